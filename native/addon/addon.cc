@@ -1,0 +1,14 @@
+// The addon's entry point: gathers what each part exports to JavaScript.
+#include "addon/addon.h"
+
+namespace {
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  bobbin::addon::export_loader(env, exports);
+  bobbin::addon::export_tensorflow(env, exports);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(bobbin, initialize)

@@ -1,0 +1,14 @@
+// What each part of the addon adds to its exports.
+#pragma once
+
+#include <napi.h>
+
+namespace bobbin::addon {
+
+// The input pipeline: `Loader` and image probing (native/addon/loader.cc).
+void export_loader(Napi::Env env, Napi::Object exports);
+
+// tfjs's ten-method binding and what Bobbin adds to it (native/addon/tensorflow.cc).
+void export_tensorflow(Napi::Env env, Napi::Object exports);
+
+}  // namespace bobbin::addon

@@ -1,0 +1,36 @@
+// A finished batch's memory, leased from the ring; whoever holds the lease owns the slot's bytes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <utility>
+
+namespace bobbin::core {
+
+// Move-only. Destruction gives the slot back to its ring from any thread, without touching N-API;
+// the ring (kept alive by `give_back`) may then render into it again.
+class SlotLease {
+ public:
+  SlotLease(std::uint8_t* data, std::size_t bytes, std::function<void()> give_back)
+      : data_(data), bytes_(bytes), give_back_(std::move(give_back)) {}
+  SlotLease(SlotLease&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)),
+        bytes_(std::exchange(other.bytes_, 0)),
+        give_back_(std::exchange(other.give_back_, nullptr)) {}
+  SlotLease& operator=(SlotLease&&) = delete;
+  ~SlotLease() {
+    if (give_back_) give_back_();
+  }
+
+  // 64-byte aligned.
+  std::uint8_t* data() const { return data_; }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  std::uint8_t* data_;
+  std::size_t bytes_;
+  std::function<void()> give_back_;
+};
+
+}  // namespace bobbin::core

@@ -1,0 +1,45 @@
+/** What a data set is once prepared: tasks, labelled samples and questions, by path; no image is copied. */
+
+/** One classification problem over a list of mutually exclusive classes. */
+export interface Task {
+  /** Directory- and CSV-safe name, e.g. `collar_design_labels`. */
+  name: string;
+  /** Class names in label order; an index into this list is a label. */
+  classes: string[];
+}
+
+export type Split = 'train' | 'validation';
+
+/** One labelled image of one task. */
+export interface Sample {
+  /** Path relative to the manifest's `root`, or absolute when the image lies outside it. */
+  path: string;
+  task: string;
+  /** Index of the class marked `y`. */
+  label: number;
+  /** Indices of the classes marked `m` (maybe); empty outside FashionAI. */
+  maybe: number[];
+  split: Split;
+  /** SHA-256 of the file's bytes, hex: the identity that keeps a split free of leaks. */
+  hash: string;
+}
+
+/** One row of question.csv, in file order: an image to predict. */
+export interface Question {
+  /** The path exactly as question.csv has it: the submission repeats it. */
+  path: string;
+  task: string;
+  /** Where the image is, as in {@link Sample.path}. It may be unreadable: a row is due all the same. */
+  file: string;
+}
+
+/** Everything later stages need to know about a data set; saved as `manifest.json` in the prepared folder. */
+export interface Manifest {
+  version: 1;
+  /** Absolute folder that relative paths start from. */
+  root: string;
+  seed: number;
+  tasks: Task[];
+  samples: Sample[];
+  questions: Question[];
+}

@@ -1,0 +1,34 @@
+/** Loads the C++ addon and gives it its type; a load failure says what to do about it. */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { NativeLoaderConstructor } from './pipeline/native-loader.js';
+import type { NativeTensorFlow } from './tensorflow/native-tensorflow.js';
+
+/** A slot of the ring held by JavaScript; opaque. Handing it to `adoptBatch` or `release` ends the lease. */
+export type SlotLease = { readonly __slotLease: unique symbol };
+
+/** Everything `native/addon` exports. */
+export interface NativeAddon extends NativeTensorFlow {
+  Loader: NativeLoaderConstructor;
+}
+
+const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+let loaded: NativeAddon | undefined;
+
+/** The addon, loaded on first use. */
+export function native(): NativeAddon {
+  loaded ??= load(path.join(packageRoot, 'native-build', 'Release', 'bobbin.node'));
+  return loaded;
+}
+
+function load(file: string): NativeAddon {
+  try {
+    return createRequire(import.meta.url)(file) as NativeAddon;
+  } catch (cause) {
+    throw new Error(
+      `Bobbin's native addon could not be loaded from ${file}: ${(cause as Error).message}. Run \`npx bobbin setup\` to build it, or \`npx bobbin doctor\` to see what is missing.`,
+      { cause },
+    );
+  }
+}
