@@ -1,0 +1,112 @@
+/** Sheets of small pictures with captions: the worst mistakes of a model, and what augmentation does to images. */
+import sharp, { type OverlayOptions, type Sharp } from 'sharp';
+import type { Preprocessing } from '../pipeline/preprocessing.js';
+import { ink, pixelDensity, savePicture, shorten, text } from './drawing.js';
+
+/** One image the model got wrong. */
+export interface Mistake {
+  /** File to show. */
+  file: string;
+  /** Path to print. */
+  path: string;
+  truth: string;
+  prediction: string;
+  /** Probability the model gave its prediction, 0…1. */
+  probability: number;
+}
+
+const tile = 180;
+const gap = 20;
+const header = 60;
+
+/** Writes the PNG `file` with one tile per mistake, in the given order; no mistake makes a sheet that says so. */
+export async function drawMistakes(
+  title: string,
+  mistakes: Mistake[],
+  file: string,
+): Promise<void> {
+  const columns = Math.min(6, Math.max(4, mistakes.length));
+  const pitch = { x: tile + gap, y: tile + 66 };
+  const elements = [text(gap, 34, title, { size: 17, bold: true })];
+  const overlays: OverlayOptions[] = [];
+  if (mistakes.length === 0) elements.push(text(gap, 90, 'No mistakes.', { colour: ink.quiet }));
+  for (const [index, mistake] of mistakes.entries()) {
+    const x = gap + (index % columns) * pitch.x;
+    const y = header + Math.floor(index / columns) * pitch.y;
+    const percent = `${(100 * mistake.probability).toFixed(0)} %`;
+    elements.push(
+      text(x, y + tile + 16, shorten(mistake.path, 30), { size: 10, colour: ink.quiet }),
+      text(x, y + tile + 32, `truth: ${shorten(mistake.truth, 20)}`, {
+        size: 12,
+        colour: ink.right,
+      }),
+      text(x, y + tile + 48, `said: ${shorten(mistake.prediction, 14)} ${percent}`, {
+        size: 12,
+        colour: ink.wrong,
+      }),
+    );
+    overlays.push(await placed(await thumbnail(mistake.file), x, y));
+  }
+  const rows = Math.max(1, Math.ceil(mistakes.length / columns));
+  const width = gap + columns * pitch.x;
+  await savePicture({ width, height: header + rows * pitch.y + gap, elements, overlays }, file);
+}
+
+/** Rendered images as the model gets them: `pixels` is [images, variants, crop, crop, 3], float32, normalised. */
+export interface AugmentationSheet {
+  title: string;
+  pixels: Float32Array;
+  variants: number;
+  preprocessing: Preprocessing;
+}
+
+/** Writes the PNG `file` with a row per image and a column per variant, colours put back to 0…255. */
+export async function drawAugmentations(sheet: AugmentationSheet, file: string): Promise<void> {
+  const { crop } = sheet.preprocessing;
+  const values = crop * crop * 3;
+  const images = sheet.pixels.length / values;
+  const rows = Math.ceil(images / sheet.variants);
+  const pitch = tile + 8;
+  const overlays: OverlayOptions[] = [];
+  for (let index = 0; index < images; index++) {
+    const pixels = sheet.pixels.subarray(index * values, (index + 1) * values);
+    const x = gap + (index % sheet.variants) * pitch;
+    const y = header + Math.floor(index / sheet.variants) * pitch;
+    const bytes = toBytes(pixels, sheet.preprocessing);
+    const picture = sharp(bytes, { raw: { width: crop, height: crop, channels: 3 } });
+    overlays.push(await placed(picture, x, y));
+  }
+  const elements = [text(gap, 34, sheet.title, { size: 17, bold: true })];
+  const width = 2 * gap + sheet.variants * pitch;
+  await savePicture({ width, height: header + rows * pitch + gap, elements, overlays }, file);
+}
+
+/** The image upright, or grey where sharp cannot read what Bobbin could: the sheet is drawn all the same. */
+async function thumbnail(file: string): Promise<Sharp> {
+  try {
+    const upright = await sharp(file, { failOn: 'none' }).autoOrient().toBuffer();
+    return sharp(upright);
+  } catch {
+    return sharp({ create: { width: 1, height: 1, channels: 3, background: '#98a2b3' } });
+  }
+}
+
+async function placed(picture: Sharp, x: number, y: number): Promise<OverlayOptions> {
+  const side = tile * pixelDensity;
+  const input = await picture
+    .resize(side, side, { fit: 'contain', background: '#f2f4f7' })
+    .png()
+    .toBuffer();
+  return { input, left: x * pixelDensity, top: y * pixelDensity };
+}
+
+function toBytes(pixels: Float32Array, { mean, std, channels }: Preprocessing): Uint8Array {
+  const bytes = new Uint8ClampedArray(pixels.length);
+  for (let index = 0; index < pixels.length; index++) {
+    const channel = index % 3;
+    const target = channels === 'rgb' ? index : index - channel + (2 - channel);
+    bytes[target] =
+      (pixels[index] as number) * (std[channel] as number) + (mean[channel] as number);
+  }
+  return new Uint8Array(bytes.buffer);
+}

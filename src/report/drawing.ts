@@ -1,0 +1,94 @@
+/** What every picture of a report shares: colours, escaped text, and one sharp PNG written whole or not at all. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import sharp, { type OverlayOptions } from 'sharp';
+
+/** Colours that stay apart for colour-blind readers and in grey print. */
+export const ink = {
+  paper: '#ffffff',
+  text: '#1d2733',
+  quiet: '#667085',
+  grid: '#e4e7ec',
+  first: '#1f6fb5',
+  second: '#d9711c',
+  right: '#1b7f4d',
+  wrong: '#b42318',
+} as const;
+
+/** Pixels a drawing unit becomes: text stays crisp on screens with two device pixels per CSS pixel. */
+export const pixelDensity = 2;
+
+/** `text` with the five characters that XML reserves written as entities, and control characters dropped. */
+export function escapeXml(text: string): string {
+  const entities: Record<string, string> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&apos;',
+  };
+  return text
+    .replace(/\p{Cc}/gu, ' ')
+    .replace(/[&<>"']/g, (character) => entities[character] as string);
+}
+
+/** How a piece of text is set; `anchor` names the point that (x, y) is. */
+export interface TextStyle {
+  size?: number;
+  colour?: string;
+  anchor?: 'start' | 'middle' | 'end';
+  bold?: boolean;
+  /** Degrees, clockwise, about (x, y). */
+  turn?: number;
+}
+
+/** One SVG text element, escaped. */
+export function text(x: number, y: number, content: string, style: TextStyle = {}): string {
+  const { size = 13, colour = ink.text, anchor = 'start', bold = false, turn = 0 } = style;
+  const weight = bold ? ' font-weight="bold"' : '';
+  const rotation = turn === 0 ? '' : ` transform="rotate(${turn} ${x} ${y})"`;
+  return `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}" text-anchor="${anchor}"${weight}${rotation}>${escapeXml(content)}</text>`;
+}
+
+/** `content` cut in its middle to at most `length` characters: both ends of a path tell something. */
+export function shorten(content: string, length: number): string {
+  if (content.length <= length) return content;
+  const head = Math.ceil((length - 1) / 2);
+  return `${content.slice(0, head)}…${content.slice(content.length - (length - 1 - head))}`;
+}
+
+/** A drawing on white paper, `width` × `height` units. */
+export interface Drawing {
+  width: number;
+  height: number;
+  /** SVG elements, in painting order. */
+  elements: string[];
+  /** Pictures painted over the elements; positions in pixels, that is units × {@link pixelDensity}. */
+  overlays?: OverlayOptions[];
+}
+
+/** The SVG document of a drawing; overlays are not part of it. */
+export function toSvg({ width, height, elements }: Drawing): string {
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="DejaVu Sans, Liberation Sans, Helvetica, Arial, sans-serif">`,
+    `<rect width="${width}" height="${height}" fill="${ink.paper}"/>`,
+    ...elements,
+    '</svg>',
+  ].join('\n');
+}
+
+/** Paints `drawing` as a PNG at twice its size and moves it to `file` when it is complete. */
+export async function savePicture(drawing: Drawing, file: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const unfinished = `${file}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await sharp(Buffer.from(toSvg(drawing)), { density: 72 * pixelDensity })
+      .composite(drawing.overlays ?? [])
+      .png()
+      .toFile(unfinished);
+    await rename(unfinished, file);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}

@@ -1,0 +1,18 @@
+/** What a person sees of a run: progress on the terminal, tables, and pictures. */
+
+export { type ConfusionPicture, drawConfusion } from './confusion.js';
+export {
+  type AugmentationSheet,
+  drawAugmentations,
+  drawMistakes,
+  type Mistake,
+} from './contact-sheet.js';
+export { type CurvePoint, drawCurves } from './curves.js';
+export {
+  clock,
+  createProgress,
+  describeProgress,
+  type ProgressReporter,
+  type ProgressState,
+} from './progress.js';
+export { textTable } from './table.js';
