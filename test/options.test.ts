@@ -1,0 +1,45 @@
+/** Option tables: defaults, ranges, and the words of a refusal. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type OptionTable, resolveOptions } from '../src/options.js';
+
+const table = {
+  epochs: { type: 'integer', default: 10, min: 1, max: 1000, help: 'passes over the data' },
+  flip: { type: 'number', default: 0.5, min: 0, max: 1, help: 'share of mirrored images' },
+  area: { type: 'range', default: [0.08, 1], min: 0, max: 1, help: 'share of the image kept' },
+  crop: { type: 'choice', choices: ['center', 'ten'], default: 'center', help: 'windows' },
+  shuffle: { type: 'boolean', default: true, help: 'another order each epoch' },
+} as const satisfies OptionTable;
+
+test('when nothing is given, then every option has its default', () => {
+  assert.deepEqual(resolveOptions(table), {
+    epochs: 10,
+    flip: 0.5,
+    area: [0.08, 1],
+    crop: 'center',
+    shuffle: true,
+  });
+});
+
+test('when a value is at the end of its range, then it is taken; beyond, refused by name', () => {
+  assert.equal(resolveOptions(table, { flip: 1 }).flip, 1);
+  const refusals: [object, string][] = [
+    [{ flip: 1.1 }, 'Expected a number from 0 to 1 for flip but received 1.1'],
+    [{ flip: Number.NaN }, 'Expected a number from 0 to 1 for flip but received NaN'],
+    [{ epochs: 1.5 }, 'Expected an integer from 1 to 1000 for epochs but received 1.5'],
+    [{ epochs: '3' }, 'Expected an integer from 1 to 1000 for epochs but received "3"'],
+    [
+      { area: [1, 0.5] },
+      'Expected two ascending numbers from 0 to 1 for area but received [1,0.5]',
+    ],
+    [{ crop: 'five' }, 'Expected one of center, ten for crop but received "five"'],
+    [{ shuffle: 1 }, 'Expected true or false for shuffle but received 1'],
+    [
+      { epoch: 1 },
+      'Expected one of epochs, flip, area, crop, shuffle for option but received "epoch"',
+    ],
+  ];
+  for (const [given, message] of refusals) {
+    assert.throws(() => resolveOptions(table, given), { name: 'InvalidInputError', message });
+  }
+});
