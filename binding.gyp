@@ -3,10 +3,10 @@
     "target_name": "bobbin",
     "type": "none",
     "actions": [{
-      "action_name": "setup",
+      "action_name": "cmake_js",
       "inputs": ["CMakeLists.txt"],
       "outputs": ["native-build/Release/bobbin.node"],
-      "action": ["node", "scripts/setup.mjs"]
+      "action": ["node", "scripts/build-native.mjs"]
     }]
   }]
 }

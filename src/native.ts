@@ -2,16 +2,14 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { NativeLoaderConstructor } from './pipeline/native-loader.js';
+import type { NativePipeline } from './pipeline/native-loader.js';
 import type { NativeTensorFlow } from './tensorflow/native-tensorflow.js';
 
 /** A slot of the ring held by JavaScript; opaque. Handing it to `adoptBatch` or `release` ends the lease. */
 export type SlotLease = { readonly __slotLease: unique symbol };
 
 /** Everything `native/addon` exports. */
-export interface NativeAddon extends NativeTensorFlow {
-  Loader: NativeLoaderConstructor;
-}
+export interface NativeAddon extends NativePipeline, NativeTensorFlow {}
 
 const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 let loaded: NativeAddon | undefined;

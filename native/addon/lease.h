@@ -20,8 +20,9 @@ struct LeaseHolder {
 };
 
 inline Napi::Value wrap_lease(Napi::Env env, std::unique_ptr<core::SlotLease> lease) {
-  auto external = Napi::External<LeaseHolder>::New(
-      env, new LeaseHolder{std::move(lease)}, [](Napi::Env, LeaseHolder* holder) { delete holder; });
+  auto external =
+      Napi::External<LeaseHolder>::New(env, new LeaseHolder{std::move(lease)},
+                                       [](Napi::Env, LeaseHolder* holder) { delete holder; });
   external.TypeTag(&kLeaseTag);
   return external;
 }

@@ -1,0 +1,292 @@
+// Exports core::Loader and the drawing of recipes; converts values and nothing else.
+#include "core/loader.h"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "addon/addon.h"
+#include "addon/lease.h"
+#include "core/recipe.h"
+
+namespace bobbin::addon {
+namespace {
+
+double number(const Napi::Object& object, const char* name) {
+  return object.Get(name).ToNumber().DoubleValue();
+}
+
+std::uint64_t counter(double value) {
+  constexpr double kLargest = 9007199254740991;  // Number.MAX_SAFE_INTEGER
+  return static_cast<std::uint64_t>(value < kLargest ? value : kLargest);
+}
+
+std::string text(const Napi::Object& object, const char* name) {
+  return object.Get(name).ToString().Utf8Value();
+}
+
+core::Preprocessing to_preprocessing(const Napi::Object& from) {
+  core::Preprocessing to;
+  to.resize = from.Get("resize").ToNumber().Int32Value();
+  to.crop = from.Get("crop").ToNumber().Int32Value();
+  to.bgr = text(from, "channels") == "bgr";
+  const Napi::Object mean = from.Get("mean").ToObject(), std = from.Get("std").ToObject();
+  for (std::uint32_t c = 0; c < 3; ++c) {
+    to.mean[c] = mean.Get(c).ToNumber().FloatValue();
+    to.std[c] = std.Get(c).ToNumber().FloatValue();
+  }
+  return to;
+}
+
+core::Augmentation to_augmentation(const Napi::Object& from) {
+  core::Augmentation to;
+  const std::string crop = text(from, "crop");
+  to.crop = crop == "ten"              ? core::Crop::kTen
+            : crop == "random"         ? core::Crop::kRandom
+            : crop == "random-resized" ? core::Crop::kRandomResized
+                                       : core::Crop::kCenter;
+  const Napi::Object area = from.Get("area").ToObject(), ratio = from.Get("ratio").ToObject();
+  to.area_min = area.Get(0u).ToNumber().DoubleValue();
+  to.area_max = area.Get(1u).ToNumber().DoubleValue();
+  to.ratio_min = ratio.Get(0u).ToNumber().DoubleValue();
+  to.ratio_max = ratio.Get(1u).ToNumber().DoubleValue();
+  to.flip = number(from, "flip");
+  to.brightness = number(from, "brightness");
+  to.contrast = number(from, "contrast");
+  to.saturation = number(from, "saturation");
+  to.hue = number(from, "hue");
+  to.noise = number(from, "noise");
+  return to;
+}
+
+core::LoaderOptions to_loader_options(const Napi::Object& from) {
+  core::LoaderOptions to;
+  const auto paths = from.Get("paths").As<Napi::Array>();
+  to.paths.reserve(paths.Length());
+  for (std::uint32_t i = 0; i < paths.Length(); ++i) {
+    to.paths.push_back(paths.Get(i).ToString().Utf8Value());
+  }
+  to.preprocessing = to_preprocessing(from.Get("preprocessing").ToObject());
+  to.augmentation = to_augmentation(from.Get("augmentation").ToObject());
+  to.batch_size = from.Get("batchSize").ToNumber().Int32Value();
+  to.threads = from.Get("threads").ToNumber().Int32Value();
+  to.slots = from.Get("slots").ToNumber().Int32Value();
+  to.seed = counter(number(from, "seed"));
+  to.shuffle = from.Get("shuffle").ToBoolean();
+  const std::string damaged = text(from, "damaged");
+  to.damaged = damaged == "refill" ? core::Damaged::kRefill
+               : damaged == "mark" ? core::Damaged::kMark
+                                   : core::Damaged::kFail;
+  to.failure_budget = counter(number(from, "failureBudget"));
+  return to;
+}
+
+Napi::Object from_recipe(Napi::Env env, const core::Recipe& recipe) {
+  Napi::Object window = Napi::Object::New(env);
+  window["left"] = recipe.window.left;
+  window["top"] = recipe.window.top;
+  window["width"] = recipe.window.width;
+  window["height"] = recipe.window.height;
+  Napi::Array color = Napi::Array::New(env, recipe.color.size());
+  for (std::uint32_t i = 0; i < recipe.color.size(); ++i) color[i] = recipe.color[i];
+  Napi::Object result = Napi::Object::New(env);
+  result["window"] = window;
+  result["size"] = recipe.size;
+  result["flip"] = recipe.flip;
+  result["color"] = color;
+  result["noise"] = recipe.noise_sigma;
+  return result;
+}
+
+// drawRecipes(augmentation, preprocessing, {seed, epoch, sample, width, height}) → one per view.
+Napi::Value draw_recipes(const Napi::CallbackInfo& info) {
+  const Napi::Object of = info[2].ToObject();
+  std::vector<core::Recipe> recipes;
+  core::draw_recipes(
+      to_augmentation(info[0].ToObject()), to_preprocessing(info[1].ToObject()),
+      {counter(number(of, "seed")), counter(number(of, "epoch")), counter(number(of, "sample"))},
+      of.Get("width").ToNumber().Int32Value(), of.Get("height").ToNumber().Int32Value(), recipes);
+  Napi::Array result = Napi::Array::New(info.Env(), recipes.size());
+  for (std::uint32_t i = 0; i < recipes.size(); ++i)
+    result[i] = from_recipe(info.Env(), recipes[i]);
+  return result;
+}
+
+// copyLease(lease) → ArrayBuffer: the bytes, for whoever wants to look without adopting.
+Napi::Value copy_lease(const Napi::CallbackInfo& info) {
+  const core::SlotLease& lease = peek_lease(info[0]);
+  Napi::ArrayBuffer copy = Napi::ArrayBuffer::New(info.Env(), lease.bytes());
+  std::copy_n(lease.data(), lease.bytes(), static_cast<std::uint8_t*>(copy.Data()));
+  return copy;
+}
+
+void release_lease(const Napi::CallbackInfo& info) { take_lease(info[0]).reset(); }
+
+// What a worker thread needs to wake the JavaScript thread up. Calls that come faster than
+// JavaScript answers are one call.
+class Waker : public std::enable_shared_from_this<Waker> {
+ public:
+  Waker(Napi::Env env, const Napi::Function& callback)
+      : function_(Napi::ThreadSafeFunction::New(env, callback, "bobbin loader", 0, 1)) {
+    function_.Unref(env);
+  }
+  ~Waker() { function_.Release(); }
+  Waker(const Waker&) = delete;
+  Waker& operator=(const Waker&) = delete;
+
+  void wake() {
+    if (called_.exchange(true)) return;
+    function_.NonBlockingCall(
+        [waker = weak_from_this()](Napi::Env, const Napi::Function& callback) {
+          // A call may still be queued when the loader was closed.
+          const std::shared_ptr<Waker> alive = waker.lock();
+          if (!alive) return;
+          alive->called_ = false;
+          callback.Call({});
+        });
+  }
+  // While held, the event loop stays alive for the next call.
+  void hold(Napi::Env env, bool held) { held ? function_.Ref(env) : function_.Unref(env); }
+
+ private:
+  Napi::ThreadSafeFunction function_;
+  std::atomic<bool> called_{false};
+};
+
+// The native half of src/pipeline/loader.ts; src/pipeline/native-loader.ts documents its methods.
+class Loader : public Napi::ObjectWrap<Loader> {
+ public:
+  static void define(Napi::Env env, Napi::Object exports) {
+    exports["Loader"] = DefineClass(
+        env, "Loader",
+        {InstanceMethod<&Loader::begin_epoch>("beginEpoch"), InstanceMethod<&Loader::take>("take"),
+         InstanceMethod<&Loader::take_requests>("takeRequests"),
+         InstanceMethod<&Loader::supply>("supply"),
+         InstanceMethod<&Loader::supply_failure>("supplyFailure"),
+         InstanceMethod<&Loader::failures>("failures"),
+         InstanceMethod<&Loader::statistics>("statistics"), InstanceMethod<&Loader::hold>("hold"),
+         InstanceMethod<&Loader::close>("close")});
+  }
+
+  explicit Loader(const Napi::CallbackInfo& info)
+      : Napi::ObjectWrap<Loader>(info),
+        waker_(std::make_shared<Waker>(info.Env(), info[1].As<Napi::Function>())),
+        loader_(std::make_unique<core::Loader>(to_loader_options(info[0].ToObject()),
+                                               [waker = waker_] { waker->wake(); })) {
+    // Threads must be gone before the environment is.
+    napi_add_env_cleanup_hook(Env(), stop_before_exit, this);
+  }
+
+  ~Loader() override { stop(); }
+
+ private:
+  core::Loader& loader(Napi::Env env) {
+    if (!loader_) throw Napi::Error::New(env, "Expected an open loader but received a closed one");
+    return *loader_;
+  }
+
+  static void stop_before_exit(void* self) { static_cast<Loader*>(self)->stop(); }
+
+  void stop() {
+    if (!loader_) return;
+    napi_remove_env_cleanup_hook(Env(), stop_before_exit, this);
+    loader_.reset();
+    waker_.reset();
+  }
+
+  void begin_epoch(const Napi::CallbackInfo& info) {
+    loader(info.Env())
+        .begin_epoch(counter(info[0].ToNumber().DoubleValue()),
+                     counter(info[1].ToNumber().DoubleValue()));
+  }
+
+  Napi::Value take(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    std::optional<core::Batch> batch;
+    try {
+      batch = loader(env).take();
+    } catch (const core::LoaderError& error) {
+      throw Napi::Error::New(env, error.what());
+    }
+    if (!batch) return env.Null();
+    Napi::Int32Array indices = Napi::Int32Array::New(env, batch->indices.size());
+    std::copy(batch->indices.begin(), batch->indices.end(), indices.Data());
+    Napi::Object result = Napi::Object::New(env);
+    result["lease"] = wrap_lease(env, std::move(batch->lease));
+    result["indices"] = indices;
+    return result;
+  }
+
+  Napi::Value take_requests(const Napi::CallbackInfo& info) {
+    const std::vector<core::DecodeRequest> requests = loader(info.Env()).take_requests();
+    Napi::Array result = Napi::Array::New(info.Env(), requests.size());
+    for (std::uint32_t i = 0; i < requests.size(); ++i) {
+      Napi::Object request = Napi::Object::New(info.Env());
+      request["ticket"] = static_cast<double>(requests[i].ticket);
+      request["path"] = requests[i].path;
+      result[i] = request;
+    }
+    return result;
+  }
+
+  void supply(const Napi::CallbackInfo& info) {
+    const auto pixels = info[1].As<Napi::Uint8Array>();
+    loader(info.Env())
+        .supply(counter(info[0].ToNumber().DoubleValue()),
+                {{pixels.Data(), pixels.Data() + pixels.ElementLength()},
+                 info[2].ToNumber().Int32Value(),
+                 info[3].ToNumber().Int32Value()});
+  }
+
+  void supply_failure(const Napi::CallbackInfo& info) {
+    loader(info.Env())
+        .supply_failure(counter(info[0].ToNumber().DoubleValue()), info[1].ToString().Utf8Value());
+  }
+
+  Napi::Value failures(const Napi::CallbackInfo& info) {
+    const std::vector<core::Failure> failures = loader(info.Env()).failures();
+    Napi::Array result = Napi::Array::New(info.Env(), failures.size());
+    for (std::uint32_t i = 0; i < failures.size(); ++i) {
+      Napi::Object failure = Napi::Object::New(info.Env());
+      failure["index"] = static_cast<double>(failures[i].index);
+      failure["reason"] = failures[i].reason;
+      result[i] = failure;
+    }
+    return result;
+  }
+
+  Napi::Value statistics(const Napi::CallbackInfo& info) {
+    const core::LoaderStatistics totals = loader(info.Env()).statistics();
+    Napi::Object result = Napi::Object::New(info.Env());
+    result["images"] = static_cast<double>(totals.images);
+    result["readMicroseconds"] = static_cast<double>(totals.read_ns) / 1e3;
+    result["decodeMicroseconds"] = static_cast<double>(totals.decode_ns) / 1e3;
+    result["renderMicroseconds"] = static_cast<double>(totals.render_ns) / 1e3;
+    result["leased"] = loader(info.Env()).leased();
+    return result;
+  }
+
+  void hold(const Napi::CallbackInfo& info) {
+    if (waker_) waker_->hold(info.Env(), info[0].ToBoolean());
+  }
+
+  void close(const Napi::CallbackInfo&) { stop(); }
+
+  std::shared_ptr<Waker> waker_;
+  std::unique_ptr<core::Loader> loader_;
+};
+
+}  // namespace
+
+void export_loader(Napi::Env env, Napi::Object exports) {
+  Loader::define(env, exports);
+  exports["drawRecipes"] = Napi::Function::New<draw_recipes>(env, "drawRecipes");
+  exports["copyLease"] = Napi::Function::New<copy_lease>(env, "copyLease");
+  exports["releaseLease"] = Napi::Function::New<release_lease>(env, "releaseLease");
+}
+
+}  // namespace bobbin::addon

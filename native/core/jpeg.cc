@@ -1,0 +1,183 @@
+// libjpeg-turbo behind one class: errors come back by setjmp, and only from functions that hold
+// nothing with a destructor, because longjmp runs none.
+#include "core/jpeg.h"
+
+#include <csetjmp>
+#include <cstdio>
+#include <string>
+
+// jpeglib.h needs <cstdio> before it, jerror.h needs its configuration.
+#include <jerror.h>
+#include <jpeglib.h>
+
+#include <algorithm>
+
+#include "core/exif.h"
+
+namespace bobbin::core {
+namespace {
+
+// Far above what encoders write; a file of thousands of empty scans would keep a thread for hours.
+constexpr int kMaxScans = 500;
+// Fancy upsampling looks at the neighbouring chroma sample, two pixels away at 4:2:0.
+constexpr int kUpsamplingMargin = 2;
+
+struct ErrorManager {
+  jpeg_error_mgr base;
+  jmp_buf jump;
+  char message[JMSG_LENGTH_MAX];
+};
+
+ErrorManager& manager_of(j_common_ptr info) { return *reinterpret_cast<ErrorManager*>(info->err); }
+
+[[noreturn]] void fail(j_common_ptr info) {
+  ErrorManager& manager = manager_of(info);
+  info->err->format_message(info, manager.message);
+  longjmp(manager.jump, 1);
+}
+
+// Which of libjpeg's warnings mean that pixels are missing or wrong. A missing end-of-image marker
+// is none: if data is missing before it, the entropy decoder says so itself.
+bool means_damage(int code) {
+  switch (code) {
+    case JWRN_ARITH_BAD_CODE:
+    case JWRN_HIT_MARKER:
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_MUST_RESYNC:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void on_message(j_common_ptr info, int level) {
+  if (level < 0 && means_damage(info->err->msg_code)) fail(info);
+}
+
+void on_progress(j_common_ptr info) {
+  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number > kMaxScans) {
+    std::snprintf(manager_of(info).message, JMSG_LENGTH_MAX, "more than %d scans", kMaxScans);
+    longjmp(manager_of(info).jump, 1);
+  }
+}
+
+// Stored CMYK is inverted: 255 means no ink, so that colour × black / 255 is the light that is
+// left.
+void multiply_out_black(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) {
+  for (int x = 0; x < width; ++x) {
+    for (int c = 0; c < 3; ++c) {
+      rgb[3 * x + c] = static_cast<std::uint8_t>((cmyk[4 * x + c] * cmyk[4 * x + 3] + 127) / 255);
+    }
+  }
+}
+
+}  // namespace
+
+struct JpegDecoder::Jpeg {
+  jpeg_decompress_struct info{};
+  ErrorManager error{};
+  jpeg_progress_mgr progress{};
+
+  Jpeg() {
+    info.err = jpeg_std_error(&error.base);
+    error.base.error_exit = fail;
+    error.base.emit_message = on_message;
+    progress.progress_monitor = on_progress;
+  }
+
+  [[noreturn]] void raise() {
+    jpeg_abort_decompress(&info);
+    throw ImageError(std::string("JPEG decoder: ") + error.message);
+  }
+};
+
+bool is_jpeg(std::span<const std::uint8_t> file) {
+  return file.size() >= 3 && file[0] == 0xff && file[1] == 0xd8 && file[2] == 0xff;
+}
+
+JpegDecoder::JpegDecoder() : jpeg_(std::make_unique<Jpeg>()) {
+  if (setjmp(jpeg_->error.jump)) throw std::bad_alloc();
+  jpeg_create_decompress(&jpeg_->info);
+  jpeg_->info.progress = &jpeg_->progress;
+}
+
+JpegDecoder::~JpegDecoder() { jpeg_destroy_decompress(&jpeg_->info); }
+
+ImageSize JpegDecoder::open(std::span<const std::uint8_t> file) {
+  jpeg_decompress_struct& info = jpeg_->info;
+  jpeg_abort_decompress(&info);
+  if (setjmp(jpeg_->error.jump)) jpeg_->raise();
+  jpeg_mem_src(&info, file.data(), file.size());
+  // The longest segment there can be: an EXIF block is never cut short.
+  jpeg_save_markers(&info, JPEG_APP0 + 1, 0xffff);
+  jpeg_read_header(&info, TRUE);
+  ImageSize size{static_cast<int>(info.image_width), static_cast<int>(info.image_height), 1};
+  for (jpeg_saved_marker_ptr marker = info.marker_list; marker; marker = marker->next) {
+    const int orientation = exif_orientation({marker->data, marker->data_length});
+    if (orientation != 1) size.orientation = orientation;
+  }
+  return size;
+}
+
+ImageView JpegDecoder::decode(const Region& wanted, int scale) {
+  jpeg_decompress_struct& info = jpeg_->info;
+  const std::int64_t size = std::int64_t{info.image_width} * info.image_height;
+  const std::int64_t limit = jpeg_has_multiple_scans(&info) ? kMaxBufferedPixels : kMaxPixels;
+  if (size > limit) {
+    throw ImageError("image of " + std::to_string(size / 1000000) + " megapixels exceeds the " +
+                     std::to_string(limit / 1000000) + " megapixels allowed for its kind of JPEG");
+  }
+  if (info.num_components == 2) throw ImageError("JPEG with two components has no known colours");
+  start(scale);
+  const Region region = place(wanted, scale);
+  pixels_.resize(static_cast<std::size_t>(region.width) * region.height * 3);
+  cmyk_row_.resize(static_cast<std::size_t>(region.width) * 4);
+  read_rows(region);
+  const int image_width = (static_cast<int>(info.image_width) + scale - 1) / scale;
+  const int image_height = static_cast<int>(info.output_height);
+  // The rest of the file is not wanted; jpeg_finish_decompress would read it.
+  jpeg_abort_decompress(&info);
+  return {pixels_.data(), static_cast<std::size_t>(region.width) * 3,
+          region,         image_width,
+          image_height,   scale};
+}
+
+void JpegDecoder::start(int scale) {
+  jpeg_decompress_struct& info = jpeg_->info;
+  if (setjmp(jpeg_->error.jump)) jpeg_->raise();
+  info.scale_num = 1;
+  info.scale_denom = scale;
+  const bool inks = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
+  info.out_color_space = inks ? JCS_CMYK : JCS_RGB;
+  jpeg_start_decompress(&info);
+}
+
+// Narrows decoding to the columns and rows of `wanted`; says what will be delivered.
+Region JpegDecoder::place(const Region& wanted, int scale) {
+  jpeg_decompress_struct& info = jpeg_->info;
+  const int width = info.output_width, height = info.output_height;
+  const int left = std::clamp(wanted.left / scale - kUpsamplingMargin, 0, width - 1);
+  const int right = std::clamp((wanted.left + wanted.width + scale - 1) / scale + kUpsamplingMargin,
+                               left + 1, width);
+  const int top = std::clamp(wanted.top / scale, 0, height - 1);
+  const int bottom = std::clamp((wanted.top + wanted.height + scale - 1) / scale, top + 1, height);
+  JDIMENSION crop_left = left, crop_width = right - left;
+  if (setjmp(jpeg_->error.jump)) jpeg_->raise();
+  jpeg_crop_scanline(&info, &crop_left, &crop_width);
+  if (top > 0) jpeg_skip_scanlines(&info, top);
+  return {static_cast<int>(crop_left), top, static_cast<int>(crop_width), bottom - top};
+}
+
+void JpegDecoder::read_rows(const Region& region) {
+  jpeg_decompress_struct& info = jpeg_->info;
+  if (setjmp(jpeg_->error.jump)) jpeg_->raise();
+  const bool inks = info.out_color_space == JCS_CMYK;
+  for (int y = 0; y < region.height; ++y) {
+    std::uint8_t* row = pixels_.data() + static_cast<std::size_t>(y) * region.width * 3;
+    JSAMPROW target = inks ? cmyk_row_.data() : row;
+    jpeg_read_scanlines(&info, &target, 1);
+    if (inks) multiply_out_black(cmyk_row_.data(), row, region.width);
+  }
+}
+
+}  // namespace bobbin::core

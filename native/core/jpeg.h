@@ -1,0 +1,52 @@
+// Reads JPEG files: the size and orientation first, then no more pixels than a crop needs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/image.h"
+
+namespace bobbin::core {
+
+// The largest image that is decoded at all, in pixels.
+inline constexpr std::int64_t kMaxPixels = std::int64_t{1} << 29;
+// The largest image whose scans libjpeg has to buffer whole (progressive, or one scan a colour):
+// six bytes a pixel.
+inline constexpr std::int64_t kMaxBufferedPixels = std::int64_t{1} << 26;
+
+// Whether the bytes begin as every JPEG file does.
+bool is_jpeg(std::span<const std::uint8_t> file);
+
+// One thread's decoder. It keeps its memory from image to image: once it has seen the largest
+// region, decoding baseline files allocates nothing that it does not free into its own pool.
+class JpegDecoder {
+ public:
+  JpegDecoder();
+  ~JpegDecoder();
+  JpegDecoder(const JpegDecoder&) = delete;
+  JpegDecoder& operator=(const JpegDecoder&) = delete;
+
+  // Parses the header of `file`, which must outlive the decode. Throws ImageError.
+  ImageSize open(std::span<const std::uint8_t> file);
+
+  // Decodes the part of the opened image that covers `wanted` (in stored pixels), scaled down by 1,
+  // 2, 4 or 8, to RGB: grey is repeated, CMYK and YCCK (taken as Adobe's inverted form) are
+  // multiplied out. The pixels equal those of a full decode at the same scale. The view lives until
+  // the next call. Throws ImageError when the data ends early or makes no sense within the part.
+  ImageView decode(const Region& wanted, int scale);
+
+ private:
+  struct Jpeg;
+  void start(int scale);
+  Region place(const Region& wanted, int scale);
+  void read_rows(const Region& region);
+
+  std::unique_ptr<Jpeg> jpeg_;
+  std::vector<std::uint8_t> pixels_;
+  std::vector<std::uint8_t> cmyk_row_;
+};
+
+}  // namespace bobbin::core

@@ -1,0 +1,322 @@
+// Scheduling: rows are handed to threads in order, batches to the consumer in order.
+#include "core/loader.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "core/file.h"
+#include "core/jpeg.h"
+#include "core/random.h"
+#include "core/render.h"
+
+namespace bobbin::core {
+namespace {
+
+// So many replacements in a row are unreadable only when the data set as a whole is.
+constexpr std::uint64_t kMaxAttempts = 100;
+
+// Adds the time until its end to a total.
+class StageTimer {
+ public:
+  explicit StageTimer(std::atomic<std::uint64_t>& total) : total_(total) {}
+  StageTimer(const StageTimer&) = delete;
+  StageTimer& operator=(const StageTimer&) = delete;
+  ~StageTimer() {
+    const auto spent = std::chrono::steady_clock::now() - start_;
+    total_ += std::chrono::duration_cast<std::chrono::nanoseconds>(spent).count();
+  }
+
+ private:
+  std::atomic<std::uint64_t>& total_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+std::size_t bytes_of_row(const LoaderOptions& options) {
+  const std::size_t side = options.preprocessing.crop;
+  return options.augmentation.views() * side * side * 3 * sizeof(float);
+}
+
+ImageView view_of(const DecodedImage& image) {
+  return {image.pixels.data(),
+          static_cast<std::size_t>(image.width) * 3,
+          {0, 0, image.width, image.height},
+          image.width,
+          image.height,
+          1};
+}
+
+}  // namespace
+
+// One thread's memory, kept from image to image.
+struct Loader::Worker {
+  std::vector<std::uint8_t> file;
+  std::vector<Recipe> recipes;
+  JpegDecoder decoder;
+  Renderer renderer;
+};
+
+Loader::Loader(LoaderOptions options, std::function<void()> notify)
+    : options_(std::move(options)),
+      notify_(std::move(notify)),
+      row_bytes_(bytes_of_row(options_)),
+      signal_(std::make_shared<Signal>()),
+      ring_(Ring::create(options_.slots, row_bytes_ * options_.batch_size, signal_)),
+      next_batch_(batches_per_epoch()) {
+  for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work(); });
+}
+
+Loader::~Loader() {
+  {
+    const std::lock_guard lock(signal_->mutex);
+    stopping_ = true;
+  }
+  signal_->notify();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+std::uint64_t Loader::batches_per_epoch() const {
+  return (options_.paths.size() + options_.batch_size - 1) / options_.batch_size;
+}
+
+void Loader::begin_epoch(std::uint64_t epoch, std::uint64_t first_batch) {
+  {
+    const std::lock_guard lock(signal_->mutex);
+    requests_.clear();
+    for (const auto& flight : flights_) {
+      flight->abandoned = true;
+      const int rows = static_cast<int>(flight->indices.size());
+      flight->unfinished_rows -= rows - std::exchange(flight->started_rows, rows);
+      if (flight->unfinished_rows == 0) ring_->abandon(flight->slot);
+    }
+    flights_.clear();
+    for (auto& [ticket, task] : std::exchange(waiting_, {})) finish_row(*task.flight);
+    epoch_ = epoch;
+    next_batch_ = first_batch;
+  }
+  signal_->notify();
+}
+
+std::optional<Batch> Loader::take() {
+  const std::lock_guard lock(signal_->mutex);
+  if (fatal_) throw LoaderError(*fatal_);
+  if (flights_.empty() || flights_.front()->unfinished_rows > 0) return std::nullopt;
+  const std::shared_ptr<Flight> flight = flights_.front();
+  flights_.pop_front();
+  return Batch{ring_->lease(flight->slot, row_bytes_ * flight->indices.size()),
+               std::move(flight->indices)};
+}
+
+std::vector<DecodeRequest> Loader::take_requests() {
+  const std::lock_guard lock(signal_->mutex);
+  return std::exchange(requests_, {});
+}
+
+void Loader::supply(std::uint64_t ticket, DecodedImage image) {
+  resume(ticket, [&](Task& task) { task.decoded = std::move(image); });
+}
+
+void Loader::supply_failure(std::uint64_t ticket, std::string reason) {
+  resume(ticket, [&](Task& task) { task.failure = std::move(reason); });
+}
+
+void Loader::resume(std::uint64_t ticket, const std::function<void(Task&)>& with) {
+  {
+    const std::lock_guard lock(signal_->mutex);
+    // A ticket of an abandoned epoch is no longer waited for.
+    auto waiting = waiting_.extract(ticket);
+    if (waiting.empty()) return;
+    with(waiting.mapped());
+    supplied_.push_back(std::move(waiting.mapped()));
+  }
+  signal_->notify();
+}
+
+std::vector<Failure> Loader::failures() const {
+  const std::lock_guard lock(signal_->mutex);
+  std::vector<Failure> list;
+  for (const auto& [index, reason] : failures_) list.push_back({index, reason});
+  return list;
+}
+
+LoaderStatistics Loader::statistics() const {
+  return {images_.load(), read_ns_.load(), decode_ns_.load(), render_ns_.load()};
+}
+
+int Loader::leased() const {
+  int count = 0;
+  for (int slot = 0; slot < ring_->size(); ++slot) {
+    count += ring_->state(slot) == SlotState::kLeased;
+  }
+  return count;
+}
+
+void Loader::work() {
+  Worker worker;
+  std::unique_lock lock(signal_->mutex);
+  while (!stopping_) {
+    std::optional<Task> task = next_task();
+    if (!task) {
+      signal_->changed.wait(lock);
+      continue;
+    }
+    lock.unlock();
+    process(worker, *std::move(task));
+    lock.lock();
+  }
+}
+
+// With the mutex held. Images that JavaScript decoded come first: they hold memory.
+std::optional<Loader::Task> Loader::next_task() {
+  if (!supplied_.empty()) {
+    Task task = std::move(supplied_.front());
+    supplied_.pop_front();
+    return task;
+  }
+  if (fatal_) return std::nullopt;
+  const auto has_rows_to_start = [&] {
+    return !flights_.empty() &&
+           flights_.back()->started_rows < static_cast<int>(flights_.back()->indices.size());
+  };
+  if (!has_rows_to_start() && !open_flight()) return std::nullopt;
+  return Task{flights_.back(), flights_.back()->started_rows++, 0, std::nullopt, ""};
+}
+
+bool Loader::open_flight() {
+  if (next_batch_ >= batches_per_epoch()) return false;
+  const std::optional<int> slot = ring_->claim();
+  if (!slot) return false;
+  const std::uint64_t count = options_.paths.size();
+  const std::uint64_t first = next_batch_++ * options_.batch_size;
+  const std::uint64_t rows = std::min<std::uint64_t>(options_.batch_size, count - first);
+  auto flight = std::make_shared<Flight>(
+      first, epoch_, Order(count, options_.shuffle, options_.seed, epoch_), *slot);
+  flight->unfinished_rows = static_cast<int>(rows);
+  flight->indices.resize(rows, -1);
+  flights_.push_back(std::move(flight));
+  return true;
+}
+
+void Loader::process(Worker& worker, Task task) {
+  while (!task.flight->abandoned) {
+    const std::uint64_t sample = sample_of(task);
+    try {
+      if (!fill_row(worker, task, sample)) {
+        hand_out(std::move(task));
+        return;
+      }
+      break;
+    } catch (const std::exception& error) {
+      // Also std::bad_alloc: an image that does not fit into memory is that image's failure.
+      fail_row(task, sample, error.what());
+      if (options_.damaged != Damaged::kRefill) break;
+      const std::lock_guard lock(signal_->mutex);
+      if (fatal_) break;
+    }
+  }
+  const std::lock_guard lock(signal_->mutex);
+  finish_row(*task.flight);
+}
+
+// False when the file is for someone else to decode.
+bool Loader::fill_row(Worker& worker, Task& task, std::uint64_t sample) {
+  if (!task.failure.empty()) throw ImageError(task.failure);
+  ImageSize size;
+  if (task.decoded) {
+    size = {task.decoded->width, task.decoded->height, 1};
+  } else {
+    {
+      const StageTimer timer(read_ns_);
+      read_file(options_.paths[sample], worker.file);
+    }
+    if (!is_jpeg(worker.file)) return false;
+    const StageTimer timer(decode_ns_);
+    size = worker.decoder.open(worker.file);
+  }
+  render_row(worker, task, sample, size);
+  task.flight->indices[task.row] = static_cast<std::int32_t>(sample);
+  ++images_;
+  return true;
+}
+
+void Loader::render_row(Worker& worker, const Task& task, std::uint64_t sample,
+                        const ImageSize& size) {
+  draw_recipes(options_.augmentation, options_.preprocessing,
+               {options_.seed, task.flight->epoch, sample}, size.upright_width(),
+               size.upright_height(), worker.recipes);
+  ImageView image;
+  if (task.decoded) {
+    image = view_of(*task.decoded);
+  } else {
+    const StageTimer timer(decode_ns_);
+    const DecodePlan plan = plan_decode(worker.recipes, size);
+    image = worker.decoder.decode(plan.region, plan.scale);
+  }
+  const StageTimer timer(render_ns_);
+  float* output = row_data(task);
+  for (const Recipe& recipe : worker.recipes) {
+    worker.renderer.render(image, size, recipe, options_.preprocessing, output);
+    output += recipe.size * recipe.size * 3;
+  }
+}
+
+std::uint64_t Loader::sample_of(const Task& task) const {
+  const Flight& flight = *task.flight;
+  const std::uint64_t position = flight.first_position + task.row;
+  if (task.attempt == 0) return flight.order.sample_at(position);
+  const std::uint64_t key = random_key(options_.seed, flight.epoch, position, Stream::kRefill);
+  return random_at(key, task.attempt) % options_.paths.size();
+}
+
+float* Loader::row_data(const Task& task) const {
+  return reinterpret_cast<float*>(ring_->data(task.flight->slot) + task.row * row_bytes_);
+}
+
+void Loader::fail_row(Task& task, std::uint64_t sample, const std::string& reason) {
+  if (options_.damaged == Damaged::kMark) {
+    std::fill_n(row_data(task), row_bytes_ / sizeof(float), 0.0f);
+  }
+  ++task.attempt;
+  task.decoded.reset();
+  task.failure.clear();
+  const std::lock_guard lock(signal_->mutex);
+  failures_.emplace(sample, reason);
+  if (fatal_) return;
+  const std::string named = options_.paths[sample] + ": " + reason;
+  if (options_.damaged == Damaged::kFail) {
+    fatal_ = named;
+  } else if (failures_.size() > options_.failure_budget) {
+    fatal_ = std::to_string(failures_.size()) + " damaged images exceed the failure budget of " +
+             std::to_string(options_.failure_budget) + "; the last one is " + named;
+  } else if (options_.damaged == Damaged::kRefill && task.attempt > kMaxAttempts) {
+    fatal_ = "no readable image among " + std::to_string(kMaxAttempts) +
+             " replacements; the last one is " + named;
+  }
+  if (fatal_) notify_();
+}
+
+// With the mutex held.
+void Loader::finish_row(Flight& flight) {
+  if (--flight.unfinished_rows > 0) return;
+  if (flight.abandoned) {
+    ring_->abandon(flight.slot);
+    signal_->changed.notify_all();
+  } else {
+    ring_->finish(flight.slot);
+    notify_();
+  }
+}
+
+void Loader::hand_out(Task task) {
+  const std::lock_guard lock(signal_->mutex);
+  if (task.flight->abandoned) {
+    finish_row(*task.flight);
+    return;
+  }
+  const std::uint64_t ticket = next_ticket_++;
+  requests_.push_back({ticket, options_.paths[sample_of(task)]});
+  waiting_.emplace(ticket, std::move(task));
+  notify_();
+}
+
+}  // namespace bobbin::core

@@ -1,0 +1,160 @@
+// The worker threads: from a list of files to finished batches, in the epoch's order.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/image.h"
+#include "core/order.h"
+#include "core/recipe.h"
+#include "core/ring.h"
+
+namespace bobbin::core {
+
+// What happens to a sample that cannot be read:
+enum class Damaged {
+  kRefill,  // Another sample takes its place, chosen by (seed, epoch, position, attempt) alone.
+  kMark,    // Its views are zeros and its index is −1.
+  kFail,    // The run ends.
+};
+
+struct LoaderOptions {
+  std::vector<std::string> paths;
+  Preprocessing preprocessing;
+  Augmentation augmentation;
+  int batch_size = 1;
+  int threads = 1;
+  int slots = 2;
+  std::uint64_t seed = 0;
+  bool shuffle = false;
+  Damaged damaged = Damaged::kFail;
+  std::uint64_t failure_budget = 0;  // Distinct damaged samples before the run ends.
+};
+
+// A finished batch: `indices.size()` images of views · crop · crop · 3 floats each.
+struct Batch {
+  std::unique_ptr<SlotLease> lease;
+  std::vector<std::int32_t> indices;  // Into LoaderOptions::paths; −1 for a marked row.
+};
+
+// A file that is no JPEG: someone else decodes it and calls Loader::supply with the ticket.
+struct DecodeRequest {
+  std::uint64_t ticket = 0;
+  std::string path;
+};
+
+// Interleaved 8-bit RGB, upright, without padding.
+struct DecodedImage {
+  std::vector<std::uint8_t> pixels;
+  int width = 0;
+  int height = 0;
+};
+
+struct Failure {
+  std::uint64_t index = 0;
+  std::string reason;
+};
+
+// Totals since the loader was made; times are summed over threads.
+struct LoaderStatistics {
+  std::uint64_t images = 0;
+  std::uint64_t read_ns = 0;
+  std::uint64_t decode_ns = 0;
+  std::uint64_t render_ns = 0;
+};
+
+// The run cannot go on; the message names file and reason.
+struct LoaderError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// All member functions are for one consumer thread and return at once, except the destructor, which
+// waits until each worker has finished the image at hand.
+class Loader {
+ public:
+  // `notify` is called on worker threads whenever `take` or `take_requests` may have something new.
+  Loader(LoaderOptions options, std::function<void()> notify);
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  // Drops what was prepared and starts rendering an epoch from one of its batches.
+  void begin_epoch(std::uint64_t epoch, std::uint64_t first_batch);
+  // The next batch in order, or nothing while it is not finished. Throws LoaderError.
+  std::optional<Batch> take();
+
+  std::vector<DecodeRequest> take_requests();
+  void supply(std::uint64_t ticket, DecodedImage image);
+  void supply_failure(std::uint64_t ticket, std::string reason);
+
+  // One entry for each damaged sample met so far, by index.
+  std::vector<Failure> failures() const;
+  LoaderStatistics statistics() const;
+  // How many slots the consumer holds.
+  int leased() const;
+  std::uint64_t batches_per_epoch() const;
+
+ private:
+  // A batch being rendered or waiting to be taken.
+  struct Flight {
+    std::uint64_t first_position = 0;
+    std::uint64_t epoch = 0;
+    Order order;
+    int slot = 0;
+    int started_rows = 0;
+    int unfinished_rows = 0;
+    std::atomic<bool> abandoned{false};
+    std::vector<std::int32_t> indices;
+  };
+  // One row of a flight, and where its image comes from when it is not a JPEG file.
+  struct Task {
+    std::shared_ptr<Flight> flight;
+    int row = 0;
+    std::uint64_t attempt = 0;
+    std::optional<DecodedImage> decoded;
+    std::string failure;
+  };
+  struct Worker;
+
+  void work();
+  std::optional<Task> next_task();
+  bool open_flight();
+  void process(Worker& worker, Task task);
+  bool fill_row(Worker& worker, Task& task, std::uint64_t sample);
+  void render_row(Worker& worker, const Task& task, std::uint64_t sample, const ImageSize& size);
+  std::uint64_t sample_of(const Task& task) const;
+  float* row_data(const Task& task) const;
+  void fail_row(Task& task, std::uint64_t sample, const std::string& reason);
+  void finish_row(Flight& flight);
+  void hand_out(Task task);
+  void resume(std::uint64_t ticket, const std::function<void(Task&)>& with);
+
+  const LoaderOptions options_;
+  const std::function<void()> notify_;
+  const std::size_t row_bytes_;
+  const std::shared_ptr<Signal> signal_;  // Its mutex guards what follows.
+  const std::shared_ptr<Ring> ring_;
+  bool stopping_ = false;
+  std::uint64_t epoch_ = 0;
+  std::uint64_t next_batch_;                     // To be opened.
+  std::deque<std::shared_ptr<Flight>> flights_;  // In order; the last one may have rows to start.
+  std::deque<Task> supplied_;
+  std::map<std::uint64_t, Task> waiting_;  // For `supply`, by ticket.
+  std::vector<DecodeRequest> requests_;
+  std::uint64_t next_ticket_ = 0;
+  std::map<std::uint64_t, std::string> failures_;
+  std::optional<std::string> fatal_;
+
+  std::atomic<std::uint64_t> images_{0}, read_ns_{0}, decode_ns_{0}, render_ns_{0};
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace bobbin::core

@@ -1,0 +1,60 @@
+// Counter-based randomness: every number is a pure function of a key and a position.
+#pragma once
+
+#include <cstdint>
+
+namespace bobbin::core {
+
+// SplitMix64's output function (Steele, Lea and Flood 2014, variant 13 of Stafford): a bijection of
+// 64-bit words in which every input bit reaches every output bit.
+inline std::uint64_t mix64(std::uint64_t x) {
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+  return x ^ (x >> 31);
+}
+
+// What one key's numbers are for; keys of different streams are unrelated.
+enum class Stream : std::uint64_t { kAugment = 1, kNoise = 2, kOrder = 3, kRefill = 4 };
+
+// The key of (seed, epoch, sample, stream). Each part is mixed in on its own, because consecutive
+// raw keys would give correlated numbers.
+inline std::uint64_t random_key(std::uint64_t seed, std::uint64_t epoch, std::uint64_t sample,
+                                Stream stream) {
+  constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15ULL;
+  std::uint64_t key = mix64(seed + kGolden);
+  key = mix64(key ^ (epoch + kGolden));
+  key = mix64(key ^ (sample + kGolden));
+  return mix64(key ^ (static_cast<std::uint64_t>(stream) + kGolden));
+}
+
+// The number at one position of a key's stream.
+inline std::uint64_t random_at(std::uint64_t key, std::uint64_t position) {
+  return mix64(key + (position + 1) * 0x9e3779b97f4a7c15ULL);
+}
+
+// Draws a key's numbers one after the other.
+class Random {
+ public:
+  explicit Random(std::uint64_t key) : key_(key) {}
+
+  // In [0, 1), with 53 bits.
+  double uniform() { return static_cast<double>(random_at(key_, position_++) >> 11) * 0x1p-53; }
+  double uniform(double low, double high) { return low + (high - low) * uniform(); }
+  // In 0…count − 1; count must be positive.
+  int below(int count) { return static_cast<int>(uniform() * count); }
+
+ private:
+  std::uint64_t key_;
+  std::uint64_t position_ = 0;
+};
+
+// The number of normal deviates that one random word yields.
+inline constexpr int kNormalsPerWord = 4;
+
+// Adds sigma · N(0, 1) to `values`; value i takes deviate i of the key's stream from
+// `first_word` · kNormalsPerWord on. A deviate is one of 4,096 equally likely quantiles of the
+// normal distribution, scaled to unit variance (tails end at 3.7 σ).
+void add_normal_noise(float* values, int count, float sigma, std::uint64_t key,
+                      std::uint64_t first_word);
+
+}  // namespace bobbin::core

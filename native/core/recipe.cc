@@ -1,0 +1,162 @@
+// Draws crop windows and colour matrices from a sample's key.
+#include "core/recipe.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/random.h"
+
+namespace bobbin::core {
+namespace {
+
+// The image after its short side was resized, as torchvision's Resize(int) sizes it: the long side
+// is truncated, so the two scales may differ a little.
+struct ResizedGrid {
+  int width, height;
+  double scale_x, scale_y;  // Source pixels per resized pixel.
+
+  ResizedGrid(int resize, int source_width, int source_height) {
+    const auto longer = [&](int long_side, int short_side) {
+      return static_cast<int>(static_cast<std::int64_t>(resize) * long_side / short_side);
+    };
+    const bool portrait = source_width <= source_height;
+    width = portrait ? resize : longer(source_width, source_height);
+    height = portrait ? longer(source_height, source_width) : resize;
+    scale_x = static_cast<double>(source_width) / width;
+    scale_y = static_cast<double>(source_height) / height;
+  }
+
+  Window window(int left, int top, int crop) const {
+    return {left * scale_x, top * scale_y, crop * scale_x, crop * scale_y};
+  }
+};
+
+// Half of an even number rounds to even, as Python's round does in torchvision's CenterCrop.
+int centered(int size, int crop) { return static_cast<int>(std::nearbyint((size - crop) / 2.0)); }
+
+// Inception's crop (Szegedy et al. 2015) in the form of torchvision's RandomResizedCrop: area and
+// logarithm of the aspect ratio are uniform; after ten windows that do not fit, the largest central
+// window within the ratio's range.
+Window random_resized_window(const Augmentation& options, int width, int height, Random& random) {
+  const double area = static_cast<double>(width) * height;
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    const double target = area * random.uniform(options.area_min, options.area_max);
+    const double ratio =
+        std::exp(random.uniform(std::log(options.ratio_min), std::log(options.ratio_max)));
+    const int w = static_cast<int>(std::lround(std::sqrt(target * ratio)));
+    const int h = static_cast<int>(std::lround(std::sqrt(target / ratio)));
+    if (w < 1 || h < 1 || w > width || h > height) continue;
+    const int left = random.below(width - w + 1);
+    const int top = random.below(height - h + 1);
+    return {double(left), double(top), double(w), double(h)};
+  }
+  const double ratio =
+      std::clamp(static_cast<double>(width) / height, options.ratio_min, options.ratio_max);
+  const int w = std::clamp(static_cast<int>(std::lround(height * ratio)), 1, width);
+  const int h = std::clamp(static_cast<int>(std::lround(width / ratio)), 1, height);
+  return {double((width - w) / 2), double((height - h) / 2), double(w), double(h)};
+}
+
+using Matrix = std::array<double, 9>;
+
+Matrix multiply(const Matrix& a, const Matrix& b) {
+  Matrix product{};
+  for (int row = 0; row < 3; ++row) {
+    for (int column = 0; column < 3; ++column) {
+      for (int k = 0; k < 3; ++k) product[row * 3 + column] += a[row * 3 + k] * b[k * 3 + column];
+    }
+  }
+  return product;
+}
+
+// ITU-R BT.601 luma, as Pillow's grey has it.
+constexpr std::array<double, 3> kGrey = {0.299, 0.587, 0.114};
+
+Matrix saturation_matrix(double saturation) {
+  Matrix matrix{};
+  for (int i = 0; i < 9; ++i) {
+    matrix[i] = (1 - saturation) * kGrey[i % 3] + (i % 4 == 0 ? saturation : 0);
+  }
+  return matrix;
+}
+
+// Turns the colour plane of NTSC's YIQ; greys stay as they are.
+Matrix hue_matrix(double turns) {
+  const double angle = 2 * std::acos(-1.0) * turns;
+  const double cosine = std::cos(angle), sine = std::sin(angle);
+  constexpr Matrix kToYiq = {0.299,     0.587,    0.114,     0.595716, -0.274453,
+                             -0.321263, 0.211456, -0.522591, 0.311135};
+  constexpr Matrix kFromYiq = {1,         0.956296, 0.621024,  1,       -0.272122,
+                               -0.647381, 1,        -1.106989, 1.704615};
+  const Matrix rotation = {1, 0, 0, 0, cosine, -sine, 0, sine, cosine};
+  return multiply(kFromYiq, multiply(rotation, kToYiq));
+}
+
+// Brightness, contrast (about the view's mean grey), saturation and hue, in this order. All map
+// greys to greys, so the mean grey's column is the same for the three channels.
+std::array<float, 12> draw_color(const Augmentation& options, Random& random) {
+  const auto factor = [&](double strength) {
+    return random.uniform(std::max(0.0, 1 - strength), 1 + strength);
+  };
+  const double brightness = factor(options.brightness);
+  const double contrast = factor(options.contrast);
+  const double saturation = factor(options.saturation);
+  const double hue = random.uniform(-options.hue, options.hue);
+  Matrix matrix = saturation_matrix(saturation);
+  // YIQ's inverse is rounded; without a turn the colours must stay exactly as they are.
+  if (hue != 0) matrix = multiply(hue_matrix(hue), matrix);
+  std::array<float, 12> color{};
+  for (int row = 0; row < 3; ++row) {
+    for (int column = 0; column < 3; ++column) {
+      color[row * 4 + column] =
+          static_cast<float>(brightness * contrast * matrix[row * 3 + column]);
+    }
+    color[row * 4 + 3] = static_cast<float>(brightness * (1 - contrast));
+  }
+  return color;
+}
+
+}  // namespace
+
+void draw_recipes(const Augmentation& augmentation, const Preprocessing& preprocessing,
+                  const SampleKey& key, int width, int height, std::vector<Recipe>& recipes) {
+  Random random(random_key(key.seed, key.epoch, key.sample, Stream::kAugment));
+  const int crop = preprocessing.crop;
+  const ResizedGrid grid(preprocessing.resize, width, height);
+  const int right = grid.width - crop, bottom = grid.height - crop;
+  recipes.clear();
+  recipes.resize(augmentation.views());
+  switch (augmentation.crop) {
+    case Crop::kCenter:
+      recipes[0].window =
+          grid.window(centered(grid.width, crop), centered(grid.height, crop), crop);
+      break;
+    case Crop::kRandom: {
+      const int left = random.below(right + 1);
+      recipes[0].window = grid.window(left, random.below(bottom + 1), crop);
+      break;
+    }
+    case Crop::kRandomResized:
+      recipes[0].window = random_resized_window(augmentation, width, height, random);
+      break;
+    case Crop::kTen: {
+      const int lefts[] = {0, right, 0, right, centered(grid.width, crop)};
+      const int tops[] = {0, 0, bottom, bottom, centered(grid.height, crop)};
+      for (int i = 0; i < 10; ++i) recipes[i].window = grid.window(lefts[i % 5], tops[i % 5], crop);
+      break;
+    }
+  }
+  const bool mirrored = random.uniform() < augmentation.flip;
+  const std::array<float, 12> color = draw_color(augmentation, random);
+  const std::uint64_t noise_key = random_key(key.seed, key.epoch, key.sample, Stream::kNoise);
+  for (std::size_t view = 0; view < recipes.size(); ++view) {
+    Recipe& recipe = recipes[view];
+    recipe.size = crop;
+    recipe.flip = mirrored != (view >= 5);
+    recipe.color = color;
+    recipe.noise_key = mix64(noise_key + view);
+    recipe.noise_sigma = static_cast<float>(augmentation.noise);
+  }
+}
+
+}  // namespace bobbin::core

@@ -1,0 +1,83 @@
+// A fixed ring of batch memory. This file says who may touch a slot's bytes, and when.
+//
+//              claim               finish             lease
+//     Free ─────────────► Rendering ───────► Ready ───────────► Leased
+//      ▲   a worker opens     │   its last     │   the consumer    │
+//      │   the next batch     │   row is there │   takes it        │
+//      └──────────────────────┴────────────────┴───────────────────┘
+//                  abandon         abandon          ~SlotLease
+//
+//   Free       nobody reads or writes.
+//   Rendering  worker threads write, each its own rows.
+//   Ready      nobody writes; the loader holds it until the consumer asks.
+//   Leased     the holder of the SlotLease owns the bytes: JavaScript, then a TensorFlow tensor.
+//
+// Every change is one atomic exchange, so a lease may end on any thread, also after the loader is
+// gone: the lease keeps the ring alive, and with it the memory.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "core/slot.h"
+
+namespace bobbin::core {
+
+// What threads that share work wait on. Whoever changes what they wait for calls `notify`.
+struct Signal {
+  std::mutex mutex;
+  std::condition_variable changed;
+
+  void notify() {
+    // Taking the mutex orders the change before the check of a thread that is about to wait.
+    {
+      const std::lock_guard lock(mutex);
+    }
+    changed.notify_all();
+  }
+};
+
+enum class SlotState : std::uint8_t { kFree, kRendering, kReady, kLeased };
+
+class Ring : public std::enable_shared_from_this<Ring> {
+ public:
+  // `slots` buffers of `bytes` each, 64-byte aligned. `freed` is notified, without any lock held,
+  // whenever a lease ends.
+  static std::shared_ptr<Ring> create(int slots, std::size_t bytes, std::shared_ptr<Signal> freed);
+
+  // Free → Rendering; nothing when every slot is in use.
+  std::optional<int> claim();
+  // Rendering → Ready.
+  void finish(int slot);
+  // Rendering or Ready → Free. The caller makes sure that no worker still writes.
+  void abandon(int slot);
+  // Ready → Leased.
+  std::unique_ptr<SlotLease> lease(int slot, std::size_t bytes);
+
+  std::uint8_t* data(int slot) const { return slots_[slot].memory.get(); }
+  SlotState state(int slot) const { return slots_[slot].state.load(std::memory_order_acquire); }
+  int size() const { return static_cast<int>(slots_.size()); }
+
+ private:
+  struct FreeMemory {
+    void operator()(std::uint8_t* memory) const;
+  };
+  struct Slot {
+    std::unique_ptr<std::uint8_t, FreeMemory> memory;
+    std::atomic<SlotState> state{SlotState::kFree};
+  };
+
+  Ring(int slots, std::size_t bytes, std::shared_ptr<Signal> freed);
+  void change(int slot, SlotState from, SlotState to);
+
+  std::vector<Slot> slots_;
+  std::shared_ptr<Signal> freed_;
+};
+
+}  // namespace bobbin::core
