@@ -1,4 +1,6 @@
 /** The preprocessing record: how pixels become a model's input, saved with the model and used everywhere. */
+import { expected } from '../errors.js';
+import { checkOption } from '../options.js';
 
 /** Geometry and scaling shared by training, validation, ten-crop and prediction. */
 export interface Preprocessing {
@@ -12,4 +14,22 @@ export interface Preprocessing {
   std: [number, number, number];
   /** Channel order the model's weights were trained with. */
   channels: 'rgb' | 'bgr';
+}
+
+/** Throws InvalidInputError unless `value` is a usable {@link Preprocessing}. */
+export function checkPreprocessing(value: Preprocessing): void {
+  const size = { type: 'integer', default: 0, min: 1, max: 8192, help: '' } as const;
+  checkOption('preprocessing.resize', size, value.resize);
+  checkOption('preprocessing.crop', { ...size, max: value.resize }, value.crop);
+  const number = { type: 'number', default: 0, max: 1e6, help: '' } as const;
+  for (const name of ['mean', 'std'] as const) {
+    if (value[name]?.length !== 3) {
+      throw expected('three numbers', `preprocessing.${name}`, value[name]);
+    }
+    for (const channel of value[name]) {
+      checkOption(`preprocessing.${name}`, { ...number, min: name === 'std' ? 1e-6 : 0 }, channel);
+    }
+  }
+  const channels = { type: 'choice', choices: ['rgb', 'bgr'], default: 'rgb', help: '' } as const;
+  checkOption('preprocessing.channels', channels, value.channels);
 }

@@ -1,0 +1,19 @@
+/** The public face of the input pipeline. */
+export {
+  type Augmentation,
+  augmentationOptions,
+  evaluationAugmentation,
+  viewsOf,
+} from './augmentation.js';
+export { Batch, type BatchParts } from './batch.js';
+export {
+  createLoader,
+  Loader,
+  type LoaderFailure,
+  type LoaderOptions,
+  type LoaderSample,
+  type LoaderStatistics,
+  loaderOptions,
+} from './loader.js';
+export type { Recipe } from './native-loader.js';
+export { checkPreprocessing, type Preprocessing } from './preprocessing.js';

@@ -1,0 +1,267 @@
+/** The loader: batches rendered ahead on native threads, one epoch after another. */
+import os from 'node:os';
+import { expected } from '../errors.js';
+import { native } from '../native.js';
+import { checkOption, type OptionValues, resolveOptions } from '../options.js';
+import { type Augmentation, augmentationOptions, viewsOf } from './augmentation.js';
+import { Batch } from './batch.js';
+import type { NativeBatch, NativeLoader, Recipe } from './native-loader.js';
+import { decodeOtherFormat } from './other-formats.js';
+import { checkPreprocessing, type Preprocessing } from './preprocessing.js';
+
+/** How a loader works, apart from what it loads. None but `seed` and `damaged` changes a pixel. */
+export const loaderOptions = {
+  batchSize: { type: 'integer', default: 64, min: 1, max: 65536, help: 'images a batch' },
+  threads: {
+    type: 'integer',
+    default: os.availableParallelism(),
+    min: 1,
+    max: 1024,
+    help: 'worker threads that decode and render',
+  },
+  seed: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    help: 'of all randomness; same seed, same batches',
+  },
+  shuffle: { type: 'boolean', default: false, help: "another order each epoch, the seed's own" },
+  damaged: {
+    type: 'choice',
+    choices: ['refill', 'mark', 'fail'],
+    default: 'refill',
+    help: 'an unreadable image is replaced by another, kept as an empty row of index −1, or ends the run',
+  },
+  failureBudget: {
+    type: 'number',
+    default: 100,
+    min: 0,
+    max: Number.POSITIVE_INFINITY,
+    help: 'unreadable images that are put up with before the run ends all the same',
+  },
+  slots: {
+    type: 'integer',
+    default: 4,
+    min: 2,
+    max: 1024,
+    help: 'batches of memory: those held, those ready and those being rendered',
+  },
+} as const;
+
+/** One image: an absolute path, and the label that its row of a batch gets. */
+export interface LoaderSample {
+  path: string;
+  label: number;
+}
+
+export interface LoaderOptions extends Partial<OptionValues<typeof loaderOptions>> {
+  samples: readonly LoaderSample[];
+  preprocessing: Preprocessing;
+  /** Default: {@link augmentationOptions}' defaults, the usual ones for training. */
+  augmentation?: Partial<Augmentation>;
+}
+
+/** A file that could not be used, and why. */
+export interface LoaderFailure {
+  path: string;
+  reason: string;
+}
+
+/** Totals since the loader was made. */
+export interface LoaderStatistics {
+  /** Images rendered. */
+  images: number;
+  /** Time the consumer spent waiting for batches, in milliseconds. */
+  waitMs: number;
+  /** Time in each stage, summed over threads, in milliseconds. */
+  readMs: number;
+  decodeMs: number;
+  renderMs: number;
+}
+
+/** Validates everything, allocates the ring and starts the threads. Throws InvalidInputError. */
+export function createLoader(options: LoaderOptions): Loader {
+  return new Loader(options);
+}
+
+/** After so long without a slot to render into, the consumer is told that it holds them all. */
+const starvedAfterMs = 10_000;
+
+interface Waiting {
+  resolve(batch: NativeBatch): void;
+  reject(reason: unknown): void;
+}
+
+/** See {@link createLoader}. Batches must be adopted or released; `close` ends the threads. */
+export class Loader {
+  /** Batches in an epoch; the last may be smaller. */
+  readonly batchesPerEpoch: number;
+  readonly batchSize: number;
+  readonly samples: readonly LoaderSample[];
+  readonly preprocessing: Preprocessing;
+  readonly augmentation: Augmentation;
+  private readonly seed: number;
+  private readonly slots: number;
+  private readonly native: NativeLoader;
+  private readonly maxDecoding: number;
+  private readonly requests: { ticket: number; path: string }[] = [];
+  private decoding = 0;
+  private run = 0;
+  private waiting: Waiting | undefined;
+  private waitMs = 0;
+  private closedWith: { failures: LoaderFailure[]; statistics: LoaderStatistics } | undefined;
+
+  constructor({ samples, preprocessing, augmentation, ...rest }: LoaderOptions) {
+    const options = resolveOptions(loaderOptions, rest);
+    if (samples.length === 0) throw expected('at least one image', 'samples', 'none');
+    checkPreprocessing(preprocessing);
+    this.samples = samples;
+    this.preprocessing = preprocessing;
+    this.augmentation = resolveOptions(augmentationOptions, augmentation);
+    this.batchSize = options.batchSize;
+    this.batchesPerEpoch = Math.ceil(samples.length / options.batchSize);
+    this.seed = options.seed;
+    this.slots = options.slots;
+    this.maxDecoding = options.threads;
+    const paths = samples.map((sample) => sample.path);
+    this.native = new (native().Loader)(
+      { ...options, paths, preprocessing, augmentation: this.augmentation },
+      () => this.wake(),
+    );
+  }
+
+  /**
+   * The batches of epoch `number`, from batch `start` on; rendering ahead begins at once. Only the
+   * newest epoch yields batches. Leaving the loop early stops the rendering.
+   *
+   * Iteration rejects when the run cannot go on: see `damaged` and `failureBudget`.
+   */
+  epoch(number: number, { start = 0 }: { start?: number } = {}): AsyncIterableIterator<Batch> {
+    const range = { type: 'integer', default: 0, min: 0, help: '' } as const;
+    checkOption('epoch', { ...range, max: Number.MAX_SAFE_INTEGER }, number);
+    checkOption('start', { ...range, max: this.batchesPerEpoch }, start);
+    this.waiting?.reject(new Error('A newer epoch has begun'));
+    this.waiting = undefined;
+    this.native.beginEpoch(number, start);
+    this.run += 1;
+    return this.batches(this.run, number, start);
+  }
+
+  /** What will be done to a sample, drawn without reading it: one recipe a view. */
+  recipesOf(
+    sample: number,
+    { epoch = 0, width, height }: { epoch?: number; width: number; height: number },
+  ): Recipe[] {
+    const of = { seed: this.seed, epoch, sample, width, height };
+    return native().drawRecipes(this.augmentation, this.preprocessing, of);
+  }
+
+  /** Each unusable file met so far, in the samples' order. */
+  get failures(): LoaderFailure[] {
+    if (this.closedWith) return this.closedWith.failures;
+    return this.native.failures().map(({ index, reason }) => {
+      return { path: (this.samples[index] as LoaderSample).path, reason };
+    });
+  }
+
+  get statistics(): LoaderStatistics {
+    if (this.closedWith) return this.closedWith.statistics;
+    const totals = this.native.statistics();
+    return {
+      images: totals.images,
+      waitMs: this.waitMs,
+      readMs: totals.readMicroseconds / 1000,
+      decodeMs: totals.decodeMicroseconds / 1000,
+      renderMs: totals.renderMicroseconds / 1000,
+    };
+  }
+
+  /** Stops and joins the threads, each after the image at hand. Batches already taken stay valid. */
+  close(): void {
+    if (this.closedWith) return;
+    this.closedWith = { failures: this.failures, statistics: this.statistics };
+    this.run += 1;
+    this.waiting?.reject(new Error('The loader was closed'));
+    this.waiting = undefined;
+    this.native.close();
+  }
+
+  private async *batches(run: number, epoch: number, start: number) {
+    try {
+      for (let batch = start; batch < this.batchesPerEpoch; batch++) {
+        if (this.run !== run) throw new Error('The loader was closed or a newer epoch has begun');
+        yield await this.next();
+      }
+    } finally {
+      if (this.run === run) this.native.beginEpoch(epoch, this.batchesPerEpoch);
+    }
+  }
+
+  private async next(): Promise<Batch> {
+    const asked = performance.now();
+    const starved = setTimeout(() => this.warnIfStarved(), starvedAfterMs);
+    this.native.hold(true);
+    try {
+      const { lease, indices } = await new Promise<NativeBatch>((resolve, reject) => {
+        this.waiting = { resolve, reject };
+        this.wake();
+      });
+      const waitMs = performance.now() - asked;
+      this.waitMs += waitMs;
+      const { crop } = this.preprocessing;
+      const images = indices.length * viewsOf(this.augmentation);
+      const labels = indices.map((index) => this.samples[index]?.label ?? -1);
+      return new Batch({ lease, shape: [images, crop, crop, 3], labels, indices, waitMs });
+    } finally {
+      clearTimeout(starved);
+      if (!this.closedWith) this.native.hold(false);
+    }
+  }
+
+  /** Called whenever the native side has something new. */
+  private wake(): void {
+    this.requests.push(...this.native.takeRequests());
+    this.decodeRequests();
+    const { waiting } = this;
+    if (!waiting) return;
+    try {
+      const batch = this.native.take();
+      if (!batch) return;
+      this.waiting = undefined;
+      waiting.resolve(batch);
+    } catch (error) {
+      this.waiting = undefined;
+      waiting.reject(error);
+    }
+  }
+
+  private decodeRequests(): void {
+    while (this.decoding < this.maxDecoding) {
+      const request = this.requests.shift();
+      if (!request) return;
+      this.decoding += 1;
+      void this.decode(request).finally(() => {
+        this.decoding -= 1;
+        this.decodeRequests();
+      });
+    }
+  }
+
+  private async decode({ ticket, path }: { ticket: number; path: string }): Promise<void> {
+    try {
+      const { rgb, width, height } = await decodeOtherFormat(path);
+      if (!this.closedWith) this.native.supply(ticket, rgb, width, height);
+    } catch (error) {
+      if (!this.closedWith) this.native.supplyFailure(ticket, (error as Error).message);
+    }
+  }
+
+  private warnIfStarved(): void {
+    if (this.closedWith || this.native.statistics().leased < this.slots) return;
+    process.emitWarning(
+      `The loader has no memory to render into: all ${this.slots} batches are held. Release or adopt and dispose each batch, or raise \`slots\`.`,
+      { code: 'BOBBIN_STARVED' },
+    );
+  }
+}

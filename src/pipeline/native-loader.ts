@@ -1,0 +1,85 @@
+/** The types of what the addon's loader.cc exports; only src/pipeline uses it. */
+import type { SlotLease } from '../native.js';
+import type { Augmentation } from './augmentation.js';
+import type { Preprocessing } from './preprocessing.js';
+
+/** Already validated: the native side asserts. */
+export interface NativeLoaderOptions {
+  paths: string[];
+  preprocessing: Preprocessing;
+  augmentation: Augmentation;
+  batchSize: number;
+  threads: number;
+  slots: number;
+  seed: number;
+  shuffle: boolean;
+  damaged: 'refill' | 'mark' | 'fail';
+  failureBudget: number;
+}
+
+/** A finished batch; `indices` has one sample index an image, −1 for a marked one. */
+export interface NativeBatch {
+  lease: SlotLease;
+  indices: Int32Array;
+}
+
+/** Totals since the loader was made, summed over threads; `leased` is the slots held right now. */
+export interface NativeStatistics {
+  images: number;
+  readMicroseconds: number;
+  decodeMicroseconds: number;
+  renderMicroseconds: number;
+  leased: number;
+}
+
+export interface NativeLoader {
+  /** Drops what was prepared and starts rendering an epoch from one of its batches. */
+  beginEpoch(epoch: number, firstBatch: number): void;
+  /** The next batch in order, null while it is not finished. Throws when the run has failed. */
+  take(): NativeBatch | null;
+  /** Files that are no JPEG, to be decoded here and answered by `supply` or `supplyFailure`. */
+  takeRequests(): { ticket: number; path: string }[];
+  /** Upright interleaved RGB; the bytes are copied. */
+  supply(ticket: number, rgb: Uint8Array, width: number, height: number): void;
+  supplyFailure(ticket: number, reason: string): void;
+  /** One entry for each damaged sample met so far, by index. */
+  failures(): { index: number; reason: string }[];
+  statistics(): NativeStatistics;
+  /** While held, the event loop stays alive for the next wake-up. */
+  hold(held: boolean): void;
+  /** Stops and joins the threads. Leases live on. */
+  close(): void;
+}
+
+/** `wake` is called on the JavaScript thread when `take` or `takeRequests` may have something new. */
+export type NativeLoaderConstructor = new (
+  options: NativeLoaderOptions,
+  wake: () => void,
+) => NativeLoader;
+
+/** One view of one sample, as it will be rendered. */
+export interface Recipe {
+  /** In pixels of the upright image; edges may lie between pixels. */
+  window: { left: number; top: number; width: number; height: number };
+  /** Side of the square output in pixels. */
+  size: number;
+  flip: boolean;
+  /** 3×4, row-major: colour′ = A · (red, green, blue, mean grey of the view)ᵀ. */
+  color: number[];
+  /** Standard deviation in 0…255 units. */
+  noise: number;
+}
+
+/** What the pipeline takes from the addon. */
+export interface NativePipeline {
+  Loader: NativeLoaderConstructor;
+  drawRecipes(
+    augmentation: Augmentation,
+    preprocessing: Preprocessing,
+    of: { seed: number; epoch: number; sample: number; width: number; height: number },
+  ): Recipe[];
+  /** A copy of the bytes. Throws where the lease has ended. */
+  copyLease(lease: SlotLease): ArrayBuffer;
+  /** Gives the slot back. Throws where the lease has ended. */
+  releaseLease(lease: SlotLease): void;
+}
