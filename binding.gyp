@@ -3,10 +3,10 @@
     "target_name": "bobbin",
     "type": "none",
     "actions": [{
-      "action_name": "cmake_js",
+      "action_name": "setup",
       "inputs": ["CMakeLists.txt"],
       "outputs": ["native-build/Release/bobbin.node"],
-      "action": ["node", "scripts/build-native.mjs"]
+      "action": ["node", "scripts/setup.mjs"]
     }]
   }]
 }

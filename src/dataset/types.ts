@@ -43,3 +43,26 @@ export interface Manifest {
   samples: Sample[];
   questions: Question[];
 }
+
+/** A labelled image as a layout's reader finds it: not hashed yet, and split only where the layout says so. */
+export interface Labelled {
+  /** Path relative to the source folder, with `/` between its parts. */
+  path: string;
+  task: string;
+  label: number;
+  maybe: number[];
+  /** The side that the source itself puts the image on; undefined lets the split decide. */
+  given?: Split;
+  /** Where the label was read, `file:line:column`, so that a missing image can be traced to its row. */
+  origin: string;
+}
+
+/** What a source folder holds, read by the reader of its layout. */
+export interface Source {
+  layout: 'class folders' | 'split class folders' | 'FashionAI';
+  tasks: Task[];
+  labelled: Labelled[];
+  questions: Question[];
+  /** Full sentences about what was left out or looks wrong. */
+  warnings: string[];
+}

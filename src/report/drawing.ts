@@ -1,8 +1,6 @@
 /** What every picture of a report shares: colours, escaped text, and one sharp PNG written whole or not at all. */
-import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import path from 'node:path';
 import sharp, { type OverlayOptions } from 'sharp';
+import { replaceFile } from '../atomic-file.js';
 
 /** Colours that stay apart for colour-blind readers and in grey print. */
 export const ink = {
@@ -80,15 +78,10 @@ export function toSvg({ width, height, elements }: Drawing): string {
 
 /** Paints `drawing` as a PNG at twice its size and moves it to `file` when it is complete. */
 export async function savePicture(drawing: Drawing, file: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const unfinished = `${file}.${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    await sharp(Buffer.from(toSvg(drawing)), { density: 72 * pixelDensity })
+  await replaceFile(file, (unfinished) =>
+    sharp(Buffer.from(toSvg(drawing)), { density: 72 * pixelDensity })
       .composite(drawing.overlays ?? [])
       .png()
-      .toFile(unfinished);
-    await rename(unfinished, file);
-  } finally {
-    await rm(unfinished, { force: true });
-  }
+      .toFile(unfinished),
+  );
 }

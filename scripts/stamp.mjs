@@ -1,0 +1,32 @@
+/** Decides whether a build is current: a hash of its inputs, kept beside its output. */
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** SHA-256 over the names and bytes of files and folders (recursively), and over plain strings. */
+export function hashInputs(root, names, values = []) {
+  const hash = createHash('sha256');
+  for (const value of values) hash.update(`${value}\0`);
+  for (const name of names) addTo(hash, root, name);
+  return hash.digest('hex');
+}
+
+function addTo(hash, root, name) {
+  const file = path.join(root, name);
+  if (!fs.existsSync(file)) return;
+  if (fs.statSync(file).isDirectory()) {
+    for (const child of fs.readdirSync(file).sort()) addTo(hash, root, path.join(name, child));
+  } else {
+    hash.update(`${name}\0`).update(fs.readFileSync(file));
+  }
+}
+
+/** Whether `stampFile` holds `hash`. */
+export const isCurrent = (stampFile, hash) =>
+  fs.existsSync(stampFile) && fs.readFileSync(stampFile, 'utf8') === hash;
+
+/** Writes the stamp whole or not at all. */
+export function writeStamp(stampFile, hash) {
+  fs.writeFileSync(`${stampFile}.new`, hash);
+  fs.renameSync(`${stampFile}.new`, stampFile);
+}

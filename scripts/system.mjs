@@ -1,0 +1,57 @@
+/** What Bobbin needs of the operating system: how to look for it and which Debian package brings it. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { ask, work } from './run.mjs';
+
+/** Compiles a C++20 file that uses jpeglib.h; its output names the libjpeg-turbo version. */
+function probeJpeg() {
+  const source = '#include <cstdio>\n#include <jpeglib.h>\nLIBJPEG_TURBO_VERSION';
+  const lines = ask('c++', ['-E', '-P', '-x', 'c++', '-'], {
+    input: source,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const version = lines?.split('\n').at(-1)?.replaceAll(' ', '');
+  return version === 'LIBJPEG_TURBO_VERSION' ? undefined : version;
+}
+
+/** Whether the compiler knows C++20: the probe compiles a concept. */
+function probeCompiler() {
+  const object = path.join(os.tmpdir(), `bobbin-probe-${process.pid}.o`);
+  const result = ask('c++', ['-std=c++20', '-x', 'c++', '-c', '-o', object, '-'], {
+    input: '#include <concepts>\ntemplate <std::integral T> T f(T x) { return x; }\nint y = f(1);\n',
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  fs.rmSync(object, { force: true });
+  return result === undefined ? undefined : ask('c++', ['-dumpfullversion', '-dumpversion']);
+}
+
+const firstNumber = (text) => text?.match(/\d+(\.\d+)+/)?.[0];
+
+/** name, Debian packages, and a probe that returns the version or undefined. */
+export const systemParts = [
+  { name: 'Python 3', packages: ['python3'], probe: () => firstNumber(ask('python3', ['--version'])) },
+  {
+    name: 'pip',
+    packages: ['python3-pip'],
+    probe: () => firstNumber(ask('python3', ['-m', 'pip', '--version'])),
+  },
+  { name: 'C++20 compiler', packages: ['g++'], probe: probeCompiler },
+  { name: 'CMake', packages: ['cmake'], probe: () => firstNumber(ask('cmake', ['--version'])) },
+  { name: 'make', packages: ['make'], probe: () => firstNumber(ask('make', ['--version'])) },
+  { name: 'libjpeg-turbo', packages: ['libjpeg-dev'], probe: probeJpeg },
+];
+
+/** Whether this process may install Debian packages. */
+export const mayInstall = () =>
+  process.getuid?.() === 0 && ask('apt-get', ['--version']) !== undefined;
+
+/** The command that brings packages, for people to copy. */
+export const installCommand = (packages) => `apt-get install ${packages.join(' ')}`;
+
+/** Installs Debian packages without asking. */
+export function installPackages(packages) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  work('apt-get', ['update', '-qq'], { env });
+  work('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env });
+}

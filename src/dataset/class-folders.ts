@@ -1,0 +1,104 @@
+/** Reads class folders: `root/<class>/…`, or the same below `train` and `validation`. */
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { expected } from '../errors.js';
+import { byCodeUnit } from './code-unit.js';
+import type { Labelled, Source, Split } from './types.js';
+
+const imageName = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
+const validationNames = ['validation', 'val', 'valid', 'test'];
+
+/** Images of one class on one side, or on no side yet. */
+interface ClassFolder {
+  class: string;
+  /** Relative to the source folder. */
+  folder: string;
+  given?: Split;
+}
+
+/**
+ * Reads a folder of class folders. The task takes the folder's name; classes are in code-unit order.
+ *
+ * Throws InvalidInputError where fewer than two classes are found or none has an image.
+ */
+export async function readClassFolders(root: string): Promise<Source> {
+  const { layout, folders, warnings } = await findClassFolders(root);
+  const classes = [...new Set(folders.map((folder) => folder.class))].sort(byCodeUnit);
+  const task =
+    path
+      .basename(root)
+      .replace(/\W+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'images';
+  const labelled: Labelled[] = [];
+  for (const { class: name, folder, given } of folders) {
+    const { images, others } = await filesBelow(root, folder);
+    if (others > 0)
+      warnings.push(`${folder} has ${others} files that are no images by their name.`);
+    if (images.length === 0) warnings.push(`${folder} has no images.`);
+    const label = classes.indexOf(name);
+    labelled.push(
+      ...images.map((file) => ({ path: file, task, label, maybe: [], given, origin: file })),
+    );
+  }
+  if (classes.length < 2 || labelled.length === 0) {
+    throw expected(
+      'class folders (<class>/*.jpg), train/ and validation/ with class folders, or Annotations/label.csv',
+      'source',
+      root,
+      `${classes.length} class folders with ${labelled.length} images were found there`,
+    );
+  }
+  return { layout, tasks: [{ name: task, classes }], labelled, questions: [], warnings };
+}
+
+async function findClassFolders(root: string): Promise<{
+  layout: Source['layout'];
+  folders: ClassFolder[];
+  warnings: string[];
+}> {
+  const names = await foldersIn(root);
+  const validation = validationNames.filter((name) => names.includes(name));
+  if (!names.includes('train') || (await foldersIn(path.join(root, 'train'))).length === 0) {
+    const folders = names.map((name) => ({ class: name, folder: name }));
+    return { layout: 'class folders', folders, warnings: [] };
+  }
+  const [chosen] = validation;
+  const train = await classFoldersOf(root, 'train', chosen === undefined ? undefined : 'train');
+  if (chosen === undefined) return { layout: 'class folders', folders: train, warnings: [] };
+  const warnings = names
+    .filter((name) => name !== 'train' && name !== chosen)
+    .map((name) => `${name} is left out: train and ${chosen} are the split that is used.`);
+  const held = await classFoldersOf(root, chosen, 'validation');
+  return { layout: 'split class folders', folders: [...train, ...held], warnings };
+}
+
+async function classFoldersOf(root: string, side: string, given?: Split): Promise<ClassFolder[]> {
+  const names = await foldersIn(path.join(root, side));
+  return names.map((name) => ({ class: name, folder: path.posix.join(side, name), given }));
+}
+
+/** Names of the folders in `folder`, hidden ones left out, in code-unit order. */
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => entry.name)
+    .sort(byCodeUnit);
+}
+
+async function filesBelow(
+  root: string,
+  folder: string,
+): Promise<{ images: string[]; others: number }> {
+  const entries = await readdir(path.join(root, folder), { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'));
+  const images = files
+    .filter((entry) => imageName.test(entry.name))
+    .map((entry) => relativePath(root, path.join(entry.parentPath ?? entry.path, entry.name)))
+    .sort(byCodeUnit);
+  return { images, others: files.length - images.length };
+}
+
+function relativePath(root: string, file: string): string {
+  return path.relative(root, file).split(path.sep).join('/');
+}

@@ -1,0 +1,32 @@
+/** Runs asynchronous work over a list with a bound on how much is under way at once. */
+
+/**
+ * Calls `work` on every item, at most `limit` at a time, and resolves to the results in the order of `items`.
+ * The first failure stops further items from starting and rejects once those under way have ended.
+ */
+export async function mapConcurrently<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  let next = 0;
+  let failed = false;
+  const worker = async () => {
+    while (!failed && next < items.length) {
+      const index = next++;
+      try {
+        results[index] = await work(items[index] as T, index);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const ended = await Promise.allSettled(
+    Array.from({ length: Math.min(limit, items.length) }, worker),
+  );
+  const failure = ended.find((one) => one.status === 'rejected');
+  if (failure) throw failure.reason;
+  return results;
+}

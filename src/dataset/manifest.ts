@@ -1,0 +1,114 @@
+/** The manifest on disk: written whole, checked when read, and the questions asked of it. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expected, InvalidInputError } from '../errors.js';
+import { writeFileAtomic } from './atomic-file.js';
+import type { Manifest, Sample, Split } from './types.js';
+
+const fileName = 'manifest.json';
+
+/** Where a prepared folder keeps its manifest. */
+export function manifestFile(folder: string): string {
+  return path.join(folder, fileName);
+}
+
+/** Writes `folder/manifest.json`, whole or not at all. One sample or question a line, so that a diff can be read. */
+export async function saveManifest(manifest: Manifest, folder: string): Promise<void> {
+  const { version, root, seed, tasks, samples, questions } = manifest;
+  const head = JSON.stringify({ version, root, seed }).slice(0, -1);
+  const text = `${head},\n"tasks":${lines(tasks)},\n"samples":${lines(samples)},\n"questions":${lines(questions)}}\n`;
+  await writeFileAtomic(manifestFile(folder), text);
+}
+
+/**
+ * Reads `folder/manifest.json`.
+ *
+ * Throws InvalidInputError where it is absent, no JSON, of another version, or holds a sample or question that does not fit its tasks.
+ */
+export async function loadManifest(folder: string): Promise<Manifest> {
+  const file = manifestFile(folder);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    throw expected(
+      'a prepared folder',
+      'data',
+      folder,
+      `It has no ${fileName}: make one with \`npx bobbin prepare\``,
+    );
+  });
+  let manifest: unknown;
+  try {
+    manifest = JSON.parse(text);
+  } catch (cause) {
+    throw new InvalidInputError(`${file} is no JSON: ${(cause as Error).message}`, { cause });
+  }
+  return checked(manifest, file);
+}
+
+/** Absolute path of an image that the manifest names. */
+export function resolveSample(manifest: Manifest, file: string): string {
+  return path.resolve(manifest.root, file);
+}
+
+/** The samples of one task on one side, in manifest order. Throws InvalidInputError for a task it does not have. */
+export function samplesOf(manifest: Manifest, task: string, split: Split): Sample[] {
+  if (!manifest.tasks.some(({ name }) => name === task)) {
+    const names = manifest.tasks.map(({ name }) => name).join(', ');
+    throw expected(`one of ${names}`, 'task', task);
+  }
+  return manifest.samples.filter((sample) => sample.task === task && sample.split === split);
+}
+
+function lines(entries: readonly unknown[]): string {
+  return `[\n${entries.map((entry) => JSON.stringify(entry)).join(',\n')}\n]`;
+}
+
+function checked(value: unknown, file: string): Manifest {
+  const fail = (what: string, name: string, received: unknown): never => {
+    throw expected(what, `${name} in ${file}`, received, 'Run `npx bobbin prepare` again');
+  };
+  const manifest = value as Manifest | null;
+  if (manifest?.version !== 1) fail('1', 'version', manifest?.version);
+  const { root, seed, tasks, samples, questions } = manifest as Manifest;
+  if (typeof root !== 'string' || !path.isAbsolute(root)) fail('an absolute path', 'root', root);
+  if (!Number.isInteger(seed)) fail('an integer', 'seed', seed);
+  for (const [name, list] of Object.entries({ tasks, samples, questions })) {
+    if (!Array.isArray(list)) fail('an array', name, typeof list);
+  }
+  const sizes = new Map<string, number>();
+  for (const [index, task] of tasks.entries()) {
+    const whole = typeof task?.name === 'string' && isArrayOf(task.classes, 'string');
+    if (!whole) fail('a name and class names', `tasks[${index}]`, task);
+    sizes.set(task.name, task.classes.length);
+  }
+  for (const [index, sample] of samples.entries()) {
+    if (!isSample(sample, sizes)) fail('a sample of a known task', `samples[${index}]`, sample);
+  }
+  for (const [index, question] of questions.entries()) {
+    const whole = typeof question?.path === 'string' && typeof question.file === 'string';
+    if (!whole || !sizes.has(question.task)) {
+      fail('a question of a known task', `questions[${index}]`, question);
+    }
+  }
+  return manifest as Manifest;
+}
+
+function isSample(sample: Sample | null, sizes: ReadonlyMap<string, number>): boolean {
+  const classes = sizes.get(sample?.task ?? '') ?? 0;
+  return (
+    typeof sample?.path === 'string' &&
+    isClass(sample.label, classes) &&
+    isArrayOf(sample.maybe, 'number') &&
+    sample.maybe.every((label) => isClass(label, classes)) &&
+    (sample.split === 'train' || sample.split === 'validation') &&
+    /^[0-9a-f]{64}$/.test(sample.hash)
+  );
+}
+
+function isClass(label: number, classes: number): boolean {
+  return Number.isInteger(label) && label >= 0 && label < classes;
+}
+
+function isArrayOf(value: unknown, type: 'string' | 'number'): boolean {
+  return Array.isArray(value) && value.every((entry) => typeof entry === type);
+}
