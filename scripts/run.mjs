@@ -3,7 +3,11 @@ import { spawnSync } from 'node:child_process';
 
 /** Standard output of a command that answers a question, or undefined where it cannot be run. */
 export function ask(command, args, options = {}) {
-  const result = spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  const result = spawnSync(command, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...options,
+  });
   return result.status === 0 ? result.stdout.trim() : undefined;
 }
 

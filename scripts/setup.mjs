@@ -10,7 +10,8 @@ export function setup(log = console.log) {
     if (part.install === undefined) throw new Error(`${part.name} is missing: ${remedy}.`);
     log(`set-up: ${part.name} …`);
     part.install();
-    if (!part.inspect().ok) throw new Error(`${part.name} still fails after its set-up: ${remedy}.`);
+    if (!part.inspect().ok)
+      throw new Error(`${part.name} still fails after its set-up: ${remedy}.`);
   }
   log('set-up: complete');
 }

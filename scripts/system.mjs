@@ -19,7 +19,8 @@ function probeJpeg() {
 function probeCompiler() {
   const object = path.join(os.tmpdir(), `bobbin-probe-${process.pid}.o`);
   const result = ask('c++', ['-std=c++20', '-x', 'c++', '-c', '-o', object, '-'], {
-    input: '#include <concepts>\ntemplate <std::integral T> T f(T x) { return x; }\nint y = f(1);\n',
+    input:
+      '#include <concepts>\ntemplate <std::integral T> T f(T x) { return x; }\nint y = f(1);\n',
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   fs.rmSync(object, { force: true });
@@ -30,7 +31,11 @@ const firstNumber = (text) => text?.match(/\d+(\.\d+)+/)?.[0];
 
 /** name, Debian packages, and a probe that returns the version or undefined. */
 export const systemParts = [
-  { name: 'Python 3', packages: ['python3'], probe: () => firstNumber(ask('python3', ['--version'])) },
+  {
+    name: 'Python 3',
+    packages: ['python3'],
+    probe: () => firstNumber(ask('python3', ['--version'])),
+  },
   {
     name: 'pip',
     packages: ['python3-pip'],
