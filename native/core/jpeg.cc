@@ -2,17 +2,17 @@
 // nothing with a destructor, because longjmp runs none.
 #include "core/jpeg.h"
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstdio>
 #include <string>
 
-// jpeglib.h needs <cstdio> before it, jerror.h needs its configuration.
-#include <jerror.h>
-#include <jpeglib.h>
-
-#include <algorithm>
-
 #include "core/exif.h"
+
+// clang-format off: jpeglib.h needs <cstdio> before it, and jerror.h needs jpeglib.h.
+#include <jpeglib.h>
+#include <jerror.h>
+// clang-format on
 
 namespace bobbin::core {
 namespace {
