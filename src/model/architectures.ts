@@ -1,0 +1,43 @@
+/** The networks Bobbin can build, each with the preprocessing its pretrained weights ask for. */
+import { expected } from '../errors.js';
+import type { Preprocessing } from '../pipeline/index.js';
+import type { tf } from '../tensorflow/index.js';
+import { type Backbone, efficientNetLite0 } from './efficientnet-lite0.js';
+import { loadLite0Weights } from './lite0-weights.js';
+
+export interface Architecture {
+  /** Side of the input in pixels that the weights were trained at. */
+  size: number;
+  /** Share of pooled features dropped in training before the head. */
+  dropout: number;
+  pixels: Pick<Preprocessing, 'mean' | 'std' | 'channels'>;
+  build(size: number, seed: number): Backbone;
+  /** Loads pretrained weights: the published ones, or those of a file. */
+  load(model: tf.LayersModel, source: true | string): Promise<void>;
+}
+
+const architectures = {
+  'efficientnet-lite0': {
+    size: 224,
+    dropout: 0.2,
+    pixels: { mean: [127, 127, 127], std: [128, 128, 128], channels: 'rgb' },
+    build: efficientNetLite0,
+    load: loadLite0Weights,
+  },
+} satisfies Record<string, Architecture>;
+
+export type ArchitectureName = keyof typeof architectures;
+
+export const architectureNames = Object.keys(architectures) as ArchitectureName[];
+
+/** @throws InvalidInputError for a name that is none of {@link architectureNames} */
+export function architectureNamed(name: string): Architecture {
+  if (!Object.hasOwn(architectures, name))
+    throw expected(`one of ${architectureNames.join(', ')}`, 'architecture', name);
+  return architectures[name as ArchitectureName];
+}
+
+/** The record for a model with a `size` × `size` input; a fixed crop keeps 224 of 256 as in the originals. */
+export function preprocessingOf(architecture: Architecture, size: number): Preprocessing {
+  return { resize: Math.round((size * 256) / 224), crop: size, ...architecture.pixels };
+}

@@ -1,0 +1,67 @@
+/** A classifier: a tfjs model that yields probabilities, with all that is needed to feed and read it. */
+import { expected } from '../errors.js';
+import type { Preprocessing } from '../pipeline/index.js';
+import { tf } from '../tensorflow/index.js';
+import { type ArchitectureName, architectureNamed, preprocessingOf } from './architectures.js';
+import { Dropout } from './dropout.js';
+
+export interface Classifier {
+  /**
+   * [batch, crop, crop, 3] → [batch, classes] probabilities. Its last layer is a softmax; the layer
+   * before it, `logits`, gives the unnormalised scores.
+   */
+  model: tf.LayersModel;
+  preprocessing: Preprocessing;
+  /** Class names in output order. */
+  classes: string[];
+  architecture: string;
+}
+
+export interface ModelOptions {
+  architecture: ArchitectureName;
+  /** At least two names, in label order. */
+  classes: string[];
+  /** `true` for the published ImageNet weights from the cache, a `.pth` path, or `false` for random ones. */
+  pretrained: boolean | string;
+  /** Side of the input in pixels, a multiple of 32 from 32; the architecture's own when absent. */
+  size?: number;
+  /** What a training step changes: the new head alone, or the whole network. */
+  trainable: Trainable;
+  /** Of the initial weights, an integer from 0. */
+  seed: number;
+}
+
+export type Trainable = 'head' | 'all';
+
+/** Builds a network with a new head: dropout, a dense layer with Glorot (Xavier) uniform weights, softmax. */
+export async function createModel(options: ModelOptions): Promise<Classifier> {
+  const architecture = architectureNamed(options.architecture);
+  const { classes, seed, size = architecture.size } = options;
+  if (classes.length < 2) throw expected('at least two names', 'classes', classes);
+  if (!Number.isInteger(size) || size < 32 || size % 32 !== 0)
+    throw expected('a multiple of 32', 'size', size);
+  const { input, features } = architecture.build(size, seed);
+  const dropped = new Dropout({ name: 'dropout', rate: architecture.dropout }).apply(features);
+  const logits = tf.layers.dense({
+    name: 'logits',
+    units: classes.length,
+    kernelInitializer: tf.initializers.glorotUniform({ seed }),
+  });
+  const softmax = tf.layers.softmax({ name: 'probabilities' });
+  const outputs = softmax.apply(logits.apply(dropped)) as tf.SymbolicTensor;
+  const model = tf.model({ inputs: input, outputs, name: options.architecture });
+  if (options.pretrained !== false) await architecture.load(model, options.pretrained);
+  setTrainable(model, options.trainable);
+  return {
+    model,
+    preprocessing: preprocessingOf(architecture, size),
+    classes: [...classes],
+    architecture: options.architecture,
+  };
+}
+
+/** Freezes or frees everything before the head; the head is always trainable. */
+export function setTrainable(model: tf.LayersModel, trainable: Trainable): void {
+  for (const layer of model.layers)
+    layer.trainable = trainable === 'all' || layer.name === 'logits';
+}

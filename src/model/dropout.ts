@@ -1,0 +1,34 @@
+/** Dropout whose mask is a function of a key, so that a resumed run drops what the first one did. */
+import { createHash } from 'node:crypto';
+import { tf } from '../tensorflow/index.js';
+
+interface StockDropout {
+  new (args: Parameters<typeof tf.layers.dropout>[0]): tf.layers.Layer & { rate: number };
+  className: string;
+}
+
+const Stock = tf.layers.dropout({ rate: 0 }).constructor as unknown as StockDropout;
+
+/** What a training step passes to `model.apply` and so to every layer's `call`. */
+export interface StepArguments {
+  training: boolean;
+  /** Identifies the step, e.g. seed and number; without it the mask comes from tfjs's own generator. */
+  dropoutKey?: string;
+  [name: string]: unknown;
+}
+
+/** tfjs-layers' `Dropout`, under its name and configuration, with a mask keyed by (step, layer name). */
+export class Dropout extends Stock {
+  static override className = 'Dropout';
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: StepArguments): tf.Tensor | tf.Tensor[] {
+    const { training, dropoutKey } = kwargs;
+    if (training !== true || dropoutKey === undefined || this.rate === 0)
+      return super.call(inputs, kwargs);
+    const input = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
+    const digest = createHash('sha256').update(`${dropoutKey}/${this.name}`).digest();
+    return tf.dropout(input, this.rate, undefined, digest.readUInt32LE(0));
+  }
+}
+
+tf.serialization.registerClass(Dropout);

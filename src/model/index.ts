@@ -1,0 +1,12 @@
+/** Models: networks with pretrained weights, frozen or not, saved with their preprocessing. */
+export { type ArchitectureName, architectureNames } from './architectures.js';
+export { BatchNormalization } from './batch-normalization.js';
+export {
+  type Classifier,
+  createModel,
+  type ModelOptions,
+  setTrainable,
+  type Trainable,
+} from './classifier.js';
+export { loadClassifier, saveClassifier } from './classifier-file.js';
+export { Dropout, type StepArguments } from './dropout.js';
