@@ -7,7 +7,9 @@ import { fusedNormalize } from './fused-batch-normalization.js';
 
 /** The members of tfjs-layers' own layer that this one builds on; tfjs keeps the class itself private. */
 interface StockBatchNormalization {
-  new (args?: Parameters<typeof tf.layers.batchNormalization>[0]): tf.layers.Layer & {
+  new (
+    args?: Parameters<typeof tf.layers.batchNormalization>[0],
+  ): tf.layers.Layer & {
     axis: number;
     momentum: number;
     epsilon: number;
@@ -17,6 +19,7 @@ interface StockBatchNormalization {
     movingVariance: tf.LayerVariable;
   };
   className: string;
+  fromConfig: typeof tf.layers.Layer.fromConfig;
 }
 
 const Stock = tf.layers.batchNormalization().constructor as unknown as StockBatchNormalization;

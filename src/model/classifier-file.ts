@@ -1,7 +1,8 @@
 /** Saves and loads classifiers in tfjs's layers format; a save is complete or did not happen. */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { writeWhole } from '../atomic-file.js';
 import { expected } from '../errors.js';
 import { tf } from '../tensorflow/index.js';
 import type { Classifier } from './classifier.js';
@@ -15,7 +16,6 @@ type Metadata = Pick<Classifier, 'architecture' | 'classes' | 'preprocessing'>;
  */
 export async function saveClassifier(classifier: Classifier, folder: string): Promise<void> {
   const { model, architecture, classes, preprocessing } = classifier;
-  await mkdir(folder, { recursive: true });
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
       const weights = Buffer.from(tf.io.CompositeArrayBuffer.join(artifacts.weightData));
@@ -29,23 +29,17 @@ export async function saveClassifier(classifier: Classifier, folder: string): Pr
         weightsManifest: [{ paths: [weightsFile], weights: artifacts.weightSpecs }],
         userDefinedMetadata: metadata,
       };
-      await replaceFile(path.join(folder, weightsFile), weights);
-      await replaceFile(path.join(folder, 'model.json'), JSON.stringify(json));
+      await writeWhole(path.join(folder, weightsFile), weights);
+      await writeWhole(path.join(folder, 'model.json'), JSON.stringify(json));
       await removeOtherWeights(folder, weightsFile);
       return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
     }),
   );
 }
 
-async function replaceFile(file: string, content: Buffer | string): Promise<void> {
-  const partial = `${file}.partial`;
-  await writeFile(partial, content, { flush: true });
-  await rename(partial, file);
-}
-
 async function removeOtherWeights(folder: string, keep: string): Promise<void> {
   const old = (await readdir(folder)).filter(
-    (name) => /^weights-[0-9a-f]{16}\.bin(\.partial)?$/.test(name) && name !== keep,
+    (name) => /^weights-[0-9a-f]{16}\.bin/.test(name) && name !== keep,
   );
   await Promise.all(old.map((name) => rm(path.join(folder, name))));
 }

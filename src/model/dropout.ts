@@ -5,6 +5,7 @@ import { tf } from '../tensorflow/index.js';
 interface StockDropout {
   new (args: Parameters<typeof tf.layers.dropout>[0]): tf.layers.Layer & { rate: number };
   className: string;
+  fromConfig: typeof tf.layers.Layer.fromConfig;
 }
 
 const Stock = tf.layers.dropout({ rate: 0 }).constructor as unknown as StockDropout;

