@@ -1,0 +1,37 @@
+// The eager context: one per Node environment, with the devices TensorFlow found.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tensorflow/owned.h"
+
+namespace bobbin::tensorflow {
+
+struct Device {
+  std::string name;  // e.g. "/job:localhost/replica:0/task:0/device:GPU:0"
+  std::string type;  // "CPU", "GPU"
+  std::int64_t memory_bytes;  // the most TensorFlow will allocate there
+};
+
+class Context {
+ public:
+  // `config` is a serialised ConfigProto; empty means TensorFlow's defaults.
+  explicit Context(const std::string& config);
+
+  TFE_Context* get() const { return context_.get(); }
+  const std::vector<Device>& devices() const { return devices_; }
+  bool has_gpu() const { return !gpu_.empty(); }
+
+  // Moves a new tensor to where its kernels run, so that a weight crosses to the GPU once and not
+  // at each op. Integers, strings and resources stay: GPU kernels want those in host memory.
+  HandlePtr place(HandlePtr handle) const;
+
+ private:
+  ContextPtr context_;
+  std::vector<Device> devices_;
+  std::string gpu_;
+};
+
+}  // namespace bobbin::tensorflow

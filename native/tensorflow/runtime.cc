@@ -1,0 +1,51 @@
+// Everything one Node environment holds of TensorFlow; it ends with that environment.
+#include "tensorflow/runtime.h"
+
+#include <stdexcept>
+
+namespace bobbin::tensorflow {
+namespace {
+
+[[noreturn]] void throw_unknown_model(std::int64_t id) {
+  throw std::invalid_argument("Expected a loaded SavedModel's number but received " +
+                              std::to_string(id));
+}
+
+}  // namespace
+
+void Runtime::configure(std::string config) {
+  if (context_) {
+    throw std::logic_error(
+        "configure: TensorFlow has already started. Call configure before the first tensor");
+  }
+  config_ = std::move(config);
+}
+
+const Context& Runtime::context() {
+  if (!context_) context_.emplace(config_);
+  return *context_;
+}
+
+std::int64_t Runtime::load_saved_model(const std::string& folder,
+                                       const std::vector<std::string>& tags) {
+  models_.try_emplace(next_model_, folder, tags, config_);
+  return next_model_++;
+}
+
+const SavedModel& Runtime::saved_model(std::int64_t id) const {
+  const auto found = models_.find(id);
+  if (found == models_.end()) throw_unknown_model(id);
+  return found->second;
+}
+
+void Runtime::delete_saved_model(std::int64_t id) {
+  if (models_.erase(id) == 0) throw_unknown_model(id);
+}
+
+void Runtime::close() {
+  models_.clear();
+  tensors_.clear();
+  context_.reset();
+}
+
+}  // namespace bobbin::tensorflow
