@@ -1,0 +1,69 @@
+/** Batches of the input pipeline as tensors: without a copy, one at a time or as a data set to fit. */
+import * as tf from '@tensorflow/tfjs';
+import { expected } from '../errors.js';
+import { native } from '../native.js';
+import type { Batch, Loader } from '../pipeline/index.js';
+import { backend } from './backend.js';
+
+/**
+ * A batch's pixels as a float32 tensor of its shape. The batch is over: the tensor is now the one
+ * to dispose, which gives the slot back to the loader.
+ *
+ * Throws where the batch was already released or adopted.
+ */
+export function adoptBatch(batch: Batch): tf.Tensor4D {
+  const metadata = native().adoptBatch(batch.lease, batch.shape, native().TF_FLOAT);
+  return backend.createOutputTensor(metadata) as tf.Tensor4D;
+}
+
+export interface TensorsOptions {
+  /** Length of a label's one-hot row. */
+  classes: number;
+  /** Epoch of the first iteration; each later one takes the next. Default 0. */
+  epoch?: number;
+}
+
+/** A pair as `model.fitDataset` takes it: pixels [n, crop, crop, 3] and one-hot labels [n, classes]. */
+export type LabelledTensors = { xs: tf.Tensor4D; ys: tf.Tensor2D };
+
+/**
+ * The loader as a data set for `model.fitDataset(tensors(loader, …), { epochs })`, which disposes
+ * each pair after its step. `size` is the number of batches in an epoch.
+ */
+export function tensors(
+  loader: Loader,
+  { classes, epoch = 0 }: TensorsOptions,
+): tf.data.Dataset<LabelledTensors> {
+  let next = epoch;
+  const dataset = {
+    size: loader.batchesPerEpoch,
+    async iterator() {
+      const batches = labelled(loader.epoch(next++), classes);
+      return {
+        async next() {
+          const { value, done } = await batches.next();
+          return { value: value ?? null, done: done === true };
+        },
+      };
+    },
+  };
+  // fitDataset needs no more of tfjs-data's class than these two members.
+  return dataset as unknown as tf.data.Dataset<LabelledTensors>;
+}
+
+async function* labelled(
+  batches: AsyncIterable<Batch>,
+  classes: number,
+): AsyncGenerator<LabelledTensors, undefined> {
+  for await (const batch of batches) {
+    if (batch.shape[0] !== batch.count) {
+      batch.release();
+      throw expected('one view an image', 'tensors', `${batch.shape[0] / batch.count} views`);
+    }
+    const ys = tf.tidy(() =>
+      tf.oneHot(tf.tensor1d(batch.labels, 'int32'), classes, 1, 0, 'float32'),
+    );
+    yield { xs: adoptBatch(batch), ys: ys as tf.Tensor2D };
+  }
+  return undefined;
+}

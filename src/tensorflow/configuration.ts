@@ -1,0 +1,91 @@
+/** How TensorFlow runs: threads and GPU, as the ConfigProto its contexts start from. */
+import { native } from '../native.js';
+import { type OptionValues, resolveOptions } from '../options.js';
+
+/** Options of {@link configure}. */
+export const runtimeOptions = {
+  gpu: {
+    type: 'choice',
+    choices: ['auto', 'off'],
+    default: 'auto',
+    help: 'a GPU, where TensorFlow finds one, or never',
+  },
+  gpuDevice: { type: 'integer', default: 0, min: 0, max: 63, help: 'which GPU, by its number' },
+  gpuAllowGrowth: {
+    type: 'boolean',
+    default: true,
+    help: 'take GPU memory as it is needed, not all at the start',
+  },
+  gpuMemoryLimitMB: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 1 << 24,
+    help: 'most GPU memory to take, in MiB; 0 for all there is',
+  },
+  interOpThreads: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 1024,
+    help: 'ops of a graph that run at once; 0 for one a core',
+  },
+  intraOpThreads: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 1024,
+    help: 'threads that share one op; 0 for one a core',
+  },
+} as const;
+
+export type RuntimeOptions = OptionValues<typeof runtimeOptions>;
+
+/**
+ * Sets how TensorFlow runs. Call it before the first tensor: it throws once TensorFlow has started.
+ *
+ * Throws InvalidInputError for an option out of its range.
+ */
+export function configure(options: Partial<RuntimeOptions>): void {
+  native().configure(configProto(resolveOptions(runtimeOptions, options)));
+}
+
+/** A serialised `tensorflow.ConfigProto`; the numbers are those of TensorFlow's config.proto. */
+export function configProto(options: RuntimeOptions): Uint8Array {
+  const gpuOff = options.gpu === 'off';
+  const deviceCount = [...bytesField(1, Buffer.from('GPU')), ...intField(2, 0)];
+  return Uint8Array.from([
+    ...(gpuOff ? bytesField(1, deviceCount) : []),
+    ...intField(2, options.intraOpThreads),
+    ...intField(5, options.interOpThreads),
+    ...bytesField(6, gpuOptions(options)),
+    ...intField(7, 1), // allow_soft_placement: an op without a GPU kernel runs on the CPU.
+  ]);
+}
+
+function gpuOptions(options: RuntimeOptions): number[] {
+  const memoryLimit = Buffer.alloc(4);
+  memoryLimit.writeFloatLE(options.gpuMemoryLimitMB);
+  const virtualDevice = bytesField(1, memoryLimit);
+  const experimental = bytesField(1, virtualDevice);
+  return [
+    ...intField(4, options.gpuAllowGrowth ? 1 : 0),
+    ...bytesField(5, Buffer.from(String(options.gpuDevice))),
+    ...(options.gpuMemoryLimitMB > 0 ? bytesField(9, experimental) : []),
+  ];
+}
+
+const intField = (field: number, value: number): number[] => [
+  ...varint(field << 3),
+  ...varint(value),
+];
+
+const bytesField = (field: number, bytes: Iterable<number>): number[] => {
+  const content = [...bytes];
+  return [...varint((field << 3) | 2), ...varint(content.length), ...content];
+};
+
+/** Protocol Buffers' variable-length integer: 7 bits a byte, lowest first. */
+function varint(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
+}

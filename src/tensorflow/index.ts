@@ -1,0 +1,25 @@
+/** TensorFlow: tfjs with Bobbin's backend, its configuration, and batches as tensors. */
+import * as tf from '@tensorflow/tfjs';
+import './backend.js';
+import { native } from '../native.js';
+import type { NativeDevice } from './native-tensorflow.js';
+
+export { adoptBatch, type LabelledTensors, type TensorsOptions, tensors } from './adoption.js';
+export { configure, type RuntimeOptions, runtimeOptions } from './configuration.js';
+export { type Attribute, executeOp, type OpCall } from './ops.js';
+export { loadSavedModel } from './saved-model.js';
+
+/** The whole of tfjs, running on TensorFlow; `file://` addresses load and save models. */
+export { tf };
+
+export type Device = NativeDevice;
+
+/** The devices TensorFlow computes on. Starts TensorFlow. */
+export function devices(): Device[] {
+  return native().devices();
+}
+
+/** What TensorFlow holds: tensors alive, and the bytes of their values (shared memory counted twice). */
+export function memory(): { tensors: number; bytes: number } {
+  return native().memory();
+}

@@ -1,0 +1,70 @@
+/** The type of what `native/addon/tensorflow.cc` exports: tfjs's binding, and what Bobbin adds to it. */
+import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
+import type { SlotLease } from '../native.js';
+
+/** A tensor of the native table; whoever receives one owns it until `deleteTensor(id)`. */
+export interface TensorMetadata {
+  id: number;
+  shape: number[];
+  /** TensorFlow's number for the dtype, one of the `TF_*` constants. */
+  dtype: number;
+}
+
+/** A value of an op's attribute; arrays are lists, for `TF_ATTR_SHAPE` arrays of arrays are. */
+export type AttributeValue =
+  | string
+  | number
+  | boolean
+  | Uint8Array
+  | readonly (string | number | boolean | Uint8Array | readonly number[])[];
+
+export interface OpAttribute {
+  name: string;
+  /** One of the `TF_ATTR_*` constants. */
+  type: number;
+  value: AttributeValue;
+}
+
+/** float32 and complex64 (pairs) → Float32Array, int64 → BigInt64Array, bool and uint8 → Uint8Array. */
+export type TensorValues = Float32Array | Int32Array | Uint8Array | BigInt64Array | Uint8Array[];
+
+export interface NativeDevice {
+  /** TensorFlow's full name, e.g. `/job:localhost/replica:0/task:0/device:GPU:0`. */
+  name: string;
+  type: string;
+  /** The most memory TensorFlow will use there, in bytes. */
+  memoryBytes: number;
+}
+
+/** Errors carry the op's name, TensorFlow's message and, as `code`, TensorFlow's status (`INVALID_ARGUMENT`, …). */
+export interface NativeTensorFlow
+  extends Omit<
+    TFJSBinding,
+    | 'TensorMetadata'
+    | 'TFEOpAttr'
+    | 'TF_ATTR_RESOURCE'
+    | 'createTensor'
+    | 'tensorDataSync'
+    | 'executeOp'
+  > {
+  /** Copies the values once. int64 also takes an Int32Array of little-endian halves, as tfjs writes it. */
+  createTensor(
+    shape: readonly number[],
+    dtype: number,
+    values: TensorValues | Uint8ClampedArray,
+  ): number;
+  /** Fresh arrays: changing them changes no tensor. A resource is its serialised handle. */
+  tensorDataSync(id: number): TensorValues;
+  executeOp(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly number[],
+    outputs: number,
+  ): TensorMetadata[];
+  /** Ends the lease; its slot is given back when TensorFlow drops the tensor. */
+  adoptBatch(lease: SlotLease, shape: readonly number[], dtype: number): TensorMetadata;
+  /** A serialised ConfigProto. Throws once TensorFlow has started. */
+  configure(config: Uint8Array): void;
+  devices(): NativeDevice[];
+  memory(): { tensors: number; bytes: number };
+}

@@ -1,0 +1,73 @@
+/** Runs any TensorFlow op on tfjs tensors, for what tfjs has no function for. */
+import type * as tf from '@tensorflow/tfjs';
+import { expected } from '../errors.js';
+import { native } from '../native.js';
+import { backend } from './backend.js';
+import type { AttributeValue } from './native-tensorflow.js';
+
+/** An attribute with its type: TensorFlow has no other way to tell an int from a float. */
+export interface Attribute {
+  type: 'string' | 'int' | 'float' | 'bool' | 'shape' | 'dtype';
+  /** An array is a list (for `shape`: an array of arrays); a dtype is a name such as `'float32'`. */
+  value: AttributeValue;
+}
+
+export interface OpCall {
+  /** TensorFlow's name, e.g. `FusedBatchNormV3`. */
+  name: string;
+  inputs: readonly tf.Tensor[];
+  attributes?: Readonly<Record<string, Attribute>>;
+  /** Number of results, default 1. */
+  outputs?: number;
+}
+
+/**
+ * The op's results, as ordinary tensors (a surrounding `tf.tidy` frees them). Nothing is recorded for
+ * gradients: wrap it in `tf.customGrad` or a kernel with a registered gradient.
+ *
+ * Throws an Error with the op's name, TensorFlow's message and its status as `code`.
+ */
+export function executeOp({ name, inputs, attributes = {}, outputs = 1 }: OpCall): tf.Tensor[] {
+  const nativeAttributes = Object.entries(attributes).map(([attribute, { type, value }]) => ({
+    name: attribute,
+    type: attributeTypes[type](),
+    value: type === 'dtype' ? dtypeNumbers(value) : value,
+  }));
+  const ids = backend.getInputTensorIds(inputs);
+  return native()
+    .executeOp(name, nativeAttributes, ids, outputs)
+    .map((metadata) => backend.createOutputTensor(metadata));
+}
+
+const attributeTypes = {
+  string: () => native().TF_ATTR_STRING,
+  int: () => native().TF_ATTR_INT,
+  float: () => native().TF_ATTR_FLOAT,
+  bool: () => native().TF_ATTR_BOOL,
+  shape: () => native().TF_ATTR_SHAPE,
+  dtype: () => native().TF_ATTR_TYPE,
+};
+
+const dtypes: Record<string, () => number> = {
+  float32: () => native().TF_FLOAT,
+  int32: () => native().TF_INT32,
+  int64: () => native().TF_INT64,
+  bool: () => native().TF_BOOL,
+  uint8: () => native().TF_UINT8,
+  complex64: () => native().TF_COMPLEX64,
+  string: () => native().TF_STRING,
+  resource: () => native().TF_RESOURCE,
+};
+
+function dtypeNumbers(value: AttributeValue): AttributeValue {
+  if (Array.isArray(value)) return value.map((name) => dtypeNumber(String(name)));
+  return dtypeNumber(String(value));
+}
+
+function dtypeNumber(name: string): number {
+  const number = dtypes[name];
+  if (number === undefined) {
+    throw expected(`one of ${Object.keys(dtypes).join(', ')}`, 'a dtype attribute', name);
+  }
+  return number();
+}

@@ -1,0 +1,19 @@
+/** Loads TensorFlow SavedModels for inference. */
+import {
+  loadSavedModel as load,
+  type TFSavedModel,
+} from '@tensorflow/tfjs-node-gpu/dist/saved_model.js';
+import './backend.js';
+
+/**
+ * The signature of a SavedModel folder as an inference model: `predict(inputs)` runs it, `dispose()`
+ * frees it. Calls with the same folder and tags share one session.
+ *
+ * Rejects, naming the folder, where it holds no such model, tags or signature.
+ */
+export function loadSavedModel(
+  folder: string,
+  { tags = ['serve'], signature = 'serving_default' }: { tags?: string[]; signature?: string } = {},
+): Promise<TFSavedModel> {
+  return load(folder, tags, signature);
+}
