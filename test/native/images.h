@@ -1,0 +1,46 @@
+// Pictures for the tests, drawn and encoded here, so that no test depends on a file it did not
+// make.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace bobbin::test {
+
+struct Picture {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint8_t> rgb;
+};
+
+// Smooth colours with edges and a little texture; `variant` makes another picture.
+Picture draw_picture(int width, int height, int variant = 0);
+
+struct Encoding {
+  int quality = 90;
+  int horizontal_sampling = 2;  // Of luma against chroma.
+  int vertical_sampling = 2;
+  bool grey = false;
+  bool progressive = false;
+  int restart_interval = 0;  // In MCUs.
+};
+std::vector<std::uint8_t> encode_jpeg(const Picture& picture, const Encoding& encoding = {});
+
+// A folder that is removed with everything in it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  // Writes a file and gives its path.
+  std::string write(const std::string& name, const std::vector<std::uint8_t>& bytes) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace bobbin::test

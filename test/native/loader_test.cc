@@ -1,0 +1,223 @@
+// The worker threads: same bytes for any number of them, and every way a run can go wrong.
+#include "core/loader.h"
+
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+
+#include "check.h"
+#include "images.h"
+
+using namespace bobbin::core;
+using bobbin::test::draw_picture;
+using bobbin::test::encode_jpeg;
+using bobbin::test::TemporaryFolder;
+
+namespace {
+
+// Waits for a loader as the JavaScript thread does, and decodes for it what is no JPEG.
+class Consumer {
+ public:
+  explicit Consumer(LoaderOptions options) : loader_(std::move(options), [this] { notify(); }) {}
+
+  Loader& loader() { return loader_; }
+
+  Batch next() {
+    while (true) {
+      std::unique_lock lock(mutex_);
+      called_ = false;
+      lock.unlock();
+      for (const DecodeRequest& request : loader_.take_requests()) answer(request);
+      if (std::optional<Batch> batch = loader_.take()) return std::move(*batch);
+      lock.lock();
+      changed_.wait(lock, [this] { return called_; });
+    }
+  }
+
+ private:
+  void notify() {
+    const std::lock_guard lock(mutex_);
+    called_ = true;
+    changed_.notify_one();
+  }
+
+  void answer(const DecodeRequest& request) {
+    if (request.path.ends_with(".text")) {
+      loader_.supply_failure(request.ticket, "no image");
+    } else {
+      auto picture = draw_picture(50, 40, 9);
+      loader_.supply(request.ticket, {std::move(picture.rgb), 50, 40});
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool called_ = false;
+  Loader loader_;
+};
+
+// 21 files: JPEGs, one of them cut, one in another format and one that is no image.
+LoaderOptions options_for(const TemporaryFolder& folder, int threads) {
+  LoaderOptions options;
+  for (int i = 0; i < 21; ++i) {
+    auto file = encode_jpeg(draw_picture(60 + i, 80 - i, i));
+    std::string name = std::to_string(i) + ".jpg";
+    if (i == 5) file.resize(file.size() / 3);
+    if (i == 11) file = {'P', 'N', 'G'}, name = "11.png";
+    if (i == 17) file = {'h', 'i'}, name = "17.text";
+    options.paths.push_back(folder.write(name, file));
+  }
+  options.preprocessing.resize = 40;
+  options.preprocessing.crop = 32;
+  options.augmentation.crop = Crop::kRandomResized;
+  options.augmentation.flip = 0.5;
+  options.augmentation.hue = 0.1;
+  options.augmentation.noise = 4;
+  options.batch_size = 4;
+  options.threads = threads;
+  options.slots = 3;
+  options.seed = 99;
+  options.shuffle = true;
+  options.damaged = Damaged::kRefill;
+  options.failure_budget = 10;
+  return options;
+}
+
+struct Epoch {
+  std::vector<std::uint8_t> bytes;
+  std::vector<std::int32_t> indices;
+  bool operator==(const Epoch&) const = default;
+};
+
+Epoch run(Consumer& consumer, int epoch, int first_batch = 0) {
+  Epoch all;
+  consumer.loader().begin_epoch(epoch, first_batch);
+  for (std::uint64_t i = first_batch; i < consumer.loader().batches_per_epoch(); ++i) {
+    const Batch batch = consumer.next();
+    all.bytes.insert(all.bytes.end(), batch.lease->data(),
+                     batch.lease->data() + batch.lease->bytes());
+    all.indices.insert(all.indices.end(), batch.indices.begin(), batch.indices.end());
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST("when 1, 2 or 8 threads render, then bytes and indices are the same") {
+  const TemporaryFolder folder;
+  Consumer one(options_for(folder, 1)), two(options_for(folder, 2)), eight(options_for(folder, 8));
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    const Epoch wanted = run(one, epoch);
+    CHECK_EQUAL(wanted.indices.size(), 21u);
+    CHECK(run(two, epoch) == wanted);
+    CHECK(run(eight, epoch) == wanted);
+  }
+  CHECK(!(run(one, 0) == run(one, 1)));
+}
+
+TEST("when an epoch is resumed at a batch, then the rest is what it would have been") {
+  const TemporaryFolder folder;
+  Consumer consumer(options_for(folder, 2));
+  const Epoch whole = run(consumer, 7), rest = run(consumer, 7, 2);
+  CHECK(std::equal(rest.indices.begin(), rest.indices.end(), whole.indices.begin() + 8));
+  CHECK(std::memcmp(rest.bytes.data(), whole.bytes.data() + whole.bytes.size() - rest.bytes.size(),
+                    rest.bytes.size()) == 0);
+}
+
+TEST("when files are damaged and refilled, then no row shows them and each is named once") {
+  const TemporaryFolder folder;
+  Consumer consumer(options_for(folder, 2));
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    for (const int index : run(consumer, epoch).indices) {
+      CHECK(index >= 0 && index != 5 && index != 17);
+    }
+  }
+  const std::vector<Failure> failures = consumer.loader().failures();
+  CHECK_EQUAL(failures.size(), 2u);
+  CHECK_EQUAL(failures[0].index, 5u);
+  CHECK_EQUAL(failures[1].reason, "no image");
+}
+
+TEST("when damaged files are marked, then their rows are zeros and have no index") {
+  const TemporaryFolder folder;
+  LoaderOptions options = options_for(folder, 2);
+  options.damaged = Damaged::kMark;
+  options.shuffle = false;
+  Consumer consumer(options);
+  const Epoch epoch = run(consumer, 0);
+  const std::size_t row = epoch.bytes.size() / 21;
+  for (int i = 0; i < 21; ++i) {
+    const bool damaged = i == 5 || i == 17;
+    CHECK_EQUAL(epoch.indices[i], damaged ? -1 : i);
+    const bool empty =
+        std::all_of(epoch.bytes.begin() + i * row, epoch.bytes.begin() + (i + 1) * row,
+                    [](std::uint8_t byte) { return byte == 0; });
+    CHECK_EQUAL(empty, damaged);
+  }
+}
+
+TEST("when a damaged file is to end the run, then the error names it") {
+  const TemporaryFolder folder;
+  LoaderOptions options = options_for(folder, 2);
+  options.damaged = Damaged::kFail;
+  Consumer consumer(options);
+  try {
+    run(consumer, 0);
+    CHECK(false);
+  } catch (const LoaderError& error) {
+    const std::string message = error.what();
+    CHECK(message.find("5.jpg: ") != std::string::npos ||
+          message.find("17.text: no") != std::string::npos);
+  }
+}
+
+TEST("when more files are damaged than the budget allows, then the run ends") {
+  const TemporaryFolder folder;
+  LoaderOptions options = options_for(folder, 2);
+  options.failure_budget = 1;
+  Consumer consumer(options);
+  CHECK_THROWS(run(consumer, 0), LoaderError);
+}
+
+TEST("when no file is readable, then the run ends instead of looking for ever") {
+  const TemporaryFolder folder;
+  LoaderOptions options = options_for(folder, 2);
+  options.paths = {folder.write("empty.jpg", {})};
+  Consumer consumer(options);
+  CHECK_THROWS(run(consumer, 0), LoaderError);
+}
+
+TEST("when epochs are left in the middle, then every slot comes back") {
+  const TemporaryFolder folder;
+  Consumer consumer(options_for(folder, 4));
+  for (int epoch = 0; epoch < 30; ++epoch) {
+    consumer.loader().begin_epoch(epoch, 0);
+    for (int i = 0; i < epoch % 3; ++i) consumer.next();
+  }
+  Consumer other(options_for(folder, 1));
+  CHECK(run(consumer, 3) == run(other, 3));
+}
+
+TEST("when the loader is gone, then batches that were taken are still there") {
+  const TemporaryFolder folder;
+  auto consumer = std::make_unique<Consumer>(options_for(folder, 2));
+  consumer->loader().begin_epoch(0, 0);
+  Batch batch = consumer->next();
+  const std::vector<std::uint8_t> before(batch.lease->data(),
+                                         batch.lease->data() + batch.lease->bytes());
+  consumer.reset();
+  CHECK(std::equal(before.begin(), before.end(), batch.lease->data()));
+}
+
+TEST("when every slot is held, then rendering waits and goes on with the first that ends") {
+  const TemporaryFolder folder;
+  Consumer consumer(options_for(folder, 2));
+  consumer.loader().begin_epoch(0, 0);
+  std::deque<Batch> held;
+  for (int i = 0; i < 3; ++i) held.push_back(consumer.next());
+  CHECK_EQUAL(consumer.loader().leased(), 3);
+  CHECK(!consumer.loader().take().has_value());
+  held.pop_front();
+  held.push_back(consumer.next());
+  CHECK_EQUAL(held.back().indices.size(), 4u);
+}

@@ -1,0 +1,83 @@
+// The distributions against theory: chi-square, moments and Kolmogorov-Smirnov.
+#include "core/random.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <vector>
+
+#include "check.h"
+
+using namespace bobbin::core;
+
+namespace {
+
+std::vector<float> normals(int count, std::uint64_t key) {
+  std::vector<float> values(count, 0.0f);
+  add_normal_noise(values.data(), count, 1, key, 0);
+  return values;
+}
+
+}  // namespace
+
+TEST("when consecutive samples draw one number each, then their chi-square is that of chance") {
+  constexpr int kBins = 64, kDraws = 64000;
+  std::vector<int> bins(kBins);
+  for (int sample = 0; sample < kDraws; ++sample) {
+    ++bins[Random(random_key(7, 3, sample, Stream::kAugment)).below(kBins)];
+  }
+  double chi_square = 0;
+  for (const int seen : bins) {
+    const double expected = static_cast<double>(kDraws) / kBins;
+    chi_square += (seen - expected) * (seen - expected) / expected;
+  }
+  // 63 degrees of freedom: 99.9% lie below 103.4, 0.1% below 32.
+  CHECK(chi_square > 32 && chi_square < 103.4);
+}
+
+TEST("when any part of a key changes, then the key changes") {
+  std::set<std::uint64_t> keys;
+  for (int seed = 0; seed < 10; ++seed) {
+    for (int epoch = 0; epoch < 10; ++epoch) {
+      for (int sample = 0; sample < 100; ++sample) {
+        keys.insert(random_key(seed, epoch, sample, Stream::kAugment));
+        keys.insert(random_key(seed, epoch, sample, Stream::kNoise));
+      }
+    }
+  }
+  CHECK_EQUAL(keys.size(), 20000u);
+}
+
+TEST("when a million deviates are drawn, then mean, variance and kurtosis are the normal ones") {
+  const int count = 1 << 20;
+  double sum = 0, squares = 0, fourth = 0;
+  for (const double value : normals(count, random_key(1, 2, 3, Stream::kNoise))) {
+    sum += value;
+    squares += value * value;
+    fourth += value * value * value * value;
+  }
+  const double variance = squares / count;
+  CHECK_NEAR(sum / count, 0.0, 0.004);  // Four standard errors.
+  CHECK_NEAR(variance, 1.0, 0.006);
+  CHECK_NEAR(fourth / count / (variance * variance), 3.0, 0.06);
+}
+
+TEST("when deviates are sorted, then they follow the normal distribution function") {
+  std::vector<float> values = normals(1 << 18, random_key(9, 9, 9, Stream::kNoise));
+  std::sort(values.begin(), values.end());
+  double distance = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double wanted = 0.5 * std::erfc(-values[i] / std::sqrt(2.0));
+    distance = std::max(distance, std::abs(wanted - static_cast<double>(i) / values.size()));
+  }
+  // Kolmogorov-Smirnov at 0.1% is 1.95 / √n = 0.0038; the table's steps add at most 0.0002.
+  CHECK(distance < 0.004);
+}
+
+TEST("when noise is drawn in pieces, then it equals the noise drawn at once") {
+  const std::vector<float> whole = normals(40, 5);
+  std::vector<float> pieces(40, 0.0f);
+  add_normal_noise(pieces.data(), 16, 1, 5, 0);
+  add_normal_noise(pieces.data() + 16, 24, 1, 5, 16 / kNormalsPerWord);
+  CHECK(whole == pieces);
+}

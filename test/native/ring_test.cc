@@ -1,0 +1,94 @@
+// The slots, state by state, and a lease that outlives everything else.
+#include "core/ring.h"
+
+#include <thread>
+
+#include "check.h"
+
+using namespace bobbin::core;
+
+namespace {
+
+std::shared_ptr<Ring> make_ring(int slots) {
+  return Ring::create(slots, 100, std::make_shared<Signal>());
+}
+
+}  // namespace
+
+TEST("when a slot goes round, then it passes through its four states") {
+  const auto ring = make_ring(1);
+  CHECK(ring->state(0) == SlotState::kFree);
+  const int slot = *ring->claim();
+  CHECK(ring->state(slot) == SlotState::kRendering);
+  ring->finish(slot);
+  CHECK(ring->state(slot) == SlotState::kReady);
+  auto lease = ring->lease(slot, 80);
+  CHECK(ring->state(slot) == SlotState::kLeased);
+  CHECK_EQUAL(lease->bytes(), 80u);
+  CHECK(lease->data() == ring->data(slot));
+  lease.reset();
+  CHECK(ring->state(slot) == SlotState::kFree);
+}
+
+TEST("when every slot is in use, then none can be claimed until one is free again") {
+  const auto ring = make_ring(2);
+  CHECK(ring->claim().has_value());
+  CHECK(ring->claim().has_value());
+  CHECK(!ring->claim().has_value());
+  ring->abandon(1);
+  CHECK_EQUAL(*ring->claim(), 1);
+}
+
+TEST("when a slot is to change out of turn, then that is refused") {
+  const auto ring = make_ring(1);
+  CHECK_THROWS(ring->finish(0), std::logic_error);
+  const int slot = *ring->claim();
+  CHECK_THROWS(ring->lease(slot, 1), std::logic_error);
+  ring->finish(slot);
+  const auto lease = ring->lease(slot, 1);
+  CHECK_THROWS(ring->abandon(slot), std::logic_error);
+  CHECK_THROWS(ring->lease(slot, 1), std::logic_error);
+}
+
+TEST("when slots are handed out, then each is 64-byte aligned and its own") {
+  const auto ring = make_ring(3);
+  for (int slot = 0; slot < 3; ++slot) {
+    CHECK_EQUAL(reinterpret_cast<std::uintptr_t>(ring->data(slot)) % 64, 0u);
+    for (int other = 0; other < slot; ++other) {
+      const auto distance = ring->data(slot) - ring->data(other);
+      CHECK(distance >= 100 || distance <= -100);
+    }
+  }
+}
+
+TEST("when a lease outlives its ring's owner, then its memory stays and is freed with it") {
+  auto ring = make_ring(1);
+  const int slot = *ring->claim();
+  ring->data(slot)[99] = 7;
+  ring->finish(slot);
+  auto lease = ring->lease(slot, 100);
+  ring.reset();
+  CHECK_EQUAL(static_cast<int>(lease->data()[99]), 7);
+  std::thread([moved = std::move(lease)]() mutable { moved.reset(); }).join();
+}
+
+TEST("when leases end on another thread, then whoever waits for a slot wakes up") {
+  const auto signal = std::make_shared<Signal>();
+  const auto ring = Ring::create(1, 64, signal);
+  std::thread consumer;
+  for (int round = 0; round < 200; ++round) {
+    std::optional<int> slot;
+    {
+      std::unique_lock lock(signal->mutex);
+      signal->changed.wait(lock, [&] { return (slot = ring->claim()).has_value(); });
+    }
+    if (consumer.joinable()) consumer.join();
+    ring->data(*slot)[0] = static_cast<std::uint8_t>(round);
+    ring->finish(*slot);
+    consumer = std::thread([lease = ring->lease(*slot, 64), round]() mutable {
+      CHECK_EQUAL(static_cast<int>(lease->data()[0]), round % 256);
+      lease.reset();
+    });
+  }
+  consumer.join();
+}
