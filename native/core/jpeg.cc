@@ -92,7 +92,7 @@ struct JpegDecoder::Jpeg {
 };
 
 bool is_jpeg(std::span<const std::uint8_t> file) {
-  return file.size() >= 3 && file[0] == 0xff && file[1] == 0xd8 && file[2] == 0xff;
+  return file.size() >= 2 && file[0] == 0xff && file[1] == 0xd8;
 }
 
 JpegDecoder::JpegDecoder() : jpeg_(std::make_unique<Jpeg>()) {

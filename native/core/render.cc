@@ -60,9 +60,8 @@ DecodePlan plan_decode(std::span<const Recipe> recipes, const ImageSize& size) {
         std::min({smallest_reduction, window.width / recipe.size, window.height / recipe.size});
   }
   DecodePlan plan;
-  // What is left to the filter stays a reduction by two or more, so that it still decides the
-  // quality of the result.
-  while (plan.scale < 8 && smallest_reduction >= 4.0 * plan.scale) plan.scale *= 2;
+  // The filter keeps a reduction by four or more to itself, so that it decides the quality.
+  while (plan.scale < 8 && smallest_reduction >= 8.0 * plan.scale) plan.scale *= 2;
   plan.region.left = std::clamp(static_cast<int>(std::floor(left)), 0, size.width - 1);
   plan.region.top = std::clamp(static_cast<int>(std::floor(top)), 0, size.height - 1);
   plan.region.width =

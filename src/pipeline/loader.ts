@@ -253,7 +253,9 @@ export class Loader {
       const { rgb, width, height } = await decodeOtherFormat(path);
       if (!this.closedWith) this.native.supply(ticket, rgb, width, height);
     } catch (error) {
-      if (!this.closedWith) this.native.supplyFailure(ticket, (error as Error).message);
+      // libvips repeats itself over several lines.
+      const [reason = 'unreadable'] = (error as Error).message.split('\n');
+      if (!this.closedWith) this.native.supplyFailure(ticket, reason);
     }
   }
 

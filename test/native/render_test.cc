@@ -181,7 +181,7 @@ TEST("when only a part is decoded and scaled down, then what is planned suffices
     CHECK(plan.region.width > 0 && plan.region.left + plan.region.width <= size.width);
     CHECK(plan.region.height > 0 && plan.region.top + plan.region.height <= size.height);
     const double reduction = std::min(window.width, window.height) / 32;
-    CHECK(plan.scale == 1 || reduction / plan.scale >= 2);
-    CHECK(plan.scale == 8 || reduction / plan.scale < 4);
+    CHECK(plan.scale == 1 || reduction / plan.scale >= 4);
+    CHECK(plan.scale == 8 || reduction / plan.scale < 8);
   }
 }

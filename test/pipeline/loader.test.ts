@@ -1,0 +1,241 @@
+/** The loader's promises: same bytes for any thread count, resuming, damage, memory, a free event loop. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { InvalidInputError } from '../../src/errors.js';
+import {
+  type Augmentation,
+  createLoader,
+  type Loader,
+  type LoaderOptions,
+} from '../../src/pipeline/index.js';
+import {
+  loaderFor,
+  plainPixels,
+  sharpPicture,
+  temporaryFolder,
+  writePictures,
+} from './pictures.js';
+
+const everything: Partial<Augmentation> = {
+  crop: 'random-resized',
+  brightness: 0.4,
+  contrast: 0.4,
+  saturation: 0.4,
+  hue: 0.1,
+  noise: 5,
+};
+const preprocessing = plainPixels(40, 32);
+
+/** 23 pictures, among them a PNG, a cut JPEG and a text file. */
+async function mixedFiles(t: TestContext) {
+  const folder = temporaryFolder(t);
+  const samples = await writePictures(folder, { count: 23, width: 90, height: 70 });
+  const file = (i: number) => (samples[i] as { path: string }).path;
+  await sharpPicture(80, 60, 4).png().toFile(file(4));
+  const whole = await sharpPicture(90, 70, 9).jpeg().toBuffer();
+  writeFileSync(file(9), whole.subarray(0, whole.length / 2));
+  writeFileSync(file(15), 'not an image');
+  return samples;
+}
+
+interface Collected {
+  bytes: Buffer;
+  indices: number[];
+  labels: number[];
+}
+
+async function collect(loader: Loader, epoch: number, start = 0): Promise<Collected> {
+  const all: Collected = { bytes: Buffer.alloc(0), indices: [], labels: [] };
+  for await (const batch of loader.epoch(epoch, { start })) {
+    all.bytes = Buffer.concat([all.bytes, Buffer.from(batch.pixels().buffer)]);
+    all.indices.push(...batch.indices);
+    all.labels.push(...batch.labels);
+    batch.release();
+  }
+  return all;
+}
+
+test('when 1, 2 and 8 threads render with everything on, then batches are the same', async (t) => {
+  const samples = await mixedFiles(t);
+  const options: LoaderOptions = {
+    samples,
+    preprocessing,
+    augmentation: everything,
+    batchSize: 4,
+    seed: 12,
+    shuffle: true,
+  };
+  const one = await collect(loaderFor(t, { ...options, threads: 1 }), 5);
+  assert.equal(one.indices.length, 23);
+  assert.deepEqual(one.labels, one.indices, 'labels follow their images');
+  for (const threads of [2, 8]) {
+    const other = await collect(loaderFor(t, { ...options, threads, slots: threads + 1 }), 5);
+    assert.deepEqual(other.indices, one.indices);
+    assert.ok(other.bytes.equals(one.bytes), `${threads} threads gave other pixels`);
+  }
+  const otherEpoch = await collect(loaderFor(t, options), 6);
+  assert.notDeepEqual(otherEpoch.indices, one.indices);
+  const otherSeed = await collect(loaderFor(t, { ...options, seed: 13 }), 5);
+  assert.notDeepEqual(otherSeed.indices, one.indices);
+});
+
+test('when an epoch starts at a later batch, then it goes on exactly there', async (t) => {
+  const samples = await mixedFiles(t);
+  const loader = loaderFor(t, {
+    samples,
+    preprocessing,
+    augmentation: everything,
+    batchSize: 4,
+    shuffle: true,
+  });
+  const whole = await collect(loader, 3);
+  const rest = await collect(loader, 3, 4);
+  assert.deepEqual(rest.indices, whole.indices.slice(16));
+  assert.ok(rest.bytes.equals(whole.bytes.subarray(whole.bytes.length - rest.bytes.length)));
+});
+
+test('when files are damaged, then refill, mark and fail each do what they say', async (t) => {
+  const samples = await mixedFiles(t);
+  const file = (i: number) => (samples[i] as { path: string }).path;
+  const options: LoaderOptions = { samples, preprocessing, batchSize: 23 };
+  const named = [file(9), file(15)];
+
+  const refill = loaderFor(t, { ...options, damaged: 'refill' });
+  const refilled = await collect(refill, 0);
+  assert.equal(refilled.indices.length, 23);
+  assert.ok(refilled.indices.every((index) => index >= 0 && index !== 9 && index !== 15));
+  assert.deepEqual(
+    refill.failures.map((failure) => failure.path),
+    named,
+  );
+  assert.match(refill.failures[0]?.reason ?? '', /premature end/);
+  assert.match(refill.failures[1]?.reason ?? '', /unsupported image format/);
+
+  const mark = loaderFor(t, { ...options, damaged: 'mark' });
+  const marked = await collect(mark, 0);
+  const wanted = samples.map((_, i) => (named.includes(file(i)) ? -1 : i));
+  assert.deepEqual(marked.indices, wanted);
+  assert.deepEqual(marked.labels, wanted);
+  assert.deepEqual(mark.failures, refill.failures);
+
+  const fail = loaderFor(t, { ...options, damaged: 'fail' });
+  await assert.rejects(collect(fail, 0), /(9|15)\.jpg: /);
+
+  const budget = loaderFor(t, { ...options, damaged: 'mark', failureBudget: 1 });
+  await assert.rejects(collect(budget, 0), /2 damaged images exceed the failure budget of 1/);
+});
+
+test('when a file is missing, then its reason is the system’s', async (t) => {
+  const folder = temporaryFolder(t);
+  const samples = [{ path: path.join(folder, 'gone.jpg'), label: 0 }];
+  const loader = loaderFor(t, { samples, preprocessing, damaged: 'mark' });
+  assert.deepEqual((await collect(loader, 0)).indices, [-1]);
+  assert.deepEqual(loader.failures, [
+    { path: samples[0]?.path, reason: 'cannot read file: No such file or directory' },
+  ]);
+});
+
+test('when a loop is left or an epoch replaced, then the loader is ready for the next', async (t) => {
+  const samples = await writePictures(temporaryFolder(t), { count: 20, width: 60, height: 60 });
+  const loader = loaderFor(t, { samples, preprocessing, batchSize: 2, slots: 2 });
+  for (let epoch = 0; epoch < 10; epoch++) {
+    for await (const batch of loader.epoch(epoch)) {
+      batch.release();
+      if (epoch % 2 === 0) break;
+    }
+  }
+  const old = loader.epoch(1);
+  const held = [await old.next(), await old.next()];
+  const pending = old.next();
+  const current = collect(loader, 2);
+  await assert.rejects(pending, /newer epoch/);
+  for (const { value } of held) value.release();
+  assert.equal((await current).indices.length, 20);
+});
+
+test('when the loader is closed, then waiting ends, batches live on and results can be read', async (t) => {
+  const samples = await writePictures(temporaryFolder(t), { count: 8, width: 60, height: 60 });
+  const loader = loaderFor(t, { samples, preprocessing, batchSize: 2, slots: 2 });
+  const epoch = loader.epoch(0);
+  const { value: batch } = await epoch.next();
+  const before = batch.pixels();
+  const second = await epoch.next();
+  const third = epoch.next();
+  loader.close();
+  await assert.rejects(third, /closed/);
+  assert.deepEqual(batch.pixels(), before);
+  batch.release();
+  second.value.release();
+  assert.throws(() => batch.pixels(), /already released or adopted/);
+  assert.throws(() => batch.release(), /already released or adopted/);
+  assert.ok(loader.statistics.images >= 4);
+});
+
+test('when images are rendered for many epochs, then memory stays where it was', async (t) => {
+  const samples = await writePictures(temporaryFolder(t), { count: 40, width: 300, height: 200 });
+  const loader = loaderFor(t, {
+    samples,
+    preprocessing: plainPixels(128, 112),
+    augmentation: everything,
+    batchSize: 8,
+    shuffle: true,
+  });
+  const run = async (first: number, last: number) => {
+    for (let epoch = first; epoch < last; epoch++) {
+      for await (const batch of loader.epoch(epoch)) batch.release();
+    }
+    return process.memoryUsage().rss;
+  };
+  const warm = await run(0, 15);
+  const later = await run(15, 60);
+  // One batch that leaked an epoch would be 45 · 1.2 MB.
+  assert.ok(later - warm < 12e6, `grew by ${((later - warm) / 1e6).toFixed(1)} MB`);
+});
+
+test('when the loader runs at full speed, then a 10 ms timer is never 50 ms late', async (t) => {
+  const samples = await writePictures(temporaryFolder(t), { count: 60, width: 500, height: 400 });
+  await sharpPicture(500, 400)
+    .png()
+    .toFile((samples[7] as { path: string }).path);
+  const loader = loaderFor(t, {
+    samples,
+    preprocessing: plainPixels(256, 224),
+    augmentation: everything,
+    batchSize: 16,
+  });
+  let worst = 0;
+  let due = performance.now() + 10;
+  const timer = setInterval(() => {
+    worst = Math.max(worst, performance.now() - due);
+    due = performance.now() + 10;
+  }, 10);
+  t.after(() => clearInterval(timer));
+  for (let epoch = 0; epoch < 10; epoch++) {
+    for await (const batch of loader.epoch(epoch)) batch.release();
+  }
+  t.diagnostic(
+    `the timer was at most ${worst.toFixed(1)} ms late over ${loader.statistics.images} images`,
+  );
+  assert.ok(worst < 50, `${worst} ms late`);
+});
+
+test('when an option is out of its range, then the error names it and what it takes', () => {
+  const samples = [{ path: '/nowhere.jpg', label: 0 }];
+  const wrong: [Partial<LoaderOptions>, RegExp][] = [
+    [{ batchSize: 0 }, /batchSize but received 0/],
+    [{ threads: 1.5 }, /threads but received 1.5/],
+    [{ samples: [] }, /at least one image for samples/],
+    [{ damaged: 'skip' as never }, /one of refill, mark, fail for damaged/],
+    [{ augmentation: { hue: 0.6 } }, /from 0 to 0.5 for hue/],
+    [{ augmentation: { area: [0.5, 0.1] } }, /two ascending numbers .* for area/],
+    [{ preprocessing: plainPixels(200, 224) }, /from 1 to 200 for preprocessing.crop/],
+  ];
+  for (const [options, message] of wrong) {
+    assert.throws(
+      () => createLoader({ samples, preprocessing, ...options }),
+      (error) => error instanceof InvalidInputError && message.test(error.message),
+    );
+  }
+});

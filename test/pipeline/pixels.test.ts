@@ -1,0 +1,136 @@
+/** The loader's pixels against Pillow's and against the pictures they were made from. */
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import sharp from 'sharp';
+import { evaluationAugmentation, type Preprocessing } from '../../src/pipeline/index.js';
+import {
+  difference,
+  loaderFor,
+  plainPixels,
+  render,
+  sharpPicture,
+  takePixels,
+  temporaryFolder,
+} from './pictures.js';
+
+const fixtures = path.join(import.meta.dirname, '..', 'fixtures', 'pipeline');
+const photo = path.join(fixtures, 'photo.jpg');
+
+test('when the centre crop is rendered, then it is Pillow’s resize and crop but for rounding', async (t) => {
+  const wanted = await sharp(path.join(fixtures, 'photo-center.png')).raw().toBuffer();
+  const actual = await render(t, photo, plainPixels(72, 64));
+  // Pillow rounds to whole levels after each of its two passes: half a level each.
+  const { largest, mean } = difference(actual, wanted);
+  assert.ok(largest < 1.3, `largest difference ${largest}`);
+  assert.ok(mean < 0.4, `mean difference ${mean}`);
+});
+
+test('when a model wants mean, std and BGR, then each channel gets its own', async (t) => {
+  const plain = await render(t, photo, plainPixels(72, 64));
+  const scaled: Preprocessing = {
+    ...plainPixels(72, 64),
+    mean: [100, 110, 120],
+    std: [50, 60, 70],
+    channels: 'bgr',
+  };
+  const actual = await render(t, photo, scaled);
+  const wanted = plain.map((_, i) => {
+    const channel = i % 3;
+    const value = plain[i - channel + 2 - channel] as number;
+    return (value - (scaled.mean[channel] as number)) / (scaled.std[channel] as number);
+  });
+  assert.ok(difference(actual, wanted).largest < 1e-4);
+});
+
+test('when ten crops are taken, then they are corners and centre, then the same mirrored', async (t) => {
+  const loader = loaderFor(t, {
+    samples: [
+      { path: photo, label: 3 },
+      { path: photo, label: 4 },
+    ],
+    preprocessing: plainPixels(72, 48),
+    augmentation: { ...evaluationAugmentation, crop: 'ten' },
+    batchSize: 2,
+  });
+  for await (const batch of loader.epoch(0)) {
+    assert.deepEqual([...batch.shape], [20, 48, 48, 3]);
+    assert.deepEqual([...batch.labels], [3, 4]);
+    const pixels = takePixels(batch);
+    const view = (i: number) => pixels.subarray(i * 48 * 48 * 3, (i + 1) * 48 * 48 * 3);
+    // Resized to 98×72, a 48-pixel crop lies at 0, 25 or 50 by 0, 12 or 24; wider crops hold them all.
+    const whole = await sharp(photo)
+      .resize(98, 72, { fit: 'fill', kernel: 'linear' })
+      .raw()
+      .toBuffer();
+    const corners = [
+      [0, 0],
+      [50, 0],
+      [0, 24],
+      [50, 24],
+      [25, 12],
+    ] as const;
+    for (const [i, [left, top]] of corners.entries()) {
+      const cut = await sharp(whole, { raw: { width: 98, height: 72, channels: 3 } })
+        .extract({ left, top, width: 48, height: 48 })
+        .raw()
+        .toBuffer();
+      const mirrored = await sharp(cut, { raw: { width: 48, height: 48, channels: 3 } })
+        .flop()
+        .raw()
+        .toBuffer();
+      assert.ok(difference(view(i), cut).mean < 1.5, `view ${i}`);
+      assert.ok(difference(view(i + 5), mirrored).mean < 1.5, `view ${i + 5}`);
+      assert.deepEqual(view(i), view(i + 10), 'the second image is the same photo');
+    }
+  }
+});
+
+test('when a file is no JPEG, then it is known by its content and rendered like one', async (t) => {
+  const folder = temporaryFolder(t);
+  const wanted = await render(t, photo, plainPixels(72, 64));
+  const rgb = await sharp(photo).raw().toBuffer();
+  const image = () => sharp(rgb, { raw: { width: 150, height: 110, channels: 3 } });
+  const files = {
+    png: image().png(),
+    tiff: image().tiff({ compression: 'lzw' }),
+    webp: image().webp({ lossless: true }),
+  };
+  for (const [format, pipeline] of Object.entries(files)) {
+    // The name says otherwise: only the content counts.
+    const file = path.join(folder, `${format}.jpg`);
+    await pipeline.toFile(file);
+    const { largest } = difference(await render(t, file, plainPixels(72, 64)), wanted);
+    assert.ok(largest < 1.1, `${format}: ${largest}`);
+  }
+});
+
+test('when a PNG is grey, 16-bit, transparent or turned, then it is rendered as upright RGB', async (t) => {
+  const folder = temporaryFolder(t);
+  const size = plainPixels(32, 32);
+  const grey = path.join(folder, 'grey.png');
+  await sharpPicture(40, 40).greyscale().png().toFile(grey);
+  const greyPixels = await render(t, grey, size);
+  for (let i = 0; i < greyPixels.length; i += 3) assert.equal(greyPixels[i], greyPixels[i + 2]);
+
+  const deep = path.join(folder, 'deep.png');
+  await sharpPicture(40, 40).toColourspace('rgb16').png().toFile(deep);
+  const flat = path.join(folder, 'flat.png');
+  await sharpPicture(40, 40).png().toFile(flat);
+  assert.ok(difference(await render(t, deep, size), await render(t, flat, size)).largest < 1.1);
+
+  const clear = path.join(folder, 'clear.png');
+  const background = { r: 10, g: 20, b: 30, alpha: 0 };
+  await sharp({ create: { width: 40, height: 40, channels: 4, background } })
+    .png()
+    .toFile(clear);
+  assert.ok((await render(t, clear, size)).every((value) => value > 254.9));
+
+  const turned = path.join(folder, 'turned.webp');
+  await sharpPicture(40, 40)
+    .rotate(270)
+    .withMetadata({ orientation: 6 })
+    .webp({ lossless: true })
+    .toFile(turned);
+  assert.ok(difference(await render(t, turned, size), await render(t, flat, size)).mean < 1);
+});
