@@ -8,4 +8,10 @@ export { fashionAiTasks } from './fashionai-tasks.js';
 export { loadManifest, manifestFile, resolveSample, samplesOf, saveManifest } from './manifest.js';
 export { type Prepared, type PrepareOptions, prepare, prepareOptions } from './prepare.js';
 export type { Summary, TaskSummary } from './summary.js';
+export {
+  type Synthesized,
+  type SynthesizeOptions,
+  synthesize,
+  synthesizeOptions,
+} from './synthesize.js';
 export type { Manifest, Question, Sample, Split, Task } from './types.js';
