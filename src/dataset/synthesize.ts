@@ -134,7 +134,7 @@ function ordersOf(release: 'base' | 'rank', task: Task, count: number, seed: num
     .filter((label) => !emptyClasses(task.name).includes(label));
   // The same for labels and questions of a task, as if both came from one shop.
   const habits = new Random(`${seed}/${task.name}/habits`);
-  const favoured = classes.flatMap((label) => Array<number>(2 + habits.below(3)).fill(label));
+  const favoured = classes.flatMap((label) => Array<number>(3 + habits.below(2)).fill(label));
   const random = new Random(`${seed}/${release}/${task.name}/labels`);
   const labels = Array.from({ length: count }, (_, index) => {
     const sure = classes[index % classes.length] as number;

@@ -35,8 +35,8 @@ export function person({ random }: Sketch): Figure {
     hair: random.pick(hairs),
     build: random.between(0.9, 1.15),
     longHair: random.chance(0.45),
-    upperArm: random.between(7, 16),
-    lowerArm: random.between(3, 16),
+    upperArm: random.between(5, 11),
+    lowerArm: random.between(1, 9),
   };
 }
 

@@ -240,7 +240,7 @@ function drawSleeves(sketch: Sketch, figure: Figure, choice: Choice): Picture {
     path(body, { fill: cloth.fill, stroke: cloth.edge, 'stroke-width': 0.4 }) +
     open +
     rim;
-  return { top: 9, bottom: 62, content };
+  return { top: 13, bottom: 59, content };
 }
 
 /** Both sleeves from the shoulder to `length` along the arm. */
