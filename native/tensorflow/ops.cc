@@ -63,12 +63,14 @@ std::vector<HandlePtr> execute(const Context& context, const OpCall& call) {
   const Status status;
   const OpPtr op(TFE_NewOp(context.get(), call.name.c_str(), status.get()));
   status.check(call.name);
-  for (const Attribute& attribute : call.attributes) {
-    std::visit(AttributeSetter{op.get(), attribute.name.c_str(), status}, attribute.value);
-    status.check(call.name);
-  }
+  // Inputs first: TensorFlow infers type attributes from them and lets the first setting win, while
+  // tfjs's kernels name an input's type where they have just cast it (Mean).
   for (TFE_TensorHandle* input : call.inputs) {
     TFE_OpAddInput(op.get(), input, status.get());
+    status.check(call.name);
+  }
+  for (const Attribute& attribute : call.attributes) {
+    std::visit(AttributeSetter{op.get(), attribute.name.c_str(), status}, attribute.value);
     status.check(call.name);
   }
   std::vector<TFE_TensorHandle*> results(static_cast<std::size_t>(call.outputs));

@@ -1,0 +1,177 @@
+/** Kernels that tfjs-node lacks or has wrong, each a thin call of TensorFlow's own op. */
+import * as tf from '@tensorflow/tfjs';
+import { executeOp } from './ops.js';
+
+const backendName = 'tensorflow';
+
+/** A kernel's tensors and attributes, as tfjs-core hands them over. */
+type Inputs = Record<string, tf.Tensor>;
+// biome-ignore lint/suspicious/noExplicitAny: each kernel's attributes have their own shape, declared in tfjs-core.
+type Attributes = Record<string, any>;
+type Kernel = (inputs: Inputs, attributes: Attributes) => tf.Tensor | tf.Tensor[];
+
+function register(kernelName: string, kernel: Kernel): void {
+  tf.registerKernel({
+    kernelName,
+    backendName,
+    kernelFunc: ({ inputs, attrs }) => kernel(inputs as Inputs, (attrs ?? {}) as Attributes),
+  });
+}
+
+/** Replaces tfjs-node's kernel by one that may still call it. */
+function correct(kernelName: string, corrected: (original: Kernel) => Kernel): void {
+  const { kernelFunc } = tf.getKernel(kernelName, backendName);
+  const original: Kernel = (inputs, attrs) =>
+    kernelFunc({ inputs, attrs, backend: tf.backend() }) as tf.Tensor;
+  tf.unregisterKernel(kernelName, backendName);
+  register(kernelName, corrected(original));
+}
+
+const dtype = (tensor: tf.TensorInfo) => ({ type: 'dtype', value: tensor.dtype }) as const;
+const int32 = { type: 'dtype', value: 'int32' } as const;
+const only = ([tensor]: tf.Tensor[]): tf.Tensor => tensor as tf.Tensor;
+
+// TensorFlow's op rounds through float32 and loses an integer's low bits.
+correct('Round', (original) => (inputs, attributes) => {
+  const { x } = inputs as { x: tf.Tensor };
+  return x.dtype === 'int32' ? tf.clone(x) : original(inputs, attributes);
+});
+
+// TensorFlow's op has no int32; tfjs defines the result as float32.
+correct(
+  'LeakyRelu',
+  (original) =>
+    ({ x }, attributes) =>
+      tf.tidy(() => original({ x: tf.cast(x as tf.Tensor, 'float32') }, attributes) as tf.Tensor),
+);
+
+// tfjs-node asks which elements are NaN, which TensorFlow answers for floats only.
+correct(
+  'Step',
+  (original) =>
+    ({ x }, attributes) =>
+      tf.tidy(() => {
+        const { dtype } = x as tf.Tensor;
+        const stepped = original(
+          { x: tf.cast(x as tf.Tensor, 'float32') },
+          attributes,
+        ) as tf.Tensor;
+        return tf.cast(stepped, dtype);
+      }),
+);
+
+// tfjs defines the sign of NaN as 0.
+correct(
+  'Sign',
+  (original) => (inputs, attributes) =>
+    tf.tidy(() => {
+      const sign = original(inputs, attributes) as tf.Tensor;
+      return sign.dtype === 'int32' ? sign : tf.where(tf.isNaN(sign), tf.zerosLike(sign), sign);
+    }),
+);
+
+// tfjs takes [n] for indices where TensorFlow wants [n, 1].
+correct(
+  'ScatterNd',
+  (original) =>
+    ({ indices, updates }, attributes) =>
+      tf.tidy(() => {
+        const { rank, size } = indices as tf.Tensor;
+        const columns = rank > 1 ? indices : tf.reshape(indices as tf.Tensor, [size, 1]);
+        return original(
+          { indices: columns as tf.Tensor, updates: updates as tf.Tensor },
+          attributes,
+        );
+      }),
+);
+
+// The stateful op goes on with its generator instead of starting again from the seed.
+correct(
+  'Multinomial',
+  () =>
+    ({ logits }, { numSamples, seed, normalized }) =>
+      tf.tidy(() => {
+        const unnormalized = normalized ? tf.log(logits as tf.Tensor) : (logits as tf.Tensor);
+        // tfjs passes Math.random() where no seed was given.
+        const seeds = [Math.trunc(seed) | 0, Math.floor((seed % 1) * 2 ** 31)];
+        return only(
+          executeOp({
+            name: 'StatelessMultinomial',
+            inputs: [unnormalized, tf.scalar(numSamples, 'int32'), tf.tensor1d(seeds, 'int32')],
+            attributes: { T: dtype(unnormalized), Tseed: int32, output_dtype: int32 },
+          }),
+        );
+      }),
+);
+
+register('BitwiseAnd', ({ a, b }) =>
+  only(executeOp({ name: 'BitwiseAnd', inputs: [a, b] as tf.Tensor[], attributes: { T: int32 } })),
+);
+
+register('SearchSorted', ({ sortedSequence, values }, { side }) =>
+  only(
+    executeOp({
+      name: side === 'left' ? 'LowerBound' : 'UpperBound',
+      inputs: [sortedSequence, values] as tf.Tensor[],
+      attributes: { T: dtype(values as tf.Tensor), out_type: int32 },
+    }),
+  ),
+);
+
+register('DenseBincount', ({ x, weights }, { size, binaryOutput }) =>
+  tf.tidy(() =>
+    only(
+      executeOp({
+        name: 'DenseBincount',
+        inputs: [x, tf.scalar(size, 'int32'), weights] as tf.Tensor[],
+        attributes: {
+          T: dtype(weights as tf.Tensor),
+          Tidx: int32,
+          binary_output: { type: 'bool', value: binaryOutput },
+        },
+      }),
+    ),
+  ),
+);
+
+register('MaxPoolWithArgmax', ({ x }, { filterSize, strides, pad, includeBatchInIndex }) => {
+  const image = x as tf.Tensor4D;
+  const pool = tf.backend_util.computePool2DInfo(image.shape, filterSize, strides, 1, pad);
+  return executeOp({
+    name: 'MaxPoolWithArgmax',
+    inputs: [image],
+    attributes: {
+      T: dtype(image),
+      Targmax: int32,
+      ksize: { type: 'int', value: [1, pool.filterHeight, pool.filterWidth, 1] },
+      strides: { type: 'int', value: [1, pool.strideHeight, pool.strideWidth, 1] },
+      padding: { type: 'string', value: pool.padInfo.type },
+      include_batch_in_index: { type: 'bool', value: includeBatchInIndex },
+    },
+    outputs: 2,
+  });
+});
+
+register(
+  'Transform',
+  ({ image, transforms }, { interpolation, fillMode, fillValue, outputShape }) =>
+    tf.tidy(() => {
+      const size = outputShape ?? (image as tf.Tensor4D).shape.slice(1, 3);
+      return only(
+        executeOp({
+          name: 'ImageProjectiveTransformV3',
+          inputs: [
+            image,
+            transforms,
+            tf.tensor1d(size, 'int32'),
+            tf.scalar(fillValue),
+          ] as tf.Tensor[],
+          attributes: {
+            dtype: dtype(image as tf.Tensor),
+            interpolation: { type: 'string', value: interpolation.toUpperCase() },
+            fill_mode: { type: 'string', value: fillMode.toUpperCase() },
+          },
+        }),
+      );
+    }),
+);

@@ -1,0 +1,12 @@
+/** What is bundled: Bobbin's backend, and tfjs-core's own specifications to run against it. */
+import '../../src/tensorflow/index.js';
+import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util.js';
+import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
+import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+
+setTestEnvs([{ name: 'test-tensorflow', backendName: 'tensorflow', flags: {}, isDataSync: true }]);
+
+/** Declares every specification; the test environment has to be set before. */
+export async function declareSpecifications(): Promise<void> {
+  await import('@tensorflow/tfjs-core/dist/tests.js');
+}
