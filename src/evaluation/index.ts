@@ -1,0 +1,10 @@
+/** The evaluation stage's public face: how good predictions are, in the competition's own numbers. */
+export {
+  averagePrecision,
+  basicPrecision,
+  confusionMatrix,
+  meanAveragePrecision,
+  meanReciprocalRank,
+  type Scored,
+  topClass,
+} from './metrics.js';
