@@ -1,5 +1,4 @@
 /** The data stage's public face: from label files and folders to a manifest, and a drawn data set to try it on. */
-export { writeFileAtomic } from './atomic-file.js';
 export { mapConcurrently } from './concurrency.js';
 export { type CsvRecord, parseCsv, readCsv } from './csv.js';
 export type { Conflict } from './duplicates.js';

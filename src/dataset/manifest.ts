@@ -1,8 +1,8 @@
 /** The manifest on disk: written whole, checked when read, and the questions asked of it. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeWhole } from '../atomic-file.js';
 import { expected, InvalidInputError } from '../errors.js';
-import { writeFileAtomic } from './atomic-file.js';
 import type { Manifest, Sample, Split } from './types.js';
 
 const fileName = 'manifest.json';
@@ -17,7 +17,7 @@ export async function saveManifest(manifest: Manifest, folder: string): Promise<
   const { version, root, seed, tasks, samples, questions } = manifest;
   const head = JSON.stringify({ version, root, seed }).slice(0, -1);
   const text = `${head},\n"tasks":${lines(tasks)},\n"samples":${lines(samples)},\n"questions":${lines(questions)}}\n`;
-  await writeFileAtomic(manifestFile(folder), text);
+  await writeWhole(manifestFile(folder), text);
 }
 
 /**
