@@ -1,6 +1,6 @@
 /** Sheets of small pictures with captions: the worst mistakes of a model, and what augmentation does to images. */
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
-import type { Preprocessing } from '../pipeline/preprocessing.js';
+import type { Preprocessing } from '../pipeline/index.js';
 import { ink, pixelDensity, savePicture, shorten, text } from './drawing.js';
 
 /** One image the model got wrong. */
