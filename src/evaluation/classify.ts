@@ -1,0 +1,141 @@
+/** Runs a classifier over image files: one row of class probabilities for each file that can be read. */
+import type { Classifier } from '../model/index.js';
+import type { OptionTable, OptionValues } from '../options.js';
+import { resolveOptions } from '../options.js';
+import {
+  type Batch,
+  createLoader,
+  evaluationAugmentation,
+  loaderOptions,
+} from '../pipeline/index.js';
+import { adoptBatch, tf } from '../tensorflow/index.js';
+
+/** How images are cut and batched; the same for evaluation and prediction. */
+export const classifyOptions = {
+  crops: {
+    type: 'choice',
+    choices: ['center', 'ten'],
+    default: 'center',
+    help: 'windows of each image whose probabilities are averaged: the centre, or four corners and the centre with their mirror images',
+  },
+  batchSize: { type: 'integer', default: 16, min: 1, max: 4096, help: 'images in a batch' },
+  threads: loaderOptions.threads,
+} as const satisfies OptionTable;
+
+export type ClassifyOptions = OptionValues<typeof classifyOptions>;
+
+/** Where a classification stands. */
+export interface ClassifyProgress {
+  done: number;
+  total: number;
+  imagesPerSecond: number;
+  /** Share of the time spent waiting for the next batch, 0…1. */
+  waitShare: number;
+  secondsLeft: number;
+}
+
+/** What to classify and whom to tell. */
+export interface ClassifyRequest extends Partial<ClassifyOptions> {
+  classifier: Classifier;
+  /** Image files, absolute. */
+  files: string[];
+  onProgress?: (progress: ClassifyProgress) => void;
+  /** Ends the work at the next batch with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** A file no row was computed for. */
+export interface UnreadableFile {
+  /** Index into the files of the request. */
+  index: number;
+  path: string;
+  reason: string;
+}
+
+/** Probabilities in file order. */
+export interface Classification {
+  classes: string[];
+  /** [files, classes], each row adding up to 1; the row of an unreadable file is all zero. */
+  probabilities: Float32Array;
+  failures: UnreadableFile[];
+}
+
+/**
+ * Decodes each file once, cuts its windows, and averages the classifier's probabilities over them.
+ *
+ * The pipeline's threads prepare the next batches while TensorFlow computes, and the event loop runs between batches.
+ */
+export async function classify(request: ClassifyRequest): Promise<Classification> {
+  const { classifier, files, onProgress, signal, ...given } = request;
+  const options = resolveOptions(classifyOptions, given);
+  const { classes } = classifier;
+  const probabilities = new Float32Array(files.length * classes.length);
+  const readable = new Uint8Array(files.length);
+  if (files.length === 0) return { classes, probabilities, failures: [] };
+  const loader = createLoader({
+    samples: files.map((path) => ({ path, label: 0 })),
+    preprocessing: classifier.preprocessing,
+    augmentation: { ...evaluationAugmentation, crop: options.crops },
+    batchSize: Math.min(options.batchSize, files.length),
+    threads: options.threads,
+    damaged: 'mark',
+    failureBudget: files.length,
+  });
+  const clock = startClock(files.length);
+  try {
+    for await (const batch of loader.epoch(0)) {
+      const { indices, count, waitMs } = batch;
+      const rows = await forward(classifier, batch);
+      for (let row = 0; row < count; row++) {
+        const index = indices[row] as number;
+        if (index < 0) continue;
+        readable[index] = 1;
+        const from = row * classes.length;
+        probabilities.set(rows.subarray(from, from + classes.length), index * classes.length);
+      }
+      onProgress?.(clock(count, waitMs));
+      signal?.throwIfAborted();
+    }
+    const reasons = new Map(loader.failures.map(({ path, reason }) => [path, reason]));
+    const failures = files.flatMap((path, index) => {
+      const reason = reasons.get(path) ?? 'no pixels came back';
+      return readable[index] === 1 ? [] : [{ index, path, reason }];
+    });
+    return { classes, probabilities, failures };
+  } finally {
+    loader.close();
+  }
+}
+
+/** Mean probabilities over each image's windows, [images, classes]. */
+async function forward({ model, classes }: Classifier, batch: Batch): Promise<Float32Array> {
+  const { count } = batch;
+  const mean = tf.tidy(() => {
+    const windows = model.predict(adoptBatch(batch)) as tf.Tensor2D;
+    return windows.reshape([count, windows.shape[0] / count, classes.length]).mean(1);
+  });
+  try {
+    return (await mean.data()) as Float32Array;
+  } finally {
+    mean.dispose();
+  }
+}
+
+function startClock(total: number): (count: number, waitMs: number) => ClassifyProgress {
+  const start = performance.now();
+  let done = 0;
+  let waited = 0;
+  return (count, waitMs) => {
+    done += count;
+    waited += waitMs;
+    const elapsed = performance.now() - start;
+    const imagesPerSecond = (1000 * done) / elapsed;
+    return {
+      done,
+      total,
+      imagesPerSecond,
+      waitShare: Math.min(1, waited / elapsed),
+      secondsLeft: (total - done) / imagesPerSecond,
+    };
+  };
+}

@@ -1,0 +1,132 @@
+/** Scores a classifier on a split of one task: the three metrics, the confusion matrix and the worst mistakes. */
+import {
+  type Manifest,
+  resolveSample,
+  type Sample,
+  type Split,
+  samplesOf,
+  type Task,
+} from '../dataset/index.js';
+import { expected } from '../errors.js';
+import { type ClassifyRequest, classify, type UnreadableFile } from './classify.js';
+import {
+  averagePrecision,
+  basicPrecision,
+  confusionMatrix,
+  meanReciprocalRank,
+  topClass,
+} from './metrics.js';
+
+/** One image whose top class is not its label. */
+export interface WrongAnswer {
+  /** As in {@link Sample.path}. */
+  path: string;
+  /** Absolute. */
+  file: string;
+  truth: string;
+  prediction: string;
+  /** Probability of the predicted class, 0…1. */
+  probability: number;
+}
+
+/** Scores of one task on one split; every share is 0…1. */
+export interface Evaluation {
+  task: string;
+  split: Split;
+  classes: string[];
+  /** Images scored: those of the split that could be read. */
+  images: number;
+  basicPrecision: number;
+  meanReciprocalRank: number;
+  averagePrecision: number;
+  /** Basic precision of always answering the split's most frequent class. */
+  majority: number;
+  /** `confusion[truth][prediction]`, images. */
+  confusion: number[][];
+  /** Every wrong answer, the most confident first. */
+  mistakes: WrongAnswer[];
+  failures: UnreadableFile[];
+}
+
+/** What {@link evaluate} takes beside what classifying takes. */
+export interface EvaluateRequest extends Omit<ClassifyRequest, 'files'> {
+  manifest: Manifest;
+  task: string;
+  /** Default `validation`. */
+  split?: Split;
+}
+
+/** Classifies the split's images and scores them; unreadable ones are left out and reported. */
+export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
+  const { manifest, task: name, split = 'validation', ...rest } = request;
+  const task = taskOf(manifest, name);
+  const samples = samplesOf(manifest, name, split);
+  if (samples.length === 0) {
+    const wayOut = 'Prepare the data with a larger --validation-fraction';
+    throw expected(`images in the ${split} split`, `task ${name}`, 'none', wayOut);
+  }
+  const files = samples.map((sample) => resolveSample(manifest, sample.path));
+  const { probabilities, failures } = await classify({ ...rest, files });
+  return score({ manifest, task, split, samples, probabilities, failures });
+}
+
+/** Probabilities to score; `samples` and rows of `probabilities`, [samples, classes], in the same order. */
+export interface ScoreRequest {
+  manifest: Manifest;
+  task: Task;
+  split: Split;
+  samples: Sample[];
+  probabilities: Float32Array;
+  failures: UnreadableFile[];
+}
+
+/** The scores of given probabilities, e.g. those of an ensemble. */
+export function score(request: ScoreRequest): Evaluation {
+  const { manifest, task, split, failures } = request;
+  const { classes } = task;
+  const unread = new Set(failures.map(({ index }) => index));
+  const kept = request.samples.flatMap((sample, index) => {
+    const row = request.probabilities.subarray(
+      index * classes.length,
+      (index + 1) * classes.length,
+    );
+    return unread.has(index) ? [] : [{ sample, row }];
+  });
+  const labels = kept.map(({ sample }) => sample.label);
+  const scored = {
+    probabilities: kept.map(({ row }) => row),
+    labels,
+    maybe: kept.map(({ sample }) => sample.maybe),
+  };
+  const mistakes = kept.flatMap(({ sample, row }) => {
+    const top = topClass(row);
+    if (top === sample.label) return [];
+    return {
+      path: sample.path,
+      file: resolveSample(manifest, sample.path),
+      truth: classes[sample.label] as string,
+      prediction: classes[top] as string,
+      probability: row[top] as number,
+    };
+  });
+  const counts = classes.map((_, label) => labels.filter((each) => each === label).length);
+  return {
+    task: task.name,
+    split,
+    classes,
+    images: kept.length,
+    basicPrecision: basicPrecision(scored),
+    meanReciprocalRank: meanReciprocalRank(scored),
+    averagePrecision: averagePrecision(scored),
+    majority: Math.max(...counts) / Math.max(1, kept.length),
+    confusion: confusionMatrix(scored, classes.length),
+    mistakes: mistakes.sort((a, b) => b.probability - a.probability),
+    failures,
+  };
+}
+
+function taskOf(manifest: Manifest, name: string): Task {
+  const task = manifest.tasks.find((each) => each.name === name);
+  if (task !== undefined) return task;
+  throw expected(`one of ${manifest.tasks.map((each) => each.name).join(', ')}`, 'task', name);
+}

@@ -1,0 +1,46 @@
+/** Combines the predictions of several models by averaging their probabilities. */
+import { expected } from '../errors.js';
+import type { Prediction } from './predict.js';
+
+/**
+ * Weighted mean of predictions of the same files under the same classes; weights (≥ 0, default all 1) are divided by
+ * their sum. A file that any member could not read is listed once among the failures.
+ */
+export function ensemble(predictions: Prediction[], weights?: number[]): Prediction {
+  const [first] = predictions;
+  if (first === undefined) throw expected('at least one prediction', 'predictions', predictions);
+  const shares = normalise(weights ?? predictions.map(() => 1), predictions.length);
+  const probabilities = new Float32Array(first.probabilities.length);
+  const failures = new Map<number, Prediction['failures'][number]>();
+  predictions.forEach((member, position) => {
+    checkMember(first, member, position);
+    const share = shares[position] as number;
+    for (let index = 0; index < probabilities.length; index++) {
+      probabilities[index] =
+        (probabilities[index] as number) + share * (member.probabilities[index] as number);
+    }
+    for (const failure of member.failures) failures.set(failure.index, failure);
+  });
+  const { files, classes } = first;
+  return { files, classes, probabilities, failures: [...failures.values()] };
+}
+
+function normalise(weights: number[], members: number): number[] {
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const valid = weights.every((weight) => Number.isFinite(weight) && weight >= 0) && sum > 0;
+  if (!valid || weights.length !== members) {
+    throw expected(`${members} numbers of at least 0, not all 0,`, 'weights', weights);
+  }
+  return weights.map((weight) => weight / sum);
+}
+
+function checkMember(first: Prediction, member: Prediction, position: number): void {
+  const name = `predictions[${position}]`;
+  if (member.classes.join('\n') !== first.classes.join('\n')) {
+    throw expected(`the classes of predictions[0] (${first.classes})`, name, `${member.classes}`);
+  }
+  const differs = first.files.findIndex((file, index) => file !== member.files[index]);
+  if (differs >= 0 || member.files.length !== first.files.length) {
+    throw expected(`the files of predictions[0] in the same order`, name, member.files[differs]);
+  }
+}

@@ -1,0 +1,140 @@
+/** Prediction on real files: the ten-crop average worked out apart, and a row for what cannot be read. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import sharp from 'sharp';
+import type { Classifier } from '../../src/model/index.js';
+import { createLoader, evaluationAugmentation } from '../../src/pipeline/index.js';
+import { loadPrediction, predict, savePrediction } from '../../src/prediction/index.js';
+import { tf } from '../../src/tensorflow/index.js';
+
+const crop = 8;
+const classes = ['a', 'b', 'c'];
+const inputs = crop * crop * 3;
+const kernel = Float32Array.from({ length: inputs * 3 }, (_, i) => Math.sin(i * 1.7) * 0.05);
+
+let folder: string;
+let classifier: Classifier;
+let files: string[];
+
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-predict-'));
+  files = [
+    await picture('wide', 20, 12),
+    await picture('tall', 11, 30),
+    await picture('square', 16, 16),
+  ];
+  const model = tf.sequential({
+    layers: [
+      tf.layers.flatten({ inputShape: [crop, crop, 3] }),
+      tf.layers.dense({ units: 3, activation: 'softmax', name: 'logits' }),
+    ],
+  });
+  model.layers[1]?.setWeights([tf.tensor2d(kernel, [inputs, 3]), tf.zeros([3])]);
+  const preprocessing = {
+    ...{ resize: 10, crop, channels: 'rgb' as const },
+    mean: [127, 127, 127] as [number, number, number],
+    std: [128, 128, 128] as [number, number, number],
+  };
+  classifier = { model, preprocessing, classes, architecture: 'flat' };
+});
+after(() => rm(folder, { recursive: true }));
+
+async function picture(name: string, width: number, height: number): Promise<string> {
+  const file = path.join(folder, `${name}.jpg`);
+  const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 37 + width) % 251);
+  await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .jpeg()
+    .toFile(file);
+  return file;
+}
+
+/** The dense layer and softmax in plain arithmetic, in double precision. */
+function probabilitiesOf(view: Float32Array): number[] {
+  const scores = classes.map((_, c) =>
+    view.reduce((sum, value, i) => sum + value * (kernel[i * 3 + c] as number), 0),
+  );
+  const powers = scores.map((score) => Math.exp(score - Math.max(...scores)));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  return powers.map((power) => power / total);
+}
+
+test('when crops are ten, then each row is the mean of the softmax of ten views, across batches', async () => {
+  const loader = createLoader({
+    samples: files.map((file) => ({ path: file, label: 0 })),
+    preprocessing: classifier.preprocessing,
+    augmentation: { ...evaluationAugmentation, crop: 'ten' },
+    batchSize: 3,
+    threads: 1,
+  });
+  const expectedRows: number[] = [];
+  for await (const batch of loader.epoch(0)) {
+    const pixels = batch.pixels();
+    batch.release();
+    for (let image = 0; image < 3; image++) {
+      const views = Array.from({ length: 10 }, (_, view) => {
+        const start = (image * 10 + view) * inputs;
+        return probabilitiesOf(pixels.subarray(start, start + inputs));
+      });
+      for (let c = 0; c < 3; c++) {
+        expectedRows.push(views.reduce((sum, view) => sum + (view[c] as number), 0) / 10);
+      }
+    }
+  }
+  loader.close();
+  const { probabilities } = await predict({ classifier, files, crops: 'ten', batchSize: 2 });
+  assert.equal(probabilities.length, expectedRows.length);
+  expectedRows.forEach((value, index) => {
+    const found = probabilities[index] as number;
+    assert.ok(Math.abs(found - value) < 1e-5, `${index}: ${found} ≈ ${value}`);
+  });
+});
+
+test('when an image is unreadable, then its row is the fallback and it is reported with its reason', async () => {
+  const broken = path.join(folder, 'broken.jpg');
+  await writeFile(broken, 'not an image');
+  const absent = path.join(folder, 'absent.jpg');
+  const asked = [files[0] as string, broken, files[1] as string, absent];
+  const fallback = [0.5, 0.25, 0.25];
+  const all = await predict({ classifier, files: asked, fallback, batchSize: 3 });
+  assert.deepEqual([...all.probabilities.subarray(3, 6)], fallback);
+  assert.deepEqual([...all.probabilities.subarray(9, 12)], fallback);
+  assert.deepEqual(
+    all.failures.map(({ index, path: file }) => [index, file]),
+    [
+      [1, broken],
+      [3, absent],
+    ],
+  );
+  for (const { reason } of all.failures) assert.ok(reason.length > 5, reason);
+  const alone = await predict({ classifier, files: files.slice(0, 2) });
+  assert.deepEqual(all.probabilities.subarray(0, 3), alone.probabilities.subarray(0, 3));
+  assert.deepEqual(all.probabilities.subarray(6, 9), alone.probabilities.subarray(3, 6));
+});
+
+test('when no fallback is given, then an unreadable image gets the same share for every class', async () => {
+  const { probabilities } = await predict({ classifier, files: [path.join(folder, 'absent.jpg')] });
+  for (const share of probabilities) assert.ok(Math.abs(share - 1 / 3) < 1e-6);
+});
+
+test('when a fallback does not add up, then it is refused before any image is read', async () => {
+  await assert.rejects(predict({ classifier, files, fallback: [0.5, 0.2, 0.2] }), {
+    name: 'InvalidInputError',
+    message: 'Expected 3 numbers that add up to 1 for fallback but received [0.5,0.2,0.2]',
+  });
+});
+
+test('when predicting many images, then no tensor is left behind', async () => {
+  const tensors = tf.memory().numTensors;
+  await predict({ classifier, files, crops: 'ten', batchSize: 1 });
+  assert.equal(tf.memory().numTensors, tensors);
+});
+
+test('when a prediction is saved and loaded, then every float32 digit is the same', async () => {
+  const prediction = await predict({ classifier, files });
+  const file = path.join(folder, 'saved', 'prediction.json');
+  await savePrediction(prediction, file);
+  assert.deepEqual(await loadPrediction(file), prediction);
+});
