@@ -1,9 +1,9 @@
 /** Batches of the input pipeline as tensors: without a copy, one at a time or as a data set to fit. */
 import * as tf from '@tensorflow/tfjs';
 import { expected } from '../errors.js';
-import { native } from '../native.js';
 import type { Batch, Loader } from '../pipeline/index.js';
 import { backend } from './backend.js';
+import { runtime } from './configuration.js';
 
 /**
  * A batch's pixels as a float32 tensor of its shape. The batch is over: the tensor is now the one
@@ -12,7 +12,7 @@ import { backend } from './backend.js';
  * Throws where the batch was already released or adopted.
  */
 export function adoptBatch(batch: Batch): tf.Tensor4D {
-  const metadata = native().adoptBatch(batch.lease, batch.shape, native().TF_FLOAT);
+  const metadata = runtime().adoptBatch(batch.lease, batch.shape, runtime().TF_FLOAT);
   return backend.createOutputTensor(metadata) as tf.Tensor4D;
 }
 

@@ -5,7 +5,7 @@ import { nodeFileSystemRouter } from '@tensorflow/tfjs-node-gpu/dist/io/file_sys
 import { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import '@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js';
-import { native } from '../native.js';
+import { runtime } from './configuration.js';
 
 export const backendName = 'tensorflow';
 
@@ -22,9 +22,9 @@ export interface Backend {
 function createBackend(): NodeJSKernelBackend {
   const unstarted = { isUsingGpuDevice: () => false } as unknown as TFJSBinding;
   const backend = new NodeJSKernelBackend(unstarted, '');
-  const usesGpu = { get: () => native().isUsingGpuDevice() };
+  const usesGpu = { get: () => runtime().isUsingGpuDevice() };
   return Object.defineProperties(backend, {
-    binding: { get: native },
+    binding: { get: runtime },
     isUsingGpuDevice: usesGpu,
     isGPUPackage: usesGpu,
   });

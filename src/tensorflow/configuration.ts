@@ -1,6 +1,7 @@
 /** How TensorFlow runs: threads and GPU, as the ConfigProto its contexts start from. */
 import { native } from '../native.js';
 import { type OptionValues, resolveOptions } from '../options.js';
+import type { NativeTensorFlow } from './native-tensorflow.js';
 
 /** Options of {@link configure}. */
 export const runtimeOptions = {
@@ -41,6 +42,9 @@ export const runtimeOptions = {
 
 export type RuntimeOptions = OptionValues<typeof runtimeOptions>;
 
+/** What TensorFlow will start with, as long as nobody chose otherwise; then undefined. */
+let unset: RuntimeOptions | undefined = resolveOptions(runtimeOptions);
+
 /**
  * Sets how TensorFlow runs. Call it before the first tensor: it throws once TensorFlow has started.
  *
@@ -48,14 +52,22 @@ export type RuntimeOptions = OptionValues<typeof runtimeOptions>;
  */
 export function configure(options: Partial<RuntimeOptions>): void {
   native().configure(configProto(resolveOptions(runtimeOptions, options)));
+  unset = undefined;
+}
+
+/** The addon, configured: every part of this folder reaches it through here. */
+export function runtime(): NativeTensorFlow {
+  if (unset) configure(unset);
+  return native();
 }
 
 /** A serialised `tensorflow.ConfigProto`; the numbers are those of TensorFlow's config.proto. */
 export function configProto(options: RuntimeOptions): Uint8Array {
   const gpuOff = options.gpu === 'off';
-  const deviceCount = [...bytesField(1, Buffer.from('GPU')), ...intField(2, 0)];
+  // A map's entry; without a value it is 0, but TensorFlow's own writer spells it out.
+  const noGpu = [...bytesField(1, Buffer.from('GPU')), ...varint(2 << 3), 0];
   return Uint8Array.from([
-    ...(gpuOff ? bytesField(1, deviceCount) : []),
+    ...(gpuOff ? bytesField(1, noGpu) : []),
     ...intField(2, options.intraOpThreads),
     ...intField(5, options.interOpThreads),
     ...bytesField(6, gpuOptions(options)),
@@ -75,10 +87,9 @@ function gpuOptions(options: RuntimeOptions): number[] {
   ];
 }
 
-const intField = (field: number, value: number): number[] => [
-  ...varint(field << 3),
-  ...varint(value),
-];
+/** Zero is every number's default, which is not written. */
+const intField = (field: number, value: number): number[] =>
+  value === 0 ? [] : [...varint(field << 3), ...varint(value)];
 
 const bytesField = (field: number, bytes: Iterable<number>): number[] => {
   const content = [...bytes];

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import './backend.js';
 import './kernels.js';
-import { native } from '../native.js';
+import { runtime } from './configuration.js';
 import type { NativeDevice } from './native-tensorflow.js';
 
 export { adoptBatch, type LabelledTensors, type TensorsOptions, tensors } from './adoption.js';
@@ -17,10 +17,10 @@ export type Device = NativeDevice;
 
 /** The devices TensorFlow computes on. Starts TensorFlow. */
 export function devices(): Device[] {
-  return native().devices();
+  return runtime().devices();
 }
 
 /** What TensorFlow holds: tensors alive, and the bytes of their values (shared memory counted twice). */
 export function memory(): { tensors: number; bytes: number } {
-  return native().memory();
+  return runtime().memory();
 }

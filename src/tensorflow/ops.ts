@@ -1,8 +1,8 @@
 /** Runs any TensorFlow op on tfjs tensors, for what tfjs has no function for. */
 import type * as tf from '@tensorflow/tfjs';
 import { expected } from '../errors.js';
-import { native } from '../native.js';
 import { backend } from './backend.js';
+import { runtime } from './configuration.js';
 import type { AttributeValue } from './native-tensorflow.js';
 
 /** An attribute with its type: TensorFlow has no other way to tell an int from a float. */
@@ -34,29 +34,29 @@ export function executeOp({ name, inputs, attributes = {}, outputs = 1 }: OpCall
     value: type === 'dtype' ? dtypeNumbers(value) : value,
   }));
   const ids = backend.getInputTensorIds(inputs);
-  return native()
+  return runtime()
     .executeOp(name, nativeAttributes, ids, outputs)
     .map((metadata) => backend.createOutputTensor(metadata));
 }
 
 const attributeTypes = {
-  string: () => native().TF_ATTR_STRING,
-  int: () => native().TF_ATTR_INT,
-  float: () => native().TF_ATTR_FLOAT,
-  bool: () => native().TF_ATTR_BOOL,
-  shape: () => native().TF_ATTR_SHAPE,
-  dtype: () => native().TF_ATTR_TYPE,
+  string: () => runtime().TF_ATTR_STRING,
+  int: () => runtime().TF_ATTR_INT,
+  float: () => runtime().TF_ATTR_FLOAT,
+  bool: () => runtime().TF_ATTR_BOOL,
+  shape: () => runtime().TF_ATTR_SHAPE,
+  dtype: () => runtime().TF_ATTR_TYPE,
 };
 
 const dtypes: Record<string, () => number> = {
-  float32: () => native().TF_FLOAT,
-  int32: () => native().TF_INT32,
-  int64: () => native().TF_INT64,
-  bool: () => native().TF_BOOL,
-  uint8: () => native().TF_UINT8,
-  complex64: () => native().TF_COMPLEX64,
-  string: () => native().TF_STRING,
-  resource: () => native().TF_RESOURCE,
+  float32: () => runtime().TF_FLOAT,
+  int32: () => runtime().TF_INT32,
+  int64: () => runtime().TF_INT64,
+  bool: () => runtime().TF_BOOL,
+  uint8: () => runtime().TF_UINT8,
+  complex64: () => runtime().TF_COMPLEX64,
+  string: () => runtime().TF_STRING,
+  resource: () => runtime().TF_RESOURCE,
 };
 
 function dtypeNumbers(value: AttributeValue): AttributeValue {

@@ -1,0 +1,57 @@
+/** A SavedModel written by TensorFlow's Python (test/fixtures/make_tensorflow.py): loaded, run, freed. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { native } from '../../src/native.js';
+import { loadSavedModel, memory, tf } from '../../src/tensorflow/index.js';
+
+const folder = fileURLToPath(new URL('../fixtures/saved-model', import.meta.url));
+
+test('when a signature is run, then its variables are those that were saved', async () => {
+  const before = memory();
+  const model = await loadSavedModel(folder);
+  assert.equal(native().getNumOfSavedModels(), 1);
+  const x = tf.tensor2d([1, 0, 0, 1, 1, 1], [2, 3]);
+  const y = model.predict({ x }) as unknown as { y: tf.Tensor };
+  // x·w with w = [[1, 2], [3, 4], [5, 6]].
+  assert.deepEqual(y.y.arraySync(), [
+    [1, 2],
+    [9, 12],
+  ]);
+  tf.dispose([x, y.y]);
+  model.dispose();
+  assert.equal(native().getNumOfSavedModels(), 0);
+  assert.deepEqual(memory(), before);
+});
+
+test('when a signature takes bytes and 64-bit integers, then int32 tensors are handed over as such', async () => {
+  const before = memory();
+  const model = await loadSavedModel(folder, { signature: 'add' });
+  const [bytes, longs] = [tf.tensor1d([255, 1], 'int32'), tf.tensor1d([1000, 2], 'int32')];
+  const { sum } = model.predict({ bytes, longs }) as unknown as { sum: tf.Tensor };
+  assert.deepEqual(sum.arraySync(), [1255, 3]);
+  tf.dispose([bytes, longs, sum]);
+  model.dispose();
+  assert.deepEqual(memory(), before);
+});
+
+test('when an input has the wrong shape, then the error is TensorFlow’s', async () => {
+  const model = await loadSavedModel(folder);
+  const x = tf.ones([2, 4]);
+  assert.throws(() => model.predict({ x } as never), {
+    message: /^runSavedModel: .*Matrix size-incompatible/s,
+    code: 'INVALID_ARGUMENT',
+  });
+  model.dispose();
+  x.dispose();
+});
+
+test('when folder, tags or signature are not there, then the error says which', async () => {
+  await assert.rejects(loadSavedModel('/no/such/model'), /no saved_model.pb .*\/no\/such\/model/);
+  await assert.rejects(loadSavedModel(folder, { tags: ['gpu'] }), /does not have tags: gpu/);
+  await assert.rejects(loadSavedModel(folder, { signature: 'x' }), /not have signature: x/);
+  assert.throws(() => native().loadSavedModel(folder, 'gpu'), {
+    message: /^loadSavedModel\(.*saved-model\): .*tags/s,
+    code: 'NOT_FOUND',
+  });
+});
