@@ -46,6 +46,7 @@ export function deduplicate(images: readonly HashedImage[]): Deduplicated {
     result.repeats += group.length - 1;
     if (held) result.leaks += group.filter((image) => image.given === 'train').length;
   }
+  result.images.sort(byTaskAndPath);
   return result;
 }
 

@@ -1,0 +1,39 @@
+/** One line of a submission, `path,task,p0;p1;…`, and what makes its probabilities right. */
+
+/** Digits after the point. */
+export const decimals = 8;
+
+/** How far a row's probabilities may sum from 1: float32 rounding over many classes, not more. */
+export const sumTolerance = 1e-4;
+
+/** Name of the table inside the archive. */
+export const tableName = 'submission.csv';
+
+/**
+ * What is wrong with a row of probabilities over `classes` classes, or undefined where each is within 0 … 1 and they
+ * sum to 1.
+ */
+export function probabilityFault(row: ArrayLike<number>, classes: number): string | undefined {
+  if (row.length !== classes) return `expected ${classes} probabilities but received ${row.length}`;
+  let sum = 0;
+  for (let index = 0; index < row.length; index++) {
+    const value = row[index] as number;
+    // Written so that NaN fails as well.
+    if (!(value >= 0 && value <= 1)) {
+      return `expected a number from 0 to 1 for class ${index} but received ${value}`;
+    }
+    sum += value;
+  }
+  if (Math.abs(sum - 1) <= sumTolerance) return undefined;
+  return `expected probabilities that sum to 1 but they sum to ${sum.toFixed(6)}`;
+}
+
+/** The line of one question, without its line end. */
+export function submissionLine(path: string, task: string, row: ArrayLike<number>): string {
+  const values = Array.from(row, (value) => value.toFixed(decimals));
+  return `${quoted(path)},${task},${values.join(';')}`;
+}
+
+function quoted(field: string): string {
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}

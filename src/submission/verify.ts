@@ -1,0 +1,170 @@
+/** Reads a submission back and holds every row against question.csv: no trust in who wrote it. */
+import {
+  type CsvRecord,
+  parseCsv,
+  type QuestionRow,
+  readQuestions,
+  type Task,
+} from '../dataset/index.js';
+import { expected } from '../errors.js';
+import { decimals, probabilityFault, tableName } from './row.js';
+import { openTable } from './table.js';
+
+/** One thing that is wrong. */
+export interface Problem {
+  /** Line of the submission, from 1; undefined where a row is missing or the whole file is at fault. */
+  line?: number;
+  message: string;
+}
+
+export interface Verification {
+  /** Rows read. */
+  rows: number;
+  /** The first 50 problems; none means that the submission is right. */
+  problems: Problem[];
+  /** How many more there are. */
+  more: number;
+}
+
+const shownProblems = 50;
+const numberForm = new RegExp(`^[01]\\.\\d{${decimals}}$`);
+
+/**
+ * Checks a submission (`.zip` or `.csv`, told apart by content) against question.csv and the tasks' class counts: one
+ * row a question, in order, each a distribution written with 8 decimals. Memory stays bounded whatever the file holds.
+ *
+ * Throws InvalidInputError for a faulty question.csv or a question of an unknown task, the system's error where a file
+ * cannot be read; everything wrong with the submission itself is a problem in the result.
+ */
+export async function verifySubmission(
+  submission: string,
+  questionCsv: string,
+  tasks: readonly Task[],
+): Promise<Verification> {
+  const classes = new Map(tasks.map((task) => [task.name, task.classes.length]));
+  const questions = await readQuestions(questionCsv);
+  for (const { task, line } of questions) {
+    if (!classes.has(task)) throw expected('a known task', `${questionCsv}:${line}`, task);
+  }
+  const check = new Check(questions, classes);
+  try {
+    const table = await openTable(submission, mostBytes(questions, classes));
+    try {
+      for await (const record of parseCsv(table, tableName)) check.row(record);
+    } finally {
+      table.destroy();
+    }
+  } catch (error) {
+    if (isSystemError(error)) throw error;
+    // A broken archive or table is the submission's own fault; rows after it were never seen.
+    check.report({ message: (error as Error).message });
+    return check.result();
+  }
+  check.end();
+  return check.result();
+}
+
+/** Walks the rows in file order and remembers which questions are answered. */
+class Check {
+  readonly #questions: readonly QuestionRow[];
+  readonly #classes: ReadonlyMap<string, number>;
+  readonly #positions: ReadonlyMap<string, number>;
+  readonly #answered = new Map<number, number>();
+  readonly #problems: Problem[] = [];
+  #more = 0;
+  #rows = 0;
+  #lastLine = 0;
+  #lastPosition = -1;
+
+  constructor(questions: readonly QuestionRow[], classes: ReadonlyMap<string, number>) {
+    this.#questions = questions;
+    this.#classes = classes;
+    this.#positions = new Map(questions.map(({ path, task }, index) => [keyOf(path, task), index]));
+  }
+
+  row({ fields, line }: CsvRecord): void {
+    this.#rows++;
+    if (line !== this.#lastLine + 1)
+      this.report({ line, message: 'expected one row a line, without blank lines' });
+    this.#lastLine = line;
+    const [path, task, values] = fields;
+    if (path === undefined || task === undefined || values === undefined || fields.length !== 3) {
+      this.report({
+        line,
+        message: `expected path,task,probabilities but received ${fields.length} fields`,
+      });
+      return;
+    }
+    this.#place(path, task, line);
+    const count = this.#classes.get(task);
+    const fault = count === undefined ? undefined : valuesFault(values, count);
+    if (fault !== undefined) this.report({ line, message: `${path} of ${task}: ${fault}` });
+  }
+
+  /** Reports the questions without a row; call it after the last row. */
+  end(): void {
+    for (const [index, { path, task, line }] of this.#questions.entries()) {
+      if (this.#answered.has(index)) continue;
+      this.report({ message: `no row for ${path} of ${task}, line ${line} of question.csv` });
+    }
+  }
+
+  report(problem: Problem): void {
+    if (this.#problems.length < shownProblems) this.#problems.push(problem);
+    else this.#more++;
+  }
+
+  result(): Verification {
+    return { rows: this.#rows, problems: this.#problems, more: this.#more };
+  }
+
+  #place(path: string, task: string, line: number): void {
+    const position = this.#positions.get(keyOf(path, task));
+    if (position === undefined) {
+      this.report({ line, message: `question.csv does not ask for ${path} of ${task}` });
+      return;
+    }
+    const earlier = this.#answered.get(position);
+    if (earlier !== undefined) {
+      this.report({ line, message: `${path} of ${task} has a row on line ${earlier} already` });
+      return;
+    }
+    this.#answered.set(position, line);
+    if (position < this.#lastPosition) {
+      const before = this.#questions[this.#lastPosition] as QuestionRow;
+      this.report({
+        line,
+        message: `${path} of ${task} comes before ${before.path} in question.csv`,
+      });
+    }
+    this.#lastPosition = Math.max(this.#lastPosition, position);
+  }
+}
+
+function keyOf(path: string, task: string): string {
+  return `${path}\n${task}`;
+}
+
+function valuesFault(values: string, classes: number): string | undefined {
+  const texts = values.split(';');
+  const odd = texts.findIndex((text) => !numberForm.test(text));
+  if (odd >= 0 && texts.length === classes) {
+    return `expected a number from 0 to 1 with ${decimals} decimals for class ${odd} but received ${JSON.stringify(texts[odd])}`;
+  }
+  return probabilityFault(texts.map(Number), classes);
+}
+
+/** More than twice what a right table measures: beyond it, reading on would only serve a hostile file. */
+function mostBytes(
+  questions: readonly QuestionRow[],
+  classes: ReadonlyMap<string, number>,
+): number {
+  const rows = questions.reduce((sum, { path, task }) => {
+    return sum + 2 * path.length + task.length + (classes.get(task) ?? 0) * (decimals + 3) + 8;
+  }, 0);
+  return 2 * rows + 4096;
+}
+
+function isSystemError(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).syscall !== undefined;
+}
