@@ -1,0 +1,117 @@
+/** A batch as a tensor: the slot's own memory, given back when the last tensor over it is gone. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { type Batch, createLoader, type Loader } from '../../src/pipeline/index.js';
+import { adoptBatch, memory, tensors, tf } from '../../src/tensorflow/index.js';
+import { plainPixels, temporaryFolder, writePictures } from '../pipeline/pictures.js';
+
+const classes = 3;
+
+async function loaderOf(t: TestContext, count: number, crop: 'center' | 'ten' = 'center') {
+  const samples = await writePictures(temporaryFolder(t), { count, width: 40, height: 36 });
+  const loader = createLoader({
+    samples: samples.map(({ path }, i) => ({ path, label: i % classes })),
+    preprocessing: plainPixels(36, 32),
+    augmentation: { crop },
+    batchSize: 4,
+    threads: 1,
+    slots: 2,
+  });
+  t.after(() => loader.close());
+  return loader;
+}
+
+/** Slots that the ring does not have: held as a batch, or by TensorFlow. */
+function leased(loader: Loader): number {
+  return Reflect.get(loader, 'native').statistics().leased;
+}
+
+async function firstBatch(loader: Loader, epoch = 0): Promise<Batch> {
+  const { value } = await loader.epoch(epoch).next();
+  return value;
+}
+
+test('when a batch is adopted, then the tensor has its pixels and TensorFlow holds its slot', async (t) => {
+  const loader = await loaderOf(t, 4);
+  const batch = await firstBatch(loader);
+  const pixels = batch.pixels();
+  const tensor = adoptBatch(batch);
+  assert.deepEqual(tensor.shape, [4, 32, 32, 3]);
+  assert.deepEqual(tensor.dataSync(), pixels);
+  // A copy would have given the slot back at once.
+  assert.equal(leased(loader), 1);
+
+  const flat = tensor.flatten();
+  tensor.dispose();
+  assert.equal(leased(loader), 1, 'a reshaped tensor shares the memory');
+  flat.dispose();
+  assert.equal(leased(loader), 0);
+});
+
+test('when a batch was adopted or released, then it is neither adopted nor read again', async (t) => {
+  const loader = await loaderOf(t, 8);
+  const ended = /already released or adopted/;
+  const batches = loader.epoch(0);
+  const adopted = (await batches.next()).value as Batch;
+  const tensor = adoptBatch(adopted);
+  assert.throws(() => adoptBatch(adopted), ended);
+  assert.throws(() => adopted.pixels(), ended);
+  assert.throws(() => adopted.release(), ended);
+  const released = (await batches.next()).value as Batch;
+  released.release();
+  assert.throws(() => adoptBatch(released), ended);
+  tensor.dispose();
+});
+
+test('when the loader is closed, then an adopted batch keeps its values', async (t) => {
+  const loader = await loaderOf(t, 4);
+  const batch = await firstBatch(loader);
+  const pixels = batch.pixels();
+  const tensor = adoptBatch(batch);
+  loader.close();
+  assert.deepEqual(tensor.dataSync(), pixels);
+  tensor.dispose();
+});
+
+test('when a model is fitted on a loader, then each epoch sees every label and every slot comes back', async (t) => {
+  const loader = await loaderOf(t, 10);
+  const model = tf.sequential({
+    layers: [
+      tf.layers.globalAveragePooling2d({ inputShape: [32, 32, 3], dataFormat: 'channelsLast' }),
+      tf.layers.dense({ units: classes, activation: 'softmax' }),
+    ],
+  });
+  model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
+  const dataset = tensors(loader, { classes, epoch: 5 });
+  assert.equal(dataset.size, 3);
+  await model.fitDataset(dataset, { epochs: 1, verbose: 0 });
+  const before = memory();
+  await model.fitDataset(dataset, { epochs: 2, verbose: 0 });
+  assert.deepEqual(memory(), before);
+  assert.equal(leased(loader), 0);
+  model.dispose();
+});
+
+test('when labels become tensors, then they are one-hot rows in the order of the batch', async (t) => {
+  const loader = await loaderOf(t, 5);
+  const iterator = await tensors(loader, { classes }).iterator();
+  const rows: number[][] = [];
+  for (let pair = await iterator.next(); !pair.done; pair = await iterator.next()) {
+    assert.equal(pair.value.ys.dtype, 'float32');
+    rows.push(...pair.value.ys.arraySync());
+    tf.dispose([pair.value.xs, pair.value.ys]);
+  }
+  const [a, b, c] = [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ];
+  assert.deepEqual(rows, [a, b, c, a, b]);
+});
+
+test('when a loader yields ten views an image, then it is refused as a data set', async (t) => {
+  const loader = await loaderOf(t, 4, 'ten');
+  const iterator = await tensors(loader, { classes }).iterator();
+  await assert.rejects(iterator.next(), /Expected one view an image .* received "10 views"/);
+  assert.equal(leased(loader), 0);
+});

@@ -1,0 +1,48 @@
+/** Leaves tensors, a variable, a SavedModel, an adopted batch and a running loader behind, and ends as told. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { createLoader } from '../../src/pipeline/index.js';
+import { adoptBatch, loadSavedModel, tf } from '../../src/tensorflow/index.js';
+import { plainPixels, writePictures } from '../pipeline/pictures.js';
+
+async function leaveEverything(): Promise<unknown[]> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-'));
+  const samples = await writePictures(folder, { count: 8, width: 40, height: 36 });
+  const loader = createLoader({ samples, preprocessing: plainPixels(36, 32), batchSize: 2 });
+  const { value: batch } = await loader.epoch(0).next();
+  const adopted = adoptBatch(batch);
+  rmSync(folder, { recursive: true });
+  const model = await loadSavedModel(
+    fileURLToPath(new URL('../fixtures/saved-model', import.meta.url)),
+  );
+  return [loader, adopted, model, adopted.mean(), tf.variable(tf.ones([3])), tf.tensor(['text'])];
+}
+
+const way = process.argv[2];
+if (isMainThread && (way === 'worker' || way === 'terminate')) {
+  // Node 20 gives workers no TypeScript loader of their own.
+  const program = `import('tsx/esm/api').then(({ register }) => {
+    register();
+    return import(${JSON.stringify(import.meta.url)});
+  })`;
+  const worker = new Worker(program, { eval: true, argv: [way] });
+  worker.on('message', async (message) => {
+    console.log(message);
+    if (way === 'terminate') await worker.terminate();
+  });
+  worker.on('error', (error) => {
+    console.error(error);
+    process.exitCode = 1;
+  });
+} else {
+  const alive = await leaveEverything();
+  const message = alive.length === 6 ? 'everything is alive' : 'something is missing';
+  if (parentPort) parentPort.postMessage(message);
+  else console.log(message);
+  if (way === 'exit') process.exit(0);
+  if (way === 'throw') throw new Error('as told');
+  if (way === 'terminate') setInterval(() => alive, 1000);
+}
