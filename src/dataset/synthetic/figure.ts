@@ -1,6 +1,6 @@
 /** The person that wears the garments: proportions, skin, hair, arms and legs. */
 import { type Colour, css, hairs, type Sketch, shaded, skins } from './palette.js';
-import { both, curve, ellipse, lines, type Point, path, symmetric } from './svg.js';
+import { both, closed, curve, ellipse, lines, type Point, path, symmetric } from './svg.js';
 
 /** Heights on the body, from the top of the head at 0 to the floor at 100. */
 export const heights = {
@@ -224,7 +224,7 @@ export function limb(points: readonly Point[], widths: readonly number[]): strin
   const inner = sides.map(
     ({ point, across }): Point => [point[0] - across[0], point[1] - across[1]],
   );
-  return `${curve(outer)}L${curve(inner.reverse()).slice(1)}Z`;
+  return closed(outer, inner.reverse());
 }
 
 function skinPaint({ skin }: Figure): Record<string, string | number> {

@@ -1,8 +1,10 @@
 /** One picture of any task and class as SVG, a pure function of its key. */
-import { collarDesign, lapelDesign, neckDesign } from './collars.js';
+import { collarDesign } from './collars.js';
 import { person } from './figure.js';
+import { lapelDesign } from './lapels.js';
 import { coatLength, pantLength, skirtLength, sleeveLength } from './lengths.js';
 import { necklineDesign } from './necklines.js';
+import { neckDesign } from './necks.js';
 import { type Choice, maybeLean, mostLean, type TaskDrawing } from './picture.js';
 import { Random } from './random.js';
 import { scene } from './scene.js';

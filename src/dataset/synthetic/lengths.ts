@@ -9,9 +9,9 @@ import {
   torsoSide,
   upperBody,
 } from './figure.js';
-import { colourApartFrom, css, type Fabric, fabric, type Sketch } from './palette.js';
+import { colourApartFrom, css, edged, type Fabric, fabric, type Sketch, seam } from './palette.js';
 import { type Choice, leaning, type Picture, type TaskDrawing } from './picture.js';
-import { both, curve, lines, type Point, path, symmetric } from './svg.js';
+import { at, both, closed, curve, type Point, path, segment, symmetric } from './svg.js';
 
 // Body height of the hem for each class, in label order; the first class, Invisible, has none.
 const coatHems = [0, 36, 46, 54.5, 63, 73, 84, 95];
@@ -74,38 +74,15 @@ function coat({ random }: Sketch, figure: Figure, cloth: Fabric, hem: number): s
   const hip = 10.5 * figure.build;
   const end = Math.max((sides.at(-1)?.[0] ?? hip) + 0.4, hip + (hem - 48) * flare);
   const body = symmetric([[4, 17], shoulderTip(figure), ...sides, [end, hem]]);
-  const seam = { fill: 'none', stroke: cloth.edge, 'stroke-width': 0.5 };
   const buttons = Array.from({ length: 8 }, (_, index) => 28 + index * 6)
     .filter((y) => y < Math.min(hem - 3, 60))
     .map((y) => `<circle cx="1.4" cy="${y}" r=".6" fill="${cloth.edge}"/>`);
-  const lapel = both(
-    path(
-      lines([
-        [1.5, 15.6],
-        [5.2, 17],
-        [4.6, 22],
-        [0.1, 27],
-      ]),
-      { fill: cloth.fill, ...seamOnly(cloth) },
-    ),
-  );
+  const lapel = closed([[1.5, 15.6]], [[5.2, 17]], [[4.6, 22]], [[0.1, 27]]);
   return (
-    path(body, { fill: cloth.fill, stroke: cloth.edge, 'stroke-width': 0.5 }) +
-    path(
-      lines([
-        [0, 26],
-        [0, hem],
-      ]),
-      seam,
-    ) +
-    path(
-      lines([
-        [-end, hem - 0.8],
-        [end, hem - 0.8],
-      ]),
-      seam,
-    ) +
-    lapel +
+    path(body, edged(cloth)) +
+    path(segment(0, 26, 0, hem), seam(cloth, 0.5)) +
+    path(segment(-end, hem - 0.8, end, hem - 0.8), seam(cloth, 0.5)) +
+    both(path(lapel, edged(cloth))) +
     buttons.join('')
   );
 }
@@ -132,7 +109,7 @@ function drawLower(
     legs(figure, figure.skin, colourApartFrom(random, [figure.skin, cloth.colour])) +
     arms(figure) +
     sleeves(figure, top, random.pick([9, 21, 28])) +
-    path(blouse, { fill: top.fill, ...seamOnly(top) }) +
+    path(blouse, edged(top)) +
     garment(sketch, figure, cloth, hem);
   return choice.label === 0 ? { top: 6, bottom: 50, content } : { top: 30, bottom: 108, content };
 }
@@ -143,36 +120,22 @@ function skirt({ random }: Sketch, { build }: Figure, cloth: Fabric, hem: number
   const hip = 10.4 * build;
   const end = hip + (hem - 48) * flare;
   const sag = random.between(0.3, 1.2);
-  const outline = `${curve([
+  const side: Point[] = [
     [waist, 37.6],
     [hip, 48],
     [end, hem],
-  ])}Q0 ${hem + 2 * sag} ${-end} ${hem}L${curve([
-    [-end, hem],
-    [-hip, 48],
-    [-waist, 37.6],
-  ]).slice(1)}Z`;
-  const folds = Array.from({ length: random.below(6) }, () => random.between(-0.85, 0.85)).map(
-    (share) =>
-      path(
-        lines([
-          [share * hip, random.between(44, 52)],
-          [share * end, hem],
-        ]),
-        seamOnly(cloth, 0.35),
-      ),
-  );
-  const band = path(
-    lines([
-      [-waist, 38.6],
-      [waist, 38.6],
-    ]),
-    { fill: 'none', stroke: cloth.edge, 'stroke-width': 1.8 },
-  );
+  ];
+  const left = side.map(([x, y]): Point => [-x, y]).reverse();
+  const hemline = `Q${at([0, hem + 2 * sag])} ${at([-end, hem])}`;
+  const outline = `${curve(side)}${hemline}L${curve(left).slice(1)}Z`;
+  const folds = Array.from({ length: random.below(6) }, () => {
+    const share = random.between(-0.85, 0.85);
+    return segment(share * hip, random.between(44, 52), share * end, hem);
+  });
   return (
-    path(outline, { fill: cloth.fill, stroke: cloth.edge, 'stroke-width': 0.5 }) +
-    folds.join('') +
-    band
+    path(outline, edged(cloth)) +
+    path(folds.join(''), seam(cloth, 0.35)) +
+    path(segment(-waist, 38.6, waist, 38.6), seam(cloth, 1.8))
   );
 }
 
@@ -181,35 +144,18 @@ function trousers({ random }: Sketch, { build }: Figure, cloth: Fabric, hem: num
   const wide = random.between(2.9, 4.4);
   const outer = 4.5 + wide;
   const inner = Math.max(0.5, 4.4 - wide);
-  const leg = `M0 37.6L${7.4 * build} 37.6${curve([
-    [7.4 * build, 37.6],
+  const waist = 7.4 * build;
+  const side: Point[] = [
+    [waist, 37.6],
     [hip, 48],
     [outer + (72 - hem) * 0.02, hem],
-  ]).replace(/^M[^C]*/, '')}L${inner} ${hem}L0.4 52.5L0 52.5Z`;
-  const crease = path(
-    lines([
-      [4.6, 56],
-      [4.4, hem - 1],
-    ]),
-    seamOnly(cloth, 0.3),
-  );
-  const cuff = path(
-    lines([
-      [inner, hem - 0.5],
-      [outer, hem - 0.5],
-    ]),
-    seamOnly(cloth, 0.7),
-  );
+  ];
+  const leg = closed([[0, 37.6]], side, [[inner, hem]], [[0.4, 52.5]], [[0, 52.5]]);
   const half =
-    path(leg, { fill: cloth.fill, stroke: cloth.edge, 'stroke-width': 0.5 }) + crease + cuff;
-  const band = path(
-    lines([
-      [-7.4 * build, 38.5],
-      [7.4 * build, 38.5],
-    ]),
-    { fill: 'none', stroke: cloth.edge, 'stroke-width': 1.6 },
-  );
-  return both(half) + band;
+    path(leg, edged(cloth)) +
+    path(segment(4.6, 56, 4.4, hem - 1), seam(cloth, 0.3)) +
+    path(segment(inner, hem - 0.5, outer, hem - 0.5), seam(cloth, 0.7));
+  return both(half) + path(segment(-waist, 38.5, waist, 38.5), seam(cloth, 1.6));
 }
 
 function drawSleeves(sketch: Sketch, figure: Figure, choice: Choice): Picture {
@@ -230,47 +176,29 @@ function drawSleeves(sketch: Sketch, figure: Figure, choice: Choice): Picture {
   ]);
   const body = symmetric([[4.6, 17.3], shoulder, ...armhole, ...torsoSide(figure, 0.7)]);
   const open = path(`${neckline}Z`, { fill: css(figure.skin) });
-  const rim = path(neckline, { fill: 'none', stroke: cloth.edge, 'stroke-width': 0.7 });
+  const rim = path(neckline, seam(cloth, 0.7));
   const content =
     upperBody(figure) +
     legs(figure, lower.colour, lower.colour) +
     skirt(sketch, figure, lower, 70) +
     arms(figure) +
     (sleeveless ? '' : sleeves(figure, cloth, leaning(sleeveEnds, choice))) +
-    path(body, { fill: cloth.fill, stroke: cloth.edge, 'stroke-width': 0.4 }) +
+    path(body, edged(cloth)) +
     open +
     rim;
   return { top: 13, bottom: 59, content };
 }
 
-/** Both sleeves from the shoulder to `length` along the arm. */
+/** Both sleeves from the shoulder to `length` along the arm, with a hem at the end. */
 function sleeves(figure: Figure, cloth: Fabric, length: number): string {
-  const ease = 1.5;
   const points = alongArm(figure, length);
-  const widths = [4.6, 4.2, 3.4].map((width) => width * figure.build + ease);
-  // Below the elbow a short sleeve ends as wide as the arm is there.
-  const outline = limb(
-    points,
-    points.length === 2 ? [widths[0] as number, (widths[1] as number) + 0.5] : widths,
-  );
-  const end = points.at(-1) as Point;
-  const before = points.at(-2) as Point;
-  const reach = (points.length === 2 ? (widths[1] as number) + 0.5 : (widths[2] as number)) / 2;
-  const span = Math.hypot(end[0] - before[0], end[1] - before[1]);
-  const across: Point = [
-    ((end[1] - before[1]) / span) * reach,
-    ((before[0] - end[0]) / span) * reach,
-  ];
-  const cuff = path(
-    lines([
-      [end[0] + across[0], end[1] + across[1]],
-      [end[0] - across[0], end[1] - across[1]],
-    ]),
-    seamOnly(cloth, 0.9),
-  );
-  return both(path(outline, { fill: cloth.fill, stroke: cloth.edge, 'stroke-width': 0.4 }) + cuff);
-}
-
-function seamOnly(cloth: Fabric, width = 0.5): Record<string, string | number> {
-  return { stroke: cloth.edge, 'stroke-width': width };
+  const [upper, elbow, wrist] = [4.6, 4.2, 3.4].map((width) => width * figure.build + 1.5);
+  // A sleeve that ends above the elbow is as wide there as the arm still is.
+  const widths = points.length === 2 ? [upper, (elbow as number) + 0.5] : [upper, elbow, wrist];
+  const outline = limb(points, widths as number[]);
+  const [end, before] = [points.at(-1) as Point, points.at(-2) as Point];
+  const reach = (widths.at(-1) as number) / 2 / Math.hypot(end[0] - before[0], end[1] - before[1]);
+  const [dx, dy] = [(end[1] - before[1]) * reach, (before[0] - end[0]) * reach];
+  const hem = segment(end[0] + dx, end[1] + dy, end[0] - dx, end[1] - dy);
+  return both(path(outline, edged(cloth)) + path(hem, seam(cloth, 0.9)));
 }

@@ -1,20 +1,12 @@
 /** The neckline task: how a top's upper edge runs over the chest and shoulders. */
-import {
-  alongArm,
-  arms,
-  type Figure,
-  hairCurtain,
-  limb,
-  shoulderTip,
-  torsoSide,
-  upperBody,
-} from './figure.js';
-import { css, type Fabric, fabric, type Sketch } from './palette.js';
+import { alongArm, arms, type Figure, limb, shoulderTip, torsoSide, upperBody } from './figure.js';
+import { css, edged, type Fabric, fabric, type Sketch, seam } from './palette.js';
 import { type Choice, leaning, type Picture, type TaskDrawing } from './picture.js';
-import { both, curve, lines, mirrored, type Point, path, symmetric } from './svg.js';
+import { both, closed, curve, lines, mirrored, type Point, path, symmetric } from './svg.js';
+import { hiddenNeck } from './tops.js';
 
 // Body height of the lowest point of the opening, in label order; only for classes that differ by it.
-const depths = [0, 25, 36, 19, 26.5, 26, 24, 23, 25.5, 0];
+const depths = [23, 25, 36, 19, 26.5, 26, 24, 23, 25.5, 0];
 // Height in body units of the two arches over the bust.
 const arches = [0, 0, 0, 0, 0, 0, 0, 0, 4.2, 0];
 
@@ -32,17 +24,17 @@ function drawNeckline(sketch: Sketch, figure: Figure, choice: Choice): Picture {
   const { random } = sketch;
   const cloth = fabric(sketch, [figure.skin]);
   const sleeve = random.pick([4, 9, 14]);
-  const top = tops[choice.label];
-  if (top === undefined || choice.label === 0) return hidden(sketch, figure, cloth, sleeve);
+  const top = tops[choice.label] as Top;
   const content = arms(figure) + upperBody(figure) + top(figure, cloth, choice, sleeve);
-  return { top: 8, bottom: 46, content };
+  const picture = { top: 8, bottom: 46, content };
+  return choice.label === 0 ? hiddenNeck(sketch, figure, picture, 26) : picture;
 }
 
 type Top = (figure: Figure, cloth: Fabric, choice: Choice, sleeve: number) => string;
 
-/** One drawing a class, in label order; the first is never called. */
-const tops: readonly (Top | undefined)[] = [
-  undefined,
+/** One drawing a class, in label order; the first is out of sight and might be any. */
+const tops: readonly Top[] = [
+  opened((depth) => arc([4.9, 17.4], depth)),
   bare,
   opened((depth) => [
     [4.7, 17.3],
@@ -80,7 +72,7 @@ function opened(edge: (depth: number) => Point[]): Top {
         edged(cloth),
       ) +
       skin +
-      path(lines(opening), rim(cloth))
+      path(lines(opening), seam(cloth, 0.7))
     );
   };
 }
@@ -90,24 +82,19 @@ function bare(figure: Figure, cloth: Fabric, choice: Choice): string {
   const arch = leaning(arches, choice);
   const depth = leaning(depths, choice) + 0.35 * arch;
   const side: Point = [9.6 * figure.build, 25];
-  const edge = curve([
+  const edge: Point[] = [
     side,
     [7.6, 25 - 0.7 * arch],
     [4.6, 25 - arch],
     [1.8, 25 - 0.45 * arch],
     [0, depth],
-  ]);
-  const half = `${edge}L0 60L10.4 60${curve([[10.4, 60], ...[...torsoSide(figure, 0.6)].reverse()]).replace(/^M[^C]*/, '')}Z`;
-  return (
-    both(path(half, { fill: cloth.fill, stroke: 'none' })) +
-    both(path(edge, rim(cloth))) +
-    both(
-      path(curve([...torsoSide(figure, 0.6)]), {
-        fill: 'none',
-        stroke: cloth.edge,
-        'stroke-width': 0.4,
-      }),
-    )
+  ];
+  const flank = torsoSide(figure, 0.6);
+  const half = closed(edge, [[0, 60]], [[10.4, 60], ...[...flank].reverse()]);
+  return both(
+    path(half, { fill: cloth.fill }) +
+      path(curve(edge), seam(cloth, 0.7)) +
+      path(curve(flank), seam(cloth, 0.4)),
   );
 }
 
@@ -135,8 +122,8 @@ function offShoulder(figure: Figure, cloth: Fabric): string {
       symmetric([[9.6 * figure.build, 25], ...torsoSide(figure, 0.6).slice(1), [10.4, 60]]),
       edged(cloth),
     ) +
-    path(`${curve(band)}L${curve(frill).slice(1)}Z`, edged(cloth)) +
-    path(curve(band), rim(cloth))
+    path(closed(band, frill), edged(cloth)) +
+    path(curve(band), seam(cloth, 0.7))
   );
 }
 
@@ -145,27 +132,11 @@ function oneShoulder(figure: Figure, cloth: Fabric): string {
   const side = torsoSide(figure, 0.6);
   const armpit: Point = [-9.6 * figure.build, 25.5];
   const edge: Point[] = [[5.4, 17.6], [3.2, 20.4], [-3, 24], armpit];
-  const outline = [
-    ...side.slice(1).map(mirrored),
-    [-10.4, 60],
-    [10.4, 60],
-    ...[...side].reverse(),
-  ] as Point[];
-  const strap = lines([...outline, shoulderTip(figure), [5.4, 17.6]]).replace(/^M/, 'L');
-  return path(`${curve(edge)}${strap}Z`, edged(cloth)) + path(curve(edge), rim(cloth));
-}
-
-/** A picture without a neckline to see: below it, or under hair. */
-function hidden(sketch: Sketch, figure: Figure, cloth: Fabric, sleeve: number): Picture {
-  const covered = opened((depth) => arc([4.9, 17.4], depth))(
-    figure,
-    cloth,
-    { label: 7, towards: 7, lean: 0 },
-    sleeve,
-  );
-  const content = arms(figure) + upperBody(figure) + covered;
-  if (sketch.random.chance(0.5)) return { top: 26, bottom: 58, content };
-  return { top: 8, bottom: 46, content: content + hairCurtain(figure) };
+  const left = side.slice(1).map(mirrored);
+  const right = [...side].reverse();
+  const straight = [...left, [-10.4, 60], [10.4, 60], ...right, shoulderTip(figure)] as Point[];
+  const outline = closed(edge, ...straight.map((point) => [point]));
+  return path(outline, edged(cloth)) + path(curve(edge), seam(cloth, 0.7));
 }
 
 /** The right half of a round opening from `start` down to `depth` in the middle. */
@@ -179,12 +150,4 @@ function arc([x, y]: Point, depth: number): Point[] {
 function sleeves(figure: Figure, cloth: Fabric, length: number): string {
   const [shoulder, end] = alongArm(figure, length) as [Point, Point];
   return both(path(limb([shoulder, end], [6 * figure.build, 5.9 * figure.build]), edged(cloth)));
-}
-
-function edged(cloth: Fabric): Record<string, string | number> {
-  return { fill: cloth.fill, stroke: cloth.edge, 'stroke-width': 0.4 };
-}
-
-function rim(cloth: Fabric): Record<string, string | number> {
-  return { fill: 'none', stroke: cloth.edge, 'stroke-width': 0.7 };
 }

@@ -11,6 +11,16 @@ export interface Fabric {
   edge: string;
 }
 
+/** Paint for a piece of a garment: its cloth, and a line around it. */
+export function edged(cloth: Fabric, width = 0.45): Record<string, string | number> {
+  return { fill: cloth.fill, stroke: cloth.edge, 'stroke-width': width };
+}
+
+/** Paint for a line on a garment. */
+export function seam(cloth: Fabric, width: number): Record<string, string | number> {
+  return { fill: 'none', stroke: cloth.edge, 'stroke-width': width };
+}
+
 /** What one picture collects while it is drawn. */
 export interface Sketch {
   random: Random;

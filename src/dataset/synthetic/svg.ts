@@ -22,6 +22,11 @@ export function lines(points: readonly Point[]): string {
   return points.map((point, index) => `${index === 0 ? 'M' : 'L'}${at(point)}`).join('');
 }
 
+/** One straight line. */
+export function segment(x1: number, y1: number, x2: number, y2: number): string {
+  return `M${at([x1, y1])}L${at([x2, y2])}`;
+}
+
 /** A curve through the points (Catmull-Rom as cubic Béziers), beginning with a move to the first. */
 export function curve(points: readonly Point[]): string {
   const pieces = points.slice(1).map((end, index) => {
@@ -35,10 +40,14 @@ export function curve(points: readonly Point[]): string {
   return `M${at(points[0] as Point)}${pieces.join('')}`;
 }
 
+/** A closed outline: curved within each run of points, straight from one run to the next. */
+export function closed(...runs: readonly (readonly Point[])[]): string {
+  return `M${runs.map((run) => curve(run).slice(1)).join('L')}Z`;
+}
+
 /** A closed outline, curved through the right side's points from top to bottom and straight across at both ends. */
 export function symmetric(right: readonly Point[]): string {
-  const left = [...right].reverse().map(mirrored);
-  return `${curve(right)}L${curve(left).slice(1)}Z`;
+  return closed(right, [...right].reverse().map(mirrored));
 }
 
 /** A path element; `paint` holds its attributes. */
