@@ -1,25 +1,5 @@
 /** Batch normalisation of a training step as one TensorFlow op forwards and one for the gradient. */
-import { tf } from '../tensorflow/index.js';
-
-/** The part of tfjs-node's backend that runs a TensorFlow op by name. */
-interface OpBackend {
-  binding: Record<
-    'TF_ATTR_FLOAT' | 'TF_ATTR_STRING' | 'TF_ATTR_BOOL' | 'TF_ATTR_TYPE' | 'TF_FLOAT',
-    number
-  >;
-  executeMultipleOutputs(
-    name: string,
-    attributes: OpAttribute[],
-    inputs: tf.Tensor[],
-    outputs: number,
-  ): tf.Tensor[];
-}
-
-interface OpAttribute {
-  name: string;
-  type: number;
-  value: string | number | boolean;
-}
+import { type Attribute, executeOp, tf } from '../tensorflow/index.js';
 
 export interface FusedNormalizeOptions {
   /** NHWC, float32. */
@@ -43,27 +23,26 @@ export interface FusedNormalizeOptions {
 export function fusedNormalize(options: FusedNormalizeOptions): tf.Tensor {
   const { input, observe, epsilon } = options;
   const channels = input.shape[3] as number;
-  const backend = tf.backend() as unknown as OpBackend;
-  const attributes = opAttributes(backend, epsilon);
+  const attributes = opAttributes(epsilon);
   const normalize = tf.customGrad((...args) => {
     const [x, scale, offset, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     const none = tf.tensor1d([]);
-    const inputs = [x, scale, offset, none, none];
-    const [value, mean, variance, ...reserved] = backend.executeMultipleOutputs(
-      'FusedBatchNormV3',
+    const [value, mean, variance, ...reserved] = executeOp({
+      name: 'FusedBatchNormV3',
+      inputs: [x, scale, offset, none, none],
       attributes,
-      inputs,
-      6,
-    ) as [tf.Tensor, tf.Tensor, tf.Tensor, ...tf.Tensor[]];
+      outputs: 6,
+    }) as [tf.Tensor, tf.Tensor, tf.Tensor, ...tf.Tensor[]];
     observe(mean, variance);
     save([x, scale, ...reserved]);
-    return {
-      value,
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
-        backend
-          .executeMultipleOutputs('FusedBatchNormGradV3', attributes, [dy, ...saved], 5)
-          .slice(0, 3),
-    };
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
+      executeOp({
+        name: 'FusedBatchNormGradV3',
+        inputs: [dy, ...saved],
+        attributes,
+        outputs: 5,
+      }).slice(0, 3);
+    return { value, gradFunc };
   });
   return normalize(
     input,
@@ -72,12 +51,10 @@ export function fusedNormalize(options: FusedNormalizeOptions): tf.Tensor {
   );
 }
 
-function opAttributes({ binding }: OpBackend, epsilon: number): OpAttribute[] {
-  return [
-    { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
-    { name: 'U', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
-    { name: 'epsilon', type: binding.TF_ATTR_FLOAT, value: epsilon },
-    { name: 'data_format', type: binding.TF_ATTR_STRING, value: 'NHWC' },
-    { name: 'is_training', type: binding.TF_ATTR_BOOL, value: true },
-  ];
-}
+const opAttributes = (epsilon: number): Record<string, Attribute> => ({
+  T: { type: 'dtype', value: 'float32' },
+  U: { type: 'dtype', value: 'float32' },
+  epsilon: { type: 'float', value: epsilon },
+  data_format: { type: 'string', value: 'NHWC' },
+  is_training: { type: 'bool', value: true },
+});
