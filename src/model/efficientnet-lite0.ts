@@ -1,6 +1,7 @@
 /** EfficientNet-Lite0 as a tfjs model: the published network without squeeze-excite, with ReLU6. */
 import { tf } from '../tensorflow/index.js';
 import { BatchNormalization } from './batch-normalization.js';
+import { ReLU } from './relu.js';
 
 /** One stage: `repeats` inverted-residual blocks, of which only the first strides. */
 interface Stage {
@@ -135,9 +136,7 @@ class Builder {
     const layer = new BatchNormalization({ name: `${name}_bn`, epsilon: 1e-3, momentum: 0.95 });
     const x = layer.apply(input) as tf.SymbolicTensor;
     if (!activation) return x;
-    return tf.layers
-      .activation({ name: `${name}_relu6`, activation: 'relu6' })
-      .apply(x) as tf.SymbolicTensor;
+    return new ReLU({ name: `${name}_relu6`, maxValue: 6 }).apply(x) as tf.SymbolicTensor;
   }
 
   private initializer() {

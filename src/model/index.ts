@@ -10,3 +10,4 @@ export {
 } from './classifier.js';
 export { loadClassifier, saveClassifier } from './classifier-file.js';
 export { Dropout, type StepArguments } from './dropout.js';
+export { ReLU } from './relu.js';

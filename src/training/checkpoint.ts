@@ -1,0 +1,106 @@
+/** Checkpoints: all that a run needs to go on as if it had never stopped, in one folder that appears whole. */
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expected } from '../errors.js';
+import { type Classifier, loadClassifier, saveClassifier } from '../model/index.js';
+import type { EpochRecord } from './history.js';
+import type { Slot } from './sgd.js';
+
+/** What one epoch has gathered so far. */
+export interface EpochTotals {
+  images: number;
+  /** Sum over images. */
+  loss: number;
+  correct: number;
+  /** Milliseconds spent in training, and those of them spent waiting for batches. */
+  trainMs: number;
+  waitMs: number;
+}
+
+/** Where a run stands between two steps. */
+export interface Position {
+  /** Finished epochs. */
+  epoch: number;
+  /** Finished steps of the epoch after those. */
+  batch: number;
+  totals: EpochTotals;
+  history: EpochRecord[];
+}
+
+/** The options and data that shape the result, by name: a resumed run must have the same. */
+export type Settings = Record<string, unknown>;
+
+export interface Checkpoint {
+  classifier: Classifier;
+  slots: Slot[];
+  position: Position;
+  settings: Settings;
+}
+
+interface State {
+  version: 1;
+  position: Position;
+  settings: Settings;
+  /** Of the velocities in `velocities.bin`, in its order. */
+  slots: { name: string; shape: number[] }[];
+}
+
+const folderOf = (run: string): string => path.join(run, 'checkpoint');
+const namePattern = /^epoch-\d{6}-batch-\d{8}$/;
+
+/** Writes a checkpoint to `run/checkpoint`, then removes the earlier ones. */
+export async function saveCheckpoint(run: string, checkpoint: Checkpoint): Promise<void> {
+  const { classifier, slots, position, settings } = checkpoint;
+  const name = `epoch-${digits(position.epoch, 6)}-batch-${digits(position.batch, 8)}`;
+  if ((await checkpointNames(run)).includes(name)) return;
+  const unfinished = path.join(folderOf(run), 'unfinished');
+  await rm(unfinished, { recursive: true, force: true });
+  await saveClassifier(classifier, unfinished);
+  const velocities = slots.map(
+    ({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  );
+  await writeFile(path.join(unfinished, 'velocities.bin'), Buffer.concat(velocities));
+  const state: State = {
+    version: 1,
+    position,
+    settings,
+    slots: slots.map(({ name, shape }) => ({ name, shape })),
+  };
+  await writeFile(path.join(unfinished, 'state.json'), JSON.stringify(state));
+  await rename(unfinished, path.join(folderOf(run), name));
+  for (const earlier of await checkpointNames(run)) {
+    if (earlier !== name) await rm(path.join(folderOf(run), earlier), { recursive: true });
+  }
+}
+
+const digits = (value: number, count: number): string => String(value).padStart(count, '0');
+
+/** The newest checkpoint of `run`; undefined when it has none. */
+export async function loadCheckpoint(run: string): Promise<Checkpoint | undefined> {
+  const newest = (await checkpointNames(run)).at(-1);
+  if (newest === undefined) return undefined;
+  const folder = path.join(folderOf(run), newest);
+  const file = path.join(folder, 'state.json');
+  const { version, position, settings, slots } = JSON.parse(await readFile(file, 'utf8')) as State;
+  if (version !== 1) throw expected('1', `version in ${file}`, version);
+  const bytes = await readFile(path.join(folder, 'velocities.bin'));
+  const values = new Float32Array(new Uint8Array(bytes).buffer);
+  let at = 0;
+  const filled = slots.map(({ name, shape }) => {
+    const start = at;
+    at += shape.reduce((product, size) => product * size, 1);
+    return { name, shape, values: values.subarray(start, at) };
+  });
+  if (at !== values.length)
+    throw expected(`${at * 4} bytes`, `velocities.bin in ${folder}`, bytes.length);
+  return { classifier: await loadClassifier(folder), slots: filled, position, settings };
+}
+
+/** Oldest first. */
+async function checkpointNames(run: string): Promise<string[]> {
+  const names = await readdir(folderOf(run)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return [];
+  });
+  return names.filter((name) => namePattern.test(name)).sort();
+}

@@ -1,0 +1,42 @@
+/** The two loaders of a run: augmented and shuffled to train, centre crops in order to validate. */
+import { type Manifest, resolveSample, type Sample } from '../dataset/index.js';
+import {
+  createLoader,
+  evaluationAugmentation,
+  type Loader,
+  type LoaderSample,
+  type Preprocessing,
+} from '../pipeline/index.js';
+import type { Plan } from './plan.js';
+
+/** Whoever receives the loaders closes them. `validation` is absent when the task has no such images. */
+export function loadersOf(
+  { values, augmentation, training, validation }: Plan,
+  manifest: Manifest,
+  preprocessing: Preprocessing,
+): { training: Loader; validation: Loader | undefined } {
+  const { batchSize, threads, seed, damaged, failureBudget } = values;
+  const shared = { preprocessing, batchSize, threads, seed, failureBudget };
+  return {
+    training: createLoader({
+      ...shared,
+      samples: loaderSamples(manifest, training),
+      augmentation,
+      shuffle: true,
+      damaged,
+    }),
+    validation:
+      validation.length === 0
+        ? undefined
+        : createLoader({
+            ...shared,
+            samples: loaderSamples(manifest, validation),
+            augmentation: evaluationAugmentation,
+            // A replacement would count one image twice; a marked one counts not at all.
+            damaged: damaged === 'refill' ? 'mark' : 'fail',
+          }),
+  };
+}
+
+const loaderSamples = (manifest: Manifest, samples: readonly Sample[]): LoaderSample[] =>
+  samples.map((sample) => ({ path: resolveSample(manifest, sample.path), label: sample.label }));

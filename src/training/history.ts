@@ -1,0 +1,43 @@
+/** history.csv: one line an epoch, always whole. */
+import path from 'node:path';
+import { writeWhole } from '../atomic-file.js';
+
+/** One finished epoch. Accuracy is basic precision: the share of images whose top class is right. */
+export interface EpochRecord {
+  /** From 1. */
+  epoch: number;
+  /** Of the epoch's last step. */
+  learningRate: number;
+  /** Mean over the training images as they were augmented, with label smoothing, without weight decay. */
+  loss: number;
+  accuracy: number;
+  /** Mean cross-entropy over the validation images' centre crops; absent without such images. */
+  validationLoss?: number;
+  validationAccuracy?: number;
+  /** Duration of training and validation. */
+  seconds: number;
+  /** While training. */
+  imagesPerSecond: number;
+  /** Share of the training time spent waiting for the next batch, 0…1. */
+  waitShare: number;
+}
+
+const columns: [string, (record: EpochRecord) => string][] = [
+  ['epoch', ({ epoch }) => String(epoch)],
+  ['learning_rate', ({ learningRate }) => learningRate.toPrecision(6)],
+  ['loss', ({ loss }) => loss.toFixed(6)],
+  ['accuracy', ({ accuracy }) => accuracy.toFixed(6)],
+  ['validation_loss', ({ validationLoss }) => validationLoss?.toFixed(6) ?? ''],
+  ['validation_accuracy', ({ validationAccuracy }) => validationAccuracy?.toFixed(6) ?? ''],
+  ['seconds', ({ seconds }) => seconds.toFixed(2)],
+  ['images_per_second', ({ imagesPerSecond }) => imagesPerSecond.toFixed(2)],
+  ['data_wait_share', ({ waitShare }) => waitShare.toFixed(4)],
+];
+
+/** Replaces `run/history.csv` by `history`, whole or not at all. */
+export async function writeHistory(run: string, history: readonly EpochRecord[]): Promise<void> {
+  const header = columns.map(([name]) => name);
+  const rows = history.map((record) => columns.map(([, show]) => show(record)));
+  const text = [header, ...rows].map((row) => `${row.join(',')}\n`).join('');
+  await writeWhole(path.join(run, 'history.csv'), text);
+}

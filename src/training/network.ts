@@ -1,0 +1,69 @@
+/** A classifier's model as a training step sees it: a part that stays as it is, and a part that learns. */
+import { expected } from '../errors.js';
+import type { StepArguments } from '../model/index.js';
+import { tf } from '../tensorflow/index.js';
+import type { NamedVariable } from './sgd.js';
+
+export interface Network {
+  /** Trainable weights, by their name in the model. */
+  variables: NamedVariable[];
+  /** What no gradient flows through: images to the input of {@link learn}; the identity if nothing is frozen. */
+  frozen(images: tf.Tensor): tf.Tensor;
+  /** The result of `frozen` to logits, [batch, classes], as in training. */
+  learn(input: tf.Tensor, step: StepArguments): tf.Tensor2D;
+  /** Images to logits, as in prediction. */
+  infer(images: tf.Tensor): tf.Tensor2D;
+}
+
+/**
+ * Splits `model`, whose last layer must be a softmax. The frozen part, when the trainable layers all lie
+ * on the straight line behind it, then runs without a gradient tape and frees its activations as it goes.
+ */
+export function splitNetwork(model: tf.LayersModel): Network {
+  const softmax = model.layers.at(-1) as tf.layers.Layer;
+  if (softmax.getClassName() !== 'Softmax')
+    throw expected('a softmax as the last layer', 'model', softmax.getClassName());
+  const whole = upTo(model, softmax.input as tf.SymbolicTensor);
+  const variables = model.trainableWeights.map((weight) => ({
+    name: weight.originalName,
+    variable: weight.read() as tf.Variable,
+  }));
+  const infer = (images: tf.Tensor) => whole.apply(images, { training: false }) as tf.Tensor2D;
+  const line = learningLine(whole);
+  const start = line[0]?.input as tf.SymbolicTensor | undefined;
+  const isWhole = start === undefined || start === model.inputs[0];
+  if (isWhole || countTrainable(line) < variables.length)
+    return {
+      variables,
+      infer,
+      frozen: (images) => images,
+      learn: (images, step) => whole.apply(images, step) as tf.Tensor2D,
+    };
+  const trunk = upTo(model, start);
+  return {
+    variables,
+    infer,
+    frozen: (images) => trunk.apply(images, { training: false }) as tf.Tensor,
+    learn: (input, step) =>
+      line.reduce((x, layer) => layer.apply(x, step) as tf.Tensor, input) as tf.Tensor2D,
+  };
+}
+
+const upTo = (model: tf.LayersModel, outputs: tf.SymbolicTensor): tf.LayersModel =>
+  tf.model({ inputs: model.inputs, outputs });
+
+/** The layers of the unbranched end of `model` after the last frozen one that has weights. */
+function learningLine(model: tf.LayersModel): tf.layers.Layer[] {
+  const line: tf.layers.Layer[] = [];
+  let tensor = model.outputs[0] as tf.SymbolicTensor;
+  for (;;) {
+    const layer = tensor.sourceLayer;
+    const isFrozen = layer.weights.length > 0 && layer.trainableWeights.length === 0;
+    if (tensor.inputs.length !== 1 || isFrozen) return line;
+    line.unshift(layer);
+    tensor = tensor.inputs[0] as tf.SymbolicTensor;
+  }
+}
+
+const countTrainable = (layers: tf.layers.Layer[]): number =>
+  layers.reduce((sum, layer) => sum + layer.trainableWeights.length, 0);

@@ -1,0 +1,81 @@
+/** What a training run can be told, each option once: type, default, range and help. */
+import { expected } from '../errors.js';
+import type { OptionValues } from '../options.js';
+import { augmentationOptions, loaderOptions } from '../pipeline/index.js';
+
+/**
+ * The defaults fine-tune a pretrained network on a few thousand photos in a few epochs. Every option but
+ * `threads` and `failureBudget` shapes the result, so a resumed run must repeat it.
+ */
+export const trainOptions = {
+  trainable: {
+    type: 'choice',
+    choices: ['all', 'head'],
+    default: 'all',
+    help: 'what is trained: the whole network, or the new head alone (several times faster)',
+  },
+  epochs: { type: 'integer', default: 6, min: 1, max: 10000, help: 'passes over the images' },
+  batchSize: { ...loaderOptions.batchSize, default: 32, help: 'images a step' },
+  learningRate: { type: 'number', default: 0.02, min: 0, max: 100, help: 'largest step size' },
+  schedule: {
+    type: 'choice',
+    choices: ['cosine', 'step'],
+    default: 'cosine',
+    help: 'learning rate over time: warm-up then cosine to 0, or × 0.75 after each quarter of the epochs',
+  },
+  warmUp: {
+    type: 'number',
+    default: 0.5,
+    min: 0,
+    max: 1000,
+    help: 'epochs in which the cosine schedule first rises to the learning rate',
+  },
+  momentum: { type: 'number', default: 0.9, min: 0, max: 0.9999, help: 'of the gradient descent' },
+  weightDecay: {
+    type: 'number',
+    default: 1e-4,
+    min: 0,
+    max: 1,
+    help: 'added to the gradient per unit of each kernel',
+  },
+  decayAll: {
+    type: 'boolean',
+    default: false,
+    help: 'weight decay also on biases and normalisations, as the original had it',
+  },
+  labelSmoothing: {
+    type: 'number',
+    default: 0.1,
+    min: 0,
+    max: 0.9,
+    help: 'share of the target spread evenly over all classes',
+  },
+  seed: loaderOptions.seed,
+  threads: loaderOptions.threads,
+  damaged: {
+    type: 'choice',
+    choices: ['refill', 'fail'],
+    default: 'refill',
+    help: 'an unreadable image is replaced by another, or ends the run',
+  },
+  failureBudget: loaderOptions.failureBudget,
+} as const;
+
+/** Values of {@link trainOptions}. */
+export type TrainValues = OptionValues<typeof trainOptions>;
+
+/** The pipeline's augmentations with the defaults that fine-tuning wants. */
+export const trainAugmentationOptions = {
+  ...augmentationOptions,
+  area: { ...augmentationOptions.area, default: [0.25, 1] },
+  brightness: { ...augmentationOptions.brightness, default: 0.2 },
+  contrast: { ...augmentationOptions.contrast, default: 0.2 },
+  saturation: { ...augmentationOptions.saturation, default: 0.2 },
+} as const;
+
+/** What no single option can rule out. Throws InvalidInputError. */
+export function checkTogether({ schedule, warmUp, epochs }: TrainValues, crop: string): void {
+  if (schedule === 'cosine' && warmUp >= epochs)
+    throw expected(`a number below epochs (${epochs})`, 'warmUp', warmUp);
+  if (crop === 'ten') throw expected('center, random or random-resized', 'crop', crop);
+}

@@ -1,0 +1,43 @@
+/** Where a run stands, for whoever shows it. */
+import type { EpochTotals } from './checkpoint.js';
+
+/** Told after every step. The numbers are those of the current epoch so far. */
+export interface TrainProgress {
+  /** E.g. `epoch 3/6`, or `epoch 3/6 validation`. */
+  label: string;
+  phase: 'train' | 'validate';
+  /** From 1. */
+  epoch: number;
+  epochs: number;
+  /** Images done and in all, of this phase. */
+  done: number;
+  total: number;
+  imagesPerSecond: number;
+  /** Mean over the images done. */
+  loss: number;
+  /** Share of the images done whose top class is right, 0…1. */
+  accuracy: number;
+  /** Share of the training time spent waiting for the next batch, 0…1. */
+  waitShare: number;
+  /** Seconds until the whole run is expected to end. */
+  secondsLeft: number;
+}
+
+/** An epoch's totals at its start. */
+export const noTotals = (): EpochTotals => ({
+  images: 0,
+  loss: 0,
+  correct: 0,
+  trainMs: 0,
+  waitMs: 0,
+});
+
+/** Means and rates of {@link EpochTotals}. */
+export function ratesOf({ images, loss, correct, trainMs, waitMs }: EpochTotals) {
+  return {
+    loss: loss / Math.max(1, images),
+    accuracy: correct / Math.max(1, images),
+    imagesPerSecond: (1000 * images) / Math.max(1, trainMs),
+    waitShare: waitMs / Math.max(1, trainMs),
+  };
+}

@@ -1,0 +1,79 @@
+/** Training a classifier for one task: the call that begins a run or takes it up again. */
+import { expected } from '../errors.js';
+import { type Classifier, createModel, type ModelOptions, setTrainable } from '../model/index.js';
+import type { LoaderFailure } from '../pipeline/index.js';
+import { loadCheckpoint } from './checkpoint.js';
+import type { EpochRecord } from './history.js';
+import { type Plan, type PlanOptions, planOf } from './plan.js';
+import type { TrainProgress } from './progress.js';
+import { Run } from './run.js';
+import { checkSameSettings } from './settings.js';
+
+export interface TrainOptions extends PlanOptions {
+  /** Folder of the run: gets `history.csv`, `checkpoint/` and at the end `model/`. */
+  run: string;
+  /** The network to build, by default EfficientNet-Lite0 with its ImageNet weights. */
+  model?: Partial<Pick<ModelOptions, 'architecture' | 'pretrained' | 'size'>>;
+  /** Trained in place of a new network; its classes must be the task's. */
+  classifier?: Classifier;
+  /** Go on from the run's checkpoint; without one, begin. Default false: a run with a checkpoint is refused. */
+  resume?: boolean;
+  /** When aborted, the run saves a checkpoint after the step at hand and returns. */
+  signal?: AbortSignal;
+  /** Called after every step, of training and validation. */
+  onProgress?: (progress: TrainProgress) => void;
+  /** Called once an epoch's history and checkpoint are on disk. */
+  onEpoch?: (record: EpochRecord) => void;
+}
+
+export interface TrainResult {
+  classifier: Classifier;
+  /** One record a finished epoch, those before a resumption included. */
+  history: EpochRecord[];
+  /** Images that could not be used, of both splits, since the call. */
+  failures: LoaderFailure[];
+  /** False when the signal stopped the run; `resume` continues it. */
+  finished: boolean;
+}
+
+/**
+ * Trains a classifier for one task and leaves it, after the last epoch, in `run/model`.
+ *
+ * The same options and data give the same weights on the same machine, whether the run was stopped and
+ * resumed or not. Between steps the event loop turns once; the next batches are rendered meanwhile.
+ *
+ * @throws InvalidInputError for an option out of its range, for a resumed run with other options or
+ *   data, and for a classifier of other classes
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const plan = planOf(options);
+  const checkpoint = await loadCheckpoint(options.run);
+  if (checkpoint !== undefined) {
+    if (options.resume !== true)
+      throw expected('a folder without a run', 'run', options.run, 'Resume it, or name another');
+    checkSameSettings(checkpoint.settings, plan.settings);
+  }
+  const classifier = checkpoint?.classifier ?? (await startingClassifier(options, plan));
+  const run = new Run({ plan, classifier, checkpoint, ...options, folder: options.run });
+  try {
+    const finished = await run.toEnd();
+    return { classifier, history: run.history, failures: run.failures, finished };
+  } finally {
+    run.close();
+  }
+}
+
+async function startingClassifier(
+  { classifier, model }: TrainOptions,
+  { values, classes }: Plan,
+): Promise<Classifier> {
+  const { trainable, seed } = values;
+  if (classifier === undefined) {
+    const network = { architecture: 'efficientnet-lite0', pretrained: true, ...model } as const;
+    return createModel({ ...network, classes, trainable, seed });
+  }
+  if (String(classifier.classes) !== String(classes))
+    throw expected(`classes ${classes.join(', ')}`, 'classifier', classifier.classes.join(', '));
+  setTrainable(classifier.model, trainable);
+  return classifier;
+}
