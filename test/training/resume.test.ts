@@ -1,0 +1,93 @@
+/** Runs that are killed, stopped or refused, in processes of their own. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { drawPhotos } from './photos.js';
+
+const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
+const data = path.join(folder, 'data');
+const script = fileURLToPath(new URL('run-one.ts', import.meta.url));
+const options = { epochs: 3, batchSize: 8, learningRate: 0.05, momentum: 0.8, seed: 7 };
+
+before(() => drawPhotos(data));
+after(() => rm(folder, { recursive: true }));
+
+/** Runs the script in `run`, sends `signal` once it has printed `at`, and returns what it printed. */
+function runOne(
+  run: string,
+  extra: object = {},
+  { at, signal }: { at?: string; signal?: NodeJS.Signals } = {},
+): Promise<{ lines: string[]; errors: string }> {
+  const args = ['--import', 'tsx', script, data, path.join(folder, run)];
+  const child = spawn(process.execPath, [...args, JSON.stringify({ ...options, ...extra })]);
+  let output = '';
+  let errors = '';
+  child.stderr.on('data', (text) => {
+    errors += text;
+  });
+  child.stdout.on('data', (text) => {
+    output += text;
+    if (at !== undefined && signal !== undefined && output.split('\n').includes(at))
+      child.kill(signal);
+  });
+  return new Promise((resolve) => {
+    child.on('close', () => resolve({ lines: output.trim().split('\n'), errors }));
+  });
+}
+
+/** The final weights' bytes and the history without its timings. */
+async function resultOf(run: string): Promise<{ weights: Buffer; history: string[] }> {
+  const model = path.join(folder, run, 'model');
+  const file = (await readdir(model)).find((name) => name.endsWith('.bin')) as string;
+  const csv = await readFile(path.join(folder, run, 'history.csv'), 'utf8');
+  return {
+    weights: await readFile(path.join(model, file)),
+    history: csv.split('\n').map((line) => line.split(',').slice(0, 6).join(',')),
+  };
+}
+
+test('when a run is killed after an epoch and resumed then its weights are those of an uninterrupted run', async () => {
+  const whole = await runOne('whole');
+  assert.equal(whole.lines.at(-1), 'finished', whole.errors);
+  const killed = await runOne('killed', {}, { at: 'epoch 1', signal: 'SIGKILL' });
+  assert.ok(!killed.lines.includes('epoch 3'), 'killed too late');
+  const resumed = await runOne('killed', { resume: true });
+  assert.equal(resumed.lines.at(-1), 'finished', resumed.errors);
+  assert.ok(!resumed.lines.includes('epoch 1'), 'began anew');
+  const [one, other] = [await resultOf('whole'), await resultOf('killed')];
+  assert.ok(one.weights.equals(other.weights), 'weights differ');
+  assert.deepEqual(other.history, one.history);
+  assert.equal(one.history.length, 1 + 3 + 1);
+});
+
+test('when a run is interrupted within an epoch then it saves, stops and goes on from that very step', async () => {
+  const stopped = await runOne('interrupted', {}, { at: 'train 2 8', signal: 'SIGINT' });
+  assert.equal(stopped.lines.at(-1), 'stopped', stopped.errors);
+  const names = await readdir(path.join(folder, 'interrupted', 'checkpoint'));
+  assert.equal(names.length, 1);
+  assert.match(names[0] as string, /^epoch-000001-batch-0000000[12]$/);
+  const resumed = await runOne('interrupted', { resume: true });
+  assert.ok(!resumed.lines.includes('train 2 8'), 'repeated a step');
+  const [one, other] = [await resultOf('whole'), await resultOf('interrupted')];
+  assert.ok(one.weights.equals(other.weights), 'weights differ');
+  assert.deepEqual(other.history, one.history);
+});
+
+test('when the seed differs then so do the weights', async () => {
+  await runOne('reseeded', { seed: 8 });
+  assert.ok(!(await resultOf('reseeded')).weights.equals((await resultOf('whole')).weights));
+});
+
+test('when a run is resumed with another option then the option is named', async () => {
+  const { errors } = await runOne('whole', { resume: true, momentum: 0.5 });
+  assert.match(errors, /Expected 0\.8, as in the checkpoint, for momentum but received 0\.5/);
+});
+
+test('when a folder holds a run then starting over in it is refused', async () => {
+  const { errors } = await runOne('whole');
+  assert.match(errors, /Expected a folder without a run for run but received/);
+});

@@ -1,0 +1,18 @@
+/** A run in a process of its own, for the tests to kill: `run-one.ts <data> <run> <options as JSON>`. */
+import { loadManifest } from '../../src/dataset/index.js';
+import { train } from '../../src/training/index.js';
+
+const [data, run, options] = process.argv.slice(2) as [string, string, string];
+const controller = new AbortController();
+process.on('SIGINT', () => controller.abort());
+const { finished } = await train({
+  manifest: await loadManifest(data),
+  task: 'colour',
+  run,
+  model: { pretrained: false, size: 32 },
+  signal: controller.signal,
+  onProgress: ({ phase, epoch, done }) => console.log(`${phase} ${epoch} ${done}`),
+  onEpoch: ({ epoch }) => console.log(`epoch ${epoch}`),
+  ...JSON.parse(options),
+});
+console.log(finished ? 'finished' : 'stopped');

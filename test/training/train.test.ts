@@ -1,0 +1,158 @@
+/** What a run does in this process: it learns, keeps what is frozen, leaks nothing, and reports. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import {
+  BatchNormalization,
+  type Classifier,
+  createModel,
+  loadClassifier,
+  ReLU,
+} from '../../src/model/index.js';
+import { tf } from '../../src/tensorflow/index.js';
+import { type TrainProgress, train } from '../../src/training/index.js';
+import { drawPhotos } from './photos.js';
+
+const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
+const manifest = await drawPhotos(path.join(folder, 'data'));
+after(() => rm(folder, { recursive: true }));
+
+const base = {
+  manifest,
+  task: 'colour',
+  model: { pretrained: false, size: 32 },
+  batchSize: 8,
+  epochs: 3,
+  seed: 1,
+};
+/** Weights by name: their order in a model depends on which are trainable. */
+const values = (model: tf.LayersModel) =>
+  Object.fromEntries(model.weights.map((w) => [w.originalName, [...w.read().dataSync()]]));
+
+/** A network small enough to learn three colours from 24 images in a moment. */
+function smallClassifier(): Classifier {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.conv2d({
+        inputShape: [32, 32, 3],
+        filters: 8,
+        kernelSize: 3,
+        strides: 2,
+        kernelInitializer: tf.initializers.heNormal({ seed: 4 }),
+      }),
+      new BatchNormalization({ momentum: 0.8 }),
+      new ReLU({ maxValue: 6 }),
+      tf.layers.globalAveragePooling2d({}),
+      tf.layers.dense({ units: 3, kernelInitializer: tf.initializers.glorotUniform({ seed: 4 }) }),
+      tf.layers.softmax(),
+    ],
+  });
+  return {
+    model,
+    preprocessing: {
+      resize: 36,
+      crop: 32,
+      mean: [127, 127, 127],
+      std: [128, 128, 128],
+      channels: 'rgb',
+    },
+    classes: ['red', 'green', 'blue'],
+    architecture: 'small',
+  };
+}
+
+test('when a run ends then it has learned, and its files and reports agree', async () => {
+  const progress: TrainProgress[] = [];
+  const run = path.join(folder, 'learned');
+  const { classifier, history, finished, failures } = await train({
+    ...base,
+    run,
+    classifier: smallClassifier(),
+    epochs: 20,
+    learningRate: 0.1,
+    augmentation: { crop: 'random', brightness: 0, contrast: 0, saturation: 0 },
+    onProgress: (state) => progress.push(state),
+  });
+  assert.equal(finished, true);
+  assert.deepEqual(failures, []);
+  assert.equal(history.length, 20);
+  assert.ok((history.at(-1)?.validationAccuracy as number) > 0.9, JSON.stringify(history.at(-1)));
+  const csv = (await readFile(path.join(run, 'history.csv'), 'utf8')).trim().split('\n');
+  assert.equal(csv.length, 21);
+  assert.equal(csv[20]?.split(',')[5], history[19]?.validationAccuracy?.toFixed(6));
+  const saved = await loadClassifier(path.join(run, 'model'));
+  assert.deepEqual(values(saved.model), values(classifier.model));
+  assert.deepEqual(saved.classes, ['red', 'green', 'blue']);
+  const training = progress.filter(({ phase }) => phase === 'train');
+  assert.deepEqual(
+    training.slice(0, 3).map(({ done, total }) => [done, total]),
+    [
+      [8, 24],
+      [16, 24],
+      [24, 24],
+    ],
+  );
+  assert.ok(progress.every(({ loss, secondsLeft }) => Number.isFinite(loss) && secondsLeft >= 0));
+  assert.equal(progress.filter(({ phase }) => phase === 'validate').at(-1)?.done, 9);
+});
+
+test('when only the head is trained then nothing else changes, moving averages included', async () => {
+  const classifier = await createModel({
+    ...base.model,
+    architecture: 'efficientnet-lite0',
+    classes: ['red', 'green', 'blue'],
+    trainable: 'all',
+    seed: 3,
+  });
+  const before = values(classifier.model);
+  await train({ ...base, run: path.join(folder, 'head'), classifier, trainable: 'head' });
+  const now = values(classifier.model);
+  const changed = Object.keys(now).filter((name) => String(now[name]) !== String(before[name]));
+  assert.deepEqual(changed, ['logits/kernel', 'logits/bias']);
+});
+
+for (const trainable of ['head', 'all'] as const) {
+  test(`when ${trainable} is trained then no epoch leaves tensors behind`, async () => {
+    const counts: number[] = [];
+    const onEpoch = () => counts.push(tf.memory().numTensors);
+    await train({ ...base, run: path.join(folder, `leak-${trainable}`), trainable, onEpoch });
+    assert.equal(counts[1], counts[0]);
+    assert.equal(counts[2], counts[0]);
+  });
+}
+
+test('when validation images are damaged then they are reported and do not count', async () => {
+  const broken = path.join(folder, 'broken.jpg');
+  await writeFile(broken, 'no image');
+  const sample = manifest.samples.find(({ split }) => split === 'validation');
+  const damaged = { ...sample, path: broken } as (typeof manifest.samples)[0];
+  const { history, failures } = await train({
+    ...base,
+    manifest: { ...manifest, samples: [...manifest.samples, damaged] },
+    run: path.join(folder, 'damaged'),
+    epochs: 1,
+    trainable: 'head',
+  });
+  assert.deepEqual(
+    failures.map((failure) => failure.path),
+    [broken],
+  );
+  // A ninth more than 9 images would show in the denominator.
+  assert.equal(
+    Number.isInteger(Math.round((history[0]?.validationAccuracy as number) * 9 * 1e6) / 1e6),
+    true,
+  );
+});
+
+test('when an option is out of range then it is named', async () => {
+  const run = path.join(folder, 'none');
+  await assert.rejects(train({ ...base, run, momentum: 1 }), /from 0 to 0\.9999 for momentum/);
+  await assert.rejects(train({ ...base, run, warmUp: 3 }), /below epochs \(3\) for warmUp/);
+  await assert.rejects(train({ ...base, run, task: 'shape' }), /one of colour for task/);
+  await assert.rejects(
+    train({ ...base, run, augmentation: { crop: 'ten' } }),
+    /random-resized for crop/,
+  );
+});
