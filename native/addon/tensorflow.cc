@@ -54,8 +54,7 @@ Napi::Value delete_tensor(const Napi::CallbackInfo& info, Runtime& runtime) {
 }
 
 Napi::Value tensor_data_sync(const Napi::CallbackInfo& info, Runtime& runtime) {
-  const tensorflow::TensorPtr tensor =
-      tensorflow::resolve(runtime.tensors().at(to_int64(info[0])));
+  const tensorflow::TensorPtr tensor = tensorflow::resolve(runtime.tensors().at(to_int64(info[0])));
   return from_tensor(info.Env(), tensor.get());
 }
 
@@ -78,8 +77,8 @@ Napi::Value delete_saved_model(const Napi::CallbackInfo& info, Runtime& runtime)
 
 Napi::Value run_saved_model(const Napi::CallbackInfo& info, Runtime& runtime) {
   const tensorflow::SavedModel& model = runtime.saved_model(to_int64(info[0]));
-  std::vector<HandlePtr> outputs = model.run(
-      split(to_string(info[2])), handles(runtime, info[1]), split(to_string(info[3])));
+  std::vector<HandlePtr> outputs =
+      model.run(split(to_string(info[2])), handles(runtime, info[1]), split(to_string(info[3])));
   for (HandlePtr& output : outputs) output = runtime.context().place(std::move(output));
   return metadata(info.Env(), runtime, std::move(outputs));
 }

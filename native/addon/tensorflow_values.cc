@@ -42,9 +42,10 @@ const Traffic& traffic(Napi::Env env, TF_DataType type) {
     if (entry.type == type) return entry;
   }
   throw Napi::TypeError::New(
-      env, "Expected a dtype of uint8, float32, int32, int64, bool, complex64, string or resource "
-           "but received TensorFlow's dtype " +
-               std::to_string(type));
+      env,
+      "Expected a dtype of uint8, float32, int32, int64, bool, complex64, string or resource "
+      "but received TensorFlow's dtype " +
+          std::to_string(type));
 }
 
 template <typename T>
@@ -100,8 +101,9 @@ AttributeValue to_attribute_value(TF_AttrType type, const Napi::Value& value) {
       return to_shape_value(value);
     }
     default:
-      throw Napi::TypeError::New(value.Env(), "Expected a TF_ATTR_* type of string, int, float, "
-                                              "bool, type or shape");
+      throw Napi::TypeError::New(value.Env(),
+                                 "Expected a TF_ATTR_* type of string, int, float, "
+                                 "bool, type or shape");
   }
 }
 
@@ -118,9 +120,7 @@ std::string to_string(const Napi::Value& value) {
   return value.As<Napi::String>().Utf8Value();
 }
 
-TF_DataType to_dtype(const Napi::Value& value) {
-  return static_cast<TF_DataType>(to_int64(value));
-}
+TF_DataType to_dtype(const Napi::Value& value) { return static_cast<TF_DataType>(to_int64(value)); }
 
 tensorflow::Shape to_shape(const Napi::Value& value) { return map_array(value, to_int64); }
 
@@ -146,8 +146,8 @@ tensorflow::HandlePtr to_handle(const tensorflow::Shape& shape, TF_DataType type
     for (const napi_typedarray_type candidate : dtype.in) accepted |= candidate == received;
   }
   if (!accepted) {
-    throw Napi::TypeError::New(values.Env(), std::string("Expected a ") + dtype.name +
-                                                 " for createTensor's values");
+    throw Napi::TypeError::New(
+        values.Env(), std::string("Expected a ") + dtype.name + " for createTensor's values");
   }
   const std::string_view bytes = bytes_of(values.As<Napi::TypedArray>());
   if (type == TF_RESOURCE) return tensorflow::from_resource(bytes);
@@ -179,8 +179,7 @@ Napi::Value from_tensor(Napi::Env env, const TF_Tensor* tensor) {
   }
   const Traffic& dtype = traffic(env, TF_TensorType(tensor));
   const std::size_t bytes = TF_TensorByteSize(tensor);
-  const Napi::ArrayBuffer buffer =
-      copy({static_cast<const char*>(TF_TensorData(tensor)), bytes});
+  const Napi::ArrayBuffer buffer = copy({static_cast<const char*>(TF_TensorData(tensor)), bytes});
   switch (dtype.out) {
     case napi_float32_array:
       return Napi::Float32Array::New(env, bytes / sizeof(float), buffer, 0);

@@ -10,8 +10,8 @@
 namespace bobbin::tensorflow {
 
 struct Device {
-  std::string name;  // e.g. "/job:localhost/replica:0/task:0/device:GPU:0"
-  std::string type;  // "CPU", "GPU"
+  std::string name;           // e.g. "/job:localhost/replica:0/task:0/device:GPU:0"
+  std::string type;           // "CPU", "GPU"
   std::int64_t memory_bytes;  // the most TensorFlow will allocate there
 };
 

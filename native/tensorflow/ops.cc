@@ -30,8 +30,7 @@ struct AttributeSetter {
       data.push_back(value.data());
       lengths.push_back(value.size());
     }
-    TFE_OpSetAttrStringList(op, name, data.data(), lengths.data(),
-                            static_cast<int>(values.size()));
+    TFE_OpSetAttrStringList(op, name, data.data(), lengths.data(), static_cast<int>(values.size()));
   }
   void operator()(const std::vector<std::int64_t>& values) const {
     TFE_OpSetAttrIntList(op, name, values.data(), static_cast<int>(values.size()));

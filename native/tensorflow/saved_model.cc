@@ -23,10 +23,11 @@ SavedModel::SavedModel(const std::string& folder, const std::vector<std::string>
   TF_SetConfig(options.get(), config.data(), config.size(), status.get());
   status.check(operation);
   std::vector<const char*> tag_names;
+  tag_names.reserve(tags.size());
   for (const std::string& tag : tags) tag_names.push_back(tag.c_str());
-  session_.reset(TF_LoadSessionFromSavedModel(
-      options.get(), nullptr, folder.c_str(), tag_names.data(), static_cast<int>(tag_names.size()),
-      graph_.get(), nullptr, status.get()));
+  session_.reset(TF_LoadSessionFromSavedModel(options.get(), nullptr, folder.c_str(),
+                                              tag_names.data(), static_cast<int>(tag_names.size()),
+                                              graph_.get(), nullptr, status.get()));
   status.check(operation);
 }
 
@@ -61,6 +62,7 @@ std::vector<HandlePtr> SavedModel::run(const std::vector<std::string>& input_nam
     values.push_back(owned_values.back().get());
   }
   std::vector<TF_Output> fetches;
+  fetches.reserve(output_names.size());
   for (const std::string& name : output_names) fetches.push_back(output(name));
 
   const Status status;

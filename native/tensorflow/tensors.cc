@@ -27,8 +27,8 @@ void free_strings(void* data, std::size_t bytes, void*) {
 }
 
 [[noreturn]] void throw_unknown(std::int64_t id) {
-  throw std::invalid_argument("Expected a live tensor's number but received " +
-                              std::to_string(id) + ": it was disposed or never created");
+  throw std::invalid_argument("Expected a live tensor's number but received " + std::to_string(id) +
+                              ": it was disposed or never created");
 }
 
 }  // namespace
