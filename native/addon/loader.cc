@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -174,9 +175,15 @@ class Loader : public Napi::ObjectWrap<Loader> {
 
   explicit Loader(const Napi::CallbackInfo& info)
       : Napi::ObjectWrap<Loader>(info),
-        waker_(std::make_shared<Waker>(info.Env(), info[1].As<Napi::Function>())),
-        loader_(std::make_unique<core::Loader>(to_loader_options(info[0].ToObject()),
-                                               [waker = waker_] { waker->wake(); })) {
+        waker_(std::make_shared<Waker>(info.Env(), info[1].As<Napi::Function>())) {
+    try {
+      loader_ = std::make_unique<core::Loader>(to_loader_options(info[0].ToObject()),
+                                               [waker = waker_] { waker->wake(); });
+    } catch (const std::bad_alloc&) {
+      throw Napi::Error::New(info.Env(),
+                             "Expected memory for `slots` batches of `batchSize` images but the "
+                             "system has none left");
+    }
     // Threads must be gone before the environment is.
     napi_add_env_cleanup_hook(Env(), stop_before_exit, this);
   }

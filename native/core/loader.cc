@@ -135,6 +135,7 @@ void Loader::resume(std::uint64_t ticket, const std::function<void(Task&)>& with
 std::vector<Failure> Loader::failures() const {
   const std::lock_guard lock(signal_->mutex);
   std::vector<Failure> list;
+  list.reserve(failures_.size());
   for (const auto& [index, reason] : failures_) list.push_back({index, reason});
   return list;
 }

@@ -54,7 +54,8 @@ Window random_resized_window(const Augmentation& options, int width, int height,
       std::clamp(static_cast<double>(width) / height, options.ratio_min, options.ratio_max);
   const int w = std::clamp(static_cast<int>(std::lround(height * ratio)), 1, width);
   const int h = std::clamp(static_cast<int>(std::lround(width / ratio)), 1, height);
-  return {double((width - w) / 2), double((height - h) / 2), double(w), double(h)};
+  const int left = (width - w) / 2, top = (height - h) / 2;
+  return {double(left), double(top), double(w), double(h)};
 }
 
 using Matrix = std::array<double, 9>;

@@ -124,7 +124,12 @@ TEST("when a header promises too many pixels, then it is refused before memory i
   JpegDecoder decoder;
   const ImageSize size = decoder.open(file);
   CHECK_EQUAL(size.width, 0x7f7f);
-  CHECK_THROWS(decoder.decode({0, 0, 16, 16}, 1), ImageError);
+  try {
+    decoder.decode({0, 0, 16, 16}, 1);
+    CHECK(false);
+  } catch (const ImageError& error) {
+    CHECK(std::string(error.what()).starts_with("image of 1065 megapixels exceeds the 67"));
+  }
 }
 
 TEST("when bytes of a file are changed at random, then it is decoded or refused") {

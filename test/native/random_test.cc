@@ -74,6 +74,16 @@ TEST("when deviates are sorted, then they follow the normal distribution functio
   CHECK(distance < 0.004);
 }
 
+TEST("when deviates are neighbours, then they know nothing of each other") {
+  const int count = 1 << 18;
+  const std::vector<float> values = normals(count, random_key(4, 5, 6, Stream::kNoise));
+  for (int lag = 1; lag <= 8; ++lag) {
+    double products = 0;
+    for (int i = lag; i < count; ++i) products += values[i] * values[i - lag];
+    CHECK_NEAR(products / count, 0.0, 0.008);  // Four standard errors.
+  }
+}
+
 TEST("when noise is drawn in pieces, then it equals the noise drawn at once") {
   const std::vector<float> whole = normals(40, 5);
   std::vector<float> pieces(40, 0.0f);

@@ -120,6 +120,24 @@ TEST("when only hue turns, then greys and luma stay") {
   }
 }
 
+TEST("when only hue turns, then a colour stays as colourful as it was") {
+  Augmentation augmentation;
+  augmentation.hue = 0.5;
+  // Distance from grey in YIQ's plane, by the standard's three-digit constants.
+  const auto chroma = [](double r, double g, double b) {
+    return std::hypot(0.596 * r - 0.274 * g - 0.322 * b, 0.211 * r - 0.523 * g + 0.312 * b);
+  };
+  double least_red = 1;
+  for (int sample = 0; sample < 50; ++sample) {
+    const std::array<float, 12> a = draw(augmentation, 64, 64, sample)[0].color;
+    CHECK_NEAR(chroma(a[0], a[4], a[8]), chroma(1, 0, 0), 2e-3);
+    CHECK_NEAR(chroma(a[2], a[6], a[10]), chroma(0, 0, 1), 2e-3);
+    least_red = std::min<double>(least_red, a[0]);
+  }
+  // Half a turn takes red's red from 1 to 2 · 0.299 − 1.
+  CHECK(least_red < -0.3);
+}
+
 TEST("when contrast and brightness change, then the mean grey moves by brightness alone") {
   Augmentation augmentation;
   augmentation.contrast = 0.4;

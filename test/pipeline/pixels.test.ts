@@ -134,3 +134,40 @@ test('when a PNG is grey, 16-bit, transparent or turned, then it is rendered as 
     .toFile(turned);
   assert.ok(difference(await render(t, turned, size), await render(t, flat, size)).mean < 1);
 });
+
+test('when a recipe is drawn beforehand, then it is the one that gets rendered', async (t) => {
+  const folder = temporaryFolder(t);
+  const file = path.join(folder, 'ramp.png');
+  // Red is x and green is y, so that a view's mean colour says where its window lay.
+  const [width, height] = [250, 200];
+  const ramp = Buffer.alloc(width * height * 3);
+  for (let i = 0; i < width * height; i++) {
+    ramp[3 * i] = i % width;
+    ramp[3 * i + 1] = Math.floor(i / width);
+  }
+  await sharp(ramp, { raw: { width, height, channels: 3 } })
+    .png()
+    .toFile(file);
+  const loader = loaderFor(t, {
+    samples: Array.from({ length: 12 }, () => ({ path: file, label: 0 })),
+    preprocessing: plainPixels(40, 40),
+    augmentation: { crop: 'random-resized', flip: 0.5 },
+    batchSize: 1,
+    seed: 8,
+  });
+  let mirrored = 0;
+  for await (const batch of loader.epoch(2)) {
+    const sample = batch.indices[0] as number;
+    const [recipe] = loader.recipesOf(sample, { epoch: 2, width, height });
+    assert.ok(recipe);
+    const pixels = takePixels(batch);
+    const mean = (channel: number) =>
+      pixels.reduce((sum, value, i) => sum + (i % 3 === channel ? value : 0), 0) / 1600;
+    const { left, top, width: wide, height: high } = recipe.window;
+    assert.ok(Math.abs(mean(0) - (left + wide / 2 - 0.5)) < 0.5, `sample ${sample}: x`);
+    assert.ok(Math.abs(mean(1) - (top + high / 2 - 0.5)) < 0.5, `sample ${sample}: y`);
+    assert.equal(recipe.flip, (pixels[0] as number) > (pixels[39 * 3] as number));
+    mirrored += recipe.flip ? 1 : 0;
+  }
+  assert.ok(mirrored > 0 && mirrored < 12);
+});
