@@ -48,6 +48,14 @@ export async function readFashionAi(root: string): Promise<Source | undefined> {
   return { layout: 'FashionAI', tasks, labelled, questions, warnings: [] };
 }
 
+/** Absolute path of the one question.csv of a source; throws InvalidInputError where it has none or several. */
+export async function questionFile(root: string): Promise<string> {
+  const releases = await findReleases(root);
+  const found = releases.flatMap((release) => release.questionFile ?? []);
+  if (found.length !== 1) throw expected('one question.csv', root, found.join(' and ') || 'none');
+  return path.join(root, ...found);
+}
+
 /**
  * The rows of a question.csv (`path,task,?`) in file order.
  *

@@ -2,7 +2,7 @@
 export { mapConcurrently } from './concurrency.js';
 export { type CsvRecord, parseCsv, readCsv } from './csv.js';
 export type { Conflict } from './duplicates.js';
-export { type QuestionRow, readQuestions } from './fashionai.js';
+export { type QuestionRow, questionFile, readQuestions } from './fashionai.js';
 export { fashionAiTasks } from './fashionai-tasks.js';
 export { loadManifest, manifestFile, resolveSample, samplesOf, saveManifest } from './manifest.js';
 export { type Prepared, type PrepareOptions, prepare, prepareOptions } from './prepare.js';

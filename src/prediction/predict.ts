@@ -30,6 +30,13 @@ export async function predict({ fallback, ...request }: PredictRequest): Promise
   return { files: request.files, classes, probabilities, failures };
 }
 
+/** A prediction's rows, one a file, as views of its probabilities. */
+export function rowsOf({ files, classes, probabilities }: Prediction): Float32Array[] {
+  return files.map((_, index) =>
+    probabilities.subarray(index * classes.length, (index + 1) * classes.length),
+  );
+}
+
 function fallbackRow(classes: number, given: ArrayLike<number> | undefined): ArrayLike<number> {
   const row = given ?? new Float32Array(classes).fill(1 / classes);
   const sum = Array.from(row).reduce((total, value) => total + value, 0);
