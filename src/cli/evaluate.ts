@@ -1,0 +1,45 @@
+/** `bobbin evaluate`: scores the classifiers of a run on the validation split. */
+import path from 'node:path';
+import type { Command } from 'commander';
+import { loadManifest } from '../dataset/index.js';
+import { classifyOptions, type Evaluation, evaluate } from '../evaluation/index.js';
+import { createProgress } from '../report/index.js';
+import { addFlags, pickFlags } from './flags.js';
+import { chosenTasks, openClassifier } from './runs.js';
+import { saveEvaluation, scoreTable } from './scores.js';
+import { warnUnreadable } from './unreadable.js';
+
+interface Flags {
+  data: string;
+  run: string;
+  task?: string;
+}
+
+export function configure(command: Command): void {
+  command
+    .requiredOption('--data <folder>', 'prepared data set')
+    .requiredOption('--run <folder>', 'what train wrote; scores and pictures go beside each model')
+    .option('--task <name>', 'only this task');
+  addFlags(command, classifyOptions);
+  command.action(run);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const manifest = await loadManifest(flags.data);
+  const options = pickFlags(classifyOptions, flags);
+  const progress = createProgress();
+  const evaluations: Evaluation[] = [];
+  for (const { name: task } of chosenTasks(manifest, flags.task)) {
+    const classifier = await openClassifier(flags.run, task);
+    const evaluation = await evaluate({
+      ...{ ...options, classifier, manifest, task },
+      onProgress: (state) => progress.update({ label: task, ...state }),
+    });
+    progress.end();
+    classifier.model.dispose();
+    warnUnreadable(evaluation.failures, 'left out of the scores');
+    await saveEvaluation(evaluation, path.join(flags.run, task));
+    evaluations.push(evaluation);
+  }
+  console.log(scoreTable(evaluations));
+}

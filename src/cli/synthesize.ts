@@ -1,0 +1,16 @@
+/** `bobbin synthesize`: draws a FashionAI-style data set. */
+import type { Command } from 'commander';
+import { synthesize, synthesizeOptions } from '../dataset/index.js';
+import { addFlags, pickFlags } from './flags.js';
+
+export function configure(command: Command): void {
+  command
+    .requiredOption('--out <folder>', 'where the images, labels and questions go')
+    .option('--tasks <names...>', 'only these tasks');
+  addFlags(command, synthesizeOptions);
+  command.action(async (flags: { out: string; tasks?: string[] }) => {
+    const options = pickFlags(synthesizeOptions, flags);
+    await synthesize(flags.out, { ...options, tasks: flags.tasks });
+    console.log(`Prepare it with \`bobbin prepare ${flags.out} --out <folder>\`.`);
+  });
+}

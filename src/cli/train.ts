@@ -1,0 +1,57 @@
+/** `bobbin train`: one classifier per task, each in its own folder of the run. */
+import path from 'node:path';
+import type { Command } from 'commander';
+import { loadManifest } from '../dataset/index.js';
+import { createProgress } from '../report/index.js';
+import { train, trainOptions } from '../training/index.js';
+import { addFlags, pickFlags } from './flags.js';
+import { interruptible } from './interrupt.js';
+import { addModelFlags, pickModelFlags } from './model-flags.js';
+import { chosenTasks } from './runs.js';
+import { describeEpoch, drawRun } from './training-report.js';
+
+interface Flags {
+  data: string;
+  run: string;
+  task?: string;
+  resume?: boolean;
+}
+
+const seedOption = { seed: trainOptions.seed };
+
+export function configure(command: Command): void {
+  command
+    .requiredOption('--data <folder>', 'prepared data set')
+    .requiredOption('--run <folder>', 'where history, checkpoints and models go, a folder per task')
+    .option('--task <name>', 'train only this task')
+    .option('--resume', 'go on from the checkpoints of an earlier call with the same options');
+  addFlags(command, seedOption);
+  addModelFlags(command);
+  command.action((flags: Flags) =>
+    interruptible(
+      'Stopped with a checkpoint. Repeat the command with --resume to go on.',
+      (signal) => run(flags, signal),
+    ),
+  );
+}
+
+async function run(flags: Flags, signal: AbortSignal): Promise<void> {
+  const manifest = await loadManifest(flags.data);
+  const options = { ...pickModelFlags(flags), ...pickFlags(seedOption, flags) };
+  const progress = createProgress();
+  for (const { name: task } of chosenTasks(manifest, flags.task)) {
+    const folder = path.join(flags.run, task);
+    const result = await train({
+      ...options,
+      ...{ manifest, task, run: folder, resume: flags.resume, signal },
+      onProgress: (state) => progress.update({ ...state, label: `${task} ${state.label}` }),
+      onEpoch: (record) => progress.print(describeEpoch(task, record, options.epochs)),
+    });
+    progress.end();
+    if (!result.finished) throw signal.reason;
+    const { augmentation, seed } = options;
+    await drawRun({ manifest, task, run: folder, result, augmentation, seed });
+    result.classifier.model.dispose();
+    console.log(`${task}: trained model, history.csv and pictures in ${folder}`);
+  }
+}

@@ -1,0 +1,85 @@
+/** What a person sees of a training run: live progress, a line an epoch, and the pictures that stay in its folder. */
+import path from 'node:path';
+import { type Manifest, resolveSample, samplesOf } from '../dataset/index.js';
+import { type Augmentation, createLoader, type Preprocessing } from '../pipeline/index.js';
+import { clock, drawAugmentations, drawCurves } from '../report/index.js';
+import type { EpochRecord, TrainResult } from '../training/index.js';
+import { warnUnreadable } from './unreadable.js';
+
+/** Share of the time spent waiting for data from which on the line says what to do. */
+const muchWaiting = 0.2;
+
+/** One epoch as a line: scores, speed, and what to change when the data is what holds it up. */
+export function describeEpoch(label: string, record: EpochRecord, epochs: number): string {
+  const { epoch, loss, accuracy, validationLoss, validationAccuracy, waitShare } = record;
+  const parts = [
+    `${label} ${epoch}/${epochs}`,
+    `loss ${loss.toFixed(3)}  accuracy ${accuracy.toFixed(3)}`,
+  ];
+  if (validationLoss !== undefined && validationAccuracy !== undefined) {
+    parts.push(`validation ${validationLoss.toFixed(3)}  ${validationAccuracy.toFixed(3)}`);
+  }
+  parts.push(`${record.imagesPerSecond.toFixed(0)} images/s`);
+  parts.push(`data wait ${(100 * waitShare).toFixed(0)} %  ${clock(record.seconds)}`);
+  const line = parts.join('  ');
+  if (waitShare < muchWaiting) return line;
+  return `${line}  (waiting for images: raise --threads, or store them smaller)`;
+}
+
+/** A finished run to draw. */
+export interface FinishedRun {
+  manifest: Manifest;
+  task: string;
+  run: string;
+  result: TrainResult;
+  augmentation: Partial<Augmentation>;
+  seed: number;
+}
+
+/** Writes curves.png and augmentation.png to the run folder, and names the images that could not be read. */
+export async function drawRun(finished: FinishedRun): Promise<void> {
+  const { manifest, task, run, result } = finished;
+  warnUnreadable(result.failures, 'replaced in training or left out of validation');
+  await drawCurves(result.history, path.join(run, 'curves.png'), task);
+  const samples = samplesOf(manifest, task, 'train')
+    .slice(0, imagesShown)
+    .map(({ path: file, label }) => ({ path: resolveSample(manifest, file), label }));
+  const { preprocessing } = result.classifier;
+  const pixels = await firstEpochs(samples, preprocessing, finished);
+  const title = `${task}: training images as each epoch sees them`;
+  const sheet = { title, pixels, variants: epochsShown, preprocessing };
+  await drawAugmentations(sheet, path.join(run, 'augmentation.png'));
+}
+
+const imagesShown = 5;
+const epochsShown = 7;
+
+/** The samples as the first epochs render them, [samples, epochs, crop, crop, 3]. */
+async function firstEpochs(
+  samples: { path: string; label: number }[],
+  preprocessing: Preprocessing,
+  { augmentation, seed }: Pick<FinishedRun, 'augmentation' | 'seed'>,
+): Promise<Float32Array> {
+  const batchSize = samples.length;
+  const loader = createLoader({
+    ...{ samples, preprocessing, augmentation, seed, batchSize },
+    damaged: 'mark',
+  });
+  const values = preprocessing.crop ** 2 * 3;
+  const pixels = new Float32Array(batchSize * epochsShown * values);
+  try {
+    for (let epoch = 0; epoch < epochsShown; epoch++) {
+      for await (const batch of loader.epoch(epoch)) {
+        const shown = batch.pixels();
+        batch.release();
+        for (let row = 0; row < batchSize; row++) {
+          const image = shown.subarray(row * values, (row + 1) * values);
+          pixels.set(image, (row * epochsShown + epoch) * values);
+        }
+      }
+    }
+  } finally {
+    loader.close();
+  }
+  return pixels;
+}

@@ -1,0 +1,98 @@
+/** Bobbin's public API: what the commands use, for programs of one's own. */
+export {
+  fashionAiTasks,
+  loadManifest,
+  type Manifest,
+  type Prepared,
+  type PrepareOptions,
+  prepare,
+  type Question,
+  resolveSample,
+  type Sample,
+  type Split,
+  type Synthesized,
+  type SynthesizeOptions,
+  samplesOf,
+  saveManifest,
+  synthesize,
+  type Task,
+} from './dataset/index.js';
+export { InvalidInputError } from './errors.js';
+export {
+  averagePrecision,
+  basicPrecision,
+  type Classification,
+  type ClassifyProgress,
+  type ClassifyRequest,
+  classify,
+  confusionMatrix,
+  type EvaluateRequest,
+  type Evaluation,
+  evaluate,
+  meanAveragePrecision,
+  meanReciprocalRank,
+  type Scored,
+} from './evaluation/index.js';
+export {
+  type ArchitectureName,
+  architectureNames,
+  type Classifier,
+  createModel,
+  loadClassifier,
+  type ModelOptions,
+  saveClassifier,
+  setTrainable,
+  type Trainable,
+} from './model/index.js';
+export {
+  type Augmentation,
+  type Batch,
+  createLoader,
+  evaluationAugmentation,
+  type Loader,
+  type LoaderFailure,
+  type LoaderOptions,
+  type LoaderSample,
+  type LoaderStatistics,
+  type Preprocessing,
+} from './pipeline/index.js';
+export {
+  ensemble,
+  loadPrediction,
+  type Prediction,
+  type PredictRequest,
+  predict,
+  rowsOf,
+  savePrediction,
+} from './prediction/index.js';
+export {
+  classShares,
+  type Problem,
+  type Submission,
+  type SubmissionOptions,
+  type SubmitObserver,
+  type SubmitRequest,
+  type SubmitResult,
+  submit,
+  type Verification,
+  verifySubmission,
+  writeSubmission,
+} from './submission/index.js';
+export {
+  adoptBatch,
+  configure,
+  type Device,
+  devices,
+  loadSavedModel,
+  memory,
+  type RuntimeOptions,
+  tensors,
+  tf,
+} from './tensorflow/index.js';
+export {
+  type EpochRecord,
+  type TrainOptions,
+  type TrainProgress,
+  type TrainResult,
+  train,
+} from './training/index.js';

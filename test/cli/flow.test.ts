@@ -1,0 +1,141 @@
+/** The commands one after another on a tiny drawn data set, and a submission that is stopped and continued. */
+import assert from 'node:assert/strict';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import sharp from 'sharp';
+import { runBobbin } from './run-bobbin.js';
+
+const tasks = ['collar_design_labels', 'pant_length_labels'];
+const network = '--size 32 --batch-size 8 --no-pretrained --threads 1'.split(' ');
+
+let folder: string;
+const at = (...parts: string[]) => path.join(folder, ...parts);
+
+async function bobbin(...words: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runBobbin(words);
+  assert.equal(code, 0, `${words.join(' ')}\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-cli-'));
+  const amounts = '--images-per-task 24 --questions-per-task 3 --size 64'.split(' ');
+  await bobbin('synthesize', '--out', at('photos'), ...amounts, '--tasks', ...tasks);
+});
+after(() => rm(folder, { recursive: true }));
+
+test('when the commands run one after another, then a verified submission answers every question', async () => {
+  const questions = (await readFile(at('photos/rank/Tests/question.csv'), 'utf8')).split('\n');
+  const [broken = '', brokenTask = ''] = (questions[1] as string).split(',');
+  await writeFile(at('photos/rank', broken), 'no image');
+
+  const prepared = await bobbin(
+    ...['prepare', at('photos'), '--out', at('data'), '--validation-fraction', '0.3'],
+  );
+  for (const task of tasks) assert.match(prepared, new RegExp(`^${task} +\\d`, 'm'));
+
+  const data = ['--data', at('data'), '--run', at('run')];
+  await bobbin('train', ...data, '--epochs', '1', '--warm-up', '0', ...network);
+  for (const task of tasks) {
+    const history = await readFile(at('run', task, 'history.csv'), 'utf8');
+    assert.equal(history.trimEnd().split('\n').length, 2);
+    await sharp(at('run', task, 'curves.png')).stats();
+    await sharp(at('run', task, 'augmentation.png')).stats();
+  }
+
+  const table = await bobbin('evaluate', ...data);
+  for (const task of tasks) {
+    const scores = JSON.parse(await readFile(at('run', task, 'evaluation.json'), 'utf8'));
+    const shown = `${(100 * scores.basicPrecision).toFixed(1)} %`;
+    const row = table.split('\n').find((line) => line.startsWith(task));
+    assert.ok(row?.includes(shown), `${row} shows ${shown}`);
+    const counted = scores.confusion.flat().reduce((sum: number, n: number) => sum + n, 0);
+    assert.equal(counted, scores.images);
+    await sharp(at('run', task, 'confusion.png')).stats();
+    await sharp(at('run', task, 'mistakes.png')).stats();
+  }
+
+  const predicted = await runBobbin(['predict', ...data, '--out', at('answers')]);
+  assert.equal(predicted.code, 0, predicted.stderr);
+  assert.match(predicted.stderr, /1 unreadable images, answered with the share of each class/);
+  const rows = (await readFile(at('answers/submission.csv'), 'utf8')).trimEnd().split('\n');
+  assert.equal(rows.length, 6);
+  assert.deepEqual(
+    rows.map((row) => row.split(',').slice(0, 2)),
+    questions.slice(0, 6).map((row) => row.split(',').slice(0, 2)),
+  );
+  const { samples } = JSON.parse(await readFile(at('data/manifest.json'), 'utf8'));
+  const labels = samples
+    .filter((sample: { task: string; split: string }) => {
+      return sample.task === brokenTask && sample.split === 'train';
+    })
+    .map((sample: { label: number }) => sample.label);
+  const first = labels.filter((label: number) => label === 0).length / labels.length;
+  const row = rows[1]?.split(',')[2]?.split(';').map(Number) as number[];
+  assert.ok(Math.abs((row[0] as number) - first) < 1e-6, 'the share of the first class');
+
+  const verify = ['--data', at('data')];
+  await bobbin('verify', at('answers/submission.zip'), ...verify);
+  const csv = at('answers/submission.csv');
+  await writeFile(csv, `${rows.slice(0, 5).join('\n')}\n`);
+  const refused = await runBobbin(['verify', csv, ...verify]);
+  assert.equal(refused.code, 2);
+  assert.match(refused.stdout, /no row for .* line 6 of question\.csv/);
+});
+
+test('when images are given, then a CSV has a row for each, also for one that is not there', async () => {
+  const image = at(
+    'photos/base',
+    (await firstField(at('photos/base/Annotations/label.csv'))) ?? '',
+  );
+  const stdout = await bobbin(
+    ...['predict', image, at('absent.jpg'), '--run', at('run'), '--task', tasks[0] as string],
+  );
+  const [header, shown, absent] = stdout.trimEnd().split('\n');
+  assert.match(header as string, /^path,prediction,Invisible,Shirt Collar,/);
+  const shares = (shown as string).split(',').slice(2).map(Number);
+  assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-4);
+  assert.match(absent as string, /absent\.jpg,Invisible(,0\.200000){5}$/);
+});
+
+async function firstField(file: string): Promise<string | undefined> {
+  return (await readFile(file, 'utf8')).split('\n')[0]?.split(',')[0];
+}
+
+test('when a submission is stopped and repeated, then it ends as one that was never stopped', async () => {
+  const words = (out: string) => [
+    ...['submit', '--data', at('photos'), '--out', at(out), '--epochs', '3', ...network],
+    ...['--validation-fraction', '0.3', '--models', '2'],
+  ];
+  let sent = false;
+  const stopped = await runBobbin(words('stopped'), (child, stderr) => {
+    if (!sent && stderr.includes(`${tasks[0]} model 2 1/3`)) sent = child.kill('SIGINT');
+  });
+  assert.equal(stopped.code, 130, stopped.stderr);
+  assert.match(
+    stopped.stderr,
+    /bobbin: Stopped with a checkpoint\. Repeat the command to go on\.\n$/,
+  );
+  await assert.rejects(access(at('stopped/submission.zip')));
+  const finished = await readFile(at('stopped/runs/model-1', tasks[0] as string, 'history.csv'));
+
+  const continued = await runBobbin(words('stopped'));
+  assert.equal(continued.code, 0, continued.stderr);
+  assert.match(continued.stdout, /submission\.zip: 6 rows, each answers its question\./);
+  assert.doesNotMatch(continued.stderr, new RegExp(`${tasks[0]} model 1 1/3`));
+  assert.doesNotMatch(continued.stderr, new RegExp(`${tasks[0]} model 2 1/3`));
+  const kept = await readFile(at('stopped/runs/model-1', tasks[0] as string, 'history.csv'));
+  assert.deepEqual(kept, finished);
+
+  await bobbin(...words('whole'));
+  assert.equal(
+    await readFile(at('stopped/submission.csv'), 'utf8'),
+    await readFile(at('whole/submission.csv'), 'utf8'),
+  );
+
+  const other = await runBobbin([...words('stopped'), '--learning-rate', '0.5']);
+  assert.equal(other.code, 1);
+  assert.match(other.stderr, /begun with other settings \(learningRate was 0\.02, is 0\.5\)/);
+});

@@ -1,0 +1,60 @@
+/** What the command line says when it is asked for something it cannot do, and its help. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runBobbin } from './run-bobbin.js';
+
+test('when a flag is unknown, then one line names it and the exit code is 1', async () => {
+  const { code, stderr } = await runBobbin(['prepare', 'x', '--out', 'y', '--sed', '3']);
+  assert.equal(code, 1);
+  assert.match(stderr, /^error: unknown option '--sed'/);
+});
+
+test('when a required flag is missing, then it is named', async () => {
+  const { code, stderr } = await runBobbin(['prepare', 'x']);
+  assert.equal(code, 1);
+  assert.equal(stderr, "error: required option '--out <folder>' not specified\n");
+});
+
+test('when a value is out of range, then the range is said', async () => {
+  const { code, stderr } = await runBobbin([
+    'prepare',
+    'x',
+    '--out',
+    'y',
+    '--validation-fraction',
+    '2',
+  ]);
+  assert.equal(code, 1);
+  assert.match(stderr, /Expected a number from 0 to 0.9 for --validation-fraction but received 2/);
+});
+
+test('when the source is absent, then the error is one line; with --debug it has a stack', async () => {
+  const words = ['prepare', 'no-such-folder', '--out', 'y'];
+  const plain = await runBobbin(words);
+  assert.equal(plain.code, 1);
+  assert.match(
+    plain.stderr,
+    /^bobbin: Expected an existing folder for source but received ".*no-such-folder"\n$/,
+  );
+  const debug = await runBobbin([...words, '--debug']);
+  assert.equal(debug.code, 1);
+  assert.match(debug.stderr, /\n {4}at /);
+});
+
+test('when help is asked for, then every command and exit code is there', async () => {
+  const { code, stdout } = await runBobbin(['--help']);
+  assert.equal(code, 0);
+  const commands =
+    'setup doctor synthesize prepare train evaluate predict submit verify demo'.split(' ');
+  for (const command of commands) assert.match(stdout, new RegExp(`^ {2}${command} `, 'm'));
+  assert.match(stdout, /130 stopped by Ctrl-C/);
+});
+
+test('when help of a command is asked for, then its flags show range and default', async () => {
+  const { stdout } = await runBobbin(['prepare', '--help']);
+  const text = stdout.replace(/\s+/g, ' ');
+  assert.match(
+    text,
+    /--validation-fraction <x> share of each class .*; a number from 0 to 0\.9 \(default: 0\.1\)/,
+  );
+});

@@ -1,0 +1,32 @@
+/** Runs the command line from its TypeScript sources in a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+export interface Ended {
+  /** Exit code; null when a signal ended it. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs `bobbin` with `words`; `watch` sees the process and its stderr as it grows, to send it signals. */
+export function runBobbin(
+  words: string[],
+  watch: (child: ChildProcess, stderr: string) => void = () => {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...words]);
+  const ended = { stdout: '', stderr: '' };
+  child.stdout.on('data', (piece) => {
+    ended.stdout += piece;
+  });
+  child.stderr.on('data', (piece) => {
+    ended.stderr += piece;
+    watch(child, ended.stderr);
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...ended }));
+  });
+}
