@@ -1,7 +1,7 @@
 /** Runs that are killed, stopped or refused, in processes of their own. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -55,6 +55,8 @@ test('when a run is killed after an epoch and resumed then its weights are those
   assert.equal(whole.lines.at(-1), 'finished', whole.errors);
   const killed = await runOne('killed', {}, { at: 'epoch 1', signal: 'SIGKILL' });
   assert.ok(!killed.lines.includes('epoch 3'), 'killed too late');
+  // What a kill within the writing of a checkpoint leaves.
+  await mkdir(path.join(folder, 'killed', 'checkpoint', 'unfinished'), { recursive: true });
   const resumed = await runOne('killed', { resume: true });
   assert.equal(resumed.lines.at(-1), 'finished', resumed.errors);
   assert.ok(!resumed.lines.includes('epoch 1'), 'began anew');

@@ -1,0 +1,59 @@
+/** The split of a model into a frozen and a learning part against the undivided model. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createModel, setTrainable } from '../../src/model/index.js';
+import { tf } from '../../src/tensorflow/index.js';
+import { splitNetwork } from '../../src/training/network.js';
+
+const { model } = await createModel({
+  architecture: 'efficientnet-lite0',
+  classes: ['a', 'b', 'c'],
+  pretrained: false,
+  size: 64,
+  trainable: 'all',
+  seed: 2,
+});
+const images = tf.randomUniform([2, 64, 64, 3], -1, 1, 'float32', 3);
+const step = { training: true, dropoutKey: 'key' };
+
+test('when only the head is trained then the network in front of it runs outside the gradient', () => {
+  setTrainable(model, 'head');
+  const { variables, frozen, learn } = splitNetwork(model);
+  assert.deepEqual(
+    variables.map(({ name }) => name),
+    ['logits/kernel', 'logits/bias'],
+  );
+  const input = frozen(images);
+  assert.deepEqual(input.shape, [2, 2, 2, 1280]);
+  const whole = tf.model({
+    inputs: model.inputs,
+    outputs: model.getLayer('logits').output as tf.SymbolicTensor,
+  });
+  const loss = (logits: tf.Tensor) => logits.square().sum().asScalar();
+  const weights = variables.map(({ variable }) => variable);
+  const split = tf.variableGrads(() => loss(learn(input, step)), weights);
+  const undivided = tf.variableGrads(() => loss(whole.apply(images, step) as tf.Tensor), weights);
+  assert.deepEqual(split.value.arraySync(), undivided.value.arraySync());
+  for (const { name } of weights)
+    assert.deepEqual(split.grads[name]?.arraySync(), undivided.grads[name]?.arraySync());
+});
+
+test('when everything is trained then nothing is taken out of the gradient', () => {
+  setTrainable(model, 'all');
+  const { variables, frozen } = splitNetwork(model);
+  assert.equal(variables.length, 49 * 3 + 2);
+  assert.equal(frozen(images), images);
+});
+
+test('when logits are inferred then their softmax is what the model predicts', () => {
+  const logits = splitNetwork(model).infer(images);
+  assert.deepEqual(logits.softmax().arraySync(), (model.predict(images) as tf.Tensor).arraySync());
+});
+
+test('when a model does not end in a softmax then it is refused', () => {
+  const bare = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 2 })] });
+  assert.throws(
+    () => splitNetwork(bare),
+    /a softmax as the last layer for model but received "Dense"/,
+  );
+});
