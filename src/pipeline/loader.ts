@@ -123,7 +123,8 @@ export class Loader {
     this.batchesPerEpoch = Math.ceil(samples.length / options.batchSize);
     this.seed = options.seed;
     this.slots = options.slots;
-    this.maxDecoding = options.threads;
+    // More than run at once: they go on while a training step keeps this thread from asking for more.
+    this.maxDecoding = 4 * options.threads;
     const paths = samples.map((sample) => sample.path);
     this.native = new (native().Loader)(
       { ...options, paths, preprocessing, augmentation: this.augmentation },

@@ -95,13 +95,15 @@ test('when a file is no JPEG, then it is known by its content and rendered like 
     png: image().png(),
     tiff: image().tiff({ compression: 'lzw' }),
     webp: image().webp({ lossless: true }),
+    avif: image().avif({ lossless: true, chromaSubsampling: '4:4:4' }),
   };
   for (const [format, pipeline] of Object.entries(files)) {
     // The name says otherwise: only the content counts.
     const file = path.join(folder, `${format}.jpg`);
     await pipeline.toFile(file);
     const { largest } = difference(await render(t, file, plainPixels(72, 64)), wanted);
-    assert.ok(largest < 1.1, `${format}: ${largest}`);
+    // AVIF stores luma and chroma, whose rounding costs a few levels.
+    assert.ok(largest < (format === 'avif' ? 4 : 1.1), `${format}: ${largest}`);
   }
 });
 
