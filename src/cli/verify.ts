@@ -1,6 +1,6 @@
 /** `bobbin verify`: reads a submission back and checks every row against the questions. */
 import type { Command } from 'commander';
-import { loadManifest, questionFile } from '../dataset/index.js';
+import { findQuestionFiles, loadManifest } from '../dataset/index.js';
 import { type Verification, verifySubmission } from '../submission/index.js';
 import { exitCode } from './exit.js';
 
@@ -10,7 +10,7 @@ export function configure(command: Command): void {
     .requiredOption('--data <folder>', 'prepared data set whose questions it answers')
     .action(async (submission: string, { data }: { data: string }) => {
       const { root, tasks } = await loadManifest(data);
-      const verification = await verifySubmission(submission, await questionFile(root), tasks);
+      const verification = await verifySubmission(submission, await findQuestionFiles(root), tasks);
       showVerification(submission, verification);
     });
 }

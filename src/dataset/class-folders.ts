@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../errors.js';
 import { byCodeUnit } from './code-unit.js';
+import { foldersIn } from './folders.js';
 import type { Labelled, Source, Split } from './types.js';
 
 const imageName = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
@@ -33,7 +34,7 @@ export async function readClassFolders(root: string): Promise<Source> {
   for (const { class: name, folder, given } of folders) {
     const { images, others } = await filesBelow(root, folder);
     if (others > 0)
-      warnings.push(`${folder} has ${others} files that are no images by their name.`);
+      warnings.push(`${folder} has ${others} other files, left out as no images by their names.`);
     if (images.length === 0) warnings.push(`${folder} has no images.`);
     const label = classes.indexOf(name);
     labelled.push(
@@ -75,15 +76,6 @@ async function findClassFolders(root: string): Promise<{
 async function classFoldersOf(root: string, side: string, given?: Split): Promise<ClassFolder[]> {
   const names = await foldersIn(path.join(root, side));
   return names.map((name) => ({ class: name, folder: path.posix.join(side, name), given }));
-}
-
-/** Names of the folders in `folder`, hidden ones left out, in code-unit order. */
-async function foldersIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map((entry) => entry.name)
-    .sort(byCodeUnit);
 }
 
 async function filesBelow(

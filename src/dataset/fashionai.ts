@@ -5,13 +5,15 @@ import { expected, InvalidInputError } from '../errors.js';
 import { byCodeUnit } from './code-unit.js';
 import { type CsvRecord, readCsv } from './csv.js';
 import { fashionAiTasks } from './fashionai-tasks.js';
+import { foldersIn } from './folders.js';
 import type { Labelled, Question, Source, Task } from './types.js';
 
 /** A question together with the place of its row. */
 export interface QuestionRow {
   path: string;
   task: string;
-  line: number;
+  /** `file:line`, from 1. */
+  origin: string;
 }
 
 /** One release, e.g. `base`, `rank` or `web`: paths in its files start from its folder. */
@@ -35,10 +37,11 @@ export async function readFashionAi(root: string): Promise<Source | undefined> {
         labelled.push(labelledFrom(record, release.folder, widths));
       }
     }
-    if (release.questionFile === undefined) continue;
-    for (const row of await readQuestions(path.join(root, release.questionFile))) {
-      const file = path.posix.join(release.folder, row.path);
-      questions.push({ path: row.path, task: row.task, file });
+  }
+  for (const { folder, questionFile } of releases) {
+    if (questionFile === undefined) continue;
+    for (const { path: asked, task } of await readQuestions([path.join(root, questionFile)])) {
+      questions.push({ path: asked, task, file: path.posix.join(folder, asked) });
     }
   }
   const tasks = [...widths]
@@ -48,41 +51,42 @@ export async function readFashionAi(root: string): Promise<Source | undefined> {
   return { layout: 'FashionAI', tasks, labelled, questions, warnings: [] };
 }
 
-/** Absolute path of the one question.csv of a source; throws InvalidInputError where it has none or several. */
-export async function questionFile(root: string): Promise<string> {
+/**
+ * The question.csv of each release below `root`, absolute, in the order that a manifest's questions have.
+ *
+ * Throws InvalidInputError where there is none.
+ */
+export async function findQuestionFiles(root: string): Promise<string[]> {
   const releases = await findReleases(root);
-  const found = releases.flatMap((release) => release.questionFile ?? []);
-  if (found.length !== 1) throw expected('one question.csv', root, found.join(' and ') || 'none');
-  return path.join(root, ...found);
+  const files = releases.flatMap(({ questionFile }) => questionFile ?? []);
+  if (files.length === 0) throw expected('Tests/question.csv in a release', root, 'none');
+  return files.map((file) => path.resolve(root, file));
 }
 
 /**
- * The rows of a question.csv (`path,task,?`) in file order.
+ * The rows of question.csv files (`path,task,?`), file after file.
  *
  * Throws InvalidInputError, with file, line and column, for a row of another form or one that repeats an earlier row.
  */
-export async function readQuestions(file: string): Promise<QuestionRow[]> {
-  const rows: QuestionRow[] = [];
-  const seen = new Map<string, number>();
-  for await (const record of readCsv(file)) {
-    checkFieldCount(record, 'path,task,?');
-    const row = { path: imagePath(record), task: taskName(record), line: record.line };
-    const key = `${row.path},${row.task}`;
-    const earlier = seen.get(key);
-    if (earlier !== undefined) {
-      throw expected(`a row that is not already on line ${earlier}`, record.at(0), key);
+export async function readQuestions(files: readonly string[]): Promise<QuestionRow[]> {
+  const rows = new Map<string, QuestionRow>();
+  for (const file of files) {
+    for await (const record of readCsv(file)) {
+      checkFieldCount(record, 'path,task,?');
+      const origin = `${file}:${record.line}`;
+      const row = { path: imagePath(record), task: taskName(record), origin };
+      const key = `${row.path},${row.task}`;
+      const earlier = rows.get(key);
+      if (earlier) throw expected(`a row not already at ${earlier.origin}`, record.at(0), key);
+      rows.set(key, row);
     }
-    seen.set(key, record.line);
-    rows.push(row);
   }
-  return rows;
+  return [...rows.values()];
 }
 
 async function findReleases(root: string): Promise<Release[]> {
-  const entries = await readdir(root, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   const releases: Release[] = [];
-  for (const folder of ['', ...folders.sort(byCodeUnit)]) {
+  for (const folder of ['', ...(await foldersIn(root))]) {
     const names = new Set(await csvFilesBelow(root, folder));
     const at = (...parts: string[]) => path.posix.join(folder, ...parts);
     const labelFiles = [...names].filter(

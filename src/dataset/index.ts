@@ -1,8 +1,7 @@
 /** The data stage's public face: from label files and folders to a manifest, and a drawn data set to try it on. */
-export { mapConcurrently } from './concurrency.js';
 export { type CsvRecord, parseCsv, readCsv } from './csv.js';
 export type { Conflict } from './duplicates.js';
-export { type QuestionRow, questionFile, readQuestions } from './fashionai.js';
+export { findQuestionFiles, type QuestionRow, readQuestions } from './fashionai.js';
 export { fashionAiTasks } from './fashionai-tasks.js';
 export { loadManifest, manifestFile, resolveSample, samplesOf, saveManifest } from './manifest.js';
 export { type Prepared, type PrepareOptions, prepare, prepareOptions } from './prepare.js';

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import {
+  findQuestionFiles,
   loadManifest,
   type Manifest,
   manifestFile,
   prepare,
-  questionFile,
   resolveSample,
   samplesOf,
   type Task,
@@ -130,7 +130,7 @@ export async function submit(request: SubmitRequest): Promise<SubmitResult> {
     ...{ seed, validationFraction, models, crops, ...training },
   });
   const manifest = await prepared(request);
-  const asked = await questionFile(manifest.root);
+  const asked = await findQuestionFiles(manifest.root);
   observer?.onPrepared?.(manifest);
   const evaluations: Evaluation[] = [];
   const answers = new Map<string, Prediction>();

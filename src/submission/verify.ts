@@ -30,21 +30,21 @@ const shownProblems = 50;
 const numberForm = new RegExp(`^[01]\\.\\d{${decimals}}$`);
 
 /**
- * Checks a submission (`.zip` or `.csv`, told apart by content) against question.csv and the tasks' class counts: one
- * row a question, in order, each a distribution written with 8 decimals. Memory stays bounded whatever the file holds.
+ * Checks a submission (zip or csv, told apart by content) against question.csv (one file or several, in order) and the
+ * tasks' class counts: one row a question, in order, each a distribution written with 8 decimals. Memory stays bounded whatever the file holds.
  *
  * Throws InvalidInputError for a faulty question.csv or a question of an unknown task, the system's error where a file
  * cannot be read; everything wrong with the submission itself is a problem in the result.
  */
 export async function verifySubmission(
   submission: string,
-  questionCsv: string,
+  questionFiles: readonly string[],
   tasks: readonly Task[],
 ): Promise<Verification> {
   const classes = new Map(tasks.map((task) => [task.name, task.classes.length]));
-  const questions = await readQuestions(questionCsv);
-  for (const { task, line } of questions) {
-    if (!classes.has(task)) throw expected('a known task', `${questionCsv}:${line}`, task);
+  const questions = await readQuestions(questionFiles);
+  for (const { task, origin } of questions) {
+    if (!classes.has(task)) throw expected('a known task', origin, task);
   }
   const check = new Check(questions, classes);
   try {
@@ -103,9 +103,9 @@ class Check {
 
   /** Reports the questions without a row; call it after the last row. */
   end(): void {
-    for (const [index, { path, task, line }] of this.#questions.entries()) {
+    for (const [index, { path, task, origin }] of this.#questions.entries()) {
       if (this.#answered.has(index)) continue;
-      this.report({ message: `no row for ${path} of ${task}, line ${line} of question.csv` });
+      this.report({ message: `no row for ${path} of ${task}, which ${origin} asks for` });
     }
   }
 

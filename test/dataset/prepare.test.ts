@@ -2,10 +2,16 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { loadManifest, type Prepared, prepare, samplesOf } from '../../src/dataset/index.js';
+import {
+  findQuestionFiles,
+  loadManifest,
+  type Prepared,
+  prepare,
+  samplesOf,
+} from '../../src/dataset/index.js';
 import { temporaryFolder, writeFiles } from './folders.js';
 
 async function prepared(
@@ -57,10 +63,24 @@ test('when classes are folders then labels follow their names and the split is s
     { name: 'a-shoe', train: 8, validation: 2 },
     { name: 'b-hat', train: 16, validation: 4 },
   ]);
-  assert.deepEqual(summary.warnings, ['a-shoe has 1 files that are no images by their name.']);
+  assert.deepEqual(summary.warnings, [
+    'a-shoe has 1 other files, left out as no images by their names.',
+  ]);
   const hat = manifest.samples.find(({ path: file }) => file === 'b-hat/3.jpg');
   assert.equal(hat?.label, 1);
   assert.equal(hat?.hash, createHash('sha256').update('b-hat 3').digest('hex'));
+});
+
+test('when a class folder is a link then its images count, and a broken link is no class', async (t) => {
+  const folder = await temporaryFolder(t);
+  const source = path.join(folder, 'source');
+  await writeFiles(source, { ...classFolder('a', 3), ...classFolder('b', 3) });
+  await writeFiles(folder, classFolder('elsewhere', 4));
+  await symlink(path.join(folder, 'elsewhere'), path.join(source, 'c'));
+  await symlink(path.join(folder, 'nowhere'), path.join(source, 'd'));
+  const { manifest } = await prepare(source, { out: path.join(folder, 'out') });
+  assert.deepEqual(manifest.tasks[0]?.classes, ['a', 'b', 'c']);
+  assert.equal(manifest.samples.filter(({ label }) => label === 2).length, 4);
 });
 
 test('when the source is split already then its split stands, and what both sides have goes to validation', async (t) => {
@@ -88,7 +108,7 @@ test('when the source is split already then its split stands, and what both side
 });
 
 test('when the layout is FashionAI then letters, questions and files are found', async (t) => {
-  const { manifest, summary } = await prepared(t, fashion);
+  const { manifest, summary, source } = await prepared(t, fashion);
   assert.equal(summary.layout, 'FashionAI');
   assert.deepEqual(
     manifest.tasks.map(({ name }) => name),
@@ -109,6 +129,8 @@ test('when the layout is FashionAI then letters, questions and files are found',
       file: 'rank/Images/coat_length_labels/r.jpg',
     },
   ]);
+  const question = path.join(source, 'rank/Tests/question.csv');
+  assert.deepEqual(await findQuestionFiles(source), [question]);
   assert.deepEqual(summary.unreadableQuestions, ['Images/coat_length_labels/r.jpg']);
 });
 
@@ -227,7 +249,7 @@ test('when question.csv repeats a row or asks for an unknown task then the error
   const labels = { 'base/Annotations/label.csv': 'a.jpg,t,yn\n', 'base/a.jpg': 'a' };
   await assert.rejects(
     prepared(t, { ...labels, 'rank/Tests/question.csv': 'q.jpg,t,?\nr.jpg,t,?\nq.jpg,t,?\n' }),
-    /not already on line 1 for .*question\.csv:3:1/,
+    /not already at .*question\.csv:1 for .*question\.csv:3:1/,
   );
   await assert.rejects(
     prepared(t, { ...labels, 'rank/Tests/question.csv': 'q.jpg,u,?\n' }),

@@ -45,7 +45,7 @@ test('when predictions are written then rows stand in question order with eight 
   assert.equal(await readFile(written.csv, 'utf8'), `${lines.join('\n')}\n`);
   assert.deepEqual((await readdir(out)).sort(), ['submission.csv', 'submission.zip']);
   for (const file of [written.csv, written.zip]) {
-    assert.deepEqual(await verifySubmission(file, questionCsv, tasks), {
+    assert.deepEqual(await verifySubmission(file, [questionCsv], tasks), {
       rows: 3,
       problems: [],
       more: 0,
@@ -130,7 +130,12 @@ const faults: [
   [
     'lacks a row',
     [first, third],
-    [[undefined, /no row for Images\/c\/1\.jpg of coat_length_labels, line 2 of question\.csv/]],
+    [
+      [
+        undefined,
+        /no row for Images\/c\/1\.jpg of coat_length_labels, which .*question\.csv:2 asks for/,
+      ],
+    ],
   ],
   ['repeats a row', [first, second, third, first], [[4, /has a row on line 1 already/]]],
   [
@@ -198,7 +203,7 @@ for (const [what, table, wanted] of faults) {
     const { folder, questionCsv } = await workplace(t);
     const file = path.join(folder, 'other.csv');
     await writeFile(file, `${table.join('\n')}\n`);
-    const { problems } = await verifySubmission(file, questionCsv, tasks);
+    const { problems } = await verifySubmission(file, [questionCsv], tasks);
     assert.deepEqual(
       problems.map(({ line }) => line),
       wanted.map(([line]) => line),
@@ -216,7 +221,7 @@ test('when there are thousands of problems then the list stays short and the res
   await writeFile(questionCsv, asked.map((row) => `${row},?\n`).join(''));
   const file = path.join(folder, 'wrong.csv');
   await writeFile(file, asked.map((row) => `${row},0.00000000;0.00000000\n`).join(''));
-  const { rows, problems, more } = await verifySubmission(file, questionCsv, tasks);
+  const { rows, problems, more } = await verifySubmission(file, [questionCsv], tasks);
   assert.deepEqual([rows, problems.length, more], [1000, 50, 950]);
 });
 
@@ -232,7 +237,7 @@ async function archive(folder: string, entries: Record<string, Buffer>): Promise
 test('when an archive is a bomb, or lies about its size, then it is not unpacked', async (t) => {
   const { folder, questionCsv } = await workplace(t);
   const bomb = await archive(folder, { 'submission.csv': Buffer.alloc(64 * 1024 * 1024, 0x30) });
-  const honest = await verifySubmission(bomb, questionCsv, tasks);
+  const honest = await verifySubmission(bomb, [questionCsv], tasks);
   assert.match(
     honest.problems[0]?.message ?? '',
     /at most \d+ bytes for these questions but received 67108864/,
@@ -244,7 +249,7 @@ test('when an archive is a bomb, or lies about its size, then it is not unpacked
   for (let at = bytes.indexOf(size); at >= 0; at = bytes.indexOf(size, at + 4))
     bytes.writeUInt32LE(100, at);
   await writeFile(bomb, bytes);
-  const lying = await verifySubmission(bomb, questionCsv, tasks);
+  const lying = await verifySubmission(bomb, [questionCsv], tasks);
   assert.match(lying.problems[0]?.message ?? '', /too many bytes/);
   assert.equal(lying.rows, 0);
 });
@@ -253,7 +258,7 @@ test('when a plain table is far larger than its questions can make it then it is
   const { folder, questionCsv } = await workplace(t);
   const file = path.join(folder, 'huge.csv');
   await writeFile(file, Buffer.alloc(1024 * 1024, 0x0a));
-  const { rows, problems } = await verifySubmission(file, questionCsv, tasks);
+  const { rows, problems } = await verifySubmission(file, [questionCsv], tasks);
   assert.equal(rows, 0);
   assert.match(problems[0]?.message ?? '', /but received 1048576/);
 });
@@ -262,7 +267,11 @@ test('when an archive holds something else then verify says what', async (t) => 
   const { folder, questionCsv } = await workplace(t);
   const table = Buffer.from(lines.join('\n'));
   const check = async (entries: Record<string, Buffer>) => {
-    const { problems } = await verifySubmission(await archive(folder, entries), questionCsv, tasks);
+    const { problems } = await verifySubmission(
+      await archive(folder, entries),
+      [questionCsv],
+      tasks,
+    );
     return problems[0]?.message ?? '';
   };
   assert.match(
@@ -278,17 +287,17 @@ test('when an archive holds something else then verify says what', async (t) => 
     cut,
     (await readFile(await archive(folder, { 'submission.csv': table }))).subarray(0, 60),
   );
-  const { problems } = await verifySubmission(cut, questionCsv, tasks);
+  const { problems } = await verifySubmission(cut, [questionCsv], tasks);
   assert.equal(problems.length, 1);
 });
 
 test('when the file is absent, or a question has an unknown task, then verify throws', async (t) => {
   const { folder, questionCsv } = await workplace(t);
-  await assert.rejects(verifySubmission(path.join(folder, 'none.zip'), questionCsv, tasks), {
+  await assert.rejects(verifySubmission(path.join(folder, 'none.zip'), [questionCsv], tasks), {
     code: 'ENOENT',
   });
   await assert.rejects(
-    verifySubmission(questionCsv, questionCsv, [tasks[0] as (typeof tasks)[number]]),
+    verifySubmission(questionCsv, [questionCsv], [tasks[0] as (typeof tasks)[number]]),
     /a known task for .*question\.csv:1 but received "neck_design_labels"/,
   );
 });
