@@ -35,8 +35,8 @@ export class Sgd {
     private readonly variables: readonly NamedVariable[],
     private readonly options: SgdOptions,
   ) {
-    this.velocities = variables.map(({ variable }) =>
-      tf.variable(tf.zerosLike(variable as tf.Tensor), false),
+    this.velocities = tf.tidy(() =>
+      variables.map(({ variable }) => tf.variable(tf.zerosLike(variable as tf.Tensor), false)),
     );
   }
 

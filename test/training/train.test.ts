@@ -114,12 +114,16 @@ test('when only the head is trained then nothing else changes, moving averages i
 });
 
 for (const trainable of ['head', 'all'] as const) {
-  test(`when ${trainable} is trained then no epoch leaves tensors behind`, async () => {
+  test(`when ${trainable} is trained then no epoch and no run leaves tensors behind`, async () => {
+    const before = tf.memory().numTensors;
     const counts: number[] = [];
     const onEpoch = () => counts.push(tf.memory().numTensors);
-    await train({ ...base, run: path.join(folder, `leak-${trainable}`), trainable, onEpoch });
+    const run = path.join(folder, `leak-${trainable}`);
+    const { classifier } = await train({ ...base, run, trainable, onEpoch });
     assert.equal(counts[1], counts[0]);
     assert.equal(counts[2], counts[0]);
+    classifier.model.dispose();
+    assert.equal(tf.memory().numTensors, before);
   });
 }
 
