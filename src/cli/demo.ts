@@ -18,7 +18,7 @@ const settings: Omit<SubmitRequest, 'source' | 'out'> = {
   validationFraction: 0.2,
   crops: 'ten',
   training: {
-    ...{ epochs: 4, batchSize: 16, model: { size: 128 } },
+    ...{ epochs: 8, batchSize: 16, model: { size: 128 } },
     // A tighter window could cut off the hem or cuff that a length is told by.
     augmentation: { area: [0.6, 1] },
   },

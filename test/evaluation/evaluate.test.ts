@@ -1,0 +1,67 @@
+/** Scores of given probabilities: every number worked out by hand. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Manifest, Sample } from '../../src/dataset/index.js';
+import { score } from '../../src/evaluation/index.js';
+
+const task = { name: 'length', classes: ['short', 'middle', 'long'] };
+const sample = (name: string, label: number, maybe: number[] = []): Sample => ({
+  ...{ path: `${name}.jpg`, task: task.name, label, maybe },
+  ...{ split: 'validation', hash: '' },
+});
+const samples = [
+  sample('a', 0),
+  sample('b', 0),
+  sample('broken', 1),
+  sample('c', 1, [2]),
+  sample('d', 2),
+];
+const manifest: Manifest = {
+  ...{ version: 1, root: '/photos', seed: 1 },
+  ...{ tasks: [task], samples, questions: [] },
+};
+const probabilities = Float32Array.of(
+  ...[0.8, 0.1, 0.1],
+  ...[0.25, 0.5, 0.25],
+  ...[0, 0, 0],
+  ...[0.1, 0.2, 0.7],
+  ...[0.0625, 0.9375, 0],
+);
+const failures = [{ index: 2, path: '/photos/broken.jpg', reason: 'no JPEG' }];
+
+test('when one image is unreadable, then the scores are those of the other four', () => {
+  const scores = score({ manifest, task, split: 'validation', samples, probabilities, failures });
+  assert.equal(scores.images, 4);
+  // Only a is right.
+  assert.equal(scores.basicPrecision, 1 / 4);
+  // Ranks: a 1; b 2 (ties at 0.25 go to the lower index); c 2; d 3.
+  assert.equal(scores.meanReciprocalRank, (1 + 1 / 2 + 1 / 2 + 1 / 3) / 4);
+  // c's top class is one of its maybes and does not count; by probability: d wrong, a right, b wrong.
+  assert.equal(scores.averagePrecision, (0 + 1 / 2 + 1 / 3) / 3);
+  // Two of the four are short.
+  assert.equal(scores.majority, 1 / 2);
+  assert.deepEqual(scores.confusion, [
+    [1, 1, 0],
+    [0, 0, 1],
+    [0, 1, 0],
+  ]);
+});
+
+test('when answers are wrong, then they are listed with the most confident first', () => {
+  const { mistakes } = score({
+    ...{ manifest, task, split: 'validation' as const },
+    ...{ samples, probabilities, failures },
+  });
+  assert.deepEqual(
+    mistakes.map(({ path, truth, prediction }) => [path, truth, prediction]),
+    [
+      ['d.jpg', 'long', 'middle'],
+      ['c.jpg', 'middle', 'long'],
+      ['b.jpg', 'short', 'middle'],
+    ],
+  );
+  assert.deepEqual(mistakes[0], {
+    ...{ path: 'd.jpg', file: '/photos/d.jpg', probability: 0.9375 },
+    ...{ truth: 'long', prediction: 'middle' },
+  });
+});
