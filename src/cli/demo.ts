@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { fashionAiTasks, readCsv, synthesize } from '../dataset/index.js';
 import { basicPrecision } from '../evaluation/index.js';
 import { type Prediction, rowsOf } from '../prediction/index.js';
-import { clock, createProgress } from '../report/index.js';
+import { clock, withProgress } from '../report/index.js';
 import { type SubmitRequest, submit } from '../submission/index.js';
 import { interruptible } from './interrupt.js';
 import { createObserver, showResult } from './submit-report.js';
@@ -39,7 +39,9 @@ async function run(out: string, signal: AbortSignal): Promise<void> {
   const source = path.join(out, 'photos');
   if (!existsSync(source)) await draw(source);
   const request = { ...settings, source, out: path.join(out, 'work') };
-  const result = await submit({ ...request, signal, observer: createObserver(request) });
+  const result = await withProgress((progress) =>
+    submit({ ...request, signal, observer: createObserver(request, progress) }),
+  );
   showResult(result);
   const right = await testPrecision(path.join(source, 'answers', 'answer.csv'), result.answers);
   console.log(`Questions answered rightly: ${(100 * right).toFixed(1)} %`);
@@ -47,12 +49,12 @@ async function run(out: string, signal: AbortSignal): Promise<void> {
 }
 
 async function draw(source: string): Promise<void> {
-  const progress = createProgress();
-  await synthesize(source, {
-    ...drawing,
-    onProgress: (done, total) => progress.update({ label: 'drawing garments', done, total }),
-  });
-  progress.end();
+  await withProgress((progress) =>
+    synthesize(source, {
+      ...drawing,
+      onProgress: (done, total) => progress.update({ label: 'drawing garments', done, total }),
+    }),
+  );
 }
 
 /** Basic precision over all questions; `file` has the form of label.csv, in question order. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { loadManifest } from '../dataset/index.js';
 import { classifyOptions, type Evaluation, evaluate } from '../evaluation/index.js';
-import { createProgress } from '../report/index.js';
+import { type ProgressReporter, withProgress } from '../report/index.js';
 import { addFlags, pickFlags } from './flags.js';
 import { chosenTasks, openClassifier } from './runs.js';
 import { saveEvaluation, scoreTable } from './scores.js';
@@ -21,13 +21,12 @@ export function configure(command: Command): void {
     .requiredOption('--run <folder>', 'what train wrote; scores and pictures go beside each model')
     .option('--task <name>', 'only this task');
   addFlags(command, classifyOptions);
-  command.action(run);
+  command.action((flags: Flags) => withProgress((progress) => run(flags, progress)));
 }
 
-async function run(flags: Flags): Promise<void> {
+async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
   const manifest = await loadManifest(flags.data);
   const options = pickFlags(classifyOptions, flags);
-  const progress = createProgress();
   const evaluations: Evaluation[] = [];
   for (const { name: task } of chosenTasks(manifest, flags.task)) {
     const classifier = await openClassifier(flags.run, task);

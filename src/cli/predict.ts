@@ -3,9 +3,14 @@ import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { loadManifest, resolveSample } from '../dataset/index.js';
 import { expected } from '../errors.js';
-import { type ClassifyOptions, classifyOptions, topClass } from '../evaluation/index.js';
+import {
+  type ClassifyOptions,
+  type ClassifyProgress,
+  classifyOptions,
+  topClass,
+} from '../evaluation/index.js';
 import { ensemble, type Prediction, predict, rowsOf } from '../prediction/index.js';
-import { createProgress } from '../report/index.js';
+import { withProgress } from '../report/index.js';
 import { classShares, writeSubmission } from '../submission/index.js';
 import { addFlags, pickFlags } from './flags.js';
 import { chosenTasks, openClassifier } from './runs.js';
@@ -83,16 +88,16 @@ async function averaged(
   files: string[],
   fallback?: number[],
 ): Promise<Prediction> {
-  const progress = createProgress();
-  const members: Prediction[] = [];
-  for (const run of runs) {
-    const classifier = await openClassifier(run, task);
-    const onProgress = (state: { done: number; total: number }) =>
-      progress.update({ label: task, ...state });
-    members.push(await predict({ ...options, classifier, files, fallback, onProgress }));
-    classifier.model.dispose();
-  }
-  progress.end();
+  const members = await withProgress(async (progress) => {
+    const predictions: Prediction[] = [];
+    for (const run of runs) {
+      const classifier = await openClassifier(run, task);
+      const onProgress = (state: ClassifyProgress) => progress.update({ label: task, ...state });
+      predictions.push(await predict({ ...options, classifier, files, fallback, onProgress }));
+      classifier.model.dispose();
+    }
+    return predictions;
+  });
   return ensemble(members, weights);
 }
 

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { prepare, prepareOptions, type Summary } from '../dataset/index.js';
-import { textTable } from '../report/index.js';
+import { textTable, withProgress } from '../report/index.js';
 import { addFlags, pickFlags } from './flags.js';
 
 export function configure(command: Command): void {
@@ -11,10 +11,13 @@ export function configure(command: Command): void {
     .requiredOption('--out <folder>', 'where manifest.json goes');
   addFlags(command, prepareOptions);
   command.action(async (source: string, flags: { out: string }) => {
-    const { summary } = await prepare(source, {
-      ...pickFlags(prepareOptions, flags),
-      out: flags.out,
-    });
+    const { summary } = await withProgress((progress) =>
+      prepare(source, {
+        ...pickFlags(prepareOptions, flags),
+        out: flags.out,
+        onProgress: (done, total) => progress.update({ label: 'reading images', done, total }),
+      }),
+    );
     console.log(describe(summary));
   });
 }

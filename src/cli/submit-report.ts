@@ -1,17 +1,16 @@
 /** What a person sees of a submission in the making, and at its end. */
 import path from 'node:path';
 import type { Manifest } from '../dataset/index.js';
-import { createProgress } from '../report/index.js';
+import type { ProgressReporter } from '../report/index.js';
 import type { Member, SubmitObserver, SubmitRequest, SubmitResult } from '../submission/index.js';
 import { saveEvaluation, scoreTable } from './scores.js';
 import { describeEpoch, drawRun } from './training-report.js';
 import { warnUnreadable } from './unreadable.js';
 import { showVerification } from './verify.js';
 
-/** Shows progress on stderr and leaves pictures beside each model and under `out`/scores. */
-export function createObserver(request: SubmitRequest): SubmitObserver {
+/** Shows progress and leaves pictures beside each model and under `out`/scores. */
+export function createObserver(request: SubmitRequest, progress: ProgressReporter): SubmitObserver {
   const { out, models = 1, seed, training } = request;
-  const progress = createProgress();
   const labelOf = ({ task, model }: Member) => (models > 1 ? `${task} model ${model}` : task);
   let manifest: Manifest | undefined;
   return {

@@ -1,6 +1,7 @@
 /** `bobbin submit`: from a source folder to a checked submission in one command. */
 import type { Command } from 'commander';
 import { prepareOptions } from '../dataset/index.js';
+import { withProgress } from '../report/index.js';
 import { submit, submitOptions } from '../submission/index.js';
 import { addFlags, pickFlags } from './flags.js';
 import { interruptible } from './interrupt.js';
@@ -23,7 +24,10 @@ export function configure(command: Command): void {
     };
     const result = await interruptible(
       'Stopped with a checkpoint. Repeat the command to go on.',
-      (signal) => submit({ ...request, signal, observer: createObserver(request) }),
+      (signal) =>
+        withProgress((progress) =>
+          submit({ ...request, signal, observer: createObserver(request, progress) }),
+        ),
     );
     showResult(result);
   });

@@ -1,6 +1,7 @@
 /** `bobbin synthesize`: draws a FashionAI-style data set. */
 import type { Command } from 'commander';
 import { synthesize, synthesizeOptions } from '../dataset/index.js';
+import { withProgress } from '../report/index.js';
 import { addFlags, pickFlags } from './flags.js';
 
 export function configure(command: Command): void {
@@ -10,7 +11,14 @@ export function configure(command: Command): void {
   addFlags(command, synthesizeOptions);
   command.action(async (flags: { out: string; tasks?: string[] }) => {
     const options = pickFlags(synthesizeOptions, flags);
-    await synthesize(flags.out, { ...options, tasks: flags.tasks });
-    console.log(`Prepare it with \`bobbin prepare ${flags.out} --out <folder>\`.`);
+    const { images, questions } = await withProgress((progress) =>
+      synthesize(flags.out, {
+        ...{ ...options, tasks: flags.tasks },
+        onProgress: (done, total) => progress.update({ label: 'drawing garments', done, total }),
+      }),
+    );
+    console.log(
+      `${images} labelled images and ${questions} questions. Prepare them with \`bobbin prepare ${flags.out} --out <folder>\`.`,
+    );
   });
 }

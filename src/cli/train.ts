@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { loadManifest } from '../dataset/index.js';
-import { createProgress } from '../report/index.js';
+import { type ProgressReporter, withProgress } from '../report/index.js';
 import { train, trainOptions } from '../training/index.js';
 import { addFlags, pickFlags } from './flags.js';
 import { interruptible } from './interrupt.js';
@@ -30,15 +30,14 @@ export function configure(command: Command): void {
   command.action((flags: Flags) =>
     interruptible(
       'Stopped with a checkpoint. Repeat the command with --resume to go on.',
-      (signal) => run(flags, signal),
+      (signal) => withProgress((progress) => run(flags, signal, progress)),
     ),
   );
 }
 
-async function run(flags: Flags, signal: AbortSignal): Promise<void> {
+async function run(flags: Flags, signal: AbortSignal, progress: ProgressReporter): Promise<void> {
   const manifest = await loadManifest(flags.data);
   const options = { ...pickModelFlags(flags), ...pickFlags(seedOption, flags) };
-  const progress = createProgress();
   for (const { name: task } of chosenTasks(manifest, flags.task)) {
     const folder = path.join(flags.run, task);
     const result = await train({

@@ -14,5 +14,6 @@ export {
   describeProgress,
   type ProgressReporter,
   type ProgressState,
+  withProgress,
 } from './progress.js';
 export { textTable } from './table.js';

@@ -19,19 +19,32 @@ export interface ProgressState {
   secondsLeft?: number;
 }
 
-/** Shows progress until {@link ProgressReporter.end}; lines that must stay go through {@link ProgressReporter.print}. */
+/** Shows progress; lines that must stay go through {@link ProgressReporter.print}. */
 export interface ProgressReporter {
   update(state: ProgressState): void;
   /** Writes a line of its own and ends the current bar. */
   print(line: string): void;
+  /** Ends the current bar, whose timer would keep the process alive. */
   end(): void;
+}
+
+/** Runs `work` with a reporter on stderr and ends its bar, also when the work fails. */
+export async function withProgress<Result>(
+  work: (progress: ProgressReporter) => Promise<Result>,
+): Promise<Result> {
+  const progress = createProgress(process.stderr);
+  try {
+    return await work(progress);
+  } finally {
+    progress.end();
+  }
 }
 
 /** Milliseconds between two plain lines. */
 const lineInterval = 5000;
 
 /** A reporter for `stream`: a bar on a terminal, else plain lines. */
-export function createProgress(stream: NodeJS.WriteStream = process.stderr): ProgressReporter {
+export function createProgress(stream: NodeJS.WriteStream): ProgressReporter {
   return stream.isTTY ? barProgress(stream) : lineProgress(stream);
 }
 
@@ -50,11 +63,13 @@ function barProgress(stream: NodeJS.WriteStream): ProgressReporter {
         bar = new cliProgress.SingleBar({
           stream,
           format: '{label} [{bar}] {value}/{total} {numbers}',
-          barsize: 24,
+          barsize: 16,
           barCompleteChar: '█',
           barIncompleteChar: '░',
-          hideCursor: true,
-          linewrap: false,
+          clearOnComplete: true,
+          linewrap: true,
+          // Nothing of the terminal's state is changed, and Ctrl-C belongs to the command.
+          gracefulExit: false,
         });
         bar.start(state.total, state.done, { label, numbers: describeProgress(state) });
       }
