@@ -9,7 +9,13 @@ import {
   classifyOptions,
   topClass,
 } from '../evaluation/index.js';
-import { ensemble, type Prediction, predict, rowsOf } from '../prediction/index.js';
+import {
+  ensemble,
+  type Prediction,
+  type PredictRequest,
+  predict,
+  rowsOf,
+} from '../prediction/index.js';
 import { withProgress } from '../report/index.js';
 import { classShares, writeSubmission } from '../submission/index.js';
 import { addFlags, pickFlags } from './flags.js';
@@ -56,7 +62,7 @@ export function configure(command: Command): void {
 
 async function predictImages(request: Request, task: string, images: string[]): Promise<void> {
   const files = images.map((image) => path.resolve(image));
-  const prediction = await averaged(request, task, files);
+  const prediction = await averaged(request, task, { files });
   const { classes, failures } = prediction;
   console.log(['path', 'prediction', ...classes].map(quoted).join(','));
   rowsOf(prediction).forEach((row, index) => {
@@ -73,7 +79,8 @@ async function answerQuestions(request: Request, data: string, out: string): Pro
   for (const task of chosenTasks(manifest, undefined)) {
     const asked = manifest.questions.filter((question) => question.task === task.name);
     const files = asked.map(({ file }) => resolveSample(manifest, file));
-    const answer = await averaged(request, task.name, files, classShares(manifest, task));
+    const fallback = classShares(manifest, task);
+    const answer = await averaged(request, task.name, { files, fallback, classes: task.classes });
     warnUnreadable(answer.failures, 'answered with the share of each class in training');
     predictions.set(task.name, rowsOf(answer));
   }
@@ -85,15 +92,14 @@ async function answerQuestions(request: Request, data: string, out: string): Pro
 async function averaged(
   { runs, weights, options }: Request,
   task: string,
-  files: string[],
-  fallback?: number[],
+  wanted: Pick<PredictRequest, 'files' | 'fallback' | 'classes'>,
 ): Promise<Prediction> {
   const members = await withProgress(async (progress) => {
     const predictions: Prediction[] = [];
     for (const run of runs) {
       const classifier = await openClassifier(run, task);
       const onProgress = (state: ClassifyProgress) => progress.update({ label: task, ...state });
-      predictions.push(await predict({ ...options, classifier, files, fallback, onProgress }));
+      predictions.push(await predict({ ...options, ...wanted, classifier, onProgress }));
       classifier.model.dispose();
     }
     return predictions;

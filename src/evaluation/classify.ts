@@ -1,4 +1,5 @@
 /** Runs a classifier over image files: one row of class probabilities for each file that can be read. */
+import { expected } from '../errors.js';
 import type { Classifier } from '../model/index.js';
 import type { OptionTable, OptionValues } from '../options.js';
 import { resolveOptions } from '../options.js';
@@ -39,6 +40,8 @@ export interface ClassifyRequest extends Partial<ClassifyOptions> {
   classifier: Classifier;
   /** Image files, absolute. */
   files: string[];
+  /** What the rows are meant for: a classifier of other classes, or in another order, is refused. */
+  classes?: string[];
   onProgress?: (progress: ClassifyProgress) => void;
   /** Ends the work at the next batch with the signal's reason. */
   signal?: AbortSignal;
@@ -66,9 +69,12 @@ export interface Classification {
  * The pipeline's threads prepare the next batches while TensorFlow computes, and the event loop runs between batches.
  */
 export async function classify(request: ClassifyRequest): Promise<Classification> {
-  const { classifier, files, onProgress, signal, ...given } = request;
+  const { classifier, files, classes: wanted, onProgress, signal, ...given } = request;
   const options = resolveOptions(classifyOptions, given);
   const { classes } = classifier;
+  if (wanted !== undefined && JSON.stringify(wanted) !== JSON.stringify(classes)) {
+    throw expected(`classes ${wanted.join(', ')}`, 'classifier', classes.join(', '));
+  }
   const probabilities = new Float32Array(files.length * classes.length);
   const readable = new Uint8Array(files.length);
   if (files.length === 0) return { classes, probabilities, failures: [] };

@@ -49,7 +49,7 @@ export interface Evaluation {
 }
 
 /** What {@link evaluate} takes beside what classifying takes. */
-export interface EvaluateRequest extends Omit<ClassifyRequest, 'files'> {
+export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classes'> {
   manifest: Manifest;
   task: string;
   /** Default `validation`. */
@@ -66,7 +66,7 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
     throw expected(`images in the ${split} split`, `task ${name}`, 'none', wayOut);
   }
   const files = samples.map((sample) => resolveSample(manifest, sample.path));
-  const { probabilities, failures } = await classify({ ...rest, files });
+  const { probabilities, failures } = await classify({ ...rest, files, classes: task.classes });
   return score({ manifest, task, split, samples, probabilities, failures });
 }
 
@@ -92,24 +92,13 @@ export function score(request: ScoreRequest): Evaluation {
     );
     return unread.has(index) ? [] : [{ sample, row }];
   });
-  const labels = kept.map(({ sample }) => sample.label);
   const scored = {
     probabilities: kept.map(({ row }) => row),
-    labels,
+    labels: kept.map(({ sample }) => sample.label),
     maybe: kept.map(({ sample }) => sample.maybe),
   };
-  const mistakes = kept.flatMap(({ sample, row }) => {
-    const top = topClass(row);
-    if (top === sample.label) return [];
-    return {
-      path: sample.path,
-      file: resolveSample(manifest, sample.path),
-      truth: classes[sample.label] as string,
-      prediction: classes[top] as string,
-      probability: row[top] as number,
-    };
-  });
-  const counts = classes.map((_, label) => labels.filter((each) => each === label).length);
+  const confusion = confusionMatrix(scored, classes.length);
+  const counts = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
   return {
     task: task.name,
     split,
@@ -118,11 +107,32 @@ export function score(request: ScoreRequest): Evaluation {
     basicPrecision: basicPrecision(scored),
     meanReciprocalRank: meanReciprocalRank(scored),
     averagePrecision: averagePrecision(scored),
-    majority: Math.max(...counts) / Math.max(1, kept.length),
-    confusion: confusionMatrix(scored, classes.length),
-    mistakes: mistakes.sort((a, b) => b.probability - a.probability),
+    majority: Math.max(...counts) / kept.length,
+    confusion,
+    mistakes: kept
+      .flatMap((answer) => wrongAnswer(manifest, classes, answer))
+      .sort((a, b) => b.probability - a.probability),
     failures,
   };
+}
+
+/** The answer as a mistake, or nothing where it is right. */
+function wrongAnswer(
+  manifest: Manifest,
+  classes: string[],
+  { sample, row }: { sample: Sample; row: Float32Array },
+): WrongAnswer[] {
+  const top = topClass(row);
+  if (top === sample.label) return [];
+  return [
+    {
+      path: sample.path,
+      file: resolveSample(manifest, sample.path),
+      truth: classes[sample.label] as string,
+      prediction: classes[top] as string,
+      probability: row[top] as number,
+    },
+  ];
 }
 
 function taskOf(manifest: Manifest, name: string): Task {

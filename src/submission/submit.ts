@@ -132,6 +132,7 @@ export async function submit(request: SubmitRequest): Promise<SubmitResult> {
   const manifest = await prepared(request);
   const asked = await findQuestionFiles(manifest.root);
   observer?.onPrepared?.(manifest);
+  const work = { request, manifest, crops };
   const evaluations: Evaluation[] = [];
   const answers = new Map<string, Prediction>();
   for (const task of manifest.tasks) {
@@ -139,8 +140,8 @@ export async function submit(request: SubmitRequest): Promise<SubmitResult> {
     for (let model = 1; model <= models; model++) {
       const run = path.join(out, 'runs', `model-${model}`, task.name);
       const member = { task: task.name, model, run };
-      await trained(request, manifest, member);
-      members.push(await predicted(request, manifest, task, member, crops));
+      await trained(work, member);
+      members.push(await predicted(work, task, member));
     }
     const evaluation = scored(manifest, task, members);
     if (evaluation !== undefined) {
@@ -163,7 +164,14 @@ async function prepared(request: SubmitRequest): Promise<Manifest> {
   return (await prepare(source, { out: data, seed, validationFraction })).manifest;
 }
 
-async function trained(request: SubmitRequest, manifest: Manifest, member: Member): Promise<void> {
+/** What every model's part needs to know. */
+interface Work {
+  request: SubmitRequest;
+  manifest: Manifest;
+  crops: 'center' | 'ten';
+}
+
+async function trained({ request, manifest }: Work, member: Member): Promise<void> {
   const { training, seed, observer, signal } = request;
   const { task, model, run } = member;
   if (existsSync(path.join(run, 'model', 'model.json'))) return;
@@ -189,37 +197,34 @@ interface Answers {
   questions: Prediction;
 }
 
-async function predicted(
-  request: SubmitRequest,
-  manifest: Manifest,
-  task: Task,
-  member: Member,
-  crops: 'center' | 'ten',
-): Promise<Answers> {
+async function predicted(work: Work, task: Task, { run, ...member }: Member): Promise<Answers> {
+  const { request, manifest, crops } = work;
   const { observer, signal } = request;
-  const classifier = await loadClassifier(path.join(member.run, 'model'));
-  const once = async (name: string, files: string[]) => {
-    const file = path.join(member.run, `${name}.json`);
-    if (existsSync(file)) return await loadPrediction(file);
+  const fallback = classShares(manifest, task);
+  const classifier = await loadClassifier(path.join(run, 'model'));
+  const once = async (name: string, images: readonly string[]) => {
+    const saved = path.join(run, `${name}.json`);
+    if (existsSync(saved)) return await loadPrediction(saved);
     const prediction = await predict({
-      ...{ classifier, files, crops, signal },
-      fallback: classShares(manifest, task),
-      onProgress: (progress) => observer?.onPredicting?.(member, progress),
+      ...{ classifier, crops, signal, fallback, classes: task.classes },
+      files: images.map((image) => resolveSample(manifest, image)),
+      onProgress: (progress) => observer?.onPredicting?.({ run, ...member }, progress),
     });
-    await savePrediction(prediction, file);
+    await savePrediction(prediction, saved);
     return prediction;
   };
-  const absolute = (file: string) => resolveSample(manifest, file);
-  const validation = samplesOf(manifest, task.name, 'validation').map(({ path }) => absolute(path));
-  const questions = manifest.questions.filter((question) => question.task === task.name);
+  const samples = samplesOf(manifest, task.name, 'validation');
+  const asked = manifest.questions.filter((question) => question.task === task.name);
   try {
-    return {
-      validation: await once('validation', validation),
-      questions: await once(
-        'questions',
-        questions.map(({ file }) => absolute(file)),
-      ),
-    };
+    const validation = await once(
+      'validation',
+      samples.map((sample) => sample.path),
+    );
+    const questions = await once(
+      'questions',
+      asked.map((question) => question.file),
+    );
+    return { validation, questions };
   } finally {
     classifier.model.dispose();
   }

@@ -126,6 +126,13 @@ test('when a fallback does not add up, then it is refused before any image is re
   });
 });
 
+test('when the classes asked for are in another order, then the classifier is refused', async () => {
+  await assert.rejects(predict({ classifier, files, classes: ['b', 'a', 'c'] }), {
+    name: 'InvalidInputError',
+    message: 'Expected classes b, a, c for classifier but received "a, b, c"',
+  });
+});
+
 test('when predicting many images, then no tensor is left behind', async () => {
   const tensors = tf.memory().numTensors;
   await predict({ classifier, files, crops: 'ten', batchSize: 1 });
