@@ -105,8 +105,9 @@ Napi::Value adopt_batch(const Napi::CallbackInfo& info, Runtime& runtime) {
 
 Napi::Value configure(const Napi::CallbackInfo& info, Runtime& runtime) {
   const auto config = info[0].As<Napi::Uint8Array>();
-  runtime.configure({reinterpret_cast<const char*>(config.Data()), config.ByteLength()});
-  return info.Env().Undefined();
+  const bool in_time =
+      runtime.configure({reinterpret_cast<const char*>(config.Data()), config.ByteLength()});
+  return Napi::Boolean::New(info.Env(), in_time);
 }
 
 Napi::Value devices(const Napi::CallbackInfo& info, Runtime& runtime) {

@@ -13,12 +13,10 @@ namespace {
 
 }  // namespace
 
-void Runtime::configure(std::string config) {
-  if (context_) {
-    throw std::logic_error(
-        "configure: TensorFlow has already started. Call configure before the first tensor");
-  }
+bool Runtime::configure(std::string config) {
+  if (context_) return false;
   config_ = std::move(config);
+  return true;
 }
 
 const Context& Runtime::context() {

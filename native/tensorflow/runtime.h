@@ -19,8 +19,9 @@ class Runtime {
   Runtime& operator=(const Runtime&) = delete;
   ~Runtime() { close(); }
 
-  // A serialised ConfigProto for the context and for SavedModels. Throws once TensorFlow started.
-  void configure(std::string config);
+  // A serialised ConfigProto for the context and for SavedModels. Once TensorFlow has started it
+  // changes nothing and returns false.
+  bool configure(std::string config);
   // Starts TensorFlow on first use.
   const Context& context();
 

@@ -42,8 +42,7 @@ export const runtimeOptions = {
 
 export type RuntimeOptions = OptionValues<typeof runtimeOptions>;
 
-/** What TensorFlow will start with, as long as nobody chose otherwise; then undefined. */
-let unset: RuntimeOptions | undefined = resolveOptions(runtimeOptions);
+let chosen = false;
 
 /**
  * Sets how TensorFlow runs. Call it before the first tensor: it throws once TensorFlow has started.
@@ -51,14 +50,21 @@ let unset: RuntimeOptions | undefined = resolveOptions(runtimeOptions);
  * Throws InvalidInputError for an option out of its range.
  */
 export function configure(options: Partial<RuntimeOptions>): void {
-  native().configure(configProto(resolveOptions(runtimeOptions, options)));
-  unset = undefined;
+  if (!choose(options)) {
+    throw new Error('configure: TensorFlow has already started. Call it before the first tensor');
+  }
 }
 
-/** The addon, configured: every part of this folder reaches it through here. */
+/** The addon, configured by default where nobody did: this folder reaches it through here. */
 export function runtime(): NativeTensorFlow {
-  if (unset) configure(unset);
+  if (!chosen) choose({});
   return native();
+}
+
+function choose(options: Partial<RuntimeOptions>): boolean {
+  const config = configProto(resolveOptions(runtimeOptions, options));
+  chosen = true;
+  return native().configure(config);
 }
 
 /** A serialised `tensorflow.ConfigProto`; the numbers are those of TensorFlow's config.proto. */

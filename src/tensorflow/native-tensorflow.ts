@@ -63,8 +63,8 @@ export interface NativeTensorFlow
   ): TensorMetadata[];
   /** Ends the lease; its slot is given back when TensorFlow drops the tensor. */
   adoptBatch(lease: SlotLease, shape: readonly number[], dtype: number): TensorMetadata;
-  /** A serialised ConfigProto. Throws once TensorFlow has started. */
-  configure(config: Uint8Array): void;
+  /** Takes a serialised ConfigProto; false, and nothing changes, once TensorFlow has started. */
+  configure(config: Uint8Array): boolean;
   devices(): NativeDevice[];
   memory(): { tensors: number; bytes: number };
 }
