@@ -1,8 +1,10 @@
 /** A process or worker that ends with everything still alive ends cleanly, whichever way it ends. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 
 const program = fileURLToPath(new URL('leave-everything.ts', import.meta.url));
 
@@ -19,3 +21,18 @@ for (const way of ['return', 'exit', 'throw', 'worker', 'terminate']) {
     assert.doesNotMatch(stderr, /core dumped|terminate called|Check failed|FATAL/);
   });
 }
+
+test('when workers end one after another with large tensors alive, then their memory is free again', async () => {
+  const megabytes = 128;
+  const addon = fileURLToPath(new URL('../../native-build/Release/bobbin.node', import.meta.url));
+  const holdOneTensor = `
+    const binding = require(${JSON.stringify(addon)});
+    const shape = [${megabytes}, 1 << 20];
+    binding.createTensor(shape, binding.TF_UINT8, new Uint8Array(shape[0] * shape[1]));`;
+  const end = async () => once(new Worker(holdOneTensor, { eval: true }), 'exit');
+  assert.deepEqual(await end(), [0]);
+  const afterOne = process.memoryUsage.rss();
+  for (let i = 0; i < 4; i++) await end();
+  const growth = (process.memoryUsage.rss() - afterOne) / (1 << 20);
+  assert.ok(growth < megabytes, `grew by ${growth} MiB`);
+});
