@@ -20,7 +20,7 @@ export interface Classifier {
 export interface ModelOptions {
   architecture: ArchitectureName;
   /** At least two names, in label order. */
-  classes: string[];
+  classes: readonly string[];
   /** `true` for the published ImageNet weights from the cache, a `.pth` path, or `false` for random ones. */
   pretrained: boolean | string;
   /** Side of the input in pixels, a multiple of 32 from 32; the architecture's own when absent. */
