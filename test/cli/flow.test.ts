@@ -82,7 +82,7 @@ test('when the commands run one after another, then a verified submission answer
   await writeFile(csv, `${rows.slice(0, 5).join('\n')}\n`);
   const refused = await runBobbin(['verify', csv, ...verify]);
   assert.equal(refused.code, 2);
-  assert.match(refused.stdout, /no row for .* line 6 of question\.csv/);
+  assert.match(refused.stdout, /no row for .*question\.csv:6 asks for/);
 });
 
 test('when images are given, then a CSV has a row for each, also for one that is not there', async () => {

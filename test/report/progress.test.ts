@@ -43,6 +43,21 @@ test('when there is no terminal, then a line comes once in five seconds and not 
   }
 });
 
+test('when there is a terminal, then a bar shows the numbers, and nothing runs on after its end', () => {
+  const terminal = Object.assign(new PassThrough(), { isTTY: true, columns: 100 });
+  const progress = createProgress(terminal as unknown as NodeJS.WriteStream);
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const earlier = timers();
+  progress.update({ label: 'epoch 1/2', done: 5, total: 10, loss: 0.5 });
+  assert.equal(timers(), earlier + 1, 'the bar is redrawn by a timer');
+  progress.print('epoch 1/2 done');
+  progress.end();
+  assert.equal(timers(), earlier);
+  const shown = `${terminal.read()}`;
+  assert.match(shown, /epoch 1\/2 \[█{8}░{8}\] 5\/10 loss 0\.500/);
+  assert.match(shown, /epoch 1\/2 done\n$/);
+});
+
 test('when cells differ in width, then numbers end in one column', () => {
   const table = textTable(
     ['task', 'AP'],
