@@ -1,6 +1,7 @@
 /** TensorFlow: tfjs with Bobbin's backend, its configuration, and batches as tensors. */
 import * as tf from '@tensorflow/tfjs';
 import './backend.js';
+import './javascript-kernels.js';
 import './kernels.js';
 import { runtime } from './configuration.js';
 import type { NativeDevice } from './native-tensorflow.js';

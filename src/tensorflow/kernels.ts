@@ -1,31 +1,7 @@
 /** Kernels that tfjs-node lacks or has wrong, each a thin call of TensorFlow's own op. */
 import * as tf from '@tensorflow/tfjs';
+import { correct, register } from './kernel-registry.js';
 import { executeOp } from './ops.js';
-
-const backendName = 'tensorflow';
-
-/** A kernel's tensors and attributes, as tfjs-core hands them over. */
-type Inputs = Record<string, tf.Tensor>;
-// biome-ignore lint/suspicious/noExplicitAny: each kernel's attributes have their own shape, declared in tfjs-core.
-type Attributes = Record<string, any>;
-type Kernel = (inputs: Inputs, attributes: Attributes) => tf.Tensor | tf.Tensor[];
-
-function register(kernelName: string, kernel: Kernel): void {
-  tf.registerKernel({
-    kernelName,
-    backendName,
-    kernelFunc: ({ inputs, attrs }) => kernel(inputs as Inputs, (attrs ?? {}) as Attributes),
-  });
-}
-
-/** Replaces tfjs-node's kernel by one that may still call it. */
-function correct(kernelName: string, corrected: (original: Kernel) => Kernel): void {
-  const { kernelFunc } = tf.getKernel(kernelName, backendName);
-  const original: Kernel = (inputs, attrs) =>
-    kernelFunc({ inputs, attrs, backend: tf.backend() }) as tf.Tensor;
-  tf.unregisterKernel(kernelName, backendName);
-  register(kernelName, corrected(original));
-}
 
 const dtype = (tensor: tf.TensorInfo) => ({ type: 'dtype', value: tensor.dtype }) as const;
 const int32 = { type: 'dtype', value: 'int32' } as const;

@@ -1,16 +1,5 @@
 /** Specifications that are left out, each by a part of its full name, under the reason why. */
 export const leftOut = [
-  // Kernels that tfjs-node never had: ragged and sparse tensors, n-grams and hashes of strings.
-  'raggedGather ',
-  'raggedRange ',
-  'raggedTensorToTensor ',
-  'sparseFillEmptyRows ',
-  'sparseReshape ',
-  'sparseSegmentMean ',
-  'sparseSegmentSum ',
-  'stringNGrams ',
-  'stringSplit ',
-  'stringToHashBucketFast ',
   // TensorFlow's pooling and transposed convolution pad 'valid' or 'same', not by numbers.
   'avgPool3d test-tensorflow {} x=[1,2,2,2,1] f=[2,2,2] s=1 p=1 roundingMode=floor',
   'avgPool3d test-tensorflow {} x=[1,1,1,1,1] f=[2,2,2] s=1 p=2',
@@ -47,11 +36,6 @@ export const leftOut = [
   'fused conv2d test-tensorflow {} basic in NCHW',
   'fused conv2d test-tensorflow {} im2row in NCHW',
   'fused conv2d test-tensorflow {} batch in NCHW',
-  // TensorFlow compares numbers, not strings.
-  'greaterEqual test-tensorflow {} should support string comparison',
-  'greater test-tensorflow {} should support string comparison',
-  'lessEqual test-tensorflow {} should support string comparison',
-  'less test-tensorflow {} should support string comparison',
   // TensorFlow's einsum can do what tfjs-core's cannot yet.
   'einsum test-tensorflow {} 2d matrix calculate trace: duplicate axes not implemented yet',
   'einsum test-tensorflow {} nonexistent dimension throws error',
