@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import './backend.js';
 import './javascript-kernels.js';
 import './kernels.js';
+import './padded-pooling.js';
 import { runtime } from './configuration.js';
 import type { NativeDevice } from './native-tensorflow.js';
 
