@@ -7,7 +7,9 @@ import {
   type Batch,
   createLoader,
   evaluationAugmentation,
+  type Loader,
   loaderOptions,
+  viewsOf,
 } from '../pipeline/index.js';
 import { adoptBatch, tf } from '../tensorflow/index.js';
 
@@ -19,7 +21,13 @@ export const classifyOptions = {
     default: 'center',
     help: 'windows of each image whose probabilities are averaged: the centre, or four corners and the centre with their mirror images',
   },
-  batchSize: { type: 'integer', default: 16, min: 1, max: 4096, help: 'images in a batch' },
+  batchSize: {
+    type: 'integer',
+    default: 32,
+    min: 1,
+    max: 4096,
+    help: 'windows in a batch, of one image at least',
+  },
   threads: loaderOptions.threads,
 } as const satisfies OptionTable;
 
@@ -78,15 +86,7 @@ export async function classify(request: ClassifyRequest): Promise<Classification
   const probabilities = new Float32Array(files.length * classes.length);
   const readable = new Uint8Array(files.length);
   if (files.length === 0) return { classes, probabilities, failures: [] };
-  const loader = createLoader({
-    samples: files.map((path) => ({ path, label: 0 })),
-    preprocessing: classifier.preprocessing,
-    augmentation: { ...evaluationAugmentation, crop: options.crops },
-    batchSize: Math.min(options.batchSize, files.length),
-    threads: options.threads,
-    damaged: 'mark',
-    failureBudget: files.length,
-  });
+  const loader = loaderOf(classifier, files, options);
   const clock = startClock(files.length);
   try {
     for await (const batch of loader.epoch(0)) {
@@ -111,6 +111,22 @@ export async function classify(request: ClassifyRequest): Promise<Classification
   } finally {
     loader.close();
   }
+}
+
+function loaderOf(
+  { preprocessing }: Classifier,
+  files: string[],
+  { crops, batchSize, threads }: ClassifyOptions,
+): Loader {
+  const augmentation = { ...evaluationAugmentation, crop: crops };
+  const images = Math.max(1, Math.floor(batchSize / viewsOf(augmentation)));
+  return createLoader({
+    samples: files.map((path) => ({ path, label: 0 })),
+    batchSize: Math.min(images, files.length),
+    damaged: 'mark',
+    failureBudget: files.length,
+    ...{ preprocessing, augmentation, threads },
+  });
 }
 
 /** Mean probabilities over each image's windows, [images, classes]. */

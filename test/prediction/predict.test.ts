@@ -84,7 +84,7 @@ test('when crops are ten, then each row is the mean of the softmax of ten views,
     }
   }
   loader.close();
-  const { probabilities } = await predict({ classifier, files, crops: 'ten', batchSize: 2 });
+  const { probabilities } = await predict({ classifier, files, crops: 'ten', batchSize: 20 });
   assert.equal(probabilities.length, expectedRows.length);
   expectedRows.forEach((value, index) => {
     const found = probabilities[index] as number;
