@@ -1,9 +1,15 @@
 /** What a person sees of a training run: live progress, a line an epoch, and the pictures that stay in its folder. */
 import path from 'node:path';
 import { type Manifest, resolveSample, samplesOf } from '../dataset/index.js';
-import { type Augmentation, createLoader, type Preprocessing } from '../pipeline/index.js';
+import { resolveOptions } from '../options.js';
+import {
+  type Augmentation,
+  createLoader,
+  type LoaderOptions,
+  type LoaderSample,
+} from '../pipeline/index.js';
 import { clock, drawAugmentations, drawCurves } from '../report/index.js';
-import type { EpochRecord, TrainResult } from '../training/index.js';
+import { type EpochRecord, type TrainResult, trainAugmentationOptions } from '../training/index.js';
 import { warnUnreadable } from './unreadable.js';
 
 /** Share of the time spent waiting for data from which on the line says what to do. */
@@ -45,7 +51,12 @@ export async function drawRun(finished: FinishedRun): Promise<void> {
     .slice(0, imagesShown)
     .map(({ path: file, label }) => ({ path: resolveSample(manifest, file), label }));
   const { preprocessing } = result.classifier;
-  const pixels = await firstEpochs(samples, preprocessing, finished);
+  const augmentation = resolveOptions<typeof trainAugmentationOptions>(
+    trainAugmentationOptions,
+    finished.augmentation,
+  );
+  const options = { preprocessing, augmentation, seed: finished.seed };
+  const pixels = await firstEpochs(samples, options);
   const title = `${task}: training images as each epoch sees them`;
   const sheet = { title, pixels, variants: epochsShown, preprocessing };
   await drawAugmentations(sheet, path.join(run, 'augmentation.png'));
@@ -56,16 +67,12 @@ const epochsShown = 7;
 
 /** The samples as the first epochs render them, [samples, epochs, crop, crop, 3]. */
 async function firstEpochs(
-  samples: { path: string; label: number }[],
-  preprocessing: Preprocessing,
-  { augmentation, seed }: Pick<FinishedRun, 'augmentation' | 'seed'>,
+  samples: LoaderSample[],
+  options: Pick<LoaderOptions, 'preprocessing' | 'augmentation' | 'seed'>,
 ): Promise<Float32Array> {
   const batchSize = samples.length;
-  const loader = createLoader({
-    ...{ samples, preprocessing, augmentation, seed, batchSize },
-    damaged: 'mark',
-  });
-  const values = preprocessing.crop ** 2 * 3;
+  const loader = createLoader({ ...options, samples, batchSize, damaged: 'mark' });
+  const values = options.preprocessing.crop ** 2 * 3;
   const pixels = new Float32Array(batchSize * epochsShown * values);
   try {
     for (let epoch = 0; epoch < epochsShown; epoch++) {
