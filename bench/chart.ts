@@ -1,0 +1,44 @@
+/** The chart of a comparison: a bar a contender, longest first, one panel a load and thread count. */
+import sharp from 'sharp';
+import type { Row } from './results.js';
+
+const [width, barHeight, labelWidth] = [900, 26, 220];
+const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+
+/** The chart as an SVG document. */
+export function chartSvg(rows: Row[], caption: string): string {
+  const panels = new Map<string, Row[]>();
+  for (const row of rows) {
+    const title = `${row.trial === 'crop' ? 'crop only' : 'everything on'}, threads: ${row.threads}`;
+    panels.set(title, [...(panels.get(title) ?? []), row]);
+  }
+  const longest = Math.max(...rows.map((row) => row.imagesPerSecond));
+  const elements: string[] = [];
+  let y = 36;
+  const write = (x: number, text: string, style = '') =>
+    elements.push(`<text x="${x}" y="${y}" ${style}>${escaped(text)}</text>`);
+  for (const [title, members] of panels) {
+    write(16, `${title} (images/s)`, 'font-weight="bold"');
+    y += barHeight;
+    for (const row of [...members].sort((a, b) => b.imagesPerSecond - a.imagesPerSecond)) {
+      const length = (row.imagesPerSecond / longest) * (width - labelWidth - 90);
+      const colour = row.contender === 'bobbin' ? '#1f6fb5' : '#98a2b3';
+      write(labelWidth - 10, row.contender, 'text-anchor="end"');
+      const box = `x="${labelWidth}" y="${y - 14}" width="${length}" height="18"`;
+      elements.push(`<rect ${box} fill="${colour}"/>`);
+      write(labelWidth + length + 6, row.imagesPerSecond.toFixed(0));
+      y += barHeight;
+    }
+    y += barHeight / 2;
+  }
+  write(16, caption, 'font-size="11" fill="#667085"');
+  const size = `width="${width}" height="${y + 16}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-size="14" font-family="DejaVu Sans, Helvetica, Arial, sans-serif"><rect ${size} fill="#fff"/>${elements.join('')}</svg>`;
+}
+
+/** Writes the chart to the PNG `file`. */
+export async function drawChart(rows: Row[], caption: string, file: string): Promise<void> {
+  await sharp(Buffer.from(chartSvg(rows, caption)), { density: 144 })
+    .png()
+    .toFile(file);
+}

@@ -1,0 +1,40 @@
+/** Bobbin's loader through the public API: plain JPEG files in, batches in place as tensors. */
+import { readFileSync } from 'node:fs';
+import { adoptBatch, createLoader } from '../../src/index.js';
+import { everything, readJob, side, timeBatches } from '../job.js';
+
+const job = readJob();
+const loader = createLoader({
+  samples: job.files.map((path) => ({ path, label: 0 })),
+  preprocessing: {
+    resize: side,
+    crop: side,
+    mean: [127, 127, 127],
+    std: [128, 128, 128],
+    channels: 'rgb',
+  },
+  augmentation: job.load === 'crop' ? {} : everything,
+  batchSize: job.batchSize,
+  threads: job.threads,
+  shuffle: true,
+});
+
+async function* batches() {
+  for (let epoch = 0; ; epoch++) {
+    for await (const batch of loader.epoch(epoch)) {
+      const tensor = adoptBatch(batch);
+      yield {
+        count: batch.count,
+        shape: batch.shape,
+        pixels: async () => (await tensor.data()) as Float32Array,
+        release: () => tensor.dispose(),
+      };
+    }
+  }
+}
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+);
+await timeBatches(job, batches(), `bobbin ${version}`);
+loader.close();

@@ -1,0 +1,61 @@
+"""NVIDIA DALI's CPU path: fused decode of a random window, then its own operators."""
+import numpy as np
+from contender import AREA, EVERYTHING, RATIO, SIDE, read_job, time_batches
+from nvidia import dali
+from nvidia.dali import fn, pipeline_def, types
+
+
+@pipeline_def
+def pipeline(files, load):
+    contents, _ = fn.readers.file(files=files, random_shuffle=True, name="files")
+    images = fn.decoders.image_random_crop(
+        contents,
+        device="cpu",
+        output_type=types.RGB,
+        random_area=list(AREA),
+        random_aspect_ratio=list(RATIO),
+        num_attempts=10,
+    )
+    images = fn.resize(images, size=[SIDE, SIDE], interp_type=types.INTERP_LINEAR, antialias=True)
+    if load == "everything":
+        e = EVERYTHING
+
+        def around_one(strength):
+            return fn.random.uniform(range=[1 - strength, 1 + strength])
+
+        images = fn.color_twist(
+            images,
+            brightness=around_one(e["brightness"]),
+            contrast=around_one(e["contrast"]),
+            saturation=around_one(e["saturation"]),
+            hue=fn.random.uniform(range=[-360 * e["hue"], 360 * e["hue"]]),
+        )
+        images = fn.noise.gaussian(images, stddev=e["noise"])
+    return fn.crop_mirror_normalize(
+        images,
+        dtype=types.FLOAT,
+        output_layout="HWC",
+        mean=[127.0] * 3,
+        std=[128.0] * 3,
+        mirror=fn.random.coin_flip(),
+    )
+
+
+def batches(job):
+    built = pipeline(
+        job["files"],
+        job["load"],
+        batch_size=job["batchSize"],
+        num_threads=job["threads"],
+        device_id=None,
+        prefetch_queue_depth=2,
+    )
+    built.build()
+    while True:
+        (images,) = built.run()
+        # A view: the pipeline keeps the memory until the next run.
+        yield np.asarray(images.as_tensor())
+
+
+this_job = read_job()
+time_batches(this_job, batches(this_job), f"DALI {dali.__version__}")

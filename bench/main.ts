@@ -1,0 +1,45 @@
+/** `npm run bench -- FOLDER`: the comparison; `npm run bench -- stages FOLDER`: the loader's stages. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { expected } from '../src/errors.js';
+import { compare } from './compare.js';
+import { timeStages } from './stages.js';
+
+const positive = (text: string) => {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Expected above 0.');
+  return value;
+};
+const counts = (text: string) => text.split(',').map((part) => Math.ceil(positive(part)));
+
+/** All JPEG files below `folder`, sorted: every contender gets the same list. */
+function jpegsIn(folder: string): string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.jpe?g$/i.test(name))
+    .sort()
+    .map((name) => path.resolve(folder, name));
+  if (files.length < 64) throw expected('at least 64 JPEG files', folder, files.length);
+  return files;
+}
+
+const program = new Command('bench');
+program
+  .command('compare', { isDefault: true })
+  .description('compare Bobbin with its peers on the JPEG files of a folder')
+  .argument('<folder>')
+  .option('--rounds <n>', 'rounds, all contenders in turn in each', positive, 3)
+  .option('--seconds <x>', 'time on the clock of one run', positive, 4)
+  .option('--threads <list>', 'thread counts', counts, [1, 2])
+  .option('--only <names...>', 'contenders beside the decode and Bobbin; default: all there are')
+  .option('--json <file>', 'write the rows as JSON')
+  .option('--chart <file>', 'draw the chart as PNG')
+  .action((folder, { only = [], ...flags }) =>
+    compare({ json: undefined, chart: undefined, ...flags, files: jpegsIn(folder), only }),
+  );
+program
+  .command('stages')
+  .description('time reading, decoding and rendering of the loader, load by load')
+  .argument('<folder>')
+  .action((folder) => timeStages(jpegsIn(folder)));
+await program.parseAsync();
