@@ -51,6 +51,10 @@ const entries: Record<string, Entry> = {
     description: 'check a submission row by row; exit code 2 when it has problems',
     load: () => import('./verify.js'),
   },
+  bench: {
+    description: 'measure the loader on a folder of images and say what to change',
+    load: () => import('./bench.js'),
+  },
   demo: {
     description: 'submit on synthesized data, ending with the scores per task',
     load: () => import('./demo.js'),

@@ -15,5 +15,13 @@ export {
   type LoaderStatistics,
   loaderOptions,
 } from './loader.js';
+export {
+  adviceOn,
+  type Circumstances,
+  type Measurement,
+  type MeasureRequest,
+  measureLoader,
+  measureOptions,
+} from './measure.js';
 export type { Recipe } from './native-loader.js';
 export { checkPreprocessing, type Preprocessing } from './preprocessing.js';

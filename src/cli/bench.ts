@@ -1,0 +1,81 @@
+/** `bobbin bench`: how fast the loader is on a folder of one's own, and what to change. */
+import { readdir, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { expected } from '../errors.js';
+import {
+  adviceOn,
+  augmentationOptions,
+  type Measurement,
+  measureLoader,
+  measureOptions,
+} from '../pipeline/index.js';
+import { textTable, withProgress } from '../report/index.js';
+import { addFlags, pickFlags } from './flags.js';
+
+/** What most models take; speed depends on the sizes, not on mean and deviation. */
+const preprocessing = {
+  resize: 256,
+  crop: 224,
+  mean: [127, 127, 127] as [number, number, number],
+  std: [128, 128, 128] as [number, number, number],
+  channels: 'rgb' as const,
+};
+
+export function configure(command: Command): void {
+  command.argument('<folder>', 'images, in folders of any depth');
+  addFlags(command, measureOptions);
+  addFlags(command, augmentationOptions);
+  command.action(async (folder: string, flags: object) => {
+    const files = await imagesIn(folder);
+    const counts = threadCounts(os.availableParallelism());
+    const measurements = await withProgress(async (progress) => {
+      const done: Measurement[] = [];
+      for (const threads of counts) {
+        const label = `measuring, ${threads} thread(s)`;
+        progress.update({ label, done: done.length, total: counts.length });
+        const augmentation = pickFlags(augmentationOptions, flags);
+        const options = pickFlags(measureOptions, flags);
+        done.push(await measureLoader({ ...options, files, threads, augmentation, preprocessing }));
+      }
+      return done;
+    });
+    console.log(describe(measurements));
+    const bytesPerFile = await meanSize(files);
+    console.log(adviceOn(measurements, { cores: os.availableParallelism(), bytesPerFile }));
+  });
+}
+
+async function imagesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true });
+  const files = names.filter((name) => /\.(jpe?g|png|webp|gif|tiff?|avif)$/i.test(name)).sort();
+  if (files.length === 0) throw expected('a folder with images', '<folder>', folder);
+  return files.map((name) => path.resolve(folder, name));
+}
+
+/** 1, 2, 4, … and the number of cores. */
+function threadCounts(cores: number): number[] {
+  const counts: number[] = [];
+  for (let count = 1; count < cores; count *= 2) counts.push(count);
+  return [...counts, cores];
+}
+
+async function meanSize(files: string[]): Promise<number> {
+  let total = 0;
+  for (const file of files) total += (await stat(file)).size;
+  return total / files.length;
+}
+
+function describe(measurements: Measurement[]): string {
+  const percent = (share: number) => `${Math.round(100 * share)}%`;
+  const rows = measurements.map((row) => [
+    `${row.threads}`,
+    row.imagesPerSecond.toFixed(0),
+    percent(row.readShare),
+    percent(row.decodeShare),
+    percent(row.renderShare),
+    `${row.unreadable}`,
+  ]);
+  return textTable(['threads', 'images/s', 'read', 'decode', 'render', 'unreadable'], rows);
+}

@@ -1,0 +1,111 @@
+/** Measures the loader on somebody's own files: images a second by thread count, where the time goes, what to change. */
+import { type OptionValues, resolveOptions } from '../options.js';
+import type { Augmentation } from './augmentation.js';
+import { createLoader, type LoaderStatistics } from './loader.js';
+import type { Preprocessing } from './preprocessing.js';
+
+export const measureOptions = {
+  seconds: { type: 'number', default: 5, min: 0.1, max: 3600, help: 'time on the clock per run' },
+  batchSize: { type: 'integer', default: 64, min: 1, max: 65536, help: 'images a batch' },
+} as const;
+
+export interface MeasureRequest extends Partial<OptionValues<typeof measureOptions>> {
+  /** Absolute paths. */
+  files: readonly string[];
+  threads: number;
+  preprocessing: Preprocessing;
+  augmentation?: Partial<Augmentation>;
+}
+
+/** One run. Shares are of the time that the threads spent on images; together 1. */
+export interface Measurement {
+  threads: number;
+  imagesPerSecond: number;
+  readShare: number;
+  decodeShare: number;
+  renderShare: number;
+  /** Files that could not be used. */
+  unreadable: number;
+}
+
+/** Takes batches as fast as they come, over and over, for `seconds`. Unreadable files are counted. */
+export async function measureLoader(request: MeasureRequest): Promise<Measurement> {
+  const { files, threads, preprocessing, augmentation, ...rest } = request;
+  const { seconds, batchSize } = resolveOptions(measureOptions, rest);
+  const loader = createLoader({
+    samples: files.map((path) => ({ path, label: 0 })),
+    preprocessing,
+    augmentation,
+    threads,
+    batchSize: Math.min(batchSize, files.length),
+    shuffle: true,
+    // An empty row in its place: a file that fails must not make the others count twice.
+    damaged: 'mark',
+    failureBudget: Number.POSITIVE_INFINITY,
+  });
+  try {
+    const start = performance.now();
+    let images = 0;
+    const elapsed = () => (performance.now() - start) / 1000;
+    for (let epoch = 0; elapsed() < seconds; epoch++) {
+      for await (const batch of loader.epoch(epoch)) {
+        images += batch.indices.filter((index) => index >= 0).length;
+        batch.release();
+        if (elapsed() >= seconds) break;
+      }
+    }
+    const imagesPerSecond = images / elapsed();
+    const unreadable = loader.failures.length;
+    return { threads, imagesPerSecond, unreadable, ...sharesOf(loader.statistics) };
+  } finally {
+    loader.close();
+  }
+}
+
+function sharesOf({ readMs, decodeMs, renderMs }: LoaderStatistics) {
+  const share = (time: number) => time / (readMs + decodeMs + renderMs || 1);
+  return { readShare: share(readMs), decodeShare: share(decodeMs), renderShare: share(renderMs) };
+}
+
+/** What advice is drawn from beside the measurements. */
+export interface Circumstances {
+  /** Cores that the process may use. */
+  cores: number;
+  /** Mean size of a file in bytes. */
+  bytesPerFile: number;
+}
+
+/** A file above this size holds more pixels than a model of common size sees: about 800 × 600 JPEG. */
+const largeFile = 150_000;
+/** Another thread that adds less than this share of the first one's rate is not worth its core. */
+const worthwhile = 0.2;
+
+/** One sentence: what would make the loader faster. `measurements` ascend by threads, at least one. */
+export function adviceOn(
+  measurements: readonly Measurement[],
+  { cores, bytesPerFile }: Circumstances,
+): string {
+  const [first, last] = [measurements[0], measurements.at(-1)] as [Measurement, Measurement];
+  const best = measurements.reduce((a, b) => (b.imagesPerSecond > a.imagesPerSecond ? b : a));
+  const percent = (share: number) => `${Math.round(100 * share)}%`;
+  if (best.imagesPerSecond === 0) return 'No file could be read: look at what the folder holds.';
+  if (best.readShare > 0.3) {
+    return `Reading takes ${percent(best.readShare)} of the time: keep the files on a faster disk, or have memory enough that they stay cached.`;
+  }
+  const added = last.threads - first.threads;
+  const gain = (last.imagesPerSecond - first.imagesPerSecond) / (first.imagesPerSecond * added);
+  if (added > 0 && gain < worthwhile) {
+    return `${best.threads} thread(s) are enough: more add little, so something else uses the cores.`;
+  }
+  if (best.decodeShare > 0.6 && bytesPerFile > largeFile) {
+    return `Decoding takes ${percent(best.decodeShare)} of the time and the files are ${Math.round(bytesPerFile / 1000)} KB: store them smaller, with a short side near what training crops from.`;
+  }
+  if (last.threads < cores) {
+    return `Use more threads: ${cores} cores are there and each thread added so far paid off.`;
+  }
+  const [stage, share] =
+    best.decodeShare > best.renderShare
+      ? ['decoding: smaller files', best.decodeShare]
+      : ['rendering: fewer augmentations', best.renderShare];
+  return `All ${cores} cores are at work, ${percent(share)} of it ${stage}, or more cores, make it faster.`;
+}
