@@ -52,7 +52,7 @@ export const contenders: Contender[] = [
     name: 'SPDL',
     program: python('with_spdl.py', 'peers'),
     loads: both,
-    remarks: "FFmpeg's filters; noise without clamping",
+    remarks: "FFmpeg's filters: brightness is added, not multiplied",
   },
   {
     name: 'MXNet ImageRecordIter',

@@ -11,7 +11,8 @@ fs.mkdirSync(folder, { recursive: true });
 
 /** Python environments and what their packages need of the system; MXNet's last release needs an old NumPy. */
 const environments = [
-  { name: 'peers', files: ['peers.txt'] },
+  // SPDL runs on the system's FFmpeg.
+  { name: 'peers', files: ['peers.txt'], packages: ['libavfilter-dev', 'libavdevice-dev'] },
   { name: 'peers', files: ['ffcv.txt'], packages: ['libopencv-dev', 'libturbojpeg0-dev'] },
   { name: 'mxnet', files: ['mxnet.txt'], packages: ['libgomp1'] },
 ];
