@@ -59,7 +59,7 @@ export async function readFashionAi(root: string): Promise<Source | undefined> {
 export async function findQuestionFiles(root: string): Promise<string[]> {
   const releases = await findReleases(root);
   const files = releases.flatMap(({ questionFile }) => questionFile ?? []);
-  if (files.length === 0) throw expected('Tests/question.csv in a release', root, 'none');
+  if (files.length === 0) throw expected('a release with Tests/question.csv', 'source', root);
   return files.map((file) => path.resolve(root, file));
 }
 

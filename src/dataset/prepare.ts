@@ -1,4 +1,5 @@
 /** From a source folder to a manifest: read the layout, hash the images, drop repeats, split, write. */
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, InvalidInputError } from '../errors.js';
@@ -95,15 +96,21 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
 }
 
 async function checkFolders(root: string, out: string): Promise<void> {
-  const kind = await stat(root).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (!kind?.isDirectory()) throw expected('an existing folder', 'source', root);
+  const source = await kindOf(root);
+  if (!source?.isDirectory()) throw expected('an existing folder', 'source', root);
+  const target = await kindOf(out);
+  if (target?.isFile()) throw expected('a folder', 'out', out, 'There is a file of that name');
   // Inside the source it would be read as one of its classes the next time.
   if (out.startsWith(`${root}${path.sep}`)) {
     throw expected(`a folder outside ${root}`, 'out', out);
   }
+}
+
+async function kindOf(file: string): Promise<Stats | undefined> {
+  return await stat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
 }
 
 /** Labelled images with their hashes; throws for the first that cannot be read, naming its row. */

@@ -284,3 +284,24 @@ test('when the clothing photos are at hand then the given split is used', async 
   assert.equal(samplesOf(manifest, 'clothing', 'train').length, 3068);
   assert.equal(samplesOf(manifest, 'clothing', 'validation').length, 341);
 });
+
+test('when a file has the name of the output folder then prepare asks for a folder', async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFiles(folder, {
+    ...classFolder('src/hat', 2),
+    ...classFolder('src/shoe', 2),
+    out: '',
+  });
+  const out = path.join(folder, 'out');
+  await assert.rejects(prepare(path.join(folder, 'src'), { out }), {
+    name: 'InvalidInputError',
+    message: `Expected a folder for out but received "${out}". There is a file of that name`,
+  });
+});
+
+test('when a source has no questions then looking for their files names what is missing', async (t) => {
+  const folder = await temporaryFolder(t);
+  await assert.rejects(findQuestionFiles(folder), {
+    message: `Expected a release with Tests/question.csv for source but received "${folder}"`,
+  });
+});
