@@ -39,7 +39,12 @@ interface Request {
 export function configure(command: Command): void {
   command
     .argument('[images...]', 'images to predict; a CSV goes to stdout')
-    .requiredOption('--run <folders...>', 'what train wrote; several are averaged')
+    .requiredOption(
+      '--run <folder>',
+      'what train wrote; repeated, the runs are averaged',
+      // Not variadic: that would take the images that follow for runs.
+      (folder: string, earlier: string[] = []) => [...earlier, folder],
+    )
     .option('--weights <list>', 'one weight per run, separated by commas (default: all 1)', numbers)
     .option('--task <name>', 'the task that the images belong to')
     .option('--data <folder>', 'prepared data set whose questions to answer instead of images')
@@ -49,6 +54,9 @@ export function configure(command: Command): void {
     const options = pickFlags(classifyOptions, flags);
     const request = { runs: flags.run, weights: flags.weights, options };
     const { data, out, task } = flags;
+    if (flags.weights !== undefined && flags.weights.length !== flags.run.length) {
+      throw expected(`one number per --run, ${flags.run.length},`, '--weights', flags.weights);
+    }
     if (images.length > 0 && data === undefined) {
       if (task === undefined) throw expected('a task', '--task', undefined);
       await predictImages(request, task, images);
@@ -64,10 +72,11 @@ async function predictImages(request: Request, task: string, images: string[]): 
   const files = images.map((image) => path.resolve(image));
   const prediction = await averaged(request, task, { files });
   const { classes, failures } = prediction;
+  const unread = new Set(failures.map(({ index }) => index));
   console.log(['path', 'prediction', ...classes].map(quoted).join(','));
   rowsOf(prediction).forEach((row, index) => {
     const image = images[index] as string;
-    const top = classes[topClass(row)] as string;
+    const top = unread.has(index) ? '' : (classes[topClass(row)] as string);
     console.log([quoted(image), quoted(top), ...[...row].map((p) => p.toFixed(6))].join(','));
   });
   warnUnreadable(failures, 'given the same probability for every class');
@@ -75,6 +84,9 @@ async function predictImages(request: Request, task: string, images: string[]): 
 
 async function answerQuestions(request: Request, data: string, out: string): Promise<void> {
   const manifest = await loadManifest(data);
+  if (manifest.questions.length === 0) {
+    throw expected('a data set with questions (question.csv)', '--data', data);
+  }
   const predictions = new Map<string, Float32Array[]>();
   for (const task of chosenTasks(manifest, undefined)) {
     const asked = manifest.questions.filter((question) => question.task === task.name);

@@ -1,6 +1,6 @@
 /** The commands one after another on a tiny drawn data set, and a submission that is stopped and continued. */
 import assert from 'node:assert/strict';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -91,13 +91,13 @@ test('when images are given, then a CSV has a row for each, also for one that is
     (await firstField(at('photos/base/Annotations/label.csv'))) ?? '',
   );
   const stdout = await bobbin(
-    ...['predict', image, at('absent.jpg'), '--run', at('run'), '--task', tasks[0] as string],
+    ...['predict', '--task', tasks[0] as string, '--run', at('run'), image, at('absent.jpg')],
   );
   const [header, shown, absent] = stdout.trimEnd().split('\n');
   assert.match(header as string, /^path,prediction,Invisible,Shirt Collar,/);
   const shares = (shown as string).split(',').slice(2).map(Number);
   assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-4);
-  assert.match(absent as string, /absent\.jpg,Invisible(,0\.200000){5}$/);
+  assert.match(absent as string, /absent\.jpg,(,0\.200000){5}$/);
 });
 
 async function firstField(file: string): Promise<string | undefined> {
@@ -138,4 +138,15 @@ test('when a submission is stopped and repeated, then it ends as one that was ne
   const other = await runBobbin([...words('stopped'), '--learning-rate', '0.5']);
   assert.equal(other.code, 1);
   assert.match(other.stderr, /begun with other settings \(learningRate was 0\.02, is 0\.5\)/);
+});
+
+test('when a data set asks no question, then predict writes no submission', async () => {
+  const manifest = JSON.parse(await readFile(at('data/manifest.json'), 'utf8'));
+  await mkdir(at('unasked'));
+  await writeFile(at('unasked/manifest.json'), JSON.stringify({ ...manifest, questions: [] }));
+  const words = ['predict', '--data', at('unasked'), '--run', at('run'), '--out', at('no-answers')];
+  const { code, stderr } = await runBobbin(words);
+  assert.equal(code, 1);
+  assert.match(stderr, /^bobbin: Expected a data set with questions \(question\.csv\) for --data/);
+  await assert.rejects(access(at('no-answers')));
 });

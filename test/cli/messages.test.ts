@@ -58,3 +58,13 @@ test('when help of a command is asked for, then its flags show range and default
     /--validation-fraction <x> share of each class .*; a number from 0 to 0\.9 \(default: 0\.1\)/,
   );
 });
+
+test('when there is not one weight per run, then that is said before anything is predicted', async () => {
+  const words = ['predict', '--run', 'no-such-run', '--weights', '1,2', '--task', 'hat', 'a.jpg'];
+  const { code, stderr } = await runBobbin(words);
+  assert.equal(code, 1);
+  assert.equal(
+    stderr,
+    'bobbin: Expected one number per --run, 1, for --weights but received [1,2]\n',
+  );
+});
