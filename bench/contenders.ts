@@ -33,7 +33,13 @@ export const contenders: Contender[] = [
     name: 'tf.data',
     program: python('with_tf_data.py', 'peers'),
     loads: both,
-    remarks: 'resizes without antialiasing',
+    remarks: 'draws smaller windows: 0.35 of a 400 × 533 picture on average',
+  },
+  {
+    name: 'tf.data, plain resize',
+    program: python('with_tf_data.py', 'peers', ['plain']),
+    loads: both,
+    remarks: 'as tf.data, but without antialiasing',
   },
   { name: 'torchvision v2', program: python('with_torchvision.py', 'peers'), loads: both },
   {
@@ -58,6 +64,6 @@ export const contenders: Contender[] = [
     name: 'MXNet ImageRecordIter',
     program: python('with_mxnet.py', 'mxnet'),
     loads: both,
-    remarks: 'files packed beforehand; no noise',
+    remarks: 'files packed beforehand; no antialiasing, no noise',
   },
 ];

@@ -1,11 +1,11 @@
 """SPDL: FFmpeg decodes and filters each picture in a thread; the pipeline normalises and collects batches."""
 import math
 import random
+from importlib.metadata import version
 
 import numpy as np
 import spdl.io
 from contender import AREA, EVERYTHING, RATIO, SIDE, read_job, time_batches
-from importlib.metadata import version
 from spdl.pipeline import PipelineBuilder
 
 
