@@ -67,7 +67,7 @@ export type TrainValues = OptionValues<typeof trainOptions>;
 /** The pipeline's augmentations with the defaults that fine-tuning wants. */
 export const trainAugmentationOptions = {
   ...augmentationOptions,
-  area: { ...augmentationOptions.area, default: [0.25, 1] },
+  area: { ...augmentationOptions.area, default: [0.5, 1] },
   brightness: { ...augmentationOptions.brightness, default: 0.2 },
   contrast: { ...augmentationOptions.contrast, default: 0.2 },
   saturation: { ...augmentationOptions.saturation, default: 0.2 },
