@@ -1,4 +1,4 @@
-"""FFCV over a file packed from the same JPEG bytes; it has neither hue nor noise."""
+"""FFCV over a file it packed from the same pictures, compressed anew; it has neither hue nor noise."""
 import os
 from importlib.metadata import version
 
@@ -28,7 +28,7 @@ class Pictures(torch.utils.data.Dataset):
 def pack(job):
     """The packed file of the job's pictures, written once and renamed into place when whole.
 
-    FFCV compresses the pictures anew; quality 90 keeps them about as large as they were.
+    FFCV compresses the pictures anew; at quality 90 the packed file was 1.7 times the size of the JPEGs, which costs FFCV decoding time.
     """
     packed = os.path.join(job["workspace"], "ffcv.beton")
     if not os.path.exists(packed):
