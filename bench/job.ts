@@ -1,5 +1,6 @@
 /** What a contender's process is given and what it gives back, and the clock that all contenders written in TypeScript share. */
 import { readFileSync } from 'node:fs';
+import type { Preprocessing } from '../src/index.js';
 
 /** The two loads: `crop` is a random-resized crop, flip and normalisation; `everything` adds colour and noise. */
 export type Load = 'crop' | 'everything';
@@ -35,6 +36,15 @@ export interface Outcome {
 
 /** Side of the square that each contender makes. */
 export const side = 224;
+
+/** The same as Bobbin's preprocessing record. */
+export const preprocessing: Preprocessing = {
+  resize: side,
+  crop: side,
+  mean: [127, 127, 127],
+  std: [128, 128, 128],
+  channels: 'rgb',
+};
 
 /** The strengths of `everything`; hue is in turns, noise in 0…255 units. `crop` has none of them. */
 export const everything = {

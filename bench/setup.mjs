@@ -1,11 +1,12 @@
 /** `npm run bench:setup`: compiles the yardstick and installs the peers, each environment in Bobbin's cache folder. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '../scripts/pins.mjs';
 import { ask, work } from '../scripts/run.mjs';
 import { installPackages, mayInstall } from '../scripts/system.mjs';
 
-const here = import.meta.dirname;
+const here = path.dirname(fileURLToPath(import.meta.url));
 const folder = path.join(cacheFolder, 'bench');
 fs.mkdirSync(folder, { recursive: true });
 

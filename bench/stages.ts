@@ -1,7 +1,7 @@
 /** Micro trials of the loader: one batch of each load by the `benchmark` package, and how its time divides into stages. */
 import Benchmark from 'benchmark';
 import { type Augmentation, createLoader, type Loader } from '../src/index.js';
-import { everything, side } from './job.js';
+import { everything, preprocessing } from './job.js';
 
 const batchSize = 64;
 const trials: { name: string; augmentation: Partial<Augmentation> }[] = [
@@ -16,13 +16,7 @@ export async function timeStages(files: string[]): Promise<void> {
   for (const { name, augmentation } of trials) {
     const loader = createLoader({
       samples: files.map((path) => ({ path, label: 0 })),
-      preprocessing: {
-        resize: side,
-        crop: side,
-        mean: [127, 127, 127],
-        std: [128, 128, 128],
-        channels: 'rgb',
-      },
+      preprocessing,
       augmentation,
       threads: 1,
       batchSize,

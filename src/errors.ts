@@ -5,9 +5,13 @@ export class InvalidInputError extends Error {
   override name = 'InvalidInputError';
 }
 
+/** Characters of a value that an error repeats: a file taken for another kind may arrive as one value. */
+const mostShown = 200;
+
 /** `Expected X for NAME but received Y`, with an optional way out as a second sentence. */
 export function expected(what: string, name: string, received: unknown, wayOut = ''): Error {
-  const shown = typeof received === 'string' ? JSON.stringify(received) : describe(received);
+  const whole = typeof received === 'string' ? JSON.stringify(received) : describe(received);
+  const shown = whole.length > mostShown ? `${whole.slice(0, mostShown)}…` : whole;
   const advice = wayOut === '' ? '' : `. ${wayOut}`;
   return new InvalidInputError(`Expected ${what} for ${name} but received ${shown}${advice}`);
 }

@@ -1,18 +1,12 @@
 /** Bobbin's loader through the public API: plain JPEG files in, batches in place as tensors. */
 import { readFileSync } from 'node:fs';
 import { adoptBatch, createLoader } from '../../src/index.js';
-import { everything, readJob, side, timeBatches } from '../job.js';
+import { everything, preprocessing, readJob, timeBatches } from '../job.js';
 
 const job = readJob();
 const loader = createLoader({
   samples: job.files.map((path) => ({ path, label: 0 })),
-  preprocessing: {
-    resize: side,
-    crop: side,
-    mean: [127, 127, 127],
-    std: [128, 128, 128],
-    channels: 'rgb',
-  },
+  preprocessing,
   augmentation: job.load === 'crop' ? {} : everything,
   batchSize: job.batchSize,
   threads: job.threads,

@@ -69,7 +69,7 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
       'labelled images',
       'source',
       root,
-      'It has questions or contradictory labels only',
+      'It has questions, empty label files or contradictory labels only',
     );
   }
 

@@ -1,0 +1,14 @@
+/** How an invalid value is worded. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { expected } from '../src/errors.js';
+
+test('when a value is invalid, then the error says what was expected, for what, and the way out', () => {
+  const { message } = expected('a number', 'epochs', 'ten', 'Write it in digits');
+  assert.equal(message, 'Expected a number for epochs but received "ten". Write it in digits');
+});
+
+test('when a value is long, then the error shows its beginning only', () => {
+  const { message } = expected('a path', 'label.csv:1', 'x'.repeat(100_000));
+  assert.equal(message, `Expected a path for label.csv:1 but received "${'x'.repeat(199)}…`);
+});
