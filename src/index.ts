@@ -54,6 +54,7 @@ export {
   type LoaderOptions,
   type LoaderSample,
   type LoaderStatistics,
+  type PixelType,
   type Preprocessing,
 } from './pipeline/index.js';
 export {

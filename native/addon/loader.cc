@@ -64,6 +64,11 @@ core::Augmentation to_augmentation(const Napi::Object& from) {
   return to;
 }
 
+core::PixelType to_pixel_type(const std::string& name) {
+  if (name == "uint8") return core::PixelType::kUint8;
+  return name == "bfloat16" ? core::PixelType::kBfloat16 : core::PixelType::kFloat32;
+}
+
 core::LoaderOptions to_loader_options(const Napi::Object& from) {
   core::LoaderOptions to;
   const auto paths = from.Get("paths").As<Napi::Array>();
@@ -73,6 +78,7 @@ core::LoaderOptions to_loader_options(const Napi::Object& from) {
   }
   to.preprocessing = to_preprocessing(from.Get("preprocessing").ToObject());
   to.augmentation = to_augmentation(from.Get("augmentation").ToObject());
+  to.dtype = to_pixel_type(text(from, "dtype"));
   to.batch_size = from.Get("batchSize").ToNumber().Int32Value();
   to.threads = from.Get("threads").ToNumber().Int32Value();
   to.slots = from.Get("slots").ToNumber().Int32Value();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <utility>
 
 #include "core/file.h"
@@ -34,7 +35,7 @@ class StageTimer {
 
 std::size_t bytes_of_row(const LoaderOptions& options) {
   const std::size_t side = options.preprocessing.crop;
-  return options.augmentation.views() * side * side * 3 * sizeof(float);
+  return options.augmentation.views() * side * side * 3 * bytes_of(options.dtype);
 }
 
 ImageView view_of(const DecodedImage& image) {
@@ -254,10 +255,10 @@ void Loader::render_row(Worker& worker, const Task& task, std::uint64_t sample,
     image = worker.decoder.decode(plan.region, plan.scale);
   }
   const StageTimer timer(render_ns_);
-  float* output = row_data(task);
+  Output output = row_output(task);
   for (const Recipe& recipe : worker.recipes) {
     worker.renderer.render(image, size, recipe, options_.preprocessing, output);
-    output += recipe.size * recipe.size * 3;
+    output = output.from(std::size_t{3} * recipe.size * recipe.size);
   }
 }
 
@@ -269,13 +270,13 @@ std::uint64_t Loader::sample_of(const Task& task) const {
   return random_at(key, task.attempt) % options_.paths.size();
 }
 
-float* Loader::row_data(const Task& task) const {
-  return reinterpret_cast<float*>(ring_->data(task.flight->slot) + task.row * row_bytes_);
+Output Loader::row_output(const Task& task) const {
+  return {ring_->data(task.flight->slot) + task.row * row_bytes_, options_.dtype};
 }
 
 void Loader::fail_row(Task& task, std::uint64_t sample, const std::string& reason) {
   if (options_.damaged == Damaged::kMark) {
-    std::fill_n(row_data(task), row_bytes_ / sizeof(float), 0.0f);
+    std::memset(row_output(task).data, 0, row_bytes_);
   }
   ++task.attempt;
   task.decoded.reset();

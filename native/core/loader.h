@@ -14,6 +14,7 @@
 
 #include "core/image.h"
 #include "core/order.h"
+#include "core/output.h"
 #include "core/recipe.h"
 #include "core/ring.h"
 
@@ -22,7 +23,7 @@ namespace bobbin::core {
 // What happens to a sample that cannot be read:
 enum class Damaged {
   kRefill,  // Another sample takes its place, chosen by (seed, epoch, position, attempt) alone.
-  kMark,    // Its views are zeros and its index is −1.
+  kMark,    // Its views are zeros, as stored, and its index is −1.
   kFail,    // The run ends.
 };
 
@@ -30,6 +31,7 @@ struct LoaderOptions {
   std::vector<std::string> paths;
   Preprocessing preprocessing;
   Augmentation augmentation;
+  PixelType dtype = PixelType::kFloat32;
   int batch_size = 1;
   int threads = 1;
   int slots = 2;
@@ -39,7 +41,7 @@ struct LoaderOptions {
   std::uint64_t failure_budget = 0;  // Distinct damaged samples before the run ends.
 };
 
-// A finished batch: `indices.size()` images of views · crop · crop · 3 floats each.
+// A finished batch: `indices.size()` images of views · crop · crop · 3 values each.
 struct Batch {
   std::unique_ptr<SlotLease> lease;
   std::vector<std::int32_t> indices;  // Into LoaderOptions::paths; −1 for a marked row.
@@ -131,7 +133,7 @@ class Loader {
   bool fill_row(Worker& worker, Task& task, std::uint64_t sample);
   void render_row(Worker& worker, const Task& task, std::uint64_t sample, const ImageSize& size);
   std::uint64_t sample_of(const Task& task) const;
-  float* row_data(const Task& task) const;
+  Output row_output(const Task& task) const;
   void fail_row(Task& task, std::uint64_t sample, const std::string& reason);
   void finish_row(Flight& flight);
   void hand_out(Task task);

@@ -2,6 +2,7 @@
 #include "core/render.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "core/random.h"
@@ -40,6 +41,45 @@ Window stored_window(const Window& upright, const ImageSize& size) {
   if (size.reversed_x()) window.left = size.width - window.left - window.width;
   if (size.reversed_y()) window.top = size.height - window.top - window.height;
   return window;
+}
+
+std::uint16_t to_bfloat16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  return static_cast<std::uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+template <typename Value, typename Convert>
+void store_as(std::span<const float> colors, bool bgr, void* target, const Convert& convert) {
+  auto* values = static_cast<Value*>(target);
+  for (std::size_t i = 0; i < colors.size(); i += 3) {
+    for (std::size_t c = 0; c < 3; ++c) {
+      const float level = std::clamp(colors[i + (bgr ? 2 - c : c)], 0.0f, 255.0f);
+      values[i + c] = convert(level, c);
+    }
+  }
+}
+
+// Clamps RGB colours to levels and writes them as the output wants them.
+void store(std::span<const float> colors, const Preprocessing& preprocessing,
+           const Output& output) {
+  std::array<float, 3> mean = preprocessing.mean, inverse_std{};
+  for (std::size_t c = 0; c < 3; ++c) inverse_std[c] = 1 / preprocessing.std[c];
+  const auto normalised = [&](float level, std::size_t c) {
+    return (level - mean[c]) * inverse_std[c];
+  };
+  switch (output.type) {
+    case PixelType::kFloat32:
+      return store_as<float>(colors, preprocessing.bgr, output.data, normalised);
+    case PixelType::kBfloat16:
+      return store_as<std::uint16_t>(
+          colors, preprocessing.bgr, output.data,
+          [&](float level, std::size_t c) { return to_bfloat16(normalised(level, c)); });
+    case PixelType::kUint8:
+      return store_as<std::uint8_t>(colors, preprocessing.bgr, output.data,
+                                    [](float level, std::size_t) {
+                                      return static_cast<std::uint8_t>(std::nearbyint(level));
+                                    });
+  }
 }
 
 }  // namespace
@@ -96,7 +136,7 @@ void Renderer::Taps::set(double start, double length, int outputs, int limit) {
 }
 
 void Renderer::render(const ImageView& image, const ImageSize& size, const Recipe& recipe,
-                      const Preprocessing& preprocessing, float* output) {
+                      const Preprocessing& preprocessing, Output output) {
   const Window window = stored_window(recipe.window, size);
   const double scale = image.scale;
   columns_.set(window.left / scale, window.width / scale, recipe.size, image.image_width);
@@ -150,17 +190,14 @@ float Renderer::mean_grey() const {
 }
 
 void Renderer::finish(const ImageSize& size, const Recipe& recipe,
-                      const Preprocessing& preprocessing, float* output) {
+                      const Preprocessing& preprocessing, Output output) {
   const std::array<float, 12>& a = recipe.color;
   const float offset = a[3] == 0 ? 0 : a[3] * mean_grey();
   const Walk walk = walk_upright(size, recipe.flip, recipe.size);
   const int row_values = recipe.size * 3;
   const std::uint64_t row_words = (row_values + kNormalsPerWord - 1) / kNormalsPerWord;
-  const std::array<int, 3> channel = preprocessing.bgr ? std::array{2, 1, 0} : std::array{0, 1, 2};
-  std::array<float, 3> mean = preprocessing.mean, inverse_std{};
-  for (int c = 0; c < 3; ++c) inverse_std[c] = 1 / preprocessing.std[c];
   finished_.resize(row_values);
-  for (int y = 0; y < recipe.size; ++y, output += row_values) {
+  for (int y = 0; y < recipe.size; ++y) {
     for (int x = 0; x < recipe.size; ++x) {
       const float* rgb = resized_.data() + 3 * (walk.origin + x * walk.right + y * walk.down);
       for (int c = 0; c < 3; ++c) {
@@ -172,12 +209,8 @@ void Renderer::finish(const ImageSize& size, const Recipe& recipe,
       add_normal_noise(finished_.data(), row_values, recipe.noise_sigma, recipe.noise_key,
                        y * row_words);
     }
-    for (int x = 0; x < recipe.size; ++x) {
-      for (int c = 0; c < 3; ++c) {
-        const float value = std::clamp(finished_[3 * x + channel[c]], 0.0f, 255.0f);
-        output[3 * x + c] = (value - mean[c]) * inverse_std[c];
-      }
-    }
+    store(finished_, preprocessing, output);
+    output = output.from(row_values);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/image.h"
+#include "core/output.h"
 #include "core/recipe.h"
 
 namespace bobbin::core {
@@ -20,13 +21,13 @@ DecodePlan plan_decode(std::span<const Recipe> recipes, const ImageSize& size);
 // images allocates nothing.
 class Renderer {
  public:
-  // Writes recipe.size × recipe.size × 3 floats (rows of channels-last pixels) to `output`:
+  // Writes recipe.size × recipe.size × 3 values (rows of channels-last pixels) to `output`:
   //   resample the window by a triangle filter that widens with the reduction (Pillow's BILINEAR),
-  //   turn upright and mirror, clamp(A · colour + σ · noise, 0, 255), (value − mean) / std.
+  //   turn upright and mirror, clamp(A · colour + σ · noise, 0, 255), store as PixelType says.
   // The filter may look past the window's edge, never past the image's. `image` must cover what
   // plan_decode asked for; `size` gives its orientation.
   void render(const ImageView& image, const ImageSize& size, const Recipe& recipe,
-              const Preprocessing& preprocessing, float* output);
+              const Preprocessing& preprocessing, Output output);
 
  private:
   // For each output coordinate: where its source pixels start and how they are weighted.
@@ -41,7 +42,7 @@ class Renderer {
   void resample(const ImageView& image, int size);
   float mean_grey() const;
   void finish(const ImageSize& size, const Recipe& recipe, const Preprocessing& preprocessing,
-              float* output);
+              Output output);
 
   Taps columns_, rows_;
   std::vector<float> line_;      // One row of the source, already weighted over rows.

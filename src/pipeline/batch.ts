@@ -1,9 +1,28 @@
 /** A finished batch of images, held by whoever asked for it until it is adopted or released. */
 import { native, type SlotLease } from '../native.js';
+import type { Preprocessing } from './preprocessing.js';
+
+/** What each {@link PixelType} is read as; bfloat16 is widened, which loses nothing. */
+interface PixelArrays {
+  float32: Float32Array;
+  bfloat16: Float32Array;
+  uint8: Uint8Array;
+}
+
+/**
+ * What a batch's values are stored as:
+ * - `float32`: (level − mean) / std, a level being a colour of 0…255 after all augmentation;
+ * - `bfloat16`: the same, rounded to nearest (ties to even), half the memory;
+ * - `uint8`: the level itself, rounded likewise, a quarter of it. It is normalised by whoever takes
+ *   it, as `adoptBatch` does.
+ */
+export type PixelType = keyof PixelArrays;
 
 /** What a batch is made of. */
-export interface BatchParts {
+export interface BatchParts<Type extends PixelType> {
   lease: SlotLease;
+  dtype: Type;
+  preprocessing: Preprocessing;
   shape: [number, number, number, number];
   labels: Int32Array;
   indices: Int32Array;
@@ -11,21 +30,25 @@ export interface BatchParts {
 }
 
 /** Rendered images in a slot of the loader's ring. Hold few: the ring has no other memory. */
-export class Batch {
+export class Batch<Type extends PixelType = 'float32'> {
   /** Pass it to `adoptBatch` for a tensor without a copy. Ends there or with {@link release}. */
   readonly lease: SlotLease;
   /** [images · views, crop, crop, 3]; with ten-crop the ten views of an image follow each other. */
   readonly shape: readonly [number, number, number, number];
-  readonly dtype = 'float32';
+  readonly dtype: Type;
+  /** Says how the pixels are normalised or, with `uint8`, are yet to be. */
+  readonly preprocessing: Preprocessing;
   /** One an image; −1 where `indices` is. */
   readonly labels: Int32Array;
-  /** Each image's place in the loader's samples; −1 for one marked as damaged, whose pixels are 0. */
+  /** Each image's place in the loader's samples; −1 for one marked as damaged, whose bytes are 0. */
   readonly indices: Int32Array;
   /** Time from asking for the batch to having it, in milliseconds. */
   readonly waitMs: number;
 
-  constructor(parts: BatchParts) {
+  constructor(parts: BatchParts<Type>) {
     this.lease = parts.lease;
+    this.dtype = parts.dtype;
+    this.preprocessing = parts.preprocessing;
     this.shape = parts.shape;
     this.labels = parts.labels;
     this.indices = parts.indices;
@@ -38,12 +61,19 @@ export class Batch {
   }
 
   /** A copy of the pixels, row-major in `shape`. Throws once the batch was released or adopted. */
-  pixels(): Float32Array {
-    return new Float32Array(native().copyLease(this.lease));
+  pixels(): PixelArrays[Type] {
+    return toArray(this.dtype, native().copyLease(this.lease)) as PixelArrays[Type];
   }
 
   /** Gives the memory back unused. Throws once the batch was released or adopted. */
   release(): void {
     native().releaseLease(this.lease);
   }
+}
+
+function toArray(type: PixelType, bytes: ArrayBuffer): Float32Array | Uint8Array {
+  if (type === 'uint8') return new Uint8Array(bytes);
+  if (type === 'float32') return new Float32Array(bytes);
+  // A bfloat16 is the upper half of the float32 of the same value.
+  return new Float32Array(Uint32Array.from(new Uint16Array(bytes), (half) => half << 16).buffer);
 }

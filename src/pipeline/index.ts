@@ -5,7 +5,7 @@ export {
   evaluationAugmentation,
   viewsOf,
 } from './augmentation.js';
-export { Batch, type BatchParts } from './batch.js';
+export { Batch, type BatchParts, type PixelType } from './batch.js';
 export {
   createLoader,
   Loader,

@@ -4,13 +4,19 @@ import { expected } from '../errors.js';
 import { native } from '../native.js';
 import { checkOption, type OptionValues, resolveOptions } from '../options.js';
 import { type Augmentation, augmentationOptions, viewsOf } from './augmentation.js';
-import { Batch } from './batch.js';
+import { Batch, type PixelType } from './batch.js';
 import type { NativeBatch, NativeLoader, Recipe } from './native-loader.js';
 import { decodeOtherFormat } from './other-formats.js';
 import { checkPreprocessing, type Preprocessing } from './preprocessing.js';
 
-/** How a loader works, apart from what it loads. None but `seed` and `damaged` changes a pixel. */
+/** How a loader works, apart from what it loads. None but `seed`, `damaged` and `dtype` changes a pixel. */
 export const loaderOptions = {
+  dtype: {
+    type: 'choice',
+    choices: ['float32', 'bfloat16', 'uint8'],
+    default: 'float32',
+    help: 'what batches are stored as: normalised in 4 or 2 bytes a value, or in 1 as levels 0…255 that are normalised later',
+  },
   batchSize: { type: 'integer', default: 64, min: 1, max: 65536, help: 'images a batch' },
   threads: {
     type: 'integer',
@@ -55,7 +61,10 @@ export interface LoaderSample {
   label: number;
 }
 
-export interface LoaderOptions extends Partial<OptionValues<typeof loaderOptions>> {
+export interface LoaderOptions<Type extends PixelType = 'float32'>
+  extends Omit<Partial<OptionValues<typeof loaderOptions>>, 'dtype'> {
+  /** See {@link PixelType}. Default `float32`. */
+  dtype?: Type;
   samples: readonly LoaderSample[];
   preprocessing: Preprocessing;
   /** Default: {@link augmentationOptions}' defaults, the usual ones for training. */
@@ -81,7 +90,9 @@ export interface LoaderStatistics {
 }
 
 /** Validates everything, allocates the ring and starts the threads. Throws InvalidInputError. */
-export function createLoader(options: LoaderOptions): Loader {
+export function createLoader<Type extends PixelType = 'float32'>(
+  options: LoaderOptions<Type>,
+): Loader<Type> {
   return new Loader(options);
 }
 
@@ -94,13 +105,14 @@ interface Waiting {
 }
 
 /** See {@link createLoader}. Batches must be adopted or released; `close` ends the threads. */
-export class Loader {
+export class Loader<Type extends PixelType = 'float32'> {
   /** Batches in an epoch; the last may be smaller. */
   readonly batchesPerEpoch: number;
   readonly batchSize: number;
   readonly samples: readonly LoaderSample[];
   readonly preprocessing: Preprocessing;
   readonly augmentation: Augmentation;
+  readonly dtype: Type;
   private readonly seed: number;
   private readonly slots: number;
   private readonly native: NativeLoader;
@@ -112,13 +124,14 @@ export class Loader {
   private waitMs = 0;
   private closedWith: { failures: LoaderFailure[]; statistics: LoaderStatistics } | undefined;
 
-  constructor({ samples, preprocessing, augmentation, ...rest }: LoaderOptions) {
+  constructor({ samples, preprocessing, augmentation, ...rest }: LoaderOptions<Type>) {
     const options = resolveOptions(loaderOptions, rest);
     if (samples.length === 0) throw expected('at least one image', 'samples', 'none');
     checkPreprocessing(preprocessing);
     this.samples = samples;
     this.preprocessing = preprocessing;
     this.augmentation = resolveOptions(augmentationOptions, augmentation);
+    this.dtype = options.dtype as Type;
     this.batchSize = options.batchSize;
     this.batchesPerEpoch = Math.ceil(samples.length / options.batchSize);
     this.seed = options.seed;
@@ -138,7 +151,10 @@ export class Loader {
    *
    * Iteration rejects when the run cannot go on: see `damaged` and `failureBudget`.
    */
-  epoch(number: number, { start = 0 }: { start?: number } = {}): AsyncIterableIterator<Batch> {
+  epoch(
+    number: number,
+    { start = 0 }: { start?: number } = {},
+  ): AsyncIterableIterator<Batch<Type>> {
     const range = { type: 'integer', default: 0, min: 0, help: '' } as const;
     checkOption('epoch', { ...range, max: Number.MAX_SAFE_INTEGER }, number);
     checkOption('start', { ...range, max: this.batchesPerEpoch }, start);
@@ -199,7 +215,7 @@ export class Loader {
     }
   }
 
-  private async next(): Promise<Batch> {
+  private async next(): Promise<Batch<Type>> {
     const asked = performance.now();
     const starved = setTimeout(() => this.warnIfStarved(), starvedAfterMs);
     this.native.hold(true);
@@ -210,10 +226,12 @@ export class Loader {
       });
       const waitMs = performance.now() - asked;
       this.waitMs += waitMs;
-      const { crop } = this.preprocessing;
+      const { dtype, preprocessing } = this;
+      const { crop } = preprocessing;
       const images = indices.length * viewsOf(this.augmentation);
       const labels = indices.map((index) => this.samples[index]?.label ?? -1);
-      return new Batch({ lease, shape: [images, crop, crop, 3], labels, indices, waitMs });
+      const shape: [number, number, number, number] = [images, crop, crop, 3];
+      return new Batch({ lease, dtype, preprocessing, shape, labels, indices, waitMs });
     } finally {
       clearTimeout(starved);
       if (!this.closedWith) this.native.hold(false);

@@ -1,6 +1,7 @@
 /** The types of what the addon's loader.cc exports; only src/pipeline uses it. */
 import type { SlotLease } from '../native.js';
 import type { Augmentation } from './augmentation.js';
+import type { PixelType } from './batch.js';
 import type { Preprocessing } from './preprocessing.js';
 
 /** Already validated: the native side asserts. */
@@ -8,6 +9,7 @@ export interface NativeLoaderOptions {
   paths: string[];
   preprocessing: Preprocessing;
   augmentation: Augmentation;
+  dtype: PixelType;
   batchSize: number;
   threads: number;
   slots: number;

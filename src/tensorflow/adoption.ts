@@ -1,19 +1,43 @@
 /** Batches of the input pipeline as tensors: without a copy, one at a time or as a data set to fit. */
 import * as tf from '@tensorflow/tfjs';
 import { expected } from '../errors.js';
-import type { Batch, Loader } from '../pipeline/index.js';
+import type { Batch, Loader, PixelType } from '../pipeline/index.js';
 import { backend } from './backend.js';
 import { runtime } from './configuration.js';
+import type { TensorMetadata } from './native-tensorflow.js';
+import { dtypeNumber } from './ops.js';
 
 /**
- * A batch's pixels as a float32 tensor of its shape. The batch is over: the tensor is now the one
- * to dispose, which gives the slot back to the loader.
+ * A batch's normalised pixels as a float32 tensor of its shape. The batch is over: of a float32
+ * batch, the tensor is now the one to dispose, which gives the slot back to the loader. tfjs has no
+ * other float type, so TensorFlow casts a bfloat16 or uint8 batch (and normalises the latter), whose
+ * slot goes back at once. Where there is a GPU, the batch is copied there as it was stored.
  *
  * Throws where the batch was already released or adopted.
  */
-export function adoptBatch(batch: Batch): tf.Tensor4D {
-  const metadata = runtime().adoptBatch(batch.lease, batch.shape, runtime().TF_FLOAT);
-  return backend.createOutputTensor(metadata) as tf.Tensor4D;
+export function adoptBatch(batch: Batch<PixelType>): tf.Tensor4D {
+  const { lease, shape, dtype, preprocessing } = batch;
+  const stored = runtime().adoptBatch(lease, shape, dtypeNumber(dtype));
+  if (dtype === 'float32') return backend.createOutputTensor(stored) as tf.Tensor4D;
+  return tf.tidy(() => {
+    const values = castToFloat(stored);
+    return dtype === 'bfloat16' ? values : values.sub(preprocessing.mean).div(preprocessing.std);
+  });
+}
+
+/** The tensor as float32; `stored` is gone. */
+function castToFloat({ id, dtype }: TensorMetadata): tf.Tensor4D {
+  const { TF_ATTR_TYPE: type, TF_FLOAT } = runtime();
+  const attributes = [
+    { name: 'SrcT', type, value: dtype },
+    { name: 'DstT', type, value: TF_FLOAT },
+  ];
+  try {
+    const [cast] = runtime().executeOp('Cast', attributes, [id], 1) as [TensorMetadata];
+    return backend.createOutputTensor(cast) as tf.Tensor4D;
+  } finally {
+    runtime().deleteTensor(id);
+  }
 }
 
 export interface TensorsOptions {
@@ -31,7 +55,7 @@ export type LabelledTensors = { xs: tf.Tensor4D; ys: tf.Tensor2D };
  * each pair after its step. `size` is the number of batches in an epoch.
  */
 export function tensors(
-  loader: Loader,
+  loader: Loader<PixelType>,
   { classes, epoch = 0 }: TensorsOptions,
 ): tf.data.Dataset<LabelledTensors> {
   let next = epoch;
@@ -52,7 +76,7 @@ export function tensors(
 }
 
 async function* labelled(
-  batches: AsyncIterable<Batch>,
+  batches: AsyncIterable<Batch<PixelType>>,
   classes: number,
 ): AsyncGenerator<LabelledTensors, undefined> {
   for await (const batch of batches) {

@@ -47,6 +47,7 @@ export interface NativeTensorFlow
     | 'tensorDataSync'
     | 'executeOp'
   > {
+  readonly TF_BFLOAT16: number;
   /** Copies the values once. int64 also takes an Int32Array of little-endian halves, as tfjs writes it. */
   createTensor(
     shape: readonly number[],

@@ -50,6 +50,7 @@ const attributeTypes = {
 
 const dtypes: Record<string, () => number> = {
   float32: () => runtime().TF_FLOAT,
+  bfloat16: () => runtime().TF_BFLOAT16,
   int32: () => runtime().TF_INT32,
   int64: () => runtime().TF_INT64,
   bool: () => runtime().TF_BOOL,
@@ -64,7 +65,8 @@ function dtypeNumbers(value: AttributeValue): AttributeValue {
   return dtypeNumber(String(value));
 }
 
-function dtypeNumber(name: string): number {
+/** TensorFlow's number for a dtype by name. */
+export function dtypeNumber(name: string): number {
   const number = dtypes[name];
   if (number === undefined) {
     throw expected(`one of ${Object.keys(dtypes).join(', ')}`, 'a dtype attribute', name);

@@ -5,6 +5,7 @@ import {
   evaluationAugmentation,
   type Loader,
   type LoaderSample,
+  type PixelType,
   type Preprocessing,
 } from '../pipeline/index.js';
 import type { Plan } from './plan.js';
@@ -14,14 +15,15 @@ export function loadersOf(
   { values, augmentation, training, validation }: Plan,
   manifest: Manifest,
   preprocessing: Preprocessing,
-): { training: Loader; validation: Loader | undefined } {
-  const { batchSize, threads, seed, damaged, failureBudget } = values;
+): { training: Loader<PixelType>; validation: Loader | undefined } {
+  const { dtype, batchSize, threads, seed, damaged, failureBudget } = values;
   const shared = { preprocessing, batchSize, threads, seed, failureBudget };
   return {
     training: createLoader({
       ...shared,
       samples: loaderSamples(manifest, training),
       augmentation,
+      dtype,
       shuffle: true,
       damaged,
     }),

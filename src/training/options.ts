@@ -51,6 +51,7 @@ export const trainOptions = {
     help: 'share of the target spread evenly over all classes',
   },
   seed: loaderOptions.seed,
+  dtype: loaderOptions.dtype,
   threads: loaderOptions.threads,
   damaged: {
     type: 'choice',

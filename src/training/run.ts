@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Manifest } from '../dataset/index.js';
 import { type Classifier, saveClassifier } from '../model/index.js';
-import type { Loader, LoaderFailure } from '../pipeline/index.js';
+import type { Loader, LoaderFailure, PixelType } from '../pipeline/index.js';
 import { type Checkpoint, type EpochTotals, type Position, saveCheckpoint } from './checkpoint.js';
 import { loadersOf } from './data.js';
 import { type EpochRecord, writeHistory } from './history.js';
@@ -36,7 +36,7 @@ export class Run {
   private readonly position: Position;
   private readonly network: Network;
   private readonly optimizer: Sgd;
-  private readonly training: Loader;
+  private readonly training: Loader<PixelType>;
   private readonly validation: Loader | undefined;
   /** What the last validation took, to tell the time left. */
   private validationSeconds = 0;

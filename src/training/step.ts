@@ -1,5 +1,5 @@
 /** One training step, and its counterpart for validation. */
-import type { Batch } from '../pipeline/index.js';
+import type { Batch, PixelType } from '../pipeline/index.js';
 import { adoptBatch, tf } from '../tensorflow/index.js';
 import type { Network } from './network.js';
 import type { Sgd } from './sgd.js';
@@ -23,7 +23,7 @@ export interface StepOptions {
 
 /** Trains on `batch`, which ends with it. `key` names the step: dropout depends on it and on nothing else. */
 export function trainStep(
-  batch: Batch,
+  batch: Batch<PixelType>,
   { network, optimizer, classes, labelSmoothing }: StepOptions,
   { key, learningRate }: { key: string; learningRate: number },
 ): BatchResult {

@@ -2,6 +2,7 @@
 #include "core/render.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "check.h"
@@ -30,7 +31,7 @@ std::vector<float> render(const Picture& picture, const Recipe& recipe, int orie
                           const Preprocessing& preprocessing = {}) {
   std::vector<float> output(recipe.size * recipe.size * 3);
   Renderer().render(view_of(picture), {picture.width, picture.height, orientation}, recipe,
-                    preprocessing, output.data());
+                    preprocessing, {output.data(), PixelType::kFloat32});
   return output;
 }
 
@@ -164,6 +165,50 @@ TEST("when colour, noise and scaling are asked for, then they come in this order
       CHECK_NEAR(output[3 * i + c], (wanted - preprocessing.mean[c]) / preprocessing.std[c], 1e-2);
     }
   }
+}
+
+namespace {
+
+// The nearer of the two bfloat16 around `value`; of two equally near ones the even one.
+std::uint16_t nearest_bfloat16(float value) {
+  const auto wide = [](std::uint32_t half) { return std::bit_cast<float>(half << 16); };
+  const std::uint32_t toward_zero = std::bit_cast<std::uint32_t>(value) >> 16;
+  const double below = std::abs(double{value} - wide(toward_zero));
+  const double above = std::abs(double{wide(toward_zero + 1)} - value);
+  const bool up = above < below || (above == below && toward_zero % 2 == 1);
+  return static_cast<std::uint16_t>(toward_zero + (up ? 1 : 0));
+}
+
+}  // namespace
+
+TEST("when values are stored as bfloat16, then each is the nearest to its float") {
+  Recipe recipe = recipe_of({1, 2, 25, 19}, 16);
+  recipe.color[0] = 1.5f;
+  Preprocessing preprocessing;
+  preprocessing.mean = {120, 110, 100};
+  preprocessing.std = {64, 60, 50};
+  const std::vector<float> wanted = render(draw_picture(30, 30), recipe, 1, preprocessing);
+  std::vector<std::uint16_t> actual(wanted.size());
+  Renderer().render(view_of(draw_picture(30, 30)), {30, 30, 1}, recipe, preprocessing,
+                    {actual.data(), PixelType::kBfloat16});
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    CHECK_EQUAL(actual[i], nearest_bfloat16(wanted[i]));
+  }
+}
+
+TEST("when values are stored as bytes, then each is its level rounded, whatever mean and std") {
+  Recipe recipe = recipe_of({1, 2, 25, 19}, 16);
+  recipe.color[0] = 2;
+  Preprocessing preprocessing;
+  preprocessing.bgr = true;
+  const std::vector<float> wanted = render(draw_picture(30, 30), recipe, 1, preprocessing);
+  preprocessing.mean = {120, 110, 100};
+  preprocessing.std = {64, 60, 50};
+  std::vector<std::uint8_t> actual(wanted.size());
+  Renderer().render(view_of(draw_picture(30, 30)), {30, 30, 1}, recipe, preprocessing,
+                    {actual.data(), PixelType::kUint8});
+  for (std::size_t i = 0; i < wanted.size(); ++i) CHECK_NEAR(actual[i], wanted[i], 0.5f);
+  CHECK_EQUAL(static_cast<int>(*std::max_element(actual.begin(), actual.end())), 255);
 }
 
 TEST("when only a part is decoded and scaled down, then what is planned suffices") {

@@ -1,9 +1,9 @@
 /** A batch as a tensor: the slot's own memory, given back when the last tensor over it is gone. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type Batch, createLoader, type Loader } from '../../src/pipeline/index.js';
+import { type Batch, createLoader, type Loader, type PixelType } from '../../src/pipeline/index.js';
 import { adoptBatch, memory, tensors, tf } from '../../src/tensorflow/index.js';
-import { plainPixels, temporaryFolder, writePictures } from '../pipeline/pictures.js';
+import { difference, plainPixels, temporaryFolder, writePictures } from '../pipeline/pictures.js';
 
 const classes = 3;
 
@@ -22,7 +22,7 @@ async function loaderOf(t: TestContext, count: number, crop: 'center' | 'ten' = 
 }
 
 /** Slots that the ring does not have: held as a batch, or by TensorFlow. */
-function leased(loader: Loader): number {
+function leased(loader: Loader<PixelType>): number {
   return Reflect.get(loader, 'native').statistics().leased;
 }
 
@@ -61,6 +61,43 @@ test('when a batch was adopted or released, then it is neither adopted nor read 
   released.release();
   assert.throws(() => adoptBatch(released), ended);
   tensor.dispose();
+});
+
+test('when a batch is uint8 or bfloat16, then its tensor has the float32 numbers within rounding', async (t) => {
+  const samples = await writePictures(temporaryFolder(t), { count: 4, width: 40, height: 36 });
+  const std = [50, 60, 70] as [number, number, number];
+  const options = {
+    samples,
+    preprocessing: { ...plainPixels(36, 32), mean: [90, 100, 110] as typeof std, std },
+    augmentation: { brightness: 0.4, contrast: 0.4, hue: 0.1, noise: 5 },
+    batchSize: 4,
+  };
+  const tensorOf = async <Type extends PixelType>(dtype: Type) => {
+    const loader = createLoader({ ...options, dtype });
+    t.after(() => loader.close());
+    const { value } = await loader.epoch(3).next();
+    const before = memory();
+    const tensor = adoptBatch(value);
+    assert.equal(tensor.dtype, 'float32');
+    assert.equal(memory().tensors, before.tensors + 1, 'nothing is left of the way there');
+    if (dtype !== 'float32') assert.equal(leased(loader), 0, 'the slot is free again');
+    return tensor;
+  };
+  const floats = await tensorOf('float32');
+  const wanted = floats.dataSync();
+  // Half a level, and the rounding of the float itself.
+  const levels = tf.tidy(() => floats.mul(std).add(options.preprocessing.mean));
+  const bytes = await tensorOf('uint8');
+  const actual = tf.tidy(() => bytes.mul(std).add(options.preprocessing.mean));
+  const apart = difference(actual.dataSync(), levels.dataSync()).largest;
+  assert.ok(apart > 0.49 && apart < 0.5001, `${apart} levels`);
+  // Eight significant bits: half of the last one is 2⁻⁸ of the value at most.
+  const halves = (await tensorOf('bfloat16')).dataSync();
+  assert.ok(wanted.some((value, i) => value !== halves[i]));
+  for (const [i, value] of wanted.entries()) {
+    const error = Math.abs((halves[i] as number) - value);
+    assert.ok(error <= Math.abs(value) * 2 ** -8, `${halves[i]} for ${value}`);
+  }
 });
 
 test('when the loader is closed, then an adopted batch keeps its values', async (t) => {

@@ -98,6 +98,20 @@ test('when a run ends then it has learned, and its files and reports agree', asy
   assert.equal(progress.filter(({ phase }) => phase === 'validate').at(-1)?.done, 9);
 });
 
+test('when training images are stored as uint8 then a run learns as it does from float32', async () => {
+  const losses = async (dtype: 'float32' | 'uint8') => {
+    const run = path.join(folder, `stored-${dtype}`);
+    const classifier = smallClassifier();
+    const { history } = await train({ ...base, run, classifier, dtype, learningRate: 0.1 });
+    return history.map(({ loss }) => loss);
+  };
+  const [wanted, actual] = [await losses('float32'), await losses('uint8')];
+  assert.notDeepEqual(actual, wanted, 'rounding changes something');
+  for (const [epoch, loss] of wanted.entries()) {
+    assert.ok(Math.abs((actual[epoch] as number) - loss) < 0.005, `${actual} against ${wanted}`);
+  }
+});
+
 test('when only the head is trained then nothing else changes, moving averages included', async () => {
   const classifier = await createModel({
     ...base.model,
