@@ -273,13 +273,15 @@ class Loader : public Napi::ObjectWrap<Loader> {
   }
 
   Napi::Value statistics(const Napi::CallbackInfo& info) {
-    const core::LoaderStatistics totals = loader(info.Env()).statistics();
+    const core::Loader& from = loader(info.Env());
+    const core::LoaderStatistics totals = from.statistics();
     Napi::Object result = Napi::Object::New(info.Env());
     result["images"] = static_cast<double>(totals.images);
     result["readMicroseconds"] = static_cast<double>(totals.read_ns) / 1e3;
     result["decodeMicroseconds"] = static_cast<double>(totals.decode_ns) / 1e3;
     result["renderMicroseconds"] = static_cast<double>(totals.render_ns) / 1e3;
-    result["leased"] = loader(info.Env()).leased();
+    result["leased"] = from.leased();
+    result["ringBytes"] = static_cast<double>(from.ring_bytes());
     return result;
   }
 

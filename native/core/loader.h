@@ -102,6 +102,8 @@ class Loader {
   LoaderStatistics statistics() const;
   // How many slots the consumer holds.
   int leased() const;
+  // The memory of all slots.
+  std::size_t ring_bytes() const { return ring_->bytes(); }
   std::uint64_t batches_per_epoch() const;
 
  private:

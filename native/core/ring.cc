@@ -17,10 +17,11 @@ std::shared_ptr<Ring> Ring::create(int slots, std::size_t bytes, std::shared_ptr
 }
 
 Ring::Ring(int slots, std::size_t bytes, std::shared_ptr<Signal> freed)
-    : slots_(slots), freed_(std::move(freed)) {
-  const std::size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+    : slot_bytes_((bytes + kAlignment - 1) / kAlignment * kAlignment),
+      slots_(slots),
+      freed_(std::move(freed)) {
   for (Slot& slot : slots_) {
-    slot.memory.reset(static_cast<std::uint8_t*>(std::aligned_alloc(kAlignment, rounded)));
+    slot.memory.reset(static_cast<std::uint8_t*>(std::aligned_alloc(kAlignment, slot_bytes_)));
     if (!slot.memory) throw std::bad_alloc();
   }
 }

@@ -63,6 +63,8 @@ class Ring : public std::enable_shared_from_this<Ring> {
   std::uint8_t* data(int slot) const { return slots_[slot].memory.get(); }
   SlotState state(int slot) const { return slots_[slot].state.load(std::memory_order_acquire); }
   int size() const { return static_cast<int>(slots_.size()); }
+  // Of all slots.
+  std::size_t bytes() const { return slots_.size() * slot_bytes_; }
 
  private:
   struct FreeMemory {
@@ -76,6 +78,7 @@ class Ring : public std::enable_shared_from_this<Ring> {
   Ring(int slots, std::size_t bytes, std::shared_ptr<Signal> freed);
   void change(int slot, SlotState from, SlotState to);
 
+  const std::size_t slot_bytes_;
   std::vector<Slot> slots_;
   std::shared_ptr<Signal> freed_;
 };

@@ -28,13 +28,17 @@ export function pickFlags<Table extends OptionTable>(
 ): OptionValues<Table> {
   const entries = Object.keys(table).map((name) => [
     name,
-    (flags as Record<string, unknown>)[name],
+    (flags as Record<string, unknown>)[new Flag(`--${kebab(name)}`).attributeName()],
   ]);
   return Object.fromEntries(entries) as OptionValues<Table>;
 }
 
+/** `batchSize` as `batch-size`, `memoryMB` as `memory-mb`. */
+const kebab = (name: string): string =>
+  name.replace(/[A-Z]+/g, (letters) => `-${letters.toLowerCase()}`);
+
 function toFlag(name: string, option: Option, preset: Option['default']): Flag {
-  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const flag = kebab(name);
   if (option.type === 'boolean') {
     const form = preset === true ? `--no-${flag}` : `--${flag}`;
     return new Flag(form, preset === true ? `turn off: ${option.help}` : option.help).default(

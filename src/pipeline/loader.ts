@@ -8,6 +8,7 @@ import { Batch, type PixelType } from './batch.js';
 import type { NativeBatch, NativeLoader, Recipe } from './native-loader.js';
 import { decodeOtherFormat } from './other-formats.js';
 import { checkPreprocessing, type Preprocessing } from './preprocessing.js';
+import { slotsWithin } from './ring.js';
 
 /** How a loader works, apart from what it loads. None but `seed`, `damaged` and `dtype` changes a pixel. */
 export const loaderOptions = {
@@ -53,6 +54,13 @@ export const loaderOptions = {
     max: 1024,
     help: 'batches of memory: those held, those ready and those being rendered',
   },
+  memoryMB: {
+    type: 'number',
+    default: 0,
+    min: 0,
+    max: 1e6,
+    help: 'megabytes of memory for batches, in place of slots; 0: as much as the slots need',
+  },
 } as const;
 
 /** One image: an absolute path, and the label that its row of a batch gets. */
@@ -87,6 +95,8 @@ export interface LoaderStatistics {
   readMs: number;
   decodeMs: number;
   renderMs: number;
+  /** Memory of the batches, fixed from the beginning. */
+  ringBytes: number;
 }
 
 /** Validates everything, allocates the ring and starts the threads. Throws InvalidInputError. */
@@ -125,7 +135,9 @@ export class Loader<Type extends PixelType = 'float32'> {
   private closedWith: { failures: LoaderFailure[]; statistics: LoaderStatistics } | undefined;
 
   constructor({ samples, preprocessing, augmentation, ...rest }: LoaderOptions<Type>) {
-    const options = resolveOptions(loaderOptions, rest);
+    const { memoryMB, ...options } = resolveOptions(loaderOptions, rest);
+    if (memoryMB > 0 && rest.slots !== undefined)
+      throw expected('none beside memoryMB', 'slots', rest.slots);
     if (samples.length === 0) throw expected('at least one image', 'samples', 'none');
     checkPreprocessing(preprocessing);
     this.samples = samples;
@@ -135,12 +147,12 @@ export class Loader<Type extends PixelType = 'float32'> {
     this.batchSize = options.batchSize;
     this.batchesPerEpoch = Math.ceil(samples.length / options.batchSize);
     this.seed = options.seed;
-    this.slots = options.slots;
+    this.slots = memoryMB === 0 ? options.slots : slotsWithin(memoryMB, this.slotContent());
     // More than run at once: they go on while a training step keeps this thread from asking for more.
     this.maxDecoding = 4 * options.threads;
     const paths = samples.map((sample) => sample.path);
     this.native = new (native().Loader)(
-      { ...options, paths, preprocessing, augmentation: this.augmentation },
+      { ...options, slots: this.slots, paths, preprocessing, augmentation: this.augmentation },
       () => this.wake(),
     );
   }
@@ -191,6 +203,7 @@ export class Loader<Type extends PixelType = 'float32'> {
       readMs: totals.readMicroseconds / 1000,
       decodeMs: totals.decodeMicroseconds / 1000,
       renderMs: totals.renderMicroseconds / 1000,
+      ringBytes: totals.ringBytes,
     };
   }
 
@@ -202,6 +215,11 @@ export class Loader<Type extends PixelType = 'float32'> {
     this.waiting?.reject(new Error('The loader was closed'));
     this.waiting = undefined;
     this.native.close();
+  }
+
+  private slotContent() {
+    const rows = this.batchSize * viewsOf(this.augmentation);
+    return { rows, crop: this.preprocessing.crop, dtype: this.dtype };
   }
 
   private async *batches(run: number, epoch: number, start: number) {
@@ -281,7 +299,7 @@ export class Loader<Type extends PixelType = 'float32'> {
   private warnIfStarved(): void {
     if (this.closedWith || this.native.statistics().leased < this.slots) return;
     process.emitWarning(
-      `The loader has no memory to render into: all ${this.slots} batches are held. Release or adopt and dispose each batch, or raise \`slots\`.`,
+      `The loader has no memory to render into: all ${this.slots} batches are held. Release or adopt and dispose each batch, or give more \`slots\` or \`memoryMB\`.`,
       { code: 'BOBBIN_STARVED' },
     );
   }

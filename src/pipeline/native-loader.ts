@@ -25,13 +25,16 @@ export interface NativeBatch {
   indices: Int32Array;
 }
 
-/** Totals since the loader was made, summed over threads; `leased` is the slots held right now. */
+/** Totals since the loader was made, summed over threads. */
 export interface NativeStatistics {
   images: number;
   readMicroseconds: number;
   decodeMicroseconds: number;
   renderMicroseconds: number;
+  /** Slots held right now. */
   leased: number;
+  /** Of all slots. */
+  ringBytes: number;
 }
 
 export interface NativeLoader {

@@ -123,8 +123,8 @@ export async function submit(request: SubmitRequest): Promise<SubmitResult> {
     crops: request.crops,
   });
   const { source, seed, validationFraction } = request;
-  // How many threads work and how much damage is put up with may change from call to call.
-  const { threads, failureBudget, ...training } = request.training;
+  // Threads, memory and how much damage is put up with may change from call to call.
+  const { threads, memoryMB, failureBudget, ...training } = request.training;
   await keepSettings(out, {
     source: path.resolve(source),
     ...{ seed, validationFraction, models, crops, ...training },

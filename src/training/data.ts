@@ -16,8 +16,8 @@ export function loadersOf(
   manifest: Manifest,
   preprocessing: Preprocessing,
 ): { training: Loader<PixelType>; validation: Loader | undefined } {
-  const { dtype, batchSize, threads, seed, damaged, failureBudget } = values;
-  const shared = { preprocessing, batchSize, threads, seed, failureBudget };
+  const { dtype, batchSize, threads, memoryMB, seed, damaged, failureBudget } = values;
+  const shared = { preprocessing, batchSize, threads, memoryMB, seed, failureBudget };
   return {
     training: createLoader({
       ...shared,

@@ -5,7 +5,7 @@ import { augmentationOptions, loaderOptions } from '../pipeline/index.js';
 
 /**
  * The defaults fine-tune a pretrained network on a few thousand photos in a few epochs. Every option but
- * `threads` and `failureBudget` shapes the result, so a resumed run must repeat it.
+ * `threads`, `memoryMB` and `failureBudget` shapes the result, so a resumed run must repeat it.
  */
 export const trainOptions = {
   trainable: {
@@ -51,8 +51,12 @@ export const trainOptions = {
     help: 'share of the target spread evenly over all classes',
   },
   seed: loaderOptions.seed,
-  dtype: loaderOptions.dtype,
+  dtype: { ...loaderOptions.dtype, help: `${loaderOptions.dtype.help}; training images only` },
   threads: loaderOptions.threads,
+  memoryMB: {
+    ...loaderOptions.memoryMB,
+    help: 'megabytes of memory for batches, as much again for validation; 0: four batches each',
+  },
   damaged: {
     type: 'choice',
     choices: ['refill', 'fail'],

@@ -22,7 +22,7 @@ export function settingsOf({
   training,
   validation,
 }: Shaping): Settings {
-  const { threads: _, failureBudget: __, ...shaping } = values;
+  const { threads: _, memoryMB: __, failureBudget: ___, ...shaping } = values;
   return {
     task,
     ...shaping,

@@ -10,6 +10,7 @@ const table = {
   crop: { type: 'choice', choices: ['center', 'ten'], default: 'center', help: 'windows' },
   shuffle: { type: 'boolean', default: true, help: 'another order each epoch' },
   resume: { type: 'boolean', default: false, help: 'go on' },
+  memoryMB: { type: 'number', default: 0, min: 0, max: 100, help: 'megabytes' },
 } as const;
 
 function parse(words: string[], defaults = {}) {
@@ -26,17 +27,20 @@ test('when no flag is given, then the values are the defaults, those of the comm
     crop: 'center',
     shuffle: true,
     resume: false,
+    memoryMB: 0,
   });
 });
 
 test('when flags are given, then words become values of their type', () => {
-  const words = '--batch-size 32 --area 0.5,0.75 --crop ten --no-shuffle --resume'.split(' ');
+  const words =
+    '--batch-size 32 --area 0.5,0.75 --crop ten --no-shuffle --resume --memory-mb 2.5'.split(' ');
   assert.deepEqual(parse(words), {
     batchSize: 32,
     area: [0.5, 0.75],
     crop: 'ten',
     shuffle: false,
     resume: true,
+    memoryMB: 2.5,
   });
 });
 

@@ -1,0 +1,36 @@
+/** How many batches of memory a loader has: as many as it is told, or as fit into a budget. */
+import { expected } from '../errors.js';
+import type { PixelType } from './batch.js';
+
+const bytesOf: Record<PixelType, number> = { float32: 4, bfloat16: 2, uint8: 1 };
+/** Slots are laid out for vector loads. */
+const alignment = 64;
+/** One is held while another is rendered. */
+const fewestSlots = 2;
+
+/** What a slot of the ring holds. */
+export interface SlotContent {
+  /** Images · views. */
+  rows: number;
+  /** Side of a square view in pixels. */
+  crop: number;
+  dtype: PixelType;
+}
+
+/** The size of one slot in bytes. */
+export function slotBytes({ rows, crop, dtype }: SlotContent): number {
+  return Math.ceil((rows * crop * crop * 3 * bytesOf[dtype]) / alignment) * alignment;
+}
+
+/**
+ * The most slots that stay within `memoryMB` · 10⁶ bytes.
+ *
+ * Throws InvalidInputError, naming the least that would do, where not even two fit.
+ */
+export function slotsWithin(memoryMB: number, content: SlotContent): number {
+  const slots = Math.floor((memoryMB * 1e6) / slotBytes(content));
+  if (slots >= fewestSlots) return slots;
+  const least = Math.ceil((fewestSlots * slotBytes(content)) / 1e5) / 10;
+  const wayOut = 'Give more, or take smaller batches or a smaller dtype';
+  throw expected(`at least ${least}, for two batches,`, 'memoryMB', memoryMB, wayOut);
+}
