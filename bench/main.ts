@@ -1,9 +1,10 @@
-/** `npm run bench -- FOLDER`: the comparison; `npm run bench -- stages FOLDER`: the loader's stages. */
+/** `npm run bench -- FOLDER`: the comparison; `stages FOLDER`: the loader's stages; `quality FOLDER`: its pixels. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { expected } from '../src/errors.js';
 import { compare } from './compare.js';
+import { measureQuality } from './quality.js';
 import { timeStages } from './stages.js';
 
 const positive = (text: string) => {
@@ -42,4 +43,11 @@ program
   .description('time reading, decoding and rendering of the loader, load by load')
   .argument('<folder>')
   .action((folder) => timeStages(jpegsIn(folder)));
+program
+  .command('quality')
+  .description('measure the pixels against Pillow, torchvision and the plain decoder')
+  .argument('<folder>')
+  .option('--photos <n>', 'photos, spread over the folder', positive, 200)
+  .option('--json <file>', 'write the rows as JSON')
+  .action((folder, flags) => measureQuality(jpegsIn(folder), flags));
 await program.parseAsync();

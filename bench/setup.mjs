@@ -34,6 +34,10 @@ attempt('the bare decode', () =>
     ...[path.join(here, 'contenders', 'decode.cc'), '-ljpeg'],
   ]),
 );
+attempt('jpegtran', () => {
+  if (ask('jpegtran', ['-version']) !== undefined) return;
+  if (mayInstall()) installPackages(['libjpeg-turbo-progs']);
+});
 for (const { name, files, packages = [] } of environments) {
   const environment = path.join(folder, name);
   const python = path.join(environment, 'bin', 'python');
