@@ -61,6 +61,9 @@ core::Augmentation to_augmentation(const Napi::Object& from) {
   to.saturation = number(from, "saturation");
   to.hue = number(from, "hue");
   to.noise = number(from, "noise");
+  to.mixup = number(from, "mixup");
+  to.cutmix = number(from, "cutmix");
+  to.mix_probability = number(from, "mixProbability");
   return to;
 }
 
@@ -90,6 +93,13 @@ core::LoaderOptions to_loader_options(const Napi::Object& from) {
                                    : core::Damaged::kFail;
   to.failure_budget = counter(number(from, "failureBudget"));
   return to;
+}
+
+template <typename Array, typename Values>
+Array typed_array(Napi::Env env, const Values& values) {
+  Array array = Array::New(env, values.size());
+  std::copy(values.begin(), values.end(), array.Data());
+  return array;
 }
 
 Napi::Object from_recipe(Napi::Env env, const core::Recipe& recipe) {
@@ -226,11 +236,11 @@ class Loader : public Napi::ObjectWrap<Loader> {
       throw Napi::Error::New(env, error.what());
     }
     if (!batch) return env.Null();
-    Napi::Int32Array indices = Napi::Int32Array::New(env, batch->indices.size());
-    std::copy(batch->indices.begin(), batch->indices.end(), indices.Data());
     Napi::Object result = Napi::Object::New(env);
     result["lease"] = wrap_lease(env, std::move(batch->lease));
-    result["indices"] = indices;
+    result["indices"] = typed_array<Napi::Int32Array>(env, batch->indices);
+    result["partners"] = typed_array<Napi::Int32Array>(env, batch->partners);
+    result["weights"] = typed_array<Napi::Float32Array>(env, batch->weights);
     return result;
   }
 

@@ -55,6 +55,7 @@ struct Loader::Worker {
   std::vector<Recipe> recipes;
   JpegDecoder decoder;
   Renderer renderer;
+  std::vector<std::uint8_t> partner;  // A view to be mixed into a row, as stored.
 };
 
 Loader::Loader(LoaderOptions options, std::function<void()> notify)
@@ -105,7 +106,7 @@ std::optional<Batch> Loader::take() {
   const std::shared_ptr<Flight> flight = flights_.front();
   flights_.pop_front();
   return Batch{ring_->lease(flight->slot, row_bytes_ * flight->indices.size()),
-               std::move(flight->indices)};
+               std::move(flight->indices), std::move(flight->partners), std::move(flight->weights)};
 }
 
 std::vector<DecodeRequest> Loader::take_requests() {
@@ -181,7 +182,7 @@ std::optional<Loader::Task> Loader::next_task() {
            flights_.back()->started_rows < static_cast<int>(flights_.back()->indices.size());
   };
   if (!has_rows_to_start() && !open_flight()) return std::nullopt;
-  return Task{flights_.back(), flights_.back()->started_rows++, 0, std::nullopt, ""};
+  return Task{flights_.back(), flights_.back()->started_rows++, 0, {}, std::nullopt, ""};
 }
 
 bool Loader::open_flight() {
@@ -195,6 +196,8 @@ bool Loader::open_flight() {
       first, epoch_, Order(count, options_.shuffle, options_.seed, epoch_), *slot);
   flight->unfinished_rows = static_cast<int>(rows);
   flight->indices.resize(rows, -1);
+  flight->partners.resize(rows, -1);
+  flight->weights.resize(rows, 1);
   flights_.push_back(std::move(flight));
   return true;
 }
@@ -207,11 +210,11 @@ void Loader::process(Worker& worker, Task task) {
         hand_out(std::move(task));
         return;
       }
-      break;
+      if (!task.mix.mixed()) break;
     } catch (const std::exception& error) {
       // Also std::bad_alloc: an image that does not fit into memory is that image's failure.
       fail_row(task, sample, error.what());
-      if (options_.damaged != Damaged::kRefill) break;
+      if (options_.damaged == Damaged::kMark && !task.mix.mixed()) break;
       const std::lock_guard lock(signal_->mutex);
       if (fatal_) break;
     }
@@ -220,29 +223,50 @@ void Loader::process(Worker& worker, Task task) {
   finish_row(*task.flight);
 }
 
-// False when the file is for someone else to decode.
+// Brings the row one image further: its own, or its partner's. False when the file is for someone
+// else to decode.
 bool Loader::fill_row(Worker& worker, Task& task, std::uint64_t sample) {
-  if (!task.failure.empty()) throw ImageError(task.failure);
-  ImageSize size;
-  if (task.decoded) {
-    size = {task.decoded->width, task.decoded->height, 1};
-  } else {
-    {
-      const StageTimer timer(read_ns_);
-      read_file(options_.paths[sample], worker.file);
-    }
-    if (!is_jpeg(worker.file)) return false;
-    const StageTimer timer(decode_ns_);
-    size = worker.decoder.open(worker.file);
+  const std::optional<ImageSize> size = open_image(worker, task, sample);
+  if (!size) return false;
+  Flight& flight = *task.flight;
+  const int side = options_.preprocessing.crop;
+  if (task.mix.mixed()) {
+    worker.partner.resize(row_bytes_);
+    const Output partner{worker.partner.data(), options_.dtype};
+    render(worker, task, sample, *size, partner);
+    const StageTimer timer(render_ns_);
+    mix_views(task.mix, side, partner, row_output(task));
+    flight.partners[task.row] = static_cast<std::int32_t>(sample);
+    flight.weights[task.row] = std::exchange(task.mix, {}).weight;
+    return true;
   }
-  render_row(worker, task, sample, size);
-  task.flight->indices[task.row] = static_cast<std::int32_t>(sample);
+  render(worker, task, sample, *size, row_output(task));
+  flight.indices[task.row] = flight.partners[task.row] = static_cast<std::int32_t>(sample);
   ++images_;
+  task.attempt = 0;
+  task.decoded.reset();
+  if (options_.paths.size() > 1) {
+    task.mix = draw_mix(options_.augmentation, {options_.seed, flight.epoch, sample}, side);
+  }
   return true;
 }
 
-void Loader::render_row(Worker& worker, const Task& task, std::uint64_t sample,
-                        const ImageSize& size) {
+// The size of the image at hand; nothing when the file is for someone else to decode.
+std::optional<ImageSize> Loader::open_image(Worker& worker, const Task& task,
+                                            std::uint64_t sample) {
+  if (!task.failure.empty()) throw ImageError(task.failure);
+  if (task.decoded) return ImageSize{task.decoded->width, task.decoded->height, 1};
+  {
+    const StageTimer timer(read_ns_);
+    read_file(options_.paths[sample], worker.file);
+  }
+  if (!is_jpeg(worker.file)) return std::nullopt;
+  const StageTimer timer(decode_ns_);
+  return worker.decoder.open(worker.file);
+}
+
+void Loader::render(Worker& worker, const Task& task, std::uint64_t sample, const ImageSize& size,
+                    Output output) {
   draw_recipes(options_.augmentation, options_.preprocessing,
                {options_.seed, task.flight->epoch, sample}, size.upright_width(),
                size.upright_height(), worker.recipes);
@@ -255,7 +279,6 @@ void Loader::render_row(Worker& worker, const Task& task, std::uint64_t sample,
     image = worker.decoder.decode(plan.region, plan.scale);
   }
   const StageTimer timer(render_ns_);
-  Output output = row_output(task);
   for (const Recipe& recipe : worker.recipes) {
     worker.renderer.render(image, size, recipe, options_.preprocessing, output);
     output = output.from(std::size_t{3} * recipe.size * recipe.size);
@@ -264,6 +287,10 @@ void Loader::render_row(Worker& worker, const Task& task, std::uint64_t sample,
 
 std::uint64_t Loader::sample_of(const Task& task) const {
   const Flight& flight = *task.flight;
+  if (task.mix.mixed()) {
+    const auto own = static_cast<std::uint64_t>(flight.indices[task.row]);
+    return draw_partner({options_.seed, flight.epoch, own}, task.attempt, options_.paths.size());
+  }
   const std::uint64_t position = flight.first_position + task.row;
   if (task.attempt == 0) return flight.order.sample_at(position);
   const std::uint64_t key = random_key(options_.seed, flight.epoch, position, Stream::kRefill);
@@ -275,7 +302,7 @@ Output Loader::row_output(const Task& task) const {
 }
 
 void Loader::fail_row(Task& task, std::uint64_t sample, const std::string& reason) {
-  if (options_.damaged == Damaged::kMark) {
+  if (options_.damaged == Damaged::kMark && !task.mix.mixed()) {
     std::memset(row_output(task).data, 0, row_bytes_);
   }
   ++task.attempt;
@@ -290,7 +317,7 @@ void Loader::fail_row(Task& task, std::uint64_t sample, const std::string& reaso
   } else if (failures_.size() > options_.failure_budget) {
     fatal_ = std::to_string(failures_.size()) + " damaged images exceed the failure budget of " +
              std::to_string(options_.failure_budget) + "; the last one is " + named;
-  } else if (options_.damaged == Damaged::kRefill && task.attempt > kMaxAttempts) {
+  } else if (task.attempt > kMaxAttempts) {
     fatal_ = "no readable image among " + std::to_string(kMaxAttempts) +
              " replacements; the last one is " + named;
   }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/image.h"
+#include "core/mix.h"
 #include "core/order.h"
 #include "core/output.h"
 #include "core/recipe.h"
@@ -20,7 +21,8 @@
 
 namespace bobbin::core {
 
-// What happens to a sample that cannot be read:
+// What happens to a sample that cannot be read. (Where it was to be mixed into another one, the
+// next partner drawn takes its place, unless the run ends.)
 enum class Damaged {
   kRefill,  // Another sample takes its place, chosen by (seed, epoch, position, attempt) alone.
   kMark,    // Its views are zeros, as stored, and its index is −1.
@@ -44,7 +46,9 @@ struct LoaderOptions {
 // A finished batch: `indices.size()` images of views · crop · crop · 3 values each.
 struct Batch {
   std::unique_ptr<SlotLease> lease;
-  std::vector<std::int32_t> indices;  // Into LoaderOptions::paths; −1 for a marked row.
+  std::vector<std::int32_t> indices;   // Into LoaderOptions::paths; −1 for a marked row.
+  std::vector<std::int32_t> partners;  // What each row is mixed with; its own index where unmixed.
+  std::vector<float> weights;          // Share of the row's own image, λ; 1 where unmixed.
 };
 
 // A file that is no JPEG: someone else decodes it and calls Loader::supply with the ticket.
@@ -116,13 +120,16 @@ class Loader {
     int started_rows = 0;
     int unfinished_rows = 0;
     std::atomic<bool> abandoned{false};
-    std::vector<std::int32_t> indices;
+    std::vector<std::int32_t> indices, partners;
+    std::vector<float> weights;
   };
-  // One row of a flight, and where its image comes from when it is not a JPEG file.
+  // One row of a flight, and where its image comes from when it is not a JPEG file. A row that is
+  // mixed needs two images, one after the other.
   struct Task {
     std::shared_ptr<Flight> flight;
     int row = 0;
-    std::uint64_t attempt = 0;
+    std::uint64_t attempt = 0;  // At the image at hand.
+    Mix mix;                    // Mixed once the row holds its own view and lacks its partner's.
     std::optional<DecodedImage> decoded;
     std::string failure;
   };
@@ -133,7 +140,9 @@ class Loader {
   bool open_flight();
   void process(Worker& worker, Task task);
   bool fill_row(Worker& worker, Task& task, std::uint64_t sample);
-  void render_row(Worker& worker, const Task& task, std::uint64_t sample, const ImageSize& size);
+  std::optional<ImageSize> open_image(Worker& worker, const Task& task, std::uint64_t sample);
+  void render(Worker& worker, const Task& task, std::uint64_t sample, const ImageSize& size,
+              Output output);
   std::uint64_t sample_of(const Task& task) const;
   Output row_output(const Task& task) const;
   void fail_row(Task& task, std::uint64_t sample, const std::string& reason);

@@ -1,6 +1,7 @@
 // Where a rendered view goes, and as what its values are stored.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -24,6 +25,14 @@ constexpr std::size_t bytes_of(PixelType type) {
       return 1;
   }
   return 0;
+}
+
+inline std::uint16_t to_bfloat16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  return static_cast<std::uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+inline float from_bfloat16(std::uint16_t value) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(value) << 16);
 }
 
 // Memory for values of one type; whoever writes knows how many there is room for.

@@ -14,7 +14,14 @@ inline std::uint64_t mix64(std::uint64_t x) {
 }
 
 // What one key's numbers are for; keys of different streams are unrelated.
-enum class Stream : std::uint64_t { kAugment = 1, kNoise = 2, kOrder = 3, kRefill = 4 };
+enum class Stream : std::uint64_t {
+  kAugment = 1,
+  kNoise = 2,
+  kOrder = 3,
+  kRefill = 4,
+  kMix = 5,
+  kPartner = 6,
+};
 
 // The key of (seed, epoch, sample, stream). Each part is mixed in on its own, because consecutive
 // raw keys would give correlated numbers.

@@ -28,6 +28,8 @@ struct Augmentation {
   double brightness = 0, contrast = 0, saturation = 0;
   double hue = 0;
   double noise = 0;
+  double mixup = 0, cutmix = 0;
+  double mix_probability = 1;
 
   int views() const { return crop == Crop::kTen ? 10 : 1; }
 };

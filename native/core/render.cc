@@ -2,7 +2,6 @@
 #include "core/render.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 #include "core/random.h"
@@ -41,11 +40,6 @@ Window stored_window(const Window& upright, const ImageSize& size) {
   if (size.reversed_x()) window.left = size.width - window.left - window.width;
   if (size.reversed_y()) window.top = size.height - window.top - window.height;
   return window;
-}
-
-std::uint16_t to_bfloat16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  return static_cast<std::uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
 template <typename Value, typename Convert>

@@ -1,9 +1,14 @@
 /** What a loader may change from epoch to epoch: crop, mirror, colours and noise, each declared once. */
+import { expected } from '../errors.js';
 import { type OptionValues, resolveOptions } from '../options.js';
 
 /**
  * The augmentations. Colour is changed in the order brightness, contrast, saturation, hue, as one
  * matrix; then noise is added and the result clamped to 0…255 once.
+ *
+ * Mixup (Zhang et al. 2018) and cutmix (Yun et al. 2019) come last, on normalised values. The other
+ * image is any of the data set's, with its own augmentation of the epoch; so a mixed image costs two
+ * decodes. `Batch` has the labels and weights that go with it.
  */
 export const augmentationOptions = {
   crop: {
@@ -62,6 +67,27 @@ export const augmentationOptions = {
     max: 255,
     help: 'standard deviation of Gaussian noise, in 0…255 units',
   },
+  mixup: {
+    type: 'number',
+    default: 0,
+    min: 0,
+    max: 100,
+    help: 'α: blends each image with another by λ and 1 − λ, λ from Beta(α, α); 0 is off',
+  },
+  cutmix: {
+    type: 'number',
+    default: 0,
+    min: 0,
+    max: 100,
+    help: 'α: pastes a piece of another image, 1 − λ of the area, λ from Beta(α, α); 0 is off',
+  },
+  mixProbability: {
+    type: 'number',
+    default: 1,
+    min: 0,
+    max: 1,
+    help: 'share of the images that mixup or cutmix changes; with both on, each takes half',
+  },
 } as const;
 
 /** Values of {@link augmentationOptions}. */
@@ -73,6 +99,15 @@ export const evaluationAugmentation: Augmentation = {
   crop: 'center',
   flip: 0,
 };
+
+/** Throws InvalidInputError for options that do not go together. */
+export function checkAugmentation(augmentation: Augmentation): void {
+  if (viewsOf(augmentation) === 1) return;
+  for (const name of ['mixup', 'cutmix'] as const) {
+    const value = augmentation[name];
+    if (value > 0) throw expected(`0 with crop ${augmentation.crop}`, name, value);
+  }
+}
 
 /** How many views of one image a batch holds: 10 for ten-crop, else 1. */
 export function viewsOf(augmentation: Augmentation): number {

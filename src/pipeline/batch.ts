@@ -25,6 +25,8 @@ export interface BatchParts<Type extends PixelType> {
   preprocessing: Preprocessing;
   shape: [number, number, number, number];
   labels: Int32Array;
+  partnerLabels: Int32Array;
+  weights: Float32Array;
   indices: Int32Array;
   waitMs: number;
 }
@@ -40,6 +42,10 @@ export class Batch<Type extends PixelType = 'float32'> {
   readonly preprocessing: Preprocessing;
   /** One an image; −1 where `indices` is. */
   readonly labels: Int32Array;
+  /** Of the image that mixup or cutmix mixed into each; an unmixed image's own label. */
+  readonly partnerLabels: Int32Array;
+  /** Each image's share of its mixture, λ, 0…1; the partner's is 1 − λ. 1 where unmixed. */
+  readonly weights: Float32Array;
   /** Each image's place in the loader's samples; −1 for one marked as damaged, whose bytes are 0. */
   readonly indices: Int32Array;
   /** Time from asking for the batch to having it, in milliseconds. */
@@ -51,6 +57,8 @@ export class Batch<Type extends PixelType = 'float32'> {
     this.preprocessing = parts.preprocessing;
     this.shape = parts.shape;
     this.labels = parts.labels;
+    this.partnerLabels = parts.partnerLabels;
+    this.weights = parts.weights;
     this.indices = parts.indices;
     this.waitMs = parts.waitMs;
   }

@@ -3,7 +3,12 @@ import os from 'node:os';
 import { expected } from '../errors.js';
 import { native } from '../native.js';
 import { checkOption, type OptionValues, resolveOptions } from '../options.js';
-import { type Augmentation, augmentationOptions, viewsOf } from './augmentation.js';
+import {
+  type Augmentation,
+  augmentationOptions,
+  checkAugmentation,
+  viewsOf,
+} from './augmentation.js';
 import { Batch, type PixelType } from './batch.js';
 import type { NativeBatch, NativeLoader, Recipe } from './native-loader.js';
 import { decodeOtherFormat } from './other-formats.js';
@@ -143,6 +148,7 @@ export class Loader<Type extends PixelType = 'float32'> {
     this.samples = samples;
     this.preprocessing = preprocessing;
     this.augmentation = resolveOptions(augmentationOptions, augmentation);
+    checkAugmentation(this.augmentation);
     this.dtype = options.dtype as Type;
     this.batchSize = options.batchSize;
     this.batchesPerEpoch = Math.ceil(samples.length / options.batchSize);
@@ -238,22 +244,36 @@ export class Loader<Type extends PixelType = 'float32'> {
     const starved = setTimeout(() => this.warnIfStarved(), starvedAfterMs);
     this.native.hold(true);
     try {
-      const { lease, indices } = await new Promise<NativeBatch>((resolve, reject) => {
+      const batch = await new Promise<NativeBatch>((resolve, reject) => {
         this.waiting = { resolve, reject };
         this.wake();
       });
       const waitMs = performance.now() - asked;
       this.waitMs += waitMs;
-      const { dtype, preprocessing } = this;
-      const { crop } = preprocessing;
-      const images = indices.length * viewsOf(this.augmentation);
-      const labels = indices.map((index) => this.samples[index]?.label ?? -1);
-      const shape: [number, number, number, number] = [images, crop, crop, 3];
-      return new Batch({ lease, dtype, preprocessing, shape, labels, indices, waitMs });
+      return this.batchOf(batch, waitMs);
     } finally {
       clearTimeout(starved);
       if (!this.closedWith) this.native.hold(false);
     }
+  }
+
+  private batchOf({ partners, ...batch }: NativeBatch, waitMs: number): Batch<Type> {
+    const { dtype, preprocessing } = this;
+    const { crop } = preprocessing;
+    const images = batch.indices.length * viewsOf(this.augmentation);
+    return new Batch({
+      ...batch,
+      dtype,
+      preprocessing,
+      shape: [images, crop, crop, 3],
+      labels: this.labelsOf(batch.indices),
+      partnerLabels: this.labelsOf(partners),
+      waitMs,
+    });
+  }
+
+  private labelsOf(indices: Int32Array): Int32Array {
+    return indices.map((index) => this.samples[index]?.label ?? -1);
   }
 
   /** Called whenever the native side has something new. */

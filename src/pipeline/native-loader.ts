@@ -19,10 +19,15 @@ export interface NativeLoaderOptions {
   failureBudget: number;
 }
 
-/** A finished batch; `indices` has one sample index an image, −1 for a marked one. */
+/**
+ * A finished batch; `indices` has one sample index an image, −1 for a marked one, `partners` what it is
+ * mixed with (itself where unmixed), `weights` its share (1 where unmixed).
+ */
 export interface NativeBatch {
   lease: SlotLease;
   indices: Int32Array;
+  partners: Int32Array;
+  weights: Float32Array;
 }
 
 /** Totals since the loader was made, summed over threads. */

@@ -40,14 +40,28 @@ function castToFloat({ id, dtype }: TensorMetadata): tf.Tensor4D {
   }
 }
 
+/**
+ * What a model is to say of a batch, [images, classes]: 1 at an image's class; where it is mixed, its
+ * weight there and the rest at its partner's class. Rows of zeros where the label is −1.
+ */
+export function targetsOf(batch: Batch<PixelType>, classes: number): tf.Tensor2D {
+  return tf.tidy(() => {
+    const oneHot = (labels: Int32Array) =>
+      tf.oneHot(tf.tensor1d(labels, 'int32'), classes, 1, 0, 'float32');
+    const weights = tf.tensor2d(batch.weights, [batch.count, 1]);
+    const own = oneHot(batch.labels).mul(weights);
+    return own.add(oneHot(batch.partnerLabels).mul(tf.sub(1, weights)));
+  });
+}
+
 export interface TensorsOptions {
-  /** Length of a label's one-hot row. */
+  /** Length of a target's row. */
   classes: number;
   /** Epoch of the first iteration; each later one takes the next. Default 0. */
   epoch?: number;
 }
 
-/** A pair as `model.fitDataset` takes it: pixels [n, crop, crop, 3] and one-hot labels [n, classes]. */
+/** A pair as `model.fitDataset` takes it: pixels [n, crop, crop, 3] and {@link targetsOf} [n, classes]. */
 export type LabelledTensors = { xs: tf.Tensor4D; ys: tf.Tensor2D };
 
 /**
@@ -84,10 +98,8 @@ async function* labelled(
       batch.release();
       throw expected('one view an image', 'tensors', `${batch.shape[0] / batch.count} views`);
     }
-    const ys = tf.tidy(() =>
-      tf.oneHot(tf.tensor1d(batch.labels, 'int32'), classes, 1, 0, 'float32'),
-    );
-    yield { xs: adoptBatch(batch), ys: ys as tf.Tensor2D };
+    const ys = targetsOf(batch, classes);
+    yield { xs: adoptBatch(batch), ys };
   }
   return undefined;
 }

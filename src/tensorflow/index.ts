@@ -7,7 +7,13 @@ import './padded-pooling.js';
 import { runtime } from './configuration.js';
 import type { NativeDevice } from './native-tensorflow.js';
 
-export { adoptBatch, type LabelledTensors, type TensorsOptions, tensors } from './adoption.js';
+export {
+  adoptBatch,
+  type LabelledTensors,
+  type TensorsOptions,
+  targetsOf,
+  tensors,
+} from './adoption.js';
 export { configure, type RuntimeOptions, runtimeOptions } from './configuration.js';
 export { type Attribute, executeOp, type OpCall } from './ops.js';
 export { loadSavedModel } from './saved-model.js';

@@ -1,6 +1,6 @@
 /** One training step, and its counterpart for validation. */
 import type { Batch, PixelType } from '../pipeline/index.js';
-import { adoptBatch, tf } from '../tensorflow/index.js';
+import { adoptBatch, targetsOf, tf } from '../tensorflow/index.js';
 import type { Network } from './network.js';
 import type { Sgd } from './sgd.js';
 
@@ -9,7 +9,7 @@ export interface BatchResult {
   images: number;
   /** Cross-entropy in nats. */
   loss: number;
-  /** Images whose top class is right. */
+  /** Images whose top class is right: that of the larger share where two are mixed. */
   correct: number;
 }
 
@@ -29,8 +29,7 @@ export function trainStep(
 ): BatchResult {
   return tf.tidy(() => {
     const input = network.frozen(adoptBatch(batch));
-    const truth = tf.tensor1d(batch.labels, 'int32');
-    const targets = oneHot(truth, classes)
+    const targets = targetsOf(batch, classes)
       .mul(1 - labelSmoothing)
       .add(labelSmoothing / classes);
     let logits: tf.Tensor2D | undefined;
@@ -44,7 +43,7 @@ export function trainStep(
       network.variables.map(({ variable }) => variable),
     );
     optimizer.apply(grads, learningRate);
-    const correct = countCorrect(logits as tf.Tensor2D, truth);
+    const correct = countCorrect(logits as tf.Tensor2D, mainLabels(batch));
     logits?.dispose();
     return { images: batch.count, loss: scalarOf(value) * batch.count, correct };
   });
@@ -54,24 +53,23 @@ export function trainStep(
 export function validationStep(batch: Batch, network: Network, classes: number): BatchResult {
   return tf.tidy(() => {
     const logits = network.infer(adoptBatch(batch));
-    const truth = tf.tensor1d(batch.labels, 'int32');
-    const losses = crossEntropies(logits, oneHot(truth, classes));
+    const losses = crossEntropies(logits, targetsOf(batch, classes));
     return {
       images: batch.labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0),
       loss: scalarOf(losses.sum()),
-      correct: countCorrect(logits, truth),
+      correct: countCorrect(logits, batch.labels),
     };
   });
 }
 
-/** Rows of zeros for labels of −1, whose loss is then 0. */
-const oneHot = (labels: tf.Tensor1D, classes: number): tf.Tensor2D =>
-  tf.oneHot(labels, classes).toFloat() as tf.Tensor2D;
+/** Each image's label, or its partner's where that one has the larger share. */
+const mainLabels = ({ labels, partnerLabels, weights }: Batch<PixelType>): Int32Array =>
+  labels.map((label, i) => ((weights[i] as number) < 0.5 ? (partnerLabels[i] as number) : label));
 
 const crossEntropies = (logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor =>
   targets.mul(tf.logSoftmax(logits)).sum(-1).neg();
 
-const countCorrect = (logits: tf.Tensor2D, labels: tf.Tensor1D): number =>
-  scalarOf(logits.argMax(-1).equal(labels).sum());
+const countCorrect = (logits: tf.Tensor2D, labels: Int32Array): number =>
+  scalarOf(logits.argMax(-1).equal(tf.tensor1d(labels, 'int32')).sum());
 
 const scalarOf = (tensor: tf.Tensor): number => tensor.dataSync()[0] as number;

@@ -83,9 +83,18 @@ LoaderOptions options_for(const TemporaryFolder& folder, int threads) {
   return options;
 }
 
+LoaderOptions mixing_options_for(const TemporaryFolder& folder, int threads) {
+  LoaderOptions options = options_for(folder, threads);
+  options.augmentation.mixup = 0.4;
+  options.augmentation.cutmix = 1;
+  options.augmentation.mix_probability = 0.8;
+  return options;
+}
+
 struct Epoch {
   std::vector<std::uint8_t> bytes;
-  std::vector<std::int32_t> indices;
+  std::vector<std::int32_t> indices, partners;
+  std::vector<float> weights;
   bool operator==(const Epoch&) const = default;
 };
 
@@ -97,6 +106,8 @@ Epoch run(Consumer& consumer, int epoch, int first_batch = 0) {
     all.bytes.insert(all.bytes.end(), batch.lease->data(),
                      batch.lease->data() + batch.lease->bytes());
     all.indices.insert(all.indices.end(), batch.indices.begin(), batch.indices.end());
+    all.partners.insert(all.partners.end(), batch.partners.begin(), batch.partners.end());
+    all.weights.insert(all.weights.end(), batch.weights.begin(), batch.weights.end());
   }
   return all;
 }
@@ -113,6 +124,73 @@ TEST("when 1, 2 or 8 threads render, then bytes and indices are the same") {
     CHECK(run(eight, epoch) == wanted);
   }
   CHECK(!(run(one, 0) == run(one, 1)));
+}
+
+TEST("when rows are mixed by 1, 2 or 8 threads, then bytes, partners and weights are the same") {
+  const TemporaryFolder folder;
+  Consumer one(mixing_options_for(folder, 1)), eight(mixing_options_for(folder, 8));
+  LoaderOptions other_batches = mixing_options_for(folder, 2);
+  other_batches.batch_size = 7;
+  Consumer two(other_batches);
+  for (int epoch = 0; epoch < 6; ++epoch) {
+    const Epoch wanted = run(one, epoch);
+    CHECK(run(two, epoch) == wanted);
+    CHECK(run(eight, epoch) == wanted);
+    for (int row = 0; row < 21; ++row) {
+      CHECK_EQUAL(wanted.partners[row] != wanted.indices[row], wanted.weights[row] < 1);
+      CHECK(wanted.partners[row] >= 0 && wanted.partners[row] != 5 && wanted.partners[row] != 17);
+    }
+  }
+  CHECK_EQUAL(one.loader().failures().size(), 2u);
+}
+
+TEST("when epochs of mixed rows are left in the middle, then every slot comes back") {
+  const TemporaryFolder folder;
+  Consumer consumer(mixing_options_for(folder, 4));
+  for (int epoch = 0; epoch < 30; ++epoch) {
+    consumer.loader().begin_epoch(epoch, 0);
+    for (int i = 0; i < epoch % 3; ++i) consumer.next();
+  }
+  Consumer other(mixing_options_for(folder, 1));
+  CHECK(run(consumer, 3) == run(other, 3));
+}
+
+TEST("when a partner is damaged and damage is to end the run, then the error names it") {
+  const TemporaryFolder folder;
+  LoaderOptions options = mixing_options_for(folder, 2);
+  options.damaged = Damaged::kFail;
+  options.paths = {options.paths[0], options.paths[17]};
+  options.shuffle = false;
+  options.augmentation.mix_probability = 1;
+  options.batch_size = 1;
+  Consumer consumer(options);
+  consumer.loader().begin_epoch(0, 0);
+  CHECK_THROWS(consumer.next(), LoaderError);
+}
+
+TEST("when no partner is readable, then the run ends instead of looking for ever") {
+  const TemporaryFolder folder;
+  LoaderOptions options = mixing_options_for(folder, 2);
+  options.damaged = Damaged::kMark;
+  options.paths = {options.paths[0], options.paths[17]};
+  options.augmentation.mix_probability = 1;
+  Consumer consumer(options);
+  CHECK_THROWS(run(consumer, 0), LoaderError);
+}
+
+TEST("when damaged files are marked, then a partner is another one and no row of zeros") {
+  const TemporaryFolder folder;
+  LoaderOptions options = mixing_options_for(folder, 2);
+  options.damaged = Damaged::kMark;
+  Consumer consumer(options);
+  for (int epoch = 0; epoch < 4; ++epoch) {
+    const Epoch marked = run(consumer, epoch);
+    for (int row = 0; row < 21; ++row) {
+      CHECK_EQUAL(marked.partners[row] < 0, marked.indices[row] < 0);
+      CHECK(marked.indices[row] >= 0 || marked.weights[row] == 1);
+    }
+    CHECK_EQUAL(std::count(marked.indices.begin(), marked.indices.end(), -1), 2);
+  }
 }
 
 TEST("when an epoch is resumed at a batch, then the rest is what it would have been") {
