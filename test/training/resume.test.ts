@@ -11,7 +11,14 @@ import { drawPhotos } from './photos.js';
 const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
 const data = path.join(folder, 'data');
 const script = fileURLToPath(new URL('run-one.ts', import.meta.url));
-const options = { epochs: 3, batchSize: 8, learningRate: 0.05, momentum: 0.8, seed: 7 };
+const options = {
+  epochs: 3,
+  batchSize: 8,
+  learningRate: 0.05,
+  momentum: 0.8,
+  seed: 7,
+  augmentation: { mixup: 0.4, cutmix: 1, mixProbability: 0.7 },
+};
 
 before(() => drawPhotos(data));
 after(() => rm(folder, { recursive: true }));
