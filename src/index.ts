@@ -1,6 +1,8 @@
 /** Bobbin's public API: what the commands use, for programs of one's own. */
 export {
+  type ByteRange,
   fashionAiTasks,
+  type ImageFile,
   loadManifest,
   type Manifest,
   type Prepared,

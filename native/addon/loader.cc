@@ -72,13 +72,25 @@ core::PixelType to_pixel_type(const std::string& name) {
   return name == "bfloat16" ? core::PixelType::kBfloat16 : core::PixelType::kFloat32;
 }
 
+std::shared_ptr<core::Sources> to_sources(const Napi::Object& from) {
+  const auto paths = from.Get("paths").As<Napi::Array>();
+  std::vector<std::string> names;
+  names.reserve(paths.Length());
+  for (std::uint32_t i = 0; i < paths.Length(); ++i) {
+    names.push_back(paths.Get(i).ToString().Utf8Value());
+  }
+  const auto numbers = from.Get("extents").As<Napi::Float64Array>();
+  std::vector<core::Extent> extents;
+  extents.reserve(numbers.ElementLength() / 3);
+  for (std::size_t i = 0; i + 2 < numbers.ElementLength(); i += 3) {
+    extents.push_back({counter(numbers[i]), counter(numbers[i + 1]), counter(numbers[i + 2])});
+  }
+  return std::make_shared<core::Sources>(std::move(names), std::move(extents));
+}
+
 core::LoaderOptions to_loader_options(const Napi::Object& from) {
   core::LoaderOptions to;
-  const auto paths = from.Get("paths").As<Napi::Array>();
-  to.paths.reserve(paths.Length());
-  for (std::uint32_t i = 0; i < paths.Length(); ++i) {
-    to.paths.push_back(paths.Get(i).ToString().Utf8Value());
-  }
+  to.sources = to_sources(from);
   to.preprocessing = to_preprocessing(from.Get("preprocessing").ToObject());
   to.augmentation = to_augmentation(from.Get("augmentation").ToObject());
   to.dtype = to_pixel_type(text(from, "dtype"));
@@ -87,6 +99,8 @@ core::LoaderOptions to_loader_options(const Napi::Object& from) {
   to.slots = from.Get("slots").ToNumber().Int32Value();
   to.seed = counter(number(from, "seed"));
   to.shuffle = from.Get("shuffle").ToBoolean();
+  to.worker_index = counter(number(from, "workerIndex"));
+  to.worker_count = counter(number(from, "workerCount"));
   const std::string damaged = text(from, "damaged");
   to.damaged = damaged == "refill" ? core::Damaged::kRefill
                : damaged == "mark" ? core::Damaged::kMark
@@ -250,7 +264,7 @@ class Loader : public Napi::ObjectWrap<Loader> {
     for (std::uint32_t i = 0; i < requests.size(); ++i) {
       Napi::Object request = Napi::Object::New(info.Env());
       request["ticket"] = static_cast<double>(requests[i].ticket);
-      request["path"] = requests[i].path;
+      request["sample"] = static_cast<double>(requests[i].sample);
       result[i] = request;
     }
     return result;

@@ -1,4 +1,4 @@
-// Plain POSIX reading: one open, one size, as few reads as the system allows.
+// Plain POSIX reading: as few calls as the system allows.
 #include "core/file.h"
 
 #include <fcntl.h>
@@ -13,34 +13,42 @@
 namespace bobbin::core {
 namespace {
 
-[[noreturn]] void raise_errno() {
-  throw ImageError("cannot read file: " + std::generic_category().message(errno));
+ImageError system_error() {
+  return ImageError("cannot read file: " + std::generic_category().message(errno));
 }
-
-struct Descriptor {
-  int number;
-  ~Descriptor() {
-    if (number >= 0) ::close(number);
-  }
-};
 
 }  // namespace
 
-void read_file(const std::string& path, std::vector<std::uint8_t>& bytes) {
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+File::File(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  if (descriptor_ < 0) throw system_error();
   struct stat status{};
-  if (file.number < 0 || ::fstat(file.number, &status) != 0) raise_errno();
-  if (!S_ISREG(status.st_mode)) throw ImageError("not a regular file");
-  if (status.st_size == 0) throw ImageError("file is empty");
-  bytes.resize(static_cast<std::size_t>(status.st_size));
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t got = ::read(file.number, bytes.data() + done, bytes.size() - done);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) raise_errno();
-    if (got == 0) throw ImageError("file became shorter while it was read");
-    done += static_cast<std::size_t>(got);
+  const bool known = ::fstat(descriptor_, &status) == 0;
+  if (known && S_ISREG(status.st_mode)) {
+    size_ = static_cast<std::uint64_t>(status.st_size);
+    return;
   }
+  const ImageError error = known ? ImageError("not a regular file") : system_error();
+  ::close(descriptor_);
+  throw error;
+}
+
+File::~File() { ::close(descriptor_); }
+
+void File::read(std::uint64_t offset, std::span<std::uint8_t> bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t got =
+        ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw system_error();
+    if (got == 0) throw ImageError("file became shorter while it was read");
+    offset += static_cast<std::uint64_t>(got);
+    bytes = bytes.subspan(static_cast<std::size_t>(got));
+  }
+}
+
+void File::read_ahead(std::uint64_t offset, std::uint64_t length) const {
+  ::posix_fadvise(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(length),
+                  POSIX_FADV_WILLNEED);
 }
 
 }  // namespace bobbin::core

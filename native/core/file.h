@@ -1,13 +1,31 @@
-// Reads whole files into memory that is used again.
+// A regular file that is open for reading at any offset.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
-#include <vector>
 
 namespace bobbin::core {
 
-// Replaces the content of `bytes` by the file's. Throws ImageError with the system's reason.
-void read_file(const std::string& path, std::vector<std::uint8_t>& bytes);
+// For any number of threads at once. Throws ImageError with the system's reason.
+class File {
+ public:
+  explicit File(const std::string& path);
+  ~File();
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  // In bytes, when it was opened.
+  std::uint64_t size() const { return size_; }
+  // Fills `bytes` from `offset` on.
+  void read(std::uint64_t offset, std::span<std::uint8_t> bytes) const;
+  // Lets the system fetch a range in the background. A hint: nothing fails.
+  void read_ahead(std::uint64_t offset, std::uint64_t length) const;
+
+ private:
+  int descriptor_;
+  std::uint64_t size_ = 0;
+};
 
 }  // namespace bobbin::core

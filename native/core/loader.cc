@@ -6,7 +6,6 @@
 #include <cstring>
 #include <utility>
 
-#include "core/file.h"
 #include "core/jpeg.h"
 #include "core/random.h"
 #include "core/render.h"
@@ -52,6 +51,7 @@ ImageView view_of(const DecodedImage& image) {
 // One thread's memory, kept from image to image.
 struct Loader::Worker {
   std::vector<std::uint8_t> file;
+  std::vector<std::uint64_t> ahead;  // Samples to be fetched.
   std::vector<Recipe> recipes;
   JpegDecoder decoder;
   Renderer renderer;
@@ -78,7 +78,16 @@ Loader::~Loader() {
 }
 
 std::uint64_t Loader::batches_per_epoch() const {
-  return (options_.paths.size() + options_.batch_size - 1) / options_.batch_size;
+  return (rows_per_epoch() + options_.batch_size - 1) / options_.batch_size;
+}
+
+std::uint64_t Loader::rows_per_epoch() const {
+  const std::uint64_t count = options_.worker_count;
+  return (options_.sources->size() + count - 1 - options_.worker_index) / count;
+}
+
+std::uint64_t Loader::position_of(std::uint64_t row) const {
+  return row * options_.worker_count + options_.worker_index;
 }
 
 void Loader::begin_epoch(std::uint64_t epoch, std::uint64_t first_batch) {
@@ -95,6 +104,7 @@ void Loader::begin_epoch(std::uint64_t epoch, std::uint64_t first_batch) {
     for (auto& [ticket, task] : std::exchange(waiting_, {})) finish_row(*task.flight);
     epoch_ = epoch;
     next_batch_ = first_batch;
+    next_ahead_ = first_batch * options_.batch_size;
   }
   signal_->notify();
 }
@@ -189,11 +199,14 @@ bool Loader::open_flight() {
   if (next_batch_ >= batches_per_epoch()) return false;
   const std::optional<int> slot = ring_->claim();
   if (!slot) return false;
-  const std::uint64_t count = options_.paths.size();
+  const std::uint64_t all = rows_per_epoch();
   const std::uint64_t first = next_batch_++ * options_.batch_size;
-  const std::uint64_t rows = std::min<std::uint64_t>(options_.batch_size, count - first);
+  const std::uint64_t rows = std::min<std::uint64_t>(options_.batch_size, all - first);
+  // One batch further than this one: fetched while this one is rendered.
+  const std::uint64_t ahead = std::min(all, first + 2 * rows);
   auto flight = std::make_shared<Flight>(
-      first, epoch_, Order(count, options_.shuffle, options_.seed, epoch_), *slot);
+      first, epoch_, Order(options_.sources->size(), options_.shuffle, options_.seed, epoch_),
+      Rows{std::exchange(next_ahead_, ahead), ahead}, *slot);
   flight->unfinished_rows = static_cast<int>(rows);
   flight->indices.resize(rows, -1);
   flight->partners.resize(rows, -1);
@@ -203,6 +216,7 @@ bool Loader::open_flight() {
 }
 
 void Loader::process(Worker& worker, Task task) {
+  if (task.row == 0) read_ahead(worker, *task.flight);
   while (!task.flight->abandoned) {
     const std::uint64_t sample = sample_of(task);
     try {
@@ -221,6 +235,16 @@ void Loader::process(Worker& worker, Task task) {
   }
   const std::lock_guard lock(signal_->mutex);
   finish_row(*task.flight);
+}
+
+void Loader::read_ahead(Worker& worker, Flight& flight) {
+  const Rows rows = std::exchange(flight.ahead, {});
+  worker.ahead.clear();
+  for (std::uint64_t row = rows.begin; row < rows.end; ++row) {
+    worker.ahead.push_back(flight.order.sample_at(position_of(row)));
+  }
+  const StageTimer timer(read_ns_);
+  options_.sources->read_ahead(worker.ahead);
 }
 
 // Brings the row one image further: its own, or its partner's. False when the file is for someone
@@ -245,7 +269,7 @@ bool Loader::fill_row(Worker& worker, Task& task, std::uint64_t sample) {
   ++images_;
   task.attempt = 0;
   task.decoded.reset();
-  if (options_.paths.size() > 1) {
+  if (options_.sources->size() > 1) {
     task.mix = draw_mix(options_.augmentation, {options_.seed, flight.epoch, sample}, side);
   }
   return true;
@@ -258,7 +282,7 @@ std::optional<ImageSize> Loader::open_image(Worker& worker, const Task& task,
   if (task.decoded) return ImageSize{task.decoded->width, task.decoded->height, 1};
   {
     const StageTimer timer(read_ns_);
-    read_file(options_.paths[sample], worker.file);
+    options_.sources->read(sample, worker.file);
   }
   if (!is_jpeg(worker.file)) return std::nullopt;
   const StageTimer timer(decode_ns_);
@@ -289,12 +313,12 @@ std::uint64_t Loader::sample_of(const Task& task) const {
   const Flight& flight = *task.flight;
   if (task.mix.mixed()) {
     const auto own = static_cast<std::uint64_t>(flight.indices[task.row]);
-    return draw_partner({options_.seed, flight.epoch, own}, task.attempt, options_.paths.size());
+    return draw_partner({options_.seed, flight.epoch, own}, task.attempt, options_.sources->size());
   }
-  const std::uint64_t position = flight.first_position + task.row;
+  const std::uint64_t position = position_of(flight.first_row + task.row);
   if (task.attempt == 0) return flight.order.sample_at(position);
   const std::uint64_t key = random_key(options_.seed, flight.epoch, position, Stream::kRefill);
-  return random_at(key, task.attempt) % options_.paths.size();
+  return random_at(key, task.attempt) % options_.sources->size();
 }
 
 Output Loader::row_output(const Task& task) const {
@@ -311,7 +335,7 @@ void Loader::fail_row(Task& task, std::uint64_t sample, const std::string& reaso
   const std::lock_guard lock(signal_->mutex);
   failures_.emplace(sample, reason);
   if (fatal_) return;
-  const std::string named = options_.paths[sample] + ": " + reason;
+  const std::string named = options_.sources->name(sample) + ": " + reason;
   if (options_.damaged == Damaged::kFail) {
     fatal_ = named;
   } else if (failures_.size() > options_.failure_budget) {
@@ -343,7 +367,7 @@ void Loader::hand_out(Task task) {
     return;
   }
   const std::uint64_t ticket = next_ticket_++;
-  requests_.push_back({ticket, options_.paths[sample_of(task)]});
+  requests_.push_back({ticket, sample_of(task)});
   waiting_.emplace(ticket, std::move(task));
   notify_();
 }

@@ -1,4 +1,4 @@
-// The worker threads: from a list of files to finished batches, in the epoch's order.
+// The worker threads: from encoded images to finished batches, in the epoch's order.
 #pragma once
 
 #include <atomic>
@@ -18,6 +18,7 @@
 #include "core/output.h"
 #include "core/recipe.h"
 #include "core/ring.h"
+#include "core/sources.h"
 
 namespace bobbin::core {
 
@@ -30,7 +31,7 @@ enum class Damaged {
 };
 
 struct LoaderOptions {
-  std::vector<std::string> paths;
+  std::shared_ptr<Sources> sources;
   Preprocessing preprocessing;
   Augmentation augmentation;
   PixelType dtype = PixelType::kFloat32;
@@ -39,6 +40,9 @@ struct LoaderOptions {
   int slots = 2;
   std::uint64_t seed = 0;
   bool shuffle = false;
+  // This loader takes the epoch's positions index, index + count, …; others take the rest.
+  std::uint64_t worker_index = 0;
+  std::uint64_t worker_count = 1;
   Damaged damaged = Damaged::kFail;
   std::uint64_t failure_budget = 0;  // Distinct damaged samples before the run ends.
 };
@@ -46,15 +50,15 @@ struct LoaderOptions {
 // A finished batch: `indices.size()` images of views · crop · crop · 3 values each.
 struct Batch {
   std::unique_ptr<SlotLease> lease;
-  std::vector<std::int32_t> indices;   // Into LoaderOptions::paths; −1 for a marked row.
+  std::vector<std::int32_t> indices;   // Of samples; −1 for a marked row.
   std::vector<std::int32_t> partners;  // What each row is mixed with; its own index where unmixed.
   std::vector<float> weights;          // Share of the row's own image, λ; 1 where unmixed.
 };
 
-// A file that is no JPEG: someone else decodes it and calls Loader::supply with the ticket.
+// A sample that is no JPEG: someone else decodes it and calls Loader::supply with the ticket.
 struct DecodeRequest {
   std::uint64_t ticket = 0;
-  std::string path;
+  std::uint64_t sample = 0;
 };
 
 // Interleaved 8-bit RGB, upright, without padding.
@@ -111,11 +115,16 @@ class Loader {
   std::uint64_t batches_per_epoch() const;
 
  private:
+  struct Rows {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+  };
   // A batch being rendered or waiting to be taken.
   struct Flight {
-    std::uint64_t first_position = 0;
+    std::uint64_t first_row = 0;  // Of this loader's share of the epoch.
     std::uint64_t epoch = 0;
     Order order;
+    Rows ahead;  // What the first row's thread asks the system to fetch.
     int slot = 0;
     int started_rows = 0;
     int unfinished_rows = 0;
@@ -139,10 +148,14 @@ class Loader {
   std::optional<Task> next_task();
   bool open_flight();
   void process(Worker& worker, Task task);
+  void read_ahead(Worker& worker, Flight& flight);
   bool fill_row(Worker& worker, Task& task, std::uint64_t sample);
   std::optional<ImageSize> open_image(Worker& worker, const Task& task, std::uint64_t sample);
   void render(Worker& worker, const Task& task, std::uint64_t sample, const ImageSize& size,
               Output output);
+  std::uint64_t rows_per_epoch() const;
+  // Where in the whole epoch a row of this loader's share lies.
+  std::uint64_t position_of(std::uint64_t row) const;
   std::uint64_t sample_of(const Task& task) const;
   Output row_output(const Task& task) const;
   void fail_row(Task& task, std::uint64_t sample, const std::string& reason);
@@ -158,6 +171,7 @@ class Loader {
   bool stopping_ = false;
   std::uint64_t epoch_ = 0;
   std::uint64_t next_batch_;                     // To be opened.
+  std::uint64_t next_ahead_ = 0;                 // First row not yet in a flight's `ahead`.
   std::deque<std::shared_ptr<Flight>> flights_;  // In order; the last one may have rows to start.
   std::deque<Task> supplied_;
   std::map<std::uint64_t, Task> waiting_;  // For `supply`, by ticket.

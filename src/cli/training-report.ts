@@ -49,7 +49,7 @@ export async function drawRun(finished: FinishedRun): Promise<void> {
   await drawCurves(result.history, path.join(run, 'curves.png'), task);
   const samples = samplesOf(manifest, task, 'train')
     .slice(0, imagesShown)
-    .map(({ path: file, label }) => ({ path: resolveSample(manifest, file), label }));
+    .map((sample) => resolveSample(manifest, sample));
   const { preprocessing } = result.classifier;
   const augmentation = resolveOptions<typeof trainAugmentationOptions>(
     trainAugmentationOptions,

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeWhole } from '../atomic-file.js';
 import { expected, InvalidInputError } from '../errors.js';
+import type { ByteRange, ImageFile } from './image-file.js';
 import type { Manifest, Sample, Split } from './types.js';
 
 const fileName = 'manifest.json';
@@ -45,9 +46,12 @@ export async function loadManifest(folder: string): Promise<Manifest> {
   return checked(manifest, file);
 }
 
-/** Absolute path of an image that the manifest names. */
-export function resolveSample(manifest: Manifest, file: string): string {
-  return path.resolve(manifest.root, file);
+/** A path that the manifest names, or a sample with one, made absolute. */
+export function resolveSample(manifest: Manifest, file: string): string;
+export function resolveSample<Image extends ImageFile>(manifest: Manifest, image: Image): Image;
+export function resolveSample(manifest: Manifest, image: string | ImageFile): string | ImageFile {
+  if (typeof image === 'string') return path.resolve(manifest.root, image);
+  return { ...image, path: path.resolve(manifest.root, image.path) };
 }
 
 /** The samples of one task on one side, in manifest order. Throws InvalidInputError for a task it does not have. */
@@ -97,12 +101,19 @@ function isSample(sample: Sample | null, sizes: ReadonlyMap<string, number>): bo
   const classes = sizes.get(sample?.task ?? '') ?? 0;
   return (
     typeof sample?.path === 'string' &&
+    isRange(sample.range) &&
     isClass(sample.label, classes) &&
     isArrayOf(sample.maybe, 'number') &&
     sample.maybe.every((label) => isClass(label, classes)) &&
     (sample.split === 'train' || sample.split === 'validation') &&
     /^[0-9a-f]{64}$/.test(sample.hash)
   );
+}
+
+function isRange(range: ByteRange | undefined): boolean {
+  if (range === undefined) return true;
+  const { offset, length } = range ?? {};
+  return Number.isSafeInteger(offset) && offset >= 0 && Number.isSafeInteger(length) && length > 0;
 }
 
 function isClass(label: number, classes: number): boolean {

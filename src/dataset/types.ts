@@ -1,5 +1,7 @@
 /** What a data set is once prepared: tasks, labelled samples and questions, by path; no image is copied. */
 
+import type { ImageFile } from './image-file.js';
+
 /** One classification problem over a list of mutually exclusive classes. */
 export interface Task {
   /** Directory- and CSV-safe name, e.g. `collar_design_labels`. */
@@ -10,17 +12,15 @@ export interface Task {
 
 export type Split = 'train' | 'validation';
 
-/** One labelled image of one task. */
-export interface Sample {
-  /** Path relative to the manifest's `root`, or absolute when the image lies outside it. */
-  path: string;
+/** One labelled image of one task; its path is relative to the manifest's `root`, or absolute when it lies outside. */
+export interface Sample extends ImageFile {
   task: string;
   /** Index of the class marked `y`. */
   label: number;
   /** Indices of the classes marked `m` (maybe); empty outside FashionAI. */
   maybe: number[];
   split: Split;
-  /** SHA-256 of the file's bytes, hex: the identity that keeps a split free of leaks. */
+  /** SHA-256 of the image's bytes, hex: the identity that keeps a split free of leaks. */
   hash: string;
 }
 

@@ -1,4 +1,5 @@
 /** Runs a classifier over image files: one row of class probabilities for each file that can be read. */
+import { type ImageFile, imageName } from '../dataset/index.js';
 import { expected } from '../errors.js';
 import type { Classifier } from '../model/index.js';
 import type { OptionTable, OptionValues } from '../options.js';
@@ -46,8 +47,8 @@ export interface ClassifyProgress {
 /** What to classify and whom to tell. */
 export interface ClassifyRequest extends Partial<ClassifyOptions> {
   classifier: Classifier;
-  /** Image files, absolute. */
-  files: string[];
+  /** Absolute paths; with a range where the image is a part of a file. */
+  files: readonly (string | ImageFile)[];
   /** What the rows are meant for: a classifier of other classes, or in another order, is refused. */
   classes?: string[];
   onProgress?: (progress: ClassifyProgress) => void;
@@ -56,10 +57,9 @@ export interface ClassifyRequest extends Partial<ClassifyOptions> {
 }
 
 /** A file no row was computed for. */
-export interface UnreadableFile {
+export interface UnreadableFile extends ImageFile {
   /** Index into the files of the request. */
   index: number;
-  path: string;
   reason: string;
 }
 
@@ -77,8 +77,9 @@ export interface Classification {
  * The pipeline's threads prepare the next batches while TensorFlow computes, and the event loop runs between batches.
  */
 export async function classify(request: ClassifyRequest): Promise<Classification> {
-  const { classifier, files, classes: wanted, onProgress, signal, ...given } = request;
-  const options = resolveOptions(classifyOptions, given);
+  const { classifier, classes: wanted, onProgress, signal, files: given, ...rest } = request;
+  const files = given.map((file) => (typeof file === 'string' ? { path: file } : file));
+  const options = resolveOptions(classifyOptions, rest);
   const { classes } = classifier;
   if (wanted !== undefined && JSON.stringify(wanted) !== JSON.stringify(classes)) {
     throw expected(`classes ${wanted.join(', ')}`, 'classifier', classes.join(', '));
@@ -102,10 +103,10 @@ export async function classify(request: ClassifyRequest): Promise<Classification
       onProgress?.(clock(count, waitMs));
       signal?.throwIfAborted();
     }
-    const reasons = new Map(loader.failures.map(({ path, reason }) => [path, reason]));
-    const failures = files.flatMap((path, index) => {
-      const reason = reasons.get(path) ?? 'no pixels came back';
-      return readable[index] === 1 ? [] : [{ index, path, reason }];
+    const reasons = new Map(loader.failures.map((each) => [imageName(each), each.reason]));
+    const failures = files.flatMap(({ path, range }, index) => {
+      const reason = reasons.get(imageName({ path, range })) ?? 'no pixels came back';
+      return readable[index] === 1 ? [] : [{ index, path, ...(range && { range }), reason }];
     });
     return { classes, probabilities, failures };
   } finally {
@@ -115,13 +116,13 @@ export async function classify(request: ClassifyRequest): Promise<Classification
 
 function loaderOf(
   { preprocessing }: Classifier,
-  files: string[],
+  files: readonly ImageFile[],
   { crops, batchSize, threads }: ClassifyOptions,
 ): Loader {
   const augmentation = { ...evaluationAugmentation, crop: crops };
   const images = Math.max(1, Math.floor(batchSize / viewsOf(augmentation)));
   return createLoader({
-    samples: files.map((path) => ({ path, label: 0 })),
+    samples: files.map((file) => ({ ...file, label: 0 })),
     batchSize: Math.min(images, files.length),
     damaged: 'mark',
     failureBudget: files.length,

@@ -1,5 +1,6 @@
 /** Scores a classifier on a split of one task: the three metrics, the confusion matrix and the worst mistakes. */
 import {
+  type ByteRange,
   type Manifest,
   resolveSample,
   type Sample,
@@ -23,6 +24,7 @@ export interface WrongAnswer {
   path: string;
   /** Absolute. */
   file: string;
+  range?: ByteRange;
   truth: string;
   prediction: string;
   /** Probability of the predicted class, 0…1. */
@@ -65,7 +67,7 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
     const wayOut = 'Prepare the data with a larger --validation-fraction';
     throw expected(`images in the ${split} split`, `task ${name}`, 'none', wayOut);
   }
-  const files = samples.map((sample) => resolveSample(manifest, sample.path));
+  const files = samples.map((sample) => resolveSample(manifest, sample));
   const { probabilities, failures } = await classify({ ...rest, files, classes: task.classes });
   return score({ manifest, task, split, samples, probabilities, failures });
 }
@@ -128,6 +130,7 @@ function wrongAnswer(
     {
       path: sample.path,
       file: resolveSample(manifest, sample.path),
+      ...(sample.range && { range: sample.range }),
       truth: classes[sample.label] as string,
       prediction: classes[top] as string,
       probability: row[top] as number,

@@ -11,7 +11,6 @@ export {
   Loader,
   type LoaderFailure,
   type LoaderOptions,
-  type LoaderSample,
   type LoaderStatistics,
   loaderOptions,
 } from './loader.js';
@@ -25,3 +24,4 @@ export {
 } from './measure.js';
 export type { Recipe } from './native-loader.js';
 export { checkPreprocessing, type Preprocessing } from './preprocessing.js';
+export type { LoaderSample } from './samples.js';

@@ -1,5 +1,6 @@
 /** The loader: batches rendered ahead on native threads, one epoch after another. */
 import os from 'node:os';
+import type { ImageFile } from '../dataset/index.js';
 import { expected } from '../errors.js';
 import { native } from '../native.js';
 import { checkOption, type OptionValues, resolveOptions } from '../options.js';
@@ -14,6 +15,7 @@ import type { NativeBatch, NativeLoader, Recipe } from './native-loader.js';
 import { decodeOtherFormat } from './other-formats.js';
 import { checkPreprocessing, type Preprocessing } from './preprocessing.js';
 import { slotsWithin } from './ring.js';
+import { type LoaderSample, locate } from './samples.js';
 
 /** How a loader works, apart from what it loads. None but `seed`, `damaged` and `dtype` changes a pixel. */
 export const loaderOptions = {
@@ -66,13 +68,21 @@ export const loaderOptions = {
     max: 1e6,
     help: 'megabytes of memory for batches, in place of slots; 0: as much as the slots need',
   },
+  workerCount: {
+    type: 'integer',
+    default: 1,
+    min: 1,
+    max: 65536,
+    help: 'loaders, usually one a process, that share each epoch: together they see every sample once',
+  },
+  workerIndex: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 65535,
+    help: 'which of them this is: it takes positions index, index + count, … of the epoch',
+  },
 } as const;
-
-/** One image: an absolute path, and the label that its row of a batch gets. */
-export interface LoaderSample {
-  path: string;
-  label: number;
-}
 
 export interface LoaderOptions<Type extends PixelType = 'float32'>
   extends Omit<Partial<OptionValues<typeof loaderOptions>>, 'dtype'> {
@@ -85,8 +95,7 @@ export interface LoaderOptions<Type extends PixelType = 'float32'>
 }
 
 /** A file that could not be used, and why. */
-export interface LoaderFailure {
-  path: string;
+export interface LoaderFailure extends ImageFile {
   reason: string;
 }
 
@@ -132,7 +141,7 @@ export class Loader<Type extends PixelType = 'float32'> {
   private readonly slots: number;
   private readonly native: NativeLoader;
   private readonly maxDecoding: number;
-  private readonly requests: { ticket: number; path: string }[] = [];
+  private readonly requests: { ticket: number; sample: number }[] = [];
   private decoding = 0;
   private run = 0;
   private waiting: Waiting | undefined;
@@ -144,6 +153,7 @@ export class Loader<Type extends PixelType = 'float32'> {
     if (memoryMB > 0 && rest.slots !== undefined)
       throw expected('none beside memoryMB', 'slots', rest.slots);
     if (samples.length === 0) throw expected('at least one image', 'samples', 'none');
+    const rows = shareOf(samples.length, options);
     checkPreprocessing(preprocessing);
     this.samples = samples;
     this.preprocessing = preprocessing;
@@ -151,14 +161,19 @@ export class Loader<Type extends PixelType = 'float32'> {
     checkAugmentation(this.augmentation);
     this.dtype = options.dtype as Type;
     this.batchSize = options.batchSize;
-    this.batchesPerEpoch = Math.ceil(samples.length / options.batchSize);
+    this.batchesPerEpoch = Math.ceil(rows / options.batchSize);
     this.seed = options.seed;
     this.slots = memoryMB === 0 ? options.slots : slotsWithin(memoryMB, this.slotContent());
     // More than run at once: they go on while a training step keeps this thread from asking for more.
     this.maxDecoding = 4 * options.threads;
-    const paths = samples.map((sample) => sample.path);
     this.native = new (native().Loader)(
-      { ...options, slots: this.slots, paths, preprocessing, augmentation: this.augmentation },
+      {
+        ...options,
+        slots: this.slots,
+        ...locate(samples),
+        preprocessing,
+        augmentation: this.augmentation,
+      },
       () => this.wake(),
     );
   }
@@ -196,7 +211,8 @@ export class Loader<Type extends PixelType = 'float32'> {
   get failures(): LoaderFailure[] {
     if (this.closedWith) return this.closedWith.failures;
     return this.native.failures().map(({ index, reason }) => {
-      return { path: (this.samples[index] as LoaderSample).path, reason };
+      const { path, range } = this.samples[index] as LoaderSample;
+      return { path, ...(range && { range }), reason };
     });
   }
 
@@ -305,9 +321,9 @@ export class Loader<Type extends PixelType = 'float32'> {
     }
   }
 
-  private async decode({ ticket, path }: { ticket: number; path: string }): Promise<void> {
+  private async decode({ ticket, sample }: { ticket: number; sample: number }): Promise<void> {
     try {
-      const { rgb, width, height } = await decodeOtherFormat(path);
+      const { rgb, width, height } = await decodeOtherFormat(this.samples[sample] as LoaderSample);
       if (!this.closedWith) this.native.supply(ticket, rgb, width, height);
     } catch (error) {
       // libvips repeats itself over several lines.
@@ -323,4 +339,18 @@ export class Loader<Type extends PixelType = 'float32'> {
       { code: 'BOBBIN_STARVED' },
     );
   }
+}
+
+/** How many samples of an epoch one of `workerCount` loaders takes. */
+function shareOf(
+  samples: number,
+  { workerIndex, workerCount }: { workerIndex: number; workerCount: number },
+): number {
+  if (workerIndex >= workerCount) {
+    throw expected(`an integer below workerCount, ${workerCount},`, 'workerIndex', workerIndex);
+  }
+  if (workerCount > samples) {
+    throw expected(`at most one worker an image, ${samples},`, 'workerCount', workerCount);
+  }
+  return Math.ceil((samples - workerIndex) / workerCount);
 }

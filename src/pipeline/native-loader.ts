@@ -7,6 +7,8 @@ import type { Preprocessing } from './preprocessing.js';
 /** Already validated: the native side asserts. */
 export interface NativeLoaderOptions {
   paths: string[];
+  /** Three numbers a sample: index into `paths`, offset and length in bytes; length 0 is the whole file. */
+  extents: Float64Array;
   preprocessing: Preprocessing;
   augmentation: Augmentation;
   dtype: PixelType;
@@ -15,6 +17,8 @@ export interface NativeLoaderOptions {
   slots: number;
   seed: number;
   shuffle: boolean;
+  workerIndex: number;
+  workerCount: number;
   damaged: 'refill' | 'mark' | 'fail';
   failureBudget: number;
 }
@@ -47,8 +51,8 @@ export interface NativeLoader {
   beginEpoch(epoch: number, firstBatch: number): void;
   /** The next batch in order, null while it is not finished. Throws when the run has failed. */
   take(): NativeBatch | null;
-  /** Files that are no JPEG, to be decoded here and answered by `supply` or `supplyFailure`. */
-  takeRequests(): { ticket: number; path: string }[];
+  /** Samples that are no JPEG, to be decoded here and answered by `supply` or `supplyFailure`. */
+  takeRequests(): { ticket: number; sample: number }[];
   /** Upright interleaved RGB; the bytes are copied. */
   supply(ticket: number, rgb: Uint8Array, width: number, height: number): void;
   supplyFailure(ticket: number, reason: string): void;

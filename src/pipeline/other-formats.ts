@@ -1,5 +1,6 @@
 /** Decodes what is no JPEG (PNG, WebP, GIF, TIFF, AVIF, …) by its content, off the JavaScript thread. */
 import sharp from 'sharp';
+import { type ImageFile, imageInput } from '../dataset/index.js';
 
 /** Upright, interleaved 8-bit sRGB without padding. */
 export interface DecodedImage {
@@ -9,12 +10,12 @@ export interface DecodedImage {
 }
 
 /**
- * The first frame of an image file, transparency laid over white.
+ * The first frame of an image, transparency laid over white.
  *
  * Rejects with the decoder's reason where the file is no image or is damaged.
  */
-export async function decodeOtherFormat(path: string): Promise<DecodedImage> {
-  const { data, info } = await sharp(path, { failOn: 'error' })
+export async function decodeOtherFormat(image: ImageFile): Promise<DecodedImage> {
+  const { data, info } = await sharp(await imageInput(image), { failOn: 'error' })
     .autoOrient()
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')

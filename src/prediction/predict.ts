@@ -1,4 +1,5 @@
 /** Predicts class probabilities of image files: a row for every file, also for one that cannot be read. */
+import { imageName } from '../dataset/index.js';
 import { expected } from '../errors.js';
 import { type ClassifyRequest, classify, type UnreadableFile } from '../evaluation/index.js';
 
@@ -13,7 +14,7 @@ export interface PredictRequest extends ClassifyRequest {
 
 /** Probabilities of files under one list of classes. */
 export interface Prediction {
-  /** Files in request order, absolute. */
+  /** Files in request order, absolute; where an image is a part of one, with the part's place in words. */
   files: string[];
   classes: string[];
   /** [files, classes], float32, each row adding up to 1. */
@@ -27,7 +28,8 @@ export async function predict({ fallback, ...request }: PredictRequest): Promise
   const row = fallbackRow(request.classifier.classes.length, fallback);
   const { classes, probabilities, failures } = await classify(request);
   for (const { index } of failures) probabilities.set(row, index * classes.length);
-  return { files: request.files, classes, probabilities, failures };
+  const files = request.files.map((file) => (typeof file === 'string' ? file : imageName(file)));
+  return { files, classes, probabilities, failures };
 }
 
 /** A prediction's rows, one a file, as views of its probabilities. */

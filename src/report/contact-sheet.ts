@@ -1,12 +1,14 @@
 /** Sheets of small pictures with captions: the worst mistakes of a model, and what augmentation does to images. */
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
+import { type ByteRange, imageInput, imageName } from '../dataset/index.js';
 import type { Preprocessing } from '../pipeline/index.js';
 import { ink, pixelDensity, savePicture, shorten, text } from './drawing.js';
 
 /** One image the model got wrong. */
 export interface Mistake {
-  /** File to show. */
+  /** File to show, or the part of it that `range` says. */
   file: string;
+  range?: ByteRange;
   /** Path to print. */
   path: string;
   truth: string;
@@ -35,7 +37,7 @@ export async function drawMistakes(
     const y = header + Math.floor(index / columns) * pitch.y;
     const percent = `${(100 * mistake.probability).toFixed(0)} %`;
     elements.push(
-      text(x, y + tile + 16, shorten(mistake.path, 30), { size: 10, colour: ink.quiet }),
+      text(x, y + tile + 16, shorten(imageName(mistake), 30), { size: 10, colour: ink.quiet }),
       text(x, y + tile + 32, `truth: ${shorten(mistake.truth, 20)}`, {
         size: 12,
         colour: ink.right,
@@ -45,7 +47,7 @@ export async function drawMistakes(
         colour: ink.wrong,
       }),
     );
-    overlays.push(await placed(await thumbnail(mistake.file), x, y));
+    overlays.push(await placed(await thumbnail(mistake), x, y));
   }
   const rows = Math.max(1, Math.ceil(mistakes.length / columns));
   const width = gap + columns * pitch.x;
@@ -82,9 +84,11 @@ export async function drawAugmentations(sheet: AugmentationSheet, file: string):
 }
 
 /** The image upright, or grey where sharp cannot read what Bobbin could: the sheet is drawn all the same. */
-async function thumbnail(file: string): Promise<Sharp> {
+async function thumbnail({ file, range }: Mistake): Promise<Sharp> {
   try {
-    const upright = await sharp(file, { failOn: 'none' }).autoOrient().toBuffer();
+    const upright = await sharp(await imageInput({ path: file, range }), { failOn: 'none' })
+      .autoOrient()
+      .toBuffer();
     return sharp(upright);
   } catch {
     return sharp({ create: { width: 1, height: 1, channels: 3, background: '#98a2b3' } });

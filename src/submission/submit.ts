@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import {
   findQuestionFiles,
+  type ImageFile,
   loadManifest,
   type Manifest,
   manifestFile,
@@ -202,7 +203,7 @@ async function predicted(work: Work, task: Task, { run, ...member }: Member): Pr
   const { observer, signal } = request;
   const fallback = classShares(manifest, task);
   const classifier = await loadClassifier(path.join(run, 'model'));
-  const once = async (name: string, images: readonly string[]) => {
+  const once = async (name: string, images: readonly ImageFile[]) => {
     const saved = path.join(run, `${name}.json`);
     if (existsSync(saved)) return await loadPrediction(saved);
     const prediction = await predict({
@@ -216,13 +217,10 @@ async function predicted(work: Work, task: Task, { run, ...member }: Member): Pr
   const samples = samplesOf(manifest, task.name, 'validation');
   const asked = manifest.questions.filter((question) => question.task === task.name);
   try {
-    const validation = await once(
-      'validation',
-      samples.map((sample) => sample.path),
-    );
+    const validation = await once('validation', samples);
     const questions = await once(
       'questions',
-      asked.map((question) => question.file),
+      asked.map((question) => ({ path: question.file })),
     );
     return { validation, questions };
   } finally {

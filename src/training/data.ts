@@ -41,4 +41,4 @@ export function loadersOf(
 }
 
 const loaderSamples = (manifest: Manifest, samples: readonly Sample[]): LoaderSample[] =>
-  samples.map((sample) => ({ path: resolveSample(manifest, sample.path), label: sample.label }));
+  samples.map((sample) => resolveSample(manifest, sample));

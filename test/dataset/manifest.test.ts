@@ -19,6 +19,11 @@ const manifest: Manifest = {
   seed: 1,
   tasks: [{ name: 't', classes: ['a', 'b'] }],
   samples: [
+    {
+      path: 'x/s.tar',
+      range: { offset: 512, length: 9 },
+      ...{ task: 't', label: 0, maybe: [], split: 'train', hash: 'b'.repeat(64) },
+    },
     { path: 'x/1.jpg', task: 't', label: 1, maybe: [0], split: 'train', hash },
     { path: '/elsewhere/2.jpg', task: 't', label: 0, maybe: [], split: 'validation', hash },
   ],
@@ -35,10 +40,12 @@ test('when a manifest is saved then it loads as it was and nothing else is left 
 test('when a sample lies outside the root then its absolute path stands', () => {
   assert.equal(resolveSample(manifest, 'x/1.jpg'), '/data/x/1.jpg');
   assert.equal(resolveSample(manifest, '/elsewhere/2.jpg'), '/elsewhere/2.jpg');
+  const part = { path: 'x.tar', range: { offset: 512, length: 3 }, label: 1 };
+  assert.deepEqual(resolveSample(manifest, part), { ...part, path: '/data/x.tar' });
 });
 
 test('when samples are asked for then task and side choose, and an unknown task is an error', () => {
-  assert.deepEqual(samplesOf(manifest, 't', 'train'), [manifest.samples[0]]);
+  assert.deepEqual(samplesOf(manifest, 't', 'train'), manifest.samples.slice(0, 2));
   assert.throws(
     () => samplesOf(manifest, 'u', 'train'),
     /Expected one of t for task but received "u"/,
@@ -71,6 +78,11 @@ const faults: [what: string, content: unknown, message: RegExp][] = [
     'an unknown side',
     { ...manifest, samples: [sample, { ...sample, split: 'test' }] },
     /for samples\[1\]/,
+  ],
+  [
+    'a range of no bytes',
+    { ...manifest, samples: [{ ...sample, range: { offset: 0, length: 0 } }] },
+    /for samples\[0\]/,
   ],
   ['no hash', { ...manifest, samples: [{ ...sample, hash: 'x' }] }, /for samples\[0\]/],
   [

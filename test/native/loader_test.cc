@@ -18,7 +18,8 @@ namespace {
 // Waits for a loader as the JavaScript thread does, and decodes for it what is no JPEG.
 class Consumer {
  public:
-  explicit Consumer(LoaderOptions options) : loader_(std::move(options), [this] { notify(); }) {}
+  explicit Consumer(const LoaderOptions& options)
+      : sources_(options.sources), loader_(options, [this] { notify(); }) {}
 
   Loader& loader() { return loader_; }
 
@@ -42,7 +43,7 @@ class Consumer {
   }
 
   void answer(const DecodeRequest& request) {
-    if (request.path.ends_with(".text")) {
+    if (sources_->name(request.sample).ends_with(".text")) {
       loader_.supply_failure(request.ticket, "no image");
     } else {
       auto picture = draw_picture(50, 40, 9);
@@ -53,20 +54,33 @@ class Consumer {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool called_ = false;
+  const std::shared_ptr<Sources> sources_;
   Loader loader_;
 };
 
+std::shared_ptr<Sources> whole_files(const std::vector<std::string>& paths) {
+  std::vector<Extent> extents;
+  for (std::size_t i = 0; i < paths.size(); ++i) extents.push_back({i});
+  return std::make_shared<Sources>(paths, std::move(extents));
+}
+
 // 21 files: JPEGs, one of them cut, one in another format and one that is no image.
-LoaderOptions options_for(const TemporaryFolder& folder, int threads) {
-  LoaderOptions options;
+std::vector<std::string> write_files(const TemporaryFolder& folder) {
+  std::vector<std::string> paths;
   for (int i = 0; i < 21; ++i) {
     auto file = encode_jpeg(draw_picture(60 + i, 80 - i, i));
     std::string name = std::to_string(i) + ".jpg";
     if (i == 5) file.resize(file.size() / 3);
     if (i == 11) file = {'P', 'N', 'G'}, name = "11.png";
     if (i == 17) file = {'h', 'i'}, name = "17.text";
-    options.paths.push_back(folder.write(name, file));
+    paths.push_back(folder.write(name, file));
   }
+  return paths;
+}
+
+LoaderOptions options_for(const TemporaryFolder& folder, int threads) {
+  LoaderOptions options;
+  options.sources = whole_files(write_files(folder));
   options.preprocessing.resize = 40;
   options.preprocessing.crop = 32;
   options.augmentation.crop = Crop::kRandomResized;
@@ -159,7 +173,8 @@ TEST("when a partner is damaged and damage is to end the run, then the error nam
   const TemporaryFolder folder;
   LoaderOptions options = mixing_options_for(folder, 2);
   options.damaged = Damaged::kFail;
-  options.paths = {options.paths[0], options.paths[17]};
+  const std::vector<std::string> paths = write_files(folder);
+  options.sources = whole_files({paths[0], paths[17]});
   options.shuffle = false;
   options.augmentation.mix_probability = 1;
   options.batch_size = 1;
@@ -172,7 +187,8 @@ TEST("when no partner is readable, then the run ends instead of looking for ever
   const TemporaryFolder folder;
   LoaderOptions options = mixing_options_for(folder, 2);
   options.damaged = Damaged::kMark;
-  options.paths = {options.paths[0], options.paths[17]};
+  const std::vector<std::string> paths = write_files(folder);
+  options.sources = whole_files({paths[0], paths[17]});
   options.augmentation.mix_probability = 1;
   Consumer consumer(options);
   CHECK_THROWS(run(consumer, 0), LoaderError);
@@ -190,6 +206,29 @@ TEST("when damaged files are marked, then a partner is another one and no row of
       CHECK(marked.indices[row] >= 0 || marked.weights[row] == 1);
     }
     CHECK_EQUAL(std::count(marked.indices.begin(), marked.indices.end(), -1), 2);
+  }
+}
+
+TEST("when loaders share an epoch, then together they render what one would") {
+  const TemporaryFolder folder;
+  Consumer alone(mixing_options_for(folder, 2));
+  const Epoch whole = run(alone, 5);
+  const std::size_t row = whole.bytes.size() / 21;
+  for (int index = 0; index < 4; ++index) {
+    LoaderOptions options = mixing_options_for(folder, 2);
+    options.worker_index = index;
+    options.worker_count = 4;
+    Consumer consumer(options);
+    Epoch wanted;
+    for (int position = index; position < 21; position += 4) {
+      wanted.indices.push_back(whole.indices[position]);
+      wanted.partners.push_back(whole.partners[position]);
+      wanted.weights.push_back(whole.weights[position]);
+      wanted.bytes.insert(wanted.bytes.end(), whole.bytes.begin() + position * row,
+                          whole.bytes.begin() + (position + 1) * row);
+    }
+    CHECK_EQUAL(consumer.loader().batches_per_epoch(), 2u);
+    CHECK(run(consumer, 5) == wanted);
   }
 }
 
@@ -260,7 +299,7 @@ TEST("when more files are damaged than the budget allows, then the run ends") {
 TEST("when no file is readable, then the run ends instead of looking for ever") {
   const TemporaryFolder folder;
   LoaderOptions options = options_for(folder, 2);
-  options.paths = {folder.write("empty.jpg", {})};
+  options.sources = whole_files({folder.write("empty.jpg", {})});
   Consumer consumer(options);
   CHECK_THROWS(run(consumer, 0), LoaderError);
 }

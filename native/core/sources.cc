@@ -1,0 +1,79 @@
+// Shards stay open from sample to sample; a file of its own is opened once an epoch and closed.
+#include "core/sources.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "core/file.h"
+#include "core/image.h"
+
+namespace bobbin::core {
+namespace {
+// Far below the 1,024 descriptors that a process may usually have.
+constexpr std::size_t kMaxOpen = 128;
+}  // namespace
+
+Sources::Sources(std::vector<std::string> paths, std::vector<Extent> extents)
+    : paths_(std::move(paths)), extents_(std::move(extents)), open_(paths_.size()) {}
+
+Sources::~Sources() = default;
+
+std::string Sources::name(std::uint64_t sample) const {
+  const Extent& extent = extents_[sample];
+  const std::string& path = paths_[extent.path];
+  return extent.length == 0 ? path : path + " at byte " + std::to_string(extent.offset);
+}
+
+void Sources::read(std::uint64_t sample, std::vector<std::uint8_t>& bytes) {
+  const Extent& extent = extents_[sample];
+  if (extent.length == 0) {
+    const File file(paths_[extent.path]);
+    if (file.size() == 0) throw ImageError("file is empty");
+    bytes.resize(file.size());
+    file.read(0, bytes);
+    return;
+  }
+  const std::shared_ptr<const File> file = shard(extent.path);
+  // Before memory is asked for: a length that was written down wrong may be any number.
+  if (extent.offset > file->size() || extent.length > file->size() - extent.offset) {
+    throw ImageError("file has " + std::to_string(file->size()) + " bytes, but " +
+                     std::to_string(extent.length) + " were expected from byte " +
+                     std::to_string(extent.offset) + " on");
+  }
+  bytes.resize(extent.length);
+  file->read(extent.offset, bytes);
+}
+
+void Sources::read_ahead(std::vector<std::uint64_t>& samples) {
+  const auto place = [&](std::uint64_t sample) {
+    return std::tuple(extents_[sample].path, extents_[sample].offset);
+  };
+  std::ranges::sort(samples, {}, place);
+  for (const std::uint64_t sample : samples) {
+    const Extent& extent = extents_[sample];
+    if (extent.length == 0) continue;
+    try {
+      shard(extent.path)->read_ahead(extent.offset, extent.length);
+    } catch (const ImageError&) {
+      // Whoever reads the sample meets the same error and reports it.
+      continue;
+    }
+  }
+}
+
+std::shared_ptr<const File> Sources::shard(std::size_t path) {
+  const std::lock_guard lock(mutex_);
+  std::shared_ptr<const File>& file = open_[path];
+  if (file) return file;
+  file = std::make_shared<const File>(paths_[path]);
+  opened_.push_back(path);
+  if (opened_.size() > kMaxOpen) {
+    // Closed once the threads that still read it are done.
+    open_[opened_.front()].reset();
+    opened_.pop_front();
+  }
+  return file;
+}
+
+}  // namespace bobbin::core

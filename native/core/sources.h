@@ -1,0 +1,49 @@
+// Where the samples' encoded bytes are: files of their own, or parts of shards.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace bobbin::core {
+
+class File;
+
+// One sample's bytes, by an index into a list of paths.
+struct Extent {
+  std::size_t path = 0;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;  // In bytes; 0 is the whole file.
+};
+
+// All member functions are for any number of threads at once.
+class Sources {
+ public:
+  Sources(std::vector<std::string> paths, std::vector<Extent> extents);
+  ~Sources();
+  Sources(const Sources&) = delete;
+  Sources& operator=(const Sources&) = delete;
+
+  std::uint64_t size() const { return extents_.size(); }
+  // For messages: the path, and where in it a part begins.
+  std::string name(std::uint64_t sample) const;
+  // Replaces the content of `bytes` by the sample's. Throws ImageError.
+  void read(std::uint64_t sample, std::vector<std::uint8_t>& bytes);
+  // Lets the system fetch what these samples take of shards, in the order it lies there: sorts
+  // `samples`. Nothing fails: reading will say what is wrong.
+  void read_ahead(std::vector<std::uint64_t>& samples);
+
+ private:
+  std::shared_ptr<const File> shard(std::size_t path);
+
+  const std::vector<std::string> paths_;
+  const std::vector<Extent> extents_;
+  std::mutex mutex_;                               // Guards what follows.
+  std::vector<std::shared_ptr<const File>> open_;  // By path; null where it is closed.
+  std::deque<std::size_t> opened_;                 // Paths of open shards, the longest open first.
+};
+
+}  // namespace bobbin::core

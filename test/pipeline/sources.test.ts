@@ -1,0 +1,126 @@
+/** The same images from files of their own, from parts of a shard, and shared among workers. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { InvalidInputError } from '../../src/errors.js';
+import type { LoaderOptions, LoaderSample } from '../../src/pipeline/index.js';
+import {
+  loaderFor,
+  plainPixels,
+  sharpPicture,
+  takePixels,
+  temporaryFolder,
+  writePictures,
+} from './pictures.js';
+
+const preprocessing = plainPixels(36, 32);
+
+/** One row of a batch, wherever the batches begin and end. */
+interface Row {
+  index: number;
+  label: number;
+  pixels: ArrayLike<number>;
+}
+
+async function rowsOf(
+  t: TestContext,
+  options: Partial<LoaderOptions> & { samples: LoaderSample[] },
+): Promise<Row[]> {
+  const shared = { preprocessing, batchSize: 3, seed: 4, shuffle: true, damaged: 'fail' } as const;
+  const loader = loaderFor(t, { ...shared, ...options });
+  const rows: Row[] = [];
+  for await (const batch of loader.epoch(1)) {
+    const { indices, labels, count } = batch;
+    const pixels = takePixels(batch);
+    const size = pixels.length / count;
+    for (let row = 0; row < count; row++) {
+      const [index, label] = [indices[row] as number, labels[row] as number];
+      rows.push({ index, label, pixels: pixels.slice(row * size, (row + 1) * size) });
+    }
+  }
+  return rows;
+}
+
+/** Ten JPEGs and a PNG, which is decoded in JavaScript. */
+async function singleFiles(folder: string): Promise<LoaderSample[]> {
+  const jpegs = await writePictures(folder, { count: 10, width: 60, height: 50 });
+  const png = path.join(folder, 'other.png');
+  await sharpPicture(50, 60, 10).png().toFile(png);
+  return [...jpegs, { path: png, label: 10 }];
+}
+
+/** The same images one after another in one file. */
+function packed(samples: LoaderSample[], file: string): LoaderSample[] {
+  const images = samples.map((sample) => readFileSync(sample.path));
+  writeFileSync(file, Buffer.concat([Buffer.alloc(512, 1), ...images]));
+  let offset = 512;
+  return samples.map(({ label }, index) => {
+    const { length } = images[index] as Buffer;
+    offset += length;
+    return { path: file, range: { offset: offset - length, length }, label };
+  });
+}
+
+test('when images are parts of a shard then batches are those of single files', async (t) => {
+  const folder = temporaryFolder(t);
+  const samples = await singleFiles(folder);
+  const parts = packed(samples, path.join(folder, 'shard'));
+  assert.deepEqual(await rowsOf(t, { samples: parts }), await rowsOf(t, { samples }));
+});
+
+test('when loaders share an epoch then together they see each sample once, as one would', async (t) => {
+  const samples = await singleFiles(temporaryFolder(t));
+  const rows = await rowsOf(t, { samples });
+  assert.deepEqual(rows.map(({ index }) => index).sort(), samples.map((_, index) => index).sort());
+  for (const workerIndex of [0, 1, 2]) {
+    assert.deepEqual(
+      await rowsOf(t, { samples, workerIndex, workerCount: 3 }),
+      rows.filter((_, position) => position % 3 === workerIndex),
+    );
+  }
+});
+
+test('when a part cannot be read then its failure has the path and the range', async (t) => {
+  const folder = temporaryFolder(t);
+  const [jpeg, ...rest] = packed(await singleFiles(folder), path.join(folder, 'shard'));
+  const png = rest.at(-1) as LoaderSample;
+  const { path: file, range } = jpeg as Required<LoaderSample>;
+  const beyond = { offset: range.offset, length: 1e9 };
+  const noImage = { offset: 0, length: 512 };
+  const samples = [
+    { ...png, label: 0 },
+    { path: file, range: beyond, label: 1 },
+    { path: file, range: noImage, label: 2 },
+  ];
+  const loader = loaderFor(t, { samples, preprocessing, damaged: 'mark' });
+  for await (const batch of loader.epoch(0)) {
+    assert.deepEqual([...batch.indices], [0, -1, -1]);
+    batch.release();
+  }
+  const [tooLong, other] = loader.failures;
+  assert.deepEqual([tooLong?.path, tooLong?.range], [file, beyond]);
+  assert.match(tooLong?.reason ?? '', /1000000000 were expected from byte 512 on/);
+  assert.deepEqual(other?.range, noImage);
+  const fail = loaderFor(t, { samples, preprocessing, damaged: 'fail' });
+  await assert.rejects(async () => {
+    for await (const batch of fail.epoch(0)) batch.release();
+  }, /shard at byte (512|0): /);
+});
+
+test('when a worker or a range cannot be then the error names it', (t) => {
+  const sample = { path: '/none.tar', label: 0 };
+  const refused = (options: Partial<LoaderOptions>, message: RegExp) =>
+    assert.throws(
+      () => loaderFor(t, { samples: [sample, sample], preprocessing, ...options }),
+      (error: Error) => error instanceof InvalidInputError && message.test(error.message),
+    );
+  refused({ workerIndex: 1 }, /an integer below workerCount, 1, for workerIndex but received 1/);
+  refused({ workerCount: 3 }, /at most one worker an image, 2, for workerCount but received 3/);
+  const ranged = (offset: number, length: number) => ({
+    samples: [{ ...sample, range: { offset, length } }],
+  });
+  refused(ranged(-1, 1), /range\.offset of \/none/);
+  refused(ranged(0, 0), /range\.length of \/none/);
+  refused(ranged(0, 1.5), /range\.length of \/none/);
+});
