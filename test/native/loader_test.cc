@@ -158,6 +158,26 @@ TEST("when rows are mixed by 1, 2 or 8 threads, then bytes, partners and weights
   CHECK_EQUAL(one.loader().failures().size(), 2u);
 }
 
+TEST("when a mixed row takes a damaged one's place, then it is mixed as in its own") {
+  const TemporaryFolder folder;
+  Consumer consumer(mixing_options_for(folder, 2));
+  int repeated = 0;
+  for (int epoch = 0; epoch < 10; ++epoch) {
+    const Epoch all = run(consumer, epoch);
+    const std::size_t row_bytes = all.bytes.size() / 21;
+    for (int row = 0; row < 21; ++row) {
+      for (int other = 0; other < row; ++other) {
+        if (all.indices[row] != all.indices[other]) continue;
+        repeated += all.weights[row] < 1;
+        CHECK_EQUAL(all.partners[row], all.partners[other]);
+        CHECK(std::memcmp(&all.bytes[row * row_bytes], &all.bytes[other * row_bytes], row_bytes) ==
+              0);
+      }
+    }
+  }
+  CHECK(repeated > 5);
+}
+
 TEST("when epochs of mixed rows are left in the middle, then every slot comes back") {
   const TemporaryFolder folder;
   Consumer consumer(mixing_options_for(folder, 4));

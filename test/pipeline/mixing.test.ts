@@ -7,8 +7,10 @@ import {
   createLoader,
   type LoaderOptions,
   type LoaderSample,
+  type PixelType,
 } from '../../src/pipeline/index.js';
 import {
+  difference,
   loaderFor,
   plainPixels,
   sharpPicture,
@@ -39,12 +41,13 @@ interface Row {
   label: number;
   partner: number;
   weight: number;
-  pixels: Float32Array;
+  pixels: Float32Array | Uint8Array;
 }
 
 /** The rows of an epoch. */
-async function rowsOf(t: TestContext, options: LoaderOptions, epoch = 0): Promise<Row[]> {
-  const loader = loaderFor(t, { batchSize: 7, seed: 21, ...options });
+async function rowsOf(t: TestContext, options: LoaderOptions<PixelType>, epoch = 0) {
+  const loader = createLoader<PixelType>({ batchSize: 7, seed: 21, threads: 2, ...options });
+  t.after(() => loader.close());
   const rows: Row[] = [];
   for await (const batch of loader.epoch(epoch)) {
     const pixels = batch.pixels();
@@ -123,6 +126,25 @@ test('when cutmix is on, then a rectangle of 1 − λ of the row is the partner�
     ) as [number, number];
     assert.equal(sides[0] * sides[1], pasted.length, 'not a rectangle');
     assert.ok(Math.abs(pasted.length / 32 ** 2 - (1 - weight)) < 1e-6);
+  }
+});
+
+test('when batches are uint8 or bfloat16, then mixed rows are the float32 ones but for rounding', async (t) => {
+  const options = {
+    samples: await pictures(t),
+    preprocessing,
+    augmentation: { ...everything, mixup: 1, cutmix: 1 },
+  };
+  const wanted = await rowsOf(t, options);
+  for (const dtype of ['uint8', 'bfloat16'] as const) {
+    const rows = await rowsOf(t, { ...options, dtype });
+    rows.forEach(({ weight, partner, pixels }, i) => {
+      const row = wanted[i] as Row;
+      assert.deepEqual([weight, partner], [row.weight, row.partner]);
+      const { largest } = difference(pixels, row.pixels);
+      // Rounded twice by half a level: bfloat16 has 8 bits, so whole levels from 128 on.
+      assert.ok(largest <= 1 + 1e-4, `${dtype}: ${largest}`);
+    });
   }
 });
 
