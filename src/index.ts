@@ -89,6 +89,7 @@ export {
   loadSavedModel,
   memory,
   type RuntimeOptions,
+  targetsOf,
   tensors,
   tf,
 } from './tensorflow/index.js';

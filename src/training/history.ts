@@ -2,7 +2,10 @@
 import path from 'node:path';
 import { writeWhole } from '../atomic-file.js';
 
-/** One finished epoch. Accuracy is basic precision: the share of images whose top class is right. */
+/**
+ * One finished epoch. Accuracy is basic precision: the share of images whose top class is right; of two
+ * mixed training images, the class with the larger share is.
+ */
 export interface EpochRecord {
   /** From 1. */
   epoch: number;
