@@ -4,6 +4,7 @@ import { type Classifier, createModel, type ModelOptions, setTrainable } from '.
 import type { LoaderFailure } from '../pipeline/index.js';
 import { loadCheckpoint } from './checkpoint.js';
 import type { EpochRecord } from './history.js';
+import { lockRun } from './lock.js';
 import { type Plan, type PlanOptions, planOf } from './plan.js';
 import type { TrainProgress } from './progress.js';
 import { Run } from './run.js';
@@ -43,10 +44,19 @@ export interface TrainResult {
  * resumed or not. Between steps the event loop turns once; the next batches are rendered meanwhile.
  *
  * @throws InvalidInputError for an option out of its range, for a resumed run with other options or
- *   data, and for a classifier of other classes
+ *   data, for a classifier of other classes, and where another training is under way in `run`
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const plan = planOf(options);
+  const unlock = await lockRun(options.run);
+  try {
+    return await trainLocked(options, plan);
+  } finally {
+    await unlock();
+  }
+}
+
+async function trainLocked(options: TrainOptions, plan: Plan): Promise<TrainResult> {
   const checkpoint = await loadCheckpoint(options.run);
   if (checkpoint !== undefined) {
     if (options.resume !== true)

@@ -46,6 +46,9 @@ function runOne(
   });
 }
 
+const isClaimed = async (run: string): Promise<boolean> =>
+  (await readdir(path.join(folder, run))).some((name) => name.startsWith('lock-'));
+
 /** The final weights' bytes and the history without its timings. */
 async function resultOf(run: string): Promise<{ weights: Buffer; history: string[] }> {
   const model = path.join(folder, run, 'model');
@@ -62,11 +65,13 @@ test('when a run is killed after an epoch and resumed then its weights are those
   assert.equal(whole.lines.at(-1), 'finished', whole.errors);
   const killed = await runOne('killed', {}, { at: 'epoch 1', signal: 'SIGKILL' });
   assert.ok(!killed.lines.includes('epoch 3'), 'killed too late');
+  assert.ok(await isClaimed('killed'), 'a killed process cannot have tidied up');
   // What a kill within the writing of a checkpoint leaves.
   await mkdir(path.join(folder, 'killed', 'checkpoint', 'unfinished'), { recursive: true });
   const resumed = await runOne('killed', { resume: true });
   assert.equal(resumed.lines.at(-1), 'finished', resumed.errors);
   assert.ok(!resumed.lines.includes('epoch 1'), 'began anew');
+  assert.ok(!(await isClaimed('killed')), 'still claimed');
   const [one, other] = [await resultOf('whole'), await resultOf('killed')];
   assert.ok(one.weights.equals(other.weights), 'weights differ');
   assert.deepEqual(other.history, one.history);

@@ -164,6 +164,19 @@ test('when validation images are damaged then they are reported and do not count
   );
 });
 
+test('when a folder is trained in then another training there is refused', async () => {
+  const options = {
+    ...base,
+    run: path.join(folder, 'twice'),
+    epochs: 1,
+    trainable: 'head',
+  } as const;
+  const first = train(options);
+  await assert.rejects(train({ ...options, resume: true }), /without a training under way for run/);
+  assert.equal((await first).finished, true);
+  assert.equal((await train({ ...options, resume: true })).finished, true);
+});
+
 test('when an option is out of range then it is named', async () => {
   const run = path.join(folder, 'none');
   await assert.rejects(train({ ...base, run, momentum: 1 }), /from 0 to 0\.9999 for momentum/);

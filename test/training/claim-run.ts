@@ -1,0 +1,25 @@
+/** Claims a run's folder in a process of its own: `claim-run.ts <run> <times>`; without times, for good. */
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { InvalidInputError } from '../../src/errors.js';
+import { lockRun } from '../../src/training/lock.js';
+
+const [run, times] = process.argv.slice(2) as [string, string?];
+if (times === undefined) {
+  await lockRun(run);
+  console.log('claimed');
+  process.stdin.resume();
+}
+const held = path.join(run, 'held');
+for (let i = 0; i < Number(times ?? 0); i++) {
+  try {
+    const unlock = await lockRun(run);
+    // Fails where another process holds the folder too.
+    await writeFile(held, '', { flag: 'wx' });
+    await rm(held);
+    await unlock();
+    console.log('claimed');
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+  }
+}
