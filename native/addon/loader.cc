@@ -1,4 +1,4 @@
-// Exports core::Loader and the drawing of recipes; converts values and nothing else.
+// Exports core::Loader; converts values and nothing else.
 #include "core/loader.h"
 
 #include <algorithm>
@@ -12,60 +12,11 @@
 
 #include "addon/addon.h"
 #include "addon/lease.h"
-#include "core/recipe.h"
+#include "addon/recipe.h"
+#include "addon/values.h"
 
 namespace bobbin::addon {
 namespace {
-
-double number(const Napi::Object& object, const char* name) {
-  return object.Get(name).ToNumber().DoubleValue();
-}
-
-std::uint64_t counter(double value) {
-  constexpr double kLargest = 9007199254740991;  // Number.MAX_SAFE_INTEGER
-  return static_cast<std::uint64_t>(value < kLargest ? value : kLargest);
-}
-
-std::string text(const Napi::Object& object, const char* name) {
-  return object.Get(name).ToString().Utf8Value();
-}
-
-core::Preprocessing to_preprocessing(const Napi::Object& from) {
-  core::Preprocessing to;
-  to.resize = from.Get("resize").ToNumber().Int32Value();
-  to.crop = from.Get("crop").ToNumber().Int32Value();
-  to.bgr = text(from, "channels") == "bgr";
-  const Napi::Object mean = from.Get("mean").ToObject(), std = from.Get("std").ToObject();
-  for (std::uint32_t c = 0; c < 3; ++c) {
-    to.mean[c] = mean.Get(c).ToNumber().FloatValue();
-    to.std[c] = std.Get(c).ToNumber().FloatValue();
-  }
-  return to;
-}
-
-core::Augmentation to_augmentation(const Napi::Object& from) {
-  core::Augmentation to;
-  const std::string crop = text(from, "crop");
-  to.crop = crop == "ten"              ? core::Crop::kTen
-            : crop == "random"         ? core::Crop::kRandom
-            : crop == "random-resized" ? core::Crop::kRandomResized
-                                       : core::Crop::kCenter;
-  const Napi::Object area = from.Get("area").ToObject(), ratio = from.Get("ratio").ToObject();
-  to.area_min = area.Get(0u).ToNumber().DoubleValue();
-  to.area_max = area.Get(1u).ToNumber().DoubleValue();
-  to.ratio_min = ratio.Get(0u).ToNumber().DoubleValue();
-  to.ratio_max = ratio.Get(1u).ToNumber().DoubleValue();
-  to.flip = number(from, "flip");
-  to.brightness = number(from, "brightness");
-  to.contrast = number(from, "contrast");
-  to.saturation = number(from, "saturation");
-  to.hue = number(from, "hue");
-  to.noise = number(from, "noise");
-  to.mixup = number(from, "mixup");
-  to.cutmix = number(from, "cutmix");
-  to.mix_probability = number(from, "mixProbability");
-  return to;
-}
 
 core::PixelType to_pixel_type(const std::string& name) {
   if (name == "uint8") return core::PixelType::kUint8;
@@ -114,37 +65,6 @@ Array typed_array(Napi::Env env, const Values& values) {
   Array array = Array::New(env, values.size());
   std::copy(values.begin(), values.end(), array.Data());
   return array;
-}
-
-Napi::Object from_recipe(Napi::Env env, const core::Recipe& recipe) {
-  Napi::Object window = Napi::Object::New(env);
-  window["left"] = recipe.window.left;
-  window["top"] = recipe.window.top;
-  window["width"] = recipe.window.width;
-  window["height"] = recipe.window.height;
-  Napi::Array color = Napi::Array::New(env, recipe.color.size());
-  for (std::uint32_t i = 0; i < recipe.color.size(); ++i) color[i] = recipe.color[i];
-  Napi::Object result = Napi::Object::New(env);
-  result["window"] = window;
-  result["size"] = recipe.size;
-  result["flip"] = recipe.flip;
-  result["color"] = color;
-  result["noise"] = recipe.noise_sigma;
-  return result;
-}
-
-// drawRecipes(augmentation, preprocessing, {seed, epoch, sample, width, height}) → one per view.
-Napi::Value draw_recipes(const Napi::CallbackInfo& info) {
-  const Napi::Object of = info[2].ToObject();
-  std::vector<core::Recipe> recipes;
-  core::draw_recipes(
-      to_augmentation(info[0].ToObject()), to_preprocessing(info[1].ToObject()),
-      {counter(number(of, "seed")), counter(number(of, "epoch")), counter(number(of, "sample"))},
-      of.Get("width").ToNumber().Int32Value(), of.Get("height").ToNumber().Int32Value(), recipes);
-  Napi::Array result = Napi::Array::New(info.Env(), recipes.size());
-  for (std::uint32_t i = 0; i < recipes.size(); ++i)
-    result[i] = from_recipe(info.Env(), recipes[i]);
-  return result;
 }
 
 // copyLease(lease) → ArrayBuffer: the bytes, for whoever wants to look without adopting.
@@ -323,7 +243,6 @@ class Loader : public Napi::ObjectWrap<Loader> {
 
 void export_loader(Napi::Env env, Napi::Object exports) {
   Loader::define(env, exports);
-  exports["drawRecipes"] = Napi::Function::New<draw_recipes>(env, "drawRecipes");
   exports["copyLease"] = Napi::Function::New<copy_lease>(env, "copyLease");
   exports["releaseLease"] = Napi::Function::New<release_lease>(env, "releaseLease");
 }

@@ -21,6 +21,8 @@ enum class Stream : std::uint64_t {
   kRefill = 4,
   kMix = 5,
   kPartner = 6,
+  kEffects = 7,
+  kErase = 8,
 };
 
 // The key of (seed, epoch, sample, stream). Each part is mixed in on its own, because consecutive

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/draw_effects.h"
 #include "core/random.h"
 
 namespace bobbin::core {
@@ -117,6 +118,17 @@ std::array<float, 12> draw_color(const Augmentation& options, Random& random) {
   return color;
 }
 
+// The grey of what `color` makes of a pixel, in all three channels.
+std::array<float, 12> to_grey(const std::array<float, 12>& color) {
+  std::array<float, 12> grey{};
+  for (int i = 0; i < 12; ++i) {
+    for (int row = 0; row < 3; ++row) {
+      grey[i] += static_cast<float>(kGrey[row] * color[row * 4 + i % 4]);
+    }
+  }
+  return grey;
+}
+
 }  // namespace
 
 void draw_recipes(const Augmentation& augmentation, const Preprocessing& preprocessing,
@@ -140,15 +152,23 @@ void draw_recipes(const Augmentation& augmentation, const Preprocessing& preproc
     case Crop::kRandomResized:
       recipes[0].window = random_resized_window(augmentation, width, height, random);
       break;
+    case Crop::kFive:
     case Crop::kTen: {
       const int lefts[] = {0, right, 0, right, centered(grid.width, crop)};
       const int tops[] = {0, 0, bottom, bottom, centered(grid.height, crop)};
-      for (int i = 0; i < 10; ++i) recipes[i].window = grid.window(lefts[i % 5], tops[i % 5], crop);
+      for (std::size_t i = 0; i < recipes.size(); ++i) {
+        recipes[i].window = grid.window(lefts[i % 5], tops[i % 5], crop);
+      }
       break;
     }
   }
   const bool mirrored = random.uniform() < augmentation.flip;
-  const std::array<float, 12> color = draw_color(augmentation, random);
+  std::array<float, 12> color = draw_color(augmentation, random);
+  Random more(random_key(key.seed, key.epoch, key.sample, Stream::kEffects));
+  if (more.uniform() < augmentation.grayscale) color = to_grey(color);
+  const EffectList effects = draw_effects(augmentation, more);
+  const Erasure erasure = draw_erasure(augmentation, key, crop);
+  const std::array<float, 3>& mean = preprocessing.mean;
   const std::uint64_t noise_key = random_key(key.seed, key.epoch, key.sample, Stream::kNoise);
   for (std::size_t view = 0; view < recipes.size(); ++view) {
     Recipe& recipe = recipes[view];
@@ -157,6 +177,10 @@ void draw_recipes(const Augmentation& augmentation, const Preprocessing& preproc
     recipe.color = color;
     recipe.noise_key = mix64(noise_key + view);
     recipe.noise_sigma = static_cast<float>(augmentation.noise);
+    recipe.effects = effects;
+    recipe.fill = preprocessing.bgr ? std::array{mean[2], mean[1], mean[0]} : mean;
+    recipe.erasure = erasure;
+    recipe.erasure.key = mix64(erasure.key + view);
   }
 }
 

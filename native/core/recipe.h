@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/image.h"
+
 namespace bobbin::core {
 
 // How pixels become a model's input (src/pipeline/preprocessing.ts); mean and std in 0…255 units
@@ -17,7 +19,7 @@ struct Preprocessing {
   bool bgr = false;
 };
 
-enum class Crop { kCenter, kTen, kRandom, kRandomResized };
+enum class Crop { kCenter, kFive, kTen, kRandom, kRandomResized };
 
 // What may vary from epoch to epoch (src/pipeline/augmentation.ts documents each field).
 struct Augmentation {
@@ -28,10 +30,18 @@ struct Augmentation {
   double brightness = 0, contrast = 0, saturation = 0;
   double hue = 0;
   double noise = 0;
+  double vertical_flip = 0;
+  double grayscale = 0;
+  double rotation = 0;
+  double blur = 0, blur_sigma_min = 0.1, blur_sigma_max = 2;
+  double erase = 0;
+  double erase_area_min = 0.02, erase_area_max = 1.0 / 3;
+  double erase_ratio_min = 0.3, erase_ratio_max = 3.3;
+  bool erase_noise = false;
   double mixup = 0, cutmix = 0;
   double mix_probability = 1;
 
-  int views() const { return crop == Crop::kTen ? 10 : 1; }
+  int views() const { return crop == Crop::kTen ? 10 : crop == Crop::kFive ? 5 : 1; }
 };
 
 // A rectangle in pixels of the upright image; edges may lie between pixels.
@@ -42,7 +52,37 @@ struct Window {
   double height = 0;
 };
 
-// One rendered view of one sample: resample `window` to size × size, mirror, colour, add noise.
+// What a view goes through as a whole, once it has its colours (core/effects.h says how).
+enum class EffectKind { kVerticalFlip, kRotate, kBlur };
+
+struct Effect {
+  EffectKind kind = EffectKind::kVerticalFlip;
+  float amount = 0;  // Degrees counter-clockwise, standard deviation in pixels; 0 for a flip.
+};
+
+// A few effects in the order they are applied, held in place.
+class EffectList {
+ public:
+  void add(EffectKind kind, float amount = 0) { effects_.at(count_++) = {kind, amount}; }
+  bool empty() const { return count_ == 0; }
+  const Effect* begin() const { return effects_.data(); }
+  const Effect* end() const { return effects_.data() + count_; }
+
+ private:
+  static constexpr int kCapacity = 8;
+  std::array<Effect, kCapacity> effects_{};
+  int count_ = 0;
+};
+
+// A rectangle of the finished view that is blotted out.
+struct Erasure {
+  Region region;       // Without width nothing is erased.
+  bool noise = false;  // With N(0, 1) in normalised units, else with 0.
+  std::uint64_t key = 0;
+};
+
+// One rendered view of one sample: resample `window` to size × size, mirror, colour, apply effects,
+// add noise, normalise, erase.
 struct Recipe {
   Window window;
   int size = 0;  // Side of the square output in pixels.
@@ -51,6 +91,9 @@ struct Recipe {
   std::array<float, 12> color{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0};
   std::uint64_t noise_key = 0;
   float noise_sigma = 0;  // In 0…255 units.
+  EffectList effects;
+  std::array<float, 3> fill{};  // RGB in 0…255 units: what effects move in from outside the view.
+  Erasure erasure;
 };
 
 // Which randomness a sample's recipe takes.
@@ -60,8 +103,8 @@ struct SampleKey {
   std::uint64_t sample = 0;
 };
 
-// Draws the recipes of all views of a sample whose upright image is width × height. Ten-crop gives
-// top left, top right, bottom left, bottom right, centre, then the same five mirrored.
+// Draws the recipes of all views of a sample whose upright image is width × height. Five-crop gives
+// top left, top right, bottom left, bottom right, centre; ten-crop then the same five mirrored.
 void draw_recipes(const Augmentation& augmentation, const Preprocessing& preprocessing,
                   const SampleKey& key, int width, int height, std::vector<Recipe>& recipes);
 

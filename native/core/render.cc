@@ -137,6 +137,7 @@ void Renderer::render(const ImageView& image, const ImageSize& size, const Recip
   rows_.set(window.top / scale, window.height / scale, recipe.size, image.image_height);
   resample(image, recipe.size);
   finish(size, recipe, preprocessing, output);
+  erase(recipe, preprocessing, output, effects_);
 }
 
 void Renderer::resample(const ImageView& image, int size) {
@@ -190,20 +191,27 @@ void Renderer::finish(const ImageSize& size, const Recipe& recipe,
   const Walk walk = walk_upright(size, recipe.flip, recipe.size);
   const int row_values = recipe.size * 3;
   const std::uint64_t row_words = (row_values + kNormalsPerWord - 1) / kNormalsPerWord;
-  finished_.resize(row_values);
-  for (int y = 0; y < recipe.size; ++y) {
+  const auto color_row = [&](int y, float* row) {
     for (int x = 0; x < recipe.size; ++x) {
       const float* rgb = resized_.data() + 3 * (walk.origin + x * walk.right + y * walk.down);
       for (int c = 0; c < 3; ++c) {
-        finished_[3 * x + c] =
-            a[4 * c] * rgb[0] + a[4 * c + 1] * rgb[1] + a[4 * c + 2] * rgb[2] + offset;
+        row[3 * x + c] = a[4 * c] * rgb[0] + a[4 * c + 1] * rgb[1] + a[4 * c + 2] * rgb[2] + offset;
       }
     }
+  };
+  const bool whole = !recipe.effects.empty();
+  finished_.resize(static_cast<std::size_t>(row_values) * (whole ? recipe.size : 1));
+  if (whole) {
+    for (int y = 0; y < recipe.size; ++y) color_row(y, finished_.data() + y * row_values);
+    apply_effects(recipe, finished_.data(), effects_);
+  }
+  for (int y = 0; y < recipe.size; ++y) {
+    float* row = finished_.data() + (whole ? y * row_values : 0);
+    if (!whole) color_row(y, row);
     if (recipe.noise_sigma > 0) {
-      add_normal_noise(finished_.data(), row_values, recipe.noise_sigma, recipe.noise_key,
-                       y * row_words);
+      add_normal_noise(row, row_values, recipe.noise_sigma, recipe.noise_key, y * row_words);
     }
-    store(finished_, preprocessing, output);
+    store({row, row + row_values}, preprocessing, output);
     output = output.from(row_values);
   }
 }

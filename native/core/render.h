@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "core/effects.h"
 #include "core/image.h"
 #include "core/output.h"
 #include "core/recipe.h"
@@ -23,7 +24,8 @@ class Renderer {
  public:
   // Writes recipe.size × recipe.size × 3 values (rows of channels-last pixels) to `output`:
   //   resample the window by a triangle filter that widens with the reduction (Pillow's BILINEAR),
-  //   turn upright and mirror, clamp(A · colour + σ · noise, 0, 255), store as PixelType says.
+  //   turn upright and mirror, colour := A · colour, effects if there are any,
+  //   clamp(colour + σ · noise, 0, 255), store as PixelType says, erase.
   // The filter may look past the window's edge, never past the image's. `image` must cover what
   // plan_decode asked for; `size` gives its orientation.
   void render(const ImageView& image, const ImageSize& size, const Recipe& recipe,
@@ -47,7 +49,8 @@ class Renderer {
   Taps columns_, rows_;
   std::vector<float> line_;      // One row of the source, already weighted over rows.
   std::vector<float> resized_;   // size × size × 3, as stored (not yet upright).
-  std::vector<float> finished_;  // One output row.
+  std::vector<float> finished_;  // One output row, or the whole view for effects.
+  EffectScratch effects_;
 };
 
 }  // namespace bobbin::core

@@ -1,21 +1,31 @@
-/** What a loader may change from epoch to epoch: crop, mirror, colours and noise, each declared once. */
+/** What a loader may change from epoch to epoch: geometry, colours, noise, gaps and mixtures, each declared once. */
 import { expected } from '../errors.js';
 import { type OptionValues, resolveOptions } from '../options.js';
 
+function probability(of: string) {
+  return { type: 'number', default: 0, min: 0, max: 1, help: `probability of ${of}` } as const;
+}
+
 /**
- * The augmentations. Colour is changed in the order brightness, contrast, saturation, hue, as one
- * matrix; then noise is added and the result clamped to 0…255 once.
+ * The augmentations. A view goes through them in this order, whatever the order they are given in:
  *
- * Mixup (Zhang et al. 2018) and cutmix (Yun et al. 2019) come last, on normalised values. The other
- * image is any of the data set's, with its own augmentation of the epoch; so a mixed image costs two
- * decodes. `Batch` has the labels and weights that go with it.
+ * 1. crop and resize, then `flip`;
+ * 2. brightness, contrast, saturation, hue, grayscale: one matrix per image;
+ * 3. vertical flip, rotation, blur, which take colours clamped to 0…255;
+ * 4. noise, a last clamp to 0…255, normalisation;
+ * 5. erasing;
+ * 6. mixup (Zhang et al. 2018) or cutmix (Yun et al. 2019), on values as they are stored. The other
+ *    image is any of the data set's, with its own augmentation of the epoch; so a mixed image costs
+ *    two decodes. `Batch` has the labels and weights that go with it.
+ *
+ * Of a five- or ten-crop all views get the same draw, but each its own noise.
  */
 export const augmentationOptions = {
   crop: {
     type: 'choice',
-    choices: ['center', 'ten', 'random', 'random-resized'],
+    choices: ['center', 'five', 'ten', 'random', 'random-resized'],
     default: 'random-resized',
-    help: 'window: centre, ten-crop (corners and centre, mirrored too), random of the resized image, or random area and ratio',
+    help: 'window: centre, five-crop (corners and centre), ten-crop (mirrored too), random of the resized image, or random area and ratio',
   },
   area: {
     type: 'range',
@@ -31,7 +41,7 @@ export const augmentationOptions = {
     max: 10,
     help: 'width over height of a random-resized window',
   },
-  flip: { type: 'number', default: 0.5, min: 0, max: 1, help: 'probability of a mirror image' },
+  flip: { ...probability('a mirror image'), default: 0.5 },
   brightness: {
     type: 'number',
     default: 0,
@@ -66,6 +76,44 @@ export const augmentationOptions = {
     min: 0,
     max: 255,
     help: 'standard deviation of Gaussian noise, in 0…255 units',
+  },
+  verticalFlip: probability('turning a view upside down'),
+  grayscale: probability('taking the colour away'),
+  rotation: {
+    type: 'number',
+    default: 0,
+    min: 0,
+    max: 180,
+    help: "degrees turned, at most this far either way; corners get the preprocessing record's mean",
+  },
+  blur: probability('a Gaussian blur'),
+  blurSigma: {
+    type: 'range',
+    default: [0.1, 2],
+    min: 0.01,
+    max: 10,
+    help: "the blur's standard deviation in pixels of the view",
+  },
+  erase: probability('blotting out a rectangle'),
+  eraseArea: {
+    type: 'range',
+    default: [0.02, 1 / 3],
+    min: 0.001,
+    max: 1,
+    help: 'share of the view that the rectangle covers',
+  },
+  eraseRatio: {
+    type: 'range',
+    default: [0.3, 3.3],
+    min: 0.1,
+    max: 10,
+    help: 'width over height of the rectangle',
+  },
+  eraseFill: {
+    type: 'choice',
+    choices: ['mean', 'noise'],
+    default: 'mean',
+    help: "what fills the rectangle: the preprocessing record's mean, or noise of its mean and deviation",
   },
   mixup: {
     type: 'number',
@@ -109,7 +157,7 @@ export function checkAugmentation(augmentation: Augmentation): void {
   }
 }
 
-/** How many views of one image a batch holds: 10 for ten-crop, else 1. */
-export function viewsOf(augmentation: Augmentation): number {
-  return augmentation.crop === 'ten' ? 10 : 1;
+/** How many views of one image a batch holds: 5 for five-crop, 10 for ten-crop, else 1. */
+export function viewsOf({ crop }: Pick<Augmentation, 'crop'>): number {
+  return crop === 'ten' ? 10 : crop === 'five' ? 5 : 1;
 }

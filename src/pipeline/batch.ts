@@ -35,7 +35,7 @@ export interface BatchParts<Type extends PixelType> {
 export class Batch<Type extends PixelType = 'float32'> {
   /** Pass it to `adoptBatch` for a tensor without a copy. Ends there or with {@link release}. */
   readonly lease: SlotLease;
-  /** [images · views, crop, crop, 3]; with ten-crop the ten views of an image follow each other. */
+  /** [images · views, crop, crop, 3]; with five- or ten-crop the views of an image follow each other. */
   readonly shape: readonly [number, number, number, number];
   readonly dtype: Type;
   /** Says how the pixels are normalised or, with `uint8`, are yet to be. */

@@ -22,6 +22,6 @@ export {
   measureLoader,
   measureOptions,
 } from './measure.js';
-export type { Recipe } from './native-loader.js';
+export type { Effect, Recipe, Rectangle } from './native-loader.js';
 export { checkPreprocessing, type Preprocessing } from './preprocessing.js';
 export type { LoaderSample } from './samples.js';

@@ -71,10 +71,23 @@ export type NativeLoaderConstructor = new (
   wake: () => void,
 ) => NativeLoader;
 
+export interface Rectangle {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** A change of the whole view; `amount` is degrees counter-clockwise, the blur's σ in pixels, or 0. */
+export interface Effect {
+  kind: 'verticalFlip' | 'rotate' | 'blur';
+  amount: number;
+}
+
 /** One view of one sample, as it will be rendered. */
 export interface Recipe {
   /** In pixels of the upright image; edges may lie between pixels. */
-  window: { left: number; top: number; width: number; height: number };
+  window: Rectangle;
   /** Side of the square output in pixels. */
   size: number;
   flip: boolean;
@@ -82,6 +95,10 @@ export interface Recipe {
   color: number[];
   /** Standard deviation in 0…255 units. */
   noise: number;
+  /** In the order of their application. */
+  effects: Effect[];
+  /** What is blotted out, in pixels of the view. */
+  erased?: Rectangle;
 }
 
 /** What the pipeline takes from the addon. */

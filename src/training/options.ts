@@ -1,7 +1,12 @@
 /** What a training run can be told, each option once: type, default, range and help. */
 import { expected } from '../errors.js';
 import type { OptionValues } from '../options.js';
-import { augmentationOptions, loaderOptions } from '../pipeline/index.js';
+import {
+  type Augmentation,
+  augmentationOptions,
+  loaderOptions,
+  viewsOf,
+} from '../pipeline/index.js';
 
 /**
  * The defaults fine-tune a pretrained network on a few thousand photos in a few epochs. Every option but
@@ -79,8 +84,12 @@ export const trainAugmentationOptions = {
 } as const;
 
 /** What no single option can rule out. Throws InvalidInputError. */
-export function checkTogether({ schedule, warmUp, epochs }: TrainValues, crop: string): void {
+export function checkTogether(
+  { schedule, warmUp, epochs }: TrainValues,
+  augmentation: Augmentation,
+): void {
   if (schedule === 'cosine' && warmUp >= epochs)
     throw expected(`a number below epochs (${epochs})`, 'warmUp', warmUp);
-  if (crop === 'ten') throw expected('center, random or random-resized', 'crop', crop);
+  if (viewsOf(augmentation) > 1)
+    throw expected('center, random or random-resized', 'crop', augmentation.crop);
 }

@@ -40,7 +40,7 @@ export function planOf(options: PlanOptions): Plan {
     trainAugmentationOptions,
     options.augmentation,
   );
-  checkTogether(values, augmentation.crop);
+  checkTogether(values, augmentation);
   const training = samplesOf(manifest, task, 'train');
   const validation = samplesOf(manifest, task, 'validation');
   if (training.length === 0) throw expected('training images', `task ${task}`, 'none');

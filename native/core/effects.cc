@@ -1,0 +1,139 @@
+// Effects one after the other, each over the whole view.
+#include "core/effects.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/random.h"
+#include "core/warp.h"
+
+namespace bobbin::core {
+namespace {
+
+// -1 is 1, as in numpy's and torch's padding "reflect"; edges farther than the view mirror again.
+int reflected(int i, int size) {
+  const int period = std::max(1, 2 * (size - 1));
+  const int folded = (i % period + period) % period;
+  return std::min(folded, period - folded);
+}
+
+void flip_vertically(float* view, int size) {
+  const int row = 3 * size;
+  for (int y = 0; y < size / 2; ++y) {
+    std::swap_ranges(view + y * row, view + (y + 1) * row, view + (size - 1 - y) * row);
+  }
+}
+
+void rotate(float degrees, const Recipe& recipe, float* view, EffectScratch& scratch) {
+  scratch.view.assign(view, view + 3 * recipe.size * recipe.size);
+  warp(rotation(degrees, recipe.size), scratch.view.data(), recipe.size, recipe.fill, view);
+}
+
+// One side of a Gaussian, from its middle on; both sides together sum to 1.
+class HalfGaussian {
+ public:
+  static constexpr int kMaxRadius = 30;
+
+  explicit HalfGaussian(float sigma)
+      : radius_(std::min(kMaxRadius, static_cast<int>(std::ceil(3 * sigma)))) {
+    float sum = 0;
+    for (int i = 0; i <= radius_; ++i) {
+      weights_[i] = std::exp(-0.5f * static_cast<float>(i * i) / (sigma * sigma));
+      sum += (i == 0 ? 1 : 2) * weights_[i];
+    }
+    for (float& weight : weights_) weight /= sum;
+  }
+  int radius() const { return radius_; }
+  float operator[](int distance) const { return weights_[std::abs(distance)]; }
+
+ private:
+  int radius_;
+  std::array<float, kMaxRadius + 1> weights_{};
+};
+
+void add_weighted(const float* values, float weight, int count, float* sum) {
+  for (int i = 0; i < count; ++i) sum[i] += weight * values[i];
+}
+
+void blur(float sigma, float* view, int size, EffectScratch& scratch) {
+  const HalfGaussian gaussian(sigma);
+  const int radius = gaussian.radius(), row = 3 * size;
+  scratch.view.assign(size * row, 0);
+  scratch.line.resize(row + 2 * 3 * HalfGaussian::kMaxRadius);
+  for (int y = 0; y < size; ++y) {
+    for (int x = -radius; x < size + radius; ++x) {
+      const float* pixel = view + y * row + 3 * reflected(x, size);
+      std::copy_n(pixel, 3, scratch.line.data() + 3 * (x + radius));
+    }
+    for (int k = -radius; k <= radius; ++k) {
+      add_weighted(scratch.line.data() + 3 * (k + radius), gaussian[k], row,
+                   scratch.view.data() + y * row);
+    }
+  }
+  std::fill_n(view, size * row, 0.0f);
+  for (int y = 0; y < size; ++y) {
+    for (int k = -radius; k <= radius; ++k) {
+      add_weighted(scratch.view.data() + reflected(y + k, size) * row, gaussian[k], row,
+                   view + y * row);
+    }
+  }
+}
+
+// Writes one value of a channel that is normalised already.
+void store(float normalised, int channel, const Preprocessing& preprocessing,
+           const Output& target) {
+  switch (target.type) {
+    case PixelType::kFloat32:
+      *static_cast<float*>(target.data) = normalised;
+      break;
+    case PixelType::kBfloat16:
+      *static_cast<std::uint16_t*>(target.data) = to_bfloat16(normalised);
+      break;
+    case PixelType::kUint8: {
+      const float level = preprocessing.mean[channel] + preprocessing.std[channel] * normalised;
+      *static_cast<std::uint8_t*>(target.data) =
+          static_cast<std::uint8_t>(std::nearbyint(std::clamp(level, 0.0f, 255.0f)));
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+const char* name_of(EffectKind kind) {
+  constexpr std::array kNames = {"verticalFlip", "rotate", "blur"};
+  return kNames.at(static_cast<std::size_t>(kind));
+}
+
+void apply_effects(const Recipe& recipe, float* view, EffectScratch& scratch) {
+  const int size = recipe.size;
+  for (int i = 0; i < 3 * size * size; ++i) view[i] = std::clamp(view[i], 0.0f, 255.0f);
+  for (const auto& [kind, amount] : recipe.effects) {
+    switch (kind) {
+      case EffectKind::kVerticalFlip:
+        flip_vertically(view, size);
+        break;
+      case EffectKind::kRotate:
+        rotate(amount, recipe, view, scratch);
+        break;
+      case EffectKind::kBlur:
+        blur(amount, view, size, scratch);
+        break;
+    }
+  }
+}
+
+void erase(const Recipe& recipe, const Preprocessing& preprocessing, const Output& output,
+           EffectScratch& scratch) {
+  const auto& [region, noise, key] = recipe.erasure;
+  const int row_values = 3 * region.width;
+  const std::uint64_t row_words = (row_values + kNormalsPerWord - 1) / kNormalsPerWord;
+  for (int y = 0; y < region.height; ++y) {
+    scratch.line.assign(row_values, 0);
+    if (noise) add_normal_noise(scratch.line.data(), row_values, 1, key, y * row_words);
+    const Output row = output.from(3 * ((region.top + y) * recipe.size + region.left));
+    for (int i = 0; i < row_values; ++i) store(scratch.line[i], i % 3, preprocessing, row.from(i));
+  }
+}
+
+}  // namespace bobbin::core
