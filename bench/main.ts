@@ -1,10 +1,12 @@
-/** `npm run bench -- FOLDER`: the comparison; `stages FOLDER`: the loader's stages; `quality FOLDER`: its pixels. */
+/** `npm run bench -- FOLDER`: the comparison; `stages`, `quality`, `soak`: the loader's stages, pixels and memory. */
 import { readdirSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { expected } from '../src/errors.js';
 import { compare } from './compare.js';
 import { measureQuality } from './quality.js';
+import { soak } from './soak.js';
 import { timeStages } from './stages.js';
 
 const positive = (text: string) => {
@@ -14,12 +16,16 @@ const positive = (text: string) => {
 };
 const counts = (text: string) => text.split(',').map((part) => Math.ceil(positive(part)));
 
-/** All JPEG files below `folder`, sorted: every contender gets the same list. */
-function jpegsIn(folder: string): string[] {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.jpe?g$/i.test(name))
+/** All files below `folder` with such an ending, sorted: every contender gets the same list. */
+function filesIn(folder: string, ending: RegExp): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => ending.test(name))
     .sort()
     .map((name) => path.resolve(folder, name));
+}
+
+function jpegsIn(folder: string): string[] {
+  const files = filesIn(folder, /\.jpe?g$/i);
   if (files.length < 64) throw expected('at least 64 JPEG files', folder, files.length);
   return files;
 }
@@ -50,4 +56,14 @@ program
   .option('--photos <n>', 'photos, spread over the folder', positive, 200)
   .option('--json <file>', 'write the rows as JSON')
   .action((folder, flags) => measureQuality(jpegsIn(folder), flags));
+program
+  .command('soak')
+  .description('load the images of folders over and over; fails when memory grows')
+  .argument('<folders...>', 'damaged images may be among them')
+  .option('--minutes <x>', 'how long; below 3, growth says nothing', positive, 60)
+  .option('--threads <n>', 'worker threads', positive, os.availableParallelism())
+  .option('--batch-size <n>', 'images a batch', positive, 64)
+  .action((folders: string[], flags) =>
+    soak({ ...flags, files: folders.flatMap((folder) => filesIn(folder, /\.(jpe?g|png)$/i)) }),
+  );
 await program.parseAsync();

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/exif.h"
+#include "core/jpeg_pool.h"
 
 // clang-format off: jpeglib.h needs <cstdio> before it, and jerror.h needs jpeglib.h.
 #include <jpeglib.h>
@@ -74,6 +75,7 @@ void multiply_out_black(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) 
 }  // namespace
 
 struct JpegDecoder::Jpeg {
+  JpegPool pool;
   jpeg_decompress_struct info{};
   ErrorManager error{};
   jpeg_progress_mgr progress{};
@@ -98,6 +100,7 @@ bool is_jpeg(std::span<const std::uint8_t> file) {
 JpegDecoder::JpegDecoder() : jpeg_(std::make_unique<Jpeg>()) {
   if (setjmp(jpeg_->error.jump)) throw std::bad_alloc();
   jpeg_create_decompress(&jpeg_->info);
+  jpeg_->pool.install(jpeg_->info);
   jpeg_->info.progress = &jpeg_->progress;
 }
 

@@ -1,68 +1,20 @@
 // The worker threads: same bytes for any number of them, and every way a run can go wrong.
 #include "core/loader.h"
 
-#include <condition_variable>
 #include <cstring>
-#include <mutex>
 
 #include "check.h"
+#include "consumer.h"
 #include "images.h"
 
 using namespace bobbin::core;
+using bobbin::test::Consumer;
 using bobbin::test::draw_picture;
 using bobbin::test::encode_jpeg;
 using bobbin::test::TemporaryFolder;
+using bobbin::test::whole_files;
 
 namespace {
-
-// Waits for a loader as the JavaScript thread does, and decodes for it what is no JPEG.
-class Consumer {
- public:
-  explicit Consumer(const LoaderOptions& options)
-      : sources_(options.sources), loader_(options, [this] { notify(); }) {}
-
-  Loader& loader() { return loader_; }
-
-  Batch next() {
-    while (true) {
-      std::unique_lock lock(mutex_);
-      called_ = false;
-      lock.unlock();
-      for (const DecodeRequest& request : loader_.take_requests()) answer(request);
-      if (std::optional<Batch> batch = loader_.take()) return std::move(*batch);
-      lock.lock();
-      changed_.wait(lock, [this] { return called_; });
-    }
-  }
-
- private:
-  void notify() {
-    const std::lock_guard lock(mutex_);
-    called_ = true;
-    changed_.notify_one();
-  }
-
-  void answer(const DecodeRequest& request) {
-    if (sources_->name(request.sample).ends_with(".text")) {
-      loader_.supply_failure(request.ticket, "no image");
-    } else {
-      auto picture = draw_picture(50, 40, 9);
-      loader_.supply(request.ticket, {std::move(picture.rgb), 50, 40});
-    }
-  }
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool called_ = false;
-  const std::shared_ptr<Sources> sources_;
-  Loader loader_;
-};
-
-std::shared_ptr<Sources> whole_files(const std::vector<std::string>& paths) {
-  std::vector<Extent> extents;
-  for (std::size_t i = 0; i < paths.size(); ++i) extents.push_back({i});
-  return std::make_shared<Sources>(paths, std::move(extents));
-}
 
 // 21 files: JPEGs, one of them cut, one in another format and one that is no image.
 std::vector<std::string> write_files(const TemporaryFolder& folder) {

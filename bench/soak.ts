@@ -1,0 +1,96 @@
+/** The soak run: epoch after epoch for as long as asked, and a failure when memory does not stay where it was. */
+import { readFileSync } from 'node:fs';
+import { type Augmentation, type Batch, createLoader, type Loader } from '../src/index.js';
+import { native } from '../src/native.js';
+import { everything, preprocessing } from './job.js';
+
+export interface Soak {
+  files: string[];
+  minutes: number;
+  threads: number;
+  batchSize: number;
+}
+
+/** Memory may settle for so long. */
+const settlingSeconds = 60;
+const sampleSeconds = 10;
+const heldBatches = 3;
+/**
+ * Growth of the median resident memory from the minute after settling to the last one, in MB, that
+ * passes: what Node's garbage collector comes and goes by. In an hour of 1,000 images a second that is
+ * five bytes an image.
+ */
+const tolerance = 16;
+/** Peak over the process before the loader, in MB: so many times the ring, and so much more. */
+const peakOf = (ring: number) => 1.5 * ring + 100;
+
+const augmentation: Partial<Augmentation> = { crop: 'random-resized', ...everything };
+
+/** Resident memory in MB: what this process holds, or held at most. */
+function memoryMB(which: 'VmRSS' | 'VmHWM'): number {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  return (Number(new RegExp(`${which}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024) / 1e6;
+}
+
+/** Prints a line every ten seconds. Sets the exit code to 1 where memory grew or peaked above its bound. */
+export async function soak({ files, minutes, threads, batchSize }: Soak): Promise<void> {
+  native();
+  const before = memoryMB('VmRSS');
+  const loader = createLoader({
+    samples: files.map((path) => ({ path, label: 0 })),
+    ...{ preprocessing, augmentation, threads, batchSize },
+    shuffle: true,
+    damaged: 'refill',
+    failureBudget: Number.POSITIVE_INFINITY,
+  });
+  console.log(
+    `${files.length} files, ${threads} threads, ring ${megabytes(loader)} MB, ${before.toFixed(0)} MB before it`,
+  );
+  const samples = await sampleMemory(loader, 60 * minutes);
+  loader.close();
+  const peak = memoryMB('VmHWM') - before;
+  const allowed = peakOf(Number(megabytes(loader)));
+  const growth = growthOf(samples);
+  console.log(`peak ${peak.toFixed(0)} MB over that, ${allowed.toFixed(0)} allowed`);
+  console.log(`growth ${growth.toFixed(1)} MB after the first minute, ${tolerance} allowed`);
+  if (peak > allowed || growth > tolerance) process.exitCode = 1;
+}
+
+const megabytes = (loader: Loader) => (loader.statistics.ringBytes / 1e6).toFixed(0);
+
+/** Resident memory every ten seconds of `seconds`, while the loader runs at full speed. */
+async function sampleMemory(loader: Loader, seconds: number): Promise<number[]> {
+  const start = performance.now();
+  const elapsed = () => (performance.now() - start) / 1000;
+  const samples: number[] = [];
+  const held: Batch[] = [];
+  for (let epoch = 0; elapsed() < seconds; epoch++) {
+    for await (const batch of loader.epoch(epoch)) {
+      // As a training step does, so that no slot of the ring stays untouched.
+      held.push(batch);
+      if (held.length === heldBatches) held.shift()?.release();
+      if (elapsed() >= (samples.length + 1) * sampleSeconds) {
+        samples.push(memoryMB('VmRSS'));
+        const { images } = loader.statistics;
+        console.log(
+          `${elapsed().toFixed(0).padStart(5)} s  ${(samples.at(-1) as number).toFixed(1)} MB  ` +
+            `epoch ${epoch}  ${images} images  ${loader.failures.length} damaged`,
+        );
+      }
+      if (elapsed() >= seconds) break;
+    }
+  }
+  for (const batch of held) batch.release();
+  return samples;
+}
+
+/** From the median of the minute after settling to the median of the last minute. */
+function growthOf(samples: number[]): number {
+  const minute = 60 / sampleSeconds;
+  const settled = samples.slice(settlingSeconds / sampleSeconds);
+  return median(settled.slice(-minute)) - median(settled.slice(0, minute));
+}
+
+function median(values: number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+}

@@ -1,0 +1,110 @@
+// The methods of libjpeg's memory manager that baseline files use. An error leaves them by longjmp,
+// so they hold nothing with a destructor.
+#include "core/jpeg_pool.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+#include <utility>
+
+// clang-format off: jerror.h needs jpeglib.h before it.
+#include <jerror.h>
+// clang-format on
+
+namespace bobbin::core {
+namespace {
+
+// libjpeg-turbo's own rows are padded so too: its vector code reads and writes whole vectors.
+constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kSmallestBlock = std::size_t{64} << 10;
+// What a rare larger image needs above this goes back to the system.
+constexpr std::size_t kMostKept = std::size_t{4} << 20;
+
+constexpr std::size_t aligned(std::size_t bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+JpegPool& pool_of(j_common_ptr info) { return *static_cast<JpegPool*>(info->client_data); }
+
+}  // namespace
+
+struct alignas(kAlignment) JpegPool::Block {
+  Block* next;
+  std::size_t size;  // Of what follows this header.
+  std::size_t used;
+
+  std::uint8_t* data() { return reinterpret_cast<std::uint8_t*>(this + 1); }
+};
+
+JpegPool::~JpegPool() {
+  while (blocks_) std::free(std::exchange(blocks_, blocks_->next));
+}
+
+void JpegPool::install(jpeg_decompress_struct& info) {
+  original_ = *info.mem;
+  info.client_data = this;
+  info.mem->alloc_small = allocate;
+  info.mem->alloc_large = allocate;
+  info.mem->alloc_sarray = allocate_rows;
+  info.mem->free_pool = free;
+}
+
+void* JpegPool::allocate(j_common_ptr info, int pool, std::size_t bytes) {
+  JpegPool& self = pool_of(info);
+  if (pool != JPOOL_IMAGE) return self.original_.alloc_small(info, pool, bytes);
+  void* memory = self.take(bytes);
+  if (!memory) ERREXIT1(info, JERR_OUT_OF_MEMORY, 0);
+  return memory;
+}
+
+JSAMPARRAY JpegPool::allocate_rows(j_common_ptr info, int pool, JDIMENSION width, JDIMENSION rows) {
+  JpegPool& self = pool_of(info);
+  if (pool != JPOOL_IMAGE) return self.original_.alloc_sarray(info, pool, width, rows);
+  // Files of more than 8 bits, where libjpeg-turbo reads them, have two bytes a sample.
+  const bool wide = reinterpret_cast<j_decompress_ptr>(info)->data_precision > 8;
+  const std::size_t stride = aligned(std::size_t{width} * (wide ? 2 : 1));
+  auto* array = static_cast<JSAMPARRAY>(allocate(info, pool, rows * sizeof(JSAMPROW)));
+  auto* samples = static_cast<JSAMPROW>(allocate(info, pool, rows * stride));
+  for (JDIMENSION row = 0; row < rows; ++row) array[row] = samples + row * stride;
+  return array;
+}
+
+void JpegPool::free(j_common_ptr info, int pool) {
+  JpegPool& self = pool_of(info);
+  if (pool == JPOOL_IMAGE) self.reset();
+  self.original_.free_pool(info, pool);
+}
+
+// Null when the system has no memory left.
+void* JpegPool::take(std::size_t bytes) {
+  const std::size_t size = aligned(bytes);
+  if ((!blocks_ || blocks_->size - blocks_->used < size) &&
+      !add_block(std::max(size, kSmallestBlock))) {
+    return nullptr;
+  }
+  return blocks_->data() + std::exchange(blocks_->used, blocks_->used + size);
+}
+
+bool JpegPool::add_block(std::size_t bytes) {
+  void* memory = std::aligned_alloc(kAlignment, sizeof(Block) + bytes);
+  if (!memory) return false;
+  blocks_ = new (memory) Block{blocks_, bytes, 0};
+  return true;
+}
+
+// An image that took several blocks leaves one as large as all of them.
+void JpegPool::reset() {
+  if (!blocks_) return;
+  if (blocks_->next) {
+    std::size_t total = 0;
+    while (blocks_) {
+      total += blocks_->size;
+      std::free(std::exchange(blocks_, blocks_->next));
+    }
+    if (!add_block(std::min(total, kMostKept))) return;
+  }
+  blocks_->used = 0;
+}
+
+}  // namespace bobbin::core

@@ -1,0 +1,41 @@
+// libjpeg's memory for one image, kept from image to image.
+#pragma once
+
+#include <cstddef>
+#include <cstdio>
+
+// After <cstdio>, which it needs.
+#include <jpeglib.h>
+
+namespace bobbin::core {
+
+// libjpeg asks the system for the memory of each image and gives it all back at its end. From
+// `install` on it takes that memory from here: one block, grown to what an image needs. What
+// libjpeg keeps for all images stays its own, and so does an image that it buffers whole
+// (progressive, or one scan a colour).
+class JpegPool {
+ public:
+  JpegPool() = default;
+  ~JpegPool();
+  JpegPool(const JpegPool&) = delete;
+  JpegPool& operator=(const JpegPool&) = delete;
+
+  // For a decompressor just created, which must not outlive the pool; its client_data is taken.
+  void install(jpeg_decompress_struct& info);
+
+ private:
+  struct Block;
+
+  static void* allocate(j_common_ptr info, int pool, std::size_t bytes);
+  static JSAMPARRAY allocate_rows(j_common_ptr info, int pool, JDIMENSION width, JDIMENSION rows);
+  static void free(j_common_ptr info, int pool);
+
+  void* take(std::size_t bytes);
+  bool add_block(std::size_t bytes);
+  void reset();
+
+  jpeg_memory_mgr original_{};
+  Block* blocks_ = nullptr;  // The newest first; more than one only within an image.
+};
+
+}  // namespace bobbin::core

@@ -1,0 +1,74 @@
+// A loader's consumer in C++, and what it loads.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/loader.h"
+#include "core/sources.h"
+#include "images.h"
+
+namespace bobbin::test {
+
+using core::Batch;
+using core::DecodeRequest;
+using core::Extent;
+using core::Loader;
+using core::LoaderOptions;
+using core::Sources;
+
+// Waits for a loader as the JavaScript thread does, and decodes for it what is no JPEG.
+class Consumer {
+ public:
+  explicit Consumer(const LoaderOptions& options)
+      : sources_(options.sources), loader_(options, [this] { notify(); }) {}
+
+  Loader& loader() { return loader_; }
+
+  Batch next() {
+    while (true) {
+      std::unique_lock lock(mutex_);
+      called_ = false;
+      lock.unlock();
+      for (const DecodeRequest& request : loader_.take_requests()) answer(request);
+      if (std::optional<Batch> batch = loader_.take()) return std::move(*batch);
+      lock.lock();
+      changed_.wait(lock, [this] { return called_; });
+    }
+  }
+
+ private:
+  void notify() {
+    const std::lock_guard lock(mutex_);
+    called_ = true;
+    changed_.notify_one();
+  }
+
+  void answer(const DecodeRequest& request) {
+    if (sources_->name(request.sample).ends_with(".text")) {
+      loader_.supply_failure(request.ticket, "no image");
+    } else {
+      auto picture = draw_picture(50, 40, 9);
+      loader_.supply(request.ticket, {std::move(picture.rgb), 50, 40});
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool called_ = false;
+  const std::shared_ptr<Sources> sources_;
+  Loader loader_;
+};
+
+inline std::shared_ptr<Sources> whole_files(const std::vector<std::string>& paths) {
+  std::vector<Extent> extents;
+  for (std::size_t i = 0; i < paths.size(); ++i) extents.push_back({i});
+  return std::make_shared<Sources>(paths, std::move(extents));
+}
+
+}  // namespace bobbin::test
