@@ -241,7 +241,9 @@ void Loader::read_ahead(Worker& worker, Flight& flight) {
   const Rows rows = std::exchange(flight.ahead, {});
   worker.ahead.clear();
   for (std::uint64_t row = rows.begin; row < rows.end; ++row) {
-    worker.ahead.push_back(flight.order.sample_at(position_of(row)));
+    const std::uint64_t sample = flight.order.sample_at(position_of(row));
+    worker.ahead.push_back(sample);
+    if (mix_of(flight, sample).mixed()) worker.ahead.push_back(partner_of(flight, sample, 0));
   }
   const StageTimer timer(read_ns_);
   options_.sources->read_ahead(worker.ahead);
@@ -253,13 +255,12 @@ bool Loader::fill_row(Worker& worker, Task& task, std::uint64_t sample) {
   const std::optional<ImageSize> size = open_image(worker, task, sample);
   if (!size) return false;
   Flight& flight = *task.flight;
-  const int side = options_.preprocessing.crop;
   if (task.mix.mixed()) {
     worker.partner.resize(row_bytes_);
     const Output partner{worker.partner.data(), options_.dtype};
     render(worker, task, sample, *size, partner);
     const StageTimer timer(render_ns_);
-    mix_views(task.mix, side, partner, row_output(task));
+    mix_views(task.mix, options_.preprocessing.crop, partner, row_output(task));
     flight.partners[task.row] = static_cast<std::int32_t>(sample);
     flight.weights[task.row] = std::exchange(task.mix, {}).weight;
     return true;
@@ -269,9 +270,7 @@ bool Loader::fill_row(Worker& worker, Task& task, std::uint64_t sample) {
   ++images_;
   task.attempt = 0;
   task.decoded.reset();
-  if (options_.sources->size() > 1) {
-    task.mix = draw_mix(options_.augmentation, {options_.seed, flight.epoch, sample}, side);
-  }
+  task.mix = mix_of(flight, sample);
   return true;
 }
 
@@ -313,12 +312,23 @@ std::uint64_t Loader::sample_of(const Task& task) const {
   const Flight& flight = *task.flight;
   if (task.mix.mixed()) {
     const auto own = static_cast<std::uint64_t>(flight.indices[task.row]);
-    return draw_partner({options_.seed, flight.epoch, own}, task.attempt, options_.sources->size());
+    return partner_of(flight, own, task.attempt);
   }
   const std::uint64_t position = position_of(flight.first_row + task.row);
   if (task.attempt == 0) return flight.order.sample_at(position);
   const std::uint64_t key = random_key(options_.seed, flight.epoch, position, Stream::kRefill);
   return random_at(key, task.attempt) % options_.sources->size();
+}
+
+Mix Loader::mix_of(const Flight& flight, std::uint64_t sample) const {
+  if (options_.sources->size() == 1) return {};
+  return draw_mix(options_.augmentation, {options_.seed, flight.epoch, sample},
+                  options_.preprocessing.crop);
+}
+
+std::uint64_t Loader::partner_of(const Flight& flight, std::uint64_t sample,
+                                 std::uint64_t attempt) const {
+  return draw_partner({options_.seed, flight.epoch, sample}, attempt, options_.sources->size());
 }
 
 Output Loader::row_output(const Task& task) const {

@@ -157,6 +157,8 @@ class Loader {
   // Where in the whole epoch a row of this loader's share lies.
   std::uint64_t position_of(std::uint64_t row) const;
   std::uint64_t sample_of(const Task& task) const;
+  Mix mix_of(const Flight& flight, std::uint64_t sample) const;
+  std::uint64_t partner_of(const Flight& flight, std::uint64_t sample, std::uint64_t attempt) const;
   Output row_output(const Task& task) const;
   void fail_row(Task& task, std::uint64_t sample, const std::string& reason);
   void finish_row(Flight& flight);
