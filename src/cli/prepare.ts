@@ -7,7 +7,7 @@ import { addFlags, pickFlags } from './flags.js';
 
 export function configure(command: Command): void {
   command
-    .argument('<source>', 'folder with class folders, or of a FashionAI layout')
+    .argument('<source>', 'folder with class folders or tar shards, or of a FashionAI layout')
     .requiredOption('--out <folder>', 'where manifest.json goes');
   addFlags(command, prepareOptions);
   command.action(async (source: string, flags: { out: string }) => {

@@ -4,10 +4,8 @@ import path from 'node:path';
 import { expected } from '../errors.js';
 import { byCodeUnit } from './code-unit.js';
 import { foldersIn } from './folders.js';
+import { imagePattern, taskOfFolder, validationNames } from './layout.js';
 import type { Labelled, Source, Split } from './types.js';
-
-const imageName = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
-const validationNames = ['validation', 'val', 'valid', 'test'];
 
 /** Images of one class on one side, or on no side yet. */
 interface ClassFolder {
@@ -25,11 +23,7 @@ interface ClassFolder {
 export async function readClassFolders(root: string): Promise<Source> {
   const { layout, folders, warnings } = await findClassFolders(root);
   const classes = [...new Set(folders.map((folder) => folder.class))].sort(byCodeUnit);
-  const task =
-    path
-      .basename(root)
-      .replace(/\W+/g, '-')
-      .replace(/^-+|-+$/g, '') || 'images';
+  const task = taskOfFolder(root);
   const labelled: Labelled[] = [];
   for (const { class: name, folder, given } of folders) {
     const { images, others } = await filesBelow(root, folder);
@@ -43,7 +37,7 @@ export async function readClassFolders(root: string): Promise<Source> {
   }
   if (classes.length < 2 || labelled.length === 0) {
     throw expected(
-      'class folders (<class>/*.jpg), train/ and validation/ with class folders, or Annotations/label.csv',
+      'class folders (<class>/*.jpg), train/ and validation/ with class folders, tar shards, or Annotations/label.csv',
       'source',
       root,
       `${classes.length} class folders with ${labelled.length} images were found there`,
@@ -85,7 +79,7 @@ async function filesBelow(
   const entries = await readdir(path.join(root, folder), { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'));
   const images = files
-    .filter((entry) => imageName.test(entry.name))
+    .filter((entry) => imagePattern.test(entry.name))
     .map((entry) => relativePath(root, path.join(entry.parentPath ?? entry.path, entry.name)))
     .sort(byCodeUnit);
   return { images, others: files.length - images.length };

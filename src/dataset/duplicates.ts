@@ -56,5 +56,11 @@ function conflictOf(group: HashedImage[], { task, hash }: HashedImage): Conflict
 }
 
 function byTaskAndPath(a: HashedImage, b: HashedImage): number {
-  return byCodeUnit(a.task, b.task) || byCodeUnit(a.path, b.path) || byCodeUnit(a.origin, b.origin);
+  const place = (image: HashedImage) => image.range?.offset ?? 0;
+  return (
+    byCodeUnit(a.task, b.task) ||
+    byCodeUnit(a.path, b.path) ||
+    place(a) - place(b) ||
+    byCodeUnit(a.origin, b.origin)
+  );
 }

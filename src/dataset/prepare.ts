@@ -9,6 +9,7 @@ import { deduplicate, type HashedImage } from './duplicates.js';
 import { readFashionAi } from './fashionai.js';
 import { type Hashed, hashFiles } from './hash.js';
 import { manifestFile, saveManifest } from './manifest.js';
+import { readShards } from './shards.js';
 import { splitByContent } from './split.js';
 import { type Summary, summarizeTasks, warningsOf } from './summary.js';
 import type { Labelled, Manifest, Question, Sample } from './types.js';
@@ -34,7 +35,7 @@ export const prepareOptions = {
 export interface PrepareOptions extends Partial<OptionValues<typeof prepareOptions>> {
   /** Folder that gets manifest.json; not inside the source. */
   out: string;
-  /** Hears how many images are hashed. */
+  /** Hears how many images are hashed, or how many shards are read. */
   onProgress?: (done: number, total: number) => void;
 }
 
@@ -44,7 +45,8 @@ export interface Prepared {
 }
 
 /**
- * Recognises the layout of `source` (FashionAI releases, `train` and `validation` with class folders, or class folders)
+ * Recognises the layout of `source` (FashionAI releases, tar shards, `train` and `validation` with class folders, or class
+ * folders)
  * and writes `out/manifest.json`. Images stay where they are. The same images, labels and seed give the same manifest.
  *
  * Throws InvalidInputError, with file, line and column where there is one, for anything in the source that does not fit.
@@ -55,10 +57,13 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
   const root = path.resolve(source);
   await checkFolders(root, path.resolve(out));
 
-  const found = (await readFashionAi(root)) ?? (await readClassFolders(root));
+  const found =
+    (await readFashionAi(root)) ??
+    (await readShards(root, onProgress)) ??
+    (await readClassFolders(root));
   const absolute = (file: string) => path.resolve(root, file);
   const files = [
-    ...found.labelled.map(({ path: file }) => file),
+    ...found.labelled.filter(({ hash }) => hash === undefined).map(({ path: file }) => file),
     ...found.questions.map(({ file }) => file),
   ];
   const hashes = await hashFiles(files.map(absolute), onProgress);
@@ -75,8 +80,9 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
 
   const sides = splitByContent(unique.images, seed, validationFraction);
   const samples = unique.images.map(
-    ({ path: file, task, label, maybe, given: side, hash }): Sample => {
-      return { path: file, task, label, maybe, split: side ?? sides.get(hash) ?? 'train', hash };
+    ({ path: file, range, task, label, maybe, given: side, hash }): Sample => {
+      const split = side ?? sides.get(hash) ?? 'train';
+      return { path: file, ...(range && { range }), task, label, maybe, split, hash };
     },
   );
   const { tasks, questions } = found;
@@ -121,7 +127,7 @@ function withHashes(
   const missing: string[] = [];
   const images: HashedImage[] = [];
   for (const image of labelled) {
-    const hashed = hashOf(image.path);
+    const hashed = image.hash === undefined ? hashOf(image.path) : { hash: image.hash };
     if (hashed && 'hash' in hashed) images.push({ ...image, hash: hashed.hash });
     else missing.push(`${image.origin}: ${image.path} (${hashed?.error.code ?? 'not read'})`);
   }

@@ -1,6 +1,6 @@
 /** What a data set is once prepared: tasks, labelled samples and questions, by path; no image is copied. */
 
-import type { ImageFile } from './image-file.js';
+import type { ByteRange, ImageFile } from './image-file.js';
 
 /** One classification problem over a list of mutually exclusive classes. */
 export interface Task {
@@ -48,18 +48,22 @@ export interface Manifest {
 export interface Labelled {
   /** Path relative to the source folder, with `/` between its parts. */
   path: string;
+  /** Where the image is a part of a shard. */
+  range?: ByteRange;
+  /** SHA-256 of the image's bytes, hex, where reading the layout told it. */
+  hash?: string;
   task: string;
   label: number;
   maybe: number[];
   /** The side that the source itself puts the image on; undefined lets the split decide. */
   given?: Split;
-  /** Where the label was read, `file:line:column`, so that a missing image can be traced to its row. */
+  /** Where the label was read, `file:line:column` or a shard and the image's key, so that a missing image can be traced to its row. */
   origin: string;
 }
 
 /** What a source folder holds, read by the reader of its layout. */
 export interface Source {
-  layout: 'class folders' | 'split class folders' | 'FashionAI';
+  layout: 'class folders' | 'split class folders' | 'FashionAI' | 'tar shards';
   tasks: Task[];
   labelled: Labelled[];
   questions: Question[];

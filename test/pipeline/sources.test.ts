@@ -1,8 +1,9 @@
 /** The same images from files of their own, from parts of a shard, and shared among workers. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { type ByteRange, prepare, resolveSample } from '../../src/dataset/index.js';
 import { InvalidInputError } from '../../src/errors.js';
 import type { LoaderOptions, LoaderSample } from '../../src/pipeline/index.js';
 import {
@@ -67,6 +68,41 @@ test('when images are parts of a shard then batches are those of single files', 
   const samples = await singleFiles(folder);
   const parts = packed(samples, path.join(folder, 'shard'));
   assert.deepEqual(await rowsOf(t, { samples: parts }), await rowsOf(t, { samples }));
+});
+
+/** A prepared folder's training and validation samples by content, as a loader takes them. */
+async function preparedSamples(source: string, out: string): Promise<LoaderSample[]> {
+  const { manifest } = await prepare(source, { out });
+  const byContent = [...manifest.samples].sort((a, b) => (a.hash < b.hash ? -1 : 1));
+  return byContent.map((sample) => resolveSample(manifest, sample));
+}
+
+/** Writes each image of the samples to a file in a folder of its class. */
+function unpack(samples: readonly LoaderSample[], folder: string): void {
+  for (const [index, { path: file, range, label }] of samples.entries()) {
+    const { offset, length } = range as ByteRange;
+    const image = readFileSync(file).subarray(offset, offset + length);
+    mkdirSync(path.join(folder, `${label}`), { recursive: true });
+    writeFileSync(
+      path.join(folder, `${label}`, `${index}.${image[0] === 0xff ? 'jpg' : 'png'}`),
+      image,
+    );
+  }
+}
+
+test('when Python made the shards then batches are those of class folders', async (t) => {
+  const folder = temporaryFolder(t);
+  const shards = path.join(folder, 'shards');
+  cpSync(path.join(import.meta.dirname, '../fixtures/shards'), shards, { recursive: true });
+  writeFileSync(path.join(shards, 'classnames.txt'), 'hat\nshoe\n');
+  const fromShards = await preparedSamples(shards, path.join(folder, 'a'));
+  assert.equal(fromShards.length, 9);
+  unpack(fromShards, path.join(folder, 'photos'));
+  const fromFolders = await preparedSamples(path.join(folder, 'photos'), path.join(folder, 'b'));
+  assert.deepEqual(
+    await rowsOf(t, { samples: fromShards, augmentation: {} }),
+    await rowsOf(t, { samples: fromFolders, augmentation: {} }),
+  );
 });
 
 test('when loaders share an epoch then together they see each sample once, as one would', async (t) => {

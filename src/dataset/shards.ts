@@ -1,0 +1,127 @@
+/** Reads WebDataset shards: tar files whose members `key.jpg`, `key.cls` and `key.json` are one labelled image. */
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expected } from '../errors.js';
+import { byCodeUnit } from './code-unit.js';
+import { mapConcurrently } from './concurrency.js';
+import { foldersIn } from './folders.js';
+import { sidesOf, taskOfFolder, validationNames } from './layout.js';
+import { readShard, type Shard, type ShardImage } from './shard.js';
+import type { Labelled, Source } from './types.js';
+
+/** Where shards may be: beside each other, or in these folders. */
+const shardFolders = ['data', 'train', ...validationNames];
+// Two, so that one is read while the other is hashed; more would take a disk out of its order.
+const shardsAtOnce = 2;
+const mostClasses = 100_000;
+/** Class names in the order of their numbers, one a line, beside the shards. */
+export const classNamesFile = 'classnames.txt';
+
+/** Files of a kind that shards are of, relative to `root`; none where class folders say what the folder is. */
+export async function shardFilesIn(root: string, extension: string): Promise<string[]> {
+  const folders = await foldersIn(root);
+  if (folders.filter((name) => !shardFolders.includes(name)).length > 1) return [];
+  const found: string[] = [];
+  for (const folder of ['', ...folders.filter((name) => shardFolders.includes(name))]) {
+    if (folder !== '' && (await foldersIn(path.join(root, folder))).length > 1) continue;
+    const names = await readdir(path.join(root, folder));
+    const shards = names.filter((name) => !name.startsWith('.') && name.endsWith(extension));
+    found.push(...shards.map((name) => path.posix.join(folder, name)));
+  }
+  return found.sort(byCodeUnit);
+}
+
+/**
+ * The labelled images of a folder of tar shards, in shards of their own or below `train` and `validation`; undefined where
+ * there is none. Labels are class numbers or class names; numbers take their names from classnames.txt where it is there.
+ * `onProgress` hears how many shards are read.
+ *
+ * Throws InvalidInputError, naming shard and byte, for a damaged shard or a label that cannot be.
+ */
+export async function readShards(
+  root: string,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<Source | undefined> {
+  const { files, warnings } = sidesOf(await shardFilesIn(root, '.tar'));
+  if (files.length === 0) return undefined;
+  let done = 0;
+  const shards = await mapConcurrently(files, shardsAtOnce, async ({ file, given }) => {
+    const shard = await readShard(path.join(root, file));
+    onProgress(++done, files.length);
+    return { file, given, images: shard.images, warnings: warningsOf(file, shard) };
+  });
+  const all = shards.flatMap(({ images }) => images);
+  const classes = classesOf(all, await readClassNames(root));
+  const labels = new Map(classes.map((name, label) => [name, label]));
+  const task = taskOfFolder(root);
+  const labelled = shards.flatMap(({ file, given, images }) =>
+    images.map(({ key, label, hash, range }): Labelled => {
+      const index = typeof label === 'number' ? label : (labels.get(label) as number);
+      const origin = `${file}: ${key}`;
+      return { path: file, range, hash, task, label: index, maybe: [], given, origin };
+    }),
+  );
+  return {
+    layout: 'tar shards',
+    tasks: [{ name: task, classes }],
+    labelled,
+    questions: [],
+    warnings: [...warnings, ...shards.flatMap((shard) => shard.warnings)],
+  };
+}
+
+function warningsOf(file: string, { unlabelled, empty }: Shard): string[] {
+  const say = (keys: string[], what: string) =>
+    keys.length === 0
+      ? []
+      : [`${file} has ${keys.length} images ${what}, left out; the first is ${keys[0]}.`];
+  return [...say(unlabelled, 'without .cls or .json beside them'), ...say(empty, 'of no bytes')];
+}
+
+async function readClassNames(root: string): Promise<string[] | undefined> {
+  const file = path.join(root, classNamesFile);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  const names = text?.trimEnd().split(/\r?\n/);
+  const blank = names?.findIndex((name) => name.trim() === '') ?? -1;
+  if (blank >= 0) throw expected('a class name', `${file}:${blank + 1}`, names?.[blank]);
+  return names;
+}
+
+/** Class names in label order. Throws for a label that `named` does not have; without it, for labels of two kinds. */
+function classesOf(images: readonly ShardImage[], named: string[] | undefined): string[] {
+  if (!named) return namesIn(images) ?? numbersIn(images);
+  const names = new Set(named);
+  for (const { label, place } of images) {
+    const fits = typeof label === 'number' ? label < named.length : names.has(label);
+    if (fits) continue;
+    throw expected(
+      `one of the ${named.length} classes of ${classNamesFile}`,
+      `label at ${place}`,
+      label,
+    );
+  }
+  return named;
+}
+
+/** Undefined where the labels are numbers. */
+function namesIn(images: readonly ShardImage[]): string[] | undefined {
+  const number = images.find(({ label }) => typeof label === 'number');
+  const name = images.find(({ label }) => typeof label === 'string');
+  if (number && name) {
+    const wayOut = `The one at ${name.place} is a name: say which numbers the names have in ${classNamesFile}`;
+    throw expected('a name', `label at ${number.place}`, number.label, wayOut);
+  }
+  return name && [...new Set(images.map(({ label }) => `${label}`))].sort(byCodeUnit);
+}
+
+function numbersIn(images: readonly ShardImage[]): string[] {
+  const largest = images.reduce((most, { label }) => Math.max(most, label as number), -1);
+  if (largest >= mostClasses) {
+    const { place } = images.find(({ label }) => label === largest) as ShardImage;
+    throw expected(`a class number below ${mostClasses}`, `label at ${place}`, largest);
+  }
+  return Array.from({ length: largest + 1 }, (_, label) => `${label}`);
+}
