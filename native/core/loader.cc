@@ -2,13 +2,10 @@
 #include "core/loader.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <utility>
 
-#include "core/jpeg.h"
 #include "core/random.h"
-#include "core/render.h"
 
 namespace bobbin::core {
 namespace {
@@ -16,45 +13,17 @@ namespace {
 // So many replacements in a row are unreadable only when the data set as a whole is.
 constexpr std::uint64_t kMaxAttempts = 100;
 
-// Adds the time until its end to a total.
-class StageTimer {
- public:
-  explicit StageTimer(std::atomic<std::uint64_t>& total) : total_(total) {}
-  StageTimer(const StageTimer&) = delete;
-  StageTimer& operator=(const StageTimer&) = delete;
-  ~StageTimer() {
-    const auto spent = std::chrono::steady_clock::now() - start_;
-    total_ += std::chrono::duration_cast<std::chrono::nanoseconds>(spent).count();
-  }
-
- private:
-  std::atomic<std::uint64_t>& total_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
 std::size_t bytes_of_row(const LoaderOptions& options) {
   const std::size_t side = options.preprocessing.crop;
   return options.augmentation.views() * side * side * 3 * bytes_of(options.dtype);
-}
-
-ImageView view_of(const DecodedImage& image) {
-  return {image.pixels.data(),
-          static_cast<std::size_t>(image.width) * 3,
-          {0, 0, image.width, image.height},
-          image.width,
-          image.height,
-          1};
 }
 
 }  // namespace
 
 // One thread's memory, kept from image to image.
 struct Loader::Worker {
-  std::vector<std::uint8_t> file;
-  std::vector<std::uint64_t> ahead;  // Samples to be fetched.
-  std::vector<Recipe> recipes;
-  JpegDecoder decoder;
-  Renderer renderer;
+  SampleRenderer renderer;
+  std::vector<std::uint64_t> ahead;   // Samples to be fetched.
   std::vector<std::uint8_t> partner;  // A view to be mixed into a row, as stored.
 };
 
@@ -153,7 +122,8 @@ std::vector<Failure> Loader::failures() const {
 }
 
 LoaderStatistics Loader::statistics() const {
-  return {images_.load(), read_ns_.load(), decode_ns_.load(), render_ns_.load()};
+  return {images_.load(), stages_.read_ns.load(), stages_.decode_ns.load(),
+          stages_.render_ns.load()};
 }
 
 int Loader::leased() const {
@@ -165,7 +135,8 @@ int Loader::leased() const {
 }
 
 void Loader::work() {
-  Worker worker;
+  Worker worker{
+      {*options_.sources, options_.preprocessing, options_.augmentation, stages_}, {}, {}};
   std::unique_lock lock(signal_->mutex);
   while (!stopping_) {
     std::optional<Task> task = next_task();
@@ -245,67 +216,35 @@ void Loader::read_ahead(Worker& worker, Flight& flight) {
     worker.ahead.push_back(sample);
     if (mix_of(flight, sample).mixed()) worker.ahead.push_back(partner_of(flight, sample, 0));
   }
-  const StageTimer timer(read_ns_);
+  const StageTimer timer(stages_.read_ns);
   options_.sources->read_ahead(worker.ahead);
 }
 
-// Brings the row one image further: its own, or its partner's. False when the file is for someone
+// Brings the row one image further: its own, or its partner's. False when the image is for someone
 // else to decode.
 bool Loader::fill_row(Worker& worker, Task& task, std::uint64_t sample) {
-  const std::optional<ImageSize> size = open_image(worker, task, sample);
-  if (!size) return false;
+  if (!task.failure.empty()) throw ImageError(task.failure);
   Flight& flight = *task.flight;
+  const SampleKey key{options_.seed, flight.epoch, sample};
+  const DecodedImage* decoded = task.decoded ? &*task.decoded : nullptr;
+  const Output row = row_output(task);
   if (task.mix.mixed()) {
     worker.partner.resize(row_bytes_);
     const Output partner{worker.partner.data(), options_.dtype};
-    render(worker, task, sample, *size, partner);
-    const StageTimer timer(render_ns_);
-    mix_views(task.mix, options_.preprocessing.crop, partner, row_output(task));
+    if (!worker.renderer.render(key, decoded, partner)) return false;
+    const StageTimer timer(stages_.render_ns);
+    mix_views(task.mix, options_.preprocessing.crop, partner, row);
     flight.partners[task.row] = static_cast<std::int32_t>(sample);
     flight.weights[task.row] = std::exchange(task.mix, {}).weight;
     return true;
   }
-  render(worker, task, sample, *size, row_output(task));
+  if (!worker.renderer.render(key, decoded, row)) return false;
   flight.indices[task.row] = flight.partners[task.row] = static_cast<std::int32_t>(sample);
   ++images_;
   task.attempt = 0;
   task.decoded.reset();
   task.mix = mix_of(flight, sample);
   return true;
-}
-
-// The size of the image at hand; nothing when the file is for someone else to decode.
-std::optional<ImageSize> Loader::open_image(Worker& worker, const Task& task,
-                                            std::uint64_t sample) {
-  if (!task.failure.empty()) throw ImageError(task.failure);
-  if (task.decoded) return ImageSize{task.decoded->width, task.decoded->height, 1};
-  {
-    const StageTimer timer(read_ns_);
-    options_.sources->read(sample, worker.file);
-  }
-  if (!is_jpeg(worker.file)) return std::nullopt;
-  const StageTimer timer(decode_ns_);
-  return worker.decoder.open(worker.file);
-}
-
-void Loader::render(Worker& worker, const Task& task, std::uint64_t sample, const ImageSize& size,
-                    Output output) {
-  draw_recipes(options_.augmentation, options_.preprocessing,
-               {options_.seed, task.flight->epoch, sample}, size.upright_width(),
-               size.upright_height(), worker.recipes);
-  ImageView image;
-  if (task.decoded) {
-    image = view_of(*task.decoded);
-  } else {
-    const StageTimer timer(decode_ns_);
-    const DecodePlan plan = plan_decode(worker.recipes, size);
-    image = worker.decoder.decode(plan.region, plan.scale);
-  }
-  const StageTimer timer(render_ns_);
-  for (const Recipe& recipe : worker.recipes) {
-    worker.renderer.render(image, size, recipe, options_.preprocessing, output);
-    output = output.from(std::size_t{3} * recipe.size * recipe.size);
-  }
 }
 
 std::uint64_t Loader::sample_of(const Task& task) const {

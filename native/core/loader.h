@@ -12,12 +12,12 @@
 #include <thread>
 #include <vector>
 
-#include "core/image.h"
 #include "core/mix.h"
 #include "core/order.h"
 #include "core/output.h"
 #include "core/recipe.h"
 #include "core/ring.h"
+#include "core/sample_renderer.h"
 #include "core/sources.h"
 
 namespace bobbin::core {
@@ -59,13 +59,6 @@ struct Batch {
 struct DecodeRequest {
   std::uint64_t ticket = 0;
   std::uint64_t sample = 0;
-};
-
-// Interleaved 8-bit RGB, upright, without padding.
-struct DecodedImage {
-  std::vector<std::uint8_t> pixels;
-  int width = 0;
-  int height = 0;
 };
 
 struct Failure {
@@ -150,9 +143,6 @@ class Loader {
   void process(Worker& worker, Task task);
   void read_ahead(Worker& worker, Flight& flight);
   bool fill_row(Worker& worker, Task& task, std::uint64_t sample);
-  std::optional<ImageSize> open_image(Worker& worker, const Task& task, std::uint64_t sample);
-  void render(Worker& worker, const Task& task, std::uint64_t sample, const ImageSize& size,
-              Output output);
   std::uint64_t rows_per_epoch() const;
   // Where in the whole epoch a row of this loader's share lies.
   std::uint64_t position_of(std::uint64_t row) const;
@@ -182,7 +172,8 @@ class Loader {
   std::map<std::uint64_t, std::string> failures_;
   std::optional<std::string> fatal_;
 
-  std::atomic<std::uint64_t> images_{0}, read_ns_{0}, decode_ns_{0}, render_ns_{0};
+  std::atomic<std::uint64_t> images_{0};
+  StageTotals stages_;
   std::vector<std::thread> threads_;
 };
 

@@ -10,10 +10,9 @@ export {
   createLoader,
   Loader,
   type LoaderFailure,
-  type LoaderOptions,
   type LoaderStatistics,
-  loaderOptions,
 } from './loader.js';
+export { type LoaderOptions, loaderOptions } from './loader-options.js';
 export {
   adviceOn,
   type Circumstances,

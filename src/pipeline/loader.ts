@@ -1,9 +1,8 @@
 /** The loader: batches rendered ahead on native threads, one epoch after another. */
-import os from 'node:os';
 import type { ImageFile } from '../dataset/index.js';
 import { expected } from '../errors.js';
 import { native } from '../native.js';
-import { checkOption, type OptionValues, resolveOptions } from '../options.js';
+import { checkOption, resolveOptions } from '../options.js';
 import {
   type Augmentation,
   augmentationOptions,
@@ -11,88 +10,12 @@ import {
   viewsOf,
 } from './augmentation.js';
 import { Batch, type PixelType } from './batch.js';
+import { type LoaderOptions, loaderOptions } from './loader-options.js';
 import type { NativeBatch, NativeLoader, Recipe } from './native-loader.js';
 import { decodeOtherFormat } from './other-formats.js';
 import { checkPreprocessing, type Preprocessing } from './preprocessing.js';
 import { slotsWithin } from './ring.js';
 import { type LoaderSample, locate } from './samples.js';
-
-/** How a loader works, apart from what it loads. None but `seed`, `damaged` and `dtype` changes a pixel. */
-export const loaderOptions = {
-  dtype: {
-    type: 'choice',
-    choices: ['float32', 'bfloat16', 'uint8'],
-    default: 'float32',
-    help: 'what batches are stored as: normalised in 4 or 2 bytes a value, or in 1 as levels 0…255 that are normalised later',
-  },
-  batchSize: { type: 'integer', default: 64, min: 1, max: 65536, help: 'images a batch' },
-  threads: {
-    type: 'integer',
-    default: os.availableParallelism(),
-    min: 1,
-    max: 1024,
-    help: 'worker threads that decode and render',
-  },
-  seed: {
-    type: 'integer',
-    default: 0,
-    min: 0,
-    max: Number.MAX_SAFE_INTEGER,
-    help: 'of all randomness; same seed, same batches',
-  },
-  shuffle: { type: 'boolean', default: false, help: "another order each epoch, the seed's own" },
-  damaged: {
-    type: 'choice',
-    choices: ['refill', 'mark', 'fail'],
-    default: 'refill',
-    help: 'an unreadable image is replaced by another, kept as an empty row of index −1, or ends the run',
-  },
-  failureBudget: {
-    type: 'number',
-    default: 100,
-    min: 0,
-    max: Number.POSITIVE_INFINITY,
-    help: 'unreadable images that are put up with before the run ends all the same',
-  },
-  slots: {
-    type: 'integer',
-    default: 4,
-    min: 2,
-    max: 1024,
-    help: 'batches of memory: those held, those ready and those being rendered',
-  },
-  memoryMB: {
-    type: 'number',
-    default: 0,
-    min: 0,
-    max: 1e6,
-    help: 'megabytes of memory for batches, in place of slots; 0: as much as the slots need',
-  },
-  workerCount: {
-    type: 'integer',
-    default: 1,
-    min: 1,
-    max: 65536,
-    help: 'loaders, usually one a process, that share each epoch: together they see every sample once',
-  },
-  workerIndex: {
-    type: 'integer',
-    default: 0,
-    min: 0,
-    max: 65535,
-    help: 'which of them this is: it takes positions index, index + count, … of the epoch',
-  },
-} as const;
-
-export interface LoaderOptions<Type extends PixelType = 'float32'>
-  extends Omit<Partial<OptionValues<typeof loaderOptions>>, 'dtype'> {
-  /** See {@link PixelType}. Default `float32`. */
-  dtype?: Type;
-  samples: readonly LoaderSample[];
-  preprocessing: Preprocessing;
-  /** Default: {@link augmentationOptions}' defaults, the usual ones for training. */
-  augmentation?: Partial<Augmentation>;
-}
 
 /** A file that could not be used, and why. */
 export interface LoaderFailure extends ImageFile {

@@ -1,0 +1,71 @@
+// One thread's way from a sample's encoded bytes to its rendered views.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/image.h"
+#include "core/jpeg.h"
+#include "core/output.h"
+#include "core/recipe.h"
+#include "core/render.h"
+#include "core/sources.h"
+
+namespace bobbin::core {
+
+// Interleaved 8-bit RGB, upright, without padding.
+struct DecodedImage {
+  std::vector<std::uint8_t> pixels;
+  int width = 0;
+  int height = 0;
+};
+
+// Time spent in each stage, summed over threads.
+struct StageTotals {
+  std::atomic<std::uint64_t> read_ns{0}, decode_ns{0}, render_ns{0};
+};
+
+// Adds the time until its end to a total.
+class StageTimer {
+ public:
+  explicit StageTimer(std::atomic<std::uint64_t>& total) : total_(total) {}
+  StageTimer(const StageTimer&) = delete;
+  StageTimer& operator=(const StageTimer&) = delete;
+  ~StageTimer() {
+    const auto spent = std::chrono::steady_clock::now() - start_;
+    total_ += std::chrono::duration_cast<std::chrono::nanoseconds>(spent).count();
+  }
+
+ private:
+  std::atomic<std::uint64_t>& total_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+// Keeps its memory from sample to sample; what it is made of must outlive it.
+class SampleRenderer {
+ public:
+  SampleRenderer(Sources& sources, const Preprocessing& preprocessing,
+                 const Augmentation& augmentation, StageTotals& totals);
+
+  // Renders all views of a sample, whose pixels are `decoded` or, where null, read from its source.
+  // False when they are to be read and the sample is no JPEG. Throws ImageError.
+  bool render(const SampleKey& key, const DecodedImage* decoded, Output output);
+
+ private:
+  std::optional<ImageSize> open(std::uint64_t sample);
+  ImageView decode(const ImageSize& size);
+
+  Sources& sources_;
+  const Preprocessing& preprocessing_;
+  const Augmentation& augmentation_;
+  StageTotals& totals_;
+  std::vector<std::uint8_t> file_;
+  std::vector<Recipe> recipes_;
+  JpegDecoder decoder_;
+  Renderer renderer_;
+};
+
+}  // namespace bobbin::core
