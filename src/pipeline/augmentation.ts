@@ -16,7 +16,8 @@ function probability(of: string) {
  * 5. erasing;
  * 6. mixup (Zhang et al. 2018) or cutmix (Yun et al. 2019), on values as they are stored. The other
  *    image is any of the data set's, with its own augmentation of the epoch; so a mixed image costs
- *    two decodes. `Batch` has the labels and weights that go with it.
+ *    two decodes. A damaged one counts as such and another is drawn. `Batch` has the labels and
+ *    weights that go with it.
  *
  * Of a five- or ten-crop all views get the same draw, but each its own noise.
  */
