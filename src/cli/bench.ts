@@ -13,15 +13,7 @@ import {
 } from '../pipeline/index.js';
 import { textTable, withProgress } from '../report/index.js';
 import { addFlags, pickFlags } from './flags.js';
-
-/** What most models take; speed depends on the sizes, not on mean and deviation. */
-const preprocessing = {
-  resize: 256,
-  crop: 224,
-  mean: [127, 127, 127] as [number, number, number],
-  std: [128, 128, 128] as [number, number, number],
-  channels: 'rgb' as const,
-};
+import { usualPreprocessing } from './usual-preprocessing.js';
 
 export function configure(command: Command): void {
   command.argument('<folder>', 'images, in folders of any depth');
@@ -37,7 +29,15 @@ export function configure(command: Command): void {
         progress.update({ label, done: done.length, total: counts.length });
         const augmentation = pickFlags(augmentationOptions, flags);
         const options = pickFlags(measureOptions, flags);
-        done.push(await measureLoader({ ...options, files, threads, augmentation, preprocessing }));
+        done.push(
+          await measureLoader({
+            ...options,
+            files,
+            threads,
+            augmentation,
+            preprocessing: usualPreprocessing,
+          }),
+        );
       }
       return done;
     });

@@ -30,6 +30,10 @@ const entries: Record<string, Entry> = {
     description: 'read class folders or a FashionAI layout into one manifest with a seeded split',
     load: () => import('./prepare.js'),
   },
+  preview: {
+    description: 'draw images of a data set and what augmentation makes of them',
+    load: () => import('./preview.js'),
+  },
   train: {
     description: 'train one classifier per task; continues with --resume',
     load: () => import('./train.js'),

@@ -2,14 +2,10 @@
 import path from 'node:path';
 import { type Manifest, resolveSample, samplesOf } from '../dataset/index.js';
 import { resolveOptions } from '../options.js';
-import {
-  type Augmentation,
-  createLoader,
-  type LoaderOptions,
-  type LoaderSample,
-} from '../pipeline/index.js';
+import type { Augmentation } from '../pipeline/index.js';
 import { clock, drawAugmentations, drawCurves } from '../report/index.js';
 import { type EpochRecord, type TrainResult, trainAugmentationOptions } from '../training/index.js';
+import { renderEpochs } from './epoch-views.js';
 import { warnUnreadable } from './unreadable.js';
 
 /** Share of the time spent waiting for data from which on the line says what to do. */
@@ -56,37 +52,11 @@ export async function drawRun(finished: FinishedRun): Promise<void> {
     finished.augmentation,
   );
   const options = { preprocessing, augmentation, seed: finished.seed };
-  const pixels = await firstEpochs(samples, options);
+  const { pixels, variants } = await renderEpochs(samples, epochsShown, options);
   const title = `${task}: training images as each epoch sees them`;
-  const sheet = { title, pixels, variants: epochsShown, preprocessing };
+  const sheet = { title, pixels, variants, preprocessing };
   await drawAugmentations(sheet, path.join(run, 'augmentation.png'));
 }
 
 const imagesShown = 5;
 const epochsShown = 7;
-
-/** The samples as the first epochs render them, [samples, epochs, crop, crop, 3]. */
-async function firstEpochs(
-  samples: LoaderSample[],
-  options: Pick<LoaderOptions, 'preprocessing' | 'augmentation' | 'seed'>,
-): Promise<Float32Array> {
-  const batchSize = samples.length;
-  const loader = createLoader({ ...options, samples, batchSize, damaged: 'mark' });
-  const values = options.preprocessing.crop ** 2 * 3;
-  const pixels = new Float32Array(batchSize * epochsShown * values);
-  try {
-    for (let epoch = 0; epoch < epochsShown; epoch++) {
-      for await (const batch of loader.epoch(epoch)) {
-        const shown = batch.pixels();
-        batch.release();
-        for (let row = 0; row < batchSize; row++) {
-          const image = shown.subarray(row * values, (row + 1) * values);
-          pixels.set(image, (row * epochsShown + epoch) * values);
-        }
-      }
-    }
-  } finally {
-    loader.close();
-  }
-  return pixels;
-}

@@ -5,7 +5,13 @@ export { findQuestionFiles, type QuestionRow, readQuestions } from './fashionai.
 export { fashionAiTasks } from './fashionai-tasks.js';
 export { type ByteRange, type ImageFile, imageInput, imageName } from './image-file.js';
 export { loadManifest, manifestFile, resolveSample, samplesOf, saveManifest } from './manifest.js';
-export { type Prepared, type PrepareOptions, prepare, prepareOptions } from './prepare.js';
+export {
+  type Prepared,
+  type PrepareOptions,
+  prepare,
+  prepareOptions,
+  readSource,
+} from './prepare.js';
 export type { Summary, TaskSummary } from './summary.js';
 export {
   type Synthesized,
@@ -13,4 +19,4 @@ export {
   synthesize,
   synthesizeOptions,
 } from './synthesize.js';
-export type { Manifest, Question, Sample, Split, Task } from './types.js';
+export type { Manifest, Question, Sample, Source, Split, Task } from './types.js';

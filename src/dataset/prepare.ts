@@ -12,7 +12,7 @@ import { manifestFile, saveManifest } from './manifest.js';
 import { readShards } from './shards.js';
 import { splitByContent } from './split.js';
 import { type Summary, summarizeTasks, warningsOf } from './summary.js';
-import type { Labelled, Manifest, Question, Sample } from './types.js';
+import type { Labelled, Manifest, Question, Sample, Source } from './types.js';
 
 /** How `prepare` splits. */
 export const prepareOptions = {
@@ -45,9 +45,26 @@ export interface Prepared {
 }
 
 /**
- * Recognises the layout of `source` (FashionAI releases, tar shards, `train` and `validation` with class folders, or class
- * folders)
- * and writes `out/manifest.json`. Images stay where they are. The same images, labels and seed give the same manifest.
+ * Reads a source folder, whichever layout it has: FashionAI releases, tar shards, `train` and `validation` with class
+ * folders, or class folders.
+ *
+ * Throws InvalidInputError, with file, line and column where there is one, for anything in it that does not fit.
+ */
+export async function readSource(
+  root: string,
+  onProgress?: PrepareOptions['onProgress'],
+): Promise<Source> {
+  if (!(await kindOf(root))?.isDirectory()) throw expected('an existing folder', 'source', root);
+  return (
+    (await readFashionAi(root)) ??
+    (await readShards(root, onProgress)) ??
+    (await readClassFolders(root))
+  );
+}
+
+/**
+ * Reads `source` as {@link readSource} does and writes `out/manifest.json`. Images stay where they are. The same images,
+ * labels and seed give the same manifest.
  *
  * Throws InvalidInputError, with file, line and column where there is one, for anything in the source that does not fit.
  */
@@ -57,10 +74,7 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
   const root = path.resolve(source);
   await checkFolders(root, path.resolve(out));
 
-  const found =
-    (await readFashionAi(root)) ??
-    (await readShards(root, onProgress)) ??
-    (await readClassFolders(root));
+  const found = await readSource(root, onProgress);
   const absolute = (file: string) => path.resolve(root, file);
   const files = [
     ...found.labelled.filter(({ hash }) => hash === undefined).map(({ path: file }) => file),
@@ -102,8 +116,6 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
 }
 
 async function checkFolders(root: string, out: string): Promise<void> {
-  const source = await kindOf(root);
-  if (!source?.isDirectory()) throw expected('an existing folder', 'source', root);
   const target = await kindOf(out);
   if (target?.isFile()) throw expected('a folder', 'out', out, 'There is a file of that name');
   // Inside the source it would be read as one of its classes the next time.

@@ -1,6 +1,6 @@
 /** Sheets of small pictures with captions: the worst mistakes of a model, and what augmentation does to images. */
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
-import { type ByteRange, imageInput, imageName } from '../dataset/index.js';
+import { type ByteRange, type ImageFile, imageInput, imageName } from '../dataset/index.js';
 import type { Preprocessing } from '../pipeline/index.js';
 import { ink, pixelDensity, savePicture, shorten, text } from './drawing.js';
 
@@ -47,7 +47,7 @@ export async function drawMistakes(
         colour: ink.wrong,
       }),
     );
-    overlays.push(await placed(await thumbnail(mistake), x, y));
+    overlays.push(await placed(await thumbnail({ ...mistake, path: mistake.file }), x, y));
   }
   const rows = Math.max(1, Math.ceil(mistakes.length / columns));
   const width = gap + columns * pitch.x;
@@ -60,35 +60,48 @@ export interface AugmentationSheet {
   pixels: Float32Array;
   variants: number;
   preprocessing: Preprocessing;
+  /** For each row the image that its variants are made of, drawn whole before them. */
+  originals?: { image: ImageFile; caption: string }[];
 }
 
-/** Writes the PNG `file` with a row per image and a column per variant, colours put back to 0…255. */
+/**
+ * Writes `file`, a PNG or by its name a JPEG, with a row per image and a column per variant, colours put back to
+ * 0…255.
+ */
 export async function drawAugmentations(sheet: AugmentationSheet, file: string): Promise<void> {
-  const { crop } = sheet.preprocessing;
+  const { variants, preprocessing, originals = [] } = sheet;
+  const { crop } = preprocessing;
   const values = crop * crop * 3;
   const images = sheet.pixels.length / values;
-  const rows = Math.ceil(images / sheet.variants);
-  const pitch = tile + 8;
+  const rows = Math.ceil(images / variants);
+  const before = originals.length > 0 ? 1 : 0;
+  const pitch = { x: tile + 8, y: tile + (before ? 28 : 8) };
+  const place = (column: number, row: number) => {
+    return [gap + column * pitch.x, header + row * pitch.y] as const;
+  };
+  const elements = [text(gap, 34, sheet.title, { size: 17, bold: true })];
   const overlays: OverlayOptions[] = [];
+  for (const [row, { image, caption }] of originals.entries()) {
+    const [x, y] = place(0, row);
+    elements.push(text(x, y + tile + 15, shorten(caption, 28), { size: 11 }));
+    overlays.push(await placed(await thumbnail(image), x, y));
+  }
   for (let index = 0; index < images; index++) {
     const pixels = sheet.pixels.subarray(index * values, (index + 1) * values);
-    const x = gap + (index % sheet.variants) * pitch;
-    const y = header + Math.floor(index / sheet.variants) * pitch;
-    const bytes = toBytes(pixels, sheet.preprocessing);
+    const [x, y] = place(before + (index % variants), Math.floor(index / variants));
+    const bytes = toBytes(pixels, preprocessing);
     const picture = sharp(bytes, { raw: { width: crop, height: crop, channels: 3 } });
     overlays.push(await placed(picture, x, y));
   }
-  const elements = [text(gap, 34, sheet.title, { size: 17, bold: true })];
-  const width = 2 * gap + sheet.variants * pitch;
-  await savePicture({ width, height: header + rows * pitch + gap, elements, overlays }, file);
+  const [width, height] = place(before + variants, rows);
+  await savePicture({ width: width + gap, height: height + gap, elements, overlays }, file);
 }
 
 /** The image upright, or grey where sharp cannot read what Bobbin could: the sheet is drawn all the same. */
-async function thumbnail({ file, range }: Mistake): Promise<Sharp> {
+async function thumbnail(image: ImageFile): Promise<Sharp> {
   try {
-    const upright = await sharp(await imageInput({ path: file, range }), { failOn: 'none' })
-      .autoOrient()
-      .toBuffer();
+    const input = await imageInput(image);
+    const upright = await sharp(input, { failOn: 'none' }).autoOrient().toBuffer();
     return sharp(upright);
   } catch {
     return sharp({ create: { width: 1, height: 1, channels: 3, background: '#98a2b3' } });

@@ -76,12 +76,15 @@ export function toSvg({ width, height, elements }: Drawing): string {
   ].join('\n');
 }
 
-/** Paints `drawing` as a PNG at twice its size and moves it to `file` when it is complete. */
+/**
+ * Paints `drawing` at twice its size and moves it to `file` when it is complete: a JPEG where the file is named so,
+ * else a PNG.
+ */
 export async function savePicture(drawing: Drawing, file: string): Promise<void> {
-  await replaceFile(file, (unfinished) =>
-    sharp(Buffer.from(toSvg(drawing)), { density: 72 * pixelDensity })
-      .composite(drawing.overlays ?? [])
-      .png()
-      .toFile(unfinished),
-  );
+  await replaceFile(file, (unfinished) => {
+    const painted = sharp(Buffer.from(toSvg(drawing)), { density: 72 * pixelDensity });
+    painted.composite(drawing.overlays ?? []);
+    const encoded = /\.jpe?g$/i.test(file) ? painted.jpeg({ quality: 85 }) : painted.png();
+    return encoded.toFile(unfinished);
+  });
 }

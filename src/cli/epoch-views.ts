@@ -1,0 +1,46 @@
+/** Images as the epochs of a training see them, to be drawn. */
+import {
+  createLoader,
+  type LoaderFailure,
+  type LoaderOptions,
+  type LoaderSample,
+  viewsOf,
+} from '../pipeline/index.js';
+
+/** The views of an image follow each other, epoch by epoch. */
+export interface EpochViews {
+  /** [samples, variants, crop, crop, 3], normalised. */
+  pixels: Float32Array;
+  /** Epochs times the views that a batch holds of an image. */
+  variants: number;
+  /** Samples that could not be read; their pixels are 0. */
+  failures: LoaderFailure[];
+}
+
+/** Renders epoch 0 to `epochs` − 1 of a loader with these options. */
+export async function renderEpochs(
+  samples: readonly LoaderSample[],
+  epochs: number,
+  options: Pick<LoaderOptions, 'preprocessing' | 'augmentation' | 'seed'>,
+): Promise<EpochViews> {
+  const rows = samples.length;
+  const loader = createLoader({ ...options, samples, batchSize: rows, damaged: 'mark' });
+  const views = viewsOf(loader.augmentation);
+  const values = views * options.preprocessing.crop ** 2 * 3;
+  const pixels = new Float32Array(rows * epochs * values);
+  try {
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      for await (const batch of loader.epoch(epoch)) {
+        const shown = batch.pixels();
+        batch.release();
+        for (let row = 0; row < rows; row++) {
+          const image = shown.subarray(row * values, (row + 1) * values);
+          pixels.set(image, (row * epochs + epoch) * values);
+        }
+      }
+    }
+    return { pixels, variants: epochs * views, failures: loader.failures };
+  } finally {
+    loader.close();
+  }
+}

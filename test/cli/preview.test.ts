@@ -1,0 +1,87 @@
+/** `bobbin preview` on flat colours, whose tiles can be counted. */
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import sharp from 'sharp';
+import { runBobbin } from './run-bobbin.js';
+
+const colours = { red: [200, 30, 40], blue: [10, 60, 220] } as const;
+const still = '--brightness 0 --contrast 0 --saturation 0 --flip 0'.split(' ');
+const tile = 360 * 360;
+
+let folder: string;
+const at = (...parts: string[]) => path.join(folder, ...parts);
+
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-preview-'));
+  for (const [name, [r, g, b]] of Object.entries(colours)) {
+    await mkdir(at('photos', name), { recursive: true });
+    const image = sharp({
+      create: { width: 40, height: 40, channels: 3, background: { r, g, b } },
+    });
+    for (const number of [1, 2, 3]) await image.png().toFile(at('photos', name, `${number}.png`));
+  }
+});
+after(() => rm(folder, { recursive: true }));
+
+async function preview(...words: string[]) {
+  const ended = await runBobbin(['preview', ...words]);
+  assert.equal(ended.code, 0, `${words.join(' ')}\n${ended.stdout}\n${ended.stderr}`);
+  return ended;
+}
+
+/** How many pixels have each of the two colours. */
+async function count(file: string): Promise<number[]> {
+  const data = await sharp(file).removeAlpha().raw().toBuffer();
+  return Object.values(colours).map(([r, g, b]) => {
+    let found = 0;
+    for (let i = 0; i < data.length; i += 3) {
+      found += data[i] === r && data[i + 1] === g && data[i + 2] === b ? 1 : 0;
+    }
+    return found;
+  });
+}
+
+test('when a folder is previewed, then each class has its rows of an original and its views', async () => {
+  const sizes = ['--images', '4', '--views', '2', ...still];
+  await preview(at('photos'), '--out', at('sheet.png'), ...sizes);
+  assert.deepEqual(await count(at('sheet.png')), [2 * 3 * tile, 2 * 3 * tile]);
+});
+
+test('when the data set is prepared, then the sheet shows its samples', async () => {
+  const { code } = await runBobbin(['prepare', at('photos'), '--out', at('data')]);
+  assert.equal(code, 0);
+  const sizes = ['--images', '2', '--views', '1', '--crop', 'five', ...still];
+  await preview(at('data'), '--out', at('prepared.png'), ...sizes);
+  const [red = 0, blue = 0] = await count(at('prepared.png'));
+  // Equal files are one sample: an original and five windows of each colour.
+  assert.deepEqual([red, blue], [6 * tile, 6 * tile]);
+});
+
+test('when the seed is the same, then so is the sheet', async () => {
+  const draw = async (name: string, seed: string) => {
+    const options = ['--images', '2', '--views', '2', '--noise', '40', '--seed', seed];
+    await preview(at('photos'), '--out', at(name), ...options);
+    return readFile(at(name));
+  };
+  const wanted = await draw('first.jpg', '3');
+  assert.ok(wanted.equals(await draw('again.jpg', '3')));
+  assert.ok(!wanted.equals(await draw('other.jpg', '4')));
+  assert.equal((await sharp(wanted).metadata()).format, 'jpeg');
+});
+
+test('when an image cannot be read, then it is named and the sheet is drawn all the same', async () => {
+  await writeFile(at('photos', 'red', '1.png'), 'no image');
+  const sizes = ['--images', '6', '--views', '1', ...still];
+  const { stderr } = await preview(at('photos'), '--out', at('damaged.png'), ...sizes);
+  assert.match(stderr, /1 unreadable images, grey on the sheet:\n.*1\.png/);
+  assert.deepEqual(await count(at('damaged.png')), [2 * 2 * tile, 3 * 2 * tile]);
+});
+
+test('when the sheet’s name says no format, then the command says which there are', async () => {
+  const { code, stderr } = await runBobbin(['preview', at('photos'), '--out', at('sheet.gif')]);
+  assert.equal(code, 1);
+  assert.match(stderr, /Expected a file named \.jpg or \.png for --out/);
+});
