@@ -60,7 +60,7 @@ program
   .command('soak')
   .description('load the images of folders over and over; fails when memory grows')
   .argument('<folders...>', 'damaged images may be among them')
-  .option('--minutes <x>', 'how long; below 3, growth says nothing', positive, 60)
+  .option('--minutes <x>', 'how long; growth is judged from 3 on', positive, 60)
   .option('--threads <n>', 'worker threads', positive, os.availableParallelism())
   .option('--batch-size <n>', 'images a batch', positive, 64)
   .action((folders: string[], flags) =>

@@ -221,6 +221,7 @@ class Loader : public Napi::ObjectWrap<Loader> {
     const core::LoaderStatistics totals = from.statistics();
     Napi::Object result = Napi::Object::New(info.Env());
     result["images"] = static_cast<double>(totals.images);
+    result["readBytes"] = static_cast<double>(totals.read_bytes);
     result["readMicroseconds"] = static_cast<double>(totals.read_ns) / 1e3;
     result["decodeMicroseconds"] = static_cast<double>(totals.decode_ns) / 1e3;
     result["renderMicroseconds"] = static_cast<double>(totals.render_ns) / 1e3;

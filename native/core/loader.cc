@@ -122,8 +122,7 @@ std::vector<Failure> Loader::failures() const {
 }
 
 LoaderStatistics Loader::statistics() const {
-  return {images_.load(), stages_.read_ns.load(), stages_.decode_ns.load(),
-          stages_.render_ns.load()};
+  return {images_, stages_.read_bytes, stages_.read_ns, stages_.decode_ns, stages_.render_ns};
 }
 
 int Loader::leased() const {

@@ -69,6 +69,7 @@ struct Failure {
 // Totals since the loader was made; times are summed over threads.
 struct LoaderStatistics {
   std::uint64_t images = 0;
+  std::uint64_t read_bytes = 0;
   std::uint64_t read_ns = 0;
   std::uint64_t decode_ns = 0;
   std::uint64_t render_ns = 0;

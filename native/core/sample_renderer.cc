@@ -43,6 +43,7 @@ std::optional<ImageSize> SampleRenderer::open(std::uint64_t sample) {
     const StageTimer timer(totals_.read_ns);
     sources_.read(sample, file_);
   }
+  totals_.read_bytes += file_.size();
   if (!is_jpeg(file_)) return std::nullopt;
   const StageTimer timer(totals_.decode_ns);
   return decoder_.open(file_);

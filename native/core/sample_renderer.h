@@ -23,8 +23,9 @@ struct DecodedImage {
   int height = 0;
 };
 
-// Time spent in each stage, summed over threads.
+// Bytes read, and time spent in each stage, summed over threads.
 struct StageTotals {
+  std::atomic<std::uint64_t> read_bytes{0};
   std::atomic<std::uint64_t> read_ns{0}, decode_ns{0}, render_ns{0};
 };
 

@@ -1,5 +1,5 @@
 /** `bobbin bench`: how fast the loader is on a folder of one's own, and what to change. */
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
@@ -42,8 +42,7 @@ export function configure(command: Command): void {
       return done;
     });
     console.log(describe(measurements));
-    const bytesPerFile = await meanSize(files);
-    console.log(adviceOn(measurements, { cores: os.availableParallelism(), bytesPerFile }));
+    console.log(adviceOn(measurements, { cores: os.availableParallelism(), waitShare: 1 }));
   });
 }
 
@@ -61,12 +60,6 @@ function threadCounts(cores: number): number[] {
   return [...counts, cores];
 }
 
-async function meanSize(files: string[]): Promise<number> {
-  let total = 0;
-  for (const file of files) total += (await stat(file)).size;
-  return total / files.length;
-}
-
 function describe(measurements: Measurement[]): string {
   const percent = (share: number) => `${Math.round(100 * share)}%`;
   const rows = measurements.map((row) => [
@@ -75,7 +68,11 @@ function describe(measurements: Measurement[]): string {
     percent(row.readShare),
     percent(row.decodeShare),
     percent(row.renderShare),
+    percent(row.otherFormatsShare),
     `${row.unreadable}`,
   ]);
-  return textTable(['threads', 'images/s', 'read', 'decode', 'render', 'unreadable'], rows);
+  return textTable(
+    ['threads', 'images/s', 'read', 'decode', 'render', 'no JPEG', 'unreadable'],
+    rows,
+  );
 }

@@ -8,10 +8,7 @@ import { type EpochRecord, type TrainResult, trainAugmentationOptions } from '..
 import { renderEpochs } from './epoch-views.js';
 import { warnUnreadable } from './unreadable.js';
 
-/** Share of the time spent waiting for data from which on the line says what to do. */
-const muchWaiting = 0.2;
-
-/** One epoch as a line: scores, speed, and what to change when the data is what holds it up. */
+/** One epoch as two lines: scores and speed, then the pipeline's time by stage and what would make it faster. */
 export function describeEpoch(label: string, record: EpochRecord, epochs: number): string {
   const { epoch, loss, accuracy, validationLoss, validationAccuracy, waitShare } = record;
   const parts = [
@@ -23,9 +20,18 @@ export function describeEpoch(label: string, record: EpochRecord, epochs: number
   }
   parts.push(`${record.imagesPerSecond.toFixed(0)} images/s`);
   parts.push(`data wait ${(100 * waitShare).toFixed(0)} %  ${clock(record.seconds)}`);
-  const line = parts.join('  ');
-  if (waitShare < muchWaiting) return line;
-  return `${line}  (waiting for images: raise --threads, or store them smaller)`;
+  return `${parts.join('  ')}\n  ${describePipeline(record)}`;
+}
+
+function describePipeline(record: EpochRecord): string {
+  const { readMs, decodeMs, renderMs, otherFormatsMs, advice } = record;
+  const parts = [
+    `read ${readMs.toFixed(2)} ms`,
+    `decode ${decodeMs.toFixed(2)} ms`,
+    `render ${renderMs.toFixed(2)} ms an image`,
+  ];
+  if (otherFormatsMs > 0) parts.push(`${otherFormatsMs.toFixed(0)} ms one that is no JPEG`);
+  return `${parts.join(', ')}. ${advice}`;
 }
 
 /** A finished run to draw. */

@@ -19,8 +19,10 @@ export {
   type Measurement,
   type MeasureRequest,
   measureLoader,
+  measurementOf,
   measureOptions,
 } from './measure.js';
 export type { Effect, Recipe, Rectangle } from './native-loader.js';
 export { checkPreprocessing, type Preprocessing } from './preprocessing.js';
 export type { LoaderSample } from './samples.js';
+export { addWork, noWork, type PipelineWork } from './work.js';

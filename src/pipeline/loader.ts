@@ -16,6 +16,7 @@ import { decodeOtherFormat } from './other-formats.js';
 import { checkPreprocessing, type Preprocessing } from './preprocessing.js';
 import { slotsWithin } from './ring.js';
 import { type LoaderSample, locate } from './samples.js';
+import type { PipelineWork } from './work.js';
 
 /** A file that could not be used, and why. */
 export interface LoaderFailure extends ImageFile {
@@ -23,16 +24,10 @@ export interface LoaderFailure extends ImageFile {
 }
 
 /** Totals since the loader was made. */
-export interface LoaderStatistics {
-  /** Images rendered. */
-  images: number;
+export interface LoaderStatistics extends PipelineWork {
   /** Time the consumer spent waiting for batches, in milliseconds. */
   waitMs: number;
-  /** Time in each stage, summed over threads, in milliseconds. */
-  readMs: number;
-  decodeMs: number;
-  renderMs: number;
-  /** Memory of the batches, fixed from the beginning. */
+  /** Memory of the batches in bytes, fixed from the beginning. */
   ringBytes: number;
 }
 
@@ -69,6 +64,8 @@ export class Loader<Type extends PixelType = 'float32'> {
   private run = 0;
   private waiting: Waiting | undefined;
   private waitMs = 0;
+  private otherFormats = 0;
+  private otherFormatsMs = 0;
   private closedWith: { failures: LoaderFailure[]; statistics: LoaderStatistics } | undefined;
 
   constructor({ samples, preprocessing, augmentation, ...rest }: LoaderOptions<Type>) {
@@ -144,10 +141,13 @@ export class Loader<Type extends PixelType = 'float32'> {
     const totals = this.native.statistics();
     return {
       images: totals.images,
+      readBytes: totals.readBytes,
       waitMs: this.waitMs,
       readMs: totals.readMicroseconds / 1000,
       decodeMs: totals.decodeMicroseconds / 1000,
       renderMs: totals.renderMicroseconds / 1000,
+      otherFormats: this.otherFormats,
+      otherFormatsMs: this.otherFormatsMs,
       ringBytes: totals.ringBytes,
     };
   }
@@ -245,6 +245,7 @@ export class Loader<Type extends PixelType = 'float32'> {
   }
 
   private async decode({ ticket, sample }: { ticket: number; sample: number }): Promise<void> {
+    const start = performance.now();
     try {
       const { rgb, width, height } = await decodeOtherFormat(this.samples[sample] as LoaderSample);
       if (!this.closedWith) this.native.supply(ticket, rgb, width, height);
@@ -252,6 +253,9 @@ export class Loader<Type extends PixelType = 'float32'> {
       // libvips repeats itself over several lines.
       const [reason = 'unreadable'] = (error as Error).message.split('\n');
       if (!this.closedWith) this.native.supplyFailure(ticket, reason);
+    } finally {
+      this.otherFormats += 1;
+      this.otherFormatsMs += performance.now() - start;
     }
   }
 

@@ -1,8 +1,9 @@
 /** Measures the loader on somebody's own files: images a second by thread count, where the time goes, what to change. */
 import { type OptionValues, resolveOptions } from '../options.js';
 import type { Augmentation } from './augmentation.js';
-import { createLoader, type LoaderStatistics } from './loader.js';
+import { createLoader } from './loader.js';
 import type { Preprocessing } from './preprocessing.js';
+import type { PipelineWork } from './work.js';
 
 export const measureOptions = {
   seconds: { type: 'number', default: 5, min: 0.1, max: 3600, help: 'time on the clock per run' },
@@ -17,15 +18,36 @@ export interface MeasureRequest extends Partial<OptionValues<typeof measureOptio
   augmentation?: Partial<Augmentation>;
 }
 
-/** One run. Shares are of the time that the threads spent on images; together 1. */
+/** One run. Shares of time are of what the threads spent on images; together 1. */
 export interface Measurement {
   threads: number;
   imagesPerSecond: number;
   readShare: number;
   decodeShare: number;
   renderShare: number;
+  /** Share of the images that are no JPEG. */
+  otherFormatsShare: number;
+  /** Mean size of an image as it is stored. */
+  bytesPerImage: number;
   /** Files that could not be used. */
   unreadable: number;
+}
+
+/** What a measurement is made of beside the loader's work. */
+export type Run = Pick<Measurement, 'threads' | 'imagesPerSecond' | 'unreadable'>;
+
+/** `work` as a measurement. */
+export function measurementOf(run: Run, work: PipelineWork): Measurement {
+  const time = work.readMs + work.decodeMs + work.renderMs || 1;
+  const images = work.images || 1;
+  return {
+    ...run,
+    readShare: work.readMs / time,
+    decodeShare: work.decodeMs / time,
+    renderShare: work.renderMs / time,
+    otherFormatsShare: Math.min(1, work.otherFormats / images),
+    bytesPerImage: work.readBytes / images,
+  };
 }
 
 /** Takes batches as fast as they come, over and over, for `seconds`. Unreadable files are counted. */
@@ -56,39 +78,42 @@ export async function measureLoader(request: MeasureRequest): Promise<Measuremen
     }
     const imagesPerSecond = images / elapsed();
     const unreadable = loader.failures.length;
-    return { threads, imagesPerSecond, unreadable, ...sharesOf(loader.statistics) };
+    return measurementOf({ threads, imagesPerSecond, unreadable }, loader.statistics);
   } finally {
     loader.close();
   }
-}
-
-function sharesOf({ readMs, decodeMs, renderMs }: LoaderStatistics) {
-  const share = (time: number) => time / (readMs + decodeMs + renderMs || 1);
-  return { readShare: share(readMs), decodeShare: share(decodeMs), renderShare: share(renderMs) };
 }
 
 /** What advice is drawn from beside the measurements. */
 export interface Circumstances {
   /** Cores that the process may use. */
   cores: number;
-  /** Mean size of a file in bytes. */
-  bytesPerFile: number;
+  /** Share of its time that the consumer waits for batches: 1 where it does nothing else. */
+  waitShare: number;
 }
 
 /** A file above this size holds more pixels than a model of common size sees: about 800 × 600 JPEG. */
 const largeFile = 150_000;
 /** Another thread that adds less than this share of the first one's rate is not worth its core. */
 const worthwhile = 0.2;
+/** A consumer that waits less has little to gain from a faster loader. */
+const muchWaiting = 0.1;
 
-/** One sentence: what would make the loader faster. `measurements` ascend by threads, at least one. */
+/** One sentence: what would make things faster. `measurements` ascend by threads, at least one. */
 export function adviceOn(
   measurements: readonly Measurement[],
-  { cores, bytesPerFile }: Circumstances,
+  { cores, waitShare }: Circumstances,
 ): string {
   const [first, last] = [measurements[0], measurements.at(-1)] as [Measurement, Measurement];
   const best = measurements.reduce((a, b) => (b.imagesPerSecond > a.imagesPerSecond ? b : a));
   const percent = (share: number) => `${Math.round(100 * share)}%`;
   if (best.imagesPerSecond === 0) return 'No file could be read: look at what the folder holds.';
+  if (waitShare < muchWaiting) {
+    return `The loader keeps up: only ${percent(waitShare)} of the time goes into waiting for images, so a faster step is what would help.`;
+  }
+  if (best.otherFormatsShare > 0.1) {
+    return `${percent(best.otherFormatsShare)} of the images are no JPEG and take a slower way: store them as JPEG.`;
+  }
   if (best.readShare > 0.3) {
     return `Reading takes ${percent(best.readShare)} of the time: keep the files on a faster disk, or have memory enough that they stay cached.`;
   }
@@ -97,11 +122,12 @@ export function adviceOn(
   if (added > 0 && gain < worthwhile) {
     return `${best.threads} thread(s) are enough: more add little, so something else uses the cores.`;
   }
-  if (best.decodeShare > 0.6 && bytesPerFile > largeFile) {
-    return `Decoding takes ${percent(best.decodeShare)} of the time and the files are ${Math.round(bytesPerFile / 1000)} KB: store them smaller, with a short side near what training crops from.`;
+  if (best.decodeShare > 0.6 && best.bytesPerImage > largeFile) {
+    return `Decoding takes ${percent(best.decodeShare)} of the time and the files are ${Math.round(best.bytesPerImage / 1000)} KB: store them smaller, with a short side near what training crops from.`;
   }
   if (last.threads < cores) {
-    return `Use more threads: ${cores} cores are there and each thread added so far paid off.`;
+    const paidOff = added > 0 ? ' and each thread added so far paid off' : '';
+    return `Use more threads than ${last.threads}: ${cores} cores are there${paidOff}.`;
   }
   const [stage, share] =
     best.decodeShare > best.renderShare

@@ -37,6 +37,7 @@ export interface NativeBatch {
 /** Totals since the loader was made, summed over threads. */
 export interface NativeStatistics {
   images: number;
+  readBytes: number;
   readMicroseconds: number;
   decodeMicroseconds: number;
   renderMicroseconds: number;

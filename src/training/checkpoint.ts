@@ -3,6 +3,7 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../errors.js';
 import { type Classifier, loadClassifier, saveClassifier } from '../model/index.js';
+import type { PipelineWork } from '../pipeline/index.js';
 import type { EpochRecord } from './history.js';
 import type { Slot } from './sgd.js';
 
@@ -15,6 +16,8 @@ export interface EpochTotals {
   /** Milliseconds spent in training, and those of them spent waiting for batches. */
   trainMs: number;
   waitMs: number;
+  /** What the pipeline did meanwhile; after a stop, more than the steps took. */
+  work: PipelineWork;
 }
 
 /** Where a run stands between two steps. */
@@ -38,7 +41,7 @@ export interface Checkpoint {
 }
 
 interface State {
-  version: 1;
+  version: 2;
   position: Position;
   settings: Settings;
   /** Of the velocities in `velocities.bin`, in its order. */
@@ -61,7 +64,7 @@ export async function saveCheckpoint(run: string, checkpoint: Checkpoint): Promi
   );
   await writeFile(path.join(unfinished, 'velocities.bin'), Buffer.concat(velocities));
   const state: State = {
-    version: 1,
+    version: 2,
     position,
     settings,
     slots: slots.map(({ name, shape }) => ({ name, shape })),
@@ -82,7 +85,7 @@ export async function loadCheckpoint(run: string): Promise<Checkpoint | undefine
   const folder = path.join(folderOf(run), newest);
   const file = path.join(folder, 'state.json');
   const { version, position, settings, slots } = JSON.parse(await readFile(file, 'utf8')) as State;
-  if (version !== 1) throw expected('1', `version in ${file}`, version);
+  if (version !== 2) throw expected('2', `version in ${file}`, version);
   const bytes = await readFile(path.join(folder, 'velocities.bin'));
   const values = new Float32Array(new Uint8Array(bytes).buffer);
   let at = 0;

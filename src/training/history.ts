@@ -2,11 +2,22 @@
 import path from 'node:path';
 import { writeWhole } from '../atomic-file.js';
 
+/** How the pipeline spent an epoch's training; times are a thread's, in milliseconds an image. */
+export interface PipelineReport {
+  readMs: number;
+  decodeMs: number;
+  renderMs: number;
+  /** Of an image that is no JPEG, until its pixels were back; 0 where there was none. */
+  otherFormatsMs: number;
+  /** One sentence: what would make the epoch faster. */
+  advice: string;
+}
+
 /**
  * One finished epoch. Accuracy is basic precision: the share of images whose top class is right; of two
  * mixed training images, the class with the larger share is.
  */
-export interface EpochRecord {
+export interface EpochRecord extends PipelineReport {
   /** From 1. */
   epoch: number;
   /** Of the epoch's last step. */
@@ -35,6 +46,11 @@ const columns: [string, (record: EpochRecord) => string][] = [
   ['seconds', ({ seconds }) => seconds.toFixed(2)],
   ['images_per_second', ({ imagesPerSecond }) => imagesPerSecond.toFixed(2)],
   ['data_wait_share', ({ waitShare }) => waitShare.toFixed(4)],
+  ['read_ms', ({ readMs }) => readMs.toFixed(4)],
+  ['decode_ms', ({ decodeMs }) => decodeMs.toFixed(4)],
+  ['render_ms', ({ renderMs }) => renderMs.toFixed(4)],
+  ['other_formats_ms', ({ otherFormatsMs }) => otherFormatsMs.toFixed(4)],
+  ['advice', ({ advice }) => `"${advice.replaceAll('"', '""')}"`],
 ];
 
 /** Replaces `run/history.csv` by `history`, whole or not at all. */

@@ -1,5 +1,8 @@
 /** Where a run stands, for whoever shows it. */
+import os from 'node:os';
+import { adviceOn, measurementOf, noWork } from '../pipeline/index.js';
 import type { EpochTotals } from './checkpoint.js';
+import type { PipelineReport } from './history.js';
 
 /** Told after every step. The numbers are those of the current epoch so far. */
 export interface TrainProgress {
@@ -30,6 +33,7 @@ export const noTotals = (): EpochTotals => ({
   correct: 0,
   trainMs: 0,
   waitMs: 0,
+  work: noWork,
 });
 
 /** Means and rates of {@link EpochTotals}. */
@@ -39,5 +43,20 @@ export function ratesOf({ images, loss, correct, trainMs, waitMs }: EpochTotals)
     accuracy: correct / Math.max(1, images),
     imagesPerSecond: (1000 * images) / Math.max(1, trainMs),
     waitShare: waitMs / Math.max(1, trainMs),
+  };
+}
+
+/** How the pipeline spent an epoch: part of its {@link EpochRecord}. */
+export function pipelineReport(totals: EpochTotals, threads: number): PipelineReport {
+  const { work } = totals;
+  const { imagesPerSecond, waitShare } = ratesOf(totals);
+  const measurement = measurementOf({ threads, imagesPerSecond, unreadable: 0 }, work);
+  const each = (time: number, images: number) => time / Math.max(1, images);
+  return {
+    readMs: each(work.readMs, work.images),
+    decodeMs: each(work.decodeMs, work.images),
+    renderMs: each(work.renderMs, work.images),
+    otherFormatsMs: each(work.otherFormatsMs, work.otherFormats),
+    advice: adviceOn([measurement], { cores: os.availableParallelism(), waitShare }),
   };
 }

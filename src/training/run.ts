@@ -3,13 +3,13 @@ import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Manifest } from '../dataset/index.js';
 import { type Classifier, saveClassifier } from '../model/index.js';
-import type { Loader, LoaderFailure, PixelType } from '../pipeline/index.js';
+import { addWork, type Loader, type LoaderFailure, type PixelType } from '../pipeline/index.js';
 import { type Checkpoint, type EpochTotals, type Position, saveCheckpoint } from './checkpoint.js';
 import { loadersOf } from './data.js';
 import { type EpochRecord, writeHistory } from './history.js';
 import { type Network, splitNetwork } from './network.js';
 import type { Plan } from './plan.js';
-import { noTotals, ratesOf, type TrainProgress } from './progress.js';
+import { noTotals, pipelineReport, ratesOf, type TrainProgress } from './progress.js';
 import { learningRateAt } from './schedule.js';
 import { Sgd } from './sgd.js';
 import { trainStep, validationStep } from './step.js';
@@ -92,6 +92,7 @@ export class Run {
       epoch: position.epoch + 1,
       learningRate: this.learningRate(this.training.batchesPerEpoch - 1),
       ...ratesOf(position.totals),
+      ...pipelineReport(position.totals, this.parts.plan.values.threads),
       validationLoss: validation?.loss,
       validationAccuracy: validation?.accuracy,
       seconds: position.totals.trainMs / 1000 + this.validationSeconds,
@@ -113,6 +114,7 @@ export class Run {
     const { seed, labelSmoothing } = plan.values;
     const options = { network, optimizer, classes: classifier.classes.length, labelSmoothing };
     const { totals } = position;
+    const [earlier, before] = [totals.work, this.training.statistics];
     let asked = performance.now();
     for await (const batch of this.training.epoch(position.epoch, { start: position.batch })) {
       const { waitMs } = batch;
@@ -125,6 +127,7 @@ export class Run {
       totals.loss += result.loss;
       totals.correct += result.correct;
       totals.waitMs += waitMs;
+      totals.work = addWork(earlier, before, this.training.statistics);
       await nextTurn();
       const now = performance.now();
       totals.trainMs += now - asked;

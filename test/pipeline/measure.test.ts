@@ -1,11 +1,18 @@
 /** Measurements of a folder, and the sentence of advice that is drawn from them. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { adviceOn, type Measurement, measureLoader } from '../../src/pipeline/index.js';
-import { drawPicture, plainPixels, temporaryFolder } from './pictures.js';
+import {
+  addWork,
+  adviceOn,
+  type Measurement,
+  measureLoader,
+  measurementOf,
+  noWork,
+} from '../../src/pipeline/index.js';
+import { drawPicture, loaderFor, plainPixels, temporaryFolder } from './pictures.js';
 
 const measured = (changes: Partial<Measurement> = {}): Measurement => ({
   threads: 1,
@@ -13,11 +20,13 @@ const measured = (changes: Partial<Measurement> = {}): Measurement => ({
   readShare: 0.05,
   decodeShare: 0.75,
   renderShare: 0.2,
+  otherFormatsShare: 0,
+  bytesPerImage: 30_000,
   unreadable: 0,
   ...changes,
 });
 
-test('when a folder is measured, then the shares add up to one and a damaged file is counted', async (t) => {
+test('when a folder is measured, then shares, sizes and formats are those of its files', async (t) => {
   const folder = temporaryFolder(t);
   const files = ['a.jpg', 'b.jpg', 'c.jpg'].map((name) => path.join(folder, name));
   const raw = { width: 60, height: 40, channels: 3 } as const;
@@ -27,6 +36,10 @@ test('when a folder is measured, then the shares add up to one and a damaged fil
       .toFile(file);
   }
   writeFileSync(files[2] as string, 'no image');
+  files.push(path.join(folder, 'd.png'));
+  await sharp(drawPicture(60, 40), { raw })
+    .png()
+    .toFile(files[3] as string);
 
   const preprocessing = plainPixels(40, 32);
   const result = await measureLoader({ files, threads: 1, seconds: 0.1, preprocessing });
@@ -34,9 +47,40 @@ test('when a folder is measured, then the shares add up to one and a damaged fil
   assert.equal(result.unreadable, 1);
   assert.ok(result.imagesPerSecond > 0);
   assert.ok(Math.abs(result.readShare + result.decodeShare + result.renderShare - 1) < 1e-9);
+
+  const samples = files.map((file) => ({ path: file, label: 0 }));
+  const loader = loaderFor(t, { samples, preprocessing, damaged: 'mark' });
+  for await (const batch of loader.epoch(0)) batch.release();
+  const { images, readBytes, otherFormats, otherFormatsMs } = loader.statistics;
+  assert.equal(images, 3);
+  assert.equal(otherFormats, 2, 'the PNG and the text file');
+  assert.ok(otherFormatsMs > 0);
+  const sizes = files.map((file) => statSync(file).size);
+  assert.equal(
+    readBytes,
+    sizes.reduce((sum, size) => sum + size),
+  );
 });
 
-const small = { cores: 2, bytesPerFile: 30_000 };
+test('when work goes on after a stop, then both stretches add up and make one measurement', () => {
+  const work = { images: 10, readBytes: 5000, readMs: 1, decodeMs: 6, renderMs: 3 };
+  const others = { otherFormats: 2, otherFormatsMs: 40 };
+  const before = { ...noWork, images: 4, readBytes: 900, decodeMs: 2, otherFormats: 1 };
+  const now = { ...work, ...others, images: 14, readBytes: 5900, decodeMs: 8, otherFormats: 3 };
+  const sum = addWork({ ...work, ...others }, before, now);
+  assert.deepEqual(sum, {
+    ...{ images: 20, readBytes: 10_000, readMs: 2, decodeMs: 12, renderMs: 6 },
+    ...{ otherFormats: 4, otherFormatsMs: 80 },
+  });
+  const run = { threads: 2, imagesPerSecond: 7, unreadable: 0 };
+  assert.deepEqual(measurementOf(run, sum), {
+    ...run,
+    ...{ readShare: 0.1, decodeShare: 0.6, renderShare: 0.3 },
+    ...{ otherFormatsShare: 0.2, bytesPerImage: 500 },
+  });
+});
+
+const small = { cores: 2, waitShare: 1 };
 const doubled = [measured(), measured({ threads: 2, imagesPerSecond: 195 })];
 
 for (const { when, measurements, circumstances, advice } of [
@@ -54,15 +98,33 @@ for (const { when, measurements, circumstances, advice } of [
   },
   {
     when: 'large files are mostly decoded',
-    measurements: doubled,
-    circumstances: { cores: 2, bytesPerFile: 2_000_000 },
+    measurements: doubled.map((one) => ({ ...one, bytesPerImage: 2_000_000 })),
+    circumstances: small,
     advice: /2000 KB: store them smaller/,
   },
   {
     when: 'cores are left over',
     measurements: doubled,
     circumstances: { ...small, cores: 8 },
-    advice: /more threads: 8 cores/,
+    advice: /more threads than 2: 8 cores are there and each thread added/,
+  },
+  {
+    when: 'one run has not used every core',
+    measurements: [measured()],
+    circumstances: { ...small, cores: 8, waitShare: 0.6 },
+    advice: /^Use more threads than 1: 8 cores are there\.$/,
+  },
+  {
+    when: 'the consumer hardly waits',
+    measurements: [measured({ readShare: 0.9, otherFormatsShare: 1 })],
+    circumstances: { ...small, waitShare: 0.02 },
+    advice: /keeps up: only 2% of the time .* a faster step/,
+  },
+  {
+    when: 'many images are no JPEG',
+    measurements: [measured({ otherFormatsShare: 0.4 })],
+    circumstances: small,
+    advice: /40% of the images are no JPEG .* store them as JPEG/,
   },
   { when: 'all cores work', measurements: doubled, circumstances: small, advice: /All 2 cores/ },
   {

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { parse } from 'csv-parse/sync';
 import {
   BatchNormalization,
   type Classifier,
@@ -12,7 +13,7 @@ import {
   ReLU,
 } from '../../src/model/index.js';
 import { tf } from '../../src/tensorflow/index.js';
-import { type TrainProgress, train } from '../../src/training/index.js';
+import { type EpochRecord, type TrainProgress, train } from '../../src/training/index.js';
 import { drawPhotos } from './photos.js';
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
@@ -82,6 +83,14 @@ test('when a run ends then it has learned, and its files and reports agree', asy
   const csv = (await readFile(path.join(run, 'history.csv'), 'utf8')).trim().split('\n');
   assert.equal(csv.length, 21);
   assert.equal(csv[20]?.split(',')[5], history[19]?.validationAccuracy?.toFixed(6));
+  const [last] = parse(csv.join('\n'), { columns: true, from: 20 }) as [Record<string, string>];
+  const { readMs, decodeMs, renderMs, advice } = history[19] as EpochRecord;
+  assert.deepEqual(
+    [last.read_ms, last.decode_ms, last.render_ms, last.other_formats_ms, last.advice],
+    [...[readMs, decodeMs, renderMs, 0].map((time) => time.toFixed(4)), advice],
+  );
+  assert.ok(readMs > 0 && decodeMs > 0 && renderMs > 0);
+  assert.match(advice, /^[A-Z].*\.$/);
   const saved = await loadClassifier(path.join(run, 'model'));
   assert.deepEqual(values(saved.model), values(classifier.model));
   assert.deepEqual(saved.classes, ['red', 'green', 'blue']);
