@@ -7,8 +7,11 @@ import { addFlags, pickFlags } from './flags.js';
 
 export function configure(command: Command): void {
   command
-    .argument('<source>', 'folder with class folders or tar shards, or of a FashionAI layout')
-    .requiredOption('--out <folder>', 'where manifest.json goes');
+    .argument(
+      '<source>',
+      'folder with class folders, tar shards or Parquet files, or of a FashionAI layout',
+    )
+    .requiredOption('--out <folder>', 'where manifest.json goes, and images from Parquet files');
   addFlags(command, prepareOptions);
   command.action(async (source: string, flags: { out: string }) => {
     const { summary } = await withProgress((progress) =>

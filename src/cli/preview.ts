@@ -70,9 +70,7 @@ async function openDataset(folder: string): Promise<{ tasks: Task[]; images: Lab
   const prepared = existsSync(manifestFile(folder));
   const { tasks, images, root } = prepared
     ? await loadManifest(folder).then(({ samples, ...rest }) => ({ ...rest, images: samples }))
-    : await readSource(folder).then(({ labelled, ...rest }) => {
-        return { ...rest, images: labelled, root: folder };
-      });
+    : await readSource(folder).then(({ labelled, ...rest }) => ({ ...rest, images: labelled }));
   return {
     tasks,
     images: images.map((image) => ({ ...image, path: path.resolve(root, image.path) })),

@@ -37,7 +37,7 @@ export async function readClassFolders(root: string): Promise<Source> {
   }
   if (classes.length < 2 || labelled.length === 0) {
     throw expected(
-      'class folders (<class>/*.jpg), train/ and validation/ with class folders, tar shards, or Annotations/label.csv',
+      'class folders (<class>/*.jpg), train/ and validation/ with class folders, tar shards, Parquet files, or Annotations/label.csv',
       'source',
       root,
       `${classes.length} class folders with ${labelled.length} images were found there`,

@@ -9,6 +9,7 @@ import { deduplicate, type HashedImage } from './duplicates.js';
 import { readFashionAi } from './fashionai.js';
 import { type Hashed, hashFiles } from './hash.js';
 import { manifestFile, saveManifest } from './manifest.js';
+import { readParquet } from './parquet-shards.js';
 import { readShards } from './shards.js';
 import { splitByContent } from './split.js';
 import { type Summary, summarizeTasks, warningsOf } from './summary.js';
@@ -35,7 +36,7 @@ export const prepareOptions = {
 export interface PrepareOptions extends Partial<OptionValues<typeof prepareOptions>> {
   /** Folder that gets manifest.json; not inside the source. */
   out: string;
-  /** Hears how many images are hashed, or how many shards are read. */
+  /** Hears how many images are hashed, shards read, or row groups of Parquet files written into shards. */
   onProgress?: (done: number, total: number) => void;
 }
 
@@ -45,36 +46,39 @@ export interface Prepared {
 }
 
 /**
- * Reads a source folder, whichever layout it has: FashionAI releases, tar shards, `train` and `validation` with class
- * folders, or class folders.
+ * Reads a source folder, whichever layout it has: FashionAI releases, tar shards, Parquet files, or class folders, the last
+ * three also below `train` and `validation`. `images` is the folder that images from Parquet files are copied to; without it
+ * they are refused.
  *
  * Throws InvalidInputError, with file, line and column where there is one, for anything in it that does not fit.
  */
 export async function readSource(
   root: string,
-  onProgress?: PrepareOptions['onProgress'],
-): Promise<Source> {
+  { images, onProgress }: { images?: string } & Pick<PrepareOptions, 'onProgress'> = {},
+): Promise<Required<Source>> {
   if (!(await kindOf(root))?.isDirectory()) throw expected('an existing folder', 'source', root);
-  return (
+  const found =
     (await readFashionAi(root)) ??
-    (await readShards(root, onProgress)) ??
-    (await readClassFolders(root))
-  );
+    (await readShards(root, { onProgress })) ??
+    (await readParquet(root, images, onProgress)) ??
+    (await readClassFolders(root));
+  return { root, ...found };
 }
 
 /**
- * Reads `source` as {@link readSource} does and writes `out/manifest.json`. Images stay where they are. The same images,
- * labels and seed give the same manifest.
+ * Reads `source` as {@link readSource} does and writes `out/manifest.json`. Images stay where they are, but for those in
+ * Parquet files, which are copied to shards in `out/images`. The same images, labels and seed give the same manifest.
  *
  * Throws InvalidInputError, with file, line and column where there is one, for anything in the source that does not fit.
  */
 export async function prepare(source: string, options: PrepareOptions): Promise<Prepared> {
   const { out, onProgress, ...given } = options;
   const { seed, validationFraction } = resolveOptions(prepareOptions, given);
-  const root = path.resolve(source);
-  await checkFolders(root, path.resolve(out));
+  await checkFolders(path.resolve(source), path.resolve(out));
 
-  const found = await readSource(root, onProgress);
+  const images = path.resolve(out, 'images');
+  const found = await readSource(path.resolve(source), { images, onProgress });
+  const { root, tasks, questions } = found;
   const absolute = (file: string) => path.resolve(root, file);
   const files = [
     ...found.labelled.filter(({ hash }) => hash === undefined).map(({ path: file }) => file),
@@ -99,7 +103,6 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
       return { path: file, ...(range && { range }), task, label, maybe, split, hash };
     },
   );
-  const { tasks, questions } = found;
   const manifest: Manifest = { version: 1, root, seed, tasks, samples, questions };
   await saveManifest(manifest, out);
   const { repeats, leaks, conflicts } = unique;

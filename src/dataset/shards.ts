@@ -17,6 +17,13 @@ const mostClasses = 100_000;
 /** Class names in the order of their numbers, one a line, beside the shards. */
 export const classNamesFile = 'classnames.txt';
 
+export interface ReadShardsOptions {
+  /** Name of the task; by default that of the folder. */
+  task?: string;
+  /** Hears how many shards are read. */
+  onProgress?: (done: number, total: number) => void;
+}
+
 /** Files of a kind that shards are of, relative to `root`; none where class folders say what the folder is. */
 export async function shardFilesIn(root: string, extension: string): Promise<string[]> {
   const folders = await foldersIn(root);
@@ -34,13 +41,12 @@ export async function shardFilesIn(root: string, extension: string): Promise<str
 /**
  * The labelled images of a folder of tar shards, in shards of their own or below `train` and `validation`; undefined where
  * there is none. Labels are class numbers or class names; numbers take their names from classnames.txt where it is there.
- * `onProgress` hears how many shards are read.
  *
  * Throws InvalidInputError, naming shard and byte, for a damaged shard or a label that cannot be.
  */
 export async function readShards(
   root: string,
-  onProgress: (done: number, total: number) => void = () => {},
+  { task = taskOfFolder(root), onProgress = () => {} }: ReadShardsOptions = {},
 ): Promise<Source | undefined> {
   const { files, warnings } = sidesOf(await shardFilesIn(root, '.tar'));
   if (files.length === 0) return undefined;
@@ -53,7 +59,6 @@ export async function readShards(
   const all = shards.flatMap(({ images }) => images);
   const classes = classesOf(all, await readClassNames(root));
   const labels = new Map(classes.map((name, label) => [name, label]));
-  const task = taskOfFolder(root);
   const labelled = shards.flatMap(({ file, given, images }) =>
     images.map(({ key, label, hash, range }): Labelled => {
       const index = typeof label === 'number' ? label : (labels.get(label) as number);

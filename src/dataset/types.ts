@@ -63,7 +63,9 @@ export interface Labelled {
 
 /** What a source folder holds, read by the reader of its layout. */
 export interface Source {
-  layout: 'class folders' | 'split class folders' | 'FashionAI' | 'tar shards';
+  layout: 'class folders' | 'split class folders' | 'FashionAI' | 'tar shards' | 'Parquet';
+  /** Where paths start from, if that is not the source folder. */
+  root?: string;
   tasks: Task[];
   labelled: Labelled[];
   questions: Question[];

@@ -90,20 +90,26 @@ function unpack(samples: readonly LoaderSample[], folder: string): void {
   }
 }
 
-test('when Python made the shards then batches are those of class folders', async (t) => {
-  const folder = temporaryFolder(t);
-  const shards = path.join(folder, 'shards');
-  cpSync(path.join(import.meta.dirname, '../fixtures/shards'), shards, { recursive: true });
-  writeFileSync(path.join(shards, 'classnames.txt'), 'hat\nshoe\n');
-  const fromShards = await preparedSamples(shards, path.join(folder, 'a'));
-  assert.equal(fromShards.length, 9);
-  unpack(fromShards, path.join(folder, 'photos'));
-  const fromFolders = await preparedSamples(path.join(folder, 'photos'), path.join(folder, 'b'));
-  assert.deepEqual(
-    await rowsOf(t, { samples: fromShards, augmentation: {} }),
-    await rowsOf(t, { samples: fromFolders, augmentation: {} }),
-  );
-});
+for (const [what, fixture, count] of [
+  ['shards made by Python', 'shards', 9],
+  ['Parquet made by pyarrow', 'parquet', 8],
+] as const) {
+  test(`when the source is ${what} then batches are those of class folders`, async (t) => {
+    const folder = temporaryFolder(t);
+    const source = path.join(folder, 'source');
+    cpSync(path.join(import.meta.dirname, '../fixtures', fixture), source, { recursive: true });
+    if (fixture === 'shards') writeFileSync(path.join(source, 'classnames.txt'), 'hat\nshoe\n');
+    const packed = await preparedSamples(source, path.join(folder, 'a'));
+    assert.equal(packed.length, count);
+    unpack(packed, path.join(folder, 'photos'));
+    const single = await preparedSamples(path.join(folder, 'photos'), path.join(folder, 'b'));
+    const augmentation = { noise: 5, hue: 0.1, brightness: 0.4 };
+    assert.deepEqual(
+      await rowsOf(t, { samples: packed, augmentation }),
+      await rowsOf(t, { samples: single, augmentation }),
+    );
+  });
+}
 
 test('when loaders share an epoch then together they see each sample once, as one would', async (t) => {
   const samples = await singleFiles(temporaryFolder(t));

@@ -1,0 +1,149 @@
+/** Writes the images of Parquet files into tar shards, once, so that they can be read one by one in any order. */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { replaceFile } from '../atomic-file.js';
+import { expected } from '../errors.js';
+import { byCodeUnit } from './code-unit.js';
+import { sidesOf, taskOfFolder } from './layout.js';
+import { openParquet, type ParquetFile, type ParquetRow } from './parquet.js';
+import { classNamesFile, readShards, shardFilesIn } from './shards.js';
+import { TarWriter } from './tar-writer.js';
+import type { Source } from './types.js';
+
+type OnProgress = (done: number, total: number) => void;
+
+/**
+ * The labelled images of a folder of Parquet files, in files of their own or below `train` and `validation`; undefined where
+ * there is none. They are written to the folder `images`, a shard a file, with class numbers, and classnames.txt; what was there is
+ * replaced. `onProgress` hears how many row groups are written, then how many shards are read.
+ *
+ * Throws InvalidInputError, naming the file, where one is damaged or its columns do not fit.
+ */
+export async function readParquet(
+  root: string,
+  images: string | undefined,
+  onProgress: OnProgress = () => {},
+): Promise<Source | undefined> {
+  const { files, warnings } = sidesOf(await shardFilesIn(root, '.parquet'));
+  if (files.length === 0) return undefined;
+  if (images === undefined) {
+    const wayOut = 'Its Parquet files have to be prepared first: `npx bobbin prepare`';
+    throw expected('a prepared folder', 'source', root, wayOut);
+  }
+  await replaceFile(images, async (unfinished) => {
+    const names = files.map(({ file }) => file);
+    warnings.push(...(await writeShards({ root, names, folder: unfinished, onProgress })));
+    await rm(images, { recursive: true, force: true });
+  });
+  const source = await readShards(images, { task: taskOfFolder(root), onProgress });
+  if (!source) throw expected('rows with an image and a class', 'source', root);
+  warnings.push(...source.warnings);
+  return { ...source, layout: 'Parquet', root: images, warnings };
+}
+
+async function writeShards({
+  root,
+  names,
+  folder,
+  onProgress,
+}: {
+  root: string;
+  names: string[];
+  folder: string;
+  onProgress: OnProgress;
+}): Promise<string[]> {
+  const files: ParquetFile[] = [];
+  for (const name of names) files.push(await openParquet(path.join(root, name)));
+  const classes = await classesOf(files);
+  await mkdir(folder);
+  if (classes) await writeFile(path.join(folder, classNamesFile), `${classes.join('\n')}\n`);
+  const total = files.reduce((sum, { rowGroups }) => sum + rowGroups, 0);
+  let done = 0;
+  const warnings: string[] = [];
+  for (const [index, name] of names.entries()) {
+    const shard = path.join(folder, name.replace(/parquet$/, 'tar'));
+    await mkdir(path.dirname(shard), { recursive: true });
+    const file = files[index] as ParquetFile;
+    const numberOf = (row: ParquetRow) => classNumber(file, row, classes);
+    const left = await writeShard(file, shard, numberOf, () => onProgress(++done, total));
+    if (left > 0) warnings.push(`${name} has ${left} rows without image or class, left out.`);
+    for (const other of file.others)
+      warnings.push(`${name}: the classes of ${other} are not used.`);
+  }
+  return warnings;
+}
+
+/** Names of the class numbers: those that the files declare, else the names in their rows; undefined where there are none. */
+async function classesOf(files: readonly ParquetFile[]): Promise<string[] | undefined> {
+  const [first] = files as [ParquetFile, ...ParquetFile[]];
+  const differs = files.find((file) => `${file.classes}` !== `${first.classes}`);
+  if (differs) {
+    throw expected(`the classes of ${first.path}`, `classes of ${differs.path}`, differs.classes);
+  }
+  const names = first.classes ?? (await namesIn(files));
+  const broken = names.find((name) => name.trim() === '' || name.includes('\n'));
+  if (broken !== undefined) throw expected('class names of one line', first.path, broken);
+  return names.length > 0 ? names : undefined;
+}
+
+async function namesIn(files: readonly ParquetFile[]): Promise<string[]> {
+  const names = new Set<string>();
+  for (const file of files) {
+    for (let group = 0; group < file.rowGroups; group++) {
+      for (const { label } of await file.read(group, { images: false })) {
+        if (typeof label === 'string') names.add(label);
+      }
+    }
+  }
+  return [...names].sort(byCodeUnit);
+}
+
+function classNumber(
+  { path: file }: ParquetFile,
+  { row, label }: ParquetRow,
+  classes: readonly string[] | undefined,
+): number | undefined {
+  const number = typeof label === 'string' ? classes?.indexOf(label) : label;
+  if (number === undefined || !classes || (number >= 0 && number < classes.length)) return number;
+  throw expected(`one of ${classes.length} classes`, `class of ${file}, row ${row}`, label);
+}
+
+/** Writes the rows that have an image and a class; how many do not. */
+async function writeShard(
+  file: ParquetFile,
+  shard: string,
+  numberOf: (row: ParquetRow) => number | undefined,
+  onGroup: () => void,
+): Promise<number> {
+  const tar = await TarWriter.create(shard);
+  let left = 0;
+  try {
+    for (let group = 0; group < file.rowGroups; group++) {
+      for (const row of await file.read(group, { images: true })) {
+        const label = numberOf(row);
+        if (!row.image?.length || label === undefined) {
+          left++;
+          continue;
+        }
+        const key = `${row.row}`.padStart(9, '0');
+        await tar.add(`${key}.${extensionOf(row.image)}`, row.image);
+        await tar.add(`${key}.cls`, Buffer.from(`${label}`));
+      }
+      onGroup();
+    }
+    await tar.finish();
+  } finally {
+    await tar.close();
+  }
+  return left;
+}
+
+/** Only a name: whoever decodes the image goes by its content. */
+function extensionOf(image: Uint8Array): string {
+  const start = Buffer.from(image.subarray(0, 12)).toString('latin1');
+  if (start.startsWith('\x89PNG')) return 'png';
+  if (start.startsWith('GIF8')) return 'gif';
+  if (start.startsWith('RIFF') && start.endsWith('WEBP')) return 'webp';
+  if (start.startsWith('II*\0') || start.startsWith('MM\0*')) return 'tiff';
+  return start.endsWith('ftypavif') ? 'avif' : 'jpg';
+}

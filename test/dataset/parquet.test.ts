@@ -1,0 +1,150 @@
+/** Parquet files by pyarrow: rows, classes and sides, and shards that are byte for byte those of Python's tarfile. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { type Prepared, prepare, readSource } from '../../src/dataset/index.js';
+import { InvalidInputError } from '../../src/errors.js';
+import { temporaryFolder } from './folders.js';
+
+const fixtures = path.join(import.meta.dirname, '../fixtures');
+/** By make_parquet.py: key, SHA-256 of the image and label of each row, and the hash of the shard they make. */
+const listing: Record<string, { rows: [string, string, number][]; tar: string }> = JSON.parse(
+  await readFile(path.join(fixtures, 'parquet.json'), 'utf8'),
+);
+const train = 'parquet/train-00000-of-00001.parquet';
+const validation = 'parquet/validation-00000-of-00001.parquet';
+const named = 'parquet-names/0000.parquet';
+
+async function preparedParquet(
+  t: TestContext,
+  files: Record<string, string>,
+): Promise<Prepared & { images: string }> {
+  const folder = await temporaryFolder(t);
+  const source = path.join(folder, 'clothes');
+  for (const [name, fixture] of Object.entries(files)) {
+    await mkdir(path.join(source, path.dirname(name)), { recursive: true });
+    await copyFile(path.join(fixtures, fixture), path.join(source, name));
+  }
+  const out = path.join(folder, 'out');
+  return { ...(await prepare(source, { out })), images: path.join(out, 'images') };
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+test('when Parquet files are prepared then their images are shards, as tarfile would write them', async (t) => {
+  const { manifest, summary, images } = await preparedParquet(t, {
+    'data/train-00000-of-00001.parquet': train,
+    'data/validation-00000-of-00001.parquet': validation,
+  });
+  assert.equal(summary.layout, 'Parquet');
+  assert.equal(manifest.root, images);
+  assert.deepEqual(manifest.tasks, [{ name: 'clothes', classes: ['hat', 'shoe'] }]);
+  for (const [name, split] of [
+    [train, 'train'],
+    [validation, 'validation'],
+  ] as const) {
+    const shard = `data/${path.basename(name, '.parquet')}.tar`;
+    const wanted = listing[name];
+    const bytes = await readFile(path.join(images, shard));
+    assert.equal(sha256(bytes), wanted?.tar);
+    const samples = manifest.samples.filter((sample) => sample.path === shard);
+    assert.deepEqual(
+      samples.map(({ hash, label }) => [hash, label]),
+      wanted?.rows.map(([, hash, label]) => [hash, label]),
+    );
+    for (const { range, hash, split: side } of samples) {
+      const { offset, length } = range as { offset: number; length: number };
+      assert.equal(sha256(bytes.subarray(offset, offset + length)), hash);
+      assert.equal(side, split);
+    }
+  }
+  const warnings = summary.warnings.join('\n');
+  assert.match(warnings, /train-00000-of-00001\.parquet has 2 rows without image or class/);
+  assert.match(warnings, /the classes of season are not used/);
+});
+
+test('when classes are names in a column then they are sorted and numbered', async (t) => {
+  const { manifest, summary, images } = await preparedParquet(t, { '0000.parquet': named });
+  assert.deepEqual(manifest.tasks[0]?.classes, ['hat', 'shoe']);
+  assert.deepEqual(summary.warnings, []);
+  assert.equal(sha256(await readFile(path.join(images, '0000.tar'))), listing[named]?.tar);
+  assert.deepEqual(await readdir(images), ['0000.tar', 'classnames.txt']);
+});
+
+test('when Parquet files are prepared again then the shards are those of now', async (t) => {
+  const folder = await temporaryFolder(t);
+  const out = path.join(folder, 'out');
+  const prepareNow = () => prepare(path.join(fixtures, 'parquet-names'), { out });
+  const first = await prepareNow();
+  await writeFile(path.join(out, 'images', 'left.tar'), 'from before');
+  assert.deepEqual(await prepareNow(), first);
+  assert.deepEqual(await readdir(out), ['images', 'manifest.json']);
+});
+
+test('when Parquet files are looked at without preparing then the error says how', async () => {
+  await assert.rejects(readSource(path.join(fixtures, 'parquet')), /prepared.*npx bobbin prepare/);
+});
+
+test('when the classes of two files differ then the error names both', async (t) => {
+  await assert.rejects(
+    preparedParquet(t, { 'train-0.parquet': train, 'train-1.parquet': named }),
+    /the classes of .*train-0\.parquet for classes of .*train-1\.parquet but received undefined/,
+  );
+});
+
+async function refusal(
+  t: TestContext,
+  content: Uint8Array,
+): Promise<InvalidInputError | undefined> {
+  const folder = await temporaryFolder(t);
+  const source = path.join(folder, 'source');
+  await mkdir(source);
+  await writeFile(path.join(source, 'x.parquet'), content);
+  try {
+    await prepare(source, { out: path.join(folder, 'out') });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    return error;
+  }
+}
+
+test('when a file is no Parquet or has no images or classes then the error names it', async (t) => {
+  const whole = await readFile(path.join(fixtures, train));
+  const names = await readFile(path.join(fixtures, named));
+  const replaced = (from: string, to: string) =>
+    Buffer.from(names.toString('latin1').replaceAll(from, to), 'latin1');
+  const cases: [Uint8Array, RegExp][] = [
+    [
+      Buffer.from('no Parquet at all'),
+      /x\.parquet is damaged, or no Parquet: parquet file invalid/,
+    ],
+    [whole.subarray(100), /x\.parquet, row group 0 is damaged/],
+    [replaced('bytes', 'bites'), /a column of images .* for columns of .*x\.parquet/],
+    [replaced('label', 'lapel'), /a column called label for columns of .*x\.parquet.*lapel/],
+  ];
+  for (const [content, message] of cases) {
+    assert.match((await refusal(t, content))?.message ?? 'no error', message);
+  }
+});
+
+test('when Parquet files are mutated then each is read or refused by name', async (t) => {
+  const whole = await readFile(path.join(fixtures, train));
+  let state = 3;
+  const below = (limit: number) => {
+    // Numerical Recipes' 32-bit generator.
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state >>> 8) % limit;
+  };
+  let refused = 0;
+  for (let round = 0; round < 100; round++) {
+    const content = Buffer.from(whole);
+    for (let change = below(6); change >= 0; change--) content[below(content.length)] = below(256);
+    const error = await refusal(t, content);
+    if (error) refused++;
+    if (error) assert.match(error.message, /x\.parquet|x\.tar|source/);
+  }
+  assert.ok(refused > 10 && refused < 100, `${refused} of 100 were refused`);
+});
