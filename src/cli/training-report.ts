@@ -30,7 +30,7 @@ function describePipeline(record: EpochRecord): string {
     `decode ${decodeMs.toFixed(2)} ms`,
     `render ${renderMs.toFixed(2)} ms an image`,
   ];
-  if (otherFormatsMs > 0) parts.push(`${otherFormatsMs.toFixed(0)} ms one that is no JPEG`);
+  if (otherFormatsMs > 0) parts.push(`${otherFormatsMs.toFixed(0)} ms for one that is no JPEG`);
   return `${parts.join(', ')}. ${advice}`;
 }
 

@@ -15,7 +15,8 @@ namespace {
 
 constexpr int kImages = 64, kBatchSize = 32, kEpochs = 4;
 
-// Baseline JPEGs of every common sampling, with and without restarts.
+// Baseline JPEGs of every common sampling, with and without restarts, and one so large that libjpeg
+// scales it down.
 LoaderOptions options_for(const TemporaryFolder& folder) {
   std::vector<std::string> paths;
   for (int i = 0; i < kImages; ++i) {
@@ -24,7 +25,9 @@ LoaderOptions options_for(const TemporaryFolder& folder) {
     encoding.vertical_sampling = 1 + i / 2 % 2;
     encoding.grey = i % 8 == 7;
     encoding.restart_interval = i % 5;
-    const auto file = encode_jpeg(draw_picture(90 + i, 110 - i, i), encoding);
+    const int larger = i == 5 ? 10 : 1;
+    const auto picture = draw_picture(larger * (90 + i), larger * (110 - i), i);
+    const auto file = encode_jpeg(picture, encoding);
     paths.push_back(folder.write(std::to_string(i) + ".jpg", file));
   }
   LoaderOptions options;
