@@ -33,11 +33,11 @@ export interface Measurement {
   unreadable: number;
 }
 
-/** What a measurement is made of beside the loader's work. */
-export type Run = Pick<Measurement, 'threads' | 'imagesPerSecond' | 'unreadable'>;
-
-/** `work` as a measurement. */
-export function measurementOf(run: Run, work: PipelineWork): Measurement {
+/** A run's outcome and the loader's work in it as a measurement. */
+export function measurementOf(
+  run: Pick<Measurement, 'threads' | 'imagesPerSecond' | 'unreadable'>,
+  work: PipelineWork,
+): Measurement {
   const time = work.readMs + work.decodeMs + work.renderMs || 1;
   const images = work.images || 1;
   return {

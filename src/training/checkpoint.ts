@@ -85,7 +85,8 @@ export async function loadCheckpoint(run: string): Promise<Checkpoint | undefine
   const folder = path.join(folderOf(run), newest);
   const file = path.join(folder, 'state.json');
   const { version, position, settings, slots } = JSON.parse(await readFile(file, 'utf8')) as State;
-  if (version !== 2) throw expected('2', `version in ${file}`, version);
+  if (version !== 2)
+    throw expected('2', `version in ${file}`, version, 'Train into another folder');
   const bytes = await readFile(path.join(folder, 'velocities.bin'));
   const values = new Float32Array(new Uint8Array(bytes).buffer);
   let at = 0;
