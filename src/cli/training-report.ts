@@ -44,7 +44,7 @@ export interface FinishedRun {
   seed: number;
 }
 
-/** Writes curves.png and augmentation.png to the run folder, and names the images that could not be read. */
+/** Writes curves.png and augmentation.jpg to the run folder, and names the images that could not be read. */
 export async function drawRun(finished: FinishedRun): Promise<void> {
   const { manifest, task, run, result } = finished;
   warnUnreadable(result.failures, 'replaced in training or left out of validation');
@@ -61,7 +61,7 @@ export async function drawRun(finished: FinishedRun): Promise<void> {
   const { pixels, variants } = await renderEpochs(samples, epochsShown, options);
   const title = `${task}: training images as each epoch sees them`;
   const sheet = { title, pixels, variants, preprocessing };
-  await drawAugmentations(sheet, path.join(run, 'augmentation.png'));
+  await drawAugmentations(sheet, path.join(run, 'augmentation.jpg'));
 }
 
 const imagesShown = 5;

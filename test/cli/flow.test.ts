@@ -42,7 +42,7 @@ test('when the commands run one after another, then a verified submission answer
     const history = await readFile(at('run', task, 'history.csv'), 'utf8');
     assert.equal(history.trimEnd().split('\n').length, 2);
     await sharp(at('run', task, 'curves.png')).stats();
-    await sharp(at('run', task, 'augmentation.png')).stats();
+    await sharp(at('run', task, 'augmentation.jpg')).stats();
   }
 
   const table = await bobbin('evaluate', ...data);
