@@ -102,6 +102,8 @@ core::Augmentation to_augmentation(const Napi::Object& from) {
   range(from, "eraseArea", to.erase_area_min, to.erase_area_max);
   range(from, "eraseRatio", to.erase_ratio_min, to.erase_ratio_max);
   to.erase_noise = text(from, "eraseFill") == "noise";
+  to.rand_augment = static_cast<int>(number(from, "randAugment"));
+  to.rand_augment_magnitude = static_cast<int>(number(from, "randAugmentMagnitude"));
   to.mixup = number(from, "mixup");
   to.cutmix = number(from, "cutmix");
   to.mix_probability = number(from, "mixProbability");

@@ -6,8 +6,14 @@
 
 namespace bobbin::core {
 
-// In the order of their application. Changing one option leaves what the others draw.
-EffectList draw_effects(const Augmentation& augmentation, Random& random);
+// The effects of a size × size view, in the order of their application. Changing one option leaves
+// what the others draw.
+//
+// RandAugment (Cubuk et al. 2020) draws each of its operations from the same fourteen, identity
+// among them, with the magnitudes of torchvision's v2.RandAugment: 31 steps from nothing to the
+// most, either way as likely where an operation has two.
+EffectList draw_effects(const Augmentation& augmentation, const SampleKey& key, int size,
+                        Random& random);
 
 // A rectangle of the size × size view, after Zhong et al., "Random Erasing Data Augmentation"
 // (2020), in the form of torchvision's RandomErasing: area and logarithm of the aspect ratio are

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "core/random.h"
+#include "core/tones.h"
 #include "core/warp.h"
 
 namespace bobbin::core {
@@ -22,11 +24,6 @@ void flip_vertically(float* view, int size) {
   for (int y = 0; y < size / 2; ++y) {
     std::swap_ranges(view + y * row, view + (y + 1) * row, view + (size - 1 - y) * row);
   }
-}
-
-void rotate(float degrees, const Recipe& recipe, float* view, EffectScratch& scratch) {
-  scratch.view.assign(view, view + 3 * recipe.size * recipe.size);
-  warp(rotation(degrees, recipe.size), scratch.view.data(), recipe.size, recipe.fill, view);
 }
 
 // One side of a Gaussian, from its middle on; both sides together sum to 1.
@@ -79,6 +76,47 @@ void blur(float sigma, float* view, int size, EffectScratch& scratch) {
   }
 }
 
+// The geometry of an effect; nothing where it has another business.
+std::optional<Affine> affine_of(const Effect& effect, int size) {
+  switch (effect.kind) {
+    case EffectKind::kRotate:
+      return rotation(effect.amount, size);
+    case EffectKind::kShearX:
+      return shear_x(effect.amount);
+    case EffectKind::kShearY:
+      return shear_y(effect.amount);
+    case EffectKind::kTranslateX:
+      return translation(effect.amount, 0);
+    case EffectKind::kTranslateY:
+      return translation(0, effect.amount);
+    default:
+      return std::nullopt;
+  }
+}
+
+void apply_tone(const Effect& effect, Colors view, int size, EffectScratch& scratch) {
+  switch (effect.kind) {
+    case EffectKind::kBrightness:
+      return adjust_brightness(view, effect.amount);
+    case EffectKind::kColor:
+      return adjust_saturation(view, effect.amount);
+    case EffectKind::kContrast:
+      return adjust_contrast(view, effect.amount);
+    case EffectKind::kSharpness:
+      return adjust_sharpness(view, size, effect.amount, scratch.view);
+    case EffectKind::kPosterize:
+      return posterize(view, static_cast<int>(effect.amount));
+    case EffectKind::kSolarize:
+      return solarize(view, effect.amount);
+    case EffectKind::kAutocontrast:
+      return autocontrast(view);
+    case EffectKind::kEqualize:
+      return equalize(view);
+    default:
+      return;
+  }
+}
+
 // Writes one value of a channel that is normalised already.
 void store(float normalised, int channel, const Preprocessing& preprocessing,
            const Output& target) {
@@ -101,24 +139,28 @@ void store(float normalised, int channel, const Preprocessing& preprocessing,
 }  // namespace
 
 const char* name_of(EffectKind kind) {
-  constexpr std::array kNames = {"verticalFlip", "rotate", "blur"};
+  constexpr std::array kNames = {"verticalFlip", "rotate",       "blur",       "shearX",
+                                 "shearY",       "translateX",   "translateY", "brightness",
+                                 "color",        "contrast",     "sharpness",  "posterize",
+                                 "solarize",     "autocontrast", "equalize"};
+  static_assert(kNames.size() == static_cast<std::size_t>(EffectKind::kEqualize) + 1);
   return kNames.at(static_cast<std::size_t>(kind));
 }
 
 void apply_effects(const Recipe& recipe, float* view, EffectScratch& scratch) {
   const int size = recipe.size;
-  for (int i = 0; i < 3 * size * size; ++i) view[i] = std::clamp(view[i], 0.0f, 255.0f);
-  for (const auto& [kind, amount] : recipe.effects) {
-    switch (kind) {
-      case EffectKind::kVerticalFlip:
-        flip_vertically(view, size);
-        break;
-      case EffectKind::kRotate:
-        rotate(amount, recipe, view, scratch);
-        break;
-      case EffectKind::kBlur:
-        blur(amount, view, size, scratch);
-        break;
+  const Colors colors(view, static_cast<std::size_t>(3) * size * size);
+  for (float& value : colors) value = std::clamp(value, 0.0f, 255.0f);
+  for (const Effect& effect : recipe.effects) {
+    if (const std::optional<Affine> affine = affine_of(effect, size)) {
+      scratch.view.assign(colors.begin(), colors.end());
+      warp(*affine, scratch.view.data(), size, recipe.fill, view);
+    } else if (effect.kind == EffectKind::kVerticalFlip) {
+      flip_vertically(view, size);
+    } else if (effect.kind == EffectKind::kBlur) {
+      blur(effect.amount, view, size, scratch);
+    } else {
+      apply_tone(effect, colors, size, scratch);
     }
   }
 }

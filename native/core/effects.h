@@ -17,13 +17,18 @@ struct EffectScratch {
 // What an effect is called in every layer.
 const char* name_of(EffectKind kind);
 
-// Clamps `view` (0…255 units) and applies the recipe's effects to it, in their order:
-//   vertical flip   rows from last to first
-//   rotate          by degrees counter-clockwise about the centre, bilinear; outside lies
-//   recipe.fill
-//                   (torchvision's rotate)
-//   blur            by a Gaussian of 2⌈3σ⌉ + 1 taps, mirrored at the edges without repeating them
-//                   (torchvision's gaussian_blur with that kernel size)
+// Clamps `view` (0…255 units) and applies the recipe's effects to it, in their order. Each is
+// torchvision's function of that name, on floats; `amount` is
+//   vertical flip     nothing: rows from last to first
+//   rotate            degrees counter-clockwise about the centre
+//   shear             pixels left (x) or up (y) per pixel from the top left corner
+//   translate         pixels right (x) or down (y)
+//   blur              the Gaussian's standard deviation in pixels, its 2⌈3σ⌉ + 1 taps mirrored at
+//   the
+//                     edges without repeating them
+//   brightness, color, contrast, sharpness, posterize, solarize, autocontrast, equalize
+//                     factor, bits, threshold or nothing: core/tones.h
+// Changes of geometry are bilinear; outside of the view lies recipe.fill.
 // Must not be called for a recipe without effects: such a view is not even clamped here.
 void apply_effects(const Recipe& recipe, float* view, EffectScratch& scratch);
 

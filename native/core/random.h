@@ -23,6 +23,7 @@ enum class Stream : std::uint64_t {
   kPartner = 6,
   kEffects = 7,
   kErase = 8,
+  kRandAugment = 9,
 };
 
 // The key of (seed, epoch, sample, stream). Each part is mixed in on its own, because consecutive

@@ -71,9 +71,6 @@ Matrix multiply(const Matrix& a, const Matrix& b) {
   return product;
 }
 
-// ITU-R BT.601 luma, as Pillow's grey has it.
-constexpr std::array<double, 3> kGrey = {0.299, 0.587, 0.114};
-
 Matrix saturation_matrix(double saturation) {
   Matrix matrix{};
   for (int i = 0; i < 9; ++i) {
@@ -166,7 +163,7 @@ void draw_recipes(const Augmentation& augmentation, const Preprocessing& preproc
   std::array<float, 12> color = draw_color(augmentation, random);
   Random more(random_key(key.seed, key.epoch, key.sample, Stream::kEffects));
   if (more.uniform() < augmentation.grayscale) color = to_grey(color);
-  const EffectList effects = draw_effects(augmentation, more);
+  const EffectList effects = draw_effects(augmentation, key, crop, more);
   const Erasure erasure = draw_erasure(augmentation, key, crop);
   const std::array<float, 3>& mean = preprocessing.mean;
   const std::uint64_t noise_key = random_key(key.seed, key.epoch, key.sample, Stream::kNoise);

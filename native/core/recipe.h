@@ -21,6 +21,12 @@ struct Preprocessing {
 
 enum class Crop { kCenter, kFive, kTen, kRandom, kRandomResized };
 
+// ITU-R BT.601 luma, as Pillow's grey has it.
+inline constexpr std::array<double, 3> kGrey = {0.299, 0.587, 0.114};
+
+// How many operations RandAugment may draw for an image.
+inline constexpr int kMaxOperations = 5;
+
 // What may vary from epoch to epoch (src/pipeline/augmentation.ts documents each field).
 struct Augmentation {
   Crop crop = Crop::kCenter;
@@ -38,6 +44,8 @@ struct Augmentation {
   double erase_area_min = 0.02, erase_area_max = 1.0 / 3;
   double erase_ratio_min = 0.3, erase_ratio_max = 3.3;
   bool erase_noise = false;
+  int rand_augment = 0;  // At most kMaxOperations.
+  int rand_augment_magnitude = 9;
   double mixup = 0, cutmix = 0;
   double mix_probability = 1;
 
@@ -53,11 +61,27 @@ struct Window {
 };
 
 // What a view goes through as a whole, once it has its colours (core/effects.h says how).
-enum class EffectKind { kVerticalFlip, kRotate, kBlur };
+enum class EffectKind {
+  kVerticalFlip,
+  kRotate,
+  kBlur,
+  kShearX,
+  kShearY,
+  kTranslateX,
+  kTranslateY,
+  kBrightness,
+  kColor,
+  kContrast,
+  kSharpness,
+  kPosterize,
+  kSolarize,
+  kAutocontrast,
+  kEqualize,
+};
 
 struct Effect {
   EffectKind kind = EffectKind::kVerticalFlip;
-  float amount = 0;  // Degrees counter-clockwise, standard deviation in pixels; 0 for a flip.
+  float amount = 0;  // In the kind's own unit; 0 where it has none.
 };
 
 // A few effects in the order they are applied, held in place.
@@ -69,7 +93,7 @@ class EffectList {
   const Effect* end() const { return effects_.data() + count_; }
 
  private:
-  static constexpr int kCapacity = 8;
+  static constexpr int kCapacity = kMaxOperations + 3;  // And a flip, a rotation and a blur.
   std::array<Effect, kCapacity> effects_{};
   int count_ = 0;
 };

@@ -39,6 +39,28 @@ Affine rotation(float degrees, int size) {
   return affine;
 }
 
+// The corner lies half a pixel before the first pixel's centre.
+Affine shear_x(float slope) {
+  Affine affine;
+  affine.b = slope;
+  affine.c = slope / 2;
+  return affine;
+}
+
+Affine shear_y(float slope) {
+  Affine affine;
+  affine.d = slope;
+  affine.f = slope / 2;
+  return affine;
+}
+
+Affine translation(float right, float down) {
+  Affine affine;
+  affine.c = -right;
+  affine.f = -down;
+  return affine;
+}
+
 void warp(const Affine& affine, const float* source, int size, const std::array<float, 3>& fill,
           float* target) {
   const auto inside = [size](int i) { return i >= 0 && i < size; };

@@ -15,6 +15,14 @@ struct Affine {
 // Turns counter-clockwise about the centre of a size × size view.
 Affine rotation(float degrees, int size);
 
+// Leans each row left, or each column up, by `slope` pixels for each pixel that it lies from the
+// view's top left corner.
+Affine shear_x(float slope);
+Affine shear_y(float slope);
+
+// Moves the view right and down.
+Affine translation(float right, float down);
+
 // Resamples size × size interleaved RGB bilinearly; pixels outside of `source` have `fill`.
 void warp(const Affine& affine, const float* source, int size, const std::array<float, 3>& fill,
           float* target);

@@ -11,7 +11,7 @@ function probability(of: string) {
  *
  * 1. crop and resize, then `flip`;
  * 2. brightness, contrast, saturation, hue, grayscale: one matrix per image;
- * 3. vertical flip, rotation, blur, which take colours clamped to 0…255;
+ * 3. vertical flip, RandAugment's operations, rotation, blur, which take colours clamped to 0…255;
  * 4. noise, a last clamp to 0…255, normalisation;
  * 5. erasing;
  * 6. mixup (Zhang et al. 2018) or cutmix (Yun et al. 2019), on values as they are stored. The other
@@ -80,6 +80,20 @@ export const augmentationOptions = {
   },
   verticalFlip: probability('turning a view upside down'),
   grayscale: probability('taking the colour away'),
+  randAugment: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 5,
+    help: 'operations of RandAugment an image goes through, each drawn from fourteen of geometry and tone',
+  },
+  randAugmentMagnitude: {
+    type: 'integer',
+    default: 9,
+    min: 0,
+    max: 30,
+    help: 'their strength, with the steps of torchvision',
+  },
   rotation: {
     type: 'number',
     default: 0,

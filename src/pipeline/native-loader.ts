@@ -79,9 +79,13 @@ export interface Rectangle {
   height: number;
 }
 
-/** A change of the whole view; `amount` is degrees counter-clockwise, the blur's σ in pixels, or 0. */
+/** A change of the whole view by an amount in its own unit: `apply_effects` of native/core/effects.h has them all. */
 export interface Effect {
-  kind: 'verticalFlip' | 'rotate' | 'blur';
+  kind:
+    | ('verticalFlip' | 'rotate' | 'blur')
+    | ('shearX' | 'shearY' | 'translateX' | 'translateY')
+    | ('brightness' | 'color' | 'contrast' | 'sharpness')
+    | ('posterize' | 'solarize' | 'autocontrast' | 'equalize');
   amount: number;
 }
 

@@ -3,6 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "check.h"
@@ -96,6 +100,81 @@ TEST("when several effects are drawn, then they come in the documented order") {
   std::vector<EffectKind> kinds;
   for (const auto& [kind, amount] : draw(augmentation, 0).effects) kinds.push_back(kind);
   CHECK((kinds == std::vector{EffectKind::kVerticalFlip, EffectKind::kRotate, EffectKind::kBlur}));
+}
+
+TEST("when RandAugment draws operations, then each of the fourteen is as likely") {
+  Augmentation augmentation;
+  augmentation.rand_augment = 1;
+  std::map<EffectKind, int> counts;
+  for (int sample = 0; sample < kSamples; ++sample) {
+    for (const auto& [kind, amount] : draw(augmentation, sample).effects) ++counts[kind];
+  }
+  CHECK_EQUAL(counts.size(), 13u);
+  int changed = 0;
+  for (const auto& [kind, count] : counts) {
+    check_share(count, 1.0 / 14);
+    changed += count;
+  }
+  check_share(kSamples - changed, 1.0 / 14);
+}
+
+TEST("when RandAugment draws several operations, then each is drawn anew, before the rotation") {
+  Augmentation augmentation;
+  augmentation.rand_augment = 5;
+  augmentation.vertical_flip = 1;
+  augmentation.rotation = 10;
+  augmentation.blur = 1;
+  std::map<std::size_t, int> lengths;
+  std::map<EffectKind, int> first, second;
+  for (int sample = 0; sample < kSamples; ++sample) {
+    const EffectList effects = draw(augmentation, sample).effects;
+    const std::vector<Effect> list(effects.begin(), effects.end());
+    CHECK(list.front().kind == EffectKind::kVerticalFlip);
+    CHECK(list[list.size() - 2].kind == EffectKind::kRotate);
+    CHECK(list.back().kind == EffectKind::kBlur);
+    ++lengths[list.size()];
+    if (list.size() == 8) ++first[list[1].kind], ++second[list[2].kind];
+  }
+  check_share(lengths[8], std::pow(13.0 / 14, 5));
+  CHECK_EQUAL(lengths.rbegin()->first, 8u);
+  CHECK_EQUAL(first.size(), 13u);
+  CHECK_EQUAL(second.size(), 13u);
+}
+
+TEST("when RandAugment has a magnitude, then amounts are torchvision's, both ways as likely") {
+  const std::map<std::string, EffectKind> kinds = {
+      {"ShearX", EffectKind::kShearX},         {"ShearY", EffectKind::kShearY},
+      {"TranslateX", EffectKind::kTranslateX}, {"TranslateY", EffectKind::kTranslateY},
+      {"Rotate", EffectKind::kRotate},         {"Brightness", EffectKind::kBrightness},
+      {"Color", EffectKind::kColor},           {"Contrast", EffectKind::kContrast},
+      {"Sharpness", EffectKind::kSharpness},   {"Posterize", EffectKind::kPosterize},
+      {"Solarize", EffectKind::kSolarize}};
+  std::map<std::pair<EffectKind, int>, double> wanted;
+  std::ifstream file(BOBBIN_FIXTURES "/effects/rand_augment.txt");
+  std::string name;
+  int magnitude = 0;
+  double amount = 0;
+  while (file >> name >> magnitude >> amount) wanted[{kinds.at(name), magnitude}] = amount;
+  CHECK_EQUAL(wanted.size(), 11u * 31);
+  for (magnitude = 0; magnitude <= 30; ++magnitude) {
+    Augmentation augmentation;
+    augmentation.rand_augment = 5;
+    augmentation.rand_augment_magnitude = magnitude;
+    int positive = 0, negative = 0;
+    for (int sample = 0; sample < 300; ++sample) {
+      for (const auto& [kind, drawn] : draw(augmentation, sample, 224).effects) {
+        if (!wanted.contains({kind, magnitude})) continue;
+        const bool factor = kind >= EffectKind::kBrightness && kind <= EffectKind::kSharpness;
+        const bool one_way = kind == EffectKind::kPosterize || kind == EffectKind::kSolarize;
+        const double neutral = factor ? 1 : 0;
+        const bool below = drawn < neutral;
+        const double size = wanted[{kind, magnitude}] - neutral;
+        CHECK_NEAR(drawn, neutral + (below ? -size : size), 1e-3);
+        if (!one_way && size > 0) ++(below ? negative : positive);
+      }
+    }
+    CHECK_NEAR(positive, negative, 4 * std::sqrt(positive + negative));
+  }
 }
 
 TEST("when rectangles are erased, then area and ratio keep to their ranges, anywhere inside") {

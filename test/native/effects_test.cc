@@ -50,18 +50,53 @@ void check_near(const std::vector<float>& actual, const std::vector<float>& want
   for (std::size_t i = 0; i < wanted.size(); ++i) CHECK_NEAR(actual[i], wanted[i], tolerance);
 }
 
+// Says which fixture it is that differs.
+void check_fixture(const std::string& name, const std::vector<Effect>& effects, float tolerance) {
+  const std::vector<float> actual = apply(effects, read_fixture("picture"));
+  const std::vector<float> wanted = read_fixture(name);
+  float largest = 0;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    largest = std::max(largest, std::abs(actual[i] - wanted[i]));
+  }
+  if (!(largest <= tolerance)) {
+    bobbin::test::fail(__FILE__, __LINE__, name, " differs by ", largest);
+  }
+}
+
 }  // namespace
 
 TEST("when a view is rotated or blurred, then it is as torchvision does it") {
-  const std::vector<float> picture = read_fixture("picture");
-  const auto check = [&](const char* name, const std::vector<Effect>& effects) {
-    check_near(apply(effects, picture), read_fixture(name), 0.02f);
-  };
-  check("rotate_25", {{EffectKind::kRotate, 25}});
-  check("rotate_minus_140", {{EffectKind::kRotate, -140}});
-  check("blur_0.3", {{EffectKind::kBlur, 0.3f}});
-  check("blur_1.7", {{EffectKind::kBlur, 1.7f}});
-  check("rotate_10_blur_0.8", {{EffectKind::kRotate, 10}, {EffectKind::kBlur, 0.8f}});
+  check_fixture("rotate_25", {{EffectKind::kRotate, 25}}, 0.02f);
+  check_fixture("rotate_minus_140", {{EffectKind::kRotate, -140}}, 0.02f);
+  check_fixture("blur_0.3", {{EffectKind::kBlur, 0.3f}}, 0.01f);
+  check_fixture("blur_1.7", {{EffectKind::kBlur, 1.7f}}, 0.01f);
+  check_fixture("rotate_10_blur_0.8", {{EffectKind::kRotate, 10}, {EffectKind::kBlur, 0.8f}},
+                0.02f);
+}
+
+TEST("when an operation of RandAugment is applied, then it is as torchvision does it") {
+  check_fixture("shear_x", {{EffectKind::kShearX, 0.2f}}, 0.02f);
+  check_fixture("shear_y", {{EffectKind::kShearY, -0.25f}}, 0.02f);
+  check_fixture("translate_x", {{EffectKind::kTranslateX, 5}}, 0.02f);
+  check_fixture("translate_y", {{EffectKind::kTranslateY, -7}}, 0.02f);
+  check_fixture("brightness", {{EffectKind::kBrightness, 1.6f}}, 0.01f);
+  check_fixture("sharpness", {{EffectKind::kSharpness, 1.9f}}, 0.01f);
+  check_fixture("softness", {{EffectKind::kSharpness, 0.1f}}, 0.01f);
+  check_fixture("posterize", {{EffectKind::kPosterize, 3}}, 0.01f);
+  check_fixture("solarize", {{EffectKind::kSolarize, 130}}, 0.01f);
+  check_fixture("autocontrast", {{EffectKind::kAutocontrast, 0}}, 0.01f);
+  check_fixture("equalize", {{EffectKind::kEqualize, 0}}, 0.01f);
+  // torchvision writes luma's first weight as 0.2989.
+  check_fixture("color", {{EffectKind::kColor, 0.3f}}, 0.04f);
+  check_fixture("contrast", {{EffectKind::kContrast, 1.7f}}, 0.04f);
+}
+
+TEST("when a view has one colour only, then tones that need two leave it") {
+  const std::vector<float> flat(3 * kSize * kSize, 80);
+  check_near(apply({{EffectKind::kAutocontrast}}, flat), flat, 0);
+  check_near(apply({{EffectKind::kEqualize}}, flat), flat, 0);
+  const std::vector<float> dot = {10, 20, 30};
+  check_near(apply({{EffectKind::kSharpness, 2}, {EffectKind::kEqualize}}, dot), dot, 0);
 }
 
 TEST("when a view is rotated, then what comes in from outside has the fill's colours") {

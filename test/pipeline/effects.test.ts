@@ -17,7 +17,7 @@ const photo = path.join(import.meta.dirname, '..', 'fixtures', 'pipeline', 'phot
 const everything: Partial<Augmentation> = {
   ...{ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, noise: 5 },
   ...{ verticalFlip: 0.5, grayscale: 0.3, rotation: 30, blur: 0.5, blurSigma: [0.1, 3] },
-  ...{ erase: 0.7, eraseFill: 'noise' },
+  ...{ randAugment: 2, erase: 0.7, eraseFill: 'noise' },
 };
 
 test('when threads and batch size differ, then all effects give the same bytes', async (t) => {
