@@ -100,6 +100,8 @@ bool is_jpeg(std::span<const std::uint8_t> file) {
 JpegDecoder::JpegDecoder() : jpeg_(std::make_unique<Jpeg>()) {
   if (setjmp(jpeg_->error.jump)) throw std::bad_alloc();
   jpeg_create_decompress(&jpeg_->info);
+  static constexpr std::uint8_t kNothing = 0;
+  jpeg_mem_src(&jpeg_->info, &kNothing, 1);
   jpeg_->pool.install(jpeg_->info);
   jpeg_->info.progress = &jpeg_->progress;
 }

@@ -50,17 +50,13 @@ void JpegPool::install(jpeg_decompress_struct& info) {
   info.mem->free_pool = free;
 }
 
-void* JpegPool::allocate(j_common_ptr info, int pool, std::size_t bytes) {
-  JpegPool& self = pool_of(info);
-  if (pool != JPOOL_IMAGE) return self.original_.alloc_small(info, pool, bytes);
-  void* memory = self.take(bytes);
+void* JpegPool::allocate(j_common_ptr info, int, std::size_t bytes) {
+  void* memory = pool_of(info).take(bytes);
   if (!memory) ERREXIT1(info, JERR_OUT_OF_MEMORY, 0);
   return memory;
 }
 
 JSAMPARRAY JpegPool::allocate_rows(j_common_ptr info, int pool, JDIMENSION width, JDIMENSION rows) {
-  JpegPool& self = pool_of(info);
-  if (pool != JPOOL_IMAGE) return self.original_.alloc_sarray(info, pool, width, rows);
   // Files of more than 8 bits, where libjpeg-turbo reads them, have two bytes a sample.
   const bool wide = reinterpret_cast<j_decompress_ptr>(info)->data_precision > 8;
   const std::size_t stride = aligned(std::size_t{width} * (wide ? 2 : 1));
@@ -72,8 +68,13 @@ JSAMPARRAY JpegPool::allocate_rows(j_common_ptr info, int pool, JDIMENSION width
 
 void JpegPool::free(j_common_ptr info, int pool) {
   JpegPool& self = pool_of(info);
-  if (pool == JPOOL_IMAGE) self.reset();
   self.original_.free_pool(info, pool);
+  if (pool != JPOOL_IMAGE) return;
+  auto& decoder = *reinterpret_cast<j_decompress_ptr>(info);
+  std::fill_n(decoder.quant_tbl_ptrs, NUM_QUANT_TBLS, nullptr);
+  std::fill_n(decoder.dc_huff_tbl_ptrs, NUM_HUFF_TBLS, nullptr);
+  std::fill_n(decoder.ac_huff_tbl_ptrs, NUM_HUFF_TBLS, nullptr);
+  self.reset();
 }
 
 // Null when the system has no memory left.

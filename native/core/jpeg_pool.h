@@ -10,9 +10,11 @@
 namespace bobbin::core {
 
 // libjpeg asks the system for the memory of each image and gives it all back at its end. From
-// `install` on it takes that memory from here: one block, grown to what an image needs. What
-// libjpeg keeps for all images stays its own, and so does an image that it buffers whole
-// (progressive, or one scan a colour).
+// `install` on it takes that memory from here: one block, grown to what an image needs. An image
+// that libjpeg buffers whole (progressive, or one scan a colour) stays with the system.
+//
+// Tables are an image's too: libjpeg would keep them, and a file without its own (Motion JPEG)
+// would be decoded by those of whichever image came before.
 class JpegPool {
  public:
   JpegPool() = default;
@@ -20,14 +22,15 @@ class JpegPool {
   JpegPool(const JpegPool&) = delete;
   JpegPool& operator=(const JpegPool&) = delete;
 
-  // For a decompressor just created, which must not outlive the pool; its client_data is taken.
+  // For a decompressor that has its source and has seen no image; it must not outlive the pool, and
+  // its client_data is taken.
   void install(jpeg_decompress_struct& info);
 
  private:
   struct Block;
 
-  static void* allocate(j_common_ptr info, int pool, std::size_t bytes);
-  static JSAMPARRAY allocate_rows(j_common_ptr info, int pool, JDIMENSION width, JDIMENSION rows);
+  static void* allocate(j_common_ptr info, int, std::size_t bytes);
+  static JSAMPARRAY allocate_rows(j_common_ptr info, int, JDIMENSION width, JDIMENSION rows);
   static void free(j_common_ptr info, int pool);
 
   void* take(std::size_t bytes);

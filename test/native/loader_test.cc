@@ -204,6 +204,40 @@ TEST("when loaders share an epoch, then together they render what one would") {
   }
 }
 
+// Motion JPEG leaves the standard Huffman tables out.
+std::vector<std::uint8_t> without_huffman_tables(const std::vector<std::uint8_t>& file) {
+  std::vector<std::uint8_t> stripped(file.begin(), file.begin() + 2);
+  std::size_t at = 2;
+  while (file[at + 1] != 0xda) {
+    const std::size_t end = at + 2 + file[at + 2] * 256 + file[at + 3];
+    if (file[at + 1] != 0xc4) {
+      stripped.insert(stripped.end(), file.begin() + at, file.begin() + end);
+    }
+    at = end;
+  }
+  stripped.insert(stripped.end(), file.begin() + at, file.end());
+  return stripped;
+}
+
+TEST(
+    "when a file has no Huffman tables, then those of the image before it are not taken for them") {
+  const TemporaryFolder folder;
+  const auto before = encode_jpeg(draw_picture(70, 60, 1), {.quality = 40, .progressive = true});
+  const auto file = encode_jpeg(draw_picture(70, 60, 2));
+  const auto stripped = without_huffman_tables(file);
+  CHECK(stripped.size() < file.size());
+  const std::string first = folder.write("first.jpg", before);
+  const auto load = [&](const std::string& second) {
+    LoaderOptions options = options_for(folder, 1);
+    options.sources = whole_files({first, second});
+    options.shuffle = false;
+    options.damaged = Damaged::kFail;
+    Consumer consumer(options);
+    return run(consumer, 0);
+  };
+  CHECK(load(folder.write("stripped.jpg", stripped)) == load(folder.write("whole.jpg", file)));
+}
+
 TEST("when an epoch is resumed at a batch, then the rest is what it would have been") {
   const TemporaryFolder folder;
   Consumer consumer(options_for(folder, 2));
