@@ -1,4 +1,5 @@
-// The yardstick: libjpeg-turbo decodes whole pictures to RGB (ISLOW, fancy upsampling) from memory, and nothing else.
+// The yardstick: libjpeg-turbo decodes whole pictures to RGB (ISLOW, fancy upsampling) from memory,
+// and nothing else.
 #include <algorithm>
 #include <atomic>
 #include <chrono>

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <optional>
 
-#include "core/random.h"
+#include "core/kernels.h"
 #include "core/tones.h"
 #include "core/warp.h"
 
@@ -169,10 +169,12 @@ void erase(const Recipe& recipe, const Preprocessing& preprocessing, const Outpu
            EffectScratch& scratch) {
   const auto& [region, noise, key] = recipe.erasure;
   const int row_values = 3 * region.width;
-  const std::uint64_t row_words = (row_values + kNormalsPerWord - 1) / kNormalsPerWord;
   for (int y = 0; y < region.height; ++y) {
     scratch.line.assign(row_values, 0);
-    if (noise) add_normal_noise(scratch.line.data(), row_values, 1, key, y * row_words);
+    if (noise) {
+      kernels().add_noise(
+          {scratch.line.data(), row_values, key, static_cast<std::uint32_t>(y * row_values)});
+    }
     const Output row = output.from(3 * ((region.top + y) * recipe.size + region.left));
     for (int i = 0; i < row_values; ++i) store(scratch.line[i], i % 3, preprocessing, row.from(i));
   }

@@ -1,6 +1,7 @@
 // Views of pixels that someone else owns, and the rectangle and error every stage shares.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -15,19 +16,37 @@ struct Region {
   int height = 0;
 };
 
-// Interleaved 8-bit RGB. `region` says which part of the (possibly scaled down) image the view
-// holds; a pixel of the full image at (x, y) lies at x / scale, y / scale.
-struct ImageView {
+// Rows of 8-bit samples: one colour, or red, green and blue interleaved.
+struct Plane {
   const std::uint8_t* data = nullptr;
   std::size_t stride = 0;  // Bytes from one row to the next.
-  Region region;
-  int image_width = 0;  // Of the whole image after scaling.
-  int image_height = 0;
-  int scale = 1;
+  Region region;           // The part of the whole plane that is held; it may reach past its edges.
+  int width = 0;           // Of the whole plane, in samples.
+  int height = 0;
+  // One sample for two columns or rows of the image, halfway between their centres.
+  bool halved_x = false;
+  bool halved_y = false;
 
   const std::uint8_t* row(int y) const {
-    return data + static_cast<std::size_t>(y - region.top) * stride;
+    return data + static_cast<std::ptrdiff_t>(y - region.top) * static_cast<std::ptrdiff_t>(stride);
   }
+};
+
+// What an image's planes hold.
+enum class Colors {
+  kRgb,   // Interleaved in the first plane.
+  kGrey,  // The first plane is all.
+  kYcc,   // JFIF's Y, Cb and Cr; where chroma is halved, libjpeg's triangle filter restores it.
+};
+
+// Part of an image, possibly scaled down: a pixel of the full image at (x, y) lies at x / scale,
+// y / scale.
+struct ImageView {
+  Colors colors = Colors::kRgb;
+  std::array<Plane, 3> planes;
+  int width = 0;  // Of the whole image after scaling.
+  int height = 0;
+  int scale = 1;
 };
 
 // An image's stored size and how to turn it upright.

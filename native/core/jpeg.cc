@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <csetjmp>
 #include <cstdio>
+#include <optional>
 #include <string>
 
+#include "core/baseline.h"
 #include "core/exif.h"
 #include "core/jpeg_pool.h"
 
@@ -72,6 +74,48 @@ void multiply_out_black(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) 
   }
 }
 
+// Whether the scan's components are the frame's, and chroma is at most halved.
+bool has_plain_sampling(const jpeg_decompress_struct& info) {
+  if (info.comps_in_scan != info.num_components) return false;
+  for (int c = 0; c < info.num_components; ++c) {
+    if (info.cur_comp_info[c] != &info.comp_info[c]) return false;
+  }
+  if (info.num_components == 1) return info.jpeg_color_space == JCS_GRAYSCALE;
+  if (info.num_components != 3 || info.jpeg_color_space != JCS_YCbCr) return false;
+  const jpeg_component_info* component = info.comp_info;
+  for (int c = 1; c < 3; ++c) {
+    if (component[c].h_samp_factor != 1 || component[c].v_samp_factor != 1) return false;
+  }
+  // libjpeg repeats the columns of very narrow chroma instead of filtering them.
+  if (component->h_samp_factor == 2 && info.image_width < 5) return false;
+  return component->h_samp_factor <= 2 && component->v_samp_factor <= 2;
+}
+
+bool copy_codes(const JHUFF_TBL* table, HuffmanCodes& codes) {
+  if (!table) return false;
+  std::copy_n(table->bits, codes.counts.size(), codes.counts.begin());
+  codes.counts[0] = 0;
+  std::copy_n(table->huffval, codes.symbols.size(), codes.symbols.begin());
+  return true;
+}
+
+bool copy_component(const jpeg_decompress_struct& info, int c, BaselineFrame::Component& to) {
+  const jpeg_component_info& from = info.comp_info[c];
+  // Alone in its scan, a component has one block in an MCU whatever its factors are.
+  to.across = info.num_components > 1 ? from.h_samp_factor : 1;
+  to.down = info.num_components > 1 ? from.v_samp_factor : 1;
+  // libjpeg looks at the numbers of tables only when it starts.
+  const auto exists = [](int table) { return table >= 0 && table < NUM_HUFF_TBLS; };
+  if (!exists(from.quant_tbl_no) || !exists(from.dc_tbl_no) || !exists(from.ac_tbl_no))
+    return false;
+  const JQUANT_TBL* quantization = info.quant_tbl_ptrs[from.quant_tbl_no];
+  if (!quantization) return false;
+  std::copy_n(quantization->quantval, 64, to.quantization.begin());
+  return *std::max_element(to.quantization.begin(), to.quantization.end()) <= 255 &&
+         copy_codes(info.dc_huff_tbl_ptrs[from.dc_tbl_no], to.means) &&
+         copy_codes(info.ac_huff_tbl_ptrs[from.ac_tbl_no], to.coefficients);
+}
+
 }  // namespace
 
 struct JpegDecoder::Jpeg {
@@ -92,6 +136,23 @@ struct JpegDecoder::Jpeg {
     throw ImageError(std::string("JPEG decoder: ") + error.message);
   }
 };
+
+// After jpeg_read_header: the frame, if BaselineDecoder can be asked for it.
+std::optional<BaselineFrame> JpegDecoder::baseline_frame() const {
+  const jpeg_decompress_struct& info = jpeg_->info;
+  if (info.progressive_mode || info.arith_code || info.data_precision != 8) return std::nullopt;
+  if (!has_plain_sampling(info)) return std::nullopt;
+  BaselineFrame frame;
+  frame.width = static_cast<int>(info.image_width);
+  frame.height = static_cast<int>(info.image_height);
+  frame.components = info.num_components;
+  frame.restart_interval = static_cast<int>(info.restart_interval);
+  frame.scan = {info.src->next_input_byte, info.src->bytes_in_buffer};
+  for (int c = 0; c < frame.components; ++c) {
+    if (!copy_component(info, c, frame.component[c])) return std::nullopt;
+  }
+  return frame;
+}
 
 bool is_jpeg(std::span<const std::uint8_t> file) {
   return file.size() >= 2 && file[0] == 0xff && file[1] == 0xd8;
@@ -125,26 +186,53 @@ ImageSize JpegDecoder::open(std::span<const std::uint8_t> file) {
 }
 
 ImageView JpegDecoder::decode(const Region& wanted, int scale) {
-  jpeg_decompress_struct& info = jpeg_->info;
+  check_size();
+  const std::optional<BaselineFrame> frame = scale == 1 ? baseline_frame() : std::nullopt;
+  if (frame) {
+    ImageView view{
+        frame->components == 1 ? Colors::kGrey : Colors::kYcc, {}, frame->width, frame->height, 1};
+    const int left = std::max(wanted.left - kUpsamplingMargin, 0);
+    const int top = std::max(wanted.top - kUpsamplingMargin, 0);
+    const int right = std::min(wanted.left + wanted.width + kUpsamplingMargin, view.width);
+    const int bottom = std::min(wanted.top + wanted.height + kUpsamplingMargin, view.height);
+    if (baseline_.decode(*frame, {left, top, right - left, bottom - top}, view.planes)) {
+      jpeg_abort_decompress(&jpeg_->info);
+      return view;
+    }
+  }
+  return decode_rgb(wanted, scale);
+}
+
+void JpegDecoder::check_size() const {
+  const jpeg_decompress_struct& info = jpeg_->info;
   const std::int64_t size = std::int64_t{info.image_width} * info.image_height;
-  const std::int64_t limit = jpeg_has_multiple_scans(&info) ? kMaxBufferedPixels : kMaxPixels;
+  const std::int64_t limit =
+      jpeg_has_multiple_scans(&jpeg_->info) ? kMaxBufferedPixels : kMaxPixels;
   if (size > limit) {
     throw ImageError("image of " + std::to_string(size / 1000000) + " megapixels exceeds the " +
                      std::to_string(limit / 1000000) + " megapixels allowed for its kind of JPEG");
   }
+}
+
+ImageView JpegDecoder::decode_rgb(const Region& wanted, int scale) {
+  check_size();
+  jpeg_decompress_struct& info = jpeg_->info;
   if (info.num_components == 2) throw ImageError("JPEG with two components has no known colours");
   start(scale);
   const Region region = place(wanted, scale);
-  pixels_.resize(static_cast<std::size_t>(region.width) * region.height * 3);
+  const std::size_t stride = static_cast<std::size_t>(region.width) * 3;
+  pixels_.resize(stride * region.height);
   cmyk_row_.resize(static_cast<std::size_t>(region.width) * 4);
   read_rows(region);
-  const int image_width = (static_cast<int>(info.image_width) + scale - 1) / scale;
-  const int image_height = static_cast<int>(info.output_height);
+  ImageView view{Colors::kRgb,
+                 {},
+                 (static_cast<int>(info.image_width) + scale - 1) / scale,
+                 static_cast<int>(info.output_height),
+                 scale};
+  view.planes[0] = {pixels_.data(), stride, region, view.width, view.height, false, false};
   // The rest of the file is not wanted; jpeg_finish_decompress would read it.
   jpeg_abort_decompress(&info);
-  return {pixels_.data(), static_cast<std::size_t>(region.width) * 3,
-          region,         image_width,
-          image_height,   scale};
+  return view;
 }
 
 void JpegDecoder::start(int scale) {

@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "core/baseline.h"
 #include "core/image.h"
 
 namespace bobbin::core {
@@ -33,17 +35,27 @@ class JpegDecoder {
   ImageSize open(std::span<const std::uint8_t> file);
 
   // Decodes the part of the opened image that covers `wanted` (in stored pixels), scaled down by 1,
-  // 2, 4 or 8, to RGB: grey is repeated, CMYK and YCCK (taken as Adobe's inverted form) are
-  // multiplied out. The pixels equal those of a full decode at the same scale. The view lives until
-  // the next call. Throws ImageError when the data ends early or makes no sense within the part.
+  // 2, 4 or 8. At scale 1, sound baseline files come as planes from Bobbin's own decoder, whose
+  // samples are libjpeg's before chroma is upsampled; all others as decode_rgb gives them. The view
+  // lives until the next call. Throws ImageError when the data ends early or makes no sense within
+  // the part.
   ImageView decode(const Region& wanted, int scale);
+
+  // The same as RGB by libjpeg: grey is repeated, CMYK and YCCK (taken as Adobe's inverted form)
+  // are multiplied out. The pixels equal those of a full decode at the same scale.
+  ImageView decode_rgb(const Region& wanted, int scale);
+
+  // What Bobbin's own decoder needs to know of the opened image, unless it cannot decode its kind.
+  std::optional<BaselineFrame> baseline_frame() const;
 
  private:
   struct Jpeg;
+  void check_size() const;
   void start(int scale);
   Region place(const Region& wanted, int scale);
   void read_rows(const Region& region);
 
+  BaselineDecoder baseline_;
   std::unique_ptr<Jpeg> jpeg_;
   std::vector<std::uint8_t> pixels_;
   std::vector<std::uint8_t> cmyk_row_;

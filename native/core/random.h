@@ -58,13 +58,4 @@ class Random {
   std::uint64_t position_ = 0;
 };
 
-// The number of normal deviates that one random word yields.
-inline constexpr int kNormalsPerWord = 4;
-
-// Adds sigma · N(0, 1) to `values`; value i takes deviate i of the key's stream from
-// `first_word` · kNormalsPerWord on. A deviate is one of 4,096 equally likely quantiles of the
-// normal distribution, scaled to unit variance (tails end at 3.7 σ).
-void add_normal_noise(float* values, int count, float sigma, std::uint64_t key,
-                      std::uint64_t first_word);
-
 }  // namespace bobbin::core

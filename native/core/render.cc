@@ -1,34 +1,12 @@
-// Antialiased resampling in two passes, then everything else in one.
+// Some output rows at a time, as many as a vector holds: resampled over rows, then over columns and
+// coloured, then finished. The kernels do the work.
 #include "core/render.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "core/random.h"
-
 namespace bobbin::core {
 namespace {
-
-// Where output pixel (x, y) lies in a square of stored pixels: origin + x · right + y · down.
-struct Walk {
-  int origin, right, down;
-};
-
-// Walks from upright to stored; a mirror runs along x from the other end.
-Walk walk_upright(const ImageSize& image, bool flip, int size) {
-  const int last = size - 1;
-  const int step_x = image.reversed_x() ? -1 : 1;
-  const int step_y = image.reversed_y() ? -size : size;
-  Walk walk{};
-  walk.origin = (image.reversed_x() ? last : 0) + (image.reversed_y() ? last * size : 0);
-  walk.right = image.transposed() ? step_y : step_x;
-  walk.down = image.transposed() ? step_x : step_y;
-  if (flip) {
-    walk.origin += last * walk.right;
-    walk.right = -walk.right;
-  }
-  return walk;
-}
 
 // An upright window in stored pixels.
 Window stored_window(const Window& upright, const ImageSize& size) {
@@ -42,37 +20,49 @@ Window stored_window(const Window& upright, const ImageSize& size) {
   return window;
 }
 
-template <typename Value, typename Convert>
-void store_as(std::span<const float> colors, bool bgr, void* target, const Convert& convert) {
-  auto* values = static_cast<Value*>(target);
-  for (std::size_t i = 0; i < colors.size(); i += 3) {
-    for (std::size_t c = 0; c < 3; ++c) {
-      const float level = std::clamp(colors[i + (bgr ? 2 - c : c)], 0.0f, 255.0f);
-      values[i + c] = convert(level, c);
+// Copies `plane` with rows and columns swapped.
+void transpose_plane(const Plane& plane, int channels, std::vector<std::uint8_t>& samples,
+                     Plane& swapped) {
+  const Region& region = plane.region;
+  samples.resize(static_cast<std::size_t>(region.width) * region.height * channels);
+  swapped = {samples.data(),
+             static_cast<std::size_t>(region.height) * channels,
+             {region.top, region.left, region.height, region.width},
+             plane.height,
+             plane.width,
+             plane.halved_y,
+             plane.halved_x};
+  for (int y = 0; y < region.height; ++y) {
+    const std::uint8_t* from = plane.data + y * plane.stride;
+    for (int x = 0; x < region.width; ++x, from += channels) {
+      std::copy_n(from, channels, samples.data() + x * swapped.stride + y * channels);
     }
   }
 }
 
-// Clamps RGB colours to levels and writes them as the output wants them.
-void store(std::span<const float> colors, const Preprocessing& preprocessing,
-           const Output& output) {
-  std::array<float, 3> mean = preprocessing.mean, inverse_std{};
-  for (std::size_t c = 0; c < 3; ++c) inverse_std[c] = 1 / preprocessing.std[c];
-  const auto normalised = [&](float level, std::size_t c) {
-    return (level - mean[c]) * inverse_std[c];
-  };
-  switch (output.type) {
-    case PixelType::kFloat32:
-      return store_as<float>(colors, preprocessing.bgr, output.data, normalised);
-    case PixelType::kBfloat16:
-      return store_as<std::uint16_t>(
-          colors, preprocessing.bgr, output.data,
-          [&](float level, std::size_t c) { return to_bfloat16(normalised(level, c)); });
-    case PixelType::kUint8:
-      return store_as<std::uint8_t>(colors, preprocessing.bgr, output.data,
-                                    [](float level, std::size_t) {
-                                      return static_cast<std::uint8_t>(std::nearbyint(level));
-                                    });
+// ITU-R BT.601 luma, as Pillow's grey has it.
+constexpr std::array<float, 3> kGrey = {0.299f, 0.587f, 0.114f};
+
+// JFIF: from (Y, Cb, Cr, 1) to RGB.
+constexpr std::array<std::array<double, 4>, 3> kFromYcc = {{
+    {1, 0, 1.402, -1.402 * 128},
+    {1, -0.344136286, -0.714136286, (0.344136286 + 0.714136286) * 128},
+    {1, 1.772, 0, -1.772 * 128},
+}};
+
+// The recipe's matrix for planes as they are stored, its rows in the order of the model's channels.
+void set_matrix(Colors colors, const Recipe& recipe, bool bgr, float mean_grey,
+                float (&matrix)[12]) {
+  for (int c = 0; c < 3; ++c) {
+    const float* row = recipe.color.data() + 4 * (bgr ? 2 - c : c);
+    for (int k = 0; k < 4; ++k) {
+      double sum = k == 3 ? row[3] * mean_grey : 0;
+      for (int i = 0; i < 3; ++i) {
+        if (colors == Colors::kYcc) sum += row[i] * kFromYcc[i][k];
+        if (colors != Colors::kYcc && i == k) sum += row[i];
+      }
+      matrix[4 * c + k] = static_cast<float>(sum);
+    }
   }
 }
 
@@ -105,115 +95,150 @@ DecodePlan plan_decode(std::span<const Recipe> recipes, const ImageSize& size) {
   return plan;
 }
 
-void Renderer::Taps::set(double start, double length, int outputs, int limit) {
-  const double step = length / outputs;
-  const double reach = std::max(1.0, step);
-  stride = static_cast<int>(std::ceil(reach)) * 2 + 1;
-  first.resize(outputs);
-  count.resize(outputs);
-  weights.resize(static_cast<std::size_t>(outputs) * stride);
-  for (int i = 0; i < outputs; ++i) {
-    const double center = start + (i + 0.5) * step;
-    const int begin = std::clamp(static_cast<int>(center - reach + 0.5), 0, limit - 1);
-    const int end = std::clamp(static_cast<int>(center + reach + 0.5), begin + 1, limit);
-    float* weight = weights.data() + static_cast<std::size_t>(i) * stride;
-    double sum = 0;
-    for (int k = 0; k < end - begin; ++k) {
-      const double distance = std::abs(begin + k + 0.5 - center) / reach;
-      weight[k] = static_cast<float>(std::max(0.0, 1 - distance));
-      sum += weight[k];
-    }
-    for (int k = 0; k < end - begin; ++k) weight[k] = static_cast<float>(weight[k] / sum);
-    first[i] = begin;
-    count[i] = end - begin;
-  }
-}
-
 void Renderer::render(const ImageView& image, const ImageSize& size, const Recipe& recipe,
                       const Preprocessing& preprocessing, Output output) {
-  const Window window = stored_window(recipe.window, size);
-  const double scale = image.scale;
-  columns_.set(window.left / scale, window.width / scale, recipe.size, image.image_width);
-  rows_.set(window.top / scale, window.height / scale, recipe.size, image.image_height);
-  resample(image, recipe.size);
-  finish(size, recipe, preprocessing, output);
+  turn_upright(image, size);
+  set_taps(image, recipe, size);
+  set_strips(image);
+  const int width = kernels_.width;
+  const float grey = recipe.color[3] == 0 ? 0 : mean_grey(image, recipe.size);
+  const bool effects = !recipe.effects.empty();
+  ColumnsTask columns;
+  // Effects see RGB.
+  set_matrix(image.colors, recipe, preprocessing.bgr && !effects, grey, columns.matrix);
+  columns.outputs = recipe.size;
+  columns.stride = std::ptrdiff_t{3} * ((recipe.size + width - 1) / width * width);
+  rows_.resize(columns.stride * width);
+  columns.rows = rows_.data();
+  FinishTask finish;
+  finish.stride = effects ? std::ptrdiff_t{3} * recipe.size : columns.stride;
+  finish.values = 3 * recipe.size;
+  finish.sigma = recipe.noise_sigma;
+  finish.noise_key = recipe.noise_key;
+  for (int c = 0; c < 3; ++c) {
+    finish.mean[c] = preprocessing.mean[c];
+    finish.scale[c] = 1 / preprocessing.std[c];
+  }
+  if (effects) make_view(recipe, preprocessing.bgr, columns);
+  for (int y = 0; y < recipe.size; y += width) {
+    finish.count = std::min(width, recipe.size - y);
+    finish.first_row = static_cast<std::uint32_t>(y);
+    finish.output = output.from(static_cast<std::size_t>(y) * finish.values);
+    if (effects) {
+      finish.rows = view_.data() + static_cast<std::ptrdiff_t>(y) * finish.values;
+    } else {
+      resample(y, finish.count, columns);
+      finish.rows = rows_.data();
+    }
+    kernels_.finish(finish);
+  }
   erase(recipe, preprocessing, output, effects_);
 }
 
-void Renderer::resample(const ImageView& image, int size) {
-  const int left = columns_.first.front();
-  const int right = columns_.first.back() + columns_.count.back();
-  const int line_values = (right - left) * 3;
-  line_.resize(line_values);
-  resized_.resize(static_cast<std::size_t>(size) * size * 3);
-  float* target = resized_.data();
-  for (int y = 0; y < size; ++y) {
-    const float* row_weights = rows_.weights.data() + static_cast<std::size_t>(y) * rows_.stride;
-    std::fill(line_.begin(), line_.end(), 0.0f);
-    for (int k = 0; k < rows_.count[y]; ++k) {
-      const std::uint8_t* source = image.row(rows_.first[y] + k) + (left - image.region.left) * 3;
-      const float weight = row_weights[k];
-      float* line = line_.data();
-      for (int i = 0; i < line_values; ++i) line[i] += weight * static_cast<float>(source[i]);
+// The whole view with its effects, channels in the model's order.
+void Renderer::make_view(const Recipe& recipe, bool bgr, ColumnsTask& columns) {
+  const std::size_t values = std::size_t{3} * recipe.size;
+  // A vector more: kernels read rows in whole vectors.
+  view_.resize(values * recipe.size + kernels_.width);
+  for (int y = 0; y < recipe.size; y += kernels_.width) {
+    const int count = std::min(kernels_.width, recipe.size - y);
+    resample(y, count, columns);
+    for (int i = 0; i < count; ++i) {
+      std::copy_n(columns.rows + i * columns.stride, values, view_.data() + (y + i) * values);
     }
-    for (int x = 0; x < size; ++x, target += 3) {
-      const float* weights =
-          columns_.weights.data() + static_cast<std::size_t>(x) * columns_.stride;
-      const float* source = line_.data() + (columns_.first[x] - left) * 3;
-      float red = 0, green = 0, blue = 0;
-      for (int k = 0; k < columns_.count[x]; ++k, source += 3) {
-        red += weights[k] * source[0];
-        green += weights[k] * source[1];
-        blue += weights[k] * source[2];
-      }
-      target[0] = red;
-      target[1] = green;
-      target[2] = blue;
-    }
+  }
+  apply_effects(recipe, view_.data(), effects_);
+  for (std::size_t i = 0; bgr && i < values * recipe.size; i += 3) {
+    std::swap(view_[i], view_[i + 2]);
   }
 }
 
-float Renderer::mean_grey() const {
-  double red = 0, green = 0, blue = 0;
-  for (std::size_t i = 0; i < resized_.size(); i += 3) {
-    red += resized_[i];
-    green += resized_[i + 1];
-    blue += resized_[i + 2];
+void Renderer::turn_upright(const ImageView& image, const ImageSize& size) {
+  planes_ = image.planes;
+  if (!size.transposed()) return;
+  const int channels = image.colors == Colors::kRgb ? 3 : 1;
+  for (int i = 0; i < (image.colors == Colors::kYcc ? 3 : 1); ++i) {
+    transpose_plane(image.planes[i], channels, transposed_[i], planes_[i]);
   }
-  const double pixels = static_cast<double>(resized_.size()) / 3;
-  return static_cast<float>((0.299 * red + 0.587 * green + 0.114 * blue) / pixels);
 }
 
-void Renderer::finish(const ImageSize& size, const Recipe& recipe,
-                      const Preprocessing& preprocessing, Output output) {
-  const std::array<float, 12>& a = recipe.color;
-  const float offset = a[3] == 0 ? 0 : a[3] * mean_grey();
-  const Walk walk = walk_upright(size, recipe.flip, recipe.size);
-  const int row_values = recipe.size * 3;
-  const std::uint64_t row_words = (row_values + kNormalsPerWord - 1) / kNormalsPerWord;
-  const auto color_row = [&](int y, float* row) {
-    for (int x = 0; x < recipe.size; ++x) {
-      const float* rgb = resized_.data() + 3 * (walk.origin + x * walk.right + y * walk.down);
-      for (int c = 0; c < 3; ++c) {
-        row[3 * x + c] = a[4 * c] * rgb[0] + a[4 * c + 1] * rgb[1] + a[4 * c + 2] * rgb[2] + offset;
-      }
-    }
+// Stored axes may run backwards: then the taps do.
+void Renderer::set_taps(const ImageView& image, const Recipe& recipe, const ImageSize& size) {
+  const bool transposed = size.transposed();
+  const bool reversed_x = transposed ? size.reversed_y() : size.reversed_x();
+  const bool reversed_y = transposed ? size.reversed_x() : size.reversed_y();
+  const Window& window = recipe.window;
+  const double left = reversed_x ? size.upright_width() - window.left - window.width : window.left;
+  const double top = reversed_y ? size.upright_height() - window.top - window.height : window.top;
+  const double scale = image.scale;
+  const auto axis_x = [](const Plane& plane) {
+    return Axis{plane.width, plane.region.left, plane.region.left + plane.region.width};
   };
-  const bool whole = !recipe.effects.empty();
-  finished_.resize(static_cast<std::size_t>(row_values) * (whole ? recipe.size : 1));
-  if (whole) {
-    for (int y = 0; y < recipe.size; ++y) color_row(y, finished_.data() + y * row_values);
-    apply_effects(recipe, finished_.data(), effects_);
+  const auto axis_y = [](const Plane& plane) {
+    return Axis{plane.height, plane.region.top, plane.region.top + plane.region.height};
+  };
+  columns_.set(left / scale, window.width / scale, recipe.size, reversed_x != recipe.flip,
+               axis_x(planes_[0]));
+  lines_.set(top / scale, window.height / scale, recipe.size, reversed_y, axis_y(planes_[0]));
+  if (image.colors != Colors::kYcc) return;
+  if (planes_[1].halved_x) halved_columns_.halve(columns_, axis_x(planes_[1]));
+  if (planes_[1].halved_y) halved_lines_.halve(lines_, axis_y(planes_[1]));
+}
+
+void Renderer::set_strips(const ImageView& image) {
+  channels_ = image.colors == Colors::kRgb ? 3 : 1;
+  strip_count_ = image.colors == Colors::kYcc ? 3 : 1;
+  const int width = kernels_.width;
+  for (int i = 0; i < strip_count_; ++i) {
+    Strip& strip = strips_[i];
+    const Plane& plane = planes_[i];
+    strip.columns = plane.halved_x ? &halved_columns_ : &columns_;
+    strip.rows = plane.halved_y ? &halved_lines_ : &lines_;
+    strip.task.samples =
+        plane.row(strip.rows->begin()) +
+        static_cast<std::ptrdiff_t>(strip.columns->begin() - plane.region.left) * channels_;
+    strip.task.stride = static_cast<std::ptrdiff_t>(plane.stride);
+    strip.task.values = (strip.columns->end() - strip.columns->begin()) * channels_;
+    strip.lines.resize(static_cast<std::size_t>(std::max(strip.task.values, width)) * width);
+    strip.task.lines = strip.lines.data();
   }
-  for (int y = 0; y < recipe.size; ++y) {
-    float* row = finished_.data() + (whole ? y * row_values : 0);
-    if (!whole) color_row(y, row);
-    if (recipe.noise_sigma > 0) {
-      add_normal_noise(row, row_values, recipe.noise_sigma, recipe.noise_key, y * row_words);
-    }
-    store({row, row + row_values}, preprocessing, output);
-    output = output.from(row_values);
+}
+
+// Output rows from `y` on, to `columns.rows`.
+void Renderer::resample(int y, int count, ColumnsTask& columns) {
+  const int width = kernels_.width;
+  for (int i = 0; i < strip_count_; ++i) {
+    Strip& strip = strips_[i];
+    strip.task.filter = strip.rows->filter(y);
+    strip.task.outputs = count;
+    kernels_.resample_rows(strip.task);
   }
+  for (int c = 0; c < 3; ++c) {
+    const Strip& strip = strips_[strip_count_ == 3 ? c : 0];
+    columns.lines[c] = strip.lines.data() + (channels_ == 3 ? c * width : 0);
+  }
+  columns.step = channels_;
+  columns.first = strips_[0].columns->filter();
+  columns.others = strips_[strip_count_ - 1].columns->filter();
+  kernels_.resample_columns(columns);
+}
+
+// The view's mean is linear in the samples: rows' and columns' total weights suffice.
+float Renderer::mean_grey(const ImageView& image, int outputs) {
+  lines_.totals(line_totals_);
+  columns_.totals(column_totals_);
+  const int channels = image.colors == Colors::kRgb ? 3 : 1;
+  factors_.resize(column_totals_.size() * channels);
+  for (std::size_t i = 0; i < factors_.size(); ++i) {
+    factors_[i] = column_totals_[i / channels] * (channels == 3 ? kGrey[i % 3] : 1);
+  }
+  double sum = 0;
+  const std::uint8_t* row = strips_[0].task.samples;
+  for (const float total : line_totals_) {
+    sum += total * kernels_.weighted_sum(row, factors_.data(), static_cast<int>(factors_.size()));
+    row += strips_[0].task.stride;
+  }
+  return static_cast<float>(sum / outputs / outputs);
 }
 
 }  // namespace bobbin::core

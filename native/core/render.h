@@ -1,13 +1,17 @@
 // Recipe + pixels → one view of the batch.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <span>
 #include <vector>
 
 #include "core/effects.h"
 #include "core/image.h"
+#include "core/kernels.h"
 #include "core/output.h"
 #include "core/recipe.h"
+#include "core/taps.h"
 
 namespace bobbin::core {
 
@@ -22,34 +26,43 @@ DecodePlan plan_decode(std::span<const Recipe> recipes, const ImageSize& size);
 // images allocates nothing.
 class Renderer {
  public:
+  explicit Renderer(const Kernels& with = kernels()) : kernels_(with) {}
+
   // Writes recipe.size × recipe.size × 3 values (rows of channels-last pixels) to `output`:
   //   resample the window by a triangle filter that widens with the reduction (Pillow's BILINEAR),
   //   turn upright and mirror, colour := A · colour, effects if there are any,
   //   clamp(colour + σ · noise, 0, 255), store as PixelType says, erase.
-  // The filter may look past the window's edge, never past the image's. `image` must cover what
+  // The filter may look past the window's edge, never past the image's. Colours that are no RGB are
+  // clamped at the end only. Noise goes to output values in order. `image` must cover what
   // plan_decode asked for; `size` gives its orientation.
   void render(const ImageView& image, const ImageSize& size, const Recipe& recipe,
               const Preprocessing& preprocessing, Output output);
 
  private:
-  // For each output coordinate: where its source pixels start and how they are weighted.
-  struct Taps {
-    std::vector<int> first;
-    std::vector<int> count;
-    std::vector<float> weights;  // `stride` for each output.
-    int stride = 0;
-    void set(double start, double length, int outputs, int limit);
+  // One plane, resampled over some output rows.
+  struct Strip {
+    const Taps* columns = nullptr;
+    const Taps* rows = nullptr;
+    RowsTask task;
+    std::vector<float> lines;
   };
+  void turn_upright(const ImageView& image, const ImageSize& size);
+  void set_taps(const ImageView& image, const Recipe& recipe, const ImageSize& size);
+  void set_strips(const ImageView& image);
+  void resample(int y, int count, ColumnsTask& columns);
+  void make_view(const Recipe& recipe, bool bgr, ColumnsTask& columns);
+  float mean_grey(const ImageView& image, int outputs);
 
-  void resample(const ImageView& image, int size);
-  float mean_grey() const;
-  void finish(const ImageSize& size, const Recipe& recipe, const Preprocessing& preprocessing,
-              Output output);
-
-  Taps columns_, rows_;
-  std::vector<float> line_;      // One row of the source, already weighted over rows.
-  std::vector<float> resized_;   // size × size × 3, as stored (not yet upright).
-  std::vector<float> finished_;  // One output row, or the whole view for effects.
+  const Kernels& kernels_;
+  std::array<Plane, 3> planes_;  // Not transposed.
+  std::array<std::vector<std::uint8_t>, 3> transposed_;
+  Taps columns_, lines_, halved_columns_, halved_lines_;
+  std::array<Strip, 3> strips_;
+  int strip_count_ = 0;
+  int channels_ = 1;         // Interleaved in the first plane.
+  std::vector<float> rows_;  // Output rows before they are finished.
+  std::vector<float> line_totals_, column_totals_, factors_;
+  std::vector<float> view_;  // All output rows, for effects.
   EffectScratch effects_;
 };
 

@@ -5,12 +5,15 @@ namespace bobbin::core {
 namespace {
 
 ImageView view_of(const DecodedImage& image) {
-  return {image.pixels.data(),
-          static_cast<std::size_t>(image.width) * 3,
-          {0, 0, image.width, image.height},
-          image.width,
-          image.height,
-          1};
+  ImageView view{Colors::kRgb, {}, image.width, image.height, 1};
+  view.planes[0] = {image.pixels.data(),
+                    static_cast<std::size_t>(image.width) * 3,
+                    {0, 0, image.width, image.height},
+                    image.width,
+                    image.height,
+                    false,
+                    false};
+  return view;
 }
 
 }  // namespace

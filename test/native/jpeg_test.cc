@@ -20,27 +20,28 @@ namespace {
 std::vector<std::uint8_t> decode_all(JpegDecoder& decoder, const std::vector<std::uint8_t>& file,
                                      int scale) {
   const ImageSize size = decoder.open(file);
-  const ImageView view = decoder.decode({0, 0, size.width, size.height}, scale);
-  CHECK_EQUAL(view.region.width, view.image_width);
-  CHECK_EQUAL(view.region.height, view.image_height);
-  return {view.data, view.data + view.stride * view.image_height};
+  const ImageView view = decoder.decode_rgb({0, 0, size.width, size.height}, scale);
+  const Plane& plane = view.planes[0];
+  CHECK_EQUAL(plane.region.width, view.width);
+  CHECK_EQUAL(plane.region.height, view.height);
+  return {plane.data, plane.data + plane.stride * view.height};
 }
 
 void check_region(JpegDecoder& decoder, const std::vector<std::uint8_t>& file,
                   const std::vector<std::uint8_t>& whole, const Region& wanted, int scale) {
   decoder.open(file);
-  const ImageView view = decoder.decode(wanted, scale);
-  CHECK(view.region.left * scale <= wanted.left);
-  CHECK(view.region.top * scale <= wanted.top);
+  const ImageView view = decoder.decode_rgb(wanted, scale);
+  const Region& region = view.planes[0].region;
+  CHECK(region.left * scale <= wanted.left);
+  CHECK(region.top * scale <= wanted.top);
   const int right = (wanted.left + wanted.width + scale - 1) / scale;
   const int bottom = (wanted.top + wanted.height + scale - 1) / scale;
-  CHECK(view.region.left + view.region.width >= right);
-  CHECK(view.region.top + view.region.height >= bottom);
+  CHECK(region.left + region.width >= right);
+  CHECK(region.top + region.height >= bottom);
   for (int y = wanted.top / scale; y < bottom; ++y) {
     const int left = wanted.left / scale;
-    const std::uint8_t* part = view.row(y) + (left - view.region.left) * 3;
-    const std::uint8_t* full =
-        whole.data() + (static_cast<std::size_t>(y) * view.image_width + left) * 3;
+    const std::uint8_t* part = view.planes[0].row(y) + (left - region.left) * 3;
+    const std::uint8_t* full = whole.data() + (static_cast<std::size_t>(y) * view.width + left) * 3;
     CHECK(std::memcmp(part, full, (right - left) * 3) == 0);
   }
 }
@@ -103,7 +104,7 @@ TEST("when a file ends early, then it is refused once the missing part is wanted
   CHECK_THROWS(decoder.decode({0, 0, 200, 200}, 1), ImageError);
   // The decoder is as good as new, and the part that is there can be had.
   decoder.open(file);
-  CHECK_EQUAL(decoder.decode({0, 0, 200, 30}, 1).region.height, 30);
+  CHECK_EQUAL(decoder.decode_rgb({0, 0, 200, 30}, 1).planes[0].region.height, 30);
 }
 
 TEST("when only the end marker is missing, then nothing is") {

@@ -16,8 +16,15 @@ using bobbin::test::Picture;
 namespace {
 
 ImageView view_of(const Picture& picture) {
-  return {picture.rgb.data(), picture.width * 3u, {0, 0, picture.width, picture.height},
-          picture.width,      picture.height,     1};
+  ImageView view{Colors::kRgb, {}, picture.width, picture.height, 1};
+  view.planes[0] = {picture.rgb.data(),
+                    picture.width * 3u,
+                    {0, 0, picture.width, picture.height},
+                    picture.width,
+                    picture.height,
+                    false,
+                    false};
+  return view;
 }
 
 Recipe recipe_of(Window window, int size) {
@@ -148,6 +155,12 @@ TEST("when colour, noise and scaling are asked for, then they come in this order
   preprocessing.std = {2, 4, 8};
   preprocessing.bgr = true;
   const std::vector<float> output = render(picture, recipe, 1, preprocessing);
+  // The same noise on a level that is never clamped.
+  Recipe level = recipe;
+  level.color = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  for (int c = 0; c < 3; ++c) level.color[4 * c] = 1;
+  const Picture even{16, 16, std::vector<std::uint8_t>(16 * 16 * 3, 128)};
+  const std::vector<float> noise = render(even, level);
   double grey = 0;
   for (int i = 0; i < 256; ++i) {
     const std::uint8_t* rgb = picture.rgb.data() + 3 * i;
@@ -156,12 +169,10 @@ TEST("when colour, noise and scaling are asked for, then they come in this order
   for (int i = 0; i < 256; ++i) {
     const std::uint8_t* rgb = picture.rgb.data() + 3 * i;
     for (int c = 0; c < 3; ++c) {
-      float noise[48] = {};
-      add_normal_noise(noise, 48, 8, 77, i / 16 * 48 / kNormalsPerWord);
       const int from = 2 - c;
       const float* a = recipe.color.data() + 4 * from;
       const double color = a[0] * rgb[0] + a[1] * rgb[1] + a[2] * rgb[2] + a[3] * grey;
-      const double wanted = std::clamp(color + noise[i % 16 * 3 + from], 0.0, 255.0);
+      const double wanted = std::clamp(color + noise[3 * i + c] - 128, 0.0, 255.0);
       CHECK_NEAR(output[3 * i + c], (wanted - preprocessing.mean[c]) / preprocessing.std[c], 1e-2);
     }
   }

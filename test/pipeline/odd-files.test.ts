@@ -52,11 +52,12 @@ async function thumbnails(t: Parameters<typeof loaderFor>[0], names: string[]) {
 }
 
 /**
- * Pillow rounds to whole levels twice, hence 1.3. An image that is reduced by 8 or more is halved in
+ * Pillow rounds to whole levels twice, hence 1.3, and chroma half a level where it is restored to full size, which is
+ * 0.9 of blue: Bobbin does neither. An image that is reduced by 8 or more is halved in
  * the decoder first, which filters differently: 2 levels on average, 9 in a pixel.
  */
 function tolerance([width, height]: [number, number]) {
-  return Math.min(width, height) / side < 8 ? { largest: 1.3, mean: 0.4 } : { largest: 9, mean: 2 };
+  return Math.min(width, height) / side < 8 ? { largest: 2.2, mean: 0.5 } : { largest: 9, mean: 2 };
 }
 
 test('when JPEGs are unusual but valid, then they look as in Pillow', { skip }, async (t) => {

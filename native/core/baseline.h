@@ -1,0 +1,80 @@
+// A decoder for baseline JPEG that makes planes of the part that a crop needs, and no more.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/huffman.h"
+#include "core/image.h"
+#include "core/kernels.h"
+#include "core/scan.h"
+
+namespace bobbin::core {
+
+// What a file's headers say about its only scan.
+struct BaselineFrame {
+  struct Component {
+    int across = 1, down = 1;                      // Blocks in an MCU.
+    std::array<std::uint16_t, 64> quantization{};  // In rows, not in zigzag; at most 255.
+    HuffmanCodes means, coefficients;              // JPEG's DC and AC tables.
+  };
+  int width = 0, height = 0;  // In pixels.
+  int components = 0;         // 1 or 3; alone, it has one block in an MCU.
+  std::array<Component, 3> component;
+  int restart_interval = 0;            // In MCUs; 0 for none.
+  std::span<const std::uint8_t> scan;  // From behind the scan's header to the file's end.
+
+  int mcu_width() const { return 8 * component[0].across; }
+  int mcu_height() const { return 8 * component[0].down; }
+  int mcus_across() const { return (width + mcu_width() - 1) / mcu_width(); }
+  int mcus_down() const { return (height + mcu_height() - 1) / mcu_height(); }
+};
+
+// Receives each block: its place among its component's blocks, and its coefficients in rows.
+using BlockVisitor =
+    std::function<void(int component, int block_x, int block_y, const std::int16_t*)>;
+
+// One thread's decoder; it keeps tables and memory from image to image. It makes no guesses: each
+// function returns false for anything but a sound scan up to the last row that is wanted, and then
+// someone else must decode the file. No byte outside `scan` is read.
+class BaselineDecoder {
+ public:
+  explicit BaselineDecoder(const Kernels& with = kernels()) : kernels_(with) {}
+
+  // Fills `planes` (one for grey, three for Y, Cb and Cr) with whole MCUs that hold `wanted`.
+  // They live until the next call.
+  bool decode(const BaselineFrame& frame, const Region& wanted, std::array<Plane, 3>& planes);
+
+  // Calls `visit` for all blocks of the image, padding included.
+  bool visit(const BaselineFrame& frame, const BlockVisitor& visit);
+
+ private:
+  // A restart interval's bytes, as positions in `bytes_`.
+  struct Segment {
+    std::size_t begin, end;
+  };
+  // A rectangle of MCUs.
+  struct Mcus {
+    int left, top, right, bottom;
+  };
+
+  bool prepare(const BaselineFrame& frame);
+  bool unstuff(std::span<const std::uint8_t> scan, std::size_t segments);
+  template <typename Decode>
+  bool walk(const BaselineFrame& frame, const Mcus& wanted, const Decode& decode);
+  void place_planes(const BaselineFrame& frame, const Mcus& mcus, std::array<Plane, 3>& planes);
+
+  std::unique_ptr<Scan> scan_ = std::make_unique<Scan>();  // Its vectors want to be aligned.
+  const Kernels& kernels_;
+  std::vector<std::uint8_t> bytes_;  // The scan without stuffing, and zeros behind it.
+  std::vector<Segment> segments_;
+  HuffmanCache means_{HuffmanTable::Use::kMeans};
+  HuffmanCache coefficients_{HuffmanTable::Use::kCoefficients};
+  std::array<std::vector<std::uint8_t>, 3> samples_;
+};
+
+}  // namespace bobbin::core

@@ -1,0 +1,71 @@
+// Tables that decode the Huffman codes of baseline JPEG several bits at a time.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace bobbin::core {
+
+// A table as the file defines it: how many codes have each length (1…16), and their symbols.
+struct HuffmanCodes {
+  std::array<std::uint8_t, 17> counts{};
+  std::array<std::uint8_t, 256> symbols{};
+  bool operator==(const HuffmanCodes&) const = default;
+};
+
+// What the next bits of a scan say. An entry's length is 0 if its code and value need more bits:
+// then limits and symbols decide. Plain arrays, because the kernels may share no function with
+// others.
+struct HuffmanTable {
+  // Of a block's first coefficient, its mean, or of the others.
+  enum class Use { kMeans, kCoefficients };
+  static constexpr int kBits = 11;
+  static constexpr int kEntries = 1 << kBits;
+  // Added to an advance by the end-of-block symbol.
+  static constexpr int kEndOfBlock = 1024;
+
+  // A mean's difference, with the length of its code and value.
+  struct Mean {
+    std::int16_t difference;
+    std::uint16_t length;
+  };
+  // Up to two coefficients, relative to the index of the next one. With one symbol only, value2 is
+  // a zero behind it.
+  struct Pair {
+    std::int16_t value1, value2;
+    std::uint8_t offset1, offset2;
+    std::uint16_t advance_and_length;  // advance << 4 | length
+  };
+
+  HuffmanCodes codes;
+  Mean means[kEntries] = {};
+  Pair pairs[kEntries] = {};
+  std::uint16_t skips[kEntries] = {};   // As many symbols as fit: advance << 4 | length.
+  std::uint32_t limits[17] = {};        // The first 16-bit word behind the codes of each length.
+  std::int32_t first_symbols[17] = {};  // Index of a length's symbols, less its first code.
+  std::uint8_t symbols[256] = {};
+
+  // The codes must make sense: see `valid`.
+  HuffmanTable(const HuffmanCodes& codes, Use use);
+
+  // Whether the codes fit into their lengths and no code is all ones, as libjpeg demands too.
+  static bool valid(const HuffmanCodes& codes);
+};
+
+// Keeps tables of one use from file to file: most files of a data set share theirs.
+class HuffmanCache {
+ public:
+  explicit HuffmanCache(HuffmanTable::Use use) : use_(use) {}
+
+  // Null if the codes are not valid. The table lives until eight others were asked for.
+  const HuffmanTable* table(const HuffmanCodes& codes);
+
+ private:
+  static constexpr std::size_t kCapacity = 8;
+  HuffmanTable::Use use_;
+  std::vector<std::unique_ptr<HuffmanTable>> tables_;  // The latest used comes first.
+};
+
+}  // namespace bobbin::core

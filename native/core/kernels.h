@@ -1,0 +1,93 @@
+// The inner loops of decoding and rendering, compiled once for each kind of machine.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "core/output.h"
+#include "core/scan.h"
+
+namespace bobbin::core {
+
+// One axis of a resampling filter: output i is the sum of `count` samples from first[i] on, each
+// times its weight; output i's weights begin at weights[i · count].
+struct Filter {
+  const int* first = nullptr;
+  const float* weights = nullptr;
+  int count = 0;
+};
+
+// Resampling over rows: `outputs` rows (at most Kernels::width) of `values` samples each.
+struct RowsTask {
+  const std::uint8_t* samples = nullptr;  // The first sample of row 0.
+  std::ptrdiff_t stride = 0;              // Bytes from one row to the next.
+  int values = 0;                         // In a row; 64 more may be read behind the last one.
+  Filter filter;                          // Of the first of the output rows.
+  int outputs = 0;
+  // For each sample of a row `width` values, one an output row; unused rows hold anything.
+  float* lines = nullptr;
+};
+
+// Resampling over columns, colour, and back to rows: `width` rows at once.
+struct ColumnsTask {
+  // Of each channel: the line of sample 0, as RowsTask left it, and the lines from one to the next.
+  const float* lines[3] = {};
+  int step = 1;
+  Filter first, others;       // Of channel 0, and of channels 1 and 2.
+  float matrix[12] = {};      // 3×4, from the channels and 1 to the output's channels.
+  int outputs = 0;            // Pixels in a row.
+  float* rows = nullptr;      // Interleaved pixels; `stride` values from one row to the next.
+  std::ptrdiff_t stride = 0;  // A multiple of `width`, with room for 3 · outputs rounded up to it.
+};
+
+// Noise, clamping, normalisation and storing of some rows.
+struct FinishTask {
+  const float* rows = nullptr;
+  std::ptrdiff_t stride = 0;
+  int count = 0;   // Rows; the first has an even place in the image.
+  int values = 0;  // In a row: three a pixel.
+  float sigma = 0;
+  std::uint64_t noise_key = 0;
+  std::uint32_t first_row = 0;
+  float mean[3] = {}, scale[3] = {};  // (value − mean) · scale.
+  Output output;                      // Rows without padding.
+};
+
+// Adds N(0, 1) to each of `count` values: to value i the deviate at position first + i of the key.
+struct NoiseTask {
+  float* values = nullptr;
+  int count = 0;
+  std::uint64_t key = 0;
+  std::uint32_t first = 0;
+};
+
+struct Kernels {
+  const char* name;
+  int lanes;  // Blocks that are transformed together.
+  int width;  // Rows that are resampled together; even.
+
+  // Decodes so many MCUs into the components' samples. False if the scan makes no sense.
+  bool (*decode_mcus)(Scan& scan, int count);
+  bool (*skip_mcus)(Scan& scan, int count);
+  // The coefficients of one MCU, in rows, kBlockWords for each block.
+  bool (*read_mcu)(Scan& scan, std::int16_t* blocks);
+
+  void (*resample_rows)(const RowsTask& task);
+  void (*resample_columns)(const ColumnsTask& task);
+  void (*finish)(const FinishTask& task);
+  void (*add_noise)(const NoiseTask& task);
+  // The sum of samples, each times its weight.
+  float (*weighted_sum)(const std::uint8_t* samples, const float* weights, int count);
+};
+
+// 64 coefficients and a place for what reaches past them.
+inline constexpr int kBlockWords = 72;
+
+// The fastest that this machine runs; all of them give the same results, to the bit.
+const Kernels& kernels();
+
+// All that this machine runs; the first one is the portable form.
+std::span<const Kernels* const> all_kernels();
+
+}  // namespace bobbin::core

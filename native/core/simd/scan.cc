@@ -1,0 +1,274 @@
+// From the bits of a scan to samples: Huffman codes, then blocks as they fill a vector.
+#include "core/scan.h"
+
+#include "core/simd/idct.h"
+#include "core/simd/table.h"
+
+namespace bobbin::core::BOBBIN_ISA {
+namespace {
+
+constexpr int kBits = HuffmanTable::kBits, kEndOfBlock = HuffmanTable::kEndOfBlock;
+// What a valid 8-bit file cannot exceed (ITU T.81, tables F.1 and F.2).
+constexpr unsigned kMaxMeanSize = 11, kMaxSize = 10;
+// Four times a mean fits into 16 bits.
+constexpr int kMaxLevel = 8192;
+// The last zigzag index of the upper left quarter's triangle.
+constexpr int kFewCoefficients = 9;
+
+constexpr std::uint8_t kZigzag[64] = {
+    0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,  12, 19, 26, 33, 40, 48,
+    41, 34, 27, 20, 13, 6,  7,  14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23,
+    30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63};
+
+// Where a coefficient lies among the rows of `lanes` blocks; an index may reach past the end before
+// that is noticed.
+template <int lanes>
+struct Order {
+  std::uint16_t place[128];
+  constexpr Order() : place() {
+    for (int i = 0; i < 128; ++i) {
+      place[i] = i < 64 ? kZigzag[i] / 8 * 8 * lanes + kZigzag[i] % 8 : 64 * lanes;
+    }
+  }
+};
+template <int lanes>
+constexpr Order<lanes> kOrder;
+
+// A copy of the scan's bits, so that they stay in registers.
+struct Reader : ScanBits {
+  explicit Reader(const ScanBits& bits) : ScanBits(bits) {}
+
+  // Leaves at least 56 bits.
+  BOBBIN_INLINE void refill() {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, next, sizeof bytes);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    bytes = __builtin_bswap64(bytes);
+#endif
+    word |= bytes >> count;
+    next += (63 - count) >> 3;
+    count |= 56;
+  }
+  BOBBIN_INLINE unsigned peek(int bits) const { return static_cast<unsigned>(word >> (64 - bits)); }
+  BOBBIN_INLINE void drop(int bits) {
+    word <<= bits;
+    count -= bits;
+  }
+  // A value of 1…11 bits (ITU T.81, figure F.12).
+  BOBBIN_INLINE int value(unsigned size) {
+    const unsigned bits = peek(static_cast<int>(size));
+    drop(static_cast<int>(size));
+    return static_cast<int>(bits) - ((bits >> (size - 1)) != 0 ? 0 : (1 << size) - 1);
+  }
+
+  // Any symbol; false if there is no such code.
+  [[gnu::noinline, gnu::cold]] bool long_symbol(const HuffmanTable& table, unsigned& symbol) {
+    const unsigned bits16 = peek(16);
+    for (int length = 1; length <= 16; ++length) {
+      if (bits16 >= table.limits[length]) continue;
+      const int index = table.first_symbols[length] + static_cast<int>(bits16 >> (16 - length));
+      symbol = table.symbols[index];
+      drop(length);
+      return true;
+    }
+    return false;
+  }
+
+  // A mean's difference from the last one, after a refill.
+  BOBBIN_INLINE bool mean(const HuffmanTable& table, std::uint32_t& mean) {
+    const HuffmanTable::Mean entry = table.means[peek(kBits)];
+    if (entry.length != 0) [[likely]] {
+      drop(entry.length);
+      mean += static_cast<std::uint32_t>(entry.difference);
+      return true;
+    }
+    unsigned size = 0;
+    if (!long_symbol(table, size) || size > kMaxMeanSize) return false;
+    if (size > 0) mean += static_cast<std::uint32_t>(value(size));
+    return true;
+  }
+
+  // One symbol, for coefficients from index k on; at the block's end k is 64 or above.
+  template <typename Put>
+  BOBBIN_INLINE bool symbol(const HuffmanTable& table, int& k, const Put& put) {
+    refill();
+    unsigned symbol = 0;
+    if (!long_symbol(table, symbol)) return false;
+    const int run = static_cast<int>(symbol >> 4);
+    const unsigned size = symbol & 15;
+    if (size > kMaxSize) return false;
+    if (size == 0) {
+      if (run != 0 && run != 15) return false;
+      k += run == 15 ? 16 : kEndOfBlock;
+      return k <= 64 || run == 0;
+    }
+    k += run;
+    if (k > 63) return false;
+    put(k++, value(size));
+    return true;
+  }
+};
+
+// Whether a block would end elsewhere than at its last coefficient or at an end-of-block symbol.
+BOBBIN_INLINE bool overshoots(int k) { return k > 64 && (k < kEndOfBlock || k > kEndOfBlock + 63); }
+
+// A block's coefficients behind the mean. `behind` becomes one more than the last one's index.
+template <int lanes>
+BOBBIN_INLINE bool read_block(Reader& reader, const HuffmanTable& table, std::int16_t* block,
+                              int& behind) {
+  const auto put = [block](int k, int value) {
+    block[kOrder<lanes>.place[k]] = static_cast<std::int16_t>(value);
+  };
+  int k = 1;
+  do {
+    reader.refill();
+    const HuffmanTable::Pair pair = table.pairs[reader.peek(kBits)];
+    const int length = pair.advance_and_length & 15, advance = pair.advance_and_length >> 4;
+    if (length == 0) [[unlikely]] {
+      if (!reader.symbol(table, k, put)) return false;
+      continue;
+    }
+    put(k + pair.offset1, pair.value1);
+    put(k + pair.offset2, pair.value2);
+    k += advance;
+    if (overshoots(k)) [[unlikely]] {
+      // The second symbol may belong to the next block.
+      k -= advance;
+      if (!reader.symbol(table, k, put)) return false;
+      continue;
+    }
+    reader.drop(length);
+  } while (k < 64);
+  behind = k == 64 ? 64 : k - kEndOfBlock;
+  return true;
+}
+
+BOBBIN_INLINE bool skip_block(Reader& reader, const HuffmanTable& table) {
+  const auto put = [](int, int) {};
+  int k = 1;
+  do {
+    reader.refill();
+    const unsigned entry = table.skips[reader.peek(kBits)];
+    const int length = static_cast<int>(entry & 15), advance = static_cast<int>(entry >> 4);
+    k += advance;
+    if (length == 0 || overshoots(k)) [[unlikely]] {
+      k -= advance;
+      if (!reader.symbol(table, k, put)) return false;
+      continue;
+    }
+    reader.drop(length);
+  } while (k < 64);
+  return true;
+}
+
+// Transforms and stores what waits, and leaves zeros.
+[[gnu::noinline]] void flush(ScanComponent& component) {
+  BlockQueue& queue = component.queue;
+  if (queue.waiting == 0) return;
+  std::int16_t* coefficients = queue.coefficients;
+  Bytes rows[4];
+  if (queue.last <= kFewCoefficients) {
+    inverse_transform<true>(coefficients, component.quantization, rows);
+  } else {
+    inverse_transform<false>(coefficients, component.quantization, rows);
+  }
+  for (int i = 0; i < 8; ++i) store(coefficients + 8 * kLanes * i, Words{});
+  alignas(64) std::uint8_t samples[4][16 * kLanes];
+  for (int i = 0; i < 4; ++i) store(samples[i], rows[i]);
+  for (int block = 0; block < queue.waiting; ++block) {
+    std::uint8_t* to = queue.targets[block];
+    for (int row = 0; row < 8; ++row, to += component.stride) {
+      std::memcpy(to, samples[row / 2] + 16 * block + row % 2 * 8, 8);
+    }
+  }
+  queue.waiting = 0;
+  queue.last = 0;
+}
+
+// A block that has nothing but its mean, rounded as the transform's second pass does.
+BOBBIN_INLINE void fill(int level, std::uint8_t* to, std::size_t stride) {
+  const int sample = ((4 * level + 16) >> 5) + 128;
+  const std::uint8_t byte = static_cast<std::uint8_t>(sample < 0 ? 0 : sample > 255 ? 255 : sample);
+  for (int row = 0; row < 8; ++row, to += stride) std::memset(to, byte, 8);
+}
+
+BOBBIN_INLINE bool decode_block(Reader& reader, ScanComponent& component, std::uint8_t* to) {
+  BlockQueue& queue = component.queue;
+  std::int16_t* block = queue.coefficients + 8 * queue.waiting;
+  int behind = 0;
+  reader.refill();
+  if (!reader.mean(*component.means, component.mean)) return false;
+  if (!read_block<kLanes>(reader, *component.coefficients, block, behind)) return false;
+  const auto mean = static_cast<std::int16_t>(component.mean);
+  // Beyond this, what libjpeg makes of a block depends on how it got there.
+  const int level = mean * component.quantization[0];
+  if (level < -kMaxLevel || level >= kMaxLevel) [[unlikely]]
+    return false;
+  if (behind == 1) {
+    fill(level, to, component.stride);
+    return true;
+  }
+  block[0] = mean;
+  queue.targets[queue.waiting] = to;
+  queue.last = queue.last < behind - 1 ? behind - 1 : queue.last;
+  if (++queue.waiting == kLanes) flush(component);
+  return true;
+}
+
+}  // namespace
+
+bool decode_mcus(Scan& scan, int count) {
+  Reader reader(scan.bits);
+  for (int mcu = 0; mcu < count; ++mcu) {
+    for (int c = 0; c < scan.components; ++c) {
+      ScanComponent& component = scan.component[c];
+      for (int j = 0; j < component.down; ++j) {
+        std::uint8_t* to = component.samples + 8 * j * component.stride;
+        for (int i = 0; i < component.across; ++i, to += 8) {
+          if (!decode_block(reader, component, to)) return false;
+        }
+      }
+      component.samples += 8 * component.across;
+    }
+    if (reader.overrun()) return false;
+  }
+  scan.bits = reader;
+  for (int c = 0; c < scan.components; ++c) flush(scan.component[c]);
+  return true;
+}
+
+bool skip_mcus(Scan& scan, int count) {
+  Reader reader(scan.bits);
+  for (int mcu = 0; mcu < count; ++mcu) {
+    for (int c = 0; c < scan.components; ++c) {
+      ScanComponent& component = scan.component[c];
+      for (int i = 0; i < component.across * component.down; ++i) {
+        reader.refill();
+        if (!reader.mean(*component.means, component.mean)) return false;
+        if (!skip_block(reader, *component.coefficients)) return false;
+      }
+    }
+    if (reader.overrun()) return false;
+  }
+  scan.bits = reader;
+  return true;
+}
+
+bool read_mcu(Scan& scan, std::int16_t* blocks) {
+  Reader reader(scan.bits);
+  for (int c = 0; c < scan.components; ++c) {
+    ScanComponent& component = scan.component[c];
+    for (int i = 0; i < component.across * component.down; ++i, blocks += kBlockWords) {
+      std::memset(blocks, 0, kBlockWords * sizeof *blocks);
+      int behind = 0;
+      reader.refill();
+      if (!reader.mean(*component.means, component.mean)) return false;
+      if (!read_block<1>(reader, *component.coefficients, blocks, behind)) return false;
+      blocks[0] = static_cast<std::int16_t>(component.mean);
+    }
+  }
+  scan.bits = reader;
+  return !reader.overrun();
+}
+
+}  // namespace bobbin::core::BOBBIN_ISA

@@ -1,0 +1,17 @@
+// What each machine's kernels are called; kernels.h says what they do.
+#pragma once
+
+#include "core/kernels.h"
+
+namespace bobbin::core::BOBBIN_ISA {
+
+bool decode_mcus(Scan& scan, int count);
+bool skip_mcus(Scan& scan, int count);
+bool read_mcu(Scan& scan, std::int16_t* blocks);
+void resample_rows(const RowsTask& task);
+void resample_columns(const ColumnsTask& task);
+void finish(const FinishTask& task);
+void add_noise(const NoiseTask& task);
+float weighted_sum(const std::uint8_t* samples, const float* weights, int count);
+
+}  // namespace bobbin::core::BOBBIN_ISA

@@ -1,0 +1,218 @@
+// Vectors of the machine that this file is compiled for, and the few operations on them for which
+// compilers have no portable word. BOBBIN_ISA names the machine: portable, sse2, avx2 or avx512.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#if !defined(BOBBIN_PORTABLE)
+#include <immintrin.h>
+#endif
+
+// Everything here must vanish into the kernels: a function that the linker shared with the rest of
+// the program might hold instructions that the machine does not have.
+#define BOBBIN_INLINE [[gnu::always_inline]] inline
+
+namespace bobbin::core::BOBBIN_ISA {
+
+#if defined(BOBBIN_PORTABLE) || !defined(__AVX2__)
+inline constexpr int kLanes = 1;
+#elif !defined(__AVX512BW__)
+inline constexpr int kLanes = 2;
+#else
+inline constexpr int kLanes = 4;
+#endif
+
+// A lane is 128 bits: shuffles stay within it. Eight words or four values are one.
+inline constexpr int kWidth = 4 * kLanes;                               // Values in a vector.
+using Words = std::uint16_t __attribute__((vector_size(16 * kLanes)));  // Modulo 2¹⁶.
+using Bytes = std::uint8_t __attribute__((vector_size(16 * kLanes)));
+using Ints = std::int32_t __attribute__((vector_size(16 * kLanes)));
+using Bits = std::uint32_t __attribute__((vector_size(16 * kLanes)));  // Modulo 2³².
+using Floats = float __attribute__((vector_size(16 * kLanes)));
+
+template <typename Vector>
+BOBBIN_INLINE Vector load(const void* from) {
+  Vector vector;
+  std::memcpy(&vector, from, sizeof(Vector));
+  return vector;
+}
+
+template <typename Vector>
+BOBBIN_INLINE void store(void* to, const Vector& vector) {
+  std::memcpy(to, &vector, sizeof(Vector));
+}
+
+// Element i of the result is element Pattern(i) of a and b, one behind the other.
+template <auto Pattern, typename Vector, std::size_t... index>
+BOBBIN_INLINE Vector shuffle(const Vector& a, const Vector& b, std::index_sequence<index...>) {
+  return __builtin_shufflevector(a, b, Pattern(static_cast<int>(index))...);
+}
+template <auto Pattern, typename Vector>
+BOBBIN_INLINE Vector shuffle(const Vector& a, const Vector& b) {
+  constexpr std::size_t kCount = sizeof(Vector) / sizeof(a[0]);
+  return shuffle<Pattern>(a, b, std::make_index_sequence<kCount>());
+}
+
+// The lower or upper halves of each lane of a and b, element by element in turn.
+template <int half, typename Vector>
+BOBBIN_INLINE Vector interleave(const Vector& a, const Vector& b) {
+  constexpr int kCount = sizeof(Vector) / sizeof(a[0]);
+  constexpr int kLane = kCount / kLanes;
+  constexpr auto kPattern = [](int i) {
+    return i / kLane * kLane + half * kLane / 2 + i % kLane / 2 + i % 2 * kCount;
+  };
+  return shuffle<kPattern>(a, b);
+}
+
+// For each pair of signed words: the sum of their products with the two factors.
+BOBBIN_INLINE Bits multiply_add(const Words& pairs, int even, int odd) {
+  const Ints factors =
+      Ints{} + static_cast<std::int32_t>((static_cast<std::uint32_t>(odd) << 16) | (even & 0xffff));
+#if defined(BOBBIN_PORTABLE)
+  const Ints low = ((Ints)((Bits)pairs << 16) >> 16) * ((Ints)((Bits)factors << 16) >> 16);
+  const Ints high = ((Ints)pairs >> 16) * (factors >> 16);
+  return (Bits)low + (Bits)high;
+#elif defined(__AVX512BW__)
+  return (Bits)_mm512_madd_epi16((__m512i)pairs, (__m512i)factors);
+#elif defined(__AVX2__)
+  return (Bits)_mm256_madd_epi16((__m256i)pairs, (__m256i)factors);
+#else
+  return (Bits)_mm_madd_epi16((__m128i)pairs, (__m128i)factors);
+#endif
+}
+
+// Values to signed words, those out of range to the nearest; each lane of a before that of b.
+BOBBIN_INLINE Words narrow(const Ints& a, const Ints& b) {
+#if defined(BOBBIN_PORTABLE)
+  Words words{};
+  for (int i = 0; i < 4; ++i) {
+    const auto limit = [](int x) { return x < -32768 ? -32768 : x > 32767 ? 32767 : x; };
+    words[i] = static_cast<std::uint16_t>(limit(a[i]));
+    words[i + 4] = static_cast<std::uint16_t>(limit(b[i]));
+  }
+  return words;
+#elif defined(__AVX512BW__)
+  return (Words)_mm512_packs_epi32((__m512i)a, (__m512i)b);
+#elif defined(__AVX2__)
+  return (Words)_mm256_packs_epi32((__m256i)a, (__m256i)b);
+#else
+  return (Words)_mm_packs_epi32((__m128i)a, (__m128i)b);
+#endif
+}
+
+// Signed words −128…127 to bytes 0…255, those out of range to the nearest.
+BOBBIN_INLINE Bytes narrow(const Words& a, const Words& b) {
+#if defined(BOBBIN_PORTABLE)
+  Bytes bytes{};
+  for (int i = 0; i < 8; ++i) {
+    const auto limit = [](int x) { return x < -128 ? 0 : x > 127 ? 255 : x + 128; };
+    bytes[i] = static_cast<std::uint8_t>(limit(static_cast<std::int16_t>(a[i])));
+    bytes[i + 8] = static_cast<std::uint8_t>(limit(static_cast<std::int16_t>(b[i])));
+  }
+  return bytes;
+#elif defined(__AVX512BW__)
+  return (Bytes)_mm512_packs_epi16((__m512i)a, (__m512i)b) ^ 0x80;
+#elif defined(__AVX2__)
+  return (Bytes)_mm256_packs_epi16((__m256i)a, (__m256i)b) ^ 0x80;
+#else
+  return (Bytes)_mm_packs_epi16((__m128i)a, (__m128i)b) ^ 0x80;
+#endif
+}
+
+// As many bytes as a vector has values.
+BOBBIN_INLINE Floats load_bytes(const std::uint8_t* from) {
+#if defined(BOBBIN_PORTABLE)
+  return Floats{float(from[0]), float(from[1]), float(from[2]), float(from[3])};
+#elif defined(__AVX512BW__)
+  return (Floats)_mm512_cvtepi32_ps(
+      _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+#elif defined(__AVX2__)
+  return (Floats)_mm256_cvtepi32_ps(
+      _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
+#else
+  int four = 0;
+  std::memcpy(&four, from, 4);
+  const __m128i zero = _mm_setzero_si128();
+  const __m128i words = _mm_unpacklo_epi8(_mm_cvtsi32_si128(four), zero);
+  return (Floats)_mm_cvtepi32_ps(_mm_unpacklo_epi16(words, zero));
+#endif
+}
+
+BOBBIN_INLINE Floats square_root(const Floats& x) {
+#if defined(BOBBIN_PORTABLE)
+  Floats roots{};
+  for (int i = 0; i < kWidth; ++i) roots[i] = __builtin_sqrtf(x[i]);
+  return roots;
+#elif defined(__AVX512BW__)
+  return (Floats)_mm512_sqrt_ps((__m512)x);
+#elif defined(__AVX2__)
+  return (Floats)_mm256_sqrt_ps((__m256)x);
+#else
+  return (Floats)_mm_sqrt_ps((__m128)x);
+#endif
+}
+
+// Past the caches: `to`, aligned to a vector, is not read soon.
+BOBBIN_INLINE void stream(float* to, const Floats& values) {
+#if defined(BOBBIN_PORTABLE)
+  store(to, values);
+#elif defined(__AVX512BW__)
+  _mm512_stream_ps(to, (__m512)values);
+#elif defined(__AVX2__)
+  _mm256_stream_ps(to, (__m256)values);
+#else
+  _mm_stream_ps(to, (__m128)values);
+#endif
+}
+
+// After the last `stream`, before another thread may read.
+BOBBIN_INLINE void finish_streams() {
+#if !defined(BOBBIN_PORTABLE)
+  _mm_sfence();
+#endif
+}
+
+BOBBIN_INLINE Floats clamp(const Floats& x, float low, float high) {
+  const Floats above = x < low ? Floats{} + low : x;
+  return above > high ? Floats{} + high : above;
+}
+
+// Of rows i and i + 4 · distance, lanes k + distance of the first and k of the second change
+// places.
+template <int distance>
+BOBBIN_INLINE void exchange_lanes(Floats (&rows)[kWidth]) {
+  constexpr auto kFirst = [](int i) {
+    return (i / 4 & distance) == 0 ? i : kWidth + i - 4 * distance;
+  };
+  constexpr auto kSecond = [](int i) {
+    return (i / 4 & distance) == 0 ? i + 4 * distance : kWidth + i;
+  };
+  for (int i = 0; i < kWidth; ++i) {
+    if ((i / 4 & distance) != 0) continue;
+    const Floats a = rows[i], b = rows[i + 4 * distance];
+    rows[i] = shuffle<kFirst>(a, b);
+    rows[i + 4 * distance] = shuffle<kSecond>(a, b);
+  }
+}
+
+// Rows and columns of a square of values change places: first within lanes, then the lanes.
+BOBBIN_INLINE void transpose(Floats (&rows)[kWidth]) {
+  constexpr auto kLowPairs = [](int i) { return i / 4 * 4 + i % 2 + (i % 4 / 2) * kWidth; };
+  constexpr auto kHighPairs = [](int i) { return i / 4 * 4 + 2 + i % 2 + (i % 4 / 2) * kWidth; };
+  for (int i = 0; i < kWidth; i += 4) {
+    const Floats a = interleave<0>(rows[i], rows[i + 1]), b = interleave<1>(rows[i], rows[i + 1]);
+    const Floats c = interleave<0>(rows[i + 2], rows[i + 3]);
+    const Floats d = interleave<1>(rows[i + 2], rows[i + 3]);
+    rows[i] = shuffle<kLowPairs>(a, c);
+    rows[i + 1] = shuffle<kHighPairs>(a, c);
+    rows[i + 2] = shuffle<kLowPairs>(b, d);
+    rows[i + 3] = shuffle<kHighPairs>(b, d);
+  }
+  if constexpr (kLanes > 1) exchange_lanes<1>(rows);
+  if constexpr (kLanes > 2) exchange_lanes<2>(rows);
+}
+
+}  // namespace bobbin::core::BOBBIN_ISA

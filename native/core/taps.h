@@ -1,0 +1,57 @@
+// The triangle filter along one axis: which samples make an output, and with what weights.
+#pragma once
+
+#include <vector>
+
+#include "core/kernels.h"
+
+namespace bobbin::core {
+
+// Part of an axis of `length` samples: only samples from `begin` to `end` may be asked for.
+struct Axis {
+  int length = 0;
+  int begin = 0, end = 0;
+};
+
+class Taps {
+ public:
+  // For `outputs` equal steps from `start` over `length` samples of an axis: the triangle's half
+  // width is one step, but at least one sample; the weights of an output sum to 1. `reversed` puts
+  // the last output first.
+  void set(double start, double length, int outputs, bool reversed, const Axis& axis);
+
+  // The same outputs from an axis with one sample for two of `whole`'s, which libjpeg would first
+  // restore as ¾ of the nearer and ¼ of the other neighbour: both filters in one.
+  void halve(const Taps& whole, const Axis& axis);
+
+  int begin() const { return begin_; }  // The first sample that any output needs.
+  int end() const { return end_; }      // One behind the last.
+
+  // Outputs from `output` on; samples are counted from `begin`.
+  Filter filter(int output = 0) const {
+    return {first_.data() + output, weights_.data() + static_cast<std::ptrdiff_t>(output) * count_,
+            count_};
+  }
+
+  // Each sample's weight in all outputs together, from `begin` to `end`.
+  void totals(std::vector<float>& totals) const;
+
+ private:
+  // An output's samples before all outputs are given the same number.
+  struct Span {
+    int begin, end;
+  };
+  // Places spans and zeroes their weights: each output takes as many samples as the widest.
+  void place(const Axis& axis);
+  float* weights(int output, int sample) {
+    return weights_.data() + static_cast<std::ptrdiff_t>(output) * count_ + sample - first_[output];
+  }
+  void count_from_begin();
+
+  std::vector<Span> spans_;
+  std::vector<int> first_;
+  std::vector<float> weights_;  // `count_` for each output.
+  int count_ = 0, begin_ = 0, end_ = 0;
+};
+
+}  // namespace bobbin::core

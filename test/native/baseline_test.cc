@@ -1,0 +1,199 @@
+// Bobbin's entropy decoder against libjpeg-turbo: coefficients to the bit, samples within a bound.
+#include "core/baseline.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+#include "check.h"
+#include "core/jpeg.h"
+#include "core/random.h"
+#include "core/render.h"
+#include "images.h"
+
+// clang-format off: jpeglib.h needs <cstdio> before it.
+#include <jpeglib.h>
+// clang-format on
+
+using namespace bobbin::core;
+using bobbin::test::draw_picture;
+using bobbin::test::encode_jpeg;
+using bobbin::test::Encoding;
+
+namespace {
+
+// 4:2:0, 4:4:4, 4:2:2, 4:4:0, grey, with restarts and at the coarsest and finest quality.
+std::vector<Encoding> baseline_encodings() {
+  std::vector<Encoding> encodings(8);
+  encodings[1].horizontal_sampling = encodings[1].vertical_sampling = 1;
+  encodings[2].vertical_sampling = 1;
+  encodings[3].horizontal_sampling = 1;
+  encodings[4].grey = true;
+  encodings[5].restart_interval = 3;
+  encodings[6].quality = 100;
+  encodings[7].quality = 5;
+  return encodings;
+}
+
+// How many blocks differ from libjpeg's; −1 if the file was given up.
+int differing_blocks(const std::vector<std::uint8_t>& file) {
+  JpegDecoder opened;
+  opened.open(file);
+  const std::optional<BaselineFrame> frame = opened.baseline_frame();
+  if (!frame) return -1;
+  jpeg_decompress_struct info{};
+  jpeg_error_mgr errors{};
+  info.err = jpeg_std_error(&errors);
+  jpeg_create_decompress(&info);
+  jpeg_mem_src(&info, file.data(), file.size());
+  jpeg_read_header(&info, TRUE);
+  jvirt_barray_ptr* arrays = jpeg_read_coefficients(&info);
+  int differing = 0;
+  const bool sound =
+      BaselineDecoder().visit(*frame, [&](int c, int x, int y, const std::int16_t* values) {
+        const jpeg_component_info& component = info.comp_info[c];
+        if (x >= static_cast<int>(component.width_in_blocks) ||
+            y >= static_cast<int>(component.height_in_blocks)) {
+          return;
+        }
+        JBLOCKARRAY rows = info.mem->access_virt_barray(reinterpret_cast<j_common_ptr>(&info),
+                                                        arrays[c], y, 1, FALSE);
+        differing += !std::equal(values, values + 64, rows[0][x]);
+      });
+  jpeg_destroy_decompress(&info);
+  return sound ? differing : -1;
+}
+
+// A component's samples as libjpeg's inverse transform leaves them, whole blocks.
+struct RawPlane {
+  int width = 0, height = 0;
+  std::vector<std::uint8_t> samples;
+};
+
+std::vector<RawPlane> raw_planes(const std::vector<std::uint8_t>& file) {
+  jpeg_decompress_struct info{};
+  jpeg_error_mgr errors{};
+  info.err = jpeg_std_error(&errors);
+  jpeg_create_decompress(&info);
+  jpeg_mem_src(&info, file.data(), file.size());
+  jpeg_read_header(&info, TRUE);
+  info.raw_data_out = TRUE;
+  info.dct_method = JDCT_ISLOW;
+  jpeg_start_decompress(&info);
+  std::vector<RawPlane> planes(info.num_components);
+  for (int c = 0; c < info.num_components; ++c) {
+    const int down = info.num_components > 1 ? info.comp_info[c].v_samp_factor : 1;
+    planes[c].width = static_cast<int>(info.comp_info[c].width_in_blocks) * 8;
+    planes[c].height = static_cast<int>(info.total_iMCU_rows) * down * 8;
+    // libjpeg writes whole MCUs.
+    planes[c].samples.resize(std::size_t{1} * (planes[c].width + 16) * planes[c].height);
+  }
+  for (unsigned row = 0; row < info.total_iMCU_rows; ++row) {
+    std::array<std::array<JSAMPROW, 16>, 3> rows{};
+    std::array<JSAMPARRAY, 3> arrays{};
+    for (int c = 0; c < info.num_components; ++c) {
+      const int lines = planes[c].height / static_cast<int>(info.total_iMCU_rows);
+      for (int i = 0; i < lines; ++i) {
+        rows[c][i] =
+            planes[c].samples.data() + (std::size_t{row} * lines + i) * (planes[c].width + 16);
+      }
+      arrays[c] = rows[c].data();
+    }
+    jpeg_read_raw_data(&info, arrays.data(), info.max_v_samp_factor * 8);
+  }
+  jpeg_destroy_decompress(&info);
+  return planes;
+}
+
+// How many samples of the image differ from libjpeg's before chroma is upsampled.
+int differing_samples(const std::vector<std::uint8_t>& file, const Kernels& kernels) {
+  JpegDecoder opened;
+  const ImageSize size = opened.open(file);
+  const std::optional<BaselineFrame> frame = opened.baseline_frame();
+  std::array<Plane, 3> planes;
+  BaselineDecoder decoder(kernels);
+  CHECK(frame && decoder.decode(*frame, {0, 0, size.width, size.height}, planes));
+  const std::vector<RawPlane> raw = raw_planes(file);
+  int differing = 0;
+  for (std::size_t c = 0; c < raw.size(); ++c) {
+    for (int y = 0; y < planes[c].height; ++y) {
+      const std::uint8_t* wanted = raw[c].samples.data() + std::size_t{1} * y * (raw[c].width + 16);
+      for (int x = 0; x < planes[c].width; ++x) differing += planes[c].row(y)[x] != wanted[x];
+    }
+  }
+  return differing;
+}
+
+std::vector<float> render(JpegDecoder& decoder, const std::vector<std::uint8_t>& file,
+                          const Window& window, bool planes) {
+  const ImageSize size = decoder.open(file);
+  Recipe recipe;
+  recipe.window = window;
+  recipe.size = 33;  // No multiple of eight.
+  const DecodePlan plan = plan_decode({&recipe, 1}, size);
+  const ImageView view =
+      planes ? decoder.decode(plan.region, 1) : decoder.decode_rgb(plan.region, 1);
+  CHECK(!planes || view.colors != Colors::kRgb);
+  std::vector<float> output(33 * 33 * 3);
+  Renderer().render(view, size, recipe, {}, {output.data(), PixelType::kFloat32});
+  return output;
+}
+
+}  // namespace
+
+TEST("when baseline files of each sampling are decoded, then coefficients are libjpeg's") {
+  for (const Encoding& encoding : baseline_encodings()) {
+    for (const int width : {1, 5, 64, 203}) {
+      CHECK_EQUAL(differing_blocks(encode_jpeg(draw_picture(width, 151), encoding)),
+                  width == 1 && !encoding.grey && encoding.horizontal_sampling == 2 ? -1 : 0);
+    }
+  }
+}
+
+TEST("when planes are decoded by any machine's kernels, then samples are libjpeg's, to the bit") {
+  for (const Encoding& encoding : baseline_encodings()) {
+    const auto file = encode_jpeg(draw_picture(203, 151), encoding);
+    for (const Kernels* kernels : all_kernels()) {
+      CHECK_EQUAL(differing_samples(file, *kernels), 0);
+    }
+  }
+}
+
+TEST("when planes are rendered, then pixels are those of the way through RGB within rounding") {
+  JpegDecoder decoder;
+  Random random(5);
+  for (Encoding encoding : baseline_encodings()) {
+    encoding.quality = std::max(encoding.quality, 90);
+    const auto file = encode_jpeg(draw_picture(203, 151), encoding);
+    for (int i = 0; i < 20; ++i) {
+      Window window;
+      window.width = random.uniform(10, 203), window.height = random.uniform(10, 151);
+      window.left = random.uniform(0, 203 - window.width);
+      window.top = random.uniform(0, 151 - window.height);
+      const auto fast = render(decoder, file, window, true);
+      const auto plain = render(decoder, file, window, false);
+      double squares = 0;
+      for (std::size_t k = 0; k < plain.size(); ++k) {
+        squares += (fast[k] - plain[k]) * (fast[k] - plain[k]);
+      }
+      // Edges of saturated colours, which RGB clamps before the filter, leave no more than this.
+      CHECK(10 * std::log10(255 * 255 / (squares / plain.size())) > 40);
+    }
+  }
+}
+
+TEST("when a scan is cut anywhere, then it is given up and never read past its end") {
+  const auto file = encode_jpeg(draw_picture(70, 50));
+  JpegDecoder opened;
+  opened.open(file);
+  BaselineFrame frame = *opened.baseline_frame();
+  const std::span<const std::uint8_t> scan = frame.scan;
+  BaselineDecoder decoder;
+  std::array<Plane, 3> planes;
+  for (std::size_t size = 0; size + 4 < scan.size(); size += 3) {
+    const std::vector<std::uint8_t> part(scan.begin(), scan.begin() + size);
+    frame.scan = part;
+    CHECK(!decoder.decode(frame, {0, 0, 70, 50}, planes));
+  }
+}
