@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -34,16 +35,24 @@ File::File(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY 
 
 File::~File() { ::close(descriptor_); }
 
-void File::read(std::uint64_t offset, std::span<std::uint8_t> bytes) const {
+bool File::read(std::uint64_t offset, std::span<std::uint8_t> bytes) const {
+  bool in_memory = true;
   while (!bytes.empty()) {
+    const iovec piece{bytes.data(), bytes.size()};
+    // First without waiting for the disk: only so is it known that there is none to wait for.
     const ssize_t got =
-        ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        ::preadv2(descriptor_, &piece, 1, static_cast<off_t>(offset), in_memory ? RWF_NOWAIT : 0);
     if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && in_memory && (errno == EAGAIN || errno == EOPNOTSUPP)) {
+      in_memory = false;
+      continue;
+    }
     if (got < 0) throw system_error();
     if (got == 0) throw ImageError("file became shorter while it was read");
     offset += static_cast<std::uint64_t>(got);
     bytes = bytes.subspan(static_cast<std::size_t>(got));
   }
+  return in_memory;
 }
 
 void File::read_ahead(std::uint64_t offset, std::uint64_t length) const {

@@ -18,9 +18,11 @@ class File {
 
   // In bytes, when it was opened.
   std::uint64_t size() const { return size_; }
-  // Fills `bytes` from `offset` on.
-  void read(std::uint64_t offset, std::span<std::uint8_t> bytes) const;
-  // Lets the system fetch a range in the background. A hint: nothing fails.
+  // Fills `bytes` from `offset` on. False where the system could not say at once that it had them
+  // in memory.
+  bool read(std::uint64_t offset, std::span<std::uint8_t> bytes) const;
+  // Lets the system fetch a range in the background; length 0 is all from `offset` on. A hint:
+  // nothing fails.
   void read_ahead(std::uint64_t offset, std::uint64_t length) const;
 
  private:

@@ -12,6 +12,8 @@ namespace bobbin::core {
 namespace {
 // Far below the 1,024 descriptors that a process may usually have.
 constexpr std::size_t kMaxOpen = 128;
+// One sample in a while may wait for the disk; in memory, the hints would cost more than that.
+constexpr std::int64_t kAheadOfMiss = 1 << 15;
 }  // namespace
 
 Sources::Sources(std::vector<std::string> paths, std::vector<Extent> extents)
@@ -31,7 +33,7 @@ void Sources::read(std::uint64_t sample, std::vector<std::uint8_t>& bytes) {
     const File file(paths_[extent.path]);
     if (file.size() == 0) throw ImageError("file is empty");
     bytes.resize(file.size());
-    file.read(0, bytes);
+    if (!file.read(0, bytes)) ahead_ = kAheadOfMiss;
     return;
   }
   const std::shared_ptr<const File> file = shard(extent.path);
@@ -42,19 +44,24 @@ void Sources::read(std::uint64_t sample, std::vector<std::uint8_t>& bytes) {
                      std::to_string(extent.offset) + " on");
   }
   bytes.resize(extent.length);
-  file->read(extent.offset, bytes);
+  if (!file->read(extent.offset, bytes)) ahead_ = kAheadOfMiss;
 }
 
 void Sources::read_ahead(std::vector<std::uint64_t>& samples) {
+  if (ahead_ <= 0) return;
+  ahead_ -= static_cast<std::int64_t>(samples.size());
   const auto place = [&](std::uint64_t sample) {
     return std::tuple(extents_[sample].path, extents_[sample].offset);
   };
   std::ranges::sort(samples, {}, place);
   for (const std::uint64_t sample : samples) {
     const Extent& extent = extents_[sample];
-    if (extent.length == 0) continue;
     try {
-      shard(extent.path)->read_ahead(extent.offset, extent.length);
+      if (extent.length == 0) {
+        File(paths_[extent.path]).read_ahead(0, 0);
+      } else {
+        shard(extent.path)->read_ahead(extent.offset, extent.length);
+      }
     } catch (const ImageError&) {
       // Whoever reads the sample meets the same error and reports it.
       continue;

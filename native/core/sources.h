@@ -1,6 +1,7 @@
 // Where the samples' encoded bytes are: files of their own, or parts of shards.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -32,8 +33,9 @@ class Sources {
   std::string name(std::uint64_t sample) const;
   // Replaces the content of `bytes` by the sample's. Throws ImageError.
   void read(std::uint64_t sample, std::vector<std::uint8_t>& bytes);
-  // Lets the system fetch what these samples take of shards, in the order it lies there: sorts
-  // `samples`. Nothing fails: reading will say what is wrong.
+  // Lets the system fetch these samples, in the order of the paths and, in a shard, of the bytes:
+  // sorts `samples`. Does nothing while all that is read is in memory anyway. Nothing fails:
+  // reading will say what is wrong.
   void read_ahead(std::vector<std::uint64_t>& samples);
 
  private:
@@ -41,7 +43,8 @@ class Sources {
 
   const std::vector<std::string> paths_;
   const std::vector<Extent> extents_;
-  std::mutex mutex_;                               // Guards what follows.
+  std::atomic<std::int64_t> ahead_{0};  // Samples to be fetched until memory is tried alone again.
+  std::mutex mutex_;                    // Guards what follows.
   std::vector<std::shared_ptr<const File>> open_;  // By path; null where it is closed.
   std::deque<std::size_t> opened_;                 // Paths of open shards, the longest open first.
 };

@@ -1,6 +1,13 @@
 // Files and parts of shards: the same bytes from either, and errors before memory is asked for.
 #include "core/sources.h"
 
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <thread>
 
@@ -100,13 +107,48 @@ TEST("when there are more shards than may be open, then all are read and few sta
   CHECK_EQUAL(open_descriptors() - before, 128);
 }
 
-TEST("when samples are read ahead, then they are sorted by place and nothing fails") {
+// How much of a part of a file the system has in memory, 0…1, by mincore(2).
+double share_in_memory(const std::string& path, std::size_t offset, std::size_t length) {
+  const int file = ::open(path.c_str(), O_RDONLY);
+  std::vector<unsigned char> pages((length + 4095) / 4096);
+  void* const memory =
+      ::mmap(nullptr, length, PROT_READ, MAP_SHARED, file, static_cast<off_t>(offset));
+  ::mincore(memory, length, pages.data());
+  ::munmap(memory, length);
+  ::close(file);
+  const auto present = std::ranges::count_if(pages, [](unsigned char page) { return page & 1; });
+  return static_cast<double>(present) / static_cast<double>(pages.size());
+}
+
+void forget(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDWR);
+  ::fsync(file);
+  ::posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+  ::close(file);
+}
+
+TEST("when samples had to wait for the disk, then the next are fetched ahead in file order") {
   const TemporaryFolder folder;
-  const std::string shard = folder.write("a.tar", std::vector<std::uint8_t>(100));
-  Sources sources({shard, "/gone"}, {{0, 50, 9}, {1, 0, 9}, {0, 10, 9}, {1}, {0, 30, 900}});
-  std::vector<std::uint64_t> samples{0, 1, 2, 3, 4};
+  const std::size_t mega = 1 << 20, part = 1 << 16;
+  const std::string shard = folder.write("a.tar", std::vector<std::uint8_t>(4 * mega));
+  const std::string file = folder.write("b.jpg", std::vector<std::uint8_t>(part));
+  Sources sources({shard, file, "/gone"},
+                  {{0, 3 * mega, part}, {1}, {2, 0, 9}, {0, 2 * mega, part}, {0, 0, 4096}, {2}});
+  std::vector<std::uint64_t> samples{0, 1, 2, 3, 5};
   sources.read_ahead(samples);
-  CHECK_EQUAL(samples[0], 2u);
-  CHECK_EQUAL(samples[1], 4u);
-  CHECK_EQUAL(samples[2], 0u);
+  CHECK_EQUAL(samples[0], 0u);
+  forget(shard);
+  forget(file);
+  if (share_in_memory(shard, 0, 4 * mega) > 0) return;  // No disk is behind it.
+  std::vector<std::uint8_t> bytes;
+  sources.read(4, bytes);
+  CHECK_EQUAL(share_in_memory(shard, 2 * mega, part), 0);
+  sources.read_ahead(samples);
+  CHECK(samples == std::vector<std::uint64_t>({3, 0, 1, 2, 5}));
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (share_in_memory(file, 0, part) < 1 || share_in_memory(shard, 2 * mega, part) < 1 ||
+         share_in_memory(shard, 3 * mega, part) < 1) {
+    CHECK(std::chrono::steady_clock::now() < patience);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
 }
