@@ -33,7 +33,7 @@ struct Plane {
 };
 
 // What an image's planes hold.
-enum class Colors {
+enum class ColorSpace {
   kRgb,   // Interleaved in the first plane.
   kGrey,  // The first plane is all.
   kYcc,   // JFIF's Y, Cb and Cr; where chroma is halved, libjpeg's triangle filter restores it.
@@ -42,7 +42,7 @@ enum class Colors {
 // Part of an image, possibly scaled down: a pixel of the full image at (x, y) lies at x / scale,
 // y / scale.
 struct ImageView {
-  Colors colors = Colors::kRgb;
+  ColorSpace space = ColorSpace::kRgb;
   std::array<Plane, 3> planes;
   int width = 0;  // Of the whole image after scaling.
   int height = 0;

@@ -189,8 +189,11 @@ ImageView JpegDecoder::decode(const Region& wanted, int scale) {
   check_size();
   const std::optional<BaselineFrame> frame = scale == 1 ? baseline_frame() : std::nullopt;
   if (frame) {
-    ImageView view{
-        frame->components == 1 ? Colors::kGrey : Colors::kYcc, {}, frame->width, frame->height, 1};
+    ImageView view{frame->components == 1 ? ColorSpace::kGrey : ColorSpace::kYcc,
+                   {},
+                   frame->width,
+                   frame->height,
+                   1};
     const int left = std::max(wanted.left - kUpsamplingMargin, 0);
     const int top = std::max(wanted.top - kUpsamplingMargin, 0);
     const int right = std::min(wanted.left + wanted.width + kUpsamplingMargin, view.width);
@@ -224,7 +227,7 @@ ImageView JpegDecoder::decode_rgb(const Region& wanted, int scale) {
   pixels_.resize(stride * region.height);
   cmyk_row_.resize(static_cast<std::size_t>(region.width) * 4);
   read_rows(region);
-  ImageView view{Colors::kRgb,
+  ImageView view{ColorSpace::kRgb,
                  {},
                  (static_cast<int>(info.image_width) + scale - 1) / scale,
                  static_cast<int>(info.output_height),

@@ -40,9 +40,6 @@ void transpose_plane(const Plane& plane, int channels, std::vector<std::uint8_t>
   }
 }
 
-// ITU-R BT.601 luma, as Pillow's grey has it.
-constexpr std::array<float, 3> kGrey = {0.299f, 0.587f, 0.114f};
-
 // JFIF: from (Y, Cb, Cr, 1) to RGB.
 constexpr std::array<std::array<double, 4>, 3> kFromYcc = {{
     {1, 0, 1.402, -1.402 * 128},
@@ -51,15 +48,15 @@ constexpr std::array<std::array<double, 4>, 3> kFromYcc = {{
 }};
 
 // The recipe's matrix for planes as they are stored, its rows in the order of the model's channels.
-void set_matrix(Colors colors, const Recipe& recipe, bool bgr, float mean_grey,
+void set_matrix(ColorSpace space, const Recipe& recipe, bool bgr, float mean_grey,
                 float (&matrix)[12]) {
   for (int c = 0; c < 3; ++c) {
     const float* row = recipe.color.data() + 4 * (bgr ? 2 - c : c);
     for (int k = 0; k < 4; ++k) {
       double sum = k == 3 ? row[3] * mean_grey : 0;
       for (int i = 0; i < 3; ++i) {
-        if (colors == Colors::kYcc) sum += row[i] * kFromYcc[i][k];
-        if (colors != Colors::kYcc && i == k) sum += row[i];
+        if (space == ColorSpace::kYcc) sum += row[i] * kFromYcc[i][k];
+        if (space != ColorSpace::kYcc && i == k) sum += row[i];
       }
       matrix[4 * c + k] = static_cast<float>(sum);
     }
@@ -105,7 +102,7 @@ void Renderer::render(const ImageView& image, const ImageSize& size, const Recip
   const bool effects = !recipe.effects.empty();
   ColumnsTask columns;
   // Effects see RGB.
-  set_matrix(image.colors, recipe, preprocessing.bgr && !effects, grey, columns.matrix);
+  set_matrix(image.space, recipe, preprocessing.bgr && !effects, grey, columns.matrix);
   columns.outputs = recipe.size;
   columns.stride = std::ptrdiff_t{3} * ((recipe.size + width - 1) / width * width);
   rows_.resize(columns.stride * width);
@@ -156,8 +153,8 @@ void Renderer::make_view(const Recipe& recipe, bool bgr, ColumnsTask& columns) {
 void Renderer::turn_upright(const ImageView& image, const ImageSize& size) {
   planes_ = image.planes;
   if (!size.transposed()) return;
-  const int channels = image.colors == Colors::kRgb ? 3 : 1;
-  for (int i = 0; i < (image.colors == Colors::kYcc ? 3 : 1); ++i) {
+  const int channels = image.space == ColorSpace::kRgb ? 3 : 1;
+  for (int i = 0; i < (image.space == ColorSpace::kYcc ? 3 : 1); ++i) {
     transpose_plane(image.planes[i], channels, transposed_[i], planes_[i]);
   }
 }
@@ -180,14 +177,14 @@ void Renderer::set_taps(const ImageView& image, const Recipe& recipe, const Imag
   columns_.set(left / scale, window.width / scale, recipe.size, reversed_x != recipe.flip,
                axis_x(planes_[0]));
   lines_.set(top / scale, window.height / scale, recipe.size, reversed_y, axis_y(planes_[0]));
-  if (image.colors != Colors::kYcc) return;
+  if (image.space != ColorSpace::kYcc) return;
   if (planes_[1].halved_x) halved_columns_.halve(columns_, axis_x(planes_[1]));
   if (planes_[1].halved_y) halved_lines_.halve(lines_, axis_y(planes_[1]));
 }
 
 void Renderer::set_strips(const ImageView& image) {
-  channels_ = image.colors == Colors::kRgb ? 3 : 1;
-  strip_count_ = image.colors == Colors::kYcc ? 3 : 1;
+  channels_ = image.space == ColorSpace::kRgb ? 3 : 1;
+  strip_count_ = image.space == ColorSpace::kYcc ? 3 : 1;
   const int width = kernels_.width;
   for (int i = 0; i < strip_count_; ++i) {
     Strip& strip = strips_[i];
@@ -227,10 +224,11 @@ void Renderer::resample(int y, int count, ColumnsTask& columns) {
 float Renderer::mean_grey(const ImageView& image, int outputs) {
   lines_.totals(line_totals_);
   columns_.totals(column_totals_);
-  const int channels = image.colors == Colors::kRgb ? 3 : 1;
+  const int channels = image.space == ColorSpace::kRgb ? 3 : 1;
   factors_.resize(column_totals_.size() * channels);
   for (std::size_t i = 0; i < factors_.size(); ++i) {
-    factors_[i] = column_totals_[i / channels] * (channels == 3 ? kGrey[i % 3] : 1);
+    factors_[i] =
+        column_totals_[i / channels] * (channels == 3 ? static_cast<float>(kGrey[i % 3]) : 1);
   }
   double sum = 0;
   const std::uint8_t* row = strips_[0].task.samples;

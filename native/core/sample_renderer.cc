@@ -5,7 +5,7 @@ namespace bobbin::core {
 namespace {
 
 ImageView view_of(const DecodedImage& image) {
-  ImageView view{Colors::kRgb, {}, image.width, image.height, 1};
+  ImageView view{ColorSpace::kRgb, {}, image.width, image.height, 1};
   view.planes[0] = {image.pixels.data(),
                     static_cast<std::size_t>(image.width) * 3,
                     {0, 0, image.width, image.height},

@@ -134,7 +134,7 @@ std::vector<float> render(JpegDecoder& decoder, const std::vector<std::uint8_t>&
   const DecodePlan plan = plan_decode({&recipe, 1}, size);
   const ImageView view =
       planes ? decoder.decode(plan.region, 1) : decoder.decode_rgb(plan.region, 1);
-  CHECK(!planes || view.colors != Colors::kRgb);
+  CHECK(!planes || view.space != ColorSpace::kRgb);
   std::vector<float> output(33 * 33 * 3);
   Renderer().render(view, size, recipe, {}, {output.data(), PixelType::kFloat32});
   return output;

@@ -223,7 +223,8 @@ TEST(
     "when a file has no Huffman tables, then those of the image before it are not taken for them") {
   const TemporaryFolder folder;
   const auto before = encode_jpeg(draw_picture(70, 60, 1), {.quality = 40, .progressive = true});
-  const auto file = encode_jpeg(draw_picture(70, 60, 2));
+  // Grey, because only there Bobbin's own decoder and libjpeg lead to the same bytes.
+  const auto file = encode_jpeg(draw_picture(70, 60, 2), {.grey = true});
   const auto stripped = without_huffman_tables(file);
   CHECK(stripped.size() < file.size());
   const std::string first = folder.write("first.jpg", before);

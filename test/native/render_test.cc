@@ -16,7 +16,7 @@ using bobbin::test::Picture;
 namespace {
 
 ImageView view_of(const Picture& picture) {
-  ImageView view{Colors::kRgb, {}, picture.width, picture.height, 1};
+  ImageView view{ColorSpace::kRgb, {}, picture.width, picture.height, 1};
   view.planes[0] = {picture.rgb.data(),
                     picture.width * 3u,
                     {0, 0, picture.width, picture.height},
