@@ -41,38 +41,45 @@ class HalfGaussian {
     for (float& weight : weights_) weight /= sum;
   }
   int radius() const { return radius_; }
-  float operator[](int distance) const { return weights_[std::abs(distance)]; }
+  float operator[](int distance) const { return weights_[distance]; }
 
  private:
   int radius_;
   std::array<float, kMaxRadius + 1> weights_{};
 };
 
-void add_weighted(const float* values, float weight, int count, float* sum) {
-  for (int i = 0; i < count; ++i) sum[i] += weight * values[i];
+// One pass of a blur: the values `radius` steps to either side of each lie at `at(±radius)`.
+template <typename At>
+void blur_line(const HalfGaussian& gaussian, int count, const At& at, float* target) {
+  const float* middle = at(0);
+  const float middle_weight = gaussian[0];
+  for (int i = 0; i < count; ++i) target[i] = middle_weight * middle[i];
+  for (int k = 1; k <= gaussian.radius(); ++k) {
+    const float *before = at(-k), *after = at(k);
+    const float weight = gaussian[k];
+    for (int i = 0; i < count; ++i) target[i] += weight * (before[i] + after[i]);
+  }
 }
 
 void blur(float sigma, float* view, int size, EffectScratch& scratch) {
   const HalfGaussian gaussian(sigma);
   const int radius = gaussian.radius(), row = 3 * size;
-  scratch.view.assign(size * row, 0);
+  scratch.view.resize(static_cast<std::size_t>(size) * row);
   scratch.line.resize(row + 2 * 3 * HalfGaussian::kMaxRadius);
+  float* blurred = scratch.view.data();
+  float* middle = scratch.line.data() + 3 * radius;
   for (int y = 0; y < size; ++y) {
-    for (int x = -radius; x < size + radius; ++x) {
-      const float* pixel = view + y * row + 3 * reflected(x, size);
-      std::copy_n(pixel, 3, scratch.line.data() + 3 * (x + radius));
+    std::copy_n(view + y * row, row, middle);
+    for (int k = 1; k <= radius; ++k) {
+      std::copy_n(view + y * row + 3 * reflected(-k, size), 3, middle - 3 * k);
+      std::copy_n(view + y * row + 3 * reflected(size - 1 + k, size), 3,
+                  middle + row + 3 * (k - 1));
     }
-    for (int k = -radius; k <= radius; ++k) {
-      add_weighted(scratch.line.data() + 3 * (k + radius), gaussian[k], row,
-                   scratch.view.data() + y * row);
-    }
+    blur_line(gaussian, row, [&](int k) { return middle + 3 * k; }, blurred + y * row);
   }
-  std::fill_n(view, size * row, 0.0f);
   for (int y = 0; y < size; ++y) {
-    for (int k = -radius; k <= radius; ++k) {
-      add_weighted(scratch.view.data() + reflected(y + k, size) * row, gaussian[k], row,
-                   view + y * row);
-    }
+    const auto line = [&](int k) { return blurred + reflected(y + k, size) * row; };
+    blur_line(gaussian, row, line, view + y * row);
   }
 }
 
@@ -153,7 +160,8 @@ void apply_effects(const Recipe& recipe, float* view, EffectScratch& scratch) {
   for (float& value : colors) value = std::clamp(value, 0.0f, 255.0f);
   for (const Effect& effect : recipe.effects) {
     if (const std::optional<Affine> affine = affine_of(effect, size)) {
-      scratch.view.assign(colors.begin(), colors.end());
+      scratch.view.resize(colors.size() + 1);
+      std::copy(colors.begin(), colors.end(), scratch.view.begin());
       warp(*affine, scratch.view.data(), size, recipe.fill, view);
     } else if (effect.kind == EffectKind::kVerticalFlip) {
       flip_vertically(view, size);

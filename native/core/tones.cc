@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 
 #include "core/recipe.h"
@@ -19,7 +18,7 @@ float grey_of(const float* rgb) {
   return static_cast<float>(kGrey[0] * rgb[0] + kGrey[1] * rgb[1] + kGrey[2] * rgb[2]);
 }
 
-int level_of(float value) { return static_cast<int>(std::nearbyint(value)); }
+int level_of(float value) { return static_cast<int>(value + 0.5f); }
 
 // What each level of a channel becomes; all stay where too few pixels differ from the largest
 // level.

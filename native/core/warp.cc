@@ -1,11 +1,22 @@
 // Bilinear sampling, pixel by pixel.
 #include "core/warp.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <numbers>
 
 namespace bobbin::core {
 namespace {
+
+// A pixel and one value behind it: what a machine loads and computes with at once.
+using Vector = float __attribute__((vector_size(16)));
+
+Vector load(const float* pixel) {
+  Vector vector;
+  std::memcpy(&vector, pixel, sizeof vector);
+  return vector;
+}
 
 // The four pixels around a place, and how far it lies towards the later ones.
 struct Neighbours {
@@ -14,11 +25,11 @@ struct Neighbours {
 };
 
 void interpolate(const Neighbours& at, float* target) {
-  for (int c = 0; c < 3; ++c) {
-    const float top = at.top_left[c] + at.right * (at.top_right[c] - at.top_left[c]);
-    const float bottom = at.bottom_left[c] + at.right * (at.bottom_right[c] - at.bottom_left[c]);
-    target[c] = top + at.down * (bottom - top);
-  }
+  const Vector top_left = load(at.top_left), bottom_left = load(at.bottom_left);
+  const Vector top = top_left + at.right * (load(at.top_right) - top_left);
+  const Vector bottom = bottom_left + at.right * (load(at.bottom_right) - bottom_left);
+  const Vector result = top + at.down * (bottom - top);
+  std::memcpy(target, &result, 3 * sizeof(float));
 }
 
 }  // namespace
@@ -63,19 +74,30 @@ Affine translation(float right, float down) {
 
 void warp(const Affine& affine, const float* source, int size, const std::array<float, 3>& fill,
           float* target) {
+  const int row = 3 * size;
+  const float outside[4] = {fill[0], fill[1], fill[2]};
   const auto inside = [size](int i) { return i >= 0 && i < size; };
   const auto pixel = [&](int x, int y) {
-    return inside(x) && inside(y) ? source + 3 * (y * size + x) : fill.data();
+    return inside(x) && inside(y) ? source + 3 * x + y * row : outside;
   };
+  // What lies farther out has the fill alone, as the pixel before the first and behind the last do.
+  const auto limited = [size](float at) { return std::clamp(at, -1.0f, static_cast<float>(size)); };
+  // Of what is at least −1.
+  const auto floor = [](float at) { return static_cast<int>(at + 1) - 1; };
   for (int y = 0; y < size; ++y) {
     for (int x = 0; x < size; ++x, target += 3) {
-      const float from_x = affine.a * x + (affine.b * y + affine.c);
-      const float from_y = affine.d * x + (affine.e * y + affine.f);
-      const float left = std::floor(from_x), top = std::floor(from_y);
-      const int i = static_cast<int>(left), j = static_cast<int>(top);
-      interpolate({pixel(i, j), pixel(i + 1, j), pixel(i, j + 1), pixel(i + 1, j + 1),
-                   from_x - left, from_y - top},
-                  target);
+      const float from_x = limited(affine.a * x + (affine.b * y + affine.c));
+      const float from_y = limited(affine.d * x + (affine.e * y + affine.f));
+      const int i = floor(from_x), j = floor(from_y);
+      const float right = from_x - i, down = from_y - j;
+      if (i >= 0 && j >= 0 && i + 1 < size && j + 1 < size) {
+        const float* at = source + 3 * i + j * row;
+        interpolate({at, at + 3, at + row, at + row + 3, right, down}, target);
+      } else {
+        interpolate(
+            {pixel(i, j), pixel(i + 1, j), pixel(i, j + 1), pixel(i + 1, j + 1), right, down},
+            target);
+      }
     }
   }
 }

@@ -23,7 +23,8 @@ Affine shear_y(float slope);
 // Moves the view right and down.
 Affine translation(float right, float down);
 
-// Resamples size × size interleaved RGB bilinearly; pixels outside of `source` have `fill`.
+// Resamples size × size interleaved RGB bilinearly; pixels outside of `source` have `fill`. One
+// value behind the source's last pixel is read as well.
 void warp(const Affine& affine, const float* source, int size, const std::array<float, 3>& fill,
           float* target);
 

@@ -66,10 +66,14 @@ double allocations_per_batch(LoaderOptions options) {
 
 TEST("when images are loaded over and over, then memory is asked for by the batch alone") {
   const TemporaryFolder folder;
-  LoaderOptions plain = options_for(folder), mixed = plain;
+  LoaderOptions plain = options_for(folder), mixed = plain, changed = plain;
   mixed.augmentation.mixup = 0.4;
   mixed.augmentation.cutmix = 1;
-  for (const LoaderOptions& options : {plain, mixed}) {
+  changed.augmentation.rotation = 20;
+  changed.augmentation.blur = changed.augmentation.erase = 0.5;
+  changed.augmentation.rand_augment = 2;
+  changed.augmentation.erase_noise = true;
+  for (const LoaderOptions& options : {plain, mixed, changed}) {
     const double each = allocations_per_batch(options);
     // A batch, its three lists, its lease and how that ends; now and then a piece of the queue.
     CHECK(each >= 1);
