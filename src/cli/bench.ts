@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { expected } from '../errors.js';
+import type { ImageFile } from '../dataset/index.js';
 import {
   adviceOn,
   augmentationOptions,
@@ -13,10 +13,11 @@ import {
 } from '../pipeline/index.js';
 import { textTable, withProgress } from '../report/index.js';
 import { addFlags, pickFlags } from './flags.js';
+import { openDataset } from './open-dataset.js';
 import { usualPreprocessing } from './usual-preprocessing.js';
 
 export function configure(command: Command): void {
-  command.argument('<folder>', 'images, in folders of any depth');
+  command.argument('<folder>', 'images in folders of any depth, shards, or a prepared data set');
   addFlags(command, measureOptions);
   addFlags(command, augmentationOptions);
   command.action(async (folder: string, flags: object) => {
@@ -46,11 +47,12 @@ export function configure(command: Command): void {
   });
 }
 
-async function imagesIn(folder: string): Promise<string[]> {
+/** Images by their names, whether they have labels or not; else those of a data set. */
+async function imagesIn(folder: string): Promise<ImageFile[]> {
   const names = await readdir(folder, { recursive: true });
   const files = names.filter((name) => /\.(jpe?g|png|webp|gif|tiff?|avif)$/i.test(name)).sort();
-  if (files.length === 0) throw expected('a folder with images', '<folder>', folder);
-  return files.map((name) => path.resolve(folder, name));
+  if (files.length === 0) return (await openDataset(folder)).images;
+  return files.map((name) => ({ path: path.resolve(folder, name) }));
 }
 
 /** 1, 2, 4, … and the number of cores. */

@@ -1,14 +1,7 @@
 /** `bobbin preview`: a sheet of a data set's images, each beside what augmentation makes of it. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
-import {
-  type ImageFile,
-  loadManifest,
-  manifestFile,
-  readSource,
-  type Task,
-} from '../dataset/index.js';
+import type { Task } from '../dataset/index.js';
 import { expected } from '../errors.js';
 import type { OptionTable, OptionValues } from '../options.js';
 import { loaderOptions, viewsOf } from '../pipeline/index.js';
@@ -16,6 +9,7 @@ import { drawAugmentations } from '../report/index.js';
 import { trainAugmentationOptions } from '../training/index.js';
 import { renderEpochs } from './epoch-views.js';
 import { addFlags, pickFlags } from './flags.js';
+import { type LabelledImage, openDataset } from './open-dataset.js';
 import { warnUnreadable } from './unreadable.js';
 import { usualPreprocessing } from './usual-preprocessing.js';
 
@@ -30,11 +24,6 @@ const previewOptions = {
   },
   seed: loaderOptions.seed,
 } as const satisfies OptionTable;
-
-interface LabelledImage extends ImageFile {
-  task: string;
-  label: number;
-}
 
 export function configure(command: Command): void {
   command
@@ -63,18 +52,6 @@ async function run(folder: string, flags: { out: string }): Promise<void> {
   const originals = chosen.map((image) => ({ image, caption: classOf(image, tasks) }));
   await drawAugmentations({ title, ...views, preprocessing: usualPreprocessing, originals }, out);
   console.log(`${chosen.length} images, ${views.variants} views each → ${out}`);
-}
-
-/** The labelled images of a folder, prepared or not, with absolute paths. */
-async function openDataset(folder: string): Promise<{ tasks: Task[]; images: LabelledImage[] }> {
-  const prepared = existsSync(manifestFile(folder));
-  const { tasks, images, root } = prepared
-    ? await loadManifest(folder).then(({ samples, ...rest }) => ({ ...rest, images: samples }))
-    : await readSource(folder).then(({ labelled, ...rest }) => ({ ...rest, images: labelled }));
-  return {
-    tasks,
-    images: images.map((image) => ({ ...image, path: path.resolve(root, image.path) })),
-  };
 }
 
 /** `count` of `images`, evenly spread so that each class gets its share; the seed shifts where. */

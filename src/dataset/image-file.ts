@@ -14,6 +14,11 @@ export interface ImageFile {
   range?: ByteRange;
 }
 
+/** An image by its path alone, or as it is. */
+export function imageFile(image: string | ImageFile): ImageFile {
+  return typeof image === 'string' ? { path: image } : image;
+}
+
 /** For messages: the path, and where in it a part begins. */
 export function imageName({ path, range }: ImageFile): string {
   return range ? `${path} at byte ${range.offset}` : path;

@@ -3,7 +3,7 @@ export { type CsvRecord, parseCsv, readCsv } from './csv.js';
 export type { Conflict } from './duplicates.js';
 export { findQuestionFiles, type QuestionRow, readQuestions } from './fashionai.js';
 export { fashionAiTasks } from './fashionai-tasks.js';
-export { type ByteRange, type ImageFile, imageInput, imageName } from './image-file.js';
+export { type ByteRange, type ImageFile, imageFile, imageInput, imageName } from './image-file.js';
 export { loadManifest, manifestFile, resolveSample, samplesOf, saveManifest } from './manifest.js';
 export {
   type Prepared,

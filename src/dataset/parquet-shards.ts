@@ -13,9 +13,9 @@ import type { Source } from './types.js';
 type OnProgress = (done: number, total: number) => void;
 
 /**
- * The labelled images of a folder of Parquet files, in files of their own or below `train` and `validation`; undefined where
- * there is none. They are written to the folder `images`, a shard a file, with class numbers, and classnames.txt; what was there is
- * replaced. `onProgress` hears how many row groups are written, then how many shards are read.
+ * The labelled images of a folder of Parquet files, beside each other or below `train` and `validation`; undefined where
+ * there is none. They are written to the folder `images`, a shard a file, with class numbers, and classnames.txt; what was
+ * there is replaced. `onProgress` hears how many row groups are written, then how many shards are read.
  *
  * Throws InvalidInputError, naming the file, where one is damaged or its columns do not fit.
  */

@@ -36,8 +36,8 @@ export interface ParquetFile {
 
 /** What Hugging Face's `datasets` says of a column in the file's metadata. */
 interface Feature {
-  _type?: string;
-  names?: string[];
+  _type?: unknown;
+  names?: unknown;
 }
 
 /**
@@ -58,7 +58,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   if (label === undefined) throw expected('a column called label', `columns of ${path}`, names);
   return {
     path,
-    classes: features[label]?.names,
+    classes: namesOf(features[label]),
     rowGroups: metadata.row_groups.length,
     others,
     read: (group, { images }) =>
@@ -76,6 +76,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   };
 }
 
+/** What the reader takes for a file. */
 async function fileBuffer(path: string): Promise<AsyncBuffer> {
   const { size } = await stat(path);
   return {
@@ -147,6 +148,12 @@ function featuresOf({ key_value_metadata: entries }: FileMetaData): Record<strin
     // Only a help: without it columns are known by their names.
     return {};
   }
+}
+
+function namesOf(feature: Feature | undefined): string[] | undefined {
+  const names = feature?.names;
+  const given = Array.isArray(names) && names.every((name) => typeof name === 'string');
+  return given ? names : undefined;
 }
 
 function imageColumn(

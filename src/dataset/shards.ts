@@ -39,7 +39,7 @@ export async function shardFilesIn(root: string, extension: string): Promise<str
 }
 
 /**
- * The labelled images of a folder of tar shards, in shards of their own or below `train` and `validation`; undefined where
+ * The labelled images of a folder of tar shards, beside each other or below `train` and `validation`; undefined where
  * there is none. Labels are class numbers or class names; numbers take their names from classnames.txt where it is there.
  *
  * Throws InvalidInputError, naming shard and byte, for a damaged shard or a label that cannot be.

@@ -1,5 +1,5 @@
 /** Runs a classifier over image files: one row of class probabilities for each file that can be read. */
-import { type ImageFile, imageName } from '../dataset/index.js';
+import { type ImageFile, imageFile, imageName } from '../dataset/index.js';
 import { expected } from '../errors.js';
 import type { Classifier } from '../model/index.js';
 import type { OptionTable, OptionValues } from '../options.js';
@@ -78,7 +78,7 @@ export interface Classification {
  */
 export async function classify(request: ClassifyRequest): Promise<Classification> {
   const { classifier, classes: wanted, onProgress, signal, files: given, ...rest } = request;
-  const files = given.map((file) => (typeof file === 'string' ? { path: file } : file));
+  const files = given.map(imageFile);
   const options = resolveOptions(classifyOptions, rest);
   const { classes } = classifier;
   if (wanted !== undefined && JSON.stringify(wanted) !== JSON.stringify(classes)) {

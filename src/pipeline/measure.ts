@@ -1,4 +1,5 @@
 /** Measures the loader on somebody's own files: images a second by thread count, where the time goes, what to change. */
+import { type ImageFile, imageFile } from '../dataset/index.js';
 import { type OptionValues, resolveOptions } from '../options.js';
 import type { Augmentation } from './augmentation.js';
 import { createLoader } from './loader.js';
@@ -11,8 +12,8 @@ export const measureOptions = {
 } as const;
 
 export interface MeasureRequest extends Partial<OptionValues<typeof measureOptions>> {
-  /** Absolute paths. */
-  files: readonly string[];
+  /** Absolute paths; with a range where the image is a part of a file. */
+  files: readonly (string | ImageFile)[];
   threads: number;
   preprocessing: Preprocessing;
   augmentation?: Partial<Augmentation>;
@@ -55,7 +56,7 @@ export async function measureLoader(request: MeasureRequest): Promise<Measuremen
   const { files, threads, preprocessing, augmentation, ...rest } = request;
   const { seconds, batchSize } = resolveOptions(measureOptions, rest);
   const loader = createLoader({
-    samples: files.map((path) => ({ path, label: 0 })),
+    samples: files.map((file) => ({ ...imageFile(file), label: 0 })),
     preprocessing,
     augmentation,
     threads,

@@ -1,5 +1,5 @@
 /** Predicts class probabilities of image files: a row for every file, also for one that cannot be read. */
-import { imageName } from '../dataset/index.js';
+import { imageFile, imageName } from '../dataset/index.js';
 import { expected } from '../errors.js';
 import { type ClassifyRequest, classify, type UnreadableFile } from '../evaluation/index.js';
 
@@ -28,7 +28,7 @@ export async function predict({ fallback, ...request }: PredictRequest): Promise
   const row = fallbackRow(request.classifier.classes.length, fallback);
   const { classes, probabilities, failures } = await classify(request);
   for (const { index } of failures) probabilities.set(row, index * classes.length);
-  const files = request.files.map((file) => (typeof file === 'string' ? file : imageName(file)));
+  const files = request.files.map((file) => imageName(imageFile(file)));
   return { files, classes, probabilities, failures };
 }
 

@@ -1,6 +1,6 @@
 /** Prediction on real files: the ten-crop average worked out apart, and a row for what cannot be read. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -109,9 +109,30 @@ test('when an image is unreadable, then its row is the fallback and it is report
     ],
   );
   for (const { reason } of all.failures) assert.ok(reason.length > 5, reason);
-  const alone = await predict({ classifier, files: files.slice(0, 2) });
-  assert.deepEqual(all.probabilities.subarray(0, 3), alone.probabilities.subarray(0, 3));
-  assert.deepEqual(all.probabilities.subarray(6, 9), alone.probabilities.subarray(3, 6));
+  // In batches of the same sizes: a product's last digit depends on them.
+  const [wide, tall, square] = files as [string, string, string];
+  const whole = await predict({ classifier, files: [wide, square, tall, square], batchSize: 3 });
+  assert.deepEqual(all.probabilities.subarray(0, 3), whole.probabilities.subarray(0, 3));
+  assert.deepEqual(all.probabilities.subarray(6, 9), whole.probabilities.subarray(6, 9));
+});
+
+test('when images are parts of a file, then rows and failures are those of the parts', async () => {
+  const shard = path.join(folder, 'shard');
+  const images = await Promise.all(files.map((file) => readFile(file)));
+  await writeFile(shard, Buffer.concat([...images, Buffer.from('no image')]));
+  let end = 0;
+  const parts = [...images.map(({ length }) => length), 8].map((length) => {
+    end += length;
+    return { path: shard, range: { offset: end - length, length } };
+  });
+  const wanted = await predict({ classifier, files: [...files, path.join(folder, 'absent.jpg')] });
+  const found = await predict({ classifier, files: parts });
+  assert.deepEqual(found.probabilities, wanted.probabilities);
+  assert.deepEqual(
+    found.failures.map(({ index, path: file, range }) => ({ index, path: file, range })),
+    [{ index: 3, ...parts[3] }],
+  );
+  assert.equal(found.files[1], `${shard} at byte ${images[0]?.length}`);
 });
 
 test('when no fallback is given, then an unreadable image gets the same share for every class', async () => {

@@ -1,6 +1,6 @@
 /** The report's pictures: read back with sharp, their pixels compared with the numbers that went in. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -82,15 +82,27 @@ test('when a mistake cannot be shown, then its tile is grey and its caption stil
     .toFile(shown);
   const caption = { path: 'p', truth: 'a', prediction: '<b>', probability: 0.75 };
   const file = path.join(folder, 'mistakes.png');
-  const files = [shown, path.join(folder, 'absent.jpg')];
+  const shard = path.join(folder, 'shard');
+  const blue = sharp({ create: { width: 9, height: 9, channels: 3, background: '#0000ff' } });
+  const part = await blue.png().toBuffer();
+  await writeFile(shard, Buffer.concat([Buffer.alloc(512), part]));
+  const range = { offset: 512, length: part.length };
+  const beyond = { offset: 512, length: part.length + 1 };
+  const mistakes = [
+    { file: shown },
+    { file: path.join(folder, 'absent.jpg') },
+    { file: shard, range },
+    { file: shard, range: beyond },
+  ];
   await drawMistakes(
     't',
-    files.map((each) => ({ file: each, ...caption })),
+    mistakes.map((each) => ({ ...each, ...caption })),
     file,
   );
   const found = await pixels(file);
   assert.equal(count(found, [0, 255, 0]), 360 * 360);
-  assert.ok(count(found, [0x98, 0xa2, 0xb3]) >= 360 * 360);
+  assert.equal(count(found, [0, 0, 255]), 360 * 360);
+  assert.ok(count(found, [0x98, 0xa2, 0xb3]) >= 2 * 360 * 360);
 });
 
 test('when text holds what XML reserves, then it is escaped; when it is long, then both ends stay', () => {

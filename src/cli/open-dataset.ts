@@ -1,0 +1,29 @@
+/** Opens a data set for the commands that only look at it, prepared or not. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import {
+  type ImageFile,
+  loadManifest,
+  manifestFile,
+  readSource,
+  type Task,
+} from '../dataset/index.js';
+
+export interface LabelledImage extends ImageFile {
+  task: string;
+  label: number;
+}
+
+/** The labelled images of a folder, prepared or not, with absolute paths. */
+export async function openDataset(
+  folder: string,
+): Promise<{ tasks: Task[]; images: LabelledImage[] }> {
+  const prepared = existsSync(manifestFile(folder));
+  const { tasks, images, root } = prepared
+    ? await loadManifest(folder).then(({ samples, ...rest }) => ({ ...rest, images: samples }))
+    : await readSource(folder).then(({ labelled, ...rest }) => ({ ...rest, images: labelled }));
+  return {
+    tasks,
+    images: images.map((image) => ({ ...image, path: path.resolve(root, image.path) })),
+  };
+}
