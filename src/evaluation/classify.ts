@@ -18,9 +18,9 @@ import { adoptBatch, tf } from '../tensorflow/index.js';
 export const classifyOptions = {
   crops: {
     type: 'choice',
-    choices: ['center', 'ten'],
+    choices: ['center', 'five', 'ten'],
     default: 'center',
-    help: 'windows of each image whose probabilities are averaged: the centre, or four corners and the centre with their mirror images',
+    help: 'windows of each image whose probabilities are averaged: the centre, four corners and the centre, or these and their mirror images',
   },
   batchSize: {
     type: 'integer',

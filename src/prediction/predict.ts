@@ -23,7 +23,7 @@ export interface Prediction {
   failures: UnreadableFile[];
 }
 
-/** Probabilities of `files`; with `crops: 'ten'` each is decoded once and ten windows are averaged after softmax. */
+/** Probabilities of `files`; with `crops` of five or ten each is decoded once and its windows are averaged after softmax. */
 export async function predict({ fallback, ...request }: PredictRequest): Promise<Prediction> {
   const row = fallbackRow(request.classifier.classes.length, fallback);
   const { classes, probabilities, failures } = await classify(request);

@@ -45,7 +45,7 @@ export const submitOptions = {
   },
   crops: {
     type: 'choice',
-    choices: ['center', 'ten'],
+    choices: ['center', 'five', 'ten'],
     default: 'ten',
     help: 'windows of each image whose probabilities are averaged',
   },
@@ -169,7 +169,7 @@ async function prepared(request: SubmitRequest): Promise<Manifest> {
 interface Work {
   request: SubmitRequest;
   manifest: Manifest;
-  crops: 'center' | 'ten';
+  crops: 'center' | 'five' | 'ten';
 }
 
 async function trained({ request, manifest }: Work, member: Member): Promise<void> {

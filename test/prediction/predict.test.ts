@@ -61,36 +61,41 @@ function probabilitiesOf(view: Float32Array): number[] {
   return powers.map((power) => power / total);
 }
 
-test('when crops are ten, then each row is the mean of the softmax of ten views, across batches', async () => {
-  const loader = createLoader({
-    samples: files.map((file) => ({ path: file, label: 0 })),
-    preprocessing: classifier.preprocessing,
-    augmentation: { ...evaluationAugmentation, crop: 'ten' },
-    batchSize: 3,
-    threads: 1,
-  });
-  const expectedRows: number[] = [];
-  for await (const batch of loader.epoch(0)) {
-    const pixels = batch.pixels();
-    batch.release();
-    for (let image = 0; image < 3; image++) {
-      const views = Array.from({ length: 10 }, (_, view) => {
-        const start = (image * 10 + view) * inputs;
-        return probabilitiesOf(pixels.subarray(start, start + inputs));
-      });
-      for (let c = 0; c < 3; c++) {
-        expectedRows.push(views.reduce((sum, view) => sum + (view[c] as number), 0) / 10);
+for (const [crops, views] of [
+  ['five', 5],
+  ['ten', 10],
+] as const) {
+  test(`when crops are ${crops}, then each row is the mean of the softmax of ${views} views, across batches`, async () => {
+    const loader = createLoader({
+      samples: files.map((file) => ({ path: file, label: 0 })),
+      preprocessing: classifier.preprocessing,
+      augmentation: { ...evaluationAugmentation, crop: crops },
+      batchSize: 3,
+      threads: 1,
+    });
+    const expectedRows: number[] = [];
+    for await (const batch of loader.epoch(0)) {
+      const pixels = batch.pixels();
+      batch.release();
+      for (let image = 0; image < 3; image++) {
+        const rows = Array.from({ length: views }, (_, view) => {
+          const start = (image * views + view) * inputs;
+          return probabilitiesOf(pixels.subarray(start, start + inputs));
+        });
+        for (let c = 0; c < 3; c++) {
+          expectedRows.push(rows.reduce((sum, row) => sum + (row[c] as number), 0) / views);
+        }
       }
     }
-  }
-  loader.close();
-  const { probabilities } = await predict({ classifier, files, crops: 'ten', batchSize: 20 });
-  assert.equal(probabilities.length, expectedRows.length);
-  expectedRows.forEach((value, index) => {
-    const found = probabilities[index] as number;
-    assert.ok(Math.abs(found - value) < 1e-5, `${index}: ${found} ≈ ${value}`);
+    loader.close();
+    const { probabilities } = await predict({ classifier, files, crops, batchSize: 20 });
+    assert.equal(probabilities.length, expectedRows.length);
+    expectedRows.forEach((value, index) => {
+      const found = probabilities[index] as number;
+      assert.ok(Math.abs(found - value) < 1e-5, `${index}: ${found} ≈ ${value}`);
+    });
   });
-});
+}
 
 test('when an image is unreadable, then its row is the fallback and it is reported with its reason', async () => {
   const broken = path.join(folder, 'broken.jpg');
