@@ -31,9 +31,14 @@ export async function shardFilesIn(root: string, extension: string): Promise<str
   const found: string[] = [];
   for (const folder of ['', ...folders.filter((name) => shardFolders.includes(name))]) {
     if (folder !== '' && (await foldersIn(path.join(root, folder))).length > 1) continue;
-    const names = await readdir(path.join(root, folder));
-    const shards = names.filter((name) => !name.startsWith('.') && name.endsWith(extension));
-    found.push(...shards.map((name) => path.posix.join(folder, name)));
+    const entries = await readdir(path.join(root, folder), { withFileTypes: true });
+    const shards = entries.filter(
+      (entry) =>
+        (entry.isFile() || entry.isSymbolicLink()) &&
+        !entry.name.startsWith('.') &&
+        entry.name.endsWith(extension),
+    );
+    found.push(...shards.map(({ name }) => path.posix.join(folder, name)));
   }
   return found.sort(byCodeUnit);
 }

@@ -63,6 +63,7 @@ test('when a folder of shards is prepared then samples are ranges with labels an
   const { manifest, summary, out } = await preparedShards(t, names, {
     'classnames.txt': 'hat\nshoe\n',
     'readme.md': 'x',
+    'unpacked.tar/readme.md': 'x',
   });
   assert.equal(summary.layout, 'tar shards');
   assert.deepEqual(summary.warnings, []);

@@ -17,7 +17,7 @@ constexpr int kImages = 64, kBatchSize = 32, kEpochs = 4;
 
 // Baseline JPEGs of every common sampling, with and without restarts, and one so large that libjpeg
 // scales it down.
-LoaderOptions options_for(const TemporaryFolder& folder) {
+std::vector<std::string> write_files(const TemporaryFolder& folder) {
   std::vector<std::string> paths;
   for (int i = 0; i < kImages; ++i) {
     bobbin::test::Encoding encoding;
@@ -30,8 +30,12 @@ LoaderOptions options_for(const TemporaryFolder& folder) {
     const auto file = encode_jpeg(picture, encoding);
     paths.push_back(folder.write(std::to_string(i) + ".jpg", file));
   }
+  return paths;
+}
+
+LoaderOptions options_for(std::shared_ptr<Sources> sources) {
   LoaderOptions options;
-  options.sources = bobbin::test::whole_files(paths);
+  options.sources = std::move(sources);
   options.preprocessing.resize = 40;
   options.preprocessing.crop = 32;
   options.augmentation.crop = Crop::kRandomResized;
@@ -66,14 +70,17 @@ double allocations_per_batch(LoaderOptions options) {
 
 TEST("when images are loaded over and over, then memory is asked for by the batch alone") {
   const TemporaryFolder folder;
-  LoaderOptions plain = options_for(folder), mixed = plain, changed = plain;
+  const std::vector<std::string> paths = write_files(folder);
+  LoaderOptions plain = options_for(bobbin::test::whole_files(paths));
+  LoaderOptions packed = options_for(bobbin::test::parts_of_a_shard(folder, paths));
+  LoaderOptions mixed = plain, changed = plain;
   mixed.augmentation.mixup = 0.4;
   mixed.augmentation.cutmix = 1;
   changed.augmentation.rotation = 20;
   changed.augmentation.blur = changed.augmentation.erase = 0.5;
   changed.augmentation.rand_augment = 2;
   changed.augmentation.erase_noise = true;
-  for (const LoaderOptions& options : {plain, mixed, changed}) {
+  for (const LoaderOptions& options : {plain, packed, mixed, changed}) {
     const double each = allocations_per_batch(options);
     // A batch, its three lists, its lease and how that ends; now and then a piece of the queue.
     CHECK(each >= 1);

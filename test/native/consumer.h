@@ -71,4 +71,18 @@ inline std::shared_ptr<Sources> whole_files(const std::vector<std::string>& path
   return std::make_shared<Sources>(paths, std::move(extents));
 }
 
+// The same images one after another in one file.
+inline std::shared_ptr<Sources> parts_of_a_shard(const TemporaryFolder& folder,
+                                                 const std::vector<std::string>& paths) {
+  std::vector<Extent> extents;
+  std::vector<std::uint8_t> shard, bytes;
+  const std::shared_ptr<Sources> files = whole_files(paths);
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    files->read(i, bytes);
+    extents.push_back({0, shard.size(), bytes.size()});
+    shard.insert(shard.end(), bytes.begin(), bytes.end());
+  }
+  return std::make_shared<Sources>(std::vector{folder.write("shard", shard)}, std::move(extents));
+}
+
 }  // namespace bobbin::test
