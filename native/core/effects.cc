@@ -48,7 +48,7 @@ class HalfGaussian {
   std::array<float, kMaxRadius + 1> weights_{};
 };
 
-// One pass of a blur: the values `radius` steps to either side of each lie at `at(±radius)`.
+// One pass of a blur: `at(k)` has for each value the one k steps further on.
 template <typename At>
 void blur_line(const HalfGaussian& gaussian, int count, const At& at, float* target) {
   const float* middle = at(0);

@@ -14,7 +14,7 @@ struct EffectScratch {
   std::vector<float> line;
 };
 
-// What an effect is called in every layer.
+// What an effect is called in TypeScript.
 const char* name_of(EffectKind kind);
 
 // Clamps `view` (0…255 units) and applies the recipe's effects to it, in their order. Each is
@@ -23,9 +23,7 @@ const char* name_of(EffectKind kind);
 //   rotate            degrees counter-clockwise about the centre
 //   shear             pixels left (x) or up (y) per pixel from the top left corner
 //   translate         pixels right (x) or down (y)
-//   blur              the Gaussian's standard deviation in pixels, its 2⌈3σ⌉ + 1 taps mirrored at
-//   the
-//                     edges without repeating them
+//   blur              σ of a Gaussian in pixels; 2⌈3σ⌉ + 1 taps, edges mirrored but not repeated
 //   brightness, color, contrast, sharpness, posterize, solarize, autocontrast, equalize
 //                     factor, bits, threshold or nothing: core/tones.h
 // Changes of geometry are bilinear; outside of the view lies recipe.fill.

@@ -41,7 +41,7 @@ struct Augmentation {
   double rotation = 0;
   double blur = 0, blur_sigma_min = 0.1, blur_sigma_max = 2;
   double erase = 0;
-  double erase_area_min = 0.02, erase_area_max = 1.0 / 3;
+  double erase_area_min = 0.02, erase_area_max = 0.33;
   double erase_ratio_min = 0.3, erase_ratio_max = 3.3;
   bool erase_noise = false;
   int rand_augment = 0;  // At most kMaxOperations.

@@ -22,7 +22,7 @@ const previewOptions = {
     max: 15,
     help: 'augmented views of each image, one an epoch; a five- or ten-crop shows whole sets',
   },
-  seed: loaderOptions.seed,
+  seed: { ...loaderOptions.seed, help: 'of the images that are shown and of all randomness' },
 } as const satisfies OptionTable;
 
 export function configure(command: Command): void {

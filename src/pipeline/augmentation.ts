@@ -11,9 +11,10 @@ function probability(of: string) {
  *
  * 1. crop and resize, then `flip`;
  * 2. brightness, contrast, saturation, hue, grayscale: one matrix per image;
- * 3. vertical flip, RandAugment's operations, rotation, blur, which take colours clamped to 0…255;
+ * 3. vertical flip, the operations of RandAugment (Cubuk et al. 2020), rotation, blur, all of which
+ *    take colours clamped to 0…255;
  * 4. noise, a last clamp to 0…255, normalisation;
- * 5. erasing;
+ * 5. erasing (Zhong et al. 2020);
  * 6. mixup (Zhang et al. 2018) or cutmix (Yun et al. 2019), on values as they are stored. The other
  *    image is any of the data set's, with its own augmentation of the epoch; so a mixed image costs
  *    two decodes. A damaged one counts as such and another is drawn. `Batch` has the labels and
@@ -112,7 +113,7 @@ export const augmentationOptions = {
   erase: probability('blotting out a rectangle'),
   eraseArea: {
     type: 'range',
-    default: [0.02, 1 / 3],
+    default: [0.02, 0.33],
     min: 0.001,
     max: 1,
     help: 'share of the view that the rectangle covers',
