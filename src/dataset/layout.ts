@@ -32,13 +32,19 @@ export function sidesOf(files: readonly string[]): Sides {
     return { files: files.map((file) => ({ file })), warnings: [] };
   }
   const kept: Sides['files'] = [];
-  const warnings: string[] = [];
+  const left: string[] = [];
   for (const { file, side } of words) {
     if (side === 'train') kept.push({ file, given: 'train' });
     else if (side === chosen) kept.push({ file, given: 'validation' });
-    else warnings.push(`${file} is left out: train and ${chosen} are the split that is used.`);
+    else left.push(file);
   }
-  return { files: kept, warnings };
+  const split = `train and ${chosen} are the split that is used`;
+  return { files: kept, warnings: leftOut(left, `shards are left out, for ${split}`) };
+}
+
+/** One sentence about all that is left out for one reason; none where nothing is. */
+export function leftOut(names: readonly string[], what: string): string[] {
+  return names.length === 0 ? [] : [`${names.length} ${what}; the first is ${names[0]}.`];
 }
 
 function sideIn(file: string): string | undefined {

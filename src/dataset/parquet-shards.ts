@@ -4,7 +4,7 @@ import path from 'node:path';
 import { replaceFile } from '../atomic-file.js';
 import { expected } from '../errors.js';
 import { byCodeUnit } from './code-unit.js';
-import { sidesOf, taskOfFolder } from './layout.js';
+import { leftOut, sidesOf, taskOfFolder } from './layout.js';
 import { openParquet, type ParquetFile, type ParquetRow } from './parquet.js';
 import { classNamesFile, readShards, shardFilesIn } from './shards.js';
 import { TarWriter } from './tar-writer.js';
@@ -59,18 +59,20 @@ async function writeShards({
   if (classes) await writeFile(path.join(folder, classNamesFile), `${classes.join('\n')}\n`);
   const total = files.reduce((sum, { rowGroups }) => sum + rowGroups, 0);
   let done = 0;
-  const warnings: string[] = [];
+  const left: string[] = [];
   for (const [index, name] of names.entries()) {
     const shard = path.join(folder, name.replace(/parquet$/, 'tar'));
     await mkdir(path.dirname(shard), { recursive: true });
     const file = files[index] as ParquetFile;
     const numberOf = (row: ParquetRow) => classNumber(file, row, classes);
-    const left = await writeShard(file, shard, numberOf, () => onProgress(++done, total));
-    if (left > 0) warnings.push(`${name} has ${left} rows without image or class, left out.`);
-    for (const other of file.others)
-      warnings.push(`${name}: the classes of ${other} are not used.`);
+    const rows = await writeShard(file, shard, numberOf, () => onProgress(++done, total));
+    left.push(...rows.map((row) => `row ${row} of ${name}`));
   }
-  return warnings;
+  const others = new Set(files.flatMap((file) => file.others));
+  return [
+    ...leftOut(left, 'rows without image or class are left out'),
+    ...[...others].map((column) => `The classes of column ${column} are not used.`),
+  ];
 }
 
 /** Names of the class numbers: those that the files declare, else the names in their rows; undefined where there are none. */
@@ -108,21 +110,21 @@ function classNumber(
   throw expected(`one of ${classes.length} classes`, `class of ${file}, row ${row}`, label);
 }
 
-/** Writes the rows that have an image and a class; how many do not. */
+/** Writes the rows that have an image and a class; the others' numbers. */
 async function writeShard(
   file: ParquetFile,
   shard: string,
   numberOf: (row: ParquetRow) => number | undefined,
   onGroup: () => void,
-): Promise<number> {
+): Promise<number[]> {
   const tar = await TarWriter.create(shard);
-  let left = 0;
+  const left: number[] = [];
   try {
     for (let group = 0; group < file.rowGroups; group++) {
       for (const row of await file.read(group, { images: true })) {
         const label = numberOf(row);
         if (!row.image?.length || label === undefined) {
-          left++;
+          left.push(row.row);
           continue;
         }
         const key = `${row.row}`.padStart(9, '0');

@@ -5,7 +5,7 @@ import { expected } from '../errors.js';
 import { byCodeUnit } from './code-unit.js';
 import { mapConcurrently } from './concurrency.js';
 import { foldersIn } from './folders.js';
-import { sidesOf, taskOfFolder, validationNames } from './layout.js';
+import { leftOut, sidesOf, taskOfFolder, validationNames } from './layout.js';
 import { readShard, type Shard, type ShardImage } from './shard.js';
 import type { Labelled, Source } from './types.js';
 
@@ -59,9 +59,13 @@ export async function readShards(
   const shards = await mapConcurrently(files, shardsAtOnce, async ({ file, given }) => {
     const shard = await readShard(path.join(root, file));
     onProgress(++done, files.length);
-    return { file, given, images: shard.images, warnings: warningsOf(file, shard) };
+    return { file, given, ...shard };
   });
+  warnings.push(...warningsOf(shards));
   const all = shards.flatMap(({ images }) => images);
+  if (all.length === 0) {
+    throw expected('images with labels in its shards', 'source', root, warnings.join(' '));
+  }
   const classes = classesOf(all, await readClassNames(root));
   const labels = new Map(classes.map((name, label) => [name, label]));
   const labelled = shards.flatMap(({ file, given, images }) =>
@@ -76,16 +80,17 @@ export async function readShards(
     tasks: [{ name: task, classes }],
     labelled,
     questions: [],
-    warnings: [...warnings, ...shards.flatMap((shard) => shard.warnings)],
+    warnings,
   };
 }
 
-function warningsOf(file: string, { unlabelled, empty }: Shard): string[] {
-  const say = (keys: string[], what: string) =>
-    keys.length === 0
-      ? []
-      : [`${file} has ${keys.length} images ${what}, left out; the first is ${keys[0]}.`];
-  return [...say(unlabelled, 'without .cls or .json beside them'), ...say(empty, 'of no bytes')];
+function warningsOf(shards: readonly (Shard & { file: string })[]): string[] {
+  const named = (kind: 'unlabelled' | 'empty') =>
+    shards.flatMap(({ file, ...shard }) => shard[kind].map((name) => `${name} in ${file}`));
+  return [
+    ...leftOut(named('unlabelled'), 'images without .cls or .json beside them are left out'),
+    ...leftOut(named('empty'), 'images of no bytes are left out'),
+  ];
 }
 
 async function readClassNames(root: string): Promise<string[] | undefined> {

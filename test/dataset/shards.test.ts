@@ -89,6 +89,22 @@ test('when a folder of shards is prepared then samples are ranges with labels an
   assert.deepEqual(await loadManifest(out), manifest);
 });
 
+test('when images have no label or no bytes then they are left out and counted', async (t) => {
+  const some = {
+    '1.jpg': 'one',
+    '1.cls': '0',
+    '2.jpg': 'two',
+    '3.jpg': '',
+    '3.cls': '1',
+    '4.png': 'x',
+  };
+  const content = tarOf(some).toString('latin1');
+  const { manifest, summary } = await preparedShards(t, {}, { 'a.tar': content });
+  assert.equal(manifest.samples.length, 1);
+  assert.match(summary.warnings.join(), /2 images without .*left out; the first is 2 in a\.tar/);
+  assert.match(summary.warnings.join(), /1 images of no bytes .*the first is 3\.jpg in a\.tar/);
+});
+
 test('when names say the sides of shards then they are kept, and another side is left out', async (t) => {
   const { manifest, summary } = await preparedShards(t, {
     'train/000.tar': 'ustar.tar',
@@ -109,7 +125,10 @@ test('when names say the sides of shards then they are kept, and another side is
   );
   assert.deepEqual(manifest.tasks[0]?.classes, ['0', '1']);
   assert.equal(summary.leaks, 3);
-  assert.match(summary.warnings.join('\n'), /data\/clothes-test-000\.tar is left out/);
+  assert.match(
+    summary.warnings.join('\n'),
+    /1 shards are left out, .*train and val .*first is data\/clothes-test-000\.tar/,
+  );
 });
 
 /** A tar of members with the given contents, and its end. */
@@ -280,6 +299,14 @@ test('when a label is none of classnames.txt, or is a huge number, then the erro
       { 'a.tar': tarOf({ '1.jpg': 'x', '1.cls': '4000000000' }).toString('latin1') },
     ),
     /a class number below 100000 .*a\.tar at byte 1536 but received 4000000000/,
+  );
+});
+
+test('when no image has a label then the error counts them', async (t) => {
+  const content = tarOf({ '1.jpg': 'x', '2.jpg': 'y' }).toString('latin1');
+  await assert.rejects(
+    preparedShards(t, {}, { 'a.tar': content }),
+    /images with labels in its shards for source .*2 images without .cls or .json/,
   );
 });
 
