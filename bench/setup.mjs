@@ -1,22 +1,19 @@
 /** `npm run bench:setup`: compiles the yardstick and installs the peers, each environment in Bobbin's cache folder. */
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '../scripts/pins.mjs';
 import { ask, work } from '../scripts/run.mjs';
-import { installPackages, mayInstall } from '../scripts/system.mjs';
+import { installCommand, installPackages, mayInstall } from '../scripts/system.mjs';
+import { findPython, lists, lockFile, pythonVersion } from './environments.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const folder = path.join(cacheFolder, 'bench');
 fs.mkdirSync(folder, { recursive: true });
 
-/** Python environments and what their packages need of the system; MXNet's last release needs an old NumPy. */
-const environments = [
-  // SPDL runs on the system's FFmpeg.
-  { name: 'peers', files: ['peers.txt'], packages: ['libavfilter-dev', 'libavdevice-dev'] },
-  { name: 'peers', files: ['ffcv.txt'], packages: ['libopencv-dev', 'libturbojpeg0-dev'] },
-  { name: 'mxnet', files: ['mxnet.txt'], packages: ['libgomp1'] },
-];
+/** Why each part that is not there could not be had, by its name: for the comparison's table. */
+const missing = {};
 
 /** Runs a step; what cannot be had is named in one sentence and gone on without. */
 function attempt(name, step) {
@@ -24,31 +21,44 @@ function attempt(name, step) {
     step();
     console.log(`bench set-up: ${name} is there`);
   } catch (error) {
+    missing[name] = error.message;
     console.log(`bench set-up: goes on without ${name}: ${error.message}`);
   }
 }
 
-attempt('the bare decode', () =>
+/** pip in `python`'s environment; its last words of an error become the reason. */
+function pip(python, args) {
+  const stdio = ['ignore', 'inherit', 'pipe'];
+  const { status, stderr } = spawnSync(python, ['-m', 'pip', ...args], { encoding: 'utf8', stdio });
+  process.stderr.write(stderr);
+  if (status === 0) return;
+  const [reason = `exit status ${status}`] =
+    stderr.match(/^ *(error|ERROR):.*$/gm)?.slice(-1) ?? [];
+  throw new Error(`pip: ${reason.trim()}`);
+}
+
+function install({ name, environment, packages }) {
+  if (mayInstall()) installPackages(packages);
+  const base = findPython();
+  if (base === undefined) throw new Error(`Python ${pythonVersion} is not installed`);
+  const python = path.join(folder, environment, 'bin', 'python');
+  if (!fs.existsSync(python)) work(base, ['-m', 'venv', path.join(folder, environment)]);
+  // The lock names every package. Those that are compiled use the locked setuptools.
+  const flags = ['--quiet', '--no-deps', '--no-build-isolation', '--require-hashes'];
+  pip(python, ['install', ...flags, '--requirement', lockFile(name)]);
+}
+
+attempt('decode', () =>
   work('c++', [
     ...['-std=c++20', '-O3', '-pthread', '-o', path.join(folder, 'decode')],
     ...[path.join(here, 'contenders', 'decode.cc'), '-ljpeg'],
   ]),
 );
 attempt('jpegtran', () => {
+  const packages = ['libjpeg-turbo-progs'];
   if (ask('jpegtran', ['-version']) !== undefined) return;
-  if (mayInstall()) installPackages(['libjpeg-turbo-progs']);
+  if (!mayInstall()) throw new Error(`Install it with \`${installCommand(packages)}\``);
+  installPackages(packages);
 });
-for (const { name, files, packages = [] } of environments) {
-  const environment = path.join(folder, name);
-  const python = path.join(environment, 'bin', 'python');
-  attempt(files.join(' '), () => {
-    if (packages.length > 0 && mayInstall()) installPackages(packages);
-    // The pinned releases have wheels for this version of Python.
-    const base = ask('python3.11', ['--version']) === undefined ? 'python3' : 'python3.11';
-    if (!fs.existsSync(python)) work(base, ['-m', 'venv', environment]);
-    for (const file of files) {
-      const requirements = path.join(here, 'requirements', file);
-      work(python, ['-m', 'pip', 'install', '--quiet', '--requirement', requirements]);
-    }
-  });
-}
+for (const list of lists) attempt(list.name, () => install(list));
+fs.writeFileSync(path.join(folder, 'missing.json'), `${JSON.stringify(missing, null, 2)}\n`);
