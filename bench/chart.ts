@@ -1,4 +1,5 @@
 /** The chart of a comparison: a bar a contender, longest first, one panel a load and thread count. */
+import { writeFileSync } from 'node:fs';
 import sharp from 'sharp';
 import type { Row } from './results.js';
 
@@ -9,7 +10,7 @@ const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt
 export function chartSvg(rows: Row[], caption: string): string {
   const panels = new Map<string, Row[]>();
   for (const row of rows) {
-    const title = `${row.trial === 'crop' ? 'crop only' : 'everything on'}, threads: ${row.threads}`;
+    const title = `${row.trial}, threads: ${row.threads}`;
     panels.set(title, [...(panels.get(title) ?? []), row]);
   }
   const longest = Math.max(...rows.map((row) => row.imagesPerSecond));
@@ -36,9 +37,9 @@ export function chartSvg(rows: Row[], caption: string): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-size="14" font-family="DejaVu Sans, Helvetica, Arial, sans-serif"><rect ${size} fill="#fff"/>${elements.join('')}</svg>`;
 }
 
-/** Writes the chart to the PNG `file`. */
+/** Writes the chart to `file`: as SVG where its name says so, else as PNG. */
 export async function drawChart(rows: Row[], caption: string, file: string): Promise<void> {
-  await sharp(Buffer.from(chartSvg(rows, caption)), { density: 144 })
-    .png()
-    .toFile(file);
+  const svg = chartSvg(rows, caption);
+  if (file.endsWith('.svg')) writeFileSync(file, svg);
+  else await sharp(Buffer.from(svg), { density: 144 }).png().toFile(file);
 }

@@ -1,13 +1,15 @@
-/** The comparison: every contender on the same JPEG files, each in a fresh process, in turn, round after round. */
-import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+/** The comparison: every contender on the same JPEG files, looked at first, then each in a fresh process, in turn, round after round. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { expected } from '../src/errors.js';
 import { textTable } from '../src/report/index.js';
 import { drawChart } from './chart.js';
-import { type Contender, contenders, decode } from './contenders.js';
-import type { Job, Load, Outcome } from './job.js';
-import { benchFolder, commandOf, complaint, measure } from './measure.js';
+import { check, checkDecode } from './check.js';
+import { makeCheckPictures } from './check-pictures.js';
+import { bobbin, type Contender, decode, peers } from './contenders.js';
+import { type Load, loads } from './job.js';
+import { absence, measure, workspaceOf } from './measure.js';
 import { cellsOf, header, type Row, rowsOf, type Trial } from './results.js';
 
 export interface Comparison {
@@ -16,11 +18,11 @@ export interface Comparison {
   /** Time on the clock of one run. */
   seconds: number;
   threads: number[];
-  /** Names of contenders to run beside the yardstick and Bobbin; all where empty. */
+  /** Names of peers to run beside the yardstick and Bobbin; all where empty. */
   only: string[];
   /** Where the rows go as JSON. */
   json: string | undefined;
-  /** Where the chart goes as PNG. */
+  /** Where the chart goes: PNG, or SVG by the file's name. */
   chart: string | undefined;
 }
 
@@ -29,93 +31,99 @@ interface Entry {
   trial: Trial;
 }
 
-const loads: Load[] = ['crop', 'everything'];
+/** Contender and reason, one a line of the report. */
+type LeftOut = string[];
 
 /** Runs the comparison, printing each result as it comes and the tables at the end. */
 export async function compare(comparison: Comparison): Promise<void> {
-  const entries = chooseEntries(comparison);
-  const references = new Map<Load, Outcome>();
-  for (let round = 1; round <= comparison.rounds; round++) {
-    for (const entry of [...entries]) {
-      const problem = await runOnce(entry, comparison, references);
+  const { files, only, rounds } = comparison;
+  const names = peers.map(({ name }) => name);
+  const unknown = only.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw expected(`one of ${names.join('; ')}`, '--only', unknown);
+  const leftOut: LeftOut = [];
+  const chosen = peers.filter(({ name }) => only.length === 0 || only.includes(name));
+  const sound = await checkAll([decode, bobbin, ...chosen], files, leftOut);
+  let entries = entriesOf(sound, comparison.threads);
+  const workspace = workspaceOf(files);
+  for (let round = 1; round <= rounds; round++) {
+    const unfinished = new Set<Entry>();
+    for (const entry of entries) {
+      const problem = await runOnce(entry, comparison, workspace);
       if (problem === undefined) continue;
-      console.log(`! ${problem}; left out`);
-      entries.splice(entries.indexOf(entry), 1);
+      leftOut.push(`${nameOf(entry)}: ${problem}`);
+      unfinished.add(entry);
     }
+    entries = entries.filter((entry) => !unfinished.has(entry));
   }
-  const rows = rowsOf(
-    entries.map(({ trial }) => trial),
-    decode.name,
-  );
-  await publish(rows, comparison);
+  const trials = entries.map(({ trial }) => trial);
+  await publish(rowsOf(trials, decode.name), leftOut, comparison);
 }
 
-function chooseEntries({ only, threads }: Comparison): Entry[] {
-  const wanted = contenders.filter(
-    ({ name }) => only.length === 0 || [...only, decode.name, 'bobbin'].includes(name),
-  );
-  const usable = wanted.filter((contender) => {
-    const command = commandOf(contender);
-    if (typeof command === 'string') console.log(`! ${command}`);
-    return typeof command !== 'string';
-  });
+/** Those whose pixels are as they should be. */
+async function checkAll(contenders: Contender[], files: string[], leftOut: LeftOut) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-bench-'));
+  const sound: Contender[] = [];
+  try {
+    const pictures = await makeCheckPictures(files, folder);
+    for (const contender of contenders) {
+      const problem =
+        absence(contender) ??
+        (await (contender === decode
+          ? checkDecode(contender, pictures)
+          : check(contender, pictures)
+        ).catch((error: Error) => error.message));
+      console.log(`${contender.name}: ${problem ?? 'renders what was asked'}`);
+      if (problem === undefined) sound.push(contender);
+      else leftOut.push(`${contender.name}: ${problem}`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return sound;
+}
+
+function entriesOf(contenders: Contender[], threads: number[]): Entry[] {
   return threads.flatMap((count) =>
-    loads.flatMap((load) =>
-      usable
+    (Object.keys(loads) as Load[]).flatMap((load) =>
+      contenders
         .filter((contender) => contender.loads.includes(load))
-        .map((contender) => ({
-          contender,
-          trial: {
-            contender: contender.name,
-            load,
-            threads: count,
-            rates: [],
-            version: '',
-            remarks: contender.remarks ?? '',
-          },
-        })),
+        .map((contender) => {
+          const { name, remarks = '' } = contender;
+          const trial = { contender: name, load, threads: count, rates: [], version: '', remarks };
+          return { contender, trial };
+        }),
     ),
   );
 }
 
+const nameOf = ({ trial: { contender, load, threads } }: Entry) =>
+  `${contender}, ${loads[load]}, threads: ${threads}`;
+
 /** Adds one rate to the entry's trial, or says why it has none. */
-async function runOnce(
-  { contender, trial }: Entry,
-  { files, seconds }: Comparison,
-  references: Map<Load, Outcome>,
-): Promise<string | undefined> {
-  const name = `${trial.contender}, ${trial.load}, threads ${trial.threads}`;
+async function runOnce(entry: Entry, { files, seconds }: Comparison, workspace: string) {
+  const { contender, trial } = entry;
+  const { load, threads } = trial;
+  const job = { files, load, whole: false, threads, seconds, batchSize: 64, pixels: null };
   try {
-    const outcome = await measure(contender, jobOf(trial, files, seconds));
-    if (contender.name === 'bobbin') references.set(trial.load, outcome);
-    const reference = references.get(trial.load);
-    // The yardstick runs before Bobbin and is checked from the second round on.
-    const wrong = reference && complaint(outcome, reference);
-    if (wrong) return `${name}: ${wrong}`;
+    const outcome = await measure(contender, { ...job, workspace });
     const rate = outcome.images / outcome.seconds;
     trial.rates.push(rate);
     trial.version = outcome.version;
-    console.log(`${rate.toFixed(0).padStart(7)} images/s  ${name}`);
+    console.log(`${rate.toFixed(0).padStart(7)} images/s  ${nameOf(entry)}`);
     return undefined;
   } catch (error) {
-    return `${name}: ${(error as Error).message}`;
+    return (error as Error).message;
   }
 }
 
-function jobOf(trial: Trial, files: string[], seconds: number): Job {
-  const content = createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 16);
-  const workspace = path.join(benchFolder, 'packed', content);
-  mkdirSync(workspace, { recursive: true });
-  const { load, threads } = trial;
-  return { files, load, threads, seconds, batchSize: 64, checkImages: 512, workspace };
-}
-
-async function publish(rows: Row[], { json, chart, files, rounds, seconds }: Comparison) {
-  for (const load of loads) {
+async function publish(rows: Row[], leftOut: LeftOut, comparison: Comparison) {
+  const { json, chart, files, rounds, seconds } = comparison;
+  for (const load of Object.values(loads)) {
     const cells = rows.filter(({ trial }) => trial === load).map(cellsOf);
-    console.log(`\n${load === 'crop' ? 'crop only' : 'everything on'}`);
+    console.log(`\n${load}`);
     console.log(textTable(header, cells));
   }
+  if (leftOut.length > 0) console.log(`\nleft out:\n  ${leftOut.join('\n  ')}`);
   const machine = `${os.cpus()[0]?.model}, ${os.availableParallelism()} cores, Linux ${os.release()}, Node ${process.versions.node}`;
   const under = `load average ${os.loadavg()[0]?.toFixed(1)} at the end`;
   const caption = `${files.length} files; ${rounds} rounds of ${seconds} s; ${machine}; ${under}`;

@@ -1,69 +1,104 @@
-/** Who is compared: one entry a contender, with what it lacks; its program is the file beside its name in contenders/. */
+/** Who is compared: one entry a contender, with what it does otherwise; its program is the file of its name in contenders/. */
 import type { Load } from './job.js';
 
-/** How a contender's process is started; `environment` is a folder that `npm run bench -- setup` makes. */
+/** What `everything` changes beside the crop. */
+export type Change = 'brightness' | 'contrast' | 'saturation' | 'hue' | 'noise';
+
+/** How a contender's process is started; `list` is what bench/environments.mjs installs for it. */
 export interface Contender {
   name: string;
   program:
     | { kind: 'native'; binary: string }
     | { kind: 'node'; file: string }
-    | { kind: 'python'; file: string; environment: string; args?: string[] };
+    | { kind: 'python'; file: string; list: string };
+  /** Behind its job. */
+  args?: string[];
   loads: Load[];
-  /** What of a load it cannot do, or does otherwise: a remark for the table. */
+  /** Its resize is no antialiased triangle, or its decoder rounds more than libjpeg's accurate one. */
+  coarse?: boolean;
+  /** Mean share of a picture that its random window covers, where that is not torchvision's. */
+  area?: number;
+  lacks?: Change[];
+  /** What of a load it does otherwise: a remark for the table. */
   remarks?: string;
 }
 
 const both: Load[] = ['crop', 'everything'];
-const python = (file: string, environment: string, args: string[] = []) =>
-  ({ kind: 'python', file, environment, args }) as const;
+const python = (file: string, list: string) => ({ kind: 'python', file, list }) as const;
 
 /** The yardstick of every ratio. */
 export const decode: Contender = {
   name: 'libjpeg-turbo decode',
   program: { kind: 'native', binary: 'decode' },
   loads: ['crop'],
-  remarks: 'whole pictures from memory to RGB, nothing else',
+  remarks: 'from memory: whole pictures to RGB, ISLOW, fancy upsampling, nothing else',
 };
 
-export const contenders: Contender[] = [
-  decode,
-  { name: 'bobbin', program: { kind: 'node', file: 'bobbin.ts' }, loads: both },
-  { name: 'sharp + tfjs', program: { kind: 'node', file: 'naive.ts' }, loads: both },
+export const bobbin: Contender = {
+  name: 'bobbin',
+  program: { kind: 'node', file: 'bobbin.ts' },
+  loads: both,
+  remarks: 'hue turns YIQ',
+};
+
+export const peers: Contender[] = [
+  {
+    name: 'sharp + tfjs',
+    program: { kind: 'node', file: 'naive.ts' },
+    loads: both,
+    remarks: 'hue turns YIQ',
+  },
   {
     name: 'tf.data',
     program: python('with_tf_data.py', 'peers'),
     loads: both,
-    remarks: 'draws smaller windows: 0.35 of a 400 × 533 picture on average',
+    area: 0.36,
+    remarks: 'draws smaller windows, 0.36 of the picture instead of 0.44',
   },
   {
     name: 'tf.data, plain resize',
-    program: python('with_tf_data.py', 'peers', ['plain']),
+    program: python('with_tf_data.py', 'peers'),
+    args: ['plain'],
     loads: both,
-    remarks: 'as tf.data, but without antialiasing',
+    coarse: true,
+    area: 0.36,
+    remarks: 'as tf.data, but no antialiasing',
   },
   { name: 'torchvision v2', program: python('with_torchvision.py', 'peers'), loads: both },
   {
     name: 'torchvision v2, Pillow',
-    program: python('with_torchvision.py', 'peers', ['pillow']),
+    program: python('with_torchvision.py', 'peers'),
+    args: ['pillow'],
     loads: both,
+    remarks: 'decoded by Pillow',
   },
-  { name: 'DALI (CPU)', program: python('with_dali.py', 'peers'), loads: both },
+  {
+    name: 'DALI (CPU)',
+    program: python('with_dali.py', 'peers'),
+    loads: both,
+    remarks: 'hue turns YIQ',
+  },
   {
     name: 'FFCV',
-    program: python('with_ffcv.py', 'peers'),
+    program: python('with_ffcv.py', 'ffcv'),
     loads: both,
-    remarks: 'files packed beforehand; no hue, no noise',
+    coarse: true,
+    lacks: ['hue', 'noise'],
+    remarks: 'same JPEG bytes, packed beforehand; fast IDCT; no hue, no noise',
   },
   {
     name: 'SPDL',
     program: python('with_spdl.py', 'peers'),
     loads: both,
-    remarks: "FFmpeg's filters: brightness is added, not multiplied",
+    coarse: true,
+    remarks: "FFmpeg's decoder and filters; contrast about middle grey; hue turns YUV",
   },
   {
     name: 'MXNet ImageRecordIter',
     program: python('with_mxnet.py', 'mxnet'),
     loads: both,
-    remarks: 'files packed beforehand; no antialiasing, no noise',
+    coarse: true,
+    lacks: ['noise'],
+    remarks: 'same JPEG bytes, packed beforehand; no antialiasing; hue stops at red; no noise',
   },
 ];

@@ -1,35 +1,37 @@
 /** What a contender's process is given and what it gives back, and the clock that all contenders written in TypeScript share. */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Preprocessing } from '../src/index.js';
 
 /** The two loads: `crop` is a random-resized crop, flip and normalisation; `everything` adds colour and noise. */
-export type Load = 'crop' | 'everything';
+export const loads = { crop: 'crop only', everything: 'everything on' } as const;
+export type Load = keyof typeof loads;
 
 /** One run of one contender, written as JSON into a file that the process gets as its only argument. */
 export interface Job {
   /** Absolute paths of JPEG files. */
   files: string[];
   load: Load;
+  /** Each whole picture in the files' order instead of a random window: only to be looked at. */
+  whole: boolean;
   threads: number;
   batchSize: number;
-  /** Images whose pixels are summed up for the check before the clock starts. */
-  checkImages: number;
   /** The clock runs at least so long. */
   seconds: number;
+  /** Where the pixels of one epoch go instead of a timing, as float32; null for a timing. */
+  pixels: string | null;
   /** A folder kept between runs, for a contender that needs the files in a format of its own. */
   workspace: string;
 }
 
-/** What a process prints as its last line. Statistics are over normalised values: (pixel − 127) / 128. */
+/** What a process prints as its last line. */
 export interface Outcome {
+  /** Images on the clock and its time; 0 where pixels were written. */
   images: number;
   seconds: number;
-  /** Of one image: [224, 224, 3], [3, 224, 224], or [] where whole pictures are only decoded. */
+  /** Of one image: [224, 224, 3] or [3, 224, 224], normalised values, (pixel − 127) / 128; [] of whole pictures. */
   shape: number[];
-  minimum: number;
-  maximum: number;
-  mean: number;
-  deviation: number;
+  /** The yardstick's own: the mean level over all pictures. */
+  mean?: number;
   /** Name and version of what was measured. */
   version: string;
 }
@@ -59,7 +61,7 @@ export function readJob(): Job {
   return JSON.parse(readFileSync(process.argv[2] as string, 'utf8'));
 }
 
-/** A batch as a contender hands it over. `pixels` is asked for only while checking. */
+/** A batch as a contender hands it over. `pixels` is asked for only where they are looked at. */
 export interface TimedBatch {
   count: number;
   shape: readonly number[];
@@ -67,46 +69,52 @@ export interface TimedBatch {
   release(): void;
 }
 
-/** Checks, warms up, then counts images for `job.seconds`, and prints the {@link Outcome}. */
+/** Writes one epoch's pixels or warms up and counts images for `job.seconds`; prints the {@link Outcome}. */
 export async function timeBatches(
   job: Job,
   batches: AsyncIterator<TimedBatch>,
   version: string,
 ): Promise<void> {
   const next = async () => (await batches.next()).value as TimedBatch;
-  const statistics = await summarize(next, job.checkImages);
-  // What was rendered ahead during the check must not be counted.
-  for (let i = 0; i < 4 + 2 * job.threads; i++) (await next()).release();
+  const { pixels } = job;
+  const measured = pixels === null ? await time(next, job) : await write(next, job, pixels);
+  const outcome: Outcome = { ...measured, version };
+  console.log(JSON.stringify(outcome));
+}
+
+async function time(next: () => Promise<TimedBatch>, { threads, seconds: least }: Job) {
+  let shape: number[] = [];
+  // What was rendered ahead before the clock starts must not be counted.
+  for (let i = 0; i < warmUpBatches(threads); i++) {
+    const batch = await next();
+    shape = batch.shape.slice(1);
+    batch.release();
+  }
   let images = 0;
   const start = performance.now();
   let seconds = 0;
-  while (seconds < job.seconds) {
+  while (seconds < least) {
     const batch = await next();
     images += batch.count;
     batch.release();
     seconds = (performance.now() - start) / 1000;
   }
-  const outcome: Outcome = { images, seconds, ...statistics, version };
-  console.log(JSON.stringify(outcome));
+  return { images, seconds, shape };
 }
 
-async function summarize(next: () => Promise<TimedBatch>, checkImages: number) {
-  let [images, values, sum, squares] = [0, 0, 0, 0];
-  let [minimum, maximum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+/** More than any contender prepares ahead. */
+const warmUpBatches = (threads: number) => 12 + 2 * threads;
+
+async function write(next: () => Promise<TimedBatch>, { files }: Job, target: string) {
+  const file = openSync(target, 'w');
   let shape: number[] = [];
-  while (images < checkImages) {
+  for (let images = 0; images < files.length; ) {
     const batch = await next();
-    for (const value of await batch.pixels()) {
-      sum += value;
-      squares += value * value;
-      if (value < minimum) minimum = value;
-      if (value > maximum) maximum = value;
-      values += 1;
-    }
+    writeSync(file, await batch.pixels());
     shape = batch.shape.slice(1);
     images += batch.count;
     batch.release();
   }
-  const mean = sum / values;
-  return { shape, minimum, maximum, mean, deviation: Math.sqrt(squares / values - mean * mean) };
+  closeSync(file);
+  return { images: 0, seconds: 0, shape };
 }

@@ -38,9 +38,9 @@ program
   .option('--rounds <n>', 'rounds, all contenders in turn in each', positive, 3)
   .option('--seconds <x>', 'time on the clock of one run', positive, 4)
   .option('--threads <list>', 'thread counts', counts, [1, 2])
-  .option('--only <names...>', 'contenders beside the decode and Bobbin; default: all there are')
+  .option('--only <names...>', 'peers beside the decode and Bobbin; default: all')
   .option('--json <file>', 'write the rows as JSON')
-  .option('--chart <file>', 'draw the chart as PNG')
+  .option('--chart <file>', 'draw the chart, as SVG where its name ends so, else as PNG')
   .action((folder, { only = [], ...flags }) =>
     compare({ json: undefined, chart: undefined, ...flags, files: jpegsIn(folder), only }),
   );

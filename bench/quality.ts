@@ -1,13 +1,12 @@
 /** `npm run bench -- quality FOLDER`: the public API's pixels against Pillow, torchvision and Bobbin's own plain decoder. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { type Augmentation, createLoader, type Preprocessing } from '../src/index.js';
 import { textTable } from '../src/report/index.js';
 import { everything, preprocessing as timed } from './job.js';
-import { benchFolder } from './measure.js';
+import { askPython, jpegtran } from './measure.js';
 
 /** Levels of 0…255, and a resize larger than the crop, so that the centre crop is one. */
 const preprocessing: Preprocessing = {
@@ -62,7 +61,7 @@ export async function measureQuality(
     }
     const given = { files: chosen, plain, series, strengths: everything };
     writeFileSync(path.join(folder, 'series.json'), JSON.stringify(given));
-    report(measured(folder), chosen.length, json);
+    report(askPython('quality.py', folder), chosen.length, json);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -77,8 +76,7 @@ function progressiveCopies(files: string[], folder: string): string[] {
   mkdirSync(copies);
   return files.map((file, i) => {
     const copy = path.join(copies, `${i}.jpg`);
-    const flags = ['-copy', 'all', '-progressive', '-outfile', copy, file];
-    must('jpegtran', flags, '`npm run bench:setup` installs it (Debian: libjpeg-turbo-progs)');
+    jpegtran(['-copy', 'all', '-progressive', '-outfile', copy, file]);
     return copy;
   });
 }
@@ -112,25 +110,6 @@ async function render(files: string[], augmentation: Partial<Augmentation>, targ
   } finally {
     loader.close();
   }
-}
-
-function measured(folder: string): Measured[] {
-  const python = path.join(benchFolder, 'peers', 'bin', 'python');
-  const program = path.join(import.meta.dirname, 'quality.py');
-  const wayOut = '`npm run bench:setup` makes its environment';
-  if (!existsSync(python)) throw new Error(`No Python with Pillow and torchvision: ${wayOut}`);
-  return JSON.parse(must(python, [program, folder], wayOut));
-}
-
-/** Standard output of a command; throws with `wayOut` where it fails. */
-function must(command: string, args: string[], wayOut: string): string {
-  const result = spawnSync(command, args, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (result.status === 0) return result.stdout;
-  const how = result.error?.message ?? `exit status ${result.status ?? result.signal}`;
-  throw new Error(`${command} failed (${how}); ${wayOut}`);
 }
 
 function report(rows: Measured[], photos: number, json: string | undefined): void {

@@ -1,16 +1,17 @@
 /** Bobbin's loader through the public API: plain JPEG files in, batches in place as tensors. */
 import { readFileSync } from 'node:fs';
-import { adoptBatch, createLoader } from '../../src/index.js';
+import { adoptBatch, createLoader, evaluationAugmentation } from '../../src/index.js';
 import { everything, preprocessing, readJob, timeBatches } from '../job.js';
 
 const job = readJob();
+const window = job.whole ? evaluationAugmentation : {};
 const loader = createLoader({
   samples: job.files.map((path) => ({ path, label: 0 })),
   preprocessing,
-  augmentation: job.load === 'crop' ? {} : everything,
+  augmentation: job.load === 'everything' ? { ...window, ...everything } : window,
   batchSize: job.batchSize,
   threads: job.threads,
-  shuffle: true,
+  shuffle: !job.whole,
 });
 
 async function* batches() {

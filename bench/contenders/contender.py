@@ -1,4 +1,4 @@
-"""What every contender written in Python shares: its job, the check before the clock, and the clock; the twin of ../job.ts."""
+"""What every contender written in Python shares: its job and the clock; the twin of ../job.ts."""
 import json
 import sys
 import time
@@ -18,38 +18,34 @@ def read_job():
 
 
 def time_batches(job, batches, version, to_numpy=np.asarray):
-    """Checks, warms up, counts images for job["seconds"] and prints the outcome.
+    """Writes one epoch's pixels or counts images for job["seconds"]; prints the outcome.
 
     `batches` yields float32 batches without end, first dimension the images; `to_numpy` is called
-    only while checking.
+    only where their pixels are looked at.
     """
-    statistics = _summarize(batches, job["checkImages"], to_numpy)
-    # What was rendered ahead during the check must not be counted.
-    for _ in range(4 + 2 * job["threads"]):
-        next(batches)
+    measured = _time(job, batches) if job["pixels"] is None else _write(job, batches, to_numpy)
+    print(json.dumps({**measured, "version": version}))
+    sys.stdout.flush()
+
+
+def _time(job, batches):
+    # What was rendered ahead before the clock starts must not be counted.
+    for _ in range(12 + 2 * job["threads"]):
+        shape = next(batches).shape[1:]
     images, seconds, start = 0, 0.0, time.perf_counter()
     while seconds < job["seconds"]:
         images += len(next(batches))
         seconds = time.perf_counter() - start
-    print(json.dumps({"images": images, "seconds": seconds, **statistics, "version": version}))
-    sys.stdout.flush()
+    return {"images": images, "seconds": seconds, "shape": list(shape)}
 
 
-def _summarize(batches, check_images, to_numpy):
-    images, parts = 0, []
-    while images < check_images:
-        pixels = to_numpy(next(batches))
-        if pixels.dtype != np.float32:
-            raise TypeError(f"Expected float32 pixels but received {pixels.dtype}")
-        doubles = pixels.astype(np.float64)
-        parts.append((doubles.size, doubles.sum(), (doubles**2).sum(), pixels.min(), pixels.max()))
-        shape, images = pixels.shape[1:], images + len(pixels)
-    count, total, squares, low, high = zip(*parts)
-    mean = sum(total) / sum(count)
-    return {
-        "shape": list(shape),
-        "minimum": float(min(low)),
-        "maximum": float(max(high)),
-        "mean": mean,
-        "deviation": (sum(squares) / sum(count) - mean**2) ** 0.5,
-    }
+def _write(job, batches, to_numpy):
+    images = 0
+    with open(job["pixels"], "wb") as file:
+        while images < len(job["files"]):
+            pixels = to_numpy(next(batches))
+            if pixels.dtype != np.float32:
+                raise TypeError(f"Expected float32 pixels but received {pixels.dtype}")
+            pixels.tofile(file)
+            images += len(pixels)
+    return {"images": 0, "seconds": 0, "shape": list(pixels.shape[1:])}

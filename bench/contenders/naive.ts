@@ -61,17 +61,16 @@ function colour(image: tf.Tensor): tf.Tensor {
     .clipByValue(0, 255);
 }
 
-async function render(file: string, load: Job['load']): Promise<tf.Tensor> {
-  const { width, height } = await sharp(file).metadata();
-  const rgb = await sharp(file)
-    .extract(randomWindow(width, height))
-    .resize(side, side, { fit: 'fill', kernel: 'linear' })
-    .flop(Math.random() < 0.5)
-    .raw()
-    .toBuffer();
+async function render(file: string, { whole, load }: Job): Promise<tf.Tensor> {
+  let picture = sharp(file);
+  if (!whole) {
+    const { width, height } = await picture.metadata();
+    picture = picture.extract(randomWindow(width, height)).flop(Math.random() < 0.5);
+  }
+  const rgb = await picture.resize(side, side, { fit: 'fill', kernel: 'linear' }).raw().toBuffer();
   return tf.tidy(() => {
     const image = tf.tensor3d(Int32Array.from(rgb), [side, side, 3], 'int32').toFloat();
-    return (load === 'crop' ? image : colour(image)).sub(127).div(128);
+    return (load === 'everything' ? colour(image) : image).sub(127).div(128);
   });
 }
 
@@ -81,7 +80,7 @@ async function* batches() {
   for (let next = 0; ; ) {
     const images: tf.Tensor[] = [];
     while (images.length < job.batchSize) {
-      images.push(await render(job.files[next++ % job.files.length] as string, job.load));
+      images.push(await render(job.files[next++ % job.files.length] as string, job));
     }
     const batch = tf.stack(images);
     tf.dispose(images);

@@ -6,16 +6,19 @@ from nvidia.dali import fn, pipeline_def, types
 
 
 @pipeline_def
-def pipeline(files, load):
-    contents, _ = fn.readers.file(files=files, random_shuffle=True, name="files")
-    images = fn.decoders.image_random_crop(
-        contents,
-        device="cpu",
-        output_type=types.RGB,
-        random_area=list(AREA),
-        random_aspect_ratio=list(RATIO),
-        num_attempts=10,
-    )
+def pipeline(files, load, whole):
+    contents, _ = fn.readers.file(files=files, random_shuffle=not whole, name="files")
+    if whole:
+        images = fn.decoders.image(contents, device="cpu", output_type=types.RGB)
+    else:
+        images = fn.decoders.image_random_crop(
+            contents,
+            device="cpu",
+            output_type=types.RGB,
+            random_area=list(AREA),
+            random_aspect_ratio=list(RATIO),
+            num_attempts=10,
+        )
     images = fn.resize(images, size=[SIDE, SIDE], interp_type=types.INTERP_LINEAR, antialias=True)
     if load == "everything":
         e = EVERYTHING
@@ -37,7 +40,7 @@ def pipeline(files, load):
         output_layout="HWC",
         mean=[127.0] * 3,
         std=[128.0] * 3,
-        mirror=fn.random.coin_flip(),
+        mirror=0 if whole else fn.random.coin_flip(),
     )
 
 
@@ -45,6 +48,7 @@ def batches(job):
     built = pipeline(
         job["files"],
         job["load"],
+        job["whole"],
         batch_size=job["batchSize"],
         num_threads=job["threads"],
         device_id=None,

@@ -19,33 +19,44 @@ def pack(job):
     return record
 
 
-def batches(job):
+def view(whole):
+    if whole:
+        return {"resize": SIDE}
+    return {
+        "shuffle": True,
+        "rand_mirror": True,
+        "random_resized_crop": True,
+        "min_random_area": AREA[0],
+        "max_random_area": AREA[1],
+        "min_aspect_ratio": RATIO[0],
+        "max_aspect_ratio": RATIO[1],
+    }
+
+
+def colour(load):
+    if load != "everything":
+        return {}
     e = EVERYTHING
-    colour = {}
-    if job["load"] == "everything":
-        colour = {name: e[name] for name in ("brightness", "contrast", "saturation")}
-        # In OpenCV's half degrees.
-        colour["random_h"] = round(180 * e["hue"])
+    factors = {name: e[name] for name in ("brightness", "contrast", "saturation")}
+    # In OpenCV's half degrees.
+    return {**factors, "random_h": round(180 * e["hue"])}
+
+
+def batches(job):
     iterator = mx.io.ImageRecordIter(
         path_imgrec=pack(job),
         data_shape=(3, SIDE, SIDE),
         batch_size=job["batchSize"],
         preprocess_threads=job["threads"],
         prefetch_buffer=2,
-        shuffle=True,
-        random_resized_crop=True,
-        min_random_area=AREA[0],
-        max_random_area=AREA[1],
-        min_aspect_ratio=RATIO[0],
-        max_aspect_ratio=RATIO[1],
-        rand_mirror=True,
         mean_r=127.0,
         mean_g=127.0,
         mean_b=127.0,
         std_r=128.0,
         std_g=128.0,
         std_b=128.0,
-        **colour,
+        **view(job["whole"]),
+        **colour(job["load"]),
     )
     while True:
         iterator.reset()

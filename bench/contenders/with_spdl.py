@@ -13,37 +13,56 @@ def around_one(strength):
     return random.uniform(1 - strength, 1 + strength)
 
 
-def window():
-    """A crop in FFmpeg's own terms: a side that would leave the picture is cut to it, not drawn anew."""
-    area = random.uniform(*AREA)
-    ratio = math.exp(random.uniform(math.log(RATIO[0]), math.log(RATIO[1])))
-    width = f"min(iw\\,sqrt({area * ratio}*iw*ih))"
-    height = f"min(ih\\,sqrt({area / ratio}*iw*ih))"
-    return f"crop=w={width}:h={height}:x=(iw-ow)*{random.random()}:y=(ih-oh)*{random.random()}"
+def window(width, height):
+    """A window as torchvision draws it, as FFmpeg's filter; none, the whole picture, where ten do not fit."""
+    for _ in range(10):
+        area = random.uniform(*AREA) * width * height
+        ratio = math.exp(random.uniform(math.log(RATIO[0]), math.log(RATIO[1])))
+        w, h = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
+        if w <= width and h <= height:
+            x, y = random.randint(0, width - w), random.randint(0, height - h)
+            # Else it would start at a whole chroma sample only.
+            return [f"crop={w}:{h}:{x}:{y}:exact=1"]
+    return []
 
 
-def filters(load):
-    steps = [window(), f"scale={SIDE}:{SIDE}:flags=bilinear"]
-    if random.random() < 0.5:
-        steps.append("hflip")
-    if load == "everything":
-        e = EVERYTHING
-        # FFmpeg has no factor of brightness: a share of the range is added instead.
-        brightness = random.uniform(-e["brightness"], e["brightness"]) / 2
-        steps.append(f"eq=brightness={brightness}:contrast={around_one(e['contrast'])}")
-        turn = random.uniform(-360 * e["hue"], 360 * e["hue"])
-        steps.append(f"hue=h={turn}:s={around_one(e['saturation'])}")
-        steps.append(f"noise=alls={round(e['noise'])}:allf=t")
+def colour():
+    """FFmpeg's own filters, on luma and chroma; its contrast is about middle grey, not the picture's mean."""
+    e = EVERYTHING
+    brightness, contrast = around_one(e["brightness"]), around_one(e["contrast"])
+    factor = brightness * contrast
+    # Theirs is factor · (luma − ½) + ½ + brightness.
+    steps = [f"eq=contrast={factor}:brightness={(brightness - 1) / 2}"]
+    turn = random.uniform(-360 * e["hue"], 360 * e["hue"])
+    steps.append(f"hue=h={turn}:s={factor * around_one(e['saturation'])}")
+    # On luma and chroma; in RGB its standard deviation is then the one wanted, as check.ts measures.
+    steps.append(f"noise=alls={round(1.2 * e['noise'])}:allf=t")
+    return steps
+
+
+def filters(job, width, height):
+    view = []
+    if not job["whole"]:
+        view = window(width, height) + random.choice([[], ["hflip"]])
+    steps = [*view, f"scale={SIDE}:{SIDE}:flags=bilinear"]
+    if job["load"] == "everything":
+        steps += colour()
     return ",".join([*steps, "format=pix_fmts=rgb24"])
 
 
 def batches(job):
+    files = list(job["files"])
+
     def paths():
         while True:
-            yield from random.sample(job["files"], len(job["files"]))
+            if not job["whole"]:
+                random.shuffle(files)
+            yield from files
 
     def render(path):
-        buffer = spdl.io.load_image(path, filter_desc=filters(job["load"]))
+        packets = spdl.io.demux_image(path)
+        chain = filters(job, packets.width, packets.height)
+        buffer = spdl.io.convert_frames(spdl.io.decode_packets(packets, filter_desc=chain))
         return (spdl.io.to_numpy(buffer).astype(np.float32) - 127) / 128
 
     pipeline = (

@@ -8,6 +8,11 @@ from contender import AREA, EVERYTHING, RATIO, SIDE, read_job, time_batches
 ANTIALIAS = sys.argv[2:] != ["plain"]
 
 
+def whole(path):
+    image = tf.io.decode_jpeg(tf.io.read_file(path), channels=3, dct_method="INTEGER_ACCURATE")
+    return tf.image.resize(image, [SIDE, SIDE], antialias=ANTIALIAS)
+
+
 def crop(path):
     contents = tf.io.read_file(path)
     shape = tf.io.extract_jpeg_shape(contents)
@@ -42,13 +47,16 @@ def colour(image):
 
 def batches(job):
     def render(path):
-        image = crop(path)
+        image = whole(path) if job["whole"] else crop(path)
         if job["load"] == "everything":
             image = colour(image)
         return (image - 127.0) / 128.0
 
-    data = tf.data.Dataset.from_tensor_slices(job["files"]).shuffle(len(job["files"])).repeat()
-    data = data.map(render, num_parallel_calls=job["threads"], deterministic=False)
+    data = tf.data.Dataset.from_tensor_slices(job["files"])
+    if not job["whole"]:
+        data = data.shuffle(len(job["files"]))
+    data = data.repeat()
+    data = data.map(render, num_parallel_calls=job["threads"], deterministic=job["whole"])
     data = data.batch(job["batchSize"]).prefetch(2)
     options = tf.data.Options()
     options.threading.private_threadpool_size = job["threads"]

@@ -26,8 +26,12 @@ class Files(torch.utils.data.Dataset):
         return self.transform(image)
 
 
-def transform(load):
-    steps = [v2.RandomResizedCrop(SIDE, scale=AREA, ratio=RATIO, antialias=True), v2.RandomHorizontalFlip()]
+def transform(load, whole):
+    if whole:
+        steps = [v2.Resize((SIDE, SIDE), antialias=True)]
+    else:
+        crop = v2.RandomResizedCrop(SIDE, scale=AREA, ratio=RATIO, antialias=True)
+        steps = [crop, v2.RandomHorizontalFlip()]
     if load == "everything":
         e = EVERYTHING
         steps.append(v2.ColorJitter(e["brightness"], e["contrast"], e["saturation"], e["hue"]))
@@ -40,9 +44,9 @@ def transform(load):
 
 def batches(job, pillow):
     loader = torch.utils.data.DataLoader(
-        Files(job["files"], pillow, transform(job["load"])),
+        Files(job["files"], pillow, transform(job["load"], job["whole"])),
         batch_size=job["batchSize"],
-        shuffle=True,
+        shuffle=not job["whole"],
         num_workers=job["threads"],
         persistent_workers=True,
     )
