@@ -13,16 +13,17 @@ export interface CheckPictures {
   ramps: { files: string[]; workspace: string; ratio: number };
 }
 
-const [squareCount, rampCount] = [256, 512];
+/** Whole batches: some contenders fill up or drop a smaller last one. */
+const [batchSize, mostSquares, rampCount] = [64, 256, 512];
 const [rampWidth, rampHeight] = [400, 533];
 
 /** Makes the pictures of `files` below `folder`. */
 export async function makeCheckPictures(files: string[], folder: string): Promise<CheckPictures> {
   mkdirSync(folder, { recursive: true });
-  const step = Math.max(1, files.length / squareCount);
+  const count = Math.min(mostSquares, files.length - (files.length % batchSize));
   const squares: string[] = [];
-  for (let i = 0; i < Math.min(squareCount, files.length); i++) {
-    const file = files[Math.floor(i * step)] as string;
+  for (let i = 0; i < count; i++) {
+    const file = files[Math.floor((i * files.length) / count)] as string;
     const square = path.join(folder, `${i}.jpg`);
     const { width, height } = await sharp(file).metadata();
     const crop = `${Math.min(width, height)}x${Math.min(width, height)}+0+0`;

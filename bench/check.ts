@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { CheckPictures } from './check-pictures.js';
 import type { Change, Contender } from './contenders.js';
-import { everything, type Job } from './job.js';
+import { everything, type Job, side } from './job.js';
 import { askPython, measure } from './measure.js';
 
 /** Of the plain resize: PSNR against Pillow's in dB, and the channel furthest from Pillow's mean, in levels. */
@@ -23,6 +23,12 @@ export interface Windows {
   x: number;
   y: number;
   mirrored: number;
+}
+
+/** The judge resizes to whatever came: the size itself is checked here. */
+export function shapeComplaint(shape: number[]) {
+  const kept = [`${side},${side},3`, `3,${side},${side}`].includes(`${shape}`);
+  return kept ? undefined : `renders images of ${shape.join('×')}`;
 }
 
 /**
@@ -85,6 +91,8 @@ export async function check(contender: Contender, pictures: CheckPictures) {
   const whole = { ...squares, whole: true };
   try {
     const { shape } = await render({ ...whole, load: 'crop', pixels: plain });
+    const wrongShape = shapeComplaint(shape);
+    if (wrongShape) return wrongShape;
     const seen = { shape, files: squares.files };
     const resized = askJudge<Resized>({ look: 'resize', ...seen, pixels: plain });
     await render({ ...whole, load: 'everything', pixels });

@@ -1,7 +1,12 @@
 /** Which outputs a benchmark refuses before their time counts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { colourComplaint, resizeComplaint, windowsComplaint } from '../../bench/check.js';
+import {
+  colourComplaint,
+  resizeComplaint,
+  shapeComplaint,
+  windowsComplaint,
+} from '../../bench/check.js';
 import type { Contender } from '../../bench/contenders.js';
 
 const contender: Contender = {
@@ -9,6 +14,13 @@ const contender: Contender = {
   program: { kind: 'node', file: 'one.ts' },
   loads: ['crop', 'everything'],
 };
+
+test('when images have another size or number of channels, then the shape is named', () => {
+  assert.equal(shapeComplaint([224, 224, 3]), undefined);
+  assert.equal(shapeComplaint([3, 224, 224]), undefined);
+  assert.match(shapeComplaint([256, 256, 3]) ?? '', /256×256×3/);
+  assert.match(shapeComplaint([224, 224, 4]) ?? '', /224×224×4/);
+});
 
 test('when a resize is another than Pillow’s, then it counts only for whom that is known', () => {
   const sharp = { median: 57, worst: 55, bias: 0.01 };
