@@ -4,12 +4,14 @@
 //   build-bench/decode_bench FOLDER
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iostream>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -69,12 +71,13 @@ class Pipeline {
     preprocessing_.mean = {127, 127, 127};
     preprocessing_.std = {128, 128, 128};
     // As many as a batch, so that stores miss the cache as they do in the ring.
-    output_.resize(kImages * kValues);
+    output_.reset(static_cast<float*>(std::aligned_alloc(64, kImages * kValues * sizeof(float))));
+    std::fill_n(output_.get(), kImages * kValues, 0.0f);
   }
 
   void run(const std::vector<std::uint8_t>& file, std::uint64_t sample) {
     const ImageView view = decode(file, sample);
-    float* output = output_.data() + sample % kImages * kValues;
+    float* output = output_.get() + sample % kImages * kValues;
     renderer_.render(view, size_, recipes_[0], preprocessing_, {output, PixelType::kFloat32});
   }
 
@@ -101,7 +104,7 @@ class Pipeline {
   Renderer renderer_;
   ImageSize size_;
   std::vector<Recipe> recipes_;
-  std::vector<float> output_;
+  std::unique_ptr<float, decltype(&std::free)> output_{nullptr, &std::free};
 };
 
 }  // namespace

@@ -77,19 +77,23 @@ Steps fill_steps(const Symbols& symbols) {
 void fill_pairs(HuffmanTable& table, const Steps& steps) {
   for (unsigned bits = 0; bits < kEntries; ++bits) {
     const Step one = steps[bits];
+    if (one.length == 0) {
+      table.pairs[bits] = HuffmanTable::Pair(0, HuffmanTable::kNone, {0, 1}, {0, 0});
+      continue;
+    }
     Step two;
-    if (one.length > 0 && one.advance < HuffmanTable::kEndOfBlock) {
+    if (one.advance < HuffmanTable::kEndOfBlock) {
       two = steps[(bits << one.length) & (kEntries - 1)];
     }
     const bool both = two.length > 0 && one.length + two.length <= kBits;
     const int end = one.offset + 1;
     const int advance = one.advance + (both ? two.advance : 0);
     const int length = one.length + (both ? two.length : 0);
-    table.pairs[bits] = {static_cast<std::int16_t>(one.value),
-                         static_cast<std::int16_t>(both ? two.value : 0),
-                         static_cast<std::uint8_t>(one.offset),
-                         static_cast<std::uint8_t>(both ? end + two.offset : end),
-                         static_cast<std::uint16_t>(advance << 4 | length)};
+    table.pairs[bits] = HuffmanTable::Pair(
+        length, advance,
+        {static_cast<std::uint8_t>(one.offset),
+         static_cast<std::uint8_t>(both ? end + two.offset : end)},
+        {static_cast<std::int16_t>(one.value), static_cast<std::int16_t>(both ? two.value : 0)});
   }
 }
 
@@ -102,7 +106,8 @@ void fill_skips(HuffmanTable& table, const Steps& steps) {
       advance += next.advance;
       length += next.length;
     }
-    table.skips[bits] = static_cast<std::uint16_t>(advance << 4 | length);
+    if (length == 0) advance = HuffmanTable::kNone;
+    table.skips[bits] = static_cast<std::uint16_t>(advance << 8 | length);
   }
 }
 

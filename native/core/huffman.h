@@ -24,25 +24,34 @@ struct HuffmanTable {
   static constexpr int kBits = 11;
   static constexpr int kEntries = 1 << kBits;
   // Added to an advance by the end-of-block symbol.
-  static constexpr int kEndOfBlock = 1024;
+  static constexpr int kEndOfBlock = 128;
+  // The advance if not even one symbol and its value fit; it leads where no block ends.
+  static constexpr int kNone = 255;
 
   // A mean's difference, with the length of its code and value.
   struct Mean {
     std::int16_t difference;
     std::uint16_t length;
   };
-  // Up to two coefficients, relative to the index of the next one. With one symbol only, value2 is
-  // a zero behind it.
+  // Up to two coefficients in one word, so that a shift by it is a shift by its length. Offsets are
+  // relative to the index of the next coefficient; with one symbol only, the second value is a zero
+  // behind it.
   struct Pair {
-    std::int16_t value1, value2;
-    std::uint8_t offset1, offset2;
-    std::uint16_t advance_and_length;  // advance << 4 | length
+    std::uint64_t word = 0;
+
+    Pair() = default;
+    Pair(int length, int advance, const std::uint8_t (&offsets)[2], const std::int16_t (&values)[2])
+        : word(static_cast<std::uint64_t>(length) | static_cast<std::uint64_t>(advance) << 8 |
+               static_cast<std::uint64_t>(offsets[0]) << 16 |
+               static_cast<std::uint64_t>(offsets[1]) << 24 |
+               static_cast<std::uint64_t>(static_cast<std::uint16_t>(values[0])) << 32 |
+               static_cast<std::uint64_t>(static_cast<std::uint16_t>(values[1])) << 48) {}
   };
 
   HuffmanCodes codes;
   Mean means[kEntries] = {};
   Pair pairs[kEntries] = {};
-  std::uint16_t skips[kEntries] = {};   // As many symbols as fit: advance << 4 | length.
+  std::uint16_t skips[kEntries] = {};   // As many symbols as fit: advance << 8 | length.
   std::uint32_t limits[17] = {};        // The first 16-bit word behind the codes of each length.
   std::int32_t first_symbols[17] = {};  // Index of a length's symbols, less its first code.
   std::uint8_t symbols[256] = {};

@@ -22,29 +22,41 @@ struct Filter {
 struct RowsTask {
   const std::uint8_t* samples = nullptr;  // The first sample of row 0.
   std::ptrdiff_t stride = 0;              // Bytes from one row to the next.
-  int values = 0;                         // In a row; 64 more may be read behind the last one.
+  int values = 0;                         // In a row.
   Filter filter;                          // Of the first of the output rows.
   int outputs = 0;
   // For each sample of a row `width` values, one an output row; unused rows hold anything.
   float* lines = nullptr;
 };
 
-// Resampling over columns, colour, and back to rows: `width` rows at once.
+// Resampling over columns, colour, and back to rows of pixels: `width` rows at once.
 struct ColumnsTask {
   // Of each channel: the line of sample 0, as RowsTask left it, and the lines from one to the next.
   const float* lines[3] = {};
   int step = 1;
-  Filter first, others;       // Of channel 0, and of channels 1 and 2.
-  float matrix[12] = {};      // 3×4, from the channels and 1 to the output's channels.
-  int outputs = 0;            // Pixels in a row.
-  float* rows = nullptr;      // Interleaved pixels; `stride` values from one row to the next.
-  std::ptrdiff_t stride = 0;  // A multiple of `width`, with room for 3 · outputs rounded up to it.
+  Filter first, others;   // Of channel 0, and of channels 1 and 2.
+  float matrix[12] = {};  // 3×4, from the channels and 1 to the output's channels.
+  int outputs = 0;        // Pixels in a row.
+};
+
+// Interleaved pixels; `stride` values from one row to the next. Rows are read in whole vectors, and
+// written `width` at once in as many whole pixels: there must be room for that.
+struct PixelRows {
+  float* values = nullptr;
+  std::ptrdiff_t stride = 0;
+};
+
+// The sum of all samples, each times its row's and its column's weight.
+struct SumTask {
+  const std::uint8_t* samples = nullptr;
+  std::ptrdiff_t stride = 0;
+  int rows = 0, values = 0;  // In a row.
+  const float* row_weights = nullptr;
+  const float* weights = nullptr;
 };
 
 // Noise, clamping, normalisation and storing of some rows.
 struct FinishTask {
-  const float* rows = nullptr;
-  std::ptrdiff_t stride = 0;
   int count = 0;   // Rows; the first has an even place in the image.
   int values = 0;  // In a row: three a pixel.
   float sigma = 0;
@@ -64,8 +76,9 @@ struct NoiseTask {
 
 struct Kernels {
   const char* name;
-  int lanes;  // Blocks that are transformed together.
-  int width;  // Rows that are resampled together; even.
+  bool fused;  // Products are added without being rounded first.
+  int lanes;   // Blocks that are transformed together.
+  int width;   // Rows that are resampled together; even.
 
   // Decodes so many MCUs into the components' samples. False if the scan makes no sense.
   bool (*decode_mcus)(Scan& scan, int count);
@@ -74,17 +87,19 @@ struct Kernels {
   bool (*read_mcu)(Scan& scan, std::int16_t* blocks);
 
   void (*resample_rows)(const RowsTask& task);
-  void (*resample_columns)(const ColumnsTask& task);
-  void (*finish)(const FinishTask& task);
+  void (*resample_columns)(const ColumnsTask& task, const PixelRows& to);
+  void (*finish)(const PixelRows& rows, const FinishTask& task);
+  // Both in one pass, for at most `width` rows.
+  void (*render_columns)(const ColumnsTask& task, const FinishTask& finish);
   void (*add_noise)(const NoiseTask& task);
-  // The sum of samples, each times its weight.
-  float (*weighted_sum)(const std::uint8_t* samples, const float* weights, int count);
+  float (*weighted_sum)(const SumTask& task);
 };
 
 // 64 coefficients and a place for what reaches past them.
 inline constexpr int kBlockWords = 72;
 
-// The fastest that this machine runs; all of them give the same results, to the bit.
+// The fastest that this machine runs. Samples are the same on all, to the bit; colours are among
+// machines that fuse products and sums, and among those that do not.
 const Kernels& kernels();
 
 // All that this machine runs; the first one is the portable form.

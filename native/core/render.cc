@@ -97,18 +97,13 @@ void Renderer::render(const ImageView& image, const ImageSize& size, const Recip
   turn_upright(image, size);
   set_taps(image, recipe, size);
   set_strips(image);
-  const int width = kernels_.width;
   const float grey = recipe.color[3] == 0 ? 0 : mean_grey(image, recipe.size);
   const bool effects = !recipe.effects.empty();
   ColumnsTask columns;
   // Effects see RGB.
   set_matrix(image.space, recipe, preprocessing.bgr && !effects, grey, columns.matrix);
   columns.outputs = recipe.size;
-  columns.stride = std::ptrdiff_t{3} * ((recipe.size + width - 1) / width * width);
-  rows_.resize(columns.stride * width);
-  columns.rows = rows_.data();
   FinishTask finish;
-  finish.stride = effects ? std::ptrdiff_t{3} * recipe.size : columns.stride;
   finish.values = 3 * recipe.size;
   finish.sigma = recipe.noise_sigma;
   finish.noise_key = recipe.noise_key;
@@ -116,38 +111,39 @@ void Renderer::render(const ImageView& image, const ImageSize& size, const Recip
     finish.mean[c] = preprocessing.mean[c];
     finish.scale[c] = 1 / preprocessing.std[c];
   }
-  if (effects) make_view(recipe, preprocessing.bgr, columns);
-  for (int y = 0; y < recipe.size; y += width) {
-    finish.count = std::min(width, recipe.size - y);
-    finish.first_row = static_cast<std::uint32_t>(y);
-    finish.output = output.from(static_cast<std::size_t>(y) * finish.values);
-    if (effects) {
-      finish.rows = view_.data() + static_cast<std::ptrdiff_t>(y) * finish.values;
-    } else {
-      resample(y, finish.count, columns);
-      finish.rows = rows_.data();
+  if (effects) {
+    finish.count = recipe.size;
+    finish.output = output;
+    kernels_.finish(make_view(recipe, preprocessing.bgr, columns), finish);
+  } else {
+    for (int y = 0; y < recipe.size; y += kernels_.width) {
+      finish.count = std::min(kernels_.width, recipe.size - y);
+      finish.first_row = static_cast<std::uint32_t>(y);
+      finish.output = output.from(static_cast<std::size_t>(y) * finish.values);
+      resample_rows(y, finish.count, columns);
+      kernels_.render_columns(columns, finish);
     }
-    kernels_.finish(finish);
   }
   erase(recipe, preprocessing, output, effects_);
 }
 
 // The whole view with its effects, channels in the model's order.
-void Renderer::make_view(const Recipe& recipe, bool bgr, ColumnsTask& columns) {
-  const std::size_t values = std::size_t{3} * recipe.size;
-  // A vector more: kernels read rows in whole vectors.
-  view_.resize(values * recipe.size + kernels_.width);
-  for (int y = 0; y < recipe.size; y += kernels_.width) {
-    const int count = std::min(kernels_.width, recipe.size - y);
-    resample(y, count, columns);
+PixelRows Renderer::make_view(const Recipe& recipe, bool bgr, ColumnsTask& columns) {
+  const int width = kernels_.width, values = 3 * recipe.size;
+  const std::ptrdiff_t stride = std::ptrdiff_t{3} * ((recipe.size + width - 1) / width * width);
+  strip_.resize(width * stride);
+  view_.resize(std::size_t{1} * recipe.size * values + width);
+  for (int y = 0; y < recipe.size; y += width) {
+    const int count = std::min(width, recipe.size - y);
+    resample_rows(y, count, columns);
+    kernels_.resample_columns(columns, {strip_.data(), stride});
     for (int i = 0; i < count; ++i) {
-      std::copy_n(columns.rows + i * columns.stride, values, view_.data() + (y + i) * values);
+      std::copy_n(strip_.data() + i * stride, values, view_.data() + (y + i) * values);
     }
   }
   apply_effects(recipe, view_.data(), effects_);
-  for (std::size_t i = 0; bgr && i < values * recipe.size; i += 3) {
-    std::swap(view_[i], view_[i + 2]);
-  }
+  for (int i = 0; bgr && i < values * recipe.size; i += 3) std::swap(view_[i], view_[i + 2]);
+  return {view_.data(), values};
 }
 
 void Renderer::turn_upright(const ImageView& image, const ImageSize& size) {
@@ -201,8 +197,8 @@ void Renderer::set_strips(const ImageView& image) {
   }
 }
 
-// Output rows from `y` on, to `columns.rows`.
-void Renderer::resample(int y, int count, ColumnsTask& columns) {
+// Lines for output rows from `y` on.
+void Renderer::resample_rows(int y, int count, ColumnsTask& columns) {
   const int width = kernels_.width;
   for (int i = 0; i < strip_count_; ++i) {
     Strip& strip = strips_[i];
@@ -217,7 +213,6 @@ void Renderer::resample(int y, int count, ColumnsTask& columns) {
   columns.step = channels_;
   columns.first = strips_[0].columns->filter();
   columns.others = strips_[strip_count_ - 1].columns->filter();
-  kernels_.resample_columns(columns);
 }
 
 // The view's mean is linear in the samples: rows' and columns' total weights suffice.
@@ -230,13 +225,11 @@ float Renderer::mean_grey(const ImageView& image, int outputs) {
     factors_[i] =
         column_totals_[i / channels] * (channels == 3 ? static_cast<float>(kGrey[i % 3]) : 1);
   }
-  double sum = 0;
-  const std::uint8_t* row = strips_[0].task.samples;
-  for (const float total : line_totals_) {
-    sum += total * kernels_.weighted_sum(row, factors_.data(), static_cast<int>(factors_.size()));
-    row += strips_[0].task.stride;
-  }
-  return static_cast<float>(sum / outputs / outputs);
+  const RowsTask& task = strips_[0].task;
+  const float sum =
+      kernels_.weighted_sum({task.samples, task.stride, static_cast<int>(line_totals_.size()),
+                             task.values, line_totals_.data(), factors_.data()});
+  return sum / static_cast<float>(outputs) / static_cast<float>(outputs);
 }
 
 }  // namespace bobbin::core

@@ -49,8 +49,8 @@ class Renderer {
   void turn_upright(const ImageView& image, const ImageSize& size);
   void set_taps(const ImageView& image, const Recipe& recipe, const ImageSize& size);
   void set_strips(const ImageView& image);
-  void resample(int y, int count, ColumnsTask& columns);
-  void make_view(const Recipe& recipe, bool bgr, ColumnsTask& columns);
+  void resample_rows(int y, int count, ColumnsTask& columns);
+  PixelRows make_view(const Recipe& recipe, bool bgr, ColumnsTask& columns);
   float mean_grey(const ImageView& image, int outputs);
 
   const Kernels& kernels_;
@@ -59,10 +59,9 @@ class Renderer {
   Taps columns_, lines_, halved_columns_, halved_lines_;
   std::array<Strip, 3> strips_;
   int strip_count_ = 0;
-  int channels_ = 1;         // Interleaved in the first plane.
-  std::vector<float> rows_;  // Output rows before they are finished.
+  int channels_ = 1;  // Interleaved in the first plane.
   std::vector<float> line_totals_, column_totals_, factors_;
-  std::vector<float> view_;  // All output rows, for effects.
+  std::vector<float> strip_, view_;  // Some output rows, and all of them, for effects.
   EffectScratch effects_;
 };
 

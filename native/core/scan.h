@@ -14,14 +14,14 @@ struct ScanBits {
   static constexpr std::size_t kPadding = 2048;
 
   std::uint64_t word = 0;
-  int count = 0;  // Of valid bits in the word.
+  std::uint64_t count = 0;  // Of valid bits in the word.
   const std::uint8_t* next = nullptr;
   const std::uint8_t* end = nullptr;
 
   // Whether bits were used that are not there; `next` may run ahead of the end by what is unused.
-  bool overrun() const { return next - end > count >> 3; }
+  bool overrun() const { return next - end > static_cast<std::ptrdiff_t>(count >> 3); }
   // Whole bytes that were not used.
-  std::ptrdiff_t left_bytes() const { return end - next + (count >> 3); }
+  std::ptrdiff_t left_bytes() const { return end - next + static_cast<std::ptrdiff_t>(count >> 3); }
 };
 
 // Blocks that wait until as many as a vector holds can be transformed together. Coefficients lie in
@@ -33,7 +33,7 @@ struct BlockQueue {
   alignas(64) std::int16_t coefficients[64 * kMaxBlocks + 32] = {};
   std::uint8_t* targets[kMaxBlocks] = {};
   int waiting = 0;
-  int last = 0;  // The highest zigzag index of any waiting block's coefficients.
+  unsigned last = 0;  // The highest zigzag index of any waiting block's coefficients.
 };
 
 struct ScanComponent {

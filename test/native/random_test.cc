@@ -16,17 +16,16 @@ namespace {
 // Two rows of noise as the kernels add it, far from where levels are clamped.
 std::vector<float> normals(int count, std::uint64_t key) {
   constexpr float kLevel = 128, kSigma = 16;
-  const std::vector<float> levels(count, kLevel);
+  std::vector<float> levels(count + 16, kLevel);  // Rows are read in whole vectors.
   std::vector<float> values(count);
   FinishTask task;
-  task.rows = levels.data();
-  task.stride = task.values = count / 2;
+  task.values = count / 2;
   task.count = 2;
   task.sigma = kSigma;
   task.noise_key = key;
   for (int c = 0; c < 3; ++c) task.mean[c] = kLevel, task.scale[c] = 1 / kSigma;
   task.output = {values.data(), PixelType::kFloat32};
-  kernels().finish(task);
+  kernels().finish({levels.data(), count / 2}, task);
   return values;
 }
 

@@ -23,35 +23,35 @@ BOBBIN_INLINE Bits hash(Bits x, std::uint64_t key) {
   return x ^ (x >> 16);
 }
 
-// The logarithm of x, for x ≥ 1: within 3·10⁻⁶.
-BOBBIN_INLINE Floats logarithm(const Floats& x) {
-  // Least squares for ln(1 + z) / z on Chebyshev nodes of 0…1.
-  constexpr float kFactors[] = {0.99983899f,  -0.49701985f, 0.31380920f,
-                                -0.18618662f, 0.07876038f,  -0.01605534f};
+// −2 ln(x / 2¹⁶) for x from ½ to 2¹⁶ − ½, within 3·10⁻⁴ and above zero.
+BOBBIN_INLINE Floats radius_square(const Floats& x) {
+  // A float's bits, read as a number, are its logarithm but for how the mantissa bends: that is a
+  // polynomial in the mantissa, fitted by least squares on Chebyshev nodes of 1…2.
+  constexpr float kBend[] = {200.277247f, -4.0861371f, 2.7634213f, -0.814509514f, 0.09984603f};
+  constexpr float kStep = -1.65259166e-7f;  // −2 ln 2 / 2²³.
   const Bits bits = (Bits)x;
-  const Ints exponent = (Ints)(bits >> 23) - 127;
-  const Floats z = (Floats)((bits & 0x007fffff) | 0x3f800000) - 1.0f;
-  return __builtin_convertvector(exponent, Floats) * 0.69314718f + z * polynomial(z, kFactors);
+  const Floats mantissa = (Floats)((bits & 0x007fffff) | 0x3f800000);
+  const Floats square =
+      __builtin_convertvector((Ints)bits, Floats) * kStep + polynomial(mantissa, kBend);
+  return larger(square, Floats{});
 }
 
 // Two independent deviates times sigma for each position (Box and Muller 1958): the radius comes
-// from 16 bits of a hash, so that tails end at 4.9 σ, the angle from the other 16.
+// from 16 bits of a hash, so that tails end at 4.7 σ, the angle from the other 16.
 BOBBIN_INLINE void normal_pair(const Bits& position, std::uint64_t key, float sigma, Floats& first,
                                Floats& second) {
   // Least squares for sin(πx) / x and cos(πx) in x², on Chebyshev nodes of −½…½.
-  constexpr float kSine[] = {3.14158198f, -5.16714130f, 2.54188707f, -0.55460885f};
-  constexpr float kCosine[] = {0.99999325f, -4.93393467f, 4.04124810f, -1.22203176f};
+  constexpr float kSine[] = {3.14063416f, -5.13681113f, 2.29924569f};
+  constexpr float kCosine[] = {0.99939655f, -4.89097261f, 3.58298619f};
   const Bits word = hash(position, key);
   const Floats level = __builtin_convertvector((Ints)(word >> 16), Floats) + 0.5f;
-  const Floats square = (logarithm(level) - 11.0903549f) * -2.0f;  // 16 ln 2.
-  const Floats radius = square_root(square < 0.0f ? Floats{} : square) * sigma;
-  // Half a turn; the other half is the cosine's sign.
-  const Floats turn = __builtin_convertvector((Ints)(word & 0x7fff), Floats) + 0.5f;
-  const Floats angle = turn * (1.0f / 32768) - 0.5f;
-  const Floats angle_square = angle * angle;
-  first = radius * (angle * polynomial(angle_square, kSine));
-  const Floats cosine = radius * polynomial(angle_square, kCosine);
-  second = (Floats)((Bits)cosine ^ ((word & 0x8000) << 16));
+  const Floats radius = square_root(radius_square(level)) * sigma;
+  // Half a turn as the upper bits of a mantissa; the other half is the cosine's sign.
+  const Floats angle = (Floats)((word << 8 & 0x007fff00) | 0x3f800000) - (1.5f - 0x1p-16f);
+  const Floats square = angle * angle;
+  first = radius * (angle * polynomial(square, kSine));
+  const Floats cosine = radius * polynomial(square, kCosine);
+  second = (Floats)((Bits)cosine ^ (word << 16 & 0x80000000));
 }
 
 }  // namespace bobbin::core::BOBBIN_ISA

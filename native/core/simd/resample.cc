@@ -1,20 +1,39 @@
 // The two passes of a separable filter, with as many output rows side by side as a vector holds:
 // the second pass then needs neither gathers nor shuffles but one transpose at its end.
+#include <type_traits>
+
+#include "core/simd/store.h"
 #include "core/simd/table.h"
-#include "core/simd/vectors.h"
 
 namespace bobbin::core::BOBBIN_ISA {
 namespace {
 
-// One output row's values from `samples` on; `from` is the first row that the filter takes.
-BOBBIN_INLINE Floats weigh_rows(const std::uint8_t* from, std::ptrdiff_t stride,
-                                const float* weights, int count) {
-  Floats sum = weights[0] * load_bytes(from);
-  for (int k = 1; k < count; ++k) {
-    from += stride;
-    sum += weights[k] * load_bytes(from);
-  }
+// The sum of `count` vectors, each times its weight; 0 stands for a count that only `filter` knows.
+template <int count, typename Load>
+BOBBIN_INLINE Floats weigh(const Filter& filter, int output, const Load& load_sample) {
+  const int samples = count > 0 ? count : filter.count;
+  const float* weights = filter.weights + output * samples;
+  Floats sum = weights[0] * load_sample(0);
+  for (int k = 1; k < samples; ++k) sum += weights[k] * load_sample(k);
   return sum;
+}
+
+// Calls `run` with the filter's count as a constant if it is a usual one: loops of known length are
+// unrolled.
+template <typename Run>
+BOBBIN_INLINE void with_count(const Filter& filter, const Run& run) {
+  switch (filter.count) {
+    case 2:
+      return run(std::integral_constant<int, 2>());
+    case 3:
+      return run(std::integral_constant<int, 3>());
+    case 4:
+      return run(std::integral_constant<int, 4>());
+    case 5:
+      return run(std::integral_constant<int, 5>());
+    default:
+      return run(std::integral_constant<int, 0>());
+  }
 }
 
 // A row narrower than a vector.
@@ -34,14 +53,44 @@ BOBBIN_INLINE Floats weigh_rows(const std::uint8_t* from, std::ptrdiff_t stride,
   }
 }
 
-// One channel of `kWidth` rows at once.
-BOBBIN_INLINE Floats weigh_lines(const float* from, int step, const float* weights, int count) {
-  Floats sum = weights[0] * load<Floats>(from);
-  for (int k = 1; k < count; ++k) {
-    from += step;
-    sum += weights[k] * load<Floats>(from);
+// One channel of a square of pixels, column by column.
+template <int count>
+[[gnu::noinline]] void resample_square(const Filter& filter, const float* lines, int step,
+                                       const int (&columns)[kWidth], Floats (&channel)[kWidth]) {
+  for (int i = 0; i < kWidth; ++i) {
+    const float* from = lines + static_cast<std::ptrdiff_t>(filter.first[columns[i]]) * step;
+    channel[i] = weigh<count>(filter, columns[i], [&](int k) __attribute__((always_inline)) {
+      return load<Floats>(from + k * step);
+    });
   }
-  return sum;
+}
+
+// Columns of three channels to colours, three vectors a pixel.
+BOBBIN_INLINE void mix_square(const Floats (&channels)[3][kWidth], const float (&matrix)[12],
+                              Floats (&colors)[3 * kWidth]) {
+  for (int i = 0; i < kWidth; ++i) {
+    for (int j = 0; j < 3; ++j) {
+      const float* m = matrix + 4 * j;
+      colors[3 * i + j] =
+          m[0] * channels[0][i] + m[1] * channels[1][i] + m[2] * channels[2][i] + m[3];
+    }
+  }
+}
+
+// A square of samples, weighed row by row, its columns to `lines`.
+template <int count>
+[[gnu::noinline]] void weigh_square(const RowsTask& task, const std::uint8_t* samples,
+                                    float* lines) {
+  Floats rows[kWidth];
+  for (int i = 0; i < kWidth; ++i) {
+    const int output = i < task.outputs ? i : task.outputs - 1;
+    const std::uint8_t* from = samples + task.filter.first[output] * task.stride;
+    rows[i] = weigh<count>(task.filter, output, [&](int k) __attribute__((always_inline)) {
+      return load_bytes(from + k * task.stride);
+    });
+  }
+  transpose(rows);
+  for (int i = 0; i < kWidth; ++i) store(lines + i * kWidth, rows[i]);
 }
 
 }  // namespace
@@ -51,65 +100,83 @@ void resample_rows(const RowsTask& task) {
     resample_narrow_rows(task);
     return;
   }
-  const Filter& filter = task.filter;
-  for (int x = 0; x < task.values; x += kWidth) {
-    // The last ones may overlap those before, so that nothing behind a row is read.
-    const int start = x + kWidth <= task.values ? x : task.values - kWidth;
-    Floats rows[kWidth];
-    for (int i = 0; i < kWidth; ++i) {
-      const int output = i < task.outputs ? i : task.outputs - 1;
-      rows[i] = weigh_rows(task.samples + filter.first[output] * task.stride + start, task.stride,
-                           filter.weights + output * filter.count, filter.count);
+  with_count(task.filter, [&](auto count) {
+    for (int x = 0; x < task.values; x += kWidth) {
+      // The last ones may overlap those before, so that nothing behind a row is read.
+      const int start = x + kWidth <= task.values ? x : task.values - kWidth;
+      weigh_square<count>(task, task.samples + start, task.lines + start * kWidth);
     }
-    transpose(rows);
-    for (int i = 0; i < kWidth; ++i) store(task.lines + (start + i) * kWidth, rows[i]);
-  }
+  });
 }
 
-void resample_columns(const ColumnsTask& task) {
+// Calls put(rows, value) with squares of the output: `kWidth` rows from that value on.
+template <typename Put>
+BOBBIN_INLINE void resample_columns_to(const ColumnsTask& task, const Put& put) {
   const int step = task.step * kWidth;
-  const float* m = task.matrix;
   for (int x = 0; x < task.outputs; x += kWidth) {
-    Floats pixels[3 * kWidth];
-    for (int i = 0; i < kWidth; ++i) {
-      const int column = x + i < task.outputs ? x + i : task.outputs - 1;
-      const float* weights = task.first.weights + column * task.first.count;
-      const Floats a = weigh_lines(task.lines[0] + task.first.first[column] * step, step, weights,
-                                   task.first.count);
-      weights = task.others.weights + column * task.others.count;
-      const std::ptrdiff_t from = static_cast<std::ptrdiff_t>(task.others.first[column]) * step;
-      const Floats b = weigh_lines(task.lines[1] + from, step, weights, task.others.count);
-      const Floats c = weigh_lines(task.lines[2] + from, step, weights, task.others.count);
-      for (int j = 0; j < 3; ++j) {
-        pixels[3 * i + j] = m[4 * j] * a + m[4 * j + 1] * b + m[4 * j + 2] * c + m[4 * j + 3];
-      }
-    }
+    int columns[kWidth];
+    for (int i = 0; i < kWidth; ++i) columns[i] = x + i < task.outputs ? x + i : task.outputs - 1;
+    Floats channels[3][kWidth];
+    with_count(task.first, [&](auto count) {
+      resample_square<count>(task.first, task.lines[0], step, columns, channels[0]);
+    });
+    with_count(task.others, [&](auto count) {
+      resample_square<count>(task.others, task.lines[1], step, columns, channels[1]);
+      resample_square<count>(task.others, task.lines[2], step, columns, channels[2]);
+    });
+    Floats colors[3 * kWidth];
+    mix_square(channels, task.matrix, colors);
     for (int part = 0; part < 3; ++part) {
       Floats rows[kWidth];
-      for (int i = 0; i < kWidth; ++i) rows[i] = pixels[part * kWidth + i];
+      for (int i = 0; i < kWidth; ++i) rows[i] = colors[part * kWidth + i];
       transpose(rows);
-      float* to = task.rows + 3 * x + part * kWidth;
-      for (int i = 0; i < kWidth; ++i) store(to + i * task.stride, rows[i]);
+      put(rows, 3 * x + part * kWidth);
     }
   }
 }
 
-float weighted_sum(const std::uint8_t* samples, const float* weights, int count) {
-  // Sixteen sums on each machine, so that they round alike.
-  constexpr int kSums = 16 / kWidth;
-  Floats sums[kSums] = {};
-  int x = 0;
-  for (; x + 16 <= count; x += 16) {
-    for (int i = 0; i < kSums; ++i) {
-      const int at = x + i * kWidth;
-      sums[i] += load<Floats>(weights + at) * load_bytes(samples + at);
-    }
-  }
-  float parts[16];
-  for (int i = 0; i < kSums; ++i) store(parts + i * kWidth, sums[i]);
+void resample_columns(const ColumnsTask& task, const PixelRows& to) {
+  resample_columns_to(task, [&](const Floats(&rows)[kWidth], int value) {
+    for (int i = 0; i < kWidth; ++i) store(to.values + i * to.stride + value, rows[i]);
+  });
+}
+
+void render_columns(const ColumnsTask& task, const FinishTask& finish) {
+  with_finisher(finish, [&](const auto& finisher) {
+    resample_columns_to(task, [&](const Floats(&rows)[kWidth], int value) {
+      for (int i = 0; i < finish.count; i += 2) finisher.put(rows[i], rows[i + 1], i, value);
+    });
+    finisher.end();
+  });
+}
+
+float weighted_sum(const SumTask& task) {
   float sum = 0;
-  for (const float part : parts) sum += part;
-  for (; x < count; ++x) sum += weights[x] * static_cast<float>(samples[x]);
+  int x = 0;
+  for (; x + kWidth <= task.values; x += kWidth) {
+    // Several sums, so that none waits for the one before.
+    Floats sums[4] = {};
+    const std::uint8_t* from = task.samples + x;
+    int y = 0;
+    for (; y + 4 <= task.rows; y += 4) {
+      for (int i = 0; i < 4; ++i, from += task.stride) {
+        sums[i] += task.row_weights[y + i] * load_bytes(from);
+      }
+    }
+    for (; y < task.rows; ++y, from += task.stride) {
+      sums[0] += task.row_weights[y] * load_bytes(from);
+    }
+    const Floats columns = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    for (int i = 0; i < kWidth; ++i) sum += columns[i] * task.weights[x + i];
+  }
+  for (; x < task.values; ++x) {
+    float column = 0;
+    const std::uint8_t* from = task.samples + x;
+    for (int y = 0; y < task.rows; ++y, from += task.stride) {
+      column += task.row_weights[y] * static_cast<float>(*from);
+    }
+    sum += column * task.weights[x];
+  }
   return sum;
 }
 

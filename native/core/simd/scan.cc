@@ -7,7 +7,7 @@
 namespace bobbin::core::BOBBIN_ISA {
 namespace {
 
-constexpr int kBits = HuffmanTable::kBits, kEndOfBlock = HuffmanTable::kEndOfBlock;
+constexpr unsigned kBits = HuffmanTable::kBits, kEndOfBlock = HuffmanTable::kEndOfBlock;
 // What a valid 8-bit file cannot exceed (ITU T.81, tables F.1 and F.2).
 constexpr unsigned kMaxMeanSize = 11, kMaxSize = 10;
 // Four times a mean fits into 16 bits.
@@ -34,11 +34,26 @@ struct Order {
 template <int lanes>
 constexpr Order<lanes> kOrder;
 
+struct Symbol {
+  unsigned symbol, length;
+};
+
+// Any symbol, from its code's first 16 bits; length 0 if there is no such code. By value, so that a
+// reader's state stays in registers.
+[[gnu::noinline, gnu::cold]] Symbol find_symbol(const HuffmanTable& table, unsigned bits16) {
+  for (unsigned length = 1; length <= 16; ++length) {
+    if (bits16 >= table.limits[length]) continue;
+    const int index = table.first_symbols[length] + static_cast<int>(bits16 >> (16 - length));
+    return {table.symbols[index], length};
+  }
+  return {0, 0};
+}
+
 // A copy of the scan's bits, so that they stay in registers.
 struct Reader : ScanBits {
   explicit Reader(const ScanBits& bits) : ScanBits(bits) {}
 
-  // Leaves at least 56 bits.
+  // Leaves at least 56 bits; a mean takes 27 of them at most, a look 11.
   BOBBIN_INLINE void refill() {
     std::uint64_t bytes = 0;
     std::memcpy(&bytes, next, sizeof bytes);
@@ -49,29 +64,18 @@ struct Reader : ScanBits {
     next += (63 - count) >> 3;
     count |= 56;
   }
-  BOBBIN_INLINE unsigned peek(int bits) const { return static_cast<unsigned>(word >> (64 - bits)); }
-  BOBBIN_INLINE void drop(int bits) {
+  BOBBIN_INLINE unsigned peek(unsigned bits) const {
+    return static_cast<unsigned>(word >> (64 - bits));
+  }
+  BOBBIN_INLINE void drop(unsigned bits) {
     word <<= bits;
     count -= bits;
   }
   // A value of 1…11 bits (ITU T.81, figure F.12).
   BOBBIN_INLINE int value(unsigned size) {
-    const unsigned bits = peek(static_cast<int>(size));
-    drop(static_cast<int>(size));
+    const unsigned bits = peek(size);
+    drop(size);
     return static_cast<int>(bits) - ((bits >> (size - 1)) != 0 ? 0 : (1 << size) - 1);
-  }
-
-  // Any symbol; false if there is no such code.
-  [[gnu::noinline, gnu::cold]] bool long_symbol(const HuffmanTable& table, unsigned& symbol) {
-    const unsigned bits16 = peek(16);
-    for (int length = 1; length <= 16; ++length) {
-      if (bits16 >= table.limits[length]) continue;
-      const int index = table.first_symbols[length] + static_cast<int>(bits16 >> (16 - length));
-      symbol = table.symbols[index];
-      drop(length);
-      return true;
-    }
-    return false;
   }
 
   // A mean's difference from the last one, after a refill.
@@ -82,21 +86,22 @@ struct Reader : ScanBits {
       mean += static_cast<std::uint32_t>(entry.difference);
       return true;
     }
-    unsigned size = 0;
-    if (!long_symbol(table, size) || size > kMaxMeanSize) return false;
+    const auto [size, length] = find_symbol(table, peek(16));
+    if (length == 0 || size > kMaxMeanSize) return false;
+    drop(length);
     if (size > 0) mean += static_cast<std::uint32_t>(value(size));
     return true;
   }
 
-  // One symbol, for coefficients from index k on; at the block's end k is 64 or above.
+  // One symbol, for coefficients from index k on; at the block's end k is 64 or above. False if it
+  // makes no sense.
   template <typename Put>
-  BOBBIN_INLINE bool symbol(const HuffmanTable& table, int& k, const Put& put) {
+  BOBBIN_INLINE bool symbol(const HuffmanTable& table, unsigned& k, const Put& put) {
     refill();
-    unsigned symbol = 0;
-    if (!long_symbol(table, symbol)) return false;
-    const int run = static_cast<int>(symbol >> 4);
-    const unsigned size = symbol & 15;
-    if (size > kMaxSize) return false;
+    const auto [symbol, length] = find_symbol(table, peek(16));
+    const unsigned run = symbol >> 4, size = symbol & 15;
+    if (length == 0 || size > kMaxSize) return false;
+    drop(length);
     if (size == 0) {
       if (run != 0 && run != 15) return false;
       k += run == 15 ? 16 : kEndOfBlock;
@@ -107,58 +112,58 @@ struct Reader : ScanBits {
     put(k++, value(size));
     return true;
   }
+
+  // Calls `look` with the next bits for coefficients from index 1 on, until the block's end: it
+  // says how far they lead, as advance << 8 | length. Returns the index behind the last
+  // coefficient, or 0 if the scan makes no sense. At least 29 bits must be there.
+  template <typename Look, typename Put>
+  BOBBIN_INLINE unsigned block(const HuffmanTable& table, const Look& look, const Put& put) {
+    unsigned k = 1, before = 1;
+    std::uint64_t word_before = 0, count_before = 0;
+    const auto step = [&]() __attribute__((always_inline)) {
+      const std::uint64_t entry = look(k, peek(kBits));
+      before = k, word_before = word, count_before = count;
+      k += static_cast<std::uint8_t>(entry >> 8);
+      word <<= entry & 63;
+      count -= static_cast<std::uint8_t>(entry);
+      return k < 64;
+    };
+    for (;;) {
+      // A refill is enough for two.
+      while (step() && step()) refill();
+      if (ends(k)) break;
+      // No symbol was found, or the last one belongs to the next block.
+      k = before, word = word_before, count = count_before;
+      if (!symbol(table, k, put)) return 0;
+      if (k >= 64) break;
+    }
+    return k == 64 ? 64 : k - kEndOfBlock;
+  }
+
+  // Whether a block ends there: at its last coefficient or at an end-of-block symbol.
+  BOBBIN_INLINE static bool ends(unsigned k) { return k == 64 || k - kEndOfBlock - 1 < 63; }
 };
 
-// Whether a block would end elsewhere than at its last coefficient or at an end-of-block symbol.
-BOBBIN_INLINE bool overshoots(int k) { return k > 64 && (k < kEndOfBlock || k > kEndOfBlock + 63); }
-
-// A block's coefficients behind the mean. `behind` becomes one more than the last one's index.
+// A block's coefficients behind the mean; see Reader::block.
 template <int lanes>
-BOBBIN_INLINE bool read_block(Reader& reader, const HuffmanTable& table, std::int16_t* block,
-                              int& behind) {
-  const auto put = [block](int k, int value) {
-    block[kOrder<lanes>.place[k]] = static_cast<std::int16_t>(value);
+BOBBIN_INLINE unsigned read_block(Reader& reader, const HuffmanTable& table, std::int16_t* block) {
+  const std::uint16_t* place = kOrder<lanes>.place;
+  const auto put = [=](unsigned k, int value) {
+    block[place[k]] = static_cast<std::int16_t>(value);
   };
-  int k = 1;
-  do {
-    reader.refill();
-    const HuffmanTable::Pair pair = table.pairs[reader.peek(kBits)];
-    const int length = pair.advance_and_length & 15, advance = pair.advance_and_length >> 4;
-    if (length == 0) [[unlikely]] {
-      if (!reader.symbol(table, k, put)) return false;
-      continue;
-    }
-    put(k + pair.offset1, pair.value1);
-    put(k + pair.offset2, pair.value2);
-    k += advance;
-    if (overshoots(k)) [[unlikely]] {
-      // The second symbol may belong to the next block.
-      k -= advance;
-      if (!reader.symbol(table, k, put)) return false;
-      continue;
-    }
-    reader.drop(length);
-  } while (k < 64);
-  behind = k == 64 ? 64 : k - kEndOfBlock;
-  return true;
+  const auto look = [&](unsigned k, unsigned bits) {
+    const std::uint64_t entry = table.pairs[bits].word;
+    const std::uint16_t* from = place + k;
+    block[from[static_cast<std::uint8_t>(entry >> 16)]] = static_cast<std::int16_t>(entry >> 32);
+    block[from[static_cast<std::uint8_t>(entry >> 24)]] = static_cast<std::int16_t>(entry >> 48);
+    return entry;
+  };
+  return reader.block(table, look, put);
 }
 
-BOBBIN_INLINE bool skip_block(Reader& reader, const HuffmanTable& table) {
-  const auto put = [](int, int) {};
-  int k = 1;
-  do {
-    reader.refill();
-    const unsigned entry = table.skips[reader.peek(kBits)];
-    const int length = static_cast<int>(entry & 15), advance = static_cast<int>(entry >> 4);
-    k += advance;
-    if (length == 0 || overshoots(k)) [[unlikely]] {
-      k -= advance;
-      if (!reader.symbol(table, k, put)) return false;
-      continue;
-    }
-    reader.drop(length);
-  } while (k < 64);
-  return true;
+BOBBIN_INLINE unsigned skip_block(Reader& reader, const HuffmanTable& table) {
+  const auto look = [&](unsigned, unsigned bits) -> std::uint64_t { return table.skips[bits]; };
+  return reader.block(table, look, [](unsigned, int) {});
 }
 
 // Transforms and stores what waits, and leaves zeros.
@@ -195,10 +200,10 @@ BOBBIN_INLINE void fill(int level, std::uint8_t* to, std::size_t stride) {
 BOBBIN_INLINE bool decode_block(Reader& reader, ScanComponent& component, std::uint8_t* to) {
   BlockQueue& queue = component.queue;
   std::int16_t* block = queue.coefficients + 8 * queue.waiting;
-  int behind = 0;
   reader.refill();
   if (!reader.mean(*component.means, component.mean)) return false;
-  if (!read_block<kLanes>(reader, *component.coefficients, block, behind)) return false;
+  const unsigned behind = read_block<kLanes>(reader, *component.coefficients, block);
+  if (behind == 0) return false;
   const auto mean = static_cast<std::int16_t>(component.mean);
   // Beyond this, what libjpeg makes of a block depends on how it got there.
   const int level = mean * component.quantization[0];
@@ -245,7 +250,7 @@ bool skip_mcus(Scan& scan, int count) {
       for (int i = 0; i < component.across * component.down; ++i) {
         reader.refill();
         if (!reader.mean(*component.means, component.mean)) return false;
-        if (!skip_block(reader, *component.coefficients)) return false;
+        if (skip_block(reader, *component.coefficients) == 0) return false;
       }
     }
     if (reader.overrun()) return false;
@@ -260,10 +265,9 @@ bool read_mcu(Scan& scan, std::int16_t* blocks) {
     ScanComponent& component = scan.component[c];
     for (int i = 0; i < component.across * component.down; ++i, blocks += kBlockWords) {
       std::memset(blocks, 0, kBlockWords * sizeof *blocks);
-      int behind = 0;
       reader.refill();
       if (!reader.mean(*component.means, component.mean)) return false;
-      if (!read_block<1>(reader, *component.coefficients, blocks, behind)) return false;
+      if (read_block<1>(reader, *component.coefficients, blocks) == 0) return false;
       blocks[0] = static_cast<std::int16_t>(component.mean);
     }
   }

@@ -12,6 +12,7 @@ extern const Kernels BOBBIN_NAME(kernels_, BOBBIN_ISA);
 
 const Kernels BOBBIN_NAME(kernels_, BOBBIN_ISA) = {
     .name = BOBBIN_ISA_NAME,
+    .fused = BOBBIN_ISA::kFused,
     .lanes = BOBBIN_ISA::kLanes,
     .width = BOBBIN_ISA::kWidth,
     .decode_mcus = BOBBIN_ISA::decode_mcus,
@@ -20,6 +21,7 @@ const Kernels BOBBIN_NAME(kernels_, BOBBIN_ISA) = {
     .resample_rows = BOBBIN_ISA::resample_rows,
     .resample_columns = BOBBIN_ISA::resample_columns,
     .finish = BOBBIN_ISA::finish,
+    .render_columns = BOBBIN_ISA::render_columns,
     .add_noise = BOBBIN_ISA::add_noise,
     .weighted_sum = BOBBIN_ISA::weighted_sum,
 };

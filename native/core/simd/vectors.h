@@ -25,6 +25,12 @@ inline constexpr int kLanes = 2;
 inline constexpr int kLanes = 4;
 #endif
 
+#if defined(__FMA__)
+inline constexpr bool kFused = true;
+#else
+inline constexpr bool kFused = false;
+#endif
+
 // A lane is 128 bits: shuffles stay within it. Eight words or four values are one.
 inline constexpr int kWidth = 4 * kLanes;                               // Values in a vector.
 using Words = std::uint16_t __attribute__((vector_size(16 * kLanes)));  // Modulo 2¹⁶.
@@ -175,9 +181,28 @@ BOBBIN_INLINE void finish_streams() {
 #endif
 }
 
-BOBBIN_INLINE Floats clamp(const Floats& x, float low, float high) {
-  const Floats above = x < low ? Floats{} + low : x;
-  return above > high ? Floats{} + high : above;
+BOBBIN_INLINE Floats larger(const Floats& a, const Floats& b) {
+#if defined(BOBBIN_PORTABLE)
+  return a > b ? a : b;
+#elif defined(__AVX512BW__)
+  return (Floats)_mm512_max_ps((__m512)a, (__m512)b);
+#elif defined(__AVX2__)
+  return (Floats)_mm256_max_ps((__m256)a, (__m256)b);
+#else
+  return (Floats)_mm_max_ps((__m128)a, (__m128)b);
+#endif
+}
+
+BOBBIN_INLINE Floats smaller(const Floats& a, const Floats& b) {
+#if defined(BOBBIN_PORTABLE)
+  return a < b ? a : b;
+#elif defined(__AVX512BW__)
+  return (Floats)_mm512_min_ps((__m512)a, (__m512)b);
+#elif defined(__AVX2__)
+  return (Floats)_mm256_min_ps((__m256)a, (__m256)b);
+#else
+  return (Floats)_mm_min_ps((__m128)a, (__m128)b);
+#endif
 }
 
 // Of rows i and i + 4 · distance, lanes k + distance of the first and k of the second change

@@ -1,0 +1,131 @@
+// From colours to what a batch stores: noise, clamping, normalisation, rounding.
+#pragma once
+
+#include "core/kernels.h"
+#include "core/simd/noise.h"
+
+namespace bobbin::core::BOBBIN_ISA {
+
+// What is subtracted and multiplied, for a vector that begins with red, green or blue.
+struct Scaling {
+  Floats mean[3], scale[3];
+
+  explicit Scaling(const FinishTask& task) {
+    for (int phase = 0; phase < 3; ++phase) {
+      for (int i = 0; i < kWidth; ++i) {
+        mean[phase][i] = task.mean[(phase + i) % 3];
+        scale[phase][i] = task.scale[(phase + i) % 3];
+      }
+    }
+  }
+};
+
+template <PixelType type>
+struct Stored;
+template <>
+struct Stored<PixelType::kFloat32> {
+  using Value = float;
+  using Values = Floats;
+  BOBBIN_INLINE static Values of(const Floats& level, const Floats& mean, const Floats& scale) {
+    return (level - mean) * scale;
+  }
+};
+template <>
+struct Stored<PixelType::kBfloat16> {
+  using Value = std::uint16_t;
+  using Values = std::uint16_t __attribute__((vector_size(2 * kWidth)));
+  BOBBIN_INLINE static Values of(const Floats& level, const Floats& mean, const Floats& scale) {
+    const Bits bits = (Bits)((level - mean) * scale);
+    return __builtin_convertvector((bits + 0x7fff + (bits >> 16 & 1)) >> 16, Values);
+  }
+};
+template <>
+struct Stored<PixelType::kUint8> {
+  using Value = std::uint8_t;
+  using Values = std::uint8_t __attribute__((vector_size(kWidth)));
+  BOBBIN_INLINE static Values of(const Floats& level, const Floats&, const Floats&) {
+    // So large a number has no bits for fractions: adding it rounds, and leaves the level below.
+    return __builtin_convertvector((Bits)(level + 0x1.8p23f) & 0xff, Values);
+  }
+};
+
+// Finishes vectors of pixels and puts them into place.
+template <PixelType type, bool noisy>
+class Finisher {
+ public:
+  explicit Finisher(const FinishTask& task)
+      : scaling_(task),
+        task_(task),
+        aligned_(type == PixelType::kFloat32 && task.values % kWidth == 0 &&
+                 reinterpret_cast<std::uintptr_t>(task.output.data) % sizeof(Floats) == 0) {
+    for (int i = 0; i < kWidth; ++i) positions_[i] = static_cast<std::uint32_t>(i);
+  }
+
+  // The vectors from value `x` on of rows y and y + 1 of the task, which share the pairs of their
+  // noise; y is even, and the second one is dropped behind the last row.
+  BOBBIN_INLINE void put(Floats upper, Floats lower, int y, int x) const {
+    if constexpr (noisy) {
+      const std::uint32_t pair = (task_.first_row + static_cast<std::uint32_t>(y)) / 2;
+      const std::uint32_t position = pair * static_cast<std::uint32_t>(task_.values) + x;
+      Floats first, second;
+      normal_pair(positions_ + position, task_.noise_key, task_.sigma, first, second);
+      upper += first;
+      lower += second;
+    }
+    put_row(upper, y, x);
+    if (y + 1 < task_.count) put_row(lower, y + 1, x);
+  }
+
+  // Before another thread may read.
+  void end() const {
+    if (aligned_) finish_streams();
+  }
+
+ private:
+  using As = Stored<type>;
+  using Values = typename As::Values;
+
+  BOBBIN_INLINE void put_row(const Floats& color, int y, int x) const {
+    const Floats level = smaller(larger(color, Floats{}), Floats{} + 255.0f);
+    const Values values = As::of(level, scaling_.mean[x % 3], scaling_.scale[x % 3]);
+    auto* to = static_cast<typename As::Value*>(task_.output.data) +
+               static_cast<std::ptrdiff_t>(y) * task_.values + x;
+    if constexpr (type == PixelType::kFloat32) {
+      if (aligned_) return stream(to, values);
+    }
+    const int count = task_.values - x;
+    if (count >= kWidth) return store(to, values);
+    put_some(to, values, count);
+  }
+
+  [[gnu::noinline, gnu::cold]] static void put_some(void* to, Values values, int count) {
+    if (count > 0) std::memcpy(to, &values, count * sizeof(typename As::Value));
+  }
+
+  Bits positions_{};
+  const Scaling scaling_;
+  const FinishTask task_;
+  const bool aligned_;
+};
+
+// Calls `run` with the finisher that the task wants.
+template <typename Run>
+BOBBIN_INLINE void with_finisher(const FinishTask& task, const Run& run) {
+  const auto as = [&]<PixelType type>() __attribute__((always_inline)) {
+    if (task.sigma > 0) {
+      run(Finisher<type, true>(task));
+    } else {
+      run(Finisher<type, false>(task));
+    }
+  };
+  switch (task.output.type) {
+    case PixelType::kFloat32:
+      return as.template operator()<PixelType::kFloat32>();
+    case PixelType::kBfloat16:
+      return as.template operator()<PixelType::kBfloat16>();
+    case PixelType::kUint8:
+      return as.template operator()<PixelType::kUint8>();
+  }
+}
+
+}  // namespace bobbin::core::BOBBIN_ISA
