@@ -8,11 +8,7 @@ namespace {
 
 constexpr int kBits = HuffmanTable::kBits;
 constexpr unsigned kEntries = HuffmanTable::kEntries;
-
-struct Symbol {
-  std::uint8_t symbol = 0, length = 0;
-};
-using Symbols = std::array<Symbol, kEntries>;
+using Symbol = HuffmanTable::Symbol;
 
 // One symbol with its value.
 struct Step {
@@ -25,26 +21,24 @@ int extend(unsigned bits, int size) {
   return static_cast<int>(bits) - ((bits >> (size - 1)) != 0 ? 0 : (1 << size) - 1);
 }
 
-Symbols fill_symbols(HuffmanTable& table) {
-  Symbols symbols;
+void fill_heads(HuffmanTable& table) {
   int code = 0, index = 0;
   for (int length = 1; length <= 16; ++length) {
     table.first_symbols[length] = index - code;
     for (int i = 0; i < table.codes.counts[length]; ++i, ++code, ++index) {
       if (length > kBits) continue;
       const int spread = kBits - length;
-      std::fill_n(symbols.begin() + (code << spread), 1 << spread,
+      std::fill_n(table.heads + (code << spread), 1 << spread,
                   Symbol{table.codes.symbols[index], static_cast<std::uint8_t>(length)});
     }
     table.limits[length] = static_cast<std::uint32_t>(code) << (16 - length);
     code <<= 1;
   }
-  return symbols;
 }
 
-void fill_means(HuffmanTable& table, const Symbols& symbols) {
+void fill_means(HuffmanTable& table) {
   for (unsigned bits = 0; bits < kEntries; ++bits) {
-    const auto [size, code_length] = symbols[bits];
+    const auto [size, code_length] = table.heads[bits];
     const int length = code_length + size;
     if (code_length == 0 || length > kBits) continue;
     const unsigned value = (bits >> (kBits - length)) & ((1u << size) - 1);
@@ -68,9 +62,9 @@ Step step(Symbol found, unsigned bits) {
   return {HuffmanTable::kEndOfBlock, length, 0, 0};
 }
 
-Steps fill_steps(const Symbols& symbols) {
+Steps fill_steps(const HuffmanTable& table) {
   Steps steps;
-  for (unsigned bits = 0; bits < kEntries; ++bits) steps[bits] = step(symbols[bits], bits);
+  for (unsigned bits = 0; bits < kEntries; ++bits) steps[bits] = step(table.heads[bits], bits);
   return steps;
 }
 
@@ -125,11 +119,11 @@ bool HuffmanTable::valid(const HuffmanCodes& codes) {
 
 HuffmanTable::HuffmanTable(const HuffmanCodes& given, Use use) : codes(given) {
   std::copy(given.symbols.begin(), given.symbols.end(), symbols);
-  const Symbols found = fill_symbols(*this);
+  fill_heads(*this);
   if (use == Use::kMeans) {
-    fill_means(*this, found);
+    fill_means(*this);
   } else {
-    const Steps steps = fill_steps(found);
+    const Steps steps = fill_steps(*this);
     fill_pairs(*this, steps);
     fill_skips(*this, steps);
   }

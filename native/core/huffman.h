@@ -28,6 +28,10 @@ struct HuffmanTable {
   // The advance if not even one symbol and its value fit; it leads where no block ends.
   static constexpr int kNone = 255;
 
+  // What a code stands for; length 0 if there is none that short.
+  struct Symbol {
+    std::uint8_t symbol, length;
+  };
   // A mean's difference, with the length of its code and value.
   struct Mean {
     std::int16_t difference;
@@ -49,6 +53,7 @@ struct HuffmanTable {
   };
 
   HuffmanCodes codes;
+  Symbol heads[kEntries] = {};  // The first code, whether its value fits or not.
   Mean means[kEntries] = {};
   Pair pairs[kEntries] = {};
   std::uint16_t skips[kEntries] = {};   // As many symbols as fit: advance << 8 | length.

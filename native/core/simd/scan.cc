@@ -34,17 +34,15 @@ struct Order {
 template <int lanes>
 constexpr Order<lanes> kOrder;
 
-struct Symbol {
-  unsigned symbol, length;
-};
-
 // Any symbol, from its code's first 16 bits; length 0 if there is no such code. By value, so that a
 // reader's state stays in registers.
-[[gnu::noinline, gnu::cold]] Symbol find_symbol(const HuffmanTable& table, unsigned bits16) {
-  for (unsigned length = 1; length <= 16; ++length) {
+[[gnu::noinline]] HuffmanTable::Symbol find_symbol(const HuffmanTable& table, unsigned bits16) {
+  const HuffmanTable::Symbol head = table.heads[bits16 >> (16 - kBits)];
+  if (head.length > 0) return head;
+  for (int length = kBits + 1; length <= 16; ++length) {
     if (bits16 >= table.limits[length]) continue;
     const int index = table.first_symbols[length] + static_cast<int>(bits16 >> (16 - length));
-    return {table.symbols[index], length};
+    return {table.symbols[index], static_cast<std::uint8_t>(length)};
   }
   return {0, 0};
 }
@@ -99,7 +97,7 @@ struct Reader : ScanBits {
   BOBBIN_INLINE bool symbol(const HuffmanTable& table, unsigned& k, const Put& put) {
     refill();
     const auto [symbol, length] = find_symbol(table, peek(16));
-    const unsigned run = symbol >> 4, size = symbol & 15;
+    const unsigned run = symbol >> 4, size = symbol & 15u;
     if (length == 0 || size > kMaxSize) return false;
     drop(length);
     if (size == 0) {
