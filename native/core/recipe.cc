@@ -14,9 +14,12 @@ namespace {
 // is truncated, so the two scales may differ a little.
 struct ResizedGrid {
   int width, height;
+  int crop;                 // Side of a window.
   double scale_x, scale_y;  // Source pixels per resized pixel.
 
-  ResizedGrid(int resize, int source_width, int source_height) {
+  ResizedGrid(const Preprocessing& preprocessing, int source_width, int source_height)
+      : crop(preprocessing.crop) {
+    const int resize = preprocessing.resize;
     const auto longer = [&](int long_side, int short_side) {
       return static_cast<int>(static_cast<std::int64_t>(resize) * long_side / short_side);
     };
@@ -27,13 +30,16 @@ struct ResizedGrid {
     scale_y = static_cast<double>(source_height) / height;
   }
 
-  Window window(int left, int top, int crop) const {
+  // The last places of a window.
+  int right() const { return width - crop; }
+  int bottom() const { return height - crop; }
+  Window window(int left, int top) const {
     return {left * scale_x, top * scale_y, crop * scale_x, crop * scale_y};
   }
 };
 
 // Half of an even number rounds to even, as Python's round does in torchvision's CenterCrop.
-int centered(int size, int crop) { return static_cast<int>(std::nearbyint((size - crop) / 2.0)); }
+int centered(int last) { return static_cast<int>(std::nearbyint(last / 2.0)); }
 
 // Inception's crop (Szegedy et al. 2015) in the form of torchvision's RandomResizedCrop: area and
 // logarithm of the aspect ratio are uniform; after ten windows that do not fit, the largest central
@@ -126,56 +132,57 @@ std::array<float, 12> to_grey(const std::array<float, 12>& color) {
   return grey;
 }
 
+// The window of view `view`, of a crop that takes places on the grid.
+Window grid_window(Crop crop, const ResizedGrid& grid, std::size_t view, Random& random) {
+  const int right = grid.right(), bottom = grid.bottom();
+  if (crop == Crop::kRandom) {
+    const int left = random.below(right + 1);
+    return grid.window(left, random.below(bottom + 1));
+  }
+  const int lefts[] = {0, right, 0, right, centered(right)};
+  const int tops[] = {0, 0, bottom, bottom, centered(bottom)};
+  const std::size_t place = crop == Crop::kCenter ? 4 : view % 5;
+  return grid.window(lefts[place], tops[place]);
+}
+
+// The mean as a colour that effects can work on.
+std::array<float, 3> fill_of(const Preprocessing& preprocessing) {
+  std::array<float, 3> fill{};
+  for (int c = 0; c < 3; ++c) {
+    fill[c] = std::clamp(preprocessing.mean[preprocessing.bgr ? 2 - c : c], 0.0f, 255.0f);
+  }
+  return fill;
+}
+
 }  // namespace
 
 void draw_recipes(const Augmentation& augmentation, const Preprocessing& preprocessing,
                   const SampleKey& key, int width, int height, std::vector<Recipe>& recipes) {
   Random random(random_key(key.seed, key.epoch, key.sample, Stream::kAugment));
-  const int crop = preprocessing.crop;
-  const ResizedGrid grid(preprocessing.resize, width, height);
-  const int right = grid.width - crop, bottom = grid.height - crop;
+  const ResizedGrid grid(preprocessing, width, height);
   recipes.clear();
   recipes.resize(augmentation.views());
-  switch (augmentation.crop) {
-    case Crop::kCenter:
-      recipes[0].window =
-          grid.window(centered(grid.width, crop), centered(grid.height, crop), crop);
-      break;
-    case Crop::kRandom: {
-      const int left = random.below(right + 1);
-      recipes[0].window = grid.window(left, random.below(bottom + 1), crop);
-      break;
-    }
-    case Crop::kRandomResized:
-      recipes[0].window = random_resized_window(augmentation, width, height, random);
-      break;
-    case Crop::kFive:
-    case Crop::kTen: {
-      const int lefts[] = {0, right, 0, right, centered(grid.width, crop)};
-      const int tops[] = {0, 0, bottom, bottom, centered(grid.height, crop)};
-      for (std::size_t i = 0; i < recipes.size(); ++i) {
-        recipes[i].window = grid.window(lefts[i % 5], tops[i % 5], crop);
-      }
-      break;
-    }
+  for (std::size_t view = 0; view < recipes.size(); ++view) {
+    recipes[view].window = augmentation.crop == Crop::kRandomResized
+                               ? random_resized_window(augmentation, width, height, random)
+                               : grid_window(augmentation.crop, grid, view, random);
   }
   const bool mirrored = random.uniform() < augmentation.flip;
   std::array<float, 12> color = draw_color(augmentation, random);
   Random more(random_key(key.seed, key.epoch, key.sample, Stream::kEffects));
   if (more.uniform() < augmentation.grayscale) color = to_grey(color);
-  const EffectList effects = draw_effects(augmentation, key, crop, more);
-  const Erasure erasure = draw_erasure(augmentation, key, crop);
-  const std::array<float, 3>& mean = preprocessing.mean;
+  const EffectList effects = draw_effects(augmentation, key, grid.crop, more);
+  const Erasure erasure = draw_erasure(augmentation, key, grid.crop);
   const std::uint64_t noise_key = random_key(key.seed, key.epoch, key.sample, Stream::kNoise);
   for (std::size_t view = 0; view < recipes.size(); ++view) {
     Recipe& recipe = recipes[view];
-    recipe.size = crop;
+    recipe.size = grid.crop;
     recipe.flip = mirrored != (view >= 5);
     recipe.color = color;
     recipe.noise_key = mix64(noise_key + view);
     recipe.noise_sigma = static_cast<float>(augmentation.noise);
     recipe.effects = effects;
-    recipe.fill = preprocessing.bgr ? std::array{mean[2], mean[1], mean[0]} : mean;
+    recipe.fill = fill_of(preprocessing);
     recipe.erasure = erasure;
     recipe.erasure.key = mix64(erasure.key + view);
   }

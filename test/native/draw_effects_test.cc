@@ -278,6 +278,14 @@ TEST("when the mean is in BGR order, then the fill is the same colour in RGB ord
   CHECK((draw({}, 0).fill == std::array<float, 3>{30, 20, 10}));
 }
 
+TEST("when the mean is no colour, then the fill is the nearest one") {
+  Preprocessing preprocessing;
+  preprocessing.mean = {300, 0, 1e6f};
+  std::vector<Recipe> recipes;
+  draw_recipes({}, preprocessing, {}, 300, 300, recipes);
+  CHECK(recipes[0].fill == (std::array<float, 3>{255, 0, 255}));
+}
+
 TEST("when five crops are drawn, then they are the first five of ten and look alike") {
   Preprocessing preprocessing;
   Augmentation augmentation;
