@@ -1,5 +1,5 @@
 /** Writes the images of Parquet files into tar shards, once, so that they can be read one by one in any order. */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { replaceFile } from '../atomic-file.js';
 import { expected } from '../errors.js';
@@ -14,10 +14,10 @@ type OnProgress = (done: number, total: number) => void;
 
 /**
  * The labelled images of a folder of Parquet files, beside each other or below `train` and `validation`; undefined where
- * there is none. They are written to the folder `images`, a shard a file, with class numbers, and classnames.txt; what was
- * there is replaced. `onProgress` hears how many row groups are written, then how many shards are read.
+ * there is none. They are written to the folder `images`, a shard a file, with class numbers, and classnames.txt; shards that
+ * were there are replaced. `onProgress` hears how many row groups are written, then how many shards are read.
  *
- * Throws InvalidInputError, naming the file, where one is damaged or its columns do not fit.
+ * Throws InvalidInputError, naming the file, where one is damaged, its columns do not fit, or `images` has other files.
  */
 export async function readParquet(
   root: string,
@@ -30,6 +30,7 @@ export async function readParquet(
     const wayOut = 'Its Parquet files have to be prepared first: `npx bobbin prepare`';
     throw expected('a prepared folder', 'source', root, wayOut);
   }
+  await checkReplaceable(images);
   await replaceFile(images, async (unfinished) => {
     const names = files.map(({ file }) => file);
     warnings.push(...(await writeShards({ root, names, folder: unfinished, onProgress })));
@@ -39,6 +40,21 @@ export async function readParquet(
   if (!source) throw expected('rows with an image and a class', 'source', root);
   warnings.push(...source.warnings);
   return { ...source, layout: 'Parquet', root: images, warnings };
+}
+
+/** The folder is replaced as a whole: somebody's own files must not be in it. */
+async function checkReplaceable(images: string): Promise<void> {
+  const options = { recursive: true, withFileTypes: true } as const;
+  const entries = await readdir(images, options).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const foreign = entries.find(
+    (entry) => !entry.isDirectory() && entry.name !== classNamesFile && !/\.tar$/.test(entry.name),
+  );
+  if (!foreign) return;
+  const received = `${images} with ${foreign.name}`;
+  throw expected('no files but shards', 'the folder of images', received, 'Name another out');
 }
 
 async function writeShards({

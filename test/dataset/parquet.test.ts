@@ -86,6 +86,18 @@ test('when Parquet files are prepared again then the shards are those of now', a
   assert.deepEqual(await readdir(out), ['images', 'manifest.json']);
 });
 
+test('when the folder of images has other files then nothing is replaced', async (t) => {
+  const out = path.join(await temporaryFolder(t), 'out');
+  const photo = path.join(out, 'images', 'hat', 'mine.jpg');
+  await mkdir(path.dirname(photo), { recursive: true });
+  await writeFile(photo, 'a photo');
+  await assert.rejects(
+    prepare(path.join(fixtures, 'parquet-names'), { out }),
+    /no files but shards for the folder of images but received .*images with mine\.jpg/,
+  );
+  assert.equal(await readFile(photo, 'utf8'), 'a photo');
+});
+
 test('when Parquet files are looked at without preparing then the error says how', async () => {
   await assert.rejects(readSource(path.join(fixtures, 'parquet')), /prepared.*npx bobbin prepare/);
 });
