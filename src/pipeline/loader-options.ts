@@ -4,6 +4,7 @@ import type { OptionValues } from '../options.js';
 import type { Augmentation, augmentationOptions } from './augmentation.js';
 import type { PixelType } from './batch.js';
 import type { Preprocessing } from './preprocessing.js';
+import { fewestSlots, mostSlots } from './ring.js';
 import type { LoaderSample } from './samples.js';
 
 /** How a loader works, apart from what it loads. None but `seed`, `damaged` and `dtype` changes a pixel. */
@@ -46,8 +47,8 @@ export const loaderOptions = {
   slots: {
     type: 'integer',
     default: 4,
-    min: 2,
-    max: 1024,
+    min: fewestSlots,
+    max: mostSlots,
     help: 'batches of memory: those held, those ready and those being rendered',
   },
   memoryMB: {

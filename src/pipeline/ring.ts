@@ -6,7 +6,8 @@ const bytesOf: Record<PixelType, number> = { float32: 4, bfloat16: 2, uint8: 1 }
 /** Slots are laid out for vector loads. */
 const alignment = 64;
 /** One is held while another is rendered. */
-const fewestSlots = 2;
+export const fewestSlots = 2;
+export const mostSlots = 1024;
 
 /** What a slot of the ring holds. */
 export interface SlotContent {
@@ -23,13 +24,13 @@ export function slotBytes({ rows, crop, dtype }: SlotContent): number {
 }
 
 /**
- * The most slots that stay within `memoryMB` · 10⁶ bytes.
+ * The most slots that stay within `memoryMB` · 10⁶ bytes, at most {@link mostSlots}.
  *
  * Throws InvalidInputError, naming the least that would do, where not even two fit.
  */
 export function slotsWithin(memoryMB: number, content: SlotContent): number {
   const slots = Math.floor((memoryMB * 1e6) / slotBytes(content));
-  if (slots >= fewestSlots) return slots;
+  if (slots >= fewestSlots) return Math.min(slots, mostSlots);
   const least = Math.ceil((fewestSlots * slotBytes(content)) / 1e5) / 10;
   const wayOut = 'Give more, or take smaller batches or a smaller dtype';
   throw expected(`at least ${least}, for two batches,`, 'memoryMB', memoryMB, wayOut);

@@ -29,6 +29,8 @@ test('when a budget is given, then as many batches are held as fit into it', () 
     [{ memoryMB: 4.8, dtype: 'bfloat16' }, 10 * 480_000],
     [{ memoryMB: 4.9, dtype: 'uint8' }, 20 * 240_000],
     [{ memoryMB: 20, augmentation: { crop: 'ten' } }, 2 * 9_600_000],
+    // 8 · 7 · 7 · 3 bytes, laid out as 1216; no more than 1024 of them.
+    [{ memoryMB: 1e6, dtype: 'uint8', preprocessing: plainPixels(7, 7) }, 1024 * 1216],
     // 3 · 7 · 7 · 3 · 4 = 1764 bytes, laid out as 1792.
     [{ memoryMB: 0.004, batchSize: 3, preprocessing: plainPixels(7, 7) }, 2 * 1792],
   ];
