@@ -14,6 +14,8 @@ import {
 
 const photo = path.join(import.meta.dirname, '..', 'fixtures', 'pipeline', 'photo.jpg');
 
+type Triple = [number, number, number];
+
 const everything: Partial<Augmentation> = {
   ...{ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, noise: 5 },
   ...{ verticalFlip: 0.5, grayscale: 0.3, rotation: 30, blur: 0.5, blurSigma: [0.1, 3] },
@@ -32,6 +34,30 @@ test('when threads and batch size differ, then all effects give the same bytes',
   const wanted = await renderAll(1, 13);
   assert.deepEqual(await renderAll(4, 1), wanted);
   assert.deepEqual(await renderAll(3, 5), wanted);
+});
+
+test('when channels are BGR, then views are the RGB ones reversed, with effects and without', async (t) => {
+  const samples = await writePictures(temporaryFolder(t), { count: 9, width: 90, height: 70 });
+  const records = [
+    { ...plainPixels(48, 48), mean: [200, 100, 50], std: [60, 50, 40], channels: 'rgb' },
+    { ...plainPixels(48, 48), mean: [50, 100, 200], std: [40, 50, 60], channels: 'bgr' },
+  ] as const;
+  for (const effects of [{ ...everything, noise: 0, eraseFill: 'mean' } as const, {}]) {
+    for (const mixing of [{}, { mixup: 1, cutmix: 1 }]) {
+      const [rgb = [], bgr = []] = await Promise.all(
+        records.map(async ({ mean, std, ...record }) => {
+          const preprocessing = { ...record, mean: [...mean] as Triple, std: [...std] as Triple };
+          const augmentation = { ...effects, ...mixing };
+          const loader = loaderFor(t, { samples, preprocessing, augmentation, batchSize: 9 });
+          for await (const batch of loader.epoch(1)) return takePixels(batch);
+          throw new Error('the loader gave no batch');
+        }),
+      );
+      const reversed = Float32Array.from(bgr, (_, i) => bgr[i - (i % 3) + 2 - (i % 3)] as number);
+      assert.ok(reversed.length > 0);
+      assert.deepEqual(reversed, rgb);
+    }
+  }
 });
 
 test('when a view is turned upside down, then it is the plain one from its last row on', async (t) => {
