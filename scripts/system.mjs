@@ -15,12 +15,20 @@ function probeJpeg() {
   return version === 'LIBJPEG_TURBO_VERSION' ? undefined : version;
 }
 
-/** Whether the compiler knows C++20: the probe compiles a concept. */
+/** C++20, and what native/core/simd and its dispatch are made of: GCC has it from 12 on. */
+const compilerProbe = `
+#include <concepts>
+using Bytes = unsigned char __attribute__((vector_size(4)));
+template <std::integral T> T f(T x) { return x; }
+Bytes reversed(Bytes a) { return __builtin_shufflevector(a, a, 3, 2, 1, 0); }
+int y = f(__builtin_cpu_supports("x86-64-v4"));
+`;
+
+/** The compiler's version if it knows all that Bobbin is written in. */
 function probeCompiler() {
   const object = path.join(os.tmpdir(), `bobbin-probe-${process.pid}.o`);
   const result = ask('c++', ['-std=c++20', '-x', 'c++', '-c', '-o', object, '-'], {
-    input:
-      '#include <concepts>\ntemplate <std::integral T> T f(T x) { return x; }\nint y = f(1);\n',
+    input: compilerProbe,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   fs.rmSync(object, { force: true });
@@ -41,7 +49,7 @@ export const systemParts = [
     packages: ['python3-pip'],
     probe: () => firstNumber(ask('python3', ['-m', 'pip', '--version'])),
   },
-  { name: 'C++20 compiler', packages: ['g++'], probe: probeCompiler },
+  { name: 'C++20 compiler (GCC from 12 on)', packages: ['g++'], probe: probeCompiler },
   { name: 'CMake', packages: ['cmake'], probe: () => firstNumber(ask('cmake', ['--version'])) },
   { name: 'make', packages: ['make'], probe: () => firstNumber(ask('make', ['--version'])) },
   { name: 'libjpeg-turbo', packages: ['libjpeg-dev'], probe: probeJpeg },
