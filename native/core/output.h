@@ -7,7 +7,7 @@
 
 namespace bobbin::core {
 
-// `dtype` in src/pipeline/loader.ts. A level is a colour in 0…255 units after all augmentation,
+// `dtype` in src/pipeline/loader-options.ts. A level is a colour in 0…255 units after all augmentation,
 // clamped to that range.
 enum class PixelType : std::uint8_t {
   kFloat32,   // (level − mean) / std.

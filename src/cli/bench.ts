@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { ImageFile } from '../dataset/index.js';
+import { type ImageFile, imagePattern } from '../dataset/index.js';
 import {
   adviceOn,
   augmentationOptions,
@@ -50,7 +50,7 @@ export function configure(command: Command): void {
 /** Images by their names, whether they have labels or not; else those of a data set. */
 async function imagesIn(folder: string): Promise<ImageFile[]> {
   const names = await readdir(folder, { recursive: true });
-  const files = names.filter((name) => /\.(jpe?g|png|webp|gif|tiff?|avif)$/i.test(name)).sort();
+  const files = names.filter((name) => imagePattern.test(name)).sort();
   if (files.length === 0) return (await openDataset(folder)).images;
   return files.map((name) => ({ path: path.resolve(folder, name) }));
 }

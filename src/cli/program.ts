@@ -27,7 +27,8 @@ const entries: Record<string, Entry> = {
     load: () => import('./synthesize.js'),
   },
   prepare: {
-    description: 'read class folders or a FashionAI layout into one manifest with a seeded split',
+    description:
+      'read class folders, shards, Parquet or a FashionAI layout into one manifest with a seeded split',
     load: () => import('./prepare.js'),
   },
   preview: {
