@@ -7,8 +7,8 @@
 
 namespace bobbin::core {
 
-// `dtype` in src/pipeline/loader-options.ts. A level is a colour in 0…255 units after all augmentation,
-// clamped to that range.
+// `dtype` in src/pipeline/loader-options.ts. A level is a colour in 0…255 units after all
+// augmentation, clamped to that range.
 enum class PixelType : std::uint8_t {
   kFloat32,   // (level − mean) / std.
   kBfloat16,  // The same as the upper half of a float32, rounded to nearest, ties to even.
