@@ -26,9 +26,12 @@ Ring::Ring(int slots, std::size_t bytes, std::shared_ptr<Signal> freed)
   // Rows are written once and far apart: large pages spare most of their address translations.
   const bool large = slot_bytes_ >= 2 * kLargePage;
   for (Slot& slot : slots_) {
-    slot.memory.reset(static_cast<std::uint8_t*>(
-        std::aligned_alloc(large ? kLargePage : kAlignment, slot_bytes_)));
-    if (!slot.memory) throw std::bad_alloc();
+    // Not aligned_alloc, which wants a size that is a multiple of the alignment.
+    void* memory = nullptr;
+    if (posix_memalign(&memory, large ? kLargePage : kAlignment, slot_bytes_) != 0) {
+      throw std::bad_alloc();
+    }
+    slot.memory.reset(static_cast<std::uint8_t*>(memory));
 #ifdef MADV_HUGEPAGE
     // A wish: where it is not granted, nothing else changes.
     if (large) madvise(slot.memory.get(), slot_bytes_, MADV_HUGEPAGE);
