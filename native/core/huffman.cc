@@ -97,6 +97,8 @@ void fill_skips(HuffmanTable& table, const Steps& steps) {
     while (advance < HuffmanTable::kEndOfBlock) {
       const Step next = steps[(bits << length) & (kEntries - 1)];
       if (next.length == 0 || length + next.length > kBits) break;
+      // More runs than a block holds must not add up to what says that it ends.
+      if (next.advance < HuffmanTable::kEndOfBlock && advance + next.advance > 63) break;
       advance += next.advance;
       length += next.length;
     }
@@ -107,14 +109,16 @@ void fill_skips(HuffmanTable& table, const Steps& steps) {
 
 }  // namespace
 
-bool HuffmanTable::valid(const HuffmanCodes& codes) {
+bool HuffmanTable::valid(const HuffmanCodes& codes, Use use) {
   int code = 0, total = 0;
   for (int length = 1; length <= 16; ++length) {
     code = (code << 1) + codes.counts[length];
     total += codes.counts[length];
     if (code >= 1 << length && codes.counts[length] > 0) return false;
   }
-  return total > 0 && total <= 256;
+  if (total == 0 || total > 256) return false;
+  return use != Use::kMeans || std::all_of(codes.symbols.begin(), codes.symbols.begin() + total,
+                                           [](int symbol) { return symbol <= 15; });
 }
 
 HuffmanTable::HuffmanTable(const HuffmanCodes& given, Use use) : codes(given) {
@@ -136,7 +140,7 @@ const HuffmanTable* HuffmanCache::table(const HuffmanCodes& codes) {
     std::rotate(tables_.begin(), found, found + 1);
     return tables_.front().get();
   }
-  if (!HuffmanTable::valid(codes)) return nullptr;
+  if (!HuffmanTable::valid(codes, use_)) return nullptr;
   if (tables_.size() == kCapacity) tables_.pop_back();
   tables_.insert(tables_.begin(), std::make_unique<HuffmanTable>(codes, use_));
   return tables_.front().get();

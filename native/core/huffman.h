@@ -64,8 +64,9 @@ struct HuffmanTable {
   // The codes must make sense: see `valid`.
   HuffmanTable(const HuffmanCodes& codes, Use use);
 
-  // Whether the codes fit into their lengths and no code is all ones, as libjpeg demands too.
-  static bool valid(const HuffmanCodes& codes);
+  // Whether the codes fit into their lengths, no code is all ones, and no mean has more than 15
+  // bits, as libjpeg demands too.
+  static bool valid(const HuffmanCodes& codes, Use use);
 };
 
 // Keeps tables of one use from file to file: most files of a data set share theirs.

@@ -34,6 +34,8 @@ struct BlockQueue {
   std::uint8_t* targets[kMaxBlocks] = {};
   int waiting = 0;
   unsigned last = 0;  // The highest zigzag index of any waiting block's coefficients.
+  // The first rows of all blocks so far, times the quantization and plus kMaxLevel, or'ed.
+  alignas(64) std::uint16_t levels[8 * kMaxBlocks] = {};
 };
 
 struct ScanComponent {

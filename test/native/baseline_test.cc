@@ -197,3 +197,20 @@ TEST("when a scan is cut anywhere, then it is given up and never read past its e
     CHECK(!decoder.decode(frame, {0, 0, 70, 50}, planes));
   }
 }
+
+TEST("when a skipped block has more runs of zeros than fit, then the file is given up") {
+  BaselineFrame frame;
+  frame.width = 16, frame.height = 8, frame.components = 1;
+  BaselineFrame::Component& grey = frame.component[0];
+  grey.quantization.fill(1);
+  // 0: no difference; 0: sixteen zeros, 10: end of block.
+  grey.means.counts[1] = grey.coefficients.counts[1] = grey.coefficients.counts[2] = 1;
+  grey.coefficients.symbols[0] = 0xf0;
+  // Eight runs, where four are one zero too many, and a sound block.
+  const std::vector<std::uint8_t> scan = {0b00000000, 0b00100000};
+  frame.scan = scan;
+  std::array<Plane, 3> planes;
+  for (const Kernels* kernels : all_kernels()) {
+    CHECK(!BaselineDecoder(*kernels).decode(frame, {8, 0, 8, 8}, planes));
+  }
+}

@@ -10,7 +10,8 @@ namespace {
 constexpr unsigned kBits = HuffmanTable::kBits, kEndOfBlock = HuffmanTable::kEndOfBlock;
 // What a valid 8-bit file cannot exceed (ITU T.81, tables F.1 and F.2).
 constexpr unsigned kMaxMeanSize = 11, kMaxSize = 10;
-// Four times a mean fits into 16 bits.
+// Beyond this, which no picture reaches, libjpeg-turbo's shortcuts make something else of a block
+// than its transform does: four times a coefficient without others below must fit into 16 bits.
 constexpr int kMaxLevel = 8192;
 // The last zigzag index of the upper left quarter's triangle.
 constexpr int kFewCoefficients = 9;
@@ -169,12 +170,14 @@ BOBBIN_INLINE unsigned skip_block(Reader& reader, const HuffmanTable& table) {
   BlockQueue& queue = component.queue;
   if (queue.waiting == 0) return;
   std::int16_t* coefficients = queue.coefficients;
+  const Words levels = load<Words>(coefficients) * load<Words>(component.quantization) + kMaxLevel;
   Bytes rows[4];
   if (queue.last <= kFewCoefficients) {
     inverse_transform<true>(coefficients, component.quantization, rows);
   } else {
     inverse_transform<false>(coefficients, component.quantization, rows);
   }
+  store(queue.levels, load<Words>(queue.levels) | levels);
   for (int i = 0; i < 8; ++i) store(coefficients + 8 * kLanes * i, Words{});
   alignas(64) std::uint8_t samples[4][16 * kLanes];
   for (int i = 0; i < 4; ++i) store(samples[i], rows[i]);
@@ -186,6 +189,13 @@ BOBBIN_INLINE unsigned skip_block(Reader& reader, const HuffmanTable& table) {
   }
   queue.waiting = 0;
   queue.last = 0;
+}
+
+// Whether all that was transformed kept to kMaxLevel.
+BOBBIN_INLINE bool sane(const BlockQueue& queue) {
+  unsigned levels = 0;
+  for (int i = 0; i < 8 * kLanes; ++i) levels |= queue.levels[i];
+  return levels < 2 * kMaxLevel;
 }
 
 // A block that has nothing but its mean, rounded as the transform's second pass does.
@@ -203,7 +213,6 @@ BOBBIN_INLINE bool decode_block(Reader& reader, ScanComponent& component, std::u
   const unsigned behind = read_block<kLanes>(reader, *component.coefficients, block);
   if (behind == 0) return false;
   const auto mean = static_cast<std::int16_t>(component.mean);
-  // Beyond this, what libjpeg makes of a block depends on how it got there.
   const int level = mean * component.quantization[0];
   if (level < -kMaxLevel || level >= kMaxLevel) [[unlikely]]
     return false;
@@ -236,8 +245,12 @@ bool decode_mcus(Scan& scan, int count) {
     if (reader.overrun()) return false;
   }
   scan.bits = reader;
-  for (int c = 0; c < scan.components; ++c) flush(scan.component[c]);
-  return true;
+  bool all_sane = true;
+  for (int c = 0; c < scan.components; ++c) {
+    flush(scan.component[c]);
+    all_sane = all_sane && sane(scan.component[c].queue);
+  }
+  return all_sane;
 }
 
 bool skip_mcus(Scan& scan, int count) {

@@ -1,0 +1,138 @@
+// Each check names the kernels and the sample at fault.
+#include "differential.h"
+
+#include <algorithm>
+#include <cstring>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+namespace bobbin::test {
+namespace {
+
+using namespace core;
+
+// Larger images only cost time.
+constexpr std::int64_t kMaxFuzzPixels = 1 << 18;
+constexpr int kOutput = 33;  // No multiple of eight.
+
+template <typename... Parts>
+[[noreturn]] void wrong(const Parts&... parts) {
+  std::ostringstream message;
+  (message << ... << parts);
+  throw std::runtime_error(message.str());
+}
+
+std::vector<RawPlane> copy(const std::array<Plane, 3>& planes, int components) {
+  std::vector<RawPlane> copies(components);
+  for (int c = 0; c < components; ++c) {
+    const Plane& plane = planes[c];
+    const std::size_t bytes = plane.stride * plane.region.height;
+    copies[c] = {
+        plane.region.width, plane.region.height, plane.stride, {plane.data, plane.data + bytes}};
+  }
+  return copies;
+}
+
+// Compares what both have: libjpeg keeps no blocks that only fill an MCU.
+void compare(const Plane& plane, const RawPlane& wanted, const char* what, int component) {
+  const Region& region = plane.region;
+  const int right = std::min(region.left + region.width, wanted.width);
+  const int bottom = std::min(region.top + region.height, wanted.height);
+  for (int y = region.top; y < bottom; ++y) {
+    const std::uint8_t* ours = plane.row(y);
+    const std::uint8_t* theirs = wanted.samples.data() + y * wanted.stride + region.left;
+    const int count = right - region.left;
+    if (std::memcmp(ours, theirs, count) == 0) continue;
+    const int x = static_cast<int>(std::mismatch(ours, ours + count, theirs).first - ours);
+    wrong("sample ", x + region.left, ", ", y, " of component ", component, " is ", int{ours[x]},
+          " but ", int{theirs[x]}, " in ", what);
+  }
+}
+
+Region draw_region(const BaselineFrame& frame, Random& random) {
+  Region region;
+  region.left = random.below(frame.width), region.top = random.below(frame.height);
+  region.width = 1 + random.below(frame.width - region.left);
+  region.height = 1 + random.below(frame.height - region.top);
+  return region;
+}
+
+}  // namespace
+
+Differential::Differential() : output_(std::size_t{kOutput} * kOutput * 3) {
+  for (const Kernels* kernels : all_kernels()) decoders_.emplace_back(*kernels);
+}
+
+Verdict Differential::check(const File& file, Random& random) {
+  std::optional<BaselineFrame> frame;
+  try {
+    opened_.open(file);
+    frame = opened_.baseline_frame();
+  } catch (const ImageError&) {
+    return Verdict::kOther;
+  }
+  if (!frame || std::int64_t{frame->width} * frame->height > kMaxFuzzPixels) return Verdict::kOther;
+  const bool accepted = check_whole(*frame, file);
+  for (int i = 0; i < 3; ++i) check_part(*frame, accepted, random);
+  check_view(file, random);
+  return accepted ? Verdict::kAccepted : Verdict::kRefused;
+}
+
+// Whether the kernels accept the whole image; then `whole_` holds it.
+bool Differential::check_whole(const BaselineFrame& frame, const File& file) {
+  const Region everything{0, 0, frame.width, frame.height};
+  std::array<Plane, 3> planes;
+  BaselineDecoder blank;
+  const bool accepted = blank.decode(frame, everything, planes);
+  whole_ = accepted ? copy(planes, frame.components) : std::vector<RawPlane>();
+  for (std::size_t i = 0; i < decoders_.size(); ++i) {
+    const char* name = all_kernels()[i]->name;
+    if (decoders_[i].decode(frame, everything, planes) != accepted) {
+      wrong(name, " does not ", accepted ? "accept" : "refuse", " what others do");
+    }
+    for (int c = 0; accepted && c < frame.components; ++c) compare(planes[c], whole_[c], name, c);
+  }
+  reference_ = decode_raw(file);
+  if (!accepted) return false;
+  if (!blank.visit(frame, [](int, int, int, const std::int16_t*) {})) {
+    wrong("samples are accepted, coefficients are not");
+  }
+  if (!reference_.error.empty()) wrong("accepted against libjpeg's error: ", reference_.error);
+  if (!reference_.damage.empty()) wrong("accepted against libjpeg's warning: ", reference_.damage);
+  for (int c = 0; c < frame.components; ++c) compare(planes[c], reference_.planes[c], "libjpeg", c);
+  return true;
+}
+
+void Differential::check_part(const BaselineFrame& frame, bool accepted, Random& random) {
+  const Region region = draw_region(frame, random);
+  std::array<Plane, 3> planes;
+  const int chosen = random.below(static_cast<int>(decoders_.size()));
+  const bool part = decoders_[chosen].decode(frame, region, planes);
+  if (accepted && !part) wrong("a part is refused of an accepted image");
+  const bool known = accepted || reference_.error.empty();
+  for (int c = 0; part && known && c < frame.components; ++c) {
+    compare(planes[c], accepted ? whole_[c] : reference_.planes[c],
+            accepted ? "the whole" : "libjpeg, of a damaged image", c);
+  }
+}
+
+void Differential::check_view(const File& file, Random& random) {
+  Augmentation augmentation;
+  augmentation.crop = random.below(2) == 0 ? Crop::kRandomResized : Crop::kCenter;
+  augmentation.hue = 0.1;
+  const Preprocessing preprocessing{.resize = kOutput, .crop = kOutput};
+  try {
+    const ImageSize size = opened_.open(file);
+    const SampleKey key{1, 0, static_cast<std::uint64_t>(random.below(1 << 30))};
+    draw_recipes(augmentation, preprocessing, key, size.upright_width(), size.upright_height(),
+                 recipes_);
+    const DecodePlan plan = plan_decode(recipes_, size);
+    const ImageView view = opened_.decode(plan.region, plan.scale);
+    renderer_.render(view, size, recipes_[0], preprocessing, {output_.data(), PixelType::kFloat32});
+  } catch (const ImageError&) {
+    // libjpeg has no use for it either.
+  }
+}
+
+}  // namespace bobbin::test

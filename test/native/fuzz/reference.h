@@ -1,0 +1,30 @@
+// What libjpeg-turbo makes of a file that may be damaged.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace bobbin::test {
+
+// A component's samples as the inverse transform leaves them, in whole blocks.
+struct RawPlane {
+  int width = 0, height = 0;
+  std::size_t stride = 0;
+  std::vector<std::uint8_t> samples;
+};
+
+struct Reference {
+  // Why the file cannot be decoded to its last row; empty if it can.
+  std::string error;
+  // The first warning of missing or senseless data; empty if there was none. What lies behind the
+  // last MCU is not looked at.
+  std::string damage;
+  std::vector<RawPlane> planes;
+};
+
+// The whole image by the accurate integer transform (ISLOW), before chroma is upsampled.
+Reference decode_raw(std::span<const std::uint8_t> file);
+
+}  // namespace bobbin::test
