@@ -1,7 +1,6 @@
 // What must hold of Bobbin's own decoder for any bytes at all.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "core/jpeg.h"
@@ -18,6 +17,7 @@ enum class Verdict { kOther, kRefused, kAccepted };
 // Holds one decoder for each machine's kernels, from file to file as the loader does. For each
 // file:
 //  - All kernels and a decoder without a past give the same verdict and the same samples.
+//    So it is with coefficients, which are never given up where samples are not.
 //  - If the whole image is accepted, libjpeg-turbo decodes it without an error and without a
 //  warning
 //    of missing or senseless data, and every sample of every block is its own, to the bit.
@@ -33,12 +33,10 @@ class Differential {
   Verdict check(const File& file, core::Random& random);
 
  private:
-  using Planes = std::array<core::Plane, 3>;
-
   bool check_whole(const core::BaselineFrame& frame, const File& file);
+  void check_coefficients(const core::BaselineFrame& frame, bool accepted);
   void check_part(const core::BaselineFrame& frame, bool accepted, core::Random& random);
   void check_view(const File& file, core::Random& random);
-  bool decode(core::BaselineDecoder& decoder, const core::BaselineFrame& frame);
 
   core::JpegDecoder opened_;
   std::vector<core::BaselineDecoder> decoders_;

@@ -17,6 +17,7 @@ namespace {
 struct Messages {
   jpeg_error_mgr base{};  // First, so that libjpeg's pointer leads here.
   jmp_buf jump{};
+  bool in_scan = false;  // Extraneous data between headers harms nothing.
   char error[JMSG_LENGTH_MAX] = {}, damage[JMSG_LENGTH_MAX] = {};
 };
 
@@ -31,10 +32,10 @@ void on_message(j_common_ptr info, int level) {
   const int code = info->err->msg_code;
   const bool damage = code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE ||
                       code == JWRN_MUST_RESYNC || code == JWRN_EXTRANEOUS_DATA;
-  // Extraneous data between headers harms nothing.
-  const bool in_scan = reinterpret_cast<j_decompress_ptr>(info)->global_state > 202;
-  char* text = messages_of(info).damage;
-  if (level < 0 && damage && in_scan && text[0] == 0) info->err->format_message(info, text);
+  Messages& messages = messages_of(info);
+  if (level < 0 && damage && messages.in_scan && messages.damage[0] == 0) {
+    info->err->format_message(info, messages.damage);
+  }
 }
 
 void read_rows(jpeg_decompress_struct& info, std::vector<RawPlane>& planes) {
@@ -83,6 +84,7 @@ Reference decode_raw(std::span<const std::uint8_t> file) {
   if (setjmp(messages.jump) == 0) {
     jpeg_create_decompress(&info);
     start(info, file, reference.planes);
+    messages.in_scan = true;
     read_rows(info, reference.planes);
   }
   jpeg_destroy_decompress(&info);
