@@ -10,6 +10,7 @@
 #include "core/jpeg.h"
 #include "core/random.h"
 #include "core/render.h"
+#include "fuzz/reference.h"
 #include "images.h"
 
 // clang-format off: jpeglib.h needs <cstdio> before it.
@@ -17,24 +18,14 @@
 // clang-format on
 
 using namespace bobbin::core;
+using bobbin::test::baseline_encodings;
+using bobbin::test::decode_raw;
 using bobbin::test::draw_picture;
 using bobbin::test::encode_jpeg;
 using bobbin::test::Encoding;
+using bobbin::test::RawPlane;
 
 namespace {
-
-// 4:2:0, 4:4:4, 4:2:2, 4:4:0, grey, with restarts and at the coarsest and finest quality.
-std::vector<Encoding> baseline_encodings() {
-  std::vector<Encoding> encodings(8);
-  encodings[1].horizontal_sampling = encodings[1].vertical_sampling = 1;
-  encodings[2].vertical_sampling = 1;
-  encodings[3].horizontal_sampling = 1;
-  encodings[4].grey = true;
-  encodings[5].restart_interval = 3;
-  encodings[6].quality = 100;
-  encodings[7].quality = 5;
-  return encodings;
-}
 
 // How many blocks differ from libjpeg's; −1 if the file was given up.
 int differing_blocks(const std::vector<std::uint8_t>& file) {
@@ -65,47 +56,6 @@ int differing_blocks(const std::vector<std::uint8_t>& file) {
   return sound ? differing : -1;
 }
 
-// A component's samples as libjpeg's inverse transform leaves them, whole blocks.
-struct RawPlane {
-  int width = 0, height = 0;
-  std::vector<std::uint8_t> samples;
-};
-
-std::vector<RawPlane> raw_planes(const std::vector<std::uint8_t>& file) {
-  jpeg_decompress_struct info{};
-  jpeg_error_mgr errors{};
-  info.err = jpeg_std_error(&errors);
-  jpeg_create_decompress(&info);
-  jpeg_mem_src(&info, file.data(), file.size());
-  jpeg_read_header(&info, TRUE);
-  info.raw_data_out = TRUE;
-  info.dct_method = JDCT_ISLOW;
-  jpeg_start_decompress(&info);
-  std::vector<RawPlane> planes(info.num_components);
-  for (int c = 0; c < info.num_components; ++c) {
-    const int down = info.num_components > 1 ? info.comp_info[c].v_samp_factor : 1;
-    planes[c].width = static_cast<int>(info.comp_info[c].width_in_blocks) * 8;
-    planes[c].height = static_cast<int>(info.total_iMCU_rows) * down * 8;
-    // libjpeg writes whole MCUs.
-    planes[c].samples.resize(std::size_t{1} * (planes[c].width + 16) * planes[c].height);
-  }
-  for (unsigned row = 0; row < info.total_iMCU_rows; ++row) {
-    std::array<std::array<JSAMPROW, 16>, 3> rows{};
-    std::array<JSAMPARRAY, 3> arrays{};
-    for (int c = 0; c < info.num_components; ++c) {
-      const int lines = planes[c].height / static_cast<int>(info.total_iMCU_rows);
-      for (int i = 0; i < lines; ++i) {
-        rows[c][i] =
-            planes[c].samples.data() + (std::size_t{row} * lines + i) * (planes[c].width + 16);
-      }
-      arrays[c] = rows[c].data();
-    }
-    jpeg_read_raw_data(&info, arrays.data(), info.max_v_samp_factor * 8);
-  }
-  jpeg_destroy_decompress(&info);
-  return planes;
-}
-
 // How many samples of the image differ from libjpeg's before chroma is upsampled.
 int differing_samples(const std::vector<std::uint8_t>& file, const Kernels& kernels) {
   JpegDecoder opened;
@@ -114,11 +64,12 @@ int differing_samples(const std::vector<std::uint8_t>& file, const Kernels& kern
   std::array<Plane, 3> planes;
   BaselineDecoder decoder(kernels);
   CHECK(frame && decoder.decode(*frame, {0, 0, size.width, size.height}, planes));
-  const std::vector<RawPlane> raw = raw_planes(file);
+  const std::vector<RawPlane> raw = decode_raw(file).planes;
+  CHECK_EQUAL(static_cast<int>(raw.size()), frame->components);
   int differing = 0;
   for (std::size_t c = 0; c < raw.size(); ++c) {
     for (int y = 0; y < planes[c].height; ++y) {
-      const std::uint8_t* wanted = raw[c].samples.data() + std::size_t{1} * y * (raw[c].width + 16);
+      const std::uint8_t* wanted = raw[c].samples.data() + y * raw[c].stride;
       for (int x = 0; x < planes[c].width; ++x) differing += planes[c].row(y)[x] != wanted[x];
     }
   }

@@ -30,6 +30,19 @@ Picture draw_picture(int width, int height, int variant) {
   return picture;
 }
 
+std::vector<Encoding> baseline_encodings() {
+  std::vector<Encoding> encodings(9);
+  encodings[1].horizontal_sampling = encodings[1].vertical_sampling = 1;
+  encodings[2].vertical_sampling = 1;
+  encodings[3].horizontal_sampling = 1;
+  encodings[4].grey = true;
+  encodings[5].restart_interval = 1;
+  encodings[6].restart_interval = 3;
+  encodings[7].quality = 100;
+  encodings[8].quality = 5;
+  return encodings;
+}
+
 std::vector<std::uint8_t> encode_jpeg(const Picture& picture, const Encoding& encoding) {
   jpeg_compress_struct info{};
   jpeg_error_mgr errors{};

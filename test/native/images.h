@@ -26,6 +26,8 @@ struct Encoding {
   bool progressive = false;
   int restart_interval = 0;  // In MCUs.
 };
+// 4:2:0, 4:4:4, 4:2:2, 4:4:0, grey, with restarts and at the finest and coarsest quality.
+std::vector<Encoding> baseline_encodings();
 std::vector<std::uint8_t> encode_jpeg(const Picture& picture, const Encoding& encoding = {});
 
 // A folder that is removed with everything in it.

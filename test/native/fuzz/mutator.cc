@@ -297,16 +297,8 @@ constexpr Change kChanges[] = {
 }  // namespace
 
 Corpus draw_corpus() {
-  std::vector<Encoding> encodings(10);
-  encodings[1].horizontal_sampling = encodings[1].vertical_sampling = 1;
-  encodings[2].vertical_sampling = 1;
-  encodings[3].horizontal_sampling = 1;
-  encodings[4].grey = true;
-  encodings[5].restart_interval = 1;
-  encodings[6].restart_interval = 3;
-  encodings[7].quality = 100;
-  encodings[8].quality = 5;
-  encodings[9].progressive = true;
+  std::vector<Encoding> encodings = baseline_encodings();
+  encodings.push_back({.progressive = true});
   Corpus corpus;
   for (const Encoding& encoding : encodings) {
     for (const auto& [width, height] : {std::array{8, 8}, {17, 9}, {40, 31}, {70, 50}}) {
