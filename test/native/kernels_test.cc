@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "core/random.h"
+#include "core/render.h"
 #include "core/taps.h"
 
 using namespace bobbin::core;
@@ -126,6 +127,37 @@ TEST("when rows are finished by any machine's kernels, then values are the porta
         check_alike(run(PixelType::kBfloat16), 0.04f);  // One step at 4.
         check_alike(run(PixelType::kUint8), 1);
       }
+    }
+  }
+}
+
+TEST("when planes are rendered by any machine's kernels, then values are the portable ones") {
+  Random random(14);
+  const auto samples = random_bytes(random, std::size_t{90} * 70 * 2);
+  ImageView image{ColorSpace::kYcc, {}, 90, 70, 1};
+  image.planes[0] = {samples.data(), 90, {0, 0, 90, 70}, 90, 70, false, false};
+  for (int c = 1; c < 3; ++c) {
+    const std::uint8_t* chroma = samples.data() + 90 * 70 + c * 1500;
+    image.planes[c] = {chroma, 45, {0, 0, 45, 35}, 45, 35, true, true};
+  }
+  Preprocessing preprocessing;
+  preprocessing.mean = {100, 110, 120};
+  preprocessing.std = {50, 60, 70};
+  for (const int size : {5, 16, 33}) {
+    Recipe recipe;
+    recipe.window = {3, 2, 80, 60};
+    recipe.size = size;
+    recipe.color = {1.1f, 0.1f, 0, 0.2f, 0.1f, 0.9f, 0, 0.2f, 0, 0.1f, 0.8f, 0.2f};
+    for (const float sigma : {0.0f, 5.0f}) {
+      recipe.noise_sigma = sigma;
+      check_alike(
+          [&](const Kernels& kernels) {
+            Values output(std::size_t{3} * size * size);
+            Renderer(kernels).render(image, {90, 70, 1}, recipe, preprocessing,
+                                     {output.data(), PixelType::kFloat32});
+            return output;
+          },
+          1e-3f);
     }
   }
 }
