@@ -1,4 +1,4 @@
-/** ReLU6 as one TensorFlow op each way, where tfjs-layers composes two and a dozen for the gradient. */
+/** ReLU and ReLU6 as one TensorFlow op each way, where tfjs composes up to a dozen for the gradient. */
 import { executeOp, tf } from '../tensorflow/index.js';
 
 interface StockReLU {
@@ -24,18 +24,28 @@ export class ReLU extends Stock {
 tf.serialization.registerClass(ReLU);
 
 /**
- * Replaces tfjs's gradient of every `tf.relu6`. The result is the same, but from the output: a training
- * step then need not keep what the batch normalisation before it put out.
+ * Replaces tfjs's gradients of every `tf.relu` and `tf.relu6`. The results are the same, but from the
+ * output: a training step then need not keep what the batch normalisation before it put out.
  */
-tf.registerGradient({
-  kernelName: tf.Relu6,
-  outputsToSave: [true],
-  gradFunc: (dy, [output]) => ({
-    x: () =>
-      executeOp({
-        name: 'Relu6Grad',
-        inputs: [dy as tf.Tensor, output as tf.Tensor],
-        attributes: { T: { type: 'dtype', value: 'float32' } },
-      })[0] as tf.Tensor,
-  }),
-});
+for (const [kernelName, gradient] of [
+  [tf.Relu, 'ReluGrad'],
+  [tf.Relu6, 'Relu6Grad'],
+] as const) {
+  const backward: ReturnType<typeof tf.customGrad> = tf.customGrad((dy, output, save) => {
+    (save as tf.GradSaveFunc)([output as tf.Tensor]);
+    const inputs = [dy, output] as tf.Tensor[];
+    const attributes = { T: { type: 'dtype', value: 'float32' } } as const;
+    return {
+      value: executeOp({ name: gradient, inputs, attributes })[0] as tf.Tensor,
+      gradFunc: (ddy, [kept]) => [
+        backward(ddy, kept as tf.Tensor),
+        tf.zerosLike(kept as tf.Tensor),
+      ],
+    };
+  });
+  tf.registerGradient({
+    kernelName,
+    outputsToSave: [true],
+    gradFunc: (dy, [output]) => ({ x: () => backward(dy as tf.Tensor, output as tf.Tensor) }),
+  });
+}

@@ -22,3 +22,14 @@ test('when a ReLU has no ceiling then it stays an ordinary one', async () => {
   const output = (model.apply(tf.tensor2d([input])) as tf.Tensor).dataSync();
   assert.deepEqual([...output], [0, 0, 0.5, Math.fround(5.9), 6, 6.5]);
 });
+
+test('when a ReLU is derived once and twice then the results are those of the definition', () => {
+  const x = tf.tensor1d(input);
+  const weights = tf.tensor1d([1, 2, 3, 4, 5, 6]);
+  const first = tf.grad((v) => tf.relu(v).mul(weights).sum());
+  assert.deepEqual([...first(x).dataSync()], [0, 0, 3, 4, 5, 6]);
+  // f = Σ w relu(x)², f′ = 2 w relu(x), and Σ f′ derived is 2 w where x > 0.
+  const squared = tf.grad((v) => tf.relu(v).square().mul(weights).sum());
+  const second = tf.grad((v) => squared(v).sum())(x);
+  assert.deepEqual([...second.dataSync()], [0, 0, 6, 8, 10, 12]);
+});
