@@ -2,8 +2,12 @@
 import { expected } from '../errors.js';
 import type { Preprocessing } from '../pipeline/index.js';
 import type { tf } from '../tensorflow/index.js';
-import { type Backbone, efficientNetLite0 } from './efficientnet-lite0.js';
+import type { Backbone } from './builder.js';
+import { efficientNetLite0 } from './efficientnet-lite0.js';
+import { loadLayersWeights } from './layers-weights.js';
 import { loadLite0Weights } from './lite0-weights.js';
+import { mobileNetV2 } from './mobilenet-v2.js';
+import { resNet50V2 } from './resnet50-v2.js';
 
 export interface Architecture {
   /** Side of the input in pixels that the weights were trained at. */
@@ -12,9 +16,16 @@ export interface Architecture {
   dropout: number;
   pixels: Pick<Preprocessing, 'mean' | 'std' | 'channels'>;
   build(size: number, seed: number): Backbone;
-  /** Loads pretrained weights: the published ones, or those of a file. */
+  /** Loads pretrained weights: the published ones where there are any, or those of a file. */
   load(model: tf.LayersModel, source: true | string): Promise<void>;
 }
+
+/** Keras's pixels for ResNet50V2 and MobileNetV2: −1…1. */
+const signed: Architecture['pixels'] = {
+  mean: [127.5, 127.5, 127.5],
+  std: [127.5, 127.5, 127.5],
+  channels: 'rgb',
+};
 
 const architectures = {
   'efficientnet-lite0': {
@@ -23,6 +34,20 @@ const architectures = {
     pixels: { mean: [127, 127, 127], std: [128, 128, 128], channels: 'rgb' },
     build: efficientNetLite0,
     load: loadLite0Weights,
+  },
+  'resnet50-v2': {
+    size: 224,
+    dropout: 0,
+    pixels: signed,
+    build: resNet50V2,
+    load: loadLayersWeights,
+  },
+  'mobilenet-v2': {
+    size: 224,
+    dropout: 0,
+    pixels: signed,
+    build: mobileNetV2,
+    load: loadLayersWeights,
   },
 } satisfies Record<string, Architecture>;
 

@@ -1,11 +1,12 @@
 /** Saves and loads classifiers in tfjs's layers format; a save is complete or did not happen. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeWhole } from '../atomic-file.js';
 import { expected } from '../errors.js';
 import { tf } from '../tensorflow/index.js';
 import type { Classifier } from './classifier.js';
+import { readModelJson } from './model-json.js';
 
 /** What a classifier's `model.json` carries in `userDefinedMetadata` beside tfjs's own content. */
 type Metadata = Pick<Classifier, 'architecture' | 'classes' | 'preprocessing'>;
@@ -51,8 +52,13 @@ async function removeOtherWeights(folder: string, keep: string): Promise<void> {
  */
 export async function loadClassifier(folder: string): Promise<Classifier> {
   const file = path.join(folder, 'model.json');
-  const json = await readModelJson(file);
-  const { modelTopology, weightsManifest, userDefinedMetadata: metadata } = json;
+  const { json, weightSpecs, data } = await readModelJson(file).catch(
+    (cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'ENOENT' || cause.path !== file) throw cause;
+      throw expected('a saved classifier', 'folder', folder, 'It has no model.json');
+    },
+  );
+  const { modelTopology, userDefinedMetadata: metadata } = json;
   if (!isMetadata(metadata))
     throw expected(
       'architecture, classes and preprocessing in userDefinedMetadata',
@@ -60,30 +66,11 @@ export async function loadClassifier(folder: string): Promise<Classifier> {
       metadata,
       'Only models that Bobbin saved carry them',
     );
-  const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
-  const parts = weightsManifest.flatMap(({ paths }) => paths);
-  const data = Buffer.concat(await Promise.all(parts.map((part) => readPart(folder, part))));
-  const length = weightSpecs.reduce((sum, spec) => sum + tf.util.sizeFromShape(spec.shape) * 4, 0);
-  if (data.length !== length) throw expected(`${length} bytes of weights`, file, data.length);
   const model = await tf.loadLayersModel(
-    tf.io.fromMemory({ modelTopology, weightSpecs, weightData: new Uint8Array(data).buffer }),
+    tf.io.fromMemory({ modelTopology, weightSpecs, weightData: data.buffer }),
   );
   const { architecture, classes, preprocessing } = metadata;
   return { model, architecture, classes, preprocessing };
-}
-
-async function readModelJson(file: string): Promise<tf.io.ModelJSON> {
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOENT') throw cause;
-    throw expected('a saved classifier', 'folder', path.dirname(file), 'It has no model.json');
-  });
-  return JSON.parse(text) as tf.io.ModelJSON;
-}
-
-async function readPart(folder: string, part: string): Promise<Buffer> {
-  if (path.basename(part) !== part)
-    throw expected('a plain file name', `paths in ${path.join(folder, 'model.json')}`, part);
-  return readFile(path.join(folder, part));
 }
 
 function isMetadata(value: unknown): value is Metadata {

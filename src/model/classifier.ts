@@ -21,7 +21,10 @@ export interface ModelOptions {
   architecture: ArchitectureName;
   /** At least two names, in label order. */
   classes: readonly string[];
-  /** `true` for the published ImageNet weights from the cache, a `.pth` path, or `false` for random ones. */
+  /**
+   * `false` for random weights, or the path of a file: a `.pth` for EfficientNet-Lite0, a tfjs
+   * `model.json` for the others. `true`, for EfficientNet-Lite0: its ImageNet weights from the cache.
+   */
   pretrained: boolean | string;
   /** Side of the input in pixels, a multiple of 32 from 32; the architecture's own when absent. */
   size?: number;
