@@ -1,11 +1,13 @@
 // tfjs's ten-method binding and what Bobbin adds to it: converts JavaScript values and back.
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "addon/addon.h"
+#include "addon/functions.h"
 #include "addon/lease.h"
 #include "addon/tensorflow_values.h"
 #include "tensorflow/adoption.h"
@@ -14,12 +16,8 @@
 #include "tensorflow/status.h"
 
 namespace bobbin::addon {
-namespace {
-
 using tensorflow::HandlePtr;
 using tensorflow::Runtime;
-
-using Method = Napi::Value (*)(const Napi::CallbackInfo&, Runtime&);
 
 Napi::Value metadata(Napi::Env env, Runtime& runtime, HandlePtr handle) {
   auto result = Napi::Object::New(env);
@@ -41,6 +39,8 @@ std::vector<TFE_TensorHandle*> handles(Runtime& runtime, const Napi::Value& ids)
   return map_array(ids, [&](const Napi::Value& id) { return runtime.tensors().at(to_int64(id)); });
 }
 
+namespace {
+
 Napi::Value create_tensor(const Napi::CallbackInfo& info, Runtime& runtime) {
   const tensorflow::Context& context = runtime.context();
   HandlePtr handle = to_handle(to_shape(info[0]), to_dtype(info[1]), info[2]);
@@ -49,7 +49,9 @@ Napi::Value create_tensor(const Napi::CallbackInfo& info, Runtime& runtime) {
 }
 
 Napi::Value delete_tensor(const Napi::CallbackInfo& info, Runtime& runtime) {
-  runtime.tensors().erase(to_int64(info[0]));
+  const std::int64_t id = to_int64(info[0]);
+  // A symbolic tensor belongs to its trace.
+  if (!tensorflow::Trace::is_symbolic(id)) runtime.tensors().erase(id);
   return info.Env().Undefined();
 }
 
@@ -58,11 +60,15 @@ Napi::Value tensor_data_sync(const Napi::CallbackInfo& info, Runtime& runtime) {
   return from_tensor(info.Env(), tensor.get());
 }
 
-Napi::Value execute_op(const Napi::CallbackInfo& info, Runtime& runtime) {
+Napi::Value execute_op_now(const Napi::CallbackInfo& info, Runtime& runtime) {
   const tensorflow::Context& context = runtime.context();
   tensorflow::OpCall call{to_string(info[0]), map_array(info[1], to_attribute),
                           handles(runtime, info[2]), static_cast<int>(to_int64(info[3]))};
   return metadata(info.Env(), runtime, tensorflow::execute(context, call));
+}
+
+Napi::Value execute_op(const Napi::CallbackInfo& info, Runtime& runtime) {
+  return runtime.trace() ? trace_op(info, *runtime.trace()) : execute_op_now(info, runtime);
 }
 
 Napi::Value load_saved_model(const Napi::CallbackInfo& info, Runtime& runtime) {
@@ -126,6 +132,7 @@ Napi::Value memory(const Napi::CallbackInfo& info, Runtime& runtime) {
   auto result = Napi::Object::New(info.Env());
   result.Set("tensors", static_cast<double>(runtime.tensors().size()));
   result.Set("bytes", static_cast<double>(runtime.tensors().bytes()));
+  result.Set("functions", static_cast<double>(runtime.functions()));
   return result;
 }
 
@@ -149,6 +156,7 @@ constexpr std::pair<const char*, Method> kMethods[] = {
     {"deleteTensor", delete_tensor},
     {"tensorDataSync", tensor_data_sync},
     {"executeOp", execute_op},
+    {"executeOpNow", execute_op_now},
     {"loadSavedModel", load_saved_model},
     {"deleteSavedModel", delete_saved_model},
     {"runSavedModel", run_saved_model},
@@ -176,14 +184,18 @@ constexpr std::pair<const char*, int> kConstants[] = {
 
 void export_tensorflow(Napi::Env env, Napi::Object exports) {
   const auto runtime = std::make_shared<Runtime>();
-  for (const auto& [name, method] : kMethods) {
-    exports.Set(name, Napi::Function::New(
-                          env,
-                          [runtime, method = method](const Napi::CallbackInfo& info) {
-                            return call_safely(method, info, *runtime);
-                          },
-                          name));
-  }
+  const auto export_methods = [&](std::span<const std::pair<const char*, Method>> methods) {
+    for (const auto& [name, method] : methods) {
+      exports.Set(name, Napi::Function::New(
+                            env,
+                            [runtime, method = method](const Napi::CallbackInfo& info) {
+                              return call_safely(method, info, *runtime);
+                            },
+                            name));
+    }
+  };
+  export_methods(kMethods);
+  export_methods(function_methods());
   for (const auto& [name, value] : kConstants) exports.Set(name, value);
   exports.Set("TF_Version", TF_Version());
   // The functions above may outlive the environment; what they hold must not.

@@ -26,6 +26,8 @@ using ContextOptionsPtr = Owned<TFE_ContextOptions, TFE_DeleteContextOptions>;
 using ContextPtr = Owned<TFE_Context, TFE_DeleteContext>;
 using DeviceListPtr = Owned<TF_DeviceList, TF_DeleteDeviceList>;
 using OpPtr = Owned<TFE_Op, TFE_DeleteOp>;
+using BufferPtr = Owned<TF_Buffer, TF_DeleteBuffer>;
+using FunctionPtr = Owned<TF_Function, TF_DeleteFunction>;
 using GraphPtr = Owned<TF_Graph, TF_DeleteGraph>;
 using SessionOptionsPtr = Owned<TF_SessionOptions, TF_DeleteSessionOptions>;
 

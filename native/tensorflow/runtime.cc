@@ -40,7 +40,35 @@ void Runtime::delete_saved_model(std::int64_t id) {
   if (models_.erase(id) == 0) throw_unknown_model(id);
 }
 
+Trace& Runtime::begin_trace() {
+  if (trace_) throw std::logic_error("jit: a function is being traced already");
+  trace_ = std::make_unique<Trace>(context(), tensors_, next_symbol_);
+  return *trace_;
+}
+
+std::int64_t Runtime::add_function(Function function) {
+  functions_.emplace(next_function_, std::make_shared<const Function>(std::move(function)));
+  return next_function_++;
+}
+
+std::shared_ptr<const Function> Runtime::function(std::int64_t id) const {
+  const auto found = functions_.find(id);
+  if (found == functions_.end()) {
+    throw std::invalid_argument("Expected a traced function's number but received " +
+                                std::to_string(id));
+  }
+  return found->second;
+}
+
+void Runtime::delete_function(std::int64_t id) {
+  if (functions_.erase(id) == 0) function(id);
+}
+
 void Runtime::close() {
+  const std::lock_guard lock(running_);
+  closed_ = true;
+  trace_.reset();
+  functions_.clear();
   models_.clear();
   tensors_.clear();
   context_.reset();

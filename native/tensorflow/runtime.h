@@ -3,12 +3,16 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
 #include "tensorflow/context.h"
+#include "tensorflow/function.h"
 #include "tensorflow/saved_model.h"
 #include "tensorflow/tensors.h"
+#include "tensorflow/trace.h"
 
 namespace bobbin::tensorflow {
 
@@ -32,6 +36,23 @@ class Runtime {
 
   Tensors& tensors() { return tensors_; }
 
+  // While there is a trace, ops are added to it instead of run. Throws where one is under way.
+  Trace& begin_trace();
+  // Null while ops are run.
+  Trace* trace() { return trace_.get(); }
+  void end_trace() { trace_.reset(); }
+
+  std::int64_t add_function(Function function);
+  // Shared, so that a call under way outlives the function's deletion.
+  std::shared_ptr<const Function> function(std::int64_t id) const;
+  void delete_function(std::int64_t id);
+  std::size_t functions() const { return functions_.size(); }
+
+  // Held by whoever runs a function on another thread: `close` waits for it, and once it is closed
+  // nothing may run.
+  std::mutex& running() { return running_; }
+  bool closed() const { return closed_; }
+
   // Frees everything, what lives in the context before the context.
   void close();
 
@@ -41,6 +62,12 @@ class Runtime {
   Tensors tensors_;
   std::map<std::int64_t, SavedModel> models_;
   std::int64_t next_model_ = 0;
+  std::int64_t next_symbol_ = Trace::kFirstId;
+  std::unique_ptr<Trace> trace_;
+  std::map<std::int64_t, std::shared_ptr<const Function>> functions_;
+  std::int64_t next_function_ = 0;
+  std::mutex running_;
+  bool closed_ = false;
 };
 
 }  // namespace bobbin::tensorflow

@@ -9,10 +9,27 @@ import { runtime } from './configuration.js';
 
 export const backendName = 'tensorflow';
 
-/** Both are protected in tfjs-node's own declaration; Bobbin's tensors are made through them. */
+/** What the backend knows of a tensor's data. */
+export interface Entry {
+  shape: number[];
+  /** TensorFlow's number. */
+  dtype: number;
+  /** In the native table; below 0 while the values are elsewhere. */
+  id: number;
+  /** Not yet handed to TensorFlow; else null. */
+  values: object | null;
+  refCount: number;
+}
+
+/** Those of tfjs-node's members, some of them protected in its declaration, that Bobbin works through. */
 export interface Backend {
+  readonly tensorMap: Pick<Map<object, Entry>, 'get' | 'set' | 'has'>;
   createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): tf.Tensor;
   getInputTensorIds(tensors: readonly tf.Tensor[]): number[];
+  readSync(dataId: object): tf.backend_util.BackendValues;
+  /** Whether nobody refers to the data any longer, so that it is gone. */
+  disposeData(dataId: object, force?: boolean): boolean;
+  incRef(dataId: object): void;
 }
 
 /**
@@ -40,3 +57,12 @@ tf.io.registerLoadRouter(nodeFileSystemRouter);
 tf.io.registerSaveRouter(nodeFileSystemRouter);
 
 export const backend = theBackend as unknown as Backend;
+
+/** Puts `by(original)` in the place of one of the backend's methods. */
+export function override<Name extends Exclude<keyof Backend, 'tensorMap'>>(
+  name: Name,
+  by: (original: Backend[Name]) => Backend[Name],
+): void {
+  const original = backend[name].bind(backend) as Backend[Name];
+  Object.assign(backend, { [name]: by(original) });
+}

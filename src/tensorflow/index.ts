@@ -1,5 +1,4 @@
 /** TensorFlow: tfjs with Bobbin's backend, its configuration, and batches as tensors. */
-import * as tf from '@tensorflow/tfjs';
 import './backend.js';
 import './javascript-kernels.js';
 import './kernels.js';
@@ -15,11 +14,13 @@ export {
   tensors,
 } from './adoption.js';
 export { configure, type RuntimeOptions, runtimeOptions } from './configuration.js';
+export { type JitOptions, type Jitted, jit, jitOptions } from './jit.js';
 export { type Attribute, executeOp, type OpCall } from './ops.js';
+export { keyedDropout, keyedUniform } from './random.js';
 export { loadSavedModel } from './saved-model.js';
-
 /** The whole of tfjs, running on TensorFlow; `file://` addresses load and save models. */
-export { tf };
+export * as tf from './tfjs.js';
+export { updateVariables, type VariableUpdate } from './update.js';
 
 export type Device = NativeDevice;
 
@@ -28,7 +29,10 @@ export function devices(): Device[] {
   return runtime().devices();
 }
 
-/** What TensorFlow holds: tensors alive, and the bytes of their values (shared memory counted twice). */
-export function memory(): { tensors: number; bytes: number } {
+/**
+ * What TensorFlow holds: tensors alive, the bytes of their values (shared memory counted twice), and
+ * traced functions.
+ */
+export function memory(): { tensors: number; bytes: number; functions: number } {
   return runtime().memory();
 }

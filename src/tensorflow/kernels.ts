@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { correct, register } from './kernel-registry.js';
 import { executeOp } from './ops.js';
+import { tracing } from './trace.js';
 
 const dtype = (tensor: tf.TensorInfo) => ({ type: 'dtype', value: tensor.dtype }) as const;
 const int32 = { type: 'dtype', value: 'int32' } as const;
@@ -60,6 +61,20 @@ correct(
         );
       }),
 );
+
+// tfjs-node reads the indices to check them, which TensorFlow does itself.
+correct('GatherV2', (original) => (inputs, attributes) => {
+  if (tracing() === undefined) return original(inputs, attributes);
+  const { x, indices } = inputs as { x: tf.Tensor; indices: tf.Tensor };
+  const axis = tf.scalar(attributes.axis, 'int32');
+  return only(
+    executeOp({
+      name: 'GatherV2',
+      inputs: [x, indices, axis],
+      attributes: { batch_dims: { type: 'int', value: attributes.batchDims } },
+    }),
+  );
+});
 
 // The stateful op goes on with its generator instead of starting again from the seed.
 correct(

@@ -62,10 +62,34 @@ export interface NativeTensorFlow
     inputs: readonly number[],
     outputs: number,
   ): TensorMetadata[];
+  /** As {@link executeOp}, also while a function is traced. */
+  executeOpNow: NativeTensorFlow['executeOp'];
+  /**
+   * Until `endTrace` or `abortTrace`, `executeOp` writes ops down instead of running them, and returns
+   * symbolic tensors: no values, and nothing to delete. One trace at a time.
+   */
+  beginTrace(): void;
+  /** An input of the function, in the order of the calls. */
+  traceArgument(shape: readonly number[], dtype: number): TensorMetadata;
+  /** A variable by its resource; the result stands for it as an op's input. Shape and dtype are its value's. */
+  traceVariable(resource: number, shape: readonly number[], dtype: number): number;
+  /** Runs what a symbolic tensor depends on, which must not be an argument. */
+  traceEvaluate(id: number): TensorMetadata;
+  /** The function's number; `config` is a serialised ConfigProto for it alone, or empty. */
+  endTrace(
+    name: string,
+    outputs: readonly number[],
+    options: { xla: boolean; config: Uint8Array },
+  ): number;
+  abortTrace(): void;
+  callFunction(id: number, inputs: readonly number[]): TensorMetadata[];
+  /** On another thread; the inputs may be deleted meanwhile. Calls are made one at a time, in any order. */
+  callFunctionAsync(id: number, inputs: readonly number[]): Promise<TensorMetadata[]>;
+  deleteFunction(id: number): void;
   /** Ends the lease; its slot is given back when TensorFlow drops the tensor. */
   adoptBatch(lease: SlotLease, shape: readonly number[], dtype: number): TensorMetadata;
   /** Takes a serialised ConfigProto; false, and nothing changes, once TensorFlow has started. */
   configure(config: Uint8Array): boolean;
   devices(): NativeDevice[];
-  memory(): { tensors: number; bytes: number };
+  memory(): { tensors: number; bytes: number; functions: number };
 }

@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { expected } from '../errors.js';
 import { backend } from './backend.js';
 import { runtime } from './configuration.js';
-import type { AttributeValue } from './native-tensorflow.js';
+import type { AttributeValue, OpAttribute } from './native-tensorflow.js';
 
 /** An attribute with its type: TensorFlow has no other way to tell an int from a float. */
 export interface Attribute {
@@ -28,16 +28,18 @@ export interface OpCall {
  * Throws an Error with the op's name, TensorFlow's message and its status as `code`.
  */
 export function executeOp({ name, inputs, attributes = {}, outputs = 1 }: OpCall): tf.Tensor[] {
-  const nativeAttributes = Object.entries(attributes).map(([attribute, { type, value }]) => ({
-    name: attribute,
+  const ids = backend.getInputTensorIds(inputs);
+  return runtime()
+    .executeOp(name, nativeAttributes(attributes), ids, outputs)
+    .map((metadata) => backend.createOutputTensor(metadata));
+}
+
+export const nativeAttributes = (attributes: Readonly<Record<string, Attribute>>): OpAttribute[] =>
+  Object.entries(attributes).map(([name, { type, value }]) => ({
+    name,
     type: attributeTypes[type](),
     value: type === 'dtype' ? dtypeNumbers(value) : value,
   }));
-  const ids = backend.getInputTensorIds(inputs);
-  return runtime()
-    .executeOp(name, nativeAttributes, ids, outputs)
-    .map((metadata) => backend.createOutputTensor(metadata));
-}
 
 const attributeTypes = {
   string: () => runtime().TF_ATTR_STRING,

@@ -136,7 +136,11 @@ test('when training is over and everything disposed, then TensorFlow holds what 
 test('when a tensor is computed, then memory counts it and its bytes until it is disposed', () => {
   const before = memory();
   const sum = tf.tidy(() => tf.ones([10, 10]).add(1));
-  assert.deepEqual(memory(), { tensors: before.tensors + 1, bytes: before.bytes + 400 });
+  assert.deepEqual(memory(), {
+    tensors: before.tensors + 1,
+    bytes: before.bytes + 400,
+    functions: 0,
+  });
   sum.dispose();
   assert.deepEqual(memory(), before);
 });

@@ -1,0 +1,169 @@
+// The methods by which JavaScript traces functions and calls them.
+#include "addon/functions.h"
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "addon/tensorflow_values.h"
+#include "tensorflow/status.h"
+#include "tensorflow/trace.h"
+
+namespace bobbin::addon {
+namespace {
+
+using tensorflow::HandlePtr;
+using tensorflow::Runtime;
+using tensorflow::Trace;
+
+Napi::Value symbol(Napi::Env env, std::int64_t id, TF_DataType type,
+                   const tensorflow::Shape& shape) {
+  auto result = Napi::Object::New(env);
+  result.Set("id", static_cast<double>(id));
+  result.Set("shape", from_shape(env, shape));
+  result.Set("dtype", static_cast<int>(type));
+  return result;
+}
+
+Trace& trace_under_way(Runtime& runtime) {
+  if (!runtime.trace()) throw std::logic_error("jit: no function is being traced");
+  return *runtime.trace();
+}
+
+Napi::Value begin_trace(const Napi::CallbackInfo& info, Runtime& runtime) {
+  runtime.begin_trace();
+  return info.Env().Undefined();
+}
+
+Napi::Value trace_argument(const Napi::CallbackInfo& info, Runtime& runtime) {
+  const tensorflow::Shape shape = to_shape(info[0]);
+  const TF_DataType type = to_dtype(info[1]);
+  return symbol(info.Env(), trace_under_way(runtime).add_argument(type, shape), type, shape);
+}
+
+Napi::Value trace_variable(const Napi::CallbackInfo& info, Runtime& runtime) {
+  const std::int64_t id = trace_under_way(runtime).add_variable(
+      to_int64(info[0]), to_dtype(info[2]), to_shape(info[1]));
+  return Napi::Number::New(info.Env(), static_cast<double>(id));
+}
+
+Napi::Value trace_evaluate(const Napi::CallbackInfo& info, Runtime& runtime) {
+  return metadata(info.Env(), runtime, trace_under_way(runtime).evaluate(to_int64(info[0])));
+}
+
+Napi::Value end_trace(const Napi::CallbackInfo& info, Runtime& runtime) {
+  const auto options = info[2].As<Napi::Object>();
+  const std::int64_t id = runtime.add_function(trace_under_way(runtime).finish(
+      to_string(info[0]), map_array(info[1], to_int64),
+      {options.Get("xla").ToBoolean().Value(), to_string(options.Get("config"))}));
+  runtime.end_trace();
+  return Napi::Number::New(info.Env(), static_cast<double>(id));
+}
+
+Napi::Value abort_trace(const Napi::CallbackInfo& info, Runtime& runtime) {
+  runtime.end_trace();
+  return info.Env().Undefined();
+}
+
+Napi::Value call_function(const Napi::CallbackInfo& info, Runtime& runtime) {
+  const auto function = runtime.function(to_int64(info[0]));
+  return metadata(info.Env(), runtime, function->call(handles(runtime, info[1])));
+}
+
+// One call on a thread of Node's pool, and its promise.
+class Call : public Napi::AsyncWorker {
+ public:
+  Call(Napi::Env env, Runtime& runtime, std::shared_ptr<const tensorflow::Function> function,
+       std::vector<HandlePtr> inputs)
+      : AsyncWorker(env),
+        runtime_(runtime),
+        function_(std::move(function)),
+        inputs_(std::move(inputs)),
+        deferred_(Napi::Promise::Deferred::New(env)) {}
+
+  Napi::Promise promise() const { return deferred_.Promise(); }
+
+ protected:
+  void Execute() override {
+    const std::lock_guard lock(runtime_.running());
+    std::vector<TFE_TensorHandle*> borrowed;
+    borrowed.reserve(inputs_.size());
+    for (const HandlePtr& input : inputs_) borrowed.push_back(input.get());
+    try {
+      if (runtime_.closed()) throw std::runtime_error("the environment has ended");
+      outputs_ = function_->call(borrowed);
+    } catch (const tensorflow::Error& error) {
+      code_ = error.code();
+      SetError(error.what());
+    } catch (const std::exception& error) {
+      SetError(error.what());
+    }
+    // Still locked: what lives in the context must go before the context.
+    inputs_.clear();
+    function_.reset();
+  }
+
+  void OnOK() override { deferred_.Resolve(metadata(Env(), runtime_, std::move(outputs_))); }
+
+  void OnError(const Napi::Error& error) override {
+    if (!code_.empty()) error.Value().Set("code", code_);
+    deferred_.Reject(error.Value());
+  }
+
+ private:
+  Runtime& runtime_;
+  std::shared_ptr<const tensorflow::Function> function_;
+  std::vector<HandlePtr> inputs_;
+  std::vector<HandlePtr> outputs_;
+  std::string code_;
+  Napi::Promise::Deferred deferred_;
+};
+
+Napi::Value call_function_async(const Napi::CallbackInfo& info, Runtime& runtime) {
+  std::vector<HandlePtr> inputs;
+  const tensorflow::Status status;
+  for (TFE_TensorHandle* handle : handles(runtime, info[1])) {
+    // A handle of its own: JavaScript may delete the tensor before the call is over.
+    inputs.emplace_back(TFE_TensorHandleCopySharingTensor(handle, status.get()));
+    status.check("jit");
+  }
+  auto* call =
+      new Call(info.Env(), runtime, runtime.function(to_int64(info[0])), std::move(inputs));
+  call->Queue();
+  return call->promise();
+}
+
+Napi::Value delete_function(const Napi::CallbackInfo& info, Runtime& runtime) {
+  runtime.delete_function(to_int64(info[0]));
+  return info.Env().Undefined();
+}
+
+constexpr std::pair<const char*, Method> kMethods[] = {
+    {"beginTrace", begin_trace},
+    {"traceArgument", trace_argument},
+    {"traceVariable", trace_variable},
+    {"traceEvaluate", trace_evaluate},
+    {"endTrace", end_trace},
+    {"abortTrace", abort_trace},
+    {"callFunction", call_function},
+    {"callFunctionAsync", call_function_async},
+    {"deleteFunction", delete_function},
+};
+
+}  // namespace
+
+std::span<const std::pair<const char*, Method>> function_methods() { return kMethods; }
+
+Napi::Value trace_op(const Napi::CallbackInfo& info, Trace& trace) {
+  const std::vector<tensorflow::SymbolicTensor> results =
+      trace.add({to_string(info[0]), map_array(info[1], to_attribute), map_array(info[2], to_int64),
+                 static_cast<int>(to_int64(info[3]))});
+  auto array = Napi::Array::New(info.Env(), results.size());
+  for (std::uint32_t i = 0; i < results.size(); ++i) {
+    array.Set(i, symbol(info.Env(), results[i].id, results[i].type, results[i].shape));
+  }
+  return array;
+}
+
+}  // namespace bobbin::addon

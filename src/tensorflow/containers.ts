@@ -1,0 +1,66 @@
+/** Tensors in arrays and plain objects, as arguments and results of jitted functions. */
+import * as tf from '@tensorflow/tfjs';
+import { expected } from '../errors.js';
+
+/** A value as a tree: its tensors in order, and all else. */
+export interface Flat {
+  tensors: tf.Tensor[];
+  /** Equal for values that differ in their tensors alone; those have their place in it. */
+  structure: unknown;
+}
+
+const place = Symbol('tensor');
+interface Place {
+  [place]: number;
+}
+
+/** Takes the tensors out of `value`. `name` is how errors call it. */
+export function flatten(value: unknown, name: string): Flat {
+  const tensors: tf.Tensor[] = [];
+  const visit = (part: unknown, path: string): unknown => {
+    if (part instanceof tf.Variable) return part;
+    if (part instanceof tf.Tensor) return { [place]: tensors.push(part) - 1 };
+    if (Array.isArray(part)) return part.map((element, i) => visit(element, `${path}[${i}]`));
+    if (typeof part === 'function' || typeof part === 'symbol' || isForeign(part))
+      throw expected('tensors, numbers, strings, booleans, arrays or plain objects', path, part);
+    if (part === null || typeof part !== 'object') return part;
+    const entries = Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(entries.map(([key, of]) => [key, visit(of, `${path}.${key}`)]));
+  };
+  const structure = visit(value, name);
+  return { tensors, structure };
+}
+
+function isForeign(part: unknown): boolean {
+  if (part === null || typeof part !== 'object') return false;
+  const prototype = Object.getPrototypeOf(part);
+  return prototype !== Object.prototype && prototype !== null;
+}
+
+/** The value of that structure with these tensors. */
+export function unflatten(structure: unknown, tensors: readonly tf.Tensor[]): unknown {
+  if (structure instanceof tf.Variable) return structure;
+  if (Array.isArray(structure)) return structure.map((part) => unflatten(part, tensors));
+  if (structure === null || typeof structure !== 'object') return structure;
+  const { [place]: index } = structure as Place;
+  if (index !== undefined) return tensors[index];
+  return Object.fromEntries(
+    Object.entries(structure).map(([key, part]) => [key, unflatten(part, tensors)]),
+  );
+}
+
+/** A text equal for equal structures; `describe` tells a tensor's kind by its place. */
+export function signatureOf(structure: unknown, describe: (place: number) => string): string {
+  if (structure instanceof tf.Variable) return `variable ${structure.id}`;
+  if (Array.isArray(structure))
+    return `[${structure.map((part) => signatureOf(part, describe)).join()}]`;
+  if (Object.is(structure, -0)) return '-0';
+  if (structure === null || typeof structure !== 'object')
+    return typeof structure === 'string' ? JSON.stringify(structure) : String(structure);
+  const { [place]: index } = structure as Place;
+  if (index !== undefined) return describe(index);
+  const parts = Object.entries(structure).map(
+    ([key, part]) => `${JSON.stringify(key)}:${signatureOf(part, describe)}`,
+  );
+  return `{${parts.join()}}`;
+}

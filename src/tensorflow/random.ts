@@ -1,0 +1,119 @@
+/** tfjs's random ops, which inside a jitted function are TensorFlow's: drawn anew at each call. */
+import * as tf from '@tensorflow/tfjs';
+import { executeOp } from './ops.js';
+import { tracing } from './trace.js';
+
+type Shape = number[];
+type NumericType = 'float32' | 'int32';
+
+const dtype = (value: string) => ({ type: 'dtype', value }) as const;
+
+/**
+ * Numbers of TensorFlow's stateless generator (Philox, https://www.tensorflow.org/guide/random_numbers),
+ * the same for the same key, an int32 [2].
+ */
+function stateless(name: string, shape: Shape, key: tf.Tensor1D): tf.Tensor {
+  const [numbers] = executeOp({
+    name,
+    inputs: [tf.tensor1d(shape, 'int32'), key],
+    attributes: { dtype: dtype('float32'), Tseed: dtype('int32'), T: dtype('int32') },
+  });
+  return numbers as tf.Tensor;
+}
+
+/** Uniform numbers in [0, 1), float32, a function of shape and key (int32 [2]) alone, inside `jit` and out. */
+export const keyedUniform = (shape: Shape, key: tf.Tensor1D): tf.Tensor =>
+  tf.tidy(() => stateless('StatelessRandomUniform', shape, key));
+
+/**
+ * Zeroes a share `rate` of the elements, chosen by the key (int32 [2]) alone, and scales the others by
+ * 1 / (1 − rate) (Srivastava et al. 2014).
+ */
+export function keyedDropout<T extends tf.Tensor>(x: T, rate: number, key: tf.Tensor1D): T {
+  return tf.tidy(() => mask(x, keyedUniform(x.shape, key), rate));
+}
+
+function mask<T extends tf.Tensor>(x: T, uniform: tf.Tensor, rate: number): T {
+  const kept = tf.cast(tf.greaterEqual(uniform, rate), 'float32');
+  return tf.mul(x, tf.div(kept, 1 - rate)) as T;
+}
+
+/** A seeded draw is the same at each call, in the graph as outside: JavaScript may draw it. */
+const drawsInGraph = (seed: unknown) => seed === undefined && tracing() !== undefined;
+
+const drawKey = (): tf.Tensor1D => tracing()?.drawKey() as tf.Tensor1D;
+
+function inRange(numbers: tf.Tensor, low: number, high: number, type: string): tf.Tensor {
+  const scaled = tf.add(tf.mul(numbers, high - low), low);
+  return type === 'float32' ? scaled : tf.cast(tf.floor(scaled), type as NumericType);
+}
+
+export const randomUniform: typeof tf.randomUniform = (
+  shape,
+  low = 0,
+  high = 1,
+  type = 'float32',
+  seed = undefined,
+) =>
+  drawsInGraph(seed)
+    ? tf.tidy(() => inRange(keyedUniform(shape, drawKey()), low, high, type) as never)
+    : tf.randomUniform(shape, low, high, type, seed as number);
+
+export const randomUniformInt: typeof tf.randomUniformInt = (shape, low, high, seed) =>
+  drawsInGraph(seed)
+    ? randomUniform(shape, low, high, 'int32')
+    : tf.randomUniformInt(shape, low, high, seed as number);
+
+const normal = (name: string, shape: Shape, mean: number, deviation: number, type: string) =>
+  tf.tidy(() => {
+    const scaled = tf.add(tf.mul(stateless(name, shape, drawKey()), deviation), mean);
+    return tf.cast(scaled, type as NumericType) as never;
+  });
+
+export const randomNormal: typeof tf.randomNormal = (
+  shape,
+  mean = 0,
+  deviation = 1,
+  type = 'float32',
+  seed = undefined,
+) =>
+  drawsInGraph(seed)
+    ? normal('StatelessRandomNormal', shape, mean, deviation, type)
+    : tf.randomNormal(shape, mean, deviation, type as NumericType, seed as number);
+
+export const randomStandardNormal: typeof tf.randomStandardNormal = (shape, type, seed) =>
+  randomNormal(shape, 0, 1, type ?? 'float32', seed);
+
+export const truncatedNormal: typeof tf.truncatedNormal = (
+  shape,
+  mean = 0,
+  deviation = 1,
+  type = 'float32',
+  seed = undefined,
+) =>
+  drawsInGraph(seed)
+    ? normal('StatelessTruncatedNormal', shape, mean, deviation, type)
+    : tf.truncatedNormal(shape, mean, deviation, type as NumericType, seed as number);
+
+export const dropout: typeof tf.dropout = (x, rate, noiseShape, seed) =>
+  drawsInGraph(seed)
+    ? tf.tidy(() => {
+        const input = tf.tensor_util.getTensorsInContainer([x] as never)[0] as tf.Tensor;
+        if (rate === 0) return tf.clone(input);
+        return mask(input, keyedUniform(noiseShape ?? input.shape, drawKey()), rate);
+      })
+    : tf.dropout(x, rate, noiseShape, seed);
+
+export const multinomial: typeof tf.multinomial = (logits, samples, seed, normalized = false) => {
+  if (!drawsInGraph(seed)) return tf.multinomial(logits, samples, seed as number, normalized);
+  return tf.tidy(() => {
+    const scores = logits as tf.Tensor2D;
+    const rows = scores.rank === 1 ? tf.reshape(scores, [1, -1]) : scores;
+    const [drawn] = executeOp({
+      name: 'StatelessMultinomial',
+      inputs: [normalized ? tf.log(rows) : rows, tf.scalar(samples, 'int32'), drawKey()],
+      attributes: { T: dtype('float32'), Tseed: dtype('int32'), output_dtype: dtype('int32') },
+    });
+    return (scores.rank === 1 ? tf.reshape(drawn as tf.Tensor, [-1]) : drawn) as never;
+  });
+};

@@ -1,0 +1,34 @@
+/** TensorFlow's ops that change variables where they lie, for optimizers. */
+import type * as tf from '@tensorflow/tfjs';
+import { backend } from './backend.js';
+import { runtime } from './configuration.js';
+import { type Attribute, nativeAttributes } from './ops.js';
+import { storeOf } from './stored-variables.js';
+import { tracing } from './trace.js';
+
+export interface VariableUpdate {
+  /** TensorFlow's name, e.g. `ResourceApplyKerasMomentum`. */
+  name: string;
+  /** Its first inputs, all of them resources. */
+  variables: readonly tf.Variable[];
+  /** The others. */
+  inputs: readonly tf.Tensor[];
+  attributes?: Readonly<Record<string, Attribute>>;
+}
+
+/**
+ * Runs an op without results that changes the variables in place. Nothing is recorded for gradients.
+ *
+ * Throws an Error with the op's name, TensorFlow's message and its status as `code`.
+ */
+export function updateVariables({
+  name,
+  variables,
+  inputs,
+  attributes = {},
+}: VariableUpdate): void {
+  const resources =
+    tracing()?.forUpdate(variables) ?? variables.map((variable) => storeOf(variable).resource);
+  const ids = [...resources, ...backend.getInputTensorIds(inputs)];
+  runtime().executeOp(name, nativeAttributes(attributes), ids, 0);
+}
