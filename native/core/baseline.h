@@ -12,6 +12,7 @@
 #include "core/image.h"
 #include "core/kernels.h"
 #include "core/scan.h"
+#include "core/scan_index.h"
 
 namespace bobbin::core {
 
@@ -46,8 +47,15 @@ class BaselineDecoder {
   explicit BaselineDecoder(const Kernels& with = kernels()) : kernels_(with) {}
 
   // Fills `planes` (one for grey, three for Y, Cb and Cr) with whole MCUs that hold `wanted`.
-  // They live until the next call.
-  bool decode(const BaselineFrame& frame, const Region& wanted, std::array<Plane, 3>& planes);
+  // They live until the next call. `starts` are those of the scan's first rows, as far as they are
+  // known: the decoder goes from one to the next, and adds those of the rows that it walks through.
+  // Planes are the same whatever is known; starts of another scan make other planes or none.
+  bool decode(const BaselineFrame& frame, const Region& wanted, std::array<Plane, 3>& planes,
+              std::vector<RowStart>& starts);
+  bool decode(const BaselineFrame& frame, const Region& wanted, std::array<Plane, 3>& planes) {
+    starts_.clear();
+    return decode(frame, wanted, planes, starts_);
+  }
 
   // Calls `visit` for all blocks of the image, padding included.
   bool visit(const BaselineFrame& frame, const BlockVisitor& visit);
@@ -63,15 +71,29 @@ class BaselineDecoder {
   };
 
   bool prepare(const BaselineFrame& frame);
-  bool unstuff(std::span<const std::uint8_t> scan, std::size_t segments);
+  void close_bytes(std::uint8_t* to);
   template <typename Decode>
-  bool walk(const BaselineFrame& frame, const Mcus& wanted, const Decode& decode);
+  bool walk(const BaselineFrame& frame, const Mcus& wanted, std::vector<RowStart>& starts,
+            const Decode& decode);
+  bool unstuff_intervals(std::span<const std::uint8_t> scan, std::size_t intervals);
+  template <typename Decode>
+  bool walk_intervals(const BaselineFrame& frame, const Mcus& wanted, const Decode& decode);
+  bool unstuff_rows(std::span<const std::uint8_t> scan, const Mcus& wanted,
+                    std::span<const RowStart> starts);
+  template <typename Decode>
+  bool walk_rows(const BaselineFrame& frame, const Mcus& wanted, std::vector<RowStart>& starts,
+                 const Decode& decode);
+  void go_to(const RowStart& start, std::size_t begin);
+  void add_start(std::span<const std::uint8_t> scan, std::vector<RowStart>& starts);
   void place_planes(const BaselineFrame& frame, const Mcus& mcus, std::array<Plane, 3>& planes);
 
   std::unique_ptr<Scan> scan_ = std::make_unique<Scan>();  // Its vectors want to be aligned.
   const Kernels& kernels_;
   std::vector<std::uint8_t> bytes_;  // The scan without stuffing, and zeros behind it.
+  std::size_t end_ = 0;              // Where the zeros begin.
   std::vector<Segment> segments_;
+  std::vector<std::size_t> begins_;  // In `bytes_`, of the rows whose starts are known.
+  std::vector<RowStart> starts_;     // For callers that keep none.
   HuffmanCache means_{HuffmanTable::Use::kMeans};
   HuffmanCache coefficients_{HuffmanTable::Use::kCoefficients};
   std::array<std::vector<std::uint8_t>, 3> samples_;

@@ -170,6 +170,7 @@ JpegDecoder::JpegDecoder() : jpeg_(std::make_unique<Jpeg>()) {
 JpegDecoder::~JpegDecoder() { jpeg_destroy_decompress(&jpeg_->info); }
 
 ImageSize JpegDecoder::open(std::span<const std::uint8_t> file) {
+  file_ = file;
   jpeg_decompress_struct& info = jpeg_->info;
   jpeg_abort_decompress(&info);
   if (setjmp(jpeg_->error.jump)) jpeg_->raise();
@@ -185,7 +186,7 @@ ImageSize JpegDecoder::open(std::span<const std::uint8_t> file) {
   return size;
 }
 
-ImageView JpegDecoder::decode(const Region& wanted, int scale) {
+ImageView JpegDecoder::decode(const Region& wanted, int scale, const IndexedSample& indexed) {
   check_size();
   const std::optional<BaselineFrame> frame = scale == 1 ? baseline_frame() : std::nullopt;
   if (frame) {
@@ -198,12 +199,25 @@ ImageView JpegDecoder::decode(const Region& wanted, int scale) {
     const int top = std::max(wanted.top - kUpsamplingMargin, 0);
     const int right = std::min(wanted.left + wanted.width + kUpsamplingMargin, view.width);
     const int bottom = std::min(wanted.top + wanted.height + kUpsamplingMargin, view.height);
-    if (baseline_.decode(*frame, {left, top, right - left, bottom - top}, view.planes)) {
+    if (decode_planes(*frame, {left, top, right - left, bottom - top}, indexed, view.planes)) {
       jpeg_abort_decompress(&jpeg_->info);
       return view;
     }
   }
   return decode_rgb(wanted, scale);
+}
+
+bool JpegDecoder::decode_planes(const BaselineFrame& frame, const Region& wanted,
+                                const IndexedSample& indexed, std::array<Plane, 3>& planes) {
+  const auto [index, sample] = indexed;
+  // Restarts are an index of their own.
+  if (!index || frame.restart_interval > 0) return baseline_.decode(frame, wanted, planes);
+  const std::uint64_t print = fingerprint(file_);
+  index->recall(sample, print, starts_);
+  const std::size_t known = starts_.size();
+  if (!baseline_.decode(frame, wanted, planes, starts_)) return false;
+  if (starts_.size() > known) index->remember(sample, print, frame.mcus_down(), starts_);
+  return true;
 }
 
 void JpegDecoder::check_size() const {

@@ -10,6 +10,7 @@
 
 #include "core/baseline.h"
 #include "core/image.h"
+#include "core/scan_index.h"
 
 namespace bobbin::core {
 
@@ -36,10 +37,10 @@ class JpegDecoder {
 
   // Decodes the part of the opened image that covers `wanted` (in stored pixels), scaled down by 1,
   // 2, 4 or 8. At scale 1, sound baseline files come as planes from Bobbin's own decoder, whose
-  // samples are libjpeg's before chroma is upsampled; all others as decode_rgb gives them. The view
-  // lives until the next call. Throws ImageError when the data ends early or makes no sense within
-  // the part.
-  ImageView decode(const Region& wanted, int scale);
+  // samples are libjpeg's before chroma is upsampled; all others as decode_rgb gives them. What
+  // `indexed` knows of the file saves time and changes nothing else. The view lives until the next
+  // call. Throws ImageError when the data ends early or makes no sense within the part.
+  ImageView decode(const Region& wanted, int scale, const IndexedSample& indexed = {});
 
   // The same as RGB by libjpeg: grey is repeated, CMYK and YCCK (taken as Adobe's inverted form)
   // are multiplied out. The pixels equal those of a full decode at the same scale.
@@ -51,11 +52,15 @@ class JpegDecoder {
  private:
   struct Jpeg;
   void check_size() const;
+  bool decode_planes(const BaselineFrame& frame, const Region& wanted, const IndexedSample& indexed,
+                     std::array<Plane, 3>& planes);
   void start(int scale);
   Region place(const Region& wanted, int scale);
   void read_rows(const Region& region);
 
   BaselineDecoder baseline_;
+  std::span<const std::uint8_t> file_;
+  std::vector<RowStart> starts_;
   std::unique_ptr<Jpeg> jpeg_;
   std::vector<std::uint8_t> pixels_;
   std::vector<std::uint8_t> cmyk_row_;

@@ -31,7 +31,7 @@ bool SampleRenderer::render(const SampleKey& key, const DecodedImage* decoded, O
   if (!size) return false;
   draw_recipes(augmentation_, preprocessing_, key, size->upright_width(), size->upright_height(),
                recipes_);
-  const ImageView image = decoded ? view_of(*decoded) : decode(*size);
+  const ImageView image = decoded ? view_of(*decoded) : decode(*size, key.sample);
   const StageTimer timer(totals_.render_ns);
   for (const Recipe& recipe : recipes_) {
     renderer_.render(image, *size, recipe, preprocessing_, output);
@@ -52,10 +52,10 @@ std::optional<ImageSize> SampleRenderer::open(std::uint64_t sample) {
   return decoder_.open(file_);
 }
 
-ImageView SampleRenderer::decode(const ImageSize& size) {
+ImageView SampleRenderer::decode(const ImageSize& size, std::uint64_t sample) {
   const StageTimer timer(totals_.decode_ns);
   const DecodePlan plan = plan_decode(recipes_, size);
-  return decoder_.decode(plan.region, plan.scale);
+  return decoder_.decode(plan.region, plan.scale, {&sources_.index(), sample});
 }
 
 }  // namespace bobbin::core

@@ -57,7 +57,7 @@ class SampleRenderer {
 
  private:
   std::optional<ImageSize> open(std::uint64_t sample);
-  ImageView decode(const ImageSize& size);
+  ImageView decode(const ImageSize& size, std::uint64_t sample);
 
   Sources& sources_;
   const Preprocessing& preprocessing_;

@@ -17,7 +17,10 @@ constexpr std::int64_t kAheadOfMiss = 1 << 15;
 }  // namespace
 
 Sources::Sources(std::vector<std::string> paths, std::vector<Extent> extents)
-    : paths_(std::move(paths)), extents_(std::move(extents)), open_(paths_.size()) {}
+    : paths_(std::move(paths)),
+      extents_(std::move(extents)),
+      index_(extents_.size()),
+      open_(paths_.size()) {}
 
 Sources::~Sources() = default;
 

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "core/scan_index.h"
+
 namespace bobbin::core {
 
 class File;
@@ -37,12 +39,15 @@ class Sources {
   // sorts `samples`. Does nothing while all that is read is in memory anyway. Nothing fails:
   // reading will say what is wrong.
   void read_ahead(std::vector<std::uint64_t>& samples);
+  // What decoders found out about the samples' bytes.
+  ScanIndex& index() { return index_; }
 
  private:
   std::shared_ptr<const File> shard(std::size_t path);
 
   const std::vector<std::string> paths_;
   const std::vector<Extent> extents_;
+  ScanIndex index_;
   std::atomic<std::int64_t> ahead_{0};  // Samples to be fetched until memory is tried alone again.
   std::mutex mutex_;                    // Guards what follows.
   std::vector<std::shared_ptr<const File>> open_;  // By path; null where it is closed.

@@ -111,6 +111,52 @@ TEST("when planes are decoded by any machine's kernels, then samples are libjpeg
   }
 }
 
+TEST("when starts of rows are known, then any part is decoded to the same samples") {
+  Random random(11);
+  for (const Encoding& encoding : baseline_encodings()) {
+    const auto file = encode_jpeg(draw_picture(203, 151), encoding);
+    JpegDecoder opened;
+    opened.open(file);
+    const BaselineFrame frame = *opened.baseline_frame();
+    for (const Kernels* kernels : all_kernels()) {
+      std::vector<RowStart> starts;
+      BaselineDecoder plain(*kernels), knowing(*kernels);
+      const auto compare = [&](const Region& wanted) {
+        std::array<Plane, 3> one, two;
+        CHECK(plain.decode(frame, wanted, one));
+        CHECK(knowing.decode(frame, wanted, two, starts));
+        for (int c = 0; c < frame.components; ++c) {
+          const std::size_t bytes = one[c].stride * one[c].region.height;
+          CHECK(std::equal(one[c].data, one[c].data + bytes, two[c].data));
+        }
+      };
+      for (int i = 0; i < 20; ++i) {
+        const int left = random.below(203), top = random.below(151);
+        compare({left, top, 1 + random.below(203 - left), 1 + random.below(151 - top)});
+      }
+      compare({0, 0, 203, 151});
+      CHECK_EQUAL(static_cast<int>(starts.size()),
+                  frame.restart_interval > 0 ? 0 : frame.mcus_down());
+    }
+  }
+}
+
+TEST("when a row's start is known, then the rows before it are not read") {
+  const auto file = encode_jpeg(draw_picture(70, 50));
+  JpegDecoder opened;
+  opened.open(file);
+  BaselineFrame frame = *opened.baseline_frame();
+  BaselineDecoder decoder;
+  std::array<Plane, 3> planes;
+  std::vector<RowStart> starts;
+  CHECK(decoder.decode(frame, {0, 0, 70, 50}, planes, starts));
+  std::vector<std::uint8_t> scan(frame.scan.begin(), frame.scan.end());
+  std::fill_n(scan.begin(), starts[2].byte, 0xff);
+  frame.scan = scan;
+  CHECK(decoder.decode(frame, {0, 32, 70, 18}, planes, starts));
+  CHECK(!decoder.decode(frame, {0, 32, 70, 18}, planes));
+}
+
 TEST("when planes are rendered, then pixels are those of the way through RGB within rounding") {
   JpegDecoder decoder;
   Random random(5);

@@ -11,6 +11,7 @@ using namespace bobbin::core;
 using bobbin::test::Consumer;
 using bobbin::test::draw_picture;
 using bobbin::test::encode_jpeg;
+using bobbin::test::Encoding;
 using bobbin::test::TemporaryFolder;
 using bobbin::test::whole_files;
 
@@ -246,6 +247,27 @@ TEST("when an epoch is resumed at a batch, then the rest is what it would have b
   CHECK(std::equal(rest.indices.begin(), rest.indices.end(), whole.indices.begin() + 8));
   CHECK(std::memcmp(rest.bytes.data(), whole.bytes.data() + whole.bytes.size() - rest.bytes.size(),
                     rest.bytes.size()) == 0);
+}
+
+TEST("when a file is replaced between epochs, then nothing of what it was is left") {
+  const TemporaryFolder folder;
+  const Encoding fine{.quality = 95, .vertical_sampling = 1};
+  auto before = encode_jpeg(draw_picture(90, 120, 1)),
+       after = encode_jpeg(draw_picture(90, 120, 2), fine);
+  // As long as each other, and behind the image's end.
+  before.resize(std::max(before.size(), after.size()));
+  after.resize(before.size());
+  LoaderOptions options = options_for(folder, 1);
+  options.sources = whole_files({folder.write("a.jpg", before)});
+  options.damaged = Damaged::kFail;
+  Consumer consumer(options);
+  for (int epoch = 0; epoch < 5; ++epoch) run(consumer, epoch);
+  folder.write("a.jpg", after);
+  for (int epoch = 5; epoch < 9; ++epoch) {
+    options.sources = whole_files({folder.write("a.jpg", after)});
+    Consumer fresh(options);
+    CHECK(run(consumer, epoch) == run(fresh, epoch));
+  }
 }
 
 TEST("when files are damaged and refilled, then no row shows them and each is named once") {

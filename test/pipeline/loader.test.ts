@@ -82,6 +82,27 @@ test('when 1, 2 and 8 threads render with everything on, then batches are the sa
   assert.notDeepEqual(otherSeed.indices, one.indices);
 });
 
+test('when epochs went before, then an epoch is what it would be without them', async (t) => {
+  const samples = await mixedFiles(t);
+  const options: LoaderOptions = {
+    samples,
+    preprocessing,
+    augmentation: everything,
+    batchSize: 4,
+    threads: 2,
+    seed: 12,
+    shuffle: true,
+  };
+  const loader = loaderFor(t, options);
+  for (let epoch = 0; epoch < 4; epoch++) {
+    assert.deepEqual(
+      await collect(loader, epoch),
+      await collect(loaderFor(t, options), epoch),
+      `epoch ${epoch}`,
+    );
+  }
+});
+
 test('when an epoch starts at a later batch, then it goes on exactly there', async (t) => {
   const samples = await mixedFiles(t);
   const loader = loaderFor(t, {

@@ -86,6 +86,7 @@ Verdict Differential::check(const File& file, Random& random) {
   if (!frame || std::int64_t{frame->width} * frame->height > kMaxFuzzPixels) return Verdict::kOther;
   const bool accepted = check_whole(*frame, file);
   check_coefficients(*frame, accepted);
+  starts_.clear();
   for (int i = 0; i < 3; ++i) check_part(*frame, accepted, random);
   check_view(file, random);
   return accepted ? Verdict::kAccepted : Verdict::kRefused;
@@ -128,12 +129,35 @@ void Differential::check_part(const BaselineFrame& frame, bool accepted, Random&
   std::array<Plane, 3> planes;
   const int chosen = random.below(static_cast<int>(decoders_.size()));
   const bool part = decoders_[chosen].decode(frame, region, planes);
+  check_starts(frame, region, part ? copy(planes, frame.components) : std::vector<RawPlane>(),
+               random);
+  if (part) decoders_[chosen].decode(frame, region, planes);
   if (accepted && !part) wrong("a part is refused of an accepted image");
   const bool known = accepted || reference_.error.empty();
   for (int c = 0; part && known && c < frame.components; ++c) {
     compare(planes[c], accepted ? whole_[c] : reference_.planes[c],
             accepted ? "the whole" : "libjpeg, of a damaged image", c);
   }
+}
+
+// `wanted` is the part without any row's start known; empty if it is refused.
+void Differential::check_starts(const BaselineFrame& frame, const Region& region,
+                                const std::vector<RawPlane>& wanted, Random& random) {
+  std::array<Plane, 3> planes;
+  const std::size_t known = starts_.size();
+  BaselineDecoder& decoder = decoders_[random.below(static_cast<int>(decoders_.size()))];
+  const bool part = decoder.decode(frame, region, planes, starts_);
+  if (part == wanted.empty()) wrong("what is known of rows changes whether a part is accepted");
+  if (part && copy(planes, frame.components) != wanted) wrong("what is known of rows changes it");
+  if (!part && starts_.size() != known) wrong("rows are remembered of a refused part");
+  std::vector<RowStart> senseless = starts_;
+  for (RowStart& start : senseless) {
+    if (random.below(4) > 0) continue;
+    start.byte = random.below(4) > 0 ? random.below(static_cast<int>(frame.scan.size()) + 2)
+                                     : static_cast<std::uint32_t>(random.below(1 << 30)) * 4;
+    start.bit = static_cast<std::uint16_t>(random.below(1 << 16));
+  }
+  decoder.decode(frame, region, planes, senseless);
 }
 
 void Differential::check_view(const File& file, Random& random) {

@@ -23,6 +23,8 @@ enum class Verdict { kOther, kRefused, kAccepted };
 //    of missing or senseless data, and every sample of every block is its own, to the bit.
 //  - Any part of an accepted image is accepted, and is that part of the whole. A part that is
 //    accepted of another image is libjpeg-turbo's, unless that stops with an error.
+//  - A part is the same, or refused, whatever was found out about rows by the parts before it; any
+//    other starts of rows lead outside no buffer.
 //  - The renderer makes a view of whatever JpegDecoder returns.
 // Bytes behind the last MCU are nobody's business. Memory errors are for the sanitizers to find.
 class Differential {
@@ -36,6 +38,8 @@ class Differential {
   bool check_whole(const core::BaselineFrame& frame, const File& file);
   void check_coefficients(const core::BaselineFrame& frame, bool accepted);
   void check_part(const core::BaselineFrame& frame, bool accepted, core::Random& random);
+  void check_starts(const core::BaselineFrame& frame, const core::Region& region,
+                    const std::vector<RawPlane>& wanted, core::Random& random);
   void check_view(const File& file, core::Random& random);
 
   core::JpegDecoder opened_;
@@ -45,6 +49,7 @@ class Differential {
   std::vector<float> output_;
   std::vector<RawPlane> whole_;  // Of one decoder, to compare the next with.
   Reference reference_;
+  std::vector<core::RowStart> starts_;  // Of the file at hand.
 };
 
 }  // namespace bobbin::test

@@ -13,6 +13,7 @@ struct RawPlane {
   int width = 0, height = 0;
   std::size_t stride = 0;
   std::vector<std::uint8_t> samples;
+  bool operator==(const RawPlane&) const = default;
 };
 
 struct Reference {

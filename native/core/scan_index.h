@@ -1,0 +1,64 @@
+// Where the rows of MCUs begin in the samples' scans, remembered from epoch to epoch.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+namespace bobbin::core {
+
+// All that a decoder needs to begin at a row of MCUs of a scan without restarts. Without
+// initialisers, so that memory for rows not yet known is never touched.
+struct RowStart {
+  std::uint32_t byte;      // Of the scan as it is stored; never a zero that follows FF.
+  std::uint16_t bit;       // 0…7, from that byte's top.
+  std::uint16_t means[3];  // Of each component's last block.
+};
+
+// Tells one file's content from another's. No guard against forgery: a decoder stays within its
+// buffer whatever row starts it is given.
+std::uint64_t fingerprint(std::span<const std::uint8_t> file);
+
+// Holds as many samples as fit, those that come first, because in epochs none is likelier than
+// another to come again. What is held of a sample grows by the rows that decoders walk through, so
+// that no row is walked for the index alone. All member functions are for any number of threads.
+class ScanIndex {
+ public:
+  static constexpr std::size_t kBytes = std::size_t{32} << 20;
+
+  // Takes no more memory than `bytes`, all of it at once; the system provides it as it is used.
+  explicit ScanIndex(std::uint64_t samples, std::size_t bytes = kBytes);
+
+  // Replaces the content of `starts` by what is known of the sample's rows, the first ones. Nothing
+  // is, unless they were found in a file with this fingerprint.
+  void recall(std::uint64_t sample, std::uint64_t fingerprint, std::vector<RowStart>& starts) const;
+
+  // Remembers the starts of the sample's first rows, of `rows` in all.
+  void remember(std::uint64_t sample, std::uint64_t fingerprint, std::size_t rows,
+                std::span<const RowStart> starts);
+
+ private:
+  struct Record {
+    std::uint64_t fingerprint = 0;
+    std::uint32_t first = 0;     // In `starts_`.
+    std::uint32_t reserved = 0;  // Rows there is a place for.
+    std::uint32_t known = 0;     // Of them, from the first on.
+  };
+
+  mutable std::mutex mutex_;     // Guards what follows.
+  std::vector<Record> records_;  // By sample; the last ones of a large data set have none.
+  std::size_t capacity_;         // In row starts.
+  std::size_t used_ = 0;
+  std::unique_ptr<RowStart[]> starts_;
+};
+
+// A sample's place in an index; without index nothing is remembered.
+struct IndexedSample {
+  ScanIndex* index = nullptr;
+  std::uint64_t sample = 0;
+};
+
+}  // namespace bobbin::core
