@@ -285,7 +285,10 @@ SymbolicTensor Trace::describe(TF_Operation* operation, const RecordedOp& op, in
   }
   bool known = rank >= 0;
   for (const std::int64_t side : shape) known &= side >= 0;
-  if (!known) {
+  // A later one may be opaque, as what FusedBatchNormV3 leaves to its gradient; TensorFlow still
+  // knows that its shape is unknown, and so does this function with the next op's result.
+  if (!known && index > 0) shape = {0};
+  if (!known && index == 0) {
     throw std::invalid_argument(
         op.name +
         ": Expected a result whose shape follows from the shapes of the inputs, but it "
