@@ -39,7 +39,9 @@ export type Trainable = 'head' | 'all';
 /** Builds a network with a new head: dropout, a dense layer with Glorot (Xavier) uniform weights, softmax. */
 export async function createModel(options: ModelOptions): Promise<Classifier> {
   const architecture = architectureNamed(options.architecture);
-  const { classes, seed, size = architecture.size } = options;
+  const { classes, size = architecture.size } = options;
+  // tfjs takes a seed of 0 for none, and draws one.
+  const seed = options.seed === 0 ? 2 ** 32 : options.seed;
   if (classes.length < 2) throw expected('at least two names', 'classes', classes);
   if (!Number.isInteger(size) || size < 32 || size % 32 !== 0)
     throw expected('a multiple of 32', 'size', size);

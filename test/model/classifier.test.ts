@@ -50,6 +50,11 @@ test('when the seed is the same then so are the weights, and the head is within 
   assert.ok(largest <= limit && largest > 0.99 * limit, `${largest} against ${limit}`);
 });
 
+test('when the seed is 0 then the weights are the same each time, too', async () => {
+  const [one, two] = await Promise.all([0, 0].map((seed) => createModel({ ...options, seed })));
+  assert.deepEqual(values(one?.model as never), values(two?.model as never));
+});
+
 test('when a classifier is saved and loaded then it computes the same and keeps its record', async () => {
   const saved = await createModel(options);
   await saveClassifier(saved, folder);
