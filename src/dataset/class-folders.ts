@@ -5,6 +5,7 @@ import { expected } from '../errors.js';
 import { byCodeUnit } from './code-unit.js';
 import { foldersIn } from './folders.js';
 import { imagePattern, taskOfFolder, validationNames } from './layout.js';
+import { refuseCompressedShards } from './shards.js';
 import type { Labelled, Source, Split } from './types.js';
 
 /** Images of one class on one side, or on no side yet. */
@@ -36,6 +37,7 @@ export async function readClassFolders(root: string): Promise<Source> {
     );
   }
   if (classes.length < 2 || labelled.length === 0) {
+    await refuseCompressedShards(root);
     throw expected(
       'class folders (<class>/*.jpg), train/ and validation/ with class folders, tar shards, Parquet files, or Annotations/label.csv',
       'source',

@@ -1,6 +1,7 @@
 /** Writes the images of Parquet files into tar shards, once, so that they can be read one by one in any order. */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { replaceFile } from '../atomic-file.js';
 import { expected } from '../errors.js';
 import { byCodeUnit } from './code-unit.js';
@@ -24,7 +25,7 @@ export async function readParquet(
   images: string | undefined,
   onProgress: OnProgress = () => {},
 ): Promise<Source | undefined> {
-  const { files, warnings } = sidesOf(await shardFilesIn(root, '.parquet'));
+  const { files, warnings } = sidesOf(await shardFilesIn(root, /\.parquet$/));
   if (files.length === 0) return undefined;
   if (images === undefined) {
     const wayOut = 'Its Parquet files have to be prepared first: `npx bobbin prepare`';
@@ -94,7 +95,7 @@ async function writeShards({
 /** Names of the class numbers: those that the files declare, else the names in their rows; undefined where there are none. */
 async function classesOf(files: readonly ParquetFile[]): Promise<string[] | undefined> {
   const [first] = files as [ParquetFile, ...ParquetFile[]];
-  const differs = files.find((file) => `${file.classes}` !== `${first.classes}`);
+  const differs = files.find((file) => !isDeepStrictEqual(file.classes, first.classes));
   if (differs) {
     throw expected(`the classes of ${first.path}`, `classes of ${differs.path}`, differs.classes);
   }

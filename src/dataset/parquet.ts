@@ -2,6 +2,7 @@
 import { open, stat } from 'node:fs/promises';
 import {
   type AsyncBuffer,
+  type ColumnChunk,
   type FileMetaData,
   parquetMetadataAsync,
   parquetReadObjects,
@@ -12,6 +13,8 @@ import { compressors } from 'hyparquet-compressors';
 import { expected, InvalidInputError } from '../errors.js';
 
 const mostRows = 2 ** 22;
+/** One read takes no more. */
+const mostBytes = 2 ** 31 - 1;
 
 /** One row of a data set; an image or a class may be absent. */
 export interface ParquetRow {
@@ -61,10 +64,15 @@ export async function openParquet(path: string): Promise<ParquetFile> {
     classes: namesOf(features[label]),
     rowGroups: metadata.row_groups.length,
     others,
-    read: (group, { images }) =>
-      reading(`${path}, row group ${group}`, async () => {
+    read: async (group, { images }) => {
+      const columns = images ? [image, label] : [label];
+      checkSizes(
+        `row group ${group} of ${path}`,
+        metadata.row_groups[group]?.columns ?? [],
+        columns,
+      );
+      return reading(`${path}, row group ${group}`, async () => {
         const [rowStart, rowEnd] = rowsOf(metadata, group);
-        const columns = images ? [image, label] : [label];
         const from = { file, metadata, compressors, utf8: false };
         const rows = await parquetReadObjects({ ...from, columns, rowStart, rowEnd });
         return rows.map((row, index) => ({
@@ -72,8 +80,20 @@ export async function openParquet(path: string): Promise<ParquetFile> {
           image: row[image]?.bytes ?? undefined,
           label: labelOf(row[label]),
         }));
-      }),
+      });
+    },
   };
+}
+
+/** Throws InvalidInputError for a chunk of a wanted column that is too large to be read at once. */
+function checkSizes(place: string, chunks: readonly ColumnChunk[], columns: string[]): void {
+  for (const { meta_data: chunk } of chunks) {
+    const [column = ''] = chunk?.path_in_schema ?? [];
+    const size = Number(chunk?.total_compressed_size ?? 0);
+    if (size <= mostBytes || !columns.includes(column)) continue;
+    const wayOut = 'Write the file again in smaller row groups, pyarrow by row_group_size=100';
+    throw expected(`at most ${mostBytes} bytes`, `column ${column} in ${place}`, size, wayOut);
+  }
 }
 
 /** What the reader takes for a file. */

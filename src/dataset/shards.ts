@@ -16,6 +16,7 @@ const shardsAtOnce = 2;
 const mostClasses = 100_000;
 /** Class names in the order of their numbers, one a line, beside the shards. */
 export const classNamesFile = 'classnames.txt';
+const compressed = /\.(tar\.(gz|bz2|xz|zst)|tgz)$/;
 
 export interface ReadShardsOptions {
   /** Name of the task; by default that of the folder. */
@@ -24,8 +25,8 @@ export interface ReadShardsOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
-/** Files of a kind that shards are of, relative to `root`; none where class folders say what the folder is. */
-export async function shardFilesIn(root: string, extension: string): Promise<string[]> {
+/** Files whose names fit `pattern` where shards may be, relative to `root`; none where class folders say what the folder is. */
+export async function shardFilesIn(root: string, pattern: RegExp): Promise<string[]> {
   const folders = await foldersIn(root);
   if (folders.filter((name) => !shardFolders.includes(name)).length > 1) return [];
   const found: string[] = [];
@@ -36,7 +37,7 @@ export async function shardFilesIn(root: string, extension: string): Promise<str
       (entry) =>
         (entry.isFile() || entry.isSymbolicLink()) &&
         !entry.name.startsWith('.') &&
-        entry.name.endsWith(extension),
+        pattern.test(entry.name),
     );
     found.push(...shards.map(({ name }) => path.posix.join(folder, name)));
   }
@@ -53,7 +54,7 @@ export async function readShards(
   root: string,
   { task = taskOfFolder(root), onProgress = () => {} }: ReadShardsOptions = {},
 ): Promise<Source | undefined> {
-  const { files, warnings } = sidesOf(await shardFilesIn(root, '.tar'));
+  const { files, warnings } = sidesOf(await shardFilesIn(root, /\.tar$/));
   if (files.length === 0) return undefined;
   let done = 0;
   const shards = await mapConcurrently(files, shardsAtOnce, async ({ file, given }) => {
@@ -61,7 +62,8 @@ export async function readShards(
     onProgress(++done, files.length);
     return { file, given, ...shard };
   });
-  warnings.push(...warningsOf(shards));
+  const packed = await shardFilesIn(root, compressed);
+  warnings.push(...leftOut(packed, 'compressed shards are left out'), ...warningsOf(shards));
   const all = shards.flatMap(({ images }) => images);
   if (all.length === 0) {
     throw expected('images with labels in its shards', 'source', root, warnings.join(' '));
@@ -82,6 +84,15 @@ export async function readShards(
     questions: [],
     warnings,
   };
+}
+
+/** Throws InvalidInputError where compressed shards are all that there is. */
+export async function refuseCompressedShards(root: string): Promise<void> {
+  const [first] = await shardFilesIn(root, compressed);
+  if (first === undefined) return;
+  const wayOut =
+    'Images are read from the middle of a shard: unpack it to a .tar first, by gunzip for .gz';
+  throw expected('shards that are not compressed', 'source', path.join(root, first), wayOut);
 }
 
 function warningsOf(shards: readonly (Shard & { file: string })[]): string[] {

@@ -1,9 +1,11 @@
 /** Parquet files by pyarrow: rows, classes and sides, and shards that are byte for byte those of Python's tarfile. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { parquetMetadata } from 'hyparquet';
 import { type Prepared, prepare, readSource } from '../../src/dataset/index.js';
 import { InvalidInputError } from '../../src/errors.js';
 import { temporaryFolder } from './folders.js';
@@ -109,6 +111,26 @@ test('when the classes of two files differ then the error names both', async (t)
   );
 });
 
+test('when the classes of two files differ by a comma then they differ', async (t) => {
+  // The same length, so that the file stays whole: its metadata has the names in JSON.
+  const classes = (names: string) => {
+    const whole = readFileSync(path.join(fixtures, train), 'latin1');
+    const changed = whole.replaceAll('"names": ["hat", "shoe"]', `"names": ${names}`);
+    assert.notEqual(changed, whole);
+    assert.equal(changed.length, whole.length);
+    return Buffer.from(changed, 'latin1');
+  };
+  const folder = await temporaryFolder(t);
+  const source = path.join(folder, 'source');
+  await mkdir(source);
+  await writeFile(path.join(source, 'a.parquet'), classes('["a,b", "cdef"]'));
+  await writeFile(path.join(source, 'b.parquet'), classes('["a", "b,cdef"]'));
+  await assert.rejects(
+    prepare(source, { out: path.join(folder, 'out') }),
+    /classes of .*b\.parquet but received \["a","b,cdef"\]/,
+  );
+});
+
 async function refusal(
   t: TestContext,
   content: Uint8Array,
@@ -163,3 +185,37 @@ test('when Parquet files are mutated then each is read or refused by name', asyn
   }
   assert.ok(refused > 10 && refused < 100, `${refused} of 100 were refused`);
 });
+
+test('when a column has more bytes than a read takes then column, file and way out are named', async (t) => {
+  const whole = await readFile(path.join(fixtures, train));
+  const footer = whole.length - 8 - whole.readUInt32LE(whole.length - 8);
+  const { row_groups: groups } = parquetMetadata(new Uint8Array(whole).buffer);
+  const [chunk] = groups[0]?.columns ?? [];
+  const size = Number(chunk?.meta_data?.total_compressed_size);
+  // Field 7 of ColumnMetaData, an i64, after field 6: parquet.thrift in Thrift's compact protocol.
+  const field = (value: number) => Buffer.from([0x16, ...zigzag(value)]);
+  const at = whole.indexOf(field(size), footer);
+  const end = at + field(size).length;
+  const large = 3 * 2 ** 30;
+  const changed = Buffer.concat([
+    whole.subarray(footer, at),
+    field(large),
+    whole.subarray(end, -8),
+  ]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(changed.length);
+  const content = [whole.subarray(0, footer), changed, length, Buffer.from('PAR1')];
+  const error = await refusal(t, Buffer.concat(content));
+  assert.match(
+    error?.message ?? 'no error',
+    /at most 2147483647 bytes for column image in row group 0 of .*x\.parquet but received 3221225472\. Write .*row_group_size/,
+  );
+});
+
+/** A variable-length integer of Thrift's compact protocol, for a number that is not negative. */
+function zigzag(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value * 2;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
+  return [...bytes, rest];
+}

@@ -187,3 +187,23 @@ test('when class folders lie beside a tar then they are what is prepared', async
   const { summary } = await preparedShards(t, { 'download.tar': 'ustar.tar' }, images);
   assert.equal(summary.layout, 'class folders');
 });
+
+test('when shards are compressed then one sentence says to unpack them', async (t) => {
+  for (const name of ['0.tar.gz', 'train/0.tgz', 'data/0.tar.zst']) {
+    await assert.rejects(
+      preparedShards(t, {}, { [name]: 'packed' }),
+      /^InvalidInputError: Expected shards that are not compressed for source but received ".*z(st)?"\. Images are read .* by gunzip for \.gz$/,
+    );
+  }
+});
+
+test('when some shards are compressed then they are left out and counted', async (t) => {
+  const { summary } = await preparedShards(t, { 'a.tar': 'gnu.tar' }, { 'b.tar.gz': 'packed' });
+  assert.deepEqual(summary.warnings, ['1 compressed shards are left out; the first is b.tar.gz.']);
+});
+
+test('when an archive lies beside the class folders it was made from then these are prepared', async (t) => {
+  const photos = { 'train/hat/1.jpg': 'a', 'train/shoe/1.jpg': 'b', 'val/hat/2.jpg': 'c' };
+  const { summary } = await preparedShards(t, {}, { ...photos, 'photos.tar.gz': 'packed' });
+  assert.equal(summary.layout, 'split class folders');
+});
