@@ -1,37 +1,44 @@
-/** Options declared once as a table (type, default, range, help): checked here, and made into flags by the commands. */
+/**
+ * Options declared once as a table (type, default, range, help): checked here; the commands make flags and keys of
+ * configuration files of them, and docs/options.md lists them.
+ */
 import { expected } from './errors.js';
 
+interface Described {
+  help: string;
+  /** The default in words, where it depends on the machine. */
+  defaultHelp?: string;
+  /** The flag's name where it is not the option's. */
+  flag?: string;
+}
+
 /** A number from `min` to `max`, both included; `integer` refuses fractions. */
-export interface NumberOption {
+export interface NumberOption extends Described {
   type: 'number' | 'integer';
   default: number;
   min: number;
   max: number;
-  help: string;
 }
 
 /** Two ascending numbers, both from `min` to `max`; `low,high` on the command line. */
-export interface RangeOption {
+export interface RangeOption extends Described {
   type: 'range';
   default: readonly [number, number];
   min: number;
   max: number;
-  help: string;
 }
 
 /** One of a few words. */
-export interface ChoiceOption<Choice extends string = string> {
+export interface ChoiceOption<Choice extends string = string> extends Described {
   type: 'choice';
   choices: readonly Choice[];
   default: Choice;
-  help: string;
 }
 
 /** On or off. */
-export interface BooleanOption {
+export interface BooleanOption extends Described {
   type: 'boolean';
   default: boolean;
-  help: string;
 }
 
 export type Option = NumberOption | RangeOption | ChoiceOption | BooleanOption;
@@ -39,9 +46,14 @@ export type Option = NumberOption | RangeOption | ChoiceOption | BooleanOption;
 /** Options by name; the name in camelCase is the property, in kebab-case the flag. */
 export type OptionTable = Readonly<Record<string, Option>>;
 
-/** The values that a table describes. */
-export type OptionValues<Table extends OptionTable> = {
-  -readonly [Name in keyof Table]: OptionValue<Table[Name]>;
+/** Options and groups of options, as a call of the API takes them: `{ epochs, augmentation: { flip } }`. */
+export type OptionTree = Readonly<Record<string, Option | OptionTable>>;
+
+/** The values that a table or tree describes. */
+export type OptionValues<Tree extends OptionTree> = {
+  -readonly [Name in keyof Tree]: Tree[Name] extends OptionTable
+    ? OptionValues<Tree[Name]>
+    : OptionValue<Tree[Name]>;
 };
 
 type OptionValue<Declared> = Declared extends { type: 'choice'; choices: readonly (infer Choice)[] }
@@ -51,6 +63,20 @@ type OptionValue<Declared> = Declared extends { type: 'choice'; choices: readonl
     : Declared extends { type: 'range' }
       ? [number, number]
       : number;
+
+export function isOption(node: Option | OptionTable): node is Option {
+  return typeof node.type === 'string';
+}
+
+/** The options of a tree by their names, those in a group as `group.name`. */
+export function optionsByName(tree: OptionTree): Map<string, Option> {
+  const entries = Object.entries(tree).flatMap(([name, node]): [string, Option][] =>
+    isOption(node)
+      ? [[name, node]]
+      : Object.entries(node).map(([inner, option]) => [`${name}.${inner}`, option]),
+  );
+  return new Map(entries);
+}
 
 /**
  * `given` with defaults filled in; `undefined` counts as not given.
@@ -62,7 +88,8 @@ export function resolveOptions<Table extends OptionTable>(
   given: Partial<OptionValues<Table>> = {},
 ): OptionValues<Table> {
   for (const name of Object.keys(given)) {
-    if (!(name in table)) throw expected(`one of ${Object.keys(table).join(', ')}`, 'option', name);
+    if (!Object.hasOwn(table, name))
+      throw expected(`one of ${Object.keys(table).join(', ')}`, 'option', name);
   }
   const entries = Object.entries(table).map(([name, option]) => {
     const value = (given as Record<string, unknown>)[name] ?? option.default;

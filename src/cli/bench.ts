@@ -12,14 +12,14 @@ import {
   measureOptions,
 } from '../pipeline/index.js';
 import { textTable, withProgress } from '../report/index.js';
-import { addFlags, pickFlags } from './flags.js';
+import { pickFlags } from './flags.js';
 import { openDataset } from './open-dataset.js';
 import { usualPreprocessing } from './usual-preprocessing.js';
 
+export const options = { ...measureOptions, augmentation: augmentationOptions };
+
 export function configure(command: Command): void {
   command.argument('<folder>', 'images in folders of any depth, shards, or a prepared data set');
-  addFlags(command, measureOptions);
-  addFlags(command, augmentationOptions);
   command.action(async (folder: string, flags: object) => {
     const files = await imagesIn(folder);
     const counts = threadCounts(os.availableParallelism());
@@ -28,14 +28,11 @@ export function configure(command: Command): void {
       for (const threads of counts) {
         const label = `measuring, ${threads} thread(s)`;
         progress.update({ label, done: done.length, total: counts.length });
-        const augmentation = pickFlags(augmentationOptions, flags);
-        const options = pickFlags(measureOptions, flags);
         done.push(
           await measureLoader({
-            ...options,
+            ...pickFlags(options, flags),
             files,
             threads,
-            augmentation,
             preprocessing: usualPreprocessing,
           }),
         );

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { loadManifest } from '../dataset/index.js';
 import { classifyOptions, type Evaluation, evaluate } from '../evaluation/index.js';
 import { type ProgressReporter, withProgress } from '../report/index.js';
-import { addFlags, pickFlags } from './flags.js';
+import { pickFlags } from './flags.js';
 import { chosenTasks, openClassifier } from './runs.js';
 import { saveEvaluation, scoreTable } from './scores.js';
 import { warnUnreadable } from './unreadable.js';
@@ -15,23 +15,24 @@ interface Flags {
   task?: string;
 }
 
+export const options = classifyOptions;
+
 export function configure(command: Command): void {
   command
     .requiredOption('--data <folder>', 'prepared data set')
     .requiredOption('--run <folder>', 'what train wrote; scores and pictures go beside each model')
     .option('--task <name>', 'only this task');
-  addFlags(command, classifyOptions);
   command.action((flags: Flags) => withProgress((progress) => run(flags, progress)));
 }
 
 async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
   const manifest = await loadManifest(flags.data);
-  const options = pickFlags(classifyOptions, flags);
+  const values = pickFlags(options, flags);
   const evaluations: Evaluation[] = [];
   for (const { name: task } of chosenTasks(manifest, flags.task)) {
     const classifier = await openClassifier(flags.run, task);
     const evaluation = await evaluate({
-      ...{ ...options, classifier, manifest, task },
+      ...{ ...values, classifier, manifest, task },
       onProgress: (state) => progress.update({ label: task, ...state }),
     });
     progress.end();

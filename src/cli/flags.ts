@@ -1,54 +1,80 @@
-/** Turns option tables into flags, and a command's parsed flags back into checked option values. */
+/** Turns options into flags, and a command's parsed flags back into checked option values. */
 import { type Command, Option as Flag, InvalidArgumentError } from 'commander';
 import {
   checkOption,
   describeValues,
+  isOption,
   type Option,
-  type OptionTable,
+  type OptionTree,
   type OptionValues,
+  optionsByName,
 } from '../options.js';
 
-/** Adds one flag per option of `table`; `defaults` replace the table's own for this command. */
-export function addFlags<Table extends OptionTable>(
-  command: Command,
-  table: Table,
-  defaults: Partial<OptionValues<Table>> = {},
-): Command {
-  for (const [name, option] of Object.entries(table)) {
-    const preset = (defaults as Record<string, Option['default']>)[name] ?? option.default;
-    command.addOption(toFlag(name, option, preset));
+/** Adds one flag per option of `tree`; groups are for files and calls, flags have none. */
+export function addFlags(command: Command, tree: OptionTree): Command {
+  for (const [name, option] of optionsByName(tree)) {
+    for (const flag of flagsOf(name, option)) command.addOption(flag);
   }
   return command;
 }
 
-/** The values of `table` among a command's parsed flags. */
-export function pickFlags<Table extends OptionTable>(
-  table: Table,
-  flags: object,
-): OptionValues<Table> {
-  const entries = Object.keys(table).map((name) => [
+/** The values of `tree` among a command's parsed flags. */
+export function pickFlags<Tree extends OptionTree>(tree: Tree, flags: object): OptionValues<Tree> {
+  const entries = Object.entries(tree).map(([name, node]) => [
     name,
-    (flags as Record<string, unknown>)[new Flag(`--${kebab(name)}`).attributeName()],
+    isOption(node) ? (flags as Record<string, unknown>)[keyOf(name, node)] : pickFlags(node, flags),
   ]);
-  return Object.fromEntries(entries) as OptionValues<Table>;
+  return Object.fromEntries(entries) as OptionValues<Tree>;
 }
 
-/** `batchSize` as `batch-size`, `memoryMB` as `memory-mb`. */
-const kebab = (name: string): string =>
-  name.replace(/[A-Z]+/g, (letters) => `-${letters.toLowerCase()}`);
+/** Sets an option to a checked value, unless the command line did. */
+export function presetFlag(
+  command: Command,
+  [name, option]: [string, Option],
+  value: unknown,
+): void {
+  const key = keyOf(name, option);
+  if (command.getOptionValueSource(key) === 'cli') return;
+  command.setOptionValueWithSource(key, value, 'config');
+}
 
-function toFlag(name: string, option: Option, preset: Option['default']): Flag {
-  const flag = kebab(name);
+/** `batchSize` as `batch-size`, `memoryMB` as `memory-mb`, `augmentation.flip` as `flip`. */
+function flagName(name: string, option: Option): string {
+  const last = name.slice(name.lastIndexOf('.') + 1);
+  return option.flag ?? last.replace(/[A-Z]+/g, (letters) => `-${letters.toLowerCase()}`);
+}
+
+/** What help shows of a flag: the form that changes a default of on or off, else its name. */
+export function shownFlag(name: string, option: Option): string {
+  return `--${option.default === true ? 'no-' : ''}${flagName(name, option)}`;
+}
+
+/** Commander's name for it. */
+const keyOf = (name: string, option: Option): string =>
+  new Flag(`--${flagName(name, option)}`).attributeName();
+
+function flagsOf(name: string, option: Option): Flag[] {
+  const flag = flagName(name, option);
+  const { help, default: preset } = option;
   if (option.type === 'boolean') {
-    const form = preset === true ? `--no-${flag}` : `--${flag}`;
-    return new Flag(form, preset === true ? `turn off: ${option.help}` : option.help).default(
-      preset,
-    );
+    const shown = new Flag(shownFlag(name, option), preset ? `turn off: ${help}` : help);
+    // The other one is only of use against what a configuration file says.
+    const other = new Flag(preset ? `--${flag}` : `--no-${flag}`).hideHelp();
+    return [shown.default(preset), other];
   }
   const placeholder = { choice: 'word', range: 'low,high', integer: 'n', number: 'x' }[option.type];
-  return new Flag(`--${flag} <${placeholder}>`, `${option.help}; ${describeValues(option)}`)
-    .default(preset, Array.isArray(preset) ? preset.join(',') : `${preset}`)
-    .argParser((given) => parse(flag, option, given));
+  return [
+    new Flag(`--${flag} <${placeholder}>`, `${help}; ${describeValues(option)}`)
+      .default(preset, describeDefault(option))
+      .argParser((given) => parse(flag, option, given)),
+  ];
+}
+
+const round = (value: number) => Number(value.toPrecision(4));
+
+/** The default as a person would write it. */
+export function describeDefault({ defaultHelp, default: preset }: Option): string {
+  return defaultHelp ?? (Array.isArray(preset) ? preset.map(round).join(',') : `${preset}`);
 }
 
 function parse(flag: string, option: Option, given: string): unknown {

@@ -18,7 +18,7 @@ import {
 } from '../prediction/index.js';
 import { withProgress } from '../report/index.js';
 import { classShares, writeSubmission } from '../submission/index.js';
-import { addFlags, pickFlags } from './flags.js';
+import { pickFlags } from './flags.js';
 import { chosenTasks, openClassifier } from './runs.js';
 import { warnUnreadable } from './unreadable.js';
 
@@ -33,8 +33,10 @@ interface Flags {
 interface Request {
   runs: string[];
   weights: number[] | undefined;
-  options: ClassifyOptions;
+  values: ClassifyOptions;
 }
+
+export const options = classifyOptions;
 
 export function configure(command: Command): void {
   command
@@ -49,10 +51,9 @@ export function configure(command: Command): void {
     .option('--task <name>', 'the task that the images belong to')
     .option('--data <folder>', 'prepared data set whose questions to answer instead of images')
     .option('--out <folder>', 'with --data: where submission.csv and submission.zip go');
-  addFlags(command, classifyOptions);
   command.action(async (images: string[], flags: Flags) => {
-    const options = pickFlags(classifyOptions, flags);
-    const request = { runs: flags.run, weights: flags.weights, options };
+    const values = pickFlags(options, flags);
+    const request = { runs: flags.run, weights: flags.weights, values };
     const { data, out, task } = flags;
     if (flags.weights !== undefined && flags.weights.length !== flags.run.length) {
       throw expected(`one number per --run, ${flags.run.length},`, '--weights', flags.weights);
@@ -102,7 +103,7 @@ async function answerQuestions(request: Request, data: string, out: string): Pro
 }
 
 async function averaged(
-  { runs, weights, options }: Request,
+  { runs, weights, values }: Request,
   task: string,
   wanted: Pick<PredictRequest, 'files' | 'fallback' | 'classes'>,
 ): Promise<Prediction> {
@@ -111,7 +112,7 @@ async function averaged(
     for (const run of runs) {
       const classifier = await openClassifier(run, task);
       const onProgress = (state: ClassifyProgress) => progress.update({ label: task, ...state });
-      predictions.push(await predict({ ...options, ...wanted, classifier, onProgress }));
+      predictions.push(await predict({ ...values, ...wanted, classifier, onProgress }));
       classifier.model.dispose();
     }
     return predictions;

@@ -3,7 +3,9 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { prepare, prepareOptions, type Summary } from '../dataset/index.js';
 import { textTable, withProgress } from '../report/index.js';
-import { addFlags, pickFlags } from './flags.js';
+import { pickFlags } from './flags.js';
+
+export const options = prepareOptions;
 
 export function configure(command: Command): void {
   command
@@ -12,11 +14,10 @@ export function configure(command: Command): void {
       'folder with class folders, tar shards or Parquet files, or of a FashionAI layout',
     )
     .requiredOption('--out <folder>', 'where manifest.json goes, and images from Parquet files');
-  addFlags(command, prepareOptions);
   command.action(async (source: string, flags: { out: string }) => {
     const { summary } = await withProgress((progress) =>
       prepare(source, {
-        ...pickFlags(prepareOptions, flags),
+        ...pickFlags(options, flags),
         out: flags.out,
         onProgress: (done, total) => progress.update({ label: 'reading images', done, total }),
       }),

@@ -3,17 +3,17 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { Task } from '../dataset/index.js';
 import { expected } from '../errors.js';
-import type { OptionTable, OptionValues } from '../options.js';
+import type { OptionTree } from '../options.js';
 import { loaderOptions, viewsOf } from '../pipeline/index.js';
 import { drawAugmentations } from '../report/index.js';
 import { trainAugmentationOptions } from '../training/index.js';
 import { renderEpochs } from './epoch-views.js';
-import { addFlags, pickFlags } from './flags.js';
+import { pickFlags } from './flags.js';
 import { type LabelledImage, openDataset } from './open-dataset.js';
 import { warnUnreadable } from './unreadable.js';
 import { usualPreprocessing } from './usual-preprocessing.js';
 
-const previewOptions = {
+export const options = {
   images: { type: 'integer', default: 6, min: 1, max: 30, help: 'rows of the sheet' },
   views: {
     type: 'integer',
@@ -23,29 +23,27 @@ const previewOptions = {
     help: 'augmented views of each image, one an epoch; a five- or ten-crop shows whole sets',
   },
   seed: { ...loaderOptions.seed, help: 'of the images that are shown and of all randomness' },
-} as const satisfies OptionTable;
+  augmentation: trainAugmentationOptions,
+} as const satisfies OptionTree;
 
 export function configure(command: Command): void {
   command
     .argument('<folder>', 'prepared data set, or a source that `prepare` reads')
     .option('--out <file>', 'where the sheet goes: .jpg, or .png for exact colours', 'preview.jpg');
-  addFlags(command, previewOptions);
-  addFlags(command, trainAugmentationOptions);
   command.action(run);
 }
 
 async function run(folder: string, flags: { out: string }): Promise<void> {
   const { out } = flags;
   if (!/\.(jpe?g|png)$/i.test(out)) throw expected('a file named .jpg or .png', '--out', out);
-  const options: OptionValues<typeof previewOptions> = pickFlags(previewOptions, flags);
-  const augmentation = pickFlags(trainAugmentationOptions, flags);
+  const { images: rows, views: wanted, seed, augmentation } = pickFlags(options, flags);
   const { tasks, images } = await openDataset(folder);
-  const chosen = spread(images, options.images, options.seed);
-  const epochs = Math.ceil(options.views / viewsOf(augmentation));
+  const chosen = spread(images, rows, seed);
+  const epochs = Math.ceil(wanted / viewsOf(augmentation));
   const { failures, ...views } = await renderEpochs(chosen, epochs, {
     preprocessing: usualPreprocessing,
     augmentation,
-    seed: options.seed,
+    seed,
   });
   warnUnreadable(failures, 'grey on the sheet');
   const title = `${path.basename(path.resolve(folder))}: images, and what augmentation makes of them`;

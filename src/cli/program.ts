@@ -1,10 +1,16 @@
 /** All commands under one name; only the one that runs is loaded, so that `setup` needs nothing it has yet to bring. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { type OptionTree, optionsByName } from '../options.js';
+import { readConfig } from './config.js';
+import { addFlags, presetFlag } from './flags.js';
 
-/** What a command's file exports: it adds arguments, flags and the action. */
+/** What a command's file exports. */
 interface CommandModule {
+  /** Adds arguments, flags of the command's own and the action. */
   configure(command: Command): void;
+  /** What a configuration file may say as well as flags. */
+  options?: OptionTree;
 }
 
 interface Entry {
@@ -81,8 +87,41 @@ export async function createProgram(words: string[]): Promise<Command> {
   const chosen = words.find((word) => word in entries);
   for (const [name, { description, load }] of Object.entries(entries)) {
     const command = program.command(name).description(description);
-    if (name === chosen) (await load()).configure(command);
+    if (name === chosen) {
+      const { configure, options } = await load();
+      configure(command);
+      if (options) addOptions(command, options);
+    }
     command.option('--debug', 'print the stack of an error');
   }
   return program;
+}
+
+/** The options of every command that a configuration file may have, by command. */
+export async function commandOptions(): Promise<Map<string, OptionTree>> {
+  const all = new Map<string, OptionTree>();
+  for (const [name, { load }] of Object.entries(entries)) {
+    const { options } = await load();
+    if (options) all.set(name, options);
+  }
+  return all;
+}
+
+/** A flag for each option, and --config: flags win over the file, the file over defaults. */
+function addOptions(command: Command, options: OptionTree): void {
+  const help = 'file of options, such as config.json of a run; flags win over it';
+  addFlags(command, options).option('--config <file>', help);
+  command.hook('preAction', async () => {
+    const { config } = command.opts<{ config?: string }>();
+    if (config === undefined) return;
+    const own = optionsByName(options);
+    // One file may serve every command: what only others take is checked and left alone.
+    const others = [...(await commandOptions()).values()].flatMap((each) => [
+      ...optionsByName(each),
+    ]);
+    for (const [name, value] of await readConfig(config, new Map([...others, ...own]))) {
+      const option = own.get(name);
+      if (option) presetFlag(command, [name, option], value);
+    }
+  });
 }

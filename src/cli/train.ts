@@ -3,11 +3,11 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { loadManifest } from '../dataset/index.js';
 import { type ProgressReporter, withProgress } from '../report/index.js';
-import { train, trainOptions } from '../training/index.js';
-import { addFlags, pickFlags } from './flags.js';
+import { train } from '../training/index.js';
+import { pickFlags } from './flags.js';
 import { interruptible } from './interrupt.js';
-import { addModelFlags, pickModelFlags } from './model-flags.js';
 import { chosenTasks } from './runs.js';
+import { trainingOptions } from './training-options.js';
 import { describeEpoch, drawRun } from './training-report.js';
 
 interface Flags {
@@ -17,7 +17,7 @@ interface Flags {
   resume?: boolean;
 }
 
-const seedOption = { seed: trainOptions.seed };
+export const options = trainingOptions;
 
 export function configure(command: Command): void {
   command
@@ -25,8 +25,6 @@ export function configure(command: Command): void {
     .requiredOption('--run <folder>', 'where history, checkpoints and models go, a folder per task')
     .option('--task <name>', 'train only this task')
     .option('--resume', 'go on from the checkpoints of an earlier call with the same options');
-  addFlags(command, seedOption);
-  addModelFlags(command);
   command.action((flags: Flags) =>
     interruptible(
       'Stopped with a checkpoint. Repeat the command with --resume to go on.',
@@ -37,18 +35,18 @@ export function configure(command: Command): void {
 
 async function run(flags: Flags, signal: AbortSignal, progress: ProgressReporter): Promise<void> {
   const manifest = await loadManifest(flags.data);
-  const options = { ...pickModelFlags(flags), ...pickFlags(seedOption, flags) };
+  const training = pickFlags(options, flags);
   for (const { name: task } of chosenTasks(manifest, flags.task)) {
     const folder = path.join(flags.run, task);
     const result = await train({
-      ...options,
+      ...training,
       ...{ manifest, task, run: folder, resume: flags.resume, signal },
       onProgress: (state) => progress.update({ ...state, label: `${task} ${state.label}` }),
-      onEpoch: (record) => progress.print(describeEpoch(task, record, options.epochs)),
+      onEpoch: (record) => progress.print(describeEpoch(task, record, training.epochs)),
     });
     progress.end();
     if (!result.finished) throw signal.reason;
-    const { augmentation, seed } = options;
+    const { augmentation, seed } = training;
     await drawRun({ manifest, task, run: folder, result, augmentation, seed });
     result.classifier.model.dispose();
     console.log(`${task}: trained model, history.csv and pictures in ${folder}`);

@@ -1,5 +1,6 @@
 /** The networks Bobbin can build, each with the preprocessing its pretrained weights ask for. */
 import { expected } from '../errors.js';
+import type { OptionTable } from '../options.js';
 import type { Preprocessing } from '../pipeline/index.js';
 import type { tf } from '../tensorflow/index.js';
 import type { Backbone } from './builder.js';
@@ -54,6 +55,25 @@ const architectures = {
 export type ArchitectureName = keyof typeof architectures;
 
 export const architectureNames = Object.keys(architectures) as ArchitectureName[];
+
+/** Which network is built, and how, as commands are told it. */
+export const modelOptions = {
+  architecture: {
+    type: 'choice',
+    choices: architectureNames,
+    default: 'efficientnet-lite0',
+    flag: 'model',
+    help: 'network to train',
+  },
+  size: {
+    type: 'integer',
+    default: 224,
+    min: 32,
+    max: 1024,
+    help: "side of the network's input in pixels, a multiple of 32",
+  },
+  pretrained: { type: 'boolean', default: true, help: 'the published ImageNet weights' },
+} as const satisfies OptionTable;
 
 /** @throws InvalidInputError for a name that is none of {@link architectureNames} */
 export function architectureNamed(name: string): Architecture {

@@ -1,5 +1,5 @@
 /** Models: networks with pretrained weights, frozen or not, saved with their preprocessing. */
-export { type ArchitectureName, architectureNames } from './architectures.js';
+export { type ArchitectureName, architectureNames, modelOptions } from './architectures.js';
 export { BatchNormalization } from './batch-normalization.js';
 export {
   type Classifier,

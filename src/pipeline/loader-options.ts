@@ -19,6 +19,7 @@ export const loaderOptions = {
   threads: {
     type: 'integer',
     default: os.availableParallelism(),
+    defaultHelp: 'the number of cores',
     min: 1,
     max: 1024,
     help: 'worker threads that decode and render',

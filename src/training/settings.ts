@@ -1,5 +1,7 @@
-/** What a resumed run must have in common with the one it continues. */
+/** What shapes a run: kept for the next one, and what a resumed run must have in common with the one it continues. */
 import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { writeWhole } from '../atomic-file.js';
 import type { Sample } from '../dataset/index.js';
 import { expected } from '../errors.js';
 import type { Augmentation } from '../pipeline/index.js';
@@ -22,14 +24,31 @@ export function settingsOf({
   training,
   validation,
 }: Shaping): Settings {
-  const { threads: _, memoryMB: __, failureBudget: ___, ...shaping } = values;
   return {
     task,
-    ...shaping,
+    ...shapingOf(values),
     ...augmentation,
     'training images': digest(training),
     'validation images': digest(validation),
   };
+}
+
+/**
+ * Writes `run/config.json`: the options that shape the result as {@link train} takes them, data and folders apart. The
+ * commands take it with `--config`.
+ */
+export async function saveConfig(
+  run: string,
+  { values, augmentation }: Pick<Shaping, 'values' | 'augmentation'>,
+  model: object | undefined,
+): Promise<void> {
+  const config = { model, ...shapingOf(values), augmentation };
+  await writeWhole(path.join(run, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+}
+
+/** Without what only says how the machine is used. */
+function shapingOf({ threads: _, memoryMB: __, failureBudget: ___, ...shaping }: TrainValues) {
+  return shaping;
 }
 
 const digest = (samples: readonly Sample[]): string =>

@@ -8,10 +8,10 @@ import { lockRun } from './lock.js';
 import { type Plan, type PlanOptions, planOf } from './plan.js';
 import type { TrainProgress } from './progress.js';
 import { Run } from './run.js';
-import { checkSameSettings } from './settings.js';
+import { checkSameSettings, saveConfig } from './settings.js';
 
 export interface TrainOptions extends PlanOptions {
-  /** Folder of the run: gets `history.csv`, `checkpoint/` and at the end `model/`. */
+  /** Folder of the run: gets `config.json`, `history.csv`, `checkpoint/` and at the end `model/`. */
   run: string;
   /** The network to build, by default EfficientNet-Lite0 with its ImageNet weights. */
   model?: Partial<Pick<ModelOptions, 'architecture' | 'pretrained' | 'size'>>;
@@ -64,6 +64,9 @@ async function trainLocked(options: TrainOptions, plan: Plan): Promise<TrainResu
     checkSameSettings(checkpoint.settings, plan.settings);
   }
   const classifier = checkpoint?.classifier ?? (await startingClassifier(options, plan));
+  // A given classifier is none that options describe.
+  const model = options.classifier === undefined ? options.model : undefined;
+  if (checkpoint === undefined) await saveConfig(options.run, plan, model);
   const run = new Run({ plan, classifier, checkpoint, ...options, folder: options.run });
   try {
     const finished = await run.toEnd();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command } from 'commander';
-import { addFlags, pickFlags } from '../../src/cli/flags.js';
+import { addFlags, pickFlags, presetFlag } from '../../src/cli/flags.js';
 
 const table = {
   batchSize: { type: 'integer', default: 64, min: 1, max: 512, help: 'images a batch' },
@@ -13,16 +13,25 @@ const table = {
   memoryMB: { type: 'number', default: 0, min: 0, max: 100, help: 'megabytes' },
 } as const;
 
-function parse(words: string[], defaults = {}) {
-  const command = addFlags(new Command().exitOverride(), table, defaults);
+const tree = {
+  ...table,
+  augmentation: {
+    blurSigma: { type: 'range', default: [0.1, 2], min: 0, max: 9, help: 'pixels' },
+    fill: { type: 'choice', choices: ['mean', 'noise'], default: 'mean', help: 'w', flag: 'blot' },
+  },
+} as const;
+
+function parsed(words: string[]) {
+  const command = addFlags(new Command().exitOverride(), tree);
   command.configureOutput({ writeErr: () => {} }).option('--data <folder>');
-  command.parse(words, { from: 'user' });
-  return pickFlags(table, command.opts());
+  return command.parse(words, { from: 'user' });
 }
 
-test('when no flag is given, then the values are the defaults, those of the command first', () => {
-  assert.deepEqual(parse(['--data', 'D'], { batchSize: 8 }), {
-    batchSize: 8,
+const parse = (words: string[]) => pickFlags(table, parsed(words).opts());
+
+test('when no flag is given, then the values are the defaults', () => {
+  assert.deepEqual(parse(['--data', 'D']), {
+    batchSize: 64,
     area: [0.08, 1],
     crop: 'center',
     shuffle: true,
@@ -56,4 +65,25 @@ test('when a value does not fit, then the flag is refused', () => {
   for (const words of refused) {
     assert.throws(() => parse(words), { code: 'commander.invalidArgument' }, words.join(' '));
   }
+});
+
+test('when options are in a group, then their flags have no group and their values do', () => {
+  const command = parsed(['--blur-sigma', '1,3', '--blot', 'noise']);
+  const { augmentation } = pickFlags(tree, command.opts());
+  assert.deepEqual(augmentation, { blurSigma: [1, 3], fill: 'noise' });
+});
+
+test('when a value is preset, then it wins over the default, and a flag over it', () => {
+  const { shuffle, resume, batchSize } = tree;
+  const preset = (words: string[]) => {
+    const command = parsed(words);
+    presetFlag(command, ['shuffle', shuffle], false);
+    presetFlag(command, ['resume', resume], true);
+    presetFlag(command, ['batchSize', batchSize], 8);
+    const { area: _, crop: __, memoryMB: ___, ...values } = pickFlags(table, command.opts());
+    return values;
+  };
+  assert.deepEqual(preset([]), { shuffle: false, resume: true, batchSize: 8 });
+  const words = '--shuffle --no-resume --batch-size 64'.split(' ');
+  assert.deepEqual(preset(words), { shuffle: true, resume: false, batchSize: 64 });
 });

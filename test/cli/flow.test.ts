@@ -37,7 +37,7 @@ test('when the commands run one after another, then a verified submission answer
   for (const task of tasks) assert.match(prepared, new RegExp(`^${task} +\\d`, 'm'));
 
   const data = ['--data', at('data'), '--run', at('run')];
-  await bobbin('train', ...data, '--epochs', '1', '--warm-up', '0', ...network);
+  await bobbin('train', ...data, '--epochs', '1', '--warm-up', '0', ...network, '--hue', '0.1');
   for (const task of tasks) {
     const history = await readFile(at('run', task, 'history.csv'), 'utf8');
     assert.equal(history.trimEnd().split('\n').length, 2);
@@ -83,6 +83,23 @@ test('when the commands run one after another, then a verified submission answer
   const refused = await runBobbin(['verify', csv, ...verify]);
   assert.equal(refused.code, 2);
   assert.match(refused.stdout, /no row for .*question\.csv:6 asks for/);
+});
+
+test('when a run is repeated from its config.json, then its losses and its config.json are the same', async () => {
+  const task = tasks[0] as string;
+  const again = ['--data', at('data'), '--task', task, '--run', at('again')];
+  const config = at('run', task, 'config.json');
+  await bobbin('train', ...again, '--config', config, '--threads', '1');
+  assert.equal(
+    await readFile(at('again', task, 'config.json'), 'utf8'),
+    await readFile(config, 'utf8'),
+  );
+  // All columns but those of time.
+  const losses = async (run: string) =>
+    (await readFile(at(run, task, 'history.csv'), 'utf8'))
+      .split('\n')
+      .map((line) => line.split(',').slice(0, 6));
+  assert.deepEqual(await losses('again'), await losses('run'));
 });
 
 test('when images are given, then a CSV has a row for each, also for one that is not there', async () => {

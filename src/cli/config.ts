@@ -1,0 +1,109 @@
+/** Reads a configuration file: JSON, comments allowed, of options in the form that the API takes them. */
+import { readFile } from 'node:fs/promises';
+import {
+  getNodeValue,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
+import { expected } from '../errors.js';
+import { checkOption, type Option } from '../options.js';
+
+/** Options by name; one in a group is `group.name`. */
+export type NamedOptions = ReadonlyMap<string, Option>;
+
+/**
+ * The values that `file` has for `known` options, by name.
+ *
+ * Throws InvalidInputError, naming file and line, for what is no JSON, a name that is not known or given twice, and a value
+ * out of its type or range.
+ */
+export async function readConfig(file: string, known: NamedOptions): Promise<Map<string, unknown>> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw expected('a file that can be read', '--config', file, error.message);
+  });
+  const place = (offset: number) => `${file}:${text.slice(0, offset).split('\n').length}`;
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { allowTrailingComma: true });
+  const [first] = errors;
+  if (first) throw syntaxError(text, first, place(first.offset));
+  const values = new Map<string, unknown>();
+  collect(root as Node, '', { known, values, place });
+  return values;
+}
+
+interface Collecting {
+  known: NamedOptions;
+  values: Map<string, unknown>;
+  /** File and line of an offset. */
+  place: (offset: number) => string;
+}
+
+/** Adds the values of an object; `group` is empty or ends in a dot. */
+function collect(object: Node, group: string, collecting: Collecting): void {
+  const { known, values, place } = collecting;
+  if (object.type !== 'object') {
+    const where = place(object.offset);
+    const name = group === '' ? where : `${group.slice(0, -1)} in ${where}`;
+    throw expected('an object of options', name, getNodeValue(object));
+  }
+  for (const { children, offset } of object.children ?? []) {
+    const [key, value] = children as [Node, Node];
+    const name = `${group}${key.value}`;
+    const option = known.get(name);
+    if (option) {
+      if (values.has(name)) throw expected('one value', `${name} in ${place(offset)}`, 'a second');
+      checkOption(`${name} in ${place(offset)}`, option, getNodeValue(value));
+      values.set(name, getNodeValue(value));
+    } else if ([...known.keys()].some((each) => each.startsWith(`${name}.`))) {
+      collect(value, `${name}.`, collecting);
+    } else {
+      const meant = nearest(name, known);
+      const wayOut = meant ? `Did you mean ${meant}?` : 'docs/options.md lists the options';
+      throw expected('the name of an option', `a key in ${place(offset)}`, name, wayOut);
+    }
+  }
+}
+
+function syntaxError(text: string, { error, offset }: ParseError, place: string): Error {
+  const end = text.indexOf('\n', offset);
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, end < 0 ? undefined : end);
+  // `CommaExpected` as `comma expected`.
+  const reason = printParseErrorCode(error).replace(
+    /\B[A-Z]/g,
+    (letter) => ` ${letter.toLowerCase()}`,
+  );
+  return expected('JSON', place, line.trim(), reason);
+}
+
+/** The known name that `given` was likely meant to be: in another group, in other letters, or mistyped. */
+function nearest(given: string, known: NamedOptions): string | undefined {
+  const plain = (name: string) =>
+    name
+      .slice(name.lastIndexOf('.') + 1)
+      .replace(/[-_]/g, '')
+      .toLowerCase();
+  const word = plain(given);
+  const distances = [...known.keys()].map((name) => ({
+    name,
+    edits: editsBetween(word, plain(name)),
+  }));
+  distances.sort((a, b) => a.edits - b.edits);
+  const [best] = distances;
+  return best && best.edits <= word.length / 3 ? best.name : undefined;
+}
+
+/** Levenshtein's distance, by the rows of Wagner and Fischer (1974). */
+function editsBetween(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, edits) => edits);
+  for (const [index, letter] of [...from].entries()) {
+    const next = [index + 1];
+    for (let at = 0; at < to.length; at++) {
+      const kept = (row[at] as number) + (letter === to[at] ? 0 : 1);
+      next.push(Math.min(kept, (row[at + 1] as number) + 1, (next[at] as number) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] as number;
+}
