@@ -216,6 +216,7 @@ std::vector<SymbolicTensor> Trace::add(RecordedOp op) {
   status.check(op.name);
   note_access(operation, op);
   std::vector<SymbolicTensor> results;
+  results.reserve(static_cast<std::size_t>(TF_OperationNumOutputs(operation)));
   for (int i = 0; i < TF_OperationNumOutputs(operation); ++i) {
     results.push_back(describe(operation, op, i));
   }
@@ -234,6 +235,7 @@ void Trace::add_inputs(TF_OperationDescription* description, const RecordedOp& o
       continue;
     }
     std::vector<TF_Output> list;
+    list.reserve(length);
     for (std::size_t i = 0; i < length; ++i) list.push_back(input(op.inputs[next++]));
     TF_AddInputList(description, list.data(), static_cast<int>(length));
   }

@@ -1,4 +1,5 @@
 /** How TensorFlow runs: threads and GPU, as the ConfigProto its contexts start from. */
+import { expected } from '../errors.js';
 import { native } from '../native.js';
 import { type OptionValues, resolveOptions } from '../options.js';
 import type { NativeTensorFlow } from './native-tensorflow.js';
@@ -84,12 +85,16 @@ export function configProto(options: RuntimeOptions): Uint8Array {
 /**
  * A ConfigProto that lets TensorFlow's graph optimizer compute in half precision what gains by it, with
  * casts around it. The numbers are those of rewriter_config.proto: auto_mixed_precision is for a GPU's
- * float16, auto_mixed_precision_cpu its counterpart, auto_mixed_precision_onednn_bfloat16 for oneDNN.
+ * float16, auto_mixed_precision_onednn_bfloat16 for a CPU.
+ *
+ * Throws InvalidInputError for float16 without a GPU, and for bfloat16 with one.
  */
 export function mixedPrecisionConfig(precision: 'bfloat16' | 'float16'): Uint8Array {
+  const fitting = runtime().isUsingGpuDevice() ? 'float16' : 'bfloat16';
+  if (precision !== fitting)
+    throw expected(`float32 or, on this device, ${fitting}`, 'precision', precision);
   const on = 1;
-  const fields = precision === 'bfloat16' ? [31] : [23, 29];
-  const rewrite = fields.flatMap((field) => intField(field, on));
+  const rewrite = intField(precision === 'bfloat16' ? 31 : 23, on);
   const graph = bytesField(10, rewrite);
   return Uint8Array.from([...bytesField(10, graph), ...intField(7, 1)]);
 }

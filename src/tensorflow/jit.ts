@@ -16,7 +16,7 @@ export const jitOptions = {
     type: 'choice',
     choices: ['float32', 'bfloat16', 'float16'],
     default: 'float32',
-    help: 'what convolutions and products of matrices compute in; tensors and variables stay float32',
+    help: 'what convolutions and products of matrices compute in, bfloat16 on a CPU and float16 on a GPU; tensors and variables stay float32',
   },
   seed: {
     type: 'integer',

@@ -1,7 +1,7 @@
 /** Jitted functions: what eager code computes, at every call, and what cannot be traced is refused. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { jit, memory, tf, updateVariables } from '../../src/tensorflow/index.js';
+import { devices, jit, memory, tf, updateVariables } from '../../src/tensorflow/index.js';
 
 const values = (tensor: tf.Tensor) => [...tensor.dataSync()];
 
@@ -229,4 +229,42 @@ test('when variables are updated in place, then copies keep their values and rea
     values(traced.v).map((x) => x.toFixed(4)),
     ['-1.4500', '-1.5500'],
   );
+});
+
+test('when a function is jitted with mixed precision, then products are rounded as bfloat16 and the rest is not', (context) => {
+  if (devices().some(({ type }) => type === 'GPU'))
+    return context.skip('a GPU has float16 instead');
+  const [a, b] = [1, 2].map(
+    (seed) => tf.randomNormal([64, 64], 0, 1, 'float32', seed) as tf.Tensor2D,
+  ) as [tf.Tensor2D, tf.Tensor2D];
+  const product = (x: tf.Tensor2D, y: tf.Tensor2D) => x.matMul(y);
+  const exact = values(product(a, b));
+  const rounded = jit(product, { precision: 'bfloat16' });
+  const errors = values(rounded(a, b)).map((value, i) => Math.abs(value - (exact[i] as number)));
+  // 8 bits of mantissa: each factor is off by at most 2⁻⁹ of itself, and so is the result.
+  const largest = Math.max(...errors);
+  assert.ok(largest > 1e-4 && largest < 0.2, `${largest}`);
+  rounded.dispose();
+  assert.throws(
+    () => jit(product, { precision: 'float16' })(a, b),
+    /float32 or, on this device, bfloat16/,
+  );
+  return undefined;
+});
+
+test('when a function is compiled by XLA, then it computes what the function does', () => {
+  const w = tf.variable(tf.tensor2d([1, 2, 3, 4], [2, 2]));
+  const fn = jit(
+    (x: tf.Tensor2D) => {
+      w.assign(w.add(1) as tf.Tensor2D);
+      return x
+        .matMul(w as tf.Tensor2D)
+        .relu()
+        .sum(0);
+    },
+    { xla: true },
+  );
+  assert.deepEqual(values(fn(tf.tensor2d([1, -1, 2, 0], [2, 2]))), [4, 6]);
+  assert.deepEqual(values(fn(tf.tensor2d([1, -1, 2, 0], [2, 2]))), [6, 8]);
+  fn.dispose();
 });
