@@ -5,7 +5,7 @@ import { backend } from './backend.js';
 import { mixedPrecisionConfig, runtime } from './configuration.js';
 import { type Flat, flatten, signatureOf, unflatten } from './containers.js';
 import type { TensorMetadata } from './native-tensorflow.js';
-import { type Store, storeOf, writing } from './stored-variables.js';
+import { checkIdle, storeOf, writing } from './stored-variables.js';
 import { Trace, type Traced, tracing } from './trace.js';
 import { userLine } from './user-line.js';
 
@@ -77,6 +77,7 @@ export function jit<F extends AnyFunction>(fn: F, options: Partial<JitOptions> =
     if (runsInline()) return fn(...args) as ReturnType<F>;
     return cache.call(args) as ReturnType<F>;
   };
+  forgotten.register(jitted, cache);
   return Object.defineProperty(
     Object.assign(jitted, {
       async: (...args: Parameters<F>) => cache.callAsync(args) as Promise<ReturnType<F>>,
@@ -88,6 +89,8 @@ export function jit<F extends AnyFunction>(fn: F, options: Partial<JitOptions> =
 }
 
 const runsInline = (): boolean => tracing() !== undefined || tf.engine().state.gradientDepth > 0;
+
+const forgotten = new FinalizationRegistry<TraceCache>((cache) => cache.dispose());
 
 /** Calls under way on the other thread: each begins when the one before has ended. */
 let queue: Promise<unknown> = Promise.resolve();
@@ -111,8 +114,9 @@ class TraceCache {
   }
 
   call(args: unknown[]): unknown {
-    const { traced, inputs } = this.prepare(args);
+    const { traced, inputs, stores } = this.prepare(args);
     try {
+      for (const store of stores) checkIdle(store);
       return resultOf(traced, runtime().callFunction(traced.id, backend.getInputTensorIds(inputs)));
     } finally {
       tf.dispose(inputs);
@@ -121,7 +125,7 @@ class TraceCache {
 
   async callAsync(args: unknown[]): Promise<unknown> {
     const { traced, inputs, stores } = this.prepare(args);
-    const done = writing(stores);
+    const done = writing(stores.filter((_, i) => traced.isWritten[i]));
     const begin = () => runtime().callFunctionAsync(traced.id, backend.getInputTensorIds(inputs));
     const call = queue.then(begin);
     queue = call.catch(() => {});
@@ -142,12 +146,7 @@ class TraceCache {
   private prepare(args: unknown[]) {
     const flat = flatten(args, `the arguments of ${this.name}`);
     const traced = this.tracedFor(flat);
-    const written = new Set(traced.written);
-    const stores: Store[] = [];
-    for (const variable of traced.variables) {
-      const store = storeOf(variable);
-      if (written.has(variable)) stores.push(store);
-    }
+    const stores = traced.variables.map(storeOf);
     // Of their own, since the caller may dispose of his while the call is under way.
     const inputs = flat.tensors.map((tensor) => tf.keep(tf.clone(tensor)));
     if (traced.isRandom) {

@@ -132,7 +132,8 @@ function read(dataId: object, store: Store): void {
   entry.id = id;
 }
 
-function checkIdle({ writers, name }: Store): void {
+/** Throws where a call under way writes the variable. */
+export function checkIdle({ writers, name }: Store): void {
   if (writers > 0)
     throw new Error(
       `Expected no call under way that changes the variable ${name}. Await its promise first`,

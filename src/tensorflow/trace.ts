@@ -25,9 +25,9 @@ export interface Traced {
   id: number;
   /** Of the result. */
   structure: unknown;
-  /** Every variable that is read or written, and those that are written. */
+  /** Every variable that is read or written, and of each whether it is written. */
   variables: tf.Variable[];
-  written: tf.Variable[];
+  isWritten: boolean[];
   /** Whether it draws random numbers, from a key that is its last input: int32 [2]. */
   isRandom: boolean;
   /** Whether it created variables. */
@@ -106,7 +106,7 @@ export class Trace {
       id: runtime().endTrace(name, outputs, { xla, config }),
       structure,
       variables: [...this.resources.keys()],
-      written: [...this.written],
+      isWritten: [...this.resources.keys()].map((variable) => this.written.has(variable)),
       isRandom: this.key !== undefined,
       created: this.created,
     } as unknown as Traced & tf.TensorContainer;

@@ -141,6 +141,7 @@ test('when calls are made on another thread, then they run in order and JavaScri
   });
   const one = tf.scalar(1);
   const calls = [fn.async(one), fn.async(one), fn.async(one)];
+  assert.throws(() => fn(one), /under way/);
   one.dispose();
   assert.throws(() => w.dataSync(), /under way/);
   const results = await Promise.all(calls);
