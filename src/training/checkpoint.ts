@@ -5,7 +5,7 @@ import { expected } from '../errors.js';
 import { type Classifier, loadClassifier, saveClassifier } from '../model/index.js';
 import type { PipelineWork } from '../pipeline/index.js';
 import type { EpochRecord } from './history.js';
-import type { Slot } from './sgd.js';
+import type { Slot } from './optimizer/index.js';
 
 /** What one epoch has gathered so far. */
 export interface EpochTotals {
@@ -41,11 +41,11 @@ export interface Checkpoint {
 }
 
 interface State {
-  version: 2;
+  version: 3;
   position: Position;
   settings: Settings;
-  /** Of the velocities in `velocities.bin`, in its order. */
-  slots: { name: string; shape: number[] }[];
+  /** Of the values in `slots.bin`, in its order. */
+  slots: Omit<Slot, 'values'>[];
 }
 
 const folderOf = (run: string): string => path.join(run, 'checkpoint');
@@ -59,15 +59,15 @@ export async function saveCheckpoint(run: string, checkpoint: Checkpoint): Promi
   const unfinished = path.join(folderOf(run), 'unfinished');
   await rm(unfinished, { recursive: true, force: true });
   await saveClassifier(classifier, unfinished);
-  const velocities = slots.map(
+  const bytes = slots.map(
     ({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
   );
-  await writeFile(path.join(unfinished, 'velocities.bin'), Buffer.concat(velocities));
+  await writeFile(path.join(unfinished, 'slots.bin'), Buffer.concat(bytes));
   const state: State = {
-    version: 2,
+    version: 3,
     position,
     settings,
-    slots: slots.map(({ name, shape }) => ({ name, shape })),
+    slots: slots.map(({ values: _, ...slot }) => slot),
   };
   await writeFile(path.join(unfinished, 'state.json'), JSON.stringify(state));
   await rename(unfinished, path.join(folderOf(run), name));
@@ -85,18 +85,18 @@ export async function loadCheckpoint(run: string): Promise<Checkpoint | undefine
   const folder = path.join(folderOf(run), newest);
   const file = path.join(folder, 'state.json');
   const { version, position, settings, slots } = JSON.parse(await readFile(file, 'utf8')) as State;
-  if (version !== 2)
-    throw expected('2', `version in ${file}`, version, 'Train into another folder');
-  const bytes = await readFile(path.join(folder, 'velocities.bin'));
+  if (version !== 3)
+    throw expected('3', `version in ${file}`, version, 'Train into another folder');
+  const bytes = await readFile(path.join(folder, 'slots.bin'));
   const values = new Float32Array(new Uint8Array(bytes).buffer);
   let at = 0;
-  const filled = slots.map(({ name, shape }) => {
+  const filled = slots.map((slot) => {
     const start = at;
-    at += shape.reduce((product, size) => product * size, 1);
-    return { name, shape, values: values.subarray(start, at) };
+    at += slot.shape.reduce((product, size) => product * size, 1);
+    return { ...slot, values: values.subarray(start, at) };
   });
   if (at !== values.length)
-    throw expected(`${at * 4} bytes`, `velocities.bin in ${folder}`, bytes.length);
+    throw expected(`${at * 4} bytes`, `slots.bin in ${folder}`, bytes.length);
   return { classifier: await loadClassifier(folder), slots: filled, position, settings };
 }
 

@@ -3,5 +3,4 @@ export type { EpochRecord } from './history.js';
 export { type TrainValues, trainAugmentationOptions, trainOptions } from './options.js';
 export type { TrainProgress } from './progress.js';
 export { learningRateAt } from './schedule.js';
-export { Sgd, type SgdOptions } from './sgd.js';
 export { type TrainOptions, type TrainResult, train } from './train.js';

@@ -2,7 +2,7 @@
 import { expected } from '../errors.js';
 import type { StepArguments } from '../model/index.js';
 import { tf } from '../tensorflow/index.js';
-import type { NamedVariable } from './sgd.js';
+import type { NamedVariable } from './optimizer/index.js';
 
 export interface Network {
   /** Trainable weights, by their name in the model. */

@@ -8,10 +8,10 @@ import { type Checkpoint, type EpochTotals, type Position, saveCheckpoint } from
 import { loadersOf } from './data.js';
 import { type EpochRecord, writeHistory } from './history.js';
 import { type Network, splitNetwork } from './network.js';
+import { Updater } from './optimizer/index.js';
 import type { Plan } from './plan.js';
 import { noTotals, pipelineReport, ratesOf, type TrainProgress } from './progress.js';
 import { learningRateAt } from './schedule.js';
-import { Sgd } from './sgd.js';
 import { trainStep, validationStep } from './step.js';
 
 export interface RunParts {
@@ -31,11 +31,11 @@ interface Validation {
   accuracy: number;
 }
 
-/** Holds the loaders and the optimiser; `close` frees them. */
+/** Holds the loaders and the optimizer; `close` frees them. */
 export class Run {
   private readonly position: Position;
   private readonly network: Network;
-  private readonly optimizer: Sgd;
+  private readonly updater: Updater;
   private readonly training: Loader<PixelType>;
   private readonly validation: Loader | undefined;
   /** What the last validation took, to tell the time left. */
@@ -46,8 +46,8 @@ export class Run {
     const start = { epoch: 0, batch: 0, totals: noTotals(), history: [] };
     this.position = checkpoint?.position ?? start;
     this.network = splitNetwork(classifier.model);
-    this.optimizer = new Sgd(this.network.variables, plan.values);
-    if (checkpoint !== undefined) this.optimizer.restore(checkpoint.slots);
+    this.updater = new Updater(this.network.variables, { ...plan.values, precision: 'float32' });
+    if (checkpoint !== undefined) this.updater.restore(checkpoint.slots);
     const loaders = loadersOf(plan, parts.manifest, classifier.preprocessing);
     this.training = loaders.training;
     this.validation = loaders.validation;
@@ -64,7 +64,7 @@ export class Run {
   close(): void {
     this.training.close();
     this.validation?.close();
-    this.optimizer.dispose();
+    this.updater.dispose();
   }
 
   /** Whether the end was reached; not so when the signal was aborted before. */
@@ -77,6 +77,8 @@ export class Run {
         return false;
       }
     }
+    // From now on the classifier's weights are the averages.
+    this.updater.average?.swap();
     await saveClassifier(classifier, path.join(folder, 'model'));
     return true;
   }
@@ -84,7 +86,9 @@ export class Run {
   private async epoch(): Promise<boolean> {
     if (!(await this.trainEpoch())) return false;
     const started = performance.now();
-    const validation = await this.validate();
+    const { average } = this.updater;
+    average?.swap();
+    const validation = await this.validate().finally(() => average?.swap());
     if (validation === 'aborted') return false;
     this.validationSeconds = (performance.now() - started) / 1000;
     const { position } = this;
@@ -110,9 +114,9 @@ export class Run {
 
   private async trainEpoch(): Promise<boolean> {
     const { plan, classifier, signal } = this.parts;
-    const { position, network, optimizer } = this;
+    const { position, network, updater } = this;
     const { seed, labelSmoothing } = plan.values;
-    const options = { network, optimizer, classes: classifier.classes.length, labelSmoothing };
+    const options = { network, updater, classes: classifier.classes.length, labelSmoothing };
     const { totals } = position;
     const [earlier, before] = [totals.work, this.training.statistics];
     let asked = performance.now();
@@ -121,6 +125,7 @@ export class Run {
       const result = trainStep(batch, options, {
         key: `${seed}/${position.epoch}/${position.batch}`,
         learningRate: this.learningRate(position.batch),
+        isLast: this.endsStep(position.batch),
       });
       position.batch += 1;
       totals.images += result.images;
@@ -182,10 +187,16 @@ export class Run {
     const { settings } = plan;
     return saveCheckpoint(folder, {
       classifier,
-      slots: this.optimizer.slots(),
+      slots: this.updater.slots(),
       position: this.position,
       settings,
     });
+  }
+
+  /** Whether the optimizer takes a step after that batch of an epoch. */
+  private endsStep(batch: number): boolean {
+    const { accumulate } = this.parts.plan.values;
+    return (batch + 1) % accumulate === 0 || batch + 1 === this.training.batchesPerEpoch;
   }
 
   private learningRate(batch: number): number {

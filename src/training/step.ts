@@ -1,8 +1,9 @@
 /** One training step, and its counterpart for validation. */
 import type { Batch, PixelType } from '../pipeline/index.js';
 import { adoptBatch, targetsOf, tf } from '../tensorflow/index.js';
+import { crossEntropies, smoothed } from './cross-entropy.js';
 import type { Network } from './network.js';
-import type { Sgd } from './sgd.js';
+import type { Updater } from './optimizer/index.js';
 
 /** Sums over the images of one batch. */
 export interface BatchResult {
@@ -15,34 +16,35 @@ export interface BatchResult {
 
 export interface StepOptions {
   network: Network;
-  optimizer: Sgd;
+  updater: Updater;
   classes: number;
   /** Share of the target spread evenly over all classes. */
   labelSmoothing: number;
 }
 
-/** Trains on `batch`, which ends with it. `key` names the step: dropout depends on it and on nothing else. */
+/**
+ * Trains on `batch`, which ends with it. `key` names the step: dropout depends on it and on nothing else.
+ * With accumulated gradients, the optimizer takes its step after the batch that `isLast` of them.
+ */
 export function trainStep(
   batch: Batch<PixelType>,
-  { network, optimizer, classes, labelSmoothing }: StepOptions,
-  { key, learningRate }: { key: string; learningRate: number },
+  { network, updater, classes, labelSmoothing }: StepOptions,
+  { key, learningRate, isLast }: { key: string; learningRate: number; isLast: boolean },
 ): BatchResult {
   return tf.tidy(() => {
     const input = network.frozen(adoptBatch(batch));
-    const targets = targetsOf(batch, classes)
-      .mul(1 - labelSmoothing)
-      .add(labelSmoothing / classes);
+    const targets = smoothed(targetsOf(batch, classes), labelSmoothing);
     let logits: tf.Tensor2D | undefined;
     const { value, grads } = tf.variableGrads(
       () => {
         logits = tf.keep(network.learn(input, { training: true, dropoutKey: key }));
-        return crossEntropies(logits, targets as tf.Tensor2D)
-          .mean()
-          .asScalar();
+        return updater.scaled(crossEntropies(logits, targets).mean());
       },
       network.variables.map(({ variable }) => variable),
     );
-    optimizer.apply(grads, learningRate);
+    const rate = tf.scalar(learningRate);
+    updater.take(grads, batch.count, rate);
+    if (isLast) updater.step(rate);
     const correct = countCorrect(logits as tf.Tensor2D, mainLabels(batch));
     logits?.dispose();
     return { images: batch.count, loss: scalarOf(value) * batch.count, correct };
@@ -65,9 +67,6 @@ export function validationStep(batch: Batch, network: Network, classes: number):
 /** Each image's label, or its partner's where that one has the larger share. */
 const mainLabels = ({ labels, partnerLabels, weights }: Batch<PixelType>): Int32Array =>
   labels.map((label, i) => ((weights[i] as number) < 0.5 ? (partnerLabels[i] as number) : label));
-
-const crossEntropies = (logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor =>
-  targets.mul(tf.logSoftmax(logits)).sum(-1).neg();
 
 const countCorrect = (logits: tf.Tensor2D, labels: Int32Array): number =>
   scalarOf(logits.argMax(-1).equal(tf.tensor1d(labels, 'int32')).sum());

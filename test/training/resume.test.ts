@@ -91,6 +91,22 @@ test('when a run is interrupted within an epoch then it saves, stops and goes on
   assert.deepEqual(other.history, one.history);
 });
 
+test('when a run with every kind of state is interrupted amid a step, then it goes on alike', async () => {
+  const all = {
+    ...{ epochs: 2, optimizer: 'adamw', learningRate: 0.001, averageDecay: 0.5, clipNorm: 1 },
+    accumulate: 2,
+  };
+  const whole = await runOne('all-whole', all);
+  assert.equal(whole.lines.at(-1), 'finished', whole.errors);
+  const stopped = await runOne('all-stopped', all, { at: 'train 2 8', signal: 'SIGINT' });
+  assert.equal(stopped.lines.at(-1), 'stopped', stopped.errors);
+  const resumed = await runOne('all-stopped', { ...all, resume: true });
+  assert.equal(resumed.lines.at(-1), 'finished', resumed.errors);
+  const [one, other] = [await resultOf('all-whole'), await resultOf('all-stopped')];
+  assert.ok(one.weights.equals(other.weights), 'weights differ');
+  assert.deepEqual(other.history, one.history);
+});
+
 test('when the seed differs then so do the weights', async () => {
   await runOne('reseeded', { seed: 8 });
   assert.ok(!(await resultOf('reseeded')).weights.equals((await resultOf('whole')).weights));

@@ -1,10 +1,12 @@
 /** A training step's loss and accuracy for images mixed of two, against arithmetic on their pixels. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { resolveOptions } from '../../src/options.js';
 import { type Batch, createLoader } from '../../src/pipeline/index.js';
 import { targetsOf, tf } from '../../src/tensorflow/index.js';
+import { trainOptions } from '../../src/training/index.js';
 import { splitNetwork } from '../../src/training/network.js';
-import { Sgd } from '../../src/training/sgd.js';
+import { Updater } from '../../src/training/optimizer/index.js';
 import { trainStep } from '../../src/training/step.js';
 import { plainPixels, temporaryFolder, writePictures } from '../pipeline/pictures.js';
 
@@ -101,11 +103,12 @@ test('when a batch is mixed then loss and accuracy are those of both labels by t
   });
   assert.notEqual(correct, correctByOwn, 'tells nothing: take another seed');
   const network = splitNetwork(meanColourModel());
-  const optimizer = new Sgd(network.variables, { momentum: 0, weightDecay: 0, decayAll: false });
+  const values = resolveOptions(trainOptions);
+  const updater = new Updater(network.variables, { ...values, precision: 'float32' });
   const result = trainStep(
     batch,
-    { network, optimizer, classes, labelSmoothing: smoothing },
-    { key: 'step', learningRate: 0 },
+    { network, updater, classes, labelSmoothing: smoothing },
+    { key: 'step', learningRate: 0, isLast: true },
   );
   assert.equal(result.images, 12);
   assert.ok(Math.abs(result.loss - loss) < 1e-3, `${result.loss} instead of ${loss}`);

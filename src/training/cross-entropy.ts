@@ -1,0 +1,30 @@
+/** Softmax cross-entropy: the loss and its gradient as one TensorFlow op. */
+import { executeOp, tf } from '../tensorflow/index.js';
+
+/**
+ * Each row's −Σ target · log softmax(logits), in nats; of a row of zeros, 0. [rows, classes] both, a row
+ * of targets sums to 1 where the gradient is wanted, which flows to the logits alone.
+ */
+export function crossEntropies(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
+  const op = tf.customGrad((...args) => {
+    const [x, save] = args as [tf.Tensor, tf.GradSaveFunc];
+    const [value, gradient] = executeOp({
+      name: 'SoftmaxCrossEntropyWithLogits',
+      inputs: [x, targets],
+      attributes: { T: { type: 'dtype', value: 'float32' } },
+      outputs: 2,
+    }) as [tf.Tensor, tf.Tensor];
+    save([gradient]);
+    const gradFunc = (dy: tf.Tensor, [saved]: tf.Tensor[]) =>
+      tf.mul(saved as tf.Tensor, tf.expandDims(dy, -1));
+    return { value, gradFunc };
+  });
+  return op(logits) as tf.Tensor1D;
+}
+
+/** Targets of which `share`, 0…1, is spread evenly over all classes (Szegedy et al. 2016). */
+export function smoothed(targets: tf.Tensor2D, share: number): tf.Tensor2D {
+  if (share === 0) return targets;
+  const classes = targets.shape[1];
+  return tf.add(tf.mul(targets, 1 - share), share / classes);
+}

@@ -1,0 +1,88 @@
+/** AdamW: steps as long as the learning rate, whatever the gradient's scale, and decay apart from them. */
+import { tf, updateVariables } from '../../tensorflow/index.js';
+import { Decay, type DecayOptions } from './decay.js';
+import { type NamedVariable, type Optimizer, type Slot, whenUsable } from './optimizer.js';
+import { Slots } from './slots.js';
+
+export interface AdamWOptions extends DecayOptions {
+  /** Share of the mean gradient that a step keeps, 0…1. */
+  beta1: number;
+  /** Share of the mean square of the gradient that a step keeps, 0…1. */
+  beta2: number;
+  /** Added to the root of the mean square. */
+  epsilon: number;
+}
+
+/**
+ * w ← w − learningRate · weightDecay · w; m ← β₁ · m + (1 − β₁) · g; v ← β₂ · v + (1 − β₂) · g²;
+ * w ← w − learningRate · m̂ / (√v̂ + ε), with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) in step t, as
+ * torch.optim.AdamW has it (Loshchilov & Hutter 2019, https://arxiv.org/abs/1711.05101, algorithm 2).
+ */
+export class AdamW implements Optimizer {
+  private readonly state = new Slots();
+  private readonly means: tf.Variable[];
+  private readonly squares: tf.Variable[];
+  private readonly steps: tf.Variable;
+  private readonly decay: Decay;
+
+  constructor(
+    private readonly variables: readonly NamedVariable[],
+    private readonly options: AdamWOptions,
+  ) {
+    this.means = this.state.zeros('mean gradient', variables);
+    this.squares = this.state.zeros('mean square', variables);
+    this.steps = tf.tidy(() => this.state.create('steps', 'adamw', tf.scalar(0)));
+    this.decay = new Decay(options);
+  }
+
+  apply(gradients: tf.NamedTensorMap, learningRate: tf.Scalar | number, usable?: tf.Scalar): void {
+    tf.tidy(() => {
+      const rate = whenUsable(usable, learningRate, 0);
+      this.steps.assign(tf.add(this.steps, whenUsable(usable, 1, 0)));
+      const inputs = this.inputs(rate, usable);
+      this.variables.forEach(({ variable }, i) => {
+        this.decay.shrink(variable, rate);
+        const moments = [this.means[i], this.squares[i]] as tf.Variable[];
+        updateVariables({
+          name: 'ResourceApplyAdam',
+          variables: [variable, ...moments],
+          inputs: [...inputs, gradients[variable.name] as tf.Tensor],
+          attributes: { T: { type: 'dtype', value: 'float32' } },
+        });
+      });
+    });
+  }
+
+  /**
+   * TensorFlow's op takes the powers βᵗ, loses digits of 1 − βᵗ, and adds its ε to the uncorrected √v
+   * (https://www.tensorflow.org/api_docs/python/tf/raw_ops/ResourceApplyAdam). So it gets powers of 0,
+   * which correct nothing, and a learning rate and an ε that do.
+   */
+  private inputs(rate: tf.Scalar, usable?: tf.Scalar): tf.Scalar[] {
+    const { beta1, beta2, epsilon } = this.options;
+    // Before the first usable step, anything but 0, by which the rate would be divided.
+    const step = tf.maximum(this.steps, 1);
+    const correction = (beta: number) => tf.neg(tf.expm1(tf.mul(step, Math.log(beta))));
+    const root = tf.sqrt(correction(beta2)) as tf.Scalar;
+    const none = tf.scalar(0);
+    return [
+      ...[none, none],
+      tf.div(tf.mul(rate, root), correction(beta1)) as tf.Scalar,
+      whenUsable(usable, beta1, 1),
+      whenUsable(usable, beta2, 1),
+      tf.mul(root, epsilon) as tf.Scalar,
+    ];
+  }
+
+  slots(): Slot[] {
+    return this.state.slots();
+  }
+
+  restore(slots: readonly Slot[]): void {
+    this.state.restore(slots);
+  }
+
+  dispose(): void {
+    this.state.dispose();
+  }
+}

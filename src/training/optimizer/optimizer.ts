@@ -1,0 +1,44 @@
+/** What optimizers have in common: they change weights by their gradients, and their state can be saved. */
+import { tf } from '../../tensorflow/index.js';
+
+/** A trainable weight under the name it has in its model. */
+export interface NamedVariable {
+  name: string;
+  variable: tf.Variable;
+}
+
+/** A part of a state: what it is (`velocity`), the weight it belongs to, and its values in float32. */
+export interface Slot {
+  kind: string;
+  name: string;
+  shape: number[];
+  values: Float32Array;
+}
+
+/** What a training step changes beside the weights. */
+export interface State {
+  slots(): Slot[];
+  /** Takes a state up again. Throws InvalidInputError when it belongs to other variables. */
+  restore(slots: readonly Slot[]): void;
+  dispose(): void;
+}
+
+/** Works in eager code and in jitted functions alike. */
+export interface Optimizer extends State {
+  /**
+   * @param gradients by the variable's own name, as `tf.variableGrads` returns them
+   * @param learningRate in a jitted function a tensor, since a number would be the same in every call
+   * @param usable a boolean scalar; where it is false, nothing changes. The gradients must then be zeros
+   */
+  apply(gradients: tf.NamedTensorMap, learningRate: tf.Scalar | number, usable?: tf.Scalar): void;
+}
+
+/** `value` as a tensor; where there is a `usable` and it is false, `otherwise`. */
+export function whenUsable(
+  usable: tf.Scalar | undefined,
+  value: tf.Scalar | number,
+  otherwise: number,
+): tf.Scalar {
+  const scalar = typeof value === 'number' ? tf.scalar(value) : value;
+  return usable === undefined ? scalar : (tf.where(usable, scalar, otherwise) as tf.Scalar);
+}

@@ -1,0 +1,51 @@
+/** The variables in which an optimizer keeps its state, saved and restored by kind and weight. */
+import { expected } from '../../errors.js';
+import { tf } from '../../tensorflow/index.js';
+import type { NamedVariable, Slot, State } from './optimizer.js';
+
+interface Entry {
+  kind: string;
+  name: string;
+  variable: tf.Variable;
+}
+
+export class Slots implements State {
+  private readonly entries: Entry[] = [];
+
+  /** A variable of that value for `name`, a weight's or the optimizer's own. */
+  create(kind: string, name: string, initial: tf.Tensor): tf.Variable {
+    const variable = tf.variable(initial, false);
+    this.entries.push({ kind, name, variable });
+    return variable;
+  }
+
+  /** A variable of zeros for each weight. */
+  zeros(kind: string, variables: readonly NamedVariable[]): tf.Variable[] {
+    return tf.tidy(() =>
+      variables.map(({ name, variable }) => this.create(kind, name, tf.zeros(variable.shape))),
+    );
+  }
+
+  slots(): Slot[] {
+    return this.entries.map(({ kind, name, variable }) => {
+      const values = variable.dataSync() as Float32Array;
+      return { kind, name, shape: variable.shape, values };
+    });
+  }
+
+  restore(slots: readonly Slot[]): void {
+    const keyOf = ({ kind, name }: { kind: string; name: string }) => JSON.stringify([kind, name]);
+    const saved = new Map(slots.map((slot) => [keyOf(slot), slot]));
+    for (const entry of this.entries) {
+      const { kind, name, variable } = entry;
+      const slot = saved.get(keyOf(entry));
+      if (String(slot?.shape) !== String(variable.shape))
+        throw expected(`shape [${variable.shape}]`, `the ${kind} of ${name}`, slot?.shape);
+      tf.tidy(() => variable.assign(tf.tensor(slot?.values as Float32Array, variable.shape)));
+    }
+  }
+
+  dispose(): void {
+    for (const { variable } of this.entries) variable.dispose();
+  }
+}

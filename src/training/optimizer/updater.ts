@@ -1,0 +1,114 @@
+/** All that becomes of a batch's gradients: summed, unscaled, clipped, applied, and the weights averaged. */
+import { executeOp, tf } from '../../tensorflow/index.js';
+import { AdamW, type AdamWOptions } from './adamw.js';
+import { globalNorm } from './global-norm.js';
+import { GradientSum } from './gradient-sum.js';
+import { LossScale } from './loss-scale.js';
+import type { NamedVariable, Optimizer, Slot, State } from './optimizer.js';
+import { Sgd, type SgdOptions } from './sgd.js';
+import { WeightAverage } from './weight-average.js';
+
+export interface UpdaterOptions extends SgdOptions, AdamWOptions {
+  optimizer: 'sgd' | 'adamw';
+  /** Longest gradient, as the norm of all its elements; a longer one is shortened. 0: any. */
+  clipNorm: number;
+  /** Of the weights' moving average; 0: none is kept. */
+  averageDecay: number;
+  /** Batches in a step of the optimizer. */
+  accumulate: number;
+  /** Only float16 needs its loss scaled. */
+  precision: 'float32' | 'bfloat16' | 'float16';
+}
+
+export class Updater implements State {
+  /** Absent where there is no average. */
+  readonly average: WeightAverage | undefined;
+  private readonly optimizer: Optimizer;
+  private readonly sum: GradientSum | undefined;
+  private readonly lossScale: LossScale | undefined;
+
+  constructor(
+    variables: readonly NamedVariable[],
+    private readonly options: UpdaterOptions,
+  ) {
+    const { optimizer, averageDecay, accumulate, precision } = options;
+    this.optimizer = new { sgd: Sgd, adamw: AdamW }[optimizer](variables, options);
+    if (averageDecay > 0) this.average = new WeightAverage(variables, averageDecay);
+    if (accumulate > 1) this.sum = new GradientSum(variables);
+    if (precision === 'float16') this.lossScale = new LossScale();
+  }
+
+  /** What to take the gradients of. */
+  scaled(loss: tf.Scalar): tf.Scalar {
+    return this.lossScale === undefined ? loss : tf.mul(loss, this.lossScale.value);
+  }
+
+  /**
+   * Takes the gradients of {@link scaled} of a mean loss over so many images. Without accumulation it
+   * steps at once; with it, `step` does.
+   */
+  take(gradients: tf.NamedTensorMap, images: number, learningRate: tf.Scalar): void {
+    if (this.sum === undefined) this.apply(gradients, learningRate);
+    else this.sum.add(gradients, images);
+  }
+
+  /** With accumulation, a step of the optimizer by the mean over the images taken since the last one. */
+  step(learningRate: tf.Scalar): void {
+    tf.tidy(() => {
+      if (this.sum !== undefined) this.apply(this.sum.take(), learningRate);
+    });
+  }
+
+  private apply(gradients: tf.NamedTensorMap, learningRate: tf.Scalar): void {
+    tf.tidy(() => {
+      const { fit, usable } = this.fitted(gradients);
+      this.optimizer.apply(fit, learningRate, usable);
+      this.average?.update(usable);
+      if (usable !== undefined) this.lossScale?.update(usable);
+    });
+  }
+
+  /** Unscaled and clipped, and whether they are finite, which is asked only where they may not be. */
+  private fitted(gradients: tf.NamedTensorMap): { fit: tf.NamedTensorMap; usable?: tf.Scalar } {
+    const { clipNorm } = this.options;
+    const { lossScale } = this;
+    if (clipNorm === 0 && lossScale === undefined) return { fit: gradients };
+    const norm = globalNorm(Object.values(gradients));
+    const unscale = lossScale === undefined ? tf.scalar(1) : tf.div(1, lossScale.value);
+    const clip = clipNorm === 0 ? 1 : tf.div(clipNorm, tf.maximum(tf.mul(norm, unscale), clipNorm));
+    const factor = tf.mul(unscale, clip) as tf.Scalar;
+    if (lossScale === undefined) return { fit: multiply(gradients, factor) };
+    const usable = tf.isFinite(norm) as tf.Scalar;
+    return { fit: multiply(gradients, tf.where(usable, factor, 0)), usable };
+  }
+
+  slots(): Slot[] {
+    return this.states().flatMap((state) => state.slots());
+  }
+
+  restore(slots: readonly Slot[]): void {
+    for (const state of this.states()) state.restore(slots);
+  }
+
+  dispose(): void {
+    for (const state of this.states()) state.dispose();
+  }
+
+  private states(): State[] {
+    const all = [this.optimizer, this.average, this.sum, this.lossScale];
+    return all.filter((state) => state !== undefined);
+  }
+}
+
+/** Each gradient times the factor; zeros where that is 0, whatever the gradient. */
+const multiply = (gradients: tf.NamedTensorMap, factor: tf.Tensor): tf.NamedTensorMap =>
+  Object.fromEntries(
+    Object.entries(gradients).map(([name, gradient]) => [
+      name,
+      executeOp({
+        name: 'MulNoNan',
+        inputs: [gradient, factor],
+        attributes: { T: { type: 'dtype', value: 'float32' } },
+      })[0] as tf.Tensor,
+    ]),
+  );

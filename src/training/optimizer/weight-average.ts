@@ -1,0 +1,62 @@
+/** A moving average of the weights, which often predicts better than the weights themselves. */
+import { tf, updateVariables } from '../../tensorflow/index.js';
+import { type NamedVariable, whenUsable } from './optimizer.js';
+import { Slots } from './slots.js';
+
+/**
+ * Of every trainable weight, average ← d · average + (1 − d) · weight after each step of the optimizer,
+ * where d = min(decay, (1 + n) / (10 + n)) in step n, so that it soon leaves the first weights behind
+ * (https://www.tensorflow.org/api_docs/python/tf/train/ExponentialMovingAverage).
+ */
+export class WeightAverage extends Slots {
+  private readonly averages: tf.Variable[];
+  private readonly steps: tf.Variable;
+
+  constructor(
+    private readonly variables: readonly NamedVariable[],
+    private readonly decay: number,
+  ) {
+    super();
+    this.averages = tf.tidy(() =>
+      variables.map(({ name, variable }) => this.create('average', name, copyOf(variable))),
+    );
+    this.steps = tf.tidy(() => this.create('steps', 'average', tf.scalar(0)));
+  }
+
+  /** Follows a step; not one in which nothing changed, as `usable`, a boolean, then says. */
+  update(usable?: tf.Scalar): void {
+    tf.tidy(() => {
+      this.steps.assign(tf.add(this.steps, whenUsable(usable, 1, 0)));
+      const decay = tf.minimum(
+        this.decay,
+        tf.div(tf.add(this.steps, 1), tf.add(this.steps, 10)),
+      ) as tf.Scalar;
+      const share = whenUsable(usable, tf.sub(1, decay) as tf.Scalar, 0);
+      this.variables.forEach(({ variable }, i) => {
+        const average = this.averages[i] as tf.Variable;
+        // average − share · (average − weight), in place.
+        updateVariables({
+          name: 'ResourceApplyGradientDescent',
+          variables: [average],
+          inputs: [share, tf.sub(average, variable)],
+          attributes: { T: { type: 'dtype', value: 'float32' } },
+        });
+      });
+    });
+  }
+
+  /** Exchanges weights and averages: twice, and all is as before. */
+  swap(): void {
+    this.variables.forEach(({ variable }, i) => {
+      const average = this.averages[i] as tf.Variable;
+      tf.tidy(() => {
+        const weight = copyOf(variable);
+        variable.assign(copyOf(average));
+        average.assign(weight);
+      });
+    });
+  }
+}
+
+/** With values of its own: a clone shares them. */
+const copyOf = (variable: tf.Variable): tf.Tensor => tf.add(variable, 0);
