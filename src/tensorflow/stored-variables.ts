@@ -59,6 +59,9 @@ export const resourceOf = (variable: tf.Variable): number =>
 export function copyToResource(variable: tf.Variable, dataId: object): void {
   const store = stores.get(variable) ?? createStore(variable);
   if (store.dataId === dataId) return;
+  letGo(store);
+  // It may be another variable's that was assigned to this one.
+  ensureTensor(dataId);
   const tensor = { dataId } as tf.Tensor;
   assign(store, uploadedId([tensor])[0] as number, entryOf(dataId).dtype);
 }
@@ -93,7 +96,7 @@ export function storeOf(variable: tf.Variable): Store {
     copyToResource(variable, dataId);
   } else if (isShared(dataId)) read(dataId, store);
   if (isShared(dataId)) {
-    held.delete(dataId);
+    if (held.get(dataId) === store) held.delete(dataId);
     hold(store, moveToNewData(variable));
   } else {
     if (entry.id >= 0) runtime().deleteTensor(entry.id);
@@ -103,7 +106,18 @@ export function storeOf(variable: tf.Variable): Store {
   return store;
 }
 
+/** The data that the resource holds, where somebody still refers to it, goes on without the resource. */
+function letGo(store: Store): void {
+  const { dataId } = store;
+  store.dataId = undefined;
+  if (dataId === undefined || held.get(dataId) !== store) return;
+  if (backend.tensorMap.has(dataId)) read(dataId, store);
+  held.delete(dataId);
+}
+
 function hold(store: Store, dataId: object): void {
+  const other = held.get(dataId);
+  if (other !== undefined) other.dataId = undefined;
   store.dataId = dataId;
   held.set(dataId, store);
 }
@@ -170,10 +184,10 @@ const disposeVariable = engine.disposeVariable.bind(engine);
 engine.disposeVariable = (variable: tf.Variable) => {
   const store = stores.get(variable);
   if (store !== undefined) {
-    const { dataId } = store;
-    // Others that share the data lose the resource.
-    if (dataId !== undefined && held.has(dataId) && isShared(dataId)) read(dataId, store);
-    if (dataId !== undefined) held.delete(dataId);
+    const { dataId } = variable;
+    const isItsAlone = store.dataId === dataId && !isShared(dataId);
+    if (isItsAlone) held.delete(dataId);
+    else letGo(store);
     stores.delete(variable);
     runtime().deleteTensor(store.resource);
   }

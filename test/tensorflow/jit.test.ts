@@ -269,3 +269,61 @@ test('when a function is compiled by XLA, then it computes what the function doe
   assert.deepEqual(values(fn(tf.tensor2d([1, -1, 2, 0], [2, 2]))), [6, 8]);
   fn.dispose();
 });
+
+test('when variables are assigned each other or new values, then every tensor keeps its own', () => {
+  const [a, b] = [tf.variable(tf.tensor([1, 2])), tf.variable(tf.tensor([10, 20]))];
+  const fn = jit((x: tf.Tensor) => {
+    a.assign(a.add(x) as never);
+    b.assign(b.add(x) as never);
+    return x.mul(1);
+  });
+  const one = tf.scalar(1);
+  fn(one);
+  const swap = () =>
+    tf.tidy(() => {
+      const old = a.clone();
+      a.assign(b as never);
+      b.assign(old as never);
+    });
+  swap();
+  const [keptA, keptB] = [a.clone(), b.clone()];
+  fn(one);
+  const all = () => [a, b, keptA, keptB].map(values);
+  assert.deepEqual(all(), [
+    [12, 22],
+    [3, 4],
+    [11, 21],
+    [2, 3],
+  ]);
+  swap();
+  fn(one);
+  assert.deepEqual(
+    [values(a), values(b)],
+    [
+      [4, 5],
+      [13, 23],
+    ],
+  );
+  const before = a.clone();
+  a.assign(b as never);
+  b.assign(tf.tensor([7, 7]) as never);
+  fn(one);
+  fn(one);
+  // Takes back data whose value has moved on since it was b's.
+  b.assign(a as never);
+  fn(one);
+  assert.deepEqual(
+    [values(a), values(b), values(before)],
+    [
+      [16, 26],
+      [16, 26],
+      [4, 5],
+    ],
+  );
+  a.assign(tf.tensor([0, 0]) as never);
+  a.dispose();
+  b.assign(before as never);
+  before.dispose();
+  b.dispose();
+  fn.dispose();
+});
