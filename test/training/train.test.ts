@@ -1,10 +1,11 @@
 /** What a run does in this process: it learns, keeps what is frozen, leaks nothing, and reports. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
+import { resolveSample, samplesOf } from '../../src/dataset/index.js';
 import {
   BatchNormalization,
   type Classifier,
@@ -12,7 +13,8 @@ import {
   loadClassifier,
   ReLU,
 } from '../../src/model/index.js';
-import { tf } from '../../src/tensorflow/index.js';
+import { type Batch, createLoader, evaluationAugmentation } from '../../src/pipeline/index.js';
+import { adoptBatch, tf } from '../../src/tensorflow/index.js';
 import { type EpochRecord, type TrainProgress, train } from '../../src/training/index.js';
 import { drawPhotos } from './photos.js';
 
@@ -105,6 +107,37 @@ test('when a run ends then it has learned, and its files and reports agree', asy
   );
   assert.ok(progress.every(({ loss, secondsLeft }) => Number.isFinite(loss) && secondsLeft >= 0));
   assert.equal(progress.filter(({ phase }) => phase === 'validate').at(-1)?.done, 9);
+});
+
+test('when weights are averaged, then the averages are validated and saved, and the checkpoint has the weights', async (t) => {
+  const run = path.join(folder, 'averaged');
+  const { history } = await train({
+    ...base,
+    run,
+    classifier: smallClassifier(),
+    averageDecay: 0.9,
+    learningRate: 0.1,
+  });
+  const { model, preprocessing } = await loadClassifier(path.join(run, 'model'));
+  const samples = samplesOf(manifest, 'colour', 'validation').map((sample) =>
+    resolveSample(manifest, sample),
+  );
+  const loader = createLoader({
+    ...{ samples, preprocessing, batchSize: samples.length },
+    augmentation: evaluationAugmentation,
+  });
+  t.after(() => loader.close());
+  const batch: Batch = (await loader.epoch(0).next()).value;
+  const rows = (model.predict(adoptBatch(batch)) as tf.Tensor).arraySync() as number[][];
+  const loss = rows.reduce(
+    (sum, row, i) => sum - Math.log(row[batch.labels[i] as number] as number),
+    0,
+  );
+  const [, , last] = history;
+  assert.ok(Math.abs(loss / samples.length - (last?.validationLoss as number)) < 1e-5);
+  const [name] = await readdir(path.join(run, 'checkpoint'));
+  const checkpoint = await loadClassifier(path.join(run, 'checkpoint', name as string));
+  assert.notDeepEqual(values(checkpoint.model), values(model));
 });
 
 test('when training images are stored as uint8 then a run learns as it does from float32', async () => {

@@ -18,7 +18,7 @@ export class WeightAverage extends Slots {
   ) {
     super();
     this.averages = tf.tidy(() =>
-      variables.map(({ name, variable }) => this.create('average', name, copyOf(variable))),
+      variables.map(({ name, variable }) => this.create('average', name, variable.clone())),
     );
     this.steps = tf.tidy(() => this.create('steps', 'average', tf.scalar(0)));
   }
@@ -50,13 +50,10 @@ export class WeightAverage extends Slots {
     this.variables.forEach(({ variable }, i) => {
       const average = this.averages[i] as tf.Variable;
       tf.tidy(() => {
-        const weight = copyOf(variable);
-        variable.assign(copyOf(average));
+        const weight = variable.clone();
+        variable.assign(average as tf.Tensor);
         average.assign(weight);
       });
     });
   }
 }
-
-/** With values of its own: a clone shares them. */
-const copyOf = (variable: tf.Variable): tf.Tensor => tf.add(variable, 0);
