@@ -4,6 +4,7 @@
  */
 import { tf } from '../tensorflow/index.js';
 import { fusedNormalize } from './fused-batch-normalization.js';
+import { replaceLayer } from './stock-layers.js';
 
 /** The members of tfjs-layers' own layer that this one builds on; tfjs keeps the class itself private. */
 interface StockBatchNormalization {
@@ -106,4 +107,4 @@ export class BatchNormalization extends Stock {
   }
 }
 
-tf.serialization.registerClass(BatchNormalization);
+replaceLayer('batchNormalization', BatchNormalization);

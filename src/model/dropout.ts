@@ -1,6 +1,7 @@
 /** Dropout whose mask is a function of a key, so that a resumed run drops what the first one did. */
 import { createHash } from 'node:crypto';
 import { tf } from '../tensorflow/index.js';
+import { replaceLayer } from './stock-layers.js';
 
 interface StockDropout {
   new (args: Parameters<typeof tf.layers.dropout>[0]): tf.layers.Layer & { rate: number };
@@ -32,4 +33,4 @@ export class Dropout extends Stock {
   }
 }
 
-tf.serialization.registerClass(Dropout);
+replaceLayer('dropout', Dropout);

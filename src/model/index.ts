@@ -1,4 +1,6 @@
 /** Models: networks with pretrained weights, frozen or not, saved with their preprocessing. */
+import './random-layers.js';
+
 export { type ArchitectureName, architectureNames, modelOptions } from './architectures.js';
 export { BatchNormalization } from './batch-normalization.js';
 export {

@@ -1,5 +1,6 @@
 /** ReLU and ReLU6 as one TensorFlow op each way, where tfjs composes up to a dozen for the gradient. */
 import { executeOp, tf } from '../tensorflow/index.js';
+import { replaceLayer } from './stock-layers.js';
 
 interface StockReLU {
   new (
@@ -21,7 +22,7 @@ export class ReLU extends Stock {
   }
 }
 
-tf.serialization.registerClass(ReLU);
+replaceLayer('reLU', ReLU);
 
 /**
  * Replaces tfjs's gradients of every `tf.relu` and `tf.relu6`. The results are the same, but from the

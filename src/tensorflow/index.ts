@@ -20,6 +20,7 @@ export { keyedDropout, keyedUniform } from './random.js';
 export { loadSavedModel } from './saved-model.js';
 /** The whole of tfjs, running on TensorFlow; `file://` addresses load and save models. */
 export * as tf from './tfjs.js';
+export { tracing } from './trace.js';
 export { updateVariables, type VariableUpdate } from './update.js';
 
 export type Device = NativeDevice;

@@ -61,6 +61,7 @@ export class Trace {
   private draws = 0;
   private created = false;
   private failure: Error | undefined;
+  private readonly random = Math.random;
 
   private constructor(private readonly options: TraceOptions) {}
 
@@ -199,6 +200,17 @@ export class Trace {
     return tf.add(this.key, tf.tensor1d([this.draws++ * 0x9e3779b9, 0], 'int32'));
   }
 
+  /** Lets JavaScript draw random numbers, for what is to stay as it is: the initial values of weights. */
+  drawOnce<Result>(fn: () => Result): Result {
+    const { random } = Math;
+    Math.random = this.random;
+    try {
+      return fn();
+    } finally {
+      Math.random = random;
+    }
+  }
+
   /** Remembers the first failure, so that the trace fails even where the function catches it. */
   fail(problem: string): Error {
     const error = new Error(`jit: ${problem}${userLine()}`);
@@ -224,7 +236,6 @@ export class Trace {
 
   /** While tracing, variables are created with values, and JavaScript's random numbers are refused. */
   private replaceGlobals(): () => void {
-    const { random } = Math;
     const engine = tf.engine();
     const { makeVariable } = engine;
     Math.random = () => {
@@ -235,7 +246,7 @@ export class Trace {
     engine.makeVariable = (initial, ...rest) =>
       this.createVariable(initial, (value) => makeVariable.call(engine, value, ...rest));
     return () => {
-      Math.random = random;
+      Math.random = this.random;
       engine.makeVariable = makeVariable;
     };
   }

@@ -116,7 +116,8 @@ test('when channels come first then they are normalised all the same', () => {
 });
 
 test('when a model of the stock layer is loaded then it gets this layer, configured alike', async () => {
-  const stock = tf.layers.batchNormalization({
+  const Stock = Object.getPrototypeOf(BatchNormalization) as typeof BatchNormalization;
+  const stock = new Stock({
     inputShape: [4],
     scale: false,
     momentum: 0.7,

@@ -1,4 +1,4 @@
-/** ReLU6 as a layer: values, gradient, and models of the stock layer. */
+/** ReLU6 as a layer: values, gradient, and saved models. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import '../../src/model/index.js';
