@@ -30,6 +30,12 @@ export interface Backend {
   /** Whether nobody refers to the data any longer, so that it is gone. */
   disposeData(dataId: object, force?: boolean): boolean;
   incRef(dataId: object): void;
+  applyActivation(
+    input: tf.Tensor,
+    activation: string | undefined,
+    preluWeights: tf.Tensor | undefined,
+    leakyreluAlpha: number | undefined,
+  ): tf.Tensor;
 }
 
 /**

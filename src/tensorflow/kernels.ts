@@ -1,5 +1,6 @@
 /** Kernels that tfjs-node lacks or has wrong, each a thin call of TensorFlow's own op. */
 import * as tf from '@tensorflow/tfjs';
+import { backend } from './backend.js';
 import { correct, register } from './kernel-registry.js';
 import { executeOp } from './ops.js';
 import { tracing } from './trace.js';
@@ -75,6 +76,20 @@ correct('GatherV2', (original) => (inputs, attributes) => {
     }),
   );
 });
+
+// TensorFlow's graph optimizer fuses a bias with the convolution before it, but no other addition.
+for (const kernelName of ['FusedConv2D', 'FusedDepthwiseConv2D']) {
+  correct(kernelName, (original) => (inputs, attributes) => {
+    const { bias, preluActivationWeights, ...factors } = inputs;
+    if (bias?.rank !== 1) return original(inputs, attributes);
+    const { activation, leakyreluAlpha } = attributes;
+    return tf.tidy(() => {
+      const product = original(factors, { ...attributes, activation: 'linear' }) as tf.Tensor;
+      const sum = only(executeOp({ name: 'BiasAdd', inputs: [product, bias] }));
+      return backend.applyActivation(sum, activation, preluActivationWeights, leakyreluAlpha);
+    });
+  });
+}
 
 // The stateful op goes on with its generator instead of starting again from the seed.
 correct(
