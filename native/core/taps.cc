@@ -1,78 +1,116 @@
-// Weights are computed in double: they are few, and errors would be in every pixel.
+// Places are computed in double: errors would be in every pixel. Weights are computed four at a
+// time; those behind an output's last are overwritten by the next output's.
 #include "core/taps.h"
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace bobbin::core {
+namespace {
 
-void Taps::place(const Axis& axis) {
-  count_ = 0;
-  for (const Span& span : spans_) count_ = std::max(count_, span.end - span.begin);
-  first_.resize(spans_.size());
-  begin_ = axis.end, end_ = axis.begin;
-  for (std::size_t i = 0; i < spans_.size(); ++i) {
-    // Samples of weight zero lie behind the others, or before them at the end of what is held.
-    first_[i] = std::min(spans_[i].begin, axis.end - count_);
-    begin_ = std::min(begin_, first_[i]);
-    end_ = std::max(end_, first_[i] + count_);
-  }
-  weights_.assign(spans_.size() * count_, 0.0f);
+using Four = float __attribute__((vector_size(16)));
+constexpr Four kSteps = {0, 1, 2, 3};
+
+// The triangle's height so far from its top.
+Four triangle(Four distance, float slope) {
+  const Four height = 1 - (distance < 0 ? -distance : distance) * slope;
+  return height > 0 ? height : Four{};
 }
 
+float sum(const Four& four) { return (four[0] + four[2]) + (four[1] + four[3]); }
+
+Four load(const float* from) {
+  Four four;
+  std::memcpy(&four, from, sizeof four);
+  return four;
+}
+void store(float* to, const Four& four) { std::memcpy(to, &four, sizeof four); }
+
+}  // namespace
+
+void Taps::resize(std::size_t outputs, int count, const Axis& axis) {
+  count_ = std::min(count, axis.held() - axis.begin);
+  first_.resize(outputs);
+  weights_.resize(outputs * count_ + 3);
+}
+
+// Outputs are in order, one way or the other.
 void Taps::count_from_begin() {
+  begin_ = std::min(first_.front(), first_.back());
+  end_ = std::max(first_.front(), first_.back()) + count_;
   for (int& first : first_) first -= begin_;
 }
 
 void Taps::set(double start, double length, int outputs, bool reversed, const Axis& axis) {
   const double step = length / outputs;
-  const double reach = std::max(1.0, step), slope = 1 / reach;
-  const auto center = [&](int i) {
-    return start + ((reversed ? outputs - 1 - i : i) + 0.5) * step;
-  };
-  spans_.resize(outputs);
-  for (int i = 0; i < outputs; ++i) {
-    const int begin = std::clamp(static_cast<int>(center(i) - reach + 0.5), 0, axis.length - 1);
-    spans_[i] = {begin,
-                 std::clamp(static_cast<int>(center(i) + reach + 0.5), begin + 1, axis.length)};
-  }
-  place(axis);
-  for (int i = 0; i < outputs; ++i) {
-    const int count = spans_[i].end - spans_[i].begin;
-    const double first = spans_[i].begin + 0.5 - center(i);
-    float* weight = weights(i, spans_[i].begin);
-    double sum = 0;
-    for (int k = 0; k < count; ++k) {
-      const double height = std::max(0.0, 1 - std::abs(first + k) * slope);
-      weight[k] = static_cast<float>(height);
-      sum += height;
+  const double reach = std::max(1.0, step);
+  slope_ = static_cast<float>(1 / reach);
+  resize(outputs, static_cast<int>(std::ceil(2 * reach)), axis);
+  tops_.resize(outputs);
+  const int origin = reversed ? outputs - 1 : 0, turn = reversed ? -1 : 1;
+  // Stores may change any member, for all that a compiler knows.
+  const float slope = slope_;
+  const int count = count_, last = axis.held() - count;
+  float* weight = weights_.data();
+  for (int i = 0; i < outputs; ++i, weight += count) {
+    const double center = start + (origin + turn * i + 0.5) * step;
+    const int first = std::clamp(static_cast<int>(center - reach + 0.5), axis.begin, last);
+    const auto distance = static_cast<float>(first + 0.5 - center);
+    Four total{}, at = kSteps + distance, left = static_cast<float>(count) - kSteps;
+    for (int k = 0; k < count; k += 4, at += 4, left -= 4) {
+      const Four heights = left > 0 ? triangle(at, slope) : Four{};
+      store(weight + k, heights);
+      total += heights;
     }
-    const float scale = static_cast<float>(1 / sum);
-    for (int k = 0; k < count; ++k) weight[k] *= scale;
+    const float scale = 1 / sum(total);
+    for (int k = 0; k < count; k += 4) store(weight + k, load(weight + k) * scale);
+    first_[i] = first;
+    tops_[i] = {distance, scale};
   }
   count_from_begin();
 }
 
 void Taps::halve(const Taps& whole, const Axis& axis) {
-  spans_.resize(whole.spans_.size());
-  for (std::size_t i = 0; i < spans_.size(); ++i) {
-    // Odd samples lean to the next, even ones to the one before.
-    spans_[i] = {std::max((whole.spans_[i].begin + 1) / 2 - 1, 0),
-                 std::min(whole.spans_[i].end / 2, axis.length - 1) + 1};
-  }
-  place(axis);
-  for (int i = 0; i < static_cast<int>(spans_.size()); ++i) {
-    const Span& span = whole.spans_[i];
-    const float* from = whole.weights_.data() + static_cast<std::ptrdiff_t>(i) * whole.count_ +
-                        span.begin - whole.begin_ - whole.first_[i];
-    for (int sample = span.begin; sample < span.end; ++sample, ++from) {
-      const int near = sample / 2;
-      const int far = std::clamp(sample % 2 == 0 ? near - 1 : near + 1, 0, axis.length - 1);
-      *weights(i, near) += 0.75f * *from;
-      *weights(i, far) += 0.25f * *from;
+  resize(whole.first_.size(), whole.count_ / 2 + 2, axis);
+  const float slope = whole.slope_;
+  const int count = count_, last = axis.held() - count;
+  float* weight = weights_.data();
+  for (std::size_t i = 0; i < first_.size(); ++i, weight += count) {
+    const int whole_first = whole.begin_ + whole.first_[i];
+    // An even sample leans to the one before.
+    const int first = std::clamp((whole_first + 1) / 2 - 1, axis.begin, last);
+    first_[i] = first;
+    if (first == 0 || first + count == axis.length) {
+      halve_at_edge(whole, i, axis, weight);
+      continue;
+    }
+    const Top top = whole.tops_[i];
+    Four at = 2 * kSteps + (top.distance + static_cast<float>(2 * first - whole_first));
+    Four left = static_cast<float>(count) - kSteps;
+    for (int k = 0; k < count; k += 4, at += 8, left -= 4) {
+      const Four near = triangle(at, slope) + triangle(at + 1, slope);
+      const Four far = triangle(at - 1, slope) + triangle(at + 2, slope);
+      const Four both = (0.75f * near + 0.25f * far) * top.scale;
+      store(weight + k, left > 0 ? both : Four{});
     }
   }
   count_from_begin();
+}
+
+// Where a neighbour may be missing: the edge itself takes its place.
+void Taps::halve_at_edge(const Taps& whole, std::size_t output, const Axis& axis, float* weight) {
+  std::fill_n(weight, count_, 0.0f);
+  weight -= first_[output];
+  const float* from = whole.weights_.data() + output * whole.count_;
+  int sample = whole.begin_ + whole.first_[output];
+  for (const int end = sample + whole.count_; sample < end; ++sample, ++from) {
+    if (*from == 0) continue;
+    const int near = sample / 2;
+    const int far = std::clamp(sample % 2 == 0 ? near - 1 : near + 1, 0, axis.length - 1);
+    weight[near] += 0.75f * *from;
+    weight[far] += 0.25f * *from;
+  }
 }
 
 void Taps::totals(std::vector<float>& totals) const {

@@ -1,16 +1,21 @@
 // The triangle filter along one axis: which samples make an output, and with what weights.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <vector>
 
 #include "core/kernels.h"
 
 namespace bobbin::core {
 
-// Part of an axis of `length` samples: only samples from `begin` to `end` may be asked for.
+// Part of an axis of `length` samples: only samples from `begin` to `end` may be asked for. What is
+// held past the axis is none of its samples.
 struct Axis {
   int length = 0;
   int begin = 0, end = 0;
+
+  int held() const { return std::min(end, length); }  // One behind the last sample.
 };
 
 class Taps {
@@ -37,20 +42,21 @@ class Taps {
   void totals(std::vector<float>& totals) const;
 
  private:
-  // An output's samples before all outputs are given the same number.
-  struct Span {
-    int begin, end;
+  // Of an output's triangle: where its first sample lies from its top, and what its heights are
+  // multiplied by to make weights.
+  struct Top {
+    float distance, scale;
   };
-  // Places spans and zeroes their weights: each output takes as many samples as the widest.
-  void place(const Axis& axis);
-  float* weights(int output, int sample) {
-    return weights_.data() + static_cast<std::ptrdiff_t>(output) * count_ + sample - first_[output];
-  }
-  void count_from_begin();
 
-  std::vector<Span> spans_;
+  // Each output takes so many samples, or all that are held.
+  void resize(std::size_t outputs, int count, const Axis& axis);
+  void count_from_begin();
+  void halve_at_edge(const Taps& whole, std::size_t output, const Axis& axis, float* weight);
+
   std::vector<int> first_;
-  std::vector<float> weights_;  // `count_` for each output.
+  std::vector<float> weights_;  // `count_` for each output, and room for a vector's rest.
+  std::vector<Top> tops_;
+  float slope_ = 1;
   int count_ = 0, begin_ = 0, end_ = 0;
 };
 
