@@ -47,9 +47,9 @@ bool BaselineDecoder::prepare(const BaselineFrame& frame) {
     to.down = from.down;
     // A file that was given up may have left something.
     to.queue = {};
-    for (int i = 0; i < 64 * lanes; ++i) {
-      const int row = i / (8 * lanes), column = i % 8;
-      to.quantization[i] = static_cast<std::int16_t>(from.quantization[8 * row + column]);
+    std::int16_t* row = to.quantization;
+    for (int i = 0; i < 8 * lanes; ++i, row += 8) {
+      std::copy_n(from.quantization.begin() + std::ptrdiff_t{8} * (i / lanes), 8, row);
     }
   }
   // A row's start is a number of 32 bits.
