@@ -73,10 +73,16 @@ void Sources::read_ahead(std::vector<std::uint64_t>& samples) {
 }
 
 std::shared_ptr<const File> Sources::shard(std::size_t path) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (open_[path]) return open_[path];
+  }
+  // Without the mutex: a file system may let one wait. Another thread may be as far.
+  auto opened = std::make_shared<const File>(paths_[path]);
   const std::lock_guard lock(mutex_);
   std::shared_ptr<const File>& file = open_[path];
   if (file) return file;
-  file = std::make_shared<const File>(paths_[path]);
+  file = std::move(opened);
   opened_.push_back(path);
   if (opened_.size() > kMaxOpen) {
     // Closed once the threads that still read it are done.
