@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "core/random.h"
@@ -210,13 +211,18 @@ void Loader::process(Worker& worker, Task task) {
 void Loader::read_ahead(Worker& worker, Flight& flight) {
   const Rows rows = std::exchange(flight.ahead, {});
   worker.ahead.clear();
-  for (std::uint64_t row = rows.begin; row < rows.end; ++row) {
-    const std::uint64_t sample = flight.order.sample_at(position_of(row));
-    worker.ahead.push_back(sample);
-    if (mix_of(flight, sample).mixed()) worker.ahead.push_back(partner_of(flight, sample, 0));
+  try {
+    for (std::uint64_t row = rows.begin; row < rows.end; ++row) {
+      const std::uint64_t sample = flight.order.sample_at(position_of(row));
+      worker.ahead.push_back(sample);
+      if (mix_of(flight, sample).mixed()) worker.ahead.push_back(partner_of(flight, sample, 0));
+    }
+    const StageTimer timer(stages_.read_ns);
+    options_.sources->read_ahead(worker.ahead);
+  } catch (const std::bad_alloc&) {
+    // Only a hint: whoever reads the samples says what is missing.
+    return;
   }
-  const StageTimer timer(stages_.read_ns);
-  options_.sources->read_ahead(worker.ahead);
 }
 
 // Brings the row one image further: its own, or its partner's. False when the image is for someone
