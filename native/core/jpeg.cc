@@ -204,7 +204,12 @@ ImageView JpegDecoder::decode(const Region& wanted, int scale, const IndexedSamp
       return view;
     }
   }
-  return decode_rgb(wanted, scale);
+  return read_rgb(wanted, scale);
+}
+
+ImageView JpegDecoder::decode_rgb(const Region& wanted, int scale) {
+  check_size();
+  return read_rgb(wanted, scale);
 }
 
 bool JpegDecoder::decode_planes(const BaselineFrame& frame, const Region& wanted,
@@ -231,8 +236,7 @@ void JpegDecoder::check_size() const {
   }
 }
 
-ImageView JpegDecoder::decode_rgb(const Region& wanted, int scale) {
-  check_size();
+ImageView JpegDecoder::read_rgb(const Region& wanted, int scale) {
   jpeg_decompress_struct& info = jpeg_->info;
   if (info.num_components == 2) throw ImageError("JPEG with two components has no known colours");
   start(scale);

@@ -54,6 +54,7 @@ class JpegDecoder {
   void check_size() const;
   bool decode_planes(const BaselineFrame& frame, const Region& wanted, const IndexedSample& indexed,
                      std::array<Plane, 3>& planes);
+  ImageView read_rgb(const Region& wanted, int scale);
   void start(int scale);
   Region place(const Region& wanted, int scale);
   void read_rows(const Region& region);
