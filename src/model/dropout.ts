@@ -1,6 +1,6 @@
 /** Dropout whose mask is a function of a key, so that a resumed run drops what the first one did. */
 import { createHash } from 'node:crypto';
-import { tf } from '../tensorflow/index.js';
+import { keyedDropout, tf } from '../tensorflow/index.js';
 import { replaceLayer } from './stock-layers.js';
 
 interface StockDropout {
@@ -14,8 +14,8 @@ const Stock = tf.layers.dropout({ rate: 0 }).constructor as unknown as StockDrop
 /** What a training step passes to `model.apply` and so to every layer's `call`. */
 export interface StepArguments {
   training: boolean;
-  /** Identifies the step, e.g. seed and number; without it the mask comes from tfjs's own generator. */
-  dropoutKey?: string;
+  /** Two int32 that tell the step from all others; without them each mask is drawn anew. */
+  dropoutKey?: tf.Tensor1D;
   [name: string]: unknown;
 }
 
@@ -28,9 +28,14 @@ export class Dropout extends Stock {
     if (training !== true || dropoutKey === undefined || this.rate === 0)
       return super.call(inputs, kwargs);
     const input = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
-    const digest = createHash('sha256').update(`${dropoutKey}/${this.name}`).digest();
-    return tf.dropout(input, this.rate, undefined, digest.readUInt32LE(0));
+    return tf.tidy(() => keyedDropout(input, this.rate, tf.add(dropoutKey, keyOf(this.name))));
   }
 }
 
 replaceLayer('dropout', Dropout);
+
+/** Two int32 of a text, other ones for every other text. */
+export function keyOf(text: string): tf.Tensor1D {
+  const digest = createHash('sha256').update(text).digest();
+  return tf.tensor1d([digest.readInt32LE(0), digest.readInt32LE(4)], 'int32');
+}

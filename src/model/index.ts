@@ -11,5 +11,5 @@ export {
   type Trainable,
 } from './classifier.js';
 export { loadClassifier, saveClassifier } from './classifier-file.js';
-export { Dropout, type StepArguments } from './dropout.js';
+export { Dropout, keyOf, type StepArguments } from './dropout.js';
 export { ReLU } from './relu.js';

@@ -16,9 +16,9 @@ export interface TrainProgress {
   done: number;
   total: number;
   imagesPerSecond: number;
-  /** Mean over the images done. */
+  /** Mean over the images done; a few steps behind, so that none has to wait for it. */
   loss: number;
-  /** Share of the images done whose top class is right, 0…1. */
+  /** Share of the images done whose top class is right, 0…1; likewise. */
   accuracy: number;
   /** Share of the training time spent waiting for the next batch, 0…1. */
   waitShare: number;

@@ -1,18 +1,26 @@
 /** A run under way: epochs of steps, each epoch with its validation, line of history and checkpoint. */
 import path from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Manifest } from '../dataset/index.js';
 import { type Classifier, saveClassifier } from '../model/index.js';
-import { addWork, type Loader, type LoaderFailure, type PixelType } from '../pipeline/index.js';
-import { type Checkpoint, type EpochTotals, type Position, saveCheckpoint } from './checkpoint.js';
+import {
+  addWork,
+  type Batch,
+  type Loader,
+  type LoaderFailure,
+  type PixelType,
+} from '../pipeline/index.js';
+import { type Jitted, jit, tf } from '../tensorflow/index.js';
+import { type Checkpoint, type Position, saveCheckpoint } from './checkpoint.js';
 import { loadersOf } from './data.js';
 import { type EpochRecord, writeHistory } from './history.js';
-import { type Network, splitNetwork } from './network.js';
+import { splitNetwork } from './network.js';
 import { Updater } from './optimizer/index.js';
+import { overlapped } from './overlap.js';
 import type { Plan } from './plan.js';
 import { noTotals, pipelineReport, ratesOf, type TrainProgress } from './progress.js';
 import { learningRateAt } from './schedule.js';
-import { trainStep, validationStep } from './step.js';
+import { stepInput, stepSettings, trainingStep, validationStep } from './step.js';
+import { Tally } from './tally.js';
 
 export interface RunParts {
   plan: Plan;
@@ -31,11 +39,16 @@ interface Validation {
   accuracy: number;
 }
 
-/** Holds the loaders and the optimizer; `close` frees them. */
+type StepInput = ReturnType<typeof stepInput>;
+
+/** Holds the loaders, the optimizer and the traced steps; `close` frees them. */
 export class Run {
   private readonly position: Position;
-  private readonly network: Network;
   private readonly updater: Updater;
+  private readonly trainBatch: Jitted<ReturnType<typeof trainingStep>>;
+  private readonly validateBatch: Jitted<ReturnType<typeof validationStep>>;
+  /** With accumulated gradients, what follows the last batch of a step. */
+  private readonly takeStep: Jitted<(learningRate: tf.Scalar) => void>;
   private readonly training: Loader<PixelType>;
   private readonly validation: Loader | undefined;
   /** What the last validation took, to tell the time left. */
@@ -45,8 +58,13 @@ export class Run {
     const { plan, classifier, checkpoint } = parts;
     const start = { epoch: 0, batch: 0, totals: noTotals(), history: [] };
     this.position = checkpoint?.position ?? start;
-    this.network = splitNetwork(classifier.model);
-    this.updater = new Updater(this.network.variables, { ...plan.values, precision: 'float32' });
+    const { labelSmoothing } = plan.values;
+    const network = splitNetwork(classifier.model);
+    const updater = new Updater(network.variables, { ...plan.values, precision: 'float32' });
+    this.trainBatch = jit(trainingStep({ network, updater, labelSmoothing }));
+    this.validateBatch = jit(validationStep(network));
+    this.takeStep = jit((learningRate) => updater.step(learningRate));
+    this.updater = updater;
     if (checkpoint !== undefined) this.updater.restore(checkpoint.slots);
     const loaders = loadersOf(plan, parts.manifest, classifier.preprocessing);
     this.training = loaders.training;
@@ -64,6 +82,7 @@ export class Run {
   close(): void {
     this.training.close();
     this.validation?.close();
+    for (const step of [this.trainBatch, this.validateBatch, this.takeStep]) step.dispose();
     this.updater.dispose();
   }
 
@@ -113,58 +132,90 @@ export class Run {
   }
 
   private async trainEpoch(): Promise<boolean> {
-    const { plan, classifier, signal } = this.parts;
-    const { position, network, updater } = this;
-    const { seed, labelSmoothing } = plan.values;
-    const options = { network, updater, classes: classifier.classes.length, labelSmoothing };
+    const { position, training } = this;
     const { totals } = position;
-    const [earlier, before] = [totals.work, this.training.statistics];
-    let asked = performance.now();
-    for await (const batch of this.training.epoch(position.epoch, { start: position.batch })) {
-      const { waitMs } = batch;
-      const result = trainStep(batch, options, {
-        key: `${seed}/${position.epoch}/${position.batch}`,
-        learningRate: this.learningRate(position.batch),
-        isLast: this.endsStep(position.batch),
-      });
-      position.batch += 1;
-      totals.images += result.images;
-      totals.loss += result.loss;
-      totals.correct += result.correct;
-      totals.waitMs += waitMs;
-      totals.work = addWork(earlier, before, this.training.statistics);
-      await nextTurn();
-      const now = performance.now();
-      totals.trainMs += now - asked;
-      asked = now;
-      this.report('train', totals);
-      if (signal?.aborted) return false;
-    }
-    return true;
+    const [earlier, before] = [totals.work, training.statistics];
+    const batches = training.epoch(position.epoch, { start: position.batch });
+    let began = performance.now();
+    return this.pass('train', batches, new Tally(totals), {
+      step: (input) => this.trainStep(input),
+      stepped: (waitMs) => {
+        position.batch += 1;
+        totals.waitMs += waitMs;
+        totals.work = addWork(earlier, before, training.statistics);
+        const now = performance.now();
+        totals.trainMs += now - began;
+        began = now;
+      },
+    });
   }
 
   /** Undefined when there is nothing to validate on. */
   private async validate(): Promise<Validation | undefined | 'aborted'> {
     if (this.validation === undefined) return undefined;
     const sums = noTotals();
-    for await (const batch of this.validation.epoch(0)) {
-      const result = validationStep(batch, this.network, this.parts.classifier.classes.length);
-      sums.images += result.images;
-      sums.loss += result.loss;
-      sums.correct += result.correct;
-      await nextTurn();
-      this.report('validate', sums);
-      if (this.parts.signal?.aborted) return 'aborted';
-    }
-    return ratesOf(sums);
+    const ended = await this.pass('validate', this.validation.epoch(0), new Tally(sums), {
+      step: (input) => this.validationStep(input),
+    });
+    return ended ? ratesOf(sums) : 'aborted';
   }
 
-  private report(phase: TrainProgress['phase'], sums: EpochTotals): void {
+  /** Takes a step for each batch; false where the signal was aborted before the last one. */
+  private async pass(
+    phase: TrainProgress['phase'],
+    batches: AsyncIterator<Batch<PixelType>>,
+    tally: Tally,
+    {
+      step,
+      stepped,
+    }: { step(input: StepInput): Promise<tf.Tensor>; stepped?(waitMs: number): void },
+  ): Promise<boolean> {
+    const { classifier, signal } = this.parts;
+    const steps = overlapped(batches, {
+      prepare: (batch) => stepInput(batch, classifier.classes.length),
+      step,
+      discard: ({ tensors }) => tf.dispose({ ...tensors }),
+    });
+    try {
+      for await (const { input, result, waitMs } of steps) {
+        tally.add(input.images, result);
+        stepped?.(waitMs);
+        this.report(phase, tally);
+        if (signal?.aborted) return false;
+      }
+      return true;
+    } finally {
+      tally.read();
+    }
+  }
+
+  private async trainStep({ tensors }: StepInput): Promise<tf.Tensor> {
+    const { epoch, batch } = this.position;
+    const { seed, accumulate } = this.parts.plan.values;
+    const settings = stepSettings(this.learningRate(batch), `${seed}/${epoch}/${batch}`);
+    const isLast = (batch + 1) % accumulate === 0 || batch + 1 === this.training.batchesPerEpoch;
+    try {
+      const result = await this.trainBatch.async(tensors, settings);
+      if (accumulate > 1 && isLast) await this.takeStep.async(settings.learningRate);
+      return result;
+    } finally {
+      tf.dispose([{ ...tensors }, { ...settings }]);
+    }
+  }
+
+  private async validationStep({ tensors }: StepInput): Promise<tf.Tensor> {
+    try {
+      return await this.validateBatch.async(tensors);
+    } finally {
+      tf.dispose({ ...tensors });
+    }
+  }
+
+  private report(phase: TrainProgress['phase'], tally: Tally): void {
     const { plan, onProgress } = this.parts;
     const { epoch, totals } = this.position;
     const { epochs } = plan.values;
     const { imagesPerSecond, waitShare } = ratesOf(totals);
-    const { loss, accuracy } = ratesOf(sums);
     const imagesLeft = (epochs - epoch) * plan.training.length - totals.images;
     const name = `epoch ${epoch + 1}/${epochs}`;
     onProgress?.({
@@ -172,11 +223,10 @@ export class Run {
       phase,
       epoch: epoch + 1,
       epochs,
-      done: sums.images,
+      done: tally.totals.images,
       total: phase === 'train' ? plan.training.length : plan.validation.length,
       imagesPerSecond,
-      loss,
-      accuracy,
+      ...tally.latest,
       waitShare,
       secondsLeft: imagesLeft / imagesPerSecond + (epochs - epoch) * this.validationSeconds,
     });
@@ -191,12 +241,6 @@ export class Run {
       position: this.position,
       settings,
     });
-  }
-
-  /** Whether the optimizer takes a step after that batch of an epoch. */
-  private endsStep(batch: number): boolean {
-    const { accumulate } = this.parts.plan.values;
-    return (batch + 1) % accumulate === 0 || batch + 1 === this.training.batchesPerEpoch;
   }
 
   private learningRate(batch: number): number {

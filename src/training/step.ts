@@ -1,74 +1,94 @@
-/** One training step, and its counterpart for validation. */
+/** A training step and its counterpart for validation, as functions of tensors that can be jitted. */
+import { keyOf } from '../model/index.js';
 import type { Batch, PixelType } from '../pipeline/index.js';
 import { adoptBatch, targetsOf, tf } from '../tensorflow/index.js';
 import { crossEntropies, smoothed } from './cross-entropy.js';
 import type { Network } from './network.js';
 import type { Updater } from './optimizer/index.js';
 
-/** Sums over the images of one batch. */
-export interface BatchResult {
-  images: number;
-  /** Cross-entropy in nats. */
-  loss: number;
-  /** Images whose top class is right: that of the larger share where two are mixed. */
-  correct: number;
+/** A batch as tensors. */
+export interface StepTensors {
+  images: tf.Tensor4D;
+  /** [images, classes]; zeros in a row that does not count. */
+  targets: tf.Tensor2D;
+  /** int32 [images]: the class of the larger share, −1 in a row that does not count. */
+  labels: tf.Tensor1D;
 }
 
-export interface StepOptions {
+/** What changes from step to step beside the batch. */
+export interface StepSettings {
+  learningRate: tf.Scalar;
+  /** Dropout depends on it and on nothing else. */
+  dropoutKey: tf.Tensor1D;
+}
+
+/** The tensors of `batch`, which ends with it, and how many of its images count. */
+export function stepInput(batch: Batch<PixelType>, classes: number) {
+  const { labels, partnerLabels, weights } = batch;
+  const main = labels.map((label, i) =>
+    (weights[i] as number) < 0.5 ? (partnerLabels[i] as number) : label,
+  );
+  const tensors: StepTensors = {
+    targets: targetsOf(batch, classes),
+    labels: tf.tensor1d(main, 'int32'),
+    images: adoptBatch(batch),
+  };
+  return { tensors, images: labels.filter((label) => label >= 0).length };
+}
+
+/** @param place names the step among all of a run */
+export const stepSettings = (learningRate: number, place: string): StepSettings => ({
+  learningRate: tf.scalar(learningRate),
+  dropoutKey: keyOf(place),
+});
+
+export interface TrainingOptions {
   network: Network;
   updater: Updater;
-  classes: number;
   /** Share of the target spread evenly over all classes. */
   labelSmoothing: number;
 }
 
 /**
- * Trains on `batch`, which ends with it. `key` names the step: dropout depends on it and on nothing else.
- * With accumulated gradients, the optimizer takes its step after the batch that `isLast` of them.
+ * A function that trains on a batch and yields, summed over its images, [cross-entropy in nats, images
+ * whose top class is right].
  */
-export function trainStep(
-  batch: Batch<PixelType>,
-  { network, updater, classes, labelSmoothing }: StepOptions,
-  { key, learningRate, isLast }: { key: string; learningRate: number; isLast: boolean },
-): BatchResult {
-  return tf.tidy(() => {
-    const input = network.frozen(adoptBatch(batch));
-    const targets = smoothed(targetsOf(batch, classes), labelSmoothing);
-    let logits: tf.Tensor2D | undefined;
-    const { value, grads } = tf.variableGrads(
-      () => {
-        logits = tf.keep(network.learn(input, { training: true, dropoutKey: key }));
-        return updater.scaled(crossEntropies(logits, targets).mean());
-      },
-      network.variables.map(({ variable }) => variable),
-    );
-    const rate = tf.scalar(learningRate);
-    updater.take(grads, batch.count, rate);
-    if (isLast) updater.step(rate);
-    const correct = countCorrect(logits as tf.Tensor2D, mainLabels(batch));
-    logits?.dispose();
-    return { images: batch.count, loss: scalarOf(value) * batch.count, correct };
-  });
+export const trainingStep = ({ network, updater, labelSmoothing }: TrainingOptions) =>
+  function trainStep(
+    { images, targets, labels }: StepTensors,
+    { learningRate, dropoutKey }: StepSettings,
+  ): tf.Tensor1D {
+    return tf.tidy(() => {
+      const input = network.frozen(images);
+      const wanted = smoothed(targets, labelSmoothing);
+      let kept: [logits: tf.Tensor2D, losses: tf.Tensor1D] | undefined;
+      const { grads } = tf.variableGrads(
+        () => {
+          const logits = network.learn(input, { training: true, dropoutKey });
+          const losses = crossEntropies(logits, wanted);
+          kept = [tf.keep(logits), tf.keep(losses)];
+          return updater.scaled(tf.mean(losses));
+        },
+        network.variables.map(({ variable }) => variable),
+      );
+      updater.take(grads, images.shape[0], learningRate);
+      const [logits, losses] = kept as NonNullable<typeof kept>;
+      const result = sums(logits, losses, labels);
+      tf.dispose([logits, losses]);
+      return result;
+    });
+  };
+
+/** A function like {@link trainingStep}'s that predicts and changes nothing. */
+export const validationStep = (network: Network) =>
+  function validateStep({ images, targets, labels }: StepTensors): tf.Tensor1D {
+    return tf.tidy(() => {
+      const logits = network.infer(images);
+      return sums(logits, crossEntropies(logits, targets), labels);
+    });
+  };
+
+function sums(logits: tf.Tensor2D, losses: tf.Tensor1D, labels: tf.Tensor1D): tf.Tensor1D {
+  const hits = tf.equal(tf.argMax(logits, -1), labels);
+  return tf.stack([tf.sum(losses), tf.sum(tf.cast(hits, 'float32'))]) as tf.Tensor1D;
 }
-
-/** The result of a batch in prediction; `batch` ends with it. Rows marked as damaged do not count. */
-export function validationStep(batch: Batch, network: Network, classes: number): BatchResult {
-  return tf.tidy(() => {
-    const logits = network.infer(adoptBatch(batch));
-    const losses = crossEntropies(logits, targetsOf(batch, classes));
-    return {
-      images: batch.labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0),
-      loss: scalarOf(losses.sum()),
-      correct: countCorrect(logits, batch.labels),
-    };
-  });
-}
-
-/** Each image's label, or its partner's where that one has the larger share. */
-const mainLabels = ({ labels, partnerLabels, weights }: Batch<PixelType>): Int32Array =>
-  labels.map((label, i) => ((weights[i] as number) < 0.5 ? (partnerLabels[i] as number) : label));
-
-const countCorrect = (logits: tf.Tensor2D, labels: Int32Array): number =>
-  scalarOf(logits.argMax(-1).equal(tf.tensor1d(labels, 'int32')).sum());
-
-const scalarOf = (tensor: tf.Tensor): number => tensor.dataSync()[0] as number;

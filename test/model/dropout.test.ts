@@ -1,13 +1,14 @@
 /** Dropout keyed by step: the same key drops the same units. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Dropout } from '../../src/model/index.js';
-import { tf } from '../../src/tensorflow/index.js';
+import { Dropout, keyOf } from '../../src/model/index.js';
+import { jit, tf } from '../../src/tensorflow/index.js';
 
 const input = tf.ones([100, 100]);
-const call = (layer: Dropout, dropoutKey?: string, training = true) => [
-  ...(layer.call(input, { training, dropoutKey }) as tf.Tensor).dataSync(),
-];
+const call = (layer: Dropout, key?: string, training = true) => {
+  const step = { training, ...(key !== undefined && { dropoutKey: keyOf(key) }) };
+  return [...(layer.call(input, step) as tf.Tensor).dataSync()];
+};
 
 test('when the key is the same then so is the mask; another step or layer has another', () => {
   const layer = new Dropout({ name: 'one', rate: 0.2 });
@@ -16,6 +17,15 @@ test('when the key is the same then so is the mask; another step or layer has an
   assert.notDeepEqual(call(layer, '7/4'), mask);
   assert.notDeepEqual(call(new Dropout({ name: 'two', rate: 0.2 }), '7/3'), mask);
   assert.notDeepEqual(call(layer), call(layer));
+});
+
+test('when a function that drops units is jitted then each key has the mask that it has outside', () => {
+  const layer = new Dropout({ name: 'one', rate: 0.2 });
+  const jitted = jit(
+    (dropoutKey: tf.Tensor1D) => layer.call(input, { training: true, dropoutKey }) as tf.Tensor,
+  );
+  for (const key of ['7/3', '7/4'])
+    assert.deepEqual([...jitted(keyOf(key)).dataSync()], call(layer, key));
 });
 
 test('when units are dropped then it is the given share, and the rest makes up for it', () => {

@@ -1,7 +1,7 @@
 /** The split of a model into a frozen and a learning part against the undivided model. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createModel, setTrainable } from '../../src/model/index.js';
+import { createModel, keyOf, setTrainable } from '../../src/model/index.js';
 import { tf } from '../../src/tensorflow/index.js';
 import { splitNetwork } from '../../src/training/network.js';
 
@@ -14,7 +14,7 @@ const { model } = await createModel({
   seed: 2,
 });
 const images = tf.randomUniform([2, 64, 64, 3], -1, 1, 'float32', 3);
-const step = { training: true, dropoutKey: 'key' };
+const step = { training: true, dropoutKey: keyOf('key') };
 
 test('when only the head is trained then the network in front of it runs outside the gradient', () => {
   setTrainable(model, 'head');

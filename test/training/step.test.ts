@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { resolveOptions } from '../../src/options.js';
 import { type Batch, createLoader } from '../../src/pipeline/index.js';
-import { targetsOf, tf } from '../../src/tensorflow/index.js';
+import { jit, targetsOf, tf } from '../../src/tensorflow/index.js';
 import { trainOptions } from '../../src/training/index.js';
 import { splitNetwork } from '../../src/training/network.js';
 import { Updater } from '../../src/training/optimizer/index.js';
-import { trainStep } from '../../src/training/step.js';
+import { stepInput, stepSettings, trainingStep } from '../../src/training/step.js';
 import { plainPixels, temporaryFolder, writePictures } from '../pipeline/pictures.js';
 
 const classes = 3;
@@ -105,12 +105,12 @@ test('when a batch is mixed then loss and accuracy are those of both labels by t
   const network = splitNetwork(meanColourModel());
   const values = resolveOptions(trainOptions);
   const updater = new Updater(network.variables, { ...values, precision: 'float32' });
-  const result = trainStep(
-    batch,
-    { network, updater, classes, labelSmoothing: smoothing },
-    { key: 'step', learningRate: 0, isLast: true },
-  );
-  assert.equal(result.images, 12);
-  assert.ok(Math.abs(result.loss - loss) < 1e-3, `${result.loss} instead of ${loss}`);
-  assert.equal(result.correct, correct);
+  const step = trainingStep({ network, updater, labelSmoothing: smoothing });
+  const { tensors, images } = stepInput(batch, classes);
+  assert.equal(images, 12);
+  for (const way of [step, jit(step)]) {
+    const [sum, hits] = way(tensors, stepSettings(0, 'step')).dataSync() as Float32Array;
+    assert.ok(Math.abs((sum as number) - loss) < 1e-3, `${sum} instead of ${loss}`);
+    assert.equal(hits, correct);
+  }
 });

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import { resolveSample, samplesOf } from '../../src/dataset/index.js';
 import {
@@ -204,6 +205,20 @@ test('when validation images are damaged then they are reported and do not count
     Number.isInteger(Math.round((history[0]?.validationAccuracy as number) * 9 * 1e6) / 1e6),
     true,
   );
+});
+
+test('when a training image is damaged and that ends the run, then it is named and nothing is left', async () => {
+  const broken = path.join(folder, 'broken-too.jpg');
+  await writeFile(broken, 'no image');
+  const sample = { ...manifest.samples[0], path: broken } as (typeof manifest.samples)[0];
+  const classifier = smallClassifier();
+  const before = tf.memory().numTensors;
+  const run = path.join(folder, 'failing');
+  const bad = { ...manifest, samples: [...manifest.samples, sample] };
+  const options = { ...base, run, manifest: bad, classifier, damaged: 'fail' } as const;
+  await assert.rejects(train({ ...options, batchSize: 2 }), /broken-too\.jpg/);
+  await nextTurn();
+  assert.equal(tf.memory().numTensors, before);
 });
 
 test('when a folder is trained in then another training there is refused', async () => {
