@@ -150,32 +150,52 @@ void render_columns(const ColumnsTask& task, const FinishTask& finish) {
   });
 }
 
-float weighted_sum(const SumTask& task) {
-  float sum = 0;
-  int x = 0;
-  for (; x + kWidth <= task.values; x += kWidth) {
-    // Several sums, so that none waits for the one before.
-    Floats sums[4] = {};
-    const std::uint8_t* from = task.samples + x;
-    int y = 0;
-    for (; y + 4 <= task.rows; y += 4) {
-      for (int i = 0; i < 4; ++i, from += task.stride) {
-        sums[i] += task.row_weights[y + i] * load_bytes(from);
-      }
+namespace {
+
+// Adds `count` vectors of columns to the sum but for the first `done`, one column after the other,
+// each from its first row on: so the sum is the same for any width.
+template <int count>
+BOBBIN_INLINE void add_columns(const SumTask& task, int x, int done, float& sum) {
+  Floats columns[count] = {};
+  const std::uint8_t* from = task.samples + x;
+  for (int y = 0; y < task.rows; ++y, from += task.stride) {
+    for (int i = 0; i < count; ++i) {
+      columns[i] += task.row_weights[y] * load_bytes(from + i * kWidth);
     }
-    for (; y < task.rows; ++y, from += task.stride) {
-      sums[0] += task.row_weights[y] * load_bytes(from);
-    }
-    const Floats columns = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    for (int i = 0; i < kWidth; ++i) sum += columns[i] * task.weights[x + i];
   }
-  for (; x < task.values; ++x) {
+  for (int i = done; i < count * kWidth; ++i) {
+    sum += columns[i / kWidth][i % kWidth] * task.weights[x + i];
+  }
+}
+
+[[gnu::noinline, gnu::cold]] float sum_narrow_rows(const SumTask& task) {
+  float sum = 0;
+  for (int x = 0; x < task.values; ++x) {
     float column = 0;
     const std::uint8_t* from = task.samples + x;
     for (int y = 0; y < task.rows; ++y, from += task.stride) {
       column += task.row_weights[y] * static_cast<float>(*from);
     }
     sum += column * task.weights[x];
+  }
+  return sum;
+}
+
+}  // namespace
+
+float weighted_sum(const SumTask& task) {
+  if (task.values < kWidth) return sum_narrow_rows(task);
+  // Several vectors, so that no product waits for the one before.
+  constexpr int kVectors = 4;
+  float sum = 0;
+  int x = 0;
+  for (; x + kVectors * kWidth <= task.values; x += kVectors * kWidth) {
+    add_columns<kVectors>(task, x, 0, sum);
+  }
+  for (; x < task.values; x += kWidth) {
+    // The last ones may overlap those before, so that nothing behind a row is read.
+    const int start = x + kWidth <= task.values ? x : task.values - kWidth;
+    add_columns<1>(task, start, x - start, sum);
   }
   return sum;
 }
