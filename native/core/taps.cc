@@ -115,9 +115,14 @@ void Taps::halve_at_edge(const Taps& whole, std::size_t output, const Axis& axis
 
 void Taps::totals(std::vector<float>& totals) const {
   totals.assign(end_ - begin_, 0.0f);
-  const float* weight = weights_.data();
-  for (const int first : first_) {
-    for (int k = 0; k < count_; ++k) totals[first + k] += *weight++;
+  // Neighbouring outputs share samples: all of one place first, so that no sum waits for another.
+  for (int k = 0; k < count_; ++k) {
+    const float* weight = weights_.data() + k;
+    float* total = totals.data() + k;
+    for (const int first : first_) {
+      total[first] += *weight;
+      weight += count_;
+    }
   }
 }
 
