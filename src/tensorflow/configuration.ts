@@ -82,17 +82,24 @@ export function configProto(options: RuntimeOptions): Uint8Array {
   ]);
 }
 
+/** What a function's convolutions and products of matrices compute in. */
+export type Precision = 'float32' | 'bfloat16' | 'float16';
+
+/** Throws InvalidInputError for float16 without a GPU, and for bfloat16 with one. */
+export function checkPrecision(precision: Precision): void {
+  const fitting = runtime().isUsingGpuDevice() ? 'float16' : 'bfloat16';
+  if (precision !== 'float32' && precision !== fitting)
+    throw expected(`float32 or, on this device, ${fitting}`, 'precision', precision);
+}
+
 /**
  * A ConfigProto that lets TensorFlow's graph optimizer compute in half precision what gains by it, with
- * casts around it. The numbers are those of rewriter_config.proto: auto_mixed_precision is for a GPU's
- * float16, auto_mixed_precision_onednn_bfloat16 for a CPU.
- *
- * Throws InvalidInputError for float16 without a GPU, and for bfloat16 with one.
+ * casts around it; empty for float32. The numbers are those of rewriter_config.proto:
+ * auto_mixed_precision is for a GPU's float16, auto_mixed_precision_onednn_bfloat16 for a CPU.
  */
-export function mixedPrecisionConfig(precision: 'bfloat16' | 'float16'): Uint8Array {
-  const fitting = runtime().isUsingGpuDevice() ? 'float16' : 'bfloat16';
-  if (precision !== fitting)
-    throw expected(`float32 or, on this device, ${fitting}`, 'precision', precision);
+export function precisionConfig(precision: Precision): Uint8Array {
+  checkPrecision(precision);
+  if (precision === 'float32') return new Uint8Array();
   const on = 1;
   const rewrite = intField(precision === 'bfloat16' ? 31 : 23, on);
   const graph = bytesField(10, rewrite);

@@ -13,7 +13,12 @@ export {
   targetsOf,
   tensors,
 } from './adoption.js';
-export { configure, type RuntimeOptions, runtimeOptions } from './configuration.js';
+export {
+  checkPrecision,
+  configure,
+  type RuntimeOptions,
+  runtimeOptions,
+} from './configuration.js';
 export { type JitOptions, type Jitted, jit, jitOptions } from './jit.js';
 export { type Attribute, executeOp, type OpCall } from './ops.js';
 export { keyedDropout, keyedUniform } from './random.js';

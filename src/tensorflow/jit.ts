@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type OptionValues, resolveOptions } from '../options.js';
 import { backend } from './backend.js';
-import { mixedPrecisionConfig, runtime } from './configuration.js';
+import { precisionConfig, runtime } from './configuration.js';
 import { type Flat, flatten, signatureOf, unflatten } from './containers.js';
 import type { TensorMetadata } from './native-tensorflow.js';
 import { checkIdle, storeOf, writing } from './stored-variables.js';
@@ -177,7 +177,7 @@ class TraceCache {
     const options = {
       name: `${this.name.replace(/\W/g, '_')}_${nextName++}`,
       xla,
-      config: precision === 'float32' ? new Uint8Array() : mixedPrecisionConfig(precision),
+      config: precisionConfig(precision),
     };
     const mayCreate = this.made === 0;
     const traced = Trace.run(this.fn as (...args: never[]) => unknown, flat, {

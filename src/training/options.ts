@@ -7,6 +7,7 @@ import {
   loaderOptions,
   viewsOf,
 } from '../pipeline/index.js';
+import { checkPrecision, jitOptions } from '../tensorflow/index.js';
 
 /**
  * The defaults fine-tune a pretrained network on a few thousand photos in a few epochs. Every option but
@@ -111,6 +112,7 @@ export const trainOptions = {
   },
   seed: loaderOptions.seed,
   dtype: { ...loaderOptions.dtype, help: `${loaderOptions.dtype.help}; training images only` },
+  precision: jitOptions.precision,
   threads: loaderOptions.threads,
   memoryMB: {
     ...loaderOptions.memoryMB,
@@ -139,11 +141,12 @@ export const trainAugmentationOptions = {
 
 /** What no single option can rule out. Throws InvalidInputError. */
 export function checkTogether(
-  { schedule, warmUp, epochs }: TrainValues,
+  { schedule, warmUp, epochs, precision }: TrainValues,
   augmentation: Augmentation,
 ): void {
   if (schedule === 'cosine' && warmUp >= epochs)
     throw expected(`a number below epochs (${epochs})`, 'warmUp', warmUp);
   if (viewsOf(augmentation) > 1)
     throw expected('center, random or random-resized', 'crop', augmentation.crop);
+  checkPrecision(precision);
 }

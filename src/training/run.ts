@@ -58,10 +58,10 @@ export class Run {
     const { plan, classifier, checkpoint } = parts;
     const start = { epoch: 0, batch: 0, totals: noTotals(), history: [] };
     this.position = checkpoint?.position ?? start;
-    const { labelSmoothing } = plan.values;
+    const { labelSmoothing, precision } = plan.values;
     const network = splitNetwork(classifier.model);
-    const updater = new Updater(network.variables, { ...plan.values, precision: 'float32' });
-    this.trainBatch = jit(trainingStep({ network, updater, labelSmoothing }));
+    const updater = new Updater(network.variables, plan.values);
+    this.trainBatch = jit(trainingStep({ network, updater, labelSmoothing }), { precision });
     this.validateBatch = jit(validationStep(network));
     this.takeStep = jit((learningRate) => updater.step(learningRate));
     this.updater = updater;

@@ -1,6 +1,5 @@
 /** The loader's promises: same bytes for any thread count, resuming, damage, memory, a free event loop. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -11,6 +10,7 @@ import {
   type Loader,
   type LoaderOptions,
 } from '../../src/pipeline/index.js';
+import { checkLateness } from '../lateness.js';
 import {
   loaderFor,
   plainPixels,
@@ -227,49 +227,15 @@ test('when the loader runs at full speed, then a 10 ms timer is never 50 ms late
     augmentation: everything,
     batchSize: 16,
   });
-  let idle = 0;
-  for (let round = 0; round < 5; round++) {
-    const control = idleTimer();
-    const late = await worstLateness(loader, round * 10);
-    idle = await control.stop();
-    t.diagnostic(`${late.toFixed(1)} ms late; in an idle process ${idle.toFixed(1)} ms`);
-    if (late < 50) return;
-    assert.ok(idle > 25, `${late} ms late although the machine was not busy`);
-  }
-  t.skip(`other programs keep the machine busy: an idle process's timer is ${idle} ms late`);
+  let epoch = 0;
+  await checkLateness(t, async (startTimer) => {
+    const stop = startTimer();
+    for (const last = epoch + 10; epoch < last; epoch++) {
+      for await (const batch of loader.epoch(epoch)) batch.release();
+    }
+    return stop();
+  });
 });
-
-/** How late a 10 ms timer came at worst, in milliseconds, while ten epochs were rendered. */
-async function worstLateness(loader: Loader, firstEpoch: number): Promise<number> {
-  let worst = 0;
-  let due = performance.now() + 10;
-  const timer = setInterval(() => {
-    worst = Math.max(worst, performance.now() - due);
-    due = performance.now() + 10;
-  }, 10);
-  for (let epoch = firstEpoch; epoch < firstEpoch + 10; epoch++) {
-    for await (const batch of loader.epoch(epoch)) batch.release();
-  }
-  clearInterval(timer);
-  return worst;
-}
-
-/** The same timer in a process that does nothing else: what the machine itself makes late. */
-function idleTimer() {
-  const program = `
-    let worst = 0, due = performance.now() + 10;
-    setInterval(() => { worst = Math.max(worst, performance.now() - due); due = performance.now() + 10 }, 10);
-    process.stdin.on('end', () => { console.log(worst); process.exit() }).resume();`;
-  const child = spawn(process.execPath, ['-e', program], { stdio: ['pipe', 'pipe', 'inherit'] });
-  return {
-    async stop(): Promise<number> {
-      child.stdin.end();
-      let output = '';
-      for await (const chunk of child.stdout) output += chunk;
-      return Number(output);
-    },
-  };
-}
 
 test('when an option is out of its range, then the error names it and what it takes', () => {
   const samples = [{ path: '/nowhere.jpg', label: 0 }];

@@ -103,8 +103,7 @@ test('when a batch is mixed then loss and accuracy are those of both labels by t
   });
   assert.notEqual(correct, correctByOwn, 'tells nothing: take another seed');
   const network = splitNetwork(meanColourModel());
-  const values = resolveOptions(trainOptions);
-  const updater = new Updater(network.variables, { ...values, precision: 'float32' });
+  const updater = new Updater(network.variables, resolveOptions(trainOptions));
   const step = trainingStep({ network, updater, labelSmoothing: smoothing });
   const { tensors, images } = stepInput(batch, classes);
   assert.equal(images, 12);

@@ -15,7 +15,7 @@ import {
   ReLU,
 } from '../../src/model/index.js';
 import { type Batch, createLoader, evaluationAugmentation } from '../../src/pipeline/index.js';
-import { adoptBatch, tf } from '../../src/tensorflow/index.js';
+import { adoptBatch, devices, tf } from '../../src/tensorflow/index.js';
 import { type EpochRecord, type TrainProgress, train } from '../../src/training/index.js';
 import { drawPhotos } from './photos.js';
 
@@ -238,6 +238,8 @@ test('when an option is out of range then it is named', async () => {
   const run = path.join(folder, 'none');
   await assert.rejects(train({ ...base, run, momentum: 1 }), /from 0 to 0\.9999 for momentum/);
   await assert.rejects(train({ ...base, run, warmUp: 3 }), /below epochs \(3\) for warmUp/);
+  const precision = devices().some(({ type }) => type === 'GPU') ? 'bfloat16' : 'float16';
+  await assert.rejects(train({ ...base, run, precision }), /on this device, \w+ for precision/);
   await assert.rejects(train({ ...base, run, task: 'shape' }), /one of colour for task/);
   await assert.rejects(
     train({ ...base, run, augmentation: { crop: 'ten' } }),
