@@ -7,7 +7,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { createModel } from '../../src/model/index.js';
 import { resolveOptions } from '../../src/options.js';
-import { devices, jit, tf } from '../../src/tensorflow/index.js';
+import { devices, type JitOptions, jit, tf } from '../../src/tensorflow/index.js';
 import { train, trainOptions } from '../../src/training/index.js';
 import { splitNetwork } from '../../src/training/network.js';
 import { Updater } from '../../src/training/optimizer/index.js';
@@ -88,8 +88,8 @@ test('when EfficientNet-Lite0 takes 100 steps, then jitted losses are the eager 
   jitted.dispose();
 });
 
-/** Mean losses of 20 steps of a small network, its convolutions computed in that precision. */
-function lossesIn(precision: 'float32' | 'bfloat16'): number[] {
+/** Mean losses of 20 steps of a small network. */
+function smallLosses(options: Partial<JitOptions> = {}): number[] {
   const seeded = (seed: number) => ({ kernelInitializer: tf.initializers.heNormal({ seed }) });
   const model = tf.sequential({
     layers: [
@@ -111,22 +111,29 @@ function lossesIn(precision: 'float32' | 'bfloat16'): number[] {
       tf.layers.softmax(),
     ],
   });
-  const step = jit(stepOf(model), { precision });
+  const step = jit(stepOf(model), options);
   const result = losses(step, 20);
   step.dispose();
   model.dispose();
   return result;
 }
 
+/** The largest relative difference. */
+const furthest = (actual: number[], wanted: number[]): number =>
+  Math.max(...wanted.map((loss, i) => Math.abs((actual[i] as number) / loss - 1)));
+
+test('when a step is compiled by XLA, then 20 losses stay within 0.01% of those without', () => {
+  const apart = furthest(smallLosses({ xla: true }), smallLosses());
+  assert.ok(apart < 1e-4, `${apart}`);
+});
+
 test('when convolutions are computed in bfloat16, then 20 losses stay within 0.2% of those in float32', (t) => {
   if (devices().some(({ type }) => type === 'GPU')) return t.skip('a GPU has float16 instead');
-  const [wanted, actual] = [lossesIn('float32'), lossesIn('bfloat16')];
-  const apart = wanted.map((loss, i) => Math.abs((actual[i] as number) / loss - 1));
-  t.diagnostic(`${Math.max(...apart)} apart`);
-  assert.ok(Math.max(...apart) < 0.002, `${apart}`);
+  const apart = furthest(smallLosses({ precision: 'bfloat16' }), smallLosses());
+  assert.ok(apart < 0.002, `${apart}`);
   // oneDNN computes in bfloat16 where there is AVX-512.
   if (/ avx512f /.test(readFileSync('/proc/cpuinfo', 'utf8')))
-    assert.ok(Math.max(...apart) > 1e-5, 'nothing was rounded');
+    assert.ok(apart > 1e-5, 'nothing was rounded');
   return undefined;
 });
 
