@@ -97,9 +97,19 @@ export {
   tf,
 } from './tensorflow/index.js';
 export {
+  AdamW,
+  type AdamWOptions,
+  crossEntropies,
   type EpochRecord,
+  type NamedVariable,
+  type Optimizer,
+  Sgd,
+  type SgdOptions,
+  type Slot,
+  smoothed,
   type TrainOptions,
   type TrainProgress,
   type TrainResult,
   train,
+  trainableVariables,
 } from './training/index.js';

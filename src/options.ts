@@ -99,6 +99,17 @@ export function resolveOptions<Table extends OptionTable>(
   return Object.fromEntries(entries) as OptionValues<Table>;
 }
 
+/** Those of `values` that `table` has options for. */
+export function valuesIn<Table extends OptionTable>(
+  table: Table,
+  values: Partial<OptionValues<Table>>,
+): Partial<OptionValues<Table>> {
+  const names = Object.keys(table) as (keyof Table)[];
+  return Object.fromEntries(names.map((name) => [name, values[name]])) as Partial<
+    OptionValues<Table>
+  >;
+}
+
 /** Throws InvalidInputError unless `value` is what `option` declares. */
 export function checkOption(name: string, option: Option, value: unknown): void {
   if (!accepts(option, value)) throw expected(describeValues(option), name, value);

@@ -1,5 +1,16 @@
 /** Training: fine-tuning a classifier, epoch by epoch, stopped and resumed at will. */
+export { crossEntropies, smoothed } from './cross-entropy.js';
 export type { EpochRecord } from './history.js';
+export { trainableVariables } from './network.js';
+export {
+  AdamW,
+  type AdamWOptions,
+  type NamedVariable,
+  type Optimizer,
+  Sgd,
+  type SgdOptions,
+  type Slot,
+} from './optimizer/index.js';
 export { type TrainValues, trainAugmentationOptions, trainOptions } from './options.js';
 export type { TrainProgress } from './progress.js';
 export { learningRateAt } from './schedule.js';

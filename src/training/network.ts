@@ -24,10 +24,7 @@ export function splitNetwork(model: tf.LayersModel): Network {
   if (softmax.getClassName() !== 'Softmax')
     throw expected('a softmax as the last layer', 'model', softmax.getClassName());
   const whole = upTo(model, softmax.input as tf.SymbolicTensor);
-  const variables = model.trainableWeights.map((weight) => ({
-    name: weight.originalName,
-    variable: weight.read() as tf.Variable,
-  }));
+  const variables = trainableVariables(model);
   const infer = (images: tf.Tensor) => whole.apply(images, { training: false }) as tf.Tensor2D;
   const line = learningLine(whole);
   const start = line[0]?.input as tf.SymbolicTensor | undefined;
@@ -48,6 +45,13 @@ export function splitNetwork(model: tf.LayersModel): Network {
       line.reduce((x, layer) => layer.apply(x, step) as tf.Tensor, input) as tf.Tensor2D,
   };
 }
+
+/** What an optimizer changes of a model. */
+export const trainableVariables = (model: tf.LayersModel): NamedVariable[] =>
+  model.trainableWeights.map((weight) => ({
+    name: weight.originalName,
+    variable: weight.read() as tf.Variable,
+  }));
 
 const upTo = (model: tf.LayersModel, outputs: tf.SymbolicTensor): tf.LayersModel =>
   tf.model({ inputs: model.inputs, outputs });

@@ -7,7 +7,8 @@ import {
   loaderOptions,
   viewsOf,
 } from '../pipeline/index.js';
-import { checkPrecision, jitOptions } from '../tensorflow/index.js';
+import { checkPrecision } from '../tensorflow/index.js';
+import { updaterOptions } from './optimizer/index.js';
 
 /**
  * The defaults fine-tune a pretrained network on a few thousand photos in a few epochs. Every option but
@@ -22,12 +23,6 @@ export const trainOptions = {
   },
   epochs: { type: 'integer', default: 6, min: 1, max: 10000, help: 'passes over the images' },
   batchSize: { ...loaderOptions.batchSize, default: 32, help: 'images a step' },
-  optimizer: {
-    type: 'choice',
-    choices: ['sgd', 'adamw'],
-    default: 'sgd',
-    help: 'gradient descent with momentum, or AdamW, which wants a learning rate near 0.001',
-  },
   learningRate: { type: 'number', default: 0.02, min: 0, max: 100, help: 'largest step size' },
   schedule: {
     type: 'choice',
@@ -42,46 +37,7 @@ export const trainOptions = {
     max: 1000,
     help: 'epochs in which the cosine schedule first rises to the learning rate',
   },
-  momentum: { type: 'number', default: 0.9, min: 0, max: 0.9999, help: 'of sgd' },
-  nesterov: { type: 'boolean', default: false, help: "Nesterov's momentum for sgd" },
-  beta1: {
-    type: 'number',
-    default: 0.9,
-    min: 0,
-    max: 0.9999,
-    help: 'share of its mean gradient that adamw keeps in a step',
-  },
-  beta2: {
-    type: 'number',
-    default: 0.999,
-    min: 0,
-    max: 0.999999,
-    help: 'share of its mean square of the gradient that adamw keeps in a step',
-  },
-  epsilon: {
-    type: 'number',
-    default: 1e-8,
-    min: 0,
-    max: 1,
-    help: 'added to the root of the mean square by adamw',
-  },
-  weightDecay: {
-    type: 'number',
-    default: 1e-4,
-    min: 0,
-    max: 1,
-    help: 'share of each kernel added to its gradient or, where decoupled, taken off it per unit of learning rate',
-  },
-  decoupledDecay: {
-    type: 'boolean',
-    default: false,
-    help: 'weight decay apart from the gradient for sgd; adamw always has it so',
-  },
-  decayAll: {
-    type: 'boolean',
-    default: false,
-    help: 'weight decay also on biases and normalisations, as the original had it',
-  },
+  ...updaterOptions,
   labelSmoothing: {
     type: 'number',
     default: 0.1,
@@ -89,30 +45,8 @@ export const trainOptions = {
     max: 0.9,
     help: 'share of the target spread evenly over all classes',
   },
-  clipNorm: {
-    type: 'number',
-    default: 0,
-    min: 0,
-    max: 1e6,
-    help: 'longest gradient of all weights together, as their norm; a longer one is shortened; 0: any',
-  },
-  averageDecay: {
-    type: 'number',
-    default: 0,
-    min: 0,
-    max: 0.999999,
-    help: 'share that a moving average of the weights keeps in a step; validated and saved in their place; 0: none',
-  },
-  accumulate: {
-    type: 'integer',
-    default: 1,
-    min: 1,
-    max: 1024,
-    help: 'batches whose gradients make one step; each batch is normalised by itself',
-  },
   seed: loaderOptions.seed,
   dtype: { ...loaderOptions.dtype, help: `${loaderOptions.dtype.help}; training images only` },
-  precision: jitOptions.precision,
   threads: loaderOptions.threads,
   memoryMB: {
     ...loaderOptions.memoryMB,

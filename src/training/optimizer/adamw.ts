@@ -1,17 +1,10 @@
 /** AdamW: steps as long as the learning rate, whatever the gradient's scale, and decay apart from them. */
+import { resolveOptions } from '../../options.js';
 import { tf, updateVariables } from '../../tensorflow/index.js';
-import { Decay, type DecayOptions } from './decay.js';
+import { Decay } from './decay.js';
 import { type NamedVariable, type Optimizer, type Slot, whenUsable } from './optimizer.js';
+import { type AdamWOptions, adamwOptions } from './options.js';
 import { Slots } from './slots.js';
-
-export interface AdamWOptions extends DecayOptions {
-  /** Share of the mean gradient that a step keeps, 0…1. */
-  beta1: number;
-  /** Share of the mean square of the gradient that a step keeps, 0…1. */
-  beta2: number;
-  /** Added to the root of the mean square. */
-  epsilon: number;
-}
 
 /**
  * w ← w − learningRate · weightDecay · w; m ← β₁ · m + (1 − β₁) · g; v ← β₂ · v + (1 − β₂) · g²;
@@ -23,16 +16,19 @@ export class AdamW implements Optimizer {
   private readonly means: tf.Variable[];
   private readonly squares: tf.Variable[];
   private readonly steps: tf.Variable;
+  private readonly options: AdamWOptions;
   private readonly decay: Decay;
 
+  /** Throws InvalidInputError for an option out of its range. */
   constructor(
     private readonly variables: readonly NamedVariable[],
-    private readonly options: AdamWOptions,
+    options: Partial<AdamWOptions> = {},
   ) {
+    this.options = resolveOptions(adamwOptions, options);
     this.means = this.state.zeros('mean gradient', variables);
     this.squares = this.state.zeros('mean square', variables);
     this.steps = tf.tidy(() => this.state.create('steps', 'adamw', tf.scalar(0)));
-    this.decay = new Decay(options);
+    this.decay = new Decay(this.options);
   }
 
   apply(gradients: tf.NamedTensorMap, learningRate: tf.Scalar | number, usable?: tf.Scalar): void {

@@ -1,12 +1,6 @@
 /** Weight decay: which weights decay, by how much, and as a part of the gradient or apart from it. */
 import { tf } from '../../tensorflow/index.js';
-
-export interface DecayOptions {
-  /** Share of a weight, at least 0. */
-  weightDecay: number;
-  /** Whether vectors (biases, scales and offsets of normalisations) decay too, not kernels alone. */
-  decayAll: boolean;
-}
+import type { DecayOptions } from './options.js';
 
 export class Decay {
   constructor(private readonly options: DecayOptions) {}

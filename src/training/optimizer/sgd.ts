@@ -1,34 +1,31 @@
 /** Stochastic gradient descent with momentum, plain or Nesterov's. */
+import { resolveOptions } from '../../options.js';
 import { tf, updateVariables } from '../../tensorflow/index.js';
-import { Decay, type DecayOptions } from './decay.js';
+import { Decay } from './decay.js';
 import { type NamedVariable, type Optimizer, type Slot, whenUsable } from './optimizer.js';
+import { type SgdOptions, sgdOptions } from './options.js';
 import { Slots } from './slots.js';
-
-export interface SgdOptions extends DecayOptions {
-  /** Share of the last velocity that is kept, 0…1. */
-  momentum: number;
-  /** Whether a step goes on to where the velocity leads (Sutskever et al. 2013). */
-  nesterov: boolean;
-  /** Whether weights decay apart from the gradient (SGDW), not as a part of it. */
-  decoupledDecay: boolean;
-}
 
 /**
  * v ← momentum · v + gradient + weightDecay · w; w ← w − learningRate · v, as torch.optim.SGD has it
- * (velocities start at 0). With `nesterov`, the last v is gradient + weightDecay · w + momentum · v; with
- * `decoupledDecay`, weightDecay · w is in no v, and w ← w − learningRate · weightDecay · w comes first.
+ * (velocities start at 0). With `nesterov` (Sutskever et al. 2013), the last v is gradient + weightDecay · w +
+ * momentum · v; with `decoupledDecay` (SGDW), weightDecay · w is in no v, and
+ * w ← w − learningRate · weightDecay · w comes first.
  */
 export class Sgd implements Optimizer {
   private readonly state = new Slots();
   private readonly velocities: tf.Variable[];
+  private readonly options: SgdOptions;
   private readonly decay: Decay;
 
+  /** Throws InvalidInputError for an option out of its range. */
   constructor(
     private readonly variables: readonly NamedVariable[],
-    private readonly options: SgdOptions,
+    options: Partial<SgdOptions> = {},
   ) {
+    this.options = resolveOptions(sgdOptions, options);
     this.velocities = this.state.zeros('velocity', variables);
-    this.decay = new Decay(options);
+    this.decay = new Decay(this.options);
   }
 
   apply(gradients: tf.NamedTensorMap, learningRate: tf.Scalar | number, usable?: tf.Scalar): void {

@@ -1,24 +1,14 @@
 /** All that becomes of a batch's gradients: summed, unscaled, clipped, applied, and the weights averaged. */
+import { valuesIn } from '../../options.js';
 import { executeOp, tf } from '../../tensorflow/index.js';
-import { AdamW, type AdamWOptions } from './adamw.js';
+import { AdamW } from './adamw.js';
 import { globalNorm } from './global-norm.js';
 import { GradientSum } from './gradient-sum.js';
 import { LossScale } from './loss-scale.js';
 import type { NamedVariable, Optimizer, Slot, State } from './optimizer.js';
-import { Sgd, type SgdOptions } from './sgd.js';
+import { adamwOptions, sgdOptions, type UpdaterOptions } from './options.js';
+import { Sgd } from './sgd.js';
 import { WeightAverage } from './weight-average.js';
-
-export interface UpdaterOptions extends SgdOptions, AdamWOptions {
-  optimizer: 'sgd' | 'adamw';
-  /** Longest gradient, as the norm of all its elements; a longer one is shortened. 0: any. */
-  clipNorm: number;
-  /** Of the weights' moving average; 0: none is kept. */
-  averageDecay: number;
-  /** Batches in a step of the optimizer. */
-  accumulate: number;
-  /** Only float16 needs its loss scaled. */
-  precision: 'float32' | 'bfloat16' | 'float16';
-}
 
 export class Updater implements State {
   /** Absent where there is no average. */
@@ -32,7 +22,10 @@ export class Updater implements State {
     private readonly options: UpdaterOptions,
   ) {
     const { optimizer, averageDecay, accumulate, precision } = options;
-    this.optimizer = new { sgd: Sgd, adamw: AdamW }[optimizer](variables, options);
+    this.optimizer =
+      optimizer === 'sgd'
+        ? new Sgd(variables, valuesIn(sgdOptions, options))
+        : new AdamW(variables, valuesIn(adamwOptions, options));
     if (averageDecay > 0) this.average = new WeightAverage(variables, averageDecay);
     if (accumulate > 1) this.sum = new GradientSum(variables);
     if (precision === 'float16') this.lossScale = new LossScale();
