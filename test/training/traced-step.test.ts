@@ -40,10 +40,10 @@ const batches: StepTensors[] = [1, 2, 3, 4].map((seed) => {
   };
 });
 
-/** The model's training step by SGD with momentum. */
-function stepOf(model: tf.LayersModel): Step {
+/** The model's training step by SGD with momentum; float16 is how its loss is scaled. */
+function stepOf(model: tf.LayersModel, precision: 'float32' | 'float16' = 'float32'): Step {
   const network = splitNetwork(model);
-  const updater = new Updater(network.variables, resolveOptions(trainOptions));
+  const updater = new Updater(network.variables, resolveOptions(trainOptions, { precision }));
   return trainingStep({ network, updater, labelSmoothing });
 }
 
@@ -89,7 +89,10 @@ test('when EfficientNet-Lite0 takes 100 steps, then jitted losses are the eager 
 });
 
 /** Mean losses of 20 steps of a small network. */
-function smallLosses(options: Partial<JitOptions> = {}): number[] {
+function smallLosses(
+  options: Partial<JitOptions> = {},
+  scaledFor: 'float32' | 'float16' = 'float32',
+): number[] {
   const seeded = (seed: number) => ({ kernelInitializer: tf.initializers.heNormal({ seed }) });
   const model = tf.sequential({
     layers: [
@@ -111,7 +114,7 @@ function smallLosses(options: Partial<JitOptions> = {}): number[] {
       tf.layers.softmax(),
     ],
   });
-  const step = jit(stepOf(model), options);
+  const step = jit(stepOf(model, scaledFor), options);
   const result = losses(step, 20);
   step.dispose();
   model.dispose();
@@ -125,6 +128,11 @@ const furthest = (actual: number[], wanted: number[]): number =>
 test('when a step is compiled by XLA, then 20 losses stay within 0.01% of those without', () => {
   const apart = furthest(smallLosses({ xla: true }), smallLosses());
   assert.ok(apart < 1e-4, `${apart}`);
+});
+
+test('when the loss is scaled, then 20 losses stay within 0.001% of those without', () => {
+  const apart = furthest(smallLosses({}, 'float16'), smallLosses());
+  assert.ok(apart < 1e-5, `${apart}`);
 });
 
 test('when convolutions are computed in bfloat16, then 20 losses stay within 0.2% of those in float32', (t) => {

@@ -2,7 +2,7 @@
 import { resolveOptions } from '../../options.js';
 import { tf, updateVariables } from '../../tensorflow/index.js';
 import { Decay } from './decay.js';
-import { type NamedVariable, type Optimizer, type Slot, whenUsable } from './optimizer.js';
+import { type NamedVariable, type Optimizer, whenUsable } from './optimizer.js';
 import { type AdamWOptions, adamwOptions } from './options.js';
 import { Slots } from './slots.js';
 
@@ -11,8 +11,7 @@ import { Slots } from './slots.js';
  * w ← w − learningRate · m̂ / (√v̂ + ε), with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) in step t, as
  * torch.optim.AdamW has it (Loshchilov & Hutter 2019, https://arxiv.org/abs/1711.05101, algorithm 2).
  */
-export class AdamW implements Optimizer {
-  private readonly state = new Slots();
+export class AdamW extends Slots implements Optimizer {
   private readonly means: tf.Variable[];
   private readonly squares: tf.Variable[];
   private readonly steps: tf.Variable;
@@ -24,10 +23,11 @@ export class AdamW implements Optimizer {
     private readonly variables: readonly NamedVariable[],
     options: Partial<AdamWOptions> = {},
   ) {
+    super();
     this.options = resolveOptions(adamwOptions, options);
-    this.means = this.state.zeros('mean gradient', variables);
-    this.squares = this.state.zeros('mean square', variables);
-    this.steps = tf.tidy(() => this.state.create('steps', 'adamw', tf.scalar(0)));
+    this.means = this.zeros('mean gradient', variables);
+    this.squares = this.zeros('mean square', variables);
+    this.steps = tf.tidy(() => this.create('steps', 'adamw', tf.scalar(0)));
     this.decay = new Decay(this.options);
   }
 
@@ -68,17 +68,5 @@ export class AdamW implements Optimizer {
       whenUsable(usable, beta2, 1),
       tf.mul(root, epsilon) as tf.Scalar,
     ];
-  }
-
-  slots(): Slot[] {
-    return this.state.slots();
-  }
-
-  restore(slots: readonly Slot[]): void {
-    this.state.restore(slots);
-  }
-
-  dispose(): void {
-    this.state.dispose();
   }
 }

@@ -2,7 +2,7 @@
 import { resolveOptions } from '../../options.js';
 import { tf, updateVariables } from '../../tensorflow/index.js';
 import { Decay } from './decay.js';
-import { type NamedVariable, type Optimizer, type Slot, whenUsable } from './optimizer.js';
+import { type NamedVariable, type Optimizer, whenUsable } from './optimizer.js';
 import { type SgdOptions, sgdOptions } from './options.js';
 import { Slots } from './slots.js';
 
@@ -12,8 +12,7 @@ import { Slots } from './slots.js';
  * momentum · v; with `decoupledDecay` (SGDW), weightDecay · w is in no v, and
  * w ← w − learningRate · weightDecay · w comes first.
  */
-export class Sgd implements Optimizer {
-  private readonly state = new Slots();
+export class Sgd extends Slots implements Optimizer {
   private readonly velocities: tf.Variable[];
   private readonly options: SgdOptions;
   private readonly decay: Decay;
@@ -23,8 +22,9 @@ export class Sgd implements Optimizer {
     private readonly variables: readonly NamedVariable[],
     options: Partial<SgdOptions> = {},
   ) {
+    super();
     this.options = resolveOptions(sgdOptions, options);
-    this.velocities = this.state.zeros('velocity', variables);
+    this.velocities = this.zeros('velocity', variables);
     this.decay = new Decay(this.options);
   }
 
@@ -48,17 +48,5 @@ export class Sgd implements Optimizer {
         });
       });
     });
-  }
-
-  slots(): Slot[] {
-    return this.state.slots();
-  }
-
-  restore(slots: readonly Slot[]): void {
-    this.state.restore(slots);
-  }
-
-  dispose(): void {
-    this.state.dispose();
   }
 }

@@ -1,4 +1,4 @@
-/** The variables in which an optimizer keeps its state, saved and restored by kind and weight. */
+/** Variables that hold a state, saved and restored by kind and weight. */
 import { expected } from '../../errors.js';
 import { tf } from '../../tensorflow/index.js';
 import type { NamedVariable, Slot, State } from './optimizer.js';
@@ -9,18 +9,19 @@ interface Entry {
   variable: tf.Variable;
 }
 
-export class Slots implements State {
+/** What has a state extends it. */
+export abstract class Slots implements State {
   private readonly entries: Entry[] = [];
 
   /** A variable of that value for `name`, a weight's or the optimizer's own. */
-  create(kind: string, name: string, initial: tf.Tensor): tf.Variable {
+  protected create(kind: string, name: string, initial: tf.Tensor): tf.Variable {
     const variable = tf.variable(initial, false);
     this.entries.push({ kind, name, variable });
     return variable;
   }
 
   /** A variable of zeros for each weight. */
-  zeros(kind: string, variables: readonly NamedVariable[]): tf.Variable[] {
+  protected zeros(kind: string, variables: readonly NamedVariable[]): tf.Variable[] {
     return tf.tidy(() =>
       variables.map(({ name, variable }) => this.create(kind, name, tf.zeros(variable.shape))),
     );

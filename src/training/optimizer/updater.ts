@@ -70,9 +70,10 @@ export class Updater implements State {
     const unscale = lossScale === undefined ? tf.scalar(1) : tf.div(1, lossScale.value);
     const clip = clipNorm === 0 ? 1 : tf.div(clipNorm, tf.maximum(tf.mul(norm, unscale), clipNorm));
     const factor = tf.mul(unscale, clip) as tf.Scalar;
-    if (lossScale === undefined) return { fit: multiply(gradients, factor) };
+    if (lossScale === undefined) return { fit: mapped(gradients, (g) => tf.mul(g, factor)) };
     const usable = tf.isFinite(norm) as tf.Scalar;
-    return { fit: multiply(gradients, tf.where(usable, factor, 0)), usable };
+    const share = tf.where(usable, factor, 0) as tf.Scalar;
+    return { fit: mapped(gradients, (g) => multiplyNoNan(g, share)), usable };
   }
 
   slots(): Slot[] {
@@ -93,15 +94,14 @@ export class Updater implements State {
   }
 }
 
-/** Each gradient times the factor; zeros where that is 0, whatever the gradient. */
-const multiply = (gradients: tf.NamedTensorMap, factor: tf.Tensor): tf.NamedTensorMap =>
-  Object.fromEntries(
-    Object.entries(gradients).map(([name, gradient]) => [
-      name,
-      executeOp({
-        name: 'MulNoNan',
-        inputs: [gradient, factor],
-        attributes: { T: { type: 'dtype', value: 'float32' } },
-      })[0] as tf.Tensor,
-    ]),
-  );
+const mapped = (
+  gradients: tf.NamedTensorMap,
+  change: (gradient: tf.Tensor) => tf.Tensor,
+): tf.NamedTensorMap =>
+  Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, change(g)]));
+
+/** Zeros where the factor is 0, whatever it is to multiply. */
+function multiplyNoNan(tensor: tf.Tensor, factor: tf.Scalar): tf.Tensor {
+  const attributes = { T: { type: 'dtype', value: 'float32' } } as const;
+  return executeOp({ name: 'MulNoNan', inputs: [tensor, factor], attributes })[0] as tf.Tensor;
+}

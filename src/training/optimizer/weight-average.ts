@@ -6,7 +6,8 @@ import { Slots } from './slots.js';
 /**
  * Of every trainable weight, average ← d · average + (1 − d) · weight after each step of the optimizer,
  * where d = min(decay, (1 + n) / (10 + n)) in step n, so that it soon leaves the first weights behind
- * (https://www.tensorflow.org/api_docs/python/tf/train/ExponentialMovingAverage).
+ * (https://www.tensorflow.org/api_docs/python/tf/train/ExponentialMovingAverage). What batch normalisations
+ * have seen is not averaged: it is a moving average by itself.
  */
 export class WeightAverage extends Slots {
   private readonly averages: tf.Variable[];
