@@ -1,6 +1,7 @@
 // Row starts from epoch to epoch: for the same content only, within a bound, from any thread.
 #include "core/scan_index.h"
 
+#include <atomic>
 #include <thread>
 
 #include "check.h"
