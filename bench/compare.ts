@@ -11,6 +11,7 @@ import { bobbin, type Contender, decode, peers } from './contenders.js';
 import { type Load, loads } from './job.js';
 import { absence, measure, workspaceOf } from './measure.js';
 import { cellsOf, header, type Row, rowsOf, type Trial } from './results.js';
+import { inTurn, machineNow } from './rounds.js';
 
 export interface Comparison {
   files: string[];
@@ -31,36 +32,25 @@ interface Entry {
   trial: Trial;
 }
 
-/** Contender and reason, one a line of the report. */
-type LeftOut = string[];
-
 /** Runs the comparison, printing each result as it comes and the tables at the end. */
 export async function compare(comparison: Comparison): Promise<void> {
   const { files, only, rounds } = comparison;
   const names = peers.map(({ name }) => name);
   const unknown = only.find((name) => !names.includes(name));
   if (unknown !== undefined) throw expected(`one of ${names.join('; ')}`, '--only', unknown);
-  const leftOut: LeftOut = [];
+  const leftOut: string[] = [];
   const chosen = peers.filter(({ name }) => only.length === 0 || only.includes(name));
   const sound = await checkAll([decode, bobbin, ...chosen], files, leftOut);
-  let entries = entriesOf(sound, comparison.threads);
   const workspace = workspaceOf(files);
-  for (let round = 1; round <= rounds; round++) {
-    const unfinished = new Set<Entry>();
-    for (const entry of entries) {
-      const problem = await runOnce(entry, comparison, workspace);
-      if (problem === undefined) continue;
-      leftOut.push(`${nameOf(entry)}: ${problem}`);
-      unfinished.add(entry);
-    }
-    entries = entries.filter((entry) => !unfinished.has(entry));
-  }
+  const runOnce = (entry: Entry) => addRate(entry, comparison, workspace);
+  const all = entriesOf(sound, comparison.threads);
+  const entries = await inTurn(all, { rounds, runOnce, nameOf }, leftOut);
   const trials = entries.map(({ trial }) => trial);
   await publish(rowsOf(trials, decode.name), leftOut, comparison);
 }
 
 /** Those whose pixels are as they should be. */
-async function checkAll(contenders: Contender[], files: string[], leftOut: LeftOut) {
+async function checkAll(contenders: Contender[], files: string[], leftOut: string[]) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-bench-'));
   const sound: Contender[] = [];
   try {
@@ -99,24 +89,19 @@ function entriesOf(contenders: Contender[], threads: number[]): Entry[] {
 const nameOf = ({ trial: { contender, load, threads } }: Entry) =>
   `${contender}, ${loads[load]}, threads: ${threads}`;
 
-/** Adds one rate to the entry's trial, or says why it has none. */
-async function runOnce(entry: Entry, { files, seconds }: Comparison, workspace: string) {
+/** Adds one rate to the entry's trial. */
+async function addRate(entry: Entry, { files, seconds }: Comparison, workspace: string) {
   const { contender, trial } = entry;
   const { load, threads } = trial;
   const job = { files, load, whole: false, threads, seconds, batchSize: 64, pixels: null };
-  try {
-    const outcome = await measure(contender, { ...job, workspace });
-    const rate = outcome.images / outcome.seconds;
-    trial.rates.push(rate);
-    trial.version = outcome.version;
-    console.log(`${rate.toFixed(0).padStart(7)} images/s  ${nameOf(entry)}`);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
+  const outcome = await measure(contender, { ...job, workspace });
+  const rate = outcome.images / outcome.seconds;
+  trial.rates.push(rate);
+  trial.version = outcome.version;
+  console.log(`${rate.toFixed(0).padStart(7)} images/s  ${nameOf(entry)}`);
 }
 
-async function publish(rows: Row[], leftOut: LeftOut, comparison: Comparison) {
+async function publish(rows: Row[], leftOut: string[], comparison: Comparison) {
   const { json, chart, files, rounds, seconds } = comparison;
   for (const load of Object.values(loads)) {
     const cells = rows.filter(({ trial }) => trial === load).map(cellsOf);
@@ -124,9 +109,7 @@ async function publish(rows: Row[], leftOut: LeftOut, comparison: Comparison) {
     console.log(textTable(header, cells));
   }
   if (leftOut.length > 0) console.log(`\nleft out:\n  ${leftOut.join('\n  ')}`);
-  const machine = `${os.cpus()[0]?.model}, ${os.availableParallelism()} cores, Linux ${os.release()}, Node ${process.versions.node}`;
-  const under = `load average ${os.loadavg()[0]?.toFixed(1)} at the end`;
-  const caption = `${files.length} files; ${rounds} rounds of ${seconds} s; ${machine}; ${under}`;
+  const caption = `${files.length} files; ${rounds} rounds of ${seconds} s; ${machineNow()}`;
   console.log(`\n${caption}`);
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, null, 2)}\n`);
   if (chart !== undefined) await drawChart(rows, caption, chart);

@@ -5,14 +5,17 @@ import type { Load } from './job.js';
 export type Change = 'brightness' | 'contrast' | 'saturation' | 'hue' | 'noise';
 
 /** How a contender's process is started; `list` is what bench/environments.mjs installs for it. */
-export interface Contender {
-  name: string;
+export interface Program {
   program:
     | { kind: 'native'; binary: string }
     | { kind: 'node'; file: string }
     | { kind: 'python'; file: string; list: string };
   /** Behind its job. */
   args?: string[];
+}
+
+export interface Contender extends Program {
+  name: string;
   loads: Load[];
   /** Its resize is no antialiased triangle, or its decoder rounds more than libjpeg's accurate one. */
   coarse?: boolean;
@@ -24,7 +27,7 @@ export interface Contender {
 }
 
 const both: Load[] = ['crop', 'everything'];
-const python = (file: string, list: string) => ({ kind: 'python', file, list }) as const;
+export const python = (file: string, list: string) => ({ kind: 'python', file, list }) as const;
 
 /** The yardstick of every ratio. */
 export const decode: Contender = {

@@ -57,7 +57,7 @@ export const everything = {
   noise: 5,
 } as const;
 
-export function readJob(): Job {
+export function readJob<Given = Job>(): Given {
   return JSON.parse(readFileSync(process.argv[2] as string, 'utf8'));
 }
 

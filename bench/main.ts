@@ -1,13 +1,15 @@
-/** `npm run bench -- FOLDER`: the comparison; `stages`, `quality`, `soak`: the loader's stages, pixels and memory. */
+/** `npm run bench -- FOLDER`: the comparison of loaders; `train`: of training steps; `stages`, `quality`, `soak`: the loader's stages, pixels and memory. */
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { expected } from '../src/errors.js';
+import { architectureNames } from '../src/model/index.js';
 import { compare } from './compare.js';
 import { measureQuality } from './quality.js';
 import { soak } from './soak.js';
 import { timeStages } from './stages.js';
+import { compareTraining } from './train.js';
 
 const positive = (text: string) => {
   const value = Number(text);
@@ -43,6 +45,18 @@ program
   .option('--chart <file>', 'draw the chart, as SVG where its name ends so, else as PNG')
   .action((folder, { only = [], ...flags }) =>
     compare({ json: undefined, chart: undefined, ...flags, files: jpegsIn(folder), only }),
+  );
+program
+  .command('train')
+  .description('compare forward passes and training steps with other frameworks')
+  .option('--nets <names...>', `of ${architectureNames.join(', ')}; default: all`)
+  .option('--batches <list>', 'images a step', counts, [8, 32])
+  .option('--rounds <n>', 'rounds, all contenders in turn in each', positive, 3)
+  .option('--steps <n>', 'steps on the clock of one run', positive, 5)
+  .option('--only <names...>', 'peers beside Bobbin; default: all')
+  .option('--json <file>', 'write the rows as JSON')
+  .action(({ nets = [], only = [], ...flags }) =>
+    compareTraining({ json: undefined, ...flags, nets, only }),
   );
 program
   .command('stages')

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { cacheFolder } from '../scripts/pins.mjs';
-import type { Contender } from './contenders.js';
+import type { Contender, Program } from './contenders.js';
 import { lists } from './environments.mjs';
 import type { Job, Outcome } from './job.js';
-import { must, runOnCores } from './processes.js';
+import { type Limits, must, runOnCores } from './processes.js';
 
 const benchFolder = path.join(cacheFolder, 'bench');
 const setUp = '`npm run bench:setup` installs what the benchmark needs';
@@ -36,7 +36,7 @@ export function workspaceOf(files: string[]): string {
 }
 
 /** Why a contender cannot run, in one sentence, or undefined. */
-export function absence({ program }: Contender): string | undefined {
+export function absence({ program }: Program): string | undefined {
   if (program.kind === 'node') return undefined;
   const record = path.join(benchFolder, 'missing.json');
   if (!existsSync(record)) return `not installed: ${setUp}`;
@@ -45,7 +45,7 @@ export function absence({ program }: Contender): string | undefined {
   return reason && `not installed: ${reason}`;
 }
 
-function commandOf({ program }: Contender): string[] {
+function commandOf({ program }: Program): string[] {
   if (program.kind === 'native') return [path.join(benchFolder, program.binary)];
   const file = path.join(import.meta.dirname, 'contenders', program.file);
   if (program.kind === 'python') return [pythonOf(program.list), file];
@@ -60,8 +60,18 @@ export async function measure(contender: Contender, job: Job): Promise<Outcome> 
   writeFileSync(jobFile, JSON.stringify(job));
   writeFileSync(list, `${job.files.join('\n')}\n`);
   const { threads, seconds } = job;
-  const args = contender.program.kind === 'native' ? [list, `${threads}`, `${seconds}`] : [jobFile];
-  const command = [...commandOf(contender), ...args, ...(contender.args ?? [])];
-  const output = await runOnCores(command, { threads, seconds: 240 + 4 * seconds });
+  const given =
+    contender.program.kind === 'native' ? [list, `${threads}`, `${seconds}`] : [jobFile];
+  return answerOf(contender, given, { threads, seconds: 240 + 4 * seconds });
+}
+
+/** What `program` prints as its last line in a fresh process, from JSON. Rejects where it fails. */
+export async function answerOf<Answer>(
+  program: Program,
+  given: string[],
+  limits: Limits,
+): Promise<Answer> {
+  const command = [...commandOf(program), ...given, ...(program.args ?? [])];
+  const output = await runOnCores(command, limits);
   return JSON.parse(output.trim().split('\n').at(-1) as string);
 }

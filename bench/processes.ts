@@ -30,19 +30,30 @@ function cores(count: number): string {
   return numbers.slice(0, count).join(',');
 }
 
-/** Standard output of `command` on as many cores as `threads`. Rejects where it fails or outlives `seconds`. */
-export function runOnCores(
-  command: string[],
-  { threads, seconds }: { threads: number; seconds: number },
-): Promise<string> {
+export interface Limits {
+  /** As many cores does the command get. */
+  threads: number;
+  /** It is ended after so long. */
+  seconds: number;
+}
+
+/** Below this the system begins to end processes of its own choice. */
+const leastMemory = 2 ** 30;
+
+/** Standard output of `command`. Rejects where it fails, outlives its limit or takes up the machine's memory. */
+export function runOnCores(command: string[], { threads, seconds }: Limits): Promise<string> {
   // Thread pools that a contender does not set itself must not be larger than its share of the cores.
   const env = { ...process.env, OMP_NUM_THREADS: `${threads}`, TF_CPP_MIN_LOG_LEVEL: '2' };
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
   const child = spawn('taskset', ['-c', cores(threads), ...command], { env, stdio });
-  let late = false;
-  const limit = setTimeout(() => {
-    late = child.kill('SIGKILL');
-  }, 1000 * seconds);
+  let stopped: string | undefined;
+  const stop = (why: string) => {
+    if (child.kill('SIGKILL')) stopped = why;
+  };
+  const limit = setTimeout(() => stop(`took over ${seconds} s`), 1000 * seconds);
+  const watch = setInterval(() => {
+    if (process.availableMemory() < leastMemory) stop('does not fit into the memory');
+  }, 100);
   let [output, errors] = ['', ''];
   child.stdout.on('data', (chunk) => {
     output += chunk;
@@ -54,9 +65,9 @@ export function runOnCores(
     child.on('error', reject);
     child.on('close', (status, signal) => {
       clearTimeout(limit);
+      clearInterval(watch);
       if (status === 0) return resolve(output);
-      const how = late ? `took over ${seconds} s` : ending(status, signal, errors);
-      reject(new Error(how));
+      reject(new Error(stopped ?? ending(status, signal, errors)));
     });
   });
 }
