@@ -2,6 +2,7 @@
 import { expected } from '../errors.js';
 import type { Batch, PixelType } from '../pipeline/index.js';
 import { adoptBatch, type JitOptions, type Jitted, jit, tf } from '../tensorflow/index.js';
+import { overlapped } from './overlap.js';
 
 /** Means of the loss and the metrics, by the names that tfjs gives them. */
 export type Logs = Record<string, number>;
@@ -35,11 +36,7 @@ interface Pair {
 export class Pass {
   private readonly totals: tf.Variable;
   private readonly step: Jitted<(pair: Pair, setting?: number) => void>;
-  private state: PassState = { steps: 0, images: 0, elapsedMs: 0, waitMs: 0 };
-  private running: Promise<void> = Promise.resolve();
-  private beganAt = 0;
-  /** When the last step ended; infinite while one runs. */
-  private endedAt = 0;
+  private images = 0;
 
   constructor(private readonly options: PassOptions) {
     const totals = tf.tidy(() => tf.variable(tf.zeros([options.names.length]), false));
@@ -57,54 +54,47 @@ export class Pass {
    * where it says false, the rest is left.
    */
   async epoch(
-    batches: AsyncIterable<Batch<PixelType>>,
+    batches: AsyncIterator<Batch<PixelType>>,
     report: (state: PassState) => boolean,
-  ): Promise<PassState> {
+  ): Promise<void> {
     tf.tidy(() => this.totals.assign(tf.zerosLike(this.totals as tf.Tensor)));
-    this.state = { steps: 0, images: 0, elapsedMs: 0, waitMs: 0 };
-    this.beganAt = performance.now();
-    this.endedAt = this.beganAt;
-    let askedAt = this.beganAt;
-    for await (const batch of batches) {
-      this.state.waitMs += Math.max(0, performance.now() - Math.max(askedAt, this.endedAt));
-      const pair = this.take(batch);
-      await this.running;
-      const goesOn = this.state.steps === 0 || report(this.state);
-      if (goesOn && pair.x.shape[0] !== 0) this.begin(pair);
-      tf.dispose({ ...pair });
-      if (!goesOn) return this.state;
-      askedAt = performance.now();
+    const state: PassState = { steps: 0, images: 0, elapsedMs: 0, waitMs: 0 };
+    const began = performance.now();
+    for await (const { input, waitMs } of overlapped(batches, {
+      prepare: (batch) => this.take(batch),
+      step: (pair) => this.run(pair),
+      discard: ({ x, y }) => tf.dispose([x, y]),
+    })) {
+      state.steps += 1;
+      state.images += input.x.shape[0] as number;
+      state.waitMs += waitMs;
+      state.elapsedMs = performance.now() - began;
+      this.images = state.images;
+      if (!report(state)) return;
     }
-    await this.running;
-    report(this.state);
-    return this.state;
   }
 
   /** Means over the epoch so far; to be read between two steps. */
   logs(): Logs {
     const totals = this.totals.dataSync();
-    return Object.fromEntries(
-      this.options.names.map((name, i) => [name, (totals[i] as number) / this.state.images]),
-    );
+    const means = this.options.names.map((name, i) => [
+      name,
+      (totals[i] as number) / Math.max(1, this.images),
+    ]);
+    return Object.fromEntries(means);
   }
 
-  async dispose(): Promise<void> {
-    await Promise.allSettled([this.running]);
+  dispose(): void {
     this.step.dispose();
     this.totals.dispose();
   }
 
-  private begin(pair: Pair): void {
-    this.endedAt = Number.POSITIVE_INFINITY;
-    const images = pair.x.shape[0] as number;
-    this.running = this.step.async(pair, this.options.setting?.()).then(() => {
-      this.endedAt = performance.now();
-      this.state.steps += 1;
-      this.state.images += images;
-      this.state.elapsedMs = this.endedAt - this.beganAt;
-    });
-    // Its failure is heard when it is awaited, after the next batch has come.
-    this.running.catch(() => {});
+  private async run({ x, y }: Pair): Promise<void> {
+    try {
+      if (x.shape[0] !== 0) await this.step.async({ x, y }, this.options.setting?.());
+    } finally {
+      tf.dispose([x, y]);
+    }
   }
 
   /** The batch as tensors, without the images that are marked as damaged. */

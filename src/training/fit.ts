@@ -110,7 +110,7 @@ export async function fit(
   try {
     return await run.toEnd(onEpoch);
   } finally {
-    await run.dispose();
+    run.dispose();
     trainer.isTraining = false;
   }
 }
@@ -146,6 +146,7 @@ class Fit {
   private readonly result: FitHistory = { epoch: [], history: {} };
   private logs: Logs = {};
   private trained: PassState | undefined;
+  /** What a validation takes, as far as is known. */
   private validationSeconds = 0;
 
   constructor(
@@ -183,8 +184,9 @@ class Fit {
     return this.result;
   }
 
-  async dispose(): Promise<void> {
-    await Promise.all([this.training.dispose(), this.validating.dispose()]);
+  dispose(): void {
+    this.training.dispose();
+    this.validating.dispose();
   }
 
   private async train(epoch: number): Promise<Logs> {
@@ -203,10 +205,11 @@ class Fit {
   private async validate(epoch: number): Promise<Logs> {
     const { validation: loader, signal } = this.parts;
     if (loader === undefined || signal?.aborted) return {};
-    const { elapsedMs } = await this.validating.epoch(loader.epoch(0), (now) =>
-      this.report(this.validating, now, { phase: 'validate', epoch, loader }),
-    );
-    this.validationSeconds = elapsedMs / 1000;
+    await this.validating.epoch(loader.epoch(0), (now) => {
+      this.validationSeconds =
+        (now.elapsedMs / 1000) * (imagesOf(loader) / Math.max(1, now.images));
+      return this.report(this.validating, now, { phase: 'validate', epoch, loader });
+    });
     const logs = Object.entries(this.validating.logs());
     return Object.fromEntries(logs.map(([name, value]) => [`val_${name}`, value]));
   }
