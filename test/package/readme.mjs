@@ -1,6 +1,6 @@
-/** Prints the program of README.md, so that what is printed there is what is tested. */
+/** Prints a program of README.md, the first or that of the given number, so that what is printed there is what is tested. */
 import { readFileSync } from 'node:fs';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-const [, program] = readme.match(/```js\n([\s\S]*?)```/);
-process.stdout.write(program);
+const programs = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map(([, program]) => program);
+process.stdout.write(programs[Number(process.argv[2] ?? 1) - 1]);

@@ -1,0 +1,33 @@
+/** The training loop of README.md, as it is printed there, run as somebody's program. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { synthesize } from '../../src/index.js';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+test("when README.md's own training loop is run, then its 25 lines train", async (t) => {
+  const project = mkdtempSync(path.join(os.tmpdir(), 'bobbin-loop-'));
+  t.after(() => rmSync(project, { recursive: true, force: true }));
+  mkdirSync(path.join(project, 'node_modules'));
+  symlinkSync(path.resolve(here, '../..'), path.join(project, 'node_modules/bobbin'));
+  await synthesize(path.join(project, 'photos'), {
+    tasks: ['lapel_design_labels'],
+    imagesPerTask: 200,
+  });
+  const run = (...args: string[]) =>
+    execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8' });
+  const program = run(path.join(here, 'readme.mjs'), '2');
+  const lines = program.split('\n').filter((line) => line.trim() !== '');
+  assert.ok(lines.length <= 25, `${lines.length} lines`);
+  writeFileSync(path.join(project, 'loop.mjs'), program);
+  const losses = [...run('loop.mjs').matchAll(/^epoch \d, loss (\S+)$/gm)].map(([, loss]) =>
+    Number(loss),
+  );
+  assert.ok(losses.length >= 3 && losses.every(Number.isFinite), `${losses}`);
+  assert.ok((losses.at(-1) as number) < (losses[0] as number), `${losses} do not fall`);
+});
