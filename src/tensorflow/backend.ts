@@ -26,6 +26,13 @@ export interface Backend {
   readonly tensorMap: Pick<Map<object, Entry>, 'get' | 'set' | 'has'>;
   createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): tf.Tensor;
   getInputTensorIds(tensors: readonly tf.Tensor[]): number[];
+  executeSingleOutput(name: string, attributes: object[], inputs: tf.Tensor[]): tf.Tensor;
+  executeMultipleOutputs(
+    name: string,
+    attributes: object[],
+    inputs: tf.Tensor[],
+    outputs: number,
+  ): tf.Tensor[];
   readSync(dataId: object): tf.backend_util.BackendValues;
   /** Whether nobody refers to the data any longer, so that it is gone. */
   disposeData(dataId: object, force?: boolean): boolean;

@@ -19,6 +19,8 @@ export function flatten(value: unknown, name: string): Flat {
   const tensors: tf.Tensor[] = [];
   const visit = (part: unknown, path: string): unknown => {
     if (part instanceof tf.Variable) return part;
+    if (part instanceof tf.Tensor && part.isDisposed)
+      throw expected('a live tensor', path, 'disposed');
     if (part instanceof tf.Tensor) return { [place]: tensors.push(part) - 1 };
     if (Array.isArray(part)) return part.map((element, i) => visit(element, `${path}[${i}]`));
     if (typeof part === 'function' || typeof part === 'symbol' || isForeign(part))

@@ -5,7 +5,7 @@ import { backend } from './backend.js';
 import { precisionConfig, runtime } from './configuration.js';
 import { type Flat, flatten, signatureOf, unflatten } from './containers.js';
 import type { TensorMetadata } from './native-tensorflow.js';
-import { checkIdle, storeOf, writing } from './stored-variables.js';
+import { checkIdle, checkUnused, storeOf, using } from './stored-variables.js';
 import { Trace, type Traced, tracing } from './trace.js';
 import { userLine } from './user-line.js';
 
@@ -80,7 +80,10 @@ export function jit<F extends AnyFunction>(fn: F, options: Partial<JitOptions> =
   forgotten.register(jitted, cache);
   return Object.defineProperty(
     Object.assign(jitted, {
-      async: (...args: Parameters<F>) => cache.callAsync(args) as Promise<ReturnType<F>>,
+      async: (...args: Parameters<F>) => {
+        refuseWithin();
+        return cache.callAsync(args) as Promise<ReturnType<F>>;
+      },
       dispose: () => cache.dispose(),
     }),
     'traces',
@@ -90,6 +93,14 @@ export function jit<F extends AnyFunction>(fn: F, options: Partial<JitOptions> =
 
 const runsInline = (): boolean => tracing() !== undefined || tf.engine().state.gradientDepth > 0;
 
+/** A promise would be kept after the trace is over. */
+function refuseWithin(): void {
+  const failure = tracing()?.fail(
+    'Expected no call by .async within a jitted function. Call the inner function itself',
+  );
+  if (failure !== undefined) throw failure;
+}
+
 const forgotten = new FinalizationRegistry<TraceCache>((cache) => cache.dispose());
 
 /** Calls under way on the other thread: each begins when the one before has ended. */
@@ -97,6 +108,8 @@ let queue: Promise<unknown> = Promise.resolve();
 
 class TraceCache {
   private readonly traces = new Map<string, Traced>();
+  /** Calls of each trace on the other thread. */
+  private readonly underway = new Map<Traced, number>();
   private readonly line = userLine();
   private readonly name: string;
   private made = 0;
@@ -116,7 +129,9 @@ class TraceCache {
   call(args: unknown[]): unknown {
     const { traced, inputs, stores } = this.prepare(args);
     try {
-      for (const store of stores) checkIdle(store);
+      stores.forEach((store, i) => {
+        (traced.isWritten[i] ? checkUnused : checkIdle)(store);
+      });
       return resultOf(traced, runtime().callFunction(traced.id, backend.getInputTensorIds(inputs)));
     } finally {
       tf.dispose(inputs);
@@ -125,7 +140,8 @@ class TraceCache {
 
   async callAsync(args: unknown[]): Promise<unknown> {
     const { traced, inputs, stores } = this.prepare(args);
-    const done = writing(stores.filter((_, i) => traced.isWritten[i]));
+    const done = using(stores, traced.isWritten);
+    this.underway.set(traced, (this.underway.get(traced) ?? 0) + 1);
     const begin = () => runtime().callFunctionAsync(traced.id, backend.getInputTensorIds(inputs));
     const call = queue.then(begin);
     queue = call.catch(() => {});
@@ -134,12 +150,22 @@ class TraceCache {
     } finally {
       done();
       tf.dispose(inputs);
+      this.underway.set(traced, (this.underway.get(traced) as number) - 1);
+      this.deleteUnused(traced);
     }
   }
 
   dispose(): void {
-    for (const { id } of this.traces.values()) runtime().deleteFunction(id);
+    const dropped = [...this.traces.values()];
     this.traces.clear();
+    for (const traced of dropped) this.deleteUnused(traced);
+  }
+
+  /** Deletes a trace that was dropped, once no call of it is under way. */
+  private deleteUnused(traced: Traced): void {
+    if (this.underway.get(traced) === 0) this.underway.delete(traced);
+    if (this.underway.has(traced) || [...this.traces.values()].includes(traced)) return;
+    runtime().deleteFunction(traced.id);
   }
 
   /** The trace for such arguments and its inputs, which are the caller's to dispose. */
@@ -175,6 +201,7 @@ class TraceCache {
   private trace(flat: Flat): Traced {
     const { xla, precision } = this.options;
     const options = {
+      label: this.name,
       name: `${this.name.replace(/\W/g, '_')}_${nextName++}`,
       xla,
       config: precisionConfig(precision),
@@ -201,9 +228,9 @@ class TraceCache {
 
   private makeRoom(): void {
     while (this.traces.size >= this.options.maxTraces) {
-      const [signature, { id }] = this.traces.entries().next().value as [string, Traced];
-      runtime().deleteFunction(id);
+      const [signature, traced] = this.traces.entries().next().value as [string, Traced];
       this.traces.delete(signature);
+      this.deleteUnused(traced);
     }
   }
 }

@@ -11,7 +11,8 @@ import type { OpAttribute, TensorMetadata } from './native-tensorflow.js';
 export interface Store {
   resource: number;
   dataId: object | undefined;
-  /** Calls under way that write it. */
+  /** Calls under way that use it, and those of them that write it. */
+  users: number;
   writers: number;
   name: string;
 }
@@ -46,7 +47,13 @@ function createStore(variable: tf.Variable): Store {
     { name: 'shared_name', type: TF_ATTR_STRING, value: 'cd2c89b7-88b7-44c8-ad83-06c2a9158347' },
   ];
   const [{ id }] = runNow('VarHandleOp', attributes, [], 1);
-  const store: Store = { resource: id, dataId: undefined, writers: 0, name: variable.name };
+  const store: Store = {
+    resource: id,
+    dataId: undefined,
+    users: 0,
+    writers: 0,
+    name: variable.name,
+  };
   stores.set(variable, store);
   return store;
 }
@@ -92,7 +99,7 @@ export function storeOf(variable: tf.Variable): Store {
   const { dataId } = variable;
   const entry = entryOf(dataId);
   if (store.dataId !== dataId) {
-    checkIdle(store);
+    checkUnused(store);
     copyToResource(variable, dataId);
   } else if (isShared(dataId)) read(dataId, store);
   if (isShared(dataId)) {
@@ -146,7 +153,7 @@ function read(dataId: object, store: Store): void {
   entry.id = id;
 }
 
-/** Throws where a call under way writes the variable. */
+/** Throws where a call under way writes the variable, so that it cannot be read. */
 export function checkIdle({ writers, name }: Store): void {
   if (writers > 0)
     throw new Error(
@@ -154,12 +161,24 @@ export function checkIdle({ writers, name }: Store): void {
     );
 }
 
-/** Notes that a call which writes these variables has begun; the result notes its end. */
-export function writing(variables: readonly Store[]): () => void {
-  for (const store of variables) store.writers += 1;
-  return () => {
-    for (const store of variables) store.writers -= 1;
+/** Throws where a call under way uses the variable, so that it cannot be written. */
+export function checkUnused({ users, name }: Store): void {
+  if (users > 0)
+    throw new Error(
+      `Expected no call under way that uses the variable ${name}. Await its promise first`,
+    );
+}
+
+/** Notes that a call which uses these variables, and writes some, has begun; the result notes its end. */
+export function using(variables: readonly Store[], isWritten: readonly boolean[]): () => void {
+  const count = (by: number) => {
+    variables.forEach((store, i) => {
+      store.users += by;
+      if (isWritten[i]) store.writers += by;
+    });
   };
+  count(1);
+  return () => count(-1);
 }
 
 /** Brings back what lies in a resource alone, for an op or a reader outside the jitted functions. */

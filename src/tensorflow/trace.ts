@@ -35,7 +35,9 @@ export interface Traced {
 }
 
 export interface TraceOptions {
+  /** How TensorFlow knows the function, and how errors call it. */
   name: string;
+  label: string;
   xla: boolean;
   /** A serialised ConfigProto for the function alone, or empty. */
   config: Uint8Array;
@@ -96,10 +98,10 @@ export class Trace {
     const result = fn(...(unflatten(args.structure, inputs) as never[]));
     if (result instanceof Promise) {
       result.catch(() => {});
-      throw new Error(`jit: Expected a synchronous function but received ${this.options.name}`);
+      throw new Error(`jit: Expected a synchronous function but received ${this.options.label}`);
     }
     if (this.failure !== undefined) throw this.failure;
-    const { tensors, structure } = flatten(result, `the result of ${this.options.name}`);
+    const { tensors, structure } = flatten(result, `the result of ${this.options.label}`);
     const outputs = backend.getInputTensorIds(tensors);
     this.writeVariables();
     const { name, xla, config } = this.options;
@@ -221,7 +223,7 @@ export class Trace {
   private createVariable(initial: tf.Tensor, create: (value: tf.Tensor) => tf.Variable) {
     if (!this.options.mayCreate)
       throw this.fail(
-        `${this.options.name} creates a variable on a later call. Create variables before, or on the first call alone`,
+        `${this.options.label} creates a variable on a later call. Create variables before, or on the first call alone`,
       );
     for (const [variable, dataId] of this.before)
       if (this.resources.has(variable)) copyToResource(variable, dataId);
@@ -263,9 +265,18 @@ const typeOf = (dataId: object): OpAttribute => ({
   value: entryOf(dataId).dtype,
 });
 
+/** Throws for a symbol that outlived its trace. */
+function checkValue(id: number): number {
+  if (id >= firstSymbol)
+    throw new Error(
+      'jit: Expected a tensor with a value but received one from inside a traced function. Return it from the function',
+    );
+  return id;
+}
+
 override('getInputTensorIds', (original) => (tensors) => {
   const trace = current;
-  if (trace === undefined) return original(tensors);
+  if (trace === undefined) return original(tensors).map(checkValue);
   return tensors.map((tensor) => trace.symbolOf(tensor) ?? (original([tensor])[0] as number));
 });
 
@@ -275,9 +286,30 @@ override('readSync', (original) => (dataId) => {
     throw current.fail(
       'Expected no tensor to be read while the function is traced, since it has no value yet. Return it, and read it outside',
     );
-  if (isSymbol)
-    throw new Error(
-      'jit: Expected a tensor with a value but received one from inside a traced function. Return it from the function',
-    );
+  if (isSymbol) checkValue(firstSymbol);
   return original(dataId);
 });
+
+/** Ops that the graph does not take are refused by the user's line. */
+function atUserLine<Result>(op: () => Result): Result {
+  try {
+    return op();
+  } catch (error) {
+    if (current !== undefined && error instanceof Error && !error.message.startsWith('jit: '))
+      error.message = `jit: ${error.message}${userLine()}`;
+    throw error;
+  }
+}
+
+override(
+  'executeSingleOutput',
+  (original) =>
+    (...args) =>
+      atUserLine(() => original(...args)),
+);
+override(
+  'executeMultipleOutputs',
+  (original) =>
+    (...args) =>
+      atUserLine(() => original(...args)),
+);

@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { backend } from './backend.js';
 import { runtime } from './configuration.js';
 import { type Attribute, nativeAttributes } from './ops.js';
-import { storeOf } from './stored-variables.js';
+import { checkUnused, storeOf } from './stored-variables.js';
 import { tracing } from './trace.js';
 
 export interface VariableUpdate {
@@ -27,8 +27,13 @@ export function updateVariables({
   inputs,
   attributes = {},
 }: VariableUpdate): void {
-  const resources =
-    tracing()?.forUpdate(variables) ?? variables.map((variable) => storeOf(variable).resource);
+  const resources = tracing()?.forUpdate(variables) ?? variables.map(resourceToWrite);
   const ids = [...resources, ...backend.getInputTensorIds(inputs)];
   runtime().executeOp(name, nativeAttributes(attributes), ids, 0);
+}
+
+function resourceToWrite(variable: tf.Variable): number {
+  const store = storeOf(variable);
+  checkUnused(store);
+  return store.resource;
 }
