@@ -1,4 +1,4 @@
-/** `npm test`: every TypeScript test in its own process, then tfjs-core's specification suite; one closing line. */
+/** `npm test`: every TypeScript test in its own process, then tfjs-core's specifications, eager and jitted; one closing line. */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -13,6 +13,7 @@ const names = fs
 const stages = [
   ['unit and integration tests', ['--import', 'tsx', '--test', '--test-concurrency=1', ...names]],
   ["tfjs-core's specification suite", ['test/specification/run.mjs']],
+  ["tfjs-core's specification suite, jitted", ['test/specification/run.mjs', '--jit']],
 ];
 
 let failed = false;

@@ -30,3 +30,47 @@ export const leftOut = [
   // float32 tangents near a pole: one unit in the last place apart.
   'tan test-tensorflow {} numbers exceed float32 precision',
 ];
+
+/** Specifications that are left out, too, where kernels are jitted. */
+export const leftOutOfJit = [
+  // Counts the kernels that run: jit clones its arguments by one.
+  'profile test-tensorflow {} squaring',
+  'profile test-tensorflow {} reports correct kernelNames',
+  // Debug mode reads the result of each op, also of those being traced.
+  'debug on test-tensorflow {} debug mode errors when nans in op output',
+  // Refused in the words of TensorFlow's shape inference, or by its kernel rather than tfjs-node's.
+  'einsum test-tensorflow {} mismatched dimensions throws error',
+  'einsum test-tensorflow {} incorrect number of tensors throws error',
+  'gather test-tensorflow {} throws when batch dims greater than axis',
+  'gather test-tensorflow {} throws when batch dims greater than indices rank',
+  'gather test-tensorflow {} throws when index is out of bound',
+  // Its gradient uses a tensor that tfjs-core has disposed, which jit takes for a mistake.
+  'logSigmoid test-tensorflow {} gradient with clones',
+  // TensorFlow's graphs use oneDNN's softmax, which keeps a NaN to its own place; its single ops do not.
+  'softmax test-tensorflow {} Propagates NaNs',
+];
+
+/** Kernels that run eagerly where jit refuses them. */
+export const mayBeRefused = [
+  // The result's shape depends on values.
+  'NonMaxSuppressionV3',
+  'NonMaxSuppressionV4',
+  'NonMaxSuppressionV5',
+  'Unique',
+  // Computed in JavaScript, which needs values.
+  'RaggedGather',
+  'RaggedRange',
+  'RaggedTensorToTensor',
+  'SparseFillEmptyRows',
+  'SparseReshape',
+  'SparseSegmentMean',
+  'SparseSegmentSum',
+  'StringNGrams',
+  'StringSplit',
+  'StringToHashBucketFast',
+  // Strings are compared in JavaScript.
+  'Greater',
+  'GreaterEqual',
+  'Less',
+  'LessEqual',
+];

@@ -1,12 +1,17 @@
-/** Runs tfjs-core's own specification suite against Bobbin's backend; exits 1 unless all but the left-out pass. */
+/**
+ * Runs tfjs-core's own specification suite against Bobbin's backend; exits 1 unless all but the left-out pass.
+ * With `--jit` each kernel runs in a jitted function, and has to give what it gives eagerly.
+ */
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import Jasmine from 'jasmine';
-import { leftOut } from './left-out.mjs';
+import { leftOut, leftOutOfJit, mayBeRefused } from './left-out.mjs';
 
+const jits = process.argv.includes('--jit');
 /** tfjs-node's binding runs 3,883 on the same TensorFlow, and fails 2. */
-const leastRun = 4187;
+const leastRun = jits ? 4175 : 4187;
+const leastJitted = 157;
 const slowest = 20_000;
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
@@ -35,23 +40,33 @@ const failures = [];
 const jasmine = new Jasmine({ projectBaseDir: folder });
 jasmine.loadConfig({ random: false });
 jasmine.jasmine.DEFAULT_TIMEOUT_INTERVAL = slowest;
-const unused = new Set(leftOut);
+const leavesOut = jits ? [...leftOut, ...leftOutOfJit] : leftOut;
+const unused = new Set(leavesOut);
 jasmine.env.configure({
   specFilter(spec) {
-    const names = leftOut.filter((name) => spec.getFullName().includes(name));
+    const names = leavesOut.filter((name) => spec.getFullName().includes(name));
     for (const name of names) unused.delete(name);
     return names.length === 0;
   },
 });
+
+const suite = await import(pathToFileURL(bundle).href);
+const findings = jits ? suite.jitKernels(mayBeRefused) : undefined;
+// That a kernel is traced for many shapes: each specification has its own.
+if (jits) process.removeAllListeners('warning');
+let callsBefore = 0;
+let jittedSpecifications = 0;
+
 jasmine.clearReporters();
 jasmine.addReporter({
   specDone(result) {
+    if (findings?.calls > callsBefore) jittedSpecifications += 1;
+    callsBefore = findings?.calls;
     counts[result.status] += 1;
     if (result.status === 'failed') failures.push(result);
   },
 });
 
-const suite = await import(pathToFileURL(bundle).href);
 await suite.declareSpecifications();
 
 jasmine.exitOnCompletion = false;
@@ -65,6 +80,18 @@ const run = counts.passed + counts.failed;
 console.log(
   `${counts.passed} passed, ${counts.failed} failed, ${counts.excluded + counts.pending} skipped`,
 );
-if (run < leastRun) console.log(`Expected at least ${leastRun} specifications to run`);
-for (const name of unused) console.log(`Expected a specification to leave out: ${name}`);
-process.exitCode = counts.failed > 0 || run < leastRun || unused.size > 0 ? 1 : 0;
+const complaints = [];
+if (run < leastRun) complaints.push(`Expected at least ${leastRun} specifications to run`);
+for (const name of unused) complaints.push(`Expected a specification to leave out: ${name}`);
+if (jits) {
+  const { calls, jitted, refused, differences } = findings;
+  console.log(
+    `jitted: ${jitted.size} kernels, called ${calls} times in ${jittedSpecifications} specifications`,
+  );
+  complaints.push(...differences.map((text) => `Expected what the kernel gives eagerly: ${text}`));
+  if (jitted.size < leastJitted) complaints.push(`Expected at least ${leastJitted} jitted kernels`);
+  for (const name of mayBeRefused)
+    if (!refused.has(name)) complaints.push(`Expected a kernel that jit refuses: ${name}`);
+}
+for (const complaint of complaints) console.log(complaint);
+process.exitCode = counts.failed > 0 || complaints.length > 0 ? 1 : 0;
