@@ -104,6 +104,15 @@ class Call : public Napi::AsyncWorker {
     function_.reset();
   }
 
+  // An environment that is ending takes no result: what N-API then throws would end the process.
+  void OnWorkComplete(Napi::Env env, napi_status status) override {
+    try {
+      AsyncWorker::OnWorkComplete(env, status);
+    } catch (const Napi::Error&) {
+      Destroy();
+    }
+  }
+
   void OnOK() override { deferred_.Resolve(metadata(Env(), runtime_, std::move(outputs_))); }
 
   void OnError(const Napi::Error& error) override {

@@ -161,10 +161,12 @@ TF_Output Trace::input(std::int64_t id) {
 // A tensor from outside: it never changes, so its value belongs to the function.
 TF_Output Trace::capture(std::int64_t id) {
   TFE_TensorHandle* handle = tensors_.at(id);
+  const Status status;
+  held_[id].reset(TFE_TensorHandleCopySharingTensor(handle, status.get()));
+  status.check("jit");
   const TF_DataType type = TFE_TensorHandleDataType(handle);
   const bool is_small = type != TF_RESOURCE && bytes_of(handle) <= kMaxConstantBytes;
   if (is_small || type == TF_STRING) return add_constant(handle);
-  const Status status;
   captured_inputs_.push_back(add_placeholder(type, shape_of(handle)));
   captured_.emplace_back(TFE_TensorHandleCopySharingTensor(handle, status.get()));
   status.check("jit");
@@ -303,7 +305,7 @@ SymbolicTensor Trace::describe(TF_Operation* operation, const RecordedOp& op, in
 HandlePtr Trace::evaluate(std::int64_t id) const {
   std::unordered_map<std::int64_t, HandlePtr> values;
   const std::function<TFE_TensorHandle*(std::int64_t)> value = [&](std::int64_t wanted) {
-    if (!is_symbolic(wanted)) return tensors_.at(wanted);
+    if (!is_symbolic(wanted)) return held_.at(wanted).get();
     const auto found = values.find(wanted);
     if (found != values.end()) return found->second.get();
     const Symbol& from = symbol(wanted);

@@ -90,6 +90,8 @@ class Trace {
   std::vector<Symbol> symbols_;                           // By id - first_id_.
   std::unordered_map<std::int64_t, Variable> variables_;  // By symbolic id.
   std::unordered_map<std::int64_t, TF_Output> captures_;  // By tensor.
+  // Tensors from outside, which JavaScript may delete while it traces.
+  std::unordered_map<std::int64_t, HandlePtr> held_;
   std::unordered_map<std::string, TF_Output> constants_;  // By dtype, shape and bytes.
   std::unordered_map<std::string, OpDefinition> definitions_;
   std::vector<TF_Output> arguments_;

@@ -327,3 +327,14 @@ test('when variables are assigned each other or new values, then every tensor ke
   b.dispose();
   fn.dispose();
 });
+
+test('when a variable is created inside a jitted function from constants of a tidy, then it has their value', () => {
+  let v: tf.Variable | undefined;
+  const fn = jit((x: tf.Tensor) => {
+    v ??= tf.variable(tf.tidy(() => tf.add(tf.tensor1d([1, 2]), tf.tensor1d([5, 6]))));
+    return v.add(x);
+  });
+  assert.deepEqual(values(fn(tf.scalar(1))), [7, 9]);
+  assert.deepEqual(values(fn(tf.scalar(2))), [8, 10]);
+  fn.dispose();
+});

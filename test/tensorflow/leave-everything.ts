@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { createLoader } from '../../src/pipeline/index.js';
-import { adoptBatch, loadSavedModel, tf } from '../../src/tensorflow/index.js';
+import { adoptBatch, jit, loadSavedModel, tf } from '../../src/tensorflow/index.js';
 import { plainPixels, writePictures } from '../pipeline/pictures.js';
 
 async function leaveEverything(): Promise<unknown[]> {
@@ -18,7 +18,19 @@ async function leaveEverything(): Promise<unknown[]> {
   const model = await loadSavedModel(
     fileURLToPath(new URL('../fixtures/saved-model', import.meta.url)),
   );
-  return [loader, adopted, model, adopted.mean(), tf.variable(tf.ones([3])), tf.tensor(['text'])];
+  const square = jit((x: tf.Tensor2D) => tf.matMul(x, x));
+  const large = tf.ones([1024, 1024]) as tf.Tensor2D;
+  const calls = Array.from({ length: 30 }, () => square.async(large));
+  await calls[0];
+  return [
+    calls,
+    loader,
+    adopted,
+    model,
+    adopted.mean(),
+    tf.variable(tf.ones([3])),
+    tf.tensor(['text']),
+  ];
 }
 
 const way = process.argv[2];
@@ -39,7 +51,7 @@ if (isMainThread && (way === 'worker' || way === 'terminate')) {
   });
 } else {
   const alive = await leaveEverything();
-  const message = alive.length === 6 ? 'everything is alive' : 'something is missing';
+  const message = alive.length === 7 ? 'everything is alive' : 'something is missing';
   if (parentPort) parentPort.postMessage(message);
   else console.log(message);
   if (way === 'exit') process.exit(0);
