@@ -24,13 +24,9 @@ struct AttributeSetter {
                        status.get());
   }
   void operator()(const std::vector<std::string>& values) const {
-    std::vector<const void*> data;
-    std::vector<std::size_t> lengths;
-    for (const std::string& value : values) {
-      data.push_back(value.data());
-      lengths.push_back(value.size());
-    }
-    TFE_OpSetAttrStringList(op, name, data.data(), lengths.data(), static_cast<int>(values.size()));
+    StringViews views(values);
+    TFE_OpSetAttrStringList(op, name, views.data.data(), views.lengths.data(),
+                            static_cast<int>(values.size()));
   }
   void operator()(const std::vector<std::int64_t>& values) const {
     TFE_OpSetAttrIntList(op, name, values.data(), static_cast<int>(values.size()));
@@ -45,18 +41,27 @@ struct AttributeSetter {
     TFE_OpSetAttrTypeList(op, name, values.data(), static_cast<int>(values.size()));
   }
   void operator()(const std::vector<ShapeValue>& values) const {
-    std::vector<const std::int64_t*> sides;
-    std::vector<int> ranks;
-    for (const ShapeValue& value : values) {
-      sides.push_back(value.sides.data());
-      ranks.push_back(static_cast<int>(value.sides.size()));
-    }
-    TFE_OpSetAttrShapeList(op, name, sides.data(), ranks.data(), static_cast<int>(values.size()),
-                           status.get());
+    ShapeViews views(values);
+    TFE_OpSetAttrShapeList(op, name, views.sides.data(), views.ranks.data(),
+                           static_cast<int>(values.size()), status.get());
   }
 };
 
 }  // namespace
+
+StringViews::StringViews(const std::vector<std::string>& values) {
+  for (const std::string& value : values) {
+    data.push_back(value.data());
+    lengths.push_back(value.size());
+  }
+}
+
+ShapeViews::ShapeViews(const std::vector<ShapeValue>& values) {
+  for (const ShapeValue& value : values) {
+    sides.push_back(value.sides.data());
+    ranks.push_back(static_cast<int>(value.sides.size()));
+  }
+}
 
 std::vector<HandlePtr> execute(const Context& context, const OpCall& call) {
   const Status status;

@@ -28,6 +28,18 @@ struct Attribute {
   AttributeValue value;
 };
 
+// Lists as the C API takes them: pointers into the values, which must outlive them.
+struct StringViews {
+  explicit StringViews(const std::vector<std::string>& values);
+  std::vector<const void*> data;
+  std::vector<std::size_t> lengths;
+};
+struct ShapeViews {
+  explicit ShapeViews(const std::vector<ShapeValue>& values);
+  std::vector<const std::int64_t*> sides;
+  std::vector<int> ranks;
+};
+
 struct OpCall {
   std::string name;
   std::vector<Attribute> attributes;

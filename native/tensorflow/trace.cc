@@ -32,13 +32,9 @@ struct GraphAttributeSetter {
     TF_SetAttrShape(op, name, value.sides.data(), static_cast<int>(value.sides.size()));
   }
   void operator()(const std::vector<std::string>& values) const {
-    std::vector<const void*> data;
-    std::vector<std::size_t> lengths;
-    for (const std::string& value : values) {
-      data.push_back(value.data());
-      lengths.push_back(value.size());
-    }
-    TF_SetAttrStringList(op, name, data.data(), lengths.data(), static_cast<int>(values.size()));
+    StringViews views(values);
+    TF_SetAttrStringList(op, name, views.data.data(), views.lengths.data(),
+                         static_cast<int>(values.size()));
   }
   void operator()(const std::vector<std::int64_t>& values) const {
     TF_SetAttrIntList(op, name, values.data(), static_cast<int>(values.size()));
@@ -53,13 +49,9 @@ struct GraphAttributeSetter {
     TF_SetAttrTypeList(op, name, values.data(), static_cast<int>(values.size()));
   }
   void operator()(const std::vector<ShapeValue>& values) const {
-    std::vector<const std::int64_t*> sides;
-    std::vector<int> ranks;
-    for (const ShapeValue& value : values) {
-      sides.push_back(value.sides.data());
-      ranks.push_back(static_cast<int>(value.sides.size()));
-    }
-    TF_SetAttrShapeList(op, name, sides.data(), ranks.data(), static_cast<int>(values.size()));
+    ShapeViews views(values);
+    TF_SetAttrShapeList(op, name, views.sides.data(), views.ranks.data(),
+                        static_cast<int>(values.size()));
   }
 };
 
