@@ -16,45 +16,6 @@ namespace {
 constexpr std::size_t kMaxConstantBytes = 4096;
 constexpr const char* kRead = "ReadVariableOp";
 
-// One overload per attribute type of the C API.
-struct GraphAttributeSetter {
-  TF_OperationDescription* op;
-  const char* name;
-
-  void operator()(const std::string& value) const {
-    TF_SetAttrString(op, name, value.data(), value.size());
-  }
-  void operator()(std::int64_t value) const { TF_SetAttrInt(op, name, value); }
-  void operator()(float value) const { TF_SetAttrFloat(op, name, value); }
-  void operator()(bool value) const { TF_SetAttrBool(op, name, value ? 1 : 0); }
-  void operator()(TF_DataType value) const { TF_SetAttrType(op, name, value); }
-  void operator()(const ShapeValue& value) const {
-    TF_SetAttrShape(op, name, value.sides.data(), static_cast<int>(value.sides.size()));
-  }
-  void operator()(const std::vector<std::string>& values) const {
-    StringViews views(values);
-    TF_SetAttrStringList(op, name, views.data.data(), views.lengths.data(),
-                         static_cast<int>(values.size()));
-  }
-  void operator()(const std::vector<std::int64_t>& values) const {
-    TF_SetAttrIntList(op, name, values.data(), static_cast<int>(values.size()));
-  }
-  void operator()(const std::vector<float>& values) const {
-    TF_SetAttrFloatList(op, name, values.data(), static_cast<int>(values.size()));
-  }
-  void operator()(const std::vector<unsigned char>& values) const {
-    TF_SetAttrBoolList(op, name, values.data(), static_cast<int>(values.size()));
-  }
-  void operator()(const std::vector<TF_DataType>& values) const {
-    TF_SetAttrTypeList(op, name, values.data(), static_cast<int>(values.size()));
-  }
-  void operator()(const std::vector<ShapeValue>& values) const {
-    ShapeViews views(values);
-    TF_SetAttrShapeList(op, name, views.sides.data(), views.ranks.data(),
-                        static_cast<int>(values.size()));
-  }
-};
-
 std::size_t bytes_of(TFE_TensorHandle* handle) {
   const Status status;
   const std::int64_t elements = TFE_TensorHandleNumElements(handle, status.get());
@@ -204,7 +165,7 @@ std::vector<SymbolicTensor> Trace::add(RecordedOp op) {
     // What the inputs decide they decide: tfjs's kernels name an input's type where they have just
     // cast it (Mean).
     if (known.infers(attribute.name)) continue;
-    std::visit(GraphAttributeSetter{description, attribute.name.c_str()}, attribute.value);
+    set_attribute(description, attribute, status);
   }
   TF_Operation* operation = TF_FinishOperation(description, status.get());
   status.check(op.name);

@@ -4,82 +4,20 @@
 #include <cstring>
 
 #include "check.h"
-#include "consumer.h"
-#include "images.h"
+#include "epochs.h"
 
 using namespace bobbin::core;
 using bobbin::test::Consumer;
 using bobbin::test::draw_picture;
 using bobbin::test::encode_jpeg;
 using bobbin::test::Encoding;
+using bobbin::test::Epoch;
+using bobbin::test::mixing_options_for;
+using bobbin::test::options_for;
+using bobbin::test::run;
 using bobbin::test::TemporaryFolder;
 using bobbin::test::whole_files;
-
-namespace {
-
-// 21 files: JPEGs, one of them cut, one in another format and one that is no image.
-std::vector<std::string> write_files(const TemporaryFolder& folder) {
-  std::vector<std::string> paths;
-  for (int i = 0; i < 21; ++i) {
-    auto file = encode_jpeg(draw_picture(60 + i, 80 - i, i));
-    std::string name = std::to_string(i) + ".jpg";
-    if (i == 5) file.resize(file.size() / 3);
-    if (i == 11) file = {'P', 'N', 'G'}, name = "11.png";
-    if (i == 17) file = {'h', 'i'}, name = "17.text";
-    paths.push_back(folder.write(name, file));
-  }
-  return paths;
-}
-
-LoaderOptions options_for(const TemporaryFolder& folder, int threads) {
-  LoaderOptions options;
-  options.sources = whole_files(write_files(folder));
-  options.preprocessing.resize = 40;
-  options.preprocessing.crop = 32;
-  options.augmentation.crop = Crop::kRandomResized;
-  options.augmentation.flip = 0.5;
-  options.augmentation.hue = 0.1;
-  options.augmentation.noise = 4;
-  options.batch_size = 4;
-  options.threads = threads;
-  options.slots = 3;
-  options.seed = 99;
-  options.shuffle = true;
-  options.damaged = Damaged::kRefill;
-  options.failure_budget = 10;
-  return options;
-}
-
-LoaderOptions mixing_options_for(const TemporaryFolder& folder, int threads) {
-  LoaderOptions options = options_for(folder, threads);
-  options.augmentation.mixup = 0.4;
-  options.augmentation.cutmix = 1;
-  options.augmentation.mix_probability = 0.8;
-  return options;
-}
-
-struct Epoch {
-  std::vector<std::uint8_t> bytes;
-  std::vector<std::int32_t> indices, partners;
-  std::vector<float> weights;
-  bool operator==(const Epoch&) const = default;
-};
-
-Epoch run(Consumer& consumer, int epoch, int first_batch = 0) {
-  Epoch all;
-  consumer.loader().begin_epoch(epoch, first_batch);
-  for (std::uint64_t i = first_batch; i < consumer.loader().batches_per_epoch(); ++i) {
-    const Batch batch = consumer.next();
-    all.bytes.insert(all.bytes.end(), batch.lease->data(),
-                     batch.lease->data() + batch.lease->bytes());
-    all.indices.insert(all.indices.end(), batch.indices.begin(), batch.indices.end());
-    all.partners.insert(all.partners.end(), batch.partners.begin(), batch.partners.end());
-    all.weights.insert(all.weights.end(), batch.weights.begin(), batch.weights.end());
-  }
-  return all;
-}
-
-}  // namespace
+using bobbin::test::write_files;
 
 TEST("when 1, 2 or 8 threads render, then bytes and indices are the same") {
   const TemporaryFolder folder;
@@ -91,95 +29,6 @@ TEST("when 1, 2 or 8 threads render, then bytes and indices are the same") {
     CHECK(run(eight, epoch) == wanted);
   }
   CHECK(!(run(one, 0) == run(one, 1)));
-}
-
-TEST("when rows are mixed by 1, 2 or 8 threads, then bytes, partners and weights are the same") {
-  const TemporaryFolder folder;
-  Consumer one(mixing_options_for(folder, 1)), eight(mixing_options_for(folder, 8));
-  LoaderOptions other_batches = mixing_options_for(folder, 2);
-  other_batches.batch_size = 7;
-  Consumer two(other_batches);
-  for (int epoch = 0; epoch < 6; ++epoch) {
-    const Epoch wanted = run(one, epoch);
-    CHECK(run(two, epoch) == wanted);
-    CHECK(run(eight, epoch) == wanted);
-    for (int row = 0; row < 21; ++row) {
-      CHECK_EQUAL(wanted.partners[row] != wanted.indices[row], wanted.weights[row] < 1);
-      CHECK(wanted.partners[row] >= 0 && wanted.partners[row] != 5 && wanted.partners[row] != 17);
-    }
-  }
-  CHECK_EQUAL(one.loader().failures().size(), 2u);
-}
-
-TEST("when a mixed row takes a damaged one's place, then it is mixed as in its own") {
-  const TemporaryFolder folder;
-  Consumer consumer(mixing_options_for(folder, 2));
-  int repeated = 0;
-  for (int epoch = 0; epoch < 10; ++epoch) {
-    const Epoch all = run(consumer, epoch);
-    const std::size_t row_bytes = all.bytes.size() / 21;
-    for (int row = 0; row < 21; ++row) {
-      for (int other = 0; other < row; ++other) {
-        if (all.indices[row] != all.indices[other]) continue;
-        repeated += all.weights[row] < 1;
-        CHECK_EQUAL(all.partners[row], all.partners[other]);
-        CHECK(std::memcmp(&all.bytes[row * row_bytes], &all.bytes[other * row_bytes], row_bytes) ==
-              0);
-      }
-    }
-  }
-  CHECK(repeated > 5);
-}
-
-TEST("when epochs of mixed rows are left in the middle, then every slot comes back") {
-  const TemporaryFolder folder;
-  Consumer consumer(mixing_options_for(folder, 4));
-  for (int epoch = 0; epoch < 30; ++epoch) {
-    consumer.loader().begin_epoch(epoch, 0);
-    for (int i = 0; i < epoch % 3; ++i) consumer.next();
-  }
-  Consumer other(mixing_options_for(folder, 1));
-  CHECK(run(consumer, 3) == run(other, 3));
-}
-
-TEST("when a partner is damaged and damage is to end the run, then the error names it") {
-  const TemporaryFolder folder;
-  LoaderOptions options = mixing_options_for(folder, 2);
-  options.damaged = Damaged::kFail;
-  const std::vector<std::string> paths = write_files(folder);
-  options.sources = whole_files({paths[0], paths[17]});
-  options.shuffle = false;
-  options.augmentation.mix_probability = 1;
-  options.batch_size = 1;
-  Consumer consumer(options);
-  consumer.loader().begin_epoch(0, 0);
-  CHECK_THROWS(consumer.next(), LoaderError);
-}
-
-TEST("when no partner is readable, then the run ends instead of looking for ever") {
-  const TemporaryFolder folder;
-  LoaderOptions options = mixing_options_for(folder, 2);
-  options.damaged = Damaged::kMark;
-  const std::vector<std::string> paths = write_files(folder);
-  options.sources = whole_files({paths[0], paths[17]});
-  options.augmentation.mix_probability = 1;
-  Consumer consumer(options);
-  CHECK_THROWS(run(consumer, 0), LoaderError);
-}
-
-TEST("when damaged files are marked, then a partner is another one and no row of zeros") {
-  const TemporaryFolder folder;
-  LoaderOptions options = mixing_options_for(folder, 2);
-  options.damaged = Damaged::kMark;
-  Consumer consumer(options);
-  for (int epoch = 0; epoch < 4; ++epoch) {
-    const Epoch marked = run(consumer, epoch);
-    for (int row = 0; row < 21; ++row) {
-      CHECK_EQUAL(marked.partners[row] < 0, marked.indices[row] < 0);
-      CHECK(marked.indices[row] >= 0 || marked.weights[row] == 1);
-    }
-    CHECK_EQUAL(std::count(marked.indices.begin(), marked.indices.end(), -1), 2);
-  }
 }
 
 TEST("when loaders share an epoch, then together they render what one would") {
