@@ -92,7 +92,7 @@ export interface Contestant {
   /** [batch, 1000], to be disposed of by the caller. */
   forward(): tf.Tensor;
   /** The loss before the update. */
-  step(): number | Promise<number>;
+  step(): number;
   version: string;
 }
 
@@ -108,8 +108,8 @@ export async function timeTraining(job: TrainJob, { forward, step, version }: Co
   for (let i = 1; i < warmUpSteps; i++) await logitsNow();
   const forwardMs = await medianMs(job.steps, logitsNow);
   const losses: number[] = [];
-  for (let i = 0; i < checkedSteps; i++) losses.push(await step());
-  for (let i = 0; i < warmUpSteps; i++) await step();
+  for (let i = 0; i < checkedSteps; i++) losses.push(step());
+  for (let i = 0; i < warmUpSteps; i++) step();
   const msPerStep = { forward: forwardMs, step: await medianMs(job.steps, step) };
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   const outcome: TrainOutcome = { logits, losses, msPerStep, peakBytes, version };

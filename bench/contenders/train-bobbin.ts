@@ -14,8 +14,8 @@ import {
 const job = readJob<TrainJob>();
 const [, jitted, xla] = process.argv.slice(2);
 const options = { xla: xla === 'xla' };
-const wayOf = <F extends (...tensors: tf.Tensor[]) => tf.Tensor>(fn: F): F =>
-  jitted === 'jit' ? (jit(fn, options) as unknown as F) : fn;
+type OfTensors = (...tensors: tf.Tensor[]) => tf.Tensor;
+const wayOf = (fn: OfTensors): OfTensors => (jitted === 'jit' ? jit(fn, options) : fn);
 
 const network = await networkOf(job);
 const { images, targets } = batchOf(job);

@@ -15,7 +15,7 @@ def main():
     net = network(job.net, CLASSES, job.weights()).to(memory_format=layout)
     images = torch.from_numpy(job.images()).permute(0, 3, 1, 2).contiguous(memory_format=layout)
     labels = torch.from_numpy(job.labels())
-    optimizer = torch.optim.SGD(net.parameters(), LEARNING_RATE, MOMENTUM, fused="fused" in options)
+    optimizer = torch.optim.SGD(net.parameters(), LEARNING_RATE, MOMENTUM)
     run = torch.compile(net) if "compile" in options else net
 
     def forward():

@@ -23,7 +23,7 @@ export function flatten(value: unknown, name: string): Flat {
       throw expected('a live tensor', path, 'disposed');
     if (part instanceof tf.Tensor) return { [place]: tensors.push(part) - 1 };
     if (Array.isArray(part)) return part.map((element, i) => visit(element, `${path}[${i}]`));
-    if (typeof part === 'function' || typeof part === 'symbol' || isForeign(part))
+    if (['function', 'symbol', 'bigint'].includes(typeof part) || isForeign(part))
       throw expected('tensors, numbers, strings, booleans, arrays or plain objects', path, part);
     if (part === null || typeof part !== 'object') return part;
     const entries = Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -64,36 +64,25 @@ export const randomUniformInt: typeof tf.randomUniformInt = (shape, low, high, s
     ? randomUniform(shape, low, high, 'int32')
     : tf.randomUniformInt(shape, low, high, seed as number);
 
-const normal = (name: string, shape: Shape, mean: number, deviation: number, type: string) =>
-  tf.tidy(() => {
-    const scaled = tf.add(tf.mul(stateless(name, shape, drawKey()), deviation), mean);
-    return tf.cast(scaled, type as NumericType) as never;
-  });
+/** `eager`, for which TensorFlow's op `name` draws numbers of mean 0 and deviation 1 inside `jit`. */
+const normalBy =
+  (name: string, eager: typeof tf.randomNormal): typeof tf.randomNormal =>
+  (shape, mean = 0, deviation = 1, type = 'float32', seed = undefined) =>
+    drawsInGraph(seed)
+      ? tf.tidy(() => {
+          const scaled = tf.add(tf.mul(stateless(name, shape, drawKey()), deviation), mean);
+          return tf.cast(scaled, type as NumericType) as never;
+        })
+      : eager(shape, mean, deviation, type, seed as number);
 
-export const randomNormal: typeof tf.randomNormal = (
-  shape,
-  mean = 0,
-  deviation = 1,
-  type = 'float32',
-  seed = undefined,
-) =>
-  drawsInGraph(seed)
-    ? normal('StatelessRandomNormal', shape, mean, deviation, type)
-    : tf.randomNormal(shape, mean, deviation, type as NumericType, seed as number);
+export const randomNormal = normalBy('StatelessRandomNormal', tf.randomNormal);
+export const truncatedNormal = normalBy(
+  'StatelessTruncatedNormal',
+  tf.truncatedNormal as typeof tf.randomNormal,
+);
 
 export const randomStandardNormal: typeof tf.randomStandardNormal = (shape, type, seed) =>
   randomNormal(shape, 0, 1, type ?? 'float32', seed);
-
-export const truncatedNormal: typeof tf.truncatedNormal = (
-  shape,
-  mean = 0,
-  deviation = 1,
-  type = 'float32',
-  seed = undefined,
-) =>
-  drawsInGraph(seed)
-    ? normal('StatelessTruncatedNormal', shape, mean, deviation, type)
-    : tf.truncatedNormal(shape, mean, deviation, type as NumericType, seed as number);
 
 export const dropout: typeof tf.dropout = (x, rate, noiseShape, seed) =>
   drawsInGraph(seed)

@@ -48,6 +48,8 @@ test('when a jitted function is asynchronous or gives what is no tensor, then th
     return x;
   });
   assert.throws(() => asynchronous(scalar(1)), /synchronous function but received mine/);
+  const whole = jit((x: bigint) => tf.scalar(Number(x)));
+  assert.throws(() => whole(1n), /arrays or plain objects for the arguments of function\[0\]/);
   const foreign = jit(() => new Map());
   assert.throws(() => foreign(), /arrays or plain objects for the result of function/);
   const disposed = scalar(1);
