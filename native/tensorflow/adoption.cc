@@ -1,10 +1,12 @@
 // A slot of the input pipeline's ring becomes a tensor without a copy.
 #include "tensorflow/adoption.h"
 
+#include <tensorflow/c/eager/c_api_experimental.h>
+
 #include <cstdint>
-#include <new>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "tensorflow/status.h"
 
@@ -23,17 +25,19 @@ HandlePtr adopt(const Context& context, std::unique_ptr<core::SlotLease> lease, 
                                 " bytes for adoptBatch but received one of " +
                                 std::to_string(bytes));
   }
-  // TF_NewTensor would copy an unaligned buffer without a word.
+  // TensorFlow takes any address as it is, but its kernels load whole vectors.
   if (reinterpret_cast<std::uintptr_t>(lease->data()) % TF_TensorDefaultAlignment() != 0) {
     throw std::logic_error("adoptBatch: the slot is not aligned as TensorFlow needs it");
   }
+  const Device& device = context.device("CPU:0");
   std::uint8_t* data = lease->data();
-  const TensorPtr tensor(TF_NewTensor(type, shape.data(), static_cast<int>(shape.size()), data,
-                                      bytes, end_lease, lease.release()));
-  if (!tensor) throw std::bad_alloc();
   const Status status;
-  HandlePtr handle(TFE_NewTensorHandle(tensor.get(), status.get()));
+  // Where the call fails, TensorFlow ends the lease as well.
+  HandlePtr handle(TFE_NewTensorHandleFromDeviceMemory(
+      context.get(), device.name.c_str(), type, shape.data(), static_cast<int>(shape.size()), data,
+      bytes, end_lease, lease.release(), status.get()));
   status.check("adoptBatch");
+  if (device.type != "CPU") return handle;
   return context.place(std::move(handle));
 }
 

@@ -10,9 +10,10 @@
 
 namespace bobbin::tensorflow {
 
-// The tensor owns the lease and gives the slot back when TensorFlow drops its last reference, on
-// whichever thread that happens. Where there is a GPU the tensor lies there and the slot goes back
-// as soon as it has been copied over. A batch may fill less than its slot.
+// The tensor lies where the slot does, owns the lease and gives the slot back when TensorFlow drops
+// its last reference, on whichever thread that happens. Only a slot in main memory is copied to a
+// GPU, where there is one, and goes back as soon as that is done. A batch may fill less than its
+// slot.
 HandlePtr adopt(const Context& context, std::unique_ptr<core::SlotLease> lease, TF_DataType type,
                 const Shape& shape);
 

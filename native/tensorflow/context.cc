@@ -1,6 +1,8 @@
 // The eager context: one per Node environment, with the devices TensorFlow found.
 #include "tensorflow/context.h"
 
+#include <stdexcept>
+
 #include "tensorflow/status.h"
 
 namespace bobbin::tensorflow {
@@ -41,6 +43,15 @@ Context::Context(const std::string& config)
   for (const Device& device : devices_) {
     if (device.type == "GPU" && gpu_.empty()) gpu_ = device.name;
   }
+}
+
+const Device& Context::device(const std::string& name) const {
+  const std::string end = "/device:" + name;
+  for (const Device& device : devices_) {
+    if (device.name.ends_with(end)) return device;
+  }
+  throw std::invalid_argument("Expected " + name +
+                              " among the devices that TensorFlow uses but received none");
 }
 
 HandlePtr Context::place(HandlePtr handle) const {

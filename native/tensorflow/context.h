@@ -22,6 +22,8 @@ class Context {
 
   TFE_Context* get() const { return context_.get(); }
   const std::vector<Device>& devices() const { return devices_; }
+  // By its name without job and task, e.g. "GPU:0". Throws where TensorFlow does not use it.
+  const Device& device(const std::string& name) const;
   bool has_gpu() const { return !gpu_.empty(); }
 
   // Moves a new tensor to where its kernels run, so that a weight crosses to the GPU once and not

@@ -1,6 +1,7 @@
 /** A batch as a tensor: the slot's own memory, given back when the last tensor over it is gone. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { native } from '../../src/native.js';
 import { type Batch, createLoader, type Loader, type PixelType } from '../../src/pipeline/index.js';
 import { adoptBatch, memory, tensors, tf } from '../../src/tensorflow/index.js';
 import { difference, plainPixels, temporaryFolder, writePictures } from '../pipeline/pictures.js';
@@ -61,6 +62,16 @@ test('when a batch was adopted or released, then it is neither adopted nor read 
   released.release();
   assert.throws(() => adoptBatch(released), ended);
   tensor.dispose();
+});
+
+test('when a shape is larger than the slot, then it is refused and the slot comes back', async (t) => {
+  const loader = await loaderOf(t, 4);
+  const { lease } = await firstBatch(loader);
+  assert.throws(
+    () => native().adoptBatch(lease, [5, 32, 32, 3], native().TF_FLOAT),
+    /shape of at most 49152 bytes for adoptBatch but received one of 61440/,
+  );
+  assert.equal(leased(loader), 0);
 });
 
 test('when a batch is uint8 or bfloat16, then its tensor has the float32 numbers within rounding', async (t) => {
