@@ -22,8 +22,6 @@ namespace {
 
 // Far above what encoders write; a file of thousands of empty scans would keep a thread for hours.
 constexpr int kMaxScans = 500;
-// Fancy upsampling looks at the neighbouring chroma sample, two pixels away at 4:2:0.
-constexpr int kUpsamplingMargin = 2;
 
 struct ErrorManager {
   jpeg_error_mgr base;
@@ -185,6 +183,8 @@ ImageSize JpegDecoder::open(std::span<const std::uint8_t> file) {
   }
   return size;
 }
+
+JpegTraits JpegDecoder::traits() const { return read_traits(jpeg_->info, file_); }
 
 ImageView JpegDecoder::decode(const Region& wanted, int scale, const IndexedSample& indexed) {
   check_size();

@@ -10,6 +10,7 @@
 
 #include "core/baseline.h"
 #include "core/image.h"
+#include "core/jpeg_traits.h"
 #include "core/scan_index.h"
 
 namespace bobbin::core {
@@ -19,6 +20,8 @@ inline constexpr std::int64_t kMaxPixels = std::int64_t{1} << 29;
 // The largest image whose scans libjpeg has to buffer whole (progressive, or one scan a colour):
 // six bytes a pixel.
 inline constexpr std::int64_t kMaxBufferedPixels = std::int64_t{1} << 26;
+// Fancy upsampling looks at the neighbouring chroma sample, two pixels away at 4:2:0.
+inline constexpr int kUpsamplingMargin = 2;
 
 // Whether the bytes begin as every JPEG file does.
 bool is_jpeg(std::span<const std::uint8_t> file);
@@ -34,6 +37,9 @@ class JpegDecoder {
 
   // Parses the header of `file`, which must outlive the decode. Throws ImageError.
   ImageSize open(std::span<const std::uint8_t> file);
+
+  // Of the opened file, before it is decoded.
+  JpegTraits traits() const;
 
   // Decodes the part of the opened image that covers `wanted` (in stored pixels), scaled down by 1,
   // 2, 4 or 8. At scale 1, sound baseline files come as planes from Bobbin's own decoder, whose

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/image.h"
+#include "core/jpeg_traits.h"
 #include "core/output.h"
 #include "core/recipe.h"
 #include "device/job.h"
@@ -50,22 +51,12 @@ struct RenderTask {
 // A JPEG file that the device decodes.
 struct EncodedImage {
   std::span<const std::uint8_t> file;
+  core::JpegTraits traits;
   core::Region wanted;  // In stored pixels: what the planes must hold.
   // Set by the decoder: planes in its own memory on the device, until it decodes again. Of an image
   // that it could not decode, nothing is set.
   core::ImageView view;
   bool decoded = false;
-};
-
-// What a JPEG's headers say that decides who may decode it.
-struct JpegTraits {
-  int width = 0, height = 0;
-  int components = 0;
-  bool progressive = false, arithmetic = false;
-  int precision = 8;
-  int scans = 1;                     // In the file, as far as the headers tell; 2 for more.
-  int across[4] = {}, down[4] = {};  // Sampling factors.
-  bool ends = true;                  // There is an end-of-image marker at the file's end.
 };
 
 // Decoders and queues belong to one thread at a time.
@@ -75,7 +66,7 @@ class Queue;
 class Decoder {
  public:
   virtual ~Decoder() = default;
-  // Decodes on the queue, in any order, and returns once it is known which images it could not.
+  // Decodes on the queue, in any order, waits for it, and so knows which images it could not.
   virtual void decode(std::span<EncodedImage> images, Queue& queue) = 0;
 };
 
@@ -114,7 +105,7 @@ class Device {
   // Null where the device decodes nothing.
   virtual std::unique_ptr<Decoder> make_decoder() = 0;
   // Whether `make_decoder`'s decoders are worth being asked.
-  virtual bool takes(const JpegTraits& traits) const = 0;
+  virtual bool takes(const core::JpegTraits& traits) const = 0;
 
   // Returns once the device has done everything that anyone had asked of it: TensorFlow, too.
   virtual void drain() = 0;

@@ -59,11 +59,19 @@ std::vector<std::uint8_t> encode_jpeg(const Picture& picture, const Encoding& en
   jpeg_set_quality(&info, encoding.quality, TRUE);
   if (encoding.grey) {
     jpeg_set_colorspace(&info, JCS_GRAYSCALE);
+  } else if (encoding.rgb) {
+    jpeg_set_colorspace(&info, JCS_RGB);
   } else {
     info.comp_info[0].h_samp_factor = encoding.horizontal_sampling;
     info.comp_info[0].v_samp_factor = encoding.vertical_sampling;
   }
   if (encoding.progressive) jpeg_simple_progression(&info);
+  static constexpr jpeg_scan_info kScans[] = {
+      {1, {0}, 0, 63, 0, 0}, {1, {1}, 0, 63, 0, 0}, {1, {2}, 0, 63, 0, 0}};
+  if (encoding.separate_scans) {
+    info.scan_info = kScans;
+    info.num_scans = 3;
+  }
   info.restart_interval = encoding.restart_interval;
   jpeg_start_compress(&info, TRUE);
   while (info.next_scanline < info.image_height) {

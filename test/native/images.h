@@ -23,8 +23,10 @@ struct Encoding {
   int horizontal_sampling = 2;  // Of luma against chroma.
   int vertical_sampling = 2;
   bool grey = false;
+  bool rgb = false;  // Stored as it is, not as Y, Cb and Cr.
   bool progressive = false;
-  int restart_interval = 0;  // In MCUs.
+  bool separate_scans = false;  // One for each colour.
+  int restart_interval = 0;     // In MCUs.
 };
 // 4:2:0, 4:4:4, 4:2:2, 4:4:0, grey, with restarts and at the finest and coarsest quality.
 std::vector<Encoding> baseline_encodings();

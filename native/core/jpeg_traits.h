@@ -1,0 +1,29 @@
+// What a JPEG's headers say that decides who may decode it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+struct jpeg_decompress_struct;
+
+namespace bobbin::core {
+
+struct JpegTraits {
+  int width = 0, height = 0;  // In pixels, as stored.
+  int components = 0;
+  bool ycc = false;  // Three components, and they are JFIF's Y, Cb and Cr.
+  bool progressive = false;
+  bool arithmetic = false;     // Coded so, not by Huffman's codes.
+  bool several_scans = false;  // The first one leaves something out.
+  bool has_tables = false;     // All that the first scan uses; Motion JPEG leaves them out.
+  int precision = 8;           // Bits a sample.
+  // Sampling factors of the first four components.
+  std::array<int, 4> across{}, down{};
+  bool ends = false;  // The file's last bytes are the end-of-image marker.
+};
+
+// Of a file whose header libjpeg has just read.
+JpegTraits read_traits(const jpeg_decompress_struct& header, std::span<const std::uint8_t> file);
+
+}  // namespace bobbin::core
