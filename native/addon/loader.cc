@@ -71,7 +71,11 @@ Array typed_array(Napi::Env env, const Values& values) {
 Napi::Value copy_lease(const Napi::CallbackInfo& info) {
   const core::SlotLease& lease = peek_lease(info[0]);
   Napi::ArrayBuffer copy = Napi::ArrayBuffer::New(info.Env(), lease.bytes());
-  std::copy_n(lease.data(), lease.bytes(), static_cast<std::uint8_t*>(copy.Data()));
+  try {
+    lease.memory().copy_out(copy.Data(), lease.data(), lease.bytes());
+  } catch (const core::LoaderError& error) {
+    throw Napi::Error::New(info.Env(), error.what());
+  }
   return copy;
 }
 

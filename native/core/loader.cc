@@ -2,7 +2,6 @@
 #include "core/loader.h"
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 #include <utility>
 
@@ -21,21 +20,42 @@ std::size_t bytes_of_row(const LoaderOptions& options) {
 
 }  // namespace
 
-// One thread's memory, kept from image to image.
+// What is one thread's, kept from image to image.
 struct Loader::Worker {
-  SampleRenderer renderer;
-  std::vector<std::uint64_t> ahead;   // Samples to be fetched.
-  std::vector<std::uint8_t> partner;  // A view to be mixed into a row, as stored.
+  std::unique_ptr<RowWriter> writer;
+  std::vector<std::uint64_t> ahead;  // Samples to be fetched.
 };
 
-Loader::Loader(LoaderOptions options, std::function<void()> notify)
+Loader::Loader(LoaderOptions options, std::function<void()> notify,
+               std::unique_ptr<BatchWriter> writer)
     : options_(std::move(options)),
       notify_(std::move(notify)),
       row_bytes_(bytes_of_row(options_)),
       signal_(std::make_shared<Signal>()),
-      ring_(Ring::create(options_.slots, row_bytes_ * options_.batch_size, signal_)),
-      next_batch_(batches_per_epoch()) {
+      ring_(Ring::create(options_.slots, row_bytes_ * options_.batch_size, writer->memory(),
+                         signal_)),
+      next_batch_(batches_per_epoch()),
+      finishing_(options_.slots),
+      context_(writer_context()),
+      writer_(std::move(writer)) {
+  writer_->start(context_);
   for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work(); });
+}
+
+BatchContext Loader::writer_context() {
+  return {*options_.sources,
+          options_.preprocessing,
+          options_.augmentation,
+          options_.dtype,
+          options_.batch_size,
+          stages_,
+          *ring_,
+          *signal_,
+          [this](int slot, std::span<const FailedImage> failed) { end_batch(slot, failed); },
+          [this](const std::string& reason) {
+            const std::lock_guard lock(signal_->mutex);
+            end_run(reason);
+          }};
 }
 
 Loader::~Loader() {
@@ -68,10 +88,10 @@ void Loader::begin_epoch(std::uint64_t epoch, std::uint64_t first_batch) {
       flight->abandoned = true;
       const int rows = static_cast<int>(flight->indices.size());
       flight->unfinished_rows -= rows - std::exchange(flight->started_rows, rows);
-      if (flight->unfinished_rows == 0) ring_->abandon(flight->slot);
+      if (flight->unfinished_rows == 0 && !finishing_[flight->slot]) drop(flight->slot);
     }
     flights_.clear();
-    for (auto& [ticket, task] : std::exchange(waiting_, {})) finish_row(*task.flight);
+    for (auto& [ticket, task] : std::exchange(waiting_, {})) drop_row(*task.flight);
     epoch_ = epoch;
     next_batch_ = first_batch;
     next_ahead_ = first_batch * options_.batch_size;
@@ -82,7 +102,9 @@ void Loader::begin_epoch(std::uint64_t epoch, std::uint64_t first_batch) {
 std::optional<Batch> Loader::take() {
   const std::lock_guard lock(signal_->mutex);
   if (fatal_) throw LoaderError(*fatal_);
-  if (flights_.empty() || flights_.front()->unfinished_rows > 0) return std::nullopt;
+  if (flights_.empty() || ring_->state(flights_.front()->slot) != SlotState::kReady) {
+    return std::nullopt;
+  }
   const std::shared_ptr<Flight> flight = flights_.front();
   flights_.pop_front();
   return Batch{ring_->lease(flight->slot, row_bytes_ * flight->indices.size()),
@@ -109,7 +131,7 @@ void Loader::resume(std::uint64_t ticket, const std::function<void(Task&)>& with
     auto waiting = waiting_.extract(ticket);
     if (waiting.empty()) return;
     with(waiting.mapped());
-    supplied_.push_back(std::move(waiting.mapped()));
+    resumed_.push_back(std::move(waiting.mapped()));
   }
   signal_->notify();
 }
@@ -135,8 +157,7 @@ int Loader::leased() const {
 }
 
 void Loader::work() {
-  Worker worker{
-      {*options_.sources, options_.preprocessing, options_.augmentation, stages_}, {}, {}};
+  Worker worker{writer_->make_row_writer(), {}};
   std::unique_lock lock(signal_->mutex);
   while (!stopping_) {
     std::optional<Task> task = next_task();
@@ -150,11 +171,11 @@ void Loader::work() {
   }
 }
 
-// With the mutex held. Images that JavaScript decoded come first: they hold memory.
+// With the mutex held. Rows that waited come first: images that JavaScript decoded hold memory.
 std::optional<Loader::Task> Loader::next_task() {
-  if (!supplied_.empty()) {
-    Task task = std::move(supplied_.front());
-    supplied_.pop_front();
+  if (!resumed_.empty()) {
+    Task task = std::move(resumed_.front());
+    resumed_.pop_front();
     return task;
   }
   if (fatal_) return std::nullopt;
@@ -196,16 +217,18 @@ void Loader::process(Worker& worker, Task task) {
         return;
       }
       if (!task.mix.mixed()) break;
+    } catch (const LoaderError& error) {
+      context_.fail(error.what());
+      break;
     } catch (const std::exception& error) {
       // Also std::bad_alloc: an image that does not fit into memory is that image's failure.
-      fail_row(task, sample, error.what());
+      fail_row(worker, task, sample, error.what());
       if (options_.damaged == Damaged::kMark && !task.mix.mixed()) break;
       const std::lock_guard lock(signal_->mutex);
       if (fatal_) break;
     }
   }
-  const std::lock_guard lock(signal_->mutex);
-  finish_row(*task.flight);
+  finish_row(task.flight);
 }
 
 void Loader::read_ahead(Worker& worker, Flight& flight) {
@@ -232,18 +255,14 @@ bool Loader::fill_row(Worker& worker, Task& task, std::uint64_t sample) {
   Flight& flight = *task.flight;
   const SampleKey key{options_.seed, flight.epoch, sample};
   const DecodedImage* decoded = task.decoded ? &*task.decoded : nullptr;
-  const Output row = row_output(task);
+  const Place place{flight.slot, task.row};
   if (task.mix.mixed()) {
-    worker.partner.resize(row_bytes_);
-    const Output partner{worker.partner.data(), options_.dtype};
-    if (!worker.renderer.render(key, decoded, partner)) return false;
-    const StageTimer timer(stages_.render_ns);
-    mix_views(task.mix, options_.preprocessing.crop, partner, row);
+    if (!worker.writer->mix(key, decoded, task.mix, place)) return false;
     flight.partners[task.row] = static_cast<std::int32_t>(sample);
     flight.weights[task.row] = std::exchange(task.mix, {}).weight;
     return true;
   }
-  if (!worker.renderer.render(key, decoded, row)) return false;
+  if (!worker.writer->write(key, decoded, place)) return false;
   flight.indices[task.row] = flight.partners[task.row] = static_cast<std::int32_t>(sample);
   ++images_;
   task.attempt = 0;
@@ -275,13 +294,9 @@ std::uint64_t Loader::partner_of(const Flight& flight, std::uint64_t sample,
   return draw_partner({options_.seed, flight.epoch, sample}, attempt, options_.sources->size());
 }
 
-Output Loader::row_output(const Task& task) const {
-  return {ring_->data(task.flight->slot) + task.row * row_bytes_, options_.dtype};
-}
-
-void Loader::fail_row(Task& task, std::uint64_t sample, const std::string& reason) {
+void Loader::fail_row(Worker& worker, Task& task, std::uint64_t sample, const std::string& reason) {
   if (options_.damaged == Damaged::kMark && !task.mix.mixed()) {
-    std::memset(row_output(task).data, 0, row_bytes_);
+    worker.writer->clear({task.flight->slot, task.row});
   }
   ++task.attempt;
   task.decoded.reset();
@@ -291,33 +306,90 @@ void Loader::fail_row(Task& task, std::uint64_t sample, const std::string& reaso
   if (fatal_) return;
   const std::string named = options_.sources->name(sample) + ": " + reason;
   if (options_.damaged == Damaged::kFail) {
-    fatal_ = named;
+    end_run(named);
   } else if (failures_.size() > options_.failure_budget) {
-    fatal_ = std::to_string(failures_.size()) + " damaged images exceed the failure budget of " +
-             std::to_string(options_.failure_budget) + "; the last one is " + named;
+    end_run(std::to_string(failures_.size()) + " damaged images exceed the failure budget of " +
+            std::to_string(options_.failure_budget) + "; the last one is " + named);
   } else if (task.attempt > kMaxAttempts) {
-    fatal_ = "no readable image among " + std::to_string(kMaxAttempts) +
-             " replacements; the last one is " + named;
+    end_run("no readable image among " + std::to_string(kMaxAttempts) +
+            " replacements; the last one is " + named);
   }
-  if (fatal_) notify_();
+}
+
+// With the mutex held. What ends a run first is what is said of it.
+void Loader::end_run(const std::string& reason) {
+  if (!fatal_) fatal_ = reason;
+  notify_();
+}
+
+void Loader::finish_row(const std::shared_ptr<Flight>& flight) {
+  {
+    const std::lock_guard lock(signal_->mutex);
+    if (flight->abandoned) {
+      drop_row(*flight);
+      return;
+    }
+    if (--flight->unfinished_rows > 0 || fatal_) return;
+    finishing_[flight->slot] = flight;
+  }
+  writer_->finish(flight->slot, static_cast<int>(flight->indices.size()));
+}
+
+// With the mutex held: one row less of an abandoned flight.
+void Loader::drop_row(Flight& flight) {
+  if (--flight.unfinished_rows == 0) drop(flight.slot);
 }
 
 // With the mutex held.
-void Loader::finish_row(Flight& flight) {
-  if (--flight.unfinished_rows > 0) return;
-  if (flight.abandoned) {
-    ring_->abandon(flight.slot);
-    signal_->changed.notify_all();
-  } else {
-    ring_->finish(flight.slot);
+void Loader::drop(int slot) {
+  writer_->abandon(slot);
+  ring_->abandon(slot);
+  signal_->changed.notify_all();
+}
+
+// The writer has nothing left to do for a batch: it is there, or lacks some images.
+void Loader::end_batch(int slot, std::span<const FailedImage> failed) {
+  const std::lock_guard lock(signal_->mutex);
+  const std::shared_ptr<Flight> flight = std::exchange(finishing_[slot], nullptr);
+  if (flight->abandoned) {
+    drop(slot);
+  } else if (failed.empty()) {
+    ring_->finish(slot);
     notify_();
+  } else {
+    for (const FailedImage& image : failed) {
+      if (!image.partner) --images_;
+      resumed_.push_back(task_after(flight, image));
+      ++flight->unfinished_rows;
+    }
+    signal_->changed.notify_all();
   }
+}
+
+// The row as it was when it asked for the image, and the image's failure.
+Loader::Task Loader::task_after(const std::shared_ptr<Flight>& flight,
+                                const FailedImage& failed) const {
+  const int row = failed.row;
+  const std::int32_t own = flight->indices[row];
+  Task task{flight, row, 0, {}, std::nullopt, failed.reason};
+  std::int32_t sample = own;
+  if (failed.partner) {
+    task.mix = mix_of(*flight, own);
+    sample = std::exchange(flight->partners[row], own);
+    flight->weights[row] = 1;
+  } else {
+    flight->indices[row] = flight->partners[row] = -1;
+    flight->weights[row] = 1;
+  }
+  // Of equal draws the first one was taken.
+  while (static_cast<std::int32_t>(sample_of(task)) != sample) ++task.attempt;
+  return task;
 }
 
 void Loader::hand_out(Task task) {
   const std::lock_guard lock(signal_->mutex);
   if (task.flight->abandoned) {
-    finish_row(*task.flight);
+    drop_row(*task.flight);
     return;
   }
   const std::uint64_t ticket = next_ticket_++;

@@ -8,16 +8,19 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "core/batch_writer.h"
+#include "core/host_writer.h"
 #include "core/mix.h"
 #include "core/order.h"
 #include "core/output.h"
 #include "core/recipe.h"
 #include "core/ring.h"
-#include "core/sample_renderer.h"
+#include "core/sample_reader.h"
 #include "core/sources.h"
 
 namespace bobbin::core {
@@ -75,17 +78,14 @@ struct LoaderStatistics {
   std::uint64_t render_ns = 0;
 };
 
-// The run cannot go on; the message names file and reason.
-struct LoaderError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
 // All member functions are for one consumer thread and return at once, except the destructor, which
-// waits until each worker has finished the image at hand.
+// waits until each worker has finished the image at hand, and the writer its batches.
 class Loader {
  public:
-  // `notify` is called on worker threads whenever `take` or `take_requests` may have something new.
-  Loader(LoaderOptions options, std::function<void()> notify);
+  // `notify` is called on other threads whenever `take` or `take_requests` may have something new.
+  // Throws what the writer's memory does where there is none left.
+  Loader(LoaderOptions options, std::function<void()> notify,
+         std::unique_ptr<BatchWriter> writer = make_host_writer());
   ~Loader();
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
@@ -113,7 +113,7 @@ class Loader {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
   };
-  // A batch being rendered or waiting to be taken.
+  // A batch being written or waiting to be taken.
   struct Flight {
     std::uint64_t first_row = 0;  // Of this loader's share of the epoch.
     std::uint64_t epoch = 0;
@@ -138,6 +138,7 @@ class Loader {
   };
   struct Worker;
 
+  BatchContext writer_context();
   void work();
   std::optional<Task> next_task();
   bool open_flight();
@@ -150,15 +151,21 @@ class Loader {
   std::uint64_t sample_of(const Task& task) const;
   Mix mix_of(const Flight& flight, std::uint64_t sample) const;
   std::uint64_t partner_of(const Flight& flight, std::uint64_t sample, std::uint64_t attempt) const;
-  Output row_output(const Task& task) const;
-  void fail_row(Task& task, std::uint64_t sample, const std::string& reason);
-  void finish_row(Flight& flight);
+  void fail_row(Worker& worker, Task& task, std::uint64_t sample, const std::string& reason);
+  void finish_row(const std::shared_ptr<Flight>& flight);
+  void drop_row(Flight& flight);
+  void drop(int slot);
+  void end_batch(int slot, std::span<const FailedImage> failed);
+  Task task_after(const std::shared_ptr<Flight>& flight, const FailedImage& failed) const;
+  void end_run(const std::string& reason);
   void hand_out(Task task);
   void resume(std::uint64_t ticket, const std::function<void(Task&)>& with);
 
   const LoaderOptions options_;
   const std::function<void()> notify_;
   const std::size_t row_bytes_;
+  StageTotals stages_;
+  std::atomic<std::uint64_t> images_{0};
   const std::shared_ptr<Signal> signal_;  // Its mutex guards what follows.
   const std::shared_ptr<Ring> ring_;
   bool stopping_ = false;
@@ -166,15 +173,17 @@ class Loader {
   std::uint64_t next_batch_;                     // To be opened.
   std::uint64_t next_ahead_ = 0;                 // First row not yet in a flight's `ahead`.
   std::deque<std::shared_ptr<Flight>> flights_;  // In order; the last one may have rows to start.
-  std::deque<Task> supplied_;
+  std::vector<std::shared_ptr<Flight>> finishing_;  // By slot: what the writer is at.
+  std::deque<Task> resumed_;  // Rows that had to wait for their images, or failed late.
   std::map<std::uint64_t, Task> waiting_;  // For `supply`, by ticket.
   std::vector<DecodeRequest> requests_;
   std::uint64_t next_ticket_ = 0;
   std::map<std::uint64_t, std::string> failures_;
   std::optional<std::string> fatal_;
 
-  std::atomic<std::uint64_t> images_{0};
-  StageTotals stages_;
+  // Destroyed before what it is told of in its context.
+  const BatchContext context_;
+  const std::unique_ptr<BatchWriter> writer_;
   std::vector<std::thread> threads_;
 };
 

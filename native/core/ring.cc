@@ -1,41 +1,25 @@
 // The slots' memory and their state changes.
 #include "core/ring.h"
 
-#include <sys/mman.h>
-
-#include <cstdlib>
-#include <new>
 #include <stdexcept>
+#include <utility>
 
 namespace bobbin::core {
-namespace {
-constexpr std::size_t kAlignment = 64;
-constexpr std::size_t kLargePage = std::size_t{2} << 20;
-}  // namespace
 
-void Ring::FreeMemory::operator()(std::uint8_t* memory) const { std::free(memory); }
-
-std::shared_ptr<Ring> Ring::create(int slots, std::size_t bytes, std::shared_ptr<Signal> freed) {
-  return std::shared_ptr<Ring>(new Ring(slots, bytes, std::move(freed)));
+std::shared_ptr<Ring> Ring::create(int slots, std::size_t bytes, std::shared_ptr<Memory> memory,
+                                   std::shared_ptr<Signal> ended) {
+  return std::shared_ptr<Ring>(new Ring(slots, bytes, std::move(memory), std::move(ended)));
 }
 
-Ring::Ring(int slots, std::size_t bytes, std::shared_ptr<Signal> freed)
-    : slot_bytes_((bytes + kAlignment - 1) / kAlignment * kAlignment),
+Ring::Ring(int slots, std::size_t bytes, std::shared_ptr<Memory> memory,
+           std::shared_ptr<Signal> ended)
+    : slot_bytes_((bytes + 63) / 64 * 64),
+      memory_(std::move(memory)),
       slots_(slots),
-      freed_(std::move(freed)) {
-  // Rows are written once and far apart: large pages spare most of their address translations.
-  const bool large = slot_bytes_ >= 2 * kLargePage;
+      ended_(std::move(ended)) {
   for (Slot& slot : slots_) {
-    // Not aligned_alloc, which wants a size that is a multiple of the alignment.
-    void* memory = nullptr;
-    if (posix_memalign(&memory, large ? kLargePage : kAlignment, slot_bytes_) != 0) {
-      throw std::bad_alloc();
-    }
-    slot.memory.reset(static_cast<std::uint8_t*>(memory));
-#ifdef MADV_HUGEPAGE
-    // A wish: where it is not granted, nothing else changes.
-    if (large) madvise(slot.memory.get(), slot_bytes_, MADV_HUGEPAGE);
-#endif
+    slot.data = std::unique_ptr<std::uint8_t, Release>(memory_->allocate(slot_bytes_),
+                                                       Release{memory_.get()});
   }
 }
 
@@ -51,17 +35,24 @@ void Ring::finish(int slot) { change(slot, SlotState::kRendering, SlotState::kRe
 
 void Ring::abandon(int slot) {
   const SlotState from = state(slot);
-  if (from == SlotState::kLeased) throw std::logic_error("a leased slot cannot be abandoned");
+  if (from != SlotState::kRendering && from != SlotState::kReady) {
+    throw std::logic_error("only a slot that is rendered or ready can be abandoned");
+  }
   change(slot, from, SlotState::kFree);
 }
 
 std::unique_ptr<SlotLease> Ring::lease(int slot, std::size_t bytes) {
   change(slot, SlotState::kReady, SlotState::kLeased);
-  return std::make_unique<SlotLease>(data(slot), bytes, [ring = shared_from_this(), slot] {
-    ring->change(slot, SlotState::kLeased, SlotState::kFree);
-    ring->freed_->notify();
-  });
+  return std::make_unique<SlotLease>(*memory_, data(slot), bytes,
+                                     [ring = shared_from_this(), slot] { ring->end_lease(slot); });
 }
+
+void Ring::end_lease(int slot) {
+  change(slot, SlotState::kLeased, memory_->drains() ? SlotState::kDraining : SlotState::kFree);
+  ended_->notify();
+}
+
+void Ring::drained(int slot) { change(slot, SlotState::kDraining, SlotState::kFree); }
 
 void Ring::change(int slot, SlotState from, SlotState to) {
   if (!slots_[slot].state.compare_exchange_strong(from, to)) {

@@ -2,15 +2,21 @@
 //
 //              claim               finish             lease
 //     Free ─────────────► Rendering ───────► Ready ───────────► Leased
-//      ▲   a worker opens     │   its last     │   the consumer    │
-//      │   the next batch     │   row is there │   takes it        │
-//      └──────────────────────┴────────────────┴───────────────────┘
-//                  abandon         abandon          ~SlotLease
+//      ▲   a worker opens     │   its writer   │   the consumer    │ │
+//      │   the next batch     │   is done      │   takes it        │ │
+//      ├──────────────────────┴────────────────┴───────────────────┘ │
+//      │           abandon         abandon          ~SlotLease       │ ~SlotLease
+//      │                                                             ▼
+//      └───────────────────────────────────────────────────────── Draining
+//                                  drained
 //
 //   Free       nobody reads or writes.
-//   Rendering  worker threads write, each its own rows.
+//   Rendering  the batch's writer writes: worker threads each their own rows, then a device.
 //   Ready      nobody writes; the loader holds it until the consumer asks.
 //   Leased     the holder of the SlotLease owns the bytes: JavaScript, then a TensorFlow tensor.
+//   Draining   the lease has ended, but TensorFlow ends it when it has told a device to read, not
+//              when the device has read. Only memory that drains has slots in this state; whoever
+//              saw them there and then waited for the device frees them.
 //
 // Every change is one atomic exchange, so a lease may end on any thread, also after the loader is
 // gone: the lease keeps the ring alive, and with it the memory.
@@ -25,6 +31,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/memory.h"
 #include "core/slot.h"
 
 namespace bobbin::core {
@@ -43,44 +50,50 @@ struct Signal {
   }
 };
 
-enum class SlotState : std::uint8_t { kFree, kRendering, kReady, kLeased };
+enum class SlotState : std::uint8_t { kFree, kRendering, kReady, kLeased, kDraining };
 
 class Ring : public std::enable_shared_from_this<Ring> {
  public:
-  // `slots` buffers of `bytes` each, 64-byte aligned. `freed` is notified, without any lock held,
+  // `slots` buffers of `bytes` each, 64-byte aligned. `ended` is notified, without any lock held,
   // whenever a lease ends.
-  static std::shared_ptr<Ring> create(int slots, std::size_t bytes, std::shared_ptr<Signal> freed);
+  static std::shared_ptr<Ring> create(int slots, std::size_t bytes, std::shared_ptr<Memory> memory,
+                                      std::shared_ptr<Signal> ended);
 
   // Free → Rendering; nothing when every slot is in use.
   std::optional<int> claim();
   // Rendering → Ready.
   void finish(int slot);
-  // Rendering or Ready → Free. The caller makes sure that no worker still writes.
+  // Rendering or Ready → Free. The caller makes sure that nobody still writes.
   void abandon(int slot);
   // Ready → Leased.
   std::unique_ptr<SlotLease> lease(int slot, std::size_t bytes);
+  // Draining → Free. The device has drained since the slot was seen in this state.
+  void drained(int slot);
 
-  std::uint8_t* data(int slot) const { return slots_[slot].memory.get(); }
+  std::uint8_t* data(int slot) const { return slots_[slot].data.get(); }
   SlotState state(int slot) const { return slots_[slot].state.load(std::memory_order_acquire); }
   int size() const { return static_cast<int>(slots_.size()); }
   // Of all slots.
   std::size_t bytes() const { return slots_.size() * slot_bytes_; }
 
  private:
-  struct FreeMemory {
-    void operator()(std::uint8_t* memory) const;
+  struct Release {
+    Memory* memory;
+    void operator()(std::uint8_t* data) const { memory->release(data); }
   };
   struct Slot {
-    std::unique_ptr<std::uint8_t, FreeMemory> memory;
+    std::unique_ptr<std::uint8_t, Release> data;
     std::atomic<SlotState> state{SlotState::kFree};
   };
 
-  Ring(int slots, std::size_t bytes, std::shared_ptr<Signal> freed);
+  Ring(int slots, std::size_t bytes, std::shared_ptr<Memory> memory, std::shared_ptr<Signal> ended);
   void change(int slot, SlotState from, SlotState to);
+  void end_lease(int slot);
 
   const std::size_t slot_bytes_;
+  const std::shared_ptr<Memory> memory_;
   std::vector<Slot> slots_;
-  std::shared_ptr<Signal> freed_;
+  const std::shared_ptr<Signal> ended_;
 };
 
 }  // namespace bobbin::core

@@ -69,8 +69,10 @@ inline Epoch run(Consumer& consumer, int epoch, int first_batch = 0) {
   consumer.loader().begin_epoch(epoch, first_batch);
   for (std::uint64_t i = first_batch; i < consumer.loader().batches_per_epoch(); ++i) {
     const Batch batch = consumer.next();
-    all.bytes.insert(all.bytes.end(), batch.lease->data(),
-                     batch.lease->data() + batch.lease->bytes());
+    const std::size_t before = all.bytes.size();
+    all.bytes.resize(before + batch.lease->bytes());
+    batch.lease->memory().copy_out(all.bytes.data() + before, batch.lease->data(),
+                                   batch.lease->bytes());
     all.indices.insert(all.indices.end(), batch.indices.begin(), batch.indices.end());
     all.partners.insert(all.partners.end(), batch.partners.begin(), batch.partners.end());
     all.weights.insert(all.weights.end(), batch.weights.begin(), batch.weights.end());

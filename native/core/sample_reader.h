@@ -1,15 +1,15 @@
-// One thread's way from a sample's encoded bytes to its rendered views.
+// One thread's way from a sample's encoded bytes to pixels and recipes.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/image.h"
 #include "core/jpeg.h"
-#include "core/output.h"
 #include "core/recipe.h"
 #include "core/render.h"
 #include "core/sources.h"
@@ -45,19 +45,34 @@ class StageTimer {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-// Keeps its memory from sample to sample; what it is made of must outlive it.
-class SampleRenderer {
- public:
-  SampleRenderer(Sources& sources, const Preprocessing& preprocessing,
-                 const Augmentation& augmentation, StageTotals& totals);
+// What a sample is before it is decoded. It lives until the next one is opened.
+struct OpenedSample {
+  SampleKey key;
+  ImageSize size;
+  std::span<const Recipe> recipes;        // One a view.
+  const DecodedImage* decoded = nullptr;  // Null for a JPEG file.
+};
 
-  // Renders all views of a sample, whose pixels are `decoded` or, where null, read from its source.
-  // False when they are to be read and the sample is no JPEG. Throws ImageError.
-  bool render(const SampleKey& key, const DecodedImage* decoded, Output output);
+// Keeps its memory from sample to sample; what it is made of must outlive it.
+class SampleReader {
+ public:
+  SampleReader(Sources& sources, const Preprocessing& preprocessing,
+               const Augmentation& augmentation, StageTotals& totals);
+
+  // Opens a sample, whose pixels are `decoded` or, where null, read from its source. Nothing when
+  // they are to be read and the sample is no JPEG. Throws ImageError.
+  std::optional<OpenedSample> open(const SampleKey& key, const DecodedImage* decoded);
+  // Of the opened sample, what its recipes need. The view lives until the next call. Throws
+  // ImageError.
+  ImageView decode(const OpenedSample& sample);
+
+  // Of an opened JPEG that is not decoded: its headers, and its bytes, which the caller may swap
+  // for other memory.
+  JpegTraits traits() const { return decoder_.traits(); }
+  std::vector<std::uint8_t>& file() { return file_; }
 
  private:
-  std::optional<ImageSize> open(std::uint64_t sample);
-  ImageView decode(const ImageSize& size, std::uint64_t sample);
+  std::optional<ImageSize> read(std::uint64_t sample);
 
   Sources& sources_;
   const Preprocessing& preprocessing_;
@@ -66,7 +81,6 @@ class SampleRenderer {
   std::vector<std::uint8_t> file_;
   std::vector<Recipe> recipes_;
   JpegDecoder decoder_;
-  Renderer renderer_;
 };
 
 }  // namespace bobbin::core

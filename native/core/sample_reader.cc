@@ -1,5 +1,5 @@
-// Read, decode what the recipes need, render; each stage timed.
-#include "core/sample_renderer.h"
+// Read, draw recipes, decode what they need; each stage timed.
+#include "core/sample_reader.h"
 
 namespace bobbin::core {
 namespace {
@@ -18,30 +18,24 @@ ImageView view_of(const DecodedImage& image) {
 
 }  // namespace
 
-SampleRenderer::SampleRenderer(Sources& sources, const Preprocessing& preprocessing,
-                               const Augmentation& augmentation, StageTotals& totals)
+SampleReader::SampleReader(Sources& sources, const Preprocessing& preprocessing,
+                           const Augmentation& augmentation, StageTotals& totals)
     : sources_(sources),
       preprocessing_(preprocessing),
       augmentation_(augmentation),
       totals_(totals) {}
 
-bool SampleRenderer::render(const SampleKey& key, const DecodedImage* decoded, Output output) {
+std::optional<OpenedSample> SampleReader::open(const SampleKey& key, const DecodedImage* decoded) {
   const std::optional<ImageSize> size =
-      decoded ? ImageSize{decoded->width, decoded->height, 1} : open(key.sample);
-  if (!size) return false;
+      decoded ? ImageSize{decoded->width, decoded->height, 1} : read(key.sample);
+  if (!size) return std::nullopt;
   draw_recipes(augmentation_, preprocessing_, key, size->upright_width(), size->upright_height(),
                recipes_);
-  const ImageView image = decoded ? view_of(*decoded) : decode(*size, key.sample);
-  const StageTimer timer(totals_.render_ns);
-  for (const Recipe& recipe : recipes_) {
-    renderer_.render(image, *size, recipe, preprocessing_, output);
-    output = output.from(std::size_t{3} * recipe.size * recipe.size);
-  }
-  return true;
+  return OpenedSample{key, *size, recipes_, decoded};
 }
 
 // Nothing when the sample is no JPEG.
-std::optional<ImageSize> SampleRenderer::open(std::uint64_t sample) {
+std::optional<ImageSize> SampleReader::read(std::uint64_t sample) {
   {
     const StageTimer timer(totals_.read_ns);
     sources_.read(sample, file_);
@@ -52,10 +46,11 @@ std::optional<ImageSize> SampleRenderer::open(std::uint64_t sample) {
   return decoder_.open(file_);
 }
 
-ImageView SampleRenderer::decode(const ImageSize& size, std::uint64_t sample) {
+ImageView SampleReader::decode(const OpenedSample& sample) {
+  if (sample.decoded) return view_of(*sample.decoded);
   const StageTimer timer(totals_.decode_ns);
-  const DecodePlan plan = plan_decode(recipes_, size);
-  return decoder_.decode(plan.region, plan.scale, {&sources_.index(), sample});
+  const DecodePlan plan = plan_decode(sample.recipes, sample.size);
+  return decoder_.decode(plan.region, plan.scale, {&sources_.index(), sample.key.sample});
 }
 
 }  // namespace bobbin::core
