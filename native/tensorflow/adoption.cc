@@ -29,7 +29,7 @@ HandlePtr adopt(const Context& context, std::unique_ptr<core::SlotLease> lease, 
   if (reinterpret_cast<std::uintptr_t>(lease->data()) % TF_TensorDefaultAlignment() != 0) {
     throw std::logic_error("adoptBatch: the slot is not aligned as TensorFlow needs it");
   }
-  const Device& device = context.device("CPU:0");
+  const Device& device = context.device(lease->memory().device());
   std::uint8_t* data = lease->data();
   const Status status;
   // Where the call fails, TensorFlow ends the lease as well.
