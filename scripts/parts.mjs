@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { wheelFolder, wheels } from './pins.mjs';
+import { packageRoot } from './root.mjs';
 import { ask, work } from './run.mjs';
 import { hashInputs, isCurrent, writeStamp } from './stamp.mjs';
 import { installCommand, installPackages, mayInstall, systemParts } from './system.mjs';
@@ -14,7 +14,6 @@ import { fetchWheel, hasWheel } from './wheels.mjs';
  * @typedef {{name: string, inspect: () => Finding, install?: () => void}} Part
  */
 
-export const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const at = (...names) => path.join(packageRoot, ...names);
 /** A checkout has the sources and the lock file; an installed package has only what was packed. */
 const isCheckout = fs.existsSync(at('package-lock.json'));

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { packageRoot } from './parts.mjs';
+import { packageRoot } from './root.mjs';
 
 const names = fs
   .readdirSync(path.join(packageRoot, 'test'), { recursive: true })

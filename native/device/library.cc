@@ -1,0 +1,71 @@
+// Opens bobbin_cuda.so and asks it; whatever is missing becomes a sentence.
+#include "device/library.h"
+
+#include <dlfcn.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "device/device.h"
+#include "device/entries.h"
+
+namespace bobbin::device {
+
+namespace {
+
+constexpr const char* kBuild = "`npm run build:cuda`";
+
+std::string last_error() {
+  const char* error = dlerror();
+  return error == nullptr ? "of an unknown reason" : error;
+}
+
+class Library {
+ public:
+  explicit Library(const std::string& path) : path_(path) {
+    if (!std::filesystem::exists(path)) {
+      throw DeviceError("Expected the CUDA library at " + path +
+                        ", but it is not there: build it by " + kBuild);
+    }
+    // Never unloaded: exceptions and devices that came from it need its code.
+    handle_ = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (handle_ == nullptr) refuse("cannot be opened: " + last_error());
+    const std::string interface = find<decltype(bobbin_cuda_interface)>("bobbin_cuda_interface")();
+    if (interface != BOBBIN_INTERFACE) refuse("was built from other sources than the addon");
+  }
+
+  CudaStatus status() const {
+    CudaStatus status;
+    find<decltype(bobbin_cuda_status)>("bobbin_cuda_status")(&status);
+    return status;
+  }
+
+ private:
+  template <typename Function>
+  Function* find(const char* name) const {
+    void* symbol = dlsym(handle_, name);
+    if (symbol == nullptr) refuse("is not Bobbin's: " + last_error());
+    return reinterpret_cast<Function*>(symbol);
+  }
+
+  [[noreturn]] void refuse(const std::string& why) const {
+    throw DeviceError("The CUDA library " + path_ + " " + why + ". Build it anew by " + kBuild);
+  }
+
+  std::string path_;
+  void* handle_ = nullptr;
+};
+
+}  // namespace
+
+CudaStatus cuda_status(const std::string& library) noexcept {
+  try {
+    return Library(library).status();
+  } catch (const std::exception& error) {
+    CudaStatus status;
+    status.reason = error.what();
+    return status;
+  }
+}
+
+}  // namespace bobbin::device

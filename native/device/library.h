@@ -1,0 +1,22 @@
+// The CUDA half of Bobbin: a shared library of its own, opened where it was built.
+#pragma once
+
+#include <string>
+
+namespace bobbin::device {
+
+// What came of looking for a GPU.
+struct CudaStatus {
+  bool available = false;
+  std::string reason;  // Why it is not, and the way out; empty where it is.
+  // CUDA's versions, 1000 · major + 10 · minor: what the driver can do (0 without one), and what
+  // the library was built with (0 where it cannot be opened).
+  int driver = 0, runtime = 0;
+  std::string name;  // GPU 0's.
+};
+
+// Looks whether `library` can be opened and finds a driver and a GPU. Every outcome is a status,
+// none an exception; it makes no context, so that it takes no memory on the GPU.
+CudaStatus cuda_status(const std::string& library) noexcept;
+
+}  // namespace bobbin::device

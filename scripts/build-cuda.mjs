@@ -1,0 +1,23 @@
+/** `npm run build:cuda`: builds bobbin_cuda.so, prints what its kernels take of a GPU, and fails where one spills registers. */
+import fs from 'node:fs';
+import { buildCudaLibrary, compilerLog, cudaFolder, hasCudaLibrary } from './cuda-library.mjs';
+import { readResources, resourceTable, spilling } from './cuda-report.mjs';
+import { work } from './run.mjs';
+
+function main() {
+  if (!hasCudaLibrary()) buildCudaLibrary();
+  // What test/cuda runs.
+  work('cmake', ['--build', cudaFolder, '--target', 'cuda_status']);
+  const resources = readResources(fs.readFileSync(compilerLog, 'utf8'));
+  console.log(resourceTable(resources));
+  const spills = spilling(resources);
+  if (spills.length > 0)
+    throw new Error(`Expected no kernel to spill registers, but these do: ${spills.join(', ')}`);
+}
+
+try {
+  main();
+} catch (error) {
+  console.error(`build:cuda: ${error.message}`);
+  process.exitCode = 1;
+}

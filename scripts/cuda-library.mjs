@@ -1,0 +1,44 @@
+/** bobbin_cuda.so, the CUDA half of the addon: whether it is current, and its build by the pinned toolchain. */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { wheelFolder, wheels } from './pins.mjs';
+import { packageRoot } from './root.mjs';
+import { work } from './run.mjs';
+import { hashInputs, isCurrent, writeStamp } from './stamp.mjs';
+import { fetchWheel, hasWheel } from './wheels.mjs';
+
+export const cudaFolder = path.join(packageRoot, 'cuda-build');
+export const cudaLibraryFile = path.join(cudaFolder, 'bobbin_cuda.so');
+/** What the compiler said while it built the library. */
+export const compilerLog = path.join(cudaFolder, 'compiler.log');
+
+const stamp = path.join(cudaFolder, '.bobbin-inputs');
+const inputHash = () =>
+  hashInputs(packageRoot, ['CMakeLists.txt', 'native'], [wheelFolder(wheels.cudaToolchain)]);
+
+/** Whether the library is there and was built from these sources. */
+export const hasCudaLibrary = () => fs.existsSync(cudaLibraryFile) && isCurrent(stamp, inputHash());
+
+/** Builds the library from nothing, since the compiler tells of a kernel only when it compiles it. */
+export function buildCudaLibrary() {
+  if (!hasWheel(wheels.cudaToolchain)) fetchWheel(wheels.cudaToolchain);
+  fs.rmSync(cudaFolder, { recursive: true, force: true });
+  const hash = inputHash();
+  const toolchain = path.join(wheelFolder(wheels.cudaToolchain), 'nvidia', 'cu13');
+  work('cmake', ['-S', packageRoot, '-B', cudaFolder, `-DBOBBIN_CUDA_ROOT=${toolchain}`]);
+  compile();
+  writeStamp(stamp, hash);
+}
+
+function compile() {
+  const args = ['--build', cudaFolder, '--parallel', '2', '--target', 'bobbin_cuda'];
+  // Make must not mix the words of two compilers.
+  const env = { ...process.env, MAKEFLAGS: '--output-sync=target' };
+  const log = fs.openSync(compilerLog, 'w');
+  const { status } = spawnSync('cmake', args, { stdio: ['ignore', log, log], env });
+  fs.closeSync(log);
+  if (status === 0) return;
+  const words = fs.readFileSync(compilerLog, 'utf8');
+  throw new Error(`${words}\`cmake ${args.join(' ')}\` failed; its own words are above.`);
+}

@@ -1,0 +1,91 @@
+/** What cuda_status says where CUDA cannot be used: the real library, over a stub of NVIDIA's driver. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { cudaLibrary, needsLibrary, statusProgram } from './built.js';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bobbin-cuda-'));
+
+before(() => {
+  const source = path.join(import.meta.dirname, '..', 'native', 'stub', 'driver.c');
+  const stub = path.join(folder, 'libcuda.so.1');
+  execFileSync('cc', ['-shared', '-fPIC', '-Wall', '-Werror', '-o', stub, source]);
+});
+after(() => fs.rmSync(folder, { recursive: true }));
+
+/** The lines of a status that a process of its own prints, its driver chosen by `environment`. */
+function statusOf(library: string, environment: Record<string, string> = {}) {
+  const env = { ...process.env, LD_LIBRARY_PATH: folder, ...environment };
+  return execFileSync(statusProgram, [library], { env, encoding: 'utf8' }).split('\n').slice(0, -1);
+}
+
+test('when there is no driver, then one is asked for', needsLibrary, () => {
+  const drivers = path.join(folder, 'none');
+  fs.mkdirSync(drivers);
+  // It cannot be loaded, and hides the driver that this machine may have.
+  fs.writeFileSync(path.join(drivers, 'libcuda.so.1'), '');
+  assert.deepEqual(statusOf(cudaLibrary, { LD_LIBRARY_PATH: drivers }), [
+    'available: no',
+    'reason: No NVIDIA driver is found (libcuda.so.1). Install version 580 or later.',
+    'driver: 0',
+    'runtime: 13000',
+    'name: ',
+  ]);
+});
+
+test(
+  'when the driver is too old, then its version and the needed one are named',
+  needsLibrary,
+  () => {
+    const [available, reason, driver] = statusOf(cudaLibrary, { STUB_VERSION: '12040' });
+    assert.equal(available, 'available: no');
+    assert.equal(
+      reason,
+      'reason: The NVIDIA driver can do CUDA 12.4, but Bobbin needs 13.0. Install driver version 580 or later.',
+    );
+    assert.equal(driver, 'driver: 12040');
+  },
+);
+
+test('when the driver finds no GPU, then the ways to look for it are named', needsLibrary, () => {
+  const [available, reason, driver] = statusOf(cudaLibrary, { STUB_INIT: '100' });
+  assert.equal(available, 'available: no');
+  assert.equal(
+    reason,
+    'reason: The NVIDIA driver finds no GPU. Look at `nvidia-smi` and at CUDA_VISIBLE_DEVICES.',
+  );
+  assert.equal(driver, 'driver: 13000');
+});
+
+const others = [
+  [3, 'initialization error (cudaErrorInitializationError)'],
+  [
+    803,
+    'system has unsupported display driver / cuda driver combination (cudaErrorSystemDriverMismatch)',
+  ],
+  [999, 'unknown error (cudaErrorUnknown)'],
+  // What the stub does not have.
+  [0, 'operation not supported (cudaErrorNotSupported)'],
+] as const;
+for (const [code, words] of others)
+  test(`when cuInit returns ${code}, then CUDA's own words are told`, needsLibrary, () => {
+    const [available, reason] = statusOf(cudaLibrary, { STUB_INIT: String(code) });
+    assert.equal(available, 'available: no');
+    assert.equal(reason, `reason: CUDA cannot be used: cudaGetDeviceCount failed: ${words}.`);
+  });
+
+test('when the library is another build than the addon, then it is not asked', needsLibrary, () => {
+  const bytes = fs.readFileSync(cudaLibrary, 'latin1');
+  // Its hash of headers is the only text of 64 hexadecimal digits.
+  const [hash] = bytes.match(/(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/) ?? [];
+  assert.ok(hash);
+  const other = path.join(folder, 'other.so');
+  fs.writeFileSync(other, bytes.replace(hash, '0'.repeat(64)), 'latin1');
+  assert.equal(
+    statusOf(other)[1],
+    `reason: The CUDA library ${other} was built from other sources than the addon. Build it anew by \`npm run build:cuda\``,
+  );
+});

@@ -1,0 +1,35 @@
+// The CUDA library where it cannot be opened; test/cuda opens the real one.
+#include "device/library.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "check.h"
+
+using namespace bobbin::device;
+
+TEST("when the CUDA library is not built, then its status says how to build it") {
+  const CudaStatus status = cuda_status("/nowhere/bobbin_cuda.so");
+  CHECK(!status.available);
+  CHECK_EQUAL(status.reason,
+              "Expected the CUDA library at /nowhere/bobbin_cuda.so, but it is not there: build it "
+              "by `npm run build:cuda`");
+  CHECK_EQUAL(status.runtime, 0);
+}
+
+TEST("when the CUDA library cannot be opened, then its status says why") {
+  const auto file = std::filesystem::temp_directory_path() / "bobbin-no-library.so";
+  std::ofstream(file) << "This is text.";
+  const CudaStatus status = cuda_status(file);
+  std::filesystem::remove(file);
+  CHECK(!status.available);
+  CHECK_EQUAL(status.reason, "The CUDA library " + file.string() +
+                                 " cannot be opened: " + file.string() +
+                                 ": file too short. Build it anew by `npm run build:cuda`");
+}
+
+TEST("when another library lies in the CUDA library's place, then its status says so") {
+  const CudaStatus status = cuda_status("/proc/self/exe");
+  CHECK(!status.available);
+  CHECK(status.reason.find("cannot") != std::string::npos);
+}
