@@ -185,8 +185,7 @@ void BaselineDecoder::add_start(std::span<const std::uint8_t> scan, std::vector<
 template <typename Decode>
 bool BaselineDecoder::walk(const BaselineFrame& frame, const Mcus& wanted,
                            std::vector<RowStart>& starts, const Decode& decode) {
-  const std::size_t needed = frame.scan.size() + ScanBits::kPadding;
-  if (bytes_.size() < needed) bytes_.resize(needed);
+  bytes_.reserve(frame.scan.size() + ScanBits::kPadding);
   if (frame.restart_interval > 0) {
     const std::int64_t mcus = std::int64_t{1} * frame.mcus_across() * frame.mcus_down();
     const std::int64_t intervals = (mcus + frame.restart_interval - 1) / frame.restart_interval;
@@ -252,9 +251,7 @@ void BaselineDecoder::place_planes(const BaselineFrame& frame, const Mcus& mcus,
     plane.width = plane.halved_x ? (frame.width + 1) / 2 : frame.width;
     plane.height = plane.halved_y ? (frame.height + 1) / 2 : frame.height;
     plane.stride = plane.region.width;
-    const std::size_t bytes = plane.stride * plane.region.height;
-    if (samples_[c].size() < bytes) samples_[c].resize(bytes);
-    plane.data = samples_[c].data();
+    plane.data = samples_[c].reserve(plane.stride * plane.region.height);
     scan_->component[c].stride = plane.stride;
   }
 }

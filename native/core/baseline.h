@@ -13,6 +13,7 @@
 #include "core/kernels.h"
 #include "core/scan.h"
 #include "core/scan_index.h"
+#include "core/scratch.h"
 
 namespace bobbin::core {
 
@@ -89,14 +90,14 @@ class BaselineDecoder {
 
   std::unique_ptr<Scan> scan_ = std::make_unique<Scan>();  // Its vectors want to be aligned.
   const Kernels& kernels_;
-  std::vector<std::uint8_t> bytes_;  // The scan without stuffing, and zeros behind it.
-  std::size_t end_ = 0;              // Where the zeros begin.
+  Scratch bytes_;        // The scan without stuffing, and zeros behind it.
+  std::size_t end_ = 0;  // Where the zeros begin.
   std::vector<Segment> segments_;
   std::vector<std::size_t> begins_;  // In `bytes_`, of the rows whose starts are known.
   std::vector<RowStart> starts_;     // For callers that keep none.
   HuffmanCache means_{HuffmanTable::Use::kMeans};
   HuffmanCache coefficients_{HuffmanTable::Use::kCoefficients};
-  std::array<std::vector<std::uint8_t>, 3> samples_;
+  std::array<Scratch, 3> samples_;
 };
 
 }  // namespace bobbin::core

@@ -242,7 +242,7 @@ ImageView JpegDecoder::read_rgb(const Region& wanted, int scale) {
   start(scale);
   const Region region = place(wanted, scale);
   const std::size_t stride = static_cast<std::size_t>(region.width) * 3;
-  pixels_.resize(stride * region.height);
+  pixels_.reserve(stride * region.height);
   cmyk_row_.resize(static_cast<std::size_t>(region.width) * 4);
   read_rows(region);
   ImageView view{ColorSpace::kRgb,

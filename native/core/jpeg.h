@@ -12,6 +12,7 @@
 #include "core/image.h"
 #include "core/jpeg_traits.h"
 #include "core/scan_index.h"
+#include "core/scratch.h"
 
 namespace bobbin::core {
 
@@ -69,7 +70,7 @@ class JpegDecoder {
   std::span<const std::uint8_t> file_;
   std::vector<RowStart> starts_;
   std::unique_ptr<Jpeg> jpeg_;
-  std::vector<std::uint8_t> pixels_;
+  Scratch pixels_;
   std::vector<std::uint8_t> cmyk_row_;
 };
 

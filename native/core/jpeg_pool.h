@@ -10,8 +10,8 @@
 namespace bobbin::core {
 
 // libjpeg asks the system for the memory of each image and gives it all back at its end. From
-// `install` on it takes that memory from here: one block, grown to what an image needs. An image
-// that libjpeg buffers whole (progressive, or one scan a colour) stays with the system.
+// `install` on it takes that memory from here: one block, grown to what an image needs, for an
+// image that libjpeg buffers whole (progressive, or one scan a colour), too.
 //
 // Tables are an image's too: libjpeg would keep them, and a file without its own (Motion JPEG)
 // would be decoded by those of whichever image came before.
@@ -28,17 +28,25 @@ class JpegPool {
 
  private:
   struct Block;
+  struct Coefficients;
 
   static void* allocate(j_common_ptr info, int, std::size_t bytes);
   static JSAMPARRAY allocate_rows(j_common_ptr info, int, JDIMENSION width, JDIMENSION rows);
+  static jvirt_barray_ptr request_coefficients(j_common_ptr info, int pool, boolean,
+                                               JDIMENSION blocks, JDIMENSION rows, JDIMENSION);
+  static void allocate_coefficients(j_common_ptr info);
+  static JBLOCKARRAY coefficient_rows(j_common_ptr info, jvirt_barray_ptr of, JDIMENSION first,
+                                      JDIMENSION count, boolean);
   static void free(j_common_ptr info, int pool);
 
   void* take(std::size_t bytes);
   bool add_block(std::size_t bytes);
+  void free_first();
   void reset();
 
   jpeg_memory_mgr original_{};
-  Block* blocks_ = nullptr;  // The newest first; more than one only within an image.
+  Block* blocks_ = nullptr;               // The newest first; more than one only within an image.
+  Coefficients* coefficients_ = nullptr;  // Of the image at hand.
 };
 
 }  // namespace bobbin::core

@@ -21,11 +21,11 @@ Window stored_window(const Window& upright, const ImageSize& size) {
 }
 
 // Copies `plane` with rows and columns swapped.
-void transpose_plane(const Plane& plane, int channels, std::vector<std::uint8_t>& samples,
-                     Plane& swapped) {
+void transpose_plane(const Plane& plane, int channels, Scratch& memory, Plane& swapped) {
   const Region& region = plane.region;
-  samples.resize(static_cast<std::size_t>(region.width) * region.height * channels);
-  swapped = {samples.data(),
+  std::uint8_t* const samples =
+      memory.reserve(static_cast<std::size_t>(region.width) * region.height * channels);
+  swapped = {samples,
              static_cast<std::size_t>(region.height) * channels,
              {region.top, region.left, region.height, region.width},
              plane.height,
@@ -35,7 +35,7 @@ void transpose_plane(const Plane& plane, int channels, std::vector<std::uint8_t>
   for (int y = 0; y < region.height; ++y) {
     const std::uint8_t* from = plane.data + y * plane.stride;
     for (int x = 0; x < region.width; ++x, from += channels) {
-      std::copy_n(from, channels, samples.data() + x * swapped.stride + y * channels);
+      std::copy_n(from, channels, samples + x * swapped.stride + y * channels);
     }
   }
 }

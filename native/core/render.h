@@ -11,6 +11,7 @@
 #include "core/kernels.h"
 #include "core/output.h"
 #include "core/recipe.h"
+#include "core/scratch.h"
 #include "core/taps.h"
 
 namespace bobbin::core {
@@ -55,7 +56,7 @@ class Renderer {
 
   const Kernels& kernels_;
   std::array<Plane, 3> planes_;  // Not transposed.
-  std::array<std::vector<std::uint8_t>, 3> transposed_;
+  std::array<Scratch, 3> transposed_;
   Taps columns_, lines_, halved_columns_, halved_lines_;
   std::array<Strip, 3> strips_;
   int strip_count_ = 0;

@@ -15,8 +15,8 @@ namespace {
 
 constexpr int kImages = 64, kBatchSize = 32, kEpochs = 4;
 
-// Baseline JPEGs of every common sampling, with and without restarts, and one so large that libjpeg
-// scales it down.
+// JPEGs of every common sampling, with and without restarts, some progressive, and one so large that
+// libjpeg scales it down.
 std::vector<std::string> write_files(const TemporaryFolder& folder) {
   std::vector<std::string> paths;
   for (int i = 0; i < kImages; ++i) {
@@ -25,6 +25,7 @@ std::vector<std::string> write_files(const TemporaryFolder& folder) {
     encoding.vertical_sampling = 1 + i / 2 % 2;
     encoding.grey = i % 8 == 7;
     encoding.restart_interval = i % 5;
+    encoding.progressive = i % 6 == 1;
     const int larger = i == 5 ? 10 : 1;
     const auto picture = draw_picture(larger * (90 + i), larger * (110 - i), i);
     const auto file = encode_jpeg(picture, encoding);

@@ -1,0 +1,44 @@
+// Small memory is the heap's, where sanitizers watch its edges.
+#include "core/scratch.h"
+
+#include <sys/mman.h>
+
+#include <cstdlib>
+#include <new>
+
+namespace bobbin::core {
+namespace {
+
+constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kLarge = std::size_t{1} << 20;
+constexpr std::size_t kRest = 8;
+
+}  // namespace
+
+void* allocate_memory(std::size_t bytes) {
+  if (bytes < kLarge) {
+    return std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment);
+  }
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? nullptr : memory;
+}
+
+void free_memory(void* memory, std::size_t bytes) {
+  if (bytes < kLarge) {
+    std::free(memory);
+  } else {
+    munmap(memory, bytes);
+  }
+}
+
+std::uint8_t* Scratch::reserve(std::size_t bytes) {
+  const bool rest = size_ > kMostKept && size_ / kRest > bytes;
+  if (bytes <= size_ && !rest) return data_;
+  free_memory(std::exchange(data_, nullptr), std::exchange(size_, 0));
+  data_ = static_cast<std::uint8_t*>(allocate_memory(bytes));
+  if (!data_) throw std::bad_alloc();
+  size_ = bytes;
+  return data_;
+}
+
+}  // namespace bobbin::core

@@ -1,0 +1,36 @@
+// One thread's memory for the image at hand: kept from image to image, unless it is a large rest.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace bobbin::core {
+
+// Large memory comes from the system itself and goes back to it at once: the heap of a thread would
+// keep what a rare large image needed. Null where the system has none left.
+void* allocate_memory(std::size_t bytes);
+void free_memory(void* memory, std::size_t bytes);
+
+// What is kept of memory whatever images follow.
+inline constexpr std::size_t kMostKept = std::size_t{4} << 20;
+
+class Scratch {
+ public:
+  Scratch() = default;
+  ~Scratch() { free_memory(data_, size_); }
+  Scratch(Scratch&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+  Scratch& operator=(Scratch&&) = delete;
+
+  // Makes room for so many bytes, 64-byte aligned; what was there may be lost. Beyond kMostKept,
+  // room for eight times as many is not kept. Throws std::bad_alloc.
+  std::uint8_t* reserve(std::size_t bytes);
+  std::uint8_t* data() const { return data_; }
+
+ private:
+  std::uint8_t* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace bobbin::core
