@@ -134,6 +134,9 @@ void store(float normalised, int channel, const Preprocessing& preprocessing,
     case PixelType::kBfloat16:
       *static_cast<std::uint16_t*>(target.data) = to_bfloat16(normalised);
       break;
+    case PixelType::kFloat16:
+      *static_cast<std::uint16_t*>(target.data) = to_float16(normalised);
+      break;
     case PixelType::kUint8: {
       const float level = preprocessing.mean[channel] + preprocessing.std[channel] * normalised;
       *static_cast<std::uint8_t*>(target.data) =

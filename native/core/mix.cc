@@ -36,6 +36,8 @@ void blend(float weight, int count, const Output& partner, const Output& view) {
       return blend_as<float>(weight, count, partner, view, same, same);
     case PixelType::kBfloat16:
       return blend_as<std::uint16_t>(weight, count, partner, view, from_bfloat16, to_bfloat16);
+    case PixelType::kFloat16:
+      return blend_as<std::uint16_t>(weight, count, partner, view, from_float16, to_float16);
     case PixelType::kUint8:
       return blend_as<std::uint8_t>(weight, count, partner, view, same, [](float level) {
         return static_cast<std::uint8_t>(level + 0.5f);

@@ -35,7 +35,7 @@ Mix draw_mix(const Augmentation& augmentation, const SampleKey& key, int side);
 std::uint64_t draw_partner(const SampleKey& key, std::uint64_t attempt, std::uint64_t count);
 
 // Mixes `partner` into `view`, both side × side × 3 values of one type. Mixup blends values as they
-// are stored, so those of bfloat16 and uint8 are rounded to nearest a second time.
+// are stored, so those of all types but float32 are rounded to nearest a second time.
 void mix_views(const Mix& mix, int side, Output partner, Output view);
 
 }  // namespace bobbin::core

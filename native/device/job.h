@@ -7,6 +7,7 @@
 #include "core/image.h"
 #include "core/mix.h"
 #include "core/recipe.h"
+#include "device/shared.h"
 
 namespace bobbin::device {
 
@@ -30,7 +31,8 @@ struct JobPlane {
 // What becomes of a view's place in the batch.
 enum class JobKind : std::uint8_t {
   kRender,  // The planes are resampled, coloured, and so on.
-  kCopy,    // The first plane holds the view's values as they are stored, channels last.
+  kCopy,    // The first plane holds the view's values as they are stored, channels last, at an
+            // address that fits their type.
   kClear,   // Zeros.
 };
 
@@ -42,15 +44,16 @@ struct Job {
   JobAxis columns, rows;
   float matrix[12] = {};  // 3×4, from the planes' channels and 1 to the output's channels.
   float grey[3] = {};     // What each output channel gets of the view's mean grey.
+  bool clamped = false;   // To 0…255 before noise is added, too: effects see levels.
   float sigma = 0;        // Of the noise, in 0…255 units.
   std::uint64_t noise_key = 0;
   core::Erasure erasure;
-  // Mixing with what the place holds already: its share, 1 to replace it. Cutmix replaces `pasted`
-  // alone; without width there is none.
-  float share = 0;
+  // Mixing with what the place holds already: the share of what the job brings, 1 to replace it.
+  // Cutmix replaces `pasted` alone, if that has a width.
+  float share = 1;
   core::Region pasted;
 
-  bool needs_mean() const { return grey[0] != 0 || grey[1] != 0 || grey[2] != 0; }
+  BOBBIN_SHARED bool needs_mean() const { return grey[0] != 0 || grey[1] != 0 || grey[2] != 0; }
 };
 static_assert(std::is_trivially_copyable_v<Job>);
 

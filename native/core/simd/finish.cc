@@ -22,7 +22,7 @@ void add_noise(const NoiseTask& task) {
   for (int i = 0; i < kWidth; ++i) position[i] = task.first + static_cast<std::uint32_t>(i);
   for (int i = 0; i < task.count; i += kWidth, position += kWidth) {
     Floats first, second;
-    normal_pair(position, task.key, 1, first, second);
+    normal_pair<Vectors>(position, task.key, 1, first, second);
     for (int k = 0; k < kWidth && i + k < task.count; ++k) task.values[i + k] += first[k];
   }
 }
