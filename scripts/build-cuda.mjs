@@ -7,7 +7,8 @@ import { work } from './run.mjs';
 function main() {
   if (!hasCudaLibrary()) buildCudaLibrary();
   // What test/cuda runs.
-  work('cmake', ['--build', cudaFolder, '--target', 'cuda_status']);
+  const tests = ['cuda_status', 'cuda_device_tests'];
+  work('cmake', ['--build', cudaFolder, '--parallel', '2', '--target', ...tests]);
   const resources = readResources(fs.readFileSync(compilerLog, 'utf8'));
   console.log(resourceTable(resources));
   const spills = spilling(resources);

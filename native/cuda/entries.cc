@@ -1,19 +1,18 @@
-// The shared library's doors, and what it says of the GPU.
+// The shared library's three doors, and what it says of the GPU.
 #include "device/entries.h"
 
 #include <cuda_runtime.h>
 
+#include "cuda/context.h"
+#include "cuda/device.h"
+
 namespace {
 
+using bobbin::cuda::describe;
 using bobbin::device::CudaStatus;
 
 // The oldest architecture that CMakeLists.txt compiles for.
 constexpr int kMinimumMajor = 8;
-
-// "out of memory (cudaErrorMemoryAllocation)"
-std::string describe(cudaError_t error) {
-  return std::string(cudaGetErrorString(error)) + " (" + cudaGetErrorName(error) + ")";
-}
 
 // 13.0 for 13000
 std::string version(int number) {
@@ -73,3 +72,5 @@ void bobbin_cuda_status(CudaStatus* status) {
   *status = look();
   cudaGetLastError();  // Whatever was found is told; no later call is to find it again.
 }
+
+bobbin::device::Device* bobbin_cuda_open(int index) { return new bobbin::cuda::CudaDevice(index); }

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "device/device.h"
 #include "device/entries.h"
 
 namespace bobbin::device {
@@ -40,6 +39,10 @@ class Library {
     return status;
   }
 
+  std::shared_ptr<Device> open(int index) const {
+    return std::shared_ptr<Device>(find<decltype(bobbin_cuda_open)>("bobbin_cuda_open")(index));
+  }
+
  private:
   template <typename Function>
   Function* find(const char* name) const {
@@ -66,6 +69,13 @@ CudaStatus cuda_status(const std::string& library) noexcept {
     status.reason = error.what();
     return status;
   }
+}
+
+std::shared_ptr<Device> open_cuda(const std::string& library, int index) {
+  const Library opened(library);
+  const CudaStatus status = opened.status();
+  if (!status.available) throw DeviceError(status.reason);
+  return opened.open(index);
 }
 
 }  // namespace bobbin::device

@@ -1,7 +1,10 @@
 // The CUDA half of Bobbin: a shared library of its own, opened where it was built.
 #pragma once
 
+#include <memory>
 #include <string>
+
+#include "device/device.h"
 
 namespace bobbin::device {
 
@@ -18,5 +21,9 @@ struct CudaStatus {
 // Looks whether `library` can be opened and finds a driver and a GPU. Every outcome is a status,
 // none an exception; it makes no context, so that it takes no memory on the GPU.
 CudaStatus cuda_status(const std::string& library) noexcept;
+
+// GPU `index`, as CUDA_VISIBLE_DEVICES numbers them. Throws DeviceError where `cuda_status` says
+// that there is none, and for an index past the last.
+std::shared_ptr<Device> open_cuda(const std::string& library, int index);
 
 }  // namespace bobbin::device

@@ -10,6 +10,9 @@ export const cudaLibrary = path.join(folder, 'bobbin_cuda.so');
 /** Prints what cuda_status says of the library that its argument names. */
 export const statusProgram = path.join(folder, 'cuda_status');
 
+/** The C++ tests of native/cuda over a stub of CUDA's runtime. */
+export const deviceTests = path.join(folder, 'cuda_device_tests');
+
 /** A test's options: skips it, and says how to build, where the library is not there. */
 export const needsLibrary = {
   skip: fs.existsSync(cudaLibrary)

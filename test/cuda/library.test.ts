@@ -1,6 +1,7 @@
 /** What bobbin_cuda.so needs of a machine before it can be opened there. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
 import { test } from 'node:test';
 import { cudaLibrary, needsLibrary } from './built.js';
 
@@ -24,6 +25,30 @@ test('when the library is loaded, then its stack cannot be executed', needsLibra
   assert.equal(flags?.trim(), 'RW');
 });
 
+/** The code in a library's containers, each a header and then entry behind entry, as nvcc 13.0 writes them. */
+function codeIn(library: Buffer) {
+  const found = new Set<string>();
+  const magic = Buffer.from('50ed55ba', 'hex');
+  for (let at = library.indexOf(magic); at >= 0; at = library.indexOf(magic, at + 1)) {
+    const begin = at + library.readUInt16LE(at + 6);
+    const end = begin + Number(library.readBigUInt64LE(at + 8));
+    for (let entry = begin; entry < end; ) {
+      const kind = library.readUInt16LE(entry) === 1 ? 'PTX' : 'cubin';
+      found.add(`${kind} ${library.readUInt32LE(entry + 28)}`);
+      entry += library.readUInt32LE(entry + 4) + Number(library.readBigUInt64LE(entry + 8));
+    }
+  }
+  return [...found].sort();
+}
+
+test(
+  'when a GPU is an A100, an H100 or newer, then the library has code for it',
+  needsLibrary,
+  () => {
+    assert.deepEqual(codeIn(fs.readFileSync(cudaLibrary)), ['PTX 90', 'cubin 80', 'cubin 90']);
+  },
+);
+
 test(
   'when others look for its functions, then only the addon’s doors are there',
   needsLibrary,
@@ -33,6 +58,7 @@ test(
     ];
     assert.deepEqual(defined.map(([, name]) => name).sort(), [
       'bobbin_cuda_interface',
+      'bobbin_cuda_open',
       'bobbin_cuda_status',
     ]);
   },

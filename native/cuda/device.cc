@@ -1,0 +1,69 @@
+// Memory comes whole from the driver: a loader asks for it once.
+#include "cuda/device.h"
+
+#include "cuda/queue.h"
+
+namespace bobbin::cuda {
+
+namespace {
+
+// What is left tells whose the rest is: TensorFlow takes nearly all unless told otherwise.
+std::string left_of_memory() {
+  std::size_t free = 0, total = 0;
+  if (cudaMemGetInfo(&free, &total) != cudaSuccess) return "";
+  return " (" + std::to_string(free >> 20) + " of " + std::to_string(total >> 20) +
+         " MiB are free)";
+}
+
+std::string mebibytes(std::size_t bytes) { return " of " + std::to_string(bytes >> 20) + " MiB"; }
+
+}  // namespace
+
+CudaDevice::CudaDevice(int index) : context_(std::make_shared<Context>(index)) {
+  context_->use();
+  cudaDeviceProp properties;
+  context_->check(cudaGetDeviceProperties(&properties, index), "cudaGetDeviceProperties");
+  name_ = properties.name;
+}
+
+void* CudaDevice::allocate(std::size_t bytes) {
+  context_->use();
+  void* memory = nullptr;
+  const cudaError_t error = cudaMalloc(&memory, bytes);  // Aligned to 256 bytes at least.
+  if (error != cudaSuccess) {
+    context_->check(error, "cudaMalloc" + mebibytes(bytes) + left_of_memory());
+  }
+  return memory;
+}
+
+void CudaDevice::release(void* memory) noexcept {
+  // Fails only where the context is gone, and the memory with it.
+  static_cast<void>(cudaFree(memory));
+}
+
+void* CudaDevice::allocate_pinned(std::size_t bytes) {
+  context_->use();
+  void* memory = nullptr;
+  const cudaError_t error = cudaHostAlloc(&memory, bytes, cudaHostAllocDefault);
+  if (error != cudaSuccess) context_->check(error, "cudaHostAlloc" + mebibytes(bytes));
+  return memory;
+}
+
+void CudaDevice::release_pinned(void* memory) noexcept {
+  static_cast<void>(cudaFreeHost(memory));  // As in `release`.
+}
+
+std::unique_ptr<device::Queue> CudaDevice::make_queue() {
+  return std::make_unique<CudaQueue>(context_);
+}
+
+std::unique_ptr<device::Decoder> CudaDevice::make_decoder() { return nullptr; }
+
+bool CudaDevice::takes(const core::JpegTraits&) const { return false; }
+
+void CudaDevice::drain() {
+  context_->use();
+  context_->check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+}
+
+}  // namespace bobbin::cuda

@@ -1,0 +1,36 @@
+// A GPU as a device: its memory, pinned memory, and queues that are streams.
+#pragma once
+
+#include <memory>
+
+#include "cuda/context.h"
+#include "device/device.h"
+
+namespace bobbin::cuda {
+
+class CudaDevice : public device::Device {
+ public:
+  // GPU `index`, as CUDA_VISIBLE_DEVICES numbers them. Throws DeviceError where it is not there.
+  explicit CudaDevice(int index);
+
+  std::string name() const override { return name_; }
+  // TensorFlow is shown this GPU only (`gpuDevice` of src/tensorflow).
+  std::string tensorflow_name() const override { return "GPU:0"; }
+
+  void* allocate(std::size_t bytes) override;
+  void release(void* memory) noexcept override;
+  void* allocate_pinned(std::size_t bytes) override;
+  void release_pinned(void* memory) noexcept override;
+
+  std::unique_ptr<device::Queue> make_queue() override;
+  std::unique_ptr<device::Decoder> make_decoder() override;
+  bool takes(const core::JpegTraits& traits) const override;
+
+  void drain() override;
+
+ private:
+  const std::shared_ptr<Context> context_;
+  std::string name_;
+};
+
+}  // namespace bobbin::cuda

@@ -1,0 +1,35 @@
+// A block's threads, as the kernels' bodies share work out to them, and how kernels are started.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <utility>
+
+#include "device/body.h"
+
+namespace bobbin::cuda {
+
+struct BlockThreads {
+  template <typename Run>
+  BOBBIN_SHARED void each(int count, const Run& run) const {
+// The bodies are compiled for both sides; the host's half of this one is never called.
+#ifdef __CUDA_ARCH__
+    for (int i = threadIdx.x; i < count; i += blockDim.x) run(i);
+    __syncthreads();
+#endif
+  }
+};
+
+// `kernel`, by so many blocks of so many threads.
+template <typename... Wanted, typename... Given>
+cudaError_t launch(cudaStream_t stream, int blocks, int threads, void (*kernel)(Wanted...),
+                   Given&&... given) {
+  cudaLaunchConfig_t config = {};
+  config.gridDim = dim3(blocks);
+  config.blockDim = dim3(threads);
+  config.stream = stream;
+  // Unlike <<<>>>, it returns this launch's error and no older one.
+  return cudaLaunchKernelEx(&config, kernel, std::forward<Given>(given)...);
+}
+
+}  // namespace bobbin::cuda
