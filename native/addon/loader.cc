@@ -20,7 +20,8 @@ namespace {
 
 core::PixelType to_pixel_type(const std::string& name) {
   if (name == "uint8") return core::PixelType::kUint8;
-  return name == "bfloat16" ? core::PixelType::kBfloat16 : core::PixelType::kFloat32;
+  if (name == "bfloat16") return core::PixelType::kBfloat16;
+  return name == "float16" ? core::PixelType::kFloat16 : core::PixelType::kFloat32;
 }
 
 std::shared_ptr<core::Sources> to_sources(const Napi::Object& from) {

@@ -170,13 +170,21 @@ constexpr std::pair<const char*, Method> kMethods[] = {
 };
 
 constexpr std::pair<const char*, int> kConstants[] = {
-    {"TF_FLOAT", TF_FLOAT},           {"TF_INT32", TF_INT32},
-    {"TF_INT64", TF_INT64},           {"TF_BOOL", TF_BOOL},
-    {"TF_COMPLEX64", TF_COMPLEX64},   {"TF_STRING", TF_STRING},
-    {"TF_RESOURCE", TF_RESOURCE},     {"TF_UINT8", TF_UINT8},
-    {"TF_BFLOAT16", TF_BFLOAT16},     {"TF_ATTR_STRING", TF_ATTR_STRING},
-    {"TF_ATTR_INT", TF_ATTR_INT},     {"TF_ATTR_FLOAT", TF_ATTR_FLOAT},
-    {"TF_ATTR_BOOL", TF_ATTR_BOOL},   {"TF_ATTR_TYPE", TF_ATTR_TYPE},
+    {"TF_FLOAT", TF_FLOAT},
+    {"TF_INT32", TF_INT32},
+    {"TF_INT64", TF_INT64},
+    {"TF_BOOL", TF_BOOL},
+    {"TF_COMPLEX64", TF_COMPLEX64},
+    {"TF_STRING", TF_STRING},
+    {"TF_RESOURCE", TF_RESOURCE},
+    {"TF_UINT8", TF_UINT8},
+    {"TF_BFLOAT16", TF_BFLOAT16},
+    {"TF_HALF", TF_HALF},
+    {"TF_ATTR_STRING", TF_ATTR_STRING},
+    {"TF_ATTR_INT", TF_ATTR_INT},
+    {"TF_ATTR_FLOAT", TF_ATTR_FLOAT},
+    {"TF_ATTR_BOOL", TF_ATTR_BOOL},
+    {"TF_ATTR_TYPE", TF_ATTR_TYPE},
     {"TF_ATTR_SHAPE", TF_ATTR_SHAPE},
 };
 

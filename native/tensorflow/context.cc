@@ -56,8 +56,8 @@ const Device& Context::device(const std::string& name) const {
 
 HandlePtr Context::place(HandlePtr handle) const {
   const TF_DataType type = TFE_TensorHandleDataType(handle.get());
-  const bool computes_on_gpu = type == TF_FLOAT || type == TF_BFLOAT16 || type == TF_COMPLEX64 ||
-                               type == TF_BOOL || type == TF_UINT8;
+  const bool computes_on_gpu = type == TF_FLOAT || type == TF_BFLOAT16 || type == TF_HALF ||
+                               type == TF_COMPLEX64 || type == TF_BOOL || type == TF_UINT8;
   if (gpu_.empty() || !computes_on_gpu) return handle;
   const Status status;
   HandlePtr placed(TFE_TensorHandleCopyToDevice(handle.get(), get(), gpu_.c_str(), status.get()));

@@ -2,10 +2,11 @@
 import { native, type SlotLease } from '../native.js';
 import type { Preprocessing } from './preprocessing.js';
 
-/** What each {@link PixelType} is read as; bfloat16 is widened, which loses nothing. */
+/** What each {@link PixelType} is read as; what has 16 bits is widened, which loses nothing. */
 interface PixelArrays {
   float32: Float32Array;
   bfloat16: Float32Array;
+  float16: Float32Array;
   uint8: Uint8Array;
 }
 
@@ -13,6 +14,7 @@ interface PixelArrays {
  * What a batch's values are stored as:
  * - `float32`: (level − mean) / std, a level being a colour of 0…255 after all augmentation;
  * - `bfloat16`: the same, rounded to nearest (ties to even), half the memory;
+ * - `float16`: likewise, as IEEE 754's binary16, which has three bits more and ends at ±65504;
  * - `uint8`: the level itself, rounded likewise, a quarter of it. It is normalised by whoever takes
  *   it, as `adoptBatch` does.
  */
@@ -82,6 +84,17 @@ export class Batch<Type extends PixelType = 'float32'> {
 function toArray(type: PixelType, bytes: ArrayBuffer): Float32Array | Uint8Array {
   if (type === 'uint8') return new Uint8Array(bytes);
   if (type === 'float32') return new Float32Array(bytes);
+  const halves = new Uint16Array(bytes);
+  if (type === 'float16') return Float32Array.from(halves, fromFloat16);
   // A bfloat16 is the upper half of the float32 of the same value.
-  return new Float32Array(Uint32Array.from(new Uint16Array(bytes), (half) => half << 16).buffer);
+  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
+}
+
+/** IEEE 754's binary16: a sign, 5 bits of exponent and 10 of fraction. The pipeline stores no NaN. */
+function fromFloat16(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >> 10) & 31;
+  const fraction = half & 1023;
+  if (exponent === 31) return sign * Number.POSITIVE_INFINITY;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }

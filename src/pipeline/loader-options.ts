@@ -11,7 +11,7 @@ import type { LoaderSample } from './samples.js';
 export const loaderOptions = {
   dtype: {
     type: 'choice',
-    choices: ['float32', 'bfloat16', 'uint8'],
+    choices: ['float32', 'bfloat16', 'float16', 'uint8'],
     default: 'float32',
     help: 'what batches are stored as: normalised in 4 or 2 bytes a value, or in 1 as levels 0…255 that are normalised later',
   },

@@ -2,7 +2,7 @@
 import { expected } from '../errors.js';
 import type { PixelType } from './batch.js';
 
-const bytesOf: Record<PixelType, number> = { float32: 4, bfloat16: 2, uint8: 1 };
+const bytesOf: Record<PixelType, number> = { float32: 4, bfloat16: 2, float16: 2, uint8: 1 };
 /** Slots are laid out for vector loads. */
 const alignment = 64;
 /** One is held while another is rendered. */

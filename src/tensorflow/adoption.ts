@@ -10,7 +10,7 @@ import { dtypeNumber } from './ops.js';
 /**
  * A batch's normalised pixels as a float32 tensor of its shape. The batch is over: of a float32
  * batch, the tensor is now the one to dispose, which gives the slot back to the loader. tfjs has no
- * other float type, so TensorFlow casts a bfloat16 or uint8 batch (and normalises the latter), whose
+ * other float type, so TensorFlow casts a bfloat16, float16 or uint8 batch (and normalises the last), whose
  * slot goes back at once. Where there is a GPU, the batch is copied there as it was stored.
  *
  * Throws where the batch was already released or adopted.
@@ -21,7 +21,7 @@ export function adoptBatch(batch: Batch<PixelType>): tf.Tensor4D {
   if (dtype === 'float32') return backend.createOutputTensor(stored) as tf.Tensor4D;
   return tf.tidy(() => {
     const values = castToFloat(stored);
-    return dtype === 'bfloat16' ? values : values.sub(preprocessing.mean).div(preprocessing.std);
+    return dtype === 'uint8' ? values.sub(preprocessing.mean).div(preprocessing.std) : values;
   });
 }
 

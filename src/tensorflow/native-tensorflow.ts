@@ -48,6 +48,7 @@ export interface NativeTensorFlow
     | 'executeOp'
   > {
   readonly TF_BFLOAT16: number;
+  readonly TF_HALF: number;
   /** Copies the values once. int64 also takes an Int32Array of little-endian halves, as tfjs writes it. */
   createTensor(
     shape: readonly number[],

@@ -53,6 +53,7 @@ const attributeTypes = {
 const dtypes: Record<string, () => number> = {
   float32: () => runtime().TF_FLOAT,
   bfloat16: () => runtime().TF_BFLOAT16,
+  float16: () => runtime().TF_HALF,
   int32: () => runtime().TF_INT32,
   int64: () => runtime().TF_INT64,
   bool: () => runtime().TF_BOOL,

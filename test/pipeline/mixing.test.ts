@@ -129,14 +129,14 @@ test('when cutmix is on, then a rectangle of 1 − λ of the row is the partner�
   }
 });
 
-test('when batches are uint8 or bfloat16, then mixed rows are the float32 ones but for rounding', async (t) => {
+test('when batches are uint8 or of 16 bits, then mixed rows are the float32 ones but for rounding', async (t) => {
   const options = {
     samples: await pictures(t),
     preprocessing,
     augmentation: { ...everything, mixup: 1, cutmix: 1 },
   };
   const wanted = await rowsOf(t, options);
-  for (const dtype of ['uint8', 'bfloat16'] as const) {
+  for (const dtype of ['uint8', 'bfloat16', 'float16'] as const) {
     const rows = await rowsOf(t, { ...options, dtype });
     rows.forEach(({ weight, partner, pixels }, i) => {
       const row = wanted[i] as Row;

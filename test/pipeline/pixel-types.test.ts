@@ -1,10 +1,11 @@
-/** Batches stored as uint8 or bfloat16 against the same batches as float32. */
+/** Batches stored as uint8 or in 16 bits against the same batches as float32. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
   createLoader,
   type LoaderOptions,
+  loaderOptions,
   type PixelType,
   type Preprocessing,
 } from '../../src/pipeline/index.js';
@@ -32,16 +33,16 @@ async function pixelsAs(dtype: PixelType, options: LoaderOptions) {
   return pixels;
 }
 
-/** A float32 rounded to 8 significant bits by arithmetic alone, ties to even. */
-function roundToBfloat16(value: number): number {
-  const unit = 2 ** (Math.floor(Math.log2(Math.abs(value))) - 7);
+/** A float32 rounded to so many significant bits by arithmetic alone, ties to even, but not below `least`. */
+function roundTo(bits: number, least: number, value: number): number {
+  const unit = Math.max(least, 2 ** (Math.floor(Math.log2(Math.abs(value))) - bits + 1));
   const units = value / unit;
   const low = Math.floor(units);
   const up = units - low > 0.5 || (units - low === 0.5 && low % 2 !== 0);
   return (low + (up ? 1 : 0)) * unit;
 }
 
-test('when batches are uint8 or bfloat16, then they are the float32 ones before scaling or rounded', async (t) => {
+test('when batches are uint8, bfloat16 or float16, then they are the float32 ones before scaling or rounded', async (t) => {
   const samples = await writePictures(temporaryFolder(t), { count: 8, width: 60, height: 50 });
   const augmentation = { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, noise: 5 };
   const options = { samples, augmentation, shuffle: true };
@@ -56,15 +57,41 @@ test('when batches are uint8 or bfloat16, then they are the float32 ones before 
   assert.ok(worst > 0.49 && worst <= 0.5, `${worst} levels apart`);
 
   const floats = await pixelsAs('float32', { ...options, preprocessing: scaled });
-  const halves = await pixelsAs('bfloat16', { ...options, preprocessing: scaled });
-  assert.deepEqual(halves, floats.map(roundToBfloat16));
+  const bfloats = await pixelsAs('bfloat16', { ...options, preprocessing: scaled });
+  const round = (bits: number, least = 0) => floats.map((value) => roundTo(bits, least, value));
+  assert.deepEqual(bfloats, round(8));
+  const halves = await pixelsAs('float16', { ...options, preprocessing: scaled });
+  assert.deepEqual(halves, round(11, 2 ** -24));
+});
+
+test('when values are too small or too large for float16, then its last bits and infinities hold them', async (t) => {
+  const samples = await writePictures(temporaryFolder(t), { count: 2, width: 60, height: 50 });
+  const of = (std: number): LoaderOptions => ({
+    samples,
+    preprocessing: { ...plainPixels(36, 32), mean: [100, 100, 100], std: [std, std, std] },
+  });
+  const tiny = await pixelsAs('float32', of(1e6));
+  const rounded = tiny.map((value) => roundTo(11, 2 ** -24, value));
+  // + 0: whether it is −0 or 0 does not matter.
+  const last = (await pixelsAs('float16', of(1e6))).map((value) => value + 0);
+  assert.deepEqual(last, rounded);
+  assert.ok(tiny.some((value) => Math.abs(value) < 2 ** -15 && value !== 0));
+
+  const huge = await pixelsAs('float16', of(1e-3));
+  const beyond = (await pixelsAs('float32', of(1e-3))).map((value) => {
+    return Math.abs(value) < 65520
+      ? roundTo(11, 2 ** -24, value)
+      : Math.sign(value) * Number.POSITIVE_INFINITY;
+  });
+  assert.deepEqual(huge, beyond);
+  assert.ok(huge.includes(Number.POSITIVE_INFINITY) && huge.includes(Number.NEGATIVE_INFINITY));
 });
 
 test('when an image is marked as damaged, then its bytes are 0 in every type', async (t) => {
   const samples = await writePictures(temporaryFolder(t), { count: 3, width: 60, height: 50 });
   writeFileSync(samples[1]?.path as string, 'not an image');
   const options = { samples, preprocessing: scaled, damaged: 'mark' } as const;
-  for (const dtype of ['float32', 'bfloat16', 'uint8'] as const) {
+  for (const dtype of loaderOptions.dtype.choices) {
     const pixels = await pixelsAs(dtype, options);
     const image = pixels.length / 3;
     const used = [0, 1, 2].map((row) =>

@@ -27,6 +27,7 @@ test('when a budget is given, then as many batches are held as fit into it', () 
     [{ memoryMB: 1.92 }, 2 * 960_000],
     [{ memoryMB: 4.79 }, 4 * 960_000],
     [{ memoryMB: 4.8, dtype: 'bfloat16' }, 10 * 480_000],
+    [{ memoryMB: 4.8, dtype: 'float16' }, 10 * 480_000],
     [{ memoryMB: 4.9, dtype: 'uint8' }, 20 * 240_000],
     [{ memoryMB: 20, augmentation: { crop: 'ten' } }, 2 * 9_600_000],
     // 8 · 7 · 7 · 3 bytes, laid out as 1216; no more than 1024 of them.

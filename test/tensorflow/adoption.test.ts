@@ -74,7 +74,7 @@ test('when a shape is larger than the slot, then it is refused and the slot come
   assert.equal(leased(loader), 0);
 });
 
-test('when a batch is uint8 or bfloat16, then its tensor has the float32 numbers within rounding', async (t) => {
+test('when a batch is uint8, bfloat16 or float16, then its tensor has the float32 numbers within rounding', async (t) => {
   const samples = await writePictures(temporaryFolder(t), { count: 4, width: 40, height: 36 });
   const std = [50, 60, 70] as [number, number, number];
   const options = {
@@ -102,12 +102,18 @@ test('when a batch is uint8 or bfloat16, then its tensor has the float32 numbers
   const actual = tf.tidy(() => bytes.mul(std).add(options.preprocessing.mean));
   const apart = difference(actual.dataSync(), levels.dataSync()).largest;
   assert.ok(apart > 0.49 && apart < 0.5001, `${apart} levels`);
-  // Eight significant bits: half of the last one is 2⁻⁸ of the value at most.
-  const halves = (await tensorOf('bfloat16')).dataSync();
-  assert.ok(wanted.some((value, i) => value !== halves[i]));
-  for (const [i, value] of wanted.entries()) {
-    const error = Math.abs((halves[i] as number) - value);
-    assert.ok(error <= Math.abs(value) * 2 ** -8, `${halves[i]} for ${value}`);
+  // Of so many significant bits, half of the last one at most; float16 has none below 2⁻²⁴.
+  for (const [dtype, bits] of [
+    ['bfloat16', 8],
+    ['float16', 11],
+  ] as const) {
+    const halves = (await tensorOf(dtype)).dataSync();
+    assert.ok(wanted.some((value, i) => value !== halves[i]));
+    for (const [i, value] of wanted.entries()) {
+      const error = Math.abs((halves[i] as number) - value);
+      const most = Math.max(Math.abs(value) * 2 ** -bits, dtype === 'float16' ? 2 ** -25 : 0);
+      assert.ok(error <= most, `${dtype}: ${halves[i]} for ${value}`);
+    }
   }
 });
 
