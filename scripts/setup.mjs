@@ -5,8 +5,8 @@ import { parts } from './parts.mjs';
 /** Installs what is missing, in order; throws one sentence naming what cannot be had and how to get it. */
 export function setup(log = console.log) {
   for (const part of parts) {
-    if (part.inspect().ok) continue;
-    const { remedy } = part.inspect();
+    const { ok, optional, remedy } = part.inspect();
+    if (ok || optional) continue;
     if (part.install === undefined) throw new Error(`${part.name} is missing: ${remedy}.`);
     log(`set-up: ${part.name} …`);
     part.install();

@@ -31,8 +31,11 @@ export function fetchWheel(wheel) {
     fs.writeFileSync(requirements, lines.join(''));
     work('python3', [
       ...['-m', 'pip', 'download', '--require-hashes', '--no-deps', '--only-binary', ':all:'],
-      ...['--python-version', wheel.python, '--platform', wheel.platform],
-      ...['--disable-pip-version-check', '--dest', workplace, '--requirement', requirements],
+      ...['--python-version', wheel.python],
+      ...wheel.platforms.flatMap((platform) => ['--platform', platform]),
+      // The unpacked folder is the cache; pip's own copy would take as much again.
+      ...['--no-cache-dir', '--disable-pip-version-check'],
+      ...['--dest', workplace, '--requirement', requirements],
     ]);
     const folder = path.join(workplace, 'unpacked');
     for (const file of fs.readdirSync(workplace).filter((name) => name.endsWith('.whl')))
