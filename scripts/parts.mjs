@@ -84,6 +84,8 @@ function inspectAddon() {
 }
 
 function buildAddon() {
+  // cmake-js configures only where there is no cache, and so would keep to another TensorFlow.
+  fs.rmSync(at('native-build', 'CMakeCache.txt'), { force: true });
   const cmakeJs = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
   work(
     process.execPath,
