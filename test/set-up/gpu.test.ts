@@ -25,6 +25,7 @@ function driverFolder(version: string): string {
   writeFileSync(file, '');
   rmSync(path.join(made, 'libcuda.so.1'), { force: true });
   symlinkSync(file, path.join(made, 'libcuda.so.1'));
+  writeFileSync(path.join(made, 'libnvidia-ml.so.1'), '');
   return made;
 }
 
@@ -110,4 +111,13 @@ test('when doctor looks at the driver then it says what is there and what a newe
   ] as const;
   for (const [version, asked, remedy] of without)
     assert.deepEqual(inspectDriver(machine(version, asked)), { ok: false, optional: true, remedy });
+});
+
+test("when a container lacks the driver's management library then doctor says how to get it", () => {
+  const container = machine('580.65.06');
+  rmSync(path.join(folder, '580.65.06', 'libnvidia-ml.so.1'));
+  assert.match(
+    inspectDriver(container).remedy ?? '',
+    /^580\.65\.06, but no libnvidia-ml\.so\.1, .* NVIDIA_DRIVER_CAPABILITIES=compute,utility,video$/,
+  );
 });

@@ -1,0 +1,40 @@
+/** TensorFlow for GPUs finds CUDA's libraries where set-up put them, before a driver that only says that there is a GPU. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { tensorflowWheel } from '../../scripts/gpu.mjs';
+import { wheels } from '../../scripts/pins.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+/** All that TensorFlow opens before it takes a GPU; without one of them it takes none. */
+const libraries =
+  'cudart.so.12 cublas.so.12 cublasLt.so.12 cudnn.so.9 cufft.so.11 cusolver.so.11 cusparse.so.12';
+
+test('when the driver has a GPU then TensorFlow opens every library of CUDA that it asks for', (t) => {
+  if (tensorflowWheel() !== wheels.tensorflowGpu)
+    return t.skip('set-up brought TensorFlow for the CPU');
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-driver-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const source = path.join(here, 'stub', 'driver.c');
+  for (const name of ['libcuda.so.1', 'libnvidia-ml.so.1'])
+    execFileSync('cc', ['-shared', '-fPIC', source, '-o', path.join(folder, name)]);
+
+  // It fails later on, at the first thing that takes a real driver.
+  const tensorflow = path.join(here, '..', '..', 'src', 'tensorflow', 'index.ts');
+  const program = `import(${JSON.stringify(tensorflow)}).then(({ devices }) => devices())`;
+  const log = { TF_CPP_MIN_LOG_LEVEL: '0', TF_CPP_MAX_VLOG_LEVEL: '1' };
+  const { stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--eval', program], {
+    env: { ...process.env, ...log, LD_LIBRARY_PATH: folder },
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  const opened = [...stderr.matchAll(/Successfully opened dynamic library lib(\S+)/g)];
+  const names = new Set(opened.map(([, name]) => name));
+  for (const name of libraries.split(' ')) assert.ok(names.has(name), name);
+  assert.doesNotMatch(stderr, /Could not load dynamic library/);
+  assert.match(stderr, /Adding visible gpu devices: 0/);
+});
