@@ -46,7 +46,8 @@ test("when the driver's library is in the search path then it is found with its 
   assert.equal(findDriver(machine()), undefined);
 });
 
-test("when only the loader's cache knows the driver then it is found until its file is gone", () => {
+test("when only the loader's cache knows the driver then it is found until its file is gone", (t) => {
+  if (findDriver({ env: {} }) !== undefined) return t.skip('this machine has a driver of its own');
   const libraries = path.join(folder, 'cached');
   mkdirSync(libraries);
   const file = path.join(libraries, 'libcuda.so.1');
@@ -60,7 +61,7 @@ test("when only the loader's cache knows the driver then it is found until its f
   assert.equal(findDriver({ env: {}, loaderCache })?.library, file);
   assert.deepEqual(gpuChoice({ env: {}, loaderCache }), { tensorflow: true, kernels: true });
   rmSync(file);
-  assert.notEqual(findDriver({ env: {}, loaderCache })?.library, file);
+  assert.equal(findDriver({ env: {}, loaderCache }), undefined);
 });
 
 test('when there is a driver then its age decides on the wheel and the kernels', () => {
