@@ -15,6 +15,7 @@ TEST("when the CUDA library is not built, then its status says how to build it")
               "Expected the CUDA library at /nowhere/bobbin_cuda.so, but it is not there: build it "
               "by `npm run build:cuda`");
   CHECK_EQUAL(status.runtime, 0);
+  CHECK_THROWS(open_cuda("/nowhere/bobbin_cuda.so", 0), DeviceError);
 }
 
 TEST("when the CUDA library cannot be opened, then its status says why") {

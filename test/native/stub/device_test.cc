@@ -91,6 +91,11 @@ TEST("when a device is opened by its index, then all that threads ask goes to th
   CHECK_EQUAL(stub::runtime().launches.at(0).device, 1);
 }
 
+TEST("when a GPU is not there, then its index is named") {
+  CHECK_EQUAL(error_of([] { open(2); }),
+              "GPU 2: cudaSetDevice failed: invalid device ordinal (cudaErrorInvalidDevice)");
+}
+
 TEST("when memory is out, then the error says how much was asked and is left, and passes") {
   const auto gpu = open(0);
   stub::runtime().failures["cudaMalloc"] = cudaErrorMemoryAllocation;
@@ -109,8 +114,8 @@ TEST("when a kernel breaks the context, then every later error tells of the firs
   const auto queue = gpu->make_queue();
   stub::runtime().fault = cudaErrorIllegalAddress;
   const std::string first =
-      "GPU 0: cudaEventSynchronize after the batch's work failed: something else (cudaErrorOther). "
-      "Only a new process can use this GPU again.";
+      "GPU 0: cudaEventSynchronize after the batch's work failed: an illegal memory access was "
+      "encountered (cudaErrorIllegalAddress). Only a new process can use this GPU again.";
   CHECK_EQUAL(error_of([&] { queue->wait(); }), first);
   CHECK_EQUAL(error_of([&] { gpu->allocate(1); }), "Lost before: " + first);
   CHECK_EQUAL(error_of([&] { gpu->drain(); }), "Lost before: " + first);

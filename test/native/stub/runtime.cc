@@ -8,6 +8,8 @@ namespace bobbin::stub {
 
 namespace {
 
+constexpr int kDevices = 2;
+
 Runtime state;
 // Of the functions that nvcc makes for kernels.
 std::map<const void*, std::string>& kernels() {
@@ -84,7 +86,7 @@ cudaError_t cudaDriverGetVersion(int* version) {
   return cudaSuccess;
 }
 cudaError_t cudaGetDeviceCount(int* count) {
-  *count = 2;
+  *count = kDevices;
   return answer("cudaGetDeviceCount");
 }
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int index) {
@@ -94,6 +96,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int index) {
   return answer("cudaGetDeviceProperties");
 }
 cudaError_t cudaSetDevice(int index) {
+  if (index >= kDevices) return last = cudaErrorInvalidDevice;
   const cudaError_t error = answer("cudaSetDevice");
   if (error == cudaSuccess) device = index;
   return error;
@@ -102,10 +105,28 @@ cudaError_t cudaDeviceSynchronize() { return wait("cudaDeviceSynchronize"); }
 
 cudaError_t cudaGetLastError() { return std::exchange(last, cudaSuccess); }
 const char* cudaGetErrorName(cudaError_t error) {
-  return error == cudaErrorMemoryAllocation ? "cudaErrorMemoryAllocation" : "cudaErrorOther";
+  switch (error) {
+    case cudaErrorMemoryAllocation:
+      return "cudaErrorMemoryAllocation";
+    case cudaErrorInvalidDevice:
+      return "cudaErrorInvalidDevice";
+    case cudaErrorIllegalAddress:
+      return "cudaErrorIllegalAddress";
+    default:
+      return "another error";
+  }
 }
 const char* cudaGetErrorString(cudaError_t error) {
-  return error == cudaErrorMemoryAllocation ? "out of memory" : "something else";
+  switch (error) {
+    case cudaErrorMemoryAllocation:
+      return "out of memory";
+    case cudaErrorInvalidDevice:
+      return "invalid device ordinal";
+    case cudaErrorIllegalAddress:
+      return "an illegal memory access was encountered";
+    default:
+      return "another error";
+  }
 }
 
 cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
