@@ -7,7 +7,7 @@ import { work } from './run.mjs';
 function main() {
   if (!hasCudaLibrary()) buildCudaLibrary();
   // What test/cuda runs.
-  const tests = ['cuda_status', 'cuda_device_tests'];
+  const tests = ['cuda_status', 'cuda_device_tests', 'cuda_decoder_tests'];
   work('cmake', ['--build', cudaFolder, '--parallel', '2', '--target', ...tests]);
   const resources = readResources(fs.readFileSync(compilerLog, 'utf8'));
   console.log(resourceTable(resources));

@@ -13,6 +13,9 @@ export const statusProgram = path.join(folder, 'cuda_status');
 /** The C++ tests of native/cuda over a stub of CUDA's runtime. */
 export const deviceTests = path.join(folder, 'cuda_device_tests');
 
+/** The C++ tests of its decoder, over a stub of nvJPEG as well. */
+export const decoderTests = path.join(folder, 'cuda_decoder_tests');
+
 /** A test's options: skips it, and says how to build, where the library is not there. */
 export const needsLibrary = {
   skip: fs.existsSync(cudaLibrary)

@@ -3,22 +3,20 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <map>
 #include <set>
 
 #include "check.h"
-#include "core/jpeg.h"
-#include "core/random.h"
+#include "device_fixtures.h"
 #include "images.h"
 
 using namespace bobbin::device;
-using bobbin::core::ImageView;
-using bobbin::core::JpegDecoder;
 using bobbin::core::Plane;
 using bobbin::core::Region;
+using bobbin::test::check_planes;
 using bobbin::test::draw_picture;
 using bobbin::test::encode_jpeg;
+using bobbin::test::EncodedBatch;
 using bobbin::test::Encoding;
 
 namespace {
@@ -101,82 +99,11 @@ class CpuEngine final : public JpegEngine {
  private:
   void write_planes(const JpegTask& task) {
     script_.regions.push_back(task.region);
-    decoder_.open(task.file);
-    const ImageView view = decoder_.decode(task.region, 1);
-    for (std::size_t c = 0; c < task.planes.size(); ++c) {
-      const Plane& from = view.planes[c];
-      const JpegTask::Target& to = task.planes[c];
-      CHECK_EQUAL(to.samples != nullptr, from.data != nullptr);
-      if (!to.samples) continue;
-      const int left = from.halved_x ? task.region.left / 2 : task.region.left;
-      const int top = from.halved_y ? task.region.top / 2 : task.region.top;
-      const int right = task.region.left + task.region.width;
-      const int bottom = task.region.top + task.region.height;
-      const int width = (from.halved_x ? (right + 1) / 2 : right) - left;
-      const int height = (from.halved_y ? (bottom + 1) / 2 : bottom) - top;
-      for (int y = 0; y < height; ++y) {
-        std::memcpy(to.samples + y * to.stride, from.row(top + y) + left - from.region.left, width);
-      }
-    }
+    bobbin::test::decode_part(task.file, task.region, task.planes);
   }
 
   Script& script_;
-  JpegDecoder decoder_;
 };
-
-// Files of every sampling and size, and the parts of them that are wanted.
-struct Batch {
-  std::vector<std::vector<std::uint8_t>> files;
-  std::vector<EncodedImage> images;
-
-  explicit Batch(int count, std::uint64_t seed = 3) {
-    bobbin::core::Random random(seed);
-    const auto encodings = bobbin::test::baseline_encodings();
-    JpegDecoder decoder;
-    for (int i = 0; i < count; ++i) {
-      const int width = 60 + random.below(200), height = 60 + random.below(200);
-      files.push_back(encode_jpeg(draw_picture(width, height, i), encodings[i % encodings.size()]));
-      const int left = random.below(width - 40), top = random.below(height - 40);
-      add({left, top, 1 + random.below(38), 1 + random.below(38)}, decoder);
-    }
-  }
-
-  void add(const Region& wanted, JpegDecoder& decoder) {
-    EncodedImage image;
-    decoder.open(files.back());
-    image.file = files.back();
-    image.traits = decoder.traits();
-    image.wanted = wanted;
-    images.push_back(image);
-  }
-};
-
-// The samples along an axis that rendering looks at: of halved chroma also the next ones outside.
-std::pair<int, int> samples(int from, int length, bool halved, int all) {
-  if (!halved) return {from, from + length};
-  return {std::max((from - 2) / 2, 0), std::min((from + length + 1) / 2 + 1, all)};
-}
-
-// Whether the planes hold what the CPU's decoder makes of the wanted part.
-void check_planes(const EncodedImage& image) {
-  CHECK(image.decoded);
-  JpegDecoder decoder;
-  decoder.open(image.file);
-  const ImageView expected = decoder.decode(image.wanted, 1);
-  const Region& wanted = image.wanted;
-  for (int c = 0; c < image.traits.components; ++c) {
-    const Plane &plane = image.view.planes[c], &other = expected.planes[c];
-    const auto [top, bottom] = samples(wanted.top, wanted.height, plane.halved_y, plane.height);
-    const auto [left, right] = samples(wanted.left, wanted.width, plane.halved_x, plane.width);
-    const Region& held = plane.region;
-    CHECK(held.left <= left && held.left + held.width >= right);
-    CHECK(held.top <= top && held.top + held.height >= bottom);
-    for (int y = top; y < bottom; ++y) {
-      CHECK(std::equal(plane.row(y) + left - held.left, plane.row(y) + right - held.left,
-                       other.row(y) + left - other.region.left));
-    }
-  }
-}
 
 }  // namespace
 
@@ -184,7 +111,7 @@ TEST("when the hardware takes all, then it gets them at once, and each image has
   Script script;
   Memory memory;
   WaitingQueue queue;
-  Batch batch(20);
+  EncodedBatch batch(20);
   {
     EngineDecoder decoder(std::make_unique<CpuEngine>(script), memory);
     decoder.decode(batch.images, queue);
@@ -200,7 +127,7 @@ TEST("when planes of a batch are placed, then none overlaps another or leaves th
   Script script;
   Memory memory;
   WaitingQueue queue;
-  Batch batch(30);
+  EncodedBatch batch(30);
   EngineDecoder decoder(std::make_unique<CpuEngine>(script), memory);
   decoder.decode(batch.images, queue);
   std::vector<std::pair<const std::uint8_t*, const std::uint8_t*>> ranges;
@@ -222,7 +149,7 @@ TEST("when the hardware refuses a file, then another backend decodes it") {
   Script script;
   Memory memory;
   WaitingQueue queue;
-  Batch batch(12);
+  EncodedBatch batch(12);
   for (const int i : {2, 7}) script.hardware_refuses.insert(batch.files[i].data());
   EngineDecoder decoder(std::make_unique<CpuEngine>(script), memory);
   decoder.decode(batch.images, queue);
@@ -238,7 +165,7 @@ TEST("when the hardware fails at a batch, then another backend decodes its files
   script.batches_fail = true;
   Memory memory;
   WaitingQueue queue;
-  Batch batch(9);
+  EncodedBatch batch(9);
   script.all_fail_at.insert(batch.files[4].data());
   EngineDecoder decoder(std::make_unique<CpuEngine>(script), memory);
   decoder.decode(batch.images, queue);
@@ -255,7 +182,7 @@ TEST("when there is no other backend, then what the hardware fails at stays unde
   script.batches_fail = true;
   Memory memory;
   WaitingQueue queue;
-  Batch batch(5);
+  EncodedBatch batch(5);
   EngineDecoder decoder(std::make_unique<CpuEngine>(script), memory);
   for (EncodedImage& image : batch.images) image.decoded = true;
   decoder.decode(batch.images, queue);
@@ -268,7 +195,7 @@ TEST("when the hardware takes no regions, then it decodes whole images") {
   script.hardware_takes_regions = false;
   Memory memory;
   WaitingQueue queue;
-  Batch batch(6);
+  EncodedBatch batch(6);
   EngineDecoder decoder(std::make_unique<CpuEngine>(script), memory);
   decoder.decode(batch.images, queue);
   for (const EncodedImage& image : batch.images) check_planes(image);
@@ -282,7 +209,7 @@ TEST("when another backend refuses a region, then it gets whole images from the 
   script.others_take_regions = false;
   Memory memory;
   WaitingQueue queue;
-  Batch batch(6);
+  EncodedBatch batch(6);
   EngineDecoder decoder(std::make_unique<CpuEngine>(script), memory);
   decoder.decode(batch.images, queue);
   for (const EncodedImage& image : batch.images) CHECK(!image.decoded);
@@ -295,13 +222,12 @@ TEST("when files are not a device's to decode, then they are not offered to it")
   Script script;
   Memory memory;
   WaitingQueue queue;
-  Batch batch(3);
+  EncodedBatch batch(3);
   batch.images[1].traits.ends = false;
   Encoding progressive;
   progressive.progressive = true;
   batch.files.push_back(encode_jpeg(draw_picture(90, 90), progressive));
-  JpegDecoder opener;
-  batch.add({10, 10, 20, 20}, opener);
+  batch.add({10, 10, 20, 20});
   EngineDecoder decoder(std::make_unique<CpuEngine>(script), memory);
   script.all_fail_at.insert(batch.files[3].data());
   decoder.decode(batch.images, queue);
@@ -315,7 +241,7 @@ TEST("when batches follow one another, then memory is kept, and grows in steps u
   Script script;
   Memory memory;
   WaitingQueue queue;
-  Batch few(8), more(10), many(40, 4);
+  EncodedBatch few(8), more(10), many(40, 4);
   EngineDecoder decoder(std::make_unique<CpuEngine>(script), memory, 100'000);
   decoder.decode(few.images, queue);
   decoder.decode(few.images, queue);

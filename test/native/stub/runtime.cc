@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace bobbin::stub {
 
@@ -28,6 +29,7 @@ cudaError_t answer(const char* call) {
 }
 
 cudaError_t wait(const char* call) {
+  for (const auto& [run, data] : std::exchange(state.waiting, {})) run(data);
   state.waited_for = true;
   return answer(call);
 }
@@ -159,6 +161,10 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
   return make("cudaEventCreateWithFlags", event);
 }
 cudaError_t cudaEventDestroy(cudaEvent_t event) { return destroy("cudaEventDestroy", event); }
+cudaError_t cudaLaunchHostFunc(cudaStream_t, cudaHostFn_t run, void* data) {
+  runtime().waiting.emplace_back(run, data);
+  return answer("cudaLaunchHostFunc");
+}
 cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t) { return answer("cudaEventRecord"); }
 cudaError_t cudaEventSynchronize(cudaEvent_t) { return wait("cudaEventSynchronize"); }
 

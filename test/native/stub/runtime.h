@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bobbin::stub {
@@ -24,6 +25,8 @@ struct Runtime {
   cudaError_t fault = cudaSuccess;
   bool waited_for = false;  // Whether somebody was told.
 
+  // Host functions run only when somebody waits, so that what is overwritten too early shows.
+  std::vector<std::pair<cudaHostFn_t, void*>> waiting;
   std::vector<std::string> calls;  // Names, in order, but for those that cannot fail.
   std::vector<Launch> launches;
   std::map<void*, int> allocations;  // And the device that each is on.

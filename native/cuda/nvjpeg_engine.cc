@@ -1,0 +1,190 @@
+// The batched calls for the hardware, the decoupled phases for the rest.
+#include "cuda/nvjpeg_engine.h"
+
+#include <utility>
+
+#include "cuda/queue.h"
+
+namespace bobbin::cuda {
+namespace {
+
+using device::JpegBackend;
+using device::JpegOutcome;
+using device::JpegTask;
+
+constexpr nvjpegOutputFormat_t kFormat = NVJPEG_OUTPUT_YUV;
+
+// Another file would meet the same.
+bool is_fault_of_device(nvjpegStatus_t status) {
+  return status == NVJPEG_STATUS_ALLOCATOR_FAILURE || status == NVJPEG_STATUS_NOT_INITIALIZED;
+}
+
+bool succeeded(nvjpegStatus_t status, const char* call) {
+  if (is_fault_of_device(status)) check_nvjpeg(status, call);
+  return status == NVJPEG_STATUS_SUCCESS;
+}
+
+nvjpegImage_t image_of(const JpegTask& task) {
+  nvjpegImage_t image{};
+  for (std::size_t c = 0; c < task.planes.size(); ++c) {
+    image.channel[c] = task.planes[c].samples;
+    image.pitch[c] = task.planes[c].stride;
+  }
+  return image;
+}
+
+}  // namespace
+
+NvjpegEngine::NvjpegEngine(std::shared_ptr<const Nvjpeg> nvjpeg,
+                           const device::JpegBackends& backends)
+    : nvjpeg_(std::move(nvjpeg)), functions_(nvjpeg_->functions()), backends_(backends) {
+  nvjpeg_->use();
+  if (backends_.hardware) open_hardware();
+  if (backends_.hybrid || backends_.gpu_hybrid) open_phases();
+}
+
+void NvjpegEngine::open_hardware() {
+  const nvjpegHandle_t handle = nvjpeg_->hardware();
+  header_ = make_nvjpeg<nvjpegJpegStream>(functions_.JpegStreamDestroy, "nvjpegJpegStreamCreate",
+                                          functions_.JpegStreamCreate, handle);
+  batch_state_ = make_nvjpeg<nvjpegJpegState>(functions_.JpegStateDestroy, "nvjpegJpegStateCreate",
+                                              functions_.JpegStateCreate, handle);
+  batch_params_.push_back(make_params(handle));
+  // Whatever the size, this has the library keep its memory: a fifth faster on eight GPUs, says
+  // DALI. 4:4:4 stands for mixed samplings.
+  check_nvjpeg(functions_.DecodeBatchedPreAllocate(handle, batch_state_.get(), 1, 1, 1,
+                                                   NVJPEG_CSS_444, kFormat),
+               "nvjpegDecodeBatchedPreAllocate");
+}
+
+void NvjpegEngine::open_phases() {
+  const nvjpegHandle_t handle = nvjpeg_->handle();
+  device_buffer_ =
+      make_nvjpeg<nvjpegBufferDevice>(functions_.BufferDeviceDestroy, "nvjpegBufferDeviceCreate",
+                                      functions_.BufferDeviceCreate, handle, nullptr);
+  params_ = make_params(handle);
+  for (Page& page : pages_) {
+    page.stream =
+        make_nvjpeg<nvjpegJpegStream>(functions_.JpegStreamDestroy, "nvjpegJpegStreamCreate",
+                                      functions_.JpegStreamCreate, handle);
+    page.pinned =
+        make_nvjpeg<nvjpegBufferPinned>(functions_.BufferPinnedDestroy, "nvjpegBufferPinnedCreate",
+                                        functions_.BufferPinnedCreate, handle, nullptr);
+  }
+  if (backends_.hybrid) hybrid_ = make_phases(NVJPEG_BACKEND_HYBRID);
+  if (backends_.gpu_hybrid) gpu_hybrid_ = make_phases(NVJPEG_BACKEND_GPU_HYBRID);
+}
+
+NvjpegEngine::Phases NvjpegEngine::make_phases(nvjpegBackend_t backend) const {
+  const nvjpegHandle_t handle = nvjpeg_->handle();
+  Phases phases;
+  phases.decoder = make_nvjpeg<nvjpegJpegDecoder>(functions_.DecoderDestroy, "nvjpegDecoderCreate",
+                                                  functions_.DecoderCreate, handle, backend);
+  phases.state =
+      make_nvjpeg<nvjpegJpegState>(functions_.JpegStateDestroy, "nvjpegDecoderStateCreate",
+                                   functions_.DecoderStateCreate, handle, phases.decoder.get());
+  check_nvjpeg(functions_.StateAttachDeviceBuffer(phases.state.get(), device_buffer_.get()),
+               "nvjpegStateAttachDeviceBuffer");
+  return phases;
+}
+
+NvjpegOwned<nvjpegDecodeParams> NvjpegEngine::make_params(nvjpegHandle_t handle) const {
+  auto params =
+      make_nvjpeg<nvjpegDecodeParams>(functions_.DecodeParamsDestroy, "nvjpegDecodeParamsCreate",
+                                      functions_.DecodeParamsCreate, handle);
+  check_nvjpeg(functions_.DecodeParamsSetOutputFormat(params.get(), kFormat),
+               "nvjpegDecodeParamsSetOutputFormat");
+  check_nvjpeg(functions_.DecodeParamsSetExifOrientation(params.get(), NVJPEG_ORIENTATION_NORMAL),
+               "nvjpegDecodeParamsSetExifOrientation");
+  return params;
+}
+
+void NvjpegEngine::set_region(nvjpegDecodeParams_t params, const JpegTask& task) const {
+  const core::Region region = task.whole ? core::Region{0, 0, -1, -1} : task.region;
+  check_nvjpeg(
+      functions_.DecodeParamsSetROI(params, region.left, region.top, region.width, region.height),
+      "nvjpegDecodeParamsSetROI");
+}
+
+bool NvjpegEngine::hardware_takes(const JpegTask& task) {
+  nvjpeg_->use();
+  const nvjpegHandle_t handle = nvjpeg_->hardware();
+  const nvjpegDecodeParams_t params = batch_params_.front().get();
+  set_region(params, task);
+  int refused = 1;  // 0 says that it does.
+  return succeeded(functions_.JpegStreamParseHeader(handle, task.file.data(), task.file.size(),
+                                                    header_.get()),
+                   "nvjpegJpegStreamParseHeader") &&
+         succeeded(functions_.DecodeBatchedSupportedEx(handle, header_.get(), params, &refused),
+                   "nvjpegDecodeBatchedSupportedEx") &&
+         refused == 0;
+}
+
+bool NvjpegEngine::decode_batch(std::span<const JpegTask> tasks, device::Queue& queue) {
+  nvjpeg_->use();
+  const nvjpegHandle_t handle = nvjpeg_->hardware();
+  while (batch_params_.size() < tasks.size()) batch_params_.push_back(make_params(handle));
+  params_of_.clear();
+  files_.clear();
+  lengths_.clear();
+  images_.clear();
+  for (const JpegTask& task : tasks) {
+    const nvjpegDecodeParams_t params = batch_params_[params_of_.size()].get();
+    set_region(params, task);
+    params_of_.push_back(params);
+    files_.push_back(task.file.data());
+    lengths_.push_back(task.file.size());
+    images_.push_back(image_of(task));
+  }
+  // Wanted anew when the size has changed or a batch has failed, and only once the last one is
+  // done: decoders wait for each.
+  return succeeded(functions_.DecodeBatchedInitialize(handle, batch_state_.get(),
+                                                      static_cast<int>(tasks.size()), 1, kFormat),
+                   "nvjpegDecodeBatchedInitialize") &&
+         succeeded(
+             functions_.DecodeBatchedEx(handle, batch_state_.get(), files_.data(), lengths_.data(),
+                                        images_.data(), params_of_.data(), stream_of(queue)),
+             "nvjpegDecodeBatchedEx");
+}
+
+JpegOutcome NvjpegEngine::decode(const JpegTask& task, JpegBackend backend, device::Queue& queue) {
+  nvjpeg_->use();
+  const Phases& phases = backend == JpegBackend::kGpuHybrid ? gpu_hybrid_ : hybrid_;
+  const Page& page = pages_[page_];
+  page_ = 1 - page_;
+  nvjpegStatus_t status = run_host(phases, page, task);
+  if (succeeded(status, "nvjpegDecodeJpegHost")) {
+    // The last file's page and the buffer on the device are free after this, so that they may grow.
+    queue.wait();
+    status = run_device(phases, page, task, stream_of(queue));
+  }
+  if (succeeded(status, "nvjpegDecodeJpegDevice")) return JpegOutcome::kDecoded;
+  const bool refused = status == NVJPEG_STATUS_INVALID_PARAMETER && !task.whole;
+  return refused ? JpegOutcome::kRegionRefused : JpegOutcome::kFailed;
+}
+
+nvjpegStatus_t NvjpegEngine::run_host(const Phases& phases, const Page& page,
+                                      const JpegTask& task) {
+  set_region(params_.get(), task);
+  const nvjpegHandle_t handle = nvjpeg_->handle();
+  nvjpegStatus_t status = functions_.JpegStreamParse(handle, task.file.data(), task.file.size(), 0,
+                                                     0, page.stream.get());
+  if (status != NVJPEG_STATUS_SUCCESS) return status;
+  status = functions_.StateAttachPinnedBuffer(phases.state.get(), page.pinned.get());
+  if (status != NVJPEG_STATUS_SUCCESS) return status;
+  return functions_.DecodeJpegHost(handle, phases.decoder.get(), phases.state.get(), params_.get(),
+                                   page.stream.get());
+}
+
+nvjpegStatus_t NvjpegEngine::run_device(const Phases& phases, const Page& page,
+                                        const JpegTask& task, cudaStream_t stream) {
+  const nvjpegHandle_t handle = nvjpeg_->handle();
+  const nvjpegStatus_t status = functions_.DecodeJpegTransferToDevice(
+      handle, phases.decoder.get(), phases.state.get(), page.stream.get(), stream);
+  if (status != NVJPEG_STATUS_SUCCESS) return status;
+  nvjpegImage_t image = image_of(task);
+  return functions_.DecodeJpegDevice(handle, phases.decoder.get(), phases.state.get(), &image,
+                                     stream);
+}
+
+}  // namespace bobbin::cuda

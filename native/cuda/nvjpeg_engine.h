@@ -1,0 +1,78 @@
+// One thread's nvJPEG: its calls in the order they want, and what they work with.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "cuda/nvjpeg.h"
+#include "device/jpeg_engine.h"
+
+namespace bobbin::cuda {
+
+// Decodes to planes as they are stored (NVJPEG_OUTPUT_YUV): chroma is neither restored to full size
+// nor turned to RGB, and of a grey file the first plane is all. The image is not turned upright.
+//
+// What the documentation says (docs.nvidia.com/cuda/nvjpeg): regions are for nvjpegDecodeBatchedEx
+// with the hardware, and for nvjpegDecodeJpeg… with the other backends; in YUV they must begin at a
+// multiple of the sampling factors. Yet others report that a card refused YUV regions, so the
+// refusal is told (kRegionRefused), and nvjpegDecodeBatchedSupportedEx is asked for each file.
+//
+// A file that a call fails at is left to others. A call that fails for want of memory, or while
+// these objects are made, is a DeviceError.
+class NvjpegEngine final : public device::JpegEngine {
+ public:
+  NvjpegEngine(std::shared_ptr<const Nvjpeg> nvjpeg, const device::JpegBackends& backends);
+  ~NvjpegEngine() override { nvjpeg_->use_at_end(); }
+  NvjpegEngine(const NvjpegEngine&) = delete;
+  NvjpegEngine& operator=(const NvjpegEngine&) = delete;
+
+  device::JpegBackends backends() const override { return backends_; }
+  bool hardware_takes(const device::JpegTask& task) override;
+  bool decode_batch(std::span<const device::JpegTask> tasks, device::Queue& queue) override;
+  device::JpegOutcome decode(const device::JpegTask& task, device::JpegBackend backend,
+                             device::Queue& queue) override;
+
+ private:
+  // What one of the backends that decode in phases keeps.
+  struct Phases {
+    NvjpegOwned<nvjpegJpegDecoder> decoder{nullptr, nullptr};
+    NvjpegOwned<nvjpegJpegState> state{nullptr, nullptr};
+  };
+  // What the CPU's phase writes, and the device reads while the CPU is at the next file.
+  struct Page {
+    NvjpegOwned<nvjpegJpegStream> stream{nullptr, nullptr};
+    NvjpegOwned<nvjpegBufferPinned> pinned{nullptr, nullptr};
+  };
+
+  NvjpegOwned<nvjpegDecodeParams> make_params(nvjpegHandle_t handle) const;
+  void set_region(nvjpegDecodeParams_t params, const device::JpegTask& task) const;
+  void open_hardware();
+  void open_phases();
+  Phases make_phases(nvjpegBackend_t backend) const;
+  nvjpegStatus_t run_host(const Phases& phases, const Page& page, const device::JpegTask& task);
+  nvjpegStatus_t run_device(const Phases& phases, const Page& page, const device::JpegTask& task,
+                            cudaStream_t stream);
+
+  const std::shared_ptr<const Nvjpeg> nvjpeg_;
+  const NvjpegFunctions& functions_;
+  const device::JpegBackends backends_;
+
+  NvjpegOwned<nvjpegJpegStream> header_{nullptr, nullptr};
+  NvjpegOwned<nvjpegJpegState> batch_state_{nullptr, nullptr};
+  std::vector<NvjpegOwned<nvjpegDecodeParams>> batch_params_;  // One for each file.
+  std::vector<nvjpegDecodeParams_t> params_of_;
+  std::vector<const unsigned char*> files_;
+  std::vector<std::size_t> lengths_;
+  std::vector<nvjpegImage_t> images_;
+
+  Phases hybrid_, gpu_hybrid_;
+  NvjpegOwned<nvjpegBufferDevice> device_buffer_{nullptr, nullptr};
+  NvjpegOwned<nvjpegDecodeParams> params_{nullptr, nullptr};
+  std::array<Page, 2> pages_;
+  int page_ = 0;
+};
+
+}  // namespace bobbin::cuda

@@ -1,0 +1,116 @@
+// Bobbin's use of nvJPEG, against a stand-in that holds it to the documentation.
+#include <memory>
+#include <string>
+
+#include "check.h"
+#include "cuda/device.h"
+#include "cuda/nvjpeg.h"
+#include "cuda/queue.h"
+#include "device_fixtures.h"
+#include "stub/nvjpeg/script.h"
+#include "stub/runtime.h"
+
+using namespace bobbin::cuda;
+using bobbin::device::DeviceError;
+using bobbin::device::JpegBackends;
+using bobbin::test::check_planes;
+using bobbin::test::EncodedBatch;
+
+NvjpegScript nvjpeg_script;
+
+namespace {
+
+void reset() {
+  bobbin::stub::reset();
+  nvjpeg_script = {};
+}
+
+// Decodes a batch twice, so that what is kept from the first is used again.
+void decode_twice(EncodedBatch& batch, const JpegBackends& only = {true, true, true}) {
+  const auto context = std::make_shared<Context>(0);
+  CudaQueue queue(context);
+  CudaDevice device(0);
+  const auto decoder = make_nvjpeg_decoder(std::make_shared<Nvjpeg>(context), device, only);
+  CHECK(decoder);
+  decoder->decode(batch.images, queue);
+  decoder->decode(batch.images, queue);
+  for (const auto& image : batch.images) check_planes(image);
+}
+
+std::string state() { return Nvjpeg(std::make_shared<Context>(0)).state(); }
+
+}  // namespace
+
+TEST("when there is an engine, then it decodes each batch in one call") {
+  reset();
+  EncodedBatch batch(20);
+  decode_twice(batch);
+  CHECK_EQUAL(nvjpeg_script.batches, 2);
+  CHECK_EQUAL(nvjpeg_script.hybrid + nvjpeg_script.gpu_hybrid, 0);
+  CHECK_EQUAL(nvjpeg_script.handles, 0);
+  CHECK(bobbin::stub::runtime().allocations.empty());
+}
+
+TEST("when files are decoded one by one, then none overwrites what the device still reads") {
+  for (const JpegBackends& only : {JpegBackends{true, false, false}, {false, true, false}}) {
+    reset();
+    EncodedBatch batch(20);
+    decode_twice(batch, only);
+    CHECK_EQUAL(nvjpeg_script.hybrid, only.hybrid ? 40 : 0);
+    CHECK_EQUAL(nvjpeg_script.gpu_hybrid, only.gpu_hybrid ? 40 : 0);
+    CHECK_EQUAL(nvjpeg_script.handles, 0);
+  }
+}
+
+TEST("when neither way takes regions, then whole images are decoded") {
+  for (const JpegBackends& only : {JpegBackends{true, false, false}, {false, false, true}}) {
+    reset();
+    nvjpeg_script.hardware_takes_regions = nvjpeg_script.phases_take_regions = false;
+    EncodedBatch batch(9);
+    decode_twice(batch, only);
+  }
+}
+
+TEST("when the engine fails at batches, then their files are decoded one by one") {
+  reset();
+  nvjpeg_script.decode_batch = NVJPEG_STATUS_EXECUTION_FAILED;
+  EncodedBatch batch(9);
+  decode_twice(batch);
+  CHECK_EQUAL(nvjpeg_script.hybrid, 18);
+}
+
+TEST("when nvJPEG refuses files, then they stay undecoded; when memory is short, then it says so") {
+  reset();
+  nvjpeg_script.create_hardware = NVJPEG_STATUS_ARCH_MISMATCH;
+  const auto context = std::make_shared<Context>(0);
+  CudaQueue queue(context);
+  CudaDevice device(0);
+  EncodedBatch batch(4);
+  const auto decoder = make_nvjpeg_decoder(std::make_shared<Nvjpeg>(context), device);
+  nvjpeg_script.decode_host = NVJPEG_STATUS_BAD_JPEG;
+  decoder->decode(batch.images, queue);
+  for (const auto& image : batch.images) CHECK(!image.decoded);
+  nvjpeg_script.decode_host = NVJPEG_STATUS_ALLOCATOR_FAILURE;
+  CHECK_THROWS(decoder->decode(batch.images, queue), DeviceError);
+}
+
+TEST("when backends are looked for, then the state names those that there are") {
+  reset();
+  CHECK_EQUAL(state(), "nvJPEG 13.0.7, 1 JPEG engine");
+  nvjpeg_script.engines = 7;
+  CHECK_EQUAL(state(), "nvJPEG 13.0.7, 7 JPEG engines");
+  nvjpeg_script.engines = 0;
+  CHECK_EQUAL(state(), "nvJPEG 13.0.7, no JPEG engine");
+  CHECK(!Nvjpeg(std::make_shared<Context>(0)).backends().hardware);
+  nvjpeg_script.create_hardware = NVJPEG_STATUS_ARCH_MISMATCH;
+  CHECK_EQUAL(state(), "nvJPEG 13.0.7, no JPEG engine (ARCH_MISMATCH)");
+  CHECK_EQUAL(nvjpeg_script.handles, 0);
+}
+
+TEST("when no backend is left, then there is no decoder") {
+  reset();
+  nvjpeg_script.create_hardware = NVJPEG_STATUS_ARCH_MISMATCH;
+  CudaDevice device(0);
+  const auto nvjpeg = std::make_shared<Nvjpeg>(std::make_shared<Context>(0));
+  CHECK(!make_nvjpeg_decoder(nvjpeg, device, {false, false, true}));
+}

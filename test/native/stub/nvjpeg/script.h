@@ -1,0 +1,19 @@
+// What the stub of nvJPEG is to answer, and what it was asked; the test program owns the one of it.
+#pragma once
+
+#include <nvjpeg.h>
+
+struct NvjpegScript {
+  nvjpegStatus_t create_hardware = NVJPEG_STATUS_SUCCESS;
+  unsigned engines = 1;
+  bool hardware_takes_regions = true;
+  nvjpegStatus_t decode_batch = NVJPEG_STATUS_SUCCESS;
+  bool phases_take_regions = true;
+  nvjpegStatus_t decode_host = NVJPEG_STATUS_SUCCESS;
+
+  int handles = 0;                 // Of any kind, that have not been ended.
+  int batches = 0;                 // That were decoded.
+  int hybrid = 0, gpu_hybrid = 0;  // Files, by backend.
+};
+
+extern NvjpegScript nvjpeg_script;
