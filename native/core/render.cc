@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/color_matrix.h"
+
 namespace bobbin::core {
 namespace {
 
@@ -36,29 +38,6 @@ void transpose_plane(const Plane& plane, int channels, Scratch& memory, Plane& s
     const std::uint8_t* from = plane.data + y * plane.stride;
     for (int x = 0; x < region.width; ++x, from += channels) {
       std::copy_n(from, channels, samples + x * swapped.stride + y * channels);
-    }
-  }
-}
-
-// JFIF: from (Y, Cb, Cr, 1) to RGB.
-constexpr std::array<std::array<double, 4>, 3> kFromYcc = {{
-    {1, 0, 1.402, -1.402 * 128},
-    {1, -0.344136286, -0.714136286, (0.344136286 + 0.714136286) * 128},
-    {1, 1.772, 0, -1.772 * 128},
-}};
-
-// The recipe's matrix for planes as they are stored, its rows in the order of the model's channels.
-void set_matrix(ColorSpace space, const Recipe& recipe, bool bgr, float mean_grey,
-                float (&matrix)[12]) {
-  for (int c = 0; c < 3; ++c) {
-    const float* row = recipe.color.data() + 4 * (bgr ? 2 - c : c);
-    for (int k = 0; k < 4; ++k) {
-      double sum = k == 3 ? row[3] * mean_grey : 0;
-      for (int i = 0; i < 3; ++i) {
-        if (space == ColorSpace::kYcc) sum += row[i] * kFromYcc[i][k];
-        if (space != ColorSpace::kYcc && i == k) sum += row[i];
-      }
-      matrix[4 * c + k] = static_cast<float>(sum);
     }
   }
 }
@@ -101,7 +80,9 @@ void Renderer::render(const ImageView& image, const ImageSize& size, const Recip
   const bool effects = !recipe.effects.empty();
   ColumnsTask columns;
   // Effects see RGB.
-  set_matrix(image.space, recipe, preprocessing.bgr && !effects, grey, columns.matrix);
+  const std::array<float, 12> matrix =
+      color_matrix(image.space, recipe, preprocessing.bgr && !effects, grey);
+  std::copy(matrix.begin(), matrix.end(), columns.matrix);
   columns.outputs = recipe.size;
   FinishTask finish;
   finish.values = 3 * recipe.size;
