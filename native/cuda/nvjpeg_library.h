@@ -11,19 +11,20 @@
 namespace bobbin::cuda {
 
 // Those that are used, without "nvjpeg" before their names.
-#define BOBBIN_NVJPEG_FUNCTIONS(f)                                                                \
-  f(GetProperty) f(CreateEx) f(Destroy) f(GetHardwareDecoderInfo) f(JpegStateCreate)              \
-      f(JpegStateDestroy) f(DecoderCreate) f(DecoderDestroy) f(DecoderStateCreate)                \
-          f(JpegStreamCreate) f(JpegStreamDestroy) f(JpegStreamParse) f(JpegStreamParseHeader)    \
-              f(BufferPinnedCreate) f(BufferPinnedDestroy) f(StateAttachPinnedBuffer)             \
-                  f(BufferDeviceCreate) f(BufferDeviceDestroy) f(StateAttachDeviceBuffer)         \
-                      f(DecodeParamsCreate) f(DecodeParamsDestroy) f(DecodeParamsSetOutputFormat) \
-                          f(DecodeParamsSetROI) f(DecodeParamsSetExifOrientation)                 \
-                              f(DecodeBatchedPreAllocate) f(DecodeBatchedSupportedEx)             \
-                                  f(DecodeBatchedInitialize) f(DecodeBatchedEx) f(DecodeJpegHost) \
-                                      f(DecodeJpegTransferToDevice) f(DecodeJpegDevice)
+// clang-format off: it takes the list for one statement.
+#define BOBBIN_NVJPEG_FUNCTIONS(f) \
+  f(GetProperty) f(CreateEx) f(Destroy) f(GetHardwareDecoderInfo) f(JpegStateCreate) \
+  f(JpegStateDestroy) f(DecoderCreate) f(DecoderDestroy) f(DecoderStateCreate) \
+  f(JpegStreamCreate) f(JpegStreamDestroy) f(JpegStreamParse) f(JpegStreamParseHeader) \
+  f(BufferPinnedCreate) f(BufferPinnedDestroy) f(StateAttachPinnedBuffer) f(BufferDeviceCreate) \
+  f(BufferDeviceDestroy) f(StateAttachDeviceBuffer) f(DecodeParamsCreate) f(DecodeParamsDestroy) \
+  f(DecodeParamsSetOutputFormat) f(DecodeParamsSetROI) f(DecodeParamsSetExifOrientation) \
+  f(DecodeBatchedPreAllocate) f(DecodeBatchedSupportedEx) f(DecodeBatchedInitialize) \
+  f(DecodeBatchedEx) f(DecodeJpegHost) f(DecodeJpegTransferToDevice) f(DecodeJpegDevice)
+// clang-format on
 
 struct NvjpegFunctions {
+// A name that is declared takes no parentheses: NOLINTNEXTLINE(bugprone-macro-parentheses).
 #define BOBBIN_DECLARE(name) decltype(&nvjpeg##name) name = nullptr;
   BOBBIN_NVJPEG_FUNCTIONS(BOBBIN_DECLARE)
 #undef BOBBIN_DECLARE

@@ -15,8 +15,8 @@ namespace {
 
 constexpr int kImages = 64, kBatchSize = 32, kEpochs = 4;
 
-// JPEGs of every common sampling, with and without restarts, some progressive, and one so large that
-// libjpeg scales it down.
+// JPEGs of every common sampling, with and without restarts, some progressive, and one so large
+// that libjpeg scales it down.
 std::vector<std::string> write_files(const TemporaryFolder& folder) {
   std::vector<std::string> paths;
   for (int i = 0; i < kImages; ++i) {
