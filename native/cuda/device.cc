@@ -1,6 +1,7 @@
 // Memory comes whole from the driver: a loader asks for it once.
 #include "cuda/device.h"
 
+#include "cuda/nvjpeg.h"
 #include "cuda/queue.h"
 
 namespace bobbin::cuda {
@@ -57,9 +58,19 @@ std::unique_ptr<device::Queue> CudaDevice::make_queue() {
   return std::make_unique<CudaQueue>(context_);
 }
 
-std::unique_ptr<device::Decoder> CudaDevice::make_decoder() { return nullptr; }
+std::unique_ptr<device::Decoder> CudaDevice::make_decoder() {
+  nvjpeg();
+  return make_nvjpeg_decoder(nvjpeg_, *this);
+}
 
-bool CudaDevice::takes(const core::JpegTraits&) const { return false; }
+bool CudaDevice::takes(const core::JpegTraits& traits) const {
+  return device::backend_for(traits, {}, nvjpeg().backends()) != device::JpegBackend::kNone;
+}
+
+const Nvjpeg& CudaDevice::nvjpeg() const {
+  std::call_once(nvjpeg_made_, [this] { nvjpeg_ = std::make_shared<const Nvjpeg>(context_); });
+  return *nvjpeg_;
+}
 
 void CudaDevice::drain() {
   context_->use();

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
+#include <string>
 
 #include "cuda/context.h"
 #include "device/device.h"
 
 namespace bobbin::cuda {
+
+class Nvjpeg;
 
 class CudaDevice : public device::Device {
  public:
@@ -28,9 +32,14 @@ class CudaDevice : public device::Device {
 
   void drain() override;
 
+  // Made when it is first asked for: it takes memory that only decoders need.
+  const Nvjpeg& nvjpeg() const;
+
  private:
   const std::shared_ptr<Context> context_;
   std::string name_;
+  mutable std::once_flag nvjpeg_made_;
+  mutable std::shared_ptr<const Nvjpeg> nvjpeg_;
 };
 
 }  // namespace bobbin::cuda

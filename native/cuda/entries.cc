@@ -1,10 +1,11 @@
-// The shared library's three doors, and what it says of the GPU.
+// The shared library's doors, and what it says of the GPU.
 #include "device/entries.h"
 
 #include <cuda_runtime.h>
 
 #include "cuda/context.h"
 #include "cuda/device.h"
+#include "cuda/nvjpeg.h"
 
 namespace {
 
@@ -71,6 +72,10 @@ const char* bobbin_cuda_interface() { return BOBBIN_INTERFACE; }
 void bobbin_cuda_status(CudaStatus* status) {
   *status = look();
   cudaGetLastError();  // Whatever was found is told; no later call is to find it again.
+}
+
+void bobbin_cuda_decoders(int index, std::string* words) {
+  *words = bobbin::cuda::CudaDevice(index).nvjpeg().state();
 }
 
 bobbin::device::Device* bobbin_cuda_open(int index) { return new bobbin::cuda::CudaDevice(index); }

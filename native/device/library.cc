@@ -43,6 +43,12 @@ class Library {
     return std::shared_ptr<Device>(find<decltype(bobbin_cuda_open)>("bobbin_cuda_open")(index));
   }
 
+  std::string decoders(int index) const {
+    std::string words;
+    find<decltype(bobbin_cuda_decoders)>("bobbin_cuda_decoders")(index, &words);
+    return words;
+  }
+
  private:
   template <typename Function>
   Function* find(const char* name) const {
@@ -76,6 +82,16 @@ std::shared_ptr<Device> open_cuda(const std::string& library, int index) {
   const CudaStatus status = opened.status();
   if (!status.available) throw DeviceError(status.reason);
   return opened.open(index);
+}
+
+std::string cuda_decoders(const std::string& library, int index) noexcept {
+  try {
+    const Library opened(library);
+    const CudaStatus status = opened.status();
+    return status.available ? opened.decoders(index) : status.reason;
+  } catch (const std::exception& error) {
+    return error.what();
+  }
 }
 
 }  // namespace bobbin::device

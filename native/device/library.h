@@ -26,4 +26,7 @@ CudaStatus cuda_status(const std::string& library) noexcept;
 // that there is none, and for an index past the last.
 std::shared_ptr<Device> open_cuda(const std::string& library, int index);
 
+// What decodes JPEGs on GPU `index`, in words, or why nothing does. Takes memory on the GPU.
+std::string cuda_decoders(const std::string& library, int index) noexcept;
+
 }  // namespace bobbin::device

@@ -57,6 +57,7 @@ test(
       ...readelf('--dyn-syms').matchAll(/(?:GLOBAL|WEAK|UNIQUE) +DEFAULT +\d+ (\S+)/g),
     ];
     assert.deepEqual(defined.map(([, name]) => name).sort(), [
+      'bobbin_cuda_decoders',
       'bobbin_cuda_interface',
       'bobbin_cuda_open',
       'bobbin_cuda_status',

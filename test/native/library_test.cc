@@ -16,6 +16,7 @@ TEST("when the CUDA library is not built, then its status says how to build it")
               "by `npm run build:cuda`");
   CHECK_EQUAL(status.runtime, 0);
   CHECK_THROWS(open_cuda("/nowhere/bobbin_cuda.so", 0), DeviceError);
+  CHECK_EQUAL(cuda_decoders("/nowhere/bobbin_cuda.so", 0), status.reason);
 }
 
 TEST("when the CUDA library cannot be opened, then its status says why") {

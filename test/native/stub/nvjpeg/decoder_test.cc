@@ -6,6 +6,7 @@
 #include "cuda/device.h"
 #include "cuda/nvjpeg.h"
 #include "cuda/queue.h"
+#include "device/entries.h"
 #include "device_fixtures.h"
 #include "stub/nvjpeg/script.h"
 #include "stub/runtime.h"
@@ -113,4 +114,25 @@ TEST("when no backend is left, then there is no decoder") {
   CudaDevice device(0);
   const auto nvjpeg = std::make_shared<Nvjpeg>(std::make_shared<Context>(0));
   CHECK(!make_nvjpeg_decoder(nvjpeg, device, {false, false, true}));
+}
+
+TEST("when a device is asked what it decodes, then nvJPEG is opened, once and not before") {
+  reset();
+  CudaDevice device(0);
+  CHECK_EQUAL(nvjpeg_script.handles, 0);
+  EncodedBatch batch(1);
+  CHECK(device.takes(batch.images[0].traits));
+  const int handles = nvjpeg_script.handles;
+  CHECK(handles > 0);
+  CHECK(!device.takes({}));
+  CHECK_EQUAL(nvjpeg_script.handles, handles);
+  CHECK(device.make_decoder());
+}
+
+TEST("when doctor asks what a GPU decodes, then it gets nvJPEG's words") {
+  reset();
+  std::string words;
+  bobbin_cuda_decoders(0, &words);
+  CHECK_EQUAL(words, state());
+  CHECK_EQUAL(nvjpeg_script.handles, 0);
 }
