@@ -37,7 +37,9 @@ const isNewEnough = ({ version }, oldest) =>
 function askedFor({ env = process.env }) {
   const asked = env.BOBBIN_GPU;
   if (asked !== undefined && asked !== 'yes' && asked !== 'no')
-    throw new Error(`Expected yes or no for BOBBIN_GPU but received "${asked}"`);
+    throw new Error(
+      `Expected yes or no for BOBBIN_GPU but received "${asked}"; without it the driver decides`,
+    );
   return asked;
 }
 

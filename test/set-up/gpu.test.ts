@@ -85,7 +85,8 @@ test('when BOBBIN_GPU is set then it decides, and nothing but yes and no', () =>
   assert.deepEqual(gpuChoice(machine(undefined, 'yes')), { tensorflow: true, kernels: true });
   assert.deepEqual(gpuChoice(machine('470.256.02', 'yes')), { tensorflow: true, kernels: true });
   assert.deepEqual(gpuChoice(machine('580.65.06', 'no')), { tensorflow: false, kernels: false });
-  const message = 'Expected yes or no for BOBBIN_GPU but received "1"';
+  const message =
+    'Expected yes or no for BOBBIN_GPU but received "1"; without it the driver decides';
   assert.throws(() => gpuChoice(machine('580.65.06', '1')), { message });
 });
 
