@@ -1,24 +1,24 @@
 /** Where `npm run build:cuda` leaves its library, and whether tests that need it can run. */
 import fs from 'node:fs';
 import path from 'node:path';
-
-const folder = path.resolve(import.meta.dirname, '..', '..', 'cuda-build');
+import { cudaFolder, cudaLibraryFile, hasCudaLibrary } from '../../scripts/cuda-library.mjs';
 
 /** The library. */
-export const cudaLibrary = path.join(folder, 'bobbin_cuda.so');
+export const cudaLibrary = cudaLibraryFile;
 
 /** Prints what cuda_status says of the library that its argument names. */
-export const statusProgram = path.join(folder, 'cuda_status');
+export const statusProgram = path.join(cudaFolder, 'cuda_status');
 
 /** The C++ tests of native/cuda over a stub of CUDA's runtime. */
-export const deviceTests = path.join(folder, 'cuda_device_tests');
+export const deviceTests = path.join(cudaFolder, 'cuda_device_tests');
 
 /** The C++ tests of its decoder, over a stub of nvJPEG as well. */
-export const decoderTests = path.join(folder, 'cuda_decoder_tests');
+export const decoderTests = path.join(cudaFolder, 'cuda_decoder_tests');
 
-/** A test's options: skips it, and says how to build, where the library is not there. */
+/** A test's options: skips it, and says how to build, where the library or its tests are not there or not of these sources. */
 export const needsLibrary = {
-  skip: fs.existsSync(cudaLibrary)
-    ? false
-    : 'bobbin_cuda.so is not built; `npm run build:cuda` builds it',
+  skip:
+    hasCudaLibrary() && [statusProgram, deviceTests, decoderTests].every(fs.existsSync)
+      ? false
+      : 'needs `npm run build:cuda`',
 };
