@@ -5,6 +5,7 @@ namespace {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   bobbin::addon::export_loader(env, exports);
+  bobbin::addon::export_devices(env, exports);
   bobbin::addon::export_recipes(env, exports);
   bobbin::addon::export_tensorflow(env, exports);
   return exports;

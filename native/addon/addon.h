@@ -8,6 +8,9 @@ namespace bobbin::addon {
 // The input pipeline: `Loader` and its leases (native/addon/loader.cc).
 void export_loader(Napi::Env env, Napi::Object exports);
 
+// What is known of CUDA (native/addon/devices.cc).
+void export_devices(Napi::Env env, Napi::Object exports);
+
 // The drawing of recipes (native/addon/recipe.cc).
 void export_recipes(Napi::Env env, Napi::Object exports);
 
