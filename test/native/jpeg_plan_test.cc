@@ -2,8 +2,13 @@
 #include "device/jpeg_plan.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <functional>
-#include <numeric>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <string>
 
 #include "check.h"
 #include "core/jpeg.h"
@@ -86,6 +91,39 @@ TEST("when anything about a file is uncommon, then the CPU decodes it") {
     oddities[i](traits);
     if (backend_of(traits, kAll) != JpegBackend::kNone) {
       bobbin::test::fail(__FILE__, __LINE__, "a device was to decode oddity ", i);
+    }
+  }
+}
+
+TEST("when JPEGs of other hands are looked at, then the common and complete ones are decodable") {
+  const std::string folder = BOBBIN_FIXTURES "/../../../shared/data/jpeg-odd/";
+  if (!std::filesystem::exists(folder)) {
+    std::cout << "skipped: there is no ../shared/data/jpeg-odd\n";
+    return;
+  }
+  const std::map<std::string, bool> expected = {
+      {"orientation/Landscape_1.jpg", true},
+      {"orientation/Portrait_6.jpg", true},
+      {"reference/restarts.jpg", true},
+      {"reference/jpg-progressive.jpg", true},
+      {"reference/grayscale_16x24_sampling2x2.jpg", true},
+      {"reference/jpg-size-16x16.jpg", true},
+      {"reference/jpg-size-15x15.jpg", false},
+      {"reference/rgb.jpg", false},
+      {"reference/ycck.jpg", false},
+      {"reference/jpg-cmyk-2.jpg", false},
+      {"reference/mjpeg.jpg", false},
+      {"container/truncated.jpg", false},
+      {"container/giant-image.jpg", false},
+  };
+  JpegDecoder decoder;
+  for (const auto& [name, decodable] : expected) {
+    std::ifstream stream(folder + name, std::ios::binary);
+    const std::vector<std::uint8_t> file{std::istreambuf_iterator<char>(stream), {}};
+    decoder.open(file);
+    if (is_decodable(decoder.traits()) != decodable) {
+      bobbin::test::fail(__FILE__, __LINE__, name, " was to be ", decodable ? "" : "un",
+                         "decodable");
     }
   }
 }

@@ -2,7 +2,10 @@
 #include "device/split.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <thread>
+#include <vector>
 
 #include "check.h"
 #include "core/random.h"
@@ -141,6 +144,26 @@ TEST("when one side was slow and becomes fast, then it gets its files back") {
   costs.cpu = 1e9;
   for (int batch = 0; batch < 40; ++batch) decode_batch(split, costs, random, position);
   CHECK_EQUAL(split.share(), DecodeSplit::kLargest);
+}
+
+TEST("when threads measure and ask at once, then no time is lost") {
+  DecodeSplit split(4, true);
+  std::atomic<int> given = 0;
+  std::vector<std::thread> workers;
+  for (int worker = 0; worker < 4; ++worker) {
+    workers.emplace_back([&, worker] {
+      for (int i = 0; i < 2000; ++i) {
+        given += split.on_device(4 * i + worker);
+        split.cpu_decoded(worker % 2 == 0 ? 700'000 : 100'000);
+      }
+    });
+  }
+  for (int batch = 0; batch < 100; ++batch) split.device_decoded(8, 8 * 25'000);
+  for (std::thread& worker : workers) worker.join();
+  split.device_decoded(8, 8 * 25'000);
+  // From times between 100 and 700 µs on four threads, and 25 µs.
+  CHECK(given >= 4000 && given <= 7500);
+  CHECK(split.share() >= 0.5 && split.share() <= 0.875);
 }
 
 TEST("when times are the same, then so are the shares") {
