@@ -1,6 +1,11 @@
 /** Lists each part with its version, where it came from, and what to do about what is missing. */
 import { pathToFileURL } from 'node:url';
-import { parts } from './parts.mjs';
+import { inspectDevice } from './cuda-device.mjs';
+import { cudaLibraryFile } from './cuda-library.mjs';
+import { addonFile, parts } from './parts.mjs';
+
+/** Asks the GPU itself, which set-up need not. */
+const device = { name: 'CUDA device', inspect: () => inspectDevice(addonFile, cudaLibraryFile) };
 
 /** `✓` there, `–` not there and not needed, `✗` missing. */
 function line({ ok, optional, version, from, remedy }, title) {
@@ -10,7 +15,7 @@ function line({ ok, optional, version, from, remedy }, title) {
 
 /** Prints the list; returns whether every part is in order. */
 export function doctor(log = console.log) {
-  const rows = parts.map((part) => ({ name: part.name, ...part.inspect() }));
+  const rows = [...parts, device].map((part) => ({ name: part.name, ...part.inspect() }));
   const width = Math.max(...rows.map(({ name }) => name.length));
   for (const row of rows) log(line(row, row.name.padEnd(width)));
   return rows.every(({ ok, optional }) => ok || optional);

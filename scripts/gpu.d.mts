@@ -8,13 +8,16 @@ export interface Machine {
   loaderCache?: string;
 }
 
-export function findDriver(machine?: Machine): { library: string; version?: string } | undefined;
-export function gpuChoice(machine?: Machine): { tensorflow: boolean; kernels: boolean };
-export function tensorflowWheel(machine?: Machine): Wheel;
-export function inspectDriver(machine?: Machine): {
+/** What doctor prints in a row; see parts.mjs. */
+export interface Finding {
   ok: boolean;
   optional?: boolean;
   version?: string;
   from?: string;
   remedy?: string;
-};
+}
+
+export function findDriver(machine?: Machine): { library: string; version?: string } | undefined;
+export function gpuChoice(machine?: Machine): { tensorflow: boolean; kernels: boolean };
+export function tensorflowWheel(machine?: Machine): Wheel;
+export function inspectDriver(machine?: Machine): Finding;

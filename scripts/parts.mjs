@@ -70,7 +70,7 @@ function wheelPart(name, choose) {
   };
 }
 
-const addonFile = at('native-build', 'Release', 'bobbin.node');
+export const addonFile = at('native-build', 'Release', 'bobbin.node');
 const addonStamp = at('native-build', '.bobbin-inputs');
 const addonHash = () =>
   hashInputs(packageRoot, ['CMakeLists.txt', 'native'], [wheelFolder(tensorflowWheel())]);
