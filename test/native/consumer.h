@@ -25,8 +25,9 @@ using core::Sources;
 // Waits for a loader as the JavaScript thread does, and decodes for it what is no JPEG.
 class Consumer {
  public:
-  explicit Consumer(const LoaderOptions& options)
-      : sources_(options.sources), loader_(options, [this] { notify(); }) {}
+  explicit Consumer(const LoaderOptions& options,
+                    std::unique_ptr<core::BatchWriter> writer = core::make_host_writer())
+      : sources_(options.sources), loader_(options, [this] { notify(); }, std::move(writer)) {}
 
   Loader& loader() { return loader_; }
 
