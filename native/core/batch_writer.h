@@ -45,6 +45,7 @@ struct BatchContext {
   const Augmentation& augmentation;
   PixelType dtype;
   int batch_size;
+  int threads;
   StageTotals& totals;
   Ring& ring;
   Signal& signal;  // Notified when a lease ends; a writer's thread may wait on it, too.

@@ -48,6 +48,7 @@ BatchContext Loader::writer_context() {
           options_.augmentation,
           options_.dtype,
           options_.batch_size,
+          options_.threads,
           stages_,
           *ring_,
           *signal_,
@@ -145,7 +146,8 @@ std::vector<Failure> Loader::failures() const {
 }
 
 LoaderStatistics Loader::statistics() const {
-  return {images_, stages_.read_bytes, stages_.read_ns, stages_.decode_ns, stages_.render_ns};
+  return {images_,           stages_.read_bytes,     stages_.read_ns,         stages_.decode_ns,
+          stages_.render_ns, stages_.device_decoded, stages_.device_rendered, stages_.device_ns};
 }
 
 int Loader::leased() const {

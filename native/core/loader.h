@@ -69,13 +69,17 @@ struct Failure {
   std::string reason;
 };
 
-// Totals since the loader was made; times are summed over threads.
+// Totals since the loader was made. Times of stages are summed over worker threads; `device_ns`
+// over batches, from when a device is given a batch until it has done it.
 struct LoaderStatistics {
   std::uint64_t images = 0;
   std::uint64_t read_bytes = 0;
   std::uint64_t read_ns = 0;
   std::uint64_t decode_ns = 0;
   std::uint64_t render_ns = 0;
+  std::uint64_t device_decoded = 0;   // Images whose files a device decoded.
+  std::uint64_t device_rendered = 0;  // Images of which a device rendered a view.
+  std::uint64_t device_ns = 0;
 };
 
 // All member functions are for one consumer thread and return at once, except the destructor, which

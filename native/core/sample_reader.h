@@ -23,10 +23,11 @@ struct DecodedImage {
   int height = 0;
 };
 
-// Bytes read, and time spent in each stage, summed over threads.
+// What LoaderStatistics says of stages and of a device.
 struct StageTotals {
   std::atomic<std::uint64_t> read_bytes{0};
   std::atomic<std::uint64_t> read_ns{0}, decode_ns{0}, render_ns{0};
+  std::atomic<std::uint64_t> device_decoded{0}, device_rendered{0}, device_ns{0};
 };
 
 // Adds the time until its end to a total.
