@@ -70,7 +70,7 @@ class Decoder {
   virtual void decode(std::span<EncodedImage> images, Queue& queue) = 0;
 };
 
-// Work that the device does in order, while the caller goes on.
+// Work that the device does in order, while the caller goes on. Destruction waits for it, too.
 class Queue {
  public:
   virtual ~Queue() = default;

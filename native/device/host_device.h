@@ -9,7 +9,7 @@
 
 namespace bobbin::device {
 
-class HostDevice final : public Device {
+class HostDevice : public Device {
  public:
   std::string name() const override { return "host"; }
   std::string tensorflow_name() const override { return "CPU:0"; }

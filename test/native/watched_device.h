@@ -1,0 +1,132 @@
+// The host's device, with someone who watches each call, and may hold it or make it fail.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "device/host_device.h"
+
+namespace bobbin::test {
+
+// Every function of a device, its queues and its decoders that may fail.
+enum class Call : std::uint8_t {
+  kAllocate,
+  kAllocatePinned,
+  kMakeQueue,
+  kMakeDecoder,
+  kTakes,
+  kDrain,
+  kCopyIn,
+  kCopyOut,
+  kRender,
+  kNormalize,
+  kWait,
+  kDecode,
+};
+inline constexpr int kCalls = 12;
+
+class WatchedDevice final : public device::HostDevice {
+ public:
+  // Called before the device does what it is asked.
+  using Watch = std::function<void(Call)>;
+
+  // Before the device is used.
+  void watch(Watch watch) { watch_ = std::move(watch); }
+  int calls(Call call) const { return counts_[static_cast<int>(call)]; }
+  // Pinned memory is allocated as any other.
+  int pieces_held() const { return held_; }
+
+  void* allocate(std::size_t bytes) override {
+    tell(Call::kAllocate);
+    ++held_;
+    return HostDevice::allocate(bytes);
+  }
+  void release(void* memory) noexcept override {
+    held_ -= memory != nullptr;
+    HostDevice::release(memory);
+  }
+  void* allocate_pinned(std::size_t bytes) override {
+    tell(Call::kAllocatePinned);
+    return HostDevice::allocate_pinned(bytes);
+  }
+  std::unique_ptr<device::Queue> make_queue() override {
+    tell(Call::kMakeQueue);
+    return std::make_unique<WatchedQueue>(*this, HostDevice::make_queue());
+  }
+  std::unique_ptr<device::Decoder> make_decoder() override {
+    tell(Call::kMakeDecoder);
+    return std::make_unique<WatchedDecoder>(*this, HostDevice::make_decoder());
+  }
+  bool takes(const core::JpegTraits& traits) const override {
+    tell(Call::kTakes);
+    return HostDevice::takes(traits);
+  }
+  void drain() override {
+    tell(Call::kDrain);
+    HostDevice::drain();
+  }
+
+ private:
+  class WatchedQueue final : public device::Queue {
+   public:
+    WatchedQueue(const WatchedDevice& device, std::unique_ptr<device::Queue> queue)
+        : device_(device), queue_(std::move(queue)) {}
+    void copy_in(void* to, const void* from, std::size_t bytes) override {
+      device_.tell(Call::kCopyIn);
+      queue_->copy_in(to, from, bytes);
+    }
+    void copy_out(void* to, const void* from, std::size_t bytes) override {
+      device_.tell(Call::kCopyOut);
+      queue_->copy_out(to, from, bytes);
+    }
+    void render(const device::RenderTask& task) override {
+      device_.tell(Call::kRender);
+      queue_->render(task);
+    }
+    void normalize(const std::uint8_t* levels, int views, const device::Normalization& by,
+                   const device::BatchOutput& output) override {
+      device_.tell(Call::kNormalize);
+      queue_->normalize(levels, views, by, output);
+    }
+    void wait() override {
+      device_.tell(Call::kWait);
+      queue_->wait();
+    }
+    device::Queue& queue() { return *queue_; }
+
+   private:
+    const WatchedDevice& device_;
+    const std::unique_ptr<device::Queue> queue_;
+  };
+
+  class WatchedDecoder final : public device::Decoder {
+   public:
+    WatchedDecoder(const WatchedDevice& device, std::unique_ptr<device::Decoder> decoder)
+        : device_(device), decoder_(std::move(decoder)) {}
+    void decode(std::span<device::EncodedImage> images, device::Queue& queue) override {
+      device_.tell(Call::kDecode);
+      decoder_->decode(images, static_cast<WatchedQueue&>(queue).queue());
+    }
+
+   private:
+    const WatchedDevice& device_;
+    const std::unique_ptr<device::Decoder> decoder_;
+  };
+
+  void tell(Call call) const {
+    ++counts_[static_cast<int>(call)];
+    if (watch_) watch_(call);
+  }
+
+  Watch watch_;
+  mutable std::array<std::atomic<int>, kCalls> counts_{};
+  std::atomic<int> held_{0};
+};
+
+}  // namespace bobbin::test
