@@ -78,17 +78,12 @@ CudaStatus cuda_status(const std::string& library) noexcept {
 }
 
 std::shared_ptr<Device> open_cuda(const std::string& library, int index) {
-  const Library opened(library);
-  const CudaStatus status = opened.status();
-  if (!status.available) throw DeviceError(status.reason);
-  return opened.open(index);
+  return Library(library).open(index);
 }
 
 std::string cuda_decoders(const std::string& library, int index) noexcept {
   try {
-    const Library opened(library);
-    const CudaStatus status = opened.status();
-    return status.available ? opened.decoders(index) : status.reason;
+    return Library(library).decoders(index);
   } catch (const std::exception& error) {
     return error.what();
   }
