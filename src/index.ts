@@ -48,8 +48,14 @@ export {
 } from './model/index.js';
 export {
   type Augmentation,
+  type AugmentChoice,
+  type Augmenter,
   type Batch,
+  type ChoiceRequest,
+  type CudaStatus,
+  chooseAugment,
   createLoader,
+  cudaStatus,
   evaluationAugmentation,
   type Loader,
   type LoaderFailure,

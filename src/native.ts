@@ -12,6 +12,8 @@ export type SlotLease = { readonly __slotLease: unique symbol };
 export interface NativeAddon extends NativePipeline, NativeTensorFlow {}
 
 const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+/** The part that needs CUDA, which not every machine has; the addon opens it. */
+export const cudaLibrary = path.join(packageRoot, 'cuda-build', 'bobbin_cuda.so');
 let loaded: NativeAddon | undefined;
 
 /** The addon, loaded on first use. */

@@ -1,5 +1,14 @@
-// Exports what is known of CUDA.
+// Exports what is known of CUDA, and opens the device that a loader's options name.
+#include "addon/devices.h"
+
+#include <string>
+#include <utility>
+
 #include "addon/addon.h"
+#include "addon/values.h"
+#include "core/host_writer.h"
+#include "device/device_writers.h"
+#include "device/host_device.h"
 #include "device/library.h"
 
 namespace bobbin::addon {
@@ -23,7 +32,20 @@ Napi::Value cuda_decoders(const Napi::CallbackInfo& info) {
                                                              info[1].ToNumber().Int32Value()));
 }
 
+std::shared_ptr<device::Device> open_device(const Napi::Object& options) {
+  if (text(options, "device") == "host") return std::make_shared<device::HostDevice>();
+  const int index = options.Get("gpuDevice").ToNumber().Int32Value();
+  return device::open_cuda(text(options, "cudaLibrary"), index);
+}
+
 }  // namespace
+
+std::unique_ptr<core::BatchWriter> to_batch_writer(const Napi::Object& options) {
+  if (text(options, "device") == "none") return core::make_host_writer();
+  std::shared_ptr<device::Device> device = open_device(options);
+  return text(options, "augment") == "gpu" ? device::make_render_writer(std::move(device))
+                                           : device::make_upload_writer(std::move(device));
+}
 
 void export_devices(Napi::Env env, Napi::Object exports) {
   exports["cudaStatus"] = Napi::Function::New<cuda_status>(env, "cudaStatus");

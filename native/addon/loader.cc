@@ -6,11 +6,13 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "addon/addon.h"
+#include "addon/devices.h"
 #include "addon/lease.h"
 #include "addon/recipe.h"
 #include "addon/values.h"
@@ -132,12 +134,16 @@ class Loader : public Napi::ObjectWrap<Loader> {
       : Napi::ObjectWrap<Loader>(info),
         waker_(std::make_shared<Waker>(info.Env(), info[1].As<Napi::Function>())) {
     try {
-      loader_ = std::make_unique<core::Loader>(to_loader_options(info[0].ToObject()),
-                                               [waker = waker_] { waker->wake(); });
+      const Napi::Object options = info[0].ToObject();
+      loader_ = std::make_unique<core::Loader>(
+          to_loader_options(options), [waker = waker_] { waker->wake(); },
+          to_batch_writer(options));
     } catch (const std::bad_alloc&) {
       throw Napi::Error::New(info.Env(),
                              "Expected memory for `slots` batches of `batchSize` images but the "
                              "system has none left");
+    } catch (const std::runtime_error& error) {
+      throw Napi::Error::New(info.Env(), error.what());
     }
     // Threads must be gone before the environment is.
     napi_add_env_cleanup_hook(Env(), stop_before_exit, this);
@@ -230,6 +236,9 @@ class Loader : public Napi::ObjectWrap<Loader> {
     result["readMicroseconds"] = static_cast<double>(totals.read_ns) / 1e3;
     result["decodeMicroseconds"] = static_cast<double>(totals.decode_ns) / 1e3;
     result["renderMicroseconds"] = static_cast<double>(totals.render_ns) / 1e3;
+    result["deviceDecoded"] = static_cast<double>(totals.device_decoded);
+    result["deviceRendered"] = static_cast<double>(totals.device_rendered);
+    result["deviceMicroseconds"] = static_cast<double>(totals.device_ns) / 1e3;
     result["leased"] = from.leased();
     result["ringBytes"] = static_cast<double>(from.ring_bytes());
     return result;

@@ -3,18 +3,14 @@
 
 #include <cuda_runtime.h>
 
-#include <memory>
-
 #include "cuda/context.h"
 #include "cuda/device.h"
 #include "cuda/nvjpeg.h"
 
 namespace {
 
-using bobbin::cuda::CudaDevice;
 using bobbin::cuda::describe;
 using bobbin::device::CudaStatus;
-using bobbin::device::DeviceError;
 
 // The oldest architecture that CMakeLists.txt compiles for.
 constexpr int kMinimumMajor = 8;
@@ -42,7 +38,7 @@ std::string reason_against(cudaError_t error, const CudaStatus& status) {
   }
 }
 
-CudaStatus look(int index) {
+CudaStatus look() {
   CudaStatus status;
   cudaError_t error = cudaRuntimeGetVersion(&status.runtime);
   if (error == cudaSuccess) error = cudaDriverGetVersion(&status.driver);
@@ -52,10 +48,10 @@ CudaStatus look(int index) {
   if (!status.reason.empty()) return status;
 
   cudaDeviceProp properties;
-  error = cudaGetDeviceProperties(&properties, index);
+  error = cudaGetDeviceProperties(&properties, 0);
   if (error != cudaSuccess) {
-    status.reason = "GPU " + std::to_string(index) +
-                    " cannot be used: cudaGetDeviceProperties failed: " + describe(error) + ".";
+    status.reason =
+        "GPU 0 cannot be used: cudaGetDeviceProperties failed: " + describe(error) + ".";
     return status;
   }
   status.name = properties.name;
@@ -69,24 +65,17 @@ CudaStatus look(int index) {
   return status;
 }
 
-CudaStatus status_of(int index) {
-  CudaStatus status = look(index);
-  cudaGetLastError();  // Whatever was found is told; no later call is to find it again.
-  return status;
-}
-
-std::unique_ptr<CudaDevice> open(int index) {
-  const CudaStatus status = status_of(index);
-  if (!status.available) throw DeviceError(status.reason);
-  return std::make_unique<CudaDevice>(index);
-}
-
 }  // namespace
 
 const char* bobbin_cuda_interface() { return BOBBIN_INTERFACE; }
 
-void bobbin_cuda_status(CudaStatus* status) { *status = status_of(0); }
+void bobbin_cuda_status(CudaStatus* status) {
+  *status = look();
+  cudaGetLastError();  // Whatever was found is told; no later call is to find it again.
+}
 
-void bobbin_cuda_decoders(int index, std::string* words) { *words = open(index)->nvjpeg().state(); }
+void bobbin_cuda_decoders(int index, std::string* words) {
+  *words = bobbin::cuda::CudaDevice(index).nvjpeg().state();
+}
 
-bobbin::device::Device* bobbin_cuda_open(int index) { return open(index).release(); }
+bobbin::device::Device* bobbin_cuda_open(int index) { return new bobbin::cuda::CudaDevice(index); }

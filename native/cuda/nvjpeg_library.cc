@@ -9,7 +9,7 @@ namespace {
 using device::DeviceError;
 
 void* open_library() {
-  // CUDA 13's first: whoever comes here has a driver for it.
+  // As in `Context`: CUDA 13's first, since nothing older than its driver will do.
   void* library = dlopen("libnvjpeg.so.13", RTLD_NOW | RTLD_LOCAL);
   if (library) return library;
   const std::string reason = dlerror();

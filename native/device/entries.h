@@ -11,9 +11,9 @@ __attribute__((visibility("default"))) const char* bobbin_cuda_interface();
 
 __attribute__((visibility("default"))) void bobbin_cuda_status(bobbin::device::CudaStatus* status);
 
-// What decodes JPEGs on GPU `index`, or why nothing does. Throws DeviceError where it is not there.
+// What decodes JPEGs on GPU `index`, or why nothing does.
 __attribute__((visibility("default"))) void bobbin_cuda_decoders(int index, std::string* words);
 
-// The caller's to delete. Throws likewise.
+// The caller's to delete. Throws DeviceError.
 __attribute__((visibility("default"))) bobbin::device::Device* bobbin_cuda_open(int index);
 }

@@ -78,12 +78,17 @@ CudaStatus cuda_status(const std::string& library) noexcept {
 }
 
 std::shared_ptr<Device> open_cuda(const std::string& library, int index) {
-  return Library(library).open(index);
+  const Library opened(library);
+  const CudaStatus status = opened.status();
+  if (!status.available) throw DeviceError(status.reason);
+  return opened.open(index);
 }
 
 std::string cuda_decoders(const std::string& library, int index) noexcept {
   try {
-    return Library(library).decoders(index);
+    const Library opened(library);
+    const CudaStatus status = opened.status();
+    return status.available ? opened.decoders(index) : status.reason;
   } catch (const std::exception& error) {
     return error.what();
   }

@@ -22,8 +22,8 @@ struct CudaStatus {
 // none an exception; it makes no context, so that it takes no memory on the GPU.
 CudaStatus cuda_status(const std::string& library) noexcept;
 
-// GPU `index`, as CUDA_VISIBLE_DEVICES numbers them. Throws DeviceError where it is not there, with
-// the reason that `cuda_status` would give.
+// GPU `index`, as CUDA_VISIBLE_DEVICES numbers them. Throws DeviceError where `cuda_status` says
+// that there is none, and for an index past the last.
 std::shared_ptr<Device> open_cuda(const std::string& library, int index);
 
 // What decodes JPEGs on GPU `index`, in words, or why nothing does. Takes memory on the GPU.

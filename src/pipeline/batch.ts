@@ -23,6 +23,7 @@ export type PixelType = keyof PixelArrays;
 /** What a batch is made of. */
 export interface BatchParts<Type extends PixelType> {
   lease: SlotLease;
+  gpuDevice: number | undefined;
   dtype: Type;
   preprocessing: Preprocessing;
   shape: [number, number, number, number];
@@ -37,6 +38,8 @@ export interface BatchParts<Type extends PixelType> {
 export class Batch<Type extends PixelType = 'float32'> {
   /** Pass it to `adoptBatch` for a tensor without a copy. Ends there or with {@link release}. */
   readonly lease: SlotLease;
+  /** The CUDA device that it lies on, by its number; undefined in main memory. */
+  readonly gpuDevice: number | undefined;
   /** [images · views, crop, crop, 3]; with five- or ten-crop the views of an image follow each other. */
   readonly shape: readonly [number, number, number, number];
   readonly dtype: Type;
@@ -55,6 +58,7 @@ export class Batch<Type extends PixelType = 'float32'> {
 
   constructor(parts: BatchParts<Type>) {
     this.lease = parts.lease;
+    this.gpuDevice = parts.gpuDevice;
     this.dtype = parts.dtype;
     this.preprocessing = parts.preprocessing;
     this.shape = parts.shape;
@@ -70,7 +74,7 @@ export class Batch<Type extends PixelType = 'float32'> {
     return this.indices.length;
   }
 
-  /** A copy of the pixels, row-major in `shape`. Throws once the batch was released or adopted. */
+  /** A copy of the pixels in main memory, row-major in `shape`. Throws once the batch was released or adopted. */
   pixels(): PixelArrays[Type] {
     return toArray(this.dtype, native().copyLease(this.lease)) as PixelArrays[Type];
   }

@@ -1,4 +1,11 @@
 /** The public face of the input pipeline. */
+
+export {
+  type AugmentChoice,
+  augmentOption,
+  type ChoiceRequest,
+  chooseAugment,
+} from './augment-choice.js';
 export {
   type Augmentation,
   augmentationOptions,
@@ -6,13 +13,14 @@ export {
   viewsOf,
 } from './augmentation.js';
 export { Batch, type BatchParts, type PixelType } from './batch.js';
+export { type CudaStatus, cudaStatus, requireCuda } from './cuda.js';
 export {
   createLoader,
   Loader,
   type LoaderFailure,
   type LoaderStatistics,
 } from './loader.js';
-export { type LoaderOptions, loaderOptions } from './loader-options.js';
+export { type Augmenter, type LoaderOptions, loaderOptions } from './loader-options.js';
 export {
   adviceOn,
   type Circumstances,

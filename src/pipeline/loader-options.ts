@@ -7,13 +7,36 @@ import type { Preprocessing } from './preprocessing.js';
 import { fewestSlots, mostSlots } from './ring.js';
 import type { LoaderSample } from './samples.js';
 
-/** How a loader works, apart from what it loads. None but `seed`, `damaged` and `dtype` changes a pixel. */
+/**
+ * How a loader works, apart from what it loads. None but `seed`, `damaged` and `dtype` changes a pixel; a GPU's kernel may
+ * differ from the CPU by a fraction of a level, and what is normalised there was rounded to whole levels.
+ */
 export const loaderOptions = {
   dtype: {
     type: 'choice',
     choices: ['float32', 'bfloat16', 'float16', 'uint8'],
     default: 'float32',
     help: 'what batches are stored as: normalised in 4 or 2 bytes a value, or in 1 as levels 0…255 that are normalised later',
+  },
+  augment: {
+    type: 'choice',
+    choices: ['cpu', 'gpu'],
+    default: 'cpu',
+    help: 'who renders views: threads of the CPU, or a CUDA device, on which the batches then lie',
+  },
+  memory: {
+    type: 'choice',
+    choices: ['main', 'gpu'],
+    default: 'main',
+    defaultHelp: 'main, or gpu with augment gpu',
+    help: 'where batches lie: in main memory, or on a CUDA device, copied there as levels and normalised',
+  },
+  gpuDevice: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 63,
+    help: "the CUDA device's number; as configure's gpuDevice where TensorFlow takes the batches",
   },
   batchSize: { type: 'integer', default: 64, min: 1, max: 65536, help: 'images a batch' },
   threads: {
@@ -74,6 +97,9 @@ export const loaderOptions = {
     help: 'which of them this is: it takes positions index, index + count, … of the epoch',
   },
 } as const;
+
+/** Who renders views. */
+export type Augmenter = (typeof loaderOptions.augment.choices)[number];
 
 export interface LoaderOptions<Type extends PixelType = 'float32'>
   extends Omit<Partial<OptionValues<typeof loaderOptions>>, 'dtype'> {

@@ -1,7 +1,7 @@
 /** The loader: batches rendered ahead on native threads, one epoch after another. */
 import type { ImageFile } from '../dataset/index.js';
 import { expected } from '../errors.js';
-import { native } from '../native.js';
+import { cudaLibrary, native } from '../native.js';
 import { checkOption, resolveOptions } from '../options.js';
 import {
   type Augmentation,
@@ -10,7 +10,8 @@ import {
   viewsOf,
 } from './augmentation.js';
 import { Batch, type PixelType } from './batch.js';
-import { type LoaderOptions, loaderOptions } from './loader-options.js';
+import { memoryOf } from './cuda.js';
+import { type Augmenter, type LoaderOptions, loaderOptions } from './loader-options.js';
 import type { NativeBatch, NativeLoader, Recipe } from './native-loader.js';
 import { decodeOtherFormat } from './other-formats.js';
 import { checkPreprocessing, type Preprocessing } from './preprocessing.js';
@@ -55,6 +56,10 @@ export class Loader<Type extends PixelType = 'float32'> {
   readonly preprocessing: Preprocessing;
   readonly augmentation: Augmentation;
   readonly dtype: Type;
+  readonly augment: Augmenter;
+  /** Where its batches lie. */
+  readonly memory: 'main' | 'gpu';
+  private readonly gpuDevice: number;
   private readonly seed: number;
   private readonly slots: number;
   private readonly native: NativeLoader;
@@ -69,7 +74,7 @@ export class Loader<Type extends PixelType = 'float32'> {
   private closedWith: { failures: LoaderFailure[]; statistics: LoaderStatistics } | undefined;
 
   constructor({ samples, preprocessing, augmentation, ...rest }: LoaderOptions<Type>) {
-    const { memoryMB, ...options } = resolveOptions(loaderOptions, rest);
+    const { memoryMB, memory: _, ...options } = resolveOptions(loaderOptions, rest);
     if (memoryMB > 0 && rest.slots !== undefined)
       throw expected('none beside memoryMB', 'slots', rest.slots);
     if (samples.length === 0) throw expected('at least one image', 'samples', 'none');
@@ -79,9 +84,12 @@ export class Loader<Type extends PixelType = 'float32'> {
     this.preprocessing = preprocessing;
     this.augmentation = resolveOptions(augmentationOptions, augmentation);
     checkAugmentation(this.augmentation);
+    this.augment = options.augment;
+    this.memory = memoryOf(rest);
     this.dtype = options.dtype as Type;
     this.batchSize = options.batchSize;
     this.batchesPerEpoch = Math.ceil(rows / options.batchSize);
+    this.gpuDevice = options.gpuDevice;
     this.seed = options.seed;
     this.slots = memoryMB === 0 ? options.slots : slotsWithin(memoryMB, this.slotContent());
     // More than run at once: they go on while a training step keeps this thread from asking for more.
@@ -93,6 +101,8 @@ export class Loader<Type extends PixelType = 'float32'> {
         ...locate(samples),
         preprocessing,
         augmentation: this.augmentation,
+        device: this.memory === 'gpu' ? 'cuda' : 'none',
+        cudaLibrary,
       },
       () => this.wake(),
     );
@@ -148,6 +158,9 @@ export class Loader<Type extends PixelType = 'float32'> {
       renderMs: totals.renderMicroseconds / 1000,
       otherFormats: this.otherFormats,
       otherFormatsMs: this.otherFormatsMs,
+      deviceDecoded: totals.deviceDecoded,
+      deviceRendered: totals.deviceRendered,
+      deviceMs: totals.deviceMicroseconds / 1000,
       ringBytes: totals.ringBytes,
     };
   }
@@ -205,6 +218,7 @@ export class Loader<Type extends PixelType = 'float32'> {
       dtype,
       preprocessing,
       shape: [images, crop, crop, 3],
+      gpuDevice: this.memory === 'gpu' ? this.gpuDevice : undefined,
       labels: this.labelsOf(batch.indices),
       partnerLabels: this.labelsOf(partners),
       waitMs,

@@ -1,8 +1,10 @@
 /** Measures the loader on somebody's own files: images a second by thread count, where the time goes, what to change. */
 import { type ImageFile, imageFile } from '../dataset/index.js';
-import { type OptionValues, resolveOptions } from '../options.js';
+import { type OptionValues, resolveOptions, valuesIn } from '../options.js';
 import type { Augmentation } from './augmentation.js';
+import type { PixelType } from './batch.js';
 import { createLoader } from './loader.js';
+import type { LoaderOptions } from './loader-options.js';
 import type { Preprocessing } from './preprocessing.js';
 import type { PipelineWork } from './work.js';
 
@@ -11,7 +13,9 @@ export const measureOptions = {
   batchSize: { type: 'integer', default: 64, min: 1, max: 65536, help: 'images a batch' },
 } as const;
 
-export interface MeasureRequest extends Partial<OptionValues<typeof measureOptions>> {
+export interface MeasureRequest
+  extends Partial<OptionValues<typeof measureOptions>>,
+    Pick<LoaderOptions<PixelType>, 'augment' | 'dtype' | 'gpuDevice' | 'memory'> {
   /** Absolute paths; with a range where the image is a part of a file. */
   files: readonly (string | ImageFile)[];
   threads: number;
@@ -53,13 +57,11 @@ export function measurementOf(
 
 /** Takes batches as fast as they come, over and over, for `seconds`. Unreadable files are counted. */
 export async function measureLoader(request: MeasureRequest): Promise<Measurement> {
-  const { files, threads, preprocessing, augmentation, ...rest } = request;
-  const { seconds, batchSize } = resolveOptions(measureOptions, rest);
+  const { files, seconds: _, batchSize: __, ...loading } = request;
+  const { seconds, batchSize } = resolveOptions(measureOptions, valuesIn(measureOptions, request));
   const loader = createLoader({
+    ...loading,
     samples: files.map((file) => ({ ...imageFile(file), label: 0 })),
-    preprocessing,
-    augmentation,
-    threads,
     batchSize: Math.min(batchSize, files.length),
     shuffle: true,
     // An empty row in its place: a file that fails must not make the others count twice.
@@ -79,7 +81,10 @@ export async function measureLoader(request: MeasureRequest): Promise<Measuremen
     }
     const imagesPerSecond = images / elapsed();
     const unreadable = loader.failures.length;
-    return measurementOf({ threads, imagesPerSecond, unreadable }, loader.statistics);
+    return measurementOf(
+      { threads: request.threads, imagesPerSecond, unreadable },
+      loader.statistics,
+    );
   } finally {
     loader.close();
   }

@@ -2,6 +2,7 @@
 import type { SlotLease } from '../native.js';
 import type { Augmentation } from './augmentation.js';
 import type { PixelType } from './batch.js';
+import type { CudaStatus } from './cuda.js';
 import type { Preprocessing } from './preprocessing.js';
 
 /** Already validated: the native side asserts. */
@@ -21,6 +22,13 @@ export interface NativeLoaderOptions {
   workerCount: number;
   damaged: 'refill' | 'mark' | 'fail';
   failureBudget: number;
+  /** Where batches lie; `host` is the reference: what a CUDA device does, done by the CPU in main memory. */
+  device: 'none' | 'host' | 'cuda';
+  /** Who augments; without a device always the CPU. */
+  augment: 'cpu' | 'gpu';
+  /** File of the library that opens a CUDA device, and the device's number. */
+  cudaLibrary: string;
+  gpuDevice: number;
 }
 
 /**
@@ -41,6 +49,10 @@ export interface NativeStatistics {
   readMicroseconds: number;
   decodeMicroseconds: number;
   renderMicroseconds: number;
+  /** Images that the device decoded, and that its kernel rendered, and the time that batches were with it. */
+  deviceDecoded: number;
+  deviceRendered: number;
+  deviceMicroseconds: number;
   /** Slots held right now. */
   leased: number;
   /** Of all slots. */
@@ -114,7 +126,8 @@ export interface NativePipeline {
     preprocessing: Preprocessing,
     of: { seed: number; epoch: number; sample: number; width: number; height: number },
   ): Recipe[];
-  /** A copy of the bytes. Throws where the lease has ended. */
+  cudaStatus(library: string): CudaStatus;
+  /** A copy of the bytes, wherever they lie. Throws where the lease has ended. */
   copyLease(lease: SlotLease): ArrayBuffer;
   /** Gives the slot back. Throws where the lease has ended. */
   releaseLease(lease: SlotLease): void;

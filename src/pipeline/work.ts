@@ -13,6 +13,10 @@ export interface PipelineWork {
   /** Images that are no JPEG, and the time until their pixels were back, which is no thread's. */
   otherFormats: number;
   otherFormatsMs: number;
+  /** Images that a device decoded, and that its kernel rendered, and the time that batches were with it, in milliseconds. */
+  deviceDecoded: number;
+  deviceRendered: number;
+  deviceMs: number;
 }
 
 export const noWork: PipelineWork = {
@@ -23,6 +27,9 @@ export const noWork: PipelineWork = {
   renderMs: 0,
   otherFormats: 0,
   otherFormatsMs: 0,
+  deviceDecoded: 0,
+  deviceRendered: 0,
+  deviceMs: 0,
 };
 
 /** `earlier` and what was done from `before` to `now`, two of a loader's statistics. */

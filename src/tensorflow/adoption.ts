@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expected } from '../errors.js';
 import type { Batch, Loader, PixelType } from '../pipeline/index.js';
 import { backend } from './backend.js';
-import { runtime } from './configuration.js';
+import { chosenOptions, runtime } from './configuration.js';
 import type { TensorMetadata } from './native-tensorflow.js';
 import { dtypeNumber } from './ops.js';
 
@@ -11,12 +11,20 @@ import { dtypeNumber } from './ops.js';
  * A batch's normalised pixels as a float32 tensor of its shape. The batch is over: of a float32
  * batch, the tensor is now the one to dispose, which gives the slot back to the loader. tfjs has no
  * other float type, so TensorFlow casts a bfloat16, float16 or uint8 batch (and normalises the last), whose
- * slot goes back at once. Where there is a GPU, the batch is copied there as it was stored.
+ * slot goes back at once. Where there is a GPU, a batch in main memory is copied there as it was stored;
+ * one that lies there is taken as it is.
  *
- * Throws where the batch was already released or adopted.
+ * Throws where the batch was already released or adopted, or lies on a GPU that is not TensorFlow's.
  */
 export function adoptBatch(batch: Batch<PixelType>): tf.Tensor4D {
-  const { lease, shape, dtype, preprocessing } = batch;
+  const { lease, gpuDevice, shape, dtype, preprocessing } = batch;
+  const { gpuDevice: ours } = chosenOptions();
+  if (gpuDevice !== undefined && gpuDevice !== ours)
+    throw expected(
+      `a batch on GPU ${ours}, TensorFlow's,`,
+      'adoptBatch',
+      `one on GPU ${gpuDevice}`,
+    );
   const stored = runtime().adoptBatch(lease, shape, dtypeNumber(dtype));
   if (dtype === 'float32') return backend.createOutputTensor(stored) as tf.Tensor4D;
   return tf.tidy(() => {

@@ -43,7 +43,7 @@ export const runtimeOptions = {
 
 export type RuntimeOptions = OptionValues<typeof runtimeOptions>;
 
-let chosen = false;
+let chosen: RuntimeOptions | undefined;
 
 /**
  * Sets how TensorFlow runs. Call it before the first tensor: it throws once TensorFlow has started.
@@ -58,14 +58,26 @@ export function configure(options: Partial<RuntimeOptions>): void {
 
 /** The addon, configured by default where nobody did: this folder reaches it through here. */
 export function runtime(): NativeTensorFlow {
-  if (!chosen) choose({});
+  chosenOptions();
   return native();
 }
 
+/** What TensorFlow runs by, or will once it starts. */
+export function chosenOptions(): RuntimeOptions {
+  if (chosen === undefined) choose({});
+  return chosen as RuntimeOptions;
+}
+
+/** The number of the GPU that TensorFlow computes on; undefined where it computes on the CPU. Starts TensorFlow. */
+export function gpuInUse(): number | undefined {
+  return runtime().isUsingGpuDevice() ? chosenOptions().gpuDevice : undefined;
+}
+
 function choose(options: Partial<RuntimeOptions>): boolean {
-  const config = configProto(resolveOptions(runtimeOptions, options));
-  chosen = true;
-  return native().configure(config);
+  const values = resolveOptions(runtimeOptions, options);
+  const inTime = native().configure(configProto(values));
+  chosen = inTime ? values : (chosen ?? values);
+  return inTime;
 }
 
 /** A serialised `tensorflow.ConfigProto`; the numbers are those of TensorFlow's config.proto. */

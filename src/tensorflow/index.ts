@@ -16,6 +16,7 @@ export {
 export {
   checkPrecision,
   configure,
+  gpuInUse,
   type RuntimeOptions,
   runtimeOptions,
 } from './configuration.js';

@@ -64,13 +64,17 @@ test('when a folder is measured, then shares, sizes and formats are those of its
 
 test('when work goes on after a stop, then both stretches add up and make one measurement', () => {
   const work = { images: 10, readBytes: 5000, readMs: 1, decodeMs: 6, renderMs: 3 };
-  const others = { otherFormats: 2, otherFormatsMs: 40 };
+  const others = {
+    ...{ otherFormats: 2, otherFormatsMs: 40 },
+    ...{ deviceDecoded: 3, deviceRendered: 5, deviceMs: 7 },
+  };
   const before = { ...noWork, images: 4, readBytes: 900, decodeMs: 2, otherFormats: 1 };
   const now = { ...work, ...others, images: 14, readBytes: 5900, decodeMs: 8, otherFormats: 3 };
   const sum = addWork({ ...work, ...others }, before, now);
   assert.deepEqual(sum, {
     ...{ images: 20, readBytes: 10_000, readMs: 2, decodeMs: 12, renderMs: 6 },
     ...{ otherFormats: 4, otherFormatsMs: 80 },
+    ...{ deviceDecoded: 6, deviceRendered: 10, deviceMs: 14 },
   });
   const run = { threads: 2, imagesPerSecond: 7, unreadable: 0 };
   assert.deepEqual(measurementOf(run, sum), {

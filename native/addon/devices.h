@@ -1,0 +1,16 @@
+// Which device a loader's batches lie on, and what is known of a CUDA device.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "core/batch_writer.h"
+
+namespace bobbin::addon {
+
+// Writes a loader's batches where its options want them. Throws DeviceError where there is no such
+// device.
+std::unique_ptr<core::BatchWriter> to_batch_writer(const Napi::Object& options);
+
+}  // namespace bobbin::addon

@@ -1,0 +1,174 @@
+/** Batches on a device against the same batches in main memory, both ways of augmenting. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { type TestContext, test } from 'node:test';
+import { InvalidInputError } from '../../src/errors.js';
+import { native } from '../../src/native.js';
+import {
+  type Augmentation,
+  chooseAugment,
+  createLoader,
+  cudaStatus,
+  type LoaderOptions,
+  type LoaderSample,
+  loaderOptions,
+  type PixelType,
+  type Preprocessing,
+} from '../../src/pipeline/index.js';
+import {
+  difference,
+  plainPixels,
+  sharpPicture,
+  temporaryFolder,
+  writePictures,
+} from './pictures.js';
+import { useReferenceDevice } from './reference-device.js';
+
+const types = loaderOptions.dtype.choices;
+const mean: Preprocessing['mean'] = [100, 110, 120];
+const std: Preprocessing['std'] = [50, 60, 70];
+const preprocessing: Preprocessing = { ...plainPixels(36, 32), mean, std, channels: 'bgr' };
+const augmentation: Partial<Augmentation> = {
+  ...{ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, noise: 5 },
+  ...{ verticalFlip: 0.5, grayscale: 0.2, blur: 0.3, erase: 0.3, mixup: 0.4, mixProbability: 0.5 },
+};
+
+/** Twelve JPEGs, a PNG and a file that is no image. */
+async function pictures(t: TestContext): Promise<LoaderSample[]> {
+  const folder = temporaryFolder(t);
+  const samples = await writePictures(folder, { count: 14, width: 90, height: 70 });
+  await sharpPicture(80, 60, 3)
+    .png()
+    .toFile(samples[3]?.path as string);
+  writeFileSync(samples[8]?.path as string, 'no image');
+  return samples;
+}
+
+type Changes = Partial<LoaderOptions<PixelType>>;
+
+/** All that a loader says of an epoch: pixels, and which images they are of. */
+async function epochOf(options: Pick<LoaderOptions<PixelType>, 'samples'> & Changes) {
+  const loader = createLoader<PixelType>({
+    ...{ preprocessing, augmentation, batchSize: 4, threads: 2, slots: 2, seed: 5 },
+    ...{ shuffle: true, damaged: 'mark' },
+    ...options,
+  });
+  const rows = [];
+  const pixels: number[] = [];
+  for await (const batch of loader.epoch(2)) {
+    const { indices, partnerLabels, weights, shape } = batch;
+    rows.push({ indices, partnerLabels, weights, shape });
+    pixels.push(...batch.pixels());
+    batch.release();
+  }
+  loader.close();
+  const indices = rows.flatMap(({ indices }) => [...indices]);
+  return { rows, indices, pixels, failures: loader.failures, statistics: loader.statistics };
+}
+
+/** How far a value may be from what it stands for: the rounding of its type, and of float32. */
+const roundings: Record<PixelType, number> = {
+  float32: 2 ** -22,
+  bfloat16: 2 ** -8,
+  float16: 2 ** -11,
+  uint8: 0,
+};
+
+/** How far a device may be from the CPU before that: 0.004 levels. */
+const apart = 0.004 / Math.min(...std);
+
+for (const dtype of types) {
+  test(`when the CPU augments for a device, then ${dtype} batches there are its levels, normalised`, async (t) => {
+    useReferenceDevice(t);
+    const samples = await pictures(t);
+    const levels = await epochOf({ samples, dtype: 'uint8' });
+    const there = await epochOf({ samples, dtype, memory: 'gpu' });
+    assert.deepEqual(there.rows, levels.rows);
+    assert.deepEqual(there.failures, levels.failures);
+    const image = 3 * preprocessing.crop ** 2;
+    for (const [i, level] of levels.pixels.entries()) {
+      const marked = levels.indices[Math.floor(i / image)] === -1;
+      const value = (level - (mean[i % 3] as number)) / (std[i % 3] as number);
+      const wanted = dtype === 'uint8' ? level : marked ? 0 : value;
+      const error = Math.abs((there.pixels[i] as number) - wanted);
+      assert.ok(error <= roundings[dtype] * Math.abs(wanted), `${there.pixels[i]} for ${wanted}`);
+    }
+  });
+
+  test(`when a device augments, then ${dtype} batches are the CPU's but for rounding`, async (t) => {
+    useReferenceDevice(t);
+    const samples = await pictures(t);
+    const wanted = await epochOf({ samples, dtype });
+    const there = await epochOf({ samples, dtype, augment: 'gpu' });
+    assert.deepEqual(there.rows, wanted.rows);
+    assert.deepEqual(there.failures, wanted.failures);
+    // A small difference may move a value, or one that it was mixed from, to its type's next one.
+    const next = 2 * roundings[dtype] * Math.max(...wanted.pixels.map(Math.abs));
+    const { largest, mean } = difference(there.pixels, wanted.pixels);
+    assert.ok(largest <= (dtype === 'uint8' ? 1 : apart + next), `${largest}`);
+    assert.ok(mean <= (dtype === 'uint8' ? 0.004 : apart), `${mean} in the mean`);
+    const { deviceRendered, images } = there.statistics;
+    assert.ok(deviceRendered > images / 2 && deviceRendered < images, 'all but what is blurred');
+  });
+}
+
+test('when a loader has ten views an image, then a device has them in the same order', async (t) => {
+  useReferenceDevice(t);
+  const samples = await pictures(t);
+  const options = { samples, augmentation: { crop: 'ten', noise: 3 } } as const;
+  const wanted = await epochOf(options);
+  const there = await epochOf({ ...options, augment: 'gpu' });
+  assert.deepEqual(there.rows, wanted.rows);
+  const { largest } = difference(there.pixels, wanted.pixels);
+  assert.ok(largest <= apart, `${largest}`);
+});
+
+test('when there is no CUDA device, then asking for one fails with the reason', (t) => {
+  const { available, reason } = cudaStatus();
+  if (available) return t.skip('there is a CUDA device');
+  const options = { samples: [{ path: '/nowhere.jpg', label: 0 }], preprocessing };
+  for (const [changes, what] of [
+    [{ augment: 'gpu' }, 'augment gpu'],
+    [{ memory: 'gpu' }, 'memory gpu'],
+  ] as const) {
+    assert.throws(
+      () => createLoader({ ...options, ...changes }),
+      new InvalidInputError(
+        `Expected a CUDA device for ${what} but received ${JSON.stringify(reason)}. Run \`npx bobbin doctor\``,
+      ),
+    );
+  }
+});
+
+test('when the GPU augments, then batches cannot be asked to lie in main memory', (t) => {
+  useReferenceDevice(t);
+  const options = { samples: [{ path: '/nowhere.jpg', label: 0 }], preprocessing };
+  assert.throws(
+    () => createLoader({ ...options, augment: 'gpu', memory: 'main' }),
+    /Expected gpu or none beside augment gpu for memory but received "main"/,
+  );
+});
+
+test('when both can augment, then auto measures both', async (t) => {
+  useReferenceDevice(t);
+  const samples = await pictures(t);
+  const files = samples.map(({ path }) => path);
+  const choice = await chooseAugment({ files, threads: 2, preprocessing });
+  assert.match(
+    choice.reason,
+    /^Augmenting on the [CG]PU: [1-9]\d* images\/s against [1-9]\d* images/,
+  );
+});
+
+test('when the device fails as it is measured, then auto takes the CPU and says why', async (t) => {
+  const addon = native();
+  const { cudaStatus: status } = addon;
+  if (cudaStatus().available) return t.skip('there is a CUDA device');
+  // As a device does that is lost after it was looked for.
+  Object.assign(addon, { cudaStatus: () => ({ available: true }) });
+  t.after(() => Object.assign(addon, { cudaStatus: status }));
+  const files = (await pictures(t)).map(({ path }) => path);
+  const choice = await chooseAugment({ files, threads: 2, preprocessing });
+  assert.equal(choice.augment, 'cpu');
+  assert.match(choice.reason, /^Augmenting on the CPU: the GPU failed: .*CUDA library.*\.$/);
+});
