@@ -5,8 +5,12 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { type ImageFile, imagePattern } from '../dataset/index.js';
 import {
+  type Augmenter,
   adviceOn,
   augmentationOptions,
+  augmentOption,
+  type ChoiceRequest,
+  chooseAugment,
   type Measurement,
   measureLoader,
   measureOptions,
@@ -16,32 +20,41 @@ import { pickFlags } from './flags.js';
 import { openDataset } from './open-dataset.js';
 import { usualPreprocessing } from './usual-preprocessing.js';
 
-export const options = { ...measureOptions, augmentation: augmentationOptions };
+export const options = {
+  ...measureOptions,
+  augment: augmentOption,
+  augmentation: augmentationOptions,
+};
 
 export function configure(command: Command): void {
   command.argument('<folder>', 'images in folders of any depth, shards, or a prepared data set');
   command.action(async (folder: string, flags: object) => {
     const files = await imagesIn(folder);
-    const counts = threadCounts(os.availableParallelism());
+    const cores = os.availableParallelism();
+    const counts = threadCounts(cores);
+    const { augment: asked, ...picked } = pickFlags(options, flags);
+    const request = { ...picked, files, preprocessing: usualPreprocessing };
+    const { augment, reason } = await chosen(asked, { ...request, threads: cores });
+    if (reason !== undefined) console.log(reason);
     const measurements = await withProgress(async (progress) => {
       const done: Measurement[] = [];
       for (const threads of counts) {
         const label = `measuring, ${threads} thread(s)`;
         progress.update({ label, done: done.length, total: counts.length });
-        done.push(
-          await measureLoader({
-            ...pickFlags(options, flags),
-            files,
-            threads,
-            preprocessing: usualPreprocessing,
-          }),
-        );
+        done.push(await measureLoader({ ...request, augment, threads }));
       }
       return done;
     });
     console.log(describe(measurements));
-    console.log(adviceOn(measurements, { cores: os.availableParallelism(), waitShare: 1 }));
+    console.log(adviceOn(measurements, { cores, waitShare: 1 }));
   });
+}
+
+async function chosen(
+  augment: Augmenter | 'auto',
+  request: ChoiceRequest,
+): Promise<{ augment: Augmenter; reason?: string }> {
+  return augment === 'auto' ? await chooseAugment(request) : { augment };
 }
 
 /** Images by their names, whether they have labels or not; else those of a data set. */

@@ -41,6 +41,7 @@ async function run(flags: Flags, signal: AbortSignal, progress: ProgressReporter
     const result = await train({
       ...training,
       ...{ manifest, task, run: folder, resume: flags.resume, signal },
+      onAugment: ({ reason }) => progress.print(`${task}: ${reason}`),
       onProgress: (state) => progress.update({ ...state, label: `${task} ${state.label}` }),
       onEpoch: (record) => progress.print(describeEpoch(task, record, training.epochs)),
     });

@@ -24,14 +24,22 @@ export function describeEpoch(label: string, record: EpochRecord, epochs: number
 }
 
 function describePipeline(record: EpochRecord): string {
-  const { readMs, decodeMs, renderMs, otherFormatsMs, advice } = record;
+  const { readMs, decodeMs, renderMs, otherFormatsMs, deviceMs, advice } = record;
   const parts = [
     `read ${readMs.toFixed(2)} ms`,
     `decode ${decodeMs.toFixed(2)} ms`,
     `render ${renderMs.toFixed(2)} ms an image`,
   ];
   if (otherFormatsMs > 0) parts.push(`${otherFormatsMs.toFixed(0)} ms for one that is no JPEG`);
+  if (deviceMs > 0) parts.push(describeDevice(record));
   return `${parts.join(', ')}. ${advice}`;
+}
+
+function describeDevice(record: EpochRecord): string {
+  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+  const { deviceMs, deviceDecodedShare, deviceRenderedShare } = record;
+  const shares = `decoded ${percent(deviceDecodedShare)}, rendered ${percent(deviceRenderedShare)}`;
+  return `GPU ${deviceMs.toFixed(2)} ms an image: ${shares}`;
 }
 
 /** A finished run to draw. */

@@ -15,6 +15,7 @@ import {
 import { type ClassifyProgress, type Evaluation, score } from '../evaluation/index.js';
 import { loadClassifier } from '../model/index.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../options.js';
+import type { AugmentChoice } from '../pipeline/index.js';
 import {
   ensemble,
   loadPrediction,
@@ -63,6 +64,8 @@ export interface Member {
 /** Hears of the work as it goes. */
 export interface SubmitObserver {
   onPrepared?(manifest: Manifest): void;
+  /** Of a new model, with `augment: 'auto'`. */
+  onAugment?(member: Member, choice: AugmentChoice): void;
   onTraining?(member: Member, progress: TrainProgress): void;
   onEpoch?(member: Member, record: EpochRecord): void;
   /** A model is finished; not told about one that an earlier call finished. */
@@ -90,6 +93,7 @@ export interface SubmitRequest extends Partial<OptionValues<typeof submitOptions
     | 'seed'
     | 'resume'
     | 'signal'
+    | 'onAugment'
     | 'onProgress'
     | 'onEpoch'
   >;
@@ -181,6 +185,7 @@ async function trained({ request, manifest }: Work, member: Member): Promise<voi
     ...{ manifest, task, run, signal },
     seed: seed + model - 1,
     resume: true,
+    onAugment: (choice) => observer?.onAugment?.(member, choice),
     onProgress: (progress) => observer?.onTraining?.(member, progress),
     onEpoch: (record) => observer?.onEpoch?.(member, record),
   });

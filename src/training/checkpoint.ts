@@ -41,7 +41,7 @@ export interface Checkpoint {
 }
 
 interface State {
-  version: 3;
+  version: 4;
   position: Position;
   settings: Settings;
   /** Of the values in `slots.bin`, in its order. */
@@ -64,7 +64,7 @@ export async function saveCheckpoint(run: string, checkpoint: Checkpoint): Promi
   );
   await writeFile(path.join(unfinished, 'slots.bin'), Buffer.concat(bytes));
   const state: State = {
-    version: 3,
+    version: 4,
     position,
     settings,
     slots: slots.map(({ values: _, ...slot }) => slot),
@@ -85,8 +85,8 @@ export async function loadCheckpoint(run: string): Promise<Checkpoint | undefine
   const folder = path.join(folderOf(run), newest);
   const file = path.join(folder, 'state.json');
   const { version, position, settings, slots } = JSON.parse(await readFile(file, 'utf8')) as State;
-  if (version !== 3)
-    throw expected('3', `version in ${file}`, version, 'Train into another folder');
+  if (version !== 4)
+    throw expected('4', `version in ${file}`, version, 'Train into another folder');
   const bytes = await readFile(path.join(folder, 'slots.bin'));
   const values = new Float32Array(new Uint8Array(bytes).buffer);
   let at = 0;

@@ -8,21 +8,23 @@ import {
   type PixelType,
   type Preprocessing,
 } from '../pipeline/index.js';
-import type { Plan } from './plan.js';
+import { batchPlace, type SettledPlan } from './augment.js';
 
 /** Whoever receives the loaders closes them. `validation` is absent when the task has no such images. */
 export function loadersOf(
-  { values, augmentation, training, validation }: Plan,
+  { values, augmentation, training, validation }: SettledPlan,
   manifest: Manifest,
   preprocessing: Preprocessing,
 ): { training: Loader<PixelType>; validation: Loader | undefined } {
-  const { dtype, batchSize, threads, memoryMB, seed, damaged, failureBudget } = values;
+  const { augment, dtype, batchSize, threads, memoryMB, seed, damaged, failureBudget } = values;
   const shared = { preprocessing, batchSize, threads, memoryMB, seed, failureBudget };
   return {
     training: createLoader({
       ...shared,
       samples: loaderSamples(manifest, training),
       augmentation,
+      augment,
+      ...batchPlace(),
       dtype,
       shuffle: true,
       damaged,

@@ -9,6 +9,11 @@ export interface PipelineReport {
   renderMs: number;
   /** Of an image that is no JPEG, until its pixels were back; 0 where there was none. */
   otherFormatsMs: number;
+  /** Of the GPU; 0 where it takes no part. */
+  deviceMs: number;
+  /** Shares of the images that the GPU decoded, and that it rendered, 0…1. */
+  deviceDecodedShare: number;
+  deviceRenderedShare: number;
   /** One sentence: what would make the epoch faster. */
   advice: string;
 }
@@ -50,6 +55,9 @@ const columns: [string, (record: EpochRecord) => string][] = [
   ['decode_ms', ({ decodeMs }) => decodeMs.toFixed(4)],
   ['render_ms', ({ renderMs }) => renderMs.toFixed(4)],
   ['other_formats_ms', ({ otherFormatsMs }) => otherFormatsMs.toFixed(4)],
+  ['device_ms', ({ deviceMs }) => deviceMs.toFixed(4)],
+  ['device_decoded_share', ({ deviceDecodedShare }) => deviceDecodedShare.toFixed(4)],
+  ['device_rendered_share', ({ deviceRenderedShare }) => deviceRenderedShare.toFixed(4)],
   ['advice', ({ advice }) => `"${advice.replaceAll('"', '""')}"`],
 ];
 

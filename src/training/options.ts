@@ -4,10 +4,12 @@ import type { OptionValues } from '../options.js';
 import {
   type Augmentation,
   augmentationOptions,
+  augmentOption,
   loaderOptions,
   viewsOf,
 } from '../pipeline/index.js';
 import { checkPrecision } from '../tensorflow/index.js';
+import { checkAugment } from './augment.js';
 import { updaterOptions } from './optimizer/index.js';
 
 /**
@@ -47,6 +49,10 @@ export const trainOptions = {
   },
   seed: loaderOptions.seed,
   dtype: { ...loaderOptions.dtype, help: `${loaderOptions.dtype.help}; training images only` },
+  augment: {
+    ...augmentOption,
+    help: `${augmentOption.help}, before the first epoch; training images only`,
+  },
   threads: loaderOptions.threads,
   memoryMB: {
     ...loaderOptions.memoryMB,
@@ -75,7 +81,7 @@ export const trainAugmentationOptions = {
 
 /** What no single option can rule out. Throws InvalidInputError. */
 export function checkTogether(
-  { schedule, warmUp, epochs, precision }: TrainValues,
+  { schedule, warmUp, epochs, precision, augment }: TrainValues,
   augmentation: Augmentation,
 ): void {
   if (schedule === 'cosine' && warmUp >= epochs)
@@ -83,4 +89,5 @@ export function checkTogether(
   if (viewsOf(augmentation) > 1)
     throw expected('center, random or random-resized', 'crop', augmentation.crop);
   checkPrecision(precision);
+  checkAugment(augment);
 }

@@ -57,6 +57,9 @@ export function pipelineReport(totals: EpochTotals, threads: number): PipelineRe
     decodeMs: each(work.decodeMs, work.images),
     renderMs: each(work.renderMs, work.images),
     otherFormatsMs: each(work.otherFormatsMs, work.otherFormats),
+    deviceMs: each(work.deviceMs, work.images),
+    deviceDecodedShare: each(work.deviceDecoded, work.images),
+    deviceRenderedShare: each(work.deviceRendered, work.images),
     advice: adviceOn([measurement], { cores: os.availableParallelism(), waitShare }),
   };
 }

@@ -35,15 +35,16 @@ export function settingsOf({
 
 /**
  * Writes `run/config.json`: the options that shape the result as {@link train} takes them, data and folders apart. The
- * commands take it with `--config`.
+ * commands take it with `--config`. A comment says why `augment` was chosen, where it was left open.
  */
 export async function saveConfig(
   run: string,
   { values, augmentation }: Pick<Shaping, 'values' | 'augmentation'>,
-  model: object | undefined,
+  { model, reason }: { model: object | undefined; reason: string | undefined },
 ): Promise<void> {
   const config = { model, ...shapingOf(values), augmentation };
-  await writeWhole(path.join(run, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  const comment = reason === undefined ? '' : `// ${reason}\n`;
+  await writeWhole(path.join(run, 'config.json'), `${comment}${JSON.stringify(config, null, 2)}\n`);
 }
 
 /** Without what only says how the machine is used. */

@@ -1,8 +1,9 @@
 /** Training a classifier for one task: the call that begins a run or takes it up again. */
 import { expected } from '../errors.js';
 import { type Classifier, createModel, type ModelOptions, setTrainable } from '../model/index.js';
-import type { LoaderFailure } from '../pipeline/index.js';
-import { loadCheckpoint } from './checkpoint.js';
+import type { AugmentChoice, Augmenter, LoaderFailure } from '../pipeline/index.js';
+import { chooseForRun, type SettledPlan, settle } from './augment.js';
+import { type Checkpoint, loadCheckpoint } from './checkpoint.js';
 import type { EpochRecord } from './history.js';
 import { lockRun } from './lock.js';
 import { type Plan, type PlanOptions, planOf } from './plan.js';
@@ -21,6 +22,8 @@ export interface TrainOptions extends PlanOptions {
   resume?: boolean;
   /** When aborted, the run saves a checkpoint after the step at hand and returns. */
   signal?: AbortSignal;
+  /** Called before the first step of a new run with `augment: 'auto'`. */
+  onAugment?: (choice: AugmentChoice) => void;
   /** Called after every step, of training and validation. */
   onProgress?: (progress: TrainProgress) => void;
   /** Called once an epoch's history and checkpoint are on disk. */
@@ -59,22 +62,51 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
 async function trainLocked(options: TrainOptions, plan: Plan): Promise<TrainResult> {
   const checkpoint = await loadCheckpoint(options.run);
-  if (checkpoint !== undefined) {
-    if (options.resume !== true)
-      throw expected('a folder without a run', 'run', options.run, 'Resume it, or name another');
-    checkSameSettings(checkpoint.settings, plan.settings);
-  }
-  const classifier = checkpoint?.classifier ?? (await startingClassifier(options, plan));
-  // A given classifier is none that options describe.
-  const model = options.classifier === undefined ? options.model : undefined;
-  if (checkpoint === undefined) await saveConfig(options.run, plan, model);
-  const run = new Run({ plan, classifier, checkpoint, ...options, folder: options.run });
+  const start =
+    checkpoint === undefined ? await begin(options, plan) : resume(options, plan, checkpoint);
+  const { classifier } = start;
+  const run = new Run({ ...options, ...start, checkpoint, folder: options.run });
   try {
     const finished = await run.toEnd();
     return { classifier, history: run.history, failures: run.failures, finished };
   } finally {
     run.close();
   }
+}
+
+/** Where a run starts from. */
+interface Start {
+  plan: SettledPlan;
+  classifier: Classifier;
+}
+
+/** What was chosen when the run began holds. */
+function resume(
+  { run, resume }: TrainOptions,
+  plan: Plan,
+  { classifier, settings }: Checkpoint,
+): Start {
+  if (resume !== true)
+    throw expected('a folder without a run', 'run', run, 'Resume it, or name another');
+  const { augment } = plan.values;
+  const chosen = augment === 'auto' ? (settings.augment as Augmenter) : augment;
+  const settled = settle(plan, chosen);
+  checkSameSettings(settings, settled.settings);
+  return { plan: settled, classifier };
+}
+
+async function begin(options: TrainOptions, plan: Plan): Promise<Start> {
+  const { run, manifest, onAugment } = options;
+  const classifier = await startingClassifier(options, plan);
+  const { augment } = plan.values;
+  const choice =
+    augment === 'auto' ? await chooseForRun(plan, manifest, classifier.preprocessing) : undefined;
+  if (choice !== undefined) onAugment?.(choice);
+  const settled = settle(plan, choice?.augment ?? (augment as Augmenter));
+  // A given classifier is none that options describe.
+  const model = options.classifier === undefined ? options.model : undefined;
+  await saveConfig(run, settled, { model, reason: choice?.reason });
+  return { plan: settled, classifier };
 }
 
 async function startingClassifier(

@@ -17,6 +17,9 @@ const record = {
   decodeMs: 0.31,
   renderMs: 0.254,
   otherFormatsMs: 0,
+  deviceMs: 0,
+  deviceDecodedShare: 0,
+  deviceRenderedShare: 0,
   advice: 'The loader keeps up.',
 };
 
@@ -30,4 +33,13 @@ test('when an epoch ends, then its scores, speed, stages and one sentence of adv
 test('when some images are no JPEG, then their time is shown too', () => {
   const lines = describeEpoch('coat', { ...record, otherFormatsMs: 12.4 }, 6).split('\n');
   assert.match(lines[1] ?? '', /an image, 12 ms for one that is no JPEG\. The/);
+});
+
+test('when a GPU took part, then its time is shown, and what share of the images it took', () => {
+  const shares = { deviceDecodedShare: 0.754, deviceRenderedShare: 0.99 };
+  const lines = describeEpoch('coat', { ...record, deviceMs: 0.123, ...shares }, 6).split('\n');
+  assert.match(
+    lines[1] ?? '',
+    /an image, GPU 0\.12 ms an image: decoded 75 %, rendered 99 %\. The/,
+  );
 });

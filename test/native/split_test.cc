@@ -146,7 +146,7 @@ TEST("when one side was slow and becomes fast, then it gets its files back") {
   CHECK_EQUAL(split.share(), DecodeSplit::kLargest);
 }
 
-TEST("when threads measure and ask at once, then the share lies between those of their times") {
+TEST("when threads measure and ask at once, then no time is lost") {
   DecodeSplit split(4, true);
   std::atomic<int> given = 0;
   std::vector<std::thread> workers;
@@ -162,7 +162,7 @@ TEST("when threads measure and ask at once, then the share lies between those of
   for (std::thread& worker : workers) worker.join();
   split.device_decoded(8, 8 * 25'000);
   // From times between 100 and 700 µs on four threads, and 25 µs.
-  CHECK(given > 0 && given < 8000);
+  CHECK(given >= 4000 && given <= 7500);
   CHECK(split.share() >= 0.5 && split.share() <= 0.875);
 }
 

@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import { resolveSample, samplesOf } from '../../src/dataset/index.js';
+import { InvalidInputError } from '../../src/errors.js';
 import {
   BatchNormalization,
   type Classifier,
@@ -14,9 +15,20 @@ import {
   loadClassifier,
   ReLU,
 } from '../../src/model/index.js';
-import { type Batch, createLoader, evaluationAugmentation } from '../../src/pipeline/index.js';
+import {
+  type AugmentChoice,
+  type Batch,
+  createLoader,
+  cudaStatus,
+  evaluationAugmentation,
+} from '../../src/pipeline/index.js';
 import { adoptBatch, devices, tf } from '../../src/tensorflow/index.js';
-import { type EpochRecord, type TrainProgress, train } from '../../src/training/index.js';
+import {
+  type EpochRecord,
+  type TrainOptions,
+  type TrainProgress,
+  train,
+} from '../../src/training/index.js';
 import { drawPhotos } from './photos.js';
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
@@ -232,6 +244,43 @@ test('when a folder is trained in then another training there is refused', async
   await assert.rejects(train({ ...options, resume: true }), /without a training under way for run/);
   assert.equal((await first).finished, true);
   assert.equal((await train({ ...options, resume: true })).finished, true);
+});
+
+test('when it is left open who augments, then the run chooses once and its config.json says why', async () => {
+  const run = path.join(folder, 'chosen');
+  const choices: AugmentChoice[] = [];
+  const options: TrainOptions = {
+    ...{ ...base, run, augment: 'auto', trainable: 'head' },
+    onAugment: (choice) => choices.push(choice),
+  };
+  const stop = new AbortController();
+  const { finished } = await train({
+    ...options,
+    signal: stop.signal,
+    onProgress: () => stop.abort(),
+  });
+  assert.equal(finished, false);
+  const [choice] = choices as [AugmentChoice];
+  assert.match(choice.reason, /^Augmenting on the [CG]PU: .+\.$/);
+  if (!cudaStatus().available) assert.match(choice.reason, /on the CPU: there is no CUDA device: /);
+  const [comment, ...config] = (await readFile(path.join(run, 'config.json'), 'utf8')).split('\n');
+  assert.equal(comment, `// ${choice.reason}`);
+  assert.equal(JSON.parse(config.join('\n')).augment, choice.augment);
+
+  assert.equal((await train({ ...options, resume: true })).finished, true);
+  assert.equal(choices.length, 1, 'a resumed run keeps to what was chosen');
+});
+
+test('when the GPU is to augment and cannot, then the reason is said', async (t) => {
+  const { available, reason } = cudaStatus();
+  if (available) return t.skip('there is a CUDA device');
+  const run = path.join(folder, 'none');
+  await assert.rejects(
+    train({ ...base, run, augment: 'gpu' }),
+    new InvalidInputError(
+      `Expected a CUDA device for augment gpu but received ${JSON.stringify(reason)}. Run \`npx bobbin doctor\``,
+    ),
+  );
 });
 
 test('when an option is out of range then it is named', async () => {
