@@ -71,10 +71,9 @@ BOBBIN_SHARED inline Triangle triangle_of(const JobAxis& axis, int outputs, int 
   return triangle_at(axis, axis.reversed ? outputs - 1 - output : output);
 }
 
-// The triangle's height at a sample of whole resolution; nothing outside of the axis.
-BOBBIN_SHARED inline float height_at(const Triangle& triangle, int sample) {
-  if (sample < triangle.begin[0] || sample >= triangle.end[0]) return 0;
-  const float distance = triangle.distance + static_cast<float>(sample - triangle.begin[0]);
+// The triangle's height so many samples behind its first one.
+BOBBIN_SHARED inline float height_at(const Triangle& triangle, float samples) {
+  const float distance = triangle.distance + samples;
   const float height = 1 - (distance < 0 ? -distance : distance) * triangle.slope;
   return height > 0 ? height : 0;
 }
@@ -83,13 +82,16 @@ BOBBIN_SHARED inline float height_at(const Triangle& triangle, int sample) {
 // ¼ of the other neighbour, where there is none as the nearer alone: both filters in one.
 BOBBIN_SHARED inline float weight_at(const Triangle& triangle, const JobAxis& axis, int resolution,
                                      int sample) {
-  if (resolution == 0 || !axis.halved) return height_at(triangle, sample) * triangle.scale;
-  const int even = 2 * sample;
-  const float left = height_at(triangle, even), right = height_at(triangle, even + 1);
-  float far = height_at(triangle, even - 1) + height_at(triangle, even + 2);
-  if (sample == 0) far += left;
-  if (sample == axis.length[1] - 1) far += right;
-  return (0.75f * (left + right) + 0.25f * far) * triangle.scale;
+  if (resolution == 0 || !axis.halved) {
+    return height_at(triangle, static_cast<float>(sample - triangle.begin[0])) * triangle.scale;
+  }
+  const int even = 2 * sample, length = axis.length[0];
+  const auto at = static_cast<float>(even - triangle.begin[0]);
+  const float left = height_at(triangle, at);
+  const float right = even + 1 < length ? height_at(triangle, at + 1) : 0;
+  const float before = even > 0 ? height_at(triangle, at - 1) : left;
+  const float behind = even + 2 < length ? height_at(triangle, at + 2) : right;
+  return (0.75f * (left + right) + 0.25f * (before + behind)) * triangle.scale;
 }
 
 // The weight of a sample of whole resolution in all outputs together.
@@ -105,7 +107,7 @@ BOBBIN_SHARED inline float total_weight_at(const JobAxis& axis, int outputs, int
   float total = 0;
   for (std::int64_t place = first; place < end; ++place) {
     const Triangle triangle = triangle_at(axis, static_cast<int>(place));
-    total += height_at(triangle, sample) * triangle.scale;
+    total += weight_at(triangle, axis, 0, sample);
   }
   return total;
 }

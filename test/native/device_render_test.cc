@@ -111,7 +111,7 @@ std::uint16_t half_at(const std::vector<std::uint8_t>& bytes, std::size_t i) {
 void check_levels(const std::vector<std::uint8_t>& actual, const std::vector<float>& levels,
                   const std::vector<std::uint8_t>& by_core) {
   for (std::size_t i = 0; i < levels.size(); ++i) {
-    CHECK_NEAR(actual[i], std::clamp(levels[i], 0.0f, 255.0f), 0.5f + kLevels);
+    CHECK_NEAR(static_cast<float>(actual[i]), std::clamp(levels[i], 0.0f, 255.0f), 0.5f + kLevels);
     CHECK_NEAR(static_cast<int>(actual[i]), static_cast<int>(by_core[i]), 1);
   }
 }

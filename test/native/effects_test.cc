@@ -192,14 +192,16 @@ TEST("when other types are erased, then they hold what stands for the same value
   preprocessing.std = {10, 20, 30};
   constexpr int kValues = 3 * kSize * kSize;
   std::vector<float> floats(kValues);
-  std::vector<std::uint16_t> halves(kValues);
+  std::vector<std::uint16_t> halves(kValues), fine_halves(kValues);
   std::vector<std::uint8_t> levels(kValues);
   EffectScratch scratch;
   erase(recipe, preprocessing, {floats.data(), PixelType::kFloat32}, scratch);
   erase(recipe, preprocessing, {halves.data(), PixelType::kBfloat16}, scratch);
+  erase(recipe, preprocessing, {fine_halves.data(), PixelType::kFloat16}, scratch);
   erase(recipe, preprocessing, {levels.data(), PixelType::kUint8}, scratch);
   for (int i = 0; i < kValues; ++i) {
     CHECK_NEAR(from_bfloat16(halves[i]), floats[i], std::abs(floats[i]) / 256);
+    CHECK_NEAR(from_float16(fine_halves[i]), floats[i], std::abs(floats[i]) / 2048 + 0x1p-25f);
     const float level = preprocessing.mean[i % 3] + preprocessing.std[i % 3] * floats[i];
     CHECK_NEAR(static_cast<float>(levels[i]), std::min(level, 255.0f), 0.501f);
   }

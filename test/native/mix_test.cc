@@ -134,26 +134,33 @@ TEST("when views are mixed, then mixup blends everywhere and cutmix pastes the r
   }
 }
 
-TEST("when views are stored as bfloat16 or uint8, then mixing rounds to the nearest") {
+TEST("when views are stored as other types than float32, then mixing rounds to the nearest") {
   constexpr int kSide = 9, kValues = kSide * kSide * 3;
   std::vector<std::uint8_t> own(kValues), partner(kValues);
   std::vector<std::uint16_t> own_half(kValues), partner_half(kValues);
+  std::vector<std::uint16_t> own_fine(kValues), partner_fine(kValues);
   for (int i = 0; i < kValues; ++i) {
     own[i] = static_cast<std::uint8_t>(i), partner[i] = static_cast<std::uint8_t>(255 - 7 * i);
     own_half[i] = to_bfloat16(own[i] / 100.0f), partner_half[i] = to_bfloat16(-partner[i] / 9.0f);
+    own_fine[i] = to_float16(own[i] / 100.0f), partner_fine[i] = to_float16(-partner[i] / 9.0f);
   }
   std::vector<std::uint8_t> blended = own;
   std::vector<std::uint16_t> blended_half = own_half, pasted_half = own_half;
+  std::vector<std::uint16_t> blended_fine = own_fine;
   const Mix blend{0.3f, std::nullopt};
   mix_views(blend, kSide, {partner.data(), PixelType::kUint8}, {blended.data(), PixelType::kUint8});
   mix_views(blend, kSide, {partner_half.data(), PixelType::kBfloat16},
             {blended_half.data(), PixelType::kBfloat16});
+  mix_views(blend, kSide, {partner_fine.data(), PixelType::kFloat16},
+            {blended_fine.data(), PixelType::kFloat16});
   mix_views({0.5f, Region{0, 0, 4, kSide}}, kSide, {partner_half.data(), PixelType::kBfloat16},
             {pasted_half.data(), PixelType::kBfloat16});
   for (int i = 0; i < kValues; ++i) {
     CHECK_NEAR(blended[i], 0.3 * own[i] + 0.7 * partner[i], 0.5001);
     const double wanted = 0.3 * from_bfloat16(own_half[i]) + 0.7 * from_bfloat16(partner_half[i]);
     CHECK_NEAR(from_bfloat16(blended_half[i]), wanted, std::abs(wanted) / 255 + 1e-6);
+    const double fine = 0.3 * from_float16(own_fine[i]) + 0.7 * from_float16(partner_fine[i]);
+    CHECK_NEAR(from_float16(blended_fine[i]), fine, std::abs(fine) / 2047 + 1e-6);
     CHECK_EQUAL(pasted_half[i], i / 3 % kSide < 4 ? partner_half[i] : own_half[i]);
   }
 }
