@@ -11,7 +11,7 @@ import {
 } from './augmentation.js';
 import { Batch, type PixelType } from './batch.js';
 import { memoryOf } from './cuda.js';
-import { type Augmenter, type LoaderOptions, loaderOptions } from './loader-options.js';
+import { type LoaderOptions, loaderOptions } from './loader-options.js';
 import type { NativeBatch, NativeLoader, Recipe } from './native-loader.js';
 import { decodeOtherFormat } from './other-formats.js';
 import { checkPreprocessing, type Preprocessing } from './preprocessing.js';
@@ -56,10 +56,8 @@ export class Loader<Type extends PixelType = 'float32'> {
   readonly preprocessing: Preprocessing;
   readonly augmentation: Augmentation;
   readonly dtype: Type;
-  readonly augment: Augmenter;
-  /** Where its batches lie. */
-  readonly memory: 'main' | 'gpu';
-  private readonly gpuDevice: number;
+  /** Where batches lie; undefined for main memory. */
+  private readonly gpuDevice: number | undefined;
   private readonly seed: number;
   private readonly slots: number;
   private readonly native: NativeLoader;
@@ -84,12 +82,10 @@ export class Loader<Type extends PixelType = 'float32'> {
     this.preprocessing = preprocessing;
     this.augmentation = resolveOptions(augmentationOptions, augmentation);
     checkAugmentation(this.augmentation);
-    this.augment = options.augment;
-    this.memory = memoryOf(rest);
+    this.gpuDevice = memoryOf(rest) === 'gpu' ? options.gpuDevice : undefined;
     this.dtype = options.dtype as Type;
     this.batchSize = options.batchSize;
     this.batchesPerEpoch = Math.ceil(rows / options.batchSize);
-    this.gpuDevice = options.gpuDevice;
     this.seed = options.seed;
     this.slots = memoryMB === 0 ? options.slots : slotsWithin(memoryMB, this.slotContent());
     // More than run at once: they go on while a training step keeps this thread from asking for more.
@@ -101,7 +97,7 @@ export class Loader<Type extends PixelType = 'float32'> {
         ...locate(samples),
         preprocessing,
         augmentation: this.augmentation,
-        device: this.memory === 'gpu' ? 'cuda' : 'none',
+        device: this.gpuDevice === undefined ? 'none' : 'cuda',
         cudaLibrary,
       },
       () => this.wake(),
@@ -218,7 +214,7 @@ export class Loader<Type extends PixelType = 'float32'> {
       dtype,
       preprocessing,
       shape: [images, crop, crop, 3],
-      gpuDevice: this.memory === 'gpu' ? this.gpuDevice : undefined,
+      gpuDevice: this.gpuDevice,
       labels: this.labelsOf(batch.indices),
       partnerLabels: this.labelsOf(partners),
       waitMs,

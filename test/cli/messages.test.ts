@@ -1,6 +1,7 @@
 /** What the command line says when it is asked for something it cannot do, and its help. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { runBobbin } from './run-bobbin.js';
 
 test('when a flag is unknown, then one line names it and the exit code is 1', async () => {
@@ -66,5 +67,20 @@ test('when there is not one weight per run, then that is said before anything is
   assert.equal(
     stderr,
     'bobbin: Expected one number per --run, 1, for --weights but received [1,2]\n',
+  );
+});
+
+test('when a folder is measured and who augments is left open, then it is said first who does', async () => {
+  const folder = fileURLToPath(new URL('../fixtures/pipeline', import.meta.url));
+  const words = ['bench', folder, '--seconds', '0.1', '--augment'];
+  const { code, stdout } = await runBobbin([...words, 'auto']);
+  assert.equal(code, 0);
+  assert.match(stdout, /^Augmenting on the [CG]PU: .*\.\nthreads +images\/s/);
+  if (stdout.includes('images/s on the')) return;
+  const refused = await runBobbin([...words, 'gpu']);
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.stderr,
+    /^bobbin: Expected a CUDA device for augment gpu but received ".*doctor`$/m,
   );
 });
