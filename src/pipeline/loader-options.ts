@@ -8,8 +8,9 @@ import { fewestSlots, mostSlots } from './ring.js';
 import type { LoaderSample } from './samples.js';
 
 /**
- * How a loader works, apart from what it loads. None but `seed`, `damaged` and `dtype` changes a pixel; a GPU's kernel may
- * differ from the CPU by a fraction of a level, and what is normalised there was rounded to whole levels.
+ * How a loader works, apart from what it loads. None but `seed`, `damaged` and `dtype` changes a pixel. But a GPU's
+ * kernel may differ from the CPU by a fraction of a level and its decoder by a level, in files that nobody can tell
+ * beforehand; and what the CPU augments and a GPU normalises was rounded to whole levels.
  */
 export const loaderOptions = {
   dtype: {

@@ -44,8 +44,9 @@ export interface TrainResult {
  * Trains a classifier for one task and leaves it, after the last epoch, in `run/model`.
  *
  * The same options and data give the same weights on the same machine, whether the run was stopped and
- * resumed or not. Steps run on another thread, except for the first of each shape, which is traced;
- * meanwhile the event loop turns and the next batches are rendered.
+ * resumed or not; where a GPU augments, nearly the same, since who decodes a file depends on who has the
+ * time. Steps run on another thread, except for the first of each shape, which is traced; meanwhile the
+ * event loop turns and the next batches are rendered.
  *
  * @throws InvalidInputError for an option out of its range, for a resumed run with other options or
  *   data, for a classifier of other classes, and where another training is under way in `run`
