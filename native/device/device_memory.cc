@@ -26,10 +26,11 @@ std::uint8_t* DeviceMemory::allocate(std::size_t bytes) {
 void DeviceMemory::release(std::uint8_t* memory) noexcept {
   try {
     device_->drain();
+    device_->release(memory);
   } catch (const DeviceError&) {
     // A device that is lost reads nothing any more.
+    device_->release(memory);
   }
-  device_->release(memory);
 }
 
 void DeviceMemory::copy_out(void* to, const void* from, std::size_t bytes) {

@@ -63,12 +63,16 @@ void check_same(const Epoch& made, const Epoch& wanted, float bound) {
   }
 }
 
-void check_epochs(const LoaderOptions& options, const Way& way, const WriterOptions& by = {}) {
+// Gives how many samples were found to be damaged.
+std::size_t check_epochs(const LoaderOptions& options, const Way& way,
+                         const WriterOptions& by = {}) {
   Consumer host(options), other(options, writer_of(way, by));
   for (int epoch = 0; epoch < 3; ++epoch) {
     check_same(run(other, epoch), run(host, epoch), way.bound);
   }
-  CHECK_EQUAL(other.loader().failures().size(), host.loader().failures().size());
+  const std::size_t damaged = other.loader().failures().size();
+  CHECK_EQUAL(damaged, host.loader().failures().size());
+  return damaged;
 }
 
 }  // namespace
@@ -135,14 +139,14 @@ TEST("when damage is in the middle of a file, then refusing it late changes noth
       std::vector<std::string> paths = write_files(folder);
       for (const int i : {2, 5, 9}) {
         auto file = encode_jpeg(draw_picture(90, 80, i));
-        // Its last marker stays, and so do its headers.
-        std::fill(file.end() - 600, file.end() - 2, std::uint8_t{0});
+        // Half of its scan is missing, and its headers and its last marker do not show it.
+        file.erase(file.begin() + static_cast<std::ptrdiff_t>(file.size() / 2), file.end() - 2);
         paths[i] = folder.write("middle" + std::to_string(i) + ".jpg", file);
       }
       options.sources = whole_files(paths);
       options.damaged = damaged;
-      check_epochs(options,
-                   {way.make, way.make == make_upload_writer ? kUploadedMixed : kRendered});
+      const float bound = way.make == make_upload_writer ? kUploadedMixed : way.bound;
+      CHECK_EQUAL(check_epochs(options, {way.make, bound}), 4u);
     }
   }
 }
@@ -187,4 +191,23 @@ TEST("when levels are wanted, then those rendered by the CPU arrive as they are"
   options.dtype = PixelType::kUint8;
   Consumer host(options), other(options, writer_of(kWays[1]));
   for (int epoch = 0; epoch < 2; ++epoch) CHECK(run(other, epoch) == run(host, epoch));
+}
+
+TEST("when batches are counted, then who decoded and who rendered their images is told") {
+  const TemporaryFolder folder;
+  LoaderOptions options = options_for(folder, 2);
+  const auto load = [&](const Way& way) {
+    Consumer consumer(options, writer_of(way));
+    for (int epoch = 0; epoch < 4; ++epoch) run(consumer, epoch);
+    return consumer.loader().statistics();
+  };
+  const LoaderStatistics rendered = load(kWays[0]), uploaded = load(kWays[1]);
+  CHECK_EQUAL(rendered.images, 84u);
+  CHECK_EQUAL(rendered.device_rendered, 84u);
+  // Both sides are asked, or neither would be known to be fast.
+  CHECK(rendered.device_decoded > 0 && rendered.device_decoded < 84);
+  CHECK(rendered.device_ns > 0 && uploaded.device_ns > 0);
+  CHECK_EQUAL(uploaded.device_rendered + uploaded.device_decoded, 0u);
+  options.augmentation.rotation = 20;
+  CHECK_EQUAL(load(kWays[0]).device_rendered, 0u);
 }
