@@ -111,7 +111,7 @@ std::unique_ptr<Queue> HostDevice::make_queue() { return std::make_unique<HostQu
 std::unique_ptr<Decoder> HostDevice::make_decoder() { return std::make_unique<HostDecoder>(); }
 
 bool HostDevice::takes(const core::JpegTraits& traits) const {
-  return is_decodable(traits) && !traits.progressive && !traits.several_scans;
+  return is_decodable(traits) && !traits.several_scans;
 }
 
 }  // namespace bobbin::device

@@ -21,7 +21,7 @@ namespace {
 
 // What the two may differ by, in levels: filters round their weights in another order, and a
 // deviate near zero is the root of a small difference of large numbers.
-constexpr float kLevels = 4e-3f;
+constexpr float kLevels = 2e-3f;
 
 std::vector<std::uint8_t> render_by_core(const StoredImage& image, const Recipe& recipe,
                                          const Preprocessing& preprocessing, PixelType type) {
