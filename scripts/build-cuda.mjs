@@ -6,9 +6,10 @@ import { work } from './run.mjs';
 
 function main() {
   if (!hasCudaLibrary()) buildCudaLibrary();
-  // What test/cuda runs.
+  // What test/cuda runs, and what waits for a GPU.
   const tests = ['cuda_status', 'cuda_device_tests', 'cuda_decoder_tests'];
-  work('cmake', ['--build', cudaFolder, '--parallel', '2', '--target', ...tests]);
+  const programs = ['bobbin_cuda_tests', 'bobbin_cuda_bench'];
+  work('cmake', ['--build', cudaFolder, '--parallel', '2', '--target', ...tests, ...programs]);
   const resources = readResources(fs.readFileSync(compilerLog, 'utf8'));
   console.log(resourceTable(resources));
   const spills = spilling(resources);

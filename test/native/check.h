@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <functional>
+#include <iostream>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -36,6 +37,23 @@ template <typename... Parts>
   message << file << ":" << line << ": ";
   (message << ... << parts);
   throw CheckFailed(message.str());
+}
+
+// Runs the cases whose name contains `wanted`; gives the exit status, 1 if any failed or none ran.
+inline int run_cases(const std::string& wanted) {
+  int ran = 0, failed = 0;
+  for (const Case& test : cases()) {
+    if (test.name.find(wanted) == std::string::npos) continue;
+    ++ran;
+    try {
+      test.run();
+    } catch (const std::exception& error) {
+      ++failed;
+      std::cerr << "not ok: " << test.name << "\n  " << error.what() << "\n";
+    }
+  }
+  std::cout << ran - failed << " of " << ran << " native tests passed\n";
+  return failed > 0 || ran == 0 ? 1 : 0;
 }
 
 }  // namespace bobbin::test

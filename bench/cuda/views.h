@@ -1,0 +1,43 @@
+// What the fused kernel is timed on: views of the user's own photos, in the GPU's memory.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "../../test/cuda/gpu/memory.h"
+#include "core/recipe.h"
+#include "device/device.h"
+
+namespace bobbin::bench {
+
+using File = std::vector<std::uint8_t>;
+
+// A random-resized crop, flip and normalisation; `everything` adds colour and noise. As `loads` in
+// ../job.ts.
+core::Augmentation augmentation_of(bool everything);
+core::Preprocessing preprocessing_for_bench();
+
+// One random window of each file, as a loader would have it decoded.
+std::vector<device::EncodedImage> windows_of(const std::vector<File>& files);
+
+// As many views as `count`, of the files over and over, decoded and on the device.
+class Views {
+ public:
+  Views(device::Device& device, const std::vector<File>& files, int count, bool everything);
+
+  // Bytes of the samples that all views hold together.
+  std::size_t sample_bytes() const { return sample_bytes_; }
+  bool needs_means() const { return needs_means_; }
+  // Jobs for batches of so many views, which follow one another.
+  test::OwnedMemory jobs(int batch);
+
+ private:
+  device::Device& device_;
+  test::OwnedMemory samples_{nullptr, {}};
+  std::vector<device::Job> jobs_;
+  std::size_t sample_bytes_ = 0;
+  bool needs_means_ = false;
+};
+
+}  // namespace bobbin::bench
