@@ -13,12 +13,16 @@ import { absence, measure, workspaceOf } from './measure.js';
 import { cellsOf, header, type Row, rowsOf, type Trial } from './results.js';
 import { inTurn, machineNow } from './rounds.js';
 
-export interface Comparison {
+/** What is timed, and how often. */
+export interface Timed {
   files: string[];
   rounds: number;
   /** Time on the clock of one run. */
   seconds: number;
   threads: number[];
+}
+
+export interface Comparison extends Timed {
   /** Names of peers to run beside the yardstick and Bobbin; all where empty. */
   only: string[];
   /** Where the rows go as JSON. */
@@ -34,23 +38,38 @@ interface Entry {
 
 /** Runs the comparison, printing each result as it comes and the tables at the end. */
 export async function compare(comparison: Comparison): Promise<void> {
-  const { files, only, rounds } = comparison;
+  const { files, only, json, chart } = comparison;
   const names = peers.map(({ name }) => name);
   const unknown = only.find((name) => !names.includes(name));
   if (unknown !== undefined) throw expected(`one of ${names.join('; ')}`, '--only', unknown);
   const leftOut: string[] = [];
   const chosen = peers.filter(({ name }) => only.length === 0 || only.includes(name));
   const sound = await checkAll([decode, bobbin, ...chosen], files, leftOut);
-  const workspace = workspaceOf(files);
-  const runOnce = (entry: Entry) => addRate(entry, comparison, workspace);
-  const all = entriesOf(sound, comparison.threads);
-  const entries = await inTurn(all, { rounds, runOnce, nameOf }, leftOut);
-  const trials = entries.map(({ trial }) => trial);
-  await publish(rowsOf(trials, decode.name), leftOut, comparison);
+  const rows = await race(sound, comparison, leftOut);
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, null, 2)}\n`);
+  if (chart !== undefined) await drawChart(rows, captionOf(comparison), chart);
+}
+
+/** Times contenders in turn and prints the tables; gives their rows. */
+export async function race(
+  contenders: Contender[],
+  timed: Timed,
+  leftOut: string[],
+): Promise<Row[]> {
+  const workspace = workspaceOf(timed.files);
+  const runOnce = (entry: Entry) => addRate(entry, timed, workspace);
+  const all = entriesOf(contenders, timed.threads);
+  const entries = await inTurn(all, { rounds: timed.rounds, runOnce, nameOf }, leftOut);
+  const rows = rowsOf(
+    entries.map(({ trial }) => trial),
+    decode.name,
+  );
+  publish(rows, leftOut, timed);
+  return rows;
 }
 
 /** Those whose pixels are as they should be. */
-async function checkAll(contenders: Contender[], files: string[], leftOut: string[]) {
+export async function checkAll(contenders: Contender[], files: string[], leftOut: string[]) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-bench-'));
   const sound: Contender[] = [];
   try {
@@ -90,7 +109,7 @@ const nameOf = ({ trial: { contender, load, threads } }: Entry) =>
   `${contender}, ${loads[load]}, threads: ${threads}`;
 
 /** Adds one rate to the entry's trial. */
-async function addRate(entry: Entry, { files, seconds }: Comparison, workspace: string) {
+async function addRate(entry: Entry, { files, seconds }: Timed, workspace: string) {
   const { contender, trial } = entry;
   const { load, threads } = trial;
   const job = { files, load, whole: false, threads, seconds, batchSize: 64, pixels: null };
@@ -101,16 +120,15 @@ async function addRate(entry: Entry, { files, seconds }: Comparison, workspace: 
   console.log(`${rate.toFixed(0).padStart(7)} images/s  ${nameOf(entry)}`);
 }
 
-async function publish(rows: Row[], leftOut: string[], comparison: Comparison) {
-  const { json, chart, files, rounds, seconds } = comparison;
+function publish(rows: Row[], leftOut: string[], timed: Timed): void {
   for (const load of Object.values(loads)) {
     const cells = rows.filter(({ trial }) => trial === load).map(cellsOf);
     console.log(`\n${load}`);
     console.log(textTable(header, cells));
   }
   if (leftOut.length > 0) console.log(`\nleft out:\n  ${leftOut.join('\n  ')}`);
-  const caption = `${files.length} files; ${rounds} rounds of ${seconds} s; ${machineNow()}`;
-  console.log(`\n${caption}`);
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, null, 2)}\n`);
-  if (chart !== undefined) await drawChart(rows, caption, chart);
+  console.log(`\n${captionOf(timed)}`);
 }
+
+const captionOf = ({ files, rounds, seconds }: Timed) =>
+  `${files.length} files; ${rounds} rounds of ${seconds} s; ${machineNow()}`;

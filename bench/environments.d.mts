@@ -3,6 +3,7 @@ export interface PackageList {
   environment: string;
   above?: string;
   packages: string[];
+  gpu?: boolean;
 }
 export const pythonVersion: string;
 export function findPython(): string | undefined;

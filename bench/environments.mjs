@@ -16,7 +16,7 @@ export const findPython = () =>
 
 /**
  * Lists in the order of their installation. `name` is the list's, `environment` the folder's; `above` is
- * a list that is there already; `packages` are Debian's.
+ * a list that is there already; `packages` are Debian's; `gpu` marks what is of use with a GPU only.
  */
 export const lists = [
   // SPDL runs on the system's FFmpeg.
@@ -28,6 +28,8 @@ export const lists = [
     above: 'peers',
     packages: ['pkg-config', 'libopencv-dev', 'libturbojpeg0-dev'],
   },
+  // Beside torch and DALI, which bring their CUDA along.
+  { name: 'gpu', environment: 'peers', above: 'peers', packages: [], gpu: true },
   // The last release of MXNet needs an old NumPy.
   { name: 'mxnet', environment: 'mxnet', packages: ['libgomp1'] },
 ];

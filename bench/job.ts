@@ -69,16 +69,19 @@ export interface TimedBatch {
   release(): void;
 }
 
-/** Writes one epoch's pixels or warms up and counts images for `job.seconds`; prints the {@link Outcome}. */
+/**
+ * Writes one epoch's pixels or warms up and counts images for `job.seconds`; prints the {@link Outcome}.
+ * `version` is asked for at the end.
+ */
 export async function timeBatches(
   job: Job,
   batches: AsyncIterator<TimedBatch>,
-  version: string,
+  version: () => string,
 ): Promise<void> {
   const next = async () => (await batches.next()).value as TimedBatch;
   const { pixels } = job;
   const measured = pixels === null ? await time(next, job) : await write(next, job, pixels);
-  const outcome: Outcome = { ...measured, version };
+  const outcome: Outcome = { ...measured, version: version() };
   console.log(JSON.stringify(outcome));
 }
 

@@ -1,4 +1,4 @@
-/** `node bench/lock.mjs`: resolves requirements/NAME.in for Linux x86-64 into requirements/NAME.txt, exact versions with hashes. */
+/** `node bench/lock.mjs [NAME…]`: resolves requirements/NAME.in, all or those named, for Linux x86-64 into requirements/NAME.txt, exact versions with hashes. */
 import fs from 'node:fs';
 import { ask } from '../scripts/run.mjs';
 import { findPython, lists, lockFile, pythonVersion, wantedFile } from './environments.mjs';
@@ -22,10 +22,17 @@ function resolve(files) {
     .sort();
 }
 
+const packageOf = (line) => line.split('==')[0];
+
+/** What a list has installed stays as it is, whatever has been released since. */
+const packagesIn = (lock) => fs.readFileSync(lock, 'utf8').split('\n').map(packageOf);
+
+const named = process.argv.slice(2);
 for (const { name, above } of lists) {
-  const there = above === undefined ? [] : fs.readFileSync(lockFile(above), 'utf8').split('\n');
+  if (named.length > 0 && !named.includes(name)) continue;
+  const there = above === undefined ? [] : packagesIn(lockFile(above));
   const files = [name, above].filter((one) => one !== undefined).map(wantedFile);
-  const lines = resolve(files).filter((line) => !there.includes(line));
+  const lines = resolve(files).filter((line) => !there.includes(packageOf(line)));
   const head = `# Written by bench/lock.mjs from ${name}.in, for Linux x86-64 and Python ${pythonVersion}.`;
   fs.writeFileSync(lockFile(name), `${[head, ...lines].join('\n')}\n`);
 }

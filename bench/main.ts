@@ -1,4 +1,4 @@
-/** `npm run bench -- FOLDER`: the comparison of loaders; `train`: of training steps; `stages`, `quality`, `soak`: the loader's stages, pixels and memory. */
+/** `npm run bench -- FOLDER`: the comparison of loaders; `train`: of training steps; `gpu`: of loaders whose batches end up on a GPU; `stages`, `quality`, `soak`: the loader's stages, pixels and memory. */
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { expected } from '../src/errors.js';
 import { architectureNames } from '../src/model/index.js';
 import { compare } from './compare.js';
+import { compareOnGpu, drawnPictures } from './gpu.js';
 import { measureQuality } from './quality.js';
 import { soak } from './soak.js';
 import { timeStages } from './stages.js';
@@ -46,6 +47,19 @@ program
   .action((folder, { only = [], ...flags }) =>
     compare({ json: undefined, chart: undefined, ...flags, files: jpegsIn(folder), only }),
   );
+program
+  .command('gpu')
+  .description('time a GPU, Bobbin on it and its peers: `npm run bench:gpu` builds what it takes')
+  .argument('[folder]', 'of JPEG files; without it, pictures are drawn')
+  .option('--rounds <n>', 'rounds, all trials and contenders in turn in each', positive, 5)
+  .option('--seconds <x>', 'time on the clock of one run of a loader', positive, 4)
+  .option('--threads <n>', 'worker threads', positive, os.availableParallelism())
+  .option('--only <names...>', 'peers beside Bobbin; default: all')
+  .option('--json <file>', 'write card and rows as JSON')
+  .action(async (folder, { only = [], ...flags }) => {
+    const files = jpegsIn(folder ?? (await drawnPictures()));
+    await compareOnGpu({ json: undefined, ...flags, files, only });
+  });
 program
   .command('train')
   .description('compare forward passes and training steps with other frameworks')

@@ -8,7 +8,8 @@ import { lists } from './environments.mjs';
 import type { Job, Outcome } from './job.js';
 import { type Limits, must, runOnCores } from './processes.js';
 
-const benchFolder = path.join(cacheFolder, 'bench');
+/** What belongs to the benchmark in Bobbin's cache. */
+export const benchFolder = path.join(cacheFolder, 'bench');
 const setUp = '`npm run bench:setup` installs what the benchmark needs';
 
 /** The Python interpreter that has the packages of a list. */

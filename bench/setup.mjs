@@ -37,7 +37,8 @@ function pip(python, args) {
   throw new Error(`pip: ${reason.trim()}`);
 }
 
-function install({ name, environment, packages }) {
+function install({ name, environment, packages, gpu = false }) {
+  if (gpu && ask('nvidia-smi', ['-L']) === undefined) throw new Error('nvidia-smi lists no GPU');
   if (mayInstall()) installPackages(packages);
   const base = findPython();
   if (base === undefined) throw new Error(`Python ${pythonVersion} is not installed`);

@@ -93,4 +93,5 @@ async function* batches() {
   }
 }
 
-await timeBatches(job, batches(), `sharp ${sharp.versions.sharp}, tfjs ${tf.version.tfjs}`);
+const version = `sharp ${sharp.versions.sharp}, tfjs ${tf.version.tfjs}`;
+await timeBatches(job, batches(), () => version);

@@ -1,4 +1,6 @@
-"""NVIDIA DALI's CPU path: fused decode of a random window, then its own operators."""
+"""NVIDIA DALI: fused decode of a random window, then its own operators; on GPU 0 with `gpu` as second argument."""
+import sys
+
 import numpy as np
 from contender import AREA, EVERYTHING, RATIO, SIDE, read_job, time_batches
 from nvidia import dali
@@ -6,14 +8,14 @@ from nvidia.dali import fn, pipeline_def, types
 
 
 @pipeline_def
-def pipeline(files, load, whole):
+def pipeline(files, load, whole, decoder):
     contents, _ = fn.readers.file(files=files, random_shuffle=not whole, name="files")
     if whole:
-        images = fn.decoders.image(contents, device="cpu", output_type=types.RGB)
+        images = fn.decoders.image(contents, device=decoder, output_type=types.RGB)
     else:
         images = fn.decoders.image_random_crop(
             contents,
-            device="cpu",
+            device=decoder,
             output_type=types.RGB,
             random_area=list(AREA),
             random_aspect_ratio=list(RATIO),
@@ -44,22 +46,40 @@ def pipeline(files, load, whole):
     )
 
 
-def batches(job):
+def batches(job, gpu):
     built = pipeline(
         job["files"],
         job["load"],
         job["whole"],
+        # What takes the decoder's images works where they are.
+        "mixed" if gpu else "cpu",
         batch_size=job["batchSize"],
         num_threads=job["threads"],
-        device_id=None,
+        device_id=0 if gpu else None,
         prefetch_queue_depth=2,
     )
     built.build()
     while True:
         (images,) = built.run()
         # A view: the pipeline keeps the memory until the next run.
-        yield np.asarray(images.as_tensor())
+        yield Batch(images) if gpu else np.asarray(images.as_tensor())
 
 
+class Batch:
+    """A batch that stays on the GPU unless its pixels are looked at."""
+
+    def __init__(self, images):
+        self.images = images
+        self.shape = [len(images), *images[0].shape()]
+
+    def __len__(self):
+        return len(self.images)
+
+    def pixels(self):
+        return np.asarray(self.images.as_cpu().as_tensor())
+
+
+on_gpu = sys.argv[2:] == ["gpu"]
 this_job = read_job()
-time_batches(this_job, batches(this_job), f"DALI {dali.__version__}")
+to_numpy = Batch.pixels if on_gpu else np.asarray
+time_batches(this_job, batches(this_job, on_gpu), f"DALI {dali.__version__}", to_numpy)
