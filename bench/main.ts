@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { expected } from '../src/errors.js';
 import { architectureNames } from '../src/model/index.js';
+import { cudaStatus } from '../src/pipeline/index.js';
 import { compare } from './compare.js';
 import { compareOnGpu, drawnPictures } from './gpu.js';
 import { measureQuality } from './quality.js';
@@ -17,6 +18,8 @@ const positive = (text: string) => {
   if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Expected above 0.');
   return value;
 };
+/** The exit status of scripts/run-on-gpu.mjs where there is no GPU. */
+const nothingMeasured = 77;
 const counts = (text: string) => text.split(',').map((part) => Math.ceil(positive(part)));
 
 /** All files below `folder` with such an ending, sorted: every contender gets the same list. */
@@ -57,6 +60,12 @@ program
   .option('--only <names...>', 'peers beside Bobbin; default: all')
   .option('--json <file>', 'write card and rows as JSON')
   .action(async (folder, { only = [], ...flags }) => {
+    const { available, reason } = cudaStatus();
+    if (!available) {
+      console.log(`No GPU was measured: ${reason}`);
+      process.exitCode = nothingMeasured;
+      return;
+    }
     const files = jpegsIn(folder ?? (await drawnPictures()));
     await compareOnGpu({ json: undefined, ...flags, files, only });
   });
