@@ -24,6 +24,13 @@ bool succeeded(nvjpegStatus_t status, const char* call) {
   return status == NVJPEG_STATUS_SUCCESS;
 }
 
+// Whether this is how a backend refuses regions; it may do so by a word for another fault.
+bool can_mean_region(nvjpegStatus_t status) {
+  return status == NVJPEG_STATUS_INVALID_PARAMETER || status == NVJPEG_STATUS_JPEG_NOT_SUPPORTED ||
+         status == NVJPEG_STATUS_IMPLEMENTATION_NOT_SUPPORTED ||
+         status == NVJPEG_STATUS_INTERNAL_ERROR;
+}
+
 nvjpegImage_t image_of(const JpegTask& task) {
   nvjpegImage_t image{};
   for (std::size_t c = 0; c < task.planes.size(); ++c) {
@@ -159,7 +166,7 @@ JpegOutcome NvjpegEngine::decode(const JpegTask& task, JpegBackend backend, devi
     status = run_device(phases, page, task, stream_of(queue));
   }
   if (succeeded(status, "nvjpegDecodeJpegDevice")) return JpegOutcome::kDecoded;
-  const bool refused = status == NVJPEG_STATUS_INVALID_PARAMETER && !task.whole;
+  const bool refused = !task.whole && can_mean_region(status);
   return refused ? JpegOutcome::kRegionRefused : JpegOutcome::kFailed;
 }
 

@@ -64,11 +64,16 @@ TEST("when files are decoded one by one, then none overwrites what the device st
 }
 
 TEST("when neither way takes regions, then whole images are decoded") {
-  for (const JpegBackends& only : {JpegBackends{true, false, false}, {false, false, true}}) {
-    reset();
-    nvjpeg_script.hardware_takes_regions = nvjpeg_script.phases_take_regions = false;
-    EncodedBatch batch(9);
-    decode_twice(batch, only);
+  for (const nvjpegStatus_t refusal :
+       {NVJPEG_STATUS_INVALID_PARAMETER, NVJPEG_STATUS_JPEG_NOT_SUPPORTED,
+        NVJPEG_STATUS_IMPLEMENTATION_NOT_SUPPORTED, NVJPEG_STATUS_INTERNAL_ERROR}) {
+    for (const JpegBackends& only : {JpegBackends{true, false, false}, {false, false, true}}) {
+      reset();
+      nvjpeg_script.hardware_takes_regions = false;
+      nvjpeg_script.region_in_phases = refusal;
+      EncodedBatch batch(9);
+      decode_twice(batch, only);
+    }
   }
 }
 

@@ -243,8 +243,8 @@ nvjpegStatus_t nvjpegDecodeJpegHost(nvjpegHandle_t, nvjpegJpegDecoder_t decoder,
                                     nvjpegJpegStream_t stream) {
   if (!state->pinned) return NVJPEG_STATUS_INVALID_PARAMETER;
   if (nvjpeg_script.decode_host) return nvjpeg_script.decode_host;
-  if (params->region.width >= 0 && !nvjpeg_script.phases_take_regions) {
-    return NVJPEG_STATUS_INVALID_PARAMETER;
+  if (params->region.width >= 0 && nvjpeg_script.region_in_phases) {
+    return nvjpeg_script.region_in_phases;
   }
   if (const nvjpegStatus_t status = check_params(*params, stream->file)) return status;
   state->pinned->bytes.assign(stream->file.begin(), stream->file.end());

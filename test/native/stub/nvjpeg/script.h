@@ -8,7 +8,7 @@ struct NvjpegScript {
   unsigned engines = 1;
   bool hardware_takes_regions = true;
   nvjpegStatus_t decode_batch = NVJPEG_STATUS_SUCCESS;
-  bool phases_take_regions = true;
+  nvjpegStatus_t region_in_phases = NVJPEG_STATUS_SUCCESS;
   nvjpegStatus_t decode_host = NVJPEG_STATUS_SUCCESS;
 
   int handles = 0;                 // Of any kind, that have not been ended.
