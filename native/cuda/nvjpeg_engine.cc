@@ -143,6 +143,10 @@ bool NvjpegEngine::decode_batch(std::span<const JpegTask> tasks, device::Queue& 
     lengths_.push_back(task.file.size());
     images_.push_back(image_of(task));
   }
+  // On an H100 the engine's planes are written while the call is made, whatever is queued before it
+  // on the stream, and not even an event holds it back (nvJPEG 12.3.5 to 13.2.1: torchcodec's pull
+  // request 1634). Where nothing is queued, this costs next to nothing.
+  queue.wait();
   // Wanted anew when the size has changed or a batch has failed, and only once the last one is
   // done: decoders wait for each.
   return succeeded(functions_.DecodeBatchedInitialize(handle, batch_state_.get(),
@@ -158,11 +162,12 @@ JpegOutcome NvjpegEngine::decode(const JpegTask& task, JpegBackend backend, devi
   nvjpeg_->use();
   const Phases& phases = backend == JpegBackend::kGpuHybrid ? gpu_hybrid_ : hybrid_;
   const Page& page = pages_[page_];
-  page_ = 1 - page_;
   nvjpegStatus_t status = run_host(phases, page, task);
   if (succeeded(status, "nvjpegDecodeJpegHost")) {
     // The last file's page and the buffer on the device are free after this, so that they may grow.
     queue.wait();
+    // Only now: after a file that fails here, the other page may still be read.
+    page_ = 1 - page_;
     status = run_device(phases, page, task, stream_of(queue));
   }
   if (succeeded(status, "nvjpegDecodeJpegDevice")) return JpegOutcome::kDecoded;

@@ -8,6 +8,7 @@
 #include "cuda/queue.h"
 #include "device/entries.h"
 #include "device_fixtures.h"
+#include "images.h"
 #include "stub/nvjpeg/script.h"
 #include "stub/runtime.h"
 
@@ -15,6 +16,8 @@ using namespace bobbin::cuda;
 using bobbin::device::DeviceError;
 using bobbin::device::JpegBackends;
 using bobbin::test::check_planes;
+using bobbin::test::draw_picture;
+using bobbin::test::encode_jpeg;
 using bobbin::test::EncodedBatch;
 
 NvjpegScript nvjpeg_script;
@@ -61,6 +64,42 @@ TEST("when files are decoded one by one, then none overwrites what the device st
     CHECK_EQUAL(nvjpeg_script.gpu_hybrid, only.gpu_hybrid ? 40 : 0);
     CHECK_EQUAL(nvjpeg_script.handles, 0);
   }
+}
+
+TEST("when a file fails between two others, then neither overwrites the other") {
+  reset();
+  const auto context = std::make_shared<Context>(0);
+  CudaQueue queue(context);
+  CudaDevice device(0);
+  // Alike, so that they are decoded in this order.
+  EncodedBatch batch(0);
+  for (const int variant : {0, 1, 2}) {
+    batch.files.push_back(encode_jpeg(draw_picture(90, 90, variant)));
+    batch.add({10, 10, 20, 20});
+  }
+  batch.images[1].file = batch.images[1].file.subspan(1);
+  const auto decoder =
+      make_nvjpeg_decoder(std::make_shared<Nvjpeg>(context), device, {true, false, false});
+  decoder->decode(batch.images, queue);
+  CHECK(!batch.images[1].decoded);
+  check_planes(batch.images[0]);
+  check_planes(batch.images[2]);
+}
+
+TEST("when planes are still read on the queue, then the engine waits before it writes others") {
+  reset();
+  const auto context = std::make_shared<Context>(0);
+  CudaQueue queue(context);
+  CudaDevice device(0);
+  EncodedBatch batch(5), next(5, 4);
+  const auto decoder = make_nvjpeg_decoder(std::make_shared<Nvjpeg>(context), device);
+  decoder->decode(batch.images, queue);
+  const auto check = [](void* images) {
+    for (const auto& image : *static_cast<decltype(batch.images)*>(images)) check_planes(image);
+  };
+  CHECK_EQUAL(cudaLaunchHostFunc(queue.stream(), check, &batch.images), cudaSuccess);
+  decoder->decode(next.images, queue);
+  CHECK_EQUAL(nvjpeg_script.batches, 2);
 }
 
 TEST("when neither way takes regions, then whole images are decoded") {

@@ -1,6 +1,6 @@
 // A stand-in for NVIDIA's library: it holds callers to the documentation
-// (docs.nvidia.com/cuda/nvjpeg, the order of calls above all), and decodes by Bobbin's decoder once
-// the stream comes to it.
+// (docs.nvidia.com/cuda/nvjpeg, the order of calls above all), and decodes by Bobbin's decoder: the
+// engine at once, as on an H100, the rest once the stream comes to it.
 #include <nvjpeg.h>
 
 #include <array>
@@ -222,7 +222,7 @@ nvjpegStatus_t nvjpegDecodeBatchedInitialize(nvjpegHandle_t, nvjpegJpegState_t s
 nvjpegStatus_t nvjpegDecodeBatchedEx(nvjpegHandle_t handle, nvjpegJpegState_t state,
                                      const unsigned char* const* data, const size_t* lengths,
                                      nvjpegImage_t* images, nvjpegDecodeParams_t* params,
-                                     cudaStream_t stream) {
+                                     cudaStream_t) {
   if (handle->backend != NVJPEG_BACKEND_HARDWARE) return NVJPEG_STATUS_IMPLEMENTATION_NOT_SUPPORTED;
   if (nvjpeg_script.decode_batch) {
     state->batch = 0;  // It is to be initialised anew.
@@ -231,8 +231,7 @@ nvjpegStatus_t nvjpegDecodeBatchedEx(nvjpegHandle_t handle, nvjpegJpegState_t st
   for (int i = 0; i < state->batch; ++i) {
     const std::span<const std::uint8_t> file(data[i], lengths[i]);
     if (const nvjpegStatus_t status = check_params(*params[i], file)) return status;
-    later(stream,
-          [file, region = params[i]->region, image = images[i]] { decode(file, region, image); });
+    decode(file, params[i]->region, images[i]);
   }
   ++nvjpeg_script.batches;
   return NVJPEG_STATUS_SUCCESS;
