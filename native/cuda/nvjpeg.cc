@@ -77,9 +77,9 @@ std::unique_ptr<device::Decoder> make_nvjpeg_decoder(std::shared_ptr<const Nvjpe
   const device::JpegBackends& all = nvjpeg->backends();
   const device::JpegBackends backends{all.hybrid && only.hybrid, all.gpu_hybrid && only.gpu_hybrid,
                                       all.hardware && only.hardware};
-  if (!backends.any()) return nullptr;
-  return std::make_unique<device::EngineDecoder>(
-      std::make_unique<NvjpegEngine>(std::move(nvjpeg), backends), device);
+  auto engine = std::make_unique<NvjpegEngine>(std::move(nvjpeg), backends);
+  if (!engine->backends().any()) return nullptr;
+  return std::make_unique<device::EngineDecoder>(std::move(engine), device);
 }
 
 }  // namespace bobbin::cuda

@@ -31,6 +31,17 @@ bool can_mean_region(nvjpegStatus_t status) {
          status == NVJPEG_STATUS_INTERNAL_ERROR;
 }
 
+// Whether a backend's objects can be made. For want of memory or of rights they may not; the
+// other backends and the CPU do its work then.
+bool succeeds(const auto& make) {
+  try {
+    make();
+    return true;
+  } catch (const device::DeviceError&) {
+    return false;
+  }
+}
+
 nvjpegImage_t image_of(const JpegTask& task) {
   nvjpegImage_t image{};
   for (std::size_t c = 0; c < task.planes.size(); ++c) {
@@ -46,8 +57,14 @@ NvjpegEngine::NvjpegEngine(std::shared_ptr<const Nvjpeg> nvjpeg,
                            const device::JpegBackends& backends)
     : nvjpeg_(std::move(nvjpeg)), functions_(nvjpeg_->functions()), backends_(backends) {
   nvjpeg_->use();
-  if (backends_.hardware) open_hardware();
-  if (backends_.hybrid || backends_.gpu_hybrid) open_phases();
+  if (backends_.hardware) backends_.hardware = succeeds([&] { open_hardware(); });
+  const bool phases =
+      (backends_.hybrid || backends_.gpu_hybrid) && succeeds([&] { open_phases(); });
+  const auto open = [&](nvjpegBackend_t backend, Phases& made) {
+    return phases && succeeds([&] { made = make_phases(backend); });
+  };
+  if (backends_.hybrid) backends_.hybrid = open(NVJPEG_BACKEND_HYBRID, hybrid_);
+  if (backends_.gpu_hybrid) backends_.gpu_hybrid = open(NVJPEG_BACKEND_GPU_HYBRID, gpu_hybrid_);
 }
 
 void NvjpegEngine::open_hardware() {
@@ -58,10 +75,9 @@ void NvjpegEngine::open_hardware() {
                                               functions_.JpegStateCreate, handle);
   batch_params_.push_back(make_params(handle));
   // Whatever the size, this has the library keep its memory: a fifth faster on eight GPUs, says
-  // DALI. 4:4:4 stands for mixed samplings.
-  check_nvjpeg(functions_.DecodeBatchedPreAllocate(handle, batch_state_.get(), 1, 1, 1,
-                                                   NVJPEG_CSS_444, kFormat),
-               "nvjpegDecodeBatchedPreAllocate");
+  // DALI. 4:4:4 stands for mixed samplings. It is a hint: where it fails, batches are decoded, too.
+  static_cast<void>(functions_.DecodeBatchedPreAllocate(handle, batch_state_.get(), 1, 1, 1,
+                                                        NVJPEG_CSS_444, kFormat));
 }
 
 void NvjpegEngine::open_phases() {
@@ -78,8 +94,6 @@ void NvjpegEngine::open_phases() {
         make_nvjpeg<nvjpegBufferPinned>(functions_.BufferPinnedDestroy, "nvjpegBufferPinnedCreate",
                                         functions_.BufferPinnedCreate, handle, nullptr);
   }
-  if (backends_.hybrid) hybrid_ = make_phases(NVJPEG_BACKEND_HYBRID);
-  if (backends_.gpu_hybrid) gpu_hybrid_ = make_phases(NVJPEG_BACKEND_GPU_HYBRID);
 }
 
 NvjpegEngine::Phases NvjpegEngine::make_phases(nvjpegBackend_t backend) const {

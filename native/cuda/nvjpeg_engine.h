@@ -20,8 +20,8 @@ namespace bobbin::cuda {
 // multiple of the sampling factors. Yet others report that a card refused YUV regions, so the
 // refusal is told (kRegionRefused), and nvjpegDecodeBatchedSupportedEx is asked for each file.
 //
-// A file that a call fails at is left to others. A call that fails for want of memory, or while
-// these objects are made, is a DeviceError.
+// A file that a call fails at is left to others, and so are all files of a backend whose objects
+// cannot be made. A call that fails for want of memory is a DeviceError.
 class NvjpegEngine final : public device::JpegEngine {
  public:
   NvjpegEngine(std::shared_ptr<const Nvjpeg> nvjpeg, const device::JpegBackends& backends);
@@ -58,7 +58,7 @@ class NvjpegEngine final : public device::JpegEngine {
 
   const std::shared_ptr<const Nvjpeg> nvjpeg_;
   const NvjpegFunctions& functions_;
-  const device::JpegBackends backends_;
+  device::JpegBackends backends_;  // Whose objects were made.
 
   NvjpegOwned<nvjpegJpegStream> header_{nullptr, nullptr};
   NvjpegOwned<nvjpegJpegState> batch_state_{nullptr, nullptr};

@@ -124,6 +124,24 @@ TEST("when the engine fails at batches, then their files are decoded one by one"
   CHECK_EQUAL(nvjpeg_script.hybrid, 18);
 }
 
+TEST(
+    "when a backend's state cannot be made, then the others decode, and without any nothing does") {
+  reset();
+  EncodedBatch batch(4);
+  nvjpeg_script.hardware_state = NVJPEG_STATUS_ALLOCATOR_FAILURE;
+  decode_twice(batch);
+  CHECK_EQUAL(nvjpeg_script.batches, 0);
+  CHECK_EQUAL(nvjpeg_script.hybrid, 8);
+  nvjpeg_script.hardware_state = NVJPEG_STATUS_SUCCESS;
+  nvjpeg_script.phases_state = NVJPEG_STATUS_ALLOCATOR_FAILURE;
+  nvjpeg_script.pre_allocate = NVJPEG_STATUS_INTERNAL_ERROR;
+  decode_twice(batch);
+  CHECK_EQUAL(nvjpeg_script.batches, 2);
+  nvjpeg_script.hardware_state = NVJPEG_STATUS_EXECUTION_FAILED;
+  CHECK(!CudaDevice(0).make_decoder());
+  CHECK_EQUAL(nvjpeg_script.handles, 0);
+}
+
 TEST("when nvJPEG refuses files, then they stay undecoded; when memory is short, then it says so") {
   reset();
   nvjpeg_script.create_hardware = NVJPEG_STATUS_ARCH_MISMATCH;

@@ -131,6 +131,7 @@ nvjpegStatus_t nvjpegGetHardwareDecoderInfo(nvjpegHandle_t, unsigned* engines, u
 }
 
 nvjpegStatus_t nvjpegJpegStateCreate(nvjpegHandle_t, nvjpegJpegState_t* state) {
+  if (nvjpeg_script.hardware_state) return nvjpeg_script.hardware_state;
   return make(state);
 }
 nvjpegStatus_t nvjpegJpegStateDestroy(nvjpegJpegState_t state) { return end(state); }
@@ -144,6 +145,7 @@ nvjpegStatus_t nvjpegDecoderCreate(nvjpegHandle_t, nvjpegBackend_t backend,
 nvjpegStatus_t nvjpegDecoderDestroy(nvjpegJpegDecoder_t decoder) { return end(decoder); }
 nvjpegStatus_t nvjpegDecoderStateCreate(nvjpegHandle_t, nvjpegJpegDecoder_t,
                                         nvjpegJpegState_t* state) {
+  if (nvjpeg_script.phases_state) return nvjpeg_script.phases_state;
   return make(state);
 }
 
@@ -202,7 +204,7 @@ nvjpegStatus_t nvjpegDecodeParamsSetExifOrientation(nvjpegDecodeParams_t params,
 nvjpegStatus_t nvjpegDecodeBatchedPreAllocate(nvjpegHandle_t handle, nvjpegJpegState_t, int, int,
                                               int, nvjpegChromaSubsampling_t,
                                               nvjpegOutputFormat_t) {
-  return handle->backend == NVJPEG_BACKEND_HARDWARE ? NVJPEG_STATUS_SUCCESS
+  return handle->backend == NVJPEG_BACKEND_HARDWARE ? nvjpeg_script.pre_allocate
                                                     : NVJPEG_STATUS_INVALID_PARAMETER;
 }
 nvjpegStatus_t nvjpegDecodeBatchedSupportedEx(nvjpegHandle_t, nvjpegJpegStream_t stream,

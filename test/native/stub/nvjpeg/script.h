@@ -6,6 +6,9 @@
 struct NvjpegScript {
   nvjpegStatus_t create_hardware = NVJPEG_STATUS_SUCCESS;
   unsigned engines = 1;
+  // What making the engine's state and that of the other backends gives, and the hint of sizes.
+  nvjpegStatus_t hardware_state = NVJPEG_STATUS_SUCCESS, phases_state = NVJPEG_STATUS_SUCCESS;
+  nvjpegStatus_t pre_allocate = NVJPEG_STATUS_SUCCESS;
   bool hardware_takes_regions = true;
   nvjpegStatus_t decode_batch = NVJPEG_STATUS_SUCCESS;
   nvjpegStatus_t region_in_phases = NVJPEG_STATUS_SUCCESS;
