@@ -7,11 +7,27 @@ namespace bobbin::cuda {
 
 namespace {
 
-// Whether the context is beyond use: then every call fails, not only the one that asked too much.
-bool is_lost() {
-  const bool lost = cudaDeviceSynchronize() != cudaSuccess;
-  cudaGetLastError();  // Told already; no later call is to find it again.
-  return lost;
+// Whether it ends the context: those of which driver_types.h says that the process "must be
+// terminated and relaunched".
+bool is_sticky(cudaError_t error) {
+  switch (error) {
+    case cudaErrorIllegalAddress:
+    case cudaErrorLaunchTimeout:
+    case cudaErrorAssert:
+    case cudaErrorHardwareStackError:
+    case cudaErrorIllegalInstruction:
+    case cudaErrorMisalignedAddress:
+    case cudaErrorInvalidAddressSpace:
+    case cudaErrorInvalidPc:
+    case cudaErrorLaunchFailure:
+    case cudaErrorTensorMemoryLeak:
+    case cudaErrorContained:
+    case cudaErrorMpsClientTerminated:
+    case cudaErrorExternalDevice:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -22,11 +38,12 @@ std::string describe(cudaError_t error) {
 
 void Context::check(cudaError_t error, std::string_view call) {
   if (error == cudaSuccess) return;
+  cudaGetLastError();  // Told now; no later call is to find it again.
   std::string message =
       "GPU " + std::to_string(index_) + ": " + std::string(call) + " failed: " + describe(error);
   const std::lock_guard lock(mutex_);
   if (!lost_.empty()) throw device::DeviceError("Lost before: " + lost_);
-  if (is_lost()) {
+  if (is_sticky(error)) {
     message += ". Only a new process can use this GPU again.";
     lost_ = message;
   }

@@ -121,6 +121,17 @@ TEST("when a kernel breaks the context, then every later error tells of the firs
   CHECK_EQUAL(error_of([&] { gpu->drain(); }), "Lost before: " + first);
 }
 
+TEST("when an error passes, then no later error is taken for its consequence") {
+  for (const cudaError_t error :
+       {cudaErrorMemoryAllocation, cudaErrorDevicesUnavailable, cudaErrorInvalidDevice}) {
+    const auto gpu = open(0);
+    // As long as the GPU cannot be had, nothing can be waited for, either.
+    stub::runtime().failures = {{"cudaSetDevice", error}, {"cudaDeviceSynchronize", error}};
+    CHECK(!has(error_of([&] { gpu->allocate(1); }), "Only a new process"));
+    CHECK_EQUAL(error_of([&] { gpu->release(gpu->allocate(1)); }), "none");
+  }
+}
+
 TEST("when a queue waits, then its thread sleeps") {
   const auto gpu = open(0);
   const auto queue = gpu->make_queue();
