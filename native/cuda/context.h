@@ -21,6 +21,8 @@ class Context {
 
   // Has the calling thread's next calls go to this GPU.
   void use() { check(cudaSetDevice(index_), "cudaSetDevice"); }
+  // The same before something ends; it fails only where the context is gone, and that with it.
+  void use_at_end() const noexcept { static_cast<void>(cudaSetDevice(index_)); }
 
   // Throws a DeviceError of `call` and the reason unless it went well. Some errors (a kernel
   // reading where nothing is) end the whole context, and from then on every call fails by the same

@@ -38,6 +38,8 @@ void* CudaDevice::allocate(std::size_t bytes) {
 }
 
 void CudaDevice::release(void* memory) noexcept {
+  if (memory == nullptr) return;
+  context_->use_at_end();
   // Fails only where the context is gone, and the memory with it.
   static_cast<void>(cudaFree(memory));
 }
@@ -51,6 +53,8 @@ void* CudaDevice::allocate_pinned(std::size_t bytes) {
 }
 
 void CudaDevice::release_pinned(void* memory) noexcept {
+  if (memory == nullptr) return;
+  context_->use_at_end();
   static_cast<void>(cudaFreeHost(memory));  // As in `release`.
 }
 

@@ -28,8 +28,7 @@ class Nvjpeg {
 
   // nvJPEG's objects are for the GPU that the calling thread had chosen when they were made.
   void use() const { context_->use(); }
-  // The same before they end; it fails only where the context is gone.
-  void use_at_end() const noexcept { static_cast<void>(cudaSetDevice(context_->index())); }
+  void use_at_end() const noexcept { context_->use_at_end(); }
 
   const NvjpegFunctions& functions() const { return functions_; }
   // Of the engines; null without one.

@@ -23,6 +23,7 @@ CudaQueue::CudaQueue(std::shared_ptr<Context> context) : context_(std::move(cont
 }
 
 CudaQueue::~CudaQueue() {
+  context_->use_at_end();
   // An error was told by the `wait` that found it, or nobody wants the results any more.
   static_cast<void>(cudaStreamSynchronize(stream_.get()));
 }

@@ -132,6 +132,25 @@ TEST("when an error passes, then no later error is taken for its consequence") {
   }
 }
 
+TEST("when something goes, then on its own GPU, whichever the thread had chosen") {
+  const auto gpu = open(1);
+  auto queue = gpu->make_queue();
+  void* memory = gpu->allocate(1);
+  void* pinned = gpu->allocate_pinned(1);
+  stub::runtime().calls.clear();
+  std::thread([&] { gpu->release(memory); }).join();
+  std::thread([&] { gpu->release_pinned(pinned); }).join();
+  std::thread([&] { queue.reset(); }).join();
+  const std::vector<std::string> wanted = {"cudaSetDevice",    "cudaFree",
+                                           "cudaSetDevice",    "cudaFreeHost",
+                                           "cudaSetDevice",    "cudaStreamSynchronize",
+                                           "cudaEventDestroy", "cudaStreamDestroy"};
+  CHECK(stub::runtime().calls == wanted);
+  gpu->release(nullptr);
+  gpu->release_pinned(nullptr);
+  CHECK(stub::runtime().calls == wanted);
+}
+
 TEST("when a queue waits, then its thread sleeps") {
   const auto gpu = open(0);
   const auto queue = gpu->make_queue();
