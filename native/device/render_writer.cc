@@ -1,4 +1,5 @@
 // Batches rendered on the device: samples and jobs go in, one or two launches make the batch.
+#include <algorithm>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -85,8 +86,10 @@ void RenderWriter::start(const BatchContext& context) {
     for (int i = 0; i < kLanes; ++i) {
       lanes_.push_back({Block(*device_, jobs * sizeof(Job)), device_->make_decoder(), {}, {}});
     }
-    shared_ =
-        std::make_unique<RenderShared>(*device_, context, options_, lanes_[0].decoder != nullptr);
+    // A batch's files may come to any lane.
+    const bool decodes =
+        std::ranges::all_of(lanes_, [](const RenderLane& lane) { return lane.decoder != nullptr; });
+    shared_ = std::make_unique<RenderShared>(*device_, context, options_, decodes);
     thread_ = std::make_unique<BatchThread>(*device_, context, *this);
   });
 }

@@ -193,6 +193,20 @@ TEST("when levels are wanted, then those rendered by the CPU arrive as they are"
   for (int epoch = 0; epoch < 2; ++epoch) CHECK(run(other, epoch) == run(host, epoch));
 }
 
+TEST("when a device makes too few decoders, then workers decode") {
+  const TemporaryFolder folder;
+  const LoaderOptions options = options_for(folder, 2);
+  Consumer host(options);
+  const Epoch wanted = run(host, 0);
+  for (const int decoders : {0, 1}) {
+    const auto device = std::make_shared<WatchedDevice>();
+    device->limit_decoders(decoders);
+    Consumer consumer(options, make_render_writer(device, {}));
+    check_same(run(consumer, 0), wanted, kRendered);
+    CHECK_EQUAL(device->calls(Call::kDecode), 0);
+  }
+}
+
 TEST("when batches are counted, then who decoded and who rendered their images is told") {
   const TemporaryFolder folder;
   LoaderOptions options = options_for(folder, 2);

@@ -38,6 +38,8 @@ class WatchedDevice final : public device::HostDevice {
 
   // Before the device is used.
   void watch(Watch watch) { watch_ = std::move(watch); }
+  // From the next but `count` on, no decoder is made.
+  void limit_decoders(int count) { decoders_ = count; }
   int calls(Call call) const { return counts_[static_cast<int>(call)]; }
   // Pinned memory is allocated as any other.
   int pieces_held() const { return held_; }
@@ -61,6 +63,7 @@ class WatchedDevice final : public device::HostDevice {
   }
   std::unique_ptr<device::Decoder> make_decoder() override {
     tell(Call::kMakeDecoder);
+    if (decoders_-- == 0) return nullptr;
     return std::make_unique<WatchedDecoder>(*this, HostDevice::make_decoder());
   }
   bool takes(const core::JpegTraits& traits) const override {
@@ -125,6 +128,7 @@ class WatchedDevice final : public device::HostDevice {
   }
 
   Watch watch_;
+  int decoders_ = -1;  // That are still made; below 0 there is no limit.
   mutable std::array<std::atomic<int>, kCalls> counts_{};
   std::atomic<int> held_{0};
 };
