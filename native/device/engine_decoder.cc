@@ -118,11 +118,25 @@ void EngineDecoder::decode_batch(std::span<const EncodedImage> images, Queue& qu
   }
   if (batch_.empty()) return;
   const bool decoded = engine_->decode_batch(batch_, queue);
+  learn_from_batch(decoded);
   for (Planned& planned : planned_) {
     if (planned.backend != JpegBackend::kHardware) continue;
     planned.decoded = decoded;
     const EncodedImage& image = images[planned.image];
     planned.backend = backend_for(image.traits, image.wanted, without_hardware(backends_));
+  }
+}
+
+// Else each batch would be tried in vain first. One bad file may fail a batch, so one is not
+// enough.
+void EngineDecoder::learn_from_batch(bool decoded) {
+  const bool whole = std::ranges::all_of(batch_, &JpegTask::whole);
+  if (decoded) {
+    failures_ = 0;
+  } else if (!whole) {
+    takes_regions(JpegBackend::kHardware) = false;
+  } else if (++failures_ == kMostFailures) {
+    backends_.hardware = false;
   }
 }
 

@@ -13,12 +13,16 @@
 namespace bobbin::device {
 
 // What the hardware does not take, or fails at, the other backends try; what they fail at stays
-// undecoded, for the CPU. A backend that has refused a region decodes whole images from then on.
+// undecoded, for the CPU. A backend that has refused a region decodes whole images from then on, as
+// the hardware does once a batch with regions has failed. Batches of whole images that fail end its
+// use.
 class EngineDecoder final : public Decoder {
  public:
   // The most that all planes of a batch take, in bytes. Files that come too late for it stay
   // undecoded.
   static constexpr std::size_t kMostBytes = std::size_t{512} << 20;
+  // The failed batches of whole images in a row after which the hardware gets no more.
+  static constexpr int kMostFailures = 2;
 
   // The device must outlive the decoder.
   EngineDecoder(std::unique_ptr<JpegEngine> engine, Device& device,
@@ -44,14 +48,16 @@ class EngineDecoder final : public Decoder {
   void choose_region(const EncodedImage& image, Planned& planned);
   void place();
   void decode_batch(std::span<const EncodedImage> images, Queue& queue);
+  void learn_from_batch(bool decoded);
   void decode_singly(Queue& queue);
   bool& takes_regions(JpegBackend backend) { return takes_regions_[static_cast<int>(backend)]; }
 
   const std::unique_ptr<JpegEngine> engine_;
-  const JpegBackends backends_;
+  JpegBackends backends_;
   Device& device_;
   const std::size_t most_bytes_;
   std::array<bool, 4> takes_regions_{true, true, true, true};
+  int failures_ = 0;  // Of the hardware at whole images, in a row.
   std::uint8_t* memory_ = nullptr;
   std::size_t capacity_ = 0;
   std::size_t bytes_ = 0;  // Of all planes that are planned.

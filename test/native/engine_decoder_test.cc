@@ -65,7 +65,7 @@ struct Script {
   bool hardware_takes_regions = true, others_take_regions = true;
   bool batches_fail = false;
   std::set<const void*> hardware_refuses, all_fail_at;  // Files.
-  std::vector<std::size_t> batches;                     // Their sizes.
+  std::vector<std::size_t> batches, whole_in_batches;   // Images.
   std::vector<JpegBackend> singles;
   std::vector<Region> regions;
 };
@@ -83,6 +83,7 @@ class CpuEngine final : public JpegEngine {
 
   bool decode_batch(std::span<const JpegTask> tasks, Queue&) override {
     script_.batches.push_back(tasks.size());
+    script_.whole_in_batches.push_back(std::ranges::count(tasks, true, &JpegTask::whole));
     if (script_.batches_fail) return false;
     for (const JpegTask& task : tasks) write_planes(task);
     return true;
@@ -174,6 +175,37 @@ TEST("when the hardware fails at a batch, then another backend decodes its files
     if (i != 4) check_planes(batch.images[i]);
   }
   CHECK(!batch.images[4].decoded);
+}
+
+TEST("when batches fail, then the hardware gets no more regions, and after two more no images") {
+  Script script;
+  script.batches_fail = true;
+  Memory memory;
+  WaitingQueue queue;
+  EncodedBatch batch(6);
+  EngineDecoder decoder(std::make_unique<CpuEngine>(script), memory);
+  for (int i = 0; i < 5; ++i) {
+    decoder.decode(batch.images, queue);
+    for (const EncodedImage& image : batch.images) check_planes(image);
+  }
+  // With regions, whole, whole, and none.
+  CHECK(script.batches == std::vector<std::size_t>(3, 6));
+  CHECK(script.whole_in_batches == (std::vector<std::size_t>{0, 6, 6}));
+  CHECK_EQUAL(script.singles.size(), 30U);
+}
+
+TEST("when a batch of whole images succeeds, then failures before it do not count") {
+  Script script;
+  script.hardware_takes_regions = false;
+  Memory memory;
+  WaitingQueue queue;
+  EncodedBatch batch(3);
+  EngineDecoder decoder(std::make_unique<CpuEngine>(script), memory);
+  for (const bool fails : {true, false, true, false}) {
+    script.batches_fail = fails;
+    decoder.decode(batch.images, queue);
+  }
+  CHECK_EQUAL(script.batches.size(), 4U);
 }
 
 TEST("when there is no other backend, then what the hardware fails at stays undecoded") {
