@@ -3,10 +3,14 @@
 
 #include "cuda/nvjpeg.h"
 #include "cuda/queue.h"
+#include "device/library.h"
 
 namespace bobbin::cuda {
 
 namespace {
+
+// The oldest architecture that CMakeLists.txt compiles for.
+constexpr int kMinimumMajor = 8;
 
 // What is left tells whose the rest is: TensorFlow takes nearly all unless told otherwise.
 std::string left_of_memory() {
@@ -20,10 +24,19 @@ std::string mebibytes(std::size_t bytes) { return " of " + std::to_string(bytes 
 
 }  // namespace
 
+std::string reason_against(const cudaDeviceProp& properties) {
+  if (properties.major >= kMinimumMajor) return "";
+  return std::string(properties.name) + " of compute capability " +
+         std::to_string(properties.major) + "." + std::to_string(properties.minor) +
+         ", where Bobbin needs " + std::to_string(kMinimumMajor) + ".0 or later";
+}
+
 CudaDevice::CudaDevice(int index) : context_(std::make_shared<Context>(index)) {
   context_->use();
   cudaDeviceProp properties;
   context_->check(cudaGetDeviceProperties(&properties, index), "cudaGetDeviceProperties");
+  const std::string reason = reason_against(properties);
+  if (!reason.empty()) throw device::no_device(index, reason);
   name_ = properties.name;
 }
 

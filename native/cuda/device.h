@@ -12,9 +12,13 @@ namespace bobbin::cuda {
 
 class Nvjpeg;
 
+// Why the library's kernels do not run on such a GPU, as a clause; empty where they do.
+std::string reason_against(const cudaDeviceProp& properties);
+
 class CudaDevice : public device::Device {
  public:
-  // GPU `index`, as CUDA_VISIBLE_DEVICES numbers them. Throws DeviceError where it is not there.
+  // GPU `index`, as CUDA_VISIBLE_DEVICES numbers them. Throws DeviceError where it is not there or
+  // too old.
   explicit CudaDevice(int index);
 
   std::string name() const override { return name_; }

@@ -11,7 +11,7 @@ __attribute__((visibility("default"))) const char* bobbin_cuda_interface();
 
 __attribute__((visibility("default"))) void bobbin_cuda_status(bobbin::device::CudaStatus* status);
 
-// What decodes JPEGs on GPU `index`, or why nothing does.
+// What decodes JPEGs on GPU `index`, or why nothing does. Throws DeviceError.
 __attribute__((visibility("default"))) void bobbin_cuda_decoders(int index, std::string* words);
 
 // The caller's to delete. Throws DeviceError.

@@ -1,4 +1,4 @@
-// Opens bobbin_cuda.so and asks it; whatever is missing becomes a sentence.
+// Opens bobbin_cuda.so and asks it; whatever is missing becomes a clause.
 #include "device/library.h"
 
 #include <dlfcn.h>
@@ -19,16 +19,16 @@ std::string last_error() {
   return error == nullptr ? "of an unknown reason" : error;
 }
 
+// Its errors are clauses, as a status' reason is.
 class Library {
  public:
-  explicit Library(const std::string& path) : path_(path) {
+  explicit Library(const std::string& path) {
     if (!std::filesystem::exists(path)) {
-      throw DeviceError("Expected the CUDA library at " + path +
-                        ", but it is not there: build it by " + kBuild);
+      throw DeviceError(std::string("no CUDA library, which ") + kBuild + " builds");
     }
     // Never unloaded: exceptions and devices that came from it need its code.
     handle_ = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    if (handle_ == nullptr) refuse("cannot be opened: " + last_error());
+    if (handle_ == nullptr) refuse("cannot be opened (" + last_error() + ")");
     const std::string interface = find<decltype(bobbin_cuda_interface)>("bobbin_cuda_interface")();
     if (interface != BOBBIN_INTERFACE) refuse("was built from other sources than the addon");
   }
@@ -53,15 +53,15 @@ class Library {
   template <typename Function>
   Function* find(const char* name) const {
     void* symbol = dlsym(handle_, name);
-    if (symbol == nullptr) refuse("is not Bobbin's: " + last_error());
+    if (symbol == nullptr) refuse("is not Bobbin's (" + last_error() + ")");
     return reinterpret_cast<Function*>(symbol);
   }
 
   [[noreturn]] void refuse(const std::string& why) const {
-    throw DeviceError("The CUDA library " + path_ + " " + why + ". Build it anew by " + kBuild);
+    throw DeviceError(std::string("a CUDA library that ") + why + "; " + kBuild +
+                      " builds it anew");
   }
 
-  std::string path_;
   void* handle_ = nullptr;
 };
 
@@ -78,17 +78,19 @@ CudaStatus cuda_status(const std::string& library) noexcept {
 }
 
 std::shared_ptr<Device> open_cuda(const std::string& library, int index) {
-  const Library opened(library);
-  const CudaStatus status = opened.status();
-  if (!status.available) throw DeviceError(status.reason);
+  const Library opened = [&] {
+    try {
+      return Library(library);
+    } catch (const DeviceError& error) {
+      throw no_device(index, error.what());
+    }
+  }();
   return opened.open(index);
 }
 
 std::string cuda_decoders(const std::string& library, int index) noexcept {
   try {
-    const Library opened(library);
-    const CudaStatus status = opened.status();
-    return status.available ? opened.decoders(index) : status.reason;
+    return Library(library).decoders(index);
   } catch (const std::exception& error) {
     return error.what();
   }

@@ -11,7 +11,9 @@ namespace bobbin::device {
 // What came of looking for a GPU.
 struct CudaStatus {
   bool available = false;
-  std::string reason;  // Why it is not, and the way out; empty where it is.
+  // What there is instead and the way out, as a clause that can follow "but received"; empty where
+  // it is available.
+  std::string reason;
   // CUDA's versions, 1000 · major + 10 · minor: what the driver can do (0 without one), and what
   // the library was built with (0 where it cannot be opened).
   int driver = 0, runtime = 0;
@@ -22,8 +24,14 @@ struct CudaStatus {
 // none an exception; it makes no context, so that it takes no memory on the GPU.
 CudaStatus cuda_status(const std::string& library) noexcept;
 
-// GPU `index`, as CUDA_VISIBLE_DEVICES numbers them. Throws DeviceError where `cuda_status` says
-// that there is none, and for an index past the last.
+// A status' reason as what opening GPU `index` throws.
+inline DeviceError no_device(int index, const std::string& reason) {
+  return DeviceError("Expected a CUDA device for GPU " + std::to_string(index) + " but received " +
+                     reason);
+}
+
+// GPU `index`, as CUDA_VISIBLE_DEVICES numbers them. Throws DeviceError where the library cannot be
+// opened, and where that GPU is not there or too old.
 std::shared_ptr<Device> open_cuda(const std::string& library, int index);
 
 // What decodes JPEGs on GPU `index`, in words, or why nothing does. Takes memory on the GPU.

@@ -35,7 +35,7 @@ export function obstacleToGpu(
   { available, reason }: Pick<CudaStatus, 'available' | 'reason'>,
   { rotation, randAugment, blur }: Augmentation,
 ): string | undefined {
-  if (!available) return `there is no CUDA device: ${reason.replace(/\.$/, '')}`;
+  if (!available) return `there is no CUDA device: ${reason}`;
   // What the kernel cannot do, since it needs the whole view in between, where no image goes without it.
   const always = { rotation: rotation > 0, randAugment: randAugment > 0, blur: blur === 1 };
   const names = Object.entries(always).flatMap(([name, is]) => (is ? [name] : []));

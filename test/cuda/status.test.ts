@@ -29,7 +29,7 @@ test('when there is no driver, then one is asked for', needsLibrary, () => {
   fs.writeFileSync(path.join(drivers, 'libcuda.so.1'), '');
   assert.deepEqual(statusOf(cudaLibrary, { LD_LIBRARY_PATH: drivers }), [
     'available: no',
-    'reason: No NVIDIA driver is found (libcuda.so.1). Install version 580 or later.',
+    'reason: no NVIDIA driver (libcuda.so.1), of which Bobbin needs version 580 or later',
     'driver: 0',
     'runtime: 13000',
     'name: ',
@@ -44,7 +44,7 @@ test(
     assert.equal(available, 'available: no');
     assert.equal(
       reason,
-      'reason: The NVIDIA driver can do CUDA 12.4, but Bobbin needs 13.0. Install driver version 580 or later.',
+      'reason: an NVIDIA driver that can do CUDA 12.4, where Bobbin needs CUDA 13.0, so version 580 or later',
     );
     assert.equal(driver, 'driver: 12040');
   },
@@ -55,7 +55,7 @@ test('when the driver finds no GPU, then the ways to look for it are named', nee
   assert.equal(available, 'available: no');
   assert.equal(
     reason,
-    'reason: The NVIDIA driver finds no GPU. Look at `nvidia-smi` and at CUDA_VISIBLE_DEVICES.',
+    'reason: no GPU that the NVIDIA driver finds (see `nvidia-smi` and CUDA_VISIBLE_DEVICES)',
   );
   assert.equal(driver, 'driver: 13000');
 });
@@ -74,7 +74,7 @@ for (const [code, words] of others)
   test(`when cuInit returns ${code}, then CUDA's own words are told`, needsLibrary, () => {
     const [available, reason] = statusOf(cudaLibrary, { STUB_INIT: String(code) });
     assert.equal(available, 'available: no');
-    assert.equal(reason, `reason: CUDA cannot be used: cudaGetDeviceCount failed: ${words}.`);
+    assert.equal(reason, `reason: a failure of cudaGetDeviceCount, ${words}`);
   });
 
 test('when the library is another build than the addon, then it is not asked', needsLibrary, () => {
@@ -86,6 +86,6 @@ test('when the library is another build than the addon, then it is not asked', n
   fs.writeFileSync(other, bytes.replace(hash, '0'.repeat(64)), 'latin1');
   assert.equal(
     statusOf(other)[1],
-    `reason: The CUDA library ${other} was built from other sources than the addon. Build it anew by \`npm run build:cuda\``,
+    `reason: a CUDA library that was built from other sources than the addon; \`npm run build:cuda\` builds it anew`,
   );
 });

@@ -11,8 +11,8 @@ const augmentationOf = (changes: Partial<Augmentation> = {}) =>
 const there = { available: true, reason: '' };
 
 test('when there is no CUDA device, then its reason rules the GPU out', () => {
-  const absent = { available: false, reason: 'No driver is found. Install one.' };
-  const obstacle = 'there is no CUDA device: No driver is found. Install one';
+  const absent = { available: false, reason: 'no driver' };
+  const obstacle = 'there is no CUDA device: no driver';
   assert.equal(obstacleToGpu(absent, augmentationOf()), obstacle);
 });
 

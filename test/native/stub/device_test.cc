@@ -62,17 +62,30 @@ TEST("when there is a GPU, then the status names it and CUDA's versions") {
 
 TEST("when a GPU is older than the kernels, then the status names its compute capability") {
   stub::reset();
-  stub::runtime().major = 7;
+  stub::runtime().majors = {7, 9};
   CHECK(!status().available);
-  CHECK_EQUAL(status().reason, "Stub 0 has compute capability 7.0, but Bobbin needs 8.0 or later.");
+  CHECK_EQUAL(status().reason, "Stub 0 of compute capability 7.0, where Bobbin needs 8.0 or later");
+}
+
+TEST("when GPUs are of several ages, then each is opened or refused for its own") {
+  const auto open_at = [](int index) { return std::unique_ptr<Device>(bobbin_cuda_open(index)); };
+  stub::reset();
+  stub::runtime().majors = {7, 9};
+  CHECK_EQUAL(open_at(1)->name(), "Stub 1");
+  CHECK_EQUAL(error_of([&] { open_at(0); }),
+              "Expected a CUDA device for GPU 0 but received Stub 0 of compute capability 7.0, "
+              "where Bobbin needs 8.0 or later");
+  stub::runtime().majors = {9, 7};
+  CHECK_EQUAL(open_at(0)->name(), "Stub 0");
+  CHECK(has(error_of([&] { open_at(1); }), "Stub 1 of compute capability 7.0"));
 }
 
 TEST("when a GPU's properties cannot be had, then the status says so") {
   stub::reset();
   stub::runtime().failures["cudaGetDeviceProperties"] = cudaErrorMemoryAllocation;
   CHECK_EQUAL(status().reason,
-              "GPU 0 cannot be used: cudaGetDeviceProperties failed: out of memory "
-              "(cudaErrorMemoryAllocation).");
+              "a failure of cudaGetDeviceProperties for GPU 0, out of memory "
+              "(cudaErrorMemoryAllocation)");
 }
 
 TEST("when a device is opened by its index, then all that threads ask goes to that GPU") {

@@ -94,7 +94,7 @@ cudaError_t cudaGetDeviceCount(int* count) {
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int index) {
   *properties = {};
   std::strcpy(properties->name, index == 0 ? "Stub 0" : "Stub 1");
-  properties->major = runtime().major;
+  properties->major = runtime().majors.at(index);
   return answer("cudaGetDeviceProperties");
 }
 cudaError_t cudaSetDevice(int index) {

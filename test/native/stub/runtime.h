@@ -4,6 +4,7 @@
 
 #include <cuda_runtime.h>
 
+#include <array>
 #include <map>
 #include <string>
 #include <utility>
@@ -18,7 +19,7 @@ struct Launch {
 };
 
 struct Runtime {
-  int major = 9;  // Of the compute capability.
+  std::array<int, 2> majors{9, 9};  // Of each GPU's compute capability.
   // What the next call of a name returns instead of doing anything.
   std::map<std::string, cudaError_t> failures;
   // What a kernel ran into; whoever waits next is told, and then everybody.
