@@ -177,7 +177,7 @@ class Loader : public Napi::ObjectWrap<Loader> {
     std::optional<core::Batch> batch;
     try {
       batch = loader(env).take();
-    } catch (const core::LoaderError& error) {
+    } catch (const std::exception& error) {
       throw Napi::Error::New(env, error.what());
     }
     if (!batch) return env.Null();
@@ -203,11 +203,15 @@ class Loader : public Napi::ObjectWrap<Loader> {
 
   void supply(const Napi::CallbackInfo& info) {
     const auto pixels = info[1].As<Napi::Uint8Array>();
-    loader(info.Env())
-        .supply(counter(info[0].ToNumber().DoubleValue()),
-                {{pixels.Data(), pixels.Data() + pixels.ElementLength()},
-                 info[2].ToNumber().Int32Value(),
-                 info[3].ToNumber().Int32Value()});
+    const std::uint64_t ticket = counter(info[0].ToNumber().DoubleValue());
+    core::DecodedImage image{{}, info[2].ToNumber().Int32Value(), info[3].ToNumber().Int32Value()};
+    try {
+      image.pixels.assign(pixels.Data(), pixels.Data() + pixels.ElementLength());
+    } catch (const std::bad_alloc&) {
+      loader(info.Env()).supply_failure(ticket, "the image does not fit into memory");
+      return;
+    }
+    loader(info.Env()).supply(ticket, std::move(image));
   }
 
   void supply_failure(const Napi::CallbackInfo& info) {

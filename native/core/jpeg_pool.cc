@@ -20,6 +20,8 @@ namespace {
 // libjpeg-turbo's own rows are padded so too: its vector code reads and writes whole vectors.
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kSmallestBlock = std::size_t{64} << 10;
+// Enough for a progressive file of common size.
+constexpr std::size_t kLargestKept = std::size_t{4} << 20;
 
 constexpr std::size_t aligned(std::size_t bytes) {
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
@@ -152,7 +154,7 @@ void JpegPool::reset() {
       total += blocks_->size;
       free_first();
     }
-    if (!add_block(std::min(total, kMostKept))) return;
+    if (!add_block(std::min(total, kLargestKept))) return;
   }
   blocks_->used = 0;
 }

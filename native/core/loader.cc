@@ -27,7 +27,13 @@ Loader::Loader(LoaderOptions options, std::function<void()> notify,
       context_(writer_context()),
       writer_(std::move(writer)) {
   writer_->start(context_);
-  for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work(); });
+  try {
+    for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work(); });
+  } catch (...) {
+    // The system gives no more threads; nobody else would join those that it gave.
+    stop();
+    throw;
+  }
 }
 
 BatchContext Loader::writer_context() {
@@ -47,7 +53,9 @@ BatchContext Loader::writer_context() {
           }};
 }
 
-Loader::~Loader() {
+Loader::~Loader() { stop(); }
+
+void Loader::stop() {
   {
     const std::lock_guard lock(signal_->mutex);
     stopping_ = true;

@@ -144,6 +144,8 @@ class Loader {
 
   BatchContext writer_context();
   void work();
+  void write_rows();
+  void stop();
   std::optional<Task> next_task();
   bool open_flight();
   void process(Worker& worker, Task task);

@@ -1,4 +1,5 @@
 // Rows: images read, written and mixed by worker threads, and what happens to damaged ones.
+#include <exception>
 #include <new>
 #include <utility>
 
@@ -19,7 +20,16 @@ struct Loader::Worker {
   std::vector<std::uint64_t> ahead;  // Samples to be fetched.
 };
 
+// What a worker throws beside an image's failure, memory that is not to be had, ends the run.
 void Loader::work() {
+  try {
+    write_rows();
+  } catch (const std::exception& error) {
+    context_.fail(error.what());
+  }
+}
+
+void Loader::write_rows() {
   Worker worker{writer_->make_row_writer(), {}};
   std::unique_lock lock(signal_->mutex);
   while (!stopping_) {

@@ -10,13 +10,12 @@ namespace bobbin::core {
 namespace {
 
 constexpr std::size_t kAlignment = 64;
-constexpr std::size_t kLarge = std::size_t{1} << 20;
 constexpr std::size_t kRest = 8;
 
 }  // namespace
 
 void* allocate_memory(std::size_t bytes) {
-  if (bytes < kLarge) {
+  if (bytes < kMostKept) {
     return std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment);
   }
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -24,7 +23,7 @@ void* allocate_memory(std::size_t bytes) {
 }
 
 void free_memory(void* memory, std::size_t bytes) {
-  if (bytes < kLarge) {
+  if (bytes < kMostKept) {
     std::free(memory);
   } else {
     munmap(memory, bytes);

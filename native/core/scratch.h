@@ -13,7 +13,7 @@ void* allocate_memory(std::size_t bytes);
 void free_memory(void* memory, std::size_t bytes);
 
 // What is kept of memory whatever images follow.
-inline constexpr std::size_t kMostKept = std::size_t{4} << 20;
+inline constexpr std::size_t kMostKept = std::size_t{1} << 20;
 
 class Scratch {
  public:

@@ -80,6 +80,7 @@ void BatchThread::launch(const WrittenBatch& batch) {
   if (failed.empty()) {
     ++busy_;
   } else {
+    context_.totals.device_ns += now() - lane.launched;
     context_.done(batch.slot, failed);
   }
 }

@@ -130,7 +130,8 @@ void RenderWriter::decode(const WrittenBatch& batch, RenderLane& lane, Queue& qu
     }
   }
   shared_->split.device_decoded(decoded, spent.count());
-  context_->totals.device_decoded += decoded;
+  // Else the batch comes again, and its files with it.
+  if (failed_.empty()) context_->totals.device_decoded += decoded;
 }
 
 // Row by row, and a row's own image first.
@@ -151,11 +152,13 @@ void RenderWriter::collect_files(const WrittenBatch& batch, RenderLane& lane) {
 }
 
 void RenderWriter::decode_here(Staging& staging, const Whose& whose) {
-  const StagedFile& file = staging.image(whose.row, whose.role).file;
+  StagedFile& file = staging.image(whose.row, whose.role).file;
   try {
     decoder_.open(file.bytes);
     stager_->stage({decoder_.decode(file.wanted, 1), file.size, file.recipes}, staging, whose.row,
                    whose.role);
+    // Staged once, also where the batch comes again.
+    shared_->memory.files.give_back(std::exchange(file.bytes, {}));
   } catch (const core::ImageError& error) {
     failed_.push_back({whose.row, whose.role == Role::kPartner, error.what()});
   }

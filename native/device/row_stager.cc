@@ -98,7 +98,10 @@ bool RowStager::leave_to_device(const core::OpenedSample& sample, const core::Re
   }
   if (!staging(place).reserve_planes(planes)) return false;
   std::optional<std::vector<std::uint8_t>> bytes = shared_.memory.files.exchange(reader_.file());
-  if (!bytes) return false;
+  if (!bytes) {
+    staging(place).release_planes(planes);
+    return false;
+  }
   StagedFile& file = staging(place).image(place.row, role).file;
   file.bytes = *std::move(bytes);
   file.traits = traits;

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/scratch.h"
 #include "device/engine_decoder.h"
 
 namespace bobbin::device {
@@ -38,7 +39,8 @@ std::optional<std::vector<std::uint8_t>> FilePool::exchange(std::vector<std::uin
 void FilePool::give_back(std::vector<std::uint8_t> file) {
   const std::lock_guard lock(mutex_);
   held_ -= file.size();
-  free_.push_back(std::move(file));
+  // What a rare large file needed goes back to the system.
+  if (file.capacity() <= core::kMostKept) free_.push_back(std::move(file));
 }
 
 std::optional<core::ImageView> Staging::copy_samples(const core::ImageView& image) {
@@ -90,6 +92,11 @@ bool Staging::reserve_planes(std::size_t bytes) {
   if (planes_ + bytes > EngineDecoder::kMostBytes) return false;
   planes_ += bytes;
   return true;
+}
+
+void Staging::release_planes(std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  planes_ -= bytes;
 }
 
 void Staging::copy_samples_in(Queue& queue) const {

@@ -90,6 +90,8 @@ class Staging {
 
   // Whether the device's decoder has room for so many more bytes of planes in this batch.
   bool reserve_planes(std::size_t bytes);
+  // Gives a reservation back.
+  void release_planes(std::size_t bytes);
 
   // Copies all samples, and the rendered values of rows `begin` to `end`.
   void copy_samples_in(Queue& queue) const;

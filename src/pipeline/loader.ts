@@ -120,6 +120,8 @@ export class Loader<Type extends PixelType = 'float32'> {
     this.waiting?.reject(new Error('A newer epoch has begun'));
     this.waiting = undefined;
     this.native.beginEpoch(number, start);
+    // Nobody waits for what an older epoch asked for.
+    this.requests.length = 0;
     this.run += 1;
     return this.batches(this.run, number, start);
   }
@@ -166,6 +168,7 @@ export class Loader<Type extends PixelType = 'float32'> {
     if (this.closedWith) return;
     this.closedWith = { failures: this.failures, statistics: this.statistics };
     this.run += 1;
+    this.requests.length = 0;
     this.waiting?.reject(new Error('The loader was closed'));
     this.waiting = undefined;
     this.native.close();
@@ -201,7 +204,8 @@ export class Loader<Type extends PixelType = 'float32'> {
       return this.batchOf(batch, waitMs);
     } finally {
       clearTimeout(starved);
-      if (!this.closedWith) this.native.hold(false);
+      // A newer epoch may wait by now.
+      if (!this.closedWith && !this.waiting) this.native.hold(false);
     }
   }
 

@@ -106,8 +106,8 @@ async function* labelled(
       batch.release();
       throw expected('one view an image', 'tensors', `${batch.shape[0] / batch.count} views`);
     }
-    const ys = targetsOf(batch, classes);
-    yield { xs: adoptBatch(batch), ys };
+    const xs = adoptBatch(batch);
+    yield { xs, ys: targetsOf(batch, classes) };
   }
   return undefined;
 }
