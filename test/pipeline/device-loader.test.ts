@@ -170,5 +170,8 @@ test('when the device fails as it is measured, then auto takes the CPU and says 
   const files = (await pictures(t)).map(({ path }) => path);
   const choice = await chooseAugment({ files, threads: 2, preprocessing });
   assert.equal(choice.augment, 'cpu');
-  assert.match(choice.reason, /the GPU failed: Expected a CUDA device for GPU 0 but received .+\.$/);
+  assert.match(
+    choice.reason,
+    /^Augmenting on the CPU: the GPU failed: Expected a CUDA device for GPU 0 but received .+\.$/,
+  );
 });
