@@ -11,11 +11,16 @@
 namespace bobbin::core {
 
 // One axis of a resampling filter: output i is the sum of `count` samples from first[i] on, each
-// times its weight; output i's weights begin at weights[i · count].
+// times its weight; output i's weights begin at weights[i · count]. Kernels compute outputs by the
+// vector: behind the last there must be others that take no other samples.
 struct Filter {
   const int* first = nullptr;
   const float* weights = nullptr;
   int count = 0;
+
+  [[gnu::always_inline]] Filter from(int output) const {
+    return {first + output, weights + static_cast<std::ptrdiff_t>(output) * count, count};
+  }
 };
 
 // Resampling over rows: `outputs` rows (at most Kernels::width) of `values` samples each.
@@ -74,11 +79,13 @@ struct NoiseTask {
   std::uint32_t first = 0;
 };
 
+inline constexpr int kMaxWidth = 16;
+
 struct Kernels {
   const char* name;
   bool fused;  // Products are added without being rounded first.
   int lanes;   // Blocks that are transformed together.
-  int width;   // Rows that are resampled together; even.
+  int width;   // Rows that are resampled together; even, at most kMaxWidth.
 
   // Decodes so many MCUs into the components' samples. False if the scan makes no sense.
   bool (*decode_mcus)(Scan& scan, int count);

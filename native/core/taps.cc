@@ -31,14 +31,17 @@ void store(float* to, const Four& four) { std::memcpy(to, &four, sizeof four); }
 
 void Taps::resize(std::size_t outputs, int count, const Axis& axis) {
   count_ = std::min(count, axis.held() - axis.begin);
-  first_.resize(outputs);
-  weights_.resize(outputs * count_ + 3);
+  outputs_ = outputs;
+  first_.resize(outputs + kMaxWidth - 1);
+  weights_.resize(first_.size() * count_ + 3);
 }
 
-// Outputs are in order, one way or the other.
+// Outputs are in order, one way or the other; those behind the last are where that one is.
 void Taps::count_from_begin() {
-  begin_ = std::min(first_.front(), first_.back());
-  end_ = std::max(first_.front(), first_.back()) + count_;
+  const int last = first_[outputs_ - 1];
+  begin_ = std::min(first_.front(), last);
+  end_ = std::max(first_.front(), last) + count_;
+  std::fill(first_.begin() + static_cast<std::ptrdiff_t>(outputs_), first_.end(), last);
   for (int& first : first_) first -= begin_;
 }
 
@@ -72,11 +75,11 @@ void Taps::set(double start, double length, int outputs, bool reversed, const Ax
 }
 
 void Taps::halve(const Taps& whole, const Axis& axis) {
-  resize(whole.first_.size(), whole.count_ / 2 + 2, axis);
+  resize(whole.outputs_, whole.count_ / 2 + 2, axis);
   const float slope = whole.slope_;
   const int count = count_, last = axis.held() - count;
   float* weight = weights_.data();
-  for (std::size_t i = 0; i < first_.size(); ++i, weight += count) {
+  for (std::size_t i = 0; i < outputs_; ++i, weight += count) {
     const int whole_first = whole.begin_ + whole.first_[i];
     // An even sample leans to the one before.
     const int first = std::clamp((whole_first + 1) / 2 - 1, axis.begin, last);
@@ -119,8 +122,8 @@ void Taps::totals(std::vector<float>& totals) const {
   for (int k = 0; k < count_; ++k) {
     const float* weight = weights_.data() + k;
     float* total = totals.data() + k;
-    for (const int first : first_) {
-      total[first] += *weight;
+    for (std::size_t i = 0; i < outputs_; ++i) {
+      total[first_[i]] += *weight;
       weight += count_;
     }
   }

@@ -34,8 +34,7 @@ class Taps {
 
   // Outputs from `output` on; samples are counted from `begin`.
   Filter filter(int output = 0) const {
-    return {first_.data() + output, weights_.data() + static_cast<std::ptrdiff_t>(output) * count_,
-            count_};
+    return Filter{first_.data(), weights_.data(), count_}.from(output);
   }
 
   // Each sample's weight in all outputs together, from `begin` to `end`.
@@ -53,6 +52,8 @@ class Taps {
   void count_from_begin();
   void halve_at_edge(const Taps& whole, std::size_t output, const Axis& axis, float* weight);
 
+  std::size_t outputs_ = 0;
+  // Of the outputs, and of as many more as kernels may compute.
   std::vector<int> first_;
   std::vector<float> weights_;  // `count_` for each output, and room for a vector's rest.
   std::vector<Top> tops_;

@@ -12,26 +12,30 @@
 
 namespace bobbin::device {
 
-// For core/noise.h.
-struct Numbers {
-  using Floats = float;
-  using Bits = std::uint32_t;
-  BOBBIN_SHARED static std::uint32_t as_bits(float x) { return std::bit_cast<std::uint32_t>(x); }
-  BOBBIN_SHARED static float as_floats(std::uint32_t x) { return std::bit_cast<float>(x); }
-  BOBBIN_SHARED static float to_floats(std::uint32_t x) {
-    return static_cast<float>(static_cast<std::int32_t>(x));
-  }
-  BOBBIN_SHARED static float root(float x) { return std::sqrt(x); }
-  BOBBIN_SHARED static float larger(float a, float b) { return a > b ? a : b; }
-};
+// core::sum_of_steps; a GPU looks all four steps up at once.
+BOBBIN_SHARED inline std::int32_t sum_of_steps(std::uint32_t bits) {
+#ifdef __CUDA_ARCH__
+  const std::uint32_t steps =
+      __byte_perm(static_cast<std::uint32_t>(core::kNoiseSteps),
+                  static_cast<std::uint32_t>(core::kNoiseSteps >> 32), bits & 0x7777);
+  // Bytes 4, 0, 5 and 1 of both words begin with the steps' signs: each as a whole byte.
+  int signs;
+  asm("prmt.b32 %0, %1, %2, 0x9d8c;" : "=r"(signs) : "r"(bits), "r"(bits << 4));
+  constexpr int kWeights = 0x05050707;
+  return __dp4a(static_cast<int>(steps) ^ signs, kWeights, -__dp4a(signs, kWeights, 0));
+#else
+  return core::sum_of_steps(bits);
+#endif
+}
 
 struct NoisePair {
   float first, second;
 };
 BOBBIN_SHARED inline NoisePair noise_at(std::uint32_t position, std::uint64_t key, float sigma) {
-  NoisePair pair;
-  core::normal_pair<Numbers>(position, key, sigma, pair.first, pair.second);
-  return pair;
+  const std::uint32_t word = core::hash_words(position, key);
+  const float unit = sigma * core::kNoiseUnit;
+  return {static_cast<float>(sum_of_steps(word)) * unit,
+          static_cast<float>(sum_of_steps(word >> 16)) * unit};
 }
 
 BOBBIN_SHARED inline float clamp_level(float color) { return std::clamp(color, 0.0f, 255.0f); }

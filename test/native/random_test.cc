@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "core/kernels.h"
+#include "core/noise.h"
 
 using namespace bobbin::core;
 
@@ -57,6 +58,26 @@ TEST("when any part of a key changes, then the key changes") {
     }
   }
   CHECK_EQUAL(keys.size(), 20000u);
+}
+
+TEST("when all 16 bits of a deviate are counted, then their moments are as said of the steps") {
+  constexpr int kCount = 1 << 16;
+  double squares = 0, fourth = 0, sixth = 0, largest = 0;
+  std::int64_t sum = 0;
+  for (std::uint32_t bits = 0; bits < kCount; ++bits) {
+    sum += sum_of_steps(bits);
+    const double deviate = sum_of_steps(bits) * double{kNoiseUnit};
+    const double square = deviate * deviate;
+    squares += square / kCount;
+    fourth += square * square / kCount;
+    sixth += square * square * square / kCount;
+    largest = std::max(largest, deviate);
+  }
+  CHECK_EQUAL(sum, 0);
+  CHECK_NEAR(squares, 1.0, 1e-6);
+  CHECK_NEAR(fourth, 2.999, 5e-4);
+  CHECK_NEAR(sixth, 14.79, 5e-3);
+  CHECK_NEAR(largest, 4.24, 5e-3);
 }
 
 TEST("when a million deviates are drawn, then mean, variance and kurtosis are the normal ones") {

@@ -5,12 +5,12 @@
 namespace bobbin::core::BOBBIN_ISA {
 
 void finish(const PixelRows& rows, const FinishTask& task) {
-  with_finisher(task, [&](const auto& finisher) {
+  with_finisher(task, [&](auto& finisher) {
     for (int y = 0; y < task.count; y += 2) {
       const float* upper = rows.values + y * rows.stride;
       const float* lower = y + 1 < task.count ? upper + rows.stride : upper;
       for (int x = 0; x < task.values; x += kWidth) {
-        finisher.put(load<Floats>(upper + x), load<Floats>(lower + x), y, x);
+        finisher.put(load<Floats>(upper + x), load<Floats>(lower + x), y, x, x % 3);
       }
     }
     finisher.end();
@@ -22,7 +22,7 @@ void add_noise(const NoiseTask& task) {
   for (int i = 0; i < kWidth; ++i) position[i] = task.first + static_cast<std::uint32_t>(i);
   for (int i = 0; i < task.count; i += kWidth, position += kWidth) {
     Floats first, second;
-    normal_pair<Vectors>(position, task.key, 1, first, second);
+    normal_pair(position, task.key, 1, first, second);
     for (int k = 0; k < kWidth && i + k < task.count; ++k) task.values[i + k] += first[k];
   }
 }

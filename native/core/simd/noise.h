@@ -1,23 +1,45 @@
 // Vectors of normal deviates.
 #pragma once
 
+#include <array>
+
 #include "core/noise.h"
 #include "core/simd/vectors.h"
 
 namespace bobbin::core::BOBBIN_ISA {
 
-struct Vectors {
-  using Floats = BOBBIN_ISA::Floats;
-  using Bits = BOBBIN_ISA::Bits;
-  BOBBIN_INLINE static Bits as_bits(const Floats& x) { return (Bits)x; }
-  BOBBIN_INLINE static Floats as_floats(const Bits& x) { return (Floats)x; }
-  BOBBIN_INLINE static Floats to_floats(const Bits& x) {
-    return __builtin_convertvector((Ints)x, Floats);
+// The steps' sums that the lower halves of words pick, and the upper halves.
+BOBBIN_INLINE void sum_steps(const Bits& words, Ints& lower, Ints& upper) {
+#if defined(__AVX2__)
+  static constexpr auto kSteps = [] {
+    std::array<std::uint8_t, sizeof(Bytes)> steps{};
+    for (std::size_t i = 0; i < sizeof(Bytes); ++i) {
+      const auto step = static_cast<std::uint8_t>(kNoiseSteps >> 8 * (i % 8));
+      steps[i] = static_cast<std::uint8_t>(i % 16 < 8 ? step : -step);
+    }
+    return steps;
+  }();
+  const auto steps = load<Bytes>(kSteps.data());
+  const Bytes both = look_up(steps, (Bytes)(words & 0x0f0f0f0f)) +
+                     look_up(steps, (Bytes)(words >> 4 & 0x0f0f0f0f));
+  const Bits sums = (Bits)multiply_add(both, 7, 5);
+  lower = (Ints)(sums << 16) >> 16;
+  upper = (Ints)sums >> 16;
+#else
+  for (int i = 0; i < kWidth; ++i) {
+    lower[i] = sum_of_steps(words[i]);
+    upper[i] = sum_of_steps(words[i] >> 16);
   }
-  BOBBIN_INLINE static Floats root(const Floats& x) { return square_root(x); }
-  BOBBIN_INLINE static Floats larger(const Floats& a, const Floats& b) {
-    return BOBBIN_ISA::larger(a, b);
-  }
-};
+#endif
+}
+
+// Two independent deviates times sigma for each position.
+BOBBIN_INLINE void normal_pair(const Bits& position, std::uint64_t key, float sigma, Floats& first,
+                               Floats& second) {
+  Ints lower{}, upper{};
+  sum_steps(hash_words(position, key), lower, upper);
+  first = __builtin_convertvector(lower, Floats) * (sigma * kNoiseUnit);
+  second = __builtin_convertvector(upper, Floats) * (sigma * kNoiseUnit);
+}
 
 }  // namespace bobbin::core::BOBBIN_ISA

@@ -53,28 +53,24 @@ BOBBIN_INLINE void with_count(const Filter& filter, const Run& run) {
   }
 }
 
-// One channel of a square of pixels, column by column.
-template <int count>
-[[gnu::noinline]] void resample_square(const Filter& filter, const float* lines, int step,
-                                       const int (&columns)[kWidth], Floats (&channel)[kWidth]) {
+// `channels` channels of a square of pixels, column by column.
+template <int count, int channels>
+[[gnu::noinline]] void resample_square(const Filter& filter, const float* const* lines, int step,
+                                       Floats (*columns)[kWidth]) {
   for (int i = 0; i < kWidth; ++i) {
-    const float* from = lines + static_cast<std::ptrdiff_t>(filter.first[columns[i]]) * step;
-    channel[i] = weigh<count>(filter, columns[i], [&](int k) __attribute__((always_inline)) {
-      return load<Floats>(from + k * step);
-    });
+    const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(filter.first[i]) * step;
+    for (int c = 0; c < channels; ++c) {
+      columns[c][i] = weigh<count>(filter, i, [&](int k) __attribute__((always_inline)) {
+        return load<Floats>(lines[c] + first + k * step);
+      });
+    }
   }
 }
 
-// Columns of three channels to colours, three vectors a pixel.
-BOBBIN_INLINE void mix_square(const Floats (&channels)[3][kWidth], const float (&matrix)[12],
-                              Floats (&colors)[3 * kWidth]) {
-  for (int i = 0; i < kWidth; ++i) {
-    for (int j = 0; j < 3; ++j) {
-      const float* m = matrix + 4 * j;
-      colors[3 * i + j] =
-          m[0] * channels[0][i] + m[1] * channels[1][i] + m[2] * channels[2][i] + m[3];
-    }
-  }
+// Value `i` of the pixels of a square, three a pixel.
+BOBBIN_INLINE Floats mix(const Floats (&channels)[3][kWidth], const Floats (&matrix)[12], int i) {
+  const Floats* m = matrix + 4 * (i % 3);
+  return m[0] * channels[0][i / 3] + m[1] * channels[1][i / 3] + m[2] * channels[2][i / 3] + m[3];
 }
 
 // A square of samples, weighed row by row, its columns to `lines`.
@@ -83,9 +79,8 @@ template <int count>
                                     float* lines) {
   Floats rows[kWidth];
   for (int i = 0; i < kWidth; ++i) {
-    const int output = i < task.outputs ? i : task.outputs - 1;
-    const std::uint8_t* from = samples + task.filter.first[output] * task.stride;
-    rows[i] = weigh<count>(task.filter, output, [&](int k) __attribute__((always_inline)) {
+    const std::uint8_t* from = samples + task.filter.first[i] * task.stride;
+    rows[i] = weigh<count>(task.filter, i, [&](int k) __attribute__((always_inline)) {
       return load_bytes(from + k * task.stride);
     });
   }
@@ -109,43 +104,43 @@ void resample_rows(const RowsTask& task) {
   });
 }
 
-// Calls put(rows, value) with squares of the output: `kWidth` rows from that value on.
+// Calls put(rows, value, phase) with squares of the output: `kWidth` rows from that value on.
 template <typename Put>
 BOBBIN_INLINE void resample_columns_to(const ColumnsTask& task, const Put& put) {
   const int step = task.step * kWidth;
+  Floats matrix[12];
+  for (int i = 0; i < 12; ++i) matrix[i] = Floats{} + task.matrix[i];
   for (int x = 0; x < task.outputs; x += kWidth) {
-    int columns[kWidth];
-    for (int i = 0; i < kWidth; ++i) columns[i] = x + i < task.outputs ? x + i : task.outputs - 1;
     Floats channels[3][kWidth];
-    with_count(task.first, [&](auto count) {
-      resample_square<count>(task.first, task.lines[0], step, columns, channels[0]);
+    const Filter first = task.first.from(x), others = task.others.from(x);
+    with_count(first,
+               [&](auto count) { resample_square<count, 1>(first, task.lines, step, channels); });
+    with_count(others, [&](auto count) {
+      resample_square<count, 2>(others, task.lines + 1, step, channels + 1);
     });
-    with_count(task.others, [&](auto count) {
-      resample_square<count>(task.others, task.lines[1], step, columns, channels[1]);
-      resample_square<count>(task.others, task.lines[2], step, columns, channels[2]);
-    });
-    Floats colors[3 * kWidth];
-    mix_square(channels, task.matrix, colors);
-    for (int part = 0; part < 3; ++part) {
+    const auto put_part = [&](auto part) __attribute__((always_inline)) {
+      constexpr int kFirst = part * kWidth;
       Floats rows[kWidth];
-      for (int i = 0; i < kWidth; ++i) rows[i] = colors[part * kWidth + i];
+      for (int i = 0; i < kWidth; ++i) rows[i] = mix(channels, matrix, kFirst + i);
       transpose(rows);
-      put(rows, 3 * x + part * kWidth);
-    }
+      put(rows, 3 * x + kFirst, kFirst % 3);
+    };
+    put_part(std::integral_constant<int, 0>());
+    put_part(std::integral_constant<int, 1>());
+    put_part(std::integral_constant<int, 2>());
   }
 }
 
 void resample_columns(const ColumnsTask& task, const PixelRows& to) {
-  resample_columns_to(task, [&](const Floats(&rows)[kWidth], int value) {
+  resample_columns_to(task, [&](const Floats(&rows)[kWidth], int value, int) {
     for (int i = 0; i < kWidth; ++i) store(to.values + i * to.stride + value, rows[i]);
   });
 }
 
 void render_columns(const ColumnsTask& task, const FinishTask& finish) {
-  with_finisher(finish, [&](const auto& finisher) {
-    resample_columns_to(task, [&](const Floats(&rows)[kWidth], int value) {
-      for (int i = 0; i < finish.count; i += 2) finisher.put(rows[i], rows[i + 1], i, value);
-    });
+  with_finisher(finish, [&](auto& finisher) __attribute__((always_inline)) {
+    resample_columns_to(task, [&](const Floats(&rows)[kWidth], int value, int phase) __attribute__((
+                                  always_inline)) { finisher.put_square(rows, value, phase); });
     finisher.end();
   });
 }

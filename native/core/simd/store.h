@@ -64,53 +64,76 @@ struct Stored<PixelType::kUint8> {
   }
 };
 
-// Finishes vectors of pixels and puts them into place.
-template <PixelType type, bool noisy>
+// A line of the caches, in values and in vectors.
+inline constexpr int kLine = 16, kParts = kLine / kWidth;
+
+// Finishes vectors of pixels and puts them into place. `whole`: the task is made of whole squares,
+// `kWidth` values of as many rows, and of whole lines of the caches, so that floats can pass those.
+template <PixelType type, bool noisy, bool whole>
 class Finisher {
  public:
-  explicit Finisher(const FinishTask& task)
-      : scaling_(task),
-        task_(task),
-        aligned_(type == PixelType::kFloat32 && task.values % kWidth == 0 &&
-                 reinterpret_cast<std::uintptr_t>(task.output.data) % sizeof(Floats) == 0) {
+  explicit Finisher(const FinishTask& task) : scaling_(task), task_(task) {
     for (int i = 0; i < kWidth; ++i) positions_[i] = static_cast<std::uint32_t>(i);
   }
 
   // The vectors from value `x` on of rows y and y + 1 of the task, which share the pairs of their
-  // noise; y is even, and the second one is dropped behind the last row.
-  BOBBIN_INLINE void put(Floats upper, Floats lower, int y, int x) const {
+  // noise; y is even, and the second one is dropped behind the last row. `phase` is x modulo 3.
+  // Vectors of a row are put in order.
+  BOBBIN_INLINE void put(Floats upper, Floats lower, int y, int x, int phase) {
     if constexpr (noisy) {
       const std::uint32_t pair = (task_.first_row + static_cast<std::uint32_t>(y)) / 2;
       const std::uint32_t position = pair * static_cast<std::uint32_t>(task_.values) + x;
       Floats first, second;
-      normal_pair<Vectors>(positions_ + position, task_.noise_key, task_.sigma, first, second);
+      normal_pair(positions_ + position, task_.noise_key, task_.sigma, first, second);
       upper += first;
       lower += second;
     }
-    put_row(upper, y, x);
-    if (y + 1 < task_.count) put_row(lower, y + 1, x);
+    put_row(upper, y, x, phase);
+    if (whole || y + 1 < task_.count) put_row(lower, y + 1, x, phase);
+  }
+
+  // A square from value `x` on, or what of it lies in the task.
+  BOBBIN_INLINE void put_square(const Floats (&rows)[kWidth], int x, int phase) {
+    for (int y = 0; y < (whole ? kWidth : task_.count); y += 2) {
+      put(rows[y], rows[y + 1], y, x, phase);
+    }
   }
 
   // Before another thread may read.
   void end() const {
-    if (aligned_) finish_streams();
+    if constexpr (kStreams) finish_streams();
   }
 
  private:
   using As = Stored<type>;
   using Values = typename As::Values;
+  static constexpr bool kStreams = whole && type == PixelType::kFloat32;
 
-  BOBBIN_INLINE void put_row(const Floats& color, int y, int x) const {
+  BOBBIN_INLINE void put_row(const Floats& color, int y, int x, int phase) {
     const Floats level = smaller(larger(color, Floats{}), Floats{} + 255.0f);
-    const Values values = As::of(level, scaling_.mean[x % 3], scaling_.scale[x % 3]);
+    const Values values = As::of(level, scaling_.mean[phase], scaling_.scale[phase]);
     auto* to = static_cast<typename As::Value*>(task_.output.data) +
                static_cast<std::ptrdiff_t>(y) * task_.values + x;
-    if constexpr (type == PixelType::kFloat32) {
-      if (aligned_) return stream(to, values);
+    const int count = whole ? kWidth : task_.values - x;
+    if constexpr (kStreams) {
+      put_part(to, values, y % kWidth, x / kWidth % kParts);
+    } else if (count >= kWidth) {
+      store(to, values);
+    } else {
+      put_some(to, values, count);
     }
-    const int count = task_.values - x;
-    if (count >= kWidth) return store(to, values);
-    put_some(to, values, count);
+  }
+
+  // Memory takes a line that is written all at once in one go, and pieces of it one by one.
+  BOBBIN_INLINE void put_part(float* to, const Floats& values, int row, int part) {
+    if (part < kParts - 1) {
+      lines_[row][part] = values;
+      return;
+    }
+    for (int i = 0; i < kParts - 1; ++i) {
+      stream(to + (i - part) * kWidth, lines_[row][i]);
+    }
+    stream(to, values);
   }
 
   [[gnu::noinline, gnu::cold]] static void put_some(void* to, Values values, int count) {
@@ -120,28 +143,44 @@ class Finisher {
   Bits positions_{};
   const Scaling scaling_;
   const FinishTask task_;
-  const bool aligned_;
+  Floats lines_[kWidth][kParts];
 };
+
+// Whether `Finisher` may take the task as whole.
+BOBBIN_INLINE bool is_whole(const FinishTask& task) {
+  return task.count % kWidth == 0 && task.values % (3 * kLine) == 0 &&
+         (task.output.type != PixelType::kFloat32 ||
+          reinterpret_cast<std::uintptr_t>(task.output.data) % (kLine * sizeof(float)) == 0);
+}
 
 // Calls `run` with the finisher that the task wants.
 template <typename Run>
 BOBBIN_INLINE void with_finisher(const FinishTask& task, const Run& run) {
-  const auto as = [&]<PixelType type>() __attribute__((always_inline)) {
-    if (task.sigma > 0) {
-      run(Finisher<type, true>(task));
+  const auto as = [&]<PixelType type, bool noisy>() __attribute__((always_inline)) {
+    if (is_whole(task)) {
+      Finisher<type, noisy, true> finisher(task);
+      run(finisher);
     } else {
-      run(Finisher<type, false>(task));
+      Finisher<type, noisy, false> finisher(task);
+      run(finisher);
+    }
+  };
+  const auto with = [&]<PixelType type>() __attribute__((always_inline)) {
+    if (task.sigma > 0) {
+      as.template operator()<type, true>();
+    } else {
+      as.template operator()<type, false>();
     }
   };
   switch (task.output.type) {
     case PixelType::kFloat32:
-      return as.template operator()<PixelType::kFloat32>();
+      return with.template operator()<PixelType::kFloat32>();
     case PixelType::kBfloat16:
-      return as.template operator()<PixelType::kBfloat16>();
+      return with.template operator()<PixelType::kBfloat16>();
     case PixelType::kFloat16:
-      return as.template operator()<PixelType::kFloat16>();
+      return with.template operator()<PixelType::kFloat16>();
     case PixelType::kUint8:
-      return as.template operator()<PixelType::kUint8>();
+      return with.template operator()<PixelType::kUint8>();
   }
 }
 

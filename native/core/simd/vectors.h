@@ -147,19 +147,26 @@ BOBBIN_INLINE Floats load_bytes(const std::uint8_t* from) {
 #endif
 }
 
-BOBBIN_INLINE Floats square_root(const Floats& x) {
-#if defined(BOBBIN_PORTABLE)
-  Floats roots{};
-  for (int i = 0; i < kWidth; ++i) roots[i] = __builtin_sqrtf(x[i]);
-  return roots;
-#elif defined(__AVX512BW__)
-  return (Floats)_mm512_sqrt_ps((__m512)x);
-#elif defined(__AVX2__)
-  return (Floats)_mm256_sqrt_ps((__m256)x);
+#if defined(__AVX2__)
+// For each byte that of its lane of the table whose place it is, 0…15.
+BOBBIN_INLINE Bytes look_up(const Bytes& table, const Bytes& places) {
+#if defined(__AVX512BW__)
+  return (Bytes)_mm512_shuffle_epi8((__m512i)table, (__m512i)places);
 #else
-  return (Floats)_mm_sqrt_ps((__m128)x);
+  return (Bytes)_mm256_shuffle_epi8((__m256i)table, (__m256i)places);
 #endif
 }
+
+// For each pair of signed bytes: the sum of their products with the two factors, 0…127.
+BOBBIN_INLINE Words multiply_add(const Bytes& pairs, int even, int odd) {
+  const Words factors = Words{} + static_cast<std::uint16_t>(odd << 8 | even);
+#if defined(__AVX512BW__)
+  return (Words)_mm512_maddubs_epi16((__m512i)factors, (__m512i)pairs);
+#else
+  return (Words)_mm256_maddubs_epi16((__m256i)factors, (__m256i)pairs);
+#endif
+}
+#endif
 
 // Past the caches: `to`, aligned to a vector, is not read soon.
 BOBBIN_INLINE void stream(float* to, const Floats& values) {
