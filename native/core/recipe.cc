@@ -188,4 +188,13 @@ void draw_recipes(const Augmentation& augmentation, const Preprocessing& preproc
   }
 }
 
+TurnedWindow turn(const Window& window, const ImageSize& size) {
+  const bool transposed = size.transposed();
+  TurnedWindow turned{window.left, window.top, transposed ? size.reversed_y() : size.reversed_x(),
+                      transposed ? size.reversed_x() : size.reversed_y()};
+  if (turned.reversed_x) turned.left = size.upright_width() - window.left - window.width;
+  if (turned.reversed_y) turned.top = size.upright_height() - window.top - window.height;
+  return turned;
+}
+
 }  // namespace bobbin::core

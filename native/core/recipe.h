@@ -60,6 +60,14 @@ struct Window {
   double height = 0;
 };
 
+// Where an upright window begins along the upright axes as stored pixels run on them: backwards
+// where said.
+struct TurnedWindow {
+  double left = 0, top = 0;
+  bool reversed_x = false, reversed_y = false;
+};
+TurnedWindow turn(const Window& window, const ImageSize& size);
+
 // What a view goes through as a whole, once it has its colours (core/effects.h says how).
 enum class EffectKind {
   kVerticalFlip,

@@ -12,14 +12,9 @@ namespace {
 
 // An upright window in stored pixels.
 Window stored_window(const Window& upright, const ImageSize& size) {
-  Window window = upright;
-  if (size.transposed()) {
-    std::swap(window.left, window.top);
-    std::swap(window.width, window.height);
-  }
-  if (size.reversed_x()) window.left = size.width - window.left - window.width;
-  if (size.reversed_y()) window.top = size.height - window.top - window.height;
-  return window;
+  const TurnedWindow turned = turn(upright, size);
+  if (size.transposed()) return {turned.top, turned.left, upright.height, upright.width};
+  return {turned.left, turned.top, upright.width, upright.height};
 }
 
 // Copies `plane` with rows and columns swapped.
@@ -138,12 +133,8 @@ void Renderer::turn_upright(const ImageView& image, const ImageSize& size) {
 
 // Stored axes may run backwards: then the taps do.
 void Renderer::set_taps(const ImageView& image, const Recipe& recipe, const ImageSize& size) {
-  const bool transposed = size.transposed();
-  const bool reversed_x = transposed ? size.reversed_y() : size.reversed_x();
-  const bool reversed_y = transposed ? size.reversed_x() : size.reversed_y();
   const Window& window = recipe.window;
-  const double left = reversed_x ? size.upright_width() - window.left - window.width : window.left;
-  const double top = reversed_y ? size.upright_height() - window.top - window.height : window.top;
+  const TurnedWindow turned = turn(window, size);
   const double scale = image.scale;
   const auto axis_x = [](const Plane& plane) {
     return Axis{plane.width, plane.region.left, plane.region.left + plane.region.width};
@@ -151,9 +142,10 @@ void Renderer::set_taps(const ImageView& image, const Recipe& recipe, const Imag
   const auto axis_y = [](const Plane& plane) {
     return Axis{plane.height, plane.region.top, plane.region.top + plane.region.height};
   };
-  columns_.set(left / scale, window.width / scale, recipe.size, reversed_x != recipe.flip,
-               axis_x(planes_[0]));
-  lines_.set(top / scale, window.height / scale, recipe.size, reversed_y, axis_y(planes_[0]));
+  columns_.set(turned.left / scale, window.width / scale, recipe.size,
+               turned.reversed_x != recipe.flip, axis_x(planes_[0]));
+  lines_.set(turned.top / scale, window.height / scale, recipe.size, turned.reversed_y,
+             axis_y(planes_[0]));
   if (image.space != ColorSpace::kYcc) return;
   if (planes_[1].halved_x) halved_columns_.halve(columns_, axis_x(planes_[1]));
   if (planes_[1].halved_y) halved_lines_.halve(lines_, axis_y(planes_[1]));

@@ -47,20 +47,17 @@ JobAxis axis_of(double start, double length, int outputs, const Extent& whole,
 // Stored axes may run backwards: then the outputs do.
 void set_axes(const ImageView& image, const ImageSize& size, const Recipe& recipe, Job& job) {
   const bool transposed = size.transposed();
-  const bool reversed_x = transposed ? size.reversed_y() : size.reversed_x();
-  const bool reversed_y = transposed ? size.reversed_x() : size.reversed_y();
   const Window& window = recipe.window;
-  const double left = reversed_x ? size.upright_width() - window.left - window.width : window.left;
-  const double top = reversed_y ? size.upright_height() - window.top - window.height : window.top;
+  const core::TurnedWindow turned = core::turn(window, size);
   const double scale = image.scale;
   const Plane& whole = image.planes[0];
   const Plane& chroma = image.planes[image.space == ColorSpace::kYcc ? 1 : 0];
-  job.columns = axis_of(left / scale, window.width / scale, recipe.size,
+  job.columns = axis_of(turned.left / scale, window.width / scale, recipe.size,
                         extent_of(whole, !transposed), extent_of(chroma, !transposed));
-  job.rows = axis_of(top / scale, window.height / scale, recipe.size, extent_of(whole, transposed),
-                     extent_of(chroma, transposed));
-  job.columns.reversed = reversed_x != recipe.flip;
-  job.rows.reversed = reversed_y != !recipe.effects.empty();
+  job.rows = axis_of(turned.top / scale, window.height / scale, recipe.size,
+                     extent_of(whole, transposed), extent_of(chroma, transposed));
+  job.columns.reversed = turned.reversed_x != recipe.flip;
+  job.rows.reversed = turned.reversed_y != !recipe.effects.empty();
 }
 
 void set_planes(const ImageView& image, bool transposed, Job& job) {
