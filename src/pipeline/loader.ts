@@ -32,7 +32,10 @@ export interface LoaderStatistics extends PipelineWork {
   ringBytes: number;
 }
 
-/** Validates everything, allocates the ring and starts the threads. Throws InvalidInputError. */
+/**
+ * Validates everything, allocates the ring and starts the threads. Throws InvalidInputError for options
+ * that make no sense, and a plain Error where the machine refuses: no memory for the ring, or no such GPU.
+ */
 export function createLoader<Type extends PixelType = 'float32'>(
   options: LoaderOptions<Type>,
 ): Loader<Type> {
