@@ -4,17 +4,25 @@
 
 namespace bobbin::core::BOBBIN_ISA {
 
-void finish(const PixelRows& rows, const FinishTask& task) {
-  with_finisher(task, [&](auto& finisher) {
-    for (int y = 0; y < task.count; y += 2) {
-      const float* upper = rows.values + y * rows.stride;
-      const float* lower = y + 1 < task.count ? upper + rows.stride : upper;
-      for (int x = 0; x < task.values; x += kWidth) {
-        finisher.put(load<Floats>(upper + x), load<Floats>(lower + x), y, x, x % 3);
-      }
+namespace {
+
+template <typename Finisher>
+[[gnu::noinline]] void finish_by(const PixelRows& rows, const FinishTask& task) {
+  Finisher finisher(task);
+  for (int y = 0; y < task.count; y += 2) {
+    const float* upper = rows.values + y * rows.stride;
+    const float* lower = y + 1 < task.count ? upper + rows.stride : upper;
+    for (int x = 0; x < task.values; x += kWidth) {
+      finisher.put(load<Floats>(upper + x), load<Floats>(lower + x), y, x, x % 3);
     }
-    finisher.end();
-  });
+  }
+  finisher.end();
+}
+
+}  // namespace
+
+void finish(const PixelRows& rows, const FinishTask& task) {
+  with_finisher(task, [&]<typename Finisher>() { finish_by<Finisher>(rows, task); });
 }
 
 void add_noise(const NoiseTask& task) {

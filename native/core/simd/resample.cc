@@ -137,12 +137,20 @@ void resample_columns(const ColumnsTask& task, const PixelRows& to) {
   });
 }
 
+namespace {
+
+template <typename Finisher>
+[[gnu::noinline]] void render_columns_by(const ColumnsTask& task, const FinishTask& finish) {
+  Finisher finisher(finish);
+  resample_columns_to(task, [&](const Floats(&rows)[kWidth], int value, int phase) __attribute__((
+                                always_inline)) { finisher.put_square(rows, value, phase); });
+  finisher.end();
+}
+
+}  // namespace
+
 void render_columns(const ColumnsTask& task, const FinishTask& finish) {
-  with_finisher(finish, [&](auto& finisher) __attribute__((always_inline)) {
-    resample_columns_to(task, [&](const Floats(&rows)[kWidth], int value, int phase) __attribute__((
-                                  always_inline)) { finisher.put_square(rows, value, phase); });
-    finisher.end();
-  });
+  with_finisher(finish, [&]<typename Finisher>() { render_columns_by<Finisher>(task, finish); });
 }
 
 namespace {

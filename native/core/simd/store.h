@@ -153,16 +153,15 @@ BOBBIN_INLINE bool is_whole(const FinishTask& task) {
           reinterpret_cast<std::uintptr_t>(task.output.data) % (kLine * sizeof(float)) == 0);
 }
 
-// Calls `run` with the finisher that the task wants.
+// Calls run<Finisher>() for the finisher that the task wants. Whoever runs should be a function of
+// its own: all of them in one are more than a compiler takes well.
 template <typename Run>
 BOBBIN_INLINE void with_finisher(const FinishTask& task, const Run& run) {
   const auto as = [&]<PixelType type, bool noisy>() __attribute__((always_inline)) {
     if (is_whole(task)) {
-      Finisher<type, noisy, true> finisher(task);
-      run(finisher);
+      run.template operator()<Finisher<type, noisy, true>>();
     } else {
-      Finisher<type, noisy, false> finisher(task);
-      run(finisher);
+      run.template operator()<Finisher<type, noisy, false>>();
     }
   };
   const auto with = [&]<PixelType type>() __attribute__((always_inline)) {
