@@ -62,6 +62,9 @@ function createBackend(): NodeJSKernelBackend {
 
 // TensorFlow's information messages, unless asked for, would end up between Bobbin's own lines.
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+// By itself TensorFlow takes oneDNN only where a CPU has VNNI; without it, it knows neither NCHW nor dilated depthwise
+// convolutions on a CPU, nor bfloat16.
+process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
 
 const theBackend = createBackend();
 tf.registerBackend(backendName, () => theBackend, 3);
