@@ -79,6 +79,7 @@ struct NoiseTask {
   std::uint32_t first = 0;
 };
 
+// The largest width of any kernels.
 inline constexpr int kMaxWidth = 16;
 
 struct Kernels {

@@ -1,5 +1,5 @@
-// Normal deviates from a counter: each is a pure function of a key and a position. Written once,
-// for numbers and for vectors of them.
+// Normal deviates from a counter: each is a pure function of a key and a position. Here for one
+// number; simd/noise.h has vectors, device/pixel.h a GPU's form.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,7 @@ template <typename Bits>
 // each as likely. They were searched for such that sums have the normal kurtosis (2.999) and sixth
 // moment (14.79 of 15), lie within 0.002 of its distribution function, and end at 4.24 σ.
 inline constexpr std::uint64_t kNoiseSteps = 0x3f'1e'1d'17'13'0d'0a'03;
+inline constexpr int kNoiseLarge = 7, kNoiseSmall = 5;
 inline constexpr float kNoiseUnit = 1 / 356.711368f;  // Of a sum: 1 / its standard deviation.
 
 // The sum that the lower 16 bits pick, four a step: the upper one of them is its sign.
@@ -33,7 +34,7 @@ inline constexpr float kNoiseUnit = 1 / 356.711368f;  // Of a sum: 1 / its stand
   std::int32_t sum = 0;
   for (int i = 0; i < 4; ++i, bits >>= 4) {
     const auto step = static_cast<std::int32_t>(kNoiseSteps >> 8 * (bits & 7) & 0xff);
-    sum += (i < 2 ? 7 : 5) * ((bits & 8) == 0 ? step : -step);
+    sum += (i < 2 ? kNoiseLarge : kNoiseSmall) * ((bits & 8) == 0 ? step : -step);
   }
   return sum;
 }

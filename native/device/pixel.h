@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstdint>
 
 #include "core/noise.h"
@@ -21,7 +20,7 @@ BOBBIN_SHARED inline std::int32_t sum_of_steps(std::uint32_t bits) {
   // Bytes 4, 0, 5 and 1 of both words begin with the steps' signs: each as a whole byte.
   int signs;
   asm("prmt.b32 %0, %1, %2, 0x9d8c;" : "=r"(signs) : "r"(bits), "r"(bits << 4));
-  constexpr int kWeights = 0x05050707;
+  constexpr int kWeights = 0x0101 * core::kNoiseLarge + 0x01010000 * core::kNoiseSmall;
   return __dp4a(static_cast<int>(steps) ^ signs, kWeights, -__dp4a(signs, kWeights, 0));
 #else
   return core::sum_of_steps(bits);

@@ -22,7 +22,7 @@ BOBBIN_INLINE void sum_steps(const Bits& words, Ints& lower, Ints& upper) {
   const auto steps = load<Bytes>(kSteps.data());
   const Bytes both = look_up(steps, (Bytes)(words & 0x0f0f0f0f)) +
                      look_up(steps, (Bytes)(words >> 4 & 0x0f0f0f0f));
-  const Bits sums = (Bits)multiply_add(both, 7, 5);
+  const Bits sums = (Bits)multiply_add(both, kNoiseLarge, kNoiseSmall);
   lower = (Ints)(sums << 16) >> 16;
   upper = (Ints)sums >> 16;
 #else
