@@ -138,21 +138,28 @@ TEST("when samples had to wait for the disk, then the next are fetched ahead in 
   std::vector<std::uint64_t> samples{0, 1, 2, 3, 5};
   sources.read_ahead(samples);
   CHECK_EQUAL(samples[0], 0u);
-  forget(shard);
-  forget(file);
-  if (share_in_memory(shard, 0, 4 * mega) > 0) {
-    std::cout << "skipped: no disk is behind the temporary folder, so nothing can be read ahead\n";
-    return;
-  }
-  std::vector<std::uint8_t> bytes;
-  sources.read(4, bytes);
-  CHECK_EQUAL(share_in_memory(shard, 2 * mega, part), 0);
-  sources.read_ahead(samples);
-  CHECK(samples == std::vector<std::uint64_t>({3, 0, 1, 2, 5}));
   const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (share_in_memory(file, 0, part) < 1 || share_in_memory(shard, 2 * mega, part) < 1 ||
-         share_in_memory(shard, 3 * mega, part) < 1) {
+  const auto wait = [&] {
     CHECK(std::chrono::steady_clock::now() < patience);
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  };
+  std::vector<std::uint8_t> bytes;
+  // Again and again: a fast disk may have answered before the reader would have waited for it.
+  while (samples[0] == 0) {
+    wait();
+    forget(shard);
+    forget(file);
+    if (share_in_memory(shard, 0, 4 * mega) > 0) {
+      std::cout << "skipped: no disk is behind the temporary folder: nothing can be read ahead\n";
+      return;
+    }
+    sources.read(4, bytes);
+    CHECK_EQUAL(share_in_memory(shard, 2 * mega, part), 0);
+    sources.read_ahead(samples);
+  }
+  CHECK(samples == std::vector<std::uint64_t>({3, 0, 1, 2, 5}));
+  while (share_in_memory(file, 0, part) < 1 || share_in_memory(shard, 2 * mega, part) < 1 ||
+         share_in_memory(shard, 3 * mega, part) < 1) {
+    wait();
   }
 }
