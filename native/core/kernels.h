@@ -10,16 +10,27 @@
 
 namespace bobbin::core {
 
-// One axis of a resampling filter: output i is the sum of `count` samples from first[i] on, each
-// times its weight; output i's weights begin at weights[i · count]. Kernels compute outputs by the
-// vector: behind the last there must be others that take no other samples.
+// A weight in units of 2⁻¹⁶, in both halves: ready for vectors of words.
+using WordPair = std::uint32_t;
+
+// So many samples are weighed in words at most, others in floats. Words are in units of 1/256 of a
+// level: a product is off by less than one, half of one in the mean, which is made up for; a weight
+// by as much as half of one. So values are within 2 · count / 256 of a level after both passes.
+inline constexpr int kMostWords = 8;
+
+// One axis of a resampling filter: output i is the sum of `count` samples from first[i] on, the
+// k-th times weights[k · stride + i]. Kernels compute outputs by the vector: behind the last there
+// must be others that take no other samples.
 struct Filter {
   const int* first = nullptr;
   const float* weights = nullptr;
+  const WordPair* words = nullptr;  // The same; null beyond kMostWords samples.
   int count = 0;
+  std::ptrdiff_t stride = 0;
 
   [[gnu::always_inline]] Filter from(int output) const {
-    return {first + output, weights + static_cast<std::ptrdiff_t>(output) * count, count};
+    return {first + output, weights + output, words == nullptr ? nullptr : words + output, count,
+            stride};
   }
 };
 
@@ -30,14 +41,15 @@ struct RowsTask {
   int values = 0;                         // In a row.
   Filter filter;                          // Of the first of the output rows.
   int outputs = 0;
-  // For each sample of a row `width` values, one an output row; unused rows hold anything.
-  float* lines = nullptr;
+  // For each sample of a row `width` words, one an output row; unused rows hold anything. There is
+  // room for `width` samples, however few a row has.
+  std::uint16_t* lines = nullptr;
 };
 
 // Resampling over columns, colour, and back to rows of pixels: `width` rows at once.
 struct ColumnsTask {
   // Of each channel: the line of sample 0, as RowsTask left it, and the lines from one to the next.
-  const float* lines[3] = {};
+  const std::uint16_t* lines[3] = {};
   int step = 1;
   Filter first, others;   // Of channel 0, and of channels 1 and 2.
   float matrix[12] = {};  // 3×4, from the channels and 1 to the output's channels.
@@ -80,7 +92,7 @@ struct NoiseTask {
 };
 
 // The largest width of any kernels.
-inline constexpr int kMaxWidth = 16;
+inline constexpr int kMaxWidth = 32;
 
 struct Kernels {
   const char* name;
@@ -106,8 +118,9 @@ struct Kernels {
 // 64 coefficients and a place for what reaches past them.
 inline constexpr int kBlockWords = 72;
 
-// The fastest that this machine runs. Samples are the same on all, to the bit; colours are among
-// machines that fuse products and sums, and among those that do not.
+// The fastest that this machine runs. Samples, decoded and resampled by up to kMostWords, are the
+// same on all, to the bit; colours are among machines that fuse products and sums, and among those
+// that do not.
 const Kernels& kernels();
 
 // All that this machine runs; the first one is the portable form.

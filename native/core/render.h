@@ -45,7 +45,7 @@ class Renderer {
     const Taps* columns = nullptr;
     const Taps* rows = nullptr;
     RowsTask task;
-    std::vector<float> lines;
+    std::vector<std::uint16_t> lines;
   };
   void turn_upright(const ImageView& image, const ImageSize& size);
   void set_taps(const ImageView& image, const Recipe& recipe, const ImageSize& size);

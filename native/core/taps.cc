@@ -1,5 +1,5 @@
-// Places are computed in double: errors would be in every pixel. Weights are computed four at a
-// time; those behind an output's last are overwritten by the next output's.
+// Places are computed in double: errors would be in every pixel. Four outputs are computed at a
+// time; those behind the last are overwritten or nobody's.
 #include "core/taps.h"
 
 #include <algorithm>
@@ -10,39 +10,56 @@ namespace bobbin::core {
 namespace {
 
 using Four = float __attribute__((vector_size(16)));
-constexpr Four kSteps = {0, 1, 2, 3};
+using FourInts = std::int32_t __attribute__((vector_size(16)));
+using FourDoubles = double __attribute__((vector_size(32)));
+constexpr FourDoubles kSteps = {0, 1, 2, 3};
 
 // The triangle's height so far from its top.
-Four triangle(Four distance, float slope) {
+[[gnu::always_inline]] inline Four triangle(const Four& distance, float slope) {
   const Four height = 1 - (distance < 0 ? -distance : distance) * slope;
   return height > 0 ? height : Four{};
 }
 
-float sum(const Four& four) { return (four[0] + four[2]) + (four[1] + four[3]); }
-
-Four load(const float* from) {
-  Four four;
-  std::memcpy(&four, from, sizeof four);
-  return four;
+[[gnu::always_inline]] inline FourInts clamp(const FourInts& values, int low, int high) {
+  const FourInts least = values > low ? values : FourInts{} + low;
+  return least < high ? least : FourInts{} + high;
 }
-void store(float* to, const Four& four) { std::memcpy(to, &four, sizeof four); }
+
+template <typename Vector, typename Value>
+[[gnu::always_inline]] inline Vector load(const Value* from) {
+  Vector vector;
+  std::memcpy(&vector, from, sizeof vector);
+  return vector;
+}
+template <typename Vector, typename Value>
+[[gnu::always_inline]] inline void store(Value* to, const Vector& vector) {
+  std::memcpy(to, &vector, sizeof vector);
+}
 
 }  // namespace
 
-void Taps::resize(std::size_t outputs, int count, const Axis& axis) {
-  count_ = std::min(count, axis.held() - axis.begin);
+void Taps::resize(int outputs, int count, const Axis& axis) {
   outputs_ = outputs;
-  first_.resize(outputs + kMaxWidth - 1);
-  weights_.resize(first_.size() * count_ + 3);
+  count_ = std::min(count, axis.held() - axis.begin);
+  stride_ = (outputs + kMaxWidth + 3) / 4 * 4;
+  first_.resize(stride_);
+  weights_.resize(static_cast<std::size_t>(stride_) * count_);
 }
 
-// Outputs are in order, one way or the other; those behind the last are where that one is.
-void Taps::count_from_begin() {
+// Samples are counted from the first that is needed, and weights rounded to words. Outputs are in
+// order, one way or the other; those behind the last are where that one is.
+void Taps::finish() {
   const int last = first_[outputs_ - 1];
   begin_ = std::min(first_.front(), last);
   end_ = std::max(first_.front(), last) + count_;
-  std::fill(first_.begin() + static_cast<std::ptrdiff_t>(outputs_), first_.end(), last);
+  std::fill(first_.begin() + outputs_, first_.end(), last);
   for (int& first : first_) first -= begin_;
+  if (count_ > kMostWords) return;
+  words_.resize(weights_.size());
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    const auto word = static_cast<int>(std::min(weights_[i] * 0x1p16f + 0.5f, 65535.0f));
+    words_[i] = static_cast<WordPair>(word << 16 | word);
+  }
 }
 
 void Taps::set(double start, double length, int outputs, bool reversed, const Axis& axis) {
@@ -50,69 +67,79 @@ void Taps::set(double start, double length, int outputs, bool reversed, const Ax
   const double reach = std::max(1.0, step);
   slope_ = static_cast<float>(1 / reach);
   resize(outputs, static_cast<int>(std::ceil(2 * reach)), axis);
-  tops_.resize(outputs);
-  const int origin = reversed ? outputs - 1 : 0, turn = reversed ? -1 : 1;
+  distances_.resize(stride_);
+  scales_.resize(stride_);
   // Stores may change any member, for all that a compiler knows.
   const float slope = slope_;
-  const int count = count_, last = axis.held() - count;
-  float* weight = weights_.data();
-  for (int i = 0; i < outputs; ++i, weight += count) {
-    const double center = start + (origin + turn * i + 0.5) * step;
-    const int first = std::clamp(static_cast<int>(center - reach + 0.5), axis.begin, last);
-    const auto distance = static_cast<float>(first + 0.5 - center);
-    Four total{}, at = kSteps + distance, left = static_cast<float>(count) - kSteps;
-    for (int k = 0; k < count; k += 4, at += 4, left -= 4) {
-      const Four heights = left > 0 ? triangle(at, slope) : Four{};
-      store(weight + k, heights);
-      total += heights;
+  const int count = count_, stride = stride_, begin = axis.begin, last = axis.held() - count;
+  const double origin = start + (reversed ? outputs - 0.5 : 0.5) * step;
+  const double turn = reversed ? -step : step;
+  for (int i = 0; i < outputs; i += 4) {
+    const FourDoubles center = origin + (kSteps + i) * turn;
+    const FourInts first =
+        clamp(__builtin_convertvector(center - (reach - 0.5), FourInts), begin, last);
+    const Four distance =
+        __builtin_convertvector(__builtin_convertvector(first, FourDoubles) + 0.5 - center, Four);
+    float* const weight = weights_.data() + i;
+    Four total{}, at = distance;
+    for (int k = 0; k < count; ++k, at += 1) {
+      const Four height = triangle(at, slope);
+      store(weight + std::ptrdiff_t{k} * stride, height);
+      total += height;
     }
-    const float scale = 1 / sum(total);
-    for (int k = 0; k < count; k += 4) store(weight + k, load(weight + k) * scale);
-    first_[i] = first;
-    tops_[i] = {distance, scale};
+    const Four scale = 1 / total;
+    for (int k = 0; k < count; ++k) {
+      float* const place = weight + std::ptrdiff_t{k} * stride;
+      store(place, load<Four>(place) * scale);
+    }
+    store(first_.data() + i, first);
+    store(distances_.data() + i, distance);
+    store(scales_.data() + i, scale);
   }
-  count_from_begin();
+  finish();
 }
 
 void Taps::halve(const Taps& whole, const Axis& axis) {
   resize(whole.outputs_, whole.count_ / 2 + 2, axis);
   const float slope = whole.slope_;
-  const int count = count_, last = axis.held() - count;
-  float* weight = weights_.data();
-  for (std::size_t i = 0; i < outputs_; ++i, weight += count) {
-    const int whole_first = whole.begin_ + whole.first_[i];
+  const int count = count_, stride = stride_, begin = axis.begin, last = axis.held() - count;
+  for (int i = 0; i < outputs_; i += 4) {
+    const FourInts whole_first = load<FourInts>(whole.first_.data() + i) + whole.begin_;
     // An even sample leans to the one before.
-    const int first = std::clamp((whole_first + 1) / 2 - 1, axis.begin, last);
-    first_[i] = first;
-    if (first == 0 || first + count == axis.length) {
-      halve_at_edge(whole, i, axis, weight);
-      continue;
+    const FourInts first = clamp((whole_first + 1) / 2 - 1, begin, last);
+    Four at = load<Four>(whole.distances_.data() + i) +
+              __builtin_convertvector(2 * first - whole_first, Four);
+    const Four scale = load<Four>(whole.scales_.data() + i);
+    Four before = triangle(at - 1, slope), left = triangle(at, slope);
+    float* const weight = weights_.data() + i;
+    for (int k = 0; k < count; ++k, at += 2) {
+      const Four right = triangle(at + 1, slope), behind = triangle(at + 2, slope);
+      store(weight + std::ptrdiff_t{k} * stride,
+            (0.75f * (left + right) + 0.25f * (before + behind)) * scale);
+      before = right;
+      left = behind;
     }
-    const Top top = whole.tops_[i];
-    Four at = 2 * kSteps + (top.distance + static_cast<float>(2 * first - whole_first));
-    Four left = static_cast<float>(count) - kSteps;
-    for (int k = 0; k < count; k += 4, at += 8, left -= 4) {
-      const Four near = triangle(at, slope) + triangle(at + 1, slope);
-      const Four far = triangle(at - 1, slope) + triangle(at + 2, slope);
-      const Four both = (0.75f * near + 0.25f * far) * top.scale;
-      store(weight + k, left > 0 ? both : Four{});
-    }
+    store(first_.data() + i, first);
   }
-  count_from_begin();
+  for (int i = 0; i < outputs_; ++i) {
+    if (first_[i] == 0 || first_[i] + count == axis.length) halve_at_edge(whole, i, axis);
+  }
+  finish();
 }
 
 // Where a neighbour may be missing: the edge itself takes its place.
-void Taps::halve_at_edge(const Taps& whole, std::size_t output, const Axis& axis, float* weight) {
-  std::fill_n(weight, count_, 0.0f);
-  weight -= first_[output];
-  const float* from = whole.weights_.data() + output * whole.count_;
-  int sample = whole.begin_ + whole.first_[output];
-  for (const int end = sample + whole.count_; sample < end; ++sample, ++from) {
-    if (*from == 0) continue;
-    const int near = sample / 2;
+void Taps::halve_at_edge(const Taps& whole, int output, const Axis& axis) {
+  const auto weight = [&](int sample) -> float& {
+    return weights_[std::ptrdiff_t{sample - first_[output]} * stride_ + output];
+  };
+  for (int k = 0; k < count_; ++k) weight(first_[output] + k) = 0;
+  for (int k = 0; k < whole.count_; ++k) {
+    const float from = whole.weights_[std::ptrdiff_t{k} * whole.stride_ + output];
+    if (from == 0) continue;
+    const int sample = whole.begin_ + whole.first_[output] + k, near = sample / 2;
     const int far = std::clamp(sample % 2 == 0 ? near - 1 : near + 1, 0, axis.length - 1);
-    weight[near] += 0.75f * *from;
-    weight[far] += 0.25f * *from;
+    weight(near) += 0.75f * from;
+    weight(far) += 0.25f * from;
   }
 }
 
@@ -120,12 +147,9 @@ void Taps::totals(std::vector<float>& totals) const {
   totals.assign(end_ - begin_, 0.0f);
   // Neighbouring outputs share samples: all of one place first, so that no sum waits for another.
   for (int k = 0; k < count_; ++k) {
-    const float* weight = weights_.data() + k;
-    float* total = totals.data() + k;
-    for (std::size_t i = 0; i < outputs_; ++i) {
-      total[first_[i]] += *weight;
-      weight += count_;
-    }
+    const float* const weights = weights_.data() + std::ptrdiff_t{k} * stride_;
+    float* const total = totals.data() + k;
+    for (int i = 0; i < outputs_; ++i) total[first_[i]] += weights[i];
   }
 }
 

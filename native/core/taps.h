@@ -34,31 +34,30 @@ class Taps {
 
   // Outputs from `output` on; samples are counted from `begin`.
   Filter filter(int output = 0) const {
-    return Filter{first_.data(), weights_.data(), count_}.from(output);
+    const WordPair* words = count_ > kMostWords ? nullptr : words_.data();
+    return Filter{first_.data(), weights_.data(), words, count_, stride_}.from(output);
   }
 
   // Each sample's weight in all outputs together, from `begin` to `end`.
   void totals(std::vector<float>& totals) const;
 
  private:
-  // Of an output's triangle: where its first sample lies from its top, and what its heights are
-  // multiplied by to make weights.
-  struct Top {
-    float distance, scale;
-  };
-
   // Each output takes so many samples, or all that are held.
-  void resize(std::size_t outputs, int count, const Axis& axis);
-  void count_from_begin();
-  void halve_at_edge(const Taps& whole, std::size_t output, const Axis& axis, float* weight);
+  void resize(int outputs, int count, const Axis& axis);
+  void finish();
+  void halve_at_edge(const Taps& whole, int output, const Axis& axis);
 
-  std::size_t outputs_ = 0;
-  // Of the outputs, and of as many more as kernels may compute.
+  int outputs_ = 0, count_ = 0;
+  int stride_ = 0;  // Outputs, and as many more as kernels may compute.
   std::vector<int> first_;
-  std::vector<float> weights_;  // `count_` for each output, and room for a vector's rest.
-  std::vector<Top> tops_;
+  // All outputs' first weights, then all their second ones.
+  std::vector<float> weights_;
+  std::vector<WordPair> words_;
+  // Of each output's triangle: where its first sample lies from its top, and what its heights are
+  // multiplied by to make weights.
+  std::vector<float> distances_, scales_;
   float slope_ = 1;
-  int count_ = 0, begin_ = 0, end_ = 0;
+  int begin_ = 0, end_ = 0;
 };
 
 }  // namespace bobbin::core

@@ -19,9 +19,9 @@ using bobbin::device::make_job;
 
 namespace {
 
-// What the two may differ by, in levels: filters round their weights in another order, and a
-// deviate near zero is the root of a small difference of large numbers.
-constexpr float kLevels = 2e-3f;
+// What the two may differ by, in levels: a device filters in floats, the renderer in words of 1/256
+// of a level (kMostWords), and colours may treble what that makes.
+constexpr float kLevels = 8e-2f;
 
 std::vector<std::uint8_t> render_by_core(const StoredImage& image, const Recipe& recipe,
                                          const Preprocessing& preprocessing, PixelType type) {

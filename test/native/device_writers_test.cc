@@ -27,8 +27,8 @@ using bobbin::test::write_files;
 
 namespace {
 
-// In levels, 0…255. The kernel's arithmetic differs by the last bits of its floats.
-constexpr float kRendered = 0.02F;
+// In levels, 0…255. The kernel filters in floats, the renderer in words of 1/256 of a level.
+constexpr float kRendered = 0.08F;
 // Levels are rounded before they are normalised, and once more where they are mixed.
 constexpr float kUploaded = 0.51F, kUploadedMixed = 1.02F;
 

@@ -68,11 +68,16 @@ void compare(const Taps& taps, int output, std::vector<double> wanted, const Axi
   CHECK(first >= axis.begin && first + filter.count <= axis.end);
   CHECK(first >= taps.begin() && first + filter.count <= taps.end());
   for (int k = 0; k < filter.count; ++k) {
+    const float weight = filter.weights[k * filter.stride];
     if (first + k < axis.length) {
-      wanted[first + k] -= filter.weights[k];
+      wanted[first + k] -= weight;
     } else {
-      CHECK_EQUAL(filter.weights[k], 0);
+      CHECK_EQUAL(weight, 0);
     }
+    if (filter.count > kMostWords) continue;
+    const WordPair word = filter.words[k * filter.stride];
+    CHECK_EQUAL(word >> 16, word & 0xffff);
+    CHECK_NEAR((word & 0xffff) * 0x1p-16, weight, 0x1p-16);
   }
   for (const double difference : wanted) CHECK_NEAR(difference, 0, 1e-6);
 }

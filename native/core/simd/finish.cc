@@ -8,12 +8,23 @@ namespace {
 
 template <typename Finisher>
 [[gnu::noinline]] void finish_by(const PixelRows& rows, const FinishTask& task) {
+  const Scaling scaling(task);
+  Floats mean[3], scale[3];
+  for (int phase = 0; phase < 3; ++phase) {
+    for (int i = 0; i < kWidth; ++i) {
+      mean[phase][i] = scaling.mean[(phase + i) % 3];
+      scale[phase][i] = scaling.scale[(phase + i) % 3];
+    }
+  }
   Finisher finisher(task);
   for (int y = 0; y < task.count; y += 2) {
     const float* upper = rows.values + y * rows.stride;
     const float* lower = y + 1 < task.count ? upper + rows.stride : upper;
     for (int x = 0; x < task.values; x += kWidth) {
-      finisher.put(load<Floats>(upper + x), load<Floats>(lower + x), y, x, x % 3);
+      const int phase = x % 3;
+      const Floats both[2] = {(load<Floats>(upper + x) - mean[phase]) * scale[phase],
+                              (load<Floats>(lower + x) - mean[phase]) * scale[phase]};
+      finisher.put(both, y, x, phase);
     }
   }
   finisher.end();
@@ -30,8 +41,10 @@ void add_noise(const NoiseTask& task) {
   for (int i = 0; i < kWidth; ++i) position[i] = task.first + static_cast<std::uint32_t>(i);
   for (int i = 0; i < task.count; i += kWidth, position += kWidth) {
     Floats first, second;
-    normal_pair(position, task.key, 1, first, second);
-    for (int k = 0; k < kWidth && i + k < task.count; ++k) task.values[i + k] += first[k];
+    sum_noise(position, task.key, first, second);
+    for (int k = 0; k < kWidth && i + k < task.count; ++k) {
+      task.values[i + k] += first[k] * kNoiseUnit;
+    }
   }
 }
 

@@ -33,13 +33,13 @@ BOBBIN_INLINE void sum_steps(const Bits& words, Ints& lower, Ints& upper) {
 #endif
 }
 
-// Two independent deviates times sigma for each position.
-BOBBIN_INLINE void normal_pair(const Bits& position, std::uint64_t key, float sigma, Floats& first,
-                               Floats& second) {
+// Two independent deviates for each position, in units of kNoiseUnit.
+BOBBIN_INLINE void sum_noise(const Bits& position, std::uint64_t key, Floats& first,
+                             Floats& second) {
   Ints lower{}, upper{};
   sum_steps(hash_words(position, key), lower, upper);
-  first = __builtin_convertvector(lower, Floats) * (sigma * kNoiseUnit);
-  second = __builtin_convertvector(upper, Floats) * (sigma * kNoiseUnit);
+  first = __builtin_convertvector(lower, Floats);
+  second = __builtin_convertvector(upper, Floats);
 }
 
 }  // namespace bobbin::core::BOBBIN_ISA

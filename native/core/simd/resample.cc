@@ -1,5 +1,7 @@
 // The two passes of a separable filter, with as many output rows side by side as a vector holds:
-// the second pass then needs neither gathers nor shuffles but one transpose at its end.
+// the second pass then needs neither gathers nor shuffles. Between the passes, samples are words in
+// units of 1/256 of a level: twice as many as floats go into a vector, and sums of them are the
+// same on all machines.
 #include <type_traits>
 
 #include "core/simd/store.h"
@@ -8,13 +10,33 @@
 namespace bobbin::core::BOBBIN_ISA {
 namespace {
 
-// The sum of `count` vectors, each times its weight; 0 stands for a count that only `filter` knows.
+// Where a line holds four output rows: `widen` takes the first half of the rows from one half of
+// each lane.
+constexpr int place_of(int four) { return four % kLanes * 8 + four / kLanes * 4; }
+
+// In place of a filter's count: any that is weighed in words, and any at all.
+constexpr int kSome = 0, kAny = -1;
+
+// The sum of `count` vectors of words, each times its weight.
 template <int count, typename Load>
-BOBBIN_INLINE Floats weigh(const Filter& filter, int output, const Load& load_sample) {
+BOBBIN_INLINE Words weigh(const Filter& filter, int output, const Load& load_words) {
   const int samples = count > 0 ? count : filter.count;
-  const float* weights = filter.weights + output * samples;
-  Floats sum = weights[0] * load_sample(0);
-  for (int k = 1; k < samples; ++k) sum += weights[k] * load_sample(k);
+  if constexpr (count == kAny) {
+    const float* weight = filter.weights + output;
+    Floats lower{}, upper{};
+    for (int k = 0; k < samples; ++k, weight += filter.stride) {
+      const Words words = load_words(k);
+      lower += *weight * widen<0>(words);
+      upper += *weight * widen<1>(words);
+    }
+    return narrow(lower, upper);
+  }
+  const WordPair* weight = filter.words + output;
+  // A product's lower half is dropped, which is half a unit in the mean.
+  Words sum = Words{} + static_cast<std::uint16_t>(samples / 2);
+  for (int k = 0; k < samples; ++k, weight += filter.stride) {
+    sum += multiply_high(load_words(k), spread(*weight));
+  }
   return sum;
 }
 
@@ -32,37 +54,66 @@ BOBBIN_INLINE void with_count(const Filter& filter, const Run& run) {
     case 5:
       return run(std::integral_constant<int, 5>());
     default:
-      return run(std::integral_constant<int, 0>());
+      if (filter.count <= kMostWords) return run(std::integral_constant<int, kSome>());
+      return run(std::integral_constant<int, kAny>());
   }
 }
 
-// A row narrower than a vector.
-[[gnu::noinline, gnu::cold]] void resample_narrow_rows(const RowsTask& task) {
-  const Filter& filter = task.filter;
-  for (int i = 0; i < task.outputs; ++i) {
-    for (int x = 0; x < task.values; ++x) {
-      const std::uint8_t* from = task.samples + filter.first[i] * task.stride + x;
-      const float* weights = filter.weights + i * filter.count;
-      float sum = weights[0] * static_cast<float>(*from);
-      for (int k = 1; k < filter.count; ++k) {
-        from += task.stride;
-        sum += weights[k] * static_cast<float>(*from);
+// `squares` squares of samples side by side, weighed row by row, their columns to `lines`.
+template <int count, int squares, typename Load>
+BOBBIN_INLINE void weigh_squares_by(const RowsTask& task, int x, const Load& load_samples) {
+  Words rows[squares][kRows];
+  for (int four = 0; four < kRows / 4; ++four) {
+    for (int i = 0; i < 4; ++i) {
+      const int row = 4 * four + i;
+      const std::uint8_t* from = task.samples + x + task.filter.first[row] * task.stride;
+      for (int square = 0; square < squares; ++square) {
+        rows[square][place_of(four) + i] =
+            weigh<count>(task.filter, row, [&](int k) __attribute__((always_inline)) {
+              return load_samples(from + k * task.stride + square * kRows);
+            });
       }
-      task.lines[x * kWidth + i] = sum;
+    }
+  }
+  std::uint16_t* lines = task.lines + static_cast<std::ptrdiff_t>(x) * kRows;
+  for (auto& square : rows) {
+    transpose(square);
+    for (const Words& column : square) {
+      store(lines, column);
+      lines += kRows;
     }
   }
 }
 
-// `channels` channels of a square of pixels, column by column.
+template <int count, int squares>
+[[gnu::noinline]] void weigh_squares(const RowsTask& task, int x) {
+  weigh_squares_by<count, squares>(
+      task, x,
+      [](const std::uint8_t* from) __attribute__((always_inline)) { return load_levels(from); });
+}
+
+// Rows narrower than a vector: nothing behind them is read.
+template <int count>
+[[gnu::noinline, gnu::cold]] void weigh_narrow_rows(const RowsTask& task) {
+  weigh_squares_by<count, 1>(task, 0, [&](const std::uint8_t* from) {
+    std::uint8_t samples[kRows] = {};
+    std::memcpy(samples, from, task.values);
+    return load_levels(samples);
+  });
+}
+
+// `channels` channels of some columns of pixels, the lower and the upper half of their rows.
 template <int count, int channels>
-[[gnu::noinline]] void resample_square(const Filter& filter, const float* const* lines, int step,
-                                       Floats (*columns)[kWidth]) {
+[[gnu::noinline]] void resample_square(const Filter& filter, const std::uint16_t* const* lines,
+                                       int step, Floats (*lower)[kWidth], Floats (*upper)[kWidth]) {
   for (int i = 0; i < kWidth; ++i) {
     const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(filter.first[i]) * step;
     for (int c = 0; c < channels; ++c) {
-      columns[c][i] = weigh<count>(filter, i, [&](int k) __attribute__((always_inline)) {
-        return load<Floats>(lines[c] + first + k * step);
+      const Words column = weigh<count>(filter, i, [&](int k) __attribute__((always_inline)) {
+        return load<Words>(lines[c] + first + k * step);
       });
+      lower[c][i] = widen<0>(column);
+      upper[c][i] = widen<1>(column);
     }
   }
 }
@@ -70,70 +121,65 @@ template <int count, int channels>
 // Value `i` of the pixels of a square, three a pixel.
 BOBBIN_INLINE Floats mix(const Floats (&channels)[3][kWidth], const Floats (&matrix)[12], int i) {
   const Floats* m = matrix + 4 * (i % 3);
-  return m[0] * channels[0][i / 3] + m[1] * channels[1][i / 3] + m[2] * channels[2][i / 3] + m[3];
-}
-
-// A square of samples, weighed row by row, its columns to `lines`.
-template <int count>
-[[gnu::noinline]] void weigh_square(const RowsTask& task, const std::uint8_t* samples,
-                                    float* lines) {
-  Floats rows[kWidth];
-  for (int i = 0; i < kWidth; ++i) {
-    const std::uint8_t* from = samples + task.filter.first[i] * task.stride;
-    rows[i] = weigh<count>(task.filter, i, [&](int k) __attribute__((always_inline)) {
-      return load_bytes(from + k * task.stride);
-    });
-  }
-  transpose(rows);
-  for (int i = 0; i < kWidth; ++i) store(lines + i * kWidth, rows[i]);
+  return m[3] + m[0] * channels[0][i / 3] + m[1] * channels[1][i / 3] + m[2] * channels[2][i / 3];
 }
 
 }  // namespace
 
 void resample_rows(const RowsTask& task) {
-  if (task.values < kWidth) {
-    resample_narrow_rows(task);
-    return;
-  }
   with_count(task.filter, [&](auto count) {
-    for (int x = 0; x < task.values; x += kWidth) {
+    if (task.values < kRows) return weigh_narrow_rows<count>(task);
+    int x = 0;
+    for (; x + 2 * kRows <= task.values; x += 2 * kRows) weigh_squares<count, 2>(task, x);
+    for (; x < task.values; x += kRows) {
       // The last ones may overlap those before, so that nothing behind a row is read.
-      const int start = x + kWidth <= task.values ? x : task.values - kWidth;
-      weigh_square<count>(task, task.samples + start, task.lines + start * kWidth);
+      weigh_squares<count, 1>(task, x + kRows <= task.values ? x : task.values - kRows);
     }
   });
 }
 
-// Calls put(rows, value, phase) with squares of the output: `kWidth` rows from that value on.
+// Calls put(rows, y, value, phase) with squares of the output, scaled: `kWidth` rows from row y and
+// from that value on.
 template <typename Put>
-BOBBIN_INLINE void resample_columns_to(const ColumnsTask& task, const Put& put) {
-  const int step = task.step * kWidth;
+BOBBIN_INLINE void resample_columns_to(const ColumnsTask& task, const float* mean,
+                                       const float* scale, const Put& put) {
+  const int step = task.step * kRows;
   Floats matrix[12];
-  for (int i = 0; i < 12; ++i) matrix[i] = Floats{} + task.matrix[i];
+  for (int i = 0; i < 12; ++i) {
+    // From words' units to levels.
+    const float factor = i % 4 < 3 ? task.matrix[i] * 0x1p-8f : task.matrix[i] - mean[i / 4];
+    matrix[i] = Floats{} + factor * scale[i / 4];
+  }
   for (int x = 0; x < task.outputs; x += kWidth) {
-    Floats channels[3][kWidth];
+    Floats halves[2][3][kWidth];
     const Filter first = task.first.from(x), others = task.others.from(x);
-    with_count(first,
-               [&](auto count) { resample_square<count, 1>(first, task.lines, step, channels); });
-    with_count(others, [&](auto count) {
-      resample_square<count, 2>(others, task.lines + 1, step, channels + 1);
+    with_count(first, [&](auto count) {
+      resample_square<count, 1>(first, task.lines, step, halves[0], halves[1]);
     });
-    const auto put_part = [&](auto part) __attribute__((always_inline)) {
-      constexpr int kFirst = part * kWidth;
-      Floats rows[kWidth];
-      for (int i = 0; i < kWidth; ++i) rows[i] = mix(channels, matrix, kFirst + i);
-      transpose(rows);
-      put(rows, 3 * x + kFirst, kFirst % 3);
-    };
-    put_part(std::integral_constant<int, 0>());
-    put_part(std::integral_constant<int, 1>());
-    put_part(std::integral_constant<int, 2>());
+    with_count(others, [&](auto count) {
+      resample_square<count, 2>(others, task.lines + 1, step, halves[0] + 1, halves[1] + 1);
+    });
+    for (int half = 0; half < 2; ++half) {
+      const auto put_part = [&](auto part) __attribute__((always_inline)) {
+        constexpr int kFirst = part * kWidth;
+        Floats rows[kWidth];
+        for (int i = 0; i < kWidth; ++i) rows[i] = mix(halves[half], matrix, kFirst + i);
+        transpose(rows);
+        put(rows, half * kWidth, 3 * x + kFirst, kFirst % 3);
+      };
+      put_part(std::integral_constant<int, 0>());
+      put_part(std::integral_constant<int, 1>());
+      put_part(std::integral_constant<int, 2>());
+    }
   }
 }
 
 void resample_columns(const ColumnsTask& task, const PixelRows& to) {
-  resample_columns_to(task, [&](const Floats(&rows)[kWidth], int value, int) {
-    for (int i = 0; i < kWidth; ++i) store(to.values + i * to.stride + value, rows[i]);
+  constexpr float kMean[3] = {}, kScale[3] = {1, 1, 1};
+  resample_columns_to(task, kMean, kScale, [&](const Floats(&rows)[kWidth], int y, int value, int) {
+    for (int i = 0; i < kWidth; ++i) {
+      store(to.values + (y + i) * to.stride + value, rows[i]);
+    }
   });
 }
 
@@ -141,9 +187,11 @@ namespace {
 
 template <typename Finisher>
 [[gnu::noinline]] void render_columns_by(const ColumnsTask& task, const FinishTask& finish) {
+  const Scaling scaling(finish);
   Finisher finisher(finish);
-  resample_columns_to(task, [&](const Floats(&rows)[kWidth], int value, int phase) __attribute__((
-                                always_inline)) { finisher.put_square(rows, value, phase); });
+  resample_columns_to(task, scaling.mean, scaling.scale,
+                      [&](const Floats(&rows)[kWidth], int y, int value, int phase)
+                          __attribute__((always_inline)) { finisher.put(rows, y, value, phase); });
   finisher.end();
 }
 

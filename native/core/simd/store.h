@@ -6,16 +6,31 @@
 
 namespace bobbin::core::BOBBIN_ISA {
 
-// What is subtracted and multiplied, for a vector that begins with red, green or blue.
+// How levels become what is stored: (level − mean) · scale. Bytes are levels.
 struct Scaling {
-  Floats mean[3], scale[3];
+  float mean[3], scale[3];
 
   explicit Scaling(const FinishTask& task) {
-    for (int phase = 0; phase < 3; ++phase) {
-      for (int i = 0; i < kWidth; ++i) {
-        mean[phase][i] = task.mean[(phase + i) % 3];
-        scale[phase][i] = task.scale[(phase + i) % 3];
-      }
+    for (int c = 0; c < 3; ++c) {
+      const bool levels = task.output.type == PixelType::kUint8;
+      mean[c] = levels ? 0 : task.mean[c];
+      scale[c] = levels ? 1 : task.scale[c];
+    }
+  }
+};
+
+// Of each value of a vector that begins with red, green or blue.
+struct Range {
+  Floats noise, low, high;  // A unit of the noise, and the limits of what levels become.
+
+  Range(const Scaling& scaling, float sigma, int phase) {
+    for (int i = 0; i < kWidth; ++i) {
+      const int c = (phase + i) % 3;
+      noise[i] = sigma * kNoiseUnit * scaling.scale[c];
+      const float black = (0 - scaling.mean[c]) * scaling.scale[c];
+      const float white = (255 - scaling.mean[c]) * scaling.scale[c];
+      low[i] = black < white ? black : white;
+      high[i] = black < white ? white : black;
     }
   }
 };
@@ -26,16 +41,14 @@ template <>
 struct Stored<PixelType::kFloat32> {
   using Value = float;
   using Values = Floats;
-  BOBBIN_INLINE static Values of(const Floats& level, const Floats& mean, const Floats& scale) {
-    return (level - mean) * scale;
-  }
+  BOBBIN_INLINE static Values of(const Floats& value) { return value; }
 };
 template <>
 struct Stored<PixelType::kBfloat16> {
   using Value = std::uint16_t;
   using Values = std::uint16_t __attribute__((vector_size(2 * kWidth)));
-  BOBBIN_INLINE static Values of(const Floats& level, const Floats& mean, const Floats& scale) {
-    const Bits bits = (Bits)((level - mean) * scale);
+  BOBBIN_INLINE static Values of(const Floats& value) {
+    const Bits bits = (Bits)value;
     return __builtin_convertvector((bits + 0x7fff + (bits >> 16 & 1)) >> 16, Values);
   }
 };
@@ -44,8 +57,8 @@ struct Stored<PixelType::kFloat16> {
   using Value = std::uint16_t;
   using Values = std::uint16_t __attribute__((vector_size(2 * kWidth)));
   // to_float16 of core/output.h, without its branch.
-  BOBBIN_INLINE static Values of(const Floats& level, const Floats& mean, const Floats& scale) {
-    const Bits bits = (Bits)((level - mean) * scale);
+  BOBBIN_INLINE static Values of(const Floats& value) {
+    const Bits bits = (Bits)value;
     const Bits magnitude = bits & 0x7fffffff;
     const Bits rounded = (magnitude - 0x38000000 + 0xfff + (magnitude >> 13 & 1)) >> 13;
     const Bits units = (Bits)((Floats)magnitude + 0.5f) - 0x3f000000;
@@ -58,7 +71,7 @@ template <>
 struct Stored<PixelType::kUint8> {
   using Value = std::uint8_t;
   using Values = std::uint8_t __attribute__((vector_size(kWidth)));
-  BOBBIN_INLINE static Values of(const Floats& level, const Floats&, const Floats&) {
+  BOBBIN_INLINE static Values of(const Floats& level) {
     // So large a number has no bits for fractions: adding it rounds, and leaves the level below.
     return __builtin_convertvector((Bits)(level + 0x1.8p23f) & 0xff, Values);
   }
@@ -67,35 +80,44 @@ struct Stored<PixelType::kUint8> {
 // A line of the caches, in values and in vectors.
 inline constexpr int kLine = 16, kParts = kLine / kWidth;
 
-// Finishes vectors of pixels and puts them into place. `whole`: the task is made of whole squares,
-// `kWidth` values of as many rows, and of whole lines of the caches, so that floats can pass those.
+// Adds noise to vectors of scaled pixels, clamps and puts them into place. `whole`: the task is
+// made of whole squares, `kWidth` values of as many rows, and of whole lines of the caches, so that
+// floats can pass those.
 template <PixelType type, bool noisy, bool whole>
 class Finisher {
  public:
-  explicit Finisher(const FinishTask& task) : scaling_(task), task_(task) {
+  explicit Finisher(const FinishTask& task)
+      : task_(task),
+        ranges_{{Scaling(task), task.sigma, 0},
+                {Scaling(task), task.sigma, 1},
+                {Scaling(task), task.sigma, 2}} {
     for (int i = 0; i < kWidth; ++i) positions_[i] = static_cast<std::uint32_t>(i);
   }
 
-  // The vectors from value `x` on of rows y and y + 1 of the task, which share the pairs of their
-  // noise; y is even, and the second one is dropped behind the last row. `phase` is x modulo 3.
-  // Vectors of a row are put in order.
-  BOBBIN_INLINE void put(Floats upper, Floats lower, int y, int x, int phase) {
-    if constexpr (noisy) {
-      const std::uint32_t pair = (task_.first_row + static_cast<std::uint32_t>(y)) / 2;
-      const std::uint32_t position = pair * static_cast<std::uint32_t>(task_.values) + x;
-      Floats first, second;
-      normal_pair(positions_ + position, task_.noise_key, task_.sigma, first, second);
-      upper += first;
-      lower += second;
-    }
-    put_row(upper, y, x, phase);
-    if (whole || y + 1 < task_.count) put_row(lower, y + 1, x, phase);
-  }
-
-  // A square from value `x` on, or what of it lies in the task.
-  BOBBIN_INLINE void put_square(const Floats (&rows)[kWidth], int x, int phase) {
-    for (int y = 0; y < (whole ? kWidth : task_.count); y += 2) {
-      put(rows[y], rows[y + 1], y, x, phase);
+  // `count` rows of a vector from value `x` on, the first of them row `y` of the task, or what of
+  // it lies in the task; two share the pairs of their noise, so `y` and `count` are even. `phase`
+  // is x modulo 3. Vectors of a row are put in order.
+  template <int count>
+  BOBBIN_INLINE void put(const Floats (&rows)[count], int y, int x, int phase) {
+    const int left = task_.count - y;
+    if (whole && left <= 0) return;
+    const std::uint32_t pair = (task_.first_row + static_cast<std::uint32_t>(y)) / 2;
+    Bits positions = positions_ + (pair * static_cast<std::uint32_t>(task_.values) + x);
+    Value* to =
+        static_cast<Value*>(task_.output.data) + static_cast<std::ptrdiff_t>(y) * task_.values + x;
+    for (int i = 0; i < (whole || left > count ? count : left); i += 2) {
+      Floats upper = rows[i], lower = rows[i + 1];
+      if constexpr (noisy) {
+        Floats first, second;
+        sum_noise(positions, task_.noise_key, first, second);
+        upper += first * ranges_[phase].noise;
+        lower += second * ranges_[phase].noise;
+        positions += static_cast<std::uint32_t>(task_.values);
+      }
+      put_row(upper, to, y + i, x, phase);
+      to += task_.values;
+      if (whole || i + 1 < left) put_row(lower, to, y + i + 1, x, phase);
+      to += task_.values;
     }
   }
 
@@ -106,17 +128,16 @@ class Finisher {
 
  private:
   using As = Stored<type>;
+  using Value = typename As::Value;
   using Values = typename As::Values;
   static constexpr bool kStreams = whole && type == PixelType::kFloat32;
 
-  BOBBIN_INLINE void put_row(const Floats& color, int y, int x, int phase) {
-    const Floats level = smaller(larger(color, Floats{}), Floats{} + 255.0f);
-    const Values values = As::of(level, scaling_.mean[phase], scaling_.scale[phase]);
-    auto* to = static_cast<typename As::Value*>(task_.output.data) +
-               static_cast<std::ptrdiff_t>(y) * task_.values + x;
+  BOBBIN_INLINE void put_row(const Floats& value, Value* to, int y, int x, int phase) {
+    const Range& range = ranges_[phase];
+    const Values values = As::of(smaller(larger(value, range.low), range.high));
     const int count = whole ? kWidth : task_.values - x;
     if constexpr (kStreams) {
-      put_part(to, values, y % kWidth, x / kWidth % kParts);
+      put_part(to, values, y % kRows, x / kWidth % kParts);
     } else if (count >= kWidth) {
       store(to, values);
     } else {
@@ -137,13 +158,13 @@ class Finisher {
   }
 
   [[gnu::noinline, gnu::cold]] static void put_some(void* to, Values values, int count) {
-    if (count > 0) std::memcpy(to, &values, count * sizeof(typename As::Value));
+    if (count > 0) std::memcpy(to, &values, count * sizeof(Value));
   }
 
   Bits positions_{};
-  const Scaling scaling_;
   const FinishTask task_;
-  Floats lines_[kWidth][kParts];
+  const Range ranges_[3];
+  Floats lines_[kRows][kParts];
 };
 
 // Whether `Finisher` may take the task as whole.

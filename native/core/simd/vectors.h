@@ -33,6 +33,7 @@ inline constexpr bool kFused = false;
 
 // A lane is 128 bits: shuffles stay within it. Eight words or four values are one.
 inline constexpr int kWidth = 4 * kLanes;                               // Values in a vector.
+inline constexpr int kRows = 2 * kWidth;                                // Words in a vector.
 using Words = std::uint16_t __attribute__((vector_size(16 * kLanes)));  // Modulo 2¹⁶.
 using Bytes = std::uint8_t __attribute__((vector_size(16 * kLanes)));
 using Ints = std::int32_t __attribute__((vector_size(16 * kLanes)));
@@ -87,6 +88,22 @@ BOBBIN_INLINE Bits multiply_add(const Words& pairs, int even, int odd) {
   return (Bits)_mm256_madd_epi16((__m256i)pairs, (__m256i)factors);
 #else
   return (Bits)_mm_madd_epi16((__m128i)pairs, (__m128i)factors);
+#endif
+}
+
+// The upper halves of the products of unsigned words.
+BOBBIN_INLINE Words multiply_high(const Words& a, const Words& b) {
+#if defined(BOBBIN_PORTABLE)
+  Words high{};
+  for (int i = 0; i < kRows; ++i)
+    high[i] = static_cast<std::uint16_t>(std::uint32_t{a[i]} * b[i] >> 16);
+  return high;
+#elif defined(__AVX512BW__)
+  return (Words)_mm512_mulhi_epu16((__m512i)a, (__m512i)b);
+#elif defined(__AVX2__)
+  return (Words)_mm256_mulhi_epu16((__m256i)a, (__m256i)b);
+#else
+  return (Words)_mm_mulhi_epu16((__m128i)a, (__m128i)b);
 #endif
 }
 
@@ -147,6 +164,64 @@ BOBBIN_INLINE Floats load_bytes(const std::uint8_t* from) {
 #endif
 }
 
+BOBBIN_INLINE Floats larger(const Floats& a, const Floats& b) {
+#if defined(BOBBIN_PORTABLE)
+  return a > b ? a : b;
+#elif defined(__AVX512BW__)
+  return (Floats)_mm512_max_ps((__m512)a, (__m512)b);
+#elif defined(__AVX2__)
+  return (Floats)_mm256_max_ps((__m256)a, (__m256)b);
+#else
+  return (Floats)_mm_max_ps((__m128)a, (__m128)b);
+#endif
+}
+
+BOBBIN_INLINE Floats smaller(const Floats& a, const Floats& b) {
+#if defined(BOBBIN_PORTABLE)
+  return a < b ? a : b;
+#elif defined(__AVX512BW__)
+  return (Floats)_mm512_min_ps((__m512)a, (__m512)b);
+#elif defined(__AVX2__)
+  return (Floats)_mm256_min_ps((__m256)a, (__m256)b);
+#else
+  return (Floats)_mm_min_ps((__m128)a, (__m128)b);
+#endif
+}
+
+// As many bytes as a vector has words, in units of 1/256.
+BOBBIN_INLINE Words load_levels(const std::uint8_t* from) {
+#if defined(BOBBIN_PORTABLE)
+  using Half = std::uint8_t __attribute__((vector_size(kRows)));
+  return __builtin_convertvector(load<Half>(from), Words) << 8;
+#elif defined(__AVX512BW__)
+  return (Words)_mm512_cvtepu8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)))
+         << 8;
+#elif defined(__AVX2__)
+  return (Words)_mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))) << 8;
+#else
+  return (Words)_mm_unpacklo_epi8(_mm_setzero_si128(),
+                                  _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)));
+#endif
+}
+
+// A word in both halves of a value is in all words of a vector.
+BOBBIN_INLINE Words spread(std::uint32_t pair) { return (Words)(Bits{} + pair); }
+
+// The lower or upper halves of each lane's words.
+template <int half>
+BOBBIN_INLINE Floats widen(const Words& words) {
+  return __builtin_convertvector((Ints)interleave<half>(words, Words{}), Floats);
+}
+
+// What `widen` takes apart, rounded; values are at least 0.
+BOBBIN_INLINE Words narrow(const Floats& lower, const Floats& upper) {
+  const auto signed_words = [](const Floats& values) __attribute__((always_inline)) {
+    const Floats rounded = smaller(values + 0.5f, Floats{} + 65535.0f);
+    return __builtin_convertvector(rounded, Ints) - 0x8000;
+  };
+  return narrow(signed_words(lower), signed_words(upper)) ^ 0x8000;
+}
+
 #if defined(__AVX2__)
 // For each byte that of its lane of the table whose place it is, 0…15.
 BOBBIN_INLINE Bytes look_up(const Bytes& table, const Bytes& places) {
@@ -188,61 +263,48 @@ BOBBIN_INLINE void finish_streams() {
 #endif
 }
 
-BOBBIN_INLINE Floats larger(const Floats& a, const Floats& b) {
-#if defined(BOBBIN_PORTABLE)
-  return a > b ? a : b;
-#elif defined(__AVX512BW__)
-  return (Floats)_mm512_max_ps((__m512)a, (__m512)b);
-#elif defined(__AVX2__)
-  return (Floats)_mm256_max_ps((__m256)a, (__m256)b);
-#else
-  return (Floats)_mm_max_ps((__m128)a, (__m128)b);
-#endif
-}
-
-BOBBIN_INLINE Floats smaller(const Floats& a, const Floats& b) {
-#if defined(BOBBIN_PORTABLE)
-  return a < b ? a : b;
-#elif defined(__AVX512BW__)
-  return (Floats)_mm512_min_ps((__m512)a, (__m512)b);
-#elif defined(__AVX2__)
-  return (Floats)_mm256_min_ps((__m256)a, (__m256)b);
-#else
-  return (Floats)_mm_min_ps((__m128)a, (__m128)b);
-#endif
-}
-
-// Of rows i and i + 4 · distance, lanes k + distance of the first and k of the second change
-// places.
-template <int distance>
-BOBBIN_INLINE void exchange_lanes(Floats (&rows)[kWidth]) {
+// Of rows i and i + lane · distance, where a lane has so many elements, lanes k + distance of the
+// first and k of the second change places.
+template <int distance, typename Vector, std::size_t size>
+BOBBIN_INLINE void exchange_lanes(Vector (&rows)[size]) {
+  constexpr int kCount = size, kLane = kCount / kLanes;
   constexpr auto kFirst = [](int i) {
-    return (i / 4 & distance) == 0 ? i : kWidth + i - 4 * distance;
+    return (i / kLane & distance) == 0 ? i : kCount + i - kLane * distance;
   };
   constexpr auto kSecond = [](int i) {
-    return (i / 4 & distance) == 0 ? i + 4 * distance : kWidth + i;
+    return (i / kLane & distance) == 0 ? i + kLane * distance : kCount + i;
   };
-  for (int i = 0; i < kWidth; ++i) {
-    if ((i / 4 & distance) != 0) continue;
-    const Floats a = rows[i], b = rows[i + 4 * distance];
+  for (int i = 0; i < kCount; ++i) {
+    if ((i / kLane & distance) != 0) continue;
+    const Vector a = rows[i], b = rows[i + kLane * distance];
     rows[i] = shuffle<kFirst>(a, b);
-    rows[i + 4 * distance] = shuffle<kSecond>(a, b);
+    rows[i + kLane * distance] = shuffle<kSecond>(a, b);
   }
 }
 
-// Rows and columns of a square of values change places: first within lanes, then the lanes.
-BOBBIN_INLINE void transpose(Floats (&rows)[kWidth]) {
-  constexpr auto kLowPairs = [](int i) { return i / 4 * 4 + i % 2 + (i % 4 / 2) * kWidth; };
-  constexpr auto kHighPairs = [](int i) { return i / 4 * 4 + 2 + i % 2 + (i % 4 / 2) * kWidth; };
-  for (int i = 0; i < kWidth; i += 4) {
-    const Floats a = interleave<0>(rows[i], rows[i + 1]), b = interleave<1>(rows[i], rows[i + 1]);
-    const Floats c = interleave<0>(rows[i + 2], rows[i + 3]);
-    const Floats d = interleave<1>(rows[i + 2], rows[i + 3]);
-    rows[i] = shuffle<kLowPairs>(a, c);
-    rows[i + 1] = shuffle<kHighPairs>(a, c);
-    rows[i + 2] = shuffle<kLowPairs>(b, d);
-    rows[i + 3] = shuffle<kHighPairs>(b, d);
+// Of each row i and the one half a lane's elements behind, elements in turn to two rows: as often
+// as the lane's length can be halved, that transposes the squares in lanes.
+template <typename Vector, std::size_t size>
+BOBBIN_INLINE void transpose_lanes(Vector (&rows)[size]) {
+  constexpr int kLane = size / kLanes;
+  for (int step = 1; step < kLane; step *= 2) {
+    for (std::size_t square = 0; square < size; square += kLane) {
+      Vector turned[kLane];
+      for (int i = 0; i < kLane / 2; ++i) {
+        const Vector &a = rows[square + i], &b = rows[square + i + kLane / 2];
+        turned[2 * i] = interleave<0>(a, b);
+        turned[2 * i + 1] = interleave<1>(a, b);
+      }
+      for (int i = 0; i < kLane; ++i) rows[square + i] = turned[i];
+    }
   }
+}
+
+// Rows and columns of a square of elements change places: first within lanes, then the lanes.
+template <typename Vector, std::size_t size>
+BOBBIN_INLINE void transpose(Vector (&rows)[size]) {
+  static_assert(size == sizeof(Vector) / sizeof(rows[0][0]));
+  transpose_lanes(rows);
   if constexpr (kLanes > 1) exchange_lanes<1>(rows);
   if constexpr (kLanes > 2) exchange_lanes<2>(rows);
 }
