@@ -74,8 +74,8 @@ const roundings: Record<PixelType, number> = {
   uint8: 0,
 };
 
-/** How far a device may be from the CPU before that: 0.004 levels. */
-const apart = 0.004 / Math.min(...std);
+/** How far a device, which filters in floats, may be from the CPU's words of 1/256 of a level before that: in the mean, and at most. */
+const [apartInMean, apart] = [0.004 / Math.min(...std), 0.08 / Math.min(...std)];
 
 for (const dtype of types) {
   test(`when the CPU augments for a device, then ${dtype} batches there are its levels, normalised`, async (t) => {
@@ -106,7 +106,7 @@ for (const dtype of types) {
     const next = 2 * roundings[dtype] * Math.max(...wanted.pixels.map(Math.abs));
     const { largest, mean } = difference(there.pixels, wanted.pixels);
     assert.ok(largest <= (dtype === 'uint8' ? 1 : apart + next), `${largest}`);
-    assert.ok(mean <= (dtype === 'uint8' ? 0.004 : apart), `${mean} in the mean`);
+    assert.ok(mean <= (dtype === 'uint8' ? 0.004 : apartInMean), `${mean} in the mean`);
     const { deviceRendered, images } = there.statistics;
     assert.ok(deviceRendered > images / 2 && deviceRendered < images, 'all but what is blurred');
   });
