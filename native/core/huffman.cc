@@ -70,24 +70,26 @@ Steps fill_steps(const HuffmanTable& table) {
 
 void fill_pairs(HuffmanTable& table, const Steps& steps) {
   for (unsigned bits = 0; bits < kEntries; ++bits) {
-    const Step one = steps[bits];
-    if (one.length == 0) {
-      table.pairs[bits] = HuffmanTable::Pair(0, HuffmanTable::kNone, {0, 1}, {0, 0});
-      continue;
-    }
-    Step two;
-    if (one.advance < HuffmanTable::kEndOfBlock) {
-      two = steps[(bits << one.length) & (kEntries - 1)];
-    }
-    const bool both = two.length > 0 && one.length + two.length <= kBits;
-    const int end = one.offset + 1;
-    const int advance = one.advance + (both ? two.advance : 0);
-    const int length = one.length + (both ? two.length : 0);
+    int advance = 0, length = 0;
+    // Nothing for a step that does not fit, or comes behind the block's end.
+    const auto next = [&] {
+      Step found = steps[(bits << length) & (kEntries - 1)];
+      if (advance >= HuffmanTable::kEndOfBlock || length + found.length > kBits) found = {};
+      return found;
+    };
+    const auto add = [&](const Step& step) {
+      advance += step.advance;
+      length += step.length;
+      return step;
+    };
+    const Step one = add(next()), two = add(next());
+    // What follows two coefficients may still be the end.
+    if (const Step end = next(); end.advance == HuffmanTable::kEndOfBlock) add(end);
+    const int second = one.offset + 1 + two.offset;
     table.pairs[bits] = HuffmanTable::Pair(
-        length, advance,
-        {static_cast<std::uint8_t>(one.offset),
-         static_cast<std::uint8_t>(both ? end + two.offset : end)},
-        {static_cast<std::int16_t>(one.value), static_cast<std::int16_t>(both ? two.value : 0)});
+        length, length > 0 ? advance : HuffmanTable::kNone,
+        {static_cast<std::uint8_t>(one.offset), static_cast<std::uint8_t>(second)},
+        {static_cast<std::int16_t>(one.value), static_cast<std::int16_t>(two.value)});
   }
 }
 

@@ -21,7 +21,8 @@ struct HuffmanCodes {
 struct HuffmanTable {
   // Of a block's first coefficient, its mean, or of the others.
   enum class Use { kMeans, kCoefficients };
-  static constexpr int kBits = 11;
+  // More bits would spare few looks, and take the innermost cache from those who render.
+  static constexpr int kBits = 10;
   static constexpr int kEntries = 1 << kBits;
   // Added to an advance by the end-of-block symbol.
   static constexpr int kEndOfBlock = 128;
@@ -37,9 +38,9 @@ struct HuffmanTable {
     std::int16_t difference;
     std::uint16_t length;
   };
-  // Up to two coefficients in one word, so that a shift by it is a shift by its length. Offsets are
-  // relative to the index of the next coefficient; with one symbol only, the second value is a zero
-  // behind it.
+  // Up to two coefficients, and the block's end behind them, in one word, so that a shift by it is
+  // a shift by its length. Offsets are relative to the index of the next coefficient; with one
+  // coefficient only, the second value is a zero behind it.
   struct Pair {
     std::uint64_t word = 0;
 

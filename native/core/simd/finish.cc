@@ -37,11 +37,12 @@ void finish(const PixelRows& rows, const FinishTask& task) {
 }
 
 void add_noise(const NoiseTask& task) {
+  const Noise noise(task.key);
   Bits position{};
   for (int i = 0; i < kWidth; ++i) position[i] = task.first + static_cast<std::uint32_t>(i);
   for (int i = 0; i < task.count; i += kWidth, position += kWidth) {
     Floats first, second;
-    sum_noise(position, task.key, first, second);
+    noise.sum(position, first, second);
     for (int k = 0; k < kWidth && i + k < task.count; ++k) {
       task.values[i + k] += first[k] * kNoiseUnit;
     }

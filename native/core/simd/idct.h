@@ -33,14 +33,22 @@ BOBBIN_INLINE void even_part(const Words (&v)[8], std::uint32_t rounding, Bits (
 
 template <int half, bool few>
 BOBBIN_INLINE void odd_part(const Words (&v)[8], Bits (&odd)[4]) {
-  const Words zero{};
-  const Words five = few ? zero : v[5], seven = few ? zero : v[7];
-  const Words sums = interleave<half>(seven + v[3], five + v[1]);
   constexpr int kShared = fixed(1.175875602);
-  const Bits z3 = multiply_add(sums, kShared - fixed(1.961570560), kShared);
-  const Bits z4 = multiply_add(sums, kShared, kShared - fixed(0.390180644));
-  const Words ends = interleave<half>(seven, v[1]), middle = interleave<half>(five, v[3]);
+  constexpr int kThree = kShared - fixed(1.961570560), kFour = kShared - fixed(0.390180644);
   constexpr int kEnds = -fixed(0.899976223), kMiddle = -fixed(2.562915447);
+  if constexpr (few) {
+    // The products below, but for those with zeros.
+    const Words pairs = interleave<half>(v[3], v[1]);
+    odd[0] = multiply_add(pairs, kThree, kShared + kEnds);
+    odd[1] = multiply_add(pairs, kShared + kMiddle, kFour);
+    odd[2] = multiply_add(pairs, fixed(3.072711026) + kMiddle + kThree, kShared);
+    odd[3] = multiply_add(pairs, kShared, fixed(1.501321110) + kEnds + kFour);
+    return;
+  }
+  const Words sums = interleave<half>(v[7] + v[3], v[5] + v[1]);
+  const Bits z3 = multiply_add(sums, kThree, kShared);
+  const Bits z4 = multiply_add(sums, kShared, kFour);
+  const Words ends = interleave<half>(v[7], v[1]), middle = interleave<half>(v[5], v[3]);
   odd[0] = multiply_add(ends, fixed(0.298631336) + kEnds, kEnds) + z3;
   odd[1] = multiply_add(middle, fixed(2.053119869) + kMiddle, kMiddle) + z4;
   odd[2] = multiply_add(middle, kMiddle, fixed(3.072711026) + kMiddle) + z3;

@@ -8,8 +8,20 @@
 
 namespace bobbin::core::BOBBIN_ISA {
 
-// The steps' sums that the lower halves of words pick, and the upper halves.
-BOBBIN_INLINE void sum_steps(const Bits& words, Ints& lower, Ints& upper) {
+// Deviates for the positions of a key.
+class Noise {
+ public:
+  explicit Noise(std::uint64_t key) : key_(key) {}
+
+  // Two independent ones for each position, in units of kNoiseUnit.
+  BOBBIN_INLINE void sum(const Bits& position, Floats& first, Floats& second) const {
+    Ints lower{}, upper{};
+    sum_steps(hash_words(position, key_), lower, upper);
+    first = __builtin_convertvector(lower, Floats);
+    second = __builtin_convertvector(upper, Floats);
+  }
+
+ private:
 #if defined(__AVX2__)
   static constexpr auto kSteps = [] {
     std::array<std::uint8_t, sizeof(Bytes)> steps{};
@@ -19,27 +31,28 @@ BOBBIN_INLINE void sum_steps(const Bits& words, Ints& lower, Ints& upper) {
     }
     return steps;
   }();
-  const auto steps = load<Bytes>(kSteps.data());
-  const Bytes both = look_up(steps, (Bytes)(words & 0x0f0f0f0f)) +
-                     look_up(steps, (Bytes)(words >> 4 & 0x0f0f0f0f));
-  const Bits sums = (Bits)multiply_add(both, kNoiseLarge, kNoiseSmall);
-  lower = (Ints)(sums << 16) >> 16;
-  upper = (Ints)sums >> 16;
+
+  // The steps' sums that the lower halves of words pick, and the upper halves.
+  BOBBIN_INLINE void sum_steps(const Bits& words, Ints& lower, Ints& upper) const {
+    const Bytes both =
+        look_up(steps_, (Bytes)(words & fours_)) + look_up(steps_, (Bytes)(words >> 4 & fours_));
+    const Words sums = multiply_add(both, kNoiseLarge, kNoiseSmall);
+    lower = (Ints)multiply_add(sums, 1, 0);
+    upper = (Ints)sums >> 16;
+  }
+
+  Bytes steps_ = load<Bytes>(kSteps.data());
+  Bits fours_ = kept(Bits{} + 0x0f0f0f0f);
 #else
-  for (int i = 0; i < kWidth; ++i) {
-    lower[i] = sum_of_steps(words[i]);
-    upper[i] = sum_of_steps(words[i] >> 16);
+  BOBBIN_INLINE static void sum_steps(const Bits& words, Ints& lower, Ints& upper) {
+    for (int i = 0; i < kWidth; ++i) {
+      lower[i] = sum_of_steps(words[i]);
+      upper[i] = sum_of_steps(words[i] >> 16);
+    }
   }
 #endif
-}
 
-// Two independent deviates for each position, in units of kNoiseUnit.
-BOBBIN_INLINE void sum_noise(const Bits& position, std::uint64_t key, Floats& first,
-                             Floats& second) {
-  Ints lower{}, upper{};
-  sum_steps(hash_words(position, key), lower, upper);
-  first = __builtin_convertvector(lower, Floats);
-  second = __builtin_convertvector(upper, Floats);
-}
+  std::uint64_t key_;
+};
 
 }  // namespace bobbin::core::BOBBIN_ISA

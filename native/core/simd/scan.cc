@@ -52,7 +52,7 @@ constexpr Order<lanes> kOrder;
 struct Reader : ScanBits {
   explicit Reader(const ScanBits& bits) : ScanBits(bits) {}
 
-  // Leaves at least 56 bits; a mean takes 27 of them at most, a look 11.
+  // Leaves at least 56 bits; a mean takes 27 of them at most, a look 10.
   BOBBIN_INLINE void refill() {
     std::uint64_t bytes = 0;
     std::memcpy(&bytes, next, sizeof bytes);
@@ -128,8 +128,11 @@ struct Reader : ScanBits {
       return k < 64;
     };
     for (;;) {
-      // A refill is enough for two.
-      while (step() && step()) refill();
+      // What is there is enough for two, a refill for five.
+      if (step() && step()) {
+        do refill();
+        while (step() && step() && step() && step() && step());
+      }
       if (ends(k)) break;
       // No symbol was found, or the last one belongs to the next block.
       k = before, word = word_before, count = count_before;
@@ -153,8 +156,9 @@ BOBBIN_INLINE unsigned read_block(Reader& reader, const HuffmanTable& table, std
   const auto look = [&](unsigned k, unsigned bits) {
     const std::uint64_t entry = table.pairs[bits].word;
     const std::uint16_t* from = place + k;
-    block[from[static_cast<std::uint8_t>(entry >> 16)]] = static_cast<std::int16_t>(entry >> 32);
-    block[from[static_cast<std::uint8_t>(entry >> 24)]] = static_cast<std::int16_t>(entry >> 48);
+    const auto runs = static_cast<unsigned>(entry >> 16);
+    block[from[runs & 0xff]] = static_cast<std::int16_t>(entry >> 32);
+    block[from[runs >> 8 & 0xff]] = static_cast<std::int16_t>(entry >> 48);
     return entry;
   };
   return reader.block(table, look, put);
@@ -179,12 +183,12 @@ BOBBIN_INLINE unsigned skip_block(Reader& reader, const HuffmanTable& table) {
   }
   store(queue.levels, load<Words>(queue.levels) | levels);
   for (int i = 0; i < 8; ++i) store(coefficients + 8 * kLanes * i, Words{});
-  alignas(64) std::uint8_t samples[4][16 * kLanes];
-  for (int i = 0; i < 4; ++i) store(samples[i], rows[i]);
-  for (int block = 0; block < queue.waiting; ++block) {
+  // Places of blocks that are missing are that of the first, which comes last.
+  for (int block = queue.waiting; block < kLanes; ++block) queue.targets[block] = queue.targets[0];
+  for (int block = kLanes - 1; block >= 0; --block) {
     std::uint8_t* to = queue.targets[block];
     for (int row = 0; row < 8; ++row, to += component.stride) {
-      std::memcpy(to, samples[row / 2] + 16 * block + row % 2 * 8, 8);
+      store_eight(to, rows[row / 2], 2 * block + row % 2);
     }
   }
   queue.waiting = 0;

@@ -88,10 +88,12 @@ class Finisher {
  public:
   explicit Finisher(const FinishTask& task)
       : task_(task),
+        noise_(task.noise_key),
         ranges_{{Scaling(task), task.sigma, 0},
                 {Scaling(task), task.sigma, 1},
                 {Scaling(task), task.sigma, 2}} {
     for (int i = 0; i < kWidth; ++i) positions_[i] = static_cast<std::uint32_t>(i);
+    row_ = Bits{} + static_cast<std::uint32_t>(task.values);
   }
 
   // `count` rows of a vector from value `x` on, the first of them row `y` of the task, or what of
@@ -109,10 +111,10 @@ class Finisher {
       Floats upper = rows[i], lower = rows[i + 1];
       if constexpr (noisy) {
         Floats first, second;
-        sum_noise(positions, task_.noise_key, first, second);
+        noise_.sum(positions, first, second);
         upper += first * ranges_[phase].noise;
         lower += second * ranges_[phase].noise;
-        positions += static_cast<std::uint32_t>(task_.values);
+        positions += row_;
       }
       put_row(upper, to, y + i, x, phase);
       to += task_.values;
@@ -161,8 +163,9 @@ class Finisher {
     if (count > 0) std::memcpy(to, &values, count * sizeof(Value));
   }
 
-  Bits positions_{};
   const FinishTask task_;
+  const Noise noise_;
+  Bits positions_{}, row_;  // Of the first row's values; from one to the same in the next.
   const Range ranges_[3];
   Floats lines_[kRows][kParts];
 };

@@ -52,6 +52,21 @@ BOBBIN_INLINE void store(void* to, const Vector& vector) {
   std::memcpy(to, &vector, sizeof(Vector));
 }
 
+// The bytes from 8 · `place` on.
+BOBBIN_INLINE void store_eight(void* to, const Bytes& bytes, int place) {
+  using Eights = std::uint64_t __attribute__((vector_size(16 * kLanes)));
+  const std::uint64_t eight = ((Eights)bytes)[place];
+  std::memcpy(to, &eight, sizeof eight);
+}
+
+// A constant as something that only comes from memory: where registers are short, compilers would
+// rather make a constant anew each time, which costs more.
+template <typename Vector>
+BOBBIN_INLINE Vector kept(Vector constant) {
+  asm("" : "+m"(constant));
+  return constant;
+}
+
 // Element i of the result is element Pattern(i) of a and b, one behind the other.
 template <auto Pattern, typename Vector, std::size_t... index>
 BOBBIN_INLINE Vector shuffle(const Vector& a, const Vector& b, std::index_sequence<index...>) {
