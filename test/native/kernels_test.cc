@@ -118,9 +118,11 @@ TEST("when an image is resampled by any machine's kernels, then values are the p
   for (const int size : {1, 5, 16, 33, 48}) {
     for (const auto& [width, height] : {std::pair{1, 1}, {2, 30}, {4, 3}, {61, 43}, {130, 7}}) {
       const auto pixels = random_bytes(random, std::size_t{3} * width * height);
+      // Sums of more samples are rounded to words after each pass, fused or not to either of two.
+      const bool rounded = std::max(width, height) * 2 > kMostWords * size;
       check_alike([&, w = width, h = height](
                       const Kernels& kernels) { return resample(kernels, pixels, w, h, size); },
-                  1e-3f);
+                  rounded ? 2.0f / 256 : 1e-3f);
     }
   }
 }
