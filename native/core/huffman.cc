@@ -68,26 +68,43 @@ Steps fill_steps(const HuffmanTable& table) {
   return steps;
 }
 
+// Takes the symbols that some bits begin with, one after the other, as far as they fit.
+class Walk {
+ public:
+  Walk(const Steps& steps, unsigned bits) : steps_(steps), bits_(bits) {}
+
+  // Nothing, of length 0, where no other fits or the block has ended.
+  Step next() const {
+    const Step found = steps_[(bits_ << length_) & (kEntries - 1)];
+    if (advance_ >= HuffmanTable::kEndOfBlock || length_ + found.length > kBits) return {};
+    // More runs than a block holds must not add up to what says that it ends.
+    if (found.advance < HuffmanTable::kEndOfBlock && advance_ + found.advance > 63) return {};
+    return found;
+  }
+  Step take() {
+    const Step step = next();
+    advance_ += step.advance;
+    length_ += step.length;
+    return step;
+  }
+  int advance() const { return length_ > 0 ? advance_ : HuffmanTable::kNone; }
+  int length() const { return length_; }
+
+ private:
+  const Steps& steps_;
+  unsigned bits_;
+  int advance_ = 0, length_ = 0;
+};
+
 void fill_pairs(HuffmanTable& table, const Steps& steps) {
   for (unsigned bits = 0; bits < kEntries; ++bits) {
-    int advance = 0, length = 0;
-    // Nothing for a step that does not fit, or comes behind the block's end.
-    const auto next = [&] {
-      Step found = steps[(bits << length) & (kEntries - 1)];
-      if (advance >= HuffmanTable::kEndOfBlock || length + found.length > kBits) found = {};
-      return found;
-    };
-    const auto add = [&](const Step& step) {
-      advance += step.advance;
-      length += step.length;
-      return step;
-    };
-    const Step one = add(next()), two = add(next());
+    Walk walk(steps, bits);
+    const Step one = walk.take(), two = walk.take();
     // What follows two coefficients may still be the end.
-    if (const Step end = next(); end.advance == HuffmanTable::kEndOfBlock) add(end);
+    if (walk.next().advance == HuffmanTable::kEndOfBlock) walk.take();
     const int second = one.offset + 1 + two.offset;
     table.pairs[bits] = HuffmanTable::Pair(
-        length, length > 0 ? advance : HuffmanTable::kNone,
+        walk.length(), walk.advance(),
         {static_cast<std::uint8_t>(one.offset), static_cast<std::uint8_t>(second)},
         {static_cast<std::int16_t>(one.value), static_cast<std::int16_t>(two.value)});
   }
@@ -95,17 +112,9 @@ void fill_pairs(HuffmanTable& table, const Steps& steps) {
 
 void fill_skips(HuffmanTable& table, const Steps& steps) {
   for (unsigned bits = 0; bits < kEntries; ++bits) {
-    int advance = 0, length = 0;
-    while (advance < HuffmanTable::kEndOfBlock) {
-      const Step next = steps[(bits << length) & (kEntries - 1)];
-      if (next.length == 0 || length + next.length > kBits) break;
-      // More runs than a block holds must not add up to what says that it ends.
-      if (next.advance < HuffmanTable::kEndOfBlock && advance + next.advance > 63) break;
-      advance += next.advance;
-      length += next.length;
-    }
-    if (length == 0) advance = HuffmanTable::kNone;
-    table.skips[bits] = static_cast<std::uint16_t>(advance << 8 | length);
+    Walk walk(steps, bits);
+    while (walk.take().length > 0) continue;
+    table.skips[bits] = static_cast<std::uint16_t>(walk.advance() << 8 | walk.length());
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -96,19 +97,30 @@ Values finish(const Kernels& kernels, Values rows, int values, float sigma, Pixe
   return stored;
 }
 
-// `run` by all kernels: within `tolerance` of the portable form.
+// `run` by all kernels: within `tolerance` of the portable form, but for one value and one in each
+// hundred, which are within `rarely`.
 template <typename Run>
-void check_alike(const Run& run, float tolerance) {
+void check_alike(const Run& run, float tolerance, float rarely) {
   std::array<Values, 2> seen;  // By whether products are fused.
   const Values wanted = run(*all_kernels()[0]);
   for (const Kernels* kernels : all_kernels()) {
     const Values actual = run(*kernels);
     CHECK_EQUAL(actual.size(), wanted.size());
-    for (std::size_t i = 0; i < wanted.size(); ++i) CHECK_NEAR(actual[i], wanted[i], tolerance);
+    std::size_t rare = 0;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (std::abs(actual[i] - wanted[i]) > tolerance) ++rare;
+      CHECK_NEAR(actual[i], wanted[i], rarely);
+    }
+    CHECK(rare <= 1 + wanted.size() / 100);
     Values& same = seen[kernels->fused];
     if (same.empty()) same = actual;
     CHECK_EQUAL(std::string(actual == same ? "same" : kernels->name), "same");
   }
+}
+
+template <typename Run>
+void check_alike(const Run& run, float tolerance) {
+  check_alike(run, tolerance, tolerance);
 }
 
 }  // namespace
@@ -118,11 +130,12 @@ TEST("when an image is resampled by any machine's kernels, then values are the p
   for (const int size : {1, 5, 16, 33, 48}) {
     for (const auto& [width, height] : {std::pair{1, 1}, {2, 30}, {4, 3}, {61, 43}, {130, 7}}) {
       const auto pixels = random_bytes(random, std::size_t{3} * width * height);
-      // Sums of more samples are rounded to words after each pass, fused or not to either of two.
+      // Sums of more samples are rounded to words after each pass: where one lies close to the
+      // middle of two, it may become another word if it was fused.
       const bool rounded = std::max(width, height) * 2 > kMostWords * size;
       check_alike([&, w = width, h = height](
                       const Kernels& kernels) { return resample(kernels, pixels, w, h, size); },
-                  rounded ? 2.0f / 256 : 1e-3f);
+                  rounded ? 1e-3f : 1e-4f, rounded ? 2.0f / 256 : 1e-4f);
     }
   }
 }

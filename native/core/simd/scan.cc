@@ -10,6 +10,8 @@ namespace {
 constexpr unsigned kBits = HuffmanTable::kBits, kEndOfBlock = HuffmanTable::kEndOfBlock;
 // What a valid 8-bit file cannot exceed (ITU T.81, tables F.1 and F.2).
 constexpr unsigned kMaxMeanSize = 11, kMaxSize = 10;
+// Bits there are after a refill at least, and those of a code and its value at most.
+constexpr unsigned kRefilled = 56, kSymbolBits = 16 + kMaxMeanSize;
 // Beyond this, which no picture reaches, libjpeg-turbo's shortcuts make something else of a block
 // than its transform does: four times a coefficient without others below must fit into 16 bits.
 constexpr int kMaxLevel = 8192;
@@ -52,7 +54,7 @@ constexpr Order<lanes> kOrder;
 struct Reader : ScanBits {
   explicit Reader(const ScanBits& bits) : ScanBits(bits) {}
 
-  // Leaves at least 56 bits; a mean takes 27 of them at most, a look 10.
+  // Leaves at least `kRefilled` bits.
   BOBBIN_INLINE void refill() {
     std::uint64_t bytes = 0;
     std::memcpy(&bytes, next, sizeof bytes);
@@ -114,7 +116,7 @@ struct Reader : ScanBits {
 
   // Calls `look` with the next bits for coefficients from index 1 on, until the block's end: it
   // says how far they lead, as advance << 8 | length. Returns the index behind the last
-  // coefficient, or 0 if the scan makes no sense. At least 29 bits must be there.
+  // coefficient, or 0 if the scan makes no sense. What a mean leaves of a refill must be there.
   template <typename Look, typename Put>
   BOBBIN_INLINE unsigned block(const HuffmanTable& table, const Look& look, const Put& put) {
     unsigned k = 1, before = 1;
@@ -128,7 +130,8 @@ struct Reader : ScanBits {
       return k < 64;
     };
     for (;;) {
-      // What is there is enough for two, a refill for five.
+      // What a symbol leaves of a refill is enough for two looks, a refill for five.
+      static_assert(2 * kBits <= kRefilled - kSymbolBits && 5 * kBits <= kRefilled);
       if (step() && step()) {
         do refill();
         while (step() && step() && step() && step() && step());
