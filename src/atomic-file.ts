@@ -1,21 +1,24 @@
 /** Writes files so that a reader, or a crash, never meets half of one. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+
+/** What follows the dot behind the name of a file in that of its unfinished form. */
+const unfinishedEnd = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
 
 /**
  * Lets `write` fill a temporary file or folder beside `file`, flushes it to the disk and renames it into place.
- * Missing parent folders are made. Fails with the error of `write` or the system's and leaves an earlier `file`
- * untouched.
+ * Missing parent folders are made. Resolves to what `write` does. Fails with the error of `write` or the system's and leaves
+ * an earlier `file` untouched.
  */
-export async function replaceFile(
+export async function replaceFile<Result>(
   file: string,
-  write: (unfinished: string) => Promise<unknown>,
-): Promise<void> {
+  write: (unfinished: string) => Promise<Result>,
+): Promise<Result> {
   await mkdir(path.dirname(file), { recursive: true });
   const unfinished = `${file}.${randomUUID()}.tmp`;
   try {
-    await write(unfinished);
+    const result = await write(unfinished);
     const handle = await open(unfinished, 'r');
     try {
       await handle.sync();
@@ -23,9 +26,24 @@ export async function replaceFile(
       await handle.close();
     }
     await rename(unfinished, file);
+    return result;
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Removes what {@link replaceFile} left beside `file` where a process ended while it wrote. Nobody may be writing it now. */
+export async function removeUnfinished(file: string): Promise<void> {
+  const folder = path.dirname(file);
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const start = `${path.basename(file)}.`;
+  for (const name of names) {
+    if (!name.startsWith(start) || !unfinishedEnd.test(name.slice(start.length))) continue;
+    await rm(path.join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { type ImageFile, imagePattern } from '../dataset/index.js';
+import { expected } from '../errors.js';
 import {
   type Augmenter,
   adviceOn,
@@ -59,7 +60,10 @@ async function chosen(
 
 /** Images by their names, whether they have labels or not; else those of a data set. */
 async function imagesIn(folder: string): Promise<ImageFile[]> {
-  const names = await readdir(folder, { recursive: true });
+  const names = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+    throw expected('an existing folder', 'folder', folder);
+  });
   const files = names.filter((name) => imagePattern.test(name)).sort();
   if (files.length === 0) return (await openDataset(folder)).images;
   return files.map((name) => ({ path: path.resolve(folder, name) }));

@@ -1,5 +1,4 @@
 /** Reads a configuration file: JSON, comments allowed, of options in the form that the API takes them. */
-import { readFile } from 'node:fs/promises';
 import {
   getNodeValue,
   type Node,
@@ -9,6 +8,7 @@ import {
 } from 'jsonc-parser';
 import { expected } from '../errors.js';
 import { checkOption, type Option } from '../options.js';
+import { readText } from '../text-file.js';
 
 /** Options by name; one in a group is `group.name`. */
 export type NamedOptions = ReadonlyMap<string, Option>;
@@ -20,7 +20,7 @@ export type NamedOptions = ReadonlyMap<string, Option>;
  * out of its type or range.
  */
 export async function readConfig(file: string, known: NamedOptions): Promise<Map<string, unknown>> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readText(file).catch((error: NodeJS.ErrnoException) => {
     throw expected('a file that can be read', '--config', file, error.message);
   });
   const place = (offset: number) => `${file}:${text.slice(0, offset).split('\n').length}`;

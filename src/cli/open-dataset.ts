@@ -8,6 +8,7 @@ import {
   readSource,
   type Task,
 } from '../dataset/index.js';
+import { withProgress } from '../report/index.js';
 
 export interface LabelledImage extends ImageFile {
   task: string;
@@ -21,9 +22,21 @@ export async function openDataset(
   const prepared = existsSync(manifestFile(folder));
   const { tasks, images, root } = prepared
     ? await loadManifest(folder).then(({ samples, ...rest }) => ({ ...rest, images: samples }))
-    : await readSource(folder).then(({ labelled, ...rest }) => ({ ...rest, images: labelled }));
+    : await readWithProgress(folder).then(({ labelled, ...rest }) => ({
+        ...rest,
+        images: labelled,
+      }));
   return {
     tasks,
     images: images.map((image) => ({ ...image, path: path.resolve(root, image.path) })),
   };
+}
+
+/** Shards are read whole, which may take a while. */
+async function readWithProgress(folder: string) {
+  return await withProgress((progress) =>
+    readSource(folder, {
+      onProgress: (done, total) => progress.update({ label: 'reading images', done, total }),
+    }),
+  );
 }

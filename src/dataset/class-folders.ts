@@ -32,9 +32,9 @@ export async function readClassFolders(root: string): Promise<Source> {
       warnings.push(`${folder} has ${others} other files, left out as no images by their names.`);
     if (images.length === 0) warnings.push(`${folder} has no images.`);
     const label = classes.indexOf(name);
-    labelled.push(
-      ...images.map((file) => ({ path: file, task, label, maybe: [], given, origin: file })),
-    );
+    for (const file of images) {
+      labelled.push({ path: file, task, label, maybe: [], given, origin: file });
+    }
   }
   if (classes.length < 2 || labelled.length === 0) {
     await refuseCompressedShards(root);

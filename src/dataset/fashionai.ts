@@ -24,6 +24,9 @@ interface Release {
   questionFile?: string;
 }
 
+/** Where a release has its CSV files, if not beside them. */
+const innerFolders = ['Annotations', 'Tests'];
+
 /** Reads a folder in the FashionAI layout, or resolves to undefined where no release is found. */
 export async function readFashionAi(root: string): Promise<Source | undefined> {
   const releases = await findReleases(root);
@@ -86,7 +89,9 @@ export async function readQuestions(files: readonly string[]): Promise<QuestionR
 
 async function findReleases(root: string): Promise<Release[]> {
   const releases: Release[] = [];
-  for (const folder of ['', ...(await foldersIn(root))]) {
+  // A release's own folders are no releases beside it.
+  const folders = (await foldersIn(root)).filter((name) => !innerFolders.includes(name));
+  for (const folder of ['', ...folders]) {
     const names = new Set(await csvFilesBelow(root, folder));
     const at = (...parts: string[]) => path.posix.join(folder, ...parts);
     const labelFiles = [...names].filter(
@@ -105,7 +110,7 @@ async function findReleases(root: string): Promise<Release[]> {
 /** CSV files of `folder`, `folder/Annotations` and `folder/Tests`, relative to `root`, in a fixed order. */
 async function csvFilesBelow(root: string, folder: string): Promise<string[]> {
   const found: string[] = [];
-  for (const inner of ['', 'Annotations', 'Tests']) {
+  for (const inner of ['', ...innerFolders]) {
     const place = path.posix.join(folder, inner);
     const names = await readdir(path.join(root, place)).catch(noneIfAbsent);
     found.push(

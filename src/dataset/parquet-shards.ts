@@ -2,10 +2,11 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { replaceFile } from '../atomic-file.js';
+import { removeUnfinished, replaceFile } from '../atomic-file.js';
 import { expected } from '../errors.js';
 import { byCodeUnit } from './code-unit.js';
 import { leftOut, sidesOf, taskOfFolder } from './layout.js';
+import { manifestFile } from './manifest.js';
 import { openParquet, type ParquetFile, type ParquetRow } from './parquet.js';
 import { classNamesFile, readShards, shardFilesIn } from './shards.js';
 import { TarWriter } from './tar-writer.js';
@@ -16,7 +17,8 @@ type OnProgress = (done: number, total: number) => void;
 /**
  * The labelled images of a folder of Parquet files, beside each other or below `train` and `validation`; undefined where
  * there is none. They are written to the folder `images`, a shard a file, with class numbers, and classnames.txt; shards that
- * were there are replaced. `onProgress` hears how many row groups are written, then how many shards are read.
+ * were there are replaced once the new ones can be read, and the manifest beside them, which was theirs, is removed.
+ * `onProgress` hears how many row groups are written, then how many shards are read.
  *
  * Throws InvalidInputError, naming the file, where one is damaged, its columns do not fit, or `images` has other files.
  */
@@ -32,13 +34,16 @@ export async function readParquet(
     throw expected('a prepared folder', 'source', root, wayOut);
   }
   await checkReplaceable(images);
-  await replaceFile(images, async (unfinished) => {
+  await removeUnfinished(images);
+  const source = await replaceFile(images, async (unfinished) => {
     const names = files.map(({ file }) => file);
     warnings.push(...(await writeShards({ root, names, folder: unfinished, onProgress })));
+    const written = await readShards(unfinished, { task: taskOfFolder(root), onProgress });
+    // From here on it would name places in shards that are no longer there.
+    await rm(manifestFile(path.dirname(images)), { force: true });
     await rm(images, { recursive: true, force: true });
+    return written as Source;
   });
-  const source = await readShards(images, { task: taskOfFolder(root), onProgress });
-  if (!source) throw expected('rows with an image and a class', 'source', root);
   warnings.push(...source.warnings);
   return { ...source, layout: 'Parquet', root: images, warnings };
 }
@@ -77,14 +82,17 @@ async function writeShards({
   const total = files.reduce((sum, { rowGroups }) => sum + rowGroups, 0);
   let done = 0;
   const left: string[] = [];
+  let written = 0;
   for (const [index, name] of names.entries()) {
     const shard = path.join(folder, name.replace(/parquet$/, 'tar'));
     await mkdir(path.dirname(shard), { recursive: true });
     const file = files[index] as ParquetFile;
     const numberOf = (row: ParquetRow) => classNumber(file, row, classes);
     const rows = await writeShard(file, shard, numberOf, () => onProgress(++done, total));
-    left.push(...rows.map((row) => `row ${row} of ${name}`));
+    for (const row of rows.left) left.push(`row ${row} of ${name}`);
+    written += rows.written;
   }
+  if (written === 0) throw expected('rows with an image and a class', 'source', root);
   const others = new Set(files.flatMap((file) => file.others));
   return [
     ...leftOut(left, 'rows without image or class are left out'),
@@ -127,15 +135,16 @@ function classNumber(
   throw expected(`one of ${classes.length} classes`, `class of ${file}, row ${row}`, label);
 }
 
-/** Writes the rows that have an image and a class; the others' numbers. */
+/** Writes the rows that have an image and a class: how many, and the others' numbers. */
 async function writeShard(
   file: ParquetFile,
   shard: string,
   numberOf: (row: ParquetRow) => number | undefined,
   onGroup: () => void,
-): Promise<number[]> {
+): Promise<{ written: number; left: number[] }> {
   const tar = await TarWriter.create(shard);
   const left: number[] = [];
+  let written = 0;
   try {
     for (let group = 0; group < file.rowGroups; group++) {
       for (const row of await file.read(group, { images: true })) {
@@ -147,6 +156,7 @@ async function writeShard(
         const key = `${row.row}`.padStart(9, '0');
         await tar.add(`${key}.${extensionOf(row.image)}`, row.image);
         await tar.add(`${key}.cls`, Buffer.from(`${label}`));
+        written++;
       }
       onGroup();
     }
@@ -154,7 +164,7 @@ async function writeShard(
   } finally {
     await tar.close();
   }
-  return left;
+  return { written, left };
 }
 
 /** Only a name: whoever decodes the image goes by its content. */

@@ -129,7 +129,7 @@ async function checkFolders(root: string, out: string): Promise<void> {
 
 async function kindOf(file: string): Promise<Stats | undefined> {
   return await stat(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw error;
   });
 }

@@ -36,7 +36,8 @@ interface Sample {
 
 /**
  * The images of a shard in its order. Members belong together where they follow each other and their names are the same up
- * to the first dot, as in WebDataset. The label is the content of `.cls`, else `label` in `.json`.
+ * to the first dot, as in WebDataset; what is no part of a sample may stand between them. The label is the content of `.cls`,
+ * else `label` in `.json`.
  *
  * Throws InvalidInputError, naming shard and byte, for a damaged tar, a key with two images, and a label that is none.
  */
@@ -47,11 +48,11 @@ export async function readShard(path: string): Promise<Shard> {
   try {
     for await (const member of readTar(file)) {
       const { key, extension } = split(member.name);
+      if (key === '') continue;
       if (key !== sample.key) {
         finish(shard, sample);
         sample = { key };
       }
-      if (key === '') continue;
       if (isImage(extension)) await addImage(shard, sample, file, member);
       else if (extension === 'cls') sample.cls = labelIn(await textOf(file, member), file, member);
       else if (extension === 'json')

@@ -1,7 +1,8 @@
 /** Reads WebDataset shards: tar files whose members `key.jpg`, `key.cls` and `key.json` are one labelled image. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../errors.js';
+import { readText } from '../text-file.js';
 import { byCodeUnit } from './code-unit.js';
 import { mapConcurrently } from './concurrency.js';
 import { foldersIn } from './folders.js';
@@ -29,9 +30,11 @@ export interface ReadShardsOptions {
 export async function shardFilesIn(root: string, pattern: RegExp): Promise<string[]> {
   const folders = await foldersIn(root);
   if (folders.filter((name) => !shardFolders.includes(name)).length > 1) return [];
+  const hasClasses = async (name: string) => (await foldersIn(path.join(root, name))).length > 1;
+  if (folders.includes('train') && (await hasClasses('train'))) return [];
   const found: string[] = [];
   for (const folder of ['', ...folders.filter((name) => shardFolders.includes(name))]) {
-    if (folder !== '' && (await foldersIn(path.join(root, folder))).length > 1) continue;
+    if (folder !== '' && (await hasClasses(folder))) continue;
     const entries = await readdir(path.join(root, folder), { withFileTypes: true });
     const shards = entries.filter(
       (entry) =>
@@ -106,7 +109,7 @@ function warningsOf(shards: readonly (Shard & { file: string })[]): string[] {
 
 async function readClassNames(root: string): Promise<string[] | undefined> {
   const file = path.join(root, classNamesFile);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readText(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });

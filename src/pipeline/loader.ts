@@ -78,7 +78,7 @@ export class Loader<Type extends PixelType = 'float32'> {
     const { memoryMB, memory: _, ...options } = resolveOptions(loaderOptions, rest);
     if (memoryMB > 0 && rest.slots !== undefined)
       throw expected('none beside memoryMB', 'slots', rest.slots);
-    if (samples.length === 0) throw expected('at least one image', 'samples', 'none');
+    if (!samples?.length) throw expected('at least one image', 'samples', samples);
     const rows = shareOf(samples.length, options);
     checkPreprocessing(preprocessing);
     this.samples = samples;

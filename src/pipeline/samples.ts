@@ -1,5 +1,6 @@
 /** The loader's samples: checked, and written down as numbers for the native side. */
 import type { ImageFile } from '../dataset/index.js';
+import { expected } from '../errors.js';
 import { checkOption } from '../options.js';
 
 /** One image: an absolute path, where it is a part of a shard its range, and the label that its row of a batch gets. */
@@ -9,7 +10,7 @@ export interface LoaderSample extends ImageFile {
 
 /**
  * Each path once, and three numbers a sample: index into the paths, offset and length in bytes; length 0 is the whole
- * file. Throws InvalidInputError for a range that cannot be.
+ * file. Throws InvalidInputError for what has no path, and for a range that cannot be.
  */
 export function locate(samples: readonly LoaderSample[]): {
   paths: string[];
@@ -19,6 +20,9 @@ export function locate(samples: readonly LoaderSample[]): {
   const extents = new Float64Array(samples.length * 3);
   const bytes = { type: 'integer', default: 0, max: Number.MAX_SAFE_INTEGER, help: '' } as const;
   for (const [index, { path, range }] of samples.entries()) {
+    if (typeof path !== 'string') {
+      throw expected('a path', `samples[${index}].path`, path, 'A sample is { path, label }');
+    }
     const known = paths.get(path) ?? paths.size;
     paths.set(path, known);
     if (range) {

@@ -39,6 +39,10 @@ test('when a file has options and groups, then each value is known by its name',
   });
 });
 
+test('when an editor put a byte order mark before a file, then it is read all the same', async () => {
+  assert.deepEqual(Object.fromEntries(await read('\uFEFF{"epochs": 3}')), { epochs: 3 });
+});
+
 test('when a value does not fit its option, then option, file and line are named', async () => {
   const refusals: [string, string][] = [
     [

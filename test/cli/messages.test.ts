@@ -70,6 +70,15 @@ test('when there is not one weight per run, then that is said before anything is
   );
 });
 
+test('when a folder is to be measured that is not there, then it is named', async () => {
+  const { code, stderr } = await runBobbin(['bench', 'no-such-folder']);
+  assert.equal(code, 1);
+  assert.equal(
+    stderr,
+    'bobbin: Expected an existing folder for folder but received "no-such-folder"\n',
+  );
+});
+
 test('when a folder is measured and who augments is left open, then it is said first who does', async () => {
   const folder = fileURLToPath(new URL('../fixtures/pipeline', import.meta.url));
   const words = ['bench', folder, '--seconds', '0.1', '--augment'];

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parquetMetadata } from 'hyparquet';
-import { type Prepared, prepare, readSource } from '../../src/dataset/index.js';
+import { loadManifest, type Prepared, prepare, readSource } from '../../src/dataset/index.js';
 import { InvalidInputError } from '../../src/errors.js';
 import { temporaryFolder } from './folders.js';
 
@@ -86,6 +86,33 @@ test('when Parquet files are prepared again then the shards are those of now', a
   await writeFile(path.join(out, 'images', 'left.tar'), 'from before');
   assert.deepEqual(await prepareNow(), first);
   assert.deepEqual(await readdir(out), ['images', 'manifest.json']);
+});
+
+test('when preparing again fails then what was prepared before stays', async (t) => {
+  const folder = await temporaryFolder(t);
+  const [source, out] = [path.join(folder, 'clothes'), path.join(folder, 'out')];
+  await cp(path.join(fixtures, 'parquet-names'), source, { recursive: true });
+  await prepare(source, { out });
+  const shard = path.join(out, 'images', '0000.tar');
+  const [before, { ino }] = [await loadManifest(out), await stat(shard)];
+  let steps = 0;
+  const onProgress = () => {
+    // Two row groups are written, then their shard is read.
+    if (++steps === 3) throw new Error('stopped');
+  };
+  await assert.rejects(prepare(source, { out, onProgress }), { message: 'stopped' });
+  assert.deepEqual(await loadManifest(out), before);
+  assert.equal((await stat(shard)).ino, ino);
+  assert.deepEqual(await readdir(out), ['images', 'manifest.json']);
+});
+
+test('when an earlier run was killed then what it left unfinished goes', async (t) => {
+  const out = path.join(await temporaryFolder(t), 'out');
+  const left = 'images.0f8fad5b-d9cb-469f-a165-70867728950e.tmp';
+  await mkdir(path.join(out, left), { recursive: true });
+  await mkdir(path.join(out, 'images.mine.tmp'));
+  await prepare(path.join(fixtures, 'parquet-names'), { out });
+  assert.deepEqual(await readdir(out), ['images', 'images.mine.tmp', 'manifest.json']);
 });
 
 test('when the folder of images has other files then nothing is replaced', async (t) => {

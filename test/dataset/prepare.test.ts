@@ -134,6 +134,21 @@ test('when the layout is FashionAI then letters, questions and files are found',
   assert.deepEqual(summary.unreadableQuestions, ['Images/coat_length_labels/r.jpg']);
 });
 
+test('when the source is a release itself then its rows are read once', async (t) => {
+  const { manifest, source } = await prepared(t, {
+    'Annotations/label.csv': 'Images/a.jpg,colour,yn\nImages/b.jpg,colour,ny\n',
+    'Tests/question.csv': 'Images/q.jpg,colour,?\n',
+    'Images/a.jpg': 'a',
+    'Images/b.jpg': 'b',
+    'Images/q.jpg': 'q',
+  });
+  assert.equal(manifest.samples.length, 2);
+  assert.deepEqual(manifest.questions, [
+    { path: 'Images/q.jpg', task: 'colour', file: 'Images/q.jpg' },
+  ]);
+  assert.deepEqual(await findQuestionFiles(source), [path.join(source, 'Tests/question.csv')]);
+});
+
 test('when label.csv lies in the source folder itself then it is read as well', async (t) => {
   const { manifest } = await prepared(t, {
     'label.csv': 'Images/a.jpg,colour,yn\nImages/b.jpg,colour,ny\n',

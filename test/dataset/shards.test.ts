@@ -151,6 +151,22 @@ test('when members stand beside each other then the first dot of a name ends the
   assert.deepEqual([unlabelled, empty], [['3'], ['4.jpg']]);
 });
 
+test('when what is no part of a sample stands between its members then they are one still', async (t) => {
+  const members = { './._1.cls': 'by macOS', './1.cls': '3', './._1.jpg': '', './1.jpg': 'one' };
+  const { images, unlabelled } = await readShard(await written(t, tarOf(members)));
+  assert.deepEqual(
+    images.map(({ key, label }) => [key, label]),
+    [['./1', 3]],
+  );
+  assert.deepEqual(unlabelled, []);
+});
+
+test('when classnames.txt begins with a byte order mark then it is no part of the first name', async (t) => {
+  const names = { 'classnames.txt': '\uFEFFhat\nshoe\n' };
+  const { manifest } = await preparedShards(t, { '0.tar': 'ustar.tar' }, names);
+  assert.deepEqual(manifest.tasks[0]?.classes, ['hat', 'shoe']);
+});
+
 test('when labels are numbers and names then the error names one of each', async (t) => {
   const names = { '0.tar': 'ustar.tar', '1.tar': 'gnu.tar' };
   await assert.rejects(
@@ -204,6 +220,8 @@ test('when some shards are compressed then they are left out and counted', async
 
 test('when an archive lies beside the class folders it was made from then these are prepared', async (t) => {
   const photos = { 'train/hat/1.jpg': 'a', 'train/shoe/1.jpg': 'b', 'val/hat/2.jpg': 'c' };
-  const { summary } = await preparedShards(t, {}, { ...photos, 'photos.tar.gz': 'packed' });
-  assert.equal(summary.layout, 'split class folders');
+  for (const archive of ['photos.tar.gz', 'photos.tar', 'photos.parquet']) {
+    const { summary } = await preparedShards(t, {}, { ...photos, [archive]: 'packed' });
+    assert.equal(summary.layout, 'split class folders');
+  }
 });
