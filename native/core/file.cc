@@ -20,7 +20,9 @@ ImageError system_error() {
 
 }  // namespace
 
-File::File(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+// Without O_NONBLOCK a pipe would let one wait for somebody who writes into it.
+File::File(const std::string& path)
+    : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
   if (descriptor_ < 0) throw system_error();
   struct stat status{};
   const bool known = ::fstat(descriptor_, &status) == 0;
@@ -43,7 +45,8 @@ bool File::read(std::uint64_t offset, std::span<std::uint8_t> bytes) const {
     const ssize_t got =
         ::preadv2(descriptor_, &piece, 1, static_cast<off_t>(offset), in_memory ? RWF_NOWAIT : 0);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0 && in_memory && (errno == EAGAIN || errno == EOPNOTSUPP)) {
+    // Linux 5.9 and 5.10 answer 0 as well where they would have to wait: preadv2(2), bugs.
+    if (in_memory && (got == 0 || (got < 0 && (errno == EAGAIN || errno == EOPNOTSUPP)))) {
       in_memory = false;
       continue;
     }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/draw_effects.h"
 #include "core/random.h"
@@ -21,7 +22,9 @@ struct ResizedGrid {
       : crop(preprocessing.crop) {
     const int resize = preprocessing.resize;
     const auto longer = [&](int long_side, int short_side) {
-      return static_cast<int>(static_cast<std::int64_t>(resize) * long_side / short_side);
+      const std::int64_t side = std::int64_t{resize} * long_side / short_side;
+      if (side > std::numeric_limits<int>::max()) throw ImageError("image is too long and narrow");
+      return static_cast<int>(side);
     };
     const bool portrait = source_width <= source_height;
     width = portrait ? resize : longer(source_width, source_height);

@@ -137,6 +137,7 @@ struct SampleKey {
 
 // Draws the recipes of all views of a sample whose upright image is width × height. Five-crop gives
 // top left, top right, bottom left, bottom right, centre; ten-crop then the same five mirrored.
+// Throws ImageError where the resized image would have a side of more than 2³¹ − 1.
 void draw_recipes(const Augmentation& augmentation, const Preprocessing& preprocessing,
                   const SampleKey& key, int width, int height, std::vector<Recipe>& recipes);
 

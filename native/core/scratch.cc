@@ -10,7 +10,6 @@ namespace bobbin::core {
 namespace {
 
 constexpr std::size_t kAlignment = 64;
-constexpr std::size_t kRest = 8;
 
 }  // namespace
 
@@ -31,8 +30,7 @@ void free_memory(void* memory, std::size_t bytes) {
 }
 
 std::uint8_t* Scratch::reserve(std::size_t bytes) {
-  const bool rest = size_ > kMostKept && size_ / kRest > bytes;
-  if (bytes <= size_ && !rest) return data_;
+  if (bytes <= size_ && !is_large_rest(size_, bytes)) return data_;
   free_memory(std::exchange(data_, nullptr), std::exchange(size_, 0));
   data_ = static_cast<std::uint8_t*>(allocate_memory(bytes));
   if (!data_) throw std::bad_alloc();

@@ -15,6 +15,11 @@ void free_memory(void* memory, std::size_t bytes);
 // What is kept of memory whatever images follow.
 inline constexpr std::size_t kMostKept = std::size_t{1} << 20;
 
+// Whether memory is the rest of a large image, not to be kept for one that needs so many bytes.
+constexpr bool is_large_rest(std::size_t held, std::size_t bytes) {
+  return held > kMostKept && held / 8 > bytes;
+}
+
 class Scratch {
  public:
   Scratch() = default;
@@ -23,8 +28,8 @@ class Scratch {
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   Scratch& operator=(Scratch&&) = delete;
 
-  // Makes room for so many bytes, 64-byte aligned; what was there may be lost. Beyond kMostKept,
-  // room for eight times as many is not kept. Throws std::bad_alloc.
+  // Makes room for so many bytes, 64-byte aligned; what was there may be lost. A large rest is not
+  // kept. Throws std::bad_alloc.
   std::uint8_t* reserve(std::size_t bytes);
   std::uint8_t* data() const { return data_; }
 

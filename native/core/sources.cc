@@ -7,6 +7,7 @@
 
 #include "core/file.h"
 #include "core/image.h"
+#include "core/scratch.h"
 
 namespace bobbin::core {
 namespace {
@@ -14,6 +15,11 @@ namespace {
 constexpr std::size_t kMaxOpen = 128;
 // One sample in a while may wait for the disk; in memory, the hints would cost more than that.
 constexpr std::int64_t kAheadOfMiss = 1 << 15;
+
+void resize(std::vector<std::uint8_t>& bytes, std::size_t size) {
+  if (is_large_rest(bytes.capacity(), size)) std::vector<std::uint8_t>().swap(bytes);
+  bytes.resize(size);
+}
 }  // namespace
 
 Sources::Sources(std::vector<std::string> paths, std::vector<Extent> extents)
@@ -35,7 +41,7 @@ void Sources::read(std::uint64_t sample, std::vector<std::uint8_t>& bytes) {
   if (extent.length == 0) {
     const File file(paths_[extent.path]);
     if (file.size() == 0) throw ImageError("file is empty");
-    bytes.resize(file.size());
+    resize(bytes, file.size());
     if (!file.read(0, bytes)) ahead_ = kAheadOfMiss;
     return;
   }
@@ -46,7 +52,7 @@ void Sources::read(std::uint64_t sample, std::vector<std::uint8_t>& bytes) {
                      std::to_string(extent.length) + " were expected from byte " +
                      std::to_string(extent.offset) + " on");
   }
-  bytes.resize(extent.length);
+  resize(bytes, extent.length);
   if (!file->read(extent.offset, bytes)) ahead_ = kAheadOfMiss;
 }
 

@@ -33,7 +33,8 @@ class Sources {
   std::uint64_t size() const { return extents_.size(); }
   // For messages: the path, and where in it a part begins.
   std::string name(std::uint64_t sample) const;
-  // Replaces the content of `bytes` by the sample's. Throws ImageError.
+  // Replaces the content of `bytes` by the sample's, and keeps their memory unless it is a large
+  // rest. Throws ImageError.
   void read(std::uint64_t sample, std::vector<std::uint8_t>& bytes);
   // Lets the system fetch these samples, in the order of the paths and, in a shard, of the bytes:
   // sorts `samples`. Does nothing while all that is read is in memory anyway. Nothing fails:

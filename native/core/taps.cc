@@ -57,7 +57,8 @@ void Taps::finish() {
   if (count_ > kMostWords) return;
   words_.resize(weights_.size());
   for (std::size_t i = 0; i < words_.size(); ++i) {
-    const auto word = static_cast<int>(std::min(weights_[i] * 0x1p16f + 0.5f, 65535.0f));
+    // In this order what is no number, as outputs behind the last may have, becomes a word, too.
+    const auto word = static_cast<int>(std::min(65535.0f, weights_[i] * 0x1p16f + 0.5f));
     words_[i] = static_cast<WordPair>(word << 16 | word);
   }
 }

@@ -79,7 +79,9 @@ async function filesBelow(
   folder: string,
 ): Promise<{ images: string[]; others: number }> {
   const entries = await readdir(path.join(root, folder), { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'));
+  const files = entries.filter(
+    (entry) => (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith('.'),
+  );
   const images = files
     .filter((entry) => imagePattern.test(entry.name))
     .map((entry) => relativePath(root, path.join(entry.parentPath ?? entry.path, entry.name)))

@@ -268,8 +268,8 @@ export class Loader<Type extends PixelType = 'float32'> {
       if (!this.closedWith) this.native.supply(ticket, rgb, width, height);
     } catch (error) {
       // libvips repeats itself over several lines.
-      const [reason = 'unreadable'] = (error as Error).message.split('\n');
-      if (!this.closedWith) this.native.supplyFailure(ticket, reason);
+      const [reason] = (error as Error).message.split('\n');
+      if (!this.closedWith) this.native.supplyFailure(ticket, reason || 'unreadable');
     } finally {
       this.otherFormats += 1;
       this.otherFormatsMs += performance.now() - start;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <utility>
 
 #include "check.h"
 
@@ -157,4 +159,21 @@ TEST("when half are to be mirrored, then about half are") {
   for (int sample = 0; sample < 4000; ++sample)
     mirrored += draw(augmentation, 64, 64, sample)[0].flip;
   CHECK_NEAR(mirrored, 2000, 127);  // Four standard deviations.
+}
+
+TEST("when an image is so long and narrow that no resized one can be, then it is damaged") {
+  for (const int length : {9'000'000, 1 << 23}) {
+    const int resize = length == 1 << 23 ? 512 : 256;
+    for (const auto& [width, height] : {std::pair{length, 1}, {1, length}}) {
+      std::string reason;
+      try {
+        draw({}, width, height, 0, resize);
+      } catch (const ImageError& error) {
+        reason = error.what();
+      }
+      CHECK_EQUAL(reason, "image is too long and narrow");
+    }
+  }
+  const Window window = draw({}, 8'000'000, 1)[0].window;
+  check_inside(window, 8'000'000, 1);
 }

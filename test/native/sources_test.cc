@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 
 #include "check.h"
 #include "core/image.h"
+#include "core/scratch.h"
 #include "images.h"
 
 using namespace bobbin::core;
@@ -69,15 +71,30 @@ TEST("when a part lies beyond its shard, then the error says so and no memory is
   CHECK(reason_of(sources, 3).starts_with("file has 3 bytes"));
 }
 
-TEST("when a file is missing, empty or a folder, then the reason is named") {
+TEST("when a file is missing, empty, a folder or a pipe, then the reason is named") {
   const TemporaryFolder folder;
   const std::string empty = folder.write("empty", {});
   const std::string inside = std::filesystem::path(empty).parent_path();
-  Sources sources({empty, inside, inside + "/gone"}, {{0}, {1}, {2}, {2, 0, 5}});
+  const std::string pipe = inside + "/pipe";
+  CHECK_EQUAL(::mkfifo(pipe.c_str(), 0600), 0);
+  Sources sources({empty, inside, inside + "/gone", pipe}, {{0}, {1}, {2}, {2, 0, 5}, {3}});
   CHECK_EQUAL(reason_of(sources, 0), "file is empty");
   CHECK_EQUAL(reason_of(sources, 1), "not a regular file");
   CHECK_EQUAL(reason_of(sources, 2), "cannot read file: No such file or directory");
   CHECK_EQUAL(reason_of(sources, 3), "cannot read file: No such file or directory");
+  CHECK_EQUAL(reason_of(sources, 4), "not a regular file");
+}
+
+TEST("when a file is far smaller than a rare large one, then its memory is let go") {
+  const TemporaryFolder folder;
+  const std::vector<std::uint8_t> large(2 * kMostKept);
+  Sources sources({folder.write("large", large), folder.write("small", {1, 2, 3})}, {{0}, {1}});
+  std::vector<std::uint8_t> bytes;
+  sources.read(0, bytes);
+  CHECK(bytes == large);
+  sources.read(1, bytes);
+  CHECK_EQUAL(bytes.size(), 3u);
+  CHECK(bytes.capacity() < kMostKept);
 }
 
 TEST("when there are more shards than may be open, then all are read and few stay open") {
