@@ -114,6 +114,7 @@ std::vector<DecodeRequest> Loader::take_requests() {
 }
 
 void Loader::supply(std::uint64_t ticket, DecodedImage image) {
+  supplied_bytes_ += image.pixels.size();
   resume(ticket, [&](Task& task) { task.decoded = std::move(image); });
 }
 

@@ -165,6 +165,7 @@ class Loader {
   Task task_after(const std::shared_ptr<Flight>& flight, const FailedImage& failed) const;
   void end_run(const std::string& reason);
   void hand_out(Task task);
+  void give_back();
   void resume(std::uint64_t ticket, const std::function<void(Task&)>& with);
 
   const LoaderOptions options_;
@@ -172,7 +173,8 @@ class Loader {
   const std::size_t row_bytes_;
   StageTotals stages_;
   std::atomic<std::uint64_t> images_{0};
-  const std::shared_ptr<Signal> signal_;  // Its mutex guards what follows.
+  std::atomic<std::uint64_t> supplied_bytes_{0};  // Since heaps were given back.
+  const std::shared_ptr<Signal> signal_;          // Its mutex guards what follows.
   const std::shared_ptr<Ring> ring_;
   bool stopping_ = false;
   std::uint64_t epoch_ = 0;

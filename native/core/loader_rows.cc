@@ -5,12 +5,16 @@
 
 #include "core/loader.h"
 #include "core/random.h"
+#include "core/scratch.h"
 
 namespace bobbin::core {
 namespace {
 
 // So many replacements in a row are unreadable only when the data set as a whole is.
 constexpr std::uint64_t kMaxAttempts = 100;
+
+// Decoding so much takes JavaScript's decoder a hundred times as long as giving back its heaps.
+constexpr std::uint64_t kGiveBackAfter = std::uint64_t{256} << 20;
 
 }  // namespace
 
@@ -66,6 +70,15 @@ void Loader::process(Worker& worker, Task task) {
     }
   }
   finish_row(task.flight);
+  give_back();
+}
+
+// The heaps of the threads that decode for JavaScript keep what large images needed, more and more
+// of it as small pieces come to lie between.
+void Loader::give_back() {
+  if (supplied_bytes_ < kGiveBackAfter) return;
+  // Another thread may have been as far.
+  if (supplied_bytes_.exchange(0) >= kGiveBackAfter) give_back_heaps();
 }
 
 void Loader::read_ahead(Worker& worker, Flight& flight) {

@@ -1,6 +1,7 @@
 // Small memory is the heap's, where sanitizers watch its edges.
 #include "core/scratch.h"
 
+#include <malloc.h>
 #include <sys/mman.h>
 
 #include <cstdlib>
@@ -28,6 +29,8 @@ void free_memory(void* memory, std::size_t bytes) {
     munmap(memory, bytes);
   }
 }
+
+void give_back_heaps() { ::malloc_trim(0); }
 
 std::uint8_t* Scratch::reserve(std::size_t bytes) {
   if (bytes <= size_ && !is_large_rest(size_, bytes)) return data_;

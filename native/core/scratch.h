@@ -12,6 +12,10 @@ namespace bobbin::core {
 void* allocate_memory(std::size_t bytes);
 void free_memory(void* memory, std::size_t bytes);
 
+// Gives back what the heaps of all threads hold and nobody uses, for threads that are not ours.
+// Takes milliseconds.
+void give_back_heaps();
+
 // What is kept of memory whatever images follow.
 inline constexpr std::size_t kMostKept = std::size_t{1} << 20;
 
