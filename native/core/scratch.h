@@ -12,8 +12,8 @@ namespace bobbin::core {
 void* allocate_memory(std::size_t bytes);
 void free_memory(void* memory, std::size_t bytes);
 
-// Gives back what the heaps of all threads hold and nobody uses, for threads that are not ours.
-// Takes milliseconds.
+// Gives back to the system what the heaps of all threads hold and nobody uses: for the threads of
+// libraries, which do not take their memory from here. Takes milliseconds.
 void give_back_heaps();
 
 // What is kept of memory whatever images follow.
