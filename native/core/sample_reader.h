@@ -12,13 +12,14 @@
 #include "core/jpeg.h"
 #include "core/recipe.h"
 #include "core/render.h"
+#include "core/scratch.h"
 #include "core/sources.h"
 
 namespace bobbin::core {
 
 // Interleaved 8-bit RGB, upright, without padding.
 struct DecodedImage {
-  std::vector<std::uint8_t> pixels;
+  Bytes pixels;
   int width = 0;
   int height = 0;
 };
@@ -70,7 +71,7 @@ class SampleReader {
   // Of an opened JPEG that is not decoded: its headers, and its bytes, which the caller may swap
   // for other memory.
   JpegTraits traits() const { return decoder_.traits(); }
-  std::vector<std::uint8_t>& file() { return file_; }
+  Bytes& file() { return file_; }
 
  private:
   std::optional<ImageSize> read(std::uint64_t sample);
@@ -79,7 +80,7 @@ class SampleReader {
   const Preprocessing& preprocessing_;
   const Augmentation& augmentation_;
   StageTotals& totals_;
-  std::vector<std::uint8_t> file_;
+  Bytes file_;
   std::vector<Recipe> recipes_;
   JpegDecoder decoder_;
 };

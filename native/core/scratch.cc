@@ -11,11 +11,18 @@ namespace bobbin::core {
 namespace {
 
 constexpr std::size_t kAlignment = 64;
+// As malloc does until it has seen large memory freed; then heaps serve such sizes, too, and each
+// thread's comes to hold several times what it needs. Where ASan watches edges, more is a heap's.
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::size_t kLeastMapped = kMostKept;
+#else
+constexpr std::size_t kLeastMapped = std::size_t{128} << 10;
+#endif
 
 }  // namespace
 
 void* allocate_memory(std::size_t bytes) {
-  if (bytes < kMostKept) {
+  if (bytes < kLeastMapped) {
     return std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment);
   }
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -23,7 +30,7 @@ void* allocate_memory(std::size_t bytes) {
 }
 
 void free_memory(void* memory, std::size_t bytes) {
-  if (bytes < kMostKept) {
+  if (bytes < kLeastMapped) {
     std::free(memory);
   } else {
     munmap(memory, bytes);

@@ -1,9 +1,11 @@
-// One thread's memory for the image at hand: kept from image to image, unless it is a large rest.
+// Memory for the image at hand: kept from image to image, unless it is a large rest.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <utility>
+#include <vector>
 
 namespace bobbin::core {
 
@@ -24,6 +26,23 @@ constexpr bool is_large_rest(std::size_t held, std::size_t bytes) {
   return held > kMostKept && held / 8 > bytes;
 }
 
+// For a container whose memory comes from there.
+template <typename T>
+struct MemoryAllocator {
+  using value_type = T;
+
+  T* allocate(std::size_t count) {
+    if (void* memory = allocate_memory(count * sizeof(T))) return static_cast<T*>(memory);
+    throw std::bad_alloc();
+  }
+  void deallocate(T* memory, std::size_t count) { free_memory(memory, count * sizeof(T)); }
+  bool operator==(const MemoryAllocator&) const = default;
+};
+
+// A whole file, or the pixels of a whole image.
+using Bytes = std::vector<std::uint8_t, MemoryAllocator<std::uint8_t>>;
+
+// One thread's.
 class Scratch {
  public:
   Scratch() = default;

@@ -7,7 +7,6 @@
 
 #include "core/file.h"
 #include "core/image.h"
-#include "core/scratch.h"
 
 namespace bobbin::core {
 namespace {
@@ -16,8 +15,8 @@ constexpr std::size_t kMaxOpen = 128;
 // One sample in a while may wait for the disk; in memory, the hints would cost more than that.
 constexpr std::int64_t kAheadOfMiss = 1 << 15;
 
-void resize(std::vector<std::uint8_t>& bytes, std::size_t size) {
-  if (is_large_rest(bytes.capacity(), size)) std::vector<std::uint8_t>().swap(bytes);
+void resize(Bytes& bytes, std::size_t size) {
+  if (is_large_rest(bytes.capacity(), size)) Bytes().swap(bytes);
   bytes.resize(size);
 }
 }  // namespace
@@ -36,7 +35,7 @@ std::string Sources::name(std::uint64_t sample) const {
   return extent.length == 0 ? path : path + " at byte " + std::to_string(extent.offset);
 }
 
-void Sources::read(std::uint64_t sample, std::vector<std::uint8_t>& bytes) {
+void Sources::read(std::uint64_t sample, Bytes& bytes) {
   const Extent& extent = extents_[sample];
   if (extent.length == 0) {
     const File file(paths_[extent.path]);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/scan_index.h"
+#include "core/scratch.h"
 
 namespace bobbin::core {
 
@@ -35,7 +36,7 @@ class Sources {
   std::string name(std::uint64_t sample) const;
   // Replaces the content of `bytes` by the sample's, and keeps their memory unless it is a large
   // rest. Throws ImageError.
-  void read(std::uint64_t sample, std::vector<std::uint8_t>& bytes);
+  void read(std::uint64_t sample, Bytes& bytes);
   // Lets the system fetch these samples, in the order of the paths and, in a shard, of the bytes:
   // sorts `samples`. Does nothing while all that is read is in memory anyway. Nothing fails:
   // reading will say what is wrong.

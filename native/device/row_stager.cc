@@ -97,7 +97,7 @@ bool RowStager::leave_to_device(const core::OpenedSample& sample, const core::Re
     planes += plane_bytes(plane);
   }
   if (!staging(place).reserve_planes(planes)) return false;
-  std::optional<std::vector<std::uint8_t>> bytes = shared_.memory.files.exchange(reader_.file());
+  std::optional<core::Bytes> bytes = shared_.memory.files.exchange(reader_.file());
   if (!bytes) {
     staging(place).release_planes(planes);
     return false;

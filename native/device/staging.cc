@@ -24,11 +24,11 @@ std::size_t row_bytes(const core::ImageView& image, const core::Plane& plane) {
 
 }  // namespace
 
-std::optional<std::vector<std::uint8_t>> FilePool::exchange(std::vector<std::uint8_t>& file) {
+std::optional<core::Bytes> FilePool::exchange(core::Bytes& file) {
   const std::lock_guard lock(mutex_);
   if (held_ + file.size() > most_) return std::nullopt;
   held_ += file.size();
-  std::vector<std::uint8_t> spare;
+  core::Bytes spare;
   if (!free_.empty()) {
     spare = std::move(free_.back());
     free_.pop_back();
@@ -36,7 +36,7 @@ std::optional<std::vector<std::uint8_t>> FilePool::exchange(std::vector<std::uin
   return std::exchange(file, std::move(spare));
 }
 
-void FilePool::give_back(std::vector<std::uint8_t> file) {
+void FilePool::give_back(core::Bytes file) {
   const std::lock_guard lock(mutex_);
   held_ -= file.size();
   // What a rare large file needed goes back to the system.

@@ -12,6 +12,7 @@
 #include "core/image.h"
 #include "core/mix.h"
 #include "core/recipe.h"
+#include "core/scratch.h"
 #include "device/device.h"
 #include "device/device_memory.h"
 #include "device/job.h"
@@ -20,7 +21,7 @@ namespace bobbin::device {
 
 // A file that is left to the device's decoder, and what is to be made of it.
 struct StagedFile {
-  std::vector<std::uint8_t> bytes;  // None where the image is decoded already.
+  core::Bytes bytes;  // None where the image is decoded already.
   core::JpegTraits traits;
   core::ImageSize size;
   std::vector<core::Recipe> recipes;
@@ -33,14 +34,14 @@ class FilePool {
   // So many bytes of files may be held at once.
   explicit FilePool(std::size_t most) : most_(most) {}
   // Takes `file`, in exchange for memory that another one had. Nothing, where it is too much.
-  std::optional<std::vector<std::uint8_t>> exchange(std::vector<std::uint8_t>& file);
-  void give_back(std::vector<std::uint8_t> file);
+  std::optional<core::Bytes> exchange(core::Bytes& file);
+  void give_back(core::Bytes file);
 
  private:
   const std::size_t most_;
   std::mutex mutex_;  // Guards what follows.
   std::size_t held_ = 0;
-  std::vector<std::vector<std::uint8_t>> free_;
+  std::vector<core::Bytes> free_;
 };
 
 // One image of a row.

@@ -54,8 +54,8 @@ class Consumer {
     if (sources_->name(request.sample).ends_with(".text")) {
       loader_.supply_failure(request.ticket, "no image");
     } else {
-      auto picture = draw_picture(50, 40, 9);
-      loader_.supply(request.ticket, {std::move(picture.rgb), 50, 40});
+      const Picture picture = draw_picture(50, 40, 9);
+      loader_.supply(request.ticket, {{picture.rgb.begin(), picture.rgb.end()}, 50, 40});
     }
   }
 
@@ -76,7 +76,8 @@ inline std::shared_ptr<Sources> whole_files(const std::vector<std::string>& path
 inline std::shared_ptr<Sources> parts_of_a_shard(const TemporaryFolder& folder,
                                                  const std::vector<std::string>& paths) {
   std::vector<Extent> extents;
-  std::vector<std::uint8_t> shard, bytes;
+  std::vector<std::uint8_t> shard;
+  core::Bytes bytes;
   const std::shared_ptr<Sources> files = whole_files(paths);
   for (std::size_t i = 0; i < paths.size(); ++i) {
     files->read(i, bytes);

@@ -24,7 +24,7 @@ using bobbin::test::TemporaryFolder;
 namespace {
 
 std::string text_of(Sources& sources, std::uint64_t sample) {
-  std::vector<std::uint8_t> bytes;
+  Bytes bytes;
   sources.read(sample, bytes);
   return {bytes.begin(), bytes.end()};
 }
@@ -89,9 +89,9 @@ TEST("when a file is far smaller than a rare large one, then its memory is let g
   const TemporaryFolder folder;
   const std::vector<std::uint8_t> large(2 * kMostKept);
   Sources sources({folder.write("large", large), folder.write("small", {1, 2, 3})}, {{0}, {1}});
-  std::vector<std::uint8_t> bytes;
+  Bytes bytes;
   sources.read(0, bytes);
-  CHECK(bytes == large);
+  CHECK(std::ranges::equal(bytes, large));
   sources.read(1, bytes);
   CHECK_EQUAL(bytes.size(), 3u);
   CHECK(bytes.capacity() < kMostKept);
@@ -111,11 +111,11 @@ TEST("when there are more shards than may be open, then all are read and few sta
   std::atomic<int> wrong = 0;
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&] {
-      std::vector<std::uint8_t> bytes;
+      Bytes bytes;
       for (int round = 0; round < 3; ++round) {
         for (std::uint8_t i = 0; i < 200; ++i) {
           sources.read(i, bytes);
-          wrong += bytes != std::vector<std::uint8_t>{i};
+          wrong += bytes != Bytes{i};
         }
       }
     });
@@ -160,7 +160,7 @@ TEST("when samples had to wait for the disk, then the next are fetched ahead in 
     CHECK(std::chrono::steady_clock::now() < patience);
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   };
-  std::vector<std::uint8_t> bytes;
+  Bytes bytes;
   // Again and again: a fast disk may have answered before the reader would have waited for it.
   while (samples[0] == 0) {
     wait();
