@@ -211,6 +211,9 @@ class Loader : public Napi::ObjectWrap<Loader> {
       loader(info.Env()).supply_failure(ticket, "the image does not fit into memory");
       return;
     }
+    // Their memory goes now, not with some garbage collection.
+    Napi::ArrayBuffer memory = pixels.ArrayBuffer();
+    if (memory.ByteLength() == pixels.ByteLength()) napi_detach_arraybuffer(info.Env(), memory);
     loader(info.Env()).supply(ticket, std::move(image));
   }
 

@@ -38,6 +38,7 @@ int exif_orientation(std::span<const std::uint8_t> app1) {
   const std::size_t entries = tiff.word(directory, 2);
   for (std::size_t i = 0; i < entries; ++i) {
     const std::size_t entry = directory + 2 + 12 * i;
+    if (entry >= tiff.bytes.size()) break;
     if (tiff.word(entry, 2) != kOrientationTag) continue;
     const std::uint32_t value = tiff.word(entry + 8, 2);
     const bool valid = tiff.word(entry + 2, 2) == kShortType && value >= 1 && value <= 8;

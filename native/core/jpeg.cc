@@ -22,11 +22,15 @@ namespace {
 
 // Far above what encoders write; a file of thousands of empty scans would keep a thread for hours.
 constexpr int kMaxScans = 500;
+// Of all scans together, in pixels: more than ten seconds' work.
+constexpr std::int64_t kMaxScanned = 32 * kMaxBufferedPixels;
 
+// What libjpeg hands to whatever it calls.
 struct ErrorManager {
   jpeg_error_mgr base;
   jmp_buf jump;
   char message[JMSG_LENGTH_MAX];
+  int orientation;  // By the header that is read.
 };
 
 ErrorManager& manager_of(j_common_ptr info) { return *reinterpret_cast<ErrorManager*>(info->err); }
@@ -38,9 +42,12 @@ ErrorManager& manager_of(j_common_ptr info) { return *reinterpret_cast<ErrorMana
 }
 
 // Which of libjpeg's warnings mean that pixels are missing or wrong. A missing end-of-image marker
-// is none: if data is missing before it, the entropy decoder says so itself.
-bool means_damage(int code) {
+// is none where all is in one Huffman-coded scan: its decoder says itself if data is missing
+// before.
+bool means_damage(const jpeg_decompress_struct& info, int code) {
   switch (code) {
+    case JWRN_JPEG_EOF:
+      return info.arith_code || info.progressive_mode || info.comps_in_scan < info.num_components;
     case JWRN_ARITH_BAD_CODE:
     case JWRN_HIT_MARKER:
     case JWRN_HUFF_BAD_CODE:
@@ -52,14 +59,34 @@ bool means_damage(int code) {
 }
 
 void on_message(j_common_ptr info, int level) {
-  if (level < 0 && means_damage(info->err->msg_code)) fail(info);
+  const auto& decoder = *reinterpret_cast<j_decompress_ptr>(info);
+  if (level < 0 && means_damage(decoder, info->err->msg_code)) fail(info);
 }
 
 void on_progress(j_common_ptr info) {
-  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number > kMaxScans) {
-    std::snprintf(manager_of(info).message, JMSG_LENGTH_MAX, "more than %d scans", kMaxScans);
+  const auto& decoder = *reinterpret_cast<j_decompress_ptr>(info);
+  const std::int64_t pixels = std::int64_t{decoder.image_width} * decoder.image_height;
+  const int most = static_cast<int>(std::min<std::int64_t>(kMaxScans, kMaxScanned / pixels));
+  if (decoder.input_scan_number > most) {
+    std::snprintf(manager_of(info).message, JMSG_LENGTH_MAX, "more than %d scans", most);
     longjmp(manager_of(info).jump, 1);
   }
+}
+
+// In place of jpeg_save_markers, which keeps all such segments and for each walks through those
+// before it. The whole file is in libjpeg's buffer.
+boolean read_app1(j_decompress_ptr info) {
+  jpeg_source_mgr& source = *info->src;
+  const std::span<const std::uint8_t> rest{source.next_input_byte, source.bytes_in_buffer};
+  const std::size_t length = rest.size() < 2 ? 2 : std::size_t{rest[0]} << 8 | rest[1];
+  if (length < 2) ERREXIT(info, JERR_BAD_LENGTH);
+  if (length < rest.size()) {
+    const int orientation = exif_orientation(rest.subspan(2, length - 2));
+    if (orientation != 1)
+      manager_of(reinterpret_cast<j_common_ptr>(info)).orientation = orientation;
+  }
+  source.skip_input_data(info, static_cast<long>(length));
+  return TRUE;
 }
 
 // Stored CMYK is inverted: 255 means no ink, so that colour × black / 255 is the light that is
@@ -163,6 +190,7 @@ JpegDecoder::JpegDecoder() : jpeg_(std::make_unique<Jpeg>()) {
   jpeg_mem_src(&jpeg_->info, &kNothing, 1);
   jpeg_->pool.install(jpeg_->info);
   jpeg_->info.progress = &jpeg_->progress;
+  jpeg_set_marker_processor(&jpeg_->info, JPEG_APP0 + 1, read_app1);
 }
 
 JpegDecoder::~JpegDecoder() { jpeg_destroy_decompress(&jpeg_->info); }
@@ -173,15 +201,10 @@ ImageSize JpegDecoder::open(std::span<const std::uint8_t> file) {
   jpeg_abort_decompress(&info);
   if (setjmp(jpeg_->error.jump)) jpeg_->raise();
   jpeg_mem_src(&info, file.data(), file.size());
-  // The longest segment there can be: an EXIF block is never cut short.
-  jpeg_save_markers(&info, JPEG_APP0 + 1, 0xffff);
+  jpeg_->error.orientation = 1;
   jpeg_read_header(&info, TRUE);
-  ImageSize size{static_cast<int>(info.image_width), static_cast<int>(info.image_height), 1};
-  for (jpeg_saved_marker_ptr marker = info.marker_list; marker; marker = marker->next) {
-    const int orientation = exif_orientation({marker->data, marker->data_length});
-    if (orientation != 1) size.orientation = orientation;
-  }
-  return size;
+  return {static_cast<int>(info.image_width), static_cast<int>(info.image_height),
+          jpeg_->error.orientation};
 }
 
 JpegTraits JpegDecoder::traits() const { return read_traits(jpeg_->info, file_); }

@@ -14,8 +14,14 @@ namespace {
 constexpr std::size_t kMaxOpen = 128;
 // One sample in a while may wait for the disk; in memory, the hints would cost more than that.
 constexpr std::int64_t kAheadOfMiss = 1 << 15;
+// Bytes of one image. A sparse file may claim more than the machine's memory.
+constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;
 
-void resize(Bytes& bytes, std::size_t size) {
+void resize(Bytes& bytes, std::uint64_t size) {
+  if (size > kMostBytes) {
+    throw ImageError("has " + std::to_string(size) + " bytes, more than the " +
+                     std::to_string(kMostBytes) + " allowed");
+  }
   if (is_large_rest(bytes.capacity(), size)) Bytes().swap(bytes);
   bytes.resize(size);
 }

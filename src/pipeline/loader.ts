@@ -129,11 +129,19 @@ export class Loader<Type extends PixelType = 'float32'> {
     return this.batches(this.run, number, start);
   }
 
-  /** What will be done to a sample, drawn without reading it: one recipe a view. */
+  /**
+   * What will be done to a sample of so many upright pixels, drawn without reading it: one recipe a view. Throws for
+   * numbers that no sample can have.
+   */
   recipesOf(
     sample: number,
     { epoch = 0, width, height }: { epoch?: number; width: number; height: number },
   ): Recipe[] {
+    const counter = { type: 'integer', default: 0, min: 0, max: 2 ** 31 - 1, help: '' } as const;
+    checkOption('sample', { ...counter, max: this.samples.length - 1 }, sample);
+    checkOption('epoch', counter, epoch);
+    for (const [name, side] of Object.entries({ width, height }))
+      checkOption(name, { ...counter, min: 1 }, side);
     const of = { seed: this.seed, epoch, sample, width, height };
     return native().drawRecipes(this.augmentation, this.preprocessing, of);
   }
@@ -234,7 +242,7 @@ export class Loader<Type extends PixelType = 'float32'> {
 
   /** Called whenever the native side has something new. */
   private wake(): void {
-    this.requests.push(...this.native.takeRequests());
+    for (const request of this.native.takeRequests()) this.requests.push(request);
     this.decodeRequests();
     const { waiting } = this;
     if (!waiting) return;

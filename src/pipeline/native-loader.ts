@@ -66,7 +66,7 @@ export interface NativeLoader {
   take(): NativeBatch | null;
   /** Samples that are no JPEG, to be decoded here and answered by `supply` or `supplyFailure`. */
   takeRequests(): { ticket: number; sample: number }[];
-  /** Upright interleaved RGB; the bytes are copied. */
+  /** Upright interleaved RGB, which is copied; an ArrayBuffer that it fills is detached. */
   supply(ticket: number, rgb: Uint8Array, width: number, height: number): void;
   supplyFailure(ticket: number, reason: string): void;
   /** One entry for each damaged sample met so far, by index. */

@@ -46,6 +46,35 @@ void check_region(JpegDecoder& decoder, const std::vector<std::uint8_t>& file,
   }
 }
 
+// A grey progressive file of so many scans, arithmetic-coded: all of them are empty, as zeros are.
+std::vector<std::uint8_t> empty_scans(std::uint16_t side, int scans) {
+  const auto high = static_cast<std::uint8_t>(side >> 8), low = static_cast<std::uint8_t>(side);
+  std::vector<std::uint8_t> file = {0xff, 0xd8, 0xff, 0xdb, 0, 67, 0};
+  file.insert(file.end(), 64, 1);
+  for (const int byte : {0xff, 0xca, 0, 11, 8, +high, +low, +high, +low, 1, 1, 0x11, 0}) {
+    file.push_back(static_cast<std::uint8_t>(byte));
+  }
+  for (int scan = 0; scan < scans; ++scan) {
+    const std::uint8_t last = scan == 0 ? 0 : 63;
+    const std::uint8_t from = scan == 0 ? 0 : 1;
+    for (const int byte : {0xff, 0xda, 0, 8, 1, 1, 0, +from, +last, 0}) {
+      file.push_back(static_cast<std::uint8_t>(byte));
+    }
+  }
+  file.insert(file.end(), {0xff, 0xd9});
+  return file;
+}
+
+std::string reason_of(const std::vector<std::uint8_t>& file) {
+  JpegDecoder decoder;
+  try {
+    decode_all(decoder, file, 1);
+  } catch (const ImageError& error) {
+    return error.what();
+  }
+  return {};
+}
+
 std::vector<std::uint8_t> exif(const char* order, std::vector<std::uint8_t> tail) {
   std::vector<std::uint8_t> bytes = {'E', 'x', 'i', 'f', 0, 0};
   bytes.insert(bytes.end(), order, order + 2);
@@ -115,6 +144,26 @@ TEST("when only the end marker is missing, then nothing is") {
   CHECK(decode_all(decoder, file, 1) == whole);
 }
 
+TEST("when a file of several scans ends between them, then it is refused") {
+  std::vector<Encoding> encodings(2);
+  encodings[0].progressive = true;
+  encodings[1].separate_scans = true;
+  for (const Encoding& encoding : encodings) {
+    auto file = encode_jpeg(draw_picture(64, 64), encoding);
+    CHECK_EQUAL(reason_of(file), "");
+    const std::uint8_t start_of_scan[] = {0xff, 0xda};
+    const auto last = std::find_end(file.begin(), file.end(), start_of_scan, start_of_scan + 2);
+    file.erase(last, file.end());
+    CHECK_EQUAL(reason_of(file), "JPEG decoder: Premature end of JPEG file");
+  }
+}
+
+TEST("when scans are more than their size allows, then the file is refused") {
+  CHECK_EQUAL(reason_of(empty_scans(64, 500)), "");
+  CHECK_EQUAL(reason_of(empty_scans(64, 501)), "JPEG decoder: more than 500 scans");
+  CHECK_EQUAL(reason_of(empty_scans(4096, 300)), "JPEG decoder: more than 128 scans");
+}
+
 TEST("when a header promises too many pixels, then it is refused before memory is taken") {
   Encoding encoding;
   encoding.progressive = true;
@@ -164,6 +213,26 @@ TEST("when EXIF names an orientation, then it is read in either byte order") {
   const auto little = exif("II", {42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0});
   CHECK_EQUAL(exif_orientation(big), 6);
   CHECK_EQUAL(exif_orientation(little), 6);
+}
+
+TEST("when there are many APP1 segments, then the orientation is that of the EXIF among them") {
+  auto file = encode_jpeg(draw_picture(16, 16));
+  const auto big = exif("MM", {0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0});
+  std::vector<std::uint8_t> segments;
+  for (int i = 0; i < 1000; ++i) segments.insert(segments.end(), {0xff, 0xe1, 0, 2});
+  segments.insert(segments.end(), {0xff, 0xe1, 0, static_cast<std::uint8_t>(big.size() + 2)});
+  segments.insert(segments.end(), big.begin(), big.end());
+  segments.insert(segments.end(), {0xff, 0xe1, 0, 4, 'h', 't'});
+  file.insert(file.begin() + 2, segments.begin(), segments.end());
+  JpegDecoder decoder;
+  CHECK_EQUAL(decoder.open(file).orientation, 6);
+  const auto upright = encode_jpeg(draw_picture(16, 16));
+  CHECK_EQUAL(decoder.open(upright).orientation, 1);
+  for (const std::size_t size : {4u, 5u, 7u, 1000u, 4010u, 4030u}) {
+    file.resize(size);
+    CHECK_THROWS(decoder.open(file), ImageError);
+    file.resize(5000);
+  }
 }
 
 TEST("when EXIF is cut, absurd or absent, then the image is taken as upright") {

@@ -125,6 +125,14 @@ TEST("when there are more shards than may be open, then all are read and few sta
   CHECK_EQUAL(open_descriptors() - before, 128);
 }
 
+TEST("when a file claims more bytes than an image may have, then no memory is asked for") {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("sparse", {});
+  std::filesystem::resize_file(path, (std::uintmax_t{1} << 30) + 1);
+  Sources sources({path}, {{0}});
+  CHECK_EQUAL(reason_of(sources, 0), "has 1073741825 bytes, more than the 1073741824 allowed");
+}
+
 // How much of a part of a file the system has in memory, 0…1, by mincore(2).
 double share_in_memory(const std::string& path, std::size_t offset, std::size_t length) {
   const int file = ::open(path.c_str(), O_RDONLY);

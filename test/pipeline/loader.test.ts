@@ -216,6 +216,19 @@ test('when images are rendered for many epochs, then memory stays where it was',
   assert.ok(later - warm < 12e6, `grew by ${((later - warm) / 1e6).toFixed(1)} MB`);
 });
 
+test('when recipes are asked for numbers that no sample has, then the error names them', async (t) => {
+  const samples = await writePictures(temporaryFolder(t), { count: 2, width: 90, height: 70 });
+  const loader = loaderFor(t, { samples, preprocessing });
+  assert.equal(loader.recipesOf(1, { width: 90, height: 70 }).length, 1);
+  const asked = (sample: number, of: { epoch?: number; width: number; height: number }) => () =>
+    loader.recipesOf(sample, of);
+  assert.throws(asked(2, { width: 90, height: 70 }), /for sample but received 2/);
+  assert.throws(asked(0, { width: 0, height: 70 }), /for width but received 0/);
+  assert.throws(asked(0, { width: 90, height: Number.NaN }), /for height but received NaN/);
+  assert.throws(asked(0, { epoch: -1, width: 90, height: 70 }), /for epoch but received -1/);
+  assert.throws(asked(0, { width: 1, height: 2 ** 31 - 1 }), /too long and narrow/);
+});
+
 test('when the loader runs at full speed, then a 10 ms timer is never 50 ms late', async (t) => {
   const samples = await writePictures(temporaryFolder(t), { count: 60, width: 500, height: 400 });
   await sharpPicture(500, 400)
