@@ -3,17 +3,26 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../errors.js';
 import { byCodeUnit } from './code-unit.js';
-import { foldersIn } from './folders.js';
-import { imagePattern, taskOfFolder, validationNames } from './layout.js';
+import { foldersIn, isHidden } from './folders.js';
+import { imagePattern, namesOfSide, taskOfFolder } from './layout.js';
 import { refuseCompressedShards } from './shards.js';
 import type { Labelled, Source, Split } from './types.js';
 
-/** Images of one class on one side, or on no side yet. */
+/** A folder of one class, below the source folder or below one side. */
 interface ClassFolder {
   class: string;
-  /** Relative to the source folder. */
+  /** Relative to the source folder, as the images. */
   folder: string;
+  images: string[];
+  /** How many other files it has. */
+  others: number;
   given?: Split;
+}
+
+interface Found {
+  layout: Source['layout'];
+  folders: ClassFolder[];
+  warnings: string[];
 }
 
 /**
@@ -26,8 +35,7 @@ export async function readClassFolders(root: string): Promise<Source> {
   const classes = [...new Set(folders.map((folder) => folder.class))].sort(byCodeUnit);
   const task = taskOfFolder(root);
   const labelled: Labelled[] = [];
-  for (const { class: name, folder, given } of folders) {
-    const { images, others } = await filesBelow(root, folder);
+  for (const { class: name, folder, images, others, given } of folders) {
     if (others > 0)
       warnings.push(`${folder} has ${others} other files, left out as no images by their names.`);
     if (images.length === 0) warnings.push(`${folder} has no images.`);
@@ -48,43 +56,89 @@ export async function readClassFolders(root: string): Promise<Source> {
   return { layout, tasks: [{ name: task, classes }], labelled, questions: [], warnings };
 }
 
-async function findClassFolders(root: string): Promise<{
-  layout: Source['layout'];
-  folders: ClassFolder[];
-  warnings: string[];
-}> {
+async function findClassFolders(root: string): Promise<Found> {
   const names = await foldersIn(root);
-  const validation = validationNames.filter((name) => names.includes(name));
-  if (!names.includes('train') || (await foldersIn(path.join(root, 'train'))).length === 0) {
-    const folders = names.map((name) => ({ class: name, folder: name }));
-    return { layout: 'class folders', folders, warnings: [] };
+  const [train] = namesOfSide('train', names);
+  const learnt = train === undefined ? [] : await classFoldersOf(root, train);
+  const warnings = await looseImages(root, '');
+  if (train === undefined || learnt.length === 0) {
+    const folders = await classFoldersOf(root, '');
+    warnings.push(...sidesTakenForClasses(folders));
+    return { layout: 'class folders', folders, warnings };
   }
-  const [chosen] = validation;
-  const train = await classFoldersOf(root, 'train', chosen === undefined ? undefined : 'train');
-  if (chosen === undefined) return { layout: 'class folders', folders: train, warnings: [] };
-  const warnings = names
-    .filter((name) => name !== 'train' && name !== chosen)
-    .map((name) => `${name} is left out: train and ${chosen} are the split that is used.`);
-  const held = await classFoldersOf(root, chosen, 'validation');
-  return { layout: 'split class folders', folders: [...train, ...held], warnings };
+  warnings.push(...(await looseImages(root, train)));
+  const classes = new Set(learnt.map((folder) => folder.class));
+  for (const side of namesOfSide('validation', names)) {
+    warnings.push(...(await looseImages(root, side)));
+    const held = await classFoldersOf(root, side);
+    // A folder of unlabelled images, `test` at Kaggle, is none to validate on.
+    if (!held.some(({ class: name, images }) => classes.has(name) && images.length > 0)) continue;
+    warnings.push(
+      ...names
+        .filter((name) => name !== train && name !== side)
+        .map((name) => `${name} is left out: ${train} and ${side} are the split that is used.`),
+    );
+    const folders = [...givenTo('train', learnt), ...givenTo('validation', held)];
+    return { layout: 'split class folders', folders, warnings };
+  }
+  const why = `a side to validate on is called validation or test and has the class folders of ${train}`;
+  for (const name of names.filter((other) => other !== train)) {
+    warnings.push(`${name} is left out, and the seed splits ${train}: ${why}.`);
+  }
+  return { layout: 'class folders', folders: learnt, warnings };
 }
 
-async function classFoldersOf(root: string, side: string, given?: Split): Promise<ClassFolder[]> {
-  const names = await foldersIn(path.join(root, side));
-  return names.map((name) => ({ class: name, folder: path.posix.join(side, name), given }));
+async function classFoldersOf(root: string, side: string): Promise<ClassFolder[]> {
+  const folders: ClassFolder[] = [];
+  for (const name of await foldersIn(path.join(root, side))) {
+    const folder = path.posix.join(side, name);
+    folders.push({ class: name, folder, ...(await filesBelow(root, folder)) });
+  }
+  return folders;
+}
+
+function givenTo(given: Split, folders: readonly ClassFolder[]): ClassFolder[] {
+  return folders.map((folder) => ({ ...folder, given }));
+}
+
+/** A sentence about images that are in no class folder; none where there are none. */
+async function looseImages(root: string, side: string): Promise<string[]> {
+  const names = await readdir(path.join(root, side));
+  const images = names.filter((name) => !isHidden(name) && imagePattern.test(name));
+  const place = side === '' ? 'The source folder' : side;
+  const what = 'images outside of class folders, which are left out';
+  return images.length === 0 ? [] : [`${place} has ${images.length} ${what}.`];
+}
+
+/** A sentence where all folders hold images only in folders of the same names: these may be the classes. */
+function sidesTakenForClasses(folders: readonly ClassFolder[]): string[] {
+  const full = folders.filter(({ images }) => images.length > 0);
+  const inner = full.map(
+    ({ folder, images }) =>
+      new Set(images.map((file) => path.posix.dirname(file.slice(folder.length + 1)))),
+  );
+  const [first = new Set<string>(), ...rest] = inner;
+  const shared = [...first].filter((name) => rest.every((names) => names.has(name)));
+  if (rest.length === 0 || shared.length === 0 || inner.some((names) => names.has('.'))) return [];
+  const what = `have images in folders alone, ${shared[0]} in each`;
+  const wayOut = `if ${shared[0]} is a class, call the folders above it train and validation`;
+  return [`All ${full.length} class folders ${what}: ${wayOut}.`];
 }
 
 async function filesBelow(
   root: string,
   folder: string,
-): Promise<{ images: string[]; others: number }> {
-  const entries = await readdir(path.join(root, folder), { recursive: true, withFileTypes: true });
-  const files = entries.filter(
-    (entry) => (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith('.'),
-  );
+): Promise<Pick<ClassFolder, 'images' | 'others'>> {
+  const top = path.join(root, folder);
+  const partsOf = (file: string) => file.slice(top.length + 1).split(path.sep);
+  const entries = await readdir(top, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
+    .filter((file) => !partsOf(file).some(isHidden));
   const images = files
-    .filter((entry) => imagePattern.test(entry.name))
-    .map((entry) => relativePath(root, path.join(entry.parentPath ?? entry.path, entry.name)))
+    .filter((file) => imagePattern.test(file))
+    .map((file) => relativePath(root, file))
     .sort(byCodeUnit);
   return { images, others: files.length - images.length };
 }

@@ -5,7 +5,7 @@ import { expected, InvalidInputError } from '../errors.js';
 import { byCodeUnit } from './code-unit.js';
 import { type CsvRecord, readCsv } from './csv.js';
 import { fashionAiTasks } from './fashionai-tasks.js';
-import { foldersIn } from './folders.js';
+import { foldersIn, isHidden } from './folders.js';
 import type { Labelled, Question, Source, Task } from './types.js';
 
 /** A question together with the place of its row. */
@@ -114,7 +114,9 @@ async function csvFilesBelow(root: string, folder: string): Promise<string[]> {
     const place = path.posix.join(folder, inner);
     const names = await readdir(path.join(root, place)).catch(noneIfAbsent);
     found.push(
-      ...names.filter((name) => name.endsWith('.csv')).map((name) => path.posix.join(place, name)),
+      ...names
+        .filter((name) => name.endsWith('.csv') && !isHidden(name))
+        .map((name) => path.posix.join(place, name)),
     );
   }
   return found.sort(byCodeUnit);

@@ -5,8 +5,16 @@ import type { Split } from './types.js';
 /** A file that is an image by its name. */
 export const imagePattern = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
 
-/** What the side to validate on is called, in the order of preference. */
-export const validationNames = ['validation', 'val', 'valid', 'test'];
+/** What the sides are called, whatever the case; those to validate on in the order of preference. */
+const sideNames: Record<Split, string[]> = {
+  train: ['train', 'training'],
+  validation: ['validation', 'val', 'valid', 'dev', 'eval', 'evaluation', 'test', 'testing'],
+};
+
+/** Those of `names` that are called as `side` is, the preferred first. */
+export function namesOfSide(side: Split, names: readonly string[]): string[] {
+  return sideNames[side].flatMap((word) => names.filter((name) => name.toLowerCase() === word));
+}
 
 /** The task of a source that names none: the folder's name. */
 export function taskOfFolder(root: string): string {
@@ -22,24 +30,60 @@ export interface Sides {
 
 /**
  * Reads sides from names such as `train-00001.tar` or `val/00001.tar`, the innermost name first. They count only where both
- * `train` and a name to validate on are there; what has another name then is left out.
+ * one to train on and one to validate on are there; what has another name then is left out.
  */
 export function sidesOf(files: readonly string[]): Sides {
   const words = files.map((file) => ({ file, side: sideIn(file) }));
   const has = (name: string) => words.some(({ side }) => side === name);
-  const chosen = validationNames.find(has);
-  if (!has('train') || chosen === undefined) {
+  const chosen = sideNames.validation.find(has);
+  const train = sideNames.train.find(has);
+  if (train === undefined || chosen === undefined) {
     return { files: files.map((file) => ({ file })), warnings: [] };
   }
   const kept: Sides['files'] = [];
   const left: string[] = [];
-  for (const { file, side } of words) {
-    if (side === 'train') kept.push({ file, given: 'train' });
+  for (const { file, side = '' } of words) {
+    if (sideNames.train.includes(side)) kept.push({ file, given: 'train' });
     else if (side === chosen) kept.push({ file, given: 'validation' });
     else left.push(file);
   }
-  const split = `train and ${chosen} are the split that is used`;
+  const split = `${train} and ${chosen} are the split that is used`;
   return { files: kept, warnings: leftOut(left, `shards are left out, for ${split}`) };
+}
+
+/** What the names of shards that are read tell against them: sides that are not kept apart, and parts that are missing. */
+export function doubtsIn(files: Sides['files']): string[] {
+  const warnings: string[] = [];
+  const sides = [...new Set(files.map(({ file }) => sideIn(file) ?? 'no side'))];
+  if (sides.length > 1 && files.every(({ given }) => given === undefined)) {
+    const why = 'one to train on and one to validate on are not both there';
+    warnings.push(`Shards of ${sides.join(' and ')} are read together: by their names ${why}.`);
+  }
+  return [...warnings, ...missingParts(files.map(({ file }) => file))];
+}
+
+/** A sentence for each set of `NAME-00000-of-00003` that is not whole. */
+function missingParts(files: readonly string[]): string[] {
+  const sets = new Map<string, string[]>();
+  for (const file of files) {
+    const [, name, part, total] = /^(.*)-(\d+)-of-(\d+)[.-]/.exec(file) ?? [];
+    if (part === undefined) continue;
+    const set = `${name}/${total}`;
+    const parts = sets.get(set);
+    if (parts) parts.push(part);
+    else sets.set(set, [part]);
+  }
+  return [...sets].flatMap(([set, parts]) => {
+    const [, name, total] = /^(.*)\/(\d+)$/.exec(set) ?? [];
+    const numbers = new Set(parts.map(Number));
+    const missing = Number(total) - numbers.size;
+    if (missing <= 0) return [];
+    // Some count from 1; the last part tells.
+    let first = numbers.has(Number(total)) ? 1 : 0;
+    while (numbers.has(first)) first++;
+    const part = `${first}`.padStart(parts[0]?.length ?? 0, '0');
+    return `${missing} of ${Number(total)} shards are missing; the first is ${name}-${part}-of-${total}.`;
+  });
 }
 
 /** One sentence about all that is left out for one reason; none where nothing is. */
@@ -50,7 +94,9 @@ export function leftOut(names: readonly string[], what: string): string[] {
 function sideIn(file: string): string | undefined {
   for (const part of file.split('/').reverse()) {
     const words = part.toLowerCase().split(/[^a-z]+/);
-    const side = ['train', ...validationNames].find((name) => words.includes(name));
+    const side = Object.values(sideNames)
+      .flat()
+      .find((name) => words.includes(name));
     if (side !== undefined) return side;
   }
   return undefined;

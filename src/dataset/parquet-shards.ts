@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { removeUnfinished, replaceFile } from '../atomic-file.js';
 import { expected } from '../errors.js';
 import { byCodeUnit } from './code-unit.js';
+import { refusePointers } from './git-lfs.js';
 import { leftOut, sidesOf, taskOfFolder } from './layout.js';
 import { manifestFile } from './manifest.js';
 import { openParquet, type ParquetFile, type ParquetRow } from './parquet.js';
@@ -33,10 +34,11 @@ export async function readParquet(
     const wayOut = 'Its Parquet files have to be prepared first: `npx bobbin prepare`';
     throw expected('a prepared folder', 'source', root, wayOut);
   }
+  const names = files.map(({ file }) => file);
+  await refusePointers(root, names);
   await checkReplaceable(images);
   await removeUnfinished(images);
   const source = await replaceFile(images, async (unfinished) => {
-    const names = files.map(({ file }) => file);
     warnings.push(...(await writeShards({ root, names, folder: unfinished, onProgress })));
     const written = await readShards(unfinished, { task: taskOfFolder(root), onProgress });
     // From here on it would name places in shards that are no longer there.

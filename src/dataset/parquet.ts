@@ -11,6 +11,7 @@ import {
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { expected, InvalidInputError } from '../errors.js';
+import { type Label, labelFrom } from './label.js';
 
 const mostRows = 2 ** 22;
 /** One read takes no more. */
@@ -21,8 +22,7 @@ export interface ParquetRow {
   /** From 0, in its file. */
   row: number;
   image?: Uint8Array;
-  /** A class number, or a class name. */
-  label?: number | string;
+  label?: Label;
 }
 
 /** A file whose columns are known; its rows are read on demand. */
@@ -45,7 +45,7 @@ interface Feature {
 
 /**
  * Throws InvalidInputError, naming the file, where it is no Parquet file, is damaged, or has no column of embedded images
- * or no column of classes: a `ClassLabel`, else one called `label` or `labels`.
+ * or no column of classes: a `ClassLabel`, one called `label` or `labels` first, else one so called.
  */
 export async function openParquet(path: string): Promise<ParquetFile> {
   const file = await fileBuffer(path);
@@ -78,7 +78,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
         return rows.map((row, index) => ({
           row: rowStart + index,
           image: row[image]?.bytes ?? undefined,
-          label: labelOf(row[label]),
+          label: labelFrom(row[label]),
         }));
       });
     },
@@ -141,15 +141,6 @@ function rowsOf({ row_groups: groups }: FileMetaData, group: number): [number, n
   return [start, start + last];
 }
 
-function labelOf(value: unknown): number | string | undefined {
-  if (value === null || value === undefined) return undefined;
-  if (typeof value === 'string') return value;
-  const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw new Error(`has the class ${String(value)}`);
-  // Hugging Face's mark for a class that is not told.
-  return number < 0 ? undefined : number;
-}
-
 /** Whatever the reader throws at a damaged file, as an error that names it. */
 async function reading<T>(place: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -184,7 +175,10 @@ function imageColumn(
     children.some(({ element }) => element.name === 'bytes' && element.type === 'BYTE_ARRAY'),
   );
   const names = embedded.map(({ element }) => element.name);
-  return names.find((name) => features[name]?._type === 'Image') ?? names[0];
+  const declared = names.filter((name) => features[name]?._type === 'Image');
+  const candidates = declared.length > 0 ? declared : names;
+  // Beside an image there may be its mask, stored in the same way.
+  return ['image', 'img'].find((name) => candidates.includes(name)) ?? candidates[0];
 }
 
 function classColumns(columns: readonly SchemaTree[], features: Record<string, Feature>): string[] {
@@ -193,5 +187,5 @@ function classColumns(columns: readonly SchemaTree[], features: Record<string, F
     .map(({ element }) => element.name);
   const usual = ['label', 'labels'].filter((name) => names.includes(name));
   const declared = names.filter((name) => features[name]?._type === 'ClassLabel');
-  return [...new Set([...usual, ...declared])];
+  return [...new Set([...usual.filter((name) => declared.includes(name)), ...declared, ...usual])];
 }

@@ -56,7 +56,11 @@ export async function readSource(
   root: string,
   { images, onProgress }: { images?: string } & Pick<PrepareOptions, 'onProgress'> = {},
 ): Promise<Required<Source>> {
-  if (!(await kindOf(root))?.isDirectory()) throw expected('an existing folder', 'source', root);
+  const kind = await kindOf(root);
+  if (!kind?.isDirectory()) {
+    const what = kind ? `the folder that holds ${path.basename(root)}` : 'an existing folder';
+    throw expected(what, 'source', root);
+  }
   const found =
     (await readFashionAi(root)) ??
     (await readShards(root, { onProgress })) ??

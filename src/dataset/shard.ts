@@ -1,6 +1,7 @@
 /** Reads one WebDataset shard: groups its members by key, hashes the images, and reads the labels beside them. */
 import { createHash } from 'node:crypto';
 import type { ByteRange } from './image-file.js';
+import { type Label, labelFrom } from './label.js';
 import { imagePattern } from './layout.js';
 import { maxPieceBytes, SequentialFile } from './sequential-file.js';
 import { damaged, quoted, readTar, type TarMember } from './tar.js';
@@ -12,8 +13,7 @@ export interface ShardImage {
   range: ByteRange;
   /** SHA-256 of the image's bytes, hex. */
   hash: string;
-  /** A class number, or a class name. */
-  label: number | string;
+  label: Label;
   /** Shard and byte of the label, for messages. */
   place: string;
 }
@@ -24,44 +24,57 @@ export interface Shard {
   unlabelled: string[];
   /** Names of images left out because they are empty. */
   empty: string[];
+  /** Names of labels left out because no image is beside them. */
+  imageless: string[];
 }
 
 /** Members that stand together under one key. */
 interface Sample {
   key: string;
   image?: Pick<ShardImage, 'range' | 'hash'>;
-  cls?: Pick<ShardImage, 'label' | 'place'>;
-  json?: Pick<ShardImage, 'label' | 'place'>;
+  /** There is an image of no bytes. */
+  empty?: boolean;
+  /** Text of `.cls`. */
+  cls?: Note;
+  json?: Note;
+  /** Names of `.x.cls` and `.x.json`: labels of a sample whose own name has dots, unless an image is here. */
+  dotted: string[];
+}
+
+/** What stands beside an image; no text where it is too long for a label. */
+interface Note {
+  member: TarMember;
+  text?: string;
 }
 
 /**
  * The images of a shard in its order. Members belong together where they follow each other and their names are the same up
  * to the first dot, as in WebDataset; what is no part of a sample may stand between them. The label is the content of `.cls`,
- * else `label` in `.json`.
+ * else `label` in `.json`, which may hold anything beside a `.cls`.
  *
  * Throws InvalidInputError, naming shard and byte, for a damaged tar, a key with two images, and a label that is none.
  */
 export async function readShard(path: string): Promise<Shard> {
   const file = await SequentialFile.open(path);
-  const shard: Shard = { images: [], unlabelled: [], empty: [] };
-  let sample: Sample = { key: '' };
+  const shard: Shard = { images: [], unlabelled: [], empty: [], imageless: [] };
+  let sample: Sample = { key: '', dotted: [] };
   try {
     for await (const member of readTar(file)) {
       const { key, extension } = split(member.name);
       if (key === '') continue;
       if (key !== sample.key) {
-        finish(shard, sample);
-        sample = { key };
+        finish(shard, sample, file);
+        sample = { key, dotted: [] };
       }
       if (isImage(extension)) await addImage(shard, sample, file, member);
-      else if (extension === 'cls') sample.cls = labelIn(await textOf(file, member), file, member);
-      else if (extension === 'json')
-        sample.json = jsonLabelIn(await textOf(file, member), file, member);
+      else if (extension === 'cls') sample.cls = await noteIn(file, member);
+      else if (extension === 'json') sample.json = await noteIn(file, member);
+      else if (/\.(cls|json)$/.test(extension)) sample.dotted.push(member.name);
     }
+    finish(shard, sample, file);
   } finally {
     await file.close();
   }
-  finish(shard, sample);
   return shard;
 }
 
@@ -76,10 +89,19 @@ function isImage(extension: string): boolean {
   return !extension.includes('.') && imagePattern.test(`.${extension}`);
 }
 
-function finish(shard: Shard, { key, image, cls, json }: Sample): void {
-  const label = cls ?? json;
+function finish(
+  shard: Shard,
+  { key, image, empty, cls, json, dotted }: Sample,
+  file: SequentialFile,
+): void {
+  const note = cls ?? json;
+  const label = note && (cls ? labelIn(note, file) : jsonLabelIn(note, file));
   if (image && label) shard.images.push({ key, ...image, ...label });
   else if (image) shard.unlabelled.push(key);
+  else if (!empty) {
+    if (label) dotted.push(note.member.name);
+    for (const name of dotted) shard.imageless.push(name);
+  }
 }
 
 async function addImage(
@@ -93,6 +115,7 @@ async function addImage(
   }
   if (size === 0) {
     shard.empty.push(name);
+    sample.empty = true;
     return;
   }
   const hash = createHash('sha256');
@@ -100,47 +123,46 @@ async function addImage(
   sample.image = { range: { offset, length: size }, hash: hash.digest('hex') };
 }
 
-async function textOf(file: SequentialFile, { name, offset, size }: TarMember): Promise<string> {
-  if (size > maxPieceBytes) {
-    throw damaged(file, offset, `${quoted(name)} has ${size} bytes: too many for a label`);
-  }
-  return (await file.piece(offset, size)).toString('utf8');
+async function noteIn(file: SequentialFile, member: TarMember): Promise<Note> {
+  if (member.size > maxPieceBytes) return { member };
+  return { member, text: (await file.piece(member.offset, member.size)).toString('utf8') };
 }
 
-function labelIn(text: string, file: SequentialFile, { name, offset }: TarMember): Sample['cls'] {
+type Told = Pick<ShardImage, 'label' | 'place'> | undefined;
+
+function labelIn(note: Note, file: SequentialFile): Told {
+  const text = textOf(note, file);
   const word = text.trim();
-  const label = /^\d+$/.test(word) ? Number(word) : word;
-  if (word === '' || word.includes('\n') || !isLabel(label)) {
-    throw damaged(
-      file,
-      offset,
-      `${quoted(name)} holds ${quoted(text)}, no class number and no name`,
-    );
-  }
-  return { label, place: `${file.path} at byte ${offset}` };
+  if (word !== '' && !word.includes('\n')) return told(word, note, file);
+  const { name, offset } = note.member;
+  const what = `${quoted(name)} holds ${quoted(text)}, no class number and no name`;
+  throw damaged(file, offset, what);
 }
 
-function jsonLabelIn(
-  text: string,
-  file: SequentialFile,
-  { name, offset }: TarMember,
-): Sample['json'] {
+function jsonLabelIn(note: Note, file: SequentialFile): Told {
+  const text = textOf(note, file);
+  const { name, offset } = note.member;
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch (error) {
     throw damaged(file, offset, `${quoted(name)} is no JSON: ${(error as Error).message}`);
   }
-  const label = (content as { label?: unknown } | null)?.label;
-  if (label === undefined) return undefined;
-  if (!isLabel(label)) {
-    throw damaged(file, offset, `${quoted(name)} has a label that is no class number and no name`);
-  }
-  return { label, place: `${file.path} at byte ${offset}` };
+  return told((content as { label?: unknown } | null)?.label, note, file);
 }
 
-function isLabel(label: unknown): label is number | string {
-  return typeof label === 'string'
-    ? label !== ''
-    : Number.isSafeInteger(label) && (label as number) >= 0;
+function textOf({ member: { name, offset, size }, text }: Note, file: SequentialFile): string {
+  if (text !== undefined) return text;
+  throw damaged(file, offset, `${quoted(name)} has ${size} bytes: too many for a label`);
+}
+
+function told(value: unknown, { member: { name, offset } }: Note, file: SequentialFile): Told {
+  try {
+    const told = labelFrom(value);
+    const label = typeof told === 'string' && /^\d+$/.test(told) ? labelFrom(Number(told)) : told;
+    if (label === '') throw new Error('has an empty label, which is no class number and no name');
+    return label === undefined ? undefined : { label, place: `${file.path} at byte ${offset}` };
+  } catch (error) {
+    throw damaged(file, offset, `${quoted(name)} ${(error as Error).message}`);
+  }
 }

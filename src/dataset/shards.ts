@@ -5,17 +5,16 @@ import { expected } from '../errors.js';
 import { readText } from '../text-file.js';
 import { byCodeUnit } from './code-unit.js';
 import { mapConcurrently } from './concurrency.js';
-import { foldersIn } from './folders.js';
-import { leftOut, sidesOf, taskOfFolder, validationNames } from './layout.js';
+import { foldersIn, isHidden } from './folders.js';
+import { refusePointers } from './git-lfs.js';
+import { doubtsIn, leftOut, namesOfSide, sidesOf, taskOfFolder } from './layout.js';
 import { readShard, type Shard, type ShardImage } from './shard.js';
 import type { Labelled, Source } from './types.js';
 
-/** Where shards may be: beside each other, or in these folders. */
-const shardFolders = ['data', 'train', ...validationNames];
 // Two, so that one is read while the other is hashed; more would take a disk out of its order.
 const shardsAtOnce = 2;
 const mostClasses = 100_000;
-/** Class names in the order of their numbers, one a line, beside the shards. */
+/** Class names in the order of their numbers, one a line, beside the shards or in the source folder. */
 export const classNamesFile = 'classnames.txt';
 const compressed = /\.(tar\.(gz|bz2|xz|zst)|tgz)$/;
 
@@ -29,17 +28,23 @@ export interface ReadShardsOptions {
 /** Files whose names fit `pattern` where shards may be, relative to `root`; none where class folders say what the folder is. */
 export async function shardFilesIn(root: string, pattern: RegExp): Promise<string[]> {
   const folders = await foldersIn(root);
-  if (folders.filter((name) => !shardFolders.includes(name)).length > 1) return [];
+  const train = namesOfSide('train', folders);
+  const own = [
+    ...folders.filter((name) => name.toLowerCase() === 'data'),
+    ...train,
+    ...namesOfSide('validation', folders),
+  ];
+  if (folders.length - own.length > 1) return [];
   const hasClasses = async (name: string) => (await foldersIn(path.join(root, name))).length > 1;
-  if (folders.includes('train') && (await hasClasses('train'))) return [];
+  for (const name of train) if (await hasClasses(name)) return [];
   const found: string[] = [];
-  for (const folder of ['', ...folders.filter((name) => shardFolders.includes(name))]) {
+  for (const folder of ['', ...own]) {
     if (folder !== '' && (await hasClasses(folder))) continue;
     const entries = await readdir(path.join(root, folder), { withFileTypes: true });
     const shards = entries.filter(
       (entry) =>
         (entry.isFile() || entry.isSymbolicLink()) &&
-        !entry.name.startsWith('.') &&
+        !isHidden(entry.name) &&
         pattern.test(entry.name),
     );
     found.push(...shards.map(({ name }) => path.posix.join(folder, name)));
@@ -59,6 +64,8 @@ export async function readShards(
 ): Promise<Source | undefined> {
   const { files, warnings } = sidesOf(await shardFilesIn(root, /\.tar$/));
   if (files.length === 0) return undefined;
+  const names = files.map(({ file }) => file);
+  await refusePointers(root, names);
   let done = 0;
   const shards = await mapConcurrently(files, shardsAtOnce, async ({ file, given }) => {
     const shard = await readShard(path.join(root, file));
@@ -66,17 +73,26 @@ export async function readShards(
     return { file, given, ...shard };
   });
   const packed = await shardFilesIn(root, compressed);
-  warnings.push(...leftOut(packed, 'compressed shards are left out'), ...warningsOf(shards));
+  warnings.push(
+    ...doubtsIn(files),
+    ...leftOut(packed, 'compressed shards are left out'),
+    ...warningsOf(shards),
+  );
   const all = shards.flatMap(({ images }) => images);
   if (all.length === 0) {
     throw expected('images with labels in its shards', 'source', root, warnings.join(' '));
   }
-  const classes = classesOf(all, await readClassNames(root));
+  const classes = classesOf(all, await readClassNames(root, names));
   const labels = new Map(classes.map((name, label) => [name, label]));
-  const labelled = shards.flatMap(({ file, given, images }) =>
+  const held = shards.some(({ given, images }) => given === 'validation' && images.length > 0);
+  if (!held && files.some(({ given }) => given === 'validation')) {
+    warnings.push('The shards to validate on have no labelled image: the seed splits the others.');
+  }
+  const labelled = shards.flatMap(({ file, given: side, images }) =>
     images.map(({ key, label, hash, range }): Labelled => {
       const index = typeof label === 'number' ? label : (labels.get(label) as number);
       const origin = `${file}: ${key}`;
+      const given = held ? side : undefined;
       return { path: file, range, hash, task, label: index, maybe: [], given, origin };
     }),
   );
@@ -99,24 +115,35 @@ export async function refuseCompressedShards(root: string): Promise<void> {
 }
 
 function warningsOf(shards: readonly (Shard & { file: string })[]): string[] {
-  const named = (kind: 'unlabelled' | 'empty') =>
+  const named = (kind: 'unlabelled' | 'empty' | 'imageless') =>
     shards.flatMap(({ file, ...shard }) => shard[kind].map((name) => `${name} in ${file}`));
   return [
-    ...leftOut(named('unlabelled'), 'images without .cls or .json beside them are left out'),
+    ...leftOut(named('unlabelled'), 'images without a label in .cls or .json are left out'),
     ...leftOut(named('empty'), 'images of no bytes are left out'),
+    ...leftOut(
+      named('imageless'),
+      'labels have no image beside them (a key ends at the first dot; links are passed over)',
+    ),
   ];
 }
 
-async function readClassNames(root: string): Promise<string[] | undefined> {
-  const file = path.join(root, classNamesFile);
-  const text = await readText(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  const names = text?.trimEnd().split(/\r?\n/);
-  const blank = names?.findIndex((name) => name.trim() === '') ?? -1;
-  if (blank >= 0) throw expected('a class name', `${file}:${blank + 1}`, names?.[blank]);
-  return names;
+async function readClassNames(
+  root: string,
+  shards: readonly string[],
+): Promise<string[] | undefined> {
+  for (const folder of new Set([...shards.map((name) => path.dirname(name)), '.'])) {
+    const file = path.join(root, folder, classNamesFile);
+    const text = await readText(file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (text === undefined) continue;
+    const names = text.trimEnd().split(/\r?\n/);
+    const blank = names.findIndex((name) => name.trim() === '');
+    if (blank >= 0) throw expected('a class name', `${file}:${blank + 1}`, names[blank]);
+    return names;
+  }
+  return undefined;
 }
 
 /** Class names in label order. Throws for a label that `named` does not have; without it, for labels of two kinds. */

@@ -2,6 +2,9 @@
 import type { Conflict } from './duplicates.js';
 import type { Manifest, Source } from './types.js';
 
+/** Of one kind; more are only counted. */
+const mostSentences = 5;
+
 /** One task's share of the data. */
 export interface TaskSummary {
   name: string;
@@ -69,15 +72,11 @@ export function warningsOf(
       `${leaks} training images are validation images too; they count for validation only.`,
     );
   }
-  for (const { task, rows } of conflicts.slice(0, 5)) {
+  const contradictions = conflicts.map(({ task, rows }) => {
     const labels = rows.map(({ origin, label }) => `${origin} says class ${label}`).join(', ');
-    warnings.push(`The same image of ${task} has contradictory labels and is left out: ${labels}.`);
-  }
-  if (conflicts.length > 5) {
-    warnings.push(
-      `${conflicts.length - 5} more images have contradictory labels and are left out.`,
-    );
-  }
+    return `The same image of ${task} has contradictory labels and is left out: ${labels}.`;
+  });
+  warnings.push(...capped(contradictions, 'images have contradictory labels and are left out'));
   if (questionsInTraining > 0) {
     warnings.push(`${questionsInTraining} questions show an image that is also a labelled one.`);
   }
@@ -94,7 +93,19 @@ function classWarnings(task: TaskSummary): string[] {
   const empty = task.classes.filter(({ train, validation }) => train + validation === 0);
   const unlearnt = task.classes.filter(({ train, validation }) => train === 0 && validation > 0);
   return [
-    ...empty.map(({ name }) => `${task.name} has no image of class ${name}.`),
-    ...unlearnt.map(({ name }) => `${task.name} has no training image of class ${name}.`),
+    ...capped(
+      empty.map(({ name }) => `${task.name} has no image of class ${name}.`),
+      `classes of ${task.name} have no image`,
+    ),
+    ...capped(
+      unlearnt.map(({ name }) => `${task.name} has no training image of class ${name}.`),
+      `classes of ${task.name} have no training image`,
+    ),
   ];
+}
+
+/** The first few sentences, and how many more there are of `what`. */
+function capped(sentences: readonly string[], what: string): string[] {
+  const more = sentences.length - mostSentences;
+  return [...sentences.slice(0, mostSentences), ...(more > 0 ? [`${more} more ${what}.`] : [])];
 }

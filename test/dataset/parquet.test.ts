@@ -158,6 +158,68 @@ test('when the classes of two files differ by a comma then they differ', async (
   );
 });
 
+test('when a class column is declared then it is used before one that is only called label', async (t) => {
+  const whole = await readFile(path.join(fixtures, train), 'latin1');
+  // The same length, so that the file stays whole; season stays declared.
+  const declared = '["hat", "shoe"], "_type": "ClassLabel"';
+  const changed = whole.replaceAll(declared, declared.replace('ClassLabel', 'ClassLapel'));
+  assert.notEqual(changed, whole);
+  const folder = await temporaryFolder(t);
+  const source = path.join(folder, 'clothes');
+  await mkdir(source);
+  await writeFile(path.join(source, 'a.parquet'), changed, 'latin1');
+  const { manifest, summary } = await prepare(source, { out: path.join(folder, 'out') });
+  assert.deepEqual(manifest.tasks[0]?.classes, ['summer', 'winter']);
+  assert.match(summary.warnings.join('\n'), /classes of column label are not used/);
+});
+
+test('when several class columns are declared then the one called label is used', async (t) => {
+  const { manifest, summary } = await preparedParquet(t, {
+    'a.parquet': 'parquet-plain/order.parquet',
+  });
+  assert.deepEqual(manifest.tasks[0]?.classes, ['hat', 'shoe']);
+  assert.deepEqual(summary.warnings, ['The classes of column season are not used.']);
+});
+
+test('when classes are bytes then they are text, and an image is taken before its mask', async (t) => {
+  const { manifest } = await preparedParquet(t, { 'a.parquet': 'parquet-plain/names.parquet' });
+  assert.deepEqual(manifest.tasks[0]?.classes, ['hat', 'shoe']);
+  // The images of make_parquet.py are the same from file to file.
+  const same = (listing[named]?.rows ?? []).map(([, hash, label]) => [hash, 1 - label]);
+  assert.deepEqual(
+    manifest.samples.map(({ hash, label }) => [hash, label]),
+    same,
+  );
+});
+
+test('when classes are digits in text then these are names, and -1 is none', async (t) => {
+  const { manifest } = await preparedParquet(t, { 'a.parquet': 'parquet-plain/digits.parquet' });
+  assert.deepEqual(manifest.tasks[0]?.classes, ['10', '2']);
+  assert.deepEqual(
+    manifest.samples.map(({ label }) => label),
+    [1, 0, 1],
+  );
+});
+
+test('when the file to validate on tells no class then the seed splits the others', async (t) => {
+  const { summary } = await preparedParquet(t, {
+    'train.parquet': 'parquet-plain/names.parquet',
+    'test.parquet': 'parquet-plain/unlabelled.parquet',
+  });
+  assert.deepEqual([summary.tasks[0]?.train, summary.tasks[0]?.validation], [2, 2]);
+  const warnings = summary.warnings.join('\n');
+  assert.match(warnings, /3 rows without image or class .* row 0 of test\.parquet/);
+  assert.match(warnings, /to validate on have no labelled image: the seed splits/);
+});
+
+test('when a Parquet file of a set is missing then one sentence names it', async (t) => {
+  const name = 'data/train-00000-of-00002.parquet';
+  const { summary } = await preparedParquet(t, { [name]: 'parquet-plain/names.parquet' });
+  assert.deepEqual(summary.warnings, [
+    '1 of 2 shards are missing; the first is data/train-00001-of-00002.',
+  ]);
+});
+
 async function refusal(
   t: TestContext,
   content: Uint8Array,

@@ -4,36 +4,9 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { type TestContext, test } from 'node:test';
-import {
-  findQuestionFiles,
-  loadManifest,
-  type Prepared,
-  prepare,
-  samplesOf,
-} from '../../src/dataset/index.js';
-import { temporaryFolder, writeFiles } from './folders.js';
-
-async function prepared(
-  t: TestContext,
-  files: Record<string, string>,
-  options: { seed?: number; validationFraction?: number } = {},
-): Promise<Prepared & { source: string; out: string }> {
-  const folder = await temporaryFolder(t);
-  const source = path.join(folder, 'shop photos');
-  const out = path.join(folder, 'out');
-  await writeFiles(source, files);
-  return { ...(await prepare(source, { out, ...options })), source, out };
-}
-
-/** `count` images of a class folder, each with content of its own. */
-function classFolder(name: string, count: number): Record<string, string> {
-  const entries = Array.from({ length: count }, (_, index) => [
-    `${name}/${index}.jpg`,
-    `${name} ${index}`,
-  ]);
-  return Object.fromEntries(entries);
-}
+import { test } from 'node:test';
+import { findQuestionFiles, loadManifest, prepare, samplesOf } from '../../src/dataset/index.js';
+import { classFolder, prepared, temporaryFolder, writeFiles } from './folders.js';
 
 const fashion = {
   'base/Annotations/label.csv':
@@ -282,6 +255,35 @@ test('when the source has no layout that is known then the error lists those tha
     prepare(path.join(folder, 'none'), { out: folder }),
     /an existing folder for source/,
   );
+});
+
+test('when a shard itself is the source then the error asks for its folder', async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFiles(folder, { 'a.tar': '' });
+  await assert.rejects(
+    prepare(path.join(folder, 'a.tar'), { out: path.join(folder, 'out') }),
+    /the folder that holds a\.tar for source/,
+  );
+});
+
+test('when a release has notes of macOS then they are no tables of labels', async (t) => {
+  const { manifest, summary } = await prepared(t, {
+    ...fashion,
+    'base/Annotations/._label.csv': '\0\x05\x16\x07',
+    '__MACOSX/label.csv': '\0\x05\x16\x07',
+  });
+  assert.equal(summary.layout, 'FashionAI');
+  assert.equal(manifest.samples.length, 3);
+});
+
+test('when many classes have no image then a few are named and the others counted', async (t) => {
+  const { summary } = await prepared(t, {
+    'label.csv': `a.jpg,colour,y${'n'.repeat(20)}\n`,
+    'a.jpg': 'a',
+  });
+  assert.equal(summary.warnings.length, 6);
+  assert.equal(summary.warnings[4], 'colour has no image of class class 5.');
+  assert.equal(summary.warnings[5], '15 more classes of colour have no image.');
 });
 
 test('when out lies inside the source then prepare refuses', async (t) => {

@@ -91,7 +91,10 @@ test('when images have no label or no bytes then they are left out and counted',
   const content = tarOf(some).toString('latin1');
   const { manifest, summary } = await preparedShards(t, {}, { 'a.tar': content });
   assert.equal(manifest.samples.length, 1);
-  assert.match(summary.warnings.join(), /2 images without .*left out; the first is 2 in a\.tar/);
+  assert.match(
+    summary.warnings.join(),
+    /2 images without a label .*left out; the first is 2 in a\.tar/,
+  );
   assert.match(summary.warnings.join(), /1 images of no bytes .*the first is 3\.jpg in a\.tar/);
 });
 
@@ -194,7 +197,7 @@ test('when no image has a label then the error counts them', async (t) => {
   const content = tarOf({ '1.jpg': 'x', '2.jpg': 'y' }).toString('latin1');
   await assert.rejects(
     preparedShards(t, {}, { 'a.tar': content }),
-    /images with labels in its shards for source .*2 images without .cls or .json/,
+    /images with labels in its shards for source .*2 images without a label in .cls or .json/,
   );
 });
 
