@@ -1,6 +1,6 @@
 /** The chart of a comparison: a bar a contender, longest first, one panel a load and thread count. */
-import { writeFileSync } from 'node:fs';
 import sharp from 'sharp';
+import { writeWhole } from '../src/atomic-file.js';
 import type { Row } from './results.js';
 
 const [width, barHeight, labelWidth] = [900, 26, 220];
@@ -40,6 +40,6 @@ export function chartSvg(rows: Row[], caption: string): string {
 /** Writes the chart to `file`: as SVG where its name says so, else as PNG. */
 export async function drawChart(rows: Row[], caption: string, file: string): Promise<void> {
   const svg = chartSvg(rows, caption);
-  if (file.endsWith('.svg')) writeFileSync(file, svg);
-  else await sharp(Buffer.from(svg), { density: 144 }).png().toFile(file);
+  const png = () => sharp(Buffer.from(svg), { density: 144 }).png().toBuffer();
+  await writeWhole(file, file.endsWith('.svg') ? svg : await png());
 }

@@ -80,7 +80,7 @@ export function windowsComplaint(windows: Windows, { area = usualArea }: Contend
 const askJudge = <Answer>(request: object) =>
   askPython<Answer>('judge.py', JSON.stringify(request));
 
-/** Renders the check's pictures three times; says what is wrong with them, or undefined. */
+/** Renders the check's pictures three times for two epochs; says what is wrong with them, or undefined. */
 export async function check(contender: Contender, pictures: CheckPictures) {
   const { squares, ramps } = pictures;
   const [plain, pixels] = ['plain.f32', 'pixels.f32'].map((name) =>
@@ -93,7 +93,7 @@ export async function check(contender: Contender, pictures: CheckPictures) {
     const { shape } = await render({ ...whole, load: 'crop', pixels: plain });
     const wrongShape = shapeComplaint(shape);
     if (wrongShape) return wrongShape;
-    const seen = { shape, files: squares.files };
+    const seen = { shape, files: [...squares.files, ...squares.files] };
     const resized = askJudge<Resized>({ look: 'resize', ...seen, pixels: plain });
     await render({ ...whole, load: 'everything', pixels });
     const colours = askJudge<Colours>({ look: 'colour', ...seen, pixels, plain });

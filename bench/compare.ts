@@ -1,5 +1,5 @@
 /** The comparison: every contender on the same JPEG files, looked at first, then each in a fresh process, in turn, round after round. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expected } from '../src/errors.js';
@@ -10,8 +10,10 @@ import { makeCheckPictures } from './check-pictures.js';
 import { bobbin, type Contender, decode, peers } from './contenders.js';
 import { type Load, loads } from './job.js';
 import { absence, measure, workspaceOf } from './measure.js';
+import { checkOutput, writeJson } from './output.js';
+import { checkThreads } from './processes.js';
 import { cellsOf, header, type Row, rowsOf, type Trial } from './results.js';
-import { inTurn, machineNow } from './rounds.js';
+import { checkMeasured, inTurn, machineNow } from './rounds.js';
 
 /** What is timed, and how often. */
 export interface Timed {
@@ -42,15 +44,18 @@ export async function compare(comparison: Comparison): Promise<void> {
   const names = peers.map(({ name }) => name);
   const unknown = only.find((name) => !names.includes(name));
   if (unknown !== undefined) throw expected(`one of ${names.join('; ')}`, '--only', unknown);
+  checkThreads(comparison.threads);
+  checkOutput('--json', json);
+  checkOutput('--chart', chart);
   const leftOut: string[] = [];
   const chosen = peers.filter(({ name }) => only.length === 0 || only.includes(name));
   const sound = await checkAll([decode, bobbin, ...chosen], files, leftOut);
   const rows = await race(sound, comparison, leftOut);
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, null, 2)}\n`);
+  await writeJson(json, rows);
   if (chart !== undefined) await drawChart(rows, captionOf(comparison), chart);
 }
 
-/** Times contenders in turn and prints the tables; gives their rows. */
+/** Times contenders in turn and prints the tables; gives their rows. Rejects, saying why, where all are left out. */
 export async function race(
   contenders: Contender[],
   timed: Timed,
@@ -64,6 +69,7 @@ export async function race(
     entries.map(({ trial }) => trial),
     decode.name,
   );
+  checkMeasured(rows, leftOut);
   publish(rows, leftOut, timed);
   return rows;
 }

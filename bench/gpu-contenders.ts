@@ -46,6 +46,6 @@ export const gpuPeers: Contender[] = [
     args: ['gpu'],
     loads,
     coarse: true,
-    remarks: "nvJPEG's decode of a window; hue turns YIQ",
+    remarks: "nvJPEG's decode of a window; contrast about 128; hue turns YIQ",
   },
 ];

@@ -13,7 +13,8 @@ import { gpuPeers, inMainMemory, onGpu } from './gpu-contenders.js';
 import { gpuCellsOf, gpuHeader, gpuRowsOf, type NativeOutcome } from './gpu-results.js';
 import { preprocessing } from './job.js';
 import { absence, benchFolder, measure } from './measure.js';
-import { runOnCores } from './processes.js';
+import { checkOutput, writeJson } from './output.js';
+import { checkThreads, runOnCores } from './processes.js';
 
 export interface GpuComparison {
   files: string[];
@@ -30,7 +31,7 @@ export interface GpuComparison {
 /** Of one round of native trials. */
 const mostSeconds = 600;
 /** Files whose pixels on the GPU are compared with main memory's. */
-const checkedFiles = 256;
+const checkedFiles = 128;
 
 /** Runs all of it on GPU 0, printing results as they come and the tables at the end. */
 export async function compareOnGpu(comparison: GpuComparison): Promise<void> {
@@ -38,6 +39,8 @@ export async function compareOnGpu(comparison: GpuComparison): Promise<void> {
   const names = gpuPeers.map(({ name }) => name);
   const unknown = only.find((name) => !names.includes(name));
   if (unknown !== undefined) throw expected(`one of ${names.join('; ')}`, '--only', unknown);
+  checkThreads([threads]);
+  checkOutput('--json', json);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-gpu-'));
   try {
     const outcomes: NativeOutcome[] = [];
@@ -51,7 +54,7 @@ export async function compareOnGpu(comparison: GpuComparison): Promise<void> {
     const sound = await soundContenders(comparison, folder, leftOut);
     const loaders = await race(sound, { ...comparison, threads: [threads] }, leftOut);
     const results = { card: outcomes[0]?.card, trials, loaders };
-    if (json !== undefined) writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`);
+    await writeJson(json, results);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -108,7 +111,7 @@ function complaintAbout({ name }: Contender, own: Float32Array, wanted: Float32A
   return disagreement(agreement);
 }
 
-/** An epoch's pixels with everything on; of Bobbin's loaders those of one seed are the same. */
+/** Two epochs' pixels with everything on; of Bobbin's loaders those of one seed are the same. */
 async function pixelsOf(contender: Contender, files: string[], folder: string) {
   const pixels = path.join(folder, 'pixels.f32');
   const job = { files: files.slice(0, checkedFiles), load: 'everything', whole: true } as const;

@@ -14,6 +14,12 @@ GREY = np.array([0.299, 0.587, 0.114])
 TO_YIQ = np.array([GREY, [0.595716, -0.274453, -0.321263], [0.211456, -0.522591, 0.311135]])
 
 
+# A photo tells its factors where so large a share of its pixels has kept clear of the clamps, and their colours deviate
+# by so many levels in whichever direction they deviate least: grey ones do by none, clothing photos by 0.7 and more.
+LEAST_INSIDE, LEAST_COLOUR = 0.02, 0.5
+LEAST_PHOTOS = 32
+
+
 def levels_of(request, key="pixels"):
     """One [height, width, 3] after another, in levels of 0…255."""
     shape = request["shape"]
@@ -41,7 +47,7 @@ def resize(request):
 
 
 def factors(image, plain):
-    """Brightness, contrast, saturation, turns of hue and noise that make `image` of `plain`.
+    """Brightness, contrast, saturation, turns of hue and noise that make `image` of `plain`; None where it is grey or clamped.
 
     By least squares over the pixels that no clamp touched, `image` = matrix · colour + offset: grey stays
     grey, so the matrix's rows sum to brightness · contrast, the offset is brightness · (1 − contrast) ·
@@ -49,6 +55,8 @@ def factors(image, plain):
     """
     grey = (plain @ GREY).mean()
     inside = ((image > 3) & (image < 252)).all(2) & ((plain > 3) & (plain < 252)).all(2)
+    if inside.mean() < LEAST_INSIDE or np.linalg.eigvalsh(np.cov(plain[inside].T))[0] < LEAST_COLOUR**2:
+        return None
     source = np.column_stack([plain[inside], np.ones(inside.sum())])
     matrix, *_ = np.linalg.lstsq(source, image[inside], rcond=None)
     yiq = TO_YIQ @ matrix[:3].T @ np.linalg.inv(TO_YIQ)
@@ -68,7 +76,9 @@ def colour(request):
     `plain` is a file of the same pictures as the contender itself resizes them.
     """
     pairs = zip(levels_of(request, "pixels"), levels_of(request, "plain"), strict=True)
-    rows = [factors(image, plain) for image, plain in pairs]
+    rows = [row for image, plain in pairs if (row := factors(image, plain)) is not None]
+    if len(rows) < LEAST_PHOTOS:
+        sys.exit(f"Expected at least {LEAST_PHOTOS} coloured photos for the check but received {len(rows)}")
     brightness, contrast, saturation, hue, noise = np.array(rows).T
     spreads = {"brightness": brightness, "contrast": contrast, "saturation": saturation, "hue": hue}
     return {**{name: values.std() for name, values in spreads.items()}, "noise": noise.mean()}

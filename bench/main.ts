@@ -10,6 +10,7 @@ import { compare } from './compare.js';
 import { compareOnGpu, drawnPictures } from './gpu.js';
 import { measureQuality } from './quality.js';
 import { soak } from './soak.js';
+import { soundJpegs } from './sound-files.js';
 import { timeStages } from './stages.js';
 import { compareTraining } from './train.js';
 
@@ -21,6 +22,8 @@ const positive = (text: string) => {
 /** The exit status of scripts/run-on-gpu.mjs where there is no GPU. */
 const nothingMeasured = 77;
 const counts = (text: string) => text.split(',').map((part) => Math.ceil(positive(part)));
+/** One and two, where there are as many cores. */
+const usualThreads = [1, 2].filter((count) => count <= os.availableParallelism());
 
 /** All files below `folder` with such an ending, sorted: every contender gets the same list. */
 function filesIn(folder: string, ending: RegExp): string[] {
@@ -30,9 +33,9 @@ function filesIn(folder: string, ending: RegExp): string[] {
     .map((name) => path.resolve(folder, name));
 }
 
-function jpegsIn(folder: string): string[] {
-  const files = filesIn(folder, /\.jpe?g$/i);
-  if (files.length < 64) throw expected('at least 64 JPEG files', folder, files.length);
+async function jpegsIn(folder: string): Promise<string[]> {
+  const files = await soundJpegs(filesIn(folder, /\.jpe?g$/i));
+  if (files.length < 64) throw expected('at least 64 sound JPEG files', folder, files.length);
   return files;
 }
 
@@ -43,13 +46,14 @@ program
   .argument('<folder>')
   .option('--rounds <n>', 'rounds, all contenders in turn in each', positive, 3)
   .option('--seconds <x>', 'time on the clock of one run', positive, 4)
-  .option('--threads <list>', 'thread counts', counts, [1, 2])
+  .option('--threads <list>', 'thread counts', counts, usualThreads)
   .option('--only <names...>', 'peers beside the decode and Bobbin; default: all')
   .option('--json <file>', 'write the rows as JSON')
   .option('--chart <file>', 'draw the chart, as SVG where its name ends so, else as PNG')
-  .action((folder, { only = [], ...flags }) =>
-    compare({ json: undefined, chart: undefined, ...flags, files: jpegsIn(folder), only }),
-  );
+  .action(async (folder, { only = [], ...flags }) => {
+    const files = await jpegsIn(folder);
+    await compare({ json: undefined, chart: undefined, ...flags, files, only });
+  });
 program
   .command('gpu')
   .description('time a GPU, Bobbin on it and its peers: `npm run bench:gpu` builds what it takes')
@@ -66,7 +70,7 @@ program
       process.exitCode = nothingMeasured;
       return;
     }
-    const files = jpegsIn(folder ?? (await drawnPictures()));
+    const files = await jpegsIn(folder ?? (await drawnPictures()));
     await compareOnGpu({ json: undefined, ...flags, files, only });
   });
 program
@@ -85,14 +89,14 @@ program
   .command('stages')
   .description('time reading, decoding and rendering of the loader, load by load')
   .argument('<folder>')
-  .action((folder) => timeStages(jpegsIn(folder)));
+  .action(async (folder) => timeStages(await jpegsIn(folder)));
 program
   .command('quality')
   .description('measure the pixels against Pillow, torchvision and the plain decoder')
   .argument('<folder>')
   .option('--photos <n>', 'photos, spread over the folder', positive, 200)
   .option('--json <file>', 'write the rows as JSON')
-  .action((folder, flags) => measureQuality(jpegsIn(folder), flags));
+  .action(async (folder, flags) => measureQuality(await jpegsIn(folder), flags));
 program
   .command('soak')
   .description('load the images of folders over and over; fails when memory grows')

@@ -1,6 +1,8 @@
 /** How the benchmark runs other programs: on some of the cores, within a time, with their last words as the error. */
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import { expected } from '../src/errors.js';
 
 /** Standard output of a command. Throws where it fails, with `wayOut` behind. */
 export function must(command: string, args: string[], wayOut: string): string {
@@ -18,6 +20,13 @@ const ending = (status: number | null, signal: string | null, errors: string) =>
     .slice(-1);
   return `ended with ${signal ?? `exit status ${status}`}: ${last}`;
 };
+
+/** Throws InvalidInputError for more threads than cores, whose rates would be divided by cores that are not there. */
+export function checkThreads(threads: number[], cores = os.availableParallelism()): void {
+  const most = Math.max(...threads);
+  if (most > cores)
+    throw expected(`at most ${cores}, as many as there are cores,`, '--threads', most);
+}
 
 /** The first `count` cores that this process may use, as taskset lists them. */
 function cores(count: number): string {

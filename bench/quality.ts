@@ -7,6 +7,7 @@ import { type Augmentation, createLoader, type Preprocessing } from '../src/inde
 import { textTable } from '../src/report/index.js';
 import { everything, preprocessing as timed } from './job.js';
 import { askPython, jpegtran } from './measure.js';
+import { checkOutput, writeJson } from './output.js';
 
 /** Levels of 0…255, and a resize larger than the crop, so that the centre crop is one. */
 const preprocessing: Preprocessing = {
@@ -46,6 +47,7 @@ export async function measureQuality(
   files: string[],
   { photos, json }: { photos: number; json?: string },
 ): Promise<void> {
+  checkOutput('--json', json);
   const step = Math.max(1, files.length / photos);
   const chosen = Array.from({ length: Math.min(photos, files.length) }, (_, i) => {
     return files[Math.floor(i * step)] as string;
@@ -61,7 +63,9 @@ export async function measureQuality(
     }
     const given = { files: chosen, plain, series, strengths: everything };
     writeFileSync(path.join(folder, 'series.json'), JSON.stringify(given));
-    report(askPython('quality.py', folder), chosen.length, json);
+    const rows = askPython<Measured[]>('quality.py', folder);
+    report(rows, chosen.length);
+    await writeJson(json, rows);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -112,7 +116,7 @@ async function render(files: string[], augmentation: Partial<Augmentation>, targ
   }
 }
 
-function report(rows: Measured[], photos: number, json: string | undefined): void {
+function report(rows: Measured[], photos: number): void {
   const decibels = (value: number | null) => (value === null ? 'identical' : value.toFixed(1));
   const cells = measures.map(({ key, text, median, worst }) => {
     const row = rows.find((one) => one.key === key);
@@ -126,5 +130,4 @@ function report(rows: Measured[], photos: number, json: string | undefined): voi
   });
   console.log(`PSNR in dB over ${photos} photos, unrounded float32 levels of 0…255\n`);
   console.log(textTable(['pixels', 'median', 'worst', 'largest difference', 'asked'], cells));
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, null, 2)}\n`);
 }

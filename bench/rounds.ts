@@ -31,6 +31,12 @@ export async function inTurn<Entry>(
   return remaining;
 }
 
+/** Throws, saying what is missing, where no contender is left to have a row. */
+export function checkMeasured(rows: unknown[], leftOut: string[]): void {
+  if (rows.length > 0) return;
+  throw new Error(`Nothing was measured: all are left out.\n  ${leftOut.join('\n  ')}`);
+}
+
 /** What the numbers depend on, for the line below the tables. */
 export function machineNow(): string {
   const machine = `${os.cpus()[0]?.model}, ${os.availableParallelism()} cores, Linux ${os.release()}, Node ${process.versions.node}`;

@@ -37,13 +37,23 @@ function pip(python, args) {
   throw new Error(`pip: ${reason.trim()}`);
 }
 
+function makeEnvironment(base, place) {
+  try {
+    work(base, ['-m', 'venv', place]);
+  } catch (error) {
+    // Its interpreter would pass for a whole environment the next time.
+    fs.rmSync(place, { recursive: true, force: true });
+    throw error;
+  }
+}
+
 function install({ name, environment, packages, gpu = false }) {
   if (gpu && ask('nvidia-smi', ['-L']) === undefined) throw new Error('nvidia-smi lists no GPU');
   if (mayInstall()) installPackages(packages);
   const base = findPython();
   if (base === undefined) throw new Error(`Python ${pythonVersion} is not installed`);
   const python = path.join(folder, environment, 'bin', 'python');
-  if (!fs.existsSync(python)) work(base, ['-m', 'venv', path.join(folder, environment)]);
+  if (!fs.existsSync(python)) makeEnvironment(base, path.join(folder, environment));
   // The lock names every package. Those that are compiled use the locked setuptools.
   const flags = ['--quiet', '--no-deps', '--no-build-isolation', '--require-hashes'];
   pip(python, ['install', ...flags, '--requirement', lockFile(name)]);

@@ -6,12 +6,14 @@ import { expected } from '../src/errors.js';
 import { type ArchitectureName, architectureNames } from '../src/model/index.js';
 import { textTable } from '../src/report/index.js';
 import { absence, answerOf } from './measure.js';
+import { checkOutput, writeJson } from './output.js';
 import { must } from './processes.js';
-import { inTurn, machineNow } from './rounds.js';
+import { checkMeasured, inTurn, machineNow } from './rounds.js';
 import { bobbins, type TrainContender, trainPeers, yardsticks } from './train-contenders.js';
 import type { TrainJob, TrainOutcome } from './train-job.js';
 import {
   outcomeComplaint,
+  type TrainRow,
   type TrainTrial,
   trainCellsOf,
   trainHeader,
@@ -42,7 +44,8 @@ const mostSeconds = 1800;
 
 /** Runs the comparison, printing each result as it comes and the tables at the end. */
 export async function compareTraining(comparison: TrainComparison): Promise<void> {
-  const { only, nets, rounds } = comparison;
+  const { only, nets, rounds, json } = comparison;
+  checkOutput('--json', json);
   checkNames(
     '--only',
     only,
@@ -62,11 +65,11 @@ export async function compareTraining(comparison: TrainComparison): Promise<void
     const runOnce = (entry: Entry) => addOutcome(entry, folder, references);
     const all = entriesOf(contenders, comparison, folder);
     const entries = await inTurn(all, { rounds, runOnce, nameOf }, leftOut);
-    publish(
-      entries.map(({ trial }) => trial),
-      leftOut,
-      comparison,
-    );
+    const trials = entries.map(({ trial }) => trial);
+    const rows = trainRowsOf(trials, yardsticks);
+    checkMeasured(rows, leftOut);
+    publish(rows, leftOut, comparison);
+    await writeJson(json, rows);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -132,10 +135,8 @@ async function addOutcome(
   console.log(`forward${times[0]} ms, step${times[1]} ms  ${nameOf(entry)}`);
 }
 
-function publish(finished: TrainTrial[], leftOut: string[], comparison: TrainComparison): void {
-  const { rounds, steps, json } = comparison;
-  const rows = trainRowsOf(finished, yardsticks);
-  const titleOf = ({ trial, batch }: (typeof rows)[number]) => `${trial}, batch ${batch}`;
+function publish(rows: TrainRow[], leftOut: string[], { rounds, steps }: TrainComparison): void {
+  const titleOf = ({ trial, batch }: TrainRow) => `${trial}, batch ${batch}`;
   for (const title of new Set(rows.map(titleOf))) {
     console.log(`\n${title}`);
     console.log(
@@ -145,5 +146,4 @@ function publish(finished: TrainTrial[], leftOut: string[], comparison: TrainCom
   if (leftOut.length > 0) console.log(`\nleft out:\n  ${leftOut.join('\n  ')}`);
   const best = `× best: over the faster of ${yardsticks.join(' and ')}`;
   console.log(`\n${best}; ${rounds} rounds of ${steps} steps, float32; ${machineNow()}`);
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, null, 2)}\n`);
 }

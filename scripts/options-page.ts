@@ -28,7 +28,8 @@ comments may stand:
 A flag wins over the file, the file over the default. What a file does not say keeps its default. One file may serve all
 commands: each takes the options that it has. A training leaves its own in \`config.json\` of the run's folder, so
 \`npx bobbin train --data data --run again --config run/TASK/config.json\` repeats it, and \`npx bobbin preview data --config …\`
-draws what it saw. Threads, memory and the failure budget belong to the machine and are not in it.
+draws its augmentation, at 224 pixels whatever the model's size. Threads, memory and the failure budget belong to the machine
+and are not in it.
 `;
 
 /** An option as a section of the page has told it. */

@@ -6,17 +6,17 @@ from contender import AREA, EVERYTHING, RATIO, SIDE, read_job, time_batches
 
 
 def pack(job):
-    """The record file of the job's pictures, written once and renamed into place when whole."""
-    record = os.path.join(job["workspace"], "mxnet.rec")
+    """The record file of the job's pictures and its index, written once and renamed into place when whole."""
+    record, index = (os.path.join(job["workspace"], f"mxnet-indexed.{end}") for end in ("rec", "idx"))
     if not os.path.exists(record):
-        writer = mx.recordio.MXRecordIO(record + ".unfinished", "w")
-        for index, path in enumerate(job["files"]):
+        writer = mx.recordio.MXIndexedRecordIO(index, record + ".unfinished", "w")
+        for number, path in enumerate(job["files"]):
             with open(path, "rb") as file:
-                header = mx.recordio.IRHeader(0, 0.0, index, 0)
-                writer.write(mx.recordio.pack(header, file.read()))
+                header = mx.recordio.IRHeader(0, 0.0, number, 0)
+                writer.write_idx(number, mx.recordio.pack(header, file.read()))
         writer.close()
         os.rename(record + ".unfinished", record)
-    return record
+    return record, index
 
 
 def view(whole):
@@ -43,8 +43,11 @@ def colour(load):
 
 
 def batches(job):
+    record, index = pack(job)
     iterator = mx.io.ImageRecordIter(
-        path_imgrec=pack(job),
+        path_imgrec=record,
+        # Without it, what is shuffled is decoded 64 MB of records at a time, before the first batch of them is out.
+        path_imgidx=index,
         data_shape=(3, SIDE, SIDE),
         batch_size=job["batchSize"],
         preprocess_threads=job["threads"],

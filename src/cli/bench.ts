@@ -1,9 +1,10 @@
 /** `bobbin bench`: how fast the loader is on a folder of one's own, and what to change. */
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { type ImageFile, imagePattern } from '../dataset/index.js';
+import { type ImageFile, imagePattern, manifestFile, shardFilesIn } from '../dataset/index.js';
 import { expected } from '../errors.js';
 import {
   type Augmenter,
@@ -35,6 +36,11 @@ export function configure(command: Command): void {
     const counts = threadCounts(cores);
     const { augment: asked, ...picked } = pickFlags(options, flags);
     const request = { ...picked, files, preprocessing: usualPreprocessing };
+    // Its rate does not count: it alone may wait for the disk.
+    const first = await withProgress((progress) => {
+      progress.update({ label: 'reading for the first time', done: 0, total: counts.length });
+      return measureLoader({ ...request, threads: cores });
+    });
     const { augment, reason } = await chosen(asked, { ...request, threads: cores });
     if (reason !== undefined) console.log(reason);
     const measurements = await withProgress(async (progress) => {
@@ -47,7 +53,7 @@ export function configure(command: Command): void {
       return done;
     });
     console.log(describe(measurements));
-    console.log(adviceOn(measurements, { cores, waitShare: 1 }));
+    console.log(adviceOn(measurements, { cores, waitShare: 1, firstReadShare: first.readShare }));
   });
 }
 
@@ -58,14 +64,20 @@ async function chosen(
   return augment === 'auto' ? await chooseAugment(request) : { augment };
 }
 
-/** Images by their names, whether they have labels or not; else those of a data set. */
+/** In a folder or file that begins with a dot. */
+const hidden = /(^|\/)\./;
+
+/** Those of a prepared data set or of shards; else images by their names, whether they have labels or not. */
 async function imagesIn(folder: string): Promise<ImageFile[]> {
   const names = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
     throw expected('an existing folder', 'folder', folder);
   });
-  const files = names.filter((name) => imagePattern.test(name)).sort();
-  if (files.length === 0) return (await openDataset(folder)).images;
+  const shown = names.filter((name) => !hidden.test(name));
+  const files = shown.filter((name) => imagePattern.test(name)).sort();
+  const shards = await shardFilesIn(folder, /\.(tar|parquet)$/);
+  const packed = existsSync(manifestFile(folder)) || shards.length > 0;
+  if (packed || files.length === 0) return (await openDataset(folder)).images;
   return files.map((name) => ({ path: path.resolve(folder, name) }));
 }
 

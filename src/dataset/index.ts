@@ -13,6 +13,7 @@ export {
   prepareOptions,
   readSource,
 } from './prepare.js';
+export { shardFilesIn } from './shards.js';
 export type { Summary, TaskSummary } from './summary.js';
 export {
   type Synthesized,

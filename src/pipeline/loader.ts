@@ -273,14 +273,14 @@ export class Loader<Type extends PixelType = 'float32'> {
     const start = performance.now();
     try {
       const { rgb, width, height } = await decodeOtherFormat(this.samples[sample] as LoaderSample);
+      // What is damaged may be a JPEG.
+      this.otherFormats += 1;
+      this.otherFormatsMs += performance.now() - start;
       if (!this.closedWith) this.native.supply(ticket, rgb, width, height);
     } catch (error) {
       // libvips repeats itself over several lines.
       const [reason] = (error as Error).message.split('\n');
       if (!this.closedWith) this.native.supplyFailure(ticket, reason || 'unreadable');
-    } finally {
-      this.otherFormats += 1;
-      this.otherFormatsMs += performance.now() - start;
     }
   }
 

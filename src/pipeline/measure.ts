@@ -96,19 +96,25 @@ export interface Circumstances {
   cores: number;
   /** Share of its time that the consumer waits for batches: 1 where it does nothing else. */
   waitShare: number;
+  /** Share of its time that a run before the measurements spent reading, where nothing may have been in memory yet. */
+  firstReadShare?: number;
 }
 
 /** A file above this size holds more pixels than a model of common size sees: about 800 × 600 JPEG. */
 const largeFile = 150_000;
 /** Another thread that adds less than this share of the first one's rate is not worth its core. */
 const worthwhile = 0.2;
+/** As many threads are enough as come this near to the best rate. */
+const nearBest = 0.9;
+/** More reading than this is the disk's fault. */
+const muchReading = 0.3;
 /** A consumer that waits less has little to gain from a faster loader. */
 const muchWaiting = 0.1;
 
 /** One sentence: what would make things faster. `measurements` ascend by threads, at least one. */
 export function adviceOn(
   measurements: readonly Measurement[],
-  { cores, waitShare }: Circumstances,
+  { cores, waitShare, firstReadShare = 0 }: Circumstances,
 ): string {
   const [first, last] = [measurements[0], measurements.at(-1)] as [Measurement, Measurement];
   const best = measurements.reduce((a, b) => (b.imagesPerSecond > a.imagesPerSecond ? b : a));
@@ -120,13 +126,20 @@ export function adviceOn(
   if (best.otherFormatsShare > 0.1) {
     return `${percent(best.otherFormatsShare)} of the images are no JPEG and take a slower way: store them as JPEG.`;
   }
-  if (best.readShare > 0.3) {
-    return `Reading takes ${percent(best.readShare)} of the time: keep the files on a faster disk, or have memory enough that they stay cached.`;
+  if (Math.max(best.readShare, firstReadShare) > muchReading) {
+    const reading =
+      best.readShare > muchReading
+        ? `takes ${percent(best.readShare)} of the time`
+        : `took ${percent(firstReadShare)} of the time at first, before the files were in memory`;
+    return `Reading ${reading}: keep the files on a faster disk, or have memory enough that they stay cached.`;
   }
   const added = last.threads - first.threads;
   const gain = (last.imagesPerSecond - first.imagesPerSecond) / (first.imagesPerSecond * added);
   if (added > 0 && gain < worthwhile) {
-    return `${best.threads} thread(s) are enough: more add little, so something else uses the cores.`;
+    const enough = measurements.find(
+      ({ imagesPerSecond }) => imagesPerSecond >= nearBest * best.imagesPerSecond,
+    ) as Measurement;
+    return `${enough.threads} thread(s) are enough: more add little, so something else uses the cores.`;
   }
   if (best.decodeShare > 0.6 && best.bytesPerImage > largeFile) {
     return `Decoding takes ${percent(best.decodeShare)} of the time and the files are ${Math.round(best.bytesPerImage / 1000)} KB: store them smaller, with a short side near what training crops from.`;

@@ -53,7 +53,7 @@ test('when a folder is measured, then shares, sizes and formats are those of its
   for await (const batch of loader.epoch(0)) batch.release();
   const { images, readBytes, otherFormats, otherFormatsMs } = loader.statistics;
   assert.equal(images, 3);
-  assert.equal(otherFormats, 2, 'the PNG and the text file');
+  assert.equal(otherFormats, 1, 'the PNG, not the text file');
   assert.ok(otherFormatsMs > 0);
   const sizes = files.map((file) => statSync(file).size);
   assert.equal(
@@ -98,7 +98,21 @@ for (const { when, measurements, circumstances, advice } of [
     when: 'a second thread adds nothing',
     measurements: [measured(), measured({ threads: 2, imagesPerSecond: 105 })],
     circumstances: small,
-    advice: /are enough/,
+    advice: /^1 thread\(s\) are enough/,
+  },
+  {
+    when: 'threads above the second add nothing',
+    measurements: Object.entries({ 1: 1000, 2: 1900, 4: 2000, 8: 2050 }).map(
+      ([threads, imagesPerSecond]) => measured({ threads: Number(threads), imagesPerSecond }),
+    ),
+    circumstances: { ...small, cores: 8 },
+    advice: /^2 thread\(s\) are enough/,
+  },
+  {
+    when: 'only what was not in memory yet is slow to read',
+    measurements: doubled,
+    circumstances: { ...small, firstReadShare: 0.8 },
+    advice: /^Reading took 80% of the time at first, .*faster disk/,
   },
   {
     when: 'large files are mostly decoded',

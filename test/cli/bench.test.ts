@@ -1,0 +1,46 @@
+/** `bobbin bench`: which of a folder's images it measures. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import sharp from 'sharp';
+import { tarOf } from '../dataset/shard-files.js';
+import { runBobbin } from './run-bobbin.js';
+
+const drawn = sharp({ create: { width: 60, height: 40, channels: 3, background: '#a51' } });
+
+function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-measured-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** Shares of images that are no JPEG, and how many were unreadable, a row a thread count. */
+async function measured(folder: string): Promise<string[][]> {
+  const { code, stdout, stderr } = await runBobbin(['bench', folder, '--seconds', '0.1']);
+  assert.equal(code, 0, stderr);
+  const rows = stdout.split('\n').filter((line) => /^ *\d+ +\d+ /.test(line));
+  assert.ok(rows.length > 0, stdout);
+  return rows.map((row) => row.trim().split(/ +/).slice(-2));
+}
+
+test('when a picture lies beside shards, then the shards are measured', async (t) => {
+  const folder = temporaryFolder(t);
+  const jpeg = (await drawn.clone().jpeg().toBuffer()).toString('latin1');
+  writeFileSync(path.join(folder, '0.tar'), tarOf({ 'a.jpg': jpeg, 'a.cls': '0' }));
+  mkdirSync(path.join(folder, 'assets'));
+  await drawn
+    .clone()
+    .png()
+    .toFile(path.join(folder, 'assets', 'logo.png'));
+  for (const row of await measured(folder)) assert.deepEqual(row, ['0%', '0']);
+});
+
+test('when hidden files are named as images, then they are not measured', async (t) => {
+  const folder = temporaryFolder(t);
+  await drawn.clone().jpeg().toFile(path.join(folder, 'a.jpg'));
+  mkdirSync(path.join(folder, '.trash'));
+  for (const name of ['._a.jpg', '.trash/b.jpg']) writeFileSync(path.join(folder, name), 'none');
+  for (const row of await measured(folder)) assert.deepEqual(row, ['0%', '0']);
+});
