@@ -14,7 +14,7 @@ export interface CheckPictures {
 }
 
 /** Whole batches: some contenders fill up or drop a smaller last one. */
-const [batchSize, mostSquares, rampCount] = [64, 128, 256];
+const [batchSize, mostSquares, rampCount] = [64, 256, 512];
 const [rampWidth, rampHeight] = [400, 533];
 
 /** Makes the pictures of `files` below `folder`. */

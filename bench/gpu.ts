@@ -31,7 +31,7 @@ export interface GpuComparison {
 /** Of one round of native trials. */
 const mostSeconds = 600;
 /** Files whose pixels on the GPU are compared with main memory's. */
-const checkedFiles = 128;
+const checkedFiles = 256;
 
 /** Runs all of it on GPU 0, printing results as they come and the tables at the end. */
 export async function compareOnGpu(comparison: GpuComparison): Promise<void> {

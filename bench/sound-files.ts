@@ -3,10 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { mapConcurrently } from '../src/dataset/concurrency.js';
+import { isHidden } from '../src/dataset/index.js';
 
 /** Those of `files` that are sound JPEGs of grey or YCbCr; hidden ones are passed over, the others named with the reason. */
 export async function soundJpegs(files: string[]): Promise<string[]> {
-  const shown = files.filter((file) => !path.basename(file).startsWith('.'));
+  const shown = files.filter((file) => !isHidden(path.basename(file)));
+  console.log(`looking at ${shown.length} files`);
   const reasons = await mapConcurrently(shown, os.availableParallelism(), complaintAbout);
   for (const [index, reason] of reasons.entries()) {
     if (reason !== undefined) console.log(`left out: ${shown[index]}: ${reason}`);

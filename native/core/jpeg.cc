@@ -22,7 +22,7 @@ namespace {
 
 // Far above what encoders write; a file of thousands of empty scans would keep a thread for hours.
 constexpr int kMaxScans = 500;
-// Of all scans together, in pixels: more than ten seconds' work.
+// Of all scans together, in pixels: so many scans of the largest image.
 constexpr std::int64_t kMaxScanned = 32 * kMaxBufferedPixels;
 
 // What libjpeg hands to whatever it calls.

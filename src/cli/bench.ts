@@ -4,7 +4,13 @@ import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { type ImageFile, imagePattern, manifestFile, shardFilesIn } from '../dataset/index.js';
+import {
+  type ImageFile,
+  imagePattern,
+  isHidden,
+  manifestFile,
+  shardFilesIn,
+} from '../dataset/index.js';
 import { expected } from '../errors.js';
 import {
   type Augmenter,
@@ -64,16 +70,13 @@ async function chosen(
   return augment === 'auto' ? await chooseAugment(request) : { augment };
 }
 
-/** In a folder or file that begins with a dot. */
-const hidden = /(^|\/)\./;
-
 /** Those of a prepared data set or of shards; else images by their names, whether they have labels or not. */
 async function imagesIn(folder: string): Promise<ImageFile[]> {
   const names = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
     throw expected('an existing folder', 'folder', folder);
   });
-  const shown = names.filter((name) => !hidden.test(name));
+  const shown = names.filter((name) => !name.split(path.sep).some(isHidden));
   const files = shown.filter((name) => imagePattern.test(name)).sort();
   const shards = await shardFilesIn(folder, /\.(tar|parquet)$/);
   const packed = existsSync(manifestFile(folder)) || shards.length > 0;

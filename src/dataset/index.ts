@@ -3,6 +3,7 @@ export { type CsvRecord, parseCsv, readCsv } from './csv.js';
 export type { Conflict } from './duplicates.js';
 export { findQuestionFiles, type QuestionRow, readQuestions } from './fashionai.js';
 export { fashionAiTasks } from './fashionai-tasks.js';
+export { isHidden } from './folders.js';
 export { type ByteRange, type ImageFile, imageFile, imageInput, imageName } from './image-file.js';
 export { imagePattern } from './layout.js';
 export { loadManifest, manifestFile, resolveSample, samplesOf, saveManifest } from './manifest.js';

@@ -64,24 +64,29 @@ export function doubtsIn(files: Sides['files']): string[] {
 
 /** A sentence for each set of `NAME-00000-of-00003` that is not whole. */
 function missingParts(files: readonly string[]): string[] {
-  const sets = new Map<string, string[]>();
+  const sets = new Map<
+    string,
+    { name: string; digits: number; total: string; parts: Set<number> }
+  >();
   for (const file of files) {
     const [, name, part, total] = /^(.*)-(\d+)-of-(\d+)[.-]/.exec(file) ?? [];
-    if (part === undefined) continue;
-    const set = `${name}/${total}`;
-    const parts = sets.get(set);
-    if (parts) parts.push(part);
-    else sets.set(set, [part]);
+    if (name === undefined || part === undefined || total === undefined) continue;
+    const set = sets.get(`${name} ${total}`) ?? {
+      name,
+      digits: part.length,
+      total,
+      parts: new Set(),
+    };
+    set.parts.add(Number(part));
+    sets.set(`${name} ${total}`, set);
   }
-  return [...sets].flatMap(([set, parts]) => {
-    const [, name, total] = /^(.*)\/(\d+)$/.exec(set) ?? [];
-    const numbers = new Set(parts.map(Number));
-    const missing = Number(total) - numbers.size;
+  return [...sets.values()].flatMap(({ name, digits, total, parts }) => {
+    const missing = Number(total) - parts.size;
     if (missing <= 0) return [];
     // Some count from 1; the last part tells.
-    let first = numbers.has(Number(total)) ? 1 : 0;
-    while (numbers.has(first)) first++;
-    const part = `${first}`.padStart(parts[0]?.length ?? 0, '0');
+    let first = parts.has(Number(total)) ? 1 : 0;
+    while (parts.has(first)) first++;
+    const part = `${first}`.padStart(digits, '0');
     return `${missing} of ${Number(total)} shards are missing; the first is ${name}-${part}-of-${total}.`;
   });
 }

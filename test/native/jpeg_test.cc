@@ -229,9 +229,8 @@ TEST("when there are many APP1 segments, then the orientation is that of the EXI
   const auto upright = encode_jpeg(draw_picture(16, 16));
   CHECK_EQUAL(decoder.open(upright).orientation, 1);
   for (const std::size_t size : {4u, 5u, 7u, 1000u, 4010u, 4030u}) {
-    file.resize(size);
-    CHECK_THROWS(decoder.open(file), ImageError);
-    file.resize(5000);
+    const std::vector<std::uint8_t> cut(file.begin(), file.begin() + size);
+    CHECK_THROWS(decoder.open(cut), ImageError);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type Loader,
   type LoaderOptions,
 } from '../../src/pipeline/index.js';
+import type { NativeLoader } from '../../src/pipeline/native-loader.js';
 import { checkLateness } from '../lateness.js';
 import {
   loaderFor,
@@ -214,6 +215,21 @@ test('when images are rendered for many epochs, then memory stays where it was',
   const later = await run(15, 60);
   // One batch that leaked an epoch would be 45 · 1.2 MB.
   assert.ok(later - warm < 12e6, `grew by ${((later - warm) / 1e6).toFixed(1)} MB`);
+});
+
+test('when what is no JPEG has been decoded, then its memory is let go at once', async (t) => {
+  const samples = await writePictures(temporaryFolder(t), { count: 1, width: 90, height: 70 });
+  await sharpPicture(90, 70)
+    .png()
+    .toFile((samples[0] as { path: string }).path);
+  const loader = loaderFor(t, { samples, preprocessing, batchSize: 1 });
+  const { native } = loader as unknown as { native: NativeLoader };
+  const { mock } = t.mock.method(native, 'supply');
+  for await (const batch of loader.epoch(0)) batch.release();
+  assert.deepEqual(
+    mock.calls.map(({ arguments: [, rgb] }) => rgb.byteLength),
+    [0],
+  );
 });
 
 test('when recipes are asked for numbers that no sample has, then the error names them', async (t) => {
