@@ -27,7 +27,8 @@ test('when files are hidden, damaged, of another format or in CMYK, then the sou
   const sound = await soundJpegs(names.map((name) => at(`${name}.jpg`)));
 
   assert.deepEqual(sound, [at('colour.jpg'), at('grey.jpg')]);
-  const told = log.mock.calls.map(({ arguments: [line] }) => `${line}`);
+  const [looking, ...told] = log.mock.calls.map(({ arguments: [line] }) => `${line}`);
+  assert.equal(looking, 'looking at 6 files');
   assert.equal(told.length, 4);
   for (const [i, said] of [
     /cut\.jpg: /,
