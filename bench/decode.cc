@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "core/jpeg.h"
-#include "core/render.h"
+#include "core/decode/jpeg.h"
+#include "core/render/render.h"
 
 using namespace bobbin::core;
 

@@ -7,12 +7,12 @@ import { expected } from '../src/errors.js';
 import { architectureNames } from '../src/model/index.js';
 import { cudaStatus } from '../src/pipeline/index.js';
 import { compare } from './compare.js';
-import { compareOnGpu, drawnPictures } from './gpu.js';
-import { measureQuality } from './quality.js';
+import { compareOnGpu, drawnPictures } from './gpu/gpu.js';
+import { measureQuality } from './quality/quality.js';
 import { soak } from './soak.js';
 import { soundJpegs } from './sound-files.js';
 import { timeStages } from './stages.js';
-import { compareTraining } from './train.js';
+import { compareTraining } from './train/train.js';
 
 const positive = (text: string) => {
   const value = Number(text);

@@ -18,7 +18,7 @@ function pythonOf(list: string): string {
   return path.join(benchFolder, environment, 'bin', 'python');
 }
 
-/** What one of the Python programs beside this file prints as JSON, given `request`: a path or JSON itself. */
+/** What a Python program of this folder prints as JSON, given `request`: a path or JSON itself. */
 export function askPython<Answer>(program: string, request: string): Answer {
   const file = path.join(import.meta.dirname, program);
   return JSON.parse(must(pythonOf('peers'), [file, request], setUp));

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { type Augmentation, type Batch, createLoader, type Loader } from '../src/index.js';
-import { native } from '../src/native.js';
+import { pipelineAddon } from '../src/pipeline/native-loader.js';
 import { everything, preprocessing } from './job.js';
 
 export interface Soak {
@@ -45,7 +45,7 @@ export async function soak({ files, minutes, threads, batchSize }: Soak): Promis
     process.exitCode = spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;
     return;
   }
-  native();
+  pipelineAddon();
   const before = memoryMB('VmRSS');
   const loader = createLoader({
     samples: files.map((path) => ({ path, label: 0 })),

@@ -73,6 +73,6 @@ function namesOf(type, header) {
 }
 
 const enumerators = {
-  PixelType: namesOf('PixelType', 'core/output.h'),
-  Layout: namesOf('Layout', 'device/device.h'),
+  PixelType: namesOf('PixelType', 'core/base/output.h'),
+  Layout: namesOf('Layout', 'device/base/device.h'),
 };

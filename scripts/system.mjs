@@ -15,7 +15,7 @@ function probeJpeg() {
   return version === 'LIBJPEG_TURBO_VERSION' ? undefined : version;
 }
 
-/** C++20, and what native/core/simd and its dispatch are made of: GCC has it from 12 on. */
+/** C++20, and what native/core/kernels/simd and its dispatch are made of: GCC has it from 12 on. */
 const compilerProbe = `
 #include <concepts>
 using Bytes = unsigned char __attribute__((vector_size(4)));

@@ -12,21 +12,14 @@ export {
   resolveSample,
   type Sample,
   type Split,
-  type Synthesized,
-  type SynthesizeOptions,
   samplesOf,
   saveManifest,
-  synthesize,
   type Task,
 } from './dataset/index.js';
 export { InvalidInputError } from './errors.js';
 export {
   averagePrecision,
   basicPrecision,
-  type Classification,
-  type ClassifyProgress,
-  type ClassifyRequest,
-  classify,
   confusionMatrix,
   type EvaluateRequest,
   type Evaluation,
@@ -66,6 +59,10 @@ export {
   type Preprocessing,
 } from './pipeline/index.js';
 export {
+  type Classification,
+  type ClassifyProgress,
+  type ClassifyRequest,
+  classify,
   ensemble,
   loadPrediction,
   type Prediction,
@@ -87,6 +84,7 @@ export {
   verifySubmission,
   writeSubmission,
 } from './submission/index.js';
+export { type Synthesized, type SynthesizeOptions, synthesize } from './synthetic/index.js';
 export {
   adoptBatch,
   configure,

@@ -1,30 +1,25 @@
-/** Loads the C++ addon and gives it its type; a load failure says what to do about it. */
+/** Loads the C++ addon; a load failure says what to do about it. Each stage gives what it takes of the addon its type. */
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { NativePipeline } from './pipeline/native-loader.js';
-import type { NativeTensorFlow } from './tensorflow/native-tensorflow.js';
 
 /** A slot of the ring held by JavaScript; opaque. Handing it to `adoptBatch` or `release` ends the lease. */
 export type SlotLease = { readonly __slotLease: unique symbol };
 
-/** Everything `native/addon` exports. */
-export interface NativeAddon extends NativePipeline, NativeTensorFlow {}
-
 const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 /** The part that needs CUDA, which not every machine has; the addon opens it. */
 export const cudaLibrary = path.join(packageRoot, 'cuda-build', 'bobbin_cuda.so');
-let loaded: NativeAddon | undefined;
+let loaded: unknown;
 
 /** The addon, loaded on first use. */
-export function native(): NativeAddon {
+export function native(): unknown {
   loaded ??= load(path.join(packageRoot, 'native-build', 'Release', 'bobbin.node'));
   return loaded;
 }
 
-function load(file: string): NativeAddon {
+function load(file: string): unknown {
   try {
-    return createRequire(import.meta.url)(file) as NativeAddon;
+    return createRequire(import.meta.url)(file);
   } catch (cause) {
     throw new Error(
       `Bobbin's native addon could not be loaded from ${file}: ${(cause as Error).message}. Run \`npx bobbin setup\` to build it, or \`npx bobbin doctor\` to see what is missing.`,

@@ -9,7 +9,7 @@ import {
   networkOf,
   type TrainJob,
   timeTraining,
-} from '../train-job.js';
+} from '../train/job.js';
 
 const job = readJob<TrainJob>();
 const [, jitted, xla] = process.argv.slice(2);

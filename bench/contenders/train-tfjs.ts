@@ -8,7 +8,7 @@ import {
   networkOf,
   type TrainJob,
   timeTraining,
-} from '../train-job.js';
+} from '../train/job.js';
 
 const job = readJob<TrainJob>();
 const network = await networkOf(job);

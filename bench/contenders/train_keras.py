@@ -22,7 +22,7 @@ LITE0 = [
 
 
 def lite0():
-    """EfficientNet-Lite0, which keras.applications lacks, with the layers of src/model/efficientnet-lite0.ts."""
+    """EfficientNet-Lite0, which keras.applications lacks, with the layers of src/model/networks/efficientnet-lite0.ts."""
 
     def normalized(x, name, activate=True):
         x = layers.BatchNormalization(epsilon=1e-3, name=f"{name}_bn")(x)

@@ -27,7 +27,7 @@ RESNET = [("conv2", 64, 3, 2), ("conv3", 128, 4, 2), ("conv4", 256, 6, 2), ("con
 
 
 class Lite0Names:
-    """As src/model/efficientnet-lite0.ts names them."""
+    """As src/model/networks/efficientnet-lite0.ts names them."""
 
     block = "block{}".format
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "../../test/cuda/gpu/agreement.h"
-#include "core/jpeg.h"
+#include "core/decode/jpeg.h"
 #include "cuda/device.h"
 #include "cuda/nvjpeg.h"
 #include "cuda/queue.h"

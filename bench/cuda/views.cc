@@ -3,8 +3,8 @@
 
 #include <array>
 
-#include "core/jpeg.h"
-#include "core/render.h"
+#include "core/decode/jpeg.h"
+#include "core/render/render.h"
 
 namespace bobbin::bench {
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "../../test/cuda/gpu/memory.h"
-#include "core/recipe.h"
-#include "device/device.h"
+#include "core/recipe/recipe.h"
+#include "device/base/device.h"
 
 namespace bobbin::bench {
 

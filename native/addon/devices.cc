@@ -6,10 +6,10 @@
 
 #include "addon/addon.h"
 #include "addon/values.h"
-#include "core/host_writer.h"
-#include "device/device_writers.h"
+#include "core/load/host_writer.h"
 #include "device/host_device.h"
 #include "device/library.h"
+#include "device/load/device_writers.h"
 
 namespace bobbin::addon {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "core/batch_writer.h"
+#include "core/load/batch_writer.h"
 
 namespace bobbin::addon {
 

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "addon/tensorflow_values.h"
+#include "tensorflow/graph/trace.h"
 #include "tensorflow/status.h"
-#include "tensorflow/trace.h"
 
 namespace bobbin::addon {
 namespace {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-#include "core/slot.h"
+#include "core/load/slot.h"
 
 namespace bobbin::addon {
 

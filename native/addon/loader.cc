@@ -1,5 +1,5 @@
 // Exports core::Loader; converts values and nothing else.
-#include "core/loader.h"
+#include "core/load/loader.h"
 
 #include <algorithm>
 #include <atomic>

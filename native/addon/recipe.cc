@@ -7,7 +7,7 @@
 
 #include "addon/addon.h"
 #include "addon/values.h"
-#include "core/effects.h"
+#include "core/render/effects.h"
 
 namespace bobbin::addon {
 namespace {

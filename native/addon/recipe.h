@@ -3,7 +3,7 @@
 
 #include <napi.h>
 
-#include "core/recipe.h"
+#include "core/recipe/recipe.h"
 
 namespace bobbin::addon {
 

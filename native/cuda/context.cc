@@ -1,7 +1,7 @@
 // Words for CUDA's errors, and which of them end a context.
 #include "cuda/context.h"
 
-#include "device/device.h"
+#include "device/base/device.h"
 
 namespace bobbin::cuda {
 

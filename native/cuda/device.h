@@ -6,7 +6,7 @@
 #include <string>
 
 #include "cuda/context.h"
-#include "device/device.h"
+#include "device/base/device.h"
 
 namespace bobbin::cuda {
 

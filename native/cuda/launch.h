@@ -4,7 +4,7 @@
 
 #include <cuda_runtime.h>
 
-#include "device/device.h"
+#include "device/base/device.h"
 
 namespace bobbin::cuda {
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "cuda/nvjpeg_engine.h"
-#include "device/engine_decoder.h"
+#include "device/decode/engine_decoder.h"
 
 namespace bobbin::cuda {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "cuda/context.h"
 #include "cuda/nvjpeg_library.h"
-#include "device/device.h"
-#include "device/jpeg_plan.h"
+#include "device/base/device.h"
+#include "device/decode/jpeg_plan.h"
 
 namespace bobbin::cuda {
 

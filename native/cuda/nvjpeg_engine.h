@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cuda/nvjpeg.h"
-#include "device/jpeg_engine.h"
+#include "device/decode/jpeg_engine.h"
 
 namespace bobbin::cuda {
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "device/device.h"
+#include "device/base/device.h"
 
 namespace bobbin::cuda {
 

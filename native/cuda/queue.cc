@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "cuda/launch.h"
-#include "device/body.h"
+#include "device/render/body.h"
 
 namespace bobbin::cuda {
 

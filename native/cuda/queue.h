@@ -5,7 +5,7 @@
 #include <type_traits>
 
 #include "cuda/context.h"
-#include "device/device.h"
+#include "device/base/device.h"
 
 namespace bobbin::cuda {
 

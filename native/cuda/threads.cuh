@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "device/body.h"
+#include "device/render/body.h"
 
 namespace bobbin::cuda {
 

@@ -7,9 +7,9 @@
 #include <cstring>
 #include <vector>
 
-#include "core/jpeg.h"
-#include "device/body.h"
-#include "device/jpeg_plan.h"
+#include "core/decode/jpeg.h"
+#include "device/decode/jpeg_plan.h"
+#include "device/render/body.h"
 
 namespace bobbin::device {
 namespace {

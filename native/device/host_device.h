@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "device/device.h"
+#include "device/base/device.h"
 
 namespace bobbin::device {
 

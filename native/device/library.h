@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "device/device.h"
+#include "device/base/device.h"
 
 namespace bobbin::device {
 

@@ -9,10 +9,10 @@
 #include <string>
 
 #include "tensorflow/context.h"
-#include "tensorflow/function.h"
+#include "tensorflow/graph/function.h"
+#include "tensorflow/graph/trace.h"
 #include "tensorflow/saved_model.h"
 #include "tensorflow/tensors.h"
-#include "tensorflow/trace.h"
 
 namespace bobbin::tensorflow {
 

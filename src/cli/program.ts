@@ -22,53 +22,53 @@ interface Entry {
 const entries: Record<string, Entry> = {
   setup: {
     description: 'build the native addon and fetch TensorFlow and the pretrained weights',
-    load: () => import('./setup.js'),
+    load: () => import('./commands/setup.js'),
   },
   doctor: {
     description: 'list each part with its version and origin, and what to do about what is missing',
-    load: () => import('./doctor.js'),
+    load: () => import('./commands/doctor.js'),
   },
   synthesize: {
     description: 'draw a FashionAI-style data set: eight attribute tasks with labels and questions',
-    load: () => import('./synthesize.js'),
+    load: () => import('./commands/synthesize.js'),
   },
   prepare: {
     description:
       'read class folders, shards, Parquet or a FashionAI layout into one manifest with a seeded split',
-    load: () => import('./prepare.js'),
+    load: () => import('./commands/prepare.js'),
   },
   preview: {
     description: 'draw images of a data set and what augmentation makes of them',
-    load: () => import('./preview.js'),
+    load: () => import('./commands/preview.js'),
   },
   train: {
     description: 'train one classifier per task; continues with --resume',
-    load: () => import('./train.js'),
+    load: () => import('./commands/train.js'),
   },
   evaluate: {
     description: 'score trained classifiers on the validation split',
-    load: () => import('./evaluate.js'),
+    load: () => import('./commands/evaluate.js'),
   },
   predict: {
     description: 'predict images, or answer the questions of a data set with a submission',
-    load: () => import('./predict.js'),
+    load: () => import('./commands/predict.js'),
   },
   submit: {
     description:
       'prepare, train every task, predict, ensemble, write and verify; continues when repeated',
-    load: () => import('./submit.js'),
+    load: () => import('./commands/submit.js'),
   },
   verify: {
     description: 'check a submission row by row; exit code 2 when it has problems',
-    load: () => import('./verify.js'),
+    load: () => import('./commands/verify.js'),
   },
   bench: {
     description: 'measure the loader on a folder of images and say what to change',
-    load: () => import('./bench.js'),
+    load: () => import('./commands/bench.js'),
   },
   demo: {
     description: 'submit on synthesized data, ending with the scores per task',
-    load: () => import('./demo.js'),
+    load: () => import('./commands/demo.js'),
   },
 };
 

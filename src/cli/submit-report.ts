@@ -3,10 +3,10 @@ import path from 'node:path';
 import type { Manifest } from '../dataset/index.js';
 import type { ProgressReporter } from '../report/index.js';
 import type { Member, SubmitObserver, SubmitRequest, SubmitResult } from '../submission/index.js';
+import { showVerification } from './commands/verify.js';
 import { saveEvaluation, scoreTable } from './scores.js';
 import { describeEpoch, drawRun } from './training-report.js';
 import { warnUnreadable } from './unreadable.js';
-import { showVerification } from './verify.js';
 
 /** Shows progress and leaves pictures beside each model and under `out`/scores. */
 export function createObserver(request: SubmitRequest, progress: ProgressReporter): SubmitObserver {

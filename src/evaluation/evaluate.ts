@@ -9,7 +9,7 @@ import {
   type Task,
 } from '../dataset/index.js';
 import { expected } from '../errors.js';
-import { type ClassifyRequest, classify, type UnreadableFile } from './classify.js';
+import { type ClassifyRequest, classify, type UnreadableFile } from '../prediction/index.js';
 import {
   averagePrecision,
   basicPrecision,

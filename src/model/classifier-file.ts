@@ -6,7 +6,7 @@ import { writeWhole } from '../atomic-file.js';
 import { expected } from '../errors.js';
 import { tf } from '../tensorflow/index.js';
 import type { Classifier } from './classifier.js';
-import { readModelJson } from './model-json.js';
+import { readModelJson } from './weights/model-json.js';
 
 /** What a classifier's `model.json` carries in `userDefinedMetadata` beside tfjs's own content. */
 type Metadata = Pick<Classifier, 'architecture' | 'classes' | 'preprocessing'>;

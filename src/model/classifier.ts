@@ -2,8 +2,8 @@
 import { expected } from '../errors.js';
 import type { Preprocessing } from '../pipeline/index.js';
 import { tf } from '../tensorflow/index.js';
-import { type ArchitectureName, architectureNamed, preprocessingOf } from './architectures.js';
-import { Dropout } from './dropout.js';
+import { Dropout } from './layers/dropout.js';
+import { type ArchitectureName, architectureNamed, preprocessingOf } from './networks/index.js';
 
 export interface Classifier {
   /**

@@ -1,8 +1,6 @@
 /** Models: networks with pretrained weights, frozen or not, saved with their preprocessing. */
-import './random-layers.js';
+import './layers/random-layers.js';
 
-export { type ArchitectureName, architectureNames, modelOptions } from './architectures.js';
-export { BatchNormalization } from './batch-normalization.js';
 export {
   type Classifier,
   createModel,
@@ -11,5 +9,7 @@ export {
   type Trainable,
 } from './classifier.js';
 export { loadClassifier, saveClassifier } from './classifier-file.js';
-export { Dropout, keyOf, type StepArguments } from './dropout.js';
-export { ReLU } from './relu.js';
+export { BatchNormalization } from './layers/batch-normalization.js';
+export { Dropout, keyOf, type StepArguments } from './layers/dropout.js';
+export { ReLU } from './layers/relu.js';
+export { type ArchitectureName, architectureNames, modelOptions } from './networks/index.js';

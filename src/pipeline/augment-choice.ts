@@ -1,9 +1,10 @@
 /** `augment: auto`: measures who is faster at making batches of somebody's own files, CPU or GPU, and chooses. */
 import { resolveOptions } from '../options.js';
 import { type Augmentation, augmentationOptions } from './augmentation.js';
-import { type CudaStatus, cudaStatus } from './cuda.js';
+import { cudaStatus } from './cuda.js';
 import { type Augmenter, loaderOptions } from './loader-options.js';
 import { type MeasureRequest, measureLoader } from './measure.js';
+import type { CudaStatus } from './native-loader.js';
 
 /** {@link loaderOptions}' `augment` for whoever can wait for a measurement. */
 export const augmentOption = {

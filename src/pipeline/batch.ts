@@ -1,24 +1,8 @@
 /** A finished batch of images, held by whoever asked for it until it is adopted or released. */
-import { native, type SlotLease } from '../native.js';
+import type { SlotLease } from '../native.js';
+import { pipelineAddon } from './native-loader.js';
+import type { PixelArrays, PixelType } from './pixel-type.js';
 import type { Preprocessing } from './preprocessing.js';
-
-/** What each {@link PixelType} is read as; what has 16 bits is widened, which loses nothing. */
-interface PixelArrays {
-  float32: Float32Array;
-  bfloat16: Float32Array;
-  float16: Float32Array;
-  uint8: Uint8Array;
-}
-
-/**
- * What a batch's values are stored as:
- * - `float32`: (level − mean) / std, a level being a colour of 0…255 after all augmentation;
- * - `bfloat16`: the same, rounded to nearest (ties to even), half the memory;
- * - `float16`: likewise, as IEEE 754's binary16, which has three bits more and ends at ±65504;
- * - `uint8`: the level itself, rounded likewise, a quarter of it. It is normalised by whoever takes
- *   it, as `adoptBatch` does.
- */
-export type PixelType = keyof PixelArrays;
 
 /** What a batch is made of. */
 export interface BatchParts<Type extends PixelType> {
@@ -76,12 +60,12 @@ export class Batch<Type extends PixelType = 'float32'> {
 
   /** A copy of the pixels in main memory, row-major in `shape`. Throws once the batch was released or adopted. */
   pixels(): PixelArrays[Type] {
-    return toArray(this.dtype, native().copyLease(this.lease)) as PixelArrays[Type];
+    return toArray(this.dtype, pipelineAddon().copyLease(this.lease)) as PixelArrays[Type];
   }
 
   /** Gives the memory back unused. Throws once the batch was released or adopted. */
   release(): void {
-    native().releaseLease(this.lease);
+    pipelineAddon().releaseLease(this.lease);
   }
 }
 

@@ -1,23 +1,12 @@
 /** Whether there is a CUDA device to put batches on, and why not. */
 import { expected } from '../errors.js';
-import { cudaLibrary, native } from '../native.js';
+import { cudaLibrary } from '../native.js';
 import type { LoaderOptions } from './loader-options.js';
-
-/** What is known of the CUDA device that a loader would take. */
-export interface CudaStatus {
-  available: boolean;
-  /** Why it is not, and the way out; empty where it is. */
-  reason: string;
-  /** CUDA versions, e.g. 13000 for 13.0: what the driver can do, and what Bobbin was built with; 0 where unknown. */
-  driver: number;
-  runtime: number;
-  /** The name of device 0; empty where there is none. */
-  name: string;
-}
+import { type CudaStatus, pipelineAddon } from './native-loader.js';
 
 /** Looks each time; never throws. */
 export function cudaStatus(): CudaStatus {
-  return native().cudaStatus(cudaLibrary);
+  return pipelineAddon().cudaStatus(cudaLibrary);
 }
 
 /** Throws InvalidInputError, with the reason, where there is no device to do `what`, such as `augment gpu`. */

@@ -12,8 +12,8 @@ export {
   evaluationAugmentation,
   viewsOf,
 } from './augmentation.js';
-export { Batch, type BatchParts, type PixelType } from './batch.js';
-export { type CudaStatus, cudaStatus, requireCuda } from './cuda.js';
+export { Batch, type BatchParts } from './batch.js';
+export { cudaStatus, requireCuda } from './cuda.js';
 export {
   createLoader,
   Loader,
@@ -30,7 +30,8 @@ export {
   measurementOf,
   measureOptions,
 } from './measure.js';
-export type { Effect, Recipe, Rectangle } from './native-loader.js';
+export type { CudaStatus, Effect, Recipe, Rectangle } from './native-loader.js';
+export type { PixelType } from './pixel-type.js';
 export { checkPreprocessing, type Preprocessing } from './preprocessing.js';
 export type { LoaderSample } from './samples.js';
 export { addWork, noWork, type PipelineWork } from './work.js';

@@ -2,7 +2,7 @@
 import os from 'node:os';
 import type { OptionValues } from '../options.js';
 import type { Augmentation, augmentationOptions } from './augmentation.js';
-import type { PixelType } from './batch.js';
+import type { PixelType } from './pixel-type.js';
 import type { Preprocessing } from './preprocessing.js';
 import { fewestSlots, mostSlots } from './ring.js';
 import type { LoaderSample } from './samples.js';

@@ -1,7 +1,7 @@
 /** The loader: batches rendered ahead on native threads, one epoch after another. */
 import type { ImageFile } from '../dataset/index.js';
 import { expected } from '../errors.js';
-import { cudaLibrary, native } from '../native.js';
+import { cudaLibrary } from '../native.js';
 import { checkOption, resolveOptions } from '../options.js';
 import {
   type Augmentation,
@@ -9,11 +9,17 @@ import {
   checkAugmentation,
   viewsOf,
 } from './augmentation.js';
-import { Batch, type PixelType } from './batch.js';
+import { Batch } from './batch.js';
 import { memoryOf } from './cuda.js';
 import { type LoaderOptions, loaderOptions } from './loader-options.js';
-import type { NativeBatch, NativeLoader, Recipe } from './native-loader.js';
+import {
+  type NativeBatch,
+  type NativeLoader,
+  pipelineAddon,
+  type Recipe,
+} from './native-loader.js';
 import { decodeOtherFormat } from './other-formats.js';
+import type { PixelType } from './pixel-type.js';
 import { checkPreprocessing, type Preprocessing } from './preprocessing.js';
 import { slotsWithin } from './ring.js';
 import { type LoaderSample, locate } from './samples.js';
@@ -93,7 +99,7 @@ export class Loader<Type extends PixelType = 'float32'> {
     this.slots = memoryMB === 0 ? options.slots : slotsWithin(memoryMB, this.slotContent());
     // More than run at once: they go on while a training step keeps this thread from asking for more.
     this.maxDecoding = 4 * options.threads;
-    this.native = new (native().Loader)(
+    this.native = new (pipelineAddon().Loader)(
       {
         ...options,
         slots: this.slots,
@@ -143,7 +149,7 @@ export class Loader<Type extends PixelType = 'float32'> {
     for (const [name, side] of Object.entries({ width, height }))
       checkOption(name, { ...counter, min: 1 }, side);
     const of = { seed: this.seed, epoch, sample, width, height };
-    return native().drawRecipes(this.augmentation, this.preprocessing, of);
+    return pipelineAddon().drawRecipes(this.augmentation, this.preprocessing, of);
   }
 
   /** Each unusable file met so far, in the samples' order. */

@@ -2,9 +2,9 @@
 import { type ImageFile, imageFile } from '../dataset/index.js';
 import { type OptionValues, resolveOptions, valuesIn } from '../options.js';
 import type { Augmentation } from './augmentation.js';
-import type { PixelType } from './batch.js';
 import { createLoader } from './loader.js';
 import type { LoaderOptions } from './loader-options.js';
+import type { PixelType } from './pixel-type.js';
 import type { Preprocessing } from './preprocessing.js';
 import type { PipelineWork } from './work.js';
 

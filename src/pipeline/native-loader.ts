@@ -1,8 +1,7 @@
 /** The types of what the addon's loader.cc exports; only src/pipeline uses it. */
-import type { SlotLease } from '../native.js';
+import { native, type SlotLease } from '../native.js';
 import type { Augmentation } from './augmentation.js';
-import type { PixelType } from './batch.js';
-import type { CudaStatus } from './cuda.js';
+import type { PixelType } from './pixel-type.js';
 import type { Preprocessing } from './preprocessing.js';
 
 /** Already validated: the native side asserts. */
@@ -91,7 +90,7 @@ export interface Rectangle {
   height: number;
 }
 
-/** A change of the whole view by an amount in its own unit: `apply_effects` of native/core/effects.h has them all. */
+/** A change of the whole view by an amount in its own unit: `apply_effects` of native/core/render/effects.h has them all. */
 export interface Effect {
   kind:
     | ('verticalFlip' | 'rotate' | 'blur')
@@ -118,6 +117,18 @@ export interface Recipe {
   erased?: Rectangle;
 }
 
+/** What is known of the CUDA device that a loader would take. */
+export interface CudaStatus {
+  available: boolean;
+  /** Why it is not, and the way out; empty where it is. */
+  reason: string;
+  /** CUDA versions, e.g. 13000 for 13.0: what the driver can do, and what Bobbin was built with; 0 where unknown. */
+  driver: number;
+  runtime: number;
+  /** The name of device 0; empty where there is none. */
+  name: string;
+}
+
 /** What the pipeline takes from the addon. */
 export interface NativePipeline {
   Loader: NativeLoaderConstructor;
@@ -131,4 +142,9 @@ export interface NativePipeline {
   copyLease(lease: SlotLease): ArrayBuffer;
   /** Gives the slot back. Throws where the lease has ended. */
   releaseLease(lease: SlotLease): void;
+}
+
+/** The addon, as the pipeline uses it. */
+export function pipelineAddon(): NativePipeline {
+  return native() as NativePipeline;
 }

@@ -1,8 +1,7 @@
 /** How many batches of memory a loader has: as many as it is told, or as fit into a budget. */
 import { expected } from '../errors.js';
-import type { PixelType } from './batch.js';
+import { bytesOf, type PixelType } from './pixel-type.js';
 
-const bytesOf: Record<PixelType, number> = { float32: 4, bfloat16: 2, float16: 2, uint8: 1 };
 /** Slots are laid out for vector loads. */
 const alignment = 64;
 /** One is held while another is rendered. */

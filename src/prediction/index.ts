@@ -1,4 +1,13 @@
 /** From a trained classifier to probabilities of new images. */
+export {
+  type Classification,
+  type ClassifyOptions,
+  type ClassifyProgress,
+  type ClassifyRequest,
+  classify,
+  classifyOptions,
+  type UnreadableFile,
+} from './classify.js';
 export { ensemble } from './ensemble.js';
 export { type Prediction, type PredictRequest, predict, rowsOf } from './predict.js';
 export { loadPrediction, savePrediction } from './storage.js';

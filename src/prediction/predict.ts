@@ -1,7 +1,7 @@
 /** Predicts class probabilities of image files: a row for every file, also for one that cannot be read. */
 import { imageFile, imageName } from '../dataset/index.js';
 import { expected } from '../errors.js';
-import { type ClassifyRequest, classify, type UnreadableFile } from '../evaluation/index.js';
+import { type ClassifyRequest, classify, type UnreadableFile } from './classify.js';
 
 /** What {@link predict} takes. */
 export interface PredictRequest extends ClassifyRequest {

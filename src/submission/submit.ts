@@ -12,10 +12,11 @@ import {
   samplesOf,
   type Task,
 } from '../dataset/index.js';
-import { type ClassifyProgress, type Evaluation, score } from '../evaluation/index.js';
+import { type Evaluation, score } from '../evaluation/index.js';
 import { loadClassifier } from '../model/index.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../options.js';
 import type { AugmentChoice } from '../pipeline/index.js';
+import type { ClassifyProgress } from '../prediction/index.js';
 import {
   ensemble,
   loadPrediction,

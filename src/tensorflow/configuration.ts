@@ -59,7 +59,7 @@ export function configure(options: Partial<RuntimeOptions>): void {
 /** The addon, configured by default where nobody did: this folder reaches it through here. */
 export function runtime(): NativeTensorFlow {
   chosenOptions();
-  return native();
+  return native() as NativeTensorFlow;
 }
 
 /** What TensorFlow runs by, or will once it starts. */
@@ -75,7 +75,7 @@ export function gpuInUse(): number | undefined {
 
 function choose(options: Partial<RuntimeOptions>): boolean {
   const values = resolveOptions(runtimeOptions, options);
-  const inTime = native().configure(configProto(values));
+  const inTime = (native() as NativeTensorFlow).configure(configProto(values));
   chosen = inTime ? values : (chosen ?? values);
   return inTime;
 }

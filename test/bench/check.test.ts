@@ -6,7 +6,7 @@ import {
   resizeComplaint,
   shapeComplaint,
   windowsComplaint,
-} from '../../bench/check.js';
+} from '../../bench/check/check.js';
 import type { Contender } from '../../bench/contenders.js';
 
 const contender: Contender = {

@@ -1,14 +1,14 @@
 /** What a benchmark on a GPU calls equal, how it counts bytes, and how its trials become rows. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { agreementOf, disagreement } from '../../bench/agreement.js';
+import { agreementOf, disagreement } from '../../bench/check/agreement.js';
 import {
   deviceCopy,
   gpuCellsOf,
   gpuRowsOf,
   kernelBytes,
   type NativeOutcome,
-} from '../../bench/gpu-results.js';
+} from '../../bench/gpu/results.js';
 
 test('when values are off, then the share within a level and the largest are told', () => {
   const std = [128, 64, 32];

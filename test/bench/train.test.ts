@@ -1,8 +1,8 @@
 /** Which training outcomes a benchmark refuses, and how the others become rows. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TrainOutcome } from '../../bench/train-job.js';
-import { outcomeComplaint, trainRowsOf } from '../../bench/train-results.js';
+import type { TrainOutcome } from '../../bench/train/job.js';
+import { outcomeComplaint, trainRowsOf } from '../../bench/train/results.js';
 
 const outcome = (step: number, forward = step / 4): TrainOutcome => ({
   logits: [3, -4],

@@ -5,8 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import sharp from 'sharp';
-import { tarOf } from '../dataset/shard-files.js';
-import { runBobbin } from './run-bobbin.js';
+import { runBobbin } from '../support/run-bobbin.js';
+import { tarOf } from '../support/shard-files.js';
 
 const drawn = sharp({ create: { width: 60, height: 40, channels: 3, background: '#a51' } });
 

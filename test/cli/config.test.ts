@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { readConfig } from '../../src/cli/config.js';
 import { commandOptions } from '../../src/cli/program.js';
 import { type Option, optionsByName } from '../../src/options.js';
-import { runBobbin } from './run-bobbin.js';
+import { runBobbin } from '../support/run-bobbin.js';
 
 const trainOptions = optionsByName((await commandOptions()).get('train') ?? {});
 

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
-import { runBobbin } from './run-bobbin.js';
+import { runBobbin } from '../support/run-bobbin.js';
 
 const tasks = ['collar_design_labels', 'pant_length_labels'];
 const network = '--size 32 --batch-size 8 --no-pretrained --threads 1'.split(' ');

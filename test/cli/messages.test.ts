@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { runBobbin } from './run-bobbin.js';
+import { runBobbin } from '../support/run-bobbin.js';
 
 test('when a flag is unknown, then one line names it and the exit code is 1', async () => {
   const { code, stderr } = await runBobbin(['prepare', 'x', '--out', 'y', '--sed', '3']);

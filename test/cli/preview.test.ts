@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
-import { runBobbin } from './run-bobbin.js';
+import { runBobbin } from '../support/run-bobbin.js';
 
 const colours = { red: [200, 30, 40], blue: [10, 60, 220] } as const;
 const still = '--brightness 0 --contrast 0 --saturation 0 --flip 0'.split(' ');

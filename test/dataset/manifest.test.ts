@@ -10,7 +10,7 @@ import {
   samplesOf,
   saveManifest,
 } from '../../src/dataset/index.js';
-import { temporaryFolder } from './folders.js';
+import { temporaryFolder } from '../support/folders.js';
 
 const hash = 'a'.repeat(64);
 const manifest: Manifest = {

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { InvalidInputError } from '../../src/errors.js';
-import { native } from '../../src/native.js';
 import {
   type Augmentation,
   chooseAugment,
@@ -15,14 +14,15 @@ import {
   type PixelType,
   type Preprocessing,
 } from '../../src/pipeline/index.js';
+import { pipelineAddon } from '../../src/pipeline/native-loader.js';
 import {
   difference,
   plainPixels,
   sharpPicture,
   temporaryFolder,
   writePictures,
-} from './pictures.js';
-import { useReferenceDevice } from './reference-device.js';
+} from '../support/pictures.js';
+import { useReferenceDevice } from '../support/reference-device.js';
 
 const types = loaderOptions.dtype.choices;
 const mean: Preprocessing['mean'] = [100, 110, 120];
@@ -161,7 +161,7 @@ test('when both can augment, then auto measures both', async (t) => {
 });
 
 test('when the device fails as it is measured, then auto takes the CPU and says why', async (t) => {
-  const addon = native();
+  const addon = pipelineAddon();
   const { cudaStatus: status } = addon;
   if (cudaStatus().available) return t.skip('there is a CUDA device');
   // As a device does that is lost after it was looked for.

@@ -10,7 +10,7 @@ import {
   takePixels,
   temporaryFolder,
   writePictures,
-} from './pictures.js';
+} from '../support/pictures.js';
 
 const photo = path.join(import.meta.dirname, '..', 'fixtures', 'pipeline', 'photo.jpg');
 

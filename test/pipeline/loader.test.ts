@@ -11,14 +11,14 @@ import {
   type LoaderOptions,
 } from '../../src/pipeline/index.js';
 import type { NativeLoader } from '../../src/pipeline/native-loader.js';
-import { checkLateness } from '../lateness.js';
+import { checkLateness } from '../support/lateness.js';
 import {
   loaderFor,
   plainPixels,
   sharpPicture,
   temporaryFolder,
   writePictures,
-} from './pictures.js';
+} from '../support/pictures.js';
 
 const everything: Partial<Augmentation> = {
   crop: 'random-resized',

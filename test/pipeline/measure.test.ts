@@ -12,7 +12,7 @@ import {
   measurementOf,
   noWork,
 } from '../../src/pipeline/index.js';
-import { drawPicture, loaderFor, plainPixels, temporaryFolder } from './pictures.js';
+import { drawPicture, loaderFor, plainPixels, temporaryFolder } from '../support/pictures.js';
 
 const measured = (changes: Partial<Measurement> = {}): Measurement => ({
   threads: 1,

@@ -16,7 +16,7 @@ import {
   sharpPicture,
   temporaryFolder,
   writePictures,
-} from './pictures.js';
+} from '../support/pictures.js';
 
 const preprocessing = plainPixels(40, 32);
 const values = 32 * 32 * 3;

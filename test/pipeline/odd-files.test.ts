@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { difference, loaderFor, plainPixels } from './pictures.js';
+import { difference, loaderFor, plainPixels } from '../support/pictures.js';
 
 const root = path.join(import.meta.dirname, '..', '..', '..', 'shared', 'data', 'jpeg-odd');
 const skip = existsSync(root) ? false : `${root} is not here`;

@@ -9,7 +9,7 @@ import {
   type PixelType,
   type Preprocessing,
 } from '../../src/pipeline/index.js';
-import { plainPixels, temporaryFolder, writePictures } from './pictures.js';
+import { plainPixels, temporaryFolder, writePictures } from '../support/pictures.js';
 
 const scaled: Preprocessing = {
   ...plainPixels(36, 32),

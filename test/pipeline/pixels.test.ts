@@ -12,7 +12,7 @@ import {
   sharpPicture,
   takePixels,
   temporaryFolder,
-} from './pictures.js';
+} from '../support/pictures.js';
 
 const fixtures = path.join(import.meta.dirname, '..', 'fixtures', 'pipeline');
 const photo = path.join(fixtures, 'photo.jpg');

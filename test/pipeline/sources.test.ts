@@ -13,7 +13,7 @@ import {
   takePixels,
   temporaryFolder,
   writePictures,
-} from './pictures.js';
+} from '../support/pictures.js';
 
 const preprocessing = plainPixels(36, 32);
 

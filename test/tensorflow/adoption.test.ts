@@ -1,10 +1,10 @@
 /** A batch as a tensor: the slot's own memory, given back when the last tensor over it is gone. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { native } from '../../src/native.js';
 import { type Batch, createLoader, type Loader, type PixelType } from '../../src/pipeline/index.js';
+import { runtime } from '../../src/tensorflow/configuration.js';
 import { adoptBatch, memory, tensors, tf } from '../../src/tensorflow/index.js';
-import { difference, plainPixels, temporaryFolder, writePictures } from '../pipeline/pictures.js';
+import { difference, plainPixels, temporaryFolder, writePictures } from '../support/pictures.js';
 
 const classes = 3;
 
@@ -68,7 +68,7 @@ test('when a shape is larger than the slot, then it is refused and the slot come
   const loader = await loaderOf(t, 4);
   const { lease } = await firstBatch(loader);
   assert.throws(
-    () => native().adoptBatch(lease, [5, 32, 32, 3], native().TF_FLOAT),
+    () => runtime().adoptBatch(lease, [5, 32, 32, 3], runtime().TF_FLOAT),
     /shape of at most 49152 bytes for adoptBatch but received one of 61440/,
   );
   assert.equal(leased(loader), 0);

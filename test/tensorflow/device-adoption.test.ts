@@ -10,8 +10,8 @@ import {
   type PixelType,
 } from '../../src/pipeline/index.js';
 import { adoptBatch, memory, tensors, tf } from '../../src/tensorflow/index.js';
-import { difference, plainPixels, temporaryFolder, writePictures } from '../pipeline/pictures.js';
-import { useReferenceDevice } from '../pipeline/reference-device.js';
+import { difference, plainPixels, temporaryFolder, writePictures } from '../support/pictures.js';
+import { useReferenceDevice } from '../support/reference-device.js';
 
 const std = [50, 60, 70] as [number, number, number];
 const mean = [90, 100, 110] as [number, number, number];

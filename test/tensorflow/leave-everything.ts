@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { createLoader } from '../../src/pipeline/index.js';
 import { adoptBatch, jit, loadSavedModel, tf } from '../../src/tensorflow/index.js';
-import { plainPixels, writePictures } from '../pipeline/pictures.js';
+import { plainPixels, writePictures } from '../support/pictures.js';
 
 async function leaveEverything(): Promise<unknown[]> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-'));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { native } from '../../src/native.js';
+import { runtime } from '../../src/tensorflow/configuration.js';
 import { loadSavedModel, memory, tf } from '../../src/tensorflow/index.js';
 
 const folder = fileURLToPath(new URL('../fixtures/saved-model', import.meta.url));
@@ -10,7 +10,7 @@ const folder = fileURLToPath(new URL('../fixtures/saved-model', import.meta.url)
 test('when a signature is run, then its variables are those that were saved', async () => {
   const before = memory();
   const model = await loadSavedModel(folder);
-  assert.equal(native().getNumOfSavedModels(), 1);
+  assert.equal(runtime().getNumOfSavedModels(), 1);
   const x = tf.tensor2d([1, 0, 0, 1, 1, 1], [2, 3]);
   const y = model.predict({ x }) as unknown as { y: tf.Tensor };
   // x·w with w = [[1, 2], [3, 4], [5, 6]].
@@ -20,7 +20,7 @@ test('when a signature is run, then its variables are those that were saved', as
   ]);
   tf.dispose([x, y.y]);
   model.dispose();
-  assert.equal(native().getNumOfSavedModels(), 0);
+  assert.equal(runtime().getNumOfSavedModels(), 0);
   assert.deepEqual(memory(), before);
 });
 
@@ -50,7 +50,7 @@ test('when folder, tags or signature are not there, then the error says which', 
   await assert.rejects(loadSavedModel('/no/such/model'), /no saved_model.pb .*\/no\/such\/model/);
   await assert.rejects(loadSavedModel(folder, { tags: ['gpu'] }), /does not have tags: gpu/);
   await assert.rejects(loadSavedModel(folder, { signature: 'x' }), /not have signature: x/);
-  assert.throws(() => native().loadSavedModel(folder, 'gpu'), {
+  assert.throws(() => runtime().loadSavedModel(folder, 'gpu'), {
     message: /^loadSavedModel\(.*saved-model\): .*tags/s,
     code: 'NOT_FOUND',
   });

@@ -1,10 +1,10 @@
 /** Values in and out of TensorFlow's table: every dtype, whose memory is whose, and what is refused. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { native } from '../../src/native.js';
+import { runtime } from '../../src/tensorflow/configuration.js';
 import type { TensorValues } from '../../src/tensorflow/native-tensorflow.js';
 
-const binding = native();
+const binding = runtime();
 const encode = (text: string) => new Uint8Array(Buffer.from(text));
 
 const cases: { name: string; dtype: number; shape: number[]; values: TensorValues }[] = [

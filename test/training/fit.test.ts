@@ -14,7 +14,7 @@ import {
 } from '../../src/pipeline/index.js';
 import { memory, tensors, tf } from '../../src/tensorflow/index.js';
 import { type FitProgress, fit } from '../../src/training/index.js';
-import { drawPhotos } from './photos.js';
+import { drawPhotos } from '../support/photos.js';
 
 const classes = 3;
 let folder: string;

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { drawPhotos } from './photos.js';
+import { drawPhotos } from '../support/photos.js';
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
 const data = path.join(folder, 'data');

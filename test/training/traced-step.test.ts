@@ -17,8 +17,8 @@ import {
   stepSettings,
   trainingStep,
 } from '../../src/training/step.js';
-import { checkLateness } from '../lateness.js';
-import { drawPhotos } from './photos.js';
+import { checkLateness } from '../support/lateness.js';
+import { drawPhotos } from '../support/photos.js';
 
 type Step = (tensors: StepTensors, settings: StepSettings) => tf.Tensor1D;
 

@@ -29,7 +29,7 @@ import {
   type TrainProgress,
   train,
 } from '../../src/training/index.js';
-import { drawPhotos } from './photos.js';
+import { drawPhotos } from '../support/photos.js';
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
 const manifest = await drawPhotos(path.join(folder, 'data'));

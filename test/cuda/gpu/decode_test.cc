@@ -7,11 +7,11 @@
 #include <sstream>
 #include <vector>
 
-#include "../../native/check.h"
-#include "../../native/images.h"
+#include "../../native/support/check.h"
+#include "../../native/support/images.h"
 #include "agreement.h"
-#include "core/jpeg.h"
-#include "core/random.h"
+#include "core/base/random.h"
+#include "core/decode/jpeg.h"
 #include "tested.h"
 
 using namespace bobbin;

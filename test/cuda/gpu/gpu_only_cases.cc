@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../../native/check.h"
+#include "../../native/support/check.h"
 #include "memory.h"
 #include "tested.h"
 

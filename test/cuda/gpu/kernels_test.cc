@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "../../native/check.h"
+#include "../../native/support/check.h"
 #include "agreement.h"
-#include "core/random.h"
+#include "core/base/random.h"
 #include "device/host_device.h"
 #include "memory.h"
 #include "scene.h"

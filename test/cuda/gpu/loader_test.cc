@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "../../native/check.h"
-#include "../../native/device_views.h"
-#include "../../native/epochs.h"
+#include "../../native/support/check.h"
+#include "../../native/support/device_views.h"
+#include "../../native/support/epochs.h"
 #include "agreement.h"
-#include "device/device_writers.h"
+#include "device/load/device_writers.h"
 #include "tested.h"
 
 using namespace bobbin;

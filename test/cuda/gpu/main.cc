@@ -3,7 +3,7 @@
 #include <iostream>
 #include <memory>
 
-#include "../../native/check.h"
+#include "../../native/support/check.h"
 #include "cuda/nvjpeg.h"
 #include "device/entries.h"
 

@@ -7,7 +7,7 @@
 #include <functional>
 #include <memory>
 
-#include "device/device.h"
+#include "device/base/device.h"
 
 namespace bobbin::test {
 

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "../../native/check.h"
-#include "../../native/device_views.h"
-#include "core/render.h"
+#include "../../native/support/check.h"
+#include "../../native/support/device_views.h"
+#include "core/render/render.h"
 #include "memory.h"
 
 namespace bobbin::test {

@@ -6,12 +6,12 @@
 #include <span>
 #include <vector>
 
-#include "../../native/device_views.h"
-#include "core/image.h"
-#include "core/output.h"
-#include "core/random.h"
-#include "core/recipe.h"
-#include "device/device.h"
+#include "../../native/support/device_views.h"
+#include "core/base/image.h"
+#include "core/base/output.h"
+#include "core/base/random.h"
+#include "core/recipe/recipe.h"
+#include "device/base/device.h"
 
 namespace bobbin::test {
 

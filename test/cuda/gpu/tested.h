@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "device/device.h"
+#include "device/base/device.h"
 
 namespace bobbin::test {
 

@@ -1,5 +1,5 @@
 // Each check names the kernels and the sample at fault.
-#include "differential.h"
+#include "fuzz/differential.h"
 
 #include <algorithm>
 #include <cstring>

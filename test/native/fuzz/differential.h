@@ -3,11 +3,11 @@
 
 #include <vector>
 
-#include "core/jpeg.h"
-#include "core/random.h"
-#include "core/render.h"
-#include "mutator.h"
-#include "reference.h"
+#include "core/base/random.h"
+#include "core/decode/jpeg.h"
+#include "core/render/render.h"
+#include "fuzz/mutator.h"
+#include "fuzz/reference.h"
 
 namespace bobbin::test {
 

@@ -15,7 +15,7 @@
 #include <iterator>
 #include <string>
 
-#include "differential.h"
+#include "fuzz/differential.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/common_interface_defs.h>

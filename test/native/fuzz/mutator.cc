@@ -1,11 +1,11 @@
 // Changes know where a file's segments lie, so that most of what they make still reaches the scan.
-#include "mutator.h"
+#include "fuzz/mutator.h"
 
 #include <algorithm>
 #include <array>
 #include <iterator>
 
-#include "../images.h"
+#include "support/images.h"
 
 namespace bobbin::test {
 namespace {

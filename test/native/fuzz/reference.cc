@@ -1,6 +1,6 @@
 // libjpeg's raw output; an error leaves by longjmp, over frames that hold nothing with a
 // destructor.
-#include "reference.h"
+#include "fuzz/reference.h"
 
 #include <array>
 #include <csetjmp>

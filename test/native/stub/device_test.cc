@@ -9,11 +9,11 @@
 #include <thread>
 #include <vector>
 
-#include "check.h"
 #include "cuda/queue.h"
-#include "device/body.h"
 #include "device/entries.h"
+#include "device/render/body.h"
 #include "stub/runtime.h"
+#include "support/check.h"
 
 using namespace bobbin;
 using namespace bobbin::device;

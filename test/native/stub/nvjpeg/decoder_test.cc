@@ -2,15 +2,15 @@
 #include <memory>
 #include <string>
 
-#include "check.h"
 #include "cuda/device.h"
 #include "cuda/nvjpeg.h"
 #include "cuda/queue.h"
 #include "device/entries.h"
-#include "device_fixtures.h"
-#include "images.h"
 #include "stub/nvjpeg/script.h"
 #include "stub/runtime.h"
+#include "support/check.h"
+#include "support/device_fixtures.h"
+#include "support/images.h"
 
 using namespace bobbin::cuda;
 using bobbin::device::DeviceError;

@@ -8,9 +8,9 @@
 #include <span>
 #include <vector>
 
-#include "core/jpeg.h"
-#include "device_fixtures.h"
+#include "core/decode/jpeg.h"
 #include "stub/nvjpeg/script.h"
+#include "support/device_fixtures.h"
 
 using bobbin::core::JpegDecoder;
 using bobbin::core::Region;

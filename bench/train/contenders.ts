@@ -1,0 +1,42 @@
+/** Whose training steps are compared; a contender's program is the file of its name in contenders/. */
+import { type Program, python } from '../contenders.js';
+
+export interface TrainContender extends Program {
+  name: string;
+  /** What it does otherwise, or what it stands for: a remark for the table. */
+  remarks?: string;
+}
+
+const node = (file: string) => ({ kind: 'node', file }) as const;
+
+/** Always run; the first in front, as the others' logits and losses must be its own. */
+export const bobbins: TrainContender[] = [
+  { name: 'Bobbin eager', program: node('train-bobbin.ts') },
+  { name: 'Bobbin jit', program: node('train-bobbin.ts'), args: ['jit'] },
+  { name: 'Bobbin jit + XLA', program: node('train-bobbin.ts'), args: ['jit', 'xla'] },
+];
+
+/** The faster of these is the yardstick of every ratio. */
+export const yardsticks = ['Keras tf.function', 'PyTorch eager'];
+
+export const trainPeers: TrainContender[] = [
+  {
+    name: 'tfjs-node',
+    program: node('train-tfjs.ts'),
+    remarks: "tfjs-node's kernels and stock layers, on TensorFlow 2.21",
+  },
+  { name: 'Keras tf.function', program: python('train_keras.py', 'peers') },
+  { name: 'Keras + XLA', program: python('train_keras.py', 'peers'), args: ['xla'] },
+  {
+    name: 'PyTorch eager',
+    program: python('train_torch.py', 'peers'),
+    args: ['channels_last'],
+    remarks: 'channels_last',
+  },
+  {
+    name: 'PyTorch torch.compile',
+    program: python('train_torch.py', 'peers'),
+    args: ['channels_last', 'compile'],
+    remarks: 'channels_last',
+  },
+];

@@ -1,0 +1,127 @@
+/** What a training contender is given and gives back, and the clock that those written in TypeScript share. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { ArchitectureName } from '../../src/model/index.js';
+import { tf } from '../../src/tensorflow/index.js';
+import { median } from '../results.js';
+
+/** What is timed: logits as in prediction; a step: forwards, backwards, momentum, moving averages, the loss. */
+export const trials = { forward: 'forward', step: 'training step' } as const;
+export type Trial = keyof typeof trials;
+
+/** One run of one contender, written as JSON into a file that the process gets as its first argument. */
+export interface TrainJob {
+  net: ArchitectureName;
+  /** Holds what inputs.ts wrote. */
+  folder: string;
+  batch: number;
+  /** On the clock, of each trial. */
+  steps: number;
+  threads: number;
+}
+
+/** What a process prints as its last line. */
+export interface TrainOutcome {
+  /** Of the first image, before any training. */
+  logits: number[];
+  /** Mean cross-entropy of the batch in each of the first {@link checkedSteps} steps. */
+  losses: number[];
+  /** Median over the steps on the clock. */
+  msPerStep: Record<Trial, number>;
+  /** The most memory the process held at once. */
+  peakBytes: number;
+  /** Name and version of what was measured. */
+  version: string;
+}
+
+/** As train_job.py has them. */
+export const checkedSteps = 3;
+const warmUpSteps = 2;
+export const side = 224;
+export const classes = 1000;
+/**
+ * SGD's; no weight decay. Gradients of these networks are steep before they are trained: at a rate of
+ * 0.01 rounding alone moves the third loss by 1%, at this one by less than 0.01%.
+ */
+export const [learningRate, momentum] = [3e-5, 0.9];
+
+/** Files in a job's folder. */
+export const inputFiles = {
+  images: 'images.f32',
+  labels: 'labels.json',
+  topology: 'topology.json',
+  weights: 'weights.f32',
+  /** Name, `conv1_conv/0`, and shape of each weight in the order of the values: tfjs's layout, which is Keras's. */
+  index: 'weights.json',
+};
+
+const read = (job: TrainJob, file: keyof typeof inputFiles): Buffer =>
+  readFileSync(path.join(job.folder, inputFiles[file]));
+const floats = (bytes: Buffer) => new Float32Array(new Uint8Array(bytes).buffer);
+
+/** Images, [batch, 224, 224, 3], and one-hot labels, [batch, 1000]. */
+export function batchOf(job: TrainJob): { images: tf.Tensor4D; targets: tf.Tensor2D } {
+  const { batch } = job;
+  const pixels = floats(read(job, 'images')).subarray(0, batch * side * side * 3);
+  const labels = (JSON.parse(read(job, 'labels').toString()) as number[]).slice(0, batch);
+  return {
+    images: tf.tensor4d(pixels, [batch, side, side, 3]),
+    targets: tf.tidy(() =>
+      tf.oneHot(tf.tensor1d(labels, 'int32'), classes, 1, 0, 'float32'),
+    ) as tf.Tensor2D,
+  };
+}
+
+/** The network from images to logits, with the job's weights, of the layer classes that are registered. */
+export async function networkOf(job: TrainJob): Promise<tf.LayersModel> {
+  const model = await tf.models.modelFromJSON(JSON.parse(read(job, 'topology').toString()));
+  const values = floats(read(job, 'weights'));
+  let at = 0;
+  for (const layer of model.layers) {
+    const weights = layer.getWeights().map(({ shape, size }) => {
+      at += size;
+      return tf.tensor(values.subarray(at - size, at), shape);
+    });
+    layer.setWeights(weights);
+    tf.dispose(weights);
+  }
+  return model;
+}
+
+export interface Contestant {
+  /** [batch, 1000], to be disposed of by the caller. */
+  forward(): tf.Tensor;
+  /** The loss before the update. */
+  step(): number;
+  version: string;
+}
+
+/** Checks, warms up and times; prints the {@link TrainOutcome}. */
+export async function timeTraining(job: TrainJob, { forward, step, version }: Contestant) {
+  const logitsNow = async () => {
+    const logits = forward();
+    const values = await logits.data();
+    logits.dispose();
+    return values;
+  };
+  const logits = [...(await logitsNow()).subarray(0, classes)];
+  for (let i = 1; i < warmUpSteps; i++) await logitsNow();
+  const forwardMs = await medianMs(job.steps, logitsNow);
+  const losses: number[] = [];
+  for (let i = 0; i < checkedSteps; i++) losses.push(step());
+  for (let i = 0; i < warmUpSteps; i++) step();
+  const msPerStep = { forward: forwardMs, step: await medianMs(job.steps, step) };
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  const outcome: TrainOutcome = { logits, losses, msPerStep, peakBytes, version };
+  console.log(JSON.stringify(outcome));
+}
+
+async function medianMs(times: number, run: () => unknown): Promise<number> {
+  const durations: number[] = [];
+  for (let i = 0; i < times; i++) {
+    const start = performance.now();
+    await run();
+    durations.push(performance.now() - start);
+  }
+  return median(durations);
+}

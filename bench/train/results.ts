@@ -1,0 +1,98 @@
+/** From what training contenders measured to rows, and what disqualifies one. */
+import { median } from '../results.js';
+import { type TrainOutcome, type Trial, trials } from './job.js';
+
+/** All outcomes of one contender on one network and batch, one a round. */
+export interface TrainTrial {
+  net: string;
+  batch: number;
+  contender: string;
+  outcomes: TrainOutcome[];
+  remarks: string;
+}
+
+/** One row of the table and of `--json`. */
+export interface TrainRow {
+  /** Network and what is timed: `resnet50-v2, training step`. */
+  trial: string;
+  contender: string;
+  /** Images a step. */
+  batch: number;
+  /** Median over the rounds, of each round's median. */
+  msPerStep: number;
+  /** Largest less smallest, over the median. */
+  spread: number;
+  /** Time over the yardstick's: the median of the rounds' own ratios. Null without a yardstick. */
+  ratio: number | null;
+  /** The most memory a round took. */
+  peakBytes: number;
+  version: string;
+  remarks: string;
+}
+
+/** float32 sums in another order differ by a hundredth of it; a gradient that is 2% off, by more. */
+const tolerance = 1e-3;
+
+/** Why `outcome` is not that of the same network, weights and optimizer as `reference`, or undefined. */
+export function outcomeComplaint(outcome: TrainOutcome, reference: TrainOutcome) {
+  const differences = outcome.logits.map((logit, i) => logit - (reference.logits[i] as number));
+  const off = Math.hypot(...differences) / Math.hypot(...reference.logits);
+  if (!(off <= tolerance)) return `its logits are off by ${off.toExponential(1)}`;
+  const wrong = outcome.losses.findIndex((loss, i) => {
+    const wanted = reference.losses[i] as number;
+    return !(Math.abs(loss - wanted) <= tolerance * wanted);
+  });
+  if (wrong < 0) return undefined;
+  return `its loss of step ${wrong + 1} is ${outcome.losses[wrong]}, not ${reference.losses[wrong]}`;
+}
+
+/** Rows in the trials' order, each trial's forward before its step; all trials have the same rounds. */
+export function trainRowsOf(all: TrainTrial[], yardsticks: string[]): TrainRow[] {
+  return (Object.keys(trials) as Trial[]).flatMap((what) => {
+    const times = ({ outcomes }: TrainTrial) => outcomes.map(({ msPerStep }) => msPerStep[what]);
+    return all.map((trial) => {
+      const { net, batch, contender, outcomes, remarks } = trial;
+      const [yardstick] = all
+        .filter((one) => one.net === net && one.batch === batch)
+        .filter((one) => yardsticks.includes(one.contender))
+        .sort((a, b) => median(times(a)) - median(times(b)));
+      const own = times(trial);
+      const ratios = yardstick && times(yardstick).map((of, round) => (own[round] as number) / of);
+      const msPerStep = median(own);
+      return {
+        trial: `${net}, ${trials[what]}`,
+        contender,
+        batch,
+        msPerStep,
+        spread: (Math.max(...own) - Math.min(...own)) / msPerStep,
+        ratio: ratios ? median(ratios) : null,
+        peakBytes: Math.max(...outcomes.map(({ peakBytes }) => peakBytes)),
+        version: outcomes[0]?.version ?? '',
+        remarks,
+      };
+    });
+  });
+}
+
+export const trainHeader = [
+  'contender',
+  'ms/step',
+  'spread',
+  'images/s',
+  '× best',
+  'GB',
+  'version',
+  'remarks',
+];
+
+/** A row's cells under {@link trainHeader}. */
+export const trainCellsOf = (row: TrainRow): string[] => [
+  row.contender,
+  row.msPerStep.toFixed(0),
+  `${(100 * row.spread).toFixed(0)}%`,
+  ((1000 * row.batch) / row.msPerStep).toFixed(1),
+  row.ratio?.toFixed(2) ?? '–',
+  (row.peakBytes / 1e9).toFixed(1),
+  row.version,
+  row.remarks,
+];

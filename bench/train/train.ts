@@ -1,0 +1,149 @@
+/** The comparison of training steps: every contender from the same weights on the same batch, each in a fresh process, in turn. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expected } from '../../src/errors.js';
+import { type ArchitectureName, architectureNames } from '../../src/model/index.js';
+import { textTable } from '../../src/report/index.js';
+import { absence, answerOf } from '../measure.js';
+import { checkOutput, writeJson } from '../output.js';
+import { must } from '../processes.js';
+import { checkMeasured, inTurn, machineNow } from '../rounds.js';
+import { bobbins, type TrainContender, trainPeers, yardsticks } from './contenders.js';
+import type { TrainJob, TrainOutcome } from './job.js';
+import {
+  outcomeComplaint,
+  type TrainRow,
+  type TrainTrial,
+  trainCellsOf,
+  trainHeader,
+  trainRowsOf,
+} from './results.js';
+
+export interface TrainComparison {
+  /** All architectures where empty. */
+  nets: string[];
+  batches: number[];
+  rounds: number;
+  /** On the clock of one run. */
+  steps: number;
+  /** Names of peers to run beside Bobbin; all where empty. */
+  only: string[];
+  /** Where the rows go as JSON. */
+  json: string | undefined;
+}
+
+interface Entry {
+  contender: TrainContender;
+  job: TrainJob;
+  trial: TrainTrial;
+}
+
+/** Compilers take minutes; a step of ResNet50V2 at batch 32, ten seconds op by op. */
+const mostSeconds = 1800;
+
+/** Runs the comparison, printing each result as it comes and the tables at the end. */
+export async function compareTraining(comparison: TrainComparison): Promise<void> {
+  const { only, nets, rounds, json } = comparison;
+  checkOutput('--json', json);
+  checkNames(
+    '--only',
+    only,
+    trainPeers.map(({ name }) => name),
+  );
+  checkNames('--nets', nets, architectureNames);
+  const leftOut: string[] = [];
+  const peers = trainPeers.filter(({ name }) => only.length === 0 || only.includes(name));
+  const contenders = [...bobbins, ...peers].filter((contender) => {
+    const reason = absence(contender);
+    if (reason !== undefined) leftOut.push(`${contender.name}: ${reason}`);
+    return reason === undefined;
+  });
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-bench-'));
+  try {
+    const references = new Map<string, TrainOutcome>();
+    const runOnce = (entry: Entry) => addOutcome(entry, folder, references);
+    const all = entriesOf(contenders, comparison, folder);
+    const entries = await inTurn(all, { rounds, runOnce, nameOf }, leftOut);
+    const trials = entries.map(({ trial }) => trial);
+    const rows = trainRowsOf(trials, yardsticks);
+    checkMeasured(rows, leftOut);
+    publish(rows, leftOut, comparison);
+    await writeJson(json, rows);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function checkNames(flag: string, names: string[], known: string[]): void {
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw expected(`one of ${known.join('; ')}`, flag, unknown);
+}
+
+/** Writes the inputs of each network, and lists who is to train it. */
+function entriesOf(
+  contenders: TrainContender[],
+  { nets, batches, steps }: TrainComparison,
+  folder: string,
+): Entry[] {
+  const chosen = architectureNames.filter((net) => nets.length === 0 || nets.includes(net));
+  return chosen.flatMap((net) => {
+    const inputs = path.join(folder, net);
+    mkdirSync(inputs);
+    writeInputs(inputs, net, Math.max(...batches));
+    return batches.flatMap((batch) =>
+      contenders.map((contender) => {
+        const { name, remarks = '' } = contender;
+        const threads = os.availableParallelism();
+        return {
+          contender,
+          job: { net, folder: inputs, batch, steps, threads },
+          trial: { net, batch, contender: name, outcomes: [], remarks },
+        };
+      }),
+    );
+  });
+}
+
+/** In a process of its own: TensorFlow's memory and threads must not stay in this one. */
+function writeInputs(folder: string, net: ArchitectureName, batch: number): void {
+  const program = path.join(import.meta.dirname, 'inputs.ts');
+  must(process.execPath, ['--import', 'tsx', program, folder, net, `${batch}`], 'run set-up again');
+}
+
+const nameOf = ({ trial: { net, batch, contender } }: Entry) => `${contender}, ${net} × ${batch}`;
+
+/** Adds one outcome to the entry's trial where it is that of the first contender on the same job. */
+async function addOutcome(
+  entry: Entry,
+  folder: string,
+  references: Map<string, TrainOutcome>,
+): Promise<void> {
+  const { contender, job, trial } = entry;
+  const { net, batch, threads } = job;
+  const file = path.join(folder, 'job.json');
+  writeFileSync(file, JSON.stringify(job));
+  const limits = { threads, seconds: mostSeconds };
+  const outcome = await answerOf<TrainOutcome>(contender, [file], limits);
+  const reference = references.get(`${net} × ${batch}`) ?? outcome;
+  const complaint = outcomeComplaint(outcome, reference);
+  if (complaint !== undefined) throw new Error(complaint);
+  references.set(`${net} × ${batch}`, reference);
+  trial.outcomes.push(outcome);
+  const { forward, step } = outcome.msPerStep;
+  const times = [forward, step].map((ms) => ms.toFixed(0).padStart(7));
+  console.log(`forward${times[0]} ms, step${times[1]} ms  ${nameOf(entry)}`);
+}
+
+function publish(rows: TrainRow[], leftOut: string[], { rounds, steps }: TrainComparison): void {
+  const titleOf = ({ trial, batch }: TrainRow) => `${trial}, batch ${batch}`;
+  for (const title of new Set(rows.map(titleOf))) {
+    console.log(`\n${title}`);
+    console.log(
+      textTable(trainHeader, rows.filter((row) => titleOf(row) === title).map(trainCellsOf)),
+    );
+  }
+  if (leftOut.length > 0) console.log(`\nleft out:\n  ${leftOut.join('\n  ')}`);
+  const best = `× best: over the faster of ${yardsticks.join(' and ')}`;
+  console.log(`\n${best}; ${rounds} rounds of ${steps} steps, float32; ${machineNow()}`);
+}

@@ -1,0 +1,51 @@
+// Small memory is the heap's, where sanitizers watch its edges.
+#include "core/base/scratch.h"
+
+#include <malloc.h>
+#include <sys/mman.h>
+
+#include <cstdlib>
+#include <new>
+
+namespace bobbin::core {
+namespace {
+
+constexpr std::size_t kAlignment = 64;
+// As malloc does until it has seen large memory freed; then heaps serve such sizes, too, and each
+// thread's comes to hold several times what it needs. Where ASan watches edges, more is a heap's.
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::size_t kLeastMapped = kMostKept;
+#else
+constexpr std::size_t kLeastMapped = std::size_t{128} << 10;
+#endif
+
+}  // namespace
+
+void* allocate_memory(std::size_t bytes) {
+  if (bytes < kLeastMapped) {
+    return std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment);
+  }
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? nullptr : memory;
+}
+
+void free_memory(void* memory, std::size_t bytes) {
+  if (bytes < kLeastMapped) {
+    std::free(memory);
+  } else {
+    munmap(memory, bytes);
+  }
+}
+
+void give_back_heaps() { ::malloc_trim(0); }
+
+std::uint8_t* Scratch::reserve(std::size_t bytes) {
+  if (bytes <= size_ && !is_large_rest(size_, bytes)) return data_;
+  free_memory(std::exchange(data_, nullptr), std::exchange(size_, 0));
+  data_ = static_cast<std::uint8_t*>(allocate_memory(bytes));
+  if (!data_) throw std::bad_alloc();
+  size_ = bytes;
+  return data_;
+}
+
+}  // namespace bobbin::core

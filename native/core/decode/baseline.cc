@@ -1,0 +1,259 @@
+// Finds the restart intervals and rows that are wanted; the kernels decode them.
+#include "core/decode/baseline.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+namespace bobbin::core {
+namespace {
+
+// Copies bytes, but no zero behind FF, to `to` and moves it on. Stops at `end` or a marker.
+const std::uint8_t* copy_data(const std::uint8_t* from, const std::uint8_t* end,
+                              std::uint8_t*& to) {
+  for (;;) {
+    const void* found = from < end ? std::memchr(from, 0xff, end - from) : nullptr;
+    const std::uint8_t* marker = found ? static_cast<const std::uint8_t*>(found) : end;
+    to = std::copy(from, marker, to);
+    if (end - marker < 2 || marker[1] != 0) return marker;
+    *to++ = 0xff;
+    from = marker + 2;
+  }
+}
+
+// Where so many bytes end, not counting zeros behind FF.
+const std::uint8_t* skip_data(const std::uint8_t* from, std::size_t count) {
+  while (const void* found = std::memchr(from, 0xff, count)) {
+    const auto* marker = static_cast<const std::uint8_t*>(found);
+    count -= marker + 1 - from;
+    from = marker + 2;
+  }
+  return from + count;
+}
+
+}  // namespace
+
+bool BaselineDecoder::prepare(const BaselineFrame& frame) {
+  scan_->components = frame.components;
+  const int lanes = kernels_.lanes;
+  for (int c = 0; c < frame.components; ++c) {
+    const BaselineFrame::Component& from = frame.component[c];
+    ScanComponent& to = scan_->component[c];
+    to.means = means_.table(from.means);
+    to.coefficients = coefficients_.table(from.coefficients);
+    if (!to.means || !to.coefficients) return false;
+    to.across = from.across;
+    to.down = from.down;
+    // A file that was given up may have left something.
+    to.queue = {};
+    std::int16_t* row = to.quantization;
+    for (int i = 0; i < 8 * lanes; ++i, row += 8) {
+      std::copy_n(from.quantization.begin() + std::ptrdiff_t{8} * (i / lanes), 8, row);
+    }
+  }
+  // A row's start is a number of 32 bits.
+  return frame.scan.size() <= std::numeric_limits<std::uint32_t>::max();
+}
+
+// Nothing more is copied.
+void BaselineDecoder::close_bytes(std::uint8_t* to) {
+  end_ = to - bytes_.data();
+  std::memset(to, 0, ScanBits::kPadding);
+}
+
+// Copies the scan without the zeros behind FF, and notes where its intervals begin and end. The
+// last one ends at any marker but a restart.
+bool BaselineDecoder::unstuff_intervals(std::span<const std::uint8_t> scan, std::size_t intervals) {
+  segments_.clear();
+  const std::uint8_t* from = scan.data();
+  const std::uint8_t* const end = from + scan.size();
+  std::uint8_t* to = bytes_.data();
+  for (std::size_t begin = 0;;) {
+    from = copy_data(from, end, to);
+    const std::size_t here = to - bytes_.data();
+    segments_.push_back({std::exchange(begin, here), here});
+    if (segments_.size() == intervals) break;
+    if (end - from < 2 || from[1] != 0xd0 + (segments_.size() - 1) % 8) return false;
+    from += 2;
+  }
+  close_bytes(to);
+  return true;
+}
+
+// Decodes the intervals that hold `wanted`: calls decode(x, y, count) for the MCUs of each row that
+// are wanted, and skips those around them.
+template <typename Decode>
+bool BaselineDecoder::walk_intervals(const BaselineFrame& frame, const Mcus& wanted,
+                                     const Decode& decode) {
+  const std::int64_t across = frame.mcus_across();
+  const std::int64_t interval = frame.restart_interval;
+  const std::int64_t first = wanted.top * across + wanted.left;
+  const std::int64_t behind = (wanted.bottom - 1) * across + wanted.right;
+  for (std::int64_t segment = first / interval; segment * interval < behind; ++segment) {
+    const auto [begin, end] = segments_[segment];
+    scan_->bits = {0, 0, bytes_.data() + begin, bytes_.data() + end};
+    for (ScanComponent& component : scan_->component) component.mean = 0;
+    const std::int64_t stop = std::min((segment + 1) * interval, behind);
+    for (std::int64_t mcu = segment * interval; mcu < stop;) {
+      const int x = static_cast<int>(mcu % across), y = static_cast<int>(mcu / across);
+      // The run of MCUs to the next change between wanted and not.
+      const bool inside = y >= wanted.top && x >= wanted.left && x < wanted.right;
+      std::int64_t until = y * across + (inside ? wanted.right : wanted.left);
+      if (!inside && (y < wanted.top || x >= wanted.right)) {
+        until = std::max<std::int64_t>(y + 1, wanted.top) * across + wanted.left;
+      }
+      const int count = static_cast<int>(std::min(until, stop) - mcu);
+      if (!(inside ? decode(x, y, count) : kernels_.skip_mcus(*scan_, count))) return false;
+      mcu += count;
+    }
+    const bool last = segment + 1 == static_cast<std::int64_t>(segments_.size());
+    if (!last && stop == (segment + 1) * interval && scan_->bits.left_bytes() > 0) return false;
+  }
+  return true;
+}
+
+// Copies the rows from the last known one above `wanted` on without the zeros behind FF, and notes
+// where the known ones begin. False if the starts are not in order.
+bool BaselineDecoder::unstuff_rows(std::span<const std::uint8_t> scan, const Mcus& wanted,
+                                   std::span<const RowStart> starts) {
+  begins_.resize(starts.size());
+  std::uint8_t* to = bytes_.data();
+  const std::size_t behind = std::min<std::size_t>(wanted.bottom, starts.size());
+  for (std::size_t y = std::min<std::size_t>(wanted.top, behind - 1); y < behind; ++y) {
+    begins_[y] = to - bytes_.data();
+    const std::size_t begin = starts[y].byte;
+    if (y + 1 == starts.size()) {
+      if (begin > scan.size()) return false;
+      copy_data(scan.data() + begin, scan.data() + scan.size(), to);
+      break;
+    }
+    const std::size_t end = starts[y + 1].byte;
+    if (begin > end || end >= scan.size()) return false;
+    if (copy_data(scan.data() + begin, scan.data() + end, to) != scan.data() + end) return false;
+    // The row's last bits lie where the next one begins.
+    if (y + 1 == behind) *to++ = scan[end];
+  }
+  close_bytes(to);
+  return true;
+}
+
+// Decodes a scan without restarts row by row: goes to a row whose start is known, and skips to any
+// other from the one before.
+template <typename Decode>
+bool BaselineDecoder::walk_rows(const BaselineFrame& frame, const Mcus& wanted,
+                                std::vector<RowStart>& starts, const Decode& decode) {
+  const auto rows = [&] { return static_cast<int>(starts.size()); };
+  for (int y = std::min(wanted.top, rows() - 1); y < wanted.bottom; ++y) {
+    if (y == rows()) {
+      add_start(frame.scan, starts);
+    } else {
+      go_to(starts[y], begins_[y]);
+    }
+    const bool inside = y >= wanted.top;
+    if (inside && !kernels_.skip_mcus(*scan_, wanted.left)) return false;
+    if (inside && !decode(wanted.left, y, wanted.right - wanted.left)) return false;
+    if (y + 1 < rows() || y + 1 == wanted.bottom) continue;
+    const int rest = frame.mcus_across() - (inside ? wanted.right : 0);
+    if (!kernels_.skip_mcus(*scan_, rest)) return false;
+  }
+  return true;
+}
+
+void BaselineDecoder::go_to(const RowStart& start, std::size_t begin) {
+  const unsigned bit = start.bit % 8;
+  const std::uint8_t* byte = bytes_.data() + begin;
+  scan_->bits = {std::uint64_t{*byte} << (56 + bit), 8 - bit, byte + 1, bytes_.data() + end_};
+  for (int c = 0; c < 3; ++c) scan_->component[c].mean = start.means[c];
+}
+
+// The row behind the last known one begins at the next bit.
+void BaselineDecoder::add_start(std::span<const std::uint8_t> scan, std::vector<RowStart>& starts) {
+  const ScanBits& bits = scan_->bits;
+  const std::size_t bit = 8 * (bits.next - bytes_.data()) - bits.count;
+  const std::uint8_t* last = scan.data() + starts.back().byte;
+  const std::uint8_t* byte = skip_data(last, bit / 8 - begins_.back());
+  RowStart start{
+      static_cast<std::uint32_t>(byte - scan.data()), static_cast<std::uint16_t>(bit % 8), {}};
+  for (int c = 0; c < 3; ++c) {
+    start.means[c] = static_cast<std::uint16_t>(scan_->component[c].mean);
+  }
+  starts.push_back(start);
+  begins_.push_back(bit / 8);
+}
+
+template <typename Decode>
+bool BaselineDecoder::walk(const BaselineFrame& frame, const Mcus& wanted,
+                           std::vector<RowStart>& starts, const Decode& decode) {
+  bytes_.reserve(frame.scan.size() + ScanBits::kPadding);
+  if (frame.restart_interval > 0) {
+    const std::int64_t mcus = std::int64_t{1} * frame.mcus_across() * frame.mcus_down();
+    const std::int64_t intervals = (mcus + frame.restart_interval - 1) / frame.restart_interval;
+    return unstuff_intervals(frame.scan, intervals) && walk_intervals(frame, wanted, decode);
+  }
+  if (starts.empty()) starts.push_back({});
+  return unstuff_rows(frame.scan, wanted, starts) && walk_rows(frame, wanted, starts, decode);
+}
+
+bool BaselineDecoder::visit(const BaselineFrame& frame, const BlockVisitor& visit) {
+  if (!prepare(frame)) return false;
+  std::array<std::int16_t, std::size_t{12} * kBlockWords> blocks;
+  starts_.clear();
+  const Mcus all{0, 0, frame.mcus_across(), frame.mcus_down()};
+  return walk(frame, all, starts_, [&](int x, int y, int count) {
+    for (const int end = x + count; x < end; ++x) {
+      if (!kernels_.read_mcu(*scan_, blocks.data())) return false;
+      const std::int16_t* block = blocks.data();
+      for (int c = 0; c < frame.components; ++c) {
+        const int across = frame.component[c].across, down = frame.component[c].down;
+        for (int i = 0; i < across * down; ++i, block += kBlockWords) {
+          visit(c, x * across + i % across, y * down + i / across, block);
+        }
+      }
+    }
+    return true;
+  });
+}
+
+bool BaselineDecoder::decode(const BaselineFrame& frame, const Region& wanted,
+                             std::array<Plane, 3>& planes, std::vector<RowStart>& starts) {
+  if (!prepare(frame)) return false;
+  const int width = frame.mcu_width(), height = frame.mcu_height();
+  const Mcus mcus{wanted.left / width, wanted.top / height,
+                  (wanted.left + wanted.width + width - 1) / width,
+                  (wanted.top + wanted.height + height - 1) / height};
+  place_planes(frame, mcus, planes);
+  const std::size_t known = starts.size();
+  const bool sound = walk(frame, mcus, starts, [&](int x, int y, int count) {
+    for (int c = 0; c < frame.components; ++c) {
+      ScanComponent& component = scan_->component[c];
+      const std::size_t row = std::size_t{8} * (y - mcus.top) * component.down;
+      component.samples = samples_[c].data() + row * component.stride +
+                          std::size_t{8} * (x - mcus.left) * component.across;
+    }
+    return kernels_.decode_mcus(*scan_, count);
+  });
+  if (!sound) starts.resize(known);
+  return sound;
+}
+
+void BaselineDecoder::place_planes(const BaselineFrame& frame, const Mcus& mcus,
+                                   std::array<Plane, 3>& planes) {
+  planes = {};
+  for (int c = 0; c < frame.components; ++c) {
+    const BaselineFrame::Component& component = frame.component[c];
+    const int across = 8 * component.across, down = 8 * component.down;
+    Plane& plane = planes[c];
+    plane.region = {mcus.left * across, mcus.top * down, (mcus.right - mcus.left) * across,
+                    (mcus.bottom - mcus.top) * down};
+    plane.halved_x = component.across < frame.component[0].across;
+    plane.halved_y = component.down < frame.component[0].down;
+    plane.width = plane.halved_x ? (frame.width + 1) / 2 : frame.width;
+    plane.height = plane.halved_y ? (frame.height + 1) / 2 : frame.height;
+    plane.stride = plane.region.width;
+    plane.data = samples_[c].reserve(plane.stride * plane.region.height);
+    scan_->component[c].stride = plane.stride;
+  }
+}
+
+}  // namespace bobbin::core

@@ -1,0 +1,103 @@
+// A decoder for baseline JPEG that makes planes of the part that a crop needs, and no more.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/base/image.h"
+#include "core/base/scratch.h"
+#include "core/decode/scan_index.h"
+#include "core/kernels/huffman.h"
+#include "core/kernels/kernels.h"
+#include "core/kernels/scan.h"
+
+namespace bobbin::core {
+
+// What a file's headers say about its only scan.
+struct BaselineFrame {
+  struct Component {
+    int across = 1, down = 1;                      // Blocks in an MCU.
+    std::array<std::uint16_t, 64> quantization{};  // In rows, not in zigzag; at most 255.
+    HuffmanCodes means, coefficients;              // JPEG's DC and AC tables.
+  };
+  int width = 0, height = 0;  // In pixels.
+  int components = 0;         // 1 or 3; alone, it has one block in an MCU.
+  std::array<Component, 3> component;
+  int restart_interval = 0;            // In MCUs; 0 for none.
+  std::span<const std::uint8_t> scan;  // From behind the scan's header to the file's end.
+
+  int mcu_width() const { return 8 * component[0].across; }
+  int mcu_height() const { return 8 * component[0].down; }
+  int mcus_across() const { return (width + mcu_width() - 1) / mcu_width(); }
+  int mcus_down() const { return (height + mcu_height() - 1) / mcu_height(); }
+};
+
+// Receives each block: its place among its component's blocks, and its coefficients in rows.
+using BlockVisitor =
+    std::function<void(int component, int block_x, int block_y, const std::int16_t*)>;
+
+// One thread's decoder; it keeps tables and memory from image to image. It makes no guesses: each
+// function returns false for anything but a sound scan up to the last row that is wanted, and then
+// someone else must decode the file. No byte outside `scan` is read.
+class BaselineDecoder {
+ public:
+  explicit BaselineDecoder(const Kernels& with = kernels()) : kernels_(with) {}
+
+  // Fills `planes` (one for grey, three for Y, Cb and Cr) with whole MCUs that hold `wanted`.
+  // They live until the next call. `starts` are those of the scan's first rows, as far as they are
+  // known: the decoder goes from one to the next, and adds those of the rows that it walks through.
+  // Planes are the same whatever is known; starts of another scan make other planes or none.
+  bool decode(const BaselineFrame& frame, const Region& wanted, std::array<Plane, 3>& planes,
+              std::vector<RowStart>& starts);
+  bool decode(const BaselineFrame& frame, const Region& wanted, std::array<Plane, 3>& planes) {
+    starts_.clear();
+    return decode(frame, wanted, planes, starts_);
+  }
+
+  // Calls `visit` for all blocks of the image, padding included.
+  bool visit(const BaselineFrame& frame, const BlockVisitor& visit);
+
+ private:
+  // A restart interval's bytes, as positions in `bytes_`.
+  struct Segment {
+    std::size_t begin, end;
+  };
+  // A rectangle of MCUs.
+  struct Mcus {
+    int left, top, right, bottom;
+  };
+
+  bool prepare(const BaselineFrame& frame);
+  void close_bytes(std::uint8_t* to);
+  template <typename Decode>
+  bool walk(const BaselineFrame& frame, const Mcus& wanted, std::vector<RowStart>& starts,
+            const Decode& decode);
+  bool unstuff_intervals(std::span<const std::uint8_t> scan, std::size_t intervals);
+  template <typename Decode>
+  bool walk_intervals(const BaselineFrame& frame, const Mcus& wanted, const Decode& decode);
+  bool unstuff_rows(std::span<const std::uint8_t> scan, const Mcus& wanted,
+                    std::span<const RowStart> starts);
+  template <typename Decode>
+  bool walk_rows(const BaselineFrame& frame, const Mcus& wanted, std::vector<RowStart>& starts,
+                 const Decode& decode);
+  void go_to(const RowStart& start, std::size_t begin);
+  void add_start(std::span<const std::uint8_t> scan, std::vector<RowStart>& starts);
+  void place_planes(const BaselineFrame& frame, const Mcus& mcus, std::array<Plane, 3>& planes);
+
+  std::unique_ptr<Scan> scan_ = std::make_unique<Scan>();  // Its vectors want to be aligned.
+  const Kernels& kernels_;
+  Scratch bytes_;        // The scan without stuffing, and zeros behind it.
+  std::size_t end_ = 0;  // Where the zeros begin.
+  std::vector<Segment> segments_;
+  std::vector<std::size_t> begins_;  // In `bytes_`, of the rows whose starts are known.
+  std::vector<RowStart> starts_;     // For callers that keep none.
+  HuffmanCache means_{HuffmanTable::Use::kMeans};
+  HuffmanCache coefficients_{HuffmanTable::Use::kCoefficients};
+  std::array<Scratch, 3> samples_;
+};
+
+}  // namespace bobbin::core

@@ -1,0 +1,50 @@
+// Walks the first image file directory of an EXIF segment with every read inside its bounds.
+#include "core/decode/exif.h"
+
+#include <cstddef>
+#include <cstring>
+
+namespace bobbin::core {
+namespace {
+
+constexpr int kUpright = 1;
+constexpr std::uint32_t kOrientationTag = 0x0112;
+constexpr std::uint32_t kShortType = 3;
+
+// Big- or little-endian words of a TIFF structure; a read outside of it gives 0, which no field
+// that is looked for can be.
+struct Tiff {
+  std::span<const std::uint8_t> bytes;
+  bool little;
+
+  std::uint32_t word(std::size_t offset, int size) const {
+    if (offset + size > bytes.size()) return 0;
+    std::uint32_t value = 0;
+    for (int i = 0; i < size; ++i) {
+      value = value << 8 | bytes[little ? offset + size - 1 - i : offset + i];
+    }
+    return value;
+  }
+};
+
+}  // namespace
+
+int exif_orientation(std::span<const std::uint8_t> app1) {
+  constexpr std::size_t kSignature = 6;
+  if (app1.size() < kSignature + 8 || std::memcmp(app1.data(), "Exif\0", 5) != 0) return kUpright;
+  const Tiff tiff{app1.subspan(kSignature), app1[kSignature] == 'I'};
+  if (tiff.word(2, 2) != 42) return kUpright;
+  const std::size_t directory = tiff.word(4, 4);
+  const std::size_t entries = tiff.word(directory, 2);
+  for (std::size_t i = 0; i < entries; ++i) {
+    const std::size_t entry = directory + 2 + 12 * i;
+    if (entry >= tiff.bytes.size()) break;
+    if (tiff.word(entry, 2) != kOrientationTag) continue;
+    const std::uint32_t value = tiff.word(entry + 8, 2);
+    const bool valid = tiff.word(entry + 2, 2) == kShortType && value >= 1 && value <= 8;
+    return valid ? static_cast<int>(value) : kUpright;
+  }
+  return kUpright;
+}
+
+}  // namespace bobbin::core

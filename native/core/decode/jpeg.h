@@ -1,0 +1,77 @@
+// Reads JPEG files: the size and orientation first, then no more pixels than a crop needs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/base/image.h"
+#include "core/base/scratch.h"
+#include "core/decode/baseline.h"
+#include "core/decode/jpeg_traits.h"
+#include "core/decode/scan_index.h"
+
+namespace bobbin::core {
+
+// The largest image that is decoded at all, in pixels.
+inline constexpr std::int64_t kMaxPixels = std::int64_t{1} << 29;
+// The largest image whose scans libjpeg has to buffer whole (progressive, or one scan a colour):
+// six bytes a pixel.
+inline constexpr std::int64_t kMaxBufferedPixels = std::int64_t{1} << 26;
+// Fancy upsampling looks at the neighbouring chroma sample, two pixels away at 4:2:0.
+inline constexpr int kUpsamplingMargin = 2;
+
+// Whether the bytes begin as every JPEG file does.
+bool is_jpeg(std::span<const std::uint8_t> file);
+
+// One thread's decoder. It keeps its memory from image to image: once it has seen the largest
+// region, decoding baseline files allocates nothing that it does not free into its own pool.
+class JpegDecoder {
+ public:
+  JpegDecoder();
+  ~JpegDecoder();
+  JpegDecoder(const JpegDecoder&) = delete;
+  JpegDecoder& operator=(const JpegDecoder&) = delete;
+
+  // Parses the header of `file`, which must outlive the decode. Throws ImageError.
+  ImageSize open(std::span<const std::uint8_t> file);
+
+  // Of the opened file, before it is decoded.
+  JpegTraits traits() const;
+
+  // Decodes the part of the opened image that covers `wanted` (in stored pixels), scaled down by 1,
+  // 2, 4 or 8. At scale 1, sound baseline files come as planes from Bobbin's own decoder, whose
+  // samples are libjpeg's before chroma is upsampled; all others as decode_rgb gives them. What
+  // `indexed` knows of the file saves time and changes nothing else. The view lives until the next
+  // call. Throws ImageError when the data ends early or makes no sense within the part.
+  ImageView decode(const Region& wanted, int scale, const IndexedSample& indexed = {});
+
+  // The same as RGB by libjpeg: grey is repeated, CMYK and YCCK (taken as Adobe's inverted form)
+  // are multiplied out. The pixels equal those of a full decode at the same scale.
+  ImageView decode_rgb(const Region& wanted, int scale);
+
+  // What Bobbin's own decoder needs to know of the opened image, unless it cannot decode its kind.
+  std::optional<BaselineFrame> baseline_frame() const;
+
+ private:
+  struct Jpeg;
+  void check_size() const;
+  bool decode_planes(const BaselineFrame& frame, const Region& wanted, const IndexedSample& indexed,
+                     std::array<Plane, 3>& planes);
+  ImageView read_rgb(const Region& wanted, int scale);
+  void start(int scale);
+  Region place(const Region& wanted, int scale);
+  void read_rows(const Region& region);
+
+  BaselineDecoder baseline_;
+  std::span<const std::uint8_t> file_;
+  std::vector<RowStart> starts_;
+  std::unique_ptr<Jpeg> jpeg_;
+  Scratch pixels_;
+  std::vector<std::uint8_t> cmyk_row_;
+};
+
+}  // namespace bobbin::core

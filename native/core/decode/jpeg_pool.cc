@@ -1,0 +1,162 @@
+// The methods of libjpeg's memory manager that decompression uses. An error leaves them by longjmp,
+// so they hold nothing with a destructor.
+#include "core/decode/jpeg_pool.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <utility>
+
+// clang-format off: jerror.h needs jpeglib.h before it.
+#include <jerror.h>
+// clang-format on
+
+#include "core/base/scratch.h"
+
+namespace bobbin::core {
+namespace {
+
+// libjpeg-turbo's own rows are padded so too: its vector code reads and writes whole vectors.
+constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kSmallestBlock = std::size_t{64} << 10;
+// Enough for a progressive file of common size.
+constexpr std::size_t kLargestKept = std::size_t{4} << 20;
+
+constexpr std::size_t aligned(std::size_t bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+JpegPool& pool_of(j_common_ptr info) { return *static_cast<JpegPool*>(info->client_data); }
+
+}  // namespace
+
+struct alignas(kAlignment) JpegPool::Block {
+  Block* next;
+  std::size_t size;  // Of what follows this header.
+  std::size_t used;
+
+  std::uint8_t* data() { return reinterpret_cast<std::uint8_t*>(this + 1); }
+};
+
+// An array of blocks that the whole image is read into. libjpeg asks for several, then for the
+// memory of all, then for some of their rows at a time.
+struct JpegPool::Coefficients {
+  Coefficients* next;
+  JDIMENSION blocks, rows;  // Blocks in a row.
+  JBLOCKARRAY row;          // Null until there is memory.
+};
+
+JpegPool::~JpegPool() {
+  while (blocks_) free_first();
+}
+
+void JpegPool::install(jpeg_decompress_struct& info) {
+  original_ = *info.mem;
+  info.client_data = this;
+  info.mem->alloc_small = allocate;
+  info.mem->alloc_large = allocate;
+  info.mem->alloc_sarray = allocate_rows;
+  info.mem->request_virt_barray = request_coefficients;
+  info.mem->realize_virt_arrays = allocate_coefficients;
+  info.mem->access_virt_barray = coefficient_rows;
+  info.mem->free_pool = free;
+}
+
+void* JpegPool::allocate(j_common_ptr info, int, std::size_t bytes) {
+  void* memory = pool_of(info).take(bytes);
+  if (!memory) ERREXIT1(info, JERR_OUT_OF_MEMORY, 0);
+  return memory;
+}
+
+JSAMPARRAY JpegPool::allocate_rows(j_common_ptr info, int pool, JDIMENSION width, JDIMENSION rows) {
+  // Files of more than 8 bits, where libjpeg-turbo reads them, have two bytes a sample.
+  const bool wide = reinterpret_cast<j_decompress_ptr>(info)->data_precision > 8;
+  const std::size_t stride = aligned(std::size_t{width} * (wide ? 2 : 1));
+  auto* array = static_cast<JSAMPARRAY>(allocate(info, pool, rows * sizeof(JSAMPROW)));
+  auto* samples = static_cast<JSAMPROW>(allocate(info, pool, rows * stride));
+  for (JDIMENSION row = 0; row < rows; ++row) array[row] = samples + row * stride;
+  return array;
+}
+
+jvirt_barray_ptr JpegPool::request_coefficients(j_common_ptr info, int pool, boolean,
+                                                JDIMENSION blocks, JDIMENSION rows, JDIMENSION) {
+  Coefficients*& all = pool_of(info).coefficients_;
+  void* memory = allocate(info, pool, sizeof(Coefficients));
+  all = new (memory) Coefficients{all, blocks, rows, nullptr};
+  return reinterpret_cast<jvirt_barray_ptr>(all);
+}
+
+void JpegPool::allocate_coefficients(j_common_ptr info) {
+  for (Coefficients* array = pool_of(info).coefficients_; array; array = array->next) {
+    if (array->row) continue;
+    const std::size_t bytes = std::size_t{array->blocks} * array->rows * sizeof(JBLOCK);
+    auto* blocks = static_cast<JBLOCKROW>(allocate(info, JPOOL_IMAGE, bytes));
+    // Whether it asked for zeros or not: what a scan leaves out must not be another image's.
+    std::memset(blocks, 0, bytes);
+    void* rows = allocate(info, JPOOL_IMAGE, array->rows * sizeof(JBLOCKROW));
+    array->row = static_cast<JBLOCKARRAY>(rows);
+    for (JDIMENSION y = 0; y < array->rows; ++y) {
+      array->row[y] = blocks + std::size_t{y} * array->blocks;
+    }
+  }
+}
+
+JBLOCKARRAY JpegPool::coefficient_rows(j_common_ptr info, jvirt_barray_ptr of, JDIMENSION first,
+                                       JDIMENSION count, boolean) {
+  const auto* array = reinterpret_cast<const Coefficients*>(of);
+  if (!array->row || count > array->rows || first > array->rows - count) {
+    ERREXIT(info, JERR_BAD_VIRTUAL_ACCESS);
+  }
+  return array->row + first;
+}
+
+void JpegPool::free(j_common_ptr info, int pool) {
+  JpegPool& self = pool_of(info);
+  self.original_.free_pool(info, pool);
+  if (pool != JPOOL_IMAGE) return;
+  auto& decoder = *reinterpret_cast<j_decompress_ptr>(info);
+  std::fill_n(decoder.quant_tbl_ptrs, NUM_QUANT_TBLS, nullptr);
+  std::fill_n(decoder.dc_huff_tbl_ptrs, NUM_HUFF_TBLS, nullptr);
+  std::fill_n(decoder.ac_huff_tbl_ptrs, NUM_HUFF_TBLS, nullptr);
+  self.reset();
+}
+
+// Null when the system has no memory left.
+void* JpegPool::take(std::size_t bytes) {
+  const std::size_t size = aligned(bytes);
+  if ((!blocks_ || blocks_->size - blocks_->used < size) &&
+      !add_block(std::max(size, kSmallestBlock))) {
+    return nullptr;
+  }
+  return blocks_->data() + std::exchange(blocks_->used, blocks_->used + size);
+}
+
+bool JpegPool::add_block(std::size_t bytes) {
+  void* memory = allocate_memory(sizeof(Block) + bytes);
+  if (!memory) return false;
+  blocks_ = new (memory) Block{blocks_, bytes, 0};
+  return true;
+}
+
+void JpegPool::free_first() {
+  Block* first = std::exchange(blocks_, blocks_->next);
+  free_memory(first, sizeof(Block) + first->size);
+}
+
+// An image that took several blocks leaves one as large as all of them.
+void JpegPool::reset() {
+  coefficients_ = nullptr;
+  if (!blocks_) return;
+  if (blocks_->next) {
+    std::size_t total = 0;
+    while (blocks_) {
+      total += blocks_->size;
+      free_first();
+    }
+    if (!add_block(std::min(total, kLargestKept))) return;
+  }
+  blocks_->used = 0;
+}
+
+}  // namespace bobbin::core

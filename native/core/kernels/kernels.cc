@@ -1,0 +1,32 @@
+// Chooses the kernels for the machine at hand.
+#include "core/kernels/kernels.h"
+
+#include <array>
+
+namespace bobbin::core {
+
+extern const Kernels kernels_portable;
+#if defined(__x86_64__)
+extern const Kernels kernels_sse2, kernels_avx2, kernels_avx512;
+#endif
+
+std::span<const Kernels* const> all_kernels() {
+#if defined(__x86_64__)
+  static constexpr std::array<const Kernels*, 4> kAll = {&kernels_portable, &kernels_sse2,
+                                                         &kernels_avx2, &kernels_avx512};
+  // The levels that simd/ is compiled for (x86-64 psABI).
+  if (__builtin_cpu_supports("x86-64-v4")) return kAll;
+  if (__builtin_cpu_supports("x86-64-v3")) return {kAll.data(), 3};
+  return {kAll.data(), 2};
+#else
+  static constexpr std::array<const Kernels*, 1> kAll = {&kernels_portable};
+  return kAll;
+#endif
+}
+
+const Kernels& kernels() {
+  static const Kernels& best = *all_kernels().back();
+  return best;
+}
+
+}  // namespace bobbin::core

@@ -1,0 +1,129 @@
+// The inner loops of decoding and rendering, compiled once for each kind of machine.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "core/base/output.h"
+#include "core/kernels/scan.h"
+
+namespace bobbin::core {
+
+// A weight in units of 2⁻¹⁶, in both halves: ready for vectors of words.
+using WordPair = std::uint32_t;
+
+// So many samples are weighed in words at most, others in floats. Words are in units of 1/256 of a
+// level: a product is off by less than one, half of one in the mean, which is made up for; a weight
+// by as much as half of one. So values are within 2 · count / 256 of a level after both passes.
+inline constexpr int kMostWords = 8;
+
+// One axis of a resampling filter: output i is the sum of `count` samples from first[i] on, the
+// k-th times weights[k · stride + i]. Kernels compute outputs by the vector: behind the last there
+// must be others that take no other samples.
+struct Filter {
+  const int* first = nullptr;
+  const float* weights = nullptr;
+  const WordPair* words = nullptr;  // The same; null beyond kMostWords samples.
+  int count = 0;
+  std::ptrdiff_t stride = 0;
+
+  [[gnu::always_inline]] Filter from(int output) const {
+    return {first + output, weights + output, words == nullptr ? nullptr : words + output, count,
+            stride};
+  }
+};
+
+// Resampling over rows: `outputs` rows (at most Kernels::width) of `values` samples each.
+struct RowsTask {
+  const std::uint8_t* samples = nullptr;  // The first sample of row 0.
+  std::ptrdiff_t stride = 0;              // Bytes from one row to the next.
+  int values = 0;                         // In a row.
+  Filter filter;                          // Of the first of the output rows.
+  int outputs = 0;
+  // For each sample of a row `width` words, one an output row; unused rows hold anything. There is
+  // room for `width` samples, however few a row has.
+  std::uint16_t* lines = nullptr;
+};
+
+// Resampling over columns, colour, and back to rows of pixels: `width` rows at once.
+struct ColumnsTask {
+  // Of each channel: the line of sample 0, as RowsTask left it, and the lines from one to the next.
+  const std::uint16_t* lines[3] = {};
+  int step = 1;
+  Filter first, others;   // Of channel 0, and of channels 1 and 2.
+  float matrix[12] = {};  // 3×4, from the channels and 1 to the output's channels.
+  int outputs = 0;        // Pixels in a row.
+};
+
+// Interleaved pixels; `stride` values from one row to the next. Rows are read in whole vectors, and
+// written `width` at once in as many whole pixels: there must be room for that.
+struct PixelRows {
+  float* values = nullptr;
+  std::ptrdiff_t stride = 0;
+};
+
+// The sum of all samples, each times its row's and its column's weight.
+struct SumTask {
+  const std::uint8_t* samples = nullptr;
+  std::ptrdiff_t stride = 0;
+  int rows = 0, values = 0;  // In a row.
+  const float* row_weights = nullptr;
+  const float* weights = nullptr;
+};
+
+// Noise, clamping, normalisation and storing of some rows.
+struct FinishTask {
+  int count = 0;   // Rows; the first has an even place in the image.
+  int values = 0;  // In a row: three a pixel.
+  float sigma = 0;
+  std::uint64_t noise_key = 0;
+  std::uint32_t first_row = 0;
+  float mean[3] = {}, scale[3] = {};  // (value − mean) · scale.
+  Output output;                      // Rows without padding.
+};
+
+// Adds N(0, 1) to each of `count` values: to value i the deviate at position first + i of the key.
+struct NoiseTask {
+  float* values = nullptr;
+  int count = 0;
+  std::uint64_t key = 0;
+  std::uint32_t first = 0;
+};
+
+// The largest width of any kernels.
+inline constexpr int kMaxWidth = 32;
+
+struct Kernels {
+  const char* name;
+  bool fused;  // Products are added without being rounded first.
+  int lanes;   // Blocks that are transformed together.
+  int width;   // Rows that are resampled together; even, at most kMaxWidth.
+
+  // Decodes so many MCUs into the components' samples. False if the scan makes no sense.
+  bool (*decode_mcus)(Scan& scan, int count);
+  bool (*skip_mcus)(Scan& scan, int count);
+  // The coefficients of one MCU, in rows, kBlockWords for each block.
+  bool (*read_mcu)(Scan& scan, std::int16_t* blocks);
+
+  void (*resample_rows)(const RowsTask& task);
+  void (*resample_columns)(const ColumnsTask& task, const PixelRows& to);
+  void (*finish)(const PixelRows& rows, const FinishTask& task);
+  // Both in one pass, for at most `width` rows.
+  void (*render_columns)(const ColumnsTask& task, const FinishTask& finish);
+  void (*add_noise)(const NoiseTask& task);
+  float (*weighted_sum)(const SumTask& task);
+};
+
+// 64 coefficients and a place for what reaches past them.
+inline constexpr int kBlockWords = 72;
+
+// The fastest that this machine runs. Samples, decoded and resampled by up to kMostWords, are the
+// same on all, to the bit; colours are among machines that fuse products and sums, and among those
+// that do not.
+const Kernels& kernels();
+
+// All that this machine runs; the first one is the portable form.
+std::span<const Kernels* const> all_kernels();
+
+}  // namespace bobbin::core

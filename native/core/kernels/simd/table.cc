@@ -1,0 +1,29 @@
+// One machine's kernels.
+#include "core/kernels/simd/table.h"
+
+#include "core/kernels/simd/vectors.h"
+
+namespace bobbin::core {
+
+// C++ has no way to name a variable after a macro's value but this.
+#define BOBBIN_JOIN(a, b) a##b
+#define BOBBIN_NAME(a, b) BOBBIN_JOIN(a, b)
+extern const Kernels BOBBIN_NAME(kernels_, BOBBIN_ISA);
+
+const Kernels BOBBIN_NAME(kernels_, BOBBIN_ISA) = {
+    .name = BOBBIN_ISA_NAME,
+    .fused = BOBBIN_ISA::kFused,
+    .lanes = BOBBIN_ISA::kLanes,
+    .width = BOBBIN_ISA::kRows,
+    .decode_mcus = BOBBIN_ISA::decode_mcus,
+    .skip_mcus = BOBBIN_ISA::skip_mcus,
+    .read_mcu = BOBBIN_ISA::read_mcu,
+    .resample_rows = BOBBIN_ISA::resample_rows,
+    .resample_columns = BOBBIN_ISA::resample_columns,
+    .finish = BOBBIN_ISA::finish,
+    .render_columns = BOBBIN_ISA::render_columns,
+    .add_noise = BOBBIN_ISA::add_noise,
+    .weighted_sum = BOBBIN_ISA::weighted_sum,
+};
+
+}  // namespace bobbin::core

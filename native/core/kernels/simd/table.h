@@ -1,0 +1,18 @@
+// What each machine's kernels are called; kernels.h says what they do.
+#pragma once
+
+#include "core/kernels/kernels.h"
+
+namespace bobbin::core::BOBBIN_ISA {
+
+bool decode_mcus(Scan& scan, int count);
+bool skip_mcus(Scan& scan, int count);
+bool read_mcu(Scan& scan, std::int16_t* blocks);
+void resample_rows(const RowsTask& task);
+void resample_columns(const ColumnsTask& task, const PixelRows& to);
+void finish(const PixelRows& rows, const FinishTask& task);
+void render_columns(const ColumnsTask& task, const FinishTask& finish);
+void add_noise(const NoiseTask& task);
+float weighted_sum(const SumTask& task);
+
+}  // namespace bobbin::core::BOBBIN_ISA

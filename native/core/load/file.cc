@@ -1,0 +1,66 @@
+// Plain POSIX reading: as few calls as the system allows.
+#include "core/load/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "core/base/image.h"
+
+namespace bobbin::core {
+namespace {
+
+ImageError system_error() {
+  return ImageError("cannot read file: " + std::generic_category().message(errno));
+}
+
+}  // namespace
+
+// Without O_NONBLOCK a pipe would let one wait for somebody who writes into it.
+File::File(const std::string& path)
+    : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+  if (descriptor_ < 0) throw system_error();
+  struct stat status{};
+  const bool known = ::fstat(descriptor_, &status) == 0;
+  if (known && S_ISREG(status.st_mode)) {
+    size_ = static_cast<std::uint64_t>(status.st_size);
+    return;
+  }
+  const ImageError error = known ? ImageError("not a regular file") : system_error();
+  ::close(descriptor_);
+  throw error;
+}
+
+File::~File() { ::close(descriptor_); }
+
+bool File::read(std::uint64_t offset, std::span<std::uint8_t> bytes) const {
+  bool in_memory = true;
+  while (!bytes.empty()) {
+    const iovec piece{bytes.data(), bytes.size()};
+    // First without waiting for the disk: only so is it known that there is none to wait for.
+    const ssize_t got =
+        ::preadv2(descriptor_, &piece, 1, static_cast<off_t>(offset), in_memory ? RWF_NOWAIT : 0);
+    if (got < 0 && errno == EINTR) continue;
+    // Linux 5.9 and 5.10 answer 0 as well where they would have to wait: preadv2(2), bugs.
+    if (in_memory && (got == 0 || (got < 0 && (errno == EAGAIN || errno == EOPNOTSUPP)))) {
+      in_memory = false;
+      continue;
+    }
+    if (got < 0) throw system_error();
+    if (got == 0) throw ImageError("file became shorter while it was read");
+    offset += static_cast<std::uint64_t>(got);
+    bytes = bytes.subspan(static_cast<std::size_t>(got));
+  }
+  return in_memory;
+}
+
+void File::read_ahead(std::uint64_t offset, std::uint64_t length) const {
+  ::posix_fadvise(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(length),
+                  POSIX_FADV_WILLNEED);
+}
+
+}  // namespace bobbin::core

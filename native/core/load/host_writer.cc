@@ -1,0 +1,71 @@
+// Rows rendered on the CPU, mixed there, and batches that need nothing more.
+#include "core/load/host_writer.h"
+
+#include <cstring>
+#include <utility>
+
+#include "core/render/mix.h"
+
+namespace bobbin::core {
+namespace {
+
+class HostWriter final : public BatchWriter {
+ public:
+  std::shared_ptr<Memory> memory() const override { return memory_; }
+  void start(const BatchContext& context) override { context_ = &context; }
+  std::unique_ptr<RowWriter> make_row_writer() override {
+    return std::make_unique<HostRowWriter>(*context_, [&context = *context_](const Place& place) {
+      return Output{context.ring.data(place.slot), context.dtype}.from(place.row *
+                                                                       context.row_values());
+    });
+  }
+  void finish(int slot, int) override { context_->done(slot, {}); }
+  void abandon(int) override {}
+
+ private:
+  const std::shared_ptr<Memory> memory_ = std::make_shared<MainMemory>();
+  const BatchContext* context_ = nullptr;
+};
+
+}  // namespace
+
+HostRowWriter::HostRowWriter(const BatchContext& context, Locate locate)
+    : context_(context),
+      locate_(std::move(locate)),
+      reader_(context.sources, context.preprocessing, context.augmentation, context.totals) {}
+
+bool HostRowWriter::write(const SampleKey& key, const DecodedImage* decoded, const Place& place) {
+  return render(key, decoded, locate_(place));
+}
+
+bool HostRowWriter::mix(const SampleKey& partner, const DecodedImage* decoded, const Mix& mix,
+                        const Place& place) {
+  const Output row = locate_(place);
+  partner_.resize(context_.row_values() * bytes_of(row.type));
+  const Output other{partner_.data(), row.type};
+  if (!render(partner, decoded, other)) return false;
+  const StageTimer timer(context_.totals.render_ns);
+  mix_views(mix, context_.preprocessing.crop, other, row);
+  return true;
+}
+
+void HostRowWriter::clear(const Place& place) {
+  const Output row = locate_(place);
+  std::memset(row.data, 0, context_.row_values() * bytes_of(row.type));
+}
+
+bool HostRowWriter::render(const SampleKey& key, const DecodedImage* decoded, Output output) {
+  const std::optional<OpenedSample> sample = reader_.open(key, decoded);
+  if (!sample) return false;
+  const ImageView image = reader_.decode(*sample);
+  const StageTimer timer(context_.totals.render_ns);
+  for (const Recipe& recipe : sample->recipes) {
+    renderer_.render(image, sample->size, recipe, context_.preprocessing, output);
+    output = output.from(context_.view_values());
+  }
+  return true;
+}
+
+std::unique_ptr<BatchWriter> make_host_writer() { return std::make_unique<HostWriter>(); }
+
+}  // namespace bobbin::core

@@ -1,0 +1,40 @@
+// Writes batches on the CPU: each thread renders its rows to where they stay.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/load/batch_writer.h"
+#include "core/render/render.h"
+
+namespace bobbin::core {
+
+// Where a place's values are to be.
+using Locate = std::function<Output(const Place&)>;
+
+// Renders rows as values of one type.
+class HostRowWriter final : public RowWriter {
+ public:
+  HostRowWriter(const BatchContext& context, Locate locate);
+
+  bool write(const SampleKey& key, const DecodedImage* decoded, const Place& place) override;
+  bool mix(const SampleKey& partner, const DecodedImage* decoded, const Mix& mix,
+           const Place& place) override;
+  void clear(const Place& place) override;
+
+ private:
+  bool render(const SampleKey& key, const DecodedImage* decoded, Output output);
+
+  const BatchContext& context_;
+  const Locate locate_;
+  SampleReader reader_;
+  Renderer renderer_;
+  std::vector<std::uint8_t> partner_;  // A view to be mixed into a row, as stored.
+};
+
+// The writer of loaders in main memory: rows are rendered into the slot, and that is all.
+std::unique_ptr<BatchWriter> make_host_writer();
+
+}  // namespace bobbin::core

@@ -1,0 +1,35 @@
+// Main memory for batches, on large pages where they pay.
+#include "core/load/memory.h"
+
+#include <sys/mman.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace bobbin::core {
+namespace {
+constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kLargePage = std::size_t{2} << 20;
+}  // namespace
+
+std::uint8_t* MainMemory::allocate(std::size_t bytes) {
+  // Rows are written once and far apart: large pages spare most of their address translations.
+  const bool large = bytes >= 2 * kLargePage;
+  // Not aligned_alloc, which wants a size that is a multiple of the alignment.
+  void* memory = nullptr;
+  if (posix_memalign(&memory, large ? kLargePage : kAlignment, bytes) != 0) throw std::bad_alloc();
+#ifdef MADV_HUGEPAGE
+  // A wish: where it is not granted, nothing else changes.
+  if (large) madvise(memory, bytes, MADV_HUGEPAGE);
+#endif
+  return static_cast<std::uint8_t*>(memory);
+}
+
+void MainMemory::release(std::uint8_t* memory) noexcept { std::free(memory); }
+
+void MainMemory::copy_out(void* to, const void* from, std::size_t bytes) {
+  std::memcpy(to, from, bytes);
+}
+
+}  // namespace bobbin::core

@@ -1,0 +1,203 @@
+// Draws crop windows and colour matrices from a sample's key.
+#include "core/recipe/recipe.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/base/random.h"
+#include "core/recipe/draw_effects.h"
+
+namespace bobbin::core {
+namespace {
+
+// The image after its short side was resized, as torchvision's Resize(int) sizes it: the long side
+// is truncated, so the two scales may differ a little.
+struct ResizedGrid {
+  int width, height;
+  int crop;                 // Side of a window.
+  double scale_x, scale_y;  // Source pixels per resized pixel.
+
+  ResizedGrid(const Preprocessing& preprocessing, int source_width, int source_height)
+      : crop(preprocessing.crop) {
+    const int resize = preprocessing.resize;
+    const auto longer = [&](int long_side, int short_side) {
+      const std::int64_t side = std::int64_t{resize} * long_side / short_side;
+      if (side > std::numeric_limits<int>::max()) throw ImageError("image is too long and narrow");
+      return static_cast<int>(side);
+    };
+    const bool portrait = source_width <= source_height;
+    width = portrait ? resize : longer(source_width, source_height);
+    height = portrait ? longer(source_height, source_width) : resize;
+    scale_x = static_cast<double>(source_width) / width;
+    scale_y = static_cast<double>(source_height) / height;
+  }
+
+  // The last places of a window.
+  int right() const { return width - crop; }
+  int bottom() const { return height - crop; }
+  Window window(int left, int top) const {
+    return {left * scale_x, top * scale_y, crop * scale_x, crop * scale_y};
+  }
+};
+
+// Half of an even number rounds to even, as Python's round does in torchvision's CenterCrop.
+int centered(int last) { return static_cast<int>(std::nearbyint(last / 2.0)); }
+
+// Inception's crop (Szegedy et al. 2015) in the form of torchvision's RandomResizedCrop: area and
+// logarithm of the aspect ratio are uniform; after ten windows that do not fit, the largest central
+// window within the ratio's range.
+Window random_resized_window(const Augmentation& options, int width, int height, Random& random) {
+  const double area = static_cast<double>(width) * height;
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    const double target = area * random.uniform(options.area_min, options.area_max);
+    const double ratio =
+        std::exp(random.uniform(std::log(options.ratio_min), std::log(options.ratio_max)));
+    const int w = static_cast<int>(std::lround(std::sqrt(target * ratio)));
+    const int h = static_cast<int>(std::lround(std::sqrt(target / ratio)));
+    if (w < 1 || h < 1 || w > width || h > height) continue;
+    const int left = random.below(width - w + 1);
+    const int top = random.below(height - h + 1);
+    return {double(left), double(top), double(w), double(h)};
+  }
+  const double ratio =
+      std::clamp(static_cast<double>(width) / height, options.ratio_min, options.ratio_max);
+  const int w = std::clamp(static_cast<int>(std::lround(height * ratio)), 1, width);
+  const int h = std::clamp(static_cast<int>(std::lround(width / ratio)), 1, height);
+  const int left = (width - w) / 2, top = (height - h) / 2;
+  return {double(left), double(top), double(w), double(h)};
+}
+
+using Matrix = std::array<double, 9>;
+
+Matrix multiply(const Matrix& a, const Matrix& b) {
+  Matrix product{};
+  for (int row = 0; row < 3; ++row) {
+    for (int column = 0; column < 3; ++column) {
+      for (int k = 0; k < 3; ++k) product[row * 3 + column] += a[row * 3 + k] * b[k * 3 + column];
+    }
+  }
+  return product;
+}
+
+Matrix saturation_matrix(double saturation) {
+  Matrix matrix{};
+  for (int i = 0; i < 9; ++i) {
+    matrix[i] = (1 - saturation) * kGrey[i % 3] + (i % 4 == 0 ? saturation : 0);
+  }
+  return matrix;
+}
+
+// Turns the colour plane of NTSC's YIQ; greys stay as they are.
+Matrix hue_matrix(double turns) {
+  const double angle = 2 * std::acos(-1.0) * turns;
+  const double cosine = std::cos(angle), sine = std::sin(angle);
+  constexpr Matrix kToYiq = {0.299,     0.587,    0.114,     0.595716, -0.274453,
+                             -0.321263, 0.211456, -0.522591, 0.311135};
+  constexpr Matrix kFromYiq = {1,         0.956296, 0.621024,  1,       -0.272122,
+                               -0.647381, 1,        -1.106989, 1.704615};
+  const Matrix rotation = {1, 0, 0, 0, cosine, -sine, 0, sine, cosine};
+  return multiply(kFromYiq, multiply(rotation, kToYiq));
+}
+
+// Brightness, contrast (about the view's mean grey), saturation and hue, in this order. All map
+// greys to greys, so the mean grey's column is the same for the three channels.
+std::array<float, 12> draw_color(const Augmentation& options, Random& random) {
+  const auto factor = [&](double strength) {
+    return random.uniform(std::max(0.0, 1 - strength), 1 + strength);
+  };
+  const double brightness = factor(options.brightness);
+  const double contrast = factor(options.contrast);
+  const double saturation = factor(options.saturation);
+  const double hue = random.uniform(-options.hue, options.hue);
+  Matrix matrix = saturation_matrix(saturation);
+  // YIQ's inverse is rounded; without a turn the colours must stay exactly as they are.
+  if (hue != 0) matrix = multiply(hue_matrix(hue), matrix);
+  std::array<float, 12> color{};
+  for (int row = 0; row < 3; ++row) {
+    for (int column = 0; column < 3; ++column) {
+      color[row * 4 + column] =
+          static_cast<float>(brightness * contrast * matrix[row * 3 + column]);
+    }
+    color[row * 4 + 3] = static_cast<float>(brightness * (1 - contrast));
+  }
+  return color;
+}
+
+// The grey of what `color` makes of a pixel, in all three channels.
+std::array<float, 12> to_grey(const std::array<float, 12>& color) {
+  std::array<float, 12> grey{};
+  for (int i = 0; i < 12; ++i) {
+    for (int row = 0; row < 3; ++row) {
+      grey[i] += static_cast<float>(kGrey[row] * color[row * 4 + i % 4]);
+    }
+  }
+  return grey;
+}
+
+// The window of view `view`, of a crop that takes places on the grid.
+Window grid_window(Crop crop, const ResizedGrid& grid, std::size_t view, Random& random) {
+  const int right = grid.right(), bottom = grid.bottom();
+  if (crop == Crop::kRandom) {
+    const int left = random.below(right + 1);
+    return grid.window(left, random.below(bottom + 1));
+  }
+  const int lefts[] = {0, right, 0, right, centered(right)};
+  const int tops[] = {0, 0, bottom, bottom, centered(bottom)};
+  const std::size_t place = crop == Crop::kCenter ? 4 : view % 5;
+  return grid.window(lefts[place], tops[place]);
+}
+
+// The mean as a colour that effects can work on.
+std::array<float, 3> fill_of(const Preprocessing& preprocessing) {
+  std::array<float, 3> fill{};
+  for (int c = 0; c < 3; ++c) {
+    fill[c] = std::clamp(preprocessing.mean[preprocessing.bgr ? 2 - c : c], 0.0f, 255.0f);
+  }
+  return fill;
+}
+
+}  // namespace
+
+void draw_recipes(const Augmentation& augmentation, const Preprocessing& preprocessing,
+                  const SampleKey& key, int width, int height, std::vector<Recipe>& recipes) {
+  Random random(random_key(key.seed, key.epoch, key.sample, Stream::kAugment));
+  const ResizedGrid grid(preprocessing, width, height);
+  recipes.clear();
+  recipes.resize(augmentation.views());
+  for (std::size_t view = 0; view < recipes.size(); ++view) {
+    recipes[view].window = augmentation.crop == Crop::kRandomResized
+                               ? random_resized_window(augmentation, width, height, random)
+                               : grid_window(augmentation.crop, grid, view, random);
+  }
+  const bool mirrored = random.uniform() < augmentation.flip;
+  std::array<float, 12> color = draw_color(augmentation, random);
+  Random more(random_key(key.seed, key.epoch, key.sample, Stream::kEffects));
+  if (more.uniform() < augmentation.grayscale) color = to_grey(color);
+  const EffectList effects = draw_effects(augmentation, key, grid.crop, more);
+  const Erasure erasure = draw_erasure(augmentation, key, grid.crop);
+  const std::uint64_t noise_key = random_key(key.seed, key.epoch, key.sample, Stream::kNoise);
+  for (std::size_t view = 0; view < recipes.size(); ++view) {
+    Recipe& recipe = recipes[view];
+    recipe.size = grid.crop;
+    recipe.flip = mirrored != (view >= 5);
+    recipe.color = color;
+    recipe.noise_key = mix64(noise_key + view);
+    recipe.noise_sigma = static_cast<float>(augmentation.noise);
+    recipe.effects = effects;
+    recipe.fill = fill_of(preprocessing);
+    recipe.erasure = erasure;
+    recipe.erasure.key = mix64(erasure.key + view);
+  }
+}
+
+TurnedWindow turn(const Window& window, const ImageSize& size) {
+  const bool transposed = size.transposed();
+  TurnedWindow turned{window.left, window.top, transposed ? size.reversed_y() : size.reversed_x(),
+                      transposed ? size.reversed_x() : size.reversed_y()};
+  if (turned.reversed_x) turned.left = size.upright_width() - window.left - window.width;
+  if (turned.reversed_y) turned.top = size.upright_height() - window.top - window.height;
+  return turned;
+}
+
+}  // namespace bobbin::core

@@ -1,0 +1,208 @@
+// Some output rows at a time, as many as a vector holds: resampled over rows, then over columns and
+// coloured, then finished. The kernels do the work.
+#include "core/render/render.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/render/color_matrix.h"
+
+namespace bobbin::core {
+namespace {
+
+// An upright window in stored pixels.
+Window stored_window(const Window& upright, const ImageSize& size) {
+  const TurnedWindow turned = turn(upright, size);
+  if (size.transposed()) return {turned.top, turned.left, upright.height, upright.width};
+  return {turned.left, turned.top, upright.width, upright.height};
+}
+
+// Copies `plane` with rows and columns swapped.
+void transpose_plane(const Plane& plane, int channels, Scratch& memory, Plane& swapped) {
+  const Region& region = plane.region;
+  std::uint8_t* const samples =
+      memory.reserve(static_cast<std::size_t>(region.width) * region.height * channels);
+  swapped = {samples,
+             static_cast<std::size_t>(region.height) * channels,
+             {region.top, region.left, region.height, region.width},
+             plane.height,
+             plane.width,
+             plane.halved_y,
+             plane.halved_x};
+  for (int y = 0; y < region.height; ++y) {
+    const std::uint8_t* from = plane.data + y * plane.stride;
+    for (int x = 0; x < region.width; ++x, from += channels) {
+      std::copy_n(from, channels, samples + x * swapped.stride + y * channels);
+    }
+  }
+}
+
+}  // namespace
+
+DecodePlan plan_decode(std::span<const Recipe> recipes, const ImageSize& size) {
+  double left = size.width, top = size.height, right = 0, bottom = 0;
+  double smallest_reduction = 1e9;
+  for (const Recipe& recipe : recipes) {
+    const Window window = stored_window(recipe.window, size);
+    // The triangle's half width is one output pixel, but at least one source pixel.
+    const double reach_x = std::max(1.0, window.width / recipe.size);
+    const double reach_y = std::max(1.0, window.height / recipe.size);
+    left = std::min(left, window.left - reach_x);
+    top = std::min(top, window.top - reach_y);
+    right = std::max(right, window.left + window.width + reach_x);
+    bottom = std::max(bottom, window.top + window.height + reach_y);
+    smallest_reduction =
+        std::min({smallest_reduction, window.width / recipe.size, window.height / recipe.size});
+  }
+  DecodePlan plan;
+  // The filter keeps a reduction by four or more to itself, so that it decides the quality.
+  while (plan.scale < 8 && smallest_reduction >= 8.0 * plan.scale) plan.scale *= 2;
+  plan.region.left = std::clamp(static_cast<int>(std::floor(left)), 0, size.width - 1);
+  plan.region.top = std::clamp(static_cast<int>(std::floor(top)), 0, size.height - 1);
+  plan.region.width =
+      std::clamp(static_cast<int>(std::ceil(right)), 1, size.width) - plan.region.left;
+  plan.region.height =
+      std::clamp(static_cast<int>(std::ceil(bottom)), 1, size.height) - plan.region.top;
+  return plan;
+}
+
+void Renderer::render(const ImageView& image, const ImageSize& size, const Recipe& recipe,
+                      const Preprocessing& preprocessing, Output output) {
+  turn_upright(image, size);
+  set_taps(image, recipe, size);
+  set_strips(image);
+  const float grey = recipe.color[3] == 0 ? 0 : mean_grey(image, recipe.size);
+  const bool effects = !recipe.effects.empty();
+  ColumnsTask columns;
+  // Effects see RGB.
+  const std::array<float, 12> matrix =
+      color_matrix(image.space, recipe, preprocessing.bgr && !effects, grey);
+  std::copy(matrix.begin(), matrix.end(), columns.matrix);
+  columns.outputs = recipe.size;
+  FinishTask finish;
+  finish.values = 3 * recipe.size;
+  finish.sigma = recipe.noise_sigma;
+  finish.noise_key = recipe.noise_key;
+  for (int c = 0; c < 3; ++c) {
+    finish.mean[c] = preprocessing.mean[c];
+    finish.scale[c] = 1 / preprocessing.std[c];
+  }
+  if (effects) {
+    finish.count = recipe.size;
+    finish.output = output;
+    kernels_.finish(make_view(recipe, preprocessing.bgr, columns), finish);
+  } else {
+    for (int y = 0; y < recipe.size; y += kernels_.width) {
+      finish.count = std::min(kernels_.width, recipe.size - y);
+      finish.first_row = static_cast<std::uint32_t>(y);
+      finish.output = output.from(static_cast<std::size_t>(y) * finish.values);
+      resample_rows(y, finish.count, columns);
+      kernels_.render_columns(columns, finish);
+    }
+  }
+  erase(recipe, preprocessing, output, effects_);
+}
+
+// The whole view with its effects, channels in the model's order.
+PixelRows Renderer::make_view(const Recipe& recipe, bool bgr, ColumnsTask& columns) {
+  const int width = kernels_.width, values = 3 * recipe.size;
+  const std::ptrdiff_t stride = std::ptrdiff_t{3} * ((recipe.size + width - 1) / width * width);
+  strip_.resize(width * stride);
+  view_.resize(std::size_t{1} * recipe.size * values + width);
+  for (int y = 0; y < recipe.size; y += width) {
+    const int count = std::min(width, recipe.size - y);
+    resample_rows(y, count, columns);
+    kernels_.resample_columns(columns, {strip_.data(), stride});
+    for (int i = 0; i < count; ++i) {
+      std::copy_n(strip_.data() + i * stride, values, view_.data() + (y + i) * values);
+    }
+  }
+  apply_effects(recipe, view_.data(), effects_);
+  for (int i = 0; bgr && i < values * recipe.size; i += 3) std::swap(view_[i], view_[i + 2]);
+  return {view_.data(), values};
+}
+
+void Renderer::turn_upright(const ImageView& image, const ImageSize& size) {
+  planes_ = image.planes;
+  if (!size.transposed()) return;
+  const int channels = image.space == ColorSpace::kRgb ? 3 : 1;
+  for (int i = 0; i < (image.space == ColorSpace::kYcc ? 3 : 1); ++i) {
+    transpose_plane(image.planes[i], channels, transposed_[i], planes_[i]);
+  }
+}
+
+// Stored axes may run backwards: then the taps do.
+void Renderer::set_taps(const ImageView& image, const Recipe& recipe, const ImageSize& size) {
+  const Window& window = recipe.window;
+  const TurnedWindow turned = turn(window, size);
+  const double scale = image.scale;
+  const auto axis_x = [](const Plane& plane) {
+    return Axis{plane.width, plane.region.left, plane.region.left + plane.region.width};
+  };
+  const auto axis_y = [](const Plane& plane) {
+    return Axis{plane.height, plane.region.top, plane.region.top + plane.region.height};
+  };
+  columns_.set(turned.left / scale, window.width / scale, recipe.size,
+               turned.reversed_x != recipe.flip, axis_x(planes_[0]));
+  lines_.set(turned.top / scale, window.height / scale, recipe.size, turned.reversed_y,
+             axis_y(planes_[0]));
+  if (image.space != ColorSpace::kYcc) return;
+  if (planes_[1].halved_x) halved_columns_.halve(columns_, axis_x(planes_[1]));
+  if (planes_[1].halved_y) halved_lines_.halve(lines_, axis_y(planes_[1]));
+}
+
+void Renderer::set_strips(const ImageView& image) {
+  channels_ = image.space == ColorSpace::kRgb ? 3 : 1;
+  strip_count_ = image.space == ColorSpace::kYcc ? 3 : 1;
+  const int width = kernels_.width;
+  for (int i = 0; i < strip_count_; ++i) {
+    Strip& strip = strips_[i];
+    const Plane& plane = planes_[i];
+    strip.columns = plane.halved_x ? &halved_columns_ : &columns_;
+    strip.rows = plane.halved_y ? &halved_lines_ : &lines_;
+    strip.task.samples =
+        plane.row(strip.rows->begin()) +
+        static_cast<std::ptrdiff_t>(strip.columns->begin() - plane.region.left) * channels_;
+    strip.task.stride = static_cast<std::ptrdiff_t>(plane.stride);
+    strip.task.values = (strip.columns->end() - strip.columns->begin()) * channels_;
+    strip.lines.resize(static_cast<std::size_t>(std::max(strip.task.values, width)) * width);
+    strip.task.lines = strip.lines.data();
+  }
+}
+
+// Lines for output rows from `y` on.
+void Renderer::resample_rows(int y, int count, ColumnsTask& columns) {
+  const int width = kernels_.width;
+  for (int i = 0; i < strip_count_; ++i) {
+    Strip& strip = strips_[i];
+    strip.task.filter = strip.rows->filter(y);
+    strip.task.outputs = count;
+    kernels_.resample_rows(strip.task);
+  }
+  for (int c = 0; c < 3; ++c) {
+    const Strip& strip = strips_[strip_count_ == 3 ? c : 0];
+    columns.lines[c] = strip.lines.data() + (channels_ == 3 ? c * width : 0);
+  }
+  columns.step = channels_;
+  columns.first = strips_[0].columns->filter();
+  columns.others = strips_[strip_count_ - 1].columns->filter();
+}
+
+// The view's mean is linear in the samples: rows' and columns' total weights suffice.
+float Renderer::mean_grey(const ImageView& image, int outputs) {
+  lines_.totals(line_totals_);
+  columns_.totals(column_totals_);
+  const int channels = image.space == ColorSpace::kRgb ? 3 : 1;
+  factors_.resize(column_totals_.size() * channels);
+  for (std::size_t i = 0; i < factors_.size(); ++i) {
+    factors_[i] =
+        column_totals_[i / channels] * (channels == 3 ? static_cast<float>(kGrey[i % 3]) : 1);
+  }
+  const RowsTask& task = strips_[0].task;
+  const float sum =
+      kernels_.weighted_sum({task.samples, task.stride, static_cast<int>(line_totals_.size()),
+                             task.values, line_totals_.data(), factors_.data()});
+  return sum / static_cast<float>(outputs) / static_cast<float>(outputs);
+}
+
+}  // namespace bobbin::core

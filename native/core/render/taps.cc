@@ -1,0 +1,157 @@
+// Places are computed in double: errors would be in every pixel. Four outputs are computed at a
+// time; those behind the last are overwritten or nobody's.
+#include "core/render/taps.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace bobbin::core {
+namespace {
+
+using Four = float __attribute__((vector_size(16)));
+using FourInts = std::int32_t __attribute__((vector_size(16)));
+using FourDoubles = double __attribute__((vector_size(32)));
+constexpr FourDoubles kSteps = {0, 1, 2, 3};
+
+// The triangle's height so far from its top.
+[[gnu::always_inline]] inline Four triangle(const Four& distance, float slope) {
+  const Four height = 1 - (distance < 0 ? -distance : distance) * slope;
+  return height > 0 ? height : Four{};
+}
+
+[[gnu::always_inline]] inline FourInts clamp(const FourInts& values, int low, int high) {
+  const FourInts least = values > low ? values : FourInts{} + low;
+  return least < high ? least : FourInts{} + high;
+}
+
+template <typename Vector, typename Value>
+[[gnu::always_inline]] inline Vector load(const Value* from) {
+  Vector vector;
+  std::memcpy(&vector, from, sizeof vector);
+  return vector;
+}
+template <typename Vector, typename Value>
+[[gnu::always_inline]] inline void store(Value* to, const Vector& vector) {
+  std::memcpy(to, &vector, sizeof vector);
+}
+
+}  // namespace
+
+void Taps::resize(int outputs, int count, const Axis& axis) {
+  outputs_ = outputs;
+  count_ = std::min(count, axis.held() - axis.begin);
+  stride_ = (outputs + kMaxWidth + 3) / 4 * 4;
+  first_.resize(stride_);
+  weights_.resize(static_cast<std::size_t>(stride_) * count_);
+}
+
+// Samples are counted from the first that is needed, and weights rounded to words. Outputs are in
+// order, one way or the other; those behind the last are where that one is.
+void Taps::finish() {
+  const int last = first_[outputs_ - 1];
+  begin_ = std::min(first_.front(), last);
+  end_ = std::max(first_.front(), last) + count_;
+  std::fill(first_.begin() + outputs_, first_.end(), last);
+  for (int& first : first_) first -= begin_;
+  if (count_ > kMostWords) return;
+  words_.resize(weights_.size());
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    // In this order what is no number, as outputs behind the last may have, becomes a word, too.
+    const auto word = static_cast<int>(std::min(65535.0f, weights_[i] * 0x1p16f + 0.5f));
+    words_[i] = static_cast<WordPair>(word << 16 | word);
+  }
+}
+
+void Taps::set(double start, double length, int outputs, bool reversed, const Axis& axis) {
+  const double step = length / outputs;
+  const double reach = std::max(1.0, step);
+  slope_ = static_cast<float>(1 / reach);
+  resize(outputs, static_cast<int>(std::ceil(2 * reach)), axis);
+  distances_.resize(stride_);
+  scales_.resize(stride_);
+  // Stores may change any member, for all that a compiler knows.
+  const float slope = slope_;
+  const int count = count_, stride = stride_, begin = axis.begin, last = axis.held() - count;
+  const double origin = start + (reversed ? outputs - 0.5 : 0.5) * step;
+  const double turn = reversed ? -step : step;
+  for (int i = 0; i < outputs; i += 4) {
+    const FourDoubles center = origin + (kSteps + i) * turn;
+    const FourInts first =
+        clamp(__builtin_convertvector(center - (reach - 0.5), FourInts), begin, last);
+    const Four distance =
+        __builtin_convertvector(__builtin_convertvector(first, FourDoubles) + 0.5 - center, Four);
+    float* const weight = weights_.data() + i;
+    Four total{}, at = distance;
+    for (int k = 0; k < count; ++k, at += 1) {
+      const Four height = triangle(at, slope);
+      store(weight + std::ptrdiff_t{k} * stride, height);
+      total += height;
+    }
+    const Four scale = 1 / total;
+    for (int k = 0; k < count; ++k) {
+      float* const place = weight + std::ptrdiff_t{k} * stride;
+      store(place, load<Four>(place) * scale);
+    }
+    store(first_.data() + i, first);
+    store(distances_.data() + i, distance);
+    store(scales_.data() + i, scale);
+  }
+  finish();
+}
+
+void Taps::halve(const Taps& whole, const Axis& axis) {
+  resize(whole.outputs_, whole.count_ / 2 + 2, axis);
+  const float slope = whole.slope_;
+  const int count = count_, stride = stride_, begin = axis.begin, last = axis.held() - count;
+  for (int i = 0; i < outputs_; i += 4) {
+    const FourInts whole_first = load<FourInts>(whole.first_.data() + i) + whole.begin_;
+    // An even sample leans to the one before.
+    const FourInts first = clamp((whole_first + 1) / 2 - 1, begin, last);
+    Four at = load<Four>(whole.distances_.data() + i) +
+              __builtin_convertvector(2 * first - whole_first, Four);
+    const Four scale = load<Four>(whole.scales_.data() + i);
+    Four before = triangle(at - 1, slope), left = triangle(at, slope);
+    float* const weight = weights_.data() + i;
+    for (int k = 0; k < count; ++k, at += 2) {
+      const Four right = triangle(at + 1, slope), behind = triangle(at + 2, slope);
+      store(weight + std::ptrdiff_t{k} * stride,
+            (0.75f * (left + right) + 0.25f * (before + behind)) * scale);
+      before = right;
+      left = behind;
+    }
+    store(first_.data() + i, first);
+  }
+  for (int i = 0; i < outputs_; ++i) {
+    if (first_[i] == 0 || first_[i] + count == axis.length) halve_at_edge(whole, i, axis);
+  }
+  finish();
+}
+
+// Where a neighbour may be missing: the edge itself takes its place.
+void Taps::halve_at_edge(const Taps& whole, int output, const Axis& axis) {
+  const auto weight = [&](int sample) -> float& {
+    return weights_[std::ptrdiff_t{sample - first_[output]} * stride_ + output];
+  };
+  for (int k = 0; k < count_; ++k) weight(first_[output] + k) = 0;
+  for (int k = 0; k < whole.count_; ++k) {
+    const float from = whole.weights_[std::ptrdiff_t{k} * whole.stride_ + output];
+    if (from == 0) continue;
+    const int sample = whole.begin_ + whole.first_[output] + k, near = sample / 2;
+    const int far = std::clamp(sample % 2 == 0 ? near - 1 : near + 1, 0, axis.length - 1);
+    weight(near) += 0.75f * from;
+    weight(far) += 0.25f * from;
+  }
+}
+
+void Taps::totals(std::vector<float>& totals) const {
+  totals.assign(end_ - begin_, 0.0f);
+  // Neighbouring outputs share samples: all of one place first, so that no sum waits for another.
+  for (int k = 0; k < count_; ++k) {
+    const float* const weights = weights_.data() + std::ptrdiff_t{k} * stride_;
+    float* const total = totals.data() + k;
+    for (int i = 0; i < outputs_; ++i) total[first_[i]] += weights[i];
+  }
+}
+
+}  // namespace bobbin::core

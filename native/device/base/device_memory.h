@@ -1,0 +1,99 @@
+// A device's memory: as the ring's, and in blocks that go back by themselves.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "core/load/batch_writer.h"
+#include "core/load/memory.h"
+#include "device/base/device.h"
+
+namespace bobbin::device {
+
+// What a run that a device ends says: what happened, and the way out.
+core::LoaderError ended_by(const DeviceError& error);
+
+// Runs what asks something of a device; its failure ends the run.
+template <typename Run>
+decltype(auto) or_end_run(const Run& run) {
+  try {
+    return run();
+  } catch (const DeviceError& error) {
+    throw ended_by(error);
+  }
+}
+
+class DeviceMemory final : public core::Memory {
+ public:
+  explicit DeviceMemory(std::shared_ptr<Device> device);
+  // These throw LoaderError.
+  std::uint8_t* allocate(std::size_t bytes) override;
+  void copy_out(void* to, const void* from, std::size_t bytes) override;
+
+  void release(std::uint8_t* memory) noexcept override;
+  std::string device() const override { return name_; }
+  bool drains() const override { return true; }
+
+ private:
+  const std::shared_ptr<Device> device_;
+  const std::string name_;
+  std::mutex mutex_;  // Guards the queue.
+  std::unique_ptr<Queue> queue_;
+};
+
+// Pinned memory, and as much of the device's for a copy of it. The device must outlive it.
+class Block {
+ public:
+  enum class Sides { kPinned, kBoth };
+  // Throws DeviceError.
+  Block(Device& device, std::size_t bytes, Sides sides = Sides::kBoth);
+
+  std::uint8_t* pinned() const { return pinned_.get(); }
+  std::uint8_t* on_device() const { return on_device_.get(); }
+  void copy_in(Queue& queue, std::size_t begin, std::size_t bytes) const {
+    queue.copy_in(on_device() + begin, pinned() + begin, bytes);
+  }
+
+ private:
+  struct ReleasePinned {
+    Device* device;
+    void operator()(std::uint8_t* memory) const { device->release_pinned(memory); }
+  };
+  struct Release {
+    Device* device;
+    void operator()(std::uint8_t* memory) const { device->release(memory); }
+  };
+  std::unique_ptr<std::uint8_t, ReleasePinned> pinned_;
+  std::unique_ptr<std::uint8_t, Release> on_device_;
+};
+
+// Blocks of one size that are used over and over. For any number of threads.
+class BlockPool {
+ public:
+  struct Shape {
+    std::size_t bytes = 0;  // Of a block.
+    std::size_t most = 0;   // Blocks.
+    Block::Sides sides = Block::Sides::kBoth;
+  };
+  BlockPool(Device& device, const Shape& shape) : device_(device), shape_(shape) {}
+
+  std::size_t block_bytes() const { return shape_.bytes; }
+  // One that nobody uses, else a new one; null where as many as there may be are in use. Throws
+  // DeviceError.
+  std::unique_ptr<Block> take();
+  // Null is nothing.
+  void give_back(std::unique_ptr<Block> block);
+
+ private:
+  Device& device_;
+  const Shape shape_;
+  std::mutex mutex_;  // Guards what follows.
+  std::size_t made_ = 0;
+  std::vector<std::unique_ptr<Block>> free_;
+};
+
+}  // namespace bobbin::device

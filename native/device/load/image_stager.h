@@ -1,0 +1,39 @@
+// One thread's way from a decoded image to jobs for the device.
+#pragma once
+
+#include <span>
+
+#include "core/load/batch_writer.h"
+#include "core/render/render.h"
+#include "device/load/staging.h"
+
+namespace bobbin::device {
+
+// Pixels to be made views of.
+struct ImageToStage {
+  core::ImageView view;
+  core::ImageSize size;
+  std::span<const core::Recipe> recipes;
+};
+
+class ImageStager {
+ public:
+  explicit ImageStager(const core::BatchContext& context) : context_(context) {}
+
+  // Gives the row's image one job a view, all over the same samples. Views whose recipes the device
+  // cannot do, and all views of an image whose samples find no room, are rendered here. Throws
+  // DeviceError.
+  void stage(const ImageToStage& image, Staging& staging, int row, Role role);
+
+  // The same for an image that lies on the device already and whose recipes it can do.
+  void stage_decoded(const ImageToStage& image, Staging& staging, int row, Role role) const;
+
+ private:
+  Job render(const ImageToStage& image, int view, const Staging::Place& row);
+  void add(Job job, Staging& staging, int row, Role role) const;
+
+  const core::BatchContext& context_;
+  core::Renderer renderer_;
+};
+
+}  // namespace bobbin::device

@@ -1,0 +1,114 @@
+// Workers stage a row's images: as samples, as values, or as files that the device will decode.
+#include "device/load/row_stager.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "device/decode/jpeg_plan.h"
+
+namespace bobbin::device {
+
+RenderShared::RenderShared(Device& to, const core::BatchContext& by, const WriterOptions& options,
+                           bool has_decoder)
+    : device(to),
+      context(by),
+      decodes(has_decoder),
+      split(by.threads, has_decoder),
+      memory{BlockPool(to, {options.chunk_bytes, options.staging_bytes / options.chunk_bytes}),
+             BlockPool(to, {by.batch_size * by.row_values() * bytes_of(by.dtype),
+                            std::size_t{2} * by.ring.size()}),
+             FilePool(options.staging_bytes)} {
+  for (int slot = 0; slot < by.ring.size(); ++slot) {
+    stagings.push_back(std::make_unique<Staging>(
+        memory, Staging::Shape{by.batch_size, by.row_values() * bytes_of(by.dtype)}));
+  }
+}
+
+RowStager::RowStager(RenderShared& shared)
+    : shared_(shared),
+      reader_(shared.context.sources, shared.context.preprocessing, shared.context.augmentation,
+              shared.context.totals),
+      stager_(shared.context) {}
+
+bool RowStager::write(const core::SampleKey& key, const core::DecodedImage* decoded,
+                      const core::Place& place) {
+  const std::optional<core::OpenedSample> sample = reader_.open(key, decoded);
+  if (!sample) return false;
+  staging(place).clear_image(place.row, Role::kOwn);
+  staging(place).clear_image(place.row, Role::kPartner);
+  or_end_run([&] { stage(*sample, place, Role::kOwn); });
+  return true;
+}
+
+bool RowStager::mix(const core::SampleKey& partner, const core::DecodedImage* decoded,
+                    const core::Mix& mix, const core::Place& place) {
+  const std::optional<core::OpenedSample> sample = reader_.open(partner, decoded);
+  if (!sample) return false;
+  staging(place).clear_image(place.row, Role::kPartner);
+  staging(place).image(place.row, Role::kPartner).mix = mix;
+  or_end_run([&] { stage(*sample, place, Role::kPartner); });
+  return true;
+}
+
+void RowStager::clear(const core::Place& place) {
+  staging(place).clear_image(place.row, Role::kOwn);
+  staging(place).clear_image(place.row, Role::kPartner);
+  const int views = shared_.context.augmentation.views();
+  for (int view = 0; view < views; ++view) {
+    Job job;
+    job.kind = JobKind::kClear;
+    job.view = place.row * views + view;
+    staging(place).image(place.row, Role::kOwn).jobs.push_back(job);
+  }
+}
+
+void RowStager::stage(const core::OpenedSample& sample, const core::Place& place, Role role) {
+  const core::DecodePlan plan = plan_decode(sample.recipes, sample.size);
+  const bool decodable = device_could_decode(sample, plan);
+  if (decodable && shared_.split.on_device(shared_.decodable++) &&
+      leave_to_device(sample, plan.region, place, role)) {
+    return;
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  const core::ImageView view = reader_.decode(sample);
+  if (decodable) {
+    const std::chrono::nanoseconds spent = std::chrono::steady_clock::now() - begin;
+    shared_.split.cpu_decoded(spent.count());
+  }
+  stager_.stage({view, sample.size, sample.recipes}, staging(place), place.row, role);
+}
+
+// The device decodes whole samples only, and only what no worker will have to look at.
+bool RowStager::device_could_decode(const core::OpenedSample& sample,
+                                    const core::DecodePlan& plan) const {
+  return shared_.decodes && !sample.decoded && plan.scale == 1 &&
+         std::all_of(sample.recipes.begin(), sample.recipes.end(), can_render) &&
+         shared_.device.takes(reader_.traits());
+}
+
+// False where there is no room for the file, or for its planes.
+bool RowStager::leave_to_device(const core::OpenedSample& sample, const core::Region& wanted,
+                                const core::Place& place, Role role) {
+  const core::JpegTraits traits = reader_.traits();
+  std::size_t planes = 0;
+  for (const core::Plane& plane : planes_of(traits, decoded_region(traits, wanted)).planes) {
+    planes += plane_bytes(plane);
+  }
+  if (!staging(place).reserve_planes(planes)) return false;
+  std::optional<core::Bytes> bytes = shared_.memory.files.exchange(reader_.file());
+  if (!bytes) {
+    staging(place).release_planes(planes);
+    return false;
+  }
+  StagedFile& file = staging(place).image(place.row, role).file;
+  file.bytes = *std::move(bytes);
+  file.traits = traits;
+  file.size = sample.size;
+  file.recipes.assign(sample.recipes.begin(), sample.recipes.end());
+  file.wanted = wanted;
+  return true;
+}
+
+}  // namespace bobbin::device

@@ -1,0 +1,53 @@
+// One thread's way from samples to rows of a staging.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/load/batch_writer.h"
+#include "device/decode/split.h"
+#include "device/load/device_writers.h"
+#include "device/load/image_stager.h"
+#include "device/load/staging.h"
+
+namespace bobbin::device {
+
+// What the threads of a render writer share.
+struct RenderShared {
+  RenderShared(Device& device, const core::BatchContext& context, const WriterOptions& options,
+               bool decodes);
+
+  Device& device;
+  const core::BatchContext& context;
+  const bool decodes;  // Whether the device does.
+  DecodeSplit split;
+  std::atomic<std::uint64_t> decodable{0};  // Files so far that the device could decode.
+  StagingMemory memory;
+  std::vector<std::unique_ptr<Staging>> stagings;  // By slot.
+};
+
+class RowStager final : public core::RowWriter {
+ public:
+  explicit RowStager(RenderShared& shared);
+
+  bool write(const core::SampleKey& key, const core::DecodedImage* decoded,
+             const core::Place& place) override;
+  bool mix(const core::SampleKey& partner, const core::DecodedImage* decoded, const core::Mix& mix,
+           const core::Place& place) override;
+  void clear(const core::Place& place) override;
+
+ private:
+  Staging& staging(const core::Place& place) { return *shared_.stagings[place.slot]; }
+  void stage(const core::OpenedSample& sample, const core::Place& place, Role role);
+  bool device_could_decode(const core::OpenedSample& sample, const core::DecodePlan& plan) const;
+  bool leave_to_device(const core::OpenedSample& sample, const core::Region& wanted,
+                       const core::Place& place, Role role);
+
+  RenderShared& shared_;
+  core::SampleReader reader_;
+  ImageStager stager_;
+};
+
+}  // namespace bobbin::device

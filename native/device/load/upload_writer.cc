@@ -1,0 +1,151 @@
+// Rows rendered on the CPU as levels, copied in one piece and normalised on the device.
+#include <cstring>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "core/load/host_writer.h"
+#include "device/base/device_memory.h"
+#include "device/load/batch_thread.h"
+#include "device/load/device_writers.h"
+#include "device/load/normalization.h"
+
+namespace bobbin::device {
+namespace {
+
+using core::BatchContext;
+using core::Output;
+using core::PixelType;
+using core::Place;
+
+// What is held of a batch until it is on the device.
+struct Levels {
+  std::unique_ptr<Block> block;
+  std::vector<std::uint8_t> cleared;  // Whether a row is; bytes, since each row has its thread.
+};
+
+class UploadWriter final : public core::BatchWriter, public BatchWork {
+ public:
+  UploadWriter(std::shared_ptr<Device> device, const WriterOptions& options)
+      : device_(std::move(device)),
+        layout_(options.layout),
+        memory_(or_end_run([this] { return std::make_shared<DeviceMemory>(device_); })) {}
+
+  std::shared_ptr<core::Memory> memory() const override { return memory_; }
+  void start(const BatchContext& context) override;
+  std::unique_ptr<core::RowWriter> make_row_writer() override;
+  void finish(int slot, int rows) override { thread_->finish({slot, rows}); }
+  void abandon(int slot) override { pool_->give_back(std::move(levels_[slot].block)); }
+
+ private:
+  class Rows;
+
+  std::span<const core::FailedImage> launch(const WrittenBatch& batch, int lane,
+                                            Queue& queue) override;
+  void complete(const WrittenBatch& batch) override { abandon(batch.slot); }
+
+  bool copies_only() const {
+    return context_->dtype == PixelType::kUint8 && layout_ == Layout::kChannelsLast;
+  }
+  std::size_t row_bytes() const { return context_->row_values() * bytes_of(context_->dtype); }
+  Output row_at(const Place& place);
+
+  const std::shared_ptr<Device> device_;
+  const Layout layout_;
+  const std::shared_ptr<DeviceMemory> memory_;
+  const BatchContext* context_ = nullptr;
+  std::mutex mutex_;  // Guards which block a batch has.
+  std::unique_ptr<BlockPool> pool_;
+  std::vector<Levels> levels_;           // By slot.
+  std::unique_ptr<Block> zeros_;         // A cleared row, as stored.
+  std::unique_ptr<BatchThread> thread_;  // The first to go.
+};
+
+// Cleared rows are zeros as stored, which no level stands for.
+class UploadWriter::Rows final : public core::RowWriter {
+ public:
+  explicit Rows(UploadWriter& writer)
+      : writer_(writer), rows_(*writer.context_, [&writer](const Place& place) {
+          return or_end_run([&] { return writer.row_at(place); });
+        }) {}
+
+  bool write(const core::SampleKey& key, const core::DecodedImage* decoded,
+             const Place& place) override {
+    cleared(place) = 0;
+    return rows_.write(key, decoded, place);
+  }
+  bool mix(const core::SampleKey& partner, const core::DecodedImage* decoded, const core::Mix& mix,
+           const Place& place) override {
+    return rows_.mix(partner, decoded, mix, place);
+  }
+  void clear(const Place& place) override {
+    rows_.clear(place);
+    cleared(place) = 1;
+  }
+
+ private:
+  std::uint8_t& cleared(const Place& place) {
+    return writer_.levels_[place.slot].cleared[place.row];
+  }
+
+  UploadWriter& writer_;
+  core::HostRowWriter rows_;
+};
+
+void UploadWriter::start(const BatchContext& context) {
+  context_ = &context;
+  const int slots = context.ring.size();
+  levels_.resize(slots);
+  for (Levels& levels : levels_) levels.cleared.resize(context.batch_size);
+  pool_ = std::make_unique<BlockPool>(
+      *device_,
+      BlockPool::Shape{context.batch_size * context.row_values(), static_cast<std::size_t>(slots),
+                       copies_only() ? Block::Sides::kPinned : Block::Sides::kBoth});
+  or_end_run([&] {
+    zeros_ = std::make_unique<Block>(*device_, row_bytes(), Block::Sides::kPinned);
+    std::memset(zeros_->pinned(), 0, row_bytes());
+    thread_ = std::make_unique<BatchThread>(*device_, context, *this);
+  });
+}
+
+std::unique_ptr<core::RowWriter> UploadWriter::make_row_writer() {
+  return std::make_unique<Rows>(*this);
+}
+
+// The first row that is written takes the batch's memory.
+Output UploadWriter::row_at(const Place& place) {
+  const std::lock_guard lock(mutex_);
+  std::unique_ptr<Block>& block = levels_[place.slot].block;
+  if (!block) block = pool_->take();
+  return Output{block->pinned(), PixelType::kUint8}.from(place.row * context_->row_values());
+}
+
+std::span<const core::FailedImage> UploadWriter::launch(const WrittenBatch& batch, int,
+                                                        Queue& queue) {
+  const Levels& levels = levels_[batch.slot];
+  const std::size_t bytes = batch.rows * context_->row_values();
+  std::uint8_t* slot = context_->ring.data(batch.slot);
+  if (copies_only()) {
+    queue.copy_in(slot, levels.block->pinned(), bytes);
+  } else {
+    levels.block->copy_in(queue, 0, bytes);
+    queue.normalize(levels.block->on_device(), batch.rows * context_->augmentation.views(),
+                    normalization_of(context_->preprocessing),
+                    {slot, context_->dtype, layout_, context_->preprocessing.crop});
+  }
+  for (int row = 0; row < batch.rows; ++row) {
+    if (levels.cleared[row]) {
+      queue.copy_in(slot + row * row_bytes(), zeros_->pinned(), row_bytes());
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::unique_ptr<core::BatchWriter> make_upload_writer(std::shared_ptr<Device> device,
+                                                      const WriterOptions& options) {
+  return std::make_unique<UploadWriter>(std::move(device), options);
+}
+
+}  // namespace bobbin::device

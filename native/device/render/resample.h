@@ -1,0 +1,161 @@
+// Resampling of one tile: source rows, some at a time, to lines of its columns, and lines to
+// pixels.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "device/base/job.h"
+#include "device/base/shared.h"
+#include "device/render/filter.h"
+
+namespace bobbin::device {
+
+// A block renders one tile of one view.
+inline constexpr int kTileWidth = 32;
+inline constexpr int kTileHeight = 16;  // Even: two rows share the pairs of their noise.
+// Lines, of source rows that are filtered to a tile's columns, that a block holds at a time.
+inline constexpr int kTileLines = 48;
+
+// Which tile of which job; x and y count tiles.
+struct TilePlace {
+  int job, x, y;
+};
+
+// A block's shared memory.
+struct TileMemory {
+  Triangle columns[kTileWidth], rows[kTileHeight];
+  float row_weights[kTileHeight][kTileLines];
+  float lines[kTileLines][kTileWidth];
+  // First the planes' channels, then what is stored. Rows begin in different banks.
+  float colors[3][kTileHeight][kTileWidth + 1];
+};
+
+// A tile's job and its first pixel in the view.
+struct Tile {
+  const Job& job;
+  int size;  // Of the view.
+  int left, top;
+};
+
+// Some source rows of `count` planes from `plane` on.
+template <int count>
+struct Chunk {
+  static constexpr int kMaxRows = kTileLines / count;
+  int plane;
+  int resolution;
+  int row, rows;
+  bool first;  // Of the tile's.
+};
+
+template <typename Threads>
+BOBBIN_SHARED void set_triangles(const Threads& threads, const Tile& tile, TileMemory& memory) {
+  threads.each(kTileWidth + kTileHeight, [&](int i) {
+    const bool column = i < kTileWidth;
+    const int place = column ? tile.left + i : tile.top + i - kTileWidth;
+    // Past the view's edge the last one again, which nobody will see.
+    const int output = std::min(place, tile.size - 1);
+    const JobAxis& axis = column ? tile.job.columns : tile.job.rows;
+    const Triangle triangle = triangle_of(axis, tile.size, output);
+    (column ? memory.columns[i] : memory.rows[i - kTileWidth]) = triangle;
+  });
+}
+
+// Source rows to lines of the tile's columns. A thread takes some rows at once, for which it
+// computes a weight once.
+template <int count, typename Threads>
+BOBBIN_SHARED void filter_columns(const Threads& threads, const Job& job, const Chunk<count>& chunk,
+                                  TileMemory& memory) {
+  constexpr int kRows = count == 1 ? 4 : 2;
+  threads.each((chunk.rows + kRows - 1) / kRows * kTileWidth, [&](int i) {
+    const int x = i % kTileWidth, line = i / kTileWidth * kRows, resolution = chunk.resolution;
+    const Triangle triangle = memory.columns[x];
+    const std::uint8_t* samples[count][kRows];
+    float sums[count][kRows] = {};
+    for (int p = 0; p < count; ++p) {
+      const JobPlane& plane = job.planes[chunk.plane + p];
+      for (int r = 0; r < kRows; ++r) {
+        const int row = chunk.row + std::min(line + r, chunk.rows - 1);
+        samples[p][r] =
+            plane.samples +
+            (triangle.begin[resolution] - job.columns.begin[resolution]) * plane.step_x +
+            (row - job.rows.begin[resolution]) * plane.step_y;
+      }
+    }
+    for (int k = triangle.begin[resolution]; k < triangle.end[resolution]; ++k) {
+      const float weight = weight_at(triangle, job.columns, resolution, k);
+      for (int p = 0; p < count; ++p) {
+        for (int r = 0; r < kRows; ++r) {
+          sums[p][r] += weight * static_cast<float>(*samples[p][r]);
+          samples[p][r] += job.planes[chunk.plane + p].step_x;
+        }
+      }
+    }
+    for (int p = 0; p < count; ++p) {
+      for (int r = 0; r < kRows && line + r < chunk.rows; ++r) {
+        memory.lines[p * Chunk<count>::kMaxRows + line + r][x] = sums[p][r];
+      }
+    }
+  });
+}
+
+// Lines to pixels, added to what the chunks before made of them.
+template <int count, typename Threads>
+BOBBIN_SHARED void filter_rows(const Threads& threads, const Job& job, const Chunk<count>& chunk,
+                               TileMemory& memory) {
+  threads.each(kTileHeight * chunk.rows, [&](int i) {
+    const int y = i / chunk.rows, line = i % chunk.rows;
+    memory.row_weights[y][line] =
+        weight_at(memory.rows[y], job.rows, chunk.resolution, chunk.row + line);
+  });
+  threads.each(kTileHeight * kTileWidth, [&](int i) {
+    const int x = i % kTileWidth, y = i / kTileWidth;
+    const Triangle& triangle = memory.rows[y];
+    const int begin = std::max(triangle.begin[chunk.resolution] - chunk.row, 0);
+    const int end = std::min(triangle.end[chunk.resolution] - chunk.row, chunk.rows);
+    float sums[count];
+    for (int p = 0; p < count; ++p) {
+      sums[p] = chunk.first ? 0 : memory.colors[chunk.plane + p][y][x];
+    }
+    for (int line = begin; line < end; ++line) {
+      const float weight = memory.row_weights[y][line];
+      for (int p = 0; p < count; ++p) {
+        sums[p] += weight * memory.lines[p * Chunk<count>::kMaxRows + line][x];
+      }
+    }
+    for (int p = 0; p < count; ++p) memory.colors[chunk.plane + p][y][x] = sums[p];
+  });
+}
+
+// Resamples `count` planes of one resolution.
+template <int count, typename Threads>
+BOBBIN_SHARED void resample_planes(const Threads& threads, const Job& job, int plane,
+                                   TileMemory& memory) {
+  const int resolution = plane == 0 ? 0 : 1;
+  const Triangle& first = memory.rows[0];
+  const Triangle& last = memory.rows[kTileHeight - 1];
+  const int begin = std::min(first.begin[resolution], last.begin[resolution]);
+  const int end = std::max(first.end[resolution], last.end[resolution]);
+  for (int row = begin; row < end; row += Chunk<count>::kMaxRows) {
+    const int rows = std::min(int{Chunk<count>::kMaxRows}, end - row);
+    const Chunk<count> chunk{plane, resolution, row, rows, row == begin};
+    filter_columns(threads, job, chunk, memory);
+    filter_rows(threads, job, chunk, memory);
+  }
+}
+
+template <typename Threads>
+BOBBIN_SHARED void resample(const Threads& threads, const Tile& tile, TileMemory& memory) {
+  set_triangles(threads, tile, memory);
+  switch (tile.job.space) {
+    case core::ColorSpace::kRgb:
+      return resample_planes<3>(threads, tile.job, 0, memory);
+    case core::ColorSpace::kGrey:
+      return resample_planes<1>(threads, tile.job, 0, memory);
+    case core::ColorSpace::kYcc:
+      resample_planes<1>(threads, tile.job, 0, memory);
+      return resample_planes<2>(threads, tile.job, 1, memory);
+  }
+}
+
+}  // namespace bobbin::device

@@ -1,0 +1,38 @@
+// A traced function in TensorFlow's context: called like an op.
+#include "tensorflow/graph/function.h"
+
+#include <utility>
+
+#include "tensorflow/ops.h"
+#include "tensorflow/status.h"
+
+namespace bobbin::tensorflow {
+
+Function::Function(const Context& context, FunctionPtr function, std::vector<HandlePtr> captured,
+                   int outputs, std::string config)
+    : context_(context),
+      name_(TF_FunctionName(function.get())),
+      function_(std::move(function)),
+      captured_(std::move(captured)),
+      outputs_(outputs),
+      config_(std::move(config)) {
+  const Status status;
+  TFE_ContextAddFunction(context_.get(), function_.get(), status.get());
+  status.check("jit");
+}
+
+Function::~Function() {
+  if (!function_) return;
+  // A failure means that the context no longer knows the function, which is what is wanted.
+  const Status status;
+  TFE_ContextRemoveFunction(context_.get(), name_.c_str(), status.get());
+}
+
+std::vector<HandlePtr> Function::call(const std::vector<TFE_TensorHandle*>& inputs) const {
+  OpCall call{name_, {}, inputs, outputs_};
+  for (const HandlePtr& handle : captured_) call.inputs.push_back(handle.get());
+  if (!config_.empty()) call.attributes.push_back({"config_proto", config_});
+  return execute(context_, call);
+}
+
+}  // namespace bobbin::tensorflow

@@ -1,0 +1,109 @@
+/** `bobbin bench`: how fast the loader is on a folder of one's own, and what to change. */
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Command } from 'commander';
+import {
+  type ImageFile,
+  imagePattern,
+  isHidden,
+  manifestFile,
+  shardFilesIn,
+} from '../../dataset/index.js';
+import { expected } from '../../errors.js';
+import {
+  type Augmenter,
+  adviceOn,
+  augmentationOptions,
+  augmentOption,
+  type ChoiceRequest,
+  chooseAugment,
+  type Measurement,
+  measureLoader,
+  measureOptions,
+} from '../../pipeline/index.js';
+import { textTable, withProgress } from '../../report/index.js';
+import { pickFlags } from '../flags.js';
+import { openDataset } from '../open-dataset.js';
+import { usualPreprocessing } from '../usual-preprocessing.js';
+
+export const options = {
+  ...measureOptions,
+  augment: augmentOption,
+  augmentation: augmentationOptions,
+};
+
+export function configure(command: Command): void {
+  command.argument('<folder>', 'images in folders of any depth, shards, or a prepared data set');
+  command.action(async (folder: string, flags: object) => {
+    const files = await imagesIn(folder);
+    const cores = os.availableParallelism();
+    const counts = threadCounts(cores);
+    const { augment: asked, ...picked } = pickFlags(options, flags);
+    const request = { ...picked, files, preprocessing: usualPreprocessing };
+    // Its rate does not count: it alone may wait for the disk.
+    const first = await withProgress((progress) => {
+      progress.update({ label: 'reading for the first time', done: 0, total: counts.length });
+      return measureLoader({ ...request, threads: cores });
+    });
+    const { augment, reason } = await chosen(asked, { ...request, threads: cores });
+    if (reason !== undefined) console.log(reason);
+    const measurements = await withProgress(async (progress) => {
+      const done: Measurement[] = [];
+      for (const threads of counts) {
+        const label = `measuring, ${threads} thread(s)`;
+        progress.update({ label, done: done.length, total: counts.length });
+        done.push(await measureLoader({ ...request, augment, threads }));
+      }
+      return done;
+    });
+    console.log(describe(measurements));
+    console.log(adviceOn(measurements, { cores, waitShare: 1, firstReadShare: first.readShare }));
+  });
+}
+
+async function chosen(
+  augment: Augmenter | 'auto',
+  request: ChoiceRequest,
+): Promise<{ augment: Augmenter; reason?: string }> {
+  return augment === 'auto' ? await chooseAugment(request) : { augment };
+}
+
+/** Those of a prepared data set or of shards; else images by their names, whether they have labels or not. */
+async function imagesIn(folder: string): Promise<ImageFile[]> {
+  const names = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+    throw expected('an existing folder', 'folder', folder);
+  });
+  const shown = names.filter((name) => !name.split(path.sep).some(isHidden));
+  const files = shown.filter((name) => imagePattern.test(name)).sort();
+  const shards = await shardFilesIn(folder, /\.(tar|parquet)$/);
+  const packed = existsSync(manifestFile(folder)) || shards.length > 0;
+  if (packed || files.length === 0) return (await openDataset(folder)).images;
+  return files.map((name) => ({ path: path.resolve(folder, name) }));
+}
+
+/** 1, 2, 4, … and the number of cores. */
+function threadCounts(cores: number): number[] {
+  const counts: number[] = [];
+  for (let count = 1; count < cores; count *= 2) counts.push(count);
+  return [...counts, cores];
+}
+
+function describe(measurements: Measurement[]): string {
+  const percent = (share: number) => `${Math.round(100 * share)}%`;
+  const rows = measurements.map((row) => [
+    `${row.threads}`,
+    row.imagesPerSecond.toFixed(0),
+    percent(row.readShare),
+    percent(row.decodeShare),
+    percent(row.renderShare),
+    percent(row.otherFormatsShare),
+    `${row.unreadable}`,
+  ]);
+  return textTable(
+    ['threads', 'images/s', 'read', 'decode', 'render', 'no JPEG', 'unreadable'],
+    rows,
+  );
+}

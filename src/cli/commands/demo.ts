@@ -1,0 +1,77 @@
+/** `bobbin demo`: a submission on drawn garments, whose answers are known, so that it can be scored as well. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { fashionAiTasks, readCsv } from '../../dataset/index.js';
+import { basicPrecision } from '../../evaluation/index.js';
+import { type Prediction, rowsOf } from '../../prediction/index.js';
+import { clock, withProgress } from '../../report/index.js';
+import { type SubmitRequest, submit } from '../../submission/index.js';
+import { synthesize } from '../../synthetic/index.js';
+import { interruptible } from '../interrupt.js';
+import { createObserver, showResult } from '../submit-report.js';
+
+/** Enough images to learn from in the minutes that a demonstration may take on two cores. */
+const drawing = { imagesPerTask: 240, questionsPerTask: 30, size: 224, seed: 1 };
+
+const settings: Omit<SubmitRequest, 'source' | 'out'> = {
+  seed: 1,
+  validationFraction: 0.2,
+  crops: 'ten',
+  training: {
+    ...{ epochs: 8, batchSize: 16, model: { size: 128 } },
+    // A tighter window could cut off the hem or cuff that a length is told by.
+    augmentation: { area: [0.6, 1] },
+  },
+};
+
+export function configure(command: Command): void {
+  command
+    .option('--out <folder>', 'where images, models and the submission go', 'demo')
+    .action(({ out }: { out: string }) =>
+      interruptible('Stopped with a checkpoint. Repeat the command to go on.', (signal) =>
+        run(out, signal),
+      ),
+    );
+}
+
+async function run(out: string, signal: AbortSignal): Promise<void> {
+  const start = performance.now();
+  const source = path.join(out, 'photos');
+  if (!existsSync(source)) await draw(source);
+  const request = { ...settings, source, out: path.join(out, 'work') };
+  const result = await withProgress((progress) =>
+    submit({ ...request, signal, observer: createObserver(request, progress) }),
+  );
+  showResult(result);
+  const right = await testPrecision(path.join(source, 'answers', 'answer.csv'), result.answers);
+  console.log(`Questions answered rightly: ${(100 * right).toFixed(1)} %`);
+  console.log(`Time: ${clock((performance.now() - start) / 1000)}`);
+}
+
+async function draw(source: string): Promise<void> {
+  await withProgress((progress) =>
+    synthesize(source, {
+      ...drawing,
+      onProgress: (done, total) => progress.update({ label: 'drawing garments', done, total }),
+    }),
+  );
+}
+
+/** Basic precision over all questions; `file` has the form of label.csv, in question order. */
+async function testPrecision(file: string, answers: Map<string, Prediction>): Promise<number> {
+  const labels = new Map(fashionAiTasks.map(({ name }) => [name, [] as number[]]));
+  for await (const { fields } of readCsv(file)) {
+    const [, task = '', letters = ''] = fields;
+    labels.get(task)?.push(letters.indexOf('y'));
+  }
+  const tasks = [...answers].map(([task, answer]) => {
+    const truth = labels.get(task) ?? [];
+    return {
+      images: truth.length,
+      right: basicPrecision({ probabilities: rowsOf(answer), labels: truth }),
+    };
+  });
+  const images = tasks.reduce((sum, task) => sum + task.images, 0);
+  return tasks.reduce((sum, task) => sum + task.right * task.images, 0) / images;
+}

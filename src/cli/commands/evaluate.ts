@@ -1,0 +1,46 @@
+/** `bobbin evaluate`: scores the classifiers of a run on the validation split. */
+import path from 'node:path';
+import type { Command } from 'commander';
+import { loadManifest } from '../../dataset/index.js';
+import { type Evaluation, evaluate } from '../../evaluation/index.js';
+import { classifyOptions } from '../../prediction/index.js';
+import { type ProgressReporter, withProgress } from '../../report/index.js';
+import { pickFlags } from '../flags.js';
+import { chosenTasks, openClassifier } from '../runs.js';
+import { saveEvaluation, scoreTable } from '../scores.js';
+import { warnUnreadable } from '../unreadable.js';
+
+interface Flags {
+  data: string;
+  run: string;
+  task?: string;
+}
+
+export const options = classifyOptions;
+
+export function configure(command: Command): void {
+  command
+    .requiredOption('--data <folder>', 'prepared data set')
+    .requiredOption('--run <folder>', 'what train wrote; scores and pictures go beside each model')
+    .option('--task <name>', 'only this task');
+  command.action((flags: Flags) => withProgress((progress) => run(flags, progress)));
+}
+
+async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
+  const manifest = await loadManifest(flags.data);
+  const values = pickFlags(options, flags);
+  const evaluations: Evaluation[] = [];
+  for (const { name: task } of chosenTasks(manifest, flags.task)) {
+    const classifier = await openClassifier(flags.run, task);
+    const evaluation = await evaluate({
+      ...{ ...values, classifier, manifest, task },
+      onProgress: (state) => progress.update({ label: task, ...state }),
+    });
+    progress.end();
+    classifier.model.dispose();
+    warnUnreadable(evaluation.failures, 'left out of the scores');
+    await saveEvaluation(evaluation, path.join(flags.run, task));
+    evaluations.push(evaluation);
+  }
+  console.log(scoreTable(evaluations));
+}

@@ -1,0 +1,36 @@
+/** `bobbin prepare`: reads a source folder into a manifest and shows what was found. */
+import path from 'node:path';
+import type { Command } from 'commander';
+import { prepare, prepareOptions, type Summary } from '../../dataset/index.js';
+import { textTable, withProgress } from '../../report/index.js';
+import { pickFlags } from '../flags.js';
+
+export const options = prepareOptions;
+
+export function configure(command: Command): void {
+  command
+    .argument(
+      '<source>',
+      'folder with class folders, tar shards or Parquet files, or of a FashionAI layout',
+    )
+    .requiredOption('--out <folder>', 'where manifest.json goes, and images from Parquet files');
+  command.action(async (source: string, flags: { out: string }) => {
+    const { summary } = await withProgress((progress) =>
+      prepare(source, {
+        ...pickFlags(options, flags),
+        out: flags.out,
+        onProgress: (done, total) => progress.update({ label: 'reading images', done, total }),
+      }),
+    );
+    console.log(describe(summary));
+  });
+}
+
+function describe({ layout, file, tasks, warnings }: Summary): string {
+  const header = ['task', 'classes', 'train', 'validation', 'questions'];
+  const rows = tasks.map(({ name, classes, train, validation, questions }) => {
+    return [name, ...[classes.length, train, validation, questions].map(String)];
+  });
+  const found = `${layout} → ${path.relative('', file) || file}`;
+  return [found, textTable(header, rows), ...warnings.map((warning) => `! ${warning}`)].join('\n');
+}

@@ -1,0 +1,69 @@
+/** `bobbin preview`: a sheet of a data set's images, each beside what augmentation makes of it. */
+import path from 'node:path';
+import type { Command } from 'commander';
+import type { Task } from '../../dataset/index.js';
+import { expected } from '../../errors.js';
+import type { OptionTree } from '../../options.js';
+import { loaderOptions, viewsOf } from '../../pipeline/index.js';
+import { drawAugmentations } from '../../report/index.js';
+import { trainAugmentationOptions } from '../../training/index.js';
+import { renderEpochs } from '../epoch-views.js';
+import { pickFlags } from '../flags.js';
+import { type LabelledImage, openDataset } from '../open-dataset.js';
+import { warnUnreadable } from '../unreadable.js';
+import { usualPreprocessing } from '../usual-preprocessing.js';
+
+export const options = {
+  images: { type: 'integer', default: 6, min: 1, max: 30, help: 'rows of the sheet' },
+  views: {
+    type: 'integer',
+    default: 7,
+    min: 1,
+    max: 15,
+    help: 'augmented views of each image, one an epoch; a five- or ten-crop shows whole sets',
+  },
+  seed: { ...loaderOptions.seed, help: 'of the images that are shown and of all randomness' },
+  augmentation: trainAugmentationOptions,
+} as const satisfies OptionTree;
+
+export function configure(command: Command): void {
+  command
+    .argument('<folder>', 'prepared data set, or a source that `prepare` reads')
+    .option('--out <file>', 'where the sheet goes: .jpg, or .png for exact colours', 'preview.jpg');
+  command.action(run);
+}
+
+async function run(folder: string, flags: { out: string }): Promise<void> {
+  const { out } = flags;
+  if (!/\.(jpe?g|png)$/i.test(out)) throw expected('a file named .jpg or .png', '--out', out);
+  const { images: rows, views: wanted, seed, augmentation } = pickFlags(options, flags);
+  const { tasks, images } = await openDataset(folder);
+  const chosen = spread(images, rows, seed);
+  const epochs = Math.ceil(wanted / viewsOf(augmentation));
+  const { failures, ...views } = await renderEpochs(chosen, epochs, {
+    preprocessing: usualPreprocessing,
+    augmentation,
+    seed,
+  });
+  warnUnreadable(failures, 'grey on the sheet');
+  const title = `${path.basename(path.resolve(folder))}: images, and what augmentation makes of them`;
+  const originals = chosen.map((image) => ({ image, caption: classOf(image, tasks) }));
+  await drawAugmentations({ title, ...views, preprocessing: usualPreprocessing, originals }, out);
+  console.log(`${chosen.length} images, ${views.variants} views each → ${out}`);
+}
+
+/** `count` of `images`, evenly spread so that each class gets its share; the seed shifts where. */
+function spread<Image>(images: readonly Image[], count: number, seed: number): Image[] {
+  const step = Math.max(1, images.length / count);
+  const golden = 0.618034;
+  const shift = ((seed * golden) % 1) * step;
+  const rows = Math.min(count, images.length);
+  return Array.from({ length: rows }, (_, row) => {
+    return images[Math.floor(row * step + shift)] as Image;
+  });
+}
+
+function classOf({ task, label }: LabelledImage, tasks: Task[]): string {
+  const name = tasks.find((each) => each.name === task)?.classes[label] ?? `${label}`;
+  return tasks.length > 1 ? `${task}: ${name}` : name;
+}

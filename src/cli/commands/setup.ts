@@ -1,0 +1,7 @@
+/** `bobbin setup`: brings every part Bobbin needs. */
+import type { Command } from 'commander';
+import { setup } from '../../set-up.js';
+
+export function configure(command: Command): void {
+  command.action(() => setup());
+}

@@ -1,0 +1,37 @@
+/** `bobbin submit`: from a source folder to a checked submission in one command. */
+import type { Command } from 'commander';
+import { prepareOptions } from '../../dataset/index.js';
+import { withProgress } from '../../report/index.js';
+import { submit, submitOptions } from '../../submission/index.js';
+import { pickFlags } from '../flags.js';
+import { interruptible } from '../interrupt.js';
+import { createObserver, showResult } from '../submit-report.js';
+import { trainingOptions } from '../training-options.js';
+
+export const options = {
+  ...trainingOptions,
+  ...prepareOptions,
+  ...submitOptions,
+  seed: { ...prepareOptions.seed, help: 'which images validation gets, and of all training' },
+};
+
+export function configure(command: Command): void {
+  command
+    .requiredOption('--data <folder>', 'source folder of a FashionAI layout')
+    .requiredOption('--out <folder>', 'where everything made on the way and the submission go');
+  command.action(async (flags: { data: string; out: string }) => {
+    const { seed, validationFraction, models, crops, ...training } = pickFlags(options, flags);
+    const request = {
+      ...{ source: flags.data, out: flags.out },
+      ...{ seed, validationFraction, models, crops, training },
+    };
+    const result = await interruptible(
+      'Stopped with a checkpoint. Repeat the command to go on.',
+      (signal) =>
+        withProgress((progress) =>
+          submit({ ...request, signal, observer: createObserver(request, progress) }),
+        ),
+    );
+    showResult(result);
+  });
+}

@@ -1,0 +1,24 @@
+/** `bobbin synthesize`: draws a FashionAI-style data set. */
+import type { Command } from 'commander';
+import { withProgress } from '../../report/index.js';
+import { synthesize, synthesizeOptions } from '../../synthetic/index.js';
+import { addFlags, pickFlags } from '../flags.js';
+
+export function configure(command: Command): void {
+  command
+    .requiredOption('--out <folder>', 'where the images, labels and questions go')
+    .option('--tasks <names...>', 'only these tasks');
+  addFlags(command, synthesizeOptions);
+  command.action(async (flags: { out: string; tasks?: string[] }) => {
+    const options = pickFlags(synthesizeOptions, flags);
+    const { images, questions } = await withProgress((progress) =>
+      synthesize(flags.out, {
+        ...{ ...options, tasks: flags.tasks },
+        onProgress: (done, total) => progress.update({ label: 'drawing garments', done, total }),
+      }),
+    );
+    console.log(
+      `${images} labelled images and ${questions} questions. Prepare them with \`bobbin prepare ${flags.out} --out <folder>\`.`,
+    );
+  });
+}

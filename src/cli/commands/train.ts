@@ -1,0 +1,55 @@
+/** `bobbin train`: one classifier per task, each in its own folder of the run. */
+import path from 'node:path';
+import type { Command } from 'commander';
+import { loadManifest } from '../../dataset/index.js';
+import { type ProgressReporter, withProgress } from '../../report/index.js';
+import { train } from '../../training/index.js';
+import { pickFlags } from '../flags.js';
+import { interruptible } from '../interrupt.js';
+import { chosenTasks } from '../runs.js';
+import { trainingOptions } from '../training-options.js';
+import { describeEpoch, drawRun } from '../training-report.js';
+
+interface Flags {
+  data: string;
+  run: string;
+  task?: string;
+  resume?: boolean;
+}
+
+export const options = trainingOptions;
+
+export function configure(command: Command): void {
+  command
+    .requiredOption('--data <folder>', 'prepared data set')
+    .requiredOption('--run <folder>', 'where history, checkpoints and models go, a folder per task')
+    .option('--task <name>', 'train only this task')
+    .option('--resume', 'go on from the checkpoints of an earlier call with the same options');
+  command.action((flags: Flags) =>
+    interruptible(
+      'Stopped with a checkpoint. Repeat the command with --resume to go on.',
+      (signal) => withProgress((progress) => run(flags, signal, progress)),
+    ),
+  );
+}
+
+async function run(flags: Flags, signal: AbortSignal, progress: ProgressReporter): Promise<void> {
+  const manifest = await loadManifest(flags.data);
+  const training = pickFlags(options, flags);
+  for (const { name: task } of chosenTasks(manifest, flags.task)) {
+    const folder = path.join(flags.run, task);
+    const result = await train({
+      ...training,
+      ...{ manifest, task, run: folder, resume: flags.resume, signal },
+      onAugment: ({ reason }) => progress.print(`${task}: ${reason}`),
+      onProgress: (state) => progress.update({ ...state, label: `${task} ${state.label}` }),
+      onEpoch: (record) => progress.print(describeEpoch(task, record, training.epochs)),
+    });
+    progress.end();
+    if (!result.finished) throw signal.reason;
+    const { augmentation, seed } = training;
+    await drawRun({ manifest, task, run: folder, result, augmentation, seed });
+    result.classifier.model.dispose();
+    console.log(`${task}: trained model, history.csv and pictures in ${folder}`);
+  }
+}

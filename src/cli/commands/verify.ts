@@ -1,0 +1,29 @@
+/** `bobbin verify`: reads a submission back and checks every row against the questions. */
+import type { Command } from 'commander';
+import { findQuestionFiles, loadManifest } from '../../dataset/index.js';
+import { type Verification, verifySubmission } from '../../submission/index.js';
+import { exitCode } from '../exit.js';
+
+export function configure(command: Command): void {
+  command
+    .argument('<submission>', 'submission.zip or submission.csv')
+    .requiredOption('--data <folder>', 'prepared data set whose questions it answers')
+    .action(async (submission: string, { data }: { data: string }) => {
+      const { root, tasks } = await loadManifest(data);
+      const verification = await verifySubmission(submission, await findQuestionFiles(root), tasks);
+      showVerification(submission, verification);
+    });
+}
+
+/** Says that all is right, or names the problems and sets the exit code. */
+export function showVerification(file: string, { rows, problems, more }: Verification): void {
+  if (problems.length === 0) {
+    console.log(`${file}: ${rows} rows, each answers its question.`);
+    return;
+  }
+  for (const { line, message } of problems) {
+    console.log(`${line === undefined ? file : `${file}:${line}`}: ${message}`);
+  }
+  if (more > 0) console.log(`… and ${more} more`);
+  process.exitCode = exitCode.problems;
+}

@@ -1,0 +1,78 @@
+/** Reads a headerless CSV file record by record, knowing the line and column of every field. */
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
+import { InvalidInputError } from '../../errors.js';
+
+// A record is a path, a task and a label; anything of this length is no such file and must not fill the memory.
+const maxRecordBytes = 64 * 1024;
+
+/** One record and where it stands in its file. */
+export interface CsvRecord {
+  fields: string[];
+  /** Line the record ends on, from 1. */
+  line: number;
+  /** `file:line:column` of a field's first character, both from 1; `offset` counts characters into the field. */
+  at(field: number, offset?: number): string;
+}
+
+/** The records of a CSV file; a byte order mark, blank lines and either line ending are accepted. Errors name file, line and column. */
+export async function* readCsv(file: string): AsyncGenerator<CsvRecord> {
+  const source = createReadStream(file);
+  try {
+    yield* parseCsv(source, file);
+  } finally {
+    source.destroy();
+  }
+}
+
+/** As {@link readCsv}, from a stream; `name` stands for the file in errors. */
+export async function* parseCsv(source: Readable, name: string): AsyncGenerator<CsvRecord> {
+  const parser = parse({
+    bom: true,
+    info: true,
+    raw: true,
+    max_record_size: maxRecordBytes,
+    record_delimiter: ['\r\n', '\n'],
+    relax_column_count: true,
+    skip_empty_lines: true,
+  });
+  source.on('error', (error) => parser.destroy(error));
+  source.pipe(parser);
+  try {
+    for await (const parsed of parser) {
+      const { record, info, raw } = parsed as ParsedRecord;
+      const at = (field: number, offset = 0) =>
+        `${name}:${info.lines}:${columnOf(raw, field) + offset}`;
+      yield { fields: record, line: info.lines, at };
+    }
+  } catch (error) {
+    throw error instanceof CsvError ? located(error, name) : error;
+  }
+}
+
+interface ParsedRecord {
+  record: string[];
+  raw: string;
+  info: { lines: number };
+}
+
+function located(error: CsvError, name: string): InvalidInputError {
+  const { lines, column } = error as CsvError & { lines?: number; column?: number };
+  const field = typeof column === 'number' ? `, field ${column + 1}` : '';
+  return new InvalidInputError(`${name}:${lines ?? 1}${field}: ${error.message}`);
+}
+
+/** Column, from 1, of a field's first character within the text of its record. */
+function columnOf(raw: string, field: number): number {
+  // csv-parse leaves the line ends of skipped blank lines in front of the record.
+  const text = raw.replace(/^[\r\n]+/, '');
+  let quoted = false;
+  let remaining = field;
+  for (let i = 0; i < text.length && remaining > 0; i++) {
+    if (text[i] === '"') quoted = !quoted;
+    else if (text[i] === ',' && !quoted) remaining--;
+    if (remaining === 0) return i + 2 + (text[i + 1] === '"' ? 1 : 0);
+  }
+  return text[0] === '"' && field === 0 ? 2 : 1;
+}

@@ -1,0 +1,155 @@
+/**
+ * Finds the members of an uncompressed tar file: ustar and pax (POSIX.1-2017, "pax Interchange Format"), GNU's long names
+ * and large sizes (GNU tar manual, "Basic Tar Format"), and the older V7 form.
+ */
+import { InvalidInputError } from '../../errors.js';
+import { maxPieceBytes, type SequentialFile } from './sequential-file.js';
+
+export const blockBytes = 512;
+const zeros = Buffer.alloc(blockBytes);
+
+/** A regular file inside a tar; its content is `size` bytes from byte `offset` on. */
+export interface TarMember {
+  name: string;
+  offset: number;
+  size: number;
+}
+
+/** What one header block says. */
+interface Header extends Pick<TarMember, 'name' | 'size'> {
+  type: string;
+}
+
+/** What extension members say of the member that follows them. */
+type Extension = Partial<Pick<TarMember, 'name' | 'size'>>;
+
+/**
+ * The regular files of a tar in their order; folders, links and devices are passed over.
+ *
+ * Throws InvalidInputError, naming file and byte, for a header that does not add up, a member that the file is too short
+ * for, a sparse or multi-volume member, and a missing end.
+ */
+export async function* readTar(file: SequentialFile): AsyncGenerator<TarMember> {
+  let extension: Extension = {};
+  let at = 0;
+  for (let block = await blockAt(file, at); !block.equals(zeros); block = await blockAt(file, at)) {
+    const header = readHeader(block, file, at);
+    const offset = at + blockBytes;
+    const extending = 'xgLK'.includes(header.type);
+    const { name, size } = extending ? header : { ...header, ...extension };
+    // Links, devices and folders have no content, whatever their size says.
+    const length = '123456'.includes(header.type) ? 0 : size;
+    if (length > file.size - offset) {
+      throw damaged(file, at, `${quoted(name)} has ${length} bytes, but the file ends before them`);
+    }
+    if (extending) {
+      extension = { ...extension, ...(await readExtension(file, header, offset)) };
+    } else {
+      if ('07\0'.includes(header.type)) yield { name, offset, size };
+      extension = {};
+    }
+    at = offset + Math.ceil(length / blockBytes) * blockBytes;
+  }
+  const second = await blockAt(file, at + blockBytes);
+  if (!second.equals(zeros)) {
+    throw damaged(file, at, 'more follows the first of the two blocks of zeros that end a tar');
+  }
+}
+
+/** Names a place in a tar and what is wrong there. */
+export function damaged({ path }: SequentialFile, at: number, what: string): InvalidInputError {
+  return new InvalidInputError(`${path} at byte ${at}: ${what}`);
+}
+
+async function blockAt(file: SequentialFile, at: number): Promise<Buffer> {
+  if (at + blockBytes > file.size) {
+    const what = 'the two blocks of zeros that end a tar are missing: it was cut, or never closed';
+    throw damaged(file, at, what);
+  }
+  return await file.piece(at, blockBytes);
+}
+
+function readHeader(block: Buffer, file: SequentialFile, at: number): Header {
+  if (numberIn(block, 148, 156) !== checksumOf(block)) {
+    throw damaged(file, at, 'no header is here, or its checksum is wrong');
+  }
+  const type = String.fromCharCode(block[156] as number);
+  const name = text(block, 0, 100);
+  // GNU's own form, 'ustar  ', keeps times where POSIX keeps the rest of a long name.
+  const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? text(block, 345, 500) : '';
+  if ('SM'.includes(type)) {
+    throw damaged(file, at, `${quoted(name)} is sparse or of several volumes: pack the files anew`);
+  }
+  const size = numberIn(block, 124, 136);
+  if (size === undefined) throw damaged(file, at, `the size of ${quoted(name)} is no number`);
+  return { name: prefix === '' ? name : `${prefix}/${name}`, size, type };
+}
+
+/** The sum of a header's bytes, its own checksum read as spaces. */
+export function checksumOf(block: Uint8Array): number {
+  let sum = 8 * 32;
+  for (let index = 0; index < blockBytes; index++) {
+    if (index < 148 || index >= 156) sum += block[index] as number;
+  }
+  return sum;
+}
+
+/** Octal digits, or GNU's base 256 where the first bit is set; undefined for anything else. */
+function numberIn(block: Buffer, from: number, to: number): number | undefined {
+  const field = block.subarray(from, to);
+  if (field[0] === 0x80) {
+    const value = field.subarray(1).reduce((sum, byte) => sum * 256 + byte, 0);
+    return Number.isSafeInteger(value) ? value : undefined;
+  }
+  const [, digits] = /^ *([0-7]*)[ \0]*$/.exec(field.toString('latin1')) ?? [];
+  return digits === undefined ? undefined : Number.parseInt(`0${digits}`, 8);
+}
+
+/** UTF-8 up to the first NUL. */
+function text(block: Buffer, from: number, to: number): string {
+  const end = block.subarray(from, to).indexOf(0);
+  return block.toString('utf8', from, end < 0 ? to : from + end);
+}
+
+async function readExtension(
+  file: SequentialFile,
+  { type, size }: Header,
+  offset: number,
+): Promise<Extension> {
+  if (size > maxPieceBytes) {
+    throw damaged(file, offset, `a name or record of ${size} bytes is too long to be one`);
+  }
+  const content = await file.piece(offset, size);
+  if (type === 'L') return { name: text(content, 0, size) };
+  return type === 'x' ? readPax(content, file, offset) : {};
+}
+
+/** Records `length key=value\n`, where the length counts itself too. */
+function readPax(content: Buffer, file: SequentialFile, offset: number): Extension {
+  const extension: Extension = {};
+  for (let at = 0; at < content.length; ) {
+    const fail = (what: string) => damaged(file, offset + at, `a pax record ${what}`);
+    const space = content.indexOf(' ', at);
+    const digits = content.toString('latin1', at, Math.max(at, space));
+    const end = /^\d{1,8}$/.test(digits) ? at + Number(digits) : 0;
+    if (end <= space || end > content.length || content[end - 1] !== 10) {
+      throw fail('is not as long as it says');
+    }
+    const [, key, value] =
+      /^([^=]+)=(.*)$/s.exec(content.toString('utf8', space + 1, end - 1)) ?? [];
+    if (key === undefined || value === undefined) throw fail('has no key');
+    if (key.startsWith('GNU.sparse')) throw fail('makes a file sparse: pack the files anew');
+    if (key === 'path') extension.name = value;
+    if (key === 'size') {
+      extension.size = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+      if (!Number.isSafeInteger(extension.size)) throw fail(`has the size ${quoted(value)}`);
+    }
+    at = end;
+  }
+  return extension;
+}
+
+/** The beginning of a name that may be anything. */
+export function quoted(name: string): string {
+  return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
+}

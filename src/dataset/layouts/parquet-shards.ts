@@ -1,0 +1,180 @@
+/** Writes the images of Parquet files into tar shards, once, so that they can be read one by one in any order. */
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { removeUnfinished, replaceFile } from '../../atomic-file.js';
+import { expected } from '../../errors.js';
+import { byCodeUnit } from '../code-unit.js';
+import { refusePointers } from '../files/git-lfs.js';
+import { TarWriter } from '../files/tar-writer.js';
+import { manifestFile } from '../manifest.js';
+import type { Source } from '../types.js';
+import { openParquet, type ParquetFile, type ParquetRow } from './parquet.js';
+import { classNamesFile, readShards, shardFilesIn } from './shards.js';
+import { leftOut, sidesOf, taskOfFolder } from './sides.js';
+
+type OnProgress = (done: number, total: number) => void;
+
+/**
+ * The labelled images of a folder of Parquet files, beside each other or below `train` and `validation`; undefined where
+ * there is none. They are written to the folder `images`, a shard a file, with class numbers, and classnames.txt; shards that
+ * were there are replaced once the new ones can be read, and the manifest beside them, which was theirs, is removed.
+ * `onProgress` hears how many row groups are written, then how many shards are read.
+ *
+ * Throws InvalidInputError, naming the file, where one is damaged, its columns do not fit, or `images` has other files.
+ */
+export async function readParquet(
+  root: string,
+  images: string | undefined,
+  onProgress: OnProgress = () => {},
+): Promise<Source | undefined> {
+  const { files, warnings } = sidesOf(await shardFilesIn(root, /\.parquet$/));
+  if (files.length === 0) return undefined;
+  if (images === undefined) {
+    const wayOut = 'Its Parquet files have to be prepared first: `npx bobbin prepare`';
+    throw expected('a prepared folder', 'source', root, wayOut);
+  }
+  const names = files.map(({ file }) => file);
+  await refusePointers(root, names);
+  await checkReplaceable(images);
+  await removeUnfinished(images);
+  const source = await replaceFile(images, async (unfinished) => {
+    warnings.push(...(await writeShards({ root, names, folder: unfinished, onProgress })));
+    const written = await readShards(unfinished, { task: taskOfFolder(root), onProgress });
+    // From here on it would name places in shards that are no longer there.
+    await rm(manifestFile(path.dirname(images)), { force: true });
+    await rm(images, { recursive: true, force: true });
+    return written as Source;
+  });
+  warnings.push(...source.warnings);
+  return { ...source, layout: 'Parquet', root: images, warnings };
+}
+
+/** The folder is replaced as a whole: somebody's own files must not be in it. */
+async function checkReplaceable(images: string): Promise<void> {
+  const options = { recursive: true, withFileTypes: true } as const;
+  const entries = await readdir(images, options).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const foreign = entries.find(
+    (entry) => !entry.isDirectory() && entry.name !== classNamesFile && !/\.tar$/.test(entry.name),
+  );
+  if (!foreign) return;
+  const received = `${images} with ${foreign.name}`;
+  throw expected('no files but shards', 'the folder of images', received, 'Name another out');
+}
+
+async function writeShards({
+  root,
+  names,
+  folder,
+  onProgress,
+}: {
+  root: string;
+  names: string[];
+  folder: string;
+  onProgress: OnProgress;
+}): Promise<string[]> {
+  const files: ParquetFile[] = [];
+  for (const name of names) files.push(await openParquet(path.join(root, name)));
+  const classes = await classesOf(files);
+  await mkdir(folder);
+  if (classes) await writeFile(path.join(folder, classNamesFile), `${classes.join('\n')}\n`);
+  const total = files.reduce((sum, { rowGroups }) => sum + rowGroups, 0);
+  let done = 0;
+  const left: string[] = [];
+  let written = 0;
+  for (const [index, name] of names.entries()) {
+    const shard = path.join(folder, name.replace(/parquet$/, 'tar'));
+    await mkdir(path.dirname(shard), { recursive: true });
+    const file = files[index] as ParquetFile;
+    const numberOf = (row: ParquetRow) => classNumber(file, row, classes);
+    const rows = await writeShard(file, shard, numberOf, () => onProgress(++done, total));
+    for (const row of rows.left) left.push(`row ${row} of ${name}`);
+    written += rows.written;
+  }
+  if (written === 0) throw expected('rows with an image and a class', 'source', root);
+  const others = new Set(files.flatMap((file) => file.others));
+  return [
+    ...leftOut(left, 'rows without image or class are left out'),
+    ...[...others].map((column) => `The classes of column ${column} are not used.`),
+  ];
+}
+
+/** Names of the class numbers: those that the files declare, else the names in their rows; undefined where there are none. */
+async function classesOf(files: readonly ParquetFile[]): Promise<string[] | undefined> {
+  const [first] = files as [ParquetFile, ...ParquetFile[]];
+  const differs = files.find((file) => !isDeepStrictEqual(file.classes, first.classes));
+  if (differs) {
+    throw expected(`the classes of ${first.path}`, `classes of ${differs.path}`, differs.classes);
+  }
+  const names = first.classes ?? (await namesIn(files));
+  const broken = names.find((name) => name.trim() === '' || name.includes('\n'));
+  if (broken !== undefined) throw expected('class names of one line', first.path, broken);
+  return names.length > 0 ? names : undefined;
+}
+
+async function namesIn(files: readonly ParquetFile[]): Promise<string[]> {
+  const names = new Set<string>();
+  for (const file of files) {
+    for (let group = 0; group < file.rowGroups; group++) {
+      for (const { label } of await file.read(group, { images: false })) {
+        if (typeof label === 'string') names.add(label);
+      }
+    }
+  }
+  return [...names].sort(byCodeUnit);
+}
+
+function classNumber(
+  { path: file }: ParquetFile,
+  { row, label }: ParquetRow,
+  classes: readonly string[] | undefined,
+): number | undefined {
+  const number = typeof label === 'string' ? classes?.indexOf(label) : label;
+  if (number === undefined || !classes || (number >= 0 && number < classes.length)) return number;
+  throw expected(`one of ${classes.length} classes`, `class of ${file}, row ${row}`, label);
+}
+
+/** Writes the rows that have an image and a class: how many, and the others' numbers. */
+async function writeShard(
+  file: ParquetFile,
+  shard: string,
+  numberOf: (row: ParquetRow) => number | undefined,
+  onGroup: () => void,
+): Promise<{ written: number; left: number[] }> {
+  const tar = await TarWriter.create(shard);
+  const left: number[] = [];
+  let written = 0;
+  try {
+    for (let group = 0; group < file.rowGroups; group++) {
+      for (const row of await file.read(group, { images: true })) {
+        const label = numberOf(row);
+        if (!row.image?.length || label === undefined) {
+          left.push(row.row);
+          continue;
+        }
+        const key = `${row.row}`.padStart(9, '0');
+        await tar.add(`${key}.${extensionOf(row.image)}`, row.image);
+        await tar.add(`${key}.cls`, Buffer.from(`${label}`));
+        written++;
+      }
+      onGroup();
+    }
+    await tar.finish();
+  } finally {
+    await tar.close();
+  }
+  return { written, left };
+}
+
+/** Only a name: whoever decodes the image goes by its content. */
+function extensionOf(image: Uint8Array): string {
+  const start = Buffer.from(image.subarray(0, 12)).toString('latin1');
+  if (start.startsWith('\x89PNG')) return 'png';
+  if (start.startsWith('GIF8')) return 'gif';
+  if (start.startsWith('RIFF') && start.endsWith('WEBP')) return 'webp';
+  if (start.startsWith('II*\0') || start.startsWith('MM\0*')) return 'tiff';
+  return start.endsWith('ftypavif') ? 'avif' : 'jpg';
+}

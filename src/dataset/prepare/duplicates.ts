@@ -1,0 +1,66 @@
+/** Finds the same image under several names, so that it counts once and on one side only. */
+import { byCodeUnit } from '../code-unit.js';
+import type { Labelled } from '../types.js';
+
+export type HashedImage = Labelled & { hash: string };
+
+/** One content with contradictory labels in one task. */
+export interface Conflict {
+  task: string;
+  hash: string;
+  /** Every row it has: where, and the label's index. */
+  rows: { origin: string; path: string; label: number }[];
+}
+
+export interface Deduplicated {
+  /** One row for each content and task, sorted by task, then path. */
+  images: HashedImage[];
+  /** Rows left out because another row has the same content, task and label. */
+  repeats: number;
+  /** Of these, rows that a given split had in train although validation has them too. */
+  leaks: number;
+  conflicts: Conflict[];
+}
+
+/**
+ * Keeps one row for each (content, task): the first by path, or one that a given split puts on the validation side.
+ * Where rows of one content contradict each other none is kept, for none can be trusted.
+ */
+export function deduplicate(images: readonly HashedImage[]): Deduplicated {
+  const groups = new Map<string, HashedImage[]>();
+  for (const image of [...images].sort(byTaskAndPath)) {
+    const key = `${image.task}/${image.hash}`;
+    const group = groups.get(key);
+    if (group) group.push(image);
+    else groups.set(key, [image]);
+  }
+  const result: Deduplicated = { images: [], repeats: 0, leaks: 0, conflicts: [] };
+  for (const group of groups.values()) {
+    const [first] = group as [HashedImage];
+    if (group.some((image) => image.label !== first.label)) {
+      result.conflicts.push(conflictOf(group, first));
+      continue;
+    }
+    const held = group.find((image) => image.given === 'validation');
+    result.images.push(held ?? first);
+    result.repeats += group.length - 1;
+    if (held) result.leaks += group.filter((image) => image.given === 'train').length;
+  }
+  result.images.sort(byTaskAndPath);
+  return result;
+}
+
+function conflictOf(group: HashedImage[], { task, hash }: HashedImage): Conflict {
+  const rows = group.map(({ origin, path, label }) => ({ origin, path, label }));
+  return { task, hash, rows };
+}
+
+function byTaskAndPath(a: HashedImage, b: HashedImage): number {
+  const place = (image: HashedImage) => image.range?.offset ?? 0;
+  return (
+    byCodeUnit(a.task, b.task) ||
+    byCodeUnit(a.path, b.path) ||
+    place(a) - place(b) ||
+    byCodeUnit(a.origin, b.origin)
+  );
+}

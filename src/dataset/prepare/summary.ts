@@ -1,0 +1,112 @@
+/** What `prepare` found, in numbers and sentences, for a person to look over before training. */
+
+import type { Manifest, Source } from '../types.js';
+import type { Conflict } from './duplicates.js';
+
+/** Of one kind; more are only counted. */
+const mostSentences = 5;
+
+/** One task's share of the data. */
+export interface TaskSummary {
+  name: string;
+  /** Images a class, in label order. */
+  classes: { name: string; train: number; validation: number }[];
+  train: number;
+  validation: number;
+  questions: number;
+}
+
+export interface Summary {
+  layout: Source['layout'];
+  /** The manifest that was written. */
+  file: string;
+  tasks: TaskSummary[];
+  /** Rows left out because the same content, task and label came before. */
+  repeats: number;
+  /** Rows taken off the given training side because the given validation side has the same content. */
+  leaks: number;
+  /** Content with contradictory labels, left out altogether. */
+  conflicts: Conflict[];
+  /** Questions whose image is also a labelled one. */
+  questionsInTraining: number;
+  /** Questions, by path, whose image cannot be read now; their rows are due all the same. */
+  unreadableQuestions: string[];
+  /** The above and what the layout's reader noticed, as full sentences. */
+  warnings: string[];
+}
+
+/** Counts of each task in `manifest`. */
+export function summarizeTasks(manifest: Manifest): TaskSummary[] {
+  const tasks = manifest.tasks.map(({ name, classes }) => ({
+    name,
+    classes: classes.map((label) => ({ name: label, train: 0, validation: 0 })),
+    train: 0,
+    validation: 0,
+    questions: 0,
+  }));
+  const byName = new Map(tasks.map((task) => [task.name, task]));
+  for (const { task, label, split } of manifest.samples) {
+    const entry = byName.get(task);
+    const counts = entry?.classes[label];
+    if (!entry || !counts) continue;
+    entry[split]++;
+    counts[split]++;
+  }
+  for (const { task } of manifest.questions) {
+    const entry = byName.get(task);
+    if (entry) entry.questions++;
+  }
+  return tasks;
+}
+
+/** The sentences a summary's numbers call for. */
+export function warningsOf(
+  summary: Omit<Summary, 'warnings'>,
+  fromReader: readonly string[],
+): string[] {
+  const { conflicts, leaks, questionsInTraining, repeats, unreadableQuestions } = summary;
+  const warnings = [...fromReader];
+  if (repeats > 0)
+    warnings.push(`${repeats} rows repeat an image under another name; each counts once.`);
+  if (leaks > 0) {
+    warnings.push(
+      `${leaks} training images are validation images too; they count for validation only.`,
+    );
+  }
+  const contradictions = conflicts.map(({ task, rows }) => {
+    const labels = rows.map(({ origin, label }) => `${origin} says class ${label}`).join(', ');
+    return `The same image of ${task} has contradictory labels and is left out: ${labels}.`;
+  });
+  warnings.push(...capped(contradictions, 'images have contradictory labels and are left out'));
+  if (questionsInTraining > 0) {
+    warnings.push(`${questionsInTraining} questions show an image that is also a labelled one.`);
+  }
+  if (unreadableQuestions.length > 0) {
+    const [first] = unreadableQuestions;
+    warnings.push(
+      `${unreadableQuestions.length} question images cannot be read, the first is ${first}.`,
+    );
+  }
+  return [...warnings, ...summary.tasks.flatMap(classWarnings)];
+}
+
+function classWarnings(task: TaskSummary): string[] {
+  const empty = task.classes.filter(({ train, validation }) => train + validation === 0);
+  const unlearnt = task.classes.filter(({ train, validation }) => train === 0 && validation > 0);
+  return [
+    ...capped(
+      empty.map(({ name }) => `${task.name} has no image of class ${name}.`),
+      `classes of ${task.name} have no image`,
+    ),
+    ...capped(
+      unlearnt.map(({ name }) => `${task.name} has no training image of class ${name}.`),
+      `classes of ${task.name} have no training image`,
+    ),
+  ];
+}
+
+/** The first few sentences, and how many more there are of `what`. */
+function capped(sentences: readonly string[], what: string): string[] {
+  const more = sentences.length - mostSentences;
+  return [...sentences.slice(0, mostSentences), ...(more > 0 ? [`${more} more ${what}.`] : [])];
+}

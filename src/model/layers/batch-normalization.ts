@@ -1,0 +1,110 @@
+/**
+ * Batch normalisation that transfer learning can rely on: frozen means frozen, `scale: false` and
+ * `center: false` train, and a 4-D input takes one fused op each way.
+ */
+import { tf } from '../../tensorflow/index.js';
+import { fusedNormalize } from './fused-batch-normalization.js';
+import { replaceLayer } from './stock-layers.js';
+
+/** The members of tfjs-layers' own layer that this one builds on; tfjs keeps the class itself private. */
+interface StockBatchNormalization {
+  new (
+    args?: Parameters<typeof tf.layers.batchNormalization>[0],
+  ): tf.layers.Layer & {
+    axis: number;
+    momentum: number;
+    epsilon: number;
+    gamma?: tf.LayerVariable;
+    beta?: tf.LayerVariable;
+    movingMean: tf.LayerVariable;
+    movingVariance: tf.LayerVariable;
+  };
+  className: string;
+  fromConfig: typeof tf.layers.Layer.fromConfig;
+}
+
+const Stock = tf.layers.batchNormalization().constructor as unknown as StockBatchNormalization;
+
+/**
+ * Configuration, weights and class name are those of tfjs-layers' (and Keras's) `BatchNormalization`, so
+ * saved models load in either. In training, `moving ← momentum · moving + (1 − momentum) · batch`, with
+ * the unbiased variance as Keras and torch keep it. With `trainable: false` the layer always uses its
+ * moving averages and leaves them alone.
+ */
+export class BatchNormalization extends Stock {
+  static override className = 'BatchNormalization';
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
+    const input = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
+    return tf.tidy(() =>
+      kwargs.training === true && this.trainable
+        ? this.normalizeBatch(input)
+        : this.normalizeMoving(input),
+    );
+  }
+
+  private normalizeMoving(input: tf.Tensor): tf.Tensor {
+    const shape = this.channelShape(input);
+    const wide = (variable?: tf.LayerVariable) => variable?.read().reshape(shape);
+    return tf.batchNorm(
+      input as tf.Tensor4D,
+      wide(this.movingMean) as tf.Tensor4D,
+      wide(this.movingVariance) as tf.Tensor4D,
+      wide(this.beta) as tf.Tensor4D | undefined,
+      wide(this.gamma) as tf.Tensor4D | undefined,
+      this.epsilon,
+    );
+  }
+
+  private normalizeBatch(input: tf.Tensor): tf.Tensor {
+    const gamma = this.gamma?.read();
+    const beta = this.beta?.read();
+    const observe = (mean: tf.Tensor, variance: tf.Tensor) => {
+      this.move(this.movingMean, mean);
+      this.move(this.movingVariance, variance);
+    };
+    return this.isFusable(input)
+      ? fusedNormalize({ input, gamma, beta, epsilon: this.epsilon, observe })
+      : this.composedNormalize(input, observe);
+  }
+
+  private composedNormalize(
+    input: tf.Tensor,
+    observe: (mean: tf.Tensor, variance: tf.Tensor) => void,
+  ): tf.Tensor {
+    const axis = this.channelAxis(input);
+    const { mean, variance } = tf.moments(
+      input,
+      input.shape.flatMap((_, i) => (i === axis ? [] : [i])),
+      true,
+    );
+    const count = input.size / mean.size;
+    observe(mean.flatten(), variance.flatten().mul(count / Math.max(1, count - 1)));
+    const shape = this.channelShape(input);
+    const normal = input.sub(mean).mul(tf.rsqrt(variance.add(this.epsilon)));
+    const scaled = this.gamma ? normal.mul(this.gamma.read().reshape(shape)) : normal;
+    return this.beta ? scaled.add(this.beta.read().reshape(shape)) : scaled;
+  }
+
+  private isFusable(input: tf.Tensor): boolean {
+    return tf.getBackend() === 'tensorflow' && input.rank === 4 && this.channelAxis(input) === 3;
+  }
+
+  private channelAxis(input: tf.Tensor): number {
+    return this.axis >= 0 ? this.axis : this.axis + input.rank;
+  }
+
+  private channelShape(input: tf.Tensor): number[] {
+    const axis = this.channelAxis(input);
+    // tf.batchNorm broadcasts, but is one op only with the vectors it gets for the last axis.
+    if (axis === input.rank - 1) return [input.shape[axis] as number];
+    return input.shape.map((size, i) => (i === axis ? size : 1));
+  }
+
+  private move(moving: tf.LayerVariable, batch: tf.Tensor): void {
+    const current = moving.read();
+    moving.write(current.add(batch.sub(current).mul(1 - this.momentum)));
+  }
+}
+
+replaceLayer('batchNormalization', BatchNormalization);

@@ -1,0 +1,41 @@
+/** Dropout whose mask is a function of a key, so that a resumed run drops what the first one did. */
+import { createHash } from 'node:crypto';
+import { keyedDropout, tf } from '../../tensorflow/index.js';
+import { replaceLayer } from './stock-layers.js';
+
+interface StockDropout {
+  new (args: Parameters<typeof tf.layers.dropout>[0]): tf.layers.Layer & { rate: number };
+  className: string;
+  fromConfig: typeof tf.layers.Layer.fromConfig;
+}
+
+const Stock = tf.layers.dropout({ rate: 0 }).constructor as unknown as StockDropout;
+
+/** What a training step passes to `model.apply` and so to every layer's `call`. */
+export interface StepArguments {
+  training: boolean;
+  /** Two int32 that tell the step from all others; without them each mask is drawn anew. */
+  dropoutKey?: tf.Tensor1D;
+  [name: string]: unknown;
+}
+
+/** tfjs-layers' `Dropout`, under its name and configuration, with a mask keyed by (step, layer name). */
+export class Dropout extends Stock {
+  static override className = 'Dropout';
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: StepArguments): tf.Tensor | tf.Tensor[] {
+    const { training, dropoutKey } = kwargs;
+    if (training !== true || dropoutKey === undefined || this.rate === 0)
+      return super.call(inputs, kwargs);
+    const input = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
+    return tf.tidy(() => keyedDropout(input, this.rate, tf.add(dropoutKey, keyOf(this.name))));
+  }
+}
+
+replaceLayer('dropout', Dropout);
+
+/** Two int32 of a text, other ones for every other text. */
+export function keyOf(text: string): tf.Tensor1D {
+  const digest = createHash('sha256').update(text).digest();
+  return tf.tensor1d([digest.readInt32LE(0), digest.readInt32LE(4)], 'int32');
+}

@@ -1,0 +1,135 @@
+/** The order of the folders, which docs/design.md draws: what may import what, in TypeScript and in C++. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+const root = path.join(import.meta.dirname, '..');
+
+/** Folders of `src` from left to right: each may import those to its left, by their `index.ts` alone. */
+const street = [
+  'dataset',
+  'synthetic',
+  'pipeline',
+  'tensorflow',
+  'model',
+  'training',
+  'prediction',
+  'evaluation',
+  'submission',
+  'report',
+  'cli',
+];
+
+/** Folders of `native`, each with those it may include. */
+const rooms: Record<string, string[]> = {
+  'core/base': [],
+  'core/kernels': ['core/base'],
+  'core/decode': ['core/base', 'core/kernels'],
+  'core/recipe': ['core/base'],
+  'core/render': ['core/base', 'core/kernels', 'core/recipe'],
+  'core/load': ['core'],
+  device: ['core'],
+  cuda: ['core', 'device'],
+  tensorflow: ['core/load'],
+  addon: ['core', 'device', 'tensorflow'],
+};
+
+const largestFolder = 20;
+
+/** Files below `folder`, relative to the repository. */
+const filesOf = (folder: string, kinds: RegExp): string[] =>
+  readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => path.join(folder, name))
+    .filter((name) => kinds.test(name))
+    .sort();
+
+/** Relative imports of a TypeScript file, types included, as paths of sources. */
+function importsOf(file: string, source: string): string[] {
+  const words = /(?:\bfrom|^import|\bimport\()\s*'(\.[^']+)'/gm;
+  return [...source.matchAll(words)].map(([, target]) =>
+    path.join(path.dirname(file), target as string).replace(/\.js$/, '.ts'),
+  );
+}
+
+/** The part of `src` that a file belongs to: a folder of the street, or '' for a file of the root. */
+const roomOf = (file: string) => (file.split('/').length > 2 ? (file.split('/')[1] as string) : '');
+
+/** Why a file of `src` may not import another one, or undefined. */
+function objection(file: string, target: string): string | undefined {
+  const [from, to] = [roomOf(file), roomOf(target)];
+  const isPublicApi = file === 'src/index.ts';
+  if (!target.startsWith('src/')) {
+    return file === 'src/set-up.ts' ? undefined : 'only src/set-up.ts reaches outside of src';
+  }
+  if (from === to) return undefined;
+  if (to === '') return target === 'src/index.ts' ? 'nothing imports the public API' : undefined;
+  if (from === '' && !isPublicApi) return 'a file that every stage needs depends on no stage';
+  if (!isPublicApi && street.indexOf(to) > street.indexOf(from)) return `${to} is to the right`;
+  return target === `src/${to}/index.ts` ? undefined : `use src/${to}/index.ts`;
+}
+
+const objections = (file: string, source: string): string[] =>
+  importsOf(file, source).flatMap((target) => {
+    const reason = objection(file, target);
+    return reason === undefined ? [] : [`${file} imports ${target}: ${reason}`];
+  });
+
+/** Whether a folder of `native` may include a header: its own, or one of a folder that `rooms` gives it. */
+function mayInclude(file: string, header: string): boolean {
+  const room = Object.keys(rooms).find((name) => file.startsWith(`native/${name}/`));
+  return (
+    room !== undefined && [room, ...(rooms[room] ?? [])].some((to) => header.startsWith(`${to}/`))
+  );
+}
+
+test('when a folder of src imports another one, then that is to its left and through its index', () => {
+  const files = filesOf('src', /\.ts$/);
+  assert.deepEqual([...new Set(files.map(roomOf))].sort(), ['', ...street].sort());
+  const found = files.flatMap((file) =>
+    objections(file, readFileSync(path.join(root, file), 'utf8')),
+  );
+  assert.deepEqual(found, []);
+});
+
+test('when an import goes through a subfolder, the report or a root file, then it is seen, too', () => {
+  const forbidden: [string, string][] = [
+    ['src/training/optimizer/sgd.ts', "import { tf } from '../../tensorflow/backend.js';"],
+    ['src/dataset/layouts/shards.ts', "export type { Loader } from '../../pipeline/index.js';"],
+    ['src/report/table.ts', "import type { Entry } from '../cli/program.js';"],
+    ['src/options.ts', "const cli = await import('./cli/main.js');"],
+    ['src/native.ts', "import './pipeline/index.js';"],
+    ['src/model/index.ts', "import { wheels } from '../../scripts/pins.mjs';"],
+  ];
+  for (const [file, source] of forbidden) assert.equal(objections(file, source).length, 1, file);
+});
+
+test('when a folder of native includes another one, then the order of the folders allows it', () => {
+  const found = filesOf('native', /\.(cc|h|cu|cuh)$/).flatMap((file) => {
+    const source = readFileSync(path.join(root, file), 'utf8');
+    const headers = [...source.matchAll(/^#include "([^"]+)"/gm)].map(
+      ([, header]) => header as string,
+    );
+    return headers
+      .filter((header) => !mayInclude(file, header))
+      .map((header) => `${file}: ${header}`);
+  });
+  assert.deepEqual(found, []);
+  assert.ok(!mayInclude('native/core/decode/jpeg.cc', 'core/render/render.h'));
+  assert.ok(!mayInclude('native/core/load/ring.cc', 'device/base/device.h'));
+});
+
+test('when files gather in a folder, then there are at most 20 of them', () => {
+  const sources = ['src', 'native', 'scripts', 'test', 'bench'].flatMap((folder) =>
+    filesOf(folder, /\.(ts|mjs|mts|cc|h|cu|cuh|c|py)$/),
+  );
+  const counts = new Map<string, number>();
+  for (const file of sources) {
+    const folder = path.dirname(file);
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  assert.deepEqual(
+    [...counts].filter(([, count]) => count > largestFolder),
+    [],
+  );
+});

@@ -1,0 +1,98 @@
+/** Class folders as people have them: sides of other names, sides without labels, and images that no class folder holds. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { classFolder, prepared } from '../../support/folders.js';
+
+/** A side with an image of each of two classes. */
+const side = (name: string) => ({
+  ...classFolder(`${name}/cat`, 4),
+  ...classFolder(`${name}/dog`, 4),
+});
+
+for (const [train, held] of [
+  ['Train', 'Test'],
+  ['Training', 'Testing'],
+  ['train', 'dev'],
+  ['TRAIN', 'Val'],
+  ['train', 'evaluation'],
+] as const) {
+  test(`when the sides are called ${train} and ${held} then they are sides, not classes`, async (t) => {
+    const { manifest, summary } = await prepared(t, { ...side(train), ...side(held) });
+    assert.deepEqual(manifest.tasks[0]?.classes, ['cat', 'dog']);
+    assert.deepEqual(summary.warnings, []);
+    const [task] = summary.tasks;
+    assert.deepEqual([task?.train, task?.validation], [8, 8]);
+    for (const { path, split } of manifest.samples) {
+      assert.equal(split, path.startsWith(train) ? 'train' : 'validation');
+    }
+  });
+}
+
+test('when a folder beside train has no name of a side then it is left out with a word', async (t) => {
+  const { summary } = await prepared(t, { ...side('train'), ...side('holdout') });
+  assert.deepEqual([summary.tasks[0]?.train, summary.tasks[0]?.validation], [6, 2]);
+  assert.match(summary.warnings.join('\n'), /^holdout is left out, and the seed splits train: /);
+});
+
+test('when all class folders have the same folders in them then a warning asks for sides', async (t) => {
+  const { summary } = await prepared(t, { ...side('first'), ...side('second') });
+  assert.match(
+    summary.warnings.join('\n'),
+    /^All 2 class folders have images in folders alone, cat in each: .*train and validation\.$/,
+  );
+  const own = { ...classFolder('hat/new', 2), ...classFolder('shoe/old', 2) };
+  assert.deepEqual((await prepared(t, own)).summary.warnings, []);
+});
+
+test('when the side to validate on has no labels then the seed splits and a warning says so', async (t) => {
+  for (const unlabelled of ['test/1.jpg', 'val/1.JPEG', 'test/unknown/1.jpg']) {
+    const { manifest, summary } = await prepared(t, { ...side('train'), [unlabelled]: 'x' });
+    assert.deepEqual(manifest.tasks[0]?.classes, ['cat', 'dog']);
+    assert.deepEqual([summary.tasks[0]?.train, summary.tasks[0]?.validation], [6, 2]);
+    assert.match(
+      summary.warnings.join('\n'),
+      /^(test|val) is left out, and the seed splits train/m,
+    );
+  }
+});
+
+test('when val has no labels but test has then test is the side to validate on', async (t) => {
+  const { manifest, summary } = await prepared(t, {
+    ...side('train'),
+    ...side('test'),
+    'val/1.jpg': 'x',
+  });
+  const held = manifest.samples.filter(({ split }) => split === 'validation');
+  assert.equal(held.length, 8);
+  assert.ok(held.every(({ path }) => path.startsWith('test/')));
+  assert.deepEqual(summary.warnings, [
+    'val has 1 images outside of class folders, which are left out.',
+    'val is left out: train and test are the split that is used.',
+  ]);
+});
+
+test('when images are in no class folder then they are counted', async (t) => {
+  const loose = { '1.jpg': 'x', '2.png': 'y', '.3.jpg': 'z', 'notes.txt': 'x' };
+  const { summary } = await prepared(t, { ...side('.'), ...loose });
+  assert.deepEqual(summary.warnings, [
+    'The source folder has 2 images outside of class folders, which are left out.',
+  ]);
+  const { summary: split } = await prepared(t, {
+    ...side('train'),
+    ...side('val'),
+    'train/1.jpg': 'x',
+  });
+  assert.match(split.warnings.join(), /^train has 1 images outside of class folders/);
+});
+
+test('when folders are hidden or left by macOS then they are neither classes nor images', async (t) => {
+  const { manifest, summary } = await prepared(t, {
+    ...side('.'),
+    'cat/.ipynb_checkpoints/x.jpg': 'x',
+    'cat/__MACOSX/y.jpg': 'y',
+    '__MACOSX/cat/z.jpg': 'z',
+  });
+  assert.deepEqual(manifest.tasks[0]?.classes, ['cat', 'dog']);
+  assert.equal(manifest.samples.length, 8);
+  assert.deepEqual(summary.warnings, []);
+});

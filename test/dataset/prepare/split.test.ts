@@ -1,0 +1,67 @@
+/** The split as a function of seed and content: shares, sides and independence of order. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { type Splittable, splitByContent } from '../../../src/dataset/prepare/split.js';
+
+/** `counts[label]` images of each class; names make contents. */
+function images(task: string, counts: readonly number[], names = task): Splittable[] {
+  return counts.flatMap((count, label) =>
+    Array.from({ length: count }, (_, index) => {
+      const hash = createHash('sha256').update(`${names}/${label}/${index}`).digest('hex');
+      return { hash, task, label };
+    }),
+  );
+}
+
+function validationCounts(
+  list: readonly Splittable[],
+  sides: ReturnType<typeof splitByContent>,
+): number[] {
+  const counts: number[] = [];
+  for (const { hash, label } of list) {
+    counts[label] = (counts[label] ?? 0) + (sides.get(hash) === 'validation' ? 1 : 0);
+  }
+  return counts;
+}
+
+test('when classes differ in size then each gives its rounded share, and never its only image', () => {
+  const list = images('a', [100, 37, 4, 2, 1]);
+  assert.deepEqual(validationCounts(list, splitByContent(list, 1, 0.1)), [10, 4, 1, 1, 0]);
+  assert.deepEqual(validationCounts(list, splitByContent(list, 1, 0.9)), [90, 33, 3, 1, 0]);
+  assert.deepEqual(validationCounts(list, splitByContent(list, 1, 0)), [0, 0, 0, 0, 0]);
+});
+
+test('when the list is in another order then every image keeps its side', () => {
+  const list = [
+    ...images('a', [30, 20]),
+    ...images('b', [25, 25], 'shared'),
+    ...images('c', [50], 'shared'),
+  ];
+  const sides = splitByContent(list, 5, 0.2);
+  const again = splitByContent([...list].reverse(), 5, 0.2);
+  assert.deepEqual(new Map([...again].sort()), new Map([...sides].sort()));
+});
+
+test('when the seed changes then other images are drawn', () => {
+  const list = images('a', [200]);
+  const held = (seed: number) =>
+    [...splitByContent(list, seed, 0.2)]
+      .filter(([, side]) => side === 'validation')
+      .map(([hash]) => hash);
+  const first = new Set(held(1));
+  const common = held(2).filter((hash) => first.has(hash)).length;
+  // Two independent draws of 40 out of 200 share 8 on average, with a deviation of 2.3.
+  assert.ok(common < 20, `${common} of 40 are the same`);
+});
+
+test('when an image belongs to several tasks then it has one side and both tasks come near their share', () => {
+  const list = [...images('a', [60, 60], 'x'), ...images('b', [40, 80], 'x')];
+  const sides = splitByContent(list, 3, 0.25);
+  assert.equal(sides.size, new Set(list.map(({ hash }) => hash)).size);
+  for (const task of ['a', 'b']) {
+    const own = list.filter((image) => image.task === task);
+    const held = validationCounts(own, sides).reduce((sum, count) => sum + count, 0);
+    assert.ok(held <= 30 && held >= 20, `${task} holds ${held} of 120 at a quarter`);
+  }
+});

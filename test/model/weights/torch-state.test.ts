@@ -1,0 +1,65 @@
+/** The restricted `.pth` reader: what a small legacy file means, and what it refuses. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { InvalidInputError } from '../../../src/errors.js';
+import { parseTorchState, readTorchState } from '../../../src/model/weights/torch-state.js';
+
+const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
+const good = readFileSync(fixture('torch-state.pth'));
+
+test('when a legacy file holds a strided view then its elements come in row-major order', async () => {
+  const state = await readTorchState(fixture('torch-state.pth'));
+  assert.deepEqual([...state.keys()], ['view', 'steps']);
+  assert.deepEqual(state.get('view'), {
+    shape: [2, 3],
+    data: new Float32Array([0.5, 1.5, 2.5, 1, 2, 3]),
+  });
+  assert.deepEqual(state.get('steps'), { shape: [], data: new BigInt64Array([-3n]) });
+});
+
+test('when a pickle names another global then it is refused by name', async () => {
+  await assert.rejects(readTorchState(fixture('torch-evil.pth')), (error: Error) => {
+    assert.ok(error instanceof InvalidInputError);
+    assert.match(
+      error.message,
+      /one of the globals .* for .*torch-evil\.pth at byte \d+ but received "posix system"/,
+    );
+    return true;
+  });
+});
+
+test('when the file is cut anywhere then it is refused, never read past its end', () => {
+  for (let length = 0; length < good.length; length++) {
+    assert.throws(
+      () => parseTorchState(good.subarray(0, length), 'cut.pth'),
+      InvalidInputError,
+      `${length} bytes`,
+    );
+  }
+});
+
+test('when a byte is changed then the result is a state dict or a clear refusal', () => {
+  for (let at = 0; at < good.length; at++) {
+    for (const value of [0x00, 0x28, 0x52, 0x74, 0x7f, 0xff]) {
+      const changed = Buffer.from(good);
+      changed[at] = value;
+      try {
+        assert.ok(parseTorchState(changed, 'changed.pth') instanceof Map);
+      } catch (error) {
+        assert.ok(
+          error instanceof InvalidInputError,
+          `byte ${at} = ${value}: ${(error as Error).stack}`,
+        );
+      }
+    }
+  }
+});
+
+test("when the file is torch's newer zip format then the message says how to save it", () => {
+  assert.throws(
+    () => parseTorchState(Buffer.from('PK\u0003\u0004'), 'new.pth'),
+    /_use_new_zipfile_serialization=False/,
+  );
+});

@@ -1,0 +1,90 @@
+// The promise that loading asks for memory by the batch, never by the image.
+#include "support/allocations.h"
+
+#include "support/check.h"
+#include "support/consumer.h"
+#include "support/images.h"
+
+using namespace bobbin::core;
+using bobbin::test::allocations;
+using bobbin::test::Consumer;
+using bobbin::test::draw_picture;
+using bobbin::test::TemporaryFolder;
+
+namespace {
+
+constexpr int kImages = 64, kBatchSize = 32, kEpochs = 4;
+
+// JPEGs of every common sampling, with and without restarts, some progressive, and one so large
+// that libjpeg scales it down.
+std::vector<std::string> write_files(const TemporaryFolder& folder) {
+  std::vector<std::string> paths;
+  for (int i = 0; i < kImages; ++i) {
+    bobbin::test::Encoding encoding;
+    encoding.horizontal_sampling = 1 + i % 2;
+    encoding.vertical_sampling = 1 + i / 2 % 2;
+    encoding.grey = i % 8 == 7;
+    encoding.restart_interval = i % 5;
+    encoding.progressive = i % 6 == 1;
+    const int larger = i == 5 ? 10 : 1;
+    const auto picture = draw_picture(larger * (90 + i), larger * (110 - i), i);
+    const auto file = encode_jpeg(picture, encoding);
+    paths.push_back(folder.write(std::to_string(i) + ".jpg", file));
+  }
+  return paths;
+}
+
+LoaderOptions options_for(std::shared_ptr<Sources> sources) {
+  LoaderOptions options;
+  options.sources = std::move(sources);
+  options.preprocessing.resize = 40;
+  options.preprocessing.crop = 32;
+  options.augmentation.crop = Crop::kRandomResized;
+  options.augmentation.flip = 0.5;
+  options.augmentation.contrast = 0.4;
+  options.augmentation.hue = 0.1;
+  options.augmentation.noise = 4;
+  options.batch_size = kBatchSize;
+  options.shuffle = true;
+  return options;
+}
+
+// How often memory is asked for in a batch, once every buffer is as large as it has to be.
+double allocations_per_batch(LoaderOptions options) {
+  // One thread, and the same epochs twice: it sees the same windows of the same images again.
+  Consumer consumer(std::move(options));
+  const auto load = [&] {
+    for (int epoch = 0; epoch < kEpochs; ++epoch) {
+      consumer.loader().begin_epoch(epoch, 0);
+      for (int batch = 0; batch < kImages / kBatchSize; ++batch) {
+        CHECK_EQUAL(consumer.next().indices.size(), std::size_t{kBatchSize});
+      }
+    }
+  };
+  load();
+  const std::uint64_t before = allocations();
+  load();
+  return static_cast<double>(allocations() - before) / (kEpochs * kImages / kBatchSize);
+}
+
+}  // namespace
+
+TEST("when images are loaded over and over, then memory is asked for by the batch alone") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> paths = write_files(folder);
+  LoaderOptions plain = options_for(bobbin::test::whole_files(paths));
+  LoaderOptions packed = options_for(bobbin::test::parts_of_a_shard(folder, paths));
+  LoaderOptions mixed = plain, changed = plain;
+  mixed.augmentation.mixup = 0.4;
+  mixed.augmentation.cutmix = 1;
+  changed.augmentation.rotation = 20;
+  changed.augmentation.blur = changed.augmentation.erase = 0.5;
+  changed.augmentation.rand_augment = 2;
+  changed.augmentation.erase_noise = true;
+  for (const LoaderOptions& options : {plain, packed, mixed, changed}) {
+    const double each = allocations_per_batch(options);
+    // A batch, its three lists, its lease and how that ends; now and then a piece of the queue.
+    CHECK(each >= 1);
+    CHECK(each <= 7);
+  }
+}

@@ -1,0 +1,102 @@
+// Filters against their definition: every sample of the axis, in double.
+#include "core/render/taps.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/base/random.h"
+#include "support/check.h"
+
+using namespace bobbin::core;
+
+namespace {
+
+// A window on an axis, and what is held of it.
+struct Window {
+  double start = 0, length = 0;
+  int outputs = 0;
+  bool reversed = false;
+  Axis axis;
+};
+
+Window draw_window(Random& random) {
+  Window window;
+  window.axis.length = 1 + random.below(300);
+  const bool whole = random.below(3) == 0;
+  window.length = whole ? window.axis.length : random.uniform(0.01, window.axis.length);
+  window.start = random.uniform(0, window.axis.length - window.length);
+  window.outputs = 1 + random.below(40);
+  window.reversed = random.below(2) == 0;
+  const double reach = std::max(1.0, window.length / window.outputs);
+  const double begin = window.start - reach, end = window.start + window.length + reach;
+  window.axis.begin = std::max(0, static_cast<int>(std::floor(begin)) - random.below(9));
+  // As a decoder's blocks do, what is held may reach past the axis.
+  const int edge = window.axis.length + (random.below(2) == 0 ? 15 : 0);
+  window.axis.end = std::min(edge, static_cast<int>(std::ceil(end)) + random.below(9));
+  return window;
+}
+
+// The weight of every sample in one output.
+std::vector<double> weights_of(const Window& window, int output) {
+  const double step = window.length / window.outputs, reach = std::max(1.0, step);
+  const int place = window.reversed ? window.outputs - 1 - output : output;
+  const double center = window.start + (place + 0.5) * step;
+  std::vector<double> weights(window.axis.length);
+  double sum = 0;
+  for (int i = 0; i < window.axis.length; ++i) {
+    sum += weights[i] = std::max(0.0, 1 - std::abs(i + 0.5 - center) / reach);
+  }
+  for (double& weight : weights) weight /= sum;
+  return weights;
+}
+
+// Of samples that libjpeg's triangle filter would make these of, ¾ and ¼ from its neighbours.
+std::vector<double> halved(const std::vector<double>& whole) {
+  const int last = static_cast<int>(whole.size() + 1) / 2 - 1;
+  std::vector<double> half(last + 1);
+  for (int i = 0; i < static_cast<int>(whole.size()); ++i) {
+    half[i / 2] += 0.75 * whole[i];
+    half[std::clamp(i % 2 == 0 ? i / 2 - 1 : i / 2 + 1, 0, last)] += 0.25 * whole[i];
+  }
+  return half;
+}
+
+void compare(const Taps& taps, int output, std::vector<double> wanted, const Axis& axis) {
+  const Filter filter = taps.filter(output);
+  const int first = taps.begin() + filter.first[0];
+  CHECK(first >= axis.begin && first + filter.count <= axis.end);
+  CHECK(first >= taps.begin() && first + filter.count <= taps.end());
+  for (int k = 0; k < filter.count; ++k) {
+    const float weight = filter.weights[k * filter.stride];
+    if (first + k < axis.length) {
+      wanted[first + k] -= weight;
+    } else {
+      CHECK_EQUAL(weight, 0);
+    }
+    if (filter.count > kMostWords) continue;
+    const WordPair word = filter.words[k * filter.stride];
+    CHECK_EQUAL(word >> 16, word & 0xffff);
+    CHECK_NEAR((word & 0xffff) * 0x1p-16, weight, 0x1p-16);
+  }
+  for (const double difference : wanted) CHECK_NEAR(difference, 0, 1e-6);
+}
+
+}  // namespace
+
+TEST("when windows are drawn at random, then each output has its triangle's weights, and halved") {
+  Random random(8);
+  Taps taps, half;
+  for (int n = 0; n < 3000; ++n) {
+    const Window window = draw_window(random);
+    const Axis& axis = window.axis;
+    taps.set(window.start, window.length, window.outputs, window.reversed, axis);
+    const Axis half_axis{(axis.length + 1) / 2, std::max(0, axis.begin / 2 - 1), axis.end / 2 + 1};
+    half.halve(taps, half_axis);
+    for (int output = 0; output < window.outputs; ++output) {
+      const std::vector<double> wanted = weights_of(window, output);
+      compare(taps, output, wanted, axis);
+      compare(half, output, halved(wanted), half_axis);
+    }
+  }
+}
