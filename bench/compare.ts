@@ -43,7 +43,9 @@ export async function compare(comparison: Comparison): Promise<void> {
   const { files, only, json, chart } = comparison;
   const names = peers.map(({ name }) => name);
   const unknown = only.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw expected(`one of ${names.join('; ')}`, '--only', unknown);
+  if (unknown !== undefined) {
+    throw expected(`one of ${names.join('; ')}`, '--only', unknown);
+  }
   checkThreads(comparison.threads);
   checkOutput('--json', json);
   checkOutput('--chart', chart);
@@ -52,7 +54,9 @@ export async function compare(comparison: Comparison): Promise<void> {
   const sound = await checkAll([decode, bobbin, ...chosen], files, leftOut);
   const rows = await race(sound, comparison, leftOut);
   await writeJson(json, rows);
-  if (chart !== undefined) await drawChart(rows, captionOf(comparison), chart);
+  if (chart !== undefined) {
+    await drawChart(rows, captionOf(comparison), chart);
+  }
 }
 
 /** Times contenders in turn and prints the tables; gives their rows. Rejects, saying why, where all are left out. */
@@ -88,8 +92,11 @@ export async function checkAll(contenders: Contender[], files: string[], leftOut
           : check(contender, pictures)
         ).catch((error: Error) => error.message));
       console.log(`${contender.name}: ${problem ?? 'renders what was asked'}`);
-      if (problem === undefined) sound.push(contender);
-      else leftOut.push(`${contender.name}: ${problem}`);
+      if (problem === undefined) {
+        sound.push(contender);
+      } else {
+        leftOut.push(`${contender.name}: ${problem}`);
+      }
     }
   } finally {
     rmSync(folder, { recursive: true });
@@ -132,7 +139,9 @@ function publish(rows: Row[], leftOut: string[], timed: Timed): void {
     console.log(`\n${load}`);
     console.log(textTable(header, cells));
   }
-  if (leftOut.length > 0) console.log(`\nleft out:\n  ${leftOut.join('\n  ')}`);
+  if (leftOut.length > 0) {
+    console.log(`\nleft out:\n  ${leftOut.join('\n  ')}`);
+  }
   console.log(`\n${captionOf(timed)}`);
 }
 

@@ -8,12 +8,16 @@ function resolve(files) {
   const wanted = files.flatMap((file) => ['--requirement', file]);
   const flags = ['--dry-run', '--ignore-installed', '--quiet', '--report', '-'];
   const python = findPython();
-  if (python === undefined) throw new Error(`Expected Python ${pythonVersion} but found none`);
+  if (python === undefined) {
+    throw new Error(`Expected Python ${pythonVersion} but found none`);
+  }
   const report = ask(python, ['-m', 'pip', 'install', ...flags, ...wanted], {
     maxBuffer: 2 ** 28,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  if (report === undefined) throw new Error('pip could not resolve; its own words are above.');
+  if (report === undefined) {
+    throw new Error('pip could not resolve; its own words are above.');
+  }
   return JSON.parse(report)
     .install.map(({ metadata, download_info }) => {
       const { sha256 } = download_info.archive_info.hashes;
@@ -29,7 +33,9 @@ const packagesIn = (lock) => fs.readFileSync(lock, 'utf8').split('\n').map(packa
 
 const named = process.argv.slice(2);
 for (const { name, above } of lists) {
-  if (named.length > 0 && !named.includes(name)) continue;
+  if (named.length > 0 && !named.includes(name)) {
+    continue;
+  }
   const there = above === undefined ? [] : packagesIn(lockFile(above));
   const files = [name, above].filter((one) => one !== undefined).map(wantedFile);
   const lines = resolve(files).filter((line) => !there.includes(packageOf(line)));

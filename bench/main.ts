@@ -16,7 +16,9 @@ import { compareTraining } from './train/train.js';
 
 const positive = (text: string) => {
   const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Expected above 0.');
+  if (!(value > 0 && Number.isFinite(value))) {
+    throw new InvalidArgumentError('Expected above 0.');
+  }
   return value;
 };
 /** The exit status of scripts/run-on-gpu.mjs where there is no GPU. */
@@ -35,7 +37,9 @@ function filesIn(folder: string, ending: RegExp): string[] {
 
 async function jpegsIn(folder: string): Promise<string[]> {
   const files = await soundJpegs(filesIn(folder, /\.jpe?g$/i));
-  if (files.length < 64) throw expected('at least 64 sound JPEG files', folder, files.length);
+  if (files.length < 64) {
+    throw expected('at least 64 sound JPEG files', folder, files.length);
+  }
   return files;
 }
 

@@ -30,7 +30,9 @@ export const jpegtran = (args: string[]) => must('jpegtran', args, setUp);
 /** A folder of `files`' own, by their contents, kept from run to run. */
 export function workspaceOf(files: string[]): string {
   const hash = createHash('sha256');
-  for (const file of files) hash.update(readFileSync(file));
+  for (const file of files) {
+    hash.update(readFileSync(file));
+  }
   const folder = path.join(benchFolder, 'packed', hash.digest('hex').slice(0, 16));
   mkdirSync(folder, { recursive: true });
   return folder;
@@ -38,18 +40,26 @@ export function workspaceOf(files: string[]): string {
 
 /** Why a contender cannot run, in one sentence, or undefined. */
 export function absence({ program }: Program): string | undefined {
-  if (program.kind === 'node') return undefined;
+  if (program.kind === 'node') {
+    return undefined;
+  }
   const record = path.join(benchFolder, 'missing.json');
-  if (!existsSync(record)) return `not installed: ${setUp}`;
+  if (!existsSync(record)) {
+    return `not installed: ${setUp}`;
+  }
   const part = program.kind === 'native' ? program.binary : program.list;
   const reason: string | undefined = JSON.parse(readFileSync(record, 'utf8'))[part];
   return reason && `not installed: ${reason}`;
 }
 
 function commandOf({ program }: Program): string[] {
-  if (program.kind === 'native') return [path.join(benchFolder, program.binary)];
+  if (program.kind === 'native') {
+    return [path.join(benchFolder, program.binary)];
+  }
   const file = path.join(import.meta.dirname, 'contenders', program.file);
-  if (program.kind === 'python') return [pythonOf(program.list), file];
+  if (program.kind === 'python') {
+    return [pythonOf(program.list), file];
+  }
   return [process.execPath, '--import', 'tsx', file];
 }
 

@@ -6,7 +6,9 @@ import { expected } from '../src/errors.js';
 
 /** Throws InvalidInputError, naming the flag, where `file` cannot be written. */
 export function checkOutput(flag: string, file: string | undefined): void {
-  if (file === undefined) return;
+  if (file === undefined) {
+    return;
+  }
   const folder = path.dirname(path.resolve(file));
   try {
     accessSync(folder, constants.W_OK);
@@ -20,5 +22,7 @@ export function checkOutput(flag: string, file: string | undefined): void {
 
 /** Writes `value` where a file is asked for. */
 export async function writeJson(file: string | undefined, value: unknown): Promise<void> {
-  if (file !== undefined) await writeWhole(file, `${JSON.stringify(value, null, 2)}\n`);
+  if (file !== undefined) {
+    await writeWhole(file, `${JSON.stringify(value, null, 2)}\n`);
+  }
 }

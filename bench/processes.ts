@@ -8,7 +8,9 @@ import { expected } from '../src/errors.js';
 export function must(command: string, args: string[], wayOut: string): string {
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
   const result = spawnSync(command, args, { encoding: 'utf8', stdio, maxBuffer: 2 ** 28 });
-  if (result.status === 0) return result.stdout;
+  if (result.status === 0) {
+    return result.stdout;
+  }
   const how = result.error?.message ?? ending(result.status, result.signal, result.stderr);
   throw new Error(`${command} ${how}; ${wayOut}`);
 }
@@ -24,8 +26,9 @@ const ending = (status: number | null, signal: string | null, errors: string) =>
 /** Throws InvalidInputError for more threads than cores, whose rates would be divided by cores that are not there. */
 export function checkThreads(threads: number[], cores = os.availableParallelism()): void {
   const most = Math.max(...threads);
-  if (most > cores)
+  if (most > cores) {
     throw expected(`at most ${cores}, as many as there are cores,`, '--threads', most);
+  }
 }
 
 /** The first `count` cores that this process may use, as taskset lists them. */
@@ -57,11 +60,15 @@ export function runOnCores(command: string[], { threads, seconds }: Limits): Pro
   const child = spawn('taskset', ['-c', cores(threads), ...command], { env, stdio });
   let stopped: string | undefined;
   const stop = (why: string) => {
-    if (child.kill('SIGKILL')) stopped = why;
+    if (child.kill('SIGKILL')) {
+      stopped = why;
+    }
   };
   const limit = setTimeout(() => stop(`took over ${seconds} s`), 1000 * seconds);
   const watch = setInterval(() => {
-    if (process.availableMemory() < leastMemory) stop('does not fit into the memory');
+    if (process.availableMemory() < leastMemory) {
+      stop('does not fit into the memory');
+    }
   }, 100);
   let [output, errors] = ['', ''];
   child.stdout.on('data', (chunk) => {
@@ -75,7 +82,9 @@ export function runOnCores(command: string[], { threads, seconds }: Limits): Pro
     child.on('close', (status, signal) => {
       clearTimeout(limit);
       clearInterval(watch);
-      if (status === 0) return resolve(output);
+      if (status === 0) {
+        return resolve(output);
+      }
       reject(new Error(stopped ?? ending(status, signal, errors)));
     });
   });

@@ -33,7 +33,9 @@ export async function inTurn<Entry>(
 
 /** Throws, saying what is missing, where no contender is left to have a row. */
 export function checkMeasured(rows: unknown[], leftOut: string[]): void {
-  if (rows.length > 0) return;
+  if (rows.length > 0) {
+    return;
+  }
   throw new Error(`Nothing was measured: all are left out.\n  ${leftOut.join('\n  ')}`);
 }
 

@@ -31,7 +31,9 @@ function pip(python, args) {
   const stdio = ['ignore', 'inherit', 'pipe'];
   const { status, stderr } = spawnSync(python, ['-m', 'pip', ...args], { encoding: 'utf8', stdio });
   process.stderr.write(stderr);
-  if (status === 0) return;
+  if (status === 0) {
+    return;
+  }
   const [reason = `exit status ${status}`] =
     stderr.match(/^ *(error|ERROR):.*$/gm)?.slice(-1) ?? [];
   throw new Error(`pip: ${reason.trim()}`);
@@ -48,12 +50,20 @@ function makeEnvironment(base, place) {
 }
 
 function install({ name, environment, packages, gpu = false }) {
-  if (gpu && ask('nvidia-smi', ['-L']) === undefined) throw new Error('nvidia-smi lists no GPU');
-  if (mayInstall()) installPackages(packages);
+  if (gpu && ask('nvidia-smi', ['-L']) === undefined) {
+    throw new Error('nvidia-smi lists no GPU');
+  }
+  if (mayInstall()) {
+    installPackages(packages);
+  }
   const base = findPython();
-  if (base === undefined) throw new Error(`Python ${pythonVersion} is not installed`);
+  if (base === undefined) {
+    throw new Error(`Python ${pythonVersion} is not installed`);
+  }
   const python = path.join(folder, environment, 'bin', 'python');
-  if (!fs.existsSync(python)) makeEnvironment(base, path.join(folder, environment));
+  if (!fs.existsSync(python)) {
+    makeEnvironment(base, path.join(folder, environment));
+  }
   // The lock names every package. Those that are compiled use the locked setuptools.
   const flags = ['--quiet', '--no-deps', '--no-build-isolation', '--require-hashes'];
   pip(python, ['install', ...flags, '--requirement', lockFile(name)]);
@@ -67,9 +77,15 @@ attempt('decode', () =>
 );
 attempt('jpegtran', () => {
   const packages = ['libjpeg-turbo-progs'];
-  if (ask('jpegtran', ['-version']) !== undefined) return;
-  if (!mayInstall()) throw new Error(`Install it with \`${installCommand(packages)}\``);
+  if (ask('jpegtran', ['-version']) !== undefined) {
+    return;
+  }
+  if (!mayInstall()) {
+    throw new Error(`Install it with \`${installCommand(packages)}\``);
+  }
   installPackages(packages);
 });
-for (const list of lists) attempt(list.name, () => install(list));
+for (const list of lists) {
+  attempt(list.name, () => install(list));
+}
 fs.writeFileSync(path.join(folder, 'missing.json'), `${JSON.stringify(missing, null, 2)}\n`);

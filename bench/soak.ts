@@ -49,7 +49,10 @@ export async function soak({ files, minutes, threads, batchSize }: Soak): Promis
   const before = memoryMB('VmRSS');
   const loader = createLoader({
     samples: files.map((path) => ({ path, label: 0 })),
-    ...{ preprocessing, augmentation, threads, batchSize },
+    preprocessing,
+    augmentation,
+    threads,
+    batchSize,
     shuffle: true,
     damaged: 'refill',
     failureBudget: Number.POSITIVE_INFINITY,
@@ -62,11 +65,17 @@ export async function soak({ files, minutes, threads, batchSize }: Soak): Promis
   const peak = memoryMB('VmHWM') - before;
   const allowed = peakOf(Number(megabytes(loader)));
   console.log(`peak ${peak.toFixed(0)} MB over that, ${allowed.toFixed(0)} allowed`);
-  if (peak > allowed) process.exitCode = 1;
-  if (minutes < 3) return console.log('growth: not judged in less than 3 minutes');
+  if (peak > allowed) {
+    process.exitCode = 1;
+  }
+  if (minutes < 3) {
+    return console.log('growth: not judged in less than 3 minutes');
+  }
   const growth = growthOf(samples);
   console.log(`growth ${growth.toFixed(1)} MB after the first minute, ${tolerance} allowed`);
-  if (growth > tolerance) process.exitCode = 1;
+  if (growth > tolerance) {
+    process.exitCode = 1;
+  }
 }
 
 const megabytes = (loader: Loader) => (loader.statistics.ringBytes / 1e6).toFixed(0);
@@ -81,7 +90,9 @@ async function sampleMemory(loader: Loader, seconds: number): Promise<number[]> 
     for await (const batch of loader.epoch(epoch)) {
       // As a training step does, so that no slot of the ring stays untouched.
       held.push(batch);
-      if (held.length === heldBatches) held.shift()?.release();
+      if (held.length === heldBatches) {
+        held.shift()?.release();
+      }
       if (elapsed() >= (samples.length + 1) * sampleSeconds) {
         samples.push(memoryMB('VmRSS'));
         const { images } = loader.statistics;
@@ -90,10 +101,14 @@ async function sampleMemory(loader: Loader, seconds: number): Promise<number[]> 
             `epoch ${epoch}  ${images} images  ${loader.failures.length} damaged`,
         );
       }
-      if (elapsed() >= seconds) break;
+      if (elapsed() >= seconds) {
+        break;
+      }
     }
   }
-  for (const batch of held) batch.release();
+  for (const batch of held) {
+    batch.release();
+  }
   return samples;
 }
 

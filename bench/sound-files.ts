@@ -11,7 +11,9 @@ export async function soundJpegs(files: string[]): Promise<string[]> {
   console.log(`looking at ${shown.length} files`);
   const reasons = await mapConcurrently(shown, os.availableParallelism(), complaintAbout);
   for (const [index, reason] of reasons.entries()) {
-    if (reason !== undefined) console.log(`left out: ${shown[index]}: ${reason}`);
+    if (reason !== undefined) {
+      console.log(`left out: ${shown[index]}: ${reason}`);
+    }
   }
   return shown.filter((_, index) => reasons[index] === undefined);
 }
@@ -19,9 +21,12 @@ export async function soundJpegs(files: string[]): Promise<string[]> {
 async function complaintAbout(file: string): Promise<string | undefined> {
   try {
     const { format, space } = await sharp(file).metadata();
-    if (format !== 'jpeg') return `it is no JPEG but ${format}`;
-    if (space === 'cmyk')
+    if (format !== 'jpeg') {
+      return `it is no JPEG but ${format}`;
+    }
+    if (space === 'cmyk') {
       return 'it has the colours of print, CMYK, which not every decoder turns to RGB';
+    }
     // All of it is read, at an eighth of its size; warnings count as errors.
     await sharp(file).resize(8, 8).raw().toBuffer();
     return undefined;

@@ -15,7 +15,9 @@ const trials: { name: string; augmentation: Partial<Augmentation> }[] = [
 export async function timeStages(all: string[]): Promise<void> {
   // A short last batch would take time and count for nothing.
   const files = all.slice(0, all.length - (all.length % batchSize));
-  if (files.length < all.length) console.log(`the first ${files.length} of ${all.length} files`);
+  if (files.length < all.length) {
+    console.log(`the first ${files.length} of ${all.length} files`);
+  }
   for (const { name, augmentation } of trials) {
     const loader = createLoader({
       samples: files.map((path) => ({ path, label: 0 })),
@@ -45,7 +47,9 @@ function timeBatch(loader: Loader): Promise<{ hz: number; rme: number }> {
     for (;;) {
       const { value, done } = await batches.next();
       value?.release();
-      if (!done) return;
+      if (!done) {
+        return;
+      }
       epoch += 1;
       batches = loader.epoch(epoch);
     }

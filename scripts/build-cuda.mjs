@@ -5,7 +5,9 @@ import { readResources, resourceTable, spilling } from './cuda-report.mjs';
 import { work } from './run.mjs';
 
 function main() {
-  if (!hasCudaLibrary()) buildCudaLibrary();
+  if (!hasCudaLibrary()) {
+    buildCudaLibrary();
+  }
   // What test/cuda runs, and what waits for a GPU.
   const tests = ['cuda_status', 'cuda_device_tests', 'cuda_decoder_tests'];
   const programs = ['bobbin_cuda_tests', 'bobbin_cuda_bench'];
@@ -13,8 +15,9 @@ function main() {
   const resources = readResources(fs.readFileSync(compilerLog, 'utf8'));
   console.log(resourceTable(resources));
   const spills = spilling(resources);
-  if (spills.length > 0)
+  if (spills.length > 0) {
     throw new Error(`Expected no kernel to spill registers, but these do: ${spills.join(', ')}`);
+  }
 }
 
 try {

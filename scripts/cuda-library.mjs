@@ -22,7 +22,9 @@ export const hasCudaLibrary = () => fs.existsSync(cudaLibraryFile) && isCurrent(
 
 /** Builds the library from nothing, since the compiler tells of a kernel only when it compiles it. */
 export function buildCudaLibrary() {
-  if (!hasWheel(wheels.cudaToolchain)) fetchWheel(wheels.cudaToolchain);
+  if (!hasWheel(wheels.cudaToolchain)) {
+    fetchWheel(wheels.cudaToolchain);
+  }
   fs.rmSync(cudaFolder, { recursive: true, force: true });
   const hash = inputHash();
   const toolchain = path.join(wheelFolder(wheels.cudaToolchain), 'nvidia', 'cu13');
@@ -38,7 +40,9 @@ function compile() {
   const log = fs.openSync(compilerLog, 'w');
   const { status } = spawnSync('cmake', args, { stdio: ['ignore', log, log], env });
   fs.closeSync(log);
-  if (status === 0) return;
+  if (status === 0) {
+    return;
+  }
   const words = fs.readFileSync(compilerLog, 'utf8');
   throw new Error(`${words}\`cmake ${args.join(' ')}\` failed; its own words are above.`);
 }

@@ -9,7 +9,9 @@ const device = { name: 'CUDA device', inspect: () => inspectDevice(addonFile, cu
 
 /** `✓` there, `–` not there and not needed, `✗` missing. */
 function line({ ok, optional, version, from, remedy }, title) {
-  if (ok) return `✓ ${title}  ${version}, from ${from}`;
+  if (ok) {
+    return `✓ ${title}  ${version}, from ${from}`;
+  }
   return optional ? `– ${title}  ${remedy}` : `✗ ${title}  missing: ${remedy}`;
 }
 
@@ -17,8 +19,12 @@ function line({ ok, optional, version, from, remedy }, title) {
 export function doctor(log = console.log) {
   const rows = [...parts, device].map((part) => ({ name: part.name, ...part.inspect() }));
   const width = Math.max(...rows.map(({ name }) => name.length));
-  for (const row of rows) log(line(row, row.name.padEnd(width)));
+  for (const row of rows) {
+    log(line(row, row.name.padEnd(width)));
+  }
   return rows.every(({ ok, optional }) => ok || optional);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) process.exitCode = doctor() ? 0 : 1;
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  process.exitCode = doctor() ? 0 : 1;
+}

@@ -26,7 +26,9 @@ function findLibrary(name, { env = process.env, loaderCache = '/etc/ld.so.cache'
  */
 export function findDriver(machine = {}) {
   const library = findLibrary('libcuda.so.1', machine);
-  if (library === undefined) return undefined;
+  if (library === undefined) {
+    return undefined;
+  }
   return { library, version: fs.realpathSync(library).match(/\.so\.(\d+(\.\d+)+)$/)?.[1] };
 }
 
@@ -36,10 +38,11 @@ const isNewEnough = ({ version }, oldest) =>
 /** What the environment says instead of the driver, if anything. */
 function askedFor({ env = process.env }) {
   const asked = env.BOBBIN_GPU;
-  if (asked !== undefined && asked !== 'yes' && asked !== 'no')
+  if (asked !== undefined && asked !== 'yes' && asked !== 'no') {
     throw new Error(
       `Expected yes or no for BOBBIN_GPU but received "${asked}"; without it the driver decides`,
     );
+  }
   return asked;
 }
 
@@ -71,18 +74,23 @@ export function inspectDriver(machine = {}) {
   }
   const version = driver.version ?? 'version unknown';
   const { tensorflow, kernels } = oldestDriver;
-  if (asked === 'no') return without(`${version}, not used because of BOBBIN_GPU=no`);
-  if (!isNewEnough(driver, tensorflow))
+  if (asked === 'no') {
+    return without(`${version}, not used because of BOBBIN_GPU=no`);
+  }
+  if (!isNewEnough(driver, tensorflow)) {
     return without(
       `${version}, too old: install ${tensorflow} or later to train on the GPU, ${kernels} to augment there, too`,
     );
-  if (findLibrary(managementLibrary, machine) === undefined)
+  }
+  if (findLibrary(managementLibrary, machine) === undefined) {
     return without(
       `${version}, but no ${managementLibrary}, without which TensorFlow runs on the CPU: in a container, set NVIDIA_DRIVER_CAPABILITIES=compute,utility,video`,
     );
-  if (!isNewEnough(driver, kernels))
+  }
+  if (!isNewEnough(driver, kernels)) {
     return without(
       `${version}, enough to train on the GPU: install ${kernels} to augment there, too`,
     );
+  }
   return { ok: true, version, from: driver.library };
 }

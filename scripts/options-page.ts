@@ -95,4 +95,6 @@ function tableOf([header = [], ...rows]: string[][]): string {
   return lines.join('');
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(page, await optionsPage());
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(page, await optionsPage());
+}

@@ -78,7 +78,9 @@ const addonHash = () =>
 function inspectAddon() {
   const current = fs.existsSync(addonFile) && isCurrent(addonStamp, addonHash());
   const finding = { ok: current, version: 'Node-API 9', from: addonFile, remedy: RUN_SETUP };
-  if (!current) return finding;
+  if (!current) {
+    return finding;
+  }
   // In a process of its own: a library that crashes at load must not take doctor along.
   const loads = ask(process.execPath, ['-e', 'require(process.argv[1])', addonFile]);
   return { ...finding, ok: loads !== undefined };
@@ -103,8 +105,12 @@ const cudaPart = {
   name: 'CUDA kernels',
   inspect() {
     const { requirement } = wheels.cudaToolchain;
-    if (hasCudaLibrary()) return { ok: true, version: requirement, from: cudaLibraryFile };
-    if (gpuChoice().kernels) return { ok: false, remedy: RUN_SETUP };
+    if (hasCudaLibrary()) {
+      return { ok: true, version: requirement, from: cudaLibraryFile };
+    }
+    if (gpuChoice().kernels) {
+      return { ok: false, remedy: RUN_SETUP };
+    }
     const remedy = 'not built, nor needed here: `BOBBIN_GPU=yes npx bobbin setup` builds them';
     return { ok: false, optional: true, remedy };
   },

@@ -17,7 +17,9 @@ const typescript = ['--import', 'tsx'];
 function run(title, command, args) {
   console.log(`\n== ${title}`);
   const { status, error } = spawnSync(command, args, { cwd: packageRoot, stdio: 'inherit' });
-  if (error !== undefined) console.error(`${command}: ${error.message}`);
+  if (error !== undefined) {
+    console.error(`${command}: ${error.message}`);
+  }
   return status ?? 1;
 }
 
@@ -37,7 +39,9 @@ function sanitized(tests) {
 function test() {
   const tests = path.join(cudaFolder, 'bobbin_cuda_tests');
   const native = run('kernels, decoders and loaders in C++', tests, []);
-  if (native === nothingRan) return nothingRan;
+  if (native === nothingRan) {
+    return nothingRan;
+  }
   const names = fs
     .readdirSync(path.join(packageRoot, 'test', 'gpu'))
     .filter((name) => name.endsWith('.test.ts'))
@@ -56,19 +60,24 @@ const targets = { test: 'bobbin_cuda_tests', bench: 'bobbin_cuda_bench' };
 
 function build(what) {
   work(process.execPath, [path.join(packageRoot, 'scripts', 'setup.mjs')], { cwd: packageRoot });
-  if (!hasCudaLibrary()) buildCudaLibrary();
+  if (!hasCudaLibrary()) {
+    buildCudaLibrary();
+  }
   work('cmake', ['--build', cudaFolder, '--parallel', '--target', targets[what]]);
 }
 
 function main(what, words) {
-  if (targets[what] === undefined)
+  if (targets[what] === undefined) {
     throw new Error(`Expected ${Object.keys(targets).join(' or ')} but received "${what}"`);
+  }
   if (findDriver() === undefined) {
     console.log('No GPU was tested: this machine has no NVIDIA driver (libcuda.so.1).');
     return nothingRan;
   }
   const built = words.includes('--built');
-  if (!built) build(what);
+  if (!built) {
+    build(what);
+  }
   return what === 'test' ? test() : bench(words.filter((word) => word !== '--built'));
 }
 

@@ -14,7 +14,9 @@ export function ask(command, args, options = {}) {
 /** Runs a command in the open; a failure ends set-up with one sentence that names it. */
 export function work(command, args, options = {}) {
   const result = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
-  if (result.status === 0) return;
+  if (result.status === 0) {
+    return;
+  }
   const how = result.error?.message ?? `exit status ${result.status ?? result.signal}`;
   throw new Error(`\`${command} ${args.join(' ')}\` failed (${how}); its own words are above.`);
 }

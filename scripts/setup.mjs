@@ -6,12 +6,17 @@ import { parts } from './parts.mjs';
 export function setup(log = console.log) {
   for (const part of parts) {
     const { ok, optional, remedy } = part.inspect();
-    if (ok || optional) continue;
-    if (part.install === undefined) throw new Error(`${part.name} is missing: ${remedy}.`);
+    if (ok || optional) {
+      continue;
+    }
+    if (part.install === undefined) {
+      throw new Error(`${part.name} is missing: ${remedy}.`);
+    }
     log(`set-up: ${part.name} …`);
     part.install();
-    if (!part.inspect().ok)
+    if (!part.inspect().ok) {
       throw new Error(`${part.name} still fails after its set-up: ${remedy}.`);
+    }
   }
   log('set-up: complete');
 }

@@ -6,16 +6,24 @@ import path from 'node:path';
 /** SHA-256 over the names and bytes of files and folders (recursively), and over plain strings. */
 export function hashInputs(root, names, values = []) {
   const hash = createHash('sha256');
-  for (const value of values) hash.update(`${value}\0`);
-  for (const name of names) addTo(hash, root, name);
+  for (const value of values) {
+    hash.update(`${value}\0`);
+  }
+  for (const name of names) {
+    addTo(hash, root, name);
+  }
   return hash.digest('hex');
 }
 
 function addTo(hash, root, name) {
   const file = path.join(root, name);
-  if (!fs.existsSync(file)) return;
+  if (!fs.existsSync(file)) {
+    return;
+  }
   if (fs.statSync(file).isDirectory()) {
-    for (const child of fs.readdirSync(file).sort()) addTo(hash, root, path.join(name, child));
+    for (const child of fs.readdirSync(file).sort()) {
+      addTo(hash, root, path.join(name, child));
+    }
   } else {
     hash.update(`${name}\0`).update(fs.readFileSync(file));
   }

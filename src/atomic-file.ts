@@ -37,12 +37,16 @@ export async function replaceFile<Result>(
 export async function removeUnfinished(file: string): Promise<void> {
   const folder = path.dirname(file);
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOENT') {
+      return [];
+    }
     throw error;
   });
   const start = `${path.basename(file)}.`;
   for (const name of names) {
-    if (!name.startsWith(start) || !unfinishedEnd.test(name.slice(start.length))) continue;
+    if (!name.startsWith(start) || !unfinishedEnd.test(name.slice(start.length))) {
+      continue;
+    }
     await rm(path.join(folder, name), { recursive: true, force: true });
   }
 }

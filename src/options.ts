@@ -81,15 +81,16 @@ export function optionsByName(tree: OptionTree): Map<string, Option> {
 /**
  * `given` with defaults filled in; `undefined` counts as not given.
  *
- * Throws InvalidInputError for a name that is not in the table or a value out of its type or range.
+ * @throws InvalidInputError for a name that is not in the table or a value out of its type or range.
  */
 export function resolveOptions<Table extends OptionTable>(
   table: Table,
   given: Partial<OptionValues<Table>> = {},
 ): OptionValues<Table> {
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(table, name))
+    if (!Object.hasOwn(table, name)) {
       throw expected(`one of ${Object.keys(table).join(', ')}`, 'option', name);
+    }
   }
   const entries = Object.entries(table).map(([name, option]) => {
     const value = (given as Record<string, unknown>)[name] ?? option.default;
@@ -110,9 +111,11 @@ export function valuesIn<Table extends OptionTable>(
   >;
 }
 
-/** Throws InvalidInputError unless `value` is what `option` declares. */
+/** @throws InvalidInputError unless `value` is what `option` declares. */
 export function checkOption(name: string, option: Option, value: unknown): void {
-  if (!accepts(option, value)) throw expected(describeValues(option), name, value);
+  if (!accepts(option, value)) {
+    throw expected(describeValues(option), name, value);
+  }
 }
 
 /** The values an option takes, in words: `an integer from 1 to 64`. */

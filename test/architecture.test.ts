@@ -62,10 +62,18 @@ function objection(file: string, target: string): string | undefined {
   if (!target.startsWith('src/')) {
     return file === 'src/set-up.ts' ? undefined : 'only src/set-up.ts reaches outside of src';
   }
-  if (from === to) return undefined;
-  if (to === '') return target === 'src/index.ts' ? 'nothing imports the public API' : undefined;
-  if (from === '' && !isPublicApi) return 'a file that every stage needs depends on no stage';
-  if (!isPublicApi && street.indexOf(to) > street.indexOf(from)) return `${to} is to the right`;
+  if (from === to) {
+    return undefined;
+  }
+  if (to === '') {
+    return target === 'src/index.ts' ? 'nothing imports the public API' : undefined;
+  }
+  if (from === '' && !isPublicApi) {
+    return 'a file that every stage needs depends on no stage';
+  }
+  if (!isPublicApi && street.indexOf(to) > street.indexOf(from)) {
+    return `${to} is to the right`;
+  }
   return target === `src/${to}/index.ts` ? undefined : `use src/${to}/index.ts`;
 }
 
@@ -101,7 +109,9 @@ test('when an import goes through a subfolder, the report or a root file, then i
     ['src/native.ts', "import './pipeline/index.js';"],
     ['src/model/index.ts', "import { wheels } from '../../scripts/pins.mjs';"],
   ];
-  for (const [file, source] of forbidden) assert.equal(objections(file, source).length, 1, file);
+  for (const [file, source] of forbidden) {
+    assert.equal(objections(file, source).length, 1, file);
+  }
 });
 
 test('when a folder of native includes another one, then the order of the folders allows it', () => {

@@ -29,14 +29,20 @@ export function agreementOf(
     const apart = Math.abs((actual[i] as number) - (wanted[i] as number));
     const levels = apart * (std[i % std.length] as number);
     // A value that is no number is not at most one level off.
-    if (levels <= 1) within++;
-    if (!(levels <= largest)) largest = Number.isNaN(levels) ? Number.POSITIVE_INFINITY : levels;
+    if (levels <= 1) {
+      within++;
+    }
+    if (!(levels <= largest)) {
+      largest = Number.isNaN(levels) ? Number.POSITIVE_INFINITY : levels;
+    }
   }
   return { values: wanted.length, within: within / wanted.length, largest };
 }
 
 /** What is wrong with an agreement, or undefined. */
 export function disagreement({ within, largest, values }: Agreement): string | undefined {
-  if (values > 0 && within >= leastWithin) return undefined;
+  if (values > 0 && within >= leastWithin) {
+    return undefined;
+  }
   return `only ${(100 * within).toFixed(3)}% of ${values} values within 1/255, the largest ${largest.toFixed(1)}/255 off`;
 }

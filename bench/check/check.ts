@@ -37,9 +37,13 @@ export function shapeComplaint(shape: number[]) {
  */
 export function resizeComplaint({ median, bias }: Resized, { coarse = false }: Contender) {
   const least = coarse ? 35 : 50;
-  if (!(median >= least)) return `resizes to ${median.toFixed(1)} dB of Pillow, not ${least}`;
+  if (!(median >= least)) {
+    return `resizes to ${median.toFixed(1)} dB of Pillow, not ${least}`;
+  }
   const most = coarse ? 1.5 : 0.5;
-  if (!(bias <= most)) return `a channel's mean is ${bias.toFixed(2)} levels from Pillow's`;
+  if (!(bias <= most)) {
+    return `a channel's mean is ${bias.toFixed(2)} levels from Pillow's`;
+  }
   return undefined;
 }
 
@@ -51,7 +55,9 @@ export function colourComplaint(colours: Colours, { lacks = [] }: Contender) {
   for (const [name, strength] of Object.entries(everything) as [Change, number][]) {
     const share = colours[name] / (name === 'noise' ? strength : strength / Math.sqrt(3));
     const kept = lacks.includes(name) ? share < 0.5 : share > 0.7 && share < 1.3;
-    if (!kept) return `${name} of ${share.toFixed(2)} times the strength asked`;
+    if (!kept) {
+      return `${name} of ${share.toFixed(2)} times the strength asked`;
+    }
   }
   return undefined;
 }
@@ -92,7 +98,9 @@ export async function check(contender: Contender, pictures: CheckPictures) {
   try {
     const { shape } = await render({ ...whole, load: 'crop', pixels: plain });
     const wrongShape = shapeComplaint(shape);
-    if (wrongShape) return wrongShape;
+    if (wrongShape) {
+      return wrongShape;
+    }
     const seen = { shape, files: [...squares.files, ...squares.files] };
     const resized = askJudge<Resized>({ look: 'resize', ...seen, pixels: plain });
     await render({ ...whole, load: 'everything', pixels });
@@ -105,7 +113,9 @@ export async function check(contender: Contender, pictures: CheckPictures) {
       windowsComplaint(windows, contender)
     );
   } finally {
-    for (const file of [plain, pixels]) rmSync(file, { force: true });
+    for (const file of [plain, pixels]) {
+      rmSync(file, { force: true });
+    }
   }
 }
 
@@ -119,6 +129,8 @@ export async function checkDecode(decode: Contender, { squares }: CheckPictures)
     seconds: 0,
   });
   const wanted = askJudge<{ mean: number }>({ look: 'decode', files: squares.files });
-  if (Math.abs(mean - wanted.mean) < 0.01) return undefined;
+  if (Math.abs(mean - wanted.mean) < 0.01) {
+    return undefined;
+  }
   return `decodes to a mean level of ${mean.toFixed(3)}, Pillow to ${wanted.mean.toFixed(3)}`;
 }

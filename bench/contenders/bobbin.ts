@@ -25,7 +25,9 @@ const loader = createLoader({
 
 async function* batches() {
   for (let epoch = 0; ; epoch++) {
-    for await (const batch of loader.epoch(epoch)) yield onGpu ? there(batch) : adopted(batch);
+    for await (const batch of loader.epoch(epoch)) {
+      yield onGpu ? there(batch) : adopted(batch);
+    }
   }
 }
 

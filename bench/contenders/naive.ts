@@ -14,7 +14,9 @@ function randomWindow(width: number, height: number) {
       width: Math.round(Math.sqrt(area * ratio)),
       height: Math.round(Math.sqrt(area / ratio)),
     };
-    if (size.width < 1 || size.height < 1 || size.width > width || size.height > height) continue;
+    if (size.width < 1 || size.height < 1 || size.width > width || size.height > height) {
+      continue;
+    }
     const left = Math.floor(between(0, width - size.width + 1));
     return { ...size, left, top: Math.floor(between(0, height - size.height + 1)) };
   }

@@ -38,7 +38,9 @@ export async function compareOnGpu(comparison: GpuComparison): Promise<void> {
   const { files, rounds, threads, only, json } = comparison;
   const names = gpuPeers.map(({ name }) => name);
   const unknown = only.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw expected(`one of ${names.join('; ')}`, '--only', unknown);
+  if (unknown !== undefined) {
+    throw expected(`one of ${names.join('; ')}`, '--only', unknown);
+  }
   checkThreads([threads]);
   checkOutput('--json', json);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-gpu-'));
@@ -63,7 +65,9 @@ export async function compareOnGpu(comparison: GpuComparison): Promise<void> {
 /** A folder of pictures the size of usual photos, drawn once, where nobody has photos at hand. */
 export async function drawnPictures(): Promise<string> {
   const folder = path.join(benchFolder, 'drawn');
-  if (existsSync(folder)) return folder;
+  if (existsSync(folder)) {
+    return folder;
+  }
   console.log('drawing 512 pictures …');
   const unfinished = `${folder}.new`;
   rmSync(unfinished, { recursive: true, force: true });
@@ -75,7 +79,9 @@ export async function drawnPictures(): Promise<string> {
 
 async function nativeTrials(files: string[], threads: number, folder: string) {
   const program = path.join(cudaFolder, 'bobbin_cuda_bench');
-  if (!existsSync(program)) throw new Error(`${program} is not built: \`npm run bench:gpu\` does`);
+  if (!existsSync(program)) {
+    throw new Error(`${program} is not built: \`npm run bench:gpu\` does`);
+  }
   const list = path.join(folder, 'files.txt');
   writeFileSync(list, `${files.join('\n')}\n`);
   const output = await runOnCores([program, list], { threads, seconds: mostSeconds });
@@ -91,13 +97,18 @@ async function soundContenders({ files, only }: GpuComparison, folder: string, l
       (own) => complaintAbout(contender, own, pixels),
       (error: Error) => error.message,
     );
-    if (problem === undefined) sound.push(contender);
-    else leftOut.push(`${contender.name}: ${problem}`);
+    if (problem === undefined) {
+      sound.push(contender);
+    } else {
+      leftOut.push(`${contender.name}: ${problem}`);
+    }
   }
   const chosen = gpuPeers.filter(({ name }) => only.length === 0 || only.includes(name));
   const there = chosen.filter((peer) => {
     const reason = absence(peer);
-    if (reason !== undefined) leftOut.push(`${peer.name}: ${reason}`);
+    if (reason !== undefined) {
+      leftOut.push(`${peer.name}: ${reason}`);
+    }
     return reason === undefined;
   });
   return there.length === 0 ? sound : [...sound, ...(await checkAll(there, files, leftOut))];
@@ -117,7 +128,11 @@ async function pixelsOf(contender: Contender, files: string[], folder: string) {
   const job = { files: files.slice(0, checkedFiles), load: 'everything', whole: true } as const;
   await measure(contender, {
     ...job,
-    ...{ threads: 1, batchSize: 64, seconds: 0, pixels, workspace: folder },
+    threads: 1,
+    batchSize: 64,
+    seconds: 0,
+    pixels,
+    workspace: folder,
   });
   return new Float32Array(new Uint8Array(readFileSync(pixels)).buffer);
 }

@@ -61,11 +61,14 @@ export function kernelBytes(images: number, kernel: KernelWork): number {
 /** Rows in the trials' order. Throws where a round has other trials than the first. */
 export function gpuRowsOf(rounds: NativeOutcome[]): GpuRow[] {
   const [first] = rounds;
-  if (first === undefined) throw new Error('Expected at least one round');
+  if (first === undefined) {
+    throw new Error('Expected at least one round');
+  }
   return first.trials.map(({ what, batch }, index) => {
     const trials = rounds.map(({ trials }) => trials[index] as NativeTrial);
-    if (trials.some((trial) => trial?.what !== what || trial.batch !== batch))
+    if (trials.some((trial) => trial?.what !== what || trial.batch !== batch)) {
       throw new Error(`${what} × ${batch} is not a trial of each round`);
+    }
     const copies = rounds.map((round) => bandwidthOf(copyIn(round)) as number);
     return rowOf(trials, copies);
   });
@@ -73,7 +76,9 @@ export function gpuRowsOf(rounds: NativeOutcome[]): GpuRow[] {
 
 function copyIn({ trials }: NativeOutcome): NativeTrial {
   const copy = trials.find(({ what }) => what === deviceCopy);
-  if (copy === undefined) throw new Error(`Expected a trial of ${deviceCopy}`);
+  if (copy === undefined) {
+    throw new Error(`Expected a trial of ${deviceCopy}`);
+  }
   return copy;
 }
 

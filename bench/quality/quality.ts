@@ -120,10 +120,14 @@ function report(rows: Measured[], photos: number): void {
   const decibels = (value: number | null) => (value === null ? 'identical' : value.toFixed(1));
   const cells = measures.map(({ key, text, median, worst }) => {
     const row = rows.find((one) => one.key === key);
-    if (!row) throw new Error(`quality.py measured no ${key}`);
+    if (!row) {
+      throw new Error(`quality.py measured no ${key}`);
+    }
     const met = (value: number | null, bound = 0) => value === null || value >= bound;
     const kept = met(row.median, median) && met(row.worst, worst);
-    if (!kept) process.exitCode = 1;
+    if (!kept) {
+      process.exitCode = 1;
+    }
     const asked = worst === undefined ? `median ${median}` : `median ${median}, worst ${worst}`;
     const verdict = `${asked}: ${kept ? 'met' : 'MISSED'}`;
     return [text, decibels(row.median), decibels(row.worst), row.largest.toFixed(1), verdict];

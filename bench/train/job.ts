@@ -105,11 +105,17 @@ export async function timeTraining(job: TrainJob, { forward, step, version }: Co
     return values;
   };
   const logits = [...(await logitsNow()).subarray(0, classes)];
-  for (let i = 1; i < warmUpSteps; i++) await logitsNow();
+  for (let i = 1; i < warmUpSteps; i++) {
+    await logitsNow();
+  }
   const forwardMs = await medianMs(job.steps, logitsNow);
   const losses: number[] = [];
-  for (let i = 0; i < checkedSteps; i++) losses.push(step());
-  for (let i = 0; i < warmUpSteps; i++) step();
+  for (let i = 0; i < checkedSteps; i++) {
+    losses.push(step());
+  }
+  for (let i = 0; i < warmUpSteps; i++) {
+    step();
+  }
   const msPerStep = { forward: forwardMs, step: await medianMs(job.steps, step) };
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   const outcome: TrainOutcome = { logits, losses, msPerStep, peakBytes, version };

@@ -37,12 +37,16 @@ const tolerance = 1e-3;
 export function outcomeComplaint(outcome: TrainOutcome, reference: TrainOutcome) {
   const differences = outcome.logits.map((logit, i) => logit - (reference.logits[i] as number));
   const off = Math.hypot(...differences) / Math.hypot(...reference.logits);
-  if (!(off <= tolerance)) return `its logits are off by ${off.toExponential(1)}`;
+  if (!(off <= tolerance)) {
+    return `its logits are off by ${off.toExponential(1)}`;
+  }
   const wrong = outcome.losses.findIndex((loss, i) => {
     const wanted = reference.losses[i] as number;
     return !(Math.abs(loss - wanted) <= tolerance * wanted);
   });
-  if (wrong < 0) return undefined;
+  if (wrong < 0) {
+    return undefined;
+  }
   return `its loss of step ${wrong + 1} is ${outcome.losses[wrong]}, not ${reference.losses[wrong]}`;
 }
 

@@ -56,7 +56,9 @@ export async function compareTraining(comparison: TrainComparison): Promise<void
   const peers = trainPeers.filter(({ name }) => only.length === 0 || only.includes(name));
   const contenders = [...bobbins, ...peers].filter((contender) => {
     const reason = absence(contender);
-    if (reason !== undefined) leftOut.push(`${contender.name}: ${reason}`);
+    if (reason !== undefined) {
+      leftOut.push(`${contender.name}: ${reason}`);
+    }
     return reason === undefined;
   });
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-bench-'));
@@ -77,7 +79,9 @@ export async function compareTraining(comparison: TrainComparison): Promise<void
 
 function checkNames(flag: string, names: string[], known: string[]): void {
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw expected(`one of ${known.join('; ')}`, flag, unknown);
+  if (unknown !== undefined) {
+    throw expected(`one of ${known.join('; ')}`, flag, unknown);
+  }
 }
 
 /** Writes the inputs of each network, and lists who is to train it. */
@@ -127,7 +131,9 @@ async function addOutcome(
   const outcome = await answerOf<TrainOutcome>(contender, [file], limits);
   const reference = references.get(`${net} × ${batch}`) ?? outcome;
   const complaint = outcomeComplaint(outcome, reference);
-  if (complaint !== undefined) throw new Error(complaint);
+  if (complaint !== undefined) {
+    throw new Error(complaint);
+  }
   references.set(`${net} × ${batch}`, reference);
   trial.outcomes.push(outcome);
   const { forward, step } = outcome.msPerStep;
@@ -143,7 +149,9 @@ function publish(rows: TrainRow[], leftOut: string[], { rounds, steps }: TrainCo
       textTable(trainHeader, rows.filter((row) => titleOf(row) === title).map(trainCellsOf)),
     );
   }
-  if (leftOut.length > 0) console.log(`\nleft out:\n  ${leftOut.join('\n  ')}`);
+  if (leftOut.length > 0) {
+    console.log(`\nleft out:\n  ${leftOut.join('\n  ')}`);
+  }
   const best = `× best: over the faster of ${yardsticks.join(' and ')}`;
   console.log(`\n${best}; ${rounds} rounds of ${steps} steps, float32; ${machineNow()}`);
 }

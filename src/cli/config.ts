@@ -16,7 +16,7 @@ export type NamedOptions = ReadonlyMap<string, Option>;
 /**
  * The values that `file` has for `known` options, by name.
  *
- * Throws InvalidInputError, naming file and line, for what is no JSON, a name that is not known or given twice, and a value
+ * @throws InvalidInputError naming file and line, for what is no JSON, a name that is not known or given twice, and a value
  * out of its type or range.
  */
 export async function readConfig(file: string, known: NamedOptions): Promise<Map<string, unknown>> {
@@ -27,7 +27,9 @@ export async function readConfig(file: string, known: NamedOptions): Promise<Map
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   const [first] = errors;
-  if (first) throw syntaxError(text, first, place(first.offset));
+  if (first) {
+    throw syntaxError(text, first, place(first.offset));
+  }
   const values = new Map<string, unknown>();
   collect(root as Node, '', { known, values, place });
   return values;
@@ -53,15 +55,17 @@ function collect(object: Node, group: string, collecting: Collecting): void {
     const name = `${group}${key.value}`;
     const option = known.get(name);
     if (option) {
-      if (values.has(name)) throw expected('one value', `${name} in ${place(offset)}`, 'a second');
+      if (values.has(name)) {
+        throw expected('one value', `${name} in ${place(offset)}`, 'a second');
+      }
       checkOption(`${name} in ${place(offset)}`, option, getNodeValue(value));
       values.set(name, getNodeValue(value));
     } else if ([...known.keys()].some((each) => each.startsWith(`${name}.`))) {
       collect(value, `${name}.`, collecting);
     } else {
       const meant = nearest(name, known);
-      const wayOut = meant ? `Did you mean ${meant}?` : 'docs/options.md lists the options';
-      throw expected('the name of an option', `a key in ${place(offset)}`, name, wayOut);
+      const remedy = meant ? `Did you mean ${meant}?` : 'docs/options.md lists the options';
+      throw expected('the name of an option', `a key in ${place(offset)}`, name, remedy);
     }
   }
 }

@@ -13,7 +13,9 @@ import {
 /** Adds one flag per option of `tree`; groups are for files and calls, flags have none. */
 export function addFlags(command: Command, tree: OptionTree): Command {
   for (const [name, option] of optionsByName(tree)) {
-    for (const flag of flagsOf(name, option)) command.addOption(flag);
+    for (const flag of flagsOf(name, option)) {
+      command.addOption(flag);
+    }
   }
   return command;
 }
@@ -34,7 +36,9 @@ export function presetFlag(
   value: unknown,
 ): void {
   const key = keyOf(name, option);
-  if (command.getOptionValueSource(key) === 'cli') return;
+  if (command.getOptionValueSource(key) === 'cli') {
+    return;
+  }
   command.setOptionValueWithSource(key, value, 'config');
 }
 
@@ -90,6 +94,8 @@ function parse(flag: string, option: Option, given: string): unknown {
 function convert(option: Option, given: string): unknown {
   // Number('') is 0: an empty value must not pass for one.
   const number = (digits: string) => (digits.trim() === '' ? Number.NaN : Number(digits));
-  if (option.type === 'choice') return given;
+  if (option.type === 'choice') {
+    return given;
+  }
   return option.type === 'range' ? given.split(',').map(number) : number(given);
 }

@@ -8,7 +8,9 @@ export async function interruptible<Result>(
 ): Promise<Result> {
   const controller = new AbortController();
   const stop = () => {
-    if (controller.signal.aborted) process.exit(exitCode.interrupted);
+    if (controller.signal.aborted) {
+      process.exit(exitCode.interrupted);
+    }
     process.stderr.write('\nStopping at the next safe point; Ctrl-C again stops at once.\n');
     controller.abort();
   };
@@ -16,7 +18,9 @@ export async function interruptible<Result>(
   try {
     return await work(controller.signal);
   } catch (error) {
-    if (!controller.signal.aborted || error !== controller.signal.reason) throw error;
+    if (!controller.signal.aborted || error !== controller.signal.reason) {
+      throw error;
+    }
     throw new InterruptedError(howToContinue, { cause: error });
   } finally {
     process.off('SIGINT', stop);

@@ -90,7 +90,9 @@ export async function createProgram(words: string[]): Promise<Command> {
     if (name === chosen) {
       const { configure, options } = await load();
       configure(command);
-      if (options) addOptions(command, options);
+      if (options) {
+        addOptions(command, options);
+      }
     }
     command.option('--debug', 'print the stack of an error');
   }
@@ -102,7 +104,9 @@ export async function commandOptions(): Promise<Map<string, OptionTree>> {
   const all = new Map<string, OptionTree>();
   for (const [name, { load }] of Object.entries(entries)) {
     const { options } = await load();
-    if (options) all.set(name, options);
+    if (options) {
+      all.set(name, options);
+    }
   }
   return all;
 }
@@ -113,7 +117,9 @@ function addOptions(command: Command, options: OptionTree): void {
   addFlags(command, options).option('--config <file>', help);
   command.hook('preAction', async () => {
     const { config } = command.opts<{ config?: string }>();
-    if (config === undefined) return;
+    if (config === undefined) {
+      return;
+    }
     const own = optionsByName(options);
     // One file may serve every command: what only others take is checked and left alone.
     const others = [...(await commandOptions()).values()].flatMap((each) => [
@@ -121,7 +127,9 @@ function addOptions(command: Command, options: OptionTree): void {
     ]);
     for (const [name, value] of await readConfig(config, new Map([...others, ...own]))) {
       const option = own.get(name);
-      if (option) presetFlag(command, [name, option], value);
+      if (option) {
+        presetFlag(command, [name, option], value);
+      }
     }
   });
 }

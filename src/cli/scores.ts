@@ -34,7 +34,9 @@ export function scoreTable(evaluations: Evaluation[]): string {
     each.meanReciprocalRank.toFixed(3),
     each.averagePrecision.toFixed(3),
   ]);
-  if (evaluations.length > 1) rows.push(meanRow(evaluations));
+  if (evaluations.length > 1) {
+    rows.push(meanRow(evaluations));
+  }
   return textTable(header, rows);
 }
 

@@ -42,7 +42,9 @@ export function createObserver(request: SubmitRequest, progress: ProgressReporte
 
 /** Prints the scores, what could not be read, and where the submission lies; problems set the exit code. */
 export function showResult({ evaluations, answers, verification, csv, zip }: SubmitResult): void {
-  if (evaluations.length > 0) console.log(`\nValidation:\n${scoreTable(evaluations)}`);
+  if (evaluations.length > 0) {
+    console.log(`\nValidation:\n${scoreTable(evaluations)}`);
+  }
   const failures = [...answers.values()].flatMap((answer) => answer.failures);
   warnUnreadable(failures, 'answered with the share of each class in training');
   console.log(`\nSubmission: ${zip} (the table alone: ${csv})`);

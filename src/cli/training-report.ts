@@ -30,8 +30,12 @@ function describePipeline(record: EpochRecord): string {
     `decode ${decodeMs.toFixed(2)} ms`,
     `render ${renderMs.toFixed(2)} ms an image`,
   ];
-  if (otherFormatsMs > 0) parts.push(`${otherFormatsMs.toFixed(0)} ms for one that is no JPEG`);
-  if (deviceMs > 0) parts.push(describeDevice(record));
+  if (otherFormatsMs > 0) {
+    parts.push(`${otherFormatsMs.toFixed(0)} ms for one that is no JPEG`);
+  }
+  if (deviceMs > 0) {
+    parts.push(describeDevice(record));
+  }
   return `${parts.join(', ')}. ${advice}`;
 }
 

@@ -8,11 +8,15 @@ export function warnUnreadable(
   failures: readonly (ImageFile & { reason: string })[],
   consequence: string,
 ): void {
-  if (failures.length === 0) return;
+  if (failures.length === 0) {
+    return;
+  }
   const lines = failures
     .slice(0, shown)
     .map((failure) => `  ${imageName(failure)}: ${failure.reason}`);
-  if (failures.length > shown) lines.push(`  … and ${failures.length - shown} more`);
+  if (failures.length > shown) {
+    lines.push(`  … and ${failures.length - shown} more`);
+  }
   process.stderr.write(
     `${failures.length} unreadable images, ${consequence}:\n${lines.join('\n')}\n`,
   );

@@ -2,6 +2,8 @@
 
 /** Compares two names for `Array.prototype.sort`. */
 export function byCodeUnit(a: string, b: string): number {
-  if (a === b) return 0;
+  if (a === b) {
+    return 0;
+  }
   return a < b ? -1 : 1;
 }

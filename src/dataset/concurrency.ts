@@ -27,6 +27,8 @@ export async function mapConcurrently<T, R>(
     Array.from({ length: Math.min(limit, items.length) }, worker),
   );
   const failure = ended.find((one) => one.status === 'rejected');
-  if (failure) throw failure.reason;
+  if (failure) {
+    throw failure.reason;
+  }
   return results;
 }

@@ -26,15 +26,21 @@ export function imageName({ path, range }: ImageFile): string {
 
 /** What sharp takes: the path of a whole file, the bytes of a part. Rejects where the file ends before the part. */
 export async function imageInput({ path, range }: ImageFile): Promise<string | Buffer> {
-  if (!range) return path;
+  if (!range) {
+    return path;
+  }
   const file = await open(path);
   try {
     const { size } = await file.stat();
     // Before memory is asked for: a length that was written down wrong may be any number.
-    if (range.offset + range.length > size) throw new Error(`the shard ends at byte ${size}`);
+    if (range.offset + range.length > size) {
+      throw new Error(`the shard ends at byte ${size}`);
+    }
     const bytes = Buffer.allocUnsafe(range.length);
     const { bytesRead } = await file.read(bytes, 0, range.length, range.offset);
-    if (bytesRead < range.length) throw new Error('the shard became shorter while it was read');
+    if (bytesRead < range.length) {
+      throw new Error('the shard became shorter while it was read');
+    }
     return bytes;
   } finally {
     await file.close();

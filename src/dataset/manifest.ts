@@ -24,12 +24,14 @@ export async function saveManifest(manifest: Manifest, folder: string): Promise<
 /**
  * Reads `folder/manifest.json`.
  *
- * Throws InvalidInputError where it is absent, no JSON, of another version, or holds a sample or question that does not fit its tasks.
+ * @throws InvalidInputError where it is absent, no JSON, of another version, or holds a sample or question that does not fit its tasks.
  */
 export async function loadManifest(folder: string): Promise<Manifest> {
   const file = manifestFile(folder);
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
+    if (error.code !== 'ENOENT') {
+      throw error;
+    }
     throw expected(
       'a prepared folder',
       'data',
@@ -50,7 +52,9 @@ export async function loadManifest(folder: string): Promise<Manifest> {
 export function resolveSample(manifest: Manifest, file: string): string;
 export function resolveSample<Image extends ImageFile>(manifest: Manifest, image: Image): Image;
 export function resolveSample(manifest: Manifest, image: string | ImageFile): string | ImageFile {
-  if (typeof image === 'string') return path.resolve(manifest.root, image);
+  if (typeof image === 'string') {
+    return path.resolve(manifest.root, image);
+  }
   return { ...image, path: path.resolve(manifest.root, image.path) };
 }
 
@@ -72,21 +76,33 @@ function checked(value: unknown, file: string): Manifest {
     throw expected(what, `${name} in ${file}`, received, 'Run `npx bobbin prepare` again');
   };
   const manifest = value as Manifest | null;
-  if (manifest?.version !== 1) fail('1', 'version', manifest?.version);
+  if (manifest?.version !== 1) {
+    fail('1', 'version', manifest?.version);
+  }
   const { root, seed, tasks, samples, questions } = manifest as Manifest;
-  if (typeof root !== 'string' || !path.isAbsolute(root)) fail('an absolute path', 'root', root);
-  if (!Number.isInteger(seed)) fail('an integer', 'seed', seed);
+  if (typeof root !== 'string' || !path.isAbsolute(root)) {
+    fail('an absolute path', 'root', root);
+  }
+  if (!Number.isInteger(seed)) {
+    fail('an integer', 'seed', seed);
+  }
   for (const [name, list] of Object.entries({ tasks, samples, questions })) {
-    if (!Array.isArray(list)) fail('an array', name, typeof list);
+    if (!Array.isArray(list)) {
+      fail('an array', name, typeof list);
+    }
   }
   const sizes = new Map<string, number>();
   for (const [index, task] of tasks.entries()) {
     const whole = typeof task?.name === 'string' && isArrayOf(task.classes, 'string');
-    if (!whole) fail('a name and class names', `tasks[${index}]`, task);
+    if (!whole) {
+      fail('a name and class names', `tasks[${index}]`, task);
+    }
     sizes.set(task.name, task.classes.length);
   }
   for (const [index, sample] of samples.entries()) {
-    if (!isSample(sample, sizes)) fail('a sample of a known task', `samples[${index}]`, sample);
+    if (!isSample(sample, sizes)) {
+      fail('a sample of a known task', `samples[${index}]`, sample);
+    }
   }
   for (const [index, question] of questions.entries()) {
     const whole = typeof question?.path === 'string' && typeof question.file === 'string';
@@ -111,7 +127,9 @@ function isSample(sample: Sample | null, sizes: ReadonlyMap<string, number>): bo
 }
 
 function isRange(range: ByteRange | undefined): boolean {
-  if (range === undefined) return true;
+  if (range === undefined) {
+    return true;
+  }
   const { offset, length } = range ?? {};
   return Number.isSafeInteger(offset) && offset >= 0 && Number.isSafeInteger(length) && length > 0;
 }

@@ -64,8 +64,8 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   const task = taskOf(manifest, name);
   const samples = samplesOf(manifest, name, split);
   if (samples.length === 0) {
-    const wayOut = 'Prepare the data with a larger --validation-fraction';
-    throw expected(`images in the ${split} split`, `task ${name}`, 'none', wayOut);
+    const remedy = 'Prepare the data with a larger --validation-fraction';
+    throw expected(`images in the ${split} split`, `task ${name}`, 'none', remedy);
   }
   const files = samples.map((sample) => resolveSample(manifest, sample));
   const { probabilities, failures } = await classify({ ...rest, files, classes: task.classes });
@@ -125,7 +125,9 @@ function wrongAnswer(
   { sample, row }: { sample: Sample; row: Float32Array },
 ): WrongAnswer[] {
   const top = topClass(row);
-  if (top === sample.label) return [];
+  if (top === sample.label) {
+    return [];
+  }
   return [
     {
       path: sample.path,
@@ -140,6 +142,8 @@ function wrongAnswer(
 
 function taskOf(manifest: Manifest, name: string): Task {
   const task = manifest.tasks.find((each) => each.name === name);
-  if (task !== undefined) return task;
+  if (task !== undefined) {
+    return task;
+  }
   throw expected(`one of ${manifest.tasks.map((each) => each.name).join(', ')}`, 'task', name);
 }

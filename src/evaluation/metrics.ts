@@ -16,7 +16,9 @@ export interface Scored {
 export function topClass(row: ArrayLike<number>): number {
   let top = 0;
   for (let index = 1; index < row.length; index++) {
-    if ((row[index] as number) > (row[top] as number)) top = index;
+    if ((row[index] as number) > (row[top] as number)) {
+      top = index;
+    }
   }
   return top;
 }
@@ -61,7 +63,9 @@ export function averagePrecision(scored: Scored): number {
     .sort((a, b) => b.probability - a.probability);
   let right = 0;
   const precisions = counted.map((image, index) => {
-    if (image.right) right++;
+    if (image.right) {
+      right++;
+    }
     return right / (index + 1);
   });
   return precisions.reduce((sum, precision) => sum + precision, 0) / counted.length;
@@ -69,7 +73,9 @@ export function averagePrecision(scored: Scored): number {
 
 /** mAP: the plain mean of the tasks' AP values, whatever their sizes. Throws InvalidInputError without any. */
 export function meanAveragePrecision(averagePrecisions: readonly number[]): number {
-  if (averagePrecisions.length === 0) throw expected('the AP of one task or more', 'mAP', 'none');
+  if (averagePrecisions.length === 0) {
+    throw expected('the AP of one task or more', 'mAP', 'none');
+  }
   return averagePrecisions.reduce((sum, value) => sum + value, 0) / averagePrecisions.length;
 }
 
@@ -94,19 +100,27 @@ export function confusionMatrix(scored: Scored, classes: number): number[][] {
 
 function rankOf(row: ArrayLike<number>, label: number): number {
   const own = row[label];
-  if (own === undefined) throw expected(`a class below ${row.length}`, 'label', label);
+  if (own === undefined) {
+    throw expected(`a class below ${row.length}`, 'label', label);
+  }
   let rank = 1;
   for (let index = 0; index < row.length; index++) {
     const other = row[index] as number;
-    if (other > own || (other === own && index < label)) rank++;
+    if (other > own || (other === own && index < label)) {
+      rank++;
+    }
   }
   return rank;
 }
 
 function checkLengths({ probabilities, labels, maybe }: Scored): void {
   const images = probabilities.length;
-  if (images === 0) throw expected('one image or more', 'probabilities', 'none');
-  if (labels.length !== images) throw expected(`${images}`, 'the number of labels', labels.length);
+  if (images === 0) {
+    throw expected('one image or more', 'probabilities', 'none');
+  }
+  if (labels.length !== images) {
+    throw expected(`${images}`, 'the number of labels', labels.length);
+  }
   if (maybe && maybe.length !== images) {
     throw expected(`${images}`, 'the number of maybe rows', maybe.length);
   }

@@ -54,18 +54,21 @@ export async function loadClassifier(folder: string): Promise<Classifier> {
   const file = path.join(folder, 'model.json');
   const { json, weightSpecs, data } = await readModelJson(file).catch(
     (cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'ENOENT' || cause.path !== file) throw cause;
+      if (cause.code !== 'ENOENT' || cause.path !== file) {
+        throw cause;
+      }
       throw expected('a saved classifier', 'folder', folder, 'It has no model.json');
     },
   );
   const { modelTopology, userDefinedMetadata: metadata } = json;
-  if (!isMetadata(metadata))
+  if (!isMetadata(metadata)) {
     throw expected(
       'architecture, classes and preprocessing in userDefinedMetadata',
       file,
       metadata,
       'Only models that Bobbin saved carry them',
     );
+  }
   const model = await tf.loadLayersModel(
     tf.io.fromMemory({ modelTopology, weightSpecs, weightData: data.buffer }),
   );
@@ -74,7 +77,9 @@ export async function loadClassifier(folder: string): Promise<Classifier> {
 }
 
 function isMetadata(value: unknown): value is Metadata {
-  if (typeof value !== 'object' || value === null) return false;
+  if (typeof value !== 'object' || value === null) {
+    return false;
+  }
   const { architecture, classes, preprocessing } = value as Partial<Metadata>;
   return (
     typeof architecture === 'string' &&

@@ -42,9 +42,12 @@ export async function createModel(options: ModelOptions): Promise<Classifier> {
   const { classes, size = architecture.size } = options;
   // tfjs takes a seed of 0 for none, and draws one.
   const seed = options.seed === 0 ? 2 ** 32 : options.seed;
-  if (classes.length < 2) throw expected('at least two names', 'classes', classes);
-  if (!Number.isInteger(size) || size < 32 || size % 32 !== 0)
+  if (classes.length < 2) {
+    throw expected('at least two names', 'classes', classes);
+  }
+  if (!Number.isInteger(size) || size < 32 || size % 32 !== 0) {
     throw expected('a multiple of 32', 'size', size);
+  }
   const { input, features } = architecture.build(size, seed);
   const dropped = new Dropout({ name: 'dropout', rate: architecture.dropout }).apply(features);
   const logits = tf.layers.dense({
@@ -55,7 +58,9 @@ export async function createModel(options: ModelOptions): Promise<Classifier> {
   const softmax = tf.layers.softmax({ name: 'probabilities' });
   const outputs = softmax.apply(logits.apply(dropped)) as tf.SymbolicTensor;
   const model = tf.model({ inputs: input, outputs, name: options.architecture });
-  if (options.pretrained !== false) await architecture.load(model, options.pretrained);
+  if (options.pretrained !== false) {
+    await architecture.load(model, options.pretrained);
+  }
   setTrainable(model, options.trainable);
   return {
     model,
@@ -67,6 +72,7 @@ export async function createModel(options: ModelOptions): Promise<Classifier> {
 
 /** Freezes or frees everything before the head; the head is always trainable. */
 export function setTrainable(model: tf.LayersModel, trainable: Trainable): void {
-  for (const layer of model.layers)
+  for (const layer of model.layers) {
     layer.trainable = trainable === 'all' || layer.name === 'logits';
+  }
 }

@@ -36,11 +36,15 @@ export function obstacleToGpu(
   { available, reason }: Pick<CudaStatus, 'available' | 'reason'>,
   { rotation, randAugment, blur }: Augmentation,
 ): string | undefined {
-  if (!available) return `there is no CUDA device: ${reason}`;
+  if (!available) {
+    return `there is no CUDA device: ${reason}`;
+  }
   // What the kernel cannot do, since it needs the whole view in between, where no image goes without it.
   const always = { rotation: rotation > 0, randAugment: randAugment > 0, blur: blur === 1 };
   const names = Object.entries(always).flatMap(([name, is]) => (is ? [name] : []));
-  if (names.length === 0) return undefined;
+  if (names.length === 0) {
+    return undefined;
+  }
   return `every image goes through ${names.join(' and ')}, which the CPU does in any case`;
 }
 
@@ -71,7 +75,9 @@ export async function chooseAugment(request: ChoiceRequest): Promise<AugmentChoi
   const { obstacle, files, ...loading } = request;
   const augmentation = resolveOptions(augmentationOptions, request.augmentation);
   const found = obstacleToGpu(cudaStatus(), augmentation) ?? obstacle;
-  if (found !== undefined) return onCpu(found);
+  if (found !== undefined) {
+    return onCpu(found);
+  }
   const some = { ...loading, files: spread(files), seconds: secondsPerTurn };
   const rateOf = async (augment: Augmenter) =>
     (await measureLoader({ ...some, augment })).imagesPerSecond;

@@ -164,12 +164,16 @@ export const evaluationAugmentation: Augmentation = {
   flip: 0,
 };
 
-/** Throws InvalidInputError for options that do not go together. */
+/** @throws InvalidInputError for options that do not go together. */
 export function checkAugmentation(augmentation: Augmentation): void {
-  if (viewsOf(augmentation) === 1) return;
+  if (viewsOf(augmentation) === 1) {
+    return;
+  }
   for (const name of ['mixup', 'cutmix'] as const) {
     const value = augmentation[name];
-    if (value > 0) throw expected(`0 with crop ${augmentation.crop}`, name, value);
+    if (value > 0) {
+      throw expected(`0 with crop ${augmentation.crop}`, name, value);
+    }
   }
 }
 

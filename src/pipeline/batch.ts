@@ -70,10 +70,16 @@ export class Batch<Type extends PixelType = 'float32'> {
 }
 
 function toArray(type: PixelType, bytes: ArrayBuffer): Float32Array | Uint8Array {
-  if (type === 'uint8') return new Uint8Array(bytes);
-  if (type === 'float32') return new Float32Array(bytes);
+  if (type === 'uint8') {
+    return new Uint8Array(bytes);
+  }
+  if (type === 'float32') {
+    return new Float32Array(bytes);
+  }
   const halves = new Uint16Array(bytes);
-  if (type === 'float16') return Float32Array.from(halves, fromFloat16);
+  if (type === 'float16') {
+    return Float32Array.from(halves, fromFloat16);
+  }
   // A bfloat16 is the upper half of the float32 of the same value.
   return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
 }
@@ -83,6 +89,8 @@ function fromFloat16(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 31;
   const fraction = half & 1023;
-  if (exponent === 31) return sign * Number.POSITIVE_INFINITY;
+  if (exponent === 31) {
+    return sign * Number.POSITIVE_INFINITY;
+  }
   return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }

@@ -9,21 +9,26 @@ export function cudaStatus(): CudaStatus {
   return pipelineAddon().cudaStatus(cudaLibrary);
 }
 
-/** Throws InvalidInputError, with the reason, where there is no device to do `what`, such as `augment gpu`. */
+/** @throws InvalidInputError with the reason, where there is no device to do `what`, such as `augment gpu`. */
 export function requireCuda(what: string): void {
   const { available, reason } = cudaStatus();
-  if (!available) throw expected('a CUDA device', what, reason, 'Run `npx bobbin doctor`');
+  if (!available) {
+    throw expected('a CUDA device', what, reason, 'Run `npx bobbin doctor`');
+  }
 }
 
 /**
  * Where batches lie: on the device that augments, else where they are asked for.
  *
- * Throws InvalidInputError where that cannot be.
+ * @throws InvalidInputError where that cannot be.
  */
 export function memoryOf({ augment, memory }: Pick<LoaderOptions, 'augment' | 'memory'>) {
-  if (augment === 'gpu' && memory === 'main')
+  if (augment === 'gpu' && memory === 'main') {
     throw expected('gpu or none beside augment gpu', 'memory', memory);
-  if (augment !== 'gpu' && memory !== 'gpu') return 'main';
+  }
+  if (augment !== 'gpu' && memory !== 'gpu') {
+    return 'main';
+  }
   requireCuda(augment === 'gpu' ? 'augment gpu' : 'memory gpu');
   return 'gpu';
 }

@@ -82,9 +82,12 @@ export class Loader<Type extends PixelType = 'float32'> {
 
   constructor({ samples, preprocessing, augmentation, ...rest }: LoaderOptions<Type>) {
     const { memoryMB, memory: _, ...options } = resolveOptions(loaderOptions, rest);
-    if (memoryMB > 0 && rest.slots !== undefined)
+    if (memoryMB > 0 && rest.slots !== undefined) {
       throw expected('none beside memoryMB', 'slots', rest.slots);
-    if (!samples?.length) throw expected('at least one image', 'samples', samples);
+    }
+    if (!samples?.length) {
+      throw expected('at least one image', 'samples', samples);
+    }
     const rows = shareOf(samples.length, options);
     checkPreprocessing(preprocessing);
     this.samples = samples;
@@ -146,15 +149,18 @@ export class Loader<Type extends PixelType = 'float32'> {
     const counter = { type: 'integer', default: 0, min: 0, max: 2 ** 31 - 1, help: '' } as const;
     checkOption('sample', { ...counter, max: this.samples.length - 1 }, sample);
     checkOption('epoch', counter, epoch);
-    for (const [name, side] of Object.entries({ width, height }))
+    for (const [name, side] of Object.entries({ width, height })) {
       checkOption(name, { ...counter, min: 1 }, side);
+    }
     const of = { seed: this.seed, epoch, sample, width, height };
     return pipelineAddon().drawRecipes(this.augmentation, this.preprocessing, of);
   }
 
   /** Each unusable file met so far, in the samples' order. */
   get failures(): LoaderFailure[] {
-    if (this.closedWith) return this.closedWith.failures;
+    if (this.closedWith) {
+      return this.closedWith.failures;
+    }
     return this.native.failures().map(({ index, reason }) => {
       const { path, range } = this.samples[index] as LoaderSample;
       return { path, ...(range && { range }), reason };
@@ -162,7 +168,9 @@ export class Loader<Type extends PixelType = 'float32'> {
   }
 
   get statistics(): LoaderStatistics {
-    if (this.closedWith) return this.closedWith.statistics;
+    if (this.closedWith) {
+      return this.closedWith.statistics;
+    }
     const totals = this.native.statistics();
     return {
       images: totals.images,
@@ -182,7 +190,9 @@ export class Loader<Type extends PixelType = 'float32'> {
 
   /** Stops and joins the threads, each after the image at hand. Batches already taken stay valid. */
   close(): void {
-    if (this.closedWith) return;
+    if (this.closedWith) {
+      return;
+    }
     this.closedWith = { failures: this.failures, statistics: this.statistics };
     this.run += 1;
     this.requests.length = 0;
@@ -199,11 +209,15 @@ export class Loader<Type extends PixelType = 'float32'> {
   private async *batches(run: number, epoch: number, start: number) {
     try {
       for (let batch = start; batch < this.batchesPerEpoch; batch++) {
-        if (this.run !== run) throw new Error('The loader was closed or a newer epoch has begun');
+        if (this.run !== run) {
+          throw new Error('The loader was closed or a newer epoch has begun');
+        }
         yield await this.next();
       }
     } finally {
-      if (this.run === run) this.native.beginEpoch(epoch, this.batchesPerEpoch);
+      if (this.run === run) {
+        this.native.beginEpoch(epoch, this.batchesPerEpoch);
+      }
     }
   }
 
@@ -222,7 +236,9 @@ export class Loader<Type extends PixelType = 'float32'> {
     } finally {
       clearTimeout(starved);
       // A newer epoch may wait by now.
-      if (!this.closedWith && !this.waiting) this.native.hold(false);
+      if (!this.closedWith && !this.waiting) {
+        this.native.hold(false);
+      }
     }
   }
 
@@ -248,13 +264,19 @@ export class Loader<Type extends PixelType = 'float32'> {
 
   /** Called whenever the native side has something new. */
   private wake(): void {
-    for (const request of this.native.takeRequests()) this.requests.push(request);
+    for (const request of this.native.takeRequests()) {
+      this.requests.push(request);
+    }
     this.decodeRequests();
     const { waiting } = this;
-    if (!waiting) return;
+    if (!waiting) {
+      return;
+    }
     try {
       const batch = this.native.take();
-      if (!batch) return;
+      if (!batch) {
+        return;
+      }
       this.waiting = undefined;
       waiting.resolve(batch);
     } catch (error) {
@@ -266,7 +288,9 @@ export class Loader<Type extends PixelType = 'float32'> {
   private decodeRequests(): void {
     while (this.decoding < this.maxDecoding) {
       const request = this.requests.shift();
-      if (!request) return;
+      if (!request) {
+        return;
+      }
       this.decoding += 1;
       void this.decode(request).finally(() => {
         this.decoding -= 1;
@@ -282,16 +306,22 @@ export class Loader<Type extends PixelType = 'float32'> {
       // What is damaged may be a JPEG.
       this.otherFormats += 1;
       this.otherFormatsMs += performance.now() - start;
-      if (!this.closedWith) this.native.supply(ticket, rgb, width, height);
+      if (!this.closedWith) {
+        this.native.supply(ticket, rgb, width, height);
+      }
     } catch (error) {
       // libvips repeats itself over several lines.
       const [reason] = (error as Error).message.split('\n');
-      if (!this.closedWith) this.native.supplyFailure(ticket, reason || 'unreadable');
+      if (!this.closedWith) {
+        this.native.supplyFailure(ticket, reason || 'unreadable');
+      }
     }
   }
 
   private warnIfStarved(): void {
-    if (this.closedWith || this.native.statistics().leased < this.slots) return;
+    if (this.closedWith || this.native.statistics().leased < this.slots) {
+      return;
+    }
     process.emitWarning(
       `The loader has no memory to render into: all ${this.slots} batches are held. Release or adopt and dispose each batch, or give more \`slots\` or \`memoryMB\`.`,
       { code: 'BOBBIN_STARVED' },

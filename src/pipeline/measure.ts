@@ -76,7 +76,9 @@ export async function measureLoader(request: MeasureRequest): Promise<Measuremen
       for await (const batch of loader.epoch(epoch)) {
         images += batch.indices.filter((index) => index >= 0).length;
         batch.release();
-        if (elapsed() >= seconds) break;
+        if (elapsed() >= seconds) {
+          break;
+        }
       }
     }
     const imagesPerSecond = images / elapsed();
@@ -119,7 +121,9 @@ export function adviceOn(
   const [first, last] = [measurements[0], measurements.at(-1)] as [Measurement, Measurement];
   const best = measurements.reduce((a, b) => (b.imagesPerSecond > a.imagesPerSecond ? b : a));
   const percent = (share: number) => `${Math.round(100 * share)}%`;
-  if (best.imagesPerSecond === 0) return 'No file could be read: look at what the folder holds.';
+  if (best.imagesPerSecond === 0) {
+    return 'No file could be read: look at what the folder holds.';
+  }
   if (waitShare < muchWaiting) {
     return `The loader keeps up: only ${percent(waitShare)} of the time goes into waiting for images, so a faster step is what would help.`;
   }

@@ -21,6 +21,8 @@ export async function decodeOtherFormat(image: ImageFile): Promise<DecodedImage>
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels instead of 3`);
+  if (info.channels !== 3) {
+    throw new Error(`decoded to ${info.channels} channels instead of 3`);
+  }
   return { rgb: data, width: info.width, height: info.height };
 }

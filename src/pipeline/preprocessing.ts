@@ -16,9 +16,11 @@ export interface Preprocessing {
   channels: 'rgb' | 'bgr';
 }
 
-/** Throws InvalidInputError unless `value` is a usable {@link Preprocessing}. */
+/** @throws InvalidInputError unless `value` is a usable {@link Preprocessing}. */
 export function checkPreprocessing(value: Preprocessing): void {
-  if (!value) throw expected('a record', 'preprocessing', value);
+  if (!value) {
+    throw expected('a record', 'preprocessing', value);
+  }
   const size = { type: 'integer', default: 0, min: 1, max: 8192, help: '' } as const;
   checkOption('preprocessing.resize', size, value.resize);
   checkOption('preprocessing.crop', { ...size, max: value.resize }, value.crop);

@@ -25,12 +25,14 @@ export function slotBytes({ rows, crop, dtype }: SlotContent): number {
 /**
  * The most slots that stay within `memoryMB` · 10⁶ bytes, at most {@link mostSlots}.
  *
- * Throws InvalidInputError, naming the least that would do, where not even two fit.
+ * @throws InvalidInputError naming the least that would do, where not even two fit.
  */
 export function slotsWithin(memoryMB: number, content: SlotContent): number {
   const slots = Math.floor((memoryMB * 1e6) / slotBytes(content));
-  if (slots >= fewestSlots) return Math.min(slots, mostSlots);
+  if (slots >= fewestSlots) {
+    return Math.min(slots, mostSlots);
+  }
   const least = Math.ceil((fewestSlots * slotBytes(content)) / 1e5) / 10;
-  const wayOut = 'Give more, or take smaller batches or a smaller dtype';
-  throw expected(`at least ${least}, for two batches,`, 'memoryMB', memoryMB, wayOut);
+  const remedy = 'Give more, or take smaller batches or a smaller dtype';
+  throw expected(`at least ${least}, for two batches,`, 'memoryMB', memoryMB, remedy);
 }

@@ -86,7 +86,9 @@ export async function classify(request: ClassifyRequest): Promise<Classification
   }
   const probabilities = new Float32Array(files.length * classes.length);
   const readable = new Uint8Array(files.length);
-  if (files.length === 0) return { classes, probabilities, failures: [] };
+  if (files.length === 0) {
+    return { classes, probabilities, failures: [] };
+  }
   const loader = loaderOf(classifier, files, options);
   const clock = startClock(files.length);
   try {
@@ -95,7 +97,9 @@ export async function classify(request: ClassifyRequest): Promise<Classification
       const rows = await forward(classifier, batch);
       for (let row = 0; row < count; row++) {
         const index = indices[row] as number;
-        if (index < 0) continue;
+        if (index < 0) {
+          continue;
+        }
         readable[index] = 1;
         const from = row * classes.length;
         probabilities.set(rows.subarray(from, from + classes.length), index * classes.length);
@@ -126,7 +130,9 @@ function loaderOf(
     batchSize: Math.min(images, files.length),
     damaged: 'mark',
     failureBudget: files.length,
-    ...{ preprocessing, augmentation, threads },
+    preprocessing,
+    augmentation,
+    threads,
   });
 }
 

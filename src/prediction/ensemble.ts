@@ -8,7 +8,9 @@ import type { Prediction } from './predict.js';
  */
 export function ensemble(predictions: Prediction[], weights?: number[]): Prediction {
   const [first] = predictions;
-  if (first === undefined) throw expected('at least one prediction', 'predictions', predictions);
+  if (first === undefined) {
+    throw expected('at least one prediction', 'predictions', predictions);
+  }
   const shares = normalise(weights ?? predictions.map(() => 1), predictions.length);
   const probabilities = new Float32Array(first.probabilities.length);
   const failures = new Map<number, Prediction['failures'][number]>();
@@ -19,7 +21,9 @@ export function ensemble(predictions: Prediction[], weights?: number[]): Predict
       probabilities[index] =
         (probabilities[index] as number) + share * (member.probabilities[index] as number);
     }
-    for (const failure of member.failures) failures.set(failure.index, failure);
+    for (const failure of member.failures) {
+      failures.set(failure.index, failure);
+    }
   });
   const { files, classes } = first;
   return { files, classes, probabilities, failures: [...failures.values()] };

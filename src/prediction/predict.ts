@@ -27,7 +27,9 @@ export interface Prediction {
 export async function predict({ fallback, ...request }: PredictRequest): Promise<Prediction> {
   const row = fallbackRow(request.classifier.classes.length, fallback);
   const { classes, probabilities, failures } = await classify(request);
-  for (const { index } of failures) probabilities.set(row, index * classes.length);
+  for (const { index } of failures) {
+    probabilities.set(row, index * classes.length);
+  }
   const files = request.files.map((file) => imageName(imageFile(file)));
   return { files, classes, probabilities, failures };
 }

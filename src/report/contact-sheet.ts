@@ -31,7 +31,9 @@ export async function drawMistakes(
   const pitch = { x: tile + gap, y: tile + 66 };
   const elements = [text(gap, 34, title, { size: 17, bold: true })];
   const overlays: OverlayOptions[] = [];
-  if (mistakes.length === 0) elements.push(text(gap, 90, 'No mistakes.', { colour: ink.quiet }));
+  if (mistakes.length === 0) {
+    elements.push(text(gap, 90, 'No mistakes.', { colour: ink.quiet }));
+  }
   for (const [index, mistake] of mistakes.entries()) {
     const x = gap + (index % columns) * pitch.x;
     const y = header + Math.floor(index / columns) * pitch.y;

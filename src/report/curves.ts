@@ -74,7 +74,9 @@ function curves(history: CurvePoint[], title: string): Drawing {
   const epochs = history.map((point) => point.epoch);
   const span: [number, number] = [Math.min(...epochs), Math.max(...epochs)];
   const elements = [text(24, 30, title, { size: 17, bold: true })];
-  for (const panel of panels) elements.push(...drawPanel(panel, span));
+  for (const panel of panels) {
+    elements.push(...drawPanel(panel, span));
+  }
   return { width, height, elements };
 }
 
@@ -115,7 +117,9 @@ function drawPanel(panel: Panel, [first, last]: [number, number]): string[] {
     }),
   );
   const drawn = panel.lines.filter((line) => line.points.length > 0);
-  for (const line of drawn) elements.push(...drawLine(line, x, y));
+  for (const line of drawn) {
+    elements.push(...drawLine(line, x, y));
+  }
   return [...elements, ...endLabels(drawn, right + 10, y, digits)];
 }
 
@@ -142,10 +146,16 @@ function endLabels(lines: Line[], x: number, y: (v: number) => number, digits: n
   const gap = 32;
   labels.forEach((label, index) => {
     const above = labels[index - 1];
-    if (above !== undefined) label.y = Math.max(label.y, above.y + gap);
+    if (above !== undefined) {
+      label.y = Math.max(label.y, above.y + gap);
+    }
   });
   const overshoot = (labels[labels.length - 1]?.y ?? 0) + 12 - plot.bottom;
-  if (overshoot > 0) for (const label of labels) label.y -= overshoot;
+  if (overshoot > 0) {
+    for (const label of labels) {
+      label.y -= overshoot;
+    }
+  }
   return labels.flatMap((label) => [
     text(x, label.y, label.line.name, { size: 12, colour: label.line.colour, bold: true }),
     text(x, label.y + 14, label.value.toFixed(Math.max(3, digits)), {
@@ -176,6 +186,8 @@ function axis(panel: Panel): { ticks: number[]; low: number; high: number; digit
 function epochTicks(first: number, last: number): number[] {
   const step = Math.max(1, Math.ceil((last - first) / 10));
   const ticks: number[] = [];
-  for (let epoch = first; epoch <= last; epoch += step) ticks.push(epoch);
+  for (let epoch = first; epoch <= last; epoch += step) {
+    ticks.push(epoch);
+  }
   return ticks;
 }

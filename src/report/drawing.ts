@@ -51,7 +51,9 @@ export function text(x: number, y: number, content: string, style: TextStyle = {
 
 /** `content` cut in its middle to at most `length` characters: both ends of a path tell something. */
 export function shorten(content: string, length: number): string {
-  if (content.length <= length) return content;
+  if (content.length <= length) {
+    return content;
+  }
   const head = Math.ceil((length - 1) / 2);
   return `${content.slice(0, head)}…${content.slice(content.length - (length - 1 - head))}`;
 }

@@ -57,7 +57,9 @@ function barProgress(stream: NodeJS.WriteStream): ProgressReporter {
   };
   return {
     update(state) {
-      if (bar !== undefined && label !== state.label) end();
+      if (bar !== undefined && label !== state.label) {
+        end();
+      }
       if (bar === undefined) {
         label = state.label;
         bar = new cliProgress.SingleBar({
@@ -87,7 +89,9 @@ function lineProgress(stream: NodeJS.WritableStream): ProgressReporter {
   let shownAt = Date.now();
   return {
     update(state) {
-      if (Date.now() - shownAt < lineInterval) return;
+      if (Date.now() - shownAt < lineInterval) {
+        return;
+      }
       shownAt = Date.now();
       stream.write(`${state.label}  ${state.done}/${state.total}  ${describeProgress(state)}\n`);
     },
@@ -101,14 +105,21 @@ function lineProgress(stream: NodeJS.WritableStream): ProgressReporter {
 /** The numbers of `state` as one line, e.g. `loss 0.412  accuracy 0.871  95 images/s  data wait 2 %  1:05 left`. */
 export function describeProgress(state: ProgressState): string {
   const parts: string[] = [];
-  if (state.loss !== undefined) parts.push(`loss ${state.loss.toFixed(3)}`);
-  if (state.accuracy !== undefined) parts.push(`accuracy ${state.accuracy.toFixed(3)}`);
+  if (state.loss !== undefined) {
+    parts.push(`loss ${state.loss.toFixed(3)}`);
+  }
+  if (state.accuracy !== undefined) {
+    parts.push(`accuracy ${state.accuracy.toFixed(3)}`);
+  }
   if (state.imagesPerSecond !== undefined) {
     parts.push(`${state.imagesPerSecond.toFixed(state.imagesPerSecond < 10 ? 1 : 0)} images/s`);
   }
-  if (state.waitShare !== undefined)
+  if (state.waitShare !== undefined) {
     parts.push(`data wait ${(100 * state.waitShare).toFixed(0)} %`);
-  if (state.secondsLeft !== undefined) parts.push(`${clock(state.secondsLeft)} left`);
+  }
+  if (state.secondsLeft !== undefined) {
+    parts.push(`${clock(state.secondsLeft)} left`);
+  }
   return parts.join('  ');
 }
 
@@ -117,6 +128,8 @@ export function clock(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const two = (value: number) => `${value}`.padStart(2, '0');
   const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
+  if (minutes < 60) {
+    return `${minutes}:${two(whole % 60)}`;
+  }
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }

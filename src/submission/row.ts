@@ -14,7 +14,9 @@ export const tableName = 'submission.csv';
  * sum to 1.
  */
 export function probabilityFault(row: ArrayLike<number>, classes: number): string | undefined {
-  if (row.length !== classes) return `expected ${classes} probabilities but received ${row.length}`;
+  if (row.length !== classes) {
+    return `expected ${classes} probabilities but received ${row.length}`;
+  }
   let sum = 0;
   for (let index = 0; index < row.length; index++) {
     const value = row[index] as number;
@@ -24,7 +26,9 @@ export function probabilityFault(row: ArrayLike<number>, classes: number): strin
     }
     sum += value;
   }
-  if (Math.abs(sum - 1) <= sumTolerance) return undefined;
+  if (Math.abs(sum - 1) <= sumTolerance) {
+    return undefined;
+  }
   return `expected probabilities that sum to 1 but they sum to ${sum.toFixed(6)}`;
 }
 

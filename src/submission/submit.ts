@@ -133,7 +133,11 @@ export async function submit(request: SubmitRequest): Promise<SubmitResult> {
   const { threads, memoryMB, failureBudget, ...training } = request.training;
   await keepSettings(out, {
     source: path.resolve(source),
-    ...{ seed, validationFraction, models, crops, ...training },
+    seed,
+    validationFraction,
+    models,
+    crops,
+    ...training,
   });
   const manifest = await prepared(request);
   const asked = await findQuestionFiles(manifest.root);
@@ -166,7 +170,9 @@ export async function submit(request: SubmitRequest): Promise<SubmitResult> {
 async function prepared(request: SubmitRequest): Promise<Manifest> {
   const { source, out, seed, validationFraction } = request;
   const data = path.join(out, 'data');
-  if (existsSync(manifestFile(data))) return await loadManifest(data);
+  if (existsSync(manifestFile(data))) {
+    return await loadManifest(data);
+  }
   return (await prepare(source, { out: data, seed, validationFraction })).manifest;
 }
 
@@ -180,10 +186,15 @@ interface Work {
 async function trained({ request, manifest }: Work, member: Member): Promise<void> {
   const { training, seed, observer, signal } = request;
   const { task, model, run } = member;
-  if (existsSync(path.join(run, 'model', 'model.json'))) return;
+  if (existsSync(path.join(run, 'model', 'model.json'))) {
+    return;
+  }
   const result = await train({
     ...training,
-    ...{ manifest, task, run, signal },
+    manifest,
+    task,
+    run,
+    signal,
     seed: seed + model - 1,
     resume: true,
     onAugment: (choice) => observer?.onAugment?.(member, choice),
@@ -191,7 +202,9 @@ async function trained({ request, manifest }: Work, member: Member): Promise<voi
     onEpoch: (record) => observer?.onEpoch?.(member, record),
   });
   try {
-    if (!result.finished) throw signal?.reason;
+    if (!result.finished) {
+      throw signal?.reason;
+    }
     await observer?.onTrained?.(member, result);
   } finally {
     result.classifier.model.dispose();
@@ -211,9 +224,15 @@ async function predicted(work: Work, task: Task, { run, ...member }: Member): Pr
   const classifier = await loadClassifier(path.join(run, 'model'));
   const once = async (name: string, images: readonly ImageFile[]) => {
     const saved = path.join(run, `${name}.json`);
-    if (existsSync(saved)) return await loadPrediction(saved);
+    if (existsSync(saved)) {
+      return await loadPrediction(saved);
+    }
     const prediction = await predict({
-      ...{ classifier, crops, signal, fallback, classes: task.classes },
+      classifier,
+      crops,
+      signal,
+      fallback,
+      classes: task.classes,
       files: images.map((image) => resolveSample(manifest, image)),
       onProgress: (progress) => observer?.onPredicting?.({ run, ...member }, progress),
     });
@@ -244,7 +263,9 @@ export function classShares(manifest: Manifest, task: Task): number[] {
 
 function scored(manifest: Manifest, task: Task, members: Answers[]): Evaluation | undefined {
   const samples = samplesOf(manifest, task.name, 'validation');
-  if (samples.length === 0) return undefined;
+  if (samples.length === 0) {
+    return undefined;
+  }
   const { probabilities, failures } = ensemble(members.map((each) => each.validation));
   return score({ manifest, task, split: 'validation', samples, probabilities, failures });
 }

@@ -9,12 +9,16 @@ import { tableName } from './row.js';
 /**
  * The table of `file` as a stream, out of its archive if it is in one; told apart by content, not by name.
  *
- * Throws InvalidInputError for an archive of other content or a table of more than `limit` bytes.
+ * @throws InvalidInputError for an archive of other content or a table of more than `limit` bytes.
  */
 export async function openTable(file: string, limit: number): Promise<Readable> {
-  if (await isArchive(file)) return openArchived(file, limit);
+  if (await isArchive(file)) {
+    return openArchived(file, limit);
+  }
   const { size } = await stat(file);
-  if (size > limit) throw tooLarge(size, limit);
+  if (size > limit) {
+    throw tooLarge(size, limit);
+  }
   return createReadStream(file);
 }
 
@@ -43,7 +47,9 @@ async function openArchived(file: string, limit: number): Promise<Readable> {
         );
       }
       // yauzl fails the stream where the content is longer than this header says.
-      if (entry.uncompressedSize > limit) throw tooLarge(entry.uncompressedSize, limit);
+      if (entry.uncompressedSize > limit) {
+        throw tooLarge(entry.uncompressedSize, limit);
+      }
       const table = await archive.openReadStreamPromise(entry);
       table.once('close', () => archive.close());
       return table;

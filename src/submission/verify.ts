@@ -33,7 +33,7 @@ const numberForm = new RegExp(`^[01]\\.\\d{${decimals}}$`);
  * Checks a submission (zip or csv, told apart by content) against question.csv (one file or several, in order) and the
  * tasks' class counts: one row a question, in order, each a distribution written with 8 decimals. Memory stays bounded whatever the file holds.
  *
- * Throws InvalidInputError for a faulty question.csv or a question of an unknown task, the system's error where a file
+ * @throws InvalidInputError for a faulty question.csv or a question of an unknown task, the system's error where a file
  * cannot be read; everything wrong with the submission itself is a problem in the result.
  */
 export async function verifySubmission(
@@ -44,18 +44,24 @@ export async function verifySubmission(
   const classes = new Map(tasks.map((task) => [task.name, task.classes.length]));
   const questions = await readQuestions(questionFiles);
   for (const { task, origin } of questions) {
-    if (!classes.has(task)) throw expected('a known task', origin, task);
+    if (!classes.has(task)) {
+      throw expected('a known task', origin, task);
+    }
   }
   const check = new Check(questions, classes);
   try {
     const table = await openTable(submission, mostBytes(questions, classes));
     try {
-      for await (const record of parseCsv(table, tableName)) check.row(record);
+      for await (const record of parseCsv(table, tableName)) {
+        check.row(record);
+      }
     } finally {
       table.destroy();
     }
   } catch (error) {
-    if (isSystemError(error)) throw error;
+    if (isSystemError(error)) {
+      throw error;
+    }
     // A broken archive or table is the submission's own fault; rows after it were never seen.
     check.report({ message: (error as Error).message });
     return check.result();
@@ -66,27 +72,28 @@ export async function verifySubmission(
 
 /** Walks the rows in file order and remembers which questions are answered. */
 class Check {
-  readonly #questions: readonly QuestionRow[];
-  readonly #classes: ReadonlyMap<string, number>;
-  readonly #positions: ReadonlyMap<string, number>;
-  readonly #answered = new Map<number, number>();
-  readonly #problems: Problem[] = [];
-  #more = 0;
-  #rows = 0;
-  #lastLine = 0;
-  #lastPosition = -1;
+  private readonly questions: readonly QuestionRow[];
+  private readonly classes: ReadonlyMap<string, number>;
+  private readonly positions: ReadonlyMap<string, number>;
+  private readonly answered = new Map<number, number>();
+  private readonly problems: Problem[] = [];
+  private more = 0;
+  private rows = 0;
+  private lastLine = 0;
+  private lastPosition = -1;
 
   constructor(questions: readonly QuestionRow[], classes: ReadonlyMap<string, number>) {
-    this.#questions = questions;
-    this.#classes = classes;
-    this.#positions = new Map(questions.map(({ path, task }, index) => [keyOf(path, task), index]));
+    this.questions = questions;
+    this.classes = classes;
+    this.positions = new Map(questions.map(({ path, task }, index) => [keyOf(path, task), index]));
   }
 
   row({ fields, line }: CsvRecord): void {
-    this.#rows++;
-    if (line !== this.#lastLine + 1)
+    this.rows++;
+    if (line !== this.lastLine + 1) {
       this.report({ line, message: 'expected one row a line, without blank lines' });
-    this.#lastLine = line;
+    }
+    this.lastLine = line;
     const [path, task, values] = fields;
     if (path === undefined || task === undefined || values === undefined || fields.length !== 3) {
       this.report({
@@ -95,49 +102,56 @@ class Check {
       });
       return;
     }
-    this.#place(path, task, line);
-    const count = this.#classes.get(task);
+    this.place(path, task, line);
+    const count = this.classes.get(task);
     const fault = count === undefined ? undefined : valuesFault(values, count);
-    if (fault !== undefined) this.report({ line, message: `${path} of ${task}: ${fault}` });
+    if (fault !== undefined) {
+      this.report({ line, message: `${path} of ${task}: ${fault}` });
+    }
   }
 
   /** Reports the questions without a row; call it after the last row. */
   end(): void {
-    for (const [index, { path, task, origin }] of this.#questions.entries()) {
-      if (this.#answered.has(index)) continue;
+    for (const [index, { path, task, origin }] of this.questions.entries()) {
+      if (this.answered.has(index)) {
+        continue;
+      }
       this.report({ message: `no row for ${path} of ${task}, which ${origin} asks for` });
     }
   }
 
   report(problem: Problem): void {
-    if (this.#problems.length < shownProblems) this.#problems.push(problem);
-    else this.#more++;
+    if (this.problems.length < shownProblems) {
+      this.problems.push(problem);
+    } else {
+      this.more++;
+    }
   }
 
   result(): Verification {
-    return { rows: this.#rows, problems: this.#problems, more: this.#more };
+    return { rows: this.rows, problems: this.problems, more: this.more };
   }
 
-  #place(path: string, task: string, line: number): void {
-    const position = this.#positions.get(keyOf(path, task));
+  private place(path: string, task: string, line: number): void {
+    const position = this.positions.get(keyOf(path, task));
     if (position === undefined) {
       this.report({ line, message: `question.csv does not ask for ${path} of ${task}` });
       return;
     }
-    const earlier = this.#answered.get(position);
+    const earlier = this.answered.get(position);
     if (earlier !== undefined) {
       this.report({ line, message: `${path} of ${task} has a row on line ${earlier} already` });
       return;
     }
-    this.#answered.set(position, line);
-    if (position < this.#lastPosition) {
-      const before = this.#questions[this.#lastPosition] as QuestionRow;
+    this.answered.set(position, line);
+    if (position < this.lastPosition) {
+      const before = this.questions[this.lastPosition] as QuestionRow;
       this.report({
         line,
         message: `${path} of ${task} comes before ${before.path} in question.csv`,
       });
     }
-    this.#lastPosition = Math.max(this.#lastPosition, position);
+    this.lastPosition = Math.max(this.lastPosition, position);
   }
 }
 

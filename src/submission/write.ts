@@ -28,7 +28,7 @@ export interface Submission {
  * Writes `submission.csv` (question order, 8 decimals, no header) and `submission.zip`, each whole or not at all. The
  * same predictions give the same bytes.
  *
- * Throws InvalidInputError where a task lacks predictions, their number differs from its questions', or a row is no
+ * @throws InvalidInputError where a task lacks predictions, their number differs from its questions', or a row is no
  * distribution over the task's classes.
  */
 export async function writeSubmission(options: SubmissionOptions): Promise<Submission> {
@@ -67,10 +67,14 @@ function checkCounts(
   predictions: SubmissionOptions['predictions'],
 ): void {
   const asked = new Map<string, number>();
-  for (const { task } of questions) asked.set(task, (asked.get(task) ?? 0) + 1);
+  for (const { task } of questions) {
+    asked.set(task, (asked.get(task) ?? 0) + 1);
+  }
   for (const [task, count] of asked) {
     const rows = predictions.get(task)?.length ?? 0;
-    if (rows !== count) throw expected(`${count} rows`, `predictions of ${task}`, rows);
+    if (rows !== count) {
+      throw expected(`${count} rows`, `predictions of ${task}`, rows);
+    }
   }
 }
 

@@ -29,12 +29,16 @@ function drawCollar(sketch: Sketch, figure: Figure, choice: Choice): Picture {
     arms(figure) + upperBody(figure) + closedTop(figure, cloth, random.pick([9, 14, 28]));
   const placket = random.chance(0.6) ? buttons(trim, 21) : '';
   const picture = { top: 8, bottom: 38, content: shirt + placket };
-  if (choice.label === 0) return hiddenNeck(sketch, figure, picture, 27);
+  if (choice.label === 0) {
+    return hiddenNeck(sketch, figure, picture, 27);
+  }
   return { ...picture, content: picture.content + collar(trim, choice) };
 }
 
 function collar(trim: Fabric, choice: Choice): string {
-  if (choice.label === 1) return shirtCollar(trim);
+  if (choice.label === 1) {
+    return shirtCollar(trim);
+  }
   return choice.label === 4 ? ribCollar(trim) : flatCollar(trim, choice);
 }
 
@@ -110,7 +114,9 @@ function ribCollar(trim: Fabric): string {
 /** The collar's own cloth: white, the garment's a little lighter, or another colour. */
 function collarCloth(sketch: Sketch, figure: Figure, cloth: Fabric): Fabric {
   const kind = sketch.random.below(3);
-  if (kind === 0) return { ...cloth, fill: css(shaded(cloth.colour, 0.2)) };
+  if (kind === 0) {
+    return { ...cloth, fill: css(shaded(cloth.colour, 0.2)) };
+  }
   const colour =
     kind === 1
       ? ([246, 244, 240] as const)

@@ -161,7 +161,9 @@ export function alongArm(figure: Figure, length: number): Point[] {
   const start: Point = [9.9 * figure.build, 20.8];
   const upper = Math.min(length, armLengths.elbow);
   const elbow = step(start, figure.upperArm, upper);
-  if (length <= armLengths.elbow) return [start, elbow];
+  if (length <= armLengths.elbow) {
+    return [start, elbow];
+  }
   return [start, elbow, step(elbow, figure.lowerArm, length - armLengths.elbow)];
 }
 

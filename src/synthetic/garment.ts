@@ -52,15 +52,21 @@ export function drawGarment(task: string, label: number, size: number, key: stri
 
 function chooseLean(drawing: TaskDrawing, label: number, random: Random): Choice {
   const others = drawing.neighbours.flatMap(([a, b]) => {
-    if (a === label) return [b];
+    if (a === label) {
+      return [b];
+    }
     return b === label ? [a] : [];
   });
-  if (others.length === 0) return { label, towards: label, lean: 0 };
+  if (others.length === 0) {
+    return { label, towards: label, lean: 0 };
+  }
   return { label, towards: random.pick(others), lean: random.between(0, mostLean) };
 }
 
 function drawingOf(task: string): TaskDrawing {
   const drawing = drawings[task];
-  if (drawing === undefined) throw new Error(`No drawing for task ${task}`);
+  if (drawing === undefined) {
+    throw new Error(`No drawing for task ${task}`);
+  }
   return drawing;
 }

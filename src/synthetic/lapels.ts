@@ -26,12 +26,16 @@ function drawLapel(sketch: Sketch, figure: Figure, choice: Choice): Picture {
     closedTop(figure, inner, 9) +
     openJacket(figure, cloth, close);
   const picture = { top: 11, bottom: 51, content: jacket };
-  if (choice.label === 0) return hiddenNeck(sketch, figure, picture, 27);
+  if (choice.label === 0) {
+    return hiddenNeck(sketch, figure, picture, 27);
+  }
   return { ...picture, content: jacket + lapel(trim, choice, close) };
 }
 
 function lapel(trim: Fabric, choice: Choice, close: number): string {
-  if (choice.label === 2) return '';
+  if (choice.label === 2) {
+    return '';
+  }
   return choice.label === 1 ? notched(trim, close) : shawl(trim, choice, close);
 }
 

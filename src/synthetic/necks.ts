@@ -18,12 +18,16 @@ function drawNeck(sketch: Sketch, figure: Figure, choice: Choice): Picture {
   const cloth = fabric(sketch, [figure.skin]);
   const top = arms(figure) + upperBody(figure) + closedTop(figure, cloth, random.pick([9, 28]));
   const picture = { top: 6, bottom: 36, content: top };
-  if (choice.label === 0) return hiddenNeck(sketch, figure, picture, 27);
+  if (choice.label === 0) {
+    return hiddenNeck(sketch, figure, picture, 27);
+  }
   return { ...picture, content: top + neck(random, cloth, choice) };
 }
 
 function neck(random: Random, cloth: Fabric, choice: Choice): string {
-  if (choice.label === 2) return ruffle(cloth, random.between(1, 1.6));
+  if (choice.label === 2) {
+    return ruffle(cloth, random.between(1, 1.6));
+  }
   return choice.label === 4 ? draped(cloth, random.between(26, 30)) : tube(cloth, choice);
 }
 

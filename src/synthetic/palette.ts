@@ -98,7 +98,9 @@ export function fabric(sketch: Sketch, others: readonly Colour[]): Fabric {
     'flowers',
   ] as const);
   const edge = css(shaded(colour, colour[0] + colour[1] + colour[2] < 150 ? 0.35 : -0.4));
-  if (kind === 'plain') return { fill: css(colour), colour, edge };
+  if (kind === 'plain') {
+    return { fill: css(colour), colour, edge };
+  }
   const id = `fabric${sketch.defs.length}`;
   sketch.defs.push(kind === 'sheen' ? sheen(id, colour) : pattern(random, id, kind, colour));
   return { fill: `url(#${id})`, colour, edge };
@@ -137,7 +139,9 @@ function motif(kind: string, size: number, accent: string, random: Random): stri
   }
   const dot = (x: number, y: number, radius: number) =>
     `<circle cx="${num(x * size)}" cy="${num(y * size)}" r="${num(radius * size)}" fill="${accent}"/>`;
-  if (kind === 'dots') return dot(0.5, 0.5, random.between(0.15, 0.28));
+  if (kind === 'dots') {
+    return dot(0.5, 0.5, random.between(0.15, 0.28));
+  }
   return [0, 1, 2, 3, 4]
     .map((petal) =>
       dot(0.5 + 0.2 * Math.cos(petal * 1.257), 0.5 + 0.2 * Math.sin(petal * 1.257), 0.14),

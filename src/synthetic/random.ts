@@ -3,26 +3,26 @@ import { createHash } from 'node:crypto';
 
 /** The sfc32 generator, seeded by the SHA-256 of a key, so that one picture never depends on the one before. */
 export class Random {
-  readonly #state: Uint32Array;
+  private readonly state: Uint32Array;
 
   constructor(key: string) {
     const digest = createHash('sha256').update(key).digest();
-    this.#state = Uint32Array.from([0, 4, 8, 12], (offset) => digest.readUInt32LE(offset));
+    this.state = Uint32Array.from([0, 4, 8, 12], (offset) => digest.readUInt32LE(offset));
   }
 
   /** Uniform in [low, high). */
   between(low: number, high: number): number {
-    return low + (high - low) * this.#unit();
+    return low + (high - low) * this.unit();
   }
 
   /** Uniform over the integers 0 … count − 1. */
   below(count: number): number {
-    return Math.floor(this.#unit() * count);
+    return Math.floor(this.unit() * count);
   }
 
   /** True with the given probability. */
   chance(probability: number): boolean {
-    return this.#unit() < probability;
+    return this.unit() < probability;
   }
 
   /** One of the entries, each as likely; `from` must not be empty. */
@@ -40,8 +40,8 @@ export class Random {
     return result;
   }
 
-  #unit(): number {
-    const s = this.#state;
+  private unit(): number {
+    const s = this.state;
     const [a, b, c, counter] = s as unknown as [number, number, number, number];
     const output = (a + b + counter) >>> 0;
     s[3] = counter + 1;

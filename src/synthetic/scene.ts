@@ -43,7 +43,9 @@ function wall(sketch: Sketch, frame: Frame): string {
     `<linearGradient id="${id}" x2="${num(random.between(0, 1))}" y2="1"><stop stop-color="${css(colour)}"/><stop offset="1" stop-color="${css(end)}"/></linearGradient>`,
   );
   const area = rect(frame.left, frame.top, frame.width, frame.height, `url(#${id})`);
-  if (random.chance(0.5)) return area;
+  if (random.chance(0.5)) {
+    return area;
+  }
   const floor = frame.top + frame.height * random.between(0.72, 0.95);
   return (
     area +

@@ -73,7 +73,7 @@ const answersFile = path.join('answers', 'answer.csv');
  * Draws `base` (labels), `rank` (questions), `web` (warm-up labels) and `answers` into the new folder `out`, which
  * appears only when it is complete. The same options give the same pictures.
  *
- * Throws InvalidInputError for an option out of range, a task it cannot draw, or an `out` that holds something already.
+ * @throws InvalidInputError for an option out of range, a task it cannot draw, or an `out` that holds something already.
  */
 export async function synthesize(
   out: string,
@@ -108,7 +108,9 @@ export async function synthesize(
 }
 
 function chosenTasks(names: readonly string[] | undefined): readonly Task[] {
-  if (names === undefined) return fashionAiTasks;
+  if (names === undefined) {
+    return fashionAiTasks;
+  }
   const unknown = names.find((name) => !fashionAiTasks.some((task) => task.name === name));
   if (unknown !== undefined || names.length === 0) {
     const known = fashionAiTasks.map(({ name }) => name).join(', ');
@@ -119,10 +121,14 @@ function chosenTasks(names: readonly string[] | undefined): readonly Task[] {
 
 async function checkEmpty(folder: string): Promise<void> {
   const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOENT') {
+      return [];
+    }
     throw error;
   });
-  if (entries.length > 0) throw expected('a new or empty folder', 'out', folder);
+  if (entries.length > 0) {
+    throw expected('a new or empty folder', 'out', folder);
+  }
 }
 
 /** `count` pictures of a task: each class twice as far as that goes, the rest uneven as in real data. */
@@ -153,7 +159,9 @@ function warmUpOrders(
   orders: readonly Order[],
 ): Order[] {
   const task = tasks.find(({ name }) => name === warmUpTask);
-  if (task === undefined) return [];
+  if (task === undefined) {
+    return [];
+  }
   const labelled = orders.filter((order) => order.task === task && order.release === 'base');
   return labelled.slice(0, Math.ceil(imagesPerTask * warmUpShare)).map((order, index) => {
     const key = index % 2 === 0 ? order.key : `${seed}/web/${task.name}/${index}`;
@@ -170,7 +178,9 @@ async function drawAll(
   const folders = new Set(
     orders.map(({ release, task }) => path.join(folder, release, 'Images', task.name)),
   );
-  for (const one of folders) await mkdir(one, { recursive: true });
+  for (const one of folders) {
+    await mkdir(one, { recursive: true });
+  }
   let done = 0;
   return mapConcurrently(orders, imagesAtOnce, async ({ release, task, label, key }) => {
     const { svg, maybe } = drawGarment(task.name, label, size, key);
@@ -179,7 +189,9 @@ async function drawAll(
     await writeFile(path.join(folder, release, file), await photograph(svg, key));
     onProgress(++done, orders.length);
     const letters = task.classes.map((_, index) => {
-      if (index === label) return 'y';
+      if (index === label) {
+        return 'y';
+      }
       return maybe.includes(index) ? 'm' : 'n';
     });
     return { release, path: file, task: task.name, letters: letters.join('') };
@@ -191,7 +203,9 @@ async function photograph(svg: string, key: string): Promise<Buffer> {
   const random = new Random(`${key}/camera`);
   const quality = Math.round(random.between(78, 95));
   const image = sharp(Buffer.from(svg)).flatten();
-  if (random.chance(0.3)) image.blur(random.between(0.4, 1));
+  if (random.chance(0.3)) {
+    image.blur(random.between(0.4, 1));
+  }
   return image.jpeg({ quality }).toBuffer();
 }
 
@@ -208,7 +222,9 @@ async function writeTables(folder: string, rows: readonly Row[]): Promise<void> 
     [answersFile]: table('rank', ({ letters }) => letters),
   };
   for (const [file, text] of Object.entries(tables)) {
-    if (text === '') continue;
+    if (text === '') {
+      continue;
+    }
     await mkdir(path.join(folder, path.dirname(file)), { recursive: true });
     await writeFile(path.join(folder, file), text);
   }

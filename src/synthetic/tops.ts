@@ -37,6 +37,8 @@ export function hiddenNeck(
   below: number,
 ): Picture {
   const { top, bottom, content } = picture;
-  if (random.chance(0.5)) return { top: below, bottom: below + bottom - top, content };
+  if (random.chance(0.5)) {
+    return { top: below, bottom: below + bottom - top, content };
+  }
   return { top, bottom, content: content + hairCurtain(figure) };
 }

@@ -14,19 +14,22 @@ import { dtypeNumber } from './ops.js';
  * slot goes back at once. Where there is a GPU, a batch in main memory is copied there as it was stored;
  * one that lies there is taken as it is.
  *
- * Throws where the batch was already released or adopted, or lies on a GPU that is not TensorFlow's.
+ * @throws where the batch was already released or adopted, or lies on a GPU that is not TensorFlow's.
  */
 export function adoptBatch(batch: Batch<PixelType>): tf.Tensor4D {
   const { lease, gpuDevice, shape, dtype, preprocessing } = batch;
   const { gpuDevice: ours } = chosenOptions();
-  if (gpuDevice !== undefined && gpuDevice !== ours)
+  if (gpuDevice !== undefined && gpuDevice !== ours) {
     throw expected(
       `a batch on GPU ${ours}, TensorFlow's,`,
       'adoptBatch',
       `one on GPU ${gpuDevice}`,
     );
+  }
   const stored = runtime().adoptBatch(lease, shape, dtypeNumber(dtype));
-  if (dtype === 'float32') return backend.createOutputTensor(stored) as tf.Tensor4D;
+  if (dtype === 'float32') {
+    return backend.createOutputTensor(stored) as tf.Tensor4D;
+  }
   return tf.tidy(() => {
     const values = castToFloat(stored);
     return dtype === 'uint8' ? values.sub(preprocessing.mean).div(preprocessing.std) : values;

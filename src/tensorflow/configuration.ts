@@ -48,7 +48,7 @@ let chosen: RuntimeOptions | undefined;
 /**
  * Sets how TensorFlow runs. Call it before the first tensor: it throws once TensorFlow has started.
  *
- * Throws InvalidInputError for an option out of its range.
+ * @throws InvalidInputError for an option out of its range.
  */
 export function configure(options: Partial<RuntimeOptions>): void {
   if (!choose(options)) {
@@ -64,7 +64,9 @@ export function runtime(): NativeTensorFlow {
 
 /** What TensorFlow runs by, or will once it starts. */
 export function chosenOptions(): RuntimeOptions {
-  if (chosen === undefined) choose({});
+  if (chosen === undefined) {
+    choose({});
+  }
   return chosen as RuntimeOptions;
 }
 
@@ -97,11 +99,12 @@ export function configProto(options: RuntimeOptions): Uint8Array {
 /** What a function's convolutions and products of matrices compute in. */
 export type Precision = 'float32' | 'bfloat16' | 'float16';
 
-/** Throws InvalidInputError for float16 without a GPU, and for bfloat16 with one. */
+/** @throws InvalidInputError for float16 without a GPU, and for bfloat16 with one. */
 export function checkPrecision(precision: Precision): void {
   const fitting = runtime().isUsingGpuDevice() ? 'float16' : 'bfloat16';
-  if (precision !== 'float32' && precision !== fitting)
+  if (precision !== 'float32' && precision !== fitting) {
     throw expected(`float32 or, on this device, ${fitting}`, 'precision', precision);
+  }
 }
 
 /**
@@ -111,7 +114,9 @@ export function checkPrecision(precision: Precision): void {
  */
 export function precisionConfig(precision: Precision): Uint8Array {
   checkPrecision(precision);
-  if (precision === 'float32') return new Uint8Array();
+  if (precision === 'float32') {
+    return new Uint8Array();
+  }
   const on = 1;
   const rewrite = intField(precision === 'bfloat16' ? 31 : 23, on);
   const graph = bytesField(10, rewrite);

@@ -18,14 +18,24 @@ interface Place {
 export function flatten(value: unknown, name: string): Flat {
   const tensors: tf.Tensor[] = [];
   const visit = (part: unknown, path: string): unknown => {
-    if (part instanceof tf.Variable) return part;
-    if (part instanceof tf.Tensor && part.isDisposed)
+    if (part instanceof tf.Variable) {
+      return part;
+    }
+    if (part instanceof tf.Tensor && part.isDisposed) {
       throw expected('a live tensor', path, 'disposed');
-    if (part instanceof tf.Tensor) return { [place]: tensors.push(part) - 1 };
-    if (Array.isArray(part)) return part.map((element, i) => visit(element, `${path}[${i}]`));
-    if (['function', 'symbol', 'bigint'].includes(typeof part) || isForeign(part))
+    }
+    if (part instanceof tf.Tensor) {
+      return { [place]: tensors.push(part) - 1 };
+    }
+    if (Array.isArray(part)) {
+      return part.map((element, i) => visit(element, `${path}[${i}]`));
+    }
+    if (['function', 'symbol', 'bigint'].includes(typeof part) || isForeign(part)) {
       throw expected('tensors, numbers, strings, booleans, arrays or plain objects', path, part);
-    if (part === null || typeof part !== 'object') return part;
+    }
+    if (part === null || typeof part !== 'object') {
+      return part;
+    }
     const entries = Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1));
     return Object.fromEntries(entries.map(([key, of]) => [key, visit(of, `${path}.${key}`)]));
   };
@@ -34,18 +44,28 @@ export function flatten(value: unknown, name: string): Flat {
 }
 
 function isForeign(part: unknown): boolean {
-  if (part === null || typeof part !== 'object') return false;
+  if (part === null || typeof part !== 'object') {
+    return false;
+  }
   const prototype = Object.getPrototypeOf(part);
   return prototype !== Object.prototype && prototype !== null;
 }
 
 /** The value of that structure with these tensors. */
 export function unflatten(structure: unknown, tensors: readonly tf.Tensor[]): unknown {
-  if (structure instanceof tf.Variable) return structure;
-  if (Array.isArray(structure)) return structure.map((part) => unflatten(part, tensors));
-  if (structure === null || typeof structure !== 'object') return structure;
+  if (structure instanceof tf.Variable) {
+    return structure;
+  }
+  if (Array.isArray(structure)) {
+    return structure.map((part) => unflatten(part, tensors));
+  }
+  if (structure === null || typeof structure !== 'object') {
+    return structure;
+  }
   const { [place]: index } = structure as Place;
-  if (index !== undefined) return tensors[index];
+  if (index !== undefined) {
+    return tensors[index];
+  }
   return Object.fromEntries(
     Object.entries(structure).map(([key, part]) => [key, unflatten(part, tensors)]),
   );
@@ -53,14 +73,22 @@ export function unflatten(structure: unknown, tensors: readonly tf.Tensor[]): un
 
 /** A text equal for equal structures; `describe` tells a tensor's kind by its place. */
 export function signatureOf(structure: unknown, describe: (place: number) => string): string {
-  if (structure instanceof tf.Variable) return `variable ${structure.id}`;
-  if (Array.isArray(structure))
+  if (structure instanceof tf.Variable) {
+    return `variable ${structure.id}`;
+  }
+  if (Array.isArray(structure)) {
     return `[${structure.map((part) => signatureOf(part, describe)).join()}]`;
-  if (Object.is(structure, -0)) return '-0';
-  if (structure === null || typeof structure !== 'object')
+  }
+  if (Object.is(structure, -0)) {
+    return '-0';
+  }
+  if (structure === null || typeof structure !== 'object') {
     return typeof structure === 'string' ? JSON.stringify(structure) : String(structure);
+  }
   const { [place]: index } = structure as Place;
-  if (index !== undefined) return describe(index);
+  if (index !== undefined) {
+    return describe(index);
+  }
   const parts = Object.entries(structure).map(
     ([key, part]) => `${JSON.stringify(key)}:${signatureOf(part, describe)}`,
   );

@@ -29,7 +29,9 @@ const missing = [
   'StringSplit',
   'StringToHashBucketFast',
 ];
-for (const kernelName of missing) register(kernelName, javascriptKernel(kernelName));
+for (const kernelName of missing) {
+  register(kernelName, javascriptKernel(kernelName));
+}
 
 // TensorFlow orders numbers only.
 for (const kernelName of ['Greater', 'GreaterEqual', 'Less', 'LessEqual']) {

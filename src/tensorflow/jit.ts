@@ -69,12 +69,14 @@ const manyTraces = 5;
  * What cannot be traced is refused by an Error that names the line: reading a tensor's value, `Math.random`,
  * a promise, a variable created after the first call, a result whose shape depends on values.
  *
- * Throws InvalidInputError for an option out of its range.
+ * @throws InvalidInputError for an option out of its range.
  */
 export function jit<F extends AnyFunction>(fn: F, options: Partial<JitOptions> = {}): Jitted<F> {
   const cache = new TraceCache(fn, resolveOptions(jitOptions, options));
   const jitted = (...args: Parameters<F>): ReturnType<F> => {
-    if (runsInline()) return fn(...args) as ReturnType<F>;
+    if (runsInline()) {
+      return fn(...args) as ReturnType<F>;
+    }
     return cache.call(args) as ReturnType<F>;
   };
   forgotten.register(jitted, cache);
@@ -98,7 +100,9 @@ function refuseWithin(): void {
   const failure = tracing()?.fail(
     'Expected no call by .async within a jitted function. Call the inner function itself',
   );
-  if (failure !== undefined) throw failure;
+  if (failure !== undefined) {
+    throw failure;
+  }
 }
 
 const forgotten = new FinalizationRegistry<TraceCache>((cache) => cache.dispose());
@@ -158,13 +162,19 @@ class TraceCache {
   dispose(): void {
     const dropped = [...this.traces.values()];
     this.traces.clear();
-    for (const traced of dropped) this.deleteUnused(traced);
+    for (const traced of dropped) {
+      this.deleteUnused(traced);
+    }
   }
 
   /** Deletes a trace that was dropped, once no call of it is under way. */
   private deleteUnused(traced: Traced): void {
-    if (this.underway.get(traced) === 0) this.underway.delete(traced);
-    if (this.underway.has(traced) || [...this.traces.values()].includes(traced)) return;
+    if (this.underway.get(traced) === 0) {
+      this.underway.delete(traced);
+    }
+    if (this.underway.has(traced) || [...this.traces.values()].includes(traced)) {
+      return;
+    }
     runtime().deleteFunction(traced.id);
   }
 
@@ -212,11 +222,14 @@ class TraceCache {
       mayCreate,
     });
     this.made += 1;
-    if (this.made === manyTraces)
+    if (this.made === manyTraces) {
       process.emitWarning(
         `jit: ${this.name} was traced ${manyTraces} times${this.line}. Each new shape, dtype, number or string among the arguments costs a trace: keep shapes the same, and pass numbers that change as tensors`,
       );
-    if (!traced.created) return traced;
+    }
+    if (!traced.created) {
+      return traced;
+    }
     // Only a function that creates no variables from now on does what its trace does.
     runtime().deleteFunction(traced.id);
     return Trace.run(this.fn as (...args: never[]) => unknown, flat, {

@@ -65,7 +65,9 @@ correct(
 
 // tfjs-node reads the indices to check them, which TensorFlow does itself.
 correct('GatherV2', (original) => (inputs, attributes) => {
-  if (tracing() === undefined) return original(inputs, attributes);
+  if (tracing() === undefined) {
+    return original(inputs, attributes);
+  }
   const { x, indices } = inputs as { x: tf.Tensor; indices: tf.Tensor };
   const axis = tf.scalar(attributes.axis, 'int32');
   return only(
@@ -81,7 +83,9 @@ correct('GatherV2', (original) => (inputs, attributes) => {
 for (const kernelName of ['FusedConv2D', 'FusedDepthwiseConv2D']) {
   correct(kernelName, (original) => (inputs, attributes) => {
     const { bias, preluActivationWeights, ...factors } = inputs;
-    if (bias?.rank !== 1) return original(inputs, attributes);
+    if (bias?.rank !== 1) {
+      return original(inputs, attributes);
+    }
     const { activation, leakyreluAlpha } = attributes;
     return tf.tidy(() => {
       const product = original(factors, { ...attributes, activation: 'linear' }) as tf.Tensor;

@@ -25,7 +25,7 @@ export interface OpCall {
  * The op's results, as ordinary tensors (a surrounding `tf.tidy` frees them). Nothing is recorded for
  * gradients: wrap it in `tf.customGrad` or a kernel with a registered gradient.
  *
- * Throws an Error with the op's name, TensorFlow's message and its status as `code`.
+ * @throws an Error with the op's name, TensorFlow's message and its status as `code`.
  */
 export function executeOp({ name, inputs, attributes = {}, outputs = 1 }: OpCall): tf.Tensor[] {
   const ids = backend.getInputTensorIds(inputs);
@@ -64,7 +64,9 @@ const dtypes: Record<string, () => number> = {
 };
 
 function dtypeNumbers(value: AttributeValue): AttributeValue {
-  if (Array.isArray(value)) return value.map((name) => dtypeNumber(String(name)));
+  if (Array.isArray(value)) {
+    return value.map((name) => dtypeNumber(String(name)));
+  }
   return dtypeNumber(String(value));
 }
 

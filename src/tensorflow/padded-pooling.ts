@@ -25,7 +25,9 @@ function paddingsOf(image: tf.Tensor4D, pooling: Pooling): Paddings | undefined 
     dimRoundingMode,
   );
   const { type, top, left } = info.padInfo;
-  if (type === 'VALID' || type === 'SAME') return undefined;
+  if (type === 'VALID' || type === 'SAME') {
+    return undefined;
+  }
   // As far as the last window reaches: rounding up, it can reach beyond the padding asked for.
   const reach = (windows: number, stride: number, window: number) =>
     (windows - 1) * stride + window;
@@ -55,7 +57,9 @@ const cropped = <Image extends tf.Tensor>(padded: Image, paddings: Paddings, lik
 correct('MaxPool', (original) => (inputs, attributes) => {
   const image = inputs.x as tf.Tensor4D;
   const paddings = paddingsOf(image, attributes as Pooling);
-  if (!paddings) return original(inputs, attributes);
+  if (!paddings) {
+    return original(inputs, attributes);
+  }
   return tf.tidy(() => {
     const x = tf.pad(image, paddings, Number.NEGATIVE_INFINITY);
     return original({ x }, valid(attributes as Pooling));
@@ -65,7 +69,9 @@ correct('MaxPool', (original) => (inputs, attributes) => {
 correct('MaxPoolGrad', (original) => (inputs, attributes) => {
   const image = inputs.input as tf.Tensor4D;
   const paddings = paddingsOf(image, attributes as Pooling);
-  if (!paddings) return original(inputs, attributes);
+  if (!paddings) {
+    return original(inputs, attributes);
+  }
   return tf.tidy(() => {
     const input = tf.pad(image, paddings, Number.NEGATIVE_INFINITY);
     const gradient = original({ ...inputs, input }, valid(attributes as Pooling)) as tf.Tensor4D;
@@ -81,7 +87,9 @@ correct('AvgPool', (original) => (inputs, attributes) => {
   const image = inputs.x as tf.Tensor4D;
   const pooling = attributes as Pooling;
   const paddings = paddingsOf(image, pooling);
-  if (!paddings) return original(inputs, attributes);
+  if (!paddings) {
+    return original(inputs, attributes);
+  }
   return tf.tidy(() => {
     const average = original({ x: tf.pad(image, paddings) }, valid(pooling)) as tf.Tensor4D;
     return tf.div(average, shareOf(image, paddings, pooling));
@@ -92,7 +100,9 @@ correct('AvgPoolGrad', (original) => (inputs, attributes) => {
   const image = inputs.input as tf.Tensor4D;
   const pooling = attributes as Pooling;
   const paddings = paddingsOf(image, pooling);
-  if (!paddings) return original(inputs, attributes);
+  if (!paddings) {
+    return original(inputs, attributes);
+  }
   return tf.tidy(() => {
     const dy = tf.div(inputs.dy as tf.Tensor4D, shareOf(image, paddings, pooling));
     const padded = original({ dy, input: tf.pad(image, paddings) }, valid(pooling));

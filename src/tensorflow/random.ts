@@ -88,13 +88,17 @@ export const dropout: typeof tf.dropout = (x, rate, noiseShape, seed) =>
   drawsInGraph(seed)
     ? tf.tidy(() => {
         const input = tf.tensor_util.getTensorsInContainer([x] as never)[0] as tf.Tensor;
-        if (rate === 0) return tf.clone(input);
+        if (rate === 0) {
+          return tf.clone(input);
+        }
         return mask(input, keyedUniform(noiseShape ?? input.shape, drawKey()), rate);
       })
     : tf.dropout(x, rate, noiseShape, seed);
 
 export const multinomial: typeof tf.multinomial = (logits, samples, seed, normalized = false) => {
-  if (!drawsInGraph(seed)) return tf.multinomial(logits, samples, seed as number, normalized);
+  if (!drawsInGraph(seed)) {
+    return tf.multinomial(logits, samples, seed as number, normalized);
+  }
   return tf.tidy(() => {
     const scores = logits as tf.Tensor2D;
     const rows = scores.rank === 1 ? tf.reshape(scores, [1, -1]) : scores;

@@ -65,7 +65,9 @@ export const resourceOf = (variable: tf.Variable): number =>
 /** Lets the resource hold the value of `dataId`, which is the variable's, until the next call. */
 export function copyToResource(variable: tf.Variable, dataId: object): void {
   const store = stores.get(variable) ?? createStore(variable);
-  if (store.dataId === dataId) return;
+  if (store.dataId === dataId) {
+    return;
+  }
   letGo(store);
   // It may be another variable's that was assigned to this one.
   ensureTensor(dataId);
@@ -93,20 +95,27 @@ export function unprotect(dataId: object): void {
  * shares the data afterwards, so that an update in place changes the variable alone.
  */
 export function storeOf(variable: tf.Variable): Store {
-  if (variable.isDisposed)
+  if (variable.isDisposed) {
     throw new Error(`Expected a live variable for ${variable.name} but it was disposed`);
+  }
   const store = stores.get(variable) ?? createStore(variable);
   const { dataId } = variable;
   const entry = entryOf(dataId);
   if (store.dataId !== dataId) {
     checkUnused(store);
     copyToResource(variable, dataId);
-  } else if (isShared(dataId)) read(dataId, store);
+  } else if (isShared(dataId)) {
+    read(dataId, store);
+  }
   if (isShared(dataId)) {
-    if (held.get(dataId) === store) held.delete(dataId);
+    if (held.get(dataId) === store) {
+      held.delete(dataId);
+    }
     hold(store, moveToNewData(variable));
   } else {
-    if (entry.id >= 0) runtime().deleteTensor(entry.id);
+    if (entry.id >= 0) {
+      runtime().deleteTensor(entry.id);
+    }
     entry.id = -1;
     hold(store, dataId);
   }
@@ -117,14 +126,20 @@ export function storeOf(variable: tf.Variable): Store {
 function letGo(store: Store): void {
   const { dataId } = store;
   store.dataId = undefined;
-  if (dataId === undefined || held.get(dataId) !== store) return;
-  if (backend.tensorMap.has(dataId)) read(dataId, store);
+  if (dataId === undefined || held.get(dataId) !== store) {
+    return;
+  }
+  if (backend.tensorMap.has(dataId)) {
+    read(dataId, store);
+  }
   held.delete(dataId);
 }
 
 function hold(store: Store, dataId: object): void {
   const other = held.get(dataId);
-  if (other !== undefined) other.dataId = undefined;
+  if (other !== undefined) {
+    other.dataId = undefined;
+  }
   store.dataId = dataId;
   held.set(dataId, store);
 }
@@ -146,27 +161,31 @@ export function moveToNewData(variable: tf.Variable): object {
 /** Makes sure that the values which the store holds are a tensor too. */
 function read(dataId: object, store: Store): void {
   const entry = entryOf(dataId);
-  if (entry.id >= 0) return;
+  if (entry.id >= 0) {
+    return;
+  }
   checkIdle(store);
   const attributes = [{ name: 'dtype', type: runtime().TF_ATTR_TYPE, value: entry.dtype }];
   const [{ id }] = runNow('ReadVariableOp', attributes, [store.resource], 1);
   entry.id = id;
 }
 
-/** Throws where a call under way writes the variable, so that it cannot be read. */
+/** @throws where a call under way writes the variable, so that it cannot be read. */
 export function checkIdle({ writers, name }: Store): void {
-  if (writers > 0)
+  if (writers > 0) {
     throw new Error(
       `Expected no call under way that changes the variable ${name}. Await its promise first`,
     );
+  }
 }
 
-/** Throws where a call under way uses the variable, so that it cannot be written. */
+/** @throws where a call under way uses the variable, so that it cannot be written. */
 export function checkUnused({ users, name }: Store): void {
-  if (users > 0)
+  if (users > 0) {
     throw new Error(
       `Expected no call under way that uses the variable ${name}. Await its promise first`,
     );
+  }
 }
 
 /** Notes that a call which uses these variables, and writes some, has begun; the result notes its end. */
@@ -174,7 +193,9 @@ export function using(variables: readonly Store[], isWritten: readonly boolean[]
   const count = (by: number) => {
     variables.forEach((store, i) => {
       store.users += by;
-      if (isWritten[i]) store.writers += by;
+      if (isWritten[i]) {
+        store.writers += by;
+      }
     });
   };
   count(1);
@@ -184,11 +205,17 @@ export function using(variables: readonly Store[], isWritten: readonly boolean[]
 /** Brings back what lies in a resource alone, for an op or a reader outside the jitted functions. */
 function ensureTensor(dataId: object): void {
   const store = held.get(dataId);
-  if (store !== undefined) read(dataId, store);
+  if (store !== undefined) {
+    read(dataId, store);
+  }
 }
 
 override('getInputTensorIds', (original) => (tensors) => {
-  for (const { dataId } of tensors) if (dataId !== undefined) ensureTensor(dataId);
+  for (const { dataId } of tensors) {
+    if (dataId !== undefined) {
+      ensureTensor(dataId);
+    }
+  }
   return original(tensors);
 });
 
@@ -205,8 +232,11 @@ engine.disposeVariable = (variable: tf.Variable) => {
   if (store !== undefined) {
     const { dataId } = variable;
     const isItsAlone = store.dataId === dataId && !isShared(dataId);
-    if (isItsAlone) held.delete(dataId);
-    else letGo(store);
+    if (isItsAlone) {
+      held.delete(dataId);
+    } else {
+      letGo(store);
+    }
     stores.delete(variable);
     runtime().deleteTensor(store.resource);
   }

@@ -71,8 +71,11 @@ export class Trace {
   static run(fn: (...args: never[]) => unknown, args: Flat, options: TraceOptions): Traced {
     const trace = new Trace(options);
     // Before the trace begins: what is shared is copied.
-    for (const variable of Object.values(registeredVariables()))
-      if (isShared(variable.dataId)) storeOf(variable);
+    for (const variable of Object.values(registeredVariables())) {
+      if (isShared(variable.dataId)) {
+        storeOf(variable);
+      }
+    }
     runtime().beginTrace();
     current = trace;
     const restore = trace.replaceGlobals();
@@ -90,7 +93,9 @@ export class Trace {
   }
 
   private record(fn: (...args: never[]) => unknown, args: Flat): Traced & tf.TensorContainer {
-    for (const variable of Object.values(registeredVariables())) this.watch(variable);
+    for (const variable of Object.values(registeredVariables())) {
+      this.watch(variable);
+    }
     const inputs = args.tensors.map(({ dataId, shape }) => {
       const { dtype } = backend.tensorMap.get(dataId) as { dtype: number };
       return backend.createOutputTensor(runtime().traceArgument(shape, dtype));
@@ -100,7 +105,9 @@ export class Trace {
       result.catch(() => {});
       throw new Error(`jit: Expected a synchronous function but received ${this.options.label}`);
     }
-    if (this.failure !== undefined) throw this.failure;
+    if (this.failure !== undefined) {
+      throw this.failure;
+    }
     const { tensors, structure } = flatten(result, `the result of ${this.options.label}`);
     const outputs = backend.getInputTensorIds(tensors);
     this.writeVariables();
@@ -125,9 +132,13 @@ export class Trace {
   /** The symbol of a tensor that stands for a variable's value; undefined for any other. */
   symbolOf({ dataId }: Pick<tf.Tensor, 'dataId'>): number | undefined {
     const known = this.reads.get(dataId);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const variable = this.variableOf.get(dataId);
-    if (variable === undefined) return undefined;
+    if (variable === undefined) {
+      return undefined;
+    }
     const resource = this.resourceOf(variable);
     const [{ id }] = runtime().executeOp('ReadVariableOp', [typeOf(dataId)], [resource], 1) as [
       TensorMetadata,
@@ -153,8 +164,11 @@ export class Trace {
   forUpdate(variables: readonly tf.Variable[]): number[] {
     for (const variable of variables) {
       const { dataId } = variable;
-      if (!this.variableOf.has(dataId)) this.write(variable, idOf(variable));
-      else if (isShared(dataId)) this.symbolOf(variable);
+      if (!this.variableOf.has(dataId)) {
+        this.write(variable, idOf(variable));
+      } else if (isShared(dataId)) {
+        this.symbolOf(variable);
+      }
     }
     return variables.map((variable) => {
       const resource = this.resourceOf(variable);
@@ -221,12 +235,16 @@ export class Trace {
   }
 
   private createVariable(initial: tf.Tensor, create: (value: tf.Tensor) => tf.Variable) {
-    if (!this.options.mayCreate)
+    if (!this.options.mayCreate) {
       throw this.fail(
         `${this.options.label} creates a variable on a later call. Create variables before, or on the first call alone`,
       );
-    for (const [variable, dataId] of this.before)
-      if (this.resources.has(variable)) copyToResource(variable, dataId);
+    }
+    for (const [variable, dataId] of this.before) {
+      if (this.resources.has(variable)) {
+        copyToResource(variable, dataId);
+      }
+    }
     const id = idOf(initial);
     const value =
       id < firstSymbol ? initial : backend.createOutputTensor(runtime().traceEvaluate(id));
@@ -265,28 +283,34 @@ const typeOf = (dataId: object): OpAttribute => ({
   value: entryOf(dataId).dtype,
 });
 
-/** Throws for a symbol that outlived its trace. */
+/** @throws for a symbol that outlived its trace. */
 function checkValue(id: number): number {
-  if (id >= firstSymbol)
+  if (id >= firstSymbol) {
     throw new Error(
       'jit: Expected a tensor with a value but received one from inside a traced function. Return it from the function',
     );
+  }
   return id;
 }
 
 override('getInputTensorIds', (original) => (tensors) => {
   const trace = current;
-  if (trace === undefined) return original(tensors).map(checkValue);
+  if (trace === undefined) {
+    return original(tensors).map(checkValue);
+  }
   return tensors.map((tensor) => trace.symbolOf(tensor) ?? (original([tensor])[0] as number));
 });
 
 override('readSync', (original) => (dataId) => {
   const isSymbol = (backend.tensorMap.get(dataId)?.id ?? -1) >= firstSymbol;
-  if (current !== undefined && (isSymbol || current.symbolOf({ dataId }) !== undefined))
+  if (current !== undefined && (isSymbol || current.symbolOf({ dataId }) !== undefined)) {
     throw current.fail(
       'Expected no tensor to be read while the function is traced, since it has no value yet. Return it, and read it outside',
     );
-  if (isSymbol) checkValue(firstSymbol);
+  }
+  if (isSymbol) {
+    checkValue(firstSymbol);
+  }
   return original(dataId);
 });
 
@@ -295,8 +319,9 @@ function atUserLine<Result>(op: () => Result): Result {
   try {
     return op();
   } catch (error) {
-    if (current !== undefined && error instanceof Error && !error.message.startsWith('jit: '))
+    if (current !== undefined && error instanceof Error && !error.message.startsWith('jit: ')) {
       error.message = `jit: ${error.message}${userLine()}`;
+    }
     throw error;
   }
 }

@@ -19,7 +19,7 @@ export interface VariableUpdate {
 /**
  * Runs an op without results that changes the variables in place. Nothing is recorded for gradients.
  *
- * Throws an Error with the op's name, TensorFlow's message and its status as `code`.
+ * @throws an Error with the op's name, TensorFlow's message and its status as `code`.
  */
 export function updateVariables({
   name,

@@ -16,8 +16,12 @@ export function userLine(): string {
   Error.stackTraceLimit = limit;
   for (const line of stack.split('\n').slice(1)) {
     const place = /\(?([^\s(]+:\d+:\d+)\)?$/.exec(line)?.[1]?.replace(/^file:\/\//, '');
-    if (place === undefined || place.startsWith('node:') || place.startsWith(own)) continue;
-    if (dependency.test(place)) continue;
+    if (place === undefined || place.startsWith('node:') || place.startsWith(own)) {
+      continue;
+    }
+    if (dependency.test(place)) {
+      continue;
+    }
     return ` (at ${place})`;
   }
   return '';

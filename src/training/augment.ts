@@ -23,18 +23,23 @@ export function settle(plan: Plan, augment: Augmenter): SettledPlan {
   return { ...plan, values: { ...values, augment }, settings: { ...settings, augment } };
 }
 
-/** Throws InvalidInputError where the GPU is to augment and cannot, or TensorFlow would not compute there. */
+/** @throws InvalidInputError where the GPU is to augment and cannot, or TensorFlow would not compute there. */
 export function checkAugment(augment: Plan['values']['augment']): void {
-  if (augment !== 'gpu') return;
+  if (augment !== 'gpu') {
+    return;
+  }
   requireCuda('augment gpu');
-  if (gpuInUse() === undefined)
+  if (gpuInUse() === undefined) {
     throw expected('cpu, since TensorFlow computes there,', 'augment', augment);
+  }
 }
 
 /** Batches on TensorFlow's GPU, where Bobbin reaches it, need no copy by TensorFlow. */
 export function batchPlace(): Pick<LoaderOptions, 'memory' | 'gpuDevice'> {
   const gpuDevice = gpuInUse();
-  if (gpuDevice === undefined || !cudaStatus().available) return { memory: 'main' };
+  if (gpuDevice === undefined || !cudaStatus().available) {
+    return { memory: 'main' };
+  }
   return { memory: 'gpu', gpuDevice };
 }
 
@@ -47,7 +52,11 @@ export function chooseForRun(
   const { batchSize, threads, dtype } = values;
   return chooseAugment({
     ...batchPlace(),
-    ...{ batchSize, threads, dtype, augmentation, preprocessing },
+    batchSize,
+    threads,
+    dtype,
+    augmentation,
+    preprocessing,
     files: training.map((sample) => resolveSample(manifest, sample)),
     obstacle: gpuInUse() === undefined ? 'TensorFlow computes there, too' : undefined,
   });

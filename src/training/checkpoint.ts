@@ -55,7 +55,9 @@ const namePattern = /^epoch-\d{6}-batch-\d{8}$/;
 export async function saveCheckpoint(run: string, checkpoint: Checkpoint): Promise<void> {
   const { classifier, slots, position, settings } = checkpoint;
   const name = `epoch-${digits(position.epoch, 6)}-batch-${digits(position.batch, 8)}`;
-  if ((await checkpointNames(run)).includes(name)) return;
+  if ((await checkpointNames(run)).includes(name)) {
+    return;
+  }
   const unfinished = path.join(folderOf(run), 'unfinished');
   await rm(unfinished, { recursive: true, force: true });
   await saveClassifier(classifier, unfinished);
@@ -72,7 +74,9 @@ export async function saveCheckpoint(run: string, checkpoint: Checkpoint): Promi
   await writeFile(path.join(unfinished, 'state.json'), JSON.stringify(state));
   await rename(unfinished, path.join(folderOf(run), name));
   for (const earlier of await checkpointNames(run)) {
-    if (earlier !== name) await rm(path.join(folderOf(run), earlier), { recursive: true });
+    if (earlier !== name) {
+      await rm(path.join(folderOf(run), earlier), { recursive: true });
+    }
   }
 }
 
@@ -81,12 +85,15 @@ const digits = (value: number, count: number): string => String(value).padStart(
 /** The newest checkpoint of `run`; undefined when it has none. */
 export async function loadCheckpoint(run: string): Promise<Checkpoint | undefined> {
   const newest = (await checkpointNames(run)).at(-1);
-  if (newest === undefined) return undefined;
+  if (newest === undefined) {
+    return undefined;
+  }
   const folder = path.join(folderOf(run), newest);
   const file = path.join(folder, 'state.json');
   const { version, position, settings, slots } = JSON.parse(await readFile(file, 'utf8')) as State;
-  if (version !== 4)
+  if (version !== 4) {
     throw expected('4', `version in ${file}`, version, 'Train into another folder');
+  }
   const bytes = await readFile(path.join(folder, 'slots.bin'));
   const values = new Float32Array(new Uint8Array(bytes).buffer);
   let at = 0;
@@ -95,15 +102,18 @@ export async function loadCheckpoint(run: string): Promise<Checkpoint | undefine
     at += slot.shape.reduce((product, size) => product * size, 1);
     return { ...slot, values: values.subarray(start, at) };
   });
-  if (at !== values.length)
+  if (at !== values.length) {
     throw expected(`${at * 4} bytes`, `slots.bin in ${folder}`, bytes.length);
+  }
   return { classifier: await loadClassifier(folder), slots: filled, position, settings };
 }
 
 /** Oldest first. */
 async function checkpointNames(run: string): Promise<string[]> {
   const names = await readdir(folderOf(run)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
+    if (error.code !== 'ENOENT') {
+      throw error;
+    }
     return [];
   });
   return names.filter((name) => namePattern.test(name)).sort();

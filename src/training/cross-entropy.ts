@@ -24,7 +24,9 @@ export function crossEntropies(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Te
 
 /** Targets of which `share`, 0…1, is spread evenly over all classes (Szegedy et al. 2016). */
 export function smoothed(targets: tf.Tensor2D, share: number): tf.Tensor2D {
-  if (share === 0) return targets;
+  if (share === 0) {
+    return targets;
+  }
   const classes = targets.shape[1];
   return tf.add(tf.mul(targets, 1 - share), share / classes);
 }

@@ -70,7 +70,9 @@ export class Pass {
       state.waitMs += waitMs;
       state.elapsedMs = performance.now() - began;
       this.images = state.images;
-      if (!report(state)) return;
+      if (!report(state)) {
+        return;
+      }
     }
   }
 
@@ -91,7 +93,9 @@ export class Pass {
 
   private async run({ x, y }: Pair): Promise<void> {
     try {
-      if (x.shape[0] !== 0) await this.step.async({ x, y }, this.options.setting?.());
+      if (x.shape[0] !== 0) {
+        await this.step.async({ x, y }, this.options.setting?.());
+      }
     } finally {
       tf.dispose([x, y]);
     }
@@ -105,7 +109,9 @@ export class Pass {
     }
     return tf.tidy(() => {
       const [x, y] = [adoptBatch(batch), this.options.targetsOf(batch)];
-      if (!batch.indices.includes(-1)) return { x, y };
+      if (!batch.indices.includes(-1)) {
+        return { x, y };
+      }
       const usable = [...batch.indices.keys()].filter((row) => batch.indices[row] !== -1);
       const rows = tf.tensor1d(usable, 'int32');
       return { x: tf.gather(x, rows), y: tf.gather(y, rows) };

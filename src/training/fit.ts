@@ -103,8 +103,9 @@ export async function fit(
   const values = resolveOptions(fitOptions, numbers);
   compile(model, { optimizer, loss, metrics });
   const trainer = trainerOf(model);
-  if (trainer.isTraining)
+  if (trainer.isTraining) {
     throw new Error(`Expected ${model.name} to be idle, but it is being trained already`);
+  }
   trainer.isTraining = true;
   const run = new Fit(model, { ...values, loader, validation, targets, jit, signal, onProgress });
   try {
@@ -118,18 +119,22 @@ export async function fit(
 /** Compiles with what is given; the rest is as the model was compiled before. */
 function compile(model: tf.LayersModel, given: Partial<CompileArguments>): void {
   const trainer = trainerOf(model);
-  for (const side of ['inputs', 'outputs'] as const)
-    if (model[side].length !== 1)
+  for (const side of ['inputs', 'outputs'] as const) {
+    if (model[side].length !== 1) {
       throw expected(`one of ${side}`, `model ${model.name}`, model[side].length);
+    }
+  }
   const { optimizer = trainer.optimizer, loss = trainer.loss, metrics = trainer.metrics } = given;
-  if (optimizer === undefined || loss === undefined)
+  if (optimizer === undefined || loss === undefined) {
     throw expected(
       'an optimizer and a loss',
       `model ${model.name}`,
       'neither compile() nor options for it',
     );
-  if (Object.values(given).some((value) => value !== undefined))
+  }
+  if (Object.values(given).some((value) => value !== undefined)) {
     model.compile({ optimizer, loss, ...(metrics !== undefined && { metrics }) });
+  }
 }
 
 type Parts = OptionValues<typeof fitOptions> &
@@ -173,7 +178,9 @@ class Fit {
     const { epochs, signal } = this.parts;
     for (let epoch = 0; epoch < epochs; epoch++) {
       const logs = { ...(await this.train(epoch)), ...(await this.validate(epoch)) };
-      if (signal?.aborted) break;
+      if (signal?.aborted) {
+        break;
+      }
       this.result.epoch.push(epoch);
       for (const [name, value] of Object.entries(logs)) {
         this.result.history[name] ??= [];
@@ -204,7 +211,9 @@ class Fit {
 
   private async validate(epoch: number): Promise<Logs> {
     const { validation: loader, signal } = this.parts;
-    if (loader === undefined || signal?.aborted) return {};
+    if (loader === undefined || signal?.aborted) {
+      return {};
+    }
     await this.validating.epoch(loader.epoch(0), (now) => {
       this.validationSeconds =
         (now.elapsedMs / 1000) * (imagesOf(loader) / Math.max(1, now.images));
@@ -222,7 +231,9 @@ class Fit {
   ): boolean {
     const { epochs, metricsEvery, signal, onProgress } = this.parts;
     const total = imagesOf(loader);
-    if (steps === 1 || steps % metricsEvery === 0 || images >= total) this.logs = pass.logs();
+    if (steps === 1 || steps % metricsEvery === 0 || images >= total) {
+      this.logs = pass.logs();
+    }
     const trained = this.trained as PassState;
     const imagesPerSecond = (1000 * trained.images) / trained.elapsedMs;
     const imagesLeft = (epochs - epoch) * imagesOf(this.parts.loader) - trained.images;

@@ -8,7 +8,7 @@ import { expected } from '../errors.js';
  * `kill -9`, is void and removed. Processes are told apart by number and start time, since numbers are
  * given again. Two that claim at the same moment may both be refused, but never both succeed.
  *
- * Throws InvalidInputError where a training is under way in `run` on this machine.
+ * @throws InvalidInputError where a training is under way in `run` on this machine.
  */
 export async function lockRun(run: string): Promise<() => Promise<void>> {
   await mkdir(run, { recursive: true });
@@ -21,7 +21,9 @@ export async function lockRun(run: string): Promise<() => Promise<void>> {
   try {
     // Only a look after the claim is safe: of two processes, at least one then sees the other.
     for (const claim of await readdir(run)) {
-      if (claim !== mine) await checkVoid(run, claim);
+      if (claim !== mine) {
+        await checkVoid(run, claim);
+      }
     }
     return unlock;
   } catch (error) {
@@ -34,14 +36,18 @@ const claimOf = (pid: number, start: string): string => `lock-${pid}-${start}`;
 
 async function checkVoid(run: string, name: string): Promise<void> {
   const [, pid, start] = /^lock-(\d+)-(\d+)$/.exec(name) ?? [];
-  if (pid === undefined) return;
-  if ((await startOf(Number(pid))) === start) throw busy(run, Number(pid));
+  if (pid === undefined) {
+    return;
+  }
+  if ((await startOf(Number(pid))) === start) {
+    throw busy(run, Number(pid));
+  }
   await rm(path.join(run, name), { force: true });
 }
 
 function busy(run: string, pid: number): Error {
-  const wayOut = `Process ${pid} trains in it: let it end, or name another folder`;
-  return expected('a folder without a training under way', 'run', run, wayOut);
+  const remedy = `Process ${pid} trains in it: let it end, or name another folder`;
+  return expected('a folder without a training under way', 'run', run, remedy);
 }
 
 /**

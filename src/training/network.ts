@@ -21,21 +21,23 @@ export interface Network {
  */
 export function splitNetwork(model: tf.LayersModel): Network {
   const softmax = model.layers.at(-1) as tf.layers.Layer;
-  if (softmax.getClassName() !== 'Softmax')
+  if (softmax.getClassName() !== 'Softmax') {
     throw expected('a softmax as the last layer', 'model', softmax.getClassName());
+  }
   const whole = upTo(model, softmax.input as tf.SymbolicTensor);
   const variables = trainableVariables(model);
   const infer = (images: tf.Tensor) => whole.apply(images, { training: false }) as tf.Tensor2D;
   const line = learningLine(whole);
   const start = line[0]?.input as tf.SymbolicTensor | undefined;
   const isWhole = start === undefined || start === model.inputs[0];
-  if (isWhole || countTrainable(line) < variables.length)
+  if (isWhole || countTrainable(line) < variables.length) {
     return {
       variables,
       infer,
       frozen: (images) => images,
       learn: (images, step) => whole.apply(images, step) as tf.Tensor2D,
     };
+  }
   const trunk = upTo(model, start);
   return {
     variables,
@@ -63,7 +65,9 @@ function learningLine(model: tf.LayersModel): tf.layers.Layer[] {
   for (;;) {
     const layer = tensor.sourceLayer;
     const isFrozen = layer.weights.length > 0 && layer.trainableWeights.length === 0;
-    if (tensor.inputs.length !== 1 || isFrozen) return line;
+    if (tensor.inputs.length !== 1 || isFrozen) {
+      return line;
+    }
     line.unshift(layer);
     tensor = tensor.inputs[0] as tf.SymbolicTensor;
   }

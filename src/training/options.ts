@@ -84,10 +84,12 @@ export function checkTogether(
   { schedule, warmUp, epochs, precision, augment }: TrainValues,
   augmentation: Augmentation,
 ): void {
-  if (schedule === 'cosine' && warmUp >= epochs)
+  if (schedule === 'cosine' && warmUp >= epochs) {
     throw expected(`a number below epochs (${epochs})`, 'warmUp', warmUp);
-  if (viewsOf(augmentation) > 1)
+  }
+  if (viewsOf(augmentation) > 1) {
     throw expected('center, random or random-resized', 'crop', augmentation.crop);
+  }
   checkPrecision(precision);
   checkAugment(augment);
 }

@@ -30,7 +30,9 @@ export async function* overlapped<Batch, Input, Result>(
     for (;;) {
       const asked = performance.now();
       const input = await next;
-      if (input === undefined) return;
+      if (input === undefined) {
+        return;
+      }
       const waitMs = performance.now() - asked;
       const running = step(input);
       next = take();

@@ -28,7 +28,7 @@ export interface Plan {
   settings: Settings;
 }
 
-/** Throws InvalidInputError for an option out of its range, an unknown task or one without images to train on. */
+/** @throws InvalidInputError for an option out of its range, an unknown task or one without images to train on. */
 export function planOf(options: PlanOptions): Plan {
   const { manifest, task } = options;
   const values = resolveOptions(trainOptions, valuesIn(trainOptions, options));
@@ -39,7 +39,9 @@ export function planOf(options: PlanOptions): Plan {
   checkTogether(values, augmentation);
   const training = samplesOf(manifest, task, 'train');
   const validation = samplesOf(manifest, task, 'validation');
-  if (training.length === 0) throw expected('training images', `task ${task}`, 'none');
+  if (training.length === 0) {
+    throw expected('training images', `task ${task}`, 'none');
+  }
   const classes = manifest.tasks.find(({ name }) => name === task)?.classes as string[];
   const settings = settingsOf({ task, values, augmentation, training, validation });
   return { values, augmentation, classes, training, validation, settings };

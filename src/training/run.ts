@@ -65,7 +65,9 @@ export class Run {
     this.validateBatch = jit(validationStep(network));
     this.takeStep = jit((learningRate) => updater.step(learningRate));
     this.updater = updater;
-    if (checkpoint !== undefined) this.updater.restore(checkpoint.slots);
+    if (checkpoint !== undefined) {
+      this.updater.restore(checkpoint.slots);
+    }
     const loaders = loadersOf(plan, parts.manifest, classifier.preprocessing);
     this.training = loaders.training;
     this.validation = loaders.validation;
@@ -82,7 +84,9 @@ export class Run {
   close(): void {
     this.training.close();
     this.validation?.close();
-    for (const step of [this.trainBatch, this.validateBatch, this.takeStep]) step.dispose();
+    for (const step of [this.trainBatch, this.validateBatch, this.takeStep]) {
+      step.dispose();
+    }
     this.updater.dispose();
   }
 
@@ -103,12 +107,16 @@ export class Run {
   }
 
   private async epoch(): Promise<boolean> {
-    if (!(await this.trainEpoch())) return false;
+    if (!(await this.trainEpoch())) {
+      return false;
+    }
     const started = performance.now();
     const { average } = this.updater;
     average?.swap();
     const validation = await this.validate().finally(() => average?.swap());
-    if (validation === 'aborted') return false;
+    if (validation === 'aborted') {
+      return false;
+    }
     this.validationSeconds = (performance.now() - started) / 1000;
     const { position } = this;
     const record: EpochRecord = {
@@ -152,7 +160,9 @@ export class Run {
 
   /** Undefined when there is nothing to validate on. */
   private async validate(): Promise<Validation | undefined | 'aborted'> {
-    if (this.validation === undefined) return undefined;
+    if (this.validation === undefined) {
+      return undefined;
+    }
     const sums = noTotals();
     const ended = await this.pass('validate', this.validation.epoch(0), new Tally(sums), {
       step: (input) => this.validationStep(input),
@@ -181,7 +191,9 @@ export class Run {
         tally.add(input.images, result);
         stepped?.(waitMs);
         this.report(phase, tally);
-        if (signal?.aborted) return false;
+        if (signal?.aborted) {
+          return false;
+        }
       }
       return true;
     } finally {
@@ -196,7 +208,9 @@ export class Run {
     const isLast = (batch + 1) % accumulate === 0 || batch + 1 === this.training.batchesPerEpoch;
     try {
       const result = await this.trainBatch.async(tensors, settings);
-      if (accumulate > 1 && isLast) await this.takeStep.async(settings.learningRate);
+      if (accumulate > 1 && isLast) {
+        await this.takeStep.async(settings.learningRate);
+      }
       return result;
     } finally {
       tf.dispose([{ ...tensors }, { ...settings }]);

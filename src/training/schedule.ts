@@ -25,7 +25,9 @@ export function learningRateAt(
     return learningRate * stepFactor ** Math.floor((4 * epoch) / epochs);
   }
   const rising = warmUp * stepsPerEpoch;
-  if (step < rising) return (learningRate * (step + 1)) / (rising + 1);
+  if (step < rising) {
+    return (learningRate * (step + 1)) / (rising + 1);
+  }
   const t = (step - rising) / (epochs * stepsPerEpoch - rising);
   return (learningRate * (1 + Math.cos(Math.PI * t))) / 2;
 }

@@ -57,15 +57,16 @@ const digest = (samples: readonly Sample[]): string =>
     .update(samples.map(({ hash, label }) => `${hash} ${label}\n`).join(''))
     .digest('hex');
 
-/** Throws InvalidInputError naming the first setting that differs. */
+/** @throws InvalidInputError naming the first setting that differs. */
 export function checkSameSettings(saved: Settings, current: Settings): void {
   for (const [name, value] of Object.entries(saved)) {
-    if (JSON.stringify(current[name]) !== JSON.stringify(value))
+    if (JSON.stringify(current[name]) !== JSON.stringify(value)) {
       throw expected(
         `${JSON.stringify(value)}, as in the checkpoint,`,
         name,
         current[name],
         'Resume with the same options and data, or train into another folder',
       );
+    }
   }
 }

@@ -25,12 +25,16 @@ export class Tally {
     this.totals.images += images;
     this.results.push(result);
     const isDue = performance.now() - this.readAt >= longestMs;
-    if (isDue || this.results.length >= mostSteps) this.read();
+    if (isDue || this.results.length >= mostSteps) {
+      this.read();
+    }
   }
 
   /** Brings the totals up to date. */
   read(): void {
-    if (this.results.length === 0) return;
+    if (this.results.length === 0) {
+      return;
+    }
     const sums = tf.tidy(() => tf.stack(this.results).dataSync());
     for (let i = 0; i < sums.length; i += 2) {
       this.totals.loss += sums[i] as number;

@@ -87,8 +87,9 @@ function resume(
   plan: Plan,
   { classifier, settings }: Checkpoint,
 ): Start {
-  if (resume !== true)
+  if (resume !== true) {
     throw expected('a folder without a run', 'run', run, 'Resume it, or name another');
+  }
   const { augment } = plan.values;
   const chosen = augment === 'auto' ? (settings.augment as Augmenter) : augment;
   const settled = settle(plan, chosen);
@@ -102,7 +103,9 @@ async function begin(options: TrainOptions, plan: Plan): Promise<Start> {
   const { augment } = plan.values;
   const choice =
     augment === 'auto' ? await chooseForRun(plan, manifest, classifier.preprocessing) : undefined;
-  if (choice !== undefined) onAugment?.(choice);
+  if (choice !== undefined) {
+    onAugment?.(choice);
+  }
   const settled = settle(plan, choice?.augment ?? (augment as Augmenter));
   // A given classifier is none that options describe.
   const model = options.classifier === undefined ? options.model : undefined;
@@ -119,8 +122,9 @@ async function startingClassifier(
     const network = { architecture: 'efficientnet-lite0', pretrained: true, ...model } as const;
     return createModel({ ...network, classes, trainable, seed });
   }
-  if (String(classifier.classes) !== String(classes))
+  if (String(classifier.classes) !== String(classes)) {
     throw expected(`classes ${classes.join(', ')}`, 'classifier', classifier.classes.join(', '));
+  }
   setTrainable(classifier.model, trainable);
   return classifier;
 }

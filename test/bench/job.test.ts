@@ -15,8 +15,14 @@ test('when pixels are asked for, then those of the second epoch are among them',
     }
   }
   const job: Job = {
-    ...{ files: ['a', 'b', 'c', 'd'], load: 'crop', whole: true, workspace: '' },
-    ...{ threads: 1, batchSize: 2, seconds: 0, pixels },
+    files: ['a', 'b', 'c', 'd'],
+    load: 'crop',
+    whole: true,
+    workspace: '',
+    threads: 1,
+    batchSize: 2,
+    seconds: 0,
+    pixels,
   };
   const log = t.mock.method(console, 'log', () => {});
   await timeBatches(job, batches(), () => 'one');

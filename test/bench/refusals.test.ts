@@ -15,12 +15,16 @@ test('when files are hidden, damaged, of another format or in CMYK, then the sou
   const at = (name: string) => path.join(folder, name);
   const picture = () =>
     sharp(drawPicture(160, 120), { raw: { width: 160, height: 120, channels: 3 } });
-  for (const name of ['colour.jpg', 'cut.jpg']) await picture().jpeg().toFile(at(name));
+  for (const name of ['colour.jpg', 'cut.jpg']) {
+    await picture().jpeg().toFile(at(name));
+  }
   await picture().greyscale().jpeg().toFile(at('grey.jpg'));
   await picture().toColourspace('cmyk').jpeg().toFile(at('print.jpg'));
   await picture().png().toFile(at('png.jpg'));
   truncateSync(at('cut.jpg'), Math.round(readFileSync(at('cut.jpg')).length / 2));
-  for (const name of ['._colour.jpg', 'text.jpg']) writeFileSync(at(name), 'no image');
+  for (const name of ['._colour.jpg', 'text.jpg']) {
+    writeFileSync(at(name), 'no image');
+  }
   const log = t.mock.method(console, 'log', () => {});
 
   const names = ['._colour', 'colour', 'cut', 'grey', 'png', 'print', 'text'];

@@ -34,13 +34,19 @@ test('when a picture lies beside shards, then the shards are measured', async (t
     .clone()
     .png()
     .toFile(path.join(folder, 'assets', 'logo.png'));
-  for (const row of await measured(folder)) assert.deepEqual(row, ['0%', '0']);
+  for (const row of await measured(folder)) {
+    assert.deepEqual(row, ['0%', '0']);
+  }
 });
 
 test('when hidden files are named as images, then they are not measured', async (t) => {
   const folder = temporaryFolder(t);
   await drawn.clone().jpeg().toFile(path.join(folder, 'a.jpg'));
   mkdirSync(path.join(folder, '.trash'));
-  for (const name of ['._a.jpg', '.trash/b.jpg']) writeFileSync(path.join(folder, name), 'none');
-  for (const row of await measured(folder)) assert.deepEqual(row, ['0%', '0']);
+  for (const name of ['._a.jpg', '.trash/b.jpg']) {
+    writeFileSync(path.join(folder, name), 'none');
+  }
+  for (const row of await measured(folder)) {
+    assert.deepEqual(row, ['0%', '0']);
+  }
 });

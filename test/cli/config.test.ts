@@ -105,7 +105,9 @@ test('when a file is no JSON, then the line at fault is shown', async () => {
     ['{"epochs": 3', /JSON for .*:1 but received .*\. Close brace expected/],
     ['{"epochs": 3} {}', /JSON for .*:1 but received .*\. End of file expected/],
   ];
-  for (const [text, message] of refusals) await assert.rejects(read(text), message, text);
+  for (const [text, message] of refusals) {
+    await assert.rejects(read(text), message, text);
+  }
 });
 
 test('when there is no file, then a command says so in one line', async () => {

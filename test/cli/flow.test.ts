@@ -34,7 +34,9 @@ test('when the commands run one after another, then a verified submission answer
   const prepared = await bobbin(
     ...['prepare', at('photos'), '--out', at('data'), '--validation-fraction', '0.3'],
   );
-  for (const task of tasks) assert.match(prepared, new RegExp(`^${task} +\\d`, 'm'));
+  for (const task of tasks) {
+    assert.match(prepared, new RegExp(`^${task} +\\d`, 'm'));
+  }
 
   const data = ['--data', at('data'), '--run', at('run')];
   await bobbin('train', ...data, '--epochs', '1', '--warm-up', '0', ...network, '--hue', '0.1');
@@ -128,7 +130,9 @@ test('when a submission is stopped and repeated, then it ends as one that was ne
   ];
   let sent = false;
   const stopped = await runBobbin(words('stopped'), (child, stderr) => {
-    if (!sent && stderr.includes(`${tasks[0]} model 2 1/3`)) sent = child.kill('SIGINT');
+    if (!sent && stderr.includes(`${tasks[0]} model 2 1/3`)) {
+      sent = child.kill('SIGINT');
+    }
   });
   assert.equal(stopped.code, 130, stopped.stderr);
   assert.match(

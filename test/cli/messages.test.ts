@@ -47,7 +47,9 @@ test('when help is asked for, then every command and exit code is there', async 
   assert.equal(code, 0);
   const commands =
     'setup doctor synthesize prepare train evaluate predict submit verify demo'.split(' ');
-  for (const command of commands) assert.match(stdout, new RegExp(`^ {2}${command} `, 'm'));
+  for (const command of commands) {
+    assert.match(stdout, new RegExp(`^ {2}${command} `, 'm'));
+  }
   assert.match(stdout, /130 stopped by Ctrl-C/);
 });
 
@@ -85,7 +87,9 @@ test('when a folder is measured and who augments is left open, then it is said f
   const { code, stdout } = await runBobbin([...words, 'auto']);
   assert.equal(code, 0);
   assert.match(stdout, /^Augmenting on the [CG]PU: .*\.\nthreads +images\/s/);
-  if (stdout.includes('images/s on the')) return;
+  if (stdout.includes('images/s on the')) {
+    return;
+  }
   const refused = await runBobbin([...words, 'gpu']);
   assert.equal(refused.code, 1);
   assert.match(

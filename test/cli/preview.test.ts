@@ -21,7 +21,9 @@ before(async () => {
     const image = sharp({
       create: { width: 40, height: 40, channels: 3, background: { r, g, b } },
     });
-    for (const number of [1, 2, 3]) await image.png().toFile(at('photos', name, `${number}.png`));
+    for (const number of [1, 2, 3]) {
+      await image.png().toFile(at('photos', name, `${number}.png`));
+    }
   }
 });
 after(() => rm(folder, { recursive: true }));

@@ -70,12 +70,13 @@ const others = [
   // What the stub does not have.
   [0, 'operation not supported (cudaErrorNotSupported)'],
 ] as const;
-for (const [code, words] of others)
+for (const [code, words] of others) {
   test(`when cuInit returns ${code}, then CUDA's own words are told`, needsLibrary, () => {
     const [available, reason] = statusOf(cudaLibrary, { STUB_INIT: String(code) });
     assert.equal(available, 'available: no');
     assert.equal(reason, `reason: a failure of cudaGetDeviceCount, ${words}`);
   });
+}
 
 test('when the library is another build than the addon, then it is not asked', needsLibrary, () => {
   const bytes = fs.readFileSync(cudaLibrary, 'latin1');

@@ -22,7 +22,11 @@ const manifest: Manifest = {
     {
       path: 'x/s.tar',
       range: { offset: 512, length: 9 },
-      ...{ task: 't', label: 0, maybe: [], split: 'train', hash: 'b'.repeat(64) },
+      task: 't',
+      label: 0,
+      maybe: [],
+      split: 'train',
+      hash: 'b'.repeat(64),
     },
     { path: 'x/1.jpg', task: 't', label: 1, maybe: [0], split: 'train', hash },
     { path: '/elsewhere/2.jpg', task: 't', label: 0, maybe: [], split: 'validation', hash },

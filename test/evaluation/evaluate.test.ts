@@ -6,8 +6,12 @@ import { score } from '../../src/evaluation/index.js';
 
 const task = { name: 'length', classes: ['short', 'middle', 'long'] };
 const sample = (name: string, label: number, maybe: number[] = []): Sample => ({
-  ...{ path: `${name}.jpg`, task: task.name, label, maybe },
-  ...{ split: 'validation', hash: '' },
+  path: `${name}.jpg`,
+  task: task.name,
+  label,
+  maybe,
+  split: 'validation',
+  hash: '',
 });
 const samples = [
   sample('a', 0),
@@ -17,8 +21,12 @@ const samples = [
   sample('d', 2),
 ];
 const manifest: Manifest = {
-  ...{ version: 1, root: '/photos', seed: 1 },
-  ...{ tasks: [task], samples, questions: [] },
+  version: 1,
+  root: '/photos',
+  seed: 1,
+  tasks: [task],
+  samples,
+  questions: [],
 };
 const probabilities = Float32Array.of(
   ...[0.8, 0.1, 0.1],
@@ -49,8 +57,12 @@ test('when one image is unreadable, then the scores are those of the other four'
 
 test('when answers are wrong, then they are listed with the most confident first', () => {
   const { mistakes } = score({
-    ...{ manifest, task, split: 'validation' as const },
-    ...{ samples, probabilities, failures },
+    manifest,
+    task,
+    split: 'validation' as const,
+    samples,
+    probabilities,
+    failures,
   });
   assert.deepEqual(
     mistakes.map(({ path, truth, prediction }) => [path, truth, prediction]),
@@ -61,7 +73,10 @@ test('when answers are wrong, then they are listed with the most confident first
     ],
   );
   assert.deepEqual(mistakes[0], {
-    ...{ path: 'd.jpg', file: '/photos/d.jpg', probability: 0.9375 },
-    ...{ truth: 'long', prediction: 'middle' },
+    path: 'd.jpg',
+    file: '/photos/d.jpg',
+    probability: 0.9375,
+    truth: 'long',
+    prediction: 'middle',
   });
 });

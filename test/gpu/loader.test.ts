@@ -12,8 +12,15 @@ const std = [60, 50, 70] as [number, number, number];
 const options: Omit<LoaderOptions, 'samples'> = {
   preprocessing: { resize: 128, crop: 112, mean: [120, 110, 130], std, channels: 'rgb' },
   augmentation: {
-    ...{ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, noise: 5 },
-    ...{ erase: 0.3, blur: 0.2, cutmix: 1, mixProbability: 0.3 },
+    brightness: 0.4,
+    contrast: 0.4,
+    saturation: 0.4,
+    hue: 0.1,
+    noise: 5,
+    erase: 0.3,
+    blur: 0.2,
+    cutmix: 1,
+    mixProbability: 0.3,
   },
   batchSize: 8,
   slots: 2,
@@ -51,7 +58,9 @@ for (const augment of ['gpu', 'cpu'] as const) {
         // One that is left while batches are under way.
         for await (const batch of device.epoch(100 + epoch)) {
           batch.release();
-          if (epoch % 2 === 0) break;
+          if (epoch % 2 === 0) {
+            break;
+          }
         }
         const [actual, wanted] = [await epochOf(device, epoch), await epochOf(host, epoch)];
         assert.deepEqual(actual.indices, wanted.indices);

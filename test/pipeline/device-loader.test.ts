@@ -29,8 +29,17 @@ const mean: Preprocessing['mean'] = [100, 110, 120];
 const std: Preprocessing['std'] = [50, 60, 70];
 const preprocessing: Preprocessing = { ...plainPixels(36, 32), mean, std, channels: 'bgr' };
 const augmentation: Partial<Augmentation> = {
-  ...{ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, noise: 5 },
-  ...{ verticalFlip: 0.5, grayscale: 0.2, blur: 0.3, erase: 0.3, mixup: 0.4, mixProbability: 0.5 },
+  brightness: 0.4,
+  contrast: 0.4,
+  saturation: 0.4,
+  hue: 0.1,
+  noise: 5,
+  verticalFlip: 0.5,
+  grayscale: 0.2,
+  blur: 0.3,
+  erase: 0.3,
+  mixup: 0.4,
+  mixProbability: 0.5,
 };
 
 /** Twelve JPEGs, a PNG and a file that is no image. */
@@ -49,8 +58,14 @@ type Changes = Partial<LoaderOptions<PixelType>>;
 /** All that a loader says of an epoch: pixels, and which images they are of. */
 async function epochOf(options: Pick<LoaderOptions<PixelType>, 'samples'> & Changes) {
   const loader = createLoader<PixelType>({
-    ...{ preprocessing, augmentation, batchSize: 4, threads: 2, slots: 2, seed: 5 },
-    ...{ shuffle: true, damaged: 'mark' },
+    preprocessing,
+    augmentation,
+    batchSize: 4,
+    threads: 2,
+    slots: 2,
+    seed: 5,
+    shuffle: true,
+    damaged: 'mark',
     ...options,
   });
   const rows = [];
@@ -125,7 +140,9 @@ test('when a loader has ten views an image, then a device has them in the same o
 
 test('when there is no CUDA device, then asking for one fails with the reason', (t) => {
   const { available, reason } = cudaStatus();
-  if (available) return t.skip('there is a CUDA device');
+  if (available) {
+    return t.skip('there is a CUDA device');
+  }
   const options = { samples: [{ path: '/nowhere.jpg', label: 0 }], preprocessing };
   for (const [changes, what] of [
     [{ augment: 'gpu' }, 'augment gpu'],
@@ -163,7 +180,9 @@ test('when both can augment, then auto measures both', async (t) => {
 test('when the device fails as it is measured, then auto takes the CPU and says why', async (t) => {
   const addon = pipelineAddon();
   const { cudaStatus: status } = addon;
-  if (cudaStatus().available) return t.skip('there is a CUDA device');
+  if (cudaStatus().available) {
+    return t.skip('there is a CUDA device');
+  }
   // As a device does that is lost after it was looked for.
   Object.assign(addon, { cudaStatus: () => ({ available: true }) });
   t.after(() => Object.assign(addon, { cudaStatus: status }));

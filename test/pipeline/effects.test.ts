@@ -17,9 +17,19 @@ const photo = path.join(import.meta.dirname, '..', 'fixtures', 'pipeline', 'phot
 type Triple = [number, number, number];
 
 const everything: Partial<Augmentation> = {
-  ...{ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, noise: 5 },
-  ...{ verticalFlip: 0.5, grayscale: 0.3, rotation: 30, blur: 0.5, blurSigma: [0.1, 3] },
-  ...{ randAugment: 2, erase: 0.7, eraseFill: 'noise' },
+  brightness: 0.4,
+  contrast: 0.4,
+  saturation: 0.4,
+  hue: 0.1,
+  noise: 5,
+  verticalFlip: 0.5,
+  grayscale: 0.3,
+  rotation: 30,
+  blur: 0.5,
+  blurSigma: [0.1, 3],
+  randAugment: 2,
+  erase: 0.7,
+  eraseFill: 'noise',
 };
 
 test('when threads and batch size differ, then all effects give the same bytes', async (t) => {
@@ -28,7 +38,9 @@ test('when threads and batch size differ, then all effects give the same bytes',
     const options = { samples, preprocessing: plainPixels(48, 48), augmentation: everything };
     const loader = loaderFor(t, { ...options, threads, batchSize, seed: 4 });
     const batches: Float32Array[] = [];
-    for await (const batch of loader.epoch(1)) batches.push(takePixels(batch));
+    for await (const batch of loader.epoch(1)) {
+      batches.push(takePixels(batch));
+    }
     return batches.flatMap((pixels) => [...pixels]);
   };
   const wanted = await renderAll(1, 13);
@@ -49,7 +61,9 @@ test('when channels are BGR, then views are the RGB ones reversed, with effects 
           const preprocessing = { ...record, mean: [...mean] as Triple, std: [...std] as Triple };
           const augmentation = { ...effects, ...mixing };
           const loader = loaderFor(t, { samples, preprocessing, augmentation, batchSize: 9 });
-          for await (const batch of loader.epoch(1)) return takePixels(batch);
+          for await (const batch of loader.epoch(1)) {
+            return takePixels(batch);
+          }
           throw new Error('the loader gave no batch');
         }),
       );
@@ -101,7 +115,9 @@ test('when a view is rotated, then its corners have the mean, which is zero to t
     const pixels = takePixels(batch);
     // Between 20° and 70° from the axes all corners lie well outside of the turned view.
     const fromAxis = Math.abs((amount as number) % 90);
-    if (fromAxis < 20 || fromAxis > 70) continue;
+    if (fromAxis < 20 || fromAxis > 70) {
+      continue;
+    }
     steep += 1;
     for (const corner of [0, 47 * 3, 47 * 48 * 3, (48 * 48 - 1) * 3]) {
       assert.ok(difference(pixels.subarray(corner, corner + 3), [0, 0, 0]).largest < 1e-4);
@@ -142,7 +158,9 @@ async function renderBoth(
   const pixels: Float32Array[] = [];
   for (const loader of [a, b]) {
     assert.ok(loader);
-    for await (const batch of loader.epoch(0)) pixels.push(takePixels(batch));
+    for await (const batch of loader.epoch(0)) {
+      pixels.push(takePixels(batch));
+    }
   }
   const [recipe] = b?.recipesOf(0, { width: 150, height: 110 }) ?? [];
   assert.ok(recipe && pixels[0] && pixels[1]);

@@ -166,7 +166,9 @@ test('when a loop is left or an epoch replaced, then the loader is ready for the
   for (let epoch = 0; epoch < 10; epoch++) {
     for await (const batch of loader.epoch(epoch)) {
       batch.release();
-      if (epoch % 2 === 0) break;
+      if (epoch % 2 === 0) {
+        break;
+      }
     }
   }
   const old = loader.epoch(1);
@@ -174,7 +176,9 @@ test('when a loop is left or an epoch replaced, then the loader is ready for the
   const pending = old.next();
   const current = collect(loader, 2);
   await assert.rejects(pending, /newer epoch/);
-  for (const { value } of held) value.release();
+  for (const { value } of held) {
+    value.release();
+  }
   assert.equal((await current).indices.length, 20);
 });
 
@@ -207,7 +211,9 @@ test('when images are rendered for many epochs, then memory stays where it was',
   });
   const run = async (first: number, last: number) => {
     for (let epoch = first; epoch < last; epoch++) {
-      for await (const batch of loader.epoch(epoch)) batch.release();
+      for await (const batch of loader.epoch(epoch)) {
+        batch.release();
+      }
     }
     return process.memoryUsage().rss;
   };
@@ -234,7 +240,9 @@ test('when what is no JPEG has been decoded, then its memory is let go at once',
   watched.native = new Proxy(native, {
     get: (_, name: keyof NativeLoader) => (name === 'supply' ? supply : native[name].bind(native)),
   });
-  for await (const batch of loader.epoch(0)) batch.release();
+  for await (const batch of loader.epoch(0)) {
+    batch.release();
+  }
   assert.deepEqual(
     decoded.map((rgb) => rgb.byteLength),
     [0],
@@ -269,7 +277,9 @@ test('when the loader runs at full speed, then a 10 ms timer is never 50 ms late
   await checkLateness(t, async (startTimer) => {
     const stop = startTimer();
     for (const last = epoch + 40; epoch < last; epoch++) {
-      for await (const batch of loader.epoch(epoch)) batch.release();
+      for await (const batch of loader.epoch(epoch)) {
+        batch.release();
+      }
     }
     return stop();
   });

@@ -50,7 +50,9 @@ test('when a folder is measured, then shares, sizes and formats are those of its
 
   const samples = files.map((file) => ({ path: file, label: 0 }));
   const loader = loaderFor(t, { samples, preprocessing, damaged: 'mark' });
-  for await (const batch of loader.epoch(0)) batch.release();
+  for await (const batch of loader.epoch(0)) {
+    batch.release();
+  }
   const { images, readBytes, otherFormats, otherFormatsMs } = loader.statistics;
   assert.equal(images, 3);
   assert.equal(otherFormats, 1, 'the PNG, not the text file');
@@ -65,22 +67,35 @@ test('when a folder is measured, then shares, sizes and formats are those of its
 test('when work goes on after a stop, then both stretches add up and make one measurement', () => {
   const work = { images: 10, readBytes: 5000, readMs: 1, decodeMs: 6, renderMs: 3 };
   const others = {
-    ...{ otherFormats: 2, otherFormatsMs: 40 },
-    ...{ deviceDecoded: 3, deviceRendered: 5, deviceMs: 7 },
+    otherFormats: 2,
+    otherFormatsMs: 40,
+    deviceDecoded: 3,
+    deviceRendered: 5,
+    deviceMs: 7,
   };
   const before = { ...noWork, images: 4, readBytes: 900, decodeMs: 2, otherFormats: 1 };
   const now = { ...work, ...others, images: 14, readBytes: 5900, decodeMs: 8, otherFormats: 3 };
   const sum = addWork({ ...work, ...others }, before, now);
   assert.deepEqual(sum, {
-    ...{ images: 20, readBytes: 10_000, readMs: 2, decodeMs: 12, renderMs: 6 },
-    ...{ otherFormats: 4, otherFormatsMs: 80 },
-    ...{ deviceDecoded: 6, deviceRendered: 10, deviceMs: 14 },
+    images: 20,
+    readBytes: 10_000,
+    readMs: 2,
+    decodeMs: 12,
+    renderMs: 6,
+    otherFormats: 4,
+    otherFormatsMs: 80,
+    deviceDecoded: 6,
+    deviceRendered: 10,
+    deviceMs: 14,
   });
   const run = { threads: 2, imagesPerSecond: 7, unreadable: 0 };
   assert.deepEqual(measurementOf(run, sum), {
     ...run,
-    ...{ readShare: 0.1, decodeShare: 0.6, renderShare: 0.3 },
-    ...{ otherFormatsShare: 0.2, bytesPerImage: 500 },
+    readShare: 0.1,
+    decodeShare: 0.6,
+    renderShare: 0.3,
+    otherFormatsShare: 0.2,
+    bytesPerImage: 500,
   });
 });
 

@@ -77,7 +77,9 @@ async function mixedRows(t: TestContext, mixing: Partial<Augmentation>, epoch: n
     epoch,
   );
   for (const { label, partner, weight, pixels } of rows) {
-    if (weight < 1) continue;
+    if (weight < 1) {
+      continue;
+    }
     assert.equal(partner, label);
     assert.deepEqual(pixels, pixelsOf(label));
   }
@@ -118,8 +120,11 @@ test('when cutmix is on, then a rectangle of 1 − λ of the row is the partner�
       const [actual, mine, theirs] = [pixels, own, other].map((all) =>
         String(all.subarray(3 * pixel, 3 * pixel + 3)),
       );
-      if (actual === theirs && theirs !== mine) pasted.push(pixel);
-      else assert.equal(actual, mine);
+      if (actual === theirs && theirs !== mine) {
+        pasted.push(pixel);
+      } else {
+        assert.equal(actual, mine);
+      }
     }
     const sides = [(pixel: number) => pixel % 32, (pixel: number) => Math.floor(pixel / 32)].map(
       (along) => Math.max(...pasted.map(along)) - Math.min(...pasted.map(along)) + 1,
@@ -168,7 +173,9 @@ test('when threads and batch sizes differ, then mixed rows are the same', async 
 test('when partners are damaged, then others take their place and each is named once', async (t) => {
   const samples = await pictures(t);
   const broken = [7, 8, 9].map((i) => (samples[i] as LoaderSample).path);
-  for (const file of broken) writeFileSync(file, 'not an image');
+  for (const file of broken) {
+    writeFileSync(file, 'not an image');
+  }
   const loader = loaderFor(t, { samples, preprocessing, augmentation: { mixup: 1 } });
   for (let epoch = 0; epoch < 3; epoch++) {
     for await (const batch of loader.epoch(epoch)) {

@@ -41,8 +41,9 @@ async function thumbnails(t: Parameters<typeof loaderFor>[0], names: string[]) {
     batch.release();
     batch.indices.forEach((index, row) => {
       const values = side * side * 3;
-      if (index >= 0)
+      if (index >= 0) {
         pixels.set(names[index] as string, all.slice(row * values, (row + 1) * values));
+      }
     });
   }
   const reasons = new Map(

@@ -134,7 +134,9 @@ test('when a PNG is grey, 16-bit, transparent or turned, then it is rendered as 
   const grey = path.join(folder, 'grey.png');
   await sharpPicture(40, 40).greyscale().png().toFile(grey);
   const greyPixels = await render(t, grey, size);
-  for (let i = 0; i < greyPixels.length; i += 3) assert.equal(greyPixels[i], greyPixels[i + 2]);
+  for (let i = 0; i < greyPixels.length; i += 3) {
+    assert.equal(greyPixels[i], greyPixels[i + 2]);
+  }
 
   const deep = path.join(folder, 'deep.png');
   await sharpPicture(40, 40).toColourspace('rgb16').png().toFile(deep);

@@ -64,7 +64,9 @@ test('when the consumer holds every batch and waits, then it is told so after te
   const held = [(await batches.next()).value, (await batches.next()).value];
   const warnings: Error[] = [];
   const keep = (warning: Error & { code?: string }) => {
-    if (warning.code === 'BOBBIN_STARVED') warnings.push(warning);
+    if (warning.code === 'BOBBIN_STARVED') {
+      warnings.push(warning);
+    }
   };
   process.on('warning', keep);
   t.after(() => process.off('warning', keep));
@@ -80,7 +82,9 @@ test('when the consumer holds every batch and waits, then it is told so after te
   assert.equal(warnings.length, 1);
   assert.match(warnings[0]?.message ?? '', /all 2 batches are held\. Release or adopt/);
 
-  for (const batch of held) batch.release();
+  for (const batch of held) {
+    batch.release();
+  }
   (await third).value.release();
   // Late, but with memory to render into: not the consumer's doing.
   const fourth = batches.next();

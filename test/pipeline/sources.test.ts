@@ -98,7 +98,9 @@ for (const [what, fixture, count] of [
     const folder = temporaryFolder(t);
     const source = path.join(folder, 'source');
     cpSync(path.join(import.meta.dirname, '../fixtures', fixture), source, { recursive: true });
-    if (fixture === 'shards') writeFileSync(path.join(source, 'classnames.txt'), 'hat\nshoe\n');
+    if (fixture === 'shards') {
+      writeFileSync(path.join(source, 'classnames.txt'), 'hat\nshoe\n');
+    }
     const packed = await preparedSamples(source, path.join(folder, 'a'));
     assert.equal(packed.length, count);
     unpack(packed, path.join(folder, 'photos'));
@@ -146,7 +148,9 @@ test('when a part cannot be read then its failure has the path and the range', a
   assert.deepEqual(other?.range, noImage);
   const fail = loaderFor(t, { samples, preprocessing, damaged: 'fail' });
   await assert.rejects(async () => {
-    for await (const batch of fail.epoch(0)) batch.release();
+    for await (const batch of fail.epoch(0)) {
+      batch.release();
+    }
   }, /shard at byte (512|0): /);
 });
 

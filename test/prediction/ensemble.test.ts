@@ -48,5 +48,7 @@ test('when members differ in files or classes, or weights do not fit, then it sa
     [() => ensemble([first, swapped]), /classes of predictions\[0\] .* for predictions\[1\]/],
     [() => ensemble([first, reordered]), /files of predictions\[0\] .* for predictions\[1\]/],
   ];
-  for (const [act, message] of refusals) assert.throws(act, { name: 'InvalidInputError', message });
+  for (const [act, message] of refusals) {
+    assert.throws(act, { name: 'InvalidInputError', message });
+  }
 });

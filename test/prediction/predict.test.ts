@@ -34,7 +34,9 @@ before(async () => {
   });
   model.layers[1]?.setWeights([tf.tensor2d(kernel, [inputs, 3]), tf.zeros([3])]);
   const preprocessing = {
-    ...{ resize: 10, crop, channels: 'rgb' as const },
+    resize: 10,
+    crop,
+    channels: 'rgb' as const,
     mean: [127, 127, 127] as [number, number, number],
     std: [128, 128, 128] as [number, number, number],
   };
@@ -113,7 +115,9 @@ test('when an image is unreadable, then its row is the fallback and it is report
       [3, absent],
     ],
   );
-  for (const { reason } of all.failures) assert.ok(reason.length > 5, reason);
+  for (const { reason } of all.failures) {
+    assert.ok(reason.length > 5, reason);
+  }
   // In batches of the same sizes: a product's last digit depends on them.
   const [wide, tall, square] = files as [string, string, string];
   const whole = await predict({ classifier, files: [wide, square, tall, square], batchSize: 3 });
@@ -142,7 +146,9 @@ test('when images are parts of a file, then rows and failures are those of the p
 
 test('when no fallback is given, then an unreadable image gets the same share for every class', async () => {
   const { probabilities } = await predict({ classifier, files: [path.join(folder, 'absent.jpg')] });
-  for (const share of probabilities) assert.ok(Math.abs(share - 1 / 3) < 1e-6);
+  for (const share of probabilities) {
+    assert.ok(Math.abs(share - 1 / 3) < 1e-6);
+  }
 });
 
 test('when a fallback does not add up, then it is refused before any image is read', async () => {

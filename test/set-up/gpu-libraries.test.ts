@@ -15,13 +15,15 @@ const libraries =
   'cudart.so.12 cublas.so.12 cublasLt.so.12 cudnn.so.9 cufft.so.11 cusolver.so.11 cusparse.so.12';
 
 test('when the driver has a GPU then TensorFlow opens every library of CUDA that it asks for', (t) => {
-  if (tensorflowWheel() !== wheels.tensorflowGpu)
+  if (tensorflowWheel() !== wheels.tensorflowGpu) {
     return t.skip('set-up brought TensorFlow for the CPU');
+  }
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-driver-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const source = path.join(here, 'stub', 'driver.c');
-  for (const name of ['libcuda.so.1', 'libnvidia-ml.so.1'])
+  for (const name of ['libcuda.so.1', 'libnvidia-ml.so.1']) {
     execFileSync('cc', ['-shared', '-fPIC', source, '-o', path.join(folder, name)]);
+  }
 
   // It fails later on, at the first thing that takes a real driver.
   const tensorflow = path.join(here, '..', '..', 'src', 'tensorflow', 'index.ts');
@@ -34,7 +36,9 @@ test('when the driver has a GPU then TensorFlow opens every library of CUDA that
   });
   const opened = [...stderr.matchAll(/Successfully opened dynamic library lib(\S+)/g)];
   const names = new Set(opened.map(([, name]) => name));
-  for (const name of libraries.split(' ')) assert.ok(names.has(name), name);
+  for (const name of libraries.split(' ')) {
+    assert.ok(names.has(name), name);
+  }
   assert.doesNotMatch(stderr, /Could not load dynamic library/);
   assert.match(stderr, /Adding visible gpu devices: 0/);
 });

@@ -47,7 +47,9 @@ test("when the driver's library is in the search path then it is found with its 
 });
 
 test("when only the loader's cache knows the driver then it is found until its file is gone", (t) => {
-  if (findDriver({ env: {} }) !== undefined) return t.skip('this machine has a driver of its own');
+  if (findDriver({ env: {} }) !== undefined) {
+    return t.skip('this machine has a driver of its own');
+  }
   const libraries = path.join(folder, 'cached');
   mkdirSync(libraries);
   const file = path.join(libraries, 'libcuda.so.1');
@@ -111,8 +113,9 @@ test('when doctor looks at the driver then it says what is there and what a newe
       '535.183.01, enough to train on the GPU: install 580 to augment there, too',
     ],
   ] as const;
-  for (const [version, asked, remedy] of without)
+  for (const [version, asked, remedy] of without) {
     assert.deepEqual(inspectDriver(machine(version, asked)), { ok: false, optional: true, remedy });
+  }
 });
 
 test("when a container lacks the driver's management library then doctor says how to get it", () => {

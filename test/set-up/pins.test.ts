@@ -23,6 +23,7 @@ test('when wheels are pinned then none is listed twice, nor do two share a folde
 test("when TensorFlow's GPU wheel is pinned then its version is the CPU wheel's, and every library is CUDA 12's", () => {
   const version = ({ requirement }: { requirement: string }) => requirement.replace(/.*==/, '');
   assert.equal(version(wheels.tensorflowGpu), version(wheels.tensorflow));
-  for (const { requirement } of wheels.tensorflowGpu.more ?? [])
+  for (const { requirement } of wheels.tensorflowGpu.more ?? []) {
     assert.match(requirement, /^nvidia-[a-z-]+-cu12==/);
+  }
 });

@@ -38,7 +38,9 @@ export function jitKernels(mayBeRefused: readonly string[]): Findings {
       ...config,
       kernelFunc: (call) => {
         // What tracing, or a kernel itself, calls in turn.
-        if (isInside) return kernelFunc(call);
+        if (isInside) {
+          return kernelFunc(call);
+        }
         isInside = true;
         try {
           return untaped(() => countingMoves(() => jitted(call)));
@@ -66,7 +68,9 @@ function jittedKernel(
       tf.dispose(run(call.inputs, call.attrs));
       results = run(call.inputs, call.attrs);
     } catch (error) {
-      if (!mayBeRefused) throw error;
+      if (!mayBeRefused) {
+        throw error;
+      }
       const eager = kernelFunc(call);
       findings.refused.add(kernelName);
       return eager;
@@ -75,7 +79,9 @@ function jittedKernel(
     findings.jitted.add(kernelName);
     const eager = tensorsOf(kernelFunc(call));
     const difference = differenceOf([results].flat(), [eager].flat());
-    if (difference !== undefined) findings.differences.push(`${kernelName}: ${difference}`);
+    if (difference !== undefined) {
+      findings.differences.push(`${kernelName}: ${difference}`);
+    }
     // Specifications count on a clone's sharing its tensor's data; a function's results have their own.
     const shares = [eager].flat().some(({ dataId }) => isInput(dataId, call));
     tf.dispose(shares ? results : eager);
@@ -112,7 +118,9 @@ function countingMoves<T>(run: () => T): T {
 
 /** A kernel's results; some kernels leave it to tfjs-core to make tensors of them. */
 function tensorsOf(results: ReturnType<Kernel>): tf.Tensor | tf.Tensor[] {
-  if (Array.isArray(results)) return results.flatMap(tensorsOf);
+  if (Array.isArray(results)) {
+    return results.flatMap(tensorsOf);
+  }
   return results instanceof tf.Tensor ? results : tf.engine().makeTensorFromTensorInfo(results);
 }
 
@@ -121,7 +129,9 @@ function differenceOf(results: tf.Tensor[], expected: tf.Tensor[]): string | und
   const kinds = [results, expected].map((tensors) =>
     tensors.map(({ dtype, shape }) => `${dtype}[${shape}]`).join(),
   );
-  if (kinds[0] !== kinds[1]) return `${kinds[0]} instead of ${kinds[1]}`;
+  if (kinds[0] !== kinds[1]) {
+    return `${kinds[0]} instead of ${kinds[1]}`;
+  }
   for (const [i, tensor] of expected.entries()) {
     const right = valuesOf(tensor);
     const found = valuesOf(results[i] as tf.Tensor);
@@ -130,7 +140,9 @@ function differenceOf(results: tf.Tensor[], expected: tf.Tensor[]): string | und
     const at = right.findIndex(
       (value, j) => !Object.is(value, found[j]) && !(Math.abs(+value - +(found[j] ?? 0)) <= bound),
     );
-    if (at >= 0) return `${found[at]} instead of ${right[at]} at ${at} of ${kinds[0]}`;
+    if (at >= 0) {
+      return `${found[at]} instead of ${right[at]} at ${at} of ${kinds[0]}`;
+    }
   }
   return undefined;
 }
@@ -141,7 +153,9 @@ function largestOf(values: ArrayLike<number>): number {
   let largest = 0;
   for (let i = 0; i < values.length; i++) {
     const magnitude = Math.abs(values[i] as number);
-    if (magnitude > largest && magnitude < Number.POSITIVE_INFINITY) largest = magnitude;
+    if (magnitude > largest && magnitude < Number.POSITIVE_INFINITY) {
+      largest = magnitude;
+    }
   }
   return largest;
 }

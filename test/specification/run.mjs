@@ -45,7 +45,9 @@ const unused = new Set(leavesOut);
 jasmine.env.configure({
   specFilter(spec) {
     const names = leavesOut.filter((name) => spec.getFullName().includes(name));
-    for (const name of names) unused.delete(name);
+    for (const name of names) {
+      unused.delete(name);
+    }
     return names.length === 0;
   },
 });
@@ -53,17 +55,23 @@ jasmine.env.configure({
 const suite = await import(pathToFileURL(bundle).href);
 const findings = jits ? suite.jitKernels(mayBeRefused) : undefined;
 // That a kernel is traced for many shapes: each specification has its own.
-if (jits) process.removeAllListeners('warning');
+if (jits) {
+  process.removeAllListeners('warning');
+}
 let callsBefore = 0;
 let jittedSpecifications = 0;
 
 jasmine.clearReporters();
 jasmine.addReporter({
   specDone(result) {
-    if (findings?.calls > callsBefore) jittedSpecifications += 1;
+    if (findings?.calls > callsBefore) {
+      jittedSpecifications += 1;
+    }
     callsBefore = findings?.calls;
     counts[result.status] += 1;
-    if (result.status === 'failed') failures.push(result);
+    if (result.status === 'failed') {
+      failures.push(result);
+    }
   },
 });
 
@@ -74,24 +82,37 @@ await jasmine.execute();
 
 for (const { fullName, failedExpectations } of failures) {
   console.log(`failed: ${fullName}`);
-  for (const { message } of failedExpectations) console.log(`  ${message.split('\n')[0]}`);
+  for (const { message } of failedExpectations) {
+    console.log(`  ${message.split('\n')[0]}`);
+  }
 }
 const run = counts.passed + counts.failed;
 console.log(
   `${counts.passed} passed, ${counts.failed} failed, ${counts.excluded + counts.pending} skipped`,
 );
 const complaints = [];
-if (run < leastRun) complaints.push(`Expected at least ${leastRun} specifications to run`);
-for (const name of unused) complaints.push(`Expected a specification to leave out: ${name}`);
+if (run < leastRun) {
+  complaints.push(`Expected at least ${leastRun} specifications to run`);
+}
+for (const name of unused) {
+  complaints.push(`Expected a specification to leave out: ${name}`);
+}
 if (jits) {
   const { calls, jitted, refused, differences } = findings;
   console.log(
     `jitted: ${jitted.size} kernels, called ${calls} times in ${jittedSpecifications} specifications`,
   );
   complaints.push(...differences.map((text) => `Expected what the kernel gives eagerly: ${text}`));
-  if (jitted.size < leastJitted) complaints.push(`Expected at least ${leastJitted} jitted kernels`);
-  for (const name of mayBeRefused)
-    if (!refused.has(name)) complaints.push(`Expected a kernel that jit refuses: ${name}`);
+  if (jitted.size < leastJitted) {
+    complaints.push(`Expected at least ${leastJitted} jitted kernels`);
+  }
+  for (const name of mayBeRefused) {
+    if (!refused.has(name)) {
+      complaints.push(`Expected a kernel that jit refuses: ${name}`);
+    }
+  }
 }
-for (const complaint of complaints) console.log(complaint);
+for (const complaint of complaints) {
+  console.log(complaint);
+}
 process.exitCode = counts.failed > 0 || complaints.length > 0 ? 1 : 0;

@@ -66,8 +66,11 @@ test('when the same predictions are written in another time zone then the bytes 
   const { folder } = await workplace(t);
   const zone = process.env.TZ;
   t.after(() => {
-    if (zone === undefined) delete process.env.TZ;
-    else process.env.TZ = zone;
+    if (zone === undefined) {
+      delete process.env.TZ;
+    } else {
+      process.env.TZ = zone;
+    }
   });
   const bytes: Buffer[] = [];
   for (const one of ['Asia/Shanghai', 'America/New_York']) {
@@ -209,8 +212,9 @@ for (const [what, table, wanted] of faults) {
       wanted.map(([line]) => line),
       JSON.stringify(problems),
     );
-    for (const [index, [, message]] of wanted.entries())
+    for (const [index, [, message]] of wanted.entries()) {
       assert.match(problems[index]?.message ?? '', message);
+    }
   });
 }
 
@@ -227,7 +231,9 @@ test('when there are thousands of problems then the list stays short and the res
 
 async function archive(folder: string, entries: Record<string, Buffer>): Promise<string> {
   const zip = new ZipFile();
-  for (const [name, content] of Object.entries(entries)) zip.addBuffer(content, name);
+  for (const [name, content] of Object.entries(entries)) {
+    zip.addBuffer(content, name);
+  }
   zip.end();
   const file = path.join(folder, 'archive.zip');
   await writeFile(file, await buffer(zip.outputStream));
@@ -246,8 +252,9 @@ test('when an archive is a bomb, or lies about its size, then it is not unpacked
   const bytes = await readFile(bomb);
   const size = Buffer.alloc(4);
   size.writeUInt32LE(64 * 1024 * 1024);
-  for (let at = bytes.indexOf(size); at >= 0; at = bytes.indexOf(size, at + 4))
+  for (let at = bytes.indexOf(size); at >= 0; at = bytes.indexOf(size, at + 4)) {
     bytes.writeUInt32LE(100, at);
+  }
   await writeFile(bomb, bytes);
   const lying = await verifySubmission(bomb, [questionCsv], tasks);
   assert.match(lying.problems[0]?.message ?? '', /too many bytes/);

@@ -73,7 +73,9 @@ export async function render(
 ): Promise<Float32Array> {
   const samples = [{ path: file, label: 0 }];
   const loader = loaderFor(t, { samples, preprocessing, batchSize: 1, damaged: 'fail' });
-  for await (const batch of loader.epoch(0)) return takePixels(batch);
+  for await (const batch of loader.epoch(0)) {
+    return takePixels(batch);
+  }
   throw new Error('the loader gave no batch');
 }
 

@@ -108,7 +108,9 @@ test('when a picture leans far to a neighbour then only that class is marked may
 test('when a class is drawn then its picture is a photo of the size asked for', async () => {
   for (const { name, classes } of fashionAiTasks) {
     for (const label of classes.keys()) {
-      if (emptyClasses(name).includes(label)) continue;
+      if (emptyClasses(name).includes(label)) {
+        continue;
+      }
       const { svg } = drawGarment(name, label, 96, 'picture');
       const { info } = await sharp(Buffer.from(svg)).raw().toBuffer({ resolveWithObject: true });
       assert.equal(Math.min(info.width, info.height), 96, `${name} ${label}`);
@@ -122,7 +124,9 @@ test('when the same person is drawn in two classes then the garment differs wher
   for (const { name, classes } of fashionAiTasks) {
     const pictures: Buffer[] = [];
     for (const label of classes.keys()) {
-      if (emptyClasses(name).includes(label)) continue;
+      if (emptyClasses(name).includes(label)) {
+        continue;
+      }
       const { svg } = drawGarment(name, label, 96, 'same person');
       pictures.push(await sharp(Buffer.from(svg)).flatten().resize(96, 96).raw().toBuffer());
     }

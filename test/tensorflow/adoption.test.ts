@@ -91,7 +91,9 @@ test('when a batch is uint8, bfloat16 or float16, then its tensor has the float3
     const tensor = adoptBatch(value);
     assert.equal(tensor.dtype, 'float32');
     assert.equal(memory().tensors, before.tensors + 1, 'nothing is left of the way there');
-    if (dtype !== 'float32') assert.equal(leased(loader), 0, 'the slot is free again');
+    if (dtype !== 'float32') {
+      assert.equal(leased(loader), 0, 'the slot is free again');
+    }
     return tensor;
   };
   const floats = await tensorOf('float32');

@@ -23,7 +23,9 @@ async function loaderOf(t: TestContext, options: Partial<LoaderOptions<PixelType
   const loader = createLoader<PixelType>({
     samples,
     preprocessing: { ...plainPixels(36, 32), mean, std },
-    ...{ batchSize: 4, threads: 2, slots: 2 },
+    batchSize: 4,
+    threads: 2,
+    slots: 2,
     ...options,
   });
   t.after(() => loader.close());
@@ -38,12 +40,14 @@ function leased(loader: Loader<PixelType>): number {
 /** The batch's values as `adoptBatch` is to give them, by arithmetic on a copy. */
 function normalised(batch: Batch<PixelType>): number[] {
   const values = [...batch.pixels()];
-  if (batch.dtype !== 'uint8') return values;
+  if (batch.dtype !== 'uint8') {
+    return values;
+  }
   return values.map((level, i) => (level - (mean[i % 3] as number)) / (std[i % 3] as number));
 }
 
-for (const augment of loaderOptions.augment.choices)
-  for (const dtype of loaderOptions.dtype.choices)
+for (const augment of loaderOptions.augment.choices) {
+  for (const dtype of loaderOptions.dtype.choices) {
     test(`when ${dtype} batches that the ${augment} augmented lie on a device, then each is adopted for many batches`, async (t) => {
       const loader = await loaderOf(t, { augment, memory: 'gpu', dtype });
       const before = memory();
@@ -55,7 +59,9 @@ for (const augment of loaderOptions.augment.choices)
           assert.deepEqual(tensor.shape, batch.shape);
           const apart = difference(tensor.dataSync(), wanted).largest;
           assert.ok(apart < 1e-6, `${apart}`);
-          if (dtype === 'float32') assert.equal(leased(loader), 1, 'a copy would hold no slot');
+          if (dtype === 'float32') {
+            assert.equal(leased(loader), 1, 'a copy would hold no slot');
+          }
           tensor.dispose();
           assert.equal(leased(loader), 0);
           batches += 1;
@@ -64,6 +70,8 @@ for (const augment of loaderOptions.augment.choices)
       assert.equal(batches, 24);
       assert.deepEqual(memory(), before);
     });
+  }
+}
 
 test('when a batch on a device was adopted, then its slot is written again only after the tensor is gone', async (t) => {
   const loader = await loaderOf(t, { augment: 'gpu' }, 24);
@@ -71,7 +79,9 @@ test('when a batch on a device was adopted, then its slot is written again only 
   const tensor = adoptBatch((await batches.next()).value);
   const values = tensor.dataSync();
   // All others go through the one slot that is left.
-  for await (const batch of batches) batch.release();
+  for await (const batch of batches) {
+    batch.release();
+  }
   assert.deepEqual(tensor.dataSync(), values);
   loader.close();
   assert.deepEqual(tensor.dataSync(), values);

@@ -32,7 +32,9 @@ test('when workers end one after another with large tensors alive, then their me
   const end = async () => once(new Worker(holdOneTensor, { eval: true }), 'exit');
   assert.deepEqual(await end(), [0]);
   const afterOne = process.memoryUsage.rss();
-  for (let i = 0; i < 4; i++) await end();
+  for (let i = 0; i < 4; i++) {
+    await end();
+  }
   const growth = (process.memoryUsage.rss() - afterOne) / (1 << 20);
   assert.ok(growth < megabytes, `grew by ${growth} MiB`);
 });

@@ -53,7 +53,9 @@ test('when a jitted training step runs 10,000 times, then memory and tensors sta
   });
   const x = tf.randomNormal([4, 4], 0, 1, 'float32', 1);
   const run = (calls: number) => {
-    for (let i = 0; i < calls; i++) step(x).dispose();
+    for (let i = 0; i < calls; i++) {
+      step(x).dispose();
+    }
   };
   run(1000);
   const before = left();
@@ -72,10 +74,11 @@ test('when a jitted function is called in a tidy, then its results go with it an
     add(x);
   });
   const before = left();
-  for (let i = 0; i < 3; i++)
+  for (let i = 0; i < 3; i++) {
     tf.tidy(() => {
       add(x);
     });
+  }
   assert.deepEqual(left(), before);
   assert.deepEqual(values(w), [5]);
   add.dispose();
@@ -95,8 +98,9 @@ test('when tensors are captured, passed twice, disposed of inside or handed thro
   const x = tf.tensor1d([2, 3]);
   const results = [fn(x, x), fn(x, x), fn(x, x)];
   tf.dispose([small, large, ...(results[0] as tf.Tensor[])]);
-  for (const list of results.slice(1))
+  for (const list of results.slice(1)) {
     assert.deepEqual(list.map(values), [[2, 3], [1, 2], [1, 2], [2016]]);
+  }
   const last = fn(tf.tensor1d([0, 0]), x).map(values);
   assert.deepEqual(last, [[2, 3], [1, 2], [1, 2], [2003]]);
   assert.deepEqual(values(x), [2, 3]);
@@ -121,7 +125,9 @@ test('when jitted functions share variables, call each other and take variables,
   const other = tf.variable(tf.scalar(1));
   assert.deepEqual(values(double(other)), [2]);
   assert.equal(double.traces, 2);
-  for (const fn of [add, twice, double]) fn.dispose();
+  for (const fn of [add, twice, double]) {
+    fn.dispose();
+  }
 });
 
 test('when a gradient is custom, then a jitted function has it', () => {
@@ -136,11 +142,12 @@ test('when a gradient is custom, then a jitted function has it', () => {
   for (const list of [
     [1, 2],
     [3, 4],
-  ])
+  ]) {
     assert.deepEqual(
       values(fn(tf.tensor1d(list))),
       list.map((v) => 7 * v),
     );
+  }
   fn.dispose();
 });
 

@@ -30,18 +30,21 @@ const refused: Record<string, [fn: (x: tf.Tensor) => unknown, message: RegExp]> 
 };
 const inner = jit((x: tf.Tensor) => x.add(1));
 
-for (const [what, [fn, message]] of Object.entries(refused))
+for (const [what, [fn, message]] of Object.entries(refused)) {
   test(`when a jitted function has ${what}, then the error names the line, and other functions go on`, () => {
     const jitted = jit(fn);
     const { random } = Math;
     const line = new RegExp(
       `jit: .*${message.source}.*\\(at .*jit-refusals\\.test\\.ts:\\d+:\\d+\\)`,
     );
-    for (let i = 0; i < 2; i++) assert.throws(() => jitted(scalar(2)), line);
+    for (let i = 0; i < 2; i++) {
+      assert.throws(() => jitted(scalar(2)), line);
+    }
     assert.equal(jitted.traces, 0);
     assert.equal(Math.random, random);
     assert.deepEqual(values(inner(scalar(2))), [3]);
   });
+}
 
 test('when a jitted function is asynchronous or gives what is no tensor, then the error says so', () => {
   const asynchronous = jit(async function mine(x: tf.Tensor) {
@@ -75,7 +78,9 @@ test('when shapes keep changing, then each is traced and one warning names the l
     },
     { maxTraces: 8 },
   );
-  for (let i = 1; i <= 12; i++) assert.deepEqual(values(fn(tf.ones([i]))), [i]);
+  for (let i = 1; i <= 12; i++) {
+    assert.deepEqual(values(fn(tf.ones([i]))), [i]);
+  }
   await new Promise((resolve) => setImmediate(resolve));
   process.off('warning', listen);
   assert.equal(warnings.length, 1);
@@ -93,7 +98,9 @@ test('when a jitted function throws, then variables are as before, nothing is le
       w.assign(w.add(1) as never);
       return y;
     }, [w]);
-    if (fails) throw new Error('mine');
+    if (fails) {
+      throw new Error('mine');
+    }
     w.assign(w.sub(grads[w.name] as tf.Tensor) as never);
     return value;
   });
@@ -101,7 +108,9 @@ test('when a jitted function throws, then variables are as before, nothing is le
   assert.throws(() => step(x), /^Error: mine$/);
   const left = () => [memory(), tf.memory().numTensors];
   const before = left();
-  for (let i = 0; i < 5; i++) assert.throws(() => step(x), /^Error: mine$/);
+  for (let i = 0; i < 5; i++) {
+    assert.throws(() => step(x), /^Error: mine$/);
+  }
   assert.deepEqual(left(), before);
   assert.deepEqual(values(w), [1]);
   fails = false;
@@ -148,5 +157,7 @@ test('when a call under way uses a variable, then writing and reading it wait fo
   assert.throws(() => read(scalar(1)), /no call under way that changes the variable/);
   assert.deepEqual(values(await writing), [101]);
   assert.deepEqual(values(read(scalar(1))), [102]);
-  for (const fn of [read, write]) fn.dispose();
+  for (const fn of [read, write]) {
+    fn.dispose();
+  }
 });

@@ -77,7 +77,9 @@ test('when jitted functions are called many times, then nothing is left over', (
   const x = tf.ones([10, 10]) as tf.Tensor2D;
   fn(x).dispose();
   const before = { ...memory(), js: tf.memory().numTensors };
-  for (let i = 0; i < 1000; i++) fn(x).dispose();
+  for (let i = 0; i < 1000; i++) {
+    fn(x).dispose();
+  }
   assert.deepEqual({ ...memory(), js: tf.memory().numTensors }, before);
   fn.dispose();
 });
@@ -148,12 +150,15 @@ test('when random numbers are drawn in a jitted function, then each call has its
     assert.ok(Math.abs(mean(dropped) - 1) < 0.11);
     assert.ok(Math.abs(mean(classes) - 0.5) < 0.095);
   }
-  for (let i = 0; i < 5; i++) assert.notDeepEqual(calls[0]?.[i], calls[1]?.[i]);
+  for (let i = 0; i < 5; i++) {
+    assert.notDeepEqual(calls[0]?.[i], calls[1]?.[i]);
+  }
 });
 
 test('when a function is jitted with mixed precision, then products are rounded as bfloat16 and the rest is not', (context) => {
-  if (devices().some(({ type }) => type === 'GPU'))
+  if (devices().some(({ type }) => type === 'GPU')) {
     return context.skip('a GPU has float16 instead');
+  }
   const [a, b] = [1, 2].map(
     (seed) => tf.randomNormal([64, 64], 0, 1, 'float32', seed) as tf.Tensor2D,
   ) as [tf.Tensor2D, tf.Tensor2D];

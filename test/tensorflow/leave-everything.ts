@@ -43,7 +43,9 @@ if (isMainThread && (way === 'worker' || way === 'terminate')) {
   const worker = new Worker(program, { eval: true, argv: [way] });
   worker.on('message', async (message) => {
     console.log(message);
-    if (way === 'terminate') await worker.terminate();
+    if (way === 'terminate') {
+      await worker.terminate();
+    }
   });
   worker.on('error', (error) => {
     console.error(error);
@@ -52,9 +54,18 @@ if (isMainThread && (way === 'worker' || way === 'terminate')) {
 } else {
   const alive = await leaveEverything();
   const message = alive.length === 7 ? 'everything is alive' : 'something is missing';
-  if (parentPort) parentPort.postMessage(message);
-  else console.log(message);
-  if (way === 'exit') process.exit(0);
-  if (way === 'throw') throw new Error('as told');
-  if (way === 'terminate') setInterval(() => alive, 1000);
+  if (parentPort) {
+    parentPort.postMessage(message);
+  } else {
+    console.log(message);
+  }
+  if (way === 'exit') {
+    process.exit(0);
+  }
+  if (way === 'throw') {
+    throw new Error('as told');
+  }
+  if (way === 'terminate') {
+    setInterval(() => alive, 1000);
+  }
 }

@@ -80,7 +80,9 @@ test('when a resource is read and created again, then it is the same variable', 
   const [read] = binding.executeOp('ReadVariableOp', [type('dtype')], [again], 1);
   const id = (read as { id: number }).id;
   assert.deepEqual(binding.tensorDataSync(id), Float32Array.of(3, 4));
-  for (const tensor of [handle, value, again, id]) binding.deleteTensor(tensor);
+  for (const tensor of [handle, value, again, id]) {
+    binding.deleteTensor(tensor);
+  }
 });
 
 test('when the array that went in or came out is changed, then the tensor is not', () => {

@@ -20,6 +20,8 @@ for (let i = 0; i < Number(times ?? 0); i++) {
     await unlock();
     console.log('claimed');
   } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
+    if (!(error instanceof InvalidInputError)) {
+      throw error;
+    }
   }
 }

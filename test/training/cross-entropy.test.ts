@@ -37,8 +37,9 @@ test('when targets are smoothed, then loss and gradient are those of the formula
     assert.ok(Math.abs((losses[i] as number) - weight * wanted) < 1e-6 * wanted, `row ${i}`);
     row.forEach((logit, k) => {
       const slope = weight * (Math.exp(logit - largest) / total - (smooth[k] as number));
-      for (const gradient of gradients)
+      for (const gradient of gradients) {
         assert.ok(Math.abs((gradient[i]?.[k] as number) - slope) < 1e-6, `${i}, ${k}`);
+      }
     });
   });
 });

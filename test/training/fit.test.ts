@@ -99,8 +99,9 @@ test('when a compiled model is fitted, then losses, metrics, validation and weig
   });
   assert.deepEqual(epoch, [0, 1, 2]);
   assert.deepEqual(Object.keys(history).sort(), Object.keys(expected).sort());
-  for (const [name, values] of Object.entries(history))
+  for (const [name, values] of Object.entries(history)) {
     assertClose(values, expected[name] as number[]);
+  }
   assert.deepEqual(lines[2], { number: 2, ...last(history) });
   model.getWeights().forEach((weight, i) => {
     const wanted = reference.getWeights()[i] as tf.Tensor;
@@ -164,7 +165,9 @@ test('when a model is fitted, then progress tells where it stands, and the event
   let running = true;
   const count = () => {
     turn += 1;
-    if (running) setImmediate(count);
+    if (running) {
+      setImmediate(count);
+    }
   };
   count();
   await fit(model, training, {
@@ -211,7 +214,9 @@ test('when the signal is aborted, then the step at hand is the last, and nothing
     signal: abort.signal,
     onProgress: () => {
       steps += 1;
-      if (steps === 7) abort.abort();
+      if (steps === 7) {
+        abort.abort();
+      }
     },
   });
   assert.equal(steps, 7);

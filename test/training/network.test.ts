@@ -34,8 +34,9 @@ test('when only the head is trained then the network in front of it runs outside
   const split = tf.variableGrads(() => loss(learn(input, step)), weights);
   const undivided = tf.variableGrads(() => loss(whole.apply(images, step) as tf.Tensor), weights);
   assert.deepEqual(split.value.arraySync(), undivided.value.arraySync());
-  for (const { name } of weights)
+  for (const { name } of weights) {
     assert.deepEqual(split.grads[name]?.arraySync(), undivided.grads[name]?.arraySync());
+  }
 });
 
 test('when everything is trained then nothing is taken out of the gradient', () => {

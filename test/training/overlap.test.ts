@@ -25,7 +25,9 @@ function course({ count = 3, batchMs = 0, stepMs = 0, failing = -1 }) {
     step: async (input) => {
       events.push(`began ${input}`);
       await after(stepMs);
-      if (input === failing) throw new Error('failed');
+      if (input === failing) {
+        throw new Error('failed');
+      }
       events.push(`ended ${input}`);
       return 10 * input;
     },
@@ -40,7 +42,9 @@ test('when steps run, then each next input is made ready meanwhile and steps kee
   for await (const { input, result, waitMs } of steps) {
     results.push(result);
     assert.equal(result, 10 * input);
-    if (input > 0) assert.ok(waitMs < 25, `${waitMs}`);
+    if (input > 0) {
+      assert.ok(waitMs < 25, `${waitMs}`);
+    }
   }
   assert.deepEqual(results, [0, 10, 20]);
   assert.deepEqual(events, [
@@ -51,13 +55,16 @@ test('when steps run, then each next input is made ready meanwhile and steps kee
 
 test('when batches come slowly, then the time without a step is told as waited', async () => {
   const { steps } = course({ batchMs: 60, stepMs: 20 });
-  for await (const { input, waitMs } of steps)
+  for await (const { input, waitMs } of steps) {
     assert.ok(waitMs >= (input === 0 ? 59 : 35), `${waitMs} ms before step ${input}`);
+  }
 });
 
 test('when the loop is left, then the input that was ready is freed and the batches end', async () => {
   const { events, steps } = course({ stepMs: 20 });
-  for await (const _ of steps) break;
+  for await (const _ of steps) {
+    break;
+  }
   await after(10);
   assert.deepEqual(events.slice(-2).sort(), ['closed', 'discarded 1']);
 });
@@ -65,7 +72,8 @@ test('when the loop is left, then the input that was ready is freed and the batc
 test('when a step fails, then the loop rejects and the input that was ready is freed', async () => {
   const { events, steps } = course({ stepMs: 20, failing: 1 });
   await assert.rejects(async () => {
-    for await (const _ of steps);
+    for await (const _ of steps) {
+    }
   }, /failed/);
   await after(10);
   assert.ok(events.includes('discarded 2') && events.includes('closed'), `${events}`);

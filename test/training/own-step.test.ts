@@ -37,7 +37,9 @@ for (const Optimizer of [Sgd, AdamW]) {
     const x = tf.tensor2d([0, 0, 0, 1, 1, 0, 1, 1], [4, 2]);
     const y = tf.tensor2d([1, 0, 0, 1, 0, 1, 1, 0], [4, 2]);
     const rate = tf.scalar(0.05);
-    for (let i = 0; i < 400; i++) (await step.async(x, y, rate)).dispose();
+    for (let i = 0; i < 400; i++) {
+      (await step.async(x, y, rate)).dispose();
+    }
     const predicted = (model.predict(x) as tf.Tensor).argMax(-1);
     assert.deepEqual([...predicted.dataSync()], [0, 1, 1, 0]);
     step.dispose();

@@ -38,8 +38,9 @@ function runOne(
   });
   child.stdout.on('data', (text) => {
     output += text;
-    if (at !== undefined && signal !== undefined && output.split('\n').includes(at))
+    if (at !== undefined && signal !== undefined && output.split('\n').includes(at)) {
       child.kill(signal);
+    }
   });
   return new Promise((resolve) => {
     child.on('close', () => resolve({ lines: output.trim().split('\n'), errors }));
@@ -93,7 +94,11 @@ test('when a run is interrupted within an epoch then it saves, stops and goes on
 
 test('when a run with every kind of state is interrupted amid a step, then it goes on alike', async () => {
   const all = {
-    ...{ epochs: 2, optimizer: 'adamw', learningRate: 0.001, averageDecay: 0.5, clipNorm: 1 },
+    epochs: 2,
+    optimizer: 'adamw',
+    learningRate: 0.001,
+    averageDecay: 0.5,
+    clipNorm: 1,
     accumulate: 2,
   };
   const whole = await runOne('all-whole', all);

@@ -60,13 +60,19 @@ const losses = (step: Step, steps: number): number[] =>
 /** EfficientNet-Lite0 without dropout; what lies before its third block is frozen. */
 async function halfFrozen() {
   const { model } = await createModel({
-    ...{ architecture: 'efficientnet-lite0', classes: ['a', 'b', 'c'], pretrained: false },
-    ...{ size, trainable: 'all', seed: 2 },
+    architecture: 'efficientnet-lite0',
+    classes: ['a', 'b', 'c'],
+    pretrained: false,
+    size,
+    trainable: 'all',
+    seed: 2,
   });
   Object.assign(model.getLayer('dropout'), { rate: 0 });
   const names = model.layers.map(({ name }) => name);
   const frozen = model.layers.slice(0, names.indexOf('block2_expand_conv'));
-  for (const layer of frozen) layer.trainable = false;
+  for (const layer of frozen) {
+    layer.trainable = false;
+  }
   const values = () =>
     frozen.flatMap((layer) => layer.getWeights().map((weight) => [...weight.dataSync()]));
   return { model, values };
@@ -97,13 +103,18 @@ function smallLosses(
   const model = tf.sequential({
     layers: [
       tf.layers.conv2d({
-        ...{ inputShape: [size, size, 3], filters: 16, kernelSize: 3, strides: 2 },
+        inputShape: [size, size, 3],
+        filters: 16,
+        kernelSize: 3,
+        strides: 2,
         ...seeded(1),
       }),
       tf.layers.batchNormalization({}),
       tf.layers.reLU({ maxValue: 6 }),
       tf.layers.depthwiseConv2d({
-        ...{ kernelSize: 3, strides: 2, useBias: false },
+        kernelSize: 3,
+        strides: 2,
+        useBias: false,
         depthwiseInitializer: tf.initializers.heNormal({ seed: 2 }),
       }),
       tf.layers.batchNormalization({}),
@@ -136,12 +147,15 @@ test('when the loss is scaled, then 20 losses stay within 0.001% of those withou
 });
 
 test('when convolutions are computed in bfloat16, then 20 losses stay within 0.2% of those in float32', (t) => {
-  if (devices().some(({ type }) => type === 'GPU')) return t.skip('a GPU has float16 instead');
+  if (devices().some(({ type }) => type === 'GPU')) {
+    return t.skip('a GPU has float16 instead');
+  }
   const apart = furthest(smallLosses({ precision: 'bfloat16' }), smallLosses());
   assert.ok(apart < 0.002, `${apart}`);
   // oneDNN computes in bfloat16 where there is AVX-512.
-  if (/ avx512f /.test(readFileSync('/proc/cpuinfo', 'utf8')))
+  if (/ avx512f /.test(readFileSync('/proc/cpuinfo', 'utf8'))) {
     assert.ok(apart > 1e-5, 'nothing was rounded');
+  }
   return undefined;
 });
 
@@ -154,12 +168,20 @@ test('when a network is trained, then a 10 ms timer is never 50 ms late during t
     let stop: (() => number) | undefined;
     let late = Number.NaN;
     await train({
-      ...{ manifest, task: 'colour', run: path.join(folder, `run-${runs++}`) },
-      ...{ model: { pretrained: false, size }, batchSize: batch, epochs: 1 },
+      manifest,
+      task: 'colour',
+      run: path.join(folder, `run-${runs++}`),
+      model: { pretrained: false, size },
+      batchSize: batch,
+      epochs: 1,
       onProgress: ({ done, total }) => {
         // The first step is traced, on this thread.
-        if (done === batch) stop = startTimer();
-        if (done === total) late = stop?.() as number;
+        if (done === batch) {
+          stop = startTimer();
+        }
+        if (done === total) {
+          late = stop?.() as number;
+        }
       },
     });
     return late;

@@ -136,7 +136,9 @@ test('when weights are averaged, then the averages are validated and saved, and 
     resolveSample(manifest, sample),
   );
   const loader = createLoader({
-    ...{ samples, preprocessing, batchSize: samples.length },
+    samples,
+    preprocessing,
+    batchSize: samples.length,
     augmentation: evaluationAugmentation,
   });
   t.after(() => loader.close());
@@ -250,7 +252,10 @@ test('when it is left open who augments, then the run chooses once and its confi
   const run = path.join(folder, 'chosen');
   const choices: AugmentChoice[] = [];
   const options: TrainOptions = {
-    ...{ ...base, run, augment: 'auto', trainable: 'head' },
+    ...base,
+    run,
+    augment: 'auto',
+    trainable: 'head',
     onAugment: (choice) => choices.push(choice),
   };
   const stop = new AbortController();
@@ -262,7 +267,9 @@ test('when it is left open who augments, then the run chooses once and its confi
   assert.equal(finished, false);
   const [choice] = choices as [AugmentChoice];
   assert.match(choice.reason, /^Augmenting on the [CG]PU: .+\.$/);
-  if (!cudaStatus().available) assert.match(choice.reason, /on the CPU: there is no CUDA device: /);
+  if (!cudaStatus().available) {
+    assert.match(choice.reason, /on the CPU: there is no CUDA device: /);
+  }
   const [comment, ...config] = (await readFile(path.join(run, 'config.json'), 'utf8')).split('\n');
   assert.equal(comment, `// ${choice.reason}`);
   assert.equal(JSON.parse(config.join('\n')).augment, choice.augment);
@@ -273,7 +280,9 @@ test('when it is left open who augments, then the run chooses once and its confi
 
 test('when the GPU is to augment and cannot, then the reason is said', async (t) => {
   const { available, reason } = cudaStatus();
-  if (available) return t.skip('there is a CUDA device');
+  if (available) {
+    return t.skip('there is a CUDA device');
+  }
   const run = path.join(folder, 'none');
   await assert.rejects(
     train({ ...base, run, augment: 'gpu' }),

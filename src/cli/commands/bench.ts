@@ -48,7 +48,9 @@ export function configure(command: Command): void {
       return measureLoader({ ...request, threads: cores });
     });
     const { augment, reason } = await chosen(asked, { ...request, threads: cores });
-    if (reason !== undefined) console.log(reason);
+    if (reason !== undefined) {
+      console.log(reason);
+    }
     const measurements = await withProgress(async (progress) => {
       const done: Measurement[] = [];
       for (const threads of counts) {
@@ -73,21 +75,27 @@ async function chosen(
 /** Those of a prepared data set or of shards; else images by their names, whether they have labels or not. */
 async function imagesIn(folder: string): Promise<ImageFile[]> {
   const names = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') {
+      throw error;
+    }
     throw expected('an existing folder', 'folder', folder);
   });
   const shown = names.filter((name) => !name.split(path.sep).some(isHidden));
   const files = shown.filter((name) => imagePattern.test(name)).sort();
   const shards = await shardFilesIn(folder, /\.(tar|parquet)$/);
   const packed = existsSync(manifestFile(folder)) || shards.length > 0;
-  if (packed || files.length === 0) return (await openDataset(folder)).images;
+  if (packed || files.length === 0) {
+    return (await openDataset(folder)).images;
+  }
   return files.map((name) => ({ path: path.resolve(folder, name) }));
 }
 
 /** 1, 2, 4, … and the number of cores. */
 function threadCounts(cores: number): number[] {
   const counts: number[] = [];
-  for (let count = 1; count < cores; count *= 2) counts.push(count);
+  for (let count = 1; count < cores; count *= 2) {
+    counts.push(count);
+  }
   return [...counts, cores];
 }
 

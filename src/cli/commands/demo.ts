@@ -19,7 +19,9 @@ const settings: Omit<SubmitRequest, 'source' | 'out'> = {
   validationFraction: 0.2,
   crops: 'ten',
   training: {
-    ...{ epochs: 8, batchSize: 16, model: { size: 128 } },
+    epochs: 8,
+    batchSize: 16,
+    model: { size: 128 },
     // A tighter window could cut off the hem or cuff that a length is told by.
     augmentation: { area: [0.6, 1] },
   },
@@ -38,7 +40,9 @@ export function configure(command: Command): void {
 async function run(out: string, signal: AbortSignal): Promise<void> {
   const start = performance.now();
   const source = path.join(out, 'photos');
-  if (!existsSync(source)) await draw(source);
+  if (!existsSync(source)) {
+    await draw(source);
+  }
   const request = { ...settings, source, out: path.join(out, 'work') };
   const result = await withProgress((progress) =>
     submit({ ...request, signal, observer: createObserver(request, progress) }),

@@ -5,6 +5,8 @@ import { exitCode } from '../exit.js';
 
 export function configure(command: Command): void {
   command.action(async () => {
-    if (!(await doctor())) process.exitCode = exitCode.error;
+    if (!(await doctor())) {
+      process.exitCode = exitCode.error;
+    }
   });
 }

@@ -33,7 +33,10 @@ async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
   for (const { name: task } of chosenTasks(manifest, flags.task)) {
     const classifier = await openClassifier(flags.run, task);
     const evaluation = await evaluate({
-      ...{ ...values, classifier, manifest, task },
+      ...values,
+      classifier,
+      manifest,
+      task,
       onProgress: (state) => progress.update({ label: task, ...state }),
     });
     progress.end();

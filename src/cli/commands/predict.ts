@@ -57,7 +57,9 @@ export function configure(command: Command): void {
       throw expected(`one number per --run, ${flags.run.length},`, '--weights', flags.weights);
     }
     if (images.length > 0 && data === undefined) {
-      if (task === undefined) throw expected('a task', '--task', undefined);
+      if (task === undefined) {
+        throw expected('a task', '--task', undefined);
+      }
       await predictImages(request, task, images);
     } else if (images.length === 0 && data !== undefined && out !== undefined) {
       await answerQuestions(request, data, out);

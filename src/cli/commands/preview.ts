@@ -35,7 +35,9 @@ export function configure(command: Command): void {
 
 async function run(folder: string, flags: { out: string }): Promise<void> {
   const { out } = flags;
-  if (!/\.(jpe?g|png)$/i.test(out)) throw expected('a file named .jpg or .png', '--out', out);
+  if (!/\.(jpe?g|png)$/i.test(out)) {
+    throw expected('a file named .jpg or .png', '--out', out);
+  }
   const { images: rows, views: wanted, seed, augmentation } = pickFlags(options, flags);
   const { tasks, images } = await openDataset(folder);
   const chosen = spread(images, rows, seed);

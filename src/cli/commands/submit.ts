@@ -22,8 +22,13 @@ export function configure(command: Command): void {
   command.action(async (flags: { data: string; out: string }) => {
     const { seed, validationFraction, models, crops, ...training } = pickFlags(options, flags);
     const request = {
-      ...{ source: flags.data, out: flags.out },
-      ...{ seed, validationFraction, models, crops, training },
+      source: flags.data,
+      out: flags.out,
+      seed,
+      validationFraction,
+      models,
+      crops,
+      training,
     };
     const result = await interruptible(
       'Stopped with a checkpoint. Repeat the command to go on.',

@@ -13,7 +13,8 @@ export function configure(command: Command): void {
     const options = pickFlags(synthesizeOptions, flags);
     const { images, questions } = await withProgress((progress) =>
       synthesize(flags.out, {
-        ...{ ...options, tasks: flags.tasks },
+        ...options,
+        tasks: flags.tasks,
         onProgress: (done, total) => progress.update({ label: 'drawing garments', done, total }),
       }),
     );

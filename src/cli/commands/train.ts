@@ -40,13 +40,19 @@ async function run(flags: Flags, signal: AbortSignal, progress: ProgressReporter
     const folder = path.join(flags.run, task);
     const result = await train({
       ...training,
-      ...{ manifest, task, run: folder, resume: flags.resume, signal },
+      manifest,
+      task,
+      run: folder,
+      resume: flags.resume,
+      signal,
       onAugment: ({ reason }) => progress.print(`${task}: ${reason}`),
       onProgress: (state) => progress.update({ ...state, label: `${task} ${state.label}` }),
       onEpoch: (record) => progress.print(describeEpoch(task, record, training.epochs)),
     });
     progress.end();
-    if (!result.finished) throw signal.reason;
+    if (!result.finished) {
+      throw signal.reason;
+    }
     const { augmentation, seed } = training;
     await drawRun({ manifest, task, run: folder, result, augmentation, seed });
     result.classifier.model.dispose();

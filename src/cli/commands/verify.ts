@@ -24,6 +24,8 @@ export function showVerification(file: string, { rows, problems, more }: Verific
   for (const { line, message } of problems) {
     console.log(`${line === undefined ? file : `${file}:${line}`}: ${message}`);
   }
-  if (more > 0) console.log(`… and ${more} more`);
+  if (more > 0) {
+    console.log(`… and ${more} more`);
+  }
   process.exitCode = exitCode.problems;
 }

@@ -70,9 +70,14 @@ function columnOf(raw: string, field: number): number {
   let quoted = false;
   let remaining = field;
   for (let i = 0; i < text.length && remaining > 0; i++) {
-    if (text[i] === '"') quoted = !quoted;
-    else if (text[i] === ',' && !quoted) remaining--;
-    if (remaining === 0) return i + 2 + (text[i + 1] === '"' ? 1 : 0);
+    if (text[i] === '"') {
+      quoted = !quoted;
+    } else if (text[i] === ',' && !quoted) {
+      remaining--;
+    }
+    if (remaining === 0) {
+      return i + 2 + (text[i + 1] === '"' ? 1 : 0);
+    }
   }
   return text[0] === '"' && field === 0 ? 2 : 1;
 }

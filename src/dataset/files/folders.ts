@@ -13,17 +13,23 @@ export async function foldersIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names: string[] = [];
   for (const entry of entries) {
-    if (isHidden(entry.name)) continue;
+    if (isHidden(entry.name)) {
+      continue;
+    }
     // A link that leads nowhere is no folder; whoever needs it will miss it by name.
     const isFolder = entry.isSymbolicLink()
       ? await stat(path.join(folder, entry.name)).then((target) => target.isDirectory(), brokenLink)
       : entry.isDirectory();
-    if (isFolder) names.push(entry.name);
+    if (isFolder) {
+      names.push(entry.name);
+    }
   }
   return names.sort(byCodeUnit);
 }
 
 function brokenLink(error: NodeJS.ErrnoException): boolean {
-  if (error.code === 'ENOENT') return false;
+  if (error.code === 'ENOENT') {
+    return false;
+  }
   throw error;
 }

@@ -6,12 +6,16 @@ import { expected } from '../../errors.js';
 /** By the specification of Git LFS pointers, version 1, they are shorter. */
 const pointerBytes = 1024;
 
-/** Throws InvalidInputError, naming file and way out, where one of `files`, relative to `root`, is a pointer. */
+/** @throws InvalidInputError naming file and way out, where one of `files`, relative to `root`, is a pointer. */
 export async function refusePointers(root: string, files: readonly string[]): Promise<void> {
   for (const name of files) {
     const file = path.join(root, name);
-    if ((await stat(file)).size >= pointerBytes) continue;
-    if (!(await readFile(file, 'latin1')).startsWith('version https://git-lfs')) continue;
+    if ((await stat(file)).size >= pointerBytes) {
+      continue;
+    }
+    if (!(await readFile(file, 'latin1')).startsWith('version https://git-lfs')) {
+      continue;
+    }
     throw expected('a shard', file, 'a Git LFS pointer', 'Fetch the file itself: `git lfs pull`');
   }
 }

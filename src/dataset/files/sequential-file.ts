@@ -39,7 +39,9 @@ export class SequentialFile {
     const { bytesRead } = await this.handle.read(this.memory, 0, wanted, offset);
     this.window = this.memory.subarray(0, bytesRead);
     this.windowStart = offset;
-    if (bytesRead < length) throw new Error(`${this.path} became shorter while it was read`);
+    if (bytesRead < length) {
+      throw new Error(`${this.path} became shorter while it was read`);
+    }
     return this.window.subarray(0, length);
   }
 

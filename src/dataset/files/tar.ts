@@ -26,7 +26,7 @@ type Extension = Partial<Pick<TarMember, 'name' | 'size'>>;
 /**
  * The regular files of a tar in their order; folders, links and devices are passed over.
  *
- * Throws InvalidInputError, naming file and byte, for a header that does not add up, a member that the file is too short
+ * @throws InvalidInputError naming file and byte, for a header that does not add up, a member that the file is too short
  * for, a sparse or multi-volume member, and a missing end.
  */
 export async function* readTar(file: SequentialFile): AsyncGenerator<TarMember> {
@@ -45,7 +45,9 @@ export async function* readTar(file: SequentialFile): AsyncGenerator<TarMember> 
     if (extending) {
       extension = { ...extension, ...(await readExtension(file, header, offset)) };
     } else {
-      if ('07\0'.includes(header.type)) yield { name, offset, size };
+      if ('07\0'.includes(header.type)) {
+        yield { name, offset, size };
+      }
       extension = {};
     }
     at = offset + Math.ceil(length / blockBytes) * blockBytes;
@@ -81,7 +83,9 @@ function readHeader(block: Buffer, file: SequentialFile, at: number): Header {
     throw damaged(file, at, `${quoted(name)} is sparse or of several volumes: pack the files anew`);
   }
   const size = numberIn(block, 124, 136);
-  if (size === undefined) throw damaged(file, at, `the size of ${quoted(name)} is no number`);
+  if (size === undefined) {
+    throw damaged(file, at, `the size of ${quoted(name)} is no number`);
+  }
   return { name: prefix === '' ? name : `${prefix}/${name}`, size, type };
 }
 
@@ -89,7 +93,9 @@ function readHeader(block: Buffer, file: SequentialFile, at: number): Header {
 export function checksumOf(block: Uint8Array): number {
   let sum = 8 * 32;
   for (let index = 0; index < blockBytes; index++) {
-    if (index < 148 || index >= 156) sum += block[index] as number;
+    if (index < 148 || index >= 156) {
+      sum += block[index] as number;
+    }
   }
   return sum;
 }
@@ -120,7 +126,9 @@ async function readExtension(
     throw damaged(file, offset, `a name or record of ${size} bytes is too long to be one`);
   }
   const content = await file.piece(offset, size);
-  if (type === 'L') return { name: text(content, 0, size) };
+  if (type === 'L') {
+    return { name: text(content, 0, size) };
+  }
   return type === 'x' ? readPax(content, file, offset) : {};
 }
 
@@ -137,12 +145,20 @@ function readPax(content: Buffer, file: SequentialFile, offset: number): Extensi
     }
     const [, key, value] =
       /^([^=]+)=(.*)$/s.exec(content.toString('utf8', space + 1, end - 1)) ?? [];
-    if (key === undefined || value === undefined) throw fail('has no key');
-    if (key.startsWith('GNU.sparse')) throw fail('makes a file sparse: pack the files anew');
-    if (key === 'path') extension.name = value;
+    if (key === undefined || value === undefined) {
+      throw fail('has no key');
+    }
+    if (key.startsWith('GNU.sparse')) {
+      throw fail('makes a file sparse: pack the files anew');
+    }
+    if (key === 'path') {
+      extension.name = value;
+    }
     if (key === 'size') {
       extension.size = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-      if (!Number.isSafeInteger(extension.size)) throw fail(`has the size ${quoted(value)}`);
+      if (!Number.isSafeInteger(extension.size)) {
+        throw fail(`has the size ${quoted(value)}`);
+      }
     }
     at = end;
   }

@@ -28,7 +28,7 @@ interface Found {
 /**
  * Reads a folder of class folders. The task takes the folder's name; classes are in code-unit order.
  *
- * Throws InvalidInputError where fewer than two classes are found or none has an image.
+ * @throws InvalidInputError where fewer than two classes are found or none has an image.
  */
 export async function readClassFolders(root: string): Promise<Source> {
   const { layout, folders, warnings } = await findClassFolders(root);
@@ -36,9 +36,12 @@ export async function readClassFolders(root: string): Promise<Source> {
   const task = taskOfFolder(root);
   const labelled: Labelled[] = [];
   for (const { class: name, folder, images, others, given } of folders) {
-    if (others > 0)
+    if (others > 0) {
       warnings.push(`${folder} has ${others} other files, left out as no images by their names.`);
-    if (images.length === 0) warnings.push(`${folder} has no images.`);
+    }
+    if (images.length === 0) {
+      warnings.push(`${folder} has no images.`);
+    }
     const label = classes.indexOf(name);
     for (const file of images) {
       labelled.push({ path: file, task, label, maybe: [], given, origin: file });
@@ -72,7 +75,9 @@ async function findClassFolders(root: string): Promise<Found> {
     warnings.push(...(await looseImages(root, side)));
     const held = await classFoldersOf(root, side);
     // A folder of unlabelled images, `test` at Kaggle, is none to validate on.
-    if (!held.some(({ class: name, images }) => classes.has(name) && images.length > 0)) continue;
+    if (!held.some(({ class: name, images }) => classes.has(name) && images.length > 0)) {
+      continue;
+    }
     warnings.push(
       ...names
         .filter((name) => name !== train && name !== side)
@@ -119,10 +124,12 @@ function sidesTakenForClasses(folders: readonly ClassFolder[]): string[] {
   );
   const [first = new Set<string>(), ...rest] = inner;
   const shared = [...first].filter((name) => rest.every((names) => names.has(name)));
-  if (rest.length === 0 || shared.length === 0 || inner.some((names) => names.has('.'))) return [];
+  if (rest.length === 0 || shared.length === 0 || inner.some((names) => names.has('.'))) {
+    return [];
+  }
   const what = `have images in folders alone, ${shared[0]} in each`;
-  const wayOut = `if ${shared[0]} is a class, call the folders above it train and validation`;
-  return [`All ${full.length} class folders ${what}: ${wayOut}.`];
+  const remedy = `if ${shared[0]} is a class, call the folders above it train and validation`;
+  return [`All ${full.length} class folders ${what}: ${remedy}.`];
 }
 
 async function filesBelow(

@@ -30,7 +30,9 @@ const innerFolders = ['Annotations', 'Tests'];
 /** Reads a folder in the FashionAI layout, or resolves to undefined where no release is found. */
 export async function readFashionAi(root: string): Promise<Source | undefined> {
   const releases = await findReleases(root);
-  if (releases.length === 0) return undefined;
+  if (releases.length === 0) {
+    return undefined;
+  }
   const widths = new Map<string, { classes: number; origin: string }>();
   const labelled: Labelled[] = [];
   const questions: Question[] = [];
@@ -42,7 +44,9 @@ export async function readFashionAi(root: string): Promise<Source | undefined> {
     }
   }
   for (const { folder, questionFile } of releases) {
-    if (questionFile === undefined) continue;
+    if (questionFile === undefined) {
+      continue;
+    }
     for (const { path: asked, task } of await readQuestions([path.join(root, questionFile)])) {
       questions.push({ path: asked, task, file: path.posix.join(folder, asked) });
     }
@@ -57,19 +61,21 @@ export async function readFashionAi(root: string): Promise<Source | undefined> {
 /**
  * The question.csv of each release below `root`, absolute, in the order that a manifest's questions have.
  *
- * Throws InvalidInputError where there is none.
+ * @throws InvalidInputError where there is none.
  */
 export async function findQuestionFiles(root: string): Promise<string[]> {
   const releases = await findReleases(root);
   const files = releases.flatMap(({ questionFile }) => questionFile ?? []);
-  if (files.length === 0) throw expected('a release with Tests/question.csv', 'source', root);
+  if (files.length === 0) {
+    throw expected('a release with Tests/question.csv', 'source', root);
+  }
   return files.map((file) => path.resolve(root, file));
 }
 
 /**
  * The rows of question.csv files (`path,task,?`), file after file.
  *
- * Throws InvalidInputError, with file, line and column, for a row of another form or one that repeats an earlier row.
+ * @throws InvalidInputError with file, line and column, for a row of another form or one that repeats an earlier row.
  */
 export async function readQuestions(files: readonly string[]): Promise<QuestionRow[]> {
   const rows = new Map<string, QuestionRow>();
@@ -80,7 +86,9 @@ export async function readQuestions(files: readonly string[]): Promise<QuestionR
       const row = { path: imagePath(record), task: taskName(record), origin };
       const key = `${row.path},${row.task}`;
       const earlier = rows.get(key);
-      if (earlier) throw expected(`a row not already at ${earlier.origin}`, record.at(0), key);
+      if (earlier) {
+        throw expected(`a row not already at ${earlier.origin}`, record.at(0), key);
+      }
       rows.set(key, row);
     }
   }
@@ -123,7 +131,9 @@ async function csvFilesBelow(root: string, folder: string): Promise<string[]> {
 }
 
 function noneIfAbsent(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
+    return [];
+  }
   throw error;
 }
 
@@ -152,15 +162,20 @@ function parseLetters(letters: string, record: CsvRecord): { label: number; mayb
   const maybe: number[] = [];
   let label = -1;
   for (const [index, letter] of [...letters].entries()) {
-    if (letter === 'm') maybe.push(index);
-    else if (letter === 'y') {
-      if (label >= 0) throw expected('one letter y', record.at(2, index), letters);
+    if (letter === 'm') {
+      maybe.push(index);
+    } else if (letter === 'y') {
+      if (label >= 0) {
+        throw expected('one letter y', record.at(2, index), letters);
+      }
       label = index;
     } else if (letter !== 'n') {
       throw expected('y, m or n for each class', record.at(2, index), letter);
     }
   }
-  if (label < 0) throw expected('one letter y', record.at(2), letters);
+  if (label < 0) {
+    throw expected('one letter y', record.at(2), letters);
+  }
   return { label, maybe };
 }
 
@@ -192,7 +207,9 @@ function taskName(record: CsvRecord): string {
 
 function taskOf(name: string, classes: number): Task {
   const known = fashionAiTasks.find((task) => task.name === name);
-  if (known?.classes.length === classes) return { name, classes: [...known.classes] };
+  if (known?.classes.length === classes) {
+    return { name, classes: [...known.classes] };
+  }
   return { name, classes: Array.from({ length: classes }, (_, index) => `class ${index}`) };
 }
 

@@ -21,7 +21,7 @@ type OnProgress = (done: number, total: number) => void;
  * were there are replaced once the new ones can be read, and the manifest beside them, which was theirs, is removed.
  * `onProgress` hears how many row groups are written, then how many shards are read.
  *
- * Throws InvalidInputError, naming the file, where one is damaged, its columns do not fit, or `images` has other files.
+ * @throws InvalidInputError naming the file, where one is damaged, its columns do not fit, or `images` has other files.
  */
 export async function readParquet(
   root: string,
@@ -29,10 +29,12 @@ export async function readParquet(
   onProgress: OnProgress = () => {},
 ): Promise<Source | undefined> {
   const { files, warnings } = sidesOf(await shardFilesIn(root, /\.parquet$/));
-  if (files.length === 0) return undefined;
+  if (files.length === 0) {
+    return undefined;
+  }
   if (images === undefined) {
-    const wayOut = 'Its Parquet files have to be prepared first: `npx bobbin prepare`';
-    throw expected('a prepared folder', 'source', root, wayOut);
+    const remedy = 'Its Parquet files have to be prepared first: `npx bobbin prepare`';
+    throw expected('a prepared folder', 'source', root, remedy);
   }
   const names = files.map(({ file }) => file);
   await refusePointers(root, names);
@@ -54,13 +56,17 @@ export async function readParquet(
 async function checkReplaceable(images: string): Promise<void> {
   const options = { recursive: true, withFileTypes: true } as const;
   const entries = await readdir(images, options).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOENT') {
+      return [];
+    }
     throw error;
   });
   const foreign = entries.find(
     (entry) => !entry.isDirectory() && entry.name !== classNamesFile && !/\.tar$/.test(entry.name),
   );
-  if (!foreign) return;
+  if (!foreign) {
+    return;
+  }
   const received = `${images} with ${foreign.name}`;
   throw expected('no files but shards', 'the folder of images', received, 'Name another out');
 }
@@ -77,10 +83,14 @@ async function writeShards({
   onProgress: OnProgress;
 }): Promise<string[]> {
   const files: ParquetFile[] = [];
-  for (const name of names) files.push(await openParquet(path.join(root, name)));
+  for (const name of names) {
+    files.push(await openParquet(path.join(root, name)));
+  }
   const classes = await classesOf(files);
   await mkdir(folder);
-  if (classes) await writeFile(path.join(folder, classNamesFile), `${classes.join('\n')}\n`);
+  if (classes) {
+    await writeFile(path.join(folder, classNamesFile), `${classes.join('\n')}\n`);
+  }
   const total = files.reduce((sum, { rowGroups }) => sum + rowGroups, 0);
   let done = 0;
   const left: string[] = [];
@@ -91,10 +101,14 @@ async function writeShards({
     const file = files[index] as ParquetFile;
     const numberOf = (row: ParquetRow) => classNumber(file, row, classes);
     const rows = await writeShard(file, shard, numberOf, () => onProgress(++done, total));
-    for (const row of rows.left) left.push(`row ${row} of ${name}`);
+    for (const row of rows.left) {
+      left.push(`row ${row} of ${name}`);
+    }
     written += rows.written;
   }
-  if (written === 0) throw expected('rows with an image and a class', 'source', root);
+  if (written === 0) {
+    throw expected('rows with an image and a class', 'source', root);
+  }
   const others = new Set(files.flatMap((file) => file.others));
   return [
     ...leftOut(left, 'rows without image or class are left out'),
@@ -111,7 +125,9 @@ async function classesOf(files: readonly ParquetFile[]): Promise<string[] | unde
   }
   const names = first.classes ?? (await namesIn(files));
   const broken = names.find((name) => name.trim() === '' || name.includes('\n'));
-  if (broken !== undefined) throw expected('class names of one line', first.path, broken);
+  if (broken !== undefined) {
+    throw expected('class names of one line', first.path, broken);
+  }
   return names.length > 0 ? names : undefined;
 }
 
@@ -120,7 +136,9 @@ async function namesIn(files: readonly ParquetFile[]): Promise<string[]> {
   for (const file of files) {
     for (let group = 0; group < file.rowGroups; group++) {
       for (const { label } of await file.read(group, { images: false })) {
-        if (typeof label === 'string') names.add(label);
+        if (typeof label === 'string') {
+          names.add(label);
+        }
       }
     }
   }
@@ -133,7 +151,9 @@ function classNumber(
   classes: readonly string[] | undefined,
 ): number | undefined {
   const number = typeof label === 'string' ? classes?.indexOf(label) : label;
-  if (number === undefined || !classes || (number >= 0 && number < classes.length)) return number;
+  if (number === undefined || !classes || (number >= 0 && number < classes.length)) {
+    return number;
+  }
   throw expected(`one of ${classes.length} classes`, `class of ${file}, row ${row}`, label);
 }
 
@@ -172,9 +192,17 @@ async function writeShard(
 /** Only a name: whoever decodes the image goes by its content. */
 function extensionOf(image: Uint8Array): string {
   const start = Buffer.from(image.subarray(0, 12)).toString('latin1');
-  if (start.startsWith('\x89PNG')) return 'png';
-  if (start.startsWith('GIF8')) return 'gif';
-  if (start.startsWith('RIFF') && start.endsWith('WEBP')) return 'webp';
-  if (start.startsWith('II*\0') || start.startsWith('MM\0*')) return 'tiff';
+  if (start.startsWith('\x89PNG')) {
+    return 'png';
+  }
+  if (start.startsWith('GIF8')) {
+    return 'gif';
+  }
+  if (start.startsWith('RIFF') && start.endsWith('WEBP')) {
+    return 'webp';
+  }
+  if (start.startsWith('II*\0') || start.startsWith('MM\0*')) {
+    return 'tiff';
+  }
   return start.endsWith('ftypavif') ? 'avif' : 'jpg';
 }

@@ -44,7 +44,7 @@ interface Feature {
 }
 
 /**
- * Throws InvalidInputError, naming the file, where it is no Parquet file, is damaged, or has no column of embedded images
+ * @throws InvalidInputError naming the file, where it is no Parquet file, is damaged, or has no column of embedded images
  * or no column of classes: a `ClassLabel`, one called `label` or `labels` first, else one so called.
  */
 export async function openParquet(path: string): Promise<ParquetFile> {
@@ -58,7 +58,9 @@ export async function openParquet(path: string): Promise<ParquetFile> {
     throw expected('a column of images {bytes, path}', `columns of ${path}`, names);
   }
   const [label, ...others] = classColumns(columns, features);
-  if (label === undefined) throw expected('a column called label', `columns of ${path}`, names);
+  if (label === undefined) {
+    throw expected('a column called label', `columns of ${path}`, names);
+  }
   return {
     path,
     classes: namesOf(features[label]),
@@ -85,14 +87,16 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   };
 }
 
-/** Throws InvalidInputError for a chunk of a wanted column that is too large to be read at once. */
+/** @throws InvalidInputError for a chunk of a wanted column that is too large to be read at once. */
 function checkSizes(place: string, chunks: readonly ColumnChunk[], columns: string[]): void {
   for (const { meta_data: chunk } of chunks) {
     const [column = ''] = chunk?.path_in_schema ?? [];
     const size = Number(chunk?.total_compressed_size ?? 0);
-    if (size <= mostBytes || !columns.includes(column)) continue;
-    const wayOut = 'Write the file again in smaller row groups, pyarrow by row_group_size=100';
-    throw expected(`at most ${mostBytes} bytes`, `column ${column} in ${place}`, size, wayOut);
+    if (size <= mostBytes || !columns.includes(column)) {
+      continue;
+    }
+    const remedy = 'Write the file again in smaller row groups, pyarrow by row_group_size=100';
+    throw expected(`at most ${mostBytes} bytes`, `column ${column} in ${place}`, size, remedy);
   }
 }
 
@@ -124,7 +128,9 @@ async function readRange(
   const handle = await open(path);
   try {
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
-    if (bytesRead < bytes.length) throw new Error('the file became shorter while it was read');
+    if (bytesRead < bytes.length) {
+      throw new Error('the file became shorter while it was read');
+    }
     return bytes.buffer;
   } finally {
     await handle.close();
@@ -136,7 +142,9 @@ function rowsOf({ row_groups: groups }: FileMetaData, group: number): [number, n
   const counts = groups.slice(0, group + 1).map((each) => Number(each.num_rows));
   const last = counts.pop() ?? 0;
   // Objects of so many rows would fill the memory, whatever is in them.
-  if (!(last >= 0 && last <= mostRows)) throw new Error(`has ${last} rows, more than ${mostRows}`);
+  if (!(last >= 0 && last <= mostRows)) {
+    throw new Error(`has ${last} rows, more than ${mostRows}`);
+  }
   const start = counts.reduce((sum, count) => sum + count, 0);
   return [start, start + last];
 }

@@ -52,7 +52,7 @@ interface Note {
  * to the first dot, as in WebDataset; what is no part of a sample may stand between them. The label is the content of `.cls`,
  * else `label` in `.json`, which may hold anything beside a `.cls`.
  *
- * Throws InvalidInputError, naming shard and byte, for a damaged tar, a key with two images, and a label that is none.
+ * @throws InvalidInputError naming shard and byte, for a damaged tar, a key with two images, and a label that is none.
  */
 export async function readShard(path: string): Promise<Shard> {
   const file = await SequentialFile.open(path);
@@ -61,15 +61,22 @@ export async function readShard(path: string): Promise<Shard> {
   try {
     for await (const member of readTar(file)) {
       const { key, extension } = split(member.name);
-      if (key === '') continue;
+      if (key === '') {
+        continue;
+      }
       if (key !== sample.key) {
         finish(shard, sample, file);
         sample = { key, dotted: [] };
       }
-      if (isImage(extension)) await addImage(shard, sample, file, member);
-      else if (extension === 'cls') sample.cls = await noteIn(file, member);
-      else if (extension === 'json') sample.json = await noteIn(file, member);
-      else if (/\.(cls|json)$/.test(extension)) sample.dotted.push(member.name);
+      if (isImage(extension)) {
+        await addImage(shard, sample, file, member);
+      } else if (extension === 'cls') {
+        sample.cls = await noteIn(file, member);
+      } else if (extension === 'json') {
+        sample.json = await noteIn(file, member);
+      } else if (/\.(cls|json)$/.test(extension)) {
+        sample.dotted.push(member.name);
+      }
     }
     finish(shard, sample, file);
   } finally {
@@ -96,11 +103,17 @@ function finish(
 ): void {
   const note = cls ?? json;
   const label = note && (cls ? labelIn(note, file) : jsonLabelIn(note, file));
-  if (image && label) shard.images.push({ key, ...image, ...label });
-  else if (image) shard.unlabelled.push(key);
-  else if (!empty) {
-    if (label) dotted.push(note.member.name);
-    for (const name of dotted) shard.imageless.push(name);
+  if (image && label) {
+    shard.images.push({ key, ...image, ...label });
+  } else if (image) {
+    shard.unlabelled.push(key);
+  } else if (!empty) {
+    if (label) {
+      dotted.push(note.member.name);
+    }
+    for (const name of dotted) {
+      shard.imageless.push(name);
+    }
   }
 }
 
@@ -119,12 +132,16 @@ async function addImage(
     return;
   }
   const hash = createHash('sha256');
-  for await (const piece of file.pieces(offset, size)) hash.update(piece);
+  for await (const piece of file.pieces(offset, size)) {
+    hash.update(piece);
+  }
   sample.image = { range: { offset, length: size }, hash: hash.digest('hex') };
 }
 
 async function noteIn(file: SequentialFile, member: TarMember): Promise<Note> {
-  if (member.size > maxPieceBytes) return { member };
+  if (member.size > maxPieceBytes) {
+    return { member };
+  }
   return { member, text: (await file.piece(member.offset, member.size)).toString('utf8') };
 }
 
@@ -133,7 +150,9 @@ type Told = Pick<ShardImage, 'label' | 'place'> | undefined;
 function labelIn(note: Note, file: SequentialFile): Told {
   const text = textOf(note, file);
   const word = text.trim();
-  if (word !== '' && !word.includes('\n')) return told(word, note, file);
+  if (word !== '' && !word.includes('\n')) {
+    return told(word, note, file);
+  }
   const { name, offset } = note.member;
   const what = `${quoted(name)} holds ${quoted(text)}, no class number and no name`;
   throw damaged(file, offset, what);
@@ -152,7 +171,9 @@ function jsonLabelIn(note: Note, file: SequentialFile): Told {
 }
 
 function textOf({ member: { name, offset, size }, text }: Note, file: SequentialFile): string {
-  if (text !== undefined) return text;
+  if (text !== undefined) {
+    return text;
+  }
   throw damaged(file, offset, `${quoted(name)} has ${size} bytes: too many for a label`);
 }
 
@@ -160,7 +181,9 @@ function told(value: unknown, { member: { name, offset } }: Note, file: Sequenti
   try {
     const told = labelFrom(value);
     const label = typeof told === 'string' && /^\d+$/.test(told) ? labelFrom(Number(told)) : told;
-    if (label === '') throw new Error('has an empty label, which is no class number and no name');
+    if (label === '') {
+      throw new Error('has an empty label, which is no class number and no name');
+    }
     return label === undefined ? undefined : { label, place: `${file.path} at byte ${offset}` };
   } catch (error) {
     throw damaged(file, offset, `${quoted(name)} ${(error as Error).message}`);

@@ -34,12 +34,20 @@ export async function shardFilesIn(root: string, pattern: RegExp): Promise<strin
     ...train,
     ...namesOfSide('validation', folders),
   ];
-  if (folders.length - own.length > 1) return [];
+  if (folders.length - own.length > 1) {
+    return [];
+  }
   const hasClasses = async (name: string) => (await foldersIn(path.join(root, name))).length > 1;
-  for (const name of train) if (await hasClasses(name)) return [];
+  for (const name of train) {
+    if (await hasClasses(name)) {
+      return [];
+    }
+  }
   const found: string[] = [];
   for (const folder of ['', ...own]) {
-    if (folder !== '' && (await hasClasses(folder))) continue;
+    if (folder !== '' && (await hasClasses(folder))) {
+      continue;
+    }
     const entries = await readdir(path.join(root, folder), { withFileTypes: true });
     const shards = entries.filter(
       (entry) =>
@@ -56,14 +64,16 @@ export async function shardFilesIn(root: string, pattern: RegExp): Promise<strin
  * The labelled images of a folder of tar shards, beside each other or below `train` and `validation`; undefined where
  * there is none. Labels are class numbers or class names; numbers take their names from classnames.txt where it is there.
  *
- * Throws InvalidInputError, naming shard and byte, for a damaged shard or a label that cannot be.
+ * @throws InvalidInputError naming shard and byte, for a damaged shard or a label that cannot be.
  */
 export async function readShards(
   root: string,
   { task = taskOfFolder(root), onProgress = () => {} }: ReadShardsOptions = {},
 ): Promise<Source | undefined> {
   const { files, warnings } = sidesOf(await shardFilesIn(root, /\.tar$/));
-  if (files.length === 0) return undefined;
+  if (files.length === 0) {
+    return undefined;
+  }
   const names = files.map(({ file }) => file);
   await refusePointers(root, names);
   let done = 0;
@@ -105,13 +115,15 @@ export async function readShards(
   };
 }
 
-/** Throws InvalidInputError where compressed shards are all that there is. */
+/** @throws InvalidInputError where compressed shards are all that there is. */
 export async function refuseCompressedShards(root: string): Promise<void> {
   const [first] = await shardFilesIn(root, compressed);
-  if (first === undefined) return;
-  const wayOut =
+  if (first === undefined) {
+    return;
+  }
+  const remedy =
     'Images are read from the middle of a shard: unpack it to a .tar first, by gunzip for .gz';
-  throw expected('shards that are not compressed', 'source', path.join(root, first), wayOut);
+  throw expected('shards that are not compressed', 'source', path.join(root, first), remedy);
 }
 
 function warningsOf(shards: readonly (Shard & { file: string })[]): string[] {
@@ -134,13 +146,19 @@ async function readClassNames(
   for (const folder of new Set([...shards.map((name) => path.dirname(name)), '.'])) {
     const file = path.join(root, folder, classNamesFile);
     const text = await readText(file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
+      if (error.code === 'ENOENT') {
+        return undefined;
+      }
       throw error;
     });
-    if (text === undefined) continue;
+    if (text === undefined) {
+      continue;
+    }
     const names = text.trimEnd().split(/\r?\n/);
     const blank = names.findIndex((name) => name.trim() === '');
-    if (blank >= 0) throw expected('a class name', `${file}:${blank + 1}`, names[blank]);
+    if (blank >= 0) {
+      throw expected('a class name', `${file}:${blank + 1}`, names[blank]);
+    }
     return names;
   }
   return undefined;
@@ -148,11 +166,15 @@ async function readClassNames(
 
 /** Class names in label order. Throws for a label that `named` does not have; without it, for labels of two kinds. */
 function classesOf(images: readonly ShardImage[], named: string[] | undefined): string[] {
-  if (!named) return namesIn(images) ?? numbersIn(images);
+  if (!named) {
+    return namesIn(images) ?? numbersIn(images);
+  }
   const names = new Set(named);
   for (const { label, place } of images) {
     const fits = typeof label === 'number' ? label < named.length : names.has(label);
-    if (fits) continue;
+    if (fits) {
+      continue;
+    }
     throw expected(
       `one of the ${named.length} classes of ${classNamesFile}`,
       `label at ${place}`,
@@ -167,8 +189,8 @@ function namesIn(images: readonly ShardImage[]): string[] | undefined {
   const number = images.find(({ label }) => typeof label === 'number');
   const name = images.find(({ label }) => typeof label === 'string');
   if (number && name) {
-    const wayOut = `The one at ${name.place} is a name: say which numbers the names have in ${classNamesFile}`;
-    throw expected('a name', `label at ${number.place}`, number.label, wayOut);
+    const remedy = `The one at ${name.place} is a name: say which numbers the names have in ${classNamesFile}`;
+    throw expected('a name', `label at ${number.place}`, number.label, remedy);
   }
   return name && [...new Set(images.map(({ label }) => `${label}`))].sort(byCodeUnit);
 }

@@ -43,9 +43,13 @@ export function sidesOf(files: readonly string[]): Sides {
   const kept: Sides['files'] = [];
   const left: string[] = [];
   for (const { file, side = '' } of words) {
-    if (sideNames.train.includes(side)) kept.push({ file, given: 'train' });
-    else if (side === chosen) kept.push({ file, given: 'validation' });
-    else left.push(file);
+    if (sideNames.train.includes(side)) {
+      kept.push({ file, given: 'train' });
+    } else if (side === chosen) {
+      kept.push({ file, given: 'validation' });
+    } else {
+      left.push(file);
+    }
   }
   const split = `${train} and ${chosen} are the split that is used`;
   return { files: kept, warnings: leftOut(left, `shards are left out, for ${split}`) };
@@ -70,7 +74,9 @@ function missingParts(files: readonly string[]): string[] {
   >();
   for (const file of files) {
     const [, name, part, total] = /^(.*)-(\d+)-of-(\d+)[.-]/.exec(file) ?? [];
-    if (name === undefined || part === undefined || total === undefined) continue;
+    if (name === undefined || part === undefined || total === undefined) {
+      continue;
+    }
     const set = sets.get(`${name} ${total}`) ?? {
       name,
       digits: part.length,
@@ -82,10 +88,14 @@ function missingParts(files: readonly string[]): string[] {
   }
   return [...sets.values()].flatMap(({ name, digits, total, parts }) => {
     const missing = Number(total) - parts.size;
-    if (missing <= 0) return [];
+    if (missing <= 0) {
+      return [];
+    }
     // Some count from 1; the last part tells.
     let first = parts.has(Number(total)) ? 1 : 0;
-    while (parts.has(first)) first++;
+    while (parts.has(first)) {
+      first++;
+    }
     const part = `${first}`.padStart(digits, '0');
     return `${missing} of ${Number(total)} shards are missing; the first is ${name}-${part}-of-${total}.`;
   });
@@ -102,7 +112,9 @@ function sideIn(file: string): string | undefined {
     const side = Object.values(sideNames)
       .flat()
       .find((name) => words.includes(name));
-    if (side !== undefined) return side;
+    if (side !== undefined) {
+      return side;
+    }
   }
   return undefined;
 }

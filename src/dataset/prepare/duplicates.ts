@@ -31,8 +31,11 @@ export function deduplicate(images: readonly HashedImage[]): Deduplicated {
   for (const image of [...images].sort(byTaskAndPath)) {
     const key = `${image.task}/${image.hash}`;
     const group = groups.get(key);
-    if (group) group.push(image);
-    else groups.set(key, [image]);
+    if (group) {
+      group.push(image);
+    } else {
+      groups.set(key, [image]);
+    }
   }
   const result: Deduplicated = { images: [], repeats: 0, leaks: 0, conflicts: [] };
   for (const group of groups.values()) {
@@ -44,7 +47,9 @@ export function deduplicate(images: readonly HashedImage[]): Deduplicated {
     const held = group.find((image) => image.given === 'validation');
     result.images.push(held ?? first);
     result.repeats += group.length - 1;
-    if (held) result.leaks += group.filter((image) => image.given === 'train').length;
+    if (held) {
+      result.leaks += group.filter((image) => image.given === 'train').length;
+    }
   }
   result.images.sort(byTaskAndPath);
   return result;

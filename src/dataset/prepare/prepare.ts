@@ -50,7 +50,7 @@ export interface Prepared {
  * three also below `train` and `validation`. `images` is the folder that images from Parquet files are copied to; without it
  * they are refused.
  *
- * Throws InvalidInputError, with file, line and column where there is one, for anything in it that does not fit.
+ * @throws InvalidInputError with file, line and column where there is one, for anything in it that does not fit.
  */
 export async function readSource(
   root: string,
@@ -73,7 +73,7 @@ export async function readSource(
  * Reads `source` as {@link readSource} does and writes `out/manifest.json`. Images stay where they are, but for those in
  * Parquet files, which are copied to shards in `out/images`. The same images, labels and seed give the same manifest.
  *
- * Throws InvalidInputError, with file, line and column where there is one, for anything in the source that does not fit.
+ * @throws InvalidInputError with file, line and column where there is one, for anything in the source that does not fit.
  */
 export async function prepare(source: string, options: PrepareOptions): Promise<Prepared> {
   const { out, onProgress, ...given } = options;
@@ -124,7 +124,9 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
 
 async function checkFolders(root: string, out: string): Promise<void> {
   const target = await kindOf(out);
-  if (target?.isFile()) throw expected('a folder', 'out', out, 'There is a file of that name');
+  if (target?.isFile()) {
+    throw expected('a folder', 'out', out, 'There is a file of that name');
+  }
   // Inside the source it would be read as one of its classes the next time.
   if (out.startsWith(`${root}${path.sep}`)) {
     throw expected(`a folder outside ${root}`, 'out', out);
@@ -133,7 +135,9 @@ async function checkFolders(root: string, out: string): Promise<void> {
 
 async function kindOf(file: string): Promise<Stats | undefined> {
   return await stat(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
+      return undefined;
+    }
     throw error;
   });
 }
@@ -147,8 +151,11 @@ function withHashes(
   const images: HashedImage[] = [];
   for (const image of labelled) {
     const hashed = image.hash === undefined ? hashOf(image.path) : { hash: image.hash };
-    if (hashed && 'hash' in hashed) images.push({ ...image, hash: hashed.hash });
-    else missing.push(`${image.origin}: ${image.path} (${hashed?.error.code ?? 'not read'})`);
+    if (hashed && 'hash' in hashed) {
+      images.push({ ...image, hash: hashed.hash });
+    } else {
+      missing.push(`${image.origin}: ${image.path} (${hashed?.error.code ?? 'not read'})`);
+    }
   }
   if (missing.length > 0) {
     const [first] = missing;
@@ -169,8 +176,11 @@ function questionCounts(
   let questionsInTraining = 0;
   for (const { file, path: asked } of questions) {
     const hashed = hashOf(file);
-    if (!hashed || !('hash' in hashed)) unreadableQuestions.push(asked);
-    else if (known.has(hashed.hash)) questionsInTraining++;
+    if (!hashed || !('hash' in hashed)) {
+      unreadableQuestions.push(asked);
+    } else if (known.has(hashed.hash)) {
+      questionsInTraining++;
+    }
   }
   return { questionsInTraining, unreadableQuestions };
 }

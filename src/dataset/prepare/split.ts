@@ -30,7 +30,9 @@ export function splitByContent(
     addTo(members, hash, stratum);
   }
   const room = new Map<string, number>();
-  for (const [stratum, hashes] of strata) room.set(stratum, validationShare(hashes.size, fraction));
+  for (const [stratum, hashes] of strata) {
+    room.set(stratum, validationShare(hashes.size, fraction));
+  }
 
   const keys = new Map([...members.keys()].map((hash) => [hash, lot(seed, hash)]));
   const drawn = [...keys].sort(([, a], [, b]) => byCodeUnit(a, b)).map(([hash]) => hash);
@@ -39,14 +41,20 @@ export function splitByContent(
     const own = [...(members.get(hash) ?? [])];
     const fits = own.every((stratum) => (room.get(stratum) ?? 0) > 0);
     sides.set(hash, fits ? 'validation' : 'train');
-    if (fits) for (const stratum of own) room.set(stratum, (room.get(stratum) ?? 0) - 1);
+    if (fits) {
+      for (const stratum of own) {
+        room.set(stratum, (room.get(stratum) ?? 0) - 1);
+      }
+    }
   }
   return sides;
 }
 
 /** How many of a class's `count` images validation gets. */
 function validationShare(count: number, fraction: number): number {
-  if (fraction === 0 || count < 2) return 0;
+  if (fraction === 0 || count < 2) {
+    return 0;
+  }
   return Math.min(count - 1, Math.max(1, Math.round(count * fraction)));
 }
 
@@ -57,6 +65,9 @@ function lot(seed: number, hash: string): string {
 
 function addTo(sets: Map<string, Set<string>>, key: string, value: string): void {
   const set = sets.get(key);
-  if (set) set.add(value);
-  else sets.set(key, new Set([value]));
+  if (set) {
+    set.add(value);
+  } else {
+    sets.set(key, new Set([value]));
+  }
 }

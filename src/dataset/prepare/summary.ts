@@ -48,13 +48,17 @@ export function summarizeTasks(manifest: Manifest): TaskSummary[] {
   for (const { task, label, split } of manifest.samples) {
     const entry = byName.get(task);
     const counts = entry?.classes[label];
-    if (!entry || !counts) continue;
+    if (!entry || !counts) {
+      continue;
+    }
     entry[split]++;
     counts[split]++;
   }
   for (const { task } of manifest.questions) {
     const entry = byName.get(task);
-    if (entry) entry.questions++;
+    if (entry) {
+      entry.questions++;
+    }
   }
   return tasks;
 }
@@ -66,8 +70,9 @@ export function warningsOf(
 ): string[] {
   const { conflicts, leaks, questionsInTraining, repeats, unreadableQuestions } = summary;
   const warnings = [...fromReader];
-  if (repeats > 0)
+  if (repeats > 0) {
     warnings.push(`${repeats} rows repeat an image under another name; each counts once.`);
+  }
   if (leaks > 0) {
     warnings.push(
       `${leaks} training images are validation images too; they count for validation only.`,

@@ -97,7 +97,9 @@ export class BatchNormalization extends Stock {
   private channelShape(input: tf.Tensor): number[] {
     const axis = this.channelAxis(input);
     // tf.batchNorm broadcasts, but is one op only with the vectors it gets for the last axis.
-    if (axis === input.rank - 1) return [input.shape[axis] as number];
+    if (axis === input.rank - 1) {
+      return [input.shape[axis] as number];
+    }
     return input.shape.map((size, i) => (i === axis ? size : 1));
   }
 

@@ -25,8 +25,9 @@ export class Dropout extends Stock {
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: StepArguments): tf.Tensor | tf.Tensor[] {
     const { training, dropoutKey } = kwargs;
-    if (training !== true || dropoutKey === undefined || this.rate === 0)
+    if (training !== true || dropoutKey === undefined || this.rate === 0) {
       return super.call(inputs, kwargs);
+    }
     const input = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
     return tf.tidy(() => keyedDropout(input, this.rate, tf.add(dropoutKey, keyOf(this.name))));
   }

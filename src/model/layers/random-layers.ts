@@ -25,8 +25,9 @@ function draws(layer: tf.layers.Layer, draw: (layer: Stock, input: tf.Tensor) =>
   const prototype = prototypeOf(layer);
   const { call } = prototype;
   prototype.call = function (this: Stock, inputs: Inputs, kwargs: Arguments): Inputs {
-    if (!kwargs.training || this.rate <= 0 || this.rate >= 1)
+    if (!kwargs.training || this.rate <= 0 || this.rate >= 1) {
       return call.call(this, inputs, kwargs as never);
+    }
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs as never);
       return draw(this, Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs);
@@ -93,7 +94,9 @@ for (const prototype of [tf.layers.RNN.prototype, Object.getPrototypeOf(prototyp
     const failure = tracing()?.fail(
       `Expected layers without a state but received ${this.name}, which is stateful`,
     );
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined) {
+      throw failure;
+    }
     resetStates.apply(this, args);
   };
 }

@@ -17,7 +17,9 @@ export class ReLU extends Stock {
   static override className = 'ReLU';
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: object): tf.Tensor | tf.Tensor[] {
-    if (this.maxValue !== 6) return super.call(inputs, kwargs as never);
+    if (this.maxValue !== 6) {
+      return super.call(inputs, kwargs as never);
+    }
     return tf.relu6(Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs);
   }
 }

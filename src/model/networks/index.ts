@@ -77,8 +77,9 @@ export const modelOptions = {
 
 /** @throws InvalidInputError for a name that is none of {@link architectureNames} */
 export function architectureNamed(name: string): Architecture {
-  if (!Object.hasOwn(architectures, name))
+  if (!Object.hasOwn(architectures, name)) {
     throw expected(`one of ${architectureNames.join(', ')}`, 'architecture', name);
+  }
   return architectures[name as ArchitectureName];
 }
 

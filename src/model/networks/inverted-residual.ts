@@ -76,11 +76,14 @@ class Blocks {
     { kernel, stride, expand, channels: filters }: Stage,
   ): tf.SymbolicTensor {
     let x = input;
-    if (expand !== 1)
+    if (expand !== 1) {
       x = this.convolution(x, `${name}_expand`, { filters: channels * expand, kernel: 1 });
+    }
     x = this.depthwise(x, name, kernel, stride);
     x = this.linear(x, `${name}_project`, { filters, kernel: 1 });
-    if (stride !== 1 || channels !== filters) return x;
+    if (stride !== 1 || channels !== filters) {
+      return x;
+    }
     return this.build.add([input, x], `${name}_add`);
   }
 

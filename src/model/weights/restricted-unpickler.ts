@@ -110,72 +110,113 @@ class Unpickler {
   read(): { value: Pickled; end: number } {
     for (;;) {
       const opcode = this.bytes.readUInt8(this.take(1));
-      if (opcode === op.STOP) return { value: this.pop(), end: this.at };
+      if (opcode === op.STOP) {
+        return { value: this.pop(), end: this.at };
+      }
       this.execute(opcode);
     }
   }
 
   private execute(opcode: number): void {
-    if (this.pushScalar(opcode) || this.memoise(opcode) || this.build(opcode)) return;
+    if (this.pushScalar(opcode) || this.memoise(opcode) || this.build(opcode)) {
+      return;
+    }
     throw this.bad('an opcode of a plain torch state dict', `0x${opcode.toString(16)}`);
   }
 
   private pushScalar(opcode: number): boolean {
     const { bytes, stack } = this;
-    if (opcode === op.MARK) stack.push(mark);
-    else if (opcode === op.NONE) stack.push(null);
-    else if (opcode === op.NEWTRUE) stack.push(true);
-    else if (opcode === op.NEWFALSE) stack.push(false);
-    else if (opcode === op.BININT) stack.push(bytes.readInt32LE(this.take(4)));
-    else if (opcode === op.BININT1) stack.push(bytes.readUInt8(this.take(1)));
-    else if (opcode === op.BININT2) stack.push(bytes.readUInt16LE(this.take(2)));
-    else if (opcode === op.LONG1) stack.push(this.long());
-    else if (opcode === op.BINUNICODE) stack.push(this.unicode());
-    else if (opcode === op.GLOBAL) stack.push(this.global());
-    else if (opcode === op.EMPTY_LIST || opcode === op.EMPTY_TUPLE) stack.push([]);
-    else if (opcode === op.EMPTY_DICT) stack.push(new Map());
-    else return false;
+    if (opcode === op.MARK) {
+      stack.push(mark);
+    } else if (opcode === op.NONE) {
+      stack.push(null);
+    } else if (opcode === op.NEWTRUE) {
+      stack.push(true);
+    } else if (opcode === op.NEWFALSE) {
+      stack.push(false);
+    } else if (opcode === op.BININT) {
+      stack.push(bytes.readInt32LE(this.take(4)));
+    } else if (opcode === op.BININT1) {
+      stack.push(bytes.readUInt8(this.take(1)));
+    } else if (opcode === op.BININT2) {
+      stack.push(bytes.readUInt16LE(this.take(2)));
+    } else if (opcode === op.LONG1) {
+      stack.push(this.long());
+    } else if (opcode === op.BINUNICODE) {
+      stack.push(this.unicode());
+    } else if (opcode === op.GLOBAL) {
+      stack.push(this.global());
+    } else if (opcode === op.EMPTY_LIST || opcode === op.EMPTY_TUPLE) {
+      stack.push([]);
+    } else if (opcode === op.EMPTY_DICT) {
+      stack.push(new Map());
+    } else {
+      return false;
+    }
     return true;
   }
 
   private memoise(opcode: number): boolean {
     const { bytes, stack } = this;
-    if (opcode === op.BINPUT) this.memo.set(bytes.readUInt8(this.take(1)), this.top());
-    else if (opcode === op.LONG_BINPUT) this.memo.set(bytes.readUInt32LE(this.take(4)), this.top());
-    else if (opcode === op.BINGET) stack.push(this.recall(bytes.readUInt8(this.take(1))));
-    else if (opcode === op.LONG_BINGET) stack.push(this.recall(bytes.readUInt32LE(this.take(4))));
-    else return false;
+    if (opcode === op.BINPUT) {
+      this.memo.set(bytes.readUInt8(this.take(1)), this.top());
+    } else if (opcode === op.LONG_BINPUT) {
+      this.memo.set(bytes.readUInt32LE(this.take(4)), this.top());
+    } else if (opcode === op.BINGET) {
+      stack.push(this.recall(bytes.readUInt8(this.take(1))));
+    } else if (opcode === op.LONG_BINGET) {
+      stack.push(this.recall(bytes.readUInt32LE(this.take(4))));
+    } else {
+      return false;
+    }
     return true;
   }
 
   private build(opcode: number): boolean {
-    if (opcode === op.TUPLE) this.stack.push(this.popToMark());
-    else if (opcode === op.TUPLE1) this.stack.push([this.pop()]);
-    else if (opcode === op.TUPLE2) this.stack.push([this.pop(), this.pop()].reverse());
-    else if (opcode === op.TUPLE3) this.stack.push([this.pop(), this.pop(), this.pop()].reverse());
-    else if (opcode === op.APPEND) this.append([this.pop()]);
-    else if (opcode === op.APPENDS) this.append(this.popToMark());
-    else if (opcode === op.SETITEM) this.setItems([this.pop(), this.pop()].reverse());
-    else if (opcode === op.SETITEMS) this.setItems(this.popToMark());
-    else if (opcode === op.BINPERSID) this.stack.push(this.storage(this.pop()));
-    else if (opcode === op.REDUCE) this.reduce();
-    else if (opcode === op.BUILD) this.discardState();
-    else if (opcode === op.PROTO) this.protocol();
-    else return false;
+    if (opcode === op.TUPLE) {
+      this.stack.push(this.popToMark());
+    } else if (opcode === op.TUPLE1) {
+      this.stack.push([this.pop()]);
+    } else if (opcode === op.TUPLE2) {
+      this.stack.push([this.pop(), this.pop()].reverse());
+    } else if (opcode === op.TUPLE3) {
+      this.stack.push([this.pop(), this.pop(), this.pop()].reverse());
+    } else if (opcode === op.APPEND) {
+      this.append([this.pop()]);
+    } else if (opcode === op.APPENDS) {
+      this.append(this.popToMark());
+    } else if (opcode === op.SETITEM) {
+      this.setItems([this.pop(), this.pop()].reverse());
+    } else if (opcode === op.SETITEMS) {
+      this.setItems(this.popToMark());
+    } else if (opcode === op.BINPERSID) {
+      this.stack.push(this.storage(this.pop()));
+    } else if (opcode === op.REDUCE) {
+      this.reduce();
+    } else if (opcode === op.BUILD) {
+      this.discardState();
+    } else if (opcode === op.PROTO) {
+      this.protocol();
+    } else {
+      return false;
+    }
     return true;
   }
 
   private protocol(): void {
     const version = this.bytes.readUInt8(this.take(1));
-    if (version !== 2) throw this.bad('pickle protocol 2', version);
+    if (version !== 2) {
+      throw this.bad('pickle protocol 2', version);
+    }
   }
 
   private long(): bigint {
     const length = this.bytes.readUInt8(this.take(1));
     const start = this.take(length);
     let value = 0n;
-    for (let i = length - 1; i >= 0; i--)
+    for (let i = length - 1; i >= 0; i--) {
       value = (value << 8n) | BigInt(this.bytes[start + i] as number);
+    }
     return BigInt.asIntN(length * 8, value);
   }
 
@@ -187,14 +228,17 @@ class Unpickler {
 
   private global(): Global {
     const name = `${this.line()} ${this.line()}`;
-    if (!allowedGlobals.has(name))
+    if (!allowedGlobals.has(name)) {
       throw this.bad(`one of the globals ${[...allowedGlobals].join(', ')}`, name);
+    }
     return { kind: 'global', name };
   }
 
   private line(): string {
     const end = this.bytes.indexOf(0x0a, this.at);
-    if (end < 0) throw this.bad('a line of text', 'the end of the file');
+    if (end < 0) {
+      throw this.bad('a line of text', 'the end of the file');
+    }
     const start = this.take(end - this.at + 1);
     return this.bytes.toString('utf8', start, end);
   }
@@ -203,11 +247,13 @@ class Unpickler {
     const args = this.pop();
     const callable = this.pop();
     const name = isGlobal(callable) ? callable.name : '';
-    if (name === 'collections OrderedDict' && Array.isArray(args) && args.length === 0)
+    if (name === 'collections OrderedDict' && Array.isArray(args) && args.length === 0) {
       this.stack.push(new Map());
-    else if (name === 'torch._utils _rebuild_tensor_v2' && Array.isArray(args))
+    } else if (name === 'torch._utils _rebuild_tensor_v2' && Array.isArray(args)) {
       this.stack.push(this.tensor(args));
-    else throw this.bad('a call of OrderedDict() or _rebuild_tensor_v2(…)', name);
+    } else {
+      throw this.bad('a call of OrderedDict() or _rebuild_tensor_v2(…)', name);
+    }
   }
 
   private storage(id: Pickled): StorageReference {
@@ -245,33 +291,45 @@ class Unpickler {
   /** The only object with state is a module's OrderedDict, and its state is `_metadata`: names and versions. */
   private discardState(): void {
     this.pop();
-    if (!(this.top() instanceof Map)) throw this.bad('a dictionary before BUILD', 'another value');
+    if (!(this.top() instanceof Map)) {
+      throw this.bad('a dictionary before BUILD', 'another value');
+    }
   }
 
   private append(items: Pickled[]): void {
     const list = this.top();
-    if (!Array.isArray(list)) throw this.bad('a list before APPEND', 'another value');
-    for (const item of items) list.push(item);
+    if (!Array.isArray(list)) {
+      throw this.bad('a list before APPEND', 'another value');
+    }
+    for (const item of items) {
+      list.push(item);
+    }
   }
 
   private setItems(items: Pickled[]): void {
     const map = this.top();
-    if (!(map instanceof Map) || items.length % 2 !== 0)
+    if (!(map instanceof Map) || items.length % 2 !== 0) {
       throw this.bad('a dictionary and pairs before SETITEMS', 'another value');
-    for (let i = 0; i < items.length; i += 2) map.set(items[i] as Pickled, items[i + 1] as Pickled);
+    }
+    for (let i = 0; i < items.length; i += 2) {
+      map.set(items[i] as Pickled, items[i + 1] as Pickled);
+    }
   }
 
   private take(length: number): number {
     const start = this.at;
-    if (start + length > this.bytes.length)
+    if (start + length > this.bytes.length) {
       throw this.bad(`${length} more bytes`, 'the end of the file');
+    }
     this.at += length;
     return start;
   }
 
   private recall(index: number): Pickled {
     const value = this.memo.get(index);
-    if (value === undefined) throw this.bad('a memo entry stored before', index);
+    if (value === undefined) {
+      throw this.bad('a memo entry stored before', index);
+    }
     return value;
   }
 
@@ -283,13 +341,17 @@ class Unpickler {
 
   private top(): Pickled {
     const value = this.stack.at(-1);
-    if (value === undefined || value === mark) throw this.bad('a value on the stack', 'none');
+    if (value === undefined || value === mark) {
+      throw this.bad('a value on the stack', 'none');
+    }
     return value;
   }
 
   private popToMark(): Pickled[] {
     const start = this.stack.lastIndexOf(mark);
-    if (start < 0) throw this.bad('a mark on the stack', 'none');
+    if (start < 0) {
+      throw this.bad('a mark on the stack', 'none');
+    }
     return this.stack.splice(start).slice(1) as Pickled[];
   }
 

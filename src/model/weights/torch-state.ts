@@ -37,19 +37,24 @@ export function parseTorchState(bytes: Buffer, file: string): Map<string, TorchT
     at = end;
     return value;
   };
-  if (bytes.subarray(0, 2).equals(Buffer.from('PK')))
+  if (bytes.subarray(0, 2).equals(Buffer.from('PK'))) {
     throw expected(
       'a legacy torch file',
       file,
       'a zip archive',
       'Save it with `_use_new_zipfile_serialization=False`',
     );
-  if (next() !== magicNumber) throw expected("torch's magic number", file, 'another value');
-  if (next() !== protocolVersion)
+  }
+  if (next() !== magicNumber) {
+    throw expected("torch's magic number", file, 'another value');
+  }
+  if (next() !== protocolVersion) {
     throw expected(`torch protocol ${protocolVersion}`, file, 'another version');
+  }
   const system = next();
-  if (!(system instanceof Map) || system.get('little_endian') !== true)
+  if (!(system instanceof Map) || system.get('little_endian') !== true) {
     throw expected('little-endian data', file, 'another byte order');
+  }
   const tensors = tensorsOf(next(), file);
   const keys = next();
   const storages = readStorages({ bytes, keys, start: at, tensors, file });
@@ -62,16 +67,21 @@ export function parseTorchState(bytes: Buffer, file: string): Map<string, TorchT
 }
 
 function tensorsOf(state: Pickled, file: string): [string, TensorReference][] {
-  if (!(state instanceof Map)) throw expected('a state dict', file, 'another object');
+  if (!(state instanceof Map)) {
+    throw expected('a state dict', file, 'another object');
+  }
   return [...state].map(([name, value]) => {
-    if (typeof name !== 'string') throw expected('text for every name', file, 'another type');
+    if (typeof name !== 'string') {
+      throw expected('text for every name', file, 'another type');
+    }
     if (
       typeof value !== 'object' ||
       value === null ||
       !('kind' in value) ||
       value.kind !== 'tensor'
-    )
+    ) {
       throw expected('a tensor', `${name} in ${file}`, 'another value');
+    }
     return [name, value];
   });
 }
@@ -89,7 +99,9 @@ interface StorageSection {
 type Storage = Float32Array | BigInt64Array;
 
 function readStorages({ bytes, keys, start, tensors, file }: StorageSection): Map<string, Storage> {
-  if (!Array.isArray(keys)) throw expected('a list of storage keys', file, 'another value');
+  if (!Array.isArray(keys)) {
+    throw expected('a list of storage keys', file, 'another value');
+  }
   const references = new Map<Pickled, StorageReference>(
     tensors.map(([, { storage }]) => [storage.key, storage]),
   );
@@ -97,16 +109,21 @@ function readStorages({ bytes, keys, start, tensors, file }: StorageSection): Ma
   let at = start;
   for (const key of keys) {
     const reference = references.get(key);
-    if (reference === undefined)
+    if (reference === undefined) {
       throw expected('a storage key some tensor uses', file, String(key));
-    if (at + 8 > bytes.length) throw expected(`storage ${key}`, file, 'the end of the file');
+    }
+    if (at + 8 > bytes.length) {
+      throw expected(`storage ${key}`, file, 'the end of the file');
+    }
     const count = Number(bytes.readBigInt64LE(at));
-    if (count !== reference.count)
+    if (count !== reference.count) {
       throw expected(`${reference.count} elements`, `storage ${key} in ${file}`, count);
+    }
     const length = count * (reference.type === 'FloatStorage' ? 4 : 8);
     at += 8;
-    if (at + length > bytes.length)
+    if (at + length > bytes.length) {
       throw expected(`${length} bytes of storage ${key}`, file, `${bytes.length - at}`);
+    }
     // A typed array needs an aligned start, which an offset in the file is not.
     const copy = new Uint8Array(bytes.subarray(at, at + length)).buffer;
     storages.set(
@@ -123,11 +140,14 @@ function materialise(
   storage: Storage | undefined,
   name: string,
 ): TorchTensor {
-  if (storage === undefined) throw expected('a storage', name, 'none');
+  if (storage === undefined) {
+    throw expected('a storage', name, 'none');
+  }
   const count = shape.reduce((product, size) => product * size, 1);
   const last = shape.reduce((sum, size, i) => sum + (size - 1) * (strides[i] as number), offset);
-  if (count > storage.length || (count > 0 && last >= storage.length))
+  if (count > storage.length || (count > 0 && last >= storage.length)) {
     throw expected(`a view within ${storage.length} elements`, name, `shape [${shape}]`);
+  }
   const data = storage instanceof Float32Array ? new Float32Array(count) : new BigInt64Array(count);
   const index = shape.map(() => 0);
   let from = offset;
@@ -135,7 +155,9 @@ function materialise(
     data[to] = storage[from] as never;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       from += strides[axis] as number;
-      if (++(index[axis] as number) < (shape[axis] as number)) break;
+      if (++(index[axis] as number) < (shape[axis] as number)) {
+        break;
+      }
       from -= (shape[axis] as number) * (strides[axis] as number);
       index[axis] = 0;
     }

@@ -18,7 +18,7 @@ export class AdamW extends Slots implements Optimizer {
   private readonly options: AdamWOptions;
   private readonly decay: Decay;
 
-  /** Throws InvalidInputError for an option out of its range. */
+  /** @throws InvalidInputError for an option out of its range. */
   constructor(
     private readonly variables: readonly NamedVariable[],
     options: Partial<AdamWOptions> = {},

@@ -7,7 +7,9 @@ export class Decay {
 
   /** gradient + weightDecay · w, the gradient of an L2 penalty; where not `usable`, the gradient. */
   addTo(gradient: tf.Tensor, variable: tf.Variable, usable?: tf.Scalar): tf.Tensor {
-    if (!this.concerns(variable)) return gradient;
+    if (!this.concerns(variable)) {
+      return gradient;
+    }
     const { weightDecay } = this.options;
     const share = usable === undefined ? weightDecay : tf.where(usable, weightDecay, 0);
     return tf.add(gradient, tf.mul(variable, share));
@@ -15,7 +17,9 @@ export class Decay {
 
   /** w ← w − learningRate · weightDecay · w (Loshchilov & Hutter 2019, https://arxiv.org/abs/1711.05101). */
   shrink(variable: tf.Variable, learningRate: tf.Scalar): void {
-    if (!this.concerns(variable)) return;
+    if (!this.concerns(variable)) {
+      return;
+    }
     const kept = tf.sub(1, tf.mul(learningRate, this.options.weightDecay));
     variable.assign(tf.mul(variable, kept));
   }

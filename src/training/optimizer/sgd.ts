@@ -17,7 +17,7 @@ export class Sgd extends Slots implements Optimizer {
   private readonly options: SgdOptions;
   private readonly decay: Decay;
 
-  /** Throws InvalidInputError for an option out of its range. */
+  /** @throws InvalidInputError for an option out of its range. */
   constructor(
     private readonly variables: readonly NamedVariable[],
     options: Partial<SgdOptions> = {},
@@ -35,8 +35,11 @@ export class Sgd extends Slots implements Optimizer {
       const momentum = whenUsable(usable, this.options.momentum, 1);
       this.variables.forEach(({ variable }, i) => {
         let gradient = gradients[variable.name] as tf.Tensor;
-        if (decoupledDecay) this.decay.shrink(variable, rate);
-        else gradient = this.decay.addTo(gradient, variable, usable);
+        if (decoupledDecay) {
+          this.decay.shrink(variable, rate);
+        } else {
+          gradient = this.decay.addTo(gradient, variable, usable);
+        }
         updateVariables({
           name: 'ResourceApplyMomentum',
           variables: [variable, this.velocities[i] as tf.Variable],

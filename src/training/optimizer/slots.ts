@@ -40,13 +40,16 @@ export abstract class Slots implements State {
     for (const entry of this.entries) {
       const { kind, name, variable } = entry;
       const slot = saved.get(keyOf(entry));
-      if (String(slot?.shape) !== String(variable.shape))
+      if (String(slot?.shape) !== String(variable.shape)) {
         throw expected(`shape [${variable.shape}]`, `the ${kind} of ${name}`, slot?.shape);
+      }
       tf.tidy(() => variable.assign(tf.tensor(slot?.values as Float32Array, variable.shape)));
     }
   }
 
   dispose(): void {
-    for (const { variable } of this.entries) variable.dispose();
+    for (const { variable } of this.entries) {
+      variable.dispose();
+    }
   }
 }

@@ -26,9 +26,15 @@ export class Updater implements State {
       optimizer === 'sgd'
         ? new Sgd(variables, valuesIn(sgdOptions, options))
         : new AdamW(variables, valuesIn(adamwOptions, options));
-    if (averageDecay > 0) this.average = new WeightAverage(variables, averageDecay);
-    if (accumulate > 1) this.sum = new GradientSum(variables);
-    if (precision === 'float16') this.lossScale = new LossScale();
+    if (averageDecay > 0) {
+      this.average = new WeightAverage(variables, averageDecay);
+    }
+    if (accumulate > 1) {
+      this.sum = new GradientSum(variables);
+    }
+    if (precision === 'float16') {
+      this.lossScale = new LossScale();
+    }
   }
 
   /** What to take the gradients of. */
@@ -41,14 +47,19 @@ export class Updater implements State {
    * steps at once; with it, `step` does.
    */
   take(gradients: tf.NamedTensorMap, images: number, learningRate: tf.Scalar): void {
-    if (this.sum === undefined) this.apply(gradients, learningRate);
-    else this.sum.add(gradients, images);
+    if (this.sum === undefined) {
+      this.apply(gradients, learningRate);
+    } else {
+      this.sum.add(gradients, images);
+    }
   }
 
   /** With accumulation, a step of the optimizer by the mean over the images taken since the last one. */
   step(learningRate: tf.Scalar): void {
     tf.tidy(() => {
-      if (this.sum !== undefined) this.apply(this.sum.take(), learningRate);
+      if (this.sum !== undefined) {
+        this.apply(this.sum.take(), learningRate);
+      }
     });
   }
 
@@ -57,7 +68,9 @@ export class Updater implements State {
       const { fit, usable } = this.fitted(gradients);
       this.optimizer.apply(fit, learningRate, usable);
       this.average?.update(usable);
-      if (usable !== undefined) this.lossScale?.update(usable);
+      if (usable !== undefined) {
+        this.lossScale?.update(usable);
+      }
     });
   }
 
@@ -65,12 +78,16 @@ export class Updater implements State {
   private fitted(gradients: tf.NamedTensorMap): { fit: tf.NamedTensorMap; usable?: tf.Scalar } {
     const { clipNorm } = this.options;
     const { lossScale } = this;
-    if (clipNorm === 0 && lossScale === undefined) return { fit: gradients };
+    if (clipNorm === 0 && lossScale === undefined) {
+      return { fit: gradients };
+    }
     const norm = globalNorm(Object.values(gradients));
     const unscale = lossScale === undefined ? tf.scalar(1) : tf.div(1, lossScale.value);
     const clip = clipNorm === 0 ? 1 : tf.div(clipNorm, tf.maximum(tf.mul(norm, unscale), clipNorm));
     const factor = tf.mul(unscale, clip) as tf.Scalar;
-    if (lossScale === undefined) return { fit: mapped(gradients, (g) => tf.mul(g, factor)) };
+    if (lossScale === undefined) {
+      return { fit: mapped(gradients, (g) => tf.mul(g, factor)) };
+    }
     const usable = tf.isFinite(norm) as tf.Scalar;
     const share = tf.where(usable, factor, 0) as tf.Scalar;
     return { fit: mapped(gradients, (g) => multiplyNoNan(g, share)), usable };
@@ -81,11 +98,15 @@ export class Updater implements State {
   }
 
   restore(slots: readonly Slot[]): void {
-    for (const state of this.states()) state.restore(slots);
+    for (const state of this.states()) {
+      state.restore(slots);
+    }
   }
 
   dispose(): void {
-    for (const state of this.states()) state.dispose();
+    for (const state of this.states()) {
+      state.dispose();
+    }
   }
 
   private states(): State[] {

@@ -6,8 +6,9 @@ import { type CsvRecord, parseCsv } from '../../../src/dataset/files/csv.js';
 
 async function parsed(text: string): Promise<CsvRecord[]> {
   const records: CsvRecord[] = [];
-  for await (const record of parseCsv(Readable.from([Buffer.from(text)]), 'a.csv'))
+  for await (const record of parseCsv(Readable.from([Buffer.from(text)]), 'a.csv')) {
     records.push(record);
+  }
   return records;
 }
 

@@ -14,7 +14,9 @@ const pax = shards.get('pax.tar') as Buffer;
 function patched(content: Buffer, at: number, text: string, header?: number): Buffer {
   const copy = Buffer.from(content);
   copy.write(text, at, 'latin1');
-  if (header !== undefined) seal(copy.subarray(header, header + 512));
+  if (header !== undefined) {
+    seal(copy.subarray(header, header + 512));
+  }
   return copy;
 }
 
@@ -121,10 +123,14 @@ test('when shards are mutated then each is read or refused by name, and no range
     );
     for (let change = below(4); change >= 0; change--) {
       const header = 512 * below(Math.floor(content.length / 512) + 1);
-      if (header + 512 > content.length) continue;
+      if (header + 512 > content.length) {
+        continue;
+      }
       content[header + below(512)] = below(2) === 0 ? below(256) : 48 + below(8);
       // Otherwise the checksum would end most of them.
-      if (below(4) > 0) seal(content.subarray(header, header + 512));
+      if (below(4) > 0) {
+        seal(content.subarray(header, header + 512));
+      }
     }
     await writeFile(file, content);
     try {
@@ -134,7 +140,9 @@ test('when shards are mutated then each is read or refused by name, and no range
       }
     } catch (error) {
       refused++;
-      if (!(error instanceof InvalidInputError)) throw error;
+      if (!(error instanceof InvalidInputError)) {
+        throw error;
+      }
       assert.ok(error.message.startsWith(`${file} at byte `), error.message);
     }
   }

@@ -98,7 +98,9 @@ test('when preparing again fails then what was prepared before stays', async (t)
   let steps = 0;
   const onProgress = () => {
     // Two row groups are written, then their shard is read.
-    if (++steps === 3) throw new Error('stopped');
+    if (++steps === 3) {
+      throw new Error('stopped');
+    }
   };
   await assert.rejects(prepare(source, { out, onProgress }), { message: 'stopped' });
   assert.deepEqual(await loadManifest(out), before);
@@ -232,7 +234,9 @@ async function refusal(
     await prepare(source, { out: path.join(folder, 'out') });
     return undefined;
   } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
+    if (!(error instanceof InvalidInputError)) {
+      throw error;
+    }
     return error;
   }
 }
@@ -267,10 +271,16 @@ test('when Parquet files are mutated then each is read or refused by name', asyn
   let refused = 0;
   for (let round = 0; round < 100; round++) {
     const content = Buffer.from(whole);
-    for (let change = below(6); change >= 0; change--) content[below(content.length)] = below(256);
+    for (let change = below(6); change >= 0; change--) {
+      content[below(content.length)] = below(256);
+    }
     const error = await refusal(t, content);
-    if (error) refused++;
-    if (error) assert.match(error.message, /x\.parquet|x\.tar|source/);
+    if (error) {
+      refused++;
+    }
+    if (error) {
+      assert.match(error.message, /x\.parquet|x\.tar|source/);
+    }
   }
   assert.ok(refused > 10 && refused < 100, `${refused} of 100 were refused`);
 });
@@ -305,6 +315,8 @@ test('when a column has more bytes than a read takes then column, file and way o
 function zigzag(value: number): number[] {
   const bytes: number[] = [];
   let rest = value * 2;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
+  for (; rest >= 128; rest = Math.floor(rest / 128)) {
+    bytes.push((rest % 128) | 128);
+  }
   return [...bytes, rest];
 }

@@ -14,7 +14,9 @@ async function membersOf(file: string): Promise<TarMember[]> {
   const opened = await SequentialFile.open(file);
   const members: TarMember[] = [];
   try {
-    for await (const member of readTar(opened)) members.push(member);
+    for await (const member of readTar(opened)) {
+      members.push(member);
+    }
   } finally {
     await opened.close();
   }

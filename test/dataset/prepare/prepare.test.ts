@@ -294,7 +294,9 @@ test('when out lies inside the source then prepare refuses', async (t) => {
 
 test('when the clothing photos are at hand then the given split is used', async (t) => {
   const source = path.resolve('../shared/data/clothing');
-  if (!existsSync(source)) return t.skip('../shared/data/clothing is absent');
+  if (!existsSync(source)) {
+    return t.skip('../shared/data/clothing is absent');
+  }
   const { manifest } = await prepare(source, { out: await temporaryFolder(t) });
   assert.equal(manifest.tasks[0]?.name, 'clothing');
   assert.equal(manifest.tasks[0]?.classes.length, 10);

@@ -65,22 +65,26 @@ for (const config of [{}, { scale: false }, { center: false }, { scale: false, c
       return (shifted(step) - shifted(-step)) / (2 * step);
     });
     close(tf.grad(loss)(image), numeric, 5e-3);
-    if (weights.length === 0) return;
+    if (weights.length === 0) {
+      return;
+    }
     const { grads } = tf.variableGrads(() => loss(image), weights);
     const perChannel = [0, 1].map((c) =>
       [0, 1, 2, 3].map((i) => factors.dataSync()[i * 2 + c] as number),
     );
-    if (layer.gamma)
+    if (layer.gamma) {
       close(
         grads[(layer.gamma.read() as tf.Variable).name] as tf.Tensor,
         perChannel.map((f, c) => f.reduce((sum, v, i) => sum + v * (normal[c]?.[i] as number), 0)),
         1e-3,
       );
-    if (layer.beta)
+    }
+    if (layer.beta) {
       close(
         grads[(layer.beta.read() as tf.Variable).name] as tf.Tensor,
         perChannel.map((f) => f.reduce((sum, v) => sum + v, 0)),
       );
+    }
   });
 }
 

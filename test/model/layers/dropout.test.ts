@@ -24,8 +24,9 @@ test('when a function that drops units is jitted then each key has the mask that
   const jitted = jit(
     (dropoutKey: tf.Tensor1D) => layer.call(input, { training: true, dropoutKey }) as tf.Tensor,
   );
-  for (const key of ['7/3', '7/4'])
+  for (const key of ['7/3', '7/4']) {
     assert.deepEqual([...jitted(keyOf(key)).dataSync()], call(layer, key));
+  }
 });
 
 test('when units are dropped then it is the given share, and the rest makes up for it', () => {

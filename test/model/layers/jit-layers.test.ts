@@ -136,18 +136,23 @@ for (const activation of [
   'swish',
   'mish',
   'gelu',
-] as const)
+] as const) {
   zoo[activation] = [vector, () => [layers.dense({ units: 3, activation: activation as never })]];
+}
 
 function inputOf(shape: number[]): tf.Tensor {
-  if (shape === words) return tf.randomUniform([4, ...shape], 0, 12, 'int32', 1);
+  if (shape === words) {
+    return tf.randomUniform([4, ...shape], 0, 12, 'int32', 1);
+  }
   return tf.randomNormal([4, ...shape], 0, 1, 'float32', 1);
 }
 
 function sequentialOf(shape: number[], make: Layers): tf.Sequential {
   const model = tf.sequential();
   model.add(layers.inputLayer({ batchInputShape: [null, ...shape] }));
-  for (const layer of make()) model.add(layer);
+  for (const layer of make()) {
+    model.add(layer);
+  }
   return model;
 }
 
@@ -158,7 +163,9 @@ function trainer(model: tf.LayersModel): (...x: tf.Tensor[]) => tf.Scalar {
   return (...x) => {
     const loss = () =>
       (model.apply(x, { training: true }) as tf.Tensor).square().mean() as tf.Scalar;
-    if (variables.length === 0) return loss();
+    if (variables.length === 0) {
+      return loss();
+    }
     const { value, grads } = tf.variableGrads(loss, variables);
     optimizer.applyGradients(grads as never);
     return value;
@@ -192,7 +199,9 @@ function compare(model: tf.LayersModel, x: tf.Tensor[]): void {
   seedWeights(model);
   const predict = jit((...inputs: tf.Tensor[]) => model.predict(inputs) as tf.Tensor);
   const expected = model.predict(x) as tf.Tensor;
-  for (let i = 0; i < 2; i++) assertClose([predict(...x)], [expected], `prediction ${i}`);
+  for (let i = 0; i < 2; i++) {
+    assertClose([predict(...x)], [expected], `prediction ${i}`);
+  }
   const start = weightsOf(model);
   const eagerStep = trainer(model);
   const losses = [0, 1, 2].map(() => eagerStep(...x));
@@ -210,10 +219,11 @@ function compare(model: tf.LayersModel, x: tf.Tensor[]): void {
   step.dispose();
 }
 
-for (const [name, [shape, make]] of Object.entries(zoo))
+for (const [name, [shape, make]] of Object.entries(zoo)) {
   test(`when a model of ${name} is jitted, then it predicts and trains as eagerly`, () => {
     compare(sequentialOf(shape, make), [inputOf(shape)]);
   });
+}
 
 test('when a functional model merges two inputs, then it predicts and trains as eagerly', () => {
   const [a, b] = [tf.input({ shape: vector }), tf.input({ shape: vector })];
@@ -267,7 +277,9 @@ test('when a batch normalisation is frozen in a jitted step, then its averages s
   const kernel = model.layers[1]?.getWeights()[0] as tf.Tensor;
   const was = kernel.dataSync();
   const step = jit(trainer(model));
-  for (let i = 0; i < 3; i++) step(inputOf(image));
+  for (let i = 0; i < 3; i++) {
+    step(inputOf(image));
+  }
   model
     .getLayer('frozen')
     .getWeights()

@@ -30,7 +30,7 @@ kinds.AlphaDropout = [
   a ** 2 * q * (1 - q) * (level - saturation) ** 2,
 ];
 
-for (const [name, [make, expectedMean, expectedVariance]] of Object.entries(kinds))
+for (const [name, [make, expectedMean, expectedVariance]] of Object.entries(kinds)) {
   test(`when ${name} is called in training, then what it draws has its distribution, in jit as outside`, () => {
     const layer = make();
     const x = tf.fill([1, units], level);
@@ -54,8 +54,11 @@ for (const [name, [make, expectedMean, expectedVariance]] of Object.entries(kind
     assert.deepEqual([draw(again), draw(again)], drawn.slice(1));
     const predict = jit((input: tf.Tensor) => layer.apply(input) as tf.Tensor);
     assert.deepEqual(predict(x).dataSync(), x.dataSync());
-    for (const fn of [jitted, again, predict]) fn.dispose();
+    for (const fn of [jitted, again, predict]) {
+      fn.dispose();
+    }
   });
+}
 
 test('when SpatialDropout1D is jitted, then each feature is dropped at all times or at none', () => {
   const layer = layers.spatialDropout1d({ rate: 0.5 });
@@ -68,7 +71,7 @@ test('when SpatialDropout1D is jitted, then each feature is dropped at all times
 
 for (const cell of [layers.simpleRNN, layers.lstm, layers.gru] as unknown as ((
   args: object,
-) => tf.RNN)[])
+) => tf.RNN)[]) {
   test(`when dropout in ${cell({ units: 1 }).getClassName()} is jitted, then each call draws anew, and eager calls go on`, () => {
     const layer = cell({ units: 4, dropout: 0.5, recurrentDropout: 0.5 });
     const x = tf.randomNormal([2, 5, 30], 0, 1, 'float32', 1);
@@ -81,6 +84,7 @@ for (const cell of [layers.simpleRNN, layers.lstm, layers.gru] as unknown as ((
     assert.deepEqual((layer.apply(x) as tf.Tensor).dataSync(), predicted);
     jitted.dispose();
   });
+}
 
 test('when a stateful layer is jitted, then the error names it and the line', () => {
   for (const layer of [

@@ -13,7 +13,9 @@ const { size, ...networks } = JSON.parse(
 
 function* uniform(name: string): Generator<number, never> {
   let start = 0x811c9dc5;
-  for (const byte of Buffer.from(name)) start = Math.imul(start ^ byte, 0x01000193);
+  for (const byte of Buffer.from(name)) {
+    start = Math.imul(start ^ byte, 0x01000193);
+  }
   for (let i = 0; ; i++) {
     let x = (Math.imul(i, 0x9e3779b1) + start) >>> 0;
     x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
@@ -57,8 +59,9 @@ for (const architecture of ['resnet50-v2', 'mobilenet-v2'] as const) {
     });
     const pool = model.getLayer('pool');
     const trunk = tf.model({ inputs: model.inputs, outputs: pool.output as tf.SymbolicTensor });
-    for (const layer of trunk.layers)
+    for (const layer of trunk.layers) {
       layer.setWeights(layer.getWeights().map(({ shape }, i) => computed(layer, i, shape)));
+    }
     const { parameters, trainable, features } = networks[architecture];
     assert.equal(trunk.countParams(), parameters);
     const learnt = trunk.trainableWeights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);

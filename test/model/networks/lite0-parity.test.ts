@@ -19,8 +19,9 @@ function picture(size: number): tf.Tensor4D {
   const values = new Float32Array(size * size * 3);
   for (let y = 0, at = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
-      for (let c = 0; c < 3; c++)
+      for (let c = 0; c < 3; c++) {
         values[at++] = (((y * 7 + x * 3 + c * 29 + ((y * x) % 31)) % 256) - 127) / 128;
+      }
     }
   }
   return tf.tensor4d(values, [1, size, size, 3]);

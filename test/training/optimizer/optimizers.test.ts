@@ -29,7 +29,9 @@ const torchSgd =
     return (gradient, rate, decays) => {
       const decay = decays ? weightDecay : 0;
       const g = decoupled ? gradient : gradient + decay * w;
-      if (decoupled) w -= rate * decay * w;
+      if (decoupled) {
+        w -= rate * decay * w;
+      }
       v = momentum * v + g;
       w -= rate * (nesterov ? g + momentum * v : v);
       return w;
@@ -69,8 +71,8 @@ function recurred(recurrence: Recurrence, decayAll: boolean): Numbers {
 }
 
 const cases: [string, (weights: ReturnType<typeof weightsOf>) => Optimizer, Numbers][] = [];
-for (const nesterov of [false, true])
-  for (const decoupledDecay of [false, true])
+for (const nesterov of [false, true]) {
+  for (const decoupledDecay of [false, true]) {
     for (const decayAll of [false, true]) {
       const options = { ...sgd, nesterov, decoupledDecay, decayAll };
       cases.push([
@@ -79,12 +81,15 @@ for (const nesterov of [false, true])
         recurred(torchSgd(options, decoupledDecay), decayAll),
       ]);
     }
-for (const decayAll of [false, true])
+  }
+}
+for (const decayAll of [false, true]) {
   cases.push([
     `AdamW (${JSON.stringify({ decayAll })})`,
     (weights) => new AdamW(weights, { ...adamw, decayAll }),
     recurred(torchAdamW(adamw), decayAll),
   ]);
+}
 
 for (const [name, make, wanted] of cases) {
   test(`when ${name} takes steps at a falling learning rate, then weights follow the recurrence`, () => {
@@ -92,8 +97,9 @@ for (const [name, make, wanted] of cases) {
       const weights = weightsOf();
       const optimizer = make(weights);
       const step = wrap((gradients, rate) => optimizer.apply(gradients, rate));
-      for (let i = 0; i < steps; i++)
+      for (let i = 0; i < steps; i++) {
         tf.tidy(() => step(tensorsOf(weights, gradientsOf(i)), tf.scalar(rateOf(i))));
+      }
       close(valuesOf(weights), wanted, 2e-6, `${way} ${name}`);
     }
   });
@@ -116,10 +122,14 @@ for (const [name, make, recurrence] of [
     const half = make(weights);
     const take = (optimizer: Optimizer, step: number) =>
       tf.tidy(() => optimizer.apply(tensorsOf(weights, gradientsOf(step)), rateOf(step)));
-    for (let i = 0; i < steps / 2; i++) take(half, i);
+    for (let i = 0; i < steps / 2; i++) {
+      take(half, i);
+    }
     const other = make(weights);
     other.restore(half.slots().reverse());
-    for (let i = steps / 2; i < steps; i++) take(other, i);
+    for (let i = steps / 2; i < steps; i++) {
+      take(other, i);
+    }
     close(valuesOf(weights), recurred(recurrence, false), 2e-6, name);
     assert.throws(() => other.restore([]), /Expected shape \[1,5\] for the \w+.* of kernel/);
   });

@@ -17,9 +17,19 @@ import {
 
 /** Plain gradient descent, w ← w − rate · g, and nothing around it. */
 const plain: UpdaterOptions = {
-  ...{ optimizer: 'sgd', momentum: 0, nesterov: false, decoupledDecay: false },
-  ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decayAll: false },
-  ...{ clipNorm: 0, averageDecay: 0, accumulate: 1, precision: 'float32' },
+  optimizer: 'sgd',
+  momentum: 0,
+  nesterov: false,
+  decoupledDecay: false,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+  decayAll: false,
+  clipNorm: 0,
+  averageDecay: 0,
+  accumulate: 1,
+  precision: 'float32',
 };
 
 const combine = (a: Numbers, b: Numbers, each: (one: number, other: number) => number): Numbers => [
@@ -114,8 +124,9 @@ test('when a scaled gradient overflows, then the step is left out and the scale 
     step(scale(first, 65536), 0.1);
     close(valuesOf(weights), descend(start, first, 0.1), 2e-6, way);
     const [before, state] = [valuesOf(weights), updater.slots()];
-    for (const bad of [Number.POSITIVE_INFINITY, Number.NaN])
+    for (const bad of [Number.POSITIVE_INFINITY, Number.NaN]) {
       step([first[0].map((g, i) => (i === 2 ? bad : g)), first[1]], 0.1);
+    }
     assert.deepEqual(valuesOf(weights), before);
     assert.equal(factor(), 65536 / 4);
     const untouched = ({ name }: { name: string }) => name !== 'loss scale';
