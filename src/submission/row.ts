@@ -1,4 +1,5 @@
 /** One line of a submission, `path,task,p0;p1;…`, and what makes its probabilities right. */
+import { csvLine } from '../csv-line.js';
 
 /** Digits after the point. */
 export const decimals = 8;
@@ -35,9 +36,5 @@ export function probabilityFault(row: ArrayLike<number>, classes: number): strin
 /** The line of one question, without its line end. */
 export function submissionLine(path: string, task: string, row: ArrayLike<number>): string {
   const values = Array.from(row, (value) => value.toFixed(decimals));
-  return `${quoted(path)},${task},${values.join(';')}`;
-}
-
-function quoted(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+  return csvLine([path, task, values.join(';')]);
 }

@@ -1,6 +1,7 @@
 /** history.csv: one line an epoch, always whole. */
 import path from 'node:path';
 import { writeWhole } from '../atomic-file.js';
+import { csvLine } from '../csv-line.js';
 
 /** How the pipeline spent an epoch's training; times are a thread's, in milliseconds an image. */
 export interface PipelineReport {
@@ -58,13 +59,13 @@ const columns: [string, (record: EpochRecord) => string][] = [
   ['device_ms', ({ deviceMs }) => deviceMs.toFixed(4)],
   ['device_decoded_share', ({ deviceDecodedShare }) => deviceDecodedShare.toFixed(4)],
   ['device_rendered_share', ({ deviceRenderedShare }) => deviceRenderedShare.toFixed(4)],
-  ['advice', ({ advice }) => `"${advice.replaceAll('"', '""')}"`],
+  ['advice', ({ advice }) => advice],
 ];
 
 /** Replaces `run/history.csv` by `history`, whole or not at all. */
 export async function writeHistory(run: string, history: readonly EpochRecord[]): Promise<void> {
   const header = columns.map(([name]) => name);
   const rows = history.map((record) => columns.map(([, show]) => show(record)));
-  const text = [header, ...rows].map((row) => `${row.join(',')}\n`).join('');
+  const text = [header, ...rows].map((row) => `${csvLine(row)}\n`).join('');
   await writeWhole(path.join(run, 'history.csv'), text);
 }

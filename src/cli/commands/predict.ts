@@ -1,6 +1,7 @@
 /** `bobbin predict`: probabilities of single images, or a submission answering the questions of a data set. */
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { csvLine } from '../../csv-line.js';
 import { loadManifest, resolveSample } from '../../dataset/index.js';
 import { expected } from '../../errors.js';
 import { topClass } from '../../evaluation/index.js';
@@ -74,11 +75,11 @@ async function predictImages(request: Request, task: string, images: string[]): 
   const prediction = await averaged(request, task, { files });
   const { classes, failures } = prediction;
   const unread = new Set(failures.map(({ index }) => index));
-  console.log(['path', 'prediction', ...classes].map(quoted).join(','));
+  console.log(csvLine(['path', 'prediction', ...classes]));
   rowsOf(prediction).forEach((row, index) => {
     const image = images[index] as string;
     const top = unread.has(index) ? '' : (classes[topClass(row)] as string);
-    console.log([quoted(image), quoted(top), ...[...row].map((p) => p.toFixed(6))].join(','));
+    console.log(csvLine([image, top, ...Array.from(row, (p) => p.toFixed(6))]));
   });
   warnUnreadable(failures, 'given the same probability for every class');
 }
@@ -128,9 +129,4 @@ function numbers(list: string): number[] {
     );
   }
   return values;
-}
-
-/** A CSV field, quoted where RFC 4180 asks for it. */
-function quoted(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
