@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ifPresent } from './if-present.js';
 
 /** What follows the dot behind the name of a file in that of its unfinished form. */
 const unfinishedEnd = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
@@ -36,12 +37,7 @@ export async function replaceFile<Result>(
 /** Removes what {@link replaceFile} left beside `file` where a process ended while it wrote. Nobody may be writing it now. */
 export async function removeUnfinished(file: string): Promise<void> {
   const folder = path.dirname(file);
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') {
-      return [];
-    }
-    throw error;
-  });
+  const names = (await ifPresent(readdir(folder))) ?? [];
   const start = `${path.basename(file)}.`;
   for (const name of names) {
     if (!name.startsWith(start) || !unfinishedEnd.test(name.slice(start.length))) {

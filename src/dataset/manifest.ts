@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeWhole } from '../atomic-file.js';
 import { expected, InvalidInputError } from '../errors.js';
+import { ifPresent } from '../if-present.js';
 import type { ByteRange, ImageFile } from './image-file.js';
 import type { Manifest, Sample, Split } from './types.js';
 
@@ -28,17 +29,11 @@ export async function saveManifest(manifest: Manifest, folder: string): Promise<
  */
 export async function loadManifest(folder: string): Promise<Manifest> {
   const file = manifestFile(folder);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') {
-      throw error;
-    }
-    throw expected(
-      'a prepared folder',
-      'data',
-      folder,
-      `It has no ${fileName}: make one with \`npx bobbin prepare\``,
-    );
-  });
+  const text = await ifPresent(readFile(file, 'utf8'));
+  if (text === undefined) {
+    const remedy = `It has no ${fileName}: make one with \`npx bobbin prepare\``;
+    throw expected('a prepared folder', 'data', folder, remedy);
+  }
   let manifest: unknown;
   try {
     manifest = JSON.parse(text);

@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeWhole } from '../atomic-file.js';
 import { InvalidInputError } from '../errors.js';
+import { ifPresent } from '../if-present.js';
 
 /** Plain values by name. */
 export type Settings = Record<string, unknown>;
@@ -13,7 +14,7 @@ export type Settings = Record<string, unknown>;
  */
 export async function keepSettings(folder: string, settings: Settings): Promise<void> {
   const file = path.join(folder, 'settings.json');
-  const earlier = await readIfPresent(file);
+  const earlier = await ifPresent(readFile(file, 'utf8'));
   if (earlier === undefined) {
     await mkdir(folder, { recursive: true });
     await writeWhole(file, `${JSON.stringify(settings, null, 2)}\n`);
@@ -30,16 +31,5 @@ export async function keepSettings(folder: string, settings: Settings): Promise<
     throw new InvalidInputError(
       `${folder} holds work begun with other settings (${differences.join('; ')}). Repeat those, or choose another --out`,
     );
-  }
-}
-
-async function readIfPresent(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return undefined;
-    }
-    throw error;
   }
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { fashionAiTasks, mapConcurrently, type Task } from '../dataset/index.js';
 import { expected } from '../errors.js';
+import { ifPresent } from '../if-present.js';
 import { type OptionValues, resolveOptions } from '../options.js';
 import { drawGarment, emptyClasses, Random } from './garment.js';
 
@@ -120,13 +121,8 @@ function chosenTasks(names: readonly string[] | undefined): readonly Task[] {
 }
 
 async function checkEmpty(folder: string): Promise<void> {
-  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') {
-      return [];
-    }
-    throw error;
-  });
-  if (entries.length > 0) {
+  const entries = await ifPresent(readdir(folder));
+  if (entries !== undefined && entries.length > 0) {
     throw expected('a new or empty folder', 'out', folder);
   }
 }

@@ -2,6 +2,7 @@
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../errors.js';
+import { ifPresent } from '../if-present.js';
 import { type Classifier, loadClassifier, saveClassifier } from '../model/index.js';
 import type { PipelineWork } from '../pipeline/index.js';
 import type { EpochRecord } from './history.js';
@@ -110,11 +111,6 @@ export async function loadCheckpoint(run: string): Promise<Checkpoint | undefine
 
 /** Oldest first. */
 async function checkpointNames(run: string): Promise<string[]> {
-  const names = await readdir(folderOf(run)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') {
-      throw error;
-    }
-    return [];
-  });
+  const names = (await ifPresent(readdir(folderOf(run)))) ?? [];
   return names.filter((name) => namePattern.test(name)).sort();
 }

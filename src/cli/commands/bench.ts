@@ -12,6 +12,7 @@ import {
   shardFilesIn,
 } from '../../dataset/index.js';
 import { expected } from '../../errors.js';
+import { ifPresent } from '../../if-present.js';
 import {
   type Augmenter,
   adviceOn,
@@ -74,12 +75,10 @@ async function chosen(
 
 /** Those of a prepared data set or of shards; else images by their names, whether they have labels or not. */
 async function imagesIn(folder: string): Promise<ImageFile[]> {
-  const names = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') {
-      throw error;
-    }
+  const names = await ifPresent(readdir(folder, { recursive: true }));
+  if (names === undefined) {
     throw expected('an existing folder', 'folder', folder);
-  });
+  }
   const shown = names.filter((name) => !name.split(path.sep).some(isHidden));
   const files = shown.filter((name) => imagePattern.test(name)).sort();
   const shards = await shardFilesIn(folder, /\.(tar|parquet)$/);

@@ -1,6 +1,7 @@
 /** Lists the folders in a folder the same way on every machine. */
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { ifPresent } from '../../if-present.js';
 import { byCodeUnit } from '../code-unit.js';
 
 /** Names that no data set gives: hidden ones, and what macOS leaves in archives. */
@@ -16,20 +17,13 @@ export async function foldersIn(folder: string): Promise<string[]> {
     if (isHidden(entry.name)) {
       continue;
     }
-    // A link that leads nowhere is no folder; whoever needs it will miss it by name.
-    const isFolder = entry.isSymbolicLink()
-      ? await stat(path.join(folder, entry.name)).then((target) => target.isDirectory(), brokenLink)
-      : entry.isDirectory();
-    if (isFolder) {
+    // A broken link is not a folder: an image that is expected behind it will be reported missing by name.
+    const target = entry.isSymbolicLink()
+      ? await ifPresent(stat(path.join(folder, entry.name)))
+      : entry;
+    if (target?.isDirectory()) {
       names.push(entry.name);
     }
   }
   return names.sort(byCodeUnit);
-}
-
-function brokenLink(error: NodeJS.ErrnoException): boolean {
-  if (error.code === 'ENOENT') {
-    return false;
-  }
-  throw error;
 }

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, InvalidInputError } from '../../errors.js';
+import { ifPresent } from '../../if-present.js';
 import { byCodeUnit } from '../code-unit.js';
 import { type CsvRecord, readCsv } from '../files/csv.js';
 import { foldersIn, isHidden } from '../files/folders.js';
@@ -120,7 +121,7 @@ async function csvFilesBelow(root: string, folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const inner of ['', ...innerFolders]) {
     const place = path.posix.join(folder, inner);
-    const names = await readdir(path.join(root, place)).catch(noneIfAbsent);
+    const names = (await ifPresent(readdir(path.join(root, place)))) ?? [];
     found.push(
       ...names
         .filter((name) => name.endsWith('.csv') && !isHidden(name))
@@ -128,13 +129,6 @@ async function csvFilesBelow(root: string, folder: string): Promise<string[]> {
     );
   }
   return found.sort(byCodeUnit);
-}
-
-function noneIfAbsent(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
-    return [];
-  }
-  throw error;
 }
 
 function labelledFrom(

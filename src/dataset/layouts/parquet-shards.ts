@@ -1,9 +1,10 @@
 /** Writes the images of Parquet files into tar shards, once, so that they can be read one by one in any order. */
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { removeUnfinished, replaceFile } from '../../atomic-file.js';
 import { expected } from '../../errors.js';
+import { ifPresent } from '../../if-present.js';
 import { byCodeUnit } from '../code-unit.js';
 import { refusePointers } from '../files/git-lfs.js';
 import { TarWriter } from '../files/tar-writer.js';
@@ -54,13 +55,14 @@ export async function readParquet(
 
 /** The folder is replaced as a whole: somebody's own files must not be in it. */
 async function checkReplaceable(images: string): Promise<void> {
-  const options = { recursive: true, withFileTypes: true } as const;
-  const entries = await readdir(images, options).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') {
-      return [];
-    }
-    throw error;
-  });
+  const found = await ifPresent(stat(images));
+  if (found === undefined) {
+    return;
+  }
+  if (!found.isDirectory()) {
+    throw expected('a folder', 'the folder of images', images, 'There is a file of that name');
+  }
+  const entries = await readdir(images, { recursive: true, withFileTypes: true });
   const foreign = entries.find(
     (entry) => !entry.isDirectory() && entry.name !== classNamesFile && !/\.tar$/.test(entry.name),
   );

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../../errors.js';
+import { ifPresent } from '../../if-present.js';
 import { readText } from '../../text-file.js';
 import { byCodeUnit } from '../code-unit.js';
 import { mapConcurrently } from '../concurrency.js';
@@ -145,12 +146,7 @@ async function readClassNames(
 ): Promise<string[] | undefined> {
   for (const folder of new Set([...shards.map((name) => path.dirname(name)), '.'])) {
     const file = path.join(root, folder, classNamesFile);
-    const text = await readText(file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') {
-        return undefined;
-      }
-      throw error;
-    });
+    const text = await ifPresent(readText(file));
     if (text === undefined) {
       continue;
     }

@@ -1,8 +1,8 @@
 /** From a source folder to a manifest: read the layout, hash the images, drop repeats, split, write. */
-import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, InvalidInputError } from '../../errors.js';
+import { ifPresent } from '../../if-present.js';
 import { type OptionValues, resolveOptions } from '../../options.js';
 import { readClassFolders } from '../layouts/class-folders.js';
 import { readFashionAi } from '../layouts/fashionai.js';
@@ -56,7 +56,7 @@ export async function readSource(
   root: string,
   { images, onProgress }: { images?: string } & Pick<PrepareOptions, 'onProgress'> = {},
 ): Promise<Required<Source>> {
-  const kind = await kindOf(root);
+  const kind = await ifPresent(stat(root));
   if (!kind?.isDirectory()) {
     const what = kind ? `the folder that holds ${path.basename(root)}` : 'an existing folder';
     throw expected(what, 'source', root);
@@ -123,7 +123,7 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
 }
 
 async function checkFolders(root: string, out: string): Promise<void> {
-  const target = await kindOf(out);
+  const target = await ifPresent(stat(out));
   if (target?.isFile()) {
     throw expected('a folder', 'out', out, 'There is a file of that name');
   }
@@ -131,15 +131,6 @@ async function checkFolders(root: string, out: string): Promise<void> {
   if (out.startsWith(`${root}${path.sep}`)) {
     throw expected(`a folder outside ${root}`, 'out', out);
   }
-}
-
-async function kindOf(file: string): Promise<Stats | undefined> {
-  return await stat(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
-      return undefined;
-    }
-    throw error;
-  });
 }
 
 /** Labelled images with their hashes; throws for the first that cannot be read, naming its row. */

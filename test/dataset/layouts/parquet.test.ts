@@ -129,6 +129,17 @@ test('when the folder of images has other files then nothing is replaced', async
   assert.equal(await readFile(photo, 'utf8'), 'a photo');
 });
 
+test('when there is a file in the place of the folder of images then it stays', async (t) => {
+  const out = path.join(await temporaryFolder(t), 'out');
+  await mkdir(out);
+  await writeFile(path.join(out, 'images'), 'mine');
+  await assert.rejects(
+    prepare(path.join(fixtures, 'parquet-names'), { out }),
+    /a folder for the folder of images but received .*images". There is a file of that name/,
+  );
+  assert.equal(await readFile(path.join(out, 'images'), 'utf8'), 'mine');
+});
+
 test('when Parquet files are looked at without preparing then the error says how', async () => {
   await assert.rejects(readSource(path.join(fixtures, 'parquet')), /prepared.*npx bobbin prepare/);
 });
