@@ -6,8 +6,8 @@ export { isHidden } from './files/folders.js';
 export { type ByteRange, type ImageFile, imageFile, imageInput, imageName } from './image-file.js';
 export { findQuestionFiles, type QuestionRow, readQuestions } from './layouts/fashionai.js';
 export { fashionAiTasks } from './layouts/fashionai-tasks.js';
+export { imagePattern } from './layouts/names.js';
 export { shardFilesIn } from './layouts/shards.js';
-export { imagePattern } from './layouts/sides.js';
 export { loadManifest, manifestFile, resolveSample, samplesOf, saveManifest } from './manifest.js';
 export type { Conflict } from './prepare/duplicates.js';
 export {

@@ -53,7 +53,11 @@ export function resolveSample(manifest: Manifest, image: string | ImageFile): st
   return { ...image, path: path.resolve(manifest.root, image.path) };
 }
 
-/** The samples of one task on one side, in manifest order. Throws InvalidInputError for a task it does not have. */
+/**
+ * The samples of one task in one split, in manifest order.
+ *
+ * @throws InvalidInputError for a task that the manifest does not have.
+ */
 export function samplesOf(manifest: Manifest, task: string, split: Split): Sample[] {
   if (!manifest.tasks.some(({ name }) => name === task)) {
     const names = manifest.tasks.map(({ name }) => name).join(', ');

@@ -55,7 +55,7 @@ export interface Labelled {
   task: string;
   label: number;
   maybe: number[];
-  /** The side that the source itself puts the image on; undefined lets the split decide. */
+  /** The split that the source itself gives; where it is undefined, the seed decides. */
   given?: Split;
   /** Where the label was read, `file:line:column` or a shard and the image's key, so that a missing image can be traced to its row. */
   origin: string;

@@ -48,7 +48,7 @@ test('when a sample lies outside the root then its absolute path stands', () => 
   assert.deepEqual(resolveSample(manifest, part), { ...part, path: '/data/x.tar' });
 });
 
-test('when samples are asked for then task and side choose, and an unknown task is an error', () => {
+test('when samples are asked for then task and split choose, and an unknown task is an error', () => {
   assert.deepEqual(samplesOf(manifest, 't', 'train'), manifest.samples.slice(0, 2));
   assert.throws(
     () => samplesOf(manifest, 'u', 'train'),
@@ -79,7 +79,7 @@ const faults: [what: string, content: unknown, message: RegExp][] = [
     /for samples\[0\]/,
   ],
   [
-    'an unknown side',
+    'an unknown split',
     { ...manifest, samples: [sample, { ...sample, split: 'test' }] },
     /for samples\[1\]/,
   ],

@@ -5,10 +5,10 @@ import { expected } from '../../errors.js';
 import { byCodeUnit } from '../code-unit.js';
 import { foldersIn, isHidden } from '../files/folders.js';
 import type { Labelled, Source, Split } from '../types.js';
+import { imagePattern, namesOfSplit, taskOfFolder } from './names.js';
 import { refuseCompressedShards } from './shards.js';
-import { imagePattern, namesOfSide, taskOfFolder } from './sides.js';
 
-/** A folder of one class, below the source folder or below one side. */
+/** A folder of one class, below the source folder or below that of a split. */
 interface ClassFolder {
   class: string;
   /** Relative to the source folder, as the images. */
@@ -61,7 +61,7 @@ export async function readClassFolders(root: string): Promise<Source> {
 
 async function findClassFolders(root: string): Promise<Found> {
   const names = await foldersIn(root);
-  const [train] = namesOfSide('train', names);
+  const [train] = namesOfSplit('train', names);
   const learnt = train === undefined ? [] : await classFoldersOf(root, train);
   const warnings = await looseImages(root, '');
   if (train === undefined || learnt.length === 0) {
@@ -71,32 +71,34 @@ async function findClassFolders(root: string): Promise<Found> {
   }
   warnings.push(...(await looseImages(root, train)));
   const classes = new Set(learnt.map((folder) => folder.class));
-  for (const side of namesOfSide('validation', names)) {
-    warnings.push(...(await looseImages(root, side)));
-    const held = await classFoldersOf(root, side);
+  for (const validation of namesOfSplit('validation', names)) {
+    warnings.push(...(await looseImages(root, validation)));
+    const held = await classFoldersOf(root, validation);
     // A folder of unlabelled images, `test` at Kaggle, is none to validate on.
     if (!held.some(({ class: name, images }) => classes.has(name) && images.length > 0)) {
       continue;
     }
     warnings.push(
       ...names
-        .filter((name) => name !== train && name !== side)
-        .map((name) => `${name} is left out: ${train} and ${side} are the split that is used.`),
+        .filter((name) => name !== train && name !== validation)
+        .map(
+          (name) => `${name} is left out: ${train} and ${validation} are the split that is used.`,
+        ),
     );
     const folders = [...givenTo('train', learnt), ...givenTo('validation', held)];
     return { layout: 'split class folders', folders, warnings };
   }
-  const why = `a side to validate on is called validation or test and has the class folders of ${train}`;
+  const why = `a validation folder is called validation or test and has the class folders of ${train}`;
   for (const name of names.filter((other) => other !== train)) {
     warnings.push(`${name} is left out, and the seed splits ${train}: ${why}.`);
   }
   return { layout: 'class folders', folders: learnt, warnings };
 }
 
-async function classFoldersOf(root: string, side: string): Promise<ClassFolder[]> {
+async function classFoldersOf(root: string, parent: string): Promise<ClassFolder[]> {
   const folders: ClassFolder[] = [];
-  for (const name of await foldersIn(path.join(root, side))) {
-    const folder = path.posix.join(side, name);
+  for (const name of await foldersIn(path.join(root, parent))) {
+    const folder = path.posix.join(parent, name);
     folders.push({ class: name, folder, ...(await filesBelow(root, folder)) });
   }
   return folders;
@@ -107,10 +109,10 @@ function givenTo(given: Split, folders: readonly ClassFolder[]): ClassFolder[] {
 }
 
 /** A sentence about images that are in no class folder; none where there are none. */
-async function looseImages(root: string, side: string): Promise<string[]> {
-  const names = await readdir(path.join(root, side));
+async function looseImages(root: string, parent: string): Promise<string[]> {
+  const names = await readdir(path.join(root, parent));
   const images = names.filter((name) => !isHidden(name) && imagePattern.test(name));
-  const place = side === '' ? 'The source folder' : side;
+  const place = parent === '' ? 'The source folder' : parent;
   const what = 'images outside of class folders, which are left out';
   return images.length === 0 ? [] : [`${place} has ${images.length} ${what}.`];
 }

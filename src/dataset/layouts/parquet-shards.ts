@@ -10,9 +10,10 @@ import { refusePointers } from '../files/git-lfs.js';
 import { TarWriter } from '../files/tar-writer.js';
 import { manifestFile } from '../manifest.js';
 import type { Source } from '../types.js';
+import { leftOut, taskOfFolder } from './names.js';
 import { openParquet, type ParquetFile, type ParquetRow } from './parquet.js';
+import { splitByName } from './shard-splits.js';
 import { classNamesFile, readShards, shardFilesIn } from './shards.js';
-import { leftOut, sidesOf, taskOfFolder } from './sides.js';
 
 type OnProgress = (done: number, total: number) => void;
 
@@ -29,7 +30,7 @@ export async function readParquet(
   images: string | undefined,
   onProgress: OnProgress = () => {},
 ): Promise<Source | undefined> {
-  const { files, warnings } = sidesOf(await shardFilesIn(root, /\.parquet$/));
+  const { files, warnings } = splitByName(await shardFilesIn(root, /\.parquet$/));
   if (files.length === 0) {
     return undefined;
   }

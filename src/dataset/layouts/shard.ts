@@ -4,7 +4,7 @@ import { maxPieceBytes, SequentialFile } from '../files/sequential-file.js';
 import { damaged, quoted, readTar, type TarMember } from '../files/tar.js';
 import type { ByteRange } from '../image-file.js';
 import { type Label, labelFrom } from './label.js';
-import { imagePattern } from './sides.js';
+import { imagePattern } from './names.js';
 
 /** One labelled image of a shard. */
 export interface ShardImage {

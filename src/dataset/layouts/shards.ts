@@ -9,8 +9,9 @@ import { mapConcurrently } from '../concurrency.js';
 import { foldersIn, isHidden } from '../files/folders.js';
 import { refusePointers } from '../files/git-lfs.js';
 import type { Labelled, Source } from '../types.js';
+import { leftOut, namesOfSplit, taskOfFolder } from './names.js';
 import { readShard, type Shard, type ShardImage } from './shard.js';
-import { doubtsIn, leftOut, namesOfSide, sidesOf, taskOfFolder } from './sides.js';
+import { shardWarnings, splitByName } from './shard-splits.js';
 
 // Two, so that one is read while the other is hashed; more would take a disk out of its order.
 const shardsAtOnce = 2;
@@ -29,11 +30,11 @@ export interface ReadShardsOptions {
 /** Files whose names fit `pattern` where shards may be, relative to `root`; none where class folders say what the folder is. */
 export async function shardFilesIn(root: string, pattern: RegExp): Promise<string[]> {
   const folders = await foldersIn(root);
-  const train = namesOfSide('train', folders);
+  const train = namesOfSplit('train', folders);
   const own = [
     ...folders.filter((name) => name.toLowerCase() === 'data'),
     ...train,
-    ...namesOfSide('validation', folders),
+    ...namesOfSplit('validation', folders),
   ];
   if (folders.length - own.length > 1) {
     return [];
@@ -71,7 +72,7 @@ export async function readShards(
   root: string,
   { task = taskOfFolder(root), onProgress = () => {} }: ReadShardsOptions = {},
 ): Promise<Source | undefined> {
-  const { files, warnings } = sidesOf(await shardFilesIn(root, /\.tar$/));
+  const { files, warnings } = splitByName(await shardFilesIn(root, /\.tar$/));
   if (files.length === 0) {
     return undefined;
   }
@@ -85,7 +86,7 @@ export async function readShards(
   });
   const packed = await shardFilesIn(root, compressed);
   warnings.push(
-    ...doubtsIn(files),
+    ...shardWarnings(files),
     ...leftOut(packed, 'compressed shards are left out'),
     ...warningsOf(shards),
   );
@@ -97,14 +98,22 @@ export async function readShards(
   const labels = new Map(classes.map((name, label) => [name, label]));
   const held = shards.some(({ given, images }) => given === 'validation' && images.length > 0);
   if (!held && files.some(({ given }) => given === 'validation')) {
-    warnings.push('The shards to validate on have no labelled image: the seed splits the others.');
+    warnings.push('The validation shards have no labelled image: the seed splits the others.');
   }
-  const labelled = shards.flatMap(({ file, given: side, images }) =>
+  const labelled = shards.flatMap(({ file, given, images }) =>
     images.map(({ key, label, hash, range }): Labelled => {
       const index = typeof label === 'number' ? label : (labels.get(label) as number);
       const origin = `${file}: ${key}`;
-      const given = held ? side : undefined;
-      return { path: file, range, hash, task, label: index, maybe: [], given, origin };
+      return {
+        path: file,
+        range,
+        hash,
+        task,
+        label: index,
+        maybe: [],
+        given: held ? given : undefined,
+        origin,
+      };
     }),
   );
   return {

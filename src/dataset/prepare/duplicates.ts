@@ -1,4 +1,4 @@
-/** Finds the same image under several names, so that it counts once and on one side only. */
+/** Finds the same image under several names, so that it counts once and is in one split only. */
 import { byCodeUnit } from '../code-unit.js';
 import type { Labelled } from '../types.js';
 
@@ -17,14 +17,14 @@ export interface Deduplicated {
   images: HashedImage[];
   /** Rows left out because another row has the same content, task and label. */
   repeats: number;
-  /** Of these, rows that a given split had in train although validation has them too. */
+  /** Of these, rows that the source has in train although validation has the same content. */
   leaks: number;
   conflicts: Conflict[];
 }
 
 /**
- * Keeps one row for each (content, task): the first by path, or one that a given split puts on the validation side.
- * Where rows of one content contradict each other none is kept, for none can be trusted.
+ * Keeps one row for each (content, task): the first by path, or one that the source puts in validation. Where the rows of
+ * one content contradict each other, none is kept, since none can be trusted.
  */
 export function deduplicate(images: readonly HashedImage[]): Deduplicated {
   const groups = new Map<string, HashedImage[]>();

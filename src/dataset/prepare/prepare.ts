@@ -76,8 +76,8 @@ export async function readSource(
  * @throws InvalidInputError with file, line and column where there is one, for anything in the source that does not fit.
  */
 export async function prepare(source: string, options: PrepareOptions): Promise<Prepared> {
-  const { out, onProgress, ...given } = options;
-  const { seed, validationFraction } = resolveOptions(prepareOptions, given);
+  const { out, onProgress, ...chosen } = options;
+  const { seed, validationFraction } = resolveOptions(prepareOptions, chosen);
   await checkFolders(path.resolve(source), path.resolve(out));
 
   const images = path.resolve(out, 'images');
@@ -100,10 +100,10 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
     );
   }
 
-  const sides = splitByContent(unique.images, seed, validationFraction);
+  const splits = splitByContent(unique.images, seed, validationFraction);
   const samples = unique.images.map(
-    ({ path: file, range, task, label, maybe, given: side, hash }): Sample => {
-      const split = side ?? sides.get(hash) ?? 'train';
+    ({ path: file, range, task, label, maybe, given, hash }): Sample => {
+      const split = given ?? splits.get(hash) ?? 'train';
       return { path: file, ...(range && { range }), task, label, maybe, split, hash };
     },
   );

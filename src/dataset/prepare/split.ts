@@ -1,9 +1,9 @@
-/** Puts each image on the training or the validation side, by its content, the same for every task it is in. */
+/** Puts each image in train or validation, by its content, the same for every task it is in. */
 import { createHash } from 'node:crypto';
 import { byCodeUnit } from '../code-unit.js';
 import type { Split } from '../types.js';
 
-/** What the split has to know of a labelled image. */
+/** What the split depends on. */
 export interface Splittable {
   hash: string;
   task: string;
@@ -11,11 +11,11 @@ export interface Splittable {
 }
 
 /**
- * A side for each content hash, a pure function of `seed` and the set of (hash, task, label): neither order nor paths matter.
+ * The split of each content hash, a pure function of `seed` and the set of (hash, task, label): neither order nor paths matter.
  *
- * Every class of every task gives round(n × fraction) of its n images to validation, at least one where it has two or
- * more and never its last. An image in several tasks goes to one side in all of them, so such classes may come out a
- * little below their share.
+ * Every class of every task gives round(n × fraction) of its n images to validation: at least one of two or more, and never
+ * its last. An image of several tasks is in the same split in all of them, so such classes may get a little less than their
+ * share.
  */
 export function splitByContent(
   images: readonly Splittable[],
@@ -34,20 +34,20 @@ export function splitByContent(
     room.set(stratum, validationShare(hashes.size, fraction));
   }
 
-  const keys = new Map([...members.keys()].map((hash) => [hash, lot(seed, hash)]));
+  const keys = new Map([...members.keys()].map((hash) => [hash, drawKey(seed, hash)]));
   const drawn = [...keys].sort(([, a], [, b]) => byCodeUnit(a, b)).map(([hash]) => hash);
-  const sides = new Map<string, Split>();
+  const splits = new Map<string, Split>();
   for (const hash of drawn) {
     const own = [...(members.get(hash) ?? [])];
     const fits = own.every((stratum) => (room.get(stratum) ?? 0) > 0);
-    sides.set(hash, fits ? 'validation' : 'train');
+    splits.set(hash, fits ? 'validation' : 'train');
     if (fits) {
       for (const stratum of own) {
         room.set(stratum, (room.get(stratum) ?? 0) - 1);
       }
     }
   }
-  return sides;
+  return splits;
 }
 
 /** How many of a class's `count` images validation gets. */
@@ -58,8 +58,8 @@ function validationShare(count: number, fraction: number): number {
   return Math.min(count - 1, Math.max(1, Math.round(count * fraction)));
 }
 
-/** The image's place in the draw: uniform over images, and unrelated between seeds. */
-function lot(seed: number, hash: string): string {
+/** Images are drawn in the order of their keys: a uniform order, and another one for each seed. */
+function drawKey(seed: number, hash: string): string {
   return createHash('sha256').update(`${seed}/${hash}`).digest('hex');
 }
 

@@ -23,7 +23,7 @@ export interface Summary {
   tasks: TaskSummary[];
   /** Rows left out because the same content, task and label came before. */
   repeats: number;
-  /** Rows taken off the given training side because the given validation side has the same content. */
+  /** Rows that the source has in train, left out because it has the same content in validation. */
   leaks: number;
   /** Content with contradictory labels, left out altogether. */
   conflicts: Conflict[];

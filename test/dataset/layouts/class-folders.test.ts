@@ -1,10 +1,10 @@
-/** Class folders as people have them: sides of other names, sides without labels, and images that no class folder holds. */
+/** Class folders as people have them: splits of other names, splits without labels, and images outside of class folders. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { classFolder, prepared } from '../../support/folders.js';
 
-/** A side with an image of each of two classes. */
-const side = (name: string) => ({
+/** A folder of a split, with four images of each of two classes. */
+const split = (name: string) => ({
   ...classFolder(`${name}/cat`, 4),
   ...classFolder(`${name}/dog`, 4),
 });
@@ -16,26 +16,26 @@ for (const [train, held] of [
   ['TRAIN', 'Val'],
   ['train', 'evaluation'],
 ] as const) {
-  test(`when the sides are called ${train} and ${held} then they are sides, not classes`, async (t) => {
-    const { manifest, summary } = await prepared(t, { ...side(train), ...side(held) });
+  test(`when folders are called ${train} and ${held} then they are splits, not classes`, async (t) => {
+    const { manifest, summary } = await prepared(t, { ...split(train), ...split(held) });
     assert.deepEqual(manifest.tasks[0]?.classes, ['cat', 'dog']);
     assert.deepEqual(summary.warnings, []);
     const [task] = summary.tasks;
     assert.deepEqual([task?.train, task?.validation], [8, 8]);
-    for (const { path, split } of manifest.samples) {
-      assert.equal(split, path.startsWith(train) ? 'train' : 'validation');
+    for (const sample of manifest.samples) {
+      assert.equal(sample.split, sample.path.startsWith(train) ? 'train' : 'validation');
     }
   });
 }
 
-test('when a folder beside train has no name of a side then it is left out with a word', async (t) => {
-  const { summary } = await prepared(t, { ...side('train'), ...side('holdout') });
+test('when a folder beside train has no name of a split then a warning says that it is left out', async (t) => {
+  const { summary } = await prepared(t, { ...split('train'), ...split('holdout') });
   assert.deepEqual([summary.tasks[0]?.train, summary.tasks[0]?.validation], [6, 2]);
   assert.match(summary.warnings.join('\n'), /^holdout is left out, and the seed splits train: /);
 });
 
-test('when all class folders have the same folders in them then a warning asks for sides', async (t) => {
-  const { summary } = await prepared(t, { ...side('first'), ...side('second') });
+test('when all class folders have the same folders in them then a warning asks for splits', async (t) => {
+  const { summary } = await prepared(t, { ...split('first'), ...split('second') });
   assert.match(
     summary.warnings.join('\n'),
     /^All 2 class folders have images in folders alone, cat in each: .*train and validation\.$/,
@@ -44,9 +44,9 @@ test('when all class folders have the same folders in them then a warning asks f
   assert.deepEqual((await prepared(t, own)).summary.warnings, []);
 });
 
-test('when the side to validate on has no labels then the seed splits and a warning says so', async (t) => {
+test('when the validation folder has no labels then the seed splits and a warning says so', async (t) => {
   for (const unlabelled of ['test/1.jpg', 'val/1.JPEG', 'test/unknown/1.jpg']) {
-    const { manifest, summary } = await prepared(t, { ...side('train'), [unlabelled]: 'x' });
+    const { manifest, summary } = await prepared(t, { ...split('train'), [unlabelled]: 'x' });
     assert.deepEqual(manifest.tasks[0]?.classes, ['cat', 'dog']);
     assert.deepEqual([summary.tasks[0]?.train, summary.tasks[0]?.validation], [6, 2]);
     assert.match(
@@ -56,10 +56,10 @@ test('when the side to validate on has no labels then the seed splits and a warn
   }
 });
 
-test('when val has no labels but test has then test is the side to validate on', async (t) => {
+test('when val has no labels but test has then test is the validation split', async (t) => {
   const { manifest, summary } = await prepared(t, {
-    ...side('train'),
-    ...side('test'),
+    ...split('train'),
+    ...split('test'),
     'val/1.jpg': 'x',
   });
   const held = manifest.samples.filter(({ split }) => split === 'validation');
@@ -72,22 +72,22 @@ test('when val has no labels but test has then test is the side to validate on',
 });
 
 test('when images are in no class folder then they are counted', async (t) => {
-  const loose = { '1.jpg': 'x', '2.png': 'y', '.3.jpg': 'z', 'notes.txt': 'x' };
-  const { summary } = await prepared(t, { ...side('.'), ...loose });
+  const outside = { '1.jpg': 'x', '2.png': 'y', '.3.jpg': 'z', 'notes.txt': 'x' };
+  const { summary } = await prepared(t, { ...split('.'), ...outside });
   assert.deepEqual(summary.warnings, [
     'The source folder has 2 images outside of class folders, which are left out.',
   ]);
-  const { summary: split } = await prepared(t, {
-    ...side('train'),
-    ...side('val'),
+  const { summary: loose } = await prepared(t, {
+    ...split('train'),
+    ...split('val'),
     'train/1.jpg': 'x',
   });
-  assert.match(split.warnings.join(), /^train has 1 images outside of class folders/);
+  assert.match(loose.warnings.join(), /^train has 1 images outside of class folders/);
 });
 
 test('when folders are hidden or left by macOS then they are neither classes nor images', async (t) => {
   const { manifest, summary } = await prepared(t, {
-    ...side('.'),
+    ...split('.'),
     'cat/.ipynb_checkpoints/x.jpg': 'x',
     'cat/__MACOSX/y.jpg': 'y',
     '__MACOSX/cat/z.jpg': 'z',

@@ -1,4 +1,4 @@
-/** Shards as people have them: sides of other names or without labels, labels without images, and what stands in JSON. */
+/** Shards as people have them: splits of other names or without labels, labels without images, and labels in JSON. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readShard } from '../../../src/dataset/layouts/shard.js';
@@ -19,7 +19,7 @@ for (const [train, held] of [
   ['Training', 'Testing'],
   ['TRAIN', 'eval'],
 ] as const) {
-  test(`when shards are called ${train} and ${held} then these are their sides`, async (t) => {
+  test(`when shards are called ${train} and ${held} then these are their splits`, async (t) => {
     const files = { [`${train}-0.tar`]: shard('a'), [`${held}-0.tar`]: shard('b') };
     const folders = { [`${train}/0.tar`]: shard('a'), [`${held}/0.tar`]: shard('b') };
     for (const source of [files, folders]) {
@@ -33,19 +33,22 @@ for (const [train, held] of [
   });
 }
 
-test('when shards of several sides are read together then a warning names the sides', async (t) => {
+test('when shards of several splits are read together then a warning names the splits', async (t) => {
   const { summary } = await prepared(t, { 'val-0.tar': shard('a'), 'test-0.tar': shard('b') });
   assert.match(summary.warnings.join('\n'), /^Shards of test and val are read together: /);
   const other = await prepared(t, { 'train-0.tar': shard('a'), 'holdout-0.tar': shard('b') });
-  assert.match(other.summary.warnings.join('\n'), /^Shards of no side and train are read together/);
+  assert.match(
+    other.summary.warnings.join('\n'),
+    /^Shards of no split and train are read together/,
+  );
 });
 
-test('when the shards to validate on have no labels then the seed splits the others', async (t) => {
+test('when the validation shards have no labels then the seed splits the others', async (t) => {
   const unlabelled = [tarOf({ '0.jpg': 'x', '1.jpg': 'y' }), shard('b', () => '-1')];
   for (const test of unlabelled) {
     const { summary } = await prepared(t, { 'train-0.tar': shard('a'), 'test-0.tar': test });
     assert.deepEqual([summary.tasks[0]?.train, summary.tasks[0]?.validation], [2, 1]);
-    assert.match(summary.warnings.join('\n'), /to validate on have no labelled image: the seed/);
+    assert.match(summary.warnings.join('\n'), /validation shards have no labelled image: the seed/);
   }
 });
 

@@ -1,4 +1,4 @@
-/** Parquet files by pyarrow: rows, classes and sides, and shards that are byte for byte those of Python's tarfile. */
+/** Parquet files by pyarrow: rows, classes and splits, and shards that are byte for byte those of Python's tarfile. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -56,10 +56,10 @@ test('when Parquet files are prepared then their images are shards, as tarfile w
       samples.map(({ hash, label }) => [hash, label]),
       wanted?.rows.map(([, hash, label]) => [hash, label]),
     );
-    for (const { range, hash, split: side } of samples) {
+    for (const { range, hash, ...sample } of samples) {
       const { offset, length } = range as { offset: number; length: number };
       assert.equal(sha256(bytes.subarray(offset, offset + length)), hash);
-      assert.equal(side, split);
+      assert.equal(sample.split, split);
     }
   }
   const warnings = summary.warnings.join('\n');
@@ -214,7 +214,7 @@ test('when classes are digits in text then these are names, and -1 is none', asy
   );
 });
 
-test('when the file to validate on tells no class then the seed splits the others', async (t) => {
+test('when the validation file has no class then the seed splits the others', async (t) => {
   const { summary } = await preparedParquet(t, {
     'train.parquet': 'parquet-plain/names.parquet',
     'test.parquet': 'parquet-plain/unlabelled.parquet',
@@ -222,7 +222,7 @@ test('when the file to validate on tells no class then the seed splits the other
   assert.deepEqual([summary.tasks[0]?.train, summary.tasks[0]?.validation], [2, 2]);
   const warnings = summary.warnings.join('\n');
   assert.match(warnings, /3 rows without image or class .* row 0 of test\.parquet/);
-  assert.match(warnings, /to validate on have no labelled image: the seed splits/);
+  assert.match(warnings, /validation shards have no labelled image: the seed splits/);
 });
 
 test('when a Parquet file of a set is missing then one sentence names it', async (t) => {

@@ -1,4 +1,4 @@
-/** From each layout to a manifest: labels, sides, repeats and errors that name a place. */
+/** From each layout to a manifest: labels, splits, repeats and errors that name a place. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -56,7 +56,7 @@ test('when a class folder is a link then its images count, and a broken link is 
   assert.equal(manifest.samples.filter(({ label }) => label === 2).length, 4);
 });
 
-test('when the source is split already then its split stands, and what both sides have goes to validation', async (t) => {
+test('when the source is split already then its split stands, and what both splits have goes to validation', async (t) => {
   const { manifest, summary } = await prepared(t, {
     'train/hat/1.jpg': 'one',
     'train/hat/2.jpg': 'two',
@@ -65,9 +65,9 @@ test('when the source is split already then its split stands, and what both side
     'val/shoe/4.jpg': 'four',
     'test/shoe/5.jpg': 'five',
   });
-  const sides = manifest.samples.map(({ path: file, split }) => `${file} ${split}`);
+  const splits = manifest.samples.map(({ path: file, split }) => `${file} ${split}`);
   assert.deepEqual(
-    sides,
+    splits,
     [
       'train/hat/1.jpg train',
       'val/hat/copy.jpg validation',
@@ -135,7 +135,7 @@ test('when label.csv lies in the source folder itself then it is read as well', 
   );
 });
 
-test('when a later release repeats images then each counts once, contradictions not at all, and all tasks agree on the side', async (t) => {
+test('when a later release repeats images then each counts once, contradictions not at all, and all tasks agree on the split', async (t) => {
   const rows: string[] = [];
   const files: Record<string, string> = {};
   for (let index = 0; index < 40; index++) {
@@ -172,10 +172,10 @@ test('when a later release repeats images then each counts once, contradictions 
   const skirts = manifest.samples.filter(({ task }) => task === 'skirt_length_labels');
   assert.equal(skirts.length, 40);
   assert.equal(new Set(skirts.map(({ hash }) => hash)).size, 40);
-  const sides = new Map<string, string>();
+  const splits = new Map<string, string>();
   for (const { hash, split } of manifest.samples) {
-    assert.equal(sides.get(hash) ?? split, split, 'one image, one side');
-    sides.set(hash, split);
+    assert.equal(splits.get(hash) ?? split, split, 'one image, one split');
+    splits.set(hash, split);
   }
   const held = samplesOf(manifest, 'pant_length_labels', 'validation').length;
   assert.ok(held >= 8 && held <= 12, `${held} of 40 at .3`);

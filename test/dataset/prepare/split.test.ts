@@ -1,4 +1,4 @@
-/** The split as a function of seed and content: shares, sides and independence of order. */
+/** The split as a function of seed and content: shares, splits and independence of order. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
@@ -16,11 +16,11 @@ function images(task: string, counts: readonly number[], names = task): Splittab
 
 function validationCounts(
   list: readonly Splittable[],
-  sides: ReturnType<typeof splitByContent>,
+  splits: ReturnType<typeof splitByContent>,
 ): number[] {
   const counts: number[] = [];
   for (const { hash, label } of list) {
-    counts[label] = (counts[label] ?? 0) + (sides.get(hash) === 'validation' ? 1 : 0);
+    counts[label] = (counts[label] ?? 0) + (splits.get(hash) === 'validation' ? 1 : 0);
   }
   return counts;
 }
@@ -32,22 +32,22 @@ test('when classes differ in size then each gives its rounded share, and never i
   assert.deepEqual(validationCounts(list, splitByContent(list, 1, 0)), [0, 0, 0, 0, 0]);
 });
 
-test('when the list is in another order then every image keeps its side', () => {
+test('when the list is in another order then every image keeps its split', () => {
   const list = [
     ...images('a', [30, 20]),
     ...images('b', [25, 25], 'shared'),
     ...images('c', [50], 'shared'),
   ];
-  const sides = splitByContent(list, 5, 0.2);
+  const splits = splitByContent(list, 5, 0.2);
   const again = splitByContent([...list].reverse(), 5, 0.2);
-  assert.deepEqual(new Map([...again].sort()), new Map([...sides].sort()));
+  assert.deepEqual(new Map([...again].sort()), new Map([...splits].sort()));
 });
 
 test('when the seed changes then other images are drawn', () => {
   const list = images('a', [200]);
   const held = (seed: number) =>
     [...splitByContent(list, seed, 0.2)]
-      .filter(([, side]) => side === 'validation')
+      .filter(([, split]) => split === 'validation')
       .map(([hash]) => hash);
   const first = new Set(held(1));
   const common = held(2).filter((hash) => first.has(hash)).length;
@@ -55,13 +55,13 @@ test('when the seed changes then other images are drawn', () => {
   assert.ok(common < 20, `${common} of 40 are the same`);
 });
 
-test('when an image belongs to several tasks then it has one side and both tasks come near their share', () => {
+test('when an image belongs to several tasks then it has one split and both tasks come near their share', () => {
   const list = [...images('a', [60, 60], 'x'), ...images('b', [40, 80], 'x')];
-  const sides = splitByContent(list, 3, 0.25);
-  assert.equal(sides.size, new Set(list.map(({ hash }) => hash)).size);
+  const splits = splitByContent(list, 3, 0.25);
+  assert.equal(splits.size, new Set(list.map(({ hash }) => hash)).size);
   for (const task of ['a', 'b']) {
     const own = list.filter((image) => image.task === task);
-    const held = validationCounts(own, sides).reduce((sum, count) => sum + count, 0);
+    const held = validationCounts(own, splits).reduce((sum, count) => sum + count, 0);
     assert.ok(held <= 30 && held >= 20, `${task} holds ${held} of 120 at a quarter`);
   }
 });
