@@ -33,8 +33,7 @@ const entries: Record<string, Entry> = {
     load: () => import('./commands/synthesize.js'),
   },
   prepare: {
-    description:
-      'read class folders, shards, Parquet or a FashionAI layout into one manifest with a seeded split',
+    description: 'read labelled images of any layout into one manifest with a seeded split',
     load: () => import('./commands/prepare.js'),
   },
   preview: {

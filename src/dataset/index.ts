@@ -6,8 +6,8 @@ export { isHidden } from './files/folders.js';
 export { type ByteRange, type ImageFile, imageFile, imageInput, imageName } from './image-file.js';
 export { findQuestionFiles, type QuestionRow, readQuestions } from './layouts/fashionai.js';
 export { fashionAiTasks } from './layouts/fashionai-tasks.js';
+export { type LayoutName, layoutForms, layouts } from './layouts/index.js';
 export { imagePattern } from './layouts/names.js';
-export { shardFilesIn } from './layouts/shards.js';
 export { loadManifest, manifestFile, resolveSample, samplesOf, saveManifest } from './manifest.js';
 export type { Conflict } from './prepare/duplicates.js';
 export {
@@ -15,7 +15,7 @@ export {
   type PrepareOptions,
   prepare,
   prepareOptions,
-  readSource,
 } from './prepare/prepare.js';
+export { layoutOf, readSource } from './prepare/source.js';
 export type { Summary, TaskSummary } from './prepare/summary.js';
 export type { Manifest, Question, Sample, Source, Split, Task } from './types.js';

@@ -44,13 +44,13 @@ export interface Manifest {
   questions: Question[];
 }
 
-/** A labelled image as a layout's reader finds it: not hashed yet, and split only where the layout says so. */
+/** A labelled image as a layout's reader finds it: not hashed yet, and in a split only where the source gives one. */
 export interface Labelled {
   /** Path relative to the source folder, with `/` between its parts. */
   path: string;
   /** Where the image is a part of a shard. */
   range?: ByteRange;
-  /** SHA-256 of the image's bytes, hex, where reading the layout told it. */
+  /** SHA-256 of the image's bytes, hex, where the layout's reader has computed it. */
   hash?: string;
   task: string;
   label: number;
@@ -61,14 +61,13 @@ export interface Labelled {
   origin: string;
 }
 
-/** What a source folder holds, read by the reader of its layout. */
+/** What a source holds, as its layout reads it. */
 export interface Source {
-  layout: 'class folders' | 'split class folders' | 'FashionAI' | 'tar shards' | 'Parquet';
-  /** Where paths start from, if that is not the source folder. */
+  /** The folder that paths start from, if it is not the source itself. */
   root?: string;
   tasks: Task[];
   labelled: Labelled[];
   questions: Question[];
-  /** Full sentences about what was left out or looks wrong. */
+  /** Full sentences about images that were left out, and about what looks wrong. */
   warnings: string[];
 }

@@ -8,8 +8,8 @@ import {
   type ImageFile,
   imagePattern,
   isHidden,
+  layoutOf,
   manifestFile,
-  shardFilesIn,
 } from '../../dataset/index.js';
 import { expected } from '../../errors.js';
 import { ifPresent } from '../../if-present.js';
@@ -73,7 +73,7 @@ async function chosen(
   return augment === 'auto' ? await chooseAugment(request) : { augment };
 }
 
-/** Those of a prepared data set or of shards; else images by their names, whether they have labels or not. */
+/** The images of a prepared data set or of shards; in other folders all images by their names, with labels or without. */
 async function imagesIn(folder: string): Promise<ImageFile[]> {
   const names = await ifPresent(readdir(folder, { recursive: true }));
   if (names === undefined) {
@@ -81,8 +81,7 @@ async function imagesIn(folder: string): Promise<ImageFile[]> {
   }
   const shown = names.filter((name) => !name.split(path.sep).some(isHidden));
   const files = shown.filter((name) => imagePattern.test(name)).sort();
-  const shards = await shardFilesIn(folder, /\.(tar|parquet)$/);
-  const packed = existsSync(manifestFile(folder)) || shards.length > 0;
+  const packed = existsSync(manifestFile(folder)) || (await layoutOf(folder))?.packed;
   if (packed || files.length === 0) {
     return (await openDataset(folder)).images;
   }

@@ -1,7 +1,7 @@
 /** `bobbin prepare`: reads a source folder into a manifest and shows what was found. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { prepare, prepareOptions, type Summary } from '../../dataset/index.js';
+import { layoutForms, prepare, prepareOptions, type Summary } from '../../dataset/index.js';
 import { textTable, withProgress } from '../../report/index.js';
 import { pickFlags } from '../flags.js';
 
@@ -9,10 +9,7 @@ export const options = prepareOptions;
 
 export function configure(command: Command): void {
   command
-    .argument(
-      '<source>',
-      'folder with class folders, tar shards or Parquet files, or of a FashionAI layout',
-    )
+    .argument('<source>', `labelled images: ${layoutForms}`)
     .requiredOption('--out <folder>', 'where manifest.json goes, and images from Parquet files');
   command.action(async (source: string, flags: { out: string }) => {
     const { summary } = await withProgress((progress) =>

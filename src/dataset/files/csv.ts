@@ -1,10 +1,10 @@
-/** Reads a headerless CSV file record by record, knowing the line and column of every field. */
+/** Reads a CSV file record by record, with the line and column of every field. */
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { InvalidInputError } from '../../errors.js';
 
-// A record is a path, a task and a label; anything of this length is no such file and must not fill the memory.
+// A record is a path and a few words. What is longer belongs to a file of another kind and must not fill the memory.
 const maxRecordBytes = 64 * 1024;
 
 /** One record and where it stands in its file. */
@@ -16,18 +16,45 @@ export interface CsvRecord {
   at(field: number, offset?: number): string;
 }
 
-/** The records of a CSV file; a byte order mark, blank lines and either line ending are accepted. Errors name file, line and column. */
-export async function* readCsv(file: string): AsyncGenerator<CsvRecord> {
+interface CsvOptions {
+  /** Drops the spaces around fields, outside of their quotes. */
+  trim?: boolean;
+}
+
+/** The fields of a file's first record in lower case; none where it is empty, or not CSV from the beginning. */
+export async function headerOf(file: string): Promise<string[]> {
+  try {
+    for await (const { fields } of readCsv(file, { trim: true })) {
+      return fields.map((field) => field.trim().toLowerCase());
+    }
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) {
+      throw error;
+    }
+  }
+  return [];
+}
+
+/**
+ * The records of a CSV file. A byte order mark, blank lines and either line ending are accepted.
+ *
+ * @throws InvalidInputError with file, line and column, for an unclosed quote or a record that is too long.
+ */
+export async function* readCsv(file: string, options: CsvOptions = {}): AsyncGenerator<CsvRecord> {
   const source = createReadStream(file);
   try {
-    yield* parseCsv(source, file);
+    yield* parseCsv(source, file, options);
   } finally {
     source.destroy();
   }
 }
 
 /** As {@link readCsv}, from a stream; `name` stands for the file in errors. */
-export async function* parseCsv(source: Readable, name: string): AsyncGenerator<CsvRecord> {
+export async function* parseCsv(
+  source: Readable,
+  name: string,
+  { trim = false }: CsvOptions = {},
+): AsyncGenerator<CsvRecord> {
   const parser = parse({
     bom: true,
     info: true,
@@ -36,6 +63,7 @@ export async function* parseCsv(source: Readable, name: string): AsyncGenerator<
     record_delimiter: ['\r\n', '\n'],
     relax_column_count: true,
     skip_empty_lines: true,
+    trim,
   });
   source.on('error', (error) => parser.destroy(error));
   source.pipe(parser);
@@ -43,7 +71,7 @@ export async function* parseCsv(source: Readable, name: string): AsyncGenerator<
     for await (const parsed of parser) {
       const { record, info, raw } = parsed as ParsedRecord;
       const at = (field: number, offset = 0) =>
-        `${name}:${info.lines}:${columnOf(raw, field) + offset}`;
+        `${name}:${info.lines}:${columnOf(raw, field, trim) + offset}`;
       yield { fields: record, line: info.lines, at };
     }
   } catch (error) {
@@ -64,20 +92,23 @@ function located(error: CsvError, name: string): InvalidInputError {
 }
 
 /** Column, from 1, of a field's first character within the text of its record. */
-function columnOf(raw: string, field: number): number {
+function columnOf(raw: string, field: number, trim: boolean): number {
   // csv-parse leaves the line ends of skipped blank lines in front of the record.
   const text = raw.replace(/^[\r\n]+/, '');
+  let start = 0;
   let quoted = false;
   let remaining = field;
   for (let i = 0; i < text.length && remaining > 0; i++) {
     if (text[i] === '"') {
       quoted = !quoted;
     } else if (text[i] === ',' && !quoted) {
+      start = i + 1;
       remaining--;
     }
-    if (remaining === 0) {
-      return i + 2 + (text[i + 1] === '"' ? 1 : 0);
-    }
   }
-  return text[0] === '"' && field === 0 ? 2 : 1;
+  if (remaining > 0) {
+    return 1;
+  }
+  const [opening = ''] = (trim ? /^ *"?/ : /^"?/).exec(text.slice(start)) ?? [];
+  return start + opening.length + 1;
 }

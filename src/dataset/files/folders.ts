@@ -1,12 +1,18 @@
-/** Lists the folders in a folder the same way on every machine. */
+/** Folders of a data set: lists them the same way on every machine, and keeps paths inside of them. */
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ifPresent } from '../../if-present.js';
 import { byCodeUnit } from '../code-unit.js';
 
-/** Names that no data set gives: hidden ones, and what macOS leaves in archives. */
+/** Names that do not belong to a data set: hidden ones, and the folder that macOS adds to archives. */
 export function isHidden(name: string): boolean {
   return name.startsWith('.') || name === '__MACOSX';
+}
+
+/** Whether a path from a label file stays inside the folder that it starts from: it must not reach other files of the machine. */
+export function isInside(file: string): boolean {
+  const normal = path.posix.normalize(file);
+  return file !== '' && !path.posix.isAbsolute(normal) && normal.split('/')[0] !== '..';
 }
 
 /** Names of the folders in `folder`, links to folders included and hidden ones left out, in code-unit order. */

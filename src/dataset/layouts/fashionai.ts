@@ -1,13 +1,14 @@
-/** Reads the FashionAI layout: releases of `Annotations/*.csv` and `Tests/question.csv`, in one folder or side by side. */
+/** The layout of FashionAI: releases of `Annotations/*.csv` and `Tests/question.csv`, in one folder or in folders beside each other. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, InvalidInputError } from '../../errors.js';
 import { ifPresent } from '../../if-present.js';
 import { byCodeUnit } from '../code-unit.js';
-import { type CsvRecord, readCsv } from '../files/csv.js';
-import { foldersIn, isHidden } from '../files/folders.js';
+import { type CsvRecord, headerOf, readCsv } from '../files/csv.js';
+import { foldersIn, isHidden, isInside } from '../files/folders.js';
 import type { Labelled, Question, Source, Task } from '../types.js';
 import { fashionAiTasks } from './fashionai-tasks.js';
+import type { Layout } from './layout.js';
 
 /** A question together with the place of its row. */
 export interface QuestionRow {
@@ -25,15 +26,19 @@ interface Release {
   questionFile?: string;
 }
 
-/** Where a release has its CSV files, if not beside them. */
+/** Where a release may have its CSV files, beside its own folder. */
 const innerFolders = ['Annotations', 'Tests'];
 
-/** Reads a folder in the FashionAI layout, or resolves to undefined where no release is found. */
-export async function readFashionAi(root: string): Promise<Source | undefined> {
+export const fashionAi: Layout<'FashionAI'> = {
+  name: 'FashionAI',
+  form: 'a FashionAI release (Annotations/label.csv)',
+  packed: false,
+  looksLike: async (folder) => (await findReleases(folder)).length > 0,
+  read,
+};
+
+async function read(root: string): Promise<Source> {
   const releases = await findReleases(root);
-  if (releases.length === 0) {
-    return undefined;
-  }
   const widths = new Map<string, { classes: number; origin: string }>();
   const labelled: Labelled[] = [];
   const questions: Question[] = [];
@@ -56,7 +61,7 @@ export async function readFashionAi(root: string): Promise<Source | undefined> {
     .sort(([a], [b]) => byCodeUnit(a, b))
     .map(([name, { classes }]) => taskOf(name, classes));
   checkQuestionTasks(tasks, questions);
-  return { layout: 'FashionAI', tasks, labelled, questions, warnings: [] };
+  return { tasks, labelled, questions, warnings: [] };
 }
 
 /**
@@ -98,16 +103,19 @@ export async function readQuestions(files: readonly string[]): Promise<QuestionR
 
 async function findReleases(root: string): Promise<Release[]> {
   const releases: Release[] = [];
-  // A release's own folders are no releases beside it.
+  // The folders of a release are not further releases.
   const folders = (await foldersIn(root)).filter((name) => !innerFolders.includes(name));
   for (const folder of ['', ...folders]) {
-    const names = new Set(await csvFilesBelow(root, folder));
+    const names = await csvFilesBelow(root, folder);
     const at = (...parts: string[]) => path.posix.join(folder, ...parts);
-    const labelFiles = [...names].filter(
-      (name) => name === at('label.csv') || path.posix.dirname(name) === at('Annotations'),
-    );
+    const labelFiles = names.filter((name) => path.posix.dirname(name) === at('Annotations'));
+    const alone = at('label.csv');
+    // FashionAI's tables have no header line: with one it belongs to another layout.
+    if (names.includes(alone) && !(await headerOf(path.join(root, alone))).includes('path')) {
+      labelFiles.push(alone);
+    }
     const questionFile = [at('Tests', 'question.csv'), at('question.csv')].find((name) =>
-      names.has(name),
+      names.includes(name),
     );
     if (labelFiles.length > 0 || questionFile !== undefined) {
       releases.push({ folder, labelFiles, questionFile });
@@ -151,7 +159,7 @@ function labelledFrom(
   return { path: file, task, label, maybe, origin: record.at(0) };
 }
 
-/** The class marked `y` and those marked `m`; exactly one `y` is due, everything else is `n`. */
+/** The class marked `y` and those marked `m`. Exactly one letter has to be `y`; all others are `m` or `n`. */
 function parseLetters(letters: string, record: CsvRecord): { label: number; maybe: number[] } {
   const maybe: number[] = [];
   let label = -1;
@@ -180,11 +188,9 @@ function checkFieldCount(record: CsvRecord, form: string): void {
   }
 }
 
-/** A path that stays inside its release: a label file must not reach for other files of this machine. */
 function imagePath(record: CsvRecord): string {
   const given = record.fields[0] ?? '';
-  const normal = path.posix.normalize(given);
-  if (given === '' || path.posix.isAbsolute(normal) || normal.split('/')[0] === '..') {
+  if (!isInside(given)) {
     throw expected("a path inside its release's folder", record.at(0), given);
   }
   return given;
@@ -192,7 +198,7 @@ function imagePath(record: CsvRecord): string {
 
 function taskName(record: CsvRecord): string {
   const name = record.fields[1] ?? '';
-  // The name becomes a folder of the run and a field of the submission.
+  // A run's folder and a field of the submission will have this name.
   if (!/^\w[\w-]*$/.test(name)) {
     throw expected('a task name of letters, digits, _ and -', record.at(1), name);
   }

@@ -1,13 +1,13 @@
-/** What a stored value says of an image's class, by the same rules in every layout. */
+/** Reads a stored value as the class of an image, by the same rules in every layout. */
 
 /** A class number, from 0, or a class name. */
 export type Label = number | string;
 
 /**
- * The class that `value` tells, bytes read as UTF-8; undefined where it tells none: null, NaN and negative numbers, such as
- * Hugging Face's -1, are what others write for an unknown class. Text stays text, for digits may be names.
+ * The class that `value` stands for. Bytes are read as UTF-8, and text stays text even where it consists of digits. Undefined
+ * for values that mean an unknown class: null, NaN and negative numbers, such as the -1 of Hugging Face.
  *
- * @throws Error, worded to follow the name of the place, for any other value.
+ * @throws Error for any other value, with a message that goes on from the name of the place.
  */
 export function labelFrom(value: unknown): Label | undefined {
   if (value === null || value === undefined) {
@@ -27,5 +27,11 @@ export function labelFrom(value: unknown): Label | undefined {
     return number;
   }
   const shown = typeof value === 'object' ? 'a list or an object' : String(value);
-  throw new Error(`has as its class ${shown}, which is no class number and no name`);
+  throw new Error(`has the class ${shown}, which is neither a class number nor a name`);
+}
+
+/** As {@link labelFrom}, for places that only hold text: there, digits are a class number. */
+export function labelFromText(value: unknown): Label | undefined {
+  const label = labelFrom(value);
+  return typeof label === 'string' && /^\d+$/.test(label) ? labelFrom(Number(label)) : label;
 }

@@ -10,34 +10,37 @@ import { refusePointers } from '../files/git-lfs.js';
 import { TarWriter } from '../files/tar-writer.js';
 import { manifestFile } from '../manifest.js';
 import type { Source } from '../types.js';
+import { classNamesFile } from './class-names.js';
+import type { Layout, OnProgress, ReadOptions } from './layout.js';
 import { leftOut, taskOfFolder } from './names.js';
 import { openParquet, type ParquetFile, type ParquetRow } from './parquet.js';
+import { readShards, shardFilesIn } from './shard-folder.js';
 import { splitByName } from './shard-splits.js';
-import { classNamesFile, readShards, shardFilesIn } from './shards.js';
 
-type OnProgress = (done: number, total: number) => void;
+const filePattern = /\.parquet$/;
+
+export const parquet: Layout<'Parquet'> = {
+  name: 'Parquet',
+  form: 'Parquet files (*.parquet)',
+  packed: true,
+  looksLike: async (folder) => (await shardFilesIn(folder, filePattern)).length > 0,
+  read,
+};
 
 /**
- * The labelled images of a folder of Parquet files, beside each other or below `train` and `validation`; undefined where
- * there is none. They are written to the folder `images`, a shard a file, with class numbers, and classnames.txt; shards that
- * were there are replaced once the new ones can be read, and the manifest beside them, which was theirs, is removed.
- * `onProgress` hears how many row groups are written, then how many shards are read.
+ * The labelled images of a folder of Parquet files, beside each other or below `train` and `validation`. They are written to
+ * the folder `images`, a shard for each file, with class numbers, and classnames.txt. Earlier shards there are replaced once
+ * the new ones can be read, and the manifest of the earlier ones, beside the folder, is removed. `onProgress` is called with
+ * the row groups that are written, then with the shards that are read.
  *
  * @throws InvalidInputError naming the file, where one is damaged, its columns do not fit, or `images` has other files.
  */
-export async function readParquet(
-  root: string,
-  images: string | undefined,
-  onProgress: OnProgress = () => {},
-): Promise<Source | undefined> {
-  const { files, warnings } = splitByName(await shardFilesIn(root, /\.parquet$/));
-  if (files.length === 0) {
-    return undefined;
-  }
+async function read(root: string, { images, onProgress = () => {} }: ReadOptions): Promise<Source> {
   if (images === undefined) {
     const remedy = 'Its Parquet files have to be prepared first: `npx bobbin prepare`';
     throw expected('a prepared folder', 'source', root, remedy);
   }
+  const { files, warnings } = splitByName(await shardFilesIn(root, filePattern));
   const names = files.map(({ file }) => file);
   await refusePointers(root, names);
   await checkReplaceable(images);
@@ -45,16 +48,16 @@ export async function readParquet(
   const source = await replaceFile(images, async (unfinished) => {
     warnings.push(...(await writeShards({ root, names, folder: unfinished, onProgress })));
     const written = await readShards(unfinished, { task: taskOfFolder(root), onProgress });
-    // From here on it would name places in shards that are no longer there.
+    // The earlier manifest names places in shards that are gone from here on.
     await rm(manifestFile(path.dirname(images)), { force: true });
     await rm(images, { recursive: true, force: true });
-    return written as Source;
+    return written;
   });
   warnings.push(...source.warnings);
-  return { ...source, layout: 'Parquet', root: images, warnings };
+  return { ...source, root: images, warnings };
 }
 
-/** The folder is replaced as a whole: somebody's own files must not be in it. */
+/** The folder is replaced as a whole, so it must hold nothing but shards. */
 async function checkReplaceable(images: string): Promise<void> {
   const found = await ifPresent(stat(images));
   if (found === undefined) {
@@ -74,21 +77,18 @@ async function checkReplaceable(images: string): Promise<void> {
   throw expected('no files but shards', 'the folder of images', received, 'Name another out');
 }
 
-async function writeShards({
-  root,
-  names,
-  folder,
-  onProgress,
-}: {
+interface WriteRequest {
   root: string;
+  /** Of the Parquet files, relative to `root`. */
   names: string[];
+  /** To be made. */
   folder: string;
   onProgress: OnProgress;
-}): Promise<string[]> {
-  const files: ParquetFile[] = [];
-  for (const name of names) {
-    files.push(await openParquet(path.join(root, name)));
-  }
+}
+
+/** Writes a shard for each file, and classnames.txt where classes have names; resolves to the warnings. */
+async function writeShards({ root, names, folder, onProgress }: WriteRequest): Promise<string[]> {
+  const files = await openAll(root, names);
   const classes = await classesOf(files);
   await mkdir(folder);
   if (classes) {
@@ -104,9 +104,7 @@ async function writeShards({
     const file = files[index] as ParquetFile;
     const numberOf = (row: ParquetRow) => classNumber(file, row, classes);
     const rows = await writeShard(file, shard, numberOf, () => onProgress(++done, total));
-    for (const row of rows.left) {
-      left.push(`row ${row} of ${name}`);
-    }
+    left.push(...rows.left.map((row) => `row ${row} of ${name}`));
     written += rows.written;
   }
   if (written === 0) {
@@ -119,7 +117,15 @@ async function writeShards({
   ];
 }
 
-/** Names of the class numbers: those that the files declare, else the names in their rows; undefined where there are none. */
+async function openAll(root: string, names: readonly string[]): Promise<ParquetFile[]> {
+  const files: ParquetFile[] = [];
+  for (const name of names) {
+    files.push(await openParquet(path.join(root, name)));
+  }
+  return files;
+}
+
+/** Names of the class numbers: those that the files declare, or else those in their rows; undefined where there are none. */
 async function classesOf(files: readonly ParquetFile[]): Promise<string[] | undefined> {
   const [first] = files as [ParquetFile, ...ParquetFile[]];
   const differs = files.find((file) => !isDeepStrictEqual(file.classes, first.classes));
@@ -192,7 +198,7 @@ async function writeShard(
   return { written, left };
 }
 
-/** Only a name: whoever decodes the image goes by its content. */
+/** For the name only: decoders go by the content. */
 function extensionOf(image: Uint8Array): string {
   const start = Buffer.from(image.subarray(0, 12)).toString('latin1');
   if (start.startsWith('\x89PNG')) {

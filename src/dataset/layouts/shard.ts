@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { maxPieceBytes, SequentialFile } from '../files/sequential-file.js';
 import { damaged, quoted, readTar, type TarMember } from '../files/tar.js';
 import type { ByteRange } from '../image-file.js';
-import { type Label, labelFrom } from './label.js';
+import { type Label, labelFromText } from './label.js';
 import { imagePattern } from './names.js';
 
 /** One labelled image of a shard. */
@@ -154,7 +154,7 @@ function labelIn(note: Note, file: SequentialFile): Told {
     return told(word, note, file);
   }
   const { name, offset } = note.member;
-  const what = `${quoted(name)} holds ${quoted(text)}, no class number and no name`;
+  const what = `${quoted(name)} holds ${quoted(text)}, which is neither a class number nor a name`;
   throw damaged(file, offset, what);
 }
 
@@ -179,10 +179,9 @@ function textOf({ member: { name, offset, size }, text }: Note, file: Sequential
 
 function told(value: unknown, { member: { name, offset } }: Note, file: SequentialFile): Told {
   try {
-    const told = labelFrom(value);
-    const label = typeof told === 'string' && /^\d+$/.test(told) ? labelFrom(Number(told)) : told;
+    const label = labelFromText(value);
     if (label === '') {
-      throw new Error('has an empty label, which is no class number and no name');
+      throw new Error('has an empty label, which is neither a class number nor a name');
     }
     return label === undefined ? undefined : { label, place: `${file.path} at byte ${offset}` };
   } catch (error) {

@@ -4,14 +4,12 @@ import path from 'node:path';
 import { expected, InvalidInputError } from '../../errors.js';
 import { ifPresent } from '../../if-present.js';
 import { type OptionValues, resolveOptions } from '../../options.js';
-import { readClassFolders } from '../layouts/class-folders.js';
-import { readFashionAi } from '../layouts/fashionai.js';
-import { readParquet } from '../layouts/parquet-shards.js';
-import { readShards } from '../layouts/shards.js';
+import type { OnProgress } from '../layouts/layout.js';
 import { manifestFile, saveManifest } from '../manifest.js';
-import type { Labelled, Manifest, Question, Sample, Source } from '../types.js';
+import type { Labelled, Manifest, Question, Sample, Split } from '../types.js';
 import { deduplicate, type HashedImage } from './duplicates.js';
 import { type Hashed, hashFiles } from './hash.js';
+import { type ReadSource, readSource } from './source.js';
 import { splitByContent } from './split.js';
 import { type Summary, summarizeTasks, warningsOf } from './summary.js';
 
@@ -34,10 +32,9 @@ export const prepareOptions = {
 } as const;
 
 export interface PrepareOptions extends Partial<OptionValues<typeof prepareOptions>> {
-  /** Folder that gets manifest.json; not inside the source. */
+  /** Folder for manifest.json; not inside the source. */
   out: string;
-  /** Hears how many images are hashed, shards read, or row groups of Parquet files written into shards. */
-  onProgress?: (done: number, total: number) => void;
+  onProgress?: OnProgress;
 }
 
 export interface Prepared {
@@ -46,32 +43,8 @@ export interface Prepared {
 }
 
 /**
- * Reads a source folder, whichever layout it has: FashionAI releases, tar shards, Parquet files, or class folders, the last
- * three also below `train` and `validation`. `images` is the folder that images from Parquet files are copied to; without it
- * they are refused.
- *
- * @throws InvalidInputError with file, line and column where there is one, for anything in it that does not fit.
- */
-export async function readSource(
-  root: string,
-  { images, onProgress }: { images?: string } & Pick<PrepareOptions, 'onProgress'> = {},
-): Promise<Required<Source>> {
-  const kind = await ifPresent(stat(root));
-  if (!kind?.isDirectory()) {
-    const what = kind ? `the folder that holds ${path.basename(root)}` : 'an existing folder';
-    throw expected(what, 'source', root);
-  }
-  const found =
-    (await readFashionAi(root)) ??
-    (await readShards(root, { onProgress })) ??
-    (await readParquet(root, images, onProgress)) ??
-    (await readClassFolders(root));
-  return { root, ...found };
-}
-
-/**
- * Reads `source` as {@link readSource} does and writes `out/manifest.json`. Images stay where they are, but for those in
- * Parquet files, which are copied to shards in `out/images`. The same images, labels and seed give the same manifest.
+ * Reads a source of any layout and writes `out/manifest.json`. Images stay where they are, except those in Parquet files,
+ * which are copied to shards in `out/images`. The same images, labels and seed give the same manifest.
  *
  * @throws InvalidInputError with file, line and column where there is one, for anything in the source that does not fit.
  */
@@ -83,30 +56,15 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
   const images = path.resolve(out, 'images');
   const found = await readSource(path.resolve(source), { images, onProgress });
   const { root, tasks, questions } = found;
-  const absolute = (file: string) => path.resolve(root, file);
-  const files = [
-    ...found.labelled.filter(({ hash }) => hash === undefined).map(({ path: file }) => file),
-    ...found.questions.map(({ file }) => file),
-  ];
-  const hashes = await hashFiles(files.map(absolute), onProgress);
-  const hashOf = (file: string) => hashes.get(absolute(file));
+  const hashOf = await hashesOf(found, onProgress);
   const unique = deduplicate(withHashes(found.labelled, hashOf));
   if (unique.images.length === 0) {
-    throw expected(
-      'labelled images',
-      'source',
-      root,
-      'It has questions, empty label files or contradictory labels only',
-    );
+    const reason = 'It has questions, empty label files or contradictory labels only';
+    throw expected('labelled images', 'source', root, reason);
   }
 
   const splits = splitByContent(unique.images, seed, validationFraction);
-  const samples = unique.images.map(
-    ({ path: file, range, task, label, maybe, given, hash }): Sample => {
-      const split = given ?? splits.get(hash) ?? 'train';
-      return { path: file, ...(range && { range }), task, label, maybe, split, hash };
-    },
-  );
+  const samples = unique.images.map((image) => sampleOf(image, splits));
   const manifest: Manifest = { version: 1, root, seed, tasks, samples, questions };
   await saveManifest(manifest, out);
   const { repeats, leaks, conflicts } = unique;
@@ -122,22 +80,44 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
   return { manifest, summary: { ...counts, warnings: warningsOf(counts, found.warnings) } };
 }
 
+/** The hash of a file by its path in the source, or why there is none. */
+type HashOf = (file: string) => Hashed | undefined;
+
+/** Hashes all files of a source but the images that its reader has hashed. */
+async function hashesOf(found: ReadSource, onProgress?: OnProgress): Promise<HashOf> {
+  const absolute = (file: string) => path.resolve(found.root, file);
+  const files = [
+    ...found.labelled.filter(({ hash }) => hash === undefined).map(({ path: file }) => file),
+    ...found.questions.map(({ file }) => file),
+  ];
+  const hashes = await hashFiles(files.map(absolute), onProgress);
+  return (file) => hashes.get(absolute(file));
+}
+
+/** Puts an image in the split that the source gives it, or else in the one that the seed drew. */
+function sampleOf(image: HashedImage, splits: ReadonlyMap<string, Split>): Sample {
+  const { path: file, range, task, label, maybe, given, hash } = image;
+  const split = given ?? splits.get(hash) ?? 'train';
+  return { path: file, ...(range && { range }), task, label, maybe, split, hash };
+}
+
 async function checkFolders(root: string, out: string): Promise<void> {
   const target = await ifPresent(stat(out));
   if (target?.isFile()) {
     throw expected('a folder', 'out', out, 'There is a file of that name');
   }
-  // Inside the source it would be read as one of its classes the next time.
+  // Inside the source it would be taken for one of its classes the next time.
   if (out.startsWith(`${root}${path.sep}`)) {
     throw expected(`a folder outside ${root}`, 'out', out);
   }
 }
 
-/** Labelled images with their hashes; throws for the first that cannot be read, naming its row. */
-function withHashes(
-  labelled: readonly Labelled[],
-  hashOf: (file: string) => Hashed | undefined,
-): HashedImage[] {
+/**
+ * Labelled images with their hashes.
+ *
+ * @throws InvalidInputError where some cannot be read, with their number and the row of the first.
+ */
+function withHashes(labelled: readonly Labelled[], hashOf: HashOf): HashedImage[] {
   const missing: string[] = [];
   const images: HashedImage[] = [];
   for (const image of labelled) {
@@ -160,7 +140,7 @@ function withHashes(
 function questionCounts(
   questions: readonly Question[],
   samples: readonly Sample[],
-  hashOf: (file: string) => Hashed | undefined,
+  hashOf: HashOf,
 ): Pick<Summary, 'questionsInTraining' | 'unreadableQuestions'> {
   const known = new Set(samples.map((sample) => sample.hash));
   const unreadableQuestions: string[] = [];

@@ -1,6 +1,7 @@
 /** What `prepare` found, in numbers and sentences, for a person to look over before training. */
 
-import type { Manifest, Source } from '../types.js';
+import type { LayoutName } from '../layouts/index.js';
+import type { Manifest } from '../types.js';
 import type { Conflict } from './duplicates.js';
 
 /** Of one kind; more are only counted. */
@@ -17,7 +18,7 @@ export interface TaskSummary {
 }
 
 export interface Summary {
-  layout: Source['layout'];
+  layout: LayoutName;
   /** The manifest that was written. */
   file: string;
   tasks: TaskSummary[];

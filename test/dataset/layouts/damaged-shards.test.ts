@@ -82,7 +82,7 @@ const faults: [what: string, content: () => Buffer, message: RegExp][] = [
   [
     'has a label of another type',
     () => tarOf({ '1.json': '{"label":[1]}' }),
-    /at byte 512: .*no class number/,
+    /at byte 512: .*neither a class number nor a name/,
   ],
   [
     'has two images of one key',

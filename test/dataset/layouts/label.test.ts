@@ -22,7 +22,7 @@ test('when a value tells a class then it is its number or its name', () => {
 test('when a value can be no class then the error shows it', () => {
   assert.throws(
     () => labelFrom(1.5),
-    /has as its class 1\.5, which is no class number and no name/,
+    /has the class 1\.5, which is neither a class number nor a name/,
   );
   assert.throws(() => labelFrom(2n ** 60n), /1152921504606846976/);
   assert.throws(() => labelFrom([1]), /a list or an object/);

@@ -213,7 +213,7 @@ test('when shards are compressed then one sentence says to unpack them', async (
   for (const name of ['0.tar.gz', 'train/0.tgz', 'data/0.tar.zst']) {
     await assert.rejects(
       preparedShards(t, {}, { [name]: 'packed' }),
-      /^InvalidInputError: Expected shards that are not compressed for source but received ".*z(st)?"\. Images are read .* by gunzip for \.gz$/,
+      /^InvalidInputError: Expected class folders .* for source but received .*\. Images are read from .*z(st)? is compressed: unpack it .* by gunzip for \.gz/,
     );
   }
 });

@@ -37,7 +37,7 @@ test('when classes are folders then labels follow their names and the split is s
     { name: 'b-hat', train: 16, validation: 4 },
   ]);
   assert.deepEqual(summary.warnings, [
-    'a-shoe has 1 other files, left out as no images by their names.',
+    'a-shoe has 1 other files, left out because their names are not those of images.',
   ]);
   const hat = manifest.samples.find(({ path: file }) => file === 'b-hat/3.jpg');
   assert.equal(hat?.label, 1);
