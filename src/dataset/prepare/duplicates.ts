@@ -23,8 +23,8 @@ export interface Deduplicated {
 }
 
 /**
- * Keeps one row for each (content, task): the first by path, or one that the source puts in validation. Where the rows of
- * one content contradict each other, none is kept, since none can be trusted.
+ * Keeps one row for each (content, task): one that the source puts in validation, or else one that it puts in train, or else
+ * the first by path. Where the rows of one content contradict each other, none is kept, since none can be trusted.
  */
 export function deduplicate(images: readonly HashedImage[]): Deduplicated {
   const groups = new Map<string, HashedImage[]>();
@@ -45,7 +45,7 @@ export function deduplicate(images: readonly HashedImage[]): Deduplicated {
       continue;
     }
     const held = group.find((image) => image.given === 'validation');
-    result.images.push(held ?? first);
+    result.images.push(held ?? group.find((image) => image.given === 'train') ?? first);
     result.repeats += group.length - 1;
     if (held) {
       result.leaks += group.filter((image) => image.given === 'train').length;

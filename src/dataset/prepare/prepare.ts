@@ -63,7 +63,8 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
     throw expected('labelled images', 'source', root, reason);
   }
 
-  const splits = splitByContent(unique.images, seed, validationFraction);
+  const undecided = unique.images.filter(({ given }) => given === undefined);
+  const splits = splitByContent(undecided, seed, validationFraction);
   const samples = unique.images.map((image) => sampleOf(image, splits));
   const manifest: Manifest = { version: 1, root, seed, tasks, samples, questions };
   await saveManifest(manifest, out);

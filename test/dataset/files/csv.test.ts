@@ -35,3 +35,16 @@ test('when a quote is not closed then the error names file and line', async () =
 test('when a line never ends then reading stops instead of filling the memory', async () => {
   await assert.rejects(parsed(`a,b\n${'x'.repeat(70_000)}`), /a\.csv:2.*Max Record Size/);
 });
+
+test('when spaces around fields are dropped then those in quotes stay, and places are of the text', async () => {
+  const records: CsvRecord[] = [];
+  const source = Readable.from([Buffer.from(' a ,  "b c" ,"  d"\n')]);
+  for await (const record of parseCsv(source, 'a.csv', { trim: true })) {
+    records.push(record);
+  }
+  assert.deepEqual(records[0]?.fields, ['a', 'b c', '  d']);
+  assert.deepEqual(
+    [0, 1, 2].map((field) => records[0]?.at(field)),
+    ['a.csv:1:2', 'a.csv:1:8', 'a.csv:1:15'],
+  );
+});
