@@ -1,11 +1,11 @@
-/** The manifest on disk: written whole, checked when read, and the questions asked of it. */
+/** The manifest on disk: written whole, checked when it is read, and the samples and paths in it. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeWhole } from '../atomic-file.js';
 import { expected, InvalidInputError } from '../errors.js';
 import { ifPresent } from '../if-present.js';
 import type { ByteRange, ImageFile } from './image-file.js';
-import type { Manifest, Sample, Split } from './types.js';
+import type { Manifest, Sample, Split, Task } from './types.js';
 
 const fileName = 'manifest.json';
 
@@ -25,7 +25,8 @@ export async function saveManifest(manifest: Manifest, folder: string): Promise<
 /**
  * Reads `folder/manifest.json`.
  *
- * @throws InvalidInputError where it is absent, no JSON, of another version, or holds a sample or question that does not fit its tasks.
+ * @throws InvalidInputError where it is absent, is not JSON, has another version, or holds a sample or question that does not
+ * fit its tasks.
  */
 export async function loadManifest(folder: string): Promise<Manifest> {
   const file = manifestFile(folder);
@@ -38,7 +39,7 @@ export async function loadManifest(folder: string): Promise<Manifest> {
   try {
     manifest = JSON.parse(text);
   } catch (cause) {
-    throw new InvalidInputError(`${file} is no JSON: ${(cause as Error).message}`, { cause });
+    throw new InvalidInputError(`${file} is not JSON: ${(cause as Error).message}`, { cause });
   }
   return checked(manifest, file);
 }
@@ -70,11 +71,32 @@ function lines(entries: readonly unknown[]): string {
   return `[\n${entries.map((entry) => JSON.stringify(entry)).join(',\n')}\n]`;
 }
 
+/** Throws that the value called `name` should have been `what`. */
+type Fail = (what: string, name: string, received: unknown) => never;
+
 function checked(value: unknown, file: string): Manifest {
-  const fail = (what: string, name: string, received: unknown): never => {
+  const fail: Fail = (what, name, received) => {
     throw expected(what, `${name} in ${file}`, received, 'Run `npx bobbin prepare` again');
   };
-  const manifest = value as Manifest | null;
+  checkHead(value as Manifest | null, fail);
+  const manifest = value as Manifest;
+  const sizes = classCounts(manifest.tasks, fail);
+  for (const [index, sample] of manifest.samples.entries()) {
+    if (!isSample(sample, sizes)) {
+      fail('a sample of a known task', `samples[${index}]`, sample);
+    }
+  }
+  for (const [index, question] of manifest.questions.entries()) {
+    const whole = typeof question?.path === 'string' && typeof question.file === 'string';
+    if (!whole || !sizes.has(question.task)) {
+      fail('a question of a known task', `questions[${index}]`, question);
+    }
+  }
+  return manifest;
+}
+
+/** Checks all of a manifest but the entries of its lists. */
+function checkHead(manifest: Manifest | null, fail: Fail): void {
   if (manifest?.version !== 1) {
     fail('1', 'version', manifest?.version);
   }
@@ -90,6 +112,10 @@ function checked(value: unknown, file: string): Manifest {
       fail('an array', name, typeof list);
     }
   }
+}
+
+/** How many classes each task has. */
+function classCounts(tasks: readonly Task[], fail: Fail): Map<string, number> {
   const sizes = new Map<string, number>();
   for (const [index, task] of tasks.entries()) {
     const whole = typeof task?.name === 'string' && isArrayOf(task.classes, 'string');
@@ -98,18 +124,7 @@ function checked(value: unknown, file: string): Manifest {
     }
     sizes.set(task.name, task.classes.length);
   }
-  for (const [index, sample] of samples.entries()) {
-    if (!isSample(sample, sizes)) {
-      fail('a sample of a known task', `samples[${index}]`, sample);
-    }
-  }
-  for (const [index, question] of questions.entries()) {
-    const whole = typeof question?.path === 'string' && typeof question.file === 'string';
-    if (!whole || !sizes.has(question.task)) {
-      fail('a question of a known task', `questions[${index}]`, question);
-    }
-  }
-  return manifest as Manifest;
+  return sizes;
 }
 
 function isSample(sample: Sample | null, sizes: ReadonlyMap<string, number>): boolean {

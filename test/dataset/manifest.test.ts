@@ -59,7 +59,7 @@ test('when samples are asked for then task and split choose, and an unknown task
 const [sample] = manifest.samples;
 const [question] = manifest.questions;
 const faults: [what: string, content: unknown, message: RegExp][] = [
-  ['no JSON', '{"version":1,', /manifest\.json is no JSON/],
+  ['no JSON', '{"version":1,', /manifest\.json is not JSON/],
   ['no object', null, /Expected 1 for version/],
   [
     'another version',

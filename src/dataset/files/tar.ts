@@ -15,19 +15,19 @@ export interface TarMember {
   size: number;
 }
 
-/** What one header block says. */
+/** The content of a header block. */
 interface Header extends Pick<TarMember, 'name' | 'size'> {
   type: string;
 }
 
-/** What extension members say of the member that follows them. */
+/** Fields of a member that the extension members before it replace. */
 type Extension = Partial<Pick<TarMember, 'name' | 'size'>>;
 
 /**
- * The regular files of a tar in their order; folders, links and devices are passed over.
+ * The regular files of a tar in their order; folders, links and devices are skipped.
  *
- * @throws InvalidInputError naming file and byte, for a header that does not add up, a member that the file is too short
- * for, a sparse or multi-volume member, and a missing end.
+ * @throws InvalidInputError naming file and byte, for a wrong header, a member that is longer than the file, a sparse or
+ * multi-volume member, and a missing end.
  */
 export async function* readTar(file: SequentialFile): AsyncGenerator<TarMember> {
   let extension: Extension = {};
@@ -58,7 +58,7 @@ export async function* readTar(file: SequentialFile): AsyncGenerator<TarMember> 
   }
 }
 
-/** Names a place in a tar and what is wrong there. */
+/** The error of a place in a tar. */
 export function damaged({ path }: SequentialFile, at: number, what: string): InvalidInputError {
   return new InvalidInputError(`${path} at byte ${at}: ${what}`);
 }
@@ -73,7 +73,7 @@ async function blockAt(file: SequentialFile, at: number): Promise<Buffer> {
 
 function readHeader(block: Buffer, file: SequentialFile, at: number): Header {
   if (numberIn(block, 148, 156) !== checksumOf(block)) {
-    throw damaged(file, at, 'no header is here, or its checksum is wrong');
+    throw damaged(file, at, 'there is no header here, or its checksum is wrong');
   }
   const type = String.fromCharCode(block[156] as number);
   const name = text(block, 0, 100);
@@ -84,7 +84,7 @@ function readHeader(block: Buffer, file: SequentialFile, at: number): Header {
   }
   const size = numberIn(block, 124, 136);
   if (size === undefined) {
-    throw damaged(file, at, `the size of ${quoted(name)} is no number`);
+    throw damaged(file, at, `the size of ${quoted(name)} is not a number`);
   }
   return { name: prefix === '' ? name : `${prefix}/${name}`, size, type };
 }
@@ -132,40 +132,57 @@ async function readExtension(
   return type === 'x' ? readPax(content, file, offset) : {};
 }
 
+/** Makes the error of one record. */
+type Fail = (what: string) => InvalidInputError;
+
 /** Records `length key=value\n`, where the length counts itself too. */
 function readPax(content: Buffer, file: SequentialFile, offset: number): Extension {
   const extension: Extension = {};
   for (let at = 0; at < content.length; ) {
-    const fail = (what: string) => damaged(file, offset + at, `a pax record ${what}`);
-    const space = content.indexOf(' ', at);
-    const digits = content.toString('latin1', at, Math.max(at, space));
-    const end = /^\d{1,8}$/.test(digits) ? at + Number(digits) : 0;
-    if (end <= space || end > content.length || content[end - 1] !== 10) {
-      throw fail('is not as long as it says');
-    }
-    const [, key, value] =
-      /^([^=]+)=(.*)$/s.exec(content.toString('utf8', space + 1, end - 1)) ?? [];
-    if (key === undefined || value === undefined) {
-      throw fail('has no key');
-    }
+    const fail: Fail = (what) => damaged(file, offset + at, `a pax record ${what}`);
+    const { key, value, end } = paxRecord(content, at, fail);
     if (key.startsWith('GNU.sparse')) {
       throw fail('makes a file sparse: pack the files anew');
     }
     if (key === 'path') {
       extension.name = value;
-    }
-    if (key === 'size') {
-      extension.size = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-      if (!Number.isSafeInteger(extension.size)) {
-        throw fail(`has the size ${quoted(value)}`);
-      }
+    } else if (key === 'size') {
+      extension.size = paxSize(value, fail);
     }
     at = end;
   }
   return extension;
 }
 
-/** The beginning of a name that may be anything. */
+/** The record that begins at byte `at` of `content`, and where it ends. */
+function paxRecord(
+  content: Buffer,
+  at: number,
+  fail: Fail,
+): { key: string; value: string; end: number } {
+  const space = content.indexOf(' ', at);
+  const digits = content.toString('latin1', at, Math.max(at, space));
+  const end = /^\d{1,8}$/.test(digits) ? at + Number(digits) : 0;
+  if (end <= space || end > content.length || content[end - 1] !== 10) {
+    throw fail('is not as long as it says');
+  }
+  const text = content.toString('utf8', space + 1, end - 1);
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined) {
+    throw fail('has no key');
+  }
+  return { key, value, end };
+}
+
+function paxSize(value: string, fail: Fail): number {
+  const size = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (!Number.isSafeInteger(size)) {
+    throw fail(`has the size ${quoted(value)}`);
+  }
+  return size;
+}
+
+/** A name from a file, which may be anything: at most 100 characters of it, in quotes. */
 export function quoted(name: string): string {
   return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
 }

@@ -165,7 +165,7 @@ function jsonLabelIn(note: Note, file: SequentialFile): Told {
   try {
     content = JSON.parse(text);
   } catch (error) {
-    throw damaged(file, offset, `${quoted(name)} is no JSON: ${(error as Error).message}`);
+    throw damaged(file, offset, `${quoted(name)} is not JSON: ${(error as Error).message}`);
   }
   return told((content as { label?: unknown } | null)?.label, note, file);
 }
