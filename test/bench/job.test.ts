@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { type Job, timeBatches } from '../../bench/job.js';
-import { temporaryFolder } from '../support/pictures.js';
+import { temporaryFolder } from '../support/folders.js';
 
 test('when pixels are asked for, then those of the second epoch are among them', async (t) => {
   const pixels = path.join(temporaryFolder(t), 'pixels.f32');

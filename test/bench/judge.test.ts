@@ -4,7 +4,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { askPython, benchFolder } from '../../bench/measure.js';
-import { drawPicture, temporaryFolder } from '../support/pictures.js';
+import { temporaryFolder } from '../support/folders.js';
+import { drawPicture } from '../support/pictures.js';
 
 const python = path.join(benchFolder, 'peers', 'bin', 'python');
 const skip = existsSync(python) ? false : 'the peers are not installed';

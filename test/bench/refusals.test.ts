@@ -8,7 +8,8 @@ import { checkOutput, writeJson } from '../../bench/output.js';
 import { checkThreads } from '../../bench/processes.js';
 import { checkMeasured } from '../../bench/rounds.js';
 import { soundJpegs } from '../../bench/sound-files.js';
-import { drawPicture, temporaryFolder } from '../support/pictures.js';
+import { temporaryFolder } from '../support/folders.js';
+import { drawPicture } from '../support/pictures.js';
 
 test('when files are hidden, damaged, of another format or in CMYK, then the sound JPEGs are left and the others named', async (t) => {
   const folder = temporaryFolder(t);

@@ -1,20 +1,14 @@
 /** `bobbin bench`: which of a folder's images it measures. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import sharp from 'sharp';
+import { temporaryFolder } from '../support/folders.js';
 import { runBobbin } from '../support/run-bobbin.js';
 import { tarOf } from '../support/shard-files.js';
 
 const drawn = sharp({ create: { width: 60, height: 40, channels: 3, background: '#a51' } });
-
-function temporaryFolder(t: TestContext): string {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-measured-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
 
 /** Shares of images that are no JPEG, and how many were unreadable, a row a thread count. */
 async function measured(folder: string): Promise<string[][]> {

@@ -1,23 +1,21 @@
 /** Configuration files: what they say, what they are refused for, and which command takes what. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { readConfig } from '../../src/cli/config.js';
 import { commandOptions } from '../../src/cli/program.js';
 import { type Option, optionsByName } from '../../src/options.js';
+import { temporaryFolder } from '../support/folders.js';
 import { runBobbin } from '../support/run-bobbin.js';
 
 const trainOptions = optionsByName((await commandOptions()).get('train') ?? {});
 
-let folder: string;
+const folder = temporaryFolder();
 let file: string;
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-config-'));
   file = path.join(folder, 'c.json');
 });
-after(() => rm(folder, { recursive: true }));
 
 async function read(text: string, known: Map<string, Option> = trainOptions) {
   await writeFile(file, text);

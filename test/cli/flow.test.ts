@@ -1,16 +1,16 @@
 /** The commands one after another on a tiny drawn data set, and a submission that is stopped and continued. */
 import assert from 'node:assert/strict';
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import sharp from 'sharp';
+import { temporaryFolder } from '../support/folders.js';
 import { runBobbin } from '../support/run-bobbin.js';
 
 const tasks = ['collar_design_labels', 'pant_length_labels'];
 const network = '--size 32 --batch-size 8 --no-pretrained --threads 1'.split(' ');
 
-let folder: string;
+const folder = temporaryFolder();
 const at = (...parts: string[]) => path.join(folder, ...parts);
 
 async function bobbin(...words: string[]): Promise<string> {
@@ -20,11 +20,9 @@ async function bobbin(...words: string[]): Promise<string> {
 }
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-cli-'));
   const amounts = '--images-per-task 24 --questions-per-task 3 --size 64'.split(' ');
   await bobbin('synthesize', '--out', at('photos'), ...amounts, '--tasks', ...tasks);
 });
-after(() => rm(folder, { recursive: true }));
 
 test('when the commands run one after another, then a verified submission answers every question', async () => {
   const questions = (await readFile(at('photos/rank/Tests/question.csv'), 'utf8')).split('\n');

@@ -1,21 +1,20 @@
 /** `bobbin preview` on flat colours, whose tiles can be counted. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import sharp from 'sharp';
+import { temporaryFolder } from '../support/folders.js';
 import { runBobbin } from '../support/run-bobbin.js';
 
 const colours = { red: [200, 30, 40], blue: [10, 60, 220] } as const;
 const still = '--brightness 0 --contrast 0 --saturation 0 --flip 0'.split(' ');
 const tile = 360 * 360;
 
-let folder: string;
+const folder = temporaryFolder();
 const at = (...parts: string[]) => path.join(folder, ...parts);
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-preview-'));
   for (const [name, [r, g, b]] of Object.entries(colours)) {
     await mkdir(at('photos', name), { recursive: true });
     const image = sharp({
@@ -26,7 +25,6 @@ before(async () => {
     }
   }
 });
-after(() => rm(folder, { recursive: true }));
 
 async function preview(...words: string[]) {
   const ended = await runBobbin(['preview', ...words]);

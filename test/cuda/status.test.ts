@@ -2,19 +2,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
+import { temporaryFolder } from '../support/folders.js';
 import { cudaLibrary, needsLibrary, statusProgram } from './built.js';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bobbin-cuda-'));
+const folder = temporaryFolder();
 
 before(() => {
   const source = path.join(import.meta.dirname, '..', 'native', 'stub', 'driver.c');
   const stub = path.join(folder, 'libcuda.so.1');
   execFileSync('cc', ['-shared', '-fPIC', '-Wall', '-Werror', '-o', stub, source]);
 });
-after(() => fs.rmSync(folder, { recursive: true }));
 
 /** The lines of a status that a process of its own prints, its driver chosen by `environment`. */
 function statusOf(library: string, environment: Record<string, string> = {}) {

@@ -35,7 +35,7 @@ const manifest: Manifest = {
 };
 
 test('when a manifest is saved then it loads as it was and nothing else is left behind', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await saveManifest(manifest, folder);
   assert.deepEqual(await loadManifest(folder), manifest);
   assert.deepEqual(await readdir(folder), ['manifest.json']);
@@ -98,7 +98,7 @@ const faults: [what: string, content: unknown, message: RegExp][] = [
 
 for (const [what, content, message] of faults) {
   test(`when manifest.json has ${what} then loading says so`, async (t) => {
-    const folder = await temporaryFolder(t);
+    const folder = temporaryFolder(t);
     const text = typeof content === 'string' ? content : JSON.stringify(content);
     await writeFile(manifestFile(folder), text);
     await assert.rejects(
@@ -109,8 +109,5 @@ for (const [what, content, message] of faults) {
 }
 
 test('when a folder was never prepared then loading says how to', async (t) => {
-  await assert.rejects(
-    loadManifest(await temporaryFolder(t)),
-    /no manifest\.json.*npx bobbin prepare/,
-  );
+  await assert.rejects(loadManifest(temporaryFolder(t)), /no manifest\.json.*npx bobbin prepare/);
 });

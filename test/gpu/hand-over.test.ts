@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createLoader, type Loader } from '../../src/pipeline/index.js';
 import { adoptBatch, tf } from '../../src/tensorflow/index.js';
-import { difference, plainPixels, temporaryFolder, writePictures } from '../support/pictures.js';
+import { temporaryFolder } from '../support/folders.js';
+import { difference, plainPixels, writePictures } from '../support/pictures.js';
 import { needsTensorFlowOnGpu } from './needs-gpu.js';
 
 const count = 64;

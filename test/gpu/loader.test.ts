@@ -4,7 +4,8 @@ import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { agreementOf, disagreement } from '../../bench/check/agreement.js';
 import { createLoader, type Loader, type LoaderOptions } from '../../src/pipeline/index.js';
-import { temporaryFolder, writePictures } from '../support/pictures.js';
+import { temporaryFolder } from '../support/folders.js';
+import { writePictures } from '../support/pictures.js';
 import { needsGpu } from './needs-gpu.js';
 
 const seed = randomInt(2 ** 31);

@@ -1,9 +1,8 @@
 /** Classifiers: their head, what is frozen, and the way to disk and back. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import {
   createModel,
   loadClassifier,
@@ -11,9 +10,9 @@ import {
   saveClassifier,
 } from '../../src/model/index.js';
 import { tf } from '../../src/tensorflow/index.js';
+import { temporaryFolder } from '../support/folders.js';
 
-const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const options: ModelOptions = {
   architecture: 'efficientnet-lite0',

@@ -1,18 +1,17 @@
 /** The training loop of README.md, as it is printed there, run as somebody's program. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { synthesize } from '../../src/index.js';
+import { temporaryFolder } from '../support/folders.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
 test("when README.md's own training loop is run, then its 25 lines train", async (t) => {
-  const project = mkdtempSync(path.join(os.tmpdir(), 'bobbin-loop-'));
-  t.after(() => rmSync(project, { recursive: true, force: true }));
+  const project = temporaryFolder(t);
   mkdirSync(path.join(project, 'node_modules'));
   symlinkSync(path.resolve(here, '../..'), path.join(project, 'node_modules/bobbin'));
   await synthesize(path.join(project, 'photos'), {

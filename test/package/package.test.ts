@@ -1,18 +1,17 @@
 /** The packed tarball, installed into somebody else's empty project, sets itself up and trains there. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '../support/folders.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
 
 test('when the packed tarball is installed in an empty project, then the program of README.md trains', (t) => {
-  const project = mkdtempSync(path.join(os.tmpdir(), 'bobbin-package-'));
-  t.after(() => rmSync(project, { recursive: true, force: true }));
+  const project = temporaryFolder(t);
   const run = (command: string, args: string[], cwd = project) =>
     execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 

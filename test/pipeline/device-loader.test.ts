@@ -15,13 +15,8 @@ import {
   type Preprocessing,
 } from '../../src/pipeline/index.js';
 import { pipelineAddon } from '../../src/pipeline/native-loader.js';
-import {
-  difference,
-  plainPixels,
-  sharpPicture,
-  temporaryFolder,
-  writePictures,
-} from '../support/pictures.js';
+import { temporaryFolder } from '../support/folders.js';
+import { difference, plainPixels, sharpPicture, writePictures } from '../support/pictures.js';
 import { useReferenceDevice } from '../support/reference-device.js';
 
 const types = loaderOptions.dtype.choices;

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { type Augmentation, evaluationAugmentation } from '../../src/pipeline/index.js';
+import { temporaryFolder } from '../support/folders.js';
 import {
   difference,
   loaderFor,
   plainPixels,
   takePixels,
-  temporaryFolder,
   writePictures,
 } from '../support/pictures.js';
 

@@ -11,14 +11,9 @@ import {
   type LoaderOptions,
 } from '../../src/pipeline/index.js';
 import type { NativeLoader } from '../../src/pipeline/native-loader.js';
+import { temporaryFolder } from '../support/folders.js';
 import { checkLateness } from '../support/lateness.js';
-import {
-  loaderFor,
-  plainPixels,
-  sharpPicture,
-  temporaryFolder,
-  writePictures,
-} from '../support/pictures.js';
+import { loaderFor, plainPixels, sharpPicture, writePictures } from '../support/pictures.js';
 
 const everything: Partial<Augmentation> = {
   crop: 'random-resized',

@@ -12,7 +12,8 @@ import {
   measurementOf,
   noWork,
 } from '../../src/pipeline/index.js';
-import { drawPicture, loaderFor, plainPixels, temporaryFolder } from '../support/pictures.js';
+import { temporaryFolder } from '../support/folders.js';
+import { drawPicture, loaderFor, plainPixels } from '../support/pictures.js';
 
 const measured = (changes: Partial<Measurement> = {}): Measurement => ({
   threads: 1,

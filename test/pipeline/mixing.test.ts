@@ -9,12 +9,12 @@ import {
   type LoaderSample,
   type PixelType,
 } from '../../src/pipeline/index.js';
+import { temporaryFolder } from '../support/folders.js';
 import {
   difference,
   loaderFor,
   plainPixels,
   sharpPicture,
-  temporaryFolder,
   writePictures,
 } from '../support/pictures.js';
 

@@ -9,7 +9,8 @@ import {
   type PixelType,
   type Preprocessing,
 } from '../../src/pipeline/index.js';
-import { plainPixels, temporaryFolder, writePictures } from '../support/pictures.js';
+import { temporaryFolder } from '../support/folders.js';
+import { plainPixels, writePictures } from '../support/pictures.js';
 
 const scaled: Preprocessing = {
   ...plainPixels(36, 32),

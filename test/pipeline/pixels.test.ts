@@ -4,6 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { evaluationAugmentation, type Preprocessing } from '../../src/pipeline/index.js';
+import { temporaryFolder } from '../support/folders.js';
 import {
   difference,
   loaderFor,
@@ -11,7 +12,6 @@ import {
   render,
   sharpPicture,
   takePixels,
-  temporaryFolder,
 } from '../support/pictures.js';
 
 const fixtures = path.join(import.meta.dirname, '..', 'fixtures', 'pipeline');

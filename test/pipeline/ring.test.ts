@@ -4,7 +4,8 @@ import { mock, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InvalidInputError } from '../../src/errors.js';
 import { createLoader, type LoaderOptions, type PixelType } from '../../src/pipeline/index.js';
-import { loaderFor, plainPixels, temporaryFolder, writePictures } from '../support/pictures.js';
+import { temporaryFolder } from '../support/folders.js';
+import { loaderFor, plainPixels, writePictures } from '../support/pictures.js';
 
 /** A batch of 8 · 100 · 100 · 3 values: 0.96 MB as float32. */
 const options: LoaderOptions<PixelType> = {

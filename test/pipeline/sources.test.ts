@@ -6,12 +6,12 @@ import { type TestContext, test } from 'node:test';
 import { type ByteRange, prepare, resolveSample } from '../../src/dataset/index.js';
 import { InvalidInputError } from '../../src/errors.js';
 import type { LoaderOptions, LoaderSample } from '../../src/pipeline/index.js';
+import { temporaryFolder } from '../support/folders.js';
 import {
   loaderFor,
   plainPixels,
   sharpPicture,
   takePixels,
-  temporaryFolder,
   writePictures,
 } from '../support/pictures.js';
 

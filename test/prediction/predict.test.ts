@@ -1,26 +1,25 @@
 /** Prediction on real files: the ten-crop average worked out apart, and a row for what cannot be read. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import sharp from 'sharp';
 import type { Classifier } from '../../src/model/index.js';
 import { createLoader, evaluationAugmentation } from '../../src/pipeline/index.js';
 import { loadPrediction, predict, savePrediction } from '../../src/prediction/index.js';
 import { tf } from '../../src/tensorflow/index.js';
+import { temporaryFolder } from '../support/folders.js';
 
 const crop = 8;
 const classes = ['a', 'b', 'c'];
 const inputs = crop * crop * 3;
 const kernel = Float32Array.from({ length: inputs * 3 }, (_, i) => Math.sin(i * 1.7) * 0.05);
 
-let folder: string;
+const folder = temporaryFolder();
 let classifier: Classifier;
 let files: string[];
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-predict-'));
   files = [
     await picture('wide', 20, 12),
     await picture('tall', 11, 30),
@@ -42,7 +41,6 @@ before(async () => {
   };
   classifier = { model, preprocessing, classes, architecture: 'flat' };
 });
-after(() => rm(folder, { recursive: true }));
 
 async function picture(name: string, width: number, height: number): Promise<string> {
   const file = path.join(folder, `${name}.jpg`);

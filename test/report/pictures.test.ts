@@ -1,9 +1,8 @@
 /** The report's pictures: read back with sharp, their pixels compared with the numbers that went in. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import sharp from 'sharp';
 import { escapeXml, shorten } from '../../src/report/drawing.js';
 import {
@@ -12,12 +11,9 @@ import {
   drawCurves,
   drawMistakes,
 } from '../../src/report/index.js';
+import { temporaryFolder } from '../support/folders.js';
 
-let folder: string;
-before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-report-'));
-});
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 type Pixel = [number, number, number];
 

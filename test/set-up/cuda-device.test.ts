@@ -1,14 +1,13 @@
 /** What doctor says of the CUDA device: without a driver, without an addon or a library, and of what the addon answers. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { describe, inspectDevice } from '../../scripts/cuda-device.mjs';
+import { temporaryFolder } from '../support/folders.js';
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-device-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 const addon = path.resolve(
   path.dirname(fileURLToPath(import.meta.url)),
   '../../native-build/Release/bobbin.node',

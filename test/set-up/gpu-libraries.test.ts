@@ -1,13 +1,12 @@
 /** TensorFlow for GPUs finds CUDA's libraries where set-up put them, before a driver that only says that there is a GPU. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { tensorflowWheel } from '../../scripts/gpu.mjs';
 import { wheels } from '../../scripts/pins.mjs';
+import { temporaryFolder } from '../support/folders.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 /** All that TensorFlow opens before it takes a GPU; without one of them it takes none. */
@@ -18,8 +17,7 @@ test('when the driver has a GPU then TensorFlow opens every library of CUDA that
   if (tensorflowWheel() !== wheels.tensorflowGpu) {
     return t.skip('set-up brought TensorFlow for the CPU');
   }
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-driver-'));
-  t.after(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder(t);
   const source = path.join(here, 'stub', 'driver.c');
   for (const name of ['libcuda.so.1', 'libnvidia-ml.so.1']) {
     execFileSync('cc', ['-shared', '-fPIC', source, '-o', path.join(folder, name)]);

@@ -1,10 +1,9 @@
 /** What set-up makes of a machine's NVIDIA driver. Drivers are files in a temporary folder, named as NVIDIA names them. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import {
   findDriver,
   gpuChoice,
@@ -13,9 +12,9 @@ import {
   tensorflowWheel,
 } from '../../scripts/gpu.mjs';
 import { wheels } from '../../scripts/pins.mjs';
+import { temporaryFolder } from '../support/folders.js';
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-gpu-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 /** A folder with libcuda.so.1, a link to the file that carries the version. */
 function driverFolder(version: string): string {

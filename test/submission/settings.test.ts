@@ -1,22 +1,16 @@
 /** The settings that a submission was begun with. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { test } from 'node:test';
 import { keepSettings } from '../../src/submission/settings.js';
+import { temporaryFolder } from '../support/folders.js';
 
-test('when settings are repeated, then they pass; when one differs, then it is named with both values', async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-settings-'));
-  try {
-    const settings = { seed: 1, area: [0.5, 1], size: undefined };
-    await keepSettings(folder, settings);
-    await keepSettings(folder, settings);
-    await assert.rejects(keepSettings(folder, { ...settings, area: [0.6, 1], crops: 'ten' }), {
-      name: 'InvalidInputError',
-      message: `${folder} holds work begun with other settings (area was [0.5,1], is [0.6,1]; crops was undefined, is "ten"). Repeat those, or choose another --out`,
-    });
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+test('when settings are repeated, then they pass; when one differs, then it is named with both values', async (t) => {
+  const folder = temporaryFolder(t);
+  const settings = { seed: 1, area: [0.5, 1], size: undefined };
+  await keepSettings(folder, settings);
+  await keepSettings(folder, settings);
+  await assert.rejects(keepSettings(folder, { ...settings, area: [0.6, 1], crops: 'ten' }), {
+    name: 'InvalidInputError',
+    message: `${folder} holds work begun with other settings (area was [0.5,1], is [0.6,1]; crops was undefined, is "ten"). Repeat those, or choose another --out`,
+  });
 });

@@ -1,14 +1,14 @@
 /** A submission written, read back and held against question.csv; every kind of fault is found on its line. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { ZipFile } from 'yazl';
 import { verifySubmission, writeSubmission } from '../../src/submission/index.js';
+import { temporaryFolder } from '../support/folders.js';
 
 const tasks = [
   { name: 'coat_length_labels', classes: ['a', 'b', 'c'] },
@@ -30,8 +30,7 @@ const lines = [
 ];
 
 async function workplace(t: TestContext): Promise<{ folder: string; questionCsv: string }> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-submission-'));
-  t.after(() => rm(folder, { recursive: true }));
+  const folder = temporaryFolder(t);
   const questionCsv = path.join(folder, 'question.csv');
   const text = questions.map(({ path: asked, task }) => `${asked},${task},?\n`).join('');
   await writeFile(questionCsv, text);

@@ -1,6 +1,4 @@
 /** Pictures and loaders for the pipeline's tests. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import sharp from 'sharp';
@@ -16,13 +14,6 @@ import {
 /** Pixels as they are: 0…255, RGB. */
 export function plainPixels(resize: number, crop: number): Preprocessing {
   return { resize, crop, mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' };
-}
-
-/** A folder that is gone after the test. */
-export function temporaryFolder(t: TestContext): string {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 /** Raw RGB of a picture with a gradient, a grid and a corner mark; each `variant` is another one. */

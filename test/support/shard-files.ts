@@ -38,7 +38,7 @@ export function seal(header: Buffer): Buffer {
 
 /** Writes a shard into a folder of its own. */
 export async function written(t: TestContext, content: Buffer): Promise<string> {
-  const file = path.join(await temporaryFolder(t), 'x.tar');
+  const file = path.join(temporaryFolder(t), 'x.tar');
   await writeFile(file, content);
   return file;
 }

@@ -30,7 +30,7 @@ async function fingerprint(folder: string): Promise<Record<string, string>> {
 }
 
 test('when a set is drawn then prepare reads all of it, finds the warm-up copies, and never sees the answers', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const drawn = await synthesize(path.join(folder, 'data'), small);
   assert.deepEqual([drawn.images, drawn.questions, drawn.warmUp], [160, 24, 2]);
   const { manifest, summary } = await prepare(drawn.folder, { out: path.join(folder, 'out') });
@@ -55,7 +55,7 @@ test('when a set is drawn then prepare reads all of it, finds the warm-up copies
 });
 
 test('when the seed is the same then every byte is, and another seed draws other images', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const options = { ...small, tasks: ['neck_design_labels', 'skirt_length_labels'] };
   const draw = async (name: string, seed: number) => {
     const drawn = await synthesize(path.join(folder, name), { ...options, seed });
@@ -69,7 +69,7 @@ test('when the seed is the same then every byte is, and another seed draws other
 });
 
 test('when drawing fails or the folder is in use then nothing half-drawn is left', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await writeFiles(folder, { 'data/mine.txt': 'mine' });
   await assert.rejects(
     synthesize(path.join(folder, 'data'), small),

@@ -4,7 +4,8 @@ import { type TestContext, test } from 'node:test';
 import { type Batch, createLoader, type Loader, type PixelType } from '../../src/pipeline/index.js';
 import { runtime } from '../../src/tensorflow/configuration.js';
 import { adoptBatch, memory, tensors, tf } from '../../src/tensorflow/index.js';
-import { difference, plainPixels, temporaryFolder, writePictures } from '../support/pictures.js';
+import { temporaryFolder } from '../support/folders.js';
+import { difference, plainPixels, writePictures } from '../support/pictures.js';
 
 const classes = 3;
 

@@ -10,7 +10,8 @@ import {
   type PixelType,
 } from '../../src/pipeline/index.js';
 import { adoptBatch, memory, tensors, tf } from '../../src/tensorflow/index.js';
-import { difference, plainPixels, temporaryFolder, writePictures } from '../support/pictures.js';
+import { temporaryFolder } from '../support/folders.js';
+import { difference, plainPixels, writePictures } from '../support/pictures.js';
 import { useReferenceDevice } from '../support/reference-device.js';
 
 const std = [50, 60, 70] as [number, number, number];

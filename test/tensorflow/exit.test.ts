@@ -5,14 +5,15 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { temporaryFolder } from '../support/folders.js';
 
 const program = fileURLToPath(new URL('leave-everything.ts', import.meta.url));
 
 for (const way of ['return', 'exit', 'throw', 'worker', 'terminate']) {
-  test(`when a process ends by ${way} with tensors alive, then it ends as it should`, () => {
+  test(`when a process ends by ${way} with tensors alive, then it ends as it should`, (t) => {
     const { status, signal, stdout, stderr } = spawnSync(
       process.execPath,
-      ['--import', 'tsx', program, way],
+      ['--import', 'tsx', program, way, temporaryFolder(t)],
       { encoding: 'utf8' },
     );
     assert.match(stdout, /^everything is alive$/m);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { memory, tf } from '../../src/tensorflow/index.js';
-import { temporaryFolder } from '../support/pictures.js';
+import { temporaryFolder } from '../support/folders.js';
 
 test('when a model is saved and loaded again, then it predicts the same', async (t) => {
   const folder = path.join(temporaryFolder(t), 'model');

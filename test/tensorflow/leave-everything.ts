@@ -1,15 +1,12 @@
-/** Leaves tensors, a variable, a SavedModel, an adopted batch and a running loader behind, and ends as told. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+/** Leaves tensors, a variable, a SavedModel, an adopted batch and a running loader behind, and ends in the given way. Its photos go to the given folder. */
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { createLoader } from '../../src/pipeline/index.js';
 import { adoptBatch, jit, loadSavedModel, tf } from '../../src/tensorflow/index.js';
 import { plainPixels, writePictures } from '../support/pictures.js';
 
-async function leaveEverything(): Promise<unknown[]> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-'));
+async function leaveEverything(folder: string): Promise<unknown[]> {
   const samples = await writePictures(folder, { count: 8, width: 40, height: 36 });
   const loader = createLoader({ samples, preprocessing: plainPixels(36, 32), batchSize: 2 });
   const { value: batch } = await loader.epoch(0).next();
@@ -33,14 +30,14 @@ async function leaveEverything(): Promise<unknown[]> {
   ];
 }
 
-const way = process.argv[2];
+const [, , way = '', folder = ''] = process.argv;
 if (isMainThread && (way === 'worker' || way === 'terminate')) {
   // Node 20 gives workers no TypeScript loader of their own.
   const program = `import('tsx/esm/api').then(({ register }) => {
     register();
     return import(${JSON.stringify(import.meta.url)});
   })`;
-  const worker = new Worker(program, { eval: true, argv: [way] });
+  const worker = new Worker(program, { eval: true, argv: [way, folder] });
   worker.on('message', async (message) => {
     console.log(message);
     if (way === 'terminate') {
@@ -52,7 +49,7 @@ if (isMainThread && (way === 'worker' || way === 'terminate')) {
     process.exitCode = 1;
   });
 } else {
-  const alive = await leaveEverything();
+  const alive = await leaveEverything(folder);
   const message = alive.length === 7 ? 'everything is alive' : 'something is missing';
   if (parentPort) {
     parentPort.postMessage(message);

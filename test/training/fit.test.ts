@@ -1,9 +1,8 @@
 /** `fit` against tfjs's own `fitDataset`, on the same batches. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { type Manifest, resolveSample } from '../../src/dataset/index.js';
 import '../../src/model/index.js';
 import {
@@ -14,17 +13,16 @@ import {
 } from '../../src/pipeline/index.js';
 import { memory, tensors, tf } from '../../src/tensorflow/index.js';
 import { type FitProgress, fit } from '../../src/training/index.js';
+import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 
 const classes = 3;
-let folder: string;
+const folder = temporaryFolder();
 let manifest: Manifest;
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-fit-'));
   manifest = await drawPhotos(folder);
 });
-after(() => rm(folder, { recursive: true }));
 
 const preprocessing = {
   resize: 24,

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { lockRun } from '../../src/training/lock.js';
-import { temporaryFolder } from '../support/pictures.js';
+import { temporaryFolder } from '../support/folders.js';
 
 const script = fileURLToPath(new URL('claim-run.ts', import.meta.url));
 

@@ -1,14 +1,14 @@
 /** Runs that are killed, stopped or refused, in processes of their own. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 
-const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
+const folder = temporaryFolder();
 const data = path.join(folder, 'data');
 const script = fileURLToPath(new URL('run-one.ts', import.meta.url));
 const options = {
@@ -21,7 +21,6 @@ const options = {
 };
 
 before(() => drawPhotos(data));
-after(() => rm(folder, { recursive: true }));
 
 /** Runs the script in `run`, sends `signal` once it has printed `at`, and returns what it printed. */
 function runOne(

@@ -8,7 +8,8 @@ import { trainOptions } from '../../src/training/index.js';
 import { splitNetwork } from '../../src/training/network.js';
 import { Updater } from '../../src/training/optimizer/index.js';
 import { stepInput, stepSettings, trainingStep } from '../../src/training/step.js';
-import { plainPixels, temporaryFolder, writePictures } from '../support/pictures.js';
+import { temporaryFolder } from '../support/folders.js';
+import { plainPixels, writePictures } from '../support/pictures.js';
 
 const classes = 3;
 /** Of the dense layer: [channels, classes]. */

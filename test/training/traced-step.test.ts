@@ -1,8 +1,6 @@
 /** Jitted training steps against eager ones, in whole and half precision, and the event loop meanwhile. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { createModel } from '../../src/model/index.js';
@@ -17,6 +15,7 @@ import {
   stepSettings,
   trainingStep,
 } from '../../src/training/step.js';
+import { temporaryFolder } from '../support/folders.js';
 import { checkLateness } from '../support/lateness.js';
 import { drawPhotos } from '../support/photos.js';
 
@@ -160,8 +159,7 @@ test('when convolutions are computed in bfloat16, then 20 losses stay within 0.2
 });
 
 test('when a network is trained, then a 10 ms timer is never 50 ms late during the steps', async (t) => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
-  t.after(() => rm(folder, { recursive: true }));
+  const folder = temporaryFolder(t);
   const manifest = await drawPhotos(path.join(folder, 'data'), { training: 48, validation: 0 });
   let runs = 0;
   await checkLateness(t, async (startTimer) => {

@@ -1,9 +1,8 @@
 /** What a run does in this process: it learns, keeps what is frozen, leaks nothing, and reports. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import { resolveSample, samplesOf } from '../../src/dataset/index.js';
@@ -29,11 +28,11 @@ import {
   type TrainProgress,
   train,
 } from '../../src/training/index.js';
+import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 
-const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
+const folder = temporaryFolder();
 const manifest = await drawPhotos(path.join(folder, 'data'));
-after(() => rm(folder, { recursive: true }));
 
 const base = {
   manifest,

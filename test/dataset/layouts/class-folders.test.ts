@@ -1,7 +1,7 @@
 /** Class folders as people have them: splits of other names, splits without labels, and images outside of class folders. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { classFolder, prepared } from '../../support/folders.js';
+import { classFolder, prepared } from '../../support/prepared.js';
 
 /** A folder of a split, with four images of each of two classes. */
 const split = (name: string) => ({

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { prepare } from '../../../src/dataset/index.js';
-import { prepared, temporaryFolder, writeFiles } from '../../support/folders.js';
+import { temporaryFolder, writeFiles } from '../../support/folders.js';
+import { prepared } from '../../support/prepared.js';
 
 const photos = {
   'images/1.jpg': 'one',
@@ -220,7 +221,7 @@ const faults: [what: string, table: string, message: RegExp][] = [
 
 for (const [what, table, message] of faults) {
   test(`when ${what} then the error names the line`, async (t) => {
-    const folder = await temporaryFolder(t);
+    const folder = temporaryFolder(t);
     await writeFiles(folder, { ...photos, 'labels.csv': table });
     const source = path.join(folder, 'labels.csv');
     await assert.rejects(prepare(source, { out: path.join(folder, 'out') }), (error: Error) => {

@@ -148,7 +148,7 @@ async function isRefused(file: string, length: number): Promise<boolean> {
 }
 
 test('when shards are mutated then each is read or refused by name, and no range leaves the file', async (t) => {
-  const file = path.join(await temporaryFolder(t), 'x.tar');
+  const file = path.join(temporaryFolder(t), 'x.tar');
   const random = draws(7);
   const below = (limit: number) => (random.next().value as number) % limit;
   let refused = 0;

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { layoutForms, layoutOf, layouts } from '../../../src/dataset/index.js';
-import { prepared, temporaryFolder, writeFiles } from '../../support/folders.js';
+import { temporaryFolder, writeFiles } from '../../support/folders.js';
+import { prepared } from '../../support/prepared.js';
 import { runBobbin } from '../../support/run-bobbin.js';
 import { tarOf } from '../../support/shard-files.js';
 
@@ -52,14 +53,14 @@ for (const [name, files] of [
 ] as const) {
   const list = Object.keys(files).join(', ');
   test(`when a folder has ${list} then its layout is ${name}`, async (t) => {
-    const folder = await temporaryFolder(t);
+    const folder = temporaryFolder(t);
     await writeFiles(folder, files);
     assert.equal((await layoutOf(folder))?.name, name);
   });
 }
 
 test('when a source is a file then its name decides, and nothing has the layout of an absent folder', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await writeFiles(folder, { ...shards, 'any.CSV': '' });
   assert.equal((await layoutOf(`${folder}/any.CSV`))?.name, 'CSV');
   assert.equal(await layoutOf(`${folder}/0.tar`), undefined);

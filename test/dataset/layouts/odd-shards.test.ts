@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readShard } from '../../../src/dataset/layouts/shard.js';
-import { prepared } from '../../support/folders.js';
+import { prepared } from '../../support/prepared.js';
 import { tarOf, written } from '../../support/shard-files.js';
 
 /** Three images of two classes, their contents beginning with `name`. */

@@ -23,7 +23,7 @@ async function preparedParquet(
   t: TestContext,
   files: Record<string, string>,
 ): Promise<Prepared & { images: string }> {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const source = path.join(folder, 'clothes');
   for (const [name, fixture] of Object.entries(files)) {
     await mkdir(path.join(source, path.dirname(name)), { recursive: true });
@@ -79,7 +79,7 @@ test('when classes are names in a column then they are sorted and numbered', asy
 });
 
 test('when Parquet files are prepared again then the shards are those of now', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const out = path.join(folder, 'out');
   const prepareNow = () => prepare(path.join(fixtures, 'parquet-names'), { out });
   const first = await prepareNow();
@@ -89,7 +89,7 @@ test('when Parquet files are prepared again then the shards are those of now', a
 });
 
 test('when preparing again fails then what was prepared before stays', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const [source, out] = [path.join(folder, 'clothes'), path.join(folder, 'out')];
   await cp(path.join(fixtures, 'parquet-names'), source, { recursive: true });
   await prepare(source, { out });
@@ -109,7 +109,7 @@ test('when preparing again fails then what was prepared before stays', async (t)
 });
 
 test('when an earlier run was killed then what it left unfinished goes', async (t) => {
-  const out = path.join(await temporaryFolder(t), 'out');
+  const out = path.join(temporaryFolder(t), 'out');
   const left = 'images.0f8fad5b-d9cb-469f-a165-70867728950e.tmp';
   await mkdir(path.join(out, left), { recursive: true });
   await mkdir(path.join(out, 'images.mine.tmp'));
@@ -118,7 +118,7 @@ test('when an earlier run was killed then what it left unfinished goes', async (
 });
 
 test('when the folder of images has other files then nothing is replaced', async (t) => {
-  const out = path.join(await temporaryFolder(t), 'out');
+  const out = path.join(temporaryFolder(t), 'out');
   const photo = path.join(out, 'images', 'hat', 'mine.jpg');
   await mkdir(path.dirname(photo), { recursive: true });
   await writeFile(photo, 'a photo');
@@ -130,7 +130,7 @@ test('when the folder of images has other files then nothing is replaced', async
 });
 
 test('when there is a file in the place of the folder of images then it stays', async (t) => {
-  const out = path.join(await temporaryFolder(t), 'out');
+  const out = path.join(temporaryFolder(t), 'out');
   await mkdir(out);
   await writeFile(path.join(out, 'images'), 'mine');
   await assert.rejects(
@@ -160,7 +160,7 @@ test('when the classes of two files differ by a comma then they differ', async (
     assert.equal(changed.length, whole.length);
     return Buffer.from(changed, 'latin1');
   };
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const source = path.join(folder, 'source');
   await mkdir(source);
   await writeFile(path.join(source, 'a.parquet'), classes('["a,b", "cdef"]'));
@@ -177,7 +177,7 @@ test('when a class column is declared then it is used before one that is only ca
   const declared = '["hat", "shoe"], "_type": "ClassLabel"';
   const changed = whole.replaceAll(declared, declared.replace('ClassLabel', 'ClassLapel'));
   assert.notEqual(changed, whole);
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const source = path.join(folder, 'clothes');
   await mkdir(source);
   await writeFile(path.join(source, 'a.parquet'), changed, 'latin1');
@@ -237,7 +237,7 @@ async function refusal(
   t: TestContext,
   content: Uint8Array,
 ): Promise<InvalidInputError | undefined> {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const source = path.join(folder, 'source');
   await mkdir(source);
   await writeFile(path.join(source, 'x.parquet'), content);

@@ -39,7 +39,7 @@ async function preparedShards(
   names: Record<string, string>,
   others: Record<string, string> = {},
 ): Promise<Prepared & { out: string }> {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const source = path.join(folder, 'clothes');
   await writeFiles(source, others);
   for (const [name, shard] of Object.entries(names)) {

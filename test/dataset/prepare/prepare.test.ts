@@ -6,7 +6,8 @@ import { readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { findQuestionFiles, loadManifest, prepare, samplesOf } from '../../../src/dataset/index.js';
-import { classFolder, prepared, temporaryFolder, writeFiles } from '../../support/folders.js';
+import { temporaryFolder, writeFiles } from '../../support/folders.js';
+import { classFolder, prepared } from '../../support/prepared.js';
 
 const fashion = {
   'base/Annotations/label.csv':
@@ -45,7 +46,7 @@ test('when classes are folders then labels follow their names and the split is s
 });
 
 test('when a class folder is a link then its images count, and a broken link is no class', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const source = path.join(folder, 'source');
   await writeFiles(source, { ...classFolder('a', 3), ...classFolder('b', 3) });
   await writeFiles(folder, classFolder('elsewhere', 4));
@@ -250,7 +251,7 @@ test('when the source has no layout that is known then the error lists those tha
     prepared(t, { 'one/a.jpg': 'a' }),
     /class folders .*train\/ and validation\/.*label\.csv/,
   );
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await assert.rejects(
     prepare(path.join(folder, 'none'), { out: folder }),
     /an existing folder for source/,
@@ -258,7 +259,7 @@ test('when the source has no layout that is known then the error lists those tha
 });
 
 test('when a shard itself is the source then the error asks for its folder', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await writeFiles(folder, { 'a.tar': '' });
   await assert.rejects(
     prepare(path.join(folder, 'a.tar'), { out: path.join(folder, 'out') }),
@@ -287,7 +288,7 @@ test('when many classes have no image then a few are named and the others counte
 });
 
 test('when out lies inside the source then prepare refuses', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await writeFiles(folder, { ...classFolder('a', 2), ...classFolder('b', 2) });
   await assert.rejects(prepare(folder, { out: path.join(folder, 'a', 'out') }), /a folder outside/);
 });
@@ -297,7 +298,7 @@ test('when the clothing photos are at hand then the given split is used', async 
   if (!existsSync(source)) {
     return t.skip('../shared/data/clothing is absent');
   }
-  const { manifest } = await prepare(source, { out: await temporaryFolder(t) });
+  const { manifest } = await prepare(source, { out: temporaryFolder(t) });
   assert.equal(manifest.tasks[0]?.name, 'clothing');
   assert.equal(manifest.tasks[0]?.classes.length, 10);
   assert.equal(samplesOf(manifest, 'clothing', 'train').length, 3068);
@@ -305,7 +306,7 @@ test('when the clothing photos are at hand then the given split is used', async 
 });
 
 test('when a file has the name of the output folder then prepare asks for a folder', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await writeFiles(folder, {
     ...classFolder('src/hat', 2),
     ...classFolder('src/shoe', 2),
@@ -319,7 +320,7 @@ test('when a file has the name of the output folder then prepare asks for a fold
 });
 
 test('when a source has no questions then looking for their files names what is missing', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await assert.rejects(findQuestionFiles(folder), {
     message: `Expected a release with Tests/question.csv for source but received "${folder}"`,
   });

@@ -1,11 +1,9 @@
 /** Layers of every kind in jitted functions: predictions and training steps equal the eager ones. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { test } from 'node:test';
 import { BatchNormalization, Dropout, ReLU } from '../../../src/model/index.js';
 import { jit, tf } from '../../../src/tensorflow/index.js';
+import { temporaryFolder } from '../../support/folders.js';
 
 type Layers = () => tf.layers.Layer[];
 
@@ -244,8 +242,8 @@ test('when a functional model merges two inputs, then it predicts and trains as 
   compare(tf.model({ inputs: [a, b], outputs }), [inputOf(vector), inputOf(vector).neg()]);
 });
 
-test('when a model is loaded from model.json, then it predicts and trains as eagerly', async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-model-'));
+test('when a model is loaded from model.json, then it predicts and trains as eagerly', async (t) => {
+  const folder = temporaryFolder(t);
   const saved = sequentialOf(image, () => [
     // A bias before a batch normalisation has no gradient but rounding, which Adam makes large.
     layers.conv2d({ filters: 3, kernelSize: 3, useBias: false }),
@@ -259,7 +257,6 @@ test('when a model is loaded from model.json, then it predicts and trains as eag
   const x = inputOf(image);
   assertClose([model.predict(x) as tf.Tensor], [saved.predict(x) as tf.Tensor], 'prediction');
   compare(model, [x]);
-  await rm(folder, { recursive: true });
 });
 
 test("when a layer that Bobbin replaces is made by tf.layers, then it is Bobbin's", () => {

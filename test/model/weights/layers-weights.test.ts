@@ -1,14 +1,13 @@
 /** Weights of a tfjs model.json for a network whose weights nobody publishes as a package. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { createModel, type ModelOptions, saveClassifier } from '../../../src/model/index.js';
 import type { tf } from '../../../src/tensorflow/index.js';
+import { temporaryFolder } from '../../support/folders.js';
 
-const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder();
 const file = path.join(folder, 'model.json');
 
 const options: ModelOptions = {

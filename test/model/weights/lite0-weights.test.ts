@@ -1,16 +1,15 @@
 /** Where Lite0's weights come from, and what is said when they are not there or not right. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createModel } from '../../../src/model/index.js';
 import { wheels } from '../../../src/set-up.js';
+import { temporaryFolder } from '../../support/folders.js';
 
-const cache = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
-after(() => rm(cache, { recursive: true }));
+const cache = temporaryFolder();
 
 const options = {
   architecture: 'efficientnet-lite0',
