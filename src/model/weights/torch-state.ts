@@ -1,12 +1,13 @@
 /** Reads a state dict from torch's legacy (not zip) `.pth` file without running any of its code. */
 import { readFile } from 'node:fs/promises';
 import { expected } from '../../errors.js';
+import { readPickle } from './pickle/unpickler.js';
 import {
+  isOfKind,
   type Pickled,
-  readPickle,
   type StorageReference,
   type TensorReference,
-} from './restricted-unpickler.js';
+} from './pickle/values.js';
 
 /** One parameter or buffer, row-major. */
 export interface TorchTensor {
@@ -74,12 +75,7 @@ function tensorsOf(state: Pickled, file: string): [string, TensorReference][] {
     if (typeof name !== 'string') {
       throw expected('text for every name', file, 'another type');
     }
-    if (
-      typeof value !== 'object' ||
-      value === null ||
-      !('kind' in value) ||
-      value.kind !== 'tensor'
-    ) {
+    if (!isOfKind(value, 'tensor')) {
       throw expected('a tensor', `${name} in ${file}`, 'another value');
     }
     return [name, value];
