@@ -2,11 +2,12 @@
 import { expected } from '../../errors.js';
 import type { NamedTensors, WeightsFormat } from './format.js';
 import { modelJson } from './model-json.js';
+import { safetensors } from './safetensors.js';
 import { legacyTorch } from './torch-state.js';
 
 export type { NamedTensor, NamedTensors } from './format.js';
 
-const formats: WeightsFormat[] = [legacyTorch, modelJson];
+const formats: WeightsFormat[] = [legacyTorch, modelJson, safetensors];
 
 /** In words, for errors and help: `a legacy torch state dict, …`. */
 export const formatNames = formats.map(({ name }) => name).join(', ');
