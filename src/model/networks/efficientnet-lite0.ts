@@ -21,9 +21,12 @@ const blocks: InvertedResiduals = {
   padsApart: false,
 };
 
+/** The stem's, the top's and a block's parts in torch checkpoints by their names here. */
+type Parts = Record<string, string>;
+
 /** The names of the published checkpoint: `block3_expand_bn` is `_blocks.3._bn0`. */
 const published = torchNaming((layer) => {
-  const names: Record<string, string> = {
+  const parts: Parts = {
     stem_conv: '_conv_stem',
     stem_bn: '_bn0',
     top_conv: '_conv_head',
@@ -35,9 +38,47 @@ const published = torchNaming((layer) => {
     project_conv: '_project_conv',
     project_bn: '_bn2',
   };
-  const [, block, part = layer] = /^block(\d+)_(.+)$/.exec(layer) ?? [];
-  return `${block === undefined ? '' : `_blocks.${block}.`}${names[part]}`;
+  const { block, part } = placeOf(layer);
+  return block === undefined ? `${parts[part]}` : `_blocks.${block}.${parts[part]}`;
 });
+
+/** The names of timm's tf_efficientnet_lite0, which counts blocks by stage: `block4_expand_bn` is `blocks.2.1.bn1`. */
+const timm = torchNaming((layer) => {
+  const parts: Parts = {
+    stem_conv: 'conv_stem',
+    stem_bn: 'bn1',
+    top_conv: 'conv_head',
+    top_bn: 'bn2',
+    expand_conv: 'conv_pw',
+    expand_bn: 'bn1',
+    depthwise_conv: 'conv_dw',
+    depthwise_bn: 'bn2',
+    project_conv: 'conv_pwl',
+    project_bn: 'bn3',
+  };
+  // The first block does not expand; timm numbers the rest of it from one all the same.
+  const first: Parts = {
+    ...parts,
+    depthwise_bn: 'bn1',
+    project_conv: 'conv_pw',
+    project_bn: 'bn2',
+  };
+  const { block, part } = placeOf(layer);
+  if (block === undefined) {
+    return `${parts[part]}`;
+  }
+  return `blocks.${places[block]}.${(block === 0 ? first : parts)[part]}`;
+});
+
+/** Stage and place in the stage of each block, from 0. */
+const places = blocks.stages.flatMap(({ repeats }, stage) =>
+  Array.from({ length: repeats }, (_, i) => `${stage}.${i}`),
+);
+
+function placeOf(layer: string): { block: number | undefined; part: string } {
+  const [, block, part = layer] = /^block(\d+)_(.+)$/.exec(layer) ?? [];
+  return { block: block === undefined ? undefined : Number(block), part };
+}
 
 export const efficientNetLite0: Network = {
   size: 224,
@@ -45,7 +86,7 @@ export const efficientNetLite0: Network = {
   preprocessing: (size) =>
     imageNetCrop(size, { mean: [127, 127, 127], std: [128, 128, 128], channels: 'rgb' }),
   build: (size, seed) => invertedResiduals(blocks, size, seed),
-  namings: [published],
+  namings: [published, timm],
   published: {
     file: path.join(
       wheelFolder(wheels.efficientnetLite0),

@@ -18,9 +18,11 @@ const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
 after(() => rm(folder, { recursive: true }));
 
 const fixtures = new URL('../../fixtures/lite0-safetensors/', import.meta.url);
-const hashes: Record<string, string> = JSON.parse(
-  readFileSync(new URL('sha256.json', fixtures), 'utf8'),
-);
+const json = (file: string): Record<string, string> =>
+  JSON.parse(readFileSync(new URL(file, fixtures), 'utf8'));
+const hashes = json('sha256.json');
+/** Names in the .pth file by timm's. */
+const names = json('names.json');
 
 /** Writes the file that Python wrote: its head is the fixture, its float32 values are those of the .pth file. */
 async function wholeFile(name: string): Promise<string> {
@@ -34,7 +36,8 @@ async function wholeFile(name: string): Promise<string> {
   const values = Object.entries(entries)
     .filter(([, { dtype }]) => dtype === 'F32')
     .sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0])
-    .map(([tensor]) => new Uint8Array((tensors.get(tensor) as NamedTensor).values.buffer));
+    .map(([tensor]) => tensors.get(names[tensor] ?? tensor) as NamedTensor)
+    .map(({ values }) => new Uint8Array(values.buffer));
   const whole = Buffer.concat([head, ...values]);
   assert.equal(createHash('sha256').update(whole).digest('hex'), hashes[name]);
   const file = path.join(folder, `${name}.safetensors`);
