@@ -7,7 +7,7 @@ import { legacyTorch } from './torch-state.js';
 
 export type { NamedTensor, NamedTensors } from './format.js';
 
-const formats: WeightsFormat[] = [legacyTorch, modelJson, safetensors];
+export const formats: readonly WeightsFormat[] = [legacyTorch, modelJson, safetensors];
 
 /** In words, for errors and help: `a legacy torch state dict, …`. */
 export const formatNames = formats.map(({ name }) => name).join(', ');

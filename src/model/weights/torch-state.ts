@@ -9,7 +9,8 @@ import {
   type TensorReference,
 } from './pickle/values.js';
 
-const pickleStart = Buffer.from([0x80, 2]);
+/** Pickle protocol 2, then an integer of ten bytes: torch's magic number. */
+const pickleStart = Buffer.from([0x80, 2, 0x8a, 10]);
 const zipStart = Buffer.from('PK');
 const startsWith = (bytes: Buffer, start: Buffer) => bytes.subarray(0, start.length).equals(start);
 
