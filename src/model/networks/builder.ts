@@ -23,7 +23,7 @@ export interface ConvolutionOptions {
   useBias?: boolean;
 }
 
-/** Adds layers one by one; each method takes what the layer is applied to and the layer's name. */
+/** Adds layers one by one; each method takes the layer's input and its name. */
 export class Builder {
   private kernels = 0;
 

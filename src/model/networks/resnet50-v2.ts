@@ -11,7 +11,7 @@ const stages = [
   { name: 'conv5', filters: 512, blocks: 3, stride: 1 },
 ];
 
-/** Input channels of a bottleneck's 3×3 convolution, for each of which four go out of the block. */
+/** One block: its 3×3 convolution has `filters` channels, its output four times as many. */
 interface Block {
   filters: number;
   stride: number;
