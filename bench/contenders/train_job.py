@@ -1,4 +1,4 @@
-"""What training contenders in Python share: inputs, weights, the check and the clock; the twin of ../train/job.ts."""
+"""The part that training contenders in Python share: inputs, weights, the check and the clock; the twin of ../train/job.ts."""
 import json
 import pathlib
 import resource
@@ -42,6 +42,13 @@ class Job:
             layer.append(values[at : at + count].reshape(entry["shape"]))
             at += count
         return layers
+
+
+def builder_of(net, builders):
+    """The builder of a network; without one the process ends with a sentence, and the benchmark leaves it out."""
+    if net not in builders:
+        sys.exit(f"this contender does not build {net}, only {', '.join(builders)}")
+    return builders[net]
 
 
 def time_training(job, forward, step, version):

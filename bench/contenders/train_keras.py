@@ -7,7 +7,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras
 import tensorflow as tf
 from keras import layers
-from train_job import CLASSES, LEARNING_RATE, MOMENTUM, SIDE, Job, time_training
+from train_job import CLASSES, LEARNING_RATE, MOMENTUM, SIDE, Job, builder_of, time_training
 
 # repeats, kernel, stride, expansion, channels
 LITE0 = [
@@ -52,11 +52,15 @@ def lite0():
 
 def network(job):
     whole = {"include_top": False, "pooling": "avg", "weights": None, "input_shape": (SIDE, SIDE, 3)}
-    trunk = {
-        "resnet50-v2": lambda: keras.applications.ResNet50V2(**whole),
-        "mobilenet-v2": lambda: keras.applications.MobileNetV2(**whole),
-        "efficientnet-lite0": lite0,
-    }[job.net]()
+    build = builder_of(
+        job.net,
+        {
+            "resnet50-v2": lambda: keras.applications.ResNet50V2(**whole),
+            "mobilenet-v2": lambda: keras.applications.MobileNetV2(**whole),
+            "efficientnet-lite0": lite0,
+        },
+    )
+    trunk = build()
     model = keras.Model(trunk.inputs, layers.Dense(CLASSES, name="logits")(trunk.outputs[0]))
     weights = job.weights()
     for layer in model.layers:

@@ -2,6 +2,7 @@
 import torch
 from torch import nn
 from torch.nn import functional
+from train_job import builder_of
 
 # repeats, kernel, stride, expansion, channels
 LITE0 = [
@@ -162,11 +163,15 @@ class ResNet50V2(nn.Module):
 
 def network(name, classes, weights):
     """`name` as in src/model; `weights` by layer in Keras's layout, each taken exactly once."""
-    net = {
-        "resnet50-v2": lambda: ResNet50V2(classes),
-        "mobilenet-v2": lambda: InvertedResiduals(MOBILENET, MobileNetNames, classes),
-        "efficientnet-lite0": lambda: InvertedResiduals(LITE0, Lite0Names, classes),
-    }[name]()
+    build = builder_of(
+        name,
+        {
+            "resnet50-v2": lambda: ResNet50V2(classes),
+            "mobilenet-v2": lambda: InvertedResiduals(MOBILENET, MobileNetNames, classes),
+            "efficientnet-lite0": lambda: InvertedResiduals(LITE0, Lite0Names, classes),
+        },
+    )
+    net = build()
     rest = dict(weights)
     with torch.no_grad():
         for path, module in net.named_modules():

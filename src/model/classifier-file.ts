@@ -1,14 +1,14 @@
 /** Saves and loads classifiers in tfjs's layers format; a save is complete or did not happen. */
 import { createHash } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeWhole } from '../atomic-file.js';
 import { expected } from '../errors.js';
 import { tf } from '../tensorflow/index.js';
 import type { Classifier } from './classifier.js';
-import { readModelJson } from './weights/model-json.js';
+import { parseModelJson } from './weights/model-json.js';
 
-/** What a classifier's `model.json` carries in `userDefinedMetadata` beside tfjs's own content. */
+/** The part of a classifier's `model.json` that tfjs does not know, in `userDefinedMetadata`. */
 type Metadata = Pick<Classifier, 'architecture' | 'classes' | 'preprocessing'>;
 
 /**
@@ -46,20 +46,18 @@ async function removeOtherWeights(folder: string, keep: string): Promise<void> {
 }
 
 /**
- * Reads what {@link saveClassifier} wrote.
+ * Reads a classifier that {@link saveClassifier} wrote.
  *
- * @throws InvalidInputError when `folder` holds no such classifier
+ * @throws InvalidInputError when `folder` does not hold such a classifier, or when it is damaged
  */
 export async function loadClassifier(folder: string): Promise<Classifier> {
   const file = path.join(folder, 'model.json');
-  const { json, weightSpecs, data } = await readModelJson(file).catch(
-    (cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'ENOENT' || cause.path !== file) {
-        throw cause;
-      }
-      throw expected('a saved classifier', 'folder', folder, 'It has no model.json');
-    },
-  );
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    throw cause.code === 'ENOENT'
+      ? expected('a saved classifier', 'folder', folder, 'It has no model.json')
+      : cause;
+  });
+  const { json, weightSpecs, data } = await parseModelJson(bytes, file);
   const { modelTopology, userDefinedMetadata: metadata } = json;
   if (!isMetadata(metadata)) {
     throw expected(

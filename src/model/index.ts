@@ -12,4 +12,5 @@ export { loadClassifier, saveClassifier } from './classifier-file.js';
 export { BatchNormalization } from './layers/batch-normalization.js';
 export { Dropout, keyOf, type StepArguments } from './layers/dropout.js';
 export { ReLU } from './layers/relu.js';
-export { type ArchitectureName, architectureNames, modelOptions } from './networks/index.js';
+export { type ArchitectureName, architectureNames } from './networks/index.js';
+export { modelOptions } from './options.js';

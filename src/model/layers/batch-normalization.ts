@@ -1,12 +1,12 @@
 /**
- * Batch normalisation that transfer learning can rely on: frozen means frozen, `scale: false` and
- * `center: false` train, and a 4-D input takes one fused op each way.
+ * Batch normalisation for transfer learning: a frozen layer stays as it is, `scale: false` and
+ * `center: false` can train, and a 4-D input takes one fused op forwards and one backwards.
  */
 import { tf } from '../../tensorflow/index.js';
 import { fusedNormalize } from './fused-batch-normalization.js';
 import { replaceLayer } from './stock-layers.js';
 
-/** The members of tfjs-layers' own layer that this one builds on; tfjs keeps the class itself private. */
+/** The members of tfjs-layers' own layer that this one uses; tfjs keeps the class private. */
 interface StockBatchNormalization {
   new (
     args?: Parameters<typeof tf.layers.batchNormalization>[0],

@@ -1,4 +1,4 @@
-/** Dropout whose mask is a function of a key, so that a resumed run drops what the first one did. */
+/** Dropout whose mask is a function of a key, so that a resumed run drops the same units as the first one. */
 import { createHash } from 'node:crypto';
 import { keyedDropout, tf } from '../../tensorflow/index.js';
 import { replaceLayer } from './stock-layers.js';
@@ -11,10 +11,10 @@ interface StockDropout {
 
 const Stock = tf.layers.dropout({ rate: 0 }).constructor as unknown as StockDropout;
 
-/** What a training step passes to `model.apply` and so to every layer's `call`. */
+/** The arguments that a training step passes to `model.apply`, and so to every layer's `call`. */
 export interface StepArguments {
   training: boolean;
-  /** Two int32 that tell the step from all others; without them each mask is drawn anew. */
+  /** Two int32 that no other step has; without them each mask is drawn afresh. */
   dropoutKey?: tf.Tensor1D;
   [name: string]: unknown;
 }
@@ -35,7 +35,7 @@ export class Dropout extends Stock {
 
 replaceLayer('dropout', Dropout);
 
-/** Two int32 of a text, other ones for every other text. */
+/** Two int32 from the SHA-256 of `text`. */
 export function keyOf(text: string): tf.Tensor1D {
   const digest = createHash('sha256').update(text).digest();
   return tf.tensor1d([digest.readInt32LE(0), digest.readInt32LE(4)], 'int32');

@@ -10,7 +10,7 @@ export interface FusedNormalizeOptions {
   beta: tf.Tensor | undefined;
   epsilon: number;
   /**
-   * Told the batch's mean and variance per channel, which live only during the call. The variance has
+   * Gets the batch's mean and variance per channel, which live only during the call. The variance has
    * Bessel's correction, n / (n − 1).
    */
   observe: (mean: tf.Tensor, variance: tf.Tensor) => void;

@@ -1,13 +1,10 @@
-/**
- * tfjs-layers' layers that draw random numbers, by draws that `jit` can trace: anew at each call. Outside of
- * it they do what they did.
- */
+/** Makes tfjs-layers' random layers traceable: under `jit` every call draws afresh. Outside `jit` nothing changes. */
 import { tf, tracing } from '../../tensorflow/index.js';
 
 type Inputs = tf.Tensor | tf.Tensor[];
 type Arguments = { training?: boolean };
 
-/** Those members of the stock classes that are used here; each has but some of them. */
+/** The members of the stock classes that this file uses; each class has some of them. */
 interface Stock extends tf.layers.Layer {
   rate: number;
   stddev: number;
@@ -20,7 +17,7 @@ interface Stock extends tf.layers.Layer {
 
 const prototypeOf = (layer: object) => Object.getPrototypeOf(layer) as Stock;
 
-/** Lets `draw` say what the layer makes of its input in training. */
+/** Puts the result of `draw` in place of the layer's own in training. */
 function draws(layer: tf.layers.Layer, draw: (layer: Stock, input: tf.Tensor) => tf.Tensor): void {
   const prototype = prototypeOf(layer);
   const { call } = prototype;
@@ -47,7 +44,7 @@ draws(tf.layers.gaussianDropout({ rate: 0 }), ({ rate }, input) =>
   input.mul(tf.randomNormal(input.shape, 1, Math.sqrt(rate / (1 - rate)))),
 );
 
-/** What SELU tends to for small inputs: −λα, with the constants of https://arxiv.org/abs/1706.02515. */
+/** The limit of SELU for small inputs: −λα, with the constants of https://arxiv.org/abs/1706.02515. */
 const saturation = -1.7580993408473766;
 
 // Section 3 of the same paper: dropped units saturate, then mean 0 and variance 1 are restored.
@@ -76,7 +73,7 @@ for (const cell of [
   };
 }
 
-/** A layer that no model has built is built by its first call, which may be one of a jitted function. */
+/** A layer outside of a model is built by its first call, which may be inside a jitted function. */
 const base = tf.layers.Layer.prototype as unknown as {
   addWeight(...args: unknown[]): tf.LayerVariable;
 };

@@ -27,8 +27,8 @@ export class ReLU extends Stock {
 replaceLayer('reLU', ReLU);
 
 /**
- * Replaces tfjs's gradients of every `tf.relu` and `tf.relu6`. The results are the same, but from the
- * output: a training step then need not keep what the batch normalisation before it put out.
+ * Replaces tfjs's gradients of every `tf.relu` and `tf.relu6`. The results are the same, but they
+ * are computed from the output, so that a training step need not keep the input.
  */
 for (const [kernelName, gradient] of [
   [tf.Relu, 'ReluGrad'],

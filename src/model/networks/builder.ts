@@ -1,29 +1,29 @@
-/** What every network is built of: convolutions with seeded kernels, batch normalisation, ReLU, padding. */
+/** The parts that networks are built of: convolutions with seeded kernels, batch normalisation, ReLU, padding. */
 import { tf } from '../../tensorflow/index.js';
 import { BatchNormalization } from '../layers/batch-normalization.js';
 import { ReLU } from '../layers/relu.js';
-
-/** Input and pooled features, [batch, channels], of one network. */
-export interface Backbone {
-  input: tf.SymbolicTensor;
-  features: tf.SymbolicTensor;
-}
 
 export interface BuilderOptions {
   /** Of the initial kernels. */
   seed: number;
   /** Added to the variance by every batch normalisation. */
   epsilon: number;
+  /** Share of a moving average that a training step keeps, from 0 to 1; by default 0.95. */
+  momentum?: number;
 }
+
+/** Fine-tuning is short: averages that keep 0.99 or 0.999 of themselves would lag behind the weights. */
+const shortMemory = 0.95;
 
 export interface ConvolutionOptions {
   /** Side of the kernel. */
   kernel: number;
   stride?: number;
   padding?: 'same' | 'valid';
+  useBias?: boolean;
 }
 
-/** Adds layers one by one; each method takes what the layer is applied to and the layer's name. */
+/** Adds layers one by one; each method takes the layer's input and its name. */
 export class Builder {
   private kernels = 0;
 
@@ -38,7 +38,7 @@ export class Builder {
       stride = 1,
       padding = 'same',
       useBias = false,
-    }: ConvolutionOptions & { filters: number; useBias?: boolean },
+    }: ConvolutionOptions & { filters: number },
   ): tf.SymbolicTensor {
     const layer = tf.layers.conv2d({
       name,
@@ -55,22 +55,22 @@ export class Builder {
   depthwise(
     input: tf.SymbolicTensor,
     name: string,
-    { kernel, stride = 1, padding = 'same' }: ConvolutionOptions,
+    { kernel, stride = 1, padding = 'same', useBias = false }: ConvolutionOptions,
   ): tf.SymbolicTensor {
     const layer = tf.layers.depthwiseConv2d({
       name,
       kernelSize: kernel,
       strides: stride,
       padding,
-      useBias: false,
+      useBias,
       depthwiseInitializer: this.initializer(),
     });
     return layer.apply(input) as tf.SymbolicTensor;
   }
 
-  normalize(input: tf.SymbolicTensor, name: string): tf.SymbolicTensor {
-    // Fine-tuning is short: averages that followed at 0.99 or 0.999 would lag behind the weights.
-    const layer = new BatchNormalization({ name, epsilon: this.options.epsilon, momentum: 0.95 });
+  batchNormalize(input: tf.SymbolicTensor, name: string): tf.SymbolicTensor {
+    const { epsilon, momentum = shortMemory } = this.options;
+    const layer = new BatchNormalization({ name, epsilon, momentum });
     return layer.apply(input) as tf.SymbolicTensor;
   }
 
@@ -80,7 +80,7 @@ export class Builder {
     return new ReLU({ name, ...limit }).apply(input) as tf.SymbolicTensor;
   }
 
-  /** Zeros on each side, [before, after] the rows as well as the columns. */
+  /** Adds zeros: `sides` are the numbers before and after, of the rows as well as of the columns. */
   pad(input: tf.SymbolicTensor, name: string, sides: [number, number]): tf.SymbolicTensor {
     const layer = tf.layers.zeroPadding2d({ name, padding: [sides, sides] });
     return layer.apply(input) as tf.SymbolicTensor;

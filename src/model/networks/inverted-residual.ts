@@ -1,31 +1,26 @@
 /** Networks of inverted-residual blocks: expand, convolve each channel by itself, project, add. */
 import type { tf } from '../../tensorflow/index.js';
-import {
-  type Backbone,
-  Builder,
-  type ConvolutionOptions,
-  imageInput,
-  pooledFeatures,
-} from './builder.js';
+import { Builder, type ConvolutionOptions, imageInput, pooledFeatures } from './builder.js';
+import type { Backbone } from './network.js';
 
 /** `repeats` blocks, of which only the first strides. */
 export interface Stage {
   repeats: number;
   kernel: number;
   stride: number;
-  /** Channels of the depthwise convolution for each that comes in. */
+  /** Channels of the depthwise convolution over channels of the block's input. */
   expand: number;
   channels: number;
 }
 
-/** What tells one such network from another. */
+/** The differences between such networks. */
 export interface InvertedResiduals {
   stages: Stage[];
   /** A block's name, from its number. */
   blockName(block: number): string;
   /** Names of convolution, normalisation and ReLU6 of `stem`, `top` or a block's part: `block3_expand`. */
   layerNames(part: string): [convolution: string, normalization: string, activation: string];
-  /** Whether a layer of its own pads before a depthwise convolution that strides. The numbers are the same. */
+  /** Whether a separate layer pads before a depthwise convolution that strides; the results are the same. */
   padsApart: boolean;
 }
 
@@ -102,7 +97,10 @@ class Blocks {
     options: ConvolutionOptions & { filters: number },
   ): tf.SymbolicTensor {
     const [convolution, normalization] = this.network.layerNames(part);
-    return this.build.normalize(this.build.convolution(input, convolution, options), normalization);
+    return this.build.batchNormalize(
+      this.build.convolution(input, convolution, options),
+      normalization,
+    );
   }
 
   private depthwise(
@@ -113,13 +111,13 @@ class Blocks {
   ): tf.SymbolicTensor {
     const [convolution, normalization, activation] = this.network.layerNames(`${block}_depthwise`);
     const apart = this.network.padsApart && stride > 1;
-    // What `same` adds where the side is even.
+    // The padding of `same` where the side is even.
     const sides: [number, number] = [(kernel >> 1) - 1, kernel >> 1];
     const x = this.build.depthwise(
       apart ? this.build.pad(input, `${block}_pad`, sides) : input,
       convolution,
       { kernel, stride, padding: apart ? 'valid' : 'same' },
     );
-    return this.build.rectify(this.build.normalize(x, normalization), activation, 6);
+    return this.build.rectify(this.build.batchNormalize(x, normalization), activation, 6);
   }
 }

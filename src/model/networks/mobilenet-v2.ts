@@ -1,6 +1,6 @@
 /** MobileNetV2 of width 1.0 as Keras's `applications.MobileNetV2` has it, layer for layer. */
-import type { Backbone } from './builder.js';
 import { type InvertedResiduals, invertedResiduals } from './inverted-residual.js';
+import { imageNetCrop, type Network, signedPixels } from './network.js';
 
 /** Table 2 of https://arxiv.org/abs/1801.04381. */
 const mobileNet: InvertedResiduals = {
@@ -23,9 +23,10 @@ const ends: Record<string, [string, string, string]> = {
   top: ['Conv_1', 'Conv_1_bn', 'out_relu'],
 };
 
-/**
- * The network up to its 1280 pooled features; see {@link invertedResiduals}. Layers have Keras's names:
- * `Conv1`, `block_3_expand_BN`, …
- */
-export const mobileNetV2 = (size: number, seed: number): Backbone =>
-  invertedResiduals(mobileNet, size, seed);
+/** Layers have Keras's names: `Conv1`, `block_3_expand_BN`, … */
+export const mobileNetV2: Network = {
+  size: 224,
+  dropout: 0,
+  preprocessing: (size) => imageNetCrop(size, signedPixels),
+  build: (size, seed) => invertedResiduals(mobileNet, size, seed),
+};

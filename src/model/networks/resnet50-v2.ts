@@ -1,6 +1,7 @@
 /** ResNet50V2 as Keras's `applications.ResNet50V2` has it, layer for layer. */
 import { tf } from '../../tensorflow/index.js';
-import { type Backbone, Builder, imageInput, pooledFeatures } from './builder.js';
+import { Builder, imageInput, pooledFeatures } from './builder.js';
+import { type Backbone, imageNetCrop, type Network, signedPixels } from './network.js';
 
 /** Pre-activated blocks of https://arxiv.org/abs/1603.05027; a stage strides in its last block. */
 const stages = [
@@ -10,7 +11,7 @@ const stages = [
   { name: 'conv5', filters: 512, blocks: 3, stride: 1 },
 ];
 
-/** Input channels of a bottleneck's 3×3 convolution, for each of which four go out of the block. */
+/** One block: its 3×3 convolution has `filters` channels, its output four times as many. */
 interface Block {
   filters: number;
   stride: number;
@@ -18,14 +19,15 @@ interface Block {
   projects: boolean;
 }
 
-/**
- * The network up to its pooled features, [batch, size, size, 3] → [batch, 2048], randomly initialised.
- * Layers have Keras's names: `conv1_conv`, `conv2_block1_preact_bn`, …
- *
- * @param size side of the square input in pixels
- * @param seed of the initial kernels
- */
-export function resNet50V2(size: number, seed: number): Backbone {
+/** Layers have Keras's names: `conv1_conv`, `conv2_block1_preact_bn`, … */
+export const resNet50V2: Network = {
+  size: 224,
+  dropout: 0,
+  preprocessing: (size) => imageNetCrop(size, signedPixels),
+  build,
+};
+
+function build(size: number, seed: number): Backbone {
   const build = new Builder({ seed, epsilon: 1.001e-5 });
   const input = imageInput(size);
   let x = build.pad(input, 'conv1_pad', [3, 3]);
@@ -43,7 +45,7 @@ export function resNet50V2(size: number, seed: number): Backbone {
       x = residual(build, x, `${name}_block${i}`, block);
     }
   }
-  x = build.rectify(build.normalize(x, 'post_bn'), 'post_relu');
+  x = build.rectify(build.batchNormalize(x, 'post_bn'), 'post_relu');
   return { input, features: pooledFeatures(x) };
 }
 
@@ -58,7 +60,7 @@ function residual(
 ): tf.SymbolicTensor {
   const out = { filters: 4 * filters, kernel: 1, ...valid, ...biased };
   const activate = (x: tf.SymbolicTensor, part: string) =>
-    build.rectify(build.normalize(x, `${name}_${part}_bn`), `${name}_${part}_relu`);
+    build.rectify(build.batchNormalize(x, `${name}_${part}_bn`), `${name}_${part}_relu`);
   const before = activate(input, 'preact');
   const shortcut = projects
     ? build.convolution(before, `${name}_0_conv`, { ...out, stride })

