@@ -100,8 +100,8 @@ export function resolveOptions<Table extends OptionTable>(
   return Object.fromEntries(entries) as OptionValues<Table>;
 }
 
-/** Those of `values` that `table` has options for. */
-export function valuesIn<Table extends OptionTable>(
+/** Picks from `values` the options of `table`; one that is not given is `undefined`. */
+export function pickOptions<Table extends OptionTable>(
   table: Table,
   values: Partial<OptionValues<Table>>,
 ): Partial<OptionValues<Table>> {

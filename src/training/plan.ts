@@ -1,7 +1,7 @@
 /** What a run is going to do: checked options, and the samples they apply to. */
 import { type Manifest, type Sample, samplesOf } from '../dataset/index.js';
 import { expected } from '../errors.js';
-import { resolveOptions, valuesIn } from '../options.js';
+import { pickOptions, resolveOptions } from '../options.js';
 import type { Augmentation } from '../pipeline/index.js';
 import type { Settings } from './checkpoint.js';
 import {
@@ -31,7 +31,7 @@ export interface Plan {
 /** @throws InvalidInputError for an option out of its range, an unknown task or one without images to train on. */
 export function planOf(options: PlanOptions): Plan {
   const { manifest, task } = options;
-  const values = resolveOptions(trainOptions, valuesIn(trainOptions, options));
+  const values = resolveOptions(trainOptions, pickOptions(trainOptions, options));
   const augmentation = resolveOptions<typeof trainAugmentationOptions>(
     trainAugmentationOptions,
     options.augmentation,

@@ -1,5 +1,5 @@
 /** All that becomes of a batch's gradients: summed, unscaled, clipped, applied, and the weights averaged. */
-import { valuesIn } from '../../options.js';
+import { pickOptions } from '../../options.js';
 import { executeOp, tf } from '../../tensorflow/index.js';
 import { AdamW } from './adamw.js';
 import { globalNorm } from './global-norm.js';
@@ -24,8 +24,8 @@ export class Updater implements State {
     const { optimizer, averageDecay, accumulate, precision } = options;
     this.optimizer =
       optimizer === 'sgd'
-        ? new Sgd(variables, valuesIn(sgdOptions, options))
-        : new AdamW(variables, valuesIn(adamwOptions, options));
+        ? new Sgd(variables, pickOptions(sgdOptions, options))
+        : new AdamW(variables, pickOptions(adamwOptions, options));
     if (averageDecay > 0) {
       this.average = new WeightAverage(variables, averageDecay);
     }
