@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expected } from '../errors.js';
 import { type Classifier, loadClassifier, saveClassifier } from '../model/index.js';
 import type { PipelineWork } from '../pipeline/index.js';
+import type { Settings } from '../settings.js';
 import type { EpochRecord } from './history.js';
 import type { Slot } from './optimizer/index.js';
 
@@ -29,9 +30,6 @@ export interface Position {
   totals: EpochTotals;
   history: EpochRecord[];
 }
-
-/** The options and data that shape the result, by name: a resumed run must have the same. */
-export type Settings = Record<string, unknown>;
 
 export interface Checkpoint {
   classifier: Classifier;

@@ -8,11 +8,12 @@ import {
   type PixelType,
   type Preprocessing,
 } from '../pipeline/index.js';
-import { batchPlace, type SettledPlan } from './augment.js';
+import { batchPlace } from './augment.js';
+import type { ResolvedPlan } from './plan.js';
 
 /** Whoever receives the loaders closes them. `validation` is absent when the task has no such images. */
 export function loadersOf(
-  { values, augmentation, training, validation }: SettledPlan,
+  { values, augmentation, training, validation }: ResolvedPlan,
   manifest: Manifest,
   preprocessing: Preprocessing,
 ): { training: Loader<PixelType>; validation: Loader | undefined } {

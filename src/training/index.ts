@@ -15,4 +15,5 @@ export {
 export { type TrainValues, trainAugmentationOptions, trainOptions } from './options.js';
 export type { TrainProgress } from './progress.js';
 export { learningRateAt } from './schedule.js';
+export { completeSettings } from './settings.js';
 export { type TrainOptions, type TrainResult, train } from './train.js';

@@ -1,15 +1,6 @@
 /** What a training run can be told, each option once: type, default, range and help. */
-import { expected } from '../errors.js';
 import type { OptionValues } from '../options.js';
-import {
-  type Augmentation,
-  augmentationOptions,
-  augmentOption,
-  loaderOptions,
-  viewsOf,
-} from '../pipeline/index.js';
-import { checkPrecision } from '../tensorflow/index.js';
-import { checkAugment } from './augment.js';
+import { augmentationOptions, augmentOption, loaderOptions } from '../pipeline/index.js';
 import { updaterOptions } from './optimizer/index.js';
 
 /**
@@ -78,18 +69,3 @@ export const trainAugmentationOptions = {
   contrast: { ...augmentationOptions.contrast, default: 0.2 },
   saturation: { ...augmentationOptions.saturation, default: 0.2 },
 } as const;
-
-/** What no single option can rule out. Throws InvalidInputError. */
-export function checkTogether(
-  { schedule, warmUp, epochs, precision, augment }: TrainValues,
-  augmentation: Augmentation,
-): void {
-  if (schedule === 'cosine' && warmUp >= epochs) {
-    throw expected(`a number below epochs (${epochs})`, 'warmUp', warmUp);
-  }
-  if (viewsOf(augmentation) > 1) {
-    throw expected('center, random or random-resized', 'crop', augmentation.crop);
-  }
-  checkPrecision(precision);
-  checkAugment(augment);
-}

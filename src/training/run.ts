@@ -10,20 +10,21 @@ import {
   type PixelType,
 } from '../pipeline/index.js';
 import { type Jitted, jit, tf } from '../tensorflow/index.js';
-import type { SettledPlan } from './augment.js';
 import { type Checkpoint, type Position, saveCheckpoint } from './checkpoint.js';
 import { loadersOf } from './data.js';
 import { type EpochRecord, writeHistory } from './history.js';
 import { splitNetwork } from './network.js';
 import { Updater } from './optimizer/index.js';
 import { overlapped } from './overlap.js';
+import type { ResolvedPlan } from './plan.js';
 import { noTotals, pipelineReport, ratesOf, type TrainProgress } from './progress.js';
 import { learningRateAt } from './schedule.js';
+import { settingsOf } from './settings.js';
 import { stepInput, stepSettings, trainingStep, validationStep } from './step.js';
 import { Tally } from './tally.js';
 
 export interface RunParts {
-  plan: SettledPlan;
+  plan: ResolvedPlan;
   manifest: Manifest;
   folder: string;
   /** With the checkpoint's weights, where there is one. */
@@ -248,12 +249,11 @@ export class Run {
 
   private save(): Promise<void> {
     const { folder, classifier, plan } = this.parts;
-    const { settings } = plan;
     return saveCheckpoint(folder, {
       classifier,
       slots: this.updater.slots(),
       position: this.position,
-      settings,
+      settings: settingsOf(plan),
     });
   }
 

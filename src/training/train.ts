@@ -2,14 +2,14 @@
 import { expected } from '../errors.js';
 import { type Classifier, createModel, type ModelOptions, setTrainable } from '../model/index.js';
 import type { AugmentChoice, Augmenter, LoaderFailure } from '../pipeline/index.js';
-import { chooseForRun, type SettledPlan, settle } from './augment.js';
+import { chooseForRun } from './augment.js';
 import { type Checkpoint, loadCheckpoint } from './checkpoint.js';
 import type { EpochRecord } from './history.js';
 import { lockRun } from './lock.js';
-import { type Plan, type PlanOptions, planOf } from './plan.js';
+import { type Plan, type PlanOptions, planOf, type ResolvedPlan, withAugmenter } from './plan.js';
 import type { TrainProgress } from './progress.js';
 import { Run } from './run.js';
-import { checkSameSettings, saveConfig } from './settings.js';
+import { checkSameRun, saveConfig } from './settings.js';
 
 export interface TrainOptions extends PlanOptions {
   /** Folder of the run: gets `config.json`, `history.csv`, `checkpoint/` and at the end `model/`. */
@@ -77,7 +77,7 @@ async function trainLocked(options: TrainOptions, plan: Plan): Promise<TrainResu
 
 /** Where a run starts from. */
 interface Start {
-  plan: SettledPlan;
+  plan: ResolvedPlan;
   classifier: Classifier;
 }
 
@@ -92,9 +92,9 @@ function resume(
   }
   const { augment } = plan.values;
   const chosen = augment === 'auto' ? (settings.augment as Augmenter) : augment;
-  const settled = settle(plan, chosen);
-  checkSameSettings(settings, settled.settings);
-  return { plan: settled, classifier };
+  const resolved = withAugmenter(plan, chosen);
+  checkSameRun(run, settings, resolved);
+  return { plan: resolved, classifier };
 }
 
 async function begin(options: TrainOptions, plan: Plan): Promise<Start> {
@@ -106,11 +106,11 @@ async function begin(options: TrainOptions, plan: Plan): Promise<Start> {
   if (choice !== undefined) {
     onAugment?.(choice);
   }
-  const settled = settle(plan, choice?.augment ?? (augment as Augmenter));
+  const resolved = withAugmenter(plan, choice?.augment ?? (augment as Augmenter));
   // A given classifier is none that options describe.
   const model = options.classifier === undefined ? options.model : undefined;
-  await saveConfig(run, settled, { model, reason: choice?.reason });
-  return { plan: settled, classifier };
+  await saveConfig(run, resolved, { model, reason: choice?.reason });
+  return { plan: resolved, classifier };
 }
 
 async function startingClassifier(

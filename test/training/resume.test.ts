@@ -119,7 +119,7 @@ test('when the seed differs then so do the weights', async () => {
 
 test('when a run is resumed with another option then the option is named', async () => {
   const { errors } = await runOne('whole', { resume: true, momentum: 0.5 });
-  assert.match(errors, /Expected 0\.8, as in the checkpoint, for momentum but received 0\.5/);
+  assert.match(errors, /begun with other settings \(momentum was 0\.8, is 0\.5\)/);
 });
 
 test('when a folder holds a run then starting over in it is refused', async () => {
