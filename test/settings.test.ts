@@ -26,3 +26,9 @@ test('when saved settings lack an option, then it counts as its default', () => 
   assert.deepEqual([flip, area], [0, [0.5, 1]]);
   assert.deepEqual(model, { architecture: 'efficientnet-lite0', size: 64, pretrained: true });
 });
+
+test('when settings were saved with the options of every optimizer, then those of the chosen one count', () => {
+  const saved = { optimizer: 'adamw', momentum: 0.7, nesterov: true, beta1: 0.8 };
+  const { momentum, nesterov, beta1, beta2 } = completeSettings(saved);
+  assert.deepEqual([momentum, nesterov, beta1, beta2], [undefined, undefined, 0.8, 0.999]);
+});

@@ -4,6 +4,7 @@ import { conflict, expected } from '../errors.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { type Augmentation, type Augmenter, requireCuda, viewsOf } from '../pipeline/index.js';
 import { checkPrecision, gpuInUse } from '../tensorflow/index.js';
+import { checkOptimizer, resolveOptimizer } from './optimizer/index.js';
 import { type TrainValues, trainAugmentationOptions, trainOptions } from './options.js';
 
 export interface PlanOptions extends Partial<TrainValues> {
@@ -46,7 +47,7 @@ export function planOf(options: PlanOptions): Plan {
     throw expected('training images', `task ${task}`, 'none');
   }
   const classes = manifest.tasks.find(({ name }) => name === task)?.classes as string[];
-  return { task, values, augmentation, classes, training, validation };
+  return { task, values: resolveOptimizer(values), augmentation, classes, training, validation };
 }
 
 /** The plan with the chosen augmenter. */
@@ -55,10 +56,9 @@ export function withAugmenter(plan: Plan, augment: Augmenter): ResolvedPlan {
 }
 
 /** Checks options that are valid alone: against each other and against the devices of this machine. */
-function checkCombination(
-  { schedule, warmUp, epochs, precision, augment }: TrainValues,
-  augmentation: Augmentation,
-): void {
+function checkCombination(values: TrainValues, augmentation: Augmentation): void {
+  const { schedule, warmUp, epochs, precision, augment } = values;
+  checkOptimizer(values);
   if (schedule === 'cosine' && warmUp >= epochs) {
     throw expected(`a number below epochs (${epochs})`, 'warmUp', warmUp);
   }

@@ -6,6 +6,7 @@ import type { Sample } from '../dataset/index.js';
 import { modelOptions } from '../model/index.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { checkSameSettings, type Settings } from '../settings.js';
+import { resolveOptimizer } from './optimizer/index.js';
 import { type TrainValues, trainAugmentationOptions, trainOptions } from './options.js';
 import type { Plan, ResolvedPlan } from './plan.js';
 
@@ -59,7 +60,7 @@ export function completeSettings(settings: Settings): Settings {
 }
 
 const completeShaping = (settings: Settings) =>
-  shapingOf(resolveOptions(trainOptions, pickOptions(trainOptions, settings)));
+  shapingOf(resolveOptimizer(resolveOptions(trainOptions, pickOptions(trainOptions, settings))));
 
 /** The options that change the result: all but those that say how the machine is used. */
 function shapingOf({ threads: _, memoryMB: __, failureBudget: ___, ...shaping }: TrainValues) {

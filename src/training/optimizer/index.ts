@@ -1,11 +1,11 @@
 /** Optimizers, and what goes before and after their steps. */
-export { AdamW } from './adamw.js';
+export { AdamW, type AdamWOptions } from './adamw.js';
 export type { NamedVariable, Optimizer, Slot } from './optimizer.js';
 export {
-  type AdamWOptions,
-  type SgdOptions,
+  checkOptimizer,
+  resolveOptimizer,
   type UpdaterOptions,
   updaterOptions,
 } from './options.js';
-export { Sgd } from './sgd.js';
+export { Sgd, type SgdOptions } from './sgd.js';
 export { Updater } from './updater.js';

@@ -1,4 +1,5 @@
-/** What optimizers have in common: they change weights by their gradients, and their state can be saved. */
+/** What all optimizers share: they change weights by their gradients, and their state can be saved. */
+import type { OptionTable, OptionValues } from '../../options.js';
 import { tf } from '../../tensorflow/index.js';
 
 /** A trainable weight under the name it has in its model. */
@@ -31,6 +32,16 @@ export interface Optimizer extends State {
    * @param usable a boolean scalar; where it is false, nothing changes. The gradients must then be zeros
    */
   apply(gradients: tf.NamedTensorMap, learningRate: tf.Scalar | number, usable?: tf.Scalar): void;
+}
+
+/** An optimizer in the list of all of them, `list.ts`. */
+export interface OptimizerEntry<Table extends OptionTable = OptionTable> {
+  /** A few words for `--help`. */
+  help: string;
+  /** Its own options. An option that others have by the same name has the same type and range there. */
+  options: Table;
+  /** @throws InvalidInputError when an option is out of its range. */
+  create(variables: readonly NamedVariable[], options: Partial<OptionValues<Table>>): Optimizer;
 }
 
 /** `value` as a tensor; where there is a `usable` and it is false, `otherwise`. */

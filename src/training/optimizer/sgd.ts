@@ -1,10 +1,33 @@
 /** Stochastic gradient descent with momentum, plain or Nesterov's. */
-import { resolveOptions } from '../../options.js';
+import { type OptionTable, type OptionValues, resolveOptions } from '../../options.js';
 import { tf, updateVariables } from '../../tensorflow/index.js';
-import { Decay } from './decay.js';
-import { type NamedVariable, type Optimizer, whenUsable } from './optimizer.js';
-import { type SgdOptions, sgdOptions } from './options.js';
+import { Decay, decayOptions } from './decay.js';
+import {
+  type NamedVariable,
+  type Optimizer,
+  type OptimizerEntry,
+  whenUsable,
+} from './optimizer.js';
 import { Slots } from './slots.js';
+
+const options = {
+  momentum: {
+    type: 'number',
+    default: 0.9,
+    min: 0,
+    max: 0.9999,
+    help: 'share of the velocity kept in a step',
+  },
+  nesterov: { type: 'boolean', default: false, help: "Nesterov's momentum" },
+  ...decayOptions,
+  decoupledDecay: {
+    type: 'boolean',
+    default: false,
+    help: 'weight decay apart from the gradient, as all other optimizers have it',
+  },
+} as const satisfies OptionTable;
+
+export type SgdOptions = OptionValues<typeof options>;
 
 /**
  * v ← momentum · v + gradient + weightDecay · w; w ← w − learningRate · v, as torch.optim.SGD has it
@@ -20,10 +43,10 @@ export class Sgd extends Slots implements Optimizer {
   /** @throws InvalidInputError for an option out of its range. */
   constructor(
     private readonly variables: readonly NamedVariable[],
-    options: Partial<SgdOptions> = {},
+    given: Partial<SgdOptions> = {},
   ) {
     super();
-    this.options = resolveOptions(sgdOptions, options);
+    this.options = resolveOptions(options, given);
     this.velocities = this.zeros('velocity', variables);
     this.decay = new Decay(this.options);
   }
@@ -53,3 +76,9 @@ export class Sgd extends Slots implements Optimizer {
     });
   }
 }
+
+export const sgd = {
+  help: 'gradient descent with momentum',
+  options,
+  create: (variables, given) => new Sgd(variables, given),
+} satisfies OptimizerEntry<typeof options>;

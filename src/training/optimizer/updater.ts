@@ -1,13 +1,12 @@
 /** All that becomes of a batch's gradients: summed, unscaled, clipped, applied, and the weights averaged. */
 import { pickOptions } from '../../options.js';
 import { executeOp, tf } from '../../tensorflow/index.js';
-import { AdamW } from './adamw.js';
 import { globalNorm } from './global-norm.js';
 import { GradientSum } from './gradient-sum.js';
+import { optimizers } from './list.js';
 import { LossScale } from './loss-scale.js';
-import type { NamedVariable, Optimizer, Slot, State } from './optimizer.js';
-import { adamwOptions, sgdOptions, type UpdaterOptions } from './options.js';
-import { Sgd } from './sgd.js';
+import type { NamedVariable, Optimizer, OptimizerEntry, Slot, State } from './optimizer.js';
+import type { UpdaterOptions } from './options.js';
 import { WeightAverage } from './weight-average.js';
 
 export class Updater implements State {
@@ -22,10 +21,8 @@ export class Updater implements State {
     private readonly options: UpdaterOptions,
   ) {
     const { optimizer, averageDecay, accumulate, precision } = options;
-    this.optimizer =
-      optimizer === 'sgd'
-        ? new Sgd(variables, pickOptions(sgdOptions, options))
-        : new AdamW(variables, pickOptions(adamwOptions, options));
+    const entry = optimizers[optimizer] as OptimizerEntry;
+    this.optimizer = entry.create(variables, pickOptions(entry.options, options));
     if (averageDecay > 0) {
       this.average = new WeightAverage(variables, averageDecay);
     }
