@@ -1,6 +1,6 @@
 /** What all optimizers share: they change weights by their gradients, and their state can be saved. */
 import type { OptionTable, OptionValues } from '../../options.js';
-import { tf } from '../../tensorflow/index.js';
+import { tf, updateVariables } from '../../tensorflow/index.js';
 
 /** A trainable weight under the name it has in its model. */
 export interface NamedVariable {
@@ -52,4 +52,14 @@ export function whenUsable(
 ): tf.Scalar {
   const scalar = typeof value === 'number' ? tf.scalar(value) : value;
   return usable === undefined ? scalar : (tf.where(usable, scalar, otherwise) as tf.Scalar);
+}
+
+/** variable ← variable − rate · direction, in place. */
+export function descend(variable: tf.Variable, rate: tf.Scalar, direction: tf.Tensor): void {
+  updateVariables({
+    name: 'ResourceApplyGradientDescent',
+    variables: [variable],
+    inputs: [rate, direction],
+    attributes: { T: { type: 'dtype', value: 'float32' } },
+  });
 }

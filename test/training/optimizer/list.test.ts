@@ -4,7 +4,11 @@ import { test } from 'node:test';
 import { type Option, resolveOptions } from '../../../src/options.js';
 import { tf } from '../../../src/tensorflow/index.js';
 import { trainOptions } from '../../../src/training/index.js';
-import { checkOptimizer, resolveOptimizer } from '../../../src/training/optimizer/index.js';
+import {
+  checkOptimizer,
+  resolveOptimizer,
+  Updater,
+} from '../../../src/training/optimizer/index.js';
 import { optimizers } from '../../../src/training/optimizer/list.js';
 import type { Optimizer, OptimizerEntry } from '../../../src/training/optimizer/optimizer.js';
 import {
@@ -67,6 +71,33 @@ for (const [name, { create }] of entries) {
       assert.deepEqual(valuesOf(weights), before, way);
       assert.deepEqual(optimizer.slots(), state, way);
     }
+  });
+}
+
+for (const optimizer of Object.keys(optimizers) as (keyof typeof optimizers)[]) {
+  test(`when a step of ${optimizer} overflows amid clipped, summed and averaged ones, then it leaves no trace`, () => {
+    const around = { clipNorm: 1, averageDecay: 0.5, accumulate: 2, precision: 'float16' } as const;
+    const run = (overflowing: readonly number[]) => {
+      const weights = weightsOf();
+      const options = resolveOptions(trainOptions, { optimizer, weightDecay: 0.1, ...around });
+      const updater = new Updater(weights, options);
+      const take = (step: number, factor: number) =>
+        tf.tidy(() => {
+          const scaled = updater.scaled(tf.scalar(factor)).dataSync()[0] as number;
+          const gradients = gradientsOf(step).map((each) => each.map((g) => g * scaled));
+          updater.take(tensorsOf(weights, gradients as unknown as Numbers), 4, tf.scalar(0.1));
+        });
+      for (let step = 0; step < 6; step++) {
+        for (const factor of overflowing.includes(step) ? [Number.POSITIVE_INFINITY, 1] : [1]) {
+          take(step, factor);
+          take(step + 1, 1);
+          tf.tidy(() => updater.step(tf.scalar(rateOf(step))));
+        }
+      }
+      const state = updater.slots().filter(({ name }) => name !== 'loss scale');
+      return { values: valuesOf(weights), state };
+    };
+    assert.deepEqual(run([1, 4]), run([]));
   });
 }
 
