@@ -6,6 +6,8 @@ export { trainableVariables } from './network.js';
 export {
   AdamW,
   type AdamWOptions,
+  Lion,
+  type LionOptions,
   type NamedVariable,
   type Optimizer,
   Sgd,

@@ -1,5 +1,6 @@
 /** Optimizers, and what goes before and after their steps. */
 export { AdamW, type AdamWOptions } from './adamw.js';
+export { Lion, type LionOptions } from './lion.js';
 export type { NamedVariable, Optimizer, Slot } from './optimizer.js';
 export {
   checkOptimizer,
