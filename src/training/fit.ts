@@ -1,6 +1,7 @@
 /** `fit`: training any model of tfjs's as `model.compile` and `model.fit` have it, from Bobbin's loader. */
 import { expected } from '../errors.js';
 import { type OptionValues, resolveOptions } from '../options.js';
+import { paceOf, secondsLeft } from '../pace.js';
 import type { Batch, Loader, PixelType } from '../pipeline/index.js';
 import { type JitOptions, targetsOf, type tf } from '../tensorflow/index.js';
 import { type Logs, Pass, type PassState } from './fit-pass.js';
@@ -235,18 +236,20 @@ class Fit {
       this.logs = pass.logs();
     }
     const trained = this.trained as PassState;
-    const imagesPerSecond = (1000 * trained.images) / trained.elapsedMs;
-    const imagesLeft = (epochs - epoch) * imagesOf(this.parts.loader) - trained.images;
-    const validations = epochs - epoch - (phase === 'validate' ? images / total : 0);
+    const pace = paceOf(trained);
+    const left = {
+      images: (epochs - epoch) * imagesOf(this.parts.loader) - trained.images,
+      validations: epochs - epoch - (phase === 'validate' ? images / total : 0),
+      validationSeconds: this.validationSeconds,
+    };
     onProgress?.({
       phase,
       epoch: epoch + 1,
       epochs,
       done: images,
       total,
-      imagesPerSecond,
-      waitShare: trained.waitMs / trained.elapsedMs,
-      secondsLeft: imagesLeft / imagesPerSecond + validations * this.validationSeconds,
+      ...pace,
+      secondsLeft: secondsLeft(pace, left),
       logs: this.logs,
     });
     return signal?.aborted !== true;

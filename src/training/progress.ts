@@ -1,5 +1,6 @@
 /** Where a run stands, for whoever shows it. */
 import os from 'node:os';
+import { paceOf } from '../pace.js';
 import { adviceOn, measurementOf, noWork } from '../pipeline/index.js';
 import type { EpochTotals } from './checkpoint.js';
 import type { PipelineReport } from './history.js';
@@ -41,8 +42,7 @@ export function ratesOf({ images, loss, correct, trainMs, waitMs }: EpochTotals)
   return {
     loss: loss / Math.max(1, images),
     accuracy: correct / Math.max(1, images),
-    imagesPerSecond: (1000 * images) / Math.max(1, trainMs),
-    waitShare: waitMs / Math.max(1, trainMs),
+    ...paceOf({ images, elapsedMs: trainMs, waitMs }),
   };
 }
 

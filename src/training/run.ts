@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Manifest } from '../dataset/index.js';
 import { type Classifier, saveClassifier } from '../model/index.js';
+import { secondsLeft } from '../pace.js';
 import {
   addWork,
   type Batch,
@@ -231,7 +232,11 @@ export class Run {
     const { epoch, totals } = this.position;
     const { epochs } = plan.values;
     const { imagesPerSecond, waitShare } = ratesOf(totals);
-    const imagesLeft = (epochs - epoch) * plan.training.length - totals.images;
+    const left = {
+      images: (epochs - epoch) * plan.training.length - totals.images,
+      validations: epochs - epoch,
+      validationSeconds: this.validationSeconds,
+    };
     const name = `epoch ${epoch + 1}/${epochs}`;
     onProgress?.({
       label: phase === 'train' ? name : `${name} validation`,
@@ -243,7 +248,7 @@ export class Run {
       imagesPerSecond,
       ...tally.latest,
       waitShare,
-      secondsLeft: imagesLeft / imagesPerSecond + (epochs - epoch) * this.validationSeconds,
+      secondsLeft: secondsLeft({ imagesPerSecond, waitShare }, left),
     });
   }
 
