@@ -1,6 +1,6 @@
 /** Training: fine-tuning a classifier, epoch by epoch, stopped and resumed at will. */
 export { crossEntropies, smoothed } from './cross-entropy.js';
-export { type FitHistory, type FitOptions, type FitProgress, fit } from './fit.js';
+export { type FitHistory, type FitOptions, type FitProgress, fit } from './fit/fit.js';
 export type { EpochRecord } from './history.js';
 export { trainableVariables } from './network.js';
 export {

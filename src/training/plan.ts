@@ -44,7 +44,7 @@ export function planOf(options: PlanOptions): Plan {
   const training = samplesOf(manifest, task, 'train');
   const validation = samplesOf(manifest, task, 'validation');
   if (training.length === 0) {
-    throw expected('training images', `task ${task}`, 'none');
+    throw expected('training images', `task ${task}`, 0, 'Put photos into its training split');
   }
   const classes = manifest.tasks.find(({ name }) => name === task)?.classes as string[];
   return { task, values: resolveOptimizer(values), augmentation, classes, training, validation };

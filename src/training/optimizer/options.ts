@@ -86,7 +86,8 @@ export function checkOptimizer({ optimizer, ...values }: UpdaterOptions): void {
     const isOwn = owners.some((owner) => owner.optimizer === optimizer);
     const given = values[name];
     if (!isOwn && given !== undefined && owners.every(({ option }) => option.default !== given)) {
-      const why = `It is an option of ${owners.map((owner) => owner.optimizer).join(' and ')}`;
+      const names = owners.map((owner) => owner.optimizer).join(' and ');
+      const why = `It is an option of ${names}: leave it out`;
       throw conflict(`${name} ${given}`, `optimizer ${optimizer}`, why);
     }
   }

@@ -134,6 +134,7 @@ test('when an optimizer is chosen, then its options are complete and the others 
 test("when another optimizer's option is given, then both are named", () => {
   assert.throws(() => checkOptimizer(resolveOptions(trainOptions, { epsilon: 0.1 })), {
     name: 'InvalidInputError',
-    message: 'epsilon 0.1 cannot be combined with optimizer sgd. It is an option of adamw',
+    message:
+      'epsilon 0.1 cannot be combined with optimizer sgd. It is an option of adamw: leave it out',
   });
 });
