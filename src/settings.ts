@@ -1,4 +1,4 @@
-/** The settings that determine a result: saved beside it, and compared when the work on it goes on. */
+/** The settings that determine a result: saved with it, and compared when the work continues. */
 import { InvalidInputError } from './errors.js';
 
 /** Options and other values that JSON can hold, by name; a group of options is an object. */

@@ -1,4 +1,4 @@
-/** Training: fine-tuning a classifier, epoch by epoch, stopped and resumed at will. */
+/** Training: fine-tunes a classifier in a run that can be interrupted and resumed. */
 export { crossEntropies, smoothed } from './cross-entropy.js';
 export { type FitHistory, type FitOptions, type FitProgress, fit } from './fit/fit.js';
 export type { EpochRecord } from './history.js';

@@ -1,4 +1,4 @@
-/** The jitted functions of a run, and the state that they change beside the weights. */
+/** The jitted functions of a run, and the updater whose state they change. */
 import { type Jitted, jit, tf } from '../tensorflow/index.js';
 import type { Network } from './network.js';
 import { Updater } from './optimizer/index.js';

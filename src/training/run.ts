@@ -1,4 +1,4 @@
-/** A run under way: epochs of steps, each epoch with its validation, line of history and checkpoint. */
+/** The loop of a run: each epoch has its steps, validation, line of history and checkpoint. */
 import path from 'node:path';
 import type { Manifest } from '../dataset/index.js';
 import { type Classifier, saveClassifier } from '../model/index.js';
@@ -28,7 +28,7 @@ export interface RunParts {
   plan: ResolvedPlan;
   manifest: Manifest;
   folder: string;
-  /** With the checkpoint's weights, where there is one. */
+  /** With the weights of the checkpoint, if there is one. */
   classifier: Classifier;
   checkpoint: Checkpoint | undefined;
   signal?: AbortSignal | undefined;

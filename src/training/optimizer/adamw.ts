@@ -49,7 +49,7 @@ export class AdamW extends Slots implements Optimizer {
   private readonly options: AdamWOptions;
   private readonly decay: Decay;
 
-  /** @throws InvalidInputError for an option out of its range. */
+  /** @throws InvalidInputError when an option is out of its range. */
   constructor(
     private readonly variables: readonly NamedVariable[],
     given: Partial<AdamWOptions> = {},
@@ -82,12 +82,12 @@ export class AdamW extends Slots implements Optimizer {
 
   /**
    * TensorFlow's op takes the powers βᵗ, loses digits of 1 − βᵗ, and adds its ε to the uncorrected √v
-   * (https://www.tensorflow.org/api_docs/python/tf/raw_ops/ResourceApplyAdam). So it gets powers of 0,
-   * which correct nothing, and a learning rate and an ε that do.
+   * (https://www.tensorflow.org/api_docs/python/tf/raw_ops/ResourceApplyAdam). So it gets powers of 0, which
+   * turn its corrections off, and a learning rate and an ε that contain them.
    */
   private inputs(rate: tf.Scalar, usable?: tf.Scalar): tf.Scalar[] {
     const { beta1, beta2, epsilon } = this.options;
-    // Before the first usable step, anything but 0, by which the rate would be divided.
+    // Not 0 before the first usable step: the rate is divided by the correction.
     const step = tf.maximum(this.steps, 1);
     const correction = (beta: number) => tf.neg(tf.expm1(tf.mul(step, Math.log(beta))));
     const root = tf.sqrt(correction(beta2)) as tf.Scalar;

@@ -23,7 +23,7 @@ export type DecayOptions = OptionValues<typeof decayOptions>;
 export class Decay {
   constructor(private readonly options: DecayOptions) {}
 
-  /** gradient + weightDecay · w, the gradient of an L2 penalty; where not `usable`, the gradient. */
+  /** gradient + weightDecay · w, the gradient of an L2 penalty; the plain gradient where `usable` is false. */
   addTo(gradient: tf.Tensor, variable: tf.Variable, usable?: tf.Scalar): tf.Tensor {
     if (!this.concerns(variable)) {
       return gradient;

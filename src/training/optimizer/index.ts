@@ -1,4 +1,4 @@
-/** Optimizers, and what goes before and after their steps. */
+/** Optimizers, and the updater that prepares their gradients and averages the weights. */
 export { AdamW, type AdamWOptions } from './adamw.js';
 export { Lion, type LionOptions } from './lion.js';
 export type { NamedVariable, Optimizer, Slot } from './optimizer.js';

@@ -8,7 +8,7 @@ export interface NamedVariable {
   variable: tf.Variable;
 }
 
-/** A part of a state: what it is (`velocity`), the weight it belongs to, and its values in float32. */
+/** One variable of a state: its kind (`velocity`), the name of its weight, and its values in float32. */
 export interface Slot {
   kind: string;
   name: string;
@@ -16,20 +16,20 @@ export interface Slot {
   values: Float32Array;
 }
 
-/** What a training step changes beside the weights. */
+/** State that a training step changes besides the weights. */
 export interface State {
   slots(): Slot[];
-  /** Takes a state up again. Throws InvalidInputError when it belongs to other variables. */
+  /** @throws InvalidInputError when the slots belong to other variables. */
   restore(slots: readonly Slot[]): void;
   dispose(): void;
 }
 
-/** Works in eager code and in jitted functions alike. */
+/** Works in eager code and in jitted functions. */
 export interface Optimizer extends State {
   /**
    * @param gradients by the variable's own name, as `tf.variableGrads` returns them
-   * @param learningRate in a jitted function a tensor, since a number would be the same in every call
-   * @param usable a boolean scalar; where it is false, nothing changes. The gradients must then be zeros
+   * @param learningRate in a jitted function a tensor, since a number would be constant
+   * @param usable a boolean scalar; where it is false, nothing changes, and the gradients must be zeros
    */
   apply(gradients: tf.NamedTensorMap, learningRate: tf.Scalar | number, usable?: tf.Scalar): void;
 }
@@ -44,7 +44,7 @@ export interface OptimizerEntry<Table extends OptionTable = OptionTable> {
   create(variables: readonly NamedVariable[], options: Partial<OptionValues<Table>>): Optimizer;
 }
 
-/** `value` as a tensor; where there is a `usable` and it is false, `otherwise`. */
+/** `value` as a tensor, or `otherwise` where `usable` is false. */
 export function whenUsable(
   usable: tf.Scalar | undefined,
   value: tf.Scalar | number,

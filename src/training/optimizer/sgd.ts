@@ -30,9 +30,9 @@ const options = {
 export type SgdOptions = OptionValues<typeof options>;
 
 /**
- * v ← momentum · v + gradient + weightDecay · w; w ← w − learningRate · v, as torch.optim.SGD has it
- * (velocities start at 0). With `nesterov` (Sutskever et al. 2013), the last v is gradient + weightDecay · w +
- * momentum · v; with `decoupledDecay` (SGDW), weightDecay · w is in no v, and
+ * v ← momentum · v + d, then w ← w − learningRate · v, where d = gradient + weightDecay · w and v starts at
+ * 0, as in torch.optim.SGD. With `nesterov` (Sutskever et al. 2013) the second is w ← w − learningRate ·
+ * (d + momentum · v). With `decoupledDecay` (SGDW, https://arxiv.org/abs/1711.05101) d is the gradient, and
  * w ← w − learningRate · weightDecay · w comes first.
  */
 export class Sgd extends Slots implements Optimizer {
@@ -40,7 +40,7 @@ export class Sgd extends Slots implements Optimizer {
   private readonly options: SgdOptions;
   private readonly decay: Decay;
 
-  /** @throws InvalidInputError for an option out of its range. */
+  /** @throws InvalidInputError when an option is out of its range. */
   constructor(
     private readonly variables: readonly NamedVariable[],
     given: Partial<SgdOptions> = {},
