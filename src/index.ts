@@ -109,6 +109,8 @@ export {
   type FitOptions,
   type FitProgress,
   fit,
+  Lion,
+  type LionOptions,
   type NamedVariable,
   type Optimizer,
   Sgd,

@@ -6,16 +6,19 @@ import { expected } from './errors.js';
 
 interface Described {
   help: string;
-  /** The default in words, where it depends on the machine. */
+  /** The default in words, when it depends on the machine or on another option. */
   defaultHelp?: string;
   /** The flag's name where it is not the option's. */
   flag?: string;
 }
 
+/** `undefined` when another option decides: the value then stays `undefined` until that option is known. */
+type Default<Value> = Value | undefined;
+
 /** A number from `min` to `max`, both included; `integer` refuses fractions. */
 export interface NumberOption extends Described {
   type: 'number' | 'integer';
-  default: number;
+  default: Default<number>;
   min: number;
   max: number;
 }
@@ -23,7 +26,7 @@ export interface NumberOption extends Described {
 /** Two ascending numbers, both from `min` to `max`; `low,high` on the command line. */
 export interface RangeOption extends Described {
   type: 'range';
-  default: readonly [number, number];
+  default: Default<readonly [number, number]>;
   min: number;
   max: number;
 }
@@ -32,13 +35,13 @@ export interface RangeOption extends Described {
 export interface ChoiceOption<Choice extends string = string> extends Described {
   type: 'choice';
   choices: readonly Choice[];
-  default: Choice;
+  default: Default<Choice>;
 }
 
 /** On or off. */
 export interface BooleanOption extends Described {
   type: 'boolean';
-  default: boolean;
+  default: Default<boolean>;
 }
 
 export type Option = NumberOption | RangeOption | ChoiceOption | BooleanOption;
@@ -56,7 +59,11 @@ export type OptionValues<Tree extends OptionTree> = {
     : OptionValue<Tree[Name]>;
 };
 
-type OptionValue<Declared> = Declared extends { type: 'choice'; choices: readonly (infer Choice)[] }
+type OptionValue<Declared> =
+  | GivenValue<Declared>
+  | (Declared extends { default: undefined } ? undefined : never);
+
+type GivenValue<Declared> = Declared extends { type: 'choice'; choices: readonly (infer Choice)[] }
   ? Choice
   : Declared extends { type: 'boolean' }
     ? boolean
@@ -94,14 +101,16 @@ export function resolveOptions<Table extends OptionTable>(
   }
   const entries = Object.entries(table).map(([name, option]) => {
     const value = (given as Record<string, unknown>)[name] ?? option.default;
-    checkOption(name, option, value);
+    if (value !== undefined) {
+      checkOption(name, option, value);
+    }
     return [name, value];
   });
   return Object.fromEntries(entries) as OptionValues<Table>;
 }
 
-/** Those of `values` that `table` has options for. */
-export function valuesIn<Table extends OptionTable>(
+/** Picks from `values` the options of `table`; one that is not given is `undefined`. */
+export function pickOptions<Table extends OptionTable>(
   table: Table,
   values: Partial<OptionValues<Table>>,
 ): Partial<OptionValues<Table>> {

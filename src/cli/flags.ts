@@ -61,18 +61,26 @@ function flagsOf(name: string, option: Option): Flag[] {
   const flag = flagName(name, option);
   const { help, default: preset } = option;
   if (option.type === 'boolean') {
-    const shown = new Flag(shownFlag(name, option), preset ? `turn off: ${help}` : help);
+    const text = preset ? `turn off: ${help}` : help;
+    const shown = new Flag(shownFlag(name, option), withDefault(text, option));
     // The other one is only of use against what a configuration file says.
     const other = new Flag(preset ? `--${flag}` : `--no-${flag}`).hideHelp();
     return [shown.default(preset), other];
   }
   const placeholder = { choice: 'word', range: 'low,high', integer: 'n', number: 'x' }[option.type];
   return [
-    new Flag(`--${flag} <${placeholder}>`, `${help}; ${describeValues(option)}`)
+    new Flag(
+      `--${flag} <${placeholder}>`,
+      withDefault(`${help}; ${describeValues(option)}`, option),
+    )
       .default(preset, describeDefault(option))
       .argParser((given) => parse(flag, option, given)),
   ];
 }
+
+/** Commander shows the default itself, except one that depends on another option. */
+const withDefault = (text: string, option: Option): string =>
+  option.default === undefined ? `${text} (default: ${describeDefault(option)})` : text;
 
 const round = (value: number) => Number(value.toPrecision(4));
 

@@ -1,6 +1,6 @@
 /** Measures the loader on somebody's own files: images a second by thread count, where the time goes, what to change. */
 import { type ImageFile, imageFile } from '../dataset/index.js';
-import { type OptionValues, resolveOptions, valuesIn } from '../options.js';
+import { type OptionValues, pickOptions, resolveOptions } from '../options.js';
 import type { Augmentation } from './augmentation.js';
 import { createLoader } from './loader.js';
 import type { LoaderOptions } from './loader-options.js';
@@ -58,7 +58,10 @@ export function measurementOf(
 /** Takes batches as fast as they come, over and over, for `seconds`. Unreadable files are counted. */
 export async function measureLoader(request: MeasureRequest): Promise<Measurement> {
   const { files, seconds: _, batchSize: __, ...loading } = request;
-  const { seconds, batchSize } = resolveOptions(measureOptions, valuesIn(measureOptions, request));
+  const { seconds, batchSize } = resolveOptions(
+    measureOptions,
+    pickOptions(measureOptions, request),
+  );
   const loader = createLoader({
     ...loading,
     samples: files.map((file) => ({ ...imageFile(file), label: 0 })),

@@ -4,6 +4,7 @@ import { expected } from '../errors.js';
 import type { Classifier } from '../model/index.js';
 import type { OptionTable, OptionValues } from '../options.js';
 import { resolveOptions } from '../options.js';
+import { paceOf, secondsLeft } from '../pace.js';
 import {
   type Batch,
   createLoader,
@@ -157,14 +158,8 @@ function startClock(total: number): (count: number, waitMs: number) => ClassifyP
   return (count, waitMs) => {
     done += count;
     waited += waitMs;
-    const elapsed = performance.now() - start;
-    const imagesPerSecond = (1000 * done) / elapsed;
-    return {
-      done,
-      total,
-      imagesPerSecond,
-      waitShare: Math.min(1, waited / elapsed),
-      secondsLeft: (total - done) / imagesPerSecond,
-    };
+    const elapsedMs = performance.now() - start;
+    const pace = paceOf({ images: done, elapsedMs, waitMs: waited });
+    return { done, total, ...pace, secondsLeft: secondsLeft(pace, { images: total - done }) };
   };
 }

@@ -1,38 +1,36 @@
-/** Checkpoints: all that a run needs to go on as if it had never stopped, in one folder that appears whole. */
+/** Checkpoints: the complete state of a run, in a folder that is renamed into place when it is complete. */
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../errors.js';
 import { ifPresent } from '../if-present.js';
 import { type Classifier, loadClassifier, saveClassifier } from '../model/index.js';
 import type { PipelineWork } from '../pipeline/index.js';
+import type { Settings } from '../settings.js';
 import type { EpochRecord } from './history.js';
 import type { Slot } from './optimizer/index.js';
 
-/** What one epoch has gathered so far. */
+/** Sums over one epoch so far. */
 export interface EpochTotals {
   images: number;
   /** Sum over images. */
   loss: number;
   correct: number;
-  /** Milliseconds spent in training, and those of them spent waiting for batches. */
+  /** Milliseconds of training, and the part of them spent waiting for batches. */
   trainMs: number;
   waitMs: number;
-  /** What the pipeline did meanwhile; after a stop, more than the steps took. */
+  /** The pipeline's work meanwhile; after an interruption, more than the steps used. */
   work: PipelineWork;
 }
 
-/** Where a run stands between two steps. */
+/** The position of a run between two steps. */
 export interface Position {
   /** Finished epochs. */
   epoch: number;
-  /** Finished steps of the epoch after those. */
+  /** Finished batches of the current epoch. */
   batch: number;
   totals: EpochTotals;
   history: EpochRecord[];
 }
-
-/** The options and data that shape the result, by name: a resumed run must have the same. */
-export type Settings = Record<string, unknown>;
 
 export interface Checkpoint {
   classifier: Classifier;
@@ -45,7 +43,7 @@ interface State {
   version: 4;
   position: Position;
   settings: Settings;
-  /** Of the values in `slots.bin`, in its order. */
+  /** Describes the values in `slots.bin`, in its order. */
   slots: Omit<Slot, 'values'>[];
 }
 
@@ -83,7 +81,11 @@ export async function saveCheckpoint(run: string, checkpoint: Checkpoint): Promi
 
 const digits = (value: number, count: number): string => String(value).padStart(count, '0');
 
-/** The newest checkpoint of `run`; undefined when it has none. */
+/**
+ * The newest checkpoint of `run`, or undefined.
+ *
+ * @throws InvalidInputError when another version wrote it or a file is damaged
+ */
 export async function loadCheckpoint(run: string): Promise<Checkpoint | undefined> {
   const newest = (await checkpointNames(run)).at(-1);
   if (newest === undefined) {

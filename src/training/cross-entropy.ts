@@ -2,8 +2,10 @@
 import { executeOp, tf } from '../tensorflow/index.js';
 
 /**
- * Each row's −Σ target · log softmax(logits), in nats; of a row of zeros, 0. [rows, classes] both, a row
- * of targets sums to 1 where the gradient is wanted, which flows to the logits alone.
+ * The cross-entropy of each row, −Σ target · log softmax(logits), in nats; 0 for a row of zeros.
+ *
+ * Logits and targets are [rows, classes]. The gradient flows to the logits alone, and is right if each row
+ * of targets sums to 1.
  */
 export function crossEntropies(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
   const op = tf.customGrad((...args) => {
@@ -22,7 +24,7 @@ export function crossEntropies(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Te
   return op(logits) as tf.Tensor1D;
 }
 
-/** Targets of which `share`, 0…1, is spread evenly over all classes (Szegedy et al. 2016). */
+/** Label smoothing: spreads `share`, 0…1, of each target evenly over all classes (Szegedy et al. 2016). */
 export function smoothed(targets: tf.Tensor2D, share: number): tf.Tensor2D {
   if (share === 0) {
     return targets;

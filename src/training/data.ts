@@ -1,4 +1,4 @@
-/** The two loaders of a run: augmented and shuffled to train, centre crops in order to validate. */
+/** The two loaders of a run: augmented and shuffled for training, centre crops in order for validation. */
 import { type Manifest, resolveSample, type Sample } from '../dataset/index.js';
 import {
   createLoader,
@@ -8,11 +8,12 @@ import {
   type PixelType,
   type Preprocessing,
 } from '../pipeline/index.js';
-import { batchPlace, type SettledPlan } from './augment.js';
+import { batchPlace } from './augment.js';
+import type { ResolvedPlan } from './plan.js';
 
-/** Whoever receives the loaders closes them. `validation` is absent when the task has no such images. */
+/** The caller closes the loaders. `validation` is undefined when the task has no validation images. */
 export function loadersOf(
-  { values, augmentation, training, validation }: SettledPlan,
+  { values, augmentation, training, validation }: ResolvedPlan,
   manifest: Manifest,
   preprocessing: Preprocessing,
 ): { training: Loader<PixelType>; validation: Loader | undefined } {
@@ -36,7 +37,7 @@ export function loadersOf(
             ...shared,
             samples: loaderSamples(manifest, validation),
             augmentation: evaluationAugmentation,
-            // A replacement would count one image twice; a marked one counts not at all.
+            // A replacement would count one image twice; a marked image does not count.
             damaged: damaged === 'refill' ? 'mark' : 'fail',
           }),
   };

@@ -1,16 +1,16 @@
-/** history.csv: one line an epoch, always whole. */
+/** history.csv: one line for each epoch; the file is always complete. */
 import path from 'node:path';
 import { writeWhole } from '../atomic-file.js';
 import { csvLine } from '../csv-line.js';
 
-/** How the pipeline spent an epoch's training; times are a thread's, in milliseconds an image. */
+/** The pipeline's work in an epoch's training. Times are those of one thread, in milliseconds an image. */
 export interface PipelineReport {
   readMs: number;
   decodeMs: number;
   renderMs: number;
-  /** Of an image that is no JPEG, until its pixels were back; 0 where there was none. */
+  /** Of an image that is not a JPEG, until its pixels are decoded; 0 without such images. */
   otherFormatsMs: number;
-  /** Of the GPU; 0 where it takes no part. */
+  /** Of the GPU; 0 without one. */
   deviceMs: number;
   /** Shares of the images that the GPU decoded, and that it rendered, 0…1. */
   deviceDecodedShare: number;
@@ -20,15 +20,15 @@ export interface PipelineReport {
 }
 
 /**
- * One finished epoch. Accuracy is basic precision: the share of images whose top class is right; of two
- * mixed training images, the class with the larger share is.
+ * One finished epoch. Accuracy is basic precision: the share of images whose top class is right. For a mix
+ * of two training images the right class is that of the larger share.
  */
 export interface EpochRecord extends PipelineReport {
   /** From 1. */
   epoch: number;
   /** Of the epoch's last step. */
   learningRate: number;
-  /** Mean over the training images as they were augmented, with label smoothing, without weight decay. */
+  /** Mean cross-entropy over the augmented training images, with label smoothing, without weight decay. */
   loss: number;
   accuracy: number;
   /** Mean cross-entropy over the validation images' centre crops; absent without such images. */

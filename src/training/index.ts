@@ -1,11 +1,13 @@
-/** Training: fine-tuning a classifier, epoch by epoch, stopped and resumed at will. */
+/** Training: fine-tunes a classifier in a run that can be interrupted and resumed. */
 export { crossEntropies, smoothed } from './cross-entropy.js';
-export { type FitHistory, type FitOptions, type FitProgress, fit } from './fit.js';
+export { type FitHistory, type FitOptions, type FitProgress, fit } from './fit/fit.js';
 export type { EpochRecord } from './history.js';
 export { trainableVariables } from './network.js';
 export {
   AdamW,
   type AdamWOptions,
+  Lion,
+  type LionOptions,
   type NamedVariable,
   type Optimizer,
   Sgd,
@@ -15,4 +17,5 @@ export {
 export { type TrainValues, trainAugmentationOptions, trainOptions } from './options.js';
 export type { TrainProgress } from './progress.js';
 export { learningRateAt } from './schedule.js';
+export { completeSettings } from './settings.js';
 export { type TrainOptions, type TrainResult, train } from './train.js';

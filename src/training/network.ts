@@ -1,4 +1,4 @@
-/** A classifier's model as a training step sees it: a part that stays as it is, and a part that learns. */
+/** Splits a classifier's model for training into a frozen part and a part that learns. */
 import { expected } from '../errors.js';
 import type { StepArguments } from '../model/index.js';
 import { tf } from '../tensorflow/index.js';
@@ -7,7 +7,7 @@ import type { NamedVariable } from './optimizer/index.js';
 export interface Network {
   /** Trainable weights, by their name in the model. */
   variables: NamedVariable[];
-  /** What no gradient flows through: images to the input of {@link learn}; the identity if nothing is frozen. */
+  /** The frozen part, images to the input of {@link learn}; the identity if nothing is frozen. */
   frozen(images: tf.Tensor): tf.Tensor;
   /** The result of `frozen` to logits, [batch, classes], as in training. */
   learn(input: tf.Tensor, step: StepArguments): tf.Tensor2D;
@@ -16,8 +16,10 @@ export interface Network {
 }
 
 /**
- * Splits `model`, whose last layer must be a softmax. The frozen part, when the trainable layers all lie
- * on the straight line behind it, then runs without a gradient tape and frees its activations as it goes.
+ * Splits `model` before its trainable layers, if these all lie on an unbranched end of the model. The frozen
+ * part then runs without a gradient tape and frees its activations at once.
+ *
+ * @throws InvalidInputError when the last layer of `model` is not a softmax
  */
 export function splitNetwork(model: tf.LayersModel): Network {
   const softmax = model.layers.at(-1) as tf.layers.Layer;
@@ -48,7 +50,7 @@ export function splitNetwork(model: tf.LayersModel): Network {
   };
 }
 
-/** What an optimizer changes of a model. */
+/** The variables of a model that an optimizer changes. */
 export const trainableVariables = (model: tf.LayersModel): NamedVariable[] =>
   model.trainableWeights.map((weight) => ({
     name: weight.originalName,

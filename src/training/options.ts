@@ -1,27 +1,18 @@
-/** What a training run can be told, each option once: type, default, range and help. */
-import { expected } from '../errors.js';
+/** Options of a training run, each declared once: type, default, range and help. */
 import type { OptionValues } from '../options.js';
-import {
-  type Augmentation,
-  augmentationOptions,
-  augmentOption,
-  loaderOptions,
-  viewsOf,
-} from '../pipeline/index.js';
-import { checkPrecision } from '../tensorflow/index.js';
-import { checkAugment } from './augment.js';
+import { augmentationOptions, augmentOption, loaderOptions } from '../pipeline/index.js';
 import { updaterOptions } from './optimizer/index.js';
 
 /**
- * The defaults fine-tune a pretrained network on a few thousand photos in a few epochs. Every option but
- * `threads`, `memoryMB` and `failureBudget` shapes the result, so a resumed run must repeat it.
+ * The defaults fine-tune a pretrained network on a few thousand photos in a few epochs. A resumed run must
+ * repeat every option but `threads`, `memoryMB` and `failureBudget`, which do not change the result.
  */
 export const trainOptions = {
   trainable: {
     type: 'choice',
     choices: ['all', 'head'],
     default: 'all',
-    help: 'what is trained: the whole network, or the new head alone (several times faster)',
+    help: 'train the whole network, or only the new head (several times faster)',
   },
   epochs: { type: 'integer', default: 6, min: 1, max: 10000, help: 'passes over the images' },
   batchSize: { ...loaderOptions.batchSize, default: 32, help: 'images a step' },
@@ -30,14 +21,14 @@ export const trainOptions = {
     type: 'choice',
     choices: ['cosine', 'step'],
     default: 'cosine',
-    help: 'learning rate over time: warm-up then cosine to 0, or × 0.75 after each quarter of the epochs',
+    help: 'learning rate over time: a warm-up, then a cosine to 0; or × 0.75 after each quarter of the epochs',
   },
   warmUp: {
     type: 'number',
     default: 0.5,
     min: 0,
     max: 1000,
-    help: 'epochs in which the cosine schedule first rises to the learning rate',
+    help: 'epochs in which the cosine schedule rises to the learning rate',
   },
   ...updaterOptions,
   labelSmoothing: {
@@ -56,13 +47,13 @@ export const trainOptions = {
   threads: loaderOptions.threads,
   memoryMB: {
     ...loaderOptions.memoryMB,
-    help: 'megabytes of memory for batches, as much again for validation; 0: four batches each',
+    help: 'megabytes for the batches of training, and as many for validation; 0: four batches each',
   },
   damaged: {
     type: 'choice',
     choices: ['refill', 'fail'],
     default: 'refill',
-    help: 'an unreadable image is replaced by another, or ends the run',
+    help: 'replace an unreadable image by another, or end the run',
   },
   failureBudget: loaderOptions.failureBudget,
 } as const;
@@ -70,7 +61,7 @@ export const trainOptions = {
 /** Values of {@link trainOptions}. */
 export type TrainValues = OptionValues<typeof trainOptions>;
 
-/** The pipeline's augmentations with the defaults that fine-tuning wants. */
+/** The pipeline's augmentations with defaults for fine-tuning. */
 export const trainAugmentationOptions = {
   ...augmentationOptions,
   area: { ...augmentationOptions.area, default: [0.5, 1] },
@@ -78,18 +69,3 @@ export const trainAugmentationOptions = {
   contrast: { ...augmentationOptions.contrast, default: 0.2 },
   saturation: { ...augmentationOptions.saturation, default: 0.2 },
 } as const;
-
-/** What no single option can rule out. Throws InvalidInputError. */
-export function checkTogether(
-  { schedule, warmUp, epochs, precision, augment }: TrainValues,
-  augmentation: Augmentation,
-): void {
-  if (schedule === 'cosine' && warmUp >= epochs) {
-    throw expected(`a number below epochs (${epochs})`, 'warmUp', warmUp);
-  }
-  if (viewsOf(augmentation) > 1) {
-    throw expected('center, random or random-resized', 'crop', augmentation.crop);
-  }
-  checkPrecision(precision);
-  checkAugment(augment);
-}

@@ -1,22 +1,22 @@
-/** Steps and the data for them at the same time: the next input is made ready while a step runs. */
+/** Runs steps and prepares their data at the same time: the next input is prepared while a step runs. */
 
 export interface Work<Batch, Input, Result> {
-  /** What a step takes of a batch. */
+  /** Makes the input of a step from a batch. */
   prepare(batch: Batch): Input;
-  /** The input ends with it, whether the promise is kept or not. */
+  /** Takes over the input, whether the promise resolves or rejects. */
   step(input: Input): Promise<Result>;
-  /** Frees an input that no step takes. */
+  /** Frees an input that gets no step. */
   discard(input: Input): void;
 }
 
 export interface Stepped<Input, Result> {
   input: Input;
   result: Result;
-  /** Time for which there was no step under way, since its input was not ready, in milliseconds. */
+  /** Milliseconds without a step because the input was not ready. */
   waitMs: number;
 }
 
-/** A step for each batch, one after another. Whoever leaves the loop early ends the batches. */
+/** Takes a step for each batch, one after another. Leaving the loop early ends the batches. */
 export async function* overlapped<Batch, Input, Result>(
   batches: AsyncIterator<Batch>,
   { prepare, step, discard }: Work<Batch, Input, Result>,
@@ -42,7 +42,7 @@ export async function* overlapped<Batch, Input, Result>(
     }
   } finally {
     next.then((input) => input !== undefined && discard(input)).catch(() => {});
-    // Not awaited: it would have to wait for the batch that is being rendered.
+    // Not awaited: that would wait for the batch that is being rendered.
     batches.return?.().catch(() => {});
   }
 }

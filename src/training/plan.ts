@@ -1,48 +1,75 @@
-/** What a run is going to do: checked options, and the samples they apply to. */
+/** The plan of a run: its checked options and its samples. */
 import { type Manifest, type Sample, samplesOf } from '../dataset/index.js';
-import { expected } from '../errors.js';
-import { resolveOptions, valuesIn } from '../options.js';
-import type { Augmentation } from '../pipeline/index.js';
-import type { Settings } from './checkpoint.js';
-import {
-  checkTogether,
-  type TrainValues,
-  trainAugmentationOptions,
-  trainOptions,
-} from './options.js';
-import { settingsOf } from './settings.js';
+import { conflict, expected } from '../errors.js';
+import { pickOptions, resolveOptions } from '../options.js';
+import { type Augmentation, type Augmenter, requireCuda, viewsOf } from '../pipeline/index.js';
+import { checkPrecision, gpuInUse } from '../tensorflow/index.js';
+import { checkOptimizer, resolveOptimizer } from './optimizer/index.js';
+import { type TrainValues, trainAugmentationOptions, trainOptions } from './options.js';
 
 export interface PlanOptions extends Partial<TrainValues> {
   manifest: Manifest;
+  /** Name of one of the manifest's tasks. */
   task: string;
   augmentation?: Partial<Augmentation>;
 }
 
 export interface Plan {
+  task: string;
   values: TrainValues;
   augmentation: Augmentation;
   /** The task's, in label order. */
   classes: string[];
   training: Sample[];
   validation: Sample[];
-  settings: Settings;
 }
 
-/** @throws InvalidInputError for an option out of its range, an unknown task or one without images to train on. */
+/** A plan in which `augment: 'auto'` has become `cpu` or `gpu`. */
+export interface ResolvedPlan extends Plan {
+  values: TrainValues & { augment: Augmenter };
+}
+
+/**
+ * @throws InvalidInputError when an option is out of its range or two options conflict, and when the task is
+ *   unknown or has no training images
+ */
 export function planOf(options: PlanOptions): Plan {
   const { manifest, task } = options;
-  const values = resolveOptions(trainOptions, valuesIn(trainOptions, options));
+  const values = resolveOptions(trainOptions, pickOptions(trainOptions, options));
   const augmentation = resolveOptions<typeof trainAugmentationOptions>(
     trainAugmentationOptions,
     options.augmentation,
   );
-  checkTogether(values, augmentation);
+  checkCombination(values, augmentation);
   const training = samplesOf(manifest, task, 'train');
   const validation = samplesOf(manifest, task, 'validation');
   if (training.length === 0) {
-    throw expected('training images', `task ${task}`, 'none');
+    throw expected('training images', `task ${task}`, 0, 'Put photos into its training split');
   }
   const classes = manifest.tasks.find(({ name }) => name === task)?.classes as string[];
-  const settings = settingsOf({ task, values, augmentation, training, validation });
-  return { values, augmentation, classes, training, validation, settings };
+  return { task, values: resolveOptimizer(values), augmentation, classes, training, validation };
+}
+
+/** The plan with the chosen augmenter. */
+export function withAugmenter(plan: Plan, augment: Augmenter): ResolvedPlan {
+  return { ...plan, values: { ...plan.values, augment } };
+}
+
+/** Checks options that are valid alone: against each other and against the devices of this machine. */
+function checkCombination(values: TrainValues, augmentation: Augmentation): void {
+  const { schedule, warmUp, epochs, precision, augment } = values;
+  checkOptimizer(values);
+  if (schedule === 'cosine' && warmUp >= epochs) {
+    throw expected(`a number below epochs (${epochs})`, 'warmUp', warmUp);
+  }
+  if (viewsOf(augmentation) > 1) {
+    throw expected('center, random or random-resized', 'crop', augmentation.crop);
+  }
+  checkPrecision(precision);
+  if (augment === 'gpu') {
+    requireCuda('augment gpu');
+    if (gpuInUse() === undefined) {
+      throw conflict('augment gpu', 'TensorFlow on the CPU', 'Use augment cpu');
+    }
+  }
 }

@@ -1,10 +1,11 @@
-/** Where a run stands, for whoever shows it. */
+/** The progress of a run, and the report on an epoch. */
 import os from 'node:os';
+import { paceOf } from '../pace.js';
 import { adviceOn, measurementOf, noWork } from '../pipeline/index.js';
 import type { EpochTotals } from './checkpoint.js';
 import type { PipelineReport } from './history.js';
 
-/** Told after every step. The numbers are those of the current epoch so far. */
+/** Reported after every step. The numbers are those of the current epoch so far. */
 export interface TrainProgress {
   /** E.g. `epoch 3/6`, or `epoch 3/6 validation`. */
   label: string;
@@ -12,13 +13,13 @@ export interface TrainProgress {
   /** From 1. */
   epoch: number;
   epochs: number;
-  /** Images done and in all, of this phase. */
+  /** Images of this phase that are done, and all of them. */
   done: number;
   total: number;
   imagesPerSecond: number;
-  /** Mean over the images done; a few steps behind, so that none has to wait for it. */
+  /** Mean over the images done; a few steps late, so that no step has to wait for it. */
   loss: number;
-  /** Share of the images done whose top class is right, 0…1; likewise. */
+  /** Share of the images done whose top class is right, 0…1; a few steps late, too. */
   accuracy: number;
   /** Share of the training time spent waiting for the next batch, 0…1. */
   waitShare: number;
@@ -26,7 +27,7 @@ export interface TrainProgress {
   secondsLeft: number;
 }
 
-/** An epoch's totals at its start. */
+/** The totals at the start of an epoch. */
 export const noTotals = (): EpochTotals => ({
   images: 0,
   loss: 0,
@@ -41,12 +42,11 @@ export function ratesOf({ images, loss, correct, trainMs, waitMs }: EpochTotals)
   return {
     loss: loss / Math.max(1, images),
     accuracy: correct / Math.max(1, images),
-    imagesPerSecond: (1000 * images) / Math.max(1, trainMs),
-    waitShare: waitMs / Math.max(1, trainMs),
+    ...paceOf({ images, elapsedMs: trainMs, waitMs }),
   };
 }
 
-/** How the pipeline spent an epoch: part of its {@link EpochRecord}. */
+/** The pipeline's work in an epoch, as a part of the epoch's record. */
 export function pipelineReport(totals: EpochTotals, threads: number): PipelineReport {
   const { work } = totals;
   const { imagesPerSecond, waitShare } = ratesOf(totals);

@@ -1,7 +1,8 @@
-/** A run under way: epochs of steps, each epoch with its validation, line of history and checkpoint. */
+/** The loop of a run: each epoch has its steps, validation, line of history and checkpoint. */
 import path from 'node:path';
 import type { Manifest } from '../dataset/index.js';
 import { type Classifier, saveClassifier } from '../model/index.js';
+import { secondsLeft } from '../pace.js';
 import {
   addWork,
   type Batch,
@@ -9,24 +10,25 @@ import {
   type LoaderFailure,
   type PixelType,
 } from '../pipeline/index.js';
-import { type Jitted, jit, tf } from '../tensorflow/index.js';
-import type { SettledPlan } from './augment.js';
+import { tf } from '../tensorflow/index.js';
 import { type Checkpoint, type Position, saveCheckpoint } from './checkpoint.js';
 import { loadersOf } from './data.js';
 import { type EpochRecord, writeHistory } from './history.js';
+import { JittedSteps, type TrainingPlace } from './jitted-steps.js';
 import { splitNetwork } from './network.js';
-import { Updater } from './optimizer/index.js';
 import { overlapped } from './overlap.js';
+import type { ResolvedPlan } from './plan.js';
 import { noTotals, pipelineReport, ratesOf, type TrainProgress } from './progress.js';
 import { learningRateAt } from './schedule.js';
-import { stepInput, stepSettings, trainingStep, validationStep } from './step.js';
+import { settingsOf } from './settings.js';
+import { type StepInput, stepInput } from './step.js';
 import { Tally } from './tally.js';
 
 export interface RunParts {
-  plan: SettledPlan;
+  plan: ResolvedPlan;
   manifest: Manifest;
   folder: string;
-  /** With the checkpoint's weights, where there is one. */
+  /** With the weights of the checkpoint, if there is one. */
   classifier: Classifier;
   checkpoint: Checkpoint | undefined;
   signal?: AbortSignal | undefined;
@@ -39,34 +41,22 @@ interface Validation {
   accuracy: number;
 }
 
-type StepInput = ReturnType<typeof stepInput>;
-
-/** Holds the loaders, the optimizer and the traced steps; `close` frees them. */
+/** Holds the loaders and the jitted steps; `close` frees them. */
 export class Run {
   private readonly position: Position;
-  private readonly updater: Updater;
-  private readonly trainBatch: Jitted<ReturnType<typeof trainingStep>>;
-  private readonly validateBatch: Jitted<ReturnType<typeof validationStep>>;
-  /** With accumulated gradients, what follows the last batch of a step. */
-  private readonly takeStep: Jitted<(learningRate: tf.Scalar) => void>;
+  private readonly steps: JittedSteps;
   private readonly training: Loader<PixelType>;
   private readonly validation: Loader | undefined;
-  /** What the last validation took, to tell the time left. */
+  /** Duration of the last validation, for the estimate of the time left. */
   private validationSeconds = 0;
 
   constructor(private readonly parts: RunParts) {
     const { plan, classifier, checkpoint } = parts;
     const start = { epoch: 0, batch: 0, totals: noTotals(), history: [] };
     this.position = checkpoint?.position ?? start;
-    const { labelSmoothing, precision } = plan.values;
-    const network = splitNetwork(classifier.model);
-    const updater = new Updater(network.variables, plan.values);
-    this.trainBatch = jit(trainingStep({ network, updater, labelSmoothing }), { precision });
-    this.validateBatch = jit(validationStep(network));
-    this.takeStep = jit((learningRate) => updater.step(learningRate));
-    this.updater = updater;
+    this.steps = new JittedSteps(splitNetwork(classifier.model), plan.values);
     if (checkpoint !== undefined) {
-      this.updater.restore(checkpoint.slots);
+      this.steps.updater.restore(checkpoint.slots);
     }
     const loaders = loadersOf(plan, parts.manifest, classifier.preprocessing);
     this.training = loaders.training;
@@ -84,13 +74,10 @@ export class Run {
   close(): void {
     this.training.close();
     this.validation?.close();
-    for (const step of [this.trainBatch, this.validateBatch, this.takeStep]) {
-      step.dispose();
-    }
-    this.updater.dispose();
+    this.steps.dispose();
   }
 
-  /** Whether the end was reached; not so when the signal was aborted before. */
+  /** True when the end is reached, false when the signal is aborted before. */
   async toEnd(): Promise<boolean> {
     const { plan, folder, classifier } = this.parts;
     await writeHistory(folder, this.history);
@@ -101,7 +88,7 @@ export class Run {
       }
     }
     // From now on the classifier's weights are the averages.
-    this.updater.average?.swap();
+    this.steps.updater.average?.swap();
     await saveClassifier(classifier, path.join(folder, 'model'));
     return true;
   }
@@ -111,7 +98,7 @@ export class Run {
       return false;
     }
     const started = performance.now();
-    const { average } = this.updater;
+    const { average } = this.steps.updater;
     average?.swap();
     const validation = await this.validate().finally(() => average?.swap());
     if (validation === 'aborted') {
@@ -132,7 +119,7 @@ export class Run {
     position.epoch += 1;
     position.batch = 0;
     position.totals = noTotals();
-    // The checkpoint holds the history too, so history.csv can always be made again from it.
+    // The checkpoint holds the history too, so that history.csv can always be written again from it.
     await this.save();
     await writeHistory(this.parts.folder, position.history);
     this.parts.onEpoch?.(record);
@@ -146,7 +133,7 @@ export class Run {
     const batches = training.epoch(position.epoch, { start: position.batch });
     let began = performance.now();
     return this.pass('train', batches, new Tally(totals), {
-      step: (input) => this.trainStep(input),
+      step: (input) => this.steps.train(input, this.trainingPlace()),
       stepped: (waitMs) => {
         position.batch += 1;
         totals.waitMs += waitMs;
@@ -158,19 +145,19 @@ export class Run {
     });
   }
 
-  /** Undefined when there is nothing to validate on. */
+  /** Undefined without validation images. */
   private async validate(): Promise<Validation | undefined | 'aborted'> {
     if (this.validation === undefined) {
       return undefined;
     }
     const sums = noTotals();
     const ended = await this.pass('validate', this.validation.epoch(0), new Tally(sums), {
-      step: (input) => this.validationStep(input),
+      step: (input) => this.steps.validate(input),
     });
     return ended ? ratesOf(sums) : 'aborted';
   }
 
-  /** Takes a step for each batch; false where the signal was aborted before the last one. */
+  /** Takes a step for each batch; false when the signal is aborted before the last one. */
   private async pass(
     phase: TrainProgress['phase'],
     batches: AsyncIterator<Batch<PixelType>>,
@@ -201,28 +188,14 @@ export class Run {
     }
   }
 
-  private async trainStep({ tensors }: StepInput): Promise<tf.Tensor> {
+  private trainingPlace(): TrainingPlace {
     const { epoch, batch } = this.position;
     const { seed, accumulate } = this.parts.plan.values;
-    const settings = stepSettings(this.learningRate(batch), `${seed}/${epoch}/${batch}`);
-    const isLast = (batch + 1) % accumulate === 0 || batch + 1 === this.training.batchesPerEpoch;
-    try {
-      const result = await this.trainBatch.async(tensors, settings);
-      if (accumulate > 1 && isLast) {
-        await this.takeStep.async(settings.learningRate);
-      }
-      return result;
-    } finally {
-      tf.dispose([{ ...tensors }, { ...settings }]);
-    }
-  }
-
-  private async validationStep({ tensors }: StepInput): Promise<tf.Tensor> {
-    try {
-      return await this.validateBatch.async(tensors);
-    } finally {
-      tf.dispose({ ...tensors });
-    }
+    return {
+      learningRate: this.learningRate(batch),
+      key: `${seed}/${epoch}/${batch}`,
+      isLast: (batch + 1) % accumulate === 0 || batch + 1 === this.training.batchesPerEpoch,
+    };
   }
 
   private report(phase: TrainProgress['phase'], tally: Tally): void {
@@ -230,7 +203,11 @@ export class Run {
     const { epoch, totals } = this.position;
     const { epochs } = plan.values;
     const { imagesPerSecond, waitShare } = ratesOf(totals);
-    const imagesLeft = (epochs - epoch) * plan.training.length - totals.images;
+    const left = {
+      images: (epochs - epoch) * plan.training.length - totals.images,
+      validations: epochs - epoch,
+      validationSeconds: this.validationSeconds,
+    };
     const name = `epoch ${epoch + 1}/${epochs}`;
     onProgress?.({
       label: phase === 'train' ? name : `${name} validation`,
@@ -242,18 +219,17 @@ export class Run {
       imagesPerSecond,
       ...tally.latest,
       waitShare,
-      secondsLeft: imagesLeft / imagesPerSecond + (epochs - epoch) * this.validationSeconds,
+      secondsLeft: secondsLeft({ imagesPerSecond, waitShare }, left),
     });
   }
 
   private save(): Promise<void> {
     const { folder, classifier, plan } = this.parts;
-    const { settings } = plan;
     return saveCheckpoint(folder, {
       classifier,
-      slots: this.updater.slots(),
+      slots: this.steps.updater.slots(),
       position: this.position,
-      settings,
+      settings: settingsOf(plan),
     });
   }
 

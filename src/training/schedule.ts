@@ -1,9 +1,9 @@
-/** The learning rate as a function of how far a run has come. */
+/** The learning rate as a function of the step. */
 import type { TrainValues } from './options.js';
 
 type Schedule = Pick<TrainValues, 'schedule' | 'learningRate' | 'warmUp' | 'epochs'>;
 
-/** Factor at each quarter: the original recipe's, which has it after epochs 10, 20 and 30 of 40. */
+/** Factor after each quarter, from the original recipe: after epochs 10, 20 and 30 of 40. */
 const stepFactor = 0.75;
 
 /**

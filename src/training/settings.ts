@@ -1,29 +1,18 @@
-/** What shapes a run: kept for the next one, and what a resumed run must have in common with the one it continues. */
+/** The settings that determine the result of a run: saved to config.json and to checkpoints, compared on resume. */
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { writeWhole } from '../atomic-file.js';
 import type { Sample } from '../dataset/index.js';
-import { expected } from '../errors.js';
-import type { Augmentation } from '../pipeline/index.js';
-import type { Settings } from './checkpoint.js';
-import type { TrainValues } from './options.js';
+import { modelOptions } from '../model/index.js';
+import { pickOptions, resolveOptions } from '../options.js';
+import { checkSameSettings, type Settings } from '../settings.js';
+import { resolveOptimizer } from './optimizer/index.js';
+import { type TrainValues, trainAugmentationOptions, trainOptions } from './options.js';
+import type { Plan, ResolvedPlan } from './plan.js';
 
-interface Shaping {
-  task: string;
-  values: TrainValues;
-  augmentation: Augmentation;
-  training: readonly Sample[];
-  validation: readonly Sample[];
-}
-
-/** The options and data that shape the result, by name. */
-export function settingsOf({
-  task,
-  values,
-  augmentation,
-  training,
-  validation,
-}: Shaping): Settings {
+/** What a checkpoint keeps: options, and digests of the images. */
+export function settingsOf(plan: ResolvedPlan): Settings {
+  const { task, values, augmentation, training, validation } = plan;
   return {
     task,
     ...shapingOf(values),
@@ -33,13 +22,23 @@ export function settingsOf({
   };
 }
 
+/** @throws InvalidInputError when the run was begun with other options or images, naming all that differ. */
+export function checkSameRun(run: string, saved: Settings, plan: ResolvedPlan): void {
+  const augmentation = resolveOptions(
+    trainAugmentationOptions,
+    pickOptions(trainAugmentationOptions, saved),
+  );
+  const complete = { ...saved, ...completeShaping(saved), ...augmentation };
+  checkSameSettings(run, complete, settingsOf(plan));
+}
+
 /**
- * Writes `run/config.json`: the options that shape the result as {@link train} takes them, data and folders apart. The
- * commands take it with `--config`. A comment says why `augment` was chosen, where it was left open.
+ * Writes `run/config.json`: the options that shape the result, in the form that {@link train} takes, without data and
+ * folders. The commands read it with `--config`. A comment gives the reason for `augment` when it was `auto`.
  */
 export async function saveConfig(
   run: string,
-  { values, augmentation }: Pick<Shaping, 'values' | 'augmentation'>,
+  { values, augmentation }: Pick<Plan, 'values' | 'augmentation'>,
   { model, reason }: { model: object | undefined; reason: string | undefined },
 ): Promise<void> {
   const config = { model, ...shapingOf(values), augmentation };
@@ -47,7 +46,23 @@ export async function saveConfig(
   await writeWhole(path.join(run, 'config.json'), `${comment}${JSON.stringify(config, null, 2)}\n`);
 }
 
-/** Without what only says how the machine is used. */
+/**
+ * `settings`, which hold options of {@link train} in the form that it takes, with the default of each option that they
+ * lack: so settings that an earlier version saved can be compared to those of now.
+ */
+export function completeSettings(settings: Settings): Settings {
+  return {
+    ...settings,
+    ...completeShaping(settings),
+    model: { ...resolveOptions(modelOptions), ...(settings.model as object | undefined) },
+    augmentation: resolveOptions(trainAugmentationOptions, settings.augmentation ?? {}),
+  };
+}
+
+const completeShaping = (settings: Settings) =>
+  shapingOf(resolveOptimizer(resolveOptions(trainOptions, pickOptions(trainOptions, settings))));
+
+/** The options that change the result: all but those that say how the machine is used. */
 function shapingOf({ threads: _, memoryMB: __, failureBudget: ___, ...shaping }: TrainValues) {
   return shaping;
 }
@@ -56,17 +71,3 @@ const digest = (samples: readonly Sample[]): string =>
   createHash('sha256')
     .update(samples.map(({ hash, label }) => `${hash} ${label}\n`).join(''))
     .digest('hex');
-
-/** @throws InvalidInputError naming the first setting that differs. */
-export function checkSameSettings(saved: Settings, current: Settings): void {
-  for (const [name, value] of Object.entries(saved)) {
-    if (JSON.stringify(current[name]) !== JSON.stringify(value)) {
-      throw expected(
-        `${JSON.stringify(value)}, as in the checkpoint,`,
-        name,
-        current[name],
-        'Resume with the same options and data, or train into another folder',
-      );
-    }
-  }
-}

@@ -15,15 +15,22 @@ export interface StepTensors {
   labels: tf.Tensor1D;
 }
 
-/** What changes from step to step beside the batch. */
+/** The values that change from step to step, besides the batch. */
 export interface StepSettings {
   learningRate: tf.Scalar;
-  /** Dropout depends on it and on nothing else. */
+  /** Determines the dropout masks. */
   dropoutKey: tf.Tensor1D;
 }
 
-/** The tensors of `batch`, which ends with it, and how many of its images count. */
-export function stepInput(batch: Batch<PixelType>, classes: number) {
+/** What a step takes of a batch. */
+export interface StepInput {
+  tensors: StepTensors;
+  /** Number of images that count. */
+  images: number;
+}
+
+/** Adopts the images of `batch`, whose lease ends with their tensor. */
+export function stepInput(batch: Batch<PixelType>, classes: number): StepInput {
   const { labels, partnerLabels, weights } = batch;
   const main = labels.map((label, i) =>
     (weights[i] as number) < 0.5 ? (partnerLabels[i] as number) : label,
@@ -36,10 +43,10 @@ export function stepInput(batch: Batch<PixelType>, classes: number) {
   return { tensors, images: labels.filter((label) => label >= 0).length };
 }
 
-/** @param place names the step among all of a run */
-export const stepSettings = (learningRate: number, place: string): StepSettings => ({
+/** @param key names the step among all of a run */
+export const stepSettings = (learningRate: number, key: string): StepSettings => ({
   learningRate: tf.scalar(learningRate),
-  dropoutKey: keyOf(place),
+  dropoutKey: keyOf(key),
 });
 
 export interface TrainingOptions {
@@ -50,8 +57,8 @@ export interface TrainingOptions {
 }
 
 /**
- * A function that trains on a batch and yields, summed over its images, [cross-entropy in nats, images
- * whose top class is right].
+ * A function that trains on a batch. Its result, summed over the images, is [cross-entropy in nats, hits]; a
+ * hit is an image whose top class is right.
  */
 export const trainingStep = ({ network, updater, labelSmoothing }: TrainingOptions) =>
   function trainStep(
@@ -79,7 +86,7 @@ export const trainingStep = ({ network, updater, labelSmoothing }: TrainingOptio
     });
   };
 
-/** A function like {@link trainingStep}'s that predicts and changes nothing. */
+/** A function like that of {@link trainingStep} which predicts and changes nothing. */
 export const validationStep = (network: Network) =>
   function validateStep({ images, targets, labels }: StepTensors): tf.Tensor1D {
     return tf.tidy(() => {

@@ -1,9 +1,9 @@
-/** Losses and hits of the steps, read once in many steps, so that no step has to wait for numbers. */
+/** Sums of the steps' losses and hits, read only every few steps, so that no step waits for numbers. */
 import { tf } from '../tensorflow/index.js';
 import type { EpochTotals } from './checkpoint.js';
 import { ratesOf } from './progress.js';
 
-/** Results are read after so many steps or so many milliseconds. */
+/** Results are read after this many steps or milliseconds. */
 const mostSteps = 10;
 const longestMs = 1000;
 
@@ -12,15 +12,15 @@ export class Tally {
   private readAt = Number.NEGATIVE_INFINITY;
   private means = { loss: 0, accuracy: 0 };
 
-  /** Adds to `totals`, images at once. */
+  /** Adds to `totals`: images at once, losses and hits when they are read. */
   constructor(readonly totals: EpochTotals) {}
 
-  /** Loss and accuracy as of the last reading. */
+  /** Loss and accuracy at the last reading. */
   get latest(): { loss: number; accuracy: number } {
     return this.means;
   }
 
-  /** @param result a step's [loss, hits], summed over so many images, and the tally's from now on */
+  /** Takes over `result`, a step's [loss, hits] summed over this number of images. */
   add(images: number, result: tf.Tensor): void {
     this.totals.images += images;
     this.results.push(result);
@@ -30,7 +30,7 @@ export class Tally {
     }
   }
 
-  /** Brings the totals up to date. */
+  /** Adds all results to the totals. */
   read(): void {
     if (this.results.length === 0) {
       return;

@@ -1,55 +1,63 @@
-/** Training a classifier for one task: the call that begins a run or takes it up again. */
+/** `train`: begins or resumes a run that trains a classifier for one task. */
 import { expected } from '../errors.js';
-import { type Classifier, createModel, type ModelOptions, setTrainable } from '../model/index.js';
+import {
+  type Classifier,
+  createModel,
+  type ModelOptions,
+  modelOptions,
+  setTrainable,
+} from '../model/index.js';
+import { resolveOptions } from '../options.js';
 import type { AugmentChoice, Augmenter, LoaderFailure } from '../pipeline/index.js';
-import { chooseForRun, type SettledPlan, settle } from './augment.js';
+import { chooseForRun } from './augment.js';
 import { type Checkpoint, loadCheckpoint } from './checkpoint.js';
 import type { EpochRecord } from './history.js';
 import { lockRun } from './lock.js';
-import { type Plan, type PlanOptions, planOf } from './plan.js';
+import { type Plan, type PlanOptions, planOf, type ResolvedPlan, withAugmenter } from './plan.js';
 import type { TrainProgress } from './progress.js';
 import { Run } from './run.js';
-import { checkSameSettings, saveConfig } from './settings.js';
+import { checkSameRun, saveConfig } from './settings.js';
 
 export interface TrainOptions extends PlanOptions {
-  /** Folder of the run: gets `config.json`, `history.csv`, `checkpoint/` and at the end `model/`. */
+  /** Folder of the run, for `config.json`, `history.csv`, `checkpoint/` and at the end `model/`. */
   run: string;
   /** The network to build, by default EfficientNet-Lite0 with its ImageNet weights. */
   model?: Partial<Pick<ModelOptions, 'architecture' | 'pretrained' | 'size'>>;
-  /** Trained in place of a new network; its classes must be the task's. */
+  /** Trained instead of a new network; its classes must be the task's. */
   classifier?: Classifier;
-  /** Go on from the run's checkpoint; without one, begin. Default false: a run with a checkpoint is refused. */
+  /** Resumes from the run's checkpoint, or begins without one. Default false: a folder with a checkpoint is refused. */
   resume?: boolean;
-  /** When aborted, the run saves a checkpoint after the step at hand and returns. */
+  /** Aborting saves a checkpoint after the current step and ends the call. */
   signal?: AbortSignal;
   /** Called before the first step of a new run with `augment: 'auto'`. */
   onAugment?: (choice: AugmentChoice) => void;
   /** Called after every step, of training and validation. */
   onProgress?: (progress: TrainProgress) => void;
-  /** Called once an epoch's history and checkpoint are on disk. */
+  /** Called when an epoch's history and checkpoint are on disk. */
   onEpoch?: (record: EpochRecord) => void;
 }
 
 export interface TrainResult {
   classifier: Classifier;
-  /** One record a finished epoch, those before a resumption included. */
+  /** A record for each finished epoch, also those before the run was resumed. */
   history: EpochRecord[];
-  /** Images that could not be used, of both splits, since the call. */
+  /** Images of both splits that this call could not use. */
   failures: LoaderFailure[];
-  /** False when the signal stopped the run; `resume` continues it. */
+  /** False when the signal ended the run early; `resume` continues it. */
   finished: boolean;
 }
 
 /**
- * Trains a classifier for one task and leaves it, after the last epoch, in `run/model`.
+ * Trains a classifier for one task and saves it, after the last epoch, in `run/model`.
  *
- * The same options and data give the same weights on the same machine, whether the run was stopped and
- * resumed or not; where a GPU augments, nearly the same, since who decodes a file depends on who has the
- * time. Steps run on another thread, except for the first of each shape, which is traced; meanwhile the
- * event loop turns and the next batches are rendered.
+ * The same options and data give the same weights on the same machine, whether the run was interrupted or
+ * not. With `augment: 'gpu'` they are nearly the same, since the GPU and the CPU share the decoding by
+ * their current speed. Steps run on another thread, while the event loop turns and the next batches are
+ * rendered; only the first step of each shape, which is traced, blocks the event loop.
  *
- * @throws InvalidInputError for an option out of its range, for a resumed run with other options or
- *   data, for a classifier of other classes, and where another training is under way in `run`
+ * @throws InvalidInputError when an option is out of its range or belongs to another optimizer, when a
+ *   resumed run has other options or data, when the classifier has other classes, and when another
+ *   training is under way in `run`
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const plan = planOf(options);
@@ -77,11 +85,11 @@ async function trainLocked(options: TrainOptions, plan: Plan): Promise<TrainResu
 
 /** Where a run starts from. */
 interface Start {
-  plan: SettledPlan;
+  plan: ResolvedPlan;
   classifier: Classifier;
 }
 
-/** What was chosen when the run began holds. */
+/** With `augment: 'auto'`, the choice made when the run began stands. */
 function resume(
   { run, resume }: TrainOptions,
   plan: Plan,
@@ -92,9 +100,9 @@ function resume(
   }
   const { augment } = plan.values;
   const chosen = augment === 'auto' ? (settings.augment as Augmenter) : augment;
-  const settled = settle(plan, chosen);
-  checkSameSettings(settings, settled.settings);
-  return { plan: settled, classifier };
+  const resolved = withAugmenter(plan, chosen);
+  checkSameRun(run, settings, resolved);
+  return { plan: resolved, classifier };
 }
 
 async function begin(options: TrainOptions, plan: Plan): Promise<Start> {
@@ -106,11 +114,11 @@ async function begin(options: TrainOptions, plan: Plan): Promise<Start> {
   if (choice !== undefined) {
     onAugment?.(choice);
   }
-  const settled = settle(plan, choice?.augment ?? (augment as Augmenter));
-  // A given classifier is none that options describe.
+  const resolved = withAugmenter(plan, choice?.augment ?? (augment as Augmenter));
+  // No options describe a given classifier.
   const model = options.classifier === undefined ? options.model : undefined;
-  await saveConfig(run, settled, { model, reason: choice?.reason });
-  return { plan: settled, classifier };
+  await saveConfig(run, resolved, { model, reason: choice?.reason });
+  return { plan: resolved, classifier };
 }
 
 async function startingClassifier(
@@ -119,8 +127,8 @@ async function startingClassifier(
 ): Promise<Classifier> {
   const { trainable, seed } = values;
   if (classifier === undefined) {
-    const network = { architecture: 'efficientnet-lite0', pretrained: true, ...model } as const;
-    return createModel({ ...network, classes, trainable, seed });
+    const { architecture, pretrained } = resolveOptions(modelOptions);
+    return createModel({ architecture, pretrained, ...model, classes, trainable, seed });
   }
   if (String(classifier.classes) !== String(classes)) {
     throw expected(`classes ${classes.join(', ')}`, 'classifier', classifier.classes.join(', '));

@@ -53,6 +53,16 @@ test('when flags are given, then words become values of their type', () => {
   });
 });
 
+test('when another option decides a default, then help has it in words and no value is set', () => {
+  const size = { type: 'integer', default: undefined, min: 1, max: 9, help: 'side' } as const;
+  const beta = { ...size, type: 'number', help: 'share', defaultHelp: '0.9 (a); 0.5 (b)' } as const;
+  const command = addFlags(new Command(), { size: { ...size, defaultHelp: '5' }, beta });
+  assert.match(command.helpInformation(), /from 1 to 9 \(default: 0\.9 \(a\); 0\.5 \(b\)\)/);
+  assert.deepEqual(pickFlags({ beta }, command.parse([], { from: 'user' }).opts()), {
+    beta: undefined,
+  });
+});
+
 test('when a value does not fit, then the flag is refused', () => {
   const refused = [
     ['--batch-size', '1.5'],

@@ -1,17 +1,16 @@
 /** Pretrained weights: where the published ones come from, and how files of the user are taken or refused. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createModel, type ModelOptions, saveClassifier } from '../../src/model/index.js';
 import { wheels } from '../../src/set-up.js';
 import type { tf } from '../../src/tensorflow/index.js';
+import { temporaryFolder } from '../support/folders.js';
 
-const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const options: ModelOptions = {
   architecture: 'efficientnet-lite0',

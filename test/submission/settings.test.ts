@@ -11,6 +11,6 @@ test('when settings are repeated, then they pass; when one differs, then it is n
   await keepSettings(folder, settings);
   await assert.rejects(keepSettings(folder, { ...settings, area: [0.6, 1], crops: 'ten' }), {
     name: 'InvalidInputError',
-    message: `${folder} holds work begun with other settings (area was [0.5,1], is [0.6,1]; crops was undefined, is "ten"). Repeat those, or choose another --out`,
+    message: `${folder} holds work begun with other settings (area was [0.5,1], is [0.6,1]; crops was undefined, is "ten"). Repeat those, or choose another folder`,
   });
 });

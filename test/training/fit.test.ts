@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { type Manifest, resolveSample } from '../../src/dataset/index.js';
+import { InvalidInputError } from '../../src/errors.js';
 import '../../src/model/index.js';
 import {
   createLoader,
@@ -250,7 +251,10 @@ test('when images are marked as damaged, then they count nowhere', async () => {
 
 test('when fit is called as it may not be, then the error says how', async () => {
   const loader = loaderOf('train');
-  await assert.rejects(fit(build(), loader), /Expected an optimizer and a loss for model/);
+  await assert.rejects(
+    fit(build(), loader),
+    /^InvalidInputError: Expected a compiled model but .* has no optimizer\. /,
+  );
   await assert.rejects(fit(compiled(tf.train.sgd(1)), loader, { epochs: 0 }), /epochs/);
   const model = compiled(tf.train.sgd(0.01));
   const first = fit(model, loader, { epochs: 1 });
@@ -260,8 +264,14 @@ test('when fit is called as it may not be, then the error says how', async () =>
   const two = tf.model({ inputs: [a, b], outputs: tf.layers.add().apply([a, b]) as never });
   await assert.rejects(
     fit(two, loader, { optimizer: 'sgd', loss: 'meanSquaredError' }),
-    /one of inputs/,
+    new InvalidInputError(`Expected a model with one input but ${two.name} has 2`),
   );
+  const ten = loaderOf('train', { augmentation: { crop: 'ten' } });
+  await assert.rejects(
+    fit(compiled(tf.train.sgd(1)), ten),
+    /A loader with 10 views of each image cannot be combined with fit/,
+  );
+  ten.close();
   const failing = compiled(tf.train.sgd(0.01));
   const error = new Error('mine');
   await assert.rejects(

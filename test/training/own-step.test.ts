@@ -5,6 +5,7 @@ import {
   AdamW,
   crossEntropies,
   jit,
+  Lion,
   Sgd,
   smoothed,
   tf,
@@ -13,7 +14,7 @@ import {
 
 const seeded = { kernelInitializer: tf.initializers.glorotUniform({ seed: 5 }) };
 
-for (const Optimizer of [Sgd, AdamW]) {
+for (const Optimizer of [Sgd, AdamW, Lion]) {
   test(`when somebody's own jitted step takes steps by ${Optimizer.name}, then a stock model learns`, async () => {
     const model = tf.sequential({
       layers: [
@@ -50,4 +51,5 @@ for (const Optimizer of [Sgd, AdamW]) {
 test("when an optimizer's option is out of range, then it is named", () => {
   assert.throws(() => new Sgd([], { momentum: 1 }), /from 0 to 0\.9999 for momentum/);
   assert.throws(() => new AdamW([], { beta2: -1 }), /from 0 to 0\.999999 for beta2/);
+  assert.throws(() => new Lion([], { beta1: 1 }), /from 0 to 0\.9999 for beta1/);
 });

@@ -1,10 +1,41 @@
-/** AdamW: steps as long as the learning rate, whatever the gradient's scale, and decay apart from them. */
-import { resolveOptions } from '../../options.js';
+/** AdamW: the learning rate sets the length of a step, not the gradient's scale; weight decay is decoupled. */
+import { type OptionTable, type OptionValues, resolveOptions } from '../../options.js';
 import { tf, updateVariables } from '../../tensorflow/index.js';
-import { Decay } from './decay.js';
-import { type NamedVariable, type Optimizer, whenUsable } from './optimizer.js';
-import { type AdamWOptions, adamwOptions } from './options.js';
+import { Decay, decayOptions } from './decay.js';
+import {
+  type NamedVariable,
+  type Optimizer,
+  type OptimizerEntry,
+  whenUsable,
+} from './optimizer.js';
 import { Slots } from './slots.js';
+
+const options = {
+  beta1: {
+    type: 'number',
+    default: 0.9,
+    min: 0,
+    max: 0.9999,
+    help: 'share of the mean gradient kept in a step',
+  },
+  beta2: {
+    type: 'number',
+    default: 0.999,
+    min: 0,
+    max: 0.999999,
+    help: 'share of the mean squared gradient kept in a step',
+  },
+  epsilon: {
+    type: 'number',
+    default: 1e-8,
+    min: 0,
+    max: 1,
+    help: 'added to the root of the mean squared gradient',
+  },
+  ...decayOptions,
+} as const satisfies OptionTable;
+
+export type AdamWOptions = OptionValues<typeof options>;
 
 /**
  * w ← w − learningRate · weightDecay · w; m ← β₁ · m + (1 − β₁) · g; v ← β₂ · v + (1 − β₂) · g²;
@@ -18,13 +49,13 @@ export class AdamW extends Slots implements Optimizer {
   private readonly options: AdamWOptions;
   private readonly decay: Decay;
 
-  /** @throws InvalidInputError for an option out of its range. */
+  /** @throws InvalidInputError when an option is out of its range. */
   constructor(
     private readonly variables: readonly NamedVariable[],
-    options: Partial<AdamWOptions> = {},
+    given: Partial<AdamWOptions> = {},
   ) {
     super();
-    this.options = resolveOptions(adamwOptions, options);
+    this.options = resolveOptions(options, given);
     this.means = this.zeros('mean gradient', variables);
     this.squares = this.zeros('mean square', variables);
     this.steps = tf.tidy(() => this.create('steps', 'adamw', tf.scalar(0)));
@@ -51,12 +82,12 @@ export class AdamW extends Slots implements Optimizer {
 
   /**
    * TensorFlow's op takes the powers βᵗ, loses digits of 1 − βᵗ, and adds its ε to the uncorrected √v
-   * (https://www.tensorflow.org/api_docs/python/tf/raw_ops/ResourceApplyAdam). So it gets powers of 0,
-   * which correct nothing, and a learning rate and an ε that do.
+   * (https://www.tensorflow.org/api_docs/python/tf/raw_ops/ResourceApplyAdam). So it gets powers of 0, which
+   * turn its corrections off, and a learning rate and an ε that contain them.
    */
   private inputs(rate: tf.Scalar, usable?: tf.Scalar): tf.Scalar[] {
     const { beta1, beta2, epsilon } = this.options;
-    // Before the first usable step, anything but 0, by which the rate would be divided.
+    // Not 0 before the first usable step: the rate is divided by the correction.
     const step = tf.maximum(this.steps, 1);
     const correction = (beta: number) => tf.neg(tf.expm1(tf.mul(step, Math.log(beta))));
     const root = tf.sqrt(correction(beta2)) as tf.Scalar;
@@ -70,3 +101,9 @@ export class AdamW extends Slots implements Optimizer {
     ];
   }
 }
+
+export const adamw = {
+  help: 'AdamW, with a learning rate near 0.001',
+  options,
+  create: (variables, given) => new AdamW(variables, given),
+} satisfies OptimizerEntry<typeof options>;

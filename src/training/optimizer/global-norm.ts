@@ -1,4 +1,4 @@
-/** The length of a whole gradient, by which it is clipped and found usable. */
+/** The norm of the gradient of all weights, for clipping and for detecting overflow. */
 import { executeOp, tf } from '../../tensorflow/index.js';
 
 /** √Σ g², over all elements of all gradients. */

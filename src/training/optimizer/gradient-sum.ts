@@ -1,4 +1,4 @@
-/** Gradient accumulation: the gradient of several batches as though they were one. */
+/** Gradient accumulation: the gradient of several batches as if they were one. */
 import { tf, updateVariables } from '../../tensorflow/index.js';
 import type { NamedVariable } from './optimizer.js';
 import { Slots } from './slots.js';
@@ -13,7 +13,7 @@ export class GradientSum extends Slots {
     this.images = tf.tidy(() => this.create('images', 'gradient sum', tf.scalar(0)));
   }
 
-  /** Adds the gradients, by the variables' own names, of a batch's mean loss over so many images. */
+  /** Adds the gradients of a batch's mean loss over `images` images, by the variables' own names. */
   add(gradients: tf.NamedTensorMap, images: number): void {
     tf.tidy(() => {
       this.variables.forEach(({ variable }, i) => {
@@ -28,7 +28,7 @@ export class GradientSum extends Slots {
     });
   }
 
-  /** The gradients of the mean loss over all images added; then begins anew. */
+  /** Returns the gradients of the mean loss over all images added, and resets the sums. */
   take(): tf.NamedTensorMap {
     return tf.tidy(() => {
       const mean = this.variables.map(({ variable }, i): [string, tf.Tensor] => {

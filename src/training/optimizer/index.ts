@@ -1,11 +1,12 @@
-/** Optimizers, and what goes before and after their steps. */
-export { AdamW } from './adamw.js';
+/** Optimizers, and the updater that prepares their gradients and averages the weights. */
+export { AdamW, type AdamWOptions } from './adamw.js';
+export { Lion, type LionOptions } from './lion.js';
 export type { NamedVariable, Optimizer, Slot } from './optimizer.js';
 export {
-  type AdamWOptions,
-  type SgdOptions,
+  checkOptimizer,
+  resolveOptimizer,
   type UpdaterOptions,
   updaterOptions,
 } from './options.js';
-export { Sgd } from './sgd.js';
+export { Sgd, type SgdOptions } from './sgd.js';
 export { Updater } from './updater.js';

@@ -1,5 +1,6 @@
-/** What optimizers have in common: they change weights by their gradients, and their state can be saved. */
-import { tf } from '../../tensorflow/index.js';
+/** What all optimizers share: they change weights by their gradients, and their state can be saved. */
+import type { OptionTable, OptionValues } from '../../options.js';
+import { tf, updateVariables } from '../../tensorflow/index.js';
 
 /** A trainable weight under the name it has in its model. */
 export interface NamedVariable {
@@ -7,7 +8,7 @@ export interface NamedVariable {
   variable: tf.Variable;
 }
 
-/** A part of a state: what it is (`velocity`), the weight it belongs to, and its values in float32. */
+/** One variable of a state: its kind (`velocity`), the name of its weight, and its values in float32. */
 export interface Slot {
   kind: string;
   name: string;
@@ -15,25 +16,35 @@ export interface Slot {
   values: Float32Array;
 }
 
-/** What a training step changes beside the weights. */
+/** State that a training step changes besides the weights. */
 export interface State {
   slots(): Slot[];
-  /** Takes a state up again. Throws InvalidInputError when it belongs to other variables. */
+  /** @throws InvalidInputError when the slots belong to other variables. */
   restore(slots: readonly Slot[]): void;
   dispose(): void;
 }
 
-/** Works in eager code and in jitted functions alike. */
+/** Works in eager code and in jitted functions. */
 export interface Optimizer extends State {
   /**
    * @param gradients by the variable's own name, as `tf.variableGrads` returns them
-   * @param learningRate in a jitted function a tensor, since a number would be the same in every call
-   * @param usable a boolean scalar; where it is false, nothing changes. The gradients must then be zeros
+   * @param learningRate in a jitted function a tensor, since a number would be constant
+   * @param usable a boolean scalar; where it is false, nothing changes, and the gradients must be zeros
    */
   apply(gradients: tf.NamedTensorMap, learningRate: tf.Scalar | number, usable?: tf.Scalar): void;
 }
 
-/** `value` as a tensor; where there is a `usable` and it is false, `otherwise`. */
+/** An optimizer in the list of all of them, `list.ts`. */
+export interface OptimizerEntry<Table extends OptionTable = OptionTable> {
+  /** A few words for `--help`. */
+  help: string;
+  /** Its own options. An option that others have by the same name has the same type and range there. */
+  options: Table;
+  /** @throws InvalidInputError when an option is out of its range. */
+  create(variables: readonly NamedVariable[], options: Partial<OptionValues<Table>>): Optimizer;
+}
+
+/** `value` as a tensor, or `otherwise` where `usable` is false. */
 export function whenUsable(
   usable: tf.Scalar | undefined,
   value: tf.Scalar | number,
@@ -41,4 +52,14 @@ export function whenUsable(
 ): tf.Scalar {
   const scalar = typeof value === 'number' ? tf.scalar(value) : value;
   return usable === undefined ? scalar : (tf.where(usable, scalar, otherwise) as tf.Scalar);
+}
+
+/** variable ← variable − rate · direction, in place. */
+export function descend(variable: tf.Variable, rate: tf.Scalar, direction: tf.Tensor): void {
+  updateVariables({
+    name: 'ResourceApplyGradientDescent',
+    variables: [variable],
+    inputs: [rate, direction],
+    attributes: { T: { type: 'dtype', value: 'float32' } },
+  });
 }

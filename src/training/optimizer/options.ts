@@ -1,76 +1,52 @@
-/** What optimizers, and what goes before and after their steps, can be told: each option once. */
-import type { OptionValues } from '../../options.js';
+/** Options of the updater: the optimizer, the own options of every optimizer in one table, and the steps around it. */
+import { conflict } from '../../errors.js';
+import {
+  type Option,
+  type OptionTable,
+  type OptionValues,
+  pickOptions,
+  resolveOptions,
+} from '../../options.js';
 import { jitOptions } from '../../tensorflow/index.js';
+import { optimizers } from './list.js';
+import type { OptimizerEntry } from './optimizer.js';
 
-const decayOptions = {
-  weightDecay: {
-    type: 'number',
-    default: 1e-4,
-    min: 0,
-    max: 1,
-    help: 'share of each kernel added to its gradient or, where decoupled, taken off it per unit of learning rate',
-  },
-  decayAll: {
-    type: 'boolean',
-    default: false,
-    help: 'weight decay also on biases and normalisations, as the original had it',
-  },
-} as const;
+export type OptimizerName = keyof typeof optimizers;
 
-/** Options of `Sgd`. */
-export const sgdOptions = {
-  momentum: { type: 'number', default: 0.9, min: 0, max: 0.9999, help: 'of sgd' },
-  nesterov: { type: 'boolean', default: false, help: "Nesterov's momentum for sgd" },
-  ...decayOptions,
-  decoupledDecay: {
-    type: 'boolean',
-    default: false,
-    help: 'weight decay apart from the gradient for sgd; adamw always has it so',
-  },
-} as const;
+const entries: readonly [string, OptimizerEntry][] = Object.entries(optimizers);
 
-/** Options of `AdamW`. */
-export const adamwOptions = {
-  beta1: {
-    type: 'number',
-    default: 0.9,
-    min: 0,
-    max: 0.9999,
-    help: 'share of its mean gradient that adamw keeps in a step',
-  },
-  beta2: {
-    type: 'number',
-    default: 0.999,
-    min: 0,
-    max: 0.999999,
-    help: 'share of its mean square of the gradient that adamw keeps in a step',
-  },
-  epsilon: {
-    type: 'number',
-    default: 1e-8,
-    min: 0,
-    max: 1,
-    help: 'added to the root of the mean square by adamw',
-  },
-  ...decayOptions,
-} as const;
+type OwnTable = (typeof optimizers)[OptimizerName]['options'];
+type NameIn<Table> = Table extends unknown ? keyof Table : never;
+type WithoutDefault<Declared> = Declared extends unknown
+  ? Omit<Declared, 'default'> & { default: undefined }
+  : never;
+
+/** Every optimizer's own options; their defaults depend on the optimizer. */
+type OptimizerOptions = {
+  [Name in NameIn<OwnTable>]: WithoutDefault<Extract<OwnTable, Record<Name, unknown>>[Name]>;
+};
+
+const optimizerOptions = Object.fromEntries(
+  entries
+    .flatMap(([, { options }]) => Object.keys(options))
+    .map((name) => [name, withoutDefault(name)]),
+) as OptimizerOptions;
 
 /** Options of `Updater`. */
 export const updaterOptions = {
   optimizer: {
     type: 'choice',
-    choices: ['sgd', 'adamw'],
+    choices: Object.keys(optimizers) as OptimizerName[],
     default: 'sgd',
-    help: 'gradient descent with momentum, or AdamW, which wants a learning rate near 0.001',
+    help: entries.map(([name, { help }]) => `${name}: ${help}`).join('; '),
   },
-  ...sgdOptions,
-  ...adamwOptions,
+  ...optimizerOptions,
   clipNorm: {
     type: 'number',
     default: 0,
     min: 0,
     max: 1e6,
-    help: 'longest gradient of all weights together, as their norm; a longer one is shortened; 0: any',
+    help: 'largest norm of the gradient of all weights together; a longer gradient is shortened to it; 0: no limit',
   },
   averageDecay: {
     type: 'number',
@@ -87,9 +63,70 @@ export const updaterOptions = {
     help: 'batches whose gradients make one step; each batch is normalised by itself',
   },
   precision: jitOptions.precision,
-} as const;
+} as const satisfies OptionTable;
 
-export type DecayOptions = OptionValues<typeof decayOptions>;
-export type SgdOptions = OptionValues<typeof sgdOptions>;
-export type AdamWOptions = OptionValues<typeof adamwOptions>;
 export type UpdaterOptions = OptionValues<typeof updaterOptions>;
+
+/** Completes the options of the chosen optimizer by their defaults; those of the others become `undefined`. */
+export function resolveOptimizer<Values extends UpdaterOptions>(values: Values): Values {
+  const { options } = optimizers[values.optimizer] as OptimizerEntry;
+  const own = resolveOptions(options, pickOptions(options, values));
+  return { ...values, ...pickOptions(optimizerOptions, {}), ...own };
+}
+
+/**
+ * A value that is a default of the option's own optimizer passes: earlier versions saved the options of
+ * all optimizers in config.json.
+ *
+ * @throws InvalidInputError when an option of another optimizer than the chosen one is given
+ */
+export function checkOptimizer({ optimizer, ...values }: UpdaterOptions): void {
+  for (const name of Object.keys(optimizerOptions) as (keyof OptimizerOptions)[]) {
+    const owners = ownersOf(name);
+    const isOwn = owners.some((owner) => owner.optimizer === optimizer);
+    const given = values[name];
+    if (!isOwn && given !== undefined && owners.every(({ option }) => option.default !== given)) {
+      const names = owners.map((owner) => owner.optimizer).join(' and ');
+      const why = `It is an option of ${names}: leave it out`;
+      throw conflict(`${name} ${given}`, `optimizer ${optimizer}`, why);
+    }
+  }
+}
+
+interface Owner {
+  optimizer: string;
+  option: Option;
+}
+
+/** The optimizers that have an option of this name. */
+function ownersOf(name: string): [Owner, ...Owner[]] {
+  return entries.flatMap(([optimizer, { options }]) => {
+    const option = options[name];
+    return option === undefined ? [] : [{ optimizer, option }];
+  }) as [Owner, ...Owner[]];
+}
+
+/** The option for a table of all optimizers; help and default name the optimizers when they differ among them. */
+function withoutDefault(name: string): Option {
+  const owners = ownersOf(name);
+  const [{ option }] = owners;
+  const help = inWords(owners, ({ option }) => option.help, owners.length < entries.length);
+  const defaultHelp = inWords(owners, ({ option }) => String(option.default));
+  return { ...option, default: undefined, help, defaultHelp };
+}
+
+/** What `describe` says of each owner: once when all agree, else with the owners' names. */
+function inWords(
+  owners: readonly Owner[],
+  describe: (owner: Owner) => string,
+  named = new Set(owners.map(describe)).size > 1,
+): string {
+  const texts = new Map<string, string[]>();
+  for (const owner of owners) {
+    const text = describe(owner);
+    texts.set(text, [...(texts.get(text) ?? []), owner.optimizer]);
+  }
+  return [...texts]
+    .map(([text, names]) => (named ? `${text} (${names.join(', ')})` : text))
+    .join('; ');
+}

@@ -1,15 +1,38 @@
 /** Stochastic gradient descent with momentum, plain or Nesterov's. */
-import { resolveOptions } from '../../options.js';
+import { type OptionTable, type OptionValues, resolveOptions } from '../../options.js';
 import { tf, updateVariables } from '../../tensorflow/index.js';
-import { Decay } from './decay.js';
-import { type NamedVariable, type Optimizer, whenUsable } from './optimizer.js';
-import { type SgdOptions, sgdOptions } from './options.js';
+import { Decay, decayOptions } from './decay.js';
+import {
+  type NamedVariable,
+  type Optimizer,
+  type OptimizerEntry,
+  whenUsable,
+} from './optimizer.js';
 import { Slots } from './slots.js';
 
+const options = {
+  momentum: {
+    type: 'number',
+    default: 0.9,
+    min: 0,
+    max: 0.9999,
+    help: 'share of the velocity kept in a step',
+  },
+  nesterov: { type: 'boolean', default: false, help: "Nesterov's momentum" },
+  ...decayOptions,
+  decoupledDecay: {
+    type: 'boolean',
+    default: false,
+    help: 'weight decay apart from the gradient, as all other optimizers have it',
+  },
+} as const satisfies OptionTable;
+
+export type SgdOptions = OptionValues<typeof options>;
+
 /**
- * v ← momentum · v + gradient + weightDecay · w; w ← w − learningRate · v, as torch.optim.SGD has it
- * (velocities start at 0). With `nesterov` (Sutskever et al. 2013), the last v is gradient + weightDecay · w +
- * momentum · v; with `decoupledDecay` (SGDW), weightDecay · w is in no v, and
+ * v ← momentum · v + d, then w ← w − learningRate · v, where d = gradient + weightDecay · w and v starts at
+ * 0, as in torch.optim.SGD. With `nesterov` (Sutskever et al. 2013) the second is w ← w − learningRate ·
+ * (d + momentum · v). With `decoupledDecay` (SGDW, https://arxiv.org/abs/1711.05101) d is the gradient, and
  * w ← w − learningRate · weightDecay · w comes first.
  */
 export class Sgd extends Slots implements Optimizer {
@@ -17,13 +40,13 @@ export class Sgd extends Slots implements Optimizer {
   private readonly options: SgdOptions;
   private readonly decay: Decay;
 
-  /** @throws InvalidInputError for an option out of its range. */
+  /** @throws InvalidInputError when an option is out of its range. */
   constructor(
     private readonly variables: readonly NamedVariable[],
-    options: Partial<SgdOptions> = {},
+    given: Partial<SgdOptions> = {},
   ) {
     super();
-    this.options = resolveOptions(sgdOptions, options);
+    this.options = resolveOptions(options, given);
     this.velocities = this.zeros('velocity', variables);
     this.decay = new Decay(this.options);
   }
@@ -53,3 +76,9 @@ export class Sgd extends Slots implements Optimizer {
     });
   }
 }
+
+export const sgd = {
+  help: 'gradient descent with momentum',
+  options,
+  create: (variables, given) => new Sgd(variables, given),
+} satisfies OptimizerEntry<typeof options>;

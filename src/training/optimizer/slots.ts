@@ -1,4 +1,4 @@
-/** Variables that hold a state, saved and restored by kind and weight. */
+/** Variables of a state, saved and restored by kind and by the name of their weight. */
 import { expected } from '../../errors.js';
 import { tf } from '../../tensorflow/index.js';
 import type { NamedVariable, Slot, State } from './optimizer.js';
@@ -9,18 +9,18 @@ interface Entry {
   variable: tf.Variable;
 }
 
-/** What has a state extends it. */
+/** Base class of everything in the updater that has a state. */
 export abstract class Slots implements State {
   private readonly entries: Entry[] = [];
 
-  /** A variable of that value for `name`, a weight's or the optimizer's own. */
+  /** Creates a variable with this value; `name` is that of a weight, or the optimizer's own. */
   protected create(kind: string, name: string, initial: tf.Tensor): tf.Variable {
     const variable = tf.variable(initial, false);
     this.entries.push({ kind, name, variable });
     return variable;
   }
 
-  /** A variable of zeros for each weight. */
+  /** Creates a variable of zeros for each weight. */
   protected zeros(kind: string, variables: readonly NamedVariable[]): tf.Variable[] {
     return tf.tidy(() =>
       variables.map(({ name, variable }) => this.create(kind, name, tf.zeros(variable.shape))),

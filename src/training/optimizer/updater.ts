@@ -1,17 +1,16 @@
-/** All that becomes of a batch's gradients: summed, unscaled, clipped, applied, and the weights averaged. */
-import { valuesIn } from '../../options.js';
+/** Sums, unscales and clips gradients, applies them by the optimizer, and averages the weights. */
+import { pickOptions } from '../../options.js';
 import { executeOp, tf } from '../../tensorflow/index.js';
-import { AdamW } from './adamw.js';
 import { globalNorm } from './global-norm.js';
 import { GradientSum } from './gradient-sum.js';
+import { optimizers } from './list.js';
 import { LossScale } from './loss-scale.js';
-import type { NamedVariable, Optimizer, Slot, State } from './optimizer.js';
-import { adamwOptions, sgdOptions, type UpdaterOptions } from './options.js';
-import { Sgd } from './sgd.js';
+import type { NamedVariable, Optimizer, OptimizerEntry, Slot, State } from './optimizer.js';
+import type { UpdaterOptions } from './options.js';
 import { WeightAverage } from './weight-average.js';
 
 export class Updater implements State {
-  /** Absent where there is no average. */
+  /** Undefined when `averageDecay` is 0. */
   readonly average: WeightAverage | undefined;
   private readonly optimizer: Optimizer;
   private readonly sum: GradientSum | undefined;
@@ -22,10 +21,8 @@ export class Updater implements State {
     private readonly options: UpdaterOptions,
   ) {
     const { optimizer, averageDecay, accumulate, precision } = options;
-    this.optimizer =
-      optimizer === 'sgd'
-        ? new Sgd(variables, valuesIn(sgdOptions, options))
-        : new AdamW(variables, valuesIn(adamwOptions, options));
+    const entry = optimizers[optimizer] as OptimizerEntry;
+    this.optimizer = entry.create(variables, pickOptions(entry.options, options));
     if (averageDecay > 0) {
       this.average = new WeightAverage(variables, averageDecay);
     }
@@ -37,14 +34,14 @@ export class Updater implements State {
     }
   }
 
-  /** What to take the gradients of. */
+  /** The loss to compute gradients from: scaled, with float16. */
   scaled(loss: tf.Scalar): tf.Scalar {
     return this.lossScale === undefined ? loss : tf.mul(loss, this.lossScale.value);
   }
 
   /**
-   * Takes the gradients of {@link scaled} of a mean loss over so many images. Without accumulation it
-   * steps at once; with it, `step` does.
+   * Takes the gradients of the {@link scaled} mean loss over `images` images. Without accumulation the weights
+   * change at once, else in {@link step}.
    */
   take(gradients: tf.NamedTensorMap, images: number, learningRate: tf.Scalar): void {
     if (this.sum === undefined) {
@@ -54,7 +51,7 @@ export class Updater implements State {
     }
   }
 
-  /** With accumulation, a step of the optimizer by the mean over the images taken since the last one. */
+  /** With accumulation, takes a step by the mean over the images since the last step. */
   step(learningRate: tf.Scalar): void {
     tf.tidy(() => {
       if (this.sum !== undefined) {
@@ -74,7 +71,7 @@ export class Updater implements State {
     });
   }
 
-  /** Unscaled and clipped, and whether they are finite, which is asked only where they may not be. */
+  /** The gradients unscaled and clipped; with a scaled loss also whether they are finite. */
   private fitted(gradients: tf.NamedTensorMap): { fit: tf.NamedTensorMap; usable?: tf.Scalar } {
     const { clipNorm } = this.options;
     const { lossScale } = this;
@@ -121,7 +118,7 @@ const mapped = (
 ): tf.NamedTensorMap =>
   Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, change(g)]));
 
-/** Zeros where the factor is 0, whatever it is to multiply. */
+/** tensor · factor, but zeros if the factor is 0, also for infinities and NaN. */
 function multiplyNoNan(tensor: tf.Tensor, factor: tf.Scalar): tf.Tensor {
   const attributes = { T: { type: 'dtype', value: 'float32' } } as const;
   return executeOp({ name: 'MulNoNan', inputs: [tensor, factor], attributes })[0] as tf.Tensor;

@@ -1,13 +1,13 @@
 /** A moving average of the weights, which often predicts better than the weights themselves. */
-import { tf, updateVariables } from '../../tensorflow/index.js';
-import { type NamedVariable, whenUsable } from './optimizer.js';
+import { tf } from '../../tensorflow/index.js';
+import { descend, type NamedVariable, whenUsable } from './optimizer.js';
 import { Slots } from './slots.js';
 
 /**
  * Of every trainable weight, average ← d · average + (1 − d) · weight after each step of the optimizer,
- * where d = min(decay, (1 + n) / (10 + n)) in step n, so that it soon leaves the first weights behind
- * (https://www.tensorflow.org/api_docs/python/tf/train/ExponentialMovingAverage). What batch normalisations
- * have seen is not averaged: it is a moving average by itself.
+ * where d = min(decay, (1 + n) / (10 + n)) in step n, so that the first weights soon count for little
+ * (https://www.tensorflow.org/api_docs/python/tf/train/ExponentialMovingAverage). The statistics of batch
+ * normalisation are not averaged: they are moving averages already.
  */
 export class WeightAverage extends Slots {
   private readonly averages: tf.Variable[];
@@ -24,7 +24,7 @@ export class WeightAverage extends Slots {
     this.steps = tf.tidy(() => this.create('steps', 'average', tf.scalar(0)));
   }
 
-  /** Follows a step; not one in which nothing changed, as `usable`, a boolean, then says. */
+  /** Follows a step of the optimizer; changes nothing where `usable`, a boolean scalar, is false. */
   update(usable?: tf.Scalar): void {
     tf.tidy(() => {
       this.steps.assign(tf.add(this.steps, whenUsable(usable, 1, 0)));
@@ -35,18 +35,12 @@ export class WeightAverage extends Slots {
       const share = whenUsable(usable, tf.sub(1, decay) as tf.Scalar, 0);
       this.variables.forEach(({ variable }, i) => {
         const average = this.averages[i] as tf.Variable;
-        // average − share · (average − weight), in place.
-        updateVariables({
-          name: 'ResourceApplyGradientDescent',
-          variables: [average],
-          inputs: [share, tf.sub(average, variable)],
-          attributes: { T: { type: 'dtype', value: 'float32' } },
-        });
+        descend(average, share, tf.sub(average, variable));
       });
     });
   }
 
-  /** Exchanges weights and averages: twice, and all is as before. */
+  /** Exchanges weights and averages; a second call exchanges them back. */
   swap(): void {
     this.variables.forEach(({ variable }, i) => {
       const average = this.averages[i] as tf.Variable;

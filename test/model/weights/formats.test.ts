@@ -1,15 +1,14 @@
 /** The list of weights formats: each file is claimed by one of them, by its content alone. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createModel, saveClassifier } from '../../../src/model/index.js';
 import { formats } from '../../../src/model/weights/index.js';
+import { temporaryFolder } from '../../support/folders.js';
 
-const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const fixture = (name: string) =>
   readFile(fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)));

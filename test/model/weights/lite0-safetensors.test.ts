@@ -2,20 +2,19 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { createModel } from '../../../src/model/index.js';
 import { networkNamed } from '../../../src/model/networks/index.js';
 import { type NamedTensor, readTensors } from '../../../src/model/weights/index.js';
 import { tf } from '../../../src/tensorflow/index.js';
+import { temporaryFolder } from '../../support/folders.js';
 
 const published = networkNamed('efficientnet-lite0').published?.file as string;
 const skip = existsSync(published) ? false : 'the ImageNet weights are not in the cache';
 
-const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const fixtures = new URL('../../fixtures/lite0-safetensors/', import.meta.url);
 const json = (file: string): Record<string, string> =>

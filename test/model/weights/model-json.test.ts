@@ -1,13 +1,12 @@
 /** The reader of tfjs's model.json: the tensors of a small one, and what it refuses. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { readTensors } from '../../../src/model/weights/index.js';
+import { temporaryFolder } from '../../support/folders.js';
 
-const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-'));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder();
 const file = path.join(folder, 'model.json');
 await writeFile(path.join(folder, 'a.bin'), new Uint8Array(new Float32Array([1, -2]).buffer));
 await writeFile(path.join(folder, 'b.bin'), new Uint8Array([0, 2, 4, 7, 0, 0, 0]));

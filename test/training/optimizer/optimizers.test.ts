@@ -1,5 +1,4 @@
 /** SGD and AdamW against their published recurrences, worked out here in double precision. */
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tf } from '../../../src/tensorflow/index.js';
 import { AdamW, type Optimizer, Sgd } from '../../../src/training/optimizer/index.js';
@@ -104,56 +103,3 @@ for (const [name, make, wanted] of cases) {
     }
   });
 }
-
-for (const [name, make, recurrence] of [
-  [
-    'SGD',
-    (weights: ReturnType<typeof weightsOf>) => new Sgd(weights, { ...sgd, decoupledDecay: false }),
-    torchSgd(sgd, false),
-  ],
-  [
-    'AdamW',
-    (weights: ReturnType<typeof weightsOf>) => new AdamW(weights, adamw),
-    torchAdamW(adamw),
-  ],
-] as const) {
-  test(`when the state of ${name} moves to another, then that one goes on alike`, () => {
-    const weights = weightsOf();
-    const half = make(weights);
-    const take = (optimizer: Optimizer, step: number) =>
-      tf.tidy(() => optimizer.apply(tensorsOf(weights, gradientsOf(step)), rateOf(step)));
-    for (let i = 0; i < steps / 2; i++) {
-      take(half, i);
-    }
-    const other = make(weights);
-    other.restore(half.slots().reverse());
-    for (let i = steps / 2; i < steps; i++) {
-      take(other, i);
-    }
-    close(valuesOf(weights), recurred(recurrence, false), 2e-6, name);
-    assert.throws(() => other.restore([]), /Expected shape \[1,5\] for the \w+.* of kernel/);
-  });
-}
-
-test('when gradients are not usable, then no step is taken and none is counted', () => {
-  for (const make of [
-    (weights: ReturnType<typeof weightsOf>) => new Sgd(weights, { ...sgd, decoupledDecay: false }),
-    (weights: ReturnType<typeof weightsOf>) => new Sgd(weights, { ...sgd, decoupledDecay: true }),
-    (weights: ReturnType<typeof weightsOf>) => new AdamW(weights, adamw),
-  ]) {
-    const weights = weightsOf();
-    const optimizer = make(weights);
-    const none: Numbers = [start[0].map(() => 0), start[1].map(() => 0)];
-    const take = (gradients: Numbers, usable: boolean) =>
-      tf.tidy(() =>
-        optimizer.apply(tensorsOf(weights, gradients), 0.1, tf.scalar(usable) as tf.Scalar),
-      );
-    take(none, false);
-    assert.deepEqual(valuesOf(weights), start);
-    take(gradientsOf(0), true);
-    const [before, state] = [valuesOf(weights), optimizer.slots()];
-    take(none, false);
-    assert.deepEqual(valuesOf(weights), before);
-    assert.deepEqual(optimizer.slots(), state);
-  }
-});

@@ -1,8 +1,8 @@
-/** An epoch of `fit`: batches through a traced step, each fetched while the step before it runs. */
-import { expected } from '../errors.js';
-import type { Batch, PixelType } from '../pipeline/index.js';
-import { adoptBatch, type JitOptions, type Jitted, jit, tf } from '../tensorflow/index.js';
-import { overlapped } from './overlap.js';
+/** An epoch of `fit`: each batch goes through a jitted step and is fetched while the step before it runs. */
+import { conflict } from '../../errors.js';
+import type { Batch, PixelType } from '../../pipeline/index.js';
+import { adoptBatch, type JitOptions, type Jitted, jit, tf } from '../../tensorflow/index.js';
+import { overlapped } from '../overlap.js';
 
 /** Means of the loss and the metrics, by the names that tfjs gives them. */
 export type Logs = Record<string, number>;
@@ -10,20 +10,20 @@ export type Logs = Record<string, number>;
 export interface PassOptions {
   /** Takes [images, targets] and gives the loss and the metrics, each a mean over the batch. */
   run: (data: tf.Tensor[]) => tf.Tensor[];
-  /** Of its results. */
+  /** Names of its results. */
   names: readonly string[];
   targetsOf: (batch: Batch<PixelType>) => tf.Tensor;
-  /** A number that the step depends on: when it has changed, the step is traced anew. */
+  /** A number that the step depends on: a new value costs a trace. */
   setting?: () => number | undefined;
   jit: Partial<JitOptions>;
 }
 
-/** Sums since the epoch began. */
+/** Sums over the epoch so far. */
 export interface PassState {
   steps: number;
   images: number;
   elapsedMs: number;
-  /** The part of it in which no step ran, because its batch was not there. */
+  /** The part of it in which no step ran because its batch was not ready. */
   waitMs: number;
 }
 
@@ -32,7 +32,7 @@ interface Pair {
   y: tf.Tensor;
 }
 
-/** Holds the trace and the sums of loss and metrics, which stay with TensorFlow; `dispose` frees them. */
+/** Holds the trace, and the sums of loss and metrics as a TensorFlow variable; `dispose` frees them. */
 export class Pass {
   private readonly totals: tf.Variable;
   private readonly step: Jitted<(pair: Pair, setting?: number) => void>;
@@ -44,14 +44,14 @@ export class Pass {
     this.step = jit(({ x, y }: Pair) => {
       const means = options.run([x, y]);
       totals.assign(totals.add(tf.stack(means).mul(x.shape[0] as number)));
-      // tfjs keeps the metrics beyond any tidy.
+      // tfjs excludes the metrics from every tidy.
       tf.dispose(means);
     }, options.jit);
   }
 
   /**
-   * Runs the batches. `report` is told of each step before the next begins, when variables may be read;
-   * where it says false, the rest is left.
+   * Runs the batches. `report` is called after each step and before the next, when variables may be read;
+   * when it returns false, the epoch ends.
    */
   async epoch(
     batches: AsyncIterator<Batch<PixelType>>,
@@ -76,7 +76,7 @@ export class Pass {
     }
   }
 
-  /** Means over the epoch so far; to be read between two steps. */
+  /** Means over the epoch so far. Call it between two steps. */
   logs(): Logs {
     const totals = this.totals.dataSync();
     const means = this.options.names.map((name, i) => [
@@ -101,11 +101,16 @@ export class Pass {
     }
   }
 
-  /** The batch as tensors, without the images that are marked as damaged. */
+  /**
+   * The batch as tensors, without the images that are marked as damaged.
+   *
+   * @throws InvalidInputError when images have several views
+   */
   private take(batch: Batch<PixelType>): Pair {
     if (batch.shape[0] !== batch.count) {
+      const views = batch.shape[0] / batch.count;
       batch.release();
-      throw expected('one view an image', 'fit', `${batch.shape[0] / batch.count} views`);
+      throw conflict(`A loader with ${views} views of each image`, 'fit', 'Use a crop of one view');
     }
     return tf.tidy(() => {
       const [x, y] = [adoptBatch(batch), this.options.targetsOf(batch)];

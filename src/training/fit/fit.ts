@@ -1,9 +1,10 @@
-/** `fit`: training any model of tfjs's as `model.compile` and `model.fit` have it, from Bobbin's loader. */
-import { expected } from '../errors.js';
-import { type OptionValues, resolveOptions } from '../options.js';
-import type { Batch, Loader, PixelType } from '../pipeline/index.js';
-import { type JitOptions, targetsOf, type tf } from '../tensorflow/index.js';
-import { type Logs, Pass, type PassState } from './fit-pass.js';
+/** `fit`: trains any tfjs model from Bobbin's loader, with the losses and the history of `model.fitDataset`. */
+import { type OptionValues, resolveOptions } from '../../options.js';
+import { paceOf, secondsLeft } from '../../pace.js';
+import type { Batch, Loader, PixelType } from '../../pipeline/index.js';
+import { type JitOptions, targetsOf, type tf } from '../../tensorflow/index.js';
+import { type Logs, Pass, type PassState } from './pass.js';
+import { type CompileArguments, compile, type Trainer, trainerOf } from './trainer.js';
 
 /** Options of {@link fit} that are numbers. */
 export const fitOptions = {
@@ -13,11 +14,9 @@ export const fitOptions = {
     default: 10,
     min: 1,
     max: 1e6,
-    help: 'steps from one reading of loss and metrics to the next; an epoch ends with one',
+    help: 'steps between two readings of loss and metrics; the last step of an epoch is read too',
   },
 } as const;
-
-type CompileArguments = Parameters<tf.LayersModel['compile']>[0];
 
 export interface FitOptions
   extends Partial<OptionValues<typeof fitOptions>>,
@@ -25,13 +24,13 @@ export interface FitOptions
   /** Evaluated after each epoch. */
   validation?: Loader<PixelType>;
   /**
-   * What the model is to say of a batch, one row an image. Default: `targetsOf`, a row with 1 at the
-   * image's class, as wide as the model's output.
+   * The targets of a batch, one row for each image. Default: `targetsOf`, a row with 1 at the image's
+   * class, as wide as the model's output.
    */
   targets?: (batch: Batch<PixelType>) => tf.Tensor;
   /** How the steps are traced. */
   jit?: Partial<JitOptions>;
-  /** When aborted, training ends with the step at hand. */
+  /** Aborting ends the training after the current step. */
   signal?: AbortSignal;
   /** Called between two steps, of training and validation. */
   onProgress?: (progress: FitProgress) => void;
@@ -39,60 +38,44 @@ export interface FitOptions
   onEpoch?: (epoch: number, logs: Logs) => void;
 }
 
-/** Where {@link fit} stands. */
+/** Progress of {@link fit}. */
 export interface FitProgress {
   phase: 'train' | 'validate';
   /** From 1. */
   epoch: number;
   epochs: number;
-  /** Images done and in all, of this phase. */
+  /** Images of this phase that are done, and all of them. */
   done: number;
   total: number;
-  /** While training, in this epoch. */
+  /** In this epoch's training. */
   imagesPerSecond: number;
-  /** Share of the training time in which no step ran because its batch was not there, 0…1. */
+  /** Share of the training time in which no step ran because its batch was not ready, 0…1. */
   waitShare: number;
   /** Seconds until the last epoch is expected to end. */
   secondsLeft: number;
-  /** Means of loss and metrics over this phase, as of the last reading. */
+  /** Means of loss and metrics over this phase, at the last reading. */
   logs: Logs;
 }
 
-/** As tfjs's `History`: `history.loss[i]` is the mean loss of epoch `epoch[i]`; `val_loss` of its validation. */
+/** As tfjs's `History`: `history.loss[i]` is the mean loss of epoch `epoch[i]`, `val_loss` that of its validation. */
 export interface FitHistory {
   /** From 0. */
   epoch: number[];
   history: Record<string, number[]>;
 }
 
-/** Those of tfjs-layers' members that training goes through, some protected in its declaration. */
-interface Trainer {
-  optimizer: (tf.Optimizer & { iterations_: number; learningRate?: number }) | undefined;
-  loss: CompileArguments['loss'];
-  metrics: CompileArguments['metrics'];
-  isTraining: boolean;
-  testFunction: (data: tf.Tensor[]) => tf.Tensor[];
-  makeTrainFunction(): (data: tf.Tensor[]) => tf.Tensor[];
-  makeTestFunction(): void;
-  getDedupedMetricsNames(): string[];
-  checkTrainableWeightsConsistency(): void;
-}
-
-/** tfjs's sequential models leave training to a functional one inside. */
-const trainerOf = (model: tf.LayersModel): Trainer =>
-  (model as unknown as { model?: Trainer }).model ?? (model as unknown as Trainer);
-
 /**
  * Trains `model`, compiled before or by `optimizer`, `loss` and `metrics` here, on the loader's epochs 0,
- * 1, …. Each step is one TensorFlow function (see `jit`) that runs on another thread: JavaScript goes on
- * and the next batch comes meanwhile. Until the returned promise is kept, the model's weights may be read
- * in the callbacks alone.
+ * 1, …. Each step is one TensorFlow function (see `jit`) that runs on another thread; JavaScript goes on
+ * and the next batch is rendered meanwhile. Until the returned promise resolves, read the model's weights
+ * only in the callbacks.
  *
- * Loss, regularisation, metrics and the optimizer's updates are those of `model.fitDataset`. A learning
- * rate that was changed between two steps costs a trace.
+ * Loss, regularisation, metrics and the optimizer's updates are those of `model.fitDataset`. A changed
+ * learning rate costs one trace.
  *
- * @throws InvalidInputError for an option out of its range, for a model that is not compiled, and for one
- *   of several inputs or outputs; Error where the model is being trained already
+ * @throws InvalidInputError when an option is out of its range, when the model is not compiled, and when it
+ *   has several inputs or outputs
+ * @throws Error when the model is being trained already
  */
 export async function fit(
   model: tf.LayersModel,
@@ -104,7 +87,7 @@ export async function fit(
   compile(model, { optimizer, loss, metrics });
   const trainer = trainerOf(model);
   if (trainer.isTraining) {
-    throw new Error(`Expected ${model.name} to be idle, but it is being trained already`);
+    throw new Error(`Expected an idle model but ${model.name} is being trained already`);
   }
   trainer.isTraining = true;
   const run = new Fit(model, { ...values, loader, validation, targets, jit, signal, onProgress });
@@ -116,34 +99,13 @@ export async function fit(
   }
 }
 
-/** Compiles with what is given; the rest is as the model was compiled before. */
-function compile(model: tf.LayersModel, given: Partial<CompileArguments>): void {
-  const trainer = trainerOf(model);
-  for (const side of ['inputs', 'outputs'] as const) {
-    if (model[side].length !== 1) {
-      throw expected(`one of ${side}`, `model ${model.name}`, model[side].length);
-    }
-  }
-  const { optimizer = trainer.optimizer, loss = trainer.loss, metrics = trainer.metrics } = given;
-  if (optimizer === undefined || loss === undefined) {
-    throw expected(
-      'an optimizer and a loss',
-      `model ${model.name}`,
-      'neither compile() nor options for it',
-    );
-  }
-  if (Object.values(given).some((value) => value !== undefined)) {
-    model.compile({ optimizer, loss, ...(metrics !== undefined && { metrics }) });
-  }
-}
-
 type Parts = OptionValues<typeof fitOptions> &
   Pick<FitOptions, 'validation' | 'targets' | 'signal' | 'onProgress'> & {
     loader: Loader<PixelType>;
     jit: Partial<JitOptions>;
   };
 
-/** A run under way: an epoch of steps, then its validation. */
+/** The loop of {@link fit}: for each epoch its steps, then its validation. */
 class Fit {
   private readonly trainer: Trainer & { optimizer: object };
   private readonly training: Pass;
@@ -151,7 +113,7 @@ class Fit {
   private readonly result: FitHistory = { epoch: [], history: {} };
   private logs: Logs = {};
   private trained: PassState | undefined;
-  /** What a validation takes, as far as is known. */
+  /** Duration of a validation, estimated from its images so far. */
   private validationSeconds = 0;
 
   constructor(
@@ -202,7 +164,7 @@ class Fit {
     const { iterations } = optimizer;
     await this.training.epoch(loader.epoch(epoch), (now) => {
       this.trained = now;
-      // Traced, it counts calls of the function, not steps.
+      // The jitted function would count its traces.
       optimizer.iterations_ = iterations + now.steps;
       return this.report(this.training, now, { phase: 'train', epoch, loader });
     });
@@ -223,7 +185,7 @@ class Fit {
     return Object.fromEntries(logs.map(([name, value]) => [`val_${name}`, value]));
   }
 
-  /** Whether to go on. */
+  /** False when the signal is aborted. */
   private report(
     pass: Pass,
     { steps, images }: PassState,
@@ -235,18 +197,20 @@ class Fit {
       this.logs = pass.logs();
     }
     const trained = this.trained as PassState;
-    const imagesPerSecond = (1000 * trained.images) / trained.elapsedMs;
-    const imagesLeft = (epochs - epoch) * imagesOf(this.parts.loader) - trained.images;
-    const validations = epochs - epoch - (phase === 'validate' ? images / total : 0);
+    const pace = paceOf(trained);
+    const left = {
+      images: (epochs - epoch) * imagesOf(this.parts.loader) - trained.images,
+      validations: epochs - epoch - (phase === 'validate' ? images / total : 0),
+      validationSeconds: this.validationSeconds,
+    };
     onProgress?.({
       phase,
       epoch: epoch + 1,
       epochs,
       done: images,
       total,
-      imagesPerSecond,
-      waitShare: trained.waitMs / trained.elapsedMs,
-      secondsLeft: imagesLeft / imagesPerSecond + validations * this.validationSeconds,
+      ...pace,
+      secondsLeft: secondsLeft(pace, left),
       logs: this.logs,
     });
     return signal?.aborted !== true;

@@ -1,0 +1,34 @@
+/** The settings that determine a result: saved with it, and compared when the work continues. */
+import { InvalidInputError } from './errors.js';
+
+/** Options and other values that JSON can hold, by name; a group of options is an object. */
+export type Settings = Record<string, unknown>;
+
+/**
+ * Compares the settings that `folder` was begun with to those of now. A value of `undefined` counts as
+ * absent, since JSON cannot hold it.
+ *
+ * @throws InvalidInputError when some differ, naming each one with both values; one in a group is `group.name`
+ */
+export function checkSameSettings(folder: string, saved: Settings, now: Settings): void {
+  const [before, after] = [valuesByName(saved), valuesByName(now)];
+  const differences = [...new Set([...before.keys(), ...after.keys()])]
+    .filter((name) => before.get(name) !== after.get(name))
+    .map((name) => `${name} was ${before.get(name)}, is ${after.get(name)}`);
+  if (differences.length > 0) {
+    throw new InvalidInputError(
+      `${folder} holds work begun with other settings (${differences.join('; ')}). Repeat those, or choose another folder`,
+    );
+  }
+}
+
+/** Each value as JSON. */
+function valuesByName(settings: Settings, group = ''): Map<string, string> {
+  const entries = Object.entries(settings).flatMap(([name, value]): [string, string][] => {
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+      return [...valuesByName(value as Settings, `${group}${name}.`)];
+    }
+    return value === undefined ? [] : [[`${group}${name}`, JSON.stringify(value)]];
+  });
+  return new Map(entries);
+}

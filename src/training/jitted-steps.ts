@@ -1,0 +1,65 @@
+/** The jitted functions of a run, and the updater whose state they change. */
+import { type Jitted, jit, tf } from '../tensorflow/index.js';
+import type { Network } from './network.js';
+import { Updater } from './optimizer/index.js';
+import type { TrainValues } from './options.js';
+import { type StepInput, stepSettings, trainingStep, validationStep } from './step.js';
+
+export interface TrainingPlace {
+  learningRate: number;
+  /** Names the step among all of the run: dropout depends on it. */
+  key: string;
+  /** Whether the weights change: with accumulated gradients, only after the last batch of a step. */
+  isLast: boolean;
+}
+
+/** Each function takes over the tensors of its input. `dispose` frees the traces and the optimizer's state. */
+export class JittedSteps {
+  readonly updater: Updater;
+  private readonly trainBatch: Jitted<ReturnType<typeof trainingStep>>;
+  private readonly validateBatch: Jitted<ReturnType<typeof validationStep>>;
+  /** Follows the last batch of a step when gradients are accumulated. */
+  private readonly takeStep: Jitted<(learningRate: tf.Scalar) => void>;
+
+  constructor(
+    network: Network,
+    private readonly values: TrainValues,
+  ) {
+    const { labelSmoothing, precision } = values;
+    const updater = new Updater(network.variables, values);
+    this.updater = updater;
+    this.trainBatch = jit(trainingStep({ network, updater, labelSmoothing }), { precision });
+    this.validateBatch = jit(validationStep(network));
+    this.takeStep = jit((learningRate) => updater.step(learningRate));
+  }
+
+  /** Trains on a batch; the result is [loss, hits], summed over its images. */
+  async train({ tensors }: StepInput, { learningRate, key, isLast }: TrainingPlace) {
+    const settings = stepSettings(learningRate, key);
+    try {
+      const result = await this.trainBatch.async(tensors, settings);
+      if (this.values.accumulate > 1 && isLast) {
+        await this.takeStep.async(settings.learningRate);
+      }
+      return result;
+    } finally {
+      tf.dispose([{ ...tensors }, { ...settings }]);
+    }
+  }
+
+  /** Predicts a batch; the result is that of {@link train}. */
+  async validate({ tensors }: StepInput) {
+    try {
+      return await this.validateBatch.async(tensors);
+    } finally {
+      tf.dispose({ ...tensors });
+    }
+  }
+
+  dispose(): void {
+    for (const step of [this.trainBatch, this.validateBatch, this.takeStep]) {
+      step.dispose();
+    }
+    this.updater.dispose();
+  }
+}

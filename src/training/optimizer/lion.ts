@@ -1,0 +1,76 @@
+/** Lion: every weight moves by the learning rate, in the direction of the sign of a momentum. */
+import { type OptionTable, type OptionValues, resolveOptions } from '../../options.js';
+import { tf } from '../../tensorflow/index.js';
+import { Decay, decayOptions } from './decay.js';
+import {
+  descend,
+  type NamedVariable,
+  type Optimizer,
+  type OptimizerEntry,
+  whenUsable,
+} from './optimizer.js';
+import { Slots } from './slots.js';
+
+const options = {
+  beta1: {
+    type: 'number',
+    default: 0.9,
+    min: 0,
+    max: 0.9999,
+    help: 'share of the momentum in the direction of a step',
+  },
+  beta2: {
+    type: 'number',
+    default: 0.99,
+    min: 0,
+    max: 0.999999,
+    help: 'share of the momentum kept in a step',
+  },
+  ...decayOptions,
+} as const satisfies OptionTable;
+
+export type LionOptions = OptionValues<typeof options>;
+
+/**
+ * w ← w − learningRate · (sign(β₁ · m + (1 − β₁) · g) + weightDecay · w), then m ← β₂ · m + (1 − β₂) · g,
+ * where m starts at 0 (Chen et al. 2023, https://arxiv.org/abs/2302.06675, algorithm 2).
+ */
+export class Lion extends Slots implements Optimizer {
+  private readonly momenta: tf.Variable[];
+  private readonly options: LionOptions;
+  private readonly decay: Decay;
+
+  /** @throws InvalidInputError when an option is out of its range. */
+  constructor(
+    private readonly variables: readonly NamedVariable[],
+    given: Partial<LionOptions> = {},
+  ) {
+    super();
+    this.options = resolveOptions(options, given);
+    this.momenta = this.zeros('momentum', variables);
+    this.decay = new Decay(this.options);
+  }
+
+  apply(gradients: tf.NamedTensorMap, learningRate: tf.Scalar | number, usable?: tf.Scalar): void {
+    const { beta1, beta2 } = this.options;
+    tf.tidy(() => {
+      const rate = whenUsable(usable, learningRate, 0);
+      const share = whenUsable(usable, 1 - beta2, 0);
+      this.variables.forEach(({ variable }, i) => {
+        const momentum = this.momenta[i] as tf.Variable;
+        const gradient = gradients[variable.name] as tf.Tensor;
+        const direction = tf.sign(tf.add(tf.mul(momentum, beta1), tf.mul(gradient, 1 - beta1)));
+        this.decay.shrink(variable, rate);
+        descend(variable, rate, direction);
+        // m − (1 − β₂) · (m − g), in place.
+        descend(momentum, share, tf.sub(momentum, gradient));
+      });
+    });
+  }
+}
+
+export const lion = {
+  help: 'Lion, with a learning rate near 0.0002',
+  options,
+  create: (variables, given) => new Lion(variables, given),
+} satisfies OptimizerEntry<typeof options>;
