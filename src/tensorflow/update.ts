@@ -27,7 +27,7 @@ export function updateVariables({
   inputs,
   attributes = {},
 }: VariableUpdate): void {
-  const resources = tracing()?.forUpdate(variables) ?? variables.map(resourceToWrite);
+  const resources = tracing()?.variables.forUpdate(variables) ?? variables.map(resourceToWrite);
   const ids = [...resources, ...backend.getInputTensorIds(inputs)];
   runtime().executeOp(name, nativeAttributes(attributes), ids, 0);
 }

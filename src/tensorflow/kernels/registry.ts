@@ -1,6 +1,6 @@
 /** Adds kernels to tfjs's backend, or puts others in the place of tfjs-node's. */
 import * as tf from '@tensorflow/tfjs';
-import { backendName } from './backend.js';
+import { backendName } from '../backend.js';
 
 /** A kernel's tensors and attributes, as tfjs-core hands them over. */
 type Inputs = Record<string, tf.Tensor>;

@@ -1,6 +1,6 @@
 /** 2-D pooling padded by numbers, which TensorFlow lacks: its valid pooling over an image padded beforehand. */
 import * as tf from '@tensorflow/tfjs';
-import { correct } from './kernel-registry.js';
+import { correct } from './registry.js';
 
 type Sides = [number, number];
 type Paddings = [Sides, Sides, Sides, Sides];

@@ -1,9 +1,9 @@
 /** Kernels that tfjs-node lacks or has wrong, each a thin call of TensorFlow's own op. */
 import * as tf from '@tensorflow/tfjs';
-import { backend } from './backend.js';
-import { correct, register } from './kernel-registry.js';
-import { executeOp } from './ops.js';
-import { tracing } from './trace.js';
+import { backend } from '../backend.js';
+import { executeOp } from '../ops.js';
+import { tracing } from '../trace.js';
+import { correct, register } from './registry.js';
 
 const dtype = (tensor: tf.TensorInfo) => ({ type: 'dtype', value: tensor.dtype }) as const;
 const int32 = { type: 'dtype', value: 'int32' } as const;

@@ -1,6 +1,6 @@
 /** Kernels for which TensorFlow has no op of that form: tfjs's own JavaScript ones, on TensorFlow's tensors. */
 import * as tf from '@tensorflow/tfjs';
-import { correct, type Kernel, register } from './kernel-registry.js';
+import { correct, type Kernel, register } from './registry.js';
 
 /** What tfjs's JavaScript kernels use of their backend, on the values of the active one. */
 const valuesBackend = {
