@@ -1,14 +1,6 @@
 /** The four length tasks: where a coat, skirt, trouser leg or sleeve ends on the body. */
-import {
-  alongArm,
-  arms,
-  type Figure,
-  legs,
-  limb,
-  shoulderTip,
-  torsoSide,
-  upperBody,
-} from './figure.js';
+import { type Figure, shoulderTip, torsoSide, upperBody } from './figure.js';
+import { alongArm, arms, legs, limb } from './limbs.js';
 import { colourApartFrom, css, edged, type Fabric, fabric, type Sketch, seam } from './palette.js';
 import { type Choice, leaning, type Picture, type TaskDrawing } from './picture.js';
 import { at, both, closed, curve, type Point, path, segment, symmetric } from './svg.js';

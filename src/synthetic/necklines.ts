@@ -1,5 +1,6 @@
 /** The neckline task: how a top's upper edge runs over the chest and shoulders. */
-import { alongArm, arms, type Figure, limb, shoulderTip, torsoSide, upperBody } from './figure.js';
+import { type Figure, shoulderTip, torsoSide, upperBody } from './figure.js';
+import { alongArm, arms, limb } from './limbs.js';
 import { css, edged, type Fabric, fabric, type Sketch, seam } from './palette.js';
 import { type Choice, leaning, type Picture, type TaskDrawing } from './picture.js';
 import { both, closed, curve, lines, mirrored, type Point, path, symmetric } from './svg.js';

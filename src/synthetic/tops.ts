@@ -1,5 +1,6 @@
 /** What the collar, lapel, neck and neckline tasks share: a plain top, and a neck that is out of sight. */
-import { alongArm, type Figure, hairCurtain, limb, shoulderTip, torsoSide } from './figure.js';
+import { type Figure, hairCurtain, shoulderTip, torsoSide } from './figure.js';
+import { alongArm, limb } from './limbs.js';
 import { css, edged, type Fabric, type Sketch, seam } from './palette.js';
 import type { Picture } from './picture.js';
 import { both, curve, path, symmetric } from './svg.js';
