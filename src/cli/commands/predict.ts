@@ -1,4 +1,4 @@
-/** `bobbin predict`: probabilities of single images, or a submission answering the questions of a data set. */
+/** `bobbin predict`: predicts single images, or answers the questions of a data set with a submission. */
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { loadManifest } from '../../dataset/index.js';
@@ -38,16 +38,20 @@ export const options = classifyOptions;
 
 export function configure(command: Command): void {
   command
-    .argument('[images...]', 'images to predict; a CSV goes to stdout')
+    .argument('[images...]', 'images to predict; the result is a CSV on stdout')
     .requiredOption(
       '--run <folder>',
-      'what train wrote; repeated, the runs are averaged',
-      // Not variadic: that would take the images that follow for runs.
+      'run folder of train; repeat it to average several runs',
+      // Not variadic, which would read the images that follow as runs.
       (folder: string, earlier: string[] = []) => [...earlier, folder],
     )
-    .option('--weights <list>', 'one weight per run, separated by commas (default: all 1)', numbers)
+    .option(
+      '--weights <list>',
+      'one weight for each run, separated by commas (default: all 1)',
+      numbers,
+    )
     .option('--task <name>', 'the task that the images belong to')
-    .option('--data <folder>', 'prepared data set whose questions to answer instead of images')
+    .option('--data <folder>', 'prepared data set whose questions are answered, instead of images')
     .option('--out <folder>', 'with --data: where submission.csv and submission.zip go');
   command.action(async (images: string[], flags: Flags) => {
     checkFlags(images, flags);

@@ -1,4 +1,4 @@
-/** `bobbin prepare`: reads a source folder into a manifest and shows what was found. */
+/** `bobbin prepare`: reads a source folder into a manifest and shows a summary. */
 import path from 'node:path';
 import type { Command } from 'commander';
 import { prepare, prepareOptions, type Summary } from '../../dataset/index.js';
@@ -13,7 +13,10 @@ export function configure(command: Command): void {
       '<source>',
       'folder with class folders, tar shards or Parquet files, or of a FashionAI layout',
     )
-    .requiredOption('--out <folder>', 'where manifest.json goes, and images from Parquet files');
+    .requiredOption(
+      '--out <folder>',
+      'folder for manifest.json, and for images from Parquet files',
+    );
   command.action(async (source: string, flags: { out: string }) => {
     const { summary } = await withProgress((progress) =>
       prepare(source, {
