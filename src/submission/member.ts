@@ -14,7 +14,7 @@ import { train } from '../training/index.js';
 import type { QuestionImages } from './answer.js';
 import type { Member, SubmitRequest } from './request.js';
 
-/** What all models of a submission share. */
+/** The common part of the work of all models. */
 export interface Work {
   request: SubmitRequest;
   manifest: Manifest;

@@ -1,4 +1,4 @@
-/** What `submit` takes, reports on the way and returns. */
+/** The request, the progress and the result of `submit`. */
 import type { Manifest } from '../dataset/index.js';
 import type { Evaluation } from '../evaluation/index.js';
 import type { OptionTable, OptionValues } from '../options.js';
@@ -14,7 +14,7 @@ export const submitOptions = {
     default: 1,
     min: 1,
     max: 100,
-    help: 'models per task, each from another seed, whose predictions are averaged',
+    help: 'models for each task, trained with different seeds; their predictions are averaged',
   },
   crops: {
     type: 'choice',
@@ -27,9 +27,9 @@ export const submitOptions = {
 /** One model of one task. */
 export interface Member {
   task: string;
-  /** 1 … models. */
+  /** Number of the model, 1 … `models`. */
   model: number;
-  /** Its run folder. */
+  /** The model's run folder. */
   run: string;
 }
 
@@ -47,7 +47,7 @@ export interface SubmitObserver {
   onScored?(evaluation: Evaluation): Promise<void> | void;
 }
 
-/** What {@link submit} takes. Repeat a call for the same `out` with the same options. */
+/** A request to {@link submit}. A repeated call for the same `out` must have the same options. */
 export interface SubmitRequest extends Partial<OptionValues<typeof submitOptions>> {
   /** Folder in the FashionAI layout. */
   source: string;
@@ -77,7 +77,7 @@ export interface SubmitRequest extends Partial<OptionValues<typeof submitOptions
 /** The written submission, its answers and the models' scores. */
 export interface SubmitResult {
   manifest: Manifest;
-  /** Scores of each task's ensemble on the validation split, in the manifest's order; a task without validation images has none. */
+  /** Scores of the tasks' ensembles on the validation split, without tasks that have no validation images. */
   evaluations: Evaluation[];
   /** The answers to each task's questions, by the task's name. */
   answers: Map<string, Prediction>;
