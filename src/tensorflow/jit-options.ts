@@ -6,13 +6,13 @@ export const jitOptions = {
   xla: {
     type: 'boolean',
     default: false,
-    help: 'compile with XLA: the first call takes longer, later ones may be faster',
+    help: 'compile with XLA: a longer first call, then fewer passes over memory',
   },
   precision: {
     type: 'choice',
     choices: ['float32', 'bfloat16', 'float16'],
     default: 'float32',
-    help: 'what convolutions and products of matrices compute in, bfloat16 on a CPU and float16 on a GPU; tensors and variables stay float32',
+    help: 'type in which convolutions and products of matrices are computed: bfloat16 on a CPU, float16 on a GPU; tensors and variables stay float32',
   },
   seed: {
     type: 'integer',

@@ -101,8 +101,8 @@ export class TraceCache {
   }
 
   private tracedFor(flat: Flat): Traced {
-    const signature = signatureOf(flat.structure, (place) => {
-      const { dataId, shape } = flat.tensors[place] as tf.Tensor;
+    const signature = signatureOf(flat.structure, (index) => {
+      const { dataId, shape } = flat.tensors[index] as tf.Tensor;
       return `${backend.tensorMap.get(dataId)?.dtype}[${shape.join()}]`;
     });
     let traced = this.traces.get(signature);
