@@ -14,7 +14,7 @@ export const heights = {
   ankle: 94,
 } as const;
 
-/** One person: build and colours are drawn once, then every part is consistent with them. */
+/** One person: build and colours are drawn once and used for every part. */
 export interface Figure {
   skin: Colour;
   hair: Colour;

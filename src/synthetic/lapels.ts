@@ -1,4 +1,4 @@
-/** The lapel task: what a jacket's open fronts are edged with. */
+/** The lapel task: the edges of a jacket's open fronts. */
 import { type Figure, shoulderTip, torsoSide, upperBody } from './figure.js';
 import { alongArm, arms, limb } from './limbs.js';
 import { css, edged, type Fabric, fabric, type Sketch, shaded } from './palette.js';

@@ -60,7 +60,7 @@ export function legs({ build }: Figure, colour: Colour, shoes: Colour): string {
   return both(path(outline, paint) + path(`${shoe}Z`, { fill: css(shoes) }));
 }
 
-/** A closed outline around a line through `points`, as wide at each as `widths` says. */
+/** A closed outline around the line through `points`; `widths` has its width at each point. */
 export function limb(points: readonly Point[], widths: readonly number[]): string {
   const sides = points.map((point, index) => {
     const before = points[index - 1] ?? point;
