@@ -32,6 +32,7 @@ export interface Row {
   remarks: string;
 }
 
+/** The middle value, or the mean of the two middle ones; 0 for an empty list. */
 export function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;

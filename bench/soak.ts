@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { type Augmentation, type Batch, createLoader, type Loader } from '../src/index.js';
 import { pipelineAddon } from '../src/pipeline/native-loader.js';
 import { everything, preprocessing } from './job.js';
+import { median } from './results.js';
 
 export interface Soak {
   files: string[];
@@ -117,8 +118,4 @@ function growthOf(samples: number[]): number {
   const minute = 60 / sampleSeconds;
   const settled = samples.slice(settlingSeconds / sampleSeconds);
   return median(settled.slice(-minute)) - median(settled.slice(0, minute));
-}
-
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 }

@@ -1,16 +1,17 @@
-/** Writes files so that a reader, or a crash, never meets half of one. */
+/** Writes files whole or not at all: neither a reader nor a crash sees a part of a file. */
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ifPresent } from './if-present.js';
 
-/** What follows the dot behind the name of a file in that of its unfinished form. */
+/** The end of an unfinished file's name, after the name of its file and a dot. */
 const unfinishedEnd = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
 
 /**
- * Lets `write` fill a temporary file or folder beside `file`, flushes it to the disk and renames it into place.
- * Missing parent folders are made. Resolves to what `write` does. Fails with the error of `write` or the system's and leaves
- * an earlier `file` untouched.
+ * Lets `write` fill a temporary file or folder beside `file`, flushes it to the disk and renames it to `file`. Creates
+ * missing parent folders. Resolves to the result of `write`.
+ *
+ * @throws the error of `write` or of the system; an earlier `file` then stays as it was.
  */
 export async function replaceFile<Result>(
   file: string,
@@ -34,7 +35,10 @@ export async function replaceFile<Result>(
   }
 }
 
-/** Removes what {@link replaceFile} left beside `file` where a process ended while it wrote. Nobody may be writing it now. */
+/**
+ * Removes the temporary files of {@link replaceFile} beside `file`, which a process leaves if it ends while it writes. Call
+ * it only while no process writes `file`.
+ */
 export async function removeUnfinished(file: string): Promise<void> {
   const folder = path.dirname(file);
   const names = (await ifPresent(readdir(folder))) ?? [];

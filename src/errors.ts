@@ -1,14 +1,14 @@
-/** The one way Bobbin words an invalid value: what was expected, under which name, and what came instead. */
+/** Errors about invalid values, in one form of words. */
 
-/** A value or a file's content that the caller can put right. Its message says what to change. */
+/** An invalid value or file that the caller can correct. The message says what to change. */
 export class InvalidInputError extends Error {
   override name = 'InvalidInputError';
 }
 
-/** Characters of a value that an error repeats: a file taken for another kind may arrive as one value. */
+/** Characters of a value that an error shows at most: a value may be a whole file. */
 const mostShown = 200;
 
-/** `Expected X for NAME but received Y`; `remedy`, what to do about it, is a second sentence. */
+/** `Expected WHAT for NAME but received VALUE`. `remedy`, the way to correct it, follows as a second sentence. */
 export function expected(what: string, name: string, received: unknown, remedy = ''): Error {
   const whole = typeof received === 'string' ? JSON.stringify(received) : describe(received);
   const shown = whole.length > mostShown ? `${whole.slice(0, mostShown)}…` : whole;
@@ -17,7 +17,7 @@ export function expected(what: string, name: string, received: unknown, remedy =
   );
 }
 
-/** `A cannot be combined with B`: two values that are valid alone. `why`, or what to do about it, is a second sentence. */
+/** `A cannot be combined with B`, for two values that are valid alone. `why`, a reason or remedy, follows as a second sentence. */
 export function conflict(a: string, b: string, why = ''): Error {
   return new InvalidInputError(`${a} cannot be combined with ${b}${second(why)}`);
 }

@@ -1,4 +1,4 @@
-/** Bobbin's public API: what the commands use, for programs of one's own. */
+/** Bobbin's public API: the commands are made of it, and so can be your own programs. */
 export {
   type ByteRange,
   fashionAiTasks,

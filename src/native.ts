@@ -1,17 +1,21 @@
-/** Loads the C++ addon; a load failure says what to do about it. Each stage gives what it takes of the addon its type. */
+/** Loads the C++ addon. Each stage declares the type of the part that it uses. */
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A slot of the ring held by JavaScript; opaque. Handing it to `adoptBatch` or `release` ends the lease. */
+/** The right of JavaScript to a slot of the ring; opaque. `adoptBatch` and `release` end it. */
 export type SlotLease = { readonly __slotLease: unique symbol };
 
 const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-/** The part that needs CUDA, which not every machine has; the addon opens it. */
+/** The library of everything that needs CUDA. The addon opens it on machines with a GPU. */
 export const cudaLibrary = path.join(packageRoot, 'cuda-build', 'bobbin_cuda.so');
 let loaded: unknown;
 
-/** The addon, loaded on first use. */
+/**
+ * The addon, loaded on first use.
+ *
+ * @throws an Error with the command to run when it cannot be loaded.
+ */
 export function native(): unknown {
   loaded ??= load(path.join(packageRoot, 'native-build', 'Release', 'bobbin.node'));
   return loaded;

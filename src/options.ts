@@ -1,6 +1,6 @@
 /**
- * Options declared once as a table (type, default, range, help): checked here; the commands make flags and keys of
- * configuration files of them, and docs/options.md lists them.
+ * Options as tables: each option is declared once, with its type, default, range and help. From a table come the checks
+ * here, the commands' flags, the keys of configuration files, and docs/options.md.
  */
 import { expected } from './errors.js';
 
@@ -8,7 +8,7 @@ interface Described {
   help: string;
   /** The default in words, when it depends on the machine or on another option. */
   defaultHelp?: string;
-  /** The flag's name where it is not the option's. */
+  /** The flag's name if it differs from the option's. */
   flag?: string;
 }
 
@@ -46,10 +46,10 @@ export interface BooleanOption extends Described {
 
 export type Option = NumberOption | RangeOption | ChoiceOption | BooleanOption;
 
-/** Options by name; the name in camelCase is the property, in kebab-case the flag. */
+/** Options by name. The name in camelCase is the property, and in kebab-case the flag. */
 export type OptionTable = Readonly<Record<string, Option>>;
 
-/** Options and groups of options, as a call of the API takes them: `{ epochs, augmentation: { flip } }`. */
+/** Options and groups of options, in the form of the API's calls: `{ epochs, augmentation: { flip } }`. */
 export type OptionTree = Readonly<Record<string, Option | OptionTable>>;
 
 /** The values that a table or tree describes. */
@@ -86,9 +86,9 @@ export function optionsByName(tree: OptionTree): Map<string, Option> {
 }
 
 /**
- * `given` with defaults filled in; `undefined` counts as not given.
+ * `given` with defaults for the other options; `undefined` counts as not given.
  *
- * @throws InvalidInputError for a name that is not in the table or a value out of its type or range.
+ * @throws InvalidInputError for a name that is not in the table, or a value outside its option's type or range.
  */
 export function resolveOptions<Table extends OptionTable>(
   table: Table,
@@ -120,14 +120,14 @@ export function pickOptions<Table extends OptionTable>(
   >;
 }
 
-/** @throws InvalidInputError unless `value` is what `option` declares. */
+/** @throws InvalidInputError when `value` is outside the option's type or range. */
 export function checkOption(name: string, option: Option, value: unknown): void {
   if (!accepts(option, value)) {
     throw expected(describeValues(option), name, value);
   }
 }
 
-/** The values an option takes, in words: `an integer from 1 to 64`. */
+/** The valid values of an option in words: `an integer from 1 to 64`. */
 export function describeValues(option: Option): string {
   switch (option.type) {
     case 'boolean':

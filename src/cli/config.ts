@@ -1,4 +1,4 @@
-/** Reads a configuration file: JSON, comments allowed, of options in the form that the API takes them. */
+/** Reads a configuration file: a JSON object of options in the form of the API's calls; comments are allowed. */
 import {
   getNodeValue,
   type Node,
@@ -14,10 +14,10 @@ import { readText } from '../text-file.js';
 export type NamedOptions = ReadonlyMap<string, Option>;
 
 /**
- * The values that `file` has for `known` options, by name.
+ * The values in `file` by the names of their options.
  *
- * @throws InvalidInputError naming file and line, for what is no JSON, a name that is not known or given twice, and a value
- * out of its type or range.
+ * @throws InvalidInputError with file and line when the file is not JSON, a name is unknown or given twice, or a value is
+ * outside its option's type or range.
  */
 export async function readConfig(file: string, known: NamedOptions): Promise<Map<string, unknown>> {
   const text = await readText(file).catch((error: NodeJS.ErrnoException) => {
@@ -42,9 +42,9 @@ interface Collecting {
   place: (offset: number) => string;
 }
 
-/** Adds the values of an object; `group` is empty or ends in a dot. */
+/** Adds the values of an object. `group` is the object's name and a dot, or empty for the whole file. */
 function collect(object: Node, group: string, collecting: Collecting): void {
-  const { known, values, place } = collecting;
+  const { known, place } = collecting;
   if (object.type !== 'object') {
     const where = place(object.offset);
     const name = group === '' ? where : `${group.slice(0, -1)} in ${where}`;
@@ -55,19 +55,35 @@ function collect(object: Node, group: string, collecting: Collecting): void {
     const name = `${group}${key.value}`;
     const option = known.get(name);
     if (option) {
-      if (values.has(name)) {
-        throw expected('one value', `${name} in ${place(offset)}`, 'a second');
-      }
-      checkOption(`${name} in ${place(offset)}`, option, getNodeValue(value));
-      values.set(name, getNodeValue(value));
+      addValue({ name, option, value: getNodeValue(value), where: place(offset) }, collecting);
     } else if ([...known.keys()].some((each) => each.startsWith(`${name}.`))) {
       collect(value, `${name}.`, collecting);
     } else {
-      const meant = nearest(name, known);
-      const remedy = meant ? `Did you mean ${meant}?` : 'docs/options.md lists the options';
-      throw expected('the name of an option', `a key in ${place(offset)}`, name, remedy);
+      throw unknownName(name, place(offset), known);
     }
   }
+}
+
+interface Given {
+  name: string;
+  option: Option;
+  value: unknown;
+  /** File and line. */
+  where: string;
+}
+
+function addValue({ name, option, value, where }: Given, { values }: Collecting): void {
+  if (values.has(name)) {
+    throw expected('one value', `${name} in ${where}`, 'a second');
+  }
+  checkOption(`${name} in ${where}`, option, value);
+  values.set(name, value);
+}
+
+function unknownName(name: string, where: string, known: NamedOptions): Error {
+  const meant = nearest(name, known);
+  const remedy = meant ? `Did you mean ${meant}?` : 'docs/options.md lists the options';
+  return expected('the name of an option', `a key in ${where}`, name, remedy);
 }
 
 function syntaxError(text: string, { error, offset }: ParseError, place: string): Error {
@@ -81,7 +97,7 @@ function syntaxError(text: string, { error, offset }: ParseError, place: string)
   return expected('JSON', place, line.trim(), reason);
 }
 
-/** The known name that `given` was likely meant to be: in another group, in other letters, or mistyped. */
+/** The known name nearest to `given`, which may be in another group, spelled in another case, or mistyped. */
 function nearest(given: string, known: NamedOptions): string | undefined {
   const plain = (name: string) =>
     name
@@ -98,7 +114,7 @@ function nearest(given: string, known: NamedOptions): string | undefined {
   return best && best.edits <= word.length / 3 ? best.name : undefined;
 }
 
-/** Levenshtein's distance, by the rows of Wagner and Fischer (1974). */
+/** Levenshtein's distance, computed row by row (Wagner and Fischer 1974). */
 function editsBetween(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, edits) => edits);
   for (const [index, letter] of [...from].entries()) {

@@ -1,4 +1,4 @@
-/** Images as the epochs of a training see them, to be drawn. */
+/** Renders images as each epoch of a training sees them, for pictures. */
 import {
   createLoader,
   type LoaderFailure,
@@ -7,17 +7,17 @@ import {
   viewsOf,
 } from '../pipeline/index.js';
 
-/** The views of an image follow each other, epoch by epoch. */
+/** Rendered views; those of one image follow each other, epoch by epoch. */
 export interface EpochViews {
   /** [samples, variants, crop, crop, 3], normalised. */
   pixels: Float32Array;
-  /** Epochs times the views that a batch holds of an image. */
+  /** Views of each image: the number of epochs times the views of one epoch. */
   variants: number;
   /** Samples that could not be read; their pixels are 0. */
   failures: LoaderFailure[];
 }
 
-/** Renders epoch 0 to `epochs` − 1 of a loader with these options. */
+/** Renders the epochs 0 … `epochs` − 1 of a loader with these options. */
 export async function renderEpochs(
   samples: readonly LoaderSample[],
   epochs: number,

@@ -10,7 +10,7 @@ import {
   optionsByName,
 } from '../options.js';
 
-/** Adds one flag per option of `tree`; groups are for files and calls, flags have none. */
+/** Adds one flag for each option of `tree`. Groups exist in files and calls only: flags have no groups. */
 export function addFlags(command: Command, tree: OptionTree): Command {
   for (const [name, option] of optionsByName(tree)) {
     for (const flag of flagsOf(name, option)) {
@@ -20,7 +20,7 @@ export function addFlags(command: Command, tree: OptionTree): Command {
   return command;
 }
 
-/** The values of `tree` among a command's parsed flags. */
+/** The values of the options of `tree`, from a command's parsed flags. */
 export function pickFlags<Tree extends OptionTree>(tree: Tree, flags: object): OptionValues<Tree> {
   const entries = Object.entries(tree).map(([name, node]) => [
     name,
@@ -29,7 +29,7 @@ export function pickFlags<Tree extends OptionTree>(tree: Tree, flags: object): O
   return Object.fromEntries(entries) as OptionValues<Tree>;
 }
 
-/** Sets an option to a checked value, unless the command line did. */
+/** Sets an option to a checked value, unless the command line set it. */
 export function presetFlag(
   command: Command,
   [name, option]: [string, Option],
@@ -48,12 +48,12 @@ function flagName(name: string, option: Option): string {
   return option.flag ?? last.replace(/[A-Z]+/g, (letters) => `-${letters.toLowerCase()}`);
 }
 
-/** What help shows of a flag: the form that changes a default of on or off, else its name. */
+/** A flag as help shows it: its name, or for true and false the form that changes the default. */
 export function shownFlag(name: string, option: Option): string {
   return `--${option.default === true ? 'no-' : ''}${flagName(name, option)}`;
 }
 
-/** Commander's name for it. */
+/** Commander's name for an option's value. */
 const keyOf = (name: string, option: Option): string =>
   new Flag(`--${flagName(name, option)}`).attributeName();
 
@@ -63,7 +63,7 @@ function flagsOf(name: string, option: Option): Flag[] {
   if (option.type === 'boolean') {
     const text = preset ? `turn off: ${help}` : help;
     const shown = new Flag(shownFlag(name, option), withDefault(text, option));
-    // The other one is only of use against what a configuration file says.
+    // The other form is useful only to override a configuration file.
     const other = new Flag(preset ? `--${flag}` : `--no-${flag}`).hideHelp();
     return [shown.default(preset), other];
   }
@@ -84,7 +84,7 @@ const withDefault = (text: string, option: Option): string =>
 
 const round = (value: number) => Number(value.toPrecision(4));
 
-/** The default as a person would write it. */
+/** The default in the form in which a user writes it. */
 export function describeDefault({ defaultHelp, default: preset }: Option): string {
   return defaultHelp ?? (Array.isArray(preset) ? preset.map(round).join(',') : `${preset}`);
 }

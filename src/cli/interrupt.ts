@@ -1,7 +1,11 @@
-/** Ctrl-C as an AbortSignal: the first asks to stop at the next safe point, the second stops at once. */
+/** Ctrl-C as an AbortSignal: the first stops the work at the next safe point, the second stops the process at once. */
 import { exitCode, InterruptedError } from './exit.js';
 
-/** Runs `work` with a signal that Ctrl-C aborts; a rejection with the signal's reason becomes an InterruptedError saying `howToContinue`. */
+/**
+ * Runs `work` with a signal that Ctrl-C aborts.
+ *
+ * @throws InterruptedError with the message `howToContinue` when `work` rejects with the signal's reason.
+ */
 export async function interruptible<Result>(
   howToContinue: string,
   work: (signal: AbortSignal) => Promise<Result>,

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `bobbin` command. Exit codes: 0 done, 1 an error, 2 verify found problems, 130 stopped by Ctrl-C. */
+/** The `bobbin` command; exit.ts has its exit codes. */
 import { reportError } from './exit.js';
 import { createProgram } from './program.js';
 

@@ -1,4 +1,4 @@
-/** Opens a data set for the commands that only look at it, prepared or not. */
+/** Opens a data set, prepared or not, for commands that only read its images. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import {
@@ -15,7 +15,7 @@ export interface LabelledImage extends ImageFile {
   label: number;
 }
 
-/** The labelled images of a folder, prepared or not, with absolute paths. */
+/** The tasks and labelled images of a prepared or source folder, with absolute paths. */
 export async function openDataset(
   folder: string,
 ): Promise<{ tasks: Task[]; images: LabelledImage[] }> {
@@ -32,7 +32,7 @@ export async function openDataset(
   };
 }
 
-/** Shards are read whole, which may take a while. */
+/** Shows progress, since shards are read completely. */
 async function readWithProgress(folder: string) {
   return await withProgress((progress) =>
     readSource(folder, {

@@ -1,15 +1,15 @@
-/** All commands under one name; only the one that runs is loaded, so that `setup` needs nothing it has yet to bring. */
+/** All commands. Only the command that runs is loaded, so that `setup` works before the parts that it installs. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type OptionTree, optionsByName } from '../options.js';
 import { readConfig } from './config.js';
 import { addFlags, presetFlag } from './flags.js';
 
-/** What a command's file exports. */
+/** The exports of a command's file. */
 interface CommandModule {
-  /** Adds arguments, flags of the command's own and the action. */
+  /** Adds the command's arguments, its own flags and its action. */
   configure(command: Command): void;
-  /** What a configuration file may say as well as flags. */
+  /** Options that a configuration file may set, too. */
   options?: OptionTree;
 }
 
@@ -18,14 +18,14 @@ interface Entry {
   load: () => Promise<CommandModule>;
 }
 
-/** In the order of the work. */
+/** The commands by name, in the order of the work. */
 const entries: Record<string, Entry> = {
   setup: {
     description: 'build the native addon and fetch TensorFlow and the pretrained weights',
     load: () => import('./commands/setup.js'),
   },
   doctor: {
-    description: 'list each part with its version and origin, and what to do about what is missing',
+    description: 'list each part with its version and origin, and how to get the missing ones',
     load: () => import('./commands/doctor.js'),
   },
   synthesize: {
@@ -37,11 +37,11 @@ const entries: Record<string, Entry> = {
     load: () => import('./commands/prepare.js'),
   },
   preview: {
-    description: 'draw images of a data set and what augmentation makes of them',
+    description: 'draw images of a data set beside their augmented views',
     load: () => import('./commands/preview.js'),
   },
   train: {
-    description: 'train one classifier per task; continues with --resume',
+    description: 'train one classifier for each task; --resume continues',
     load: () => import('./commands/train.js'),
   },
   evaluate: {
@@ -54,24 +54,24 @@ const entries: Record<string, Entry> = {
   },
   submit: {
     description:
-      'prepare, train every task, predict, ensemble, write and verify; continues when repeated',
+      'prepare, train every task, predict, average, write and verify; the same command continues',
     load: () => import('./commands/submit.js'),
   },
   verify: {
-    description: 'check a submission row by row; exit code 2 when it has problems',
+    description: 'check every row of a submission; exit code 2 if it has problems',
     load: () => import('./commands/verify.js'),
   },
   bench: {
-    description: 'measure the loader on a folder of images and say what to change',
+    description: 'measure the loader on a folder of images and advise what to change',
     load: () => import('./commands/bench.js'),
   },
   demo: {
-    description: 'submit on synthesized data, ending with the scores per task',
+    description: 'run submit on synthesized data and show the scores of each task',
     load: () => import('./commands/demo.js'),
   },
 };
 
-/** The program for one command line; `words` are the arguments after the program's name. */
+/** The program for one command line. `words` are the arguments after the program's name. */
 export async function createProgram(words: string[]): Promise<Command> {
   const { version, description } = JSON.parse(
     readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -81,7 +81,7 @@ export async function createProgram(words: string[]): Promise<Command> {
     .version(version)
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 an error, 2 verify found problems, 130 stopped by Ctrl-C.',
+      '\nExit codes: 0 success, 1 error, 2 problems found by verify, 130 stopped by Ctrl-C.',
     );
   const chosen = words.find((word) => word in entries);
   for (const [name, { description, load }] of Object.entries(entries)) {
@@ -98,7 +98,7 @@ export async function createProgram(words: string[]): Promise<Command> {
   return program;
 }
 
-/** The options of every command that a configuration file may have, by command. */
+/** For each command the options that a configuration file may set. */
 export async function commandOptions(): Promise<Map<string, OptionTree>> {
   const all = new Map<string, OptionTree>();
   for (const [name, { load }] of Object.entries(entries)) {
@@ -110,9 +110,9 @@ export async function commandOptions(): Promise<Map<string, OptionTree>> {
   return all;
 }
 
-/** A flag for each option, and --config: flags win over the file, the file over defaults. */
+/** Adds a flag for each option, and --config. A flag overrides the file, and the file overrides the default. */
 function addOptions(command: Command, options: OptionTree): void {
-  const help = 'file of options, such as config.json of a run; flags win over it';
+  const help = 'file of options, such as config.json of a run; flags override it';
   addFlags(command, options).option('--config <file>', help);
   command.hook('preAction', async () => {
     const { config } = command.opts<{ config?: string }>();
@@ -120,7 +120,7 @@ function addOptions(command: Command, options: OptionTree): void {
       return;
     }
     const own = optionsByName(options);
-    // One file may serve every command: what only others take is checked and left alone.
+    // One file may serve every command: options of other commands are checked and ignored.
     const others = [...(await commandOptions()).values()].flatMap((each) => [
       ...optionsByName(each),
     ]);

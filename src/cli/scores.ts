@@ -1,4 +1,4 @@
-/** Scores as a person wants them: the table on the terminal, and files and pictures beside the model. */
+/** Shows scores: a table on the terminal, and files and pictures beside the model. */
 import path from 'node:path';
 import { writeWhole } from '../atomic-file.js';
 import { type Evaluation, meanAveragePrecision } from '../evaluation/index.js';
@@ -23,7 +23,7 @@ export async function saveEvaluation(evaluation: Evaluation, folder: string): Pr
   );
 }
 
-/** One row a task, and the means where there are several. */
+/** A table with one row for each task, and a row of means if there are several tasks. */
 export function scoreTable(evaluations: Evaluation[]): string {
   const header = ['task', 'images', 'majority', 'basic precision', 'MRR', 'AP'];
   const rows = evaluations.map((each) => [

@@ -1,4 +1,4 @@
-/** What a person sees of a submission in the making, and at its end. */
+/** Shows the progress of `submit` and its result. */
 import path from 'node:path';
 import type { Manifest } from '../dataset/index.js';
 import type { ProgressReporter } from '../report/index.js';
@@ -8,7 +8,7 @@ import { saveEvaluation, scoreTable } from './scores.js';
 import { describeEpoch, drawRun } from './training-report.js';
 import { warnUnreadable } from './unreadable.js';
 
-/** Shows progress and leaves pictures beside each model and under `out`/scores. */
+/** An observer that shows progress and writes pictures beside each model and below `out`/scores. */
 export function createObserver(request: SubmitRequest, progress: ProgressReporter): SubmitObserver {
   const { out, models = 1, seed, training } = request;
   const labelOf = ({ task, model }: Member) => (models > 1 ? `${task} model ${model}` : task);
@@ -40,7 +40,7 @@ export function createObserver(request: SubmitRequest, progress: ProgressReporte
   };
 }
 
-/** Prints the scores, what could not be read, and where the submission lies; problems set the exit code. */
+/** Prints the scores, the unreadable images and the submission's files. Problems of the submission set the exit code. */
 export function showResult({ evaluations, answers, verification, csv, zip }: SubmitResult): void {
   if (evaluations.length > 0) {
     console.log(`\nValidation:\n${scoreTable(evaluations)}`);

@@ -1,4 +1,4 @@
-/** What the commands that train can be told of the network, its training and the augmentation, as `train` takes it. */
+/** Options of the commands that train: network, training and augmentation, in the form of a call of `train`. */
 import { modelOptions } from '../model/index.js';
 import type { OptionTree } from '../options.js';
 import { trainAugmentationOptions, trainOptions } from '../training/index.js';

@@ -1,4 +1,4 @@
-/** What a person sees of a training run: live progress, a line an epoch, and the pictures that stay in its folder. */
+/** Shows a training run: the lines of each epoch, and the pictures in its folder. */
 import path from 'node:path';
 import { type Manifest, resolveSample, samplesOf } from '../dataset/index.js';
 import { resolveOptions } from '../options.js';
@@ -8,7 +8,7 @@ import { type EpochRecord, type TrainResult, trainAugmentationOptions } from '..
 import { renderEpochs } from './epoch-views.js';
 import { warnUnreadable } from './unreadable.js';
 
-/** One epoch as two lines: scores and speed, then the pipeline's time by stage and what would make it faster. */
+/** One epoch as two lines: scores and speed, then the pipeline's time in each stage and advice. */
 export function describeEpoch(label: string, record: EpochRecord, epochs: number): string {
   const { epoch, loss, accuracy, validationLoss, validationAccuracy, waitShare } = record;
   const parts = [
@@ -31,7 +31,7 @@ function describePipeline(record: EpochRecord): string {
     `render ${renderMs.toFixed(2)} ms an image`,
   ];
   if (otherFormatsMs > 0) {
-    parts.push(`${otherFormatsMs.toFixed(0)} ms for one that is no JPEG`);
+    parts.push(`${otherFormatsMs.toFixed(0)} ms for one that is not a JPEG`);
   }
   if (deviceMs > 0) {
     parts.push(describeDevice(record));
@@ -56,7 +56,7 @@ export interface FinishedRun {
   seed: number;
 }
 
-/** Writes curves.png and augmentation.jpg to the run folder, and names the images that could not be read. */
+/** Writes curves.png and augmentation.jpg to the run folder and lists the unreadable images. */
 export async function drawRun(finished: FinishedRun): Promise<void> {
   const { manifest, task, run, result } = finished;
   warnUnreadable(result.failures, 'replaced in training or left out of validation');

@@ -1,9 +1,9 @@
-/** Names the images that could not be read, on stderr. */
+/** Lists unreadable images on stderr. */
 import { type ImageFile, imageName } from '../dataset/index.js';
 
 const shown = 10;
 
-/** `consequence` says what became of them. */
+/** Lists the first ten images and the reasons. `consequence` says what happened to their rows. */
 export function warnUnreadable(
   failures: readonly (ImageFile & { reason: string })[],
   consequence: string,

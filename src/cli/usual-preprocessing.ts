@@ -1,4 +1,4 @@
-/** How most models take their pixels, for commands that know no model. */
+/** The preprocessing of most models, for commands without a model. */
 import type { Preprocessing } from '../pipeline/index.js';
 
 export const usualPreprocessing: Preprocessing = {

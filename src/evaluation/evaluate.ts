@@ -18,7 +18,7 @@ import {
   topClass,
 } from './metrics.js';
 
-/** One image whose top class is not its label. */
+/** An image whose top class is not its label. */
 export interface WrongAnswer {
   /** As in {@link Sample.path}. */
   path: string;
@@ -36,21 +36,21 @@ export interface Evaluation {
   task: string;
   split: Split;
   classes: string[];
-  /** Images scored: those of the split that could be read. */
+  /** Number of scored images: those of the split that could be read. */
   images: number;
   basicPrecision: number;
   meanReciprocalRank: number;
   averagePrecision: number;
-  /** Basic precision of always answering the split's most frequent class. */
+  /** Basic precision of a classifier that always answers the split's most frequent class. */
   majority: number;
-  /** `confusion[truth][prediction]`, images. */
+  /** `confusion[truth][prediction]`: numbers of images. */
   confusion: number[][];
-  /** Every wrong answer, the most confident first. */
+  /** All wrong answers, the most confident first. */
   mistakes: WrongAnswer[];
   failures: UnreadableFile[];
 }
 
-/** What {@link evaluate} takes beside what classifying takes. */
+/** A request to {@link evaluate}. */
 export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classes'> {
   manifest: Manifest;
   task: string;
@@ -58,7 +58,11 @@ export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classe
   split?: Split;
 }
 
-/** Classifies the split's images and scores them; unreadable ones are left out and reported. */
+/**
+ * Classifies the images of a split and scores them. Unreadable images are left out and reported.
+ *
+ * @throws InvalidInputError when the task is unknown, its split has no images, or the classifier has other classes.
+ */
 export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   const { manifest, task: name, split = 'validation', ...rest } = request;
   const task = taskOf(manifest, name);
@@ -72,7 +76,7 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   return score({ manifest, task, split, samples, probabilities, failures });
 }
 
-/** Probabilities to score; `samples` and rows of `probabilities`, [samples, classes], in the same order. */
+/** Probabilities to score: [samples, classes], with rows in the order of `samples`. */
 export interface ScoreRequest {
   manifest: Manifest;
   task: Task;
@@ -82,7 +86,7 @@ export interface ScoreRequest {
   failures: UnreadableFile[];
 }
 
-/** The scores of given probabilities, e.g. those of an ensemble. */
+/** Scores probabilities, for example those of an ensemble. */
 export function score(request: ScoreRequest): Evaluation {
   const { manifest, task, split, failures } = request;
   const { classes } = task;
@@ -118,7 +122,7 @@ export function score(request: ScoreRequest): Evaluation {
   };
 }
 
-/** The answer as a mistake, or nothing where it is right. */
+/** The answer as a list of one mistake; an empty list if it is right. */
 function wrongAnswer(
   manifest: Manifest,
   classes: string[],

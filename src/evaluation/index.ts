@@ -1,4 +1,4 @@
-/** The evaluation stage's public face: how good predictions are, in the competition's own numbers. */
+/** The public face of the evaluation stage: scores predictions by the competition's metrics. */
 export {
   type EvaluateRequest,
   type Evaluation,

@@ -1,18 +1,18 @@
-/** The competition's three numbers, each under its own name, and the confusion matrix; no model and no files here. */
+/** The competition's three metrics, each under its own name, and the confusion matrix, computed from arrays. */
 import { expected } from '../errors.js';
 
 /**
  * Predictions of n images over c classes: n rows of c probabilities, n labels in 0 … c − 1, and for each image the
- * classes marked `m` (maybe). Functions here throw InvalidInputError where the lengths differ or n is 0.
+ * classes marked `m` (maybe). The functions of this file throw InvalidInputError when the lengths differ or n is 0.
  */
 export interface Scored {
   probabilities: readonly ArrayLike<number>[];
   labels: ArrayLike<number>;
-  /** Empty rows, or none at all, where nothing is in doubt. */
+  /** For each image the doubtful classes; undefined if no image has any. */
   maybe?: readonly (readonly number[])[];
 }
 
-/** Index of the greatest probability; the lowest index where several are greatest. */
+/** Index of the greatest probability; the lowest index if several are equal. */
 export function topClass(row: ArrayLike<number>): number {
   let top = 0;
   for (let index = 1; index < row.length; index++) {
@@ -32,7 +32,8 @@ export function basicPrecision(scored: Scored): number {
 }
 
 /**
- * Mean reciprocal rank: the mean of 1 / (place of the label among the image's classes by falling probability), 0 … 1.
+ * Mean reciprocal rank: the mean of 1 / rank, 0 … 1, where rank is the label's position, from 1, among the image's
+ * classes by descending probability.
  * Of equal probabilities the lower class index comes first. The competition's original code prints this as "mAP".
  */
 export function meanReciprocalRank(scored: Scored): number {
@@ -46,9 +47,10 @@ export function meanReciprocalRank(scored: Scored): number {
 }
 
 /**
- * AP of one task as the competition scores it: an image counts by its top class and that class's probability, and not
- * at all where that class is one of its `maybe`; with the K counted images by falling probability, AP is the mean over
- * k = 1 … K of the share of right ones among the first k. Equal probabilities keep the order given. NaN where K is 0.
+ * AP of one task as the competition scores it. An image counts with its top class and that class's probability; if that
+ * class is one of its `maybe`, the image is left out. With the K counted images in the order of descending probability, AP
+ * is the mean over k = 1 … K of the share of right ones among the first k. Equal probabilities keep their order. NaN if K
+ * is 0.
  */
 export function averagePrecision(scored: Scored): number {
   checkLengths(scored);
@@ -71,7 +73,11 @@ export function averagePrecision(scored: Scored): number {
   return precisions.reduce((sum, precision) => sum + precision, 0) / counted.length;
 }
 
-/** mAP: the plain mean of the tasks' AP values, whatever their sizes. Throws InvalidInputError without any. */
+/**
+ * mAP: the mean of the tasks' AP values, without weights for the tasks' sizes.
+ *
+ * @throws InvalidInputError for an empty list.
+ */
 export function meanAveragePrecision(averagePrecisions: readonly number[]): number {
   if (averagePrecisions.length === 0) {
     throw expected('the AP of one task or more', 'mAP', 'none');
@@ -79,7 +85,7 @@ export function meanAveragePrecision(averagePrecisions: readonly number[]): numb
   return averagePrecisions.reduce((sum, value) => sum + value, 0) / averagePrecisions.length;
 }
 
-/** `matrix[label][top]`: how many images of class `label` have `top` as their top class; `classes` rows and columns. */
+/** `matrix[label][top]`: the number of images of class `label` with the top class `top`. Has `classes` rows and columns. */
 export function confusionMatrix(scored: Scored, classes: number): number[][] {
   checkLengths(scored);
   const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));

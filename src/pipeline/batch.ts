@@ -1,10 +1,10 @@
-/** A finished batch of images, held by whoever asked for it until it is adopted or released. */
+/** A finished batch of images. Its consumer holds the memory until it adopts or releases the batch. */
 import type { SlotLease } from '../native.js';
 import { pipelineAddon } from './native-loader.js';
 import type { PixelArrays, PixelType } from './pixel-type.js';
 import type { Preprocessing } from './preprocessing.js';
 
-/** What a batch is made of. */
+/** The fields of a batch; see {@link Batch}. */
 export interface BatchParts<Type extends PixelType> {
   lease: SlotLease;
   gpuDevice: number | undefined;
@@ -18,26 +18,26 @@ export interface BatchParts<Type extends PixelType> {
   waitMs: number;
 }
 
-/** Rendered images in a slot of the loader's ring. Hold few: the ring has no other memory. */
+/** Rendered images in a slot of the loader's ring. Hold few batches at a time: the ring has a fixed number of slots. */
 export class Batch<Type extends PixelType = 'float32'> {
-  /** Pass it to `adoptBatch` for a tensor without a copy. Ends there or with {@link release}. */
+  /** The right to the slot. `adoptBatch` turns it into a tensor without a copy; that or {@link release} ends it. */
   readonly lease: SlotLease;
-  /** The CUDA device that it lies on, by its number; undefined in main memory. */
+  /** The number of the CUDA device on which the batch lies; undefined in main memory. */
   readonly gpuDevice: number | undefined;
-  /** [images · views, crop, crop, 3]; with five- or ten-crop the views of an image follow each other. */
+  /** [images · views, crop, crop, 3]. With five- or ten-crop the views of an image follow each other. */
   readonly shape: readonly [number, number, number, number];
   readonly dtype: Type;
-  /** Says how the pixels are normalised or, with `uint8`, are yet to be. */
+  /** How the pixels are normalised or, with `uint8`, must still be normalised. */
   readonly preprocessing: Preprocessing;
-  /** One an image; −1 where `indices` is. */
+  /** One label for each image; −1 where `indices` is −1. */
   readonly labels: Int32Array;
-  /** Of the image that mixup or cutmix mixed into each; an unmixed image's own label. */
+  /** For each image the label of its partner in mixup or cutmix; an unmixed image's own label. */
   readonly partnerLabels: Int32Array;
-  /** Each image's share of its mixture, λ, 0…1; the partner's is 1 − λ. 1 where unmixed. */
+  /** Each image's share λ of its mixture, 0…1; its partner has 1 − λ. 1 for an unmixed image. */
   readonly weights: Float32Array;
-  /** Each image's place in the loader's samples; −1 for one marked as damaged, whose bytes are 0. */
+  /** Each image's index in the loader's samples; −1 for a damaged image with `damaged: 'mark'`, whose bytes are 0. */
   readonly indices: Int32Array;
-  /** Time from asking for the batch to having it, in milliseconds. */
+  /** Time that the consumer waited for this batch, in milliseconds. */
   readonly waitMs: number;
 
   constructor(parts: BatchParts<Type>) {
@@ -53,17 +53,25 @@ export class Batch<Type extends PixelType = 'float32'> {
     this.waitMs = parts.waitMs;
   }
 
-  /** Images in the batch; the last batch of an epoch may have fewer than the others. */
+  /** Number of images; the last batch of an epoch may have fewer. */
   get count(): number {
     return this.indices.length;
   }
 
-  /** A copy of the pixels in main memory, row-major in `shape`. Throws once the batch was released or adopted. */
+  /**
+   * A copy of the pixels in main memory, row-major in `shape`.
+   *
+   * @throws an Error when the batch was released or adopted before.
+   */
   pixels(): PixelArrays[Type] {
     return toArray(this.dtype, pipelineAddon().copyLease(this.lease)) as PixelArrays[Type];
   }
 
-  /** Gives the memory back unused. Throws once the batch was released or adopted. */
+  /**
+   * Gives the memory back without using it.
+   *
+   * @throws an Error when the batch was released or adopted before.
+   */
   release(): void {
     pipelineAddon().releaseLease(this.lease);
   }
@@ -84,7 +92,7 @@ function toArray(type: PixelType, bytes: ArrayBuffer): Float32Array | Uint8Array
   return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
 }
 
-/** IEEE 754's binary16: a sign, 5 bits of exponent and 10 of fraction. The pipeline stores no NaN. */
+/** Reads IEEE 754's binary16: a sign, 5 bits of exponent and 10 of fraction. The pipeline never stores NaN. */
 function fromFloat16(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 31;

@@ -1,15 +1,15 @@
-/** Whether there is a CUDA device to put batches on, and why not. */
-import { expected } from '../errors.js';
+/** Whether there is a CUDA device for batches, and if not, why. */
+import { conflict, expected } from '../errors.js';
 import { cudaLibrary } from '../native.js';
 import type { LoaderOptions } from './loader-options.js';
 import { type CudaStatus, pipelineAddon } from './native-loader.js';
 
-/** Looks each time; never throws. */
+/** The state of the CUDA device, looked up at each call. Never throws. */
 export function cudaStatus(): CudaStatus {
   return pipelineAddon().cudaStatus(cudaLibrary);
 }
 
-/** @throws InvalidInputError with the reason, where there is no device to do `what`, such as `augment gpu`. */
+/** @throws InvalidInputError with the reason when there is no device for `what`, for example `augment gpu`. */
 export function requireCuda(what: string): void {
   const { available, reason } = cudaStatus();
   if (!available) {
@@ -18,13 +18,14 @@ export function requireCuda(what: string): void {
 }
 
 /**
- * Where batches lie: on the device that augments, else where they are asked for.
+ * Where batches lie: on the GPU if it augments, else where `memory` puts them, by default in main memory.
  *
- * @throws InvalidInputError where that cannot be.
+ * @throws InvalidInputError for `memory: main` beside `augment: gpu`, and when a GPU is needed and there is none.
  */
 export function memoryOf({ augment, memory }: Pick<LoaderOptions, 'augment' | 'memory'>) {
   if (augment === 'gpu' && memory === 'main') {
-    throw expected('gpu or none beside augment gpu', 'memory', memory);
+    const why = 'A GPU that augments renders into its own memory';
+    throw conflict('`augment: gpu`', '`memory: main`', why);
   }
   if (augment !== 'gpu' && memory !== 'gpu') {
     return 'main';

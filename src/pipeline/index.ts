@@ -1,4 +1,4 @@
-/** The public face of the input pipeline. */
+/** The public face of the pipeline stage: images from files to batches. */
 
 export {
   type AugmentChoice,

@@ -1,4 +1,4 @@
-/** What a loader can be told: its options, each declared once, and what it loads. */
+/** Options of a loader, each declared once. */
 import os from 'node:os';
 import type { OptionValues } from '../options.js';
 import type { Augmentation, augmentationOptions } from './augmentation.js';
@@ -8,98 +8,104 @@ import { fewestSlots, mostSlots } from './ring.js';
 import type { LoaderSample } from './samples.js';
 
 /**
- * How a loader works, apart from what it loads. None but `seed`, `damaged` and `dtype` changes a pixel. But a GPU's
- * kernel may differ from the CPU by a fraction of a level and its decoder by a level, in files that nobody can tell
- * beforehand; and what the CPU augments and a GPU normalises was rounded to whole levels.
+ * Options of a loader apart from its images and augmentation.
+ *
+ * Only `seed`, `damaged` and `dtype` change pixels, with three exceptions on a GPU: its kernel may differ from the CPU by
+ * a fraction of a level; its JPEG decoder may differ by one level, in files that are not known in advance; and pixels that
+ * the CPU augments and a GPU normalises are rounded to whole levels between the two.
  */
 export const loaderOptions = {
   dtype: {
     type: 'choice',
     choices: ['float32', 'bfloat16', 'float16', 'uint8'],
     default: 'float32',
-    help: 'what batches are stored as: normalised in 4 or 2 bytes a value, or in 1 as levels 0…255 that are normalised later',
+    help: 'type of the stored values: normalised in 4 or 2 bytes each, or levels 0…255 in 1 byte, normalised later',
   },
   augment: {
     type: 'choice',
     choices: ['cpu', 'gpu'],
     default: 'cpu',
-    help: 'who renders views: threads of the CPU, or a CUDA device, on which the batches then lie',
+    help: 'device that renders views: the CPU, or a CUDA device, whose memory then holds the batches',
   },
   memory: {
     type: 'choice',
     choices: ['main', 'gpu'],
     default: 'main',
     defaultHelp: 'main, or gpu with augment gpu',
-    help: 'where batches lie: in main memory, or on a CUDA device, copied there as levels and normalised',
+    help: 'memory that holds the batches: main memory, or that of a CUDA device, which normalises them',
   },
   gpuDevice: {
     type: 'integer',
     default: 0,
     min: 0,
     max: 63,
-    help: "the CUDA device's number; as configure's gpuDevice where TensorFlow takes the batches",
+    help: "number of the CUDA device; TensorFlow accepts batches of the device in configure's gpuDevice",
   },
-  batchSize: { type: 'integer', default: 64, min: 1, max: 65536, help: 'images a batch' },
+  batchSize: { type: 'integer', default: 64, min: 1, max: 65536, help: 'images in a batch' },
   threads: {
     type: 'integer',
     default: os.availableParallelism(),
     defaultHelp: 'the number of cores',
     min: 1,
     max: 1024,
-    help: 'worker threads that decode and render',
+    help: 'threads that decode and render',
   },
   seed: {
     type: 'integer',
     default: 0,
     min: 0,
     max: Number.MAX_SAFE_INTEGER,
-    help: 'of all randomness; same seed, same batches',
+    help: 'seed of all random numbers: the same seed gives the same batches',
   },
-  shuffle: { type: 'boolean', default: false, help: "another order each epoch, the seed's own" },
+  shuffle: {
+    type: 'boolean',
+    default: false,
+    help: 'another order in each epoch, drawn by the seed',
+  },
   damaged: {
     type: 'choice',
     choices: ['refill', 'mark', 'fail'],
     default: 'refill',
-    help: 'an unreadable image is replaced by another, kept as an empty row of index −1, or ends the run',
+    help: 'replace an unreadable image by another one, keep it as an empty row of index −1, or stop the run',
   },
   failureBudget: {
     type: 'number',
     default: 100,
     min: 0,
     max: Number.POSITIVE_INFINITY,
-    help: 'unreadable images that are put up with before the run ends all the same',
+    help: 'unreadable images tolerated before the run stops',
   },
   slots: {
     type: 'integer',
     default: 4,
     min: fewestSlots,
     max: mostSlots,
-    help: 'batches of memory: those held, those ready and those being rendered',
+    help: 'batches in memory: held by the consumer, ready, or being rendered',
   },
   memoryMB: {
     type: 'number',
     default: 0,
     min: 0,
     max: 1e6,
-    help: 'megabytes of memory for batches, in place of slots; 0: as much as the slots need',
+    help: 'megabytes of memory for batches, instead of slots; 0: as many as the slots need',
   },
   workerCount: {
     type: 'integer',
     default: 1,
     min: 1,
     max: 65536,
-    help: 'loaders, usually one a process, that share each epoch: together they see every sample once',
+    help: 'loaders that share each epoch, usually one in each process: together they load every sample once',
   },
   workerIndex: {
     type: 'integer',
     default: 0,
     min: 0,
     max: 65535,
-    help: 'which of them this is: it takes positions index, index + count, … of the epoch',
+    help: 'number of this loader among them: it takes positions index, index + count, … of the epoch',
   },
 } as const;
 
-/** Who renders views. */
+/** The device that renders views. */
 export type Augmenter = (typeof loaderOptions.augment.choices)[number];
 
 export interface LoaderOptions<Type extends PixelType = 'float32'>
@@ -108,6 +114,6 @@ export interface LoaderOptions<Type extends PixelType = 'float32'>
   dtype?: Type;
   samples: readonly LoaderSample[];
   preprocessing: Preprocessing;
-  /** Default: {@link augmentationOptions}' defaults, the usual ones for training. */
+  /** Default: the defaults of {@link augmentationOptions}, which suit training. */
   augmentation?: Partial<Augmentation>;
 }

@@ -1,28 +1,20 @@
 /** The loader: batches rendered ahead on native threads, one epoch after another. */
 import type { ImageFile } from '../dataset/index.js';
-import { expected } from '../errors.js';
-import { cudaLibrary } from '../native.js';
-import { checkOption, resolveOptions } from '../options.js';
-import {
-  type Augmentation,
-  augmentationOptions,
-  checkAugmentation,
-  viewsOf,
-} from './augmentation.js';
+import { checkOption } from '../options.js';
+import { type Augmentation, viewsOf } from './augmentation.js';
 import { Batch } from './batch.js';
-import { memoryOf } from './cuda.js';
-import { type LoaderOptions, loaderOptions } from './loader-options.js';
+import { DecodeQueue } from './decode-queue.js';
+import type { LoaderOptions } from './loader-options.js';
+import { resolveLoader } from './loader-settings.js';
 import {
   type NativeBatch,
   type NativeLoader,
   pipelineAddon,
   type Recipe,
 } from './native-loader.js';
-import { decodeOtherFormat } from './other-formats.js';
 import type { PixelType } from './pixel-type.js';
-import { checkPreprocessing, type Preprocessing } from './preprocessing.js';
-import { slotsWithin } from './ring.js';
-import { type LoaderSample, locate } from './samples.js';
+import type { Preprocessing } from './preprocessing.js';
+import type { LoaderSample } from './samples.js';
 import type { PipelineWork } from './work.js';
 
 /** A file that could not be used, and why. */
@@ -34,13 +26,15 @@ export interface LoaderFailure extends ImageFile {
 export interface LoaderStatistics extends PipelineWork {
   /** Time the consumer spent waiting for batches, in milliseconds. */
   waitMs: number;
-  /** Memory of the batches in bytes, fixed from the beginning. */
+  /** Memory of the batches in bytes, fixed when the loader is made. */
   ringBytes: number;
 }
 
 /**
- * Validates everything, allocates the ring and starts the threads. Throws InvalidInputError for options
- * that make no sense, and a plain Error where the machine refuses: no memory for the ring, or no such GPU.
+ * Checks the options, allocates the ring and starts the threads.
+ *
+ * @throws InvalidInputError for an invalid option or a missing GPU, and a plain Error when the system has not enough
+ * memory for the ring.
  */
 export function createLoader<Type extends PixelType = 'float32'>(
   options: LoaderOptions<Type>,
@@ -48,7 +42,7 @@ export function createLoader<Type extends PixelType = 'float32'>(
   return new Loader(options);
 }
 
-/** After so long without a slot to render into, the consumer is told that it holds them all. */
+/** Time without a free slot, in milliseconds, after which the consumer is warned that it holds them all. */
 const starvedAfterMs = 10_000;
 
 interface Waiting {
@@ -56,71 +50,50 @@ interface Waiting {
   reject(reason: unknown): void;
 }
 
-/** See {@link createLoader}. Batches must be adopted or released; `close` ends the threads. */
+/** See {@link createLoader}. Adopt or release every batch; `close` ends the threads. */
 export class Loader<Type extends PixelType = 'float32'> {
-  /** Batches in an epoch; the last may be smaller. */
+  /** Batches of an epoch, of which the last may be smaller. */
   readonly batchesPerEpoch: number;
   readonly batchSize: number;
   readonly samples: readonly LoaderSample[];
   readonly preprocessing: Preprocessing;
   readonly augmentation: Augmentation;
   readonly dtype: Type;
-  /** Where batches lie; undefined for main memory. */
+  /** The CUDA device on which batches lie; undefined for main memory. */
   private readonly gpuDevice: number | undefined;
   private readonly seed: number;
   private readonly slots: number;
   private readonly native: NativeLoader;
-  private readonly maxDecoding: number;
-  private readonly requests: { ticket: number; sample: number }[] = [];
-  private decoding = 0;
+  private readonly decoding: DecodeQueue;
+  /** Number of the newest epoch or close; older iterations compare it and end. */
   private run = 0;
   private waiting: Waiting | undefined;
   private waitMs = 0;
-  private otherFormats = 0;
-  private otherFormatsMs = 0;
   private closedWith: { failures: LoaderFailure[]; statistics: LoaderStatistics } | undefined;
 
-  constructor({ samples, preprocessing, augmentation, ...rest }: LoaderOptions<Type>) {
-    const { memoryMB, memory: _, ...options } = resolveOptions(loaderOptions, rest);
-    if (memoryMB > 0 && rest.slots !== undefined) {
-      throw expected('none beside memoryMB', 'slots', rest.slots);
-    }
-    if (!samples?.length) {
-      throw expected('at least one image', 'samples', samples);
-    }
-    const rows = shareOf(samples.length, options);
-    checkPreprocessing(preprocessing);
+  constructor(options: LoaderOptions<Type>) {
+    const { samples, batchesPerEpoch, gpuDevice, native } = resolveLoader(options);
     this.samples = samples;
-    this.preprocessing = preprocessing;
-    this.augmentation = resolveOptions(augmentationOptions, augmentation);
-    checkAugmentation(this.augmentation);
-    this.gpuDevice = memoryOf(rest) === 'gpu' ? options.gpuDevice : undefined;
-    this.dtype = options.dtype as Type;
-    this.batchSize = options.batchSize;
-    this.batchesPerEpoch = Math.ceil(rows / options.batchSize);
-    this.seed = options.seed;
-    this.slots = memoryMB === 0 ? options.slots : slotsWithin(memoryMB, this.slotContent());
-    // More than run at once: they go on while a training step keeps this thread from asking for more.
-    this.maxDecoding = 4 * options.threads;
-    this.native = new (pipelineAddon().Loader)(
-      {
-        ...options,
-        slots: this.slots,
-        ...locate(samples),
-        preprocessing,
-        augmentation: this.augmentation,
-        device: this.gpuDevice === undefined ? 'none' : 'cuda',
-        cudaLibrary,
-      },
-      () => this.wake(),
-    );
+    this.batchesPerEpoch = batchesPerEpoch;
+    this.gpuDevice = gpuDevice;
+    this.preprocessing = native.preprocessing;
+    this.augmentation = native.augmentation;
+    this.dtype = native.dtype as Type;
+    this.batchSize = native.batchSize;
+    this.seed = native.seed;
+    this.slots = native.slots;
+    this.native = new (pipelineAddon().Loader)(native, () => this.wake());
+    // More than can run at once, so that decoding continues while a training step blocks this thread.
+    this.decoding = new DecodeQueue(this.native, samples, 4 * native.threads);
   }
 
   /**
-   * The batches of epoch `number`, from batch `start` on; rendering ahead begins at once. Only the
-   * newest epoch yields batches. Leaving the loop early stops the rendering.
+   * The batches of epoch `number`, from batch `start` on. Rendering ahead begins at once. Only the newest epoch yields
+   * batches. Leaving the loop early stops the rendering.
    *
-   * Iteration rejects when the run cannot go on: see `damaged` and `failureBudget`.
+   * The iteration rejects when the loader cannot continue: see `damaged` and `failureBudget`.
+   *
+   * @throws InvalidInputError for a negative or fractional number, or a `start` beyond the epoch.
    */
   epoch(
     number: number,
@@ -132,15 +105,16 @@ export class Loader<Type extends PixelType = 'float32'> {
     this.waiting?.reject(new Error('A newer epoch has begun'));
     this.waiting = undefined;
     this.native.beginEpoch(number, start);
-    // Nobody waits for what an older epoch asked for.
-    this.requests.length = 0;
+    // An older epoch asked for these.
+    this.decoding.clear();
     this.run += 1;
     return this.batches(this.run, number, start);
   }
 
   /**
-   * What will be done to a sample of so many upright pixels, drawn without reading it: one recipe a view. Throws for
-   * numbers that no sample can have.
+   * The recipes by which a sample of `width` × `height` upright pixels is rendered, one a view; the sample is not read.
+   *
+   * @throws InvalidInputError for a sample that the loader does not have, or an image larger than any sample.
    */
   recipesOf(
     sample: number,
@@ -156,7 +130,7 @@ export class Loader<Type extends PixelType = 'float32'> {
     return pipelineAddon().drawRecipes(this.augmentation, this.preprocessing, of);
   }
 
-  /** Each unusable file met so far, in the samples' order. */
+  /** The unusable files found so far, in the samples' order. */
   get failures(): LoaderFailure[] {
     if (this.closedWith) {
       return this.closedWith.failures;
@@ -179,8 +153,7 @@ export class Loader<Type extends PixelType = 'float32'> {
       readMs: totals.readMicroseconds / 1000,
       decodeMs: totals.decodeMicroseconds / 1000,
       renderMs: totals.renderMicroseconds / 1000,
-      otherFormats: this.otherFormats,
-      otherFormatsMs: this.otherFormatsMs,
+      ...this.decoding.work,
       deviceDecoded: totals.deviceDecoded,
       deviceRendered: totals.deviceRendered,
       deviceMs: totals.deviceMicroseconds / 1000,
@@ -188,22 +161,17 @@ export class Loader<Type extends PixelType = 'float32'> {
     };
   }
 
-  /** Stops and joins the threads, each after the image at hand. Batches already taken stay valid. */
+  /** Stops and joins the threads; each finishes its present image first. Batches already taken stay valid. */
   close(): void {
     if (this.closedWith) {
       return;
     }
     this.closedWith = { failures: this.failures, statistics: this.statistics };
     this.run += 1;
-    this.requests.length = 0;
+    this.decoding.close();
     this.waiting?.reject(new Error('The loader was closed'));
     this.waiting = undefined;
     this.native.close();
-  }
-
-  private slotContent() {
-    const rows = this.batchSize * viewsOf(this.augmentation);
-    return { rows, crop: this.preprocessing.crop, dtype: this.dtype };
   }
 
   private async *batches(run: number, epoch: number, start: number) {
@@ -235,7 +203,7 @@ export class Loader<Type extends PixelType = 'float32'> {
       return this.batchOf(batch, waitMs);
     } finally {
       clearTimeout(starved);
-      // A newer epoch may wait by now.
+      // A newer epoch may already wait.
       if (!this.closedWith && !this.waiting) {
         this.native.hold(false);
       }
@@ -262,12 +230,9 @@ export class Loader<Type extends PixelType = 'float32'> {
     return indices.map((index) => this.samples[index]?.label ?? -1);
   }
 
-  /** Called whenever the native side has something new. */
+  /** Called when the native loader may have a new batch or request. */
   private wake(): void {
-    for (const request of this.native.takeRequests()) {
-      this.requests.push(request);
-    }
-    this.decodeRequests();
+    this.decoding.add(this.native.takeRequests());
     const { waiting } = this;
     if (!waiting) {
       return;
@@ -285,39 +250,6 @@ export class Loader<Type extends PixelType = 'float32'> {
     }
   }
 
-  private decodeRequests(): void {
-    while (this.decoding < this.maxDecoding) {
-      const request = this.requests.shift();
-      if (!request) {
-        return;
-      }
-      this.decoding += 1;
-      void this.decode(request).finally(() => {
-        this.decoding -= 1;
-        this.decodeRequests();
-      });
-    }
-  }
-
-  private async decode({ ticket, sample }: { ticket: number; sample: number }): Promise<void> {
-    const start = performance.now();
-    try {
-      const { rgb, width, height } = await decodeOtherFormat(this.samples[sample] as LoaderSample);
-      // What is damaged may be a JPEG.
-      this.otherFormats += 1;
-      this.otherFormatsMs += performance.now() - start;
-      if (!this.closedWith) {
-        this.native.supply(ticket, rgb, width, height);
-      }
-    } catch (error) {
-      // libvips repeats itself over several lines.
-      const [reason] = (error as Error).message.split('\n');
-      if (!this.closedWith) {
-        this.native.supplyFailure(ticket, reason || 'unreadable');
-      }
-    }
-  }
-
   private warnIfStarved(): void {
     if (this.closedWith || this.native.statistics().leased < this.slots) {
       return;
@@ -327,18 +259,4 @@ export class Loader<Type extends PixelType = 'float32'> {
       { code: 'BOBBIN_STARVED' },
     );
   }
-}
-
-/** How many samples of an epoch one of `workerCount` loaders takes. */
-function shareOf(
-  samples: number,
-  { workerIndex, workerCount }: { workerIndex: number; workerCount: number },
-): number {
-  if (workerIndex >= workerCount) {
-    throw expected(`an integer below workerCount, ${workerCount},`, 'workerIndex', workerIndex);
-  }
-  if (workerCount > samples) {
-    throw expected(`at most one worker an image, ${samples},`, 'workerCount', workerCount);
-  }
-  return Math.ceil((samples - workerIndex) / workerCount);
 }

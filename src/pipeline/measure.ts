@@ -1,4 +1,4 @@
-/** Measures the loader on somebody's own files: images a second by thread count, where the time goes, what to change. */
+/** Measures the loader on the user's files: images a second, the share of each stage, and advice on what to change. */
 import { type ImageFile, imageFile } from '../dataset/index.js';
 import { type OptionValues, pickOptions, resolveOptions } from '../options.js';
 import type { Augmentation } from './augmentation.js';
@@ -9,36 +9,36 @@ import type { Preprocessing } from './preprocessing.js';
 import type { PipelineWork } from './work.js';
 
 export const measureOptions = {
-  seconds: { type: 'number', default: 5, min: 0.1, max: 3600, help: 'time on the clock per run' },
-  batchSize: { type: 'integer', default: 64, min: 1, max: 65536, help: 'images a batch' },
+  seconds: { type: 'number', default: 5, min: 0.1, max: 3600, help: 'duration of each run' },
+  batchSize: { type: 'integer', default: 64, min: 1, max: 65536, help: 'images in a batch' },
 } as const;
 
 export interface MeasureRequest
   extends Partial<OptionValues<typeof measureOptions>>,
     Pick<LoaderOptions<PixelType>, 'augment' | 'dtype' | 'gpuDevice' | 'memory'> {
-  /** Absolute paths; with a range where the image is a part of a file. */
+  /** Absolute paths, with a byte range for an image inside a shard. */
   files: readonly (string | ImageFile)[];
   threads: number;
   preprocessing: Preprocessing;
   augmentation?: Partial<Augmentation>;
 }
 
-/** One run. Shares of time are of what the threads spent on images; together 1. */
+/** The result of one run. The three shares of the threads' time add up to 1. */
 export interface Measurement {
   threads: number;
   imagesPerSecond: number;
   readShare: number;
   decodeShare: number;
   renderShare: number;
-  /** Share of the images that are no JPEG. */
+  /** Share of the images that are not JPEG files, 0…1. */
   otherFormatsShare: number;
-  /** Mean size of an image as it is stored. */
+  /** Mean size of an encoded image. */
   bytesPerImage: number;
   /** Files that could not be used. */
   unreadable: number;
 }
 
-/** A run's outcome and the loader's work in it as a measurement. */
+/** Combines the rate of a run with the loader's totals. */
 export function measurementOf(
   run: Pick<Measurement, 'threads' | 'imagesPerSecond' | 'unreadable'>,
   work: PipelineWork,
@@ -55,7 +55,7 @@ export function measurementOf(
   };
 }
 
-/** Takes batches as fast as they come, over and over, for `seconds`. Unreadable files are counted. */
+/** Loads the files again and again for `seconds`, without a consumer, and counts unreadable files. */
 export async function measureLoader(request: MeasureRequest): Promise<Measurement> {
   const { files, seconds: _, batchSize: __, ...loading } = request;
   const { seconds, batchSize } = resolveOptions(
@@ -67,7 +67,7 @@ export async function measureLoader(request: MeasureRequest): Promise<Measuremen
     samples: files.map((file) => ({ ...imageFile(file), label: 0 })),
     batchSize: Math.min(batchSize, files.length),
     shuffle: true,
-    // An empty row in its place: a file that fails must not make the others count twice.
+    // A file that fails leaves an empty row: a replacement would count another file twice.
     damaged: 'mark',
     failureBudget: Number.POSITIVE_INFINITY,
   });
@@ -95,28 +95,28 @@ export async function measureLoader(request: MeasureRequest): Promise<Measuremen
   }
 }
 
-/** What advice is drawn from beside the measurements. */
+/** Facts for advice besides the measurements. */
 export interface Circumstances {
   /** Cores that the process may use. */
   cores: number;
-  /** Share of its time that the consumer waits for batches: 1 where it does nothing else. */
+  /** Share of its time that the consumer waits for batches, 0…1; 1 without a consumer. */
   waitShare: number;
-  /** Share of its time that a run before the measurements spent reading, where nothing may have been in memory yet. */
+  /** Share of the time that an earlier run spent reading, when the files may not have been in memory yet. */
   firstReadShare?: number;
 }
 
-/** A file above this size holds more pixels than a model of common size sees: about 800 × 600 JPEG. */
+/** Bytes of a JPEG of about 800 × 600 pixels: a larger file has more pixels than a common model needs. */
 const largeFile = 150_000;
-/** Another thread that adds less than this share of the first one's rate is not worth its core. */
+/** A thread is worth its core if it adds at least this share of the first thread's rate. */
 const worthwhile = 0.2;
-/** As many threads are enough as come this near to the best rate. */
+/** The threads are enough if they reach this share of the best rate. */
 const nearBest = 0.9;
-/** More reading than this is the disk's fault. */
+/** Above this share of reading the disk is the bottleneck. */
 const muchReading = 0.3;
-/** A consumer that waits less has little to gain from a faster loader. */
+/** Below this share of waiting a faster loader gains little. */
 const muchWaiting = 0.1;
 
-/** One sentence: what would make things faster. `measurements` ascend by threads, at least one. */
+/** One sentence on what would make loading faster. `measurements` has one entry or more, in order of their threads. */
 export function adviceOn(
   measurements: readonly Measurement[],
   { cores, waitShare, firstReadShare = 0 }: Circumstances,
@@ -125,20 +125,20 @@ export function adviceOn(
   const best = measurements.reduce((a, b) => (b.imagesPerSecond > a.imagesPerSecond ? b : a));
   const percent = (share: number) => `${Math.round(100 * share)}%`;
   if (best.imagesPerSecond === 0) {
-    return 'No file could be read: look at what the folder holds.';
+    return 'No file could be read: check the files in the folder.';
   }
   if (waitShare < muchWaiting) {
-    return `The loader keeps up: only ${percent(waitShare)} of the time goes into waiting for images, so a faster step is what would help.`;
+    return `The loader is fast enough: waiting for images takes only ${percent(waitShare)} of the time, so only a faster step would help.`;
   }
   if (best.otherFormatsShare > 0.1) {
-    return `${percent(best.otherFormatsShare)} of the images are no JPEG and take a slower way: store them as JPEG.`;
+    return `${percent(best.otherFormatsShare)} of the images are not JPEG files and are decoded more slowly: store them as JPEG.`;
   }
   if (Math.max(best.readShare, firstReadShare) > muchReading) {
     const reading =
       best.readShare > muchReading
         ? `takes ${percent(best.readShare)} of the time`
         : `took ${percent(firstReadShare)} of the time at first, before the files were in memory`;
-    return `Reading ${reading}: keep the files on a faster disk, or have memory enough that they stay cached.`;
+    return `Reading ${reading}: use a faster disk, or more memory, so that the files stay cached.`;
   }
   const added = last.threads - first.threads;
   const gain = (last.imagesPerSecond - first.imagesPerSecond) / (first.imagesPerSecond * added);
@@ -146,18 +146,18 @@ export function adviceOn(
     const enough = measurements.find(
       ({ imagesPerSecond }) => imagesPerSecond >= nearBest * best.imagesPerSecond,
     ) as Measurement;
-    return `${enough.threads} thread(s) are enough: more add little, so something else uses the cores.`;
+    return `${enough.threads} thread(s) are enough: more add little, because something else uses the cores.`;
   }
   if (best.decodeShare > 0.6 && best.bytesPerImage > largeFile) {
-    return `Decoding takes ${percent(best.decodeShare)} of the time and the files are ${Math.round(best.bytesPerImage / 1000)} KB: store them smaller, with a short side near what training crops from.`;
+    return `Decoding takes ${percent(best.decodeShare)} of the time and the files are ${Math.round(best.bytesPerImage / 1000)} KB: store smaller images, with a short side near the resize that training crops from.`;
   }
   if (last.threads < cores) {
-    const paidOff = added > 0 ? ' and each thread added so far paid off' : '';
-    return `Use more threads than ${last.threads}: ${cores} cores are there${paidOff}.`;
+    const paidOff = added > 0 ? ', and each thread so far made loading faster' : '';
+    return `Use more threads than ${last.threads}: the machine has ${cores} cores${paidOff}.`;
   }
   const [stage, share] =
     best.decodeShare > best.renderShare
       ? ['decoding: smaller files', best.decodeShare]
       : ['rendering: fewer augmentations', best.renderShare];
-  return `All ${cores} cores are at work, ${percent(share)} of it ${stage}, or more cores, make it faster.`;
+  return `All ${cores} cores are busy, ${percent(share)} of the time with ${stage} or more cores would make loading faster.`;
 }

@@ -1,10 +1,10 @@
-/** The types of what the addon's loader.cc exports; only src/pipeline uses it. */
+/** The types of the exports of the addon's loader.cc. Only src/pipeline uses them. */
 import { native, type SlotLease } from '../native.js';
 import type { Augmentation } from './augmentation.js';
 import type { PixelType } from './pixel-type.js';
 import type { Preprocessing } from './preprocessing.js';
 
-/** Already validated: the native side asserts. */
+/** Options of the native loader. They must be valid: the native side only asserts. */
 export interface NativeLoaderOptions {
   paths: string[];
   /** Three numbers a sample: index into `paths`, offset and length in bytes; length 0 is the whole file. */
@@ -21,23 +21,23 @@ export interface NativeLoaderOptions {
   workerCount: number;
   damaged: 'refill' | 'mark' | 'fail';
   failureBudget: number;
-  /** Where batches lie; `host` is the reference: what a CUDA device does, done by the CPU in main memory. */
+  /** Where batches lie. `host` is the reference device, which does a CUDA device's work on the CPU in main memory. */
   device: 'none' | 'host' | 'cuda';
-  /** Who augments; without a device always the CPU. */
+  /** The device that renders; without a device always the CPU. */
   augment: 'cpu' | 'gpu';
-  /** File of the library that opens a CUDA device, and the device's number. */
+  /** Path of the library that opens a CUDA device. */
   cudaLibrary: string;
   gpuDevice: number;
 }
 
-/**
- * A finished batch; `indices` has one sample index an image, −1 for a marked one, `partners` what it is
- * mixed with (itself where unmixed), `weights` its share (1 where unmixed).
- */
+/** A finished batch. The three arrays have one entry for each image. */
 export interface NativeBatch {
   lease: SlotLease;
+  /** Indices of the samples; −1 for an image marked as damaged. */
   indices: Int32Array;
+  /** Indices of the samples they are mixed with; an unmixed image's own index. */
   partners: Int32Array;
+  /** Each image's share of its mixture, 0…1; 1 for an unmixed image. */
   weights: Float32Array;
 }
 
@@ -48,32 +48,38 @@ export interface NativeStatistics {
   readMicroseconds: number;
   decodeMicroseconds: number;
   renderMicroseconds: number;
-  /** Images that the device decoded, and that its kernel rendered, and the time that batches were with it. */
+  /** Images that the device decoded. */
   deviceDecoded: number;
+  /** Images that the device's kernel rendered. */
   deviceRendered: number;
+  /** Time that batches spent on the device. */
   deviceMicroseconds: number;
-  /** Slots held right now. */
+  /** Slots that the consumer holds now. */
   leased: number;
-  /** Of all slots. */
+  /** Memory of all slots. */
   ringBytes: number;
 }
 
 export interface NativeLoader {
-  /** Drops what was prepared and starts rendering an epoch from one of its batches. */
+  /** Drops all prepared batches and starts to render epoch `epoch` from its batch `firstBatch`. */
   beginEpoch(epoch: number, firstBatch: number): void;
-  /** The next batch in order, null while it is not finished. Throws when the run has failed. */
+  /**
+   * The next batch in order; null while it is not finished.
+   *
+   * @throws an Error when the run has failed.
+   */
   take(): NativeBatch | null;
-  /** Samples that are no JPEG, to be decoded here and answered by `supply` or `supplyFailure`. */
+  /** Samples that are not JPEG files. JavaScript decodes each and answers by `supply` or `supplyFailure`. */
   takeRequests(): { ticket: number; sample: number }[];
-  /** Upright interleaved RGB, which is copied; an ArrayBuffer that it fills is detached. */
+  /** Takes upright interleaved RGB, which is copied. If it fills its ArrayBuffer, that is detached. */
   supply(ticket: number, rgb: Uint8Array, width: number, height: number): void;
   supplyFailure(ticket: number, reason: string): void;
-  /** One entry for each damaged sample met so far, by index. */
+  /** The damaged samples found so far, by index. */
   failures(): { index: number; reason: string }[];
   statistics(): NativeStatistics;
-  /** While held, the event loop stays alive for the next wake-up. */
+  /** Whether the event loop stays alive for the next wake-up. */
   hold(held: boolean): void;
-  /** Stops and joins the threads. Leases live on. */
+  /** Stops and joins the threads. Leases stay valid. */
   close(): void;
 }
 
@@ -111,25 +117,26 @@ export interface Recipe {
   color: number[];
   /** Standard deviation in 0…255 units. */
   noise: number;
-  /** In the order of their application. */
+  /** In the order in which they are applied. */
   effects: Effect[];
-  /** What is blotted out, in pixels of the view. */
+  /** The erased rectangle, in pixels of the view. */
   erased?: Rectangle;
 }
 
-/** What is known of the CUDA device that a loader would take. */
+/** The state of the CUDA device that a loader would use. */
 export interface CudaStatus {
   available: boolean;
-  /** Why it is not, and the way out; empty where it is. */
+  /** Why it is not available, and the remedy; empty when it is available. */
   reason: string;
-  /** CUDA versions, e.g. 13000 for 13.0: what the driver can do, and what Bobbin was built with; 0 where unknown. */
+  /** The newest CUDA version that the driver supports, e.g. 13000 for 13.0; 0 if unknown. */
   driver: number;
+  /** The CUDA version that Bobbin was built with; 0 if unknown. */
   runtime: number;
-  /** The name of device 0; empty where there is none. */
+  /** The name of device 0; empty without a device. */
   name: string;
 }
 
-/** What the pipeline takes from the addon. */
+/** The part of the addon that the pipeline uses. */
 export interface NativePipeline {
   Loader: NativeLoaderConstructor;
   drawRecipes(
@@ -138,13 +145,21 @@ export interface NativePipeline {
     of: { seed: number; epoch: number; sample: number; width: number; height: number },
   ): Recipe[];
   cudaStatus(library: string): CudaStatus;
-  /** A copy of the bytes, wherever they lie. Throws where the lease has ended. */
+  /**
+   * A copy of the slot's bytes in main memory.
+   *
+   * @throws an Error when the lease has ended.
+   */
   copyLease(lease: SlotLease): ArrayBuffer;
-  /** Gives the slot back. Throws where the lease has ended. */
+  /**
+   * Gives the slot back.
+   *
+   * @throws an Error when the lease has ended.
+   */
   releaseLease(lease: SlotLease): void;
 }
 
-/** The addon, as the pipeline uses it. */
+/** The addon by the pipeline's type. */
 export function pipelineAddon(): NativePipeline {
   return native() as NativePipeline;
 }

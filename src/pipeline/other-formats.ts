@@ -1,4 +1,4 @@
-/** Decodes what is no JPEG (PNG, WebP, GIF, TIFF, AVIF, …) by its content, off the JavaScript thread. */
+/** Decodes images that are not JPEG files (PNG, WebP, GIF, TIFF, AVIF, …) on sharp's threads; the content shows the format. */
 import sharp from 'sharp';
 import { type ImageFile, imageInput } from '../dataset/index.js';
 
@@ -10,9 +10,9 @@ export interface DecodedImage {
 }
 
 /**
- * The first frame of an image, transparency laid over white.
+ * The first frame of an image, on a white background if it is transparent.
  *
- * Rejects with the decoder's reason where the file is no image or is damaged.
+ * @throws an Error with the decoder's reason when the file is not an image or is damaged.
  */
 export async function decodeOtherFormat(image: ImageFile): Promise<DecodedImage> {
   const { data, info } = await sharp(await imageInput(image), { failOn: 'error' })

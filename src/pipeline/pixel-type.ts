@@ -1,6 +1,6 @@
-/** The types that a batch's values may be stored as. */
+/** The types in which a batch may store its values. */
 
-/** What each {@link PixelType} is read as; what has 16 bits is widened, which loses nothing. */
+/** The array in which JavaScript gets the values of each {@link PixelType}; 16-bit floats become float32, without loss. */
 export interface PixelArrays {
   float32: Float32Array;
   bfloat16: Float32Array;
@@ -9,14 +9,14 @@ export interface PixelArrays {
 }
 
 /**
- * What a batch's values are stored as:
- * - `float32`: (level − mean) / std, a level being a colour of 0…255 after all augmentation;
- * - `bfloat16`: the same, rounded to nearest (ties to even), half the memory;
- * - `float16`: likewise, as IEEE 754's binary16, which has three bits more and ends at ±65504;
- * - `uint8`: the level itself, rounded likewise, a quarter of it. It is normalised by whoever takes
- *   it, as `adoptBatch` does.
+ * The type in which a batch stores its values:
+ * - `float32`: (level − mean) / std, where a level is a colour of 0…255 after all augmentation;
+ * - `bfloat16`: the same value rounded to nearest, ties to even, in half the memory;
+ * - `float16`: the same as IEEE 754's binary16, whose fraction has three bits more and whose range ends at ±65504;
+ * - `uint8`: the level, rounded in the same way, in a quarter of the memory. The consumer normalises it, as `adoptBatch`
+ *   does.
  */
 export type PixelType = keyof PixelArrays;
 
-/** Bytes a value. */
+/** Bytes of a value. */
 export const bytesOf: Record<PixelType, number> = { float32: 4, bfloat16: 2, float16: 2, uint8: 1 };

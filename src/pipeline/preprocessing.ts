@@ -1,12 +1,12 @@
-/** The preprocessing record: how pixels become a model's input, saved with the model and used everywhere. */
+/** The preprocessing record: how pixels become a model's input. It is saved with the model and used at every stage. */
 import { expected } from '../errors.js';
 import { checkOption } from '../options.js';
 
 /** Geometry and scaling shared by training, validation, ten-crop and prediction. */
 export interface Preprocessing {
-  /** Short side in pixels after the aspect-preserving resize that precedes a fixed crop. */
+  /** Short side in pixels after the resize that keeps the ratio and comes before a fixed crop. */
   resize: number;
-  /** Side in pixels of the square the model sees. */
+  /** Side in pixels of the model's square input. */
   crop: number;
   /** Per-channel mean in 0…255 units, in `channels` order; input = (pixel − mean) / std. */
   mean: [number, number, number];

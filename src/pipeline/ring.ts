@@ -1,14 +1,14 @@
-/** How many batches of memory a loader has: as many as it is told, or as fit into a budget. */
+/** The number of slots in a loader's ring: a given number, or as many as fit into a memory budget. */
 import { expected } from '../errors.js';
 import { bytesOf, type PixelType } from './pixel-type.js';
 
-/** Slots are laid out for vector loads. */
+/** Bytes to which slots are aligned, for vector loads. */
 const alignment = 64;
-/** One is held while another is rendered. */
+/** One slot is held while another is rendered. */
 export const fewestSlots = 2;
 export const mostSlots = 1024;
 
-/** What a slot of the ring holds. */
+/** The content of a slot. */
 export interface SlotContent {
   /** Images · views. */
   rows: number;
@@ -25,7 +25,7 @@ export function slotBytes({ rows, crop, dtype }: SlotContent): number {
 /**
  * The most slots that stay within `memoryMB` · 10⁶ bytes, at most {@link mostSlots}.
  *
- * @throws InvalidInputError naming the least that would do, where not even two fit.
+ * @throws InvalidInputError with the smallest sufficient budget when fewer than two slots fit.
  */
 export function slotsWithin(memoryMB: number, content: SlotContent): number {
   const slots = Math.floor((memoryMB * 1e6) / slotBytes(content));

@@ -1,16 +1,18 @@
-/** The loader's samples: checked, and written down as numbers for the native side. */
+/** Checks a loader's samples and turns them into arrays for the native side. */
 import type { ImageFile } from '../dataset/index.js';
 import { expected } from '../errors.js';
 import { checkOption } from '../options.js';
 
-/** One image: an absolute path, where it is a part of a shard its range, and the label that its row of a batch gets. */
+/** One image: an absolute path, a byte range if it is inside a shard, and its label. */
 export interface LoaderSample extends ImageFile {
   label: number;
 }
 
 /**
- * Each path once, and three numbers a sample: index into the paths, offset and length in bytes; length 0 is the whole
- * file. Throws InvalidInputError for what has no path, and for a range that cannot be.
+ * Each path once, and three numbers for each sample: index into the paths, offset and length in bytes. Length 0 means the
+ * whole file.
+ *
+ * @throws InvalidInputError for a sample without a path or with an invalid range.
  */
 export function locate(samples: readonly LoaderSample[]): {
   paths: string[];

@@ -1,6 +1,6 @@
-/** What a pipeline has done, as sums. */
+/** Counters of a pipeline's work. */
 
-/** Sums since the loader was made, or over some stretch of its work. */
+/** Sums since the loader was made, or over a part of its work. */
 export interface PipelineWork {
   /** Images rendered. */
   images: number;
@@ -10,12 +10,15 @@ export interface PipelineWork {
   readMs: number;
   decodeMs: number;
   renderMs: number;
-  /** Images that are no JPEG, and the time until their pixels were back, which is no thread's. */
+  /** Images that are not JPEG files. */
   otherFormats: number;
+  /** Time from their requests to their pixels, summed, in milliseconds. The worker threads do not spend it. */
   otherFormatsMs: number;
-  /** Images that a device decoded, and that its kernel rendered, and the time that batches were with it, in milliseconds. */
+  /** Images that a device decoded. */
   deviceDecoded: number;
+  /** Images that a device's kernel rendered. */
   deviceRendered: number;
+  /** Time that batches spent on a device, in milliseconds. */
   deviceMs: number;
 }
 
@@ -32,7 +35,7 @@ export const noWork: PipelineWork = {
   deviceMs: 0,
 };
 
-/** `earlier` and what was done from `before` to `now`, two of a loader's statistics. */
+/** `earlier` plus the work from `before` to `now`, which are statistics of one loader. */
 export function addWork(
   earlier: PipelineWork,
   before: PipelineWork,

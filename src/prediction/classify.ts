@@ -1,4 +1,4 @@
-/** Runs a classifier over image files: one row of class probabilities for each file that can be read. */
+/** Classifies image files: a row of class probabilities for each file that can be read. */
 import { type ImageFile, imageFile, imageName } from '../dataset/index.js';
 import { expected } from '../errors.js';
 import type { Classifier } from '../model/index.js';
@@ -15,27 +15,27 @@ import {
 } from '../pipeline/index.js';
 import { adoptBatch, tf } from '../tensorflow/index.js';
 
-/** How images are cut and batched; the same for evaluation and prediction. */
+/** Options of classifying: windows, batches and threads, for evaluation and prediction alike. */
 export const classifyOptions = {
   crops: {
     type: 'choice',
     choices: ['center', 'five', 'ten'],
     default: 'center',
-    help: 'windows of each image whose probabilities are averaged: the centre, four corners and the centre, or these and their mirror images',
+    help: 'windows of each image whose probabilities are averaged: the centre; the centre and four corners; or these five and their mirror images',
   },
   batchSize: {
     type: 'integer',
     default: 32,
     min: 1,
     max: 4096,
-    help: 'windows in a batch, of one image at least',
+    help: 'windows in a batch; a batch has the windows of one image or more',
   },
   threads: loaderOptions.threads,
 } as const satisfies OptionTable;
 
 export type ClassifyOptions = OptionValues<typeof classifyOptions>;
 
-/** Where a classification stands. */
+/** The progress of a classification. */
 export interface ClassifyProgress {
   done: number;
   total: number;
@@ -45,19 +45,19 @@ export interface ClassifyProgress {
   secondsLeft: number;
 }
 
-/** What to classify and whom to tell. */
+/** A request to {@link classify}. */
 export interface ClassifyRequest extends Partial<ClassifyOptions> {
   classifier: Classifier;
-  /** Absolute paths; with a range where the image is a part of a file. */
+  /** Absolute paths, with a byte range for an image inside a shard. */
   files: readonly (string | ImageFile)[];
-  /** What the rows are meant for: a classifier of other classes, or in another order, is refused. */
+  /** The expected classes. A classifier with other classes, or in another order, is refused. */
   classes?: string[];
   onProgress?: (progress: ClassifyProgress) => void;
-  /** Ends the work at the next batch with the signal's reason. */
+  /** Aborting ends the work after the present batch; the call rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
-/** A file no row was computed for. */
+/** A file that could not be read. */
 export interface UnreadableFile extends ImageFile {
   /** Index into the files of the request. */
   index: number;
@@ -67,7 +67,7 @@ export interface UnreadableFile extends ImageFile {
 /** Probabilities in file order. */
 export interface Classification {
   classes: string[];
-  /** [files, classes], each row adding up to 1; the row of an unreadable file is all zero. */
+  /** [files, classes]; each row adds up to 1, but the row of an unreadable file is zero. */
   probabilities: Float32Array;
   failures: UnreadableFile[];
 }
@@ -76,6 +76,8 @@ export interface Classification {
  * Decodes each file once, cuts its windows, and averages the classifier's probabilities over them.
  *
  * The pipeline's threads prepare the next batches while TensorFlow computes, and the event loop runs between batches.
+ *
+ * @throws InvalidInputError when an option is out of its range or the classifier has other classes than `classes`.
  */
 export async function classify(request: ClassifyRequest): Promise<Classification> {
   const { classifier, classes: wanted, onProgress, signal, files: given, ...rest } = request;
@@ -110,7 +112,7 @@ export async function classify(request: ClassifyRequest): Promise<Classification
     }
     const reasons = new Map(loader.failures.map((each) => [imageName(each), each.reason]));
     const failures = files.flatMap(({ path, range }, index) => {
-      const reason = reasons.get(imageName({ path, range })) ?? 'no pixels came back';
+      const reason = reasons.get(imageName({ path, range })) ?? 'it gave no pixels';
       return readable[index] === 1 ? [] : [{ index, path, ...(range && { range }), reason }];
     });
     return { classes, probabilities, failures };

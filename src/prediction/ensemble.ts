@@ -1,10 +1,13 @@
-/** Combines the predictions of several models by averaging their probabilities. */
+/** Averages the predictions of several models. */
 import { expected } from '../errors.js';
 import type { Prediction } from './predict.js';
 
 /**
- * Weighted mean of predictions of the same files under the same classes; weights (≥ 0, default all 1) are divided by
- * their sum. A file that any member could not read is listed once among the failures.
+ * The weighted mean of predictions of the same files under the same classes. The weights (≥ 0, default 1 each) are
+ * divided by their sum. A file that one member or more could not read is listed once among the failures.
+ *
+ * @throws InvalidInputError without predictions, when their files or classes differ, or when the weights are not one for
+ * each prediction, at least 0 and not all 0.
  */
 export function ensemble(predictions: Prediction[], weights?: number[]): Prediction {
   const [first] = predictions;

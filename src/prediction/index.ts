@@ -1,4 +1,4 @@
-/** From a trained classifier to probabilities of new images. */
+/** The public face of the prediction stage: a trained classifier's probabilities for images. */
 export {
   type Classification,
   type ClassifyOptions,

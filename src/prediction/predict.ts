@@ -1,29 +1,34 @@
-/** Predicts class probabilities of image files: a row for every file, also for one that cannot be read. */
+/** Predicts class probabilities of image files: a row for every file, even if it cannot be read. */
 import { imageFile, imageName } from '../dataset/index.js';
 import { expected } from '../errors.js';
 import { type ClassifyRequest, classify, type UnreadableFile } from './classify.js';
 
-/** What {@link predict} takes. */
+/** A request to {@link predict}. */
 export interface PredictRequest extends ClassifyRequest {
   /**
-   * The row an unreadable file gets, [classes], adding up to 1: best the share of each class in the training split,
-   * which is the most probable answer when nothing is seen. Uniform when not given.
+   * The row of an unreadable file, [classes], adding up to 1. The best choice is the share of each class in the training
+   * split, the most probable answer without an image. Default: the same probability for every class.
    */
   fallback?: ArrayLike<number>;
 }
 
 /** Probabilities of files under one list of classes. */
 export interface Prediction {
-  /** Files in request order, absolute; where an image is a part of one, with the part's place in words. */
+  /** Absolute paths in the order of the request; for an image inside a shard also its byte range in words. */
   files: string[];
   classes: string[];
   /** [files, classes], float32, each row adding up to 1. */
   probabilities: Float32Array;
-  /** Files that got the fallback row, and why. */
+  /** Files with the fallback row, and why they could not be read. */
   failures: UnreadableFile[];
 }
 
-/** Probabilities of `files`; with `crops` of five or ten each is decoded once and its windows are averaged after softmax. */
+/**
+ * Probabilities of `files`. With `crops` of five or ten each file is decoded once, and the probabilities of its windows
+ * are averaged after softmax.
+ *
+ * @throws InvalidInputError as {@link classify} does, and when `fallback` is not a distribution over the classes.
+ */
 export async function predict({ fallback, ...request }: PredictRequest): Promise<Prediction> {
   const row = fallbackRow(request.classifier.classes.length, fallback);
   const { classes, probabilities, failures } = await classify(request);
@@ -34,7 +39,7 @@ export async function predict({ fallback, ...request }: PredictRequest): Promise
   return { files, classes, probabilities, failures };
 }
 
-/** A prediction's rows, one a file, as views of its probabilities. */
+/** The rows of a prediction, one for each file, as views of its probabilities. */
 export function rowsOf({ files, classes, probabilities }: Prediction): Float32Array[] {
   return files.map((_, index) =>
     probabilities.subarray(index * classes.length, (index + 1) * classes.length),

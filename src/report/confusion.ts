@@ -1,4 +1,4 @@
-/** confusion.png: how often each class was taken for which, rows are the truth, columns the prediction. */
+/** Draws confusion.png: how often each class (rows) was predicted as each class (columns). */
 import { type Drawing, ink, savePicture, shorten, text } from './drawing.js';
 
 /** A matrix of counts and the class names of its rows and columns. */
@@ -13,7 +13,7 @@ const cell = 52;
 const margin = { left: 170, right: 130, bottom: 30 };
 const longestLabel = 22;
 
-/** Writes the matrix to the PNG `file`; a cell's shade is its share of its row. */
+/** Writes the matrix to the PNG `file`. The shade of a cell is its share of its row. */
 export async function drawConfusion(picture: ConfusionPicture, file: string): Promise<void> {
   await savePicture(confusion(picture), file);
 }

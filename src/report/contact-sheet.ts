@@ -1,13 +1,14 @@
-/** Sheets of small pictures with captions: the worst mistakes of a model, and what augmentation does to images. */
+/** Draws sheets of small pictures with captions: a model's worst mistakes, and augmented views of images. */
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
 import { type ByteRange, type ImageFile, imageInput, imageName } from '../dataset/index.js';
 import type { Preprocessing } from '../pipeline/index.js';
 import { ink, pixelDensity, savePicture, shorten, text } from './drawing.js';
 
-/** One image the model got wrong. */
+/** An image with a wrong prediction. */
 export interface Mistake {
-  /** File to show, or the part of it that `range` says. */
+  /** File to show. */
   file: string;
+  /** The part of the file that is the image; the whole file without it. */
   range?: ByteRange;
   /** Path to print. */
   path: string;
@@ -21,7 +22,7 @@ const tile = 180;
 const gap = 20;
 const header = 60;
 
-/** Writes the PNG `file` with one tile per mistake, in the given order; no mistake makes a sheet that says so. */
+/** Writes the PNG `file` with one tile for each mistake, in their order. Without mistakes the sheet says so. */
 export async function drawMistakes(
   title: string,
   mistakes: Mistake[],
@@ -56,19 +57,19 @@ export async function drawMistakes(
   await savePicture({ width, height: header + rows * pitch.y + gap, elements, overlays }, file);
 }
 
-/** Rendered images as the model gets them: `pixels` is [images, variants, crop, crop, 3], float32, normalised. */
+/** Rendered images in the form of the model's input: `pixels` is [images, variants, crop, crop, 3], float32, normalised. */
 export interface AugmentationSheet {
   title: string;
   pixels: Float32Array;
   variants: number;
   preprocessing: Preprocessing;
-  /** For each row the image that its variants are made of, drawn whole before them. */
+  /** For each row the original image, drawn whole before its variants. */
   originals?: { image: ImageFile; caption: string }[];
 }
 
 /**
- * Writes `file`, a PNG or by its name a JPEG, with a row per image and a column per variant, colours put back to
- * 0…255.
+ * Writes `file`, a JPEG if it is named so, else a PNG, with a row for each image and a column for each variant. Colours
+ * are converted back to 0…255.
  */
 export async function drawAugmentations(sheet: AugmentationSheet, file: string): Promise<void> {
   const { variants, preprocessing, originals = [] } = sheet;
@@ -99,7 +100,7 @@ export async function drawAugmentations(sheet: AugmentationSheet, file: string):
   await savePicture({ width: width + gap, height: height + gap, elements, overlays }, file);
 }
 
-/** The image upright, or grey where sharp cannot read what Bobbin could: the sheet is drawn all the same. */
+/** The image upright; a grey tile if sharp cannot read an image that Bobbin could read. */
 async function thumbnail(image: ImageFile): Promise<Sharp> {
   try {
     const input = await imageInput(image);

@@ -1,7 +1,7 @@
-/** curves.png: loss and accuracy of a run, epoch by epoch, training beside validation. */
+/** Draws curves.png: the loss and accuracy of a run by epoch, in training and validation. */
 import { type Drawing, ink, savePicture, text } from './drawing.js';
 
-/** One epoch of a run; a validation value is absent where there was no validation split. */
+/** One epoch of a run; without a validation split it has no validation values. */
 export interface CurvePoint {
   epoch: number;
   loss: number;
@@ -20,7 +20,7 @@ interface Panel {
   title: string;
   left: number;
   lines: Line[];
-  /** Range that the axis must hold at least, e.g. 0…1 for a share. */
+  /** Bounds that the axis must include, e.g. 0…1 for a share. */
   floor?: number;
   ceiling?: number;
 }
@@ -165,7 +165,7 @@ function endLabels(lines: Line[], x: number, y: (v: number) => number, digits: n
   ]);
 }
 
-/** Round tick values that enclose every point of the panel. */
+/** Tick values, round numbers, that enclose every point of the panel. */
 function axis(panel: Panel): { ticks: number[]; low: number; high: number; digits: number } {
   const values = panel.lines.flatMap((line) => line.points.map((point) => point.y));
   const least = panel.floor ?? Math.min(...values);

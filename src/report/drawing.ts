@@ -1,8 +1,8 @@
-/** What every picture of a report shares: colours, escaped text, and one sharp PNG written whole or not at all. */
+/** Parts of all pictures: colours, escaped text, and writing a picture whole or not at all. */
 import sharp, { type OverlayOptions } from 'sharp';
 import { replaceFile } from '../atomic-file.js';
 
-/** Colours that stay apart for colour-blind readers and in grey print. */
+/** Colours that colour-blind readers can distinguish, also in grey print. */
 export const ink = {
   paper: '#ffffff',
   text: '#1d2733',
@@ -14,10 +14,10 @@ export const ink = {
   wrong: '#b42318',
 } as const;
 
-/** Pixels a drawing unit becomes: text stays crisp on screens with two device pixels per CSS pixel. */
+/** Pixels of one drawing unit: text stays sharp on screens with two device pixels for each CSS pixel. */
 export const pixelDensity = 2;
 
-/** `text` with the five characters that XML reserves written as entities, and control characters dropped. */
+/** `text` with XML's five reserved characters as entities and with spaces for control characters. */
 export function escapeXml(text: string): string {
   const entities: Record<string, string> = {
     '&': '&amp;',
@@ -31,7 +31,7 @@ export function escapeXml(text: string): string {
     .replace(/[&<>"']/g, (character) => entities[character] as string);
 }
 
-/** How a piece of text is set; `anchor` names the point that (x, y) is. */
+/** The style of a text; `anchor` is the part of it that lies at (x, y). */
 export interface TextStyle {
   size?: number;
   colour?: string;
@@ -49,7 +49,7 @@ export function text(x: number, y: number, content: string, style: TextStyle = {
   return `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}" text-anchor="${anchor}"${weight}${rotation}>${escapeXml(content)}</text>`;
 }
 
-/** `content` cut in its middle to at most `length` characters: both ends of a path tell something. */
+/** `content` shortened in its middle to at most `length` characters: both ends of a path are informative. */
 export function shorten(content: string, length: number): string {
   if (content.length <= length) {
     return content;
@@ -64,7 +64,7 @@ export interface Drawing {
   height: number;
   /** SVG elements, in painting order. */
   elements: string[];
-  /** Pictures painted over the elements; positions in pixels, that is units × {@link pixelDensity}. */
+  /** Pictures painted over the elements. Their positions are in pixels: units × {@link pixelDensity}. */
   overlays?: OverlayOptions[];
 }
 
@@ -79,8 +79,8 @@ export function toSvg({ width, height, elements }: Drawing): string {
 }
 
 /**
- * Paints `drawing` at twice its size and moves it to `file` when it is complete: a JPEG where the file is named so,
- * else a PNG.
+ * Paints `drawing` at twice its size and moves it to `file` when it is complete: a JPEG if the file is named so, else a
+ * PNG.
  */
 export async function savePicture(drawing: Drawing, file: string): Promise<void> {
   await replaceFile(file, (unfinished) => {

@@ -1,4 +1,4 @@
-/** What a person sees of a run: progress on the terminal, tables, and pictures. */
+/** The public face of the report: progress on the terminal, tables, and pictures. */
 
 export { type ConfusionPicture, drawConfusion } from './confusion.js';
 export {

@@ -1,15 +1,16 @@
-/** Progress of a long operation on a terminal: a bar where there is one, a line every few seconds where not. */
+/** Shows the progress of a long operation: a bar on a terminal, elsewhere a line every few seconds. */
 import cliProgress from 'cli-progress';
 
-/** Where an operation stands; a number that is not known yet is left out. */
+/** The state of an operation; numbers that are not known yet are left out. */
 export interface ProgressState {
-  /** What is running, e.g. `epoch 3/10`. */
+  /** Name of the present step, e.g. `epoch 3/10`. */
   label: string;
-  /** Images done and in all. */
+  /** Images done so far. */
   done: number;
+  /** Images of the step. */
   total: number;
   imagesPerSecond?: number;
-  /** Mean loss since the label began. */
+  /** Mean loss since the step began. */
   loss?: number;
   /** Share of images whose top class is right, 0…1. */
   accuracy?: number;
@@ -19,16 +20,16 @@ export interface ProgressState {
   secondsLeft?: number;
 }
 
-/** Shows progress; lines that must stay go through {@link ProgressReporter.print}. */
+/** Shows progress. Print lasting lines with {@link ProgressReporter.print}. */
 export interface ProgressReporter {
   update(state: ProgressState): void;
-  /** Writes a line of its own and ends the current bar. */
+  /** Writes a line and ends the current bar. */
   print(line: string): void;
   /** Ends the current bar, whose timer would keep the process alive. */
   end(): void;
 }
 
-/** Runs `work` with a reporter on stderr and ends its bar, also when the work fails. */
+/** Runs `work` with a reporter on stderr and ends its bar, even if the work fails. */
 export async function withProgress<Result>(
   work: (progress: ProgressReporter) => Promise<Result>,
 ): Promise<Result> {
@@ -70,7 +71,7 @@ function barProgress(stream: NodeJS.WriteStream): ProgressReporter {
           barIncompleteChar: '░',
           clearOnComplete: true,
           linewrap: true,
-          // Nothing of the terminal's state is changed, and Ctrl-C belongs to the command.
+          // The bar changes no terminal state, and the command handles Ctrl-C.
           gracefulExit: false,
         });
         bar.start(state.total, state.done, { label, numbers: describeProgress(state) });

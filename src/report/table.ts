@@ -1,6 +1,6 @@
-/** A table of plain text: the first column flush left, the others flush right. */
+/** Tables of plain text. */
 
-/** Lines of the table: header, rule, rows. */
+/** The lines of a table: header, rule and rows. The first column is aligned left, the others right. */
 export function textTable(header: string[], rows: string[][]): string {
   const widths = header.map((name, column) =>
     Math.max(name.length, ...rows.map((row) => (row[column] ?? '').length)),

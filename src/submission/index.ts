@@ -1,12 +1,12 @@
-/** The submission stage's public face: make what the competition takes, and check it before it is sent. */
+/** The public face of the submission stage: answers the questions, writes the submission and verifies it. */
+export { type Answered, type AnswerRequest, answerQuestions, classShares } from './answer.js';
 export {
-  classShares,
   type Member,
   type SubmitObserver,
   type SubmitRequest,
   type SubmitResult,
-  submit,
   submitOptions,
-} from './submit.js';
+} from './request.js';
+export { submit } from './submit.js';
 export { type Problem, type Verification, verifySubmission } from './verify.js';
 export { type Submission, type SubmissionOptions, writeSubmission } from './write.js';

@@ -4,16 +4,13 @@ import { csvLine } from '../csv-line.js';
 /** Digits after the point. */
 export const decimals = 8;
 
-/** How far a row's probabilities may sum from 1: float32 rounding over many classes, not more. */
+/** Largest distance of a row's sum from 1: the rounding of float32 over many classes. */
 export const sumTolerance = 1e-4;
 
 /** Name of the table inside the archive. */
 export const tableName = 'submission.csv';
 
-/**
- * What is wrong with a row of probabilities over `classes` classes, or undefined where each is within 0 … 1 and they
- * sum to 1.
- */
+/** The fault of a row of probabilities; undefined if it has `classes` numbers in 0 … 1 that sum to 1. */
 export function probabilityFault(row: ArrayLike<number>, classes: number): string | undefined {
   if (row.length !== classes) {
     return `expected ${classes} probabilities but received ${row.length}`;

@@ -1,4 +1,4 @@
-/** Opens a submission's table, zipped or plain, without trusting what its headers promise. */
+/** Opens a submission's table, zipped or plain, without trust in the sizes that its headers state. */
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
@@ -7,9 +7,9 @@ import { InvalidInputError } from '../errors.js';
 import { tableName } from './row.js';
 
 /**
- * The table of `file` as a stream, out of its archive if it is in one; told apart by content, not by name.
+ * The table of `file` as a stream, from inside its archive if it is one. The content decides, not the name.
  *
- * @throws InvalidInputError for an archive of other content or a table of more than `limit` bytes.
+ * @throws InvalidInputError for an archive with other content, or a table of more than `limit` bytes.
  */
 export async function openTable(file: string, limit: number): Promise<Readable> {
   if (await isArchive(file)) {
@@ -46,7 +46,7 @@ async function openArchived(file: string, limit: number): Promise<Readable> {
           `expected ${tableName} in the archive but received ${JSON.stringify(entry.fileName)}`,
         );
       }
-      // yauzl fails the stream where the content is longer than this header says.
+      // If the content is longer than this header states, yauzl's stream fails.
       if (entry.uncompressedSize > limit) {
         throw tooLarge(entry.uncompressedSize, limit);
       }

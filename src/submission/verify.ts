@@ -1,4 +1,4 @@
-/** Reads a submission back and holds every row against question.csv: no trust in who wrote it. */
+/** Reads a submission, from any source, and compares every row with question.csv. */
 import {
   type CsvRecord,
   parseCsv,
@@ -10,9 +10,9 @@ import { expected } from '../errors.js';
 import { decimals, probabilityFault, tableName } from './row.js';
 import { openTable } from './table.js';
 
-/** One thing that is wrong. */
+/** A fault of a submission. */
 export interface Problem {
-  /** Line of the submission, from 1; undefined where a row is missing or the whole file is at fault. */
+  /** Line of the submission, from 1; undefined for a missing row or a fault of the whole file. */
   line?: number;
   message: string;
 }
@@ -20,9 +20,9 @@ export interface Problem {
 export interface Verification {
   /** Rows read. */
   rows: number;
-  /** The first 50 problems; none means that the submission is right. */
+  /** The first 50 problems; empty if the submission is valid. */
   problems: Problem[];
-  /** How many more there are. */
+  /** Number of further problems. */
   more: number;
 }
 
@@ -30,11 +30,12 @@ const shownProblems = 50;
 const numberForm = new RegExp(`^[01]\\.\\d{${decimals}}$`);
 
 /**
- * Checks a submission (zip or csv, told apart by content) against question.csv (one file or several, in order) and the
- * tasks' class counts: one row a question, in order, each a distribution written with 8 decimals. Memory stays bounded whatever the file holds.
+ * Checks a submission, a zip or csv by its content, against question.csv (one file or several, in order) and the tasks'
+ * classes. It must have one row for each question, in order, each a distribution written with 8 decimals. Memory stays
+ * bounded for any file. Every fault of the submission is a problem in the result.
  *
- * @throws InvalidInputError for a faulty question.csv or a question of an unknown task, the system's error where a file
- * cannot be read; everything wrong with the submission itself is a problem in the result.
+ * @throws InvalidInputError for a faulty question.csv or a question of an unknown task, and the system's error when a
+ * file cannot be read.
  */
 export async function verifySubmission(
   submission: string,
@@ -62,7 +63,7 @@ export async function verifySubmission(
     if (isSystemError(error)) {
       throw error;
     }
-    // A broken archive or table is the submission's own fault; rows after it were never seen.
+    // A broken archive or table is a fault of the submission; the rows after it were not read.
     check.report({ message: (error as Error).message });
     return check.result();
   }
@@ -70,7 +71,7 @@ export async function verifySubmission(
   return check.result();
 }
 
-/** Walks the rows in file order and remembers which questions are answered. */
+/** Checks the rows in file order and remembers the answered questions. */
 class Check {
   private readonly questions: readonly QuestionRow[];
   private readonly classes: ReadonlyMap<string, number>;
@@ -102,7 +103,7 @@ class Check {
       });
       return;
     }
-    this.place(path, task, line);
+    this.markAnswered(path, task, line);
     const count = this.classes.get(task);
     const fault = count === undefined ? undefined : valuesFault(values, count);
     if (fault !== undefined) {
@@ -110,7 +111,7 @@ class Check {
     }
   }
 
-  /** Reports the questions without a row; call it after the last row. */
+  /** Reports the questions without a row. Call it after the last row. */
   end(): void {
     for (const [index, { path, task, origin }] of this.questions.entries()) {
       if (this.answered.has(index)) {
@@ -132,7 +133,7 @@ class Check {
     return { rows: this.rows, problems: this.problems, more: this.more };
   }
 
-  private place(path: string, task: string, line: number): void {
+  private markAnswered(path: string, task: string, line: number): void {
     const position = this.positions.get(keyOf(path, task));
     if (position === undefined) {
       this.report({ line, message: `question.csv does not ask for ${path} of ${task}` });
@@ -168,7 +169,7 @@ function valuesFault(values: string, classes: number): string | undefined {
   return probabilityFault(texts.map(Number), classes);
 }
 
-/** More than twice what a right table measures: beyond it, reading on would only serve a hostile file. */
+/** Twice the size of a valid table and more: a larger file is hostile and is not read further. */
 function mostBytes(
   questions: readonly QuestionRow[],
   classes: ReadonlyMap<string, number>,

@@ -1,18 +1,18 @@
-/** Writes predictions as the competition takes them: submission.csv, and the same zipped. */
+/** Writes answers in the form that the competition accepts: submission.csv, and the same table zipped. */
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
 import { writeWhole } from '../atomic-file.js';
-import type { Question, Task } from '../dataset/index.js';
+import { type Manifest, resolveSample } from '../dataset/index.js';
 import { expected } from '../errors.js';
+import { type Prediction, rowsOf } from '../prediction/index.js';
 import { probabilityFault, submissionLine, tableName } from './row.js';
 
 export interface SubmissionOptions {
-  /** All questions, in the order of question.csv. */
-  questions: readonly Question[];
-  tasks: readonly Task[];
-  /** For each task's name a row of probabilities for each of its questions, in their order. */
-  predictions: ReadonlyMap<string, readonly ArrayLike<number>[]>;
+  /** The data set whose questions are answered, in the order of question.csv. */
+  manifest: Manifest;
+  /** The predictions of each task's images by the task's name; each image once, in any order. */
+  answers: ReadonlyMap<string, Prediction>;
   /** Folder for both files. */
   out: string;
 }
@@ -25,11 +25,12 @@ export interface Submission {
 }
 
 /**
- * Writes `submission.csv` (question order, 8 decimals, no header) and `submission.zip`, each whole or not at all. The
- * same predictions give the same bytes.
+ * Writes `submission.csv` (in question order, 8 decimals, no header) and `submission.zip`, each whole or not at all. The
+ * same answers give the same bytes. The answer to a question is the row of its image among the predictions of its task;
+ * rows of other images are left out.
  *
- * @throws InvalidInputError where a task lacks predictions, their number differs from its questions', or a row is no
- * distribution over the task's classes.
+ * @throws InvalidInputError when a question has no answer, an image has two, or a row is not a distribution over the
+ * task's classes.
  */
 export async function writeSubmission(options: SubmissionOptions): Promise<Submission> {
   const lines = submissionLines(options);
@@ -41,46 +42,39 @@ export async function writeSubmission(options: SubmissionOptions): Promise<Submi
   return { csv, zip, rows: lines.length };
 }
 
-function submissionLines({ questions, tasks, predictions }: SubmissionOptions): string[] {
-  const classes = new Map(tasks.map((task) => [task.name, task.classes.length]));
-  checkCounts(questions, predictions);
-  const next = new Map<string, number>();
-  return questions.map(({ path: asked, task }) => {
-    const index = next.get(task) ?? 0;
-    next.set(task, index + 1);
-    const row = predictions.get(task)?.[index] ?? [];
+function submissionLines({ manifest, answers }: SubmissionOptions): string[] {
+  const classes = new Map(manifest.tasks.map((task) => [task.name, task.classes.length]));
+  const rows = new Map([...answers].map(([task, answer]) => [task, rowsByImage(task, answer)]));
+  return manifest.questions.map(({ path, task, file }) => {
+    const row = rows.get(task)?.get(resolveSample(manifest, file));
+    if (row === undefined) {
+      throw expected('one answer', `${path} of ${task}`, 'none');
+    }
     const fault = probabilityFault(row, classes.get(task) ?? 0);
     if (fault !== undefined) {
-      throw expected(
-        'a distribution over classes',
-        `${asked} of ${task}`,
-        Array.from(row).join(';'),
-        fault,
-      );
+      const received = Array.from(row).join(';');
+      throw expected('a distribution over classes', `${path} of ${task}`, received, fault);
     }
-    return submissionLine(asked, task, row);
+    return submissionLine(path, task, row);
   });
 }
 
-function checkCounts(
-  questions: readonly Question[],
-  predictions: SubmissionOptions['predictions'],
-): void {
-  const asked = new Map<string, number>();
-  for (const { task } of questions) {
-    asked.set(task, (asked.get(task) ?? 0) + 1);
-  }
-  for (const [task, count] of asked) {
-    const rows = predictions.get(task)?.length ?? 0;
-    if (rows !== count) {
-      throw expected(`${count} rows`, `predictions of ${task}`, rows);
+/** The row of each image. */
+function rowsByImage(task: string, answer: Prediction): Map<string, Float32Array> {
+  const rows = new Map<string, Float32Array>();
+  for (const [index, row] of rowsOf(answer).entries()) {
+    const file = answer.files[index] as string;
+    if (rows.has(file)) {
+      throw expected('one answer', `${file} of ${task}`, 'a second');
     }
+    rows.set(file, row);
   }
+  return rows;
 }
 
 async function zipped(table: Buffer): Promise<Buffer> {
   const archive = new ZipFile();
-  // A fixed local time in the DOS form, which carries no zone: the bytes depend on the table alone.
+  // A fixed local time in the DOS form, which has no time zone: the bytes depend on the table alone.
   const mtime = new Date(2000, 0, 1);
   archive.addBuffer(table, tableName, { mtime, forceDosTimestamp: true, mode: 0o100644 });
   archive.end();

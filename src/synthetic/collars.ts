@@ -1,5 +1,6 @@
 /** The collar task: leaves, flat collars and bands on a closed shirt. */
-import { arms, type Figure, upperBody } from './figure.js';
+import { type Figure, upperBody } from './figure.js';
+import { arms } from './limbs.js';
 import {
   colourApartFrom,
   css,

@@ -1,4 +1,4 @@
-/** One picture of any task and class as SVG, a pure function of its key. */
+/** Draws one picture of any task and class as SVG. The picture is a pure function of its key. */
 import { collarDesign } from './collars.js';
 import { person } from './figure.js';
 import { lapelDesign } from './lapels.js';
@@ -22,21 +22,21 @@ const drawings: Readonly<Record<string, TaskDrawing>> = {
   sleeve_length_labels: sleeveLength,
 };
 
-/** An image as SVG text, and the classes an annotator would mark. */
+/** An image as SVG text, its class, and the classes that an annotator would mark as maybe. */
 export interface Drawn {
   svg: string;
   label: number;
   maybe: number[];
 }
 
-/** Classes of a task that no picture shows. */
+/** The classes of a task without pictures. */
 export function emptyClasses(task: string): readonly number[] {
   return drawingOf(task).empty;
 }
 
 /**
  * Draws class `label` of a FashionAI task, `size` pixels on the short side and up to an eighth more on the other.
- * `key` decides everything else: person, cloth, place, light and how near the picture comes to a neighbouring class.
+ * `key` decides the rest: person, cloth, place, light, and how much the picture resembles a neighbouring class.
  */
 export function drawGarment(task: string, label: number, size: number, key: string): Drawn {
   const drawing = drawingOf(task);

@@ -1,4 +1,4 @@
-/** Synthesized photos: a data set in the FashionAI layout, drawn. */
+/** The public face of the painter: draws a data set in the FashionAI layout. */
 export {
   type Synthesized,
   type SynthesizeOptions,

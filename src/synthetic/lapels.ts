@@ -1,5 +1,6 @@
-/** The lapel task: what a jacket's open fronts are edged with. */
-import { alongArm, arms, type Figure, limb, shoulderTip, torsoSide, upperBody } from './figure.js';
+/** The lapel task: the edges of a jacket's open fronts. */
+import { type Figure, shoulderTip, torsoSide, upperBody } from './figure.js';
+import { alongArm, arms, limb } from './limbs.js';
 import { css, edged, type Fabric, fabric, type Sketch, shaded } from './palette.js';
 import { type Choice, leaning, type Picture, type TaskDrawing } from './picture.js';
 import { both, closed, lines, num, type Point, path } from './svg.js';

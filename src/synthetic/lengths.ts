@@ -1,14 +1,6 @@
 /** The four length tasks: where a coat, skirt, trouser leg or sleeve ends on the body. */
-import {
-  alongArm,
-  arms,
-  type Figure,
-  legs,
-  limb,
-  shoulderTip,
-  torsoSide,
-  upperBody,
-} from './figure.js';
+import { type Figure, shoulderTip, torsoSide, upperBody } from './figure.js';
+import { alongArm, arms, legs, limb } from './limbs.js';
 import { colourApartFrom, css, edged, type Fabric, fabric, type Sketch, seam } from './palette.js';
 import { type Choice, leaning, type Picture, type TaskDrawing } from './picture.js';
 import { at, both, closed, curve, type Point, path, segment, symmetric } from './svg.js';
@@ -17,7 +9,7 @@ import { at, both, closed, curve, type Point, path, segment, symmetric } from '.
 const coatHems = [0, 36, 46, 54.5, 63, 73, 84, 95];
 const skirtHems = [0, 57, 70, 81, 91, 99.5];
 const trouserHems = [0, 56, 67, 78, 88, 97];
-// Length along the arm; 0 is sleeveless, beyond the fingertips the hand is hidden.
+// Length along the arm: 0 is sleeveless, and a sleeve beyond the fingertips hides the hand.
 const sleeveEnds = [0, 0, 4, 9.5, 15, 21, 26.5, 31.5, 37];
 
 export const coatLength: TaskDrawing = {
@@ -40,12 +32,12 @@ export const pantLength: TaskDrawing = {
 
 export const sleeveLength: TaskDrawing = {
   neighbours: chain(2, 8),
-  // As in the organisers' data: a sleeve is always seen.
+  // As in the organisers' data, every picture shows a sleeve.
   empty: [0],
   draw: drawSleeves,
 };
 
-/** Each class from `first` to `last` with the next. */
+/** Pairs of each class from `first` to `last` and its next class. */
 function chain(first: number, last: number): [number, number][] {
   return Array.from({ length: last - first }, (_, index) => [first + index, first + index + 1]);
 }
@@ -193,7 +185,7 @@ function drawSleeves(sketch: Sketch, figure: Figure, choice: Choice): Picture {
 function sleeves(figure: Figure, cloth: Fabric, length: number): string {
   const points = alongArm(figure, length);
   const [upper, elbow, wrist] = [4.6, 4.2, 3.4].map((width) => width * figure.build + 1.5);
-  // A sleeve that ends above the elbow is as wide there as the arm still is.
+  // Above the elbow the arm is wide, and so is the end of the sleeve.
   const widths = points.length === 2 ? [upper, (elbow as number) + 0.5] : [upper, elbow, wrist];
   const outline = limb(points, widths as number[]);
   const [end, before] = [points.at(-1) as Point, points.at(-2) as Point];

@@ -1,11 +1,12 @@
-/** The neckline task: how a top's upper edge runs over the chest and shoulders. */
-import { alongArm, arms, type Figure, limb, shoulderTip, torsoSide, upperBody } from './figure.js';
+/** The neckline task: the shape of a top's upper edge on the chest and shoulders. */
+import { type Figure, shoulderTip, torsoSide, upperBody } from './figure.js';
+import { alongArm, arms, limb } from './limbs.js';
 import { css, edged, type Fabric, fabric, type Sketch, seam } from './palette.js';
 import { type Choice, leaning, type Picture, type TaskDrawing } from './picture.js';
 import { both, closed, curve, lines, mirrored, type Point, path, symmetric } from './svg.js';
 import { hiddenNeck } from './tops.js';
 
-// Body height of the lowest point of the opening, in label order; only for classes that differ by it.
+// Body height of the opening's lowest point, in label order, for the classes that differ in it.
 const depths = [23, 25, 36, 19, 26.5, 26, 24, 23, 25.5, 0];
 // Height in body units of the two arches over the bust.
 const arches = [0, 0, 0, 0, 0, 0, 0, 0, 4.2, 0];
@@ -32,7 +33,7 @@ function drawNeckline(sketch: Sketch, figure: Figure, choice: Choice): Picture {
 
 type Top = (figure: Figure, cloth: Fabric, choice: Choice, sleeve: number) => string;
 
-/** One drawing a class, in label order; the first is out of sight and might be any. */
+/** One drawing for each class, in label order. The first class hides its neckline, which may have any shape. */
 const tops: readonly Top[] = [
   opened((depth) => arc([4.9, 17.4], depth)),
   bare,

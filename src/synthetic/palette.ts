@@ -1,10 +1,10 @@
-/** Colours and fabrics: what garments, skin and walls are painted with, kept apart so that an edge can be seen. */
+/** Colours and fabrics of garments, skin and walls, different enough for visible edges. */
 import type { Random } from './random.js';
 import { num } from './svg.js';
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** A paint for one garment: an SVG fill, its main colour, and a darker one for seams and edges. */
+/** Paint for one garment: an SVG fill, its main colour, and another colour for seams and edges. */
 export interface Fabric {
   fill: string;
   colour: Colour;
@@ -21,7 +21,7 @@ export function seam(cloth: Fabric, width: number): Record<string, string | numb
   return { fill: 'none', stroke: cloth.edge, 'stroke-width': width };
 }
 
-/** What one picture collects while it is drawn. */
+/** The state of one picture while it is drawn. */
 export interface Sketch {
   random: Random;
   /** Patterns and gradients that fills refer to. */
@@ -46,14 +46,14 @@ export const hairs: readonly Colour[] = [
   [150, 150, 150],
 ];
 
-// In 0…255 RGB distance: below this two flat areas run into each other at 224 pixels.
+// RGB distance, in 0…255 units, at which the edge between two plain areas is visible at 224 pixels.
 const visibleDistance = 105;
 
 export function css([red, green, blue]: Colour): string {
   return `rgb(${Math.round(red)},${Math.round(green)},${Math.round(blue)})`;
 }
 
-/** The colour moved towards black (amount < 0) or white (amount > 0), by a share of the way. */
+/** The colour, moved by the share |amount| towards black (amount < 0) or white (amount > 0). */
 export function shaded(colour: Colour, amount: number): Colour {
   const target = amount < 0 ? 0 : 255;
   const share = Math.abs(amount);
@@ -65,7 +65,7 @@ export function distance(a: Colour, b: Colour): number {
   return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 }
 
-/** A garment colour that stands out from each of `others`, as far as chance allows. */
+/** A garment colour that differs visibly from each of `others`; the best of 24 draws if none does. */
 export function colourApartFrom(random: Random, others: readonly Colour[]): Colour {
   let best: Colour = [128, 128, 128];
   let bestDistance = -1;
@@ -84,7 +84,7 @@ export function colourApartFrom(random: Random, others: readonly Colour[]): Colo
   return best;
 }
 
-/** A woven, printed or plain fabric that stands out from each of `others`. */
+/** A woven, printed or plain fabric whose colour differs visibly from each of `others`. */
 export function fabric(sketch: Sketch, others: readonly Colour[]): Fabric {
   const { random } = sketch;
   const colour = colourApartFrom(random, others);

@@ -1,11 +1,12 @@
-/** What a task's drawing hands over: the garment on its person, and the part of the body that the picture frames. */
+/** A task's drawing: a person in a garment, and the part of the body inside the picture's frame. */
 import type { Figure } from './figure.js';
 import type { Sketch } from './palette.js';
 
-/** A drawing in body units; the x axis is the figure's middle. */
+/** A drawing in body units; x = 0 is the figure's middle. */
 export interface Picture {
-  /** Body height at the frame's upper and lower edge. */
+  /** Body height at the frame's upper edge. */
   top: number;
+  /** Body height at the frame's lower edge. */
   bottom: number;
   content: string;
 }
@@ -13,28 +14,28 @@ export interface Picture {
 /** The class to draw, and how far it leans towards another. */
 export interface Choice {
   label: number;
-  /** Class it leans towards; the label itself where it leans to none. */
+  /** The other class; the label itself if there is none. */
   towards: number;
   /** Share of the way, 0 … {@link mostLean}. */
   lean: number;
 }
 
-/** Farther than this the label would be in doubt. */
+/** Largest lean: beyond it the label would be doubtful. */
 export const mostLean = 0.32;
 
-/** From this lean on an annotator would mark the other class `m`. */
+/** Above this lean an annotator would mark the other class `m`. */
 export const maybeLean = 0.24;
 
-/** How one task is drawn. */
+/** The drawing of one task. */
 export interface TaskDrawing {
-  /** Pairs of classes that run into each other. */
+  /** Pairs of classes without a sharp border between them. */
   neighbours: readonly (readonly [number, number])[];
   /** Classes without any image. */
   empty: readonly number[];
   draw(sketch: Sketch, figure: Figure, choice: Choice): Picture;
 }
 
-/** A measure of each class, taken at the class drawn and moved towards the one it leans to. */
+/** The measure of the drawn class, moved by the lean towards the measure of the other class. */
 export function leaning(measures: readonly number[], { label, towards, lean }: Choice): number {
   const own = measures[label] ?? 0;
   return own + ((measures[towards] ?? own) - own) * lean;

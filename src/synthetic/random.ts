@@ -1,7 +1,7 @@
-/** Repeatable random numbers for drawing: a stream named by words, independent of every other stream. */
+/** Repeatable random numbers for drawing: each key has a stream of its own. */
 import { createHash } from 'node:crypto';
 
-/** The sfc32 generator, seeded by the SHA-256 of a key, so that one picture never depends on the one before. */
+/** The sfc32 generator, seeded by the SHA-256 of a key, so that no picture depends on an earlier one. */
 export class Random {
   private readonly state: Uint32Array;
 
@@ -25,7 +25,7 @@ export class Random {
     return this.unit() < probability;
   }
 
-  /** One of the entries, each as likely; `from` must not be empty. */
+  /** One of the entries, all equally likely. `from` must not be empty. */
   pick<T>(from: readonly T[]): T {
     return from[this.below(from.length)] as T;
   }

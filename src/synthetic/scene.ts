@@ -1,4 +1,4 @@
-/** Puts a picture into a place: wall and clutter behind it, a camera that is never quite straight, light that falls from a side. */
+/** Puts a picture into a scene: wall and clutter behind it, a slightly tilted camera, and light from one side. */
 import { colourApartFrom, css, type Sketch, shaded } from './palette.js';
 import type { Picture } from './picture.js';
 import { ellipse, num, path } from './svg.js';

@@ -1,8 +1,8 @@
-/** SVG text from numbers: paths through points, mirrored outlines, strokes. Units are body units, a figure being 100 tall. */
+/** SVG text from numbers: paths through points, and mirrored outlines. Units are body units: a figure is 100 tall. */
 
 export type Point = readonly [x: number, y: number];
 
-/** A number as SVG has it, short and the same everywhere. */
+/** A number as SVG text, with two decimals at most, the same on every machine. */
 export function num(value: number): string {
   return String(Math.round(value * 100) / 100);
 }

@@ -1,4 +1,4 @@
-/** Draws a data set in the FashionAI layout, to try and test everything where no photos are at hand. */
+/** Draws a data set in the FashionAI layout, for demonstrations and tests without photos. */
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -7,9 +7,10 @@ import { fashionAiTasks, mapConcurrently, type Task } from '../dataset/index.js'
 import { expected } from '../errors.js';
 import { ifPresent } from '../if-present.js';
 import { type OptionValues, resolveOptions } from '../options.js';
-import { drawGarment, emptyClasses, Random } from './garment.js';
+import { drawGarment, Random } from './garment.js';
+import { type Order, ordersOf, warmUpOrders, warmUpTask } from './orders.js';
 
-/** How much `synthesize` draws. */
+/** Options of {@link synthesize}. */
 export const synthesizeOptions = {
   imagesPerTask: {
     type: 'integer',
@@ -32,28 +33,19 @@ export const synthesizeOptions = {
 export interface SynthesizeOptions extends Partial<OptionValues<typeof synthesizeOptions>> {
   /** Names of the tasks to draw; all eight by default. */
   tasks?: readonly string[];
-  /** Hears how many images are drawn. */
+  /** Called with the number of images drawn so far. */
   onProgress?: (done: number, total: number) => void;
 }
 
-/** What was drawn. */
+/** The data set that was drawn. */
 export interface Synthesized {
   folder: string;
   images: number;
   questions: number;
-  /** Rows of the warm-up release, part of them copies of labelled images. */
+  /** Rows of the warm-up release; every second one repeats a labelled image. */
   warmUp: number;
   /** Ground truth of question.csv, in the form of label.csv; outside every folder that `prepare` reads. */
   answers: string;
-}
-
-/** One image to draw and the row it gets. */
-interface Order {
-  release: 'base' | 'rank' | 'web';
-  task: Task;
-  label: number;
-  /** Names the picture: the same key is the same picture. */
-  key: string;
 }
 
 interface Row {
@@ -63,18 +55,15 @@ interface Row {
   letters: string;
 }
 
-// libvips uses a thread for each image here; more at once would only queue.
+// libvips uses one thread for each image; more images at once would only wait.
 const imagesAtOnce = 4;
-// Of the warm-up release every second image repeats a labelled one, as releases of the competition do.
-const warmUpShare = 0.1;
-const warmUpTask = 'skirt_length_labels';
 const answersFile = path.join('answers', 'answer.csv');
 
 /**
  * Draws `base` (labels), `rank` (questions), `web` (warm-up labels) and `answers` into the new folder `out`, which
- * appears only when it is complete. The same options give the same pictures.
+ * appears when it is complete. The same options give the same pictures.
  *
- * @throws InvalidInputError for an option out of range, a task it cannot draw, or an `out` that holds something already.
+ * @throws InvalidInputError when an option is out of its range, a task is unknown, or `out` is not empty.
  */
 export async function synthesize(
   out: string,
@@ -127,44 +116,6 @@ async function checkEmpty(folder: string): Promise<void> {
   }
 }
 
-/** `count` pictures of a task: each class twice as far as that goes, the rest uneven as in real data. */
-function ordersOf(release: 'base' | 'rank', task: Task, count: number, seed: number): Order[] {
-  const classes = task.classes
-    .map((_, label) => label)
-    .filter((label) => !emptyClasses(task.name).includes(label));
-  // The same for labels and questions of a task, as if both came from one shop.
-  const habits = new Random(`${seed}/${task.name}/habits`);
-  const favoured = classes.flatMap((label) => Array<number>(3 + habits.below(2)).fill(label));
-  const random = new Random(`${seed}/${release}/${task.name}/labels`);
-  const labels = Array.from({ length: count }, (_, index) => {
-    const sure = classes[index % classes.length] as number;
-    return index < 2 * classes.length ? sure : random.pick(favoured);
-  });
-  return random.shuffled(labels).map((label, index) => ({
-    release,
-    task,
-    label,
-    key: `${seed}/${release}/${task.name}/${index}`,
-  }));
-}
-
-/** The warm-up release: pictures of its own and, every second row, one that `base` has too. */
-function warmUpOrders(
-  tasks: readonly Task[],
-  { imagesPerTask, seed }: { imagesPerTask: number; seed: number },
-  orders: readonly Order[],
-): Order[] {
-  const task = tasks.find(({ name }) => name === warmUpTask);
-  if (task === undefined) {
-    return [];
-  }
-  const labelled = orders.filter((order) => order.task === task && order.release === 'base');
-  return labelled.slice(0, Math.ceil(imagesPerTask * warmUpShare)).map((order, index) => {
-    const key = index % 2 === 0 ? order.key : `${seed}/web/${task.name}/${index}`;
-    return { ...order, release: 'web', key };
-  });
-}
-
 async function drawAll(
   folder: string,
   orders: readonly Order[],
@@ -194,7 +145,7 @@ async function drawAll(
   });
 }
 
-/** The picture as a JPEG file, a little out of focus now and then, more or less compressed. */
+/** The picture as a JPEG file of random quality, sometimes slightly out of focus. */
 async function photograph(svg: string, key: string): Promise<Buffer> {
   const random = new Random(`${key}/camera`);
   const quality = Math.round(random.between(78, 95));

@@ -1,5 +1,6 @@
-/** What the collar, lapel, neck and neckline tasks share: a plain top, and a neck that is out of sight. */
-import { alongArm, type Figure, hairCurtain, limb, shoulderTip, torsoSide } from './figure.js';
+/** Parts of the collar, lapel, neck and neckline tasks: a plain top, and a hidden neck. */
+import { type Figure, hairCurtain, shoulderTip, torsoSide } from './figure.js';
+import { alongArm, limb } from './limbs.js';
 import { css, edged, type Fabric, type Sketch, seam } from './palette.js';
 import type { Picture } from './picture.js';
 import { both, curve, path, symmetric } from './svg.js';
@@ -27,8 +28,8 @@ export function closedTop(figure: Figure, cloth: Fabric, sleeve: number): string
 }
 
 /**
- * A picture of a garment whose neck cannot be seen: above the frame, which then begins at body height `below`, or under
- * hair.
+ * A picture of a garment with a hidden neck: either the frame begins below it, at body height `below`, or hair covers
+ * it.
  */
 export function hiddenNeck(
   { random }: Sketch,

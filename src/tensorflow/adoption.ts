@@ -1,4 +1,4 @@
-/** Batches of the input pipeline as tensors: without a copy, one at a time or as a data set to fit. */
+/** Turns batches of the input pipeline into tensors: a float32 batch without a copy, or a whole loader as a data set. */
 import * as tf from '@tensorflow/tfjs';
 import { expected } from '../errors.js';
 import type { Batch, Loader, PixelType } from '../pipeline/index.js';
@@ -8,13 +8,16 @@ import type { TensorMetadata } from './native-tensorflow.js';
 import { dtypeNumber } from './ops.js';
 
 /**
- * A batch's normalised pixels as a float32 tensor of its shape. The batch is over: of a float32
- * batch, the tensor is now the one to dispose, which gives the slot back to the loader. tfjs has no
- * other float type, so TensorFlow casts a bfloat16, float16 or uint8 batch (and normalises the last), whose
- * slot goes back at once. Where there is a GPU, a batch in main memory is copied there as it was stored;
- * one that lies there is taken as it is.
+ * A batch's normalised pixels as a float32 tensor of its shape. Do not use the batch afterwards.
  *
- * @throws where the batch was already released or adopted, or lies on a GPU that is not TensorFlow's.
+ * - A float32 batch becomes the tensor without a copy. Disposing the tensor gives the slot back to the loader.
+ * - A bfloat16, float16 or uint8 batch is cast by TensorFlow, since tfjs has no other float type, and a uint8 batch is
+ *   normalised. The slot goes back to the loader at once.
+ * - If TensorFlow computes on a GPU, a batch in main memory is copied there in its stored type. A batch on that GPU stays
+ *   where it is.
+ *
+ * @throws an Error when the batch was released or adopted before.
+ * @throws InvalidInputError when the batch lies on another GPU than TensorFlow's.
  */
 export function adoptBatch(batch: Batch<PixelType>): tf.Tensor4D {
   const { lease, gpuDevice, shape, dtype, preprocessing } = batch;
@@ -36,7 +39,7 @@ export function adoptBatch(batch: Batch<PixelType>): tf.Tensor4D {
   });
 }
 
-/** The tensor as float32; `stored` is gone. */
+/** The tensor as float32. Deletes `stored`. */
 function castToFloat({ id, dtype }: TensorMetadata): tf.Tensor4D {
   const { TF_ATTR_TYPE: type, TF_FLOAT } = runtime();
   const attributes = [
@@ -52,8 +55,8 @@ function castToFloat({ id, dtype }: TensorMetadata): tf.Tensor4D {
 }
 
 /**
- * What a model is to say of a batch, [images, classes]: 1 at an image's class; where it is mixed, its
- * weight there and the rest at its partner's class. Rows of zeros where the label is −1.
+ * The targets of a batch, float32 [images, classes]. A row has 1 at the image's class. A mixed image has its weight there
+ * and the rest at its partner's class. The row of an image with the label −1 is zero.
  */
 export function targetsOf(batch: Batch<PixelType>, classes: number): tf.Tensor2D {
   return tf.tidy(() => {
@@ -66,18 +69,20 @@ export function targetsOf(batch: Batch<PixelType>, classes: number): tf.Tensor2D
 }
 
 export interface TensorsOptions {
-  /** Length of a target's row. */
+  /** Number of classes: the length of a row of the targets. */
   classes: number;
-  /** Epoch of the first iteration; each later one takes the next. Default 0. */
+  /** Epoch of the first iteration; each later iteration takes the next epoch. Default 0. */
   epoch?: number;
 }
 
-/** A pair as `model.fitDataset` takes it: pixels [n, crop, crop, 3] and {@link targetsOf} [n, classes]. */
+/** A pair for `model.fitDataset`: pixels [n, crop, crop, 3] and {@link targetsOf} [n, classes]. */
 export type LabelledTensors = { xs: tf.Tensor4D; ys: tf.Tensor2D };
 
 /**
- * The loader as a data set for `model.fitDataset(tensors(loader, …), { epochs })`, which disposes
- * each pair after its step. `size` is the number of batches in an epoch.
+ * The loader as a data set for `model.fitDataset(tensors(loader, …), { epochs })`, which disposes each pair after its
+ * step. `size` is the number of batches in an epoch.
+ *
+ * The iteration throws InvalidInputError when the batches have several views of each image.
  */
 export function tensors(
   loader: Loader<PixelType>,
@@ -96,7 +101,7 @@ export function tensors(
       };
     },
   };
-  // fitDataset needs no more of tfjs-data's class than these two members.
+  // fitDataset uses only these two members of tfjs-data's class.
   return dataset as unknown as tf.data.Dataset<LabelledTensors>;
 }
 

@@ -9,19 +9,19 @@ import { runtime } from './configuration.js';
 
 export const backendName = 'tensorflow';
 
-/** What the backend knows of a tensor's data. */
+/** The backend's record of a tensor's data. */
 export interface Entry {
   shape: number[];
-  /** TensorFlow's number. */
+  /** TensorFlow's number for the dtype. */
   dtype: number;
-  /** In the native table; below 0 while the values are elsewhere. */
+  /** Number in the native table; negative while the values are elsewhere. */
   id: number;
-  /** Not yet handed to TensorFlow; else null. */
+  /** Values that TensorFlow does not have yet; else null. */
   values: object | null;
   refCount: number;
 }
 
-/** Those of tfjs-node's members, some of them protected in its declaration, that Bobbin works through. */
+/** The members of tfjs-node's backend that Bobbin uses; some are protected in its declaration. */
 export interface Backend {
   readonly tensorMap: Pick<Map<object, Entry>, 'get' | 'set' | 'has'>;
   createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): tf.Tensor;
@@ -34,7 +34,7 @@ export interface Backend {
     outputs: number,
   ): tf.Tensor[];
   readSync(dataId: object): tf.backend_util.BackendValues;
-  /** Whether nobody refers to the data any longer, so that it is gone. */
+  /** Drops one reference to the data, and the data with its last reference. Returns whether the data was dropped. */
   disposeData(dataId: object, force?: boolean): boolean;
   incRef(dataId: object): void;
   applyActivation(
@@ -46,8 +46,8 @@ export interface Backend {
 }
 
 /**
- * The constructor asks whether there is a GPU, which would start TensorFlow before anybody could
- * configure it, so it sees a stand-in; from then on every call reaches the addon, loaded on first use.
+ * The backend's constructor asks the binding for a GPU, which would start TensorFlow before a call of `configure`.
+ * Therefore the constructor gets a substitute. Later calls reach the addon, which is loaded on first use.
  */
 function createBackend(): NodeJSKernelBackend {
   const unstarted = { isUsingGpuDevice: () => false } as unknown as TFJSBinding;
@@ -60,9 +60,9 @@ function createBackend(): NodeJSKernelBackend {
   });
 }
 
-// TensorFlow's information messages, unless asked for, would end up between Bobbin's own lines.
+// By default TensorFlow's information messages would appear between Bobbin's own lines.
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-// By itself TensorFlow takes oneDNN only where a CPU has VNNI; without it, it knows neither NCHW nor dilated depthwise
+// By default TensorFlow uses oneDNN only on CPUs with VNNI. Without oneDNN it computes neither NCHW nor dilated depthwise
 // convolutions on a CPU, nor bfloat16.
 process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
 
@@ -74,7 +74,7 @@ tf.io.registerSaveRouter(nodeFileSystemRouter);
 
 export const backend = theBackend as unknown as Backend;
 
-/** Puts `by(original)` in the place of one of the backend's methods. */
+/** Replaces one of the backend's methods by `by(original)`. */
 export function override<Name extends Exclude<keyof Backend, 'tensorMap'>>(
   name: Name,
   by: (original: Backend[Name]) => Backend[Name],

@@ -1,4 +1,4 @@
-/** How TensorFlow runs: threads and GPU, as the ConfigProto its contexts start from. */
+/** Configures TensorFlow: its threads, GPU and precision, as serialised ConfigProtos. */
 import { expected } from '../errors.js';
 import { native } from '../native.js';
 import { type OptionValues, resolveOptions } from '../options.js';
@@ -10,34 +10,34 @@ export const runtimeOptions = {
     type: 'choice',
     choices: ['auto', 'off'],
     default: 'auto',
-    help: 'a GPU, where TensorFlow finds one, or never',
+    help: 'use a GPU if TensorFlow finds one, or never',
   },
-  gpuDevice: { type: 'integer', default: 0, min: 0, max: 63, help: 'which GPU, by its number' },
+  gpuDevice: { type: 'integer', default: 0, min: 0, max: 63, help: 'number of the GPU' },
   gpuAllowGrowth: {
     type: 'boolean',
     default: true,
-    help: 'take GPU memory as it is needed, not all at the start',
+    help: 'take GPU memory when it is needed, not all at the start',
   },
   gpuMemoryLimitMB: {
     type: 'integer',
     default: 0,
     min: 0,
     max: 1 << 24,
-    help: 'most GPU memory to take, in MiB; 0 for all there is',
+    help: 'largest GPU memory to take, in MiB; 0: all',
   },
   interOpThreads: {
     type: 'integer',
     default: 0,
     min: 0,
     max: 1024,
-    help: 'ops of a graph that run at once; 0 for one a core',
+    help: 'ops of a graph that run at the same time; 0: one for each core',
   },
   intraOpThreads: {
     type: 'integer',
     default: 0,
     min: 0,
     max: 1024,
-    help: 'threads that share one op; 0 for one a core',
+    help: 'threads that share one op; 0: one for each core',
   },
 } as const;
 
@@ -46,9 +46,9 @@ export type RuntimeOptions = OptionValues<typeof runtimeOptions>;
 let chosen: RuntimeOptions | undefined;
 
 /**
- * Sets how TensorFlow runs. Call it before the first tensor: it throws once TensorFlow has started.
+ * Configures TensorFlow. Call it before the first tensor.
  *
- * @throws InvalidInputError for an option out of its range.
+ * @throws InvalidInputError when an option is out of its range, and a plain Error when TensorFlow has already started.
  */
 export function configure(options: Partial<RuntimeOptions>): void {
   if (!choose(options)) {
@@ -56,13 +56,13 @@ export function configure(options: Partial<RuntimeOptions>): void {
   }
 }
 
-/** The addon, configured by default where nobody did: this folder reaches it through here. */
+/** The addon, with the default configuration unless `configure` was called. This folder gets the addon only here. */
 export function runtime(): NativeTensorFlow {
   chosenOptions();
   return native() as NativeTensorFlow;
 }
 
-/** What TensorFlow runs by, or will once it starts. */
+/** The present configuration, with which TensorFlow runs or will start. */
 export function chosenOptions(): RuntimeOptions {
   if (chosen === undefined) {
     choose({});
@@ -70,7 +70,7 @@ export function chosenOptions(): RuntimeOptions {
   return chosen as RuntimeOptions;
 }
 
-/** The number of the GPU that TensorFlow computes on; undefined where it computes on the CPU. Starts TensorFlow. */
+/** The number of the GPU on which TensorFlow computes; undefined if it computes on the CPU. Starts TensorFlow. */
 export function gpuInUse(): number | undefined {
   return runtime().isUsingGpuDevice() ? chosenOptions().gpuDevice : undefined;
 }
@@ -82,10 +82,10 @@ function choose(options: Partial<RuntimeOptions>): boolean {
   return inTime;
 }
 
-/** A serialised `tensorflow.ConfigProto`; the numbers are those of TensorFlow's config.proto. */
+/** A serialised `tensorflow.ConfigProto`. The field numbers are from TensorFlow's config.proto. */
 export function configProto(options: RuntimeOptions): Uint8Array {
   const gpuOff = options.gpu === 'off';
-  // A map's entry; without a value it is 0, but TensorFlow's own writer spells it out.
+  // A map's entry. The value 0 is the default, but TensorFlow's own serialiser writes it.
   const noGpu = [...bytesField(1, Buffer.from('GPU')), ...varint(2 << 3), 0];
   return Uint8Array.from([
     ...(gpuOff ? bytesField(1, noGpu) : []),
@@ -96,10 +96,10 @@ export function configProto(options: RuntimeOptions): Uint8Array {
   ]);
 }
 
-/** What a function's convolutions and products of matrices compute in. */
+/** The type in which a function computes convolutions and products of matrices. */
 export type Precision = 'float32' | 'bfloat16' | 'float16';
 
-/** @throws InvalidInputError for float16 without a GPU, and for bfloat16 with one. */
+/** @throws InvalidInputError for float16 without a GPU, and for bfloat16 with a GPU. */
 export function checkPrecision(precision: Precision): void {
   const fitting = runtime().isUsingGpuDevice() ? 'float16' : 'bfloat16';
   if (precision !== 'float32' && precision !== fitting) {
@@ -108,9 +108,11 @@ export function checkPrecision(precision: Precision): void {
 }
 
 /**
- * A ConfigProto that lets TensorFlow's graph optimizer compute in half precision what gains by it, with
- * casts around it; empty for float32. The numbers are those of rewriter_config.proto:
- * auto_mixed_precision is for a GPU's float16, auto_mixed_precision_onednn_bfloat16 for a CPU.
+ * A ConfigProto with which TensorFlow's graph optimizer puts casts around ops that gain by half precision; empty for
+ * float32. The field numbers are from rewriter_config.proto: auto_mixed_precision is for float16 on a GPU,
+ * auto_mixed_precision_onednn_bfloat16 for a CPU.
+ *
+ * @throws InvalidInputError as {@link checkPrecision} does.
  */
 export function precisionConfig(precision: Precision): Uint8Array {
   checkPrecision(precision);
@@ -135,7 +137,7 @@ function gpuOptions(options: RuntimeOptions): number[] {
   ];
 }
 
-/** Zero is every number's default, which is not written. */
+/** A number field. Zero is the default of every number and is not written. */
 const intField = (field: number, value: number): number[] =>
   value === 0 ? [] : [...varint(field << 3), ...varint(value)];
 
@@ -144,7 +146,7 @@ const bytesField = (field: number, bytes: Iterable<number>): number[] => {
   return [...varint((field << 3) | 2), ...varint(content.length), ...content];
 };
 
-/** Protocol Buffers' variable-length integer: 7 bits a byte, lowest first. */
+/** Protocol Buffers' variable-length integer: 7 bits in each byte, the lowest first. */
 function varint(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
 }

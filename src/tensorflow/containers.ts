@@ -1,20 +1,24 @@
-/** Tensors in arrays and plain objects, as arguments and results of jitted functions. */
+/** Takes tensors out of arrays and plain objects, the arguments and results of jitted functions, and puts them back. */
 import * as tf from '@tensorflow/tfjs';
 import { expected } from '../errors.js';
 
-/** A value as a tree: its tensors in order, and all else. */
+/** A value in two parts: its tensors in order, and the rest. */
 export interface Flat {
   tensors: tf.Tensor[];
-  /** Equal for values that differ in their tensors alone; those have their place in it. */
+  /** The value with an index in the place of each tensor. Values that differ only in their tensors have equal structures. */
   structure: unknown;
 }
 
-const place = Symbol('tensor');
-interface Place {
-  [place]: number;
+const tensorIndex = Symbol('tensor');
+interface TensorIndex {
+  [tensorIndex]: number;
 }
 
-/** Takes the tensors out of `value`. `name` is how errors call it. */
+/**
+ * Takes the tensors out of `value`, which errors call `name`.
+ *
+ * @throws InvalidInputError for a disposed tensor, or a value that is neither plain data nor a tensor.
+ */
 export function flatten(value: unknown, name: string): Flat {
   const tensors: tf.Tensor[] = [];
   const visit = (part: unknown, path: string): unknown => {
@@ -25,7 +29,7 @@ export function flatten(value: unknown, name: string): Flat {
       throw expected('a live tensor', path, 'disposed');
     }
     if (part instanceof tf.Tensor) {
-      return { [place]: tensors.push(part) - 1 };
+      return { [tensorIndex]: tensors.push(part) - 1 };
     }
     if (Array.isArray(part)) {
       return part.map((element, i) => visit(element, `${path}[${i}]`));
@@ -51,7 +55,7 @@ function isForeign(part: unknown): boolean {
   return prototype !== Object.prototype && prototype !== null;
 }
 
-/** The value of that structure with these tensors. */
+/** The value with this structure and these tensors. */
 export function unflatten(structure: unknown, tensors: readonly tf.Tensor[]): unknown {
   if (structure instanceof tf.Variable) {
     return structure;
@@ -62,7 +66,7 @@ export function unflatten(structure: unknown, tensors: readonly tf.Tensor[]): un
   if (structure === null || typeof structure !== 'object') {
     return structure;
   }
-  const { [place]: index } = structure as Place;
+  const { [tensorIndex]: index } = structure as TensorIndex;
   if (index !== undefined) {
     return tensors[index];
   }
@@ -71,8 +75,8 @@ export function unflatten(structure: unknown, tensors: readonly tf.Tensor[]): un
   );
 }
 
-/** A text equal for equal structures; `describe` tells a tensor's kind by its place. */
-export function signatureOf(structure: unknown, describe: (place: number) => string): string {
+/** A text that is equal for equal structures. `describe` gives the text of a tensor by its index. */
+export function signatureOf(structure: unknown, describe: (index: number) => string): string {
   if (structure instanceof tf.Variable) {
     return `variable ${structure.id}`;
   }
@@ -85,7 +89,7 @@ export function signatureOf(structure: unknown, describe: (place: number) => str
   if (structure === null || typeof structure !== 'object') {
     return typeof structure === 'string' ? JSON.stringify(structure) : String(structure);
   }
-  const { [place]: index } = structure as Place;
+  const { [tensorIndex]: index } = structure as TensorIndex;
   if (index !== undefined) {
     return describe(index);
   }

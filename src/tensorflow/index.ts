@@ -1,8 +1,19 @@
-/** TensorFlow: tfjs with Bobbin's backend, its configuration, and batches as tensors. */
+/**
+ * The public face of the TensorFlow stage: tfjs on Bobbin's backend, its configuration, and batches as tensors.
+ *
+ * Three modules are imported for their effects, in this order:
+ * - `backend.js` registers tfjs-node's kernels over Bobbin's binding as tfjs's backend and makes it the active one. It also
+ *   registers `file://` addresses, restores functions of Node's `util` that tfjs-node calls (node-compat.ts), and sets
+ *   TensorFlow's environment variables for its log and oneDNN unless they are set;
+ * - `kernels/index.js` adds kernels to it and corrects some of tfjs-node's;
+ * - `backend-patches.js` replaces methods of the backend and of tfjs's engine for `jit` and stored variables.
+ *
+ * Nothing else in this folder changes tfjs when it is imported. During a trace, trace.ts also replaces `Math.random` and
+ * the engine's `makeVariable`.
+ */
 import './backend.js';
-import './javascript-kernels.js';
-import './kernels.js';
-import './padded-pooling.js';
+import './kernels/index.js';
+import './backend-patches.js';
 import { runtime } from './configuration.js';
 import type { NativeDevice } from './native-tensorflow.js';
 
@@ -20,26 +31,24 @@ export {
   type RuntimeOptions,
   runtimeOptions,
 } from './configuration.js';
-export { type JitOptions, type Jitted, jit, jitOptions } from './jit.js';
+export { type Jitted, jit } from './jit.js';
+export { type JitOptions, jitOptions } from './jit-options.js';
 export { type Attribute, executeOp, type OpCall } from './ops.js';
 export { keyedDropout, keyedUniform } from './random.js';
 export { loadSavedModel } from './saved-model.js';
-/** The whole of tfjs, running on TensorFlow; `file://` addresses load and save models. */
+/** All of tfjs, computed by TensorFlow. `file://` addresses load and save models. */
 export * as tf from './tfjs.js';
 export { tracing } from './trace.js';
 export { updateVariables, type VariableUpdate } from './update.js';
 
 export type Device = NativeDevice;
 
-/** The devices TensorFlow computes on. Starts TensorFlow. */
+/** The devices on which TensorFlow computes. Starts TensorFlow. */
 export function devices(): Device[] {
   return runtime().devices();
 }
 
-/**
- * What TensorFlow holds: tensors alive, the bytes of their values (shared memory counted twice), and
- * traced functions.
- */
+/** The numbers of live tensors and of traced functions, and the bytes of the tensors' values; shared memory counts twice. */
 export function memory(): { tensors: number; bytes: number; functions: number } {
   return runtime().memory();
 }

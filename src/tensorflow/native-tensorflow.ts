@@ -1,8 +1,8 @@
-/** The type of what `native/addon/tensorflow.cc` exports: tfjs's binding, and what Bobbin adds to it. */
+/** The type of the exports of `native/addon/tensorflow.cc`: tfjs's binding and Bobbin's additions. */
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import type { SlotLease } from '../native.js';
 
-/** A tensor of the native table; whoever receives one owns it until `deleteTensor(id)`. */
+/** A tensor of the native table. The caller that receives it owns it and calls `deleteTensor(id)`. */
 export interface TensorMetadata {
   id: number;
   shape: number[];
@@ -10,7 +10,7 @@ export interface TensorMetadata {
   dtype: number;
 }
 
-/** A value of an op's attribute; arrays are lists, for `TF_ATTR_SHAPE` arrays of arrays are. */
+/** The value of an op's attribute. An array is a list; for `TF_ATTR_SHAPE` a list is an array of arrays. */
 export type AttributeValue =
   | string
   | number
@@ -25,14 +25,14 @@ export interface OpAttribute {
   value: AttributeValue;
 }
 
-/** float32 and complex64 (pairs) → Float32Array, int64 → BigInt64Array, bool and uint8 → Uint8Array. */
+/** float32 and complex64 (in pairs) → Float32Array, int64 → BigInt64Array, bool and uint8 → Uint8Array. */
 export type TensorValues = Float32Array | Int32Array | Uint8Array | BigInt64Array | Uint8Array[];
 
 export interface NativeDevice {
   /** TensorFlow's full name, e.g. `/job:localhost/replica:0/task:0/device:GPU:0`. */
   name: string;
   type: string;
-  /** The most memory TensorFlow will use there, in bytes. */
+  /** Largest memory that TensorFlow will use on the device, in bytes. */
   memoryBytes: number;
 }
 
@@ -49,13 +49,13 @@ export interface NativeTensorFlow
   > {
   readonly TF_BFLOAT16: number;
   readonly TF_HALF: number;
-  /** Copies the values once. int64 also takes an Int32Array of little-endian halves, as tfjs writes it. */
+  /** Copies the values. For int64 it also takes tfjs's form: an Int32Array of little-endian halves. */
   createTensor(
     shape: readonly number[],
     dtype: number,
     values: TensorValues | Uint8ClampedArray,
   ): number;
-  /** Fresh arrays: changing them changes no tensor. A resource is its serialised handle. */
+  /** Copies of the values. A resource has its serialised handle as its value. */
   tensorDataSync(id: number): TensorValues;
   executeOp(
     name: string,
@@ -63,20 +63,20 @@ export interface NativeTensorFlow
     inputs: readonly number[],
     outputs: number,
   ): TensorMetadata[];
-  /** As {@link executeOp}, also while a function is traced. */
+  /** Runs the op as {@link executeOp} does outside of traces, even during a trace. */
   executeOpNow: NativeTensorFlow['executeOp'];
   /**
-   * Until `endTrace` or `abortTrace`, `executeOp` writes ops down instead of running them, and returns
-   * symbolic tensors: no values, and nothing to delete. One trace at a time.
+   * Begins a trace. Until `endTrace` or `abortTrace`, `executeOp` records ops instead of running them and returns symbols:
+   * tensors without values that need not be deleted. There is one trace at a time.
    */
   beginTrace(): void;
-  /** An input of the function, in the order of the calls. */
+  /** Adds an input to the function. The inputs have the order of the calls. */
   traceArgument(shape: readonly number[], dtype: number): TensorMetadata;
-  /** A variable by its resource; the result stands for it as an op's input. Shape and dtype are its value's. */
+  /** A symbol of a variable's resource, for the inputs of ops. Shape and dtype are those of the variable's value. */
   traceVariable(resource: number, shape: readonly number[], dtype: number): number;
-  /** Runs what a symbolic tensor depends on, which must not be an argument. */
+  /** Computes a symbol's value now. It must not depend on an argument. */
   traceEvaluate(id: number): TensorMetadata;
-  /** The function's number; `config` is a serialised ConfigProto for it alone, or empty. */
+  /** Ends the trace and returns the function's number. `config` is a serialised ConfigProto for this function, or empty. */
   endTrace(
     name: string,
     outputs: readonly number[],
@@ -84,12 +84,12 @@ export interface NativeTensorFlow
   ): number;
   abortTrace(): void;
   callFunction(id: number, inputs: readonly number[]): TensorMetadata[];
-  /** On another thread; the inputs may be deleted meanwhile. Calls are made one at a time, in any order. */
+  /** The same on another thread. The inputs may be deleted during the call. Calls run one at a time, in any order. */
   callFunctionAsync(id: number, inputs: readonly number[]): Promise<TensorMetadata[]>;
   deleteFunction(id: number): void;
-  /** Ends the lease; its slot is given back when TensorFlow drops the tensor. */
+  /** Makes a tensor of a slot and ends its lease. The slot goes back to the loader when TensorFlow frees the tensor. */
   adoptBatch(lease: SlotLease, shape: readonly number[], dtype: number): TensorMetadata;
-  /** Takes a serialised ConfigProto; false, and nothing changes, once TensorFlow has started. */
+  /** Takes a serialised ConfigProto. Returns false, without an effect, if TensorFlow has started. */
   configure(config: Uint8Array): boolean;
   devices(): NativeDevice[];
   memory(): { tensors: number; bytes: number; functions: number };

@@ -1,7 +1,7 @@
-/** Gives tfjs-node's kernels the `util` functions that Node removed or deprecates; imported before them. */
+/** Restores functions of Node's `util` that tfjs-node's kernels call. Import it before them, for this effect alone. */
 import util from 'node:util';
 
-// Node 24 has no isNullOrUndefined; from Node 22 on, calling either of its own prints a warning.
+// Node 24 removed isNullOrUndefined. From Node 22 on, a call of Node's own function prints a warning.
 Object.assign(util, {
   isArray: Array.isArray,
   isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,

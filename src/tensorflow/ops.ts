@@ -1,14 +1,14 @@
-/** Runs any TensorFlow op on tfjs tensors, for what tfjs has no function for. */
+/** Runs any op of TensorFlow on tfjs's tensors, also those without a function in tfjs. */
 import type * as tf from '@tensorflow/tfjs';
 import { expected } from '../errors.js';
 import { backend } from './backend.js';
 import { runtime } from './configuration.js';
 import type { AttributeValue, OpAttribute } from './native-tensorflow.js';
 
-/** An attribute with its type: TensorFlow has no other way to tell an int from a float. */
+/** An attribute with its type, since a number of JavaScript may be an int or a float for TensorFlow. */
 export interface Attribute {
   type: 'string' | 'int' | 'float' | 'bool' | 'shape' | 'dtype';
-  /** An array is a list (for `shape`: an array of arrays); a dtype is a name such as `'float32'`. */
+  /** An array is a list; for `shape` a list is an array of arrays. A dtype is a name such as `'float32'`. */
   value: AttributeValue;
 }
 
@@ -22,8 +22,8 @@ export interface OpCall {
 }
 
 /**
- * The op's results, as ordinary tensors (a surrounding `tf.tidy` frees them). Nothing is recorded for
- * gradients: wrap it in `tf.customGrad` or a kernel with a registered gradient.
+ * The op's results as ordinary tensors, which a surrounding `tf.tidy` frees. The op is not recorded for gradients: wrap it
+ * in `tf.customGrad` or in a kernel with a registered gradient.
  *
  * @throws an Error with the op's name, TensorFlow's message and its status as `code`.
  */

@@ -1,4 +1,4 @@
-/** tfjs's random ops, which inside a jitted function are TensorFlow's: drawn anew at each call. */
+/** tfjs's random ops. Inside a jitted function TensorFlow draws the numbers, new ones in each call. */
 import * as tf from '@tensorflow/tfjs';
 import { executeOp } from './ops.js';
 import { tracing } from './trace.js';
@@ -9,8 +9,8 @@ type NumericType = 'float32' | 'int32';
 const dtype = (value: string) => ({ type: 'dtype', value }) as const;
 
 /**
- * Numbers of TensorFlow's stateless generator (Philox, https://www.tensorflow.org/guide/random_numbers),
- * the same for the same key, an int32 [2].
+ * Numbers of TensorFlow's stateless generator (Philox, https://www.tensorflow.org/guide/random_numbers). The same key,
+ * int32 [2], gives the same numbers.
  */
 function stateless(name: string, shape: Shape, key: tf.Tensor1D): tf.Tensor {
   const [numbers] = executeOp({
@@ -21,13 +21,13 @@ function stateless(name: string, shape: Shape, key: tf.Tensor1D): tf.Tensor {
   return numbers as tf.Tensor;
 }
 
-/** Uniform numbers in [0, 1), float32, a function of shape and key (int32 [2]) alone, inside `jit` and out. */
+/** Uniform numbers in [0, 1), float32. They depend only on the shape and the key, int32 [2], inside and outside of `jit`. */
 export const keyedUniform = (shape: Shape, key: tf.Tensor1D): tf.Tensor =>
   tf.tidy(() => stateless('StatelessRandomUniform', shape, key));
 
 /**
- * Zeroes a share `rate` of the elements, chosen by the key (int32 [2]) alone, and scales the others by
- * 1 / (1 − rate) (Srivastava et al. 2014).
+ * Sets a share `rate` of the elements to zero and scales the others by 1 / (1 − rate) (Srivastava et al. 2014). The
+ * choice depends only on the shape and the key, int32 [2].
  */
 export function keyedDropout<T extends tf.Tensor>(x: T, rate: number, key: tf.Tensor1D): T {
   return tf.tidy(() => mask(x, keyedUniform(x.shape, key), rate));
@@ -38,7 +38,7 @@ function mask<T extends tf.Tensor>(x: T, uniform: tf.Tensor, rate: number): T {
   return tf.mul(x, tf.div(kept, 1 - rate)) as T;
 }
 
-/** A seeded draw is the same at each call, in the graph as outside: JavaScript may draw it. */
+/** Whether TensorFlow draws in the graph. A draw with a seed is the same in every call, so JavaScript may draw it. */
 const drawsInGraph = (seed: unknown) => seed === undefined && tracing() !== undefined;
 
 const drawKey = (): tf.Tensor1D => tracing()?.drawKey() as tf.Tensor1D;
@@ -64,7 +64,7 @@ export const randomUniformInt: typeof tf.randomUniformInt = (shape, low, high, s
     ? randomUniform(shape, low, high, 'int32')
     : tf.randomUniformInt(shape, low, high, seed as number);
 
-/** `eager`, for which TensorFlow's op `name` draws numbers of mean 0 and deviation 1 inside `jit`. */
+/** The function `eager`, but inside `jit` TensorFlow's op `name` draws its numbers, of mean 0 and deviation 1. */
 const normalBy =
   (name: string, eager: typeof tf.randomNormal): typeof tf.randomNormal =>
   (shape, mean = 0, deviation = 1, type = 'float32', seed = undefined) =>

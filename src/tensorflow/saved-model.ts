@@ -1,4 +1,4 @@
-/** Loads TensorFlow SavedModels for inference. */
+/** Loads TensorFlow's SavedModels for inference. */
 import {
   loadSavedModel as load,
   type TFSavedModel,
@@ -6,10 +6,10 @@ import {
 import './backend.js';
 
 /**
- * The signature of a SavedModel folder as an inference model: `predict(inputs)` runs it, `dispose()`
- * frees it. Calls with the same folder and tags share one session.
+ * A signature of a SavedModel folder as an inference model: `predict(inputs)` runs it, `dispose()` frees it. Calls with
+ * the same folder and tags share one session.
  *
- * Rejects, naming the folder, where it holds no such model, tags or signature.
+ * @throws an Error with the folder when it has no such model, tags or signature.
  */
 export function loadSavedModel(
   folder: string,

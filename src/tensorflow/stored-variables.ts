@@ -1,34 +1,37 @@
 /**
- * Variables whose value lies in a resource of TensorFlow, where ops update it in place. To tfjs such a
- * variable is like any other: whoever reads it outside the jitted functions gets its present value.
+ * Stored variables: their values lie in resources of TensorFlow, where ops update them in place. tfjs sees ordinary
+ * variables: code outside of jitted functions reads the present value, which is then copied back from the resource.
  */
 import * as tf from '@tensorflow/tfjs';
-import { backend, type Entry, override } from './backend.js';
+import { backend, type Entry } from './backend.js';
 import { runtime } from './configuration.js';
 import type { OpAttribute, TensorMetadata } from './native-tensorflow.js';
 
-/** A variable's resource, and the tensor data whose value it holds. */
+/** A variable's resource. */
 export interface Store {
   resource: number;
+  /** The tensor data whose values the resource holds; undefined when it holds no data's values. */
   dataId: object | undefined;
-  /** Calls under way that use it, and those of them that write it. */
+  /** Running asynchronous calls that use the variable. */
   users: number;
+  /** Running asynchronous calls that write the variable. */
   writers: number;
+  /** The variable's name. */
   name: string;
 }
 
 const stores = new WeakMap<tf.Variable, Store>();
-/** By the data they hold, of data that is nowhere else unless it was read. */
+/** The store that holds the values of this data. No tensor of TensorFlow's has them, unless they were read back. */
 const held = new WeakMap<object, Store>();
 
-/** As the backend itself has it: neither reads what is stored nor traces. */
+/** The backend's own function, without Bobbin's patch: it neither reads back nor traces. */
 const uploadedId = backend.getInputTensorIds.bind(backend);
-/** Data kept alive by {@link protect} rather than by a tensor. */
+/** Data that {@link protect} keeps alive. */
 const guarded = new Set<object>();
 
 const entryOf = (dataId: object): Entry => backend.tensorMap.get(dataId) as Entry;
 
-/** All of tfjs's, by name. */
+/** All of tfjs's variables by name. */
 export const registeredVariables = (): Record<string, tf.Variable> =>
   tf.engine().state.registeredVariables as Record<string, tf.Variable>;
 
@@ -43,7 +46,7 @@ function createStore(variable: tf.Variable): Store {
   const attributes = [
     { name: 'dtype', type: TF_ATTR_TYPE, value: dtype },
     { name: 'shape', type: TF_ATTR_SHAPE, value: shape },
-    // TensorFlow's ResourceHandle::ANONYMOUS_NAME: freed with its last handle, shared by nobody.
+    // TensorFlow's ResourceHandle::ANONYMOUS_NAME: the resource has no name to share and is freed with its last handle.
     { name: 'shared_name', type: TF_ATTR_STRING, value: 'cd2c89b7-88b7-44c8-ad83-06c2a9158347' },
   ];
   const [{ id }] = runNow('VarHandleOp', attributes, [], 1);
@@ -58,28 +61,28 @@ function createStore(variable: tf.Variable): Store {
   return store;
 }
 
-/** The variable's resource, whatever value it holds. */
+/** The variable's resource; it may hold an old value. */
 export const resourceOf = (variable: tf.Variable): number =>
   (stores.get(variable) ?? createStore(variable)).resource;
 
-/** Lets the resource hold the value of `dataId`, which is the variable's, until the next call. */
+/** Copies the values of `dataId`, the variable's data, to its resource, where they stay until the next call. */
 export function copyToResource(variable: tf.Variable, dataId: object): void {
   const store = stores.get(variable) ?? createStore(variable);
   if (store.dataId === dataId) {
     return;
   }
-  letGo(store);
-  // It may be another variable's that was assigned to this one.
-  ensureTensor(dataId);
+  detach(store);
+  // The data may be another variable's, assigned to this one.
+  readBack(dataId);
   const tensor = { dataId } as tf.Tensor;
   assign(store, uploadedId([tensor])[0] as number, entryOf(dataId).dtype);
 }
 
-/** Whether tensors beside its variable refer to the data. */
+/** Whether other tensors than its variable refer to the data. */
 export const isShared = (dataId: object): boolean =>
   entryOf(dataId).refCount > (guarded.has(dataId) ? 2 : 1);
 
-/** Keeps data alive, whoever disposes of it, until `unprotect`. */
+/** Keeps data alive until {@link unprotect}, even if its tensors are disposed. */
 export function protect(dataId: object): void {
   backend.incRef(dataId);
   guarded.add(dataId);
@@ -91,8 +94,10 @@ export function unprotect(dataId: object): void {
 }
 
 /**
- * The store with the variable's value, which is moved there unless it is there already. Nobody else
- * shares the data afterwards, so that an update in place changes the variable alone.
+ * The variable's store, which afterwards holds its present value. No other tensor shares the variable's data then, so
+ * that an update in place changes the variable alone.
+ *
+ * @throws an Error when the variable was disposed or a running call uses it.
  */
 export function storeOf(variable: tf.Variable): Store {
   if (variable.isDisposed) {
@@ -105,7 +110,7 @@ export function storeOf(variable: tf.Variable): Store {
     checkUnused(store);
     copyToResource(variable, dataId);
   } else if (isShared(dataId)) {
-    read(dataId, store);
+    copyToTensor(dataId, store);
   }
   if (isShared(dataId)) {
     if (held.get(dataId) === store) {
@@ -122,15 +127,15 @@ export function storeOf(variable: tf.Variable): Store {
   return store;
 }
 
-/** The data that the resource holds, where somebody still refers to it, goes on without the resource. */
-function letGo(store: Store): void {
+/** Ends the tie between a store and the data it holds. If tensors still refer to the data, its values are read back. */
+function detach(store: Store): void {
   const { dataId } = store;
   store.dataId = undefined;
   if (dataId === undefined || held.get(dataId) !== store) {
     return;
   }
   if (backend.tensorMap.has(dataId)) {
-    read(dataId, store);
+    copyToTensor(dataId, store);
   }
   held.delete(dataId);
 }
@@ -149,7 +154,7 @@ function assign({ resource }: Store, value: number, dtype: number): void {
   runNow('AssignVariableOp', attributes, [resource, value], 0);
 }
 
-/** Gives the variable data of its own, which has no values yet. */
+/** Gives the variable new data, which has no values yet, and returns it. */
 export function moveToNewData(variable: tf.Variable): object {
   const { shape, dtype } = entryOf(variable.dataId);
   const fresh = backend.createOutputTensor({ id: -1, shape, dtype });
@@ -158,8 +163,8 @@ export function moveToNewData(variable: tf.Variable): object {
   return variable.dataId;
 }
 
-/** Makes sure that the values which the store holds are a tensor too. */
-function read(dataId: object, store: Store): void {
+/** Copies the values from the store to a tensor, unless there is one already. */
+function copyToTensor(dataId: object, store: Store): void {
   const entry = entryOf(dataId);
   if (entry.id >= 0) {
     return;
@@ -170,7 +175,7 @@ function read(dataId: object, store: Store): void {
   entry.id = id;
 }
 
-/** @throws where a call under way writes the variable, so that it cannot be read. */
+/** @throws an Error when a running call writes the variable, so that it cannot be read. */
 export function checkIdle({ writers, name }: Store): void {
   if (writers > 0) {
     throw new Error(
@@ -179,7 +184,7 @@ export function checkIdle({ writers, name }: Store): void {
   }
 }
 
-/** @throws where a call under way uses the variable, so that it cannot be written. */
+/** @throws an Error when a running call uses the variable, so that it cannot be written. */
 export function checkUnused({ users, name }: Store): void {
   if (users > 0) {
     throw new Error(
@@ -188,7 +193,7 @@ export function checkUnused({ users, name }: Store): void {
   }
 }
 
-/** Notes that a call which uses these variables, and writes some, has begun; the result notes its end. */
+/** Counts a call that uses these variables and writes some of them as running, until the returned function is called. */
 export function using(variables: readonly Store[], isWritten: readonly boolean[]): () => void {
   const count = (by: number) => {
     variables.forEach((store, i) => {
@@ -202,43 +207,26 @@ export function using(variables: readonly Store[], isWritten: readonly boolean[]
   return () => count(-1);
 }
 
-/** Brings back what lies in a resource alone, for an op or a reader outside the jitted functions. */
-function ensureTensor(dataId: object): void {
+/** Makes sure that a tensor has the data's values: copies them if only a resource holds them. */
+export function readBack(dataId: object): void {
   const store = held.get(dataId);
   if (store !== undefined) {
-    read(dataId, store);
+    copyToTensor(dataId, store);
   }
 }
 
-override('getInputTensorIds', (original) => (tensors) => {
-  for (const { dataId } of tensors) {
-    if (dataId !== undefined) {
-      ensureTensor(dataId);
-    }
-  }
-  return original(tensors);
-});
-
-override('readSync', (original) => (dataId) => {
-  ensureTensor(dataId);
-  return original(dataId);
-});
-
-const engine = tf.engine();
-const disposeVariable = engine.disposeVariable.bind(engine);
-
-engine.disposeVariable = (variable: tf.Variable) => {
+/** Frees the resource of a variable that is about to be disposed. Tensors that share its data keep their values. */
+export function freeStore(variable: tf.Variable): void {
   const store = stores.get(variable);
-  if (store !== undefined) {
-    const { dataId } = variable;
-    const isItsAlone = store.dataId === dataId && !isShared(dataId);
-    if (isItsAlone) {
-      held.delete(dataId);
-    } else {
-      letGo(store);
-    }
-    stores.delete(variable);
-    runtime().deleteTensor(store.resource);
+  if (store === undefined) {
+    return;
   }
-  disposeVariable(variable);
-};
+  const { dataId } = variable;
+  if (store.dataId === dataId && !isShared(dataId)) {
+    held.delete(dataId);
+  } else {
+    detach(store);
+  }
+  stores.delete(variable);
+  runtime().deleteTensor(store.resource);
+}

@@ -1,4 +1,4 @@
-/** The whole of tfjs, with the random ops that `jit` can trace in the place of its own. */
+/** All of tfjs, but with random ops that `jit` can trace. */
 export * from '@tensorflow/tfjs';
 export {
   dropout,

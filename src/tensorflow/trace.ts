@@ -1,64 +1,55 @@
-/** A function being traced: its tensors are symbols, its ops go into a graph, its variables are found. */
+/**
+ * A trace: runs a function once on symbols instead of values. Its ops become nodes of a graph, and nothing is computed.
+ * What tfjs's backend does differently during a trace is in backend-patches.ts.
+ */
 import * as tf from '@tensorflow/tfjs';
-import { backend, override } from './backend.js';
+import { backend } from './backend.js';
 import { runtime } from './configuration.js';
 import { type Flat, flatten, unflatten } from './containers.js';
-import type { OpAttribute, TensorMetadata } from './native-tensorflow.js';
-import {
-  copyToResource,
-  isShared,
-  moveToNewData,
-  protect,
-  registeredVariables,
-  resourceOf,
-  storeOf,
-  unprotect,
-} from './stored-variables.js';
+import { idOf, TracedVariables } from './traced-variables.js';
 import { userLine } from './user-line.js';
 
-/** The native table's numbers from here on are symbols'. */
-const firstSymbol = 2 ** 52;
+/** Numbers of the native table from here on are symbols. */
+export const firstSymbol = 2 ** 52;
 
-/** What a trace found. */
+/** The result of a trace: a function of TensorFlow's. */
 export interface Traced {
-  /** Number of the function; its inputs are the arguments' tensors, and {@link key} where there is one. */
+  /**
+   * The function's number. Its inputs are the tensors among the arguments and, if {@link isRandom}, a key for random
+   * numbers, int32 [2].
+   */
   id: number;
-  /** Of the result. */
+  /** The structure of the function's result; see {@link Flat}. */
   structure: unknown;
-  /** Every variable that is read or written, and of each whether it is written. */
+  /** The variables that the function reads or writes. */
   variables: tf.Variable[];
+  /** For each of `variables`, whether the function writes it. */
   isWritten: boolean[];
-  /** Whether it draws random numbers, from a key that is its last input: int32 [2]. */
+  /** Whether the function draws random numbers. */
   isRandom: boolean;
-  /** Whether it created variables. */
+  /** Whether the function created variables. */
   created: boolean;
 }
 
 export interface TraceOptions {
-  /** How TensorFlow knows the function, and how errors call it. */
+  /** The function's name in TensorFlow. */
   name: string;
+  /** The function's name in errors. */
   label: string;
   xla: boolean;
-  /** A serialised ConfigProto for the function alone, or empty. */
+  /** A serialised ConfigProto for this function, or empty. */
   config: Uint8Array;
-  /** Whether the function may create variables, which only its first call may. */
+  /** Whether the function may create variables; only its first call may. */
   mayCreate: boolean;
 }
 
 let current: Trace | undefined;
 
-/** The trace under way. */
+/** The running trace; undefined when no function is traced. */
 export const tracing = (): Trace | undefined => current;
 
 export class Trace {
-  /** Each variable's data before the function ran. */
-  private readonly before = new Map<tf.Variable, object>();
-  /** The variable whose resource, at some time of the trace, holds the data. */
-  private readonly variableOf = new Map<object, tf.Variable>();
-  /** Symbols of the variables' resources, and of their values by data. */
-  private readonly resources = new Map<tf.Variable, number>();
-  private readonly reads = new Map<object, number>();
-  private readonly written = new Set<tf.Variable>();
+  readonly variables = new TracedVariables();
   private key: tf.Tensor | undefined;
   private draws = 0;
   private created = false;
@@ -67,15 +58,10 @@ export class Trace {
 
   private constructor(private readonly options: TraceOptions) {}
 
-  /** Traces `fn` on arguments like these. Leaves no trace of it where it fails. */
+  /** Traces `fn` on symbols of the arguments' shapes and dtypes. If it fails, everything is as before. */
   static run(fn: (...args: never[]) => unknown, args: Flat, options: TraceOptions): Traced {
     const trace = new Trace(options);
-    // Before the trace begins: what is shared is copied.
-    for (const variable of Object.values(registeredVariables())) {
-      if (isShared(variable.dataId)) {
-        storeOf(variable);
-      }
-    }
+    TracedVariables.separate();
     runtime().beginTrace();
     current = trace;
     const restore = trace.replaceGlobals();
@@ -87,15 +73,13 @@ export class Trace {
     } finally {
       restore();
       trace.key?.dispose();
-      trace.restoreVariables();
+      trace.variables.restore();
       current = undefined;
     }
   }
 
   private record(fn: (...args: never[]) => unknown, args: Flat): Traced & tf.TensorContainer {
-    for (const variable of Object.values(registeredVariables())) {
-      this.watch(variable);
-    }
+    this.variables.watchAll();
     const inputs = args.tensors.map(({ dataId, shape }) => {
       const { dtype } = backend.tensorMap.get(dataId) as { dtype: number };
       return backend.createOutputTensor(runtime().traceArgument(shape, dtype));
@@ -110,105 +94,20 @@ export class Trace {
     }
     const { tensors, structure } = flatten(result, `the result of ${this.options.label}`);
     const outputs = backend.getInputTensorIds(tensors);
-    this.writeVariables();
+    this.variables.writeAssigned();
     const { name, xla, config } = this.options;
+    const variables = this.variables.used;
     return {
       id: runtime().endTrace(name, outputs, { xla, config }),
       structure,
-      variables: [...this.resources.keys()],
-      isWritten: [...this.resources.keys()].map((variable) => this.written.has(variable)),
+      variables,
+      isWritten: variables.map((variable) => this.variables.isWritten(variable)),
       isRandom: this.key !== undefined,
       created: this.created,
     } as unknown as Traced & tf.TensorContainer;
   }
 
-  private watch(variable: tf.Variable): void {
-    const { dataId } = variable;
-    protect(dataId);
-    this.before.set(variable, dataId);
-    this.variableOf.set(dataId, variable);
-  }
-
-  /** The symbol of a tensor that stands for a variable's value; undefined for any other. */
-  symbolOf({ dataId }: Pick<tf.Tensor, 'dataId'>): number | undefined {
-    const known = this.reads.get(dataId);
-    if (known !== undefined) {
-      return known;
-    }
-    const variable = this.variableOf.get(dataId);
-    if (variable === undefined) {
-      return undefined;
-    }
-    const resource = this.resourceOf(variable);
-    const [{ id }] = runtime().executeOp('ReadVariableOp', [typeOf(dataId)], [resource], 1) as [
-      TensorMetadata,
-    ];
-    this.reads.set(dataId, id);
-    return id;
-  }
-
-  private resourceOf(variable: tf.Variable): number {
-    let symbol = this.resources.get(variable);
-    if (symbol === undefined) {
-      const { shape, dtype } = entryOf(variable.dataId);
-      symbol = runtime().traceVariable(resourceOf(variable), shape, dtype);
-      this.resources.set(variable, symbol);
-    }
-    return symbol;
-  }
-
-  /**
-   * Symbols of the variables' resources, holding their present values, for an op that changes them;
-   * afterwards the variables have their new values.
-   */
-  forUpdate(variables: readonly tf.Variable[]): number[] {
-    for (const variable of variables) {
-      const { dataId } = variable;
-      if (!this.variableOf.has(dataId)) {
-        this.write(variable, idOf(variable));
-      } else if (isShared(dataId)) {
-        this.symbolOf(variable);
-      }
-    }
-    return variables.map((variable) => {
-      const resource = this.resourceOf(variable);
-      this.variableOf.set(moveToNewData(variable), variable);
-      this.written.add(variable);
-      return resource;
-    });
-  }
-
-  private write(variable: tf.Variable, value: number): void {
-    const resource = this.resourceOf(variable);
-    runtime().executeOp('AssignVariableOp', [typeOf(variable.dataId)], [resource, value], 0);
-    this.written.add(variable);
-  }
-
-  /** Variables that JavaScript assigned get their values in the graph. */
-  private writeVariables(): void {
-    const assigned = [...this.before].filter(
-      ([variable, dataId]) =>
-        variable.dataId !== dataId && this.variableOf.get(variable.dataId) !== variable,
-    );
-    // All values before any of them is written: variables may have changed places.
-    const values = assigned.map(([variable]) => idOf(variable));
-    assigned.forEach(([variable], i) => {
-      this.write(variable, values[i] as number);
-    });
-  }
-
-  private restoreVariables(): void {
-    for (const [variable, dataId] of this.before) {
-      if (variable.dataId !== dataId && !variable.isDisposed) {
-        tf.engine().disposeTensor(variable);
-        variable.dataId = dataId;
-        tf.engine().incRef(variable, tf.backend());
-      }
-      unprotect(dataId);
-    }
-  }
-
-  /** An int32 [2] that differs in every call, and among the draws of one call. */
+  /** A key for random numbers, int32 [2], that differs between calls and between the draws of one call. */
   drawKey(): tf.Tensor1D {
     this.key ??= tf.keep(
       backend.createOutputTensor(runtime().traceArgument([2], runtime().TF_INT32)),
@@ -216,7 +115,7 @@ export class Trace {
     return tf.add(this.key, tf.tensor1d([this.draws++ * 0x9e3779b9, 0], 'int32'));
   }
 
-  /** Lets JavaScript draw random numbers, for what is to stay as it is: the initial values of weights. */
+  /** Lets `fn` draw random numbers in JavaScript, for numbers that stay the same, such as initial weights. */
   drawOnce<Result>(fn: () => Result): Result {
     const { random } = Math;
     Math.random = this.random;
@@ -227,34 +126,31 @@ export class Trace {
     }
   }
 
-  /** Remembers the first failure, so that the trace fails even where the function catches it. */
+  /** An error with the user's line. The first one ends the trace even if the traced function catches it. */
   fail(problem: string): Error {
     const error = new Error(`jit: ${problem}${userLine()}`);
     this.failure ??= error;
     return error;
   }
 
+  /** Creates a variable with a value that is computed now, outside of the graph. */
   private createVariable(initial: tf.Tensor, create: (value: tf.Tensor) => tf.Variable) {
     if (!this.options.mayCreate) {
       throw this.fail(
         `${this.options.label} creates a variable on a later call. Create variables before, or on the first call alone`,
       );
     }
-    for (const [variable, dataId] of this.before) {
-      if (this.resources.has(variable)) {
-        copyToResource(variable, dataId);
-      }
-    }
+    this.variables.fillResources();
     const id = idOf(initial);
     const value =
       id < firstSymbol ? initial : backend.createOutputTensor(runtime().traceEvaluate(id));
     const variable = create(value);
     this.created = true;
-    this.watch(variable);
+    this.variables.watch(variable);
     return variable;
   }
 
-  /** While tracing, variables are created with values, and JavaScript's random numbers are refused. */
+  /** Until the returned function is called, new variables get values, and Math.random is refused. */
   private replaceGlobals(): () => void {
     const engine = tf.engine();
     const { makeVariable } = engine;
@@ -271,70 +167,3 @@ export class Trace {
     };
   }
 }
-
-const entryOf = (dataId: object) =>
-  backend.tensorMap.get(dataId) as { shape: number[]; dtype: number; id: number };
-
-const idOf = (tensor: tf.Tensor): number => backend.getInputTensorIds([tensor])[0] as number;
-
-const typeOf = (dataId: object): OpAttribute => ({
-  name: 'dtype',
-  type: runtime().TF_ATTR_TYPE,
-  value: entryOf(dataId).dtype,
-});
-
-/** @throws for a symbol that outlived its trace. */
-function checkValue(id: number): number {
-  if (id >= firstSymbol) {
-    throw new Error(
-      'jit: Expected a tensor with a value but received one from inside a traced function. Return it from the function',
-    );
-  }
-  return id;
-}
-
-override('getInputTensorIds', (original) => (tensors) => {
-  const trace = current;
-  if (trace === undefined) {
-    return original(tensors).map(checkValue);
-  }
-  return tensors.map((tensor) => trace.symbolOf(tensor) ?? (original([tensor])[0] as number));
-});
-
-override('readSync', (original) => (dataId) => {
-  const isSymbol = (backend.tensorMap.get(dataId)?.id ?? -1) >= firstSymbol;
-  if (current !== undefined && (isSymbol || current.symbolOf({ dataId }) !== undefined)) {
-    throw current.fail(
-      'Expected no tensor to be read while the function is traced, since it has no value yet. Return it, and read it outside',
-    );
-  }
-  if (isSymbol) {
-    checkValue(firstSymbol);
-  }
-  return original(dataId);
-});
-
-/** Ops that the graph does not take are refused by the user's line. */
-function atUserLine<Result>(op: () => Result): Result {
-  try {
-    return op();
-  } catch (error) {
-    if (current !== undefined && error instanceof Error && !error.message.startsWith('jit: ')) {
-      error.message = `jit: ${error.message}${userLine()}`;
-    }
-    throw error;
-  }
-}
-
-override(
-  'executeSingleOutput',
-  (original) =>
-    (...args) =>
-      atUserLine(() => original(...args)),
-);
-override(
-  'executeMultipleOutputs',
-  (original) =>
-    (...args) =>
-      atUserLine(() => original(...args)),
-);

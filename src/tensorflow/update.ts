@@ -1,4 +1,4 @@
-/** TensorFlow's ops that change variables where they lie, for optimizers. */
+/** Runs TensorFlow's ops that change variables in place, for optimizers. */
 import type * as tf from '@tensorflow/tfjs';
 import { backend } from './backend.js';
 import { runtime } from './configuration.js';
@@ -9,15 +9,15 @@ import { tracing } from './trace.js';
 export interface VariableUpdate {
   /** TensorFlow's name, e.g. `ResourceApplyKerasMomentum`. */
   name: string;
-  /** Its first inputs, all of them resources. */
+  /** The op's first inputs, which are resources. */
   variables: readonly tf.Variable[];
-  /** The others. */
+  /** The op's other inputs. */
   inputs: readonly tf.Tensor[];
   attributes?: Readonly<Record<string, Attribute>>;
 }
 
 /**
- * Runs an op without results that changes the variables in place. Nothing is recorded for gradients.
+ * Runs an op without results that changes the variables in place. The op is not recorded for gradients.
  *
  * @throws an Error with the op's name, TensorFlow's message and its status as `code`.
  */
@@ -27,7 +27,7 @@ export function updateVariables({
   inputs,
   attributes = {},
 }: VariableUpdate): void {
-  const resources = tracing()?.forUpdate(variables) ?? variables.map(resourceToWrite);
+  const resources = tracing()?.variables.forUpdate(variables) ?? variables.map(resourceToWrite);
   const ids = [...resources, ...backend.getInputTensorIds(inputs)];
   runtime().executeOp(name, nativeAttributes(attributes), ids, 0);
 }

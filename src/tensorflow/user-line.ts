@@ -1,14 +1,14 @@
-/** Where the user's own code called, for errors that name the line at fault. */
+/** Finds the user's line in the stack, for errors that name it. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Bobbin's own code: `src` or `dist`. */
 const own = `${path.dirname(path.dirname(fileURLToPath(import.meta.url)))}${path.sep}`;
 
-/** tfjs's source maps name files that its packages do not hold. */
+/** Dependencies, also under the names in tfjs's source maps, whose files its packages do not contain. */
 const dependency = /\/node_modules\/|\/tfjs-[a-z-]+\/src\//;
 
-/** ` (at FILE:LINE:COLUMN)` of the innermost frame outside Bobbin, its dependencies and Node; else empty. */
+/** ` (at FILE:LINE:COLUMN)` of the innermost frame outside of Bobbin, its dependencies and Node; empty without such a frame. */
 export function userLine(): string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 100;

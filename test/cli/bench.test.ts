@@ -10,7 +10,7 @@ import { tarOf } from '../support/shard-files.js';
 
 const drawn = sharp({ create: { width: 60, height: 40, channels: 3, background: '#a51' } });
 
-/** Shares of images that are no JPEG, and how many were unreadable, a row a thread count. */
+/** The shares of images that are not JPEG files and the numbers of unreadable ones, a row for each number of threads. */
 async function measured(folder: string): Promise<string[][]> {
   const { code, stdout, stderr } = await runBobbin(['bench', folder, '--seconds', '0.1']);
   assert.equal(code, 0, stderr);

@@ -135,7 +135,7 @@ test('when a submission is stopped and repeated, then it ends as one that was ne
   assert.equal(stopped.code, 130, stopped.stderr);
   assert.match(
     stopped.stderr,
-    /bobbin: Stopped with a checkpoint\. Repeat the command to go on\.\n$/,
+    /bobbin: Stopped with a checkpoint\. Repeat the command to continue\.\n$/,
   );
   await assert.rejects(access(at('stopped/submission.zip')));
   const finished = await readFile(at('stopped/runs/model-1', tasks[0] as string, 'history.csv'));

@@ -157,7 +157,7 @@ test('when the GPU augments, then batches cannot be asked to lie in main memory'
   const options = { samples: [{ path: '/nowhere.jpg', label: 0 }], preprocessing };
   assert.throws(
     () => createLoader({ ...options, augment: 'gpu', memory: 'main' }),
-    /Expected gpu or none beside augment gpu for memory but received "main"/,
+    /`augment: gpu` cannot be combined with `memory: main`\. A GPU that augments/,
   );
 });
 

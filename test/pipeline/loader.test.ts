@@ -10,7 +10,7 @@ import {
   type Loader,
   type LoaderOptions,
 } from '../../src/pipeline/index.js';
-import type { NativeLoader } from '../../src/pipeline/native-loader.js';
+import { pipelineAddon } from '../../src/pipeline/native-loader.js';
 import { temporaryFolder } from '../support/folders.js';
 import { checkLateness } from '../support/lateness.js';
 import { loaderFor, plainPixels, sharpPicture, writePictures } from '../support/pictures.js';
@@ -218,23 +218,24 @@ test('when images are rendered for many epochs, then memory stays where it was',
   assert.ok(later - warm < 12e6, `grew by ${((later - warm) / 1e6).toFixed(1)} MB`);
 });
 
-test('when what is no JPEG has been decoded, then its memory is let go at once', async (t) => {
+test('when an image that is not a JPEG has been decoded, then its memory is freed at once', async (t) => {
   const samples = await writePictures(temporaryFolder(t), { count: 1, width: 90, height: 70 });
   await sharpPicture(90, 70)
     .png()
     .toFile((samples[0] as { path: string }).path);
-  const loader = loaderFor(t, { samples, preprocessing, batchSize: 1 });
-  const watched = loader as unknown as { native: NativeLoader };
-  const { native } = watched;
   const decoded: Uint8Array[] = [];
-  const supply: NativeLoader['supply'] = (ticket, rgb, width, height) => {
-    assert.equal(rgb.byteLength, 90 * 70 * 3);
-    decoded.push(rgb);
-    native.supply(ticket, rgb, width, height);
-  };
-  watched.native = new Proxy(native, {
-    get: (_, name: keyof NativeLoader) => (name === 'supply' ? supply : native[name].bind(native)),
-  });
+  const addon = pipelineAddon();
+  const { Loader } = addon;
+  class Watched extends Loader {
+    override supply(ticket: number, rgb: Uint8Array, width: number, height: number) {
+      assert.equal(rgb.byteLength, 90 * 70 * 3);
+      decoded.push(rgb);
+      super.supply(ticket, rgb, width, height);
+    }
+  }
+  Object.assign(addon, { Loader: Watched });
+  t.after(() => Object.assign(addon, { Loader }));
+  const loader = loaderFor(t, { samples, preprocessing, batchSize: 1 });
   for await (const batch of loader.epoch(0)) {
     batch.release();
   }

@@ -41,13 +41,13 @@ test('when a budget is given, then as many batches are held as fit into it', () 
   }
 });
 
-test('when a budget is too small or slots are given too, then the error says what would do', () => {
+test('when a budget is too small or comes with slots, then the error says what to change', () => {
   const wrong: [Partial<LoaderOptions<PixelType>>, RegExp][] = [
     [
       { memoryMB: 1.91 },
       /at least 2, for two batches, for memoryMB but received 1\.91\. Give more/,
     ],
-    [{ memoryMB: 5, slots: 4 }, /none beside memoryMB for slots but received 4/],
+    [{ memoryMB: 5, slots: 4 }, /^`slots` cannot be combined with `memoryMB`\. Give/],
     [{ memoryMB: -1 }, /from 0 to 1000000 for memoryMB/],
   ];
   for (const [changes, message] of wrong) {

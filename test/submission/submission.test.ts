@@ -7,7 +7,9 @@ import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { ZipFile } from 'yazl';
-import { verifySubmission, writeSubmission } from '../../src/submission/index.js';
+import type { Manifest } from '../../src/dataset/index.js';
+import type { Prediction } from '../../src/prediction/index.js';
+import { answerQuestions, verifySubmission, writeSubmission } from '../../src/submission/index.js';
 import { temporaryFolder } from '../support/folders.js';
 
 const tasks = [
@@ -19,9 +21,23 @@ const questions = [
   { path: 'Images/c/1.jpg', task: 'coat_length_labels', file: 'rank/Images/c/1.jpg' },
   { path: 'Images/n/2.jpg', task: 'neck_design_labels', file: 'rank/Images/n/2.jpg' },
 ];
-const predictions = new Map([
-  ['coat_length_labels', [Float32Array.of(0.1, 0.2, 0.7)]],
-  ['neck_design_labels', [Float32Array.of(1, 0), Float32Array.of(0.25, 0.75)]],
+const root = path.resolve('/source');
+const manifest: Manifest = { version: 1, root, seed: 1, tasks, samples: [], questions };
+
+/** A prediction of images by their names below the root; each row has one probability a class. */
+function prediction(images: Record<string, number[]>): Prediction {
+  const files = Object.keys(images).map((name) => path.join(root, name));
+  const rows = Object.values(images);
+  const classes = (rows[0] ?? []).map((_, label) => `${label}`);
+  return { files, classes, probabilities: Float32Array.from(rows.flat()), failures: [] };
+}
+
+const answers = new Map([
+  ['coat_length_labels', prediction({ 'rank/Images/c/1.jpg': [0.1, 0.2, 0.7] })],
+  [
+    'neck_design_labels',
+    prediction({ 'rank/Images/n/1.jpg': [1, 0], 'rank/Images/n/2.jpg': [0.25, 0.75] }),
+  ],
 ]);
 const lines = [
   'Images/n/1.jpg,neck_design_labels,1.00000000;0.00000000',
@@ -40,7 +56,7 @@ async function workplace(t: TestContext): Promise<{ folder: string; questionCsv:
 test('when predictions are written then rows stand in question order with eight decimals, zipped alike', async (t) => {
   const { folder, questionCsv } = await workplace(t);
   const out = path.join(folder, 'out');
-  const written = await writeSubmission({ questions, tasks, predictions, out });
+  const written = await writeSubmission({ manifest, answers, out });
   assert.equal(await readFile(written.csv, 'utf8'), `${lines.join('\n')}\n`);
   assert.deepEqual((await readdir(out)).sort(), ['submission.csv', 'submission.zip']);
   for (const file of [written.csv, written.zip]) {
@@ -54,7 +70,7 @@ test('when predictions are written then rows stand in question order with eight 
 
 test('when another program unzips the archive then it finds the table', async (t) => {
   const { folder } = await workplace(t);
-  const { zip } = await writeSubmission({ questions, tasks, predictions, out: folder });
+  const { zip } = await writeSubmission({ manifest, answers, out: folder });
   const script =
     'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print(z.namelist(), z.read("submission.csv").decode(), sep="\\n", end="")';
   const { stdout } = await promisify(execFile)('python3', ['-c', script, zip]);
@@ -74,54 +90,95 @@ test('when the same predictions are written in another time zone then the bytes 
   const bytes: Buffer[] = [];
   for (const one of ['Asia/Shanghai', 'America/New_York']) {
     process.env.TZ = one;
-    const { zip } = await writeSubmission({ questions, tasks, predictions, out: folder });
+    const { zip } = await writeSubmission({ manifest, answers, out: folder });
     bytes.push(await readFile(zip));
   }
   assert.deepEqual(bytes[0], bytes[1]);
 });
 
-const unwritable: [what: string, task: string, rows: Float32Array[], message: RegExp][] = [
+const coat = (...row: number[]) => prediction({ 'rank/Images/c/1.jpg': row });
+const twice = prediction({ 'rank/Images/n/1.jpg': [1, 0], 'rank/Images/n/2.jpg': [0, 1] });
+twice.files[1] = twice.files[0] as string;
+
+const unwritable: [what: string, task: string, answer: Prediction, message: RegExp][] = [
   [
-    'are too few',
+    'lack an image',
     'neck_design_labels',
-    [Float32Array.of(1, 0)],
-    /Expected 2 rows for predictions of neck_design_labels but received 1/,
+    prediction({ 'rank/Images/n/1.jpg': [1, 0], 'rank/Images/n/3.jpg': [0, 1] }),
+    /Expected one answer for Images\/n\/2\.jpg of neck_design_labels but received "none"/,
+  ],
+  [
+    'have an image twice',
+    'neck_design_labels',
+    twice,
+    /Expected one answer for .*\/rank\/Images\/n\/1\.jpg of neck_design_labels but received "a second"/,
   ],
   [
     'have too many classes',
     'coat_length_labels',
-    [Float32Array.of(1, 0, 0, 0)],
+    coat(1, 0, 0, 0),
     /Images\/c\/1\.jpg of coat.*expected 3 probabilities but received 4/,
   ],
   [
     'hold NaN',
     'coat_length_labels',
-    [Float32Array.of(1, Number.NaN, 0)],
+    coat(1, Number.NaN, 0),
     /from 0 to 1 for class 1 but received NaN/,
   ],
-  [
-    'sum to less than one',
-    'coat_length_labels',
-    [Float32Array.of(0.1, 0.2, 0.3)],
-    /sum to 0\.600000/,
-  ],
-  [
-    'are negative',
-    'coat_length_labels',
-    [Float32Array.of(1, -0.5, 0.5)],
-    /for class 1 but received -0\.5/,
-  ],
+  ['sum to less than one', 'coat_length_labels', coat(0.1, 0.2, 0.3), /sum to 0\.600000/],
+  ['are negative', 'coat_length_labels', coat(1, -0.5, 0.5), /for class 1 but received -0\.5/],
 ];
 
-for (const [what, task, rows, message] of unwritable) {
-  test(`when predictions ${what} then nothing is written`, async (t) => {
+for (const [what, task, answer, message] of unwritable) {
+  test(`when answers ${what} then nothing is written`, async (t) => {
     const { folder } = await workplace(t);
-    const faulty = new Map([...predictions, [task, rows]]);
+    const faulty = new Map([...answers, [task, answer]]);
     const out = path.join(folder, 'out');
-    await assert.rejects(writeSubmission({ questions, tasks, predictions: faulty, out }), message);
+    await assert.rejects(writeSubmission({ manifest, answers: faulty, out }), message);
     await assert.rejects(readdir(out), { code: 'ENOENT' });
   });
 }
+
+test('when a task has no answers then the first of its questions is named', async (t) => {
+  const { folder } = await workplace(t);
+  const some = new Map([...answers].filter(([task]) => task !== 'coat_length_labels'));
+  await assert.rejects(
+    writeSubmission({ manifest, answers: some, out: folder }),
+    /Expected one answer for Images\/c\/1\.jpg of coat_length_labels/,
+  );
+});
+
+test('when predictions come in another order then each question still gets the row of its image', async (t) => {
+  const { folder } = await workplace(t);
+  const reversed = prediction({
+    'rank/Images/n/2.jpg': [0.25, 0.75],
+    'rank/Images/n/1.jpg': [1, 0],
+  });
+  const shuffled = new Map([...answers, ['neck_design_labels', reversed]]);
+  const { csv } = await writeSubmission({ manifest, answers: shuffled, out: folder });
+  assert.equal(await readFile(csv, 'utf8'), `${lines.join('\n')}\n`);
+});
+
+test('when two questions name one image then it is predicted once and answers both', async (t) => {
+  const { folder } = await workplace(t);
+  const [question] = questions as [(typeof questions)[number]];
+  const again = { ...question, path: './Images/n/1.jpg' };
+  const labelled = tasks.map(({ name }) => {
+    return { path: 'a.jpg', task: name, label: 1, maybe: [], split: 'train' as const, hash: '' };
+  });
+  const doubled = { ...manifest, samples: labelled, questions: [question, again] };
+  const { csv, answers: given } = await answerQuestions({
+    manifest: doubled,
+    out: folder,
+    answer: async ({ classes }, { files, fallback }) => {
+      const probabilities = Float32Array.from(files.flatMap(() => Array.from(fallback)));
+      return { files: files.map(String), classes, probabilities, failures: [] };
+    },
+  });
+  assert.deepEqual(given.get(question.task)?.files, [path.join(root, question.file)]);
+  const row = 'neck_design_labels,0.00000000;1.00000000';
+  assert.equal(await readFile(csv, 'utf8'), `Images/n/1.jpg,${row}\n./Images/n/1.jpg,${row}\n`);
+});
 
 const [first, second, third] = lines as [string, string, string];
 const faults: [

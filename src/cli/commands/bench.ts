@@ -1,4 +1,4 @@
-/** `bobbin bench`: how fast the loader is on a folder of one's own, and what to change. */
+/** `bobbin bench`: measures the loader on a folder of images and advises what to change. */
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import os from 'node:os';
@@ -43,7 +43,7 @@ export function configure(command: Command): void {
     const counts = threadCounts(cores);
     const { augment: asked, ...picked } = pickFlags(options, flags);
     const request = { ...picked, files, preprocessing: usualPreprocessing };
-    // Its rate does not count: it alone may wait for the disk.
+    // The rate of this run does not count: only this run may wait for the disk.
     const first = await withProgress((progress) => {
       progress.update({ label: 'reading for the first time', done: 0, total: counts.length });
       return measureLoader({ ...request, threads: cores });
@@ -109,7 +109,7 @@ function describe(measurements: Measurement[]): string {
     `${row.unreadable}`,
   ]);
   return textTable(
-    ['threads', 'images/s', 'read', 'decode', 'render', 'no JPEG', 'unreadable'],
+    ['threads', 'images/s', 'read', 'decode', 'render', 'not JPEG', 'unreadable'],
     rows,
   );
 }

@@ -1,4 +1,4 @@
-/** `bobbin demo`: a submission on drawn garments, whose answers are known, so that it can be scored as well. */
+/** `bobbin demo`: runs `submit` on drawn garments. Their classes are known, so that the submission can be scored. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
@@ -11,7 +11,7 @@ import { synthesize } from '../../synthetic/index.js';
 import { interruptible } from '../interrupt.js';
 import { createObserver, showResult } from '../submit-report.js';
 
-/** Enough images to learn from in the minutes that a demonstration may take on two cores. */
+/** Enough images to learn from, and few enough for some minutes on two cores. */
 const drawing = { imagesPerTask: 240, questionsPerTask: 30, size: 224, seed: 1 };
 
 const settings: Omit<SubmitRequest, 'source' | 'out'> = {
@@ -22,7 +22,7 @@ const settings: Omit<SubmitRequest, 'source' | 'out'> = {
     epochs: 8,
     batchSize: 16,
     model: { size: 128 },
-    // A tighter window could cut off the hem or cuff that a length is told by.
+    // A smaller window could cut off the hem or cuff that shows a length.
     augmentation: { area: [0.6, 1] },
   },
 };
@@ -31,7 +31,7 @@ export function configure(command: Command): void {
   command
     .option('--out <folder>', 'where images, models and the submission go', 'demo')
     .action(({ out }: { out: string }) =>
-      interruptible('Stopped with a checkpoint. Repeat the command to go on.', (signal) =>
+      interruptible('Stopped with a checkpoint. Repeat the command to continue.', (signal) =>
         run(out, signal),
       ),
     );
@@ -49,7 +49,7 @@ async function run(out: string, signal: AbortSignal): Promise<void> {
   );
   showResult(result);
   const right = await testPrecision(path.join(source, 'answers', 'answer.csv'), result.answers);
-  console.log(`Questions answered rightly: ${(100 * right).toFixed(1)} %`);
+  console.log(`Questions answered correctly: ${(100 * right).toFixed(1)} %`);
   console.log(`Time: ${clock((performance.now() - start) / 1000)}`);
 }
 
@@ -62,7 +62,7 @@ async function draw(source: string): Promise<void> {
   );
 }
 
-/** Basic precision over all questions; `file` has the form of label.csv, in question order. */
+/** Basic precision over all questions. `file` has the true labels in the form of label.csv, in question order. */
 async function testPrecision(file: string, answers: Map<string, Prediction>): Promise<number> {
   const labels = new Map(fashionAiTasks.map(({ name }) => [name, [] as number[]]));
   for await (const { fields } of readCsv(file)) {

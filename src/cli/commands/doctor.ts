@@ -1,4 +1,4 @@
-/** `bobbin doctor`: says what is there and what is missing; exit code 1 when something is. */
+/** `bobbin doctor`: lists the installed and the missing parts; exit code 1 if a part is missing. */
 import type { Command } from 'commander';
 import { doctor } from '../../set-up.js';
 import { exitCode } from '../exit.js';

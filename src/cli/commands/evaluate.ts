@@ -21,7 +21,10 @@ export const options = classifyOptions;
 export function configure(command: Command): void {
   command
     .requiredOption('--data <folder>', 'prepared data set')
-    .requiredOption('--run <folder>', 'what train wrote; scores and pictures go beside each model')
+    .requiredOption(
+      '--run <folder>',
+      'run folder of train; scores and pictures go beside each model',
+    )
     .option('--task <name>', 'only this task');
   command.action((flags: Flags) => withProgress((progress) => run(flags, progress)));
 }

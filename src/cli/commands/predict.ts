@@ -1,9 +1,9 @@
-/** `bobbin predict`: probabilities of single images, or a submission answering the questions of a data set. */
+/** `bobbin predict`: predicts single images, or answers the questions of a data set with a submission. */
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { csvLine } from '../../csv-line.js';
-import { loadManifest, resolveSample } from '../../dataset/index.js';
-import { expected } from '../../errors.js';
+import { loadManifest } from '../../dataset/index.js';
+import { conflict, expected } from '../../errors.js';
 import { topClass } from '../../evaluation/index.js';
 import {
   type ClassifyOptions,
@@ -16,9 +16,9 @@ import {
   rowsOf,
 } from '../../prediction/index.js';
 import { withProgress } from '../../report/index.js';
-import { classShares, writeSubmission } from '../../submission/index.js';
+import { answerQuestions } from '../../submission/index.js';
 import { pickFlags } from '../flags.js';
-import { chosenTasks, openClassifier } from '../runs.js';
+import { openClassifier } from '../runs.js';
 import { warnUnreadable } from '../unreadable.js';
 
 interface Flags {
@@ -39,35 +39,49 @@ export const options = classifyOptions;
 
 export function configure(command: Command): void {
   command
-    .argument('[images...]', 'images to predict; a CSV goes to stdout')
+    .argument('[images...]', 'images to predict; the result is a CSV on stdout')
     .requiredOption(
       '--run <folder>',
-      'what train wrote; repeated, the runs are averaged',
-      // Not variadic: that would take the images that follow for runs.
+      'run folder of train; repeat it to average several runs',
+      // Not variadic, which would read the images that follow as runs.
       (folder: string, earlier: string[] = []) => [...earlier, folder],
     )
-    .option('--weights <list>', 'one weight per run, separated by commas (default: all 1)', numbers)
+    .option(
+      '--weights <list>',
+      'one weight for each run, separated by commas (default: all 1)',
+      numbers,
+    )
     .option('--task <name>', 'the task that the images belong to')
-    .option('--data <folder>', 'prepared data set whose questions to answer instead of images')
+    .option('--data <folder>', 'prepared data set whose questions are answered, instead of images')
     .option('--out <folder>', 'with --data: where submission.csv and submission.zip go');
   command.action(async (images: string[], flags: Flags) => {
-    const values = pickFlags(options, flags);
-    const request = { runs: flags.run, weights: flags.weights, values };
+    checkFlags(images, flags);
+    const request = { runs: flags.run, weights: flags.weights, values: pickFlags(options, flags) };
     const { data, out, task } = flags;
-    if (flags.weights !== undefined && flags.weights.length !== flags.run.length) {
-      throw expected(`one number per --run, ${flags.run.length},`, '--weights', flags.weights);
-    }
-    if (images.length > 0 && data === undefined) {
-      if (task === undefined) {
-        throw expected('a task', '--task', undefined);
-      }
-      await predictImages(request, task, images);
-    } else if (images.length === 0 && data !== undefined && out !== undefined) {
-      await answerQuestions(request, data, out);
+    if (data !== undefined) {
+      await writeAnswers(request, data, out as string);
     } else {
-      throw expected('either images, or --data and --out', 'predict', images);
+      await predictImages(request, task as string, images);
     }
   });
+}
+
+function checkFlags(images: string[], { run, weights, data, out, task }: Flags): void {
+  if (weights !== undefined && weights.length !== run.length) {
+    throw expected(`one number per --run, ${run.length},`, '--weights', weights);
+  }
+  if (images.length > 0 && data !== undefined) {
+    throw conflict('--data', 'images', 'It answers the questions of a data set');
+  }
+  if (images.length === 0 && data === undefined) {
+    throw expected('images, or --data and --out,', 'predict', 'neither');
+  }
+  if (data !== undefined && out === undefined) {
+    throw expected('a folder beside --data', '--out', out);
+  }
+  if (data === undefined && task === undefined) {
+    throw expected('a task beside images', '--task', task);
+  }
 }
 
 async function predictImages(request: Request, task: string, images: string[]): Promise<void> {
@@ -84,23 +98,21 @@ async function predictImages(request: Request, task: string, images: string[]): 
   warnUnreadable(failures, 'given the same probability for every class');
 }
 
-async function answerQuestions(request: Request, data: string, out: string): Promise<void> {
+async function writeAnswers(request: Request, data: string, out: string): Promise<void> {
   const manifest = await loadManifest(data);
   if (manifest.questions.length === 0) {
     throw expected('a data set with questions (question.csv)', '--data', data);
   }
-  const predictions = new Map<string, Float32Array[]>();
-  for (const task of chosenTasks(manifest, undefined)) {
-    const asked = manifest.questions.filter((question) => question.task === task.name);
-    const files = asked.map(({ file }) => resolveSample(manifest, file));
-    const fallback = classShares(manifest, task);
-    const answer = await averaged(request, task.name, { files, fallback, classes: task.classes });
-    warnUnreadable(answer.failures, 'answered with the share of each class in training');
-    predictions.set(task.name, rowsOf(answer));
-  }
-  const { questions, tasks } = manifest;
-  const { csv, zip } = await writeSubmission({ questions, tasks, predictions, out });
-  console.log(`${questions.length} answers in ${csv} and ${zip}`);
+  const { csv, zip, rows } = await answerQuestions({
+    manifest,
+    out,
+    answer: async (task, images) => {
+      const answer = await averaged(request, task.name, images);
+      warnUnreadable(answer.failures, 'answered with the share of each class in training');
+      return answer;
+    },
+  });
+  console.log(`${rows} answers in ${csv} and ${zip}`);
 }
 
 async function averaged(

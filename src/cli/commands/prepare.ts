@@ -1,4 +1,4 @@
-/** `bobbin prepare`: reads a source folder into a manifest and shows what was found. */
+/** `bobbin prepare`: reads a source folder into a manifest and shows a summary. */
 import path from 'node:path';
 import type { Command } from 'commander';
 import { layoutForms, prepare, prepareOptions, type Summary } from '../../dataset/index.js';
@@ -10,7 +10,10 @@ export const options = prepareOptions;
 export function configure(command: Command): void {
   command
     .argument('<source>', `labelled images: ${layoutForms}`)
-    .requiredOption('--out <folder>', 'where manifest.json goes, and images from Parquet files');
+    .requiredOption(
+      '--out <folder>',
+      'folder for manifest.json, and for images from Parquet files',
+    );
   command.action(async (source: string, flags: { out: string }) => {
     const { summary } = await withProgress((progress) =>
       prepare(source, {

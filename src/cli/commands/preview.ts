@@ -1,4 +1,4 @@
-/** `bobbin preview`: a sheet of a data set's images, each beside what augmentation makes of it. */
+/** `bobbin preview`: draws a sheet of a data set's images, each beside its augmented views. */
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { Task } from '../../dataset/index.js';
@@ -20,16 +20,16 @@ export const options = {
     default: 7,
     min: 1,
     max: 15,
-    help: 'augmented views of each image, one an epoch; a five- or ten-crop shows whole sets',
+    help: 'augmented views of each image, one for each epoch; a five- or ten-crop shows whole sets',
   },
-  seed: { ...loaderOptions.seed, help: 'of the images that are shown and of all randomness' },
+  seed: { ...loaderOptions.seed, help: 'seed of the choice of images and of all random numbers' },
   augmentation: trainAugmentationOptions,
 } as const satisfies OptionTree;
 
 export function configure(command: Command): void {
   command
     .argument('<folder>', 'prepared data set, or a source that `prepare` reads')
-    .option('--out <file>', 'where the sheet goes: .jpg, or .png for exact colours', 'preview.jpg');
+    .option('--out <file>', 'file of the sheet: .jpg, or .png for exact colours', 'preview.jpg');
   command.action(run);
 }
 
@@ -48,13 +48,13 @@ async function run(folder: string, flags: { out: string }): Promise<void> {
     seed,
   });
   warnUnreadable(failures, 'grey on the sheet');
-  const title = `${path.basename(path.resolve(folder))}: images, and what augmentation makes of them`;
+  const title = `${path.basename(path.resolve(folder))}: images and their augmented views`;
   const originals = chosen.map((image) => ({ image, caption: classOf(image, tasks) }));
   await drawAugmentations({ title, ...views, preprocessing: usualPreprocessing, originals }, out);
   console.log(`${chosen.length} images, ${views.variants} views each → ${out}`);
 }
 
-/** `count` of `images`, evenly spread so that each class gets its share; the seed shifts where. */
+/** `count` of `images` at even distances, so that each class gets its share. The seed shifts the first one. */
 function spread<Image>(images: readonly Image[], count: number, seed: number): Image[] {
   const step = Math.max(1, images.length / count);
   const golden = 0.618034;

@@ -1,4 +1,4 @@
-/** `bobbin setup`: brings every part Bobbin needs. */
+/** `bobbin setup`: installs every part that Bobbin needs. */
 import type { Command } from 'commander';
 import { setup } from '../../set-up.js';
 

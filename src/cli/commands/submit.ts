@@ -1,4 +1,4 @@
-/** `bobbin submit`: from a source folder to a checked submission in one command. */
+/** `bobbin submit`: makes a verified submission from a source folder. */
 import type { Command } from 'commander';
 import { prepareOptions } from '../../dataset/index.js';
 import { withProgress } from '../../report/index.js';
@@ -12,13 +12,13 @@ export const options = {
   ...trainingOptions,
   ...prepareOptions,
   ...submitOptions,
-  seed: { ...prepareOptions.seed, help: 'which images validation gets, and of all training' },
+  seed: { ...prepareOptions.seed, help: 'seed of the split and of all training' },
 };
 
 export function configure(command: Command): void {
   command
-    .requiredOption('--data <folder>', 'source folder of a FashionAI layout')
-    .requiredOption('--out <folder>', 'where everything made on the way and the submission go');
+    .requiredOption('--data <folder>', 'source folder in the FashionAI layout')
+    .requiredOption('--out <folder>', 'folder for the prepared data, the runs and the submission');
   command.action(async (flags: { data: string; out: string }) => {
     const { seed, validationFraction, models, crops, ...training } = pickFlags(options, flags);
     const request = {
@@ -31,7 +31,7 @@ export function configure(command: Command): void {
       training,
     };
     const result = await interruptible(
-      'Stopped with a checkpoint. Repeat the command to go on.',
+      'Stopped with a checkpoint. Repeat the command to continue.',
       (signal) =>
         withProgress((progress) =>
           submit({ ...request, signal, observer: createObserver(request, progress) }),

@@ -6,7 +6,7 @@ import { addFlags, pickFlags } from '../flags.js';
 
 export function configure(command: Command): void {
   command
-    .requiredOption('--out <folder>', 'where the images, labels and questions go')
+    .requiredOption('--out <folder>', 'folder for the images, labels and questions')
     .option('--tasks <names...>', 'only these tasks');
   addFlags(command, synthesizeOptions);
   command.action(async (flags: { out: string; tasks?: string[] }) => {

@@ -1,4 +1,4 @@
-/** `bobbin train`: one classifier per task, each in its own folder of the run. */
+/** `bobbin train`: trains one classifier for each task, each in its own folder of the run. */
 import path from 'node:path';
 import type { Command } from 'commander';
 import { loadManifest } from '../../dataset/index.js';
@@ -22,12 +22,15 @@ export const options = trainingOptions;
 export function configure(command: Command): void {
   command
     .requiredOption('--data <folder>', 'prepared data set')
-    .requiredOption('--run <folder>', 'where history, checkpoints and models go, a folder per task')
+    .requiredOption(
+      '--run <folder>',
+      'folder for history, checkpoints and models, with one folder for each task',
+    )
     .option('--task <name>', 'train only this task')
-    .option('--resume', 'go on from the checkpoints of an earlier call with the same options');
+    .option('--resume', 'continue from the checkpoints of an earlier call with the same options');
   command.action((flags: Flags) =>
     interruptible(
-      'Stopped with a checkpoint. Repeat the command with --resume to go on.',
+      'Stopped with a checkpoint. Repeat the command with --resume to continue.',
       (signal) => withProgress((progress) => run(flags, signal, progress)),
     ),
   );

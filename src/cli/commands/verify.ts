@@ -1,4 +1,4 @@
-/** `bobbin verify`: reads a submission back and checks every row against the questions. */
+/** `bobbin verify`: reads a submission and checks every row against the questions. */
 import type { Command } from 'commander';
 import { findQuestionFiles, loadManifest } from '../../dataset/index.js';
 import { type Verification, verifySubmission } from '../../submission/index.js';
@@ -15,7 +15,7 @@ export function configure(command: Command): void {
     });
 }
 
-/** Says that all is right, or names the problems and sets the exit code. */
+/** Prints that the submission is valid, or its problems, which also set the exit code. */
 export function showVerification(file: string, { rows, problems, more }: Verification): void {
   if (problems.length === 0) {
     console.log(`${file}: ${rows} rows, each answers its question.`);

@@ -1,8 +1,8 @@
-/** Kernels for which TensorFlow has no op of that form: tfjs's own JavaScript ones, on TensorFlow's tensors. */
+/** Kernels without an op of the same form in TensorFlow: tfjs's own JavaScript kernels, on TensorFlow's tensors. */
 import * as tf from '@tensorflow/tfjs';
-import { correct, type Kernel, register } from './kernel-registry.js';
+import { correct, type Kernel, register } from './registry.js';
 
-/** What tfjs's JavaScript kernels use of their backend, on the values of the active one. */
+/** The part of a backend that tfjs's JavaScript kernels use, with the values of the active backend. */
 const valuesBackend = {
   data: { get: (dataId: object) => ({ values: tf.backend().readSync(dataId) }) },
   makeTensorInfo: (shape: number[], dtype: tf.DataType, values: tf.backend_util.BackendValues) => ({
@@ -33,7 +33,7 @@ for (const kernelName of missing) {
   register(kernelName, javascriptKernel(kernelName));
 }
 
-// TensorFlow orders numbers only.
+// TensorFlow compares the order of numbers only, not of strings.
 for (const kernelName of ['Greater', 'GreaterEqual', 'Less', 'LessEqual']) {
   const ofStrings = javascriptKernel(kernelName);
   correct(kernelName, (original) => (inputs, attributes) => {

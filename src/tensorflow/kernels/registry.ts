@@ -1,14 +1,14 @@
-/** Adds kernels to tfjs's backend, or puts others in the place of tfjs-node's. */
+/** Adds kernels to tfjs's backend, or replaces kernels of tfjs-node. */
 import * as tf from '@tensorflow/tfjs';
-import { backendName } from './backend.js';
+import { backendName } from '../backend.js';
 
-/** A kernel's tensors and attributes, as tfjs-core hands them over. */
+/** A kernel's input tensors by name, from tfjs-core. */
 type Inputs = Record<string, tf.Tensor>;
 // biome-ignore lint/suspicious/noExplicitAny: each kernel's attributes have their own shape, declared in tfjs-core.
 type Attributes = Record<string, any>;
 export type Kernel = (inputs: Inputs, attributes: Attributes) => tf.Tensor | tf.Tensor[];
 
-/** Adds a kernel that tfjs-node does not have. */
+/** Adds a kernel that is missing in tfjs-node. */
 export function register(kernelName: string, kernel: Kernel): void {
   tf.registerKernel({
     kernelName,
@@ -17,7 +17,7 @@ export function register(kernelName: string, kernel: Kernel): void {
   });
 }
 
-/** Replaces tfjs-node's kernel by one that may still call it. */
+/** Replaces a kernel of tfjs-node. The new kernel may call the original one. */
 export function correct(kernelName: string, corrected: (original: Kernel) => Kernel): void {
   const { kernelFunc } = tf.getKernel(kernelName, backendName);
   const original: Kernel = (inputs, attrs) =>

@@ -1,6 +1,6 @@
-/** 2-D pooling padded by numbers, which TensorFlow lacks: its valid pooling over an image padded beforehand. */
+/** 2-D pooling with explicit padding, which TensorFlow lacks: pads the image, then pools without padding. */
 import * as tf from '@tensorflow/tfjs';
-import { correct } from './kernel-registry.js';
+import { correct } from './registry.js';
 
 type Sides = [number, number];
 type Paddings = [Sides, Sides, Sides, Sides];
@@ -13,7 +13,7 @@ interface Pooling {
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** What to pad [n, height, width, channels] with, or undefined where TensorFlow can pad by itself. */
+/** The padding of [n, height, width, channels]; undefined if TensorFlow's op can pad. */
 function paddingsOf(image: tf.Tensor4D, pooling: Pooling): Paddings | undefined {
   const { filterSize, strides, pad, dimRoundingMode } = pooling;
   const info = tf.backend_util.computePool2DInfo(
@@ -28,7 +28,7 @@ function paddingsOf(image: tf.Tensor4D, pooling: Pooling): Paddings | undefined 
   if (type === 'VALID' || type === 'SAME') {
     return undefined;
   }
-  // As far as the last window reaches: rounding up, it can reach beyond the padding asked for.
+  // Pad to the end of the last window: if the size is rounded up, the window ends beyond the given padding.
   const reach = (windows: number, stride: number, window: number) =>
     (windows - 1) * stride + window;
   const height = reach(info.outHeight, info.strideHeight, info.effectiveFilterHeight);
@@ -79,7 +79,7 @@ correct('MaxPoolGrad', (original) => (inputs, attributes) => {
   });
 });
 
-/** How much of each window lies on the image: an average leaves the padding out. */
+/** The share of each window that lies on the image: an average leaves the padding out. */
 const shareOf = (image: tf.Tensor4D, paddings: Paddings, { filterSize, strides }: Pooling) =>
   tf.avgPool(tf.pad(tf.onesLike(image), paddings), filterSize, strides, 'valid');
 

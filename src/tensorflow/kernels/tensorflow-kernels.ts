@@ -1,9 +1,9 @@
-/** Kernels that tfjs-node lacks or has wrong, each a thin call of TensorFlow's own op. */
+/** Kernels that are missing or wrong in tfjs-node, each by a short call of TensorFlow's own op. */
 import * as tf from '@tensorflow/tfjs';
-import { backend } from './backend.js';
-import { correct, register } from './kernel-registry.js';
-import { executeOp } from './ops.js';
-import { tracing } from './trace.js';
+import { backend } from '../backend.js';
+import { executeOp } from '../ops.js';
+import { tracing } from '../trace.js';
+import { correct, register } from './registry.js';
 
 const dtype = (tensor: tf.TensorInfo) => ({ type: 'dtype', value: tensor.dtype }) as const;
 const int32 = { type: 'dtype', value: 'int32' } as const;
@@ -15,7 +15,7 @@ correct('Round', (original) => (inputs, attributes) => {
   return x.dtype === 'int32' ? tf.clone(x) : original(inputs, attributes);
 });
 
-// TensorFlow's op has no int32; tfjs defines the result as float32.
+// TensorFlow's op does not take int32; tfjs defines the result as float32.
 correct(
   'LeakyRelu',
   (original) =>
@@ -23,7 +23,7 @@ correct(
       tf.tidy(() => original({ x: tf.cast(x as tf.Tensor, 'float32') }, attributes) as tf.Tensor),
 );
 
-// tfjs-node asks which elements are NaN, which TensorFlow answers for floats only.
+// tfjs-node asks which elements are NaN. TensorFlow's op for that takes floats only.
 correct(
   'Step',
   (original) =>
@@ -48,7 +48,7 @@ correct(
     }),
 );
 
-// tfjs takes [n] for indices where TensorFlow wants [n, 1].
+// tfjs accepts indices of shape [n]; TensorFlow requires [n, 1].
 correct(
   'ScatterNd',
   (original) =>
@@ -63,7 +63,7 @@ correct(
       }),
 );
 
-// tfjs-node reads the indices to check them, which TensorFlow does itself.
+// tfjs-node reads the indices to check them, which is impossible during a trace. TensorFlow checks them, too.
 correct('GatherV2', (original) => (inputs, attributes) => {
   if (tracing() === undefined) {
     return original(inputs, attributes);
@@ -79,7 +79,7 @@ correct('GatherV2', (original) => (inputs, attributes) => {
   );
 });
 
-// TensorFlow's graph optimizer fuses a bias with the convolution before it, but no other addition.
+// TensorFlow's graph optimizer fuses the op BiasAdd with the convolution before it, but not other additions.
 for (const kernelName of ['FusedConv2D', 'FusedDepthwiseConv2D']) {
   correct(kernelName, (original) => (inputs, attributes) => {
     const { bias, preluActivationWeights, ...factors } = inputs;
@@ -95,14 +95,14 @@ for (const kernelName of ['FusedConv2D', 'FusedDepthwiseConv2D']) {
   });
 }
 
-// The stateful op goes on with its generator instead of starting again from the seed.
+// tfjs-node's op has a state: a second call with the same seed would draw other numbers.
 correct(
   'Multinomial',
   () =>
     ({ logits }, { numSamples, seed, normalized }) =>
       tf.tidy(() => {
         const unnormalized = normalized ? tf.log(logits as tf.Tensor) : (logits as tf.Tensor);
-        // tfjs passes Math.random() where no seed was given.
+        // Without a seed, tfjs passes Math.random().
         const seeds = [Math.trunc(seed) | 0, Math.floor((seed % 1) * 2 ** 31)];
         return only(
           executeOp({

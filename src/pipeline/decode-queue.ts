@@ -1,0 +1,78 @@
+/** Decodes the images that are not JPEG files, a few at a time, and hands their pixels to the native loader. */
+import type { NativeLoader } from './native-loader.js';
+import { decodeOtherFormat } from './other-formats.js';
+import type { LoaderSample } from './samples.js';
+
+/** The native loader asks for the pixels of a sample; the answer carries the same ticket. */
+type Request = ReturnType<NativeLoader['takeRequests']>[number];
+
+/** See the file's heading. Requests are served in their order. */
+export class DecodeQueue {
+  private readonly requests: Request[] = [];
+  private running = 0;
+  private closed = false;
+  private images = 0;
+  private milliseconds = 0;
+
+  constructor(
+    private readonly native: Pick<NativeLoader, 'supply' | 'supplyFailure'>,
+    private readonly samples: readonly LoaderSample[],
+    private readonly mostRunning: number,
+  ) {}
+
+  /** Images decoded since the start, and the sum of the times that they took. */
+  get work(): { otherFormats: number; otherFormatsMs: number } {
+    return { otherFormats: this.images, otherFormatsMs: this.milliseconds };
+  }
+
+  add(requests: readonly Request[]): void {
+    for (const request of requests) {
+      this.requests.push(request);
+    }
+    this.startMore();
+  }
+
+  /** Drops the requests that have not been started. */
+  clear(): void {
+    this.requests.length = 0;
+  }
+
+  /** Drops the requests that have not been started and the answers to the others. */
+  close(): void {
+    this.clear();
+    this.closed = true;
+  }
+
+  private startMore(): void {
+    while (this.running < this.mostRunning) {
+      const request = this.requests.shift();
+      if (!request) {
+        return;
+      }
+      this.running += 1;
+      void this.decode(request).finally(() => {
+        this.running -= 1;
+        this.startMore();
+      });
+    }
+  }
+
+  private async decode({ ticket, sample }: Request): Promise<void> {
+    const start = performance.now();
+    try {
+      const { rgb, width, height } = await decodeOtherFormat(this.samples[sample] as LoaderSample);
+      // Counted only here: a damaged file may be a JPEG.
+      this.images += 1;
+      this.milliseconds += performance.now() - start;
+      if (!this.closed) {
+        this.native.supply(ticket, rgb, width, height);
+      }
+    } catch (error) {
+      // libvips repeats itself over several lines.
+      const [reason] = (error as Error).message.split('\n');
+      if (!this.closed) {
+        this.native.supplyFailure(ticket, reason || 'unreadable');
+      }
+    }
+  }
+}

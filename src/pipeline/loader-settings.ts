@@ -1,0 +1,72 @@
+/** Checks the options of a loader and fills in what follows from them. */
+import { conflict, expected } from '../errors.js';
+import { cudaLibrary } from '../native.js';
+import { resolveOptions } from '../options.js';
+import { augmentationOptions, checkAugmentation, viewsOf } from './augmentation.js';
+import { memoryOf } from './cuda.js';
+import { type LoaderOptions, loaderOptions } from './loader-options.js';
+import type { NativeLoaderOptions } from './native-loader.js';
+import type { PixelType } from './pixel-type.js';
+import { checkPreprocessing } from './preprocessing.js';
+import { slotsWithin } from './ring.js';
+import { type LoaderSample, locate } from './samples.js';
+
+/** Valid options of a loader. */
+export interface LoaderSettings {
+  samples: readonly LoaderSample[];
+  /** Batches of an epoch, of which the last may be smaller. */
+  batchesPerEpoch: number;
+  /** The CUDA device on which batches lie; undefined for main memory. */
+  gpuDevice: number | undefined;
+  native: NativeLoaderOptions;
+}
+
+/** @throws InvalidInputError when an option is out of its range, two exclude each other, or there is no such GPU. */
+export function resolveLoader(given: LoaderOptions<PixelType>): LoaderSettings {
+  const { samples, preprocessing, augmentation, ...rest } = given;
+  const { memoryMB, memory: _, ...options } = resolveOptions(loaderOptions, rest);
+  if (memoryMB > 0 && rest.slots !== undefined) {
+    throw conflict('`slots`', '`memoryMB`', 'Give the number of batches or their memory');
+  }
+  if (!samples?.length) {
+    throw expected('at least one image', 'samples', samples);
+  }
+  const rows = shareOf(samples.length, options);
+  checkPreprocessing(preprocessing);
+  const augmented = resolveOptions(augmentationOptions, augmentation);
+  checkAugmentation(augmented);
+  const onGpu = memoryOf(rest) === 'gpu';
+  const slot = {
+    rows: options.batchSize * viewsOf(augmented),
+    crop: preprocessing.crop,
+    dtype: options.dtype,
+  };
+  return {
+    samples,
+    batchesPerEpoch: Math.ceil(rows / options.batchSize),
+    gpuDevice: onGpu ? options.gpuDevice : undefined,
+    native: {
+      ...options,
+      ...locate(samples),
+      slots: memoryMB === 0 ? options.slots : slotsWithin(memoryMB, slot),
+      preprocessing,
+      augmentation: augmented,
+      device: onGpu ? 'cuda' : 'none',
+      cudaLibrary,
+    },
+  };
+}
+
+/** The number of an epoch's samples that one of `workerCount` loaders takes. */
+function shareOf(
+  samples: number,
+  { workerIndex, workerCount }: { workerIndex: number; workerCount: number },
+): number {
+  if (workerIndex >= workerCount) {
+    throw expected(`an integer below workerCount, ${workerCount},`, 'workerIndex', workerIndex);
+  }
+  if (workerCount > samples) {
+    throw expected(`at most one worker an image, ${samples},`, 'workerCount', workerCount);
+  }
+  return Math.ceil((samples - workerIndex) / workerCount);
+}

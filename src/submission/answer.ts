@@ -1,0 +1,48 @@
+/** Answers the questions of a data set task by task and writes the answers as a submission. */
+import { type Manifest, resolveSample, samplesOf, type Task } from '../dataset/index.js';
+import type { Prediction, PredictRequest } from '../prediction/index.js';
+import { type Submission, writeSubmission } from './write.js';
+
+/** The images that one task's questions ask about, each once, and what {@link predict} needs to predict them. */
+export type QuestionImages = Required<Pick<PredictRequest, 'files' | 'classes' | 'fallback'>>;
+
+export interface AnswerRequest {
+  manifest: Manifest;
+  /** Folder for submission.csv and submission.zip. */
+  out: string;
+  /** Predicts the images of one task, for example as the mean of several models. */
+  answer(task: Task, images: QuestionImages): Promise<Prediction>;
+}
+
+/** The written submission and its answers. */
+export interface Answered extends Submission {
+  /** The answers to each task's questions, by the task's name. */
+  answers: Map<string, Prediction>;
+}
+
+/**
+ * Lets `answer` predict the images of every task, in the manifest's order, and writes the submission.
+ *
+ * @throws InvalidInputError as {@link writeSubmission} does.
+ */
+export async function answerQuestions({ manifest, out, answer }: AnswerRequest): Promise<Answered> {
+  const answers = new Map<string, Prediction>();
+  for (const task of manifest.tasks) {
+    answers.set(task.name, await answer(task, questionImages(manifest, task)));
+  }
+  return { answers, ...(await writeSubmission({ manifest, answers, out })) };
+}
+
+function questionImages(manifest: Manifest, task: Task): QuestionImages {
+  const questions = manifest.questions.filter((question) => question.task === task.name);
+  const files = new Set(questions.map(({ file }) => resolveSample(manifest, file)));
+  return { files: [...files], classes: task.classes, fallback: classShares(manifest, task) };
+}
+
+/** Each class's share of a task's training images, 0…1: the best answer about an image that cannot be read. */
+export function classShares(manifest: Manifest, task: Task): number[] {
+  const labels = samplesOf(manifest, task.name, 'train').map(({ label }) => label);
+  return task.classes.map((_, label) => {
+    return labels.filter((each) => each === label).length / labels.length;
+  });
+}

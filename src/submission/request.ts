@@ -1,0 +1,88 @@
+/** The request, the progress and the result of `submit`. */
+import type { Manifest } from '../dataset/index.js';
+import type { Evaluation } from '../evaluation/index.js';
+import type { OptionTable, OptionValues } from '../options.js';
+import type { AugmentChoice } from '../pipeline/index.js';
+import type { ClassifyProgress, Prediction } from '../prediction/index.js';
+import type { EpochRecord, TrainOptions, TrainProgress, TrainResult } from '../training/index.js';
+import type { Verification } from './verify.js';
+
+/** Options of {@link submit} beside those of preparing and training. */
+export const submitOptions = {
+  models: {
+    type: 'integer',
+    default: 1,
+    min: 1,
+    max: 100,
+    help: 'models for each task, trained with different seeds; their predictions are averaged',
+  },
+  crops: {
+    type: 'choice',
+    choices: ['center', 'five', 'ten'],
+    default: 'ten',
+    help: 'windows of each image whose probabilities are averaged',
+  },
+} as const satisfies OptionTable;
+
+/** One model of one task. */
+export interface Member {
+  task: string;
+  /** Number of the model, 1 … `models`. */
+  model: number;
+  /** The model's run folder. */
+  run: string;
+}
+
+/** Callbacks that report the progress of {@link submit}. */
+export interface SubmitObserver {
+  onPrepared?(manifest: Manifest): void;
+  /** Called for a new model with `augment: 'auto'`. */
+  onAugment?(member: Member, choice: AugmentChoice): void;
+  onTraining?(member: Member, progress: TrainProgress): void;
+  onEpoch?(member: Member, record: EpochRecord): void;
+  /** Called when a model is finished, but not for a model that an earlier call finished. */
+  onTrained?(member: Member, result: TrainResult): Promise<void> | void;
+  onPredicting?(member: Member, progress: ClassifyProgress): void;
+  /** Called with the scores of a task's ensemble. */
+  onScored?(evaluation: Evaluation): Promise<void> | void;
+}
+
+/** A request to {@link submit}. A repeated call for the same `out` must have the same options. */
+export interface SubmitRequest extends Partial<OptionValues<typeof submitOptions>> {
+  /** Folder in the FashionAI layout. */
+  source: string;
+  /** Folder for the prepared data, the runs, the scores and the submission. */
+  out: string;
+  /** Seed of the split and of the first model; each further model takes the next integer. */
+  seed: number;
+  validationFraction: number;
+  training: Omit<
+    TrainOptions,
+    | 'manifest'
+    | 'task'
+    | 'run'
+    | 'classifier'
+    | 'seed'
+    | 'resume'
+    | 'signal'
+    | 'onAugment'
+    | 'onProgress'
+    | 'onEpoch'
+  >;
+  observer?: SubmitObserver;
+  /** Aborting saves a checkpoint and rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** The written submission, its answers and the models' scores. */
+export interface SubmitResult {
+  manifest: Manifest;
+  /** Scores of the tasks' ensembles on the validation split, without tasks that have no validation images. */
+  evaluations: Evaluation[];
+  /** The answers to each task's questions, by the task's name. */
+  answers: Map<string, Prediction>;
+  csv: string;
+  zip: string;
+  /** The check of the zip against the source's question.csv. */
+  verification: Verification;
+}

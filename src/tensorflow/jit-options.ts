@@ -1,0 +1,33 @@
+/** Options of `jit`. */
+import type { OptionValues } from '../options.js';
+
+/** Options of {@link jit}. */
+export const jitOptions = {
+  xla: {
+    type: 'boolean',
+    default: false,
+    help: 'compile with XLA: a longer first call, then fewer passes over memory',
+  },
+  precision: {
+    type: 'choice',
+    choices: ['float32', 'bfloat16', 'float16'],
+    default: 'float32',
+    help: 'type in which convolutions and products of matrices are computed: bfloat16 on a CPU, float16 on a GPU; tensors and variables stay float32',
+  },
+  seed: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 2 ** 31 - 1,
+    help: 'seed of the random numbers drawn inside; each call draws other numbers',
+  },
+  maxTraces: {
+    type: 'integer',
+    default: 16,
+    min: 1,
+    max: 10_000,
+    help: 'most traces to keep; a new one then replaces the one unused for longest',
+  },
+} as const;
+
+export type JitOptions = OptionValues<typeof jitOptions>;
