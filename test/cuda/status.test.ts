@@ -87,6 +87,6 @@ test('when the library is another build than the addon, then it is not asked', n
   fs.writeFileSync(other, bytes.replace(hash, '0'.repeat(64)), 'latin1');
   assert.equal(
     statusOf(other)[1],
-    `reason: a CUDA library that was built from other sources than the addon; \`npm run build:cuda\` builds it anew`,
+    `reason: a CUDA library that was built from different headers than the addon; \`npm run build:cuda\` rebuilds it`,
   );
 });

@@ -30,7 +30,7 @@ TEST("when the CUDA library cannot be opened, then its status says why") {
   std::filesystem::remove(file);
   CHECK(!status.available);
   CHECK_EQUAL(status.reason, "a CUDA library that cannot be opened (" + file.string() +
-                                 ": file too short); `npm run build:cuda` builds it anew");
+                                 ": file too short); `npm run build:cuda` rebuilds it");
 }
 
 TEST("when another library lies in the CUDA library's place, then its status says so") {
