@@ -29,7 +29,7 @@ test('when there is no driver, then one is asked for', needsLibrary, () => {
   fs.writeFileSync(path.join(drivers, 'libcuda.so.1'), '');
   assert.deepEqual(statusOf(cudaLibrary, { LD_LIBRARY_PATH: drivers }), [
     'available: no',
-    'reason: no NVIDIA driver (libcuda.so.1), of which Bobbin needs version 580 or later',
+    'reason: no NVIDIA driver (libcuda.so.1); Bobbin needs version 580 or later',
     'driver: 0',
     'runtime: 13000',
     'name: ',
@@ -44,7 +44,7 @@ test(
     assert.equal(available, 'available: no');
     assert.equal(
       reason,
-      'reason: an NVIDIA driver that can do CUDA 12.4, where Bobbin needs CUDA 13.0, so version 580 or later',
+      'reason: an NVIDIA driver for CUDA 12.4; Bobbin needs CUDA 13.0, driver version 580 or later',
     );
     assert.equal(driver, 'driver: 12040');
   },
@@ -55,7 +55,7 @@ test('when the driver finds no GPU, then the ways to look for it are named', nee
   assert.equal(available, 'available: no');
   assert.equal(
     reason,
-    'reason: no GPU that the NVIDIA driver finds (see `nvidia-smi` and CUDA_VISIBLE_DEVICES)',
+    'reason: no GPU found by the NVIDIA driver (see `nvidia-smi` and CUDA_VISIBLE_DEVICES)',
   );
   assert.equal(driver, 'driver: 13000');
 });

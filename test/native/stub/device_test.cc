@@ -64,7 +64,7 @@ TEST("when a GPU is older than the kernels, then the status names its compute ca
   stub::reset();
   stub::runtime().majors = {7, 9};
   CHECK(!status().available);
-  CHECK_EQUAL(status().reason, "Stub 0 of compute capability 7.0, where Bobbin needs 8.0 or later");
+  CHECK_EQUAL(status().reason, "Stub 0 of compute capability 7.0; Bobbin needs 8.0 or later");
 }
 
 TEST("when GPUs are of several ages, then each is opened or refused for its own") {
@@ -73,8 +73,8 @@ TEST("when GPUs are of several ages, then each is opened or refused for its own"
   stub::runtime().majors = {7, 9};
   CHECK_EQUAL(open_at(1)->name(), "Stub 1");
   CHECK_EQUAL(error_of([&] { open_at(0); }),
-              "Expected a CUDA device for GPU 0 but received Stub 0 of compute capability 7.0, "
-              "where Bobbin needs 8.0 or later");
+              "Expected a CUDA device for GPU 0 but received Stub 0 of compute capability 7.0; "
+              "Bobbin needs 8.0 or later");
   stub::runtime().majors = {9, 7};
   CHECK_EQUAL(open_at(0)->name(), "Stub 0");
   CHECK(has(error_of([&] { open_at(1); }), "Stub 1 of compute capability 7.0"));
