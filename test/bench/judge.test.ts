@@ -28,7 +28,7 @@ function judged(t: TestContext, plain: Float32Array[]): Record<string, number> {
   const changed = plain.map((picture, i) => picture.map((v) => v * (i % 2 === 0 ? 1 : 0.5)));
   const files = { plain: write('plain.f32', plain), pixels: write('pixels.f32', changed) };
   const request = { look: 'colour', shape: [side, side, 3], ...files };
-  return askPython('judge.py', JSON.stringify(request));
+  return askPython('check/judge.py', JSON.stringify(request));
 }
 
 test('when grey and white photos are among coloured ones, then the factors are those of the others', {
