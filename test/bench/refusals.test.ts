@@ -32,7 +32,7 @@ test('when files are hidden, damaged, of another format or in CMYK, then the sou
 
   assert.deepEqual(sound, [at('colour.jpg'), at('grey.jpg')]);
   const [looking, ...told] = log.mock.calls.map(({ arguments: [line] }) => `${line}`);
-  assert.equal(looking, 'looking at 6 files');
+  assert.equal(looking, 'checking 6 files');
   assert.equal(told.length, 4);
   for (const [i, said] of [
     /cut\.jpg: /,
