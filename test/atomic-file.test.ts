@@ -1,4 +1,4 @@
-/** Files that are written whole or not at all. */
+/** Files are written completely or not at all. */
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { replaceFile, writeWhole } from '../src/atomic-file.js';
 
-test('when writing fails half way, then the earlier file stays and nothing else', async () => {
+test('when writing fails half-way, then only the earlier file remains', async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-atomic-'));
   try {
     const file = path.join(folder, 'deep', 'a.txt');

@@ -1,4 +1,4 @@
-/** What is printed after each epoch. */
+/** The report after each epoch. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeEpoch } from '../../src/cli/training-report.js';
@@ -30,12 +30,12 @@ test('when an epoch ends, then its scores, speed, stages and one sentence of adv
   ]);
 });
 
-test('when some images are no JPEG, then their time is shown too', () => {
+test('when some images are not JPEG, then their time is also shown', () => {
   const lines = describeEpoch('coat', { ...record, otherFormatsMs: 12.4 }, 6).split('\n');
   assert.match(lines[1] ?? '', /an image, 12 ms for one that is no JPEG\. The/);
 });
 
-test('when a GPU took part, then its time is shown, and what share of the images it took', () => {
+test('when a GPU decoded or rendered, then its time and its share of the images are shown', () => {
   const shares = { deviceDecodedShare: 0.754, deviceRenderedShare: 0.99 };
   const lines = describeEpoch('coat', { ...record, deviceMs: 0.123, ...shares }, 6).split('\n');
   assert.match(

@@ -1,4 +1,4 @@
-/** What cuda_status says where CUDA cannot be used: the real library, over a stub of NVIDIA's driver. */
+/** The cuda_status without usable CUDA: the real library with a stub of NVIDIA's driver. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -22,10 +22,10 @@ function statusOf(library: string, environment: Record<string, string> = {}) {
   return execFileSync(statusProgram, [library], { env, encoding: 'utf8' }).split('\n').slice(0, -1);
 }
 
-test('when there is no driver, then one is asked for', needsLibrary, () => {
+test('when there is no driver, then the status asks for one', needsLibrary, () => {
   const drivers = path.join(folder, 'none');
   fs.mkdirSync(drivers);
-  // It cannot be loaded, and hides the driver that this machine may have.
+  // A file that cannot be loaded hides a driver of this machine.
   fs.writeFileSync(path.join(drivers, 'libcuda.so.1'), '');
   assert.deepEqual(statusOf(cudaLibrary, { LD_LIBRARY_PATH: drivers }), [
     'available: no',
@@ -71,22 +71,26 @@ const others = [
   [0, 'operation not supported (cudaErrorNotSupported)'],
 ] as const;
 for (const [code, words] of others) {
-  test(`when cuInit returns ${code}, then CUDA's own words are told`, needsLibrary, () => {
+  test(`when cuInit returns ${code}, then the status has CUDA's message`, needsLibrary, () => {
     const [available, reason] = statusOf(cudaLibrary, { STUB_INIT: String(code) });
     assert.equal(available, 'available: no');
     assert.equal(reason, `reason: a failure of cudaGetDeviceCount, ${words}`);
   });
 }
 
-test('when the library is another build than the addon, then it is not asked', needsLibrary, () => {
-  const bytes = fs.readFileSync(cudaLibrary, 'latin1');
-  // Its hash of headers is the only text of 64 hexadecimal digits.
-  const [hash] = bytes.match(/(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/) ?? [];
-  assert.ok(hash);
-  const other = path.join(folder, 'other.so');
-  fs.writeFileSync(other, bytes.replace(hash, '0'.repeat(64)), 'latin1');
-  assert.equal(
-    statusOf(other)[1],
-    `reason: a CUDA library that was built from different headers than the addon; \`npm run build:cuda\` rebuilds it`,
-  );
-});
+test(
+  'when the library is from another build than the addon, then it is not used',
+  needsLibrary,
+  () => {
+    const bytes = fs.readFileSync(cudaLibrary, 'latin1');
+    // Its hash of headers is the only text of 64 hexadecimal digits.
+    const [hash] = bytes.match(/(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/) ?? [];
+    assert.ok(hash);
+    const other = path.join(folder, 'other.so');
+    fs.writeFileSync(other, bytes.replace(hash, '0'.repeat(64)), 'latin1');
+    assert.equal(
+      statusOf(other)[1],
+      `reason: a CUDA library that was built from different headers than the addon; \`npm run build:cuda\` rebuilds it`,
+    );
+  },
+);

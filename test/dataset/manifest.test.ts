@@ -1,4 +1,4 @@
-/** What `loadManifest` takes and refuses. */
+/** `loadManifest`: valid and invalid files. */
 import assert from 'node:assert/strict';
 import { readdir, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
@@ -34,7 +34,7 @@ const manifest: Manifest = {
   questions: [{ path: 'q.jpg', task: 't', file: 'rank/q.jpg' }],
 };
 
-test('when a manifest is saved then it loads as it was and nothing else is left behind', async (t) => {
+test('when a manifest is saved then it loads unchanged and no other file remains', async (t) => {
   const folder = await temporaryFolder(t);
   await saveManifest(manifest, folder);
   assert.deepEqual(await loadManifest(folder), manifest);
@@ -48,7 +48,7 @@ test('when a sample lies outside the root then its absolute path stands', () => 
   assert.deepEqual(resolveSample(manifest, part), { ...part, path: '/data/x.tar' });
 });
 
-test('when samples are asked for then task and side choose, and an unknown task is an error', () => {
+test('when samples are requested then task and split select them, and an unknown task is an error', () => {
   assert.deepEqual(samplesOf(manifest, 't', 'train'), manifest.samples.slice(0, 2));
   assert.throws(
     () => samplesOf(manifest, 'u', 'train'),
@@ -108,7 +108,7 @@ for (const [what, content, message] of faults) {
   });
 }
 
-test('when a folder was never prepared then loading says how to', async (t) => {
+test('when a folder was never prepared then the error says how to prepare it', async (t) => {
   await assert.rejects(
     loadManifest(await temporaryFolder(t)),
     /no manifest\.json.*npx bobbin prepare/,

@@ -1,4 +1,4 @@
-/** Who augments, where that is left open: the sentence, and what it is drawn from. */
+/** `augment: auto`: the choice and its reason. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveOptions } from '../../src/options.js';
@@ -10,7 +10,7 @@ const augmentationOf = (changes: Partial<Augmentation> = {}) =>
 
 const there = { available: true, reason: '' };
 
-test('when there is no CUDA device, then its reason rules the GPU out', () => {
+test('when there is no CUDA device, then the reason excludes the GPU', () => {
   const absent = { available: false, reason: 'no driver' };
   const obstacle = 'there is no CUDA device: no driver';
   assert.equal(obstacleToGpu(absent, augmentationOf()), obstacle);

@@ -1,4 +1,4 @@
-/** The drawn data set: its layout, its truth kept apart, its repeatability, and classes that can be told apart. */
+/** The drawn data set: layout, separate answers, repeatability, and distinguishable classes. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -29,7 +29,7 @@ async function fingerprint(folder: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(pairs));
 }
 
-test('when a set is drawn then prepare reads all of it, finds the warm-up copies, and never sees the answers', async (t) => {
+test('when a set is drawn then prepare reads it, finds the warm-up copies, and never reads the answers', async (t) => {
   const folder = await temporaryFolder(t);
   const drawn = await synthesize(path.join(folder, 'data'), small);
   assert.deepEqual([drawn.images, drawn.questions, drawn.warmUp], [160, 24, 2]);
@@ -54,7 +54,7 @@ test('when a set is drawn then prepare reads all of it, finds the warm-up copies
   );
 });
 
-test('when the seed is the same then every byte is, and another seed draws other images', async (t) => {
+test('when the seed is the same then every byte is the same, and another seed draws other images', async (t) => {
   const folder = await temporaryFolder(t);
   const options = { ...small, tasks: ['neck_design_labels', 'skirt_length_labels'] };
   const draw = async (name: string, seed: number) => {
@@ -68,7 +68,7 @@ test('when the seed is the same then every byte is, and another seed draws other
   assert.deepEqual(other, []);
 });
 
-test('when drawing fails or the folder is in use then nothing half-drawn is left', async (t) => {
+test('when drawing fails or the folder is in use then no partial set remains', async (t) => {
   const folder = await temporaryFolder(t);
   await writeFiles(folder, { 'data/mine.txt': 'mine' });
   await assert.rejects(
@@ -92,7 +92,7 @@ test('when drawing fails or the folder is in use then nothing half-drawn is left
   assert.ok(existsSync(path.join(folder, 'data', 'mine.txt')));
 });
 
-test('when a picture leans far to a neighbour then only that class is marked maybe', () => {
+test('when a picture is close to a neighbouring class then only that class is marked maybe', () => {
   const marks = Array.from(
     { length: 300 },
     (_, index) => drawGarment('skirt_length_labels', 3, 64, `${index}`).maybe,

@@ -1,4 +1,4 @@
-/** Leaves tensors, a variable, a SavedModel, an adopted batch and a running loader behind, and ends as told. */
+/** Creates tensors, a variable, a SavedModel, an adopted batch and a running loader, and ends in the given way. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -35,7 +35,7 @@ async function leaveEverything(): Promise<unknown[]> {
 
 const way = process.argv[2];
 if (isMainThread && (way === 'worker' || way === 'terminate')) {
-  // Node 20 gives workers no TypeScript loader of their own.
+  // In Node 20 workers do not have a TypeScript loader.
   const program = `import('tsx/esm/api').then(({ register }) => {
     register();
     return import(${JSON.stringify(import.meta.url)});

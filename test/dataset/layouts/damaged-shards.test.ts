@@ -1,4 +1,4 @@
-/** Damaged and hostile shards: each is refused by file and byte, and none leads outside of the file. */
+/** Damaged and hostile shards: each is refused by file and byte, and none causes a read outside the file. */
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -111,7 +111,7 @@ function* draws(seed: number): Generator<number> {
   }
 }
 
-test('when shards are mutated then each is read or refused by name, and no range leaves the file', async (t) => {
+test('when shards are mutated then each is read or refused by name, and every range is inside its file', async (t) => {
   const file = path.join(await temporaryFolder(t), 'x.tar');
   const random = draws(7);
   const below = (limit: number) => (random.next().value as number) % limit;

@@ -1,4 +1,4 @@
-/** Shards as people have them: sides of other names or without labels, labels without images, and what stands in JSON. */
+/** Shards in practice: other names of splits, splits without labels, labels without images, and JSON values. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readShard } from '../../../src/dataset/layouts/shard.js';
@@ -33,14 +33,14 @@ for (const [train, held] of [
   });
 }
 
-test('when shards of several sides are read together then a warning names the sides', async (t) => {
+test('when shards of several splits are read together then a warning names the splits', async (t) => {
   const { summary } = await prepared(t, { 'val-0.tar': shard('a'), 'test-0.tar': shard('b') });
   assert.match(summary.warnings.join('\n'), /^Shards of test and val are read together: /);
   const other = await prepared(t, { 'train-0.tar': shard('a'), 'holdout-0.tar': shard('b') });
   assert.match(other.summary.warnings.join('\n'), /^Shards of no side and train are read together/);
 });
 
-test('when the shards to validate on have no labels then the seed splits the others', async (t) => {
+test('when the validation shards have no labels then the seed splits the others', async (t) => {
   const unlabelled = [tarOf({ '0.jpg': 'x', '1.jpg': 'y' }), shard('b', () => '-1')];
   for (const test of unlabelled) {
     const { summary } = await prepared(t, { 'train-0.tar': shard('a'), 'test-0.tar': test });
@@ -108,7 +108,7 @@ test('when a sample has .cls then its JSON may hold anything', async (t) => {
   }
 });
 
-test('when JSON is all that a sample has then a label is judged as one in .cls', async (t) => {
+test('when a sample has only JSON then its label is read like one in .cls', async (t) => {
   const labels = ['"3"', '3', '"hat"', 'null', '-1'];
   const members = labels.flatMap((label, index) => [
     [`${index}.jpg`, 'x'],

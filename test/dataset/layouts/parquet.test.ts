@@ -78,7 +78,7 @@ test('when classes are names in a column then they are sorted and numbered', asy
   assert.deepEqual(await readdir(images), ['0000.tar', 'classnames.txt']);
 });
 
-test('when Parquet files are prepared again then the shards are those of now', async (t) => {
+test('when Parquet files are prepared again then the shards are replaced', async (t) => {
   const folder = await temporaryFolder(t);
   const out = path.join(folder, 'out');
   const prepareNow = () => prepare(path.join(fixtures, 'parquet-names'), { out });
@@ -88,7 +88,7 @@ test('when Parquet files are prepared again then the shards are those of now', a
   assert.deepEqual(await readdir(out), ['images', 'manifest.json']);
 });
 
-test('when preparing again fails then what was prepared before stays', async (t) => {
+test('when preparing again fails then the earlier result stays', async (t) => {
   const folder = await temporaryFolder(t);
   const [source, out] = [path.join(folder, 'clothes'), path.join(folder, 'out')];
   await cp(path.join(fixtures, 'parquet-names'), source, { recursive: true });
@@ -108,7 +108,7 @@ test('when preparing again fails then what was prepared before stays', async (t)
   assert.deepEqual(await readdir(out), ['images', 'manifest.json']);
 });
 
-test('when an earlier run was killed then what it left unfinished goes', async (t) => {
+test('when an earlier run was killed then its unfinished files are removed', async (t) => {
   const out = path.join(await temporaryFolder(t), 'out');
   const left = 'images.0f8fad5b-d9cb-469f-a165-70867728950e.tmp';
   await mkdir(path.join(out, left), { recursive: true });
@@ -129,7 +129,7 @@ test('when the folder of images has other files then nothing is replaced', async
   assert.equal(await readFile(photo, 'utf8'), 'a photo');
 });
 
-test('when Parquet files are looked at without preparing then the error says how', async () => {
+test('when Parquet files are read without preparing then the error says how to prepare them', async () => {
   await assert.rejects(readSource(path.join(fixtures, 'parquet')), /prepared.*npx bobbin prepare/);
 });
 
@@ -160,7 +160,7 @@ test('when the classes of two files differ by a comma then they differ', async (
   );
 });
 
-test('when a class column is declared then it is used before one that is only called label', async (t) => {
+test('when a class column is declared then it is preferred to a column named label', async (t) => {
   const whole = await readFile(path.join(fixtures, train), 'latin1');
   // The same length, so that the file stays whole; season stays declared.
   const declared = '["hat", "shoe"], "_type": "ClassLabel"';
@@ -175,7 +175,7 @@ test('when a class column is declared then it is used before one that is only ca
   assert.match(summary.warnings.join('\n'), /classes of column label are not used/);
 });
 
-test('when several class columns are declared then the one called label is used', async (t) => {
+test('when several class columns are declared then the one named label is used', async (t) => {
   const { manifest, summary } = await preparedParquet(t, {
     'a.parquet': 'parquet-plain/order.parquet',
   });
@@ -203,7 +203,7 @@ test('when classes are digits in text then these are names, and -1 is none', asy
   );
 });
 
-test('when the file to validate on tells no class then the seed splits the others', async (t) => {
+test('when the validation file has no classes then the seed splits the others', async (t) => {
   const { summary } = await preparedParquet(t, {
     'train.parquet': 'parquet-plain/names.parquet',
     'test.parquet': 'parquet-plain/unlabelled.parquet',
@@ -241,7 +241,7 @@ async function refusal(
   }
 }
 
-test('when a file is no Parquet or has no images or classes then the error names it', async (t) => {
+test('when a file is not Parquet, or lacks images or classes, then the error names it', async (t) => {
   const whole = await readFile(path.join(fixtures, train));
   const names = await readFile(path.join(fixtures, named));
   const replaced = (from: string, to: string) =>
@@ -285,7 +285,7 @@ test('when Parquet files are mutated then each is read or refused by name', asyn
   assert.ok(refused > 10 && refused < 100, `${refused} of 100 were refused`);
 });
 
-test('when a column has more bytes than a read takes then column, file and way out are named', async (t) => {
+test('when a column has more bytes than one read allows then column, file and remedy are named', async (t) => {
   const whole = await readFile(path.join(fixtures, train));
   const footer = whole.length - 8 - whole.readUInt32LE(whole.length - 8);
   const { row_groups: groups } = parquetMetadata(new Uint8Array(whole).buffer);

@@ -1,4 +1,4 @@
-/** From each layout to a manifest: labels, sides, repeats and errors that name a place. */
+/** From each layout to a manifest: labels, splits, duplicates and errors with a location. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -56,7 +56,7 @@ test('when a class folder is a link then its images count, and a broken link is 
   assert.equal(manifest.samples.filter(({ label }) => label === 2).length, 4);
 });
 
-test('when the source is split already then its split stands, and what both sides have goes to validation', async (t) => {
+test('when the source has splits then they are kept, and images in both go to validation', async (t) => {
   const { manifest, summary } = await prepared(t, {
     'train/hat/1.jpg': 'one',
     'train/hat/2.jpg': 'two',
@@ -107,7 +107,7 @@ test('when the layout is FashionAI then letters, questions and files are found',
   assert.deepEqual(summary.unreadableQuestions, ['Images/coat_length_labels/r.jpg']);
 });
 
-test('when the source is a release itself then its rows are read once', async (t) => {
+test('when the source itself is a release then its rows are read once', async (t) => {
   const { manifest, source } = await prepared(t, {
     'Annotations/label.csv': 'Images/a.jpg,colour,yn\nImages/b.jpg,colour,ny\n',
     'Tests/question.csv': 'Images/q.jpg,colour,?\n',
@@ -122,7 +122,7 @@ test('when the source is a release itself then its rows are read once', async (t
   assert.deepEqual(await findQuestionFiles(source), [path.join(source, 'Tests/question.csv')]);
 });
 
-test('when label.csv lies in the source folder itself then it is read as well', async (t) => {
+test('when label.csv lies in the source folder then it is also read', async (t) => {
   const { manifest } = await prepared(t, {
     'label.csv': 'Images/a.jpg,colour,yn\nImages/b.jpg,colour,ny\n',
     'Images/a.jpg': 'a',
@@ -135,7 +135,7 @@ test('when label.csv lies in the source folder itself then it is read as well', 
   );
 });
 
-test('when a later release repeats images then each counts once, contradictions not at all, and all tasks agree on the side', async (t) => {
+test('when a later release repeats images then each counts once, contradictory ones are left out, and all tasks have the same split', async (t) => {
   const rows: string[] = [];
   const files: Record<string, string> = {};
   for (let index = 0; index < 40; index++) {
@@ -225,7 +225,7 @@ const faults: [name: string, table: string, message: RegExp][] = [
 ];
 
 for (const [name, table, message] of faults) {
-  test(`when ${name} then the error names the place`, async (t) => {
+  test(`when ${name} then the error has the location`, async (t) => {
     await assert.rejects(
       prepared(t, { 'base/Annotations/label.csv': table, 'base/a.jpg': 'a' }),
       (error: Error) => error.name === 'InvalidInputError' && message.test(error.message),
@@ -245,7 +245,7 @@ test('when question.csv repeats a row or asks for an unknown task then the error
   );
 });
 
-test('when the source has no layout that is known then the error lists those that are', async (t) => {
+test('when the layout of the source is unknown then the error lists the known layouts', async (t) => {
   await assert.rejects(
     prepared(t, { 'one/a.jpg': 'a' }),
     /class folders .*train\/ and validation\/.*label\.csv/,
@@ -257,7 +257,7 @@ test('when the source has no layout that is known then the error lists those tha
   );
 });
 
-test('when a shard itself is the source then the error asks for its folder', async (t) => {
+test('when the source is a shard then the error asks for its folder', async (t) => {
   const folder = await temporaryFolder(t);
   await writeFiles(folder, { 'a.tar': '' });
   await assert.rejects(
@@ -266,7 +266,7 @@ test('when a shard itself is the source then the error asks for its folder', asy
   );
 });
 
-test('when a release has notes of macOS then they are no tables of labels', async (t) => {
+test('when a release has hidden files of macOS then they are not read as labels', async (t) => {
   const { manifest, summary } = await prepared(t, {
     ...fashion,
     'base/Annotations/._label.csv': '\0\x05\x16\x07',
@@ -276,7 +276,7 @@ test('when a release has notes of macOS then they are no tables of labels', asyn
   assert.equal(manifest.samples.length, 3);
 });
 
-test('when many classes have no image then a few are named and the others counted', async (t) => {
+test('when many classes lack images then a few are named and the others counted', async (t) => {
   const { summary } = await prepared(t, {
     'label.csv': `a.jpg,colour,y${'n'.repeat(20)}\n`,
     'a.jpg': 'a',
@@ -292,7 +292,7 @@ test('when out lies inside the source then prepare refuses', async (t) => {
   await assert.rejects(prepare(folder, { out: path.join(folder, 'a', 'out') }), /a folder outside/);
 });
 
-test('when the clothing photos are at hand then the given split is used', async (t) => {
+test('when the clothing photos are available then their split is used', async (t) => {
   const source = path.resolve('../shared/data/clothing');
   if (!existsSync(source)) {
     return t.skip('../shared/data/clothing is absent');
@@ -318,7 +318,7 @@ test('when a file has the name of the output folder then prepare asks for a fold
   });
 });
 
-test('when a source has no questions then looking for their files names what is missing', async (t) => {
+test('when a source has no questions then the error names the missing file', async (t) => {
   const folder = await temporaryFolder(t);
   await assert.rejects(findQuestionFiles(folder), {
     message: `Expected a release with Tests/question.csv for source but received "${folder}"`,

@@ -1,4 +1,4 @@
-/** The split as a function of seed and content: shares, sides and independence of order. */
+/** The split as a function of seed and content: shares, and independence of order. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
@@ -25,14 +25,14 @@ function validationCounts(
   return counts;
 }
 
-test('when classes differ in size then each gives its rounded share, and never its only image', () => {
+test('when classes differ in size then each gives its rounded share, but never its only image', () => {
   const list = images('a', [100, 37, 4, 2, 1]);
   assert.deepEqual(validationCounts(list, splitByContent(list, 1, 0.1)), [10, 4, 1, 1, 0]);
   assert.deepEqual(validationCounts(list, splitByContent(list, 1, 0.9)), [90, 33, 3, 1, 0]);
   assert.deepEqual(validationCounts(list, splitByContent(list, 1, 0)), [0, 0, 0, 0, 0]);
 });
 
-test('when the list is in another order then every image keeps its side', () => {
+test('when the list is in another order then every image keeps its split', () => {
   const list = [
     ...images('a', [30, 20]),
     ...images('b', [25, 25], 'shared'),
@@ -55,7 +55,7 @@ test('when the seed changes then other images are drawn', () => {
   assert.ok(common < 20, `${common} of 40 are the same`);
 });
 
-test('when an image belongs to several tasks then it has one side and both tasks come near their share', () => {
+test('when an image belongs to several tasks then it has one split and both tasks come near their share', () => {
   const list = [...images('a', [60, 60], 'x'), ...images('b', [40, 80], 'x')];
   const sides = splitByContent(list, 3, 0.25);
   assert.equal(sides.size, new Set(list.map(({ hash }) => hash)).size);
