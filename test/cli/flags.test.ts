@@ -53,7 +53,7 @@ test('when flags are given, then words become values of their type', () => {
   });
 });
 
-test('when a value is invalid, then the flag is refused', () => {
+test('when a value does not fit, then the flag is refused', () => {
   const refused = [
     ['--batch-size', '1.5'],
     ['--batch-size', ''],

@@ -48,7 +48,7 @@ test('when a sample lies outside the root then its absolute path stands', () => 
   assert.deepEqual(resolveSample(manifest, part), { ...part, path: '/data/x.tar' });
 });
 
-test('when samples are requested then task and split select them, and an unknown task is an error', () => {
+test('when samples are asked for then task and side choose, and an unknown task is an error', () => {
   assert.deepEqual(samplesOf(manifest, 't', 'train'), manifest.samples.slice(0, 2));
   assert.throws(
     () => samplesOf(manifest, 'u', 'train'),

@@ -223,7 +223,7 @@ test('when images are rendered for many epochs, then memory does not grow', asyn
   assert.ok(later - warm < 12e6, `grew by ${((later - warm) / 1e6).toFixed(1)} MB`);
 });
 
-test('when images that are not JPEG were decoded, then their memory is freed at once', async (t) => {
+test('when what is no JPEG has been decoded, then its memory is let go at once', async (t) => {
   const samples = await writePictures(temporaryFolder(t), { count: 1, width: 90, height: 70 });
   await sharpPicture(90, 70)
     .png()

@@ -40,7 +40,7 @@ test('when a budget is given, then the ring has as many batches as fit', () => {
   }
 });
 
-test('when a budget is too small or combined with slots, then the error has the remedy', () => {
+test('when a budget is too small or slots are given too, then the error says what would do', () => {
   const wrong: [Partial<LoaderOptions<PixelType>>, RegExp][] = [
     [
       { memoryMB: 1.91 },

@@ -92,7 +92,7 @@ test('when a run is interrupted within an epoch then it saves, stops and resumes
   assert.deepEqual(other.history, one.history);
 });
 
-test('when a run with every kind of state is interrupted during a step, then it resumes identically', async () => {
+test('when a run with every kind of state is interrupted amid a step, then it goes on alike', async () => {
   const all = {
     epochs: 2,
     optimizer: 'adamw',

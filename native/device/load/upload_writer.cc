@@ -112,7 +112,7 @@ std::unique_ptr<core::RowWriter> UploadWriter::make_row_writer() {
   return std::make_unique<Rows>(*this);
 }
 
-// The first written row allocates the batch's memory.
+// The first row that is written takes the batch's memory.
 Output UploadWriter::row_at(const Place& place) {
   const std::lock_guard lock(mutex_);
   std::unique_ptr<Block>& block = levels_[place.slot].block;

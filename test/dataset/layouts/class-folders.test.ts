@@ -1,4 +1,4 @@
-/** Class folders in practice: other names of splits, splits without labels, and images outside class folders. */
+/** Class folders as people have them: sides of other names, sides without labels, and images that no class folder holds. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { classFolder, prepared } from '../../support/folders.js';
@@ -28,13 +28,13 @@ for (const [train, held] of [
   });
 }
 
-test('when a folder beside train is not named like a split then it is left out with a warning', async (t) => {
+test('when a folder beside train has no name of a side then it is left out with a word', async (t) => {
   const { summary } = await prepared(t, { ...side('train'), ...side('holdout') });
   assert.deepEqual([summary.tasks[0]?.train, summary.tasks[0]?.validation], [6, 2]);
   assert.match(summary.warnings.join('\n'), /^holdout is left out, and the seed splits train: /);
 });
 
-test('when all class folders contain the same folders then a warning asks for splits', async (t) => {
+test('when all class folders have the same folders in them then a warning asks for sides', async (t) => {
   const { summary } = await prepared(t, { ...side('first'), ...side('second') });
   assert.match(
     summary.warnings.join('\n'),
@@ -44,7 +44,7 @@ test('when all class folders contain the same folders then a warning asks for sp
   assert.deepEqual((await prepared(t, own)).summary.warnings, []);
 });
 
-test('when the validation split has no labels then the seed splits and a warning says so', async (t) => {
+test('when the side to validate on has no labels then the seed splits and a warning says so', async (t) => {
   for (const unlabelled of ['test/1.jpg', 'val/1.JPEG', 'test/unknown/1.jpg']) {
     const { manifest, summary } = await prepared(t, { ...side('train'), [unlabelled]: 'x' });
     assert.deepEqual(manifest.tasks[0]?.classes, ['cat', 'dog']);
@@ -71,7 +71,7 @@ test('when val has no labels but test has then test is the validation split', as
   ]);
 });
 
-test('when images are outside class folders then they are counted', async (t) => {
+test('when images are in no class folder then they are counted', async (t) => {
   const loose = { '1.jpg': 'x', '2.png': 'y', '.3.jpg': 'z', 'notes.txt': 'x' };
   const { summary } = await prepared(t, { ...side('.'), ...loose });
   assert.deepEqual(summary.warnings, [

@@ -1,4 +1,4 @@
-/** Shards in practice: other names of splits, splits without labels, labels without images, and JSON values. */
+/** Shards as people have them: sides of other names or without labels, labels without images, and what stands in JSON. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readShard } from '../../../src/dataset/layouts/shard.js';

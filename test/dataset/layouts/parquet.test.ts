@@ -129,7 +129,7 @@ test('when the folder of images has other files then nothing is replaced', async
   assert.equal(await readFile(photo, 'utf8'), 'a photo');
 });
 
-test('when Parquet files are read without preparing then the error says how to prepare them', async () => {
+test('when Parquet files are looked at without preparing then the error says how', async () => {
   await assert.rejects(readSource(path.join(fixtures, 'parquet')), /prepared.*npx bobbin prepare/);
 });
 
@@ -203,7 +203,7 @@ test('when classes are digits in text then these are names, and -1 is none', asy
   );
 });
 
-test('when the validation file has no classes then the seed splits the others', async (t) => {
+test('when the file to validate on tells no class then the seed splits the others', async (t) => {
   const { summary } = await preparedParquet(t, {
     'train.parquet': 'parquet-plain/names.parquet',
     'test.parquet': 'parquet-plain/unlabelled.parquet',

@@ -100,7 +100,7 @@ test('when images have no label or no bytes then they are left out and counted',
   assert.match(summary.warnings.join(), /1 images of no bytes .*the first is 3\.jpg in a\.tar/);
 });
 
-test('when shards are named after splits then the splits are kept, and other shards are left out', async (t) => {
+test('when names say the sides of shards then they are kept, and another side is left out', async (t) => {
   const { manifest, summary } = await preparedShards(t, {
     'train/000.tar': 'ustar.tar',
     'train/001.tar': 'pax.tar',

@@ -1,4 +1,4 @@
-/** From each layout to a manifest: labels, splits, duplicates and errors with a location. */
+/** From each layout to a manifest: labels, sides, repeats and errors that name a place. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -56,7 +56,7 @@ test('when a class folder is a link then its images count, and a broken link is 
   assert.equal(manifest.samples.filter(({ label }) => label === 2).length, 4);
 });
 
-test('when the source has splits then they are kept, and images in both go to validation', async (t) => {
+test('when the source is split already then its split stands, and what both sides have goes to validation', async (t) => {
   const { manifest, summary } = await prepared(t, {
     'train/hat/1.jpg': 'one',
     'train/hat/2.jpg': 'two',
@@ -135,7 +135,7 @@ test('when label.csv lies in the source folder then it is also read', async (t) 
   );
 });
 
-test('when a later release repeats images then each counts once, contradictory ones are left out, and all tasks have the same split', async (t) => {
+test('when a later release repeats images then each counts once, contradictions not at all, and all tasks agree on the side', async (t) => {
   const rows: string[] = [];
   const files: Record<string, string> = {};
   for (let index = 0; index < 40; index++) {

@@ -1,4 +1,4 @@
-/** The split as a function of seed and content: shares, and independence of order. */
+/** The split as a function of seed and content: shares, sides and independence of order. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';

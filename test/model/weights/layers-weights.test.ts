@@ -1,4 +1,4 @@
-/** Weights of a tfjs model.json, for networks without a published package of weights. */
+/** Weights of a tfjs model.json for a network whose weights nobody publishes as a package. */
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -22,7 +22,7 @@ const options: ModelOptions = {
 const valuesOf = (model: tf.LayersModel) =>
   model.layers.map((layer) => layer.getWeights().map((weight) => [...weight.dataSync()]));
 
-test('when a model.json is named then all layers except the head have its weights', async () => {
+test('when a model.json is named then all but the head has its weights', async () => {
   const saved = await createModel(options);
   await saveClassifier(saved, folder);
   const others = { ...options, classes: ['yes', 'no'], seed: 2 };
@@ -34,7 +34,7 @@ test('when a model.json is named then all layers except the head have its weight
   assert.deepEqual(values.slice(head), valuesOf(fresh.model).slice(head));
 });
 
-test('when the file lacks a weight or has it in another shape then the weight is named', async () => {
+test('when the file lacks a weight or has another shape of it then the weight is named', async () => {
   const json = JSON.parse(await readFile(file, 'utf8'));
   const stem = json.weightsManifest[0].weights[0];
   assert.equal(stem.name, 'Conv1/kernel');
@@ -53,7 +53,7 @@ test('when the file lacks a weight or has it in another shape then the weight is
   await assert.rejects(createModel(pretrained), /Expected \d+ bytes of weights for .*model\.json/);
 });
 
-test('when published weights are requested but missing then the error says what to do', async () => {
+test('when published weights are asked for then the error says that there are none and what to do', async () => {
   await assert.rejects(
     createModel({ ...options, architecture: 'resnet50-v2', pretrained: true }),
     /path of a tfjs model\.json or false for pretrained but received true\. No package .* resnet50-v2: .*--no-pretrained/,

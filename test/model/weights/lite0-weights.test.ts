@@ -1,4 +1,4 @@
-/** The source of Lite0's weights, and the errors if they are missing or wrong. */
+/** Where Lite0's weights come from, and what is said when they are not there or not right. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

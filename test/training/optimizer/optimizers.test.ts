@@ -1,4 +1,4 @@
-/** Compares SGD and AdamW with their published recurrences, computed here in double precision. */
+/** SGD and AdamW against their published recurrences, worked out here in double precision. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tf } from '../../../src/tensorflow/index.js';
@@ -117,7 +117,7 @@ for (const [name, make, recurrence] of [
     torchAdamW(adamw),
   ],
 ] as const) {
-  test(`when the state of ${name} moves to another, then that one continues identically`, () => {
+  test(`when the state of ${name} moves to another, then that one goes on alike`, () => {
     const weights = weightsOf();
     const half = make(weights);
     const take = (optimizer: Optimizer, step: number) =>
@@ -135,7 +135,7 @@ for (const [name, make, recurrence] of [
   });
 }
 
-test('when gradients are unusable, then no step is taken or counted', () => {
+test('when gradients are not usable, then no step is taken and none is counted', () => {
   for (const make of [
     (weights: ReturnType<typeof weightsOf>) => new Sgd(weights, { ...sgd, decoupledDecay: false }),
     (weights: ReturnType<typeof weightsOf>) => new Sgd(weights, { ...sgd, decoupledDecay: true }),
