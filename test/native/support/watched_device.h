@@ -1,4 +1,4 @@
-// The host's device, with someone who watches each call, and may hold it or make it fail.
+// The host's device with a hook that sees each call, and may block it or make it fail.
 #pragma once
 
 #include <array>
@@ -33,15 +33,15 @@ inline constexpr int kCalls = 12;
 
 class WatchedDevice final : public device::HostDevice {
  public:
-  // Called before the device does what it is asked.
+  // Called before each call of the device.
   using Watch = std::function<void(Call)>;
 
   // Before the device is used.
   void watch(Watch watch) { watch_ = std::move(watch); }
-  // From the next but `count` on, no decoder is made.
+  // After `count` more decoders, no decoder is made.
   void limit_decoders(int count) { decoders_ = count; }
   int calls(Call call) const { return counts_[static_cast<int>(call)]; }
-  // Pinned memory is allocated as any other.
+  // Pinned memory is allocated like other memory.
   int pieces_held() const { return held_; }
 
   void* allocate(std::size_t bytes) override {
@@ -128,7 +128,7 @@ class WatchedDevice final : public device::HostDevice {
   }
 
   Watch watch_;
-  int decoders_ = -1;  // That are still made; below 0 there is no limit.
+  int decoders_ = -1;  // Number of decoders still to be made; below 0 there is no limit.
   mutable std::array<std::atomic<int>, kCalls> counts_{};
   std::atomic<int> held_{0};
 };
