@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { replaceFile, writeWhole } from '../src/atomic-file.js';
 
-test('when writing fails half-way, then only the earlier file remains', async () => {
+test('when writing fails half way, then the earlier file stays and nothing else', async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-atomic-'));
   try {
     const file = path.join(folder, 'deep', 'a.txt');

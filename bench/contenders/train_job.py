@@ -1,4 +1,4 @@
-"""Shared by training contenders in Python: inputs, weights, the check and the clock, like ../train/job.ts."""
+"""What training contenders in Python share: inputs, weights, the check and the clock; the twin of ../train/job.ts."""
 import json
 import pathlib
 import resource

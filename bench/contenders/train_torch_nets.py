@@ -161,7 +161,7 @@ class ResNet50V2(nn.Module):
 
 
 def network(name, classes, weights):
-    """`name` as in src/model; `weights` by layer in Keras's layout, each used exactly once."""
+    """`name` as in src/model; `weights` by layer in Keras's layout, each taken exactly once."""
     net = {
         "resnet50-v2": lambda: ResNet50V2(classes),
         "mobilenet-v2": lambda: InvertedResiduals(MOBILENET, MobileNetNames, classes),

@@ -16,7 +16,7 @@ function temporaryFolder(t: TestContext): string {
   return folder;
 }
 
-/** Shares of images that are not JPEG, and numbers of unreadable images; a row for each thread count. */
+/** Shares of images that are no JPEG, and how many were unreadable, a row a thread count. */
 async function measured(folder: string): Promise<string[][]> {
   const { code, stdout, stderr } = await runBobbin(['bench', folder, '--seconds', '0.1']);
   assert.equal(code, 0, stderr);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { keepSettings } from '../../src/submission/settings.js';
 
-test('when settings are the same, then they pass; when one differs, then it is named with both values', async () => {
+test('when settings are repeated, then they pass; when one differs, then it is named with both values', async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-settings-'));
   try {
     const settings = { seed: 1, area: [0.5, 1], size: undefined };

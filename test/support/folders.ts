@@ -1,11 +1,11 @@
-/** Small source folders for the data tests: writes files from a table of paths and contents, and prepares them. */
+/** Small source folders for the data tests: files from a table of paths and contents, and what is prepared from them. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { type Prepared, prepare } from '../../src/dataset/index.js';
 
-/** A folder that is deleted after the test. */
+/** A folder that is gone after the test. */
 export async function temporaryFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'bobbin-dataset-'));
   t.after(() => rm(folder, { recursive: true }));
@@ -37,7 +37,7 @@ export async function prepared(
   return { ...(await prepare(source, { out, ...options })), source, out };
 }
 
-/** `count` images of a class folder, each with different content. */
+/** `count` images of a class folder, each with content of its own. */
 export function classFolder(name: string, count: number): Record<string, string> {
   const entries = Array.from({ length: count }, (_, index) => [
     `${name}/${index}.jpg`,

@@ -18,14 +18,14 @@ export function plainPixels(resize: number, crop: number): Preprocessing {
   return { resize, crop, mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' };
 }
 
-/** A folder that is deleted after the test. */
+/** A folder that is gone after the test. */
 export function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** Raw RGB of a picture with a gradient, a grid and a corner mark; each `variant` is different. */
+/** Raw RGB of a picture with a gradient, a grid and a corner mark; each `variant` is another one. */
 export function drawPicture(width: number, height: number, variant = 0): Buffer {
   const rgb = Buffer.alloc(width * height * 3);
   for (let y = 0; y < height; y++) {

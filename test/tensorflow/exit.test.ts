@@ -9,7 +9,7 @@ import { Worker } from 'node:worker_threads';
 const program = fileURLToPath(new URL('leave-everything.ts', import.meta.url));
 
 for (const way of ['return', 'exit', 'throw', 'worker', 'terminate']) {
-  test(`when a process ends by ${way} with live tensors, then it ends cleanly`, () => {
+  test(`when a process ends by ${way} with tensors alive, then it ends as it should`, () => {
     const { status, signal, stdout, stderr } = spawnSync(
       process.execPath,
       ['--import', 'tsx', program, way],

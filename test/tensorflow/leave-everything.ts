@@ -1,4 +1,4 @@
-/** Creates tensors, a variable, a SavedModel, an adopted batch and a running loader, and ends in the given way. */
+/** Leaves tensors, a variable, a SavedModel, an adopted batch and a running loader behind, and ends as told. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -78,7 +78,7 @@ test('when classes are names in a column then they are sorted and numbered', asy
   assert.deepEqual(await readdir(images), ['0000.tar', 'classnames.txt']);
 });
 
-test('when Parquet files are prepared again then the shards are replaced', async (t) => {
+test('when Parquet files are prepared again then the shards are those of now', async (t) => {
   const folder = await temporaryFolder(t);
   const out = path.join(folder, 'out');
   const prepareNow = () => prepare(path.join(fixtures, 'parquet-names'), { out });
@@ -88,7 +88,7 @@ test('when Parquet files are prepared again then the shards are replaced', async
   assert.deepEqual(await readdir(out), ['images', 'manifest.json']);
 });
 
-test('when preparing again fails then the earlier result stays', async (t) => {
+test('when preparing again fails then what was prepared before stays', async (t) => {
   const folder = await temporaryFolder(t);
   const [source, out] = [path.join(folder, 'clothes'), path.join(folder, 'out')];
   await cp(path.join(fixtures, 'parquet-names'), source, { recursive: true });
@@ -108,7 +108,7 @@ test('when preparing again fails then the earlier result stays', async (t) => {
   assert.deepEqual(await readdir(out), ['images', 'manifest.json']);
 });
 
-test('when an earlier run was killed then its unfinished files are removed', async (t) => {
+test('when an earlier run was killed then what it left unfinished goes', async (t) => {
   const out = path.join(await temporaryFolder(t), 'out');
   const left = 'images.0f8fad5b-d9cb-469f-a165-70867728950e.tmp';
   await mkdir(path.join(out, left), { recursive: true });

@@ -257,7 +257,7 @@ test('when the layout of the source is unknown then the error lists the known la
   );
 });
 
-test('when the source is a shard then the error asks for its folder', async (t) => {
+test('when a shard itself is the source then the error asks for its folder', async (t) => {
   const folder = await temporaryFolder(t);
   await writeFiles(folder, { 'a.tar': '' });
   await assert.rejects(
@@ -318,7 +318,7 @@ test('when a file has the name of the output folder then prepare asks for a fold
   });
 });
 
-test('when a source has no questions then the error names the missing file', async (t) => {
+test('when a source has no questions then looking for their files names what is missing', async (t) => {
   const folder = await temporaryFolder(t);
   await assert.rejects(findQuestionFiles(folder), {
     message: `Expected a release with Tests/question.csv for source but received "${folder}"`,

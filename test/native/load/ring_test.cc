@@ -1,4 +1,4 @@
-// The slots, their allowed and forbidden transitions, and a lease that outlives all other objects.
+// The slots, each change that they may and may not make, and a lease that outlives everything else.
 #include "core/load/ring.h"
 
 #include <string>

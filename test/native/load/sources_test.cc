@@ -1,4 +1,4 @@
-// Files and parts of shards: the same bytes from both, and errors before an allocation.
+// Files and parts of shards: the same bytes from either, and errors before memory is asked for.
 #include "core/load/sources.h"
 
 #include <fcntl.h>
