@@ -30,7 +30,7 @@ test('when an epoch ends, then its scores, speed, stages and one sentence of adv
   ]);
 });
 
-test('when some images are not JPEG, then their time is also shown', () => {
+test('when some images are no JPEG, then their time is shown too', () => {
   const lines = describeEpoch('coat', { ...record, otherFormatsMs: 12.4 }, 6).split('\n');
   assert.match(lines[1] ?? '', /an image, 12 ms for one that is no JPEG\. The/);
 });

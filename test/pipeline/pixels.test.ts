@@ -107,7 +107,7 @@ test('when ten crops are taken, then they are corners and centre, and the same m
   }
 });
 
-test('when a file is not a JPEG, then its format follows from its content and it is rendered like a JPEG', async (t) => {
+test('when a file is no JPEG, then it is known by its content and rendered like one', async (t) => {
   const folder = temporaryFolder(t);
   const wanted = await render(t, await pixelsOfPhoto(folder), plainPixels(72, 64));
   const rgb = await sharp(photo).raw().toBuffer();
