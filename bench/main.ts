@@ -84,9 +84,9 @@ program
   .description('compare forward passes and training steps with other frameworks')
   .option('--nets <names...>', `of ${architectureNames.join(', ')}; default: all`)
   .option('--batches <list>', 'images a step', counts, [8, 32])
-  .option('--rounds <n>', 'rounds, all contenders in turn in each', positive, 3)
+  .option('--rounds <n>', 'rounds; each runs all contenders', positive, 3)
   .option('--steps <n>', 'measured steps of one run', positive, 5)
-  .option('--only <names...>', 'peers beside Bobbin; default: all')
+  .option('--only <names...>', 'peers to run with Bobbin; default: all')
   .option('--json <file>', 'write the rows as JSON')
   .action(({ nets = [], only = [], ...flags }) =>
     compareTraining({ json: undefined, ...flags, nets, only }),

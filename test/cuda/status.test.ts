@@ -16,7 +16,7 @@ before(() => {
 });
 after(() => fs.rmSync(folder, { recursive: true }));
 
-/** The lines of a status that a process of its own prints, its driver chosen by `environment`. */
+/** The lines of a status, printed by a separate process with the driver of `environment`. */
 function statusOf(library: string, environment: Record<string, string> = {}) {
   const env = { ...process.env, LD_LIBRARY_PATH: folder, ...environment };
   return execFileSync(statusProgram, [library], { env, encoding: 'utf8' }).split('\n').slice(0, -1);

@@ -29,7 +29,7 @@ for (const { changes, obstacle } of [
     obstacle: 'every image goes through rotation and randAugment, which the CPU does in any case',
   },
 ]) {
-  const what = obstacle === undefined ? 'a measurement is to tell' : 'no measurement is needed';
+  const what = obstacle === undefined ? 'a measurement decides' : 'no measurement is needed';
   test(`when augmentation is ${JSON.stringify(changes)}, then ${what}`, () => {
     assert.equal(obstacleToGpu(there, augmentationOf(changes)), obstacle);
   });

@@ -48,7 +48,7 @@ test("when the driver's library is in the search path then it is found with its 
 
 test("when only the loader's cache lists the driver then it is found until its file is deleted", (t) => {
   if (findDriver({ env: {} }) !== undefined) {
-    return t.skip('this machine has a driver of its own');
+    return t.skip('this machine has a driver');
   }
   const libraries = path.join(folder, 'cached');
   mkdirSync(libraries);

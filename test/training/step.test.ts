@@ -101,7 +101,7 @@ test('when a batch is mixed then loss and accuracy use both labels by their weig
     correct += top === (weight >= 0.5 ? own : partner) ? 1 : 0;
     correctByOwn += top === own ? 1 : 0;
   });
-  assert.notEqual(correct, correctByOwn, 'tells nothing: take another seed');
+  assert.notEqual(correct, correctByOwn, 'both are equal: use another seed');
   const network = splitNetwork(meanColourModel());
   const updater = new Updater(network.variables, resolveOptions(trainOptions));
   const step = trainingStep({ network, updater, labelSmoothing: smoothing });

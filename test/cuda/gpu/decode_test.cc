@@ -111,8 +111,8 @@ void compare(device::Queue& queue, const device::EncodedImage& image, Agreement&
   }
 }
 
-// Decodes a batch with each decoder by itself; gives how many sound files each could decode, all of
-// which must be what libjpeg makes of them.
+// Decodes a batch with each decoder; returns the number of sound files that each could decode.
+// Their samples must equal libjpeg's.
 std::vector<std::size_t> check_batch(const std::string& what, device::Device& device,
                                      const Batch& batch) {
   std::vector<std::size_t> counts;
