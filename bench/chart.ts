@@ -1,4 +1,4 @@
-/** The chart of a comparison: a bar a contender, longest first, one panel a load and thread count. */
+/** The chart of a comparison: a bar for each contender, longest first; a panel for each load and thread count. */
 import sharp from 'sharp';
 import { writeWhole } from '../src/atomic-file.js';
 import type { Row } from './results.js';
@@ -37,7 +37,7 @@ export function chartSvg(rows: Row[], caption: string): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-size="14" font-family="DejaVu Sans, Helvetica, Arial, sans-serif"><rect ${size} fill="#fff"/>${elements.join('')}</svg>`;
 }
 
-/** Writes the chart to `file`: as SVG where its name says so, else as PNG. */
+/** Writes the chart to `file`: as SVG if its name ends in .svg, else as PNG. */
 export async function drawChart(rows: Row[], caption: string, file: string): Promise<void> {
   const svg = chartSvg(rows, caption);
   const png = () => sharp(Buffer.from(svg), { density: 144 }).png().toBuffer();

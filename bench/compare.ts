@@ -1,4 +1,4 @@
-/** The comparison: every contender on the same JPEG files, looked at first, then each in a fresh process, in turn, round after round. */
+/** The comparison: checks every contender on the same JPEG files, then runs each in a fresh process, alternating, round after round. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,21 +15,21 @@ import { checkThreads } from './processes.js';
 import { cellsOf, header, type Row, rowsOf, type Trial } from './results.js';
 import { checkMeasured, inTurn, machineNow } from './rounds.js';
 
-/** What is timed, and how often. */
+/** Options of a comparison. */
 export interface Timed {
   files: string[];
   rounds: number;
-  /** Time on the clock of one run. */
+  /** Measured time of one run. */
   seconds: number;
   threads: number[];
 }
 
 export interface Comparison extends Timed {
-  /** Names of peers to run beside the yardstick and Bobbin; all where empty. */
+  /** Names of the peers to run with the yardstick and Bobbin; empty for all. */
   only: string[];
-  /** Where the rows go as JSON. */
+  /** A file for the rows, as JSON. */
   json: string | undefined;
-  /** Where the chart goes: PNG, or SVG by the file's name. */
+  /** A file for the chart: PNG, or SVG if its name ends in .svg. */
   chart: string | undefined;
 }
 
@@ -38,7 +38,7 @@ interface Entry {
   trial: Trial;
 }
 
-/** Runs the comparison, printing each result as it comes and the tables at the end. */
+/** Runs the comparison; prints each result at once and the tables at the end. */
 export async function compare(comparison: Comparison): Promise<void> {
   const { files, only, json, chart } = comparison;
   const names = peers.map(({ name }) => name);
@@ -59,7 +59,7 @@ export async function compare(comparison: Comparison): Promise<void> {
   }
 }
 
-/** Times contenders in turn and prints the tables; gives their rows. Rejects, saying why, where all are left out. */
+/** Times contenders alternately, prints the tables and returns their rows. Rejects with the reasons if all are left out. */
 export async function race(
   contenders: Contender[],
   timed: Timed,
@@ -78,7 +78,7 @@ export async function race(
   return rows;
 }
 
-/** Those whose pixels are as they should be. */
+/** The contenders whose pixels pass the check. */
 export async function checkAll(contenders: Contender[], files: string[], leftOut: string[]) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-bench-'));
   const sound: Contender[] = [];
@@ -91,7 +91,7 @@ export async function checkAll(contenders: Contender[], files: string[], leftOut
           ? checkDecode(contender, pictures)
           : check(contender, pictures)
         ).catch((error: Error) => error.message));
-      console.log(`${contender.name}: ${problem ?? 'renders what was asked'}`);
+      console.log(`${contender.name}: ${problem ?? 'renders as requested'}`);
       if (problem === undefined) {
         sound.push(contender);
       } else {

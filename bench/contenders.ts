@@ -1,28 +1,28 @@
-/** Who is compared: one entry a contender, with what it does otherwise; its program is the file of its name in contenders/. */
+/** The contenders: an entry each, with its differences; its program is the file of its name in contenders/. */
 import type { Load } from './job.js';
 
-/** What `everything` changes beside the crop. */
+/** The changes of `everything` after the crop. */
 export type Change = 'brightness' | 'contrast' | 'saturation' | 'hue' | 'noise';
 
-/** How a contender's process is started; `list` is what bench/environments.mjs installs for it. */
+/** How a contender's process is started; `list` is its list in bench/environments.mjs. */
 export interface Program {
   program:
     | { kind: 'native'; binary: string }
     | { kind: 'node'; file: string }
     | { kind: 'python'; file: string; list: string };
-  /** Behind its job. */
+  /** Arguments after the job. */
   args?: string[];
 }
 
 export interface Contender extends Program {
   name: string;
   loads: Load[];
-  /** Its resize is no antialiased triangle, or its decoder rounds more than libjpeg's accurate one. */
+  /** Its resize is not an antialiased triangle, or its decoder rounds more than libjpeg's accurate one. */
   coarse?: boolean;
-  /** Mean share of a picture that its random window covers, where that is not torchvision's. */
+  /** Mean share of a picture in its random windows, if it differs from torchvision's. */
   area?: number;
   lacks?: Change[];
-  /** What of a load it does otherwise: a remark for the table. */
+  /** How it differs: a remark for the table. */
   remarks?: string;
 }
 
@@ -34,14 +34,14 @@ export const decode: Contender = {
   name: 'libjpeg-turbo decode',
   program: { kind: 'native', binary: 'decode' },
   loads: ['crop'],
-  remarks: 'from memory: whole pictures to RGB, ISLOW, fancy upsampling, nothing else',
+  remarks: 'from memory: only decodes whole pictures to RGB, ISLOW, fancy upsampling',
 };
 
 export const bobbin: Contender = {
   name: 'bobbin',
   program: { kind: 'node', file: 'bobbin.ts' },
   loads: both,
-  remarks: 'hue turns YIQ',
+  remarks: 'hue in YIQ',
 };
 
 export const peers: Contender[] = [
@@ -49,7 +49,7 @@ export const peers: Contender[] = [
     name: 'sharp + tfjs',
     program: { kind: 'node', file: 'naive.ts' },
     loads: both,
-    remarks: 'one file after another, whatever the threads; hue turns YIQ',
+    remarks: 'one file after another, for any number of threads; hue in YIQ',
   },
   {
     name: 'tf.data',
@@ -57,7 +57,7 @@ export const peers: Contender[] = [
     loads: both,
     area: 0.36,
     remarks:
-      "draws smaller windows, 0.36 of the picture instead of 0.44; contrast about each channel's mean; hue through HSV",
+      "draws smaller windows, 0.36 of the picture instead of 0.44; contrast about each channel's mean; hue in HSV",
   },
   {
     name: 'tf.data, plain resize',
@@ -66,26 +66,26 @@ export const peers: Contender[] = [
     loads: both,
     coarse: true,
     area: 0.36,
-    remarks: 'as tf.data, but no antialiasing',
+    remarks: 'as tf.data, without antialiasing',
   },
   {
     name: 'torchvision v2',
     program: python('with_torchvision.py', 'peers'),
     loads: both,
-    remarks: 'hue through HSV',
+    remarks: 'hue in HSV',
   },
   {
     name: 'torchvision v2, Pillow',
     program: python('with_torchvision.py', 'peers'),
     args: ['pillow'],
     loads: both,
-    remarks: 'decoded by Pillow; hue through HSV',
+    remarks: 'decoded by Pillow; hue in HSV',
   },
   {
     name: 'DALI (CPU)',
     program: python('with_dali.py', 'peers'),
     loads: both,
-    remarks: 'contrast about 128, so no pass for the mean; hue turns YIQ',
+    remarks: 'contrast about 128, so no pass for the mean; hue in YIQ',
   },
   {
     name: 'FFCV',
@@ -100,7 +100,7 @@ export const peers: Contender[] = [
     program: python('with_spdl.py', 'peers'),
     loads: both,
     coarse: true,
-    remarks: "FFmpeg's decoder and filters; contrast about middle grey; hue turns YUV",
+    remarks: "FFmpeg's decoder and filters; contrast about middle grey; hue in YUV",
   },
   {
     name: 'MXNet ImageRecordIter',

@@ -1,5 +1,5 @@
-// Microseconds of processor time an image, one thread: libjpeg-turbo's full decode, the path
-// through it, and ours, whose index of rows is full from the second round on.
+// Microseconds of processor time for each image on one thread: libjpeg-turbo's full decode, the path
+// through it, and Bobbin's path, whose index of rows is full from the second round.
 //   cmake -S . -B build-bench -DBOBBIN_TESTS=ON && cmake --build build-bench --target decode_bench
 //   build-bench/decode_bench FOLDER
 #include <algorithm>
@@ -27,7 +27,7 @@ constexpr std::size_t kMaxFiles = 1000;
 
 using Files = std::vector<std::vector<std::uint8_t>>;
 
-// Of this thread alone, whatever else the machine does.
+// The processor time of this thread only.
 double microseconds() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -47,7 +47,7 @@ Files read_folder(const char* folder) {
   }
   std::sort(paths.begin(), paths.end());
   Files files;
-  // Evenly spread, so that each class of a data set has its share.
+  // Evenly spread over the folder, to include each class of a data set.
   const std::size_t step = std::max<std::size_t>(1, paths.size() / kMaxFiles);
   for (std::size_t i = 0; i < paths.size(); i += step) {
     std::ifstream stream(paths[i], std::ios::binary);
@@ -70,7 +70,7 @@ class Pipeline {
     }
     preprocessing_.mean = {127, 127, 127};
     preprocessing_.std = {128, 128, 128};
-    // As many as a batch, so that stores miss the cache as they do in the ring.
+    // A whole batch, so that stores miss the cache like in the ring.
     output_.reset(static_cast<float*>(std::aligned_alloc(64, kImages * kValues * sizeof(float))));
     std::fill_n(output_.get(), kImages * kValues, 0.0f);
   }
@@ -133,7 +133,7 @@ int main(int count, char** arguments) {
       {"own decoder, crop only", [&](File file, std::uint64_t i) { planes.run(file, i); }},
       {"own decoder, everything on", [&](File file, std::uint64_t i) { planes_all.run(file, i); }},
   };
-  // In turn, and the best round of each: another process then disturbs all alike or none.
+  // Alternating, and the best round of each, so that other processes disturb none or all of them.
   for (int round = 0; round < kRounds; ++round) {
     for (Contender& contender : contenders) {
       const double start = microseconds();

@@ -1,4 +1,4 @@
-/** What a contender's process is given and what it gives back, and the clock that all contenders written in TypeScript share. */
+/** The input and output of a contender's process, and the clock of all contenders in TypeScript. */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Preprocessing } from '../src/index.js';
 
@@ -6,40 +6,40 @@ import type { Preprocessing } from '../src/index.js';
 export const loads = { crop: 'crop only', everything: 'everything on' } as const;
 export type Load = keyof typeof loads;
 
-/** One run of one contender, written as JSON into a file that the process gets as its only argument. */
+/** One run of one contender, in a JSON file whose path is the process's first argument. */
 export interface Job {
   /** Absolute paths of JPEG files. */
   files: string[];
   load: Load;
-  /** Each whole picture in the files' order instead of a random window: only to be looked at. */
+  /** Render each whole picture in the order of the files instead of random windows: only for the check. */
   whole: boolean;
   threads: number;
   batchSize: number;
-  /** The clock runs at least so long. */
+  /** The least measured time. */
   seconds: number;
-  /** Where the pixels of two epochs go instead of a timing, as float32; null for a timing. */
+  /** A file for the pixels of two epochs, as float32, instead of a timing; null for a timing. */
   pixels: string | null;
-  /** A folder kept between runs, for a contender that needs the files in a format of its own. */
+  /** A folder kept between runs, for a contender that needs its own file format. */
   workspace: string;
 }
 
-/** What a process prints as its last line. */
+/** The last line that a process prints. */
 export interface Outcome {
-  /** Images on the clock and its time; 0 where pixels were written. */
+  /** Measured images and time; 0 if pixels were written. */
   images: number;
   seconds: number;
-  /** Of one image: [224, 224, 3] or [3, 224, 224], normalised values, (pixel − 127) / 128; [] of whole pictures. */
+  /** Shape of an image: [224, 224, 3] or [3, 224, 224], normalised values, (pixel − 127) / 128; [] for whole pictures. */
   shape: number[];
-  /** The yardstick's own: the mean level over all pictures. */
+  /** Only of the yardstick: the mean level over all pictures. */
   mean?: number;
-  /** Name and version of what was measured. */
+  /** Name and version of the measured program. */
   version: string;
 }
 
-/** Side of the square that each contender makes. */
+/** Side of the square that each contender renders. */
 export const side = 224;
 
-/** The same as Bobbin's preprocessing record. */
+/** The same values as a preprocessing record of Bobbin. */
 export const preprocessing: Preprocessing = {
   resize: side,
   crop: side,
@@ -61,7 +61,7 @@ export function readJob<Given = Job>(): Given {
   return JSON.parse(readFileSync(process.argv[2] as string, 'utf8'));
 }
 
-/** A batch as a contender hands it over. `pixels` is asked for only where they are looked at. */
+/** A batch of a contender. `pixels` is called only if they are needed. */
 export interface TimedBatch {
   count: number;
   shape: readonly number[];
@@ -70,8 +70,8 @@ export interface TimedBatch {
 }
 
 /**
- * Writes two epochs' pixels or warms up and counts images for `job.seconds`; prints the {@link Outcome}.
- * `version` is asked for at the end.
+ * Writes the pixels of two epochs, or warms up and counts images for `job.seconds`; prints the {@link Outcome}.
+ * `version` is called at the end.
  */
 export async function timeBatches(
   job: Job,
@@ -87,7 +87,7 @@ export async function timeBatches(
 
 async function time(next: () => Promise<TimedBatch>, { threads, seconds: least }: Job) {
   let shape: number[] = [];
-  // What was rendered ahead before the clock starts must not be counted.
+  // Images rendered ahead before the clock starts must not count.
   for (let i = 0; i < warmUpBatches(threads); i++) {
     const batch = await next();
     shape = batch.shape.slice(1);
@@ -111,7 +111,7 @@ const warmUpBatches = (threads: number) => 12 + 2 * threads;
 async function write(next: () => Promise<TimedBatch>, { files }: Job, target: string) {
   const file = openSync(target, 'w');
   let shape: number[] = [];
-  // What a contender remembers of the first epoch makes the later ones, most of a timing, another path.
+  // A contender may remember the first epoch; the later ones, which dominate a timing, may then use another path.
   for (let images = 0; images < 2 * files.length; ) {
     const batch = await next();
     writeSync(file, await batch.pixels());

@@ -1,4 +1,4 @@
-/** `npm run bench -- FOLDER`: the comparison of loaders; `train`: of training steps; `gpu`: of loaders whose batches end up on a GPU; `stages`, `quality`, `soak`: the loader's stages, pixels and memory. */
+/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `gpu` compares loaders with batches on a GPU; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory. */
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -24,10 +24,10 @@ const positive = (text: string) => {
 /** The exit status of scripts/run-on-gpu.mjs where there is no GPU. */
 const nothingMeasured = 77;
 const counts = (text: string) => text.split(',').map((part) => Math.ceil(positive(part)));
-/** One and two, where there are as many cores. */
+/** One thread, and two if there are two cores. */
 const usualThreads = [1, 2].filter((count) => count <= os.availableParallelism());
 
-/** All files below `folder` with such an ending, sorted: every contender gets the same list. */
+/** All files below `folder` with one of the endings, sorted: every contender gets the same list. */
 function filesIn(folder: string, ending: RegExp): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => ending.test(name))
@@ -48,25 +48,27 @@ program
   .command('compare', { isDefault: true })
   .description('compare Bobbin with its peers on the JPEG files of a folder')
   .argument('<folder>')
-  .option('--rounds <n>', 'rounds, all contenders in turn in each', positive, 3)
-  .option('--seconds <x>', 'time on the clock of one run', positive, 4)
+  .option('--rounds <n>', 'rounds; each runs all contenders', positive, 3)
+  .option('--seconds <x>', 'measured time of one run', positive, 4)
   .option('--threads <list>', 'thread counts', counts, usualThreads)
-  .option('--only <names...>', 'peers beside the decode and Bobbin; default: all')
+  .option('--only <names...>', 'peers to run with the decode and Bobbin; default: all')
   .option('--json <file>', 'write the rows as JSON')
-  .option('--chart <file>', 'draw the chart, as SVG where its name ends so, else as PNG')
+  .option('--chart <file>', 'draw the chart, as SVG if its name ends in .svg, else as PNG')
   .action(async (folder, { only = [], ...flags }) => {
     const files = await jpegsIn(folder);
     await compare({ json: undefined, chart: undefined, ...flags, files, only });
   });
 program
   .command('gpu')
-  .description('time a GPU, Bobbin on it and its peers: `npm run bench:gpu` builds what it takes')
-  .argument('[folder]', 'of JPEG files; without it, pictures are drawn')
-  .option('--rounds <n>', 'rounds, all trials and contenders in turn in each', positive, 5)
-  .option('--seconds <x>', 'time on the clock of one run of a loader', positive, 4)
+  .description(
+    'measure a GPU, Bobbin on it and its peers; `npm run bench:gpu` also builds the parts',
+  )
+  .argument('[folder]', 'folder of JPEG files; without it, pictures are drawn')
+  .option('--rounds <n>', 'rounds; each runs all trials and contenders', positive, 5)
+  .option('--seconds <x>', 'measured time of one run of a loader', positive, 4)
   .option('--threads <n>', 'worker threads', positive, os.availableParallelism())
   .option('--only <names...>', 'peers beside Bobbin; default: all')
-  .option('--json <file>', 'write card and rows as JSON')
+  .option('--json <file>', "write the GPU's name and the rows as JSON")
   .action(async (folder, { only = [], ...flags }) => {
     const { available, reason } = cudaStatus();
     if (!available) {
@@ -82,30 +84,30 @@ program
   .description('compare forward passes and training steps with other frameworks')
   .option('--nets <names...>', `of ${architectureNames.join(', ')}; default: all`)
   .option('--batches <list>', 'images a step', counts, [8, 32])
-  .option('--rounds <n>', 'rounds, all contenders in turn in each', positive, 3)
-  .option('--steps <n>', 'steps on the clock of one run', positive, 5)
-  .option('--only <names...>', 'peers beside Bobbin; default: all')
+  .option('--rounds <n>', 'rounds; each runs all contenders', positive, 3)
+  .option('--steps <n>', 'measured steps of one run', positive, 5)
+  .option('--only <names...>', 'peers to run with Bobbin; default: all')
   .option('--json <file>', 'write the rows as JSON')
   .action(({ nets = [], only = [], ...flags }) =>
     compareTraining({ json: undefined, ...flags, nets, only }),
   );
 program
   .command('stages')
-  .description('time reading, decoding and rendering of the loader, load by load')
+  .description('time reading, decoding and rendering of the loader for each load')
   .argument('<folder>')
   .action(async (folder) => timeStages(await jpegsIn(folder)));
 program
   .command('quality')
-  .description('measure the pixels against Pillow, torchvision and the plain decoder')
+  .description('compare the pixels with Pillow, torchvision and the plain decoder')
   .argument('<folder>')
   .option('--photos <n>', 'photos, spread over the folder', positive, 200)
   .option('--json <file>', 'write the rows as JSON')
   .action(async (folder, flags) => measureQuality(await jpegsIn(folder), flags));
 program
   .command('soak')
-  .description('load the images of folders over and over; fails when memory grows')
+  .description('load the images of folders repeatedly; fails if memory grows')
   .argument('<folders...>', 'damaged images may be among them')
-  .option('--minutes <x>', 'how long; growth is judged from 3 on', positive, 60)
+  .option('--minutes <x>', 'duration; growth is judged from 3 minutes', positive, 60)
   .option('--threads <n>', 'worker threads', positive, os.availableParallelism())
   .option('--batch-size <n>', 'images a batch', positive, 64)
   .action((folders: string[], flags) =>

@@ -1,4 +1,4 @@
-/** Runs contenders, and the judge of what they render, in the environments that the set-up made. */
+/** Runs contenders and the judge in the environments that the set-up made. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,26 +8,26 @@ import { lists } from './environments.mjs';
 import type { Job, Outcome } from './job.js';
 import { type Limits, must, runOnCores } from './processes.js';
 
-/** What belongs to the benchmark in Bobbin's cache. */
+/** The benchmark's folder in Bobbin's cache. */
 export const benchFolder = path.join(cacheFolder, 'bench');
-const setUp = '`npm run bench:setup` installs what the benchmark needs';
+const setUp = '`npm run bench:setup` installs the programs of the benchmark';
 
-/** The Python interpreter that has the packages of a list. */
+/** The Python interpreter with the packages of a list. */
 function pythonOf(list: string): string {
   const environment = lists.find(({ name }) => name === list)?.environment as string;
   return path.join(benchFolder, environment, 'bin', 'python');
 }
 
-/** What a Python program of this folder prints as JSON, given `request`: a path or JSON itself. */
+/** Runs a Python program of this folder with `request`, a path or JSON, and returns its output, parsed as JSON. */
 export function askPython<Answer>(program: string, request: string): Answer {
   const file = path.join(import.meta.dirname, program);
   return JSON.parse(must(pythonOf('peers'), [file, request], setUp));
 }
 
-/** Runs jpegtran, which changes JPEG files without decoding them. */
+/** Runs jpegtran, which changes JPEG files without loss. */
 export const jpegtran = (args: string[]) => must('jpegtran', args, setUp);
 
-/** A folder of `files`' own, by their contents, kept from run to run. */
+/** A folder for `files`, named after their contents, kept from run to run. */
 export function workspaceOf(files: string[]): string {
   const hash = createHash('sha256');
   for (const file of files) {
@@ -63,7 +63,7 @@ function commandOf({ program }: Program): string[] {
   return [process.execPath, '--import', 'tsx', file];
 }
 
-/** Runs `contender` once in a fresh process, on as many cores as the job has threads. Rejects where it fails. */
+/** Runs `contender` once in a fresh process, on as many cores as the job has threads. Rejects if it fails. */
 export async function measure(contender: Contender, job: Job): Promise<Outcome> {
   const [jobFile, list] = ['job.json', 'files.txt'].map((name) =>
     path.join(job.workspace, name),
@@ -76,7 +76,7 @@ export async function measure(contender: Contender, job: Job): Promise<Outcome> 
   return answerOf(contender, given, { threads, seconds: 240 + 4 * seconds });
 }
 
-/** What `program` prints as its last line in a fresh process, from JSON. Rejects where it fails. */
+/** Runs `program` in a fresh process and returns its last line, parsed as JSON. Rejects if it fails. */
 export async function answerOf<Answer>(
   program: Program,
   given: string[],

@@ -1,10 +1,10 @@
-/** Where results go: looked at before a run that takes minutes, and written whole or not at all. */
+/** Files for results: checked before a run that takes minutes, and written completely or not at all. */
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { writeWhole } from '../src/atomic-file.js';
 import { expected } from '../src/errors.js';
 
-/** Throws InvalidInputError, naming the flag, where `file` cannot be written. */
+/** @throws InvalidInputError when `file` cannot be written; it names the flag. */
 export function checkOutput(flag: string, file: string | undefined): void {
   if (file === undefined) {
     return;
@@ -20,7 +20,7 @@ export function checkOutput(flag: string, file: string | undefined): void {
   }
 }
 
-/** Writes `value` where a file is asked for. */
+/** Writes `value`, if a file is named. */
 export async function writeJson(file: string | undefined, value: unknown): Promise<void> {
   if (file !== undefined) {
     await writeWhole(file, `${JSON.stringify(value, null, 2)}\n`);

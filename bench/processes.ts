@@ -1,10 +1,10 @@
-/** How the benchmark runs other programs: on some of the cores, within a time, with their last words as the error. */
+/** Runs other programs: on some of the cores, with a time limit, and with their last output as the error. */
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { expected } from '../src/errors.js';
 
-/** Standard output of a command. Throws where it fails, with `wayOut` behind. */
+/** Returns the standard output of a command. Throws if it fails; `wayOut` ends the message. */
 export function must(command: string, args: string[], wayOut: string): string {
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
   const result = spawnSync(command, args, { encoding: 'utf8', stdio, maxBuffer: 2 ** 28 });
@@ -23,7 +23,7 @@ const ending = (status: number | null, signal: string | null, errors: string) =>
   return `ended with ${signal ?? `exit status ${status}`}: ${last}`;
 };
 
-/** Throws InvalidInputError for more threads than cores, whose rates would be divided by cores that are not there. */
+/** @throws InvalidInputError when there are more threads than cores: rates for each core would be wrong. */
 export function checkThreads(threads: number[], cores = os.availableParallelism()): void {
   const most = Math.max(...threads);
   if (most > cores) {
@@ -31,7 +31,7 @@ export function checkThreads(threads: number[], cores = os.availableParallelism(
   }
 }
 
-/** The first `count` cores that this process may use, as taskset lists them. */
+/** The first `count` cores that this process may use, in taskset's notation. */
 function cores(count: number): string {
   const status = readFileSync('/proc/self/status', 'utf8');
   const list = /Cpus_allowed_list:\s*(\S+)/.exec(status)?.[1] ?? '0';
@@ -43,18 +43,18 @@ function cores(count: number): string {
 }
 
 export interface Limits {
-  /** As many cores does the command get. */
+  /** Number of cores of the command. */
   threads: number;
-  /** It is ended after so long. */
+  /** Time limit. */
   seconds: number;
 }
 
-/** Below this the system begins to end processes of its own choice. */
+/** With less memory the system begins to kill processes. */
 const leastMemory = 2 ** 30;
 
-/** Standard output of `command`. Rejects where it fails, outlives its limit or takes up the machine's memory. */
+/** Returns the standard output of `command`. Rejects if it fails, exceeds its time or uses up the memory. */
 export function runOnCores(command: string[], { threads, seconds }: Limits): Promise<string> {
-  // Thread pools that a contender does not set itself must not be larger than its share of the cores.
+  // Thread pools that a contender does not configure must not be larger than its number of cores.
   const env = { ...process.env, OMP_NUM_THREADS: `${threads}`, TF_CPP_MIN_LOG_LEVEL: '2' };
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
   const child = spawn('taskset', ['-c', cores(threads), ...command], { env, stdio });

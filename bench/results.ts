@@ -1,7 +1,7 @@
-/** From the rounds' rates to rows: median, spread, images a second per core, time an image and the ratio to the bare decode. */
+/** Turns the rates of the rounds into rows: median, spread, images a second per core, time per image and the ratio to the decode alone. */
 import { type Load, loads } from './job.js';
 
-/** What one trial measured, a number a round. */
+/** The measurements of one trial, one for each round. */
 export interface Trial {
   contender: string;
   load: Load;
@@ -18,14 +18,14 @@ export interface Row {
   threads: number;
   /** Median over the rounds. */
   imagesPerSecond: number;
-  /** Largest less smallest, over the median. */
+  /** (largest − smallest) / median. */
   spread: number;
   imagesPerSecondPerCore: number;
-  /** Time of one thread, or core, an image. */
+  /** Time per image of one thread, or core. */
   microsecondsPerImage: number;
   /**
-   * Time of an image over the time libjpeg-turbo needs to decode it, on as many threads: the median of
-   * the rounds' own ratios, in which a machine that slows down cancels. Null without the decode.
+   * Time per image divided by the time that libjpeg-turbo needs to decode it, on as many threads: the median of
+   * the ratios within each round, so that a slower machine cancels out. Null without the decode.
    */
   ratioToDecode: number | null;
   version: string;
@@ -39,7 +39,7 @@ export function median(values: number[]): number {
   return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle) - 1] ?? 0)) / 2;
 }
 
-/** Rows in the trials' order, which have the same rounds; `yardstick` names the contender whose time is 1 for every load. */
+/** Rows in the order of the trials; all have the same number of rounds. `yardstick` names the contender whose time is 1 for every load. */
 export function rowsOf(trials: Trial[], yardstick: string): Row[] {
   return trials.map((trial) => {
     const rate = median(trial.rates);
@@ -74,7 +74,7 @@ export const header = [
   'remarks',
 ];
 
-/** A row's cells under {@link header}. */
+/** The cells of a row under {@link header}. */
 export function cellsOf(row: Row): string[] {
   return [
     row.contender,

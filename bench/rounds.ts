@@ -1,14 +1,14 @@
-/** All contenders in turn, round after round, so that what slows the machine for a while slows none alone. */
+/** Runs all contenders in every round, so that a slow phase of the machine slows all of them. */
 import os from 'node:os';
 
 export interface Rounds<Entry> {
   rounds: number;
-  /** Adds one measurement to an entry; rejects with the reason where there is none. */
+  /** Adds one measurement to an entry; rejects with the reason if it fails. */
   runOnce(entry: Entry): Promise<void>;
   nameOf(entry: Entry): string;
 }
 
-/** The entries that finished every round; `leftOut` gets a line for each of the others. */
+/** Returns the entries that finished every round; adds a line to `leftOut` for each of the others. */
 export async function inTurn<Entry>(
   entries: Entry[],
   { rounds, runOnce, nameOf }: Rounds<Entry>,
@@ -31,7 +31,7 @@ export async function inTurn<Entry>(
   return remaining;
 }
 
-/** Throws, saying what is missing, where no contender is left to have a row. */
+/** Throws with the reasons if no contender is left. */
 export function checkMeasured(rows: unknown[], leftOut: string[]): void {
   if (rows.length > 0) {
     return;
@@ -39,7 +39,7 @@ export function checkMeasured(rows: unknown[], leftOut: string[]): void {
   throw new Error(`Nothing was measured: all are left out.\n  ${leftOut.join('\n  ')}`);
 }
 
-/** What the numbers depend on, for the line below the tables. */
+/** The machine and its load, for the line below the tables. */
 export function machineNow(): string {
   const machine = `${os.cpus()[0]?.model}, ${os.availableParallelism()} cores, Linux ${os.release()}, Node ${process.versions.node}`;
   return `${machine}; load average ${os.loadavg()[0]?.toFixed(1)} at the end`;

@@ -1,14 +1,14 @@
-/** The files that contenders are given: JPEGs that all of them can decode. */
+/** The files for all contenders: JPEGs that all of them can decode. */
 import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { mapConcurrently } from '../src/dataset/concurrency.js';
 import { isHidden } from '../src/dataset/index.js';
 
-/** Those of `files` that are sound JPEGs of grey or YCbCr; hidden ones are passed over, the others named with the reason. */
+/** Returns the sound JPEGs in grey or YCbCr; skips hidden files, and names the others with the reason. */
 export async function soundJpegs(files: string[]): Promise<string[]> {
   const shown = files.filter((file) => !isHidden(path.basename(file)));
-  console.log(`looking at ${shown.length} files`);
+  console.log(`checking ${shown.length} files`);
   const reasons = await mapConcurrently(shown, os.availableParallelism(), complaintAbout);
   for (const [index, reason] of reasons.entries()) {
     if (reason !== undefined) {
@@ -22,16 +22,16 @@ async function complaintAbout(file: string): Promise<string | undefined> {
   try {
     const { format, space } = await sharp(file).metadata();
     if (format !== 'jpeg') {
-      return `it is no JPEG but ${format}`;
+      return `its format is ${format}, not JPEG`;
     }
     if (space === 'cmyk') {
-      return 'it has the colours of print, CMYK, which not every decoder turns to RGB';
+      return 'its colours are CMYK, which not every decoder converts to RGB';
     }
-    // All of it is read, at an eighth of its size; warnings count as errors.
+    // Decodes the whole file at an eighth of its size; warnings count as errors.
     await sharp(file).resize(8, 8).raw().toBuffer();
     return undefined;
   } catch (error) {
-    // libvips repeats itself over several lines.
+    // The messages of libvips repeat over several lines.
     return (error as Error).message.split('\n')[0];
   }
 }

@@ -1,4 +1,4 @@
-/** Micro trials of the loader: one batch of each load by the `benchmark` package, and how its time divides into stages. */
+/** Times one batch of each load with the `benchmark` package, and shows the time of each stage. */
 import Benchmark from 'benchmark';
 import { type Augmentation, createLoader, type Loader } from '../src/index.js';
 import { everything, preprocessing } from './job.js';
@@ -11,9 +11,9 @@ const trials: { name: string; augmentation: Partial<Augmentation> }[] = [
   { name: 'colour and noise', augmentation: everything },
 ];
 
-/** Prints a line a trial, on one thread: images a second and microseconds an image by stage. Whole batches of `all` are timed. */
+/** Prints a line for each trial, on one thread: images a second and microseconds an image by stage. Times whole batches of `all`. */
 export async function timeStages(all: string[]): Promise<void> {
-  // A short last batch would take time and count for nothing.
+  // A short last batch would take time without counting.
   const files = all.slice(0, all.length - (all.length % batchSize));
   if (files.length < all.length) {
     console.log(`the first ${files.length} of ${all.length} files`);

@@ -1,4 +1,4 @@
-/** The order of the folders, which docs/design.md draws: what may import what, in TypeScript and in C++. */
+/** The order of the folders in docs/design.md: which may import which, in TypeScript and in C++. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 const root = path.join(import.meta.dirname, '..');
 
-/** Folders of `src` from left to right: each may import those to its left, by their `index.ts` alone. */
+/** Folders of `src` from left to right: each may import those to its left, only through their `index.ts`. */
 const street = [
   'dataset',
   'synthetic',
@@ -21,7 +21,7 @@ const street = [
   'cli',
 ];
 
-/** Folders of `native`, each with those it may include. */
+/** Folders of `native`, each with the folders that it may include. */
 const rooms: Record<string, string[]> = {
   'core/base': [],
   'core/kernels': ['core/base'],
@@ -83,7 +83,7 @@ const objections = (file: string, source: string): string[] =>
     return reason === undefined ? [] : [`${file} imports ${target}: ${reason}`];
   });
 
-/** Whether a folder of `native` may include a header: its own, or one of a folder that `rooms` gives it. */
+/** Whether a file of `native` may include a header: of its own folder, or of one in `rooms`. */
 function mayInclude(file: string, header: string): boolean {
   const room = Object.keys(rooms).find((name) => file.startsWith(`native/${name}/`));
   return (
@@ -91,7 +91,7 @@ function mayInclude(file: string, header: string): boolean {
   );
 }
 
-test('when a folder of src imports another one, then that is to its left and through its index', () => {
+test('when a folder of src imports another one, then that folder is to its left and is imported through its index', () => {
   const files = filesOf('src', /\.ts$/);
   assert.deepEqual([...new Set(files.map(roomOf))].sort(), ['', ...street].sort());
   const found = files.flatMap((file) =>
@@ -100,7 +100,7 @@ test('when a folder of src imports another one, then that is to its left and thr
   assert.deepEqual(found, []);
 });
 
-test('when an import goes through a subfolder, the report or a root file, then it is seen, too', () => {
+test('when a subfolder, the report or a root file imports a forbidden file, then the import is found', () => {
   const forbidden: [string, string][] = [
     ['src/training/optimizer/sgd.ts', "import { tf } from '../../tensorflow/backend.js';"],
     ['src/dataset/layouts/shards.ts', "export type { Loader } from '../../pipeline/index.js';"],
@@ -129,7 +129,7 @@ test('when a folder of native includes another one, then the order of the folder
   assert.ok(!mayInclude('native/core/load/ring.cc', 'device/base/device.h'));
 });
 
-test('when files gather in a folder, then there are at most 20 of them', () => {
+test('when files are in a folder, then there are at most 20 of them', () => {
   const sources = ['src', 'native', 'scripts', 'test', 'bench'].flatMap((folder) =>
     filesOf(folder, /\.(ts|mjs|mts|cc|h|cu|cuh|c|py)$/),
   );

@@ -1,4 +1,4 @@
-/** Files that are written whole or not at all. */
+/** Files are written completely or not at all. */
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';

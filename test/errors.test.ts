@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { conflict, expected } from '../src/errors.js';
 
-test('when a value is invalid, then the error says what was expected, for what, and the way out', () => {
+test('when a value is invalid, then the error has the expectation, the name and the remedy', () => {
   const { message } = expected('a number', 'epochs', 'ten', 'Write it in digits');
   assert.equal(message, 'Expected a number for epochs but received "ten". Write it in digits');
 });

@@ -1,4 +1,4 @@
-/** Option tables: defaults, ranges, and the words of a refusal. */
+/** Option tables: defaults, ranges and error messages. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type OptionTable, resolveOptions } from '../src/options.js';
@@ -11,7 +11,7 @@ const table = {
   shuffle: { type: 'boolean', default: true, help: 'another order each epoch' },
 } as const satisfies OptionTable;
 
-test('when nothing is given, then every option has its default', () => {
+test('when no option is given, then every option has its default', () => {
   assert.deepEqual(resolveOptions(table), {
     epochs: 10,
     flip: 0.5,
@@ -21,7 +21,7 @@ test('when nothing is given, then every option has its default', () => {
   });
 });
 
-test('when a value is at the end of its range, then it is taken; beyond, refused by name', () => {
+test('when a value is at the end of its range, then it is accepted; beyond it, the error names the option', () => {
   assert.equal(resolveOptions(table, { flip: 1 }).flip, 1);
   const refusals: [object, string][] = [
     [{ flip: 1.1 }, 'Expected a number from 0 to 1 for flip but received 1.1'],

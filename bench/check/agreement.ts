@@ -1,20 +1,20 @@
-/** How far pixels are from those that they should be. */
+/** Compares pixels with the expected ones. */
 
-/** Of two renderings of the same images. */
+/** The difference between two renderings of the same images. */
 export interface Agreement {
   values: number;
-  /** Share of the values that are at most one level of 255 off. */
+  /** Share of the values that differ by at most one level of 255. */
   within: number;
-  /** In levels; infinite where a value is no number. */
+  /** Largest difference in levels; infinite if a value is NaN. */
   largest: number;
 }
 
-/** What a loader's pixels on a GPU must reach: its JPEG decoder rounds otherwise than the CPU's, and colours widen that. */
+/** Bounds for a loader's pixels on a GPU: its JPEG decoder rounds differently from the CPU's, and colours amplify that. */
 export const leastWithin = 0.99;
 
 /**
- * Compares normalised values, channels last; `std` is the preprocessing record's, in levels. Throws where
- * there are not as many of one as of the other.
+ * Compares normalised values, channels last; `std` is the preprocessing record's, in levels.
+ * @throws Error when the two have different lengths.
  */
 export function agreementOf(
   actual: Float32Array,
@@ -22,13 +22,13 @@ export function agreementOf(
   std: readonly number[],
 ): Agreement {
   if (actual.length !== wanted.length) {
-    throw new Error(`${actual.length} values against ${wanted.length}`);
+    throw new Error(`Expected ${wanted.length} values but received ${actual.length}`);
   }
   let [within, largest] = [0, 0];
   for (let i = 0; i < wanted.length; i++) {
     const apart = Math.abs((actual[i] as number) - (wanted[i] as number));
     const levels = apart * (std[i % std.length] as number);
-    // A value that is no number is not at most one level off.
+    // NaN counts as outside the level.
     if (levels <= 1) {
       within++;
     }
@@ -39,7 +39,7 @@ export function agreementOf(
   return { values: wanted.length, within: within / wanted.length, largest };
 }
 
-/** What is wrong with an agreement, or undefined. */
+/** Why an agreement misses the bounds, or undefined. */
 export function disagreement({ within, largest, values }: Agreement): string | undefined {
   if (values > 0 && within >= leastWithin) {
     return undefined;

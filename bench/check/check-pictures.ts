@@ -1,23 +1,23 @@
-/** The pictures of the check: squares cut out of the user's own photos without loss, and a ramp that tells where a window lay. */
+/** The pictures of the check: squares cut losslessly from the user's photos, and a ramp that shows where a window was. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { jpegtran, workspaceOf } from '../measure.js';
 
 export interface CheckPictures {
-  /** Where rendered pixels may be kept for the moment. */
+  /** A folder for temporary pixels. */
   folder: string;
-  /** Squares: all ways to a centre crop agree on them, and none cuts anything off. */
+  /** Squares: every kind of centre crop is the same on them, and cuts nothing off. */
   squares: { files: string[]; workspace: string };
-  /** One ramp many times: red runs along x from 0 to 255, green along y. `ratio` is its width over its height. */
+  /** Copies of one ramp: red rises along x from 0 to 255, green along y. `ratio` is its width over its height. */
   ramps: { files: string[]; workspace: string; ratio: number };
 }
 
-/** Whole batches: some contenders fill up or drop a smaller last one. */
+/** A multiple of the batch size: some contenders fill or drop a smaller last batch. */
 const [batchSize, mostSquares, rampCount] = [64, 256, 512];
 const [rampWidth, rampHeight] = [400, 533];
 
-/** Makes the pictures of `files` below `folder`. */
+/** Makes the pictures from `files` in `folder`. */
 export async function makeCheckPictures(files: string[], folder: string): Promise<CheckPictures> {
   mkdirSync(folder, { recursive: true });
   const count = Math.min(mostSquares, files.length - (files.length % batchSize));

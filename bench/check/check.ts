@@ -1,4 +1,4 @@
-/** What a contender renders is looked at before it is timed: the bounds and their reasons are here, the looking is judge.py's. */
+/** Checks a contender's pixels before it is timed: the bounds and their reasons are here; judge.py measures. */
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Change, Contender } from '../contenders.js';
@@ -6,17 +6,17 @@ import { everything, type Job, side } from '../job.js';
 import { askPython, measure } from '../measure.js';
 import type { CheckPictures } from './check-pictures.js';
 
-/** Of the plain resize: PSNR against Pillow's in dB, and the channel furthest from Pillow's mean, in levels. */
+/** The plain resize: PSNR against Pillow's in dB, and the largest difference of a channel's mean from Pillow's, in levels. */
 export interface Resized {
   median: number;
   worst: number;
   bias: number;
 }
 
-/** The spread of each factor over the pictures, hue's in turns; of the noise the mean deviation in levels. */
+/** The spread of each factor over the pictures, for hue in turns; the mean deviation of the noise in levels. */
 export type Colours = Record<Change, number>;
 
-/** Means over random windows, in shares of the picture; `ratio` is the logarithm of width over height. */
+/** Means over random windows, as shares of the picture; `ratio` is the logarithm of width over height. */
 export interface Windows {
   area: number;
   ratio: number;
@@ -25,15 +25,15 @@ export interface Windows {
   mirrored: number;
 }
 
-/** The judge resizes to whatever came: the size itself is checked here. */
+/** The judge resizes to the received size, so the size is checked here. */
 export function shapeComplaint(shape: number[]) {
   const kept = [`${side},${side},3`, `3,${side},${side}`].includes(`${shape}`);
   return kept ? undefined : `renders images of ${shape.join('×')}`;
 }
 
 /**
- * Pillow's filter leaves only rounding: over 50 dB. No antialiasing came to 39 dB here, the fast
- * inverse transform to 43; swapped channels, other shapes and shifts by a pixel stay below 30.
+ * With Pillow's filter only rounding differs: over 50 dB. Without antialiasing we measured 39 dB, with
+ * the fast inverse transform 43; swapped channels, other shapes and shifts by a pixel stay below 30.
  */
 export function resizeComplaint({ median, bias }: Resized, { coarse = false }: Contender) {
   const least = coarse ? 35 : 50;
@@ -48,8 +48,8 @@ export function resizeComplaint({ median, bias }: Resized, { coarse = false }: C
 }
 
 /**
- * A uniform factor's spread is its strength / √3. Clamps after each operation and HSV's hue move what
- * is found by up to a quarter; a change made to every second picture only moves it by a third.
+ * A uniform factor's spread is its strength / √3. Clamps after each operation and hue in HSV change the
+ * result by up to a quarter; if only every second picture changes, the result changes by a third.
  */
 export function colourComplaint(colours: Colours, { lacks = [] }: Contender) {
   for (const [name, strength] of Object.entries(everything) as [Change, number][]) {
@@ -62,10 +62,10 @@ export function colourComplaint(colours: Colours, { lacks = [] }: Contender) {
   return undefined;
 }
 
-/** Mean share of the ramp under torchvision's windows: those that do not fit are drawn anew. */
+/** Mean share of the ramp in torchvision's windows: windows that do not fit are drawn again. */
 const usualArea = 0.437;
 
-/** Four standard errors of 512 windows, from how far a single window is off: 0.17 to 0.25, and ½ for the mirror. */
+/** Four standard errors of 512 windows; the deviation of one window is 0.17 to 0.25, and ½ for the mirror. */
 export function windowsComplaint(windows: Windows, { area = usualArea }: Contender) {
   const wanted: Record<keyof Windows, [number, number]> = {
     area: [area, 0.045],
@@ -86,7 +86,7 @@ export function windowsComplaint(windows: Windows, { area = usualArea }: Contend
 const askJudge = <Answer>(request: object) =>
   askPython<Answer>('check/judge.py', JSON.stringify(request));
 
-/** Renders the check's pictures three times for two epochs; says what is wrong with them, or undefined. */
+/** Renders the check's pictures three times for two epochs; returns the first fault, or undefined. */
 export async function check(contender: Contender, pictures: CheckPictures) {
   const { squares, ramps } = pictures;
   const [plain, pixels] = ['plain.f32', 'pixels.f32'].map((name) =>
@@ -119,7 +119,7 @@ export async function check(contender: Contender, pictures: CheckPictures) {
   }
 }
 
-/** Pillow has libjpeg-turbo and its defaults too: the yardstick's pixels are the same, up to a last bit of its version. */
+/** Pillow also uses libjpeg-turbo with its defaults: the yardstick's pixels are equal, except for the last bit between versions. */
 export async function checkDecode(decode: Contender, { squares }: CheckPictures) {
   const job = { ...squares, load: 'crop', whole: true, pixels: null } as const;
   const { mean = Number.NaN } = await measure(decode, {

@@ -1,7 +1,7 @@
-"""Looks at what a contender rendered: python judge.py REQUEST, as JSON; prints what it finds as JSON.
+"""Measures a contender's pixels: python judge.py REQUEST, with JSON in and out.
 
-The request's `pixels` is a file of normalised float32, (level − 127) / 128, `shape` one image's, `files` the
-JPEGs in the images' order, and `look` one of the functions below. `look` of `decode` has no pixels.
+The request's `pixels` is a file of normalised float32, (level − 127) / 128, `shape` the shape of an image, `files` the
+JPEGs in the order of the images, and `look` the name of a function below. `decode` needs no pixels.
 """
 import json
 import sys
@@ -14,14 +14,14 @@ GREY = np.array([0.299, 0.587, 0.114])
 TO_YIQ = np.array([GREY, [0.595716, -0.274453, -0.321263], [0.211456, -0.522591, 0.311135]])
 
 
-# A photo tells its factors where so large a share of its pixels has kept clear of the clamps, and their colours deviate
-# by so many levels in whichever direction they deviate least: grey ones do by none, clothing photos by 0.7 and more.
+# A photo is usable if at least this share of its pixels is not clamped, and its colours deviate by at least this many
+# levels in every direction: grey photos deviate by 0, clothing photos by at least 0.7.
 LEAST_INSIDE, LEAST_COLOUR = 0.02, 0.5
 LEAST_PHOTOS = 32
 
 
 def levels_of(request, key="pixels"):
-    """One [height, width, 3] after another, in levels of 0…255."""
+    """Yields images, [height, width, 3], in levels of 0…255."""
     shape = request["shape"]
     for image in np.memmap(request[key], np.float32).reshape(-1, *shape):
         upright = image.transpose(1, 2, 0) if shape[0] == 3 else image
@@ -29,14 +29,14 @@ def levels_of(request, key="pixels"):
 
 
 def resized(file, shape):
-    """The whole picture by Pillow's antialiased bilinear filter."""
+    """Resizes the whole picture with Pillow's antialiased bilinear filter."""
     with Image.open(file) as picture:
         view = picture.convert("RGB").resize((shape[1], shape[0]), Image.BILINEAR)
         return np.asarray(view, np.float64)
 
 
 def resize(request):
-    """How near plainly resized pictures come to Pillow's: PSNR in dB, and the channels' mean differences in levels."""
+    """Compares resized pictures with Pillow's: PSNR in dB, and the mean differences of the channels in levels."""
     squares, differences = [], []
     for image, file in zip(levels_of(request), request["files"], strict=True):
         difference = image - resized(file, image.shape)
@@ -47,11 +47,11 @@ def resize(request):
 
 
 def factors(image, plain):
-    """Brightness, contrast, saturation, turns of hue and noise that make `image` of `plain`; None where it is grey or clamped.
+    """Brightness, contrast, saturation, turns of hue and noise from `plain` to `image`; None if it is grey or clamped.
 
-    By least squares over the pixels that no clamp touched, `image` = matrix · colour + offset: grey stays
-    grey, so the matrix's rows sum to brightness · contrast, the offset is brightness · (1 − contrast) ·
-    mean grey, and the plane of I and Q is turned by the hue and stretched by saturation.
+    A least-squares fit over the unclamped pixels: `image` = matrix · colour + offset. Grey stays grey, so the
+    rows of the matrix sum to brightness · contrast, the offset is brightness · (1 − contrast) · mean grey,
+    and the plane of I and Q is rotated by hue and scaled by saturation.
     """
     grey = (plain @ GREY).mean()
     inside = ((image > 3) & (image < 252)).all(2) & ((plain > 3) & (plain < 252)).all(2)
@@ -65,7 +65,7 @@ def factors(image, plain):
     brightness = product + offset
     saturation, turns = np.hypot(cosine, sine) / product, np.arctan2(sine, cosine) / (2 * np.pi)
     rest = np.where(inside[..., None], image - plain @ matrix[:3] - matrix[3], np.nan)
-    # Neighbours' differences: what changes slowly is another form of the colours, not noise.
+    # Differences of neighbours: slow changes come from a different colour model, not from noise.
     noise = np.sqrt(np.nanmean(np.diff(rest, axis=1) ** 2) / 2)
     return brightness, product / brightness, saturation, turns, noise
 
@@ -73,7 +73,7 @@ def factors(image, plain):
 def colour(request):
     """Each factor's spread (standard deviation) over the pictures, and the mean deviation of the noise.
 
-    `plain` is a file of the same pictures as the contender itself resizes them.
+    `plain` is a file of the same pictures, resized by the contender without colours.
     """
     pairs = zip(levels_of(request, "pixels"), levels_of(request, "plain"), strict=True)
     rows = [row for image, plain in pairs if (row := factors(image, plain)) is not None]
@@ -85,11 +85,11 @@ def colour(request):
 
 
 def windows(request):
-    """Windows of a ramp whose red tells x and whose green tells y: mean area and shape, position, share mirrored."""
+    """Windows of a ramp whose red is x and whose green is y: mean area and shape, position, share mirrored."""
     rows = []
     for image in levels_of(request):
         x, y = image[..., 0].mean(0) / 255, image[..., 1].mean(1) / 255
-        # Edges in shares of the picture, from the line through the middle half.
+        # Edges as shares of the picture, from a line through the middle half.
         ends = [np.polyval(np.polyfit(np.arange(56, 168), v[56:168], 1), [-0.5, 223.5]) for v in (x, y)]
         (left, right), (top, bottom) = ends
         width, height = abs(right - left), bottom - top

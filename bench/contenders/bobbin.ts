@@ -1,4 +1,4 @@
-/** Bobbin's loader through the public API: plain JPEG files in, batches in place as tensors. Arguments behind the job, where batches lie on a GPU: who augments. */
+/** Bobbin's loader through the public API: from JPEG files to batches as tensors. For batches on a GPU, the argument after the job is `augment`. */
 import { readFileSync } from 'node:fs';
 import {
   adoptBatch,
@@ -41,7 +41,7 @@ function adopted(batch: Batch) {
   };
 }
 
-/** On the GPU it stays without TensorFlow, which may not have one. */
+/** On the GPU it does not use TensorFlow, which may not have a GPU. */
 const there = (batch: Batch) => ({
   count: batch.count,
   shape: batch.shape,
@@ -49,7 +49,7 @@ const there = (batch: Batch) => ({
   release: () => batch.release(),
 });
 
-/** Who decoded, as the loader divides the files between its threads and the GPU. */
+/** The share of the files that the GPU decoded; threads decoded the others. */
 function split(): string {
   const { images, deviceDecoded } = loader.statistics;
   return onGpu ? `, ${((100 * deviceDecoded) / images).toFixed(0)}% decoded on the GPU` : '';

@@ -1,4 +1,4 @@
-"""What every contender written in Python shares: its job and the clock; the twin of ../job.ts."""
+"""Shared by all contenders in Python: the job and the clock, like ../job.ts."""
 import json
 import sys
 import time
@@ -18,10 +18,10 @@ def read_job():
 
 
 def time_batches(job, batches, version, to_numpy=np.asarray):
-    """Writes two epochs' pixels or counts images for job["seconds"]; prints the outcome.
+    """Writes the pixels of two epochs, or counts images for job["seconds"]; prints the outcome.
 
-    `batches` yields float32 batches without end, first dimension the images; `to_numpy` is called
-    only where their pixels are looked at.
+    `batches` yields float32 batches endlessly; their first dimension is the image. `to_numpy` is called
+    only if pixels are needed.
     """
     measured = _time(job, batches) if job["pixels"] is None else _write(job, batches, to_numpy)
     print(json.dumps({**measured, "version": version}))
@@ -29,7 +29,7 @@ def time_batches(job, batches, version, to_numpy=np.asarray):
 
 
 def _time(job, batches):
-    # What was rendered ahead before the clock starts must not be counted.
+    # Images rendered ahead before the clock starts must not count.
     for _ in range(12 + 2 * job["threads"]):
         shape = next(batches).shape[1:]
     images, seconds, start = 0, 0.0, time.perf_counter()

@@ -1,5 +1,5 @@
-// The yardstick: libjpeg-turbo decodes whole pictures to RGB (ISLOW, fancy upsampling) from memory,
-// and nothing else.
+// The yardstick: libjpeg-turbo only decodes whole pictures from memory to RGB (ISLOW, fancy
+// upsampling).
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-// It expects size_t and FILE to be there.
+// It needs size_t and FILE.
 #include <jpeglib.h>
 
 namespace {
@@ -34,7 +34,7 @@ Bytes ReadFile(const std::string& path) {
   return Bytes(std::istreambuf_iterator<char>(file), {});
 }
 
-// One thread's decoder: libjpeg's memory and the pixels are used again.
+// One thread's decoder; it reuses libjpeg's memory and the pixels.
 class Decoder {
  public:
   Decoder() {
@@ -45,8 +45,8 @@ class Decoder {
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
-  // The picture's RGB bytes. A file that libjpeg-turbo refuses ends the program: the comparison is
-  // over sound files.
+  // Returns the picture's RGB bytes. A file that libjpeg-turbo refuses ends the program, because the
+  // comparison uses only sound files.
   std::span<const unsigned char> Decode(const Bytes& jpeg) {
     jpeg_mem_src(&info_, jpeg.data(), jpeg.size());
     jpeg_read_header(&info_, TRUE);
@@ -71,7 +71,7 @@ class Decoder {
   Bytes pixels_;
 };
 
-// The mean level over all pictures, for the check; it warms the caches too.
+// The mean level over all pictures, for the check; this also warms the caches.
 double MeanLevel(const std::vector<Bytes>& files) {
   Decoder decoder;
   double sum = 0, count = 0;
@@ -83,7 +83,7 @@ double MeanLevel(const std::vector<Bytes>& files) {
   return sum / count;
 }
 
-// Every thread takes the next picture until time is up; returns pictures decoded.
+// Every thread decodes the next picture until time is up; returns the number of pictures.
 long DecodeFor(const std::vector<Bytes>& files, int threads, double seconds) {
   std::atomic<size_t> next{0};
   std::atomic<long> images{0};

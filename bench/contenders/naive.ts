@@ -1,11 +1,11 @@
-/** The way many start with: sharp cuts and resizes one file after another, tensor operations do the rest. */
+/** A common first solution: sharp crops and resizes one file after another, tensor operations do the rest. */
 import sharp from 'sharp';
 import { tf } from '../../src/index.js';
 import { everything, type Job, readJob, side, timeBatches } from '../job.js';
 
 const between = (low: number, high: number) => low + Math.random() * (high - low);
 
-/** A window of random area 0.08…1 and ratio 3/4…4/3, or all of the picture where ten tries fail. */
+/** A window of random area 0.08…1 and ratio 3/4…4/3, or the whole picture after ten failures. */
 function randomWindow(width: number, height: number) {
   for (let attempt = 0; attempt < 10; attempt++) {
     const area = between(0.08, 1) * width * height;
@@ -30,7 +30,7 @@ const blend = (image: tf.Tensor, other: tf.Tensor, strength: number) => {
   return image.mul(factor).add(other.mul(1 - factor));
 };
 
-/** YIQ's colour plane turned by `angle` radians, as a matrix for RGB rows. */
+/** The rotation of YIQ's colour plane by `angle` radians, as a matrix for RGB rows. */
 function hueMatrix(angle: number): tf.Tensor2D {
   const toYiq = tf.tensor2d([
     [0.299, 0.596, 0.211],

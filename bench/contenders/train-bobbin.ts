@@ -1,4 +1,4 @@
-/** A training step of one's own with Bobbin; jitted with `jit` as second argument, compiled by XLA with `xla` as third. */
+/** A custom training step with Bobbin; jitted if the second argument is `jit`, compiled by XLA if the third is `xla`. */
 import { readFileSync } from 'node:fs';
 import { crossEntropies, jit, Sgd, tf, trainableVariables } from '../../src/index.js';
 import { readJob } from '../job.js';

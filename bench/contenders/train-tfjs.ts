@@ -1,4 +1,4 @@
-/** A training step as one writes it with tfjs-node: tfjs's own layers and optimizer, and none of Bobbin's. */
+/** A usual training step with tfjs-node: tfjs's layers and optimizer, without Bobbin's. */
 import { tf } from '../../src/tensorflow/index.js';
 import { readJob } from '../job.js';
 import {

@@ -33,7 +33,7 @@ class Job:
         return np.array(json.loads((self._folder / "labels.json").read_text()))[: self._batch]
 
     def weights(self):
-        """Each layer's weights by its name, in Keras's order and layout."""
+        """The weights of each layer by its name, in Keras's order and layout."""
         values = np.fromfile(self._folder / "weights.f32", "<f4")
         layers, at = {}, 0
         for entry in json.loads((self._folder / "weights.json").read_text()):
@@ -54,7 +54,7 @@ def builder_of(net, builders):
 def time_training(job, forward, step, version):
     """Checks, warms up and times; prints the TrainOutcome.
 
-    `forward` gives logits, [batch, 1000], as a numpy array; `step` the loss before the update as a number.
+    `forward` returns logits, [batch, 1000], as a numpy array; `step` returns the loss before the update as a number.
     """
     logits = forward()[0].tolist()
     for _ in range(WARM_UP_STEPS - 1):

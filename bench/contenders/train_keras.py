@@ -1,4 +1,4 @@
-"""Keras's step under tf.function; compiled by XLA with `xla` as second argument."""
+"""Keras's step under tf.function; compiled by XLA if the second argument is `xla`."""
 import os
 import sys
 

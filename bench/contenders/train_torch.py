@@ -1,4 +1,4 @@
-"""PyTorch's step; arguments behind the job: `compile` for torch.compile, `channels_last` for that memory format."""
+"""PyTorch's step; arguments after the job: `compile` for torch.compile, `channels_last` for that memory format."""
 import sys
 
 import torch

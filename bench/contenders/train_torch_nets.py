@@ -1,4 +1,4 @@
-"""The three networks in PyTorch, with Keras's padding; a module's path is its layer's name in src/model."""
+"""The three networks in PyTorch, with Keras's padding; the path of a module is the name of its layer in src/model."""
 import torch
 from torch import nn
 from torch.nn import functional
@@ -28,7 +28,7 @@ RESNET = [("conv2", 64, 3, 2), ("conv3", 128, 4, 2), ("conv4", 256, 6, 2), ("con
 
 
 class Lite0Names:
-    """As src/model/networks/efficientnet-lite0.ts names them."""
+    """The names of src/model/networks/efficientnet-lite0.ts."""
 
     block = "block{}".format
 
@@ -37,7 +37,7 @@ class Lite0Names:
 
 
 class MobileNetNames:
-    """As Keras names them."""
+    """Keras's names."""
 
     def block(number):
         return f"block_{number}" if number else "expanded_conv"
@@ -48,7 +48,7 @@ class MobileNetNames:
 
 
 class SameConv(nn.Conv2d):
-    """TensorFlow's `same` for an even side: where it strides, the odd zero comes after."""
+    """TensorFlow's `same` for an even side: with a stride, the odd zero comes last."""
 
     def __init__(self, inputs, outputs, kernel, stride, groups=1):
         super().__init__(inputs, outputs, kernel, stride, 0 if stride > 1 else kernel // 2, groups=groups, bias=False)
@@ -154,7 +154,7 @@ class ResNet50V2(nn.Module):
         self.logits = nn.Linear(channels, classes)
 
     def forward(self, x):
-        # No ReLU comes before the pool: its border of zeros is not what torch pads with, -inf.
+        # The pool does not follow a ReLU, so its border must be zeros, not -inf like torch's padding.
         x = functional.max_pool2d(functional.pad(self.conv1_conv(x), (1, 1, 1, 1)), 3, 2)
         for name in self.blocks:
             x = getattr(self, name)(x)

@@ -1,4 +1,4 @@
-"""NVIDIA DALI: fused decode of a random window, then its own operators; on GPU 0 with `gpu` as second argument."""
+"""NVIDIA DALI: fused decode of a random window, then its own operators; on GPU 0 if the second argument is `gpu`."""
 import sys
 
 import numpy as np
@@ -51,7 +51,7 @@ def batches(job, gpu):
         job["files"],
         job["load"],
         job["whole"],
-        # What takes the decoder's images works where they are.
+        # The operators after the decoder run on the device of its images.
         "mixed" if gpu else "cpu",
         batch_size=job["batchSize"],
         num_threads=job["threads"],
@@ -61,12 +61,12 @@ def batches(job, gpu):
     built.build()
     while True:
         (images,) = built.run()
-        # A view: the pipeline keeps the memory until the next run.
+        # A view: the pipeline does not reuse the memory until the next run.
         yield Batch(images) if gpu else np.asarray(images.as_tensor())
 
 
 class Batch:
-    """A batch that stays on the GPU unless its pixels are looked at."""
+    """A batch that stays on the GPU unless its pixels are needed."""
 
     def __init__(self, images):
         self.images = images

@@ -1,4 +1,4 @@
-"""FFCV over a file packed with the same JPEG bytes; it has neither hue nor noise."""
+"""FFCV, with a file packed from the same JPEG bytes; FFCV has neither hue nor noise."""
 import os
 from importlib.metadata import version
 
@@ -16,7 +16,7 @@ from PIL import Image
 
 
 class JpegField(RGBImageField):
-    """FFCV's own picture, but stored as it came: its writer would compress the pixels anew, into larger files."""
+    """FFCV's picture field, with the original bytes: FFCV's writer would compress the pixels again, into larger files."""
 
     def encode(self, destination, path, malloc):
         with Image.open(path) as image:
@@ -43,7 +43,7 @@ class Paths(torch.utils.data.Dataset):
 
 
 def pack(job):
-    """The packed file of the job's pictures, written once and renamed into place when whole."""
+    """The packed file of the job's pictures, written once and renamed when complete."""
     packed = os.path.join(job["workspace"], "ffcv-jpeg.beton")
     if not os.path.exists(packed):
         unfinished = packed + ".unfinished"
@@ -62,7 +62,7 @@ def steps(load, whole):
     colour = []
     if load == "everything":
         e = EVERYTHING
-        # By default each would touch every second picture only.
+        # By default each would change only every second picture.
         colour = [RandomBrightness(e["brightness"], 1), RandomContrast(e["contrast"], 1)]
         colour.append(RandomSaturation(e["saturation"], 1))
     normalize = NormalizeImage(np.full(3, 127.0), np.full(3, 128.0), np.float32)
@@ -89,5 +89,5 @@ if __name__ == "__main__":
     this_job = read_job()
     name = f"FFCV {version('ffcv')}"
     time_batches(this_job, batches(this_job), name, lambda batch: batch.contiguous().numpy())
-    # The loader's thread may wait for ever for somebody to take its batches.
+    # The loader's thread may wait forever for a consumer of its batches.
     os._exit(0)

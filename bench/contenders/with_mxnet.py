@@ -1,4 +1,4 @@
-"""MXNet's ImageRecordIter over a RecordIO file packed from the same JPEG bytes; it has no Gaussian noise."""
+"""MXNet's ImageRecordIter, with a RecordIO file packed from the same JPEG bytes; MXNet has no Gaussian noise."""
 import os
 
 import mxnet as mx
@@ -6,7 +6,7 @@ from contender import AREA, EVERYTHING, RATIO, SIDE, read_job, time_batches
 
 
 def pack(job):
-    """The record file of the job's pictures and its index, written once and renamed into place when whole."""
+    """The record file of the job's pictures and its index, written once and renamed when complete."""
     record, index = (os.path.join(job["workspace"], f"mxnet-indexed.{end}") for end in ("rec", "idx"))
     if not os.path.exists(record):
         writer = mx.recordio.MXIndexedRecordIO(index, record + ".unfinished", "w")
@@ -46,7 +46,7 @@ def batches(job):
     record, index = pack(job)
     iterator = mx.io.ImageRecordIter(
         path_imgrec=record,
-        # Without it, what is shuffled is decoded 64 MB of records at a time, before the first batch of them is out.
+        # Without it, shuffling decodes 64 MB of records before their first batch.
         path_imgidx=index,
         data_shape=(3, SIDE, SIDE),
         batch_size=job["batchSize"],

@@ -14,28 +14,28 @@ def around_one(strength):
 
 
 def window(width, height):
-    """A window as torchvision draws it, as FFmpeg's filter; none, the whole picture, where ten do not fit."""
+    """A window drawn like torchvision's, as an FFmpeg filter; the whole picture (no filter) if ten do not fit."""
     for _ in range(10):
         area = random.uniform(*AREA) * width * height
         ratio = math.exp(random.uniform(math.log(RATIO[0]), math.log(RATIO[1])))
         w, h = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
         if w <= width and h <= height:
             x, y = random.randint(0, width - w), random.randint(0, height - h)
-            # Else it would start at a whole chroma sample only.
+            # Otherwise it would start only at whole chroma samples.
             return [f"crop={w}:{h}:{x}:{y}:exact=1"]
     return []
 
 
 def colour():
-    """FFmpeg's own filters, on luma and chroma; its contrast is about middle grey, not the picture's mean."""
+    """FFmpeg's filters, on luma and chroma; contrast is about middle grey, not the picture's mean."""
     e = EVERYTHING
     brightness, contrast = around_one(e["brightness"]), around_one(e["contrast"])
     factor = brightness * contrast
-    # Theirs is factor · (luma − ½) + ½ + brightness.
+    # FFmpeg's formula: factor · (luma − ½) + ½ + brightness.
     steps = [f"eq=contrast={factor}:brightness={(brightness - 1) / 2}"]
     turn = random.uniform(-360 * e["hue"], 360 * e["hue"])
     steps.append(f"hue=h={turn}:s={factor * around_one(e['saturation'])}")
-    # On luma and chroma; in RGB its standard deviation is then the one wanted, as check.ts measures.
+    # Added to luma and chroma; check.ts measures that the standard deviation in RGB is the requested one.
     steps.append(f"noise=alls={round(1.2 * e['noise'])}:allf=t")
     return steps
 

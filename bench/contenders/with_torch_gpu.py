@@ -1,4 +1,4 @@
-"""nvJPEG through torchvision and transforms on the device: torchvision's v2 or, with `kornia` as second argument, kornia's colours."""
+"""nvJPEG through torchvision, and transforms on the device: torchvision's v2, or kornia's colours if the second argument is `kornia`."""
 import random
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,14 +13,14 @@ DEVICE = "cuda"
 
 
 def crop(whole):
-    """Of each image by itself, as images differ in size."""
+    """Crops each image separately, because images differ in size."""
     if whole:
         return v2.Resize((SIDE, SIDE), antialias=True)
     return v2.RandomResizedCrop(SIDE, scale=AREA, ratio=RATIO, antialias=True)
 
 
 def with_v2(load, whole):
-    """Every transform draws once a call, so that all of them go image by image."""
+    """Every transform draws once for each call, so each image needs its own call."""
     steps = [crop(whole)] + ([] if whole else [v2.RandomHorizontalFlip()])
     e = EVERYTHING
     if load == "everything":
@@ -34,7 +34,7 @@ def with_v2(load, whole):
 
 
 def with_kornia(load, whole):
-    """Its colours, mirror and noise take a batch and draw for each image."""
+    """Colours, mirror and noise of kornia process a batch and draw for each image."""
     from kornia import augmentation
 
     e = EVERYTHING
@@ -54,7 +54,7 @@ def with_kornia(load, whole):
 
 
 def file_batches(job):
-    """Lists of files' bytes without end; threads read the next batch ahead."""
+    """Endless lists of the bytes of files; threads read the next batch ahead."""
     readers = ThreadPoolExecutor(job["threads"])
     count, size = len(job["files"]), job["batchSize"]
     ahead = None
@@ -73,7 +73,7 @@ def batches(job, transform):
         batch = transform(decode_jpeg(files, mode=ImageReadMode.RGB, device=DEVICE))
         done = torch.cuda.Event()
         done.record()
-        # The device may work on one batch while the next is asked for, not on ever more.
+        # The device may work on one batch while the next is requested, but not on more.
         if before is not None:
             before.synchronize()
         before = done

@@ -1,4 +1,4 @@
-"""torchvision's v2 transforms under torch's DataLoader; decodes by torchvision or, with `pillow` as second argument, by Pillow."""
+"""torchvision's v2 transforms under torch's DataLoader; decodes with torchvision, or with Pillow if the second argument is `pillow`."""
 import sys
 
 import PIL

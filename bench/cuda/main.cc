@@ -1,7 +1,7 @@
-// bobbin_cuda_bench LIST: what GPU 0 takes for copies, the fused kernel and JPEGs, and the CPU's
-// cores for the same JPEGs. LIST is a file with one path a line. Prints a line of JSON, whose
-// fields ../gpu-results.ts explains. Times on the GPU are CUDA's events', after a sweep that does
-// not count; each is the median of some sweeps. Exits 77 where there is no GPU.
+// bobbin_cuda_bench LIST: measures copies, the fused kernel and JPEG decoding on GPU 0, and decoding
+// the same JPEG files on the CPU. LIST is a file with one path a line. Prints a line of JSON;
+// ../gpu/results.ts explains its fields. CUDA's events measure the times on the GPU: the median of
+// some sweeps after a warm-up sweep. Exits 77 if there is no GPU.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -28,7 +28,7 @@ namespace {
 
 constexpr int kNothingMeasured = 77;
 constexpr int kSweeps = 7;
-// More than any cache holds, so that every sweep reads from memory.
+// Larger than any cache, so that every sweep reads from memory.
 constexpr std::size_t kCopyBytes = std::size_t{1} << 29;
 constexpr int kViews = 1024;
 constexpr int kSide = 224;
@@ -51,7 +51,7 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// Seconds between two events on the queue's stream around `sweep`.
+// The seconds between two events on the queue's stream, before and after `sweep`.
 double seconds_of(device::Queue& queue, const std::function<void()>& sweep) {
   cudaEvent_t handles[2];
   for (cudaEvent_t& handle : handles) check(cudaEventCreate(&handle));
@@ -70,7 +70,7 @@ double seconds_of(device::Queue& queue, const std::function<void()>& sweep) {
   return median(seconds);
 }
 
-// The same by the clock on the wall, for what works on the CPU as well.
+// The same with the wall clock, for work that also uses the CPU.
 double wall_seconds_of(const std::function<void()>& sweep) {
   sweep();
   std::vector<double> seconds;
@@ -83,7 +83,7 @@ double wall_seconds_of(const std::function<void()>& sweep) {
   return median(seconds);
 }
 
-// Trials as JSON, one behind the other.
+// Collects trials as JSON.
 class Report {
  public:
   void copy(const char* what, double seconds, std::size_t bytes) {
@@ -162,14 +162,14 @@ std::vector<float> first_views(device::Device& device, const std::vector<File>& 
   return values;
 }
 
-// A kernel that is wrong may be as fast as it likes.
+// The speed of a wrong kernel is meaningless.
 void check_kernel(cuda::CudaDevice& device, const std::vector<File>& files) {
   constexpr int kChecked = 16;
   device::HostDevice host;
   test::Agreement agreement;
   agreement.add(first_views(device, files, kChecked), first_views(host, files, kChecked));
   if (agreement.share() >= 0.999) return;
-  throw device::DeviceError("the kernel's values are not HostDevice's: " +
+  throw device::DeviceError("the kernel's values differ from HostDevice's: " +
                             std::to_string(100 * agreement.share()) + "% within 1/255");
 }
 

@@ -1,4 +1,4 @@
-// Decodes by the CPU's decoder and copies the planes.
+// Decodes with the CPU's decoder and copies the planes.
 #include "views.h"
 
 #include <array>
@@ -15,7 +15,7 @@ namespace {
 constexpr int kSide = 224;
 constexpr std::size_t kAlignment = 256;
 
-// The recipe of one view, and what must be decoded for it.
+// The recipe of one view, and the part to decode for it.
 struct Drawn {
   Recipe recipe;
   DecodePlan plan;

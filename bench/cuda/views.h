@@ -1,4 +1,4 @@
-// What the fused kernel is timed on: views of the user's own photos, in the GPU's memory.
+// The input of the fused kernel's benchmark: views of the user's photos, in the GPU's memory.
 #pragma once
 
 #include <cstdint>
@@ -13,23 +13,23 @@ namespace bobbin::bench {
 
 using File = std::vector<std::uint8_t>;
 
-// A random-resized crop, flip and normalisation; `everything` adds colour and noise. As `loads` in
+// A random-resized crop, flip and normalisation; `everything` adds colour and noise, like `loads` in
 // ../job.ts.
 core::Augmentation augmentation_of(bool everything);
 core::Preprocessing preprocessing_for_bench();
 
-// One random window of each file, as a loader would have it decoded.
+// One random window of each file, as a loader would request it.
 std::vector<device::EncodedImage> windows_of(const std::vector<File>& files);
 
-// As many views as `count`, of the files over and over, decoded and on the device.
+// `count` views of the files, which are repeated, decoded and on the device.
 class Views {
  public:
   Views(device::Device& device, const std::vector<File>& files, int count, bool everything);
 
-  // Bytes of the samples that all views hold together.
+  // Total bytes of the samples of all views.
   std::size_t sample_bytes() const { return sample_bytes_; }
   bool needs_means() const { return needs_means_; }
-  // Jobs for batches of so many views, which follow one another.
+  // Jobs for consecutive batches of `batch` views.
   test::OwnedMemory jobs(int batch);
 
  private:

@@ -1,4 +1,4 @@
-/** Who is compared where batches end up on a GPU; a contender's program is the file of its name in contenders/. */
+/** The contenders with batches on a GPU; a contender's program is the file of its name in contenders/. */
 import { type Contender, python } from '../contenders.js';
 import type { Load } from '../job.js';
 
@@ -6,7 +6,7 @@ const loads: Load[] = ['crop', 'everything'];
 const node = (...args: string[]) =>
   ({ program: { kind: 'node', file: 'bobbin.ts' }, args, loads }) as const;
 
-/** Bobbin's pixels as `npm run bench` judges them, and whose the others' must be. */
+/** The reference: `npm run bench` judges its pixels, and Bobbin's other contenders must equal it. */
 export const inMainMemory: Contender = {
   name: 'bobbin, main memory',
   ...node(),
@@ -22,7 +22,7 @@ export const onGpu: Contender[] = [
   {
     name: 'bobbin, GPU renders',
     ...node('gpu'),
-    remarks: 'decoded by workers and nvJPEG as they keep up',
+    remarks: 'decoded by workers and nvJPEG, by their speed',
   },
 ];
 
@@ -46,6 +46,6 @@ export const gpuPeers: Contender[] = [
     args: ['gpu'],
     loads,
     coarse: true,
-    remarks: "nvJPEG's decode of a window; contrast about 128; hue turns YIQ",
+    remarks: "nvJPEG's decode of a window; contrast about 128; hue in YIQ",
   },
 ];

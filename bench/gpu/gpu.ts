@@ -1,4 +1,4 @@
-/** `npm run bench:gpu`: what a GPU takes for copies, the fused kernel and JPEGs; then Bobbin's loader in each mode and its peers, all looked at before they are timed. */
+/** `npm run bench:gpu`: measures copies, the fused kernel and JPEG decoding on a GPU, then Bobbin's loader in each mode and its peers, after a check of their pixels. */
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -19,21 +19,21 @@ import { gpuCellsOf, gpuHeader, gpuRowsOf, type NativeOutcome } from './results.
 export interface GpuComparison {
   files: string[];
   rounds: number;
-  /** Time on the clock of one loader's run. */
+  /** Measured time of one loader's run. */
   seconds: number;
   threads: number;
-  /** Names of peers to run beside Bobbin; all where empty. */
+  /** Names of the peers to run with Bobbin; empty for all. */
   only: string[];
-  /** Where card and rows go as JSON. */
+  /** A file for the GPU's name and the rows, as JSON. */
   json: string | undefined;
 }
 
-/** Of one round of native trials. */
+/** Time limit of one round of native trials. */
 const mostSeconds = 600;
-/** Files whose pixels on the GPU are compared with main memory's. */
+/** Number of files whose pixels on the GPU are compared with main memory's. */
 const checkedFiles = 256;
 
-/** Runs all of it on GPU 0, printing results as they come and the tables at the end. */
+/** Runs all trials on GPU 0; prints each result at once and the tables at the end. */
 export async function compareOnGpu(comparison: GpuComparison): Promise<void> {
   const { files, rounds, threads, only, json } = comparison;
   const names = gpuPeers.map(({ name }) => name);
@@ -62,7 +62,7 @@ export async function compareOnGpu(comparison: GpuComparison): Promise<void> {
   }
 }
 
-/** A folder of pictures the size of usual photos, drawn once, where nobody has photos at hand. */
+/** A folder of drawn pictures in the size of common photos, made once, for a machine without photos. */
 export async function drawnPictures(): Promise<string> {
   const folder = path.join(benchFolder, 'drawn');
   if (existsSync(folder)) {
@@ -80,7 +80,7 @@ export async function drawnPictures(): Promise<string> {
 async function nativeTrials(files: string[], threads: number, folder: string) {
   const program = path.join(cudaFolder, 'bobbin_cuda_bench');
   if (!existsSync(program)) {
-    throw new Error(`${program} is not built: \`npm run bench:gpu\` does`);
+    throw new Error(`${program} is missing: \`npm run bench:gpu\` builds it`);
   }
   const list = path.join(folder, 'files.txt');
   writeFileSync(list, `${files.join('\n')}\n`);
@@ -88,7 +88,7 @@ async function nativeTrials(files: string[], threads: number, folder: string) {
   return JSON.parse(output.trim().split('\n').at(-1) as string) as NativeOutcome;
 }
 
-/** Main memory's loader, which `npm run bench` judges; the others where their pixels are its own, and peers that pass the judge. */
+/** The loader in main memory, which `npm run bench` judges; Bobbin's others with the same pixels; and peers that pass the judge. */
 async function soundContenders({ files, only }: GpuComparison, folder: string, leftOut: string[]) {
   const sound = absence(decode) === undefined ? [decode, inMainMemory] : [inMainMemory];
   const pixels = await pixelsOf(inMainMemory, files, folder);
@@ -122,7 +122,7 @@ function complaintAbout({ name }: Contender, own: Float32Array, wanted: Float32A
   return disagreement(agreement);
 }
 
-/** Two epochs' pixels with everything on; of Bobbin's loaders those of one seed are the same. */
+/** The pixels of two epochs with everything on; Bobbin's loaders use the same seed. */
 async function pixelsOf(contender: Contender, files: string[], folder: string) {
   const pixels = path.join(folder, 'pixels.f32');
   const job = { files: files.slice(0, checkedFiles), load: 'everything', whole: true } as const;

@@ -1,33 +1,33 @@
-/** From what the native trials of a GPU took to rows: medians, spreads, and bytes moved against a plain copy's. */
+/** Turns the native trials of a GPU into rows: medians, spreads, and the bandwidth compared with a plain copy. */
 import { median } from '../results.js';
 
-/** The fused kernel's work in one sweep over its inputs. */
+/** The work of the fused kernel in one sweep over its input. */
 export interface KernelWork {
-  /** Bytes of the samples that the views' windows cover, all planes together. */
+  /** Bytes of the samples in the views' windows, over all planes. */
   sampleBytes: number;
-  /** Of a job's numbers. */
+  /** Bytes of a job. */
   jobBytes: number;
   /** Side of a view in pixels. */
   size: number;
-  /** Of a stored value. */
+  /** Bytes of a stored value. */
   valueBytes: number;
 }
 
 /** One measurement of bobbin_cuda_bench, as it prints it. */
 export interface NativeTrial {
   what: string;
-  /** Images in a batch; 0 of a plain copy. */
+  /** Images in a batch; 0 for a plain copy. */
   batch: number;
-  /** Images on the clock; 0 of a plain copy. */
+  /** Measured images; 0 for a plain copy. */
   images: number;
   seconds: number;
-  /** Bytes of a plain copy, those read and those written; else 0. */
+  /** Bytes read and written by a plain copy; else 0. */
   bytes: number;
-  /** Of the fused kernel alone. */
+  /** Only for the fused kernel. */
   kernel: KernelWork | null;
 }
 
-/** What bobbin_cuda_bench prints: the card and its trials, the same ones each time. */
+/** The output of bobbin_cuda_bench: the GPU and its trials, the same in each round. */
 export interface NativeOutcome {
   card: string;
   trials: NativeTrial[];
@@ -36,29 +36,32 @@ export interface NativeOutcome {
 export interface GpuRow {
   what: string;
   batch: number;
-  /** Medians over the rounds; null where that measure does not apply. */
+  /** Medians over the rounds; null if the measure does not apply. */
   imagesPerSecond: number | null;
   microsecondsPerImage: number | null;
   gigabytesPerSecond: number | null;
-  /** Of the bandwidth that a copy on the device reached in the same round. */
+  /** Share of the bandwidth of a copy on the device in the same round. */
   shareOfCopy: number | null;
-  /** Largest time less smallest, over the median. */
+  /** (largest − smallest time) / median. */
   spread: number;
 }
 
-/** The trial whose bandwidth is the floor of every kernel's time. */
+/** The trial whose bandwidth bounds the time of every kernel. */
 export const deviceCopy = 'copy on the device';
 
 /**
- * Bytes that rendering `images` views has to move at least: every sample that a window covers is read once,
- * so is every job, and every value is written once.
+ * The least number of bytes to render `images` views: every sample in a window and every job is read once, and
+ * every value is written once.
  */
 export function kernelBytes(images: number, kernel: KernelWork): number {
   const values = images * kernel.size ** 2 * 3;
   return kernel.sampleBytes + images * kernel.jobBytes + values * kernel.valueBytes;
 }
 
-/** Rows in the trials' order. Throws where a round has other trials than the first. */
+/**
+ * Rows in the order of the trials.
+ * @throws Error when a round has different trials from the first.
+ */
 export function gpuRowsOf(rounds: NativeOutcome[]): GpuRow[] {
   const [first] = rounds;
   if (first === undefined) {
@@ -98,7 +101,7 @@ function rowOf(trials: NativeTrial[], copies: number[]): GpuRow {
     imagesPerSecond: images === 0 ? null : images / time,
     microsecondsPerImage: images === 0 ? null : (1e6 * time) / images,
     gigabytesPerSecond: bandwidths[0] === null ? null : median(bandwidths),
-    // A copy into the device goes over another wire.
+    // A copy into the device uses another bus.
     shareOfCopy:
       kernel === null
         ? null
@@ -109,7 +112,7 @@ function rowOf(trials: NativeTrial[], copies: number[]): GpuRow {
 
 export const gpuHeader = ['trial', 'batch', 'images/s', 'µs/image', 'GB/s', 'of a copy', 'spread'];
 
-/** A row's cells under {@link gpuHeader}. */
+/** The cells of a row under {@link gpuHeader}. */
 export function gpuCellsOf(row: GpuRow): string[] {
   const cell = (value: number | null, digits: number) => value?.toFixed(digits) ?? '–';
   return [

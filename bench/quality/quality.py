@@ -1,8 +1,8 @@
-"""Measures the pixels that quality.ts rendered: python quality.py FOLDER, with its series.json; prints rows as JSON.
+"""Compares the pixels that quality.ts rendered: python quality.py FOLDER reads series.json; prints rows as JSON.
 
-Crops: Pillow's antialiased bilinear resize of the same window, rounded to levels as Pillow does.
-Colour: torchvision's own brightness, contrast and saturation in floats, then a turn of YIQ's colour
-plane (torchvision's hue turns HSV, which is another operation), clamped to 0…255 once at the end.
+Crops: Pillow's antialiased bilinear resize of the same window, rounded to levels by Pillow.
+Colour: torchvision's brightness, contrast and saturation in floats, then a rotation of YIQ's colour plane
+(torchvision's hue uses HSV, a different operation), clamped to 0…255 once at the end.
 """
 import json
 import pathlib
@@ -25,7 +25,7 @@ def picture(path):
 
 
 def crop_by_pillow(image, recipe):
-    """The recipe's window at its size, [size, size, 3] in levels."""
+    """The recipe's window, resized to [size, size, 3], in levels."""
     left, top, width, height = (recipe["window"][key] for key in ("left", "top", "width", "height"))
     size = (recipe["size"], recipe["size"])
     view = image.resize(size, Image.BILINEAR, box=(left, top, left + width, top + height))
@@ -33,10 +33,10 @@ def crop_by_pillow(image, recipe):
 
 
 def factors_of(color):
-    """Brightness, contrast, saturation and radians of hue, taken out of a recipe's 3×4 matrix.
+    """Brightness, contrast, saturation and radians of hue of a recipe's 3×4 matrix.
 
-    Grey goes to grey, so a row of the matrix sums to brightness · contrast, and its last column is
-    brightness · (1 − contrast). What is left turns and stretches the plane of I and Q.
+    The matrix maps grey to grey, so a row sums to brightness · contrast, and the last column is
+    brightness · (1 − contrast). The rest rotates and scales the plane of I and Q.
     """
     matrix = np.array(color, np.float64).reshape(3, 4)
     product, offset = matrix[0, :3].sum(), matrix[0, 3]
@@ -49,13 +49,13 @@ def factors_of(color):
 def blended(operation, rgb, factor):
     """torchvision's `operation` without its clamp.
 
-    Blending with a grey commutes with scale and offset, which keep the result inside 0…1.
+    Blending with a grey commutes with scale and offset, which keep the result in 0…1.
     """
     return operation((rgb + 2) / 8, factor) * 8 - 2
 
 
 def color_by_torchvision(levels, color):
-    """`levels`, [height, width, 3], under a recipe's colour matrix, operation by operation."""
+    """Applies a recipe's colour matrix to `levels`, [height, width, 3], operation by operation."""
     brightness, contrast, saturation, angle = factors_of(color)
     rgb = torch.from_numpy(levels).permute(2, 0, 1) / 255
     rgb = functional.adjust_brightness(rgb / 8, brightness) * 8
@@ -68,7 +68,7 @@ def color_by_torchvision(levels, color):
 
 
 class Measure:
-    """Collects one image's differences after another's."""
+    """Collects the differences of images."""
 
     def __init__(self):
         self.squares, self.largest = [], 0.0
@@ -79,7 +79,7 @@ class Measure:
         self.largest = max(self.largest, float(difference.max()))
 
     def row(self, key):
-        # Mean squares order images as decibels do, and have no infinity.
+        # Mean squares sort images like decibels, but without infinity.
         median, worst = statistics.median(self.squares), max(self.squares)
         return {
             "key": key,
@@ -99,7 +99,7 @@ def load_series(folder):
 
 
 def check_factors(color, strengths):
-    """A matrix of other operations comes apart into factors too, but hardly into allowed ones."""
+    """A matrix of other operations also has factors, but they are unlikely to be in range."""
     *factors, angle = factors_of(color)
     for name, factor in zip(("brightness", "contrast", "saturation"), factors):
         if abs(factor - 1) > strengths[name] + 1e-4:

@@ -1,4 +1,4 @@
-/** `npm run bench -- quality FOLDER`: the public API's pixels against Pillow, torchvision and Bobbin's own plain decoder. */
+/** `npm run bench -- quality FOLDER`: compares the pixels of the public API with Pillow, torchvision and Bobbin's plain decoder. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { everything, preprocessing as timed } from '../job.js';
 import { askPython, jpegtran } from '../measure.js';
 import { checkOutput, writeJson } from '../output.js';
 
-/** Levels of 0…255, and a resize larger than the crop, so that the centre crop is one. */
+/** Levels of 0…255, and a resize larger than the crop, so that the centre crop really crops. */
 const preprocessing: Preprocessing = {
   ...timed,
   resize: 256,
@@ -23,7 +23,7 @@ const augmentations: Record<string, Partial<Augmentation>> = {
   color: { ...everything, noise: 0 },
 };
 
-/** What quality.py measures, in its own names, and what is asked of it in decibels. */
+/** The measurements of quality.py by its names, and their bounds in decibels. */
 const measures = [
   { key: 'center', text: 'centre crop, against Pillow', median: 50, worst: 45 },
   { key: 'random', text: 'random-resized crop, against Pillow', median: 50, worst: 45 },
@@ -34,7 +34,7 @@ const measures = [
   { key: 'color-plain', text: 'colour, fast against plain decoder', median: 50 },
 ];
 
-/** Over all photos: peak signal-to-noise ratio in decibels (null: identical) and the largest difference in levels. */
+/** For all photos: peak signal-to-noise ratio in decibels (null: identical) and the largest difference in levels. */
 interface Measured {
   key: string;
   median: number | null;
@@ -42,7 +42,7 @@ interface Measured {
   largest: number;
 }
 
-/** Measures `photos` files spread over the list, prints a table; the exit status is 1 where a bound is missed. */
+/** Measures `photos` files, evenly spread over the list, and prints a table; exits 1 if a bound is missed. */
 export async function measureQuality(
   files: string[],
   { photos, json }: { photos: number; json?: string },
@@ -72,8 +72,8 @@ export async function measureQuality(
 }
 
 /**
- * The same coefficients in progressive scans, which Bobbin's own decoder leaves to libjpeg-turbo:
- * how its plain path is chosen through the public API.
+ * The same coefficients in progressive scans, which libjpeg-turbo decodes instead of Bobbin's own decoder:
+ * so the public API takes the plain path.
  */
 function progressiveCopies(files: string[], folder: string): string[] {
   const copies = path.join(folder, 'progressive');
@@ -85,7 +85,7 @@ function progressiveCopies(files: string[], folder: string): string[] {
   });
 }
 
-/** Renders one epoch into `target`, float32 levels in the files' order; returns it with the recipes. */
+/** Renders one epoch into `target`, as float32 levels in the order of the files; returns it with the recipes. */
 async function render(files: string[], augmentation: Partial<Augmentation>, target: string) {
   const loader = createLoader({
     samples: files.map((path) => ({ path, label: 0 })),

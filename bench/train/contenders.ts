@@ -1,15 +1,15 @@
-/** Whose training steps are compared; a contender's program is the file of its name in contenders/. */
+/** The contenders of the comparison of training steps; a contender's program is the file of its name in contenders/. */
 import { type Program, python } from '../contenders.js';
 
 export interface TrainContender extends Program {
   name: string;
-  /** What it does otherwise, or what it stands for: a remark for the table. */
+  /** How it differs, or what it represents: a remark for the table. */
   remarks?: string;
 }
 
 const node = (file: string) => ({ kind: 'node', file }) as const;
 
-/** Always run; the first in front, as the others' logits and losses must be its own. */
+/** Always run; the first one comes first, because the logits and losses of the others are compared with it. */
 export const bobbins: TrainContender[] = [
   { name: 'Bobbin eager', program: node('train-bobbin.ts') },
   { name: 'Bobbin jit', program: node('train-bobbin.ts'), args: ['jit'] },

@@ -1,4 +1,4 @@
-/** Writes what all training contenders begin with: images, labels, and a network with its weights. Arguments: folder, network, largest batch. */
+/** Writes the inputs of all training contenders: images, labels, and a network with its weights. Arguments: folder, network, largest batch. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ArchitectureName, createModel, tf } from '../../src/index.js';
@@ -20,7 +20,7 @@ const { model } = await createModel({
   trainable: 'all',
   seed: 1,
 });
-// The same mask in all frameworks could not be had: no dropout in any.
+// No dropout, because frameworks cannot share a mask.
 Object.assign(model.getLayer('dropout'), { rate: 0 });
 const logits = model.getLayer('logits').output as tf.SymbolicTensor;
 const network = tf.model({ inputs: model.inputs, outputs: logits });

@@ -1,47 +1,47 @@
-/** What a training contender is given and gives back, and the clock that those written in TypeScript share. */
+/** The input and output of a training contender, and the clock of those in TypeScript. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ArchitectureName } from '../../src/model/index.js';
 import { tf } from '../../src/tensorflow/index.js';
 import { median } from '../results.js';
 
-/** What is timed: logits as in prediction; a step: forwards, backwards, momentum, moving averages, the loss. */
+/** The trials: logits as in prediction; a step: forward, backward, momentum, moving averages, the loss. */
 export const trials = { forward: 'forward', step: 'training step' } as const;
 export type Trial = keyof typeof trials;
 
-/** One run of one contender, written as JSON into a file that the process gets as its first argument. */
+/** One run of one contender, in a JSON file whose path is the process's first argument. */
 export interface TrainJob {
   net: ArchitectureName;
-  /** Holds what inputs.ts wrote. */
+  /** The folder of inputs.ts. */
   folder: string;
   batch: number;
-  /** On the clock, of each trial. */
+  /** Measured steps of each trial. */
   steps: number;
   threads: number;
 }
 
-/** What a process prints as its last line. */
+/** The last line that a process prints. */
 export interface TrainOutcome {
-  /** Of the first image, before any training. */
+  /** Logits of the first image, before any training. */
   logits: number[];
   /** Mean cross-entropy of the batch in each of the first {@link checkedSteps} steps. */
   losses: number[];
-  /** Median over the steps on the clock. */
+  /** Median over the measured steps. */
   msPerStep: Record<Trial, number>;
-  /** The most memory the process held at once. */
+  /** Peak memory of the process. */
   peakBytes: number;
-  /** Name and version of what was measured. */
+  /** Name and version of the measured program. */
   version: string;
 }
 
-/** As train_job.py has them. */
+/** The same values as in train_job.py. */
 export const checkedSteps = 3;
 const warmUpSteps = 2;
 export const side = 224;
 export const classes = 1000;
 /**
- * SGD's; no weight decay. Gradients of these networks are steep before they are trained: at a rate of
- * 0.01 rounding alone moves the third loss by 1%, at this one by less than 0.01%.
+ * For SGD without weight decay. Gradients of untrained networks are steep: at a rate of 0.01 rounding alone
+ * changes the third loss by 1%, at this rate by less than 0.01%.
  */
 export const [learningRate, momentum] = [3e-5, 0.9];
 
@@ -51,7 +51,7 @@ export const inputFiles = {
   labels: 'labels.json',
   topology: 'topology.json',
   weights: 'weights.f32',
-  /** Name, `conv1_conv/0`, and shape of each weight in the order of the values: tfjs's layout, which is Keras's. */
+  /** Name (`conv1_conv/0`) and shape of each weight, in the order of the values; layout of tfjs and Keras. */
   index: 'weights.json',
 };
 
@@ -72,7 +72,7 @@ export function batchOf(job: TrainJob): { images: tf.Tensor4D; targets: tf.Tenso
   };
 }
 
-/** The network from images to logits, with the job's weights, of the layer classes that are registered. */
+/** The network from images to logits, with the job's weights and the registered layer classes. */
 export async function networkOf(job: TrainJob): Promise<tf.LayersModel> {
   const model = await tf.models.modelFromJSON(JSON.parse(read(job, 'topology').toString()));
   const values = floats(read(job, 'weights'));
@@ -89,7 +89,7 @@ export async function networkOf(job: TrainJob): Promise<tf.LayersModel> {
 }
 
 export interface Contestant {
-  /** [batch, 1000], to be disposed of by the caller. */
+  /** [batch, 1000]; the caller disposes of it. */
   forward(): tf.Tensor;
   /** The loss before the update. */
   step(): number;

@@ -1,8 +1,8 @@
-/** From what training contenders measured to rows, and what disqualifies one. */
+/** Turns the outcomes of training contenders into rows, and decides which are disqualified. */
 import { median } from '../results.js';
 import { type TrainOutcome, type Trial, trials } from './job.js';
 
-/** All outcomes of one contender on one network and batch, one a round. */
+/** All outcomes of one contender on one network and batch, one for each round. */
 export interface TrainTrial {
   net: string;
   batch: number;
@@ -13,27 +13,27 @@ export interface TrainTrial {
 
 /** One row of the table and of `--json`. */
 export interface TrainRow {
-  /** Network and what is timed: `resnet50-v2, training step`. */
+  /** Network and trial: `resnet50-v2, training step`. */
   trial: string;
   contender: string;
   /** Images a step. */
   batch: number;
-  /** Median over the rounds, of each round's median. */
+  /** Median of the medians of the rounds. */
   msPerStep: number;
-  /** Largest less smallest, over the median. */
+  /** (largest − smallest) / median. */
   spread: number;
-  /** Time over the yardstick's: the median of the rounds' own ratios. Null without a yardstick. */
+  /** Time divided by the yardstick's: the median of the ratios within each round. Null without a yardstick. */
   ratio: number | null;
-  /** The most memory a round took. */
+  /** Peak memory over the rounds. */
   peakBytes: number;
   version: string;
   remarks: string;
 }
 
-/** float32 sums in another order differ by a hundredth of it; a gradient that is 2% off, by more. */
+/** Another order of float32 sums differs by a hundredth of this; a gradient error of 2% differs by more. */
 const tolerance = 1e-3;
 
-/** Why `outcome` is not that of the same network, weights and optimizer as `reference`, or undefined. */
+/** Why `outcome` does not have the network, weights and optimizer of `reference`, or undefined. */
 export function outcomeComplaint(outcome: TrainOutcome, reference: TrainOutcome) {
   const differences = outcome.logits.map((logit, i) => logit - (reference.logits[i] as number));
   const off = Math.hypot(...differences) / Math.hypot(...reference.logits);
@@ -50,7 +50,7 @@ export function outcomeComplaint(outcome: TrainOutcome, reference: TrainOutcome)
   return `its loss of step ${wrong + 1} is ${outcome.losses[wrong]}, not ${reference.losses[wrong]}`;
 }
 
-/** Rows in the trials' order, each trial's forward before its step; all trials have the same rounds. */
+/** Rows in the order of the trials, the forward pass before the step; all trials have the same rounds. */
 export function trainRowsOf(all: TrainTrial[], yardsticks: string[]): TrainRow[] {
   return (Object.keys(trials) as Trial[]).flatMap((what) => {
     const times = ({ outcomes }: TrainTrial) => outcomes.map(({ msPerStep }) => msPerStep[what]);
@@ -89,7 +89,7 @@ export const trainHeader = [
   'remarks',
 ];
 
-/** A row's cells under {@link trainHeader}. */
+/** The cells of a row under {@link trainHeader}. */
 export const trainCellsOf = (row: TrainRow): string[] => [
   row.contender,
   row.msPerStep.toFixed(0),

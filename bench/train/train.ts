@@ -1,4 +1,4 @@
-/** The comparison of training steps: every contender from the same weights on the same batch, each in a fresh process, in turn. */
+/** The comparison of training steps: every contender starts from the same weights and batch, in fresh processes that alternate. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -21,15 +21,15 @@ import {
 } from './results.js';
 
 export interface TrainComparison {
-  /** All architectures where empty. */
+  /** Empty for all architectures. */
   nets: string[];
   batches: number[];
   rounds: number;
-  /** On the clock of one run. */
+  /** Measured steps of one run. */
   steps: number;
-  /** Names of peers to run beside Bobbin; all where empty. */
+  /** Names of the peers to run with Bobbin; empty for all. */
   only: string[];
-  /** Where the rows go as JSON. */
+  /** A file for the rows, as JSON. */
   json: string | undefined;
 }
 
@@ -39,10 +39,10 @@ interface Entry {
   trial: TrainTrial;
 }
 
-/** Compilers take minutes; a step of ResNet50V2 at batch 32, ten seconds op by op. */
+/** Compilation takes minutes; a step of ResNet50V2 at batch 32 takes ten seconds op by op. */
 const mostSeconds = 1800;
 
-/** Runs the comparison, printing each result as it comes and the tables at the end. */
+/** Runs the comparison; prints each result at once and the tables at the end. */
 export async function compareTraining(comparison: TrainComparison): Promise<void> {
   const { only, nets, rounds, json } = comparison;
   checkOutput('--json', json);
@@ -84,7 +84,7 @@ function checkNames(flag: string, names: string[], known: string[]): void {
   }
 }
 
-/** Writes the inputs of each network, and lists who is to train it. */
+/** Writes the inputs of each network, and lists its contenders. */
 function entriesOf(
   contenders: TrainContender[],
   { nets, batches, steps }: TrainComparison,
@@ -109,7 +109,7 @@ function entriesOf(
   });
 }
 
-/** In a process of its own: TensorFlow's memory and threads must not stay in this one. */
+/** Runs in another process, because TensorFlow's memory and threads must not stay in this one. */
 function writeInputs(folder: string, net: ArchitectureName, batch: number): void {
   const program = path.join(import.meta.dirname, 'inputs.ts');
   must(process.execPath, ['--import', 'tsx', program, folder, net, `${batch}`], 'run set-up again');
@@ -117,7 +117,7 @@ function writeInputs(folder: string, net: ArchitectureName, batch: number): void
 
 const nameOf = ({ trial: { net, batch, contender } }: Entry) => `${contender}, ${net} × ${batch}`;
 
-/** Adds one outcome to the entry's trial where it is that of the first contender on the same job. */
+/** Adds one outcome to the entry's trial, if it agrees with the first contender's on the same job. */
 async function addOutcome(
   entry: Entry,
   folder: string,
@@ -152,6 +152,6 @@ function publish(rows: TrainRow[], leftOut: string[], { rounds, steps }: TrainCo
   if (leftOut.length > 0) {
     console.log(`\nleft out:\n  ${leftOut.join('\n  ')}`);
   }
-  const best = `× best: over the faster of ${yardsticks.join(' and ')}`;
+  const best = `× best: divided by the faster of ${yardsticks.join(' and ')}`;
   console.log(`\n${best}; ${rounds} rounds of ${steps} steps, float32; ${machineNow()}`);
 }

@@ -1,4 +1,4 @@
-// The addon's entry point: gathers what each part exports to JavaScript.
+// The addon's entry point: collects the exports of each part.
 #include "addon/addon.h"
 
 namespace {

@@ -1,4 +1,4 @@
-// What each part of the addon adds to its exports.
+// Each part of the addon adds its functions to the exports.
 #pragma once
 
 #include <napi.h>
@@ -8,13 +8,13 @@ namespace bobbin::addon {
 // The input pipeline: `Loader` and its leases (native/addon/loader.cc).
 void export_loader(Napi::Env env, Napi::Object exports);
 
-// What is known of CUDA (native/addon/devices.cc).
+// The status of CUDA (native/addon/devices.cc).
 void export_devices(Napi::Env env, Napi::Object exports);
 
 // The drawing of recipes (native/addon/recipe.cc).
 void export_recipes(Napi::Env env, Napi::Object exports);
 
-// tfjs's ten-method binding and what Bobbin adds to it (native/addon/tensorflow.cc).
+// tfjs's binding of ten methods and Bobbin's additions (native/addon/tensorflow.cc).
 void export_tensorflow(Napi::Env env, Napi::Object exports);
 
 }  // namespace bobbin::addon

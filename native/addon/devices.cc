@@ -1,4 +1,4 @@
-// Exports what is known of CUDA, and opens the device that a loader's options name.
+// Exports the status of CUDA, and opens the device that a loader's options name.
 #include "addon/devices.h"
 
 #include <string>
@@ -14,7 +14,7 @@
 namespace bobbin::addon {
 namespace {
 
-// cudaStatus(library): src/pipeline/cuda.ts has its result's type.
+// cudaStatus(library): src/pipeline/cuda.ts has the type of its result.
 Napi::Value cuda_status(const Napi::CallbackInfo& info) {
   const device::CudaStatus status = device::cuda_status(info[0].ToString().Utf8Value());
   Napi::Object result = Napi::Object::New(info.Env());
@@ -26,7 +26,7 @@ Napi::Value cuda_status(const Napi::CallbackInfo& info) {
   return result;
 }
 
-// cudaDecoders(library, index): what decodes on the GPU, in words.
+// cudaDecoders(library, index): names the GPU's decoders.
 Napi::Value cuda_decoders(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), device::cuda_decoders(info[0].ToString().Utf8Value(),
                                                              info[1].ToNumber().Int32Value()));

@@ -1,4 +1,4 @@
-// Which device a loader's batches lie on, and what is known of a CUDA device.
+// The device that stores a loader's batches, and the status of CUDA.
 #pragma once
 
 #include <napi.h>
@@ -9,8 +9,8 @@
 
 namespace bobbin::addon {
 
-// Writes a loader's batches where its options want them. Throws DeviceError where there is no such
-// device.
+// Writes a loader's batches to the device that its options name. Throws DeviceError if there is no
+// such device.
 std::unique_ptr<core::BatchWriter> to_batch_writer(const Napi::Object& options);
 
 }  // namespace bobbin::addon

@@ -1,4 +1,4 @@
-// The methods by which JavaScript traces functions and calls them.
+// The methods with which JavaScript traces functions and calls them.
 #include "addon/functions.h"
 
 #include <cstdint>
@@ -99,12 +99,12 @@ class Call : public Napi::AsyncWorker {
     } catch (const std::exception& error) {
       SetError(error.what());
     }
-    // Still locked: what lives in the context must go before the context.
+    // Still locked: the context's objects must be freed before the context.
     inputs_.clear();
     function_.reset();
   }
 
-  // An environment that is ending takes no result: what N-API then throws would end the process.
+  // An ending environment does not accept a result; the exception of N-API would end the process.
   void OnWorkComplete(Napi::Env env, napi_status status) override {
     try {
       AsyncWorker::OnWorkComplete(env, status);
@@ -133,7 +133,7 @@ Napi::Value call_function_async(const Napi::CallbackInfo& info, Runtime& runtime
   std::vector<HandlePtr> inputs;
   const tensorflow::Status status;
   for (TFE_TensorHandle* handle : handles(runtime, info[1])) {
-    // A handle of its own: JavaScript may delete the tensor before the call is over.
+    // A second handle, because JavaScript may delete the tensor before the call is over.
     inputs.emplace_back(TFE_TensorHandleCopySharingTensor(handle, status.get()));
     status.check("jit");
   }

@@ -1,4 +1,4 @@
-// The methods by which JavaScript traces functions and calls them.
+// The methods with which JavaScript traces functions and calls them.
 #pragma once
 
 #include <napi.h>
@@ -15,15 +15,15 @@ using Method = Napi::Value (*)(const Napi::CallbackInfo&, tensorflow::Runtime&);
 
 std::span<const std::pair<const char*, Method>> function_methods();
 
-// Adds an op to the trace under way: executeOp's results, with symbolic tensors.
+// Adds an op to the current trace; returns executeOp's results, with symbolic tensors.
 Napi::Value trace_op(const Napi::CallbackInfo& info, tensorflow::Trace& trace);
 
-// {id, shape, dtype} of tensors that the table then owns.
+// {id, shape, dtype} of each tensor; the table then owns them.
 Napi::Value metadata(Napi::Env env, tensorflow::Runtime& runtime, tensorflow::HandlePtr handle);
 Napi::Value metadata(Napi::Env env, tensorflow::Runtime& runtime,
                      std::vector<tensorflow::HandlePtr> handles);
 
-// The live tensors of an array of numbers; borrowed.
+// The live tensors with the numbers of an array; borrowed.
 std::vector<TFE_TensorHandle*> handles(tensorflow::Runtime& runtime, const Napi::Value& ids);
 
 }  // namespace bobbin::addon

@@ -1,4 +1,4 @@
-// How a leased slot travels through JavaScript: an External that holds it until someone takes it.
+// A leased slot in JavaScript: an External holds it until it is taken.
 #pragma once
 
 #include <napi.h>
@@ -10,11 +10,11 @@
 
 namespace bobbin::addon {
 
-// Marks the External, so that no other object's pointer can be mistaken for a lease.
+// Marks the External, so that the pointer of another object is not mistaken for a lease.
 inline constexpr napi_type_tag kLeaseTag = {0x626f6262696e3a73, 0x6c6f742d6c656173};
 
-// What the External points to. The lease is empty once it was taken; a garbage-collected External
-// gives an untaken slot back.
+// The External points to this. The lease is empty once it was taken; a garbage-collected External
+// returns a slot that was not taken.
 struct LeaseHolder {
   std::unique_ptr<core::SlotLease> lease;
 };
@@ -34,7 +34,7 @@ inline LeaseHolder& lease_holder(const Napi::Value& value) {
   return *value.As<Napi::External<LeaseHolder>>().Data();
 }
 
-// Looks without taking. Throws where the lease has ended: its bytes may be rendered into again.
+// Does not take the lease. Throws if it has ended: its bytes may be rendered into again.
 inline core::SlotLease& peek_lease(const Napi::Value& value) {
   LeaseHolder& holder = lease_holder(value);
   if (!holder.lease) {
@@ -45,7 +45,7 @@ inline core::SlotLease& peek_lease(const Napi::Value& value) {
   return *holder.lease;
 }
 
-// Moves the lease out of JavaScript; the caller now decides when the slot is given back.
+// Moves the lease out of JavaScript; the caller then decides when the slot is returned.
 inline std::unique_ptr<core::SlotLease> take_lease(const Napi::Value& value) {
   peek_lease(value);
   return std::move(lease_holder(value).lease);

@@ -1,4 +1,4 @@
-// tfjs's ten-method binding and what Bobbin adds to it: converts JavaScript values and back.
+// tfjs's binding of ten methods and Bobbin's additions: converts JavaScript values and back.
 #include <cstring>
 #include <memory>
 #include <span>
@@ -136,7 +136,7 @@ Napi::Value memory(const Napi::CallbackInfo& info, Runtime& runtime) {
   return result;
 }
 
-// An exception that crossed into Node would end the process.
+// An exception that reaches Node would end the process.
 Napi::Value call_safely(Method method, const Napi::CallbackInfo& info, Runtime& runtime) {
   try {
     return method(info, runtime);
@@ -206,7 +206,7 @@ void export_tensorflow(Napi::Env env, Napi::Object exports) {
   export_methods(function_methods());
   for (const auto& [name, value] : kConstants) exports.Set(name, value);
   exports.Set("TF_Version", TF_Version());
-  // The functions above may outlive the environment; what they hold must not.
+  // The functions above may outlive the environment; the objects they hold must not.
   env.AddCleanupHook([runtime] { runtime->close(); });
 }
 

@@ -1,4 +1,4 @@
-// Conversion between JavaScript's values and those of native/tensorflow.
+// Converts between the values of JavaScript and of native/tensorflow.
 #include "addon/tensorflow_values.h"
 
 #include <cstring>
@@ -12,16 +12,16 @@ namespace {
 using tensorflow::AttributeValue;
 using tensorflow::ShapeValue;
 
-// How a dtype's values travel: which typed array comes out, and which may go in.
-struct Traffic {
+// The typed arrays of a dtype: the one that is returned, and those that are accepted.
+struct DtypeArrays {
   TF_DataType type;
   napi_typedarray_type out;
   std::vector<napi_typedarray_type> in;
   const char* name;
 };
 
-const Traffic& traffic(Napi::Env env, TF_DataType type) {
-  static const std::vector<Traffic> kTraffic = {
+const DtypeArrays& arrays_of(Napi::Env env, TF_DataType type) {
+  static const std::vector<DtypeArrays> kArrays = {
       {TF_FLOAT, napi_float32_array, {napi_float32_array}, "Float32Array"},
       {TF_INT32, napi_int32_array, {napi_int32_array}, "Int32Array"},
       // tfjs writes an int64 as the two int32 halves of its little-endian bytes.
@@ -34,11 +34,11 @@ const Traffic& traffic(Napi::Env env, TF_DataType type) {
        napi_uint8_array,
        {napi_uint8_array, napi_uint8_clamped_array},
        "Uint8Array or Uint8ClampedArray"},
-      // Real and imaginary parts in turn.
+      // Real and imaginary parts alternate.
       {TF_COMPLEX64, napi_float32_array, {napi_float32_array}, "Float32Array of pairs"},
       {TF_RESOURCE, napi_uint8_array, {napi_uint8_array}, "Uint8Array"},
   };
-  for (const Traffic& entry : kTraffic) {
+  for (const DtypeArrays& entry : kArrays) {
     if (entry.type == type) return entry;
   }
   throw Napi::TypeError::New(
@@ -94,7 +94,7 @@ AttributeValue to_attribute_value(TF_AttrType type, const Napi::Value& value) {
         return static_cast<unsigned char>(to_bool(element) ? 1 : 0);
       });
     case TF_ATTR_SHAPE: {
-      // A shape is an array itself, so a list of them is an array of arrays.
+      // A shape is an array, so a list of shapes is an array of arrays.
       const bool is_list = value.IsArray() && value.As<Napi::Array>().Length() > 0 &&
                            value.As<Napi::Array>().Get(0U).IsArray();
       if (is_list) return map_array(value, to_shape_value);
@@ -139,7 +139,7 @@ tensorflow::Attribute to_attribute(const Napi::Value& value) {
 tensorflow::HandlePtr to_handle(const tensorflow::Shape& shape, TF_DataType type,
                                 const Napi::Value& values) {
   if (type == TF_STRING) return tensorflow::from_strings(shape, map_array(values, bytes_of_string));
-  const Traffic& dtype = traffic(values.Env(), type);
+  const DtypeArrays& dtype = arrays_of(values.Env(), type);
   bool accepted = false;
   if (values.IsTypedArray()) {
     const napi_typedarray_type received = values.As<Napi::TypedArray>().TypedArrayType();
@@ -177,7 +177,7 @@ Napi::Value from_tensor(Napi::Env env, const TF_Tensor* tensor) {
     }
     return array;
   }
-  const Traffic& dtype = traffic(env, TF_TensorType(tensor));
+  const DtypeArrays& dtype = arrays_of(env, TF_TensorType(tensor));
   const std::size_t bytes = TF_TensorByteSize(tensor);
   const Napi::ArrayBuffer buffer = copy({static_cast<const char*>(TF_TensorData(tensor)), bytes});
   switch (dtype.out) {

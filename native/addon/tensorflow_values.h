@@ -1,4 +1,4 @@
-// Conversion between JavaScript's values and those of native/tensorflow.
+// Converts between the values of JavaScript and of native/tensorflow.
 #pragma once
 
 #include <napi.h>
@@ -13,7 +13,7 @@
 
 namespace bobbin::addon {
 
-// Each throws Napi::TypeError where the value is of another type.
+// Each throws Napi::TypeError if the value has another type.
 std::int64_t to_int64(const Napi::Value& value);
 std::string to_string(const Napi::Value& value);
 TF_DataType to_dtype(const Napi::Value& value);
@@ -25,7 +25,7 @@ tensorflow::HandlePtr to_handle(const tensorflow::Shape& shape, TF_DataType type
                                 const Napi::Value& values);
 
 Napi::Array from_shape(Napi::Env env, const tensorflow::Shape& shape);
-// A fresh typed array of the values; for TF_STRING an array of fresh Uint8Arrays.
+// A new typed array of the values; for TF_STRING an array of new Uint8Arrays.
 Napi::Value from_tensor(Napi::Env env, const TF_Tensor* tensor);
 
 // tfjs passes lists of names as one string with commas.

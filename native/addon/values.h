@@ -1,4 +1,4 @@
-// Reads fields of JavaScript objects whose types TypeScript has checked.
+// Reads fields of JavaScript objects; TypeScript has checked their types.
 #pragma once
 
 #include <napi.h>

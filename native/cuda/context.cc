@@ -1,4 +1,4 @@
-// Words for CUDA's errors, and which of them end a context.
+// Describes CUDA's errors, and knows which of them end a context.
 #include "cuda/context.h"
 
 #include "device/base/device.h"
@@ -7,8 +7,8 @@ namespace bobbin::cuda {
 
 namespace {
 
-// Whether it ends the context: those of which driver_types.h says that the process "must be
-// terminated and relaunched".
+// Whether the error ends the context: driver_types.h says that the process "must be terminated and
+// relaunched".
 bool is_sticky(cudaError_t error) {
   switch (error) {
     case cudaErrorIllegalAddress:
@@ -38,7 +38,7 @@ std::string describe(cudaError_t error) {
 
 void Context::check(cudaError_t error, std::string_view call) {
   if (error == cudaSuccess) return;
-  cudaGetLastError();  // Told now; no later call is to find it again.
+  cudaGetLastError();  // Clears the error, so that no later call reports it again.
   std::string message =
       "GPU " + std::to_string(index_) + ": " + std::string(call) + " failed: " + describe(error);
   const std::lock_guard lock(mutex_);

@@ -1,4 +1,4 @@
-// A GPU's primary context, which TensorFlow works in, too: chosen for a thread, its calls checked.
+// A GPU's primary context, which TensorFlow also uses: selects it for a thread and checks calls.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -12,21 +12,21 @@ namespace bobbin::cuda {
 // "out of memory (cudaErrorMemoryAllocation)"
 std::string describe(cudaError_t error);
 
-// All member functions are for any number of threads at once.
+// Thread-safe.
 class Context {
  public:
   explicit Context(int index) : index_(index) {}
 
   int index() const { return index_; }
 
-  // Has the calling thread's next calls go to this GPU.
+  // Selects this GPU for the next calls of the calling thread.
   void use() { check(cudaSetDevice(index_), "cudaSetDevice"); }
-  // The same before something ends; it fails only where the context is gone, and that with it.
+  // The same in destructors: it fails only if the context, and the object with it, is gone.
   void use_at_end() const noexcept { static_cast<void>(cudaSetDevice(index_)); }
 
-  // Throws a DeviceError of `call` and the reason unless it went well. Some errors (a kernel
-  // reading where nothing is) end the whole context, and from then on every call fails by the same
-  // code: later errors tell of the first.
+  // Throws a DeviceError with `call` and the reason if `error` is one. Some errors (such as an
+  // invalid read in a kernel) end the whole context, and every later call fails with the same code:
+  // later exceptions then report the first error.
   void check(cudaError_t error, std::string_view call);
 
  private:

@@ -1,4 +1,4 @@
-// Memory comes whole from the driver: a loader asks for it once.
+// Allocates memory directly from the driver: a loader allocates once.
 #include "cuda/device.h"
 
 #include "cuda/nvjpeg.h"
@@ -12,7 +12,7 @@ namespace {
 // The oldest architecture that CMakeLists.txt compiles for.
 constexpr int kMinimumMajor = 8;
 
-// What is left tells whose the rest is: TensorFlow takes nearly all unless told otherwise.
+// The free memory, for errors: by default TensorFlow takes nearly all.
 std::string left_of_memory() {
   std::size_t free = 0, total = 0;
   if (cudaMemGetInfo(&free, &total) != cudaSuccess) return "";
@@ -28,7 +28,7 @@ std::string reason_against(const cudaDeviceProp& properties) {
   if (properties.major >= kMinimumMajor) return "";
   return std::string(properties.name) + " of compute capability " +
          std::to_string(properties.major) + "." + std::to_string(properties.minor) +
-         ", where Bobbin needs " + std::to_string(kMinimumMajor) + ".0 or later";
+         "; Bobbin needs " + std::to_string(kMinimumMajor) + ".0 or later";
 }
 
 CudaDevice::CudaDevice(int index) : context_(std::make_shared<Context>(index)) {
@@ -43,7 +43,7 @@ CudaDevice::CudaDevice(int index) : context_(std::make_shared<Context>(index)) {
 void* CudaDevice::allocate(std::size_t bytes) {
   context_->use();
   void* memory = nullptr;
-  const cudaError_t error = cudaMalloc(&memory, bytes);  // Aligned to 256 bytes at least.
+  const cudaError_t error = cudaMalloc(&memory, bytes);  // Aligned to at least 256 bytes.
   if (error != cudaSuccess) {
     context_->check(error, "cudaMalloc" + mebibytes(bytes) + left_of_memory());
   }
@@ -53,7 +53,7 @@ void* CudaDevice::allocate(std::size_t bytes) {
 void CudaDevice::release(void* memory) noexcept {
   if (memory == nullptr) return;
   context_->use_at_end();
-  // Fails only where the context is gone, and the memory with it.
+  // Fails only if the context, and the memory with it, is gone.
   static_cast<void>(cudaFree(memory));
 }
 
@@ -68,7 +68,7 @@ void* CudaDevice::allocate_pinned(std::size_t bytes) {
 void CudaDevice::release_pinned(void* memory) noexcept {
   if (memory == nullptr) return;
   context_->use_at_end();
-  static_cast<void>(cudaFreeHost(memory));  // As in `release`.
+  static_cast<void>(cudaFreeHost(memory));  // See `release`.
 }
 
 std::unique_ptr<device::Queue> CudaDevice::make_queue() {

@@ -1,4 +1,4 @@
-// A GPU as a device: its memory, pinned memory, and queues that are streams.
+// A GPU as a device: its memory, pinned memory, and streams as queues.
 #pragma once
 
 #include <memory>
@@ -12,17 +12,17 @@ namespace bobbin::cuda {
 
 class Nvjpeg;
 
-// Why the library's kernels do not run on such a GPU, as a clause; empty where they do.
+// Why the library's kernels do not run on such a GPU, as a clause; empty if they do.
 std::string reason_against(const cudaDeviceProp& properties);
 
 class CudaDevice : public device::Device {
  public:
-  // GPU `index`, as CUDA_VISIBLE_DEVICES numbers them. Throws DeviceError where it is not there or
-  // too old.
+  // GPU `index`, as CUDA_VISIBLE_DEVICES numbers them. Throws DeviceError if it is missing or too
+  // old.
   explicit CudaDevice(int index);
 
   std::string name() const override { return name_; }
-  // TensorFlow is shown this GPU only (`gpuDevice` of src/tensorflow).
+  // TensorFlow sees only this GPU (`gpuDevice` of src/tensorflow).
   std::string tensorflow_name() const override { return "GPU:0"; }
 
   void* allocate(std::size_t bytes) override;
@@ -36,7 +36,7 @@ class CudaDevice : public device::Device {
 
   void drain() override;
 
-  // Made when it is first asked for: it takes memory that only decoders need.
+  // Created on first use: it takes memory that only decoders need.
   const Nvjpeg& nvjpeg() const;
 
  private:

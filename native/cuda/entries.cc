@@ -1,4 +1,4 @@
-// The shared library's doors, and what it says of the GPU.
+// The shared library's exported functions, and the status of the GPU.
 #include "device/entries.h"
 
 #include <cuda_runtime.h>
@@ -21,25 +21,25 @@ std::string version(int number) {
   return std::to_string(number / 1000) + "." + std::to_string(number % 1000 / 10);
 }
 
-// Why no GPU can be used, as a clause, after cudaGetDeviceCount; empty where one can.
+// Why no GPU can be used, as a clause, after cudaGetDeviceCount; empty if one can.
 std::string reason_against(cudaError_t error, const CudaStatus& status) {
   switch (error) {
     case cudaSuccess:
       return "";
     case cudaErrorInsufficientDriver:
       if (status.driver == 0) {
-        return "no NVIDIA driver (libcuda.so.1), of which Bobbin needs version 580 or later";
+        return "no NVIDIA driver (libcuda.so.1); Bobbin needs version 580 or later";
       }
-      return "an NVIDIA driver that can do CUDA " + version(status.driver) +
-             ", where Bobbin needs CUDA " + version(status.runtime) + ", so version 580 or later";
+      return "an NVIDIA driver for CUDA " + version(status.driver) + "; Bobbin needs CUDA " +
+             version(status.runtime) + ", driver version 580 or later";
     case cudaErrorNoDevice:
-      return "no GPU that the NVIDIA driver finds (see `nvidia-smi` and CUDA_VISIBLE_DEVICES)";
+      return "no GPU found by the NVIDIA driver (see `nvidia-smi` and CUDA_VISIBLE_DEVICES)";
     default:
       return "a failure of cudaGetDeviceCount, " + describe(error);
   }
 }
 
-// Whether there are GPUs at all, without a look at any of them.
+// Counts the GPUs without opening one.
 CudaStatus look_for_gpus() {
   CudaStatus status;
   cudaError_t error = cudaRuntimeGetVersion(&status.runtime);
@@ -48,7 +48,7 @@ CudaStatus look_for_gpus() {
   if (error == cudaSuccess) error = cudaGetDeviceCount(&count);
   status.reason = reason_against(error, status);
   status.available = status.reason.empty();
-  cudaGetLastError();  // Whatever was found is told; no later call is to find it again.
+  cudaGetLastError();  // Clears the error, so that no later call reports it again.
   return status;
 }
 
@@ -62,7 +62,7 @@ CudaStatus look_at_first() {
     status.reason = reason_against(properties);
   } else {
     status.reason = "a failure of cudaGetDeviceProperties for GPU 0, " + describe(error);
-    cudaGetLastError();  // As above.
+    cudaGetLastError();  // See above.
   }
   status.available = status.reason.empty();
   return status;

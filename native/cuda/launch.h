@@ -1,5 +1,5 @@
-// Starts the kernels on a stream. Each returns what CUDA says of the launch; errors of the kernel
-// itself appear when the stream is waited for.
+// Starts the kernels on a stream. Each function returns the error of the launch; errors of the
+// kernel itself appear at the next wait for the stream.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -11,7 +11,7 @@ namespace bobbin::cuda {
 // The kMeanParts sums of greys of each job, in the device's memory.
 cudaError_t launch_sum_greys(const device::RenderTask& task, float* mean_sums, cudaStream_t stream);
 
-// `mean_sums` are looked at where the task needs means.
+// `mean_sums` is read only if the task needs means.
 cudaError_t launch_render(const device::RenderTask& task, const float* mean_sums,
                           cudaStream_t stream);
 

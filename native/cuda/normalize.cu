@@ -1,4 +1,4 @@
-// Normalises a batch that was rendered on the CPU: a thread for each pixel.
+// Normalises a batch that the CPU rendered, with one thread for each pixel.
 #include "cuda/launch.h"
 #include "cuda/threads.cuh"
 

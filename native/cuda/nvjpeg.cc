@@ -1,4 +1,4 @@
-// Probes once what nvJPEG can do here; GPUs, drivers and containers differ.
+// Probes once which backends of nvJPEG work; GPUs, drivers and containers differ.
 #include "cuda/nvjpeg.h"
 
 #include <utility>
@@ -9,7 +9,7 @@
 namespace bobbin::cuda {
 namespace {
 
-// A file that does not follow the specification is the CPU's to judge.
+// The CPU decides about files that violate the specification.
 constexpr unsigned kFlags = NVJPEG_FLAGS_BITSTREAM_STRICT;
 
 std::string version(const NvjpegFunctions& functions) {
@@ -43,8 +43,9 @@ NvjpegOwned<nvjpegHandle> Nvjpeg::make_handle(nvjpegBackend_t backend) const {
                                    backend, nullptr, nullptr, kFlags);
 }
 
-// Most GPUs have no engine; where there is one, a container without the driver's `video` capability
-// or a slice of a partitioned GPU may still not get at it (CUDALibrarySamples, issues 104 and 132).
+// Most GPUs have no engine. Even if there is one, a container without the driver's `video`
+// capability or a slice of a partitioned GPU may not have access to it (CUDALibrarySamples, issues
+// 104 and 132).
 std::string Nvjpeg::open_hardware() {
   nvjpegHandle_t handle = nullptr;
   nvjpegStatus_t status =

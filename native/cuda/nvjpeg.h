@@ -1,4 +1,4 @@
-// nvJPEG on one GPU: which of its backends there are, and decoders over them.
+// nvJPEG on one GPU: its available backends, and decoders that use them.
 #pragma once
 
 #include <memory>
@@ -11,11 +11,11 @@
 
 namespace bobbin::cuda {
 
-// Shared by decoders of any number of threads ("The library handle is thread safe").
+// Shared by the decoders of all threads ("The library handle is thread safe").
 class Nvjpeg {
  public:
-  // Looks for the library and asks each backend for a handle, which makes a context on the GPU.
-  // Where there is none, `backends` has none and `state` says why.
+  // Opens the library and creates a handle of each backend, which creates a context on the GPU.
+  // Without the library, `backends` is empty and `state` gives the reason.
   explicit Nvjpeg(std::shared_ptr<Context> context);
   ~Nvjpeg() { use_at_end(); }
   Nvjpeg(const Nvjpeg&) = delete;
@@ -26,14 +26,14 @@ class Nvjpeg {
   // nvJPEG: libnvjpeg.so.13: cannot open shared object file …".
   const std::string& state() const { return state_; }
 
-  // nvJPEG's objects are for the GPU that the calling thread had chosen when they were made.
+  // nvJPEG's objects belong to the GPU that the calling thread had selected at their creation.
   void use() const { context_->use(); }
   void use_at_end() const noexcept { context_->use_at_end(); }
 
   const NvjpegFunctions& functions() const { return functions_; }
-  // Of the engines; null without one.
+  // For the engines; null without one.
   nvjpegHandle_t hardware() const { return hardware_.get(); }
-  // Of the other backends.
+  // For the other backends.
   nvjpegHandle_t handle() const { return handle_.get(); }
 
  private:
@@ -48,8 +48,8 @@ class Nvjpeg {
   std::string state_;
 };
 
-// A decoder for one thread, over those of the backends that `only` has, too. The device, which is
-// the context's, must outlive it. Null where no backend is left. Throws DeviceError.
+// A decoder for one thread. It uses the available backends that are also in `only`; null if there
+// are none. The device, which belongs to the context, must outlive it. Throws DeviceError.
 std::unique_ptr<device::Decoder> make_nvjpeg_decoder(std::shared_ptr<const Nvjpeg> nvjpeg,
                                                      device::Device& device,
                                                      const device::JpegBackends& only = {true, true,

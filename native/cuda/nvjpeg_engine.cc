@@ -1,4 +1,4 @@
-// The batched calls for the hardware, the decoupled phases for the rest.
+// Uses the batched calls for the hardware and the decoupled phases for the other backends.
 #include "cuda/nvjpeg_engine.h"
 
 #include <utility>
@@ -14,7 +14,7 @@ using device::JpegTask;
 
 constexpr nvjpegOutputFormat_t kFormat = NVJPEG_OUTPUT_YUV;
 
-// Another file would meet the same.
+// Errors that every other file would meet, too.
 bool is_fault_of_device(nvjpegStatus_t status) {
   return status == NVJPEG_STATUS_ALLOCATOR_FAILURE || status == NVJPEG_STATUS_NOT_INITIALIZED;
 }
@@ -24,15 +24,15 @@ bool succeeded(nvjpegStatus_t status, const char* call) {
   return status == NVJPEG_STATUS_SUCCESS;
 }
 
-// Whether this is how a backend refuses regions; it may do so by a word for another fault.
+// Whether a backend may refuse regions with this status; some use the status of another error.
 bool can_mean_region(nvjpegStatus_t status) {
   return status == NVJPEG_STATUS_INVALID_PARAMETER || status == NVJPEG_STATUS_JPEG_NOT_SUPPORTED ||
          status == NVJPEG_STATUS_IMPLEMENTATION_NOT_SUPPORTED ||
          status == NVJPEG_STATUS_INTERNAL_ERROR;
 }
 
-// Whether a backend's objects can be made. For want of memory or of rights they may not; the
-// other backends and the CPU do its work then.
+// Whether a backend's objects could be created. Creation may fail without enough memory or rights;
+// then the other backends and the CPU decode.
 bool succeeds(const auto& make) {
   try {
     make();
@@ -74,8 +74,8 @@ void NvjpegEngine::open_hardware() {
   batch_state_ = make_nvjpeg<nvjpegJpegState>(functions_.JpegStateDestroy, "nvjpegJpegStateCreate",
                                               functions_.JpegStateCreate, handle);
   batch_params_.push_back(make_params(handle));
-  // Whatever the size, this has the library keep its memory: a fifth faster on eight GPUs, says
-  // DALI. 4:4:4 stands for mixed samplings. It is a hint: where it fails, batches are decoded, too.
+  // With any size this makes the library keep its memory: a fifth faster on eight GPUs, according
+  // to DALI. 4:4:4 covers mixed samplings. It is only a hint: batches are decoded even if it fails.
   static_cast<void>(functions_.DecodeBatchedPreAllocate(handle, batch_state_.get(), 1, 1, 1,
                                                         NVJPEG_CSS_444, kFormat));
 }
@@ -132,7 +132,7 @@ bool NvjpegEngine::hardware_takes(const JpegTask& task) {
   const nvjpegHandle_t handle = nvjpeg_->hardware();
   const nvjpegDecodeParams_t params = batch_params_.front().get();
   set_region(params, task);
-  int refused = 1;  // 0 says that it does.
+  int refused = 1;  // 0 means supported.
   return succeeded(functions_.JpegStreamParseHeader(handle, task.file.data(), task.file.size(),
                                                     header_.get()),
                    "nvjpegJpegStreamParseHeader") &&
@@ -157,12 +157,12 @@ bool NvjpegEngine::decode_batch(std::span<const JpegTask> tasks, device::Queue& 
     lengths_.push_back(task.file.size());
     images_.push_back(image_of(task));
   }
-  // On an H100 the engine's planes are written while the call is made, whatever is queued before it
-  // on the stream, and not even an event holds it back (nvJPEG 12.3.5 to 13.2.1: torchcodec's pull
-  // request 1634). Where nothing is queued, this costs next to nothing.
+  // On an H100 the engine writes its planes during the call: it does not wait for earlier work on
+  // the stream, or for an event (nvJPEG 12.3.5 to 13.2.1: torchcodec's pull request 1634). If
+  // nothing is queued, this wait costs almost nothing.
   queue.wait();
-  // Wanted anew when the size has changed or a batch has failed, and only once the last one is
-  // done: decoders wait for each.
+  // Required after a change of the batch size or a failed batch, and only once the last batch is
+  // done: decoders wait for each batch.
   return succeeded(functions_.DecodeBatchedInitialize(handle, batch_state_.get(),
                                                       static_cast<int>(tasks.size()), 1, kFormat),
                    "nvjpegDecodeBatchedInitialize") &&
@@ -178,9 +178,9 @@ JpegOutcome NvjpegEngine::decode(const JpegTask& task, JpegBackend backend, devi
   const Page& page = pages_[page_];
   nvjpegStatus_t status = run_host(phases, page, task);
   if (succeeded(status, "nvjpegDecodeJpegHost")) {
-    // The last file's page and the buffer on the device are free after this, so that they may grow.
+    // After this the last file's page and the device buffer are free, so that they may grow.
     queue.wait();
-    // Only now: after a file that fails here, the other page may still be read.
+    // Not earlier: if this file fails, the device may still read the other page.
     page_ = 1 - page_;
     status = run_device(phases, page, task, stream_of(queue));
   }

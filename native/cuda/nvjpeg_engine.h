@@ -1,4 +1,4 @@
-// One thread's nvJPEG: its calls in the order they want, and what they work with.
+// One thread's nvJPEG: its calls in the required order, and their objects.
 #pragma once
 
 #include <array>
@@ -12,16 +12,16 @@
 
 namespace bobbin::cuda {
 
-// Decodes to planes as they are stored (NVJPEG_OUTPUT_YUV): chroma is neither restored to full size
-// nor turned to RGB, and of a grey file the first plane is all. The image is not turned upright.
+// Decodes to planes as they are stored (NVJPEG_OUTPUT_YUV): chroma is neither upsampled nor
+// converted to RGB, and a grey file has only the first plane. The image is not turned upright.
 //
-// What the documentation says (docs.nvidia.com/cuda/nvjpeg): regions are for nvjpegDecodeBatchedEx
-// with the hardware, and for nvjpegDecodeJpeg… with the other backends; in YUV they must begin at a
-// multiple of the sampling factors. Yet others report that a card refused YUV regions, so the
-// refusal is told (kRegionRefused), and nvjpegDecodeBatchedSupportedEx is asked for each file.
+// According to the documentation (docs.nvidia.com/cuda/nvjpeg), nvjpegDecodeBatchedEx decodes
+// regions on the hardware, and nvjpegDecodeJpeg… on the other backends; in YUV they must begin at a
+// multiple of the sampling factors. Because some users report a GPU that refuses YUV regions, a
+// refusal is returned (kRegionRefused), and nvjpegDecodeBatchedSupportedEx is called for each file.
 //
-// A file that a call fails at is left to others, and so are all files of a backend whose objects
-// cannot be made. A call that fails for want of memory is a DeviceError.
+// Another decoder decodes a file that a call fails to decode, and all files of a backend whose
+// objects cannot be created. A call that runs out of memory throws DeviceError.
 class NvjpegEngine final : public device::JpegEngine {
  public:
   NvjpegEngine(std::shared_ptr<const Nvjpeg> nvjpeg, const device::JpegBackends& backends);
@@ -36,12 +36,12 @@ class NvjpegEngine final : public device::JpegEngine {
                              device::Queue& queue) override;
 
  private:
-  // What one of the backends that decode in phases keeps.
+  // The state of a backend that decodes in phases.
   struct Phases {
     NvjpegOwned<nvjpegJpegDecoder> decoder{nullptr, nullptr};
     NvjpegOwned<nvjpegJpegState> state{nullptr, nullptr};
   };
-  // What the CPU's phase writes, and the device reads while the CPU is at the next file.
+  // The output of the CPU's phase; the device reads it while the CPU decodes the next file.
   struct Page {
     NvjpegOwned<nvjpegJpegStream> stream{nullptr, nullptr};
     NvjpegOwned<nvjpegBufferPinned> pinned{nullptr, nullptr};
@@ -58,7 +58,7 @@ class NvjpegEngine final : public device::JpegEngine {
 
   const std::shared_ptr<const Nvjpeg> nvjpeg_;
   const NvjpegFunctions& functions_;
-  device::JpegBackends backends_;  // Whose objects were made.
+  device::JpegBackends backends_;  // Those whose objects were created.
 
   NvjpegOwned<nvjpegJpegStream> header_{nullptr, nullptr};
   NvjpegOwned<nvjpegJpegState> batch_state_{nullptr, nullptr};

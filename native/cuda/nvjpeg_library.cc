@@ -1,4 +1,4 @@
-// dlopen and dlsym, and words for statuses.
+// Opens the library by dlopen and dlsym, and names statuses.
 #include "cuda/nvjpeg_library.h"
 
 #include <dlfcn.h>
@@ -9,7 +9,7 @@ namespace {
 using device::DeviceError;
 
 void* open_library() {
-  // As in `Context`: CUDA 13's first, since nothing older than its driver will do.
+  // CUDA 13's library first, because Bobbin needs its driver anyway.
   void* library = dlopen("libnvjpeg.so.13", RTLD_NOW | RTLD_LOCAL);
   if (library) return library;
   const std::string reason = dlerror();
@@ -21,7 +21,7 @@ void* open_library() {
 template <typename Function>
 void find(void* library, const char* name, Function& function) {
   function = reinterpret_cast<Function>(dlsym(library, name));
-  if (!function) throw DeviceError(std::string("libnvjpeg has no ") + name + ": it is too old");
+  if (!function) throw DeviceError(std::string("libnvjpeg lacks ") + name + ": it is too old");
 }
 
 }  // namespace

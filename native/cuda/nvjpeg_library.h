@@ -1,4 +1,4 @@
-// nvJPEG's functions, found while running: Bobbin works without the library.
+// nvJPEG's functions, looked up at run time: Bobbin works without the library.
 #pragma once
 
 #include <nvjpeg.h>
@@ -10,8 +10,8 @@
 
 namespace bobbin::cuda {
 
-// Those that are used, without "nvjpeg" before their names.
-// clang-format off: it takes the list for one statement.
+// The functions that Bobbin uses, without the prefix "nvjpeg".
+// clang-format off: it would format the list as one statement.
 #define BOBBIN_NVJPEG_FUNCTIONS(f) \
   f(GetProperty) f(CreateEx) f(Destroy) f(GetHardwareDecoderInfo) f(JpegStateCreate) \
   f(JpegStateDestroy) f(DecoderCreate) f(DecoderDestroy) f(DecoderStateCreate) \
@@ -24,28 +24,28 @@ namespace bobbin::cuda {
 // clang-format on
 
 struct NvjpegFunctions {
-// A name that is declared takes no parentheses: NOLINTNEXTLINE(bugprone-macro-parentheses).
+// A declared name cannot have parentheses: NOLINTNEXTLINE(bugprone-macro-parentheses).
 #define BOBBIN_DECLARE(name) decltype(&nvjpeg##name) name = nullptr;
   BOBBIN_NVJPEG_FUNCTIONS(BOBBIN_DECLARE)
 #undef BOBBIN_DECLARE
 };
 
-// Opens libnvjpeg.so.13 or .12, whose headers agree in these functions, where the loader looks for
-// libraries and where the library that this is part of says (RUNPATH). It stays open until the
-// process ends. Throws DeviceError with the reason.
+// Opens libnvjpeg.so.13 or .12, whose headers agree in these functions, in the loader's search path
+// or in this library's RUNPATH. It stays open until the process ends. Throws DeviceError with the
+// reason.
 NvjpegFunctions load_nvjpeg();
 
 // "ARCH_MISMATCH"
 std::string name_of(nvjpegStatus_t status);
 
-// Throws a DeviceError that names the call unless it went well.
+// Throws a DeviceError that names the call if it failed.
 void check_nvjpeg(nvjpegStatus_t status, const char* call);
 
-// A handle of nvJPEG's and the function that ends it, which fails only where the context is gone.
+// A handle of nvJPEG and the function that destroys it, which fails only if the context is gone.
 template <typename Handle>
 using NvjpegOwned = std::unique_ptr<Handle, nvjpegStatus_t (*)(Handle*)>;
 
-// Makes one: create(arguments..., &handle).
+// Creates one: create(arguments..., &handle).
 template <typename Handle, typename Create, typename... Arguments>
 NvjpegOwned<Handle> make_nvjpeg(nvjpegStatus_t (*destroy)(Handle*), const char* call,
                                 const Create& create, const Arguments&... arguments) {

@@ -1,4 +1,4 @@
-// Nothing here waits but `wait`, and it sleeps.
+// Only `wait` waits, and it sleeps.
 #include "cuda/queue.h"
 
 #include <utility>
@@ -11,12 +11,12 @@ namespace bobbin::cuda {
 CudaQueue::CudaQueue(std::shared_ptr<Context> context) : context_(std::move(context)) {
   context_->use();
   cudaStream_t stream = nullptr;
-  // The default stream would wait for all of TensorFlow's work and have it wait for ours.
+  // Not the default stream: it and TensorFlow's streams would wait for each other.
   context_->check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking),
                   "cudaStreamCreateWithFlags");
   stream_.reset(stream);
   cudaEvent_t done = nullptr;
-  // Waiting for the stream itself would spin on a core that decodes images meanwhile.
+  // An event, because waiting for the stream would keep a core busy that could decode images.
   context_->check(cudaEventCreateWithFlags(&done, cudaEventBlockingSync | cudaEventDisableTiming),
                   "cudaEventCreateWithFlags");
   done_.reset(done);
@@ -24,7 +24,7 @@ CudaQueue::CudaQueue(std::shared_ptr<Context> context) : context_(std::move(cont
 
 CudaQueue::~CudaQueue() {
   context_->use_at_end();
-  // An error was told by the `wait` that found it, or nobody wants the results any more.
+  // `wait` has already reported an error, or the results are no longer needed.
   static_cast<void>(cudaStreamSynchronize(stream_.get()));
 }
 
@@ -67,7 +67,7 @@ void CudaQueue::wait() {
 
 void CudaQueue::reserve_means(int views) {
   if (views <= means_for_) return;
-  wait();  // A kernel may still read the sums that go.
+  wait();  // A kernel may still read the old sums.
   means_for_ = 0;
   means_.reset();
   void* memory = nullptr;

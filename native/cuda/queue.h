@@ -9,7 +9,7 @@
 
 namespace bobbin::cuda {
 
-// Ends a handle of CUDA's. That fails only where its context is gone, and the handle with it.
+// Destroys a handle of CUDA. This fails only if the context, and the handle with it, is gone.
 template <auto destroy>
 struct Destroy {
   template <typename Handle>
@@ -24,7 +24,7 @@ using Floats = std::unique_ptr<float, Destroy<cudaFree>>;  // In the GPU's memor
 class CudaQueue : public device::Queue {
  public:
   explicit CudaQueue(std::shared_ptr<Context> context);
-  // Waits for what was asked for: copies still read and write other people's memory.
+  // Waits for the queued work: copies still read and write memory of the caller.
   ~CudaQueue() override;
 
   void copy_in(void* to, const void* from, std::size_t bytes) override;
@@ -37,14 +37,14 @@ class CudaQueue : public device::Queue {
   cudaStream_t stream() const { return stream_.get(); }
 
  private:
-  // Room for the mean greys of so many views.
+  // Makes room for the mean greys of `views` views.
   void reserve_means(int views);
 
   const std::shared_ptr<Context> context_;
   Stream stream_;
   Event done_;
   Floats means_;
-  int means_for_ = 0;  // Views.
+  int means_for_ = 0;  // Number of views.
 };
 
 // The stream of a CudaDevice's queue.

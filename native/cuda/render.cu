@@ -1,4 +1,4 @@
-// Renders a batch: a block makes one tile of one view, from planes to stored values.
+// Renders a batch: one block renders one tile of one view, from planes to stored values.
 #include "cuda/launch.h"
 #include "cuda/threads.cuh"
 
@@ -8,15 +8,15 @@ namespace {
 
 using device::RenderTask;
 
-// Of 65,536 registers a multiprocessor has 72 for each thread of seven blocks: all that the kernel
-// needs, and 28 of 64 warps at work. Left alone, the compiler takes 64 and spills.
+// With seven blocks, each thread has 72 of a multiprocessor's 65,536 registers: enough for the
+// kernel, with 28 of 64 warps active. Without this bound the compiler uses 64 registers and spills.
 constexpr int kRenderThreads = 128, kRenderBlocks = 7;
-// A thread for each lane of device::MeanMemory; 80 registers, likewise.
+// One thread for each lane of device::MeanMemory; the bound gives 80 registers.
 constexpr int kMeanThreads = device::kMeanLanes, kMeanBlocks = 3;
 
 int tiles(int size, int side) { return (size + side - 1) / side; }
 
-// Blocks of one view follow one another: they share rows of its planes in the second-level cache.
+// The blocks of a view are consecutive: they share rows of its planes in the second-level cache.
 template <core::PixelType type, device::Layout layout>
 __global__ void __launch_bounds__(kRenderThreads, kRenderBlocks)
     render_kernel(const __grid_constant__ RenderTask task, const float* mean_sums, int across,

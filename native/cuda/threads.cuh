@@ -1,4 +1,4 @@
-// A block's threads, as the kernels' bodies share work out to them, and how kernels are started.
+// A block's threads, for the kernels' bodies, and the launch of kernels.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -12,7 +12,7 @@ namespace bobbin::cuda {
 struct BlockThreads {
   template <typename Run>
   BOBBIN_SHARED void each(int count, const Run& run) const {
-// The bodies are compiled for both sides; the host's half of this one is never called.
+// The bodies are compiled for both sides; the host's half of this class is never called.
 #ifdef __CUDA_ARCH__
     for (int i = threadIdx.x; i < count; i += blockDim.x) run(i);
     __syncthreads();
@@ -20,7 +20,7 @@ struct BlockThreads {
   }
 };
 
-// `kernel`, by so many blocks of so many threads.
+// Launches `kernel` with the given numbers of blocks and threads.
 template <typename... Wanted, typename... Given>
 cudaError_t launch(cudaStream_t stream, int blocks, int threads, void (*kernel)(Wanted...),
                    Given&&... given) {
@@ -28,7 +28,7 @@ cudaError_t launch(cudaStream_t stream, int blocks, int threads, void (*kernel)(
   config.gridDim = dim3(blocks);
   config.blockDim = dim3(threads);
   config.stream = stream;
-  // Unlike <<<>>>, it returns this launch's error and no older one.
+  // Unlike <<<>>>, it returns the error of this launch, not an older one.
   return cudaLaunchKernelEx(&config, kernel, std::forward<Given>(given)...);
 }
 

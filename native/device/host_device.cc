@@ -1,4 +1,4 @@
-// Blocks one after the other, each of one thread.
+// Runs blocks sequentially, each with one thread.
 #include "device/host_device.h"
 
 #include <algorithm>
@@ -58,7 +58,7 @@ class HostQueue final : public Queue {
   std::vector<float> sums_;
 };
 
-// JpegDecoder's planes live until its next image, a decoder's of a device until its next batch.
+// JpegDecoder's planes are valid until its next image, a device decoder's until its next batch.
 class HostDecoder final : public Decoder {
  public:
   void decode(std::span<EncodedImage> images, Queue&) override {
@@ -99,7 +99,7 @@ void* HostDevice::allocate(std::size_t bytes) {
   void* memory = std::aligned_alloc(kAlignment, whole * kAlignment);
   if (!memory) {
     throw DeviceError("Expected " + std::to_string(bytes) +
-                      " bytes of main memory but there are none left: ask for smaller batches");
+                      " bytes of main memory but received none: use smaller batches");
   }
   return memory;
 }

@@ -1,5 +1,4 @@
-// The CPU as a device: the reference that runs the kernels' bodies as they are, at once, and
-// slowly.
+// The CPU as a device: the reference. It runs the kernels' bodies synchronously, and slowly.
 #pragma once
 
 #include <memory>
@@ -21,7 +20,7 @@ class HostDevice : public Device {
 
   std::unique_ptr<Queue> make_queue() override;
   std::unique_ptr<Decoder> make_decoder() override;
-  // What a GPU takes and core::BaselineDecoder can make planes of.
+  // Files that a GPU accepts and core::BaselineDecoder can decode to planes.
   bool takes(const core::JpegTraits& traits) const override;
 
   void drain() override {}

@@ -1,4 +1,4 @@
-// Opens bobbin_cuda.so and asks it; whatever is missing becomes a clause.
+// Opens bobbin_cuda.so and calls it; a missing part becomes a clause of an error.
 #include "device/library.h"
 
 #include <dlfcn.h>
@@ -16,21 +16,21 @@ constexpr const char* kBuild = "`npm run build:cuda`";
 
 std::string last_error() {
   const char* error = dlerror();
-  return error == nullptr ? "of an unknown reason" : error;
+  return error == nullptr ? "unknown reason" : error;
 }
 
-// Its errors are clauses, as a status' reason is.
+// Its errors are clauses, like CudaStatus::reason.
 class Library {
  public:
   explicit Library(const std::string& path) {
     if (!std::filesystem::exists(path)) {
       throw DeviceError(std::string("no CUDA library, which ") + kBuild + " builds");
     }
-    // Never unloaded: exceptions and devices that came from it need its code.
+    // Never unloaded: its exceptions and devices need its code.
     handle_ = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (handle_ == nullptr) refuse("cannot be opened (" + last_error() + ")");
     const std::string interface = find<decltype(bobbin_cuda_interface)>("bobbin_cuda_interface")();
-    if (interface != BOBBIN_INTERFACE) refuse("was built from other sources than the addon");
+    if (interface != BOBBIN_INTERFACE) refuse("was built from different headers than the addon");
   }
 
   CudaStatus status() const {
@@ -58,8 +58,7 @@ class Library {
   }
 
   [[noreturn]] void refuse(const std::string& why) const {
-    throw DeviceError(std::string("a CUDA library that ") + why + "; " + kBuild +
-                      " builds it anew");
+    throw DeviceError(std::string("a CUDA library that ") + why + "; " + kBuild + " rebuilds it");
   }
 
   void* handle_ = nullptr;

@@ -1,4 +1,4 @@
-// A slot of the input pipeline's ring becomes a tensor without a copy.
+// Makes a tensor of a slot of the pipeline's ring without a copy.
 #include "tensorflow/adoption.h"
 
 #include <tensorflow/c/eager/c_api_experimental.h>
@@ -25,14 +25,14 @@ HandlePtr adopt(const Context& context, std::unique_ptr<core::SlotLease> lease, 
                                 " bytes for adoptBatch but received one of " +
                                 std::to_string(bytes));
   }
-  // TensorFlow takes any address as it is, but its kernels load whole vectors.
+  // TensorFlow accepts any address, but its kernels load whole vectors.
   if (reinterpret_cast<std::uintptr_t>(lease->data()) % TF_TensorDefaultAlignment() != 0) {
     throw std::logic_error("adoptBatch: the slot is not aligned as TensorFlow needs it");
   }
   const Device& device = context.device(lease->memory().device());
   std::uint8_t* data = lease->data();
   const Status status;
-  // Where the call fails, TensorFlow ends the lease as well.
+  // If the call fails, TensorFlow also ends the lease.
   HandlePtr handle(TFE_NewTensorHandleFromDeviceMemory(
       context.get(), device.name.c_str(), type, shape.data(), static_cast<int>(shape.size()), data,
       bytes, end_lease, lease.release(), status.get()));

@@ -1,4 +1,4 @@
-// A slot of the input pipeline's ring becomes a tensor without a copy.
+// Makes a tensor of a slot of the pipeline's ring without a copy.
 #pragma once
 
 #include <memory>
@@ -10,10 +10,9 @@
 
 namespace bobbin::tensorflow {
 
-// The tensor lies where the slot does, owns the lease and gives the slot back when TensorFlow drops
-// its last reference, on whichever thread that happens. Only a slot in main memory is copied to a
-// GPU, where there is one, and goes back as soon as that is done. A batch may fill less than its
-// slot.
+// The tensor uses the slot's memory and owns its lease: the slot is returned when TensorFlow drops
+// its last reference, on any thread. If TensorFlow uses a GPU, a slot in main memory is copied
+// there and returned as soon as the copy is done. A batch may be smaller than its slot.
 HandlePtr adopt(const Context& context, std::unique_ptr<core::SlotLease> lease, TF_DataType type,
                 const Shape& shape);
 

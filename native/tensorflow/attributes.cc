@@ -1,10 +1,10 @@
-// An op's attributes, for ops that are run and for ops of a graph alike.
+// Sets an op's attributes, for eager ops and for ops of a graph.
 #include "tensorflow/attributes.h"
 
 namespace bobbin::tensorflow {
 namespace {
 
-// The C API's functions for an op that is run at once.
+// The C API's functions for an eager op.
 struct Eager {
   static constexpr auto set_string = TFE_OpSetAttrString;
   static constexpr auto set_int = TFE_OpSetAttrInt;
@@ -20,7 +20,7 @@ struct Eager {
   static constexpr auto set_shapes = TFE_OpSetAttrShapeList;
 };
 
-// Those for a graph's op, of which none has a status.
+// The functions for a graph's op; they do not have a status.
 struct Graph {
   static constexpr auto set_string = TF_SetAttrString;
   static constexpr auto set_int = TF_SetAttrInt;

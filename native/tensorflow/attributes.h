@@ -1,4 +1,4 @@
-// An op's attributes, for ops that are run and for ops of a graph alike.
+// Sets an op's attributes, for eager ops and for ops of a graph.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,12 @@
 
 namespace bobbin::tensorflow {
 
-// A shape-valued attribute; a type of its own so that it is not taken for a list of integers.
+// A shape; a separate type, so that it is not mistaken for a list of integers.
 struct ShapeValue {
   Shape sides;
 };
 
-// Booleans of a list are bytes, as the C API takes them.
+// Booleans in a list are bytes, as in the C API.
 using AttributeValue =
     std::variant<std::string, std::int64_t, float, bool, TF_DataType, ShapeValue,
                  std::vector<std::string>, std::vector<std::int64_t>, std::vector<float>,
@@ -27,7 +27,7 @@ struct Attribute {
   AttributeValue value;
 };
 
-// `status` tells of what TensorFlow checks at once; the rest it says when the op is run or
+// `status` reports the errors that TensorFlow finds at once; it finds others when the op is run or
 // finished.
 void set_attribute(TFE_Op* op, const Attribute& attribute, const Status& status);
 void set_attribute(TF_OperationDescription* op, const Attribute& attribute, const Status& status);

@@ -1,4 +1,4 @@
-// The eager context: one per Node environment, with the devices TensorFlow found.
+// The eager context: one for each Node environment, with the devices that TensorFlow found.
 #include "tensorflow/context.h"
 
 #include <stdexcept>

@@ -1,4 +1,4 @@
-// The eager context: one per Node environment, with the devices TensorFlow found.
+// The eager context: one for each Node environment, with the devices that TensorFlow found.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace bobbin::tensorflow {
 struct Device {
   std::string name;           // e.g. "/job:localhost/replica:0/task:0/device:GPU:0"
   std::string type;           // "CPU", "GPU"
-  std::int64_t memory_bytes;  // the most TensorFlow will allocate there
+  std::int64_t memory_bytes;  // the limit of TensorFlow's allocations there
 };
 
 class Context {
@@ -22,12 +22,13 @@ class Context {
 
   TFE_Context* get() const { return context_.get(); }
   const std::vector<Device>& devices() const { return devices_; }
-  // By its name without job and task, e.g. "GPU:0". Throws where TensorFlow does not use it.
+  // Finds a device by its name without job and task, e.g. "GPU:0". Throws if TensorFlow does not
+  // use it.
   const Device& device(const std::string& name) const;
   bool has_gpu() const { return !gpu_.empty(); }
 
-  // Moves a new tensor to where its kernels run, so that a weight crosses to the GPU once and not
-  // at each op. Integers, strings and resources stay: GPU kernels want those in host memory.
+  // Moves a new tensor to the device of its kernels, so that a weight is copied to the GPU once and
+  // not at each op. Integers, strings and resources stay: GPU kernels need them in host memory.
   HandlePtr place(HandlePtr handle) const;
 
  private:

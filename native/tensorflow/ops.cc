@@ -8,8 +8,8 @@ std::vector<HandlePtr> execute(const Context& context, const OpCall& call) {
   const Status status;
   const OpPtr op(TFE_NewOp(context.get(), call.name.c_str(), status.get()));
   status.check(call.name);
-  // Inputs first: TensorFlow infers type attributes from them and lets the first setting win, while
-  // tfjs's kernels name an input's type where they have just cast it (Mean).
+  // Inputs first: TensorFlow infers type attributes from them and keeps the first value, while some
+  // kernels of tfjs give the dtype of an input before its cast (Mean).
   for (TFE_TensorHandle* input : call.inputs) {
     TFE_OpAddInput(op.get(), input, status.get());
     status.check(call.name);

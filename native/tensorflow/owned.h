@@ -1,4 +1,4 @@
-// TensorFlow's C objects, each with one owner.
+// Owners of TensorFlow's C objects.
 #pragma once
 
 #include <tensorflow/c/c_api.h>

@@ -1,4 +1,4 @@
-// Everything one Node environment holds of TensorFlow; it ends with that environment.
+// All TensorFlow objects of one Node environment; they are freed with it.
 #include "tensorflow/runtime.h"
 
 #include <stdexcept>

@@ -1,4 +1,4 @@
-// Everything one Node environment holds of TensorFlow; it ends with that environment.
+// All TensorFlow objects of one Node environment; they are freed with it.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ class Runtime {
   Runtime& operator=(const Runtime&) = delete;
   ~Runtime() { close(); }
 
-  // A serialised ConfigProto for the context and for SavedModels. Once TensorFlow has started it
-  // changes nothing and returns false.
+  // Sets a serialised ConfigProto for the context and for SavedModels. Returns false, without
+  // effect, once TensorFlow has started.
   bool configure(std::string config);
   // Starts TensorFlow on first use.
   const Context& context();
@@ -36,24 +36,24 @@ class Runtime {
 
   Tensors& tensors() { return tensors_; }
 
-  // While there is a trace, ops are added to it instead of run. Throws where one is under way.
+  // During a trace, ops are added to it instead of run. Throws during another trace.
   Trace& begin_trace();
-  // Null while ops are run.
+  // Null outside a trace.
   Trace* trace() { return trace_.get(); }
   void end_trace() { trace_.reset(); }
 
   std::int64_t add_function(Function function);
-  // Shared, so that a call under way outlives the function's deletion.
+  // Shared, so that a call can finish after the function's deletion.
   std::shared_ptr<const Function> function(std::int64_t id) const;
   void delete_function(std::int64_t id);
   std::size_t functions() const { return functions_.size(); }
 
-  // Held by whoever runs a function on another thread: `close` waits for it, and once it is closed
-  // nothing may run.
+  // A thread holds it while it runs a function: `close` waits for it, and after `close` no function
+  // may run.
   std::mutex& running() { return running_; }
   bool closed() const { return closed_; }
 
-  // Frees everything, what lives in the context before the context.
+  // Frees everything; the context's objects before the context.
   void close();
 
  private:

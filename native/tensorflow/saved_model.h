@@ -14,14 +14,14 @@ class SavedModel {
   SavedModel(const std::string& folder, const std::vector<std::string>& tags,
              const std::string& config);
 
-  // Names are those of the signature, "operation" or "operation:output". Returns one handle per
+  // Names come from the signature: "operation" or "operation:output". Returns one handle for each
   // output name, in host memory.
   std::vector<HandlePtr> run(const std::vector<std::string>& input_names,
                              const std::vector<TFE_TensorHandle*>& inputs,
                              const std::vector<std::string>& output_names) const;
 
  private:
-  // Deleting a session reports a status that a destructor could not pass on.
+  // A destructor could not report the status of the session's deletion.
   struct CloseSession {
     void operator()(TF_Session* session) const;
   };

@@ -1,4 +1,4 @@
-// Turns a TF_Status into an exception that names what was being done.
+// Turns a TF_Status into an exception that names the operation.
 #include "tensorflow/status.h"
 
 namespace bobbin::tensorflow {

@@ -1,4 +1,4 @@
-// Tensors by number: JavaScript holds the numbers, this table the handles.
+// A table of tensors: JavaScript has their numbers, the table their handles.
 #include "tensorflow/tensors.h"
 
 #include <tensorflow/c/tf_tstring.h>

@@ -1,4 +1,4 @@
-// Tensors by number: JavaScript holds the numbers, this table the handles.
+// A table of tensors: JavaScript has their numbers, the table their handles.
 #pragma once
 
 #include <cstddef>
@@ -13,22 +13,23 @@ namespace bobbin::tensorflow {
 
 using Shape = std::vector<std::int64_t>;
 
-// Elements of a shape without unknown dimensions; 1 for a scalar.
+// Number of elements of a shape without unknown dimensions; 1 for a scalar.
 std::size_t element_count(const Shape& shape);
 
-// Copies `bytes` once, into memory that TensorFlow aligns. `bytes` is checked against the shape.
+// Copies `bytes` once, into memory that TensorFlow aligns. Throws if the size does not fit the
+// shape.
 HandlePtr from_bytes(TF_DataType type, const Shape& shape, std::string_view bytes);
 
-// A TF_STRING tensor of the values, which are arbitrary bytes.
+// A TF_STRING tensor; the values are arbitrary bytes.
 HandlePtr from_strings(const Shape& shape, const std::vector<std::string_view>& values);
 
-// A resource handle from the serialised ResourceHandleProto that `resolve` yields for one.
+// A resource handle, from the serialised ResourceHandleProto that `resolve` returns for it.
 HandlePtr from_resource(std::string_view serialised);
 
-// The values in host memory, shared with the handle where it lies there.
+// The values in host memory, shared with the handle if it is there already.
 TensorPtr resolve(TFE_TensorHandle* handle);
 
-// The elements of a TF_STRING tensor; valid as long as `tensor`.
+// The elements of a TF_STRING tensor; valid as long as `tensor` exists.
 std::vector<std::string_view> strings_of(const TF_Tensor* tensor);
 
 Shape shape_of(TFE_TensorHandle* handle);
@@ -36,7 +37,7 @@ Shape shape_of(TFE_TensorHandle* handle);
 class Tensors {
  public:
   std::int64_t insert(HandlePtr handle);
-  // Throws where the number is not (or no longer) a tensor's.
+  // Throws if the number is not, or no longer, that of a tensor.
   TFE_TensorHandle* at(std::int64_t id) const;
   void erase(std::int64_t id);
   void clear() { handles_.clear(); }

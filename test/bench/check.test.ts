@@ -1,4 +1,4 @@
-/** Which outputs a benchmark refuses before their time counts. */
+/** The outputs that a benchmark refuses before it times a contender. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
@@ -22,7 +22,7 @@ test('when images have another size or number of channels, then the shape is nam
   assert.match(shapeComplaint([224, 224, 4]) ?? '', /224×224×4/);
 });
 
-test('when a resize is another than Pillow’s, then it counts only for whom that is known', () => {
+test('when a resize differs from Pillow’s, then only contenders known to differ pass', () => {
   const sharp = { median: 57, worst: 55, bias: 0.01 };
   assert.equal(resizeComplaint(sharp, contender), undefined);
   const jagged = { median: 39, worst: 26, bias: 0.1 };
@@ -32,10 +32,10 @@ test('when a resize is another than Pillow’s, then it counts only for whom tha
   assert.match(resizeComplaint({ ...sharp, median: Number.NaN }, contender) ?? '', /NaN/);
 });
 
-test('when colours change less, more or although they should not, then the change is named', () => {
+test('when colours change too little, too much or unexpectedly, then the change is named', () => {
   const colours = { brightness: 0.23, contrast: 0.22, saturation: 0.25, hue: 0.06, noise: 5 };
   assert.equal(colourComplaint(colours, contender), undefined);
-  // Every second picture only.
+  // Only every second picture.
   assert.match(
     colourComplaint({ ...colours, contrast: 0.155 }, contender) ?? '',
     /contrast of 0.67/,
@@ -47,7 +47,7 @@ test('when colours change less, more or although they should not, then the chang
   assert.equal(colourComplaint(silent, { ...contender, lacks: ['noise'] }), undefined);
 });
 
-test('when windows are cut short or never mirrored, then that is named', () => {
+test('when windows are truncated or never mirrored, then the fault is named', () => {
   const windows = { area: 0.44, ratio: -0.03, x: 0.5, y: 0.5, mirrored: 0.52 };
   assert.equal(windowsComplaint(windows, contender), undefined);
   assert.match(windowsComplaint({ ...windows, area: 0.51 }, contender) ?? '', /area of 0.510/);

@@ -1,4 +1,4 @@
-/** What a benchmark on a GPU calls equal, how it counts bytes, and how its trials become rows. */
+/** Bounds for pixels on a GPU, the count of bytes, and the rows of the trials. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { agreementOf, disagreement } from '../../bench/check/agreement.js';
@@ -10,22 +10,25 @@ import {
   type NativeOutcome,
 } from '../../bench/gpu/results.js';
 
-test('when values are off, then the share within a level and the largest are told', () => {
+test('when values differ, then the share within a level and the largest difference are returned', () => {
   const std = [128, 64, 32];
   const wanted = new Float32Array([0, 0, 0, 0.5, 0.5, 0.5]);
   // In levels 1, 0.5 and 2, then 0, 0 and 8.
   const actual = new Float32Array([1 / 128, 0.5 / 64, 2 / 32, 0.5, 0.5, 0.25]);
   assert.deepEqual(agreementOf(actual, wanted, std), { values: 6, within: 4 / 6, largest: 8 });
-  assert.throws(() => agreementOf(actual, wanted.subarray(1), std), /6 values against 5/);
+  assert.throws(
+    () => agreementOf(actual, wanted.subarray(1), std),
+    /Expected 5 values but received 6/,
+  );
 });
 
-test('when a value is no number, then it counts as infinitely far', () => {
+test('when a value is NaN, then its difference is infinite', () => {
   const wanted = new Float32Array([Number.NaN, 1, 2]);
   const { within, largest } = agreementOf(wanted, wanted, [1]);
   assert.deepEqual([within, largest], [2 / 3, Number.POSITIVE_INFINITY]);
 });
 
-test('when more than a hundredth is further off or nothing was compared, then that is a complaint', () => {
+test('when over 1% of the values differ by more or nothing was compared, then the pixels are refused', () => {
   const sound = { values: 1000, within: 0.99, largest: 200 };
   assert.equal(disagreement(sound), undefined);
   assert.match(disagreement({ ...sound, within: 0.98 }) ?? '', /98\.000% of 1000 .* 200\.0\/255/);
@@ -50,7 +53,7 @@ const round = (copySeconds: number, seconds: number): NativeOutcome => ({
   ],
 });
 
-test('when rounds are done, then a row has medians, spread and the share of its own round’s copy', () => {
+test('when rounds are done, then a row has medians, spread and the share of the copy in the same round', () => {
   const rows = gpuRowsOf([round(1e-6, 2e-7), round(2e-6, 4e-7), round(1e-6, 4e-7)]);
   assert.deepEqual(
     rows.map(({ what, batch }) => [what, batch]),
@@ -73,7 +76,7 @@ test('when rounds are done, then a row has medians, spread and the share of its 
   assert.ok(Math.abs((decode?.imagesPerSecond ?? 0) - 2e7) < 1);
 });
 
-test('when a row is shown, then what does not apply is a dash', () => {
+test('when a row is shown, then measures that do not apply are dashes', () => {
   const [copy, render] = gpuRowsOf([round(1e-6, 2e-7)]);
   assert.deepEqual(copy && gpuCellsOf(copy), [deviceCopy, '–', '–', '–', '268.0', '–', '0%']);
   assert.deepEqual(render && gpuCellsOf(render), [

@@ -1,4 +1,4 @@
-/** What of a contender's batches is written to be looked at. */
+/** The batches of a contender that are written for the check. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { type Job, timeBatches } from '../../bench/job.js';
 import { temporaryFolder } from '../support/folders.js';
 
-test('when pixels are asked for, then those of the second epoch are among them', async (t) => {
+test('when pixels are requested, then those of the second epoch are included', async (t) => {
   const pixels = path.join(temporaryFolder(t), 'pixels.f32');
   async function* batches() {
     for (let value = 1; ; value++) {

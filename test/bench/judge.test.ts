@@ -1,4 +1,4 @@
-/** What the judge of rendered pictures makes of those that tell it little. */
+/** The judge and pictures that have little colour. */
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,7 +15,7 @@ const coloured = (variant: number) => Float32Array.from(drawPicture(side, side, 
 const grey = (variant: number) => coloured(variant).map((_, i, all) => all[i - (i % 3)] as number);
 const white = () => new Float32Array(3 * side * side).fill(255);
 
-/** The judge's answer about pictures whose every second one is half as bright. */
+/** The judge's answer for pictures of which every second one is half as bright. */
 function judged(t: TestContext, plain: Float32Array[]): Record<string, number> {
   const folder = temporaryFolder(t);
   const write = (name: string, pictures: Float32Array[]) => {
@@ -32,7 +32,7 @@ function judged(t: TestContext, plain: Float32Array[]): Record<string, number> {
   return askPython('check/judge.py', JSON.stringify(request));
 }
 
-test('when grey and white photos are among coloured ones, then the factors are those of the others', {
+test('when some photos are grey or white, then the coloured ones give the factors', {
   skip,
 }, (t) => {
   const photos = Array.from({ length: 40 }, (_, i) => coloured(i));
@@ -44,7 +44,7 @@ test('when grey and white photos are among coloured ones, then the factors are t
   }
 });
 
-test('when all photos are grey, then it is said that coloured ones are needed', { skip }, (t) => {
+test('when all photos are grey, then the error asks for coloured ones', { skip }, (t) => {
   const photos = Array.from({ length: 40 }, (_, i) => grey(i));
   assert.throws(() => judged(t, photos), /Expected at least 32 coloured photos .* received 0/);
 });

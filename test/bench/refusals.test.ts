@@ -1,4 +1,4 @@
-/** What a benchmark refuses before it takes minutes, and instead of an empty table. */
+/** Errors of a benchmark before it runs for minutes, and instead of an empty table. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,7 @@ import { soundJpegs } from '../../bench/sound-files.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPicture } from '../support/pictures.js';
 
-test('when files are hidden, damaged, of another format or in CMYK, then the sound JPEGs are left and the others named', async (t) => {
+test('when files are hidden, damaged, of another format or in CMYK, then the sound JPEGs are returned and the others named', async (t) => {
   const folder = temporaryFolder(t);
   const at = (name: string) => path.join(folder, name);
   const picture = () =>
@@ -33,7 +33,7 @@ test('when files are hidden, damaged, of another format or in CMYK, then the sou
 
   assert.deepEqual(sound, [at('colour.jpg'), at('grey.jpg')]);
   const [looking, ...told] = log.mock.calls.map(({ arguments: [line] }) => `${line}`);
-  assert.equal(looking, 'looking at 6 files');
+  assert.equal(looking, 'checking 6 files');
   assert.equal(told.length, 4);
   for (const [i, said] of [
     /cut\.jpg: /,
@@ -53,7 +53,7 @@ test('when there are more threads than cores, then they are refused', () => {
   );
 });
 
-test('when every contender is left out, then that is an error with the reasons', () => {
+test('when every contender is left out, then an error gives the reasons', () => {
   checkMeasured([{}], ['one: absent']);
   assert.throws(
     () => checkMeasured([], ['one: absent', 'two: wrong']),
@@ -61,7 +61,7 @@ test('when every contender is left out, then that is an error with the reasons',
   );
 });
 
-test('when results cannot be written, then that is said at once; else they are there whole', async (t) => {
+test('when results cannot be written, then an error comes at once; otherwise the file is complete', async (t) => {
   const folder = temporaryFolder(t);
   const file = path.join(folder, 'new.json');
   checkOutput('--json', file);

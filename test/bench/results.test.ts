@@ -5,7 +5,7 @@ import { rowsOf } from '../../bench/results.js';
 
 const trial = { load: 'crop' as const, threads: 2, version: '1', remarks: '' };
 
-test('when rates are known, then a row has their median, spread, time an image and ratio to the decode', () => {
+test('when rates are known, then a row has their median, spread, time per image and ratio to the decode', () => {
   const rows = rowsOf(
     [
       { ...trial, contender: 'decode', rates: [1000, 3000, 2000] },

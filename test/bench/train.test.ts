@@ -12,7 +12,7 @@ const outcome = (step: number, forward = step / 4): TrainOutcome => ({
   version: '1',
 });
 
-test('when logits or a loss are off by more than a thousandth, then that is named', () => {
+test('when logits or a loss differ by more than a thousandth, then the difference is named', () => {
   const reference = outcome(1);
   const complaint = (changes: Partial<TrainOutcome>) =>
     outcomeComplaint({ ...reference, ...changes }, reference);

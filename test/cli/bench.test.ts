@@ -1,4 +1,4 @@
-/** `bobbin bench`: which of a folder's images it measures. */
+/** `bobbin bench`: the images of a folder that it measures. */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -19,7 +19,7 @@ async function measured(folder: string): Promise<string[][]> {
   return rows.map((row) => row.trim().split(/ +/).slice(-2));
 }
 
-test('when a picture lies beside shards, then the shards are measured', async (t) => {
+test('when a folder has a picture and shards, then the shards are measured', async (t) => {
   const folder = temporaryFolder(t);
   const jpeg = (await drawn.clone().jpeg().toBuffer()).toString('latin1');
   writeFileSync(path.join(folder, '0.tar'), tarOf({ 'a.jpg': jpeg, 'a.cls': '0' }));
@@ -33,7 +33,7 @@ test('when a picture lies beside shards, then the shards are measured', async (t
   }
 });
 
-test('when hidden files are named as images, then they are not measured', async (t) => {
+test('when hidden files have names of images, then they are not measured', async (t) => {
   const folder = temporaryFolder(t);
   await drawn.clone().jpeg().toFile(path.join(folder, 'a.jpg'));
   mkdirSync(path.join(folder, '.trash'));

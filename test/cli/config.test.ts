@@ -1,4 +1,4 @@
-/** Configuration files: what they say, what they are refused for, and which command takes what. */
+/** Configuration files: their values, their errors, and the options of each command. */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -37,7 +37,7 @@ test('when a file has options and groups, then each value is known by its name',
   });
 });
 
-test('when an editor put a byte order mark before a file, then it is read all the same', async () => {
+test('when a file begins with a byte order mark, then it is read', async () => {
   assert.deepEqual(Object.fromEntries(await read('\uFEFF{"epochs": 3}')), { epochs: 3 });
 });
 
@@ -92,7 +92,7 @@ test('when a name is unknown, then the error says which one was likely meant', a
   }
 });
 
-test('when a file is no JSON, then the line at fault is shown', async () => {
+test('when a file is not JSON, then the wrong line is shown', async () => {
   const refusals: [string, RegExp][] = [
     [
       '{\n  "epochs": 3\n  "seed": 1\n}',
@@ -118,7 +118,7 @@ test('when there is no file, then a command says so in one line', async () => {
   );
 });
 
-test('when a command is given options of another, then they are checked and left alone', async () => {
+test('when a file has options of another command, then they are checked and ignored', async () => {
   const words = ['bench', folder, '--config', file];
   await writeFile(file, '{"epochs": 3, "model": {"size": 64}}');
   const { code, stderr } = await runBobbin(words);
@@ -129,7 +129,7 @@ test('when a command is given options of another, then they are checked and left
   assert.match((await runBobbin(words)).stderr, /an integer from 1 to 10000 for epochs in .*:1/);
 });
 
-test('when an option is in several places, then the flag wins, and the file over the default', async () => {
+test('when an option is in several places, then the flag wins over the file, and the file over the default', async () => {
   const photos = path.join(folder, 'photos');
   const amounts = '--images-per-task 30 --questions-per-task 1 --size 64'.split(' ');
   const words = ['synthesize', '--out', photos, ...amounts, '--tasks', 'lapel_design_labels'];

@@ -1,4 +1,4 @@
-/** Flags made from an option table, and the values that come back. */
+/** Flags made from a table of options, and their values. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command } from 'commander';

@@ -102,7 +102,7 @@ test('when a run is repeated from its config.json, then its losses and its confi
   assert.deepEqual(await losses('again'), await losses('run'));
 });
 
-test('when images are given, then a CSV has a row for each, also for one that is not there', async () => {
+test('when images are given, then a CSV has a row for each, even for a missing one', async () => {
   const image = at(
     'photos/base',
     (await firstField(at('photos/base/Annotations/label.csv'))) ?? '',
@@ -121,7 +121,7 @@ async function firstField(file: string): Promise<string | undefined> {
   return (await readFile(file, 'utf8')).split('\n')[0]?.split(',')[0];
 }
 
-test('when a submission is stopped and repeated, then it ends as one that was never stopped', async () => {
+test('when a submission is stopped and repeated, then its result equals an uninterrupted one', async () => {
   const words = (out: string) => [
     ...['submit', '--data', at('photos'), '--out', at(out), '--epochs', '3', ...network],
     ...['--validation-fraction', '0.3', '--models', '2'],

@@ -1,4 +1,4 @@
-/** What the command line says when it is asked for something it cannot do, and its help. */
+/** Errors and help of the command line. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ test('when a required flag is missing, then it is named', async () => {
   assert.equal(stderr, "error: required option '--out <folder>' not specified\n");
 });
 
-test('when a value is out of range, then the range is said', async () => {
+test('when a value is out of range, then the error has the range', async () => {
   const { code, stderr } = await runBobbin([
     'prepare',
     'x',
@@ -42,7 +42,7 @@ test('when the source is absent, then the error is one line; with --debug it has
   assert.match(debug.stderr, /\n {4}at /);
 });
 
-test('when help is asked for, then every command and exit code is there', async () => {
+test('when help is requested, then it has every command and exit code', async () => {
   const { code, stdout } = await runBobbin(['--help']);
   assert.equal(code, 0);
   const commands =
@@ -53,7 +53,7 @@ test('when help is asked for, then every command and exit code is there', async 
   assert.match(stdout, /130 stopped by Ctrl-C/);
 });
 
-test('when help of a command is asked for, then its flags show range and default', async () => {
+test('when the help of a command is requested, then its flags show range and default', async () => {
   const { stdout } = await runBobbin(['prepare', '--help']);
   const text = stdout.replace(/\s+/g, ' ');
   assert.match(
@@ -62,7 +62,7 @@ test('when help of a command is asked for, then its flags show range and default
   );
 });
 
-test('when there is not one weight per run, then that is said before anything is predicted', async () => {
+test('when the numbers of weights and runs differ, then the error comes before prediction', async () => {
   const words = ['predict', '--run', 'no-such-run', '--weights', '1,2', '--task', 'hat', 'a.jpg'];
   const { code, stderr } = await runBobbin(words);
   assert.equal(code, 1);
@@ -72,7 +72,7 @@ test('when there is not one weight per run, then that is said before anything is
   );
 });
 
-test('when a folder is to be measured that is not there, then it is named', async () => {
+test('when the folder to measure is missing, then it is named', async () => {
   const { code, stderr } = await runBobbin(['bench', 'no-such-folder']);
   assert.equal(code, 1);
   assert.equal(
@@ -81,7 +81,7 @@ test('when a folder is to be measured that is not there, then it is named', asyn
   );
 });
 
-test('when a folder is measured and who augments is left open, then it is said first who does', async () => {
+test('when a folder is measured with `augment: auto`, then the choice is printed first', async () => {
   const folder = fileURLToPath(new URL('../fixtures/pipeline', import.meta.url));
   const words = ['bench', folder, '--seconds', '0.1', '--augment'];
   const { code, stdout } = await runBobbin([...words, 'auto']);

@@ -1,4 +1,4 @@
-/** docs/options.md against the tables, and its example against the commands. */
+/** Compares docs/options.md with the tables, and its example with the commands. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
@@ -7,7 +7,7 @@ import { augmentationOptions } from '../../src/pipeline/index.js';
 
 const page = await readFile(new URL('../../docs/options.md', import.meta.url), 'utf8');
 
-test('when options change, then docs/options.md has changed with them', async () => {
+test('when options change, then docs/options.md changes with them', async () => {
   assert.equal(page, await optionsPage(), 'write it again: npm run docs');
 });
 

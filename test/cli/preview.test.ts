@@ -1,4 +1,4 @@
-/** `bobbin preview` on flat colours, whose tiles can be counted. */
+/** `bobbin preview` on flat colours, so that its tiles can be counted. */
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -60,7 +60,7 @@ test('when the data set is prepared, then the sheet shows its samples', async ()
   assert.deepEqual([red, blue], [6 * tile, 6 * tile]);
 });
 
-test('when the seed is the same, then so is the sheet', async () => {
+test('when the seed is the same, then the sheet is the same', async () => {
   const draw = async (name: string, seed: string) => {
     const options = ['--images', '2', '--views', '2', '--noise', '40', '--seed', seed];
     await preview(at('photos'), '--out', at(name), ...options);
@@ -72,7 +72,7 @@ test('when the seed is the same, then so is the sheet', async () => {
   assert.equal((await sharp(wanted).metadata()).format, 'jpeg');
 });
 
-test('when an image cannot be read, then it is named and the sheet is drawn all the same', async () => {
+test('when an image cannot be read, then it is named and the sheet is still drawn', async () => {
   await writeFile(at('photos', 'red', '1.png'), 'no image');
   const sizes = ['--images', '6', '--views', '1', ...still];
   const { stderr } = await preview(at('photos'), '--out', at('damaged.png'), ...sizes);
@@ -80,7 +80,7 @@ test('when an image cannot be read, then it is named and the sheet is drawn all 
   assert.deepEqual(await count(at('damaged.png')), [2 * 2 * tile, 3 * 2 * tile]);
 });
 
-test('when the sheet’s name says no format, then the command says which there are', async () => {
+test('when the sheet’s name has no known format, then the error lists the formats', async () => {
   const { code, stderr } = await runBobbin(['preview', at('photos'), '--out', at('sheet.gif')]);
   assert.equal(code, 1);
   assert.match(stderr, /Expected a file named \.jpg or \.png for --out/);

@@ -1,4 +1,4 @@
-/** What is printed after each epoch. */
+/** The report after each epoch. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeEpoch } from '../../src/cli/training-report.js';
@@ -35,7 +35,7 @@ test('when some images are not JPEG files, then their time is shown too', () => 
   assert.match(lines[1] ?? '', /an image, 12 ms for one that is not a JPEG\. The/);
 });
 
-test('when a GPU took part, then its time is shown, and what share of the images it took', () => {
+test('when a GPU decoded or rendered, then its time and its share of the images are shown', () => {
   const shares = { deviceDecodedShare: 0.754, deviceRenderedShare: 0.99 };
   const lines = describeEpoch('coat', { ...record, deviceMs: 0.123, ...shares }, 6).split('\n');
   assert.match(

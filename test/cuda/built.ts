@@ -1,4 +1,4 @@
-/** Where `npm run build:cuda` leaves its library, and whether tests that need it can run. */
+/** The library of `npm run build:cuda`, and whether tests that need it can run. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { cudaFolder, cudaLibraryFile, hasCudaLibrary } from '../../scripts/cuda-library.mjs';
@@ -6,7 +6,7 @@ import { cudaFolder, cudaLibraryFile, hasCudaLibrary } from '../../scripts/cuda-
 /** The library. */
 export const cudaLibrary = cudaLibraryFile;
 
-/** Prints what cuda_status says of the library that its argument names. */
+/** Prints the cuda_status of the library that its argument names. */
 export const statusProgram = path.join(cudaFolder, 'cuda_status');
 
 /** The C++ tests of native/cuda over a stub of CUDA's runtime. */

@@ -1,11 +1,11 @@
-/** Runs the C++ tests of what native/cuda asks of CUDA's runtime: test/native/stub/device_test.cc. */
+/** Runs the C++ tests of native/cuda's calls of CUDA's runtime: test/native/stub/device_test.cc. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { deviceTests, needsLibrary } from './built.js';
 
 test(
-  'when CUDA’s runtime is a stub, then devices and queues ask it for the right things',
+  'when CUDA’s runtime is a stub, then devices and queues call it correctly',
   needsLibrary,
   () => {
     const { status, stdout, stderr } = spawnSync(deviceTests, [], { encoding: 'utf8' });

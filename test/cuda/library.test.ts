@@ -1,4 +1,4 @@
-/** What bobbin_cuda.so needs of a machine before it can be opened there. */
+/** What a machine must have so that bobbin_cuda.so can be opened. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -8,7 +8,7 @@ import { cudaLibrary, needsLibrary } from './built.js';
 const readelf = (option: string) =>
   execFileSync('readelf', ['--wide', option, cudaLibrary], { encoding: 'utf8' });
 
-test('when the library is loaded, then it asks for no library of CUDA', needsLibrary, () => {
+test('when the library is loaded, then it does not need a library of CUDA', needsLibrary, () => {
   const needed = [...readelf('--dynamic').matchAll(/\(NEEDED\).*\[(\S+)\]/g)].map(
     ([, name = '']) => name,
   );
@@ -50,7 +50,7 @@ test(
 );
 
 test(
-  'when others look for its functions, then only the addon’s doors are there',
+  'when its symbols are listed, then only the functions for the addon are exported',
   needsLibrary,
   () => {
     const defined = [

@@ -1,9 +1,9 @@
-/** What `npm run build:cuda` reads from the compiler's words. */
+/** The output of the CUDA compiler, read by `npm run build:cuda`. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readResources, resourceTable, spilling } from '../../scripts/cuda-report.mjs';
 
-/** As nvcc 13.0 printed it, but for the numbers of the second kernel. */
+/** The output of nvcc 13.0, except for the numbers of the second kernel. */
 const log = `
 [ 83%] Building CUDA object native/cuda/CMakeFiles/bobbin_cuda_objects.dir/normalize.cu.o
 ptxas info    : 0 bytes gmem
@@ -23,7 +23,7 @@ ptxas info    : Compile time = 10.963 ms
 [100%] Linking CXX shared module ../../bobbin_cuda.so
 `;
 
-test('when the compiler tells of kernels, then each is read by its name and architecture', () => {
+test('when the compiler lists kernels, then each is read by its name and architecture', () => {
   assert.deepEqual(readResources(log), [
     {
       kernel: 'trial_kernel<kBfloat16, kChannelsLast>',
@@ -46,7 +46,7 @@ test('when the compiler tells of kernels, then each is read by its name and arch
   ]);
 });
 
-test('when a kernel or what it calls spills registers, then it is named', () => {
+test('when a kernel or a function that it calls spills registers, then the kernel is named', () => {
   assert.deepEqual(spilling(readResources(log)), ['sums for sm_90']);
 });
 

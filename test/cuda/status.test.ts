@@ -1,4 +1,4 @@
-/** What cuda_status says where CUDA cannot be used: the real library, over a stub of NVIDIA's driver. */
+/** The cuda_status without usable CUDA: the real library with a stub of NVIDIA's driver. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -15,20 +15,20 @@ before(() => {
   execFileSync('cc', ['-shared', '-fPIC', '-Wall', '-Werror', '-o', stub, source]);
 });
 
-/** The lines of a status that a process of its own prints, its driver chosen by `environment`. */
+/** The lines of a status, printed by a separate process with the driver of `environment`. */
 function statusOf(library: string, environment: Record<string, string> = {}) {
   const env = { ...process.env, LD_LIBRARY_PATH: folder, ...environment };
   return execFileSync(statusProgram, [library], { env, encoding: 'utf8' }).split('\n').slice(0, -1);
 }
 
-test('when there is no driver, then one is asked for', needsLibrary, () => {
+test('when there is no driver, then the status asks for one', needsLibrary, () => {
   const drivers = path.join(folder, 'none');
   fs.mkdirSync(drivers);
-  // It cannot be loaded, and hides the driver that this machine may have.
+  // A file that cannot be loaded hides a driver of this machine.
   fs.writeFileSync(path.join(drivers, 'libcuda.so.1'), '');
   assert.deepEqual(statusOf(cudaLibrary, { LD_LIBRARY_PATH: drivers }), [
     'available: no',
-    'reason: no NVIDIA driver (libcuda.so.1), of which Bobbin needs version 580 or later',
+    'reason: no NVIDIA driver (libcuda.so.1); Bobbin needs version 580 or later',
     'driver: 0',
     'runtime: 13000',
     'name: ',
@@ -43,7 +43,7 @@ test(
     assert.equal(available, 'available: no');
     assert.equal(
       reason,
-      'reason: an NVIDIA driver that can do CUDA 12.4, where Bobbin needs CUDA 13.0, so version 580 or later',
+      'reason: an NVIDIA driver for CUDA 12.4; Bobbin needs CUDA 13.0, driver version 580 or later',
     );
     assert.equal(driver, 'driver: 12040');
   },
@@ -54,7 +54,7 @@ test('when the driver finds no GPU, then the ways to look for it are named', nee
   assert.equal(available, 'available: no');
   assert.equal(
     reason,
-    'reason: no GPU that the NVIDIA driver finds (see `nvidia-smi` and CUDA_VISIBLE_DEVICES)',
+    'reason: no GPU found by the NVIDIA driver (see `nvidia-smi` and CUDA_VISIBLE_DEVICES)',
   );
   assert.equal(driver, 'driver: 13000');
 });
@@ -70,22 +70,26 @@ const others = [
   [0, 'operation not supported (cudaErrorNotSupported)'],
 ] as const;
 for (const [code, words] of others) {
-  test(`when cuInit returns ${code}, then CUDA's own words are told`, needsLibrary, () => {
+  test(`when cuInit returns ${code}, then the status has CUDA's message`, needsLibrary, () => {
     const [available, reason] = statusOf(cudaLibrary, { STUB_INIT: String(code) });
     assert.equal(available, 'available: no');
     assert.equal(reason, `reason: a failure of cudaGetDeviceCount, ${words}`);
   });
 }
 
-test('when the library is another build than the addon, then it is not asked', needsLibrary, () => {
-  const bytes = fs.readFileSync(cudaLibrary, 'latin1');
-  // Its hash of headers is the only text of 64 hexadecimal digits.
-  const [hash] = bytes.match(/(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/) ?? [];
-  assert.ok(hash);
-  const other = path.join(folder, 'other.so');
-  fs.writeFileSync(other, bytes.replace(hash, '0'.repeat(64)), 'latin1');
-  assert.equal(
-    statusOf(other)[1],
-    `reason: a CUDA library that was built from other sources than the addon; \`npm run build:cuda\` builds it anew`,
-  );
-});
+test(
+  'when the library is from another build than the addon, then it is not used',
+  needsLibrary,
+  () => {
+    const bytes = fs.readFileSync(cudaLibrary, 'latin1');
+    // Its hash of headers is the only text of 64 hexadecimal digits.
+    const [hash] = bytes.match(/(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/) ?? [];
+    assert.ok(hash);
+    const other = path.join(folder, 'other.so');
+    fs.writeFileSync(other, bytes.replace(hash, '0'.repeat(64)), 'latin1');
+    assert.equal(
+      statusOf(other)[1],
+      `reason: a CUDA library that was built from different headers than the addon; \`npm run build:cuda\` rebuilds it`,
+    );
+  },
+);

@@ -1,4 +1,4 @@
-/** What `loadManifest` takes and refuses. */
+/** `loadManifest`: valid and invalid files. */
 import assert from 'node:assert/strict';
 import { readdir, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';

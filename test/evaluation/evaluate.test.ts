@@ -1,4 +1,4 @@
-/** Scores of given probabilities: every number worked out by hand. */
+/** Scores of given probabilities, compared with numbers computed by hand. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Manifest, Sample } from '../../src/dataset/index.js';
@@ -37,7 +37,7 @@ const probabilities = Float32Array.of(
 );
 const failures = [{ index: 2, path: '/photos/broken.jpg', reason: 'no JPEG' }];
 
-test('when one image is unreadable, then the scores are those of the other four', () => {
+test('when one image is unreadable, then the scores cover the other four', () => {
   const scores = score({ manifest, task, split: 'validation', samples, probabilities, failures });
   assert.equal(scores.images, 4);
   // Only a is right.

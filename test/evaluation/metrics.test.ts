@@ -1,4 +1,4 @@
-/** The metrics against hand-worked cases, scikit-learn's numbers, and the relation between the three that the competition shows. */
+/** Compares the metrics with results computed by hand, scikit-learn's numbers, and the relation of the three in the competition. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -32,7 +32,7 @@ const worked = {
   labels: [0, 0, 2, 0],
 };
 
-test('when four images are worked by hand then every metric agrees', () => {
+test('when four images are computed by hand then every metric agrees', () => {
   near(basicPrecision(worked), 2 / 4);
   near(meanReciprocalRank(worked), (1 + 1 / 2 + 1 + 1 / 3) / 4);
   near(averagePrecision(worked), (1 + 1 / 2 + 2 / 3 + 2 / 4) / 4);
@@ -60,7 +60,7 @@ test('when the order of images changes then AP stays the same', () => {
   near(averagePrecision({ probabilities, labels }), averagePrecision(worked));
 });
 
-test('when probabilities are equal then the lower class is on top', () => {
+test('when probabilities are equal then the lower class index is the top class', () => {
   const tied = { probabilities: [[0.25, 0.25, 0.25, 0.25]], labels: [2] };
   near(basicPrecision(tied), 0);
   near(meanReciprocalRank(tied), 1 / 3);
@@ -92,11 +92,11 @@ test('when accuracy is .847 on normal logits then MRR is .914 and AP .963', () =
   near(averagePrecision({ probabilities, labels }), 0.963, 0.004);
 });
 
-test('when tasks differ in size then mAP weighs them alike', () => {
+test('when tasks differ in size then mAP weights them equally', () => {
   near(meanAveragePrecision([1, 0.5, 0.6]), 0.7);
 });
 
-test('when lengths do not fit then the error says which', () => {
+test('when lengths differ then the error says which', () => {
   assert.throws(
     () => basicPrecision({ ...worked, labels: [0] }),
     /Expected 4 for the number of labels but received 1/,

@@ -1,4 +1,4 @@
-/** Batches that TensorFlow takes on the GPU itself: their values, their slots, and readers that come late. */
+/** Batches that TensorFlow adopts on the GPU: their values, their slots, and late reads. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createLoader, type Loader } from '../../src/pipeline/index.js';
@@ -9,7 +9,7 @@ import { needsTensorFlowOnGpu } from './needs-gpu.js';
 
 const count = 64;
 
-/** A loader of main memory and one on the GPU, of the same batches; a batch too few to hold any back. */
+/** A loader in main memory and one on the GPU, with the same batches and too few slots to keep one. */
 async function loaders(t: TestContext) {
   const samples = await writePictures(temporaryFolder(t), { count, width: 90, height: 70 });
   const options = { samples, preprocessing: plainPixels(72, 64), batchSize: 4, slots: 2, seed: 3 };
@@ -38,7 +38,7 @@ async function meansOf(loader: Loader, epochs: number): Promise<number[]> {
 }
 
 test(
-  'when a batch on the GPU is adopted, then its tensor has its values and gives its slot back',
+  'when a batch on the GPU is adopted, then its tensor has its values and returns its slot',
   needsTensorFlowOnGpu,
   async (t) => {
     const { device } = await loaders(t);
@@ -57,13 +57,13 @@ test(
 );
 
 test(
-  'when the GPU comes to read batches long after they were disposed of, then it reads their own pixels',
+  'when the GPU reads batches long after their disposal, then it reads their own pixels',
   needsTensorFlowOnGpu,
   async (t) => {
     const { host, device } = await loaders(t);
     const epochs = 8;
     const wanted = await meansOf(host, epochs);
-    // Some milliseconds of work that the reading of each batch has to wait for.
+    // Some milliseconds of work before the read of each batch.
     const matrix = tf.randomNormal([4096, 4096]);
     const read: tf.Tensor[] = [];
     for (let epoch = 0; epoch < epochs; epoch++) {
@@ -71,7 +71,7 @@ test(
         const images = adoptBatch(batch);
         read.push(
           tf.tidy(() => {
-            // Nought, but only the product tells.
+            // Zero, but only the product shows it.
             const nothing = matrix.matMul(matrix).mul(0).sum();
             return images.add(nothing).mean([1, 2, 3]);
           }),

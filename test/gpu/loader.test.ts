@@ -1,4 +1,4 @@
-/** Loaders on a GPU through the public API, against the loader of main memory. */
+/** Compares loaders on a GPU, through the public API, with a loader in main memory. */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
@@ -29,7 +29,7 @@ const options: Omit<LoaderOptions, 'samples'> = {
   seed,
 };
 
-/** All pixels of an epoch, and which images they are of. */
+/** All pixels of an epoch, and the indices of their images. */
 async function epochOf(loader: Loader, number: number) {
   const pixels: Float32Array[] = [];
   const indices: number[] = [];
@@ -56,7 +56,7 @@ for (const augment of ['gpu', 'cpu'] as const) {
       t.after(() => host.close());
       t.after(() => device.close());
       for (let epoch = 0; epoch < 6; epoch++) {
-        // One that is left while batches are under way.
+        // An epoch that is abandoned during its batches.
         for await (const batch of device.epoch(100 + epoch)) {
           batch.release();
           if (epoch % 2 === 0) {

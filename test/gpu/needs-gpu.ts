@@ -1,4 +1,4 @@
-/** Options of tests that need a GPU: they are skipped, with the reason, where there is none. */
+/** Options of tests that need a GPU: without one they are skipped, with the reason. */
 import { cudaStatus } from '../../src/pipeline/index.js';
 import { devices } from '../../src/tensorflow/index.js';
 
@@ -6,7 +6,7 @@ const { available, reason } = cudaStatus();
 
 export const needsGpu = { skip: !available && `there is no GPU: ${reason}` };
 
-/** One that TensorFlow computes on, too. */
+/** A GPU that TensorFlow also uses. */
 export const needsTensorFlowOnGpu = {
   skip:
     needsGpu.skip || (!devices().some(({ type }) => type === 'GPU') && 'TensorFlow lists no GPU'),

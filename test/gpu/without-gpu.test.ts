@@ -1,4 +1,4 @@
-/** What `npm run test:gpu` and its programs say where there is nothing to test. */
+/** The output of `npm run test:gpu` and its programs without a GPU. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -22,7 +22,7 @@ const needsPrograms = {
 };
 
 test(
-  'when there is no driver, then one sentence says so and the exit status that nothing ran',
+  'when there is no driver, then one sentence and the exit status say that nothing ran',
   needsNoDriver,
   () => {
     for (const what of ['test', 'bench']) {
@@ -34,14 +34,14 @@ test(
   },
 );
 
-test('when something else is asked for, then the error names what there is', () => {
+test('when an unknown command is given, then the error lists the commands', () => {
   const { status, stderr } = run(process.execPath, script, 'prove');
   assert.equal(status, 1);
   assert.match(stderr, /Expected test or bench but received "prove"/);
 });
 
 test(
-  'when a benchmark is asked for without a GPU, then it says why before it reads or draws anything',
+  'when a benchmark runs without a GPU, then it says why before it reads or draws images',
   needsNoDriver,
   () => {
     const main = path.resolve(import.meta.dirname, '..', '..', 'bench', 'main.ts');
@@ -56,12 +56,16 @@ test(
   },
 );
 
-test('when the programs find no GPU, then they say why and exit likewise', needsPrograms, () => {
-  const tests = run(program('bobbin_cuda_tests'));
-  assert.equal(tests.status, nothingRan);
-  assert.match(tests.stdout, /^No GPU was tested: [^\n]+\n$/);
-  const bench = run(program('bobbin_cuda_bench'), '/dev/null');
-  assert.equal(bench.status, nothingRan);
-  assert.match(bench.stderr, /^No GPU was measured: [^\n]+\n$/);
-  assert.equal(run(program('bobbin_cuda_bench')).status, 1);
-});
+test(
+  'when the programs find no GPU, then they say why and exit with the same status',
+  needsPrograms,
+  () => {
+    const tests = run(program('bobbin_cuda_tests'));
+    assert.equal(tests.status, nothingRan);
+    assert.match(tests.stdout, /^No GPU was tested: [^\n]+\n$/);
+    const bench = run(program('bobbin_cuda_bench'), '/dev/null');
+    assert.equal(bench.status, nothingRan);
+    assert.match(bench.stderr, /^No GPU was measured: [^\n]+\n$/);
+    assert.equal(run(program('bobbin_cuda_bench')).status, 1);
+  },
+);

@@ -1,4 +1,4 @@
-/** Classifiers: their head, what is frozen, and the way to disk and back. */
+/** Classifiers: head, frozen layers, saving and loading. */
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -31,13 +31,13 @@ test('when only the head is trainable then its kernel and bias are the only trai
     [[1280, 3], [3]],
   );
   const all = await createModel({ ...options, trainable: 'all' });
-  // 49 kernels, scale and offset of as many normalisations, and the head.
+  // 49 kernels, scale and offset of 49 normalisations, and the head.
   assert.equal(all.model.trainableWeights.length, 49 * 3 + 2);
   // Published: 4,652,008 with a head of 1,281,000, not counting 42,016 moving averages.
   assert.equal(all.model.countParams(), 4_652_008 - 1_281_000 + 42_016 + 1280 * 3 + 3);
 });
 
-test('when the seed is the same then so are the weights, and the head is within Glorot bounds', async () => {
+test('when the seed is the same then the weights are the same, and the head is within Glorot’s bounds', async () => {
   const [one, two, other] = await Promise.all(
     [5, 5, 6].map((seed) => createModel({ ...options, seed })),
   );
@@ -49,12 +49,12 @@ test('when the seed is the same then so are the weights, and the head is within 
   assert.ok(largest <= limit && largest > 0.99 * limit, `${largest} against ${limit}`);
 });
 
-test('when the seed is 0 then the weights are the same each time, too', async () => {
+test('when the seed is 0 then the weights are also the same each time', async () => {
   const [one, two] = await Promise.all([0, 0].map((seed) => createModel({ ...options, seed })));
   assert.deepEqual(values(one?.model as never), values(two?.model as never));
 });
 
-test('when a classifier is saved and loaded then it computes the same and keeps its record', async () => {
+test('when a classifier is saved and loaded then its results and its record are the same', async () => {
   const saved = await createModel(options);
   await saveClassifier(saved, folder);
   const loaded = await loadClassifier(folder);

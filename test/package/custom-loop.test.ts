@@ -1,4 +1,4 @@
-/** The training loop of README.md, as it is printed there, run as somebody's program. */
+/** Runs the training loop of README.md as a user's program. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';

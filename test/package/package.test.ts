@@ -1,4 +1,4 @@
-/** The packed tarball, installed into somebody else's empty project, sets itself up and trains there. */
+/** The packed tarball, installed in an empty project, sets itself up and trains there. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Who augments, where that is left open: the sentence, and what it is drawn from. */
+/** `augment: auto`: the choice and its reason. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveOptions } from '../../src/options.js';
@@ -10,7 +10,7 @@ const augmentationOf = (changes: Partial<Augmentation> = {}) =>
 
 const there = { available: true, reason: '' };
 
-test('when there is no CUDA device, then its reason rules the GPU out', () => {
+test('when there is no CUDA device, then the reason excludes the GPU', () => {
   const absent = { available: false, reason: 'no driver' };
   const obstacle = 'there is no CUDA device: no driver';
   assert.equal(obstacleToGpu(absent, augmentationOf()), obstacle);
@@ -29,7 +29,7 @@ for (const { changes, obstacle } of [
     obstacle: 'every image goes through rotation and randAugment, which the CPU does in any case',
   },
 ]) {
-  const what = obstacle === undefined ? 'a measurement is to tell' : 'no measurement is needed';
+  const what = obstacle === undefined ? 'a measurement decides' : 'no measurement is needed';
   test(`when augmentation is ${JSON.stringify(changes)}, then ${what}`, () => {
     assert.equal(obstacleToGpu(there, augmentationOf(changes)), obstacle);
   });

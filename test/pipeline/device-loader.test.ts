@@ -1,4 +1,4 @@
-/** Batches on a device against the same batches in main memory, both ways of augmenting. */
+/** Compares batches on a device with the same batches in main memory, for both values of `augment`. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
@@ -37,7 +37,7 @@ const augmentation: Partial<Augmentation> = {
   mixProbability: 0.5,
 };
 
-/** Twelve JPEGs, a PNG and a file that is no image. */
+/** Twelve JPEGs, a PNG and a file that is not an image. */
 async function pictures(t: TestContext): Promise<LoaderSample[]> {
   const folder = temporaryFolder(t);
   const samples = await writePictures(folder, { count: 14, width: 90, height: 70 });
@@ -50,7 +50,7 @@ async function pictures(t: TestContext): Promise<LoaderSample[]> {
 
 type Changes = Partial<LoaderOptions<PixelType>>;
 
-/** All that a loader says of an epoch: pixels, and which images they are of. */
+/** The pixels of an epoch and the indices of their images. */
 async function epochOf(options: Pick<LoaderOptions<PixelType>, 'samples'> & Changes) {
   const loader = createLoader<PixelType>({
     preprocessing,
@@ -76,7 +76,7 @@ async function epochOf(options: Pick<LoaderOptions<PixelType>, 'samples'> & Chan
   return { rows, indices, pixels, failures: loader.failures, statistics: loader.statistics };
 }
 
-/** How far a value may be from what it stands for: the rounding of its type, and of float32. */
+/** The largest error of a stored value: the rounding of its type, and of float32. */
 const roundings: Record<PixelType, number> = {
   float32: 2 ** -22,
   bfloat16: 2 ** -8,
@@ -84,11 +84,11 @@ const roundings: Record<PixelType, number> = {
   uint8: 0,
 };
 
-/** How far a device, which filters in floats, may be from the CPU's words of 1/256 of a level before that: in the mean, and at most. */
+/** The mean and largest difference before that: a device filters in floats, the CPU in words of 1/256 level. */
 const [apartInMean, apart] = [0.004 / Math.min(...std), 0.08 / Math.min(...std)];
 
 for (const dtype of types) {
-  test(`when the CPU augments for a device, then ${dtype} batches there are its levels, normalised`, async (t) => {
+  test(`when the CPU augments for a device, then ${dtype} batches there are its normalised levels`, async (t) => {
     useReferenceDevice(t);
     const samples = await pictures(t);
     const levels = await epochOf({ samples, dtype: 'uint8' });
@@ -105,14 +105,14 @@ for (const dtype of types) {
     }
   });
 
-  test(`when a device augments, then ${dtype} batches are the CPU's but for rounding`, async (t) => {
+  test(`when a device augments, then ${dtype} batches equal the CPU's within rounding`, async (t) => {
     useReferenceDevice(t);
     const samples = await pictures(t);
     const wanted = await epochOf({ samples, dtype });
     const there = await epochOf({ samples, dtype, augment: 'gpu' });
     assert.deepEqual(there.rows, wanted.rows);
     assert.deepEqual(there.failures, wanted.failures);
-    // A small difference may move a value, or one that it was mixed from, to its type's next one.
+    // A small difference may change a value, or a value mixed into it, to the next value of its type.
     const next = 2 * roundings[dtype] * Math.max(...wanted.pixels.map(Math.abs));
     const { largest, mean } = difference(there.pixels, wanted.pixels);
     assert.ok(largest <= (dtype === 'uint8' ? 1 : apart + next), `${largest}`);
@@ -133,7 +133,7 @@ test('when a loader has ten views an image, then a device has them in the same o
   assert.ok(largest <= apart, `${largest}`);
 });
 
-test('when there is no CUDA device, then asking for one fails with the reason', (t) => {
+test('when there is no CUDA device, then requesting one fails with the reason', (t) => {
   const { available, reason } = cudaStatus();
   if (available) {
     return t.skip('there is a CUDA device');
@@ -152,7 +152,7 @@ test('when there is no CUDA device, then asking for one fails with the reason', 
   }
 });
 
-test('when the GPU augments, then batches cannot be asked to lie in main memory', (t) => {
+test('when the GPU augments, then `memory: main` is refused', (t) => {
   useReferenceDevice(t);
   const options = { samples: [{ path: '/nowhere.jpg', label: 0 }], preprocessing };
   assert.throws(
@@ -172,13 +172,13 @@ test('when both can augment, then auto measures both', async (t) => {
   );
 });
 
-test('when the device fails as it is measured, then auto takes the CPU and says why', async (t) => {
+test('when the device fails during the measurement, then auto chooses the CPU and says why', async (t) => {
   const addon = pipelineAddon();
   const { cudaStatus: status } = addon;
   if (cudaStatus().available) {
     return t.skip('there is a CUDA device');
   }
-  // As a device does that is lost after it was looked for.
+  // Like a device that is lost after it was found.
   Object.assign(addon, { cudaStatus: () => ({ available: true }) });
   t.after(() => Object.assign(addon, { cudaStatus: status }));
   const files = (await pictures(t)).map(({ path }) => path);

@@ -1,4 +1,4 @@
-/** Effects through the loader: the recipe that is announced is the one that is rendered, for any threads and batches. */
+/** Effects through the loader: it renders the returned recipe, for any number of threads and any batch size. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -74,7 +74,7 @@ test('when channels are BGR, then views are the RGB ones reversed, with effects 
   }
 });
 
-test('when a view is turned upside down, then it is the plain one from its last row on', async (t) => {
+test('when a view is turned upside down, then its rows are those of the plain view in reverse', async (t) => {
   const [plain, turned] = await renderBoth(t, {}, { verticalFlip: 1 });
   const row = 48 * 3;
   for (let y = 0; y < 48; y++) {
@@ -83,7 +83,7 @@ test('when a view is turned upside down, then it is the plain one from its last 
   }
 });
 
-test('when a recipe announces an erased rectangle, then it is the mean and the rest is as without', async (t) => {
+test('when a recipe has an erased rectangle, then the rectangle is the mean and the rest is unchanged', async (t) => {
   const [plain, erased, recipe] = await renderBoth(t, {}, { erase: 1 });
   const rectangle = recipe.erased;
   assert.ok(rectangle);
@@ -99,7 +99,7 @@ test('when a recipe announces an erased rectangle, then it is the mean and the r
   }
 });
 
-test('when a view is rotated, then its corners have the mean, which is zero to the model', async (t) => {
+test('when a view is rotated, then its corners have the mean, which is zero for the model', async (t) => {
   const preprocessing = {
     ...plainPixels(48, 48),
     mean: [200, 100, 50] as [number, number, number],
@@ -113,7 +113,7 @@ test('when a view is rotated, then its corners have the mean, which is zero to t
     const { kind, amount } = recipe?.effects[0] ?? {};
     assert.equal(kind, 'rotate');
     const pixels = takePixels(batch);
-    // Between 20° and 70° from the axes all corners lie well outside of the turned view.
+    // Between 20° and 70° from the axes all corners lie far outside the rotated view.
     const fromAxis = Math.abs((amount as number) % 90);
     if (fromAxis < 20 || fromAxis > 70) {
       continue;

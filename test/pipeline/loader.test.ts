@@ -1,4 +1,4 @@
-/** The loader's promises: same bytes for any thread count, resuming, damage, memory, a free event loop. */
+/** The loader: same bytes for any thread count, resuming, damage, memory, a free event loop. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -78,7 +78,7 @@ test('when 1, 2 and 8 threads render with everything on, then batches are the sa
   assert.notDeepEqual(otherSeed.indices, one.indices);
 });
 
-test('when epochs went before, then an epoch is what it would be without them', async (t) => {
+test('when other epochs come first, then an epoch is the same as without them', async (t) => {
   const samples = await mixedFiles(t);
   const options: LoaderOptions = {
     samples,
@@ -99,7 +99,7 @@ test('when epochs went before, then an epoch is what it would be without them', 
   }
 });
 
-test('when an epoch starts at a later batch, then it goes on exactly there', async (t) => {
+test('when an epoch starts at a later batch, then it continues exactly there', async (t) => {
   const samples = await mixedFiles(t);
   const loader = loaderFor(t, {
     samples,
@@ -114,7 +114,7 @@ test('when an epoch starts at a later batch, then it goes on exactly there', asy
   assert.ok(rest.bytes.equals(whole.bytes.subarray(whole.bytes.length - rest.bytes.length)));
 });
 
-test('when files are damaged, then refill, mark and fail each do what they say', async (t) => {
+test('when files are damaged, then refill, mark and fail behave as documented', async (t) => {
   const samples = await mixedFiles(t);
   const file = (i: number) => (samples[i] as { path: string }).path;
   const options: LoaderOptions = { samples, preprocessing, batchSize: 23 };
@@ -155,7 +155,7 @@ test('when a file is missing, then its reason is the system’s', async (t) => {
   ]);
 });
 
-test('when a loop is left or an epoch replaced, then the loader is ready for the next', async (t) => {
+test('when a loop is left or an epoch replaced, then the loader is ready for the next epoch', async (t) => {
   const samples = await writePictures(temporaryFolder(t), { count: 20, width: 60, height: 60 });
   const loader = loaderFor(t, { samples, preprocessing, batchSize: 2, slots: 2 });
   for (let epoch = 0; epoch < 10; epoch++) {
@@ -177,7 +177,7 @@ test('when a loop is left or an epoch replaced, then the loader is ready for the
   assert.equal((await current).indices.length, 20);
 });
 
-test('when the loader is closed, then waiting ends, batches live on and results can be read', async (t) => {
+test('when the loader is closed, then waiting ends, and batches and results can still be read', async (t) => {
   const samples = await writePictures(temporaryFolder(t), { count: 8, width: 60, height: 60 });
   const loader = loaderFor(t, { samples, preprocessing, batchSize: 2, slots: 2 });
   const epoch = loader.epoch(0);
@@ -195,7 +195,7 @@ test('when the loader is closed, then waiting ends, batches live on and results 
   assert.ok(loader.statistics.images >= 4);
 });
 
-test('when images are rendered for many epochs, then memory stays where it was', async (t) => {
+test('when images are rendered for many epochs, then memory does not grow', async (t) => {
   const samples = await writePictures(temporaryFolder(t), { count: 40, width: 300, height: 200 });
   const loader = loaderFor(t, {
     samples,
@@ -214,7 +214,7 @@ test('when images are rendered for many epochs, then memory stays where it was',
   };
   const warm = await run(0, 15);
   const later = await run(15, 60);
-  // One batch that leaked an epoch would be 45 · 1.2 MB.
+  // A leak of one batch an epoch would be 45 · 1.2 MB.
   assert.ok(later - warm < 12e6, `grew by ${((later - warm) / 1e6).toFixed(1)} MB`);
 });
 
@@ -245,7 +245,7 @@ test('when an image that is not a JPEG has been decoded, then its memory is free
   );
 });
 
-test('when recipes are asked for numbers that no sample has, then the error names them', async (t) => {
+test('when recipes are requested for invalid sample numbers, then the error names them', async (t) => {
   const samples = await writePictures(temporaryFolder(t), { count: 2, width: 90, height: 70 });
   const loader = loaderFor(t, { samples, preprocessing });
   assert.equal(loader.recipesOf(1, { width: 90, height: 70 }).length, 1);
@@ -281,7 +281,7 @@ test('when the loader runs at full speed, then a 10 ms timer is never 50 ms late
   });
 });
 
-test('when an option is out of its range, then the error names it and what it takes', () => {
+test('when an option is out of its range, then the error has its name and range', () => {
   const samples = [{ path: '/nowhere.jpg', label: 0 }];
   const wrong: [Partial<LoaderOptions>, RegExp][] = [
     [{ batchSize: 0 }, /batchSize but received 0/],

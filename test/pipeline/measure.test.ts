@@ -1,4 +1,4 @@
-/** Measurements of a folder, and the sentence of advice that is drawn from them. */
+/** Measurements of a folder, and the advice that follows from them. */
 import assert from 'node:assert/strict';
 import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -27,7 +27,7 @@ const measured = (changes: Partial<Measurement> = {}): Measurement => ({
   ...changes,
 });
 
-test('when a folder is measured, then shares, sizes and formats are those of its files', async (t) => {
+test('when a folder is measured, then shares, sizes and formats match its files', async (t) => {
   const folder = temporaryFolder(t);
   const files = ['a.jpg', 'b.jpg', 'c.jpg'].map((name) => path.join(folder, name));
   const raw = { width: 60, height: 40, channels: 3 } as const;
@@ -65,7 +65,7 @@ test('when a folder is measured, then shares, sizes and formats are those of its
   );
 });
 
-test('when work goes on after a stop, then both stretches add up and make one measurement', () => {
+test('when work continues after a stop, then both parts count as one measurement', () => {
   const work = { images: 10, readBytes: 5000, readMs: 1, decodeMs: 6, renderMs: 3 };
   const others = {
     otherFormats: 2,

@@ -1,4 +1,4 @@
-/** Mixup and cutmix through the loader: pixels against the formula over unmixed renders, damage, same bytes. */
+/** Mixup and cutmix through the loader: pixels against the formula over unmixed views, damage, same bytes. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
@@ -66,7 +66,7 @@ async function rowsOf(t: TestContext, options: LoaderOptions<PixelType>, epoch =
 
 const isPng = (label: number) => label % 4 === 0;
 
-/** Rows that were mixed, each with both samples as they look unmixed in the same epoch. */
+/** Mixed rows, each with both of its unmixed views of the same epoch. */
 async function mixedRows(t: TestContext, mixing: Partial<Augmentation>, epoch: number) {
   const options = { samples: await pictures(t), preprocessing };
   const plain = await rowsOf(t, { ...options, augmentation: everything }, epoch);
@@ -101,7 +101,7 @@ async function mixedRows(t: TestContext, mixing: Partial<Augmentation>, epoch: n
   }));
 }
 
-test('when mixup is on, then a row is λ · own + (1 − λ) · partner, noise and all', async (t) => {
+test('when mixup is on, then a row is λ · own + (1 − λ) · partner, including noise', async (t) => {
   const rows = await mixedRows(t, { mixup: 0.6, mixProbability: 0.9 }, 3);
   assert.ok(rows.length < count);
   for (const { label, partner, weight, pixels, own, other } of rows) {
@@ -134,7 +134,7 @@ test('when cutmix is on, then a rectangle of 1 − λ of the row is the partner�
   }
 });
 
-test('when batches are uint8 or of 16 bits, then mixed rows are the float32 ones but for rounding', async (t) => {
+test('when batches are uint8 or of 16 bits, then mixed rows equal the float32 ones within rounding', async (t) => {
   const options = {
     samples: await pictures(t),
     preprocessing,
@@ -170,7 +170,7 @@ test('when threads and batch sizes differ, then mixed rows are the same', async 
   assert.notDeepEqual(await rowsOf(t, options, 1), wanted);
 });
 
-test('when partners are damaged, then others take their place and each is named once', async (t) => {
+test('when partners are damaged, then others replace them and each is named once', async (t) => {
   const samples = await pictures(t);
   const broken = [7, 8, 9].map((i) => (samples[i] as LoaderSample).path);
   for (const file of broken) {

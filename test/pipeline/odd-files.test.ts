@@ -1,4 +1,4 @@
-/** Unusual and damaged JPEGs: decoded as Pillow does within a stated tolerance, or refused by name. */
+/** Unusual and damaged JPEGs: decoded like Pillow within a stated tolerance, or refused by name. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -20,12 +20,12 @@ const references: Record<string, Reference> = JSON.parse(
   ),
 );
 
-/** Files whose coded data is corrupt, which Pillow shows all the same and Bobbin refuses. */
+/** Files with corrupt coded data, which Pillow still shows and Bobbin refuses. */
 const corrupt = new Map([['reference/partial_progressive.jpg', 'premature end of data segment']]);
 
 const side = 16;
 
-/** Thumbnails by the loader; null for what it refused, with the reason beside. */
+/** Thumbnails by the loader; null for refused files, with the reason. */
 async function thumbnails(t: Parameters<typeof loaderFor>[0], names: string[]) {
   const samples = names.map((name, label) => ({ path: path.join(root, name), label }));
   const loader = loaderFor(t, {
@@ -53,15 +53,15 @@ async function thumbnails(t: Parameters<typeof loaderFor>[0], names: string[]) {
 }
 
 /**
- * Pillow rounds to whole levels twice, hence 1.3, and chroma half a level where it is restored to full size, which is
- * 0.9 of blue: Bobbin does neither. An image that is reduced by 8 or more is halved in
- * the decoder first, which filters differently: 2 levels on average, 9 in a pixel.
+ * Pillow rounds to whole levels twice, hence 1.3, and rounds upsampled chroma to half a level, which is 0.9 of blue;
+ * Bobbin does neither. The decoder halves an image that is reduced by 8 or more, with a different filter: 2 levels on
+ * average, 9 in a pixel.
  */
 function tolerance([width, height]: [number, number]) {
   return Math.min(width, height) / side < 8 ? { largest: 2.2, mean: 0.5 } : { largest: 9, mean: 2 };
 }
 
-test('when JPEGs are unusual but valid, then they look as in Pillow', { skip }, async (t) => {
+test('when JPEGs are unusual but valid, then they equal Pillow’s', { skip }, async (t) => {
   const names = Object.keys(references).filter((name) => !name.startsWith('crash/'));
   const { pixels, reasons } = await thumbnails(t, names);
   for (const name of names) {
@@ -86,7 +86,7 @@ test('when JPEGs are unusual but valid, then they look as in Pillow', { skip }, 
   t.diagnostic(`${pixels.size} decoded, ${reasons.size} refused of ${names.length}`);
 });
 
-test('when JPEGs are damaged, then each is survived, and refused with a reason or decoded', {
+test('when JPEGs are damaged, then each is decoded or refused with a reason, without a crash', {
   skip,
 }, async (t) => {
   const names = Object.keys(references).filter((name) => name.startsWith('crash/'));

@@ -1,4 +1,4 @@
-/** Batches stored as uint8 or in 16 bits against the same batches as float32. */
+/** Compares batches stored as uint8 or in 16 bits with the same batches as float32. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -34,7 +34,7 @@ async function pixelsAs(dtype: PixelType, options: LoaderOptions) {
   return pixels;
 }
 
-/** A float32 rounded to so many significant bits by arithmetic alone, ties to even, but not below `least`. */
+/** Rounds a float32 to `bits` significant bits by arithmetic, ties to even, but not below `least`. */
 function roundTo(bits: number, least: number, value: number): number {
   const unit = Math.max(least, 2 ** (Math.floor(Math.log2(Math.abs(value))) - bits + 1));
   const units = value / unit;
@@ -43,7 +43,7 @@ function roundTo(bits: number, least: number, value: number): number {
   return (low + (up ? 1 : 0)) * unit;
 }
 
-test('when batches are uint8, bfloat16 or float16, then they are the float32 ones before scaling or rounded', async (t) => {
+test('when batches are uint8, bfloat16 or float16, then they equal the float32 ones before scaling, or rounded', async (t) => {
   const samples = await writePictures(temporaryFolder(t), { count: 8, width: 60, height: 50 });
   const augmentation = { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, noise: 5 };
   const options = { samples, augmentation, shuffle: true };
@@ -65,7 +65,7 @@ test('when batches are uint8, bfloat16 or float16, then they are the float32 one
   assert.deepEqual(halves, round(11, 2 ** -24));
 });
 
-test('when values are too small or too large for float16, then its last bits and infinities hold them', async (t) => {
+test('when values are too small or too large for float16, then they become subnormal or infinite', async (t) => {
   const samples = await writePictures(temporaryFolder(t), { count: 2, width: 60, height: 50 });
   const of = (std: number): LoaderOptions => ({
     samples,

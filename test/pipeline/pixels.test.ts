@@ -1,4 +1,4 @@
-/** The loader's pixels against Pillow's and against the pictures they were made from. */
+/** Compares the loader's pixels with Pillow's and with the original pictures. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -17,7 +17,7 @@ import {
 const fixtures = path.join(import.meta.dirname, '..', 'fixtures', 'pipeline');
 const photo = path.join(fixtures, 'photo.jpg');
 
-/** The photo as its decoded pixels, so that only rendering is looked at. */
+/** The photo as decoded pixels, so that only rendering is tested. */
 async function pixelsOfPhoto(folder: string): Promise<string> {
   const file = path.join(folder, 'photo.png');
   await sharp(photo).png().toFile(file);
@@ -27,7 +27,7 @@ async function pixelsOfPhoto(folder: string): Promise<string> {
 /** The photo's centre crop by Pillow. */
 const photoCenter = () => sharp(path.join(fixtures, 'photo-center.png')).raw().toBuffer();
 
-test('when the centre crop is rendered, then it is Pillow’s resize and crop but for rounding', async (t) => {
+test('when the centre crop is rendered, then it equals Pillow’s resize and crop within rounding', async (t) => {
   const actual = await render(t, await pixelsOfPhoto(temporaryFolder(t)), plainPixels(72, 64));
   // Pillow rounds to whole levels after each of its two passes: half a level each.
   const { largest, mean } = difference(actual, await photoCenter());
@@ -35,19 +35,19 @@ test('when the centre crop is rendered, then it is Pillow’s resize and crop bu
   assert.ok(mean < 0.4, `mean difference ${mean}`);
 });
 
-test('when a JPEG is resampled before its colours are made, then only edges of saturated colours differ', async (t) => {
+test('when a JPEG is resampled before its colours are converted, then only edges of saturated colours differ', async (t) => {
   const wanted = await photoCenter();
   const actual = await render(t, photo, plainPixels(72, 64));
   const errors = actual.map((value, i) => Math.abs(value - (wanted[i] as number)));
   const squares = errors.reduce((sum, error) => sum + error * error, 0);
   const decibels = 10 * Math.log10(255 ** 2 / (squares / errors.length));
-  // Colours beyond RGB are clamped once at the end, by libjpeg at each of the photo's pixels.
+  // Bobbin clamps colours outside RGB once at the end, libjpeg at every pixel of the photo.
   const beyond = errors.filter((error) => error > 1.3).length;
   assert.ok(decibels > 45, `${decibels} dB`);
   assert.ok(beyond < 0.02 * errors.length, `${beyond} values differ by more than 1.3`);
 });
 
-test('when a model wants mean, std and BGR, then each channel gets its own', async (t) => {
+test('when a model has mean, std and BGR, then each channel gets its own values', async (t) => {
   const plain = await render(t, photo, plainPixels(72, 64));
   const scaled: Preprocessing = {
     ...plainPixels(72, 64),
@@ -64,7 +64,7 @@ test('when a model wants mean, std and BGR, then each channel gets its own', asy
   assert.ok(difference(actual, wanted).largest < 1e-4);
 });
 
-test('when ten crops are taken, then they are corners and centre, then the same mirrored', async (t) => {
+test('when ten crops are taken, then they are corners and centre, and the same mirrored', async (t) => {
   const loader = loaderFor(t, {
     samples: [
       { path: photo, label: 3 },
@@ -119,7 +119,7 @@ test('when a file is not a JPEG, then its content shows the format and it is ren
     avif: image().avif({ lossless: true, chromaSubsampling: '4:4:4' }),
   };
   for (const [format, pipeline] of Object.entries(files)) {
-    // The name says otherwise: only the content counts.
+    // The name is wrong: only the content counts.
     const file = path.join(folder, `${format}.jpg`);
     await pipeline.toFile(file);
     const { largest } = difference(await render(t, file, plainPixels(72, 64)), wanted);
@@ -160,10 +160,10 @@ test('when a PNG is grey, 16-bit, transparent or turned, then it is rendered as 
   assert.ok(difference(await render(t, turned, size), await render(t, flat, size)).mean < 1);
 });
 
-test('when a recipe is drawn beforehand, then it is the one that gets rendered', async (t) => {
+test('when a recipe is drawn in advance, then the loader renders the same recipe', async (t) => {
   const folder = temporaryFolder(t);
   const file = path.join(folder, 'ramp.png');
-  // Red is x and green is y, so that a view's mean colour says where its window lay.
+  // Red is x and green is y, so that a view's mean colour shows the position of its window.
   const [width, height] = [250, 200];
   const ramp = Buffer.alloc(width * height * 3);
   for (let i = 0; i < width * height; i++) {

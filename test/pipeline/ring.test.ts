@@ -1,4 +1,4 @@
-/** The loader's memory: within its budget, and a word when the consumer holds all of it. */
+/** The loader's memory: within its budget, and a warning if the consumer holds all of it. */
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -21,7 +21,7 @@ function ringBytes(changes: Partial<LoaderOptions<PixelType>>): number {
   return loader.statistics.ringBytes;
 }
 
-test('when a budget is given, then as many batches are held as fit into it', () => {
+test('when a budget is given, then the ring has as many batches as fit', () => {
   const cases: [Partial<LoaderOptions<PixelType>>, number][] = [
     [{}, 4 * 960_000],
     [{ slots: 7 }, 7 * 960_000],
@@ -58,7 +58,7 @@ test('when a budget is too small or comes with slots, then the error says what t
   }
 });
 
-test('when the consumer holds every batch and waits, then it is told so after ten seconds', async (t) => {
+test('when the consumer holds every batch and waits, then a warning comes after ten seconds', async (t) => {
   const samples = await writePictures(temporaryFolder(t), { count: 6, width: 40, height: 40 });
   const loader = loaderFor(t, { ...options, samples, dtype: 'float32', batchSize: 1, slots: 2 });
   const batches = loader.epoch(0);
@@ -87,7 +87,7 @@ test('when the consumer holds every batch and waits, then it is told so after te
     batch.release();
   }
   (await third).value.release();
-  // Late, but with memory to render into: not the consumer's doing.
+  // Late, but with a free slot: not the consumer's fault.
   const fourth = batches.next();
   mock.timers.tick(10_000);
   (await fourth).value.release();

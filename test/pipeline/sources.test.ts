@@ -1,4 +1,4 @@
-/** The same images from files of their own, from parts of a shard, and shared among workers. */
+/** The same images from single files, from parts of a shard, and shared among workers. */
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -63,14 +63,14 @@ function packed(samples: LoaderSample[], file: string): LoaderSample[] {
   });
 }
 
-test('when images are parts of a shard then batches are those of single files', async (t) => {
+test('when images are parts of a shard then batches equal those of single files', async (t) => {
   const folder = temporaryFolder(t);
   const samples = await singleFiles(folder);
   const parts = packed(samples, path.join(folder, 'shard'));
   assert.deepEqual(await rowsOf(t, { samples: parts }), await rowsOf(t, { samples }));
 });
 
-/** A prepared folder's training and validation samples by content, as a loader takes them. */
+/** The training and validation samples of a prepared folder, sorted by content, for a loader. */
 async function preparedSamples(source: string, out: string): Promise<LoaderSample[]> {
   const { manifest } = await prepare(source, { out });
   const byContent = [...manifest.samples].sort((a, b) => (a.hash < b.hash ? -1 : 1));
@@ -94,7 +94,7 @@ for (const [what, fixture, count] of [
   ['shards made by Python', 'shards', 9],
   ['Parquet made by pyarrow', 'parquet', 8],
 ] as const) {
-  test(`when the source is ${what} then batches are those of class folders`, async (t) => {
+  test(`when the source is ${what} then batches equal those of class folders`, async (t) => {
     const folder = temporaryFolder(t);
     const source = path.join(folder, 'source');
     cpSync(path.join(import.meta.dirname, '../fixtures', fixture), source, { recursive: true });
@@ -113,7 +113,7 @@ for (const [what, fixture, count] of [
   });
 }
 
-test('when loaders share an epoch then together they see each sample once, as one would', async (t) => {
+test('when loaders share an epoch then together they read each sample once, like one loader', async (t) => {
   const samples = await singleFiles(temporaryFolder(t));
   const rows = await rowsOf(t, { samples });
   assert.deepEqual(rows.map(({ index }) => index).sort(), samples.map((_, index) => index).sort());
@@ -125,7 +125,7 @@ test('when loaders share an epoch then together they see each sample once, as on
   }
 });
 
-test('when a part cannot be read then its failure has the path and the range', async (t) => {
+test('when a part cannot be read then the failure has its path and range', async (t) => {
   const folder = temporaryFolder(t);
   const [jpeg, ...rest] = packed(await singleFiles(folder), path.join(folder, 'shard'));
   const png = rest.at(-1) as LoaderSample;
@@ -154,7 +154,7 @@ test('when a part cannot be read then its failure has the path and the range', a
   }, /shard at byte (512|0): /);
 });
 
-test('when a worker or a range cannot be then the error names it', (t) => {
+test('when a worker or a range is invalid then the error names it', (t) => {
   const sample = { path: '/none.tar', label: 0 };
   const refused = (options: Partial<LoaderOptions>, message: RegExp) =>
     assert.throws(

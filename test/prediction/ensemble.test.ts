@@ -1,4 +1,4 @@
-/** Averaging predictions: values worked out by hand. */
+/** Averages of predictions, compared with values computed by hand. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ensemble, type Prediction } from '../../src/prediction/index.js';
@@ -22,7 +22,7 @@ test('when there are no weights, then every member counts the same', () => {
   close(mean.probabilities, [0.7, 0.3, 0.3, 0.7]);
 });
 
-test('when weights are 3 and 1, then the first member counts for three quarters', () => {
+test('when weights are 3 and 1, then the first member has a weight of three quarters', () => {
   const members = [prediction([0.9, 0.1, 0.5, 0.5]), prediction([0.5, 0.5, 0.1, 0.9])];
   close(ensemble(members, [3, 1]).probabilities, [0.8, 0.2, 0.4, 0.6]);
 });
@@ -36,7 +36,7 @@ test('when two members could not read the same file, then it is reported once', 
   assert.deepEqual(failures, [failure]);
 });
 
-test('when members differ in files or classes, or weights do not fit, then it says which', () => {
+test('when members differ in files or classes, or weights do not fit, then the error says which', () => {
   const first = prediction([1, 0, 1, 0]);
   const swapped = { ...first, classes: ['long', 'short'] };
   const reordered = { ...first, files: ['/b.jpg', '/a.jpg'] };

@@ -1,4 +1,4 @@
-/** Prediction on real files: the ten-crop average worked out apart, and a row for what cannot be read. */
+/** Prediction on real files: the ten-crop average computed separately, and a row for unreadable images. */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -116,14 +116,14 @@ test('when an image is unreadable, then its row is the fallback and it is report
   for (const { reason } of all.failures) {
     assert.ok(reason.length > 5, reason);
   }
-  // In batches of the same sizes: a product's last digit depends on them.
+  // In batches of the same sizes, because the last digit of a product depends on them.
   const [wide, tall, square] = files as [string, string, string];
   const whole = await predict({ classifier, files: [wide, square, tall, square], batchSize: 3 });
   assert.deepEqual(all.probabilities.subarray(0, 3), whole.probabilities.subarray(0, 3));
   assert.deepEqual(all.probabilities.subarray(6, 9), whole.probabilities.subarray(6, 9));
 });
 
-test('when images are parts of a file, then rows and failures are those of the parts', async () => {
+test('when images are parts of a file, then each part has its row or failure', async () => {
   const shard = path.join(folder, 'shard');
   const images = await Promise.all(files.map((file) => readFile(file)));
   await writeFile(shard, Buffer.concat([...images, Buffer.from('no image')]));
@@ -149,14 +149,14 @@ test('when no fallback is given, then an unreadable image gets the same share fo
   }
 });
 
-test('when a fallback does not add up, then it is refused before any image is read', async () => {
+test('when a fallback does not sum to 1, then it is refused before any image is read', async () => {
   await assert.rejects(predict({ classifier, files, fallback: [0.5, 0.2, 0.2] }), {
     name: 'InvalidInputError',
     message: 'Expected 3 numbers that add up to 1 for fallback but received [0.5,0.2,0.2]',
   });
 });
 
-test('when the classes asked for are in another order, then the classifier is refused', async () => {
+test('when the requested classes are in another order, then the classifier is refused', async () => {
   await assert.rejects(predict({ classifier, files, classes: ['b', 'a', 'c'] }), {
     name: 'InvalidInputError',
     message: 'Expected classes b, a, c for classifier but received "a, b, c"',

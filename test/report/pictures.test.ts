@@ -1,4 +1,4 @@
-/** The report's pictures: read back with sharp, their pixels compared with the numbers that went in. */
+/** The report's pictures: read back with sharp, their pixels compared with the input numbers. */
 import assert from 'node:assert/strict';
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -27,7 +27,7 @@ async function pixels(file: string): Promise<Pixel[]> {
 const count = (found: Pixel[], [r, g, b]: Pixel) =>
   found.filter((pixel) => pixel[0] === r && pixel[1] === g && pixel[2] === b).length;
 
-test('when a run has two epochs, then curves.png shows both lines and nothing unfinished stays', async () => {
+test('when a run has two epochs, then curves.png shows both lines and no unfinished file remains', async () => {
   const file = path.join(folder, 'curves', 'curves.png');
   const history = [
     { epoch: 1, loss: 2, accuracy: 0.3, validationLoss: 1.9, validationAccuracy: 0.35 },
@@ -46,7 +46,7 @@ test('when there is no validation, then its line is left out', async () => {
   assert.equal(count(await pixels(file), [0xd9, 0x71, 0x1c]), 0);
 });
 
-test('when a row is all right, then its diagonal cell has the full colour and the others none', async () => {
+test('when every answer of a row is right, then its diagonal cell has the full colour and the others none', async () => {
   const file = path.join(folder, 'confusion.png');
   const counts = [
     [4, 0],
@@ -54,7 +54,7 @@ test('when a row is all right, then its diagonal cell has the full colour and th
   ];
   await drawConfusion({ title: 't', classes: ['a&b', '<c>'], counts }, file);
   const full = count(await pixels(file), [0x1f, 0x6f, 0xb5]);
-  // 104 × 104 device pixels less the digit and the border: one cell and not two.
+  // 104 × 104 device pixels without the digit and the border: one cell, not two.
   assert.ok(full > 9000 && full < 104 * 104, `one full cell, counted ${full} pixels`);
 });
 
@@ -71,7 +71,7 @@ test('when pixels are stored BGR and normalised, then the sheet shows the colour
   assert.equal(count(await pixels(file), [red, green, blue]), 2 * 360 * 360);
 });
 
-test('when a mistake cannot be shown, then its tile is grey and its caption still there', async () => {
+test('when a mistake cannot be shown, then its tile is grey with its caption', async () => {
   const shown = path.join(folder, 'green.png');
   await sharp({ create: { width: 9, height: 9, channels: 3, background: '#00ff00' } })
     .png()
@@ -101,7 +101,7 @@ test('when a mistake cannot be shown, then its tile is grey and its caption stil
   assert.ok(count(found, [0x98, 0xa2, 0xb3]) >= 2 * 360 * 360);
 });
 
-test('when text holds what XML reserves, then it is escaped; when it is long, then both ends stay', () => {
+test('when text has characters reserved in XML, then they are escaped; when it is long, then its ends remain', () => {
   assert.equal(escapeXml(`<a href="x">&'\u0007`), '&lt;a href=&quot;x&quot;&gt;&amp;&apos; ');
   assert.equal(shorten('abcdefghij', 5), 'ab…ij');
   assert.equal(shorten('abc', 5), 'abc');

@@ -1,4 +1,4 @@
-/** Progress without a terminal, and the words and tables it is made of. */
+/** Progress without a terminal, and its words and tables. */
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { mock, test } from 'node:test';
@@ -18,11 +18,11 @@ test('when a state is complete, then its line names every number', () => {
   assert.equal(line, 'loss 0.412  accuracy 0.871  95 images/s  data wait 2 %  1:05 left');
 });
 
-test('when seconds pass an hour, then the clock has three parts', () => {
+test('when the time exceeds an hour, then the clock has three parts', () => {
   assert.deepEqual([0, 59.6, 3599, 3661].map(clock), ['0:00', '1:00', '59:59', '1:01:01']);
 });
 
-test('when there is no terminal, then a line comes once in five seconds and not with each batch', () => {
+test('when there is no terminal, then a line comes every five seconds and not with each batch', () => {
   mock.timers.enable({ apis: ['Date'], now: 1000 });
   try {
     const stream = new PassThrough();
@@ -43,7 +43,7 @@ test('when there is no terminal, then a line comes once in five seconds and not 
   }
 });
 
-test('when there is a terminal, then a bar shows the numbers, and nothing runs on after its end', () => {
+test('when there is a terminal, then a bar shows the numbers, and nothing continues after its end', () => {
   const terminal = Object.assign(new PassThrough(), { isTTY: true, columns: 100 });
   const progress = createProgress(terminal as unknown as NodeJS.WriteStream);
   const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
@@ -58,7 +58,7 @@ test('when there is a terminal, then a bar shows the numbers, and nothing runs o
   assert.match(shown, /epoch 1\/2 done\n$/);
 });
 
-test('when cells differ in width, then numbers end in one column', () => {
+test('when cells differ in width, then numbers are aligned on the right', () => {
   const table = textTable(
     ['task', 'AP'],
     [

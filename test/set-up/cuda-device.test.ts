@@ -1,4 +1,4 @@
-/** What doctor says of the CUDA device: without a driver, without an addon or a library, and of what the addon answers. */
+/** The CUDA device in doctor: without a driver, without an addon or a library, and with the addon's answer. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,7 +16,7 @@ const library = path.join(folder, 'bobbin_cuda.so');
 const loaderCache = path.join(folder, 'no.cache');
 const without = (remedy: string) => ({ ok: false, optional: true, remedy });
 
-test('when there is no driver then there is no device, and nobody is asked', () => {
+test('when there is no driver then there is no device, and the addon is not called', () => {
   assert.deepEqual(inspectDevice('no addon', library, { env: {}, loaderCache }), without('none'));
 });
 

@@ -1,4 +1,4 @@
-/** TensorFlow for GPUs finds CUDA's libraries where set-up put them, before a driver that only says that there is a GPU. */
+/** TensorFlow for GPUs finds the CUDA libraries of set-up, with a stub of the driver that reports a GPU. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import path from 'node:path';
@@ -9,11 +9,11 @@ import { wheels } from '../../scripts/pins.mjs';
 import { temporaryFolder } from '../support/folders.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-/** All that TensorFlow opens before it takes a GPU; without one of them it takes none. */
+/** The libraries that TensorFlow opens before it uses a GPU; if one is missing it uses no GPU. */
 const libraries =
   'cudart.so.12 cublas.so.12 cublasLt.so.12 cudnn.so.9 cufft.so.11 cusolver.so.11 cusparse.so.12';
 
-test('when the driver has a GPU then TensorFlow opens every library of CUDA that it asks for', (t) => {
+test('when the driver reports a GPU then TensorFlow opens every CUDA library that it needs', (t) => {
   if (tensorflowWheel() !== wheels.tensorflowGpu) {
     return t.skip('set-up brought TensorFlow for the CPU');
   }
@@ -23,7 +23,7 @@ test('when the driver has a GPU then TensorFlow opens every library of CUDA that
     execFileSync('cc', ['-shared', '-fPIC', source, '-o', path.join(folder, name)]);
   }
 
-  // It fails later on, at the first thing that takes a real driver.
+  // It fails later, at the first call that needs a real driver.
   const tensorflow = path.join(here, '..', '..', 'src', 'tensorflow', 'index.ts');
   const program = `import(${JSON.stringify(tensorflow)}).then(({ devices }) => devices())`;
   const log = { TF_CPP_MIN_LOG_LEVEL: '0', TF_CPP_MAX_VLOG_LEVEL: '1' };

@@ -1,4 +1,4 @@
-/** What set-up makes of a machine's NVIDIA driver. Drivers are files in a temporary folder, named as NVIDIA names them. */
+/** Set-up and a machine's NVIDIA driver. Drivers are files in a temporary folder with NVIDIA's names. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ function driverFolder(version: string): string {
   return made;
 }
 
-/** A machine that knows only the driver in its search path, if any. */
+/** A machine with only the driver in its search path, if there is one. */
 const machine = (version?: string, asked?: string): Machine => ({
   env: {
     ...(version !== undefined && { LD_LIBRARY_PATH: `/none:${driverFolder(version)}` }),
@@ -45,9 +45,9 @@ test("when the driver's library is in the search path then it is found with its 
   assert.equal(findDriver(machine()), undefined);
 });
 
-test("when only the loader's cache knows the driver then it is found until its file is gone", (t) => {
+test("when only the loader's cache lists the driver then it is found until its file is deleted", (t) => {
   if (findDriver({ env: {} }) !== undefined) {
-    return t.skip('this machine has a driver of its own');
+    return t.skip('this machine has a driver');
   }
   const libraries = path.join(folder, 'cached');
   mkdirSync(libraries);
@@ -65,7 +65,7 @@ test("when only the loader's cache knows the driver then it is found until its f
   assert.equal(findDriver({ env: {}, loaderCache }), undefined);
 });
 
-test('when there is a driver then its age decides on the wheel and the kernels', () => {
+test('when there is a driver then its version decides about the wheel and the kernels', () => {
   const choices = [
     ['none', undefined, false, false],
     ['old', '470.256.02', false, false],
@@ -82,7 +82,7 @@ test('when there is a driver then its age decides on the wheel and the kernels',
   }
 });
 
-test('when BOBBIN_GPU is set then it decides, and nothing but yes and no', () => {
+test('when BOBBIN_GPU is yes or no then it decides, and other values are errors', () => {
   assert.deepEqual(gpuChoice(machine(undefined, 'yes')), { tensorflow: true, kernels: true });
   assert.deepEqual(gpuChoice(machine('470.256.02', 'yes')), { tensorflow: true, kernels: true });
   assert.deepEqual(gpuChoice(machine('580.65.06', 'no')), { tensorflow: false, kernels: false });
@@ -91,7 +91,7 @@ test('when BOBBIN_GPU is set then it decides, and nothing but yes and no', () =>
   assert.throws(() => gpuChoice(machine('580.65.06', '1')), { message });
 });
 
-test('when doctor looks at the driver then it says what is there and what a newer one would bring', () => {
+test('when doctor finds a driver then it shows its version and the benefit of a newer one', () => {
   assert.deepEqual(inspectDriver(machine('580.65.06')), {
     ok: true,
     version: '580.65.06',

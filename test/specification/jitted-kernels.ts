@@ -1,26 +1,26 @@
-/** Puts each of the backend's kernels into a jitted function, and compares its results with the kernel's own. */
+/** Runs each kernel of the backend in a jitted function, and compares the results with the eager kernel's. */
 import { jit, tf } from '../../src/tensorflow/index.js';
 
 type KernelConfig = Parameters<typeof tf.registerKernel>[0];
 type Kernel = KernelConfig['kernelFunc'];
 
-/** What was found while kernels ran. */
+/** The results of the comparison. */
 export interface Findings {
-  /** Calls of jitted kernels, and the names of those kernels. */
+  /** Number of calls of jitted kernels, and the names of the kernels. */
   calls: number;
   jitted: Set<string>;
-  /** Kernels that jit refused at least once where they run eagerly. */
+  /** Kernels that jit refused at least once, although they run eagerly. */
   refused: Set<string>;
-  /** Results unlike the eager ones: kernel and both. */
+  /** Results that differ from the eager ones: the kernel and both results. */
   differences: string[];
 }
 
-/** Share of a tensor's largest magnitude, for softmax: TensorFlow uses oneDNN's in graphs, and its own outside. */
+/** Share of a tensor's largest magnitude, for softmax: TensorFlow uses oneDNN's softmax only in graphs. */
 const tolerance = 1e-6;
 
 /**
- * From now on each kernel call is two calls of a function jitted for that kernel, the first of which may
- * trace it, also where gradients are taken. Those named in `mayBeRefused` run eagerly where they cannot be traced.
+ * After this call, each kernel call is two calls of a function jitted for that kernel, the first of which may
+ * trace it, also in gradients. Kernels in `mayBeRefused` run eagerly if they cannot be traced.
  */
 export function jitKernels(mayBeRefused: readonly string[]): Findings {
   const findings: Findings = {
@@ -37,7 +37,7 @@ export function jitKernels(mayBeRefused: readonly string[]): Findings {
     tf.registerKernel({
       ...config,
       kernelFunc: (call) => {
-        // What tracing, or a kernel itself, calls in turn.
+        // Kernels that tracing, or another kernel, calls.
         if (isInside) {
           return kernelFunc(call);
         }
@@ -82,7 +82,7 @@ function jittedKernel(
     if (difference !== undefined) {
       findings.differences.push(`${kernelName}: ${difference}`);
     }
-    // Specifications count on a clone's sharing its tensor's data; a function's results have their own.
+    // Specifications expect that a clone shares its tensor's data; results of a function have their own.
     const shares = [eager].flat().some(({ dataId }) => isInput(dataId, call));
     tf.dispose(shares ? results : eager);
     return shares ? eager : results;
@@ -92,7 +92,7 @@ function jittedKernel(
 const isInput = (dataId: object, { inputs }: Parameters<Kernel>[0]): boolean =>
   Object.values(inputs).some((input) => input?.dataId === dataId);
 
-/** As where no gradients are taken: inside of those, a jitted function is not traced. */
+/** Runs outside gradients, because a jitted function is not traced inside them. */
 function untaped<T>(run: () => T): T {
   const { state } = tf.engine();
   const { gradientDepth } = state;
@@ -104,19 +104,19 @@ function untaped<T>(run: () => T): T {
   }
 }
 
-/** To tfjs's check for leaks: a shared value of a variable's gets a copy when a jitted function uses the variable. */
+/** For tfjs's check for leaks: a shared value of a variable is copied when a jitted function uses the variable. */
 function countingMoves<T>(run: () => T): T {
   const { registeredVariables, numDataMovesStack } = tf.engine().state;
   const variables: tf.Variable[] = Object.values(registeredVariables);
   const before = variables.map(({ dataId }) => dataId);
   const result = run();
   const moved = variables.filter(({ dataId }, i) => dataId !== before[i]);
-  // The check looks at the last.
+  // The check reads the last one.
   numDataMovesStack.push(moved.length);
   return result;
 }
 
-/** A kernel's results; some kernels leave it to tfjs-core to make tensors of them. */
+/** A kernel's results; for some kernels tfjs-core makes the tensors. */
 function tensorsOf(results: ReturnType<Kernel>): tf.Tensor | tf.Tensor[] {
   if (Array.isArray(results)) {
     return results.flatMap(tensorsOf);
@@ -124,7 +124,7 @@ function tensorsOf(results: ReturnType<Kernel>): tf.Tensor | tf.Tensor[] {
   return results instanceof tf.Tensor ? results : tf.engine().makeTensorFromTensorInfo(results);
 }
 
-/** Where the results differ from those expected; undefined where they do not. */
+/** The first difference from the expected results, or undefined. */
 function differenceOf(results: tf.Tensor[], expected: tf.Tensor[]): string | undefined {
   const kinds = [results, expected].map((tensors) =>
     tensors.map(({ dtype, shape }) => `${dtype}[${shape}]`).join(),

@@ -15,7 +15,7 @@ const leastJitted = 157;
 const slowest = 20_000;
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
-// Next to the sources, so that the addon is found from here as from there.
+// Beside the sources, so that the addon has the same relative path.
 const bundle = path.resolve(folder, '../../build-specification/suite.mjs');
 
 /** tfjs-core's ES modules import each other without file names, which Node does not resolve. */
@@ -27,7 +27,7 @@ await build({
   platform: 'node',
   ignoreAnnotations: true,
   mainFields: ['module', 'main'],
-  // The backend's own copy of tfjs-core: both share one engine through a global.
+  // The backend has its own copy of tfjs-core: both share one engine through a global.
   external: ['@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu/*', 'jasmine-core/*'],
   banner: {
     js: "import { createRequire as require_ } from 'node:module'; const require = require_(import.meta.url);",
@@ -54,7 +54,7 @@ jasmine.env.configure({
 
 const suite = await import(pathToFileURL(bundle).href);
 const findings = jits ? suite.jitKernels(mayBeRefused) : undefined;
-// That a kernel is traced for many shapes: each specification has its own.
+// The warning that a kernel is traced for many shapes: each specification has its own.
 if (jits) {
   process.removeAllListeners('warning');
 }

@@ -1,4 +1,4 @@
-/** What is bundled: Bobbin's backend, and tfjs-core's own specifications to run against it. */
+/** The bundle: Bobbin's backend, and tfjs-core's specifications to test it. */
 import '../../src/tensorflow/index.js';
 import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util.js';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
@@ -8,7 +8,7 @@ export { jitKernels } from './jitted-kernels.js';
 
 setTestEnvs([{ name: 'test-tensorflow', backendName: 'tensorflow', flags: {}, isDataSync: true }]);
 
-/** Declares every specification; the test environment has to be set before. */
+/** Declares every specification; the test environment must be set first. */
 export async function declareSpecifications(): Promise<void> {
   await import('@tensorflow/tfjs-core/dist/tests.js');
 }

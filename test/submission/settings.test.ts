@@ -1,4 +1,4 @@
-/** The settings that a submission was begun with. */
+/** The settings with which a submission began. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keepSettings } from '../../src/submission/settings.js';

@@ -1,4 +1,4 @@
-/** A submission written, read back and held against question.csv; every kind of fault is found on its line. */
+/** A submission is written, read back and compared with question.csv; every kind of error is found on its line. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -53,7 +53,7 @@ async function workplace(t: TestContext): Promise<{ folder: string; questionCsv:
   return { folder, questionCsv };
 }
 
-test('when predictions are written then rows stand in question order with eight decimals, zipped alike', async (t) => {
+test('when predictions are written then rows are in the order of the questions with eight decimals, also in the zip', async (t) => {
   const { folder, questionCsv } = await workplace(t);
   const out = path.join(folder, 'out');
   const written = await writeSubmission({ manifest, answers, out });
@@ -274,7 +274,7 @@ for (const [what, table, wanted] of faults) {
   });
 }
 
-test('when there are thousands of problems then the list stays short and the rest is counted', async (t) => {
+test('when there are thousands of problems then the list is short and the rest is counted', async (t) => {
   const { folder } = await workplace(t);
   const questionCsv = path.join(folder, 'long.csv');
   const asked = Array.from({ length: 1000 }, (_, index) => `${index}.jpg,neck_design_labels`);
@@ -296,7 +296,7 @@ async function archive(folder: string, entries: Record<string, Buffer>): Promise
   return file;
 }
 
-test('when an archive is a bomb, or lies about its size, then it is not unpacked', async (t) => {
+test('when an archive is a zip bomb, or has a false size, then it is not unpacked', async (t) => {
   const { folder, questionCsv } = await workplace(t);
   const bomb = await archive(folder, { 'submission.csv': Buffer.alloc(64 * 1024 * 1024, 0x30) });
   const honest = await verifySubmission(bomb, [questionCsv], tasks);
@@ -317,7 +317,7 @@ test('when an archive is a bomb, or lies about its size, then it is not unpacked
   assert.equal(lying.rows, 0);
 });
 
-test('when a plain table is far larger than its questions can make it then it is not read', async (t) => {
+test('when a plain table is far larger than its questions allow then it is not read', async (t) => {
   const { folder, questionCsv } = await workplace(t);
   const file = path.join(folder, 'huge.csv');
   await writeFile(file, Buffer.alloc(1024 * 1024, 0x0a));
@@ -326,7 +326,7 @@ test('when a plain table is far larger than its questions can make it then it is
   assert.match(problems[0]?.message ?? '', /but received 1048576/);
 });
 
-test('when an archive holds something else then verify says what', async (t) => {
+test('when an archive has other content then verify names it', async (t) => {
   const { folder, questionCsv } = await workplace(t);
   const table = Buffer.from(lines.join('\n'));
   const check = async (entries: Record<string, Buffer>) => {

@@ -1,17 +1,17 @@
-/** How late a 10 ms timer comes while something runs, and what of it is the machine's doing. */
+/** Measures how late a 10 ms timer is while work runs, and how much of that the machine causes. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 
-/** How often `work` is run in search of a round that nothing else disturbs. */
+/** How often `work` runs in search of a round without other disturbance. */
 const rounds = 6;
 
 /**
- * `work` gets a function that starts a timer, whose result stops it and tells its worst lateness in
- * milliseconds, and returns that; it must be below 50. Fails where it is not in two rounds during which an
- * idle process's timer came on time: code that holds the event loop holds it every time, while a virtual
- * machine may stop one core of a quiet one. Skips the test where even an idle process's timer is late.
+ * `work` gets a function that starts a timer; that function's result stops the timer and returns its worst
+ * lateness in milliseconds. `work` returns this lateness, which must be below 50. Fails after two late rounds
+ * in which the timer of an idle process was on time: code that blocks the event loop blocks it in every round,
+ * while a virtual machine may stop one of its cores. Skips the test if even the idle process is always late.
  */
 export async function checkLateness(
   t: TestContext,
@@ -48,8 +48,8 @@ function startTimer(): () => number {
 }
 
 /**
- * The same timer in a process that does nothing else: what the machine itself makes late. It runs when this
- * resolves, since a process that is only starting sees nothing and keeps a core busy.
+ * The same timer in an idle process, which measures the machine's own lateness. It runs when this resolves,
+ * because a starting process measures nothing and keeps a core busy.
  */
 async function idleTimer(): Promise<{ stop(): Promise<number> }> {
   const program = `

@@ -1,4 +1,4 @@
-/** A little data set for the training tests: coloured noise, one colour a class, and its manifest. */
+/** A small data set for the training tests: coloured noise, one colour for each class, and its manifest. */
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,7 +11,7 @@ const colours = [
   { r: 60, g: 60, b: 200 },
 ];
 
-/** Draws `training` + `validation` images of 48 × 48 pixels a class and saves `folder/manifest.json`. */
+/** Draws `training` + `validation` images of 48 × 48 pixels for each class and saves `folder/manifest.json`. */
 export async function drawPhotos(
   folder: string,
   { training = 8, validation = 3 } = {},

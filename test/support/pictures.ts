@@ -11,7 +11,7 @@ import {
   type Preprocessing,
 } from '../../src/pipeline/index.js';
 
-/** Pixels as they are: 0…255, RGB. */
+/** Unchanged pixels: 0…255, RGB. */
 export function plainPixels(resize: number, crop: number): Preprocessing {
   return { resize, crop, mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' };
 }

@@ -1,9 +1,9 @@
-/** The reference device in place of a CUDA device, so that all above it runs where there is none. */
+/** Replaces the CUDA device by the reference device, so that the code above it runs without a GPU. */
 import type { TestContext } from 'node:test';
 import type { NativeLoaderOptions } from '../../src/pipeline/native-loader.js';
 import { pipelineAddon } from '../../src/pipeline/native-loader.js';
 
-/** Until the test ends, loaders that ask for a CUDA device get the one that does the same on the CPU, in main memory. */
+/** Until the test ends, loaders that request a CUDA device get the reference device, which works on the CPU in main memory. */
 export function useReferenceDevice(t: TestContext): void {
   const addon = pipelineAddon();
   const { Loader, cudaStatus } = addon;

@@ -1,4 +1,4 @@
-/** Runs the command line from its TypeScript sources in a process of its own. */
+/** Runs the command line from its TypeScript sources in a separate process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

@@ -1,11 +1,11 @@
-/** Tar shards for the tests: those that Python's tarfile wrote, and any that a test makes up. */
+/** Tar shards for the tests: written by Python's tarfile, or made by a test. */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { checksumOf } from '../../src/dataset/files/tar.js';
 import { temporaryFolder } from './folders.js';
 
-/** Three shards of Python's tarfile, one in each of its formats. */
+/** Three shards written by Python's tarfile, one in each format. */
 export const fixtures = path.join(import.meta.dirname, '../fixtures/shards');
 /** By make_shards.py: name, offset, size and SHA-256 of each member. */
 export const listing: Record<string, [string, number, number, string][]> = JSON.parse(
@@ -36,7 +36,7 @@ export function seal(header: Buffer): Buffer {
   return header;
 }
 
-/** Writes a shard into a folder of its own. */
+/** Writes a shard into a new folder. */
 export async function written(t: TestContext, content: Buffer): Promise<string> {
   const file = path.join(temporaryFolder(t), 'x.tar');
   await writeFile(file, content);

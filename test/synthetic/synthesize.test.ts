@@ -1,4 +1,4 @@
-/** The drawn data set: its layout, its truth kept apart, its repeatability, and classes that can be told apart. */
+/** The drawn data set: layout, separate answers, repeatability, and distinguishable classes. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -92,7 +92,7 @@ test('when drawing fails or the folder is in use then nothing half-drawn is left
   assert.ok(existsSync(path.join(folder, 'data', 'mine.txt')));
 });
 
-test('when a picture leans far to a neighbour then only that class is marked maybe', () => {
+test('when a picture is close to a neighbouring class then only that class is marked maybe', () => {
   const marks = Array.from(
     { length: 300 },
     (_, index) => drawGarment('skirt_length_labels', 3, 64, `${index}`).maybe,

@@ -1,4 +1,4 @@
-/** A batch as a tensor: the slot's own memory, given back when the last tensor over it is gone. */
+/** A batch as a tensor: it uses the slot's memory, and returns it with the last tensor over it. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type Batch, createLoader, type Loader, type PixelType } from '../../src/pipeline/index.js';
@@ -23,7 +23,7 @@ async function loaderOf(t: TestContext, count: number, crop: 'center' | 'ten' = 
   return loader;
 }
 
-/** Slots that the ring does not have: held as a batch, or by TensorFlow. */
+/** Slots outside the ring: held as a batch, or by TensorFlow. */
 function leased(loader: Loader<PixelType>): number {
   return Reflect.get(loader, 'native').statistics().leased;
 }
@@ -40,7 +40,7 @@ test('when a batch is adopted, then the tensor has its pixels and TensorFlow hol
   const tensor = adoptBatch(batch);
   assert.deepEqual(tensor.shape, [4, 32, 32, 3]);
   assert.deepEqual(tensor.dataSync(), pixels);
-  // A copy would have given the slot back at once.
+  // A copy would have returned the slot at once.
   assert.equal(leased(loader), 1);
 
   const flat = tensor.flatten();
@@ -50,7 +50,7 @@ test('when a batch is adopted, then the tensor has its pixels and TensorFlow hol
   assert.equal(leased(loader), 0);
 });
 
-test('when a batch was adopted or released, then it is neither adopted nor read again', async (t) => {
+test('when a batch was adopted or released, then it cannot be adopted or read again', async (t) => {
   const loader = await loaderOf(t, 8);
   const ended = /already released or adopted/;
   const batches = loader.epoch(0);
@@ -65,7 +65,7 @@ test('when a batch was adopted or released, then it is neither adopted nor read 
   tensor.dispose();
 });
 
-test('when a shape is larger than the slot, then it is refused and the slot comes back', async (t) => {
+test('when a shape is larger than the slot, then it is refused and the slot is returned', async (t) => {
   const loader = await loaderOf(t, 4);
   const { lease } = await firstBatch(loader);
   assert.throws(
@@ -105,7 +105,7 @@ test('when a batch is uint8, bfloat16 or float16, then its tensor has the float3
   const actual = tf.tidy(() => bytes.mul(std).add(options.preprocessing.mean));
   const apart = difference(actual.dataSync(), levels.dataSync()).largest;
   assert.ok(apart > 0.49 && apart < 0.5001, `${apart} levels`);
-  // Of so many significant bits, half of the last one at most; float16 has none below 2⁻²⁴.
+  // At most half of the last significant bit; float16 has no bits below 2⁻²⁴.
   for (const [dtype, bits] of [
     ['bfloat16', 8],
     ['float16', 11],
@@ -130,7 +130,7 @@ test('when the loader is closed, then an adopted batch keeps its values', async 
   tensor.dispose();
 });
 
-test('when a model is fitted on a loader, then each epoch sees every label and every slot comes back', async (t) => {
+test('when a model is fitted on a loader, then each epoch has every label and every slot is returned', async (t) => {
   const loader = await loaderOf(t, 10);
   const model = tf.sequential({
     layers: [

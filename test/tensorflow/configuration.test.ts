@@ -1,4 +1,4 @@
-/** The ConfigProto against TensorFlow's own writer, and when it may be set. */
+/** Compares the ConfigProto with TensorFlow's writer; it may be set only before TensorFlow starts. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -18,13 +18,13 @@ const chosen = {
 } as const;
 
 for (const [name, options] of Object.entries(chosen)) {
-  test(`when options are ${name}, then the ConfigProto has TensorFlow's own bytes`, () => {
+  test(`when options are ${name}, then the ConfigProto has TensorFlow's bytes`, () => {
     const proto = configProto(resolveOptions(runtimeOptions, options));
     assert.equal(Buffer.from(proto).toString('hex'), golden[name]);
   });
 }
 
-test('when an option is out of its range, then configure says what it takes', () => {
+test('when an option is out of its range, then configure names the range', () => {
   assert.throws(() => configure({ intraOpThreads: -1 }), /intraOpThreads but received -1/);
   assert.throws(() => configure({ threads: 2 } as never), /for option but received "threads"/);
 });

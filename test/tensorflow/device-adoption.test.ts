@@ -1,4 +1,4 @@
-/** Batches on a device as tensors: taken where they lie, and given back for the next ones. */
+/** Batches on a device as tensors: adopted without a copy, and returned for the next batches. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import {
@@ -33,12 +33,12 @@ async function loaderOf(t: TestContext, options: Partial<LoaderOptions<PixelType
   return loader;
 }
 
-/** Slots that the ring does not have: held as a batch, or by TensorFlow. */
+/** Slots outside the ring: held as a batch, or by TensorFlow. */
 function leased(loader: Loader<PixelType>): number {
   return Reflect.get(loader, 'native').statistics().leased;
 }
 
-/** The batch's values as `adoptBatch` is to give them, by arithmetic on a copy. */
+/** The expected values of `adoptBatch`, computed from a copy. */
 function normalised(batch: Batch<PixelType>): number[] {
   const values = [...batch.pixels()];
   if (batch.dtype !== 'uint8') {
@@ -74,12 +74,12 @@ for (const augment of loaderOptions.augment.choices) {
   }
 }
 
-test('when a batch on a device was adopted, then its slot is written again only after the tensor is gone', async (t) => {
+test('when a batch on a device was adopted, then its slot is written again only after the tensor is freed', async (t) => {
   const loader = await loaderOf(t, { augment: 'gpu' }, 24);
   const batches = loader.epoch(0);
   const tensor = adoptBatch((await batches.next()).value);
   const values = tensor.dataSync();
-  // All others go through the one slot that is left.
+  // All others use the other slot.
   for await (const batch of batches) {
     batch.release();
   }
@@ -89,7 +89,7 @@ test('when a batch on a device was adopted, then its slot is written again only 
   tensor.dispose();
 });
 
-test('when a model is fitted on batches of a device, then every slot comes back', async (t) => {
+test('when a model is fitted on batches of a device, then every slot is returned', async (t) => {
   const loader = await loaderOf(t, { augment: 'gpu', augmentation: { crop: 'random' } });
   const model = tf.sequential({
     layers: [
@@ -104,7 +104,7 @@ test('when a model is fitted on batches of a device, then every slot comes back'
   model.dispose();
 });
 
-test("when a batch lies on a GPU that is not TensorFlow's, then it is not adopted but may be read", async (t) => {
+test('when a batch is on a GPU that TensorFlow does not use, then it can be read but not adopted', async (t) => {
   const loader = await loaderOf(t, { memory: 'gpu', gpuDevice: 1 });
   const batch: Batch<PixelType> = (await loader.epoch(0).next()).value;
   assert.equal(batch.gpuDevice, 1);

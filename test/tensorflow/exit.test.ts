@@ -1,4 +1,4 @@
-/** A process or worker that ends with everything still alive ends cleanly, whichever way it ends. */
+/** A process or worker with live objects ends cleanly, in every way that it can end. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,7 +23,7 @@ for (const way of ['return', 'exit', 'throw', 'worker', 'terminate']) {
   });
 }
 
-test('when workers end one after another with large tensors alive, then their memory is free again', async () => {
+test('when workers end one after another with large live tensors, then their memory is freed', async () => {
   const megabytes = 128;
   const addon = fileURLToPath(new URL('../../native-build/Release/bobbin.node', import.meta.url));
   const holdOneTensor = `

@@ -1,4 +1,4 @@
-/** What jitted functions hold, and for how long: tensors, variables, models, memory, threads. */
+/** The lifetime of what jitted functions hold: tensors, variables, models, memory, threads. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
@@ -18,7 +18,7 @@ function counter() {
   return { w, add };
 }
 
-/** A model, and a jitted step that lowers its output by plain gradient descent; its output before. */
+/** A model, a jitted step that lowers its output by plain gradient descent, and its first output. */
 function lowered() {
   const { layers } = tf;
   const model = tf.sequential({
@@ -34,7 +34,7 @@ function lowered() {
   return { model, step };
 }
 
-test('when a jitted training step runs 10,000 times, then memory and tensors stay as they were', () => {
+test('when a jitted training step runs 10,000 times, then memory and tensors do not grow', () => {
   const model = tf.sequential({
     layers: [
       tf.layers.dense({ units: 8, inputShape: [4], activation: 'relu' }),
@@ -62,12 +62,12 @@ test('when a jitted training step runs 10,000 times, then memory and tensors sta
   const { rss } = process.memoryUsage();
   run(9000);
   assert.deepEqual(left(), before);
-  // What JavaScript's heap gathers between two collections; 2 kB lost in a call would be more.
+  // The heap's growth between two collections; a leak of 2 kB a call would be more.
   assert.ok(process.memoryUsage.rss() - rss < 16e6, `${process.memoryUsage.rss() - rss} bytes`);
   step.dispose();
 });
 
-test('when a jitted function is called in a tidy, then its results go with it and all else stays', () => {
+test('when a jitted function is called in a tidy, then only its results are freed with it', () => {
   const { w, add } = counter();
   const x = scalar(1);
   tf.tidy(() => {
@@ -88,7 +88,7 @@ test('when a jitted function is called in a tidy, then its results go with it an
   assert.equal(memory().functions, before.functions - 1);
 });
 
-test('when tensors are captured, passed twice, disposed of inside or handed through, then results are those of eager code', () => {
+test('when tensors are captured, passed twice, disposed of inside or handed through, then results equal those of eager code', () => {
   const [small, large] = [tf.tensor1d([1, 2]), tf.ones([2000])];
   const fn = jit((x: tf.Tensor, y: tf.Tensor) => {
     const product = x.mul(y);
@@ -107,7 +107,7 @@ test('when tensors are captured, passed twice, disposed of inside or handed thro
   fn.dispose();
 });
 
-test('when jitted functions share variables, call each other and take variables, then each sees the others', () => {
+test('when jitted functions share variables, call each other and take variables, then each sees the others’ changes', () => {
   const { w, add } = counter();
   const twice = jit((x: tf.Tensor) => {
     const first = add(x);
@@ -130,7 +130,7 @@ test('when jitted functions share variables, call each other and take variables,
   }
 });
 
-test('when a gradient is custom, then a jitted function has it', () => {
+test('when a gradient is custom, then a jitted function uses it', () => {
   const sevenfold = tf.customGrad((x, save) => {
     (save as tf.GradSaveFunc)([x as tf.Tensor]);
     return {
@@ -175,7 +175,7 @@ test('when weights are set, saved or loaded between calls, then calls and files 
   step.dispose();
 });
 
-test('when a model is disposed of, then calls under way end, and later ones are refused', async () => {
+test('when a model is disposed of, then current calls finish, and later ones are refused', async () => {
   const { model, step } = lowered();
   const x = tf.ones([1, 2]);
   step(x);
@@ -188,7 +188,7 @@ test('when a model is disposed of, then calls under way end, and later ones are 
   step.dispose();
 });
 
-test('when a function is disposed of or its trace dropped during calls, then they end as they would', async () => {
+test('when a function is disposed of or its trace dropped during calls, then the calls finish normally', async () => {
   const { w, add } = counter();
   const before = memory().functions;
   const calls = [add.async(scalar(1)), add.async(scalar(1))];
@@ -202,7 +202,7 @@ test('when a function is disposed of or its trace dropped during calls, then the
   sum.dispose();
 });
 
-test('when threads jit functions of their own, then each has its variables, and they end', async () => {
+test('when threads jit their own functions, then each has its variables, and the threads end', async () => {
   const built = new URL('../../dist/index.js', import.meta.url).href;
   const program = `
     const { parentPort, workerData } = require('node:worker_threads');

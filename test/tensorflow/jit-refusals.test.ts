@@ -1,4 +1,4 @@
-/** What a jitted function refuses, by the user's line, and that it works again afterwards. */
+/** Errors of a jitted function name the user's line, and it works again afterwards. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { jit, memory, tf } from '../../src/tensorflow/index.js';
@@ -31,7 +31,7 @@ const refused: Record<string, [fn: (x: tf.Tensor) => unknown, message: RegExp]> 
 const inner = jit((x: tf.Tensor) => x.add(1));
 
 for (const [what, [fn, message]] of Object.entries(refused)) {
-  test(`when a jitted function has ${what}, then the error names the line, and other functions go on`, () => {
+  test(`when a jitted function has ${what}, then the error names the line, and other functions still work`, () => {
     const jitted = jit(fn);
     const { random } = Math;
     const line = new RegExp(
@@ -46,7 +46,7 @@ for (const [what, [fn, message]] of Object.entries(refused)) {
   });
 }
 
-test('when a jitted function is asynchronous or gives what is no tensor, then the error says so', () => {
+test('when a jitted function is asynchronous or does not return tensors, then the error says so', () => {
   const asynchronous = jit(async function mine(x: tf.Tensor) {
     return x;
   });
@@ -89,7 +89,7 @@ test('when shapes keep changing, then each is traced and one warning names the l
   fn.dispose();
 });
 
-test('when a jitted function throws, then variables are as before, nothing is left over, and the next call works', () => {
+test('when a jitted function throws, then variables do not change, nothing leaks, and the next call works', () => {
   const w = tf.variable(tf.scalar(1));
   let fails = true;
   const step = jit((x: tf.Tensor) => {
@@ -137,7 +137,7 @@ test('when a tensor outlives its trace, then the error says to return it', () =>
   fn.dispose();
 });
 
-test('when a call under way uses a variable, then writing and reading it wait for the promise', async () => {
+test('when a current call uses a variable, then writing and reading it wait for the promise', async () => {
   const w = tf.variable(tf.scalar(1));
   const read = jit((x: tf.Tensor) => w.add(x));
   const write = jit((x: tf.Tensor) => {

@@ -1,4 +1,4 @@
-/** Variables in jitted functions: found by themselves, changed once a call, and in place. */
+/** Variables in jitted functions: found automatically, changed once a call, and in place. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { jit, tf, updateVariables } from '../../src/tensorflow/index.js';
@@ -45,7 +45,7 @@ test('when a jitted function assigns variables, then each call changes them once
   swap.dispose();
 });
 
-test('when variables are updated in place, then copies keep their values and reads see the order', () => {
+test('when variables are updated in place, then copies keep their values and reads keep the order', () => {
   const float = { T: { type: 'dtype', value: 'float32' } } as const;
   const make = () => {
     const [w, v] = [tf.variable(tf.tensor([1, 2])), tf.variable(tf.zeros([2]))];
@@ -125,7 +125,7 @@ test('when variables are assigned each other or new values, then every tensor ke
   b.assign(tf.tensor([7, 7]) as never);
   fn(one);
   fn(one);
-  // Takes back data whose value has moved on since it was b's.
+  // Assigns data whose value has changed since it belonged to b.
   b.assign(a as never);
   fn(one);
   assert.deepEqual(

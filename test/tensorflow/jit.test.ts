@@ -1,11 +1,11 @@
-/** Jitted functions: what eager code computes, at every call, and what cannot be traced is refused. */
+/** Jitted functions compute the results of eager code at every call, and refuse code that cannot be traced. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { devices, jit, memory, tf } from '../../src/tensorflow/index.js';
 
 const values = (tensor: tf.Tensor) => [...tensor.dataSync()];
 
-test('when a function of tensors is jitted, then it computes what the function does', () => {
+test('when a function of tensors is jitted, then its results are the same', () => {
   let runs = 0;
   const fn = (x: tf.Tensor, { scale }: { scale: tf.Tensor }) => {
     runs += 1;
@@ -27,7 +27,7 @@ test('when a function of tensors is jitted, then it computes what the function d
   jitted.dispose();
 });
 
-test('when a training step is jitted, then it trains as the eager step does', () => {
+test('when a training step is jitted, then it trains like the eager step', () => {
   const x = tf.randomNormal([16, 5], 0, 1, 'float32', 1) as tf.Tensor2D;
   const y = tf.randomNormal([16, 1], 0, 1, 'float32', 2) as tf.Tensor2D;
   for (const optimizer of ['sgd', 'adam', 'momentum'] as const) {
@@ -68,7 +68,7 @@ test('when a training step is jitted, then it trains as the eager step does', ()
   }
 });
 
-test('when jitted functions are called many times, then nothing is left over', () => {
+test('when jitted functions are called many times, then nothing leaks', () => {
   const w = tf.variable(tf.ones([10, 10]));
   const fn = jit((x: tf.Tensor2D) => {
     w.assign(w.add(0.001) as never);
@@ -95,7 +95,7 @@ test('when a value is read while tracing, then the error names the line', () => 
   assert.throws(() => unknown(tf.ones([3])), /Unique.*shape/);
 });
 
-test('when calls are made on another thread, then they run in order and JavaScript goes on', async () => {
+test('when calls run on another thread, then they run in order and JavaScript continues', async () => {
   const w = tf.variable(tf.scalar(1));
   const fn = jit((x: tf.Tensor) => {
     w.assign(w.mul(2).add(x) as never);
@@ -115,7 +115,7 @@ test('when calls are made on another thread, then they run in order and JavaScri
   fn.dispose();
 });
 
-test('when random numbers are drawn in a jitted function, then each call has its own, and a seed repeats them', () => {
+test('when random numbers are drawn in a jitted function, then each call draws new ones, and a seed repeats them', () => {
   const draw = () => {
     const fn = jit(
       (x: tf.Tensor1D) => [
@@ -155,7 +155,7 @@ test('when random numbers are drawn in a jitted function, then each call has its
   }
 });
 
-test('when a function is jitted with mixed precision, then products are rounded as bfloat16 and the rest is not', (context) => {
+test('when a function is jitted with mixed precision, then only products are rounded to bfloat16', (context) => {
   if (devices().some(({ type }) => type === 'GPU')) {
     return context.skip('a GPU has float16 instead');
   }
@@ -166,7 +166,7 @@ test('when a function is jitted with mixed precision, then products are rounded 
   const exact = values(product(a, b));
   const rounded = jit(product, { precision: 'bfloat16' });
   const errors = values(rounded(a, b)).map((value, i) => Math.abs(value - (exact[i] as number)));
-  // 8 bits of mantissa: each factor is off by at most 2⁻⁹ of itself, and so is the result.
+  // 8 bits of mantissa: each factor, and the result, has a relative error of at most 2⁻⁹.
   const largest = Math.max(...errors);
   assert.ok(largest > 1e-4 && largest < 0.2, `${largest}`);
   rounded.dispose();
@@ -177,7 +177,7 @@ test('when a function is jitted with mixed precision, then products are rounded 
   return undefined;
 });
 
-test('when a function is compiled by XLA, then it computes what the function does', () => {
+test('when a function is compiled by XLA, then its results are the same', () => {
   const w = tf.variable(tf.tensor2d([1, 2, 3, 4], [2, 2]));
   const fn = jit(
     (x: tf.Tensor2D) => {

@@ -1,13 +1,13 @@
-/** Where Bobbin's kernels go beyond the specification suite: padded pooling against its definition. */
+/** Kernels that the specification suite does not cover: compares padded pooling with its definition. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tf } from '../../src/tensorflow/index.js';
 
 const side = 5;
-// All different: at a tie there is no one gradient of the largest.
+// All different: with a tie the gradient of the maximum is not unique.
 const image = Array.from({ length: side * side }, (_, i) => ((i * 7) % 25) - 12);
 
-/** Windows of 3 at stride 2 over the image with one pixel of nothing around it. */
+/** Windows of 3 at stride 2 over the image with one empty pixel around it. */
 function windows(values: readonly number[]): number[][] {
   const all: number[][] = [];
   for (let top = -1; top + 3 <= side + 1; top += 2) {
@@ -33,7 +33,7 @@ for (const name of ['maxPool', 'avgPool'] as const) {
   const define = (values: readonly number[]) => windows(values).map(definitions[name]);
   const pool = (x: tf.Tensor) => tf[name](x as tf.Tensor4D, 3, 2, 1);
 
-  test(`when ${name} is padded by a number, then the padding has no part in the result`, () => {
+  test(`when ${name} is padded by a number, then the padding does not affect the result`, () => {
     tf.tidy(() => {
       const pooled = pool(tf.tensor4d(image, [1, side, side, 1])).dataSync();
       define(image).forEach((wanted, i) => {
@@ -42,7 +42,7 @@ for (const name of ['maxPool', 'avgPool'] as const) {
     });
   });
 
-  test(`when ${name} is padded by a number, then its gradient is that of finite differences`, () => {
+  test(`when ${name} is padded by a number, then its gradient equals finite differences`, () => {
     tf.tidy(() => {
       const x = tf.tensor4d(image, [1, side, side, 1]);
       const gradient = tf
@@ -68,7 +68,7 @@ test('when large integers are rounded, then no bit is lost', () => {
   });
 });
 
-test('when samples are drawn, then the seed decides them and the logits their frequency', () => {
+test('when samples are drawn, then they depend on the seed, and their frequency on the logits', () => {
   tf.tidy(() => {
     const logits = tf.log(tf.tensor1d([0.2, 0.8])) as tf.Tensor1D;
     const draw = (seed: number) => [...tf.multinomial(logits, 4000, seed).dataSync()];

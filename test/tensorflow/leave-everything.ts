@@ -32,7 +32,7 @@ async function leaveEverything(folder: string): Promise<unknown[]> {
 
 const [, , way = '', folder = ''] = process.argv;
 if (isMainThread && (way === 'worker' || way === 'terminate')) {
-  // Node 20 gives workers no TypeScript loader of their own.
+  // In Node 20 workers do not have a TypeScript loader.
   const program = `import('tsx/esm/api').then(({ register }) => {
     register();
     return import(${JSON.stringify(import.meta.url)});

@@ -1,4 +1,4 @@
-/** Ops by name: errors that say which and why, every kind of attribute, and nothing left behind. */
+/** Ops by name: errors with op and reason, every kind of attribute, and no leaks. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { executeOp, memory, tf } from '../../src/tensorflow/index.js';
@@ -79,7 +79,7 @@ test('when an op takes each kind of attribute, then TensorFlow sees their values
   });
 });
 
-test('when lists of dtypes and of shapes are given, then a queue of them passes values on', () => {
+test('when lists of dtypes and of shapes are given, then a queue of them returns the values', () => {
   tf.tidy(() => {
     const components = { type: 'dtype', value: ['float32', 'int32'] } as const;
     const queue = executeOp({
@@ -111,7 +111,7 @@ test('when lists of dtypes and of shapes are given, then a queue of them passes 
   });
 });
 
-test('when training is over and everything disposed, then TensorFlow holds what it held before', async () => {
+test('when training is over and everything disposed, then TensorFlow’s memory is as before', async () => {
   const before = memory();
   const model = tf.sequential({
     layers: [

@@ -7,7 +7,7 @@ import { loadSavedModel, memory, tf } from '../../src/tensorflow/index.js';
 
 const folder = fileURLToPath(new URL('../fixtures/saved-model', import.meta.url));
 
-test('when a signature is run, then its variables are those that were saved', async () => {
+test('when a signature is run, then its variables have the saved values', async () => {
   const before = memory();
   const model = await loadSavedModel(folder);
   assert.equal(runtime().getNumOfSavedModels(), 1);
@@ -24,7 +24,7 @@ test('when a signature is run, then its variables are those that were saved', as
   assert.deepEqual(memory(), before);
 });
 
-test('when a signature takes bytes and 64-bit integers, then int32 tensors are handed over as such', async () => {
+test('when a signature takes bytes and 64-bit integers, then int32 tensors are converted to them', async () => {
   const before = memory();
   const model = await loadSavedModel(folder, { signature: 'add' });
   const [bytes, longs] = [tf.tensor1d([255, 1], 'int32'), tf.tensor1d([1000, 2], 'int32')];
@@ -46,7 +46,7 @@ test('when an input has the wrong shape, then the error is TensorFlow’s', asyn
   x.dispose();
 });
 
-test('when folder, tags or signature are not there, then the error says which', async () => {
+test('when folder, tags or signature are missing, then the error says which', async () => {
   await assert.rejects(loadSavedModel('/no/such/model'), /no saved_model.pb .*\/no\/such\/model/);
   await assert.rejects(loadSavedModel(folder, { tags: ['gpu'] }), /does not have tags: gpu/);
   await assert.rejects(loadSavedModel(folder, { signature: 'x' }), /not have signature: x/);

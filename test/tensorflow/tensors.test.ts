@@ -1,4 +1,4 @@
-/** Values in and out of TensorFlow's table: every dtype, whose memory is whose, and what is refused. */
+/** Values in and out of TensorFlow's table: every dtype, ownership of memory, and errors. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runtime } from '../../src/tensorflow/configuration.js';
@@ -60,7 +60,7 @@ for (const { name, dtype, shape, values } of cases) {
   });
 }
 
-test('when an int64 comes as the halves that tfjs writes, then it is put together', () => {
+test('when an int64 comes as the halves that tfjs writes, then they are joined', () => {
   const id = binding.createTensor([2], binding.TF_INT64, Int32Array.of(5, 0, -2, -1));
   assert.deepEqual(binding.tensorDataSync(id), BigInt64Array.of(5n, -2n));
   binding.deleteTensor(id);
@@ -85,7 +85,7 @@ test('when a resource is read and created again, then it is the same variable', 
   }
 });
 
-test('when the array that went in or came out is changed, then the tensor is not', () => {
+test('when an input or output array is changed, then the tensor does not change', () => {
   const values = Float32Array.of(1, 2, 3);
   const id = binding.createTensor([3], binding.TF_FLOAT, values);
   values.fill(9);
@@ -94,7 +94,7 @@ test('when the array that went in or came out is changed, then the tensor is not
   binding.deleteTensor(id);
 });
 
-test('when a view into a larger buffer goes in, then only its part does', () => {
+test('when a view of a larger buffer is given, then only its part is copied', () => {
   const id = binding.createTensor([2], binding.TF_INT32, Int32Array.of(1, 2, 3, 4).subarray(1, 3));
   assert.deepEqual(binding.tensorDataSync(id), Int32Array.of(2, 3));
   binding.deleteTensor(id);
@@ -121,7 +121,7 @@ test('when values do not fit the dtype or the shape, then the error says what wa
   assert.equal(binding.getNumOfTensors(), before);
 });
 
-test('when a tensor was deleted, then its number is refused by name', () => {
+test('when a tensor was deleted, then the error names its number', () => {
   const id = binding.createTensor([], binding.TF_FLOAT, Float32Array.of(1));
   binding.deleteTensor(id);
   const refused = new RegExp(`Expected a live tensor's number but received ${id}`);

@@ -1,4 +1,4 @@
-/** Claims a run's folder in a process of its own: `claim-run.ts <run> <times>`; without times, for good. */
+/** Claims a run's folder in a separate process: `claim-run.ts <run> <times>`; without times, permanently. */
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidInputError } from '../../src/errors.js';

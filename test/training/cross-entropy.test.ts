@@ -1,4 +1,4 @@
-/** The loss and its gradient against the formula in double precision. */
+/** Compares the loss and its gradient with the formula in double precision. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { jit, tf } from '../../src/tensorflow/index.js';
@@ -17,7 +17,7 @@ const targets = [
 const share = 0.3;
 const weights = [1, 0.5, -2];
 
-test('when targets are smoothed, then loss and gradient are those of the formula', () => {
+test('when targets are smoothed, then loss and gradient follow the formula', () => {
   const x = tf.tensor2d(logits);
   const y = tf.tensor2d(targets);
   const loss = (z: tf.Tensor2D) => crossEntropies(z, smoothed(y, share)).mul(tf.tensor1d(weights));

@@ -78,7 +78,7 @@ function assertClose(actual: number[], expected: number[]): void {
   });
 }
 
-test('when a compiled model is fitted, then losses, metrics, validation and weights are those of fitDataset', async () => {
+test('when a compiled model is fitted, then losses, metrics, validation and weights equal those of fitDataset', async () => {
   const reference = compiled(tf.train.adam(0.01));
   const [training, validation] = [
     loaderOf('train', { shuffle: true }),
@@ -111,7 +111,7 @@ test('when a compiled model is fitted, then losses, metrics, validation and weig
   validation.close();
 });
 
-/** Before the iterator of its first epoch fitDataset asks for one that it does not use. */
+/** fitDataset requests one unused iterator before that of its first epoch. */
 function epochsOf(loader: Loader): ReturnType<typeof tensors> {
   const dataset = tensors(loader, { classes });
   const first = { next: async () => ({ value: null, done: true }) };
@@ -123,7 +123,7 @@ function epochsOf(loader: Loader): ReturnType<typeof tensors> {
 const last = (history: Record<string, number[]>) =>
   Object.fromEntries(Object.entries(history).map(([name, values]) => [name, values.at(-1)]));
 
-test('when options compile the model and name its targets, then they hold', async () => {
+test('when options compile the model and name its targets, then they are used', async () => {
   const loader = loaderOf('train');
   const labels = (batch: { labels: Int32Array }) =>
     tf.tensor2d(batch.labels, [batch.labels.length, 1], 'float32');
@@ -134,7 +134,7 @@ test('when options compile the model and name its targets, then they hold', asyn
     targets: labels,
   });
   const { history: again } = await fit(model, loader, { loss: 'categoricalCrossentropy' });
-  // With a rate of 0 nothing changes but batch normalisation's averages, which training does not use.
+  // With a rate of 0 only batch normalisation's averages change, which training does not use.
   assertClose(history.loss as number[], again.loss as number[]);
   loader.close();
 });
@@ -155,7 +155,7 @@ test('when the learning rate changes between epochs, then the next steps use it'
   loader.close();
 });
 
-test('when a model is fitted, then progress tells where it stands, and the event loop goes on', async () => {
+test('when a model is fitted, then progress is reported, and the event loop stays free', async () => {
   const model = compiled(tf.train.sgd(0.01));
   const [training, validation] = [loaderOf('train'), loaderOf('validation')];
   const seen: FitProgress[] = [];
@@ -200,7 +200,7 @@ test('when a model is fitted, then progress tells where it stands, and the event
   validation.close();
 });
 
-test('when the signal is aborted, then the step at hand is the last, and nothing is left over', async () => {
+test('when the signal is aborted, then the current step is the last, and nothing leaks', async () => {
   const model = compiled(tf.train.momentum(0.01, 0.9));
   const loader = loaderOf('train');
   await fit(model, loader, { epochs: 1 });
@@ -226,7 +226,7 @@ test('when the signal is aborted, then the step at hand is the last, and nothing
   loader.close();
 });
 
-test('when images are marked as damaged, then they count nowhere', async () => {
+test('when images are marked as damaged, then they do not count', async () => {
   const broken = path.join(folder, 'broken.jpg');
   await writeFile(broken, 'no photo');
   const samples = manifest.samples.slice(0, 8).map((sample) => resolveSample(manifest, sample));
@@ -249,7 +249,7 @@ test('when images are marked as damaged, then they count nowhere', async () => {
   training.close();
 });
 
-test('when fit is called as it may not be, then the error says how', async () => {
+test('when fit is called incorrectly, then the error has the remedy', async () => {
   const loader = loaderOf('train');
   await assert.rejects(
     fit(build(), loader),

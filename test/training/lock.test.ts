@@ -1,4 +1,4 @@
-/** Claims of a run's folder by processes that live, die, and race each other. */
+/** Claims of a run's folder by processes that live, die, and compete. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -39,7 +39,7 @@ test('when a folder is claimed twice in one process then the second is refused u
   await (await lockRun(run))();
 });
 
-test('when a process number was given again then the claim under it is void', async (t) => {
+test('when a process number was reused then its old claim is void', async (t) => {
   const run = temporaryFolder(t);
   writeFileSync(path.join(run, `lock-${process.ppid}-1`), '');
   writeFileSync(path.join(run, `lock-${process.pid}-1`), '');
@@ -48,7 +48,7 @@ test('when a process number was given again then the claim under it is void', as
   await unlock();
 });
 
-test('when processes claim a folder over and over then no two ever have it', async (t) => {
+test('when processes claim a folder repeatedly then never two have it', async (t) => {
   const run = temporaryFolder(t);
   const racers = [1, 2, 3].map(() => claimInProcess(run, '300'));
   let claims = 0;

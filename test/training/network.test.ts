@@ -1,4 +1,4 @@
-/** The split of a model into a frozen and a learning part against the undivided model. */
+/** Compares a model split into a frozen and a learning part with the whole model. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createModel, keyOf, setTrainable } from '../../src/model/index.js';
@@ -39,14 +39,14 @@ test('when only the head is trained then the network in front of it runs outside
   }
 });
 
-test('when everything is trained then nothing is taken out of the gradient', () => {
+test('when everything is trained then every layer is in the gradient', () => {
   setTrainable(model, 'all');
   const { variables, frozen } = splitNetwork(model);
   assert.equal(variables.length, 49 * 3 + 2);
   assert.equal(frozen(images), images);
 });
 
-test('when logits are inferred then their softmax is what the model predicts', () => {
+test('when logits are inferred then their softmax is the model’s prediction', () => {
   const logits = splitNetwork(model).infer(images);
   assert.deepEqual(logits.softmax().arraySync(), (model.predict(images) as tf.Tensor).arraySync());
 });

@@ -1,10 +1,10 @@
-/** Steps and the making ready of the next input: their order, their ends, and the time waited. */
+/** Steps and the preparation of the next input: order, end, and waiting time. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as after } from 'node:timers/promises';
 import { overlapped } from '../../src/training/overlap.js';
 
-/** Steps of `stepMs` over `count` batches, each there `batchMs` after it was asked for, and what happened. */
+/** Steps of `stepMs` over `count` batches, each ready `batchMs` after its request; returns the events. */
 function course({ count = 3, batchMs = 0, stepMs = 0, failing = -1 }) {
   const events: string[] = [];
   async function* batches() {
@@ -36,7 +36,7 @@ function course({ count = 3, batchMs = 0, stepMs = 0, failing = -1 }) {
   return { events, steps };
 }
 
-test('when steps run, then each next input is made ready meanwhile and steps keep their order', async () => {
+test('when steps run, then the next input is prepared meanwhile and steps keep their order', async () => {
   const { events, steps } = course({ stepMs: 30 });
   const results: number[] = [];
   for await (const { input, result, waitMs } of steps) {
@@ -53,7 +53,7 @@ test('when steps run, then each next input is made ready meanwhile and steps kee
   ]);
 });
 
-test('when batches come slowly, then the time without a step is told as waited', async () => {
+test('when batches come slowly, then the time without a step counts as waiting', async () => {
   const { steps } = course({ batchMs: 60, stepMs: 20 });
   for await (const { input, waitMs } of steps) {
     assert.ok(waitMs >= (input === 0 ? 59 : 35), `${waitMs} ms before step ${input}`);

@@ -1,4 +1,4 @@
-/** A training step of one's own, by the public API alone. */
+/** A custom training step with the public API alone. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {

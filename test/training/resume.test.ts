@@ -1,4 +1,4 @@
-/** Runs that are killed, stopped or refused, in processes of their own. */
+/** Runs that are killed, stopped or refused, in separate processes. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
@@ -50,7 +50,7 @@ function runOne(
 const isClaimed = async (run: string): Promise<boolean> =>
   (await readdir(path.join(folder, run))).some((name) => name.startsWith('lock-'));
 
-/** The final weights' bytes and the history without its timings. */
+/** The bytes of the final weights, and the history without times. */
 async function resultOf(run: string): Promise<{ weights: Buffer; history: string[] }> {
   const model = path.join(folder, run, 'model');
   const file = (await readdir(model)).find((name) => name.endsWith('.bin')) as string;
@@ -61,13 +61,13 @@ async function resultOf(run: string): Promise<{ weights: Buffer; history: string
   };
 }
 
-test('when a run is killed after an epoch and resumed then its weights are those of an uninterrupted run', async () => {
+test('when a run is killed after an epoch and resumed then its weights equal those of an uninterrupted run', async () => {
   const whole = await runOne('whole');
   assert.equal(whole.lines.at(-1), 'finished', whole.errors);
   const killed = await runOne('killed', {}, { at: 'epoch 1', signal: 'SIGKILL' });
   assert.ok(!killed.lines.includes('epoch 3'), 'killed too late');
   assert.ok(await isClaimed('killed'), 'a killed process cannot have tidied up');
-  // What a kill within the writing of a checkpoint leaves.
+  // The files left by a kill during the writing of a checkpoint.
   await mkdir(path.join(folder, 'killed', 'checkpoint', 'unfinished'), { recursive: true });
   const resumed = await runOne('killed', { resume: true });
   assert.equal(resumed.lines.at(-1), 'finished', resumed.errors);
@@ -79,7 +79,7 @@ test('when a run is killed after an epoch and resumed then its weights are those
   assert.equal(one.history.length, 1 + 3 + 1);
 });
 
-test('when a run is interrupted within an epoch then it saves, stops and goes on from that very step', async () => {
+test('when a run is interrupted within an epoch then it saves, stops and resumes at exactly that step', async () => {
   const stopped = await runOne('interrupted', {}, { at: 'train 2 8', signal: 'SIGINT' });
   assert.equal(stopped.lines.at(-1), 'stopped', stopped.errors);
   const names = await readdir(path.join(folder, 'interrupted', 'checkpoint'));
@@ -109,7 +109,7 @@ for (const optimizer of Object.keys(optimizers)) {
   });
 }
 
-test('when the seed differs then so do the weights', async () => {
+test('when the seed differs then the weights differ', async () => {
   await runOne('reseeded', { seed: 8 });
   assert.ok(!(await resultOf('reseeded')).weights.equals((await resultOf('whole')).weights));
 });

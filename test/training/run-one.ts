@@ -1,4 +1,4 @@
-/** A run in a process of its own, for the tests to kill: `run-one.ts <data> <run> <options as JSON>`. */
+/** A run in a separate process that tests can kill: `run-one.ts <data> <run> <options as JSON>`. */
 import { loadManifest } from '../../src/dataset/index.js';
 import { train } from '../../src/training/index.js';
 

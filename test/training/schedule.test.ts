@@ -1,4 +1,4 @@
-/** Learning rates against the original recipe's table and the cosine's known points. */
+/** Compares learning rates with the original recipe's table and known points of the cosine. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { learningRateAt } from '../../src/training/index.js';
@@ -12,7 +12,7 @@ test('when the schedule is the original one then the rate falls after epochs 10,
   assert.deepEqual(rates, [a, a, b, b, c, c, d, d]);
 });
 
-test('when the schedule is cosine then it rises evenly, peaks, is half at half time and ends near 0', () => {
+test('when the schedule is cosine then it rises linearly, peaks, is half at half time and ends near 0', () => {
   const options = { schedule: 'cosine', learningRate: 0.8, warmUp: 1, epochs: 5 } as const;
   const rate = (step: number) => learningRateAt(options, step, 3);
   const close = (actual: number, wanted: number) =>

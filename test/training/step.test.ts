@@ -1,4 +1,4 @@
-/** A training step's loss and accuracy for images mixed of two, against arithmetic on their pixels. */
+/** Compares a training step's loss and accuracy for mixed images with arithmetic on their pixels. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { resolveOptions } from '../../src/options.js';
@@ -12,14 +12,14 @@ import { temporaryFolder } from '../support/folders.js';
 import { plainPixels, writePictures } from '../support/pictures.js';
 
 const classes = 3;
-/** Of the dense layer: [channels, classes]. */
+/** The kernel of the dense layer, [channels, classes]. */
 const kernel = [
   [0.02, -0.01, 0.005],
   [-0.01, 0.015, 0.01],
   [0.002, 0.001, -0.012],
 ];
 
-/** Mean colours to logits, so that the logits can be worked out by hand. */
+/** A model from mean colours to logits, so that the logits can be computed by hand. */
 function meanColourModel(): tf.LayersModel {
   const dense = tf.layers.dense({ units: classes, useBias: false });
   const model = tf.sequential({
@@ -33,7 +33,7 @@ function meanColourModel(): tf.LayersModel {
   return model;
 }
 
-/** A batch of all of twelve pictures in three classes, some of them mixed. */
+/** A batch of twelve pictures in three classes, some of them mixed. */
 async function mixedBatch(t: TestContext): Promise<Batch> {
   const samples = await writePictures(temporaryFolder(t), { count: 12, width: 60, height: 50 });
   const loader = createLoader({
@@ -67,7 +67,7 @@ function logProbabilities(image: Float32Array): number[] {
   return logits.map((logit) => logit - total);
 }
 
-test('when a batch is mixed then its targets share 1 between both classes by their weights', async (t) => {
+test('when a batch is mixed then its targets divide 1 between both classes by their weights', async (t) => {
   const batch = await mixedBatch(t);
   const targets = targetsOf(batch, classes).arraySync();
   sharesOf(batch).forEach(({ own, partner, weight }, row) => {
@@ -81,7 +81,7 @@ test('when a batch is mixed then its targets share 1 between both classes by the
   batch.release();
 });
 
-test('when a batch is mixed then loss and accuracy are those of both labels by their weights', async (t) => {
+test('when a batch is mixed then loss and accuracy use both labels by their weights', async (t) => {
   const batch = await mixedBatch(t);
   const shares = sharesOf(batch);
   assert.ok(shares.some(({ weight }) => weight === 1));
@@ -102,7 +102,7 @@ test('when a batch is mixed then loss and accuracy are those of both labels by t
     correct += top === (weight >= 0.5 ? own : partner) ? 1 : 0;
     correctByOwn += top === own ? 1 : 0;
   });
-  assert.notEqual(correct, correctByOwn, 'tells nothing: take another seed');
+  assert.notEqual(correct, correctByOwn, 'both are equal: use another seed');
   const network = splitNetwork(meanColourModel());
   const updater = new Updater(network.variables, resolveOptions(trainOptions));
   const step = trainingStep({ network, updater, labelSmoothing: smoothing });

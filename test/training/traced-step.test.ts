@@ -1,4 +1,4 @@
-/** Jitted training steps against eager ones, in whole and half precision, and the event loop meanwhile. */
+/** Compares jitted with eager training steps, in full and half precision, and tests the event loop. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -26,7 +26,7 @@ const batch = 8;
 const classes = 3;
 const labelSmoothing = 0.1;
 
-/** Batches of noise, each label over and over; the same for the same seed. */
+/** Batches of noise with repeating labels; the same for the same seed. */
 const batches: StepTensors[] = [1, 2, 3, 4].map((seed) => {
   const labels = tf.tensor1d(
     Array.from({ length: batch }, (_, i) => (i + seed) % classes),
@@ -39,14 +39,14 @@ const batches: StepTensors[] = [1, 2, 3, 4].map((seed) => {
   };
 });
 
-/** The model's training step by SGD with momentum; float16 is how its loss is scaled. */
+/** The model's training step with SGD and momentum; with float16 its loss is scaled. */
 function stepOf(model: tf.LayersModel, precision: 'float32' | 'float16' = 'float32'): Step {
   const network = splitNetwork(model);
   const updater = new Updater(network.variables, resolveOptions(trainOptions, { precision }));
   return trainingStep({ network, updater, labelSmoothing });
 }
 
-/** Mean losses of so many steps over the batches in turn. */
+/** Mean losses of `steps` steps over the repeated batches. */
 const losses = (step: Step, steps: number): number[] =>
   Array.from({ length: steps }, (_, i) =>
     tf.tidy(() => {
@@ -56,7 +56,7 @@ const losses = (step: Step, steps: number): number[] =>
     }),
   );
 
-/** EfficientNet-Lite0 without dropout; what lies before its third block is frozen. */
+/** EfficientNet-Lite0 without dropout; the layers before its third block are frozen. */
 async function halfFrozen() {
   const { model } = await createModel({
     architecture: 'efficientnet-lite0',
@@ -77,7 +77,7 @@ async function halfFrozen() {
   return { model, values };
 }
 
-test('when EfficientNet-Lite0 takes 100 steps, then jitted losses are the eager ones and what is frozen stays', async () => {
+test('when EfficientNet-Lite0 takes 100 steps, then jitted losses equal the eager ones and frozen weights do not change', async () => {
   const [eager, traced] = [await halfFrozen(), await halfFrozen()];
   const before = traced.values();
   assert.ok(before.length > 10);
@@ -151,7 +151,7 @@ test('when convolutions are computed in bfloat16, then 20 losses stay within 0.2
   }
   const apart = furthest(smallLosses({ precision: 'bfloat16' }), smallLosses());
   assert.ok(apart < 0.002, `${apart}`);
-  // oneDNN computes in bfloat16 where there is AVX-512.
+  // oneDNN computes in bfloat16 only with AVX-512.
   if (/ avx512f /.test(readFileSync('/proc/cpuinfo', 'utf8'))) {
     assert.ok(apart > 1e-5, 'nothing was rounded');
   }

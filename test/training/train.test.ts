@@ -1,4 +1,4 @@
-/** What a run does in this process: it learns, keeps what is frozen, leaks nothing, and reports. */
+/** A run in this process: it learns, keeps frozen weights, does not leak, and reports. */
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -78,7 +78,7 @@ function smallClassifier(): Classifier {
   };
 }
 
-test('when a run ends then it has learned, and its files and reports agree', async () => {
+test('when a run ends then the model has learned, and its files and reports agree', async () => {
   const progress: TrainProgress[] = [];
   const run = path.join(folder, 'learned');
   const { classifier, history, finished, failures } = await train({
@@ -121,7 +121,7 @@ test('when a run ends then it has learned, and its files and reports agree', asy
   assert.equal(progress.filter(({ phase }) => phase === 'validate').at(-1)?.done, 9);
 });
 
-test('when weights are averaged, then the averages are validated and saved, and the checkpoint has the weights', async (t) => {
+test('when weights are averaged, then validation and the saved model use the averages, and the checkpoint has the weights', async (t) => {
   const run = path.join(folder, 'averaged');
   const { history } = await train({
     ...base,
@@ -154,7 +154,7 @@ test('when weights are averaged, then the averages are validated and saved, and 
   assert.notDeepEqual(values(checkpoint.model), values(model));
 });
 
-test('when training images are stored as uint8 then a run learns as it does from float32', async () => {
+test('when training images are stored as uint8 then a run learns like with float32', async () => {
   const losses = async (dtype: 'float32' | 'uint8') => {
     const run = path.join(folder, `stored-${dtype}`);
     const classifier = smallClassifier();
@@ -213,14 +213,14 @@ test('when validation images are damaged then they are reported and do not count
     failures.map((failure) => failure.path),
     [broken],
   );
-  // A ninth more than 9 images would show in the denominator.
+  // With a tenth image, 9 · accuracy would not be an integer.
   assert.equal(
     Number.isInteger(Math.round((history[0]?.validationAccuracy as number) * 9 * 1e6) / 1e6),
     true,
   );
 });
 
-test('when a training image is damaged and that ends the run, then it is named and nothing is left', async () => {
+test('when a damaged training image ends the run, then it is named and nothing leaks', async () => {
   const broken = path.join(folder, 'broken-too.jpg');
   await writeFile(broken, 'no image');
   const sample = { ...manifest.samples[0], path: broken } as (typeof manifest.samples)[0];
@@ -234,7 +234,7 @@ test('when a training image is damaged and that ends the run, then it is named a
   assert.equal(tf.memory().numTensors, before);
 });
 
-test('when a folder is trained in then another training there is refused', async () => {
+test('when a run uses a folder then another run there is refused', async () => {
   const options = {
     ...base,
     run: path.join(folder, 'twice'),
@@ -247,7 +247,7 @@ test('when a folder is trained in then another training there is refused', async
   assert.equal((await train({ ...options, resume: true })).finished, true);
 });
 
-test('when it is left open who augments, then the run chooses once and its config.json says why', async () => {
+test('when augment is auto, then the run chooses once and its config.json has the reason', async () => {
   const run = path.join(folder, 'chosen');
   const choices: AugmentChoice[] = [];
   const options: TrainOptions = {
@@ -277,7 +277,7 @@ test('when it is left open who augments, then the run chooses once and its confi
   assert.equal(choices.length, 1, 'a resumed run keeps to what was chosen');
 });
 
-test('when the GPU is to augment and cannot, then the reason is said', async (t) => {
+test('when the GPU cannot augment as requested, then the error has the reason', async (t) => {
   const { available, reason } = cudaStatus();
   if (available) {
     return t.skip('there is a CUDA device');

@@ -1,4 +1,4 @@
-// Views of pixels that someone else owns, and the rectangle and error every stage shares.
+// Views of pixels without ownership, and the rectangle and the error that all stages share.
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ struct Plane {
   Region region;           // The part of the whole plane that is held; it may reach past its edges.
   int width = 0;           // Of the whole plane, in samples.
   int height = 0;
-  // One sample for two columns or rows of the image, halfway between their centres.
+  // One sample for two columns or rows of the image, midway between their centres.
   bool halved_x = false;
   bool halved_y = false;
 
@@ -32,7 +32,7 @@ struct Plane {
   }
 };
 
-// What an image's planes hold.
+// The content of an image's planes.
 enum class ColorSpace {
   kRgb,   // Interleaved in the first plane.
   kGrey,  // The first plane is all.
@@ -49,19 +49,19 @@ struct ImageView {
   int scale = 1;
 };
 
-// An image's stored size and how to turn it upright.
+// An image's stored size, and how it is turned upright.
 struct ImageSize {
   int width = 0;  // As stored, before the orientation is applied.
   int height = 0;
   int orientation = 1;  // EXIF 1…8: TIFF 6.0, tag 0x0112.
 
-  // The stored image against the upright one: rows run as columns, …
+  // The stored image compared with the upright one: rows are columns, …
   bool transposed() const { return orientation >= 5; }
-  // … stored x runs against the upright axis it lies on, …
+  // … stored x runs backwards on its upright axis, …
   bool reversed_x() const {
     return orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
   }
-  // … stored y does.
+  // … stored y runs backwards.
   bool reversed_y() const {
     return orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
   }
@@ -69,7 +69,7 @@ struct ImageSize {
   int upright_height() const { return transposed() ? width : height; }
 };
 
-// One image cannot be used; the message says why, and the run can go on without it.
+// One image cannot be used; the message says why, and the run can continue without it.
 struct ImageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };

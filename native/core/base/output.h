@@ -1,4 +1,4 @@
-// Where a rendered view goes, and as what its values are stored.
+// The destination of a rendered view, and the type of its values.
 #pragma once
 
 #include <bit>
@@ -13,7 +13,7 @@ enum class PixelType : std::uint8_t {
   kFloat32,   // (level − mean) / std.
   kBfloat16,  // The same as the upper half of a float32, rounded to nearest, ties to even.
   kFloat16,   // The same as IEEE 754 binary16, rounded to nearest, ties to even.
-  kUint8,     // The level itself, rounded to nearest, ties to even; whoever takes it normalises.
+  kUint8,     // The level itself, rounded to nearest, ties to even; the consumer normalises.
 };
 
 constexpr std::size_t bytes_of(PixelType type) {
@@ -37,16 +37,17 @@ constexpr float from_bfloat16(std::uint16_t value) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(value) << 16);
 }
 
-// What is too large becomes infinity; there is no NaN among pixels.
+// Values that are too large become infinity; pixels are never NaN.
 constexpr std::uint16_t to_float16(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   const std::uint32_t sign = bits >> 16 & 0x8000, magnitude = bits & 0x7fffffff;
   std::uint32_t half = 0;
   if (magnitude < 0x38800000) {
-    // Below 2⁻¹⁴ a float16 counts units of 2⁻²⁴, which are ½'s last bits as a float32.
+    // Below 2⁻¹⁴ a float16 counts units of 2⁻²⁴, which is one unit in the last place of ½ in
+    // float32.
     half = std::bit_cast<std::uint32_t>(std::bit_cast<float>(magnitude) + 0.5f) - 0x3f000000;
   } else {
-    // The exponent's bias is less by 112.
+    // The exponent's bias is smaller by 112.
     half = (magnitude - 0x38000000 + 0xfff + (magnitude >> 13 & 1)) >> 13;
   }
   return static_cast<std::uint16_t>(sign | (half < 0x7c00 ? half : 0x7c00));
@@ -60,12 +61,12 @@ constexpr float from_float16(std::uint16_t value) {
   return std::bit_cast<float>(sign | ((magnitude << 13) + (bias << 23)));
 }
 
-// Memory for values of one type; whoever writes knows how many there is room for.
+// Memory for values of one type; the writer knows its size.
 struct Output {
   void* data = nullptr;
   PixelType type = PixelType::kFloat32;
 
-  // The same memory from `values` values on.
+  // The memory behind the first `values` values.
   Output from(std::size_t values) const {
     return {static_cast<std::uint8_t*>(data) + values * bytes_of(type), type};
   }

@@ -1,4 +1,4 @@
-// Counter-based randomness: every number is a pure function of a key and a position.
+// Counter-based random numbers: each is a pure function of a key and a position.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ inline std::uint64_t mix64(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-// What one key's numbers are for; keys of different streams are unrelated.
+// The purpose of a key's numbers; keys of different streams are independent.
 enum class Stream : std::uint64_t {
   kAugment = 1,
   kNoise = 2,
@@ -26,7 +26,7 @@ enum class Stream : std::uint64_t {
   kRandAugment = 9,
 };
 
-// The key of (seed, epoch, sample, stream). Each part is mixed in on its own, because consecutive
+// The key of (seed, epoch, sample, stream). Each part is mixed in separately, because consecutive
 // raw keys would give correlated numbers.
 inline std::uint64_t random_key(std::uint64_t seed, std::uint64_t epoch, std::uint64_t sample,
                                 Stream stream) {
@@ -37,7 +37,7 @@ inline std::uint64_t random_key(std::uint64_t seed, std::uint64_t epoch, std::ui
   return mix64(key ^ (static_cast<std::uint64_t>(stream) + kGolden));
 }
 
-// The number at one position of a key's stream.
+// The number at a position of a key's stream.
 inline std::uint64_t random_at(std::uint64_t key, std::uint64_t position) {
   return mix64(key + (position + 1) * 0x9e3779b97f4a7c15ULL);
 }

@@ -1,4 +1,4 @@
-// Small memory is the heap's, where sanitizers watch its edges.
+// Small blocks come from the heap, where sanitizers watch their bounds.
 #include "core/base/scratch.h"
 
 #include <malloc.h>
@@ -11,8 +11,8 @@ namespace bobbin::core {
 namespace {
 
 constexpr std::size_t kAlignment = 64;
-// As malloc does until it has seen large memory freed; then heaps serve such sizes, too, and each
-// thread's comes to hold several times what it needs. Where ASan watches edges, more is a heap's.
+// malloc begins with this limit but raises it when large blocks are freed; then the heap of each
+// thread grows to several times its need. ASan watches only the heap, so its limit is higher.
 #ifdef __SANITIZE_ADDRESS__
 constexpr std::size_t kLeastMapped = kMostKept;
 #else

@@ -1,4 +1,4 @@
-// Memory for the image at hand: kept from image to image, unless it is a large rest.
+// Memory for the current image: kept from image to image, unless it is far larger than needed.
 #pragma once
 
 #include <cstddef>
@@ -9,24 +9,24 @@
 
 namespace bobbin::core {
 
-// Large memory comes from the system itself and goes back to it at once: the heap of a thread would
-// keep what a rare large image needed. Null where the system has none left.
+// Large blocks come directly from the system and go back at once: a thread's heap would keep the
+// memory of a rare large image. Returns null if the system has no memory left.
 void* allocate_memory(std::size_t bytes);
 void free_memory(void* memory, std::size_t bytes);
 
-// Gives back to the system what the heaps of all threads hold and nobody uses: for the threads of
-// libraries, which do not take their memory from here. Takes milliseconds.
+// Returns unused memory of all threads' heaps to the system: for the threads of libraries, which
+// allocate elsewhere. Takes milliseconds.
 void give_back_heaps();
 
-// What is kept of memory whatever images follow.
+// Memory up to this size is always kept.
 inline constexpr std::size_t kMostKept = std::size_t{1} << 20;
 
-// Whether memory is the rest of a large image, not to be kept for one that needs so many bytes.
+// Whether memory of a large image is too much to keep for an image that needs `bytes`.
 constexpr bool is_large_rest(std::size_t held, std::size_t bytes) {
   return held > kMostKept && held / 8 > bytes;
 }
 
-// For a container whose memory comes from there.
+// Allocates a container's memory with the functions above.
 template <typename T>
 struct MemoryAllocator {
   using value_type = T;
@@ -39,10 +39,10 @@ struct MemoryAllocator {
   bool operator==(const MemoryAllocator&) const = default;
 };
 
-// A whole file, or the pixels of a whole image.
+// For a whole file, or the pixels of a whole image.
 using Bytes = std::vector<std::uint8_t, MemoryAllocator<std::uint8_t>>;
 
-// One thread's.
+// Memory of one thread.
 class Scratch {
  public:
   Scratch() = default;
@@ -51,8 +51,8 @@ class Scratch {
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   Scratch& operator=(Scratch&&) = delete;
 
-  // Makes room for so many bytes, 64-byte aligned; what was there may be lost. A large rest is not
-  // kept. Throws std::bad_alloc.
+  // Makes room for `bytes`, 64-byte aligned; the old content may be lost. Releases memory that is
+  // too large to keep. Throws std::bad_alloc.
   std::uint8_t* reserve(std::size_t bytes);
   std::uint8_t* data() const { return data_; }
 

@@ -1,4 +1,4 @@
-// Finds the restart intervals and rows that are wanted; the kernels decode them.
+// Finds the restart intervals and rows of the wanted part; the kernels decode them.
 #include "core/decode/baseline.h"
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 namespace bobbin::core {
 namespace {
 
-// Copies bytes, but no zero behind FF, to `to` and moves it on. Stops at `end` or a marker.
+// Copies bytes, without the zeros behind FF, to `to` and advances it. Stops at `end` or a marker.
 const std::uint8_t* copy_data(const std::uint8_t* from, const std::uint8_t* end,
                               std::uint8_t*& to) {
   for (;;) {
@@ -22,7 +22,7 @@ const std::uint8_t* copy_data(const std::uint8_t* from, const std::uint8_t* end,
   }
 }
 
-// Where so many bytes end, not counting zeros behind FF.
+// The end of `count` bytes, not counting zeros behind FF.
 const std::uint8_t* skip_data(const std::uint8_t* from, std::size_t count) {
   while (const void* found = std::memchr(from, 0xff, count)) {
     const auto* marker = static_cast<const std::uint8_t*>(found);
@@ -45,25 +45,25 @@ bool BaselineDecoder::prepare(const BaselineFrame& frame) {
     if (!to.means || !to.coefficients) return false;
     to.across = from.across;
     to.down = from.down;
-    // A file that was given up may have left something.
+    // The previous file may have been abandoned half-way.
     to.queue = {};
     std::int16_t* row = to.quantization;
     for (int i = 0; i < 8 * lanes; ++i, row += 8) {
       std::copy_n(from.quantization.begin() + std::ptrdiff_t{8} * (i / lanes), 8, row);
     }
   }
-  // A row's start is a number of 32 bits.
+  // RowStart::byte has 32 bits.
   return frame.scan.size() <= std::numeric_limits<std::uint32_t>::max();
 }
 
-// Nothing more is copied.
+// Ends the copied bytes with zeros.
 void BaselineDecoder::close_bytes(std::uint8_t* to) {
   end_ = to - bytes_.data();
   std::memset(to, 0, ScanBits::kPadding);
 }
 
-// Copies the scan without the zeros behind FF, and notes where its intervals begin and end. The
-// last one ends at any marker but a restart.
+// Copies the scan without the zeros behind FF, and notes where its intervals begin and end. Any
+// marker except a restart ends the last interval.
 bool BaselineDecoder::unstuff_intervals(std::span<const std::uint8_t> scan, std::size_t intervals) {
   segments_.clear();
   const std::uint8_t* from = scan.data();
@@ -81,8 +81,8 @@ bool BaselineDecoder::unstuff_intervals(std::span<const std::uint8_t> scan, std:
   return true;
 }
 
-// Decodes the intervals that hold `wanted`: calls decode(x, y, count) for the MCUs of each row that
-// are wanted, and skips those around them.
+// Decodes the intervals that hold `wanted`: calls decode(x, y, count) for the wanted MCUs of each
+// row, and skips the others.
 template <typename Decode>
 bool BaselineDecoder::walk_intervals(const BaselineFrame& frame, const Mcus& wanted,
                                      const Decode& decode) {
@@ -97,7 +97,7 @@ bool BaselineDecoder::walk_intervals(const BaselineFrame& frame, const Mcus& wan
     const std::int64_t stop = std::min((segment + 1) * interval, behind);
     for (std::int64_t mcu = segment * interval; mcu < stop;) {
       const int x = static_cast<int>(mcu % across), y = static_cast<int>(mcu / across);
-      // The run of MCUs to the next change between wanted and not.
+      // The run of MCUs that are all wanted or all not wanted.
       const bool inside = y >= wanted.top && x >= wanted.left && x < wanted.right;
       std::int64_t until = y * across + (inside ? wanted.right : wanted.left);
       if (!inside && (y < wanted.top || x >= wanted.right)) {
@@ -113,8 +113,8 @@ bool BaselineDecoder::walk_intervals(const BaselineFrame& frame, const Mcus& wan
   return true;
 }
 
-// Copies the rows from the last known one above `wanted` on without the zeros behind FF, and notes
-// where the known ones begin. False if the starts are not in order.
+// Copies the rows from the last known one above `wanted`, without the zeros behind FF, and notes
+// where known rows begin. Returns false if the starts are not in order.
 bool BaselineDecoder::unstuff_rows(std::span<const std::uint8_t> scan, const Mcus& wanted,
                                    std::span<const RowStart> starts) {
   begins_.resize(starts.size());
@@ -131,15 +131,15 @@ bool BaselineDecoder::unstuff_rows(std::span<const std::uint8_t> scan, const Mcu
     const std::size_t end = starts[y + 1].byte;
     if (begin > end || end >= scan.size()) return false;
     if (copy_data(scan.data() + begin, scan.data() + end, to) != scan.data() + end) return false;
-    // The row's last bits lie where the next one begins.
+    // The row's last bits share a byte with the next row.
     if (y + 1 == behind) *to++ = scan[end];
   }
   close_bytes(to);
   return true;
 }
 
-// Decodes a scan without restarts row by row: goes to a row whose start is known, and skips to any
-// other from the one before.
+// Decodes a scan without restarts row by row: jumps to a row whose start is known, and reaches any
+// other row by skipping the one before.
 template <typename Decode>
 bool BaselineDecoder::walk_rows(const BaselineFrame& frame, const Mcus& wanted,
                                 std::vector<RowStart>& starts, const Decode& decode) {
@@ -167,7 +167,7 @@ void BaselineDecoder::go_to(const RowStart& start, std::size_t begin) {
   for (int c = 0; c < 3; ++c) scan_->component[c].mean = start.means[c];
 }
 
-// The row behind the last known one begins at the next bit.
+// The row after the last known one begins at the next bit.
 void BaselineDecoder::add_start(std::span<const std::uint8_t> scan, std::vector<RowStart>& starts) {
   const ScanBits& bits = scan_->bits;
   const std::size_t bit = 8 * (bits.next - bytes_.data()) - bits.count;

@@ -1,4 +1,4 @@
-// A decoder for baseline JPEG that makes planes of the part that a crop needs, and no more.
+// A decoder for baseline JPEG that decodes only the part that a crop needs, to planes.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@
 
 namespace bobbin::core {
 
-// What a file's headers say about its only scan.
+// The headers of a file with one scan.
 struct BaselineFrame {
   struct Component {
     int across = 1, down = 1;                      // Blocks in an MCU.
@@ -36,21 +36,21 @@ struct BaselineFrame {
   int mcus_down() const { return (height + mcu_height() - 1) / mcu_height(); }
 };
 
-// Receives each block: its place among its component's blocks, and its coefficients in rows.
+// Receives each block: its position in its component, and its coefficients in row order.
 using BlockVisitor =
     std::function<void(int component, int block_x, int block_y, const std::int16_t*)>;
 
-// One thread's decoder; it keeps tables and memory from image to image. It makes no guesses: each
-// function returns false for anything but a sound scan up to the last row that is wanted, and then
-// someone else must decode the file. No byte outside `scan` is read.
+// One thread's decoder; it keeps tables and memory from image to image. It does not guess: each
+// function returns false unless the scan is sound up to the last wanted row; then another decoder
+// must decode the file. It never reads outside `scan`.
 class BaselineDecoder {
  public:
   explicit BaselineDecoder(const Kernels& with = kernels()) : kernels_(with) {}
 
-  // Fills `planes` (one for grey, three for Y, Cb and Cr) with whole MCUs that hold `wanted`.
-  // They live until the next call. `starts` are those of the scan's first rows, as far as they are
-  // known: the decoder goes from one to the next, and adds those of the rows that it walks through.
-  // Planes are the same whatever is known; starts of another scan make other planes or none.
+  // Fills `planes` (one for grey, three for Y, Cb and Cr) with the whole MCUs that hold `wanted`.
+  // They are valid until the next call. `starts` are the known starts of the scan's first rows: the
+  // decoder jumps to them, and adds the starts of rows that it decodes. They do not change the
+  // planes; the starts of another scan give wrong planes or none.
   bool decode(const BaselineFrame& frame, const Region& wanted, std::array<Plane, 3>& planes,
               std::vector<RowStart>& starts);
   bool decode(const BaselineFrame& frame, const Region& wanted, std::array<Plane, 3>& planes) {
@@ -58,7 +58,7 @@ class BaselineDecoder {
     return decode(frame, wanted, planes, starts_);
   }
 
-  // Calls `visit` for all blocks of the image, padding included.
+  // Calls `visit` for all blocks of the image, including padding.
   bool visit(const BaselineFrame& frame, const BlockVisitor& visit);
 
  private:

@@ -1,4 +1,4 @@
-// Walks the first image file directory of an EXIF segment with every read inside its bounds.
+// Reads the first image file directory of an EXIF segment, always inside its bounds.
 #include "core/decode/exif.h"
 
 #include <cstddef>
@@ -11,8 +11,8 @@ constexpr int kUpright = 1;
 constexpr std::uint32_t kOrientationTag = 0x0112;
 constexpr std::uint32_t kShortType = 3;
 
-// Big- or little-endian words of a TIFF structure; a read outside of it gives 0, which no field
-// that is looked for can be.
+// Reads big- or little-endian words of a TIFF structure; a read outside it gives 0, which is not a
+// valid value of any field read here.
 struct Tiff {
   std::span<const std::uint8_t> bytes;
   bool little;

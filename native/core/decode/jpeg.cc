@@ -1,5 +1,5 @@
-// libjpeg-turbo behind one class: errors come back by setjmp, and only from functions that hold
-// nothing with a destructor, because longjmp runs none.
+// Wraps libjpeg-turbo. Errors return by longjmp, which runs no destructors, so the functions that
+// it leaves have no objects with one.
 #include "core/decode/jpeg.h"
 
 #include <algorithm>
@@ -20,12 +20,12 @@
 namespace bobbin::core {
 namespace {
 
-// Far above what encoders write; a file of thousands of empty scans would keep a thread for hours.
+// Far more than encoders write; a file of thousands of empty scans would keep a thread for hours.
 constexpr int kMaxScans = 500;
-// Of all scans together, in pixels: so many scans of the largest image.
+// Limit for the pixels of all scans together: 32 scans of the largest image.
 constexpr std::int64_t kMaxScanned = 32 * kMaxBufferedPixels;
 
-// What libjpeg hands to whatever it calls.
+// libjpeg passes this to its callbacks.
 struct ErrorManager {
   jpeg_error_mgr base;
   jmp_buf jump;
@@ -41,9 +41,8 @@ ErrorManager& manager_of(j_common_ptr info) { return *reinterpret_cast<ErrorMana
   longjmp(manager.jump, 1);
 }
 
-// Which of libjpeg's warnings mean that pixels are missing or wrong. A missing end-of-image marker
-// is none where all is in one Huffman-coded scan: its decoder says itself if data is missing
-// before.
+// Whether a warning of libjpeg means that pixels are missing or wrong. A missing EOI marker is not
+// damage in a file with a single Huffman-coded scan: the decoder itself notices missing data.
 bool means_damage(const jpeg_decompress_struct& info, int code) {
   switch (code) {
     case JWRN_JPEG_EOF:
@@ -73,8 +72,8 @@ void on_progress(j_common_ptr info) {
   }
 }
 
-// In place of jpeg_save_markers, which keeps all such segments and for each walks through those
-// before it. The whole file is in libjpeg's buffer.
+// Replaces jpeg_save_markers, which keeps all such segments in a list and walks it for each new
+// one. The whole file is in libjpeg's buffer.
 boolean read_app1(j_decompress_ptr info) {
   jpeg_source_mgr& source = *info->src;
   const std::span<const std::uint8_t> rest{source.next_input_byte, source.bytes_in_buffer};
@@ -89,8 +88,7 @@ boolean read_app1(j_decompress_ptr info) {
   return TRUE;
 }
 
-// Stored CMYK is inverted: 255 means no ink, so that colour × black / 255 is the light that is
-// left.
+// Stored CMYK is inverted: 255 means no ink, so colour × black / 255 is the remaining light.
 void multiply_out_black(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) {
   for (int x = 0; x < width; ++x) {
     for (int c = 0; c < 3; ++c) {
@@ -99,7 +97,7 @@ void multiply_out_black(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) 
   }
 }
 
-// Whether the scan's components are the frame's, and chroma is at most halved.
+// Whether the scan has all components of the frame, and chroma is at most halved.
 bool has_plain_sampling(const jpeg_decompress_struct& info) {
   if (info.comps_in_scan != info.num_components) return false;
   for (int c = 0; c < info.num_components; ++c) {
@@ -126,10 +124,10 @@ bool copy_codes(const JHUFF_TBL* table, HuffmanCodes& codes) {
 
 bool copy_component(const jpeg_decompress_struct& info, int c, BaselineFrame::Component& to) {
   const jpeg_component_info& from = info.comp_info[c];
-  // Alone in its scan, a component has one block in an MCU whatever its factors are.
+  // In a scan of one component an MCU is one block, for any sampling factors.
   to.across = info.num_components > 1 ? from.h_samp_factor : 1;
   to.down = info.num_components > 1 ? from.v_samp_factor : 1;
-  // libjpeg looks at the numbers of tables only when it starts.
+  // libjpeg checks table numbers only when decompression starts.
   const auto exists = [](int table) { return table >= 0 && table < NUM_HUFF_TBLS; };
   if (!exists(from.quant_tbl_no) || !exists(from.dc_tbl_no) || !exists(from.ac_tbl_no))
     return false;
@@ -162,7 +160,7 @@ struct JpegDecoder::Jpeg {
   }
 };
 
-// After jpeg_read_header: the frame, if BaselineDecoder can be asked for it.
+// The frame, after jpeg_read_header, if BaselineDecoder may decode it.
 std::optional<BaselineFrame> JpegDecoder::baseline_frame() const {
   const jpeg_decompress_struct& info = jpeg_->info;
   if (info.progressive_mode || info.arith_code || info.data_precision != 8) return std::nullopt;
@@ -238,7 +236,7 @@ ImageView JpegDecoder::decode_rgb(const Region& wanted, int scale) {
 bool JpegDecoder::decode_planes(const BaselineFrame& frame, const Region& wanted,
                                 const IndexedSample& indexed, std::array<Plane, 3>& planes) {
   const auto [index, sample] = indexed;
-  // Restarts are an index of their own.
+  // Restart intervals already work as an index.
   if (!index || frame.restart_interval > 0) return baseline_.decode(frame, wanted, planes);
   const std::uint64_t print = fingerprint(file_);
   index->recall(sample, print, starts_);
@@ -274,7 +272,7 @@ ImageView JpegDecoder::read_rgb(const Region& wanted, int scale) {
                  static_cast<int>(info.output_height),
                  scale};
   view.planes[0] = {pixels_.data(), stride, region, view.width, view.height, false, false};
-  // The rest of the file is not wanted; jpeg_finish_decompress would read it.
+  // The rest of the file is not needed; jpeg_finish_decompress would read it.
   jpeg_abort_decompress(&info);
   return view;
 }
@@ -289,7 +287,7 @@ void JpegDecoder::start(int scale) {
   jpeg_start_decompress(&info);
 }
 
-// Narrows decoding to the columns and rows of `wanted`; says what will be delivered.
+// Narrows decoding to the columns and rows of `wanted`; returns the region that libjpeg delivers.
 Region JpegDecoder::place(const Region& wanted, int scale) {
   jpeg_decompress_struct& info = jpeg_->info;
   const int width = info.output_width, height = info.output_height;

@@ -1,4 +1,4 @@
-// Reads JPEG files: the size and orientation first, then no more pixels than a crop needs.
+// Reads JPEG files: first the size and orientation, then only the pixels that a crop needs.
 #pragma once
 
 #include <cstddef>
@@ -16,19 +16,19 @@
 
 namespace bobbin::core {
 
-// The largest image that is decoded at all, in pixels.
+// The largest image that is decoded, in pixels.
 inline constexpr std::int64_t kMaxPixels = std::int64_t{1} << 29;
-// The largest image whose scans libjpeg has to buffer whole (progressive, or one scan a colour):
+// The largest image that libjpeg must buffer completely (progressive, or one scan for each colour):
 // six bytes a pixel.
 inline constexpr std::int64_t kMaxBufferedPixels = std::int64_t{1} << 26;
-// Fancy upsampling looks at the neighbouring chroma sample, two pixels away at 4:2:0.
+// Fancy upsampling reads the neighbouring chroma sample, two pixels away at 4:2:0.
 inline constexpr int kUpsamplingMargin = 2;
 
-// Whether the bytes begin as every JPEG file does.
+// Whether the bytes begin like a JPEG file.
 bool is_jpeg(std::span<const std::uint8_t> file);
 
-// One thread's decoder. It keeps its memory from image to image: once it has seen the largest
-// region, decoding baseline files allocates nothing that it does not free into its own pool.
+// One thread's decoder. It keeps its memory from image to image: after the largest region, decoding
+// baseline files allocates only from its own pool.
 class JpegDecoder {
  public:
   JpegDecoder();
@@ -39,21 +39,21 @@ class JpegDecoder {
   // Parses the header of `file`, which must outlive the decode. Throws ImageError.
   ImageSize open(std::span<const std::uint8_t> file);
 
-  // Of the opened file, before it is decoded.
+  // Traits of the opened file, before it is decoded.
   JpegTraits traits() const;
 
   // Decodes the part of the opened image that covers `wanted` (in stored pixels), scaled down by 1,
-  // 2, 4 or 8. At scale 1, sound baseline files come as planes from Bobbin's own decoder, whose
-  // samples are libjpeg's before chroma is upsampled; all others as decode_rgb gives them. What
-  // `indexed` knows of the file saves time and changes nothing else. The view lives until the next
-  // call. Throws ImageError when the data ends early or makes no sense within the part.
+  // 2, 4 or 8. At scale 1, Bobbin's own decoder decodes sound baseline files to planes; its samples
+  // equal libjpeg's before chroma upsampling. All other files are decoded by decode_rgb. The rows
+  // in `indexed` only save time. The view is valid until the next call. Throws ImageError if the
+  // data of the part ends early or is invalid.
   ImageView decode(const Region& wanted, int scale, const IndexedSample& indexed = {});
 
-  // The same as RGB by libjpeg: grey is repeated, CMYK and YCCK (taken as Adobe's inverted form)
-  // are multiplied out. The pixels equal those of a full decode at the same scale.
+  // The same with libjpeg, as RGB: grey is repeated, CMYK and YCCK (in Adobe's inverted form) are
+  // multiplied out. The pixels equal those of a full decode at the same scale.
   ImageView decode_rgb(const Region& wanted, int scale);
 
-  // What Bobbin's own decoder needs to know of the opened image, unless it cannot decode its kind.
+  // The input of Bobbin's own decoder for the opened image, if it can decode this kind.
   std::optional<BaselineFrame> baseline_frame() const;
 
  private:

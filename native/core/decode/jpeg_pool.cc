@@ -1,5 +1,5 @@
-// The methods of libjpeg's memory manager that decompression uses. An error leaves them by longjmp,
-// so they hold nothing with a destructor.
+// The methods of libjpeg's memory manager that decompression uses. Errors leave them by longjmp, so
+// they have no objects with a destructor.
 #include "core/decode/jpeg_pool.h"
 
 #include <algorithm>
@@ -17,7 +17,7 @@
 namespace bobbin::core {
 namespace {
 
-// libjpeg-turbo's own rows are padded so too: its vector code reads and writes whole vectors.
+// libjpeg-turbo pads its rows like this: its vector code reads and writes whole vectors.
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kSmallestBlock = std::size_t{64} << 10;
 // Enough for a progressive file of common size.
@@ -39,8 +39,8 @@ struct alignas(kAlignment) JpegPool::Block {
   std::uint8_t* data() { return reinterpret_cast<std::uint8_t*>(this + 1); }
 };
 
-// An array of blocks that the whole image is read into. libjpeg asks for several, then for the
-// memory of all, then for some of their rows at a time.
+// An array of blocks for a whole image. libjpeg requests several arrays, then memory for all of
+// them, then some rows at a time.
 struct JpegPool::Coefficients {
   Coefficients* next;
   JDIMENSION blocks, rows;  // Blocks in a row.
@@ -92,7 +92,7 @@ void JpegPool::allocate_coefficients(j_common_ptr info) {
     if (array->row) continue;
     const std::size_t bytes = std::size_t{array->blocks} * array->rows * sizeof(JBLOCK);
     auto* blocks = static_cast<JBLOCKROW>(allocate(info, JPOOL_IMAGE, bytes));
-    // Whether it asked for zeros or not: what a scan leaves out must not be another image's.
+    // Always zeros: blocks that a scan leaves out must not show another image.
     std::memset(blocks, 0, bytes);
     void* rows = allocate(info, JPOOL_IMAGE, array->rows * sizeof(JBLOCKROW));
     array->row = static_cast<JBLOCKARRAY>(rows);
@@ -122,7 +122,7 @@ void JpegPool::free(j_common_ptr info, int pool) {
   self.reset();
 }
 
-// Null when the system has no memory left.
+// Returns null if the system has no memory left.
 void* JpegPool::take(std::size_t bytes) {
   const std::size_t size = aligned(bytes);
   if ((!blocks_ || blocks_->size - blocks_->used < size) &&
@@ -144,7 +144,7 @@ void JpegPool::free_first() {
   free_memory(first, sizeof(Block) + first->size);
 }
 
-// An image that took several blocks leaves one as large as all of them.
+// Replaces several blocks of an image by one of their total size.
 void JpegPool::reset() {
   coefficients_ = nullptr;
   if (!blocks_) return;

@@ -1,4 +1,4 @@
-// libjpeg's memory for one image, kept from image to image.
+// Keeps libjpeg's memory for one image from image to image.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +9,12 @@
 
 namespace bobbin::core {
 
-// libjpeg asks the system for the memory of each image and gives it all back at its end. From
-// `install` on it takes that memory from here: one block, grown to what an image needs, for an
-// image that libjpeg buffers whole (progressive, or one scan a colour), too.
+// Normally libjpeg allocates memory for each image and frees all of it at the end. After `install`
+// it uses this pool: one block that grows to the need of an image, including images that libjpeg
+// buffers completely (progressive, or one scan for each colour).
 //
-// Tables are an image's too: libjpeg would keep them, and a file without its own (Motion JPEG)
-// would be decoded by those of whichever image came before.
+// Tables also belong to one image: libjpeg would keep them, and decode a file without tables
+// (Motion JPEG) with those of the previous image.
 class JpegPool {
  public:
   JpegPool() = default;
@@ -22,8 +22,8 @@ class JpegPool {
   JpegPool(const JpegPool&) = delete;
   JpegPool& operator=(const JpegPool&) = delete;
 
-  // For a decompressor that has its source and has seen no image; it must not outlive the pool, and
-  // its client_data is taken.
+  // The decompressor has its source and has not read an image; it must not outlive the pool. Uses
+  // its client_data.
   void install(jpeg_decompress_struct& info);
 
  private:

@@ -1,4 +1,4 @@
-// What a JPEG's headers say that decides who may decode it.
+// The properties of a JPEG file's headers that decide which decoder may decode it.
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ struct JpegTraits {
   bool ends = false;  // The file's last bytes are the end-of-image marker.
 };
 
-// Of a file whose header libjpeg has just read.
+// The traits of a file whose header libjpeg has just read.
 JpegTraits read_traits(const jpeg_decompress_struct& header, std::span<const std::uint8_t> file);
 
 }  // namespace bobbin::core

@@ -1,4 +1,4 @@
-// Row starts lie in one block and are only ever added to it.
+// Stores row starts in one block; they are only added, never removed.
 #include "core/decode/scan_index.h"
 
 #include <algorithm>
@@ -14,8 +14,8 @@ constexpr std::size_t kBytesOfSample = 256;
 }  // namespace
 
 std::uint64_t fingerprint(std::span<const std::uint8_t> file) {
-  // Several sums, so that none waits for the one before. Each step can be undone, so that files
-  // that differ in one word alone are told apart for certain.
+  // Several independent sums for speed. Each step is invertible, so files that differ in only one
+  // word always have different fingerprints.
   constexpr std::size_t kSums = 8, kBlock = kSums * sizeof(std::uint64_t);
   std::uint64_t sums[kSums];
   for (std::size_t i = 0; i < kSums; ++i) sums[i] = file.size() + i;
@@ -58,7 +58,7 @@ void ScanIndex::remember(std::uint64_t sample, std::uint64_t fingerprint, std::s
   const std::lock_guard lock(mutex_);
   Record& record = records_[sample];
   if (record.fingerprint != fingerprint) {
-    // Another file than before may need more room.
+    // A different file may need more room.
     if (rows > record.reserved) {
       if (rows > capacity_ - used_) return;
       record.first = static_cast<std::uint32_t>(used_);

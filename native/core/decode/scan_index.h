@@ -1,4 +1,4 @@
-// Where the rows of MCUs begin in the samples' scans, remembered from epoch to epoch.
+// Remembers from epoch to epoch where the rows of MCUs begin in the scans of the samples.
 #pragma once
 
 #include <cstddef>
@@ -10,33 +10,33 @@
 
 namespace bobbin::core {
 
-// All that a decoder needs to begin at a row of MCUs of a scan without restarts. Without
-// initialisers, so that memory for rows not yet known is never touched.
+// The state with which a decoder begins at a row of MCUs of a scan without restarts. Without
+// initialisers, so that memory of unknown rows is never touched.
 struct RowStart {
   std::uint32_t byte;      // Of the scan as it is stored; never a zero that follows FF.
   std::uint16_t bit;       // 0…7, from that byte's top.
   std::uint16_t means[3];  // Of each component's last block.
 };
 
-// Tells one file's content from another's. No guard against forgery: a decoder stays within its
-// buffer whatever row starts it is given.
+// Distinguishes the contents of files. It does not guard against forgery: with any row starts, a
+// decoder stays within its buffer.
 std::uint64_t fingerprint(std::span<const std::uint8_t> file);
 
-// Holds as many samples as fit, those that come first, because in epochs none is likelier than
-// another to come again. What is held of a sample grows by the rows that decoders walk through, so
-// that no row is walked for the index alone. All member functions are for any number of threads.
+// Holds the first samples that fit, because in an epoch all samples are equally likely to come
+// again. The known rows of a sample grow as decoders read them; no row is read for the index alone.
+// Thread-safe.
 class ScanIndex {
  public:
   static constexpr std::size_t kBytes = std::size_t{32} << 20;
 
-  // Takes no more memory than `bytes`, all of it at once; the system provides it as it is used.
+  // Reserves at most `bytes` of memory at once; the system provides it on first use.
   explicit ScanIndex(std::uint64_t samples, std::size_t bytes = kBytes);
 
-  // Replaces the content of `starts` by what is known of the sample's rows, the first ones. Nothing
-  // is, unless they were found in a file with this fingerprint.
+  // Replaces the content of `starts` by the known starts of the sample's first rows; by none if
+  // they were found in a file with another fingerprint.
   void recall(std::uint64_t sample, std::uint64_t fingerprint, std::vector<RowStart>& starts) const;
 
-  // Remembers the starts of the sample's first rows, of `rows` in all.
+  // Remembers the starts of the sample's first rows; the sample has `rows` rows.
   void remember(std::uint64_t sample, std::uint64_t fingerprint, std::size_t rows,
                 std::span<const RowStart> starts);
 
@@ -55,7 +55,7 @@ class ScanIndex {
   std::unique_ptr<RowStart[]> starts_;
 };
 
-// A sample's place in an index; without index nothing is remembered.
+// A sample in an index; without an index nothing is remembered.
 struct IndexedSample {
   ScanIndex* index = nullptr;
   std::uint64_t sample = 0;

@@ -1,4 +1,4 @@
-// Tables are composed from single symbols, so that a file with tables of its own costs little.
+// Composes tables from single symbols, so that a file with other tables costs little.
 #include "core/kernels/huffman.h"
 
 #include <algorithm>

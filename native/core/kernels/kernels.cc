@@ -1,4 +1,4 @@
-// Chooses the kernels for the machine at hand.
+// Chooses the kernels for this machine.
 #include "core/kernels/kernels.h"
 
 #include <array>

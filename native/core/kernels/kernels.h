@@ -13,14 +13,14 @@ namespace bobbin::core {
 // A weight in units of 2⁻¹⁶, in both halves: ready for vectors of words.
 using WordPair = std::uint32_t;
 
-// So many samples are weighed in words at most, others in floats. Words are in units of 1/256 of a
-// level: a product is off by less than one, half of one in the mean, which is made up for; a weight
-// by as much as half of one. So values are within 2 · count / 256 of a level after both passes.
+// Filters of at most this many samples compute in words, others in floats. A word is in units of
+// 1/256 level. A product is truncated (error < 1, mean ½, compensated); a weight is rounded
+// (error ≤ ½). So values are within 2 · count / 256 of a level after both passes.
 inline constexpr int kMostWords = 8;
 
 // One axis of a resampling filter: output i is the sum of `count` samples from first[i] on, the
-// k-th times weights[k · stride + i]. Kernels compute outputs by the vector: behind the last there
-// must be others that take no other samples.
+// k-th times weights[k · stride + i]. Kernels compute whole vectors of outputs, so the last output
+// must be followed by others that read no other samples.
 struct Filter {
   const int* first = nullptr;
   const float* weights = nullptr;
@@ -41,14 +41,15 @@ struct RowsTask {
   int values = 0;                         // In a row.
   Filter filter;                          // Of the first of the output rows.
   int outputs = 0;
-  // For each sample of a row `width` words, one an output row; unused rows hold anything. There is
-  // room for `width` samples, however few a row has.
+  // For each sample of a row `width` words, one for each output row; unused rows are undefined. The
+  // memory has room for at least `width` samples.
   std::uint16_t* lines = nullptr;
 };
 
-// Resampling over columns, colour, and back to rows of pixels: `width` rows at once.
+// Resampling over columns, colour, and transposition to rows of pixels: `width` rows at once.
 struct ColumnsTask {
-  // Of each channel: the line of sample 0, as RowsTask left it, and the lines from one to the next.
+  // For each channel: the line of sample 0, written by RowsTask, and the step between samples in
+  // lines.
   const std::uint16_t* lines[3] = {};
   int step = 1;
   Filter first, others;   // Of channel 0, and of channels 1 and 2.
@@ -57,7 +58,7 @@ struct ColumnsTask {
 };
 
 // Interleaved pixels; `stride` values from one row to the next. Rows are read in whole vectors, and
-// written `width` at once in as many whole pixels: there must be room for that.
+// `width` rows are written at once in groups of `width` pixels: the memory must have room for that.
 struct PixelRows {
   float* values = nullptr;
   std::ptrdiff_t stride = 0;
@@ -83,7 +84,7 @@ struct FinishTask {
   Output output;                      // Rows without padding.
 };
 
-// Adds N(0, 1) to each of `count` values: to value i the deviate at position first + i of the key.
+// Adds N(0, 1) to `count` values: to value i the deviate at position first + i of the key.
 struct NoiseTask {
   float* values = nullptr;
   int count = 0;
@@ -100,7 +101,7 @@ struct Kernels {
   int lanes;   // Blocks that are transformed together.
   int width;   // Rows that are resampled together; even, at most kMaxWidth.
 
-  // Decodes so many MCUs into the components' samples. False if the scan makes no sense.
+  // Decodes `count` MCUs into the components' samples. Returns false if the scan is invalid.
   bool (*decode_mcus)(Scan& scan, int count);
   bool (*skip_mcus)(Scan& scan, int count);
   // The coefficients of one MCU, in rows, kBlockWords for each block.
@@ -115,15 +116,15 @@ struct Kernels {
   float (*weighted_sum)(const SumTask& task);
 };
 
-// 64 coefficients and a place for what reaches past them.
+// 64 coefficients, and room for those of a code that reaches past them.
 inline constexpr int kBlockWords = 72;
 
-// The fastest that this machine runs. Samples, decoded and resampled by up to kMostWords, are the
-// same on all, to the bit; colours are among machines that fuse products and sums, and among those
-// that do not.
+// The fastest kernels that this machine runs. Decoded samples, and samples resampled by filters of
+// up to kMostWords, are equal on all machines, to the bit. Colours are equal among machines that
+// fuse products and sums, and among those that do not.
 const Kernels& kernels();
 
-// All that this machine runs; the first one is the portable form.
+// All kernels that this machine runs; the first are the portable ones.
 std::span<const Kernels* const> all_kernels();
 
 }  // namespace bobbin::core

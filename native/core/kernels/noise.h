@@ -1,16 +1,16 @@
-// Normal deviates from a counter: each is a pure function of a key and a position. Here for one
-// number; simd/noise.h has vectors, device/pixel.h a GPU's form.
+// Normal deviates from a counter: each is a pure function of a key and a position. This file
+// computes one number; simd/noise.h computes vectors, and device/render/pixel.h is for a GPU.
 #pragma once
 
 #include <cstdint>
 
 namespace bobbin::core {
 
-// All here vanish into their callers: a function that the linker shared might hold instructions
-// that the machine does not have.
+// All functions are inlined: the linker could otherwise share one that contains instructions that
+// the machine does not have.
 
-// A bijection of 32-bit words for each key: Wellons' lowbias32 with half of the key added before
-// each of its multiplications.
+// A bijection of 32-bit words for each key: Wellons' lowbias32, with half of the key added before
+// each multiplication.
 template <typename Bits>
 [[gnu::always_inline]] constexpr Bits hash_words(Bits x, std::uint64_t key) {
   x += static_cast<std::uint32_t>(key);
@@ -20,16 +20,16 @@ template <typename Bits>
   return x ^ (x >> 16);
 }
 
-// A deviate is the sum of four independent steps, as in the table generators that Thomas, Luk,
-// Leong and Villasenor (2007, "Gaussian random number generators") describe: 7 times two of them
-// and 5 times two others, so that sums rarely coincide. A step is one of these bytes, up or down,
-// each as likely. They were searched for such that sums have the normal kurtosis (2.999) and sixth
-// moment (14.79 of 15), lie within 0.002 of its distribution function, and end at 4.24 σ.
+// A deviate is the sum of four independent steps, like the table generators in Thomas, Luk, Leong
+// and Villasenor (2007, "Gaussian random number generators"): 7 times two of them and 5 times two
+// others, so that sums rarely coincide. A step is one of these bytes, positive or negative with
+// equal probability. A search chose the bytes such that the sums have the normal kurtosis (2.999)
+// and sixth moment (14.79 of 15), lie within 0.002 of its distribution function, and end at 4.24 σ.
 inline constexpr std::uint64_t kNoiseSteps = 0x3f'1e'1d'17'13'0d'0a'03;
 inline constexpr int kNoiseLarge = 7, kNoiseSmall = 5;
 inline constexpr float kNoiseUnit = 1 / 356.711368f;  // Of a sum: 1 / its standard deviation.
 
-// The sum that the lower 16 bits pick, four a step: the upper one of them is its sign.
+// The sum that the lower 16 bits choose, four bits a step: the upper bit is its sign.
 [[gnu::always_inline]] constexpr std::int32_t sum_of_steps(std::uint32_t bits) {
   std::int32_t sum = 0;
   for (int i = 0; i < 4; ++i, bits >>= 4) {

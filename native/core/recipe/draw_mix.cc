@@ -8,7 +8,7 @@
 namespace bobbin::core {
 namespace {
 
-// The part of a square that lies inside the view.
+// The part of a square inside the view.
 Region draw_square(int square, int side, Random& random) {
   const int left = random.below(side) - square / 2, top = random.below(side) - square / 2;
   const auto inside = [side](int edge) { return std::clamp(edge, 0, side); };

@@ -1,5 +1,5 @@
-// Draws how a sample is mixed with a partner: mixup blends their views, cutmix pastes a piece of
-// the partner's.
+// Draws how a sample is mixed with a partner: mixup blends their views, cutmix pastes a part of the
+// partner's view.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace bobbin::core {
 
-// How one row of a batch is made of two samples' views.
+// How one row of a batch combines the views of two samples.
 struct Mix {
   float weight = 1;              // Share of the sample's own view, λ; the partner's is 1 − λ.
   std::optional<Region> pasted;  // The partner's pixels by cutmix; mixup blends everywhere.
@@ -24,14 +24,14 @@ struct Mix {
 // variate (Devroye 1996, "Random variate generation in one line of code"). Exact for every alpha.
 double draw_symmetric_beta(Random& random, double alpha);
 
-// Draws whether and how a sample's side × side view is mixed. With both kinds on, either is as
-// likely. λ is a draw from Beta(α, α), for cutmix adjusted to the rectangle's area: its sides are
-// √(1 − λ) of the view's, its centre is uniform, and what lies outside is cut off (Zhang et al.
-// 2018; Yun et al. 2019).
+// Draws whether and how a sample's side × side view is mixed. If both kinds are on, each has the
+// same probability. λ is drawn from Beta(α, α), and for cutmix adjusted to the rectangle's area:
+// its sides are √(1 − λ) of the view's, its centre is uniform, and it is clipped to the view (Zhang
+// et al. 2018; Yun et al. 2019).
 Mix draw_mix(const Augmentation& augmentation, const SampleKey& key, int side);
 
-// The sample that another one is mixed with, any but itself of `count` > 1; each later attempt
-// follows a partner that was unreadable.
+// The partner of a sample: any other of `count` > 1 samples. `attempt` counts the unreadable
+// partners before it.
 std::uint64_t draw_partner(const SampleKey& key, std::uint64_t attempt, std::uint64_t count);
 
 }  // namespace bobbin::core

@@ -11,8 +11,8 @@
 namespace bobbin::core {
 namespace {
 
-// The image after its short side was resized, as torchvision's Resize(int) sizes it: the long side
-// is truncated, so the two scales may differ a little.
+// The image after torchvision's Resize(int) of its short side: the long side is truncated, so the
+// two scales may differ slightly.
 struct ResizedGrid {
   int width, height;
   int crop;                 // Side of a window.
@@ -33,7 +33,7 @@ struct ResizedGrid {
     scale_y = static_cast<double>(source_height) / height;
   }
 
-  // The last places of a window.
+  // The last positions of a window.
   int right() const { return width - crop; }
   int bottom() const { return height - crop; }
   Window window(int left, int top) const {
@@ -41,12 +41,12 @@ struct ResizedGrid {
   }
 };
 
-// Half of an even number rounds to even, as Python's round does in torchvision's CenterCrop.
+// Rounds half to even, like Python's round in torchvision's CenterCrop.
 int centered(int last) { return static_cast<int>(std::nearbyint(last / 2.0)); }
 
 // Inception's crop (Szegedy et al. 2015) in the form of torchvision's RandomResizedCrop: area and
-// logarithm of the aspect ratio are uniform; after ten windows that do not fit, the largest central
-// window within the ratio's range.
+// logarithm of the aspect ratio are uniform. After ten windows that do not fit, it is the largest
+// central window within the range of the ratio.
 Window random_resized_window(const Augmentation& options, int width, int height, Random& random) {
   const double area = static_cast<double>(width) * height;
   for (int attempt = 0; attempt < 10; ++attempt) {
@@ -88,7 +88,7 @@ Matrix saturation_matrix(double saturation) {
   return matrix;
 }
 
-// Turns the colour plane of NTSC's YIQ; greys stay as they are.
+// Rotates the colour plane of NTSC's YIQ; greys do not change.
 Matrix hue_matrix(double turns) {
   const double angle = 2 * std::acos(-1.0) * turns;
   const double cosine = std::cos(angle), sine = std::sin(angle);
@@ -101,7 +101,7 @@ Matrix hue_matrix(double turns) {
 }
 
 // Brightness, contrast (about the view's mean grey), saturation and hue, in this order. All map
-// greys to greys, so the mean grey's column is the same for the three channels.
+// greys to greys, so the column of the mean grey is equal for the three channels.
 std::array<float, 12> draw_color(const Augmentation& options, Random& random) {
   const auto factor = [&](double strength) {
     return random.uniform(std::max(0.0, 1 - strength), 1 + strength);
@@ -111,7 +111,7 @@ std::array<float, 12> draw_color(const Augmentation& options, Random& random) {
   const double saturation = factor(options.saturation);
   const double hue = random.uniform(-options.hue, options.hue);
   Matrix matrix = saturation_matrix(saturation);
-  // YIQ's inverse is rounded; without a turn the colours must stay exactly as they are.
+  // YIQ's inverse is rounded; without a rotation the colours must not change at all.
   if (hue != 0) matrix = multiply(hue_matrix(hue), matrix);
   std::array<float, 12> color{};
   for (int row = 0; row < 3; ++row) {
@@ -124,7 +124,7 @@ std::array<float, 12> draw_color(const Augmentation& options, Random& random) {
   return color;
 }
 
-// The grey of what `color` makes of a pixel, in all three channels.
+// Converts the result of `color` to grey, in all three channels.
 std::array<float, 12> to_grey(const std::array<float, 12>& color) {
   std::array<float, 12> grey{};
   for (int i = 0; i < 12; ++i) {
@@ -135,7 +135,7 @@ std::array<float, 12> to_grey(const std::array<float, 12>& color) {
   return grey;
 }
 
-// The window of view `view`, of a crop that takes places on the grid.
+// The window of view `view`, for a crop of whole resized pixels.
 Window grid_window(Crop crop, const ResizedGrid& grid, std::size_t view, Random& random) {
   const int right = grid.right(), bottom = grid.bottom();
   if (crop == Crop::kRandom) {
@@ -148,7 +148,7 @@ Window grid_window(Crop crop, const ResizedGrid& grid, std::size_t view, Random&
   return grid.window(lefts[place], tops[place]);
 }
 
-// The mean as a colour that effects can work on.
+// The mean as a colour for effects.
 std::array<float, 3> fill_of(const Preprocessing& preprocessing) {
   std::array<float, 3> fill{};
   for (int c = 0; c < 3; ++c) {

@@ -1,4 +1,5 @@
-// What is to be done to one sample, drawn once as plain numbers; rendering adds no randomness.
+// A recipe describes the rendering of one sample as plain numbers, drawn once; rendering adds no
+// randomness.
 #pragma once
 
 #include <array>
@@ -9,8 +10,8 @@
 
 namespace bobbin::core {
 
-// How pixels become a model's input (src/pipeline/preprocessing.ts); mean and std in 0…255 units
-// and in the order of the channels.
+// From pixels to a model's input (src/pipeline/preprocessing.ts); mean and std in 0…255 units and
+// in the order of the channels.
 struct Preprocessing {
   int resize = 256;
   int crop = 224;
@@ -27,7 +28,7 @@ inline constexpr std::array<double, 3> kGrey = {0.299, 0.587, 0.114};
 // How many operations RandAugment may draw for an image.
 inline constexpr int kMaxOperations = 5;
 
-// What may vary from epoch to epoch (src/pipeline/augmentation.ts documents each field).
+// The ranges of random changes (src/pipeline/augmentation.ts documents each field).
 struct Augmentation {
   Crop crop = Crop::kCenter;
   double area_min = 0.08, area_max = 1;
@@ -60,8 +61,8 @@ struct Window {
   double height = 0;
 };
 
-// Where an upright window begins along the upright axes as stored pixels run on them: backwards
-// where said.
+// Where an upright window begins on the upright axes, in the direction of the stored pixels:
+// backwards if `reversed_x` or `reversed_y`.
 struct TurnedWindow {
   double left = 0, top = 0;
   bool reversed_x = false, reversed_y = false;
@@ -106,7 +107,7 @@ class EffectList {
   int count_ = 0;
 };
 
-// A rectangle of the finished view that is blotted out.
+// A rectangle of the finished view that is erased.
 struct Erasure {
   Region region;       // Without width nothing is erased.
   bool noise = false;  // With N(0, 1) in normalised units, else with 0.
@@ -128,7 +129,7 @@ struct Recipe {
   Erasure erasure;
 };
 
-// Which randomness a sample's recipe takes.
+// The key of a sample's random numbers.
 struct SampleKey {
   std::uint64_t seed = 0;
   std::uint64_t epoch = 0;
@@ -136,8 +137,8 @@ struct SampleKey {
 };
 
 // Draws the recipes of all views of a sample whose upright image is width × height. Five-crop gives
-// top left, top right, bottom left, bottom right, centre; ten-crop then the same five mirrored.
-// Throws ImageError where the resized image would have a side of more than 2³¹ − 1.
+// top left, top right, bottom left, bottom right, centre; ten-crop adds the same five mirrored.
+// Throws ImageError if a side of the resized image would exceed 2³¹ − 1.
 void draw_recipes(const Augmentation& augmentation, const Preprocessing& preprocessing,
                   const SampleKey& key, int width, int height, std::vector<Recipe>& recipes);
 

@@ -1,4 +1,4 @@
-// From planes as they are stored to a recipe's colours.
+// The matrix from stored planes to a recipe's colours.
 #pragma once
 
 #include <array>
@@ -8,8 +8,8 @@
 
 namespace bobbin::core {
 
-// 3×4, row-major: from (the planes' channels, 1) to the model's channels, in their order. Grey
-// planes count as three equal channels.
+// 3×4, row-major: from (the planes' channels, 1) to the model's channels in their order. A grey
+// plane counts as three equal channels.
 std::array<float, 12> color_matrix(ColorSpace space, const Recipe& recipe, bool bgr,
                                    float mean_grey);
 

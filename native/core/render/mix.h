@@ -1,4 +1,4 @@
-// Mixes two rendered views by what was drawn: mixup blends them, cutmix pastes a piece of one.
+// Mixes two rendered views: mixup blends them, cutmix pastes a part of one.
 #pragma once
 
 #include "core/base/output.h"
@@ -6,8 +6,8 @@
 
 namespace bobbin::core {
 
-// Mixes `partner` into `view`, both side × side × 3 values of one type. Mixup blends values as they
-// are stored, so those of all types but float32 are rounded to nearest a second time.
+// Mixes `partner` into `view`, both side × side × 3 values of one type. Mixup blends stored values,
+// so all types except float32 are rounded to nearest a second time.
 void mix_views(const Mix& mix, int side, Output partner, Output view);
 
 }  // namespace bobbin::core

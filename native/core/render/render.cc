@@ -1,5 +1,5 @@
-// Some output rows at a time, as many as a vector holds: resampled over rows, then over columns and
-// coloured, then finished. The kernels do the work.
+// Renders some output rows at a time, as many as a vector holds: resamples over rows, then over
+// columns with colour, then finishes. The kernels do the work.
 #include "core/render/render.h"
 
 #include <algorithm>
@@ -44,7 +44,7 @@ DecodePlan plan_decode(std::span<const Recipe> recipes, const ImageSize& size) {
   double smallest_reduction = 1e9;
   for (const Recipe& recipe : recipes) {
     const Window window = stored_window(recipe.window, size);
-    // The triangle's half width is one output pixel, but at least one source pixel.
+    // Half the triangle's width is one output pixel, but at least one source pixel.
     const double reach_x = std::max(1.0, window.width / recipe.size);
     const double reach_y = std::max(1.0, window.height / recipe.size);
     left = std::min(left, window.left - reach_x);
@@ -55,7 +55,7 @@ DecodePlan plan_decode(std::span<const Recipe> recipes, const ImageSize& size) {
         std::min({smallest_reduction, window.width / recipe.size, window.height / recipe.size});
   }
   DecodePlan plan;
-  // The filter keeps a reduction by four or more to itself, so that it decides the quality.
+  // The filter always reduces by at least four itself, so that it decides the quality.
   while (plan.scale < 8 && smallest_reduction >= 8.0 * plan.scale) plan.scale *= 2;
   plan.region.left = std::clamp(static_cast<int>(std::floor(left)), 0, size.width - 1);
   plan.region.top = std::clamp(static_cast<int>(std::floor(top)), 0, size.height - 1);
@@ -74,7 +74,7 @@ void Renderer::render(const ImageView& image, const ImageSize& size, const Recip
   const float grey = recipe.color[3] == 0 ? 0 : mean_grey(image, recipe.size);
   const bool effects = !recipe.effects.empty();
   ColumnsTask columns;
-  // Effects see RGB.
+  // Effects work on RGB.
   const std::array<float, 12> matrix =
       color_matrix(image.space, recipe, preprocessing.bgr && !effects, grey);
   std::copy(matrix.begin(), matrix.end(), columns.matrix);
@@ -131,7 +131,7 @@ void Renderer::turn_upright(const ImageView& image, const ImageSize& size) {
   }
 }
 
-// Stored axes may run backwards: then the taps do.
+// If a stored axis runs backwards, so do the taps.
 void Renderer::set_taps(const ImageView& image, const Recipe& recipe, const ImageSize& size) {
   const Window& window = recipe.window;
   const TurnedWindow turned = turn(window, size);
@@ -170,7 +170,7 @@ void Renderer::set_strips(const ImageView& image) {
   }
 }
 
-// Lines for output rows from `y` on.
+// Filters samples to lines for output rows from `y`.
 void Renderer::resample_rows(int y, int count, ColumnsTask& columns) {
   const int width = kernels_.width;
   for (int i = 0; i < strip_count_; ++i) {
@@ -188,7 +188,7 @@ void Renderer::resample_rows(int y, int count, ColumnsTask& columns) {
   columns.others = strips_[strip_count_ - 1].columns->filter();
 }
 
-// The view's mean is linear in the samples: rows' and columns' total weights suffice.
+// The view's mean is linear in the samples: the total weights of rows and columns suffice.
 float Renderer::mean_grey(const ImageView& image, int outputs) {
   lines_.totals(line_totals_);
   columns_.totals(column_totals_);

@@ -16,15 +16,14 @@
 
 namespace bobbin::core {
 
-// What must be decoded of a stored image so that all of its recipes can be rendered.
+// The part of a stored image that its recipes need.
 struct DecodePlan {
   Region region;  // In stored pixels.
   int scale = 1;  // The image may be halved so often (1, 2, 4, 8) before it is resampled.
 };
 DecodePlan plan_decode(std::span<const Recipe> recipes, const ImageSize& size);
 
-// One thread's renderer; it keeps its scratch memory, so that a steady stream of equally sized
-// images allocates nothing.
+// One thread's renderer; it keeps its memory, so that images of equal size do not allocate again.
 class Renderer {
  public:
   explicit Renderer(const Kernels& with = kernels()) : kernels_(with) {}
@@ -33,14 +32,14 @@ class Renderer {
   //   resample the window by a triangle filter that widens with the reduction (Pillow's BILINEAR),
   //   turn upright and mirror, colour := A · colour, effects if there are any,
   //   clamp(colour + σ · noise, 0, 255), store as PixelType says, erase.
-  // The filter may look past the window's edge, never past the image's. Colours that are no RGB are
-  // clamped at the end only. Noise goes to output values in order. `image` must cover what
-  // plan_decode asked for; `size` gives its orientation.
+  // The filter may read past the window's edge, never past the image's. Colours outside RGB are
+  // clamped only at the end. Noise is added to output values in order. `image` must cover the
+  // region of plan_decode; `size` gives its orientation.
   void render(const ImageView& image, const ImageSize& size, const Recipe& recipe,
               const Preprocessing& preprocessing, Output output);
 
  private:
-  // One plane, resampled over some output rows.
+  // One plane, resampled to some output rows.
   struct Strip {
     const Taps* columns = nullptr;
     const Taps* rows = nullptr;

@@ -1,4 +1,4 @@
-// The triangle filter along one axis: which samples make an output, and with what weights.
+// The triangle filter along one axis: the samples of each output and their weights.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 
 namespace bobbin::core {
 
-// Part of an axis of `length` samples: only samples from `begin` to `end` may be asked for. What is
-// held past the axis is none of its samples.
+// Part of an axis of `length` samples: only samples from `begin` to `end` may be read. Samples past
+// the axis do not belong to it.
 struct Axis {
   int length = 0;
   int begin = 0, end = 0;
@@ -20,29 +20,29 @@ struct Axis {
 
 class Taps {
  public:
-  // For `outputs` equal steps from `start` over `length` samples of an axis: the triangle's half
-  // width is one step, but at least one sample; the weights of an output sum to 1. `reversed` puts
-  // the last output first.
+  // Sets the filter for `outputs` equal steps from `start` over `length` samples of an axis. Half
+  // the triangle's width is one step, but at least one sample; the weights of an output sum to 1.
+  // `reversed` puts the last output first.
   void set(double start, double length, int outputs, bool reversed, const Axis& axis);
 
-  // The same outputs from an axis with one sample for two of `whole`'s, which libjpeg would first
-  // restore as ¾ of the nearer and ¼ of the other neighbour: both filters in one.
+  // The same outputs from an axis with half the samples of `whole`. Includes libjpeg's upsampling,
+  // ¾ of the nearer and ¼ of the other neighbour: both filters in one.
   void halve(const Taps& whole, const Axis& axis);
 
   int begin() const { return begin_; }  // The first sample that any output needs.
   int end() const { return end_; }      // One behind the last.
 
-  // Outputs from `output` on; samples are counted from `begin`.
+  // The filter from `output`; samples are counted from `begin`.
   Filter filter(int output = 0) const {
     const WordPair* words = count_ > kMostWords ? nullptr : words_.data();
     return Filter{first_.data(), weights_.data(), words, count_, stride_}.from(output);
   }
 
-  // Each sample's weight in all outputs together, from `begin` to `end`.
+  // The total weight of each sample in all outputs, from `begin` to `end`.
   void totals(std::vector<float>& totals) const;
 
  private:
-  // Each output takes so many samples, or all that are held.
+  // Each output reads `count` samples, or all if there are fewer.
   void resize(int outputs, int count, const Axis& axis);
   void finish();
   void halve_at_edge(const Taps& whole, int output, const Axis& axis);
@@ -50,11 +50,11 @@ class Taps {
   int outputs_ = 0, count_ = 0;
   int stride_ = 0;  // Outputs, and as many more as kernels may compute.
   std::vector<int> first_;
-  // All outputs' first weights, then all their second ones.
+  // The first weights of all outputs, then the second weights, and so on.
   std::vector<float> weights_;
   std::vector<WordPair> words_;
-  // Of each output's triangle: where its first sample lies from its top, and what its heights are
-  // multiplied by to make weights.
+  // For each output's triangle: the distance of its first sample from the top, and the factor from
+  // heights to weights.
   std::vector<float> distances_, scales_;
   float slope_ = 1;
   int begin_ = 0, end_ = 0;

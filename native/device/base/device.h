@@ -17,15 +17,15 @@
 
 namespace bobbin::device {
 
-// The device cannot go on: out of memory, lost, or asked for what it cannot do. Not the fault of an
-// image.
+// The device failed: it is out of memory, lost, or does not support the request. No image is to
+// blame.
 struct DeviceError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
 enum class Layout : std::uint8_t { kChannelsLast, kChannelsFirst };
 
-// Views of size × size × 3 values, one behind the other, in the device's memory (256-byte aligned).
+// Contiguous views of size × size × 3 values in the device's memory (256-byte aligned).
 struct BatchOutput {
   void* data = nullptr;
   core::PixelType type = core::PixelType::kFloat32;
@@ -33,13 +33,13 @@ struct BatchOutput {
   int size = 0;
 };
 
-// How levels become values: (level − mean) · scale, by the output's channel.
+// Levels become values: (level − mean) · scale, for each channel of the output.
 struct Normalization {
   float mean[3] = {};
   float scale[3] = {1, 1, 1};
 };
 
-// Jobs for the fused kernel, and where its results go. No two jobs may have one view.
+// Jobs for the fused kernel, and the output. Two jobs may not have the same view.
 struct RenderTask {
   const Job* jobs = nullptr;  // In the device's memory.
   int count = 0;
@@ -53,30 +53,30 @@ struct EncodedImage {
   std::span<const std::uint8_t> file;
   core::JpegTraits traits;
   core::Region wanted;  // In stored pixels: what the planes must hold.
-  // Set by the decoder: planes in its own memory on the device, until it decodes again. Of an image
-  // that it could not decode, nothing is set.
+  // Set by the decoder if it can decode the image: planes in its memory on the device, valid until
+  // it decodes again.
   core::ImageView view;
   bool decoded = false;
 };
 
-// Decoders and queues belong to one thread at a time.
+// Only one thread at a time may use a decoder or a queue.
 class Queue;
 
 // Keeps its memory from batch to batch.
 class Decoder {
  public:
   virtual ~Decoder() = default;
-  // Decodes on the queue, in any order, waits for it, and so knows which images it could not.
+  // Decodes on the queue, in any order, and waits until all images are decoded or have failed.
   virtual void decode(std::span<EncodedImage> images, Queue& queue) = 0;
 };
 
-// Work that the device does in order, while the caller goes on. Destruction waits for it, too.
+// Asynchronous work that the device does in order. The destructor waits for it.
 class Queue {
  public:
   virtual ~Queue() = default;
-  // From pinned memory to the device's; `from` must stay as it is until `wait` returns.
+  // From pinned memory to the device's; `from` must not change until `wait` returns.
   virtual void copy_in(void* to, const void* from, std::size_t bytes) = 0;
-  // From the device's memory to any.
+  // From the device's memory to any memory.
   virtual void copy_out(void* to, const void* from, std::size_t bytes) = 0;
   virtual void render(const RenderTask& task) = 0;
   // `levels` and `output` are `views` views, channels last, levels uint8.
@@ -86,7 +86,7 @@ class Queue {
   virtual void wait() = 0;
 };
 
-// All member functions are for any number of threads at once.
+// Thread-safe.
 class Device {
  public:
   virtual ~Device() = default;
@@ -94,20 +94,20 @@ class Device {
   // TensorFlow's name for it, without job and task: "CPU:0", "GPU:0".
   virtual std::string tensorflow_name() const = 0;
 
-  // Throws DeviceError where there is none left. 256-byte aligned.
+  // 256-byte aligned. Throws DeviceError if no memory is left.
   virtual void* allocate(std::size_t bytes) = 0;
   virtual void release(void* memory) noexcept = 0;
-  // Main memory that the device can read while the caller goes on.
+  // Main memory that the device can read asynchronously.
   virtual void* allocate_pinned(std::size_t bytes) = 0;
   virtual void release_pinned(void* memory) noexcept = 0;
 
   virtual std::unique_ptr<Queue> make_queue() = 0;
-  // Null where the device decodes nothing.
+  // Null if the device has no decoder.
   virtual std::unique_ptr<Decoder> make_decoder() = 0;
-  // Whether `make_decoder`'s decoders are worth being asked.
+  // Whether the decoders of `make_decoder` may decode such a file.
   virtual bool takes(const core::JpegTraits& traits) const = 0;
 
-  // Returns once the device has done everything that anyone had asked of it: TensorFlow, too.
+  // Waits for all work on the device, TensorFlow's included.
   virtual void drain() = 0;
 };
 

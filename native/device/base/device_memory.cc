@@ -1,4 +1,4 @@
-// Memory asked of a device, and given back to it.
+// Allocates and releases a device's memory.
 #include "device/base/device_memory.h"
 
 #include <utility>
@@ -6,8 +6,9 @@
 namespace bobbin::device {
 
 core::LoaderError ended_by(const DeviceError& error) {
-  return core::LoaderError(std::string("the device cannot go on: ") + error.what() +
-                           "; set `device` to \"cpu\" to load without it");
+  return core::LoaderError(
+      std::string("the device failed: ") + error.what() +
+      "; set `augment` to \"cpu\" and `memory` to \"main\" to load without it");
 }
 
 DeviceMemory::DeviceMemory(std::shared_ptr<Device> device)
@@ -19,7 +20,7 @@ std::uint8_t* DeviceMemory::allocate(std::size_t bytes) {
   } catch (const DeviceError& error) {
     throw core::LoaderError("Expected memory for `slots` batches of `batchSize` images on " +
                             device_->name() + " but received \"" + error.what() +
-                            "\"; set one of them to less");
+                            "\"; reduce one of them");
   }
 }
 
@@ -28,7 +29,7 @@ void DeviceMemory::release(std::uint8_t* memory) noexcept {
     device_->drain();
     device_->release(memory);
   } catch (const DeviceError&) {
-    // A device that is lost reads nothing any more.
+    // A lost device does not read any more.
     device_->release(memory);
   }
 }

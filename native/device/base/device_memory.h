@@ -1,4 +1,4 @@
-// A device's memory: as the ring's, and in blocks that go back by themselves.
+// A device's memory: for the ring, and in blocks that release themselves.
 #pragma once
 
 #include <cstddef>
@@ -14,10 +14,10 @@
 
 namespace bobbin::device {
 
-// What a run that a device ends says: what happened, and the way out.
+// The error of a run that a device ended: its reason and the remedy.
 core::LoaderError ended_by(const DeviceError& error);
 
-// Runs what asks something of a device; its failure ends the run.
+// Calls `run`; a DeviceError becomes the error that ends the run.
 template <typename Run>
 decltype(auto) or_end_run(const Run& run) {
   try {
@@ -45,7 +45,7 @@ class DeviceMemory final : public core::Memory {
   std::unique_ptr<Queue> queue_;
 };
 
-// Pinned memory, and as much of the device's for a copy of it. The device must outlive it.
+// Pinned memory, and the same amount of the device's memory for a copy. The device must outlive it.
 class Block {
  public:
   enum class Sides { kPinned, kBoth };
@@ -71,21 +71,20 @@ class Block {
   std::unique_ptr<std::uint8_t, Release> on_device_;
 };
 
-// Blocks of one size that are used over and over. For any number of threads.
+// Reuses blocks of one size. Thread-safe.
 class BlockPool {
  public:
   struct Shape {
-    std::size_t bytes = 0;  // Of a block.
-    std::size_t most = 0;   // Blocks.
+    std::size_t bytes = 0;  // Of each block.
+    std::size_t most = 0;   // Number of blocks.
     Block::Sides sides = Block::Sides::kBoth;
   };
   BlockPool(Device& device, const Shape& shape) : device_(device), shape_(shape) {}
 
   std::size_t block_bytes() const { return shape_.bytes; }
-  // One that nobody uses, else a new one; null where as many as there may be are in use. Throws
-  // DeviceError.
+  // A free block, or a new one; null if `most` blocks are in use. Throws DeviceError.
   std::unique_ptr<Block> take();
-  // Null is nothing.
+  // `block` may be null.
   void give_back(std::unique_ptr<Block> block);
 
  private:

@@ -1,4 +1,4 @@
-// Makes numbers of an image and a recipe; core::Renderer does the same with both at hand.
+// Turns an image and a recipe into numbers; core::Renderer uses the image and the recipe directly.
 #include "device/base/job.h"
 
 #include <algorithm>
@@ -29,7 +29,7 @@ Extent extent_of(const Plane& plane, bool columns) {
 
 std::int64_t to_fixed(double samples) { return std::llround(samples * 0x1p32); }
 
-// An axis of the view whose `outputs` pixels span `length` samples from `start` on.
+// An axis of the view: `outputs` pixels that span `length` samples from `start`.
 JobAxis axis_of(double start, double length, int outputs, const Extent& whole,
                 const Extent& chroma) {
   JobAxis axis;
@@ -44,7 +44,8 @@ JobAxis axis_of(double start, double length, int outputs, const Extent& whole,
   return axis;
 }
 
-// Stored axes may run backwards: then the outputs do.
+// If a stored axis runs backwards, so do the outputs. The only effect that `can_render` allows is a
+// vertical flip, so a recipe with effects is flipped.
 void set_axes(const ImageView& image, const ImageSize& size, const Recipe& recipe, Job& job) {
   const bool transposed = size.transposed();
   const Window& window = recipe.window;
@@ -90,7 +91,7 @@ Job make_job(const ImageView& image, const ImageSize& size, const Recipe& recipe
       core::color_matrix(image.space, recipe, preprocessing.bgr, 0);
   std::copy(matrix.begin(), matrix.end(), job.matrix);
   for (int c = 0; c < 3; ++c) job.grey[c] = recipe.color[4 * (preprocessing.bgr ? 2 - c : c) + 3];
-  job.clamped = !recipe.effects.empty();
+  job.clamped = !recipe.effects.empty();  // By a vertical flip: effects see levels.
   job.sigma = recipe.noise_sigma;
   job.noise_key = recipe.noise_key;
   job.erasure = recipe.erasure;

@@ -1,4 +1,4 @@
-// One view of a batch as plain numbers: all that the fused kernel needs to know of it.
+// One view of a batch as plain numbers: the input of the fused kernel.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,13 @@
 
 namespace bobbin::device {
 
-// Where along an axis of the upright view its pixels come from, in samples of whole resolution.
+// An axis of the upright view: where its pixels come from, in samples of full resolution.
 struct JobAxis {
-  std::int64_t start = 0;  // In 2⁻³² samples, as is `step`: exact on both sides.
+  std::int64_t start = 0;  // Like `step` in 2⁻³² samples: exact on both sides.
   std::int64_t step = 0;
   bool reversed = false;  // The last pixel comes first.
-  bool halved = false;    // Chroma has one sample for two.
-  // Of luma (or of all colours), and of chroma: samples of the axis, and those that are held.
+  bool halved = false;    // Chroma has half the resolution.
+  // For luma (or all colours), and for chroma: the axis's samples, and those in memory.
   std::int32_t length[2] = {}, begin[2] = {}, end[2] = {};
 };
 
@@ -28,28 +28,27 @@ struct JobPlane {
   std::int64_t step_x = 0, step_y = 0;
 };
 
-// What becomes of a view's place in the batch.
+// The content of a view in the batch.
 enum class JobKind : std::uint8_t {
-  kRender,  // The planes are resampled, coloured, and so on.
-  kCopy,    // The first plane holds the view's values as they are stored, channels last, at an
-            // address that fits their type.
+  kRender,  // The planes, resampled, coloured, and so on.
+  kCopy,    // The first plane holds the view's stored values, channels last, aligned to their type.
   kClear,   // Zeros.
 };
 
 struct Job {
   JobKind kind = JobKind::kClear;
   core::ColorSpace space = core::ColorSpace::kRgb;
-  std::int32_t view = 0;  // Place in the batch.
+  std::int32_t view = 0;  // Index in the batch.
   JobPlane planes[3];
   JobAxis columns, rows;
   float matrix[12] = {};  // 3×4, from the planes' channels and 1 to the output's channels.
-  float grey[3] = {};     // What each output channel gets of the view's mean grey.
+  float grey[3] = {};     // The factor of the view's mean grey for each output channel.
   bool clamped = false;   // To 0…255 before noise is added, too: effects see levels.
   float sigma = 0;        // Of the noise, in 0…255 units.
   std::uint64_t noise_key = 0;
   core::Erasure erasure;
-  // Mixing with what the place holds already: the share of what the job brings, 1 to replace it.
-  // Cutmix replaces `pasted` alone, if that has a width.
+  // Mixing with the view already in the batch: the share of this job's view; 1 replaces the other.
+  // Cutmix replaces only `pasted`, if its width is positive.
   float share = 1;
   core::Region pasted;
 
@@ -57,12 +56,12 @@ struct Job {
 };
 static_assert(std::is_trivially_copyable_v<Job>);
 
-// Whether the kernel can do all that a recipe says. Effects that look at a whole view it cannot,
-// except for a vertical flip.
+// Whether the kernel can render a recipe: one without effects, or with a vertical flip alone. All
+// other effects need a whole view.
 bool can_render(const core::Recipe& recipe);
 
-// The job of rendering a recipe that can be rendered. The planes' `data` are addresses in the
-// device's memory, which are not looked at.
+// The job for a recipe that `can_render` accepts. The planes' `data` are addresses in the device's
+// memory; they are not read here.
 Job make_job(const core::ImageView& image, const core::ImageSize& size, const core::Recipe& recipe,
              const core::Preprocessing& preprocessing);
 

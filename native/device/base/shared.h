@@ -1,4 +1,4 @@
-// Marks what a CUDA compiler compiles for both sides; for any other compiler it says nothing.
+// Marks functions that a CUDA compiler compiles for host and device; other compilers ignore it.
 #pragma once
 
 #ifdef __CUDACC__

@@ -1,4 +1,4 @@
-// Plan, place, decode by the hardware, decode one by one, wait.
+// Plans, assigns memory, decodes by the hardware, decodes the rest one by one, waits.
 #include "device/decode/engine_decoder.h"
 
 #include <algorithm>
@@ -32,7 +32,7 @@ EngineDecoder::~EngineDecoder() { device_.release(memory_); }
 void EngineDecoder::decode(std::span<EncodedImage> images, Queue& queue) {
   for (EncodedImage& image : images) image.decoded = false;
   plan(images);
-  place();
+  assign_memory();
   decode_batch(images, queue);
   decode_singly(queue);
   queue.wait();
@@ -76,7 +76,7 @@ bool EngineDecoder::choose_hardware(const EncodedImage& image, Planned& planned)
   bool& regions = takes_regions(JpegBackend::kHardware);
   regions = false;
   choose_region(image, planned);
-  // Where the file itself is to blame, nothing is known of regions.
+  // If the hardware refuses the whole image too, the reason is the file, not the region.
   regions = !engine_->hardware_takes(planned.task);
   return !regions;
 }
@@ -90,10 +90,10 @@ void EngineDecoder::choose_region(const EncodedImage& image, Planned& planned) {
   planned.view = planes_of(image.traits, region);
 }
 
-void EngineDecoder::place() {
+void EngineDecoder::assign_memory() {
   if (bytes_ > capacity_) {
     device_.release(std::exchange(memory_, nullptr));
-    // Half more, or each batch that is a little larger than the last would ask for memory again.
+    // Half more, so that a slightly larger batch does not allocate again.
     const std::size_t capacity = std::min(bytes_ + bytes_ / 2, most_bytes_);
     capacity_ = 0;
     memory_ = static_cast<std::uint8_t*>(device_.allocate(capacity));
@@ -127,8 +127,8 @@ void EngineDecoder::decode_batch(std::span<const EncodedImage> images, Queue& qu
   }
 }
 
-// Else each batch would be tried in vain first. One bad file may fail a batch, so one is not
-// enough.
+// After several failures the hardware is not tried again. One failure is not enough, because one
+// bad file can fail a batch.
 void EngineDecoder::learn_from_batch(bool decoded) {
   const bool whole = std::ranges::all_of(batch_, &JpegTask::whole);
   if (decoded) {
@@ -143,7 +143,7 @@ void EngineDecoder::learn_from_batch(bool decoded) {
 void EngineDecoder::decode_singly(Queue& queue) {
   for (Planned& planned : planned_) {
     if (planned.decoded || planned.backend == JpegBackend::kNone) continue;
-    // There is no room for more than was planned.
+    // Memory was planned for the region only.
     if (!planned.task.whole && !takes_regions(planned.backend)) continue;
     const JpegOutcome outcome = engine_->decode(planned.task, planned.backend, queue);
     planned.decoded = outcome == JpegOutcome::kDecoded;

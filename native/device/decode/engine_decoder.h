@@ -1,4 +1,4 @@
-// Decodes batches by an engine's backends, each file by the best that takes it.
+// Decodes batches by an engine's backends, each file by the best backend that accepts it.
 #pragma once
 
 #include <array>
@@ -12,16 +12,15 @@
 
 namespace bobbin::device {
 
-// What the hardware does not take, or fails at, the other backends try; what they fail at stays
-// undecoded, for the CPU. A backend that has refused a region decodes whole images from then on, as
-// the hardware does once a batch with regions has failed. Batches of whole images that fail end its
-// use.
+// Files that the hardware refuses or fails to decode go to the other backends; files that these
+// fail to decode stay undecoded, for the CPU. After a refused region, a backend decodes only whole
+// images, and so does the hardware after a failed batch with regions. The hardware is no longer
+// used after several failed batches of whole images.
 class EngineDecoder final : public Decoder {
  public:
-  // The most that all planes of a batch take, in bytes. Files that come too late for it stay
-  // undecoded.
+  // Limit for all planes of a batch, in bytes. Files beyond it stay undecoded.
   static constexpr std::size_t kMostBytes = std::size_t{512} << 20;
-  // The failed batches of whole images in a row after which the hardware gets no more.
+  // After this many consecutive failed batches of whole images the hardware is no longer used.
   static constexpr int kMostFailures = 2;
 
   // The device must outlive the decoder.
@@ -35,7 +34,7 @@ class EngineDecoder final : public Decoder {
 
  private:
   struct Planned {
-    int image = 0;  // Its place in the batch.
+    int image = 0;  // Index in the batch.
     JpegBackend backend = JpegBackend::kNone;
     core::ImageView view;
     JpegTask task;
@@ -46,7 +45,7 @@ class EngineDecoder final : public Decoder {
   bool choose(const EncodedImage& image, Planned& planned);
   bool choose_hardware(const EncodedImage& image, Planned& planned);
   void choose_region(const EncodedImage& image, Planned& planned);
-  void place();
+  void assign_memory();
   void decode_batch(std::span<const EncodedImage> images, Queue& queue);
   void learn_from_batch(bool decoded);
   void decode_singly(Queue& queue);
@@ -57,10 +56,10 @@ class EngineDecoder final : public Decoder {
   Device& device_;
   const std::size_t most_bytes_;
   std::array<bool, 4> takes_regions_{true, true, true, true};
-  int failures_ = 0;  // Of the hardware at whole images, in a row.
+  int failures_ = 0;  // Consecutive failures of the hardware with whole images.
   std::uint8_t* memory_ = nullptr;
   std::size_t capacity_ = 0;
-  std::size_t bytes_ = 0;  // Of all planes that are planned.
+  std::size_t bytes_ = 0;  // Of all planned planes.
   std::vector<int> order_;
   std::vector<Planned> planned_;
   std::vector<JpegTask> batch_;

@@ -14,8 +14,7 @@ namespace {
 using core::JpegTraits;
 using core::Region;
 
-// One MCU. Smaller ones are not worth a device's while, and libjpeg treats the narrowest its own
-// way.
+// One MCU. Smaller images do not pay on a device, and libjpeg upsamples the narrowest differently.
 constexpr int kSmallestSide = 16;
 constexpr std::int64_t kMostPixels = std::int64_t{1} << 26;
 constexpr std::int64_t kHuffmanPixels = 1'000'000;
@@ -31,14 +30,14 @@ bool has_decodable_colors(const JpegTraits& traits) {
   return traits.across[0] <= 2 && traits.down[0] <= 2;
 }
 
-// Halves coordinates of pixels to those of chroma's samples.
+// Halves pixel coordinates to coordinates of chroma samples.
 Region halved(const Region& region, bool x, bool y) {
   const int left = x ? region.left / 2 : region.left, top = y ? region.top / 2 : region.top;
   const int right = region.left + region.width, bottom = region.top + region.height;
   return {left, top, (x ? (right + 1) / 2 : right) - left, (y ? (bottom + 1) / 2 : bottom) - top};
 }
 
-// From `from` to `to`, widened to whole units and cut off at the edges.
+// From `from` to `to`, widened to whole units and clipped at the edges.
 std::array<int, 2> whole_units(int from, int to, int unit, int length) {
   return {std::max(from, 0) / unit * unit, std::min((to + unit - 1) / unit * unit, length)};
 }

@@ -1,4 +1,4 @@
-// Decisions about decoding JPEGs on a device, made from their headers alone.
+// Plans the decoding of JPEG files on a device from their headers alone.
 #pragma once
 
 #include <cstddef>
@@ -15,43 +15,43 @@ namespace bobbin::device {
 // nvJPEG's ways to decode (nvjpegBackend_t).
 enum class JpegBackend : std::uint8_t {
   kNone,
-  kHybrid,     // Huffman codes on the CPU, the rest on the device.
-  kGpuHybrid,  // Huffman codes on the device, too.
-  kHardware,   // An engine made for it, which takes many images at once.
+  kHybrid,     // Huffman decoding on the CPU, the rest on the device.
+  kGpuHybrid,  // Huffman decoding on the device, too.
+  kHardware,   // A dedicated engine, which decodes many images in one call.
 };
 
-// Which of them can be asked.
+// The available backends.
 struct JpegBackends {
   bool hybrid = false, gpu_hybrid = false, hardware = false;
 
   bool any() const { return hybrid || gpu_hybrid || hardware; }
 };
 
-// Whether any of them can decode the file to the planes and with the colours that the CPU makes: 8
-// bits, Huffman codes, tables of its own, grey or JFIF's Y, Cb and Cr with chroma at most halved
-// each way, of 16 pixels a side to 67 megapixels, and not cut short. A device guesses what is
-// missing and does not say so; the CPU does.
+// Whether any backend can decode the file to the same planes and colours as the CPU: 8 bits,
+// Huffman codes, tables in the file, grey or JFIF's Y, Cb and Cr with chroma at most halved in each
+// direction, at least 16 pixels a side, at most 67 megapixels, and not truncated. A device guesses
+// missing data without an error; the CPU reports it.
 bool is_decodable(const core::JpegTraits& traits);
 
-// Who decodes the `wanted` part of a file. The hardware takes one scan, not progressive
-// (NVJPEG_BACKEND_HARDWARE in nvjpeg.h). Huffman codes on the device pay from a megapixel above the
-// part's lower edge on, and not for progressive files: DALI's rule (`hybrid_huffman_threshold`).
+// Chooses the backend for the `wanted` part of a file. The hardware accepts one scan, not
+// progressive (NVJPEG_BACKEND_HARDWARE in nvjpeg.h). Huffman decoding on the device pays from one
+// megapixel above the part's lower edge, and not for progressive files: DALI's rule
+// (`hybrid_huffman_threshold`).
 JpegBackend backend_for(const core::JpegTraits& traits, const core::Region& wanted,
                         const JpegBackends& backends);
 
-// The whole MCUs that hold what rendering `wanted` looks at, cut off at the image's edges. nvJPEG's
-// regions must lie inside the image and begin at a multiple of the sampling factors
-// (nvjpegDecodeParamsSetROI).
+// The whole MCUs that rendering `wanted` reads, clipped at the image's edges. nvJPEG's regions must
+// lie inside the image and begin at a multiple of the sampling factors (nvjpegDecodeParamsSetROI).
 core::Region decoded_region(const core::JpegTraits& traits, const core::Region& wanted);
 
-// The planes of a region, as they are stored: no data yet, and strides that suit a device.
+// The planes of a region as they are stored: without data, and with strides for a device.
 core::ImageView planes_of(const core::JpegTraits& traits, const core::Region& region);
 
-// The bytes that a plane takes in memory where every plane begins at a multiple of 256.
+// The bytes of a plane in memory, if every plane begins at a multiple of 256.
 std::size_t plane_bytes(const core::Plane& plane);
 
-// Fills `order` with the images' places, alike ones together: by their sampling, then from the
-// largest down (DALI's order). Equal ones keep theirs.
+// Fills `order` with the images' indices, sorted by sampling, then from the largest down (DALI's
+// order). The sort is stable.
 void order_for_decoding(std::span<const EncodedImage> images, std::vector<int>& order);
 
 }  // namespace bobbin::device

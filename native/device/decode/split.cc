@@ -8,8 +8,8 @@ namespace bobbin::device {
 namespace {
 
 constexpr std::uint32_t kOne = 1 << 16;
-// Of the newest batch. An epoch's start and end are slower than its middle; eight batches outlive
-// them.
+// The weight of the newest batch. An epoch's start and end are slower than its middle; an average
+// over eight batches smooths them.
 constexpr double kWeight = 1.0 / 8;
 
 std::uint32_t fixed(double share) { return static_cast<std::uint32_t>(std::lround(share * kOne)); }
@@ -25,8 +25,8 @@ DecodeSplit::DecodeSplit(int threads, bool has_decoder)
 
 double DecodeSplit::share() const { return static_cast<double>(share_) / kOne; }
 
-// The whole part of position · share grows by one with the next position. Only the fraction counts,
-// so it may overflow.
+// True if the integer part of position · share grows at the next position. Only the fraction
+// matters, so the product may overflow.
 bool DecodeSplit::on_device(std::uint64_t position) const {
   const std::uint32_t share = share_;
   return (position * share) % kOne + share >= kOne;
@@ -40,7 +40,7 @@ void DecodeSplit::cpu_decoded(std::int64_t nanoseconds) {
 
 void DecodeSplit::device_decoded(int images, std::int64_t nanoseconds) {
   const std::lock_guard lock(mutex_);
-  // A batch that failed altogether took its time, too.
+  // A batch whose files all failed took time, too.
   average(device_, static_cast<double>(nanoseconds) / std::max(images, 1));
   if (cpu_images_ > 0) average(cpu_, static_cast<double>(cpu_nanoseconds_) / cpu_images_);
   cpu_images_ = cpu_nanoseconds_ = 0;

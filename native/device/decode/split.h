@@ -1,4 +1,4 @@
-// Which share of the files a device decodes, so that it and the worker threads finish together.
+// The share of the files that a device decodes, so that it and the worker threads finish together.
 #pragma once
 
 #include <atomic>
@@ -7,32 +7,32 @@
 
 namespace bobbin::device {
 
-// Follows from the times alone: the same times make the same share.
+// The same measured times give the same share.
 //
 // A batch of n files takes the device share · n · device, and the workers
 // (1 − share) · n · cpu / threads, where both are moving averages of an image's time. The two are
 // equal at share = (cpu / threads) / (cpu / threads + device), for any n.
 class DecodeSplit {
  public:
-  // Neither side is left without files, or nobody would notice that it has become fast.
+  // Each side always gets some files, so that its speed stays known.
   static constexpr double kSmallest = 1.0 / 16;
   static constexpr double kLargest = 15.0 / 16;
   static constexpr double kFirst = 0.5;
-  // Nearer to the best share than this the present one stays, so that noise moves nothing.
+  // A share this close to the best one is kept, so that noise does not move it.
   static constexpr double kHysteresis = 1.0 / 32;
 
-  // Without a decoder the share is 0 and stays so. `threads` is at least 1.
+  // Without a decoder the share stays 0. `threads` is at least 1.
   DecodeSplit(int threads, bool has_decoder);
 
   double share() const;
 
-  // Whether the device gets the file. `position` counts the files that it could decode: of any n in
-  // a row it gets share · n, rounded down or up, evenly spread. For any thread.
+  // Whether the device gets the file. `position` counts the files that it could decode: of any n
+  // consecutive ones it gets share · n, rounded down or up, evenly spread. Thread-safe.
   bool on_device(std::uint64_t position) const;
 
-  // A worker decoded a file that the device could have decoded. For any thread.
+  // A worker decoded a file that the device could have decoded. Thread-safe.
   void cpu_decoded(std::int64_t nanoseconds);
-  // The device was given files of one batch, and decoded as many. The share moves only here.
+  // The device decoded this many files of one batch. Only this changes the share.
   void device_decoded(int images, std::int64_t nanoseconds);
 
  private:

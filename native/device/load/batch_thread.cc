@@ -1,4 +1,4 @@
-// Launches first, then waits for the device, and drains it when there is nothing else to do.
+// Launches first, then waits for the device, and drains it when it has nothing else to do.
 #include "device/load/batch_thread.h"
 
 #include <chrono>
@@ -56,8 +56,8 @@ void BatchThread::run() {
   }
 }
 
-// Draining waits for all that anyone asked of the device, so it comes last. It does come: with all
-// slots draining there is nothing to launch.
+// Draining waits for all work on the device, so it comes last. It cannot starve: when all slots are
+// draining, no batch can be launched.
 BatchThread::Step BatchThread::next_step(WrittenBatch& written) {
   std::unique_lock lock(context_.signal.mutex);
   context_.signal.changed.wait(
@@ -104,7 +104,7 @@ bool BatchThread::find_draining() {
 }
 
 void BatchThread::drain() {
-  // Slots whose leases end from here on wait for the next time.
+  // Slots whose leases end after this wait for the next drain.
   device_.drain();
   for (const int slot : draining_) context_.ring.drained(slot);
   context_.signal.notify();

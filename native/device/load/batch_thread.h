@@ -1,4 +1,4 @@
-// The thread that takes written batches to a device, and frees the slots that it has drained.
+// The thread that sends written batches to a device and frees drained slots.
 #pragma once
 
 #include <array>
@@ -16,37 +16,37 @@
 
 namespace bobbin::device {
 
-// Batches that a device works on at once: one is copied while another one is rendered.
+// Batches on the device at once: one is copied while another is rendered.
 inline constexpr int kLanes = 2;
 
-// A batch on its way to the device: all of its rows are written.
+// A batch for the device: all of its rows are written.
 struct WrittenBatch {
   int slot = 0;
   int rows = 0;
 };
 
-// What is to be done for a batch. Called on the thread alone.
+// The work for a batch. Called on this thread only.
 class BatchWork {
  public:
   virtual ~BatchWork() = default;
-  // Queues all of it; the lane's last batch is done. Where images failed nothing is queued.
-  // Throws DeviceError or core::LoaderError.
+  // Queues all of it; the lane's previous batch is done. If images failed, returns them and queues
+  // nothing. Throws DeviceError or core::LoaderError.
   virtual std::span<const core::FailedImage> launch(const WrittenBatch& batch, int lane,
                                                     Queue& queue) = 0;
-  // The device has done it, and nobody has been told yet.
+  // Called when the device is done, before `done`.
   virtual void complete(const WrittenBatch& batch) = 0;
 };
 
-// An exception on the thread ends the run. Destruction waits for what the queues are at.
+// An exception on the thread ends the run. The destructor waits for the queued work.
 class BatchThread {
  public:
-  // All must outlive the thread. Throws DeviceError.
+  // The arguments must outlive the thread. Throws DeviceError.
   BatchThread(Device& device, const core::BatchContext& context, BatchWork& work);
   ~BatchThread();
   BatchThread(const BatchThread&) = delete;
   BatchThread& operator=(const BatchThread&) = delete;
 
-  // For any thread that does not hold the signal's mutex.
+  // Thread-safe; the caller must not hold the signal's mutex.
   void finish(const WrittenBatch& batch);
 
  private:

@@ -11,19 +11,19 @@ namespace bobbin::device {
 
 struct WriterOptions {
   Layout layout = Layout::kChannelsLast;  // Of the batches.
-  // Pinned memory for samples on their way, and as much of the device's: all of it, and the pieces
-  // that it is asked for in. Encoded files may take as much main memory. What does not fit is
+  // Pinned memory for samples, and the same amount of device memory: the total, and the size of one
+  // chunk. Encoded files may take the same amount of main memory. Images that do not fit are
   // rendered on the CPU.
   std::size_t staging_bytes = std::size_t{512} << 20;
   std::size_t chunk_bytes = std::size_t{32} << 20;
 };
 
-// Workers read and decode; the device renders. It also decodes files, where it can and as many as
-// keep both sides busy; workers render the views whose recipes it cannot.
+// Workers read and decode; the device renders. The device also decodes a share of the files that it
+// supports, to keep both sides busy; workers render the recipes that it does not support.
 std::unique_ptr<core::BatchWriter> make_render_writer(std::shared_ptr<Device> device,
                                                       const WriterOptions& options = {});
 
-// Workers read, decode and render to 8-bit levels; the device makes values of them.
+// Workers read, decode and render to 8-bit levels; the device normalises them.
 std::unique_ptr<core::BatchWriter> make_upload_writer(std::shared_ptr<Device> device,
                                                       const WriterOptions& options = {});
 

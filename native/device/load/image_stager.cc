@@ -1,4 +1,4 @@
-// Samples where the device can render, values where it cannot.
+// Stages samples if the device can render them, otherwise rendered values.
 #include "device/load/image_stager.h"
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 namespace bobbin::device {
 namespace {
 
-// A view of no more than its recipes need: pixels that someone else decoded are whole images.
+// The part of a view that its recipes need: pixels decoded by JavaScript are whole images.
 core::ImageView narrowed(const ImageToStage& image) {
   core::ImageView view = image.view;
   if (view.space != core::ColorSpace::kRgb || view.scale != 1) return view;
@@ -60,7 +60,7 @@ Job ImageStager::render(const ImageToStage& image, int view, const Staging::Plac
   return job;
 }
 
-// Says where in the batch the next view of the row goes, and how a partner's is mixed into it.
+// Sets the job's view in the batch and, for a partner, how it is mixed into the row.
 void ImageStager::add(Job job, Staging& staging, int row, Role role) const {
   StagedImage& staged = staging.image(row, role);
   job.view = row * context_.augmentation.views() + static_cast<int>(staged.jobs.size());

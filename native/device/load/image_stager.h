@@ -1,4 +1,4 @@
-// One thread's way from a decoded image to jobs for the device.
+// Turns a decoded image into jobs for the device, for one thread.
 #pragma once
 
 #include <span>
@@ -9,7 +9,7 @@
 
 namespace bobbin::device {
 
-// Pixels to be made views of.
+// Pixels, and the recipes for their views.
 struct ImageToStage {
   core::ImageView view;
   core::ImageSize size;
@@ -20,12 +20,12 @@ class ImageStager {
  public:
   explicit ImageStager(const core::BatchContext& context) : context_(context) {}
 
-  // Gives the row's image one job a view, all over the same samples. Views whose recipes the device
-  // cannot do, and all views of an image whose samples find no room, are rendered here. Throws
-  // DeviceError.
+  // Gives the row's image one job a view, all over the same samples. Renders here the views whose
+  // recipes the device does not support, and all views if the samples do not fit into the staging.
+  // Throws DeviceError.
   void stage(const ImageToStage& image, Staging& staging, int row, Role role);
 
-  // The same for an image that lies on the device already and whose recipes it can do.
+  // The same for an image on the device whose recipes the device supports.
   void stage_decoded(const ImageToStage& image, Staging& staging, int row, Role role) const;
 
  private:

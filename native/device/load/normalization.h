@@ -1,4 +1,4 @@
-// How a model's preprocessing makes values of levels.
+// The normalisation of a model's preprocessing.
 #pragma once
 
 #include "core/recipe/recipe.h"

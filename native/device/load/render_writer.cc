@@ -1,4 +1,4 @@
-// Batches rendered on the device: samples and jobs go in, one or two launches make the batch.
+// Renders batches on the device: copies samples and jobs, then renders in one or two launches.
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -17,18 +17,18 @@ using core::BatchContext;
 
 constexpr Role kRoles[] = {Role::kOwn, Role::kPartner};
 
-// A file that the device is to decode, and whose.
-struct Whose {
+// Which image a file for the device's decoder belongs to.
+struct FileRef {
   int row = 0;
   Role role = Role::kOwn;
 };
 
-// What a batch has to itself while the device is at it.
+// The resources of one batch in progress.
 struct RenderLane {
   Block jobs;
   std::unique_ptr<Decoder> decoder;
   std::vector<EncodedImage> images;
-  std::vector<Whose> whose;
+  std::vector<FileRef> refs;
 };
 
 class RenderWriter final : public core::BatchWriter, public BatchWork {
@@ -47,7 +47,7 @@ class RenderWriter final : public core::BatchWriter, public BatchWork {
   void abandon(int slot) override { shared_->stagings[slot]->clear(); }
 
  private:
-  // Jobs of one launch, which no two views share.
+  // Jobs of one launch; each has its own view.
   struct JobRange {
     int begin = 0, count = 0;
     bool needs_means = false;
@@ -59,7 +59,7 @@ class RenderWriter final : public core::BatchWriter, public BatchWork {
 
   void decode(const WrittenBatch& batch, RenderLane& lane, Queue& queue);
   void collect_files(const WrittenBatch& batch, RenderLane& lane);
-  void decode_here(Staging& staging, const Whose& whose);
+  void decode_here(Staging& staging, const FileRef& ref);
   void copy_rendered(const WrittenBatch& batch, Role role, Queue& queue);
   JobRange gather_jobs(const WrittenBatch& batch, Role role, int begin, RenderLane& lane);
   void render(const WrittenBatch& batch, const JobRange& range, const RenderLane& lane,
@@ -70,12 +70,12 @@ class RenderWriter final : public core::BatchWriter, public BatchWork {
   const std::shared_ptr<DeviceMemory> memory_;
   const BatchContext* context_ = nullptr;
   std::unique_ptr<RenderShared> shared_;
-  // The thread's.
+  // Used by the batch thread only.
   std::vector<RenderLane> lanes_;
   std::vector<core::FailedImage> failed_;
   core::JpegDecoder decoder_;  // For files that the device refuses.
   std::unique_ptr<ImageStager> stager_;
-  std::unique_ptr<BatchThread> thread_;  // The first to go.
+  std::unique_ptr<BatchThread> thread_;  // Destroyed first.
 };
 
 void RenderWriter::start(const BatchContext& context) {
@@ -86,7 +86,7 @@ void RenderWriter::start(const BatchContext& context) {
     for (int i = 0; i < kLanes; ++i) {
       lanes_.push_back({Block(*device_, jobs * sizeof(Job)), device_->make_decoder(), {}, {}});
     }
-    // A batch's files may come to any lane.
+    // A batch may use any lane, so every lane needs a decoder.
     const bool decodes =
         std::ranges::all_of(lanes_, [](const RenderLane& lane) { return lane.decoder != nullptr; });
     shared_ = std::make_unique<RenderShared>(*device_, context, options_, decodes);
@@ -119,52 +119,52 @@ void RenderWriter::decode(const WrittenBatch& batch, RenderLane& lane, Queue& qu
   Staging& staging = *shared_->stagings[batch.slot];
   int decoded = 0;
   for (std::size_t i = 0; i < lane.images.size(); ++i) {
-    const Whose& whose = lane.whose[i];
-    const StagedFile& file = staging.image(whose.row, whose.role).file;
+    const FileRef& ref = lane.refs[i];
+    const StagedFile& file = staging.image(ref.row, ref.role).file;
     if (lane.images[i].decoded) {
-      stager_->stage_decoded({lane.images[i].view, file.size, file.recipes}, staging, whose.row,
-                             whose.role);
+      stager_->stage_decoded({lane.images[i].view, file.size, file.recipes}, staging, ref.row,
+                             ref.role);
       ++decoded;
-    } else if (failed_.empty() || failed_.back().row != whose.row) {
-      decode_here(staging, whose);
+    } else if (failed_.empty() || failed_.back().row != ref.row) {
+      decode_here(staging, ref);
     }
   }
   shared_->split.device_decoded(decoded, spent.count());
-  // Else the batch comes again, and its files with it.
+  // Otherwise the batch is launched again with all its files.
   if (failed_.empty()) context_->totals.device_decoded += decoded;
 }
 
-// Row by row, and a row's own image first.
+// In the order of the rows; the row's own image comes before its partner.
 void RenderWriter::collect_files(const WrittenBatch& batch, RenderLane& lane) {
   lane.images.clear();
-  lane.whose.clear();
+  lane.refs.clear();
   for (int row = 0; row < batch.rows; ++row) {
     for (const Role role : kRoles) {
       StagedImage& image = shared_->stagings[batch.slot]->image(row, role);
       const StagedFile& file = image.file;
       if (file.bytes.empty()) continue;
-      // Where other images failed, this one may have been decoded before.
+      // If the batch was launched before, this image may have jobs already.
       image.jobs.clear();
       lane.images.push_back({file.bytes, file.traits, file.wanted, {}, false});
-      lane.whose.push_back({row, role});
+      lane.refs.push_back({row, role});
     }
   }
 }
 
-void RenderWriter::decode_here(Staging& staging, const Whose& whose) {
-  StagedFile& file = staging.image(whose.row, whose.role).file;
+void RenderWriter::decode_here(Staging& staging, const FileRef& ref) {
+  StagedFile& file = staging.image(ref.row, ref.role).file;
   try {
     decoder_.open(file.bytes);
-    stager_->stage({decoder_.decode(file.wanted, 1), file.size, file.recipes}, staging, whose.row,
-                   whose.role);
-    // Staged once, also where the batch comes again.
+    stager_->stage({decoder_.decode(file.wanted, 1), file.size, file.recipes}, staging, ref.row,
+                   ref.role);
+    // Staged only once, even if the batch is launched again.
     shared_->memory.files.give_back(std::exchange(file.bytes, {}));
   } catch (const core::ImageError& error) {
-    failed_.push_back({whose.row, whose.role == Role::kPartner, error.what()});
+    failed_.push_back({ref.row, ref.role == Role::kPartner, error.what()});
   }
 }
 
-// Whole rows, and as many at once as lie one behind the other.
+// Copies consecutive rows in one call.
 void RenderWriter::copy_rendered(const WrittenBatch& batch, Role role, Queue& queue) {
   Staging& staging = *shared_->stagings[batch.slot];
   const auto is_rendered = [&](int row) {

@@ -1,4 +1,4 @@
-// Workers stage a row's images: as samples, as values, or as files that the device will decode.
+// Stages a row's images as samples, as values, or as files for the device's decoder.
 #include "device/load/row_stager.h"
 
 #include <algorithm>
@@ -80,7 +80,7 @@ void RowStager::stage(const core::OpenedSample& sample, const core::Place& place
   stager_.stage({view, sample.size, sample.recipes}, staging(place), place.row, role);
 }
 
-// The device decodes whole samples only, and only what no worker will have to look at.
+// The device decodes only at scale 1, and only if no worker needs the pixels.
 bool RowStager::device_could_decode(const core::OpenedSample& sample,
                                     const core::DecodePlan& plan) const {
   return shared_.decodes && !sample.decoded && plan.scale == 1 &&
@@ -88,7 +88,7 @@ bool RowStager::device_could_decode(const core::OpenedSample& sample,
          shared_.device.takes(reader_.traits());
 }
 
-// False where there is no room for the file, or for its planes.
+// Returns false if the file or its planes do not fit.
 bool RowStager::leave_to_device(const core::OpenedSample& sample, const core::Region& wanted,
                                 const core::Place& place, Role role) {
   const core::JpegTraits traits = reader_.traits();

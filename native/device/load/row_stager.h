@@ -1,4 +1,4 @@
-// One thread's way from samples to rows of a staging.
+// Turns samples into rows of a staging, for one thread.
 #pragma once
 
 #include <atomic>
@@ -14,16 +14,16 @@
 
 namespace bobbin::device {
 
-// What the threads of a render writer share.
+// Shared by the threads of a render writer.
 struct RenderShared {
   RenderShared(Device& device, const core::BatchContext& context, const WriterOptions& options,
                bool decodes);
 
   Device& device;
   const core::BatchContext& context;
-  const bool decodes;  // Whether the device does.
+  const bool decodes;  // Whether the device has a decoder.
   DecodeSplit split;
-  std::atomic<std::uint64_t> decodable{0};  // Files so far that the device could decode.
+  std::atomic<std::uint64_t> decodable{0};  // Number of files so far that the device could decode.
   StagingMemory memory;
   std::vector<std::unique_ptr<Staging>> stagings;  // By slot.
 };

@@ -1,4 +1,4 @@
-// Samples packed into chunks, row behind row and plane behind plane.
+// Packs samples into chunks, row after row and plane after plane.
 #include "device/load/staging.h"
 
 #include <cstring>
@@ -10,7 +10,7 @@
 namespace bobbin::device {
 namespace {
 
-// So that no two planes share a line of the cache.
+// Two planes never share a cache line.
 constexpr std::size_t kAlignment = 64;
 
 std::size_t aligned(std::size_t bytes) {
@@ -39,7 +39,7 @@ std::optional<core::Bytes> FilePool::exchange(core::Bytes& file) {
 void FilePool::give_back(core::Bytes file) {
   const std::lock_guard lock(mutex_);
   held_ -= file.size();
-  // What a rare large file needed goes back to the system.
+  // The memory of a rare large file goes back to the system.
   if (file.capacity() <= core::kMostKept) free_.push_back(std::move(file));
 }
 

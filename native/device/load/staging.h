@@ -1,4 +1,4 @@
-// What a batch needs on the device, gathered row by row in pinned memory.
+// Collects the device's input for a batch, row by row, in pinned memory.
 #pragma once
 
 #include <array>
@@ -19,21 +19,21 @@
 
 namespace bobbin::device {
 
-// A file that is left to the device's decoder, and what is to be made of it.
+// A file for the device's decoder, and its recipes.
 struct StagedFile {
-  core::Bytes bytes;  // None where the image is decoded already.
+  core::Bytes bytes;  // Empty if the image is already decoded.
   core::JpegTraits traits;
   core::ImageSize size;
   std::vector<core::Recipe> recipes;
   core::Region wanted;  // In stored pixels.
 };
 
-// Memory for files that are left to the device's decoder. For any number of threads.
+// Memory for files of the device's decoder. Thread-safe.
 class FilePool {
  public:
-  // So many bytes of files may be held at once.
+  // Holds at most this many bytes of files.
   explicit FilePool(std::size_t most) : most_(most) {}
-  // Takes `file`, in exchange for memory that another one had. Nothing, where it is too much.
+  // Takes `file` in exchange for reused memory. Returns nothing if the file does not fit.
   std::optional<core::Bytes> exchange(core::Bytes& file);
   void give_back(core::Bytes file);
 
@@ -46,30 +46,30 @@ class FilePool {
 
 // One image of a row.
 struct StagedImage {
-  std::vector<Job> jobs;  // One a view, once its pixels are somewhere.
+  std::vector<Job> jobs;  // One a view, once its pixels are staged or decoded.
   StagedFile file;
-  core::Mix mix;  // Of a partner: how it is mixed into the row.
+  core::Mix mix;  // How a partner is mixed into the row.
 
   bool absent() const { return jobs.empty() && file.bytes.empty(); }
 };
 
-// A row's own image, and the partner that is mixed into it.
+// A row's own image, or the partner that is mixed into it.
 enum class Role : std::uint8_t { kOwn, kPartner };
 using StagedRow = std::array<StagedImage, 2>;
 
-// Where the stagings of all slots get their memory.
+// The memory of the stagings of all slots.
 struct StagingMemory {
-  BlockPool chunks;    // For samples; there may be none left.
-  BlockPool rendered;  // For the values of as many rows as a batch has.
+  BlockPool chunks;    // For samples; it may run out.
+  BlockPool rendered;  // For the values of a batch's rows.
   FilePool files;
 };
 
-// A batch in the making. Threads write rows of their own; memory may be asked for by any.
+// A batch in progress. Each row is written by one thread; any thread may allocate.
 class Staging {
  public:
   struct Shape {
     int rows = 0;
-    std::size_t row_bytes = 0;  // Of values, as they are stored.
+    std::size_t row_bytes = 0;  // Of stored values.
   };
   Staging(StagingMemory& memory, const Shape& shape)
       : memory_(memory), shape_(shape), rows_(shape.rows) {}
@@ -77,28 +77,27 @@ class Staging {
   StagedImage& image(int row, Role role) { return rows_[row][static_cast<int>(role)]; }
   void clear_image(int row, Role role);
 
-  // Copies an image's samples to where the device will find them: the same view, its planes in the
-  // device's memory. Nothing where there is no room. Throws DeviceError.
+  // Copies an image's samples to pinned memory, and returns the view with its planes' addresses on
+  // the device, or nothing if the samples do not fit. Throws DeviceError.
   std::optional<core::ImageView> copy_samples(const core::ImageView& image);
 
-  // Where a row's values are rendered on the CPU, and where they will be on the device. Throws
-  // DeviceError.
+  // The addresses of a row's values in main memory and on the device. Throws DeviceError.
   struct Place {
     std::uint8_t* pinned = nullptr;
     const std::uint8_t* on_device = nullptr;
   };
   Place place_rendered(int row, Role role);
 
-  // Whether the device's decoder has room for so many more bytes of planes in this batch.
+  // Reserves memory of the device's decoder for a file's planes; false if it does not fit.
   bool reserve_planes(std::size_t bytes);
-  // Gives a reservation back.
+  // Cancels a reservation.
   void release_planes(std::size_t bytes);
 
-  // Copies all samples, and the rendered values of rows `begin` to `end`.
+  // The first copies all samples, the second the rendered values of rows `begin` to `end`.
   void copy_samples_in(Queue& queue) const;
   void copy_rendered_in(Queue& queue, Role role, int begin, int end) const;
 
-  // The batch is done or not wanted: its memory goes back.
+  // Releases the memory of a batch that is done or abandoned.
   void clear();
 
  private:

@@ -1,4 +1,4 @@
-// Rows rendered on the CPU as levels, copied in one piece and normalised on the device.
+// Renders rows on the CPU to levels, copies them in one piece and normalises them on the device.
 #include <cstring>
 #include <mutex>
 #include <utility>
@@ -18,10 +18,10 @@ using core::Output;
 using core::PixelType;
 using core::Place;
 
-// What is held of a batch until it is on the device.
+// A batch's levels until they are on the device.
 struct Levels {
   std::unique_ptr<Block> block;
-  std::vector<std::uint8_t> cleared;  // Whether a row is; bytes, since each row has its thread.
+  std::vector<std::uint8_t> cleared;  // One flag a row; bytes, because threads write rows at once.
 };
 
 class UploadWriter final : public core::BatchWriter, public BatchWork {
@@ -54,14 +54,14 @@ class UploadWriter final : public core::BatchWriter, public BatchWork {
   const Layout layout_;
   const std::shared_ptr<DeviceMemory> memory_;
   const BatchContext* context_ = nullptr;
-  std::mutex mutex_;  // Guards which block a batch has.
+  std::mutex mutex_;  // Guards the assignment of blocks to batches.
   std::unique_ptr<BlockPool> pool_;
   std::vector<Levels> levels_;           // By slot.
-  std::unique_ptr<Block> zeros_;         // A cleared row, as stored.
-  std::unique_ptr<BatchThread> thread_;  // The first to go.
+  std::unique_ptr<Block> zeros_;         // A cleared row as it is stored.
+  std::unique_ptr<BatchThread> thread_;  // Destroyed first.
 };
 
-// Cleared rows are zeros as stored, which no level stands for.
+// A cleared row is zeros as stored; in general no level normalises to 0.
 class UploadWriter::Rows final : public core::RowWriter {
  public:
   explicit Rows(UploadWriter& writer)

@@ -1,4 +1,4 @@
-// The kernels' bodies, one block's share at a time, for a GPU's threads or for one of a CPU's.
+// The kernels' bodies: the work of one block, for a GPU's threads or for one CPU thread.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,8 @@
 
 namespace bobbin::device {
 
-// How a block's work is shared on a CPU. `each` calls run(i) for i from 0 to count − 1, in any
-// order, and returns once all have run; a GPU's threads share the calls and then wait for one
-// another.
+// Runs a block's work on a CPU. `each` calls run(i) for i from 0 to count − 1, in any order, and
+// returns once all have run; a GPU's threads share the calls and then synchronise.
 struct OneThread {
   template <typename Run>
   BOBBIN_SHARED void each(int count, const Run& run) const {
@@ -22,13 +21,13 @@ struct OneThread {
   }
 };
 
-// Whether a region holds a pixel; one without width holds none.
+// Whether a region holds a pixel; a region of width 0 is empty.
 BOBBIN_SHARED inline bool holds(const core::Region& region, int x, int y) {
   return x >= region.left && x < region.left + region.width && y >= region.top &&
          y < region.top + region.height;
 }
 
-// A pixel's three colours, in the order of the output's channels.
+// A pixel's three colours in the order of the output's channels.
 BOBBIN_SHARED inline void color_at(const Job& job, float grey, const TileMemory& memory, int x,
                                    int y, float (&colors)[3]) {
   const int others = job.space == core::ColorSpace::kGrey ? 0 : 1;
@@ -42,7 +41,7 @@ BOBBIN_SHARED inline void color_at(const Job& job, float grey, const TileMemory&
   }
 }
 
-// Adds noise to a pixel and the one below it, whose row is odd.
+// Adds noise to a pixel and to the pixel below it, in an odd row.
 BOBBIN_SHARED inline void add_noise(const Tile& tile, int x, int y, float (&colors)[2][3]) {
   for (int c = 0; c < 3; ++c) {
     const auto values = static_cast<std::uint32_t>(3 * tile.size);
@@ -54,7 +53,7 @@ BOBBIN_SHARED inline void add_noise(const Tile& tile, int x, int y, float (&colo
   }
 }
 
-// The deviate or 0 that stands in an erased pixel.
+// The value of an erased pixel: a normal deviate or 0.
 BOBBIN_SHARED inline float blot_at(const core::Erasure& erasure, int x, int y, int c) {
   if (!erasure.noise) return 0;
   const core::Region& region = erasure.region;
@@ -62,7 +61,7 @@ BOBBIN_SHARED inline float blot_at(const core::Erasure& erasure, int x, int y, i
   return noise_at(static_cast<std::uint32_t>(value), erasure.key, 1).first;
 }
 
-// Channels of planes to values that only need to be rounded.
+// Turns channels of planes into values that only need rounding.
 template <core::PixelType type, typename Threads>
 BOBBIN_SHARED void finish(const Threads& threads, const Tile& tile, const Normalization& by,
                           float grey, TileMemory& memory) {
@@ -86,7 +85,7 @@ BOBBIN_SHARED void finish(const Threads& threads, const Tile& tile, const Normal
   });
 }
 
-// Where a value of a view lies in the output.
+// The index of a view's value in the output.
 template <Layout layout>
 BOBBIN_SHARED std::int64_t index_of(const BatchOutput& output, int view, int x, int y, int c) {
   const std::int64_t size = output.size;
@@ -94,18 +93,18 @@ BOBBIN_SHARED std::int64_t index_of(const BatchOutput& output, int view, int x, 
                                          : ((std::int64_t{3} * view + c) * size + y) * size + x;
 }
 
-// Values that are written at once.
+// Values that are written together.
 template <typename Value, int count>
 struct alignas(count * sizeof(Value)) Run {
   Value values[count];
 };
 
-// Stores a tile, `count` values at a time, which are neighbours in the output. fresh(x, y, c) is
-// the new value of a pixel of the tile.
+// Stores a tile, `count` neighbouring values at a time. fresh(x, y, c) is the new value of a pixel
+// of the tile.
 template <core::PixelType type, Layout layout, int count, typename Threads, typename Fresh>
 BOBBIN_SHARED void store_runs(const Threads& threads, const Tile& tile, const BatchOutput& output,
                               const Fresh& fresh) {
-  // A line is what lies together: a row of pixels, or of one channel.
+  // A line is contiguous: a row of pixels, or a row of one channel.
   constexpr int kInterleaved = layout == Layout::kChannelsLast ? 3 : 1;
   constexpr int kLines = 3 / kInterleaved * kTileHeight;
   constexpr int kRuns = kInterleaved * kTileWidth / count;
@@ -113,7 +112,7 @@ BOBBIN_SHARED void store_runs(const Threads& threads, const Tile& tile, const Ba
   const bool pastes = job.pasted.width > 0, blends = !pastes && job.share < 1;
   threads.each(kLines * kRuns, [&](int i) {
     const int value = i % kRuns * count, y = i / kRuns % kTileHeight;
-    const int channel = i / kRuns / kTileHeight;  // Of channels last, the first.
+    const int channel = i / kRuns / kTileHeight;  // The first, if channels come last.
     const int column = value / kInterleaved;
     if (tile.left + column >= tile.size || tile.top + y >= tile.size) return;
     auto* to = reinterpret_cast<Run<ValueOf<type>, count>*>(
@@ -132,7 +131,7 @@ BOBBIN_SHARED void store_runs(const Threads& threads, const Tile& tile, const Ba
   });
 }
 
-// 16 bytes at a time where all lines begin at a multiple of that: then tiles do, and end there.
+// 16 bytes at a time if all lines begin at a multiple of 16: then tiles begin and end there, too.
 template <core::PixelType type, Layout layout, typename Threads, typename Fresh>
 BOBBIN_SHARED void store(const Threads& threads, const Tile& tile, const BatchOutput& output,
                          const Fresh& fresh) {
@@ -145,8 +144,8 @@ BOBBIN_SHARED void store(const Threads& threads, const Tile& tile, const BatchOu
   }
 }
 
-// Renders the part of a view that lies in a tile. `mean_sums` are what sum_greys wrote; nobody
-// looks at them unless task.needs_means.
+// Renders one tile of a view. `mean_sums` is the output of sum_greys, read only if
+// task.needs_means.
 template <core::PixelType type, Layout layout, typename Threads>
 BOBBIN_SHARED void render_tile(const Threads& threads, const RenderTask& task,
                                const float* mean_sums, const TilePlace& place, TileMemory& memory) {
@@ -175,7 +174,7 @@ BOBBIN_SHARED void render_tile(const Threads& threads, const RenderTask& task,
   }
 }
 
-// One pixel, counted through all views, of levels that were rendered elsewhere.
+// Normalises one pixel of levels rendered elsewhere; the index counts the pixels of all views.
 template <core::PixelType type, Layout layout>
 BOBBIN_SHARED void normalize_pixel(const std::uint8_t* levels, std::int64_t pixel,
                                    const Normalization& by, const BatchOutput& output) {

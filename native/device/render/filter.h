@@ -1,4 +1,4 @@
-// The triangle filter along one axis of a job, a weight at a time; core/taps.h is the same for a
+// The triangle filter along one axis of a job, one weight at a time; core/render/taps.h computes a
 // whole axis at once.
 #pragma once
 
@@ -10,36 +10,36 @@
 
 namespace bobbin::device {
 
-// Which samples make an output, and with what weights. Arrays are by resolution, as JobAxis's are:
-// whole, and chroma's.
+// The samples of an output and their weights. Arrays have two entries, like JobAxis: full
+// resolution, and chroma.
 struct Triangle {
   std::int32_t begin[2], end[2];
-  float distance;  // From the triangle's top to the middle of the first sample of whole resolution.
+  float distance;  // From the triangle's top to the centre of the first sample of full resolution.
   float slope;
-  float scale;  // Heights times this are weights, whose sum is 1.
+  float scale;  // A weight is height · scale; the weights sum to 1.
 };
 
-inline constexpr std::int64_t kOneSample = std::int64_t{1} << 32;  // As JobAxis counts.
+inline constexpr std::int64_t kOneSample = std::int64_t{1} << 32;  // In the unit of JobAxis.
 
-// One behind the last sample that is held and not past the axis.
+// One past the last sample in memory and on the axis.
 BOBBIN_SHARED inline std::int32_t held_end(const JobAxis& axis, int resolution) {
   return std::min(axis.end[resolution], axis.length[resolution]);
 }
 
-// How far the triangle reaches to either side: one step, but at least one sample.
+// Half the triangle's width: one step, but at least one sample.
 BOBBIN_SHARED inline std::int64_t reach_of(const JobAxis& axis) {
-  // No reference to the constant: a GPU has none of its memory.
+  // Not std::max by reference: the constant has no address on a GPU.
   return axis.step > kOneSample ? axis.step : kOneSample;
 }
 
-// The sum of |distance + k| for k from 0 to count − 1. `count` numbers are few enough to be exact.
+// The sum of |distance + k| for k from 0 to count − 1. `count` is small enough for an exact sum.
 BOBBIN_SHARED inline double sum_of_distances(double distance, std::int64_t count) {
   const auto before = std::clamp(static_cast<std::int64_t>(1 - distance), std::int64_t{0}, count);
   const auto steps = [](std::int64_t n) { return static_cast<double>(n * (n - 1)); };
   return static_cast<double>(count - 2 * before) * distance + steps(count) / 2 - steps(before);
 }
 
-// The triangle at a place along the axis, whichever output it is.
+// The triangle at a position along the axis, for any output.
 BOBBIN_SHARED inline Triangle triangle_at(const JobAxis& axis, int place) {
   constexpr std::int64_t kHalf = kOneSample / 2;
   const std::int64_t center = axis.start + ((2 * std::int64_t{place} + 1) * axis.step >> 1);
@@ -49,7 +49,7 @@ BOBBIN_SHARED inline Triangle triangle_at(const JobAxis& axis, int place) {
   Triangle triangle;
   triangle.begin[0] = std::clamp(first, axis.begin[0], held_end(axis, 0) - 1);
   triangle.end[0] = std::clamp(end, triangle.begin[0] + 1, held_end(axis, 0));
-  // An even sample leans to the one of chroma before, an odd one to the one behind.
+  // An even sample also needs the previous chroma sample, an odd one the next.
   const int lean = axis.halved ? 1 : 0;
   triangle.begin[1] = std::clamp((triangle.begin[0] + lean) / (1 + lean) - lean, axis.begin[1],
                                  held_end(axis, 1) - 1);
@@ -66,20 +66,20 @@ BOBBIN_SHARED inline Triangle triangle_at(const JobAxis& axis, int place) {
   return triangle;
 }
 
-// An output's triangle, of so many along the axis.
+// The triangle of one output of the axis.
 BOBBIN_SHARED inline Triangle triangle_of(const JobAxis& axis, int outputs, int output) {
   return triangle_at(axis, axis.reversed ? outputs - 1 - output : output);
 }
 
-// The triangle's height so many samples behind its first one.
+// The triangle's height `samples` samples after its first one.
 BOBBIN_SHARED inline float height_at(const Triangle& triangle, float samples) {
   const float distance = triangle.distance + samples;
   const float height = 1 - (distance < 0 ? -distance : distance) * triangle.slope;
   return height > 0 ? height : 0;
 }
 
-// A sample's weight. From halved chroma libjpeg would first restore samples as ¾ of the nearer and
-// ¼ of the other neighbour, where there is none as the nearer alone: both filters in one.
+// A sample's weight. For halved chroma it includes libjpeg's upsampling: ¾ of the nearer and ¼ of
+// the other neighbour, or the nearer one alone at the edge.
 BOBBIN_SHARED inline float weight_at(const Triangle& triangle, const JobAxis& axis, int resolution,
                                      int sample) {
   if (resolution == 0 || !axis.halved) {
@@ -94,9 +94,9 @@ BOBBIN_SHARED inline float weight_at(const Triangle& triangle, const JobAxis& ax
   return (0.75f * (left + right) + 0.25f * (before + behind)) * triangle.scale;
 }
 
-// The weight of a sample of whole resolution in all outputs together.
+// The total weight of a sample of full resolution in all outputs.
 BOBBIN_SHARED inline float total_weight_at(const JobAxis& axis, int outputs, int sample) {
-  // Places whose tops are less than the triangle's reach away, in half steps.
+  // Outputs whose triangle covers the sample: their distance in half steps is less than its reach.
   const std::int64_t reach = reach_of(axis);
   const std::int64_t middle = sample * kOneSample + kOneSample / 2 - axis.start;
   const std::int64_t low = 2 * (middle - reach) - axis.step;

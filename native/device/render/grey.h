@@ -1,4 +1,4 @@
-// A view's mean grey before it has any pixels: a weighted sum of samples, in parts.
+// A view's mean grey, computed before its pixels: a weighted sum of samples, in parts.
 #pragma once
 
 #include <algorithm>
@@ -10,10 +10,10 @@
 
 namespace bobbin::device {
 
-// A view's mean grey is summed in so many parts, by a block each.
+// Number of parts of the sum; each block computes one.
 inline constexpr int kMeanParts = 8;
-inline constexpr int kMeanRows = 64;    // Whose weights are known at a time.
-inline constexpr int kMeanLanes = 256;  // Sums side by side; a power of two.
+inline constexpr int kMeanRows = 64;    // Rows whose weights are in memory at a time.
+inline constexpr int kMeanLanes = 256;  // Parallel sums; a power of two.
 
 // A block's shared memory.
 struct MeanMemory {
@@ -21,12 +21,12 @@ struct MeanMemory {
   float sums[kMeanLanes];
 };
 
-// Samples from `begin` on and before `end`.
+// Samples from `begin` to before `end`.
 struct Span {
   int begin, end;
 };
 
-// The samples that any output of an axis needs.
+// The samples that the outputs of an axis need.
 BOBBIN_SHARED inline Span needed(const JobAxis& axis, int outputs) {
   return {triangle_at(axis, 0).begin[0], triangle_at(axis, outputs - 1).end[0]};
 }
@@ -44,7 +44,7 @@ BOBBIN_SHARED inline float grey_at(const Job& job, std::int64_t x, std::int64_t 
          kBlue * sample(job.planes[2]);
 }
 
-// Each lane adds its columns of so many rows to its sum.
+// Each lane adds its columns of some rows to its sum.
 template <typename Threads>
 BOBBIN_SHARED void add_rows(const Threads& threads, const Job& job, const Span& rows, int outputs,
                             MeanMemory& memory) {
@@ -63,8 +63,8 @@ BOBBIN_SHARED void add_rows(const Threads& threads, const Job& job, const Span& 
   });
 }
 
-// Writes one part of the sum over all of a view's pixels to its place among `sums`, kMeanParts for
-// each job; the same for any number of threads. Does nothing for a job that needs no mean.
+// Writes one part of the sum over a view's pixels to `sums`, which has kMeanParts entries for each
+// job; the result is the same for any number of threads. Skips jobs without a mean.
 template <typename Threads>
 BOBBIN_SHARED void sum_greys(const Threads& threads, const RenderTask& task, int job_index,
                              int part, MeanMemory& memory, float* sums) {

@@ -1,4 +1,4 @@
-// The arithmetic of one value: its noise, and how it is normalised, stored and mixed.
+// The arithmetic of one value: noise, normalisation, storing and mixing.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace bobbin::device {
 
-// core::sum_of_steps; a GPU looks all four steps up at once.
+// core::sum_of_steps; a GPU looks up all four steps at once.
 BOBBIN_SHARED inline std::int32_t sum_of_steps(std::uint32_t bits) {
 #ifdef __CUDA_ARCH__
   const std::uint32_t steps =
@@ -39,7 +39,7 @@ BOBBIN_SHARED inline NoisePair noise_at(std::uint32_t position, std::uint64_t ke
 
 BOBBIN_SHARED inline float clamp_level(float color) { return std::clamp(color, 0.0f, 255.0f); }
 
-// How values of one type are written and read.
+// Writes and reads values of one type.
 template <core::PixelType type>
 struct Stored;
 template <>
@@ -63,7 +63,8 @@ struct Stored<core::PixelType::kFloat16> {
 template <>
 struct Stored<core::PixelType::kUint8> {
   using Value = std::uint8_t;
-  // So large a number has no bits for fractions: adding it rounds, and leaves the level below.
+  // This number is so large that it has no fraction bits: adding it rounds the level into the low
+  // bits.
   BOBBIN_SHARED static std::uint8_t of(float level) {
     return static_cast<std::uint8_t>(std::bit_cast<std::uint32_t>(level + 0x1.8p23f) & 0xff);
   }
@@ -72,19 +73,19 @@ struct Stored<core::PixelType::kUint8> {
 template <core::PixelType type>
 using ValueOf = typename Stored<type>::Value;
 
-// A level as what `Stored` rounds: bytes stay levels.
+// A level before rounding by `Stored`: bytes stay levels, other types are normalised.
 template <core::PixelType type>
 BOBBIN_SHARED float normalized(float level, float mean, float scale) {
   return type == core::PixelType::kUint8 ? level : (level - mean) * scale;
 }
 
-// The same of what replaces an erased value, which is normalised already.
+// The same for the value of an erased pixel, which is already normalised.
 template <core::PixelType type>
 BOBBIN_SHARED float erased(float value, float mean, float scale) {
   return type == core::PixelType::kUint8 ? clamp_level(mean + value / scale) : value;
 }
 
-// Mixup of values as they are stored: `brought` gets its share, `held` the rest.
+// Mixup of stored values: `brought` is weighted by its share, `held` by the rest.
 template <core::PixelType type>
 BOBBIN_SHARED ValueOf<type> blend(float share, ValueOf<type> held, ValueOf<type> brought) {
   using As = Stored<type>;

@@ -1,5 +1,4 @@
-// Resampling of one tile: source rows, some at a time, to lines of its columns, and lines to
-// pixels.
+// Resamples one tile: some source rows at a time to lines of its columns, then lines to pixels.
 #pragma once
 
 #include <algorithm>
@@ -14,10 +13,10 @@ namespace bobbin::device {
 // A block renders one tile of one view.
 inline constexpr int kTileWidth = 32;
 inline constexpr int kTileHeight = 16;  // Even: two rows share the pairs of their noise.
-// Lines, of source rows that are filtered to a tile's columns, that a block holds at a time.
+// Lines (source rows filtered to a tile's columns) that a block holds at a time.
 inline constexpr int kTileLines = 48;
 
-// Which tile of which job; x and y count tiles.
+// A tile of a job; x and y count tiles.
 struct TilePlace {
   int job, x, y;
 };
@@ -27,7 +26,7 @@ struct TileMemory {
   Triangle columns[kTileWidth], rows[kTileHeight];
   float row_weights[kTileHeight][kTileLines];
   float lines[kTileLines][kTileWidth];
-  // First the planes' channels, then what is stored. Rows begin in different banks.
+  // First the planes' channels, then the values to store. Rows begin in different banks.
   float colors[3][kTileHeight][kTileWidth + 1];
 };
 
@@ -53,7 +52,7 @@ BOBBIN_SHARED void set_triangles(const Threads& threads, const Tile& tile, TileM
   threads.each(kTileWidth + kTileHeight, [&](int i) {
     const bool column = i < kTileWidth;
     const int place = column ? tile.left + i : tile.top + i - kTileWidth;
-    // Past the view's edge the last one again, which nobody will see.
+    // Past the view's edge the last output is repeated; it is never stored.
     const int output = std::min(place, tile.size - 1);
     const JobAxis& axis = column ? tile.job.columns : tile.job.rows;
     const Triangle triangle = triangle_of(axis, tile.size, output);
@@ -61,8 +60,8 @@ BOBBIN_SHARED void set_triangles(const Threads& threads, const Tile& tile, TileM
   });
 }
 
-// Source rows to lines of the tile's columns. A thread takes some rows at once, for which it
-// computes a weight once.
+// Filters source rows to lines of the tile's columns. A thread filters several rows at once, so it
+// computes each weight once.
 template <int count, typename Threads>
 BOBBIN_SHARED void filter_columns(const Threads& threads, const Job& job, const Chunk<count>& chunk,
                                   TileMemory& memory) {
@@ -99,7 +98,7 @@ BOBBIN_SHARED void filter_columns(const Threads& threads, const Job& job, const 
   });
 }
 
-// Lines to pixels, added to what the chunks before made of them.
+// Filters lines to pixels, and adds them to the result of the previous chunks.
 template <int count, typename Threads>
 BOBBIN_SHARED void filter_rows(const Threads& threads, const Job& job, const Chunk<count>& chunk,
                                TileMemory& memory) {

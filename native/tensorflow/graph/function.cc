@@ -23,7 +23,7 @@ Function::Function(const Context& context, FunctionPtr function, std::vector<Han
 
 Function::~Function() {
   if (!function_) return;
-  // A failure means that the context no longer knows the function, which is what is wanted.
+  // It fails only if the context no longer knows the function, so the status is ignored.
   const Status status;
   TFE_ContextRemoveFunction(context_.get(), name_.c_str(), status.get());
 }

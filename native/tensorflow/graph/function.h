@@ -18,13 +18,12 @@ struct FunctionOptions {
 
 class Function {
  public:
-  // Hands `function` to the context, which runs it under its own name. `captured` follow the inputs
-  // of each call.
+  // Registers `function` in the context under its name. `captured` follow the inputs of each call.
   Function(const Context& context, FunctionPtr function, std::vector<HandlePtr> captured,
            int outputs, std::string config);
   Function(Function&&) = default;
   Function& operator=(Function&&) = delete;
-  // Calls under way go on.
+  // Current calls continue.
   ~Function();
 
   const std::string& name() const { return name_; }

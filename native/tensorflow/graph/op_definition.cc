@@ -1,4 +1,4 @@
-// Reads the few fields of a serialised OpDef (tensorflow/core/framework/op_def.proto) that matter.
+// Reads the required fields of a serialised OpDef (tensorflow/core/framework/op_def.proto).
 #include "tensorflow/graph/op_definition.h"
 
 #include <cstdint>
@@ -26,7 +26,7 @@ std::uint64_t take_varint(std::string_view& bytes) {
   throw std::runtime_error("TensorFlow's definition of an op is not a protocol buffer");
 }
 
-// Calls visit(field, content) for each field that has a length, and skips the numbers.
+// Calls visit(field, content) for each field with a length, and skips the numbers.
 template <typename Visit>
 void for_each_field(std::string_view message, const Visit& visit) {
   while (!message.empty()) {

@@ -1,4 +1,4 @@
-// What TensorFlow knows of an op: its inputs, and which attributes follow from them.
+// TensorFlow's definition of an op: its inputs, and the attributes that follow from them.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace bobbin::tensorflow {
 
 struct InputDefinition {
-  // Attributes that the input decides; empty where there is none.
+  // The names of attributes that the input decides; empty if there are none.
   std::string type;       // its dtype
   std::string number;     // how many tensors: it is a list of one dtype
   std::string type_list;  // their dtypes: it is a list of any dtypes
@@ -24,7 +24,7 @@ struct OpDefinition {
   bool infers(std::string_view attribute) const;
 };
 
-// Throws Error where TensorFlow has no such op.
+// Throws Error if TensorFlow does not know the op.
 OpDefinition define(TF_Graph* graph, const std::string& op);
 
 }  // namespace bobbin::tensorflow

@@ -1,4 +1,4 @@
-// A function's ops, written down as a graph instead of run.
+// Records a function's ops as a graph instead of running them.
 #include "tensorflow/graph/trace.h"
 
 #include <functional>
@@ -23,7 +23,7 @@ std::size_t bytes_of(TFE_TensorHandle* handle) {
   return static_cast<std::size_t>(elements) * TF_DataTypeSize(TFE_TensorHandleDataType(handle));
 }
 
-// Equal for tensors of the same dtype, shape and values.
+// A key that is equal for tensors of the same dtype, shape and values.
 std::string key_of(const TF_Tensor* tensor) {
   std::ostringstream key;
   key << TF_TensorType(tensor);
@@ -34,7 +34,7 @@ std::string key_of(const TF_Tensor* tensor) {
   return key.str();
 }
 
-// How many tensors the list among the inputs has that `definition` leaves room for.
+// The length of each list among the op's inputs; 0 if there are no lists.
 std::size_t list_length(const OpDefinition& definition, const RecordedOp& op) {
   std::size_t lists = 0;
   for (const InputDefinition& input : definition.inputs) lists += input.is_list() ? 1 : 0;
@@ -111,7 +111,7 @@ TF_Output Trace::input(std::int64_t id) {
   return output;
 }
 
-// A tensor from outside: it never changes, so its value belongs to the function.
+// A tensor from outside never changes, so the function stores its value.
 TF_Output Trace::capture(std::int64_t id) {
   TFE_TensorHandle* handle = tensors_.at(id);
   const Status status;
@@ -153,7 +153,7 @@ const OpDefinition& Trace::definition(const std::string& op) {
 
 std::vector<SymbolicTensor> Trace::add(RecordedOp op) {
   const OpDefinition& known = definition(op.name);
-  // Before the description is begun: only finishing it would free that.
+  // Before the description is created: only finishing it would free it.
   for (const std::int64_t id : op.inputs) input(id);
   list_length(known, op);
   const Status status;
@@ -162,8 +162,8 @@ std::vector<SymbolicTensor> Trace::add(RecordedOp op) {
   add_inputs(description, op);
   order(description, op);
   for (const Attribute& attribute : op.attributes) {
-    // What the inputs decide they decide: tfjs's kernels name an input's type where they have just
-    // cast it (Mean).
+    // The inputs decide these attributes: some kernels of tfjs give the dtype of an input before
+    // its cast (Mean).
     if (known.infers(attribute.name)) continue;
     set_attribute(description, attribute, status);
   }
@@ -242,8 +242,8 @@ SymbolicTensor Trace::describe(TF_Operation* operation, const RecordedOp& op, in
   }
   bool known = rank >= 0;
   for (const std::int64_t side : shape) known &= side >= 0;
-  // A later one may be opaque, as what FusedBatchNormV3 leaves to its gradient; TensorFlow still
-  // knows that its shape is unknown, and so does this function with the next op's result.
+  // The shape of a later result may be unknown, such as the one that FusedBatchNormV3 passes to its
+  // gradient; if an op uses it, the check of that op's result finds it.
   if (!known && index > 0) shape = {0};
   if (!known && index == 0) {
     throw std::invalid_argument(

@@ -1,4 +1,4 @@
-// A function's ops, written down as a graph instead of run.
+// Records a function's ops as a graph instead of running them.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,14 @@
 
 namespace bobbin::tensorflow {
 
-// A result of an op that was not run: its number, and what is known of it.
+// A result of an op that was not run: its number, dtype and shape.
 struct SymbolicTensor {
   std::int64_t id;
   TF_DataType type;
   Shape shape;
 };
 
-// An op as it was written down, so that it can be run after all.
+// A recorded op, so that `evaluate` can run it.
 struct RecordedOp {
   std::string name;
   std::vector<Attribute> attributes;
@@ -29,12 +29,12 @@ struct RecordedOp {
   int outputs;
 };
 
-// Between construction and `finish`, `add` takes the place of `execute`. Ops on one variable keep
-// the order in which they were added, all others run when their inputs are there.
+// Between construction and `finish`, `add` replaces `execute`. Ops on one variable run in the order
+// in which they were added; all others run when their inputs are ready.
 class Trace {
  public:
-  // `next_id` numbers symbolic tensors through all traces, so that one from an earlier trace is
-  // known for what it is.
+  // `next_id` numbers the symbolic tensors of all traces, so that a tensor of an earlier trace is
+  // recognised.
   Trace(const Context& context, const Tensors& tensors, std::int64_t& next_id);
 
   static constexpr std::int64_t kFirstId = std::int64_t{1} << 52;
@@ -42,12 +42,12 @@ class Trace {
 
   // An input of the function, in the order of the calls.
   std::int64_t add_argument(TF_DataType type, const Shape& shape);
-  // A variable, by the tensor of its resource; its value has this dtype and shape.
+  // A variable, by the tensor of its resource. `type` and `shape` are those of its value.
   std::int64_t add_variable(std::int64_t resource, TF_DataType type, const Shape& shape);
-  // Throws where the result's shape depends on values.
+  // Throws if the shape of a result depends on values.
   std::vector<SymbolicTensor> add(RecordedOp op);
 
-  // Runs what a symbolic tensor depends on. Throws where an argument is among that.
+  // Runs the ops that a symbolic tensor depends on. Throws if it depends on an argument.
   HandlePtr evaluate(std::int64_t id) const;
 
   // Ends the trace. The function's inputs are the arguments; `outputs` may be of any kind.
@@ -60,7 +60,7 @@ class Trace {
     std::int64_t op;        // In ops_; -1 for an argument or variable.
     std::int64_t resource;  // Of a variable; else -1.
   };
-  // Of one variable: what must have run before the next op on it.
+  // The ops that must run before the next op on a variable.
   struct Variable {
     TF_DataType type;
     Shape shape;

@@ -1,4 +1,4 @@
-// How far values are from those they should be, in levels of 255.
+// Compares values with the expected ones, in levels of 255.
 #pragma once
 
 #include <algorithm>
@@ -12,9 +12,9 @@ namespace bobbin::test {
 
 struct Agreement {
   std::size_t values = 0;
-  std::size_t within = 0;  // At most one level off.
-  double largest = 0;      // In levels; infinite where a value is no number.
-  double sum = 0;          // Of what they are off.
+  std::size_t within = 0;  // Differ by at most one level.
+  double largest = 0;      // In levels; infinite if a value is NaN.
+  double sum = 0;          // Of the differences.
 
   double share() const {
     return values == 0 ? 0 : static_cast<double>(within) / static_cast<double>(values);
@@ -24,7 +24,7 @@ struct Agreement {
   void add(double actual, double wanted) {
     const double distance = std::abs(actual - wanted);
     ++values;
-    // Not a number is within nothing.
+    // NaN is never within a level.
     within += distance <= 1 ? 1 : 0;
     largest = std::isnan(distance) ? HUGE_VAL : std::max(largest, distance);
     sum += distance;

@@ -1,4 +1,4 @@
-// In bobbin_cuda_tests it is GPU 0, with each of nvJPEG's backends by itself.
+// In bobbin_cuda_tests the tested device is GPU 0, with each of nvJPEG's backends separately.
 #include <cstdlib>
 #include <iostream>
 #include <random>
@@ -21,7 +21,7 @@ std::shared_ptr<cuda::CudaDevice> gpu() {
 std::shared_ptr<device::Device> tested_device() { return gpu(); }
 
 std::vector<TestedDecoder> tested_decoders(device::Device& device) {
-  // Apart from the one of the device, which chooses among the backends by itself.
+  // In addition to the device's decoder, which chooses among the backends.
   static const auto nvjpeg =
       std::make_shared<const cuda::Nvjpeg>(std::make_shared<cuda::Context>(0));
   std::vector<TestedDecoder> decoders;

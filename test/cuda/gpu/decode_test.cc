@@ -1,4 +1,4 @@
-// The device's decoders against JpegDecoder: samples of drawn pictures and of photos.
+// Compares the device's decoders with JpegDecoder: samples of drawn pictures and of photos.
 #include <algorithm>
 #include <deque>
 #include <filesystem>
@@ -26,12 +26,12 @@ using File = std::vector<std::uint8_t>;
 // there.
 constexpr double kLeastShare = 0.99, kMostMean = 0.5;
 
-// What a loader would give a device: files whose headers can be read, and that it takes.
+// Files that a loader would give a device: readable headers, accepted by the device.
 class Batch {
  public:
   explicit Batch(const device::Device& device) : device_(device) {}
 
-  // A random part of it. Only `sound` files must become what libjpeg makes of them.
+  // A random part of the file. Only `sound` files must equal libjpeg's result.
   void add(core::Random& random, File file, bool sound = true) {
     core::JpegDecoder decoder;
     core::ImageSize size;
@@ -62,7 +62,7 @@ class Batch {
   std::vector<bool> sound_;
 };
 
-// A plane's samples of `wanted`, row by row, from the memory that `read` gives a row of.
+// A plane's samples of `wanted`, row by row; `read` copies a row of the memory.
 template <typename Read>
 std::vector<float> samples_of(const core::Plane& plane, const core::Region& wanted, int channels,
                               const Read& read) {
@@ -111,8 +111,8 @@ void compare(device::Queue& queue, const device::EncodedImage& image, Agreement&
   }
 }
 
-// Decodes a batch with each decoder by itself; gives how many sound files each could decode, all of
-// which must be what libjpeg makes of them.
+// Decodes a batch with each decoder; returns the number of sound files that each could decode.
+// Their samples must equal libjpeg's.
 std::vector<std::size_t> check_batch(const std::string& what, device::Device& device,
                                      const Batch& batch) {
   std::vector<std::size_t> counts;
@@ -138,7 +138,7 @@ std::vector<std::size_t> check_batch(const std::string& what, device::Device& de
   return counts;
 }
 
-// JPEG files below a folder beside the checkout, evenly spread; none where it is absent.
+// JPEG files in a folder beside the checkout, evenly spread; none if it is absent.
 std::vector<File> files_below(const std::filesystem::path& folder, std::size_t most) {
   std::vector<std::filesystem::path> paths;
   if (!std::filesystem::exists(folder)) return {};
@@ -182,7 +182,7 @@ TEST("when photos are decoded on the device, then their samples are libjpeg's") 
   check_batch("photos", *device, batch);
 }
 
-TEST("when files are odd or damaged, then sound ones between them are decoded all the same") {
+TEST("when files are odd or damaged, then sound ones between them are still decoded") {
   core::Random random(test::fresh_seed());
   const auto device = test::tested_device();
   Batch batch(*device);
@@ -191,7 +191,7 @@ TEST("when files are odd or damaged, then sound ones between them are decoded al
   for (int i = 0; i < 60; ++i) {
     File damaged = sound;
     for (int hits = 0; hits <= i % 5; ++hits) {
-      // Behind the headers, or a loader would not ask.
+      // Behind the headers, because a loader decodes only files with valid headers.
       const std::size_t place =
           damaged.size() / 2 + random.below(static_cast<int>(damaged.size() / 2));
       damaged[place] ^= 1 << random.below(8);

@@ -1,4 +1,4 @@
-// What only a GPU can be asked.
+// Tests for a GPU only.
 #include <cstddef>
 #include <cstdint>
 
@@ -8,10 +8,10 @@
 
 using namespace bobbin;
 
-TEST("when more memory is asked for than any device has, then the error is the device's") {
+TEST("when an allocation exceeds the memory of any device, then the device throws its error") {
   const auto device = test::tested_device();
   CHECK_THROWS(device->allocate(std::size_t{1} << 60), device::DeviceError);
-  // It goes on.
+  // It still works.
   const auto queue = device->make_queue();
   const std::uint8_t byte = 7;
   test::copied_to(*device, *queue, &byte, 1);

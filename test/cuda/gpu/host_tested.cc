@@ -1,5 +1,5 @@
-// In bobbin_tests the device under test is HostDevice itself: the cases run everywhere, and say of
-// themselves that they are in order.
+// In bobbin_tests the tested device is HostDevice itself, so the cases run, and are tested, on
+// every machine.
 #include "device/host_device.h"
 #include "tested.h"
 

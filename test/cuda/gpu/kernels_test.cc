@@ -1,4 +1,4 @@
-// The device's kernels against HostDevice's on random batches: all types, layouts and sizes.
+// Compares the device's kernels with HostDevice's on random batches: all types, layouts and sizes.
 #include <array>
 #include <sstream>
 #include <string>
@@ -19,7 +19,7 @@ using bobbin::test::Scene;
 
 namespace {
 
-// What rounding may take from a value besides: a product that one side fuses and the other rounds
+// An additional rounding error of values: a product that one side fuses and the other rounds
 // may fall on the other side of a tie.
 constexpr double kLeastShare = 0.999;
 // A wrong edge or a pixel too many is less than a thousandth of a view.
@@ -48,13 +48,13 @@ void check_agreement(const std::string& what, const Agreement& agreement) {
   CHECK(agreement.largest <= kMostLevels);
 }
 
-// Both devices' batches of one scene; the tested one's twice, over different bytes.
+// The batches of both devices for one scene; the tested device's twice, over different bytes.
 void compare_scene(std::uint64_t seed, const BatchFormat& format, Agreement& agreement) {
   const Scene scene(seed, format);
   device::HostDevice host;
   const auto tested = test::tested_device();
   const std::vector<std::uint8_t> actual = scene.render(*tested, 0xff);
-  // What is not written, or read before it was, differs with what lay there.
+  // Bytes that are not written, or read too early, depend on the previous content.
   CHECK(actual == scene.render(*tested, 0x00));
   agreement.add(scene.levels(actual), scene.levels(scene.render(host, 0xff)));
 }
@@ -75,14 +75,13 @@ std::vector<std::uint8_t> normalized(device::Device& device,
 
 }  // namespace
 
-TEST(
-    "when random batches are rendered, then HostDevice's values come out in each type and layout") {
+TEST("when random batches are rendered, then values equal HostDevice's in each type and layout") {
   const std::uint64_t seed = test::fresh_seed();
   for (const Named& type : kTypes) {
     for (const device::Layout layout : kLayouts) {
       Agreement agreement;
       std::uint64_t scene = seed;
-      // One pixel, part of a tile, a whole number of them, and one more.
+      // One pixel, part of a tile, whole tiles, and one pixel more.
       for (const int size : {1, 7, 31, 32, 64, 65, 129}) {
         compare_scene(scene++, {type.type, layout, size, 12}, agreement);
       }
@@ -91,7 +90,7 @@ TEST(
   }
 }
 
-TEST("when a batch is as large as in training, then HostDevice's values come out") {
+TEST("when a batch is as large as in training, then values equal HostDevice's") {
   const std::uint64_t seed = test::fresh_seed();
   for (const Named& type : kTypes) {
     Agreement agreement;
@@ -100,7 +99,7 @@ TEST("when a batch is as large as in training, then HostDevice's values come out
   }
 }
 
-TEST("when levels are normalised, then HostDevice's values come out in each type and layout") {
+TEST("when levels are normalised, then values equal HostDevice's in each type and layout") {
   core::Random random(test::fresh_seed());
   const device::Normalization by{{110, 120, 130}, {1 / 50.0f, 1 / 64.0f, 1 / 90.0f}};
   device::HostDevice host;
@@ -118,7 +117,7 @@ TEST("when levels are normalised, then HostDevice's values come out in each type
   }
 }
 
-TEST("when bytes are copied in and out, then they are the same, whatever their number") {
+TEST("when any number of bytes is copied in and out, then they are the same") {
   core::Random random(test::fresh_seed());
   const auto device = test::tested_device();
   const auto queue = device->make_queue();

@@ -1,5 +1,5 @@
-// Loaders whose batches lie on the device against the loader of main memory: both ways to render,
-// several epochs, epochs that are left, mixed and damaged images.
+// Compares loaders with batches on the device with a loader in main memory: both ways to render,
+// several epochs, abandoned epochs, mixed and damaged images.
 #include <memory>
 #include <sstream>
 #include <string>
@@ -20,7 +20,7 @@ using bobbin::test::TemporaryFolder;
 
 namespace {
 
-// Samples of another decoder, and levels that were rounded before they were mixed.
+// For samples of another decoder, and levels rounded before mixing.
 constexpr double kLeastShare = 0.99, kMostMean = 0.5;
 
 struct Way {
@@ -34,8 +34,8 @@ constexpr Way kWays[] = {{"rendered by the device", device::make_render_writer},
 constexpr core::PixelType kTypes[] = {core::PixelType::kFloat32, core::PixelType::kBfloat16,
                                       core::PixelType::kFloat16, core::PixelType::kUint8};
 
-// The same samples in the same places, and values that agree; options_for's mean and std leave
-// levels as they are.
+// The same samples in the same rows, and values within bounds; options_for's mean and std keep
+// levels unchanged.
 void compare(const Epoch& actual, const Epoch& wanted, core::PixelType type, Agreement& agreement) {
   CHECK(actual.indices == wanted.indices);
   CHECK(actual.partners == wanted.partners);
@@ -45,7 +45,7 @@ void compare(const Epoch& actual, const Epoch& wanted, core::PixelType type, Agr
 
 }  // namespace
 
-TEST("when a loader's batches lie on the device, then they hold what those in main memory do") {
+TEST("when a loader's batches lie on the device, then they equal those in main memory") {
   const TemporaryFolder folder;
   for (const Way& way : kWays) {
     Agreement agreement;
@@ -67,7 +67,7 @@ TEST("when a loader's batches lie on the device, then they hold what those in ma
   }
 }
 
-TEST("when epochs are left after a batch, then the next one on the device is as it should be") {
+TEST("when an epoch is abandoned after a batch, then the next one on the device is correct") {
   const TemporaryFolder folder;
   for (const Way& way : kWays) {
     core::LoaderOptions options = test::mixing_options_for(folder, 2);

@@ -1,4 +1,4 @@
-// A device's memory, given back at the end.
+// A device's memory, released by the destructor.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +23,7 @@ inline OwnedMemory pinned(device::Device& device, std::size_t bytes) {
           [&device](std::uint8_t* memory) { device.release_pinned(memory); }};
 }
 
-// Bytes of main memory on the device; waits until they are there.
+// Copies bytes of main memory to the device, and waits for the copy.
 inline OwnedMemory copied_to(device::Device& device, device::Queue& queue, const void* bytes,
                              std::size_t count) {
   const OwnedMemory staging = pinned(device, count);

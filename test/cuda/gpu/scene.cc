@@ -1,4 +1,4 @@
-// Draws scenes from a seed, and lays planes, jobs and batch out in a device's memory.
+// Draws scenes from a seed, and stores planes, jobs and batch in a device's memory.
 #include "scene.h"
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace bobbin::test {
 namespace {
 
 constexpr std::size_t kAlignment = 256;
-// Behind a batch: what must stay as it was.
+// Bytes behind a batch, which must not change.
 constexpr std::size_t kFence = 4096;
 constexpr int kMostPixels = 320;  // Along a side of a picture.
 

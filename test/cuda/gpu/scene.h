@@ -1,4 +1,4 @@
-// A batch of random views of random pictures, which any device can render.
+// A batch of random views of random pictures for any device.
 #pragma once
 
 #include <cstddef>
@@ -29,21 +29,21 @@ struct BatchFormat {
 std::vector<float> levels_of(const std::vector<std::uint8_t>& batch, const BatchFormat& format,
                              const device::Normalization& by);
 
-// Views are resampled out of planes of every sampling, orientation and crop, with all that the
-// fused kernel does, or copied, or cleared; some are mixed with a second view.
+// Views are resampled from planes of every sampling, orientation and crop, with every feature of
+// the fused kernel, or copied, or cleared; some are mixed with a second view.
 class Scene {
  public:
   Scene(std::uint64_t seed, const BatchFormat& format);
 
-  // The batch as it is stored, rendered into memory that is full of `poison`. Throws CheckFailed
-  // where bytes behind the batch were written.
+  // The stored batch, rendered into memory filled with `poison`. Throws CheckFailed
+  // if bytes behind the batch were written.
   std::vector<std::uint8_t> render(device::Device& device, std::uint8_t poison) const;
   std::vector<float> levels(const std::vector<std::uint8_t>& batch) const {
     return levels_of(batch, format_, normalization_of(preprocessing_));
   }
 
  private:
-  // One job without addresses: planes lie in `bytes_`, `offsets` from its beginning.
+  // One job without addresses: its planes are in `bytes_` at `offsets`.
   struct Part {
     device::JobKind kind = device::JobKind::kClear;
     int view = 0;

@@ -1,4 +1,4 @@
-// What the cases of this folder test: a GPU in bobbin_cuda_tests, HostDevice in bobbin_tests.
+// The device that this folder tests: a GPU in bobbin_cuda_tests, HostDevice in bobbin_tests.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +16,13 @@ struct TestedDecoder {
   std::string name;
   std::unique_ptr<device::Decoder> decoder;
 };
-// Each on its own, and as the device itself puts them together.
+// Each backend alone, and all as the device combines them.
 std::vector<TestedDecoder> tested_decoders(device::Device& device);
 
-// Another one in each run, printed once, unless BOBBIN_TEST_SEED gives it.
+// A new seed in each run, printed once, or that of BOBBIN_TEST_SEED.
 std::uint64_t fresh_seed();
 
-// A line about what was found, beside whether it was in order.
+// Prints a line about a result.
 void report(const std::string& line);
 
 }  // namespace bobbin::test

@@ -1,4 +1,4 @@
-/** Damaged and hostile shards: each is refused by file and byte, and none leads outside of the file. */
+/** Damaged and hostile shards: each is refused by file and byte, and none causes a read outside the file. */
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -111,7 +111,7 @@ test('when a sample has .cls then its JSON may hold anything', async (t) => {
   }
 });
 
-test('when JSON is all that a sample has then a label is judged as one in .cls', async (t) => {
+test('when a sample has only JSON then its label is read like one in .cls', async (t) => {
   const labels = ['"3"', '3', '"hat"', 'null', '-1'];
   const members = labels.flatMap((label, index) => [
     [`${index}.jpg`, 'x'],

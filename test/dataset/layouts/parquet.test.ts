@@ -171,7 +171,7 @@ test('when the classes of two files differ by a comma then they differ', async (
   );
 });
 
-test('when a class column is declared then it is used before one that is only called label', async (t) => {
+test('when a class column is declared then it is preferred to a column named label', async (t) => {
   const whole = await readFile(path.join(fixtures, train), 'latin1');
   // The same length, so that the file stays whole; season stays declared.
   const declared = '["hat", "shoe"], "_type": "ClassLabel"';
@@ -186,7 +186,7 @@ test('when a class column is declared then it is used before one that is only ca
   assert.match(summary.warnings.join('\n'), /classes of column label are not used/);
 });
 
-test('when several class columns are declared then the one called label is used', async (t) => {
+test('when several class columns are declared then the one named label is used', async (t) => {
   const { manifest, summary } = await preparedParquet(t, {
     'a.parquet': 'parquet-plain/order.parquet',
   });
@@ -252,7 +252,7 @@ async function refusal(
   }
 }
 
-test('when a file is no Parquet or has no images or classes then the error names it', async (t) => {
+test('when a file is not Parquet, or lacks images or classes, then the error names it', async (t) => {
   const whole = await readFile(path.join(fixtures, train));
   const names = await readFile(path.join(fixtures, named));
   const replaced = (from: string, to: string) =>
@@ -296,7 +296,7 @@ test('when Parquet files are mutated then each is read or refused by name', asyn
   assert.ok(refused > 10 && refused < 100, `${refused} of 100 were refused`);
 });
 
-test('when a column has more bytes than a read takes then column, file and way out are named', async (t) => {
+test('when a column has more bytes than one read allows then column, file and remedy are named', async (t) => {
   const whole = await readFile(path.join(fixtures, train));
   const footer = whole.length - 8 - whole.readUInt32LE(whole.length - 8);
   const { row_groups: groups } = parquetMetadata(new Uint8Array(whole).buffer);

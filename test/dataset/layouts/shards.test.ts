@@ -1,4 +1,4 @@
-/** Tar shards: what Python’s tarfile reads in them, labels in every form, and what of them is prepared. */
+/** Tar shards: members compared with Python’s tarfile, labels in every form, and the prepared samples. */
 import assert from 'node:assert/strict';
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -126,7 +126,7 @@ test('when names give the splits of shards then they are kept, and another split
   );
 });
 
-test('when members stand beside each other then the first dot of a name ends the key', async (t) => {
+test('when members of a sample are adjacent then the first dot of a name ends the key', async (t) => {
   const file = await written(
     t,
     tarOf({
@@ -156,7 +156,7 @@ test('when members stand beside each other then the first dot of a name ends the
   assert.deepEqual([unlabelled, empty], [['3'], ['4.jpg']]);
 });
 
-test('when what is no part of a sample stands between its members then they are one still', async (t) => {
+test('when other members stand between those of a sample then they are still one sample', async (t) => {
   const members = { './._1.cls': 'by macOS', './1.cls': '3', './._1.jpg': '', './1.jpg': 'one' };
   const { images, unlabelled } = await readShard(await written(t, tarOf(members)));
   assert.deepEqual(
@@ -166,13 +166,13 @@ test('when what is no part of a sample stands between its members then they are 
   assert.deepEqual(unlabelled, []);
 });
 
-test('when classnames.txt begins with a byte order mark then it is no part of the first name', async (t) => {
+test('when classnames.txt begins with a byte order mark then it is not part of the first name', async (t) => {
   const names = { 'classnames.txt': '\uFEFFhat\nshoe\n' };
   const { manifest } = await preparedShards(t, { '0.tar': 'ustar.tar' }, names);
   assert.deepEqual(manifest.tasks[0]?.classes, ['hat', 'shoe']);
 });
 
-test('when labels are numbers and names then the error names one of each', async (t) => {
+test('when labels are both numbers and names then the error gives one of each', async (t) => {
   const names = { '0.tar': 'ustar.tar', '1.tar': 'gnu.tar' };
   await assert.rejects(
     preparedShards(t, names),
@@ -180,7 +180,7 @@ test('when labels are numbers and names then the error names one of each', async
   );
 });
 
-test('when a label is none of classnames.txt, or is a huge number, then the error says where', async (t) => {
+test('when a label is not in classnames.txt, or is a huge number, then the error says where', async (t) => {
   await assert.rejects(
     preparedShards(t, { '0.tar': 'ustar.tar' }, { 'classnames.txt': 'only\n' }),
     /one of the 1 classes of classnames\.txt for label at .*0\.tar at byte 4608 but received 1/,
@@ -203,7 +203,7 @@ test('when no image has a label then the error counts them', async (t) => {
   );
 });
 
-test('when class folders lie beside a tar then they are what is prepared', async (t) => {
+test('when class folders lie beside a tar then the folders are prepared', async (t) => {
   const images = { 'hat/1.jpg': 'a', 'hat/2.jpg': 'b', 'shoe/1.jpg': 'c' };
   const { summary } = await preparedShards(t, { 'download.tar': 'ustar.tar' }, images);
   assert.equal(summary.layout, 'class folders');
@@ -223,7 +223,7 @@ test('when some shards are compressed then they are left out and counted', async
   assert.deepEqual(summary.warnings, ['1 compressed shards are left out; the first is b.tar.gz.']);
 });
 
-test('when an archive lies beside the class folders it was made from then these are prepared', async (t) => {
+test('when an archive lies beside the class folders it was made from then the folders are prepared', async (t) => {
   const photos = { 'train/hat/1.jpg': 'a', 'train/shoe/1.jpg': 'b', 'val/hat/2.jpg': 'c' };
   for (const archive of ['photos.tar.gz', 'photos.tar', 'photos.parquet']) {
     const { summary } = await preparedShards(t, {}, { ...photos, [archive]: 'packed' });

@@ -108,7 +108,7 @@ test('when the layout is FashionAI then letters, questions and files are found',
   assert.deepEqual(summary.unreadableQuestions, ['Images/coat_length_labels/r.jpg']);
 });
 
-test('when the source is a release itself then its rows are read once', async (t) => {
+test('when the source itself is a release then its rows are read once', async (t) => {
   const { manifest, source } = await prepared(t, {
     'Annotations/label.csv': 'Images/a.jpg,colour,yn\nImages/b.jpg,colour,ny\n',
     'Tests/question.csv': 'Images/q.jpg,colour,?\n',
@@ -123,7 +123,7 @@ test('when the source is a release itself then its rows are read once', async (t
   assert.deepEqual(await findQuestionFiles(source), [path.join(source, 'Tests/question.csv')]);
 });
 
-test('when label.csv lies in the source folder itself then it is read as well', async (t) => {
+test('when label.csv lies in the source folder then it is also read', async (t) => {
   const { manifest } = await prepared(t, {
     'label.csv': 'Images/a.jpg,colour,yn\nImages/b.jpg,colour,ny\n',
     'Images/a.jpg': 'a',
@@ -226,7 +226,7 @@ const faults: [name: string, table: string, message: RegExp][] = [
 ];
 
 for (const [name, table, message] of faults) {
-  test(`when ${name} then the error names the place`, async (t) => {
+  test(`when ${name} then the error has the location`, async (t) => {
     await assert.rejects(
       prepared(t, { 'base/Annotations/label.csv': table, 'base/a.jpg': 'a' }),
       (error: Error) => error.name === 'InvalidInputError' && message.test(error.message),
@@ -246,7 +246,7 @@ test('when question.csv repeats a row or asks for an unknown task then the error
   );
 });
 
-test('when the source has no layout that is known then the error lists those that are', async (t) => {
+test('when the layout of the source is unknown then the error lists the known layouts', async (t) => {
   await assert.rejects(
     prepared(t, { 'one/a.jpg': 'a' }),
     /class folders .*train\/ and validation\/.*label\.csv/,
@@ -267,7 +267,7 @@ test('when a shard itself is the source then the error asks for its folder', asy
   );
 });
 
-test('when a release has notes of macOS then they are no tables of labels', async (t) => {
+test('when a release has hidden files of macOS then they are not read as labels', async (t) => {
   const { manifest, summary } = await prepared(t, {
     ...fashion,
     'base/Annotations/._label.csv': '\0\x05\x16\x07',
@@ -277,7 +277,7 @@ test('when a release has notes of macOS then they are no tables of labels', asyn
   assert.equal(manifest.samples.length, 3);
 });
 
-test('when many classes have no image then a few are named and the others counted', async (t) => {
+test('when many classes lack images then a few are named and the others counted', async (t) => {
   const { summary } = await prepared(t, {
     'label.csv': `a.jpg,colour,y${'n'.repeat(20)}\n`,
     'a.jpg': 'a',
@@ -293,7 +293,7 @@ test('when out lies inside the source then prepare refuses', async (t) => {
   await assert.rejects(prepare(folder, { out: path.join(folder, 'a', 'out') }), /a folder outside/);
 });
 
-test('when the clothing photos are at hand then the given split is used', async (t) => {
+test('when the clothing photos are available then their split is used', async (t) => {
   const source = path.resolve('../shared/data/clothing');
   if (!existsSync(source)) {
     return t.skip('../shared/data/clothing is absent');

@@ -25,7 +25,7 @@ function validationCounts(
   return counts;
 }
 
-test('when classes differ in size then each gives its rounded share, and never its only image', () => {
+test('when classes differ in size then each gives its rounded share, but never its only image', () => {
   const list = images('a', [100, 37, 4, 2, 1]);
   assert.deepEqual(validationCounts(list, splitByContent(list, 1, 0.1)), [10, 4, 1, 1, 0]);
   assert.deepEqual(validationCounts(list, splitByContent(list, 1, 0.9)), [90, 33, 3, 1, 0]);

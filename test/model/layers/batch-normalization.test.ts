@@ -88,7 +88,7 @@ for (const config of [{}, { scale: false }, { center: false }, { scale: false, c
   });
 }
 
-test('when the layer is frozen then training uses the moving averages and leaves them alone', () => {
+test('when the layer is frozen then training uses the moving averages and does not change them', () => {
   const layer = build({});
   layer.setWeights(
     [
@@ -112,14 +112,14 @@ test('when the layer is frozen then training uses the moving averages and leaves
   );
 });
 
-test('when channels come first then they are normalised all the same', () => {
+test('when channels come first then they are normalised correctly', () => {
   const layer = new BatchNormalization({ axis: 1, epsilon, momentum });
   layer.build([null, 2, 2, 1] as never);
   const output = layer.call(image.transpose([0, 3, 1, 2]), { training: true });
   close(output.transpose([0, 2, 3, 1]), [...build({}).call(image, { training: true }).dataSync()]);
 });
 
-test('when a model of the stock layer is loaded then it gets this layer, configured alike', async () => {
+test('when a model with the stock layer is loaded then it gets this layer with the same configuration', async () => {
   const Stock = Object.getPrototypeOf(BatchNormalization) as typeof BatchNormalization;
   const stock = new Stock({
     inputShape: [4],

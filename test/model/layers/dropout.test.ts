@@ -1,4 +1,4 @@
-/** Dropout keyed by step: the same key drops the same units. */
+/** Dropout with a key for each step: the same key drops the same units. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Dropout, keyOf } from '../../../src/model/index.js';
@@ -10,7 +10,7 @@ const call = (layer: Dropout, key?: string, training = true) => {
   return [...(layer.call(input, step) as tf.Tensor).dataSync()];
 };
 
-test('when the key is the same then so is the mask; another step or layer has another', () => {
+test('when the key is the same then the mask is the same; another step or layer has another mask', () => {
   const layer = new Dropout({ name: 'one', rate: 0.2 });
   const mask = call(layer, '7/3');
   assert.deepEqual(call(layer, '7/3'), mask);
@@ -19,7 +19,7 @@ test('when the key is the same then so is the mask; another step or layer has an
   assert.notDeepEqual(call(layer), call(layer));
 });
 
-test('when a function that drops units is jitted then each key has the mask that it has outside', () => {
+test('when a function that drops units is jitted then each key has the same mask as in eager code', () => {
   const layer = new Dropout({ name: 'one', rate: 0.2 });
   const jitted = jit(
     (dropoutKey: tf.Tensor1D) => layer.call(input, { training: true, dropoutKey }) as tf.Tensor,
@@ -29,7 +29,7 @@ test('when a function that drops units is jitted then each key has the mask that
   }
 });
 
-test('when units are dropped then it is the given share, and the rest makes up for it', () => {
+test('when units are dropped then their share is the rate, and the others are scaled to compensate', () => {
   const values = call(new Dropout({ rate: 0.2 }), 'key');
   assert.deepEqual([...new Set(values)].sort(), [0, 1.25]);
   const share = values.filter((v) => v === 0).length / values.length;
@@ -37,6 +37,6 @@ test('when units are dropped then it is the given share, and the rest makes up f
   assert.ok(Math.abs(share - 0.2) < 0.02, `${share}`);
 });
 
-test('when it is not training then nothing is dropped', () => {
+test('when the layer predicts then no unit is dropped', () => {
   assert.deepEqual(call(new Dropout({ rate: 0.5 }), 'key', false), [...input.dataSync()]);
 });

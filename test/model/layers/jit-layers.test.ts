@@ -184,7 +184,7 @@ function assertClose(actual: tf.Tensor[], expected: tf.Tensor[], what: string): 
 
 const weightsOf = (model: tf.LayersModel) => model.weights.map((weight) => weight.read().clone());
 
-/** Gives all matrices and kernels values by a seed: among those that tfjs draws are some whose gradient is only rounding. */
+/** Draws all matrices and kernels by a seed: some that tfjs draws have a gradient that is only rounding. */
 function seedWeights(model: tf.LayersModel): void {
   const weights = weightsOf(model);
   const drawn = weights.map((weight, i) =>
@@ -245,7 +245,7 @@ test('when a functional model merges two inputs, then it predicts and trains as 
 test('when a model is loaded from model.json, then it predicts and trains as eagerly', async (t) => {
   const folder = temporaryFolder(t);
   const saved = sequentialOf(image, () => [
-    // A bias before a batch normalisation has no gradient but rounding, which Adam makes large.
+    // The gradient of a bias before batch normalisation is only rounding, which Adam amplifies.
     layers.conv2d({ filters: 3, kernelSize: 3, useBias: false }),
     layers.batchNormalization(),
     layers.reLU({ maxValue: 6 }),
@@ -287,7 +287,7 @@ test('when a batch normalisation is frozen in a jitted step, then its averages s
   step.dispose();
 });
 
-test('when layers that no model has built are called in a jitted function, then the first call builds them', () => {
+test('when layers without a model are called in a jitted function, then the first call builds them', () => {
   const chain = [
     layers.dense({ units: 3 }),
     layers.batchNormalization(),

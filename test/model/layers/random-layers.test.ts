@@ -1,4 +1,4 @@
-/** Layers that draw random numbers: the distribution of what they draw, anew at each call, and their refusals. */
+/** Layers that draw random numbers: their distributions, new draws at each call, and errors. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import '../../../src/model/index.js';
@@ -6,7 +6,7 @@ import { jit, tf } from '../../../src/tensorflow/index.js';
 
 const { layers } = tf;
 const units = 20_000;
-/** Of the input, which all units share. */
+/** The value of all units of the input. */
 const level = 2;
 
 const mean = (values: number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
@@ -31,7 +31,7 @@ kinds.AlphaDropout = [
 ];
 
 for (const [name, [make, expectedMean, expectedVariance]] of Object.entries(kinds)) {
-  test(`when ${name} is called in training, then what it draws has its distribution, in jit as outside`, () => {
+  test(`when ${name} is called in training, then its draws follow its distribution, in jit and in eager code`, () => {
     const layer = make();
     const x = tf.fill([1, units], level);
     const call = (input: tf.Tensor) => layer.apply(input, { training: true }) as tf.Tensor;
@@ -60,7 +60,7 @@ for (const [name, [make, expectedMean, expectedVariance]] of Object.entries(kind
   });
 }
 
-test('when SpatialDropout1D is jitted, then each feature is dropped at all times or at none', () => {
+test('when SpatialDropout1D is jitted, then each feature is dropped at all times or never', () => {
   const layer = layers.spatialDropout1d({ rate: 0.5 });
   const jitted = jit((x: tf.Tensor) => layer.apply(x, { training: true }) as tf.Tensor);
   const [first, second] = jitted(tf.ones([1, 2, 1000])).unstack(1) as [tf.Tensor, tf.Tensor];
@@ -72,7 +72,7 @@ test('when SpatialDropout1D is jitted, then each feature is dropped at all times
 for (const cell of [layers.simpleRNN, layers.lstm, layers.gru] as unknown as ((
   args: object,
 ) => tf.RNN)[]) {
-  test(`when dropout in ${cell({ units: 1 }).getClassName()} is jitted, then each call draws anew, and eager calls go on`, () => {
+  test(`when dropout in ${cell({ units: 1 }).getClassName()} is jitted, then each call draws a new mask, and eager calls still work`, () => {
     const layer = cell({ units: 4, dropout: 0.5, recurrentDropout: 0.5 });
     const x = tf.randomNormal([2, 5, 30], 0, 1, 'float32', 1);
     const predicted = (layer.apply(x) as tf.Tensor).dataSync();

@@ -1,4 +1,4 @@
-/** ResNet50V2 and MobileNetV2 against Keras's own, by weights that are computed on both sides. */
+/** Compares ResNet50V2 and MobileNetV2 with Keras's, with weights computed on both sides. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-/** EfficientNet-Lite0 with its ImageNet weights against an independent forward pass in numpy. */
+/** Compares EfficientNet-Lite0 and its ImageNet weights with an independent forward pass in NumPy. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -27,7 +27,7 @@ function picture(size: number): tf.Tensor4D {
   return tf.tensor4d(values, [1, size, size, 3]);
 }
 
-test('when Lite0 carries its ImageNet weights then its logits are those of the independent pass', {
+test('when Lite0 has its ImageNet weights then its logits equal those of the independent pass', {
   skip,
 }, async () => {
   const golden = JSON.parse(

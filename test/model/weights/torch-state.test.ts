@@ -1,4 +1,4 @@
-/** The restricted `.pth` reader: what a small legacy file means, and what it refuses. */
+/** The restricted `.pth` reader: the content of a small legacy file, and refused files. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';

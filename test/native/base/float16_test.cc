@@ -1,4 +1,4 @@
-// float16 by arithmetic on bits against the compiler's type, at every value and between all.
+// Compares float16 by bit arithmetic with the compiler's type, at every value and between values.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -17,7 +17,7 @@ std::uint16_t nearest(float value) {
   return std::bit_cast<std::uint16_t>(static_cast<_Float16>(value));
 }
 
-// Each float16 of one power of two, what lies halfway to the next, and the floats on either side.
+// Each float16 of one power of two, the midpoint to the next, and the floats on either side of it.
 std::vector<float> values_of(int exponent) {
   std::vector<float> values;
   for (int i = 0; i < 2048; ++i) {
@@ -29,7 +29,7 @@ std::vector<float> values_of(int exponent) {
 
 }  // namespace
 
-TEST("when any float16 is read, then it is the number that the compiler reads") {
+TEST("when any float16 is read, then it equals the compiler's result") {
   for (int bits = 0; bits < 0x10000; ++bits) {
     const auto half = static_cast<std::uint16_t>(bits);
     const auto wanted = static_cast<float>(std::bit_cast<_Float16>(half));

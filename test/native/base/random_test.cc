@@ -1,4 +1,4 @@
-// The distributions against theory: chi-square, moments and Kolmogorov-Smirnov.
+// Compares distributions with theory: chi-square, moments and Kolmogorov-Smirnov.
 #include "core/base/random.h"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ using namespace bobbin::core;
 
 namespace {
 
-// Two rows of noise as the kernels add it, far from where levels are clamped.
+// Two rows of noise from the kernels, far from clamped levels.
 std::vector<float> normals(int count, std::uint64_t key) {
   constexpr float kLevel = 128, kSigma = 16;
   std::vector<float> levels(count + 16, kLevel);  // Rows are read in whole vectors.
@@ -32,7 +32,9 @@ std::vector<float> normals(int count, std::uint64_t key) {
 
 }  // namespace
 
-TEST("when consecutive samples draw one number each, then their chi-square is that of chance") {
+TEST(
+    "when consecutive samples draw one number each, then their chi-square is in the expected "
+    "range") {
   constexpr int kBins = 64, kDraws = 64000;
   std::vector<int> bins(kBins);
   for (int sample = 0; sample < kDraws; ++sample) {
@@ -60,7 +62,7 @@ TEST("when any part of a key changes, then the key changes") {
   CHECK_EQUAL(keys.size(), 20000u);
 }
 
-TEST("when all 16 bits of a deviate are counted, then their moments are as said of the steps") {
+TEST("when all 16-bit deviates are counted, then their moments are those stated for the steps") {
   constexpr int kCount = 1 << 16;
   double squares = 0, fourth = 0, sixth = 0, distance = 0;
   std::vector<double> deviates;
@@ -113,7 +115,7 @@ TEST("when deviates are sorted, then they follow the normal distribution functio
   CHECK(distance < 0.004);
 }
 
-TEST("when deviates are neighbours, then they know nothing of each other") {
+TEST("when deviates are neighbours, then they are uncorrelated") {
   const int count = 1 << 18;
   const std::vector<float> values = normals(count, random_key(4, 5, 6, Stream::kNoise));
   for (int lag = 1; lag <= 8; ++lag) {

@@ -1,4 +1,4 @@
-// What is kept of a thread's memory, and what is not.
+// Memory that a thread keeps or releases.
 #include "core/base/scratch.h"
 
 #include <cstring>
@@ -8,7 +8,7 @@
 using bobbin::core::kMostKept;
 using bobbin::core::Scratch;
 
-TEST("when images need no more than before, then memory stays where it is") {
+TEST("when images need no more memory than before, then the memory does not move") {
   Scratch scratch;
   for (const std::size_t largest : {std::size_t{1000}, kMostKept, 3 * kMostKept}) {
     std::uint8_t* const memory = scratch.reserve(largest);
@@ -19,12 +19,12 @@ TEST("when images need no more than before, then memory stays where it is") {
   }
 }
 
-TEST("when an image is far smaller than a rare large one, then its memory is let go") {
+TEST("when an image is far smaller than a rare large one, then the large memory is released") {
   Scratch scratch;
   scratch.reserve(2 * kMostKept);
   std::memset(scratch.data(), 1, 2 * kMostKept);
   scratch.reserve(1000);
-  // Fresh memory of the system is zero: kept memory would still be ones.
+  // New memory from the system is zero; kept memory would still contain ones.
   CHECK_EQUAL(int{scratch.reserve(2 * kMostKept)[0]}, 0);
 }
 

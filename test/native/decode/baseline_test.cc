@@ -1,4 +1,4 @@
-// Bobbin's entropy decoder against libjpeg-turbo: coefficients to the bit, samples within a bound.
+// Compares Bobbin's decoder with libjpeg-turbo: coefficients to the bit, pixels within a bound.
 #include "core/decode/baseline.h"
 
 #include <algorithm>
@@ -27,7 +27,7 @@ using bobbin::test::RawPlane;
 
 namespace {
 
-// How many blocks differ from libjpeg's; −1 if the file was given up.
+// The number of blocks that differ from libjpeg's; −1 if the decoder gave up.
 int differing_blocks(const std::vector<std::uint8_t>& file) {
   JpegDecoder opened;
   opened.open(file);
@@ -56,7 +56,7 @@ int differing_blocks(const std::vector<std::uint8_t>& file) {
   return sound ? differing : -1;
 }
 
-// How many samples of the image differ from libjpeg's before chroma is upsampled.
+// The number of samples that differ from libjpeg's before chroma is upsampled.
 int differing_samples(const std::vector<std::uint8_t>& file, const Kernels& kernels) {
   JpegDecoder opened;
   const ImageSize size = opened.open(file);
@@ -93,7 +93,7 @@ std::vector<float> render(JpegDecoder& decoder, const std::vector<std::uint8_t>&
 
 }  // namespace
 
-TEST("when baseline files of each sampling are decoded, then coefficients are libjpeg's") {
+TEST("when baseline files of each sampling are decoded, then coefficients equal libjpeg's") {
   for (const Encoding& encoding : baseline_encodings()) {
     for (const int width : {1, 5, 64, 203}) {
       CHECK_EQUAL(differing_blocks(encode_jpeg(draw_picture(width, 151), encoding)),
@@ -102,7 +102,7 @@ TEST("when baseline files of each sampling are decoded, then coefficients are li
   }
 }
 
-TEST("when planes are decoded by any machine's kernels, then samples are libjpeg's, to the bit") {
+TEST("when the kernels of any machine decode planes, then samples equal libjpeg's, to the bit") {
   for (const Encoding& encoding : baseline_encodings()) {
     const auto file = encode_jpeg(draw_picture(203, 151), encoding);
     for (const Kernels* kernels : all_kernels()) {
@@ -111,7 +111,7 @@ TEST("when planes are decoded by any machine's kernels, then samples are libjpeg
   }
 }
 
-TEST("when starts of rows are known, then any part is decoded to the same samples") {
+TEST("when starts of rows are known, then the samples of any part do not change") {
   Random random(11);
   for (const Encoding& encoding : baseline_encodings()) {
     const auto file = encode_jpeg(draw_picture(203, 151), encoding);
@@ -157,7 +157,7 @@ TEST("when a row's start is known, then the rows before it are not read") {
   CHECK(!decoder.decode(frame, {0, 32, 70, 18}, planes));
 }
 
-TEST("when planes are rendered, then pixels are those of the way through RGB within rounding") {
+TEST("when planes are rendered, then pixels equal those of a decode to RGB within rounding") {
   JpegDecoder decoder;
   Random random(5);
   for (Encoding encoding : baseline_encodings()) {
@@ -174,13 +174,13 @@ TEST("when planes are rendered, then pixels are those of the way through RGB wit
       for (std::size_t k = 0; k < plain.size(); ++k) {
         squares += (fast[k] - plain[k]) * (fast[k] - plain[k]);
       }
-      // Edges of saturated colours, which RGB clamps before the filter, leave no more than this.
+      // Edges of saturated colours, which RGB clamps before the filter, differ by at most this.
       CHECK(10 * std::log10(255 * 255 / (squares / plain.size())) > 40);
     }
   }
 }
 
-TEST("when a scan is cut anywhere, then it is given up and never read past its end") {
+TEST("when a scan is cut anywhere, then the decoder gives up and never reads past its end") {
   const auto file = encode_jpeg(draw_picture(70, 50));
   JpegDecoder opened;
   opened.open(file);
@@ -195,7 +195,7 @@ TEST("when a scan is cut anywhere, then it is given up and never read past its e
   }
 }
 
-TEST("when a skipped block has more runs of zeros than fit, then the file is given up") {
+TEST("when a skipped block has more runs of zeros than fit, then the decoder gives up") {
   BaselineFrame frame;
   frame.width = 16, frame.height = 8, frame.components = 1;
   BaselineFrame::Component& grey = frame.component[0];

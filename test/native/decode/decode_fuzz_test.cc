@@ -1,4 +1,4 @@
-// A short run of what test/native/fuzz does at length.
+// A short run of the fuzzer in test/native/fuzz.
 #include "core/base/random.h"
 #include "fuzz/differential.h"
 #include "fuzz/mutator.h"
@@ -15,7 +15,7 @@ constexpr int kInputs = 8000;
 
 }  // namespace
 
-TEST("when files are damaged at random, then ours gives up or its samples are libjpeg's") {
+TEST("when files are damaged at random, then our decoder gives up or its samples equal libjpeg's") {
   const test::Corpus corpus = test::draw_corpus();
   test::Differential differential;
   std::array<int, 3> verdicts{};
@@ -27,11 +27,11 @@ TEST("when files are damaged at random, then ours gives up or its samples are li
       test::fail(__FILE__, __LINE__, "input ", n, ": ", error.what());
     }
   }
-  // Neither verdict may become rare, or the comparison would say little.
+  // Both verdicts must stay common; otherwise the comparison would prove little.
   for (const int count : verdicts) CHECK(count > kInputs / 10);
 }
 
-TEST("when files are not damaged, then ours decodes all but the progressive ones") {
+TEST("when files are sound, then our decoder decodes all except the progressive ones") {
   test::Differential differential;
   core::Random random(1);
   int accepted = 0, others = 0;

@@ -84,7 +84,7 @@ std::vector<std::uint8_t> exif(const char* order, std::vector<std::uint8_t> tail
 
 }  // namespace
 
-TEST("when a region is decoded, then its pixels are those of the whole image") {
+TEST("when a region is decoded, then its pixels equal those of the whole image") {
   std::vector<Encoding> encodings(7);
   encodings[1].horizontal_sampling = encodings[1].vertical_sampling = 1;
   encodings[2].vertical_sampling = 1;
@@ -110,7 +110,7 @@ TEST("when a region is decoded, then its pixels are those of the whole image") {
   }
 }
 
-TEST("when a picture is decoded, then it looks like the picture that was encoded") {
+TEST("when a picture is decoded, then it is close to the encoded picture") {
   Encoding encoding;
   encoding.quality = 98;
   encoding.horizontal_sampling = encoding.vertical_sampling = 1;
@@ -125,18 +125,18 @@ TEST("when a picture is decoded, then it looks like the picture that was encoded
   CHECK(squares / decoded.size() < 20);
 }
 
-TEST("when a file ends early, then it is refused once the missing part is wanted") {
+TEST("when a file ends early, then it is refused if the missing part is wanted") {
   auto file = encode_jpeg(draw_picture(200, 200));
   file.resize(file.size() / 2);
   JpegDecoder decoder;
   decoder.open(file);
   CHECK_THROWS(decoder.decode({0, 0, 200, 200}, 1), ImageError);
-  // The decoder is as good as new, and the part that is there can be had.
+  // The decoder still works, and decodes the part that exists.
   decoder.open(file);
   CHECK_EQUAL(decoder.decode_rgb({0, 0, 200, 30}, 1).planes[0].region.height, 30);
 }
 
-TEST("when only the end marker is missing, then nothing is") {
+TEST("when only the end marker is missing, then the file is decoded") {
   auto file = encode_jpeg(draw_picture(64, 64));
   JpegDecoder decoder;
   const auto whole = decode_all(decoder, file, 1);
@@ -158,13 +158,13 @@ TEST("when a file of several scans ends between them, then it is refused") {
   }
 }
 
-TEST("when scans are more than their size allows, then the file is refused") {
+TEST("when a file has too many scans for its size, then it is refused") {
   CHECK_EQUAL(reason_of(empty_scans(64, 500)), "");
   CHECK_EQUAL(reason_of(empty_scans(64, 501)), "JPEG decoder: more than 500 scans");
   CHECK_EQUAL(reason_of(empty_scans(4096, 300)), "JPEG decoder: more than 128 scans");
 }
 
-TEST("when a header promises too many pixels, then it is refused before memory is taken") {
+TEST("when a header announces too many pixels, then it is refused before an allocation") {
   Encoding encoding;
   encoding.progressive = true;
   auto file = encode_jpeg(draw_picture(16, 16), encoding);

@@ -1,4 +1,4 @@
-// What headers say, of pictures encoded one way and another and of files found elsewhere.
+// Traits of pictures encoded with various settings, and of other encoders' files.
 #include "core/decode/jpeg_traits.h"
 
 #include <algorithm>
@@ -28,7 +28,7 @@ JpegTraits traits_of(const Encoding& encoding) {
   return traits_of(encode_jpeg(draw_picture(70, 50), encoding));
 }
 
-// Turns the frame's marker into another one.
+// Replaces the frame's marker.
 std::vector<std::uint8_t> with_frame_marker(std::vector<std::uint8_t> file, std::uint8_t marker) {
   const std::uint8_t baseline[] = {0xff, 0xc0};
   const auto frame = std::search(file.begin(), file.end(), baseline, baseline + 2);
@@ -43,7 +43,7 @@ std::vector<std::uint8_t> read_file(const std::string& path) {
 
 }  // namespace
 
-TEST("when a baseline picture is opened, then its traits are its encoder's settings") {
+TEST("when a baseline picture is opened, then its traits equal its encoder's settings") {
   for (const Encoding& encoding : bobbin::test::baseline_encodings()) {
     const JpegTraits traits = traits_of(encoding);
     CHECK_EQUAL(traits.width, 70);
@@ -72,13 +72,15 @@ TEST("when a picture is progressive, scanned colour by colour or RGB, then its t
   CHECK(!traits_of(rgb).ycc);
 }
 
-TEST("when the frame's marker says arithmetic coding, then so do the traits") {
+TEST("when the frame's marker means arithmetic coding, then the traits say so") {
   const auto file = encode_jpeg(draw_picture(70, 50));
   CHECK(traits_of(with_frame_marker(file, 0xc9)).arithmetic);
   CHECK(!traits_of(with_frame_marker(file, 0xc1)).arithmetic);
 }
 
-TEST("when a file is cut behind its header or goes on behind its end, then it does not end") {
+TEST(
+    "when a file is cut behind its header or continues after its end marker, then `ends` is "
+    "false") {
   const auto file = encode_jpeg(draw_picture(70, 50));
   for (std::size_t missing = 1; missing < 200; ++missing) {
     CHECK(!traits_of({file.begin(), file.end() - missing}).ends);
@@ -88,7 +90,7 @@ TEST("when a file is cut behind its header or goes on behind its end, then it do
   CHECK(!traits_of(longer).ends);
 }
 
-TEST("when JPEGs of other hands are opened, then their traits are what their names say") {
+TEST("when JPEGs of other encoders are opened, then their traits match their names") {
   const std::string folder = BOBBIN_FIXTURES "/../../../shared/data/jpeg-odd/";
   if (!std::ifstream(folder + "container/truncated.jpg")) {
     std::cout << "skipped: there is no ../shared/data/jpeg-odd\n";

@@ -1,4 +1,4 @@
-// Row starts from epoch to epoch: for the same content only, within a bound, from any thread.
+// Row starts kept from epoch to epoch: for the same content only, within a bound, on any thread.
 #include "core/decode/scan_index.h"
 
 #include <atomic>
@@ -15,14 +15,14 @@ using bobbin::test::encode_jpeg;
 
 namespace {
 
-// As many starts as asked for; `variant` makes others.
+// Makes `count` starts; `variant` makes different ones.
 std::vector<RowStart> make_starts(std::size_t rows, std::uint32_t variant) {
   std::vector<RowStart> starts;
   for (std::uint32_t i = 0; i < rows; ++i) starts.push_back({100 * i + variant, 3, {1, 2, 3}});
   return starts;
 }
 
-// What comes back, as its bytes' places; −1 if any of it is not what `variant` makes.
+// The number of starts that come back; −1 if one differs from those of `variant`.
 int known(const ScanIndex& index, std::uint64_t sample, std::uint64_t print,
           std::uint32_t variant) {
   std::vector<RowStart> starts = make_starts(5, 99);
@@ -35,7 +35,7 @@ int known(const ScanIndex& index, std::uint64_t sample, std::uint64_t print,
 
 }  // namespace
 
-TEST("when rows are remembered, then they come back for their sample and content alone") {
+TEST("when rows are remembered, then they are recalled only for their sample and content") {
   ScanIndex index(10);
   CHECK_EQUAL(known(index, 3, 0, 0), 0);
   index.remember(3, 77, 20, make_starts(8, 1));
@@ -59,7 +59,7 @@ TEST("when a sample's content changes, then its new rows replace the old ones an
   }
 }
 
-TEST("when an index is full, then what it holds stays and the rest is not remembered") {
+TEST("when an index is full, then it keeps its content and remembers no more") {
   constexpr std::size_t kBytes = 4096;
   ScanIndex index(1000, kBytes);
   std::size_t held = 0;
@@ -73,7 +73,7 @@ TEST("when an index is full, then what it holds stays and the rest is not rememb
   CHECK_EQUAL(known(index, 0, 5, 4), 30);
 }
 
-TEST("when any byte of a file or its length changes, then so does its fingerprint") {
+TEST("when any byte of a file or its length changes, then its fingerprint changes") {
   for (const std::size_t size : {1, 63, 64, 65, 300}) {
     std::vector<std::uint8_t> file(size, 0);
     const std::uint64_t before = fingerprint(file);

@@ -1,4 +1,4 @@
-// What the tests on a GPU call equal.
+// The bounds of equality for tests on a GPU.
 #include "../../cuda/gpu/agreement.h"
 
 #include <limits>
@@ -9,7 +9,9 @@
 
 using bobbin::test::Agreement;
 
-TEST("when values are off, then those within a level are counted and the furthest is told") {
+TEST(
+    "when values differ, then those within a level are counted and the largest difference is "
+    "kept") {
   Agreement agreement;
   agreement.add(std::vector<float>{0, 10, 100, 255}, std::vector<float>{0.5f, 11, 98.5f, 0});
   CHECK_EQUAL(agreement.values, 4u);
@@ -22,7 +24,7 @@ TEST("when values are off, then those within a level are counted and the furthes
   CHECK_EQUAL(words.str(), "50% of 4 values within 1/255, the largest 255/255 off");
 }
 
-TEST("when a value is no number, then it agrees with nothing") {
+TEST("when a value is NaN, then it does not agree with any value") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   Agreement agreement;
   agreement.add(std::vector<float>{nan, 3}, std::vector<float>{nan, 3});
@@ -32,7 +34,7 @@ TEST("when a value is no number, then it agrees with nothing") {
   CHECK(std::isinf(agreement.largest));
 }
 
-TEST("when nothing was compared or counts differ, then nothing agrees") {
+TEST("when no values were compared or counts differ, then there is no agreement") {
   CHECK_EQUAL(Agreement().share(), 0.0);
   Agreement agreement;
   CHECK_THROWS(agreement.add(std::vector<float>{1}, std::vector<float>{}), std::invalid_argument);

@@ -1,4 +1,4 @@
-// What a device's thread promises: slots drain, memory stays, and every failure ends the run well.
+// A device's thread: slots drain, memory does not grow, and every failure ends the run cleanly.
 #include "device/load/batch_thread.h"
 
 #include <chrono>
@@ -29,7 +29,7 @@ namespace {
 using MakeWriter = std::unique_ptr<BatchWriter> (*)(std::shared_ptr<Device>, const WriterOptions&);
 constexpr MakeWriter kMakers[] = {make_render_writer, make_upload_writer};
 
-// Lets nothing through until it is opened.
+// Blocks until it is opened.
 class Gate {
  public:
   void pass() {
@@ -48,7 +48,7 @@ class Gate {
   bool open_ = false;
 };
 
-// Opens a gate whatever happens, or a loader would wait for ever in its destructor.
+// Always opens a gate; otherwise a loader would wait forever in its destructor.
 struct Opener {
   Gate& gate;
   ~Opener() { gate.open(); }
@@ -62,7 +62,7 @@ std::vector<std::uint8_t> bytes_of(const Batch& batch) {
 
 }  // namespace
 
-TEST("when leases have ended, then their slots are not begun again until the device has drained") {
+TEST("when leases have ended, then their slots are not reused until the device has drained") {
   const TemporaryFolder folder;
   for (const MakeWriter make : kMakers) {
     const auto device = std::make_shared<WatchedDevice>();
@@ -81,7 +81,7 @@ TEST("when leases have ended, then their slots are not begun again until the dev
       while (device->calls(Call::kDrain) == 0) std::this_thread::yield();
       consumer.loader().begin_epoch(1, 0);
       std::this_thread::sleep_for(std::chrono::milliseconds(30));
-      // Without a slot not even a row is begun.
+      // Without a slot no row begins.
       CHECK_EQUAL(consumer.loader().statistics().images, images);
       gate.open();
       CHECK_EQUAL(consumer.next().indices.size(), 4u);
@@ -90,7 +90,7 @@ TEST("when leases have ended, then their slots are not begun again until the dev
   }
 }
 
-TEST("when a lease ends while the device drains, then its slot waits for the next time") {
+TEST("when a lease ends while the device drains, then its slot waits for the next drain") {
   const TemporaryFolder folder;
   const auto device = std::make_shared<WatchedDevice>();
   Gate gate;
@@ -105,7 +105,7 @@ TEST("when a lease ends while the device drains, then its slot waits for the nex
   Consumer consumer(options, make_upload_writer(device, {}));
   const Opener opener{gate};
   consumer.loader().begin_epoch(0, 0);
-  // The slot that would be claimed first is the one that is not drained.
+  // The first slot to be claimed is not drained.
   Batch first = consumer.next(), second = consumer.next();
   const std::uint8_t* later = first.lease->data();
   second.lease.reset();
@@ -118,7 +118,7 @@ TEST("when a lease ends while the device drains, then its slot waits for the nex
   CHECK(device->calls(Call::kDrain) >= 2);
 }
 
-TEST("when a consumer holds batches of a device, then the others go round") {
+TEST("when a consumer holds batches of a device, then the other slots are reused") {
   const TemporaryFolder folder;
   for (const MakeWriter make : kMakers) {
     Consumer consumer(options_for(folder, 2), make(std::make_shared<WatchedDevice>(), {}));
@@ -131,7 +131,7 @@ TEST("when a consumer holds batches of a device, then the others go round") {
   }
 }
 
-TEST("when epochs on a device are left in the middle, then every slot comes back") {
+TEST("when epochs on a device are abandoned in the middle, then every slot is returned") {
   const TemporaryFolder folder;
   for (const MakeWriter make : kMakers) {
     Consumer consumer(mixing_options_for(folder, 4), make(std::make_shared<WatchedDevice>(), {}));
@@ -144,7 +144,7 @@ TEST("when epochs on a device are left in the middle, then every slot comes back
   }
 }
 
-TEST("when a loader on a device goes at any moment, then so does all of its memory") {
+TEST("when a loader on a device is destroyed at any moment, then all of its memory is freed") {
   const TemporaryFolder folder;
   for (const MakeWriter make : kMakers) {
     for (int round = 0; round < 24; ++round) {
@@ -162,7 +162,7 @@ TEST("when a loader on a device goes at any moment, then so does all of its memo
   }
 }
 
-TEST("when batches go by, then no more memory is asked for than for the first ones") {
+TEST("when batches follow the first ones, then they allocate no more memory") {
   const TemporaryFolder folder;
   for (const MakeWriter make : kMakers) {
     const auto device = std::make_shared<WatchedDevice>();
@@ -178,12 +178,12 @@ TEST("when batches go by, then no more memory is asked for than for the first on
     load();
     const int held = device->pieces_held();
     for (int i = 0; i < 10; ++i) load();
-    // Now and then one batch more is under way than ever before.
+    // Sometimes one batch more than before is in progress.
     CHECK(device->pieces_held() <= held + 4);
   }
 }
 
-TEST("when a device fails at anything it is asked for, then the run ends with what it said") {
+TEST("when any call of a device fails, then the run ends with the device's message") {
   const TemporaryFolder folder;
   std::set<Call> failed;
   for (const MakeWriter make : kMakers) {

@@ -1,4 +1,5 @@
-// The kernels' bodies against their definitions in double, and by threads that share a block.
+// Compares the kernels' bodies with their definitions in double, and runs them with several
+// threads.
 #include <algorithm>
 #include <barrier>
 #include <cmath>
@@ -29,7 +30,7 @@ class Colors {
     const double blue = restored(planes[1], x, y) - 128, red = restored(planes[2], x, y) - 128;
     if (c == 0) return luma + 1.402 * red;
     if (c == 2) return luma + 1.772 * blue;
-    // What is left of luma for green: (Y − 0.299 R − 0.114 B) / 0.587.
+    // Green from luma: (Y − 0.299 R − 0.114 B) / 0.587.
     return luma - (0.299 * 1.402 * red + 0.114 * 1.772 * blue) / 0.587;
   }
 
@@ -91,7 +92,7 @@ std::vector<double> resample(const ImageView& image, const Recipe& recipe) {
   return pixels;
 }
 
-// An image that is held whole, a recipe without randomness, and its pixels.
+// A whole image, a recipe without randomness, and its pixels.
 struct Defined {
   StoredImage image;
   Recipe recipe;
@@ -119,7 +120,8 @@ Defined define(Random& random, const ImageKind& kind, int width, int height, int
 
 }  // namespace
 
-TEST("when a device resamples planes of any kind, then pixels are those of the filter in double") {
+TEST(
+    "when a device resamples planes of any kind, then pixels equal those of the filter in double") {
   Random random(41);
   for (const ImageKind& kind : image_kinds()) {
     for (const auto& [width, height, outputs] :
@@ -133,7 +135,7 @@ TEST("when a device resamples planes of any kind, then pixels are those of the f
   }
 }
 
-TEST("when a view needs its mean grey, then a device's is that of its pixels in double") {
+TEST("when a view needs its mean grey, then a device's equals the mean of its pixels in double") {
   Random random(42);
   for (const ImageKind& kind : image_kinds()) {
     for (const auto& [width, height, outputs] :
@@ -162,7 +164,7 @@ struct Backwards {
   }
 };
 
-// One thread of some, as a GPU's.
+// One of several threads, like a GPU's.
 struct Member {
   static constexpr int kCount = 3;
   int number;
@@ -175,7 +177,7 @@ struct Member {
   }
 };
 
-// All of a task by one kind of threads, for a batch of one job.
+// Runs a task for a batch of one job with one kind of threads.
 template <typename Threads>
 void render_block_by_block(const Threads& threads, const RenderTask& task, TileMemory& tile,
                            MeanMemory& mean, std::vector<float>& sums) {
@@ -202,7 +204,7 @@ std::vector<float> render_with(RenderTask task, const Run& run) {
 
 }  // namespace
 
-TEST("when threads share a block's work in any order, then bytes are those of one thread") {
+TEST("when threads share a block's work in any order, then bytes equal those of one thread") {
   Random random(43);
   for (const ImageKind& kind : image_kinds()) {
     const ImageSize size{170, 210, 1 + random.below(8)};

@@ -1,4 +1,4 @@
-// What a device does to a place in a batch besides rendering a view: mixing, copying, clearing and
+// A device's other operations on a view of a batch: mixing, copying, clearing and
 // normalising; and the host's decoder.
 #include <algorithm>
 #include <cmath>
@@ -41,7 +41,7 @@ Views draw_views(Random& random, int outputs) {
   return views;
 }
 
-// One behind the other into the same place.
+// Both into the same view, one after the other.
 std::vector<std::uint8_t> render_both(const Views& views, PixelType type, Layout layout,
                                       int outputs) {
   HostBatch batch = render_view(views.jobs[0], views.preprocessing, type, outputs, layout);
@@ -49,7 +49,7 @@ std::vector<std::uint8_t> render_both(const Views& views, PixelType type, Layout
   return batch.bytes;
 }
 
-// Channels last as channels first, and back.
+// Converts channels last to channels first, and back.
 std::vector<std::uint8_t> reorder(const std::vector<std::uint8_t>& bytes, PixelType type,
                                   bool to_last) {
   const std::size_t size = bytes_of(type), pixels = bytes.size() / size / 3;
@@ -80,10 +80,10 @@ void check_mixed(const Mix& mix, int outputs, Random& random) {
 
 }  // namespace
 
-TEST("when a partner's job is mixed in on a device, then bytes are those that mix_views makes") {
+TEST("when a device mixes in a partner's job, then bytes equal those of mix_views") {
   Random random(31);
   for (const int outputs : {31, 48}) {
-    // Powers of two, so that 1 − λ and λ are exact either way.
+    // Powers of two, so that both 1 − λ and λ are exact.
     check_mixed({0.25f, std::nullopt}, outputs, random);
     check_mixed({0.8125f, std::nullopt}, outputs, random);
     check_mixed({0.9f, Region{3, 5, 17, 9}}, outputs, random);
@@ -91,7 +91,7 @@ TEST("when a partner's job is mixed in on a device, then bytes are those that mi
   }
 }
 
-TEST("when a view was rendered elsewhere, then a device copies, mixes and clears it as it is") {
+TEST("when a view was rendered elsewhere, then a device copies, mixes and clears it unchanged") {
   Random random(32);
   for (const int outputs : {31, 48}) {
     for (const PixelType type : kTypes) {
@@ -148,7 +148,7 @@ TEST("when levels are normalised on a device, then values are (level − mean) �
   }
 }
 
-TEST("when files are decoded on the host, then planes of all of them are JpegDecoder's") {
+TEST("when the host device decodes files, then the planes of all equal JpegDecoder's") {
   std::vector<std::vector<std::uint8_t>> files;
   for (const Encoding& encoding : baseline_encodings()) {
     files.push_back(encode_jpeg(draw_picture(150, 90, static_cast<int>(files.size())), encoding));
@@ -182,7 +182,7 @@ TEST("when files are decoded on the host, then planes of all of them are JpegDec
   }
 }
 
-TEST("when a file is progressive, then the host's decoder is not asked") {
+TEST("when a file is progressive, then the host device does not accept it") {
   Encoding encoding;
   encoding.progressive = true;
   const std::vector<std::uint8_t> file = encode_jpeg(draw_picture(150, 90), encoding);

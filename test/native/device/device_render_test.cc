@@ -1,4 +1,5 @@
-// The kernels' bodies on HostDevice against core::Renderer, which computes the same in another way.
+// Compares the kernels' bodies on HostDevice with core::Renderer, which computes the same
+// differently.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -19,14 +20,14 @@ using bobbin::device::make_job;
 
 namespace {
 
-// What the two may differ by, in levels: a device filters in floats, the renderer in words of 1/256
-// of a level (kMostWords), and colours may treble what that makes.
+// The largest difference in levels: a device filters in floats, the renderer in words of 1/256
+// level (kMostWords), and colours may triple that difference.
 constexpr float kLevels = 8e-2f;
 
 std::vector<std::uint8_t> render_by_core(const StoredImage& image, const Recipe& recipe,
                                          const Preprocessing& preprocessing, PixelType type) {
   std::vector<std::uint8_t> bytes(std::size_t{3} * recipe.size * recipe.size * bytes_of(type));
-  // The portable kernels fuse no products and sums, as HostDevice does not.
+  // Neither the portable kernels nor HostDevice fuse products and sums.
   Renderer(*all_kernels()[0])
       .render(image.view, image.size, recipe, preprocessing, {bytes.data(), type});
   return bytes;
@@ -67,7 +68,7 @@ float largest_difference(const Drawn& drawn) {
 
 }  // namespace
 
-TEST("when recipes, images and sizes are drawn at random, then a device's view is the renderer's") {
+TEST("when recipes, images and sizes are random, then a device's view equals the renderer's") {
   Random random(21);
   for (int n = 0; n < 60; ++n) {
     for (const ImageKind& kind : image_kinds()) {
@@ -78,7 +79,7 @@ TEST("when recipes, images and sizes are drawn at random, then a device's view i
   }
 }
 
-TEST("when views are as large as networks want them, then a device's are the renderer's") {
+TEST("when views have the size of network inputs, then a device's equal the renderer's") {
   Random random(22);
   for (const int outputs : {224, 225}) {
     for (const ImageKind& kind : image_kinds()) {
@@ -88,7 +89,7 @@ TEST("when views are as large as networks want them, then a device's are the ren
   }
 }
 
-TEST("when an axis is reduced or enlarged beyond measure, then a device's view is the renderer's") {
+TEST("when an axis is extremely reduced or enlarged, then a device's view equals the renderer's") {
   Random random(23);
   for (const auto& [width, height] :
        {std::pair{9000, 3}, {3, 9000}, {1, 1}, {5, 1}, {900, 700}, {65000, 2}, {2, 65000}}) {
@@ -107,7 +108,7 @@ std::uint16_t half_at(const std::vector<std::uint8_t>& bytes, std::size_t i) {
   return static_cast<std::uint16_t>(bytes[2 * i] | bytes[2 * i + 1] << 8);
 }
 
-// Levels on either side of one half may be rounded either way.
+// Levels near one half may be rounded either way.
 void check_levels(const std::vector<std::uint8_t>& actual, const std::vector<float>& levels,
                   const std::vector<std::uint8_t>& by_core) {
   for (std::size_t i = 0; i < levels.size(); ++i) {
@@ -143,7 +144,7 @@ TEST("when values are stored as other types, then each is its float32 rounded") 
   }
 }
 
-TEST("when a batch is rendered, then every byte of its jobs' views is written and no other one") {
+TEST("when a batch is rendered, then every byte of its jobs' views is written and no other byte") {
   Random random(25);
   for (const PixelType type :
        {PixelType::kFloat32, PixelType::kBfloat16, PixelType::kFloat16, PixelType::kUint8}) {
@@ -168,7 +169,7 @@ TEST("when a batch is rendered, then every byte of its jobs' views is written an
   }
 }
 
-TEST("when channels come first, then they are those that come last in another order") {
+TEST("when channels come first, then their values equal those of channels last") {
   Random random(26);
   for (const PixelType type :
        {PixelType::kFloat32, PixelType::kBfloat16, PixelType::kFloat16, PixelType::kUint8}) {
@@ -190,7 +191,7 @@ TEST("when channels come first, then they are those that come last in another or
   }
 }
 
-TEST("when a recipe has effects, then only those without any or with one vertical flip are taken") {
+TEST("when a recipe has effects, then the device accepts only a single vertical flip") {
   Recipe recipe;
   CHECK(can_render(recipe));
   recipe.effects.add(EffectKind::kVerticalFlip);

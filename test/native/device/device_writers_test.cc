@@ -1,4 +1,4 @@
-// Loaders whose batches a device makes, against those of main memory: values within a bound,
+// Compares loaders with a device with those in main memory: values within a bound,
 // indices, partners and failures the same.
 #include "device/load/device_writers.h"
 
@@ -27,9 +27,9 @@ using bobbin::test::write_files;
 
 namespace {
 
-// In levels, 0…255. The kernel filters in floats, the renderer in words of 1/256 of a level.
+// In levels, 0…255. The kernel filters in floats, the renderer in words of 1/256 level.
 constexpr float kRendered = 0.08F;
-// Levels are rounded before they are normalised, and once more where they are mixed.
+// Levels are rounded before normalisation, and again if they are mixed.
 constexpr float kUploaded = 0.51F, kUploadedMixed = 1.02F;
 
 using MakeWriter = std::unique_ptr<BatchWriter> (*)(std::shared_ptr<Device>, const WriterOptions&);
@@ -63,7 +63,7 @@ void check_same(const Epoch& made, const Epoch& wanted, float bound) {
   }
 }
 
-// Gives how many samples were found to be damaged.
+// Returns the number of damaged samples.
 std::size_t check_epochs(const LoaderOptions& options, const Way& way,
                          const WriterOptions& by = {}) {
   Consumer host(options), other(options, writer_of(way, by));
@@ -77,7 +77,7 @@ std::size_t check_epochs(const LoaderOptions& options, const Way& way,
 
 }  // namespace
 
-TEST("when a device makes batches, then they are main memory's for any threads and batch sizes") {
+TEST("when a device makes batches, then they equal main memory's for any threads and batch sizes") {
   const TemporaryFolder folder;
   for (const Way& way : kWays) {
     for (const auto& [threads, batch_size] : {std::pair{1, 4}, {2, 7}, {8, 4}, {3, 21}}) {
@@ -89,7 +89,7 @@ TEST("when a device makes batches, then they are main memory's for any threads a
   }
 }
 
-TEST("when a device makes batches of an epoch that is resumed, then the rest is the same") {
+TEST("when a device makes batches of a resumed epoch, then the rest is the same") {
   const TemporaryFolder folder;
   for (const Way& way : kWays) {
     Consumer host(options_for(folder, 2)), other(options_for(folder, 2), writer_of(way));
@@ -106,7 +106,7 @@ TEST("when rows are mixed on a device, then they are mixed as in main memory") {
   }
 }
 
-TEST("when a device makes five or ten crops of an image, then each is the CPU's") {
+TEST("when a device makes five or ten crops of an image, then each equals the CPU's") {
   const TemporaryFolder folder;
   for (const Way& way : kWays) {
     for (const Crop crop : {Crop::kFive, Crop::kTen}) {
@@ -118,7 +118,7 @@ TEST("when a device makes five or ten crops of an image, then each is the CPU's"
   }
 }
 
-TEST("when files are damaged, then a device's loader does as its policy says") {
+TEST("when files are damaged, then a device's loader follows its policy") {
   const TemporaryFolder folder;
   for (const Way& way : kWays) {
     LoaderOptions options = options_for(folder, 2);
@@ -139,7 +139,7 @@ TEST("when damage is in the middle of a file, then refusing it late changes noth
       std::vector<std::string> paths = write_files(folder);
       for (const int i : {2, 5, 9}) {
         auto file = encode_jpeg(draw_picture(90, 80, i));
-        // Half of its scan is missing, and its headers and its last marker do not show it.
+        // Half of its scan is missing, but its headers and its last marker are valid.
         file.erase(file.begin() + static_cast<std::ptrdiff_t>(file.size() / 2), file.end() - 2);
         paths[i] = folder.write("middle" + std::to_string(i) + ".jpg", file);
       }
@@ -151,7 +151,7 @@ TEST("when damage is in the middle of a file, then refusing it late changes noth
   }
 }
 
-TEST("when the device cannot do a recipe, then a worker does it") {
+TEST("when the device does not support a recipe, then a worker renders it") {
   const TemporaryFolder folder;
   LoaderOptions options = options_for(folder, 2);
   options.augmentation.rotation = 20;
@@ -160,7 +160,7 @@ TEST("when the device cannot do a recipe, then a worker does it") {
   for (const Way& way : kWays) check_epochs(options, way);
 }
 
-TEST("when samples find no room on their way, then workers render them") {
+TEST("when samples do not fit into the staging memory, then workers render them") {
   const TemporaryFolder folder;
   LoaderOptions options = mixing_options_for(folder, 4);
   for (const std::size_t chunk : {100, 6000, 20000}) {
@@ -168,7 +168,9 @@ TEST("when samples find no room on their way, then workers render them") {
   }
 }
 
-TEST("when channels come first, then each channel is that of pixels, and zeros are zeros") {
+TEST(
+    "when channels come first, then each channel has the values of the pixels, and zeros stay "
+    "zeros") {
   const TemporaryFolder folder;
   LoaderOptions options = options_for(folder, 2);
   options.damaged = Damaged::kMark;
@@ -185,7 +187,7 @@ TEST("when channels come first, then each channel is that of pixels, and zeros a
   }
 }
 
-TEST("when levels are wanted, then those rendered by the CPU arrive as they are") {
+TEST("when batches are levels, then those rendered by the CPU arrive unchanged") {
   const TemporaryFolder folder;
   LoaderOptions options = mixing_options_for(folder, 2);
   options.dtype = PixelType::kUint8;
@@ -207,7 +209,9 @@ TEST("when a device makes too few decoders, then workers decode") {
   }
 }
 
-TEST("when batches are counted, then who decoded and who rendered their images is told") {
+TEST(
+    "when batches are counted, then the totals show the images that the device decoded and "
+    "rendered") {
   const TemporaryFolder folder;
   LoaderOptions options = options_for(folder, 2);
   const auto load = [&](const Way& way) {
@@ -218,7 +222,7 @@ TEST("when batches are counted, then who decoded and who rendered their images i
   const LoaderStatistics rendered = load(kWays[0]), uploaded = load(kWays[1]);
   CHECK_EQUAL(rendered.images, 84u);
   CHECK_EQUAL(rendered.device_rendered, 84u);
-  // Both sides are asked, or neither would be known to be fast.
+  // Both sides get files, so that the speed of both is known.
   CHECK(rendered.device_decoded > 0 && rendered.device_decoded < 84);
   CHECK(rendered.device_ns > 0 && uploaded.device_ns > 0);
   CHECK_EQUAL(uploaded.device_rendered + uploaded.device_decoded, 0u);

@@ -1,4 +1,4 @@
-// The decoder on a device with an engine of the CPU's in it, whose refusals and failures are set.
+// The device's decoder with an engine on the CPU, whose refusals and failures a test sets.
 #include "device/decode/engine_decoder.h"
 
 #include <algorithm>
@@ -59,7 +59,7 @@ class WaitingQueue final : public Queue {
   void wait() override { ++waits; }
 };
 
-// What an engine is to do, and what it was asked.
+// The behaviour of an engine, and its calls.
 struct Script {
   JpegBackends backends{true, true, true};
   bool hardware_takes_regions = true, others_take_regions = true;
@@ -108,7 +108,9 @@ class CpuEngine final : public JpegEngine {
 
 }  // namespace
 
-TEST("when the hardware takes all, then it gets them at once, and each image has its planes") {
+TEST(
+    "when the hardware accepts all files, then one call decodes them, and each image has its "
+    "planes") {
   Script script;
   Memory memory;
   WaitingQueue queue;
@@ -157,11 +159,13 @@ TEST("when the hardware refuses a file, then another backend decodes it") {
   for (const EncodedImage& image : batch.images) check_planes(image);
   CHECK(script.batches == std::vector<std::size_t>{10});
   CHECK(script.singles == std::vector<JpegBackend>(2, JpegBackend::kHybrid));
-  // It is the files that were refused, not regions.
+  // The files were refused, not regions.
   for (const Region& region : script.regions) CHECK(region.width < 60 || region.height < 60);
 }
 
-TEST("when the hardware fails at a batch, then another backend decodes its files one by one") {
+TEST(
+    "when the hardware fails to decode a batch, then another backend decodes its files one by "
+    "one") {
   Script script;
   script.batches_fail = true;
   Memory memory;
@@ -177,7 +181,9 @@ TEST("when the hardware fails at a batch, then another backend decodes its files
   CHECK(!batch.images[4].decoded);
 }
 
-TEST("when batches fail, then the hardware gets no more regions, and after two more no images") {
+TEST(
+    "when batches fail, then the hardware gets only whole images, and after two more failures "
+    "nothing") {
   Script script;
   script.batches_fail = true;
   Memory memory;
@@ -188,7 +194,7 @@ TEST("when batches fail, then the hardware gets no more regions, and after two m
     decoder.decode(batch.images, queue);
     for (const EncodedImage& image : batch.images) check_planes(image);
   }
-  // With regions, whole, whole, and none.
+  // With regions, whole, whole, nothing.
   CHECK(script.batches == std::vector<std::size_t>(3, 6));
   CHECK(script.whole_in_batches == (std::vector<std::size_t>{0, 6, 6}));
   CHECK_EQUAL(script.singles.size(), 30U);
@@ -208,7 +214,8 @@ TEST("when a batch of whole images succeeds, then failures before it do not coun
   CHECK_EQUAL(script.batches.size(), 4U);
 }
 
-TEST("when there is no other backend, then what the hardware fails at stays undecoded") {
+TEST(
+    "when there is no other backend, then files that the hardware fails to decode stay undecoded") {
   Script script;
   script.backends = {false, false, true};
   script.batches_fail = true;
@@ -222,7 +229,7 @@ TEST("when there is no other backend, then what the hardware fails at stays unde
   CHECK(script.singles.empty());
 }
 
-TEST("when the hardware takes no regions, then it decodes whole images") {
+TEST("when the hardware refuses regions, then it decodes whole images") {
   Script script;
   script.hardware_takes_regions = false;
   Memory memory;
@@ -250,7 +257,7 @@ TEST("when another backend refuses a region, then it gets whole images from the 
   for (const EncodedImage& image : batch.images) check_planes(image);
 }
 
-TEST("when files are not a device's to decode, then they are not offered to it") {
+TEST("when a device cannot decode files, then its engine does not get them") {
   Script script;
   Memory memory;
   WaitingQueue queue;

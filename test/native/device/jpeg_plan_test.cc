@@ -1,4 +1,4 @@
-// Who decodes which file, which part of it, where its planes lie, and in which order.
+// The plan for a batch: the backend and the part of each file, its planes, and the order.
 #include "device/decode/jpeg_plan.h"
 
 #include <algorithm>
@@ -28,7 +28,7 @@ namespace {
 
 constexpr JpegBackends kAll{true, true, true};
 
-// A photo as most are: baseline, 4:2:0.
+// A typical photo: baseline, 4:2:0.
 JpegTraits photo(int width = 400, int height = 300) {
   JpegTraits traits;
   traits.width = width;
@@ -95,7 +95,7 @@ TEST("when anything about a file is uncommon, then the CPU decodes it") {
   }
 }
 
-TEST("when JPEGs of other hands are looked at, then the common and complete ones are decodable") {
+TEST("when JPEGs of other encoders are planned, then the common and complete ones are decodable") {
   const std::string folder = BOBBIN_FIXTURES "/../../../shared/data/jpeg-odd/";
   if (!std::filesystem::exists(folder)) {
     std::cout << "skipped: there is no ../shared/data/jpeg-odd\n";
@@ -128,19 +128,21 @@ TEST("when JPEGs of other hands are looked at, then the common and complete ones
   }
 }
 
-TEST("when several backends take a file, then the best for it is chosen") {
+TEST("when several backends accept a file, then the best one is chosen") {
   const JpegBackends hybrids{true, true, false};
   const JpegTraits small = photo(), large = photo(1600, 1200);
   CHECK(backend_of(small, kAll) == JpegBackend::kHardware);
   CHECK(backend_of(large, kAll) == JpegBackend::kHardware);
   CHECK(backend_of(small, hybrids) == JpegBackend::kHybrid);
   CHECK(backend_of(large, hybrids) == JpegBackend::kGpuHybrid);
-  // Codes below the wanted part are not read.
+  // Codes below the wanted part do not count.
   CHECK(backend_for(large, {0, 100, 1600, 400}, hybrids) == JpegBackend::kHybrid);
   CHECK(backend_for(large, {0, 500, 10, 400}, hybrids) == JpegBackend::kGpuHybrid);
 }
 
-TEST("when a file has several scans, then only Huffman decoding on the CPU takes it") {
+TEST(
+    "when a file has several scans, then only the backend with Huffman decoding on the CPU accepts "
+    "it") {
   JpegTraits progressive = photo(1600, 1200), separate = progressive;
   progressive.progressive = progressive.several_scans = true;
   separate.several_scans = true;
@@ -150,13 +152,13 @@ TEST("when a file has several scans, then only Huffman decoding on the CPU takes
   }
 }
 
-TEST("when there is but one backend, then it decodes all that it takes, and none takes nothing") {
+TEST("when there is one backend, then it decodes all files that it accepts; without one, none") {
   CHECK(backend_of(photo(), {false, false, false}) == JpegBackend::kNone);
   CHECK(backend_of(photo(), {false, true, false}) == JpegBackend::kGpuHybrid);
   CHECK(backend_of(photo(1600, 1200), {true, false, false}) == JpegBackend::kHybrid);
 }
 
-TEST("when a part is wanted, then whole MCUs around it are decoded, and nothing past the image") {
+TEST("when a part is wanted, then the whole MCUs around it are decoded, inside the image") {
   // 16 × 16 pixels an MCU; two pixels more each way.
   CHECK(decoded_region(photo(), {50, 34, 100, 60}) == (Region{48, 32, 112, 64}));
   CHECK(decoded_region(photo(), {49, 33, 100, 60}) == (Region{32, 16, 128, 80}));
@@ -165,7 +167,8 @@ TEST("when a part is wanted, then whole MCUs around it are decoded, and nothing 
   CHECK(decoded_region(grey(400, 300), {50, 34, 100, 60}) == (Region{48, 32, 104, 64}));
 }
 
-TEST("when parts are chosen at random, then regions are aligned, inside, and as small as can be") {
+TEST(
+    "when parts are random, then regions are aligned, inside the image, and as small as possible") {
   Random random(11);
   for (int i = 0; i < 2000; ++i) {
     JpegTraits traits = photo(16 + random.below(300), 16 + random.below(300));
@@ -182,7 +185,7 @@ TEST("when parts are chosen at random, then regions are aligned, inside, and as 
   }
 }
 
-TEST("when planes are laid out, then they are those of the CPU's decoder, cut off at the edges") {
+TEST("when planes are laid out, then they equal those of the CPU's decoder, clipped at the edges") {
   Random random(12);
   for (const Encoding& encoding : bobbin::test::baseline_encodings()) {
     const auto file = bobbin::test::encode_jpeg(bobbin::test::draw_picture(203, 151), encoding);
@@ -211,7 +214,9 @@ TEST("when planes are laid out, then they are those of the CPU's decoder, cut of
   }
 }
 
-TEST("when a batch is put in order, then like follows like, the largest first, and none is lost") {
+TEST(
+    "when a batch is sorted, then equal samplings are together, the largest first, and none is "
+    "lost") {
   std::vector<EncodedImage> images(8);
   images[0].traits = photo(100, 100);
   images[1].traits = grey(50, 50);

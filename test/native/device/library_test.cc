@@ -1,4 +1,4 @@
-// The CUDA library where it cannot be opened; test/cuda opens the real one.
+// A CUDA library that cannot be opened; test/cuda opens the real one.
 #include "device/library.h"
 
 #include <filesystem>
@@ -30,10 +30,10 @@ TEST("when the CUDA library cannot be opened, then its status says why") {
   std::filesystem::remove(file);
   CHECK(!status.available);
   CHECK_EQUAL(status.reason, "a CUDA library that cannot be opened (" + file.string() +
-                                 ": file too short); `npm run build:cuda` builds it anew");
+                                 ": file too short); `npm run build:cuda` rebuilds it");
 }
 
-TEST("when another library lies in the CUDA library's place, then its status says so") {
+TEST("when another library has the CUDA library's path, then its status says so") {
   const CudaStatus status = cuda_status("/proc/self/exe");
   CHECK(!status.available);
   CHECK(status.reason.find("cannot") != std::string::npos);

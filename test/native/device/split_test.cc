@@ -1,4 +1,4 @@
-// The split of files between workers and a device: its formula, its limits, and whether it settles.
+// The split of files between workers and a device: its formula, its limits, and its convergence.
 #include "device/decode/split.h"
 
 #include <algorithm>
@@ -15,17 +15,17 @@ using bobbin::device::DecodeSplit;
 
 namespace {
 
-// What decoding costs in a simulation, in nanoseconds.
+// The simulated cost of decoding, in nanoseconds.
 struct Costs {
   int threads = 4;
   double cpu = 400e3;       // An image, on one thread.
   double device = 100e3;    // An image.
   double device_batch = 0;  // A batch, however small.
-  double noise = 0;         // How far a time may lie off, as a share of it.
+  double noise = 0;         // The largest error of a time, as a share of it.
 };
 
 struct Times {
-  double cpu = 0, device = 0;  // Until each side has its part of the batch.
+  double cpu = 0, device = 0;  // Until each side has finished its part of the batch.
 };
 
 // One batch of 256 files, split and measured.
@@ -52,7 +52,7 @@ Times decode_batch(DecodeSplit& split, const Costs& costs, Random& random,
 
 }  // namespace
 
-TEST("when both sides have been timed, then the share is that at which they finish together") {
+TEST("when both sides have been timed, then with the share they finish together") {
   for (const int threads : {1, 2, 16}) {
     for (const double cpu : {150e3, 600e3}) {
       for (const double device : {20e3, 110e3, 350e3}) {
@@ -77,7 +77,7 @@ TEST("when only one side has been timed, then the first share stays") {
   CHECK_EQUAL(split.share(), DecodeSplit::kFirst);
 }
 
-TEST("when a device has no decoder, then it gets no file whatever is measured") {
+TEST("when a device has no decoder, then it never gets a file") {
   DecodeSplit split(4, false);
   split.cpu_decoded(1'000'000'000);
   split.device_decoded(100, 1);
@@ -85,12 +85,12 @@ TEST("when a device has no decoder, then it gets no file whatever is measured") 
   for (std::uint64_t position = 0; position < 1000; ++position) CHECK(!split.on_device(position));
 }
 
-TEST("when files are dealt out, then the device gets its share of any stretch, evenly spread") {
+TEST("when files are divided, then the device gets its share of any sequence, evenly spread") {
   for (const double device : {30e3, 100e3, 260e3, 1e9}) {
     DecodeSplit split(4, true);
     split.cpu_decoded(400'000);
     split.device_decoded(1, static_cast<std::int64_t>(device));
-    // Wherever counting began: even where it overflows.
+    // For any first position, even if it overflows.
     for (const std::uint64_t start :
          {std::uint64_t{0}, std::uint64_t{77}, ~std::uint64_t{0} - 99}) {
       int given = 0;
@@ -102,7 +102,7 @@ TEST("when files are dealt out, then the device gets its share of any stretch, e
   }
 }
 
-TEST("when costs are steady, then both sides soon take equally long") {
+TEST("when costs are constant, then both sides soon take equally long") {
   Random random(5);
   for (Costs costs : {Costs{}, Costs{2, 300e3, 20e3}, Costs{8, 250e3, 60e3, 4e6}}) {
     costs.noise = 0.1;
@@ -115,7 +115,7 @@ TEST("when costs are steady, then both sides soon take equally long") {
   }
 }
 
-TEST("when times are noisy around steady costs, then the share hardly ever moves") {
+TEST("when times are noisy around constant costs, then the share rarely moves") {
   Random random(6);
   Costs costs{4, 400e3, 150e3};
   costs.noise = 0.3;
@@ -130,7 +130,7 @@ TEST("when times are noisy around steady costs, then the share hardly ever moves
   CHECK(moves < 25);
 }
 
-TEST("when one side was slow and becomes fast, then it gets its files back") {
+TEST("when one side was slow and becomes fast, then its share grows again") {
   Random random(7);
   Costs costs;
   DecodeSplit split(costs.threads, true);
@@ -146,7 +146,7 @@ TEST("when one side was slow and becomes fast, then it gets its files back") {
   CHECK_EQUAL(split.share(), DecodeSplit::kLargest);
 }
 
-TEST("when threads measure and ask at once, then no time is lost") {
+TEST("when threads measure and ask concurrently, then every time counts") {
   DecodeSplit split(4, true);
   std::atomic<int> given = 0;
   std::vector<std::thread> workers;
@@ -161,13 +161,13 @@ TEST("when threads measure and ask at once, then no time is lost") {
   for (int batch = 0; batch < 100; ++batch) split.device_decoded(8, 8 * 25'000);
   for (std::thread& worker : workers) worker.join();
   split.device_decoded(8, 8 * 25'000);
-  // How many depends on which worker asked while which share held.
+  // The number depends on the order of the workers' calls and the changes of the share.
   CHECK(given > 0);
   // From times between 100 and 700 µs on four threads, and 25 µs.
   CHECK(split.share() >= 0.5 && split.share() <= 0.875);
 }
 
-TEST("when times are the same, then so are the shares") {
+TEST("when times are the same, then the shares are the same") {
   const auto shares = [] {
     Random random(8);
     Costs costs{3, 350e3, 90e3, 1e6, 0.4};

@@ -1,4 +1,4 @@
-// Each check names the kernels and the sample at fault.
+// Each check names the kernels and the wrong sample.
 #include "fuzz/differential.h"
 
 #include <algorithm>
@@ -35,7 +35,7 @@ std::vector<RawPlane> copy(const std::array<Plane, 3>& planes, int components) {
   return copies;
 }
 
-// Compares what both have: libjpeg keeps no blocks that only fill an MCU.
+// Compares the common blocks: libjpeg does not keep blocks that only fill an MCU.
 void compare(const Plane& plane, const RawPlane& wanted, const char* what, int component) {
   const Region& region = plane.region;
   const int right = std::min(region.left + region.width, wanted.width);
@@ -51,7 +51,7 @@ void compare(const Plane& plane, const RawPlane& wanted, const char* what, int c
   }
 }
 
-// Tells one image's coefficients from another's; none if they are given up.
+// A hash of an image's coefficients; none if the decoder gives up.
 std::optional<std::uint64_t> sum_coefficients(BaselineDecoder& decoder,
                                               const BaselineFrame& frame) {
   std::uint64_t sum = 0;
@@ -140,7 +140,7 @@ void Differential::check_part(const BaselineFrame& frame, bool accepted, Random&
   }
 }
 
-// `wanted` is the part without any row's start known; empty if it is refused.
+// `wanted` is the part, decoded without known row starts; empty if it is refused.
 void Differential::check_starts(const BaselineFrame& frame, const Region& region,
                                 const std::vector<RawPlane>& wanted, Random& random) {
   std::array<Plane, 3> planes;
@@ -174,7 +174,7 @@ void Differential::check_view(const File& file, Random& random) {
     const ImageView view = opened_.decode(plan.region, plan.scale);
     renderer_.render(view, size, recipes_[0], preprocessing, {output_.data(), PixelType::kFloat32});
   } catch (const ImageError&) {
-    // libjpeg has no use for it either.
+    // libjpeg does not decode it either.
   }
 }
 

@@ -1,4 +1,4 @@
-// What must hold of Bobbin's own decoder for any bytes at all.
+// The properties of Bobbin's own decoder for arbitrary bytes.
 #pragma once
 
 #include <vector>
@@ -11,27 +11,26 @@
 
 namespace bobbin::test {
 
-// What became of a file: no header, or a kind that is left to libjpeg; given up; decoded.
+// The result for a file: no header, or a kind that only libjpeg decodes; given up; decoded.
 enum class Verdict { kOther, kRefused, kAccepted };
 
-// Holds one decoder for each machine's kernels, from file to file as the loader does. For each
+// Keeps one decoder for each machine's kernels from file to file, like the loader. For each
 // file:
-//  - All kernels and a decoder without a past give the same verdict and the same samples.
-//    So it is with coefficients, which are never given up where samples are not.
-//  - If the whole image is accepted, libjpeg-turbo decodes it without an error and without a
-//  warning
-//    of missing or senseless data, and every sample of every block is its own, to the bit.
-//  - Any part of an accepted image is accepted, and is that part of the whole. A part that is
-//    accepted of another image is libjpeg-turbo's, unless that stops with an error.
-//  - A part is the same, or refused, whatever was found out about rows by the parts before it; any
-//    other starts of rows lead outside no buffer.
-//  - The renderer makes a view of whatever JpegDecoder returns.
-// Bytes behind the last MCU are nobody's business. Memory errors are for the sanitizers to find.
+//  - All kernels and a new decoder give the same verdict and the same samples.
+//    The same holds for coefficients, which are decoded if samples are.
+//  - If the whole image is accepted, libjpeg-turbo decodes it without an error or a warning of
+//    missing or invalid data, and every sample of every block equals its sample, to the bit.
+//  - Any part of an accepted image is accepted, and equals that part of the whole. An accepted
+//    part of another image equals libjpeg-turbo's, unless libjpeg-turbo stops with an error.
+//  - A part is the same, or refused, for any row starts found by earlier parts; no
+//    row starts cause a read outside a buffer.
+//  - The renderer renders a view of every image that JpegDecoder returns.
+// Bytes behind the last MCU are ignored. Sanitizers find memory errors.
 class Differential {
  public:
   Differential();
 
-  // Draws the parts and views from `random`. Throws what is wrong as a runtime_error.
+  // Draws the parts and views from `random`. Throws a runtime_error that names the fault.
   Verdict check(const File& file, core::Random& random);
 
  private:
@@ -47,9 +46,9 @@ class Differential {
   core::Renderer renderer_;
   std::vector<core::Recipe> recipes_;
   std::vector<float> output_;
-  std::vector<RawPlane> whole_;  // Of one decoder, to compare the next with.
+  std::vector<RawPlane> whole_;  // Of one decoder, to compare with the next.
   Reference reference_;
-  std::vector<core::RowStart> starts_;  // Of the file at hand.
+  std::vector<core::RowStart> starts_;  // Of the current file.
 };
 
 }  // namespace bobbin::test

@@ -44,7 +44,7 @@ struct Options {
 std::uint64_t current_seed = 0;
 std::int64_t current = 0;
 
-// The sanitizers end the process without a word of which input it was.
+// The sanitizers end the process without naming the input.
 void name_input() {
   std::fprintf(stderr, "finding: --seed %llu --only %lld\n",
                static_cast<unsigned long long>(current_seed), static_cast<long long>(current));
@@ -95,7 +95,7 @@ class Campaign {
     // Given files are larger than drawn ones, and so slower.
     const bool given = !options_.given.empty() && random.below(8) == 0;
     const File made = test::mutate(given ? options_.given : drawn_, random);
-    // Exactly as large as its bytes, so that a sanitizer sees a read past the end.
+    // Exactly the size of the file, so that a sanitizer sees a read past the end.
     const File file(made.begin(), made.end());
     if (!options_.save.empty()) {
       std::ofstream(options_.save, std::ios::binary)

@@ -1,4 +1,4 @@
-// Changes know where a file's segments lie, so that most of what they make still reaches the scan.
+// Changes use the positions of a file's segments, so that most changed files still reach the scan.
 #include "fuzz/mutator.h"
 
 #include <algorithm>
@@ -16,14 +16,14 @@ constexpr std::uint8_t kFrame = 0xc0, kHuffman = 0xc4, kRestart = 0xd0, kScan = 
                        kQuantization = 0xdb, kInterval = 0xdd;
 constexpr int kMostChanges = 6;
 
-// A marker segment: FF, the marker, two bytes of length, and what they count.
+// A marker segment: FF, the marker, two bytes of length, and the content.
 struct Segment {
   std::uint8_t marker;
   std::size_t begin, end;
   std::size_t payload() const { return begin + 4; }
 };
 
-// Those up to the scan's header, as far as they make sense.
+// The valid segments up to the scan's header.
 std::vector<Segment> segments_of(const File& file) {
   std::vector<Segment> segments;
   for (std::size_t at = 2; at + 4 <= file.size() && file[at] == 0xff;) {
@@ -54,7 +54,7 @@ std::uint8_t any_byte(Random& random) {
 
 // Anywhere, or in the scan, where most of the bytes of a real file are.
 std::size_t any_place(const File& file, Random& random) {
-  // Headers may end where the file does.
+  // Headers may end at the end of the file.
   const std::size_t begin = random.below(3) == 0 ? 0 : std::min(scan_begin(file), file.size() - 1);
   return begin + below(random, file.size() - begin);
 }
@@ -125,7 +125,7 @@ void edit_length(File& file, const Corpus&, Random& random) {
   }
 }
 
-// A table that makes sense, often with short codes for what is rare elsewhere.
+// A valid table, often with short codes for symbols that are rare elsewhere.
 File draw_codes(std::uint8_t place, Random& random) {
   File table(17);
   table[0] = place;
@@ -266,7 +266,7 @@ void edit_segments(File& file, const Corpus&, Random& random) {
   }
 }
 
-// Another file's scan behind this one's headers, or the two cut anywhere.
+// Another file's scan after this one's headers, or the two cut anywhere.
 void splice(File& file, const Corpus& corpus, Random& random) {
   const File& other = corpus[below(random, corpus.size())];
   const bool scans = random.below(3) != 0;
@@ -276,7 +276,7 @@ void splice(File& file, const Corpus& corpus, Random& random) {
   file.insert(file.end(), other.begin() + static_cast<std::ptrdiff_t>(begin), other.end());
 }
 
-// Noise in the place of the scan: with a table that leaves few bits unused, much of it decodes.
+// Noise instead of the scan: with a table that leaves few bits unused, much of it decodes.
 void draw_scan(File& file, const Corpus&, Random& random) {
   file.resize(std::min(scan_begin(file), file.size()));
   const int kind = random.below(3);
@@ -311,7 +311,7 @@ Corpus draw_corpus() {
 
 File mutate(const Corpus& corpus, Random& random) {
   File file = corpus[below(random, corpus.size())];
-  // Fewer changes are likelier: several at once seldom leave a file that decodes.
+  // Fewer changes are likelier: files with several changes rarely decode.
   for (int i = random.below(1 + random.below(kMostChanges)); i >= 0 && file.size() > 4; --i) {
     kChanges[below(random, std::size(kChanges))](file, corpus, random);
   }

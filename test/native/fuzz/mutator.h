@@ -1,4 +1,4 @@
-// Makes damaged and odd JPEG files out of sound ones: the inputs of decode_fuzz.
+// Makes damaged and odd JPEG files from sound ones: the inputs of decode_fuzz.
 #pragma once
 
 #include <cstdint>

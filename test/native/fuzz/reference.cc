@@ -1,4 +1,4 @@
-// libjpeg's raw output; an error leaves by longjmp, over frames that hold nothing with a
+// libjpeg's raw output; an error leaves by longjmp, through functions without objects with a
 // destructor.
 #include "fuzz/reference.h"
 
@@ -15,9 +15,9 @@ namespace bobbin::test {
 namespace {
 
 struct Messages {
-  jpeg_error_mgr base{};  // First, so that libjpeg's pointer leads here.
+  jpeg_error_mgr base{};  // First, so that libjpeg's pointer also points to this struct.
   jmp_buf jump{};
-  bool in_scan = false;  // Extraneous data between headers harms nothing.
+  bool in_scan = false;  // Extraneous data between headers is harmless.
   char error[JMSG_LENGTH_MAX] = {}, damage[JMSG_LENGTH_MAX] = {};
 };
 

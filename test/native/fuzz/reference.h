@@ -1,4 +1,4 @@
-// What libjpeg-turbo makes of a file that may be damaged.
+// libjpeg-turbo's result for a file that may be damaged.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace bobbin::test {
 
-// A component's samples as the inverse transform leaves them, in whole blocks.
+// A component's samples after the inverse transform, in whole blocks.
 struct RawPlane {
   int width = 0, height = 0;
   std::size_t stride = 0;
@@ -19,8 +19,8 @@ struct RawPlane {
 struct Reference {
   // Why the file cannot be decoded to its last row; empty if it can.
   std::string error;
-  // The first warning of missing or senseless data; empty if there was none. What lies behind the
-  // last MCU is not looked at.
+  // The first warning of missing or invalid data; empty if there was none. Bytes behind the
+  // last MCU are ignored.
   std::string damage;
   std::vector<RawPlane> planes;
 };

@@ -1,5 +1,5 @@
-// The kernels of each machine against the portable form: the same results within rounding, and to
-// the bit where machines fuse products and sums alike.
+// Compares the kernels of each machine with the portable ones: equal within rounding, and to
+// the bit if both fuse products and sums.
 #include "core/kernels/kernels.h"
 
 #include <algorithm>
@@ -26,7 +26,7 @@ std::vector<std::uint8_t> random_bytes(Random& random, std::size_t count) {
 
 using Values = std::vector<float>;
 
-// Bytes from the beginning of a line of the caches on.
+// Bytes from the beginning of a cache line.
 class Lines {
  public:
   explicit Lines(std::size_t bytes) : memory_(bytes + kLine) {}
@@ -73,7 +73,7 @@ Values resample(const Kernels& kernels, const std::vector<std::uint8_t>& pixels,
   return output;
 }
 
-// As floats, whatever they are stored as.
+// As floats, from any stored type.
 Values finish(const Kernels& kernels, Values rows, int values, float sigma, PixelType type) {
   Lines output(rows.size() * bytes_of(type));
   Values stored(rows.size());
@@ -97,8 +97,8 @@ Values finish(const Kernels& kernels, Values rows, int values, float sigma, Pixe
   return stored;
 }
 
-// `run` by all kernels: within `tolerance` of the portable form, but for one value and one in each
-// hundred, which are within `rarely`.
+// Runs `run` with all kernels: within `tolerance` of the portable ones, except for one value and
+// one in each hundred, which are within `rarely`.
 template <typename Run>
 void check_alike(const Run& run, float tolerance, float rarely) {
   std::array<Values, 2> seen;  // By whether products are fused.
@@ -125,13 +125,13 @@ void check_alike(const Run& run, float tolerance) {
 
 }  // namespace
 
-TEST("when an image is resampled by any machine's kernels, then values are the portable ones") {
+TEST("when an image is resampled by any machine's kernels, then values equal the portable ones") {
   Random random(11);
   for (const int size : {1, 5, 16, 33, 48}) {
     for (const auto& [width, height] : {std::pair{1, 1}, {2, 30}, {4, 3}, {61, 43}, {130, 7}}) {
       const auto pixels = random_bytes(random, std::size_t{3} * width * height);
-      // Sums of more samples are rounded to words after each pass: where one lies close to the
-      // middle of two, it may become another word if it was fused.
+      // Sums of more samples are rounded to words after each pass: a sum close to the
+      // midpoint of two words may become the other word with fused products.
       const bool rounded = std::max(width, height) * 2 > kMostWords * size;
       check_alike([&, w = width, h = height](
                       const Kernels& kernels) { return resample(kernels, pixels, w, h, size); },
@@ -140,7 +140,7 @@ TEST("when an image is resampled by any machine's kernels, then values are the p
   }
 }
 
-TEST("when a filter takes few samples or many, then values are the sums of its weights") {
+TEST("when a filter has few samples or many, then values are the weighted sums") {
   Random random(15);
   const int size = 37;
   for (int count = 2; count <= kMostWords + 2; ++count) {
@@ -154,7 +154,8 @@ TEST("when a filter takes few samples or many, then values are the sums of its w
     taps.set(0, side, size, false, {side, 0, side});
     const Filter filter = taps.filter();
     CHECK_EQUAL(filter.count, count);
-    // As kMostWords says; beyond it both passes only round. The matrix makes 1.35 of it at most.
+    // The bound of kMostWords; beyond it both passes only round. The matrix multiplies it by at
+    // most 1.35.
     const double bound = 1.35 * (count <= kMostWords ? 2 * count : 1) / 256.0;
     for (const auto& pixels : images) {
       std::vector<double> wanted;
@@ -179,7 +180,7 @@ TEST("when a filter takes few samples or many, then values are the sums of its w
   }
 }
 
-TEST("when rows are finished by any machine's kernels, then values are the portable ones") {
+TEST("when rows are finished by any machine's kernels, then values equal the portable ones") {
   Random random(12);
   for (const int values : {3, 48, 51, 192}) {
     for (const int count : {1, 2, 7, 16}) {
@@ -199,7 +200,7 @@ TEST("when rows are finished by any machine's kernels, then values are the porta
   }
 }
 
-TEST("when planes are rendered by any machine's kernels, then values are the portable ones") {
+TEST("when planes are rendered by any machine's kernels, then values equal the portable ones") {
   Random random(14);
   const auto samples = random_bytes(random, std::size_t{90} * 70 * 2);
   ImageView image{ColorSpace::kYcc, {}, 90, 70, 1};
@@ -232,7 +233,7 @@ TEST("when planes are rendered by any machine's kernels, then values are the por
   }
 }
 
-TEST("when samples are weighed by any machine's kernels, then sums are the portable ones") {
+TEST("when samples are summed by any machine's kernels, then sums equal the portable ones") {
   Random random(13);
   for (const int values : {1, 15, 16, 100, 333}) {
     const auto samples = random_bytes(random, std::size_t{7} * values);

@@ -1,4 +1,4 @@
-// The promise that loading asks for memory by the batch, never by the image.
+// Loading allocates memory for each batch, never for each image.
 #include "support/allocations.h"
 
 #include "support/check.h"
@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kImages = 64, kBatchSize = 32, kEpochs = 4;
 
-// JPEGs of every common sampling, with and without restarts, some progressive, and one so large
+// JPEGs of every common sampling, with and without restarts, some progressive, and one large enough
 // that libjpeg scales it down.
 std::vector<std::string> write_files(const TemporaryFolder& folder) {
   std::vector<std::string> paths;
@@ -49,9 +49,10 @@ LoaderOptions options_for(std::shared_ptr<Sources> sources) {
   return options;
 }
 
-// How often memory is asked for in a batch, once every buffer is as large as it has to be.
+// The number of allocations for a batch, after every buffer has its final size.
 double allocations_per_batch(LoaderOptions options) {
-  // One thread, and the same epochs twice: it sees the same windows of the same images again.
+  // One thread, and the same epochs twice, so that it renders the same windows of the same images
+  // again.
   Consumer consumer(std::move(options));
   const auto load = [&] {
     for (int epoch = 0; epoch < kEpochs; ++epoch) {
@@ -69,7 +70,7 @@ double allocations_per_batch(LoaderOptions options) {
 
 }  // namespace
 
-TEST("when images are loaded over and over, then memory is asked for by the batch alone") {
+TEST("when images are loaded repeatedly, then memory is allocated only for each batch") {
   const TemporaryFolder folder;
   const std::vector<std::string> paths = write_files(folder);
   LoaderOptions plain = options_for(bobbin::test::whole_files(paths));
@@ -83,7 +84,7 @@ TEST("when images are loaded over and over, then memory is asked for by the batc
   changed.augmentation.erase_noise = true;
   for (const LoaderOptions& options : {plain, packed, mixed, changed}) {
     const double each = allocations_per_batch(options);
-    // A batch, its three lists, its lease and how that ends; now and then a piece of the queue.
+    // A batch, its three lists, its lease and the end of the lease; sometimes a block of the queue.
     CHECK(each >= 1);
     CHECK(each <= 7);
   }

@@ -28,7 +28,7 @@ namespace {
 constexpr const char* kReason = "unreadable at last";
 constexpr std::uint64_t kNothing = ~std::uint64_t{0};
 
-// Renders as the writer of main memory does. Its thread ends batches, and says then that some
+// Renders like the writer of main memory. Its thread finishes batches, and then reports that some
 // samples were unreadable.
 class LateWriter final : public BatchWriter {
  public:
@@ -110,7 +110,8 @@ class LateWriter final : public BatchWriter {
   std::thread thread_;
 };
 
-// What is damaged for one loader is sound for the other, whose writer says later that it is not.
+// A file that is damaged for one loader is sound for the other, whose writer reports the damage
+// later.
 struct Pair {
   LoaderOptions early, late;
 };
@@ -133,7 +134,9 @@ TEST("when a writer finishes late, then batches are the same in the same order")
   for (int epoch = 0; epoch < 3; ++epoch) CHECK(run(late, epoch) == run(host, epoch));
 }
 
-TEST("when damage shows only as a batch is finished, then its rows are as if it had shown before") {
+TEST(
+    "when damage is found only when a batch is finished, then its rows are the same as if found "
+    "earlier") {
   const TemporaryFolder folder;
   for (const Damaged damaged : {Damaged::kRefill, Damaged::kMark}) {
     auto [early, late] = options_pair(folder, options_for(folder, 3));
@@ -148,7 +151,7 @@ TEST("when damage shows only as a batch is finished, then its rows are as if it 
   }
 }
 
-TEST("when damage that shows late is to end the run, then the error names the file") {
+TEST("when damage that is found late ends the run, then the error names the file") {
   const TemporaryFolder folder;
   LoaderOptions options = options_pair(folder, options_for(folder, 2)).late;
   options.sources = whole_files({folder.write("fine.jpg", encode_jpeg(draw_picture(65, 75, 5)))});
@@ -164,7 +167,9 @@ TEST("when damage that shows late is to end the run, then the error names the fi
   }
 }
 
-TEST("when epochs are left while a writer is at their batches, then every slot comes back") {
+TEST(
+    "when epochs are abandoned while a writer finishes their batches, then every slot is "
+    "returned") {
   const TemporaryFolder folder;
   const Epoch wanted = [&] {
     Consumer host(mixing_options_for(folder, 1));
@@ -179,7 +184,7 @@ TEST("when epochs are left while a writer is at their batches, then every slot c
   CHECK(run(late, 3) == wanted);
 }
 
-TEST("when a loader goes while its writer is at a batch, then both end") {
+TEST("when a loader is destroyed while its writer finishes a batch, then both end") {
   const TemporaryFolder folder;
   for (int round = 0; round < 20; ++round) {
     Consumer late(options_for(folder, 2), std::make_unique<LateWriter>(std::set<std::uint64_t>{5}));

@@ -1,4 +1,4 @@
-// Mixed rows of the loader: same bytes for any number of threads, and what damaged partners do.
+// Mixed rows of the loader: same bytes for any number of threads, and damaged partners.
 #include <algorithm>
 #include <cstring>
 
@@ -32,7 +32,7 @@ TEST("when rows are mixed by 1, 2 or 8 threads, then bytes, partners and weights
   CHECK_EQUAL(one.loader().failures().size(), 2u);
 }
 
-TEST("when a mixed row takes a damaged one's place, then it is mixed as in its own") {
+TEST("when a mixed row replaces a damaged one, then it is mixed like in its own row") {
   const TemporaryFolder folder;
   Consumer consumer(mixing_options_for(folder, 2));
   int repeated = 0;
@@ -52,7 +52,7 @@ TEST("when a mixed row takes a damaged one's place, then it is mixed as in its o
   CHECK(repeated > 5);
 }
 
-TEST("when epochs of mixed rows are left in the middle, then every slot comes back") {
+TEST("when epochs of mixed rows are abandoned in the middle, then every slot is returned") {
   const TemporaryFolder folder;
   Consumer consumer(mixing_options_for(folder, 4));
   for (int epoch = 0; epoch < 30; ++epoch) {
@@ -63,7 +63,7 @@ TEST("when epochs of mixed rows are left in the middle, then every slot comes ba
   CHECK(run(consumer, 3) == run(other, 3));
 }
 
-TEST("when a partner is damaged and damage is to end the run, then the error names it") {
+TEST("when a damaged partner ends the run, then the error names it") {
   const TemporaryFolder folder;
   LoaderOptions options = mixing_options_for(folder, 2);
   options.damaged = Damaged::kFail;
@@ -77,7 +77,7 @@ TEST("when a partner is damaged and damage is to end the run, then the error nam
   CHECK_THROWS(consumer.next(), LoaderError);
 }
 
-TEST("when no partner is readable, then the run ends instead of looking for ever") {
+TEST("when no partner is readable, then the run ends instead of searching forever") {
   const TemporaryFolder folder;
   LoaderOptions options = mixing_options_for(folder, 2);
   options.damaged = Damaged::kMark;
@@ -88,7 +88,7 @@ TEST("when no partner is readable, then the run ends instead of looking for ever
   CHECK_THROWS(run(consumer, 0), LoaderError);
 }
 
-TEST("when damaged files are marked, then a partner is another one and no row of zeros") {
+TEST("when damaged files are marked, then a damaged partner is replaced, not mixed in as zeros") {
   const TemporaryFolder folder;
   LoaderOptions options = mixing_options_for(folder, 2);
   options.damaged = Damaged::kMark;

@@ -1,4 +1,4 @@
-// The worker threads: same bytes for any number of them, and every way a run can go wrong.
+// The worker threads: same bytes for any number of them, and every failure of a run.
 #include "core/load/loader.h"
 
 #include <cstring>
@@ -31,7 +31,7 @@ TEST("when 1, 2 or 8 threads render, then bytes and indices are the same") {
   CHECK(!(run(one, 0) == run(one, 1)));
 }
 
-TEST("when loaders share an epoch, then together they render what one would") {
+TEST("when loaders share an epoch, then together they render the rows of a single loader") {
   const TemporaryFolder folder;
   Consumer alone(mixing_options_for(folder, 2));
   const Epoch whole = run(alone, 5);
@@ -54,7 +54,7 @@ TEST("when loaders share an epoch, then together they render what one would") {
   }
 }
 
-// Motion JPEG leaves the standard Huffman tables out.
+// Motion JPEG omits the standard Huffman tables.
 std::vector<std::uint8_t> without_huffman_tables(const std::vector<std::uint8_t>& file) {
   std::vector<std::uint8_t> stripped(file.begin(), file.begin() + 2);
   std::size_t at = 2;
@@ -69,11 +69,10 @@ std::vector<std::uint8_t> without_huffman_tables(const std::vector<std::uint8_t>
   return stripped;
 }
 
-TEST(
-    "when a file has no Huffman tables, then those of the image before it are not taken for them") {
+TEST("when a file lacks Huffman tables, then those of the previous image are not used") {
   const TemporaryFolder folder;
   const auto before = encode_jpeg(draw_picture(70, 60, 1), {.quality = 40, .progressive = true});
-  // Grey, because only there Bobbin's own decoder and libjpeg lead to the same bytes.
+  // Grey, because only for grey files Bobbin's own decoder and libjpeg give the same bytes.
   const auto file = encode_jpeg(draw_picture(70, 60, 2), {.grey = true});
   const auto stripped = without_huffman_tables(file);
   CHECK(stripped.size() < file.size());
@@ -89,7 +88,7 @@ TEST(
   CHECK(load(folder.write("stripped.jpg", stripped)) == load(folder.write("whole.jpg", file)));
 }
 
-TEST("when an epoch is resumed at a batch, then the rest is what it would have been") {
+TEST("when an epoch is resumed at a batch, then the rest is the same") {
   const TemporaryFolder folder;
   Consumer consumer(options_for(folder, 2));
   const Epoch whole = run(consumer, 7), rest = run(consumer, 7, 2);
@@ -98,12 +97,12 @@ TEST("when an epoch is resumed at a batch, then the rest is what it would have b
                     rest.bytes.size()) == 0);
 }
 
-TEST("when a file is replaced between epochs, then nothing of what it was is left") {
+TEST("when a file is replaced between epochs, then only its new content is rendered") {
   const TemporaryFolder folder;
   const Encoding fine{.quality = 95, .vertical_sampling = 1};
   auto before = encode_jpeg(draw_picture(90, 120, 1)),
        after = encode_jpeg(draw_picture(90, 120, 2), fine);
-  // As long as each other, and behind the image's end.
+  // Files of the same length, with bytes behind the image's end.
   before.resize(std::max(before.size(), after.size()));
   after.resize(before.size());
   LoaderOptions options = options_for(folder, 1);
@@ -119,7 +118,7 @@ TEST("when a file is replaced between epochs, then nothing of what it was is lef
   }
 }
 
-TEST("when files are damaged and refilled, then no row shows them and each is named once") {
+TEST("when damaged files are refilled, then no row has them and each is named once") {
   const TemporaryFolder folder;
   Consumer consumer(options_for(folder, 2));
   for (int epoch = 0; epoch < 2; ++epoch) {
@@ -133,7 +132,7 @@ TEST("when files are damaged and refilled, then no row shows them and each is na
   CHECK_EQUAL(failures[1].reason, "no image");
 }
 
-TEST("when damaged files are marked, then their rows are zeros and have no index") {
+TEST("when damaged files are marked, then their rows are zeros without an index") {
   const TemporaryFolder folder;
   LoaderOptions options = options_for(folder, 2);
   options.damaged = Damaged::kMark;
@@ -151,7 +150,7 @@ TEST("when damaged files are marked, then their rows are zeros and have no index
   }
 }
 
-TEST("when a damaged file is to end the run, then the error names it") {
+TEST("when a damaged file ends the run, then the error names it") {
   const TemporaryFolder folder;
   LoaderOptions options = options_for(folder, 2);
   options.damaged = Damaged::kFail;
@@ -174,7 +173,7 @@ TEST("when more files are damaged than the budget allows, then the run ends") {
   CHECK_THROWS(run(consumer, 0), LoaderError);
 }
 
-TEST("when no file is readable, then the run ends instead of looking for ever") {
+TEST("when no file is readable, then the run ends instead of searching forever") {
   const TemporaryFolder folder;
   LoaderOptions options = options_for(folder, 2);
   options.sources = whole_files({folder.write("empty.jpg", {})});
@@ -182,7 +181,7 @@ TEST("when no file is readable, then the run ends instead of looking for ever") 
   CHECK_THROWS(run(consumer, 0), LoaderError);
 }
 
-TEST("when epochs are left in the middle, then every slot comes back") {
+TEST("when epochs are abandoned in the middle, then every slot is returned") {
   const TemporaryFolder folder;
   Consumer consumer(options_for(folder, 4));
   for (int epoch = 0; epoch < 30; ++epoch) {
@@ -193,7 +192,7 @@ TEST("when epochs are left in the middle, then every slot comes back") {
   CHECK(run(consumer, 3) == run(other, 3));
 }
 
-TEST("when the loader is gone, then batches that were taken are still there") {
+TEST("when the loader is destroyed, then batches that were taken are still valid") {
   const TemporaryFolder folder;
   auto consumer = std::make_unique<Consumer>(options_for(folder, 2));
   consumer->loader().begin_epoch(0, 0);
@@ -204,7 +203,7 @@ TEST("when the loader is gone, then batches that were taken are still there") {
   CHECK(std::equal(before.begin(), before.end(), batch.lease->data()));
 }
 
-TEST("when every slot is held, then rendering waits and goes on with the first that ends") {
+TEST("when every slot is held, then rendering waits and continues with the first lease that ends") {
   const TemporaryFolder folder;
   Consumer consumer(options_for(folder, 2));
   consumer.loader().begin_epoch(0, 0);

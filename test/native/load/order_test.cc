@@ -1,4 +1,4 @@
-// The epoch's permutation: a bijection, another one each epoch, without a preferred place.
+// The epoch's permutation: a bijection, different in each epoch, without preferred positions.
 #include "core/load/order.h"
 
 #include <vector>

@@ -15,7 +15,7 @@ std::shared_ptr<Ring> make_ring(int slots,
   return Ring::create(slots, 100, std::move(memory), std::make_shared<Signal>());
 }
 
-// Counts what it gave, to be read after leases have ended.
+// Counts its memory; the test reads the count after leases have ended.
 class DrainingMemory final : public Memory {
  public:
   std::uint8_t* allocate(std::size_t bytes) override { return ++held, main_.allocate(bytes); }
@@ -34,7 +34,7 @@ class DrainingMemory final : public Memory {
 
 }  // namespace
 
-TEST("when a slot goes round, then it passes through its states") {
+TEST("when a slot is used, then it passes through its states") {
   const auto ring = make_ring(1);
   CHECK(ring->state(0) == SlotState::kFree);
   const int slot = *ring->claim();
@@ -49,7 +49,7 @@ TEST("when a slot goes round, then it passes through its states") {
   CHECK(ring->state(slot) == SlotState::kFree);
 }
 
-TEST("when every slot is in use, then none can be claimed until one is free again") {
+TEST("when every slot is in use, then none can be claimed until one is free") {
   const auto ring = make_ring(2);
   CHECK(ring->claim().has_value());
   CHECK(ring->claim().has_value());
@@ -79,7 +79,7 @@ TEST("when a batch is dropped before or after it is finished, then its slot is f
   CHECK(ring->state(0) == SlotState::kFree);
 }
 
-TEST("when a slot is to change out of turn, then that is refused") {
+TEST("when a slot changes its state out of order, then the change is refused") {
   const auto ring = make_ring(1, std::make_shared<DrainingMemory>());
   const auto refused = [&](const std::string& changes) {
     for (const char change : changes) {
@@ -101,7 +101,7 @@ TEST("when a slot is to change out of turn, then that is refused") {
   refused("cfal");
 }
 
-TEST("when a ring goes, then its memory does, with the last lease") {
+TEST("when a ring is destroyed, then its memory is freed with the last lease") {
   const auto memory = std::make_shared<DrainingMemory>();
   auto ring = make_ring(3, memory);
   CHECK_EQUAL(memory->held, 3);
@@ -114,8 +114,8 @@ TEST("when a ring goes, then its memory does, with the last lease") {
   CHECK_EQUAL(memory->held, 0);
 }
 
-TEST("when slots are handed out, then each is 64-byte aligned and its own") {
-  // The larger ones lie on large pages, and are no multiple of them.
+TEST("when slots are claimed, then each is 64-byte aligned and separate") {
+  // The larger ones use large pages, but their size is not a multiple of a page.
   for (const std::ptrdiff_t bytes : {100, (5 << 20) + 100}) {
     const auto ring =
         Ring::create(3, bytes, std::make_shared<MainMemory>(), std::make_shared<Signal>());
@@ -130,7 +130,7 @@ TEST("when slots are handed out, then each is 64-byte aligned and its own") {
   }
 }
 
-TEST("when a lease outlives its ring's owner, then its memory stays and is freed with it") {
+TEST("when a lease outlives its ring's owner, then the memory is freed with the lease") {
   auto ring = make_ring(1);
   const int slot = *ring->claim();
   ring->data(slot)[99] = 7;
@@ -141,7 +141,7 @@ TEST("when a lease outlives its ring's owner, then its memory stays and is freed
   std::thread([moved = std::move(lease)]() mutable { moved.reset(); }).join();
 }
 
-TEST("when leases end on another thread, then whoever waits for a slot wakes up") {
+TEST("when leases end on another thread, then a thread that waits for a slot wakes up") {
   const auto signal = std::make_shared<Signal>();
   const auto ring = Ring::create(1, 64, std::make_shared<MainMemory>(), signal);
   std::thread consumer;

@@ -60,7 +60,7 @@ TEST("when samples are parts of a shard, then each is read at its offset") {
   CHECK_EQUAL(sources.name(1), file);
 }
 
-TEST("when a part lies beyond its shard, then the error says so and no memory is taken for it") {
+TEST("when a part lies beyond its shard, then the error says so before an allocation") {
   const TemporaryFolder folder;
   const std::string shard = folder.write("a.tar", {1, 2, 3});
   const std::uint64_t huge = std::uint64_t{1} << 53;
@@ -85,7 +85,7 @@ TEST("when a file is missing, empty, a folder or a pipe, then the reason is name
   CHECK_EQUAL(reason_of(sources, 4), "not a regular file");
 }
 
-TEST("when a file is far smaller than a rare large one, then its memory is let go") {
+TEST("when a file is far smaller than a rare large one, then the large memory is released") {
   const TemporaryFolder folder;
   const std::vector<std::uint8_t> large(2 * kMostKept);
   Sources sources({folder.write("large", large), folder.write("small", {1, 2, 3})}, {{0}, {1}});
@@ -97,7 +97,7 @@ TEST("when a file is far smaller than a rare large one, then its memory is let g
   CHECK(bytes.capacity() < kMostKept);
 }
 
-TEST("when there are more shards than may be open, then all are read and few stay open") {
+TEST("when there are more shards than may be open, then all are read and only a few stay open") {
   const TemporaryFolder folder;
   std::vector<std::string> paths;
   std::vector<Extent> extents;
@@ -125,7 +125,7 @@ TEST("when there are more shards than may be open, then all are read and few sta
   CHECK_EQUAL(open_descriptors() - before, 128);
 }
 
-TEST("when a file claims more bytes than an image may have, then no memory is asked for") {
+TEST("when a file is larger than an image may be, then it is refused before an allocation") {
   const TemporaryFolder folder;
   const std::string path = folder.write("sparse", {});
   std::filesystem::resize_file(path, (std::uintmax_t{1} << 30) + 1);
@@ -133,7 +133,7 @@ TEST("when a file claims more bytes than an image may have, then no memory is as
   CHECK_EQUAL(reason_of(sources, 0), "has 1073741825 bytes, more than the 1073741824 allowed");
 }
 
-// How much of a part of a file the system has in memory, 0…1, by mincore(2).
+// The share of a file's part in the system's memory, 0…1, by mincore(2).
 double share_in_memory(const std::string& path, std::size_t offset, std::size_t length) {
   const int file = ::open(path.c_str(), O_RDONLY);
   std::vector<unsigned char> pages((length + 4095) / 4096);
@@ -153,7 +153,7 @@ void forget(const std::string& path) {
   ::close(file);
 }
 
-TEST("when samples had to wait for the disk, then the next are fetched ahead in file order") {
+TEST("when reads had to wait for the disk, then the next samples are prefetched in file order") {
   const TemporaryFolder folder;
   const std::size_t mega = 1 << 20, part = 1 << 16;
   const std::string shard = folder.write("a.tar", std::vector<std::uint8_t>(4 * mega));
@@ -169,7 +169,7 @@ TEST("when samples had to wait for the disk, then the next are fetched ahead in 
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   };
   Bytes bytes;
-  // Again and again: a fast disk may have answered before the reader would have waited for it.
+  // Repeatedly, because a fast disk may answer before the reader has to wait.
   while (samples[0] == 0) {
     wait();
     forget(shard);

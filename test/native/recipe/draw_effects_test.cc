@@ -1,4 +1,4 @@
-// Effects by the distributions they are drawn from.
+// The distributions of drawn effects.
 #include "core/recipe/draw_effects.h"
 
 #include <algorithm>
@@ -51,7 +51,7 @@ void check_uniform(std::vector<double> values, double low, double high) {
   CHECK(distance < 2.23 / std::sqrt(count));
 }
 
-// Four standard deviations of how often an event of `probability` happens.
+// Four standard deviations of the count of an event with `probability`.
 void check_share(int happened, double probability) {
   CHECK_NEAR(happened / double(kSamples), probability,
              4 * std::sqrt(probability * (1 - probability) / kSamples));
@@ -59,13 +59,13 @@ void check_share(int happened, double probability) {
 
 }  // namespace
 
-TEST("when no effect is asked for, then none is drawn") {
+TEST("when no effect is requested, then none is drawn") {
   const Recipe recipe = draw({}, 3);
   CHECK(recipe.effects.empty());
   CHECK_EQUAL(recipe.erasure.region.width, 0);
 }
 
-TEST("when effects have a probability, then they happen so often") {
+TEST("when effects have a probability, then their frequency matches it") {
   Augmentation augmentation;
   augmentation.vertical_flip = 0.3;
   augmentation.blur = 0.6;
@@ -102,7 +102,7 @@ TEST("when several effects are drawn, then they come in the documented order") {
   CHECK((kinds == std::vector{EffectKind::kVerticalFlip, EffectKind::kRotate, EffectKind::kBlur}));
 }
 
-TEST("when RandAugment draws operations, then each of the fourteen is as likely") {
+TEST("when RandAugment draws operations, then the fourteen are equally likely") {
   Augmentation augmentation;
   augmentation.rand_augment = 1;
   std::map<EffectKind, int> counts;
@@ -118,7 +118,7 @@ TEST("when RandAugment draws operations, then each of the fourteen is as likely"
   check_share(kSamples - changed, 1.0 / 14);
 }
 
-TEST("when RandAugment and a grayscale are drawn, then neither tells of the other") {
+TEST("when RandAugment and a grayscale are drawn, then they are independent") {
   Augmentation augmentation;
   augmentation.rand_augment = 1;
   augmentation.grayscale = 0.5;
@@ -135,7 +135,9 @@ TEST("when RandAugment and a grayscale are drawn, then neither tells of the othe
   }
 }
 
-TEST("when RandAugment draws several operations, then each is drawn anew, before the rotation") {
+TEST(
+    "when RandAugment draws several operations, then they are independent and come before the "
+    "rotation") {
   Augmentation augmentation;
   augmentation.rand_augment = 5;
   augmentation.vertical_flip = 1;
@@ -158,7 +160,9 @@ TEST("when RandAugment draws several operations, then each is drawn anew, before
   CHECK_EQUAL(second.size(), 13u);
 }
 
-TEST("when RandAugment has a magnitude, then amounts are torchvision's, both ways as likely") {
+TEST(
+    "when RandAugment has a magnitude, then amounts are torchvision's, with both signs equally "
+    "likely") {
   const std::map<std::string, EffectKind> kinds = {
       {"ShearX", EffectKind::kShearX},         {"ShearY", EffectKind::kShearY},
       {"TranslateX", EffectKind::kTranslateX}, {"TranslateY", EffectKind::kTranslateY},
@@ -194,7 +198,8 @@ TEST("when RandAugment has a magnitude, then amounts are torchvision's, both way
   }
 }
 
-TEST("when rectangles are erased, then area and ratio keep to their ranges, anywhere inside") {
+TEST(
+    "when rectangles are erased, then area and ratio are in their ranges, at any position inside") {
   Augmentation augmentation;
   augmentation.erase = 1;
   constexpr int kCrop = 1000;
@@ -205,14 +210,14 @@ TEST("when rectangles are erased, then area and ratio keep to their ranges, anyw
     CHECK(region.top >= 0 && region.top + region.height <= kCrop);
     areas.push_back(region.width * region.height / 1e6);
     log_ratios.push_back(std::log(region.width / double(region.height)));
-    // A fraction of a pixel, by chance as well, makes the places continuous.
+    // A random fraction of a pixel makes the positions continuous.
     const double fraction = (sample * 7919 % kSamples + 0.5) / kSamples;
     lefts.push_back((region.left + fraction) / (kCrop - region.width + 1));
     tops.push_back((region.top + fraction) / (kCrop - region.height + 1));
   }
   check_uniform(lefts, 0, 1);
   check_uniform(tops, 0, 1);
-  // By hand: the widest, √(0.33 · 3.3), does not fit, so that the largest and longest are fewer.
+  // Computed by hand: the widest, √(0.33 · 3.3), does not fit, so large and long ones are rarer.
   const auto [smallest, largest] = std::minmax_element(areas.begin(), areas.end());
   CHECK(*smallest > 0.0199 && *smallest < 0.021 && *largest < 0.3305 && *largest > 0.32);
   const auto [tallest, widest] = std::minmax_element(log_ratios.begin(), log_ratios.end());
@@ -237,7 +242,7 @@ TEST("when rectangles that always fit are erased, then area and log of the ratio
   check_uniform(log_ratios, std::log(0.25), std::log(4));
 }
 
-TEST("when no rectangle fits, then nothing is erased") {
+TEST("when no rectangle fits, then none is erased") {
   Augmentation augmentation;
   augmentation.erase = 1;
   augmentation.erase_area_min = augmentation.erase_area_max = 1;
@@ -246,7 +251,7 @@ TEST("when no rectangle fits, then nothing is erased") {
   }
 }
 
-TEST("when effects are added, then everything else is drawn as without them") {
+TEST("when effects are added, then all other draws stay the same") {
   Augmentation plain;
   plain.crop = Crop::kRandomResized;
   plain.flip = plain.brightness = plain.saturation = 0.5;
@@ -263,7 +268,7 @@ TEST("when effects are added, then everything else is drawn as without them") {
   }
 }
 
-TEST("when one effect changes, then the others are drawn as before") {
+TEST("when one effect changes, then the draws of the others stay the same") {
   Augmentation augmentation;
   augmentation.rotation = 20;
   augmentation.erase = 1;
@@ -278,7 +283,7 @@ TEST("when the mean is in BGR order, then the fill is the same colour in RGB ord
   CHECK((draw({}, 0).fill == std::array<float, 3>{30, 20, 10}));
 }
 
-TEST("when the mean is no colour, then the fill is the nearest one") {
+TEST("when the mean is out of range, then the fill is the nearest colour") {
   Preprocessing preprocessing;
   preprocessing.mean = {300, 0, 1e6f};
   std::vector<Recipe> recipes;
@@ -286,7 +291,7 @@ TEST("when the mean is no colour, then the fill is the nearest one") {
   CHECK(recipes[0].fill == (std::array<float, 3>{255, 0, 255}));
 }
 
-TEST("when five crops are drawn, then they are the first five of ten and look alike") {
+TEST("when five crops are drawn, then they equal the first five of ten") {
   Preprocessing preprocessing;
   Augmentation augmentation;
   augmentation.rotation = 30;

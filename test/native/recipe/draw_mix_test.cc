@@ -1,4 +1,4 @@
-// The draws of mixup and cutmix against their distributions.
+// Compares the draws of mixup and cutmix with their distributions.
 #include "core/recipe/draw_mix.h"
 
 #include <algorithm>
@@ -33,8 +33,7 @@ Augmentation mixing(double mixup, double cutmix, double probability = 1) {
 
 }  // namespace
 
-TEST(
-    "when beta variates are drawn, then mean, variance and distribution are those of the formula") {
+TEST("when beta variates are drawn, then mean, variance and distribution follow the formula") {
   constexpr int kDraws = 1 << 17;
   for (const double alpha : {0.2, 0.5, 1.0, 4.0}) {
     Random random(random_key(3, 1, 4, Stream::kMix));
@@ -58,7 +57,7 @@ TEST(
   }
 }
 
-TEST("when alpha is tiny or huge, then beta variates are numbers from 0 to 1") {
+TEST("when alpha is tiny or huge, then beta variates are still between 0 and 1") {
   Random random(7);
   for (int i = 0; i < 20000; ++i) {
     const double value = draw_symmetric_beta(random, i % 2 == 0 ? 1e-6 : 1e6);
@@ -81,11 +80,11 @@ TEST("when cutmix is drawn, then the rectangle is inside and its area is the par
     for (int x = region.left; x < region.left + region.width; ++x) ++columns[x];
   }
   CHECK(cut_off > kDraws / 4);
-  // Left and right alike: four standard errors of a difference of counts.
+  // Left and right are equally likely: four standard errors of a difference of counts.
   CHECK_NEAR(columns[4] - columns[kSide - 5], 0, 4 * std::sqrt(2.0 * kDraws / 4));
 }
 
-TEST("when both kinds are on, then each takes half of the share that is mixed") {
+TEST("when both kinds are on, then each gets half of the mixed rows") {
   constexpr int kDraws = 20000;
   int blended = 0, cut = 0;
   for (int sample = 0; sample < kDraws; ++sample) {
@@ -97,14 +96,14 @@ TEST("when both kinds are on, then each takes half of the share that is mixed") 
   CHECK_NEAR(cut, 0.2 * kDraws, four_errors);
 }
 
-TEST("when mixing is off, then nothing is mixed") {
+TEST("when mixing is off, then no row is mixed") {
   for (std::uint64_t sample = 0; sample < 100; ++sample) {
     CHECK(!draw_mix(mixing(0, 0), {1, 1, sample}, 32).mixed());
     CHECK(!draw_mix(mixing(1, 1, 0), {1, 1, sample}, 32).mixed());
   }
 }
 
-TEST("when partners are drawn, then each but the sample itself is as likely") {
+TEST("when partners are drawn, then all except the sample itself are equally likely") {
   constexpr int kCount = 11, kDraws = 20000;
   std::vector<int> seen(kCount);
   for (int attempt = 0; attempt < kDraws; ++attempt) {

@@ -1,5 +1,5 @@
-// Recipes by their properties: inside the image, within the ranges, and identity where nothing is
-// asked.
+// Properties of recipes: inside the image, within the ranges, and identity if no change is
+// requested.
 #include "core/recipe/recipe.h"
 
 #include <algorithm>
@@ -33,7 +33,7 @@ void check_inside(const Window& window, int width, int height) {
 
 }  // namespace
 
-TEST("when windows are random-resized, then they lie inside and keep to area and ratio") {
+TEST("when windows are random-resized, then they lie inside and have valid area and ratio") {
   Augmentation augmentation;
   augmentation.crop = Crop::kRandomResized;
   double smallest = 1, largest = 0;
@@ -42,7 +42,7 @@ TEST("when windows are random-resized, then they lie inside and keep to area and
     check_inside(window, 400, 533);
     const double area = window.width * window.height / (400.0 * 533);
     const double ratio = window.width / window.height;
-    // Whole pixels round both by up to half a pixel a side.
+    // Rounding to whole pixels changes both by up to half a pixel a side.
     CHECK(area > 0.078 && area <= 1);
     CHECK(ratio > 0.74 && ratio < 1.35);
     smallest = std::min(smallest, area);
@@ -75,7 +75,7 @@ TEST("when images have any size, then every kind of window lies inside") {
   }
 }
 
-TEST("when the crop is central, then the window is torchvision's Resize and CenterCrop") {
+TEST("when the crop is central, then the window equals torchvision's Resize and CenterCrop") {
   // 400×533 resizes to 256×341 (341.12 truncated); (341 − 224) / 2 = 58.5 rounds to even: 58.
   const Window window = draw({}, 400, 533)[0].window;
   CHECK_NEAR(window.left, 16 * 400 / 256.0, 1e-9);
@@ -99,14 +99,14 @@ TEST("when ten crops are drawn, then the last five mirror the first five") {
   CHECK_NEAR(recipes[4].window.left, 32, 0);
 }
 
-TEST("when no colour is to change, then the matrix is exactly the identity") {
+TEST("when no colour changes, then the matrix is exactly the identity") {
   const Recipe recipe = draw({}, 400, 533)[0];
   for (int i = 0; i < 12; ++i) CHECK_EQUAL(recipe.color[i], i % 5 == 0 ? 1.0f : 0.0f);
   CHECK_EQUAL(recipe.flip, false);
   CHECK_EQUAL(recipe.noise_sigma, 0.0f);
 }
 
-TEST("when only hue turns, then greys and luma stay") {
+TEST("when only the hue changes, then greys and luma stay the same") {
   Augmentation augmentation;
   augmentation.hue = 0.5;
   for (int sample = 0; sample < 50; ++sample) {
@@ -122,7 +122,7 @@ TEST("when only hue turns, then greys and luma stay") {
   }
 }
 
-TEST("when only hue turns, then a colour stays as colourful as it was") {
+TEST("when only the hue changes, then the saturation of a colour stays the same") {
   Augmentation augmentation;
   augmentation.hue = 0.5;
   // Distance from grey in YIQ's plane, by the standard's three-digit constants.
@@ -136,11 +136,11 @@ TEST("when only hue turns, then a colour stays as colourful as it was") {
     CHECK_NEAR(chroma(a[2], a[6], a[10]), chroma(0, 0, 1), 2e-3);
     least_red = std::min<double>(least_red, a[0]);
   }
-  // Half a turn takes red's red from 1 to 2 · 0.299 − 1.
+  // Half a turn changes the red of red from 1 to 2 · 0.299 − 1.
   CHECK(least_red < -0.3);
 }
 
-TEST("when contrast and brightness change, then the mean grey moves by brightness alone") {
+TEST("when contrast and brightness change, then only brightness changes the mean grey") {
   Augmentation augmentation;
   augmentation.contrast = 0.4;
   augmentation.brightness = 0.4;
@@ -152,7 +152,7 @@ TEST("when contrast and brightness change, then the mean grey moves by brightnes
   }
 }
 
-TEST("when half are to be mirrored, then about half are") {
+TEST("when views are mirrored with probability ½, then about half are mirrored") {
   Augmentation augmentation;
   augmentation.flip = 0.5;
   int mirrored = 0;
@@ -161,7 +161,7 @@ TEST("when half are to be mirrored, then about half are") {
   CHECK_NEAR(mirrored, 2000, 127);  // Four standard deviations.
 }
 
-TEST("when an image is so long and narrow that no resized one can be, then it is damaged") {
+TEST("when an image is too long and narrow to resize, then it counts as damaged") {
   for (const int length : {9'000'000, 1 << 23}) {
     const int resize = length == 1 << 23 ? 512 : 256;
     for (const auto& [width, height] : {std::pair{length, 1}, {1, length}}) {

@@ -1,4 +1,4 @@
-// Mixing against its formula, in every type that is stored.
+// Compares mixing with its formula, in every stored type.
 #include "core/render/mix.h"
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Rendering against a slow reference written from the definition.
+// Compares rendering with a slow reference written from the definition.
 #include "core/render/render.h"
 
 #include <algorithm>
@@ -42,7 +42,7 @@ std::vector<float> render(const Picture& picture, const Recipe& recipe, int orie
   return output;
 }
 
-// What filters of up to seven samples may be off by, in levels: see kMostWords.
+// The largest error of filters of up to seven samples, in levels: see kMostWords.
 constexpr double kWords = 2 * 7 / 256.0;
 
 // The triangle filter by its definition: every source pixel, both axes at once.
@@ -63,7 +63,7 @@ double filtered(const Picture& picture, const Window& window, int size, int x, i
   return sum / weights;
 }
 
-// The stored picture turned upright by its definition in EXIF: where row 0 and column 0 lie.
+// The stored picture, turned upright by EXIF's definition: the side of row 0 and of column 0.
 Picture upright(const Picture& stored, int orientation) {
   const bool transposed = orientation >= 5;
   Picture picture{
@@ -104,7 +104,8 @@ Picture upright(const Picture& stored, int orientation) {
 
 }  // namespace
 
-TEST("when windows shrink, grow or lie between pixels, then each pixel is the filter's") {
+TEST(
+    "when windows shrink, grow or lie between pixels, then each pixel equals the filter's result") {
   const Picture picture = draw_picture(61, 43);
   for (const Window window :
        {Window{0, 0, 61, 43}, Window{3, 5, 40, 30}, Window{10.25, 7.5, 5.5, 8},
@@ -134,7 +135,7 @@ TEST("when the image is stored in any orientation, then the upright one is rende
   }
 }
 
-TEST("when a view is mirrored, then its rows run backwards") {
+TEST("when a view is mirrored, then its rows are reversed") {
   const Picture picture = draw_picture(30, 30);
   Recipe recipe = recipe_of({0, 0, 30, 30}, 10);
   const std::vector<float> plain = render(picture, recipe);
@@ -147,7 +148,7 @@ TEST("when a view is mirrored, then its rows run backwards") {
   }
 }
 
-TEST("when colour, noise and scaling are asked for, then they come in this order and clamp once") {
+TEST("when a recipe has colour, noise and scaling, then they apply in this order and clamp once") {
   const Picture picture = draw_picture(16, 16);
   Recipe recipe = recipe_of({0, 0, 16, 16}, 16);
   recipe.color = {1.3f, 0.1f, -0.2f, 0.2f, 0, 0.9f, 0.1f, 0.2f, 0.3f, 0.3f, 0.3f, 0.2f};
@@ -210,7 +211,7 @@ TEST("when values are stored as bfloat16, then each is the nearest to its float"
   }
 }
 
-TEST("when values are stored as bytes, then each is its level rounded, whatever mean and std") {
+TEST("when values are stored as bytes, then each is its rounded level, for any mean and std") {
   Recipe recipe = recipe_of({1, 2, 25, 19}, 16);
   recipe.color[0] = 2;
   Preprocessing preprocessing;
@@ -225,7 +226,7 @@ TEST("when values are stored as bytes, then each is its level rounded, whatever 
   CHECK_EQUAL(static_cast<int>(*std::max_element(actual.begin(), actual.end())), 255);
 }
 
-TEST("when only a part is decoded and scaled down, then what is planned suffices") {
+TEST("when only a part is decoded and scaled down, then the planned part suffices") {
   Random random(3);
   for (int i = 0; i < 2000; ++i) {
     const ImageSize size{1 + random.below(3000), 1 + random.below(3000), 1 + random.below(8)};

@@ -1,4 +1,4 @@
-// Filters against their definition: every sample of the axis, in double.
+// Compares filters with their definition: every sample of the axis, in double.
 #include "core/render/taps.h"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ using namespace bobbin::core;
 
 namespace {
 
-// A window on an axis, and what is held of it.
+// A window on an axis, and the part of it in memory.
 struct Window {
   double start = 0, length = 0;
   int outputs = 0;
@@ -31,7 +31,7 @@ Window draw_window(Random& random) {
   const double reach = std::max(1.0, window.length / window.outputs);
   const double begin = window.start - reach, end = window.start + window.length + reach;
   window.axis.begin = std::max(0, static_cast<int>(std::floor(begin)) - random.below(9));
-  // As a decoder's blocks do, what is held may reach past the axis.
+  // Like a decoder's blocks, the part in memory may reach past the axis.
   const int edge = window.axis.length + (random.below(2) == 0 ? 15 : 0);
   window.axis.end = std::min(edge, static_cast<int>(std::ceil(end)) + random.below(9));
   return window;
@@ -51,7 +51,7 @@ std::vector<double> weights_of(const Window& window, int output) {
   return weights;
 }
 
-// Of samples that libjpeg's triangle filter would make these of, ¾ and ¼ from its neighbours.
+// From the weights of upsampled samples: libjpeg's triangle filter uses ¾ and ¼ of the neighbours.
 std::vector<double> halved(const std::vector<double>& whole) {
   const int last = static_cast<int>(whole.size() + 1) / 2 - 1;
   std::vector<double> half(last + 1);
@@ -84,7 +84,9 @@ void compare(const Taps& taps, int output, std::vector<double> wanted, const Axi
 
 }  // namespace
 
-TEST("when windows are drawn at random, then each output has its triangle's weights, and halved") {
+TEST(
+    "when windows are random, then each output has its triangle's weights, also for halved "
+    "samples") {
   Random random(8);
   Taps taps, half;
   for (int n = 0; n < 3000; ++n) {

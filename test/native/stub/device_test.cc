@@ -1,4 +1,4 @@
-// A GPU as a device: what it asks of CUDA's runtime, and what becomes of errors. No kernel runs.
+// A GPU as a device: its calls of CUDA's runtime, and its errors. No kernel runs.
 #include "cuda/device.h"
 
 #include <algorithm>
@@ -64,23 +64,23 @@ TEST("when a GPU is older than the kernels, then the status names its compute ca
   stub::reset();
   stub::runtime().majors = {7, 9};
   CHECK(!status().available);
-  CHECK_EQUAL(status().reason, "Stub 0 of compute capability 7.0, where Bobbin needs 8.0 or later");
+  CHECK_EQUAL(status().reason, "Stub 0 of compute capability 7.0; Bobbin needs 8.0 or later");
 }
 
-TEST("when GPUs are of several ages, then each is opened or refused for its own") {
+TEST("when GPUs have different compute capabilities, then each is opened or refused by its own") {
   const auto open_at = [](int index) { return std::unique_ptr<Device>(bobbin_cuda_open(index)); };
   stub::reset();
   stub::runtime().majors = {7, 9};
   CHECK_EQUAL(open_at(1)->name(), "Stub 1");
   CHECK_EQUAL(error_of([&] { open_at(0); }),
-              "Expected a CUDA device for GPU 0 but received Stub 0 of compute capability 7.0, "
-              "where Bobbin needs 8.0 or later");
+              "Expected a CUDA device for GPU 0 but received Stub 0 of compute capability 7.0; "
+              "Bobbin needs 8.0 or later");
   stub::runtime().majors = {9, 7};
   CHECK_EQUAL(open_at(0)->name(), "Stub 0");
   CHECK(has(error_of([&] { open_at(1); }), "Stub 1 of compute capability 7.0"));
 }
 
-TEST("when a GPU's properties cannot be had, then the status says so") {
+TEST("when a GPU's properties cannot be read, then the status says so") {
   stub::reset();
   stub::runtime().failures["cudaGetDeviceProperties"] = cudaErrorMemoryAllocation;
   CHECK_EQUAL(status().reason,
@@ -88,7 +88,7 @@ TEST("when a GPU's properties cannot be had, then the status says so") {
               "(cudaErrorMemoryAllocation)");
 }
 
-TEST("when a device is opened by its index, then all that threads ask goes to that GPU") {
+TEST("when a device is opened by its index, then the calls of all threads use that GPU") {
   const auto gpu = open(1);
   CHECK_EQUAL(gpu->name(), "Stub 1");
   void* memory = nullptr;
@@ -104,12 +104,14 @@ TEST("when a device is opened by its index, then all that threads ask goes to th
   CHECK_EQUAL(stub::runtime().launches.at(0).device, 1);
 }
 
-TEST("when a GPU is not there, then its index is named") {
+TEST("when a GPU is missing, then its index is named") {
   CHECK_EQUAL(error_of([] { open(2); }),
               "GPU 2: cudaSetDevice failed: invalid device ordinal (cudaErrorInvalidDevice)");
 }
 
-TEST("when memory is out, then the error says how much was asked and is left, and passes") {
+TEST(
+    "when memory runs out, then the error has the requested and the free size, and later calls "
+    "work") {
   const auto gpu = open(0);
   stub::runtime().failures["cudaMalloc"] = cudaErrorMemoryAllocation;
   CHECK_EQUAL(error_of([&] { gpu->allocate(7 << 20); }),
@@ -122,7 +124,7 @@ TEST("when memory is out, then the error says how much was asked and is left, an
   CHECK_EQUAL(cudaGetLastError(), cudaSuccess);
 }
 
-TEST("when a kernel breaks the context, then every later error tells of the first") {
+TEST("when a kernel breaks the context, then every later error reports the first one") {
   const auto gpu = open(0);
   const auto queue = gpu->make_queue();
   stub::runtime().fault = cudaErrorIllegalAddress;
@@ -134,18 +136,18 @@ TEST("when a kernel breaks the context, then every later error tells of the firs
   CHECK_EQUAL(error_of([&] { gpu->drain(); }), "Lost before: " + first);
 }
 
-TEST("when an error passes, then no later error is taken for its consequence") {
+TEST("when an error does not break the context, then later errors do not report it") {
   for (const cudaError_t error :
        {cudaErrorMemoryAllocation, cudaErrorDevicesUnavailable, cudaErrorInvalidDevice}) {
     const auto gpu = open(0);
-    // As long as the GPU cannot be had, nothing can be waited for, either.
+    // While the GPU is unavailable, waiting is impossible, too.
     stub::runtime().failures = {{"cudaSetDevice", error}, {"cudaDeviceSynchronize", error}};
     CHECK(!has(error_of([&] { gpu->allocate(1); }), "Only a new process"));
     CHECK_EQUAL(error_of([&] { gpu->release(gpu->allocate(1)); }), "none");
   }
 }
 
-TEST("when something goes, then on its own GPU, whichever the thread had chosen") {
+TEST("when an object is destroyed, then its own GPU is used, not the thread's") {
   const auto gpu = open(1);
   auto queue = gpu->make_queue();
   void* memory = gpu->allocate(1);
@@ -190,7 +192,7 @@ TEST("when values are copied in and out, then they are the same") {
   gpu->release_pinned(pinned);
 }
 
-TEST("when queues and devices go, then nothing of theirs stays") {
+TEST("when queues and devices are destroyed, then nothing leaks") {
   {
     const auto gpu = open(0);
     const auto queue = gpu->make_queue();
@@ -216,7 +218,7 @@ TEST("when a batch is rendered, then each tile of each view has a block") {
   CHECK_EQUAL(stub::runtime().launches.size(), 4u);
 }
 
-TEST("when an output has a type and a layout, then their own kernel makes it") {
+TEST("when an output has a type and a layout, then the kernel for both renders it") {
   const auto gpu = open(0);
   const auto queue = gpu->make_queue();
   for (const auto type : {core::PixelType::kFloat32, core::PixelType::kBfloat16,
@@ -238,7 +240,7 @@ TEST("when an output has a type and a layout, then their own kernel makes it") {
               10u * 256 * 256);
 }
 
-TEST("when jobs need their mean greys, then those are summed first") {
+TEST("when jobs need their mean greys, then these are summed first") {
   const auto gpu = open(0);
   const auto queue = gpu->make_queue();
   queue->render({nullptr, 3, true, {}, output(core::PixelType::kFloat32, {}, 224)});
@@ -248,7 +250,7 @@ TEST("when jobs need their mean greys, then those are summed first") {
   CHECK(has(stub::runtime().launches[1].kernel, "render_kernel"));
 }
 
-TEST("when more views than ever need mean greys, then their memory grows, and else stays") {
+TEST("when more views than before need mean greys, then their memory grows, otherwise it stays") {
   const auto gpu = open(0);
   const auto queue = gpu->make_queue();
   const auto allocations = [&](int views) {
@@ -259,7 +261,7 @@ TEST("when more views than ever need mean greys, then their memory grows, and el
   CHECK_EQUAL(allocations(3), 1);
   CHECK_EQUAL(allocations(2), 0);
   CHECK_EQUAL(allocations(4), 1);
-  // A kernel may read the old sums until then.
+  // A kernel may read the old sums before that.
   const auto& calls = stub::runtime().calls;
   CHECK(std::ranges::find(calls, "cudaEventSynchronize") < std::ranges::find(calls, "cudaFree"));
   CHECK_EQUAL(allocations(4), 0);

@@ -1,6 +1,6 @@
-// Stands in for NVIDIA's driver, libcuda.so.1, with an outcome that the environment chooses:
+// A stub of NVIDIA's driver, libcuda.so.1; the environment chooses its result:
 // STUB_VERSION (1000 · major + 10 · minor) and STUB_INIT, what cuInit returns. CUDA's runtime gets
-// as far as cuInit; before it counts GPUs it asks for tables that are NVIDIA's own.
+// as far as cuInit; before it counts GPUs it requests NVIDIA's private tables.
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ int cuInit(unsigned flags) {
 
 static int not_supported(void) { return kNotSupported; }
 
-// The runtime gives up unless it gets each of the hundreds of functions that it asks for.
+// The runtime fails unless it gets all of the hundreds of functions that it requests.
 int cuGetProcAddress_v2(const char* name, void** function, int version, uint64_t flags,
                         int* found) {
   (void)version, (void)flags;

@@ -1,4 +1,4 @@
-// CUDA's functions by their own declarations; cuda_runtime.h says what each does.
+// CUDA's functions with their original declarations; cuda_runtime.h documents them.
 #include "stub/runtime.h"
 
 #include <cstdlib>
@@ -12,7 +12,7 @@ namespace {
 constexpr int kDevices = 2;
 
 Runtime state;
-// Of the functions that nvcc makes for kernels.
+// The names of the functions that nvcc makes for kernels.
 std::map<const void*, std::string>& kernels() {
   static std::map<const void*, std::string> names;  // Registered before main.
   return names;
@@ -177,7 +177,7 @@ cudaError_t cudaLaunchKernelExC(const cudaLaunchConfig_t* config, const void* ke
   return error;
 }
 
-// What nvcc has a program do with its kernels before main.
+// The calls that nvcc adds to a program to register its kernels before main.
 void** __cudaRegisterFatBinary(void*) {
   static void* handle = nullptr;
   return &handle;

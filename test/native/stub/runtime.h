@@ -1,5 +1,5 @@
-// Stands in for CUDA's runtime where there is no GPU: what native/cuda asks of it is noted, memory
-// is main memory, copies are made at once, and errors come when a test wants them.
+// A stub of CUDA's runtime for machines without a GPU: it records the calls of native/cuda, memory
+// is main memory, copies are synchronous, and tests choose errors.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -20,22 +20,22 @@ struct Launch {
 
 struct Runtime {
   std::array<int, 2> majors{9, 9};  // Of each GPU's compute capability.
-  // What the next call of a name returns instead of doing anything.
+  // The result of the next call of a function, which then does nothing.
   std::map<std::string, cudaError_t> failures;
-  // What a kernel ran into; whoever waits next is told, and then everybody.
+  // The error of a kernel; the next wait returns it, then every call.
   cudaError_t fault = cudaSuccess;
-  bool waited_for = false;  // Whether somebody was told.
+  bool waited_for = false;  // Whether a wait has returned it.
 
-  // Host functions run only when somebody waits, so that what is overwritten too early shows.
+  // Host functions run only at a wait, so that memory overwritten too early is noticed.
   std::vector<std::pair<cudaHostFn_t, void*>> waiting;
-  std::vector<std::string> calls;  // Names, in order, but for those that cannot fail.
+  std::vector<std::string> calls;  // Names in order, without functions that cannot fail.
   std::vector<Launch> launches;
-  std::map<void*, int> allocations;  // And the device that each is on.
-  int handles = 0;                   // Streams and events that are there.
+  std::map<void*, int> allocations;  // With the device of each.
+  int handles = 0;                   // Live streams and events.
   unsigned event_flags = 0;          // Of the last event.
 };
 
-// The one that the functions of CUDA's runtime work on; `reset` begins anew.
+// The state used by the functions of CUDA's runtime; `reset` clears it.
 Runtime& runtime();
 void reset();
 

@@ -1,5 +1,5 @@
-// Counts in the sanitizers' hook where there is one, else by standing in for glibc's malloc, which
-// libjpeg and operator new then call too.
+// Counts in the sanitizers' hook if there is one, else by replacing glibc's malloc, which
+// libjpeg and operator new also call.
 #include "support/allocations.h"
 
 #include <atomic>
@@ -29,7 +29,7 @@ void on_free(const volatile void*) {}
 
 #else
 
-// glibc's allocator under the names that it keeps for this purpose.
+// glibc's allocator under its names for replacements.
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);

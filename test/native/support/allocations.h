@@ -1,11 +1,11 @@
-// How often the process has asked for memory: by malloc, new or any other way to the allocator.
+// The number of allocations of the process: by malloc, new or any other function of the allocator.
 #pragma once
 
 #include <cstdint>
 
 namespace bobbin::test {
 
-// Of all threads, since the program began.
+// Of all threads, since the program's start.
 std::uint64_t allocations();
 
 }  // namespace bobbin::test

@@ -1,5 +1,4 @@
-// A test framework of the few things these tests need: named cases, and checks that say what they
-// saw.
+// A small test framework: named cases, and checks that print the values.
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// A loader's consumer in C++, and what it loads.
+// A loader's consumer in C++, and its input.
 #pragma once
 
 #include <condition_variable>
@@ -22,7 +22,7 @@ using core::Loader;
 using core::LoaderOptions;
 using core::Sources;
 
-// Waits for a loader as the JavaScript thread does, and decodes for it what is no JPEG.
+// Waits for a loader like the JavaScript thread, and decodes images that are not JPEG.
 class Consumer {
  public:
   explicit Consumer(const LoaderOptions& options,
@@ -72,7 +72,7 @@ inline std::shared_ptr<Sources> whole_files(const std::vector<std::string>& path
   return std::make_shared<Sources>(paths, std::move(extents));
 }
 
-// The same images one after another in one file.
+// The same images in one file.
 inline std::shared_ptr<Sources> parts_of_a_shard(const TemporaryFolder& folder,
                                                  const std::vector<std::string>& paths) {
   std::vector<Extent> extents;

@@ -17,7 +17,7 @@ using core::JpegDecoder;
 using core::Plane;
 using core::Region;
 
-// The samples along an axis that rendering looks at: of halved chroma also the next ones outside.
+// The samples along an axis that rendering reads: for halved chroma also the next ones outside.
 std::pair<int, int> samples(int from, int length, bool halved, int all) {
   if (!halved) return {from, from + length};
   return {std::max((from - 2) / 2, 0), std::min((from + length + 1) / 2 + 1, all)};

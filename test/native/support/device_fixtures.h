@@ -1,4 +1,4 @@
-// What tests of decoding on a device share: files, and what their planes must hold.
+// Shared by tests of decoding on a device: files, and the expected content of their planes.
 #pragma once
 
 #include <array>
@@ -22,11 +22,11 @@ struct EncodedBatch {
   std::vector<device::EncodedImage> images;
 };
 
-// Fails unless the image was decoded, and its planes hold what the CPU's decoder makes of the part
+// Fails unless the image was decoded, and its planes equal the CPU decoder's for the part
 // that is wanted.
 void check_planes(const device::EncodedImage& image);
 
-// Decodes a part of a baseline file as a device does, by the CPU's decoder.
+// Decodes a part of a baseline file like a device, with the CPU's decoder.
 void decode_part(std::span<const std::uint8_t> file, const core::Region& region,
                  const std::array<device::JpegTask::Target, 3>& planes);
 

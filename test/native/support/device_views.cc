@@ -1,4 +1,4 @@
-// Draws, and copies to a HostDevice and back.
+// Draws images and recipes, and copies to a HostDevice and back.
 #include "support/device_views.h"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ using device::Job;
 
 namespace {
 
-// A plane of which so many columns and rows are wanted, at half of that if it is halved, and some
+// A plane with the wanted numbers of columns and rows, half of them if it is halved, and some
 // samples past its edges.
 Plane draw_plane(Random& random, const Region& wanted, const ImageView& image, int channels,
                  bool halved_x, bool halved_y, std::vector<std::uint8_t>& samples) {
@@ -62,7 +62,7 @@ StoredImage draw_image(Random& random, const ImageKind& kind, const ImageSize& s
   image.view = {
       kind.space, {}, (size.width + scale - 1) / scale, (size.height + scale - 1) / scale, scale};
   const int left = plan.region.left / scale, top = plan.region.top / scale;
-  // A scaled image needs more than the plan for scale 1 says by a pixel of its own.
+  // A scaled image needs one of its own pixels more than the plan for scale 1.
   const int margin = 1;
   const Region wanted{left, top, plan.region.width / scale + 1 + margin,
                       plan.region.height / scale + 1 + margin};

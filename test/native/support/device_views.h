@@ -14,8 +14,8 @@
 
 namespace bobbin::test {
 
-// Planes that hold no more of an image than a recipe needs, and past its edges what no pixel may
-// show.
+// Planes with only the part of an image that a recipe needs, and past its edges values that no
+// pixel may show.
 struct StoredImage {
   std::array<std::vector<std::uint8_t>, 3> samples;
   core::ImageView view;
@@ -25,21 +25,21 @@ struct StoredImage {
 struct ImageKind {
   core::ColorSpace space = core::ColorSpace::kRgb;
   bool halved_x = false, halved_y = false;
-  bool scales = false;  // A decoder may have halved the image.
+  bool scales = false;  // Whether a decoder may halve the image.
 };
-// RGB as it is and scaled, grey, 4:4:4, 4:2:2, 4:4:0 and 4:2:0.
+// RGB unscaled and scaled, grey, 4:4:4, 4:2:2, 4:4:0 and 4:2:0.
 std::vector<ImageKind> image_kinds();
 
 StoredImage draw_image(core::Random& random, const ImageKind& kind, const core::ImageSize& size,
                        const core::Recipe& recipe);
 
-// A window anywhere in the image, and a share of everything that a kernel can render.
+// A window anywhere in the image, and some of every feature that a kernel can render.
 core::Recipe draw_recipe(core::Random& random, const core::ImageSize& size, int outputs);
 
 core::Preprocessing draw_preprocessing(core::Random& random);
 device::Normalization normalization_of(const core::Preprocessing& preprocessing);
 
-// What a batch's memory holds after the jobs are rendered into it.
+// The memory of a batch after its jobs are rendered.
 struct HostBatch {
   core::PixelType type = core::PixelType::kFloat32;
   device::Layout layout = device::Layout::kChannelsLast;
@@ -49,7 +49,7 @@ struct HostBatch {
 void render_on_host(const std::vector<device::Job>& jobs, const core::Preprocessing& preprocessing,
                     HostBatch& batch);
 
-// One view, alone in a batch of bytes that were `poison`.
+// A batch of one view, rendered into bytes of `poison`.
 HostBatch render_view(const device::Job& job, const core::Preprocessing& preprocessing,
                       core::PixelType type, int size,
                       device::Layout layout = device::Layout::kChannelsLast,

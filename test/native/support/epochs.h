@@ -1,4 +1,4 @@
-// What the loader's tests share: files to load, options, and an epoch from beginning to end.
+// Shared by the loader's tests: files, options, and a whole epoch.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ using core::Crop;
 using core::Damaged;
 using core::LoaderOptions;
 
-// 21 files: JPEGs, one of them cut, one in another format and one that is no image.
+// 21 files: JPEGs, one of them truncated, one in another format and one that is not an image.
 inline std::vector<std::string> write_files(const TemporaryFolder& folder) {
   std::vector<std::string> paths;
   for (int i = 0; i < 21; ++i) {

@@ -1,4 +1,4 @@
-// Encodes with libjpeg; decoding is what the tests are about.
+// Encodes with libjpeg; the tests decode.
 #include "support/images.h"
 
 #include <unistd.h>

@@ -15,7 +15,7 @@ struct Picture {
   std::vector<std::uint8_t> rgb;
 };
 
-// Smooth colours with edges and a little texture; `variant` makes another picture.
+// Smooth colours with edges and a little texture; each `variant` is different.
 Picture draw_picture(int width, int height, int variant = 0);
 
 struct Encoding {
@@ -23,7 +23,7 @@ struct Encoding {
   int horizontal_sampling = 2;  // Of luma against chroma.
   int vertical_sampling = 2;
   bool grey = false;
-  bool rgb = false;  // Stored as it is, not as Y, Cb and Cr.
+  bool rgb = false;  // Stored as RGB, not as Y, Cb and Cr.
   bool progressive = false;
   bool separate_scans = false;  // One for each colour.
   int restart_interval = 0;     // In MCUs.
@@ -32,7 +32,7 @@ struct Encoding {
 std::vector<Encoding> baseline_encodings();
 std::vector<std::uint8_t> encode_jpeg(const Picture& picture, const Encoding& encoding = {});
 
-// A folder that is removed with everything in it.
+// A temporary folder, removed with its content.
 class TemporaryFolder {
  public:
   TemporaryFolder();
@@ -40,7 +40,7 @@ class TemporaryFolder {
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
-  // Writes a file and gives its path.
+  // Writes a file and returns its path.
   std::string write(const std::string& name, const std::vector<std::uint8_t>& bytes) const;
 
  private:

@@ -1,4 +1,4 @@
-// The host's device, with someone who watches each call, and may hold it or make it fail.
+// The host's device with a hook that sees each call, and may block it or make it fail.
 #pragma once
 
 #include <array>
@@ -33,19 +33,19 @@ inline constexpr int kCalls = 12;
 
 class WatchedDevice final : public device::HostDevice {
  public:
-  // Called before the device does what it is asked.
+  // Called before each call of the device.
   using Watch = std::function<void(Call)>;
 
   // Before the device is used.
   void watch(Watch watch) { watch_ = std::move(watch); }
-  // From the next but `count` on, no decoder is made.
+  // After `count` more decoders, no decoder is made.
   void limit_decoders(int count) { decoders_ = count; }
   int calls(Call call) const { return counts_[static_cast<int>(call)]; }
-  // Pinned memory is allocated as any other.
+  // Pinned memory is allocated like other memory.
   int pieces_held() const { return held_; }
 
   void* allocate(std::size_t bytes) override {
-    tell(Call::kAllocate);
+    note(Call::kAllocate);
     ++held_;
     return HostDevice::allocate(bytes);
   }
@@ -54,24 +54,24 @@ class WatchedDevice final : public device::HostDevice {
     HostDevice::release(memory);
   }
   void* allocate_pinned(std::size_t bytes) override {
-    tell(Call::kAllocatePinned);
+    note(Call::kAllocatePinned);
     return HostDevice::allocate_pinned(bytes);
   }
   std::unique_ptr<device::Queue> make_queue() override {
-    tell(Call::kMakeQueue);
+    note(Call::kMakeQueue);
     return std::make_unique<WatchedQueue>(*this, HostDevice::make_queue());
   }
   std::unique_ptr<device::Decoder> make_decoder() override {
-    tell(Call::kMakeDecoder);
+    note(Call::kMakeDecoder);
     if (decoders_-- == 0) return nullptr;
     return std::make_unique<WatchedDecoder>(*this, HostDevice::make_decoder());
   }
   bool takes(const core::JpegTraits& traits) const override {
-    tell(Call::kTakes);
+    note(Call::kTakes);
     return HostDevice::takes(traits);
   }
   void drain() override {
-    tell(Call::kDrain);
+    note(Call::kDrain);
     HostDevice::drain();
   }
 
@@ -81,24 +81,24 @@ class WatchedDevice final : public device::HostDevice {
     WatchedQueue(const WatchedDevice& device, std::unique_ptr<device::Queue> queue)
         : device_(device), queue_(std::move(queue)) {}
     void copy_in(void* to, const void* from, std::size_t bytes) override {
-      device_.tell(Call::kCopyIn);
+      device_.note(Call::kCopyIn);
       queue_->copy_in(to, from, bytes);
     }
     void copy_out(void* to, const void* from, std::size_t bytes) override {
-      device_.tell(Call::kCopyOut);
+      device_.note(Call::kCopyOut);
       queue_->copy_out(to, from, bytes);
     }
     void render(const device::RenderTask& task) override {
-      device_.tell(Call::kRender);
+      device_.note(Call::kRender);
       queue_->render(task);
     }
     void normalize(const std::uint8_t* levels, int views, const device::Normalization& by,
                    const device::BatchOutput& output) override {
-      device_.tell(Call::kNormalize);
+      device_.note(Call::kNormalize);
       queue_->normalize(levels, views, by, output);
     }
     void wait() override {
-      device_.tell(Call::kWait);
+      device_.note(Call::kWait);
       queue_->wait();
     }
     device::Queue& queue() { return *queue_; }
@@ -113,7 +113,7 @@ class WatchedDevice final : public device::HostDevice {
     WatchedDecoder(const WatchedDevice& device, std::unique_ptr<device::Decoder> decoder)
         : device_(device), decoder_(std::move(decoder)) {}
     void decode(std::span<device::EncodedImage> images, device::Queue& queue) override {
-      device_.tell(Call::kDecode);
+      device_.note(Call::kDecode);
       decoder_->decode(images, static_cast<WatchedQueue&>(queue).queue());
     }
 
@@ -122,13 +122,13 @@ class WatchedDevice final : public device::HostDevice {
     const std::unique_ptr<device::Decoder> decoder_;
   };
 
-  void tell(Call call) const {
+  void note(Call call) const {
     ++counts_[static_cast<int>(call)];
     if (watch_) watch_(call);
   }
 
   Watch watch_;
-  int decoders_ = -1;  // That are still made; below 0 there is no limit.
+  int decoders_ = -1;  // Number of decoders still to be made; below 0 there is no limit.
   mutable std::array<std::atomic<int>, kCalls> counts_{};
   std::atomic<int> held_{0};
 };

@@ -1,4 +1,4 @@
-// Stands in for libcuda.so.1 and libnvidia-ml.so.1 with one GPU, as far as TensorFlow asks before
+// A stub of libcuda.so.1 and libnvidia-ml.so.1 with one GPU, with the calls of TensorFlow before
 // it opens CUDA's libraries.
 #include <stddef.h>
 #include <string.h>
@@ -15,7 +15,7 @@ int cuDeviceGetPCIBusId(char* id, int size, int device) {
 }
 int cuDeviceTotalMem_v2(size_t* bytes, int device) { return (void)device, *bytes = 1UL << 33, 0; }
 
-// Compute capability 9.0; any number does for the rest.
+// Compute capability 9.0; any number is enough for the others.
 int cuDeviceGetAttribute(int* value, int attribute, int device) {
   enum { kMajor = 75, kMinor = 76 };
   (void)device;

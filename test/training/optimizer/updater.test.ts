@@ -1,4 +1,4 @@
-/** What goes before and after an optimizer's step: clipping, sums, averages and loss scaling, by arithmetic. */
+/** The work around an optimizer's step: clipping, sums, averages and loss scaling, compared with arithmetic. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tf } from '../../../src/tensorflow/index.js';
@@ -15,7 +15,7 @@ import {
   weightsOf,
 } from './weights.js';
 
-/** Plain gradient descent, w ← w − rate · g, and nothing around it. */
+/** Plain gradient descent, w ← w − rate · g. */
 const plain: UpdaterOptions = {
   optimizer: 'sgd',
   momentum: 0,
@@ -43,7 +43,7 @@ const scale = (numbers: Numbers, factor: number) =>
 const descend = (weights: Numbers, gradients: Numbers, rate: number) =>
   combine(weights, gradients, (w, g) => w - rate * g);
 
-/** Updaters of weights of their own with these options, eager and jitted; `images` to a batch. */
+/** Updaters with these options and their own weights, eager and jitted; `images` to a batch. */
 function* updatersOf(options: Partial<UpdaterOptions>, images = 1) {
   for (const [way, wrap] of ways) {
     const weights = weightsOf();
@@ -58,7 +58,7 @@ function* updatersOf(options: Partial<UpdaterOptions>, images = 1) {
 const slotOf = (updater: Updater, kind: string, name: string) =>
   updater.slots().find((slot) => slot.kind === kind && slot.name === name)?.values[0];
 
-test('when a gradient is longer than clipNorm, then it is shortened to it, as a whole', () => {
+test('when the norm of all gradients exceeds clipNorm, then all are scaled down to it', () => {
   for (const { way, weights, step } of updatersOf({ clipNorm: 2 })) {
     let wanted = start;
     // The third is longer than 2, the others are not.
@@ -73,7 +73,7 @@ test('when a gradient is longer than clipNorm, then it is shortened to it, as a 
   }
 });
 
-test('when weights are averaged, then the average follows them by its formula and changes places with them', () => {
+test('when weights are averaged, then the average follows its formula and can be swapped with the weights', () => {
   for (const { way, weights, updater, step } of updatersOf({ averageDecay: 0.3 })) {
     let [wanted, average] = [start, start];
     for (let i = 0; i < 8; i++) {
@@ -91,7 +91,7 @@ test('when weights are averaged, then the average follows them by its formula an
   }
 });
 
-test('when gradients are accumulated, then one step follows them all, by the mean over the images', () => {
+test('when gradients are accumulated, then one step uses their mean over the images', () => {
   const weights = weightsOf();
   const updater = new Updater(weights, { ...plain, accumulate: 3, clipNorm: 0.5 });
   const batches = [8, 8, 3];
@@ -112,7 +112,7 @@ test('when gradients are accumulated, then one step follows them all, by the mea
   }
 });
 
-test('when a scaled gradient overflows, then the step is left out and the scale halved', () => {
+test('when a scaled gradient overflows, then the step is skipped and the scale halved', () => {
   const options = { precision: 'float16', momentum: 0.5, averageDecay: 0.3 } as const;
   for (const { way, weights, updater, step } of updatersOf(options)) {
     const factor = () => slotOf(updater, 'factor', 'loss scale') as number;
@@ -137,7 +137,7 @@ test('when a scaled gradient overflows, then the step is left out and the scale 
   }
 });
 
-test('when 2,000 steps in a row were usable, then the loss scale doubles', () => {
+test('when 2,000 consecutive steps did not overflow, then the loss scale doubles', () => {
   for (const { way, updater, weights, step } of updatersOf({ precision: 'float16' })) {
     const factor = () => slotOf(updater, 'factor', 'loss scale');
     const state = updater.slots();

@@ -13,7 +13,7 @@ export const start: Numbers = [
   [1, -2, 0.125],
 ];
 
-/** As large as steps of training have them, and other ones in every step. */
+/** Gradients of realistic size, different in every step. */
 export const gradientsOf = (step: number): Numbers => [
   start[0].map((_, i) => Math.sin(7 * step + 3 * i) / (1 + i)),
   start[1].map((_, i) => Math.cos(5 * step + 2 * i)),
@@ -40,13 +40,13 @@ export const valuesOf = (weights: readonly NamedVariable[]): Numbers =>
 
 type Step = (gradients: tf.NamedTensorMap, rate: tf.Scalar) => void;
 
-/** A step as it is, or jitted. */
+/** The step, eager or jitted. */
 export const ways: [string, (step: Step) => Step][] = [
   ['eager', (step) => step],
   ['jitted', (step) => jit(step)],
 ];
 
-/** The learning rate of a step, which falls. */
+/** The falling learning rate of a step. */
 export const rateOf = (step: number): number => 0.1 / (1 + step);
 
 export function close(actual: Numbers, wanted: Numbers, relative: number, what: string): void {

@@ -1,4 +1,4 @@
-// Rows that are complete but for noise and storing, and noise by itself.
+// Adds noise to complete rows and stores them; adds noise alone.
 #include "core/kernels/simd/store.h"
 #include "core/kernels/simd/table.h"
 

@@ -1,6 +1,6 @@
-// The inverse cosine transform of libjpeg's ISLOW on as many blocks as a vector has lanes: the
-// integer form of Loeffler, Ligtenberg and Moschytz (1989) with 13-bit constants and two extra bits
-// between the passes. Samples equal those of libjpeg-turbo's vector code, to the bit.
+// The inverse cosine transform of libjpeg's ISLOW, one block in each lane of a vector: the integer
+// form of Loeffler, Ligtenberg and Moschytz (1989) with 13-bit constants and two extra bits between
+// the passes. Samples equal those of libjpeg-turbo's vector code, to the bit.
 #pragma once
 
 #include "core/kernels/simd/vectors.h"
@@ -14,12 +14,13 @@ constexpr int fixed(double value) {
   return static_cast<int>(value * (1 << kConstantBits) + (value < 0 ? -0.5 : 0.5));
 }
 
-// Half of the columns: `half` says which words of each lane. Rows 4…7 are zero if `few`.
+// Transforms half of the columns; `half` chooses the words of each lane. If `few`, rows 4…7 are
+// zero.
 template <int half, bool few>
 BOBBIN_INLINE void even_part(const Words (&v)[8], std::uint32_t rounding, Bits (&sums)[4]) {
   const Words zero{};
   const Words outer = interleave<half>(v[2], few ? zero : v[6]);
-  // Sums modulo 2¹⁶, as libjpeg-turbo's.
+  // Sums modulo 2¹⁶, as in libjpeg-turbo.
   const Words inner =
       few ? interleave<half>(v[0], zero) : interleave<half>(v[0] + v[4], v[0] - v[4]);
   constexpr int kShared = fixed(0.541196100);
@@ -37,7 +38,7 @@ BOBBIN_INLINE void odd_part(const Words (&v)[8], Bits (&odd)[4]) {
   constexpr int kThree = kShared - fixed(1.961570560), kFour = kShared - fixed(0.390180644);
   constexpr int kEnds = -fixed(0.899976223), kMiddle = -fixed(2.562915447);
   if constexpr (few) {
-    // The products below, but for those with zeros.
+    // The products below, without those with zeros.
     const Words pairs = interleave<half>(v[3], v[1]);
     odd[0] = multiply_add(pairs, kThree, kShared + kEnds);
     odd[1] = multiply_add(pairs, kShared + kMiddle, kFour);
@@ -71,7 +72,7 @@ BOBBIN_INLINE void pass(Words (&v)[8]) {
   }
 }
 
-// Rows and columns of each lane's block change places.
+// Transposes each lane's block.
 BOBBIN_INLINE void transpose(Words (&v)[8]) {
   Words t[8], u[8];
   for (int i = 0; i < 4; ++i) {

@@ -32,7 +32,7 @@ class Noise {
     return steps;
   }();
 
-  // The steps' sums that the lower halves of words pick, and the upper halves.
+  // The sums of steps that the lower and the upper halves of words choose.
   BOBBIN_INLINE void sum_steps(const Bits& words, Ints& lower, Ints& upper) const {
     const Bytes both =
         look_up(steps_, (Bytes)(words & fours_)) + look_up(steps_, (Bytes)(words >> 4 & fours_));

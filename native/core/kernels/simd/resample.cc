@@ -1,7 +1,7 @@
-// The two passes of a separable filter, with as many output rows side by side as a vector holds:
-// the second pass then needs neither gathers nor shuffles. Between the passes, samples are words in
-// units of 1/256 of a level: twice as many as floats go into a vector, and sums of them are the
-// same on all machines.
+// The two passes of a separable filter. A vector holds one value of several output rows, so the
+// second pass needs neither gathers nor shuffles. Between the passes, samples are words in units of
+// 1/256 level: a vector holds twice as many words as floats, and sums of words are equal on all
+// machines.
 #include <type_traits>
 
 #include "core/kernels/simd/store.h"
@@ -10,11 +10,11 @@
 namespace bobbin::core::BOBBIN_ISA {
 namespace {
 
-// Where a line holds four output rows: `widen` takes the first half of the rows from one half of
-// each lane.
+// The position of four output rows in a line: `widen` takes the first half of the rows from one
+// half of each lane.
 constexpr int place_of(int four) { return four % kLanes * 8 + four / kLanes * 4; }
 
-// In place of a filter's count: any that is weighed in words, and any at all.
+// Replace a filter's count: any count that computes in words, and any count.
 constexpr int kSome = 0, kAny = -1;
 
 // The sum of `count` vectors of words, each times its weight.
@@ -32,7 +32,7 @@ BOBBIN_INLINE Words weigh(const Filter& filter, int output, const Load& load_wor
     return narrow(lower, upper);
   }
   const WordPair* weight = filter.words + output;
-  // A product's lower half is dropped, which is half a unit in the mean.
+  // Products are truncated, by half a unit on average: this compensates.
   Words sum = Words{} + static_cast<std::uint16_t>(samples / 2);
   for (int k = 0; k < samples; ++k, weight += filter.stride) {
     sum += multiply_high(load_words(k), spread(*weight));
@@ -40,8 +40,7 @@ BOBBIN_INLINE Words weigh(const Filter& filter, int output, const Load& load_wor
   return sum;
 }
 
-// Calls `run` with the filter's count as a constant if it is a usual one: loops of known length are
-// unrolled.
+// Calls `run` with common filter counts as constants, so that its loops are unrolled.
 template <typename Run>
 BOBBIN_INLINE void with_count(const Filter& filter, const Run& run) {
   switch (filter.count) {
@@ -59,7 +58,7 @@ BOBBIN_INLINE void with_count(const Filter& filter, const Run& run) {
   }
 }
 
-// `squares` squares of samples side by side, weighed row by row, their columns to `lines`.
+// Filters `squares` neighbouring squares of samples over rows, and writes their columns to `lines`.
 template <int count, int squares, typename Load>
 BOBBIN_INLINE void weigh_squares_by(const RowsTask& task, int x, const Load& load_samples) {
   Words rows[squares][kRows];
@@ -92,7 +91,7 @@ template <int count, int squares>
       [](const std::uint8_t* from) __attribute__((always_inline)) { return load_levels(from); });
 }
 
-// Rows narrower than a vector: nothing behind them is read.
+// For rows narrower than a vector: reads nothing behind them.
 template <int count>
 [[gnu::noinline, gnu::cold]] void weigh_narrow_rows(const RowsTask& task) {
   weigh_squares_by<count, 1>(task, 0, [&](const std::uint8_t* from) {
@@ -132,21 +131,21 @@ void resample_rows(const RowsTask& task) {
     int x = 0;
     for (; x + 2 * kRows <= task.values; x += 2 * kRows) weigh_squares<count, 2>(task, x);
     for (; x < task.values; x += kRows) {
-      // The last ones may overlap those before, so that nothing behind a row is read.
+      // The last squares may overlap the previous ones, so that nothing behind a row is read.
       weigh_squares<count, 1>(task, x + kRows <= task.values ? x : task.values - kRows);
     }
   });
 }
 
-// Calls put(rows, y, value, phase) with squares of the output, scaled: `kWidth` rows from row y and
-// from that value on.
+// Calls put(rows, y, value, phase) with scaled squares of the output: `kWidth` rows from row y, and
+// as many values from `value`.
 template <typename Put>
 BOBBIN_INLINE void resample_columns_to(const ColumnsTask& task, const float* mean,
                                        const float* scale, const Put& put) {
   const int step = task.step * kRows;
   Floats matrix[12];
   for (int i = 0; i < 12; ++i) {
-    // From words' units to levels.
+    // From the unit of words to levels.
     const float factor = i % 4 < 3 ? task.matrix[i] * 0x1p-8f : task.matrix[i] - mean[i / 4];
     matrix[i] = Floats{} + factor * scale[i / 4];
   }
@@ -203,8 +202,8 @@ void render_columns(const ColumnsTask& task, const FinishTask& finish) {
 
 namespace {
 
-// Adds `count` vectors of columns to the sum but for the first `done`, one column after the other,
-// each from its first row on: so the sum is the same for any width.
+// Adds the columns of `count` vectors, except the first `done`, to the sum: in their order, each
+// from its first row, so that the sum is the same for any width.
 template <int count>
 BOBBIN_INLINE void add_columns(const SumTask& task, int x, int done, float& sum) {
   Floats columns[count] = {};
@@ -236,7 +235,7 @@ BOBBIN_INLINE void add_columns(const SumTask& task, int x, int done, float& sum)
 
 float weighted_sum(const SumTask& task) {
   if (task.values < kWidth) return sum_narrow_rows(task);
-  // Several vectors, so that no product waits for the one before.
+  // Several independent vectors for speed.
   constexpr int kVectors = 4;
   float sum = 0;
   int x = 0;
@@ -244,7 +243,7 @@ float weighted_sum(const SumTask& task) {
     add_columns<kVectors>(task, x, 0, sum);
   }
   for (; x < task.values; x += kWidth) {
-    // The last ones may overlap those before, so that nothing behind a row is read.
+    // The last vector may overlap the previous one, so that nothing behind a row is read.
     const int start = x + kWidth <= task.values ? x : task.values - kWidth;
     add_columns<1>(task, start, x - start, sum);
   }

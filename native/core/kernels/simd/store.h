@@ -1,4 +1,4 @@
-// From colours to what a batch stores: noise, clamping, normalisation, rounding.
+// Turns colours into stored values: noise, clamping, normalisation, rounding.
 #pragma once
 
 #include "core/kernels/kernels.h"
@@ -6,7 +6,7 @@
 
 namespace bobbin::core::BOBBIN_ISA {
 
-// How levels become what is stored: (level − mean) · scale. Bytes are levels.
+// A stored value is (level − mean) · scale before rounding; bytes are levels.
 struct Scaling {
   float mean[3], scale[3];
 
@@ -19,7 +19,7 @@ struct Scaling {
   }
 };
 
-// Of each value of a vector that begins with red, green or blue.
+// For each value of a vector that begins with red, green or blue.
 struct Range {
   Floats noise, low, high;  // A unit of the noise, and the limits of what levels become.
 
@@ -56,7 +56,7 @@ template <>
 struct Stored<PixelType::kFloat16> {
   using Value = std::uint16_t;
   using Values = std::uint16_t __attribute__((vector_size(2 * kWidth)));
-  // to_float16 of core/output.h, without its branch.
+  // Like to_float16 of core/base/output.h, without a branch.
   BOBBIN_INLINE static Values of(const Floats& value) {
     const Bits bits = (Bits)value;
     const Bits magnitude = bits & 0x7fffffff;
@@ -72,17 +72,17 @@ struct Stored<PixelType::kUint8> {
   using Value = std::uint8_t;
   using Values = std::uint8_t __attribute__((vector_size(kWidth)));
   BOBBIN_INLINE static Values of(const Floats& level) {
-    // So large a number has no bits for fractions: adding it rounds, and leaves the level below.
+    // The added number has no fraction bits: the sum rounds the level into its low bits.
     return __builtin_convertvector((Bits)(level + 0x1.8p23f) & 0xff, Values);
   }
 };
 
-// A line of the caches, in values and in vectors.
+// A cache line, in values and in vectors.
 inline constexpr int kLine = 16, kParts = kLine / kWidth;
 
-// Adds noise to vectors of scaled pixels, clamps and puts them into place. `whole`: the task is
-// made of whole squares, `kWidth` values of as many rows, and of whole lines of the caches, so that
-// floats can pass those.
+// Adds noise to vectors of scaled pixels, clamps and stores them. `whole`: the task consists of
+// whole squares (`kWidth` values of as many rows) and of whole cache lines, so that floats can
+// bypass the caches.
 template <PixelType type, bool noisy, bool whole>
 class Finisher {
  public:
@@ -96,9 +96,9 @@ class Finisher {
     row_ = Bits{} + static_cast<std::uint32_t>(task.values);
   }
 
-  // `count` rows of a vector from value `x` on, the first of them row `y` of the task, or what of
-  // it lies in the task; two share the pairs of their noise, so `y` and `count` are even. `phase`
-  // is x modulo 3. Vectors of a row are put in order.
+  // Stores `count` rows from row `y` of the task, one vector each from value `x`, as far as they
+  // lie in the task. Two rows share the pairs of their noise, so `y` and `count` are even. `phase`
+  // is x modulo 3. Vectors of a row must come in order.
   template <int count>
   BOBBIN_INLINE void put(const Floats (&rows)[count], int y, int x, int phase) {
     const int left = task_.count - y;
@@ -123,7 +123,7 @@ class Finisher {
     }
   }
 
-  // Before another thread may read.
+  // Call it before another thread reads.
   void end() const {
     if constexpr (kStreams) finish_streams();
   }
@@ -147,7 +147,7 @@ class Finisher {
     }
   }
 
-  // Memory takes a line that is written all at once in one go, and pieces of it one by one.
+  // Memory writes a complete line in one transaction, and parts of a line one by one.
   BOBBIN_INLINE void put_part(float* to, const Floats& values, int row, int part) {
     if (part < kParts - 1) {
       lines_[row][part] = values;
@@ -177,8 +177,8 @@ BOBBIN_INLINE bool is_whole(const FinishTask& task) {
           reinterpret_cast<std::uintptr_t>(task.output.data) % (kLine * sizeof(float)) == 0);
 }
 
-// Calls run<Finisher>() for the finisher that the task wants. Whoever runs should be a function of
-// its own: all of them in one are more than a compiler takes well.
+// Calls run<Finisher>() with the finisher for the task. `run` should call a separate function: one
+// function with all finishers is too large for the compiler.
 template <typename Run>
 BOBBIN_INLINE void with_finisher(const FinishTask& task, const Run& run) {
   const auto as = [&]<PixelType type, bool noisy>() __attribute__((always_inline)) {

@@ -1,11 +1,11 @@
-// One machine's kernels.
+// The kernels of one instruction set.
 #include "core/kernels/simd/table.h"
 
 #include "core/kernels/simd/vectors.h"
 
 namespace bobbin::core {
 
-// C++ has no way to name a variable after a macro's value but this.
+// Only this lets the value of a macro name a variable.
 #define BOBBIN_JOIN(a, b) a##b
 #define BOBBIN_NAME(a, b) BOBBIN_JOIN(a, b)
 extern const Kernels BOBBIN_NAME(kernels_, BOBBIN_ISA);

@@ -1,4 +1,4 @@
-// What each machine's kernels are called; kernels.h says what they do.
+// Declares the kernels of one instruction set; kernels.h describes them.
 #pragma once
 
 #include "core/kernels/kernels.h"

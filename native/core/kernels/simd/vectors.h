@@ -1,5 +1,5 @@
-// Vectors of the machine that this file is compiled for, and the few operations on them for which
-// compilers have no portable word. BOBBIN_ISA names the machine: portable, sse2, avx2 or avx512.
+// Vectors of the instruction set that this file is compiled for, and the operations on them that
+// have no portable form in compilers. BOBBIN_ISA names the set: portable, sse2, avx2 or avx512.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 #include <immintrin.h>
 #endif
 
-// Everything here must vanish into the kernels: a function that the linker shared with the rest of
-// the program might hold instructions that the machine does not have.
+// Everything here must be inlined: the linker could otherwise share a function that contains
+// instructions that the machine does not have.
 #define BOBBIN_INLINE [[gnu::always_inline]] inline
 
 namespace bobbin::core::BOBBIN_ISA {
@@ -31,7 +31,7 @@ inline constexpr bool kFused = true;
 inline constexpr bool kFused = false;
 #endif
 
-// A lane is 128 bits: shuffles stay within it. Eight words or four values are one.
+// A lane has 128 bits, eight words or four values. Shuffles stay within a lane.
 inline constexpr int kWidth = 4 * kLanes;                               // Values in a vector.
 inline constexpr int kRows = 2 * kWidth;                                // Words in a vector.
 using Words = std::uint16_t __attribute__((vector_size(16 * kLanes)));  // Modulo 2¹⁶.
@@ -52,22 +52,22 @@ BOBBIN_INLINE void store(void* to, const Vector& vector) {
   std::memcpy(to, &vector, sizeof(Vector));
 }
 
-// The bytes from 8 · `place` on.
+// The bytes from 8 · `place`.
 BOBBIN_INLINE void store_eight(void* to, const Bytes& bytes, int place) {
   using Eights = std::uint64_t __attribute__((vector_size(16 * kLanes)));
   const std::uint64_t eight = ((Eights)bytes)[place];
   std::memcpy(to, &eight, sizeof eight);
 }
 
-// A constant as something that only comes from memory: where registers are short, compilers would
-// rather make a constant anew each time, which costs more.
+// Makes a constant look as if it came from memory: with few registers, compilers would otherwise
+// compute it again each time, which is slower.
 template <typename Vector>
 BOBBIN_INLINE Vector kept(Vector constant) {
   asm("" : "+m"(constant));
   return constant;
 }
 
-// Element i of the result is element Pattern(i) of a and b, one behind the other.
+// Element i of the result is element Pattern(i) of the concatenation of a and b.
 template <auto Pattern, typename Vector, std::size_t... index>
 BOBBIN_INLINE Vector shuffle(const Vector& a, const Vector& b, std::index_sequence<index...>) {
   return __builtin_shufflevector(a, b, Pattern(static_cast<int>(index))...);
@@ -78,7 +78,7 @@ BOBBIN_INLINE Vector shuffle(const Vector& a, const Vector& b) {
   return shuffle<Pattern>(a, b, std::make_index_sequence<kCount>());
 }
 
-// The lower or upper halves of each lane of a and b, element by element in turn.
+// Interleaves the lower or upper halves of each lane of a and b.
 template <int half, typename Vector>
 BOBBIN_INLINE Vector interleave(const Vector& a, const Vector& b) {
   constexpr int kCount = sizeof(Vector) / sizeof(a[0]);
@@ -122,7 +122,7 @@ BOBBIN_INLINE Words multiply_high(const Words& a, const Words& b) {
 #endif
 }
 
-// Values to signed words, those out of range to the nearest; each lane of a before that of b.
+// Converts values to signed words with saturation; each lane of a comes before that of b.
 BOBBIN_INLINE Words narrow(const Ints& a, const Ints& b) {
 #if defined(BOBBIN_PORTABLE)
   Words words{};
@@ -141,7 +141,7 @@ BOBBIN_INLINE Words narrow(const Ints& a, const Ints& b) {
 #endif
 }
 
-// Signed words −128…127 to bytes 0…255, those out of range to the nearest.
+// Converts signed words −128…127 to bytes 0…255 with saturation.
 BOBBIN_INLINE Bytes narrow(const Words& a, const Words& b) {
 #if defined(BOBBIN_PORTABLE)
   Bytes bytes{};
@@ -160,7 +160,7 @@ BOBBIN_INLINE Bytes narrow(const Words& a, const Words& b) {
 #endif
 }
 
-// As many bytes as a vector has values.
+// Loads one byte for each value of a vector.
 BOBBIN_INLINE Floats load_bytes(const std::uint8_t* from) {
 #if defined(BOBBIN_PORTABLE)
   return Floats{float(from[0]), float(from[1]), float(from[2]), float(from[3])};
@@ -203,7 +203,7 @@ BOBBIN_INLINE Floats smaller(const Floats& a, const Floats& b) {
 #endif
 }
 
-// As many bytes as a vector has words, in units of 1/256.
+// Loads one byte for each word of a vector, in units of 1/256.
 BOBBIN_INLINE Words load_levels(const std::uint8_t* from) {
 #if defined(BOBBIN_PORTABLE)
   using Half = std::uint8_t __attribute__((vector_size(kRows)));
@@ -219,7 +219,7 @@ BOBBIN_INLINE Words load_levels(const std::uint8_t* from) {
 #endif
 }
 
-// A word in both halves of a value is in all words of a vector.
+// Copies a pair of equal words to all words of a vector.
 BOBBIN_INLINE Words spread(std::uint32_t pair) { return (Words)(Bits{} + pair); }
 
 // The lower or upper halves of each lane's words.
@@ -228,7 +228,7 @@ BOBBIN_INLINE Floats widen(const Words& words) {
   return __builtin_convertvector((Ints)interleave<half>(words, Words{}), Floats);
 }
 
-// What `widen` takes apart, rounded; values are at least 0.
+// The inverse of `widen`, rounded; values are at least 0.
 BOBBIN_INLINE Words narrow(const Floats& lower, const Floats& upper) {
   const auto signed_words = [](const Floats& values) __attribute__((always_inline)) {
     const Floats rounded = smaller(values + 0.5f, Floats{} + 65535.0f);
@@ -238,7 +238,7 @@ BOBBIN_INLINE Words narrow(const Floats& lower, const Floats& upper) {
 }
 
 #if defined(__AVX2__)
-// For each byte that of its lane of the table whose place it is, 0…15.
+// Looks up each byte, 0…15, in the same lane of the table.
 BOBBIN_INLINE Bytes look_up(const Bytes& table, const Bytes& places) {
 #if defined(__AVX512BW__)
   return (Bytes)_mm512_shuffle_epi8((__m512i)table, (__m512i)places);
@@ -258,7 +258,7 @@ BOBBIN_INLINE Words multiply_add(const Bytes& pairs, int even, int odd) {
 }
 #endif
 
-// Past the caches: `to`, aligned to a vector, is not read soon.
+// Stores without the caches: `to`, aligned to a vector, is not read soon.
 BOBBIN_INLINE void stream(float* to, const Floats& values) {
 #if defined(BOBBIN_PORTABLE)
   store(to, values);
@@ -271,15 +271,15 @@ BOBBIN_INLINE void stream(float* to, const Floats& values) {
 #endif
 }
 
-// After the last `stream`, before another thread may read.
+// Call it after the last `stream`, before another thread reads.
 BOBBIN_INLINE void finish_streams() {
 #if !defined(BOBBIN_PORTABLE)
   _mm_sfence();
 #endif
 }
 
-// Of rows i and i + lane · distance, where a lane has so many elements, lanes k + distance of the
-// first and k of the second change places.
+// For rows i and i + lane · distance (a lane has `lane` elements): swaps lane k + distance of the
+// first with lane k of the second.
 template <int distance, typename Vector, std::size_t size>
 BOBBIN_INLINE void exchange_lanes(Vector (&rows)[size]) {
   constexpr int kCount = size, kLane = kCount / kLanes;
@@ -297,8 +297,8 @@ BOBBIN_INLINE void exchange_lanes(Vector (&rows)[size]) {
   }
 }
 
-// Of each row i and the one half a lane's elements behind, elements in turn to two rows: as often
-// as the lane's length can be halved, that transposes the squares in lanes.
+// Interleaves each row i with the row half a lane's length after it. Repeated log2(lane length)
+// times, this transposes the squares in the lanes.
 template <typename Vector, std::size_t size>
 BOBBIN_INLINE void transpose_lanes(Vector (&rows)[size]) {
   constexpr int kLane = size / kLanes;
@@ -315,7 +315,7 @@ BOBBIN_INLINE void transpose_lanes(Vector (&rows)[size]) {
   }
 }
 
-// Rows and columns of a square of elements change places: first within lanes, then the lanes.
+// Transposes a square of elements: first within lanes, then the lanes.
 template <typename Vector, std::size_t size>
 BOBBIN_INLINE void transpose(Vector (&rows)[size]) {
   static_assert(size == sizeof(Vector) / sizeof(rows[0][0]));

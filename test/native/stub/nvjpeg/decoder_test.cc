@@ -1,4 +1,4 @@
-// Bobbin's use of nvJPEG, against a stand-in that holds it to the documentation.
+// Bobbin's calls of nvJPEG, with a stub that checks them against the documentation.
 #include <memory>
 #include <string>
 
@@ -29,7 +29,7 @@ void reset() {
   nvjpeg_script = {};
 }
 
-// Decodes a batch twice, so that what is kept from the first is used again.
+// Decodes a batch twice, so that the second run reuses memory.
 void decode_twice(EncodedBatch& batch, const JpegBackends& only = {true, true, true}) {
   const auto context = std::make_shared<Context>(0);
   CudaQueue queue(context);
@@ -55,7 +55,7 @@ TEST("when there is an engine, then it decodes each batch in one call") {
   CHECK(bobbin::stub::runtime().allocations.empty());
 }
 
-TEST("when files are decoded one by one, then none overwrites what the device still reads") {
+TEST("when files are decoded one by one, then none overwrites memory that the device still reads") {
   for (const JpegBackends& only : {JpegBackends{true, false, false}, {false, true, false}}) {
     reset();
     EncodedBatch batch(20);
@@ -71,7 +71,7 @@ TEST("when a file fails between two others, then neither overwrites the other") 
   const auto context = std::make_shared<Context>(0);
   CudaQueue queue(context);
   CudaDevice device(0);
-  // Alike, so that they are decoded in this order.
+  // Equal, so that they are decoded in this order.
   EncodedBatch batch(0);
   for (const int variant : {0, 1, 2}) {
     batch.files.push_back(encode_jpeg(draw_picture(90, 90, variant)));
@@ -86,7 +86,7 @@ TEST("when a file fails between two others, then neither overwrites the other") 
   check_planes(batch.images[2]);
 }
 
-TEST("when planes are still read on the queue, then the engine waits before it writes others") {
+TEST("when the queue still reads planes, then the engine waits before it writes new ones") {
   reset();
   const auto context = std::make_shared<Context>(0);
   CudaQueue queue(context);
@@ -102,7 +102,7 @@ TEST("when planes are still read on the queue, then the engine waits before it w
   CHECK_EQUAL(nvjpeg_script.batches, 2);
 }
 
-TEST("when neither way takes regions, then whole images are decoded") {
+TEST("when no backend accepts regions, then whole images are decoded") {
   for (const nvjpegStatus_t refusal :
        {NVJPEG_STATUS_INVALID_PARAMETER, NVJPEG_STATUS_JPEG_NOT_SUPPORTED,
         NVJPEG_STATUS_IMPLEMENTATION_NOT_SUPPORTED, NVJPEG_STATUS_INTERNAL_ERROR}) {
@@ -116,7 +116,7 @@ TEST("when neither way takes regions, then whole images are decoded") {
   }
 }
 
-TEST("when the engine fails at batches, then their files are decoded one by one") {
+TEST("when the engine fails to decode batches, then their files are decoded one by one") {
   reset();
   nvjpeg_script.decode_batch = NVJPEG_STATUS_EXECUTION_FAILED;
   EncodedBatch batch(9);
@@ -124,8 +124,7 @@ TEST("when the engine fails at batches, then their files are decoded one by one"
   CHECK_EQUAL(nvjpeg_script.hybrid, 18);
 }
 
-TEST(
-    "when a backend's state cannot be made, then the others decode, and without any nothing does") {
+TEST("when a backend's state cannot be created, then the others decode; without any, none does") {
   reset();
   EncodedBatch batch(4);
   nvjpeg_script.hardware_state = NVJPEG_STATUS_ALLOCATOR_FAILURE;
@@ -142,7 +141,9 @@ TEST(
   CHECK_EQUAL(nvjpeg_script.handles, 0);
 }
 
-TEST("when nvJPEG refuses files, then they stay undecoded; when memory is short, then it says so") {
+TEST(
+    "when nvJPEG refuses files, then they stay undecoded; when memory runs out, then it is an "
+    "error") {
   reset();
   nvjpeg_script.create_hardware = NVJPEG_STATUS_ARCH_MISMATCH;
   const auto context = std::make_shared<Context>(0);
@@ -157,7 +158,7 @@ TEST("when nvJPEG refuses files, then they stay undecoded; when memory is short,
   CHECK_THROWS(decoder->decode(batch.images, queue), DeviceError);
 }
 
-TEST("when backends are looked for, then the state names those that there are") {
+TEST("when backends are probed, then the state names the available ones") {
   reset();
   CHECK_EQUAL(state(), "nvJPEG 13.0.7, 1 JPEG engine");
   nvjpeg_script.engines = 7;
@@ -178,7 +179,7 @@ TEST("when no backend is left, then there is no decoder") {
   CHECK(!make_nvjpeg_decoder(nvjpeg, device, {false, false, true}));
 }
 
-TEST("when a device is asked what it decodes, then nvJPEG is opened, once and not before") {
+TEST("when a device is asked what it decodes, then nvJPEG is opened once, not earlier") {
   reset();
   CudaDevice device(0);
   CHECK_EQUAL(nvjpeg_script.handles, 0);
@@ -191,7 +192,7 @@ TEST("when a device is asked what it decodes, then nvJPEG is opened, once and no
   CHECK(device.make_decoder());
 }
 
-TEST("when doctor asks what a GPU decodes, then it gets nvJPEG's words") {
+TEST("when doctor asks what a GPU decodes, then it gets nvJPEG's state") {
   reset();
   std::string words;
   bobbin_cuda_decoders(0, &words);

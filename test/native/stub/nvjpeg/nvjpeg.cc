@@ -1,6 +1,6 @@
-// A stand-in for NVIDIA's library: it holds callers to the documentation
-// (docs.nvidia.com/cuda/nvjpeg, the order of calls above all), and decodes by Bobbin's decoder: the
-// engine at once, as on an H100, the rest once the stream comes to it.
+// A stub of NVIDIA's library: it checks callers against the documentation
+// (docs.nvidia.com/cuda/nvjpeg, mainly the order of calls), and decodes with Bobbin's decoder: the
+// engine at once, like on an H100, the other backends in the order of the stream.
 #include <nvjpeg.h>
 
 #include <array>
@@ -16,7 +16,7 @@ using bobbin::core::JpegDecoder;
 using bobbin::core::Region;
 using Bytes = std::vector<std::uint8_t>;
 
-// Counts those that there are.
+// Counts the live handles.
 struct Counted {
   Counted() { ++nvjpeg_script.handles; }
   ~Counted() { --nvjpeg_script.handles; }
@@ -46,7 +46,7 @@ struct nvjpegJpegState : Counted {
   int batch = 0;
   nvjpegBufferPinned* pinned = nullptr;
   nvjpegBufferDevice* device = nullptr;
-  int phase = 0;  // The last one that was done.
+  int phase = 0;  // The last finished phase.
   Region region{};
 };
 
@@ -227,7 +227,7 @@ nvjpegStatus_t nvjpegDecodeBatchedEx(nvjpegHandle_t handle, nvjpegJpegState_t st
                                      cudaStream_t) {
   if (handle->backend != NVJPEG_BACKEND_HARDWARE) return NVJPEG_STATUS_IMPLEMENTATION_NOT_SUPPORTED;
   if (nvjpeg_script.decode_batch) {
-    state->batch = 0;  // It is to be initialised anew.
+    state->batch = 0;  // It must be initialised again.
     return nvjpeg_script.decode_batch;
   }
   for (int i = 0; i < state->batch; ++i) {
@@ -255,7 +255,7 @@ nvjpegStatus_t nvjpegDecodeJpegHost(nvjpegHandle_t, nvjpegJpegDecoder_t decoder,
                                                    : nvjpeg_script.hybrid);
   return NVJPEG_STATUS_SUCCESS;
 }
-// The buffer on the device is resized at once, whoever still reads it.
+// The device buffer is resized at once, even if it is still read.
 nvjpegStatus_t nvjpegDecodeJpegTransferToDevice(nvjpegHandle_t, nvjpegJpegDecoder_t,
                                                 nvjpegJpegState_t state, nvjpegJpegStream_t,
                                                 cudaStream_t stream) {

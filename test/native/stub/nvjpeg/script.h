@@ -1,4 +1,4 @@
-// What the stub of nvJPEG is to answer, and what it was asked; the test program owns the one of it.
+// The answers of the nvJPEG stub, and its recorded calls; the test program owns the only one.
 #pragma once
 
 #include <nvjpeg.h>
@@ -6,7 +6,8 @@
 struct NvjpegScript {
   nvjpegStatus_t create_hardware = NVJPEG_STATUS_SUCCESS;
   unsigned engines = 1;
-  // What making the engine's state and that of the other backends gives, and the hint of sizes.
+  // The results of creating the states of the engine and of the other backends, and of the size
+  // hint.
   nvjpegStatus_t hardware_state = NVJPEG_STATUS_SUCCESS, phases_state = NVJPEG_STATUS_SUCCESS;
   nvjpegStatus_t pre_allocate = NVJPEG_STATUS_SUCCESS;
   bool hardware_takes_regions = true;
@@ -14,8 +15,8 @@ struct NvjpegScript {
   nvjpegStatus_t region_in_phases = NVJPEG_STATUS_SUCCESS;
   nvjpegStatus_t decode_host = NVJPEG_STATUS_SUCCESS;
 
-  int handles = 0;                 // Of any kind, that have not been ended.
-  int batches = 0;                 // That were decoded.
+  int handles = 0;                 // Of any kind, not yet destroyed.
+  int batches = 0;                 // Decoded batches.
   int hybrid = 0, gpu_hybrid = 0;  // Files, by backend.
 };
 
