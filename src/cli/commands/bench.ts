@@ -1,4 +1,4 @@
-/** `bobbin bench`: how fast the loader is on a folder of one's own, and what to change. */
+/** `bobbin bench`: how fast the loader is on a folder of images, and what to change. */
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import os from 'node:os';

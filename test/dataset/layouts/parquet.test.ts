@@ -252,7 +252,7 @@ async function refusal(
   }
 }
 
-test('when a file is no Parquet or has no images or classes then the error names it', async (t) => {
+test('when a file is not Parquet or has no images or classes then the error names it', async (t) => {
   const whole = await readFile(path.join(fixtures, train));
   const names = await readFile(path.join(fixtures, named));
   const replaced = (from: string, to: string) =>
@@ -260,7 +260,7 @@ test('when a file is no Parquet or has no images or classes then the error names
   const cases: [Uint8Array, RegExp][] = [
     [
       Buffer.from('no Parquet at all'),
-      /x\.parquet is damaged, or no Parquet: parquet file invalid/,
+      /x\.parquet is damaged, or is not Parquet: parquet file invalid/,
     ],
     [whole.subarray(100), /x\.parquet, row group 0 is damaged/],
     [replaced('bytes', 'bites'), /a column of images .* for columns of .*x\.parquet/],
