@@ -1,8 +1,8 @@
-/** Runs asynchronous work over a list with a bound on how much is under way at once. */
+/** Runs asynchronous work over a list, with a bound on how many items are worked on at once. */
 
 /**
  * Calls `work` on every item, at most `limit` at a time, and resolves to the results in the order of `items`.
- * The first failure stops further items from starting and rejects once those under way have ended.
+ * After the first failure no further item starts, and the call rejects once those that have started end.
  */
 export async function mapConcurrently<T, R>(
   items: readonly T[],

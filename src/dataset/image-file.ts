@@ -14,17 +14,17 @@ export interface ImageFile {
   range?: ByteRange;
 }
 
-/** An image by its path alone, or as it is. */
+/** An image that is given by its path, or as it is. */
 export function imageFile(image: string | ImageFile): ImageFile {
   return typeof image === 'string' ? { path: image } : image;
 }
 
-/** For messages: the path, and where in it a part begins. */
+/** For messages: the path, and the byte where a part of the file begins. */
 export function imageName({ path, range }: ImageFile): string {
   return range ? `${path} at byte ${range.offset}` : path;
 }
 
-/** What sharp takes: the path of a whole file, the bytes of a part. Rejects where the file ends before the part. */
+/** The input for sharp: the path of a whole file, or the bytes of a part. Rejects where the file ends before the part does. */
 export async function imageInput({ path, range }: ImageFile): Promise<string | Buffer> {
   if (!range) {
     return path;
@@ -32,7 +32,7 @@ export async function imageInput({ path, range }: ImageFile): Promise<string | B
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    // Before memory is asked for: a length that was written down wrong may be any number.
+    // Checked before memory is allocated: a wrong length may be any number.
     if (range.offset + range.length > size) {
       throw new Error(`the shard ends at byte ${size}`);
     }

@@ -1,4 +1,4 @@
-/** The data stage's public face: from label files and folders to a manifest, and a drawn data set to try it on. */
+/** The public face of the data stage: from folders, shards and label files to a manifest. */
 
 export { mapConcurrently } from './concurrency.js';
 export { type CsvRecord, parseCsv, readCsv } from './files/csv.js';

@@ -1,4 +1,4 @@
-/** What a data set is once prepared: tasks, labelled samples and questions, by path; no image is copied. */
+/** A prepared data set: tasks, labelled samples and questions, with the paths of their images. */
 
 import type { ByteRange, ImageFile } from './image-file.js';
 
@@ -29,7 +29,7 @@ export interface Question {
   /** The path exactly as question.csv has it: the submission repeats it. */
   path: string;
   task: string;
-  /** Where the image is, as in {@link Sample.path}. It may be unreadable: a row is due all the same. */
+  /** Where the image is, as in {@link Sample.path}. Even if it is unreadable, the submission needs a row for it. */
   file: string;
 }
 
@@ -48,7 +48,7 @@ export interface Manifest {
 export interface Labelled {
   /** Path relative to the source folder, with `/` between its parts. */
   path: string;
-  /** Where the image is a part of a shard. */
+  /** The image's bytes, where it is a part of a shard. */
   range?: ByteRange;
   /** SHA-256 of the image's bytes, hex, where the layout's reader has computed it. */
   hash?: string;
@@ -57,7 +57,7 @@ export interface Labelled {
   maybe: number[];
   /** The split that the source itself gives; where it is undefined, the seed decides. */
   given?: Split;
-  /** Where the label was read, `file:line:column` or a shard and the image's key, so that a missing image can be traced to its row. */
+  /** Where the image was named, for messages: `file:line:column`, a shard and the image's key, or the image itself. */
   origin: string;
 }
 

@@ -1,12 +1,12 @@
-/** Tells the pointers that a clone without Git LFS has in place of large files. */
+/** Recognizes the pointers that a clone without Git LFS has in place of large files. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../../errors.js';
 
-/** By the specification of Git LFS pointers, version 1, they are shorter. */
+/** Pointers are shorter than this: Git LFS specification, version 1. */
 const pointerBytes = 1024;
 
-/** @throws InvalidInputError naming file and way out, where one of `files`, relative to `root`, is a pointer. */
+/** @throws InvalidInputError naming the file and what to do, where one of `files`, relative to `root`, is a pointer. */
 export async function refusePointers(root: string, files: readonly string[]): Promise<void> {
   for (const name of files) {
     const file = path.join(root, name);

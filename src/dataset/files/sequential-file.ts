@@ -1,10 +1,10 @@
-/** Reads a file from its beginning to its end in few large requests, however small the pieces that are asked for. */
+/** Reads a file from its beginning to its end in a few large requests, even where the pieces asked for are small. */
 import { type FileHandle, open } from 'node:fs/promises';
 
 /** Pieces are at most this long. */
 export const maxPieceBytes = 1024 * 1024;
 
-/** A file open for reading; whoever opens it closes it. */
+/** A file that is open for reading; the caller of `open` closes it. */
 export class SequentialFile {
   private window: Buffer = Buffer.alloc(0);
   private windowStart = 0;

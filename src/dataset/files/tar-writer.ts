@@ -2,16 +2,16 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { blockBytes, checksumOf } from './tar.js';
 
-/** Tars are filled up to a multiple of this, as tapes once wanted. */
+/** The size of a tar is a multiple of this, the record of a tape. */
 const recordBytes = 20 * blockBytes;
 
-/** A tar that grows member by member; it has no end before `finish`. Whoever creates it closes it. */
+/** A tar that grows member by member; `finish` writes its end. The caller of `create` closes it. */
 export class TarWriter {
   private size = 0;
 
   private constructor(private readonly handle: FileHandle) {}
 
-  /** Fails where `file` is there already. */
+  /** Rejects where `file` exists. */
   static async create(file: string): Promise<TarWriter> {
     return new TarWriter(await open(file, 'wx'));
   }
@@ -22,7 +22,7 @@ export class TarWriter {
     await this.append([headerOf(name, content.length), content, padding]);
   }
 
-  /** Writes the end and hands all of it to the disk. */
+  /** Writes the end and flushes the file to the disk. */
   async finish(): Promise<void> {
     const end = this.size + 2 * blockBytes;
     const filled = Math.ceil(end / recordBytes) * recordBytes;
@@ -41,7 +41,7 @@ export class TarWriter {
   }
 }
 
-/** Of a regular file that everybody may read, of no time and no owner. */
+/** The header of a regular file that everybody may read, without a time or an owner. */
 function headerOf(name: string, size: number): Buffer {
   const header = Buffer.alloc(blockBytes);
   const octal = (value: number, at: number, digits: number) =>

@@ -37,7 +37,7 @@ export async function* readTar(file: SequentialFile): AsyncGenerator<TarMember> 
     const offset = at + blockBytes;
     const extending = 'xgLK'.includes(header.type);
     const { name, size } = extending ? header : { ...header, ...extension };
-    // Links, devices and folders have no content, whatever their size says.
+    // Links, devices and folders have no content, even where their size is not 0.
     const length = '123456'.includes(header.type) ? 0 : size;
     if (length > file.size - offset) {
       throw damaged(file, at, `${quoted(name)} has ${length} bytes, but the file ends before them`);

@@ -1,4 +1,4 @@
-/** Reads Parquet files in the form that Hugging Face stores images in: `image` {bytes, path}, and a class beside it. */
+/** Reads Parquet files in the form in which Hugging Face stores images: `image` {bytes, path}, and a class column. */
 import { open, stat } from 'node:fs/promises';
 import {
   type AsyncBuffer,
@@ -14,10 +14,10 @@ import { expected, InvalidInputError } from '../../errors.js';
 import { type Label, labelFrom } from './label.js';
 
 const mostRows = 2 ** 22;
-/** One read takes no more. */
+/** The most that one read can take. */
 const mostBytes = 2 ** 31 - 1;
 
-/** One row of a data set; an image or a class may be absent. */
+/** One row of a file; its image or its class may be absent. */
 export interface ParquetRow {
   /** From 0, in its file. */
   row: number;
@@ -28,24 +28,26 @@ export interface ParquetRow {
 /** A file whose columns are known; its rows are read on demand. */
 export interface ParquetFile {
   path: string;
-  /** Names of the class numbers, where the file says them. */
+  /** Names of the class numbers, where the file has them. */
   classes?: string[];
   rowGroups: number;
   /** Class columns that are not used. */
   others: string[];
-  /** The rows of one group (from 0), which is in memory as a whole; without `images` the labels alone. */
+  /** The rows of one group, from 0, which is held in memory as a whole; without `images`, only their labels. */
   read(group: number, options: { images: boolean }): Promise<ParquetRow[]>;
 }
 
-/** What Hugging Face's `datasets` says of a column in the file's metadata. */
+/** A column's description by Hugging Face's `datasets`, in the file's metadata. */
 interface Feature {
   _type?: unknown;
   names?: unknown;
 }
 
 /**
- * @throws InvalidInputError naming the file, where it is no Parquet file, is damaged, or has no column of embedded images
- * or no column of classes: a `ClassLabel`, one called `label` or `labels` first, else one so called.
+ * Opens a file and finds its columns. The class column is a declared `ClassLabel`, preferably one called `label` or `labels`,
+ * or else an undeclared column of that name.
+ *
+ * @throws InvalidInputError naming the file, where it is damaged, is not Parquet, or lacks one of the two columns.
  */
 export async function openParquet(path: string): Promise<ParquetFile> {
   const file = await fileBuffer(path);
@@ -87,7 +89,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   };
 }
 
-/** @throws InvalidInputError for a chunk of a wanted column that is too large to be read at once. */
+/** @throws InvalidInputError for a chunk of one of `columns` that is too large to be read at once. */
 function checkSizes(place: string, chunks: readonly ColumnChunk[], columns: string[]): void {
   for (const { meta_data: chunk } of chunks) {
     const [column = ''] = chunk?.path_in_schema ?? [];
@@ -100,21 +102,21 @@ function checkSizes(place: string, chunks: readonly ColumnChunk[], columns: stri
   }
 }
 
-/** What the reader takes for a file. */
+/** A file as hyparquet reads it. */
 async function fileBuffer(path: string): Promise<AsyncBuffer> {
   const { size } = await stat(path);
   return {
     byteLength: size,
     slice(start, end = size) {
       const bytes = readRange(path, size, start, end);
-      // The reader starts all its reads at once; where one fails it never looks at the rest.
+      // hyparquet starts all reads at once and ignores the others when one fails; their errors must not go unhandled.
       bytes.catch(() => {});
       return bytes;
     },
   };
 }
 
-/** Asks for no memory before it is sure that the file goes so far. */
+/** Checks that the file has the bytes before it allocates memory for them. */
 async function readRange(
   path: string,
   size: number,
@@ -141,7 +143,7 @@ async function readRange(
 function rowsOf({ row_groups: groups }: FileMetaData, group: number): [number, number] {
   const counts = groups.slice(0, group + 1).map((each) => Number(each.num_rows));
   const last = counts.pop() ?? 0;
-  // Objects of so many rows would fill the memory, whatever is in them.
+  // The objects of more rows would fill the memory, even with little in them.
   if (!(last >= 0 && last <= mostRows)) {
     throw new Error(`has ${last} rows, more than ${mostRows}`);
   }
@@ -149,13 +151,13 @@ function rowsOf({ row_groups: groups }: FileMetaData, group: number): [number, n
   return [start, start + last];
 }
 
-/** Whatever the reader throws at a damaged file, as an error that names it. */
+/** Turns any error of hyparquet, which a damaged file may cause, into one that names the place. */
 async function reading<T>(place: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     const { message } = cause as Error;
-    throw new InvalidInputError(`${place} is damaged, or no Parquet: ${message}`, { cause });
+    throw new InvalidInputError(`${place} is damaged, or is not Parquet: ${message}`, { cause });
   }
 }
 
@@ -164,7 +166,7 @@ function featuresOf({ key_value_metadata: entries }: FileMetaData): Record<strin
   try {
     return JSON.parse(text ?? '{}')?.info?.features ?? {};
   } catch {
-    // Only a help: without it columns are known by their names.
+    // Without this description, columns are found by their names.
     return {};
   }
 }
@@ -185,7 +187,7 @@ function imageColumn(
   const names = embedded.map(({ element }) => element.name);
   const declared = names.filter((name) => features[name]?._type === 'Image');
   const candidates = declared.length > 0 ? declared : names;
-  // Beside an image there may be its mask, stored in the same way.
+  // A file may also have masks, stored in the same way as images.
   return ['image', 'img'].find((name) => candidates.includes(name)) ?? candidates[0];
 }
 

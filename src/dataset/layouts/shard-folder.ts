@@ -128,7 +128,7 @@ function sampleWarnings(shards: readonly NamedShard[]): string[] {
     ...leftOut(named('empty'), 'images of no bytes are left out'),
     ...leftOut(
       named('imageless'),
-      'labels have no image beside them (a key ends at the first dot; links are passed over)',
+      'labels have no image beside them (a key ends at the first dot; links are skipped)',
     ),
   ];
 }

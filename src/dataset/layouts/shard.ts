@@ -8,7 +8,7 @@ import { imagePattern } from './names.js';
 
 /** One labelled image of a shard. */
 export interface ShardImage {
-  /** What the names of the sample's members begin with. */
+  /** The common beginning of the names of the sample's members. */
   key: string;
   range: ByteRange;
   /** SHA-256 of the image's bytes, hex. */
@@ -28,11 +28,11 @@ export interface Shard {
   imageless: string[];
 }
 
-/** Members that stand together under one key. */
+/** Members that follow each other and have the same key. */
 interface Sample {
   key: string;
   image?: Pick<ShardImage, 'range' | 'hash'>;
-  /** There is an image of no bytes. */
+  /** Whether there is an image without bytes. */
   empty?: boolean;
   /** Text of `.cls`. */
   cls?: Note;
@@ -41,18 +41,18 @@ interface Sample {
   dotted: string[];
 }
 
-/** What stands beside an image; no text where it is too long for a label. */
+/** A member that may hold the label; its text is absent where it is too long for one. */
 interface Note {
   member: TarMember;
   text?: string;
 }
 
 /**
- * The images of a shard in its order. Members belong together where they follow each other and their names are the same up
- * to the first dot, as in WebDataset; what is no part of a sample may stand between them. The label is the content of `.cls`,
- * else `label` in `.json`, which may hold anything beside a `.cls`.
+ * The images of a shard in its order. As in WebDataset, members are one sample where they follow each other and their names
+ * are the same up to the first dot; members that belong to no sample may be between them. The label is the content of `.cls`,
+ * or else `label` in `.json`; beside a `.cls`, the `.json` may hold anything.
  *
- * @throws InvalidInputError naming shard and byte, for a damaged tar, a key with two images, and a label that is none.
+ * @throws InvalidInputError naming shard and byte, for a damaged tar, a key with two images, and an invalid label.
  */
 export async function readShard(path: string): Promise<Shard> {
   const file = await SequentialFile.open(path);
@@ -85,13 +85,13 @@ export async function readShard(path: string): Promise<Shard> {
   return shard;
 }
 
-/** WebDataset's rule; the key is empty for what is no part of a sample: hidden files and notes such as `__info__.json`. */
+/** By WebDataset's rule. The key is empty for members that belong to no sample: hidden files, and notes such as `__info__.json`. */
 function split(name: string): { key: string; extension: string } {
   const [, key = '', extension = ''] = /^((?:.*\/)?[^./]+)\.([^/]*)$/s.exec(name) ?? [];
   return { key: /^__.*__$/s.test(key) ? '' : key, extension: extension.toLowerCase() };
 }
 
-/** `seg.png` beside `jpg` is something about the image, not the image. */
+/** `seg.png` beside `jpg` describes the image and is not one itself. */
 function isImage(extension: string): boolean {
   return !extension.includes('.') && imagePattern.test(`.${extension}`);
 }
@@ -145,20 +145,20 @@ async function noteIn(file: SequentialFile, member: TarMember): Promise<Note> {
   return { member, text: (await file.piece(member.offset, member.size)).toString('utf8') };
 }
 
-type Told = Pick<ShardImage, 'label' | 'place'> | undefined;
+type Labelled = Pick<ShardImage, 'label' | 'place'> | undefined;
 
-function labelIn(note: Note, file: SequentialFile): Told {
+function labelIn(note: Note, file: SequentialFile): Labelled {
   const text = textOf(note, file);
   const word = text.trim();
   if (word !== '' && !word.includes('\n')) {
-    return told(word, note, file);
+    return labelled(word, note, file);
   }
   const { name, offset } = note.member;
   const what = `${quoted(name)} holds ${quoted(text)}, which is neither a class number nor a name`;
   throw damaged(file, offset, what);
 }
 
-function jsonLabelIn(note: Note, file: SequentialFile): Told {
+function jsonLabelIn(note: Note, file: SequentialFile): Labelled {
   const text = textOf(note, file);
   const { name, offset } = note.member;
   let content: unknown;
@@ -167,7 +167,7 @@ function jsonLabelIn(note: Note, file: SequentialFile): Told {
   } catch (error) {
     throw damaged(file, offset, `${quoted(name)} is not JSON: ${(error as Error).message}`);
   }
-  return told((content as { label?: unknown } | null)?.label, note, file);
+  return labelled((content as { label?: unknown } | null)?.label, note, file);
 }
 
 function textOf({ member: { name, offset, size }, text }: Note, file: SequentialFile): string {
@@ -177,7 +177,11 @@ function textOf({ member: { name, offset, size }, text }: Note, file: Sequential
   throw damaged(file, offset, `${quoted(name)} has ${size} bytes: too many for a label`);
 }
 
-function told(value: unknown, { member: { name, offset } }: Note, file: SequentialFile): Told {
+function labelled(
+  value: unknown,
+  { member: { name, offset } }: Note,
+  file: SequentialFile,
+): Labelled {
   try {
     const label = labelFromText(value);
     if (label === '') {

@@ -1,4 +1,4 @@
-/** Content hashes of many files, read in pieces so that neither memory nor the event loop suffers. */
+/** Content hashes of many files, read in pieces so that they neither fill the memory nor block the event loop. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mapConcurrently } from '../concurrency.js';
@@ -19,8 +19,8 @@ export async function hashFile(file: string): Promise<string> {
 export type Hashed = { hash: string } | { error: NodeJS.ErrnoException };
 
 /**
- * Hashes each file once, 16 at a time, and never rejects for one unreadable file: its entry carries the error.
- * `onProgress` hears how many files are done.
+ * Hashes each file once, 16 at a time. It does not reject for an unreadable file, whose entry has the error. `onProgress` is
+ * called with the number of files that are done.
  */
 export async function hashFiles(
   files: Iterable<string>,

@@ -1,10 +1,10 @@
-/** What `prepare` found, in numbers and sentences, for a person to look over before training. */
+/** The result of `prepare` in numbers and sentences, for a person to check before training. */
 
 import type { LayoutName } from '../layouts/index.js';
 import type { Manifest } from '../types.js';
 import type { Conflict } from './duplicates.js';
 
-/** Of one kind; more are only counted. */
+/** The most sentences of one kind; more are only counted. */
 const mostSentences = 5;
 
 /** One task's share of the data. */
@@ -26,13 +26,13 @@ export interface Summary {
   repeats: number;
   /** Rows that the source has in train, left out because it has the same content in validation. */
   leaks: number;
-  /** Content with contradictory labels, left out altogether. */
+  /** Contents with contradictory labels, all of whose rows are left out. */
   conflicts: Conflict[];
   /** Questions whose image is also a labelled one. */
   questionsInTraining: number;
-  /** Questions, by path, whose image cannot be read now; their rows are due all the same. */
+  /** Paths of the questions whose images cannot be read; the submission needs rows for them, too. */
   unreadableQuestions: string[];
-  /** The above and what the layout's reader noticed, as full sentences. */
+  /** Full sentences about the above, and those of the layout's reader. */
   warnings: string[];
 }
 
@@ -64,7 +64,7 @@ export function summarizeTasks(manifest: Manifest): TaskSummary[] {
   return tasks;
 }
 
-/** The sentences a summary's numbers call for. */
+/** The warnings that follow from a summary's numbers, after those of the reader. */
 export function warningsOf(
   summary: Omit<Summary, 'warnings'>,
   fromReader: readonly string[],

@@ -260,7 +260,7 @@ test('when a file is not Parquet, or lacks images or classes, then the error nam
   const cases: [Uint8Array, RegExp][] = [
     [
       Buffer.from('no Parquet at all'),
-      /x\.parquet is damaged, or no Parquet: parquet file invalid/,
+      /x\.parquet is damaged, or is not Parquet: parquet file invalid/,
     ],
     [whole.subarray(100), /x\.parquet, row group 0 is damaged/],
     [replaced('bytes', 'bites'), /a column of images .* for columns of .*x\.parquet/],

@@ -45,7 +45,7 @@ test('when classes are folders then labels follow their names and the split is s
   assert.equal(hat?.hash, createHash('sha256').update('b-hat 3').digest('hex'));
 });
 
-test('when a class folder is a link then its images count, and a broken link is no class', async (t) => {
+test('when a class folder is a link then its images count, and a broken link is not a class', async (t) => {
   const folder = temporaryFolder(t);
   const source = path.join(folder, 'source');
   await writeFiles(source, { ...classFolder('a', 3), ...classFolder('b', 3) });
