@@ -1,5 +1,5 @@
-// Microseconds of processor time for each image on one thread: libjpeg-turbo's full decode, the path
-// through it, and Bobbin's path, whose index of rows is full from the second round.
+// Microseconds of processor time for each image on one thread: libjpeg-turbo's full decode, the
+// path through it, and Bobbin's path, whose index of rows is full from the second round.
 //   cmake -S . -B build-bench -DBOBBIN_TESTS=ON && cmake --build build-bench --target decode_bench
 //   build-bench/decode_bench FOLDER
 #include <algorithm>

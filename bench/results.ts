@@ -1,7 +1,7 @@
-/** Turns the rates of the rounds into rows: median, spread, images a second per core, time per image and the ratio to the decode alone. */
+/** From the rounds' rates to rows: median, spread, images a second per core, time an image and the ratio to the bare decode. */
 import { type Load, loads } from './job.js';
 
-/** The measurements of one trial, one for each round. */
+/** What one trial measured, a number a round. */
 export interface Trial {
   contender: string;
   load: Load;
@@ -18,14 +18,14 @@ export interface Row {
   threads: number;
   /** Median over the rounds. */
   imagesPerSecond: number;
-  /** (largest − smallest) / median. */
+  /** Largest less smallest, over the median. */
   spread: number;
   imagesPerSecondPerCore: number;
-  /** Time per image of one thread, or core. */
+  /** Time of one thread, or core, an image. */
   microsecondsPerImage: number;
   /**
-   * Time per image divided by the time that libjpeg-turbo needs to decode it, on as many threads: the median of
-   * the ratios within each round, so that a slower machine cancels out. Null without the decode.
+   * Time of an image over the time libjpeg-turbo needs to decode it, on as many threads: the median of
+   * the rounds' own ratios, in which a machine that slows down cancels. Null without the decode.
    */
   ratioToDecode: number | null;
   version: string;
@@ -39,7 +39,7 @@ export function median(values: number[]): number {
   return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle) - 1] ?? 0)) / 2;
 }
 
-/** Rows in the order of the trials; all have the same number of rounds. `yardstick` names the contender whose time is 1 for every load. */
+/** Rows in the trials' order, which have the same rounds; `yardstick` names the contender whose time is 1 for every load. */
 export function rowsOf(trials: Trial[], yardstick: string): Row[] {
   return trials.map((trial) => {
     const rate = median(trial.rates);

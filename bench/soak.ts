@@ -1,4 +1,4 @@
-/** The soak run: loads epoch after epoch for the given time, and fails if memory grows. */
+/** The soak run: epoch after epoch for as long as asked, and a failure when memory does not stay where it was. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { type Augmentation, type Batch, createLoader, type Loader } from '../src/index.js';
@@ -13,32 +13,33 @@ export interface Soak {
   batchSize: number;
 }
 
-/** Memory may settle during this time. */
+/** Memory may settle for so long. */
 const settlingSeconds = 60;
 const sampleSeconds = 10;
 const heldBatches = 3;
 /**
- * Allowed growth of the median resident memory, in MB, from the minute after settling to the last one: Node's
- * garbage collector varies by this much. In an hour at 1,000 images a second this is five bytes an image.
+ * Growth of the median resident memory from the minute after settling to the last one, in MB, that
+ * passes: what Node's garbage collector comes and goes by. In an hour of 1,000 images a second that is
+ * five bytes an image.
  */
 const tolerance = 16;
 /**
- * V8 varies its young generation between 1 and 16 MB a half, even minutes after the start. With its full size
- * from the start it does not hide other growth.
+ * V8 sizes its young generation as it sees fit, 1 to 16 MB a half, minutes after the start too. At its full
+ * size from the start it hides no growth of ours.
  */
 const fullYoungGeneration = '--min-semi-space-size=16';
-/** Limit of the peak above the process before the loader: a multiple of the ring, plus MB. */
+/** Peak over the process before the loader, in MB: so many times the ring, and so much more. */
 const peakOf = (ring: number) => 1.5 * ring + 100;
 
 const augmentation: Partial<Augmentation> = { crop: 'random-resized', ...everything };
 
-/** Resident memory in MB: the current size of this process, or its peak. */
+/** Resident memory in MB: what this process holds, or held at most. */
 function memoryMB(which: 'VmRSS' | 'VmHWM'): number {
   const status = readFileSync('/proc/self/status', 'utf8');
   return (Number(new RegExp(`${which}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024) / 1e6;
 }
 
-/** Prints a line every ten seconds. Sets the exit code to 1 if memory grew or peaked above its bound. */
+/** Prints a line every ten seconds. Sets the exit code to 1 where memory grew or peaked above its bound. */
 export async function soak({ files, minutes, threads, batchSize }: Soak): Promise<void> {
   if (!process.execArgv.includes(fullYoungGeneration)) {
     const args = [...process.execArgv, fullYoungGeneration, ...process.argv.slice(1)];
@@ -88,7 +89,7 @@ async function sampleMemory(loader: Loader, seconds: number): Promise<number[]> 
   const held: Batch[] = [];
   for (let epoch = 0; elapsed() < seconds; epoch++) {
     for await (const batch of loader.epoch(epoch)) {
-      // Like a training step, so that every slot of the ring is used.
+      // As a training step does, so that no slot of the ring stays untouched.
       held.push(batch);
       if (held.length === heldBatches) {
         held.shift()?.release();

@@ -45,8 +45,8 @@ class Decoder {
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
-  // Returns the picture's RGB bytes. A file that libjpeg-turbo refuses ends the program, because the
-  // comparison uses only sound files.
+  // Returns the picture's RGB bytes. A file that libjpeg-turbo refuses ends the program, because
+  // the comparison uses only sound files.
   std::span<const unsigned char> Decode(const Bytes& jpeg) {
     jpeg_mem_src(&info_, jpeg.data(), jpeg.size());
     jpeg_read_header(&info_, TRUE);

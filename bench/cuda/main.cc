@@ -1,7 +1,7 @@
-// bobbin_cuda_bench LIST: measures copies, the fused kernel and JPEG decoding on GPU 0, and decoding
-// the same JPEG files on the CPU. LIST is a file with one path a line. Prints a line of JSON;
-// ../gpu/results.ts explains its fields. CUDA's events measure the times on the GPU: the median of
-// some sweeps after a warm-up sweep. Exits 77 if there is no GPU.
+// bobbin_cuda_bench LIST: measures copies, the fused kernel and JPEG decoding on GPU 0, and
+// decoding the same JPEG files on the CPU. LIST is a file with one path a line. Prints a line of
+// JSON; ../gpu/results.ts explains its fields. CUDA's events measure the times on the GPU: the
+// median of some sweeps after a warm-up sweep. Exits 77 if there is no GPU.
 #include <algorithm>
 #include <atomic>
 #include <chrono>

@@ -13,7 +13,7 @@ namespace bobbin::bench {
 
 using File = std::vector<std::uint8_t>;
 
-// A random-resized crop, flip and normalisation; `everything` adds colour and noise, like `loads` in
+// A random-resized crop, flip and normalisation; `everything` adds colour and noise. See `loads` in
 // ../job.ts.
 core::Augmentation augmentation_of(bool everything);
 core::Preprocessing preprocessing_for_bench();

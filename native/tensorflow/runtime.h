@@ -36,20 +36,20 @@ class Runtime {
 
   Tensors& tensors() { return tensors_; }
 
-  // During a trace, ops are added to it instead of run. Throws during another trace.
+  // While there is a trace, ops are added to it instead of run. Throws where one is under way.
   Trace& begin_trace();
   // Null outside a trace.
   Trace* trace() { return trace_.get(); }
   void end_trace() { trace_.reset(); }
 
   std::int64_t add_function(Function function);
-  // Shared, so that a call can finish after the function's deletion.
+  // Shared, so that a call under way outlives the function's deletion.
   std::shared_ptr<const Function> function(std::int64_t id) const;
   void delete_function(std::int64_t id);
   std::size_t functions() const { return functions_.size(); }
 
-  // A thread holds it while it runs a function: `close` waits for it, and after `close` no function
-  // may run.
+  // Held by whoever runs a function on another thread: `close` waits for it, and once it is closed
+  // nothing may run.
   std::mutex& running() { return running_; }
   bool closed() const { return closed_; }
 

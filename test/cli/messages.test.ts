@@ -72,7 +72,7 @@ test('when the numbers of weights and runs differ, then the error comes before p
   );
 });
 
-test('when the folder to measure is missing, then it is named', async () => {
+test('when a folder is to be measured that is not there, then it is named', async () => {
   const { code, stderr } = await runBobbin(['bench', 'no-such-folder']);
   assert.equal(code, 1);
   assert.equal(

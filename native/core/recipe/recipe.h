@@ -28,7 +28,7 @@ inline constexpr std::array<double, 3> kGrey = {0.299, 0.587, 0.114};
 // How many operations RandAugment may draw for an image.
 inline constexpr int kMaxOperations = 5;
 
-// The ranges of random changes (src/pipeline/augmentation.ts documents each field).
+// What may vary from epoch to epoch (src/pipeline/augmentation.ts documents each field).
 struct Augmentation {
   Crop crop = Crop::kCenter;
   double area_min = 0.08, area_max = 1;
@@ -107,7 +107,7 @@ class EffectList {
   int count_ = 0;
 };
 
-// A rectangle of the finished view that is erased.
+// A rectangle of the finished view that is blotted out.
 struct Erasure {
   Region region;       // Without width nothing is erased.
   bool noise = false;  // With N(0, 1) in normalised units, else with 0.

@@ -20,7 +20,7 @@ std::uint8_t* DeviceMemory::allocate(std::size_t bytes) {
   } catch (const DeviceError& error) {
     throw core::LoaderError("Expected memory for `slots` batches of `batchSize` images on " +
                             device_->name() + " but received \"" + error.what() +
-                            "\"; reduce one of them");
+                            "\"; set one of them lower");
   }
 }
 

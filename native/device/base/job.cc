@@ -1,4 +1,4 @@
-// Turns an image and a recipe into numbers; core::Renderer uses the image and the recipe directly.
+// Makes numbers of an image and a recipe; core::Renderer does the same with both at hand.
 #include "device/base/job.h"
 
 #include <algorithm>
@@ -44,8 +44,7 @@ JobAxis axis_of(double start, double length, int outputs, const Extent& whole,
   return axis;
 }
 
-// If a stored axis runs backwards, so do the outputs. The only effect that `can_render` allows is a
-// vertical flip, so a recipe with effects is flipped.
+// Stored axes may run backwards: then the outputs do.
 void set_axes(const ImageView& image, const ImageSize& size, const Recipe& recipe, Job& job) {
   const bool transposed = size.transposed();
   const Window& window = recipe.window;

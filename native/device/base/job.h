@@ -42,7 +42,7 @@ struct Job {
   JobPlane planes[3];
   JobAxis columns, rows;
   float matrix[12] = {};  // 3×4, from the planes' channels and 1 to the output's channels.
-  float grey[3] = {};     // The factor of the view's mean grey for each output channel.
+  float grey[3] = {};     // What each output channel gets of the view's mean grey.
   bool clamped = false;   // To 0…255 before noise is added, too: effects see levels.
   float sigma = 0;        // Of the noise, in 0…255 units.
   std::uint64_t noise_key = 0;
@@ -56,8 +56,8 @@ struct Job {
 };
 static_assert(std::is_trivially_copyable_v<Job>);
 
-// Whether the kernel can render a recipe: one without effects, or with a vertical flip alone. All
-// other effects need a whole view.
+// Whether the kernel can do all that a recipe says. Effects that look at a whole view it cannot,
+// except for a vertical flip.
 bool can_render(const core::Recipe& recipe);
 
 // The job for a recipe that `can_render` accepts. The planes' `data` are addresses in the device's

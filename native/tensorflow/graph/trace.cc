@@ -23,7 +23,7 @@ std::size_t bytes_of(TFE_TensorHandle* handle) {
   return static_cast<std::size_t>(elements) * TF_DataTypeSize(TFE_TensorHandleDataType(handle));
 }
 
-// A key that is equal for tensors of the same dtype, shape and values.
+// Equal for tensors of the same dtype, shape and values.
 std::string key_of(const TF_Tensor* tensor) {
   std::ostringstream key;
   key << TF_TensorType(tensor);
@@ -34,7 +34,7 @@ std::string key_of(const TF_Tensor* tensor) {
   return key.str();
 }
 
-// The length of each list among the op's inputs; 0 if there are no lists.
+// How many tensors the list among the inputs has that `definition` leaves room for.
 std::size_t list_length(const OpDefinition& definition, const RecordedOp& op) {
   std::size_t lists = 0;
   for (const InputDefinition& input : definition.inputs) lists += input.is_list() ? 1 : 0;
@@ -153,7 +153,7 @@ const OpDefinition& Trace::definition(const std::string& op) {
 
 std::vector<SymbolicTensor> Trace::add(RecordedOp op) {
   const OpDefinition& known = definition(op.name);
-  // Before the description is created: only finishing it would free it.
+  // Before the description is begun: only finishing it would free that.
   for (const std::int64_t id : op.inputs) input(id);
   list_length(known, op);
   const Status status;

@@ -29,8 +29,8 @@ struct RecordedOp {
   int outputs;
 };
 
-// Between construction and `finish`, `add` replaces `execute`. Ops on one variable run in the order
-// in which they were added; all others run when their inputs are ready.
+// Between construction and `finish`, `add` takes the place of `execute`. Ops on one variable keep
+// the order in which they were added, all others run when their inputs are there.
 class Trace {
  public:
   // `next_id` numbers the symbolic tensors of all traces, so that a tensor of an earlier trace is
@@ -42,12 +42,12 @@ class Trace {
 
   // An input of the function, in the order of the calls.
   std::int64_t add_argument(TF_DataType type, const Shape& shape);
-  // A variable, by the tensor of its resource. `type` and `shape` are those of its value.
+  // A variable, by the tensor of its resource; its value has this dtype and shape.
   std::int64_t add_variable(std::int64_t resource, TF_DataType type, const Shape& shape);
-  // Throws if the shape of a result depends on values.
+  // Throws where the result's shape depends on values.
   std::vector<SymbolicTensor> add(RecordedOp op);
 
-  // Runs the ops that a symbolic tensor depends on. Throws if it depends on an argument.
+  // Runs what a symbolic tensor depends on. Throws where an argument is among that.
   HandlePtr evaluate(std::int64_t id) const;
 
   // Ends the trace. The function's inputs are the arguments; `outputs` may be of any kind.
@@ -60,7 +60,7 @@ class Trace {
     std::int64_t op;        // In ops_; -1 for an argument or variable.
     std::int64_t resource;  // Of a variable; else -1.
   };
-  // The ops that must run before the next op on a variable.
+  // Of one variable: what must have run before the next op on it.
   struct Variable {
     TF_DataType type;
     Shape shape;

@@ -252,7 +252,7 @@ async function refusal(
   }
 }
 
-test('when a file is not Parquet, or lacks images or classes, then the error names it', async (t) => {
+test('when a file is no Parquet or has no images or classes then the error names it', async (t) => {
   const whole = await readFile(path.join(fixtures, train));
   const names = await readFile(path.join(fixtures, named));
   const replaced = (from: string, to: string) =>

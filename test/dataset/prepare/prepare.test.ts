@@ -267,7 +267,7 @@ test('when a shard itself is the source then the error asks for its folder', asy
   );
 });
 
-test('when a release has hidden files of macOS then they are not read as labels', async (t) => {
+test('when a release has notes of macOS then they are no tables of labels', async (t) => {
   const { manifest, summary } = await prepared(t, {
     ...fashion,
     'base/Annotations/._label.csv': '\0\x05\x16\x07',
@@ -293,7 +293,7 @@ test('when out lies inside the source then prepare refuses', async (t) => {
   await assert.rejects(prepare(folder, { out: path.join(folder, 'a', 'out') }), /a folder outside/);
 });
 
-test('when the clothing photos are available then their split is used', async (t) => {
+test('when the clothing photos are at hand then the given split is used', async (t) => {
   const source = path.resolve('../shared/data/clothing');
   if (!existsSync(source)) {
     return t.skip('../shared/data/clothing is absent');

@@ -191,7 +191,7 @@ TEST("when channels come first, then their values equal those of channels last")
   }
 }
 
-TEST("when a recipe has effects, then the device accepts only a single vertical flip") {
+TEST("when a recipe has effects, then only those without any or with one vertical flip are taken") {
   Recipe recipe;
   CHECK(can_render(recipe));
   recipe.effects.add(EffectKind::kVerticalFlip);

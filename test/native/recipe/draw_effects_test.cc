@@ -160,9 +160,7 @@ TEST(
   CHECK_EQUAL(second.size(), 13u);
 }
 
-TEST(
-    "when RandAugment has a magnitude, then amounts are torchvision's, with both signs equally "
-    "likely") {
+TEST("when RandAugment has a magnitude, then amounts are torchvision's, both ways as likely") {
   const std::map<std::string, EffectKind> kinds = {
       {"ShearX", EffectKind::kShearX},         {"ShearY", EffectKind::kShearY},
       {"TranslateX", EffectKind::kTranslateX}, {"TranslateY", EffectKind::kTranslateY},

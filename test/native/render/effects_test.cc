@@ -1,4 +1,4 @@
-// Compares effects with torchvision's, and tests erasing.
+// Effects against torchvision's, and what is erased.
 #include "core/render/effects.h"
 
 #include <algorithm>
@@ -50,7 +50,7 @@ void check_near(const std::vector<float>& actual, const std::vector<float>& want
   for (std::size_t i = 0; i < wanted.size(); ++i) CHECK_NEAR(actual[i], wanted[i], tolerance);
 }
 
-// Names the fixture that differs.
+// Says which fixture it is that differs.
 void check_fixture(const std::string& name, const std::vector<Effect>& effects, float tolerance) {
   const std::vector<float> actual = apply(effects, read_fixture("picture"));
   const std::vector<float> wanted = read_fixture(name);
@@ -65,7 +65,7 @@ void check_fixture(const std::string& name, const std::vector<Effect>& effects, 
 
 }  // namespace
 
-TEST("when a view is rotated or blurred, then it equals torchvision's result") {
+TEST("when a view is rotated or blurred, then it is as torchvision does it") {
   check_fixture("rotate_25", {{EffectKind::kRotate, 25}}, 0.02f);
   check_fixture("rotate_minus_140", {{EffectKind::kRotate, -140}}, 0.02f);
   check_fixture("blur_0.3", {{EffectKind::kBlur, 0.3f}}, 0.01f);
@@ -74,7 +74,7 @@ TEST("when a view is rotated or blurred, then it equals torchvision's result") {
                 0.02f);
 }
 
-TEST("when an operation of RandAugment is applied, then it equals torchvision's result") {
+TEST("when an operation of RandAugment is applied, then it is as torchvision does it") {
   check_fixture("shear_x", {{EffectKind::kShearX, 0.2f}}, 0.02f);
   check_fixture("shear_y", {{EffectKind::kShearY, -0.25f}}, 0.02f);
   check_fixture("translate_x", {{EffectKind::kTranslateX, 5}}, 0.02f);
@@ -91,7 +91,7 @@ TEST("when an operation of RandAugment is applied, then it equals torchvision's 
   check_fixture("contrast", {{EffectKind::kContrast, 1.7f}}, 0.04f);
 }
 
-TEST("when a view has only one colour, then tones that need two do not change it") {
+TEST("when a view has one colour only, then tones that need two leave it") {
   const std::vector<float> flat(3 * kSize * kSize, 80);
   check_near(apply({{EffectKind::kAutocontrast}}, flat), flat, 0);
   check_near(apply({{EffectKind::kEqualize}}, flat), flat, 0);
@@ -99,7 +99,7 @@ TEST("when a view has only one colour, then tones that need two do not change it
   check_near(apply({{EffectKind::kSharpness, 2}, {EffectKind::kEqualize}}, dot), dot, 0);
 }
 
-TEST("when a view is rotated, then pixels from outside have the fill's colours") {
+TEST("when a view is rotated, then what comes in from outside has the fill's colours") {
   const std::vector<float> picture = read_fixture("picture");
   const std::array<float, 3> fill = {100, 150, 200};
   // Bilinear sampling is linear: filled = sampled + fill · (1 − sampled share of the view).
@@ -114,7 +114,7 @@ TEST("when a view is rotated, then pixels from outside have the fill's colours")
   CHECK_NEAR(wanted[1], fill[1], 1e-3f);
 }
 
-TEST("when a view is turned upside down, then its rows are reversed") {
+TEST("when a view is turned upside down, then its rows run from last to first") {
   const std::vector<float> picture = read_fixture("picture");
   const std::vector<float> flipped = apply({{EffectKind::kVerticalFlip}}, picture);
   for (int y = 0; y < kSize; ++y) {
@@ -124,7 +124,7 @@ TEST("when a view is turned upside down, then its rows are reversed") {
   }
 }
 
-TEST("when colours are outside 0…255, then effects clamp them") {
+TEST("when colours lie outside of 0…255, then effects take them as the nearest end") {
   std::vector<float> picture(3 * kSize * kSize, 300);
   for (std::size_t i = 0; i < picture.size() / 2; ++i) picture[i] = -50;
   std::vector<float> clamped(picture.size(), 255);
@@ -132,15 +132,14 @@ TEST("when colours are outside 0…255, then effects clamp them") {
   check_near(apply({{EffectKind::kBlur, 2}}, picture), apply({{EffectKind::kBlur, 2}}, clamped), 0);
 }
 
-TEST(
-    "when a blur reaches past a small view, then a flat colour stays and no other memory is read") {
+TEST("when a blur reaches past a small view, then flat colour stays and nothing else is read") {
   for (const int size : {1, 2, 3, 7}) {
     const std::vector<float> flat(3 * size * size, 80);
     check_near(apply({{EffectKind::kBlur, 10}, {EffectKind::kRotate, 0}}, flat), flat, 1e-3f);
   }
 }
 
-TEST("when an image becomes grey, then its matrix gives torchvision's grey") {
+TEST("when an image is to be grey, then its matrix makes torchvision's grey") {
   Augmentation augmentation;
   augmentation.grayscale = 1;
   std::vector<Recipe> recipes;
@@ -157,7 +156,7 @@ TEST("when an image becomes grey, then its matrix gives torchvision's grey") {
   check_near(grey, read_fixture("grayscale"), 0.04f);
 }
 
-TEST("when a rectangle is erased, then it is zero or unit noise and the rest does not change") {
+TEST("when a rectangle is erased, then it is zero or unit noise and the rest stays") {
   Recipe recipe;
   recipe.size = kSize;
   recipe.erasure.region = {3, 5, 17, 11};
@@ -184,7 +183,7 @@ TEST("when a rectangle is erased, then it is zero or unit noise and the rest doe
   }
 }
 
-TEST("when other types are erased, then they store the same values") {
+TEST("when other types are erased, then they hold what stands for the same values") {
   Recipe recipe;
   recipe.size = kSize;
   recipe.erasure = {{0, 0, kSize, kSize}, true, 9};
