@@ -1,11 +1,12 @@
-/** From the rounds' rates to rows: median, spread, images a second per core, time an image and the ratio to the bare decode. */
+/** Computes the rows of the table from the rates of the rounds. */
 import { type Load, loads } from './job.js';
 
-/** What one trial measured, a number a round. */
+/** The measurements of one trial. */
 export interface Trial {
   contender: string;
   load: Load;
   threads: number;
+  /** Images a second, one rate for each round. */
   rates: number[];
   version: string;
   remarks: string;
@@ -18,14 +19,14 @@ export interface Row {
   threads: number;
   /** Median over the rounds. */
   imagesPerSecond: number;
-  /** Largest less smallest, over the median. */
+  /** The difference of the largest and the smallest rate, over the median. */
   spread: number;
   imagesPerSecondPerCore: number;
-  /** Time of one thread, or core, an image. */
+  /** Time of one thread, or core, for an image. */
   microsecondsPerImage: number;
   /**
-   * Time of an image over the time libjpeg-turbo needs to decode it, on as many threads: the median of
-   * the rounds' own ratios, in which a machine that slows down cancels. Null without the decode.
+   * Time for an image over the time in which libjpeg-turbo decodes it, on as many threads. It is the median of the
+   * ratios within each round, which a slower machine does not change. Null without a trial of the decode.
    */
   ratioToDecode: number | null;
   version: string;
@@ -39,7 +40,7 @@ export function median(values: number[]): number {
   return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle) - 1] ?? 0)) / 2;
 }
 
-/** Rows in the trials' order, which have the same rounds; `yardstick` names the contender whose time is 1 for every load. */
+/** The rows of trials with the same rounds, in their order. `yardstick` is the contender whose time is 1 for every load. */
 export function rowsOf(trials: Trial[], yardstick: string): Row[] {
   return trials.map((trial) => {
     const rate = median(trial.rates);

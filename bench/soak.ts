@@ -1,4 +1,4 @@
-/** The soak run: epoch after epoch for as long as asked, and a failure when memory does not stay where it was. */
+/** The soak run: loads epoch after epoch for a given time and fails if memory grows. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { type Augmentation, type Batch, createLoader, type Loader } from '../src/index.js';
@@ -13,33 +13,32 @@ export interface Soak {
   batchSize: number;
 }
 
-/** Memory may settle for so long. */
+/** Time in which memory may still grow. */
 const settlingSeconds = 60;
 const sampleSeconds = 10;
 const heldBatches = 3;
 /**
- * Growth of the median resident memory from the minute after settling to the last one, in MB, that
- * passes: what Node's garbage collector comes and goes by. In an hour of 1,000 images a second that is
- * five bytes an image.
+ * Largest growth of the median resident memory, in MB, from the minute after settling to the last minute. Node's garbage
+ * collector alone causes this much. In an hour of 1,000 images a second it is five bytes for each image.
  */
 const tolerance = 16;
 /**
- * V8 sizes its young generation as it sees fit, 1 to 16 MB a half, minutes after the start too. At its full
- * size from the start it hides no growth of ours.
+ * V8 changes the size of its young generation between 1 and 16 MB for each half, even minutes after the start. With the
+ * full size from the start this cannot hide a growth of Bobbin's memory.
  */
 const fullYoungGeneration = '--min-semi-space-size=16';
-/** Peak over the process before the loader, in MB: so many times the ring, and so much more. */
+/** Largest peak, in MB, above the memory before the loader was made. */
 const peakOf = (ring: number) => 1.5 * ring + 100;
 
 const augmentation: Partial<Augmentation> = { crop: 'random-resized', ...everything };
 
-/** Resident memory in MB: what this process holds, or held at most. */
+/** Resident memory of this process in MB: its present value or its peak. */
 function memoryMB(which: 'VmRSS' | 'VmHWM'): number {
   const status = readFileSync('/proc/self/status', 'utf8');
   return (Number(new RegExp(`${which}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024) / 1e6;
 }
 
-/** Prints a line every ten seconds. Sets the exit code to 1 where memory grew or peaked above its bound. */
+/** Prints a line every ten seconds. Sets the exit code to 1 if the growth or the peak of memory is above its bound. */
 export async function soak({ files, minutes, threads, batchSize }: Soak): Promise<void> {
   if (!process.execArgv.includes(fullYoungGeneration)) {
     const args = [...process.execArgv, fullYoungGeneration, ...process.argv.slice(1)];
@@ -89,7 +88,7 @@ async function sampleMemory(loader: Loader, seconds: number): Promise<number[]> 
   const held: Batch[] = [];
   for (let epoch = 0; elapsed() < seconds; epoch++) {
     for await (const batch of loader.epoch(epoch)) {
-      // As a training step does, so that no slot of the ring stays untouched.
+      // Hold some batches as a training step does, so that every slot of the ring is used.
       held.push(batch);
       if (held.length === heldBatches) {
         held.shift()?.release();

@@ -72,6 +72,23 @@ test('when the numbers of weights and runs differ, then the error comes before p
   );
 });
 
+test('when predict gets images and a data set, or only half of a request, then the error says which', async () => {
+  const wrong: [string[], string][] = [
+    [
+      ['a.jpg', '--data', 'd', '--out', 'o'],
+      '--data cannot be combined with images. It answers the questions of a data set',
+    ],
+    [['--data', 'd'], 'Expected a folder beside --data for --out but received undefined'],
+    [['a.jpg'], 'Expected a task beside images for --task but received undefined'],
+    [[], 'Expected images, or --data and --out, for predict but received "neither"'],
+  ];
+  for (const [words, message] of wrong) {
+    const { code, stderr } = await runBobbin(['predict', '--run', 'no-such-run', ...words]);
+    assert.equal(code, 1);
+    assert.equal(stderr, `bobbin: ${message}\n`);
+  }
+});
+
 test('when a folder is to be measured that is not there, then it is named', async () => {
   const { code, stderr } = await runBobbin(['bench', 'no-such-folder']);
   assert.equal(code, 1);
