@@ -10,6 +10,8 @@ interface Described {
   defaultHelp?: string;
   /** The flag's name if it differs from the option's. */
   flag?: string;
+  /** The choices of another option with which this one has a meaning; with all if absent. */
+  appliesWith?: { option: string; choices: readonly string[] };
 }
 
 /** `undefined` when another option decides: the value then stays `undefined` until that option is known. */

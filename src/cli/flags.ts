@@ -29,12 +29,32 @@ export function pickFlags<Tree extends OptionTree>(tree: Tree, flags: object): O
   return Object.fromEntries(entries) as OptionValues<Tree>;
 }
 
-/** Sets an option to a checked value, unless the command line set it. */
-export function presetFlag(
+/**
+ * Sets options to checked values, those that the command line set left alone. A file may serve several choices: an option
+ * that has no meaning with the chosen ones is left out.
+ */
+export function presetFlags(
   command: Command,
-  [name, option]: [string, Option],
-  value: unknown,
+  options: ReadonlyMap<string, Option>,
+  values: ReadonlyMap<string, unknown>,
 ): void {
+  const given = [...values].flatMap(([name, value]) => {
+    const option = options.get(name);
+    return option ? [{ name, option, value }] : [];
+  });
+  const depends = ({ option }: { option: Option }) => option.appliesWith !== undefined;
+  for (const { name, option, value } of given.filter((each) => !depends(each))) {
+    presetFlag(command, [name, option], value);
+  }
+  for (const { name, option, value } of given.filter(depends)) {
+    const { option: other, choices } = option.appliesWith as NonNullable<Option['appliesWith']>;
+    if (choices.includes(command.getOptionValue(keyOf(other, options.get(other) as Option)))) {
+      presetFlag(command, [name, option], value);
+    }
+  }
+}
+
+function presetFlag(command: Command, [name, option]: [string, Option], value: unknown): void {
   const key = keyOf(name, option);
   if (command.getOptionValueSource(key) === 'cli') {
     return;

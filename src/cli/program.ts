@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type OptionTree, optionsByName } from '../options.js';
 import { readConfig } from './config.js';
-import { addFlags, presetFlag } from './flags.js';
+import { addFlags, presetFlags } from './flags.js';
 
 /** The exports of a command's file. */
 interface CommandModule {
@@ -124,11 +124,6 @@ function addOptions(command: Command, options: OptionTree): void {
     const others = [...(await commandOptions()).values()].flatMap((each) => [
       ...optionsByName(each),
     ]);
-    for (const [name, value] of await readConfig(config, new Map([...others, ...own]))) {
-      const option = own.get(name);
-      if (option) {
-        presetFlag(command, [name, option], value);
-      }
-    }
+    presetFlags(command, own, await readConfig(config, new Map([...others, ...own])));
   });
 }

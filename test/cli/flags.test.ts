@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command } from 'commander';
-import { addFlags, pickFlags, presetFlag } from '../../src/cli/flags.js';
+import { addFlags, pickFlags, presetFlags } from '../../src/cli/flags.js';
+import { optionsByName } from '../../src/options.js';
 
 const table = {
   batchSize: { type: 'integer', default: 64, min: 1, max: 512, help: 'images a batch' },
@@ -84,16 +85,42 @@ test('when options are in a group, then their flags have no group and their valu
 });
 
 test('when a value is preset, then it wins over the default, and a flag over it', () => {
-  const { shuffle, resume, batchSize } = tree;
+  const file = new Map(Object.entries({ shuffle: false, resume: true, batchSize: 8, other: 1 }));
   const preset = (words: string[]) => {
     const command = parsed(words);
-    presetFlag(command, ['shuffle', shuffle], false);
-    presetFlag(command, ['resume', resume], true);
-    presetFlag(command, ['batchSize', batchSize], 8);
+    presetFlags(command, optionsByName(table), file);
     const { area: _, crop: __, memoryMB: ___, ...values } = pickFlags(table, command.opts());
     return values;
   };
   assert.deepEqual(preset([]), { shuffle: false, resume: true, batchSize: 8 });
   const words = '--shuffle --no-resume --batch-size 64'.split(' ');
   assert.deepEqual(preset(words), { shuffle: true, resume: false, batchSize: 64 });
+});
+
+test('when a file has options of several choices, then those of the chosen one are taken', () => {
+  const optimizer = {
+    type: 'choice',
+    choices: ['sgd', 'adamw'],
+    default: 'sgd',
+    help: '',
+  } as const;
+  const number = { type: 'number', default: undefined, min: 0, max: 1, help: '' } as const;
+  const only = (choice: string) => ({ appliesWith: { option: 'optimizer', choices: [choice] } });
+  const own = {
+    momentum: { ...number, ...only('sgd') },
+    epsilon: { ...number, ...only('adamw') },
+    optimizer,
+  };
+  const taken = (words: string[], file: object) => {
+    const command = addFlags(new Command(), own).parse(words, { from: 'user' });
+    presetFlags(command, optionsByName(own), new Map(Object.entries(file)));
+    return pickFlags(own, command.opts());
+  };
+  const file = { momentum: 0.8, epsilon: 0.1 };
+  const sgd = { momentum: 0.8, epsilon: undefined, optimizer: 'sgd' };
+  const adamw = { momentum: undefined, epsilon: 0.1, optimizer: 'adamw' };
+  assert.deepEqual(taken([], file), sgd);
+  assert.deepEqual(taken([], { ...file, optimizer: 'adamw' }), adamw);
+  assert.deepEqual(taken(['--optimizer', 'adamw'], file), adamw);
+  assert.equal(taken(['--momentum', '0.5'], { ...file, optimizer: 'adamw' }).momentum, 0.5);
 });

@@ -112,7 +112,8 @@ function withoutDefault(name: string): Option {
   const [{ option }] = owners;
   const help = inWords(owners, ({ option }) => option.help, owners.length < entries.length);
   const defaultHelp = inWords(owners, ({ option }) => String(option.default));
-  return { ...option, default: undefined, help, defaultHelp };
+  const appliesWith = { option: 'optimizer', choices: owners.map(({ optimizer }) => optimizer) };
+  return { ...option, default: undefined, help, defaultHelp, appliesWith };
 }
 
 /** What `describe` says of each owner: once when all agree, else with the owners' names. */
