@@ -4,10 +4,8 @@ import {
   type Classifier,
   createModel,
   type ModelOptions,
-  modelOptions,
   setTrainable,
 } from '../model/index.js';
-import { resolveOptions } from '../options.js';
 import type { AugmentChoice, Augmenter, LoaderFailure } from '../pipeline/index.js';
 import { chooseForRun } from './augment.js';
 import { type Checkpoint, loadCheckpoint } from './checkpoint.js';
@@ -127,8 +125,7 @@ async function startingClassifier(
 ): Promise<Classifier> {
   const { trainable, seed } = values;
   if (classifier === undefined) {
-    const { architecture, pretrained } = resolveOptions(modelOptions);
-    return createModel({ architecture, pretrained, ...model, classes, trainable, seed });
+    return createModel({ ...model, classes, trainable, seed });
   }
   if (String(classifier.classes) !== String(classes)) {
     throw expected(`classes ${classes.join(', ')}`, 'classifier', classifier.classes.join(', '));
