@@ -14,12 +14,12 @@
 #include <vector>
 
 #include "core/base/output.h"
-#include "core/load/batch_writer.h"
-#include "core/load/host_writer.h"
+#include "core/batch/batch_writer.h"
+#include "core/batch/host_writer.h"
+#include "core/batch/ring.h"
 #include "core/load/order.h"
-#include "core/load/ring.h"
-#include "core/load/sample_reader.h"
-#include "core/load/sources.h"
+#include "core/read/sample_reader.h"
+#include "core/read/sources.h"
 #include "core/recipe/draw_mix.h"
 #include "core/recipe/recipe.h"
 

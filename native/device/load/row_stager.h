@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/load/batch_writer.h"
+#include "core/batch/batch_writer.h"
 #include "device/decode/split.h"
 #include "device/load/device_writers.h"
 #include "device/load/image_stager.h"

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/load/host_writer.h"
+#include "core/batch/host_writer.h"
 #include "device/base/device_memory.h"
 #include "device/load/batch_thread.h"
 #include "device/load/device_writers.h"

@@ -9,10 +9,10 @@
 #include <string>
 
 #include "core/base/output.h"
-#include "core/load/memory.h"
-#include "core/load/ring.h"
-#include "core/load/sample_reader.h"
-#include "core/load/sources.h"
+#include "core/batch/memory.h"
+#include "core/batch/ring.h"
+#include "core/read/sample_reader.h"
+#include "core/read/sources.h"
 #include "core/recipe/draw_mix.h"
 #include "core/recipe/recipe.h"
 

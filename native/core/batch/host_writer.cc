@@ -1,5 +1,5 @@
 // Rows rendered on the CPU, mixed there, and batches that need nothing more.
-#include "core/load/host_writer.h"
+#include "core/batch/host_writer.h"
 
 #include <cstring>
 #include <utility>

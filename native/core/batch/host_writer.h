@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/load/batch_writer.h"
+#include "core/batch/batch_writer.h"
 #include "core/render/render.h"
 
 namespace bobbin::core {

@@ -11,7 +11,7 @@
 #include "core/base/image.h"
 #include "core/base/scratch.h"
 #include "core/decode/jpeg.h"
-#include "core/load/sources.h"
+#include "core/read/sources.h"
 #include "core/recipe/recipe.h"
 #include "core/render/render.h"
 

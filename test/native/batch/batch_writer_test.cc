@@ -1,5 +1,5 @@
 // A loader whose writer finishes batches late, on a thread of its own, and finds damage only then.
-#include "core/load/batch_writer.h"
+#include "core/batch/batch_writer.h"
 
 #include <chrono>
 #include <condition_variable>
