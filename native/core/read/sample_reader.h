@@ -24,8 +24,9 @@ struct DecodedImage {
   int height = 0;
 };
 
-// What LoaderStatistics says of stages and of a device.
+// The atomic counters behind LoaderStatistics: images written, and what stages and a device did.
 struct StageTotals {
+  std::atomic<std::uint64_t> images{0};
   std::atomic<std::uint64_t> read_bytes{0};
   std::atomic<std::uint64_t> read_ns{0}, decode_ns{0}, render_ns{0};
   std::atomic<std::uint64_t> device_decoded{0}, device_rendered{0}, device_ns{0};

@@ -63,17 +63,17 @@ class LateWriter final : public BatchWriter {
   class Rows final : public RowWriter {
    public:
     explicit Rows(LateWriter& writer) : writer_(writer), rows_(writer.host_->make_row_writer()) {}
-    bool write(const SampleKey& key, const DecodedImage* decoded, const Place& place) override {
-      writer_.written_[place.slot][place.row] = key.sample;
-      return rows_->write(key, decoded, place);
+    bool write(const SampleKey& key, const DecodedImage* decoded, const SlotRow& to) override {
+      writer_.written_[to.slot][to.row] = key.sample;
+      return rows_->write(key, decoded, to);
     }
     bool mix(const SampleKey& key, const DecodedImage* decoded, const Mix& mix,
-             const Place& place) override {
-      return rows_->mix(key, decoded, mix, place);
+             const SlotRow& to) override {
+      return rows_->mix(key, decoded, mix, to);
     }
-    void clear(const Place& place) override {
-      writer_.written_[place.slot][place.row] = kNothing;
-      rows_->clear(place);
+    void clear(const SlotRow& to) override {
+      writer_.written_[to.slot][to.row] = kNothing;
+      rows_->clear(to);
     }
 
    private:
