@@ -28,10 +28,12 @@ const rooms: Record<string, string[]> = {
   'core/decode': ['core/base', 'core/kernels'],
   'core/recipe': ['core/base'],
   'core/render': ['core/base', 'core/kernels', 'core/recipe'],
+  'core/read': ['core/base', 'core/decode', 'core/recipe', 'core/render'],
+  'core/batch': ['core/base', 'core/read', 'core/recipe', 'core/render'],
   'core/load': ['core'],
   device: ['core'],
   cuda: ['core', 'device'],
-  tensorflow: ['core/load'],
+  tensorflow: ['core/batch'],
   addon: ['core', 'device', 'tensorflow'],
 };
 
@@ -126,7 +128,7 @@ test('when a folder of native includes another one, then the order of the folder
   });
   assert.deepEqual(found, []);
   assert.ok(!mayInclude('native/core/decode/jpeg.cc', 'core/render/render.h'));
-  assert.ok(!mayInclude('native/core/load/ring.cc', 'device/base/device.h'));
+  assert.ok(!mayInclude('native/core/batch/ring.cc', 'device/base/device.h'));
 });
 
 test('when files gather in a folder, then there are at most 20 of them', () => {

@@ -6,7 +6,7 @@
 
 #include "addon/addon.h"
 #include "addon/values.h"
-#include "core/load/host_writer.h"
+#include "core/batch/host_writer.h"
 #include "device/host_device.h"
 #include "device/library.h"
 #include "device/load/device_writers.h"

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "core/load/batch_writer.h"
+#include "core/batch/batch_writer.h"
 
 namespace bobbin::addon {
 

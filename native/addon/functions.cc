@@ -43,8 +43,8 @@ Napi::Value trace_argument(const Napi::CallbackInfo& info, Runtime& runtime) {
 }
 
 Napi::Value trace_variable(const Napi::CallbackInfo& info, Runtime& runtime) {
-  const std::int64_t id = trace_under_way(runtime).add_variable(
-      to_int64(info[0]), to_dtype(info[2]), to_shape(info[1]));
+  const std::int64_t id =
+      trace_under_way(runtime).add_variable(to_int64(info[0]), to_shape(info[1]));
   return Napi::Number::New(info.Env(), static_cast<double>(id));
 }
 
@@ -54,9 +54,10 @@ Napi::Value trace_evaluate(const Napi::CallbackInfo& info, Runtime& runtime) {
 
 Napi::Value end_trace(const Napi::CallbackInfo& info, Runtime& runtime) {
   const auto options = info[2].As<Napi::Object>();
-  const std::int64_t id = runtime.add_function(trace_under_way(runtime).finish(
-      to_string(info[0]), map_array(info[1], to_int64),
-      {options.Get("xla").ToBoolean().Value(), to_string(options.Get("config"))}));
+  const std::int64_t id = runtime.functions().add(
+      std::make_shared<const tensorflow::Function>(trace_under_way(runtime).finish(
+          to_string(info[0]), map_array(info[1], to_int64),
+          {options.Get("xla").ToBoolean().Value(), to_string(options.Get("config"))})));
   runtime.end_trace();
   return Napi::Number::New(info.Env(), static_cast<double>(id));
 }
@@ -67,7 +68,7 @@ Napi::Value abort_trace(const Napi::CallbackInfo& info, Runtime& runtime) {
 }
 
 Napi::Value call_function(const Napi::CallbackInfo& info, Runtime& runtime) {
-  const auto function = runtime.function(to_int64(info[0]));
+  const auto function = runtime.functions().at(to_int64(info[0]));
   return metadata(info.Env(), runtime, function->call(handles(runtime, info[1])));
 }
 
@@ -138,13 +139,13 @@ Napi::Value call_function_async(const Napi::CallbackInfo& info, Runtime& runtime
     status.check("jit");
   }
   auto* call =
-      new Call(info.Env(), runtime, runtime.function(to_int64(info[0])), std::move(inputs));
+      new Call(info.Env(), runtime, runtime.functions().at(to_int64(info[0])), std::move(inputs));
   call->Queue();
   return call->promise();
 }
 
 Napi::Value delete_function(const Napi::CallbackInfo& info, Runtime& runtime) {
-  runtime.delete_function(to_int64(info[0]));
+  runtime.functions().erase(to_int64(info[0]));
   return info.Env().Undefined();
 }
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-#include "core/load/slot.h"
+#include "core/batch/slot.h"
 
 namespace bobbin::addon {
 

@@ -77,12 +77,12 @@ Napi::Value load_saved_model(const Napi::CallbackInfo& info, Runtime& runtime) {
 }
 
 Napi::Value delete_saved_model(const Napi::CallbackInfo& info, Runtime& runtime) {
-  runtime.delete_saved_model(to_int64(info[0]));
+  runtime.saved_models().erase(to_int64(info[0]));
   return info.Env().Undefined();
 }
 
 Napi::Value run_saved_model(const Napi::CallbackInfo& info, Runtime& runtime) {
-  const tensorflow::SavedModel& model = runtime.saved_model(to_int64(info[0]));
+  const tensorflow::SavedModel& model = runtime.saved_models().at(to_int64(info[0]));
   std::vector<HandlePtr> outputs =
       model.run(split(to_string(info[2])), handles(runtime, info[1]), split(to_string(info[3])));
   for (HandlePtr& output : outputs) output = runtime.context().place(std::move(output));
@@ -90,7 +90,7 @@ Napi::Value run_saved_model(const Napi::CallbackInfo& info, Runtime& runtime) {
 }
 
 Napi::Value count_saved_models(const Napi::CallbackInfo& info, Runtime& runtime) {
-  return Napi::Number::New(info.Env(), static_cast<double>(runtime.saved_models()));
+  return Napi::Number::New(info.Env(), static_cast<double>(runtime.saved_models().size()));
 }
 
 Napi::Value count_tensors(const Napi::CallbackInfo& info, Runtime& runtime) {
@@ -132,7 +132,7 @@ Napi::Value memory(const Napi::CallbackInfo& info, Runtime& runtime) {
   auto result = Napi::Object::New(info.Env());
   result.Set("tensors", static_cast<double>(runtime.tensors().size()));
   result.Set("bytes", static_cast<double>(runtime.tensors().bytes()));
-  result.Set("functions", static_cast<double>(runtime.functions()));
+  result.Set("functions", static_cast<double>(runtime.functions().size()));
   return result;
 }
 

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "core/load/slot.h"
+#include "core/batch/slot.h"
 #include "tensorflow/context.h"
 #include "tensorflow/owned.h"
 #include "tensorflow/tensors.h"

@@ -2,15 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tensorflow/context.h"
 #include "tensorflow/graph/function.h"
 #include "tensorflow/graph/trace.h"
+#include "tensorflow/numbered.h"
 #include "tensorflow/saved_model.h"
 #include "tensorflow/tensors.h"
 
@@ -30,26 +31,19 @@ class Runtime {
   const Context& context();
 
   std::int64_t load_saved_model(const std::string& folder, const std::vector<std::string>& tags);
-  const SavedModel& saved_model(std::int64_t id) const;
-  void delete_saved_model(std::int64_t id);
-  std::size_t saved_models() const { return models_.size(); }
-
+  Numbered<SavedModel>& saved_models() { return models_; }
+  // Shared, so that a call under way outlives the function's deletion.
+  Numbered<std::shared_ptr<const Function>>& functions() { return functions_; }
   Tensors& tensors() { return tensors_; }
 
-  // While there is a trace, ops are added to it instead of run. Throws where one is under way.
+  // While there is a trace, ops are added to it instead of run. Throws if one is under way.
   Trace& begin_trace();
   // Null outside a trace.
   Trace* trace() { return trace_.get(); }
   void end_trace() { trace_.reset(); }
 
-  std::int64_t add_function(Function function);
-  // Shared, so that a call under way outlives the function's deletion.
-  std::shared_ptr<const Function> function(std::int64_t id) const;
-  void delete_function(std::int64_t id);
-  std::size_t functions() const { return functions_.size(); }
-
-  // Held by whoever runs a function on another thread: `close` waits for it, and once it is closed
-  // nothing may run.
+  // A thread that runs a function must hold this mutex: `close` waits for it, and nothing may run
+  // once the runtime is closed.
   std::mutex& running() { return running_; }
   bool closed() const { return closed_; }
 
@@ -60,12 +54,10 @@ class Runtime {
   std::string config_;
   std::optional<Context> context_;
   Tensors tensors_;
-  std::map<std::int64_t, SavedModel> models_;
-  std::int64_t next_model_ = 0;
+  Numbered<SavedModel> models_{"a loaded SavedModel"};
   std::int64_t next_symbol_ = Trace::kFirstId;
   std::unique_ptr<Trace> trace_;
-  std::map<std::int64_t, std::shared_ptr<const Function>> functions_;
-  std::int64_t next_function_ = 0;
+  Numbered<std::shared_ptr<const Function>> functions_{"a traced function"};
   std::mutex running_;
   bool closed_ = false;
 };

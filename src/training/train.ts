@@ -1,11 +1,6 @@
 /** `train`: begins or resumes a run that trains a classifier for one task. */
 import { expected } from '../errors.js';
-import {
-  type Classifier,
-  createModel,
-  type ModelOptions,
-  setTrainable,
-} from '../model/index.js';
+import { type Classifier, createModel, type ModelOptions, setTrainable } from '../model/index.js';
 import type { AugmentChoice, Augmenter, LoaderFailure } from '../pipeline/index.js';
 import { chooseForRun } from './augment.js';
 import { type Checkpoint, loadCheckpoint } from './checkpoint.js';

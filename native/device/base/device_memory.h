@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "core/load/batch_writer.h"
-#include "core/load/memory.h"
+#include "core/batch/batch_writer.h"
+#include "core/batch/memory.h"
 #include "device/base/device.h"
 
 namespace bobbin::device {

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/load/batch_writer.h"
+#include "core/batch/batch_writer.h"
 #include "device/base/device.h"
 
 namespace bobbin::device {

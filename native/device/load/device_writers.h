@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "core/load/batch_writer.h"
+#include "core/batch/batch_writer.h"
 #include "device/base/device.h"
 
 namespace bobbin::device {

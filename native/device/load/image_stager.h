@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "core/load/batch_writer.h"
+#include "core/batch/batch_writer.h"
 #include "core/render/render.h"
 #include "device/load/staging.h"
 

@@ -33,42 +33,42 @@ RowStager::RowStager(RenderShared& shared)
       stager_(shared.context) {}
 
 bool RowStager::write(const core::SampleKey& key, const core::DecodedImage* decoded,
-                      const core::Place& place) {
+                      const core::SlotRow& to) {
   const std::optional<core::OpenedSample> sample = reader_.open(key, decoded);
   if (!sample) return false;
-  staging(place).clear_image(place.row, Role::kOwn);
-  staging(place).clear_image(place.row, Role::kPartner);
-  or_end_run([&] { stage(*sample, place, Role::kOwn); });
+  staging(to).clear_image(to.row, Role::kOwn);
+  staging(to).clear_image(to.row, Role::kPartner);
+  or_end_run([&] { stage(*sample, to, Role::kOwn); });
   return true;
 }
 
 bool RowStager::mix(const core::SampleKey& partner, const core::DecodedImage* decoded,
-                    const core::Mix& mix, const core::Place& place) {
+                    const core::Mix& mix, const core::SlotRow& to) {
   const std::optional<core::OpenedSample> sample = reader_.open(partner, decoded);
   if (!sample) return false;
-  staging(place).clear_image(place.row, Role::kPartner);
-  staging(place).image(place.row, Role::kPartner).mix = mix;
-  or_end_run([&] { stage(*sample, place, Role::kPartner); });
+  staging(to).clear_image(to.row, Role::kPartner);
+  staging(to).image(to.row, Role::kPartner).mix = mix;
+  or_end_run([&] { stage(*sample, to, Role::kPartner); });
   return true;
 }
 
-void RowStager::clear(const core::Place& place) {
-  staging(place).clear_image(place.row, Role::kOwn);
-  staging(place).clear_image(place.row, Role::kPartner);
+void RowStager::clear(const core::SlotRow& to) {
+  staging(to).clear_image(to.row, Role::kOwn);
+  staging(to).clear_image(to.row, Role::kPartner);
   const int views = shared_.context.augmentation.views();
   for (int view = 0; view < views; ++view) {
     Job job;
     job.kind = JobKind::kClear;
-    job.view = place.row * views + view;
-    staging(place).image(place.row, Role::kOwn).jobs.push_back(job);
+    job.view = to.row * views + view;
+    staging(to).image(to.row, Role::kOwn).jobs.push_back(job);
   }
 }
 
-void RowStager::stage(const core::OpenedSample& sample, const core::Place& place, Role role) {
+void RowStager::stage(const core::OpenedSample& sample, const core::SlotRow& to, Role role) {
   const core::DecodePlan plan = plan_decode(sample.recipes, sample.size);
   const bool decodable = device_could_decode(sample, plan);
   if (decodable && shared_.split.on_device(shared_.decodable++) &&
-      leave_to_device(sample, plan.region, place, role)) {
+      leave_to_device(sample, plan.region, to, role)) {
     return;
   }
   const auto begin = std::chrono::steady_clock::now();
@@ -77,7 +77,7 @@ void RowStager::stage(const core::OpenedSample& sample, const core::Place& place
     const std::chrono::nanoseconds spent = std::chrono::steady_clock::now() - begin;
     shared_.split.cpu_decoded(spent.count());
   }
-  stager_.stage({view, sample.size, sample.recipes}, staging(place), place.row, role);
+  stager_.stage({view, sample.size, sample.recipes}, staging(to), to.row, role);
 }
 
 // The device decodes only at scale 1, and only if no worker needs the pixels.
@@ -90,19 +90,19 @@ bool RowStager::device_could_decode(const core::OpenedSample& sample,
 
 // Returns false if the file or its planes do not fit.
 bool RowStager::leave_to_device(const core::OpenedSample& sample, const core::Region& wanted,
-                                const core::Place& place, Role role) {
+                                const core::SlotRow& to, Role role) {
   const core::JpegTraits traits = reader_.traits();
   std::size_t planes = 0;
   for (const core::Plane& plane : planes_of(traits, decoded_region(traits, wanted)).planes) {
     planes += plane_bytes(plane);
   }
-  if (!staging(place).reserve_planes(planes)) return false;
+  if (!staging(to).reserve_planes(planes)) return false;
   std::optional<core::Bytes> bytes = shared_.memory.files.exchange(reader_.file());
   if (!bytes) {
-    staging(place).release_planes(planes);
+    staging(to).release_planes(planes);
     return false;
   }
-  StagedFile& file = staging(place).image(place.row, role).file;
+  StagedFile& file = staging(to).image(to.row, role).file;
   file.bytes = *std::move(bytes);
   file.traits = traits;
   file.size = sample.size;

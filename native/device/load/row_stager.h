@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/load/batch_writer.h"
+#include "core/batch/batch_writer.h"
 #include "device/decode/split.h"
 #include "device/load/device_writers.h"
 #include "device/load/image_stager.h"
@@ -33,17 +33,17 @@ class RowStager final : public core::RowWriter {
   explicit RowStager(RenderShared& shared);
 
   bool write(const core::SampleKey& key, const core::DecodedImage* decoded,
-             const core::Place& place) override;
+             const core::SlotRow& to) override;
   bool mix(const core::SampleKey& partner, const core::DecodedImage* decoded, const core::Mix& mix,
-           const core::Place& place) override;
-  void clear(const core::Place& place) override;
+           const core::SlotRow& to) override;
+  void clear(const core::SlotRow& to) override;
 
  private:
-  Staging& staging(const core::Place& place) { return *shared_.stagings[place.slot]; }
-  void stage(const core::OpenedSample& sample, const core::Place& place, Role role);
+  Staging& staging(const core::SlotRow& to) { return *shared_.stagings[to.slot]; }
+  void stage(const core::OpenedSample& sample, const core::SlotRow& to, Role role);
   bool device_could_decode(const core::OpenedSample& sample, const core::DecodePlan& plan) const;
   bool leave_to_device(const core::OpenedSample& sample, const core::Region& wanted,
-                       const core::Place& place, Role role);
+                       const core::SlotRow& to, Role role);
 
   RenderShared& shared_;
   core::SampleReader reader_;

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/load/host_writer.h"
+#include "core/batch/host_writer.h"
 #include "device/base/device_memory.h"
 #include "device/load/batch_thread.h"
 #include "device/load/device_writers.h"
@@ -16,7 +16,7 @@ namespace {
 using core::BatchContext;
 using core::Output;
 using core::PixelType;
-using core::Place;
+using core::SlotRow;
 
 // A batch's levels until they are on the device.
 struct Levels {
@@ -48,7 +48,7 @@ class UploadWriter final : public core::BatchWriter, public BatchWork {
     return context_->dtype == PixelType::kUint8 && layout_ == Layout::kChannelsLast;
   }
   std::size_t row_bytes() const { return context_->row_values() * bytes_of(context_->dtype); }
-  Output row_at(const Place& place);
+  Output row_at(const SlotRow& to);
 
   const std::shared_ptr<Device> device_;
   const Layout layout_;
@@ -65,28 +65,26 @@ class UploadWriter final : public core::BatchWriter, public BatchWork {
 class UploadWriter::Rows final : public core::RowWriter {
  public:
   explicit Rows(UploadWriter& writer)
-      : writer_(writer), rows_(*writer.context_, [&writer](const Place& place) {
-          return or_end_run([&] { return writer.row_at(place); });
+      : writer_(writer), rows_(*writer.context_, [&writer](const SlotRow& to) {
+          return or_end_run([&] { return writer.row_at(to); });
         }) {}
 
   bool write(const core::SampleKey& key, const core::DecodedImage* decoded,
-             const Place& place) override {
-    cleared(place) = 0;
-    return rows_.write(key, decoded, place);
+             const SlotRow& to) override {
+    cleared(to) = 0;
+    return rows_.write(key, decoded, to);
   }
   bool mix(const core::SampleKey& partner, const core::DecodedImage* decoded, const core::Mix& mix,
-           const Place& place) override {
-    return rows_.mix(partner, decoded, mix, place);
+           const SlotRow& to) override {
+    return rows_.mix(partner, decoded, mix, to);
   }
-  void clear(const Place& place) override {
-    rows_.clear(place);
-    cleared(place) = 1;
+  void clear(const SlotRow& to) override {
+    rows_.clear(to);
+    cleared(to) = 1;
   }
 
  private:
-  std::uint8_t& cleared(const Place& place) {
-    return writer_.levels_[place.slot].cleared[place.row];
-  }
+  std::uint8_t& cleared(const SlotRow& to) { return writer_.levels_[to.slot].cleared[to.row]; }
 
   UploadWriter& writer_;
   core::HostRowWriter rows_;
@@ -113,11 +111,11 @@ std::unique_ptr<core::RowWriter> UploadWriter::make_row_writer() {
 }
 
 // The first row that is written takes the batch's memory.
-Output UploadWriter::row_at(const Place& place) {
+Output UploadWriter::row_at(const SlotRow& to) {
   const std::lock_guard lock(mutex_);
-  std::unique_ptr<Block>& block = levels_[place.slot].block;
+  std::unique_ptr<Block>& block = levels_[to.slot].block;
   if (!block) block = pool_->take();
-  return Output{block->pinned(), PixelType::kUint8}.from(place.row * context_->row_values());
+  return Output{block->pinned(), PixelType::kUint8}.from(to.row * context_->row_values());
 }
 
 std::span<const core::FailedImage> UploadWriter::launch(const WrittenBatch& batch, int,

@@ -2,9 +2,7 @@
 #include "tensorflow/graph/trace.h"
 
 #include <functional>
-#include <sstream>
 #include <stdexcept>
-#include <string_view>
 #include <utility>
 
 #include "tensorflow/status.h"
@@ -14,24 +12,12 @@ namespace {
 
 // Larger tensors become inputs, so that they are not copied into the graph.
 constexpr std::size_t kMaxConstantBytes = 4096;
-constexpr const char* kRead = "ReadVariableOp";
 
 std::size_t bytes_of(TFE_TensorHandle* handle) {
   const Status status;
   const std::int64_t elements = TFE_TensorHandleNumElements(handle, status.get());
   status.check("jit");
   return static_cast<std::size_t>(elements) * TF_DataTypeSize(TFE_TensorHandleDataType(handle));
-}
-
-// Equal for tensors of the same dtype, shape and values.
-std::string key_of(const TF_Tensor* tensor) {
-  std::ostringstream key;
-  key << TF_TensorType(tensor);
-  for (int i = 0; i < TF_NumDims(tensor); ++i) key << ',' << TF_Dim(tensor, i);
-  key << ':';
-  key.write(static_cast<const char*>(TF_TensorData(tensor)),
-            static_cast<std::streamsize>(TF_TensorByteSize(tensor)));
-  return key.str();
 }
 
 // How many tensors the list among the inputs has that `definition` leaves room for.
@@ -50,11 +36,7 @@ std::size_t list_length(const OpDefinition& definition, const RecordedOp& op) {
 }  // namespace
 
 Trace::Trace(const Context& context, const Tensors& tensors, std::int64_t& next_id)
-    : context_(context),
-      tensors_(tensors),
-      next_id_(next_id),
-      first_id_(next_id),
-      graph_(TF_NewGraph()) {}
+    : context_(context), tensors_(tensors), next_id_(next_id), first_id_(next_id) {}
 
 std::int64_t Trace::add_symbol(Symbol symbol) {
   symbols_.push_back(symbol);
@@ -70,35 +52,20 @@ const Trace::Symbol& Trace::symbol(std::int64_t id) const {
   return symbols_[static_cast<std::size_t>(id - first_id_)];
 }
 
-std::string Trace::next_name(const std::string& op) {
-  return std::string(op).append("_").append(std::to_string(names_++));
-}
-
-TF_Output Trace::add_placeholder(TF_DataType type, const Shape& shape) {
-  const Status status;
-  TF_OperationDescription* description =
-      TF_NewOperation(graph_.get(), "Placeholder", next_name("argument").c_str());
-  TF_SetAttrType(description, "dtype", type);
-  TF_SetAttrShape(description, "shape", shape.data(), static_cast<int>(shape.size()));
-  TF_Operation* operation = TF_FinishOperation(description, status.get());
-  status.check("jit");
-  return {operation, 0};
-}
-
 std::int64_t Trace::add_argument(TF_DataType type, const Shape& shape) {
-  arguments_.push_back(add_placeholder(type, shape));
+  arguments_.push_back(graph_.add_placeholder(type, shape));
   return add_symbol({arguments_.back(), -1, -1});
 }
 
-std::int64_t Trace::add_variable(std::int64_t resource, TF_DataType type, const Shape& shape) {
-  const TF_Output placeholder = add_placeholder(TF_RESOURCE, {});
+std::int64_t Trace::add_variable(std::int64_t resource, const Shape& shape) {
+  const TF_Output placeholder = graph_.add_placeholder(TF_RESOURCE, {});
   captures_.emplace(resource, placeholder);
   const Status status;
   captured_inputs_.push_back(placeholder);
   captured_.emplace_back(TFE_TensorHandleCopySharingTensor(tensors_.at(resource), status.get()));
   status.check("jit");
   const std::int64_t id = add_symbol({placeholder, -1, resource});
-  variables_.emplace(id, Variable{type, shape, nullptr, {}});
+  variables_.add(id, shape);
   return id;
 }
 
@@ -119,48 +86,22 @@ TF_Output Trace::capture(std::int64_t id) {
   status.check("jit");
   const TF_DataType type = TFE_TensorHandleDataType(handle);
   const bool is_small = type != TF_RESOURCE && bytes_of(handle) <= kMaxConstantBytes;
-  if (is_small || type == TF_STRING) return add_constant(handle);
-  captured_inputs_.push_back(add_placeholder(type, shape_of(handle)));
+  if (is_small || type == TF_STRING) return graph_.add_constant(handle);
+  captured_inputs_.push_back(graph_.add_placeholder(type, shape_of(handle)));
   captured_.emplace_back(TFE_TensorHandleCopySharingTensor(handle, status.get()));
   status.check("jit");
   return captured_inputs_.back();
 }
 
-TF_Output Trace::add_constant(TFE_TensorHandle* handle) {
-  const TensorPtr tensor = resolve(handle);
-  const TF_DataType type = TF_TensorType(tensor.get());
-  // A string's bytes hold pointers.
-  const std::string key = type == TF_STRING ? "" : key_of(tensor.get());
-  const auto found = constants_.find(key);
-  if (!key.empty() && found != constants_.end()) return found->second;
-  const Status status;
-  TF_OperationDescription* description =
-      TF_NewOperation(graph_.get(), "Const", next_name("constant").c_str());
-  TF_SetAttrType(description, "dtype", type);
-  TF_SetAttrTensor(description, "value", tensor.get(), status.get());
-  status.check("jit");
-  TF_Operation* operation = TF_FinishOperation(description, status.get());
-  status.check("jit");
-  if (!key.empty()) constants_.emplace(key, TF_Output{operation, 0});
-  return {operation, 0};
-}
-
-const OpDefinition& Trace::definition(const std::string& op) {
-  const auto found = definitions_.find(op);
-  if (found != definitions_.end()) return found->second;
-  return definitions_.emplace(op, define(graph_.get(), op)).first->second;
-}
-
 std::vector<SymbolicTensor> Trace::add(RecordedOp op) {
-  const OpDefinition& known = definition(op.name);
+  const OpDefinition& known = graph_.definition(op.name);
   // Before the description is begun: only finishing it would free that.
   for (const std::int64_t id : op.inputs) input(id);
   list_length(known, op);
   const Status status;
-  TF_OperationDescription* description =
-      TF_NewOperation(graph_.get(), op.name.c_str(), next_name(op.name).c_str());
+  TF_OperationDescription* description = graph_.begin(op.name, op.name);
   add_inputs(description, op);
-  order(description, op);
+  variables_.order(description, op.name, op.inputs);
   for (const Attribute& attribute : op.attributes) {
     // The inputs decide these attributes: some kernels of tfjs give the dtype of an input before
     // its cast (Mean).
@@ -169,7 +110,7 @@ std::vector<SymbolicTensor> Trace::add(RecordedOp op) {
   }
   TF_Operation* operation = TF_FinishOperation(description, status.get());
   status.check(op.name);
-  note_access(operation, op);
+  variables_.note(operation, op.name, op.inputs);
   std::vector<SymbolicTensor> results;
   results.reserve(static_cast<std::size_t>(TF_OperationNumOutputs(operation)));
   for (int i = 0; i < TF_OperationNumOutputs(operation); ++i) {
@@ -181,7 +122,7 @@ std::vector<SymbolicTensor> Trace::add(RecordedOp op) {
 }
 
 void Trace::add_inputs(TF_OperationDescription* description, const RecordedOp& op) {
-  const OpDefinition& known = definition(op.name);
+  const OpDefinition& known = graph_.definition(op.name);
   const std::size_t length = list_length(known, op);
   std::size_t next = 0;
   for (const InputDefinition& definition : known.inputs) {
@@ -196,48 +137,19 @@ void Trace::add_inputs(TF_OperationDescription* description, const RecordedOp& o
   }
 }
 
-void Trace::order(TF_OperationDescription* description, const RecordedOp& op) {
-  for (const std::int64_t id : op.inputs) {
-    const auto found = variables_.find(id);
-    if (found == variables_.end()) continue;
-    const Variable& variable = found->second;
-    if (variable.last_write) TF_AddControlInput(description, variable.last_write);
-    if (op.name == kRead) continue;
-    for (TF_Operation* read : variable.reads) TF_AddControlInput(description, read);
-  }
-}
-
-void Trace::note_access(TF_Operation* operation, const RecordedOp& op) {
-  bool writes = TF_OperationNumOutputs(operation) == 0;
-  for (const std::int64_t id : op.inputs) {
-    const auto found = variables_.find(id);
-    if (found == variables_.end()) continue;
-    Variable& variable = found->second;
-    if (op.name == kRead) {
-      variable.reads.push_back(operation);
-    } else {
-      variable.last_write = operation;
-      variable.reads.clear();
-      writes = true;
-    }
-  }
-  if (writes) effects_.push_back(operation);
-}
-
 SymbolicTensor Trace::describe(TF_Operation* operation, const RecordedOp& op, int index) {
   const TF_Output output{operation, index};
   const Status status;
-  if (op.name == kRead && variables_.contains(op.inputs.at(0))) {
-    const Shape& shape = variables_.at(op.inputs[0]).shape;
-    TF_GraphSetTensorShape(graph_.get(), output, shape.data(), static_cast<int>(shape.size()),
+  if (const Shape* known = variables_.shape_read_by(op.name, op.inputs)) {
+    TF_GraphSetTensorShape(graph_.graph(), output, known->data(), static_cast<int>(known->size()),
                            status.get());
     status.check(op.name);
   }
-  const int rank = TF_GraphGetTensorNumDims(graph_.get(), output, status.get());
+  const int rank = TF_GraphGetTensorNumDims(graph_.graph(), output, status.get());
   status.check(op.name);
   Shape shape(rank < 0 ? 0 : static_cast<std::size_t>(rank));
   if (rank > 0) {
-    TF_GraphGetTensorShape(graph_.get(), output, shape.data(), rank, status.get());
+    TF_GraphGetTensorShape(graph_.graph(), output, shape.data(), rank, status.get());
     status.check(op.name);
   }
   bool known = rank >= 0;
@@ -291,11 +203,12 @@ Function Trace::finish(const std::string& name, const std::vector<std::int64_t>&
   for (const std::int64_t id : outputs) results.push_back(input(id));
   std::vector<TF_Output> inputs = arguments_;
   inputs.insert(inputs.end(), captured_inputs_.begin(), captured_inputs_.end());
+  const std::vector<TF_Operation*>& effects = variables_.effects();
   const Status status;
   FunctionPtr function(TF_GraphToFunctionWithControlOutputs(
-      graph_.get(), name.c_str(), 0, -1, nullptr, static_cast<int>(inputs.size()), inputs.data(),
-      static_cast<int>(results.size()), results.data(), nullptr, static_cast<int>(effects_.size()),
-      effects_.data(), nullptr, nullptr, nullptr, status.get()));
+      graph_.graph(), name.c_str(), 0, -1, nullptr, static_cast<int>(inputs.size()), inputs.data(),
+      static_cast<int>(results.size()), results.data(), nullptr, static_cast<int>(effects.size()),
+      effects.data(), nullptr, nullptr, nullptr, status.get()));
   status.check("jit");
   if (options.xla) {
     // A serialised AttrValue of b: true.

@@ -8,7 +8,8 @@
 
 #include "tensorflow/context.h"
 #include "tensorflow/graph/function.h"
-#include "tensorflow/graph/op_definition.h"
+#include "tensorflow/graph/graph_builder.h"
+#include "tensorflow/graph/variable_order.h"
 #include "tensorflow/ops.h"
 #include "tensorflow/tensors.h"
 
@@ -30,7 +31,7 @@ struct RecordedOp {
 };
 
 // Between construction and `finish`, `add` takes the place of `execute`. Ops on one variable keep
-// the order in which they were added, all others run when their inputs are there.
+// the order in which they were added, all others run when their inputs are ready.
 class Trace {
  public:
   // `next_id` numbers the symbolic tensors of all traces, so that a tensor of an earlier trace is
@@ -42,12 +43,12 @@ class Trace {
 
   // An input of the function, in the order of the calls.
   std::int64_t add_argument(TF_DataType type, const Shape& shape);
-  // A variable, by the tensor of its resource; its value has this dtype and shape.
-  std::int64_t add_variable(std::int64_t resource, TF_DataType type, const Shape& shape);
-  // Throws where the result's shape depends on values.
+  // A variable, by the tensor of its resource; its value has this shape.
+  std::int64_t add_variable(std::int64_t resource, const Shape& shape);
+  // Throws if the result's shape depends on values.
   std::vector<SymbolicTensor> add(RecordedOp op);
 
-  // Runs what a symbolic tensor depends on. Throws where an argument is among that.
+  // Runs what a symbolic tensor depends on. Throws if an argument is among that.
   HandlePtr evaluate(std::int64_t id) const;
 
   // Ends the trace. The function's inputs are the arguments; `outputs` may be of any kind.
@@ -60,45 +61,28 @@ class Trace {
     std::int64_t op;        // In ops_; -1 for an argument or variable.
     std::int64_t resource;  // Of a variable; else -1.
   };
-  // Of one variable: what must have run before the next op on it.
-  struct Variable {
-    TF_DataType type;
-    Shape shape;
-    TF_Operation* last_write = nullptr;
-    std::vector<TF_Operation*> reads;
-  };
 
   std::int64_t add_symbol(Symbol symbol);
   const Symbol& symbol(std::int64_t id) const;
   TF_Output input(std::int64_t id);
   TF_Output capture(std::int64_t id);
-  TF_Output add_placeholder(TF_DataType type, const Shape& shape);
-  TF_Output add_constant(TFE_TensorHandle* handle);
-  const OpDefinition& definition(const std::string& op);
   void add_inputs(TF_OperationDescription* description, const RecordedOp& op);
-  void order(TF_OperationDescription* description, const RecordedOp& op);
-  void note_access(TF_Operation* operation, const RecordedOp& op);
   SymbolicTensor describe(TF_Operation* operation, const RecordedOp& op, int index);
-  std::string next_name(const std::string& op);
 
   const Context& context_;
   const Tensors& tensors_;
   std::int64_t& next_id_;
   const std::int64_t first_id_;
-  GraphPtr graph_;
+  GraphBuilder graph_;
   std::vector<RecordedOp> ops_;
-  std::vector<Symbol> symbols_;                           // By id - first_id_.
-  std::unordered_map<std::int64_t, Variable> variables_;  // By symbolic id.
+  std::vector<Symbol> symbols_;  // By id - first_id_.
+  VariableOrder variables_;
   std::unordered_map<std::int64_t, TF_Output> captures_;  // By tensor.
   // Tensors from outside, which JavaScript may delete while it traces.
   std::unordered_map<std::int64_t, HandlePtr> held_;
-  std::unordered_map<std::string, TF_Output> constants_;  // By dtype, shape and bytes.
-  std::unordered_map<std::string, OpDefinition> definitions_;
   std::vector<TF_Output> arguments_;
   std::vector<TF_Output> captured_inputs_;
   std::vector<HandlePtr> captured_;
-  std::vector<TF_Operation*> effects_;
-  std::int64_t names_ = 0;
 };
 
 }  // namespace bobbin::tensorflow

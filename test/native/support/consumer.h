@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/load/loader.h"
-#include "core/load/sources.h"
+#include "core/read/sources.h"
 #include "support/images.h"
 
 namespace bobbin::test {

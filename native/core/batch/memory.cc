@@ -1,5 +1,5 @@
 // Main memory for batches, on large pages where they pay.
-#include "core/load/memory.h"
+#include "core/batch/memory.h"
 
 #include <sys/mman.h>
 

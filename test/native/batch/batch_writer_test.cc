@@ -1,5 +1,5 @@
 // A loader whose writer finishes batches late, on a thread of its own, and finds damage only then.
-#include "core/load/batch_writer.h"
+#include "core/batch/batch_writer.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -63,17 +63,17 @@ class LateWriter final : public BatchWriter {
   class Rows final : public RowWriter {
    public:
     explicit Rows(LateWriter& writer) : writer_(writer), rows_(writer.host_->make_row_writer()) {}
-    bool write(const SampleKey& key, const DecodedImage* decoded, const Place& place) override {
-      writer_.written_[place.slot][place.row] = key.sample;
-      return rows_->write(key, decoded, place);
+    bool write(const SampleKey& key, const DecodedImage* decoded, const SlotRow& to) override {
+      writer_.written_[to.slot][to.row] = key.sample;
+      return rows_->write(key, decoded, to);
     }
     bool mix(const SampleKey& key, const DecodedImage* decoded, const Mix& mix,
-             const Place& place) override {
-      return rows_->mix(key, decoded, mix, place);
+             const SlotRow& to) override {
+      return rows_->mix(key, decoded, mix, to);
     }
-    void clear(const Place& place) override {
-      writer_.written_[place.slot][place.row] = kNothing;
-      rows_->clear(place);
+    void clear(const SlotRow& to) override {
+      writer_.written_[to.slot][to.row] = kNothing;
+      rows_->clear(to);
     }
 
    private:

@@ -1,5 +1,5 @@
 // The slots' memory and their state changes.
-#include "core/load/ring.h"
+#include "core/batch/ring.h"
 
 #include <stdexcept>
 #include <utility>

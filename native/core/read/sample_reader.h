@@ -11,7 +11,7 @@
 #include "core/base/image.h"
 #include "core/base/scratch.h"
 #include "core/decode/jpeg.h"
-#include "core/load/sources.h"
+#include "core/read/sources.h"
 #include "core/recipe/recipe.h"
 #include "core/render/render.h"
 
@@ -24,8 +24,9 @@ struct DecodedImage {
   int height = 0;
 };
 
-// What LoaderStatistics says of stages and of a device.
+// The atomic counters behind LoaderStatistics: images written, and what stages and a device did.
 struct StageTotals {
+  std::atomic<std::uint64_t> images{0};
   std::atomic<std::uint64_t> read_bytes{0};
   std::atomic<std::uint64_t> read_ns{0}, decode_ns{0}, render_ns{0};
   std::atomic<std::uint64_t> device_decoded{0}, device_rendered{0}, device_ns{0};

@@ -31,8 +31,8 @@
 #include <optional>
 #include <vector>
 
-#include "core/load/memory.h"
-#include "core/load/slot.h"
+#include "core/batch/memory.h"
+#include "core/batch/slot.h"
 
 namespace bobbin::core {
 

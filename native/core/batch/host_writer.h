@@ -6,23 +6,23 @@
 #include <memory>
 #include <vector>
 
-#include "core/load/batch_writer.h"
+#include "core/batch/batch_writer.h"
 #include "core/render/render.h"
 
 namespace bobbin::core {
 
-// Where a place's values are to be.
-using Locate = std::function<Output(const Place&)>;
+// Returns where the values of a row go.
+using Locate = std::function<Output(const SlotRow&)>;
 
 // Renders rows as values of one type.
 class HostRowWriter final : public RowWriter {
  public:
   HostRowWriter(const BatchContext& context, Locate locate);
 
-  bool write(const SampleKey& key, const DecodedImage* decoded, const Place& place) override;
+  bool write(const SampleKey& key, const DecodedImage* decoded, const SlotRow& to) override;
   bool mix(const SampleKey& partner, const DecodedImage* decoded, const Mix& mix,
-           const Place& place) override;
-  void clear(const Place& place) override;
+           const SlotRow& to) override;
+  void clear(const SlotRow& to) override;
 
  private:
   bool render(const SampleKey& key, const DecodedImage* decoded, Output output);

@@ -1,5 +1,5 @@
 // Read, draw recipes, decode what they need; each stage timed.
-#include "core/load/sample_reader.h"
+#include "core/read/sample_reader.h"
 
 namespace bobbin::core {
 namespace {

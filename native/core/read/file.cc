@@ -1,5 +1,5 @@
 // Plain POSIX reading: as few calls as the system allows.
-#include "core/load/file.h"
+#include "core/read/file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,5 +1,5 @@
 // Files and parts of shards: the same bytes from either, and errors before memory is asked for.
-#include "core/load/sources.h"
+#include "core/read/sources.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>

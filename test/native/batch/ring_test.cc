@@ -1,5 +1,5 @@
 // The slots, each change that they may and may not make, and a lease that outlives everything else.
-#include "core/load/ring.h"
+#include "core/batch/ring.h"
 
 #include <string>
 #include <thread>

@@ -1,5 +1,5 @@
 // Rows rendered on the CPU, mixed there, and batches that need nothing more.
-#include "core/load/host_writer.h"
+#include "core/batch/host_writer.h"
 
 #include <cstring>
 #include <utility>
@@ -14,9 +14,8 @@ class HostWriter final : public BatchWriter {
   std::shared_ptr<Memory> memory() const override { return memory_; }
   void start(const BatchContext& context) override { context_ = &context; }
   std::unique_ptr<RowWriter> make_row_writer() override {
-    return std::make_unique<HostRowWriter>(*context_, [&context = *context_](const Place& place) {
-      return Output{context.ring.data(place.slot), context.dtype}.from(place.row *
-                                                                       context.row_values());
+    return std::make_unique<HostRowWriter>(*context_, [&context = *context_](const SlotRow& to) {
+      return Output{context.ring.data(to.slot), context.dtype}.from(to.row * context.row_values());
     });
   }
   void finish(int slot, int) override { context_->done(slot, {}); }
@@ -34,13 +33,13 @@ HostRowWriter::HostRowWriter(const BatchContext& context, Locate locate)
       locate_(std::move(locate)),
       reader_(context.sources, context.preprocessing, context.augmentation, context.totals) {}
 
-bool HostRowWriter::write(const SampleKey& key, const DecodedImage* decoded, const Place& place) {
-  return render(key, decoded, locate_(place));
+bool HostRowWriter::write(const SampleKey& key, const DecodedImage* decoded, const SlotRow& to) {
+  return render(key, decoded, locate_(to));
 }
 
 bool HostRowWriter::mix(const SampleKey& partner, const DecodedImage* decoded, const Mix& mix,
-                        const Place& place) {
-  const Output row = locate_(place);
+                        const SlotRow& to) {
+  const Output row = locate_(to);
   partner_.resize(context_.row_values() * bytes_of(row.type));
   const Output other{partner_.data(), row.type};
   if (!render(partner, decoded, other)) return false;
@@ -49,8 +48,8 @@ bool HostRowWriter::mix(const SampleKey& partner, const DecodedImage* decoded, c
   return true;
 }
 
-void HostRowWriter::clear(const Place& place) {
-  const Output row = locate_(place);
+void HostRowWriter::clear(const SlotRow& to) {
+  const Output row = locate_(to);
   std::memset(row.data, 0, context_.row_values() * bytes_of(row.type));
 }
 

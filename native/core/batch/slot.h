@@ -6,7 +6,7 @@
 #include <functional>
 #include <utility>
 
-#include "core/load/memory.h"
+#include "core/batch/memory.h"
 
 namespace bobbin::core {
 

@@ -1,12 +1,12 @@
 // Shards stay open from sample to sample; a file of its own is opened once an epoch and closed.
-#include "core/load/sources.h"
+#include "core/read/sources.h"
 
 #include <algorithm>
 #include <tuple>
 #include <utility>
 
 #include "core/base/image.h"
-#include "core/load/file.h"
+#include "core/read/file.h"
 
 namespace bobbin::core {
 namespace {
