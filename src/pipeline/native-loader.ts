@@ -1,10 +1,10 @@
-/** The types of what the addon's loader.cc exports; only src/pipeline uses it. */
+/** Types of the addon's exports for loading and rendering; only src/pipeline uses them. */
 import { native, type SlotLease } from '../native.js';
 import type { Augmentation } from './augmentation.js';
 import type { PixelType } from './pixel-type.js';
 import type { Preprocessing } from './preprocessing.js';
 
-/** Already validated: the native side asserts. */
+/** Valid options: TypeScript checks them, C++ asserts. */
 export interface NativeLoaderOptions {
   paths: string[];
   /** Three numbers a sample: index into `paths`, offset and length in bytes; length 0 is the whole file. */
@@ -21,18 +21,18 @@ export interface NativeLoaderOptions {
   workerCount: number;
   damaged: 'refill' | 'mark' | 'fail';
   failureBudget: number;
-  /** Where batches lie; `host` is the reference: what a CUDA device does, done by the CPU in main memory. */
+  /** The memory of batches; `host` is the reference: the CPU does the work of a CUDA device in main memory. */
   device: 'none' | 'host' | 'cuda';
   /** Who augments; without a device always the CPU. */
   augment: 'cpu' | 'gpu';
-  /** File of the library that opens a CUDA device, and the device's number. */
+  /** Path of the library that opens a CUDA device, and the device's number. */
   cudaLibrary: string;
   gpuDevice: number;
 }
 
 /**
- * A finished batch; `indices` has one sample index an image, −1 for a marked one, `partners` what it is
- * mixed with (itself where unmixed), `weights` its share (1 where unmixed).
+ * A finished batch. For each image, `indices` has its sample, −1 for a marked one, `partners` the sample that it is mixed
+ * with (itself if unmixed), and `weights` its share (1 if unmixed).
  */
 export interface NativeBatch {
   lease: SlotLease;
@@ -48,7 +48,7 @@ export interface NativeStatistics {
   readMicroseconds: number;
   decodeMicroseconds: number;
   renderMicroseconds: number;
-  /** Images that the device decoded, and that its kernel rendered, and the time that batches were with it. */
+  /** Images decoded by the device, images rendered by its kernel, and the time of batches on it. */
   deviceDecoded: number;
   deviceRendered: number;
   deviceMicroseconds: number;
@@ -59,16 +59,16 @@ export interface NativeStatistics {
 }
 
 export interface NativeLoader {
-  /** Drops what was prepared and starts rendering an epoch from one of its batches. */
+  /** Discards prepared batches and starts rendering an epoch from one of its batches. */
   beginEpoch(epoch: number, firstBatch: number): void;
-  /** The next batch in order, null while it is not finished. Throws when the run has failed. */
+  /** The next batch in order, null while it is not finished. Throws if the run has failed. */
   take(): NativeBatch | null;
-  /** Samples that are no JPEG, to be decoded here and answered by `supply` or `supplyFailure`. */
+  /** Samples that are not JPEGs: decode each and call `supply` or `supplyFailure`. */
   takeRequests(): { ticket: number; sample: number }[];
   /** Upright interleaved RGB, which is copied; an ArrayBuffer that it fills is detached. */
   supply(ticket: number, rgb: Uint8Array, width: number, height: number): void;
   supplyFailure(ticket: number, reason: string): void;
-  /** One entry for each damaged sample met so far, by index. */
+  /** One entry for each damaged sample so far, by index. */
   failures(): { index: number; reason: string }[];
   statistics(): NativeStatistics;
   /** While held, the event loop stays alive for the next wake-up. */
@@ -90,14 +90,32 @@ export interface Rectangle {
   height: number;
 }
 
-/** A change of the whole view by an amount in its own unit: `apply_effects` of native/core/render/effects.h has them all. */
+/** The kinds of effects: those of native/core/effects/operations.h, which a test compares. */
+export const effectKinds = [
+  'verticalFlip',
+  'shearX',
+  'shearY',
+  'translateX',
+  'translateY',
+  'rotate',
+  'brightness',
+  'color',
+  'contrast',
+  'sharpness',
+  'posterize',
+  'solarize',
+  'autocontrast',
+  'equalize',
+  'blur',
+] as const;
+
+/** A change of the view; the kind's file in native/core/effects/operations documents its amounts. */
 export interface Effect {
-  kind:
-    | ('verticalFlip' | 'rotate' | 'blur')
-    | ('shearX' | 'shearY' | 'translateX' | 'translateY')
-    | ('brightness' | 'color' | 'contrast' | 'sharpness')
-    | ('posterize' | 'solarize' | 'autocontrast' | 'equalize');
+  kind: (typeof effectKinds)[number];
+  /** In the kind's own unit; 0 for a kind without an amount, the first for one with several. */
   amount: number;
+  /** All amounts of a kind with several. */
+  amounts?: number[];
 }
 
 /** One view of one sample, as it will be rendered. */
@@ -113,23 +131,23 @@ export interface Recipe {
   noise: number;
   /** In the order of their application. */
   effects: Effect[];
-  /** What is blotted out, in pixels of the view. */
+  /** The erased rectangle, in pixels of the view. */
   erased?: Rectangle;
 }
 
-/** What is known of the CUDA device that a loader would take. */
+/** The state of the CUDA device that a loader would use. */
 export interface CudaStatus {
   available: boolean;
-  /** Why it is not, and the way out; empty where it is. */
+  /** Why it is not available, and the remedy; empty if it is. */
   reason: string;
-  /** CUDA versions, e.g. 13000 for 13.0: what the driver can do, and what Bobbin was built with; 0 where unknown. */
+  /** CUDA versions, e.g. 13000 for 13.0: the driver's, and the one of Bobbin's build; 0 if unknown. */
   driver: number;
   runtime: number;
-  /** The name of device 0; empty where there is none. */
+  /** The name of device 0; empty if there is none. */
   name: string;
 }
 
-/** What the pipeline takes from the addon. */
+/** The addon's exports for the pipeline. */
 export interface NativePipeline {
   Loader: NativeLoaderConstructor;
   drawRecipes(
@@ -137,10 +155,14 @@ export interface NativePipeline {
     preprocessing: Preprocessing,
     of: { seed: number; epoch: number; sample: number; width: number; height: number },
   ): Recipe[];
+  /** The list of operations in C++, by which a test checks {@link effectKinds} and the options. */
+  effects: readonly { kind: string; needsWholeView: boolean }[];
+  /** The defaults of C++'s `Augmentation`, which a test compares with `evaluationAugmentation`. */
+  defaultAugmentation: Augmentation;
   cudaStatus(library: string): CudaStatus;
-  /** A copy of the bytes, wherever they lie. Throws where the lease has ended. */
+  /** A copy of the bytes from any memory. Throws if the lease has ended. */
   copyLease(lease: SlotLease): ArrayBuffer;
-  /** Gives the slot back. Throws where the lease has ended. */
+  /** Returns the slot. Throws if the lease has ended. */
   releaseLease(lease: SlotLease): void;
 }
 
