@@ -1,13 +1,14 @@
-// Exports the drawing of recipes; converts values and nothing else.
+// Exports the drawing of recipes, and what TypeScript repeats of it; converts values and nothing
+// else.
 #include "addon/recipe.h"
 
-#include <array>
-#include <string>
+#include <algorithm>
+#include <cstddef>
 #include <vector>
 
 #include "addon/addon.h"
 #include "addon/values.h"
-#include "core/render/effects.h"
+#include "core/effects/operations.h"
 
 namespace bobbin::addon {
 namespace {
@@ -22,13 +23,20 @@ Napi::Object from_rectangle(Napi::Env env, const Rectangle& rectangle) {
   return result;
 }
 
+Napi::Array from_amounts(Napi::Env env, const core::Effect& effect) {
+  Napi::Array result = Napi::Array::New(env);
+  for (int i = 0; i < effect.operation->amounts; ++i) result[result.Length()] = effect.amounts[i];
+  return result;
+}
+
 Napi::Array from_effects(Napi::Env env, const core::EffectList& effects) {
   Napi::Array result = Napi::Array::New(env);
-  for (const auto& [kind, amount] : effects) {
-    Napi::Object effect = Napi::Object::New(env);
-    effect["kind"] = core::name_of(kind);
-    effect["amount"] = amount;
-    result[result.Length()] = effect;
+  for (const core::Effect& effect : effects) {
+    Napi::Object to = Napi::Object::New(env);
+    to["kind"] = effect.operation->name;
+    to["amount"] = effect.amounts[0];
+    if (effect.operation->amounts > 1) to["amounts"] = from_amounts(env, effect);
+    result[result.Length()] = to;
   }
   return result;
 }
@@ -62,6 +70,62 @@ Napi::Value draw_recipes(const Napi::CallbackInfo& info) {
   return result;
 }
 
+// Reads each option of an augmentation.
+struct FromObject {
+  const Napi::Object& object;
+
+  template <typename Number>
+  void operator()(const char* name, Number& member) const {
+    member = static_cast<Number>(number(object, name));
+  }
+  void operator()(const char* name, core::Range& member) const {
+    range(object, name, member.min, member.max);
+  }
+  template <typename Choice, typename Names>
+  void operator()(const char* name, Choice& member, const Names& names) const {
+    const auto found = std::find(names.begin(), names.end(), text(object, name));
+    member = static_cast<Choice>(found == names.end() ? 0 : found - names.begin());
+  }
+};
+
+// Writes each option of an augmentation.
+struct ToObject {
+  Napi::Object& object;
+
+  template <typename Number>
+  void operator()(const char* name, const Number& member) const {
+    object[name] = member;
+  }
+  void operator()(const char* name, const core::Range& member) const {
+    Napi::Array pair = Napi::Array::New(object.Env(), 2);
+    pair[0u] = member.min;
+    pair[1u] = member.max;
+    object[name] = pair;
+  }
+  template <typename Choice, typename Names>
+  void operator()(const char* name, const Choice& member, const Names& names) const {
+    object[name] = names[static_cast<std::size_t>(member)];
+  }
+};
+
+Napi::Object from_augmentation(Napi::Env env, const core::Augmentation& augmentation) {
+  Napi::Object result = Napi::Object::New(env);
+  core::for_each_option(augmentation, ToObject{result});
+  return result;
+}
+
+// The list of operations, by which a test checks TypeScript's.
+Napi::Array from_operations(Napi::Env env) {
+  Napi::Array result = Napi::Array::New(env);
+  for (const core::Operation* operation : core::kOperations) {
+    Napi::Object to = Napi::Object::New(env);
+    to["kind"] = operation->name;
+    to["needsWholeView"] = operation->needs_whole_view;
+    result[result.Length()] = to;
+  }
+  return result;
+}
+
 }  // namespace
 
 core::Preprocessing to_preprocessing(const Napi::Object& from) {
@@ -79,39 +143,14 @@ core::Preprocessing to_preprocessing(const Napi::Object& from) {
 
 core::Augmentation to_augmentation(const Napi::Object& from) {
   core::Augmentation to;
-  const std::string crop = text(from, "crop");
-  to.crop = crop == "five"             ? core::Crop::kFive
-            : crop == "ten"            ? core::Crop::kTen
-            : crop == "random"         ? core::Crop::kRandom
-            : crop == "random-resized" ? core::Crop::kRandomResized
-                                       : core::Crop::kCenter;
-  range(from, "area", to.area_min, to.area_max);
-  range(from, "ratio", to.ratio_min, to.ratio_max);
-  to.flip = number(from, "flip");
-  to.brightness = number(from, "brightness");
-  to.contrast = number(from, "contrast");
-  to.saturation = number(from, "saturation");
-  to.hue = number(from, "hue");
-  to.noise = number(from, "noise");
-  to.vertical_flip = number(from, "verticalFlip");
-  to.grayscale = number(from, "grayscale");
-  to.rotation = number(from, "rotation");
-  to.blur = number(from, "blur");
-  range(from, "blurSigma", to.blur_sigma_min, to.blur_sigma_max);
-  to.erase = number(from, "erase");
-  range(from, "eraseArea", to.erase_area_min, to.erase_area_max);
-  range(from, "eraseRatio", to.erase_ratio_min, to.erase_ratio_max);
-  to.erase_noise = text(from, "eraseFill") == "noise";
-  to.rand_augment = static_cast<int>(number(from, "randAugment"));
-  to.rand_augment_magnitude = static_cast<int>(number(from, "randAugmentMagnitude"));
-  to.mixup = number(from, "mixup");
-  to.cutmix = number(from, "cutmix");
-  to.mix_probability = number(from, "mixProbability");
+  core::for_each_option(to, FromObject{from});
   return to;
 }
 
 void export_recipes(Napi::Env env, Napi::Object exports) {
   exports["drawRecipes"] = Napi::Function::New<draw_recipes>(env, "drawRecipes");
+  exports["effects"] = from_operations(env);
+  exports["defaultAugmentation"] = from_augmentation(env, {});
 }
 
 }  // namespace bobbin::addon

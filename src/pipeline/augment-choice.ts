@@ -1,4 +1,4 @@
-/** `augment: auto`: measures who is faster at making batches of somebody's own files, CPU or GPU, and chooses. */
+/** `augment: auto`: measures whether the CPU or the GPU makes batches of the user's files faster, and chooses. */
 import { resolveOptions } from '../options.js';
 import { type Augmentation, augmentationOptions } from './augmentation.js';
 import { cudaStatus } from './cuda.js';
@@ -6,11 +6,11 @@ import { type Augmenter, loaderOptions } from './loader-options.js';
 import { type MeasureRequest, measureLoader } from './measure.js';
 import type { CudaStatus } from './native-loader.js';
 
-/** {@link loaderOptions}' `augment` for whoever can wait for a measurement. */
+/** {@link loaderOptions}' `augment` for commands that can wait for a measurement. */
 export const augmentOption = {
   ...loaderOptions.augment,
   choices: ['cpu', 'gpu', 'auto'],
-  help: `${loaderOptions.augment.help}; auto measures both on the images at hand`,
+  help: `${loaderOptions.augment.help}; auto measures both on your images`,
 } as const;
 
 export interface AugmentChoice {
@@ -25,31 +25,29 @@ export interface AugmentRates {
   gpu: number;
 }
 
-/**
- * A GPU that is faster by less than this share is left to the training step, which needs it; the threads that render have
- * nothing better to do.
- */
+/** Below this speed-up stay on the CPU: the training step needs the GPU, and the CPU threads are idle anyway. */
 const worthwhile = 0.2;
 
-/** Why the GPU cannot augment or need not try; undefined where only a measurement can tell. */
+/** Why the GPU cannot or need not augment; undefined where only a measurement can decide. */
 export function obstacleToGpu(
   { available, reason }: Pick<CudaStatus, 'available' | 'reason'>,
-  { rotation, randAugment, blur }: Augmentation,
+  augmentation: Augmentation,
 ): string | undefined {
   if (!available) {
     return `there is no CUDA device: ${reason}`;
   }
-  // What the kernel cannot do, since it needs the whole view in between, where no image goes without it.
-  const always = { rotation: rotation > 0, randAugment: randAugment > 0, blur: blur === 1 };
-  const names = Object.entries(always).flatMap(([name, is]) => (is ? [name] : []));
+  const names = effectsOnCpu(augmentation).flatMap(({ name, always }) => (always ? [name] : []));
   if (names.length === 0) {
     return undefined;
   }
   return `every image goes through ${names.join(' and ')}, which the CPU does in any case`;
 }
 
-/** Chooses by what was measured. */
-export function chooseByRates({ cpu, gpu }: AugmentRates, { blur }: Augmentation): AugmentChoice {
+/** Chooses by the measured rates. */
+export function chooseByRates(
+  { cpu, gpu }: AugmentRates,
+  augmentation: Augmentation,
+): AugmentChoice {
   const augment = gpu > cpu * (1 + worthwhile) ? 'gpu' : 'cpu';
   const cpuRate = `${cpu.toFixed(0)} images/s`;
   const gpuRate = `${gpu.toFixed(0)} images/s`;
@@ -58,18 +56,31 @@ export function chooseByRates({ cpu, gpu }: AugmentRates, { blur }: Augmentation
       ? `Augmenting on the GPU: ${gpuRate} against ${cpuRate} on the CPU`
       : `Augmenting on the CPU: ${cpuRate} against ${gpuRate} on the GPU`;
   const tie = augment === 'cpu' && gpu > cpu ? ', too few more to take it from the training' : '';
-  const mixed = blur > 0 ? '; images that are blurred the CPU renders in any case' : '';
+  const names = effectsOnCpu(augmentation).map(({ name }) => name);
+  const mixed =
+    names.length > 0 ? `; the CPU renders images with ${names.join(' or ')} in any case` : '';
   return { augment, reason: `${outcome}${tie}${mixed}.` };
 }
 
+/** The effects that are on and that the GPU's kernel cannot render; `always`: no image goes without it. */
+function effectsOnCpu(augmentation: Augmentation): { name: string; always: boolean }[] {
+  return Object.entries(augmentationOptions).flatMap(([name, option]) => {
+    const value = augmentation[name as keyof Augmentation];
+    if (!('needsWholeView' in option) || typeof value !== 'number' || value === 0) {
+      return [];
+    }
+    return [{ name, always: !('isProbability' in option) || value === 1 }];
+  });
+}
+
 export interface ChoiceRequest extends Omit<MeasureRequest, 'seconds' | 'augment'> {
-  /** What else rules the GPU out, in words. */
+  /** Another reason against the GPU, in words. */
   obstacle?: string | undefined;
 }
 
 /**
- * Chooses by the circumstances or else by a measurement: for three seconds, two loaders take turns on some of the files.
- * Never throws for what is wrong with the GPU.
+ * Chooses by the options or else by a measurement: for three seconds, two loaders take turns on some of the files.
+ * Never throws for a fault of the GPU: the CPU augments then.
  */
 export async function chooseAugment(request: ChoiceRequest): Promise<AugmentChoice> {
   const { obstacle, files, ...loading } = request;
@@ -81,7 +92,7 @@ export async function chooseAugment(request: ChoiceRequest): Promise<AugmentChoi
   const some = { ...loading, files: spread(files), seconds: secondsPerTurn };
   const rateOf = async (augment: Augmenter) =>
     (await measureLoader({ ...some, augment })).imagesPerSecond;
-  // The first turn fetches the files from the disk and wakes the device up; the second one counts.
+  // The first turn reads the files from the disk and starts the device; the second one counts.
   await rateOf('cpu');
   try {
     await rateOf('gpu');
@@ -97,10 +108,10 @@ const onCpu = (why: string): AugmentChoice => ({
 });
 
 const secondsPerTurn = 0.75;
-/** Enough for a rate, few enough to see each more than once. */
+/** Enough for a rate, few enough to load each more than once. */
 const mostFiles = 1024;
 
-/** At most {@link mostFiles}, from all over. */
+/** At most {@link mostFiles} of the files, evenly spaced. */
 function spread<File>(files: readonly File[]): File[] {
   const step = Math.ceil(files.length / mostFiles);
   return files.filter((_, index) => index % step === 0);

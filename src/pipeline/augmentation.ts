@@ -1,26 +1,32 @@
-/** What a loader may change from epoch to epoch: geometry, colours, noise, gaps and mixtures, each declared once. */
+/** Options of the random changes of an image: geometry, colours, noise, erasing and mixing, each declared once. */
 import { expected } from '../errors.js';
 import { type OptionValues, resolveOptions } from '../options.js';
 
 function probability(of: string) {
-  return { type: 'number', default: 0, min: 0, max: 1, help: `probability of ${of}` } as const;
+  const range = { type: 'number', default: 0, min: 0, max: 1 } as const;
+  return { ...range, help: `probability of ${of}`, isProbability: true } as const;
 }
 
 /**
- * The augmentations. A view goes through them in this order, whatever the order they are given in:
+ * Marks an option whose effect needs the whole view (`needs_whole_view` in native/core/effects): the GPU's kernel cannot
+ * render an image with it.
+ */
+const needsWholeView = { needsWholeView: true } as const;
+
+/**
+ * The augmentations. A view goes through them in this order, independent of the order of the options:
  *
  * 1. crop and resize, then `flip`;
  * 2. brightness, contrast, saturation, hue, grayscale: one matrix per image;
- * 3. vertical flip, the operations of RandAugment (Cubuk et al. 2020), rotation, blur, all of which
- *    take colours clamped to 0…255;
+ * 3. vertical flip, the operations of RandAugment (Cubuk et al. 2020), rotation, blur. All of them start from colours
+ *    clamped to 0…255;
  * 4. noise, a last clamp to 0…255, normalisation;
  * 5. erasing (Zhong et al. 2020);
- * 6. mixup (Zhang et al. 2018) or cutmix (Yun et al. 2019), on values as they are stored. The other
- *    image is any of the data set's, with its own augmentation of the epoch; so a mixed image costs
- *    two decodes. A damaged one counts as such and another is drawn. `Batch` has the labels and
- *    weights that go with it.
+ * 6. mixup (Zhang et al. 2018) or cutmix (Yun et al. 2019), on stored values. The other image is any other sample of the
+ *    data set, with its own augmentation of the epoch; so a mixed image costs two decodes. If it is damaged, it is reported
+ *    and another one is drawn. `Batch` has the labels and weights of both.
  *
- * Of a five- or ten-crop all views get the same draw, but each its own noise.
+ * All views of a five- or ten-crop get the same draw, but each its own noise.
  */
 export const augmentationOptions = {
   crop: {
@@ -82,6 +88,7 @@ export const augmentationOptions = {
   verticalFlip: probability('turning a view upside down'),
   grayscale: probability('taking the colour away'),
   randAugment: {
+    ...needsWholeView,
     type: 'integer',
     default: 0,
     min: 0,
@@ -96,13 +103,14 @@ export const augmentationOptions = {
     help: 'their strength, with the steps of torchvision',
   },
   rotation: {
+    ...needsWholeView,
     type: 'number',
     default: 0,
     min: 0,
     max: 180,
     help: "degrees turned, at most this far either way; corners get the preprocessing record's mean",
   },
-  blur: probability('a Gaussian blur'),
+  blur: { ...needsWholeView, ...probability('a Gaussian blur') },
   blurSigma: {
     type: 'range',
     default: [0.1, 2],
@@ -164,7 +172,7 @@ export const evaluationAugmentation: Augmentation = {
   flip: 0,
 };
 
-/** @throws InvalidInputError for options that do not go together. */
+/** @throws InvalidInputError for options that exclude each other. */
 export function checkAugmentation(augmentation: Augmentation): void {
   if (viewsOf(augmentation) === 1) {
     return;

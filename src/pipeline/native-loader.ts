@@ -96,14 +96,32 @@ export interface Rectangle {
   height: number;
 }
 
-/** A change of the whole view by an amount in its own unit: `apply_effects` of native/core/render/effects.h has them all. */
+/** The kinds of effects: those of native/core/effects/operations.h, which a test compares. */
+export const effectKinds = [
+  'verticalFlip',
+  'shearX',
+  'shearY',
+  'translateX',
+  'translateY',
+  'rotate',
+  'brightness',
+  'color',
+  'contrast',
+  'sharpness',
+  'posterize',
+  'solarize',
+  'autocontrast',
+  'equalize',
+  'blur',
+] as const;
+
+/** A change of the view; the kind's file in native/core/effects/operations documents its amounts. */
 export interface Effect {
-  kind:
-    | ('verticalFlip' | 'rotate' | 'blur')
-    | ('shearX' | 'shearY' | 'translateX' | 'translateY')
-    | ('brightness' | 'color' | 'contrast' | 'sharpness')
-    | ('posterize' | 'solarize' | 'autocontrast' | 'equalize');
+  kind: (typeof effectKinds)[number];
+  /** In the kind's own unit; 0 for a kind without an amount, the first for one with several. */
   amount: number;
+  /** All amounts of a kind with several. */
+  amounts?: number[];
 }
 
 /** One view of one sample, as it will be rendered. */
@@ -144,6 +162,10 @@ export interface NativePipeline {
     preprocessing: Preprocessing,
     of: { seed: number; epoch: number; sample: number; width: number; height: number },
   ): Recipe[];
+  /** The list of operations in C++, by which a test checks {@link effectKinds} and the options. */
+  effects: readonly { kind: string; needsWholeView: boolean }[];
+  /** The defaults of C++'s `Augmentation`, which a test compares with `evaluationAugmentation`. */
+  defaultAugmentation: Augmentation;
   cudaStatus(library: string): CudaStatus;
   /**
    * A copy of the slot's bytes in main memory.

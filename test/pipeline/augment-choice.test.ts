@@ -26,7 +26,7 @@ for (const { changes, obstacle } of [
   },
   {
     changes: { rotation: 5, blur: 0.5, randAugment: 2 },
-    obstacle: 'every image goes through rotation and randAugment, which the CPU does in any case',
+    obstacle: 'every image goes through randAugment and rotation, which the CPU does in any case',
   },
 ]) {
   const what = obstacle === undefined ? 'a measurement decides' : 'no measurement is needed';
@@ -67,7 +67,7 @@ for (const { when, rates, changes, augment, reason } of [
     changes: { blur: 0.5 },
     augment: 'gpu',
     reason:
-      'Augmenting on the GPU: 2000 images/s against 1000 images/s on the CPU; images that are blurred the CPU renders in any case.',
+      'Augmenting on the GPU: 2000 images/s against 1000 images/s on the CPU; the CPU renders images with blur in any case.',
   },
   {
     when: 'no image could be read',

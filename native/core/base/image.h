@@ -39,6 +39,9 @@ enum class ColorSpace {
   kYcc,   // JFIF's Y, Cb and Cr; where chroma is halved, libjpeg's triangle filter restores it.
 };
 
+// ITU-R BT.601 luma, like the grey of Pillow.
+inline constexpr std::array<double, 3> kGrey = {0.299, 0.587, 0.114};
+
 // Part of an image, possibly scaled down: a pixel of the full image at (x, y) lies at x / scale,
 // y / scale.
 struct ImageView {

@@ -1,59 +1,43 @@
-// Every number is drawn whether it is used or not, so that options do not move each other.
+// Draws every number even if an option is off, so that no option changes what the others draw. A
+// new option draws last.
 #include "core/recipe/draw_effects.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <vector>
+
+#include "core/effects/operations.h"
 
 namespace bobbin::core {
 namespace {
 
 constexpr double kLargestMagnitude = 30;
 
-// RandAugment's operations but for the identity.
-constexpr std::array kOperations = {
-    EffectKind::kShearX,     EffectKind::kShearY,   EffectKind::kTranslateX,
-    EffectKind::kTranslateY, EffectKind::kRotate,   EffectKind::kBrightness,
-    EffectKind::kColor,      EffectKind::kContrast, EffectKind::kSharpness,
-    EffectKind::kPosterize,  EffectKind::kSolarize, EffectKind::kAutocontrast,
-    EffectKind::kEqualize,
-};
-
-// An operation's amount at a strength of 0…1, towards `sign`.
-double amount_of(EffectKind kind, double strength, int sign, int size) {
-  switch (kind) {
-    case EffectKind::kShearX:
-    case EffectKind::kShearY:
-      return sign * 0.3 * strength;
-    case EffectKind::kTranslateX:
-    case EffectKind::kTranslateY:
-      return sign * std::trunc(150.0 / 331 * size * strength);
-    case EffectKind::kRotate:
-      return sign * 30 * strength;
-    case EffectKind::kBrightness:
-    case EffectKind::kColor:
-    case EffectKind::kContrast:
-    case EffectKind::kSharpness:
-      return 1 + sign * 0.9 * strength;
-    case EffectKind::kPosterize:
-      return std::nearbyint(8 - 4 * strength);
-    case EffectKind::kSolarize:
-      return 255 * (1 - strength);
-    default:
-      return 0;
-  }
+// RandAugment's operations except for the identity, in the order of the list.
+const std::vector<const Operation*>& rand_augment_operations() {
+  static const std::vector<const Operation*> operations = [] {
+    std::vector<const Operation*> found;
+    std::copy_if(kOperations.begin(), kOperations.end(), std::back_inserter(found),
+                 [](const Operation* operation) { return operation->magnitude != nullptr; });
+    return found;
+  }();
+  return operations;
 }
 
 void add_rand_augment(const Augmentation& augmentation, const SampleKey& key, int size,
                       EffectList& effects) {
+  const std::vector<const Operation*>& operations = rand_augment_operations();
+  const int identity = static_cast<int>(operations.size());
   Random random(random_key(key.seed, key.epoch, key.sample, Stream::kRandAugment));
   const double strength = augmentation.rand_augment_magnitude / kLargestMagnitude;
   for (int i = 0; i < std::min(augmentation.rand_augment, kMaxOperations); ++i) {
-    const auto index = static_cast<std::size_t>(random.below(kOperations.size() + 1));
+    const int index = random.below(identity + 1);
     const int sign = random.below(2) == 0 ? 1 : -1;
-    if (index == kOperations.size()) continue;
-    const EffectKind kind = kOperations[index];
-    effects.add(kind, static_cast<float>(amount_of(kind, strength, sign, size)));
+    if (index == identity) continue;
+    const Operation& operation = *operations[static_cast<std::size_t>(index)];
+    effects.add(operation, {static_cast<float>(operation.magnitude(strength, sign, size))});
   }
 }
 
@@ -64,12 +48,12 @@ EffectList draw_effects(const Augmentation& augmentation, const SampleKey& key, 
   const bool flipped = random.uniform() < augmentation.vertical_flip;
   const double angle = random.uniform(-augmentation.rotation, augmentation.rotation);
   const bool blurred = random.uniform() < augmentation.blur;
-  const double sigma = random.uniform(augmentation.blur_sigma_min, augmentation.blur_sigma_max);
+  const double sigma = random.uniform(augmentation.blur_sigma.min, augmentation.blur_sigma.max);
   EffectList effects;
-  if (flipped) effects.add(EffectKind::kVerticalFlip);
+  if (flipped) effects.add(kVerticalFlip);
   add_rand_augment(augmentation, key, size, effects);
-  if (augmentation.rotation > 0) effects.add(EffectKind::kRotate, static_cast<float>(angle));
-  if (blurred) effects.add(EffectKind::kBlur, static_cast<float>(sigma));
+  if (augmentation.rotation > 0) effects.add(kRotate, {static_cast<float>(angle)});
+  if (blurred) effects.add(kBlur, {static_cast<float>(sigma)});
   return effects;
 }
 
@@ -80,11 +64,11 @@ Erasure draw_erasure(const Augmentation& augmentation, const SampleKey& key, int
   Random random(erasure.key);
   if (random.uniform() >= augmentation.erase) return erasure;
   const double area = static_cast<double>(size) * size;
-  const double log_min = std::log(augmentation.erase_ratio_min);
-  const double log_max = std::log(augmentation.erase_ratio_max);
+  const double log_min = std::log(augmentation.erase_ratio.min);
+  const double log_max = std::log(augmentation.erase_ratio.max);
   for (int attempt = 0; attempt < 10; ++attempt) {
     const double target =
-        area * random.uniform(augmentation.erase_area_min, augmentation.erase_area_max);
+        area * random.uniform(augmentation.erase_area.min, augmentation.erase_area.max);
     const double ratio = std::exp(random.uniform(log_min, log_max));
     const int width = static_cast<int>(std::lround(std::sqrt(target * ratio)));
     const int height = static_cast<int>(std::lround(std::sqrt(target / ratio)));

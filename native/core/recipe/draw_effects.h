@@ -1,4 +1,4 @@
-// Draws which effects a sample's views go through, and what is erased of them.
+// Draws the effects of a sample's views, and the rectangle that is erased.
 #pragma once
 
 #include "core/base/random.h"
@@ -6,18 +6,18 @@
 
 namespace bobbin::core {
 
-// The effects of a size × size view, in the order of their application. Changing one option leaves
-// what the others draw.
+// Draws the effects of a size × size view, in the order of their application. Changing one option
+// does not change what the others draw.
 //
-// RandAugment (Cubuk et al. 2020) draws each of its operations from the same fourteen, identity
-// among them, with the magnitudes of torchvision's v2.RandAugment: 31 steps from nothing to the
-// most, either way as likely where an operation has two.
+// RandAugment (Cubuk et al. 2020) draws each operation from the same fourteen, identity included,
+// with the magnitudes of torchvision's v2.RandAugment: 31 steps, the first without effect. Where an
+// operation has two directions, both have the same probability.
 EffectList draw_effects(const Augmentation& augmentation, const SampleKey& key, int size,
                         Random& random);
 
-// A rectangle of the size × size view, after Zhong et al., "Random Erasing Data Augmentation"
-// (2020), in the form of torchvision's RandomErasing: area and logarithm of the aspect ratio are
-// uniform; after ten rectangles that do not fit, nothing is erased.
+// Draws a rectangle of the size × size view (Zhong et al. 2020, "Random Erasing Data Augmentation")
+// like torchvision's RandomErasing: area and logarithm of the aspect ratio are uniform. After ten
+// rectangles that do not fit, nothing is erased.
 Erasure draw_erasure(const Augmentation& augmentation, const SampleKey& key, int size);
 
 }  // namespace bobbin::core

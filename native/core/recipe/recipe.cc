@@ -50,9 +50,9 @@ int centered(int last) { return static_cast<int>(std::nearbyint(last / 2.0)); }
 Window random_resized_window(const Augmentation& options, int width, int height, Random& random) {
   const double area = static_cast<double>(width) * height;
   for (int attempt = 0; attempt < 10; ++attempt) {
-    const double target = area * random.uniform(options.area_min, options.area_max);
+    const double target = area * random.uniform(options.area.min, options.area.max);
     const double ratio =
-        std::exp(random.uniform(std::log(options.ratio_min), std::log(options.ratio_max)));
+        std::exp(random.uniform(std::log(options.ratio.min), std::log(options.ratio.max)));
     const int w = static_cast<int>(std::lround(std::sqrt(target * ratio)));
     const int h = static_cast<int>(std::lround(std::sqrt(target / ratio)));
     if (w < 1 || h < 1 || w > width || h > height) continue;
@@ -61,7 +61,7 @@ Window random_resized_window(const Augmentation& options, int width, int height,
     return {double(left), double(top), double(w), double(h)};
   }
   const double ratio =
-      std::clamp(static_cast<double>(width) / height, options.ratio_min, options.ratio_max);
+      std::clamp(static_cast<double>(width) / height, options.ratio.min, options.ratio.max);
   const int w = std::clamp(static_cast<int>(std::lround(height * ratio)), 1, width);
   const int h = std::clamp(static_cast<int>(std::lround(width / ratio)), 1, height);
   const int left = (width - w) / 2, top = (height - h) / 2;

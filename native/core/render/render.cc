@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/render/color_matrix.h"
+#include "core/render/erase.h"
 
 namespace bobbin::core {
 namespace {
@@ -100,7 +101,7 @@ void Renderer::render(const ImageView& image, const ImageSize& size, const Recip
       kernels_.render_columns(columns, finish);
     }
   }
-  erase(recipe, preprocessing, output, effects_);
+  erase(recipe, preprocessing, output, effects_.line);
 }
 
 // The whole view with its effects, channels in the model's order.
@@ -117,7 +118,9 @@ PixelRows Renderer::make_view(const Recipe& recipe, bool bgr, ColumnsTask& colum
       std::copy_n(strip_.data() + i * stride, values, view_.data() + (y + i) * values);
     }
   }
-  apply_effects(recipe, view_.data(), effects_);
+  apply_effects(
+      recipe.effects,
+      {{view_.data(), std::size_t{1} * recipe.size * values}, recipe.size, recipe.fill, effects_});
   for (int i = 0; bgr && i < values * recipe.size; i += 3) std::swap(view_[i], view_[i + 2]);
   return {view_.data(), values};
 }

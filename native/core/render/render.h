@@ -9,9 +9,9 @@
 #include "core/base/image.h"
 #include "core/base/output.h"
 #include "core/base/scratch.h"
+#include "core/effects/effects.h"
 #include "core/kernels/kernels.h"
 #include "core/recipe/recipe.h"
-#include "core/render/effects.h"
 #include "core/render/taps.h"
 
 namespace bobbin::core {

@@ -1,4 +1,4 @@
-// Makes numbers of an image and a recipe; core::Renderer does the same with both at hand.
+// Makes numbers of an image and a recipe; core::Renderer renders from the two themselves.
 #include "device/base/job.h"
 
 #include <algorithm>
@@ -44,6 +44,15 @@ JobAxis axis_of(double start, double length, int outputs, const Extent& whole,
   return axis;
 }
 
+// Vertical flips, the only effects that a job has: two of them cancel each other.
+bool is_upside_down(const core::EffectList& effects) {
+  return std::count_if(
+             effects.begin(), effects.end(),
+             [](const core::Effect& effect) { return effect.operation == &core::kVerticalFlip; }) %
+             2 ==
+         1;
+}
+
 // Stored axes may run backwards: then the outputs do.
 void set_axes(const ImageView& image, const ImageSize& size, const Recipe& recipe, Job& job) {
   const bool transposed = size.transposed();
@@ -57,7 +66,7 @@ void set_axes(const ImageView& image, const ImageSize& size, const Recipe& recip
   job.rows = axis_of(turned.top / scale, window.height / scale, recipe.size,
                      extent_of(whole, transposed), extent_of(chroma, transposed));
   job.columns.reversed = turned.reversed_x != recipe.flip;
-  job.rows.reversed = turned.reversed_y != !recipe.effects.empty();
+  job.rows.reversed = turned.reversed_y != is_upside_down(recipe.effects);
 }
 
 void set_planes(const ImageView& image, bool transposed, Job& job) {
@@ -74,9 +83,9 @@ void set_planes(const ImageView& image, bool transposed, Job& job) {
 }  // namespace
 
 bool can_render(const Recipe& recipe) {
-  const core::EffectList& effects = recipe.effects;
-  return effects.empty() || (effects.end() - effects.begin() == 1 &&
-                             effects.begin()->kind == core::EffectKind::kVerticalFlip);
+  return std::none_of(recipe.effects.begin(), recipe.effects.end(), [](const core::Effect& effect) {
+    return effect.operation->needs_whole_view;
+  });
 }
 
 Job make_job(const ImageView& image, const ImageSize& size, const Recipe& recipe,

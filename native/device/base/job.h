@@ -43,7 +43,7 @@ struct Job {
   JobAxis columns, rows;
   float matrix[12] = {};  // 3×4, from the planes' channels and 1 to the output's channels.
   float grey[3] = {};     // What each output channel gets of the view's mean grey.
-  bool clamped = false;   // To 0…255 before noise is added, too: effects see levels.
+  bool clamped = false;   // To 0…255 before noise is added, too: what effects do first.
   float sigma = 0;        // Of the noise, in 0…255 units.
   std::uint64_t noise_key = 0;
   core::Erasure erasure;
@@ -56,8 +56,8 @@ struct Job {
 };
 static_assert(std::is_trivially_copyable_v<Job>);
 
-// Whether the kernel can do all that a recipe says. Effects that look at a whole view it cannot,
-// except for a vertical flip.
+// Whether the kernel can do all that a recipe says: no effect needs the whole view. Of the others a
+// job knows the vertical flip, the only one so far.
 bool can_render(const core::Recipe& recipe);
 
 // The job for a recipe that `can_render` accepts. The planes' `data` are addresses in the device's

@@ -191,14 +191,28 @@ TEST("when channels come first, then their values equal those of channels last")
   }
 }
 
-TEST("when a recipe has effects, then only those without any or with one vertical flip are taken") {
+TEST("when an effect needs the whole view, then a device does not render its recipe") {
   Recipe recipe;
   CHECK(can_render(recipe));
-  recipe.effects.add(EffectKind::kVerticalFlip);
+  recipe.effects.add(kVerticalFlip);
+  recipe.effects.add(kVerticalFlip);
   CHECK(can_render(recipe));
-  recipe.effects.add(EffectKind::kVerticalFlip);
+  recipe.effects.add(kBlur, {1});
   CHECK(!can_render(recipe));
-  Recipe blurred;
-  blurred.effects.add(EffectKind::kBlur, 1);
-  CHECK(!can_render(blurred));
+}
+
+TEST("when an effect does not need the whole view, then a device does what the renderer does") {
+  Random random(27);
+  int known = 0;
+  for (const Operation* operation : kOperations) {
+    for (const int times : {1, 2, 3}) {
+      Drawn drawn = draw_case(random, {ColorSpace::kYcc, true, true}, {90, 77, 6}, 40);
+      drawn.recipe.effects = {};
+      for (int i = 0; i < times; ++i) drawn.recipe.effects.add(*operation, {1});
+      if (!can_render(drawn.recipe)) continue;
+      ++known;
+      CHECK_NEAR(largest_difference(drawn), 0.0f, kLevels);
+    }
+  }
+  CHECK_EQUAL(known, 3);
 }

@@ -2,8 +2,10 @@
 #include "core/recipe/draw_effects.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <fstream>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <utility>
@@ -29,11 +31,16 @@ Recipe draw(const Augmentation& augmentation, int sample, int crop = 100) {
   return recipes[0];
 }
 
-std::vector<double> amounts(const Augmentation& augmentation, EffectKind wanted) {
+bool is_one_of(const Operation* operation, std::initializer_list<const Operation*> operations) {
+  return std::find(operations.begin(), operations.end(), operation) != operations.end();
+}
+
+// What is drawn for an operation over all samples.
+std::vector<double> amounts(const Augmentation& augmentation, const Operation& wanted) {
   std::vector<double> found;
   for (int sample = 0; sample < kSamples; ++sample) {
-    for (const auto& [kind, amount] : draw(augmentation, sample).effects) {
-      if (kind == wanted) found.push_back(amount);
+    for (const auto& [operation, amounts] : draw(augmentation, sample).effects) {
+      if (operation == &wanted) found.push_back(amounts[0]);
     }
   }
   return found;
@@ -77,8 +84,8 @@ TEST("when effects have a probability, then their frequency matches it") {
     grey += recipe.color[0] != 1;
     erased += recipe.erasure.region.width > 0;
   }
-  check_share(static_cast<int>(amounts(augmentation, EffectKind::kVerticalFlip).size()), 0.3);
-  check_share(static_cast<int>(amounts(augmentation, EffectKind::kBlur).size()), 0.6);
+  check_share(static_cast<int>(amounts(augmentation, kVerticalFlip).size()), 0.3);
+  check_share(static_cast<int>(amounts(augmentation, kBlur).size()), 0.6);
   check_share(grey, 0.2);
   check_share(erased, 0.7);
 }
@@ -87,31 +94,31 @@ TEST("when a rotation or blur is drawn, then its amount is uniform in the range"
   Augmentation augmentation;
   augmentation.rotation = 40;
   augmentation.blur = 1;
-  augmentation.blur_sigma_min = 0.5;
-  augmentation.blur_sigma_max = 3;
-  check_uniform(amounts(augmentation, EffectKind::kRotate), -40, 40);
-  check_uniform(amounts(augmentation, EffectKind::kBlur), 0.5, 3);
+  augmentation.blur_sigma.min = 0.5;
+  augmentation.blur_sigma.max = 3;
+  check_uniform(amounts(augmentation, kRotate), -40, 40);
+  check_uniform(amounts(augmentation, kBlur), 0.5, 3);
 }
 
 TEST("when several effects are drawn, then they come in the documented order") {
   Augmentation augmentation;
   augmentation.vertical_flip = augmentation.blur = 1;
   augmentation.rotation = 10;
-  std::vector<EffectKind> kinds;
-  for (const auto& [kind, amount] : draw(augmentation, 0).effects) kinds.push_back(kind);
-  CHECK((kinds == std::vector{EffectKind::kVerticalFlip, EffectKind::kRotate, EffectKind::kBlur}));
+  std::vector<const Operation*> operations;
+  for (const Effect& effect : draw(augmentation, 0).effects) operations.push_back(effect.operation);
+  CHECK((operations == std::vector{&kVerticalFlip, &kRotate, &kBlur}));
 }
 
 TEST("when RandAugment draws operations, then the fourteen are equally likely") {
   Augmentation augmentation;
   augmentation.rand_augment = 1;
-  std::map<EffectKind, int> counts;
+  std::map<const Operation*, int> counts;
   for (int sample = 0; sample < kSamples; ++sample) {
-    for (const auto& [kind, amount] : draw(augmentation, sample).effects) ++counts[kind];
+    for (const Effect& effect : draw(augmentation, sample).effects) ++counts[effect.operation];
   }
   CHECK_EQUAL(counts.size(), 13u);
   int changed = 0;
-  for (const auto& [kind, count] : counts) {
+  for (const auto& [operation, count] : counts) {
     check_share(count, 1.0 / 14);
     changed += count;
   }
@@ -122,15 +129,15 @@ TEST("when RandAugment and a grayscale are drawn, then they are independent") {
   Augmentation augmentation;
   augmentation.rand_augment = 1;
   augmentation.grayscale = 0.5;
-  std::map<EffectKind, std::pair<int, int>> counts;
+  std::map<const Operation*, std::pair<int, int>> counts;
   for (int sample = 0; sample < kSamples; ++sample) {
     const Recipe recipe = draw(augmentation, sample);
     if (recipe.effects.empty()) continue;
-    auto& [all, grey] = counts[recipe.effects.begin()->kind];
+    auto& [all, grey] = counts[recipe.effects.begin()->operation];
     ++all;
     grey += recipe.color[0] != 1;
   }
-  for (const auto& [kind, count] : counts) {
+  for (const auto& [operation, count] : counts) {
     CHECK_NEAR(count.second, count.first / 2.0, 2 * std::sqrt(count.first));
   }
 }
@@ -144,15 +151,15 @@ TEST(
   augmentation.rotation = 10;
   augmentation.blur = 1;
   std::map<std::size_t, int> lengths;
-  std::map<EffectKind, int> first, second;
+  std::map<const Operation*, int> first, second;
   for (int sample = 0; sample < kSamples; ++sample) {
     const EffectList effects = draw(augmentation, sample).effects;
     const std::vector<Effect> list(effects.begin(), effects.end());
-    CHECK(list.front().kind == EffectKind::kVerticalFlip);
-    CHECK(list[list.size() - 2].kind == EffectKind::kRotate);
-    CHECK(list.back().kind == EffectKind::kBlur);
+    CHECK(list.front().operation == &kVerticalFlip);
+    CHECK(list[list.size() - 2].operation == &kRotate);
+    CHECK(list.back().operation == &kBlur);
     ++lengths[list.size()];
-    if (list.size() == 8) ++first[list[1].kind], ++second[list[2].kind];
+    if (list.size() == 8) ++first[list[1].operation], ++second[list[2].operation];
   }
   check_share(lengths[8], std::pow(13.0 / 14, 5));
   CHECK_EQUAL(lengths.rbegin()->first, 8u);
@@ -161,19 +168,16 @@ TEST(
 }
 
 TEST("when RandAugment has a magnitude, then amounts are torchvision's, both ways as likely") {
-  const std::map<std::string, EffectKind> kinds = {
-      {"ShearX", EffectKind::kShearX},         {"ShearY", EffectKind::kShearY},
-      {"TranslateX", EffectKind::kTranslateX}, {"TranslateY", EffectKind::kTranslateY},
-      {"Rotate", EffectKind::kRotate},         {"Brightness", EffectKind::kBrightness},
-      {"Color", EffectKind::kColor},           {"Contrast", EffectKind::kContrast},
-      {"Sharpness", EffectKind::kSharpness},   {"Posterize", EffectKind::kPosterize},
-      {"Solarize", EffectKind::kSolarize}};
-  std::map<std::pair<EffectKind, int>, double> wanted;
+  // By torchvision's name of the operation, which starts with a capital.
+  std::map<std::pair<std::string, int>, double> wanted;
   std::ifstream file(BOBBIN_FIXTURES "/effects/rand_augment.txt");
   std::string name;
   int magnitude = 0;
   double amount = 0;
-  while (file >> name >> magnitude >> amount) wanted[{kinds.at(name), magnitude}] = amount;
+  while (file >> name >> magnitude >> amount) {
+    name[0] = static_cast<char>(std::tolower(name[0]));
+    wanted[{name, magnitude}] = amount;
+  }
   CHECK_EQUAL(wanted.size(), 11u * 31);
   for (magnitude = 0; magnitude <= 30; ++magnitude) {
     Augmentation augmentation;
@@ -181,13 +185,15 @@ TEST("when RandAugment has a magnitude, then amounts are torchvision's, both way
     augmentation.rand_augment_magnitude = magnitude;
     int positive = 0, negative = 0;
     for (int sample = 0; sample < 300; ++sample) {
-      for (const auto& [kind, drawn] : draw(augmentation, sample, 224).effects) {
-        if (!wanted.contains({kind, magnitude})) continue;
-        const bool factor = kind >= EffectKind::kBrightness && kind <= EffectKind::kSharpness;
-        const bool one_way = kind == EffectKind::kPosterize || kind == EffectKind::kSolarize;
+      for (const auto& [operation, amounts] : draw(augmentation, sample, 224).effects) {
+        const auto found = wanted.find({operation->name, magnitude});
+        if (found == wanted.end()) continue;
+        const double drawn = amounts[0];
+        const bool factor = is_one_of(operation, {&kBrightness, &kColor, &kContrast, &kSharpness});
+        const bool one_way = is_one_of(operation, {&kPosterize, &kSolarize});
         const double neutral = factor ? 1 : 0;
         const bool below = drawn < neutral;
-        const double size = wanted[{kind, magnitude}] - neutral;
+        const double size = found->second - neutral;
         CHECK_NEAR(drawn, neutral + (below ? -size : size), 1e-3);
         if (!one_way && size > 0) ++(below ? negative : positive);
       }
@@ -226,10 +232,10 @@ TEST(
 TEST("when rectangles that always fit are erased, then area and log of the ratio are uniform") {
   Augmentation augmentation;
   augmentation.erase = 1;
-  augmentation.erase_area_min = 0.1;
-  augmentation.erase_area_max = 0.2;
-  augmentation.erase_ratio_min = 0.25;
-  augmentation.erase_ratio_max = 4;
+  augmentation.erase_area.min = 0.1;
+  augmentation.erase_area.max = 0.2;
+  augmentation.erase_ratio.min = 0.25;
+  augmentation.erase_ratio.max = 4;
   std::vector<double> areas, log_ratios;
   for (int sample = 0; sample < kSamples; ++sample) {
     const Region region = draw(augmentation, sample, 4000).erasure.region;
@@ -243,7 +249,7 @@ TEST("when rectangles that always fit are erased, then area and log of the ratio
 TEST("when no rectangle fits, then none is erased") {
   Augmentation augmentation;
   augmentation.erase = 1;
-  augmentation.erase_area_min = augmentation.erase_area_max = 1;
+  augmentation.erase_area.min = augmentation.erase_area.max = 1;
   for (int sample = 0; sample < 20; ++sample) {
     CHECK_EQUAL(draw(augmentation, sample).erasure.region.width, 0);
   }
@@ -272,8 +278,8 @@ TEST("when one effect changes, then the draws of the others stay the same") {
   augmentation.erase = 1;
   Augmentation blurred = augmentation;
   blurred.blur = blurred.vertical_flip = 0.5;
-  const std::vector<double> angles = amounts(augmentation, EffectKind::kRotate);
-  CHECK(angles == amounts(blurred, EffectKind::kRotate));
+  const std::vector<double> angles = amounts(augmentation, kRotate);
+  CHECK(angles == amounts(blurred, kRotate));
   CHECK_EQUAL(draw(augmentation, 2).erasure.region.left, draw(blurred, 2).erasure.region.left);
 }
 
@@ -304,7 +310,7 @@ TEST("when five crops are drawn, then they equal the first five of ten") {
     CHECK_EQUAL(five[i].window.left, ten[i].window.left);
     CHECK_EQUAL(five[i].window.top, ten[i].window.top);
     CHECK_EQUAL(five[i].flip, false);
-    CHECK_EQUAL(five[i].effects.begin()->amount, five[0].effects.begin()->amount);
+    CHECK_EQUAL(five[i].effects.begin()->amounts[0], five[0].effects.begin()->amounts[0]);
     CHECK_EQUAL(five[i].erasure.region.left, five[0].erasure.region.left);
     CHECK(i == 0 || five[i].erasure.key != five[0].erasure.key);
   }

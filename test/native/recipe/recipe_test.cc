@@ -54,7 +54,7 @@ TEST("when windows are random-resized, then they lie inside and have valid area 
 TEST("when no random-resized window fits, then the largest central one is taken") {
   Augmentation augmentation;
   augmentation.crop = Crop::kRandomResized;
-  augmentation.area_min = augmentation.area_max = 1;
+  augmentation.area.min = augmentation.area.max = 1;
   const Window window = draw(augmentation, 1000, 100)[0].window;
   CHECK_NEAR(window.width, 133, 0);
   CHECK_NEAR(window.height, 100, 0);

@@ -99,7 +99,7 @@ Recipe draw_recipe(Random& random, const ImageSize& size, int outputs) {
   }
   if (random.below(2) == 0) recipe.noise_sigma = static_cast<float>(random.uniform(0.5, 20));
   recipe.noise_key = random_at(random.below(1000), 1);
-  if (random.below(3) == 0) recipe.effects.add(EffectKind::kVerticalFlip);
+  if (random.below(3) == 0) recipe.effects.add(kVerticalFlip);
   if (random.below(3) == 0) {
     Region& region = recipe.erasure.region;
     region.left = random.below(outputs);
