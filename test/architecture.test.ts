@@ -132,7 +132,7 @@ test('when a folder of native includes another one, then the order of the folder
   assert.ok(!mayInclude('native/core/batch/ring.cc', 'device/base/device.h'));
 });
 
-test('when files gather in a folder, then there are at most 20 of them', () => {
+test('when files are in a folder, then there are at most 20 of them', () => {
   const sources = ['src', 'native', 'scripts', 'test', 'bench'].flatMap((folder) =>
     filesOf(folder, /\.(ts|mjs|mts|cc|h|cu|cuh|c|py)$/),
   );

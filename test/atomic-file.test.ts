@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { replaceFile, writeWhole } from '../src/atomic-file.js';
 import { temporaryFolder } from './support/folders.js';
 
-test('when writing fails half way, then the earlier file stays and nothing else', async (t) => {
+test('when writing fails half-way, then only the earlier file remains', async (t) => {
   const file = path.join(temporaryFolder(t), 'deep', 'a.txt');
   await writeWhole(file, 'earlier');
   const failing = replaceFile(file, async (unfinished) => {

@@ -64,7 +64,7 @@ test('when another option decides a default, then help has it in words and no va
   });
 });
 
-test('when a value does not fit, then the flag is refused', () => {
+test('when a value is invalid, then the flag is refused', () => {
   const refused = [
     ['--batch-size', '1.5'],
     ['--batch-size', ''],

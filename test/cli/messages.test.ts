@@ -89,7 +89,7 @@ test('when predict gets images and a data set, or only half of a request, then t
   }
 });
 
-test('when a folder is to be measured that is not there, then it is named', async () => {
+test('when the folder to measure is missing, then it is named', async () => {
   const { code, stderr } = await runBobbin(['bench', 'no-such-folder']);
   assert.equal(code, 1);
   assert.equal(

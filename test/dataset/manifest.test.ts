@@ -34,7 +34,7 @@ const manifest: Manifest = {
   questions: [{ path: 'q.jpg', task: 't', file: 'rank/q.jpg' }],
 };
 
-test('when a manifest is saved then it loads as it was and nothing else is left behind', async (t) => {
+test('when a manifest is saved then it loads unchanged and no other file remains', async (t) => {
   const folder = temporaryFolder(t);
   await saveManifest(manifest, folder);
   assert.deepEqual(await loadManifest(folder), manifest);
@@ -108,6 +108,6 @@ for (const [what, content, message] of faults) {
   });
 }
 
-test('when a folder was never prepared then loading says how to', async (t) => {
+test('when a folder was never prepared then the error says how to prepare it', async (t) => {
   await assert.rejects(loadManifest(temporaryFolder(t)), /no manifest\.json.*npx bobbin prepare/);
 });

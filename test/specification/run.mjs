@@ -1,6 +1,6 @@
 /**
  * Runs tfjs-core's own specification suite against Bobbin's backend; exits 1 unless all but the left-out pass.
- * With `--jit` each kernel runs in a jitted function, and has to give what it gives eagerly.
+ * With `--jit` each kernel runs in a jitted function and must give its eager results.
  */
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

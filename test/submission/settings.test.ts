@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { keepSettings } from '../../src/submission/settings.js';
 import { temporaryFolder } from '../support/folders.js';
 
-test('when settings are repeated, then they pass; when one differs, then it is named with both values', async (t) => {
+test('when settings are the same, then they pass; when one differs, then it is named with both values', async (t) => {
   const folder = temporaryFolder(t);
   const settings = { seed: 1, area: [0.5, 1], size: undefined };
   await keepSettings(folder, settings);

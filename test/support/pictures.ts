@@ -16,7 +16,7 @@ export function plainPixels(resize: number, crop: number): Preprocessing {
   return { resize, crop, mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' };
 }
 
-/** Raw RGB of a picture with a gradient, a grid and a corner mark; each `variant` is another one. */
+/** Raw RGB of a picture with a gradient, a grid and a corner mark; each `variant` is different. */
 export function drawPicture(width: number, height: number, variant = 0): Buffer {
   const rgb = Buffer.alloc(width * height * 3);
   for (let y = 0; y < height; y++) {

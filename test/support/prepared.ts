@@ -17,7 +17,7 @@ export async function prepared(
   return { ...(await prepare(source, { out, ...options })), source, out };
 }
 
-/** `count` images of a class folder, each with content of its own. */
+/** `count` images of a class folder, each with different content. */
 export function classFolder(name: string, count: number): Record<string, string> {
   const entries = Array.from({ length: count }, (_, index) => [
     `${name}/${index}.jpg`,

@@ -29,7 +29,7 @@ async function fingerprint(folder: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(pairs));
 }
 
-test('when a set is drawn then prepare reads all of it, finds the warm-up copies, and never sees the answers', async (t) => {
+test('when a set is drawn then prepare reads it, finds the warm-up copies, and never reads the answers', async (t) => {
   const folder = temporaryFolder(t);
   const drawn = await synthesize(path.join(folder, 'data'), small);
   assert.deepEqual([drawn.images, drawn.questions, drawn.warmUp], [160, 24, 2]);
@@ -54,7 +54,7 @@ test('when a set is drawn then prepare reads all of it, finds the warm-up copies
   );
 });
 
-test('when the seed is the same then every byte is, and another seed draws other images', async (t) => {
+test('when the seed is the same then every byte is the same, and another seed draws other images', async (t) => {
   const folder = temporaryFolder(t);
   const options = { ...small, tasks: ['neck_design_labels', 'skirt_length_labels'] };
   const draw = async (name: string, seed: number) => {
@@ -68,7 +68,7 @@ test('when the seed is the same then every byte is, and another seed draws other
   assert.deepEqual(other, []);
 });
 
-test('when drawing fails or the folder is in use then nothing half-drawn is left', async (t) => {
+test('when drawing fails or the folder is in use then no partial set remains', async (t) => {
   const folder = temporaryFolder(t);
   await writeFiles(folder, { 'data/mine.txt': 'mine' });
   await assert.rejects(

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/folders.js';
 const program = fileURLToPath(new URL('leave-everything.ts', import.meta.url));
 
 for (const way of ['return', 'exit', 'throw', 'worker', 'terminate']) {
-  test(`when a process ends by ${way} with tensors alive, then it ends as it should`, (t) => {
+  test(`when a process ends by ${way} with live tensors, then it ends cleanly`, (t) => {
     const { status, signal, stdout, stderr } = spawnSync(
       process.execPath,
       ['--import', 'tsx', program, way, temporaryFolder(t)],

@@ -107,7 +107,7 @@ test('when tensors are captured, passed twice, disposed of inside or handed thro
   fn.dispose();
 });
 
-test('when jitted functions share variables, call each other and take variables, then each sees the others’ changes', () => {
+test('when jitted functions share variables, call each other and take variables, then each sees the others’ changes’ changes', () => {
   const { w, add } = counter();
   const twice = jit((x: tf.Tensor) => {
     const first = add(x);

@@ -15,7 +15,7 @@ import {
 const seeded = { kernelInitializer: tf.initializers.glorotUniform({ seed: 5 }) };
 
 for (const Optimizer of [Sgd, AdamW, Lion]) {
-  test(`when somebody's own jitted step takes steps by ${Optimizer.name}, then a stock model learns`, async () => {
+  test(`when a custom jitted step uses ${Optimizer.name}, then a stock model learns`, async () => {
     const model = tf.sequential({
       layers: [
         tf.layers.dense({ ...seeded, inputShape: [2], units: 8, activation: 'tanh' }),

@@ -1,5 +1,5 @@
 // bobbin_cuda_tests [NAME]: the cases of this folder, or those whose name contains NAME, on GPU 0.
-// Exits 77 where there is no GPU, as automake's skipped tests do, and 1 if a case failed.
+// Exits 77 if there is no GPU, like automake's skipped tests, and 1 if a case failed.
 #include <iostream>
 #include <memory>
 

@@ -71,7 +71,7 @@ test('when val has no labels but test has then test is the validation split', as
   ]);
 });
 
-test('when images are in no class folder then they are counted', async (t) => {
+test('when images are outside class folders then they are counted', async (t) => {
   const outside = { '1.jpg': 'x', '2.png': 'y', '.3.jpg': 'z', 'notes.txt': 'x' };
   const { summary } = await prepared(t, { ...split('.'), ...outside });
   assert.deepEqual(summary.warnings, [

@@ -147,7 +147,7 @@ async function isRefused(file: string, length: number): Promise<boolean> {
   }
 }
 
-test('when shards are mutated then each is read or refused by name, and no range leaves the file', async (t) => {
+test('when shards are mutated then each is read or refused by name, and every range is inside its file', async (t) => {
   const file = path.join(temporaryFolder(t), 'x.tar');
   const random = draws(7);
   const below = (limit: number) => (random.next().value as number) % limit;

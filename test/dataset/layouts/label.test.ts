@@ -1,15 +1,15 @@
-/** What tells a class: the same values in every layout. */
+/** Labels: the same values in every layout. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { labelFrom } from '../../../src/dataset/layouts/label.js';
 
-test('when a value tells no class then the image is without a label', () => {
+test('when a value does not name a class then the image has no label', () => {
   for (const value of [null, undefined, Number.NaN, -1, -1n, -0.5, '-1', Buffer.from('-1')]) {
     assert.equal(labelFrom(value), undefined);
   }
 });
 
-test('when a value tells a class then it is its number or its name', () => {
+test('when a value names a class then it is its number or its name', () => {
   assert.deepEqual([3, 3n, 3.0].map(labelFrom), [3, 3, 3]);
   assert.deepEqual(['hat', Buffer.from('Hüte'), '3', '-a'].map(labelFrom), [
     'hat',

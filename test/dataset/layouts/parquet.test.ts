@@ -78,7 +78,7 @@ test('when classes are names in a column then they are sorted and numbered', asy
   assert.deepEqual(await readdir(images), ['0000.tar', 'classnames.txt']);
 });
 
-test('when Parquet files are prepared again then the shards are those of now', async (t) => {
+test('when Parquet files are prepared again then the shards are replaced', async (t) => {
   const folder = temporaryFolder(t);
   const out = path.join(folder, 'out');
   const prepareNow = () => prepare(path.join(fixtures, 'parquet-names'), { out });
@@ -88,7 +88,7 @@ test('when Parquet files are prepared again then the shards are those of now', a
   assert.deepEqual(await readdir(out), ['images', 'manifest.json']);
 });
 
-test('when preparing again fails then what was prepared before stays', async (t) => {
+test('when preparing again fails then the earlier result stays', async (t) => {
   const folder = temporaryFolder(t);
   const [source, out] = [path.join(folder, 'clothes'), path.join(folder, 'out')];
   await cp(path.join(fixtures, 'parquet-names'), source, { recursive: true });
@@ -108,7 +108,7 @@ test('when preparing again fails then what was prepared before stays', async (t)
   assert.deepEqual(await readdir(out), ['images', 'manifest.json']);
 });
 
-test('when an earlier run was killed then what it left unfinished goes', async (t) => {
+test('when an earlier run was killed then its unfinished files are removed', async (t) => {
   const out = path.join(temporaryFolder(t), 'out');
   const left = 'images.0f8fad5b-d9cb-469f-a165-70867728950e.tmp';
   await mkdir(path.join(out, left), { recursive: true });
@@ -140,7 +140,7 @@ test('when there is a file in the place of the folder of images then it stays', 
   assert.equal(await readFile(path.join(out, 'images'), 'utf8'), 'mine');
 });
 
-test('when Parquet files are looked at without preparing then the error says how', async () => {
+test('when Parquet files are read without preparing then the error says how to prepare them', async () => {
   await assert.rejects(readSource(path.join(fixtures, 'parquet')), /prepared.*npx bobbin prepare/);
 });
 
@@ -252,7 +252,7 @@ async function refusal(
   }
 }
 
-test('when a file is no Parquet or has no images or classes then the error names it', async (t) => {
+test('when a file is not Parquet, or lacks images or classes, then the error names it', async (t) => {
   const whole = await readFile(path.join(fixtures, train));
   const names = await readFile(path.join(fixtures, named));
   const replaced = (from: string, to: string) =>

@@ -156,7 +156,7 @@ test('when members of a sample are adjacent then the first dot of a name ends th
   assert.deepEqual([unlabelled, empty], [['3'], ['4.jpg']]);
 });
 
-test('when what is no part of a sample stands between its members then they are one still', async (t) => {
+test('when other members stand between those of a sample then they are still one sample', async (t) => {
   const members = { './._1.cls': 'by macOS', './1.cls': '3', './._1.jpg': '', './1.jpg': 'one' };
   const { images, unlabelled } = await readShard(await written(t, tarOf(members)));
   assert.deepEqual(
@@ -166,7 +166,7 @@ test('when what is no part of a sample stands between its members then they are 
   assert.deepEqual(unlabelled, []);
 });
 
-test('when classnames.txt begins with a byte order mark then it is no part of the first name', async (t) => {
+test('when classnames.txt begins with a byte order mark then it is not part of the first name', async (t) => {
   const names = { 'classnames.txt': '\uFEFFhat\nshoe\n' };
   const { manifest } = await preparedShards(t, { '0.tar': 'ustar.tar' }, names);
   assert.deepEqual(manifest.tasks[0]?.classes, ['hat', 'shoe']);

@@ -258,7 +258,7 @@ test('when the layout of the source is unknown then the error lists the known la
   );
 });
 
-test('when a shard itself is the source then the error asks for its folder', async (t) => {
+test('when the source is a shard then the error asks for its folder', async (t) => {
   const folder = temporaryFolder(t);
   await writeFiles(folder, { 'a.tar': '' });
   await assert.rejects(
@@ -267,7 +267,7 @@ test('when a shard itself is the source then the error asks for its folder', asy
   );
 });
 
-test('when a release has notes of macOS then they are no tables of labels', async (t) => {
+test('when a release has hidden files of macOS then they are not read as labels', async (t) => {
   const { manifest, summary } = await prepared(t, {
     ...fashion,
     'base/Annotations/._label.csv': '\0\x05\x16\x07',
@@ -293,7 +293,7 @@ test('when out lies inside the source then prepare refuses', async (t) => {
   await assert.rejects(prepare(folder, { out: path.join(folder, 'a', 'out') }), /a folder outside/);
 });
 
-test('when the clothing photos are at hand then the given split is used', async (t) => {
+test('when the clothing photos are available then their split is used', async (t) => {
   const source = path.resolve('../shared/data/clothing');
   if (!existsSync(source)) {
     return t.skip('../shared/data/clothing is absent');
@@ -319,7 +319,7 @@ test('when a file has the name of the output folder then prepare asks for a fold
   });
 });
 
-test('when a source has no questions then looking for their files names what is missing', async (t) => {
+test('when a source has no questions then the error names the missing file', async (t) => {
   const folder = temporaryFolder(t);
   await assert.rejects(findQuestionFiles(folder), {
     message: `Expected a release with Tests/question.csv for source but received "${folder}"`,

@@ -1,4 +1,4 @@
-// A loader whose writer finishes batches late, on a thread of its own, and finds damage only then.
+// A loader whose writer finishes batches late, on another thread, and finds damage only then.
 #include "core/batch/batch_writer.h"
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// The slots, each change that they may and may not make, and a lease that outlives everything else.
+// The slots, their allowed and forbidden transitions, and a lease that outlives all other objects.
 #include "core/batch/ring.h"
 
 #include <string>

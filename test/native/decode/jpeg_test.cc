@@ -1,4 +1,5 @@
-// Decoding: regions equal the full decode, damage is told, and nothing is read outside the file.
+// Decoding: regions equal the full decode, damage is reported, and no byte outside the file is
+// read.
 #include "core/decode/jpeg.h"
 
 #include <algorithm>
@@ -46,7 +47,7 @@ void check_region(JpegDecoder& decoder, const std::vector<std::uint8_t>& file,
   }
 }
 
-// A grey progressive file of so many scans, arithmetic-coded: all of them are empty, as zeros are.
+// A grey progressive file of `scans` scans, arithmetic-coded, all empty: their bytes are zeros.
 std::vector<std::uint8_t> empty_scans(std::uint16_t side, int scans) {
   const auto high = static_cast<std::uint8_t>(side >> 8), low = static_cast<std::uint8_t>(side);
   std::vector<std::uint8_t> file = {0xff, 0xd8, 0xff, 0xdb, 0, 67, 0};

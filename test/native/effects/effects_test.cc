@@ -50,7 +50,7 @@ void check_near(const std::vector<float>& actual, const std::vector<float>& want
   for (std::size_t i = 0; i < wanted.size(); ++i) CHECK_NEAR(actual[i], wanted[i], tolerance);
 }
 
-// Says which fixture it is that differs.
+// Names the fixture that differs.
 void check_fixture(const std::string& name, const std::vector<Effect>& effects, float tolerance) {
   const std::vector<float> actual = apply(effects, read_fixture("picture"));
   const std::vector<float> wanted = read_fixture(name);
@@ -65,7 +65,7 @@ void check_fixture(const std::string& name, const std::vector<Effect>& effects, 
 
 }  // namespace
 
-TEST("when a view is rotated or blurred, then it is as torchvision does it") {
+TEST("when a view is rotated or blurred, then it equals torchvision's result") {
   check_fixture("rotate_25", {{&kRotate, {25}}}, 0.02f);
   check_fixture("rotate_minus_140", {{&kRotate, {-140}}}, 0.02f);
   check_fixture("blur_0.3", {{&kBlur, {0.3f}}}, 0.01f);
@@ -73,7 +73,7 @@ TEST("when a view is rotated or blurred, then it is as torchvision does it") {
   check_fixture("rotate_10_blur_0.8", {{&kRotate, {10}}, {&kBlur, {0.8f}}}, 0.02f);
 }
 
-TEST("when an operation of RandAugment is applied, then it is as torchvision does it") {
+TEST("when an operation of RandAugment is applied, then it equals torchvision's result") {
   check_fixture("shear_x", {{&kShearX, {0.2f}}}, 0.02f);
   check_fixture("shear_y", {{&kShearY, {-0.25f}}}, 0.02f);
   check_fixture("translate_x", {{&kTranslateX, {5}}}, 0.02f);
@@ -90,7 +90,7 @@ TEST("when an operation of RandAugment is applied, then it is as torchvision doe
   check_fixture("contrast", {{&kContrast, {1.7f}}}, 0.04f);
 }
 
-TEST("when a view has one colour only, then tones that need two leave it") {
+TEST("when a view has only one colour, then tones that need two do not change it") {
   const std::vector<float> flat(3 * kSize * kSize, 80);
   check_near(apply({{&kAutocontrast}}, flat), flat, 0);
   check_near(apply({{&kEqualize}}, flat), flat, 0);
@@ -98,7 +98,7 @@ TEST("when a view has one colour only, then tones that need two leave it") {
   check_near(apply({{&kSharpness, {2}}, {&kEqualize}}, dot), dot, 0);
 }
 
-TEST("when a view is rotated, then what comes in from outside has the fill's colours") {
+TEST("when a view is rotated, then pixels from outside have the fill's colours") {
   const std::vector<float> picture = read_fixture("picture");
   const std::array<float, 3> fill = {100, 150, 200};
   // Bilinear sampling is linear: filled = sampled + fill · (1 − sampled share of the view).
@@ -112,7 +112,7 @@ TEST("when a view is rotated, then what comes in from outside has the fill's col
   CHECK_NEAR(wanted[1], fill[1], 1e-3f);
 }
 
-TEST("when a view is turned upside down, then its rows run from last to first") {
+TEST("when a view is turned upside down, then its rows are reversed") {
   const std::vector<float> picture = read_fixture("picture");
   const std::vector<float> flipped = apply({{&kVerticalFlip}}, picture);
   for (int y = 0; y < kSize; ++y) {
@@ -122,7 +122,7 @@ TEST("when a view is turned upside down, then its rows run from last to first") 
   }
 }
 
-TEST("when colours lie outside of 0…255, then effects take them as the nearest end") {
+TEST("when colours are outside 0…255, then effects clamp them") {
   std::vector<float> picture(3 * kSize * kSize, 300);
   for (std::size_t i = 0; i < picture.size() / 2; ++i) picture[i] = -50;
   std::vector<float> clamped(picture.size(), 255);
@@ -130,14 +130,15 @@ TEST("when colours lie outside of 0…255, then effects take them as the nearest
   check_near(apply({{&kBlur, {2}}}, picture), apply({{&kBlur, {2}}}, clamped), 0);
 }
 
-TEST("when a blur reaches past a small view, then flat colour stays and nothing else is read") {
+TEST(
+    "when a blur reaches past a small view, then a flat colour stays and no other memory is read") {
   for (const int size : {1, 2, 3, 7}) {
     const std::vector<float> flat(3 * size * size, 80);
     check_near(apply({{&kBlur, {10}}, {&kRotate, {0}}}, flat), flat, 1e-3f);
   }
 }
 
-TEST("when an image is to be grey, then its matrix makes torchvision's grey") {
+TEST("when an image becomes grey, then its matrix gives torchvision's grey") {
   Augmentation augmentation;
   augmentation.grayscale = 1;
   std::vector<Recipe> recipes;

@@ -1,4 +1,4 @@
-// Files and parts of shards: the same bytes from either, and errors before memory is asked for.
+// Files and parts of shards: the same bytes from both, and errors before an allocation.
 #include "core/read/sources.h"
 
 #include <fcntl.h>

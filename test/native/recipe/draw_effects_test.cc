@@ -167,7 +167,9 @@ TEST(
   CHECK_EQUAL(second.size(), 13u);
 }
 
-TEST("when RandAugment has a magnitude, then amounts are torchvision's, both ways as likely") {
+TEST(
+    "when RandAugment has a magnitude, then amounts are torchvision's, with both signs equally "
+    "likely") {
   // By torchvision's name of the operation, which starts with a capital.
   std::map<std::pair<std::string, int>, double> wanted;
   std::ifstream file(BOBBIN_FIXTURES "/effects/rand_augment.txt");

@@ -15,7 +15,7 @@ constexpr int kSize = 24;
 
 }  // namespace
 
-TEST("when a rectangle is erased, then it is zero or unit noise and the rest stays") {
+TEST("when a rectangle is erased, then it is zero or unit noise and the rest does not change") {
   Recipe recipe;
   recipe.size = kSize;
   recipe.erasure.region = {3, 5, 17, 11};
@@ -42,7 +42,7 @@ TEST("when a rectangle is erased, then it is zero or unit noise and the rest sta
   }
 }
 
-TEST("when other types are erased, then they hold what stands for the same values") {
+TEST("when other types are erased, then they store the same values") {
   Recipe recipe;
   recipe.size = kSize;
   recipe.erasure = {{0, 0, kSize, kSize}, true, 9};

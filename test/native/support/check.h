@@ -38,7 +38,8 @@ template <typename... Parts>
   throw CheckFailed(message.str());
 }
 
-// Runs the cases whose name contains `wanted`; gives the exit status, 1 if any failed or none ran.
+// Runs the cases whose name contains `wanted`; returns the exit status, 1 if any failed or none
+// ran.
 inline int run_cases(const std::string& wanted) {
   int ran = 0, failed = 0;
   for (const Case& test : cases()) {

@@ -1,4 +1,4 @@
-/** SGD and AdamW against their published recurrences, worked out here in double precision. */
+/** Compares SGD and AdamW with their published recurrences, computed here in double precision. */
 import { test } from 'node:test';
 import { tf } from '../../../src/tensorflow/index.js';
 import { AdamW, type Optimizer, Sgd } from '../../../src/training/optimizer/index.js';
