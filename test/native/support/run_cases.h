@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cctype>
 #include <iostream>
+#include <numeric>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "check.h"
@@ -20,30 +22,58 @@ inline bool is_named(const Case& test, const std::string& part) {
   return contains(test.name, part) || contains(test.file, part);
 }
 
-// Pairs of neighbouring letters, in lower case.
-inline std::set<std::string> pairs_of(std::string text) {
-  for (char& letter : text) letter = static_cast<char>(std::tolower(letter));
-  std::set<std::string> pairs;
-  for (std::size_t i = 0; i + 2 <= text.size(); ++i) pairs.insert(text.substr(i, 2));
-  return pairs;
+// The words of a name or a path, in lower case.
+inline std::vector<std::string> words_of(const std::string& text) {
+  std::vector<std::string> words(1);
+  for (const char letter : text) {
+    if (std::isalnum(letter)) {
+      words.back() += static_cast<char>(std::tolower(letter));
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+  }
+  return words;
 }
 
-// The three names or files that share the largest part of their pairs of letters with `part`.
+// The insertions, removals and replacements of letters that turn `from` into `to`: Levenshtein's
+// distance.
+inline std::size_t edits(const std::string& from, const std::string& to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (const char letter : from) {
+    std::size_t corner = row[0]++;
+    for (std::size_t j = 0; j < to.size(); ++j) {
+      const std::size_t replaced = corner + (letter == to[j] ? 0 : 1);
+      corner = row[j + 1];
+      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replaced});
+    }
+  }
+  return row.back();
+}
+
+// The edits that turn each word of `part` into its nearest word of `name`, in all.
+inline std::size_t distance(const std::string& part, const std::string& name) {
+  std::size_t total = 0;
+  for (const std::string& word : words_of(part)) {
+    std::size_t least = word.size();
+    for (const std::string& other : words_of(name)) least = std::min(least, edits(word, other));
+    total += least;
+  }
+  return total;
+}
+
+// The three names or files whose words are most like those of `part`.
 inline std::vector<std::string> near_names(const std::string& part) {
-  std::set<std::string> names;
-  for (const Case& test : cases()) names.insert({test.name, test.file});
-  const auto wanted = pairs_of(part);
-  const auto likeness = [&wanted](const std::string& name) {
-    const auto pairs = pairs_of(name);
-    const auto is_wanted = [&wanted](const std::string& pair) { return wanted.count(pair) > 0; };
-    const auto common = std::count_if(pairs.begin(), pairs.end(), is_wanted);
-    return 2.0 * static_cast<double>(common) / static_cast<double>(pairs.size() + wanted.size());
-  };
-  std::vector<std::string> sorted(names.begin(), names.end());
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [&likeness](const auto& a, const auto& b) { return likeness(a) > likeness(b); });
-  sorted.resize(std::min<std::size_t>(sorted.size(), 3));
-  return sorted;
+  std::set<std::pair<std::size_t, std::string>> rated;
+  for (const Case& test : cases()) {
+    for (const std::string& name : {test.name, test.file})
+      rated.insert({distance(part, name), name});
+  }
+  std::vector<std::string> near;
+  for (const auto& [_, name] : rated) {
+    if (near.size() < 3) near.push_back(name);
+  }
+  return near;
 }
 
 // Whether every part names a case; says which part does not.
