@@ -1,7 +1,7 @@
 /** What `npm run build:cuda` reads from the compiler's words. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readResources, resourceTable, spilling } from '../../scripts/cuda-report.mjs';
+import { readResources, resourceTable, spilling } from '../../scripts/develop/cuda-report.mjs';
 
 /** As nvcc 13.0 printed it, but for the numbers of the second kernel. */
 const log = `

@@ -2,14 +2,15 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { packageRoot } from './root.mjs';
+import { packageRoot } from '../root.mjs';
 
 const names = fs
-  .readdirSync(path.join(packageRoot, 'test'), { recursive: true })
+  .readdirSync(path.join(packageRoot, 'test'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => path.join('test', name))
   .sort();
 
+/** @type {[string, string[]][]} */
 const stages = [
   ['unit and integration tests', ['--import', 'tsx', '--test', '--test-concurrency=1', ...names]],
   ["tfjs-core's specification suite", ['test/specification/run.mjs']],
