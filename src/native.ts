@@ -1,4 +1,4 @@
-/** Loads the C++ addon; a load failure says what to do about it. Each stage gives what it takes of the addon its type. */
+/** Loads the C++ addon; if that fails, the error says what to do. Each stage types the part of the addon that it uses. */
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,22 +7,29 @@ import { fileURLToPath } from 'node:url';
 export type SlotLease = { readonly __slotLease: unique symbol };
 
 const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-/** The part that needs CUDA, which not every machine has; the addon opens it. */
+/** The part that needs CUDA, which not every machine has. The addon opens it. */
 export const cudaLibrary = path.join(packageRoot, 'cuda-build', 'bobbin_cuda.so');
 let loaded: unknown;
 
-/** The addon, loaded on first use. */
+/** The addon, loaded on first use: the file that `$BOBBIN_ADDON` names, such as a debug build, or else set-up's. */
 export function native(): unknown {
-  loaded ??= load(path.join(packageRoot, 'native-build', 'Release', 'bobbin.node'));
+  loaded ??= load(process.env.BOBBIN_ADDON);
   return loaded;
 }
 
-function load(file: string): unknown {
+function load(chosen: string | undefined): unknown {
+  const file = path.resolve(
+    chosen ?? path.join(packageRoot, 'native-build', 'Release', 'bobbin.node'),
+  );
   try {
     return createRequire(import.meta.url)(file);
   } catch (cause) {
+    const remedy =
+      chosen === undefined
+        ? 'Run `npx bobbin setup` to build it, or `npx bobbin doctor` to see what is missing'
+        : 'BOBBIN_ADDON names this file: unset it, or build the file';
     throw new Error(
-      `Bobbin's native addon could not be loaded from ${file}: ${(cause as Error).message}. Run \`npx bobbin setup\` to build it, or \`npx bobbin doctor\` to see what is missing.`,
+      `Bobbin's native addon could not be loaded from ${file}: ${(cause as Error).message.split('\n')[0]}. ${remedy}.`,
       { cause },
     );
   }
