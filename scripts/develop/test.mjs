@@ -50,7 +50,10 @@ const nodePasses = (args) => passes(process.execPath, args);
 
 const suite = path.join('test', 'specification', 'run.mjs');
 
-/** @type {Kind[]} */
+/**
+ * The longest comes last, so that the summary of node's test runner is near the end of the output.
+ * @type {Kind[]}
+ */
 const kinds = [
   {
     title: 'C++ tests',
@@ -63,11 +66,6 @@ const kinds = [
     },
   },
   {
-    title: 'TypeScript tests',
-    files: testFiles(/\.test\.ts$/).map((file) => ({ path: file, titles: [] })),
-    run: (paths) => nodePasses(['--import', 'tsx', '--test', '--test-concurrency=1', ...paths]),
-  },
-  {
     title: "tfjs-core's specification suite",
     files: [{ path: suite, titles: [] }],
     run: () => nodePasses([suite]),
@@ -76,6 +74,11 @@ const kinds = [
     title: "tfjs-core's specification suite, jitted",
     files: [{ path: suite, titles: [] }],
     run: () => nodePasses([suite, '--jit']),
+  },
+  {
+    title: 'TypeScript tests',
+    files: testFiles(/\.test\.ts$/).map((file) => ({ path: file, titles: [] })),
+    run: (paths) => nodePasses(['--import', 'tsx', '--test', '--test-concurrency=1', ...paths]),
   },
 ];
 
