@@ -1,4 +1,4 @@
-/** The peers' Python environments: what each installs, from requirements/NAME.in and its lock, and needs of the system. */
+/** The peers' Python environments: the packages of each, by requirements/NAME.in and its lock, and what it needs of the system. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ask } from '../scripts/run.mjs';
@@ -15,8 +15,14 @@ export const findPython = () =>
   );
 
 /**
- * Lists in the order of their installation. `name` is the list's, `environment` the folder's; `above` is
- * a list that is there already; `packages` are Debian's; `gpu` marks what is of use with a GPU only.
+ * `name` is the list's, `environment` the folder's; `above` is a list that is installed before; `packages` are Debian's;
+ * `gpu` marks a list that only a machine with a GPU uses.
+ * @typedef {{name: string, environment: string, above?: string, packages: string[], gpu?: boolean}} PackageList
+ */
+
+/**
+ * Lists in the order of their installation.
+ * @type {PackageList[]}
  */
 export const lists = [
   // SPDL runs on the system's FFmpeg.
@@ -34,6 +40,13 @@ export const lists = [
   { name: 'mxnet', environment: 'mxnet', packages: ['libgomp1'] },
 ];
 
-/** What a person writes: the wanted packages; and what lock.mjs writes: all packages, each with its SHA-256. */
+/**
+ * The file of the wanted packages, which a person writes.
+ * @param {string} name
+ */
 export const wantedFile = (name) => path.join(requirements, `${name}.in`);
+/**
+ * The file of all packages, each with its SHA-256, which lock.mjs writes.
+ * @param {string} name
+ */
 export const lockFile = (name) => path.join(requirements, `${name}.txt`);

@@ -3,7 +3,17 @@ import fs from 'node:fs';
 import { ask } from '../scripts/run.mjs';
 import { findPython, lists, lockFile, pythonVersion, wantedFile } from './environments.mjs';
 
-/** `name==version --hash=sha256:…` of each package that `files` bring, sorted. */
+/**
+ * One package of pip's report, as far as it is read here.
+ * @typedef {{archive_info: {hashes: {sha256: string}}}} Download
+ * @typedef {{metadata: {name: string, version: string}, download_info: Download}} Package
+ */
+
+/**
+ * `name==version --hash=sha256:…` of each package that `files` require, sorted.
+ * @param {string[]} files
+ * @returns {string[]}
+ */
 function resolve(files) {
   const wanted = files.flatMap((file) => ['--requirement', file]);
   const flags = ['--dry-run', '--ignore-installed', '--quiet', '--report', '-'];
@@ -16,19 +26,25 @@ function resolve(files) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (report === undefined) {
-    throw new Error('pip could not resolve; its own words are above.');
+    throw new Error('pip could not resolve the packages; its output is above.');
   }
-  return JSON.parse(report)
-    .install.map(({ metadata, download_info }) => {
+  /** @type {{install: Package[]}} */
+  const { install } = JSON.parse(report);
+  return install
+    .map(({ metadata, download_info }) => {
       const { sha256 } = download_info.archive_info.hashes;
       return `${metadata.name.toLowerCase()}==${metadata.version} --hash=sha256:${sha256}`;
     })
     .sort();
 }
 
+/** @param {string} line */
 const packageOf = (line) => line.split('==')[0];
 
-/** What a list has installed stays as it is, whatever has been released since. */
+/**
+ * The packages of another list's lock: a list above keeps their versions.
+ * @param {string} lock
+ */
 const packagesIn = (lock) => fs.readFileSync(lock, 'utf8').split('\n').map(packageOf);
 
 const named = process.argv.slice(2);

@@ -21,7 +21,7 @@ const positive = (text: string) => {
   }
   return value;
 };
-/** The exit status of scripts/run-on-gpu.mjs where there is no GPU. */
+/** The exit status of scripts/develop/run-on-gpu.mjs where there is no GPU. */
 const nothingMeasured = 77;
 const counts = (text: string) => text.split(',').map((part) => Math.ceil(positive(part)));
 /** One thread, and two if there are two cores. */

@@ -4,32 +4,49 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '../scripts/pins.mjs';
-import { ask, work } from '../scripts/run.mjs';
+import { ask, messageOf, work } from '../scripts/run.mjs';
 import { installCommand, installPackages, mayInstall } from '../scripts/system.mjs';
 import { findPython, lists, lockFile, pythonVersion } from './environments.mjs';
+
+/** @import { PackageList } from './environments.mjs' */
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const folder = path.join(cacheFolder, 'bench');
 fs.mkdirSync(folder, { recursive: true });
 
-/** Why each part that is not there could not be had, by its name: for the comparison's table. */
+/**
+ * Why each missing part could not be installed, by its name: for the comparison's table.
+ * @type {Record<string, string>}
+ */
 const missing = {};
 
-/** Runs a step; what cannot be had is named in one sentence and gone on without. */
+/**
+ * Runs a step. A part that cannot be installed is named in one sentence, and set-up goes on without it.
+ * @param {string} name
+ * @param {() => void} step
+ */
 function attempt(name, step) {
   try {
     step();
     console.log(`bench set-up: ${name} is there`);
   } catch (error) {
-    missing[name] = error.message;
-    console.log(`bench set-up: goes on without ${name}: ${error.message}`);
+    const reason = messageOf(error);
+    missing[name] = reason;
+    console.log(`bench set-up: goes on without ${name}: ${reason}`);
   }
 }
 
-/** pip in `python`'s environment; its last words of an error become the reason. */
+/**
+ * Runs pip in `python`'s environment.
+ * @param {string} python
+ * @param {string[]} args
+ * @throws {Error} when pip fails: its last error
+ */
 function pip(python, args) {
-  const stdio = ['ignore', 'inherit', 'pipe'];
-  const { status, stderr } = spawnSync(python, ['-m', 'pip', ...args], { encoding: 'utf8', stdio });
+  const { status, stderr } = spawnSync(python, ['-m', 'pip', ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'inherit', 'pipe'],
+  });
   process.stderr.write(stderr);
   if (status === 0) {
     return;
@@ -39,6 +56,10 @@ function pip(python, args) {
   throw new Error(`pip: ${reason.trim()}`);
 }
 
+/**
+ * @param {string} base
+ * @param {string} place
+ */
 function makeEnvironment(base, place) {
   try {
     work(base, ['-m', 'venv', place]);
@@ -49,6 +70,7 @@ function makeEnvironment(base, place) {
   }
 }
 
+/** @param {PackageList} list */
 function install({ name, environment, packages, gpu = false }) {
   if (gpu && ask('nvidia-smi', ['-L']) === undefined) {
     throw new Error('nvidia-smi lists no GPU');

@@ -1,4 +1,4 @@
-/** bobbin_cuda.so, the CUDA half of the addon: whether it is current, and its build by the pinned toolchain. */
+/** bobbin_cuda.so, the CUDA half of the addon: says whether it is current, and builds it by the pinned toolchain. */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -8,19 +8,24 @@ import { work } from './run.mjs';
 import { hashInputs, isCurrent, writeStamp } from './stamp.mjs';
 import { fetchWheel, hasWheel } from './wheels.mjs';
 
+/** The folder of the build. */
 export const cudaFolder = path.join(packageRoot, 'cuda-build');
+/** The library. */
 export const cudaLibraryFile = path.join(cudaFolder, 'bobbin_cuda.so');
-/** What the compiler said while it built the library. */
+/** The compiler's output while it built the library. */
 export const compilerLog = path.join(cudaFolder, 'compiler.log');
 
 const stamp = path.join(cudaFolder, '.bobbin-inputs');
 const inputHash = () =>
   hashInputs(packageRoot, ['CMakeLists.txt', 'native'], [wheelFolder(wheels.cudaToolchain)]);
 
-/** Whether the library is there and was built from these sources. */
+/** Whether the library exists and was built from these sources. */
 export const hasCudaLibrary = () => fs.existsSync(cudaLibraryFile) && isCurrent(stamp, inputHash());
 
-/** Builds the library from nothing, since the compiler tells of a kernel only when it compiles it. */
+/**
+ * Builds the library from nothing, since the compiler reports on a kernel only when it compiles it.
+ * @throws {Error} when the build fails
+ */
 export function buildCudaLibrary() {
   if (!hasWheel(wheels.cudaToolchain)) {
     fetchWheel(wheels.cudaToolchain);
@@ -35,7 +40,7 @@ export function buildCudaLibrary() {
 
 function compile() {
   const args = ['--build', cudaFolder, '--parallel', '2', '--target', 'bobbin_cuda'];
-  // Make must not mix the words of two compilers.
+  // Make must not mix the output of two compilers.
   const env = { ...process.env, MAKEFLAGS: '--output-sync=target' };
   const log = fs.openSync(compilerLog, 'w');
   const { status } = spawnSync('cmake', args, { stdio: ['ignore', log, log], env });
@@ -43,6 +48,6 @@ function compile() {
   if (status === 0) {
     return;
   }
-  const words = fs.readFileSync(compilerLog, 'utf8');
-  throw new Error(`${words}\`cmake ${args.join(' ')}\` failed; its own words are above.`);
+  const output = fs.readFileSync(compilerLog, 'utf8');
+  throw new Error(`${output}\`cmake ${args.join(' ')}\` failed; its output is above.`);
 }

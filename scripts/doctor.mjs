@@ -1,13 +1,20 @@
-/** Lists each part with its version, where it came from, and what to do about what is missing. */
+/** Lists each part with its version and source, or with what to do if it is missing. */
 import { pathToFileURL } from 'node:url';
+import { addonFile } from './addon.mjs';
 import { inspectDevice } from './cuda-device.mjs';
 import { cudaLibraryFile } from './cuda-library.mjs';
-import { addonFile, parts } from './parts.mjs';
+import { parts } from './parts.mjs';
 
-/** Asks the GPU itself, which set-up need not. */
+/** @import { Finding } from './finding.mjs' */
+
+/** Set-up does not need the device; doctor asks it. */
 const device = { name: 'CUDA device', inspect: () => inspectDevice(addonFile, cudaLibraryFile) };
 
-/** `✓` there, `–` not there and not needed, `✗` missing. */
+/**
+ * `✓` there, `–` missing and not needed, `✗` missing.
+ * @param {Finding} finding
+ * @param {string} title
+ */
 function line({ ok, optional, version, from, remedy }, title) {
   if (ok) {
     return `✓ ${title}  ${version}, from ${from}`;
@@ -15,16 +22,19 @@ function line({ ok, optional, version, from, remedy }, title) {
   return optional ? `– ${title}  ${remedy}` : `✗ ${title}  missing: ${remedy}`;
 }
 
-/** Prints the list; returns whether every part is in order. */
+/**
+ * Prints each part with its version and source; returns whether every part is in order.
+ * @param {(line: string) => void} log
+ */
 export function doctor(log = console.log) {
   const rows = [...parts, device].map((part) => ({ name: part.name, ...part.inspect() }));
   const width = Math.max(...rows.map(({ name }) => name.length));
   for (const row of rows) {
     log(line(row, row.name.padEnd(width)));
   }
-  return rows.every(({ ok, optional }) => ok || optional);
+  return rows.every(({ ok, optional = false }) => ok || optional);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   process.exitCode = doctor() ? 0 : 1;
 }

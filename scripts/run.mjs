@@ -1,7 +1,14 @@
-/** Runs other programs for set-up: quietly to ask, in the open to work. */
+/** Runs other programs: quietly to ask a question, with their output shown to do work. */
 import { spawnSync } from 'node:child_process';
 
-/** Standard output of a command that answers a question, or undefined where it cannot be run. */
+/** @import { SpawnSyncOptions, SpawnSyncOptionsWithStringEncoding } from 'node:child_process' */
+
+/**
+ * The standard output of a command without surrounding space, or undefined if the command fails or does not exist.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Partial<SpawnSyncOptionsWithStringEncoding>} [options]
+ */
 export function ask(command, args, options = {}) {
   const result = spawnSync(command, args, {
     encoding: 'utf8',
@@ -11,12 +18,35 @@ export function ask(command, args, options = {}) {
   return result.status === 0 ? result.stdout.trim() : undefined;
 }
 
-/** Runs a command in the open; a failure ends set-up with one sentence that names it. */
+/**
+ * Runs a command and shows its output.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {SpawnSyncOptions} [options]
+ * @throws {Error} when it fails: one sentence that names the command
+ */
 export function work(command, args, options = {}) {
   const result = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
   if (result.status === 0) {
     return;
   }
   const how = result.error?.message ?? `exit status ${result.status ?? result.signal}`;
-  throw new Error(`\`${command} ${args.join(' ')}\` failed (${how}); its own words are above.`);
+  throw new Error(`\`${command} ${args.join(' ')}\` failed (${how}); its output is above.`);
+}
+
+/** @param {unknown} error */
+export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
+
+/**
+ * Runs a script's `main`, which may return its exit status. An error becomes one line and the exit status 1.
+ * @param {string} name the script's name in that line
+ * @param {() => number | void} main
+ */
+export function runScript(name, main) {
+  try {
+    process.exitCode = main() ?? 0;
+  } catch (error) {
+    console.error(`${name}: ${messageOf(error)}`);
+    process.exitCode = 1;
+  }
 }

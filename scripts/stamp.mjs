@@ -3,7 +3,14 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** SHA-256 over the names and bytes of files and folders (recursively), and over plain strings. */
+/** @import { Hash } from 'node:crypto' */
+
+/**
+ * SHA-256, in hex, over the names and bytes of files and folders (recursively), and over plain strings.
+ * @param {string} root
+ * @param {string[]} names files and folders below `root`; a missing one adds nothing
+ * @param {string[]} values
+ */
 export function hashInputs(root, names, values = []) {
   const hash = createHash('sha256');
   for (const value of values) {
@@ -15,6 +22,11 @@ export function hashInputs(root, names, values = []) {
   return hash.digest('hex');
 }
 
+/**
+ * @param {Hash} hash
+ * @param {string} root
+ * @param {string} name
+ */
 function addTo(hash, root, name) {
   const file = path.join(root, name);
   if (!fs.existsSync(file)) {
@@ -29,11 +41,19 @@ function addTo(hash, root, name) {
   }
 }
 
-/** Whether `stampFile` holds `hash`. */
+/**
+ * Whether `stampFile` holds `hash`.
+ * @param {string} stampFile
+ * @param {string} hash
+ */
 export const isCurrent = (stampFile, hash) =>
   fs.existsSync(stampFile) && fs.readFileSync(stampFile, 'utf8') === hash;
 
-/** Writes the stamp whole or not at all. */
+/**
+ * Writes the stamp whole or not at all.
+ * @param {string} stampFile
+ * @param {string} hash
+ */
 export function writeStamp(stampFile, hash) {
   fs.writeFileSync(`${stampFile}.new`, hash);
   fs.renameSync(`${stampFile}.new`, stampFile);

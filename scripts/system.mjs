@@ -35,9 +35,16 @@ function probeCompiler() {
   return result === undefined ? undefined : ask('c++', ['-dumpfullversion', '-dumpversion']);
 }
 
+/** @param {string | undefined} text */
 const firstNumber = (text) => text?.match(/\d+(\.\d+)+/)?.[0];
 
-/** name, Debian packages, and a probe that returns the version or undefined. */
+/**
+ * A part of the operating system: its name, the Debian packages that bring it, and a probe that returns its version,
+ * or undefined if it is missing.
+ * @typedef {{name: string, packages: string[], probe: () => string | undefined}} SystemPart
+ */
+
+/** @type {SystemPart[]} */
 export const systemParts = [
   {
     name: 'Python 3',
@@ -59,10 +66,16 @@ export const systemParts = [
 export const mayInstall = () =>
   process.getuid?.() === 0 && ask('apt-get', ['--version']) !== undefined;
 
-/** The command that brings packages, for people to copy. */
+/**
+ * The command that installs Debian packages, for people to copy.
+ * @param {string[]} packages
+ */
 export const installCommand = (packages) => `apt-get install ${packages.join(' ')}`;
 
-/** Installs Debian packages without asking. */
+/**
+ * Installs Debian packages without asking.
+ * @param {string[]} packages
+ */
 export function installPackages(packages) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   work('apt-get', ['update', '-qq'], { env });

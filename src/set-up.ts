@@ -1,5 +1,17 @@
-/** The one door from `src` to `scripts`, which run before anything is installed: pins, set-up and doctor. */
-export { cacheFolder, type Wheel, wheelFolder, wheels } from '../scripts/pins.mjs';
+/** The one door from `src` to `scripts`, which run before anything is installed; its types mention none of theirs. */
+import * as pins from '../scripts/pins.mjs';
+
+/** A pinned download. */
+export interface Wheel {
+  /** Its folder's name in the cache. */
+  folder: string;
+}
+
+/** The downloads that `src` reads. */
+export const wheels: Record<'efficientnetLite0', Wheel> = pins.wheels;
+
+/** The absolute path of a download's folder in the cache. */
+export const wheelFolder: (wheel: Wheel) => string = pins.wheelFolder;
 
 /**
  * Installs every missing part.

@@ -132,6 +132,17 @@ test('when a folder of native includes another one, then the order of the folder
   assert.ok(!mayInclude('native/core/batch/ring.cc', 'device/base/device.h'));
 });
 
+test('when a script of set-up imports something, then it is there before anything is installed', () => {
+  const found = filesOf('scripts', /^scripts\/[^/]+\.mjs$/).flatMap((file) => {
+    const source = readFileSync(path.join(root, file), 'utf8');
+    const modules = [...source.matchAll(/^(?:import|export|} from).*?'([^']+)';$/gm)];
+    return modules
+      .filter(([, module = '']) => !/^(node:|\.\/[^/]+\.mjs$)/.test(module))
+      .map(([, module]) => `${file}: ${module}`);
+  });
+  assert.deepEqual(found, []);
+});
+
 test('when files are in a folder, then there are at most 20 of them', () => {
   const sources = ['src', 'native', 'scripts', 'test', 'bench'].flatMap((folder) =>
     filesOf(folder, /\.(ts|mjs|mts|cc|h|cu|cuh|c|py)$/),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { optionsPage } from '../../scripts/options-page.js';
+import { optionsPage } from '../../scripts/develop/options-page.js';
 import { augmentationOptions } from '../../src/pipeline/index.js';
 
 const page = await readFile(new URL('../../docs/options.md', import.meta.url), 'utf8');

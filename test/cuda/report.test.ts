@@ -1,7 +1,7 @@
 /** The output of the CUDA compiler, read by `npm run build:cuda`. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readResources, resourceTable, spilling } from '../../scripts/cuda-report.mjs';
+import { readResources, resourceTable, spilling } from '../../scripts/develop/cuda-report.mjs';
 
 /** The output of nvcc 13.0, except for the numbers of the second kernel. */
 const log = `

@@ -8,7 +8,14 @@ import { cudaFolder } from '../../scripts/cuda-library.mjs';
 import { findDriver } from '../../scripts/gpu.mjs';
 
 const nothingRan = 77;
-const script = path.resolve(import.meta.dirname, '..', '..', 'scripts', 'run-on-gpu.mjs');
+const script = path.resolve(
+  import.meta.dirname,
+  '..',
+  '..',
+  'scripts',
+  'develop',
+  'run-on-gpu.mjs',
+);
 const run = (command: string, ...words: string[]) =>
   spawnSync(command, words, { encoding: 'utf8' });
 

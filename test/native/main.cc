@@ -1,6 +1,7 @@
-// Runs every case, or those whose name contains the first argument; exits 1 if any failed.
-#include "support/check.h"
+// bobbin_tests [NAME…]: runs every case, or those with a NAME in their name or their file's path;
+// exits 1 if a case failed or a NAME fits none.
+#include "support/run_cases.h"
 
 int main(int count, char** arguments) {
-  return bobbin::test::run_cases(count > 1 ? arguments[1] : "");
+  return bobbin::test::run_cases({arguments + 1, arguments + count});
 }

@@ -1,37 +1,75 @@
-/** The packed tarball, installed in an empty project, sets itself up and trains there. */
+/** The packed tarball: its form, its types, and its use in somebody else's empty project. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { before, test } from 'node:test';
+import { publint } from 'publint';
 import { temporaryFolder } from '../support/folders.js';
 
-const here = path.dirname(fileURLToPath(import.meta.url));
-const root = path.resolve(here, '../..');
+const root = path.resolve(import.meta.dirname, '../..');
+const project = temporaryFolder();
+const program = path.join(project, 'train.mjs');
+let tarball = '';
 
-test('when the packed tarball is installed in an empty project, then the program of README.md trains', (t) => {
-  const project = temporaryFolder(t);
-  const run = (command: string, args: string[], cwd = project) =>
-    execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+const run = (command: string, args: string[], cwd = project) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
+/** Installs the tarball in the project, and writes the first program of README.md there. */
+before(() => {
   run('npm', ['pack', '--silent', '--pack-destination', project], root);
-  const tarball = readdirSync(project).find((name) => name.endsWith('.tgz')) as string;
+  tarball = readdirSync(project).find((name) => name.endsWith('.tgz')) as string;
   writeFileSync(path.join(project, 'package.json'), '{"name":"someone","private":true}');
-  run('npm', [
-    'install',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--silent',
-    `./${tarball}`,
-  ]);
-  run('npx', ['bobbin', 'setup']);
-  writeFileSync(
-    path.join(project, 'train.mjs'),
-    run(process.execPath, [path.join(here, 'readme.mjs')]),
+  const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
+  run('npm', ['install', ...quietly, `./${tarball}`]);
+  writeFileSync(program, run(process.execPath, [path.join(root, 'test/package/readme.mjs')]));
+});
+
+test('when the package is packed, then publint has nothing to say about it', async () => {
+  const { buffer } = new Uint8Array(readFileSync(path.join(project, tarball)));
+  const { messages } = await publint({ pack: { tarball: buffer }, strict: true });
+  assert.deepEqual(messages, []);
+});
+
+test('when package.json lists files, then each of them is packed', () => {
+  const { files } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const listed: string[] = files.filter((name: string) => !name.startsWith('!'));
+  const installed = path.join(project, 'node_modules/bobbin');
+  const missing = listed.filter(
+    (name) => !existsSync(path.join(installed, name.replace('/*.mjs', ''))),
   );
-  const output = run(process.execPath, ['train.mjs']);
+  assert.deepEqual(missing, []);
+});
+
+test('when TypeScript reads the package and the program of README.md, then it finds no fault in them', () => {
+  const dist = path.join(project, 'node_modules/bobbin/dist');
+  const declarations = readdirSync(dist, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.d.ts'))
+    .map((name) => path.join(dist, name));
+  const typescript = path.join(project, 'train.mts');
+  copyFileSync(program, typescript);
+  const { stdout } = spawnSync(
+    process.execPath,
+    [
+      path.join(root, 'node_modules/typescript/bin/tsc'),
+      ...['--noEmit', '--strict', '--skipLibCheck', 'false'],
+      ...['--module', 'nodenext', '--target', 'es2022', '--types', 'node'],
+      ...['--typeRoots', path.join(root, 'node_modules/@types')],
+      ...[typescript, ...declarations],
+    ],
+    { cwd: project, encoding: 'utf8' },
+  );
+  // tfjs's own declarations have faults.
+  const ours = stdout
+    .split('\n')
+    .filter((line) => /^(train\.mts|node_modules\/bobbin\/)/.test(line));
+  assert.ok(declarations.length > 100, `${declarations.length} declarations`);
+  assert.deepEqual(ours, []);
+});
+
+test('when the packed tarball is installed in an empty project, then the program of README.md trains', () => {
+  run('npx', ['bobbin', 'setup']);
+  const output = run(process.execPath, [program]);
   assert.match(output, /^basic precision [01](\.\d+)?, mean reciprocal rank [01](\.\d+)?$/m);
   assert.match(output, /^tensorflow \[ 8, 64, 64, 3 \] Int32Array\(8\)/m);
 });

@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+// @ts-expect-error: jasmine 3 has no types of its own.
 import Jasmine from 'jasmine';
 import { leftOut, leftOutOfJit, mayBeRefused } from './left-out.mjs';
 
@@ -35,7 +36,14 @@ await build({
   logLevel: 'error',
 });
 
+/**
+ * @typedef {'passed' | 'failed' | 'excluded' | 'pending'} Status
+ * @typedef {{status: Status, fullName: string, failedExpectations: {message: string}[]}} Result
+ */
+
+/** @type {Record<Status, number>} */
 const counts = { passed: 0, failed: 0, excluded: 0, pending: 0 };
+/** @type {Result[]} */
 const failures = [];
 const jasmine = new Jasmine({ projectBaseDir: folder });
 jasmine.loadConfig({ random: false });
@@ -43,6 +51,7 @@ jasmine.jasmine.DEFAULT_TIMEOUT_INTERVAL = slowest;
 const leavesOut = jits ? [...leftOut, ...leftOutOfJit] : leftOut;
 const unused = new Set(leavesOut);
 jasmine.env.configure({
+  /** @param {{getFullName(): string}} spec */
   specFilter(spec) {
     const names = leavesOut.filter((name) => spec.getFullName().includes(name));
     for (const name of names) {
@@ -63,11 +72,13 @@ let jittedSpecifications = 0;
 
 jasmine.clearReporters();
 jasmine.addReporter({
+  /** @param {Result} result */
   specDone(result) {
-    if (findings?.calls > callsBefore) {
+    const calls = findings?.calls ?? 0;
+    if (calls > callsBefore) {
       jittedSpecifications += 1;
     }
-    callsBefore = findings?.calls;
+    callsBefore = calls;
     counts[result.status] += 1;
     if (result.status === 'failed') {
       failures.push(result);
@@ -90,6 +101,7 @@ const run = counts.passed + counts.failed;
 console.log(
   `${counts.passed} passed, ${counts.failed} failed, ${counts.excluded + counts.pending} skipped`,
 );
+/** @type {string[]} */
 const complaints = [];
 if (run < leastRun) {
   complaints.push(`Expected at least ${leastRun} specifications to run`);
@@ -97,12 +109,16 @@ if (run < leastRun) {
 for (const name of unused) {
   complaints.push(`Expected a specification to leave out: ${name}`);
 }
-if (jits) {
+if (findings !== undefined) {
   const { calls, jitted, refused, differences } = findings;
   console.log(
     `jitted: ${jitted.size} kernels, called ${calls} times in ${jittedSpecifications} specifications`,
   );
-  complaints.push(...differences.map((text) => `Expected what the kernel gives eagerly: ${text}`));
+  complaints.push(
+    ...differences.map(
+      (/** @type {string} */ text) => `Expected what the kernel gives eagerly: ${text}`,
+    ),
+  );
   if (jitted.size < leastJitted) {
     complaints.push(`Expected at least ${leastJitted} jitted kernels`);
   }

@@ -1,9 +1,9 @@
-// bobbin_cuda_tests [NAME]: the cases of this folder, or those whose name contains NAME, on GPU 0.
+// bobbin_cuda_tests [NAME…]: runs the cases of this folder on GPU 0, or those whose name or file contains a NAME.
 // Exits 77 if there is no GPU, like automake's skipped tests, and 1 if a case failed.
 #include <iostream>
 #include <memory>
 
-#include "../../native/support/check.h"
+#include "../../native/support/run_cases.h"
 #include "cuda/nvjpeg.h"
 #include "device/entries.h"
 
@@ -24,5 +24,5 @@ int main(int count, char** arguments) {
   std::cout << status.name << ", driver for CUDA " << status.driver / 1000 << "."
             << status.driver % 1000 / 10 << ", runtime " << status.runtime / 1000 << "."
             << status.runtime % 1000 / 10 << ", " << nvjpeg.state() << "\n";
-  return bobbin::test::run_cases(count > 1 ? arguments[1] : "");
+  return bobbin::test::run_cases({arguments + 1, arguments + count});
 }

@@ -3,6 +3,7 @@
 #include "core/decode/jpeg.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <string>
 
@@ -47,11 +48,13 @@ void check_region(JpegDecoder& decoder, const std::vector<std::uint8_t>& file,
   }
 }
 
-// A grey progressive file of `scans` scans, arithmetic-coded, all empty: their bytes are zeros.
+// A grey progressive file of `scans` arithmetic-coded scans, which are empty: every coefficient is
+// 0.
 std::vector<std::uint8_t> empty_scans(std::uint16_t side, int scans) {
   const auto high = static_cast<std::uint8_t>(side >> 8), low = static_cast<std::uint8_t>(side);
-  std::vector<std::uint8_t> file = {0xff, 0xd8, 0xff, 0xdb, 0, 67, 0};
-  file.insert(file.end(), 64, 1);
+  const std::array<std::uint8_t, 7> begin = {0xff, 0xd8, 0xff, 0xdb, 0, 67, 0};
+  std::vector<std::uint8_t> file(begin.size() + 64, 1);
+  std::copy(begin.begin(), begin.end(), file.begin());
   for (const int byte : {0xff, 0xca, 0, 11, 8, +high, +low, +high, +low, 1, 1, 0x11, 0}) {
     file.push_back(static_cast<std::uint8_t>(byte));
   }
@@ -76,10 +79,11 @@ std::string reason_of(const std::vector<std::uint8_t>& file) {
   return {};
 }
 
-std::vector<std::uint8_t> exif(const char* order, std::vector<std::uint8_t> tail) {
-  std::vector<std::uint8_t> bytes = {'E', 'x', 'i', 'f', 0, 0};
-  bytes.insert(bytes.end(), order, order + 2);
-  bytes.insert(bytes.end(), tail.begin(), tail.end());
+// An Exif segment's payload: its name, a byte order of two letters, and the rest.
+std::vector<std::uint8_t> exif(const std::string& order, const std::vector<std::uint8_t>& tail) {
+  const std::string head = "Exif" + std::string(2, '\0') + order;
+  std::vector<std::uint8_t> bytes(head.size() + tail.size());
+  std::copy(tail.begin(), tail.end(), std::copy(head.begin(), head.end(), bytes.begin()));
   return bytes;
 }
 

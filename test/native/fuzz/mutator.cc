@@ -79,9 +79,12 @@ void erase(File& file, std::size_t begin, std::size_t end) {
 
 File segment(std::uint8_t marker, const File& payload) {
   const std::size_t length = payload.size() + 2;
-  File bytes = {0xff, marker, static_cast<std::uint8_t>(length >> 8),
-                static_cast<std::uint8_t>(length)};
-  bytes.insert(bytes.end(), payload.begin(), payload.end());
+  File bytes(2 + length);
+  bytes[0] = 0xff;
+  bytes[1] = marker;
+  bytes[2] = static_cast<std::uint8_t>(length >> 8);
+  bytes[3] = static_cast<std::uint8_t>(length);
+  std::copy(payload.begin(), payload.end(), bytes.begin() + 4);
   return bytes;
 }
 

@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <functional>
-#include <iostream>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -13,6 +12,8 @@ namespace bobbin::test {
 
 struct Case {
   std::string name;
+  // From the repository's root: test/native/load/ring_test.cc.
+  std::string file;
   std::function<void()> run;
 };
 
@@ -23,7 +24,9 @@ inline std::vector<Case>& cases() {
 }
 
 struct Registration {
-  Registration(const char* name, std::function<void()> run) { cases().push_back({name, run}); }
+  Registration(const char* name, const std::string& file, std::function<void()> run) {
+    cases().push_back({name, file.substr(file.rfind("/test/") + 1), run});
+  }
 };
 
 struct CheckFailed : std::runtime_error {
@@ -38,24 +41,6 @@ template <typename... Parts>
   throw CheckFailed(message.str());
 }
 
-// Runs the cases whose name contains `wanted`; returns the exit status, 1 if any failed or none
-// ran.
-inline int run_cases(const std::string& wanted) {
-  int ran = 0, failed = 0;
-  for (const Case& test : cases()) {
-    if (test.name.find(wanted) == std::string::npos) continue;
-    ++ran;
-    try {
-      test.run();
-    } catch (const std::exception& error) {
-      ++failed;
-      std::cerr << "not ok: " << test.name << "\n  " << error.what() << "\n";
-    }
-  }
-  std::cout << ran - failed << " of " << ran << " native tests passed\n";
-  return failed > 0 || ran == 0 ? 1 : 0;
-}
-
 }  // namespace bobbin::test
 
 #define BOBBIN_JOIN_(a, b) a##b
@@ -63,7 +48,7 @@ inline int run_cases(const std::string& wanted) {
 #define TEST(name)                                                              \
   static void BOBBIN_JOIN(test_, __LINE__)();                                   \
   static const bobbin::test::Registration BOBBIN_JOIN(registration_, __LINE__)( \
-      name, BOBBIN_JOIN(test_, __LINE__));                                      \
+      name, __FILE__, BOBBIN_JOIN(test_, __LINE__));                            \
   static void BOBBIN_JOIN(test_, __LINE__)()
 
 #define CHECK(condition) \

@@ -1,11 +1,11 @@
-/** `npm run test:gpu` and `npm run bench:gpu`: builds what they need, then runs it on GPU 0. docs/gpu.md tells what it prints. */
+/** `npm run test:gpu` and `npm run bench:gpu`: builds what they need, then runs it on GPU 0. docs/gpu.md explains the output. */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { buildCudaLibrary, cudaFolder, hasCudaLibrary } from './cuda-library.mjs';
-import { findDriver } from './gpu.mjs';
-import { packageRoot } from './root.mjs';
-import { ask, work } from './run.mjs';
+import { buildCudaLibrary, cudaFolder, hasCudaLibrary } from '../cuda-library.mjs';
+import { findDriver } from '../gpu.mjs';
+import { packageRoot } from '../root.mjs';
+import { ask, runScript, work } from '../run.mjs';
 
 /** The exit status of tests that were skipped, by automake's convention: nothing was tested. */
 const nothingRan = 77;
@@ -13,7 +13,12 @@ const nothingRan = 77;
 /** Flags that make node run TypeScript. */
 const typescript = ['--import', 'tsx'];
 
-/** Runs a command in the open and gives its exit status. */
+/**
+ * Runs a command, shows its output and returns its exit status.
+ * @param {string} title
+ * @param {string} command
+ * @param {string[]} args
+ */
 function run(title, command, args) {
   console.log(`\n== ${title}`);
   const { status, error } = spawnSync(command, args, { cwd: packageRoot, stdio: 'inherit' });
@@ -23,7 +28,10 @@ function run(title, command, args) {
   return status ?? 1;
 }
 
-/** One stage of all kernels under each checker, which makes them many times slower. */
+/**
+ * Runs the kernels under each checker: one test alone, since a checker makes kernels many times slower.
+ * @param {string} tests
+ */
 function sanitized(tests) {
   if (ask('compute-sanitizer', ['--version']) === undefined) {
     console.log('\ncompute-sanitizer is not on PATH: kernels were not run under it');
@@ -53,21 +61,29 @@ function test() {
   return failed ? 1 : 0;
 }
 
+/** @param {string[]} words */
 const bench = (words) =>
   run('benchmark', process.execPath, [...typescript, 'bench/main.ts', 'gpu', ...words]);
 
+/** @type {Record<string, string>} */
 const targets = { test: 'bobbin_cuda_tests', bench: 'bobbin_cuda_bench' };
 
-function build(what) {
+/** @param {string} target */
+function build(target) {
   work(process.execPath, [path.join(packageRoot, 'scripts', 'setup.mjs')], { cwd: packageRoot });
   if (!hasCudaLibrary()) {
     buildCudaLibrary();
   }
-  work('cmake', ['--build', cudaFolder, '--parallel', '--target', targets[what]]);
+  work('cmake', ['--build', cudaFolder, '--parallel', '--target', target]);
 }
 
+/**
+ * @param {string} what
+ * @param {string[]} words
+ */
 function main(what, words) {
-  if (targets[what] === undefined) {
+  const target = targets[what];
+  if (target === undefined) {
     throw new Error(`Expected ${Object.keys(targets).join(' or ')} but received "${what}"`);
   }
   if (findDriver() === undefined) {
@@ -76,14 +92,9 @@ function main(what, words) {
   }
   const built = words.includes('--built');
   if (!built) {
-    build(what);
+    build(target);
   }
   return what === 'test' ? test() : bench(words.filter((word) => word !== '--built'));
 }
 
-try {
-  process.exitCode = main(process.argv[2], process.argv.slice(3));
-} catch (error) {
-  console.error(`run-on-gpu: ${error.message}`);
-  process.exitCode = 1;
-}
+runScript('run-on-gpu', () => main(process.argv[2] ?? '', process.argv.slice(3)));

@@ -2,12 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { describeDefault, shownFlag } from '../src/cli/flags.js';
-import { commandOptions } from '../src/cli/program.js';
-import { describeValues, type Option, type OptionTree, optionsByName } from '../src/options.js';
-import { augmentationOptions, loaderOptions } from '../src/pipeline/index.js';
+import { describeDefault, shownFlag } from '../../src/cli/flags.js';
+import { commandOptions } from '../../src/cli/program.js';
+import { describeValues, type Option, type OptionTree, optionsByName } from '../../src/options.js';
+import { augmentationOptions, loaderOptions } from '../../src/pipeline/index.js';
 
-const page = fileURLToPath(new URL('../docs/options.md', import.meta.url));
+const page = fileURLToPath(new URL('../../docs/options.md', import.meta.url));
 
 const introduction = `# Options
 

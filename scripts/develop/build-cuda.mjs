@@ -1,14 +1,14 @@
-/** `npm run build:cuda`: builds bobbin_cuda.so, prints what its kernels take of a GPU, and fails where one spills registers. */
+/** `npm run build:cuda`: builds bobbin_cuda.so, prints what its kernels use of a GPU, and fails if one spills registers. */
 import fs from 'node:fs';
-import { buildCudaLibrary, compilerLog, cudaFolder, hasCudaLibrary } from './cuda-library.mjs';
+import { buildCudaLibrary, compilerLog, cudaFolder, hasCudaLibrary } from '../cuda-library.mjs';
+import { runScript, work } from '../run.mjs';
 import { readResources, resourceTable, spilling } from './cuda-report.mjs';
-import { work } from './run.mjs';
 
 function main() {
   if (!hasCudaLibrary()) {
     buildCudaLibrary();
   }
-  // What test/cuda runs, and what waits for a GPU.
+  // The programs that test/cuda runs, and those that need a GPU.
   const tests = ['cuda_status', 'cuda_device_tests', 'cuda_decoder_tests'];
   const programs = ['bobbin_cuda_tests', 'bobbin_cuda_bench'];
   work('cmake', ['--build', cudaFolder, '--parallel', '2', '--target', ...tests, ...programs]);
@@ -20,9 +20,4 @@ function main() {
   }
 }
 
-try {
-  main();
-} catch (error) {
-  console.error(`build:cuda: ${error.message}`);
-  process.exitCode = 1;
-}
+runScript('build:cuda', main);

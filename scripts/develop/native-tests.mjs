@@ -1,0 +1,28 @@
+/** bobbin_tests, the C++ tests, built as fast code: sanitizers have builds of their own. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { packageRoot } from '../root.mjs';
+import { work } from '../run.mjs';
+import { hashInputs, isCurrent, writeStamp } from '../stamp.mjs';
+
+const folder = path.join(packageRoot, 'build-tests');
+const stamp = path.join(folder, '.bobbin-inputs');
+const inputHash = () =>
+  hashInputs(packageRoot, ['CMakeLists.txt', 'native', 'test/native', 'test/cuda/gpu']);
+
+/** The program. Its arguments are parts of the names or paths of the tests to run; without arguments it runs all. */
+export const nativeTests = path.join(folder, 'bobbin_tests');
+
+/**
+ * Builds the program if its sources have changed.
+ * @throws {Error} when the build fails
+ */
+export function buildNativeTests() {
+  const hash = inputHash();
+  if (fs.existsSync(nativeTests) && isCurrent(stamp, hash)) {
+    return;
+  }
+  work('cmake', ['-S', packageRoot, '-B', folder, '-DBOBBIN_TESTS=ON']);
+  work('cmake', ['--build', folder, '--parallel', '2', '--target', 'bobbin_tests']);
+  writeStamp(stamp, hash);
+}

@@ -1,0 +1,103 @@
+/** `npm test [-- NAME…]`: runs all tests, or those that a NAME fits, kind by kind; the last line says whether all passed. */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { packageRoot } from '../root.mjs';
+import { runScript } from '../run.mjs';
+import { checkNames, chooseTests } from './choose-tests.mjs';
+import { buildNativeTests, nativeTests } from './native-tests.mjs';
+
+/** @import { TestFile } from './choose-tests.mjs' */
+
+/**
+ * `run` gets the chosen paths, and the given names that fit this kind; it returns whether the tests passed.
+ * @typedef {{title: string, files: TestFile[], run: (paths: string[], names: string[]) => boolean}} Kind
+ */
+
+/**
+ * Files below `test` whose path ends as given.
+ * @param {RegExp} ending
+ */
+const testFiles = (ending) =>
+  fs
+    .readdirSync(path.join(packageRoot, 'test'), { recursive: true, encoding: 'utf8' })
+    .map((name) => path.join('test', name))
+    .filter((name) => ending.test(name))
+    .sort();
+
+/**
+ * The names in a source's `TEST("…")`, which may be split into several literals.
+ * @param {string} file
+ */
+function titlesIn(file) {
+  const source = fs.readFileSync(path.join(packageRoot, file), 'utf8');
+  return [...source.matchAll(/\bTEST\(\s*("[^;]*?")\s*\)\s*{/g)].map(([, literals = '']) =>
+    literals.replace(/"\s*"/g, '').slice(1, -1),
+  );
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ */
+function passes(command, args) {
+  const { status } = spawnSync(command, args, { cwd: packageRoot, stdio: 'inherit' });
+  return status === 0;
+}
+
+/** @param {string[]} args */
+const nodePasses = (args) => passes(process.execPath, args);
+
+const suite = path.join('test', 'specification', 'run.mjs');
+
+/**
+ * The longest comes last, so that the summary of node's test runner is near the end of the output.
+ * @type {Kind[]}
+ */
+const kinds = [
+  {
+    title: 'C++ tests',
+    files: testFiles(/_test\.cc$/)
+      .filter((file) => !file.startsWith('test/native/stub/'))
+      .map((file) => ({ path: file, titles: titlesIn(file) })),
+    run(_, names) {
+      buildNativeTests();
+      return passes(nativeTests, names);
+    },
+  },
+  {
+    title: "tfjs-core's specification suite",
+    files: [{ path: suite, titles: [] }],
+    run: () => nodePasses([suite]),
+  },
+  {
+    title: "tfjs-core's specification suite, jitted",
+    files: [{ path: suite, titles: [] }],
+    run: () => nodePasses([suite, '--jit']),
+  },
+  {
+    title: 'TypeScript tests',
+    files: testFiles(/\.test\.ts$/).map((file) => ({ path: file, titles: [] })),
+    run: (paths) => nodePasses(['--import', 'tsx', '--test', '--test-concurrency=1', ...paths]),
+  },
+];
+
+/** @param {string[]} names */
+function main(names) {
+  checkNames(
+    kinds.flatMap(({ files }) => files),
+    names,
+  );
+  let failed = false;
+  for (const { title, files, run } of kinds) {
+    const chosen = chooseTests(files, names);
+    if (chosen.paths.length > 0) {
+      console.log(`\n== ${title}`);
+      failed = !run(chosen.paths, chosen.names) || failed;
+    }
+  }
+  console.log(failed ? '\nnpm test: failed' : '\nnpm test: passed');
+  return failed ? 1 : 0;
+}
+
+runScript('npm test', () => main(process.argv.slice(2)));
