@@ -1,5 +1,6 @@
-// bobbin_cuda_tests [NAME…]: runs the cases of this folder on GPU 0, or those whose name or file contains a NAME.
-// Exits 77 if there is no GPU, like automake's skipped tests, and 1 if a case failed.
+// bobbin_cuda_tests [NAME…]: runs the cases of this folder on GPU 0, or those whose name or file
+// contains a NAME. Exits 77 if there is no GPU, like automake's skipped tests, and 1 if a case
+// failed.
 #include <iostream>
 #include <memory>
 
