@@ -44,13 +44,12 @@ JobAxis axis_of(double start, double length, int outputs, const Extent& whole,
   return axis;
 }
 
-// Vertical flips, the only effects that a job has: two of them cancel each other.
+// A vertical flip is the only effect that a job has; two of them cancel each other.
 bool is_upside_down(const core::EffectList& effects) {
-  return std::count_if(
-             effects.begin(), effects.end(),
-             [](const core::Effect& effect) { return effect.operation == &core::kVerticalFlip; }) %
-             2 ==
-         1;
+  const auto flips = std::count_if(effects.begin(), effects.end(), [](const core::Effect& effect) {
+    return effect.operation == &core::kVerticalFlip;
+  });
+  return flips % 2 == 1;
 }
 
 // Stored axes may run backwards: then the outputs do.
