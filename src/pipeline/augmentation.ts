@@ -18,8 +18,8 @@ const needsWholeView = { needsWholeView: true } as const;
  *
  * 1. crop and resize, then `flip`;
  * 2. brightness, contrast, saturation, hue, grayscale: one matrix per image;
- * 3. vertical flip, the operations of RandAugment (Cubuk et al. 2020), rotation, blur. All of them start from colours
- *    clamped to 0…255;
+ * 3. vertical flip, the operations of RandAugment (Cubuk et al. 2020), rotation, perspective, blur. All of them start
+ *    from colours clamped to 0…255;
  * 4. noise, a last clamp to 0…255, normalisation;
  * 5. erasing (Zhong et al. 2020);
  * 6. mixup (Zhang et al. 2018) or cutmix (Yun et al. 2019), on stored values. The other image is any other sample of the
@@ -117,6 +117,14 @@ export const augmentationOptions = {
     min: 0.01,
     max: 10,
     help: "the blur's standard deviation in pixels of the view",
+  },
+  perspective: { ...needsWholeView, ...probability('a change of perspective') },
+  perspectiveScale: {
+    type: 'number',
+    default: 0.5,
+    min: 0,
+    max: 1,
+    help: "how far a corner moves inwards at most, as a share of half the view's side (torchvision's distortion_scale)",
   },
   erase: probability('blotting out a rectangle'),
   eraseArea: {

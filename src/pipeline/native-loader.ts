@@ -113,6 +113,7 @@ export const effectKinds = [
   'autocontrast',
   'equalize',
   'blur',
+  'perspective',
 ] as const;
 
 /** A change of the view; the kind's file in native/core/effects/operations documents its amounts. */

@@ -27,6 +27,7 @@ const everything: Partial<Augmentation> = {
   rotation: 30,
   blur: 0.5,
   blurSigma: [0.1, 3],
+  perspective: 0.4,
   randAugment: 2,
   erase: 0.7,
   eraseFill: 'noise',

@@ -22,7 +22,8 @@
   OPERATION(kSolarize)               \
   OPERATION(kAutocontrast)           \
   OPERATION(kEqualize)               \
-  OPERATION(kBlur)
+  OPERATION(kBlur)                   \
+  OPERATION(kPerspective)
 
 namespace bobbin::core {
 

@@ -33,6 +33,8 @@ struct Augmentation {
   double rotation = 0;
   double blur = 0;
   Range blur_sigma{0.1, 2};
+  double perspective = 0;
+  double perspective_scale = 0.5;
   double erase = 0;
   Range erase_area{0.02, 0.33};
   Range erase_ratio{0.3, 3.3};
@@ -64,6 +66,8 @@ void for_each_option(AnyAugmentation& of, const Visit& visit) {
   visit("rotation", of.rotation);
   visit("blur", of.blur);
   visit("blurSigma", of.blur_sigma);
+  visit("perspective", of.perspective);
+  visit("perspectiveScale", of.perspective_scale);
   visit("erase", of.erase);
   visit("eraseArea", of.erase_area);
   visit("eraseRatio", of.erase_ratio);

@@ -41,6 +41,16 @@ void add_rand_augment(const Augmentation& augmentation, const SampleKey& key, in
   }
 }
 
+// Where the corners of a size × size view go: top left, top right, bottom right, bottom left. Each
+// coordinate moves inwards by at most `scale` of half the view (torchvision's RandomPerspective).
+Amounts draw_corners(double scale, int size, Random& random) {
+  const int half = size / 2;
+  const int reach = static_cast<int>(scale * half);
+  const auto low = [&] { return static_cast<float>(random.below(reach + 1)); };
+  const auto high = [&] { return static_cast<float>(size - 1) - low(); };
+  return {low(), low(), high(), low(), high(), high(), low(), high()};
+}
+
 }  // namespace
 
 EffectList draw_effects(const Augmentation& augmentation, const SampleKey& key, int size,
@@ -49,10 +59,13 @@ EffectList draw_effects(const Augmentation& augmentation, const SampleKey& key, 
   const double angle = random.uniform(-augmentation.rotation, augmentation.rotation);
   const bool blurred = random.uniform() < augmentation.blur;
   const double sigma = random.uniform(augmentation.blur_sigma.min, augmentation.blur_sigma.max);
+  const bool projected = random.uniform() < augmentation.perspective;
+  const Amounts corners = draw_corners(augmentation.perspective_scale, size, random);
   EffectList effects;
   if (flipped) effects.add(kVerticalFlip);
   add_rand_augment(augmentation, key, size, effects);
   if (augmentation.rotation > 0) effects.add(kRotate, {static_cast<float>(angle)});
+  if (projected) effects.add(kPerspective, corners);
   if (blurred) effects.add(kBlur, {static_cast<float>(sigma)});
   return effects;
 }

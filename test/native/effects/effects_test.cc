@@ -73,6 +73,34 @@ TEST("when a view is rotated or blurred, then it equals torchvision's result") {
   check_fixture("rotate_10_blur_0.8", {{&kRotate, {10}}, {&kBlur, {0.8f}}}, 0.02f);
 }
 
+TEST("when a view's corners move, then its perspective is as torchvision changes it") {
+  check_fixture("perspective", {{&kPerspective, {3, 1, 21, 4, 18, 22, 1, 17}}}, 0.01f);
+  check_fixture("perspective_strong", {{&kPerspective, {0, 2, 13, 9, 15, 14, 2, 23}}}, 0.01f);
+  check_fixture("perspective_horizon", {{&kPerspective, {10, 6, 13, 6, 23, 23, 0, 23}}}, 0.01f);
+}
+
+TEST("when a view's corners stay, then its perspective stays") {
+  const float last = kSize - 1;
+  const std::vector<float> picture = read_fixture("picture");
+  const Effect none{&kPerspective, {0, 0, last, 0, last, last, 0, last}};
+  check_near(apply({none}, picture), picture, 1e-2f);
+}
+
+TEST("when corners meet or lie in one line, then the view is the fill or stays within 0…255") {
+  const std::vector<float> white(3 * kSize * kSize, 255);
+  const float last = kSize - 1;
+  const std::vector<Amounts> degenerate = {
+      {5, 5, 5, 5, 5, 5, 5, 5},
+      {0, 0, 10, 10, last, last, 0, last},
+      {12, 12, 11, 12, 11, 11, 12, 11},
+  };
+  for (const Amounts& corners : degenerate) {
+    for (const float value : apply({{&kPerspective, corners}}, white, {9, 9, 9})) {
+      CHECK(value >= 9 && value <= 255);
+    }
+  }
+}
+
 TEST("when an operation of RandAugment is applied, then it equals torchvision's result") {
   check_fixture("shear_x", {{&kShearX, {0.2f}}}, 0.02f);
   check_fixture("shear_y", {{&kShearY, {-0.25f}}}, 0.02f);

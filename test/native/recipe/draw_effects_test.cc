@@ -31,8 +31,9 @@ Recipe draw(const Augmentation& augmentation, int sample, int crop = 100) {
   return recipes[0];
 }
 
-bool is_one_of(const Operation* operation, std::initializer_list<const Operation*> operations) {
-  return std::find(operations.begin(), operations.end(), operation) != operations.end();
+template <typename Value>
+bool is_one_of(const Value& value, std::initializer_list<Value> values) {
+  return std::find(values.begin(), values.end(), value) != values.end();
 }
 
 // What is drawn for an operation over all samples.
@@ -76,6 +77,7 @@ TEST("when effects have a probability, then their frequency matches it") {
   Augmentation augmentation;
   augmentation.vertical_flip = 0.3;
   augmentation.blur = 0.6;
+  augmentation.perspective = 0.4;
   augmentation.grayscale = 0.2;
   augmentation.erase = 0.7;
   int grey = 0, erased = 0;
@@ -86,6 +88,7 @@ TEST("when effects have a probability, then their frequency matches it") {
   }
   check_share(static_cast<int>(amounts(augmentation, kVerticalFlip).size()), 0.3);
   check_share(static_cast<int>(amounts(augmentation, kBlur).size()), 0.6);
+  check_share(static_cast<int>(amounts(augmentation, kPerspective).size()), 0.4);
   check_share(grey, 0.2);
   check_share(erased, 0.7);
 }
@@ -100,13 +103,49 @@ TEST("when a rotation or blur is drawn, then its amount is uniform in the range"
   check_uniform(amounts(augmentation, kBlur), 0.5, 3);
 }
 
+TEST("when a perspective is drawn, then each corner moves inwards by torchvision's range") {
+  constexpr int kCrop = 101;
+  for (const double scale : {0.0, 0.5, 0.999, 1.0}) {
+    Augmentation augmentation;
+    augmentation.perspective = 1;
+    augmentation.perspective_scale = scale;
+    const int reach = static_cast<int>(scale * (kCrop / 2));
+    std::array<std::vector<double>, 8> moved;
+    for (int sample = 0; sample < kSamples; ++sample) {
+      const Amounts corners = draw(augmentation, sample, kCrop).effects.begin()->amounts;
+      for (std::size_t i = 0; i < corners.size(); ++i) {
+        const bool far = is_one_of<std::size_t>(i, {2, 4, 5, 7});
+        const double inwards = far ? kCrop - 1 - corners[i] : corners[i];
+        CHECK(inwards >= 0 && inwards <= reach && inwards == std::trunc(inwards));
+        // A fraction of a pixel, by chance as well, makes the places continuous.
+        const double fraction = (sample * 7919 % kSamples + 0.5) / kSamples;
+        moved[i].push_back((inwards + fraction) / (reach + 1));
+      }
+    }
+    for (const std::vector<double>& places : moved) check_uniform(places, 0, 1);
+  }
+}
+
+TEST("when a perspective's scale is at most a half, then no corner's angle turns inside out") {
+  Augmentation augmentation;
+  augmentation.perspective = 1;
+  for (int sample = 0; sample < kSamples; ++sample) {
+    const Amounts at = draw(augmentation, sample).effects.begin()->amounts;
+    for (std::size_t i = 0; i < 8; i += 2) {
+      const std::size_t next = (i + 2) % 8, before = (i + 6) % 8;
+      const float right = at[next] - at[i], down = at[next + 1] - at[i + 1];
+      CHECK(right * (at[before + 1] - at[i + 1]) > down * (at[before] - at[i]));
+    }
+  }
+}
+
 TEST("when several effects are drawn, then they come in the documented order") {
   Augmentation augmentation;
-  augmentation.vertical_flip = augmentation.blur = 1;
+  augmentation.vertical_flip = augmentation.blur = augmentation.perspective = 1;
   augmentation.rotation = 10;
   std::vector<const Operation*> operations;
   for (const Effect& effect : draw(augmentation, 0).effects) operations.push_back(effect.operation);
-  CHECK((operations == std::vector{&kVerticalFlip, &kRotate, &kBlur}));
+  CHECK((operations == std::vector{&kVerticalFlip, &kRotate, &kPerspective, &kBlur}));
 }
 
 TEST("when RandAugment draws operations, then the fourteen are equally likely") {
@@ -191,8 +230,9 @@ TEST(
         const auto found = wanted.find({operation->name, magnitude});
         if (found == wanted.end()) continue;
         const double drawn = amounts[0];
-        const bool factor = is_one_of(operation, {&kBrightness, &kColor, &kContrast, &kSharpness});
-        const bool one_way = is_one_of(operation, {&kPosterize, &kSolarize});
+        const bool factor = is_one_of<const Operation*>(
+            operation, {&kBrightness, &kColor, &kContrast, &kSharpness});
+        const bool one_way = is_one_of<const Operation*>(operation, {&kPosterize, &kSolarize});
         const double neutral = factor ? 1 : 0;
         const bool below = drawn < neutral;
         const double size = found->second - neutral;
@@ -262,7 +302,7 @@ TEST("when effects are added, then all other draws stay the same") {
   plain.crop = Crop::kRandomResized;
   plain.flip = plain.brightness = plain.saturation = 0.5;
   Augmentation more = plain;
-  more.vertical_flip = more.blur = more.erase = 0.5;
+  more.vertical_flip = more.blur = more.erase = more.perspective = 0.5;
   more.rotation = 20;
   for (int sample = 0; sample < 100; ++sample) {
     const Recipe a = draw(plain, sample), b = draw(more, sample);
@@ -279,7 +319,7 @@ TEST("when one effect changes, then the draws of the others stay the same") {
   augmentation.rotation = 20;
   augmentation.erase = 1;
   Augmentation blurred = augmentation;
-  blurred.blur = blurred.vertical_flip = 0.5;
+  blurred.blur = blurred.vertical_flip = blurred.perspective = 0.5;
   const std::vector<double> angles = amounts(augmentation, kRotate);
   CHECK(angles == amounts(blurred, kRotate));
   CHECK_EQUAL(draw(augmentation, 2).erasure.region.left, draw(blurred, 2).erasure.region.left);
