@@ -9,7 +9,7 @@
 
 namespace bobbin::addon {
 
-// Writes a loader's batches where its options want them. Throws DeviceError where there is no such
+// The writer for the memory that a loader's options name. Throws DeviceError if there is no such
 // device.
 std::unique_ptr<core::BatchWriter> to_batch_writer(const Napi::Object& options);
 

@@ -12,7 +12,7 @@ namespace {
 // The oldest architecture that CMakeLists.txt compiles for.
 constexpr int kMinimumMajor = 8;
 
-// What is left tells whose the rest is: TensorFlow takes nearly all unless told otherwise.
+// Free memory hints at the cause: by default TensorFlow takes nearly all of it.
 std::string left_of_memory() {
   std::size_t free = 0, total = 0;
   if (cudaMemGetInfo(&free, &total) != cudaSuccess) return "";

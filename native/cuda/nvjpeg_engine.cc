@@ -157,12 +157,12 @@ bool NvjpegEngine::decode_batch(std::span<const JpegTask> tasks, device::Queue& 
     lengths_.push_back(task.file.size());
     images_.push_back(image_of(task));
   }
-  // On an H100 the engine's planes are written while the call is made, whatever is queued before it
-  // on the stream, and not even an event holds it back (nvJPEG 12.3.5 to 13.2.1: torchcodec's pull
-  // request 1634). Where nothing is queued, this costs next to nothing.
+  // On an H100 the engine writes its planes during the call: it waits neither for work queued
+  // before on the stream nor for an event (nvJPEG 12.3.5 to 13.2.1: torchcodec's pull request
+  // 1634). If nothing is queued, this costs next to nothing.
   queue.wait();
-  // Wanted anew when the size has changed or a batch has failed, and only once the last one is
-  // done: decoders wait for each.
+  // Needed again when the size has changed or a batch has failed, and only after the last batch is
+  // done: decoders wait for each batch.
   return succeeded(functions_.DecodeBatchedInitialize(handle, batch_state_.get(),
                                                       static_cast<int>(tasks.size()), 1, kFormat),
                    "nvjpegDecodeBatchedInitialize") &&

@@ -37,7 +37,7 @@ class CudaQueue : public device::Queue {
   cudaStream_t stream() const { return stream_.get(); }
 
  private:
-  // Room for the mean greys of so many views.
+  // Makes room for the mean greys of `views` views.
   void reserve_means(int views);
 
   const std::shared_ptr<Context> context_;

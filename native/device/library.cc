@@ -1,4 +1,4 @@
-// Opens bobbin_cuda.so and asks it; whatever is missing becomes a clause.
+// Opens bobbin_cuda.so and asks for its status; each missing part becomes a clause of a message.
 #include "device/library.h"
 
 #include <dlfcn.h>

@@ -28,7 +28,7 @@ class Context {
 
   // Moves a new tensor to where its kernels run, so that a weight crosses to the GPU once and not
   // at each op. Integers, strings and resources stay: GPU kernels want those in host memory.
-  HandlePtr place(HandlePtr handle) const;
+  HandlePtr to_kernels(HandlePtr handle) const;
 
  private:
   ContextPtr context_;

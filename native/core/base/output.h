@@ -1,4 +1,4 @@
-// Where a rendered view goes, and as what its values are stored.
+// The memory for a rendered view, and the type of its values.
 #pragma once
 
 #include <bit>
@@ -13,7 +13,7 @@ enum class PixelType : std::uint8_t {
   kFloat32,   // (level − mean) / std.
   kBfloat16,  // The same as the upper half of a float32, rounded to nearest, ties to even.
   kFloat16,   // The same as IEEE 754 binary16, rounded to nearest, ties to even.
-  kUint8,     // The level itself, rounded to nearest, ties to even; whoever takes it normalises.
+  kUint8,     // The level itself, rounded to nearest, ties to even; the model normalises it.
 };
 
 constexpr std::size_t bytes_of(PixelType type) {
@@ -37,7 +37,7 @@ constexpr float from_bfloat16(std::uint16_t value) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(value) << 16);
 }
 
-// What is too large becomes infinity; there is no NaN among pixels.
+// Values that are too large become infinity; pixels are never NaN.
 constexpr std::uint16_t to_float16(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   const std::uint32_t sign = bits >> 16 & 0x8000, magnitude = bits & 0x7fffffff;
@@ -60,7 +60,7 @@ constexpr float from_float16(std::uint16_t value) {
   return std::bit_cast<float>(sign | ((magnitude << 13) + (bias << 23)));
 }
 
-// Memory for values of one type; whoever writes knows how many there is room for.
+// Memory for values of one type; the caller knows how many values fit.
 struct Output {
   void* data = nullptr;
   PixelType type = PixelType::kFloat32;

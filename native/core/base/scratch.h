@@ -1,4 +1,4 @@
-// Memory for the image at hand: kept from image to image, unless it is a large rest.
+// Memory for one image at a time, kept for the next image unless it is much too large for it.
 #pragma once
 
 #include <cstddef>
@@ -9,24 +9,25 @@
 
 namespace bobbin::core {
 
-// Large memory comes from the system itself and goes back to it at once: the heap of a thread would
-// keep what a rare large image needed. Null where the system has none left.
+// Large blocks come from the system itself and go back to it at once: a thread's heap would keep
+// the memory of a rare large image. Null if the system has no memory left.
 void* allocate_memory(std::size_t bytes);
 void free_memory(void* memory, std::size_t bytes);
 
-// Gives back to the system what the heaps of all threads hold and nobody uses: for the threads of
-// libraries, which do not take their memory from here. Takes milliseconds.
+// Returns the unused memory in the heaps of all threads to the system: for the threads of
+// libraries, which do not allocate their memory here. Takes milliseconds.
 void give_back_heaps();
 
-// What is kept of memory whatever images follow.
+// Memory up to this size is kept for any next image.
 inline constexpr std::size_t kMostKept = std::size_t{1} << 20;
 
-// Whether memory is the rest of a large image, not to be kept for one that needs so many bytes.
+// Whether memory of size `held` is left over from a large image, and too large to be kept for an
+// image that needs `bytes`.
 constexpr bool is_large_rest(std::size_t held, std::size_t bytes) {
   return held > kMostKept && held / 8 > bytes;
 }
 
-// For a container whose memory comes from there.
+// Allocates the memory of a container by `allocate_memory`.
 template <typename T>
 struct MemoryAllocator {
   using value_type = T;
@@ -42,7 +43,7 @@ struct MemoryAllocator {
 // A whole file, or the pixels of a whole image.
 using Bytes = std::vector<std::uint8_t, MemoryAllocator<std::uint8_t>>;
 
-// One thread's.
+// Belongs to one thread.
 class Scratch {
  public:
   Scratch() = default;
@@ -51,8 +52,8 @@ class Scratch {
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   Scratch& operator=(Scratch&&) = delete;
 
-  // Makes room for so many bytes, 64-byte aligned; what was there may be lost. A large rest is not
-  // kept. Throws std::bad_alloc.
+  // Returns memory for `bytes`, 64-byte aligned; its former content may be lost. Memory left over
+  // from a large image is not kept. Throws std::bad_alloc.
   std::uint8_t* reserve(std::size_t bytes);
   std::uint8_t* data() const { return data_; }
 

@@ -24,11 +24,11 @@ inline constexpr std::int64_t kMaxBufferedPixels = std::int64_t{1} << 26;
 // Fancy upsampling looks at the neighbouring chroma sample, two pixels away at 4:2:0.
 inline constexpr int kUpsamplingMargin = 2;
 
-// Whether the bytes begin as every JPEG file does.
+// Whether the bytes begin like a JPEG file.
 bool is_jpeg(std::span<const std::uint8_t> file);
 
-// One thread's decoder. It keeps its memory from image to image: once it has seen the largest
-// region, decoding baseline files allocates nothing that it does not free into its own pool.
+// Belongs to one thread, and keeps its memory from image to image: after the largest region,
+// decoding baseline files asks the system for no memory.
 class JpegDecoder {
  public:
   JpegDecoder();
@@ -44,16 +44,16 @@ class JpegDecoder {
 
   // Decodes the part of the opened image that covers `wanted` (in stored pixels), scaled down by 1,
   // 2, 4 or 8. At scale 1, sound baseline files come as planes from Bobbin's own decoder, whose
-  // samples are libjpeg's before chroma is upsampled; all others as decode_rgb gives them. What
-  // `indexed` knows of the file saves time and changes nothing else. The view lives until the next
-  // call. Throws ImageError when the data ends early or makes no sense within the part.
+  // samples are libjpeg's before chroma is upsampled; all others as decode_rgb gives them.
+  // `indexed` saves time and changes no sample. The view lives until the next call. Throws
+  // ImageError when the data ends early or is invalid within the part.
   ImageView decode(const Region& wanted, int scale, const IndexedSample& indexed = {});
 
   // The same as RGB by libjpeg: grey is repeated, CMYK and YCCK (taken as Adobe's inverted form)
   // are multiplied out. The pixels equal those of a full decode at the same scale.
   ImageView decode_rgb(const Region& wanted, int scale);
 
-  // What Bobbin's own decoder needs to know of the opened image, unless it cannot decode its kind.
+  // The opened image's headers for BaselineDecoder; nothing if it cannot decode this kind of file.
   std::optional<BaselineFrame> baseline_frame() const;
 
  private:
@@ -63,7 +63,7 @@ class JpegDecoder {
                      std::array<Plane, 3>& planes);
   ImageView read_rgb(const Region& wanted, int scale);
   void start(int scale);
-  Region place(const Region& wanted, int scale);
+  Region crop_output(const Region& wanted, int scale);
   void read_rows(const Region& region);
 
   BaselineDecoder baseline_;

@@ -9,12 +9,12 @@
 
 namespace bobbin::core {
 
-// libjpeg asks the system for the memory of each image and gives it all back at its end. From
-// `install` on it takes that memory from here: one block, grown to what an image needs, for an
-// image that libjpeg buffers whole (progressive, or one scan a colour), too.
+// libjpeg asks the system for the memory of each image and returns it all at the image's end. From
+// `install` on it takes that memory from here: one block, which grows to the size that an image
+// needs, even if libjpeg buffers the image whole (progressive, or one scan a colour).
 //
-// Tables are an image's too: libjpeg would keep them, and a file without its own (Motion JPEG)
-// would be decoded by those of whichever image came before.
+// Tables end with the image, too: libjpeg would keep them, and would decode a file without tables
+// (Motion JPEG) by those of the image before.
 class JpegPool {
  public:
   JpegPool() = default;
@@ -46,7 +46,7 @@ class JpegPool {
 
   jpeg_memory_mgr original_{};
   Block* blocks_ = nullptr;               // The newest first; more than one only within an image.
-  Coefficients* coefficients_ = nullptr;  // Of the image at hand.
+  Coefficients* coefficients_ = nullptr;  // Of the current image.
 };
 
 }  // namespace bobbin::core

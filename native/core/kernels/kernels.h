@@ -13,14 +13,14 @@ namespace bobbin::core {
 // A weight in units of 2⁻¹⁶, in both halves: ready for vectors of words.
 using WordPair = std::uint32_t;
 
-// So many samples are weighed in words at most, others in floats. Words are in units of 1/256 of a
-// level: a product is off by less than one, half of one in the mean, which is made up for; a weight
-// by as much as half of one. So values are within 2 · count / 256 of a level after both passes.
+// Filters of at most this many samples are computed in words, longer ones in floats. Words are in
+// units of 1/256 of a level. A product is truncated (error < 1, mean ½, compensated); a weight is
+// rounded (error ≤ ½). So values are within 2 · count / 256 of a level after both passes.
 inline constexpr int kMostWords = 8;
 
 // One axis of a resampling filter: output i is the sum of `count` samples from first[i] on, the
-// k-th times weights[k · stride + i]. Kernels compute outputs by the vector: behind the last there
-// must be others that take no other samples.
+// k-th times weights[k · stride + i]. Kernels compute whole vectors of outputs: after the last
+// output there must be others that take no other samples.
 struct Filter {
   const int* first = nullptr;
   const float* weights = nullptr;
@@ -34,22 +34,23 @@ struct Filter {
   }
 };
 
-// Resampling over rows: `outputs` rows (at most Kernels::width) of `values` samples each.
+// Resampling over rows: from a plane to a strip of `outputs` rows (at most Kernels::width).
 struct RowsTask {
   const std::uint8_t* samples = nullptr;  // The first sample of row 0.
   std::ptrdiff_t stride = 0;              // Bytes from one row to the next.
   int values = 0;                         // In a row.
   Filter filter;                          // Of the first of the output rows.
   int outputs = 0;
-  // For each sample of a row `width` words, one an output row; unused rows hold anything. There is
-  // room for `width` samples, however few a row has.
-  std::uint16_t* lines = nullptr;
+  // The strip's columns, `values` of them (memory for at least `width`), each of `width` words, one
+  // an output row. Words of rows from `outputs` on are undefined.
+  std::uint16_t* columns = nullptr;
 };
 
-// Resampling over columns, colour, and back to rows of pixels: `width` rows at once.
+// Resampling over columns, colour, and back to rows of pixels: a whole strip.
 struct ColumnsTask {
-  // Of each channel: the line of sample 0, as RowsTask left it, and the lines from one to the next.
-  const std::uint16_t* lines[3] = {};
+  // Of each channel: the column of sample 0, as RowsTask left it, and the number of columns from
+  // one sample to the next.
+  const std::uint16_t* columns[3] = {};
   int step = 1;
   Filter first, others;   // Of channel 0, and of channels 1 and 2.
   float matrix[12] = {};  // 3×4, from the channels and 1 to the output's channels.
@@ -57,7 +58,7 @@ struct ColumnsTask {
 };
 
 // Interleaved pixels; `stride` values from one row to the next. Rows are read in whole vectors, and
-// written `width` at once in as many whole pixels: there must be room for that.
+// written `width` pixels of `width` rows at a time: the memory must be large enough for that.
 struct PixelRows {
   float* values = nullptr;
   std::ptrdiff_t stride = 0;
@@ -74,7 +75,7 @@ struct SumTask {
 
 // Noise, clamping, normalisation and storing of some rows.
 struct FinishTask {
-  int count = 0;   // Rows; the first has an even place in the image.
+  int count = 0;   // Rows; the first one has an even number in the image.
   int values = 0;  // In a row: three a pixel.
   float sigma = 0;
   std::uint64_t noise_key = 0;
@@ -91,16 +92,17 @@ struct NoiseTask {
   std::uint32_t first = 0;
 };
 
-// The largest width of any kernels.
+// The largest width of any build.
 inline constexpr int kMaxWidth = 32;
 
+// The table of one build.
 struct Kernels {
   const char* name;
   bool fused;  // Products are added without being rounded first.
   int lanes;   // Blocks that are transformed together.
-  int width;   // Rows that are resampled together; even, at most kMaxWidth.
+  int width;   // Rows of a strip; even, at most kMaxWidth.
 
-  // Decodes so many MCUs into the components' samples. False if the scan makes no sense.
+  // Decodes `count` MCUs into the components' samples. False if the scan is invalid.
   bool (*decode_mcus)(Scan& scan, int count);
   bool (*skip_mcus)(Scan& scan, int count);
   // The coefficients of one MCU, in rows, kBlockWords for each block.
@@ -109,21 +111,21 @@ struct Kernels {
   void (*resample_rows)(const RowsTask& task);
   void (*resample_columns)(const ColumnsTask& task, const PixelRows& to);
   void (*finish)(const PixelRows& rows, const FinishTask& task);
-  // Both in one pass, for at most `width` rows.
+  // The last two in one pass, for a strip.
   void (*render_columns)(const ColumnsTask& task, const FinishTask& finish);
   void (*add_noise)(const NoiseTask& task);
   float (*weighted_sum)(const SumTask& task);
 };
 
-// 64 coefficients and a place for what reaches past them.
+// 64 coefficients, and memory for symbols that reach past them.
 inline constexpr int kBlockWords = 72;
 
-// The fastest that this machine runs. Samples, decoded and resampled by up to kMostWords, are the
-// same on all, to the bit; colours are among machines that fuse products and sums, and among those
-// that do not.
+// The fastest build that this machine runs. Samples that are decoded, and resampled by filters of
+// up to kMostWords, are equal in all builds, to the bit. Colours are equal among the builds that
+// fuse products and sums, and among those that do not.
 const Kernels& kernels();
 
-// All that this machine runs; the first one is the portable form.
+// All builds that this machine runs; the first one is the portable build.
 std::span<const Kernels* const> all_kernels();
 
 }  // namespace bobbin::core

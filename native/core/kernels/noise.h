@@ -6,8 +6,8 @@
 
 namespace bobbin::core {
 
-// All here vanish into their callers: a function that the linker shared might hold instructions
-// that the machine does not have.
+// All functions here must be inlined: the linker could share them with a build of the kernels
+// whose instructions the machine lacks (kernels.h).
 
 // A bijection of 32-bit words for each key: Wellons' lowbias32 with half of the key added before
 // each of its multiplications.

@@ -1,5 +1,5 @@
-// Places are computed in double: errors would be in every pixel. Four outputs are computed at a
-// time; those behind the last are overwritten or nobody's.
+// Positions are computed in double, since an error would show in every pixel. Four outputs are
+// computed at a time; those after the last one are overwritten or never read.
 #include "core/render/taps.h"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ using FourInts = std::int32_t __attribute__((vector_size(16)));
 using FourDoubles = double __attribute__((vector_size(32)));
 constexpr FourDoubles kSteps = {0, 1, 2, 3};
 
-// The triangle's height so far from its top.
+// The triangle's height at a distance from its top.
 [[gnu::always_inline]] inline Four triangle(const Four& distance, float slope) {
   const Four height = 1 - (distance < 0 ? -distance : distance) * slope;
   return height > 0 ? height : Four{};
@@ -46,8 +46,8 @@ void Taps::resize(int outputs, int count, const Axis& axis) {
   weights_.resize(static_cast<std::size_t>(stride_) * count_);
 }
 
-// Samples are counted from the first that is needed, and weights rounded to words. Outputs are in
-// order, one way or the other; those behind the last are where that one is.
+// Counts samples from the first one that is needed, and rounds weights to words. Outputs are in
+// ascending or descending order; those after the last one take the same samples as that one.
 void Taps::finish() {
   const int last = first_[outputs_ - 1];
   begin_ = std::min(first_.front(), last);
@@ -57,7 +57,8 @@ void Taps::finish() {
   if (count_ > kMostWords) return;
   words_.resize(weights_.size());
   for (std::size_t i = 0; i < words_.size(); ++i) {
-    // In this order what is no number, as outputs behind the last may have, becomes a word, too.
+    // std::min(65535, x) in this argument order turns NaN, which outputs after the last one may
+    // have, into a valid word.
     const auto word = static_cast<int>(std::min(65535.0f, weights_[i] * 0x1p16f + 0.5f));
     words_[i] = static_cast<WordPair>(word << 16 | word);
   }
@@ -70,7 +71,7 @@ void Taps::set(double start, double length, int outputs, bool reversed, const Ax
   resize(outputs, static_cast<int>(std::ceil(2 * reach)), axis);
   distances_.resize(stride_);
   scales_.resize(stride_);
-  // Stores may change any member, for all that a compiler knows.
+  // Copies, since the compiler must assume that a store changes any member.
   const float slope = slope_;
   const int count = count_, stride = stride_, begin = axis.begin, last = axis.held() - count;
   const double origin = start + (reversed ? outputs - 0.5 : 0.5) * step;
@@ -90,8 +91,8 @@ void Taps::set(double start, double length, int outputs, bool reversed, const Ax
     }
     const Four scale = 1 / total;
     for (int k = 0; k < count; ++k) {
-      float* const place = weight + std::ptrdiff_t{k} * stride;
-      store(place, load<Four>(place) * scale);
+      float* const at_k = weight + std::ptrdiff_t{k} * stride;
+      store(at_k, load<Four>(at_k) * scale);
     }
     store(first_.data() + i, first);
     store(distances_.data() + i, distance);
@@ -128,7 +129,7 @@ void Taps::halve(const Taps& whole, const Axis& axis) {
   finish();
 }
 
-// Where a neighbour may be missing: the edge itself takes its place.
+// At an edge a neighbour is missing: the edge's own sample replaces it.
 void Taps::halve_at_edge(const Taps& whole, int output, const Axis& axis) {
   const auto weight = [&](int sample) -> float& {
     return weights_[std::ptrdiff_t{sample - first_[output]} * stride_ + output];
@@ -146,7 +147,8 @@ void Taps::halve_at_edge(const Taps& whole, int output, const Axis& axis) {
 
 void Taps::totals(std::vector<float>& totals) const {
   totals.assign(end_ - begin_, 0.0f);
-  // Neighbouring outputs share samples: all of one place first, so that no sum waits for another.
+  // Neighbouring outputs share samples. Adding the k-th samples of all outputs first keeps each
+  // sum independent of the one before.
   for (int k = 0; k < count_; ++k) {
     const float* const weights = weights_.data() + std::ptrdiff_t{k} * stride_;
     float* const total = totals.data() + k;

@@ -28,7 +28,7 @@ struct JobPlane {
   std::int64_t step_x = 0, step_y = 0;
 };
 
-// What becomes of a view's place in the batch.
+// What happens to a view of the batch.
 enum class JobKind : std::uint8_t {
   kRender,  // The planes are resampled, coloured, and so on.
   kCopy,    // The first plane holds the view's values as they are stored, channels last, at an
@@ -39,7 +39,7 @@ enum class JobKind : std::uint8_t {
 struct Job {
   JobKind kind = JobKind::kClear;
   core::ColorSpace space = core::ColorSpace::kRgb;
-  std::int32_t view = 0;  // Place in the batch.
+  std::int32_t view = 0;  // Index in the batch.
   JobPlane planes[3];
   JobAxis columns, rows;
   float matrix[12] = {};  // 3×4, from the planes' channels and 1 to the output's channels.
@@ -48,7 +48,7 @@ struct Job {
   float sigma = 0;        // Of the noise, in 0…255 units.
   std::uint64_t noise_key = 0;
   core::Erasure erasure;
-  // Mixing with what the place holds already: the share of what the job brings, 1 to replace it.
+  // Mixing with the view that the batch holds already: the share of the job's view, 1 to replace.
   // Cutmix replaces `pasted` alone, if that has a width.
   float share = 1;
   core::Region pasted;

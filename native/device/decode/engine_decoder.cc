@@ -1,4 +1,4 @@
-// Plan, place, decode by the hardware, decode one by one, wait.
+// Plan, assign memory, decode by the hardware, decode one by one, wait.
 #include "device/decode/engine_decoder.h"
 
 #include <algorithm>
@@ -32,7 +32,7 @@ EngineDecoder::~EngineDecoder() { device_.release(memory_); }
 void EngineDecoder::decode(std::span<EncodedImage> images, Queue& queue) {
   for (EncodedImage& image : images) image.decoded = false;
   plan(images);
-  place();
+  assign_memory();
   decode_batch(images, queue);
   decode_singly(queue);
   queue.wait();
@@ -90,7 +90,7 @@ void EngineDecoder::choose_region(const EncodedImage& image, Planned& planned) {
   planned.view = planes_of(image.traits, region);
 }
 
-void EngineDecoder::place() {
+void EngineDecoder::assign_memory() {
   if (bytes_ > capacity_) {
     device_.release(std::exchange(memory_, nullptr));
     // Half more, or each batch that is a little larger than the last would ask for memory again.
@@ -143,7 +143,7 @@ void EngineDecoder::learn_from_batch(bool decoded) {
 void EngineDecoder::decode_singly(Queue& queue) {
   for (Planned& planned : planned_) {
     if (planned.decoded || planned.backend == JpegBackend::kNone) continue;
-    // There is no room for more than was planned.
+    // The planned memory is too small for the whole image.
     if (!planned.task.whole && !takes_regions(planned.backend)) continue;
     const JpegOutcome outcome = engine_->decode(planned.task, planned.backend, queue);
     planned.decoded = outcome == JpegOutcome::kDecoded;

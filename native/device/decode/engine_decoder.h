@@ -35,7 +35,7 @@ class EngineDecoder final : public Decoder {
 
  private:
   struct Planned {
-    int image = 0;  // Its place in the batch.
+    int image = 0;  // Its index in the batch.
     JpegBackend backend = JpegBackend::kNone;
     core::ImageView view;
     JpegTask task;
@@ -46,7 +46,7 @@ class EngineDecoder final : public Decoder {
   bool choose(const EncodedImage& image, Planned& planned);
   bool choose_hardware(const EncodedImage& image, Planned& planned);
   void choose_region(const EncodedImage& image, Planned& planned);
-  void place();
+  void assign_memory();
   void decode_batch(std::span<const EncodedImage> images, Queue& queue);
   void learn_from_batch(bool decoded);
   void decode_singly(Queue& queue);

@@ -50,7 +50,7 @@ core::ImageView planes_of(const core::JpegTraits& traits, const core::Region& re
 // The bytes that a plane takes in memory where every plane begins at a multiple of 256.
 std::size_t plane_bytes(const core::Plane& plane);
 
-// Fills `order` with the images' places, alike ones together: by their sampling, then from the
+// Fills `order` with the images' indices, similar images together: by their sampling, then from the
 // largest down (DALI's order). Equal ones keep theirs.
 void order_for_decoding(std::span<const EncodedImage> images, std::vector<int>& order);
 

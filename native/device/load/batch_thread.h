@@ -25,19 +25,19 @@ struct WrittenBatch {
   int rows = 0;
 };
 
-// What is to be done for a batch. Called on the thread alone.
+// The work for a batch. Called on the thread alone.
 class BatchWork {
  public:
   virtual ~BatchWork() = default;
-  // Queues all of it; the lane's last batch is done. Where images failed nothing is queued.
+  // Queues the batch; the lane's last batch is done. If images failed, nothing is queued.
   // Throws DeviceError or core::LoaderError.
   virtual std::span<const core::FailedImage> launch(const WrittenBatch& batch, int lane,
                                                     Queue& queue) = 0;
-  // The device has done it, and nobody has been told yet.
+  // The device has finished the batch; BatchContext::done is called next.
   virtual void complete(const WrittenBatch& batch) = 0;
 };
 
-// An exception on the thread ends the run. Destruction waits for what the queues are at.
+// An exception on the thread ends the run. The destructor waits for the queues.
 class BatchThread {
  public:
   // All must outlive the thread. Throws DeviceError.

@@ -17,18 +17,18 @@ using core::BatchContext;
 
 constexpr Role kRoles[] = {Role::kOwn, Role::kPartner};
 
-// A file that the device is to decode, and whose.
-struct Whose {
+// The row and role whose file the device decodes.
+struct FileRef {
   int row = 0;
   Role role = Role::kOwn;
 };
 
-// What a batch has to itself while the device is at it.
+// What a batch uses alone while the device works on it.
 struct RenderLane {
   Block jobs;
   std::unique_ptr<Decoder> decoder;
   std::vector<EncodedImage> images;
-  std::vector<Whose> whose;
+  std::vector<FileRef> files;  // Of `images`, in the same order.
 };
 
 class RenderWriter final : public core::BatchWriter, public BatchWork {
@@ -59,7 +59,7 @@ class RenderWriter final : public core::BatchWriter, public BatchWork {
 
   void decode(const WrittenBatch& batch, RenderLane& lane, Queue& queue);
   void collect_files(const WrittenBatch& batch, RenderLane& lane);
-  void decode_here(Staging& staging, const Whose& whose);
+  void decode_here(Staging& staging, const FileRef& ref);
   void copy_rendered(const WrittenBatch& batch, Role role, Queue& queue);
   JobRange gather_jobs(const WrittenBatch& batch, Role role, int begin, RenderLane& lane);
   void render(const WrittenBatch& batch, const JobRange& range, const RenderLane& lane,
@@ -119,52 +119,52 @@ void RenderWriter::decode(const WrittenBatch& batch, RenderLane& lane, Queue& qu
   Staging& staging = *shared_->stagings[batch.slot];
   int decoded = 0;
   for (std::size_t i = 0; i < lane.images.size(); ++i) {
-    const Whose& whose = lane.whose[i];
-    const StagedFile& file = staging.image(whose.row, whose.role).file;
+    const FileRef& ref = lane.files[i];
+    const StagedFile& file = staging.image(ref.row, ref.role).file;
     if (lane.images[i].decoded) {
-      stager_->stage_decoded({lane.images[i].view, file.size, file.recipes}, staging, whose.row,
-                             whose.role);
+      stager_->stage_decoded({lane.images[i].view, file.size, file.recipes}, staging, ref.row,
+                             ref.role);
       ++decoded;
-    } else if (failed_.empty() || failed_.back().row != whose.row) {
-      decode_here(staging, whose);
+    } else if (failed_.empty() || failed_.back().row != ref.row) {
+      decode_here(staging, ref);
     }
   }
   shared_->split.device_decoded(decoded, spent.count());
-  // Else the batch comes again, and its files with it.
+  // Otherwise the batch comes again, with its files.
   if (failed_.empty()) context_->totals.device_decoded += decoded;
 }
 
 // Row by row, and a row's own image first.
 void RenderWriter::collect_files(const WrittenBatch& batch, RenderLane& lane) {
   lane.images.clear();
-  lane.whose.clear();
+  lane.files.clear();
   for (int row = 0; row < batch.rows; ++row) {
     for (const Role role : kRoles) {
       StagedImage& image = shared_->stagings[batch.slot]->image(row, role);
       const StagedFile& file = image.file;
       if (file.bytes.empty()) continue;
-      // Where other images failed, this one may have been decoded before.
+      // If other images failed, this one may have been decoded before.
       image.jobs.clear();
       lane.images.push_back({file.bytes, file.traits, file.wanted, {}, false});
-      lane.whose.push_back({row, role});
+      lane.files.push_back({row, role});
     }
   }
 }
 
-void RenderWriter::decode_here(Staging& staging, const Whose& whose) {
-  StagedFile& file = staging.image(whose.row, whose.role).file;
+void RenderWriter::decode_here(Staging& staging, const FileRef& ref) {
+  StagedFile& file = staging.image(ref.row, ref.role).file;
   try {
     decoder_.open(file.bytes);
-    stager_->stage({decoder_.decode(file.wanted, 1), file.size, file.recipes}, staging, whose.row,
-                   whose.role);
-    // Staged once, also where the batch comes again.
+    stager_->stage({decoder_.decode(file.wanted, 1), file.size, file.recipes}, staging, ref.row,
+                   ref.role);
+    // Staged once, even if the batch comes again.
     shared_->memory.files.give_back(std::exchange(file.bytes, {}));
   } catch (const core::ImageError& error) {
-    failed_.push_back({whose.row, whose.role == Role::kPartner, error.what()});
+    failed_.push_back({ref.row, ref.role == Role::kPartner, error.what()});
   }
 }
 
-// Whole rows, and as many at once as lie one behind the other.
+// Copies whole rows, adjacent rows in one call.
 void RenderWriter::copy_rendered(const WrittenBatch& batch, Role role, Queue& queue) {
   Staging& staging = *shared_->stagings[batch.slot];
   const auto is_rendered = [&](int row) {

@@ -1,4 +1,4 @@
-// One thread's way from samples to rows of a staging.
+// From samples to rows of a staging, on one thread.
 #pragma once
 
 #include <atomic>
@@ -14,7 +14,7 @@
 
 namespace bobbin::device {
 
-// What the threads of a render writer share.
+// The parts that all threads of a render writer share.
 struct RenderShared {
   RenderShared(Device& device, const core::BatchContext& context, const WriterOptions& options,
                bool decodes);

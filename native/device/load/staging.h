@@ -78,18 +78,18 @@ class Staging {
   void clear_image(int row, Role role);
 
   // Copies an image's samples to where the device will find them: the same view, its planes in the
-  // device's memory. Nothing where there is no room. Throws DeviceError.
+  // device's memory. Nothing if there is no room. Throws DeviceError.
   std::optional<core::ImageView> copy_samples(const core::ImageView& image);
 
-  // Where a row's values are rendered on the CPU, and where they will be on the device. Throws
-  // DeviceError.
-  struct Place {
+  // Part of a block: where the CPU writes it, and where it will be on the device.
+  struct BlockPart {
     std::uint8_t* pinned = nullptr;
     const std::uint8_t* on_device = nullptr;
   };
-  Place place_rendered(int row, Role role);
+  // The memory for a row that is rendered on the CPU. Throws DeviceError.
+  BlockPart rendered_row(int row, Role role);
 
-  // Whether the device's decoder has room for so many more bytes of planes in this batch.
+  // Reserves room for planes of the device's decoder in this batch. False if there is none left.
   bool reserve_planes(std::size_t bytes);
   // Gives a reservation back.
   void release_planes(std::size_t bytes);
@@ -98,7 +98,7 @@ class Staging {
   void copy_samples_in(Queue& queue) const;
   void copy_rendered_in(Queue& queue, Role role, int begin, int end) const;
 
-  // The batch is done or not wanted: its memory goes back.
+  // Returns the memory: the batch is done, or nobody wants it.
   void clear();
 
  private:
@@ -106,7 +106,7 @@ class Staging {
     std::unique_ptr<Block> block;
     std::size_t used = 0;
   };
-  std::optional<Place> take_room(std::size_t bytes);
+  std::optional<BlockPart> take_room(std::size_t bytes);
 
   StagingMemory& memory_;
   const Shape shape_;

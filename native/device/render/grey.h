@@ -10,7 +10,7 @@
 
 namespace bobbin::device {
 
-// A view's mean grey is summed in so many parts, by a block each.
+// A view's mean grey is the sum of this many parts, each by its own block.
 inline constexpr int kMeanParts = 8;
 inline constexpr int kMeanRows = 64;    // Whose weights are known at a time.
 inline constexpr int kMeanLanes = 256;  // Sums side by side; a power of two.
@@ -44,7 +44,7 @@ BOBBIN_SHARED inline float grey_at(const Job& job, std::int64_t x, std::int64_t 
          kBlue * sample(job.planes[2]);
 }
 
-// Each lane adds its columns of so many rows to its sum.
+// Each lane adds its columns of `rows` to its sum.
 template <typename Threads>
 BOBBIN_SHARED void add_rows(const Threads& threads, const Job& job, const Span& rows, int outputs,
                             MeanMemory& memory) {
@@ -63,8 +63,8 @@ BOBBIN_SHARED void add_rows(const Threads& threads, const Job& job, const Span& 
   });
 }
 
-// Writes one part of the sum over all of a view's pixels to its place among `sums`, kMeanParts for
-// each job; the same for any number of threads. Does nothing for a job that needs no mean.
+// Writes one part of the sum over a view's pixels to `sums`, which has kMeanParts elements for each
+// job. The result is the same for any number of threads. Does nothing if the job needs no mean.
 template <typename Threads>
 BOBBIN_SHARED void sum_greys(const Threads& threads, const RenderTask& task, int job_index,
                              int part, MeanMemory& memory, float* sums) {
