@@ -1,4 +1,30 @@
-// The inner loops of decoding and rendering, compiled once for each kind of machine.
+// The inner loops of decoding and rendering: one source, built four times, chosen at run time.
+//
+//   build      flags in CMakeLists.txt    vectors     runs on
+//   portable   -DBOBBIN_PORTABLE          128 bits    any machine, without intrinsics
+//   sse2       (none)                     128 bits    every x86-64
+//   avx2       -march=x86-64-v3           256 bits    AVX2 and FMA
+//   avx512     -march=x86-64-v4           512 bits    AVX-512 F, BW, CD, DQ and VL
+//
+// The way of a call, for example of `kernels_.render_columns(…)`:
+//   1. `kernels()` (kernels.cc) asks the CPU once and returns kernels_portable, kernels_sse2,
+//      kernels_avx2 or kernels_avx512: tables of the type `Kernels` below.
+//   2. simd/table.cc fills such a table. CMake's add_kernels compiles each file of simd/ once a row
+//      of the list above, and defines BOBBIN_ISA as the name in its first column. So this one file
+//      defines all four tables, with the name kernels_<BOBBIN_ISA>.
+//   3. The table points to bobbin::core::<BOBBIN_ISA>::render_columns, which is declared in
+//      simd/table.h and defined in simd/resample.cc (or scan.cc, finish.cc for other kernels). Its
+//      vector types and their operations are in simd/vectors.h.
+//
+// The four builds must not share any function with each other or with other code: the linker keeps
+// one copy of a shared inline function, which might use instructions that the machine lacks. So all
+// of simd/ is in a namespace of its build's name, its helpers are always inlined (BOBBIN_INLINE),
+// it includes few headers, and continuous integration looks for shared symbols in its objects.
+//
+// Words used here and in simd/: a row and a column are those of a plane or image; a strip is a few
+// output rows that are resampled together, as many as a vector has words (`Kernels::width`).
+// Between the two passes, a strip is held by columns: the words of one column, one a row, are one
+// vector.
 #pragma once
 
 #include <cstddef>

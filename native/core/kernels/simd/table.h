@@ -1,4 +1,4 @@
-// What each machine's kernels are called; kernels.h says what they do.
+// The kernels of one build, BOBBIN_ISA; kernels.h explains what they do and how they are called.
 #pragma once
 
 #include "core/kernels/kernels.h"
