@@ -9,8 +9,8 @@
 
 namespace bobbin::addon {
 
-// Writes a loader's batches to the device that its options name. Throws DeviceError if there is no
-// such device.
+// The writer for the memory that a loader's options name. Throws DeviceError if there is no such
+// device.
 std::unique_ptr<core::BatchWriter> to_batch_writer(const Napi::Object& options);
 
 }  // namespace bobbin::addon

@@ -70,7 +70,7 @@ Array typed_array(Napi::Env env, const Values& values) {
   return array;
 }
 
-// copyLease(lease) → ArrayBuffer: a copy of the bytes, for reading without adoption.
+// copyLease(lease) → ArrayBuffer: a copy of the bytes; the lease stays.
 Napi::Value copy_lease(const Napi::CallbackInfo& info) {
   const core::SlotLease& lease = peek_lease(info[0]);
   Napi::ArrayBuffer copy = Napi::ArrayBuffer::New(info.Env(), lease.bytes());
@@ -84,8 +84,8 @@ Napi::Value copy_lease(const Napi::CallbackInfo& info) {
 
 void release_lease(const Napi::CallbackInfo& info) { take_lease(info[0]).reset(); }
 
-// Wakes the JavaScript thread from worker threads. Several calls before JavaScript answers count as
-// one.
+// Wakes the JavaScript thread from a worker thread. Calls that come faster than JavaScript answers
+// become one call.
 class Waker : public std::enable_shared_from_this<Waker> {
  public:
   Waker(Napi::Env env, const Napi::Function& callback)
@@ -211,7 +211,7 @@ class Loader : public Napi::ObjectWrap<Loader> {
       loader(info.Env()).supply_failure(ticket, "the image does not fit into memory");
       return;
     }
-    // Frees their memory now instead of at a garbage collection.
+    // Frees their memory now, not at some garbage collection.
     Napi::ArrayBuffer memory = pixels.ArrayBuffer();
     if (memory.ByteLength() == pixels.ByteLength()) napi_detach_arraybuffer(info.Env(), memory);
     loader(info.Env()).supply(ticket, std::move(image));

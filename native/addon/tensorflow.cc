@@ -44,7 +44,7 @@ namespace {
 Napi::Value create_tensor(const Napi::CallbackInfo& info, Runtime& runtime) {
   const tensorflow::Context& context = runtime.context();
   HandlePtr handle = to_handle(to_shape(info[0]), to_dtype(info[1]), info[2]);
-  const auto id = runtime.tensors().insert(context.place(std::move(handle)));
+  const auto id = runtime.tensors().insert(context.to_kernels(std::move(handle)));
   return Napi::Number::New(info.Env(), static_cast<double>(id));
 }
 
@@ -85,7 +85,7 @@ Napi::Value run_saved_model(const Napi::CallbackInfo& info, Runtime& runtime) {
   const tensorflow::SavedModel& model = runtime.saved_models().at(to_int64(info[0]));
   std::vector<HandlePtr> outputs =
       model.run(split(to_string(info[2])), handles(runtime, info[1]), split(to_string(info[3])));
-  for (HandlePtr& output : outputs) output = runtime.context().place(std::move(output));
+  for (HandlePtr& output : outputs) output = runtime.context().to_kernels(std::move(output));
   return metadata(info.Env(), runtime, std::move(outputs));
 }
 

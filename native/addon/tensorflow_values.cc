@@ -12,7 +12,7 @@ namespace {
 using tensorflow::AttributeValue;
 using tensorflow::ShapeValue;
 
-// The typed arrays of a dtype: the one that is returned, and those that are accepted.
+// A dtype's typed arrays in JavaScript: the one that comes out, and those that may go in.
 struct DtypeArrays {
   TF_DataType type;
   napi_typedarray_type out;
@@ -139,15 +139,15 @@ tensorflow::Attribute to_attribute(const Napi::Value& value) {
 tensorflow::HandlePtr to_handle(const tensorflow::Shape& shape, TF_DataType type,
                                 const Napi::Value& values) {
   if (type == TF_STRING) return tensorflow::from_strings(shape, map_array(values, bytes_of_string));
-  const DtypeArrays& dtype = arrays_of(values.Env(), type);
+  const DtypeArrays& arrays = arrays_of(values.Env(), type);
   bool accepted = false;
   if (values.IsTypedArray()) {
     const napi_typedarray_type received = values.As<Napi::TypedArray>().TypedArrayType();
-    for (const napi_typedarray_type candidate : dtype.in) accepted |= candidate == received;
+    for (const napi_typedarray_type candidate : arrays.in) accepted |= candidate == received;
   }
   if (!accepted) {
     throw Napi::TypeError::New(
-        values.Env(), std::string("Expected a ") + dtype.name + " for createTensor's values");
+        values.Env(), std::string("Expected a ") + arrays.name + " for createTensor's values");
   }
   const std::string_view bytes = bytes_of(values.As<Napi::TypedArray>());
   if (type == TF_RESOURCE) return tensorflow::from_resource(bytes);
@@ -177,10 +177,10 @@ Napi::Value from_tensor(Napi::Env env, const TF_Tensor* tensor) {
     }
     return array;
   }
-  const DtypeArrays& dtype = arrays_of(env, TF_TensorType(tensor));
+  const DtypeArrays& arrays = arrays_of(env, TF_TensorType(tensor));
   const std::size_t bytes = TF_TensorByteSize(tensor);
   const Napi::ArrayBuffer buffer = copy({static_cast<const char*>(TF_TensorData(tensor)), bytes});
-  switch (dtype.out) {
+  switch (arrays.out) {
     case napi_float32_array:
       return Napi::Float32Array::New(env, bytes / sizeof(float), buffer, 0);
     case napi_int32_array:

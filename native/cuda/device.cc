@@ -12,7 +12,7 @@ namespace {
 // The oldest architecture that CMakeLists.txt compiles for.
 constexpr int kMinimumMajor = 8;
 
-// The free memory, for errors: by default TensorFlow takes nearly all.
+// Free memory hints at the cause: by default TensorFlow takes nearly all of it.
 std::string left_of_memory() {
   std::size_t free = 0, total = 0;
   if (cudaMemGetInfo(&free, &total) != cudaSuccess) return "";

@@ -157,11 +157,11 @@ bool NvjpegEngine::decode_batch(std::span<const JpegTask> tasks, device::Queue& 
     lengths_.push_back(task.file.size());
     images_.push_back(image_of(task));
   }
-  // On an H100 the engine writes its planes during the call: it does not wait for earlier work on
-  // the stream, or for an event (nvJPEG 12.3.5 to 13.2.1: torchcodec's pull request 1634). If
-  // nothing is queued, this wait costs almost nothing.
+  // On an H100 the engine writes its planes during the call: it waits neither for work queued
+  // before on the stream nor for an event (nvJPEG 12.3.5 to 13.2.1: torchcodec's pull request
+  // 1634). If nothing is queued, this costs next to nothing.
   queue.wait();
-  // Required after a change of the batch size or a failed batch, and only once the last batch is
+  // Needed again when the size has changed or a batch has failed, and only after the last batch is
   // done: decoders wait for each batch.
   return succeeded(functions_.DecodeBatchedInitialize(handle, batch_state_.get(),
                                                       static_cast<int>(tasks.size()), 1, kFormat),

@@ -23,8 +23,8 @@ __global__ void __launch_bounds__(kRenderThreads, kRenderBlocks)
                   int tiles) {
   __shared__ device::TileMemory memory;
   const int job = blockIdx.x / tiles, tile = blockIdx.x % tiles;
-  const device::TilePlace place = {job, tile % across, tile / across};
-  device::render_tile<type, layout>(BlockThreads{}, task, mean_sums, place, memory);
+  const device::TileIndex index = {job, tile % across, tile / across};
+  device::render_tile<type, layout>(BlockThreads{}, task, mean_sums, index, memory);
 }
 
 __global__ void __launch_bounds__(kMeanThreads, kMeanBlocks)

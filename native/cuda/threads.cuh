@@ -20,7 +20,7 @@ struct BlockThreads {
   }
 };
 
-// Launches `kernel` with the given numbers of blocks and threads.
+// Launches `kernel` with `blocks` blocks of `threads` threads.
 template <typename... Wanted, typename... Given>
 cudaError_t launch(cudaStream_t stream, int blocks, int threads, void (*kernel)(Wanted...),
                    Given&&... given) {

@@ -1,4 +1,4 @@
-// Opens bobbin_cuda.so and calls it; a missing part becomes a clause of an error.
+// Opens bobbin_cuda.so and asks for its status; each missing part becomes a clause of a message.
 #include "device/library.h"
 
 #include <dlfcn.h>

@@ -38,7 +38,7 @@ HandlePtr adopt(const Context& context, std::unique_ptr<core::SlotLease> lease, 
       bytes, end_lease, lease.release(), status.get()));
   status.check("adoptBatch");
   if (device.type != "CPU") return handle;
-  return context.place(std::move(handle));
+  return context.to_kernels(std::move(handle));
 }
 
 }  // namespace bobbin::tensorflow

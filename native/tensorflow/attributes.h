@@ -27,7 +27,7 @@ struct Attribute {
   AttributeValue value;
 };
 
-// `status` reports the errors that TensorFlow finds at once; it finds others when the op is run or
+// `status` has the errors that TensorFlow finds at once; it reports others when the op is run or
 // finished.
 void set_attribute(TFE_Op* op, const Attribute& attribute, const Status& status);
 void set_attribute(TF_OperationDescription* op, const Attribute& attribute, const Status& status);

@@ -54,15 +54,15 @@ const Device& Context::device(const std::string& name) const {
                               " among the devices that TensorFlow uses but received none");
 }
 
-HandlePtr Context::place(HandlePtr handle) const {
+HandlePtr Context::to_kernels(HandlePtr handle) const {
   const TF_DataType type = TFE_TensorHandleDataType(handle.get());
   const bool computes_on_gpu = type == TF_FLOAT || type == TF_BFLOAT16 || type == TF_HALF ||
                                type == TF_COMPLEX64 || type == TF_BOOL || type == TF_UINT8;
   if (gpu_.empty() || !computes_on_gpu) return handle;
   const Status status;
-  HandlePtr placed(TFE_TensorHandleCopyToDevice(handle.get(), get(), gpu_.c_str(), status.get()));
+  HandlePtr moved(TFE_TensorHandleCopyToDevice(handle.get(), get(), gpu_.c_str(), status.get()));
   status.check("copy to " + gpu_);
-  return placed;
+  return moved;
 }
 
 }  // namespace bobbin::tensorflow

@@ -27,9 +27,9 @@ class Context {
   const Device& device(const std::string& name) const;
   bool has_gpu() const { return !gpu_.empty(); }
 
-  // Moves a new tensor to the device of its kernels, so that a weight is copied to the GPU once and
-  // not at each op. Integers, strings and resources stay: GPU kernels need them in host memory.
-  HandlePtr place(HandlePtr handle) const;
+  // Moves a new tensor to where its kernels run, so that a weight crosses to the GPU once and not
+  // at each op. Integers, strings and resources stay: GPU kernels want those in host memory.
+  HandlePtr to_kernels(HandlePtr handle) const;
 
  private:
   ContextPtr context_;

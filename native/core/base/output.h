@@ -1,4 +1,4 @@
-// The destination of a rendered view, and the type of its values.
+// The memory for a rendered view, and the type of its values.
 #pragma once
 
 #include <bit>
@@ -13,7 +13,7 @@ enum class PixelType : std::uint8_t {
   kFloat32,   // (level − mean) / std.
   kBfloat16,  // The same as the upper half of a float32, rounded to nearest, ties to even.
   kFloat16,   // The same as IEEE 754 binary16, rounded to nearest, ties to even.
-  kUint8,     // The level itself, rounded to nearest, ties to even; the consumer normalises.
+  kUint8,     // The level itself, rounded to nearest, ties to even; the model normalises it.
 };
 
 constexpr std::size_t bytes_of(PixelType type) {
@@ -61,7 +61,7 @@ constexpr float from_float16(std::uint16_t value) {
   return std::bit_cast<float>(sign | ((magnitude << 13) + (bias << 23)));
 }
 
-// Memory for values of one type; the writer knows its size.
+// Memory for values of one type; the caller knows how many values fit.
 struct Output {
   void* data = nullptr;
   PixelType type = PixelType::kFloat32;

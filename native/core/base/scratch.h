@@ -1,4 +1,4 @@
-// Memory for the current image: kept from image to image, unless it is far larger than needed.
+// Memory for one image at a time, kept for the next image unless it is much too large for it.
 #pragma once
 
 #include <cstddef>
@@ -9,24 +9,25 @@
 
 namespace bobbin::core {
 
-// Large blocks come directly from the system and go back at once: a thread's heap would keep the
-// memory of a rare large image. Returns null if the system has no memory left.
+// Large blocks come from the system itself and go back to it at once: a thread's heap would keep
+// the memory of a rare large image. Null if the system has no memory left.
 void* allocate_memory(std::size_t bytes);
 void free_memory(void* memory, std::size_t bytes);
 
-// Returns unused memory of all threads' heaps to the system: for the threads of libraries, which
-// allocate elsewhere. Takes milliseconds.
+// Returns the unused memory in the heaps of all threads to the system: for the threads of
+// libraries, which do not allocate their memory here. Takes milliseconds.
 void give_back_heaps();
 
-// Memory up to this size is always kept.
+// Memory up to this size is kept for any next image.
 inline constexpr std::size_t kMostKept = std::size_t{1} << 20;
 
-// Whether memory of a large image is too much to keep for an image that needs `bytes`.
+// Whether memory of size `held` is left over from a large image, and too large to be kept for an
+// image that needs `bytes`.
 constexpr bool is_large_rest(std::size_t held, std::size_t bytes) {
   return held > kMostKept && held / 8 > bytes;
 }
 
-// Allocates a container's memory with the functions above.
+// Allocates the memory of a container by `allocate_memory`.
 template <typename T>
 struct MemoryAllocator {
   using value_type = T;
@@ -42,7 +43,7 @@ struct MemoryAllocator {
 // For a whole file, or the pixels of a whole image.
 using Bytes = std::vector<std::uint8_t, MemoryAllocator<std::uint8_t>>;
 
-// Memory of one thread.
+// Belongs to one thread.
 class Scratch {
  public:
   Scratch() = default;
@@ -51,8 +52,8 @@ class Scratch {
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   Scratch& operator=(Scratch&&) = delete;
 
-  // Makes room for `bytes`, 64-byte aligned; the old content may be lost. Releases memory that is
-  // too large to keep. Throws std::bad_alloc.
+  // Returns memory for `bytes`, 64-byte aligned; its former content may be lost. Memory left over
+  // from a large image is not kept. Throws std::bad_alloc.
   std::uint8_t* reserve(std::size_t bytes);
   std::uint8_t* data() const { return data_; }
 

@@ -1,4 +1,4 @@
-// Rows rendered on the CPU, mixed there, and batches that need nothing more.
+// Rows are rendered and mixed on the CPU; finished batches need nothing more.
 #include "core/batch/host_writer.h"
 
 #include <cstring>

@@ -1,4 +1,4 @@
-// Writes batches on the CPU: each thread renders its rows to where they stay.
+// Writes batches on the CPU: each thread renders its rows straight into the slot.
 #pragma once
 
 #include <cstdint>
@@ -31,10 +31,10 @@ class HostRowWriter final : public RowWriter {
   const Locate locate_;
   SampleReader reader_;
   Renderer renderer_;
-  std::vector<std::uint8_t> partner_;  // A view to be mixed into a row, as stored.
+  std::vector<std::uint8_t> partner_;  // The views that are mixed into a row, as stored.
 };
 
-// The writer of loaders in main memory: rows are rendered into the slot, and that is all.
+// The writer of loaders in main memory: rows are rendered into the slot.
 std::unique_ptr<BatchWriter> make_host_writer();
 
 }  // namespace bobbin::core

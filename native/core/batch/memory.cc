@@ -1,4 +1,4 @@
-// Main memory for batches, on large pages where they pay.
+// Main memory for batches, on large pages if the batches are large.
 #include "core/batch/memory.h"
 
 #include <sys/mman.h>
@@ -14,13 +14,13 @@ constexpr std::size_t kLargePage = std::size_t{2} << 20;
 }  // namespace
 
 std::uint8_t* MainMemory::allocate(std::size_t bytes) {
-  // Rows are written once and far apart: large pages spare most of their address translations.
+  // Rows are written once and far apart: large pages avoid most of their address translations.
   const bool large = bytes >= 2 * kLargePage;
-  // Not aligned_alloc, which wants a size that is a multiple of the alignment.
+  // Not aligned_alloc, whose size must be a multiple of the alignment.
   void* memory = nullptr;
   if (posix_memalign(&memory, large ? kLargePage : kAlignment, bytes) != 0) throw std::bad_alloc();
 #ifdef MADV_HUGEPAGE
-  // A wish: where it is not granted, nothing else changes.
+  // A hint: if the system ignores it, nothing else changes.
   if (large) madvise(memory, bytes, MADV_HUGEPAGE);
 #endif
   return static_cast<std::uint8_t*>(memory);

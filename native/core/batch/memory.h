@@ -1,4 +1,4 @@
-// Where a ring's batches lie: in main memory, or on a device.
+// The memory of a ring's batches: main memory, or a device's.
 #pragma once
 
 #include <cstddef>
@@ -11,13 +11,13 @@ namespace bobbin::core {
 class Memory {
  public:
   virtual ~Memory() = default;
-  // At least 64-byte aligned. Throws where there is none left.
+  // At least 64-byte aligned. Throws if there is no memory left.
   virtual std::uint8_t* allocate(std::size_t bytes) = 0;
-  // Nobody may come to read it any more; where readers may still be at work, waits for them.
+  // No reader may start any more; waits for readers that are still at work.
   virtual void release(std::uint8_t* memory) noexcept = 0;
-  // Copies to main memory what a finished batch holds.
+  // Copies a finished batch to main memory.
   virtual void copy_out(void* to, const void* from, std::size_t bytes) = 0;
-  // TensorFlow's name for where it is, without job and task: "CPU:0", "GPU:0".
+  // TensorFlow's name for the device, without job and task: "CPU:0", "GPU:0".
   virtual std::string device() const = 0;
   // Whether readers may be at work on a batch after its lease has ended.
   virtual bool drains() const = 0;

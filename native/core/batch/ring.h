@@ -15,8 +15,8 @@
 //   Ready      nobody writes; the loader holds it until the consumer asks.
 //   Leased     the holder of the SlotLease owns the bytes: JavaScript, then a TensorFlow tensor.
 //   Draining   the lease has ended, but TensorFlow ends it when it has told a device to read, not
-//              when the device has read. Only memory that drains has slots in this state; whoever
-//              saw them there and then waited for the device frees them.
+//              when the device has read. Only memory that drains has slots in this state; a thread
+//              that saw them there and then waited for the device frees them.
 //
 // Every change is one atomic exchange, so a lease may end on any thread, also after the loader is
 // gone: the lease keeps the ring alive, and with it the memory.
@@ -36,7 +36,7 @@
 
 namespace bobbin::core {
 
-// What threads that share work wait on. Whoever changes what they wait for calls `notify`.
+// Threads that share work wait on this; a thread that changes their condition calls `notify`.
 struct Signal {
   std::mutex mutex;
   std::condition_variable changed;
@@ -63,7 +63,7 @@ class Ring : public std::enable_shared_from_this<Ring> {
   std::optional<int> claim();
   // Rendering → Ready.
   void finish(int slot);
-  // Rendering or Ready → Free. The caller makes sure that nobody still writes.
+  // Rendering or Ready → Free. The caller ensures that no thread still writes.
   void abandon(int slot);
   // Ready → Leased.
   std::unique_ptr<SlotLease> lease(int slot, std::size_t bytes);
@@ -73,7 +73,7 @@ class Ring : public std::enable_shared_from_this<Ring> {
   std::uint8_t* data(int slot) const { return slots_[slot].data.get(); }
   SlotState state(int slot) const { return slots_[slot].state.load(std::memory_order_acquire); }
   int size() const { return static_cast<int>(slots_.size()); }
-  // Of all slots.
+  // The memory of all slots.
   std::size_t bytes() const { return slots_.size() * slot_bytes_; }
 
  private:

@@ -1,4 +1,4 @@
-// A finished batch's memory, leased from the ring; whoever holds the lease owns the slot's bytes.
+// A finished batch's memory, leased from the ring: the holder of the lease owns the slot's bytes.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,7 @@ class SlotLease {
     if (give_back_) give_back_();
   }
 
-  // What `data` lies in; only there is it known who may read it, and how.
+  // The memory that holds `data`; it alone knows who may read it, and how.
   Memory& memory() const { return memory_; }
   // 64-byte aligned.
   std::uint8_t* data() const { return data_; }

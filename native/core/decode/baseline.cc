@@ -1,4 +1,4 @@
-// Finds the restart intervals and rows of the wanted part; the kernels decode them.
+// Finds the wanted restart intervals and rows; the kernels decode them.
 #include "core/decode/baseline.h"
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 namespace bobbin::core {
 namespace {
 
-// Copies bytes, without the zeros behind FF, to `to` and advances it. Stops at `end` or a marker.
+// Copies bytes to `to`, without the zeros after FF, and advances it. Stops at `end` or a marker.
 const std::uint8_t* copy_data(const std::uint8_t* from, const std::uint8_t* end,
                               std::uint8_t*& to) {
   for (;;) {
@@ -22,7 +22,7 @@ const std::uint8_t* copy_data(const std::uint8_t* from, const std::uint8_t* end,
   }
 }
 
-// The end of `count` bytes, not counting zeros behind FF.
+// The end of `count` bytes, not counting zeros after FF.
 const std::uint8_t* skip_data(const std::uint8_t* from, std::size_t count) {
   while (const void* found = std::memchr(from, 0xff, count)) {
     const auto* marker = static_cast<const std::uint8_t*>(found);
@@ -40,12 +40,12 @@ bool BaselineDecoder::prepare(const BaselineFrame& frame) {
   for (int c = 0; c < frame.components; ++c) {
     const BaselineFrame::Component& from = frame.component[c];
     ScanComponent& to = scan_->component[c];
-    to.means = means_.table(from.means);
-    to.coefficients = coefficients_.table(from.coefficients);
-    if (!to.means || !to.coefficients) return false;
+    to.dc_table = dc_tables_.table(from.dc_codes);
+    to.ac_table = ac_tables_.table(from.ac_codes);
+    if (!to.dc_table || !to.ac_table) return false;
     to.across = from.across;
     to.down = from.down;
-    // The previous file may have been abandoned half-way.
+    // A file that was given up may have left blocks there.
     to.queue = {};
     std::int16_t* row = to.quantization;
     for (int i = 0; i < 8 * lanes; ++i, row += 8) {
@@ -56,14 +56,14 @@ bool BaselineDecoder::prepare(const BaselineFrame& frame) {
   return frame.scan.size() <= std::numeric_limits<std::uint32_t>::max();
 }
 
-// Ends the copied bytes with zeros.
+// Ends the copy at `to`, and adds the padding.
 void BaselineDecoder::close_bytes(std::uint8_t* to) {
   end_ = to - bytes_.data();
   std::memset(to, 0, ScanBits::kPadding);
 }
 
-// Copies the scan without the zeros behind FF, and notes where its intervals begin and end. Any
-// marker except a restart ends the last interval.
+// Copies the scan without the zeros after FF, and notes where its intervals begin and end. The last
+// one ends at any marker that is not a restart.
 bool BaselineDecoder::unstuff_intervals(std::span<const std::uint8_t> scan, std::size_t intervals) {
   segments_.clear();
   const std::uint8_t* from = scan.data();
@@ -82,7 +82,7 @@ bool BaselineDecoder::unstuff_intervals(std::span<const std::uint8_t> scan, std:
 }
 
 // Decodes the intervals that hold `wanted`: calls decode(x, y, count) for the wanted MCUs of each
-// row, and skips the others.
+// row, and skips those around them.
 template <typename Decode>
 bool BaselineDecoder::walk_intervals(const BaselineFrame& frame, const Mcus& wanted,
                                      const Decode& decode) {
@@ -93,7 +93,7 @@ bool BaselineDecoder::walk_intervals(const BaselineFrame& frame, const Mcus& wan
   for (std::int64_t segment = first / interval; segment * interval < behind; ++segment) {
     const auto [begin, end] = segments_[segment];
     scan_->bits = {0, 0, bytes_.data() + begin, bytes_.data() + end};
-    for (ScanComponent& component : scan_->component) component.mean = 0;
+    for (ScanComponent& component : scan_->component) component.dc = 0;
     const std::int64_t stop = std::min((segment + 1) * interval, behind);
     for (std::int64_t mcu = segment * interval; mcu < stop;) {
       const int x = static_cast<int>(mcu % across), y = static_cast<int>(mcu / across);
@@ -113,8 +113,8 @@ bool BaselineDecoder::walk_intervals(const BaselineFrame& frame, const Mcus& wan
   return true;
 }
 
-// Copies the rows from the last known one above `wanted`, without the zeros behind FF, and notes
-// where known rows begin. Returns false if the starts are not in order.
+// Copies the rows from the last known one above `wanted` on, without the zeros after FF, and notes
+// where the known rows begin. False if the starts are not in order.
 bool BaselineDecoder::unstuff_rows(std::span<const std::uint8_t> scan, const Mcus& wanted,
                                    std::span<const RowStart> starts) {
   begins_.resize(starts.size());
@@ -131,15 +131,15 @@ bool BaselineDecoder::unstuff_rows(std::span<const std::uint8_t> scan, const Mcu
     const std::size_t end = starts[y + 1].byte;
     if (begin > end || end >= scan.size()) return false;
     if (copy_data(scan.data() + begin, scan.data() + end, to) != scan.data() + end) return false;
-    // The row's last bits share a byte with the next row.
+    // The row's last bits are in the byte where the next row begins.
     if (y + 1 == behind) *to++ = scan[end];
   }
   close_bytes(to);
   return true;
 }
 
-// Decodes a scan without restarts row by row: jumps to a row whose start is known, and reaches any
-// other row by skipping the one before.
+// Decodes a scan without restarts row by row: jumps to a row whose start is known, and skips from
+// the row before to any other.
 template <typename Decode>
 bool BaselineDecoder::walk_rows(const BaselineFrame& frame, const Mcus& wanted,
                                 std::vector<RowStart>& starts, const Decode& decode) {
@@ -164,7 +164,7 @@ void BaselineDecoder::go_to(const RowStart& start, std::size_t begin) {
   const unsigned bit = start.bit % 8;
   const std::uint8_t* byte = bytes_.data() + begin;
   scan_->bits = {std::uint64_t{*byte} << (56 + bit), 8 - bit, byte + 1, bytes_.data() + end_};
-  for (int c = 0; c < 3; ++c) scan_->component[c].mean = start.means[c];
+  for (int c = 0; c < 3; ++c) scan_->component[c].dc = start.dc[c];
 }
 
 // The row after the last known one begins at the next bit.
@@ -176,7 +176,7 @@ void BaselineDecoder::add_start(std::span<const std::uint8_t> scan, std::vector<
   RowStart start{
       static_cast<std::uint32_t>(byte - scan.data()), static_cast<std::uint16_t>(bit % 8), {}};
   for (int c = 0; c < 3; ++c) {
-    start.means[c] = static_cast<std::uint16_t>(scan_->component[c].mean);
+    start.dc[c] = static_cast<std::uint16_t>(scan_->component[c].dc);
   }
   starts.push_back(start);
   begins_.push_back(bit / 8);
@@ -222,7 +222,7 @@ bool BaselineDecoder::decode(const BaselineFrame& frame, const Region& wanted,
   const Mcus mcus{wanted.left / width, wanted.top / height,
                   (wanted.left + wanted.width + width - 1) / width,
                   (wanted.top + wanted.height + height - 1) / height};
-  place_planes(frame, mcus, planes);
+  lay_out_planes(frame, mcus, planes);
   const std::size_t known = starts.size();
   const bool sound = walk(frame, mcus, starts, [&](int x, int y, int count) {
     for (int c = 0; c < frame.components; ++c) {
@@ -237,8 +237,8 @@ bool BaselineDecoder::decode(const BaselineFrame& frame, const Region& wanted,
   return sound;
 }
 
-void BaselineDecoder::place_planes(const BaselineFrame& frame, const Mcus& mcus,
-                                   std::array<Plane, 3>& planes) {
+void BaselineDecoder::lay_out_planes(const BaselineFrame& frame, const Mcus& mcus,
+                                     std::array<Plane, 3>& planes) {
   planes = {};
   for (int c = 0; c < frame.components; ++c) {
     const BaselineFrame::Component& component = frame.component[c];

@@ -1,4 +1,4 @@
-// A decoder for baseline JPEG that decodes only the part that a crop needs, to planes.
+// A decoder for baseline JPEG that decodes the part that a crop needs, and no more.
 #pragma once
 
 #include <array>
@@ -17,18 +17,18 @@
 
 namespace bobbin::core {
 
-// The headers of a file with one scan.
+// A file's headers, as far as its only scan needs them.
 struct BaselineFrame {
   struct Component {
     int across = 1, down = 1;                      // Blocks in an MCU.
     std::array<std::uint16_t, 64> quantization{};  // In rows, not in zigzag; at most 255.
-    HuffmanCodes means, coefficients;              // JPEG's DC and AC tables.
+    HuffmanCodes dc_codes, ac_codes;
   };
   int width = 0, height = 0;  // In pixels.
   int components = 0;         // 1 or 3; alone, it has one block in an MCU.
   std::array<Component, 3> component;
   int restart_interval = 0;            // In MCUs; 0 for none.
-  std::span<const std::uint8_t> scan;  // From behind the scan's header to the file's end.
+  std::span<const std::uint8_t> scan;  // From the end of the scan's header to the file's end.
 
   int mcu_width() const { return 8 * component[0].across; }
   int mcu_height() const { return 8 * component[0].down; }
@@ -36,21 +36,22 @@ struct BaselineFrame {
   int mcus_down() const { return (height + mcu_height() - 1) / mcu_height(); }
 };
 
-// Receives each block: its position in its component, and its coefficients in row order.
+// Receives each block: its column and row among its component's blocks, and its coefficients in
+// rows.
 using BlockVisitor =
     std::function<void(int component, int block_x, int block_y, const std::int16_t*)>;
 
-// One thread's decoder; it keeps tables and memory from image to image. It does not guess: each
-// function returns false unless the scan is sound up to the last wanted row; then another decoder
-// must decode the file. It never reads outside `scan`.
+// Belongs to one thread; keeps tables and memory from image to image. It never guesses: each
+// function returns false unless the scan is sound up to the last wanted row, and then someone else
+// must decode the file. No byte outside `scan` is read.
 class BaselineDecoder {
  public:
   explicit BaselineDecoder(const Kernels& with = kernels()) : kernels_(with) {}
 
-  // Fills `planes` (one for grey, three for Y, Cb and Cr) with the whole MCUs that hold `wanted`.
-  // They are valid until the next call. `starts` are the known starts of the scan's first rows: the
-  // decoder jumps to them, and adds the starts of rows that it decodes. They do not change the
-  // planes; the starts of another scan give wrong planes or none.
+  // Fills `planes` (one for grey, three for Y, Cb and Cr) with whole MCUs that hold `wanted`.
+  // They live until the next call. `starts` are those of the scan's first rows, as far as they are
+  // known: the decoder goes from one to the next, and adds those of the rows that it walks through.
+  // Planes do not depend on `starts`, but starts of another scan give wrong planes or none.
   bool decode(const BaselineFrame& frame, const Region& wanted, std::array<Plane, 3>& planes,
               std::vector<RowStart>& starts);
   bool decode(const BaselineFrame& frame, const Region& wanted, std::array<Plane, 3>& planes) {
@@ -86,7 +87,7 @@ class BaselineDecoder {
                  const Decode& decode);
   void go_to(const RowStart& start, std::size_t begin);
   void add_start(std::span<const std::uint8_t> scan, std::vector<RowStart>& starts);
-  void place_planes(const BaselineFrame& frame, const Mcus& mcus, std::array<Plane, 3>& planes);
+  void lay_out_planes(const BaselineFrame& frame, const Mcus& mcus, std::array<Plane, 3>& planes);
 
   std::unique_ptr<Scan> scan_ = std::make_unique<Scan>();  // Its vectors want to be aligned.
   const Kernels& kernels_;
@@ -95,8 +96,8 @@ class BaselineDecoder {
   std::vector<Segment> segments_;
   std::vector<std::size_t> begins_;  // In `bytes_`, of the rows whose starts are known.
   std::vector<RowStart> starts_;     // For callers that keep none.
-  HuffmanCache means_{HuffmanTable::Use::kMeans};
-  HuffmanCache coefficients_{HuffmanTable::Use::kCoefficients};
+  HuffmanCache dc_tables_{HuffmanTable::Use::kDc};
+  HuffmanCache ac_tables_{HuffmanTable::Use::kAc};
   std::array<Scratch, 3> samples_;
 };
 

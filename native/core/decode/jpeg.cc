@@ -20,17 +20,17 @@
 namespace bobbin::core {
 namespace {
 
-// Far more than encoders write; a file of thousands of empty scans would keep a thread for hours.
+// Far more than encoders write. A file of thousands of empty scans would keep a thread for hours.
 constexpr int kMaxScans = 500;
-// Limit for the pixels of all scans together: 32 scans of the largest image.
+// Pixels of all scans together: 32 scans of the largest image.
 constexpr std::int64_t kMaxScanned = 32 * kMaxBufferedPixels;
 
-// libjpeg passes this to its callbacks.
+// libjpeg passes this to every function that it calls.
 struct ErrorManager {
   jpeg_error_mgr base;
   jmp_buf jump;
   char message[JMSG_LENGTH_MAX];
-  int orientation;  // By the header that is read.
+  int orientation;  // From the current file's header.
 };
 
 ErrorManager& manager_of(j_common_ptr info) { return *reinterpret_cast<ErrorManager*>(info->err); }
@@ -41,8 +41,8 @@ ErrorManager& manager_of(j_common_ptr info) { return *reinterpret_cast<ErrorMana
   longjmp(manager.jump, 1);
 }
 
-// Whether a warning of libjpeg means that pixels are missing or wrong. A missing EOI marker is not
-// damage in a file with a single Huffman-coded scan: the decoder itself notices missing data.
+// Which of libjpeg's warnings mean that pixels are missing or wrong. A missing EOI marker is not
+// damage in a file of a single Huffman-coded scan: the decoder itself notices missing data.
 bool means_damage(const jpeg_decompress_struct& info, int code) {
   switch (code) {
     case JWRN_JPEG_EOF:
@@ -72,8 +72,8 @@ void on_progress(j_common_ptr info) {
   }
 }
 
-// Replaces jpeg_save_markers, which keeps all such segments in a list and walks it for each new
-// one. The whole file is in libjpeg's buffer.
+// Replaces jpeg_save_markers, which keeps all such segments and walks through the earlier ones for
+// each. The whole file is in libjpeg's buffer.
 boolean read_app1(j_decompress_ptr info) {
   jpeg_source_mgr& source = *info->src;
   const std::span<const std::uint8_t> rest{source.next_input_byte, source.bytes_in_buffer};
@@ -124,7 +124,7 @@ bool copy_codes(const JHUFF_TBL* table, HuffmanCodes& codes) {
 
 bool copy_component(const jpeg_decompress_struct& info, int c, BaselineFrame::Component& to) {
   const jpeg_component_info& from = info.comp_info[c];
-  // In a scan of one component an MCU is one block, for any sampling factors.
+  // Alone in its scan, a component has one block in an MCU regardless of its factors.
   to.across = info.num_components > 1 ? from.h_samp_factor : 1;
   to.down = info.num_components > 1 ? from.v_samp_factor : 1;
   // libjpeg checks table numbers only when decompression starts.
@@ -135,8 +135,8 @@ bool copy_component(const jpeg_decompress_struct& info, int c, BaselineFrame::Co
   if (!quantization) return false;
   std::copy_n(quantization->quantval, 64, to.quantization.begin());
   return *std::max_element(to.quantization.begin(), to.quantization.end()) <= 255 &&
-         copy_codes(info.dc_huff_tbl_ptrs[from.dc_tbl_no], to.means) &&
-         copy_codes(info.ac_huff_tbl_ptrs[from.ac_tbl_no], to.coefficients);
+         copy_codes(info.dc_huff_tbl_ptrs[from.dc_tbl_no], to.dc_codes) &&
+         copy_codes(info.ac_huff_tbl_ptrs[from.ac_tbl_no], to.ac_codes);
 }
 
 }  // namespace
@@ -261,7 +261,7 @@ ImageView JpegDecoder::read_rgb(const Region& wanted, int scale) {
   jpeg_decompress_struct& info = jpeg_->info;
   if (info.num_components == 2) throw ImageError("JPEG with two components has no known colours");
   start(scale);
-  const Region region = place(wanted, scale);
+  const Region region = crop_output(wanted, scale);
   const std::size_t stride = static_cast<std::size_t>(region.width) * 3;
   pixels_.reserve(stride * region.height);
   cmyk_row_.resize(static_cast<std::size_t>(region.width) * 4);
@@ -288,7 +288,7 @@ void JpegDecoder::start(int scale) {
 }
 
 // Narrows decoding to the columns and rows of `wanted`; returns the region that libjpeg delivers.
-Region JpegDecoder::place(const Region& wanted, int scale) {
+Region JpegDecoder::crop_output(const Region& wanted, int scale) {
   jpeg_decompress_struct& info = jpeg_->info;
   const int width = info.output_width, height = info.output_height;
   const int left = std::clamp(wanted.left / scale - kUpsamplingMargin, 0, width - 1);

@@ -27,8 +27,8 @@ inline constexpr int kUpsamplingMargin = 2;
 // Whether the bytes begin like a JPEG file.
 bool is_jpeg(std::span<const std::uint8_t> file);
 
-// One thread's decoder. It keeps its memory from image to image: after the largest region, decoding
-// baseline files allocates only from its own pool.
+// Belongs to one thread, and keeps its memory from image to image: after the largest region,
+// decoding baseline files asks the system for no memory.
 class JpegDecoder {
  public:
   JpegDecoder();
@@ -43,17 +43,17 @@ class JpegDecoder {
   JpegTraits traits() const;
 
   // Decodes the part of the opened image that covers `wanted` (in stored pixels), scaled down by 1,
-  // 2, 4 or 8. At scale 1, Bobbin's own decoder decodes sound baseline files to planes; its samples
-  // equal libjpeg's before chroma upsampling. All other files are decoded by decode_rgb. The rows
-  // in `indexed` only save time. The view is valid until the next call. Throws ImageError if the
-  // data of the part ends early or is invalid.
+  // 2, 4 or 8. At scale 1, sound baseline files come as planes from Bobbin's own decoder, whose
+  // samples are libjpeg's before chroma is upsampled; all others as decode_rgb gives them.
+  // `indexed` saves time and changes no sample. The view lives until the next call. Throws
+  // ImageError when the data ends early or is invalid within the part.
   ImageView decode(const Region& wanted, int scale, const IndexedSample& indexed = {});
 
   // The same with libjpeg, as RGB: grey is repeated, CMYK and YCCK (in Adobe's inverted form) are
   // multiplied out. The pixels equal those of a full decode at the same scale.
   ImageView decode_rgb(const Region& wanted, int scale);
 
-  // The input of Bobbin's own decoder for the opened image, if it can decode this kind.
+  // The opened image's headers for BaselineDecoder; nothing if it cannot decode this kind of file.
   std::optional<BaselineFrame> baseline_frame() const;
 
  private:
@@ -63,7 +63,7 @@ class JpegDecoder {
                      std::array<Plane, 3>& planes);
   ImageView read_rgb(const Region& wanted, int scale);
   void start(int scale);
-  Region place(const Region& wanted, int scale);
+  Region crop_output(const Region& wanted, int scale);
   void read_rows(const Region& region);
 
   BaselineDecoder baseline_;

@@ -9,12 +9,12 @@
 
 namespace bobbin::core {
 
-// Normally libjpeg allocates memory for each image and frees all of it at the end. After `install`
-// it uses this pool: one block that grows to the need of an image, including images that libjpeg
-// buffers completely (progressive, or one scan for each colour).
+// libjpeg asks the system for the memory of each image and returns it all at the image's end. From
+// `install` on it takes that memory from here: one block, which grows to the size that an image
+// needs, even if libjpeg buffers the image whole (progressive, or one scan a colour).
 //
-// Tables also belong to one image: libjpeg would keep them, and decode a file without tables
-// (Motion JPEG) with those of the previous image.
+// Tables end with the image, too: libjpeg would keep them, and would decode a file without tables
+// (Motion JPEG) by those of the image before.
 class JpegPool {
  public:
   JpegPool() = default;
@@ -46,7 +46,7 @@ class JpegPool {
 
   jpeg_memory_mgr original_{};
   Block* blocks_ = nullptr;               // The newest first; more than one only within an image.
-  Coefficients* coefficients_ = nullptr;  // Of the image at hand.
+  Coefficients* coefficients_ = nullptr;  // Of the current image.
 };
 
 }  // namespace bobbin::core

@@ -11,8 +11,8 @@
 namespace bobbin::core {
 namespace {
 
-// Checks only the last two bytes: the CPU decodes a file with bytes behind the marker, such as a
-// second picture.
+// Files with bytes after the marker, such as a second picture, do not count: the CPU decodes them
+// just as well.
 bool ends_with_marker(std::span<const std::uint8_t> file) {
   return file.size() >= 4 && file[file.size() - 2] == 0xff && file.back() == JPEG_EOI;
 }
@@ -23,7 +23,7 @@ bool has_tables(const jpeg_decompress_struct& header) {
   };
   for (int c = 0; c < header.comps_in_scan; ++c) {
     const jpeg_component_info& component = *header.cur_comp_info[c];
-    // The first scan of a progressive file has only DC coefficients.
+    // A progressive file's first scan has DC coefficients only.
     if (!exists(header.quant_tbl_ptrs, component.quant_tbl_no) ||
         !exists(header.dc_huff_tbl_ptrs, component.dc_tbl_no) ||
         !(header.progressive_mode || exists(header.ac_huff_tbl_ptrs, component.ac_tbl_no))) {

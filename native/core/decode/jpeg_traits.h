@@ -1,4 +1,4 @@
-// The properties of a JPEG file's headers that decide which decoder may decode it.
+// The facts in a JPEG's headers that decide who may decode it.
 #pragma once
 
 #include <array>
@@ -14,9 +14,9 @@ struct JpegTraits {
   int components = 0;
   bool ycc = false;  // Three components, and they are JFIF's Y, Cb and Cr.
   bool progressive = false;
-  bool arithmetic = false;     // Coded so, not by Huffman's codes.
-  bool several_scans = false;  // The first one leaves something out.
-  bool has_tables = false;     // All that the first scan uses; Motion JPEG leaves them out.
+  bool arithmetic = false;     // Arithmetic codes instead of Huffman codes.
+  bool several_scans = false;  // The first scan is not complete.
+  bool has_tables = false;     // All tables of the first scan; Motion JPEG leaves them out.
   int precision = 8;           // Bits a sample.
   // Sampling factors of the first four components.
   std::array<int, 4> across{}, down{};

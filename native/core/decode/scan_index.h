@@ -10,16 +10,16 @@
 
 namespace bobbin::core {
 
-// The state with which a decoder begins at a row of MCUs of a scan without restarts. Without
-// initialisers, so that memory of unknown rows is never touched.
+// The state from which a decoder can begin at a row of MCUs, in a scan without restarts. Without
+// initialisers, so that memory for rows that are not known yet is never touched.
 struct RowStart {
-  std::uint32_t byte;      // Of the scan as it is stored; never a zero that follows FF.
-  std::uint16_t bit;       // 0…7, from that byte's top.
-  std::uint16_t means[3];  // Of each component's last block.
+  std::uint32_t byte;   // Of the scan as it is stored; never a zero that follows FF.
+  std::uint16_t bit;    // 0…7, from that byte's top.
+  std::uint16_t dc[3];  // The DC coefficient of each component's last block.
 };
 
-// Distinguishes the contents of files. It does not guard against forgery: with any row starts, a
-// decoder stays within its buffer.
+// A hash of a file's content. It need not resist forgery: a decoder stays within its buffer for any
+// row starts.
 std::uint64_t fingerprint(std::span<const std::uint8_t> file);
 
 // Holds the first samples that fit, because in an epoch all samples are equally likely to come
@@ -44,8 +44,8 @@ class ScanIndex {
   struct Record {
     std::uint64_t fingerprint = 0;
     std::uint32_t first = 0;     // In `starts_`.
-    std::uint32_t reserved = 0;  // Rows there is a place for.
-    std::uint32_t known = 0;     // Of them, from the first on.
+    std::uint32_t reserved = 0;  // Rows for which there is memory.
+    std::uint32_t known = 0;     // The first of them.
   };
 
   mutable std::mutex mutex_;     // Guards what follows.
@@ -55,7 +55,7 @@ class ScanIndex {
   std::unique_ptr<RowStart[]> starts_;
 };
 
-// A sample in an index; without an index nothing is remembered.
+// A sample and the index that remembers it; without an index nothing is remembered.
 struct IndexedSample {
   ScanIndex* index = nullptr;
   std::uint64_t sample = 0;

@@ -1,4 +1,4 @@
-// Composes tables from single symbols, so that a file with other tables costs little.
+// Builds tables from single symbols, so that a file with tables of its own costs little.
 #include "core/kernels/huffman.h"
 
 #include <algorithm>
@@ -10,7 +10,7 @@ constexpr int kBits = HuffmanTable::kBits;
 constexpr unsigned kEntries = HuffmanTable::kEntries;
 using Symbol = HuffmanTable::Symbol;
 
-// One symbol with its value.
+// One AC symbol with its value.
 struct Step {
   int advance = 0, length = 0, offset = 0, value = 0;
 };
@@ -36,14 +36,14 @@ void fill_heads(HuffmanTable& table) {
   }
 }
 
-void fill_means(HuffmanTable& table) {
+void fill_dc(HuffmanTable& table) {
   for (unsigned bits = 0; bits < kEntries; ++bits) {
     const auto [size, code_length] = table.heads[bits];
     const int length = code_length + size;
     if (code_length == 0 || length > kBits) continue;
     const unsigned value = (bits >> (kBits - length)) & ((1u << size) - 1);
-    table.means[bits] = {static_cast<std::int16_t>(size > 0 ? extend(value, size) : 0),
-                         static_cast<std::uint16_t>(length)};
+    table.dc_entries[bits] = {static_cast<std::int16_t>(size > 0 ? extend(value, size) : 0),
+                              static_cast<std::uint16_t>(length)};
   }
 }
 
@@ -57,7 +57,7 @@ Step step(Symbol found, unsigned bits) {
     return {run + 1, length, run, extend(value, size)};
   }
   if (run == 15) return {16, length, 15, 0};
-  // Runs 1…14 without a value belong to progressive files; the caller gives up on them.
+  // Runs 1…14 without a value occur in progressive files only; the caller gives up on them.
   if (run > 0) return {};
   return {HuffmanTable::kEndOfBlock, length, 0, 0};
 }
@@ -68,16 +68,16 @@ Steps fill_steps(const HuffmanTable& table) {
   return steps;
 }
 
-// Takes the symbols that some bits begin with, one after the other, as far as they fit.
+// Takes the symbols at the beginning of some bits one after the other, as long as they fit.
 class Walk {
  public:
   Walk(const Steps& steps, unsigned bits) : steps_(steps), bits_(bits) {}
 
-  // Nothing, of length 0, where no other fits or the block has ended.
+  // A step of length 0 if no other symbol fits or the block has ended.
   Step next() const {
     const Step found = steps_[(bits_ << length_) & (kEntries - 1)];
     if (advance_ >= HuffmanTable::kEndOfBlock || length_ + found.length > kBits) return {};
-    // More runs than a block holds must not add up to what says that it ends.
+    // Runs that are longer than a block must not add up to the mark of its end.
     if (found.advance < HuffmanTable::kEndOfBlock && advance_ + found.advance > 63) return {};
     return found;
   }
@@ -96,25 +96,25 @@ class Walk {
   int advance_ = 0, length_ = 0;
 };
 
-void fill_pairs(HuffmanTable& table, const Steps& steps) {
+void fill_ac_pairs(HuffmanTable& table, const Steps& steps) {
   for (unsigned bits = 0; bits < kEntries; ++bits) {
     Walk walk(steps, bits);
     const Step one = walk.take(), two = walk.take();
-    // What follows two coefficients may still be the end.
+    // The end of the block may still follow two coefficients.
     if (walk.next().advance == HuffmanTable::kEndOfBlock) walk.take();
     const int second = one.offset + 1 + two.offset;
-    table.pairs[bits] = HuffmanTable::Pair(
+    table.ac_pairs[bits] = HuffmanTable::AcPair(
         walk.length(), walk.advance(),
         {static_cast<std::uint8_t>(one.offset), static_cast<std::uint8_t>(second)},
         {static_cast<std::int16_t>(one.value), static_cast<std::int16_t>(two.value)});
   }
 }
 
-void fill_skips(HuffmanTable& table, const Steps& steps) {
+void fill_ac_skips(HuffmanTable& table, const Steps& steps) {
   for (unsigned bits = 0; bits < kEntries; ++bits) {
     Walk walk(steps, bits);
     while (walk.take().length > 0) continue;
-    table.skips[bits] = static_cast<std::uint16_t>(walk.advance() << 8 | walk.length());
+    table.ac_skips[bits] = static_cast<std::uint16_t>(walk.advance() << 8 | walk.length());
   }
 }
 
@@ -128,19 +128,19 @@ bool HuffmanTable::valid(const HuffmanCodes& codes, Use use) {
     if (code >= 1 << length && codes.counts[length] > 0) return false;
   }
   if (total == 0 || total > 256) return false;
-  return use != Use::kMeans || std::all_of(codes.symbols.begin(), codes.symbols.begin() + total,
-                                           [](int symbol) { return symbol <= 15; });
+  return use != Use::kDc || std::all_of(codes.symbols.begin(), codes.symbols.begin() + total,
+                                        [](int symbol) { return symbol <= 15; });
 }
 
 HuffmanTable::HuffmanTable(const HuffmanCodes& given, Use use) : codes(given) {
   std::copy(given.symbols.begin(), given.symbols.end(), symbols);
   fill_heads(*this);
-  if (use == Use::kMeans) {
-    fill_means(*this);
+  if (use == Use::kDc) {
+    fill_dc(*this);
   } else {
     const Steps steps = fill_steps(*this);
-    fill_pairs(*this, steps);
-    fill_skips(*this, steps);
+    fill_ac_pairs(*this, steps);
+    fill_ac_skips(*this, steps);
   }
 }
 

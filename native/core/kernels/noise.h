@@ -6,8 +6,8 @@
 
 namespace bobbin::core {
 
-// All functions are inlined: the linker could otherwise share one that contains instructions that
-// the machine does not have.
+// All functions here must be inlined: the linker could share them with a build of the kernels
+// whose instructions the machine lacks (kernels.h).
 
 // A bijection of 32-bit words for each key: Wellons' lowbias32, with half of the key added before
 // each multiplication.

@@ -1,4 +1,4 @@
-// What baseline.cc and the kernels share while a scan is decoded.
+// The state of decoding a scan, shared by baseline.cc and the kernels.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace bobbin::core {
 
-// The next bits of an unstuffed scan, from the top of a word. So many bytes behind `end` may be
+// The next bits of an unstuffed scan, from the top of a word. kPadding bytes after `end` may be
 // read, and must be zero.
 struct ScanBits {
   static constexpr std::size_t kPadding = 2048;
@@ -18,31 +18,31 @@ struct ScanBits {
   const std::uint8_t* next = nullptr;
   const std::uint8_t* end = nullptr;
 
-  // Whether bits were used that are not there; `next` may run ahead of the end by what is unused.
+  // Whether more bits were used than the scan has. `next` may pass `end` by the unused bytes.
   bool overrun() const { return next - end > static_cast<std::ptrdiff_t>(count >> 3); }
   // Whole bytes that were not used.
   std::ptrdiff_t left_bytes() const { return end - next + static_cast<std::ptrdiff_t>(count >> 3); }
 };
 
-// Blocks that wait until as many as a vector holds can be transformed together. Coefficients lie in
-// rows, the rows of all blocks side by side; all are zero but for those of waiting blocks.
+// Blocks that wait to be transformed together, as many as a vector holds. Coefficients are stored
+// in rows, the rows of all blocks side by side; all are zero except those of waiting blocks.
 struct BlockQueue {
   static constexpr int kMaxBlocks = 4;
 
-  // Symbols that reach past a block's end are written behind the last block.
+  // Symbols that reach past a block's end are written after the last block.
   alignas(64) std::int16_t coefficients[64 * kMaxBlocks + 32] = {};
   std::uint8_t* targets[kMaxBlocks] = {};
   int waiting = 0;
   unsigned last = 0;  // The highest zigzag index of any waiting block's coefficients.
-  // The first rows of all blocks so far, times the quantization and plus kMaxLevel, or'ed.
+  // The bitwise or, over all blocks so far, of the first row times its quantization plus kMaxLevel.
   alignas(64) std::uint16_t levels[8 * kMaxBlocks] = {};
 };
 
 struct ScanComponent {
-  const HuffmanTable* means = nullptr;
-  const HuffmanTable* coefficients = nullptr;
+  const HuffmanTable* dc_table = nullptr;
+  const HuffmanTable* ac_table = nullptr;
   int across = 1, down = 1;         // Blocks in an MCU.
-  std::uint32_t mean = 0;           // Of the last block; modulo 2¹⁶, as libjpeg keeps it.
+  std::uint32_t dc = 0;             // Of the last block; modulo 2¹⁶, as libjpeg keeps it.
   std::uint8_t* samples = nullptr;  // Where the next MCU's samples go.
   std::size_t stride = 0;           // From one row of samples to the next.
   BlockQueue queue;

@@ -20,7 +20,7 @@ ImageError system_error() {
 
 }  // namespace
 
-// Without O_NONBLOCK a pipe would let one wait for somebody who writes into it.
+// Without O_NONBLOCK, opening a pipe would wait for a writer.
 File::File(const std::string& path)
     : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
   if (descriptor_ < 0) throw system_error();
@@ -41,11 +41,11 @@ bool File::read(std::uint64_t offset, std::span<std::uint8_t> bytes) const {
   bool in_memory = true;
   while (!bytes.empty()) {
     const iovec piece{bytes.data(), bytes.size()};
-    // First without waiting for the disk: only so is it known that there is none to wait for.
+    // First without waiting for the disk: success shows that the bytes are in memory.
     const ssize_t got =
         ::preadv2(descriptor_, &piece, 1, static_cast<off_t>(offset), in_memory ? RWF_NOWAIT : 0);
     if (got < 0 && errno == EINTR) continue;
-    // Linux 5.9 and 5.10 answer 0 as well where they would have to wait: preadv2(2), bugs.
+    // Linux 5.9 and 5.10 also return 0 instead of waiting: preadv2(2), bugs.
     if (in_memory && (got == 0 || (got < 0 && (errno == EAGAIN || errno == EOPNOTSUPP)))) {
       in_memory = false;
       continue;

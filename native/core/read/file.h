@@ -8,7 +8,7 @@
 
 namespace bobbin::core {
 
-// For any number of threads at once. Throws ImageError with the system's reason.
+// Any number of threads may read at once. Throws ImageError with the system's reason.
 class File {
  public:
   explicit File(const std::string& path);
@@ -16,13 +16,12 @@ class File {
   File(const File&) = delete;
   File& operator=(const File&) = delete;
 
-  // In bytes, when it was opened.
+  // In bytes, when the file was opened.
   std::uint64_t size() const { return size_; }
-  // Fills `bytes` from `offset` on. False where the system could not say at once that it had them
-  // in memory.
+  // Fills `bytes` from `offset` on. False if they were not in memory, or may not have been.
   bool read(std::uint64_t offset, std::span<std::uint8_t> bytes) const;
-  // Lets the system fetch a range in the background; length 0 is all from `offset` on. A hint:
-  // nothing fails.
+  // Lets the system fetch a range in the background; length 0 means all from `offset` on. Never
+  // fails.
   void read_ahead(std::uint64_t offset, std::uint64_t length) const;
 
  private:

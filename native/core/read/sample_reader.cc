@@ -34,7 +34,7 @@ std::optional<OpenedSample> SampleReader::open(const SampleKey& key, const Decod
   return OpenedSample{key, *size, recipes_, decoded};
 }
 
-// Nothing when the sample is no JPEG.
+// Nothing if the sample is not a JPEG.
 std::optional<ImageSize> SampleReader::read(std::uint64_t sample) {
   {
     const StageTimer timer(totals_.read_ns);

@@ -1,4 +1,4 @@
-// One thread's way from a sample's encoded bytes to pixels and recipes.
+// From a sample's encoded bytes to pixels and recipes, on one thread.
 #pragma once
 
 #include <atomic>
@@ -48,7 +48,7 @@ class StageTimer {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-// What a sample is before it is decoded. It lives until the next one is opened.
+// A sample before it is decoded; valid until the next one is opened.
 struct OpenedSample {
   SampleKey key;
   ImageSize size;
@@ -56,21 +56,21 @@ struct OpenedSample {
   const DecodedImage* decoded = nullptr;  // Null for a JPEG file.
 };
 
-// Keeps its memory from sample to sample; what it is made of must outlive it.
+// Keeps its memory from sample to sample; the constructor's arguments must outlive it.
 class SampleReader {
  public:
   SampleReader(Sources& sources, const Preprocessing& preprocessing,
                const Augmentation& augmentation, StageTotals& totals);
 
-  // Opens a sample, whose pixels are `decoded` or, where null, read from its source. Nothing when
-  // they are to be read and the sample is no JPEG. Throws ImageError.
+  // Opens a sample. Its pixels are `decoded`, or, if that is null, they are read from its source.
+  // Nothing if they must be read and the sample is not a JPEG. Throws ImageError.
   std::optional<OpenedSample> open(const SampleKey& key, const DecodedImage* decoded);
-  // Of the opened sample, what its recipes need. The view lives until the next call. Throws
-  // ImageError.
+  // Decodes the part of the opened sample that its recipes need. The view lives until the next
+  // call. Throws ImageError.
   ImageView decode(const OpenedSample& sample);
 
-  // Of an opened JPEG that is not decoded: its headers, and its bytes, which the caller may swap
-  // for other memory.
+  // For an opened JPEG that is not decoded yet: its headers, and its bytes, which the caller may
+  // swap for other memory.
   JpegTraits traits() const { return decoder_.traits(); }
   Bytes& file() { return file_; }
 

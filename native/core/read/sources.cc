@@ -1,4 +1,5 @@
-// Shards stay open from sample to sample; a file of its own is opened once an epoch and closed.
+// Shards stay open from sample to sample; a file with one sample is opened once an epoch and
+// closed.
 #include "core/read/sources.h"
 
 #include <algorithm>
@@ -10,9 +11,9 @@
 
 namespace bobbin::core {
 namespace {
-// Far below the 1,024 descriptors that a process may usually have.
+// Far below 1,024, the usual limit of descriptors in a process.
 constexpr std::size_t kMaxOpen = 128;
-// One sample in a while may wait for the disk; in memory, the hints would cost more than that.
+// A rare sample may wait for the disk: if the data is in memory, hints would cost more than that.
 constexpr std::int64_t kAheadOfMiss = 1 << 15;
 // Bytes of one image. A sparse file may claim more than the machine's memory.
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;
@@ -51,7 +52,7 @@ void Sources::read(std::uint64_t sample, Bytes& bytes) {
     return;
   }
   const std::shared_ptr<const File> file = shard(extent.path);
-  // Before memory is asked for: a length that was written down wrong may be any number.
+  // Before memory is allocated: a wrong length may be any number.
   if (extent.offset > file->size() || extent.length > file->size() - extent.offset) {
     throw ImageError("file has " + std::to_string(file->size()) + " bytes, but " +
                      std::to_string(extent.length) + " were expected from byte " +
@@ -64,10 +65,10 @@ void Sources::read(std::uint64_t sample, Bytes& bytes) {
 void Sources::read_ahead(std::vector<std::uint64_t>& samples) {
   if (ahead_ <= 0) return;
   ahead_ -= static_cast<std::int64_t>(samples.size());
-  const auto place = [&](std::uint64_t sample) {
+  const auto position = [&](std::uint64_t sample) {
     return std::tuple(extents_[sample].path, extents_[sample].offset);
   };
-  std::ranges::sort(samples, {}, place);
+  std::ranges::sort(samples, {}, position);
   for (const std::uint64_t sample : samples) {
     const Extent& extent = extents_[sample];
     try {
@@ -77,7 +78,7 @@ void Sources::read_ahead(std::vector<std::uint64_t>& samples) {
         shard(extent.path)->read_ahead(extent.offset, extent.length);
       }
     } catch (const ImageError&) {
-      // Whoever reads the sample meets the same error and reports it.
+      // The thread that reads the sample meets the same error and reports it.
       continue;
     }
   }
@@ -88,7 +89,7 @@ std::shared_ptr<const File> Sources::shard(std::size_t path) {
     const std::lock_guard lock(mutex_);
     if (open_[path]) return open_[path];
   }
-  // Without the mutex: a file system may let one wait. Another thread may be as far.
+  // Without the mutex: a file system may be slow. Another thread may open the same shard.
   auto opened = std::make_shared<const File>(paths_[path]);
   const std::lock_guard lock(mutex_);
   std::shared_ptr<const File>& file = open_[path];
@@ -96,7 +97,7 @@ std::shared_ptr<const File> Sources::shard(std::size_t path) {
   file = std::move(opened);
   opened_.push_back(path);
   if (opened_.size() > kMaxOpen) {
-    // Closed once the threads that still read it are done.
+    // It is closed when the threads that still read it are done.
     open_[opened_.front()].reset();
     opened_.pop_front();
   }

@@ -1,4 +1,4 @@
-// Where the samples' encoded bytes are: files of their own, or parts of shards.
+// The samples' encoded bytes, in files of their own or in parts of shards.
 #pragma once
 
 #include <atomic>
@@ -23,7 +23,7 @@ struct Extent {
   std::uint64_t length = 0;  // In bytes; 0 is the whole file.
 };
 
-// All member functions are for any number of threads at once.
+// Any number of threads may call all member functions.
 class Sources {
  public:
   Sources(std::vector<std::string> paths, std::vector<Extent> extents);
@@ -32,16 +32,15 @@ class Sources {
   Sources& operator=(const Sources&) = delete;
 
   std::uint64_t size() const { return extents_.size(); }
-  // For messages: the path, and where in it a part begins.
+  // For messages: the path and, for a part of a shard, its first byte.
   std::string name(std::uint64_t sample) const;
-  // Replaces the content of `bytes` by the sample's, and keeps their memory unless it is a large
-  // rest. Throws ImageError.
+  // Replaces the content of `bytes` by the sample's, and keeps their memory unless it is left over
+  // from a much larger sample. Throws ImageError.
   void read(std::uint64_t sample, Bytes& bytes);
-  // Lets the system fetch these samples, in the order of the paths and, in a shard, of the bytes:
-  // sorts `samples`. Does nothing while all that is read is in memory anyway. Nothing fails:
-  // reading will say what is wrong.
+  // Sorts `samples` by path and by byte in a shard, and lets the system fetch them in this order.
+  // Does nothing while all reads are answered from memory. Never fails: reading reports errors.
   void read_ahead(std::vector<std::uint64_t>& samples);
-  // What decoders found out about the samples' bytes.
+  // Row starts that decoders found in the samples.
   ScanIndex& index() { return index_; }
 
  private:

@@ -1,5 +1,5 @@
-// Renders some output rows at a time, as many as a vector holds: resamples over rows, then over
-// columns with colour, then finishes. The kernels do the work.
+// Renders strips of output rows, as many rows as a vector holds: resampled over rows, then over
+// columns and coloured, then finished. The kernels do the work.
 #include "core/render/render.h"
 
 #include <algorithm>
@@ -145,13 +145,13 @@ void Renderer::set_taps(const ImageView& image, const Recipe& recipe, const Imag
   const auto axis_y = [](const Plane& plane) {
     return Axis{plane.height, plane.region.top, plane.region.top + plane.region.height};
   };
-  columns_.set(turned.left / scale, window.width / scale, recipe.size,
-               turned.reversed_x != recipe.flip, axis_x(planes_[0]));
-  lines_.set(turned.top / scale, window.height / scale, recipe.size, turned.reversed_y,
-             axis_y(planes_[0]));
+  column_taps_.set(turned.left / scale, window.width / scale, recipe.size,
+                   turned.reversed_x != recipe.flip, axis_x(planes_[0]));
+  row_taps_.set(turned.top / scale, window.height / scale, recipe.size, turned.reversed_y,
+                axis_y(planes_[0]));
   if (image.space != ColorSpace::kYcc) return;
-  if (planes_[1].halved_x) halved_columns_.halve(columns_, axis_x(planes_[1]));
-  if (planes_[1].halved_y) halved_lines_.halve(lines_, axis_y(planes_[1]));
+  if (planes_[1].halved_x) halved_column_taps_.halve(column_taps_, axis_x(planes_[1]));
+  if (planes_[1].halved_y) halved_row_taps_.halve(row_taps_, axis_y(planes_[1]));
 }
 
 void Renderer::set_strips(const ImageView& image) {
@@ -159,42 +159,42 @@ void Renderer::set_strips(const ImageView& image) {
   strip_count_ = image.space == ColorSpace::kYcc ? 3 : 1;
   const int width = kernels_.width;
   for (int i = 0; i < strip_count_; ++i) {
-    Strip& strip = strips_[i];
+    PlaneStrip& strip = strips_[i];
     const Plane& plane = planes_[i];
-    strip.columns = plane.halved_x ? &halved_columns_ : &columns_;
-    strip.rows = plane.halved_y ? &halved_lines_ : &lines_;
+    strip.column_taps = plane.halved_x ? &halved_column_taps_ : &column_taps_;
+    strip.row_taps = plane.halved_y ? &halved_row_taps_ : &row_taps_;
     strip.task.samples =
-        plane.row(strip.rows->begin()) +
-        static_cast<std::ptrdiff_t>(strip.columns->begin() - plane.region.left) * channels_;
+        plane.row(strip.row_taps->begin()) +
+        static_cast<std::ptrdiff_t>(strip.column_taps->begin() - plane.region.left) * channels_;
     strip.task.stride = static_cast<std::ptrdiff_t>(plane.stride);
-    strip.task.values = (strip.columns->end() - strip.columns->begin()) * channels_;
-    strip.lines.resize(static_cast<std::size_t>(std::max(strip.task.values, width)) * width);
-    strip.task.lines = strip.lines.data();
+    strip.task.values = (strip.column_taps->end() - strip.column_taps->begin()) * channels_;
+    strip.columns.resize(static_cast<std::size_t>(std::max(strip.task.values, width)) * width);
+    strip.task.columns = strip.columns.data();
   }
 }
 
-// Filters samples to lines for output rows from `y`.
+// Fills the columns of a strip of output rows, from row `y` on.
 void Renderer::resample_rows(int y, int count, ColumnsTask& columns) {
   const int width = kernels_.width;
   for (int i = 0; i < strip_count_; ++i) {
-    Strip& strip = strips_[i];
-    strip.task.filter = strip.rows->filter(y);
+    PlaneStrip& strip = strips_[i];
+    strip.task.filter = strip.row_taps->filter(y);
     strip.task.outputs = count;
     kernels_.resample_rows(strip.task);
   }
   for (int c = 0; c < 3; ++c) {
-    const Strip& strip = strips_[strip_count_ == 3 ? c : 0];
-    columns.lines[c] = strip.lines.data() + (channels_ == 3 ? c * width : 0);
+    const PlaneStrip& strip = strips_[strip_count_ == 3 ? c : 0];
+    columns.columns[c] = strip.columns.data() + (channels_ == 3 ? c * width : 0);
   }
   columns.step = channels_;
-  columns.first = strips_[0].columns->filter();
-  columns.others = strips_[strip_count_ - 1].columns->filter();
+  columns.first = strips_[0].column_taps->filter();
+  columns.others = strips_[strip_count_ - 1].column_taps->filter();
 }
 
 // The view's mean is linear in the samples: the total weights of rows and columns suffice.
 float Renderer::mean_grey(const ImageView& image, int outputs) {
-  lines_.totals(line_totals_);
-  columns_.totals(column_totals_);
+  row_taps_.totals(row_totals_);
+  column_taps_.totals(column_totals_);
   const int channels = image.space == ColorSpace::kRgb ? 3 : 1;
   factors_.resize(column_totals_.size() * channels);
   for (std::size_t i = 0; i < factors_.size(); ++i) {
@@ -203,8 +203,8 @@ float Renderer::mean_grey(const ImageView& image, int outputs) {
   }
   const RowsTask& task = strips_[0].task;
   const float sum =
-      kernels_.weighted_sum({task.samples, task.stride, static_cast<int>(line_totals_.size()),
-                             task.values, line_totals_.data(), factors_.data()});
+      kernels_.weighted_sum({task.samples, task.stride, static_cast<int>(row_totals_.size()),
+                             task.values, row_totals_.data(), factors_.data()});
   return sum / static_cast<float>(outputs) / static_cast<float>(outputs);
 }
 

@@ -16,10 +16,10 @@
 
 namespace bobbin::core {
 
-// The part of a stored image that its recipes need.
+// The part of a stored image to decode, so that all of its recipes can be rendered.
 struct DecodePlan {
   Region region;  // In stored pixels.
-  int scale = 1;  // The image may be halved so often (1, 2, 4, 8) before it is resampled.
+  int scale = 1;  // The image may be reduced by this factor (1, 2, 4, 8) before it is resampled.
 };
 DecodePlan plan_decode(std::span<const Recipe> recipes, const ImageSize& size);
 
@@ -32,19 +32,19 @@ class Renderer {
   //   resample the window by a triangle filter that widens with the reduction (Pillow's BILINEAR),
   //   turn upright and mirror, colour := A · colour, effects if there are any,
   //   clamp(colour + σ · noise, 0, 255), store as PixelType says, erase.
-  // The filter may read past the window's edge, never past the image's. Colours outside RGB are
-  // clamped only at the end. Noise is added to output values in order. `image` must cover the
-  // region of plan_decode; `size` gives its orientation.
+  // The filter may look past the window's edge, never past the image's. Colours that are not RGB
+  // are clamped at the end only. Noise goes to output values in order. `image` must cover
+  // plan_decode's region; `size` gives its orientation.
   void render(const ImageView& image, const ImageSize& size, const Recipe& recipe,
               const Preprocessing& preprocessing, Output output);
 
  private:
-  // One plane, resampled to some output rows.
-  struct Strip {
-    const Taps* columns = nullptr;
-    const Taps* rows = nullptr;
+  // One plane's part of a strip: resampled over rows, and held by columns (kernels.h).
+  struct PlaneStrip {
+    const Taps* column_taps = nullptr;
+    const Taps* row_taps = nullptr;
     RowsTask task;
-    std::vector<std::uint16_t> lines;
+    std::vector<std::uint16_t> columns;
   };
   void turn_upright(const ImageView& image, const ImageSize& size);
   void set_taps(const ImageView& image, const Recipe& recipe, const ImageSize& size);
@@ -56,11 +56,11 @@ class Renderer {
   const Kernels& kernels_;
   std::array<Plane, 3> planes_;  // Not transposed.
   std::array<Scratch, 3> transposed_;
-  Taps columns_, lines_, halved_columns_, halved_lines_;
-  std::array<Strip, 3> strips_;
+  Taps column_taps_, row_taps_, halved_column_taps_, halved_row_taps_;
+  std::array<PlaneStrip, 3> strips_;
   int strip_count_ = 0;
   int channels_ = 1;  // Interleaved in the first plane.
-  std::vector<float> line_totals_, column_totals_, factors_;
+  std::vector<float> row_totals_, column_totals_, factors_;
   std::vector<float> strip_, view_;  // Some output rows, and all of them, for effects.
   EffectScratch effects_;
 };

@@ -1,5 +1,5 @@
-// Computes positions in double, because errors would affect every pixel. Computes four outputs at a
-// time; outputs past the last are overwritten or unused.
+// Positions are computed in double, since an error would show in every pixel. Four outputs are
+// computed at a time; those after the last one are overwritten or never read.
 #include "core/render/taps.h"
 
 #include <algorithm>
@@ -46,8 +46,8 @@ void Taps::resize(int outputs, int count, const Axis& axis) {
   weights_.resize(static_cast<std::size_t>(stride_) * count_);
 }
 
-// Counts samples from the first that is needed, and rounds weights to words. Outputs are in
-// ascending or descending order; outputs past the last repeat it.
+// Counts samples from the first one that is needed, and rounds weights to words. Outputs are in
+// ascending or descending order; those after the last one take the same samples as that one.
 void Taps::finish() {
   const int last = first_[outputs_ - 1];
   begin_ = std::min(first_.front(), last);
@@ -57,8 +57,8 @@ void Taps::finish() {
   if (count_ > kMostWords) return;
   words_.resize(weights_.size());
   for (std::size_t i = 0; i < words_.size(); ++i) {
-    // std::min(65535, x) in this argument order turns NaN, which outputs past the last may have,
-    // into a valid word.
+    // std::min(65535, x) in this argument order turns NaN, which outputs after the last one may
+    // have, into a valid word.
     const auto word = static_cast<int>(std::min(65535.0f, weights_[i] * 0x1p16f + 0.5f));
     words_[i] = static_cast<WordPair>(word << 16 | word);
   }
@@ -71,7 +71,7 @@ void Taps::set(double start, double length, int outputs, bool reversed, const Ax
   resize(outputs, static_cast<int>(std::ceil(2 * reach)), axis);
   distances_.resize(stride_);
   scales_.resize(stride_);
-  // Local copies, because the compiler assumes that stores may change members.
+  // Copies, since the compiler must assume that a store changes any member.
   const float slope = slope_;
   const int count = count_, stride = stride_, begin = axis.begin, last = axis.held() - count;
   const double origin = start + (reversed ? outputs - 0.5 : 0.5) * step;
@@ -91,8 +91,8 @@ void Taps::set(double start, double length, int outputs, bool reversed, const Ax
     }
     const Four scale = 1 / total;
     for (int k = 0; k < count; ++k) {
-      float* const place = weight + std::ptrdiff_t{k} * stride;
-      store(place, load<Four>(place) * scale);
+      float* const at_k = weight + std::ptrdiff_t{k} * stride;
+      store(at_k, load<Four>(at_k) * scale);
     }
     store(first_.data() + i, first);
     store(distances_.data() + i, distance);
@@ -129,7 +129,7 @@ void Taps::halve(const Taps& whole, const Axis& axis) {
   finish();
 }
 
-// For outputs at the edge: a missing neighbour is replaced by the edge sample.
+// At an edge a neighbour is missing: the edge's own sample replaces it.
 void Taps::halve_at_edge(const Taps& whole, int output, const Axis& axis) {
   const auto weight = [&](int sample) -> float& {
     return weights_[std::ptrdiff_t{sample - first_[output]} * stride_ + output];
@@ -147,8 +147,8 @@ void Taps::halve_at_edge(const Taps& whole, int output, const Axis& axis) {
 
 void Taps::totals(std::vector<float>& totals) const {
   totals.assign(end_ - begin_, 0.0f);
-  // Neighbouring outputs share samples: the k-th of all outputs first, so that sums are
-  // independent.
+  // Neighbouring outputs share samples. Adding the k-th samples of all outputs first keeps each
+  // sum independent of the one before.
   for (int k = 0; k < count_; ++k) {
     const float* const weights = weights_.data() + std::ptrdiff_t{k} * stride_;
     float* const total = totals.data() + k;

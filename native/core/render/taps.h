@@ -1,4 +1,4 @@
-// The triangle filter along one axis: the samples of each output and their weights.
+// The triangle filter along one axis: the samples of each output, and their weights.
 #pragma once
 
 #include <algorithm>
@@ -9,13 +9,13 @@
 
 namespace bobbin::core {
 
-// Part of an axis of `length` samples: only samples from `begin` to `end` may be read. Samples past
-// the axis do not belong to it.
+// Part of an axis of `length` samples: only samples from `begin` to `end` are held. Samples past
+// the axis's end do not belong to it.
 struct Axis {
   int length = 0;
   int begin = 0, end = 0;
 
-  int held() const { return std::min(end, length); }  // One behind the last sample.
+  int held() const { return std::min(end, length); }  // One after the last sample.
 };
 
 class Taps {
@@ -30,7 +30,7 @@ class Taps {
   void halve(const Taps& whole, const Axis& axis);
 
   int begin() const { return begin_; }  // The first sample that any output needs.
-  int end() const { return end_; }      // One behind the last.
+  int end() const { return end_; }      // One after the last.
 
   // The filter from `output`; samples are counted from `begin`.
   Filter filter(int output = 0) const {
@@ -42,7 +42,7 @@ class Taps {
   void totals(std::vector<float>& totals) const;
 
  private:
-  // Each output reads `count` samples, or all if there are fewer.
+  // Each output takes `count` samples, or all that are held if they are fewer.
   void resize(int outputs, int count, const Axis& axis);
   void finish();
   void halve_at_edge(const Taps& whole, int output, const Axis& axis);
@@ -53,8 +53,8 @@ class Taps {
   // The first weights of all outputs, then the second weights, and so on.
   std::vector<float> weights_;
   std::vector<WordPair> words_;
-  // For each output's triangle: the distance of its first sample from the top, and the factor from
-  // heights to weights.
+  // Of each output's triangle: the distance of its first sample from its top, and the factor that
+  // turns heights into weights.
   std::vector<float> distances_, scales_;
   float slope_ = 1;
   int begin_ = 0, end_ = 0;

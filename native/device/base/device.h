@@ -1,4 +1,4 @@
-// A place where batches are rendered: its memory, and queues of work on it.
+// A device that renders batches: its memory, and queues of work on it.
 #pragma once
 
 #include <cstddef>

@@ -28,7 +28,7 @@ struct JobPlane {
   std::int64_t step_x = 0, step_y = 0;
 };
 
-// The content of a view in the batch.
+// What happens to a view of the batch.
 enum class JobKind : std::uint8_t {
   kRender,  // The planes, resampled, coloured, and so on.
   kCopy,    // The first plane holds the view's stored values, channels last, aligned to their type.
@@ -47,8 +47,8 @@ struct Job {
   float sigma = 0;        // Of the noise, in 0…255 units.
   std::uint64_t noise_key = 0;
   core::Erasure erasure;
-  // Mixing with the view already in the batch: the share of this job's view; 1 replaces the other.
-  // Cutmix replaces only `pasted`, if its width is positive.
+  // Mixing with the view that the batch holds already: the share of the job's view, 1 to replace.
+  // Cutmix replaces `pasted` alone, if that has a width.
   float share = 1;
   core::Region pasted;
 

@@ -1,4 +1,4 @@
-// Plans, assigns memory, decodes by the hardware, decodes the rest one by one, waits.
+// Plan, assign memory, decode by the hardware, decode one by one, wait.
 #include "device/decode/engine_decoder.h"
 
 #include <algorithm>
@@ -143,7 +143,7 @@ void EngineDecoder::learn_from_batch(bool decoded) {
 void EngineDecoder::decode_singly(Queue& queue) {
   for (Planned& planned : planned_) {
     if (planned.decoded || planned.backend == JpegBackend::kNone) continue;
-    // Memory was planned for the region only.
+    // The planned memory is too small for the whole image.
     if (!planned.task.whole && !takes_regions(planned.backend)) continue;
     const JpegOutcome outcome = engine_->decode(planned.task, planned.backend, queue);
     planned.decoded = outcome == JpegOutcome::kDecoded;

@@ -34,7 +34,7 @@ class EngineDecoder final : public Decoder {
 
  private:
   struct Planned {
-    int image = 0;  // Index in the batch.
+    int image = 0;  // Its index in the batch.
     JpegBackend backend = JpegBackend::kNone;
     core::ImageView view;
     JpegTask task;

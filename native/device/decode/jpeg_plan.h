@@ -50,8 +50,8 @@ core::ImageView planes_of(const core::JpegTraits& traits, const core::Region& re
 // The bytes of a plane in memory, if every plane begins at a multiple of 256.
 std::size_t plane_bytes(const core::Plane& plane);
 
-// Fills `order` with the images' indices, sorted by sampling, then from the largest down (DALI's
-// order). The sort is stable.
+// Fills `order` with the images' indices, similar images together: by their sampling, then from the
+// largest down (DALI's order). Equal ones keep theirs.
 void order_for_decoding(std::span<const EncodedImage> images, std::vector<int>& order);
 
 }  // namespace bobbin::device

@@ -25,19 +25,19 @@ struct WrittenBatch {
   int rows = 0;
 };
 
-// The work for a batch. Called on this thread only.
+// The work for a batch. Called on the thread alone.
 class BatchWork {
  public:
   virtual ~BatchWork() = default;
-  // Queues all of it; the lane's previous batch is done. If images failed, returns them and queues
-  // nothing. Throws DeviceError or core::LoaderError.
+  // Queues the batch; the lane's last batch is done. If images failed, nothing is queued.
+  // Throws DeviceError or core::LoaderError.
   virtual std::span<const core::FailedImage> launch(const WrittenBatch& batch, int lane,
                                                     Queue& queue) = 0;
-  // Called when the device is done, before `done`.
+  // The device has finished the batch; BatchContext::done is called next.
   virtual void complete(const WrittenBatch& batch) = 0;
 };
 
-// An exception on the thread ends the run. The destructor waits for the queued work.
+// An exception on the thread ends the run. The destructor waits for the queues.
 class BatchThread {
  public:
   // The arguments must outlive the thread. Throws DeviceError.

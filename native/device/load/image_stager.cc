@@ -36,7 +36,7 @@ void ImageStager::stage(const ImageToStage& image, Staging& staging, int row, Ro
     if (on_device && can_render(recipe)) {
       add(make_job(*on_device, image.size, recipe, context_.preprocessing), staging, row, role);
     } else {
-      add(render(image, static_cast<int>(view), staging.place_rendered(row, role)), staging, row,
+      add(render(image, static_cast<int>(view), staging.rendered_row(row, role)), staging, row,
           role);
     }
   }
@@ -49,7 +49,7 @@ void ImageStager::stage_decoded(const ImageToStage& image, Staging& staging, int
   }
 }
 
-Job ImageStager::render(const ImageToStage& image, int view, const Staging::Place& row) {
+Job ImageStager::render(const ImageToStage& image, int view, const Staging::BlockPart& row) {
   const std::size_t values = view * context_.view_values();
   renderer_.render(image.view, image.size, image.recipes[view], context_.preprocessing,
                    core::Output{row.pinned, context_.dtype}.from(values));

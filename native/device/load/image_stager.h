@@ -1,4 +1,4 @@
-// Turns a decoded image into jobs for the device, for one thread.
+// From a decoded image to jobs for the device, on one thread.
 #pragma once
 
 #include <span>
@@ -29,7 +29,7 @@ class ImageStager {
   void stage_decoded(const ImageToStage& image, Staging& staging, int row, Role role) const;
 
  private:
-  Job render(const ImageToStage& image, int view, const Staging::Place& row);
+  Job render(const ImageToStage& image, int view, const Staging::BlockPart& row);
   void add(Job job, Staging& staging, int row, Role role) const;
 
   const core::BatchContext& context_;

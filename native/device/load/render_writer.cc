@@ -17,18 +17,18 @@ using core::BatchContext;
 
 constexpr Role kRoles[] = {Role::kOwn, Role::kPartner};
 
-// Which image a file for the device's decoder belongs to.
+// The row and role whose file the device decodes.
 struct FileRef {
   int row = 0;
   Role role = Role::kOwn;
 };
 
-// The resources of one batch in progress.
+// What a batch uses alone while the device works on it.
 struct RenderLane {
   Block jobs;
   std::unique_ptr<Decoder> decoder;
   std::vector<EncodedImage> images;
-  std::vector<FileRef> refs;
+  std::vector<FileRef> files;  // Of `images`, in the same order.
 };
 
 class RenderWriter final : public core::BatchWriter, public BatchWork {
@@ -119,7 +119,7 @@ void RenderWriter::decode(const WrittenBatch& batch, RenderLane& lane, Queue& qu
   Staging& staging = *shared_->stagings[batch.slot];
   int decoded = 0;
   for (std::size_t i = 0; i < lane.images.size(); ++i) {
-    const FileRef& ref = lane.refs[i];
+    const FileRef& ref = lane.files[i];
     const StagedFile& file = staging.image(ref.row, ref.role).file;
     if (lane.images[i].decoded) {
       stager_->stage_decoded({lane.images[i].view, file.size, file.recipes}, staging, ref.row,
@@ -130,23 +130,23 @@ void RenderWriter::decode(const WrittenBatch& batch, RenderLane& lane, Queue& qu
     }
   }
   shared_->split.device_decoded(decoded, spent.count());
-  // Otherwise the batch is launched again with all its files.
+  // Otherwise the batch comes again, with its files.
   if (failed_.empty()) context_->totals.device_decoded += decoded;
 }
 
 // In the order of the rows; the row's own image comes before its partner.
 void RenderWriter::collect_files(const WrittenBatch& batch, RenderLane& lane) {
   lane.images.clear();
-  lane.refs.clear();
+  lane.files.clear();
   for (int row = 0; row < batch.rows; ++row) {
     for (const Role role : kRoles) {
       StagedImage& image = shared_->stagings[batch.slot]->image(row, role);
       const StagedFile& file = image.file;
       if (file.bytes.empty()) continue;
-      // If the batch was launched before, this image may have jobs already.
+      // If other images failed, this one may have been decoded before.
       image.jobs.clear();
       lane.images.push_back({file.bytes, file.traits, file.wanted, {}, false});
-      lane.refs.push_back({row, role});
+      lane.files.push_back({row, role});
     }
   }
 }
@@ -157,14 +157,14 @@ void RenderWriter::decode_here(Staging& staging, const FileRef& ref) {
     decoder_.open(file.bytes);
     stager_->stage({decoder_.decode(file.wanted, 1), file.size, file.recipes}, staging, ref.row,
                    ref.role);
-    // Staged only once, even if the batch is launched again.
+    // Staged once, even if the batch comes again.
     shared_->memory.files.give_back(std::exchange(file.bytes, {}));
   } catch (const core::ImageError& error) {
     failed_.push_back({ref.row, ref.role == Role::kPartner, error.what()});
   }
 }
 
-// Copies consecutive rows in one call.
+// Copies whole rows, adjacent rows in one call.
 void RenderWriter::copy_rendered(const WrittenBatch& batch, Role role, Queue& queue) {
   Staging& staging = *shared_->stagings[batch.slot];
   const auto is_rendered = [&](int row) {

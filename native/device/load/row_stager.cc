@@ -1,4 +1,4 @@
-// Stages a row's images as samples, as values, or as files for the device's decoder.
+// Workers stage a row's images: as samples, as values, or as files that the device decodes.
 #include "device/load/row_stager.h"
 
 #include <algorithm>
@@ -88,7 +88,7 @@ bool RowStager::device_could_decode(const core::OpenedSample& sample,
          shared_.device.takes(reader_.traits());
 }
 
-// Returns false if the file or its planes do not fit.
+// False if there is no room for the file or for its planes.
 bool RowStager::leave_to_device(const core::OpenedSample& sample, const core::Region& wanted,
                                 const core::SlotRow& to, Role role) {
   const core::JpegTraits traits = reader_.traits();

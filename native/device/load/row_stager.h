@@ -1,4 +1,4 @@
-// Turns samples into rows of a staging, for one thread.
+// From samples to rows of a staging, on one thread.
 #pragma once
 
 #include <atomic>
@@ -14,7 +14,7 @@
 
 namespace bobbin::device {
 
-// Shared by the threads of a render writer.
+// The parts that all threads of a render writer share.
 struct RenderShared {
   RenderShared(Device& device, const core::BatchContext& context, const WriterOptions& options,
                bool decodes);

@@ -49,7 +49,7 @@ std::optional<core::ImageView> Staging::copy_samples(const core::ImageView& imag
   for (int i = 0; i < planes; ++i) {
     bytes += aligned(row_bytes(image, image.planes[i]) * image.planes[i].region.height);
   }
-  const std::optional<Place> room = take_room(bytes);
+  const std::optional<BlockPart> room = take_room(bytes);
   if (!room) return std::nullopt;
   core::ImageView copy = image;
   std::size_t begin = 0;
@@ -66,7 +66,7 @@ std::optional<core::ImageView> Staging::copy_samples(const core::ImageView& imag
   return copy;
 }
 
-std::optional<Staging::Place> Staging::take_room(std::size_t bytes) {
+std::optional<Staging::BlockPart> Staging::take_room(std::size_t bytes) {
   if (bytes > memory_.chunks.block_bytes()) return std::nullopt;
   const std::lock_guard lock(mutex_);
   if (chunks_.empty() || chunks_.back().used + bytes > memory_.chunks.block_bytes()) {
@@ -76,10 +76,10 @@ std::optional<Staging::Place> Staging::take_room(std::size_t bytes) {
   }
   Chunk& chunk = chunks_.back();
   const std::size_t begin = std::exchange(chunk.used, chunk.used + bytes);
-  return Place{chunk.block->pinned() + begin, chunk.block->on_device() + begin};
+  return BlockPart{chunk.block->pinned() + begin, chunk.block->on_device() + begin};
 }
 
-Staging::Place Staging::place_rendered(int row, Role role) {
+Staging::BlockPart Staging::rendered_row(int row, Role role) {
   const std::lock_guard lock(mutex_);
   std::unique_ptr<Block>& block = rendered_[static_cast<int>(role)];
   if (!block) block = memory_.rendered.take();

@@ -77,18 +77,19 @@ class Staging {
   StagedImage& image(int row, Role role) { return rows_[row][static_cast<int>(role)]; }
   void clear_image(int row, Role role);
 
-  // Copies an image's samples to pinned memory, and returns the view with its planes' addresses on
-  // the device, or nothing if the samples do not fit. Throws DeviceError.
+  // Copies an image's samples to where the device will find them: the same view, its planes in the
+  // device's memory. Nothing if there is no room. Throws DeviceError.
   std::optional<core::ImageView> copy_samples(const core::ImageView& image);
 
-  // The addresses of a row's values in main memory and on the device. Throws DeviceError.
-  struct Place {
+  // Part of a block: where the CPU writes it, and where it will be on the device.
+  struct BlockPart {
     std::uint8_t* pinned = nullptr;
     const std::uint8_t* on_device = nullptr;
   };
-  Place place_rendered(int row, Role role);
+  // The memory for a row that is rendered on the CPU. Throws DeviceError.
+  BlockPart rendered_row(int row, Role role);
 
-  // Reserves memory of the device's decoder for a file's planes; false if it does not fit.
+  // Reserves room for planes of the device's decoder in this batch. False if there is none left.
   bool reserve_planes(std::size_t bytes);
   // Cancels a reservation.
   void release_planes(std::size_t bytes);
@@ -97,7 +98,7 @@ class Staging {
   void copy_samples_in(Queue& queue) const;
   void copy_rendered_in(Queue& queue, Role role, int begin, int end) const;
 
-  // Releases the memory of a batch that is done or abandoned.
+  // Returns the memory: the batch is done, or nobody wants it.
   void clear();
 
  private:
@@ -105,7 +106,7 @@ class Staging {
     std::unique_ptr<Block> block;
     std::size_t used = 0;
   };
-  std::optional<Place> take_room(std::size_t bytes);
+  std::optional<BlockPart> take_room(std::size_t bytes);
 
   StagingMemory& memory_;
   const Shape shape_;

@@ -104,13 +104,13 @@ struct alignas(count * sizeof(Value)) Run {
 template <core::PixelType type, Layout layout, int count, typename Threads, typename Fresh>
 BOBBIN_SHARED void store_runs(const Threads& threads, const Tile& tile, const BatchOutput& output,
                               const Fresh& fresh) {
-  // A line is contiguous: a row of pixels, or a row of one channel.
+  // A row of the output: of pixels, or of one channel.
   constexpr int kInterleaved = layout == Layout::kChannelsLast ? 3 : 1;
-  constexpr int kLines = 3 / kInterleaved * kTileHeight;
+  constexpr int kRows = 3 / kInterleaved * kTileHeight;
   constexpr int kRuns = kInterleaved * kTileWidth / count;
   const Job& job = tile.job;
   const bool pastes = job.pasted.width > 0, blends = !pastes && job.share < 1;
-  threads.each(kLines * kRuns, [&](int i) {
+  threads.each(kRows * kRuns, [&](int i) {
     const int value = i % kRuns * count, y = i / kRuns % kTileHeight;
     const int channel = i / kRuns / kTileHeight;  // The first, if channels come last.
     const int column = value / kInterleaved;
@@ -131,13 +131,13 @@ BOBBIN_SHARED void store_runs(const Threads& threads, const Tile& tile, const Ba
   });
 }
 
-// 16 bytes at a time if all lines begin at a multiple of 16: then tiles begin and end there, too.
+// 16 bytes at a time if all rows begin at a multiple of that: then tiles begin and end there, too.
 template <core::PixelType type, Layout layout, typename Threads, typename Fresh>
 BOBBIN_SHARED void store(const Threads& threads, const Tile& tile, const BatchOutput& output,
                          const Fresh& fresh) {
   constexpr int kBytes = sizeof(ValueOf<type>), kWide = 16;
-  const int line = (layout == Layout::kChannelsLast ? 3 : 1) * tile.size * kBytes;
-  if (line % kWide == 0) {
+  const int row_bytes = (layout == Layout::kChannelsLast ? 3 : 1) * tile.size * kBytes;
+  if (row_bytes % kWide == 0) {
     store_runs<type, layout, kWide / kBytes>(threads, tile, output, fresh);
   } else {
     store_runs<type, layout, 1>(threads, tile, output, fresh);
@@ -148,13 +148,13 @@ BOBBIN_SHARED void store(const Threads& threads, const Tile& tile, const BatchOu
 // task.needs_means.
 template <core::PixelType type, Layout layout, typename Threads>
 BOBBIN_SHARED void render_tile(const Threads& threads, const RenderTask& task,
-                               const float* mean_sums, const TilePlace& place, TileMemory& memory) {
-  const Job& job = task.jobs[place.job];
+                               const float* mean_sums, const TileIndex& index, TileMemory& memory) {
+  const Job& job = task.jobs[index.job];
   const BatchOutput& output = task.output;
-  const Tile tile{job, output.size, place.x * kTileWidth, place.y * kTileHeight};
+  const Tile tile{job, output.size, index.x * kTileWidth, index.y * kTileHeight};
   switch (job.kind) {
     case JobKind::kRender: {
-      const float grey = job.needs_mean() ? mean_grey(mean_sums, place.job, output.size) : 0;
+      const float grey = job.needs_mean() ? mean_grey(mean_sums, index.job, output.size) : 0;
       resample(threads, tile, memory);
       finish<type>(threads, tile, task.normalization, grey, memory);
       return store<type, layout>(threads, tile, output, [&](int x, int y, int c) {

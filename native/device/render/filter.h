@@ -39,10 +39,10 @@ BOBBIN_SHARED inline double sum_of_distances(double distance, std::int64_t count
   return static_cast<double>(count - 2 * before) * distance + steps(count) / 2 - steps(before);
 }
 
-// The triangle at a position along the axis, for any output.
-BOBBIN_SHARED inline Triangle triangle_at(const JobAxis& axis, int place) {
+// The triangle at an output position, which may lie past the axis's end.
+BOBBIN_SHARED inline Triangle triangle_at(const JobAxis& axis, int position) {
   constexpr std::int64_t kHalf = kOneSample / 2;
-  const std::int64_t center = axis.start + ((2 * std::int64_t{place} + 1) * axis.step >> 1);
+  const std::int64_t center = axis.start + ((2 * std::int64_t{position} + 1) * axis.step >> 1);
   const std::int64_t reach = reach_of(axis);
   const auto first = static_cast<std::int32_t>((center - reach + kHalf) >> 32);
   const auto end = static_cast<std::int32_t>((center + reach + kHalf - 1) >> 32);
@@ -66,12 +66,12 @@ BOBBIN_SHARED inline Triangle triangle_at(const JobAxis& axis, int place) {
   return triangle;
 }
 
-// The triangle of one output of the axis.
+// The triangle of an output; the axis has `outputs` of them.
 BOBBIN_SHARED inline Triangle triangle_of(const JobAxis& axis, int outputs, int output) {
   return triangle_at(axis, axis.reversed ? outputs - 1 - output : output);
 }
 
-// The triangle's height `samples` samples after its first one.
+// The triangle's height at `samples` after its first sample.
 BOBBIN_SHARED inline float height_at(const Triangle& triangle, float samples) {
   const float distance = triangle.distance + samples;
   const float height = 1 - (distance < 0 ? -distance : distance) * triangle.slope;
@@ -96,7 +96,7 @@ BOBBIN_SHARED inline float weight_at(const Triangle& triangle, const JobAxis& ax
 
 // The total weight of a sample of full resolution in all outputs.
 BOBBIN_SHARED inline float total_weight_at(const JobAxis& axis, int outputs, int sample) {
-  // Outputs whose triangle covers the sample: their distance in half steps is less than its reach.
+  // Positions whose tops are less than the triangle's reach away, in half steps.
   const std::int64_t reach = reach_of(axis);
   const std::int64_t middle = sample * kOneSample + kOneSample / 2 - axis.start;
   const std::int64_t low = 2 * (middle - reach) - axis.step;
@@ -105,8 +105,8 @@ BOBBIN_SHARED inline float total_weight_at(const JobAxis& axis, int outputs, int
   const std::int64_t end =
       high < 0 ? 0 : std::min<std::int64_t>(high / (2 * axis.step) + 1, outputs);
   float total = 0;
-  for (std::int64_t place = first; place < end; ++place) {
-    const Triangle triangle = triangle_at(axis, static_cast<int>(place));
+  for (std::int64_t position = first; position < end; ++position) {
+    const Triangle triangle = triangle_at(axis, static_cast<int>(position));
     total += weight_at(triangle, axis, 0, sample);
   }
   return total;

@@ -10,7 +10,7 @@
 
 namespace bobbin::device {
 
-// Number of parts of the sum; each block computes one.
+// A view's mean grey is the sum of this many parts, each by its own block.
 inline constexpr int kMeanParts = 8;
 inline constexpr int kMeanRows = 64;    // Rows whose weights are in memory at a time.
 inline constexpr int kMeanLanes = 256;  // Parallel sums; a power of two.
@@ -44,7 +44,7 @@ BOBBIN_SHARED inline float grey_at(const Job& job, std::int64_t x, std::int64_t 
          kBlue * sample(job.planes[2]);
 }
 
-// Each lane adds its columns of some rows to its sum.
+// Each lane adds its columns of `rows` to its sum.
 template <typename Threads>
 BOBBIN_SHARED void add_rows(const Threads& threads, const Job& job, const Span& rows, int outputs,
                             MeanMemory& memory) {
@@ -63,8 +63,8 @@ BOBBIN_SHARED void add_rows(const Threads& threads, const Job& job, const Span& 
   });
 }
 
-// Writes one part of the sum over a view's pixels to `sums`, which has kMeanParts entries for each
-// job; the result is the same for any number of threads. Skips jobs without a mean.
+// Writes one part of the sum over a view's pixels to `sums`, which has kMeanParts elements for each
+// job. The result is the same for any number of threads. Does nothing if the job needs no mean.
 template <typename Threads>
 BOBBIN_SHARED void sum_greys(const Threads& threads, const RenderTask& task, int job_index,
                              int part, MeanMemory& memory, float* sums) {

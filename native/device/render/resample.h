@@ -1,4 +1,5 @@
-// Resamples one tile: some source rows at a time to lines of its columns, then lines to pixels.
+// Resampling of one tile, a chunk of source rows at a time: each source row is filtered to the
+// tile's columns, then the filtered rows to the tile's rows.
 #pragma once
 
 #include <algorithm>
@@ -13,20 +14,20 @@ namespace bobbin::device {
 // A block renders one tile of one view.
 inline constexpr int kTileWidth = 32;
 inline constexpr int kTileHeight = 16;  // Even: two rows share the pairs of their noise.
-// Lines (source rows filtered to a tile's columns) that a block holds at a time.
-inline constexpr int kTileLines = 48;
+// Filtered source rows that a block holds at a time.
+inline constexpr int kFilteredRows = 48;
 
 // A tile of a job; x and y count tiles.
-struct TilePlace {
+struct TileIndex {
   int job, x, y;
 };
 
 // A block's shared memory.
 struct TileMemory {
   Triangle columns[kTileWidth], rows[kTileHeight];
-  float row_weights[kTileHeight][kTileLines];
-  float lines[kTileLines][kTileWidth];
-  // First the planes' channels, then the values to store. Rows begin in different banks.
+  float row_weights[kTileHeight][kFilteredRows];
+  float filtered[kFilteredRows][kTileWidth];
+  // First the planes' channels, then what is stored. Rows begin in different banks.
   float colors[3][kTileHeight][kTileWidth + 1];
 };
 
@@ -40,7 +41,7 @@ struct Tile {
 // Some source rows of `count` planes from `plane` on.
 template <int count>
 struct Chunk {
-  static constexpr int kMaxRows = kTileLines / count;
+  static constexpr int kMaxRows = kFilteredRows / count;
   int plane;
   int resolution;
   int row, rows;
@@ -51,30 +52,30 @@ template <typename Threads>
 BOBBIN_SHARED void set_triangles(const Threads& threads, const Tile& tile, TileMemory& memory) {
   threads.each(kTileWidth + kTileHeight, [&](int i) {
     const bool column = i < kTileWidth;
-    const int place = column ? tile.left + i : tile.top + i - kTileWidth;
-    // Past the view's edge the last output is repeated; it is never stored.
-    const int output = std::min(place, tile.size - 1);
+    const int position = column ? tile.left + i : tile.top + i - kTileWidth;
+    // Past the view's edge the last position again; its pixels are not stored.
+    const int output = std::min(position, tile.size - 1);
     const JobAxis& axis = column ? tile.job.columns : tile.job.rows;
     const Triangle triangle = triangle_of(axis, tile.size, output);
     (column ? memory.columns[i] : memory.rows[i - kTileWidth]) = triangle;
   });
 }
 
-// Filters source rows to lines of the tile's columns. A thread filters several rows at once, so it
-// computes each weight once.
+// Filters source rows to the tile's columns. A thread takes several rows at once, so that it
+// computes each weight once for them.
 template <int count, typename Threads>
 BOBBIN_SHARED void filter_columns(const Threads& threads, const Job& job, const Chunk<count>& chunk,
                                   TileMemory& memory) {
   constexpr int kRows = count == 1 ? 4 : 2;
   threads.each((chunk.rows + kRows - 1) / kRows * kTileWidth, [&](int i) {
-    const int x = i % kTileWidth, line = i / kTileWidth * kRows, resolution = chunk.resolution;
+    const int x = i % kTileWidth, first = i / kTileWidth * kRows, resolution = chunk.resolution;
     const Triangle triangle = memory.columns[x];
     const std::uint8_t* samples[count][kRows];
     float sums[count][kRows] = {};
     for (int p = 0; p < count; ++p) {
       const JobPlane& plane = job.planes[chunk.plane + p];
       for (int r = 0; r < kRows; ++r) {
-        const int row = chunk.row + std::min(line + r, chunk.rows - 1);
+        const int row = chunk.row + std::min(first + r, chunk.rows - 1);
         samples[p][r] =
             plane.samples +
             (triangle.begin[resolution] - job.columns.begin[resolution]) * plane.step_x +
@@ -91,21 +92,21 @@ BOBBIN_SHARED void filter_columns(const Threads& threads, const Job& job, const 
       }
     }
     for (int p = 0; p < count; ++p) {
-      for (int r = 0; r < kRows && line + r < chunk.rows; ++r) {
-        memory.lines[p * Chunk<count>::kMaxRows + line + r][x] = sums[p][r];
+      for (int r = 0; r < kRows && first + r < chunk.rows; ++r) {
+        memory.filtered[p * Chunk<count>::kMaxRows + first + r][x] = sums[p][r];
       }
     }
   });
 }
 
-// Filters lines to pixels, and adds them to the result of the previous chunks.
+// Filters the rows of a chunk to the tile's rows, and adds them to those of the chunks before.
 template <int count, typename Threads>
 BOBBIN_SHARED void filter_rows(const Threads& threads, const Job& job, const Chunk<count>& chunk,
                                TileMemory& memory) {
   threads.each(kTileHeight * chunk.rows, [&](int i) {
-    const int y = i / chunk.rows, line = i % chunk.rows;
-    memory.row_weights[y][line] =
-        weight_at(memory.rows[y], job.rows, chunk.resolution, chunk.row + line);
+    const int y = i / chunk.rows, row = i % chunk.rows;
+    memory.row_weights[y][row] =
+        weight_at(memory.rows[y], job.rows, chunk.resolution, chunk.row + row);
   });
   threads.each(kTileHeight * kTileWidth, [&](int i) {
     const int x = i % kTileWidth, y = i / kTileWidth;
@@ -116,10 +117,10 @@ BOBBIN_SHARED void filter_rows(const Threads& threads, const Job& job, const Chu
     for (int p = 0; p < count; ++p) {
       sums[p] = chunk.first ? 0 : memory.colors[chunk.plane + p][y][x];
     }
-    for (int line = begin; line < end; ++line) {
-      const float weight = memory.row_weights[y][line];
+    for (int row = begin; row < end; ++row) {
+      const float weight = memory.row_weights[y][row];
       for (int p = 0; p < count; ++p) {
-        sums[p] += weight * memory.lines[p * Chunk<count>::kMaxRows + line][x];
+        sums[p] += weight * memory.filtered[p * Chunk<count>::kMaxRows + row][x];
       }
     }
     for (int p = 0; p < count; ++p) memory.colors[chunk.plane + p][y][x] = sums[p];

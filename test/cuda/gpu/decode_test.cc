@@ -191,10 +191,10 @@ TEST("when files are odd or damaged, then sound ones between them are still deco
   for (int i = 0; i < 60; ++i) {
     File damaged = sound;
     for (int hits = 0; hits <= i % 5; ++hits) {
-      // Behind the headers, because a loader decodes only files with valid headers.
-      const std::size_t place =
+      // Behind the headers, or a loader would not ask.
+      const std::size_t byte =
           damaged.size() / 2 + random.below(static_cast<int>(damaged.size() / 2));
-      damaged[place] ^= 1 << random.below(8);
+      damaged[byte] ^= 1 << random.below(8);
     }
     odd.push_back(std::move(damaged));
   }

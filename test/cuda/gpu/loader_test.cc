@@ -34,8 +34,8 @@ constexpr Way kWays[] = {{"rendered by the device", device::make_render_writer},
 constexpr core::PixelType kTypes[] = {core::PixelType::kFloat32, core::PixelType::kBfloat16,
                                       core::PixelType::kFloat16, core::PixelType::kUint8};
 
-// The same samples in the same rows, and values within bounds; options_for's mean and std keep
-// levels unchanged.
+// The same samples in the same order, and values that agree; options_for's mean and std leave
+// levels as they are.
 void compare(const Epoch& actual, const Epoch& wanted, core::PixelType type, Agreement& agreement) {
   CHECK(actual.indices == wanted.indices);
   CHECK(actual.partners == wanted.partners);

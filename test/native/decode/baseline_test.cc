@@ -201,8 +201,8 @@ TEST("when a skipped block has more runs of zeros than fit, then the decoder giv
   BaselineFrame::Component& grey = frame.component[0];
   grey.quantization.fill(1);
   // 0: no difference; 0: sixteen zeros, 10: end of block.
-  grey.means.counts[1] = grey.coefficients.counts[1] = grey.coefficients.counts[2] = 1;
-  grey.coefficients.symbols[0] = 0xf0;
+  grey.dc_codes.counts[1] = grey.ac_codes.counts[1] = grey.ac_codes.counts[2] = 1;
+  grey.ac_codes.symbols[0] = 0xf0;
   // Eight runs, where four are one zero too many, and a sound block.
   const std::vector<std::uint8_t> scan = {0b00000000, 0b00100000};
   frame.scan = scan;

@@ -22,13 +22,13 @@ std::vector<RowStart> make_starts(std::size_t rows, std::uint32_t variant) {
   return starts;
 }
 
-// The number of starts that come back; −1 if one differs from those of `variant`.
+// The variant of what comes back; −1 if any of it is not what `variant` makes.
 int known(const ScanIndex& index, std::uint64_t sample, std::uint64_t print,
           std::uint32_t variant) {
   std::vector<RowStart> starts = make_starts(5, 99);
   index.recall(sample, print, starts);
   for (std::size_t i = 0; i < starts.size(); ++i) {
-    if (starts[i].byte != 100 * i + variant || starts[i].means[2] != 3) return -1;
+    if (starts[i].byte != 100 * i + variant || starts[i].dc[2] != 3) return -1;
   }
   return static_cast<int>(starts.size());
 }

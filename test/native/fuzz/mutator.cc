@@ -128,10 +128,10 @@ void edit_length(File& file, const Corpus&, Random& random) {
   }
 }
 
-// A valid table, often with short codes for symbols that are rare elsewhere.
-File draw_codes(std::uint8_t place, Random& random) {
+// A table that makes sense, often with short codes for what is rare elsewhere.
+File draw_codes(std::uint8_t table_id, Random& random) {
   File table(17);
-  table[0] = place;
+  table[0] = table_id;
   int space = 1 << 16, total = 0;
   const int full = 2 + random.below(15);
   for (int length = 1; length <= full; ++length) {
@@ -141,13 +141,13 @@ File draw_codes(std::uint8_t place, Random& random) {
     total += table[length];
     space -= table[length] << (16 - length);
   }
-  const bool means = place < 0x10;
+  const bool dc = table_id < 0x10;
   const int wildness = random.below(8);
   for (int i = 0; i < total; ++i) {
-    int symbol = random.below(means ? 12 : 4) | (means ? 0 : random.below(3) << 4);
-    if (!means && random.below(8) == 0) symbol = 0xf0;
-    if (!means && random.below(4) == 0) symbol = 0;
-    if (random.below(64) < wildness) symbol = random.below(means ? 20 : 256);
+    int symbol = random.below(dc ? 12 : 4) | (dc ? 0 : random.below(3) << 4);
+    if (!dc && random.below(8) == 0) symbol = 0xf0;
+    if (!dc && random.below(4) == 0) symbol = 0;
+    if (random.below(64) < wildness) symbol = random.below(dc ? 20 : 256);
     table.push_back(static_cast<std::uint8_t>(symbol));
   }
   return table;

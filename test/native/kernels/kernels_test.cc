@@ -48,12 +48,12 @@ Values resample(const Kernels& kernels, const std::vector<std::uint8_t>& pixels,
   Taps columns, rows;
   columns.set(0, width, size, false, {width, 0, width});
   rows.set(0, height, size, false, {height, 0, height});
-  std::vector<std::uint16_t> lines(static_cast<std::size_t>(std::max(3 * width, kMaxWidth)) *
-                                   kMaxWidth);
-  RowsTask rows_task{pixels.data(), 3 * width, 3 * width, rows.filter(), 0, lines.data()};
+  std::vector<std::uint16_t> samples(static_cast<std::size_t>(std::max(3 * width, kMaxWidth)) *
+                                     kMaxWidth);
+  RowsTask rows_task{pixels.data(), 3 * width, 3 * width, rows.filter(), 0, samples.data()};
   ColumnsTask columns_task;
   columns_task.step = 3;
-  for (int c = 0; c < 3; ++c) columns_task.lines[c] = lines.data() + c * kernels.width;
+  for (int c = 0; c < 3; ++c) columns_task.columns[c] = samples.data() + c * kernels.width;
   columns_task.first = columns_task.others = columns.filter();
   std::copy_n(kMatrix, 12, columns_task.matrix);
   columns_task.outputs = size;

@@ -40,8 +40,8 @@ Window draw_window(Random& random) {
 // The weight of every sample in one output.
 std::vector<double> weights_of(const Window& window, int output) {
   const double step = window.length / window.outputs, reach = std::max(1.0, step);
-  const int place = window.reversed ? window.outputs - 1 - output : output;
-  const double center = window.start + (place + 0.5) * step;
+  const int position = window.reversed ? window.outputs - 1 - output : output;
+  const double center = window.start + (position + 0.5) * step;
   std::vector<double> weights(window.axis.length);
   double sum = 0;
   for (int i = 0; i < window.axis.length; ++i) {

@@ -38,7 +38,7 @@ BOBBIN_INLINE void odd_part(const Words (&v)[8], Bits (&odd)[4]) {
   constexpr int kThree = kShared - fixed(1.961570560), kFour = kShared - fixed(0.390180644);
   constexpr int kEnds = -fixed(0.899976223), kMiddle = -fixed(2.562915447);
   if constexpr (few) {
-    // The products below, without those with zeros.
+    // The products below, without those of zeros.
     const Words pairs = interleave<half>(v[3], v[1]);
     odd[0] = multiply_add(pairs, kThree, kShared + kEnds);
     odd[1] = multiply_add(pairs, kShared + kMiddle, kFour);
@@ -103,7 +103,7 @@ BOBBIN_INLINE void columns_to_samples(const Words (&v)[8], Bytes (&rows)[4]) {
   rows[2] = interleave<0>(even_high, odd_high), rows[3] = interleave<1>(even_high, odd_high);
 }
 
-// `few`: no block has coefficients but in the upper left quarter.
+// `few`: all coefficients outside of the upper left quarter of each block are zero.
 template <bool few>
 BOBBIN_INLINE void inverse_transform(const std::int16_t* coefficients,
                                      const std::int16_t* quantization, Bytes (&rows)[4]) {

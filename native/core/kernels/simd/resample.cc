@@ -10,11 +10,11 @@
 namespace bobbin::core::BOBBIN_ISA {
 namespace {
 
-// The position of four output rows in a line: `widen` takes the first half of the rows from one
-// half of each lane.
-constexpr int place_of(int four) { return four % kLanes * 8 + four / kLanes * 4; }
+// The word of a column at which four output rows begin: `widen` takes the first half of the rows
+// from one half of each lane.
+constexpr int word_of(int four) { return four % kLanes * 8 + four / kLanes * 4; }
 
-// Replace a filter's count: any count that computes in words, and any count.
+// Stand for a filter's count: any that is weighed in words, and any at all.
 constexpr int kSome = 0, kAny = -1;
 
 // The sum of `count` vectors of words, each times its weight.
@@ -32,7 +32,7 @@ BOBBIN_INLINE Words weigh(const Filter& filter, int output, const Load& load_wor
     return narrow(lower, upper);
   }
   const WordPair* weight = filter.words + output;
-  // Products are truncated, by half a unit on average: this compensates.
+  // A product's lower half is dropped, on average half a unit: this compensates for it.
   Words sum = Words{} + static_cast<std::uint16_t>(samples / 2);
   for (int k = 0; k < samples; ++k, weight += filter.stride) {
     sum += multiply_high(load_words(k), spread(*weight));
@@ -58,7 +58,7 @@ BOBBIN_INLINE void with_count(const Filter& filter, const Run& run) {
   }
 }
 
-// Filters `squares` neighbouring squares of samples over rows, and writes their columns to `lines`.
+// `squares` squares of samples side by side, weighed row by row; stores their columns.
 template <int count, int squares, typename Load>
 BOBBIN_INLINE void weigh_squares_by(const RowsTask& task, int x, const Load& load_samples) {
   Words rows[squares][kRows];
@@ -67,19 +67,19 @@ BOBBIN_INLINE void weigh_squares_by(const RowsTask& task, int x, const Load& loa
       const int row = 4 * four + i;
       const std::uint8_t* from = task.samples + x + task.filter.first[row] * task.stride;
       for (int square = 0; square < squares; ++square) {
-        rows[square][place_of(four) + i] =
+        rows[square][word_of(four) + i] =
             weigh<count>(task.filter, row, [&](int k) __attribute__((always_inline)) {
               return load_samples(from + k * task.stride + square * kRows);
             });
       }
     }
   }
-  std::uint16_t* lines = task.lines + static_cast<std::ptrdiff_t>(x) * kRows;
+  std::uint16_t* to = task.columns + static_cast<std::ptrdiff_t>(x) * kRows;
   for (auto& square : rows) {
     transpose(square);
     for (const Words& column : square) {
-      store(lines, column);
-      lines += kRows;
+      store(to, column);
+      to += kRows;
     }
   }
 }
@@ -91,7 +91,7 @@ template <int count, int squares>
       [](const std::uint8_t* from) __attribute__((always_inline)) { return load_levels(from); });
 }
 
-// For rows narrower than a vector: reads nothing behind them.
+// Rows narrower than a vector: nothing after them is read.
 template <int count>
 [[gnu::noinline, gnu::cold]] void weigh_narrow_rows(const RowsTask& task) {
   weigh_squares_by<count, 1>(task, 0, [&](const std::uint8_t* from) {
@@ -103,13 +103,13 @@ template <int count>
 
 // `channels` channels of some columns of pixels, the lower and the upper half of their rows.
 template <int count, int channels>
-[[gnu::noinline]] void resample_square(const Filter& filter, const std::uint16_t* const* lines,
+[[gnu::noinline]] void resample_square(const Filter& filter, const std::uint16_t* const* columns,
                                        int step, Floats (*lower)[kWidth], Floats (*upper)[kWidth]) {
   for (int i = 0; i < kWidth; ++i) {
     const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(filter.first[i]) * step;
     for (int c = 0; c < channels; ++c) {
       const Words column = weigh<count>(filter, i, [&](int k) __attribute__((always_inline)) {
-        return load<Words>(lines[c] + first + k * step);
+        return load<Words>(columns[c] + first + k * step);
       });
       lower[c][i] = widen<0>(column);
       upper[c][i] = widen<1>(column);
@@ -131,7 +131,7 @@ void resample_rows(const RowsTask& task) {
     int x = 0;
     for (; x + 2 * kRows <= task.values; x += 2 * kRows) weigh_squares<count, 2>(task, x);
     for (; x < task.values; x += kRows) {
-      // The last squares may overlap the previous ones, so that nothing behind a row is read.
+      // The last vector may overlap the one before, so that nothing after a row is read.
       weigh_squares<count, 1>(task, x + kRows <= task.values ? x : task.values - kRows);
     }
   });
@@ -153,10 +153,10 @@ BOBBIN_INLINE void resample_columns_to(const ColumnsTask& task, const float* mea
     Floats halves[2][3][kWidth];
     const Filter first = task.first.from(x), others = task.others.from(x);
     with_count(first, [&](auto count) {
-      resample_square<count, 1>(first, task.lines, step, halves[0], halves[1]);
+      resample_square<count, 1>(first, task.columns, step, halves[0], halves[1]);
     });
     with_count(others, [&](auto count) {
-      resample_square<count, 2>(others, task.lines + 1, step, halves[0] + 1, halves[1] + 1);
+      resample_square<count, 2>(others, task.columns + 1, step, halves[0] + 1, halves[1] + 1);
     });
     for (int half = 0; half < 2; ++half) {
       const auto put_part = [&](auto part) __attribute__((always_inline)) {
@@ -202,8 +202,8 @@ void render_columns(const ColumnsTask& task, const FinishTask& finish) {
 
 namespace {
 
-// Adds the columns of `count` vectors, except the first `done`, to the sum: in their order, each
-// from its first row, so that the sum is the same for any width.
+// Adds `count` vectors of columns to the sum, without the first `done` columns. Columns are added
+// one after the other, each from its first row on, so that the sum is the same for any width.
 template <int count>
 BOBBIN_INLINE void add_columns(const SumTask& task, int x, int done, float& sum) {
   Floats columns[count] = {};
@@ -235,7 +235,7 @@ BOBBIN_INLINE void add_columns(const SumTask& task, int x, int done, float& sum)
 
 float weighted_sum(const SumTask& task) {
   if (task.values < kWidth) return sum_narrow_rows(task);
-  // Several independent vectors for speed.
+  // Several vectors at a time, so that no product waits for the one before.
   constexpr int kVectors = 4;
   float sum = 0;
   int x = 0;
@@ -243,7 +243,7 @@ float weighted_sum(const SumTask& task) {
     add_columns<kVectors>(task, x, 0, sum);
   }
   for (; x < task.values; x += kWidth) {
-    // The last vector may overlap the previous one, so that nothing behind a row is read.
+    // The last vector may overlap the one before, so that nothing after a row is read.
     const int start = x + kWidth <= task.values ? x : task.values - kWidth;
     add_columns<1>(task, start, x - start, sum);
   }

@@ -8,12 +8,12 @@ namespace bobbin::core::BOBBIN_ISA {
 namespace {
 
 constexpr unsigned kBits = HuffmanTable::kBits, kEndOfBlock = HuffmanTable::kEndOfBlock;
-// What a valid 8-bit file cannot exceed (ITU T.81, tables F.1 and F.2).
-constexpr unsigned kMaxMeanSize = 11, kMaxSize = 10;
-// Bits there are after a refill at least, and those of a code and its value at most.
-constexpr unsigned kRefilled = 56, kSymbolBits = 16 + kMaxMeanSize;
-// Beyond this, which no picture reaches, libjpeg-turbo's shortcuts make something else of a block
-// than its transform does: four times a coefficient without others below must fit into 16 bits.
+// The most bits of a value in a valid 8-bit file (ITU T.81, tables F.1 and F.2).
+constexpr unsigned kMaxDcSize = 11, kMaxAcSize = 10;
+// The fewest bits after a refill, and the most bits of a code and its value.
+constexpr unsigned kRefilled = 56, kSymbolBits = 16 + kMaxDcSize;
+// No picture exceeds this. Beyond it, libjpeg-turbo's shortcuts differ from its transform: four
+// times a coefficient that is alone in its column must fit into 16 bits.
 constexpr int kMaxLevel = 8192;
 // The last zigzag index of the upper left quarter's triangle.
 constexpr int kFewCoefficients = 9;
@@ -23,22 +23,23 @@ constexpr std::uint8_t kZigzag[64] = {
     41, 34, 27, 20, 13, 6,  7,  14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23,
     30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63};
 
-// Where a coefficient lies among the rows of `lanes` blocks; an index may reach past the end before
-// that is noticed.
+// From a zigzag index to an offset among the rows of `lanes` blocks. An index may pass the block's
+// end before that is noticed.
 template <int lanes>
-struct Order {
-  std::uint16_t place[128];
-  constexpr Order() : place() {
+struct Offsets {
+  std::uint16_t of[128];
+  constexpr Offsets() : of() {
     for (int i = 0; i < 128; ++i) {
-      place[i] = i < 64 ? kZigzag[i] / 8 * 8 * lanes + kZigzag[i] % 8 : 64 * lanes;
+      const int offset = i < 64 ? kZigzag[i] / 8 * 8 * lanes + kZigzag[i] % 8 : 64 * lanes;
+      of[i] = static_cast<std::uint16_t>(offset);
     }
   }
 };
 template <int lanes>
-constexpr Order<lanes> kOrder;
+constexpr Offsets<lanes> kOffsets;
 
-// Any symbol, from its code's first 16 bits; length 0 if there is no such code. By value, so that a
-// reader's state stays in registers.
+// Any symbol, from its code's first 16 bits; length 0 if no code begins with them. Takes the bits
+// by value, so that a reader's state stays in registers.
 [[gnu::noinline]] HuffmanTable::Symbol find_symbol(const HuffmanTable& table, unsigned bits16) {
   const HuffmanTable::Symbol head = table.heads[bits16 >> (16 - kBits)];
   if (head.length > 0) return head;
@@ -79,29 +80,29 @@ struct Reader : ScanBits {
     return static_cast<int>(bits) - ((bits >> (size - 1)) != 0 ? 0 : (1 << size) - 1);
   }
 
-  // A mean's difference from the last one, after a refill.
-  BOBBIN_INLINE bool mean(const HuffmanTable& table, std::uint32_t& mean) {
-    const HuffmanTable::Mean entry = table.means[peek(kBits)];
+  // Adds a DC coefficient's difference to the last block's `dc`; needs a refill before.
+  BOBBIN_INLINE bool add_dc(const HuffmanTable& table, std::uint32_t& dc) {
+    const HuffmanTable::DcEntry entry = table.dc_entries[peek(kBits)];
     if (entry.length != 0) [[likely]] {
       drop(entry.length);
-      mean += static_cast<std::uint32_t>(entry.difference);
+      dc += static_cast<std::uint32_t>(entry.difference);
       return true;
     }
     const auto [size, length] = find_symbol(table, peek(16));
-    if (length == 0 || size > kMaxMeanSize) return false;
+    if (length == 0 || size > kMaxDcSize) return false;
     drop(length);
-    if (size > 0) mean += static_cast<std::uint32_t>(value(size));
+    if (size > 0) dc += static_cast<std::uint32_t>(value(size));
     return true;
   }
 
-  // One symbol, for coefficients from index k on; at the block's end k is 64 or above. False if it
-  // makes no sense.
+  // One AC symbol, for coefficients from index k on; at the block's end k is 64 or above. False if
+  // it is invalid.
   template <typename Put>
   BOBBIN_INLINE bool symbol(const HuffmanTable& table, unsigned& k, const Put& put) {
     refill();
     const auto [symbol, length] = find_symbol(table, peek(16));
     const unsigned run = symbol >> 4, size = symbol & 15u;
-    if (length == 0 || size > kMaxSize) return false;
+    if (length == 0 || size > kMaxAcSize) return false;
     drop(length);
     if (size == 0) {
       if (run != 0 && run != 15) return false;
@@ -114,9 +115,10 @@ struct Reader : ScanBits {
     return true;
   }
 
-  // Calls `look` with the next bits for coefficients from index 1 on, until the block's end: it
-  // says how far they lead, as advance << 8 | length. Returns the index behind the last
-  // coefficient, or 0 if the scan makes no sense. What a mean leaves of a refill must be there.
+  // Calls `look` with the next bits for AC coefficients from index 1 on, until the block's end. It
+  // returns how far they lead, as advance << 8 | length. Returns the index after the last
+  // coefficient, or 0 if the scan is invalid. The bits that a DC coefficient leaves of a refill
+  // must be unused.
   template <typename Look, typename Put>
   BOBBIN_INLINE unsigned block(const HuffmanTable& table, const Look& look, const Put& put) {
     unsigned k = 1, before = 1;
@@ -130,7 +132,7 @@ struct Reader : ScanBits {
       return k < 64;
     };
     for (;;) {
-      // What a symbol leaves of a refill is enough for two looks, a refill for five.
+      // After a symbol, a refill has enough bits left for two looks; a whole refill has for five.
       static_assert(2 * kBits <= kRefilled - kSymbolBits && 5 * kBits <= kRefilled);
       if (step() && step()) {
         do refill();
@@ -149,16 +151,16 @@ struct Reader : ScanBits {
   BOBBIN_INLINE static bool ends(unsigned k) { return k == 64 || k - kEndOfBlock - 1 < 63; }
 };
 
-// A block's coefficients behind the mean; see Reader::block.
+// A block's AC coefficients; see Reader::block.
 template <int lanes>
 BOBBIN_INLINE unsigned read_block(Reader& reader, const HuffmanTable& table, std::int16_t* block) {
-  const std::uint16_t* place = kOrder<lanes>.place;
+  const std::uint16_t* offsets = kOffsets<lanes>.of;
   const auto put = [=](unsigned k, int value) {
-    block[place[k]] = static_cast<std::int16_t>(value);
+    block[offsets[k]] = static_cast<std::int16_t>(value);
   };
   const auto look = [&](unsigned k, unsigned bits) {
-    const std::uint64_t entry = table.pairs[bits].word;
-    const std::uint16_t* from = place + k;
+    const std::uint64_t entry = table.ac_pairs[bits].word;
+    const std::uint16_t* from = offsets + k;
     const auto runs = static_cast<unsigned>(entry >> 16);
     block[from[runs & 0xff]] = static_cast<std::int16_t>(entry >> 32);
     block[from[runs >> 8 & 0xff]] = static_cast<std::int16_t>(entry >> 48);
@@ -168,11 +170,11 @@ BOBBIN_INLINE unsigned read_block(Reader& reader, const HuffmanTable& table, std
 }
 
 BOBBIN_INLINE unsigned skip_block(Reader& reader, const HuffmanTable& table) {
-  const auto look = [&](unsigned, unsigned bits) -> std::uint64_t { return table.skips[bits]; };
+  const auto look = [&](unsigned, unsigned bits) -> std::uint64_t { return table.ac_skips[bits]; };
   return reader.block(table, look, [](unsigned, int) {});
 }
 
-// Transforms and stores what waits, and leaves zeros.
+// Transforms and stores the waiting blocks, and leaves zeros.
 [[gnu::noinline]] void flush(ScanComponent& component) {
   BlockQueue& queue = component.queue;
   if (queue.waiting == 0) return;
@@ -186,7 +188,7 @@ BOBBIN_INLINE unsigned skip_block(Reader& reader, const HuffmanTable& table) {
   }
   store(queue.levels, load<Words>(queue.levels) | levels);
   for (int i = 0; i < 8; ++i) store(coefficients + 8 * kLanes * i, Words{});
-  // Places of blocks that are missing are that of the first, which comes last.
+  // Missing blocks are written where the first block goes, which is written last.
   for (int block = queue.waiting; block < kLanes; ++block) queue.targets[block] = queue.targets[0];
   for (int block = kLanes - 1; block >= 0; --block) {
     std::uint8_t* to = queue.targets[block];
@@ -205,7 +207,7 @@ BOBBIN_INLINE bool sane(const BlockQueue& queue) {
   return levels < 2 * kMaxLevel;
 }
 
-// A block that has nothing but its mean, rounded as the transform's second pass does.
+// A block with only a DC coefficient, rounded as in the transform's second pass.
 BOBBIN_INLINE void fill(int level, std::uint8_t* to, std::size_t stride) {
   const int sample = ((4 * level + 16) >> 5) + 128;
   const std::uint8_t byte = static_cast<std::uint8_t>(sample < 0 ? 0 : sample > 255 ? 255 : sample);
@@ -216,18 +218,18 @@ BOBBIN_INLINE bool decode_block(Reader& reader, ScanComponent& component, std::u
   BlockQueue& queue = component.queue;
   std::int16_t* block = queue.coefficients + 8 * queue.waiting;
   reader.refill();
-  if (!reader.mean(*component.means, component.mean)) return false;
-  const unsigned behind = read_block<kLanes>(reader, *component.coefficients, block);
+  if (!reader.add_dc(*component.dc_table, component.dc)) return false;
+  const unsigned behind = read_block<kLanes>(reader, *component.ac_table, block);
   if (behind == 0) return false;
-  const auto mean = static_cast<std::int16_t>(component.mean);
-  const int level = mean * component.quantization[0];
+  const auto dc = static_cast<std::int16_t>(component.dc);
+  const int level = dc * component.quantization[0];
   if (level < -kMaxLevel || level >= kMaxLevel) [[unlikely]]
     return false;
   if (behind == 1) {
     fill(level, to, component.stride);
     return true;
   }
-  block[0] = mean;
+  block[0] = dc;
   queue.targets[queue.waiting] = to;
   queue.last = queue.last < behind - 1 ? behind - 1 : queue.last;
   if (++queue.waiting == kLanes) flush(component);
@@ -267,8 +269,8 @@ bool skip_mcus(Scan& scan, int count) {
       ScanComponent& component = scan.component[c];
       for (int i = 0; i < component.across * component.down; ++i) {
         reader.refill();
-        if (!reader.mean(*component.means, component.mean)) return false;
-        if (skip_block(reader, *component.coefficients) == 0) return false;
+        if (!reader.add_dc(*component.dc_table, component.dc)) return false;
+        if (skip_block(reader, *component.ac_table) == 0) return false;
       }
     }
     if (reader.overrun()) return false;
@@ -284,9 +286,9 @@ bool read_mcu(Scan& scan, std::int16_t* blocks) {
     for (int i = 0; i < component.across * component.down; ++i, blocks += kBlockWords) {
       std::memset(blocks, 0, kBlockWords * sizeof *blocks);
       reader.refill();
-      if (!reader.mean(*component.means, component.mean)) return false;
-      if (read_block<1>(reader, *component.coefficients, blocks) == 0) return false;
-      blocks[0] = static_cast<std::int16_t>(component.mean);
+      if (!reader.add_dc(*component.dc_table, component.dc)) return false;
+      if (read_block<1>(reader, *component.ac_table, blocks) == 0) return false;
+      blocks[0] = static_cast<std::int16_t>(component.dc);
     }
   }
   scan.bits = reader;

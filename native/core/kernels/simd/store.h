@@ -56,7 +56,7 @@ template <>
 struct Stored<PixelType::kFloat16> {
   using Value = std::uint16_t;
   using Values = std::uint16_t __attribute__((vector_size(2 * kWidth)));
-  // Like to_float16 of core/base/output.h, without a branch.
+  // to_float16 of core/base/output.h, without its branch.
   BOBBIN_INLINE static Values of(const Floats& value) {
     const Bits bits = (Bits)value;
     const Bits magnitude = bits & 0x7fffffff;
@@ -72,7 +72,8 @@ struct Stored<PixelType::kUint8> {
   using Value = std::uint8_t;
   using Values = std::uint8_t __attribute__((vector_size(kWidth)));
   BOBBIN_INLINE static Values of(const Floats& level) {
-    // The added number has no fraction bits: the sum rounds the level into its low bits.
+    // Numbers of this size have no fraction bits: the sum is rounded, and its low byte is the
+    // level.
     return __builtin_convertvector((Bits)(level + 0x1.8p23f) & 0xff, Values);
   }
 };
@@ -80,9 +81,9 @@ struct Stored<PixelType::kUint8> {
 // A cache line, in values and in vectors.
 inline constexpr int kLine = 16, kParts = kLine / kWidth;
 
-// Adds noise to vectors of scaled pixels, clamps and stores them. `whole`: the task consists of
-// whole squares (`kWidth` values of as many rows) and of whole cache lines, so that floats can
-// bypass the caches.
+// Adds noise to vectors of scaled pixels, clamps and stores them. `whole`: the task is
+// made of whole squares, `kWidth` values of as many rows, and of whole cache lines, so that floats
+// can bypass the caches.
 template <PixelType type, bool noisy, bool whole>
 class Finisher {
  public:
@@ -147,7 +148,8 @@ class Finisher {
     }
   }
 
-  // Memory writes a complete line in one transaction, and parts of a line one by one.
+  // A cache line that is written all at once goes to memory in one transfer, parts of it in
+  // several.
   BOBBIN_INLINE void put_part(float* to, const Floats& values, int row, int part) {
     if (part < kParts - 1) {
       lines_[row][part] = values;
@@ -177,8 +179,8 @@ BOBBIN_INLINE bool is_whole(const FinishTask& task) {
           reinterpret_cast<std::uintptr_t>(task.output.data) % (kLine * sizeof(float)) == 0);
 }
 
-// Calls run<Finisher>() with the finisher for the task. `run` should call a separate function: one
-// function with all finishers is too large for the compiler.
+// Calls run<Finisher>() with the task's type of finisher. `run` should call a function that is not
+// inlined: a function with all finishers is too large for compilers to optimise well.
 template <typename Run>
 BOBBIN_INLINE void with_finisher(const FinishTask& task, const Run& run) {
   const auto as = [&]<PixelType type, bool noisy>() __attribute__((always_inline)) {

@@ -1,11 +1,11 @@
-// The kernels of one instruction set.
+// The table of one build: kernels_portable, kernels_sse2, kernels_avx2 or kernels_avx512.
 #include "core/kernels/simd/table.h"
 
 #include "core/kernels/simd/vectors.h"
 
 namespace bobbin::core {
 
-// Only this lets the value of a macro name a variable.
+// The only way in C++ to name a variable after a macro's value.
 #define BOBBIN_JOIN(a, b) a##b
 #define BOBBIN_NAME(a, b) BOBBIN_JOIN(a, b)
 extern const Kernels BOBBIN_NAME(kernels_, BOBBIN_ISA);

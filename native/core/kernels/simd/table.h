@@ -1,4 +1,4 @@
-// Declares the kernels of one instruction set; kernels.h describes them.
+// The kernels of one build, BOBBIN_ISA; kernels.h explains what they do and how they are called.
 #pragma once
 
 #include "core/kernels/kernels.h"

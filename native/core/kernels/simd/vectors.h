@@ -1,5 +1,5 @@
-// Vectors of the instruction set that this file is compiled for, and the operations on them that
-// have no portable form in compilers. BOBBIN_ISA names the set: portable, sse2, avx2 or avx512.
+// The vectors of one build, and the few operations on them that compilers have no portable form of.
+// BOBBIN_ISA names the build: portable, sse2, avx2 or avx512 (kernels.h).
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 #include <immintrin.h>
 #endif
 
-// Everything here must be inlined: the linker could otherwise share a function that contains
-// instructions that the machine does not have.
+// Every function here must be inlined into the kernels: the linker could share it with the rest of
+// the program, and it might use instructions that the machine lacks.
 #define BOBBIN_INLINE [[gnu::always_inline]] inline
 
 namespace bobbin::core::BOBBIN_ISA {
@@ -52,15 +52,15 @@ BOBBIN_INLINE void store(void* to, const Vector& vector) {
   std::memcpy(to, &vector, sizeof(Vector));
 }
 
-// The bytes from 8 · `place`.
-BOBBIN_INLINE void store_eight(void* to, const Bytes& bytes, int place) {
+// Eight of the bytes, from 8 · `index` on.
+BOBBIN_INLINE void store_eight(void* to, const Bytes& bytes, int index) {
   using Eights = std::uint64_t __attribute__((vector_size(16 * kLanes)));
-  const std::uint64_t eight = ((Eights)bytes)[place];
+  const std::uint64_t eight = ((Eights)bytes)[index];
   std::memcpy(to, &eight, sizeof eight);
 }
 
-// Makes a constant look as if it came from memory: with few registers, compilers would otherwise
-// compute it again each time, which is slower.
+// Makes the compiler load a constant from memory. If registers are short, it would otherwise
+// compute the constant again each time, which costs more.
 template <typename Vector>
 BOBBIN_INLINE Vector kept(Vector constant) {
   asm("" : "+m"(constant));
@@ -228,7 +228,7 @@ BOBBIN_INLINE Floats widen(const Words& words) {
   return __builtin_convertvector((Ints)interleave<half>(words, Words{}), Floats);
 }
 
-// The inverse of `widen`, rounded; values are at least 0.
+// Undoes `widen`, rounding the values, which are at least 0.
 BOBBIN_INLINE Words narrow(const Floats& lower, const Floats& upper) {
   const auto signed_words = [](const Floats& values) __attribute__((always_inline)) {
     const Floats rounded = smaller(values + 0.5f, Floats{} + 65535.0f);
@@ -238,12 +238,12 @@ BOBBIN_INLINE Words narrow(const Floats& lower, const Floats& upper) {
 }
 
 #if defined(__AVX2__)
-// Looks up each byte, 0…15, in the same lane of the table.
-BOBBIN_INLINE Bytes look_up(const Bytes& table, const Bytes& places) {
+// Looks up each index, 0…15, in its lane of the table.
+BOBBIN_INLINE Bytes look_up(const Bytes& table, const Bytes& indices) {
 #if defined(__AVX512BW__)
-  return (Bytes)_mm512_shuffle_epi8((__m512i)table, (__m512i)places);
+  return (Bytes)_mm512_shuffle_epi8((__m512i)table, (__m512i)indices);
 #else
-  return (Bytes)_mm256_shuffle_epi8((__m256i)table, (__m256i)places);
+  return (Bytes)_mm256_shuffle_epi8((__m256i)table, (__m256i)indices);
 #endif
 }
 
@@ -258,7 +258,7 @@ BOBBIN_INLINE Words multiply_add(const Bytes& pairs, int even, int odd) {
 }
 #endif
 
-// Stores without the caches: `to`, aligned to a vector, is not read soon.
+// Bypasses the caches. `to` is aligned to a vector and is not read soon.
 BOBBIN_INLINE void stream(float* to, const Floats& values) {
 #if defined(BOBBIN_PORTABLE)
   store(to, values);
@@ -278,8 +278,7 @@ BOBBIN_INLINE void finish_streams() {
 #endif
 }
 
-// For rows i and i + lane · distance (a lane has `lane` elements): swaps lane k + distance of the
-// first with lane k of the second.
+// Swaps lanes k + distance of row i with lanes k of row i + kLane · distance.
 template <int distance, typename Vector, std::size_t size>
 BOBBIN_INLINE void exchange_lanes(Vector (&rows)[size]) {
   constexpr int kCount = size, kLane = kCount / kLanes;
@@ -297,8 +296,8 @@ BOBBIN_INLINE void exchange_lanes(Vector (&rows)[size]) {
   }
 }
 
-// Interleaves each row i with the row half a lane's length after it. Repeated log2(lane length)
-// times, this transposes the squares in the lanes.
+// Interleaves each row i with the row half a lane's elements after it, into two rows. Repeated as
+// often as the lane's length can be halved, this transposes the squares in lanes.
 template <typename Vector, std::size_t size>
 BOBBIN_INLINE void transpose_lanes(Vector (&rows)[size]) {
   constexpr int kLane = size / kLanes;

@@ -1,4 +1,4 @@
-// A device's other operations on a view of a batch: mixing, copying, clearing and
+// What a device does to a view of a batch besides rendering it: mixing, copying, clearing and
 // normalising; and the host's decoder.
 #include <algorithm>
 #include <cmath>
@@ -41,7 +41,7 @@ Views draw_views(Random& random, int outputs) {
   return views;
 }
 
-// Both into the same view, one after the other.
+// Writes both into the same view, one after the other.
 std::vector<std::uint8_t> render_both(const Views& views, PixelType type, Layout layout,
                                       int outputs) {
   HostBatch batch = render_view(views.jobs[0], views.preprocessing, type, outputs, layout);
@@ -134,7 +134,7 @@ TEST("when levels are normalised on a device, then values are (level âˆ’ mean) Â
       const std::vector<float> actual = to_floats(bytes, type);
       for (int i = 0; i < kValues; ++i) {
         const int c = i % 3, pixel = i / 3 % (kSize * kSize), view = i / 3 / (kSize * kSize);
-        const int place =
+        const int index =
             layout == Layout::kChannelsLast ? i : (view * 3 + c) * kSize * kSize + pixel;
         float wanted = (levels[i] - preprocessing.mean[c]) / preprocessing.std[c];
         if (type == PixelType::kUint8) wanted = levels[i];
@@ -142,7 +142,7 @@ TEST("when levels are normalised on a device, then values are (level âˆ’ mean) Â
         const float step = type == PixelType::kBfloat16  ? 0x1p-8f
                            : type == PixelType::kFloat16 ? 0x1p-11f
                                                          : 0x1p-21f;
-        CHECK_NEAR(actual[place], wanted, std::abs(wanted) * step + 1e-6f);
+        CHECK_NEAR(actual[index], wanted, std::abs(wanted) * step + 1e-6f);
       }
     }
   }
