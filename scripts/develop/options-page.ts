@@ -25,28 +25,28 @@ comments may stand:
 }
 \`\`\`
 
-A flag wins over the file, the file over the default. What a file does not say keeps its default. One file may serve all
-commands: each takes the options that it has. A training leaves its own in \`config.json\` of the run's folder, so
-\`npx bobbin train --data data --run again --config run/TASK/config.json\` repeats it, and \`npx bobbin preview data --config …\`
-draws its augmentation, at 224 pixels whatever the model's size. Threads, memory and the failure budget belong to the machine
-and are not in it.
+A flag overrides the file, and the file overrides the default. An option that is not in the file keeps its default. One file
+can serve all commands: each command reads the options that it has. \`train\` writes its options to \`config.json\` in the run's
+folder: \`npx bobbin train --data data --run again --config run/TASK/config.json\` repeats the run, and
+\`npx bobbin preview data --config …\` draws its augmentation, always at 224 pixels. Threads, memory and the failure budget
+depend on the machine and are not in the file.
 `;
 
-/** An option as a section of the page has told it. */
-interface Told {
+/** An option that a section of the page describes. */
+interface Described {
   title: string;
   name: string;
   option: Option;
 }
 
-/** The page as it has to be. */
+/** The content of the page. */
 export async function optionsPage(): Promise<string> {
-  const told: Told[] = [];
+  const described: Described[] = [];
   const sections = [...(await commandOptions())].map(([title, tree]) =>
-    sectionOf({ title, tree, flags: true }, told),
+    sectionOf({ title, tree, flags: true }, described),
   );
   const tree = { ...loaderOptions, augmentation: augmentationOptions };
-  sections.push(sectionOf({ title: 'createLoader', tree, flags: false }, told));
+  sections.push(sectionOf({ title: 'createLoader', tree, flags: false }, described));
   return [introduction, ...sections].join('\n');
 }
 
@@ -57,12 +57,12 @@ interface Section {
   flags: boolean;
 }
 
-/** A table of what no section before has told in the same form, and where the rest is; `told` grows. */
-function sectionOf({ title, tree, flags }: Section, told: Told[]): string {
+/** A table of the options that no earlier section describes, and the names of the others by section; `described` grows. */
+function sectionOf({ title, tree, flags }: Section, described: Described[]): string {
   const cells: string[][] = [];
   const elsewhere = new Map<string, Set<string>>();
   for (const [name, option] of optionsByName(tree)) {
-    const before = told.find(
+    const before = described.find(
       (each) => each.name === name && isDeepStrictEqual(each.option, option),
     );
     if (before) {
@@ -70,21 +70,21 @@ function sectionOf({ title, tree, flags }: Section, told: Told[]): string {
       elsewhere.set(before.title, names.add(name.replace(/\..*/, '')));
       continue;
     }
-    told.push({ title, name, option });
+    described.push({ title, name, option });
     const values = [describeDefault(option), describeValues(option), option.help];
     cells.push([`\`${name}\``, ...(flags ? [`\`${shownFlag(name, option)}\``] : []), ...values]);
   }
-  const header = ['option', ...(flags ? ['flag'] : []), 'default', 'values', 'what it is'];
+  const header = ['option', ...(flags ? ['flag'] : []), 'default', 'values', 'meaning'];
   const table = cells.length === 0 ? '' : tableOf([header, ...cells]);
   const rest = [...elsewhere].map(([place, names]) => {
     return `- for \`${place}\`: ${[...names].map((name) => `\`${name}\``).join(', ')}\n`;
   });
-  const others = rest.length === 0 ? '' : `The others are told above:\n\n${rest.join('')}`;
+  const others = rest.length === 0 ? '' : `Options that are described above:\n\n${rest.join('')}`;
   const parts = [`## ${title}\n`, table, others];
   return parts.filter((part) => part !== '').join('\n');
 }
 
-/** Rows in Markdown, the first one the header, in columns as the formatter wants them. */
+/** Rows in Markdown, the first one the header, padded as the formatter does. */
 function tableOf([header = [], ...rows]: string[][]): string {
   const widths = header.map((_, column) =>
     Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)),

@@ -8,7 +8,7 @@ import { parseSafetensors } from '../../../src/model/weights/safetensors.js';
 
 const good = readFileSync(new URL('../../fixtures/small.safetensors', import.meta.url));
 
-/** A file with this header and so many bytes of values. */
+/** A file of this header and `values` zero bytes. */
 function fileOf(header: string | Buffer, values = 8, length?: bigint): Buffer {
   const start = Buffer.alloc(8);
   start.writeBigUInt64LE(length ?? BigInt(Buffer.byteLength(header)));

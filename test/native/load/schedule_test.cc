@@ -11,7 +11,7 @@ using namespace bobbin::core;
 
 namespace {
 
-// Ten samples in batches of four, and whatever a schedule works with.
+// Ten samples in batches of four, and everything that a schedule works with.
 class Desk {
  public:
   explicit Desk(int slots) : ring_(make_ring(slots)) {
