@@ -1,6 +1,8 @@
 // The addon's entry point: gathers what each part exports to JavaScript.
 #include "addon/addon.h"
 
+#include <napi.h>
+
 namespace {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {

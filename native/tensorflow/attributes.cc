@@ -1,6 +1,11 @@
 // An op's attributes, for ops that are run and for ops of a graph alike.
 #include "tensorflow/attributes.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
 namespace bobbin::tensorflow {
 namespace {
 

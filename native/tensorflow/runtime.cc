@@ -1,8 +1,13 @@
 // Everything one Node environment holds of TensorFlow; it ends with that environment.
 #include "tensorflow/runtime.h"
 
+#include <cstdint>
+#include <memory>
+#include <mutex>
 #include <stdexcept>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace bobbin::tensorflow {
 bool Runtime::configure(std::string config) {

@@ -1,7 +1,15 @@
 // Memory asked of a device, and given back to it.
 #include "device/base/device_memory.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
 #include <utility>
+
+#include "core/batch/batch_writer.h"
+#include "device/base/device.h"
 
 namespace bobbin::device {
 

@@ -1,9 +1,14 @@
 // A function's ops, written down as a graph instead of run.
 #include "tensorflow/graph/trace.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <stdexcept>
+#include <string>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "tensorflow/status.h"
 

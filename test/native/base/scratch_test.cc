@@ -1,6 +1,7 @@
 // What is kept of a thread's memory, and what is not.
 #include "core/base/scratch.h"
 
+#include <cstdint>
 #include <cstring>
 
 #include "support/check.h"

@@ -2,9 +2,12 @@
 #include "core/decode/jpeg.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <string>
+#include <vector>
 
+#include "core/base/image.h"
 #include "core/base/random.h"
 #include "core/decode/exif.h"
 #include "support/check.h"

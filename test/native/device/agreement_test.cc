@@ -1,8 +1,10 @@
 // What the tests on a GPU call equal.
 #include "../../cuda/gpu/agreement.h"
 
+#include <cmath>
 #include <limits>
 #include <sstream>
+#include <stdexcept>
 #include <vector>
 
 #include "support/check.h"

@@ -1,6 +1,16 @@
 // The promise that loading asks for memory by the batch, never by the image.
 #include "support/allocations.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/load/loader_options.h"
+#include "core/read/sources.h"
+#include "core/recipe/recipe.h"
 #include "support/check.h"
 #include "support/consumer.h"
 #include "support/images.h"
@@ -72,8 +82,8 @@ double allocations_per_batch(LoaderOptions options) {
 TEST("when images are loaded over and over, then memory is asked for by the batch alone") {
   const TemporaryFolder folder;
   const std::vector<std::string> paths = write_files(folder);
-  LoaderOptions plain = options_for(bobbin::test::whole_files(paths));
-  LoaderOptions packed = options_for(bobbin::test::parts_of_a_shard(folder, paths));
+  const LoaderOptions plain = options_for(bobbin::test::whole_files(paths));
+  const LoaderOptions packed = options_for(bobbin::test::parts_of_a_shard(folder, paths));
   LoaderOptions mixed = plain, changed = plain;
   mixed.augmentation.mixup = 0.4;
   mixed.augmentation.cutmix = 1;

@@ -1,6 +1,7 @@
 // The epoch's permutation: a bijection, another one each epoch, without a preferred place.
 #include "core/load/order.h"
 
+#include <cstdint>
 #include <vector>
 
 #include "support/check.h"

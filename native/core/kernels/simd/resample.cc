@@ -2,10 +2,15 @@
 // the second pass then needs neither gathers nor shuffles. Between the passes, samples are words in
 // units of 1/256 of a level: twice as many as floats go into a vector, and sums of them are the
 // same on all machines.
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <type_traits>
 
+#include "core/kernels/kernels.h"
 #include "core/kernels/simd/store.h"
 #include "core/kernels/simd/table.h"
+#include "core/kernels/simd/vectors.h"
 
 namespace bobbin::core::BOBBIN_ISA {
 namespace {
