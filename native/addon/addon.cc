@@ -1,6 +1,8 @@
 // The addon's entry point: collects the exports of each part.
 #include "addon/addon.h"
 
+#include <napi.h>
+
 namespace {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {

@@ -1,12 +1,17 @@
 // Exports the status of CUDA, and opens the device that a loader's options name.
 #include "addon/devices.h"
 
+#include <napi.h>
+
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "addon/addon.h"
 #include "addon/values.h"
+#include "core/batch/batch_writer.h"
 #include "core/batch/host_writer.h"
+#include "device/base/device.h"
 #include "device/host_device.h"
 #include "device/library.h"
 #include "device/load/device_writers.h"

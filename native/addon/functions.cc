@@ -1,10 +1,17 @@
 // The methods with which JavaScript traces functions and calls them.
 #include "addon/functions.h"
 
+#include <napi.h>
+
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
+#include <span>
+#include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "addon/tensorflow_values.h"
 #include "tensorflow/graph/trace.h"

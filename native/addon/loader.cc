@@ -1,8 +1,13 @@
 // Exports core::Loader; converts values and nothing else.
 #include "core/load/loader.h"
 
+#include <napi.h>
+
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
 #include <memory>
 #include <new>
 #include <optional>
@@ -16,6 +21,15 @@
 #include "addon/lease.h"
 #include "addon/recipe.h"
 #include "addon/values.h"
+#include "core/base/output.h"
+#include "core/batch/batch_writer.h"
+#include "core/batch/slot.h"
+#include "core/load/failures.h"
+#include "core/load/loader_options.h"
+#include "core/load/schedule.h"
+#include "core/load/tickets.h"
+#include "core/read/sample_reader.h"
+#include "core/read/sources.h"
 
 namespace bobbin::addon {
 namespace {

@@ -1,5 +1,9 @@
-// tfjs's binding of ten methods and Bobbin's additions: converts JavaScript values and back.
+// tfjs's ten-method binding and what Bobbin adds to it: converts JavaScript values and back.
+#include <napi.h>
+
+#include <cstdint>
 #include <cstring>
+#include <exception>
 #include <memory>
 #include <span>
 #include <string>
@@ -62,8 +66,8 @@ Napi::Value tensor_data_sync(const Napi::CallbackInfo& info, Runtime& runtime) {
 
 Napi::Value execute_op_now(const Napi::CallbackInfo& info, Runtime& runtime) {
   const tensorflow::Context& context = runtime.context();
-  tensorflow::OpCall call{to_string(info[0]), map_array(info[1], to_attribute),
-                          handles(runtime, info[2]), static_cast<int>(to_int64(info[3]))};
+  const tensorflow::OpCall call{to_string(info[0]), map_array(info[1], to_attribute),
+                                handles(runtime, info[2]), static_cast<int>(to_int64(info[3]))};
   return metadata(info.Env(), runtime, tensorflow::execute(context, call));
 }
 

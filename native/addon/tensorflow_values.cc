@@ -1,10 +1,14 @@
 // Converts between the values of JavaScript and of native/tensorflow.
 #include "addon/tensorflow_values.h"
 
+#include <napi.h>
+
+#include <cstdint>
 #include <cstring>
 #include <sstream>
+#include <string>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 namespace bobbin::addon {
 namespace {
@@ -127,7 +131,7 @@ tensorflow::Shape to_shape(const Napi::Value& value) { return map_array(value, t
 tensorflow::Attribute to_attribute(const Napi::Value& value) {
   if (!value.IsObject()) throw Napi::TypeError::New(value.Env(), "Expected an op's attribute");
   const auto object = value.As<Napi::Object>();
-  std::string name = to_string(object.Get("name"));
+  const std::string name = to_string(object.Get("name"));
   const auto type = static_cast<TF_AttrType>(to_int64(object.Get("type")));
   try {
     return {name, to_attribute_value(type, object.Get("value"))};

@@ -3,13 +3,23 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <span>
+#include <string>
 #include <vector>
 
+#include "core/base/image.h"
+#include "core/base/output.h"
 #include "core/decode/jpeg.h"
+#include "core/decode/jpeg_traits.h"
+#include "device/base/device.h"
 #include "device/decode/jpeg_plan.h"
 #include "device/render/body.h"
+#include "device/render/grey.h"
+#include "device/render/resample.h"
 
 namespace bobbin::device {
 namespace {

@@ -3,9 +3,12 @@
 
 #include <dlfcn.h>
 
+#include <exception>
 #include <filesystem>
-#include <stdexcept>
+#include <memory>
+#include <string>
 
+#include "device/base/device.h"
 #include "device/entries.h"
 
 namespace bobbin::device {

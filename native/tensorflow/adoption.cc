@@ -3,11 +3,14 @@
 
 #include <tensorflow/c/eager/c_api_experimental.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
+#include "core/batch/slot.h"
 #include "tensorflow/status.h"
 
 namespace bobbin::tensorflow {

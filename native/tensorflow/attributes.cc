@@ -1,6 +1,11 @@
 // Sets an op's attributes, for eager ops and for ops of a graph.
 #include "tensorflow/attributes.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
 namespace bobbin::tensorflow {
 namespace {
 

@@ -2,6 +2,9 @@
 #include "tensorflow/context.h"
 
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "tensorflow/status.h"
 

@@ -1,6 +1,9 @@
 // Runs one op eagerly.
 #include "tensorflow/ops.h"
 
+#include <cstddef>
+#include <vector>
+
 #include "tensorflow/status.h"
 
 namespace bobbin::tensorflow {

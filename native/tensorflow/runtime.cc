@@ -1,8 +1,13 @@
 // All TensorFlow objects of one Node environment; they are freed with it.
 #include "tensorflow/runtime.h"
 
+#include <cstdint>
+#include <memory>
+#include <mutex>
 #include <stdexcept>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace bobbin::tensorflow {
 bool Runtime::configure(std::string config) {

@@ -2,7 +2,10 @@
 #include "tensorflow/saved_model.h"
 
 #include <charconv>
+#include <cstddef>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "tensorflow/status.h"
 #include "tensorflow/tensors.h"

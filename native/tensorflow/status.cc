@@ -1,6 +1,10 @@
 // Turns a TF_Status into an exception that names the operation.
 #include "tensorflow/status.h"
 
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
 namespace bobbin::tensorflow {
 namespace {
 

@@ -3,10 +3,13 @@
 
 #include <tensorflow/c/tf_tstring.h>
 
+#include <cstdint>
 #include <cstring>
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tensorflow/status.h"
 

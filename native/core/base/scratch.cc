@@ -4,8 +4,10 @@
 #include <malloc.h>
 #include <sys/mman.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 namespace bobbin::core {
 namespace {

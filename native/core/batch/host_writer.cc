@@ -2,8 +2,17 @@
 #include "core/batch/host_writer.h"
 
 #include <cstring>
+#include <memory>
+#include <optional>
 #include <utility>
 
+#include "core/base/image.h"
+#include "core/base/output.h"
+#include "core/batch/batch_writer.h"
+#include "core/batch/memory.h"
+#include "core/read/sample_reader.h"
+#include "core/recipe/draw_mix.h"
+#include "core/recipe/recipe.h"
 #include "core/render/mix.h"
 
 namespace bobbin::core {

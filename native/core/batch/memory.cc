@@ -1,8 +1,10 @@
 // Main memory for batches, on large pages if the batches are large.
 #include "core/batch/memory.h"
 
+#include <stdlib.h>
 #include <sys/mman.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <new>

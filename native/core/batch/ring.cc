@@ -1,8 +1,15 @@
 // The slots' memory and their state changes.
 #include "core/batch/ring.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <utility>
+
+#include "core/batch/memory.h"
+#include "core/batch/slot.h"
 
 namespace bobbin::core {
 

@@ -2,9 +2,19 @@
 #include "core/decode/baseline.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <limits>
+#include <span>
 #include <utility>
+#include <vector>
+
+#include "core/base/image.h"
+#include "core/decode/scan_index.h"
+#include "core/kernels/kernels.h"
+#include "core/kernels/scan.h"
 
 namespace bobbin::core {
 namespace {
@@ -81,6 +91,17 @@ bool BaselineDecoder::unstuff_intervals(std::span<const std::uint8_t> scan, std:
   return true;
 }
 
+BaselineDecoder::Mcus::Run BaselineDecoder::Mcus::run_from(std::int64_t mcu,
+                                                           std::int64_t across) const {
+  const int x = static_cast<int>(mcu % across), y = static_cast<int>(mcu / across);
+  const bool inside = y >= top && x >= left && x < right;
+  std::int64_t end = y * across + (inside ? right : left);
+  if (!inside && (y < top || x >= right)) {
+    end = std::max<std::int64_t>(y + 1, top) * across + left;
+  }
+  return {x, y, inside, end};
+}
+
 // Decodes the intervals that hold `wanted`: calls decode(x, y, count) for the wanted MCUs of each
 // row, and skips those around them.
 template <typename Decode>
@@ -96,15 +117,11 @@ bool BaselineDecoder::walk_intervals(const BaselineFrame& frame, const Mcus& wan
     for (ScanComponent& component : scan_->component) component.dc = 0;
     const std::int64_t stop = std::min((segment + 1) * interval, behind);
     for (std::int64_t mcu = segment * interval; mcu < stop;) {
-      const int x = static_cast<int>(mcu % across), y = static_cast<int>(mcu / across);
-      // The run of MCUs that are all wanted or all not wanted.
-      const bool inside = y >= wanted.top && x >= wanted.left && x < wanted.right;
-      std::int64_t until = y * across + (inside ? wanted.right : wanted.left);
-      if (!inside && (y < wanted.top || x >= wanted.right)) {
-        until = std::max<std::int64_t>(y + 1, wanted.top) * across + wanted.left;
-      }
-      const int count = static_cast<int>(std::min(until, stop) - mcu);
-      if (!(inside ? decode(x, y, count) : kernels_.skip_mcus(*scan_, count))) return false;
+      const Mcus::Run run = wanted.run_from(mcu, across);
+      const int count = static_cast<int>(std::min(run.end, stop) - mcu);
+      const bool sound =
+          run.inside ? decode(run.x, run.y, count) : kernels_.skip_mcus(*scan_, count);
+      if (!sound) return false;
       mcu += count;
     }
     const bool last = segment + 1 == static_cast<std::int64_t>(segments_.size());
@@ -145,11 +162,7 @@ bool BaselineDecoder::walk_rows(const BaselineFrame& frame, const Mcus& wanted,
                                 std::vector<RowStart>& starts, const Decode& decode) {
   const auto rows = [&] { return static_cast<int>(starts.size()); };
   for (int y = std::min(wanted.top, rows() - 1); y < wanted.bottom; ++y) {
-    if (y == rows()) {
-      add_start(frame.scan, starts);
-    } else {
-      go_to(starts[y], begins_[y]);
-    }
+    begin_row(y, frame.scan, starts);
     const bool inside = y >= wanted.top;
     if (inside && !kernels_.skip_mcus(*scan_, wanted.left)) return false;
     if (inside && !decode(wanted.left, y, wanted.right - wanted.left)) return false;
@@ -158,6 +171,15 @@ bool BaselineDecoder::walk_rows(const BaselineFrame& frame, const Mcus& wanted,
     if (!kernels_.skip_mcus(*scan_, rest)) return false;
   }
   return true;
+}
+
+void BaselineDecoder::begin_row(int y, std::span<const std::uint8_t> scan,
+                                std::vector<RowStart>& starts) {
+  if (y == static_cast<int>(starts.size())) {
+    add_start(scan, starts);
+  } else {
+    go_to(starts[y], begins_[y]);
+  }
 }
 
 void BaselineDecoder::go_to(const RowStart& start, std::size_t begin) {

@@ -70,6 +70,15 @@ class BaselineDecoder {
   // A rectangle of MCUs.
   struct Mcus {
     int left, top, right, bottom;
+
+    // MCUs of the scan that are all inside or all outside of the rectangle.
+    struct Run {
+      int x, y;  // Of the first one.
+      bool inside;
+      std::int64_t end;  // One after the last, counted in the scan.
+    };
+    // The longest run from an MCU of the scan on; the image is `across` MCUs wide.
+    Run run_from(std::int64_t mcu, std::int64_t across) const;
   };
 
   bool prepare(const BaselineFrame& frame);
@@ -85,6 +94,7 @@ class BaselineDecoder {
   template <typename Decode>
   bool walk_rows(const BaselineFrame& frame, const Mcus& wanted, std::vector<RowStart>& starts,
                  const Decode& decode);
+  void begin_row(int y, std::span<const std::uint8_t> scan, std::vector<RowStart>& starts);
   void go_to(const RowStart& start, std::size_t begin);
   void add_start(std::span<const std::uint8_t> scan, std::vector<RowStart>& starts);
   void lay_out_planes(const BaselineFrame& frame, const Mcus& mcus, std::array<Plane, 3>& planes);

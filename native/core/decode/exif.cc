@@ -2,7 +2,9 @@
 #include "core/decode/exif.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <span>
 
 namespace bobbin::core {
 namespace {

@@ -3,14 +3,22 @@
 #include "core/decode/jpeg.h"
 
 #include <algorithm>
+#include <array>
 #include <csetjmp>
+#include <cstdint>
 #include <cstdio>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
+#include "core/base/image.h"
 #include "core/decode/baseline.h"
 #include "core/decode/exif.h"
 #include "core/decode/jpeg_pool.h"
+#include "core/decode/jpeg_traits.h"
+#include "core/decode/scan_index.h"
+#include "core/kernels/huffman.h"
 
 // clang-format off: jpeglib.h needs <cstdio> before it, and jerror.h needs jpeglib.h.
 #include <jpeglib.h>
@@ -75,7 +83,7 @@ void on_progress(j_common_ptr info) {
 // Replaces jpeg_save_markers, which keeps all such segments and walks through the earlier ones for
 // each. The whole file is in libjpeg's buffer.
 boolean read_app1(j_decompress_ptr info) {
-  jpeg_source_mgr& source = *info->src;
+  const jpeg_source_mgr& source = *info->src;
   const std::span<const std::uint8_t> rest{source.next_input_byte, source.bytes_in_buffer};
   const std::size_t length = rest.size() < 2 ? 2 : std::size_t{rest[0]} << 8 | rest[1];
   if (length < 2) ERREXIT(info, JERR_BAD_LENGTH);

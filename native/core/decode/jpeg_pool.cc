@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <new>
+#include <new>  // IWYU pragma: keep (for placement new)
 #include <utility>
 
 // clang-format off: jerror.h needs jpeglib.h before it.
+#include <jpeglib.h>
 #include <jerror.h>
 // clang-format on
 

@@ -2,8 +2,10 @@
 #include "core/decode/jpeg_traits.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <iterator>
+#include <span>
 
 // After <cstdio>, which it needs.
 #include <jpeglib.h>

@@ -3,7 +3,13 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
 
 #include "core/base/random.h"
 

@@ -2,6 +2,9 @@
 #include "core/kernels/huffman.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <memory>
 
 namespace bobbin::core {
 namespace {

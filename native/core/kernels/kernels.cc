@@ -2,6 +2,7 @@
 #include "core/kernels/kernels.h"
 
 #include <array>
+#include <span>
 
 namespace bobbin::core {
 

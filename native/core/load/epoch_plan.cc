@@ -1,7 +1,11 @@
 // Positions of the epoch's order are dealt to loaders in turn; draws are keyed by sample.
 #include "core/load/epoch_plan.h"
 
+#include <cstdint>
+
 #include "core/base/random.h"
+#include "core/load/loader_options.h"
+#include "core/recipe/draw_mix.h"
 
 namespace bobbin::core {
 

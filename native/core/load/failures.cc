@@ -1,9 +1,16 @@
 // Three policies: refill within a budget, mark within a budget, or fail at once.
 #include "core/load/failures.h"
 
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "core/batch/batch_writer.h"
+#include "core/load/loader_options.h"
 
 namespace bobbin::core {
 namespace {

@@ -1,7 +1,13 @@
 // Which sample a row lacks, and how a written row becomes one that lacks an image again.
 #include "core/load/flight.h"
 
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <utility>
+
+#include "core/batch/batch_writer.h"
+#include "core/load/epoch_plan.h"
 
 namespace bobbin::core {
 

@@ -1,12 +1,27 @@
 // Puts the parts together, and ends them in order: threads first, then the writer, then the rest.
 #include "core/load/loader.h"
 
+#include <cstdint>
 #include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <span>
+#include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
+#include "core/batch/batch_writer.h"
+#include "core/batch/ring.h"
 #include "core/load/epoch_plan.h"
+#include "core/load/failures.h"
+#include "core/load/flight.h"
+#include "core/load/loader_options.h"
 #include "core/load/row_worker.h"
+#include "core/load/schedule.h"
+#include "core/load/tickets.h"
+#include "core/read/sample_reader.h"
 
 namespace bobbin::core {
 

@@ -2,6 +2,8 @@
 // Rogaway 2002): values that fall outside the range are permuted again until they fall inside.
 #include "core/load/order.h"
 
+#include <cstdint>
+
 #include "core/base/random.h"
 
 namespace bobbin::core {

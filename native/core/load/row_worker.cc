@@ -1,10 +1,18 @@
 // A row is written image by image: its own, then its partner's. Damaged images are replaced here.
 #include "core/load/row_worker.h"
 
+#include <cstdint>
 #include <exception>
 #include <new>
 #include <optional>
 #include <utility>
+
+#include "core/base/image.h"
+#include "core/batch/batch_writer.h"
+#include "core/load/epoch_plan.h"
+#include "core/load/flight.h"
+#include "core/read/sample_reader.h"
+#include "core/recipe/recipe.h"
 
 namespace bobbin::core {
 

@@ -2,8 +2,21 @@
 #include "core/load/schedule.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <utility>
+#include <vector>
+
+#include "core/batch/batch_writer.h"
+#include "core/batch/ring.h"
+#include "core/load/epoch_plan.h"
+#include "core/load/flight.h"
+#include "core/load/tickets.h"
 
 namespace bobbin::core {
 

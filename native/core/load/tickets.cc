@@ -1,7 +1,12 @@
 // A map from tickets to tasks.
 #include "core/load/tickets.h"
 
+#include <cstdint>
+#include <optional>
 #include <utility>
+#include <vector>
+
+#include "core/load/flight.h"
 
 namespace bobbin::core {
 

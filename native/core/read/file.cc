@@ -7,6 +7,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
 #include <system_error>
 
 #include "core/base/image.h"
@@ -16,6 +20,12 @@ namespace {
 
 ImageError system_error() {
   return ImageError("cannot read file: " + std::generic_category().message(errno));
+}
+
+// Whether a read that may not wait has no answer. Linux 5.9 and 5.10 also return 0 instead of
+// waiting: preadv2(2), bugs.
+bool would_wait(ssize_t got) {
+  return got == 0 || (got < 0 && (errno == EAGAIN || errno == EOPNOTSUPP));
 }
 
 }  // namespace
@@ -45,8 +55,7 @@ bool File::read(std::uint64_t offset, std::span<std::uint8_t> bytes) const {
     const ssize_t got =
         ::preadv2(descriptor_, &piece, 1, static_cast<off_t>(offset), in_memory ? RWF_NOWAIT : 0);
     if (got < 0 && errno == EINTR) continue;
-    // Linux 5.9 and 5.10 also return 0 instead of waiting: preadv2(2), bugs.
-    if (in_memory && (got == 0 || (got < 0 && (errno == EAGAIN || errno == EOPNOTSUPP)))) {
+    if (in_memory && would_wait(got)) {
       in_memory = false;
       continue;
     }

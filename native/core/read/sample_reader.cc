@@ -1,6 +1,16 @@
 // Read, draw recipes, decode what they need; each stage timed.
 #include "core/read/sample_reader.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "core/base/image.h"
+#include "core/decode/jpeg.h"
+#include "core/read/sources.h"
+#include "core/recipe/recipe.h"
+#include "core/render/render.h"
+
 namespace bobbin::core {
 namespace {
 

@@ -3,10 +3,17 @@
 #include "core/read/sources.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "core/base/image.h"
+#include "core/base/scratch.h"
 #include "core/read/file.h"
 
 namespace bobbin::core {

@@ -1,7 +1,12 @@
 // Blends rows of values, or copies a rectangle of them.
 #include "core/render/mix.h"
 
+#include <cstdint>
 #include <cstring>
+
+#include "core/base/image.h"
+#include "core/base/output.h"
+#include "core/recipe/draw_mix.h"
 
 namespace bobbin::core {
 namespace {

@@ -3,10 +3,21 @@
 #include "core/render/render.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 
+#include "core/base/image.h"
+#include "core/base/output.h"
+#include "core/base/scratch.h"
+#include "core/kernels/kernels.h"
+#include "core/recipe/recipe.h"
 #include "core/render/color_matrix.h"
+#include "core/render/effects.h"
 #include "core/render/erase.h"
+#include "core/render/taps.h"
 
 namespace bobbin::core {
 namespace {

@@ -4,7 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
+#include <vector>
+
+#include "core/kernels/kernels.h"
 
 namespace bobbin::core {
 namespace {

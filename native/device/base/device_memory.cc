@@ -1,7 +1,15 @@
 // Allocates and releases a device's memory.
 #include "device/base/device_memory.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
 #include <utility>
+
+#include "core/batch/batch_writer.h"
+#include "device/base/device.h"
 
 namespace bobbin::device {
 

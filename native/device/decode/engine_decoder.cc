@@ -2,7 +2,16 @@
 #include "device/decode/engine_decoder.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
 #include <utility>
+
+#include "core/base/image.h"
+#include "device/base/device.h"
+#include "device/decode/jpeg_engine.h"
+#include "device/decode/jpeg_plan.h"
 
 namespace bobbin::device {
 namespace {

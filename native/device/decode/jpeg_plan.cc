@@ -3,10 +3,17 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <numeric>
+#include <span>
 #include <tuple>
+#include <vector>
 
+#include "core/base/image.h"
 #include "core/decode/jpeg.h"
+#include "core/decode/jpeg_traits.h"
+#include "device/base/device.h"
 
 namespace bobbin::device {
 namespace {

@@ -2,9 +2,14 @@
 #include "device/load/batch_thread.h"
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <mutex>
+#include <span>
 
+#include "core/batch/batch_writer.h"
+#include "core/batch/ring.h"
+#include "device/base/device.h"
 #include "device/base/device_memory.h"
 
 namespace bobbin::device {

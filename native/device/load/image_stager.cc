@@ -2,7 +2,17 @@
 #include "device/load/image_stager.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
+#include <span>
+
+#include "core/base/image.h"
+#include "core/base/output.h"
+#include "core/read/sample_reader.h"
+#include "core/recipe/recipe.h"
+#include "core/render/render.h"
+#include "device/base/job.h"
+#include "device/load/staging.h"
 
 namespace bobbin::device {
 namespace {

@@ -1,14 +1,25 @@
 // Renders batches on the device: copies samples and jobs, then renders in one or two launches.
 #include <algorithm>
+#include <chrono>
 #include <cstring>
+#include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "core/base/image.h"
+#include "core/batch/batch_writer.h"
+#include "core/batch/memory.h"
+#include "core/decode/jpeg.h"
+#include "device/base/device.h"
 #include "device/base/device_memory.h"
+#include "device/base/job.h"
 #include "device/load/batch_thread.h"
 #include "device/load/device_writers.h"
+#include "device/load/image_stager.h"
 #include "device/load/normalization.h"
 #include "device/load/row_stager.h"
+#include "device/load/staging.h"
 
 namespace bobbin::device {
 namespace {

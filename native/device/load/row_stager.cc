@@ -3,10 +3,26 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <utility>
 
+#include "core/base/image.h"
+#include "core/base/output.h"
+#include "core/base/scratch.h"
+#include "core/batch/batch_writer.h"
+#include "core/decode/jpeg_traits.h"
+#include "core/read/sample_reader.h"
+#include "core/recipe/draw_mix.h"
+#include "core/recipe/recipe.h"
+#include "core/render/render.h"
+#include "device/base/device.h"
+#include "device/base/device_memory.h"
+#include "device/base/job.h"
 #include "device/decode/jpeg_plan.h"
+#include "device/load/device_writers.h"
+#include "device/load/staging.h"
 
 namespace bobbin::device {
 

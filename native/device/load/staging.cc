@@ -2,9 +2,15 @@
 #include "device/load/staging.h"
 
 #include <cstring>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <utility>
 
+#include "core/base/image.h"
 #include "core/base/scratch.h"
+#include "device/base/device.h"
+#include "device/base/device_memory.h"
 #include "device/decode/engine_decoder.h"
 
 namespace bobbin::device {

@@ -1,10 +1,20 @@
-// Renders rows on the CPU to levels, copies them in one piece and normalises them on the device.
+// Rows rendered on the CPU as levels, copied in one piece and normalised on the device.
+#include <cstdint>
 #include <cstring>
+#include <memory>
 #include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "core/base/output.h"
+#include "core/batch/batch_writer.h"
 #include "core/batch/host_writer.h"
+#include "core/batch/memory.h"
+#include "core/read/sample_reader.h"
+#include "core/recipe/draw_mix.h"
+#include "core/recipe/recipe.h"
+#include "device/base/device.h"
 #include "device/base/device_memory.h"
 #include "device/load/batch_thread.h"
 #include "device/load/device_writers.h"

@@ -99,8 +99,15 @@ struct alignas(count * sizeof(Value)) Run {
   Value values[count];
 };
 
-// Stores a tile, `count` neighbouring values at a time. fresh(x, y, c) is the new value of a pixel
-// of the tile.
+// The value that a job leaves in the batch: its own, or its share of it and the rest of `held`.
+template <core::PixelType type>
+BOBBIN_SHARED ValueOf<type> merged(const Job& job, bool blends, ValueOf<type> held,
+                                   ValueOf<type> fresh) {
+  return blends ? blend<type>(job.share, held, fresh) : fresh;
+}
+
+// Stores a tile, `count` values at a time, which are neighbours in the output. fresh(x, y, c) is
+// the new value of a pixel of the tile.
 template <core::PixelType type, Layout layout, int count, typename Threads, typename Fresh>
 BOBBIN_SHARED void store_runs(const Threads& threads, const Tile& tile, const BatchOutput& output,
                               const Fresh& fresh) {
@@ -124,8 +131,7 @@ BOBBIN_SHARED void store_runs(const Threads& threads, const Tile& tile, const Ba
     for (int k = 0; k < count; ++k) {
       const int x = (value + k) / kInterleaved, c = channel + (value + k) % kInterleaved;
       if (pastes && !holds(job.pasted, tile.left + x, tile.top + y)) continue;
-      const ValueOf<type> other = fresh(x, y, c);
-      run.values[k] = blends ? blend<type>(job.share, run.values[k], other) : other;
+      run.values[k] = merged<type>(job, blends, run.values[k], fresh(x, y, c));
     }
     *to = run;
   });

@@ -61,6 +61,24 @@ BOBBIN_SHARED void set_triangles(const Threads& threads, const Tile& tile, TileM
   });
 }
 
+// Adds a column's samples of some source rows of each plane, weighed by the column's triangle;
+// `samples` point to the first of them.
+template <int count, int rows>
+BOBBIN_SHARED void add_samples(const Job& job, const Chunk<count>& chunk, const Triangle& triangle,
+                               const std::uint8_t* (&samples)[count][rows],
+                               float (&sums)[count][rows]) {
+  const int resolution = chunk.resolution;
+  for (int k = triangle.begin[resolution]; k < triangle.end[resolution]; ++k) {
+    const float weight = weight_at(triangle, job.columns, resolution, k);
+    for (int p = 0; p < count; ++p) {
+      for (int r = 0; r < rows; ++r) {
+        sums[p][r] += weight * static_cast<float>(*samples[p][r]);
+        samples[p][r] += job.planes[chunk.plane + p].step_x;
+      }
+    }
+  }
+}
+
 // Filters source rows to the tile's columns. A thread takes several rows at once, so that it
 // computes each weight once for them.
 template <int count, typename Threads>
@@ -82,15 +100,7 @@ BOBBIN_SHARED void filter_columns(const Threads& threads, const Job& job, const 
             (row - job.rows.begin[resolution]) * plane.step_y;
       }
     }
-    for (int k = triangle.begin[resolution]; k < triangle.end[resolution]; ++k) {
-      const float weight = weight_at(triangle, job.columns, resolution, k);
-      for (int p = 0; p < count; ++p) {
-        for (int r = 0; r < kRows; ++r) {
-          sums[p][r] += weight * static_cast<float>(*samples[p][r]);
-          samples[p][r] += job.planes[chunk.plane + p].step_x;
-        }
-      }
-    }
+    add_samples(job, chunk, triangle, samples, sums);
     for (int p = 0; p < count; ++p) {
       for (int r = 0; r < kRows && first + r < chunk.rows; ++r) {
         memory.filtered[p * Chunk<count>::kMaxRows + first + r][x] = sums[p][r];

@@ -1,7 +1,9 @@
 // A traced function in TensorFlow's context: called like an op.
 #include "tensorflow/graph/function.h"
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "tensorflow/ops.h"
 #include "tensorflow/status.h"

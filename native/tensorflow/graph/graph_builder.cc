@@ -1,7 +1,9 @@
 // Nodes with names of their own; small tensors become constants once.
 #include "tensorflow/graph/graph_builder.h"
 
+#include <ios>
 #include <sstream>
+#include <string>
 
 #include "tensorflow/status.h"
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <stdexcept>
+#include <string_view>
 
 #include "tensorflow/status.h"
 

@@ -1,9 +1,14 @@
 // Records a function's ops as a graph instead of running them.
 #include "tensorflow/graph/trace.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <stdexcept>
+#include <string>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "tensorflow/status.h"
 

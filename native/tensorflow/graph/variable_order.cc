@@ -1,6 +1,10 @@
 // ReadVariableOp reads; every other op on a variable is taken to write it.
 #include "tensorflow/graph/variable_order.h"
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 namespace bobbin::tensorflow {
 namespace {
 constexpr const char* kRead = "ReadVariableOp";

@@ -1,17 +1,24 @@
 // Compares the device's decoders with JpegDecoder: samples of drawn pictures and of photos.
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <iterator>
 #include <sstream>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "../../native/support/check.h"
 #include "../../native/support/images.h"
 #include "agreement.h"
+#include "core/base/image.h"
 #include "core/base/random.h"
 #include "core/decode/jpeg.h"
+#include "device/base/device.h"
 #include "tested.h"
 
 using namespace bobbin;

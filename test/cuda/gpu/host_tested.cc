@@ -1,5 +1,11 @@
-// In bobbin_tests the tested device is HostDevice itself, so the cases run, and are tested, on
-// every machine.
+// In bobbin_tests the device under test is HostDevice itself: the cases run everywhere, and say of
+// themselves that they are in order.
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "device/base/device.h"
 #include "device/host_device.h"
 #include "tested.h"
 

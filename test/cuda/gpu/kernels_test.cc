@@ -1,12 +1,16 @@
 // Compares the device's kernels with HostDevice's on random batches: all types, layouts and sizes.
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "../../native/support/check.h"
 #include "agreement.h"
+#include "core/base/output.h"
 #include "core/base/random.h"
+#include "device/base/device.h"
 #include "device/host_device.h"
 #include "memory.h"
 #include "scene.h"

@@ -2,14 +2,18 @@
 // several epochs, abandoned epochs, mixed and damaged images.
 #include <memory>
 #include <sstream>
-#include <string>
-#include <vector>
 
 #include "../../native/support/check.h"
 #include "../../native/support/device_views.h"
 #include "../../native/support/epochs.h"
 #include "agreement.h"
+#include "core/base/output.h"
+#include "core/batch/batch_writer.h"
+#include "core/load/loader_options.h"
+#include "device/base/device.h"
 #include "device/load/device_writers.h"
+#include "support/consumer.h"
+#include "support/images.h"
 #include "tested.h"
 
 using namespace bobbin;
@@ -70,7 +74,7 @@ TEST("when a loader's batches lie on the device, then they equal those in main m
 TEST("when an epoch is abandoned after a batch, then the next one on the device is correct") {
   const TemporaryFolder folder;
   for (const Way& way : kWays) {
-    core::LoaderOptions options = test::mixing_options_for(folder, 2);
+    const core::LoaderOptions options = test::mixing_options_for(folder, 2);
     Consumer host(options), device(options, way.make(test::tested_device(), {}));
     Agreement agreement;
     for (int epoch = 0; epoch < 20; ++epoch) {

@@ -2,10 +2,19 @@
 #include "scene.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
 
 #include "../../native/support/check.h"
 #include "../../native/support/device_views.h"
+#include "core/base/image.h"
+#include "core/base/output.h"
+#include "core/base/random.h"
 #include "core/render/render.h"
+#include "device/base/device.h"
+#include "device/base/job.h"
 #include "memory.h"
 
 namespace bobbin::test {

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <set>
 #include <vector>
 
+#include "core/base/output.h"
 #include "core/kernels/kernels.h"
 #include "core/kernels/noise.h"
 #include "support/check.h"

@@ -1,6 +1,7 @@
 // Memory that a thread keeps or releases.
 #include "core/base/scratch.h"
 
+#include <cstdint>
 #include <cstring>
 
 #include "support/check.h"

@@ -3,13 +3,28 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <set>
+#include <span>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
+#include "core/batch/host_writer.h"
+#include "core/batch/memory.h"
+#include "core/load/loader_options.h"
+#include "core/read/sample_reader.h"
+#include "core/recipe/draw_mix.h"
+#include "core/recipe/recipe.h"
 #include "support/check.h"
+#include "support/consumer.h"
 #include "support/epochs.h"
+#include "support/images.h"
 
 using namespace bobbin::core;
 using bobbin::test::Consumer;

@@ -1,9 +1,17 @@
 // The slots, their allowed and forbidden transitions, and a lease that outlives all other objects.
 #include "core/batch/ring.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 
+#include "core/batch/memory.h"
 #include "support/check.h"
 
 using namespace bobbin::core;
@@ -31,6 +39,17 @@ class DrainingMemory final : public Memory {
  private:
   MainMemory main_;
 };
+
+// Checks that the slot refuses changes, each named by its first letter.
+void check_refused(Ring& ring, const std::string& changes) {
+  for (const char change : changes) {
+    if (change == 'f') CHECK_THROWS(ring.finish(0), std::logic_error);
+    if (change == 'a') CHECK_THROWS(ring.abandon(0), std::logic_error);
+    if (change == 'l') CHECK_THROWS(ring.lease(0, 1), std::logic_error);
+    if (change == 'd') CHECK_THROWS(ring.drained(0), std::logic_error);
+    if (change == 'c') CHECK(!ring.claim());
+  }
+}
 
 }  // namespace
 
@@ -81,24 +100,15 @@ TEST("when a batch is dropped before or after it is finished, then its slot is f
 
 TEST("when a slot changes its state out of order, then the change is refused") {
   const auto ring = make_ring(1, std::make_shared<DrainingMemory>());
-  const auto refused = [&](const std::string& changes) {
-    for (const char change : changes) {
-      if (change == 'f') CHECK_THROWS(ring->finish(0), std::logic_error);
-      if (change == 'a') CHECK_THROWS(ring->abandon(0), std::logic_error);
-      if (change == 'l') CHECK_THROWS(ring->lease(0, 1), std::logic_error);
-      if (change == 'd') CHECK_THROWS(ring->drained(0), std::logic_error);
-      if (change == 'c') CHECK(!ring->claim());
-    }
-  };
-  refused("fald");
+  check_refused(*ring, "fald");
   ring->claim();
-  refused("cld");
+  check_refused(*ring, "cld");
   ring->finish(0);
-  refused("cfd");
+  check_refused(*ring, "cfd");
   auto lease = ring->lease(0, 1);
-  refused("cfald");
+  check_refused(*ring, "cfald");
   lease.reset();
-  refused("cfal");
+  check_refused(*ring, "cfal");
 }
 
 TEST("when a ring is destroyed, then its memory is freed with the last lease") {

@@ -2,12 +2,22 @@
 #include "core/decode/baseline.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
+#include <span>
+#include <vector>
 
+#include "core/base/image.h"
+#include "core/base/output.h"
 #include "core/base/random.h"
 #include "core/decode/jpeg.h"
+#include "core/decode/scan_index.h"
+#include "core/kernels/kernels.h"
+#include "core/recipe/recipe.h"
 #include "core/render/render.h"
 #include "fuzz/reference.h"
 #include "support/check.h"

@@ -1,4 +1,8 @@
-// A short run of the fuzzer in test/native/fuzz.
+// A short run of what test/native/fuzz does at length.
+#include <array>
+#include <cstdint>
+#include <stdexcept>
+
 #include "core/base/random.h"
 #include "fuzz/differential.h"
 #include "fuzz/mutator.h"

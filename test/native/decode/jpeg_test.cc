@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <string>
+#include <vector>
 
+#include "core/base/image.h"
 #include "core/base/random.h"
 #include "core/decode/exif.h"
 #include "support/check.h"

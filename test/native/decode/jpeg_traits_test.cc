@@ -2,10 +2,13 @@
 #include "core/decode/jpeg_traits.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include "core/decode/jpeg.h"
 #include "support/check.h"

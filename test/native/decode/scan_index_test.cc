@@ -1,9 +1,14 @@
 // Row starts kept from epoch to epoch: for the same content only, within a bound, on any thread.
 #include "core/decode/scan_index.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <thread>
+#include <vector>
 
+#include "core/base/image.h"
 #include "core/base/random.h"
 #include "core/decode/jpeg.h"
 #include "support/check.h"

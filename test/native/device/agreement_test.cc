@@ -1,8 +1,10 @@
 // The bounds of equality for tests on a GPU.
 #include "../../cuda/gpu/agreement.h"
 
+#include <cmath>
 #include <limits>
 #include <sstream>
+#include <stdexcept>
 #include <vector>
 
 #include "support/check.h"

@@ -1,16 +1,26 @@
-// A device's thread: slots drain, memory does not grow, and every failure ends the run cleanly.
-#include "device/load/batch_thread.h"
+// What a device's thread promises: slots drain, memory stays, and every failure ends the run well.
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
+#include <string>
 #include <thread>
+#include <vector>
 
+#include "core/batch/batch_writer.h"
+#include "core/load/loader_options.h"
+#include "core/load/schedule.h"
+#include "device/base/device.h"
 #include "device/load/device_writers.h"
-#include "support/allocations.h"
 #include "support/check.h"
+#include "support/consumer.h"
 #include "support/epochs.h"
+#include "support/images.h"
 #include "support/watched_device.h"
 
 using namespace bobbin::core;
@@ -166,7 +176,7 @@ TEST("when batches follow the first ones, then they allocate no more memory") {
   const TemporaryFolder folder;
   for (const MakeWriter make : kMakers) {
     const auto device = std::make_shared<WatchedDevice>();
-    LoaderOptions options = mixing_options_for(folder, 1);
+    const LoaderOptions options = mixing_options_for(folder, 1);
     Consumer consumer(options, make(device, {}));
     const auto load = [&] {
       for (int epoch = 0; epoch < 6; ++epoch) {
@@ -183,27 +193,36 @@ TEST("when batches follow the first ones, then they allocate no more memory") {
   }
 }
 
+// Four epochs on a device that fails from the nth call of a kind on: how the run ended, or nothing.
+std::optional<std::string> run_on_failing_device(const TemporaryFolder& folder, MakeWriter make,
+                                                 int call, int nth) {
+  const auto device = std::make_shared<WatchedDevice>();
+  device->watch([device = device.get(), call, nth](Call now) {
+    if (static_cast<int>(now) != call || device->calls(now) < nth) return;
+    throw DeviceError("lost for good");
+  });
+  std::optional<std::string> message;
+  try {
+    Consumer consumer(mixing_options_for(folder, 3), make(device, {}));
+    for (int epoch = 0; epoch < 4; ++epoch) run(consumer, epoch);
+  } catch (const LoaderError& error) {
+    message = error.what();
+  }
+  CHECK_EQUAL(device->pieces_held(), 0);
+  return message;
+}
+
 TEST("when any call of a device fails, then the run ends with the device's message") {
   const TemporaryFolder folder;
   std::set<Call> failed;
   for (const MakeWriter make : kMakers) {
     for (int call = 0; call < bobbin::test::kCalls; ++call) {
       for (const int nth : {1, 2, 5}) {
-        const auto device = std::make_shared<WatchedDevice>();
-        device->watch([device = device.get(), call, nth, &failed](Call now) {
-          if (static_cast<int>(now) != call || device->calls(now) < nth) return;
-          throw DeviceError("lost for good");
-        });
-        try {
-          Consumer consumer(mixing_options_for(folder, 3), make(device, {}));
-          for (int epoch = 0; epoch < 4; ++epoch) run(consumer, epoch);
-        } catch (const LoaderError& error) {
-          failed.insert(static_cast<Call>(call));
-          const std::string message = error.what();
-          CHECK(message.find("lost for good") != std::string::npos);
-          CHECK(message.find("; set ") != std::string::npos);
-        }
-        CHECK_EQUAL(device->pieces_held(), 0);
+        const auto message = run_on_failing_device(folder, make, call, nth);
+        if (!message) continue;
+        failed.insert(static_cast<Call>(call));
+        CHECK(message->find("lost for good") != std::string::npos);
+        CHECK(message->find("; set ") != std::string::npos);
       }
     }
   }

@@ -3,11 +3,21 @@
 #include <algorithm>
 #include <barrier>
 #include <cmath>
+#include <cstddef>
 #include <thread>
+#include <tuple>
+#include <utility>
 #include <vector>
 
-#include "core/render/render.h"
+#include "core/base/image.h"
+#include "core/base/output.h"
+#include "core/base/random.h"
+#include "core/recipe/recipe.h"
+#include "device/base/device.h"
+#include "device/base/job.h"
 #include "device/render/body.h"
+#include "device/render/grey.h"
+#include "device/render/resample.h"
 #include "support/check.h"
 #include "support/device_views.h"
 
@@ -64,12 +74,12 @@ std::vector<double> weights_of(double start, double length, int outputs, int out
   return weights;
 }
 
-// All pixels of an upright image's window, as RGB.
-std::vector<double> resample(const ImageView& image, const Recipe& recipe) {
+// The rows of an upright image's window, as wide as the image, as RGB.
+std::vector<double> resample_rows(const ImageView& image, const Recipe& recipe) {
   const Colors colors(image);
   const Window& window = recipe.window;
   const int size = recipe.size;
-  std::vector<double> rows(std::size_t{3} * image.width * size), pixels(3 * size * size);
+  std::vector<double> rows(std::size_t{3} * image.width * size);
   for (int y = 0; y < size; ++y) {
     const auto weights = weights_of(window.top, window.height, size, y, image.height);
     for (int k = 0; k < image.height; ++k) {
@@ -79,6 +89,15 @@ std::vector<double> resample(const ImageView& image, const Recipe& recipe) {
       }
     }
   }
+  return rows;
+}
+
+// All pixels of an upright image's window, as RGB.
+std::vector<double> resample(const ImageView& image, const Recipe& recipe) {
+  const Window& window = recipe.window;
+  const int size = recipe.size;
+  const std::vector<double> rows = resample_rows(image, recipe);
+  std::vector<double> pixels(std::size_t{3} * size * size);
   for (int x = 0; x < size; ++x) {
     const auto weights = weights_of(window.left, window.width, size, x, image.width);
     for (int k = 0; k < image.width; ++k) {

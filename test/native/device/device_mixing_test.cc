@@ -1,13 +1,22 @@
 // What a device does to a view of a batch besides rendering it: mixing, copying, clearing and
 // normalising; and the host's decoder.
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <optional>
+#include <vector>
 
+#include "core/base/image.h"
+#include "core/base/output.h"
+#include "core/base/random.h"
 #include "core/decode/jpeg.h"
+#include "core/recipe/draw_mix.h"
+#include "core/recipe/recipe.h"
 #include "core/render/mix.h"
-#include "core/render/render.h"
+#include "device/base/device.h"
+#include "device/base/job.h"
 #include "device/host_device.h"
 #include "support/check.h"
 #include "support/device_views.h"
@@ -119,6 +128,12 @@ TEST("when a view was rendered elsewhere, then a device copies, mixes and clears
   }
 }
 
+// Half a step of the type's precision, relative to the value.
+float half_step(PixelType type) {
+  if (type == PixelType::kBfloat16) return 0x1p-8f;
+  return type == PixelType::kFloat16 ? 0x1p-11f : 0x1p-21f;
+}
+
 TEST("when levels are normalised on a device, then values are (level − mean) · scale, rounded") {
   constexpr int kSize = 5, kViews = 2, kValues = kViews * kSize * kSize * 3;
   Random random(33);
@@ -132,17 +147,13 @@ TEST("when levels are normalised on a device, then values are (level − mean) �
       std::vector<std::uint8_t> bytes(kValues * bytes_of(type));
       host.make_queue()->normalize(levels.data(), kViews, by, {bytes.data(), type, layout, kSize});
       const std::vector<float> actual = to_floats(bytes, type);
+      const bool is_last = layout == Layout::kChannelsLast;
       for (int i = 0; i < kValues; ++i) {
         const int c = i % 3, pixel = i / 3 % (kSize * kSize), view = i / 3 / (kSize * kSize);
-        const int index =
-            layout == Layout::kChannelsLast ? i : (view * 3 + c) * kSize * kSize + pixel;
-        float wanted = (levels[i] - preprocessing.mean[c]) / preprocessing.std[c];
-        if (type == PixelType::kUint8) wanted = levels[i];
-        // Half a step of the type's precision.
-        const float step = type == PixelType::kBfloat16  ? 0x1p-8f
-                           : type == PixelType::kFloat16 ? 0x1p-11f
-                                                         : 0x1p-21f;
-        CHECK_NEAR(actual[index], wanted, std::abs(wanted) * step + 1e-6f);
+        const int index = is_last ? i : (view * 3 + c) * kSize * kSize + pixel;
+        const float value = (levels[i] - preprocessing.mean[c]) / preprocessing.std[c];
+        const float wanted = type == PixelType::kUint8 ? levels[i] : value;
+        CHECK_NEAR(actual[index], wanted, std::abs(wanted) * half_step(type) + 1e-6f);
       }
     }
   }

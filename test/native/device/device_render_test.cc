@@ -1,12 +1,21 @@
 // Compares the kernels' bodies on HostDevice with core::Renderer, which computes the same
 // differently.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
-#include <string>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
 
+#include "core/base/image.h"
+#include "core/base/output.h"
+#include "core/base/random.h"
 #include "core/kernels/kernels.h"
+#include "core/recipe/recipe.h"
 #include "core/render/render.h"
+#include "device/base/device.h"
 #include "device/base/job.h"
 #include "support/check.h"
 #include "support/device_views.h"
@@ -144,26 +153,32 @@ TEST("when values are stored as other types, then each is its float32 rounded") 
   }
 }
 
+// Renders the second of three views into zeros and into ones, and checks that its bytes alone are
+// written, all of them.
+void check_bytes_written(const Drawn& drawn, PixelType type, Layout layout, int outputs) {
+  Job job = drawn.job();
+  job.view = 1;
+  const std::size_t view = std::size_t{3} * outputs * outputs * bytes_of(type);
+  std::array<HostBatch, 2> batches;
+  for (int i = 0; i < 2; ++i) {
+    batches[i] = {type, layout, outputs, {}};
+    batches[i].bytes.assign(3 * view, i == 0 ? 0x00 : 0xff);
+    render_on_host({job}, drawn.preprocessing, batches[i]);
+  }
+  for (std::size_t i = 0; i < 3 * view; ++i) {
+    const bool inside = i >= view && i < 2 * view;
+    CHECK_EQUAL(int{batches[1].bytes[i]}, inside ? int{batches[0].bytes[i]} : 0xff);
+  }
+}
+
 TEST("when a batch is rendered, then every byte of its jobs' views is written and no other byte") {
   Random random(25);
   for (const PixelType type :
        {PixelType::kFloat32, PixelType::kBfloat16, PixelType::kFloat16, PixelType::kUint8}) {
     for (const Layout layout : {Layout::kChannelsLast, Layout::kChannelsFirst}) {
       for (const int outputs : {1, 16, 31, 32, 33, 48, 80}) {
-        Drawn drawn = draw_case(random, image_kinds()[random.below(7)], {64, 48, 1}, outputs);
-        Job job = drawn.job();
-        job.view = 1;
-        const std::size_t view = std::size_t{3} * outputs * outputs * bytes_of(type);
-        std::array<HostBatch, 2> batches;
-        for (int i = 0; i < 2; ++i) {
-          batches[i] = {type, layout, outputs, {}};
-          batches[i].bytes.assign(3 * view, i == 0 ? 0x00 : 0xff);
-          render_on_host({job}, drawn.preprocessing, batches[i]);
-        }
-        for (std::size_t i = 0; i < 3 * view; ++i) {
-          const bool inside = i >= view && i < 2 * view;
-          CHECK_EQUAL(int{batches[1].bytes[i]}, inside ? int{batches[0].bytes[i]} : 0xff);
-        }
+        const ImageKind kind = image_kinds()[random.below(7)];
+        check_bytes_written(draw_case(random, kind, {64, 48, 1}, outputs), type, layout, outputs);
       }
     }
   }

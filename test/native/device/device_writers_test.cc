@@ -2,12 +2,25 @@
 // indices, partners and failures the same.
 #include "device/load/device_writers.h"
 
-#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "core/base/output.h"
+#include "core/batch/batch_writer.h"
+#include "core/load/loader.h"
+#include "core/load/loader_options.h"
+#include "core/recipe/recipe.h"
+#include "device/base/device.h"
+#include "device/host_device.h"
 #include "support/check.h"
+#include "support/consumer.h"
 #include "support/epochs.h"
+#include "support/images.h"
 #include "support/watched_device.h"
 
 using namespace bobbin::core;
@@ -162,7 +175,7 @@ TEST("when the device does not support a recipe, then a worker renders it") {
 
 TEST("when samples do not fit into the staging memory, then workers render them") {
   const TemporaryFolder folder;
-  LoaderOptions options = mixing_options_for(folder, 4);
+  const LoaderOptions options = mixing_options_for(folder, 4);
   for (const std::size_t chunk : {100, 6000, 20000}) {
     check_epochs(options, kWays[0], {Layout::kChannelsLast, 3 * chunk, chunk});
   }

@@ -2,10 +2,21 @@
 #include "device/decode/engine_decoder.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "core/base/image.h"
+#include "core/decode/jpeg_traits.h"
+#include "device/base/device.h"
+#include "device/decode/jpeg_engine.h"
+#include "device/decode/jpeg_plan.h"
 #include "support/check.h"
 #include "support/device_fixtures.h"
 #include "support/images.h"

@@ -2,6 +2,8 @@
 #include "device/decode/jpeg_plan.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -9,9 +11,14 @@
 #include <iterator>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "core/base/image.h"
 #include "core/base/random.h"
 #include "core/decode/jpeg.h"
+#include "core/decode/jpeg_traits.h"
+#include "device/base/device.h"
 #include "support/check.h"
 #include "support/images.h"
 

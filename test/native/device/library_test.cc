@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "device/base/device.h"
 #include "support/check.h"
 
 using namespace bobbin::device;

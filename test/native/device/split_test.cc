@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstdint>
 #include <thread>
 #include <vector>
 
@@ -170,7 +171,7 @@ TEST("when threads measure and ask concurrently, then every time counts") {
 TEST("when times are the same, then the shares are the same") {
   const auto shares = [] {
     Random random(8);
-    Costs costs{3, 350e3, 90e3, 1e6, 0.4};
+    const Costs costs{3, 350e3, 90e3, 1e6, 0.4};
     DecodeSplit split(costs.threads, true);
     std::uint64_t position = 0;
     std::vector<double> all;

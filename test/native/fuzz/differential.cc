@@ -2,11 +2,25 @@
 #include "fuzz/differential.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstring>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
+
+#include "core/base/image.h"
+#include "core/base/output.h"
+#include "core/base/random.h"
+#include "core/decode/baseline.h"
+#include "core/decode/scan_index.h"
+#include "core/kernels/kernels.h"
+#include "core/recipe/recipe.h"
+#include "core/render/render.h"
+#include "fuzz/mutator.h"
+#include "fuzz/reference.h"
 
 namespace bobbin::test {
 namespace {

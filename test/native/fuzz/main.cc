@@ -7,15 +7,22 @@
 // Coverage: configure with -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS=--coverage instead of
 // sanitizers, run, and ask `gcov -n` about the objects' folders.
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
+#include "core/base/random.h"
+#include "core/decode/jpeg.h"
 #include "fuzz/differential.h"
+#include "fuzz/mutator.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/common_interface_defs.h>

@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <iterator>
+#include <vector>
 
+#include "core/base/random.h"
 #include "support/images.h"
 
 namespace bobbin::test {
@@ -128,7 +132,16 @@ void edit_length(File& file, const Corpus&, Random& random) {
   }
 }
 
-// A table that makes sense, often with short codes for what is rare elsewhere.
+// A symbol that files have, or, as often as `wildness` of 64 times, any.
+int draw_symbol(bool dc, int wildness, Random& random) {
+  int symbol = random.below(dc ? 12 : 4) | (dc ? 0 : random.below(3) << 4);
+  if (!dc && random.below(8) == 0) symbol = 0xf0;
+  if (!dc && random.below(4) == 0) symbol = 0;
+  if (random.below(64) < wildness) symbol = random.below(dc ? 20 : 256);
+  return symbol;
+}
+
+// A valid table, often with short codes for symbols that are rare elsewhere.
 File draw_codes(std::uint8_t table_id, Random& random) {
   File table(17);
   table[0] = table_id;
@@ -144,11 +157,7 @@ File draw_codes(std::uint8_t table_id, Random& random) {
   const bool dc = table_id < 0x10;
   const int wildness = random.below(8);
   for (int i = 0; i < total; ++i) {
-    int symbol = random.below(dc ? 12 : 4) | (dc ? 0 : random.below(3) << 4);
-    if (!dc && random.below(8) == 0) symbol = 0xf0;
-    if (!dc && random.below(4) == 0) symbol = 0;
-    if (random.below(64) < wildness) symbol = random.below(dc ? 20 : 256);
-    table.push_back(static_cast<std::uint8_t>(symbol));
+    table.push_back(static_cast<std::uint8_t>(draw_symbol(dc, wildness, random)));
   }
   return table;
 }

@@ -4,7 +4,10 @@
 
 #include <array>
 #include <csetjmp>
+#include <cstdint>
 #include <cstdio>
+#include <span>
+#include <vector>
 
 // clang-format off: jerror.h needs jpeglib.h, and that <cstdio>, before it.
 #include <jpeglib.h>

@@ -5,11 +5,17 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/base/image.h"
+#include "core/base/output.h"
 #include "core/base/random.h"
+#include "core/recipe/recipe.h"
 #include "core/render/render.h"
 #include "core/render/taps.h"
 #include "support/check.h"
@@ -140,6 +146,27 @@ TEST("when an image is resampled by any machine's kernels, then values equal the
   }
 }
 
+// The values of size × size pixels, by the filter's weights in double.
+std::vector<double> weigh(const Filter& filter, const std::vector<std::uint8_t>& pixels, int side,
+                          int size) {
+  const int count = filter.count;
+  std::vector<double> values;
+  for (int i = 0; i < size * size; ++i) {
+    const int x = filter.first[i % size], y = filter.first[i / size];
+    double rgb[3] = {};
+    for (int k = 0; k < count * count; ++k) {
+      const double weight = double{filter.weights[k % count * filter.stride + i % size]} *
+                            filter.weights[k / count * filter.stride + i / size];
+      const std::uint8_t* pixel = pixels.data() + 3 * ((y + k / count) * side + x + k % count);
+      for (int c = 0; c < 3; ++c) rgb[c] += weight * pixel[c];
+    }
+    for (const float* m = kMatrix; m < kMatrix + 12; m += 4) {
+      values.push_back(m[0] * rgb[0] + m[1] * rgb[1] + m[2] * rgb[2] + m[3]);
+    }
+  }
+  return values;
+}
+
 TEST("when a filter has few samples or many, then values are the weighted sums") {
   Random random(15);
   const int size = 37;
@@ -158,20 +185,7 @@ TEST("when a filter has few samples or many, then values are the weighted sums")
     // most 1.35.
     const double bound = 1.35 * (count <= kMostWords ? 2 * count : 1) / 256.0;
     for (const auto& pixels : images) {
-      std::vector<double> wanted;
-      for (int i = 0; i < size * size; ++i) {
-        const int x = filter.first[i % size], y = filter.first[i / size];
-        double rgb[3] = {};
-        for (int k = 0; k < count * count; ++k) {
-          const double weight = double{filter.weights[k % count * filter.stride + i % size]} *
-                                filter.weights[k / count * filter.stride + i / size];
-          const std::uint8_t* pixel = pixels.data() + 3 * ((y + k / count) * side + x + k % count);
-          for (int c = 0; c < 3; ++c) rgb[c] += weight * pixel[c];
-        }
-        for (const float* m = kMatrix; m < kMatrix + 12; m += 4) {
-          wanted.push_back(m[0] * rgb[0] + m[1] * rgb[1] + m[2] * rgb[2] + m[3]);
-        }
-      }
+      const std::vector<double> wanted = weigh(filter, pixels, side, size);
       for (const Kernels* kernels : all_kernels()) {
         const Values actual = resample(*kernels, pixels, side, side, size);
         for (std::size_t i = 0; i < wanted.size(); ++i) CHECK_NEAR(actual[i], wanted[i], bound);

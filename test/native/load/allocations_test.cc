@@ -1,6 +1,16 @@
 // Loading allocates memory for each batch, never for each image.
 #include "support/allocations.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/load/loader_options.h"
+#include "core/read/sources.h"
+#include "core/recipe/recipe.h"
 #include "support/check.h"
 #include "support/consumer.h"
 #include "support/images.h"
@@ -73,8 +83,8 @@ double allocations_per_batch(LoaderOptions options) {
 TEST("when images are loaded repeatedly, then memory is allocated only for each batch") {
   const TemporaryFolder folder;
   const std::vector<std::string> paths = write_files(folder);
-  LoaderOptions plain = options_for(bobbin::test::whole_files(paths));
-  LoaderOptions packed = options_for(bobbin::test::parts_of_a_shard(folder, paths));
+  const LoaderOptions plain = options_for(bobbin::test::whole_files(paths));
+  const LoaderOptions packed = options_for(bobbin::test::parts_of_a_shard(folder, paths));
   LoaderOptions mixed = plain, changed = plain;
   mixed.augmentation.mixup = 0.4;
   mixed.augmentation.cutmix = 1;

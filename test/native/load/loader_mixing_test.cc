@@ -1,9 +1,15 @@
 // Mixed rows of the loader: same bytes for any number of threads, and damaged partners.
 #include <algorithm>
 #include <cstring>
+#include <string>
+#include <vector>
 
+#include "core/batch/batch_writer.h"
+#include "core/load/loader_options.h"
 #include "support/check.h"
+#include "support/consumer.h"
 #include "support/epochs.h"
+#include "support/images.h"
 
 using namespace bobbin::core;
 using bobbin::test::Consumer;

@@ -1,10 +1,21 @@
-// The worker threads: same bytes for any number of them, and every failure of a run.
-#include "core/load/loader.h"
+// The worker threads: same bytes for any number of them, and every way a run can go wrong.
 
+#include <algorithm>
+#include <cstdint>
 #include <cstring>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
 
+#include "core/batch/batch_writer.h"
+#include "core/load/failures.h"
+#include "core/load/loader_options.h"
+#include "core/load/schedule.h"
 #include "support/check.h"
+#include "support/consumer.h"
 #include "support/epochs.h"
+#include "support/images.h"
 
 using namespace bobbin::core;
 using bobbin::test::Consumer;

@@ -1,6 +1,7 @@
 // The epoch's permutation: a bijection, different in each epoch, without preferred positions.
 #include "core/load/order.h"
 
+#include <cstdint>
 #include <vector>
 
 #include "support/check.h"

@@ -1,9 +1,19 @@
 // The schedule by itself: no threads, no files, no pixels.
 #include "core/load/schedule.h"
 
-#include <utility>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
+#include "core/batch/batch_writer.h"
 #include "core/batch/host_writer.h"
+#include "core/batch/memory.h"
+#include "core/batch/ring.h"
+#include "core/load/failures.h"
+#include "core/load/flight.h"
+#include "core/load/tickets.h"
 #include "support/check.h"
 #include "support/consumer.h"
 

@@ -9,9 +9,14 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "core/base/image.h"
 #include "core/base/scratch.h"

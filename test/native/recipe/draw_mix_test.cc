@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
+#include "core/base/image.h"
+#include "core/base/random.h"
+#include "core/recipe/recipe.h"
 #include "support/check.h"
 
 using namespace bobbin::core;

@@ -3,10 +3,14 @@
 #include "core/recipe/recipe.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "core/base/image.h"
 #include "support/check.h"
 
 using namespace bobbin::core;

@@ -6,6 +6,9 @@
 #include <optional>
 #include <vector>
 
+#include "core/base/image.h"
+#include "core/base/output.h"
+#include "core/recipe/draw_mix.h"
 #include "support/check.h"
 
 using namespace bobbin::core;

@@ -4,8 +4,14 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
 
+#include "core/base/image.h"
+#include "core/base/output.h"
 #include "core/base/random.h"
+#include "core/recipe/recipe.h"
 #include "support/check.h"
 #include "support/images.h"
 

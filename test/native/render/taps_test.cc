@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/random.h"
+#include "core/kernels/kernels.h"
 #include "support/check.h"
 
 using namespace bobbin::core;

@@ -43,8 +43,8 @@ template <typename... Parts>
 
 }  // namespace bobbin::test
 
-#define BOBBIN_JOIN_(a, b) a##b
-#define BOBBIN_JOIN(a, b) BOBBIN_JOIN_(a, b)
+#define BOBBIN_JOIN_TOKENS(a, b) a##b
+#define BOBBIN_JOIN(a, b) BOBBIN_JOIN_TOKENS(a, b)
 #define TEST(name)                                                              \
   static void BOBBIN_JOIN(test_, __LINE__)();                                   \
   static const bobbin::test::Registration BOBBIN_JOIN(registration_, __LINE__)( \

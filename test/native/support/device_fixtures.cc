@@ -2,10 +2,17 @@
 #include "support/device_fixtures.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <utility>
 
+#include "core/base/image.h"
 #include "core/base/random.h"
 #include "core/decode/jpeg.h"
+#include "device/base/device.h"
+#include "device/decode/jpeg_engine.h"
 #include "support/check.h"
 #include "support/images.h"
 

@@ -2,10 +2,19 @@
 #include "support/device_views.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
+#include <vector>
 
+#include "core/base/image.h"
+#include "core/base/output.h"
+#include "core/base/random.h"
+#include "core/recipe/recipe.h"
 #include "core/render/render.h"
+#include "device/base/device.h"
+#include "device/base/job.h"
 #include "device/host_device.h"
 
 namespace bobbin::test {

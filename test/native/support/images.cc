@@ -1,13 +1,19 @@
 // Encodes with libjpeg; the tests decode.
 #include "support/images.h"
 
-#include <unistd.h>
+#include <stdlib.h>
 
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <ios>
 #include <stdexcept>
+#include <string>
+#include <system_error>
+#include <vector>
 
 // clang-format off: jpeglib.h needs <cstdio> before it.
 #include <jpeglib.h>

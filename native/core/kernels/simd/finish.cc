@@ -1,6 +1,12 @@
-// Adds noise to complete rows and stores them; adds noise alone.
+// Rows that are complete but for noise and storing, and noise by itself.
+#include <cstdint>
+
+#include "core/kernels/kernels.h"
+#include "core/kernels/noise.h"
+#include "core/kernels/simd/noise.h"
 #include "core/kernels/simd/store.h"
 #include "core/kernels/simd/table.h"
+#include "core/kernels/simd/vectors.h"
 
 namespace bobbin::core::BOBBIN_ISA {
 

@@ -1,11 +1,16 @@
-// The two passes of a separable filter. A vector holds one value of several output rows, so the
-// second pass needs neither gathers nor shuffles. Between the passes, samples are words in units of
-// 1/256 level: a vector holds twice as many words as floats, and sums of words are equal on all
-// machines.
+// The two passes of a separable filter, with as many output rows side by side as a vector holds:
+// the second pass then needs neither gathers nor shuffles. Between the passes, samples are words in
+// units of 1/256 of a level: twice as many as floats go into a vector, and sums of them are the
+// same on all machines.
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <type_traits>
 
+#include "core/kernels/kernels.h"
 #include "core/kernels/simd/store.h"
 #include "core/kernels/simd/table.h"
+#include "core/kernels/simd/vectors.h"
 
 namespace bobbin::core::BOBBIN_ISA {
 namespace {

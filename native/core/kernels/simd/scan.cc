@@ -1,8 +1,15 @@
 // From the bits of a scan to samples: Huffman codes, then blocks as they fill a vector.
 #include "core/kernels/scan.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "core/kernels/huffman.h"
+#include "core/kernels/kernels.h"
 #include "core/kernels/simd/idct.h"
 #include "core/kernels/simd/table.h"
+#include "core/kernels/simd/vectors.h"
 
 namespace bobbin::core::BOBBIN_ISA {
 namespace {
@@ -144,11 +151,13 @@ struct Reader : ScanBits {
       if (!symbol(table, k, put)) return 0;
       if (k >= 64) break;
     }
-    return k == 64 ? 64 : k - kEndOfBlock;
+    return behind(k);
   }
 
   // Whether a block ends there: at its last coefficient or at an end-of-block symbol.
   BOBBIN_INLINE static bool ends(unsigned k) { return k == 64 || k - kEndOfBlock - 1 < 63; }
+  // The index after the last coefficient of a block that has ended.
+  BOBBIN_INLINE static unsigned behind(unsigned k) { return k == 64 ? 64 : k - kEndOfBlock; }
 };
 
 // A block's AC coefficients; see Reader::block.
@@ -236,20 +245,34 @@ BOBBIN_INLINE bool decode_block(Reader& reader, ScanComponent& component, std::u
   return true;
 }
 
+// A component's blocks in one MCU.
+BOBBIN_INLINE bool decode_blocks(Reader& reader, ScanComponent& component) {
+  for (int j = 0; j < component.down; ++j) {
+    std::uint8_t* to = component.samples + 8 * j * component.stride;
+    for (int i = 0; i < component.across; ++i, to += 8) {
+      if (!decode_block(reader, component, to)) return false;
+    }
+  }
+  component.samples += 8 * component.across;
+  return true;
+}
+
+BOBBIN_INLINE bool skip_blocks(Reader& reader, ScanComponent& component) {
+  for (int i = 0; i < component.across * component.down; ++i) {
+    reader.refill();
+    if (!reader.add_dc(*component.dc_table, component.dc)) return false;
+    if (skip_block(reader, *component.ac_table) == 0) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 bool decode_mcus(Scan& scan, int count) {
   Reader reader(scan.bits);
   for (int mcu = 0; mcu < count; ++mcu) {
     for (int c = 0; c < scan.components; ++c) {
-      ScanComponent& component = scan.component[c];
-      for (int j = 0; j < component.down; ++j) {
-        std::uint8_t* to = component.samples + 8 * j * component.stride;
-        for (int i = 0; i < component.across; ++i, to += 8) {
-          if (!decode_block(reader, component, to)) return false;
-        }
-      }
-      component.samples += 8 * component.across;
+      if (!decode_blocks(reader, scan.component[c])) return false;
     }
     if (reader.overrun()) return false;
   }
@@ -266,12 +289,7 @@ bool skip_mcus(Scan& scan, int count) {
   Reader reader(scan.bits);
   for (int mcu = 0; mcu < count; ++mcu) {
     for (int c = 0; c < scan.components; ++c) {
-      ScanComponent& component = scan.component[c];
-      for (int i = 0; i < component.across * component.down; ++i) {
-        reader.refill();
-        if (!reader.add_dc(*component.dc_table, component.dc)) return false;
-        if (skip_block(reader, *component.ac_table) == 0) return false;
-      }
+      if (!skip_blocks(reader, scan.component[c])) return false;
     }
     if (reader.overrun()) return false;
   }

@@ -105,11 +105,13 @@ class Finisher {
     const int left = task_.count - y;
     if (whole && left <= 0) return;
     const std::uint32_t pair = (task_.first_row + static_cast<std::uint32_t>(y)) / 2;
+    // NOLINTBEGIN(misc-const-correctness): these are constant only if the noise is compiled out.
     Bits positions = positions_ + (pair * static_cast<std::uint32_t>(task_.values) + x);
     Value* to =
         static_cast<Value*>(task_.output.data) + static_cast<std::ptrdiff_t>(y) * task_.values + x;
     for (int i = 0; i < (whole || left > count ? count : left); i += 2) {
       Floats upper = rows[i], lower = rows[i + 1];
+      // NOLINTEND(misc-const-correctness)
       if constexpr (noisy) {
         Floats first, second;
         noise_.sum(positions, first, second);

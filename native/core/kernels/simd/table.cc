@@ -1,6 +1,7 @@
 // The table of one build: kernels_portable, kernels_sse2, kernels_avx2 or kernels_avx512.
 #include "core/kernels/simd/table.h"
 
+#include "core/kernels/kernels.h"
 #include "core/kernels/simd/vectors.h"
 
 namespace bobbin::core {
