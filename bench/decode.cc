@@ -2,7 +2,6 @@
 // path through it, and Bobbin's path, whose index of rows is full from the second round.
 //   cmake -S . -B build-bench -DBOBBIN_TESTS=ON && cmake --build build-bench --target decode_bench
 //   build-bench/decode_bench FOLDER
-#include <bits/time.h>
 #include <time.h>
 
 #include <algorithm>
@@ -24,6 +23,7 @@
 #include "core/base/output.h"
 #include "core/decode/jpeg.h"
 #include "core/decode/scan_index.h"
+#include "core/recipe/augmentation.h"
 #include "core/recipe/recipe.h"
 #include "core/render/render.h"
 

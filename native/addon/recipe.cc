@@ -2,13 +2,20 @@
 // else.
 #include "addon/recipe.h"
 
+#include <napi.h>
+
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "addon/addon.h"
 #include "addon/values.h"
+#include "core/base/image.h"
+#include "core/effects/effects.h"
 #include "core/effects/operations.h"
+#include "core/recipe/augmentation.h"
+#include "core/recipe/recipe.h"
 
 namespace bobbin::addon {
 namespace {

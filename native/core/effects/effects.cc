@@ -2,6 +2,7 @@
 #include "core/effects/effects.h"
 
 #include "core/effects/colors.h"
+#include "core/effects/operation.h"
 
 namespace bobbin::core {
 

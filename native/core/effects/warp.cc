@@ -1,6 +1,11 @@
 // Keeps the view that a warp reads.
 #include "core/effects/warp.h"
 
+#include <algorithm>
+#include <vector>
+
+#include "core/effects/operation.h"
+
 namespace bobbin::core {
 
 WarpSource::WarpSource(const EffectView& view)

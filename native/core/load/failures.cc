@@ -36,15 +36,15 @@ void Failures::record(std::uint64_t sample, const std::string& reason, std::uint
 // With the mutex held: why the run ends at this sample, if it does.
 std::optional<std::string> Failures::judge(std::uint64_t sample, const std::string& reason,
                                            std::uint64_t attempt) const {
-  const std::string named = options_.sources->name(sample) + ": " + reason;
-  if (options_.damaged == Damaged::kFail) return named;
+  const auto named = [&] { return options_.sources->name(sample) + ": " + reason; };
+  if (options_.damaged == Damaged::kFail) return named();
   if (damaged_.size() > options_.failure_budget) {
     return std::to_string(damaged_.size()) + " damaged images exceed the failure budget of " +
-           std::to_string(options_.failure_budget) + "; the last one is " + named;
+           std::to_string(options_.failure_budget) + "; the last one is " + named();
   }
   if (attempt > kMaxAttempts) {
     return "no readable image among " + std::to_string(kMaxAttempts) +
-           " replacements; the last one is " + named;
+           " replacements; the last one is " + named();
   }
   return std::nullopt;
 }

@@ -8,6 +8,7 @@
 #include "core/base/image.h"
 #include "core/decode/jpeg.h"
 #include "core/read/sources.h"
+#include "core/recipe/augmentation.h"
 #include "core/recipe/recipe.h"
 #include "core/render/render.h"
 

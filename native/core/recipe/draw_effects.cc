@@ -8,7 +8,12 @@
 #include <iterator>
 #include <vector>
 
+#include "core/base/random.h"
+#include "core/effects/effects.h"
+#include "core/effects/operation.h"
 #include "core/effects/operations.h"
+#include "core/recipe/augmentation.h"
+#include "core/recipe/recipe.h"
 
 namespace bobbin::core {
 namespace {
@@ -17,13 +22,13 @@ constexpr double kLargestMagnitude = 30;
 
 // RandAugment's operations except for the identity, in the order of the list.
 const std::vector<const Operation*>& rand_augment_operations() {
-  static const std::vector<const Operation*> operations = [] {
+  static const std::vector<const Operation*> kDrawn = [] {
     std::vector<const Operation*> found;
     std::copy_if(kOperations.begin(), kOperations.end(), std::back_inserter(found),
                  [](const Operation* operation) { return operation->magnitude != nullptr; });
     return found;
   }();
-  return operations;
+  return kDrawn;
 }
 
 void add_rand_augment(const Augmentation& augmentation, const SampleKey& key, int size,

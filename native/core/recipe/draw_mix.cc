@@ -3,7 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <optional>
 #include <utility>
+
+#include "core/base/image.h"
+#include "core/base/random.h"
+#include "core/recipe/augmentation.h"
+#include "core/recipe/recipe.h"
 
 namespace bobbin::core {
 namespace {

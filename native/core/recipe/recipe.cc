@@ -2,10 +2,17 @@
 #include "core/recipe/recipe.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <vector>
 
+#include "core/base/image.h"
 #include "core/base/random.h"
+#include "core/effects/effects.h"
+#include "core/recipe/augmentation.h"
 #include "core/recipe/draw_effects.h"
 
 namespace bobbin::core {

@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <vector>
 
+#include "core/base/output.h"
 #include "core/kernels/kernels.h"
+#include "core/recipe/recipe.h"
 
 namespace bobbin::core {
 namespace {

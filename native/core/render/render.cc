@@ -12,10 +12,10 @@
 #include "core/base/image.h"
 #include "core/base/output.h"
 #include "core/base/scratch.h"
+#include "core/effects/effects.h"
 #include "core/kernels/kernels.h"
 #include "core/recipe/recipe.h"
 #include "core/render/color_matrix.h"
-#include "core/render/effects.h"
 #include "core/render/erase.h"
 #include "core/render/taps.h"
 

@@ -2,8 +2,15 @@
 #include "device/base/job.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
+#include <utility>
 
+#include "core/base/image.h"
+#include "core/effects/effects.h"
+#include "core/effects/operations.h"
+#include "core/recipe/recipe.h"
 #include "core/render/color_matrix.h"
 
 namespace bobbin::device {

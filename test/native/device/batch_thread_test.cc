@@ -27,7 +27,6 @@ using namespace bobbin::core;
 using namespace bobbin::device;
 using bobbin::test::Call;
 using bobbin::test::Consumer;
-using bobbin::test::Epoch;
 using bobbin::test::mixing_options_for;
 using bobbin::test::options_for;
 using bobbin::test::run;

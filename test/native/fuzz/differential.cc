@@ -189,6 +189,7 @@ void Differential::check_view(const File& file, Random& random) {
     renderer_.render(view, size, recipes_[0], preprocessing, {output_.data(), PixelType::kFloat32});
   } catch (const ImageError&) {
     // libjpeg does not decode it either.
+    return;
   }
 }
 

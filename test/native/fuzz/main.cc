@@ -32,7 +32,6 @@ using namespace bobbin;
 using bobbin::test::Corpus;
 using bobbin::test::Differential;
 using bobbin::test::File;
-using bobbin::test::Verdict;
 
 namespace {
 

@@ -6,6 +6,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bobbin::test {
@@ -25,7 +26,7 @@ inline std::vector<Case>& cases() {
 
 struct Registration {
   Registration(const char* name, const std::string& file, std::function<void()> run) {
-    cases().push_back({name, file.substr(file.rfind("/test/") + 1), run});
+    cases().push_back({name, file.substr(file.rfind("/test/") + 1), std::move(run)});
   }
 };
 

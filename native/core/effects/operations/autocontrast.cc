@@ -1,8 +1,10 @@
 // Stretches each channel from its least and largest value to 0…255.
 #include <algorithm>
 #include <cstddef>
+#include <span>
 
 #include "core/effects/colors.h"
+#include "core/effects/operation.h"
 #include "core/effects/operations.h"
 
 namespace bobbin::core {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/effects/operation.h"
 #include "core/effects/operations.h"
 
 namespace bobbin::core {

@@ -1,5 +1,6 @@
 // Multiplies colours by a factor.
 #include "core/effects/colors.h"
+#include "core/effects/operation.h"
 #include "core/effects/operations.h"
 
 namespace bobbin::core {

@@ -2,6 +2,7 @@
 #include <cstddef>
 
 #include "core/effects/colors.h"
+#include "core/effects/operation.h"
 #include "core/effects/operations.h"
 
 namespace bobbin::core {

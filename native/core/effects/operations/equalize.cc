@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
 
 #include "core/effects/colors.h"
+#include "core/effects/operation.h"
 #include "core/effects/operations.h"
 
 namespace bobbin::core {

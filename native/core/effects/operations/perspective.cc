@@ -1,6 +1,7 @@
 // Moves a view's corners, so that it looks as if seen from another place (torchvision's
 // perspective). The amounts are where they go: x and y in pixels of the top left, top right, bottom
 // right and bottom left corner.
+#include "core/effects/operation.h"
 #include "core/effects/operations.h"
 #include "core/effects/warp.h"
 

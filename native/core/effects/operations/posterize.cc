@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/effects/colors.h"
+#include "core/effects/operation.h"
 #include "core/effects/operations.h"
 
 namespace bobbin::core {

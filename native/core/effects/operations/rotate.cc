@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/effects/operation.h"
 #include "core/effects/operations.h"
 #include "core/effects/warp.h"
 

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/effects/colors.h"
+#include "core/effects/operation.h"
 #include "core/effects/operations.h"
 
 namespace bobbin::core {

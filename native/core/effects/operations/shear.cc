@@ -1,5 +1,6 @@
 // Moves each row left, or each column up, by some pixels for each pixel of its distance from the
 // view's top left corner (torchvision's affine with that centre).
+#include "core/effects/operation.h"
 #include "core/effects/operations.h"
 #include "core/effects/warp.h"
 

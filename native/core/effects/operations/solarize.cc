@@ -1,4 +1,5 @@
 // Inverts the values from a threshold on, in 0…255 units.
+#include "core/effects/operation.h"
 #include "core/effects/operations.h"
 
 namespace bobbin::core {

@@ -1,6 +1,7 @@
 // Moves a view right, or down, by pixels (torchvision's affine).
 #include <cmath>
 
+#include "core/effects/operation.h"
 #include "core/effects/operations.h"
 #include "core/effects/warp.h"
 

@@ -1,6 +1,7 @@
 // Turns a view upside down: rows from last to first.
 #include <algorithm>
 
+#include "core/effects/operation.h"
 #include "core/effects/operations.h"
 
 namespace bobbin::core {
