@@ -26,6 +26,7 @@ namespace bobbin::cuda {
 struct NvjpegFunctions {
 // A declared name cannot have parentheses: NOLINTNEXTLINE(bugprone-macro-parentheses).
 #define BOBBIN_DECLARE(name) decltype(&nvjpeg##name) name = nullptr;
+  // The names are NVIDIA's: NOLINTNEXTLINE(readability-identifier-naming).
   BOBBIN_NVJPEG_FUNCTIONS(BOBBIN_DECLARE)
 #undef BOBBIN_DECLARE
 };

@@ -12,8 +12,8 @@ namespace bobbin::test {
 namespace {
 
 std::shared_ptr<cuda::CudaDevice> gpu() {
-  static const auto device = std::make_shared<cuda::CudaDevice>(0);
-  return device;
+  static const auto kDevice = std::make_shared<cuda::CudaDevice>(0);
+  return kDevice;
 }
 
 }  // namespace
@@ -22,33 +22,33 @@ std::shared_ptr<device::Device> tested_device() { return gpu(); }
 
 std::vector<TestedDecoder> tested_decoders(device::Device& device) {
   // In addition to the device's decoder, which chooses among the backends.
-  static const auto nvjpeg =
+  static const auto kNvjpeg =
       std::make_shared<const cuda::Nvjpeg>(std::make_shared<cuda::Context>(0));
   std::vector<TestedDecoder> decoders;
   const auto add = [&](const char* name, std::unique_ptr<device::Decoder> decoder) {
     if (decoder) {
       decoders.push_back({name, std::move(decoder)});
     } else {
-      report(std::string("decode, ") + name + ": not there, " + nvjpeg->state());
+      report(std::string("decode, ") + name + ": not there, " + kNvjpeg->state());
     }
   };
   add("as the device chooses", device.make_decoder());
-  add("nvJPEG hybrid", cuda::make_nvjpeg_decoder(nvjpeg, device, {.hybrid = true}));
-  add("nvJPEG GPU hybrid", cuda::make_nvjpeg_decoder(nvjpeg, device, {.gpu_hybrid = true}));
-  add("nvJPEG hardware", cuda::make_nvjpeg_decoder(nvjpeg, device, {.hardware = true}));
+  add("nvJPEG hybrid", cuda::make_nvjpeg_decoder(kNvjpeg, device, {.hybrid = true}));
+  add("nvJPEG GPU hybrid", cuda::make_nvjpeg_decoder(kNvjpeg, device, {.gpu_hybrid = true}));
+  add("nvJPEG hardware", cuda::make_nvjpeg_decoder(kNvjpeg, device, {.hardware = true}));
   return decoders;
 }
 
 std::uint64_t fresh_seed() {
-  static const std::uint64_t seed = [] {
+  static const std::uint64_t kSeed = [] {
     const char* given = std::getenv("BOBBIN_TEST_SEED");
     const std::uint64_t chosen = given ? std::strtoull(given, nullptr, 10) : std::random_device()();
     report("BOBBIN_TEST_SEED=" + std::to_string(chosen));
     return chosen;
   }();
-  return seed;
+  return kSeed;
 }
 
-void report(const std::string& line) { std::cout << line << std::endl; }
+void report(const std::string& line) { std::cout << line << '\n' << std::flush; }
 
 }  // namespace bobbin::test

@@ -60,10 +60,10 @@ LoaderOptions options_for(std::shared_ptr<Sources> sources) {
 }
 
 // The number of allocations for a batch, after every buffer has its final size.
-double allocations_per_batch(LoaderOptions options) {
+double allocations_per_batch(const LoaderOptions& options) {
   // One thread, and the same epochs twice, so that it renders the same windows of the same images
   // again.
-  Consumer consumer(std::move(options));
+  Consumer consumer(options);
   const auto load = [&] {
     for (int epoch = 0; epoch < kEpochs; ++epoch) {
       consumer.loader().begin_epoch(epoch, 0);
@@ -75,7 +75,8 @@ double allocations_per_batch(LoaderOptions options) {
   load();
   const std::uint64_t before = allocations();
   load();
-  return static_cast<double>(allocations() - before) / (kEpochs * kImages / kBatchSize);
+  constexpr int kBatches = kEpochs * kImages / kBatchSize;
+  return static_cast<double>(allocations() - before) / kBatches;
 }
 
 }  // namespace

@@ -28,7 +28,6 @@ using bobbin::test::options_for;
 using bobbin::test::run;
 using bobbin::test::TemporaryFolder;
 using bobbin::test::whole_files;
-using bobbin::test::write_files;
 
 TEST("when 1, 2 or 8 threads render, then bytes and indices are the same") {
   const TemporaryFolder folder;

@@ -104,12 +104,12 @@ TEST("when a rotation or blur is drawn, then its amount is uniform in the range"
 }
 
 TEST("when a perspective is drawn, then each corner moves inwards by torchvision's range") {
-  constexpr int kCrop = 101;
+  constexpr int kCrop = 101, kHalf = kCrop / 2;
   for (const double scale : {0.0, 0.5, 0.999, 1.0}) {
     Augmentation augmentation;
     augmentation.perspective = 1;
     augmentation.perspective_scale = scale;
-    const int reach = static_cast<int>(scale * (kCrop / 2));
+    const int reach = static_cast<int>(scale * kHalf);
     std::array<std::vector<double>, 8> moved;
     for (int sample = 0; sample < kSamples; ++sample) {
       const Amounts corners = draw(augmentation, sample, kCrop).effects.begin()->amounts;
@@ -338,7 +338,7 @@ TEST("when the mean is out of range, then the fill is the nearest colour") {
 }
 
 TEST("when five crops are drawn, then they equal the first five of ten") {
-  Preprocessing preprocessing;
+  const Preprocessing preprocessing;
   Augmentation augmentation;
   augmentation.rotation = 30;
   augmentation.erase = 1;

@@ -79,6 +79,8 @@ Picture upright(const Picture& stored, int orientation) {
       const int mirrored_x = picture.width - 1 - x, mirrored_y = picture.height - 1 - y;
       int i = x, j = y;
       switch (orientation) {
+        default:
+          break;
         case 2:
           i = mirrored_x;
           break;
