@@ -1,6 +1,6 @@
 /** Turns batches of the input pipeline into tensors: a float32 batch without a copy, or a whole loader as a data set. */
 import * as tf from '@tensorflow/tfjs';
-import { expected } from '../errors.js';
+import { conflict, expected } from '../errors.js';
 import type { Batch, Loader, PixelType } from '../pipeline/index.js';
 import { backend } from './backend.js';
 import { chosenOptions, runtime } from './configuration.js';
@@ -112,7 +112,8 @@ async function* labelled(
   for await (const batch of batches) {
     if (batch.shape[0] !== batch.count) {
       batch.release();
-      throw expected('one view an image', 'tensors', `${batch.shape[0] / batch.count} views`);
+      const views = `${batch.shape[0] / batch.count} views of each image`;
+      throw conflict('tensors()', views, 'Use a crop of one view, such as center');
     }
     const xs = adoptBatch(batch);
     yield { xs, ys: targetsOf(batch, classes) };

@@ -72,8 +72,8 @@ export interface NativeTensorFlow
   beginTrace(): void;
   /** Adds an input to the function. The inputs have the order of the calls. */
   traceArgument(shape: readonly number[], dtype: number): TensorMetadata;
-  /** A symbol of a variable's resource, for the inputs of ops. Shape and dtype are those of the variable's value. */
-  traceVariable(resource: number, shape: readonly number[], dtype: number): number;
+  /** A symbol of a variable's resource, for the inputs of ops; `shape` is that of the variable's value. */
+  traceVariable(resource: number, shape: readonly number[]): number;
   /** Computes a symbol's value now. It must not depend on an argument. */
   traceEvaluate(id: number): TensorMetadata;
   /** Ends the trace and returns the function's number. `config` is a serialised ConfigProto for this function, or empty. */

@@ -136,8 +136,8 @@ export class TracedVariables {
   private resourceOf(variable: tf.Variable): number {
     let symbol = this.resources.get(variable);
     if (symbol === undefined) {
-      const { shape, dtype } = entryOf(variable.dataId);
-      symbol = runtime().traceVariable(resourceOf(variable), shape, dtype);
+      const { shape } = entryOf(variable.dataId);
+      symbol = runtime().traceVariable(resourceOf(variable), shape);
       this.resources.set(variable, symbol);
     }
     return symbol;

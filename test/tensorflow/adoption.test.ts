@@ -169,6 +169,9 @@ test('when labels become tensors, then they are one-hot rows in the order of the
 test('when a loader yields ten views an image, then it is refused as a data set', async (t) => {
   const loader = await loaderOf(t, 4, 'ten');
   const iterator = await tensors(loader, { classes }).iterator();
-  await assert.rejects(iterator.next(), /Expected one view an image .* received "10 views"/);
+  await assert.rejects(
+    iterator.next(),
+    /^InvalidInputError: tensors\(\) cannot be combined with 10 views of each image\. Use a crop/,
+  );
   assert.equal(leased(loader), 0);
 });
