@@ -13,7 +13,7 @@ export const formats: readonly WeightsFormat[] = [legacyTorch, modelJson, safete
 export const formatNames = formats.map(({ name }) => name).join(', ');
 
 /**
- * The tensors of a weights file, whose format its content tells, not its name.
+ * The tensors of a weights file. The content decides the format, not the name.
  *
  * @throws InvalidInputError when the content is not of one format that Bobbin reads, or is damaged
  */
