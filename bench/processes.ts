@@ -4,15 +4,15 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { expected } from '../src/errors.js';
 
-/** Returns the standard output of a command. Throws if it fails; `wayOut` ends the message. */
-export function must(command: string, args: string[], wayOut: string): string {
+/** Returns the standard output of a command. Throws if it fails; `remedy` ends the message. */
+export function must(command: string, args: string[], remedy: string): string {
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
   const result = spawnSync(command, args, { encoding: 'utf8', stdio, maxBuffer: 2 ** 28 });
   if (result.status === 0) {
     return result.stdout;
   }
   const how = result.error?.message ?? ending(result.status, result.signal, result.stderr);
-  throw new Error(`${command} ${how}; ${wayOut}`);
+  throw new Error(`${command} ${how}; ${remedy}`);
 }
 
 const ending = (status: number | null, signal: string | null, errors: string) => {
