@@ -9,8 +9,8 @@
 
 namespace bobbin::addon {
 
-// The writer for the memory that a loader's options name. Throws DeviceError if there is no such
-// device.
+// Makes the writer for the device that a loader's options name. Throws DeviceError if there is no
+// such device.
 std::unique_ptr<core::BatchWriter> to_batch_writer(const Napi::Object& options);
 
 }  // namespace bobbin::addon
