@@ -55,7 +55,10 @@ export function chooseByRates(
     augment === 'gpu'
       ? `Augmenting on the GPU: ${gpuRate} against ${cpuRate} on the CPU`
       : `Augmenting on the CPU: ${cpuRate} against ${gpuRate} on the GPU`;
-  const tie = augment === 'cpu' && gpu > cpu ? ', too few more to take it from the training' : '';
+  const tie =
+    augment === 'cpu' && gpu > cpu
+      ? ', too little more to take the GPU from the training step'
+      : '';
   const names = effectsOnCpu(augmentation).map(({ name }) => name);
   const mixed =
     names.length > 0 ? `; the CPU renders images with ${names.join(' or ')} in any case` : '';

@@ -53,7 +53,7 @@ for (const { when, rates, changes, augment, reason } of [
     rates: { cpu: 1000, gpu: 1200 },
     augment: 'cpu',
     reason:
-      'Augmenting on the CPU: 1000 images/s against 1200 images/s on the GPU, too few more to take it from the training.',
+      'Augmenting on the CPU: 1000 images/s against 1200 images/s on the GPU, too little more to take the GPU from the training step.',
   },
   {
     when: 'the CPU is faster',
