@@ -1,6 +1,7 @@
 /** Bobbin's public API: the commands are made of it, and so can be your own programs. */
 export {
   type ByteRange,
+  type FileStamp,
   fashionAiTasks,
   type ImageFile,
   loadManifest,

@@ -132,6 +132,7 @@ function isSample(sample: Sample | null, sizes: ReadonlyMap<string, number>): bo
   return (
     typeof sample?.path === 'string' &&
     isRange(sample.range) &&
+    isStamp(sample) &&
     isClass(sample.label, classes) &&
     isArrayOf(sample.maybe, 'number') &&
     sample.maybe.every((label) => isClass(label, classes)) &&
@@ -146,6 +147,11 @@ function isRange(range: ByteRange | undefined): boolean {
   }
   const { offset, length } = range ?? {};
   return Number.isSafeInteger(offset) && offset >= 0 && Number.isSafeInteger(length) && length > 0;
+}
+
+function isStamp({ size, modified }: Sample): boolean {
+  const either = size ?? modified;
+  return either === undefined || (Number.isSafeInteger(size) && Number.isSafeInteger(modified));
 }
 
 function isClass(label: number, classes: number): boolean {

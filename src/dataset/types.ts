@@ -1,5 +1,6 @@
 /** A prepared data set: tasks, labelled samples and questions, with the paths of their images. */
 
+import type { FileStamp } from './file-stamp.js';
 import type { ByteRange, ImageFile } from './image-file.js';
 
 /** One classification problem over a list of mutually exclusive classes. */
@@ -12,8 +13,12 @@ export interface Task {
 
 export type Split = 'train' | 'validation';
 
-/** One labelled image of one task; its path is relative to the manifest's `root`, or absolute when it lies outside. */
-export interface Sample extends ImageFile {
+/**
+ * One labelled image of one task; its path is relative to the manifest's `root`, or absolute when it lies outside. The stamp
+ * is that of its file when the data was prepared, and of the whole shard if the image is a part of one; it is absent in
+ * manifests that earlier versions wrote.
+ */
+export interface Sample extends ImageFile, Partial<FileStamp> {
   task: string;
   /** Index of the class marked `y`. */
   label: number;

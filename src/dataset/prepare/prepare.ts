@@ -4,11 +4,12 @@ import path from 'node:path';
 import { expected, InvalidInputError } from '../../errors.js';
 import { ifPresent } from '../../if-present.js';
 import { type OptionValues, resolveOptions } from '../../options.js';
+import type { FileStamp } from '../file-stamp.js';
 import type { OnProgress } from '../layouts/layout.js';
 import { manifestFile, saveManifest } from '../manifest.js';
 import type { Labelled, Manifest, Question, Sample, Split } from '../types.js';
 import { deduplicate, type HashedImage } from './duplicates.js';
-import { type Hashed, hashFiles } from './hash.js';
+import { type Hashed, hashFiles, stampFiles } from './hash.js';
 import { type ReadSource, readSource } from './source.js';
 import { splitByContent } from './split.js';
 import { type Summary, summarizeTasks, warningsOf } from './summary.js';
@@ -44,7 +45,7 @@ export interface Prepared {
 
 /**
  * Reads a source of any layout and writes `out/manifest.json`. Images stay where they are, except those in Parquet files,
- * which are copied to shards in `out/images`. The same images, labels and seed give the same manifest.
+ * which are copied to shards in `out/images`. The same files, labels and seed give the same manifest.
  *
  * @throws InvalidInputError with file, line and column where there is one, for anything in the source that does not fit.
  */
@@ -81,25 +82,28 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
   return { manifest, summary: { ...counts, warnings: warningsOf(counts, found.warnings) } };
 }
 
-/** The hash of a file by its path in the source, or why there is none. */
-type HashOf = (file: string) => Hashed | undefined;
+/** The hash of a file by its path in the source, or why there is none. A hash that is known already stays. */
+type HashOf = (file: { path: string; hash?: string }) => Hashed | undefined;
 
-/** Hashes all files of a source but the images that its reader has hashed. */
+/** Hashes all files of a source but the images that its reader has hashed, whose shards get a stamp. */
 async function hashesOf(found: ReadSource, onProgress?: OnProgress): Promise<HashOf> {
   const absolute = (file: string) => path.resolve(found.root, file);
-  const files = [
-    ...found.labelled.filter(({ hash }) => hash === undefined).map(({ path: file }) => file),
-    ...found.questions.map(({ file }) => file),
-  ];
+  const whole = found.labelled.filter(({ hash }) => hash === undefined);
+  const parts = found.labelled.filter(({ hash }) => hash !== undefined);
+  const files = [...whole.map((image) => image.path), ...found.questions.map(({ file }) => file)];
   const hashes = await hashFiles(files.map(absolute), onProgress);
-  return (file) => hashes.get(absolute(file));
+  const stamps = await stampFiles(parts.map((image) => absolute(image.path)));
+  return ({ path: file, hash }) =>
+    hash === undefined
+      ? hashes.get(absolute(file))
+      : { hash, ...(stamps.get(absolute(file)) as FileStamp) };
 }
 
 /** Puts an image in the split that the source gives it, or else in the one that the seed drew. */
 function sampleOf(image: HashedImage, splits: ReadonlyMap<string, Split>): Sample {
-  const { path: file, range, task, label, maybe, given, hash } = image;
+  const { path: file, range, task, label, maybe, given, hash, size, modified } = image;
   const split = given ?? splits.get(hash) ?? 'train';
-  return { path: file, ...(range && { range }), task, label, maybe, split, hash };
+  return { path: file, ...(range && { range }), task, label, maybe, split, hash, size, modified };
 }
 
 async function checkFolders(root: string, out: string): Promise<void> {
@@ -122,9 +126,9 @@ function withHashes(labelled: readonly Labelled[], hashOf: HashOf): HashedImage[
   const missing: string[] = [];
   const images: HashedImage[] = [];
   for (const image of labelled) {
-    const hashed = image.hash === undefined ? hashOf(image.path) : { hash: image.hash };
+    const hashed = hashOf(image);
     if (hashed && 'hash' in hashed) {
-      images.push({ ...image, hash: hashed.hash });
+      images.push({ ...image, ...hashed });
     } else {
       missing.push(`${image.origin}: ${image.path} (${hashed?.error.code ?? 'not read'})`);
     }
@@ -147,7 +151,7 @@ function questionCounts(
   const unreadableQuestions: string[] = [];
   let questionsInTraining = 0;
   for (const { file, path: asked } of questions) {
-    const hashed = hashOf(file);
+    const hashed = hashOf({ path: file });
     if (!hashed || !('hash' in hashed)) {
       unreadableQuestions.push(asked);
     } else if (known.has(hashed.hash)) {

@@ -81,7 +81,11 @@ test('when classes are names in a column then they are sorted and numbered', asy
 test('when Parquet files are prepared again then the shards are replaced', async (t) => {
   const folder = temporaryFolder(t);
   const out = path.join(folder, 'out');
-  const prepareNow = () => prepare(path.join(fixtures, 'parquet-names'), { out });
+  const prepareNow = async () => {
+    const { manifest, summary } = await prepare(path.join(fixtures, 'parquet-names'), { out });
+    const samples = Array.from(manifest.samples, ({ modified: _, ...sample }) => sample);
+    return { ...manifest, samples, summary };
+  };
   const first = await prepareNow();
   await writeFile(path.join(out, 'images', 'left.tar'), 'from before');
   assert.deepEqual(await prepareNow(), first);

@@ -1,8 +1,9 @@
 /** From each layout to a manifest: labels, splits, repeats and errors that name a place. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, symlink } from 'node:fs/promises';
+import { mkdir, readFile, stat, symlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { findQuestionFiles, loadManifest, prepare, samplesOf } from '../../../src/dataset/index.js';
@@ -43,6 +44,26 @@ test('when classes are folders then labels follow their names and the split is s
   const hat = manifest.samples.find(({ path: file }) => file === 'b-hat/3.jpg');
   assert.equal(hat?.label, 1);
   assert.equal(hat?.hash, createHash('sha256').update('b-hat 3').digest('hex'));
+});
+
+test('when files are hashed then each sample has the size and time of its file, also when it is a part of a shard', async (t) => {
+  const folder = temporaryFolder(t);
+  const source = path.join(folder, 'source');
+  await writeFiles(source, { ...classFolder('a', 3), ...classFolder('b', 3) });
+  const shards = path.join(folder, 'shards');
+  await mkdir(shards);
+  const tar = path.join(shards, 'photos.tar');
+  execFileSync('tar', ['--format=ustar', '-cf', tar, '-C', source, 'a', 'b']);
+  for (const file of [path.join(source, 'a', '1.jpg'), tar]) {
+    await utimes(file, 1e9, 1_234_567_890.25);
+  }
+  const whole = await prepare(source, { out: path.join(folder, 'out') });
+  const sample = whole.manifest.samples.find((each) => each.path === 'a/1.jpg');
+  assert.deepEqual([sample?.size, sample?.modified], ['a 1'.length, 1_234_567_890_250]);
+  const parts = await prepare(shards, { out: path.join(folder, 'out-of-shards') });
+  for (const { size, modified } of parts.manifest.samples) {
+    assert.deepEqual([size, modified], [(await stat(tar)).size, 1_234_567_890_250]);
+  }
 });
 
 test('when a class folder is a link then its images count, and a broken link is not a class', async (t) => {
