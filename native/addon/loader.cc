@@ -40,25 +40,21 @@ core::PixelType to_pixel_type(const std::string& name) {
   return name == "float16" ? core::PixelType::kFloat16 : core::PixelType::kFloat32;
 }
 
-std::shared_ptr<core::Sources> to_sources(const Napi::Object& from) {
-  const auto paths = from.Get("paths").As<Napi::Array>();
-  std::vector<std::string> names;
-  names.reserve(paths.Length());
-  for (std::uint32_t i = 0; i < paths.Length(); ++i) {
-    names.push_back(paths.Get(i).ToString().Utf8Value());
-  }
-  const auto numbers = from.Get("extents").As<Napi::Float64Array>();
-  std::vector<core::Extent> extents;
-  extents.reserve(numbers.ElementLength() / 3);
-  for (std::size_t i = 0; i + 2 < numbers.ElementLength(); i += 3) {
-    extents.push_back({counter(numbers[i]), counter(numbers[i + 1]), counter(numbers[i + 2])});
-  }
-  return std::make_shared<core::Sources>(std::move(names), std::move(extents));
+core::ImageList to_image_list(const Napi::Object& from) {
+  const auto paths = from.Get("paths").As<Napi::Uint8Array>();
+  const auto ends = from.Get("ends").As<Napi::Float64Array>();
+  const auto files = from.Get("files").As<Napi::Uint32Array>();
+  const auto extents = from.Get("extents").As<Napi::Float64Array>();
+  return {text(from, "root"),
+          {reinterpret_cast<const char*>(paths.Data()), paths.ElementLength()},
+          {ends.Data(), ends.ElementLength()},
+          {files.Data(), files.ElementLength()},
+          {extents.Data(), extents.ElementLength()}};
 }
 
 core::LoaderOptions to_loader_options(const Napi::Object& from) {
   core::LoaderOptions to;
-  to.sources = to_sources(from);
+  to.sources = std::make_shared<core::Sources>(to_image_list(from.Get("images").ToObject()));
   to.preprocessing = to_preprocessing(from.Get("preprocessing").ToObject());
   to.augmentation = to_augmentation(from.Get("augmentation").ToObject());
   to.dtype = to_pixel_type(text(from, "dtype"));
@@ -149,6 +145,7 @@ class Loader : public Napi::ObjectWrap<Loader> {
         waker_(std::make_shared<Waker>(info.Env(), info[1].As<Napi::Function>())) {
     try {
       const Napi::Object options = info[0].ToObject();
+      images_ = Napi::Persistent(options.Get("images").ToObject());
       loader_ = std::make_unique<core::Loader>(
           to_loader_options(options), [waker = waker_] { waker->wake(); },
           to_batch_writer(options));
@@ -177,6 +174,7 @@ class Loader : public Napi::ObjectWrap<Loader> {
     if (!loader_) return;
     napi_remove_env_cleanup_hook(Env(), stop_before_exit, this);
     loader_.reset();
+    images_.Reset();
     waker_.reset();
   }
 
@@ -272,6 +270,7 @@ class Loader : public Napi::ObjectWrap<Loader> {
   void close(const Napi::CallbackInfo&) { stop(); }
 
   std::shared_ptr<Waker> waker_;
+  Napi::ObjectReference images_;  // Keeps the arrays that the loader reads.
   std::unique_ptr<core::Loader> loader_;
 };
 

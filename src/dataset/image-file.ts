@@ -7,6 +7,12 @@ export interface ByteRange {
   length: number;
 }
 
+/** Whether the numbers of a range are valid: it may come from a file that a person edited. */
+export function isRange(range: ByteRange | null): boolean {
+  const { offset = -1, length = 0 } = range ?? {};
+  return Number.isSafeInteger(offset) && offset >= 0 && Number.isSafeInteger(length) && length > 0;
+}
+
 /** An image, still encoded. */
 export interface ImageFile {
   path: string;

@@ -9,7 +9,9 @@ export { findQuestionFiles, type QuestionRow, readQuestions } from './layouts/fa
 export { fashionAiTasks } from './layouts/fashionai-tasks.js';
 export { type LayoutName, layoutForms, layouts } from './layouts/index.js';
 export { imagePattern } from './layouts/names.js';
-export { loadManifest, manifestFile, resolveSample, samplesOf, saveManifest } from './manifest.js';
+export { manifestFile, resolveSample, resolveSamples, samplesOf } from './manifest/manifest.js';
+export { loadManifest } from './manifest/read.js';
+export { saveManifest } from './manifest/write.js';
 export type { Conflict } from './prepare/duplicates.js';
 export {
   type Prepared,
@@ -19,4 +21,6 @@ export {
 } from './prepare/prepare.js';
 export { layoutOf, readSource } from './prepare/source.js';
 export type { Summary, TaskSummary } from './prepare/summary.js';
-export type { Manifest, Question, Sample, Source, Split, Task } from './types.js';
+export { ImageColumns, type ImageList } from './samples/image-columns.js';
+export { SampleTable } from './samples/sample-table.js';
+export type { Manifest, Question, Sample, Samples, Source, Split, Task } from './types.js';

@@ -29,6 +29,22 @@ export interface Sample extends ImageFile, Partial<FileStamp> {
   hash: string;
 }
 
+/**
+ * Samples in order. An array of them will do; a {@link SampleTable} takes a tenth of an array's memory, and what
+ * `prepare`, `loadManifest` and `samplesOf` return is one.
+ */
+export interface Samples extends Iterable<Sample> {
+  readonly length: number;
+  /** A negative index counts from the end. */
+  at(index: number): Sample | undefined;
+  map<Result>(convert: (sample: Sample, index: number) => Result): Result[];
+  filter(keep: (sample: Sample, index: number) => boolean): Samples;
+  some(fits: (sample: Sample, index: number) => boolean): boolean;
+  every(fits: (sample: Sample, index: number) => boolean): boolean;
+  find(fits: (sample: Sample, index: number) => boolean): Sample | undefined;
+  slice(start?: number, end?: number): Samples;
+}
+
 /** One row of question.csv, in file order: an image to predict. */
 export interface Question {
   /** The path exactly as question.csv has it: the submission repeats it. */
@@ -45,7 +61,7 @@ export interface Manifest {
   root: string;
   seed: number;
   tasks: Task[];
-  samples: Sample[];
+  samples: Samples;
   questions: Question[];
 }
 

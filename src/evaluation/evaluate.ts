@@ -66,7 +66,7 @@ export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classe
 export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   const { manifest, task: name, split = 'validation', ...rest } = request;
   const task = taskOf(manifest, name);
-  const samples = samplesOf(manifest, name, split);
+  const samples = [...samplesOf(manifest, name, split)];
   if (samples.length === 0) {
     const remedy = 'Prepare the data with a larger --validation-fraction';
     throw expected(`images in the ${split} split`, `task ${name}`, 'none', remedy);

@@ -76,7 +76,9 @@ function effectsOnCpu(augmentation: Augmentation): { name: string; always: boole
   });
 }
 
-export interface ChoiceRequest extends Omit<MeasureRequest, 'seconds' | 'augment'> {
+export interface ChoiceRequest extends Omit<MeasureRequest, 'files' | 'seconds' | 'augment'> {
+  /** Absolute paths, as an array or a table of samples. */
+  files: Pick<MeasureRequest['files'], 'length' | 'at'>;
   /** Another reason against the GPU, in words. */
   obstacle?: string | undefined;
 }
@@ -115,7 +117,8 @@ const secondsPerTurn = 0.75;
 const mostFiles = 1024;
 
 /** At most {@link mostFiles} of the files, evenly spaced. */
-function spread<File>(files: readonly File[]): File[] {
+function spread<File>(files: Pick<readonly File[], 'length' | 'at'>): File[] {
   const step = Math.ceil(files.length / mostFiles);
-  return files.filter((_, index) => index % step === 0);
+  const count = Math.ceil(files.length / step);
+  return Array.from({ length: count }, (_, index) => files.at(index * step) as File);
 }

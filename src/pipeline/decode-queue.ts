@@ -1,7 +1,7 @@
 /** Decodes the images that are not JPEG files, a few at a time, and hands their pixels to the native loader. */
 import type { NativeLoader } from './native-loader.js';
 import { decodeOtherFormat } from './other-formats.js';
-import type { LoaderSample } from './samples.js';
+import type { LoaderSample, LoaderSamples } from './samples.js';
 
 /** The native loader asks for the pixels of a sample; the answer carries the same ticket. */
 type Request = ReturnType<NativeLoader['takeRequests']>[number];
@@ -16,7 +16,7 @@ export class DecodeQueue {
 
   constructor(
     private readonly native: Pick<NativeLoader, 'supply' | 'supplyFailure'>,
-    private readonly samples: readonly LoaderSample[],
+    private readonly samples: LoaderSamples,
     private readonly mostRunning: number,
   ) {}
 
@@ -60,7 +60,9 @@ export class DecodeQueue {
   private async decode({ ticket, sample }: Request): Promise<void> {
     const start = performance.now();
     try {
-      const { rgb, width, height } = await decodeOtherFormat(this.samples[sample] as LoaderSample);
+      const { rgb, width, height } = await decodeOtherFormat(
+        this.samples.at(sample) as LoaderSample,
+      );
       // Counted only here: a damaged file may be a JPEG.
       this.images += 1;
       this.milliseconds += performance.now() - start;

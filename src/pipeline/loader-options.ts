@@ -5,7 +5,7 @@ import type { Augmentation, augmentationOptions } from './augmentation.js';
 import type { PixelType } from './pixel-type.js';
 import type { Preprocessing } from './preprocessing.js';
 import { fewestSlots, mostSlots } from './ring.js';
-import type { LoaderSample } from './samples.js';
+import type { LoaderSamples } from './samples.js';
 
 /**
  * Options of a loader apart from its images and augmentation.
@@ -112,7 +112,8 @@ export interface LoaderOptions<Type extends PixelType = 'float32'>
   extends Omit<Partial<OptionValues<typeof loaderOptions>>, 'dtype'> {
   /** See {@link PixelType}. Default `float32`. */
   dtype?: Type;
-  samples: readonly LoaderSample[];
+  /** An array, or a {@link SampleTable}. */
+  samples: LoaderSamples;
   preprocessing: Preprocessing;
   /** Default: the defaults of {@link augmentationOptions}, which suit training. */
   augmentation?: Partial<Augmentation>;

@@ -9,11 +9,13 @@ import type { NativeLoaderOptions } from './native-loader.js';
 import type { PixelType } from './pixel-type.js';
 import { checkPreprocessing } from './preprocessing.js';
 import { slotsWithin } from './ring.js';
-import { type LoaderSample, locate } from './samples.js';
+import { arraysOf, type LoaderSamples } from './samples.js';
 
 /** Valid options of a loader. */
 export interface LoaderSettings {
-  samples: readonly LoaderSample[];
+  samples: LoaderSamples;
+  /** The label of each sample. */
+  labels: Int32Array;
   /** Batches of an epoch, of which the last may be smaller. */
   batchesPerEpoch: number;
   /** The CUDA device on which batches lie; undefined for main memory. */
@@ -41,13 +43,15 @@ export function resolveLoader(given: LoaderOptions<PixelType>): LoaderSettings {
     crop: preprocessing.crop,
     dtype: options.dtype,
   };
+  const { images, labels } = arraysOf(samples);
   return {
     samples,
+    labels,
     batchesPerEpoch: Math.ceil(rows / options.batchSize),
     gpuDevice: onGpu ? options.gpuDevice : undefined,
     native: {
       ...options,
-      ...locate(samples),
+      images,
       slots: memoryMB === 0 ? options.slots : slotsWithin(memoryMB, slot),
       preprocessing,
       augmentation: augmented,

@@ -14,7 +14,7 @@ import {
 } from './native-loader.js';
 import type { PixelType } from './pixel-type.js';
 import type { Preprocessing } from './preprocessing.js';
-import type { LoaderSample } from './samples.js';
+import type { LoaderSample, LoaderSamples } from './samples.js';
 import type { PipelineWork } from './work.js';
 
 /** A file that could not be used, and why. */
@@ -55,10 +55,11 @@ export class Loader<Type extends PixelType = 'float32'> {
   /** Batches of an epoch, of which the last may be smaller. */
   readonly batchesPerEpoch: number;
   readonly batchSize: number;
-  readonly samples: readonly LoaderSample[];
+  readonly samples: LoaderSamples;
   readonly preprocessing: Preprocessing;
   readonly augmentation: Augmentation;
   readonly dtype: Type;
+  private readonly labels: Int32Array;
   /** The CUDA device on which batches lie; undefined for main memory. */
   private readonly gpuDevice: number | undefined;
   private readonly seed: number;
@@ -72,8 +73,9 @@ export class Loader<Type extends PixelType = 'float32'> {
   private closedWith: { failures: LoaderFailure[]; statistics: LoaderStatistics } | undefined;
 
   constructor(options: LoaderOptions<Type>) {
-    const { samples, batchesPerEpoch, gpuDevice, native } = resolveLoader(options);
+    const { samples, labels, batchesPerEpoch, gpuDevice, native } = resolveLoader(options);
     this.samples = samples;
+    this.labels = labels;
     this.batchesPerEpoch = batchesPerEpoch;
     this.gpuDevice = gpuDevice;
     this.preprocessing = native.preprocessing;
@@ -136,7 +138,7 @@ export class Loader<Type extends PixelType = 'float32'> {
       return this.closedWith.failures;
     }
     return this.native.failures().map(({ index, reason }) => {
-      const { path, range } = this.samples[index] as LoaderSample;
+      const { path, range } = this.samples.at(index) as LoaderSample;
       return { path, ...(range && { range }), reason };
     });
   }
@@ -227,7 +229,7 @@ export class Loader<Type extends PixelType = 'float32'> {
   }
 
   private labelsOf(indices: Int32Array): Int32Array {
-    return indices.map((index) => this.samples[index]?.label ?? -1);
+    return indices.map((index) => this.labels[index] ?? -1);
   }
 
   /** Called when the native loader may have a new batch or request. */

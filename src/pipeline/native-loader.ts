@@ -1,4 +1,5 @@
 /** The types of the exports of the addon's loader.cc. Only src/pipeline uses them. */
+import type { ImageList } from '../dataset/index.js';
 import { native, type SlotLease } from '../native.js';
 import type { Augmentation } from './augmentation.js';
 import type { PixelType } from './pixel-type.js';
@@ -6,9 +7,7 @@ import type { Preprocessing } from './preprocessing.js';
 
 /** Options of the native loader. They must be valid: the native side only asserts. */
 export interface NativeLoaderOptions {
-  paths: string[];
-  /** Three numbers a sample: index into `paths`, offset and length in bytes; length 0 is the whole file. */
-  extents: Float64Array;
+  images: ImageList;
   preprocessing: Preprocessing;
   augmentation: Augmentation;
   dtype: PixelType;

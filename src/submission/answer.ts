@@ -41,8 +41,10 @@ function questionImages(manifest: Manifest, task: Task): QuestionImages {
 
 /** Each class's share of a task's training images, 0…1: the best answer about an image that cannot be read. */
 export function classShares(manifest: Manifest, task: Task): number[] {
-  const labels = samplesOf(manifest, task.name, 'train').map(({ label }) => label);
-  return task.classes.map((_, label) => {
-    return labels.filter((each) => each === label).length / labels.length;
-  });
+  const samples = samplesOf(manifest, task.name, 'train');
+  const counts = task.classes.map(() => 0);
+  for (const { label } of samples) {
+    counts[label] = (counts[label] as number) + 1;
+  }
+  return counts.map((count) => count / samples.length);
 }

@@ -94,7 +94,7 @@ async function predictMembers(work: Work, task: Task, images: QuestionImages, mo
 
 /** The scores of the models' mean prediction; undefined for a task without validation images. */
 function scored(manifest: Manifest, task: Task, predictions: Prediction[]): Evaluation | undefined {
-  const samples = samplesOf(manifest, task.name, 'validation');
+  const samples = [...samplesOf(manifest, task.name, 'validation')];
   if (samples.length === 0) {
     return undefined;
   }

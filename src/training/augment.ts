@@ -1,5 +1,5 @@
 /** Where the training images of a run are augmented, on the CPU or on the GPU, and where their batches lie. */
-import { type Manifest, resolveSample } from '../dataset/index.js';
+import { type Manifest, resolveSamples } from '../dataset/index.js';
 import {
   type AugmentChoice,
   chooseAugment,
@@ -33,7 +33,7 @@ export function chooseForRun(
     dtype,
     augmentation,
     preprocessing,
-    files: training.map((sample) => resolveSample(manifest, sample)),
+    files: resolveSamples(manifest, training),
     obstacle: gpuInUse() === undefined ? 'TensorFlow computes there, too' : undefined,
   });
 }

@@ -1,10 +1,9 @@
 /** The two loaders of a run: augmented and shuffled for training, centre crops in order for validation. */
-import { type Manifest, resolveSample, type Sample } from '../dataset/index.js';
+import { type Manifest, resolveSamples } from '../dataset/index.js';
 import {
   createLoader,
   evaluationAugmentation,
   type Loader,
-  type LoaderSample,
   type PixelType,
   type Preprocessing,
 } from '../pipeline/index.js';
@@ -22,7 +21,7 @@ export function loadersOf(
   return {
     training: createLoader({
       ...shared,
-      samples: loaderSamples(manifest, training),
+      samples: resolveSamples(manifest, training),
       augmentation,
       augment,
       ...batchPlace(),
@@ -35,13 +34,10 @@ export function loadersOf(
         ? undefined
         : createLoader({
             ...shared,
-            samples: loaderSamples(manifest, validation),
+            samples: resolveSamples(manifest, validation),
             augmentation: evaluationAugmentation,
             // A replacement would count one image twice; a marked image does not count.
             damaged: damaged === 'refill' ? 'mark' : 'fail',
           }),
   };
 }
-
-const loaderSamples = (manifest: Manifest, samples: readonly Sample[]): LoaderSample[] =>
-  samples.map((sample) => resolveSample(manifest, sample));

@@ -1,5 +1,5 @@
 /** The plan of a run: its checked options and its samples. */
-import { type Manifest, type Sample, samplesOf } from '../dataset/index.js';
+import { type Manifest, type Samples, samplesOf } from '../dataset/index.js';
 import { conflict, expected } from '../errors.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { type Augmentation, type Augmenter, requireCuda, viewsOf } from '../pipeline/index.js';
@@ -20,8 +20,8 @@ export interface Plan {
   augmentation: Augmentation;
   /** The task's, in label order. */
   classes: string[];
-  training: Sample[];
-  validation: Sample[];
+  training: Samples;
+  validation: Samples;
 }
 
 /** A plan in which `augment: 'auto'` has become `cpu` or `gpu`. */

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { writeWhole } from '../atomic-file.js';
-import type { Sample } from '../dataset/index.js';
+import type { Samples } from '../dataset/index.js';
 import { modelOptions } from '../model/index.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { checkSameSettings, type Settings } from '../settings.js';
+import { textPieces } from '../text-pieces.js';
 import { resolveOptimizer } from './optimizer/index.js';
 import { type TrainValues, trainAugmentationOptions, trainOptions } from './options.js';
 import type { Plan, ResolvedPlan } from './plan.js';
@@ -67,7 +68,16 @@ function shapingOf({ threads: _, memoryMB: __, failureBudget: ___, ...shaping }:
   return shaping;
 }
 
-const digest = (samples: readonly Sample[]): string =>
-  createHash('sha256')
-    .update(samples.map(({ hash, label }) => `${hash} ${label}\n`).join(''))
-    .digest('hex');
+function digest(samples: Samples): string {
+  const hash = createHash('sha256');
+  for (const piece of textPieces(identities(samples))) {
+    hash.update(piece);
+  }
+  return hash.digest('hex');
+}
+
+function* identities(samples: Samples): Generator<string> {
+  for (const { hash, label } of samples) {
+    yield `${hash} ${label}\n`;
+  }
+}

@@ -1,45 +1,183 @@
-/** `loadManifest`: valid and invalid files. */
+/** `saveManifest` and `loadManifest`: valid, changed and damaged files. */
 import assert from 'node:assert/strict';
-import { readdir, writeFile } from 'node:fs/promises';
-import { test } from 'node:test';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { type TestContext, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   loadManifest,
   type Manifest,
   manifestFile,
   resolveSample,
+  resolveSamples,
+  type Sample,
+  SampleTable,
   samplesOf,
   saveManifest,
 } from '../../src/dataset/index.js';
 import { temporaryFolder } from '../support/folders.js';
 
 const hash = 'a'.repeat(64);
+const samples: Sample[] = [
+  {
+    path: 'x/s.tar',
+    range: { offset: 512, length: 9 },
+    task: 't',
+    label: 0,
+    maybe: [],
+    split: 'train',
+    hash: 'b'.repeat(64),
+  },
+  { path: 'x/1.jpg', task: 't', label: 1, maybe: [0], split: 'train', hash, size: 3, modified: -7 },
+  { path: '/elsewhere/é "2".jpg', task: 't', label: 0, maybe: [], split: 'validation', hash },
+];
 const manifest: Manifest = {
   version: 1,
   root: '/data',
   seed: 1,
   tasks: [{ name: 't', classes: ['a', 'b'] }],
-  samples: [
-    {
-      path: 'x/s.tar',
-      range: { offset: 512, length: 9 },
-      task: 't',
-      label: 0,
-      maybe: [],
-      split: 'train',
-      hash: 'b'.repeat(64),
-    },
-    { path: 'x/1.jpg', task: 't', label: 1, maybe: [0], split: 'train', hash },
-    { path: '/elsewhere/2.jpg', task: 't', label: 0, maybe: [], split: 'validation', hash },
-  ],
+  samples,
   questions: [{ path: 'q.jpg', task: 't', file: 'rank/q.jpg' }],
 };
+
+/** A manifest with an array of objects instead of a table. */
+const asObjects = (loaded: Manifest) => ({ ...loaded, samples: [...loaded.samples] });
+
+/** Loads the manifest with `text` as its file, and collects the process's warnings. */
+async function load(t: TestContext, text: string | Uint8Array) {
+  const folder = temporaryFolder(t);
+  const warn = t.mock.method(process, 'emitWarning', () => {});
+  await writeFile(manifestFile(folder), text);
+  try {
+    const loaded = asObjects(await loadManifest(folder));
+    return { loaded, warnings: warn.mock.calls.map(({ arguments: [text] }) => `${text}`) };
+  } finally {
+    warn.mock.restore();
+  }
+}
+
+/** The file that is saved for the manifest. */
+async function saved(t: TestContext, of: Manifest = manifest): Promise<string> {
+  const folder = temporaryFolder(t);
+  await saveManifest(of, folder);
+  return await readFile(manifestFile(folder), 'utf8');
+}
 
 test('when a manifest is saved then it loads unchanged and no other file remains', async (t) => {
   const folder = temporaryFolder(t);
   await saveManifest(manifest, folder);
-  assert.deepEqual(await loadManifest(folder), manifest);
+  const loaded = await loadManifest(folder);
+  assert.deepEqual(asObjects(loaded), manifest);
   assert.deepEqual(await readdir(folder), ['manifest.json']);
+  const again = temporaryFolder(t);
+  await saveManifest(loaded, again);
+  const [first, second] = [folder, again].map((each) => readFileSync(manifestFile(each), 'utf8'));
+  assert.equal(second, first, 'a table of samples is saved as their array is');
 });
+
+test('when a manifest is saved then its file is JSON, and the last line has the SHA-256 of those before it', async (t) => {
+  const text = await saved(t);
+  const last = text.lastIndexOf('"sha256"');
+  const sha256 = createHash('sha256').update(text.slice(0, last)).digest('hex');
+  assert.deepEqual(JSON.parse(text), { ...manifest, sha256 });
+  assert.deepEqual(text.slice(last), `"sha256":"${sha256}"}\n`);
+});
+
+test('when an earlier version saved a manifest then it loads, without a hash', async (t) => {
+  const lines = (entries: readonly unknown[]) =>
+    `[\n${entries.map((entry) => JSON.stringify(entry)).join(',\n')}\n]`;
+  for (const questions of [manifest.questions, []]) {
+    const head = '{"version":1,"root":"/data","seed":1';
+    const text = `${head},\n"tasks":${lines(manifest.tasks)},\n"samples":${lines(samples)},\n"questions":${lines(questions)}}\n`;
+    assert.deepEqual(await load(t, text), { loaded: { ...manifest, questions }, warnings: [] });
+  }
+});
+
+test('when a manifest was edited or written anew by another program then it loads and a warning names it', async (t) => {
+  const text = await saved(t);
+  const [first, ...others] = samples;
+  const edits = {
+    'a label': text.replace('"label":1', '"label":0'),
+    'a removed line': text.replace(`${JSON.stringify(first)},\n`, ''),
+    'another form': JSON.stringify(JSON.parse(text), null, 2),
+    'ends of lines': text.replaceAll('\n', '\r\n'),
+    'the hash': text.replace(
+      /"sha256":"./,
+      (found) => found.slice(0, -1) + (found.at(-1) === '0' ? '1' : '0'),
+    ),
+  };
+  for (const [what, edited] of Object.entries(edits)) {
+    const { loaded, warnings } = await load(t, edited);
+    assert.match(
+      warnings.join(),
+      /^\S+manifest\.json was changed after Bobbin wrote it\..*prepare/,
+      what,
+    );
+    assert.deepEqual(loaded.tasks, manifest.tasks, what);
+    assert.equal(loaded.samples.length, what === 'a removed line' ? others.length : 3, what);
+  }
+  assert.deepEqual((await load(t, text)).warnings, []);
+});
+
+test('when a manifest is cut anywhere then an error names file and line and the way out', async (t) => {
+  const text = await saved(t);
+  for (let length = 0; length < text.length - 1; length++) {
+    const line = text.slice(0, length).split('\n').length;
+    await assert.rejects(load(t, text.slice(0, length)), ({ name, message }: Error) => {
+      assert.equal(name, 'InvalidInputError', message);
+      const [, found] =
+        /^Expected .*manifest\.json:(\d+) but received .*npx bobbin prepare/s.exec(message) ?? [];
+      assert.ok(Math.abs(Number(found) - line) <= 1, `${message} at line ${line}`);
+      return true;
+    });
+  }
+});
+
+test('when any byte of a manifest changes then it is refused in words or told', async (t) => {
+  const bytes = Buffer.from(await saved(t));
+  for (let at = 0; at < bytes.length; at++) {
+    for (const change of [1, 0x80]) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] as number) ^ change;
+      const outcome = await load(t, changed).catch((error: Error) => error);
+      if (outcome instanceof Error) {
+        assert.equal(outcome.name, 'InvalidInputError', `byte ${at}: ${outcome.stack}`);
+        assert.match(outcome.message, /manifest\.json.*prepare/s, `byte ${at}`);
+      } else {
+        assert.equal(outcome.warnings.length, 1, `byte ${at} of ${changed}`);
+      }
+    }
+  }
+});
+
+test('when 100,000 samples are loaded then each takes less than 250 bytes of memory', async (t) => {
+  const folder = temporaryFolder(t);
+  const count = 100_000;
+  await saveManifest({ ...manifest, samples: SampleTable.from(numbered(count)) }, folder);
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const memory = () => {
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const before = memory();
+  const loaded = await loadManifest(folder);
+  const each = (memory() - before) / count;
+  assert.equal(loaded.samples.length, count);
+  assert.deepEqual(loaded.samples.at(-1), [...numbered(count)].at(-1));
+  assert.ok(each < 250, `${each} bytes`);
+});
+
+function* numbered(count: number): Generator<Sample> {
+  for (let index = 0; index < count; index++) {
+    const name = `${index}`.padStart(14, '0');
+    const [label, digits] = [index % 2, index.toString(16).padStart(64, '0')];
+    yield { ...samples[1], path: `train/n${name}/${name}.jpg`, label, hash: digits } as Sample;
+  }
+}
 
 test('when a sample lies outside the root then its absolute path stands', () => {
   assert.equal(resolveSample(manifest, 'x/1.jpg'), '/data/x/1.jpg');
@@ -49,24 +187,33 @@ test('when a sample lies outside the root then its absolute path stands', () => 
 });
 
 test('when samples are asked for then task and split choose, and an unknown task is an error', () => {
-  assert.deepEqual(samplesOf(manifest, 't', 'train'), manifest.samples.slice(0, 2));
+  const table = { ...manifest, samples: SampleTable.from(samples) };
+  for (const each of [manifest, table]) {
+    assert.deepEqual([...samplesOf(each, 't', 'train')], samples.slice(0, 2));
+    assert.deepEqual([...samplesOf(each, 't', 'validation')], samples.slice(2));
+    const resolved = resolveSamples(each, samplesOf(each, 't', 'train'));
+    assert.deepEqual(
+      resolved.map((sample) => sample.path),
+      ['/data/x/s.tar', '/data/x/1.jpg'],
+    );
+  }
   assert.throws(
     () => samplesOf(manifest, 'u', 'train'),
     /Expected one of t for task but received "u"/,
   );
 });
 
-const [sample] = manifest.samples;
+const [sample] = samples;
 const [question] = manifest.questions;
 const faults: [what: string, content: unknown, message: RegExp][] = [
-  ['no JSON', '{"version":1,', /manifest\.json is not JSON/],
-  ['no object', null, /Expected 1 for version/],
+  ['no JSON', '{"version":1,\n', /JSON for .*manifest\.json:2 but received/],
+  ['no object', null, /Expected version 1 for/],
   [
     'another version',
     { ...manifest, version: 2 },
-    /Expected 1 for version in .* but received 2.*bobbin prepare/,
+    /Expected version 1 for .*manifest\.json but received 2.*bobbin prepare/,
   ],
-  ['a relative root', { ...manifest, root: 'data' }, /absolute path for root/],
+  ['a relative root', { ...manifest, root: 'data' }, /absolute path as root/],
   ['no samples', { ...manifest, samples: undefined }, /an array for samples/],
   [
     'a label beyond its task',

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { type Manifest, saveManifest } from '../../src/dataset/index.js';
+import { type Manifest, type Sample, saveManifest } from '../../src/dataset/index.js';
 
 const colours = [
   { r: 200, g: 60, b: 60 },
@@ -16,12 +16,13 @@ export async function drawPhotos(
   folder: string,
   { training = 8, validation = 3 } = {},
 ): Promise<Manifest> {
+  const samples: Sample[] = [];
   const manifest: Manifest = {
     version: 1,
     root: folder,
     seed: 0,
     tasks: [{ name: 'colour', classes: ['red', 'green', 'blue'] }],
-    samples: [],
+    samples,
     questions: [],
   };
   await mkdir(folder, { recursive: true });
@@ -29,7 +30,7 @@ export async function drawPhotos(
     for (let i = 0; i < training + validation; i++) {
       const name = `${label}-${i}.jpg`;
       await draw(path.join(folder, name), colours[label] as (typeof colours)[0], 31 * label + i);
-      manifest.samples.push({
+      samples.push({
         path: name,
         task: 'colour',
         label,

@@ -1,7 +1,7 @@
 /** Small sources for the data tests, and what is prepared from them. */
 import path from 'node:path';
 import type { TestContext } from 'node:test';
-import { type Prepared, prepare } from '../../src/dataset/index.js';
+import { type Manifest, type Prepared, prepare } from '../../src/dataset/index.js';
 import { temporaryFolder, writeFiles } from './folders.js';
 
 /** Writes `files` into a folder called `shop photos` and prepares it. */
@@ -15,6 +15,11 @@ export async function prepared(
   const out = path.join(folder, 'out');
   await writeFiles(source, files);
   return { ...(await prepare(source, { out, ...options })), source, out };
+}
+
+/** The manifest with its samples as objects without the times of their files, to compare equal files of two folders. */
+export function withoutTimes({ samples, ...rest }: Manifest) {
+  return { ...rest, samples: samples.map(({ modified: _, ...sample }) => sample) };
 }
 
 /** `count` images of a class folder, each with different content. */

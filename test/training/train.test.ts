@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
-import { resolveSample, samplesOf } from '../../src/dataset/index.js';
+import { resolveSample, type Sample, samplesOf } from '../../src/dataset/index.js';
 import { InvalidInputError } from '../../src/errors.js';
 import {
   BatchNormalization,
@@ -201,7 +201,7 @@ test('when validation images are damaged then they are reported and do not count
   const broken = path.join(folder, 'broken.jpg');
   await writeFile(broken, 'no image');
   const sample = manifest.samples.find(({ split }) => split === 'validation');
-  const damaged = { ...sample, path: broken } as (typeof manifest.samples)[0];
+  const damaged = { ...sample, path: broken } as Sample;
   const { history, failures } = await train({
     ...base,
     manifest: { ...manifest, samples: [...manifest.samples, damaged] },
@@ -223,7 +223,7 @@ test('when validation images are damaged then they are reported and do not count
 test('when a damaged training image ends the run, then it is named and nothing leaks', async () => {
   const broken = path.join(folder, 'broken-too.jpg');
   await writeFile(broken, 'no image');
-  const sample = { ...manifest.samples[0], path: broken } as (typeof manifest.samples)[0];
+  const sample = { ...manifest.samples.at(0), path: broken } as Sample;
   const classifier = smallClassifier();
   const before = tf.memory().numTensors;
   const run = path.join(folder, 'failing');

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -35,54 +37,71 @@ void resize(Bytes& bytes, std::uint64_t size) {
 }
 }  // namespace
 
-Sources::Sources(std::vector<std::string> paths, std::vector<Extent> extents)
-    : paths_(std::move(paths)),
-      extents_(std::move(extents)),
-      index_(extents_.size()),
-      open_(paths_.size()) {}
+Sources::Sources(ImageList images) : images_(std::move(images)), index_(images_.files.size()) {}
 
 Sources::~Sources() = default;
 
+Extent Sources::extent(std::uint64_t sample) const {
+  const std::size_t file = images_.files[sample];
+  if (images_.extents.empty()) return {file};
+  return {file, static_cast<std::uint64_t>(images_.extents[2 * sample]),
+          static_cast<std::uint64_t>(images_.extents[2 * sample + 1])};
+}
+
+// The result lives until the thread's next call, which uses its memory again.
+const std::string& Sources::path(std::size_t file) const {
+  const auto end = static_cast<std::size_t>(images_.ends[file]);
+  const std::size_t begin = file == 0 ? 0 : static_cast<std::size_t>(images_.ends[file - 1]);
+  const std::string_view given = images_.paths.substr(begin, end - begin);
+  thread_local std::string path;
+  path.clear();
+  if (images_.root.empty() || given.starts_with('/')) return path.assign(given);
+  path.append(images_.root).append("/").append(given);
+  // As JavaScript resolves it: `..` takes away the name before it, even that of a link.
+  if (given.find("..") != given.npos) path = std::filesystem::path(path).lexically_normal();
+  return path;
+}
+
 std::string Sources::name(std::uint64_t sample) const {
-  const Extent& extent = extents_[sample];
-  const std::string& path = paths_[extent.path];
-  return extent.length == 0 ? path : path + " at byte " + std::to_string(extent.offset);
+  const auto [file, offset, length] = extent(sample);
+  return length == 0 ? path(file) : path(file) + " at byte " + std::to_string(offset);
 }
 
 void Sources::read(std::uint64_t sample, Bytes& bytes) {
-  const Extent& extent = extents_[sample];
-  if (extent.length == 0) {
-    const File file(paths_[extent.path]);
+  const Extent where = extent(sample);
+  if (where.length == 0) {
+    const File file(path(where.file));
     if (file.size() == 0) throw ImageError("file is empty");
     resize(bytes, file.size());
     if (!file.read(0, bytes)) ahead_ = kAheadOfMiss;
     return;
   }
-  const std::shared_ptr<const File> file = shard(extent.path);
+  const std::shared_ptr<const File> file = shard(where.file);
   // Before memory is allocated: a wrong length may be any number.
-  if (extent.offset > file->size() || extent.length > file->size() - extent.offset) {
+  if (where.offset > file->size() || where.length > file->size() - where.offset) {
     throw ImageError("file has " + std::to_string(file->size()) + " bytes, but " +
-                     std::to_string(extent.length) + " were expected from byte " +
-                     std::to_string(extent.offset) + " on");
+                     std::to_string(where.length) + " were expected from byte " +
+                     std::to_string(where.offset) + " on");
   }
-  resize(bytes, extent.length);
-  if (!file->read(extent.offset, bytes)) ahead_ = kAheadOfMiss;
+  resize(bytes, where.length);
+  if (!file->read(where.offset, bytes)) ahead_ = kAheadOfMiss;
 }
 
 void Sources::read_ahead(std::vector<std::uint64_t>& samples) {
   if (ahead_ <= 0) return;
   ahead_ -= static_cast<std::int64_t>(samples.size());
   const auto position = [&](std::uint64_t sample) {
-    return std::tuple(extents_[sample].path, extents_[sample].offset);
+    const auto [file, offset, length] = extent(sample);
+    return std::tuple(file, offset);
   };
   std::ranges::sort(samples, {}, position);
   for (const std::uint64_t sample : samples) {
-    const Extent& extent = extents_[sample];
+    const auto [file, offset, length] = extent(sample);
     try {
-      if (extent.length == 0) {
-        File(paths_[extent.path]).read_ahead(0, 0);
+      if (length == 0) {
+        File(path(file)).read_ahead(0, 0);
       } else {
-        shard(extent.path)->read_ahead(extent.offset, extent.length);
+        shard(file)->read_ahead(offset, length);
       }
     } catch (const ImageError&) {
       // The thread that reads the sample meets the same error and reports it.
@@ -91,24 +110,24 @@ void Sources::read_ahead(std::vector<std::uint64_t>& samples) {
   }
 }
 
-std::shared_ptr<const File> Sources::shard(std::size_t path) {
+std::shared_ptr<const File> Sources::shard(std::size_t file) {
   {
     const std::lock_guard lock(mutex_);
-    if (open_[path]) return open_[path];
+    if (const auto known = open_.find(file); known != open_.end()) return known->second;
   }
   // Without the mutex: a file system may be slow. Another thread may open the same shard.
-  auto opened = std::make_shared<const File>(paths_[path]);
+  auto opened = std::make_shared<const File>(path(file));
   const std::lock_guard lock(mutex_);
-  std::shared_ptr<const File>& file = open_[path];
-  if (file) return file;
-  file = std::move(opened);
-  opened_.push_back(path);
+  const auto [entry, added] = open_.emplace(file, std::move(opened));
+  std::shared_ptr<const File> shard = entry->second;
+  if (!added) return shard;
+  opened_.push_back(file);
   if (opened_.size() > kMaxOpen) {
     // It is closed when the threads that still read it are done.
-    open_[opened_.front()].reset();
+    open_.erase(opened_.front());
     opened_.pop_front();
   }
-  return file;
+  return shard;
 }
 
 }  // namespace bobbin::core

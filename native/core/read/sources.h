@@ -2,11 +2,15 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/scratch.h"
@@ -16,9 +20,19 @@ namespace bobbin::core {
 
 class File;
 
+// Where the samples' images are. The arrays are JavaScript's, which keeps them while they are used:
+// with millions of samples, a copy for each loader would take seconds and gigabytes.
+struct ImageList {
+  std::string root;                      // Relative paths start here.
+  std::string_view paths;                // One after the other.
+  std::span<const double> ends;          // By path: its end in `paths`, where the next one begins.
+  std::span<const std::uint32_t> files;  // By sample: its path.
+  std::span<const double> extents;       // Two by sample, as in Extent; empty if all are whole files.
+};
+
 // One sample's bytes, by an index into a list of paths.
 struct Extent {
-  std::size_t path = 0;
+  std::size_t file = 0;
   std::uint64_t offset = 0;
   std::uint64_t length = 0;  // In bytes; 0 is the whole file.
 };
@@ -26,12 +40,12 @@ struct Extent {
 // Any number of threads may call all member functions.
 class Sources {
  public:
-  Sources(std::vector<std::string> paths, std::vector<Extent> extents);
+  explicit Sources(ImageList images);
   ~Sources();
   Sources(const Sources&) = delete;
   Sources& operator=(const Sources&) = delete;
 
-  std::uint64_t size() const { return extents_.size(); }
+  std::uint64_t size() const { return images_.files.size(); }
   // For messages: the path and, for a part of a shard, its first byte.
   std::string name(std::uint64_t sample) const;
   // Replaces the content of `bytes` by the sample's, and keeps their memory unless it is left over
@@ -44,15 +58,16 @@ class Sources {
   ScanIndex& index() { return index_; }
 
  private:
-  std::shared_ptr<const File> shard(std::size_t path);
+  Extent extent(std::uint64_t sample) const;
+  const std::string& path(std::size_t file) const;
+  std::shared_ptr<const File> shard(std::size_t file);
 
-  const std::vector<std::string> paths_;
-  const std::vector<Extent> extents_;
+  const ImageList images_;
   ScanIndex index_;
   std::atomic<std::int64_t> ahead_{0};  // Samples to be fetched until memory is tried alone again.
   std::mutex mutex_;                    // Guards what follows.
-  std::vector<std::shared_ptr<const File>> open_;  // By path; null where it is closed.
-  std::deque<std::size_t> opened_;                 // Paths of open shards, the longest open first.
+  std::unordered_map<std::size_t, std::shared_ptr<const File>> open_;  // Shards by path.
+  std::deque<std::size_t> opened_;                                     // The longest open first.
 };
 
 }  // namespace bobbin::core

@@ -8,7 +8,7 @@ import { ifPresent } from '../../if-present.js';
 import { byCodeUnit } from '../code-unit.js';
 import { refusePointers } from '../files/git-lfs.js';
 import { TarWriter } from '../files/tar-writer.js';
-import { manifestFile } from '../manifest.js';
+import { manifestFile } from '../manifest/manifest.js';
 import type { Source } from '../types.js';
 import { classNamesFile } from './class-names.js';
 import type { Layout, OnProgress, ReadOptions } from './layout.js';

@@ -6,8 +6,10 @@ import { ifPresent } from '../../if-present.js';
 import { type OptionValues, resolveOptions } from '../../options.js';
 import type { FileStamp } from '../file-stamp.js';
 import type { OnProgress } from '../layouts/layout.js';
-import { manifestFile, saveManifest } from '../manifest.js';
-import type { Labelled, Manifest, Question, Sample, Split } from '../types.js';
+import { manifestFile } from '../manifest/manifest.js';
+import { saveManifest } from '../manifest/write.js';
+import { SampleTable } from '../samples/sample-table.js';
+import type { Labelled, Manifest, Question, Sample, Samples, Split } from '../types.js';
 import { deduplicate, type HashedImage } from './duplicates.js';
 import { type Hashed, hashFiles, stampFiles } from './hash.js';
 import { type ReadSource, readSource } from './source.js';
@@ -66,7 +68,7 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
 
   const undecided = unique.images.filter(({ given }) => given === undefined);
   const splits = splitByContent(undecided, seed, validationFraction);
-  const samples = unique.images.map((image) => sampleOf(image, splits));
+  const samples = SampleTable.from(samplesOf(unique.images, splits));
   const manifest: Manifest = { version: 1, root, seed, tasks, samples, questions };
   await saveManifest(manifest, out);
   const { repeats, leaks, conflicts } = unique;
@@ -99,11 +101,15 @@ async function hashesOf(found: ReadSource, onProgress?: OnProgress): Promise<Has
       : { hash, ...(stamps.get(absolute(file)) as FileStamp) };
 }
 
-/** Puts an image in the split that the source gives it, or else in the one that the seed drew. */
-function sampleOf(image: HashedImage, splits: ReadonlyMap<string, Split>): Sample {
-  const { path: file, range, task, label, maybe, given, hash, size, modified } = image;
-  const split = given ?? splits.get(hash) ?? 'train';
-  return { path: file, ...(range && { range }), task, label, maybe, split, hash, size, modified };
+/** Puts each image in the split that the source gives it, or else in the one that the seed drew. */
+function* samplesOf(
+  images: readonly HashedImage[],
+  splits: ReadonlyMap<string, Split>,
+): Generator<Sample> {
+  for (const { path: file, range, task, label, maybe, given, hash, size, modified } of images) {
+    const split = given ?? splits.get(hash) ?? 'train';
+    yield { path: file, ...(range && { range }), task, label, maybe, split, hash, size, modified };
+  }
 }
 
 async function checkFolders(root: string, out: string): Promise<void> {
@@ -130,7 +136,7 @@ function withHashes(labelled: readonly Labelled[], hashOf: HashOf): HashedImage[
     if (hashed && 'hash' in hashed) {
       images.push({ ...image, ...hashed });
     } else {
-      missing.push(`${image.origin}: ${image.path} (${hashed?.error.code ?? 'not read'})`);
+      missing.push(`${image.origin}: ${image.path} (${hashed?.code ?? 'not read'})`);
     }
   }
   if (missing.length > 0) {
@@ -144,19 +150,27 @@ function withHashes(labelled: readonly Labelled[], hashOf: HashOf): HashedImage[
 
 function questionCounts(
   questions: readonly Question[],
-  samples: readonly Sample[],
+  samples: Samples,
   hashOf: HashOf,
 ): Pick<Summary, 'questionsInTraining' | 'unreadableQuestions'> {
-  const known = new Set(samples.map((sample) => sample.hash));
   const unreadableQuestions: string[] = [];
-  let questionsInTraining = 0;
-  for (const { file, path: asked } of questions) {
+  const asked: string[] = [];
+  for (const { file, path: given } of questions) {
     const hashed = hashOf({ path: file });
-    if (!hashed || !('hash' in hashed)) {
-      unreadableQuestions.push(asked);
-    } else if (known.has(hashed.hash)) {
-      questionsInTraining++;
+    if (hashed && 'hash' in hashed) {
+      asked.push(hashed.hash);
+    } else {
+      unreadableQuestions.push(given);
     }
   }
+  // The questions are few, the samples may be millions.
+  const wanted = new Set(asked);
+  const known = new Set<string>();
+  for (const { hash } of wanted.size > 0 ? samples : []) {
+    if (wanted.has(hash)) {
+      known.add(hash);
+    }
+  }
+  const questionsInTraining = asked.filter((hash) => known.has(hash)).length;
   return { questionsInTraining, unreadableQuestions };
 }

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <string>
@@ -21,9 +22,11 @@
 #include "core/base/image.h"
 #include "core/base/scratch.h"
 #include "support/check.h"
+#include "support/file_sources.h"
 #include "support/images.h"
 
 using namespace bobbin::core;
+using bobbin::test::FileSources;
 using bobbin::test::TemporaryFolder;
 
 namespace {
@@ -55,7 +58,7 @@ TEST("when samples are parts of a shard, then each is read at its offset") {
   const std::string shard =
       folder.write("a.tar", {'h', 'e', 'a', 'd', 'o', 'n', 'e', 't', 'w', 'o'});
   const std::string file = folder.write("b.jpg", {'f', 'i', 'l', 'e'});
-  Sources sources({shard, file}, {{0, 7, 3}, {1}, {0, 4, 3}, {0}});
+  FileSources sources({shard, file}, {{0, 7, 3}, {1}, {0, 4, 3}, {0}});
   CHECK_EQUAL(sources.size(), 4u);
   CHECK_EQUAL(text_of(sources, 0), "two");
   CHECK_EQUAL(text_of(sources, 1), "file");
@@ -65,11 +68,29 @@ TEST("when samples are parts of a shard, then each is read at its offset") {
   CHECK_EQUAL(sources.name(1), file);
 }
 
+TEST("when paths are relative, then they start from the root, and .. removes a name") {
+  const TemporaryFolder folder;
+  const std::string outside = folder.write("c.jpg", {'o', 'u', 't'});
+  const std::filesystem::path root = std::filesystem::path(outside).parent_path() / "root";
+  std::filesystem::create_directories(root / "a");
+  std::ofstream(root / "a" / "b.jpg") << "in";
+  // The system would follow the link before it goes up.
+  std::filesystem::create_directory_symlink("/", root / "link");
+  FileSources sources({"a/b.jpg", "../c.jpg", "link/../a/b.jpg", outside, "a/gone..jpg"},
+                      {{0}, {1}, {2}, {3}, {4}, {0, 1, 1}}, root);
+  CHECK_EQUAL(text_of(sources, 0), "in");
+  CHECK_EQUAL(text_of(sources, 1), "out");
+  CHECK_EQUAL(text_of(sources, 2), "in");
+  CHECK_EQUAL(text_of(sources, 3), "out");
+  CHECK_EQUAL(sources.name(4), root / "a" / "gone..jpg");
+  CHECK_EQUAL(sources.name(5), (root / "a" / "b.jpg").string() + " at byte 1");
+}
+
 TEST("when a part lies beyond its shard, then the error says so before an allocation") {
   const TemporaryFolder folder;
   const std::string shard = folder.write("a.tar", {1, 2, 3});
   const std::uint64_t huge = std::uint64_t{1} << 53;
-  Sources sources({shard}, {{0, 1, 3}, {0, 4, 1}, {0, 0, huge}, {0, huge, huge}});
+  FileSources sources({shard}, {{0, 1, 3}, {0, 4, 1}, {0, 0, huge}, {0, huge, huge}});
   CHECK_EQUAL(reason_of(sources, 0), "file has 3 bytes, but 3 were expected from byte 1 on");
   CHECK_EQUAL(reason_of(sources, 1), "file has 3 bytes, but 1 were expected from byte 4 on");
   CHECK(reason_of(sources, 2).starts_with("file has 3 bytes"));
@@ -82,7 +103,7 @@ TEST("when a file is missing, empty, a folder or a pipe, then the reason is name
   const std::string inside = std::filesystem::path(empty).parent_path();
   const std::string pipe = inside + "/pipe";
   CHECK_EQUAL(::mkfifo(pipe.c_str(), 0600), 0);
-  Sources sources({empty, inside, inside + "/gone", pipe}, {{0}, {1}, {2}, {2, 0, 5}, {3}});
+  FileSources sources({empty, inside, inside + "/gone", pipe}, {{0}, {1}, {2}, {2, 0, 5}, {3}});
   CHECK_EQUAL(reason_of(sources, 0), "file is empty");
   CHECK_EQUAL(reason_of(sources, 1), "not a regular file");
   CHECK_EQUAL(reason_of(sources, 2), "cannot read file: No such file or directory");
@@ -93,7 +114,7 @@ TEST("when a file is missing, empty, a folder or a pipe, then the reason is name
 TEST("when a file is far smaller than a rare large one, then the large memory is released") {
   const TemporaryFolder folder;
   const std::vector<std::uint8_t> large(2 * kMostKept);
-  Sources sources({folder.write("large", large), folder.write("small", {1, 2, 3})}, {{0}, {1}});
+  FileSources sources({folder.write("large", large), folder.write("small", {1, 2, 3})}, {{0}, {1}});
   Bytes bytes;
   sources.read(0, bytes);
   CHECK(std::ranges::equal(bytes, large));
@@ -110,7 +131,7 @@ TEST("when there are more shards than may be open, then all are read and only a 
     paths.push_back(folder.write(std::to_string(i), {0, i}));
     extents.push_back({i, 1, 1});
   }
-  Sources sources(paths, extents);
+  FileSources sources(paths, extents);
   const std::ptrdiff_t before = open_descriptors();
   std::vector<std::thread> threads;
   std::atomic<int> wrong = 0;
@@ -134,7 +155,7 @@ TEST("when a file is larger than an image may be, then it is refused before an a
   const TemporaryFolder folder;
   const std::string path = folder.write("sparse", {});
   std::filesystem::resize_file(path, (std::uintmax_t{1} << 30) + 1);
-  Sources sources({path}, {{0}});
+  FileSources sources({path}, {{0}});
   CHECK_EQUAL(reason_of(sources, 0), "has 1073741825 bytes, more than the 1073741824 allowed");
 }
 
@@ -163,7 +184,7 @@ TEST("when reads had to wait for the disk, then the next samples are prefetched 
   const std::size_t mega = 1 << 20, part = 1 << 16;
   const std::string shard = folder.write("a.tar", std::vector<std::uint8_t>(4 * mega));
   const std::string file = folder.write("b.jpg", std::vector<std::uint8_t>(part));
-  Sources sources({shard, file, "/gone"},
+  FileSources sources({shard, file, "/gone"},
                   {{0, 3 * mega, part}, {1}, {2, 0, 9}, {0, 2 * mega, part}, {0, 0, 4096}, {2}});
   std::vector<std::uint64_t> samples{0, 1, 2, 3, 5};
   sources.read_ahead(samples);

@@ -11,6 +11,7 @@
 
 #include "core/load/loader.h"
 #include "core/read/sources.h"
+#include "support/file_sources.h"
 #include "support/images.h"
 
 namespace bobbin::test {
@@ -69,7 +70,7 @@ class Consumer {
 inline std::shared_ptr<Sources> whole_files(const std::vector<std::string>& paths) {
   std::vector<Extent> extents;
   for (std::size_t i = 0; i < paths.size(); ++i) extents.push_back({i});
-  return std::make_shared<Sources>(paths, std::move(extents));
+  return std::make_shared<FileSources>(paths, extents);
 }
 
 // The same images in one file.
@@ -84,7 +85,7 @@ inline std::shared_ptr<Sources> parts_of_a_shard(const TemporaryFolder& folder,
     extents.push_back({0, shard.size(), bytes.size()});
     shard.insert(shard.end(), bytes.begin(), bytes.end());
   }
-  return std::make_shared<Sources>(std::vector{folder.write("shard", shard)}, std::move(extents));
+  return std::make_shared<FileSources>(std::vector{folder.write("shard", shard)}, extents);
 }
 
 }  // namespace bobbin::test

@@ -1,0 +1,108 @@
+/** Collects a manifest from its parts and checks each of them. */
+import path from 'node:path';
+import { expected } from '../../errors.js';
+import { isRange } from '../image-file.js';
+import { SampleColumns } from '../samples/sample-columns.js';
+import { SampleTable } from '../samples/sample-table.js';
+import type { Manifest, Question, Sample, Task } from '../types.js';
+
+/** Every error about a manifest says how to make a sound one. */
+export const remedy = 'Run `npx bobbin prepare` again';
+
+/** The lists of a manifest in the order of its file: the entries of each one name those of the first. */
+export const lists = ['tasks', 'samples', 'questions'] as const;
+
+/** See the file's heading. Parts come in the order of the file. `place` says for an error where the present one is. */
+export class ManifestContents {
+  private head: Pick<Manifest, 'root' | 'seed'> = { root: '', seed: 0 };
+  private readonly tasks: Task[] = [];
+  private readonly samples = new SampleColumns();
+  private readonly questions: Question[] = [];
+  /** How many classes each task has. */
+  private readonly sizes = new Map<string, number>();
+
+  constructor(private readonly place: () => string) {}
+
+  /** @throws InvalidInputError for another version, a relative root, or a seed that is no integer. */
+  addHead(value: unknown): void {
+    const { version, root, seed } = (value ?? {}) as Partial<Manifest>;
+    if (version !== 1) {
+      this.fail('version 1', version);
+    }
+    if (typeof root !== 'string' || !path.isAbsolute(root)) {
+      this.fail('an absolute path as root', root);
+    }
+    if (!Number.isInteger(seed)) {
+      this.fail('an integer as seed', seed);
+    }
+    this.head = { root, seed } as Manifest;
+  }
+
+  /** @throws InvalidInputError for a task without names, and for a sample or question of no such task. */
+  addTo(list: (typeof lists)[number], value: unknown): void {
+    if (list === 'samples') {
+      this.addSample(value as Sample | null);
+    } else if (list === 'tasks') {
+      this.addTask(value as Task | null);
+    } else {
+      this.addQuestion(value as Question | null);
+    }
+  }
+
+  finish(): Manifest {
+    const { head, tasks, samples, questions } = this;
+    return { version: 1, ...head, tasks, samples: new SampleTable(samples), questions };
+  }
+
+  private addTask(task: Task | null): void {
+    if (typeof task?.name !== 'string' || !isArrayOf(task.classes, 'string')) {
+      this.fail('a task with a name and class names', task);
+    }
+    this.sizes.set(task.name, task.classes.length);
+    this.tasks.push(task);
+  }
+
+  private addSample(sample: Sample | null): void {
+    if (!isSample(sample, this.sizes) || !this.samples.add(sample)) {
+      this.fail('a sample of a known task', sample);
+    }
+  }
+
+  private addQuestion(question: Question | null): void {
+    const whole = typeof question?.path === 'string' && typeof question.file === 'string';
+    if (!whole || !this.sizes.has(question.task)) {
+      this.fail('a question of a known task', question);
+    }
+    this.questions.push(question);
+  }
+
+  private fail(what: string, received: unknown): never {
+    throw expected(what, this.place(), received, remedy);
+  }
+}
+
+function isSample(sample: Sample | null, sizes: ReadonlyMap<string, number>): sample is Sample {
+  const classes = sizes.get(sample?.task ?? '') ?? 0;
+  return (
+    typeof sample?.path === 'string' &&
+    (sample.range === undefined || isRange(sample.range)) &&
+    isStamp(sample) &&
+    isClass(sample.label, classes) &&
+    isArrayOf(sample.maybe, 'number') &&
+    sample.maybe.every((label) => isClass(label, classes)) &&
+    (sample.split === 'train' || sample.split === 'validation')
+  );
+}
+
+function isStamp({ size, modified }: Sample): boolean {
+  const known = size ?? modified;
+  return known === undefined || (Number.isSafeInteger(size) && Number.isSafeInteger(modified));
+}
+
+function isClass(label: number, classes: number): boolean {
+  return Number.isInteger(label) && label >= 0 && label < classes;
+}
+
+function isArrayOf(value: unknown, type: 'string' | 'number'): boolean {
+  return Array.isArray(value) && value.every((entry) => typeof entry === type);
+}

@@ -1,0 +1,114 @@
+/** Reads a manifest in pieces, and tells if it was changed since it was written. */
+import { constants } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { expected } from '../../errors.js';
+import { ifPresent } from '../../if-present.js';
+import type { Manifest } from '../types.js';
+import { remedy } from './contents.js';
+import { form, isLastLine, ManifestLines } from './lines.js';
+import { manifestFile } from './manifest.js';
+import { parseManifest } from './whole.js';
+
+/** Bytes that are read and parsed at once: the event loop waits for less than it can notice. */
+const pieceLength = 128 * 1024;
+
+/**
+ * Reads `folder/manifest.json` in memory that depends on its samples alone. A manifest that was changed since Bobbin wrote it
+ * is used as it is, and a process warning with the code `BOBBIN_CHANGED` says so.
+ *
+ * @throws InvalidInputError where it is absent, is not JSON, has another version, or holds a sample or question that does not
+ * fit its tasks, naming file and line.
+ */
+export async function loadManifest(folder: string): Promise<Manifest> {
+  const file = manifestFile(folder);
+  const handle = await ifPresent(open(file));
+  if (handle === undefined) {
+    const absent = 'It has no manifest.json: make one with `npx bobbin prepare`';
+    throw expected('a prepared folder', 'data', folder, absent);
+  }
+  try {
+    const start = Buffer.alloc(pieceLength);
+    const { bytesRead } = await handle.read(start, 0, pieceLength, 0);
+    const inLines = form.test(start.toString('utf8', 0, bytesRead));
+    const { manifest, changed } = await (inLines ? readLines : readWhole)(handle, file);
+    if (changed) {
+      tellChange(file);
+    }
+    return manifest;
+  } finally {
+    await handle.close();
+  }
+}
+
+interface Reading {
+  manifest: Manifest;
+  /** Whether it is other than when Bobbin wrote it; false for one without a hash, which earlier versions wrote. */
+  changed: boolean;
+}
+
+async function readLines(handle: FileHandle, file: string): Promise<Reading> {
+  const parser = new ManifestLines(file);
+  const hash = createHash('sha256');
+  for await (const block of blocksOf(handle)) {
+    const lines = block.toString().split('\n');
+    const last = lines.findIndex(isLastLine);
+    hash.update(
+      last < 0
+        ? block
+        : lines
+            .slice(0, last)
+            .map((line) => `${line}\n`)
+            .join(''),
+    );
+    // What follows a line's end is the next block's first line, or nothing.
+    if (lines.at(-1) === '') {
+      lines.pop();
+    }
+    for (const line of lines) {
+      parser.add(line);
+    }
+  }
+  const manifest = parser.finish();
+  const { sha256 } = parser;
+  return { manifest, changed: sha256 !== undefined && sha256 !== hash.digest('hex') };
+}
+
+/** The bytes of a file in blocks of whole lines. */
+async function* blocksOf(handle: FileHandle): AsyncGenerator<Buffer> {
+  let begun: Buffer[] = [];
+  const stream = handle.createReadStream({
+    start: 0,
+    highWaterMark: pieceLength,
+    autoClose: false,
+  });
+  for await (const piece of stream as AsyncIterable<Buffer>) {
+    const end = piece.lastIndexOf('\n') + 1;
+    if (end > 0) {
+      yield Buffer.concat([...begun, piece.subarray(0, end)]);
+      begun = [];
+    }
+    begun.push(piece.subarray(end));
+  }
+  const rest = Buffer.concat(begun);
+  if (rest.length > 0) {
+    yield rest;
+  }
+}
+
+async function readWhole(handle: FileHandle, file: string): Promise<Reading> {
+  const { size } = await handle.stat();
+  if (size > constants.MAX_STRING_LENGTH) {
+    throw expected('one entry a line', file, `${size} bytes in another form`, remedy);
+  }
+  const text = new TextDecoder().decode(await handle.readFile());
+  const { manifest, hasHash } = parseManifest(text, file);
+  return { manifest, changed: hasHash };
+}
+
+function tellChange(file: string): void {
+  process.emitWarning(
+    `${file} was changed after Bobbin wrote it. Bobbin uses it as it is now. If nobody edited it, it is damaged: ${remedy}`,
+    { code: 'BOBBIN_CHANGED' },
+  );
+}

@@ -1,0 +1,39 @@
+/** Writes a manifest: JSON with one entry a line and a hash at the end, piece by piece. */
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { replaceFile } from '../../atomic-file.js';
+import { textPieces } from '../../text-pieces.js';
+import type { Manifest } from '../types.js';
+import { manifestFile } from './manifest.js';
+
+/**
+ * Writes `folder/manifest.json`, whole or not at all, in memory that does not depend on its length. One sample or question a
+ * line, so that a diff can be read. The last line has the SHA-256 of the bytes before it.
+ */
+export async function saveManifest(manifest: Manifest, folder: string): Promise<void> {
+  await replaceFile(manifestFile(folder), (unfinished) =>
+    writeFile(unfinished, pieces(manifest), { flag: 'wx' }),
+  );
+}
+
+function* pieces(manifest: Manifest): Generator<Buffer> {
+  const hash = createHash('sha256');
+  for (const piece of textPieces(lines(manifest))) {
+    hash.update(piece);
+    yield piece;
+  }
+  yield Buffer.from(`"sha256":"${hash.digest('hex')}"}\n`);
+}
+
+function* lines({ root, seed, tasks, samples, questions }: Manifest): Generator<string> {
+  yield `${JSON.stringify({ version: 1, root, seed }).slice(0, -1)},\n`;
+  for (const [name, entries] of Object.entries({ tasks, samples, questions })) {
+    yield `"${name}":[`;
+    let separator = '\n';
+    for (const entry of entries) {
+      yield separator + JSON.stringify(entry);
+      separator = ',\n';
+    }
+    yield '\n],\n';
+  }
+}

@@ -1,0 +1,43 @@
+/** A thread that hashes files: JavaScript, because a thread's first file is loaded without the loaders of the main thread. */
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+
+const buffer = Buffer.allocUnsafeSlow(256 * 1024);
+
+/**
+ * The hash and status of a file, or the system's code for why it cannot be read.
+ *
+ * @param {string} file
+ */
+function hashFile(file) {
+  try {
+    // Without O_NONBLOCK, opening a pipe would wait for a writer.
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      return hashOpen(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    return { code: /** @type {NodeJS.ErrnoException} */ (error).code ?? String(error) };
+  }
+}
+
+/** @param {number} descriptor */
+function hashOpen(descriptor) {
+  const status = fstatSync(descriptor);
+  if (!status.isFile()) {
+    return { code: 'not a file' };
+  }
+  const hash = createHash('sha256');
+  for (let length = -1; length !== 0; ) {
+    length = readSync(descriptor, buffer);
+    hash.update(buffer.subarray(0, length));
+  }
+  return { hash: hash.digest('hex'), size: status.size, mtimeMs: status.mtimeMs };
+}
+
+parentPort?.on('message', (/** @type {string[]} */ files) => {
+  parentPort?.postMessage(files.map(hashFile));
+});

@@ -1,0 +1,84 @@
+/** The columns of a sample table: an entry a sample in arrays of numbers and bytes, about a hundred bytes in all. */
+import type { Sample } from '../types.js';
+import { grown, grownBuffer } from './grown.js';
+import { hashBytes, writeHash } from './hex.js';
+import { ImageColumns } from './image-columns.js';
+
+/** A number in the column `split` is an index into it. */
+export const splits = ['train', 'validation'] as const;
+
+/** See the file's heading. Samples are added at the end. */
+export class SampleColumns {
+  readonly images = new ImageColumns();
+  /** Each name's number in the column `task`. */
+  readonly tasks = new Map<string, number>();
+  task = new Uint32Array(0);
+  label = new Int32Array(0);
+  split = new Uint8Array(0);
+  private taskNames: string[] = [];
+  private hashes: Buffer = Buffer.alloc(0);
+  /** Two numbers a sample: size and time of its file; NaN if unknown. */
+  private stamps = new Float64Array(0);
+  /** By sample; most have none. */
+  private readonly maybe = new Map<number, number[]>();
+
+  get length(): number {
+    return this.images.length;
+  }
+
+  /** False if nothing is added, because the hash is not 64 lower-case hexadecimal digits. */
+  add(sample: Sample): boolean {
+    const { task, label, maybe, split, hash, size, modified } = sample;
+    const row = this.length;
+    if (row === this.label.length) {
+      this.grow();
+    }
+    if (!writeHash(hash, this.hashes, row * hashBytes)) {
+      return false;
+    }
+    this.task[row] = this.taskNumber(task);
+    this.label[row] = label;
+    this.split[row] = splits.indexOf(split);
+    this.stamps[2 * row] = size ?? Number.NaN;
+    this.stamps[2 * row + 1] = modified ?? Number.NaN;
+    if (maybe.length > 0) {
+      this.maybe.set(row, [...maybe]);
+    }
+    this.images.add(sample);
+    return true;
+  }
+
+  sample(row: number): Sample {
+    const range = this.images.range(row);
+    const size = this.stamps[2 * row] as number;
+    const modified = this.stamps[2 * row + 1] as number;
+    return {
+      path: this.images.path(row),
+      ...(range && { range }),
+      task: this.taskNames[this.task[row] as number] as string,
+      label: this.label[row] as number,
+      maybe: [...(this.maybe.get(row) ?? [])],
+      split: splits[this.split[row] as number] as Sample['split'],
+      hash: this.hashes.toString('hex', row * hashBytes, (row + 1) * hashBytes),
+      ...(!Number.isNaN(size) && { size, modified }),
+    };
+  }
+
+  private grow(): void {
+    const length = Math.max(16, 2 * this.label.length);
+    this.task = grown(this.task, length);
+    this.label = grown(this.label, length);
+    this.split = grown(this.split, length);
+    this.stamps = grown(this.stamps, 2 * length);
+    this.hashes = grownBuffer(this.hashes, hashBytes * length);
+  }
+
+  private taskNumber(name: string): number {
+    const known = this.tasks.get(name);
+    if (known !== undefined) {
+      return known;
+    }
+    this.tasks.set(name, this.taskNames.length);
+    return this.taskNames.push(name) - 1;
+  }
+}
