@@ -1,12 +1,7 @@
 /** Reads a configuration file: a JSON object of options in the form of the API's calls; comments are allowed. */
-import {
-  getNodeValue,
-  type Node,
-  type ParseError,
-  parseTree,
-  printParseErrorCode,
-} from 'jsonc-parser';
+import { getNodeValue, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { expected } from '../errors.js';
+import { jsonError } from '../json-file.js';
 import { checkOption, type Option } from '../options.js';
 import { readText } from '../text-file.js';
 
@@ -28,7 +23,7 @@ export async function readConfig(file: string, known: NamedOptions): Promise<Map
   const root = parseTree(text, errors, { allowTrailingComma: true });
   const [first] = errors;
   if (first) {
-    throw syntaxError(text, first, place(first.offset));
+    throw jsonError(text, first, place(first.offset));
   }
   const values = new Map<string, unknown>();
   collect(root as Node, '', { known, values, place });
@@ -84,17 +79,6 @@ function unknownName(name: string, where: string, known: NamedOptions): Error {
   const meant = nearest(name, known);
   const remedy = meant ? `Did you mean ${meant}?` : 'docs/options.md lists the options';
   return expected('the name of an option', `a key in ${where}`, name, remedy);
-}
-
-function syntaxError(text: string, { error, offset }: ParseError, place: string): Error {
-  const end = text.indexOf('\n', offset);
-  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, end < 0 ? undefined : end);
-  // `CommaExpected` as `comma expected`.
-  const reason = printParseErrorCode(error).replace(
-    /\B[A-Z]/g,
-    (letter) => ` ${letter.toLowerCase()}`,
-  );
-  return expected('JSON', place, line.trim(), reason);
 }
 
 /** The known name nearest to `given`, which may be in another group, spelled in another case, or mistyped. */

@@ -1,37 +1,46 @@
 /** Saves and loads classifiers in tfjs's layers format; a save is complete or did not happen. */
-import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeWhole } from '../atomic-file.js';
 import { expected } from '../errors.js';
+import { isObject, sealed } from '../json-file.js';
+import { checkPreprocessing } from '../pipeline/index.js';
+import { sha256 } from '../sha256.js';
 import { tf } from '../tensorflow/index.js';
 import type { Classifier } from './classifier.js';
-import { parseModelJson } from './weights/model-json.js';
+import { checkFinite } from './weights/finite.js';
+import { type ModelJson, parseModelJson, type WeightsGroup } from './weights/model-json.js';
 
 /** The part of a classifier's `model.json` that tfjs does not know, in `userDefinedMetadata`. */
 type Metadata = Pick<Classifier, 'architecture' | 'classes' | 'preprocessing'>;
 
 /**
  * Writes `model.json` and the weights file it names into `folder`, replacing an earlier classifier.
- * The weights carry their hash in their name, so renaming `model.json` into place commits both at once.
+ * The weights carry their hash in their name, so renaming `model.json` into place commits both at once. The JSON has the
+ * whole hash, and is sealed.
  */
 export async function saveClassifier(classifier: Classifier, folder: string): Promise<void> {
   const { model, architecture, classes, preprocessing } = classifier;
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
       const weights = Buffer.from(tf.io.CompositeArrayBuffer.join(artifacts.weightData));
-      const hash = createHash('sha256').update(weights).digest('hex').slice(0, 16);
-      const weightsFile = `weights-${hash}.bin`;
+      const hash = sha256(weights);
+      const weightsFile = `weights-${hash.slice(0, 16)}.bin`;
+      const group: WeightsGroup = {
+        paths: [weightsFile],
+        weights: artifacts.weightSpecs as tf.io.WeightsManifestEntry[],
+        sha256: hash,
+      };
       const metadata: Metadata = { architecture, classes, preprocessing };
       const json = {
         format: 'layers-model',
         generatedBy: 'Bobbin',
         modelTopology: artifacts.modelTopology,
-        weightsManifest: [{ paths: [weightsFile], weights: artifacts.weightSpecs }],
+        weightsManifest: [group],
         userDefinedMetadata: metadata,
       };
       await writeWhole(path.join(folder, weightsFile), weights);
-      await writeWhole(path.join(folder, 'model.json'), JSON.stringify(json));
+      await writeWhole(path.join(folder, 'model.json'), sealed(json));
       await removeOtherWeights(folder, weightsFile);
       return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
     }),
@@ -46,19 +55,23 @@ async function removeOtherWeights(folder: string, keep: string): Promise<void> {
 }
 
 /**
- * Reads a classifier that {@link saveClassifier} wrote.
+ * Reads a classifier that {@link saveClassifier} wrote, and checks its files by their hashes.
  *
+ * @param remedy how to replace a damaged model, as a sentence
  * @throws InvalidInputError when `folder` does not hold such a classifier, or when it is damaged
  */
-export async function loadClassifier(folder: string): Promise<Classifier> {
+export async function loadClassifier(
+  folder: string,
+  remedy = `Remove ${folder} and repeat train --resume, or submit: it writes the model again from its checkpoint`,
+): Promise<Classifier> {
   const file = path.join(folder, 'model.json');
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === 'ENOENT'
       ? expected('a saved classifier', 'folder', folder, 'It has no model.json')
       : cause;
   });
-  const { json, weightSpecs, data } = await parseModelJson(bytes, file);
-  const { modelTopology, userDefinedMetadata: metadata } = json;
+  const parsed = await parseModelJson(bytes, file, remedy);
+  const { userDefinedMetadata: metadata } = parsed.json;
   if (!isMetadata(metadata)) {
     throw expected(
       'architecture, classes and preprocessing in userDefinedMetadata',
@@ -67,21 +80,67 @@ export async function loadClassifier(folder: string): Promise<Classifier> {
       'Only models that Bobbin saved carry them',
     );
   }
-  const model = await tf.loadLayersModel(
-    tf.io.fromMemory({ modelTopology, weightSpecs, weightData: data.buffer }),
-  );
+  const model = await build(parsed, file, remedy);
+  try {
+    checkModel(model, metadata, file);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
   const { architecture, classes, preprocessing } = metadata;
   return { model, architecture, classes, preprocessing };
 }
 
 function isMetadata(value: unknown): value is Metadata {
-  if (typeof value !== 'object' || value === null) {
-    return false;
-  }
-  const { architecture, classes, preprocessing } = value as Partial<Metadata>;
   return (
-    typeof architecture === 'string' &&
-    Array.isArray(classes) &&
-    typeof preprocessing?.crop === 'number'
+    isObject(value) &&
+    typeof value.architecture === 'string' &&
+    Array.isArray(value.classes) &&
+    value.classes.every((name) => typeof name === 'string') &&
+    isObject(value.preprocessing)
   );
+}
+
+async function build(
+  { json, weightSpecs, data }: ModelJson,
+  file: string,
+  remedy: string,
+): Promise<tf.LayersModel> {
+  const { modelTopology } = json;
+  if (!isObject(modelTopology) || !isObject(modelTopology.config)) {
+    throw expected('a modelTopology with a config', file, modelTopology, remedy);
+  }
+  try {
+    return await tf.loadLayersModel(
+      tf.io.fromMemory({ modelTopology, weightSpecs, weightData: data.buffer }),
+    );
+  } catch (error) {
+    throw expected('layers that tfjs can build', file, (error as Error).message, remedy);
+  }
+}
+
+/**
+ * Checks that the model takes images of its preprocessing, yields a probability for each class, and has finite weights. An
+ * axis of the model that is null may have any length.
+ */
+function checkModel(model: tf.LayersModel, metadata: Metadata, file: string): void {
+  const { classes, preprocessing } = metadata;
+  checkPreprocessing(preprocessing, `${file}: preprocessing`);
+  const shapes = [...model.inputs, ...model.outputs].map(({ shape }) => shape);
+  const { crop } = preprocessing;
+  const wanted = [
+    [null, crop, crop, 3],
+    [null, classes.length],
+  ];
+  const fits = wanted.every(
+    (sizes, index) =>
+      shapes[index]?.length === sizes.length &&
+      sizes.every((size, axis) => [size, null].includes(shapes[index]?.[axis] as number | null)),
+  );
+  if (!fits || shapes.length !== wanted.length) {
+    throw expected(`an input and an output of ${JSON.stringify(wanted)}`, file, shapes);
+  }
+  for (const weight of model.weights) {
+    checkFinite(weight.read().dataSync<'float32'>(), `${weight.originalName} in ${file}`);
+  }
 }

@@ -1,4 +1,5 @@
 /** Models: networks with pretrained weights, frozen or not, saved with their preprocessing. */
+import './layer-graph.js';
 import './layers/random-layers.js';
 
 export {

@@ -1,7 +1,7 @@
 /** Gives a network pretrained weights: the published ones, or those of a file. */
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { expected } from '../errors.js';
+import { sha256 } from '../sha256.js';
 import type { tf } from '../tensorflow/index.js';
 import type { Network, PublishedWeights } from './networks/index.js';
 import { assignWeights } from './weights/assign.js';
@@ -41,14 +41,14 @@ async function readPublished(
       `No package carries ImageNet weights of ${network}: name a file (${formatNames}), or begin with random weights (--no-pretrained)`,
     );
   }
-  const { file, sha256 } = published;
+  const { file, sha256: wanted } = published;
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === 'ENOENT' ? notInCache(network, file) : cause;
   });
-  const found = createHash('sha256').update(bytes).digest('hex');
-  if (found !== sha256) {
+  const found = sha256(bytes);
+  if (found !== wanted) {
     throw expected(
-      `SHA-256 ${sha256}`,
+      `SHA-256 ${wanted}`,
       file,
       found,
       'Delete the file and run `npx bobbin setup` to fetch it again',

@@ -16,23 +16,23 @@ export interface Preprocessing {
   channels: 'rgb' | 'bgr';
 }
 
-/** @throws InvalidInputError unless `value` is a usable {@link Preprocessing}. */
-export function checkPreprocessing(value: Preprocessing): void {
+/** @throws InvalidInputError unless `value`, which `name` names, is a usable {@link Preprocessing}. */
+export function checkPreprocessing(value: Preprocessing, name = 'preprocessing'): void {
   if (!value) {
-    throw expected('a record', 'preprocessing', value);
+    throw expected('a record', name, value);
   }
   const size = { type: 'integer', default: 0, min: 1, max: 8192, help: '' } as const;
-  checkOption('preprocessing.resize', size, value.resize);
-  checkOption('preprocessing.crop', { ...size, max: value.resize }, value.crop);
+  checkOption(`${name}.resize`, size, value.resize);
+  checkOption(`${name}.crop`, { ...size, max: value.resize }, value.crop);
   const number = { type: 'number', default: 0, max: 1e6, help: '' } as const;
-  for (const name of ['mean', 'std'] as const) {
-    if (value[name]?.length !== 3) {
-      throw expected('three numbers', `preprocessing.${name}`, value[name]);
+  for (const key of ['mean', 'std'] as const) {
+    if (value[key]?.length !== 3) {
+      throw expected('three numbers', `${name}.${key}`, value[key]);
     }
-    for (const channel of value[name]) {
-      checkOption(`preprocessing.${name}`, { ...number, min: name === 'std' ? 1e-6 : 0 }, channel);
+    for (const channel of value[key]) {
+      checkOption(`${name}.${key}`, { ...number, min: key === 'std' ? 1e-6 : 0 }, channel);
     }
   }
   const channels = { type: 'choice', choices: ['rgb', 'bgr'], default: 'rgb', help: '' } as const;
-  checkOption('preprocessing.channels', channels, value.channels);
+  checkOption(`${name}.channels`, channels, value.channels);
 }

@@ -1,6 +1,7 @@
 /** Puts the tensors of a file into a network, whichever names of its weights the file uses. */
 import { expected } from '../../errors.js';
 import { tf } from '../../tensorflow/index.js';
+import { checkFinite } from './finite.js';
 import type { NamedTensor, NamedTensors } from './format.js';
 import { type Naming, type StoredWeight, tfjsNaming } from './namings.js';
 
@@ -20,7 +21,7 @@ type StoredLayer = [layer: tf.layers.Layer, weights: StoredWeight[]];
  * Sets every weight but those of the head. The file may hold a head of its own, which is left out.
  *
  * @throws InvalidInputError that names the weights which the file lacks, has in another shape, or has
- *   beyond the network's
+ *   beyond the network's, or whose values are not finite
  */
 export function assignWeights(
   model: tf.LayersModel,
@@ -37,7 +38,9 @@ export function assignWeights(
   checkFit({ network: model.name, weights: weightsOf(layers), tensors, file });
   for (const [layer, weights] of layers) {
     tf.tidy(() =>
-      layer.setWeights(weights.map((weight) => tensorOf(weight, tensors.get(weight.name)))),
+      layer.setWeights(
+        weights.map((weight) => tensorOf(weight, tensors.get(weight.name) as NamedTensor, file)),
+      ),
     );
   }
 }
@@ -107,8 +110,8 @@ function listed(
   return words.length === 0 ? '' : `${what}: ${words.join(', ')}${rest}`;
 }
 
-function tensorOf({ axes }: StoredWeight, stored: NamedTensor | undefined): tf.Tensor {
-  const { values, shape } = stored as NamedTensor;
+function tensorOf({ name, axes }: StoredWeight, { values, shape }: NamedTensor, file: string) {
+  checkFinite(values, `${name} in ${file}`);
   const tensor = tf.tensor(values, shape);
   return axes ? tensor.transpose([...axes]) : tensor;
 }

@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../../errors.js';
+import { openSealed } from '../../json-file.js';
+import { sha256 } from '../../sha256.js';
 import { tf } from '../../tensorflow/index.js';
 import type { NamedTensors, WeightsFormat } from './format.js';
 
@@ -23,45 +25,90 @@ export const modelJson: WeightsFormat = {
   read: async (bytes, file) => tensorsOf(await parseModelJson(bytes, file)),
 };
 
+/** One group of a `weightsManifest`, with the hash of its files' bytes in models that Bobbin saved. */
+export type WeightsGroup = tf.io.WeightsManifestConfig[number] & { sha256?: string };
+
 /**
- * Reads the weights files that a `model.json` of this content names.
+ * Reads the weights files that a `model.json` of this content names. Checks the hashes of what Bobbin wrote: of the JSON,
+ * and of the weights, of which earlier versions have 16 digits in the file's name.
  *
- * @throws InvalidInputError when the content is not such JSON, or when the weights files have another
- *   length than it says
+ * @param remedy how to replace a damaged file, as a sentence
+ * @throws InvalidInputError when the content is not such JSON, or when the weights files are missing, have another length
+ *   than it says, or have changed since Bobbin wrote them
  */
-export async function parseModelJson(bytes: Buffer, file: string): Promise<ModelJson> {
-  const json = parse(bytes, file);
-  if (!Array.isArray(json.weightsManifest)) {
-    throw expected('a weightsManifest', file, 'none');
-  }
-  const weightSpecs = json.weightsManifest.flatMap(({ weights }) => weights);
-  const parts = json.weightsManifest.flatMap(({ paths }) => paths);
-  const data = Buffer.concat(await Promise.all(parts.map((part) => readPart(file, part))));
+export async function parseModelJson(
+  bytes: Buffer,
+  file: string,
+  remedy = copyAgain,
+): Promise<ModelJson> {
+  const json = openSealed(bytes, file, remedy) as unknown as tf.io.ModelJSON;
+  const groups: WeightsGroup[] = json.weightsManifest;
+  checkManifest(groups, file, remedy);
+  const data = Buffer.concat(
+    await Promise.all(groups.map((group) => readGroup(group, file, remedy))),
+  );
+  const weightSpecs = groups.flatMap(({ weights }) => weights);
   const length = weightSpecs.reduce((sum, spec) => sum + byteLength(spec), 0);
   if (data.length !== length) {
-    throw expected(`${length} bytes of weights`, file, data.length);
+    throw expected(`${length} bytes of weights`, file, data.length, remedy);
   }
   return { json, weightSpecs, data: new Uint8Array(data) };
 }
 
-function parse(bytes: Buffer, file: string): tf.io.ModelJSON {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch (error) {
-    throw expected('JSON', file, 'other text', (error as Error).message);
+const copyAgain = 'Copy the file again from where it came from, with the weights files beside it';
+
+function checkManifest(groups: WeightsGroup[], file: string, remedy: string): void {
+  if (!Array.isArray(groups)) {
+    throw expected('a weightsManifest', file, 'none', remedy);
+  }
+  for (const group of groups) {
+    if (!Array.isArray(group?.paths) || !Array.isArray(group.weights)) {
+      throw expected(
+        'paths and weights',
+        `each group of the weightsManifest in ${file}`,
+        group,
+        remedy,
+      );
+    }
+    const wrong = group.weights.find((spec) => !isSpec(spec));
+    if (wrong !== undefined) {
+      throw expected('a name, a shape and a dtype', `each weight in ${file}`, wrong, remedy);
+    }
   }
 }
+
+const isSpec = (spec: tf.io.WeightsManifestEntry | null): boolean =>
+  typeof spec?.name === 'string' &&
+  typeof spec.dtype === 'string' &&
+  Array.isArray(spec.shape) &&
+  spec.shape.every((size) => Number.isSafeInteger(size) && size >= 0);
 
 const byteLength = ({ shape, quantization }: tf.io.WeightsManifestEntry): number =>
   tf.util.sizeFromShape(shape) * (quantization ? quantizedBytes[quantization.dtype] : 4);
 
 const quantizedBytes = { uint8: 1, uint16: 2, float16: 2 };
 
-async function readPart(file: string, part: string): Promise<Buffer> {
-  if (path.basename(part) !== part) {
+async function readGroup(group: WeightsGroup, file: string, remedy: string): Promise<Buffer> {
+  const parts = group.paths.map((part) => path.join(path.dirname(file), plainName(part, file)));
+  const bytes = Buffer.concat(await Promise.all(parts.map((part) => readPart(part, remedy))));
+  const hash = group.sha256 ?? /^weights-([0-9a-f]{16})\.bin$/.exec(group.paths[0] ?? '')?.[1];
+  if (hash !== undefined && !sha256(bytes).startsWith(hash)) {
+    throw expected('the content that Bobbin wrote', parts.join(', '), 'other content', remedy);
+  }
+  return bytes;
+}
+
+function plainName(part: string, file: string): string {
+  if (typeof part !== 'string' || path.basename(part) !== part) {
     throw expected('a plain file name', `paths in ${file}`, part);
   }
-  return readFile(path.join(path.dirname(file), part));
+  return part;
+}
+
+async function readPart(file: string, remedy: string): Promise<Buffer> {
+  return readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    throw cause.code === 'ENOENT' ? expected('a weights file', file, 'none', remedy) : cause;
+  });
 }
 
 function tensorsOf({ weightSpecs, data }: ModelJson): NamedTensors {
