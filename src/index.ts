@@ -73,6 +73,7 @@ export {
   type PredictRequest,
   predict,
   rowsOf,
+  type StoredPrediction,
   savePrediction,
 } from './prediction/index.js';
 export {

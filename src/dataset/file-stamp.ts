@@ -1,5 +1,6 @@
 /** What tells without reading a file that its bytes may be others than before: its size and time. */
 import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
 
 export interface FileStamp {
   /** In bytes. */
@@ -11,4 +12,9 @@ export interface FileStamp {
 /** The stamp of a file by what the system says about it. */
 export function stampOf({ size, mtimeMs }: Pick<Stats, 'size' | 'mtimeMs'>): FileStamp {
   return { size, modified: Math.floor(mtimeMs) };
+}
+
+/** The stamp of a file; undefined if the system finds none at this path, or does not say. */
+export async function fileStamp(file: string): Promise<FileStamp | undefined> {
+  return await stat(file).then(stampOf, () => undefined);
 }

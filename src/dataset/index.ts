@@ -1,7 +1,7 @@
 /** The public face of the data stage: from folders, shards and label files to a manifest. */
 
 export { mapConcurrently } from './concurrency.js';
-export { type FileStamp, stampOf } from './file-stamp.js';
+export { type FileStamp, fileStamp, stampOf } from './file-stamp.js';
 export { type CsvRecord, parseCsv, readCsv } from './files/csv.js';
 export { isHidden } from './files/folders.js';
 export { type ByteRange, type ImageFile, imageFile, imageInput, imageName } from './image-file.js';

@@ -10,4 +10,4 @@ export {
 } from './classify.js';
 export { ensemble } from './ensemble.js';
 export { type Prediction, type PredictRequest, predict, rowsOf } from './predict.js';
-export { loadPrediction, savePrediction } from './storage.js';
+export { loadPrediction, type StoredPrediction, savePrediction } from './storage.js';

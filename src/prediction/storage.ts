@@ -2,28 +2,72 @@
 import { readFile } from 'node:fs/promises';
 import { writeWhole } from '../atomic-file.js';
 import { expected } from '../errors.js';
+import { isObject, openSealed, sealed } from '../json-file.js';
 import type { Prediction } from './predict.js';
 
+/** A prediction as it is stored. */
+export interface StoredPrediction extends Prediction {
+  /** A digest of the model and the images, by which a program can tell whether the prediction is still that of both. */
+  origin?: string;
+}
+
+/** How far above 1 a mean of probabilities may be: the rounding of float32. */
+const rounding = 1e-4;
+
 /** Writes `prediction` to `file`, whole or not at all. Probabilities keep all digits of float32. */
-export async function savePrediction(prediction: Prediction, file: string): Promise<void> {
+export async function savePrediction(prediction: StoredPrediction, file: string): Promise<void> {
   const probabilities = Array.from(prediction.probabilities);
-  await writeWhole(file, JSON.stringify({ ...prediction, probabilities }));
+  await writeWhole(file, sealed({ ...prediction, probabilities }));
 }
 
 /**
- * Reads a file of {@link savePrediction}.
+ * Reads a file of {@link savePrediction} and checks it by its hash.
  *
- * @throws InvalidInputError when the number of probabilities does not fit the files and classes.
+ * @throws InvalidInputError when the file is damaged, or when its probabilities do not fit its files and classes or are not
+ *   from 0 to 1.
  */
-export async function loadPrediction(file: string): Promise<Prediction> {
-  const stored = JSON.parse(await readFile(file, 'utf8'));
-  const probabilities = Float32Array.from(stored.probabilities);
-  if (probabilities.length !== stored.files.length * stored.classes.length) {
-    throw expected(
-      `${stored.files.length} rows of ${stored.classes.length} probabilities`,
-      file,
-      probabilities.length,
-    );
+export async function loadPrediction(file: string): Promise<StoredPrediction> {
+  const remedy = `Remove ${file} and predict again`;
+  const { files, classes, probabilities, failures, origin } = openSealed(
+    await readFile(file),
+    file,
+    remedy,
+  );
+  const isWhole = isTexts(files) && isTexts(classes) && Array.isArray(probabilities);
+  if (!isWhole || !isFailures(failures, files.length)) {
+    throw expected('files, classes, probabilities and failures', file, 'others', remedy);
   }
-  return { ...stored, probabilities };
+  if (probabilities.length !== files.length * classes.length) {
+    const what = `${files.length} rows of ${classes.length} probabilities`;
+    throw expected(what, file, probabilities.length, remedy);
+  }
+  // NaN, which JSON cannot hold, is null in it.
+  const wrong = probabilities.find(
+    (value) => !(typeof value === 'number' && value >= 0 && value <= 1 + rounding),
+  );
+  if (wrong !== undefined) {
+    throw expected('probabilities from 0 to 1', file, wrong, remedy);
+  }
+  return {
+    files,
+    classes,
+    probabilities: Float32Array.from(probabilities),
+    failures,
+    ...(typeof origin === 'string' && { origin }),
+  };
 }
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string');
+
+const isFailures = (value: unknown, files: number): value is Prediction['failures'] =>
+  Array.isArray(value) &&
+  value.every(
+    (each) =>
+      isObject(each) &&
+      Number.isInteger(each.index) &&
+      (each.index as number) >= 0 &&
+      (each.index as number) < files &&
+      typeof each.path === 'string' &&
+      typeof each.reason === 'string',
+  );

@@ -1,15 +1,28 @@
 /** One model of one task: trains it and predicts with it; finished work is read from its run folder. */
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type ImageFile, type Manifest, resolveSample, samplesOf } from '../dataset/index.js';
+import {
+  fileStamp,
+  type ImageFile,
+  imageFile,
+  imageName,
+  type Manifest,
+  mapConcurrently,
+  resolveSample,
+  samplesOf,
+} from '../dataset/index.js';
+import { ifPresent } from '../if-present.js';
 import { loadClassifier } from '../model/index.js';
 import {
   type ClassifyProgress,
   loadPrediction,
   type Prediction,
   predict,
+  type StoredPrediction,
   savePrediction,
 } from '../prediction/index.js';
+import { sha256 } from '../sha256.js';
 import { train } from '../training/index.js';
 import type { QuestionImages } from './answer.js';
 import type { Member, SubmitRequest } from './request.js';
@@ -56,7 +69,10 @@ export async function trainMember({ request, manifest }: Work, member: Member): 
   }
 }
 
-/** Predicts with the finished model. A prediction that is already stored in the run folder is read from there. */
+/**
+ * Predicts with the finished model. A prediction that is already stored in the run folder is read from there, if it is of the
+ * same model and images.
+ */
 export async function predictMember(
   { request, manifest, crops }: Work,
   member: Member,
@@ -64,15 +80,18 @@ export async function predictMember(
 ): Promise<MemberPredictions> {
   const { observer, signal } = request;
   const { task, run } = member;
-  const classifier = await loadClassifier(path.join(run, 'model'));
+  const modelFolder = path.join(run, 'model');
+  const classifier = await loadClassifier(modelFolder);
   const predictOnce = async (name: string, files: readonly (string | ImageFile)[]) => {
     const stored = path.join(run, `${name}.json`);
-    if (existsSync(stored)) {
-      return await loadPrediction(stored);
+    const origin = await originOf(modelFolder, files);
+    const earlier = await ifPresent(loadPrediction(stored));
+    if (earlier !== undefined && isOf(earlier, files, origin)) {
+      return earlier;
     }
     const onProgress = (progress: ClassifyProgress) => observer?.onPredicting?.(member, progress);
     const prediction = await predict({ ...images, classifier, crops, signal, files, onProgress });
-    await savePrediction(prediction, stored);
+    await savePrediction({ ...prediction, origin }, stored);
     return prediction;
   };
   const samples = samplesOf(manifest, task, 'validation');
@@ -85,3 +104,29 @@ export async function predictMember(
     classifier.model.dispose();
   }
 }
+
+/** Whether a stored prediction is that of these images. One of an earlier version has no origin to compare. */
+function isOf(
+  stored: StoredPrediction,
+  files: readonly (string | ImageFile)[],
+  origin: string,
+): boolean {
+  const names = files.map((file) => imageName(imageFile(file)));
+  return (stored.origin ?? origin) === origin && stored.files.join('\n') === names.join('\n');
+}
+
+/** A digest of a model, and of the images' names, sizes and times. */
+async function originOf(
+  modelFolder: string,
+  files: readonly (string | ImageFile)[],
+): Promise<string> {
+  const model = sha256(await readFile(path.join(modelFolder, 'model.json')));
+  const images = await mapConcurrently(files, statsAtOnce, async (file) => {
+    const image = imageFile(file);
+    const stamp = await fileStamp(image.path);
+    return `${imageName(image)} ${stamp?.size} ${stamp?.modified}`;
+  });
+  return sha256([model, ...images].join('\n'));
+}
+
+const statsAtOnce = 16;

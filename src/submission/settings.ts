@@ -2,25 +2,38 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeWhole } from '../atomic-file.js';
+import { expected } from '../errors.js';
 import { ifPresent } from '../if-present.js';
+import { isObject, parseJson } from '../json-file.js';
 import { checkSameSettings, type Settings } from '../settings.js';
 import { completeSettings } from '../training/index.js';
 
 /**
  * Writes `settings`, completed by the defaults of training, to `folder`/settings.json if there is none.
  *
- * @throws InvalidInputError when there is one that differs, naming all that differs
+ * @throws InvalidInputError when there is one that differs, naming all that differs, or that is damaged
  */
 export async function keepSettings(folder: string, settings: Settings): Promise<void> {
   const file = path.join(folder, 'settings.json');
-  const now = complete(JSON.stringify(settings));
+  const now = completeSettings(JSON.parse(JSON.stringify(settings)));
   const saved = await ifPresent(readFile(file, 'utf8'));
   if (saved === undefined) {
     await mkdir(folder, { recursive: true });
     await writeWhole(file, `${JSON.stringify(now, null, 2)}\n`);
     return;
   }
-  checkSameSettings(folder, complete(saved), now);
+  checkSameSettings(folder, completeSaved(saved, file), now);
 }
 
-const complete = (json: string): Settings => completeSettings(JSON.parse(json) as Settings);
+function completeSaved(json: string, file: string): Settings {
+  const remedy = 'Restore the file, or choose another folder';
+  const settings = parseJson(json, file, remedy);
+  if (!isObject(settings)) {
+    throw expected('an object of settings', file, settings, remedy);
+  }
+  try {
+    return completeSettings(settings);
+  } catch (error) {
+    throw expected('settings of an earlier call', file, (error as Error).message, remedy);
+  }
+}

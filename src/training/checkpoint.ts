@@ -3,9 +3,11 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../errors.js';
 import { ifPresent } from '../if-present.js';
+import { isObject, openSealed, sealed } from '../json-file.js';
 import { type Classifier, loadClassifier, saveClassifier } from '../model/index.js';
 import type { PipelineWork } from '../pipeline/index.js';
 import type { Settings } from '../settings.js';
+import { sha256 } from '../sha256.js';
 import type { EpochRecord } from './history.js';
 import type { Slot } from './optimizer/index.js';
 
@@ -45,6 +47,8 @@ interface State {
   settings: Settings;
   /** Describes the values in `slots.bin`, in its order. */
   slots: Omit<Slot, 'values'>[];
+  /** SHA-256 of `slots.bin`; earlier versions of Bobbin wrote none. */
+  slotsHash?: string;
 }
 
 const folderOf = (run: string): string => path.join(run, 'checkpoint');
@@ -63,14 +67,16 @@ export async function saveCheckpoint(run: string, checkpoint: Checkpoint): Promi
   const bytes = slots.map(
     ({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
   );
-  await writeFile(path.join(unfinished, 'slots.bin'), Buffer.concat(bytes));
+  const slotBytes = Buffer.concat(bytes);
+  await writeFile(path.join(unfinished, 'slots.bin'), slotBytes);
   const state: State = {
     version: 4,
     position,
     settings,
     slots: slots.map(({ values: _, ...slot }) => slot),
+    slotsHash: sha256(slotBytes),
   };
-  await writeFile(path.join(unfinished, 'state.json'), JSON.stringify(state));
+  await writeFile(path.join(unfinished, 'state.json'), sealed(state));
   await rename(unfinished, path.join(folderOf(run), name));
   for (const earlier of await checkpointNames(run)) {
     if (earlier !== name) {
@@ -82,7 +88,7 @@ export async function saveCheckpoint(run: string, checkpoint: Checkpoint): Promi
 const digits = (value: number, count: number): string => String(value).padStart(count, '0');
 
 /**
- * The newest checkpoint of `run`, or undefined.
+ * The newest checkpoint of `run`, or undefined. Its files are checked by their hashes.
  *
  * @throws InvalidInputError when another version wrote it or a file is damaged
  */
@@ -92,23 +98,67 @@ export async function loadCheckpoint(run: string): Promise<Checkpoint | undefine
     return undefined;
   }
   const folder = path.join(folderOf(run), newest);
-  const file = path.join(folder, 'state.json');
-  const { version, position, settings, slots } = JSON.parse(await readFile(file, 'utf8')) as State;
-  if (version !== 4) {
-    throw expected('4', `version in ${file}`, version, 'Train into another folder');
+  const remedy = `Remove ${folder}: training then resumes from the checkpoint before it, or begins anew without one`;
+  const { position, settings, slots, slotsHash } = await readState(folder, remedy);
+  const file = path.join(folder, 'slots.bin');
+  const bytes = await readPart(file, remedy);
+  if (slotsHash !== undefined && slotsHash !== sha256(bytes)) {
+    throw expected('the content that Bobbin wrote', file, 'other content', remedy);
   }
-  const bytes = await readFile(path.join(folder, 'slots.bin'));
+  const sizes = slots.map(({ shape }) => shape.reduce((product, size) => product * size, 1));
+  const length = 4 * sizes.reduce((sum, size) => sum + size, 0);
+  if (length !== bytes.length) {
+    throw expected(`${length} bytes`, file, bytes.length, remedy);
+  }
   const values = new Float32Array(new Uint8Array(bytes).buffer);
   let at = 0;
-  const filled = slots.map((slot) => {
+  const filled = slots.map((slot, index) => {
     const start = at;
-    at += slot.shape.reduce((product, size) => product * size, 1);
+    at += sizes[index] as number;
     return { ...slot, values: values.subarray(start, at) };
   });
-  if (at !== values.length) {
-    throw expected(`${at * 4} bytes`, `slots.bin in ${folder}`, bytes.length);
+  return { classifier: await loadClassifier(folder, remedy), slots: filled, position, settings };
+}
+
+async function readState(folder: string, remedy: string): Promise<State> {
+  const file = path.join(folder, 'state.json');
+  const state = openSealed(await readPart(file, remedy), file, remedy);
+  if (state.version !== 4) {
+    throw expected('4', `version in ${file}`, state.version, 'Train into another folder');
   }
-  return { classifier: await loadClassifier(folder), slots: filled, position, settings };
+  const { position, settings, slots } = state;
+  const isWhole =
+    isPosition(position) && isObject(settings) && Array.isArray(slots) && slots.every(isSlot);
+  if (!isWhole) {
+    throw expected('a position, settings and slots', file, state, remedy);
+  }
+  return state as unknown as State;
+}
+
+const isPosition = (value: unknown): boolean =>
+  isObject(value) &&
+  isCount(value.epoch) &&
+  isCount(value.batch) &&
+  Array.isArray(value.history) &&
+  value.history.every(isObject) &&
+  isObject(value.totals) &&
+  isObject(value.totals.work);
+
+const isSlot = (value: unknown): boolean =>
+  isObject(value) &&
+  typeof value.kind === 'string' &&
+  typeof value.name === 'string' &&
+  Array.isArray(value.shape) &&
+  value.shape.every(isCount);
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+async function readPart(file: string, remedy: string): Promise<Buffer> {
+  return readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    throw cause.code === 'ENOENT'
+      ? expected('a file of the checkpoint', file, 'none', remedy)
+      : cause;
+  });
 }
 
 /** Oldest first. */

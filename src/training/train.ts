@@ -91,6 +91,7 @@ function resume(
   if (resume !== true) {
     throw expected('a folder without a run', 'run', run, 'Resume it, or name another');
   }
+  checkClasses(classifier, plan);
   const { augment } = plan.values;
   const chosen = augment === 'auto' ? (settings.augment as Augmenter) : augment;
   const resolved = withAugmenter(plan, chosen);
@@ -122,9 +123,13 @@ async function startingClassifier(
   if (classifier === undefined) {
     return createModel({ ...model, classes, trainable, seed });
   }
+  checkClasses(classifier, { classes });
+  setTrainable(classifier.model, trainable);
+  return classifier;
+}
+
+function checkClasses(classifier: Classifier, { classes }: Pick<Plan, 'classes'>): void {
   if (String(classifier.classes) !== String(classes)) {
     throw expected(`classes ${classes.join(', ')}`, 'classifier', classifier.classes.join(', '));
   }
-  setTrainable(classifier.model, trainable);
-  return classifier;
 }

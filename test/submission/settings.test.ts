@@ -1,5 +1,7 @@
 /** The settings with which a submission began. */
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { test } from 'node:test';
 import { keepSettings } from '../../src/submission/settings.js';
 import { temporaryFolder } from '../support/folders.js';
@@ -13,4 +15,18 @@ test('when settings are the same, then they pass; when one differs, then it is n
     name: 'InvalidInputError',
     message: `${folder} holds work begun with other settings (area was [0.5,1], is [0.6,1]; crops was undefined, is "ten"). Repeat those, or choose another folder`,
   });
+});
+
+test('when the settings are damaged, then the error names the file and the place', async (t) => {
+  const folder = temporaryFolder(t);
+  const file = path.join(folder, 'settings.json');
+  const damaged: [string, RegExp][] = [
+    ['{\n  "seed" 1\n}', /Expected JSON for .*settings\.json:2:10 .*Restore the file/],
+    ['[]', /an object of settings for .*settings\.json/],
+    ['{ "epochs": "six" }', /settings of an earlier call for .*settings\.json .*epochs/],
+  ];
+  for (const [text, message] of damaged) {
+    await writeFile(file, text);
+    await assert.rejects(keepSettings(folder, {}), { name: 'InvalidInputError', message });
+  }
 });

@@ -1,0 +1,135 @@
+/**
+ * Files that Bobbin wrote with one byte changed: reading one is an error that names it, or its content is the same. CI changes
+ * a few dozen bytes; `BOBBIN_FAULTS=all` changes thousands.
+ */
+import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import { type Classifier, loadClassifier, saveClassifier } from '../../src/model/index.js';
+import { loadPrediction, savePrediction } from '../../src/prediction/index.js';
+import { tf } from '../../src/tensorflow/index.js';
+import { loadCheckpoint, saveCheckpoint } from '../../src/training/checkpoint.js';
+import { noTotals } from '../../src/training/progress.js';
+import { temporaryFolder } from '../support/folders.js';
+
+const changes = process.env.BOBBIN_FAULTS === 'all' ? 2000 : 30;
+const folder = temporaryFolder();
+const run = path.join(folder, 'run');
+const model = path.join(run, 'model');
+const predictionFile = path.join(run, 'validation.json');
+
+before(async () => {
+  const classifier = smallClassifier();
+  await saveClassifier(classifier, model);
+  await saveCheckpoint(run, {
+    classifier,
+    slots: [
+      {
+        kind: 'momentum',
+        name: 'a',
+        shape: [4, 2],
+        values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+      },
+    ],
+    position: { epoch: 1, batch: 2, totals: noTotals(), history: [] },
+    settings: { seed: 1, augmentation: { flip: 0.5 } },
+  });
+  await savePrediction(
+    {
+      files: ['/photos/a.jpg', '/photos/b.jpg'],
+      classes: ['shirt', 'skirt'],
+      probabilities: Float32Array.of(0.25, 0.75, 0.1, 0.9),
+      failures: [{ index: 1, path: '/photos/b.jpg', reason: 'damaged' }],
+      origin: '0123',
+    },
+    predictionFile,
+  );
+});
+
+/** A network as saved by `train`, but small enough to be loaded thousands of times. */
+function smallClassifier(): Classifier {
+  const input = tf.input({ shape: [32, 32, 3], name: 'images' });
+  const convolution = tf.layers.conv2d({ filters: 2, kernelSize: 3, strides: 8, name: 'conv' });
+  const logits = tf.layers.dense({ units: 2, name: 'logits' });
+  const features = tf.layers.flatten().apply(convolution.apply(input));
+  const output = tf.layers.softmax({ name: 'probabilities' }).apply(logits.apply(features));
+  return {
+    model: tf.model({ inputs: input, outputs: output as tf.SymbolicTensor, name: 'small' }),
+    architecture: 'small',
+    classes: ['shirt', 'skirt'],
+    preprocessing: { resize: 36, crop: 32, mean: [1, 2, 3], std: [4, 5, 6], channels: 'rgb' },
+  };
+}
+
+/** A classifier's record and its answer about one image. */
+function answerOf({ model, ...record }: Classifier): object {
+  const answer = tf.tidy(() =>
+    (
+      model.predict(tf.linspace(-1, 1, 32 * 32 * 3).reshape([1, 32, 32, 3])) as tf.Tensor
+    ).arraySync(),
+  );
+  model.dispose();
+  return { ...record, answer };
+}
+
+async function checkpointContent(): Promise<object> {
+  const { classifier, ...rest } = (await loadCheckpoint(run)) as NonNullable<
+    Awaited<ReturnType<typeof loadCheckpoint>>
+  >;
+  return { ...rest, ...answerOf(classifier) };
+}
+
+const kinds: [string, read: () => Promise<object>, files: () => Promise<string[]>][] = [
+  ['a model', async () => answerOf(await loadClassifier(model)), () => filesIn(model)],
+  ['a checkpoint', checkpointContent, checkpointFiles],
+  ['a prediction', () => loadPrediction(predictionFile), async () => [predictionFile]],
+];
+
+const filesIn = async (place: string) =>
+  (await readdir(place)).map((name) => path.join(place, name));
+
+async function checkpointFiles(): Promise<string[]> {
+  const [name] = await readdir(path.join(run, 'checkpoint'));
+  return filesIn(path.join(run, 'checkpoint', name as string));
+}
+
+/** Numbers from 0 to 1 that look random, the same each time. */
+function* numbers(): Generator<number, never> {
+  for (let state = 1; ; ) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    yield state / 2 ** 32;
+  }
+}
+
+for (const [kind, read, filesOf] of kinds) {
+  test(`when a byte of ${kind} changes, then an error names the file, or nothing else changes`, async () => {
+    const whole = await read();
+    const random = numbers();
+    const below = (limit: number) => Math.floor(random.next().value * limit);
+    const files = await filesOf();
+    for (let change = 0; change < changes; change++) {
+      const file = files[change % files.length] as string;
+      const bytes = await readFile(file);
+      const changed = Buffer.from(bytes);
+      const at = below(bytes.length);
+      changed[at] = (changed[at] as number) ^ (1 + below(255));
+      await writeFile(file, changed);
+      const started = process.cpuUsage();
+      const result = await read().catch((error: Error) => error);
+      const { user, system } = process.cpuUsage(started);
+      await writeFile(file, bytes);
+
+      const what = `byte ${at} of ${path.basename(file)} as ${changed[at]}`;
+      assert.ok(user + system < 1e6, `${what} took ${(user + system) / 1e6} s`);
+      if (result instanceof Error) {
+        assert.equal(result.name, 'InvalidInputError', `${what}: ${result.stack}`);
+        assert.ok(result.message.includes(file), `${what}: ${result.message}`);
+        assert.match(result.message, /\. Remove /, what);
+      } else {
+        assert.deepEqual(result, whole, what);
+      }
+    }
+    assert.deepEqual(await read(), whole);
+  });
+}
