@@ -21,6 +21,7 @@ export function createObserver(request: SubmitRequest, progress: ProgressReporte
         `${tasks.length} tasks, ${samples.length} labelled images, ${questions.length} questions`,
       );
     },
+    onChange: (sentence) => progress.print(`! ${sentence}`),
     onAugment: (member, { reason }) => progress.print(`${labelOf(member)}: ${reason}`),
     onTraining: (member, state) =>
       progress.update({ ...state, label: `${labelOf(member)} ${state.label}` }),

@@ -1,5 +1,6 @@
 /** The public face of the data stage: from folders, shards and label files to a manifest. */
 
+export { type ChangeRequest, changeOptions, changesSince } from './changes.js';
 export { mapConcurrently } from './concurrency.js';
 export { type FileStamp, fileStamp, stampOf } from './file-stamp.js';
 export { type CsvRecord, parseCsv, readCsv } from './files/csv.js';

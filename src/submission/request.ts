@@ -1,5 +1,5 @@
 /** The request, the progress and the result of `submit`. */
-import type { Manifest } from '../dataset/index.js';
+import { changeOptions, type Manifest } from '../dataset/index.js';
 import type { Evaluation } from '../evaluation/index.js';
 import type { OptionTable, OptionValues } from '../options.js';
 import type { AugmentChoice } from '../pipeline/index.js';
@@ -22,6 +22,7 @@ export const submitOptions = {
     default: 'ten',
     help: 'windows of each image whose probabilities are averaged',
   },
+  ...changeOptions,
 } as const satisfies OptionTable;
 
 /** One model of one task. */
@@ -36,6 +37,8 @@ export interface Member {
 /** Callbacks that report the progress of {@link submit}. */
 export interface SubmitObserver {
   onPrepared?(manifest: Manifest): void;
+  /** Called with a sentence about photos that changed since an earlier call prepared them. */
+  onChange?(sentence: string): void;
   /** Called for a new model with `augment: 'auto'`. */
   onAugment?(member: Member, choice: AugmentChoice): void;
   onTraining?(member: Member, progress: TrainProgress): void;

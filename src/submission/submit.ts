@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import {
+  changeOptions,
+  changesSince,
   findQuestionFiles,
   loadManifest,
   type Manifest,
@@ -11,7 +13,7 @@ import {
   type Task,
 } from '../dataset/index.js';
 import { type Evaluation, score } from '../evaluation/index.js';
-import { resolveOptions } from '../options.js';
+import { pickOptions, resolveOptions } from '../options.js';
 import { ensemble, type Prediction } from '../prediction/index.js';
 import { answerQuestions, type QuestionImages } from './answer.js';
 import { type MemberPredictions, predictMember, trainMember, type Work } from './member.js';
@@ -30,10 +32,7 @@ import { verifySubmission } from './verify.js';
  */
 export async function submit(request: SubmitRequest): Promise<SubmitResult> {
   const { out, observer } = request;
-  const { models, crops } = resolveOptions(submitOptions, {
-    models: request.models,
-    crops: request.crops,
-  });
+  const { models, crops } = resolveOptions(submitOptions, pickOptions(submitOptions, request));
   const { source, seed, validationFraction } = request;
   // Threads, memory and the failure budget may change from call to call.
   const { threads, memoryMB, failureBudget, ...training } = request.training;
@@ -75,9 +74,27 @@ async function prepared(request: SubmitRequest): Promise<Manifest> {
   const { source, out, seed, validationFraction } = request;
   const data = path.join(out, 'data');
   if (existsSync(manifestFile(data))) {
-    return await loadManifest(data);
+    const manifest = await loadManifest(data);
+    await reportChanges(manifest, request);
+    return manifest;
   }
   return (await prepare(source, { out: data, seed, validationFraction })).manifest;
+}
+
+/** What changed in the photos since an earlier call prepared them. */
+async function reportChanges(manifest: Manifest, request: SubmitRequest): Promise<void> {
+  const remedy = 'submit into another folder';
+  for (const part of [undefined, 'questions'] as const) {
+    const changes = await changesSince({
+      ...pickOptions(changeOptions, request),
+      manifest,
+      part,
+      remedy,
+    });
+    for (const sentence of changes) {
+      request.observer?.onChange?.(sentence);
+    }
+  }
 }
 
 /** Trains and predicts with model 1 … `models` of a task. */

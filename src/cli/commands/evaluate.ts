@@ -1,10 +1,11 @@
 /** `bobbin evaluate`: scores the classifiers of a run on the validation split. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { loadManifest } from '../../dataset/index.js';
+import { changeOptions, loadManifest } from '../../dataset/index.js';
 import { type Evaluation, evaluate } from '../../evaluation/index.js';
 import { classifyOptions } from '../../prediction/index.js';
 import { type ProgressReporter, withProgress } from '../../report/index.js';
+import { warnOfChanges } from '../data-changes.js';
 import { pickFlags } from '../flags.js';
 import { chosenTasks, openClassifier } from '../runs.js';
 import { saveEvaluation, scoreTable } from '../scores.js';
@@ -16,7 +17,7 @@ interface Flags {
   task?: string;
 }
 
-export const options = classifyOptions;
+export const options = { ...classifyOptions, ...changeOptions };
 
 export function configure(command: Command): void {
   command
@@ -31,9 +32,11 @@ export function configure(command: Command): void {
 
 async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
   const manifest = await loadManifest(flags.data);
-  const values = pickFlags(options, flags);
+  const { checkHashes, ...values } = pickFlags(options, flags);
   const evaluations: Evaluation[] = [];
-  for (const { name: task } of chosenTasks(manifest, flags.task)) {
+  const tasks = chosenTasks(manifest, flags.task).map(({ name }) => name);
+  await warnOfChanges({ manifest, tasks, part: 'validation', checkHashes });
+  for (const task of tasks) {
     const classifier = await openClassifier(flags.run, task);
     const evaluation = await evaluate({
       ...values,

@@ -17,6 +17,7 @@ import {
 } from '../../prediction/index.js';
 import { withProgress } from '../../report/index.js';
 import { answerQuestions } from '../../submission/index.js';
+import { warnOfChanges } from '../data-changes.js';
 import { pickFlags } from '../flags.js';
 import { openClassifier } from '../runs.js';
 import { warnUnreadable } from '../unreadable.js';
@@ -103,6 +104,7 @@ async function writeAnswers(request: Request, data: string, out: string): Promis
   if (manifest.questions.length === 0) {
     throw expected('a data set with questions (question.csv)', '--data', data);
   }
+  await warnOfChanges({ manifest, part: 'questions' });
   const { csv, zip, rows } = await answerQuestions({
     manifest,
     out,

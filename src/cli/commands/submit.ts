@@ -20,7 +20,10 @@ export function configure(command: Command): void {
     .requiredOption('--data <folder>', 'source folder in the FashionAI layout')
     .requiredOption('--out <folder>', 'folder for the prepared data, the runs and the submission');
   command.action(async (flags: { data: string; out: string }) => {
-    const { seed, validationFraction, models, crops, ...training } = pickFlags(options, flags);
+    const { seed, validationFraction, models, crops, checkHashes, ...training } = pickFlags(
+      options,
+      flags,
+    );
     const request = {
       source: flags.data,
       out: flags.out,
@@ -28,6 +31,7 @@ export function configure(command: Command): void {
       validationFraction,
       models,
       crops,
+      checkHashes,
       training,
     };
     const result = await interruptible(

@@ -1,9 +1,10 @@
 /** `bobbin train`: trains one classifier for each task, each in its own folder of the run. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { loadManifest } from '../../dataset/index.js';
+import { changeOptions, loadManifest } from '../../dataset/index.js';
 import { type ProgressReporter, withProgress } from '../../report/index.js';
 import { train } from '../../training/index.js';
+import { warnOfChanges } from '../data-changes.js';
 import { pickFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { chosenTasks } from '../runs.js';
@@ -17,7 +18,7 @@ interface Flags {
   resume?: boolean;
 }
 
-export const options = trainingOptions;
+export const options = { ...trainingOptions, ...changeOptions };
 
 export function configure(command: Command): void {
   command
@@ -38,8 +39,10 @@ export function configure(command: Command): void {
 
 async function run(flags: Flags, signal: AbortSignal, progress: ProgressReporter): Promise<void> {
   const manifest = await loadManifest(flags.data);
-  const training = pickFlags(options, flags);
-  for (const { name: task } of chosenTasks(manifest, flags.task)) {
+  const { checkHashes, ...training } = pickFlags(options, flags);
+  const tasks = chosenTasks(manifest, flags.task).map(({ name }) => name);
+  await warnOfChanges({ manifest, tasks, checkHashes });
+  for (const task of tasks) {
     const folder = path.join(flags.run, task);
     const result = await train({
       ...training,

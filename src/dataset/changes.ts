@@ -1,0 +1,163 @@
+/** Tells what changed in the photos of a data set since `prepare` read them. */
+import path from 'node:path';
+import { InvalidInputError } from '../errors.js';
+import type { OptionTable, OptionValues } from '../options.js';
+import { sha256 } from '../sha256.js';
+import { mapConcurrently } from './concurrency.js';
+import { type FileStamp, fileStamp } from './file-stamp.js';
+import { type ImageFile, imageInput, imageName } from './image-file.js';
+import { resolveSample } from './manifest/manifest.js';
+import { hashFiles } from './prepare/hash.js';
+import type { Manifest, Split } from './types.js';
+
+/** The most files whose sizes and times are compared, evenly spread over the samples. */
+const mostStamps = 20_000;
+/** The most photos with another size or time whose bytes are compared. */
+const mostHashes = 200;
+const filesAtOnce = 16;
+/** The most missing folders that are named. */
+const mostNamed = 3;
+
+/** How {@link changesSince} compares. */
+export const changeOptions = {
+  checkHashes: {
+    type: 'boolean',
+    default: false,
+    help: `compare the bytes of every photo with those that prepare read, not only sizes and times of ${mostStamps} files at most`,
+  },
+} as const satisfies OptionTable;
+
+export interface ChangeRequest extends Partial<OptionValues<typeof changeOptions>> {
+  manifest: Manifest;
+  /** Names of the tasks whose photos are compared; default: all. */
+  tasks?: readonly string[];
+  /** The split whose photos are compared, or those of the questions, which have no hash. Default: both splits. */
+  part?: Split | 'questions';
+  /** How to use the files as they are now. Default: prepare them again. */
+  remedy?: string;
+}
+
+/** A photo of a manifest; that of a question has neither stamp nor hash. */
+type Photo = ImageFile & Partial<FileStamp> & { hash?: string };
+
+/**
+ * Compares the photos of a data set with those that `prepare` read: by size and time, and by content where these differ. A
+ * photo with another time and the same bytes has not changed. Manifests of earlier versions have neither size nor time; then
+ * only missing files are told.
+ *
+ * @returns full sentences, none if nothing changed.
+ * @throws InvalidInputError when all photos are gone, naming their folder.
+ */
+export async function changesSince(request: ChangeRequest): Promise<string[]> {
+  const { checkHashes = false, remedy = 'run `npx bobbin prepare` again' } = request;
+  const photos = spread(request);
+  const stamps = await stampsOf(photos);
+  const present = photos.filter(({ path }) => stamps.get(path) !== undefined);
+  const absent = photos.filter(({ path }) => stamps.get(path) === undefined);
+  const onAbsent = await sentencesOnAbsent(absent, photos.length, remedy);
+  if (present.length === 0 && absent.length > 0) {
+    throw new InvalidInputError(onAbsent.join(' '));
+  }
+  const suspects = present.filter(
+    (photo) =>
+      photo.hash !== undefined &&
+      (checkHashes || hasOtherStamp(photo, stamps.get(photo.path) as FileStamp)),
+  );
+  const hashed = checkHashes ? suspects : evenly(suspects, mostHashes);
+  const compared = present.length - suspects.length + hashed.length;
+  return [...onAbsent, ...sentenceOnChanged(await withOtherBytes(hashed), compared, remedy)];
+}
+
+/** The photos to compare, with absolute paths. */
+function spread({ manifest, tasks, part, checkHashes }: ChangeRequest): Photo[] {
+  const { samples, questions } = manifest;
+  const most = checkHashes ? Number.POSITIVE_INFINITY : mostStamps;
+  const isOfTask = ({ task }: { task: string }) => tasks === undefined || tasks.includes(task);
+  if (part === 'questions') {
+    const asked = evenly(questions, most).filter(isOfTask);
+    return asked.map(({ file }) => ({ path: resolveSample(manifest, file) }));
+  }
+  return evenly(samples, most)
+    .filter((sample) => isOfTask(sample) && (part ?? sample.split) === sample.split)
+    .map((sample) => resolveSample(manifest, sample));
+}
+
+/** All of a list, or `most` of it at even distances. */
+function evenly<Item>(list: { length: number; at(index: number): Item | undefined }, most: number) {
+  const step = Math.max(1, list.length / most);
+  const count = Math.min(list.length, most);
+  return Array.from({ length: count }, (_, index) => list.at(Math.floor(index * step)) as Item);
+}
+
+/** Each file's stamp, undefined for a missing one. */
+async function stampsOf(samples: readonly Photo[]): Promise<Map<string, FileStamp | undefined>> {
+  const files = [...new Set(samples.map((sample) => sample.path))];
+  const stamps = await mapConcurrently(files, filesAtOnce, fileStamp);
+  return new Map(files.map((file, index) => [file, stamps[index]]));
+}
+
+const hasOtherStamp = (before: Photo, now: FileStamp): boolean =>
+  before.size !== undefined && (before.size !== now.size || before.modified !== now.modified);
+
+/** Those whose bytes are not the ones that `prepare` hashed, or cannot be read. */
+async function withOtherBytes(samples: readonly Photo[]): Promise<Photo[]> {
+  const whole = samples.filter(({ range }) => range === undefined);
+  const hashes = await hashFiles(whole.map((sample) => sample.path));
+  const isOther = await mapConcurrently(samples, filesAtOnce, async (sample) => {
+    if (sample.range === undefined) {
+      const hashed = hashes.get(sample.path);
+      return !(hashed && 'hash' in hashed && hashed.hash === sample.hash);
+    }
+    const bytes = await imageInput(sample).catch(() => '');
+    return sha256(bytes) !== sample.hash;
+  });
+  return samples.filter((_, index) => isOther[index]);
+}
+
+/** A sentence about each missing folder, and one about the missing files of other folders. */
+async function sentencesOnAbsent(
+  absent: readonly Photo[],
+  compared: number,
+  remedy: string,
+): Promise<string[]> {
+  const folders = new Map<string, Photo[]>();
+  const outermost = outermostMissing();
+  for (const sample of absent) {
+    const folder = (await outermost(path.dirname(sample.path))) ?? '';
+    const inside = folders.get(folder) ?? [];
+    folders.set(folder, inside);
+    inside.push(sample);
+  }
+  const sentences = [...folders].slice(0, mostNamed).map(([folder, [first, ...others]]) => {
+    const share = `${1 + others.length} of ${compared} photos that were compared`;
+    return folder === ''
+      ? `${share} are gone, the first is ${imageName(first as Photo)}: restore them, or ${remedy}.`
+      : `The folder ${folder} is gone, with ${share}: move it back, or ${remedy}.`;
+  });
+  const more = folders.size - sentences.length;
+  return more > 0 ? [...sentences, `${more} more folders are gone.`] : sentences;
+}
+
+/** Finds the outermost missing folder on the way to a folder, undefined if that exists. Asks for each folder once. */
+function outermostMissing(): (folder: string) => Promise<string | undefined> {
+  const known = new Map<string, Promise<string | undefined>>();
+  const find = async (folder: string): Promise<string | undefined> =>
+    (await fileStamp(folder)) ? undefined : ((await once(path.dirname(folder))) ?? folder);
+  const once = (folder: string) => {
+    const found = known.get(folder) ?? find(folder);
+    known.set(folder, found);
+    return found;
+  };
+  return once;
+}
+
+function sentenceOnChanged(changed: Photo[], compared: number, remedy: string): string[] {
+  const [first] = changed;
+  if (first === undefined) {
+    return [];
+  }
+  const found = `${changed.length} of ${compared} photos that were compared`;
+  return [
+    `${found} have other bytes than prepare read, the first is ${imageName(first)}: their labels and their split may be wrong. Restore them, or ${remedy}.`,
+  ];
+}

@@ -1,0 +1,128 @@
+/** What changed in a data set's photos since `prepare`. */
+import assert from 'node:assert/strict';
+import { readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { changesSince, type Manifest } from '../../src/dataset/index.js';
+import { sha256 } from '../../src/sha256.js';
+import { temporaryFolder } from '../support/folders.js';
+import { classFolder, prepared } from '../support/prepared.js';
+
+/** Two classes of ten photos each, prepared. */
+async function photos(t: TestContext) {
+  const { manifest, source } = await prepared(t, {
+    ...classFolder('shirt', 10),
+    ...classFolder('skirt', 10),
+  });
+  return { manifest, source, at: (...names: string[]) => path.join(source, ...names) };
+}
+
+test('when nothing changed, or only times did, then nothing is told', async (t) => {
+  const { manifest, at } = await photos(t);
+  assert.deepEqual(await changesSince({ manifest }), []);
+  // As if it came back from a backup.
+  await utimes(at('shirt', '1.jpg'), new Date(), new Date(2001, 1, 1));
+  assert.deepEqual(await changesSince({ manifest }), []);
+  assert.deepEqual(await changesSince({ manifest, checkHashes: true }), []);
+});
+
+test('when photos are overwritten, then their number and the first one are told', async (t) => {
+  const { manifest, at } = await photos(t);
+  for (const name of ['3.jpg', '5.jpg']) {
+    await writeFile(at('skirt', name), (await readFile(at('shirt', name))).reverse());
+  }
+  await utimes(at('skirt', '5.jpg'), new Date(), new Date(2001, 1, 1));
+  assert.deepEqual(await changesSince({ manifest }), [
+    `2 of 20 photos that were compared have other bytes than prepare read, the first is ${at('skirt', '3.jpg')}: their labels and their split may be wrong. Restore them, or run \`npx bobbin prepare\` again.`,
+  ]);
+});
+
+test('when size and time are the old ones, then only hashes tell the change', async (t) => {
+  const { manifest, at } = await photos(t);
+  const sample = [...manifest.samples].find((each) => each.path === 'skirt/3.jpg');
+  const file = at('skirt', '3.jpg');
+  await writeFile(file, 'skirt X');
+  await utimes(file, new Date(), ((sample?.modified as number) + 0.5) / 1000);
+  assert.deepEqual(await changesSince({ manifest }), []);
+  const [sentence, ...others] = await changesSince({ manifest, checkHashes: true });
+  assert.match(sentence as string, /^1 of 20 photos .* the first is .*skirt\/3\.jpg/);
+  assert.deepEqual(others, []);
+});
+
+test('when an earlier version prepared the data, then sizes are not compared, and hashes are', async (t) => {
+  const { manifest, at } = await photos(t);
+  const samples = [...manifest.samples].map(({ size: _, modified: __, ...rest }) => rest);
+  await writeFile(at('skirt', '3.jpg'), 'other');
+  const old = { ...manifest, samples };
+  assert.deepEqual(await changesSince({ manifest: old }), []);
+  assert.equal((await changesSince({ manifest: old, checkHashes: true })).length, 1);
+});
+
+test('when photos or a folder are gone, then that is told, and an error if it is all', async (t) => {
+  const { manifest, source, at } = await photos(t);
+  await rm(at('shirt', '7.jpg'));
+  await rename(at('skirt'), at('..', 'elsewhere'));
+  assert.deepEqual(await changesSince({ manifest }), [
+    `1 of 20 photos that were compared are gone, the first is ${at('shirt', '7.jpg')}: restore them, or run \`npx bobbin prepare\` again.`,
+    `The folder ${at('skirt')} is gone, with 10 of 20 photos that were compared: move it back, or run \`npx bobbin prepare\` again.`,
+  ]);
+  await rename(source, `${source} of last year`);
+  await assert.rejects(changesSince({ manifest }), {
+    name: 'InvalidInputError',
+    message: `The folder ${source} is gone, with 20 of 20 photos that were compared: move it back, or run \`npx bobbin prepare\` again.`,
+  });
+});
+
+test('when a task, a split or the questions are chosen, then only their photos are compared', async (t) => {
+  const { manifest, at } = await photos(t);
+  const [task] = manifest.tasks;
+  await rename(at('skirt'), at('..', 'elsewhere'));
+  assert.deepEqual(await changesSince({ manifest, tasks: [] }), []);
+  const [sentence] = await changesSince({
+    manifest,
+    tasks: [task?.name as string],
+    part: 'validation',
+  });
+  assert.match(sentence as string, /with 1 of 2 photos/);
+  const questions = ['a.jpg', 'b.jpg'].map((file) => ({ path: file, task: 'x', file }));
+  await assert.rejects(
+    changesSince({ manifest: { ...manifest, questions }, part: 'questions' }),
+    /2 of 2 photos .* are gone/,
+  );
+});
+
+test('when a shard is written anew, then its photos are compared by their own bytes', async (t) => {
+  const folder = temporaryFolder(t);
+  await writeFile(path.join(folder, 'shard.tar'), 'one two three');
+  const sample = (offset: number, text: string) => ({
+    path: 'shard.tar',
+    range: { offset, length: text.length },
+    task: 'x',
+    label: 0,
+    maybe: [],
+    split: 'train' as const,
+    hash: sha256(text),
+    size: 1,
+    modified: 1,
+  });
+  const manifest: Manifest = {
+    version: 1,
+    root: folder,
+    seed: 1,
+    tasks: [{ name: 'x', classes: ['y'] }],
+    samples: [sample(0, 'one'), sample(4, 'TWO'), sample(8, 'three'), sample(10, 'beyond')],
+    questions: [],
+  };
+  const [sentence] = await changesSince({ manifest });
+  assert.match(sentence as string, /^2 of 4 photos .* the first is .*shard\.tar at byte 4:/);
+});
+
+test('when there are many photos, then at most 20,000 are compared, and the bytes of 200', async (t) => {
+  const { manifest, at } = await photos(t);
+  const samples = Array.from({ length: 5000 }, () => [...manifest.samples]).flat();
+  assert.equal(samples.length, 100_000);
+  // Every fifth sample is compared, and every twentieth is this one.
+  await writeFile(at('skirt', '0.jpg'), 'other');
+  const [sentence] = await changesSince({ manifest: { ...manifest, samples } });
+  assert.match(sentence as string, /^200 of 15200 photos that were compared have other bytes/);
+});
