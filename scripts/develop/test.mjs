@@ -1,11 +1,11 @@
 /** `npm test [-- NAME…]`: runs all tests, or those that a NAME fits, kind by kind; the last line says whether all passed. */
 import { spawnSync } from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../root.mjs';
 import { runScript } from '../run.mjs';
 import { checkNames, chooseTests } from './choose-tests.mjs';
 import { buildNativeTests, nativeTests } from './native-tests.mjs';
+import { nativeTestFiles, typescriptTestFiles } from './test-files.mjs';
 
 /** @import { TestFile } from './choose-tests.mjs' */
 
@@ -13,28 +13,6 @@ import { buildNativeTests, nativeTests } from './native-tests.mjs';
  * `run` gets the chosen paths, and the given names that fit this kind; it returns whether the tests passed.
  * @typedef {{title: string, files: TestFile[], run: (paths: string[], names: string[]) => boolean}} Kind
  */
-
-/**
- * Files below `test` whose path ends as given.
- * @param {RegExp} ending
- */
-const testFiles = (ending) =>
-  fs
-    .readdirSync(path.join(packageRoot, 'test'), { recursive: true, encoding: 'utf8' })
-    .map((name) => path.join('test', name))
-    .filter((name) => ending.test(name))
-    .sort();
-
-/**
- * The names in a source's `TEST("…")`, which may be split into several literals.
- * @param {string} file
- */
-function titlesIn(file) {
-  const source = fs.readFileSync(path.join(packageRoot, file), 'utf8');
-  return [...source.matchAll(/\bTEST\(\s*("[^;]*?")\s*\)\s*{/g)].map(([, literals = '']) =>
-    literals.replace(/"\s*"/g, '').slice(1, -1),
-  );
-}
 
 /**
  * @param {string} command
@@ -57,9 +35,7 @@ const suite = path.join('test', 'specification', 'run.mjs');
 const kinds = [
   {
     title: 'C++ tests',
-    files: testFiles(/_test\.cc$/)
-      .filter((file) => !file.startsWith('test/native/stub/'))
-      .map((file) => ({ path: file, titles: titlesIn(file) })),
+    files: nativeTestFiles(),
     run(_, names) {
       buildNativeTests();
       return passes(nativeTests, names);
@@ -77,7 +53,7 @@ const kinds = [
   },
   {
     title: 'TypeScript tests',
-    files: testFiles(/\.test\.ts$/).map((file) => ({ path: file, titles: [] })),
+    files: typescriptTestFiles(),
     run: (paths) => nodePasses(['--import', 'tsx', '--test', '--test-concurrency=1', ...paths]),
   },
 ];
