@@ -1,35 +1,81 @@
 /** The C++ addon: says whether it is current, and builds it. */
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { closedFault } from './access.mjs';
 import { tensorflowWheel } from './gpu.mjs';
-import { wheelFolder } from './pins.mjs';
+import { hashInputs } from './inputs.mjs';
+import { cacheFolder, wheelFolder } from './pins.mjs';
+import { folderFault, readRecord, recordFault, writeRecord } from './record.mjs';
 import { packageRoot } from './root.mjs';
-import { ask, work } from './run.mjs';
-import { hashInputs, isCurrent, writeStamp } from './stamp.mjs';
+import { work } from './run.mjs';
 
-const folder = 'native-build';
-const stamp = path.join(packageRoot, folder, '.bobbin-inputs');
+const output = 'native-build';
+/** The folder of the build. */
+export const addonFolder = path.join(packageRoot, output);
 const inputHash = () =>
   hashInputs(packageRoot, ['CMakeLists.txt', 'native'], [wheelFolder(tensorflowWheel())]);
 
 /** The addon that Bobbin loads. */
-export const addonFile = path.join(packageRoot, folder, 'Release', 'bobbin.node');
+export const addonFile = path.join(addonFolder, 'Release', 'bobbin.node');
 
-/** Whether the addon was built from these sources, and loads. */
+/** TensorFlow's libraries, which the addon finds by their absolute paths. */
+function libraries() {
+  const folder = path.join(wheelFolder(tensorflowWheel()), 'tensorflow');
+  return fs
+    .readdirSync(folder)
+    .filter((name) => name.startsWith('libtensorflow_'))
+    .map((name) => path.join(folder, name));
+}
+
+/** The cache on whose TensorFlow the addon was built, or undefined. */
+export function addonCache() {
+  const names = Object.keys(readRecord(addonFolder)?.files ?? {});
+  const library = names.find((name) => path.isAbsolute(name));
+  return library && path.resolve(library, '..', '..', '..');
+}
+
+/**
+ * What is wrong with the addon or with the libraries that it was built on, or undefined. It is asked before the addon is loaded,
+ * since a damaged library may crash the process.
+ */
+export function addonFault() {
+  const record = readRecord(addonFolder);
+  const missing = fs.existsSync(addonFile) ? undefined : `missing: ${addonFile}`;
+  return closedFault(addonFile) ?? missing ?? (record && recordFault(addonFolder, record));
+}
+
+/**
+ * What is wrong with the addon, or undefined if it was built from these sources, for this cache, and loads.
+ * @returns {string | undefined}
+ */
 export function inspectAddon() {
-  if (!fs.existsSync(addonFile) || !isCurrent(stamp, inputHash())) {
-    return { ok: false };
-  }
-  // In a process of its own: a library that crashes while it is loaded must not end doctor.
-  const loads = ask(process.execPath, ['-e', 'require(process.argv[1])', addonFile]);
-  return { ok: loads !== undefined };
+  const built = addonCache();
+  const moved =
+    built === undefined || built === cacheFolder
+      ? undefined
+      : `built for the cache ${built} instead of ${cacheFolder}`;
+  return addonFault() ?? moved ?? folderFault(addonFolder, inputHash()) ?? loadFault();
+}
+
+/** In a process of its own: a library that crashes while it is loaded must not end doctor. */
+function loadFault() {
+  const program = 'try { require(process.argv[1]) } catch ({ message }) { console.log(message) }';
+  const { signal, stdout } = spawnSync(process.execPath, ['-e', program, addonFile], {
+    encoding: 'utf8',
+  });
+  const [reason = ''] = stdout.split('\n');
+  const crash = signal === null ? undefined : `crashes when it is loaded (${signal}): ${addonFile}`;
+  return crash ?? (reason === '' ? undefined : `does not load: ${reason}`);
 }
 
 /** Builds the addon. */
 export function buildAddon() {
-  compileAddon(folder, 'Release');
-  writeStamp(stamp, inputHash());
+  // Make would take a damaged file for a new one.
+  fs.rmSync(addonFile, { force: true });
+  compileAddon(output, 'Release');
+  writeRecord(addonFolder, inputHash(), [path.join('Release', 'bobbin.node'), ...libraries()]);
 }
 
 /**

@@ -2,11 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { hashInputs } from './inputs.mjs';
 import { wheelFolder, wheels } from './pins.mjs';
+import { folderFault, writeRecord } from './record.mjs';
 import { packageRoot } from './root.mjs';
 import { work } from './run.mjs';
-import { hashInputs, isCurrent, writeStamp } from './stamp.mjs';
-import { fetchWheel, hasWheel } from './wheels.mjs';
+import { fetchWheel, wheelFault } from './wheels.mjs';
 
 /** The folder of the build. */
 export const cudaFolder = path.join(packageRoot, 'cuda-build');
@@ -15,19 +16,20 @@ export const cudaLibraryFile = path.join(cudaFolder, 'bobbin_cuda.so');
 /** The compiler's output while it built the library. */
 export const compilerLog = path.join(cudaFolder, 'compiler.log');
 
-const stamp = path.join(cudaFolder, '.bobbin-inputs');
 const inputHash = () =>
   hashInputs(packageRoot, ['CMakeLists.txt', 'native'], [wheelFolder(wheels.cudaToolchain)]);
 
+/** What is wrong with the library, or undefined if it is as it was built from these sources. */
+export const cudaFault = () => folderFault(cudaFolder, inputHash());
 /** Whether the library exists and was built from these sources. */
-export const hasCudaLibrary = () => fs.existsSync(cudaLibraryFile) && isCurrent(stamp, inputHash());
+export const hasCudaLibrary = () => cudaFault() === undefined;
 
 /**
  * Builds the library from nothing, since the compiler reports on a kernel only when it compiles it.
  * @throws {Error} when the build fails
  */
 export function buildCudaLibrary() {
-  if (!hasWheel(wheels.cudaToolchain)) {
+  if (wheelFault(wheels.cudaToolchain) !== undefined) {
     fetchWheel(wheels.cudaToolchain);
   }
   fs.rmSync(cudaFolder, { recursive: true, force: true });
@@ -35,7 +37,7 @@ export function buildCudaLibrary() {
   const toolchain = path.join(wheelFolder(wheels.cudaToolchain), 'nvidia', 'cu13');
   work('cmake', ['-S', packageRoot, '-B', cudaFolder, `-DBOBBIN_CUDA_ROOT=${toolchain}`]);
   compile();
-  writeStamp(stamp, hash);
+  writeRecord(cudaFolder, hash, [path.basename(cudaLibraryFile)]);
 }
 
 function compile() {

@@ -1,4 +1,4 @@
-/** Lists each part with its version and source, or with what to do if it is missing. */
+/** Lists each part with its version and source, or with its fault and what to do. */
 import { pathToFileURL } from 'node:url';
 import { addonFile } from './addon.mjs';
 import { inspectDevice } from './cuda-device.mjs';
@@ -11,15 +11,18 @@ import { parts } from './parts.mjs';
 const device = { name: 'CUDA device', inspect: () => inspectDevice(addonFile, cudaLibraryFile) };
 
 /**
- * `✓` there, `–` missing and not needed, `✗` missing.
+ * `✓` in order, `–` missing and not needed, `✗` missing, damaged, outdated or unreadable.
  * @param {Finding} finding
  * @param {string} title
  */
-function line({ ok, optional, version, from, remedy }, title) {
+function line({ ok, optional, version, from, fault, remedy }, title) {
   if (ok) {
     return `✓ ${title}  ${version}, from ${from}`;
   }
-  return optional ? `– ${title}  ${remedy}` : `✗ ${title}  missing: ${remedy}`;
+  if (optional) {
+    return `– ${title}  ${remedy}`;
+  }
+  return `✗ ${title}  ${fault === undefined ? 'missing:' : `${fault};`} ${remedy}`;
 }
 
 /**

@@ -1,9 +1,9 @@
 /** What the inspection of a part says: set-up acts on it, doctor prints it. */
 
 /**
- * A part that is there has a version and a source; a missing part has a remedy. Bobbin works without an
- * `optional` part.
- * @typedef {{ok: boolean, optional?: boolean, version?: string, from?: string, remedy?: string}} Finding
+ * A part that is in order has a version and a source. Any other has a remedy and perhaps a fault; without one it is missing.
+ * Bobbin works without an `optional` part.
+ * @typedef {{ok: boolean, optional?: boolean, version?: string, from?: string, fault?: string | undefined, remedy?: string}} Finding
  */
 
 /**

@@ -1,4 +1,4 @@
-/** Decides whether a build is current: a hash of its inputs, kept beside its output. */
+/** The hash of the inputs of a build, by which its record says whether it is current. */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -39,22 +39,4 @@ function addTo(hash, root, name) {
   } else {
     hash.update(`${name}\0`).update(fs.readFileSync(file));
   }
-}
-
-/**
- * Whether `stampFile` holds `hash`.
- * @param {string} stampFile
- * @param {string} hash
- */
-export const isCurrent = (stampFile, hash) =>
-  fs.existsSync(stampFile) && fs.readFileSync(stampFile, 'utf8') === hash;
-
-/**
- * Writes the stamp whole or not at all.
- * @param {string} stampFile
- * @param {string} hash
- */
-export function writeStamp(stampFile, hash) {
-  fs.writeFileSync(`${stampFile}.new`, hash);
-  fs.renameSync(`${stampFile}.new`, stampFile);
 }

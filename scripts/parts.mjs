@@ -2,15 +2,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { addonFile, buildAddon, inspectAddon } from './addon.mjs';
-import { buildCudaLibrary, cudaLibraryFile, hasCudaLibrary } from './cuda-library.mjs';
+import { buildCudaLibrary, cudaFault, cudaLibraryFile } from './cuda-library.mjs';
 import { without } from './finding.mjs';
 import { gpuChoice, inspectDriver, tensorflowWheel } from './gpu.mjs';
-import { wheelFolder, wheels } from './pins.mjs';
+import { hashInputs } from './inputs.mjs';
+import { cacheFolder, wheelFolder, wheels } from './pins.mjs';
+import { filesBelow, folderFault, writeRecord } from './record.mjs';
 import { packageRoot } from './root.mjs';
 import { work } from './run.mjs';
-import { hashInputs, isCurrent, writeStamp } from './stamp.mjs';
 import { installCommand, installPackages, mayInstall, systemParts } from './system.mjs';
-import { fetchWheel, hasWheel } from './wheels.mjs';
+import { wayOut } from './way-out.mjs';
+import { fetchWheel, wheelFault } from './wheels.mjs';
 
 /**
  * @import { Finding } from './finding.mjs'
@@ -18,13 +20,17 @@ import { fetchWheel, hasWheel } from './wheels.mjs';
  * @import { SystemPart } from './system.mjs'
  */
 
-/** @typedef {{name: string, inspect: () => Finding, install?: (() => void) | undefined}} Part */
+/**
+ * Where a part is installed, and the bytes that this takes.
+ * @typedef {{folder: string, bytes: number}} Room
+ */
+
+/** @typedef {{name: string, inspect: () => Finding, install?: (() => void) | undefined, room?: () => Room}} Part */
 
 /** @param {string[]} names */
 const at = (...names) => path.join(packageRoot, ...names);
 /** A checkout has the sources and the lock file; an installed package has only what was packed. */
 const isCheckout = fs.existsSync(at('package-lock.json'));
-const RUN_SETUP = 'run `npx bobbin setup` (in a checkout: `npm run setup`)';
 const minimumNode = { major: 20, minor: 9 };
 
 /** @returns {Finding} */
@@ -52,20 +58,31 @@ function systemPart({ name, packages, probe }) {
   };
 }
 
-const npmStamp = at('node_modules', '.bobbin-lock');
+/**
+ * @param {string | undefined} fault
+ * @param {{version: string, from: string}} about
+ * @returns {Finding}
+ */
+const finding = (fault, about) => ({
+  ok: fault === undefined,
+  ...about,
+  fault,
+  remedy: wayOut(fault),
+});
+
+const npmFolder = at('node_modules');
 const npmHash = () => hashInputs(packageRoot, ['package-lock.json']);
 /** @type {Part} */
 const npmPart = {
   name: 'npm packages',
-  inspect: () => ({
-    ok: isCurrent(npmStamp, npmHash()),
-    version: 'package-lock.json',
-    from: 'npm',
-    remedy: RUN_SETUP,
-  }),
+  inspect: () =>
+    finding(folderFault(npmFolder, npmHash()), { version: 'package-lock.json', from: 'npm' }),
+  room: () => ({ folder: npmFolder, bytes: 1e9 }),
   install() {
     work('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: packageRoot });
-    writeStamp(npmStamp, npmHash());
+    // npm's own list changes with packages that are added by hand.
+    const files = filesBelow(npmFolder).filter((name) => name !== '.package-lock.json');
+    writeRecord(npmFolder, npmHash(), files);
   },
 };
 
@@ -79,9 +96,10 @@ export function wheelPart(name, choose) {
     name,
     inspect() {
       const wheel = choose();
-      const [ok, from] = [hasWheel(wheel), `PyPI, in ${wheelFolder(wheel)}`];
-      return { ok, version: wheel.requirement, from, remedy: RUN_SETUP };
+      const from = `PyPI, in ${wheelFolder(wheel)}`;
+      return finding(wheelFault(wheel), { version: wheel.requirement, from });
     },
+    room: () => ({ folder: cacheFolder, bytes: choose().space }),
     install: () => fetchWheel(choose()),
   };
 }
@@ -89,7 +107,8 @@ export function wheelPart(name, choose) {
 /** @type {Part} */
 const addonPart = {
   name: 'native addon',
-  inspect: () => ({ ...inspectAddon(), version: 'Node-API 9', from: addonFile, remedy: RUN_SETUP }),
+  inspect: () => finding(inspectAddon(), { version: 'Node-API 9', from: addonFile }),
+  room: () => ({ folder: path.dirname(addonFile), bytes: 2e8 }),
   install: buildAddon,
 };
 
@@ -97,19 +116,18 @@ const addonPart = {
 const cudaPart = {
   name: 'CUDA kernels',
   inspect() {
-    const { requirement } = wheels.cudaToolchain;
-    if (hasCudaLibrary()) {
-      return { ok: true, version: requirement, from: cudaLibraryFile };
+    const fault = cudaFault();
+    if (fault === undefined || gpuChoice().kernels) {
+      return finding(fault, { version: wheels.cudaToolchain.requirement, from: cudaLibraryFile });
     }
-    if (gpuChoice().kernels) {
-      return { ok: false, remedy: RUN_SETUP };
-    }
-    return without('not built, nor needed here: `BOBBIN_GPU=yes npx bobbin setup` builds them');
+    const state = fault.startsWith('missing') ? 'not built' : fault;
+    return without(`${state}, nor needed here: \`BOBBIN_GPU=yes npx bobbin setup\` builds them`);
   },
+  room: () => ({ folder: path.dirname(cudaLibraryFile), bytes: 2e8 }),
   install: buildCudaLibrary,
 };
 
-const typescriptStamp = at('dist', '.bobbin-inputs');
+const typescriptFolder = at('dist');
 const typescriptHash = () =>
   hashInputs(packageRoot, [
     'src',
@@ -121,18 +139,15 @@ const typescriptHash = () =>
 /** @type {Part} */
 const typescriptPart = {
   name: 'TypeScript build',
-  inspect: () => ({
-    ok: isCurrent(typescriptStamp, typescriptHash()),
-    version: 'dist/',
-    from: at('src'),
-    remedy: RUN_SETUP,
-  }),
+  inspect: () =>
+    finding(folderFault(typescriptFolder, typescriptHash()), { version: 'dist/', from: at('src') }),
+  room: () => ({ folder: typescriptFolder, bytes: 2e7 }),
   install() {
-    fs.rmSync(at('dist'), { recursive: true, force: true });
+    fs.rmSync(typescriptFolder, { recursive: true, force: true });
     const tsc = at('node_modules', 'typescript', 'bin', 'tsc');
     work(process.execPath, [tsc, '--build', 'tsconfig.build.json'], { cwd: packageRoot });
     fs.chmodSync(at('dist', 'cli', 'main.js'), 0o755);
-    writeStamp(typescriptStamp, typescriptHash());
+    writeRecord(typescriptFolder, typescriptHash());
   },
 };
 

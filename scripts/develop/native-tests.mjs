@@ -1,12 +1,11 @@
 /** bobbin_tests, the C++ tests, built as fast code: sanitizers have builds of their own. */
-import fs from 'node:fs';
 import path from 'node:path';
+import { hashInputs } from '../inputs.mjs';
+import { folderFault, writeRecord } from '../record.mjs';
 import { packageRoot } from '../root.mjs';
 import { work } from '../run.mjs';
-import { hashInputs, isCurrent, writeStamp } from '../stamp.mjs';
 
 const folder = path.join(packageRoot, 'build-tests');
-const stamp = path.join(folder, '.bobbin-inputs');
 const inputHash = () =>
   hashInputs(packageRoot, ['CMakeLists.txt', 'native', 'test/native', 'test/cuda/gpu']);
 
@@ -19,10 +18,10 @@ export const nativeTests = path.join(folder, 'bobbin_tests');
  */
 export function buildNativeTests() {
   const hash = inputHash();
-  if (fs.existsSync(nativeTests) && isCurrent(stamp, hash)) {
+  if (folderFault(folder, hash) === undefined) {
     return;
   }
   work('cmake', ['-S', packageRoot, '-B', folder, '-DBOBBIN_TESTS=ON']);
   work('cmake', ['--build', folder, '--parallel', '2', '--target', 'bobbin_tests']);
-  writeStamp(stamp, hash);
+  writeRecord(folder, hash, [path.basename(nativeTests)]);
 }

@@ -1,0 +1,101 @@
+/** Why this user cannot read a file, or write to a folder, and whether a folder has enough space. */
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** This user, in an error's words. */
+const thisUser = () => `user ${process.getuid?.() ?? 'unknown'}`;
+
+/**
+ * `file` and the folders around it, from the root on.
+ * @param {string} file
+ * @returns {string[]}
+ */
+function pathTo(file) {
+  const parent = path.dirname(file);
+  return parent === file ? [file] : [...pathTo(parent), file];
+}
+
+/**
+ * @param {string} file
+ * @param {number} mode of `fs.constants`
+ */
+function accessCode(file, mode) {
+  try {
+    fs.accessSync(file, mode);
+    return undefined;
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code;
+  }
+}
+
+/**
+ * `not readable by user 1000: FILE`, and the folder around it that is closed to this user; undefined if the user may read the
+ * file or list the folder, or it is not there.
+ * @param {string} file
+ */
+export function closedFault(file) {
+  const closed = pathTo(path.resolve(file)).find((place) => {
+    const mode = place === file ? fs.constants.R_OK : fs.constants.X_OK;
+    return accessCode(place, mode) === 'EACCES';
+  });
+  if (closed === undefined) {
+    return undefined;
+  }
+  const where = closed === file ? '' : `, since ${closed} is closed to others`;
+  return `not readable by ${thisUser()}: ${file}${where}`;
+}
+
+/**
+ * The nearest folder around `folder`, or itself, that exists.
+ * @param {string} folder
+ */
+const existing = (folder) =>
+  pathTo(folder)
+    .reverse()
+    .find((place) => fs.existsSync(place)) ?? '/';
+
+/**
+ * Bytes that this user may still write to the file system of `folder`, which need not exist.
+ * @param {string} folder
+ */
+function freeBytes(folder) {
+  const { bavail, bsize } = fs.statfsSync(existing(folder));
+  return bavail * bsize;
+}
+
+/**
+ * Whether the file system of `folder` has hardly any space left: what failed there failed for that reason.
+ * @param {string} folder
+ */
+export const isFull = (folder) => freeBytes(folder) < 2e7;
+
+/**
+ * @param {string} folder need not exist
+ * @param {number} bytes what will be written there
+ * @throws {Error} one sentence, when this user cannot write to `folder` or it has too little space
+ */
+export function checkRoom(folder, bytes) {
+  const place = existing(folder);
+  const code = accessCode(place, fs.constants.W_OK | fs.constants.X_OK);
+  if (code !== undefined) {
+    const why = code === 'EROFS' ? 'its file system is read-only' : `${place} is closed to it`;
+    throw new Error(
+      `Expected a folder that ${thisUser()} can write but received ${folder}: ${why}; run set-up as a user who can; BOBBIN_CACHE names another cache`,
+    );
+  }
+  if (freeBytes(place) < bytes) {
+    throw fullDisk(folder, bytes);
+  }
+}
+
+/**
+ * The error of a disk without space.
+ * @param {string} folder
+ * @param {number} bytes what is needed there
+ */
+export function fullDisk(folder, bytes) {
+  const gigabytes = [bytes, freeBytes(folder)].map((size) => `${(size / 1e9).toFixed(2)} GB`);
+  return new Error(
+    `Expected ${gigabytes[0]} of free space for ${folder} but received ${gigabytes[1]}`,
+  );
+}

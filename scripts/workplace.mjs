@@ -1,0 +1,80 @@
+/** Folders for downloads in progress. Each is named after its process, so that a later call removes those of ended processes. */
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** Without a sign of life for so long, the workplace of a process that cannot be seen from here is abandoned. */
+const silentSeconds = 600;
+
+const prefix = 'fetch-';
+
+/**
+ * Start time of a process, in clock ticks since boot; undefined if there is none. It is field 22 of `/proc/PID/stat`
+ * (proc(5)), counted from behind the program's name, which may contain spaces and brackets.
+ * @param {string | number} pid
+ */
+function startOf(pid) {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
+
+/** What numbers processes: this boot of this machine, and the container. */
+function scope() {
+  const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
+  const [container] = fs.readlinkSync('/proc/self/ns/pid').match(/\d+/) ?? [];
+  return `${boot}.${container}`;
+}
+
+/**
+ * Makes an empty folder in `parent` for this process, and removes those of ended processes.
+ * @param {string} parent
+ */
+export function makeWorkplace(parent) {
+  fs.mkdirSync(parent, { recursive: true });
+  clearWorkplaces(parent);
+  const folder = path.join(parent, `${prefix}${scope()}-${process.pid}-${startOf(process.pid)}`);
+  fs.rmSync(folder, { recursive: true, force: true });
+  fs.mkdirSync(folder);
+  return folder;
+}
+
+/**
+ * Removes the workplaces in `parent` whose processes have ended, even by `kill -9`; another user's may stay.
+ * @param {string} parent
+ */
+export function clearWorkplaces(parent) {
+  try {
+    for (const name of fs.readdirSync(parent)) {
+      const folder = path.join(parent, name);
+      if (name.startsWith(prefix) && isAbandoned(folder)) {
+        fs.rmSync(folder, { recursive: true, force: true });
+      }
+    }
+  } catch {
+    // There is no cache yet, or this user cannot write to it: then checkRoom says so where it matters.
+  }
+}
+
+/** @param {string} folder */
+function isAbandoned(folder) {
+  const [, where, pid, start] = path.basename(folder).match(/^fetch-(\S+)-(\d+)-(\d+)$/) ?? [];
+  if (pid === undefined || where === scope()) {
+    return pid === undefined || startOf(pid) !== start;
+  }
+  return Date.now() - lastChange(folder) > 1000 * silentSeconds;
+}
+
+/**
+ * The time of the last change in a folder, in milliseconds since 1970. A download writes into it all the time.
+ * @param {string} folder
+ */
+function lastChange(folder) {
+  const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const times = ['.', ...names].map(
+    (name) => fs.lstatSync(path.join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+  );
+  return Math.max(...times);
+}
