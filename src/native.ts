@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { addonFault, addonFile, wayOut } from './set-up.js';
 
 /** The right of JavaScript to a slot of the ring; opaque. `adoptBatch` and `release` end it. */
 export type SlotLease = { readonly __slotLease: unique symbol };
@@ -14,7 +15,7 @@ let loaded: unknown;
 /**
  * The addon, loaded on first use: the file that `$BOBBIN_ADDON` names, such as a debug build, or else set-up's.
  *
- * @throws an Error with the command to run when it cannot be loaded.
+ * @throws an Error with the cause and what to do when it cannot be loaded. Damaged files are found before, by size and time.
  */
 export function native(): unknown {
   loaded ??= load(process.env.BOBBIN_ADDON);
@@ -22,19 +23,26 @@ export function native(): unknown {
 }
 
 function load(chosen: string | undefined): unknown {
-  const file = path.resolve(
-    chosen ?? path.join(packageRoot, 'native-build', 'Release', 'bobbin.node'),
-  );
+  if (chosen === undefined) {
+    const fault = addonFault();
+    if (fault !== undefined) {
+      throw new Error(`${notLoaded}: ${fault}. ${addonWayOut(fault)}.`);
+    }
+  }
+  const file = path.resolve(chosen ?? addonFile);
   try {
     return createRequire(import.meta.url)(file);
   } catch (cause) {
+    const [reason = ''] = (cause as Error).message.split('\n');
     const remedy =
       chosen === undefined
-        ? 'Run `npx bobbin setup` to build it, or `npx bobbin doctor` to see what is missing'
+        ? addonWayOut(reason)
         : 'BOBBIN_ADDON names this file: unset it, or build the file';
-    throw new Error(
-      `Bobbin's native addon could not be loaded from ${file}: ${(cause as Error).message.split('\n')[0]}. ${remedy}.`,
-      { cause },
-    );
+    throw new Error(`${notLoaded} from ${file}: ${reason}. ${remedy}.`, { cause });
   }
 }
+
+const notLoaded = "Bobbin's native addon could not be loaded";
+
+const addonWayOut = (fault: string) =>
+  `To mend it, ${wayOut(fault)}; \`npx bobbin doctor\` shows every part`;

@@ -1,5 +1,8 @@
 /** The one door from `src` to `scripts`, which run before anything is installed; its types mention none of theirs. */
+import * as access from '../scripts/access.mjs';
+import * as addon from '../scripts/addon.mjs';
 import * as pins from '../scripts/pins.mjs';
+import * as ways from '../scripts/way-out.mjs';
 
 /** A pinned download. */
 export interface Wheel {
@@ -13,8 +16,20 @@ export const wheels: Record<'efficientnetLite0', Wheel> = pins.wheels;
 /** The absolute path of a download's folder in the cache. */
 export const wheelFolder: (wheel: Wheel) => string = pins.wheelFolder;
 
+/** The addon that set-up builds. */
+export const addonFile: string = addon.addonFile;
+
+/** What is wrong with the addon or TensorFlow's libraries, as doctor says it; undefined if they are as set-up laid them down. */
+export const addonFault: () => string | undefined = addon.addonFault;
+
+/** Why this user cannot read `file`; undefined if that is not the user's rights. */
+export const closedFault: (file: string) => string | undefined = access.closedFault;
+
+/** What to do about a fault, without a capital letter or a full stop. */
+export const wayOut: (fault: string) => string = ways.wayOut;
+
 /**
- * Installs every missing part.
+ * Installs every part that is missing, damaged or outdated.
  *
  * @throws an Error of one sentence that names the part that cannot be installed, and how to get it.
  */
@@ -23,7 +38,7 @@ export async function setup(): Promise<void> {
   module.setup();
 }
 
-/** Prints each part with its version and origin. Resolves to whether all parts that Bobbin needs are installed. */
+/** Prints each part with its version and origin, or its fault. Resolves to whether all parts that Bobbin needs are in order. */
 export async function doctor(): Promise<boolean> {
   const module = await import('../scripts/doctor.mjs');
   return module.doctor();

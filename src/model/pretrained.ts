@@ -1,6 +1,7 @@
 /** Gives a network pretrained weights: the published ones, or those of a file. */
 import { readFile } from 'node:fs/promises';
 import { expected } from '../errors.js';
+import { closedFault, wayOut } from '../set-up.js';
 import { sha256 } from '../sha256.js';
 import type { tf } from '../tensorflow/index.js';
 import type { Network, PublishedWeights } from './networks/index.js';
@@ -43,7 +44,7 @@ async function readPublished(
   }
   const { file, sha256: wanted } = published;
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    throw cause.code === 'ENOENT' ? notInCache(network, file) : cause;
+    throw ['ENOENT', 'EACCES'].includes(cause.code ?? '') ? notReadable(network, file) : cause;
   });
   const found = sha256(bytes);
   if (found !== wanted) {
@@ -57,7 +58,9 @@ async function readPublished(
   return { file, bytes };
 }
 
-const notInCache = (network: string, file: string): Error =>
-  new Error(
-    `${network}'s ImageNet weights are not in the cache (${file}). Run \`npx bobbin setup\` to fetch them, or name a weights file of your own.`,
+function notReadable(network: string, file: string): Error {
+  const fault = closedFault(file) ?? `missing: ${file}`;
+  return new Error(
+    `${network}'s ImageNet weights could not be read: ${fault}. To mend it, ${wayOut(fault)}, or name a weights file of your own.`,
   );
+}

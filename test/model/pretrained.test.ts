@@ -38,7 +38,7 @@ function buildFromCache(): string {
 test('when the cache lacks the weights then the error says how to fetch them', () => {
   assert.match(
     buildFromCache(),
-    /efficientnet-lite0's ImageNet weights are not in the cache .*Run `npx bobbin setup`/,
+    /efficientnet-lite0's ImageNet weights could not be read: missing: \/.*\.pth\. To mend it, .*run `npx bobbin setup`.*, or name a weights file/,
   );
 });
 
