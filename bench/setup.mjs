@@ -56,20 +56,6 @@ function pip(python, args) {
   throw new Error(`pip: ${reason.trim()}`);
 }
 
-/**
- * @param {string} base
- * @param {string} place
- */
-function makeEnvironment(base, place) {
-  try {
-    work(base, ['-m', 'venv', place]);
-  } catch (error) {
-    // Its interpreter would pass for a whole environment the next time.
-    fs.rmSync(place, { recursive: true, force: true });
-    throw error;
-  }
-}
-
 /** @param {PackageList} list */
 function install({ name, environment, packages, gpu = false }) {
   if (gpu && ask('nvidia-smi', ['-L']) === undefined) {
@@ -83,8 +69,10 @@ function install({ name, environment, packages, gpu = false }) {
     throw new Error(`Python ${pythonVersion} is not installed`);
   }
   const python = path.join(folder, environment, 'bin', 'python');
-  if (!fs.existsSync(python)) {
-    makeEnvironment(base, path.join(folder, environment));
+  // One that was interrupted has an interpreter, but no pip.
+  if (ask(python, ['-m', 'pip', '--version']) === undefined) {
+    fs.rmSync(path.join(folder, environment), { recursive: true, force: true });
+    work(base, ['-m', 'venv', path.join(folder, environment)]);
   }
   // The lock names every package. Those that are compiled use the locked setuptools.
   const flags = ['--quiet', '--no-deps', '--no-build-isolation', '--require-hashes'];
