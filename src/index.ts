@@ -22,7 +22,9 @@ export {
 } from './dataset/index.js';
 export { InvalidInputError } from './errors.js';
 export {
+  accuracy,
   averagePrecision,
+  averagePrecisionByThreshold,
   basicPrecision,
   confusionMatrix,
   type EvaluateRequest,

@@ -13,7 +13,7 @@ export async function saveEvaluation(evaluation: Evaluation, folder: string): Pr
     path.join(folder, 'evaluation.json'),
     `${JSON.stringify(evaluation, null, 2)}\n`,
   );
-  const right = `${percent(evaluation.basicPrecision)} of ${images} ${split} images right`;
+  const right = `${percent(evaluation.accuracy)} of ${images} ${split} images right`;
   const title = `${task}: ${right}`;
   await drawConfusion({ title, classes, counts: confusion }, path.join(folder, 'confusion.png'));
   await drawMistakes(
@@ -23,16 +23,17 @@ export async function saveEvaluation(evaluation: Evaluation, folder: string): Pr
   );
 }
 
-/** A table with one row for each task, and a row of means if there are several tasks. */
+/** A table with one row for each task, and a row of means if there are several tasks. `–`: no image counts. */
 export function scoreTable(evaluations: Evaluation[]): string {
-  const header = ['task', 'images', 'majority', 'basic precision', 'MRR', 'AP'];
+  const header = ['task', 'images', 'majority', 'accuracy', 'basic precision', 'MRR', 'AP'];
   const rows = evaluations.map((each) => [
     each.task,
     `${each.images}`,
     percent(each.majority),
+    percent(each.accuracy),
     percent(each.basicPrecision),
     each.meanReciprocalRank.toFixed(3),
-    each.averagePrecision.toFixed(3),
+    decimal(each.averagePrecision),
   ]);
   if (evaluations.length > 1) {
     rows.push(meanRow(evaluations));
@@ -41,17 +42,26 @@ export function scoreTable(evaluations: Evaluation[]): string {
 }
 
 function meanRow(evaluations: Evaluation[]): string[] {
-  const mean = (value: (evaluation: Evaluation) => number) =>
-    evaluations.reduce((sum, each) => sum + value(each), 0) / evaluations.length;
+  const mean = (scoreOf: (evaluation: Evaluation) => number | undefined) => {
+    const scores = evaluations.map(scoreOf).filter((value) => value !== undefined);
+    // Without a task's score, the mean over the others would be another number.
+    return scores.length === evaluations.length ? meanAveragePrecision(scores) : undefined;
+  };
   const images = evaluations.reduce((sum, each) => sum + each.images, 0);
   return [
     'mean (of AP: mAP)',
     `${images}`,
     percent(mean((each) => each.majority)),
+    percent(mean((each) => each.accuracy)),
     percent(mean((each) => each.basicPrecision)),
-    mean((each) => each.meanReciprocalRank).toFixed(3),
-    meanAveragePrecision(evaluations.map((each) => each.averagePrecision)).toFixed(3),
+    decimal(mean((each) => each.meanReciprocalRank)),
+    decimal(mean((each) => each.averagePrecision)),
   ];
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const shown = (share: number | undefined, show: (share: number) => string) =>
+  share === undefined ? '–' : show(share);
+
+const percent = (share: number | undefined) =>
+  shown(share, (value) => `${(100 * value).toFixed(1)} %`);
+const decimal = (share: number | undefined) => shown(share, (value) => value.toFixed(3));

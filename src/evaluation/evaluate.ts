@@ -1,4 +1,4 @@
-/** Scores a classifier on a split of one task: the three metrics, the confusion matrix and the worst mistakes. */
+/** Scores a classifier on a split of one task: the metrics, the confusion matrix and the worst mistakes. */
 import {
   type ByteRange,
   type Manifest,
@@ -9,8 +9,10 @@ import {
   type Task,
 } from '../dataset/index.js';
 import { expected } from '../errors.js';
+import { nonFiniteIndex } from '../finite.js';
 import { type ClassifyRequest, classify, type UnreadableFile } from '../prediction/index.js';
 import {
+  accuracy,
   averagePrecision,
   basicPrecision,
   confusionMatrix,
@@ -38,10 +40,14 @@ export interface Evaluation {
   classes: string[];
   /** Number of scored images: those of the split that could be read. */
   images: number;
-  basicPrecision: number;
+  /** Share of the images whose top class is their label. */
+  accuracy: number;
+  /** The competition's: without the images whose top class is marked maybe. Absent if that is all of them. */
+  basicPrecision?: number;
   meanReciprocalRank: number;
-  averagePrecision: number;
-  /** Basic precision of a classifier that always answers the split's most frequent class. */
+  /** Absent as {@link basicPrecision} is. */
+  averagePrecision?: number;
+  /** Accuracy of a classifier that always answers the split's most frequent class. */
   majority: number;
   /** `confusion[truth][prediction]`: numbers of images. */
   confusion: number[][];
@@ -86,7 +92,11 @@ export interface ScoreRequest {
   failures: UnreadableFile[];
 }
 
-/** Scores probabilities, for example those of an ensemble. */
+/**
+ * Scores probabilities, for example those of an ensemble.
+ *
+ * @throws InvalidInputError when no image could be read, and for a probability that is not finite.
+ */
 export function score(request: ScoreRequest): Evaluation {
   const { manifest, task, split, failures } = request;
   const { classes } = task;
@@ -98,6 +108,7 @@ export function score(request: ScoreRequest): Evaluation {
     );
     return unread.has(index) ? [] : [{ sample, row }];
   });
+  checkRows(task, kept);
   const scored = {
     probabilities: kept.map(({ row }) => row),
     labels: kept.map(({ sample }) => sample.label),
@@ -110,6 +121,7 @@ export function score(request: ScoreRequest): Evaluation {
     split,
     classes,
     images: kept.length,
+    accuracy: accuracy(scored),
     basicPrecision: basicPrecision(scored),
     meanReciprocalRank: meanReciprocalRank(scored),
     averagePrecision: averagePrecision(scored),
@@ -122,11 +134,29 @@ export function score(request: ScoreRequest): Evaluation {
   };
 }
 
+interface Answer {
+  sample: Sample;
+  row: Float32Array;
+}
+
+function checkRows(task: Task, answers: readonly Answer[]): void {
+  if (answers.length === 0) {
+    throw expected('an image that can be read', `the scores of task ${task.name}`, 'none');
+  }
+  for (const { sample, row } of answers) {
+    const bad = nonFiniteIndex(row);
+    if (bad >= 0) {
+      const name = `${sample.path} of task ${task.name}`;
+      throw expected('finite probabilities', name, `${row[bad]} for ${task.classes[bad]}`);
+    }
+  }
+}
+
 /** The answer as a list of one mistake; an empty list if it is right. */
 function wrongAnswer(
   manifest: Manifest,
   classes: string[],
-  { sample, row }: { sample: Sample; row: Float32Array },
+  { sample, row }: Answer,
 ): WrongAnswer[] {
   const top = topClass(row);
   if (top === sample.label) {

@@ -8,7 +8,9 @@ export {
   type WrongAnswer,
 } from './evaluate.js';
 export {
+  accuracy,
   averagePrecision,
+  averagePrecisionByThreshold,
   basicPrecision,
   confusionMatrix,
   meanAveragePrecision,

@@ -20,8 +20,8 @@ export interface PipelineReport {
 }
 
 /**
- * One finished epoch. Accuracy is basic precision: the share of images whose top class is right. For a mix
- * of two training images the right class is that of the larger share.
+ * One finished epoch. Accuracy is the share of images whose top class is right. For a mix of two training
+ * images the right class is that of the larger share.
  */
 export interface EpochRecord extends PipelineReport {
   /** From 1. */

@@ -48,9 +48,11 @@ test('when the commands run one after another, then a verified submission answer
   const table = await bobbin('evaluate', ...data);
   for (const task of tasks) {
     const scores = JSON.parse(await readFile(at('run', task, 'evaluation.json'), 'utf8'));
-    const shown = `${(100 * scores.basicPrecision).toFixed(1)} %`;
     const row = table.split('\n').find((line) => line.startsWith(task));
-    assert.ok(row?.includes(shown), `${row} shows ${shown}`);
+    for (const share of [scores.accuracy, scores.basicPrecision]) {
+      const shown = `${(100 * share).toFixed(1)} %`;
+      assert.ok(row?.includes(shown), `${row} shows ${shown}`);
+    }
     const counted = scores.confusion.flat().reduce((sum: number, n: number) => sum + n, 0);
     assert.equal(counted, scores.images);
     await sharp(at('run', task, 'confusion.png')).stats();

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Manifest, Sample } from '../../src/dataset/index.js';
+import { InvalidInputError } from '../../src/errors.js';
 import { score } from '../../src/evaluation/index.js';
 
 const task = { name: 'length', classes: ['short', 'middle', 'long'] };
@@ -41,10 +42,12 @@ test('when one image is unreadable, then the scores cover the other four', () =>
   const scores = score({ manifest, task, split: 'validation', samples, probabilities, failures });
   assert.equal(scores.images, 4);
   // Only a is right.
-  assert.equal(scores.basicPrecision, 1 / 4);
+  assert.equal(scores.accuracy, 1 / 4);
+  // c's top class is one of its maybes.
+  assert.equal(scores.basicPrecision, 1 / 3);
   // Ranks: a 1; b 2 (ties at 0.25 go to the lower index); c 2; d 3.
   assert.equal(scores.meanReciprocalRank, (1 + 1 / 2 + 1 / 2 + 1 / 3) / 4);
-  // c's top class is one of its maybes and does not count; by probability: d wrong, a right, b wrong.
+  // Without c; by probability: d wrong, a right, b wrong.
   assert.equal(scores.averagePrecision, (0 + 1 / 2 + 1 / 3) / 3);
   // Two of the four are short.
   assert.equal(scores.majority, 1 / 2);
@@ -79,4 +82,29 @@ test('when answers are wrong, then they are listed with the most confident first
     truth: 'long',
     prediction: 'middle',
   });
+});
+
+test('when a probability is not finite, then its image and task are named', () => {
+  for (const [value, shown] of [
+    [Number.NaN, 'NaN'],
+    [Number.POSITIVE_INFINITY, 'Infinity'],
+  ] as const) {
+    const changed = Float32Array.from(probabilities);
+    changed[10] = value;
+    assert.throws(
+      () =>
+        score({ manifest, task, split: 'validation', samples, probabilities: changed, failures }),
+      new InvalidInputError(
+        `Expected finite probabilities for c.jpg of task length but received "${shown} for middle"`,
+      ),
+    );
+  }
+});
+
+test('when no image of the split could be read, then the error has the task', () => {
+  const all = samples.map(({ path }, index) => ({ index, path, reason: 'no JPEG' }));
+  assert.throws(
+    () => score({ manifest, task, split: 'validation', samples, probabilities, failures: all }),
+    /Expected an image that can be read for the scores of task length/,
+  );
 });

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { fashionAiTasks, readCsv } from '../../dataset/index.js';
-import { basicPrecision } from '../../evaluation/index.js';
+import { accuracy } from '../../evaluation/index.js';
 import { type Prediction, rowsOf } from '../../prediction/index.js';
 import { clock, withProgress } from '../../report/index.js';
 import { type SubmitRequest, submit } from '../../submission/index.js';
@@ -48,7 +48,7 @@ async function run(out: string, signal: AbortSignal): Promise<void> {
     submit({ ...request, signal, observer: createObserver(request, progress) }),
   );
   showResult(result);
-  const right = await testPrecision(path.join(source, 'answers', 'answer.csv'), result.answers);
+  const right = await testAccuracy(path.join(source, 'answers', 'answer.csv'), result.answers);
   console.log(`Questions answered correctly: ${(100 * right).toFixed(1)} %`);
   console.log(`Time: ${clock((performance.now() - start) / 1000)}`);
 }
@@ -62,8 +62,8 @@ async function draw(source: string): Promise<void> {
   );
 }
 
-/** Basic precision over all questions. `file` has the true labels in the form of label.csv, in question order. */
-async function testPrecision(file: string, answers: Map<string, Prediction>): Promise<number> {
+/** Accuracy over all questions. `file` has the true labels in the form of label.csv, in question order. */
+async function testAccuracy(file: string, answers: Map<string, Prediction>): Promise<number> {
   const labels = new Map(fashionAiTasks.map(({ name }) => [name, [] as number[]]));
   for await (const { fields } of readCsv(file)) {
     const [, task = '', letters = ''] = fields;
@@ -73,7 +73,7 @@ async function testPrecision(file: string, answers: Map<string, Prediction>): Pr
     const truth = labels.get(task) ?? [];
     return {
       images: truth.length,
-      right: basicPrecision({ probabilities: rowsOf(answer), labels: truth }),
+      right: accuracy({ probabilities: rowsOf(answer), labels: truth }),
     };
   });
   const images = tasks.reduce((sum, task) => sum + task.images, 0);
