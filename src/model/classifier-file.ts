@@ -8,7 +8,7 @@ import { checkPreprocessing } from '../pipeline/index.js';
 import { sha256 } from '../sha256.js';
 import { tf } from '../tensorflow/index.js';
 import type { Classifier } from './classifier.js';
-import { checkFinite } from './weights/finite.js';
+import { nonFiniteValue, weightsOf } from './finite-weights.js';
 import { type ModelJson, parseModelJson, type WeightsGroup } from './weights/model-json.js';
 
 /** The part of a classifier's `model.json` that tfjs does not know, in `userDefinedMetadata`. */
@@ -18,9 +18,12 @@ type Metadata = Pick<Classifier, 'architecture' | 'classes' | 'preprocessing'>;
  * Writes `model.json` and the weights file it names into `folder`, replacing an earlier classifier.
  * The weights carry their hash in their name, so renaming `model.json` into place commits both at once. The JSON has the
  * whole hash, and is sealed.
+ *
+ * @throws InvalidInputError when a weight is not finite; `folder` then stays as it is
  */
 export async function saveClassifier(classifier: Classifier, folder: string): Promise<void> {
   const { model, architecture, classes, preprocessing } = classifier;
+  checkWeights(model, 'a classifier');
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
       const weights = Buffer.from(tf.io.CompositeArrayBuffer.join(artifacts.weightData));
@@ -140,7 +143,13 @@ function checkModel(model: tf.LayersModel, metadata: Metadata, file: string): vo
   if (!fits || shapes.length !== wanted.length) {
     throw expected(`an input and an output of ${JSON.stringify(wanted)}`, file, shapes);
   }
-  for (const weight of model.weights) {
-    checkFinite(weight.read().dataSync<'float32'>(), `${weight.originalName} in ${file}`);
+  checkWeights(model, file);
+}
+
+function checkWeights(model: tf.LayersModel, owner: string): void {
+  const bad = nonFiniteValue(weightsOf(model));
+  if (bad !== undefined) {
+    const remedy = 'Its training diverged: train it again with smaller steps';
+    throw expected('finite numbers', `the weight ${bad.name} of ${owner}`, bad.value, remedy);
   }
 }

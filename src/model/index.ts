@@ -10,6 +10,7 @@ export {
   type Trainable,
 } from './classifier.js';
 export { loadClassifier, saveClassifier } from './classifier-file.js';
+export { nonFiniteValue, weightsOf } from './finite-weights.js';
 export { BatchNormalization } from './layers/batch-normalization.js';
 export { Dropout, keyOf, type StepArguments } from './layers/dropout.js';
 export { ReLU } from './layers/relu.js';

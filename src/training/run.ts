@@ -13,6 +13,7 @@ import {
 import { tf } from '../tensorflow/index.js';
 import { type Checkpoint, type Position, saveCheckpoint } from './checkpoint.js';
 import { loadersOf } from './data.js';
+import { diverged, type NonFinite, nonFiniteState, smallerSteps } from './divergence.js';
 import { type EpochRecord, writeHistory } from './history.js';
 import { JittedSteps, type TrainingPlace } from './jitted-steps.js';
 import { splitNetwork } from './network.js';
@@ -130,9 +131,15 @@ export class Run {
     const { position, training } = this;
     const { totals } = position;
     const [earlier, before] = [totals.work, training.statistics];
-    const batches = training.epoch(position.epoch, { start: position.batch });
+    const first = position.batch;
+    const lossBefore = this.meanLoss;
+    const batches = training.epoch(position.epoch, { start: first });
+    const tally = new Tally(totals, ({ step, value, lastLoss = lossBefore }) => {
+      const name = `the loss of batch ${first + step + 1} of epoch ${position.epoch + 1}`;
+      return this.diverged({ name, value }, lastLoss);
+    });
     let began = performance.now();
-    return this.pass('train', batches, new Tally(totals), {
+    return this.pass('train', batches, tally, {
       step: (input) => this.steps.train(input, this.trainingPlace()),
       stepped: (waitMs) => {
         position.batch += 1;
@@ -151,7 +158,11 @@ export class Run {
       return undefined;
     }
     const sums = noTotals();
-    const ended = await this.pass('validate', this.validation.epoch(0), new Tally(sums), {
+    const tally = new Tally(sums, ({ step, value }) => {
+      const name = `the loss of validation batch ${step + 1} after epoch ${this.position.epoch + 1}`;
+      return this.diverged({ name, value }, this.meanLoss);
+    });
+    const ended = await this.pass('validate', this.validation.epoch(0), tally, {
       step: (input) => this.steps.validate(input),
     });
     return ended ? ratesOf(sums) : 'aborted';
@@ -179,12 +190,14 @@ export class Run {
         stepped?.(waitMs);
         this.report(phase, tally);
         if (signal?.aborted) {
+          tally.read();
           return false;
         }
       }
+      tally.read();
       return true;
     } finally {
-      tally.read();
+      tally.dispose();
     }
   }
 
@@ -223,14 +236,33 @@ export class Run {
     });
   }
 
-  private save(): Promise<void> {
+  /** Refuses weights that are not finite before it touches an earlier checkpoint. */
+  private async save(): Promise<void> {
     const { folder, classifier, plan } = this.parts;
-    return saveCheckpoint(folder, {
+    const { epoch, batch } = this.position;
+    const slots = this.steps.updater.slots();
+    const bad = nonFiniteState(classifier.model, slots);
+    if (bad !== undefined) {
+      const place = batch === 0 ? `epoch ${epoch}` : `batch ${batch} of epoch ${epoch + 1}`;
+      const name = `${bad.name} after ${place}`;
+      throw this.diverged({ name, value: bad.value }, this.meanLoss);
+    }
+    await saveCheckpoint(folder, {
       classifier,
-      slots: this.steps.updater.slots(),
+      slots,
       position: this.position,
       settings: settingsOf(plan),
     });
+  }
+
+  private diverged(found: NonFinite, lastLoss: number | undefined): Error {
+    return diverged(found, lastLoss, smallerSteps(this.parts.plan.values));
+  }
+
+  /** Of this epoch so far, else of the last one; undefined before the first step. */
+  private get meanLoss(): number | undefined {
+    const { totals, history } = this.position;
+    return totals.images > 0 ? ratesOf(totals).loss : history.at(-1)?.loss;
   }
 
   private learningRate(batch: number): number {

@@ -1,31 +1,55 @@
-/** Sums of the steps' losses and hits, read only every few steps, so that no step waits for numbers. */
-import { tf } from '../tensorflow/index.js';
+/** Sums of the steps' losses and hits, read only every few steps on a GPU, so that no step waits for numbers. */
+import { gpuInUse, tf } from '../tensorflow/index.js';
 import type { EpochTotals } from './checkpoint.js';
 import { ratesOf } from './progress.js';
 
-/** Results are read after this many steps or milliseconds. */
+/** On a GPU, results are read after this many steps or milliseconds: reading waits for the steps before. */
 const mostSteps = 10;
 const longestMs = 1000;
 
+/** A loss that is not finite. */
+export interface BadLoss {
+  /** The step among those of the tally, from 0. */
+  step: number;
+  value: number;
+  /** The mean loss of the image in the step before. */
+  lastLoss: number | undefined;
+}
+
+interface Result {
+  images: number;
+  /** A step's [loss, hits], summed over its images. */
+  sums: tf.Tensor;
+}
+
 export class Tally {
-  private readonly results: tf.Tensor[] = [];
+  private readonly results: Result[] = [];
+  private readonly mostSteps = gpuInUse() === undefined ? 1 : mostSteps;
+  private steps = 0;
+  private lastLoss: number | undefined;
   private readAt = Number.NEGATIVE_INFINITY;
   private means = { loss: 0, accuracy: 0 };
 
-  /** Adds to `totals`: images at once, losses and hits when they are read. */
-  constructor(readonly totals: EpochTotals) {}
+  /**
+   * Adds to `totals`: images at once, losses and hits when they are read. Reading a loss that is not finite throws what
+   * `refuse` makes of it.
+   */
+  constructor(
+    readonly totals: EpochTotals,
+    private readonly refuse: (bad: BadLoss) => Error,
+  ) {}
 
   /** Loss and accuracy at the last reading. */
   get latest(): { loss: number; accuracy: number } {
     return this.means;
   }
 
-  /** Takes over `result`, a step's [loss, hits] summed over this number of images. */
-  add(images: number, result: tf.Tensor): void {
+  /** Takes over `sums`, a step's [loss, hits] summed over this number of images. */
+  add(images: number, sums: tf.Tensor): void {
     this.totals.images += images;
-    this.results.push(result);
+    this.results.push({ images, sums });
     const isDue = performance.now() - this.readAt >= longestMs;
-    if (isDue || this.results.length >= mostSteps) {
+    if (isDue || this.results.length >= this.mostSteps) {
       this.read();
     }
   }
@@ -35,15 +59,30 @@ export class Tally {
     if (this.results.length === 0) {
       return;
     }
-    const sums = tf.tidy(() => tf.stack(this.results).dataSync());
-    for (let i = 0; i < sums.length; i += 2) {
-      this.totals.loss += sums[i] as number;
-      this.totals.correct += sums[i + 1] as number;
-    }
-    tf.dispose(this.results);
-    this.results.length = 0;
+    const numbers = tf.tidy(() => tf.stack(this.results.map(({ sums }) => sums)).dataSync());
+    const images = this.results.map((result) => result.images);
+    this.dispose();
+    images.forEach((count, i) => {
+      this.count(count, numbers[2 * i] as number, numbers[2 * i + 1] as number);
+    });
     this.readAt = performance.now();
     const { loss, accuracy } = ratesOf(this.totals);
     this.means = { loss, accuracy };
+  }
+
+  /** Drops the results that are not read. */
+  dispose(): void {
+    tf.dispose(this.results.map(({ sums }) => sums));
+    this.results.length = 0;
+  }
+
+  private count(images: number, loss: number, correct: number): void {
+    if (!Number.isFinite(loss)) {
+      throw this.refuse({ step: this.steps, value: loss, lastLoss: this.lastLoss });
+    }
+    this.steps += 1;
+    this.lastLoss = images > 0 ? loss / images : this.lastLoss;
+    this.totals.loss += loss;
+    this.totals.correct += correct;
   }
 }

@@ -11,6 +11,7 @@ import {
 } from '../../src/model/index.js';
 import { tf } from '../../src/tensorflow/index.js';
 import { temporaryFolder } from '../support/folders.js';
+import { spoil } from '../support/spoil.js';
 
 const folder = temporaryFolder();
 
@@ -98,4 +99,19 @@ test('when an option is out of range then it is named', async () => {
     createModel({ ...options, architecture: 'vgg' as never }),
     /for architecture/,
   );
+});
+
+test('when a weight is not finite then saving is refused and the saved classifier stays', async (t) => {
+  const kept = temporaryFolder(t);
+  const classifier = await createModel(options);
+  await saveClassifier(classifier, kept);
+  const before = await readdir(kept);
+  spoil(classifier.model, 'logits/bias');
+  await assert.rejects(
+    saveClassifier(classifier, kept),
+    /Expected finite numbers for the weight logits\/bias of a classifier but received NaN/,
+  );
+  assert.deepEqual(await readdir(kept), before);
+  const { model } = await loadClassifier(kept);
+  assert.ok(values(model).flat().every(Number.isFinite));
 });

@@ -30,6 +30,7 @@ import {
 } from '../../src/training/index.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
+import { spoil } from '../support/spoil.js';
 
 const folder = temporaryFolder();
 const manifest = await drawPhotos(path.join(folder, 'data'));
@@ -232,6 +233,64 @@ test('when a damaged training image ends the run, then it is named and nothing l
   await assert.rejects(train({ ...options, batchSize: 2 }), /broken-too\.jpg/);
   await nextTurn();
   assert.equal(tf.memory().numTensors, before);
+});
+
+/** Steps of 99 times the weights, so that the numbers overflow after some epochs. */
+const diverging = {
+  ...base,
+  epochs: 20,
+  learningRate: 100,
+  weightDecay: 1,
+  decayAll: true,
+  schedule: 'step',
+  warmUp: 0,
+} as const;
+
+test('when the loss overflows, then the run ends at that step, and resumes from its last checkpoint', async () => {
+  const run = path.join(folder, 'diverged');
+  const end =
+    /^InvalidInputError: Expected a finite number for the loss of (validation )?batch \d (of|after) epoch (\d) but received (NaN|-?Infinity)\. The last finite loss was \d.*, so .*--learning-rate \(it is 100\) or --clip-norm 1\. .*--resume/;
+  const progress: TrainProgress[] = [];
+  const attempt = async (options: Partial<TrainOptions>): Promise<string> => {
+    try {
+      await train({ ...diverging, run, onProgress: (state) => progress.push(state), ...options });
+    } catch (error) {
+      return String(error);
+    }
+    return 'the run ended well';
+  };
+  const message = await attempt({ classifier: smallClassifier() });
+  assert.match(message, end);
+  const epoch = Number(end.exec(message)?.[3]);
+  assert.ok(epoch > 1);
+  assert.ok(progress.every(({ loss }) => Number.isFinite(loss)));
+  const checkpoint = path.join(run, 'checkpoint');
+  const names = await readdir(checkpoint);
+  assert.deepEqual(names, [`epoch-${String(epoch - 1).padStart(6, '0')}-batch-00000000`]);
+  const { model } = await loadClassifier(path.join(checkpoint, names[0] as string));
+  assert.ok(Object.values(values(model)).flat().every(Number.isFinite));
+  assert.equal(
+    (await readFile(path.join(run, 'history.csv'), 'utf8')).trim().split('\n').length,
+    epoch,
+  );
+  await assert.rejects(readdir(path.join(run, 'model')), { code: 'ENOENT' });
+
+  progress.length = 0;
+  assert.match(await attempt({ resume: true }), end);
+  assert.equal(progress[0]?.epoch, epoch);
+  assert.deepEqual(await readdir(checkpoint), names);
+});
+
+test('when a weight that no training loss shows is not finite, then no checkpoint has it', async () => {
+  const classifier = smallClassifier();
+  spoil(classifier.model, 'moving_variance');
+  const run = path.join(folder, 'hidden');
+  const samples = manifest.samples.filter(({ split }) => split === 'train');
+  await assert.rejects(
+    train({ ...base, run, classifier, manifest: { ...manifest, samples } }),
+    /a finite number for \S*moving_variance after epoch 1 but received NaN\. The last finite loss was \d/,
+  );
+  assert.deepEqual(await readdir(run), ['config.json', 'history.csv']);
 });
 
 test('when a run uses a folder then another run there is refused', async () => {

@@ -1,8 +1,10 @@
 /** `fit`: trains any tfjs model from Bobbin's loader, with the losses and the history of `model.fitDataset`. */
+import { nonFiniteValue, weightsOf } from '../../model/index.js';
 import { type OptionValues, resolveOptions } from '../../options.js';
 import { paceOf, secondsLeft } from '../../pace.js';
 import type { Batch, Loader, PixelType } from '../../pipeline/index.js';
 import { type JitOptions, targetsOf, type tf } from '../../tensorflow/index.js';
+import { diverged } from '../divergence.js';
 import { type Logs, Pass, type PassState } from './pass.js';
 import { type CompileArguments, compile, type Trainer, trainerOf } from './trainer.js';
 
@@ -74,7 +76,8 @@ export interface FitHistory {
  * learning rate costs one trace.
  *
  * @throws InvalidInputError when an option is out of its range, when the model is not compiled, and when it
- *   has several inputs or outputs
+ *   has several inputs or outputs; and at the first step whose loss, or the first epoch after which a weight,
+ *   is not finite: the model's weights are then lost
  * @throws Error when the model is being trained already
  */
 export async function fit(
@@ -112,12 +115,14 @@ class Fit {
   private readonly validating: Pass;
   private readonly result: FitHistory = { epoch: [], history: {} };
   private logs: Logs = {};
+  /** The mean of the last epoch of training. */
+  private lastLoss: number | undefined;
   private trained: PassState | undefined;
   /** Duration of a validation, estimated from its images so far. */
   private validationSeconds = 0;
 
   constructor(
-    model: tf.LayersModel,
+    private readonly model: tf.LayersModel,
     private readonly parts: Parts,
   ) {
     this.trainer = trainerOf(model) as Fit['trainer'];
@@ -125,14 +130,21 @@ class Fit {
     trainer.checkTrainableWeightsConsistency();
     trainer.makeTestFunction();
     const classes = model.outputs[0]?.shape.at(-1) as number;
+    const refusal = (kind: string) => (step: number, loss: number, lastLoss?: number) =>
+      this.diverged(`the loss of ${kind} ${step}`, loss, lastLoss);
     const shared = {
       names: trainer.getDedupedMetricsNames(),
       targetsOf: parts.targets ?? ((batch) => targetsOf(batch, classes)),
       jit: parts.jit,
     };
     const setting = () => trainer.optimizer.learningRate;
-    this.training = new Pass({ ...shared, run: trainer.makeTrainFunction(), setting });
-    this.validating = new Pass({ ...shared, run: trainer.testFunction });
+    const run = trainer.makeTrainFunction();
+    this.training = new Pass({ ...shared, run, setting, refuse: refusal('batch') });
+    this.validating = new Pass({
+      ...shared,
+      run: trainer.testFunction,
+      refuse: refusal('validation batch'),
+    });
   }
 
   /** Unfinished epochs are not in the history. */
@@ -168,7 +180,13 @@ class Fit {
       optimizer.iterations_ = iterations + now.steps;
       return this.report(this.training, now, { phase: 'train', epoch, loader });
     });
-    return this.training.logs();
+    const logs = this.training.logs();
+    const bad = nonFiniteValue(weightsOf(this.model));
+    if (bad !== undefined) {
+      throw this.diverged(`${bad.name} after the last batch`, bad.value, logs.loss);
+    }
+    this.lastLoss = logs.loss;
+    return logs;
   }
 
   private async validate(epoch: number): Promise<Logs> {
@@ -183,6 +201,14 @@ class Fit {
     });
     const logs = Object.entries(this.validating.logs());
     return Object.fromEntries(logs.map(([name, value]) => [`val_${name}`, value]));
+  }
+
+  private diverged(what: string, value: number, lastLoss: number | undefined): Error {
+    const name = `${what} of epoch ${this.result.epoch.length + 1}`;
+    const { learningRate } = this.trainer.optimizer;
+    const rate = learningRate === undefined ? '' : ` (it is ${learningRate})`;
+    const remedy = `Make the model anew, since its weights are lost, and compile it with a lower learning rate${rate}`;
+    return diverged({ name, value }, lastLoss ?? this.lastLoss, remedy);
   }
 
   /** False when the signal is aborted. */

@@ -1,7 +1,14 @@
 /** An epoch of `fit`: each batch goes through a jitted step and is fetched while the step before it runs. */
 import { conflict } from '../../errors.js';
 import type { Batch, PixelType } from '../../pipeline/index.js';
-import { adoptBatch, type JitOptions, type Jitted, jit, tf } from '../../tensorflow/index.js';
+import {
+  adoptBatch,
+  gpuInUse,
+  type JitOptions,
+  type Jitted,
+  jit,
+  tf,
+} from '../../tensorflow/index.js';
 import { overlapped } from '../overlap.js';
 
 /** Means of the loss and the metrics, by the names that tfjs gives them. */
@@ -13,6 +20,8 @@ export interface PassOptions {
   /** Names of its results. */
   names: readonly string[];
   targetsOf: (batch: Batch<PixelType>) => tf.Tensor;
+  /** The error about the loss of a step, counted from 1 in each epoch, that is not finite. */
+  refuse: (step: number, loss: number, lastLoss: number | undefined) => Error;
   /** A number that the step depends on: a new value costs a trace. */
   setting?: () => number | undefined;
   jit: Partial<JitOptions>;
@@ -35,15 +44,25 @@ interface Pair {
 /** Holds the trace, and the sums of loss and metrics as a TensorFlow variable; `dispose` frees them. */
 export class Pass {
   private readonly totals: tf.Variable;
+  /** [steps, loss of the last of them] of this epoch before a loss was not finite. */
+  private readonly finite: tf.Variable;
   private readonly step: Jitted<(pair: Pair, setting?: number) => void>;
   private images = 0;
 
   constructor(private readonly options: PassOptions) {
-    const totals = tf.tidy(() => tf.variable(tf.zeros([options.names.length]), false));
+    const zeros = (length: number) => tf.tidy(() => tf.variable(tf.zeros([length]), false));
+    const [totals, finite] = [zeros(options.names.length), zeros(2)];
     this.totals = totals;
+    this.finite = finite;
     this.step = jit(({ x, y }: Pair) => {
       const means = options.run([x, y]);
-      totals.assign(totals.add(tf.stack(means).mul(x.shape[0] as number)));
+      const sums = totals.add(tf.stack(means).mul(x.shape[0] as number));
+      totals.assign(sums);
+      // Once a sum is not finite, it stays so.
+      const stillFinite = tf.isFinite(sums.slice(0, 1));
+      const steps = finite.slice(0, 1).add(1);
+      const now = tf.concat([steps, (means[0] as tf.Tensor).reshape([1])]);
+      finite.assign(tf.where(stillFinite, now, finite as tf.Tensor));
       // tfjs excludes the metrics from every tidy.
       tf.dispose(means);
     }, options.jit);
@@ -51,13 +70,16 @@ export class Pass {
 
   /**
    * Runs the batches. `report` is called after each step and before the next, when variables may be read;
-   * when it returns false, the epoch ends.
+   * when it returns false, the epoch ends. On a GPU only {@link logs} reads losses, since reading waits for the GPU.
    */
   async epoch(
     batches: AsyncIterator<Batch<PixelType>>,
     report: (state: PassState) => boolean,
   ): Promise<void> {
-    tf.tidy(() => this.totals.assign(tf.zerosLike(this.totals as tf.Tensor)));
+    for (const sums of [this.totals, this.finite]) {
+      tf.tidy(() => sums.assign(tf.zerosLike(sums as tf.Tensor)));
+    }
+    const readsEachLoss = gpuInUse() === undefined;
     const state: PassState = { steps: 0, images: 0, elapsedMs: 0, waitMs: 0 };
     const began = performance.now();
     for await (const { input, waitMs } of overlapped(batches, {
@@ -70,15 +92,22 @@ export class Pass {
       state.waitMs += waitMs;
       state.elapsedMs = performance.now() - began;
       this.images = state.images;
+      if (readsEachLoss) {
+        this.read();
+      }
       if (!report(state)) {
         return;
       }
     }
   }
 
-  /** Means over the epoch so far. Call it between two steps. */
+  /**
+   * Means over the epoch so far. Call it between two steps.
+   *
+   * @throws what `refuse` makes of a loss that is not finite
+   */
   logs(): Logs {
-    const totals = this.totals.dataSync();
+    const totals = this.read();
     const means = this.options.names.map((name, i) => [
       name,
       (totals[i] as number) / Math.max(1, this.images),
@@ -89,6 +118,17 @@ export class Pass {
   dispose(): void {
     this.step.dispose();
     this.totals.dispose();
+    this.finite.dispose();
+  }
+
+  private read(): tf.TypedArray {
+    const totals = this.totals.dataSync();
+    const [loss] = totals as unknown as [number];
+    if (!Number.isFinite(loss)) {
+      const [steps, last] = this.finite.dataSync() as unknown as [number, number];
+      throw this.options.refuse(steps + 1, loss, steps === 0 ? undefined : last);
+    }
+    return totals;
   }
 
   private async run({ x, y }: Pair): Promise<void> {

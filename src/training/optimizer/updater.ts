@@ -79,13 +79,15 @@ export class Updater implements State {
       return { fit: gradients };
     }
     const norm = globalNorm(Object.values(gradients));
+    const usable = tf.isFinite(norm) as tf.Scalar;
     const unscale = lossScale === undefined ? tf.scalar(1) : tf.div(1, lossScale.value);
     const clip = clipNorm === 0 ? 1 : tf.div(clipNorm, tf.maximum(tf.mul(norm, unscale), clipNorm));
     const factor = tf.mul(unscale, clip) as tf.Scalar;
     if (lossScale === undefined) {
-      return { fit: mapped(gradients, (g) => tf.mul(g, factor)) };
+      // A norm that overflows would clip every step to 0, and training would stand still without a word.
+      const share = tf.where(usable, factor, Number.NaN);
+      return { fit: mapped(gradients, (g) => tf.mul(g, share)) };
     }
-    const usable = tf.isFinite(norm) as tf.Scalar;
     const share = tf.where(usable, factor, 0) as tf.Scalar;
     return { fit: mapped(gradients, (g) => multiplyNoNan(g, share)), usable };
   }

@@ -73,6 +73,14 @@ test('when the norm of all gradients exceeds clipNorm, then all are scaled down 
   }
 });
 
+test('when the norm of the gradients overflows, then clipping does not make it a step of zeros', () => {
+  for (const { way, weights, step } of updatersOf({ clipNorm: 2 })) {
+    // Each gradient is finite, but its square is not.
+    step(scale(gradientsOf(0), 1e30), 0.1);
+    assert.ok(valuesOf(weights).flat().every(Number.isNaN), way);
+  }
+});
+
 test('when weights are averaged, then the average follows its formula and can be swapped with the weights', () => {
   for (const { way, weights, updater, step } of updatersOf({ averageDecay: 0.3 })) {
     let [wanted, average] = [start, start];
