@@ -9,8 +9,12 @@ import {
   type Task,
 } from '../dataset/index.js';
 import { expected } from '../errors.js';
-import { nonFiniteIndex } from '../finite.js';
-import { type ClassifyRequest, classify, type UnreadableFile } from '../prediction/index.js';
+import {
+  type ClassifyRequest,
+  checkProbabilities,
+  classify,
+  type UnreadableFile,
+} from '../prediction/index.js';
 import {
   accuracy,
   averagePrecision,
@@ -108,7 +112,7 @@ export function score(request: ScoreRequest): Evaluation {
     );
     return unread.has(index) ? [] : [{ sample, row }];
   });
-  checkRows(task, kept);
+  checkAnswers(task, kept);
   const scored = {
     probabilities: kept.map(({ row }) => row),
     labels: kept.map(({ sample }) => sample.label),
@@ -139,16 +143,12 @@ interface Answer {
   row: Float32Array;
 }
 
-function checkRows(task: Task, answers: readonly Answer[]): void {
+function checkAnswers(task: Task, answers: readonly Answer[]): void {
   if (answers.length === 0) {
     throw expected('an image that can be read', `the scores of task ${task.name}`, 'none');
   }
   for (const { sample, row } of answers) {
-    const bad = nonFiniteIndex(row);
-    if (bad >= 0) {
-      const name = `${sample.path} of task ${task.name}`;
-      throw expected('finite probabilities', name, `${row[bad]} for ${task.classes[bad]}`);
-    }
+    checkProbabilities(row, task.classes, () => `${sample.path} of task ${task.name}`);
   }
 }
 

@@ -14,6 +14,7 @@ import {
   viewsOf,
 } from '../pipeline/index.js';
 import { adoptBatch, tf } from '../tensorflow/index.js';
+import { checkProbabilities } from './probabilities.js';
 
 /** Options of classifying: windows, batches and threads, for evaluation and prediction alike. */
 export const classifyOptions = {
@@ -77,7 +78,8 @@ export interface Classification {
  *
  * The pipeline's threads prepare the next batches while TensorFlow computes, and the event loop runs between batches.
  *
- * @throws InvalidInputError when an option is out of its range or the classifier has other classes than `classes`.
+ * @throws InvalidInputError when an option is out of its range, when the classifier has other classes than `classes`, and
+ * when it gives an image a probability that is not finite.
  */
 export async function classify(request: ClassifyRequest): Promise<Classification> {
   const { classifier, classes: wanted, onProgress, signal, files: given, ...rest } = request;
@@ -98,6 +100,8 @@ export async function classify(request: ClassifyRequest): Promise<Classification
     for await (const batch of loader.epoch(0)) {
       const { indices, count, waitMs } = batch;
       const rows = await forward(classifier, batch);
+      const imageOf = (row: number) => imageName(files[indices[row] as number] ?? damagedImage);
+      checkProbabilities(rows, classes, imageOf, unsoundWeights);
       for (let row = 0; row < count; row++) {
         const index = indices[row] as number;
         if (index < 0) {
@@ -120,6 +124,10 @@ export async function classify(request: ClassifyRequest): Promise<Classification
     loader.close();
   }
 }
+
+const damagedImage = { path: 'a damaged image' };
+const unsoundWeights =
+  'The weights of the classifier are not sound: train it again, or use another';
 
 function loaderOf(
   { preprocessing }: Classifier,

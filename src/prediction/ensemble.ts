@@ -1,13 +1,14 @@
 /** Averages the predictions of several models. */
 import { expected } from '../errors.js';
 import type { Prediction } from './predict.js';
+import { checkProbabilities } from './probabilities.js';
 
 /**
  * The weighted mean of predictions of the same files under the same classes. The weights (≥ 0, default 1 each) are
  * divided by their sum. A file that one member or more could not read is listed once among the failures.
  *
- * @throws InvalidInputError without predictions, when their files or classes differ, or when the weights are not one for
- * each prediction, at least 0 and not all 0.
+ * @throws InvalidInputError without predictions, when their files or classes differ, when a probability is not finite, or
+ * when the weights are not one for each prediction, at least 0 and not all 0.
  */
 export function ensemble(predictions: Prediction[], weights?: number[]): Prediction {
   const [first] = predictions;
@@ -50,4 +51,6 @@ function checkMember(first: Prediction, member: Prediction, position: number): v
   if (differs >= 0 || member.files.length !== first.files.length) {
     throw expected(`the files of predictions[0] in the same order`, name, member.files[differs]);
   }
+  const imageOf = (row: number) => `${member.files[row]} in ${name}`;
+  checkProbabilities(member.probabilities, member.classes, imageOf);
 }

@@ -10,4 +10,5 @@ export {
 } from './classify.js';
 export { ensemble } from './ensemble.js';
 export { type Prediction, type PredictRequest, predict, rowsOf } from './predict.js';
+export { checkProbabilities } from './probabilities.js';
 export { loadPrediction, type StoredPrediction, savePrediction } from './storage.js';

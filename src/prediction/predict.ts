@@ -49,8 +49,9 @@ export function rowsOf({ files, classes, probabilities }: Prediction): Float32Ar
 function fallbackRow(classes: number, given: ArrayLike<number> | undefined): ArrayLike<number> {
   const row = given ?? new Float32Array(classes).fill(1 / classes);
   const sum = Array.from(row).reduce((total, value) => total + value, 0);
-  if (row.length !== classes || !(Math.abs(sum - 1) < 1e-3)) {
-    throw expected(`${classes} numbers that add up to 1`, 'fallback', Array.from(row));
+  const isShare = Array.from(row).every((value) => value >= 0);
+  if (row.length !== classes || !isShare || !(Math.abs(sum - 1) < 1e-3)) {
+    throw expected(`${classes} numbers that add up to 1`, 'fallback', String(Array.from(row)));
   }
   return row;
 }

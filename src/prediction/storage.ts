@@ -4,6 +4,7 @@ import { writeWhole } from '../atomic-file.js';
 import { expected } from '../errors.js';
 import { isObject, openSealed, sealed } from '../json-file.js';
 import type { Prediction } from './predict.js';
+import { checkProbabilities } from './probabilities.js';
 
 /** A prediction as it is stored. */
 export interface StoredPrediction extends Prediction {
@@ -14,8 +15,17 @@ export interface StoredPrediction extends Prediction {
 /** How far above 1 a mean of probabilities may be: the rounding of float32. */
 const rounding = 1e-4;
 
-/** Writes `prediction` to `file`, whole or not at all. Probabilities keep all digits of float32. */
+/**
+ * Writes `prediction` to `file`, whole or not at all. Probabilities keep all digits of float32.
+ *
+ * @throws InvalidInputError for a probability that is not finite.
+ */
 export async function savePrediction(prediction: StoredPrediction, file: string): Promise<void> {
+  checkProbabilities(
+    prediction.probabilities,
+    prediction.classes,
+    (row) => prediction.files[row] as string,
+  );
   const probabilities = Array.from(prediction.probabilities);
   await writeWhole(file, sealed({ ...prediction, probabilities }));
 }
@@ -41,17 +51,19 @@ export async function loadPrediction(file: string): Promise<StoredPrediction> {
     const what = `${files.length} rows of ${classes.length} probabilities`;
     throw expected(what, file, probabilities.length, remedy);
   }
-  // NaN, which JSON cannot hold, is null in it.
-  const wrong = probabilities.find(
-    (value) => !(typeof value === 'number' && value >= 0 && value <= 1 + rounding),
+  // JSON has null for a number that is not finite.
+  const numbers = Float32Array.from(probabilities, (each) =>
+    typeof each === 'number' ? each : Number.NaN,
   );
+  checkProbabilities(numbers, classes, (row) => `${files[row]} in ${file}`, remedy);
+  const wrong = numbers.find((each) => each < 0 || each > 1 + rounding);
   if (wrong !== undefined) {
     throw expected('probabilities from 0 to 1', file, wrong, remedy);
   }
   return {
     files,
     classes,
-    probabilities: Float32Array.from(probabilities),
+    probabilities: numbers,
     failures,
     ...(typeof origin === 'string' && { origin }),
   };

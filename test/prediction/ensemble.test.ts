@@ -46,6 +46,10 @@ test('when members differ in files or classes, or weights do not fit, then the e
     [() => ensemble([first, first], [0, 0]), /for weights but received \[0,0\]/],
     [() => ensemble([first, first], [2, -1]), /for weights but received \[2,-1\]/],
     [() => ensemble([first, swapped]), /classes of predictions\[0\] .* for predictions\[1\]/],
+    [
+      () => ensemble([first, prediction([1, 0, 0, Number.NaN])], [1, 0]),
+      /finite probabilities for \/b\.jpg in predictions\[1\] but received "NaN for long"/,
+    ],
     [() => ensemble([first, reordered]), /files of predictions\[0\] .* for predictions\[1\]/],
   ];
   for (const [act, message] of refusals) {

@@ -149,11 +149,52 @@ test('when no fallback is given, then an unreadable image gets the same share fo
   }
 });
 
-test('when a fallback does not sum to 1, then it is refused before any image is read', async () => {
-  await assert.rejects(predict({ classifier, files, fallback: [0.5, 0.2, 0.2] }), {
+test('when a fallback is no distribution, then it is refused before any image is read', async () => {
+  for (const fallback of [
+    [0.5, 0.2, 0.2],
+    [2, -1, 0],
+    [1, 0, Number.NaN],
+  ]) {
+    await assert.rejects(predict({ classifier, files, fallback }), {
+      name: 'InvalidInputError',
+      message: `Expected 3 numbers that add up to 1 for fallback but received "${fallback}"`,
+    });
+  }
+});
+
+test('when a weight is not finite, then no class is named, and the error has the image', async () => {
+  const dense = classifier.model.layers[1] as tf.layers.Layer;
+  const weights = dense.getWeights().map((weight) => weight.clone());
+  dense.setWeights([weights[0] as tf.Tensor, tf.tensor1d([0, Number.NaN, 0])]);
+  await assert.rejects(predict({ classifier, files, batchSize: 2 }), {
     name: 'InvalidInputError',
-    message: 'Expected 3 numbers that add up to 1 for fallback but received [0.5,0.2,0.2]',
+    message: `Expected finite probabilities for ${files[0]} but received "NaN for a". The weights of the classifier are not sound: train it again, or use another`,
   });
+  dense.setWeights(weights);
+});
+
+test('when a stored probability is not finite, then its image and file are named', async () => {
+  const prediction = await predict({ classifier, files });
+  const file = path.join(folder, 'spoilt.json');
+  await savePrediction(prediction, file);
+  const stored = JSON.parse(await readFile(file, 'utf8'));
+  for (const [value, shown] of [
+    [null, 'NaN'],
+    [1e39, 'Infinity'],
+  ]) {
+    stored.probabilities[4] = value;
+    await writeFile(file, JSON.stringify(stored));
+    await assert.rejects(loadPrediction(file), {
+      name: 'InvalidInputError',
+      message: `Expected finite probabilities for ${files[1]} in ${file} but received "${shown} for b". Delete the file to predict again`,
+    });
+  }
+  prediction.probabilities[8] = Number.NEGATIVE_INFINITY;
+  await assert.rejects(
+    savePrediction(prediction, path.join(folder, 'unsaved.json')),
+    /finite probabilities for .*square\.jpg but received "-Infinity for c"/,
+  );
+  await assert.rejects(readFile(path.join(folder, 'unsaved.json')), { code: 'ENOENT' });
 });
 
 test('when the requested classes are in another order, then the classifier is refused', async () => {
