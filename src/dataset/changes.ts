@@ -5,7 +5,7 @@ import type { OptionTable, OptionValues } from '../options.js';
 import { sha256 } from '../sha256.js';
 import { mapConcurrently } from './concurrency.js';
 import { type FileStamp, fileStamp } from './file-stamp.js';
-import { type ImageFile, imageInput, imageName } from './image-file.js';
+import { type ImageFile, imageName, readImage } from './image-file.js';
 import { resolveSample } from './manifest/manifest.js';
 import { hashFiles } from './prepare/hash.js';
 import type { Manifest, Split } from './types.js';
@@ -108,7 +108,7 @@ async function withOtherBytes(samples: readonly Photo[]): Promise<Photo[]> {
       const hashed = hashes.get(sample.path);
       return !(hashed && 'hash' in hashed && hashed.hash === sample.hash);
     }
-    const bytes = await imageInput(sample).catch(() => '');
+    const bytes = await readImage(sample, sample.range.length).catch(() => '');
     return sha256(bytes) !== sample.hash;
   });
   return samples.filter((_, index) => isOther[index]);

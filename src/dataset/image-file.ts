@@ -1,5 +1,5 @@
 /** Where an image's encoded bytes are: a file of its own, or a part of a shard. */
-import { open } from 'node:fs/promises';
+import { openRegular } from '../regular-file.js';
 
 /** In bytes; `length` is at least 1. */
 export interface ByteRange {
@@ -30,25 +30,29 @@ export function imageName({ path, range }: ImageFile): string {
   return range ? `${path} at byte ${range.offset}` : path;
 }
 
-/** The input for sharp: the path of a whole file, or the bytes of a part. Rejects where the file ends before the part does. */
-export async function imageInput({ path, range }: ImageFile): Promise<string | Buffer> {
-  if (!range) {
-    return path;
-  }
-  const file = await open(path);
+/**
+ * The encoded bytes. Rejects where the file is no regular file, ends before the part does, or has more than `most` bytes for
+ * the image.
+ */
+export async function readImage({ path, range }: ImageFile, most: number): Promise<Buffer> {
+  const { handle, size } = await openRegular(path);
   try {
-    const { size } = await file.stat();
+    const { offset, length } = range ?? { offset: 0, length: size };
     // Checked before memory is allocated: a wrong length may be any number.
-    if (range.offset + range.length > size) {
+    if (offset + length > size) {
       throw new Error(`the shard ends at byte ${size}`);
     }
-    const bytes = Buffer.allocUnsafe(range.length);
-    const { bytesRead } = await file.read(bytes, 0, range.length, range.offset);
-    if (bytesRead < range.length) {
-      throw new Error('the shard became shorter while it was read');
+    if (length > most) {
+      throw new Error(`has ${length} bytes, more than the ${most} allowed: save it smaller`);
+    }
+    // Not from Node's pool, whose memory is shared.
+    const bytes = Buffer.allocUnsafeSlow(length);
+    const { bytesRead } = await handle.read(bytes, 0, length, offset);
+    if (bytesRead < length) {
+      throw new Error('the file became shorter while it was read');
     }
     return bytes;
   } finally {
-    await file.close();
+    await handle.close();
   }
 }

@@ -14,6 +14,8 @@ export {
 } from './augmentation.js';
 export { Batch, type BatchParts } from './batch.js';
 export { cudaStatus, requireCuda } from './cuda.js';
+export { isJpeg } from './decode/kind.js';
+export { mostFileBytes, OtherFormat } from './decode/other-formats.js';
 export {
   createLoader,
   Loader,

@@ -3,7 +3,7 @@ import type { ImageFile } from '../dataset/index.js';
 import { checkOption } from '../options.js';
 import { type Augmentation, viewsOf } from './augmentation.js';
 import { Batch } from './batch.js';
-import { DecodeQueue } from './decode-queue.js';
+import { DecodeQueue } from './decode/decode-queue.js';
 import type { LoaderOptions } from './loader-options.js';
 import { resolveLoader } from './loader-settings.js';
 import {

@@ -1,7 +1,7 @@
 /** Draws sheets of small pictures with captions: a model's worst mistakes, and augmented views of images. */
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
-import { type ByteRange, type ImageFile, imageInput, imageName } from '../dataset/index.js';
-import type { Preprocessing } from '../pipeline/index.js';
+import { type ByteRange, type ImageFile, imageName, readImage } from '../dataset/index.js';
+import { isJpeg, mostFileBytes, OtherFormat, type Preprocessing } from '../pipeline/index.js';
 import { ink, pixelDensity, savePicture, shorten, text } from './drawing.js';
 
 /** An image with a wrong prediction. */
@@ -21,6 +21,8 @@ export interface Mistake {
 const tile = 180;
 const gap = 20;
 const header = 60;
+/** Of a JPEG, which sharp holds whole if it is progressive. */
+const mostJpegPixels = 2 ** 26;
 
 /** Writes the PNG `file` with one tile for each mistake, in their order. Without mistakes the sheet says so. */
 export async function drawMistakes(
@@ -50,7 +52,7 @@ export async function drawMistakes(
         colour: ink.wrong,
       }),
     );
-    overlays.push(await placed(await thumbnail({ ...mistake, path: mistake.file }), x, y));
+    overlays.push(placed(await thumbnail({ ...mistake, path: mistake.file }), x, y));
   }
   const rows = Math.max(1, Math.ceil(mistakes.length / columns));
   const width = gap + columns * pitch.x;
@@ -87,38 +89,53 @@ export async function drawAugmentations(sheet: AugmentationSheet, file: string):
   for (const [row, { image, caption }] of originals.entries()) {
     const [x, y] = place(0, row);
     elements.push(text(x, y + tile + 15, shorten(caption, 28), { size: 11 }));
-    overlays.push(await placed(await thumbnail(image), x, y));
+    overlays.push(placed(await thumbnail(image), x, y));
   }
   for (let index = 0; index < images; index++) {
     const pixels = sheet.pixels.subarray(index * values, (index + 1) * values);
     const [x, y] = place(before + (index % variants), Math.floor(index / variants));
     const bytes = toBytes(pixels, preprocessing);
     const picture = sharp(bytes, { raw: { width: crop, height: crop, channels: 3 } });
-    overlays.push(await placed(picture, x, y));
+    overlays.push(placed(await tileOf(picture), x, y));
   }
   const [width, height] = place(before + variants, rows);
   await savePicture({ width: width + gap, height: height + gap, elements, overlays }, file);
 }
 
-/** The image upright; a grey tile if sharp cannot read an image that Bobbin could read. */
-async function thumbnail(image: ImageFile): Promise<Sharp> {
+/** A tile of the image, upright and with its stored numbers; grey if the image cannot be read, or is too large for this. */
+async function thumbnail(image: ImageFile): Promise<Buffer> {
   try {
-    const input = await imageInput(image);
-    const upright = await sharp(input, { failOn: 'none' }).autoOrient().toBuffer();
-    return sharp(upright);
+    return await tileOf(await open(image));
   } catch {
-    return sharp({ create: { width: 1, height: 1, channels: 3, background: '#98a2b3' } });
+    return await tileOf(
+      sharp({ create: { width: 1, height: 1, channels: 3, background: '#98a2b3' } }),
+    );
   }
 }
 
-async function placed(picture: Sharp, x: number, y: number): Promise<OverlayOptions> {
+async function open(image: ImageFile): Promise<Sharp> {
+  const bytes = await readImage(image, mostFileBytes);
+  if (isJpeg(bytes)) {
+    const limitInputPixels = mostJpegPixels;
+    return sharp(bytes, { autoOrient: true, failOn: 'none', ignoreIcc: true, limitInputPixels });
+  }
+  const { rgb, width, height } = await OtherFormat.of(bytes).decode();
+  return sharp(rgb, { raw: { width, height, channels: 3 } });
+}
+
+async function tileOf(picture: Sharp): Promise<Buffer> {
   const side = tile * pixelDensity;
-  const input = await picture
+  return await picture
     .resize(side, side, { fit: 'contain', background: '#f2f4f7' })
     .png()
     .toBuffer();
-  return { input, left: x * pixelDensity, top: y * pixelDensity };
 }
+
+const placed = (input: Buffer, x: number, y: number): OverlayOptions => ({
+  input,
+  left: x * pixelDensity,
+  top: y * pixelDensity,
+});
 
 function toBytes(pixels: Float32Array, { mean, std, channels }: Preprocessing): Uint8Array {
   const bytes = new Uint8ClampedArray(pixels.length);

@@ -129,7 +129,7 @@ test('when files are damaged, then refill, mark and fail behave as documented', 
     named,
   );
   assert.match(refill.failures[0]?.reason ?? '', /premature end/);
-  assert.match(refill.failures[1]?.reason ?? '', /unsupported image format/);
+  assert.match(refill.failures[1]?.reason ?? '', /is text, not an image/);
 
   const mark = loaderFor(t, { ...options, damaged: 'mark' });
   const marked = await collect(mark, 0);

@@ -1,7 +1,8 @@
 /** Decodes the images that are not JPEG files, a few at a time, and hands their pixels to the native loader. */
-import type { NativeLoader } from './native-loader.js';
-import { decodeOtherFormat } from './other-formats.js';
-import type { LoaderSample, LoaderSamples } from './samples.js';
+import type { NativeLoader } from '../native-loader.js';
+import type { LoaderSample, LoaderSamples } from '../samples.js';
+import { MemoryBudget } from './memory-budget.js';
+import { mostDecodeBytes, readOtherFormat } from './other-formats.js';
 
 /** The native loader asks for the pixels of a sample; the answer carries the same ticket. */
 type Request = ReturnType<NativeLoader['takeRequests']>[number];
@@ -9,6 +10,7 @@ type Request = ReturnType<NativeLoader['takeRequests']>[number];
 /** See the file's heading. Requests are served in their order. */
 export class DecodeQueue {
   private readonly requests: Request[] = [];
+  private readonly memory = new MemoryBudget(mostDecodeBytes);
   private running = 0;
   private closed = false;
   private images = 0;
@@ -58,22 +60,21 @@ export class DecodeQueue {
   }
 
   private async decode({ ticket, sample }: Request): Promise<void> {
-    const start = performance.now();
     try {
-      const { rgb, width, height } = await decodeOtherFormat(
-        this.samples.at(sample) as LoaderSample,
-      );
-      // Counted only here: a damaged file may be a JPEG.
-      this.images += 1;
-      this.milliseconds += performance.now() - start;
-      if (!this.closed) {
-        this.native.supply(ticket, rgb, width, height);
-      }
+      const image = await readOtherFormat(this.samples.at(sample) as LoaderSample);
+      await this.memory.run(image.decodeBytes, async () => {
+        const start = performance.now();
+        const { rgb, width, height } = await image.decode();
+        // Counted only here: a damaged file may be a JPEG.
+        this.images += 1;
+        this.milliseconds += performance.now() - start;
+        if (!this.closed) {
+          this.native.supply(ticket, rgb, width, height);
+        }
+      });
     } catch (error) {
-      // libvips repeats itself over several lines.
-      const [reason] = (error as Error).message.split('\n');
       if (!this.closed) {
-        this.native.supplyFailure(ticket, reason || 'unreadable');
+        this.native.supplyFailure(ticket, (error as Error).message);
       }
     }
   }
