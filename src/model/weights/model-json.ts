@@ -75,6 +75,10 @@ function checkManifest(groups: WeightsGroup[], file: string, remedy: string): vo
       throw expected('a name, a shape and a dtype', `each weight in ${file}`, wrong, remedy);
     }
   }
+  const parts = groups.flatMap(({ paths }) => paths);
+  if (new Set(parts).size < parts.length) {
+    throw expected('each weights file once', `paths in ${file}`, parts, remedy);
+  }
 }
 
 const isSpec = (spec: tf.io.WeightsManifestEntry | null): boolean =>

@@ -57,6 +57,7 @@ export function parseTorchState(bytes: Buffer, file: string): NamedTensors {
     throw expected('little-endian data', file, 'another byte order');
   }
   const references = referencesIn(next(), file);
+  checkTotal(references, bytes.length, file);
   const keys = next();
   const storages = readStorages({ bytes, keys, start: at, references, file });
   const floats = references.filter(([, { storage }]) => storage.type === 'FloatStorage');
@@ -83,6 +84,16 @@ function referencesIn(state: Pickled, file: string): [string, TensorReference][]
   });
 }
 
+/** Tensors may share a storage, but together they have no more elements than the file has bytes. */
+function checkTotal(references: [string, TensorReference][], most: number, file: string): void {
+  const total = references.reduce((sum, [, { shape }]) => sum + elements(shape), 0);
+  if (total > most) {
+    throw expected(`at most ${most} elements in all tensors`, file, total);
+  }
+}
+
+const elements = (shape: number[]) => shape.reduce((product, size) => product * size, 1);
+
 interface StorageSection {
   bytes: Buffer;
   /** The fifth pickle: storage keys in file order. */
@@ -107,12 +118,12 @@ function readStorages(section: StorageSection): Map<string, Float32Array> {
   for (const key of keys) {
     const reference = byKey.get(key);
     if (reference === undefined) {
-      throw expected('a storage key that a tensor uses', file, String(key));
+      throw expected('a storage key that a tensor uses', file, key);
     }
     at = checkCount(bytes, at, reference, file);
     const length = reference.count * (reference.type === 'FloatStorage' ? 4 : 8);
     if (at + length > bytes.length) {
-      throw expected(`${length} bytes of storage ${key}`, file, `${bytes.length - at}`);
+      throw expected(`${length} bytes of storage ${reference.key}`, file, bytes.length - at);
     }
     if (reference.type === 'FloatStorage') {
       storages.set(reference.key, floatsIn(bytes, at, at + length));
@@ -147,10 +158,10 @@ function materialise(
   if (storage === undefined) {
     throw expected('a storage', name, 'none');
   }
-  const count = shape.reduce((product, size) => product * size, 1);
+  const count = elements(shape);
   const last = shape.reduce((sum, size, i) => sum + (size - 1) * (strides[i] as number), offset);
   if (count > storage.length || (count > 0 && last >= storage.length)) {
-    throw expected(`a view within ${storage.length} elements`, name, `shape [${shape}]`);
+    throw expected(`a view within ${storage.length} elements`, `shape of ${name}`, shape);
   }
   const values = new Float32Array(count);
   const index = shape.map(() => 0);

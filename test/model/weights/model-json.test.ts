@@ -50,3 +50,10 @@ test('when the files are shorter than the manifest, elsewhere, or no JSON, then 
     message: /Expected JSON for .*model\.json/,
   });
 });
+
+test('when a weights file is named again and again, then it is refused before it is read', async () => {
+  await assert.rejects(
+    read({ weightsManifest: [{ paths: Array(1000).fill('a.bin'), weights }] }),
+    /each weights file once for paths in .*model\.json but received \["a\.bin",/,
+  );
+});

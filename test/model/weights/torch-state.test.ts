@@ -55,3 +55,51 @@ test("when the file is torch's newer zip format then the message says how to sav
     /_use_new_zipfile_serialization=False/,
   );
 });
+
+/** A legacy file with this state dict and these storage keys, both as the body of a pickle. */
+function legacyFile(state: string, keys: string): Buffer {
+  const pickles = [
+    '\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19',
+    'M\xe9\x03',
+    '}(X\r\0\0\0little_endian\x88u',
+    state,
+    keys,
+  ];
+  return Buffer.from(pickles.map((body) => `\x80\x02${body}.`).join(''), 'latin1');
+}
+
+/** A list of ten times the same list, again and again: 10¹² leaves in some 300 bytes. */
+const nestedList = `]${Array.from({ length: 12 }, (_, level) => {
+  const again = `h${String.fromCharCode(level)}`.repeat(10);
+  return `q${String.fromCharCode(level)}](${again}e`;
+}).join('')}`;
+
+test('when lists contain each other many times, then the error stays short', () => {
+  const start = performance.now();
+  for (const file of [
+    legacyFile('}', `](${nestedList}e`),
+    legacyFile(`}(${nestedList}${nestedList}u`, ']'),
+    legacyFile(`(${nestedList}tQ`, ']'),
+  ]) {
+    assert.ok(file.length < 1000);
+    assert.throws(
+      () => parseTorchState(file, 'bomb.pth'),
+      ({ name, message }: Error) => name === 'InvalidInputError' && message.length < 500,
+    );
+  }
+  assert.ok(performance.now() - start < 1000);
+});
+
+test('when tensors together have more elements than the file has bytes, or too many axes, then it is refused', () => {
+  const text = (word: string) => `X${String.fromCharCode(word.length)}\0\0\0${word}`;
+  const storage = `(${text('storage')}ctorch\nFloatStorage\n${text('0')}${text('cpu')}M\xe8\x03tQ`;
+  const tensor = (name: string, shape: string) =>
+    `${text(name)}ctorch._utils\n_rebuild_tensor_v2\n(${storage}K\0${shape}${shape}tR`;
+  const many = Array.from({ length: 99 }, (_, index) => tensor(`${index}`, 'M\xe8\x03\x85')).join(
+    '',
+  );
+  const long = tensor('long', `(${'K\x01'.repeat(9)}t`);
+  const read = (state: string) => () => parseTorchState(legacyFile(`}(${state}u`, ']'), 'wide.pth');
+  assert.throws(read(many), /at most \d+ elements in all tensors for wide\.pth but received 99000/);
+  assert.throws(read(long), /_rebuild_tensor_v2/);
+});

@@ -15,6 +15,9 @@ const allowedGlobals = new Set([
   'torch LongStorage',
 ]);
 
+/** Axes of a tensor. */
+const mostAxes = 8;
+
 /** The global that the next two lines name. */
 export function readGlobal(source: PickleSource): Global {
   const name = `${source.line()} ${source.line()}`;
@@ -46,7 +49,7 @@ export function storageOf(id: Pickled, source: PickleSource): StorageReference {
     typeof key !== 'string' ||
     !isSize(count)
   ) {
-    throw source.bad("a persistent id ('storage', type, key, place, count)", String(kind));
+    throw source.bad("a persistent id ('storage', type, key, place, count)", kind);
   }
   const isFloat = name === 'torch FloatStorage';
   return { kind: 'storage', type: isFloat ? 'FloatStorage' : 'LongStorage', key, count };
@@ -71,4 +74,4 @@ function tensorOf(
 const isSize = (value: Pickled | undefined): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0;
 const isSizes = (value: Pickled | undefined): value is number[] =>
-  Array.isArray(value) && value.every(isSize);
+  Array.isArray(value) && value.length <= mostAxes && value.every(isSize);
