@@ -1,18 +1,18 @@
 /** Folders of one class each, wherever they are: below the source folder or below that of a split. */
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { byCodeUnit } from '../code-unit.js';
-import { foldersIn, isHidden } from '../files/folders.js';
+import { type FilesBelow, filesBelow, foldersIn } from '../files/folders.js';
 import type { Labelled, Source, Split } from '../types.js';
-import { imagePattern, taskOfFolder } from './names.js';
+import { leftAlone } from './left-alone.js';
+import { imagePattern, leftOut, roleOf, taskOfFolder } from './names.js';
 
-export interface ClassFolder {
+export interface ClassFolder extends Omit<FilesBelow, 'files'> {
   class: string;
   /** Relative to the source folder, as the images are. */
   folder: string;
   images: string[];
-  /** How many other files it has. */
-  others: number;
+  /** Files that are no images by their names. */
+  others: string[];
   given?: Split;
 }
 
@@ -23,39 +23,46 @@ export async function classFoldersIn(
   given?: Split,
 ): Promise<ClassFolder[]> {
   const folders: ClassFolder[] = [];
-  for (const name of await foldersIn(path.join(root, parent))) {
+  for (const name of await foldersIn(root, parent)) {
     const folder = path.posix.join(parent, name);
-    folders.push({ class: name, folder, ...(await filesBelow(root, folder)), given });
+    const { files, ...rest } = await filesBelow(root, folder);
+    const images = files.filter((file) => imagePattern.test(file));
+    const others = files.filter((file) => !imagePattern.test(file));
+    folders.push({ class: name, folder, images, others, ...rest, given });
   }
   return folders;
 }
 
-/** The files below a folder at any depth, hidden ones left out. */
-export async function filesBelow(
-  root: string,
-  folder: string,
-): Promise<Pick<ClassFolder, 'images' | 'others'>> {
-  const top = path.join(root, folder);
-  const partsOf = (file: string) => file.slice(top.length + 1).split(path.sep);
-  const entries = await readdir(top, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
-    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
-    .filter((file) => !partsOf(file).some(isHidden));
-  const images = files
-    .filter((file) => imagePattern.test(file))
-    .map((file) => path.relative(root, file).split(path.sep).join('/'))
-    .sort(byCodeUnit);
-  return { images, others: files.length - images.length };
+/** Whether there is an image below `folder`, which is relative to `root`. */
+export async function hasImages(root: string, folder: string): Promise<boolean> {
+  return (await filesBelow(root, folder)).files.some((file) => imagePattern.test(file));
 }
 
-/** A warning about images in `parent` itself, which are in no class folder; none where there are none. */
-export async function looseImages(root: string, parent: string): Promise<string[]> {
-  const names = await readdir(path.join(root, parent));
-  const images = names.filter((name) => !isHidden(name) && imagePattern.test(name));
-  const place = parent === '' ? 'The source folder' : parent;
-  const what = 'images outside of class folders, which are left out';
-  return images.length === 0 ? [] : [`${place} has ${images.length} ${what}.`];
+/**
+ * Whether the folders in `parent` are those of classes: two or more, one of which has images and a name that means nothing
+ * else, and no training split beside a validation split.
+ */
+export async function hasClasses(root: string, parent: string): Promise<boolean> {
+  const classes: string[] = [];
+  const roles = new Set<string>();
+  for (const name of await foldersIn(root, parent)) {
+    const role = roleOf(name);
+    if (role === undefined) {
+      classes.push(name);
+    } else if (await hasImages(root, path.posix.join(parent, name))) {
+      roles.add(role);
+      classes.push(name);
+    }
+  }
+  if (classes.length < 2 || (roles.has('training split') && roles.has('validation split'))) {
+    return false;
+  }
+  for (const name of classes.filter((each) => roleOf(each) === undefined)) {
+    if (await hasImages(root, path.posix.join(parent, name))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** The source that these folders make: one task named after `root`, its classes in code-unit order. */
@@ -65,26 +72,50 @@ export function sourceOf(
   warnings: readonly string[],
 ): Source {
   const task = taskOfFolder(root);
-  const classes = [...new Set(folders.map((folder) => folder.class))].sort(byCodeUnit);
-  const labelled = folders.flatMap(({ class: name, images, given }) => {
+  const used = folders.filter(
+    ({ class: name, folder, images, circles }) =>
+      images.length > 0 || (roleOf(name) === undefined && !circles.includes(folder)),
+  );
+  const classes = [...new Set(used.map((folder) => folder.class))].sort(byCodeUnit);
+  const labelled = used.flatMap(({ class: name, images, given }) => {
     const label = classes.indexOf(name);
     return images.map(
       (file): Labelled => ({ path: file, task, label, maybe: [], given, origin: file }),
     );
   });
-  const tasks = [{ name: task, classes }];
-  return { tasks, labelled, questions: [], warnings: [...warnings, ...folders.flatMap(oddities)] };
+  return {
+    tasks: [{ name: task, classes }],
+    labelled,
+    questions: [],
+    warnings: [...warnings, ...folders.flatMap((folder) => oddities(root, folder))],
+  };
 }
 
-function oddities({ folder, images, others }: ClassFolder): string[] {
-  const warnings: string[] = [];
-  if (others > 0) {
-    warnings.push(
-      `${folder} has ${others} other files, left out because their names are not those of images.`,
-    );
+/** A warning about images that are not in a class folder itself but in folders below it. */
+export function nestedImages(folders: readonly ClassFolder[]): string[] {
+  const nested = folders.flatMap(
+    ({ folder, images }) => images.find((file) => path.posix.dirname(file) !== folder) ?? [],
+  );
+  const what =
+    'class folders have images in folders below them, all of which count for the upper one';
+  return leftOut(nested, what);
+}
+
+function oddities(root: string, found: ClassFolder): string[] {
+  const { class: name, folder, images, others, circles, special } = found;
+  const role = roleOf(name);
+  const article = `a ${role}`;
+  if (role && images.length === 0) {
+    const why = `it has no images, and the name of ${article}`;
+    return [`${folder} is left out: ${why}.`, ...leftAlone(root, folder, others)];
   }
-  if (images.length === 0) {
-    warnings.push(`${folder} has no images.`);
-  }
-  return warnings;
+  return [
+    ...(role
+      ? [`${folder} is read as a class: if it is ${article}, move it out of its folder.`]
+      : []),
+    ...leftAlone(root, folder, others),
+    ...leftOut(special, `files of ${folder} are left out: they are pipes, sockets or devices`),
+    ...leftOut(circles, `links in ${folder} are left out: they lead to a folder that they are in`),
+    ...(images.length === 0 && !circles.includes(folder) ? [`${folder} has no images.`] : []),
+  ];
 }

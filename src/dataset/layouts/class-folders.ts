@@ -5,57 +5,71 @@ import type { Source } from '../types.js';
 import {
   type ClassFolder,
   classFoldersIn,
-  filesBelow,
-  looseImages,
+  hasClasses,
+  nestedImages,
   sourceOf,
 } from './class-folder.js';
 import type { Layout } from './layout.js';
-import { namesOfSplit } from './names.js';
+import { besideClasses } from './left-alone.js';
+import { namesOfSplit, roleOf } from './names.js';
 
 export const classFolders: Layout<'class folders'> = {
   name: 'class folders',
   form: 'class folders (<class>/*.jpg)',
   packed: false,
-  looksLike,
-  hint: async (folder) => {
-    const folders = await classFoldersIn(folder, (await trainFolder(folder)) ?? '');
-    const images = folders.reduce((sum, each) => sum + each.images.length, 0);
-    return folders.length === 0
-      ? undefined
-      : `${folders.length} class folders with ${images} images were found there`;
-  },
+  looksLike: async (root) => await hasClasses(root, (await trainFolder(root)) ?? ''),
+  hint,
   read,
 };
 
 /** The folder of the training split, where it has folders in it. */
 async function trainFolder(root: string): Promise<string | undefined> {
   const [train] = namesOfSplit('train', await foldersIn(root));
-  const inner = train === undefined ? [] : await foldersIn(path.join(root, train));
+  const inner = train === undefined ? [] : await foldersIn(root, train);
   return inner.length > 0 ? train : undefined;
 }
 
-async function looksLike(root: string): Promise<boolean> {
-  const parent = (await trainFolder(root)) ?? '';
-  const names = await foldersIn(path.join(root, parent));
-  for (const name of names.length > 1 ? names : []) {
-    if ((await filesBelow(root, path.posix.join(parent, name))).images.length > 0) {
-      return true;
+async function hint(root: string): Promise<string | undefined> {
+  const folders = await classFoldersIn(root, (await trainFolder(root)) ?? '');
+  const full = folders.filter(({ images }) => images.length > 0);
+  for (const { folder } of full) {
+    if (await hasClasses(root, folder)) {
+      return `${folder} has class folders: name ${path.join(root, folder)} as the source`;
     }
   }
-  return false;
+  const named =
+    full.find(({ class: name }) => roleOf(name) === 'training split') ??
+    full.find(({ class: name }) => roleOf(name) !== undefined);
+  if (named) {
+    return roleHint(full, named);
+  }
+  const images = full.reduce((sum, each) => sum + each.images.length, 0);
+  return folders.length === 0
+    ? undefined
+    : `${folders.length} class folders with ${images} images were found there`;
+}
+
+/** Why folders are not read as classes, and what to do: `named` is one that has the name of something else. */
+function roleHint(full: readonly ClassFolder[], named: ClassFolder): string {
+  const names = full.slice(0, 3).map(({ folder }) => folder);
+  const place = names.length < full.length ? `${names.join(', ')} and others` : names.join(' and ');
+  const why = `${named.class} is the name of a ${roleOf(named.class)}`;
+  const row = `${named.images[0]},CLASS`;
+  return `No classes are read from ${place}, because ${why}: put the images of each class into a folder of its own, or list all in a CSV file with the columns path,label and rows such as ${row}`;
 }
 
 async function read(root: string): Promise<Source> {
   const train = await trainFolder(root);
   const folders = await classFoldersIn(root, train ?? '');
-  const warnings = await looseImages(root, '');
+  const warnings = await besideClasses(root, '');
+  const splits = train === undefined ? splitsTakenForClasses(folders) : [];
+  warnings.push(...(splits.length > 0 ? splits : nestedImages(folders)));
   if (train === undefined) {
-    warnings.push(...splitsTakenForClasses(folders));
     return sourceOf(root, folders, warnings);
   }
   const names = await foldersIn(root);
   for (const name of [train, ...namesOfSplit('validation', names)]) {
-    warnings.push(...(await looseImages(root, name)));
+    warnings.push(...(await besideClasses(root, name)));
   }
   const why = `a validation folder is called validation or test and has the class folders of ${train}`;
   for (const name of names.filter((other) => other !== train)) {

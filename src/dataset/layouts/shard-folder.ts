@@ -1,10 +1,10 @@
 /** Reads a folder of WebDataset shards: tar files whose members `key.jpg`, `key.cls` and `key.json` are one labelled image. */
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../../errors.js';
 import { byCodeUnit } from '../code-unit.js';
 import { mapConcurrently } from '../concurrency.js';
-import { foldersIn, isHidden } from '../files/folders.js';
+import { unpackCommand } from '../files/archives.js';
+import { filesIn, foldersIn } from '../files/folders.js';
 import { refusePointers } from '../files/git-lfs.js';
 import type { Labelled, Source } from '../types.js';
 import { type Classes, classesOf, readClassNames } from './class-names.js';
@@ -35,7 +35,7 @@ export async function shardFilesIn(root: string, pattern: RegExp): Promise<strin
   if (folders.length - own.length > 1) {
     return [];
   }
-  const hasClasses = async (name: string) => (await foldersIn(path.join(root, name))).length > 1;
+  const hasClasses = async (name: string) => (await foldersIn(root, name)).length > 1;
   for (const name of train) {
     if (await hasClasses(name)) {
       return [];
@@ -46,14 +46,8 @@ export async function shardFilesIn(root: string, pattern: RegExp): Promise<strin
     if (folder !== '' && (await hasClasses(folder))) {
       continue;
     }
-    const entries = await readdir(path.join(root, folder), { withFileTypes: true });
-    const shards = entries.filter(
-      (entry) =>
-        (entry.isFile() || entry.isSymbolicLink()) &&
-        !isHidden(entry.name) &&
-        pattern.test(entry.name),
-    );
-    found.push(...shards.map(({ name }) => path.posix.join(folder, name)));
+    const shards = (await filesIn(root, folder)).filter((name) => pattern.test(name));
+    found.push(...shards.map((name) => path.posix.join(folder, name)));
   }
   return found.sort(byCodeUnit);
 }
@@ -75,12 +69,17 @@ export async function readShards(
   const packed = await shardFilesIn(root, compressedPattern);
   warnings.push(
     ...shardWarnings(files),
-    ...leftOut(packed, 'compressed shards are left out'),
+    ...leftOut(
+      packed,
+      'compressed shards are left out, since images are read in place: unpack them',
+    ),
     ...sampleWarnings(shards),
   );
   const images = shards.flatMap((shard) => shard.images);
   if (images.length === 0) {
-    throw expected('images with labels in its shards', 'source', root, warnings.join(' '));
+    const unpack = unpackCommand(path.join(root, names[0] as string));
+    const remedy = `${warnings.join(' ')} If the folders in it are classes, unpack it: \`${unpack}\``;
+    throw expected('images with labels in its shards', 'source', root, remedy);
   }
   const folders = names.map((name) => path.dirname(name));
   const classes = classesOf(images, await readClassNames(root, folders));
@@ -121,11 +120,12 @@ function labelledIn(
 }
 
 function sampleWarnings(shards: readonly NamedShard[]): string[] {
-  const named = (kind: 'unlabelled' | 'empty' | 'imageless') =>
+  const named = (kind: 'unlabelled' | 'empty' | 'imageless' | 'archives') =>
     shards.flatMap(({ file, ...shard }) => shard[kind].map((name) => `${name} in ${file}`));
   return [
     ...leftOut(named('unlabelled'), 'images without a label in .cls or .json are left out'),
     ...leftOut(named('empty'), 'images of no bytes are left out'),
+    ...leftOut(named('archives'), 'archives inside of shards are left out: unpack them first'),
     ...leftOut(
       named('imageless'),
       'labels have no image beside them (a key ends at the first dot; links are skipped)',

@@ -1,5 +1,6 @@
 /** Reads one WebDataset shard: groups its members by key, hashes the images, and reads the labels beside them. */
 import { createHash } from 'node:crypto';
+import { unpackCommand } from '../files/archives.js';
 import { maxPieceBytes, SequentialFile } from '../files/sequential-file.js';
 import { damaged, quoted, readTar, type TarMember } from '../files/tar.js';
 import type { ByteRange } from '../image-file.js';
@@ -26,6 +27,8 @@ export interface Shard {
   empty: string[];
   /** Names of labels left out because no image is beside them. */
   imageless: string[];
+  /** Names of archives in it. */
+  archives: string[];
 }
 
 /** Members that follow each other and have the same key. */
@@ -56,7 +59,7 @@ interface Note {
  */
 export async function readShard(path: string): Promise<Shard> {
   const file = await SequentialFile.open(path);
-  const shard: Shard = { images: [], unlabelled: [], empty: [], imageless: [] };
+  const shard: Shard = { images: [], unlabelled: [], empty: [], imageless: [], archives: [] };
   let sample: Sample = { key: '', dotted: [] };
   try {
     for await (const member of readTar(file)) {
@@ -68,15 +71,7 @@ export async function readShard(path: string): Promise<Shard> {
         finish(shard, sample, file);
         sample = { key, dotted: [] };
       }
-      if (isImage(extension)) {
-        await addImage(shard, sample, file, member);
-      } else if (extension === 'cls') {
-        sample.cls = await noteIn(file, member);
-      } else if (extension === 'json') {
-        sample.json = await noteIn(file, member);
-      } else if (/\.(cls|json)$/.test(extension)) {
-        sample.dotted.push(member.name);
-      }
+      await addMember(shard, sample, file, { ...member, extension });
     }
     finish(shard, sample, file);
   } finally {
@@ -114,6 +109,25 @@ function finish(
     for (const name of dotted) {
       shard.imageless.push(name);
     }
+  }
+}
+
+async function addMember(
+  shard: Shard,
+  sample: Sample,
+  file: SequentialFile,
+  { extension, ...member }: TarMember & { extension: string },
+): Promise<void> {
+  if (isImage(extension)) {
+    await addImage(shard, sample, file, member);
+  } else if (extension === 'cls') {
+    sample.cls = await noteIn(file, member);
+  } else if (extension === 'json') {
+    sample.json = await noteIn(file, member);
+  } else if (/\.(cls|json)$/.test(extension)) {
+    sample.dotted.push(member.name);
+  } else if (unpackCommand(member.name) !== undefined) {
+    shard.archives.push(member.name);
   }
 }
 

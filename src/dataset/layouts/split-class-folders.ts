@@ -3,9 +3,10 @@ import path from 'node:path';
 import { expected } from '../../errors.js';
 import { foldersIn } from '../files/folders.js';
 import type { Source } from '../types.js';
-import { classFoldersIn, filesBelow, looseImages, sourceOf } from './class-folder.js';
+import { classFoldersIn, hasImages, nestedImages, sourceOf } from './class-folder.js';
 import type { Layout } from './layout.js';
-import { namesOfSplit } from './names.js';
+import { besideClasses } from './left-alone.js';
+import { namesOfSplit, roleOf } from './names.js';
 
 export const splitClassFolders: Layout<'split class folders'> = {
   name: 'split class folders',
@@ -21,18 +22,21 @@ interface SplitFolders {
   validation: string;
 }
 
-/** Undefined where no validation folder has an image of a class in train: `test` may hold unlabelled images alone. */
+/**
+ * Undefined where no validation folder has an image of a class in train: `test` may hold unlabelled images alone, and folders
+ * called `images` and `labels` are no classes.
+ */
 async function splitFoldersIn(root: string): Promise<SplitFolders | undefined> {
   const names = await foldersIn(root);
   const [train] = namesOfSplit('train', names);
   if (train === undefined) {
     return undefined;
   }
-  const classes = await foldersIn(path.join(root, train));
+  const classes = await foldersIn(root, train);
   for (const validation of namesOfSplit('validation', names)) {
-    for (const name of await foldersIn(path.join(root, validation))) {
-      const shared = classes.includes(name);
-      if (shared && (await filesBelow(root, path.posix.join(validation, name))).images.length > 0) {
+    for (const name of await foldersIn(root, validation)) {
+      const shared = classes.includes(name) && roleOf(name) === undefined;
+      if (shared && (await hasImages(root, path.posix.join(validation, name)))) {
         return { train, validation };
       }
     }
@@ -53,9 +57,9 @@ async function read(root: string): Promise<Source> {
   const names = await foldersIn(root);
   const held = namesOfSplit('validation', names);
   const looked = ['', train, ...held.slice(0, held.indexOf(validation) + 1)];
-  const warnings: string[] = [];
+  const warnings = nestedImages(folders);
   for (const name of looked) {
-    warnings.push(...(await looseImages(root, name)));
+    warnings.push(...(await besideClasses(root, name)));
   }
   for (const name of names.filter((other) => other !== train && other !== validation)) {
     warnings.push(`${name} is left out: ${train} and ${validation} are the split that is used.`);

@@ -41,7 +41,9 @@ test('when all class folders have the same folders in them then a warning asks f
     /^All 2 class folders have images in folders alone, cat in each: .*train and validation\.$/,
   );
   const own = { ...classFolder('hat/new', 2), ...classFolder('shoe/old', 2) };
-  assert.deepEqual((await prepared(t, own)).summary.warnings, []);
+  assert.deepEqual((await prepared(t, own)).summary.warnings, [
+    '2 class folders have images in folders below them, all of which count for the upper one; the first is hat/new/0.jpg.',
+  ]);
 });
 
 test('when the validation folder has no labels then the seed splits and a warning says so', async (t) => {
@@ -76,6 +78,7 @@ test('when images are outside class folders then they are counted', async (t) =>
   const { summary } = await prepared(t, { ...split('.'), ...outside });
   assert.deepEqual(summary.warnings, [
     'The source folder has 2 images outside of class folders, which are left out.',
+    '1 other files in the source folder are left alone: their names are not those of images; the first is notes.txt.',
   ]);
   const { summary: loose } = await prepared(t, {
     ...split('train'),

@@ -39,7 +39,8 @@ test('when classes are folders then labels follow their names and the split is s
     { name: 'b-hat', train: 16, validation: 4 },
   ]);
   assert.deepEqual(summary.warnings, [
-    'a-shoe has 1 other files, left out because their names are not those of images.',
+    '.cache is left out, because its name begins with a dot: rename it if it is a class.',
+    '1 other files in a-shoe are left alone: their names are not those of images; the first is a-shoe/notes.txt.',
   ]);
   const hat = manifest.samples.find(({ path: file }) => file === 'b-hat/3.jpg');
   assert.equal(hat?.label, 1);

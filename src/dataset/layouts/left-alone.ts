@@ -1,0 +1,61 @@
+/** Tells what is beside class folders, or in them, and is not read: images, archives, other files and hidden folders. */
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { unpackCommand } from '../files/archives.js';
+import { filesIn } from '../files/folders.js';
+import { imagePattern, leftOut } from './names.js';
+
+/** Files that people add for each other, and that nobody expects to be read. */
+const notePattern = /^(readme|licen[cs]e|copying|citation|changelog|authors)\b|\.(md|pdf)$/i;
+
+/** Warnings about what is in `parent` itself, which holds class folders and is relative to `root`. */
+export async function besideClasses(root: string, parent: string): Promise<string[]> {
+  const place = parent === '' ? 'The source folder' : parent;
+  const files = await filesIn(root, parent);
+  const images = files.filter((name) => imagePattern.test(name));
+  const others = files.filter((name) => !imagePattern.test(name) && !notePattern.test(name));
+  const loose = `${place} has ${images.length} images outside of class folders, which are left out.`;
+  return [
+    ...(images.length > 0 ? [loose] : []),
+    ...leftAlone(
+      root,
+      parent,
+      others.map((name) => path.posix.join(parent, name)),
+    ),
+    ...(await hiddenClasses(root, parent)),
+  ];
+}
+
+/** Warnings about `files` of `folder`, relative to `root`, that are not images by their names. */
+export function leftAlone(root: string, folder: string, files: readonly string[]): string[] {
+  const place = folder === '' ? 'the source folder' : folder;
+  const archives = files.filter((file) => unpackCommand(file) !== undefined);
+  const others = files.filter((file) => unpackCommand(file) === undefined);
+  const [first] = archives;
+  const what = `archives in ${place} are left alone`;
+  const packed = first === undefined ? '' : unpackCommand(path.join(root, first));
+  return [
+    ...leftOut(
+      others,
+      `other files in ${place} are left alone: their names are not those of images`,
+    ),
+    ...leftOut(archives, what).map((each) => `${each.slice(0, -1)}: \`${packed}\` unpacks it.`),
+  ];
+}
+
+/** Warnings about hidden folders with images: a class may be called so. */
+async function hiddenClasses(root: string, parent: string): Promise<string[]> {
+  const entries = await readdir(path.join(root, parent), { withFileTypes: true });
+  const hidden = entries.filter((entry) => entry.name.startsWith('.') && entry.isDirectory());
+  const warnings: string[] = [];
+  for (const { name } of hidden) {
+    const files = await readdir(path.join(root, parent, name));
+    if (files.some((file) => !file.startsWith('.') && imagePattern.test(file))) {
+      const folder = path.posix.join(parent, name);
+      warnings.push(
+        `${folder} is left out, because its name begins with a dot: rename it if it is a class.`,
+      );
+    }
+  }
+  return warnings;
+}
