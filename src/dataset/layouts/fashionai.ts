@@ -1,12 +1,11 @@
 /** The layout of FashionAI: releases of `Annotations/*.csv` and `Tests/question.csv`, in one folder or in folders beside each other. */
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, InvalidInputError } from '../../errors.js';
-import { ifPresent } from '../../if-present.js';
 import { byCodeUnit } from '../code-unit.js';
-import { type CsvRecord, headerOf, readCsv } from '../files/csv.js';
-import { foldersIn, isHidden, isInside } from '../files/folders.js';
+import { type CsvRecord, readCsv } from '../files/csv.js';
+import { isInside } from '../files/folders.js';
 import type { Labelled, Question, Source, Task } from '../types.js';
+import { findReleases, possibleReleases, taskPattern } from './fashionai-releases.js';
 import { fashionAiTasks } from './fashionai-tasks.js';
 import type { Layout } from './layout.js';
 
@@ -18,22 +17,12 @@ export interface QuestionRow {
   origin: string;
 }
 
-/** One release, e.g. `base`, `rank` or `web`: paths in its files start from its folder. */
-interface Release {
-  /** Relative to the source folder; empty for the source folder itself. */
-  folder: string;
-  labelFiles: string[];
-  questionFile?: string;
-}
-
-/** Where a release may have its CSV files, beside its own folder. */
-const innerFolders = ['Annotations', 'Tests'];
-
 export const fashionAi: Layout<'FashionAI'> = {
   name: 'FashionAI',
   form: 'a FashionAI release (Annotations/label.csv)',
   packed: false,
   looksLike: async (folder) => (await findReleases(folder)).length > 0,
+  hint,
   read,
 };
 
@@ -101,42 +90,21 @@ export async function readQuestions(files: readonly string[]): Promise<QuestionR
   return [...rows.values()];
 }
 
-async function findReleases(root: string): Promise<Release[]> {
-  const releases: Release[] = [];
-  // The folders of a release are not further releases.
-  const folders = (await foldersIn(root)).filter((name) => !innerFolders.includes(name));
-  for (const folder of ['', ...folders]) {
-    const names = await csvFilesBelow(root, folder);
-    const at = (...parts: string[]) => path.posix.join(folder, ...parts);
-    const labelFiles = names.filter((name) => path.posix.dirname(name) === at('Annotations'));
-    const alone = at('label.csv');
-    // FashionAI's tables have no header line: with one it belongs to another layout.
-    if (names.includes(alone) && !(await headerOf(path.join(root, alone))).includes('path')) {
-      labelFiles.push(alone);
-    }
-    const questionFile = [at('Tests', 'question.csv'), at('question.csv')].find((name) =>
-      names.includes(name),
-    );
-    if (labelFiles.length > 0 || questionFile !== undefined) {
-      releases.push({ folder, labelFiles, questionFile });
-    }
+/** What is wrong with the first table in the place of a release's, or undefined where there is none. */
+async function hint(root: string): Promise<string | undefined> {
+  const [release] = await possibleReleases(root);
+  if (release === undefined) {
+    return undefined;
   }
-  return releases;
-}
-
-/** CSV files of `folder`, `folder/Annotations` and `folder/Tests`, relative to `root`, in a fixed order. */
-async function csvFilesBelow(root: string, folder: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const inner of ['', ...innerFolders]) {
-    const place = path.posix.join(folder, inner);
-    const names = (await ifPresent(readdir(path.join(root, place)))) ?? [];
-    found.push(
-      ...names
-        .filter((name) => name.endsWith('.csv') && !isHidden(name))
-        .map((name) => path.posix.join(place, name)),
-    );
+  const [file = release.questionFile as string] = release.labelFiles;
+  try {
+    for await (const record of readCsv(path.join(root, file))) {
+      labelledFrom(record, '', new Map());
+    }
+  } catch (error) {
+    return (error as Error).message;
   }
-  return found.sort(byCodeUnit);
+  return `${file} has no rows`;
 }
 
 function labelledFrom(
@@ -198,8 +166,7 @@ function imagePath(record: CsvRecord): string {
 
 function taskName(record: CsvRecord): string {
   const name = record.fields[1] ?? '';
-  // A run's folder and a field of the submission will have this name.
-  if (!/^\w[\w-]*$/.test(name)) {
+  if (!taskPattern.test(name)) {
     throw expected('a task name of letters, digits, _ and -', record.at(1), name);
   }
   return name;

@@ -1,0 +1,98 @@
+/** Files and links that do not belong to class folders: each is told with its name, and the classes are read. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { prepare } from '../../../src/dataset/index.js';
+import { temporaryFolder, writeFiles } from '../../support/folders.js';
+import { classFolder, prepared } from '../../support/prepared.js';
+
+const photos = { ...classFolder('cat', 5), ...classFolder('dog', 5) };
+
+for (const file of [
+  'label.csv',
+  'question.csv',
+  'cat/label.csv',
+  'cat/question.csv',
+  'Annotations/boxes.csv',
+  'cat/Annotations/label.csv',
+  'Tests/question.csv',
+  'train.json',
+  'classes.txt',
+  'more.parquet',
+]) {
+  test(`when ${file} lies near class folders then these are read and it is named`, async (t) => {
+    const { manifest, summary } = await prepared(t, { ...photos, [file]: 'id,label\n1,cat\n' });
+    assert.equal(summary.layout, 'class folders');
+    assert.deepEqual(manifest.tasks[0]?.classes, ['cat', 'dog']);
+    assert.equal(manifest.samples.length, 10);
+    const named = summary.warnings.filter((warning) => warning.endsWith(`the first is ${file}.`));
+    assert.equal(named.length, 1, summary.warnings.join('\n'));
+  });
+}
+
+test('when files are those that systems and people add then no warning names them', async (t) => {
+  const notes = { 'README.md': 'x', LICENSE: 'x', '.DS_Store': 'x', 'cat/Thumbs.db': 'x' };
+  assert.deepEqual((await prepared(t, { ...photos, ...notes })).summary.warnings, []);
+});
+
+test('when archives lie near class folders, alone or as the source then the command that unpacks them is told', async (t) => {
+  const { summary, source } = await prepared(t, { ...photos, 'bird.zip': 'PK', 'cat/x.tgz': '' });
+  const unzip = `unzip '${source}/bird.zip' -d '${source}/bird'`;
+  assert.deepEqual(summary.warnings, [
+    `1 archives in the source folder are left alone; the first is bird.zip: \`${unzip}\` unpacks it.`,
+    `1 archives in cat are left alone; the first is cat/x.tgz: \`mkdir '${source}/cat/x' && tar -xf '${source}/cat/x.tgz' -C '${source}/cat/x'\` unpacks it.`,
+  ]);
+  const folder = temporaryFolder(t);
+  const out = path.join(folder, 'out');
+  await writeFiles(folder, { 'in/data.zip': 'PK', 'in/b.tar.gz': '' });
+  await assert.rejects(
+    prepare(path.join(folder, 'in'), { out }),
+    /To read what is in b\.tar\.gz, unpack it: `mkdir .*\/in\/b && tar -xf .*\/in\/b\.tar\.gz -C .*\/in\/b`/,
+  );
+  await assert.rejects(
+    prepare(path.join(folder, 'in/data.zip'), { out }),
+    /unpack it: `unzip .*\/in\/data\.zip -d .*\/in\/data`/,
+  );
+});
+
+test('when links lead to folders then their images count, and links to a folder above are told', async (t) => {
+  const folder = temporaryFolder(t);
+  const source = path.join(folder, 'source');
+  await writeFiles(source, photos);
+  await writeFiles(folder, classFolder('elsewhere', 3));
+  await symlink('../../elsewhere', path.join(source, 'cat', 'more'));
+  await symlink('..', path.join(source, 'dog', 'up'));
+  await symlink('/', path.join(source, 'dog', 'all'));
+  await symlink('.', path.join(source, 'self'));
+  const { manifest, summary } = await prepare(source, { out: path.join(folder, 'out') });
+  assert.deepEqual(
+    manifest.tasks[0]?.classes.map(
+      (_, label) => manifest.samples.filter((sample) => sample.label === label).length,
+    ),
+    [8, 5],
+  );
+  assert.deepEqual(summary.warnings, [
+    '1 class folders have images in folders below them, all of which count for the upper one; the first is cat/more/0.jpg.',
+    '2 links in dog are left out: they lead to a folder that they are in; the first is dog/all.',
+    '1 links in self are left out: they lead to a folder that they are in; the first is self.',
+  ]);
+});
+
+test('when a pipe has the name of an image then it is told and not opened', async (t) => {
+  const folder = temporaryFolder(t);
+  const source = path.join(folder, 'source');
+  await writeFiles(source, photos);
+  assert.equal(spawnSync('mkfifo', [path.join(source, 'cat/pipe.jpg')]).status, 0);
+  const { manifest, summary } = await prepare(source, { out: path.join(folder, 'out') });
+  assert.equal(manifest.samples.length, 10);
+  assert.match(summary.warnings.join(), /pipes, sockets or devices; the first is cat\/pipe\.jpg/);
+});
+
+test('when a hidden folder has images then a warning says that it is no class', async (t) => {
+  const { summary } = await prepared(t, { ...photos, ...classFolder('.net', 2) });
+  assert.deepEqual(summary.warnings, [
+    '.net is left out, because its name begins with a dot: rename it if it is a class.',
+  ]);
+});
