@@ -2,7 +2,8 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { InvalidInputError } from '../../errors.js';
+import { expected, InvalidInputError } from '../../errors.js';
+import { shellWord } from './shell.js';
 
 // A record is a path and a few words. What is longer belongs to a file of another kind and must not fill the memory.
 const maxRecordBytes = 64 * 1024;
@@ -36,9 +37,10 @@ export async function headerOf(file: string): Promise<string[]> {
 }
 
 /**
- * The records of a CSV file. A byte order mark, blank lines and either line ending are accepted.
+ * The records of a CSV file. A byte order mark, blank lines and any line ending are accepted.
  *
- * @throws InvalidInputError with file, line and column, for an unclosed quote or a record that is too long.
+ * @throws InvalidInputError with file, line and column, for an unclosed quote, a record that is too long, or text that is not
+ * UTF-8.
  */
 export async function* readCsv(file: string, options: CsvOptions = {}): AsyncGenerator<CsvRecord> {
   const source = createReadStream(file);
@@ -60,7 +62,7 @@ export async function* parseCsv(
     info: true,
     raw: true,
     max_record_size: maxRecordBytes,
-    record_delimiter: ['\r\n', '\n'],
+    record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     skip_empty_lines: true,
     trim,
@@ -72,10 +74,25 @@ export async function* parseCsv(
       const { record, info, raw } = parsed as ParsedRecord;
       const at = (field: number, offset = 0) =>
         `${name}:${info.lines}:${columnOf(raw, field, trim) + offset}`;
+      checkText(record, at, name);
       yield { fields: record, line: info.lines, at };
     }
   } catch (error) {
     throw error instanceof CsvError ? located(error, name) : error;
+  }
+}
+
+/** What bytes of other encodings are read as; a path or a label with such a sign would be another one. */
+const unreadable = /[\uFFFD\0]/;
+
+function checkText(fields: readonly string[], at: CsvRecord['at'], name: string): void {
+  const column = fields.findIndex((field) => unreadable.test(field));
+  if (column >= 0) {
+    const field = fields[column] as string;
+    const encoding = field.includes('\0') ? 'utf-16' : 'gbk';
+    const convert = `iconv -f ${encoding} -t utf-8 ${shellWord(name)} > NEW`;
+    const remedy = `Convert the file, with its own encoding in place of ${encoding}: \`${convert}\``;
+    throw expected('UTF-8 text', at(column, field.search(unreadable)), field, remedy);
   }
 }
 

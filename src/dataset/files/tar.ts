@@ -2,6 +2,7 @@
  * Finds the members of an uncompressed tar file: ustar and pax (POSIX.1-2017, "pax Interchange Format"), GNU's long names
  * and large sizes (GNU tar manual, "Basic Tar Format"), and the older V7 form.
  */
+import { isUtf8 } from 'node:buffer';
 import { InvalidInputError } from '../../errors.js';
 import { maxPieceBytes, type SequentialFile } from './sequential-file.js';
 
@@ -73,7 +74,11 @@ async function blockAt(file: SequentialFile, at: number): Promise<Buffer> {
 
 function readHeader(block: Buffer, file: SequentialFile, at: number): Header {
   if (numberIn(block, 148, 156) !== checksumOf(block)) {
-    throw damaged(file, at, 'there is no header here, or its checksum is wrong');
+    const compression = at === 0 ? compressionOf(block) : undefined;
+    const what = compression
+      ? `it is not a tar but compressed by ${compression}: unpack it first`
+      : 'there is no header here, or its checksum is wrong';
+    throw damaged(file, at, what);
   }
   const type = String.fromCharCode(block[156] as number);
   const name = text(block, 0, 100);
@@ -87,6 +92,19 @@ function readHeader(block: Buffer, file: SequentialFile, at: number): Header {
     throw damaged(file, at, `the size of ${quoted(name)} is not a number`);
   }
   return { name: prefix === '' ? name : `${prefix}/${name}`, size, type };
+}
+
+/** By the first bytes of each format. */
+function compressionOf(block: Buffer): string | undefined {
+  const start = block.toString('latin1', 0, 6);
+  const known = {
+    '\x1F\x8B': 'gzip',
+    BZh: 'bzip2',
+    '\xFD7zXZ\0': 'xz',
+    '\x28\xB5\x2F\xFD': 'zstd',
+    PK: 'zip',
+  };
+  return Object.entries(known).find(([magic]) => start.startsWith(magic))?.[1];
 }
 
 /** The sum of a header's bytes, its own checksum read as spaces. */
@@ -111,10 +129,15 @@ function numberIn(block: Buffer, from: number, to: number): number | undefined {
   return digits === undefined ? undefined : Number.parseInt(`0${digits}`, 8);
 }
 
-/** UTF-8 up to the first NUL. */
+/** The text up to the first NUL. */
 function text(block: Buffer, from: number, to: number): string {
   const end = block.subarray(from, to).indexOf(0);
-  return block.toString('utf8', from, end < 0 ? to : from + end);
+  return decoded(block.subarray(from, end < 0 ? to : from + end));
+}
+
+/** UTF-8, or a character for each byte where it is not: names of another encoding have to stay different. */
+function decoded(bytes: Buffer): string {
+  return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
 }
 
 async function readExtension(
@@ -166,7 +189,7 @@ function paxRecord(
   if (end <= space || end > content.length || content[end - 1] !== 10) {
     throw fail('is not as long as it says');
   }
-  const text = content.toString('utf8', space + 1, end - 1);
+  const text = decoded(content.subarray(space + 1, end - 1));
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (key === undefined || value === undefined) {
     throw fail('has no key');

@@ -48,7 +48,7 @@ export async function readClassNames(
  * The classes of `labels`: those of `named`, the content of classnames.txt, or else those that occur, names in code-unit order
  * and numbers from 0 to the largest.
  *
- * @throws InvalidInputError naming the place, for a label that `named` does not have, a huge number, and names beside numbers.
+ * @throws InvalidInputError naming the place, for a label that `named` does not have or has twice, a huge number, and names beside numbers.
  */
 export function classesOf(labels: readonly PlacedLabel[], named: string[] | undefined): Classes {
   if (named) {
@@ -69,6 +69,12 @@ function checkNamed(labels: readonly PlacedLabel[], named: readonly string[]): v
   if (odd) {
     const what = `one of the ${named.length} classes of ${classNamesFile}`;
     throw expected(what, `label at ${odd.place}`, odd.label);
+  }
+  const twice = new Set(named.filter((name, index) => named.indexOf(name) !== index));
+  const ambiguous = labels.find(({ label }) => typeof label === 'string' && twice.has(label));
+  if (ambiguous) {
+    const what = `a class that ${classNamesFile} has once`;
+    throw expected(what, `label at ${ambiguous.place}`, ambiguous.label);
   }
 }
 

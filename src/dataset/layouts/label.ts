@@ -17,6 +17,10 @@ export function labelFrom(value: unknown): Label | undefined {
     return labelFrom(Buffer.from(value).toString('utf8'));
   }
   if (typeof value === 'string') {
+    // Bytes of other encodings all become this sign, and different classes the same one.
+    if (value.includes('\uFFFD')) {
+      throw new Error(`has the class ${value}, which is not UTF-8: write its labels in UTF-8`);
+    }
     return /^-\d+$/.test(value) ? undefined : value;
   }
   const number = ['number', 'bigint', 'boolean'].includes(typeof value) ? Number(value) : undefined;
