@@ -1,13 +1,12 @@
 /** The layout of a CSV file with a header line: the columns `path`, `label` and, optionally, `split`. */
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { expected, InvalidInputError } from '../../errors.js';
-import { byCodeUnit } from '../code-unit.js';
-import { type CsvRecord, headerOf, readCsv } from '../files/csv.js';
-import { isHidden, isInside } from '../files/folders.js';
+import { expected } from '../../errors.js';
+import { headerOf, readCsv } from '../files/csv.js';
+import { filesIn, foldersIn } from '../files/folders.js';
 import type { Labelled, Source, Split } from '../types.js';
 import { classesOf, type PlacedLabel, readClassNames } from './class-names.js';
-import { type Label, labelFromText } from './label.js';
+import { type Columns, checkLength, columnsOf, imagePath, labelIn, splitWord } from './csv-row.js';
 import type { Layout } from './layout.js';
 import { leftOut, splitNames, taskOfFolder } from './names.js';
 
@@ -19,17 +18,9 @@ export const csv: Layout<'CSV'> = {
   packed: false,
   file: filePattern,
   looksLike: async (folder) => (await labelFilesIn(folder)).length > 0,
+  hint,
   read,
 };
-
-/** Where the columns are, from 0; other columns are not read. */
-interface Columns {
-  path: number;
-  label: number;
-  split?: number;
-  /** How many there are. */
-  all: number;
-}
 
 interface Row extends PlacedLabel {
   /** Relative to the CSV file's folder. */
@@ -41,15 +32,34 @@ interface Row extends PlacedLabel {
 
 /** The CSV files in `folder` itself whose header has the columns. */
 async function labelFilesIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder);
   const found: string[] = [];
-  for (const name of names.filter((each) => filePattern.test(each) && !isHidden(each))) {
+  for (const name of await tablesIn(folder)) {
     const header = await headerOf(path.join(folder, name));
     if (header.includes('path') && header.includes('label')) {
       found.push(name);
     }
   }
-  return found.sort(byCodeUnit);
+  return found;
+}
+
+async function tablesIn(folder: string): Promise<string[]> {
+  return (await filesIn(folder)).filter((name) => filePattern.test(name));
+}
+
+/** What the first CSV file lacks to be read. */
+async function hint(folder: string): Promise<string | undefined> {
+  const [name] = await tablesIn(folder);
+  if (name === undefined) {
+    return undefined;
+  }
+  try {
+    for await (const record of readCsv(path.join(folder, name), { trim: true })) {
+      columnsOf(record);
+    }
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return `${name} is empty`;
 }
 
 /** With several, none is better than the others; without them, its folders might be taken for classes. */
@@ -75,9 +85,10 @@ async function onlyFileIn(folder: string): Promise<string> {
  * @throws InvalidInputError with file, line and column, for a header or a row that does not fit.
  */
 async function read(source: string): Promise<Source> {
-  const file = (await stat(source)).isFile() ? source : await onlyFileIn(source);
+  const named = (await stat(source)).isFile();
+  const file = named ? source : await onlyFileIn(source);
   const root = path.dirname(file);
-  const { rows, unlabelled } = await readRows(file);
+  const { rows, unlabelled, padded } = await readRows(file);
   checkRepeats(rows);
   const { given, warnings } = givenSplits(rows);
   const classes = classesOf([...given.keys()], await readClassNames(root));
@@ -90,14 +101,33 @@ async function read(source: string): Promise<Source> {
     throw expected('rows with a label', file, 'none');
   }
   const tasks = [{ name: task, classes: classes.names }];
-  warnings.push(...leftOut(unlabelled, 'rows without a label are left out'));
+  warnings.push(
+    ...leftOut(unlabelled, 'rows without a label are left out'),
+    ...leftOut(padded, 'labels are read as class numbers, without the zeros in front'),
+  );
+  const [folder] = named
+    ? []
+    : (await foldersIn(root)).filter((name) => classes.names.includes(name));
+  if (folder !== undefined) {
+    const rest = `other images in folders such as ${folder} are left alone`;
+    warnings.push(`The rows of ${path.basename(file)} are the data set; ${rest}.`);
+  }
   return { root, tasks, labelled, questions: [], warnings };
 }
 
-/** The rows that have a label, and the places of the others. */
-async function readRows(file: string): Promise<{ rows: Row[]; unlabelled: string[] }> {
+interface Rows {
+  /** Those that have a label. */
+  rows: Row[];
+  /** Places of the others. */
+  unlabelled: string[];
+  /** Places of labels such as 007. */
+  padded: string[];
+}
+
+async function readRows(file: string): Promise<Rows> {
   const rows: Row[] = [];
   const unlabelled: string[] = [];
+  const padded: string[] = [];
   let columns: Columns | undefined;
   for await (const record of readCsv(file, { trim: true })) {
     if (columns === undefined) {
@@ -113,62 +143,14 @@ async function readRows(file: string): Promise<{ rows: Row[]; unlabelled: string
     } else {
       rows.push({ ...row, label, place, origin });
     }
+    if (/^0\d+$/.test(record.fields[columns.label]?.trim() ?? '')) {
+      padded.push(place);
+    }
   }
   if (columns === undefined) {
     throw expected('a header line with path and label', `${file}:1`, '');
   }
-  return { rows, unlabelled };
-}
-
-function columnsOf({ fields, at }: CsvRecord): Columns {
-  const names = fields.map((field) => field.trim().toLowerCase());
-  const column = (name: string) => {
-    const index = names.indexOf(name);
-    if (index !== names.lastIndexOf(name)) {
-      throw expected(`one column ${name}`, at(names.lastIndexOf(name)), fields.join(','));
-    }
-    return index < 0 ? undefined : index;
-  };
-  const found = { path: column('path'), label: column('label'), split: column('split') };
-  if (found.path === undefined || found.label === undefined) {
-    const remedy = 'Name the columns in the first line';
-    throw expected('a header line with path and label', at(0), fields.join(','), remedy);
-  }
-  return { ...found, path: found.path, label: found.label, all: fields.length };
-}
-
-function checkLength({ fields, at }: CsvRecord, { all }: Columns): void {
-  if (fields.length !== all) {
-    const remedy = 'Put a field with a comma in it into quotes';
-    throw expected(`${all} fields, as the header has,`, at(0), fields.join(','), remedy);
-  }
-}
-
-function imagePath({ fields, at }: CsvRecord, column: number): string {
-  const given = fields[column] ?? '';
-  if (!isInside(given)) {
-    const remedy = 'Write it relative to that folder, or remove the row';
-    throw expected("a path inside the CSV file's folder", at(column), given, remedy);
-  }
-  return path.posix.normalize(given);
-}
-
-function labelIn({ fields, at }: CsvRecord, column: number): Label | undefined {
-  try {
-    return labelFromText(fields[column]?.trim() || undefined);
-  } catch (cause) {
-    throw new InvalidInputError(`${at(column)} ${(cause as Error).message}`, { cause });
-  }
-}
-
-function splitWord({ fields, at }: CsvRecord, column: number | undefined): string | undefined {
-  const given = column === undefined ? '' : (fields[column]?.trim() ?? '');
-  const word = given.toLowerCase();
-  const known = [...splitNames.train, ...splitNames.validation];
-  if (column !== undefined && word !== '' && !known.includes(word)) {
-    throw expected(`one of ${known.join(', ')}, or nothing`, at(column), given);
-  }
-  return word === '' ? undefined : word;
+  return { rows, unlabelled, padded };
 }
 
 /** Two rows of the same image must agree; where they do, `prepare` counts the second one as a repeat. */

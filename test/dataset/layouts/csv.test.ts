@@ -27,7 +27,10 @@ const odd = [
 test('when columns are odd, quoted and among others then each row is read as it was meant', async (t) => {
   const { manifest, summary } = await prepared(t, { ...photos, 'labels.csv': odd });
   assert.equal(summary.layout, 'CSV');
-  assert.deepEqual(summary.warnings, ['shop-photos has no training image of class shoe.']);
+  assert.deepEqual(summary.warnings, [
+    'shop-photos has no training image of class shoe: add some, since the network cannot learn it.',
+    'shop-photos has no validation image of class hat: add some, since nothing measures it.',
+  ]);
   assert.deepEqual(manifest.tasks, [{ name: 'shop-photos', classes: ['hat', 'shoe'] }]);
   assert.deepEqual(
     manifest.samples.map(({ path: file, label, split }) => [file, label, split]),
@@ -69,6 +72,11 @@ test('when labels are numbers then classnames.txt names them, and without it the
   await assert.rejects(
     prepared(t, { ...files, 'classnames.txt': 'hat\nshoe\n' }),
     /one of the 2 classes of classnames\.txt for label at .*labels\.csv:2:14 but received 2/,
+  );
+  const twice = { 'classnames.txt': 'crane\nhat\ncrane\n' };
+  await assert.rejects(
+    prepared(t, { ...photos, ...twice, 'labels.csv': 'path,label\nimages/1.jpg,crane\n' }),
+    /a class that classnames\.txt has once for label at .*labels\.csv:2:14 but received "crane"/,
   );
 });
 
@@ -159,6 +167,27 @@ test('when an image is listed twice with one label then it counts once', async (
   assert.equal(summary.repeats, 1);
 });
 
+test('when class numbers have zeros in front then a warning says how they are read', async (t) => {
+  const labels = 'path,label\nimages/1.jpg,00\nother/4.jpg,01\n';
+  const { manifest, summary } = await prepared(t, { ...photos, 'labels.csv': labels });
+  assert.deepEqual(manifest.tasks[0]?.classes, ['0', '1']);
+  assert.match(
+    summary.warnings[0] ?? '',
+    /^2 labels are read as class numbers, without the zeros in front; the first is .*:2:14\.$/,
+  );
+});
+
+test('when folders have the names of classes then a warning says that the rows are the data set', async (t) => {
+  const images = { 'hat/1.jpg': 'a', 'hat/2.jpg': 'b', 'shoe/1.jpg': 'c' };
+  const labels = 'path,label\nhat/1.jpg,hat\nshoe/1.jpg,shoe\n';
+  const { manifest, summary } = await prepared(t, { ...images, 'labels.csv': labels });
+  assert.equal(manifest.samples.length, 2);
+  assert.equal(
+    summary.warnings[0],
+    'The rows of labels.csv are the data set; other images in folders such as hat are left alone.',
+  );
+});
+
 const inside =
   /a path inside the CSV file's folder for .*labels\.csv:3:1 .* relative to that folder/;
 const faults: [what: string, table: string, message: RegExp][] = [
@@ -215,6 +244,17 @@ const faults: [what: string, table: string, message: RegExp][] = [
     'the header has no path',
     'file,label\nimages/1.jpg,hat\n',
     /a header line with path and label for .*labels\.csv:1:1 but received "file,label"\. Name/,
+  ],
+  [
+    'the columns are not separated by commas',
+    'path;label\nimages/1.jpg;hat\n',
+    /labels\.csv:1:1 but received "path;label"\. Separate the columns by commas/,
+  ],
+  ['a path is that of Windows', 'path,label\nimages/1.jpg,hat\nC:\\x\\1.jpg,shoe\n', inside],
+  [
+    'a path is a URL',
+    'path,label\nimages/1.jpg,hat\nhttps://a.b/1.jpg,shoe\n',
+    /inside the CSV file's folder for .*labels\.csv:3:1 .*Download the image into that folder/,
   ],
   ['the file is empty', '', /a header line with path and label for .*labels\.csv:1 /],
 ];
