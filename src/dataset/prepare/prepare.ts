@@ -12,6 +12,7 @@ import { SampleTable } from '../samples/sample-table.js';
 import type { Labelled, Manifest, Question, Sample, Samples, Split } from '../types.js';
 import { deduplicate, type HashedImage } from './duplicates.js';
 import { type Hashed, hashFiles, stampFiles } from './hash.js';
+import { remedyFor } from './missing.js';
 import { type ReadSource, readSource } from './source.js';
 import { splitByContent } from './split.js';
 import { type Summary, summarizeTasks, warningsOf } from './summary.js';
@@ -60,7 +61,7 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
   const found = await readSource(path.resolve(source), { images, onProgress });
   const { root, tasks, questions } = found;
   const hashOf = await hashesOf(found, onProgress);
-  const unique = deduplicate(withHashes(found.labelled, hashOf));
+  const unique = deduplicate(await withHashes(found, hashOf));
   if (unique.images.length === 0) {
     const reason = 'It has questions, empty label files or contradictory labels only';
     throw expected('labelled images', 'source', root, reason);
@@ -128,8 +129,9 @@ async function checkFolders(root: string, out: string): Promise<void> {
  *
  * @throws InvalidInputError where some cannot be read, with their number and the row of the first.
  */
-function withHashes(labelled: readonly Labelled[], hashOf: HashOf): HashedImage[] {
+async function withHashes({ root, labelled }: ReadSource, hashOf: HashOf): Promise<HashedImage[]> {
   const missing: string[] = [];
+  let first: Labelled | undefined;
   const images: HashedImage[] = [];
   for (const image of labelled) {
     const hashed = hashOf(image);
@@ -137,12 +139,12 @@ function withHashes(labelled: readonly Labelled[], hashOf: HashOf): HashedImage[
       images.push({ ...image, ...hashed });
     } else {
       missing.push(`${image.origin}: ${image.path} (${hashed?.code ?? 'not read'})`);
+      first ??= image;
     }
   }
-  if (missing.length > 0) {
-    const [first] = missing;
+  if (first) {
     throw new InvalidInputError(
-      `Expected a readable image for every label but ${missing.length} of ${labelled.length} cannot be read, the first at ${first}. Restore the files or remove their rows`,
+      `Expected a readable image for every label but ${missing.length} of ${labelled.length} cannot be read, the first at ${missing[0]}. ${await remedyFor(root, first.path)}`,
     );
   }
   return images;

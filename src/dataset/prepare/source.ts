@@ -3,9 +3,12 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../../errors.js';
 import { ifPresent } from '../../if-present.js';
+import { unpackCommand } from '../files/archives.js';
+import { filesIn } from '../files/folders.js';
 import { type LayoutName, layoutForms, layouts } from '../layouts/index.js';
 import type { Layout, ReadOptions } from '../layouts/layout.js';
 import type { Source } from '../types.js';
+import { alike } from './alike.js';
 
 export interface ReadSource extends Required<Source> {
   layout: LayoutName;
@@ -17,7 +20,7 @@ export async function layoutOf(source: string): Promise<Layout<LayoutName> | und
   if (found?.isFile()) {
     return layouts.find(({ file }) => file?.test(source));
   }
-  for (const layout of found ? layouts : []) {
+  for (const layout of found?.isDirectory() ? layouts : []) {
     if (await layout.looksLike(source)) {
       return layout;
     }
@@ -36,16 +39,55 @@ export async function readSource(source: string, options: ReadOptions = {}): Pro
     throw await refusal(source);
   }
   const read = await layout.read(source, options);
-  return { root: source, ...read, layout: layout.name };
+  const warnings = [
+    ...(await otherLayouts(source, layout)),
+    ...read.warnings,
+    ...read.tasks.flatMap(({ name, classes }) => alike(`classes of ${name}`, classes)),
+  ];
+  return { root: source, ...read, warnings, layout: layout.name };
+}
+
+/** A warning for each further layout that a folder has; the last one in the list is left out, since it fits most folders. */
+async function otherLayouts(source: string, { name: used }: Layout): Promise<string[]> {
+  if ((await stat(source)).isFile()) {
+    return [];
+  }
+  const warnings: string[] = [];
+  const later = layouts.slice(layouts.findIndex(({ name }) => name === used) + 1, -1);
+  for (const { name, looksLike } of later) {
+    if (await looksLike(source)) {
+      warnings.push(`The source is read as ${used}, although it could also be read as ${name}.`);
+    }
+  }
+  return warnings;
 }
 
 async function refusal(source: string): Promise<Error> {
   const found = await ifPresent(stat(source));
-  if (!found?.isDirectory()) {
-    const what = found ? `the folder that holds ${path.basename(source)}` : 'an existing folder';
-    return expected(what, 'source', source);
+  if (found?.isDirectory()) {
+    const hints = await Promise.all(layouts.map(({ hint }) => hint?.(source)));
+    const given = [...hints, await archiveHint(source)].filter((hint) => hint !== undefined);
+    return expected(layoutForms, 'source', source, given.join('. '));
   }
-  const hints = await Promise.all(layouts.map(({ hint }) => hint?.(source)));
-  const given = hints.filter((hint) => hint !== undefined);
-  return expected(layoutForms, 'source', source, given.join('. '));
+  const command = found?.isFile() ? unpackCommand(source) : undefined;
+  const what = found?.isFile()
+    ? `the folder that holds ${path.basename(source)}`
+    : 'an existing folder';
+  return expected(
+    what,
+    'source',
+    source,
+    command && `If its images are not in shards, unpack it: \`${command}\``,
+  );
+}
+
+/** How to unpack the first archive in a folder. */
+async function archiveHint(source: string): Promise<string | undefined> {
+  for (const name of await filesIn(source)) {
+    const command = unpackCommand(path.join(source, name));
+    if (command !== undefined) {
+      return `To read what is in ${name}, unpack it: \`${command}\``;
+    }
+  }
+  return undefined;
 }

@@ -1,0 +1,42 @@
+/** Finds out why a row's image is not where the row says: its name may be written in another way. */
+import path from 'node:path';
+import { ifPresent } from '../../if-present.js';
+import { entriesIn } from '../files/folders.js';
+import { imagePattern } from '../layouts/names.js';
+import { looksOf, spelled } from './alike.js';
+
+/**
+ * The way out for `file`, which is relative to `root` and absent. Only the first part of the path that does not exist is
+ * looked at.
+ *
+ * @throws InvalidInputError where names beside it are not UTF-8.
+ */
+export async function remedyFor(root: string, file: string): Promise<string> {
+  let folder = '';
+  for (const part of file.split('/')) {
+    const names = ((await ifPresent(entriesIn(root, folder))) ?? []).map(({ name }) => name);
+    if (!names.includes(part)) {
+      return otherName(names, folder, part);
+    }
+    folder = path.posix.join(folder, part);
+  }
+  return usual;
+}
+
+const usual = 'Restore the files or remove their rows';
+
+function otherName(names: readonly string[], folder: string, part: string): string {
+  const spelledIn = (name: string) => spelled(path.posix.join(folder, name));
+  if (part.includes('\\')) {
+    return 'Write / between the parts of paths, in place of \\';
+  }
+  const same = names.find((name) => looksOf(name) === looksOf(part));
+  if (same !== undefined) {
+    return `There is ${spelledIn(same)}, which only looks like it: write its name or rename it`;
+  }
+  const longer = names.find((name) => imagePattern.test(name) && path.parse(name).name === part);
+  if (longer !== undefined) {
+    return `There is ${spelledIn(longer)}: write names with their extensions`;
+  }
+  return usual;
+}
