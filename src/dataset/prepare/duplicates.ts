@@ -13,13 +13,24 @@ export interface Conflict {
   rows: { origin: string; path: string; label: number }[];
 }
 
+/** Two places of the same image: the one that counts, and another one. */
+export interface Pair {
+  kept: string;
+  left: string;
+}
+
 export interface Deduplicated {
   /** One row for each content and task, sorted by task, then path. */
   images: HashedImage[];
   /** Rows left out because another row has the same content, task and label. */
   repeats: number;
+  firstRepeat?: Pair;
   /** Of these, rows that the source has in train although validation has the same content. */
   leaks: number;
+  firstLeak?: Pair;
+  /** Of the repeats, rows whose maybe marks are not those of the row that counts. */
+  otherMarks: number;
+  firstOtherMarks?: Pair;
   conflicts: Conflict[];
 }
 
@@ -38,22 +49,46 @@ export function deduplicate(images: readonly HashedImage[]): Deduplicated {
       groups.set(key, [image]);
     }
   }
-  const result: Deduplicated = { images: [], repeats: 0, leaks: 0, conflicts: [] };
+  const result: Deduplicated = {
+    images: [],
+    repeats: 0,
+    leaks: 0,
+    otherMarks: 0,
+    conflicts: [],
+  };
   for (const group of groups.values()) {
     const [first] = group as [HashedImage];
     if (group.some((image) => image.label !== first.label)) {
       result.conflicts.push(conflictOf(group, first));
       continue;
     }
-    const held = group.find((image) => image.given === 'validation');
-    result.images.push(held ?? group.find((image) => image.given === 'train') ?? first);
-    result.repeats += group.length - 1;
-    if (held) {
-      result.leaks += group.filter((image) => image.given === 'train').length;
+    const kept =
+      group.find((image) => image.given === 'validation') ??
+      group.find((image) => image.given === 'train') ??
+      first;
+    result.images.push(kept);
+    for (const image of group) {
+      if (image !== kept) {
+        addRepeat(result, kept, image);
+      }
     }
   }
   result.images.sort(byTaskAndPath);
   return result;
+}
+
+function addRepeat(result: Deduplicated, kept: HashedImage, image: HashedImage): void {
+  const pair: Pair = { kept: kept.origin, left: image.origin };
+  result.repeats++;
+  result.firstRepeat ??= pair;
+  if (kept.given === 'validation' && image.given === 'train') {
+    result.leaks++;
+    result.firstLeak ??= pair;
+  }
+  if (image.maybe.join() !== kept.maybe.join()) {
+    result.otherMarks++;
+    result.firstOtherMarks ??= pair;
+  }
 }
 
 function conflictOf(group: HashedImage[], { task, hash }: HashedImage): Conflict {

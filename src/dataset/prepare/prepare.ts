@@ -10,7 +10,7 @@ import { manifestFile } from '../manifest/manifest.js';
 import { saveManifest } from '../manifest/write.js';
 import { SampleTable } from '../samples/sample-table.js';
 import type { Labelled, Manifest, Question, Sample, Samples, Split } from '../types.js';
-import { deduplicate, type HashedImage } from './duplicates.js';
+import { deduplicate, type HashedImage, type Pair } from './duplicates.js';
 import { type Hashed, hashFiles, stampFiles } from './hash.js';
 import { remedyFor } from './missing.js';
 import { type ReadSource, readSource } from './source.js';
@@ -72,14 +72,12 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
   const samples = SampleTable.from(samplesOf(unique.images, splits));
   const manifest: Manifest = { version: 1, root, seed, tasks, samples, questions };
   await saveManifest(manifest, out);
-  const { repeats, leaks, conflicts } = unique;
+  const { images: _, ...repeated } = unique;
   const counts = {
     layout: found.layout,
     file: manifestFile(path.resolve(out)),
     tasks: summarizeTasks(manifest),
-    repeats,
-    leaks,
-    conflicts,
+    ...repeated,
     ...questionCounts(questions, samples, hashOf),
   };
   return { manifest, summary: { ...counts, warnings: warningsOf(counts, found.warnings) } };
@@ -154,25 +152,32 @@ function questionCounts(
   questions: readonly Question[],
   samples: Samples,
   hashOf: HashOf,
-): Pick<Summary, 'questionsInTraining' | 'unreadableQuestions'> {
+): Pick<Summary, 'questionsInTraining' | 'firstQuestionInTraining' | 'unreadableQuestions'> {
   const unreadableQuestions: string[] = [];
-  const asked: string[] = [];
+  const asked: { file: string; hash: string }[] = [];
   for (const { file, path: given } of questions) {
     const hashed = hashOf({ path: file });
     if (hashed && 'hash' in hashed) {
-      asked.push(hashed.hash);
+      asked.push({ file, hash: hashed.hash });
     } else {
       unreadableQuestions.push(given);
     }
   }
   // The questions are few, the samples may be millions.
-  const wanted = new Set(asked);
-  const known = new Set<string>();
-  for (const { hash } of wanted.size > 0 ? samples : []) {
+  const wanted = new Set(asked.map(({ hash }) => hash));
+  const known = new Map<string, string>();
+  for (const { hash, path: kept } of wanted.size > 0 ? samples : []) {
     if (wanted.has(hash)) {
-      known.add(hash);
+      known.set(hash, kept);
     }
   }
-  const questionsInTraining = asked.filter((hash) => known.has(hash)).length;
-  return { questionsInTraining, unreadableQuestions };
+  const pairs = asked.flatMap(({ file, hash }): Pair[] => {
+    const kept = known.get(hash);
+    return kept === undefined ? [] : [{ left: file, kept }];
+  });
+  return {
+    questionsInTraining: pairs.length,
+    firstQuestionInTraining: pairs[0],
+    unreadableQuestions,
+  };
 }

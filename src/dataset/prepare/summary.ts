@@ -2,7 +2,7 @@
 
 import type { LayoutName } from '../layouts/index.js';
 import type { Manifest } from '../types.js';
-import type { Conflict } from './duplicates.js';
+import type { Deduplicated, Pair } from './duplicates.js';
 
 /** The most sentences of one kind; more are only counted. */
 const mostSentences = 5;
@@ -17,19 +17,14 @@ export interface TaskSummary {
   questions: number;
 }
 
-export interface Summary {
+export interface Summary extends Omit<Deduplicated, 'images'> {
   layout: LayoutName;
   /** The manifest that was written. */
   file: string;
   tasks: TaskSummary[];
-  /** Rows left out because the same content, task and label came before. */
-  repeats: number;
-  /** Rows that the source has in train, left out because it has the same content in validation. */
-  leaks: number;
-  /** Contents with contradictory labels, all of whose rows are left out. */
-  conflicts: Conflict[];
   /** Questions whose image is also a labelled one. */
   questionsInTraining: number;
+  firstQuestionInTraining?: Pair;
   /** Paths of the questions whose images cannot be read; the submission needs rows for them, too. */
   unreadableQuestions: string[];
   /** Full sentences about the above, and those of the layout's reader. */
@@ -69,23 +64,36 @@ export function warningsOf(
   summary: Omit<Summary, 'warnings'>,
   fromReader: readonly string[],
 ): string[] {
-  const { conflicts, leaks, questionsInTraining, repeats, unreadableQuestions } = summary;
+  const { conflicts, leaks, otherMarks, questionsInTraining, repeats, unreadableQuestions } =
+    summary;
   const warnings = [...fromReader];
   if (repeats > 0) {
-    warnings.push(`${repeats} rows repeat an image under another name; each counts once.`);
+    const place = placeOf(summary.firstRepeat);
+    warnings.push(`${repeats} rows repeat an image under another name; each counts once${place}.`);
   }
   if (leaks > 0) {
+    const place = placeOf(summary.firstLeak);
     warnings.push(
-      `${leaks} training images are validation images too; they count for validation only.`,
+      `${leaks} training images are validation images too; they count for validation only${place}.`,
+    );
+  }
+  if (otherMarks > 0) {
+    const place = placeOf(summary.firstOtherMarks);
+    warnings.push(
+      `${otherMarks} rows repeat an image with other maybe marks, which do not count${place}.`,
     );
   }
   const contradictions = conflicts.map(({ task, rows }) => {
-    const labels = rows.map(({ origin, label }) => `${origin} says class ${label}`).join(', ');
-    return `The same image of ${task} has contradictory labels and is left out: ${labels}.`;
+    const other = rows.find(({ label }) => label !== rows[0]?.label);
+    const labels = [rows[0], other].map((row) => `${row?.origin} says class ${row?.label}`);
+    return `The same image of ${task} has contradictory labels and is left out: ${labels.join(', ')}.`;
   });
   warnings.push(...capped(contradictions, 'images have contradictory labels and are left out'));
   if (questionsInTraining > 0) {
-    warnings.push(`${questionsInTraining} questions show an image that is also a labelled one.`);
+    const place = placeOf(summary.firstQuestionInTraining);
+    warnings.push(
+      `${questionsInTraining} questions show an image that is also a labelled one${place}.`,
+    );
   }
   if (unreadableQuestions.length > 0) {
     const [first] = unreadableQuestions;
@@ -96,18 +104,24 @@ export function warningsOf(
   return [...warnings, ...summary.tasks.flatMap(classWarnings)];
 }
 
-function classWarnings(task: TaskSummary): string[] {
-  const empty = task.classes.filter(({ train, validation }) => train + validation === 0);
-  const unlearnt = task.classes.filter(({ train, validation }) => train === 0 && validation > 0);
+function placeOf(pair: Pair | undefined): string {
+  return pair ? `; the first is ${pair.left}, as at ${pair.kept}` : '';
+}
+
+function classWarnings({ name: task, classes, validation: held }: TaskSummary): string[] {
+  const empty = classes.filter(({ train, validation }) => train + validation === 0);
+  const unlearnt = classes.filter(({ train, validation }) => train === 0 && validation > 0);
+  const unseen =
+    held === 0 ? [] : classes.filter((each) => each.train > 0 && each.validation === 0);
+  const sentences = (list: TaskSummary['classes'], kind: string, remedy: string) =>
+    capped(
+      list.map(({ name }) => `${task} has no ${kind}image of class ${name}: ${remedy}.`),
+      `classes of ${task} have no ${kind}image`,
+    );
   return [
-    ...capped(
-      empty.map(({ name }) => `${task.name} has no image of class ${name}.`),
-      `classes of ${task.name} have no image`,
-    ),
-    ...capped(
-      unlearnt.map(({ name }) => `${task.name} has no training image of class ${name}.`),
-      `classes of ${task.name} have no training image`,
-    ),
+    ...sentences(empty, '', 'add some, or remove the class'),
+    ...sentences(unlearnt, 'training ', 'add some, since the network cannot learn it'),
+    ...sentences(unseen, 'validation ', 'add some, since nothing measures it'),
   ];
 }
 
