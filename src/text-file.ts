@@ -1,14 +1,14 @@
 /** Reads text files written by people, whose editors may put a byte order mark at the start or write another encoding. */
-import { readFile } from 'node:fs/promises';
 import { expected } from './errors.js';
+import { readRegular } from './regular-file.js';
 
 /**
  * The UTF-8 text of `file` without its byte order mark.
  *
- * @throws the system's error when the file cannot be read, and InvalidInputError where it is not UTF-8.
+ * @throws InvalidInputError where `file` is no regular file or is not UTF-8, and the system's error when it cannot be read.
  */
 export async function readText(file: string): Promise<string> {
-  const bytes = await readFile(file);
+  const bytes = await readRegular(file);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

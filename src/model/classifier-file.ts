@@ -1,10 +1,11 @@
 /** Saves and loads classifiers in tfjs's layers format; a save is complete or did not happen. */
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeWhole } from '../atomic-file.js';
 import { expected } from '../errors.js';
 import { isObject, sealed } from '../json-file.js';
 import { checkPreprocessing } from '../pipeline/index.js';
+import { readRegular } from '../regular-file.js';
 import { sha256 } from '../sha256.js';
 import { tf } from '../tensorflow/index.js';
 import type { Classifier } from './classifier.js';
@@ -68,7 +69,7 @@ export async function loadClassifier(
   remedy = `Remove ${folder} and repeat train --resume, or submit: it writes the model again from its checkpoint`,
 ): Promise<Classifier> {
   const file = path.join(folder, 'model.json');
-  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readRegular(file).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === 'ENOENT'
       ? expected('a saved classifier', 'folder', folder, 'It has no model.json')
       : cause;

@@ -1,6 +1,6 @@
 /** Gives a network pretrained weights: the published ones, or those of a file. */
-import { readFile } from 'node:fs/promises';
 import { expected } from '../errors.js';
+import { readRegular } from '../regular-file.js';
 import { closedFault, wayOut } from '../set-up.js';
 import { sha256 } from '../sha256.js';
 import type { tf } from '../tensorflow/index.js';
@@ -26,7 +26,7 @@ export async function loadPretrained(
   const { file, bytes } =
     source === true
       ? await readPublished(model.name, published)
-      : { file: source, bytes: await readFile(source) };
+      : { file: source, bytes: await readRegular(source) };
   assignWeights(model, await readTensors(bytes, file), { file, namings, except: headName });
 }
 
@@ -43,7 +43,7 @@ async function readPublished(
     );
   }
   const { file, sha256: wanted } = published;
-  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readRegular(file).catch((cause: NodeJS.ErrnoException) => {
     throw ['ENOENT', 'EACCES'].includes(cause.code ?? '') ? notReadable(network, file) : cause;
   });
   const found = sha256(bytes);

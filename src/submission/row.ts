@@ -1,5 +1,6 @@
 /** One line of a submission, `path,task,p0;p1;…`, and what makes its probabilities right. */
 import { csvLine } from '../csv-line.js';
+import { InvalidInputError } from '../errors.js';
 
 /** Digits after the point. */
 export const decimals = 8;
@@ -28,6 +29,13 @@ export function probabilityFault(row: ArrayLike<number>, classes: number): strin
     return undefined;
   }
   return `expected probabilities that sum to 1 but they sum to ${sum.toFixed(6)}`;
+}
+
+/** The error of a table that is larger than `limit` bytes. */
+export function tooLarge(size: number, limit: number): InvalidInputError {
+  return new InvalidInputError(
+    `expected at most ${limit} bytes for these questions but received ${size}`,
+  );
 }
 
 /** The line of one question, without its line end. */

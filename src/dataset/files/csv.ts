@@ -1,8 +1,8 @@
 /** Reads a CSV file record by record, with the line and column of every field. */
-import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { expected, InvalidInputError } from '../../errors.js';
+import { openRegular } from '../../regular-file.js';
 import { shellWord } from './shell.js';
 
 // A record is a path and a few words. What is longer belongs to a file of another kind and must not fill the memory.
@@ -43,7 +43,7 @@ export async function headerOf(file: string): Promise<string[]> {
  * UTF-8.
  */
 export async function* readCsv(file: string, options: CsvOptions = {}): AsyncGenerator<CsvRecord> {
-  const source = createReadStream(file);
+  const source = (await openRegular(file)).handle.createReadStream();
   try {
     yield* parseCsv(source, file, options);
   } finally {

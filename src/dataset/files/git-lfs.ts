@@ -1,7 +1,8 @@
 /** Recognizes the pointers that a clone without Git LFS has in place of large files. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../../errors.js';
+import { readRegular } from '../../regular-file.js';
 
 /** Pointers are shorter than this: Git LFS specification, version 1. */
 const pointerBytes = 1024;
@@ -13,7 +14,7 @@ export async function refusePointers(root: string, files: readonly string[]): Pr
     if ((await stat(file)).size >= pointerBytes) {
       continue;
     }
-    if (!(await readFile(file, 'latin1')).startsWith('version https://git-lfs')) {
+    if (!(await readRegular(file)).toString('latin1').startsWith('version https://git-lfs')) {
       continue;
     }
     throw expected('a shard', file, 'a Git LFS pointer', 'Fetch the file itself: `git lfs pull`');

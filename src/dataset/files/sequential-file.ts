@@ -1,5 +1,6 @@
 /** Reads a file from its beginning to its end in a few large requests, even where the pieces asked for are small. */
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openRegular } from '../../regular-file.js';
 
 /** Pieces are at most this long. */
 export const maxPieceBytes = 1024 * 1024;
@@ -20,13 +21,8 @@ export class SequentialFile {
   }
 
   static async open(path: string): Promise<SequentialFile> {
-    const handle = await open(path);
-    try {
-      return new SequentialFile(path, (await handle.stat()).size, handle);
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
+    const { handle, size } = await openRegular(path);
+    return new SequentialFile(path, size, handle);
   }
 
   /** `length` bytes from `offset` on, inside the file; valid until the next call. */

@@ -1,5 +1,4 @@
 /** Reads Parquet files in the form in which Hugging Face stores images: `image` {bytes, path}, and a class column. */
-import { open, stat } from 'node:fs/promises';
 import {
   type AsyncBuffer,
   type ColumnChunk,
@@ -11,6 +10,7 @@ import {
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { expected, InvalidInputError } from '../../errors.js';
+import { openRegular } from '../../regular-file.js';
 import { type Label, labelFrom } from './label.js';
 
 const mostRows = 2 ** 22;
@@ -104,7 +104,8 @@ function checkSizes(place: string, chunks: readonly ColumnChunk[], columns: stri
 
 /** A file as hyparquet reads it. */
 async function fileBuffer(path: string): Promise<AsyncBuffer> {
-  const { size } = await stat(path);
+  const { handle, size } = await openRegular(path);
+  await handle.close();
   return {
     byteLength: size,
     slice(start, end = size) {
@@ -127,7 +128,7 @@ async function readRange(
     throw new Error(`bytes ${start} to ${end} are not in the file, which has ${size}`);
   }
   const bytes = new Uint8Array(end - start);
-  const handle = await open(path);
+  const { handle } = await openRegular(path);
   try {
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
     if (bytesRead < bytes.length) {

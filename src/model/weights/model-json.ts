@@ -1,8 +1,8 @@
 /** Reads tfjs's layers format: a `model.json` and the weights files that it names. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../../errors.js';
 import { openSealed } from '../../json-file.js';
+import { readRegular } from '../../regular-file.js';
 import { sha256 } from '../../sha256.js';
 import { tf } from '../../tensorflow/index.js';
 import type { NamedTensors, WeightsFormat } from './format.js';
@@ -110,7 +110,7 @@ function plainName(part: string, file: string): string {
 }
 
 async function readPart(file: string, remedy: string): Promise<Buffer> {
-  return readFile(file).catch((cause: NodeJS.ErrnoException) => {
+  return readRegular(file).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === 'ENOENT' ? expected('a weights file', file, 'none', remedy) : cause;
   });
 }
