@@ -72,18 +72,19 @@ export const isFull = (folder) => freeBytes(folder) < 2e7;
 /**
  * @param {string} folder need not exist
  * @param {number} bytes what will be written there
- * @throws {Error} one sentence, when this user cannot write to `folder` or it has too little space
+ * @throws {Error} one sentence, when this user cannot write to `folder` and the one around it, or there is too little space
  */
 export function checkRoom(folder, bytes) {
-  const place = existing(folder);
-  const code = accessCode(place, fs.constants.W_OK | fs.constants.X_OK);
-  if (code !== undefined) {
-    const why = code === 'EROFS' ? 'its file system is read-only' : `${place} is closed to it`;
-    throw new Error(
-      `Expected a folder that ${thisUser()} can write but received ${folder}: ${why}; run set-up as a user who can; BOBBIN_CACHE names another cache`,
-    );
+  for (const place of [existing(path.dirname(folder)), existing(folder)]) {
+    const code = accessCode(place, fs.constants.W_OK | fs.constants.X_OK);
+    if (code !== undefined) {
+      const why = code === 'EROFS' ? 'its file system is read-only' : `${place} is closed to it`;
+      throw new Error(
+        `Expected a folder that ${thisUser()} can write but received ${folder}: ${why}; run set-up as a user who can; BOBBIN_CACHE names another cache`,
+      );
+    }
   }
-  if (freeBytes(place) < bytes) {
+  if (freeBytes(folder) < bytes) {
     throw fullDisk(folder, bytes);
   }
 }

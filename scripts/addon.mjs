@@ -10,29 +10,20 @@ import { cacheFolder, wheelFolder } from './pins.mjs';
 import { folderFault, readRecord, recordFault, writeRecord } from './record.mjs';
 import { packageRoot } from './root.mjs';
 import { work } from './run.mjs';
+import { libraryRecords } from './wheels.mjs';
 
 const output = 'native-build';
-/** The folder of the build. */
-export const addonFolder = path.join(packageRoot, output);
+const addonFolder = path.join(packageRoot, output);
 const inputHash = () =>
   hashInputs(packageRoot, ['CMakeLists.txt', 'native'], [wheelFolder(tensorflowWheel())]);
 
 /** The addon that Bobbin loads. */
 export const addonFile = path.join(addonFolder, 'Release', 'bobbin.node');
 
-/** TensorFlow's libraries, which the addon finds by their absolute paths. */
-function libraries() {
-  const folder = path.join(wheelFolder(tensorflowWheel()), 'tensorflow');
-  return fs
-    .readdirSync(folder)
-    .filter((name) => name.startsWith('libtensorflow_'))
-    .map((name) => path.join(folder, name));
-}
-
 /** The cache on whose TensorFlow the addon was built, or undefined. */
 export function addonCache() {
   const names = Object.keys(readRecord(addonFolder)?.files ?? {});
-  const library = names.find((name) => path.isAbsolute(name));
+  const library = names.find((name) => name.endsWith('/tensorflow/libtensorflow_cc.so.2'));
   return library && path.resolve(library, '..', '..', '..');
 }
 
@@ -75,7 +66,9 @@ export function buildAddon() {
   // Make would take a damaged file for a new one.
   fs.rmSync(addonFile, { force: true });
   compileAddon(output, 'Release');
-  writeRecord(addonFolder, inputHash(), [path.join('Release', 'bobbin.node'), ...libraries()]);
+  // The addon finds TensorFlow's libraries by their absolute paths.
+  const libraries = libraryRecords(tensorflowWheel());
+  writeRecord(addonFolder, inputHash(), [path.relative(addonFolder, addonFile)], libraries);
 }
 
 /**

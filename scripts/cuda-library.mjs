@@ -4,10 +4,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { hashInputs } from './inputs.mjs';
 import { wheelFolder, wheels } from './pins.mjs';
-import { folderFault, writeRecord } from './record.mjs';
+import { folderFault, readRecord, recordFault, writeRecord } from './record.mjs';
 import { packageRoot } from './root.mjs';
 import { work } from './run.mjs';
-import { fetchWheel, wheelFault } from './wheels.mjs';
+import { fetchWheel, libraryRecords, wheelFault } from './wheels.mjs';
 
 /** The folder of the build. */
 export const cudaFolder = path.join(packageRoot, 'cuda-build');
@@ -21,6 +21,11 @@ const inputHash = () =>
 
 /** What is wrong with the library, or undefined if it is as it was built from these sources. */
 export const cudaFault = () => folderFault(cudaFolder, inputHash());
+/** What is wrong with the library, or with those that it opens, as they were built; undefined if nothing is, or nothing was built. */
+export function cudaLoadFault() {
+  const record = readRecord(cudaFolder);
+  return record && recordFault(cudaFolder, record);
+}
 /** Whether the library exists and was built from these sources. */
 export const hasCudaLibrary = () => cudaFault() === undefined;
 
@@ -37,7 +42,8 @@ export function buildCudaLibrary() {
   const toolchain = path.join(wheelFolder(wheels.cudaToolchain), 'nvidia', 'cu13');
   work('cmake', ['-S', packageRoot, '-B', cudaFolder, `-DBOBBIN_CUDA_ROOT=${toolchain}`]);
   compile();
-  writeRecord(cudaFolder, hash, [path.basename(cudaLibraryFile)]);
+  const libraries = libraryRecords(wheels.cudaToolchain);
+  writeRecord(cudaFolder, hash, [path.basename(cudaLibraryFile)], libraries);
 }
 
 function compile() {

@@ -6,7 +6,7 @@ import { buildCudaLibrary, cudaFault, cudaLibraryFile } from './cuda-library.mjs
 import { without } from './finding.mjs';
 import { gpuChoice, inspectDriver, tensorflowWheel } from './gpu.mjs';
 import { hashInputs } from './inputs.mjs';
-import { cacheFolder, wheelFolder, wheels } from './pins.mjs';
+import { wheelFolder, wheels } from './pins.mjs';
 import { filesBelow, folderFault, writeRecord } from './record.mjs';
 import { packageRoot } from './root.mjs';
 import { work } from './run.mjs';
@@ -99,7 +99,7 @@ export function wheelPart(name, choose) {
       const from = `PyPI, in ${wheelFolder(wheel)}`;
       return finding(wheelFault(wheel), { version: wheel.requirement, from });
     },
-    room: () => ({ folder: cacheFolder, bytes: choose().space }),
+    room: () => ({ folder: wheelFolder(choose()), bytes: choose().space }),
     install: () => fetchWheel(choose()),
   };
 }

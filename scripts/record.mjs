@@ -33,12 +33,11 @@ export const filesBelow = (folder) =>
  * @param {string} folder
  * @param {string} inputs
  * @param {string[]} names paths from `folder`
+ * @param {Record<string, FileRecord>} others files elsewhere that are needed as well, by absolute path
  */
-export function writeRecord(folder, inputs, names = filesBelow(folder)) {
-  const files = Object.fromEntries(
-    names.map((name) => [name, measure(path.resolve(folder, name))]),
-  );
-  save(folder, { inputs, files });
+export function writeRecord(folder, inputs, names = filesBelow(folder), others = {}) {
+  const files = Object.fromEntries(names.map((name) => [name, measure(path.join(folder, name))]));
+  save(folder, { inputs, files: { ...files, ...others } });
 }
 
 /**

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { hashInputs } from './inputs.mjs';
 import { cacheFolder, wheelFolder } from './pins.mjs';
-import { folderFault, writeRecord } from './record.mjs';
+import { folderFault, readRecord, writeRecord } from './record.mjs';
 import { work } from './run.mjs';
 import { makeWorkplace } from './workplace.mjs';
 
@@ -35,6 +35,17 @@ const inputHash = ({ requirement, sha256, more = [], members, links = {} }) =>
  * @param {Wheel} wheel
  */
 export const wheelFault = (wheel) => folderFault(wheelFolder(wheel), inputHash(wheel));
+
+/**
+ * The shared libraries of a wheel, for the record of a build that loads them: each with its absolute path.
+ * @param {Wheel} wheel
+ */
+export function libraryRecords(wheel) {
+  const folder = wheelFolder(wheel);
+  const files = Object.entries(readRecord(folder)?.files ?? {});
+  const libraries = files.filter(([name]) => /\.so(\.\d+)*$/.test(name));
+  return Object.fromEntries(libraries.map(([name, entry]) => [path.join(folder, name), entry]));
+}
 
 /**
  * Downloads a wheel by its hash, unpacks it beside its final folder and puts that in place of what is there.

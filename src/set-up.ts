@@ -1,6 +1,7 @@
 /** The one door from `src` to `scripts`, which run before anything is installed; its types mention none of theirs. */
 import * as access from '../scripts/access.mjs';
 import * as addon from '../scripts/addon.mjs';
+import * as cuda from '../scripts/cuda-library.mjs';
 import * as pins from '../scripts/pins.mjs';
 import * as ways from '../scripts/way-out.mjs';
 
@@ -21,6 +22,9 @@ export const addonFile: string = addon.addonFile;
 
 /** What is wrong with the addon or TensorFlow's libraries, as doctor says it; undefined if they are as set-up laid them down. */
 export const addonFault: () => string | undefined = addon.addonFault;
+
+/** The same of the library for CUDA and those that it opens; undefined as well if none was built. */
+export const cudaLoadFault: () => string | undefined = cuda.cudaLoadFault;
 
 /** Why this user cannot read `file`; undefined if that is not the user's rights. */
 export const closedFault: (file: string) => string | undefined = access.closedFault;

@@ -1,11 +1,18 @@
 /** Whether there is a CUDA device for batches, and if not, why. */
 import { conflict, expected } from '../errors.js';
 import { cudaLibrary } from '../native.js';
+import { cudaLoadFault, wayOut } from '../set-up.js';
 import type { LoaderOptions } from './loader-options.js';
 import { type CudaStatus, pipelineAddon } from './native-loader.js';
 
 /** The state of the CUDA device, looked up at each call. Never throws. */
 export function cudaStatus(): CudaStatus {
+  const fault = cudaLoadFault();
+  if (fault !== undefined) {
+    // A damaged library may crash the process that opens it.
+    const reason = `${fault}; ${wayOut(fault)}`;
+    return { available: false, reason, driver: 0, runtime: 0, name: '' };
+  }
   return pipelineAddon().cudaStatus(cudaLibrary);
 }
 

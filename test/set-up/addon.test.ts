@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
-import { writeRecord } from '../../scripts/record.mjs';
+import { readRecord, writeRecord } from '../../scripts/record.mjs';
 import { wayOut } from '../../scripts/way-out.mjs';
 import { temporaryFolder } from '../support/folders.js';
 
@@ -24,26 +24,31 @@ before(() => {
   fs.mkdirSync(path.dirname(library), { recursive: true });
   fs.writeFileSync(library, 'library');
   fs.chmodSync(folder, 0o755);
-  writeRecord(path.join(copy, 'native-build'), 'inputs', ['Release/bobbin.node', library]);
+  writeRecord(cache, 'inputs');
+  const [entry] = Object.values(readRecord(cache)?.files ?? {});
+  assert.ok(entry);
+  const build = path.join(copy, 'native-build');
+  writeRecord(build, 'inputs', ['Release/bobbin.node'], { [library]: entry });
 });
 
 const user = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 
-/** The error of a process that loads the addon, or `loaded`. `prefix` starts the process. */
-function load(prefix: string[] = [], variables: Record<string, string> = {}) {
-  const program = `
-    const { native } = await import('./src/native.ts');
-    try { native(); console.log('loaded'); } catch ({ message }) { console.log(message); }`;
+const loadAddon = `
+  const { native } = await import('./src/native.ts');
+  try { native(); console.log('loaded'); } catch ({ message }) { console.log(message); }`;
+
+/** What a process of the copied package prints; `prefix` starts it. */
+function run(program: string, prefix: string[] = []) {
   const node = [process.execPath, '--import', 'tsx', '--input-type', 'module', '--eval', program];
   const [command = '', ...args] = [...prefix, ...node];
-  const env = { ...process.env, BOBBIN_CACHE: cache, HOME: home, ...variables };
+  const env = { ...process.env, BOBBIN_CACHE: cache, HOME: home };
   const { stdout, stderr, signal } = spawnSync(command, args, { cwd: copy, env, encoding: 'utf8' });
   assert.equal(signal, null);
   return stdout.trim() || stderr;
 }
 
 test('when the addon or a library is as set-up laid it down, then the addon loads', () => {
-  assert.equal(load(), 'loaded');
+  assert.equal(run(loadAddon), 'loaded');
 });
 
 test('when the addon or a library is cut, changed or gone, then the fault says which', async () => {
@@ -68,10 +73,24 @@ test('when the addon or a library is cut, changed or gone, then the fault says w
 test('when a library is cut, then loading ends in a sentence with the way out, and not in a crash', () => {
   fs.truncateSync(library, 3);
   assert.equal(
-    load(),
+    run(loadAddon),
     `Bobbin's native addon could not be loaded: cut: ${library} has 3 of 7 bytes. To mend it, run \`npx bobbin setup\` (in a checkout: \`npm run setup\`); \`npx bobbin doctor\` shows every part.`,
   );
   fs.writeFileSync(library, 'library');
+});
+
+test('when the library for CUDA is cut, then there is no CUDA device, and the reason says why', () => {
+  const build = path.join(copy, 'cuda-build');
+  const cuda = path.join(build, 'bobbin_cuda.so');
+  fs.mkdirSync(build);
+  fs.writeFileSync(cuda, 'library');
+  writeRecord(build, 'inputs');
+  fs.truncateSync(cuda, 3);
+  const program = `
+    const { cudaStatus } = await import('./src/pipeline/cuda.ts');
+    console.log(cudaStatus().available, cudaStatus().reason);`;
+  const printed = run(program);
+  assert.ok(printed.startsWith(`false cut: ${cuda} has 3 of 7 bytes; run `), printed);
 });
 
 test('when another user than the one of set-up loads the addon, then the error names the closed folder and the way out', (t) => {
@@ -79,7 +98,7 @@ test('when another user than the one of set-up loads the addon, then the error n
     return t.skip('needs root and setpriv');
   }
   fs.chmodSync(cache, 0o700);
-  const message = load(user);
+  const message = run(loadAddon, user);
   fs.chmodSync(cache, 0o755);
   const closed = `not readable by user 65534: ${library}, since ${cache} is closed to others`;
   assert.ok(message.includes(closed), message);

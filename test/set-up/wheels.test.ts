@@ -137,7 +137,7 @@ test('when a download is cut or another file, then the error names the part, and
 test('when there is too little space, then set-up names the folder and what it needs before it downloads', () => {
   const large = { ...wheel('large'), space: 1e18 };
   const message = new RegExp(
-    `^Large cannot be installed: Expected 1000000000.00 GB of free space for ${cache} but received `,
+    `^Large cannot be installed: Expected 1000000000.00 GB of free space for ${cache}/large-1.0 but received `,
   );
   assert.throws(
     () =>
