@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,9 @@
 
 namespace bobbin::core {
 namespace {
+
+// An MCU has at most ten blocks (ITU T.81, B.2.3).
+constexpr std::size_t kMcuWords = std::size_t{10} * kBlockWords;
 
 // Copies bytes to `to`, without the zeros after FF, and advances it. Stops at `end` or a marker.
 const std::uint8_t* copy_data(const std::uint8_t* from, const std::uint8_t* end,
@@ -40,6 +44,26 @@ const std::uint8_t* skip_data(const std::uint8_t* from, std::size_t count) {
     from = marker + 2;
   }
   return from + count;
+}
+
+// The marker that begins there, behind fill bytes; 0 if the scan ends before it.
+int marker_at(const std::uint8_t*& from, const std::uint8_t* end) {
+  from = std::find_if(from, end, [](std::uint8_t byte) { return byte != 0xff; });
+  return from < end ? *from++ : 0;
+}
+
+// Some encoders fill an interval with whole bytes of zeros or ones.
+bool is_padding(const std::uint8_t* from, const std::uint8_t* end) {
+  return from == end ||
+         ((*from == 0 || *from == 0xff) && std::count(from, end, *from) == end - from);
+}
+
+ImageError damage(const BaselineFrame& frame, std::int64_t mcu_row, const std::string& fault) {
+  const std::int64_t top = mcu_row * frame.mcu_height();
+  const std::int64_t bottom = std::min<std::int64_t>(top + frame.mcu_height(), frame.height) - 1;
+  return ImageError("damaged JPEG: " + fault + " in MCU row " + std::to_string(mcu_row + 1) +
+                    " of " + std::to_string(frame.mcus_down()) + ", pixel rows " +
+                    std::to_string(top) + " to " + std::to_string(bottom));
 }
 
 }  // namespace
@@ -72,23 +96,24 @@ void BaselineDecoder::close_bytes(std::uint8_t* to) {
   std::memset(to, 0, ScanBits::kPadding);
 }
 
-// Copies the scan without the zeros after FF, and notes where its intervals begin and end. The last
-// one ends at any marker that is not a restart.
-bool BaselineDecoder::unstuff_intervals(std::span<const std::uint8_t> scan, std::size_t intervals) {
+// Copies the scan's first intervals without the zeros after FF, and notes where they begin and end.
+// The last one ends at any marker.
+void BaselineDecoder::unstuff_intervals(const BaselineFrame& frame, std::size_t intervals) {
   segments_.clear();
-  const std::uint8_t* from = scan.data();
-  const std::uint8_t* const end = from + scan.size();
+  const std::uint8_t* from = frame.scan.data();
+  const std::uint8_t* const end = from + frame.scan.size();
   std::uint8_t* to = bytes_.data();
   for (std::size_t begin = 0;;) {
     from = copy_data(from, end, to);
     const std::size_t here = to - bytes_.data();
     segments_.push_back({std::exchange(begin, here), here});
     if (segments_.size() == intervals) break;
-    if (end - from < 2 || from[1] != 0xd0 + (segments_.size() - 1) % 8) return false;
-    from += 2;
+    if (marker_at(from, end) != static_cast<int>(0xd0 + (segments_.size() - 1) % 8)) {
+      const auto mcu = static_cast<std::int64_t>(segments_.size()) * frame.restart_interval;
+      throw damage(frame, mcu / frame.mcus_across(), "missing restart marker");
+    }
   }
   close_bytes(to);
-  return true;
 }
 
 BaselineDecoder::Mcus::Run BaselineDecoder::Mcus::run_from(std::int64_t mcu,
@@ -102,10 +127,33 @@ BaselineDecoder::Mcus::Run BaselineDecoder::Mcus::run_from(std::int64_t mcu,
   return {x, y, inside, end};
 }
 
+// Reads `count` MCUs of row y.
+template <typename Read>
+void BaselineDecoder::read(const BaselineFrame& frame, int y, int count, const Read& read) {
+  const ScanBits begin = scan_->bits;
+  if (!read()) throw damage(frame, y, find_fault(begin, count));
+}
+
+void BaselineDecoder::skip(const BaselineFrame& frame, int y, int count) {
+  read(frame, y, count, [&] { return kernels_.skip_mcus(*scan_, count); });
+}
+
+// What a kernel refused in `count` MCUs from `begin` on. Reads them one by one, so that the answer
+// is the same for all kernels.
+const char* BaselineDecoder::find_fault(const ScanBits& begin, int count) {
+  std::array<std::int16_t, kMcuWords> blocks;
+  scan_->bits = begin;
+  for (int mcu = 0; mcu < count; ++mcu) {
+    if (kernels_.read_mcu(*scan_, blocks.data())) continue;
+    return scan_->bits.overrun() ? "data ends too early" : "invalid code";
+  }
+  return "a level that no picture has";
+}
+
 // Decodes the intervals that hold `wanted`: calls decode(x, y, count) for the wanted MCUs of each
 // row, and skips those around them.
 template <typename Decode>
-bool BaselineDecoder::walk_intervals(const BaselineFrame& frame, const Mcus& wanted,
+void BaselineDecoder::walk_intervals(const BaselineFrame& frame, const Mcus& wanted,
                                      const Decode& decode) {
   const std::int64_t across = frame.mcus_across();
   const std::int64_t interval = frame.restart_interval;
@@ -119,15 +167,20 @@ bool BaselineDecoder::walk_intervals(const BaselineFrame& frame, const Mcus& wan
     for (std::int64_t mcu = segment * interval; mcu < stop;) {
       const Mcus::Run run = wanted.run_from(mcu, across);
       const int count = static_cast<int>(std::min(run.end, stop) - mcu);
-      const bool sound =
-          run.inside ? decode(run.x, run.y, count) : kernels_.skip_mcus(*scan_, count);
-      if (!sound) return false;
+      if (run.inside) {
+        read(frame, run.y, count, [&] { return decode(run.x, run.y, count); });
+      } else {
+        skip(frame, run.y, count);
+      }
       mcu += count;
     }
-    const bool last = segment + 1 == static_cast<std::int64_t>(segments_.size());
-    if (!last && stop == (segment + 1) * interval && scan_->bits.left_bytes() > 0) return false;
+    // Behind the scan's last interval, many sound files have bytes of no use.
+    const bool ends = stop == (segment + 1) * interval && stop < across * frame.mcus_down();
+    const std::uint8_t* const last = bytes_.data() + end;
+    if (ends && !is_padding(last - scan_->bits.left_bytes(), last)) {
+      throw damage(frame, (stop - 1) / across, "too much data before a restart marker");
+    }
   }
-  return true;
 }
 
 // Copies the rows from the last known one above `wanted` on, without the zeros after FF, and notes
@@ -158,19 +211,20 @@ bool BaselineDecoder::unstuff_rows(std::span<const std::uint8_t> scan, const Mcu
 // Decodes a scan without restarts row by row: jumps to a row whose start is known, and skips from
 // the row before to any other.
 template <typename Decode>
-bool BaselineDecoder::walk_rows(const BaselineFrame& frame, const Mcus& wanted,
+void BaselineDecoder::walk_rows(const BaselineFrame& frame, const Mcus& wanted,
                                 std::vector<RowStart>& starts, const Decode& decode) {
   const auto rows = [&] { return static_cast<int>(starts.size()); };
   for (int y = std::min(wanted.top, rows() - 1); y < wanted.bottom; ++y) {
     begin_row(y, frame.scan, starts);
     const bool inside = y >= wanted.top;
-    if (inside && !kernels_.skip_mcus(*scan_, wanted.left)) return false;
-    if (inside && !decode(wanted.left, y, wanted.right - wanted.left)) return false;
+    if (inside) {
+      const int count = wanted.right - wanted.left;
+      skip(frame, y, wanted.left);
+      read(frame, y, count, [&] { return decode(wanted.left, y, count); });
+    }
     if (y + 1 < rows() || y + 1 == wanted.bottom) continue;
-    const int rest = frame.mcus_across() - (inside ? wanted.right : 0);
-    if (!kernels_.skip_mcus(*scan_, rest)) return false;
+    skip(frame, y, frame.mcus_across() - (inside ? wanted.right : 0));
   }
-  return true;
 }
 
 void BaselineDecoder::begin_row(int y, std::span<const std::uint8_t> scan,
@@ -186,6 +240,8 @@ void BaselineDecoder::go_to(const RowStart& start, std::size_t begin) {
   const unsigned bit = start.bit % 8;
   const std::uint8_t* byte = bytes_.data() + begin;
   scan_->bits = {std::uint64_t{*byte} << (56 + bit), 8 - bit, byte + 1, bytes_.data() + end_};
+  // A fourth component has no known rows, only the first.
+  scan_->component[3].dc = 0;
   for (int c = 0; c < 3; ++c) scan_->component[c].dc = start.dc[c];
 }
 
@@ -209,17 +265,20 @@ bool BaselineDecoder::walk(const BaselineFrame& frame, const Mcus& wanted,
                            std::vector<RowStart>& starts, const Decode& decode) {
   bytes_.reserve(frame.scan.size() + ScanBits::kPadding);
   if (frame.restart_interval > 0) {
-    const std::int64_t mcus = std::int64_t{1} * frame.mcus_across() * frame.mcus_down();
-    const std::int64_t intervals = (mcus + frame.restart_interval - 1) / frame.restart_interval;
-    return unstuff_intervals(frame.scan, intervals) && walk_intervals(frame, wanted, decode);
+    const std::int64_t mcus = std::int64_t{wanted.bottom - 1} * frame.mcus_across() + wanted.right;
+    unstuff_intervals(frame, (mcus + frame.restart_interval - 1) / frame.restart_interval);
+    walk_intervals(frame, wanted, decode);
+    return true;
   }
   if (starts.empty()) starts.push_back({});
-  return unstuff_rows(frame.scan, wanted, starts) && walk_rows(frame, wanted, starts, decode);
+  if (!unstuff_rows(frame.scan, wanted, starts)) return false;
+  walk_rows(frame, wanted, starts, decode);
+  return true;
 }
 
 bool BaselineDecoder::visit(const BaselineFrame& frame, const BlockVisitor& visit) {
   if (!prepare(frame)) return false;
-  std::array<std::int16_t, std::size_t{12} * kBlockWords> blocks;
+  std::array<std::int16_t, kMcuWords> blocks;
   starts_.clear();
   const Mcus all{0, 0, frame.mcus_across(), frame.mcus_down()};
   return walk(frame, all, starts_, [&](int x, int y, int count) {
@@ -239,14 +298,10 @@ bool BaselineDecoder::visit(const BaselineFrame& frame, const BlockVisitor& visi
 
 bool BaselineDecoder::decode(const BaselineFrame& frame, const Region& wanted,
                              std::array<Plane, 3>& planes, std::vector<RowStart>& starts) {
-  if (!prepare(frame)) return false;
-  const int width = frame.mcu_width(), height = frame.mcu_height();
-  const Mcus mcus{wanted.left / width, wanted.top / height,
-                  (wanted.left + wanted.width + width - 1) / width,
-                  (wanted.top + wanted.height + height - 1) / height};
+  if (!frame.planar || !prepare(frame)) return false;
+  const Mcus mcus = mcus_of(frame, wanted);
   lay_out_planes(frame, mcus, planes);
-  const std::size_t known = starts.size();
-  const bool sound = walk(frame, mcus, starts, [&](int x, int y, int count) {
+  return walk(frame, mcus, starts, [&](int x, int y, int count) {
     for (int c = 0; c < frame.components; ++c) {
       ScanComponent& component = scan_->component[c];
       const std::size_t row = std::size_t{8} * (y - mcus.top) * component.down;
@@ -255,8 +310,26 @@ bool BaselineDecoder::decode(const BaselineFrame& frame, const Region& wanted,
     }
     return kernels_.decode_mcus(*scan_, count);
   });
-  if (!sound) starts.resize(known);
-  return sound;
+}
+
+bool BaselineDecoder::check(const BaselineFrame& frame, const Region& wanted,
+                            std::vector<RowStart>& starts) {
+  if (!prepare(frame)) return false;
+  Mcus mcus = mcus_of(frame, wanted);
+  if (frame.restart_interval == 0 && !starts.empty()) {
+    // A row whose successor is known has been read.
+    mcus.top = std::max(mcus.top, static_cast<int>(starts.size()) - 1);
+    if (mcus.top >= mcus.bottom) return true;
+  }
+  return walk(frame, mcus, starts,
+              [&](int, int, int count) { return kernels_.skip_mcus(*scan_, count); });
+}
+
+BaselineDecoder::Mcus BaselineDecoder::mcus_of(const BaselineFrame& frame, const Region& wanted) {
+  const int width = frame.mcu_width(), height = frame.mcu_height();
+  return {wanted.left / width, wanted.top / height,
+          (wanted.left + wanted.width + width - 1) / width,
+          (wanted.top + wanted.height + height - 1) / height};
 }
 
 void BaselineDecoder::lay_out_planes(const BaselineFrame& frame, const Mcus& mcus,

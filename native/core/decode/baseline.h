@@ -1,7 +1,9 @@
 // A decoder for baseline JPEG that decodes the part that a crop needs, and no more.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,23 +19,32 @@
 
 namespace bobbin::core {
 
-// A file's headers, as far as its only scan needs them.
+// A file's headers, as far as its only scan needs them: sequential, Huffman-coded, of 8 bits.
 struct BaselineFrame {
   struct Component {
     int across = 1, down = 1;                      // Blocks in an MCU.
-    std::array<std::uint16_t, 64> quantization{};  // In rows, not in zigzag; at most 255.
+    std::array<std::uint16_t, 64> quantization{};  // In rows, not in zigzag.
     HuffmanCodes dc_codes, ac_codes;
   };
   int width = 0, height = 0;  // In pixels.
-  int components = 0;         // 1 or 3; alone, it has one block in an MCU.
-  std::array<Component, 3> component;
+  int components = 0;         // At most 4; alone, one has one block in an MCU.
+  std::array<Component, 4> component;
+  // Grey, or Y, Cb and Cr, and chroma is at most halved; quantization is at most 255.
+  bool planar = false;
   int restart_interval = 0;            // In MCUs; 0 for none.
   std::span<const std::uint8_t> scan;  // From the end of the scan's header to the file's end.
 
-  int mcu_width() const { return 8 * component[0].across; }
-  int mcu_height() const { return 8 * component[0].down; }
+  int mcu_width() const { return 8 * most(&Component::across); }
+  int mcu_height() const { return 8 * most(&Component::down); }
   int mcus_across() const { return (width + mcu_width() - 1) / mcu_width(); }
   int mcus_down() const { return (height + mcu_height() - 1) / mcu_height(); }
+
+ private:
+  int most(int Component::* blocks) const {
+    int result = 1;
+    for (const Component& each : component) result = std::max(result, each.*blocks);
+    return result;
+  }
 };
 
 // Receives each block: its column and row among its component's blocks, and its coefficients in
@@ -41,23 +52,30 @@ struct BaselineFrame {
 using BlockVisitor =
     std::function<void(int component, int block_x, int block_y, const std::int16_t*)>;
 
-// Belongs to one thread; keeps tables and memory from image to image. It never guesses: each
-// function returns false unless the scan is sound up to the last wanted row, and then someone else
-// must decode the file. No byte outside `scan` is read.
+// Belongs to one thread; keeps tables and memory from image to image. It never guesses: if the scan
+// is damaged anywhere from the first row that it reads to the last wanted one, each function throws
+// an ImageError with the place and the fault, the same for one file and region. Each returns false
+// if this kind of file is not supported; then someone else must decode it. No byte outside `scan`
+// is read.
 class BaselineDecoder {
  public:
   explicit BaselineDecoder(const Kernels& with = kernels()) : kernels_(with) {}
 
   // Fills `planes` (one for grey, three for Y, Cb and Cr) with whole MCUs that hold `wanted`.
-  // They live until the next call. `starts` are those of the scan's first rows, as far as they are
-  // known: the decoder goes from one to the next, and adds those of the rows that it walks through.
-  // Planes do not depend on `starts`, but starts of another scan give wrong planes or none.
+  // They live until the next call. The frame must be planar. `starts` are those of the scan's first
+  // rows, as far as they are known: the decoder goes from one to the next, and adds those of the
+  // rows that it walks through. Neither planes nor errors depend on `starts`, but starts of another
+  // scan give wrong planes, false or an error.
   bool decode(const BaselineFrame& frame, const Region& wanted, std::array<Plane, 3>& planes,
               std::vector<RowStart>& starts);
   bool decode(const BaselineFrame& frame, const Region& wanted, std::array<Plane, 3>& planes) {
     starts_.clear();
     return decode(frame, wanted, planes, starts_);
   }
+
+  // Reads the codes from the first unknown row to the last wanted one and keeps nothing but
+  // `starts`. Any frame will do, but `starts` must be empty if it has four components.
+  bool check(const BaselineFrame& frame, const Region& wanted, std::vector<RowStart>& starts);
 
   // Calls `visit` for all blocks of the image, including padding.
   bool visit(const BaselineFrame& frame, const BlockVisitor& visit);
@@ -81,19 +99,24 @@ class BaselineDecoder {
     Run run_from(std::int64_t mcu, std::int64_t across) const;
   };
 
+  static Mcus mcus_of(const BaselineFrame& frame, const Region& wanted);
   bool prepare(const BaselineFrame& frame);
   void close_bytes(std::uint8_t* to);
   template <typename Decode>
   bool walk(const BaselineFrame& frame, const Mcus& wanted, std::vector<RowStart>& starts,
             const Decode& decode);
-  bool unstuff_intervals(std::span<const std::uint8_t> scan, std::size_t intervals);
+  void unstuff_intervals(const BaselineFrame& frame, std::size_t intervals);
   template <typename Decode>
-  bool walk_intervals(const BaselineFrame& frame, const Mcus& wanted, const Decode& decode);
+  void walk_intervals(const BaselineFrame& frame, const Mcus& wanted, const Decode& decode);
   bool unstuff_rows(std::span<const std::uint8_t> scan, const Mcus& wanted,
                     std::span<const RowStart> starts);
   template <typename Decode>
-  bool walk_rows(const BaselineFrame& frame, const Mcus& wanted, std::vector<RowStart>& starts,
+  void walk_rows(const BaselineFrame& frame, const Mcus& wanted, std::vector<RowStart>& starts,
                  const Decode& decode);
+  template <typename Read>
+  void read(const BaselineFrame& frame, int y, int count, const Read& read);
+  void skip(const BaselineFrame& frame, int y, int count);
+  const char* find_fault(const ScanBits& begin, int count);
   void begin_row(int y, std::span<const std::uint8_t> scan, std::vector<RowStart>& starts);
   void go_to(const RowStart& start, std::size_t begin);
   void add_start(std::span<const std::uint8_t> scan, std::vector<RowStart>& starts);

@@ -50,11 +50,17 @@ ErrorManager& manager_of(j_common_ptr info) { return *reinterpret_cast<ErrorMana
 }
 
 // Which of libjpeg's warnings mean that pixels are missing or wrong. A missing EOI marker is not
-// damage in a file of a single Huffman-coded scan: the decoder itself notices missing data.
+// damage in a file of a single Huffman-coded scan: the decoder itself notices missing data. Bytes
+// left over between Huffman-coded scans show that codes were wrong; behind the last scan many sound
+// files have some.
 bool means_damage(const jpeg_decompress_struct& info, int code) {
+  const bool several_scans = info.progressive_mode || info.comps_in_scan < info.num_components;
   switch (code) {
     case JWRN_JPEG_EOF:
-      return info.arith_code || info.progressive_mode || info.comps_in_scan < info.num_components;
+      return info.arith_code || several_scans;
+    case JWRN_EXTRANEOUS_DATA:
+      return !info.arith_code && several_scans && info.input_scan_number > 0 &&
+             info.err->msg_parm.i[1] != JPEG_EOI;
     case JWRN_ARITH_BAD_CODE:
     case JWRN_HIT_MARKER:
     case JWRN_HUFF_BAD_CODE:
@@ -105,9 +111,8 @@ void multiply_out_black(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) 
   }
 }
 
-// Whether the scan has all components of the frame, and chroma is at most halved.
+// Whether the components are grey, or Y, Cb and Cr, in this order, and chroma is at most halved.
 bool has_plain_sampling(const jpeg_decompress_struct& info) {
-  if (info.comps_in_scan != info.num_components) return false;
   for (int c = 0; c < info.num_components; ++c) {
     if (info.cur_comp_info[c] != &info.comp_info[c]) return false;
   }
@@ -130,8 +135,9 @@ bool copy_codes(const JHUFF_TBL* table, HuffmanCodes& codes) {
   return true;
 }
 
+// The scan's c-th component.
 bool copy_component(const jpeg_decompress_struct& info, int c, BaselineFrame::Component& to) {
-  const jpeg_component_info& from = info.comp_info[c];
+  const jpeg_component_info& from = *info.cur_comp_info[c];
   // Alone in its scan, a component has one block in an MCU regardless of its factors.
   to.across = info.num_components > 1 ? from.h_samp_factor : 1;
   to.down = info.num_components > 1 ? from.v_samp_factor : 1;
@@ -142,8 +148,7 @@ bool copy_component(const jpeg_decompress_struct& info, int c, BaselineFrame::Co
   const JQUANT_TBL* quantization = info.quant_tbl_ptrs[from.quant_tbl_no];
   if (!quantization) return false;
   std::copy_n(quantization->quantval, 64, to.quantization.begin());
-  return *std::max_element(to.quantization.begin(), to.quantization.end()) <= 255 &&
-         copy_codes(info.dc_huff_tbl_ptrs[from.dc_tbl_no], to.dc_codes) &&
+  return copy_codes(info.dc_huff_tbl_ptrs[from.dc_tbl_no], to.dc_codes) &&
          copy_codes(info.ac_huff_tbl_ptrs[from.ac_tbl_no], to.ac_codes);
 }
 
@@ -168,19 +173,22 @@ struct JpegDecoder::Jpeg {
   }
 };
 
-// The frame, after jpeg_read_header, if BaselineDecoder may decode it.
+// The frame, after jpeg_read_header, if BaselineDecoder reads such files.
 std::optional<BaselineFrame> JpegDecoder::baseline_frame() const {
   const jpeg_decompress_struct& info = jpeg_->info;
   if (info.progressive_mode || info.arith_code || info.data_precision != 8) return std::nullopt;
-  if (!has_plain_sampling(info)) return std::nullopt;
+  if (info.comps_in_scan != info.num_components) return std::nullopt;
   BaselineFrame frame;
   frame.width = static_cast<int>(info.image_width);
   frame.height = static_cast<int>(info.image_height);
   frame.components = info.num_components;
   frame.restart_interval = static_cast<int>(info.restart_interval);
   frame.scan = {info.src->next_input_byte, info.src->bytes_in_buffer};
+  frame.planar = has_plain_sampling(info);
   for (int c = 0; c < frame.components; ++c) {
-    if (!copy_component(info, c, frame.component[c])) return std::nullopt;
+    BaselineFrame::Component& component = frame.component[c];
+    if (!copy_component(info, c, component)) return std::nullopt;
+    frame.planar = frame.planar && std::ranges::max(component.quantization) <= 255;
   }
   return frame;
 }
@@ -217,8 +225,9 @@ JpegTraits JpegDecoder::traits() const { return read_traits(jpeg_->info, file_);
 
 ImageView JpegDecoder::decode(const Region& wanted, int scale, const IndexedSample& indexed) {
   check_size();
-  const std::optional<BaselineFrame> frame = scale == 1 ? baseline_frame() : std::nullopt;
+  const std::optional<BaselineFrame> frame = baseline_frame();
   if (frame) {
+    const bool to_planes = scale == 1 && frame->planar;
     ImageView view{frame->components == 1 ? ColorSpace::kGrey : ColorSpace::kYcc,
                    {},
                    frame->width,
@@ -228,7 +237,8 @@ ImageView JpegDecoder::decode(const Region& wanted, int scale, const IndexedSamp
     const int top = std::max(wanted.top - kUpsamplingMargin, 0);
     const int right = std::min(wanted.left + wanted.width + kUpsamplingMargin, view.width);
     const int bottom = std::min(wanted.top + wanted.height + kUpsamplingMargin, view.height);
-    if (decode_planes(*frame, {left, top, right - left, bottom - top}, indexed, view.planes)) {
+    const Region reached{left, top, right - left, bottom - top};
+    if (read_scan(*frame, reached, indexed, to_planes ? &view.planes : nullptr) && to_planes) {
       jpeg_abort_decompress(&jpeg_->info);
       return view;
     }
@@ -241,15 +251,22 @@ ImageView JpegDecoder::decode_rgb(const Region& wanted, int scale) {
   return read_rgb(wanted, scale);
 }
 
-bool JpegDecoder::decode_planes(const BaselineFrame& frame, const Region& wanted,
-                                const IndexedSample& indexed, std::array<Plane, 3>& planes) {
+// Decodes to `planes`; only checks the codes if they are null. False if BaselineDecoder does not
+// read such files.
+bool JpegDecoder::read_scan(const BaselineFrame& frame, const Region& wanted,
+                            const IndexedSample& indexed, std::array<Plane, 3>* planes) {
+  const auto read = [&] {
+    return planes ? baseline_.decode(frame, wanted, *planes, starts_)
+                  : baseline_.check(frame, wanted, starts_);
+  };
   const auto [index, sample] = indexed;
-  // Restart intervals already work as an index.
-  if (!index || frame.restart_interval > 0) return baseline_.decode(frame, wanted, planes);
+  starts_.clear();
+  // Restart intervals already work as an index, which has no room for a fourth component.
+  if (!index || frame.restart_interval > 0 || frame.components > 3) return read();
   const std::uint64_t print = fingerprint(file_);
   index->recall(sample, print, starts_);
   const std::size_t known = starts_.size();
-  if (!baseline_.decode(frame, wanted, planes, starts_)) return false;
+  if (!read()) return false;
   if (starts_.size() > known) index->remember(sample, print, frame.mcus_down(), starts_);
   return true;
 }

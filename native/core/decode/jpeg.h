@@ -43,24 +43,25 @@ class JpegDecoder {
   JpegTraits traits() const;
 
   // Decodes the part of the opened image that covers `wanted` (in stored pixels), scaled down by 1,
-  // 2, 4 or 8. At scale 1, sound baseline files come as planes from Bobbin's own decoder, whose
-  // samples are libjpeg's before chroma is upsampled; all others as decode_rgb gives them.
-  // `indexed` saves time and changes no sample. The view lives until the next call. Throws
-  // ImageError when the data ends early or is invalid within the part.
+  // 2, 4 or 8. At scale 1, planar baseline files come as planes from Bobbin's own decoder, whose
+  // samples are libjpeg's before chroma is upsampled; all others as decode_rgb gives them, after
+  // Bobbin's decoder has checked their codes if they are baseline files. `indexed` saves time and
+  // changes no sample. The view lives until the next call. Throws ImageError when the data ends
+  // early or is invalid within the part, as either decoder sees it, always with the same reason.
   ImageView decode(const Region& wanted, int scale, const IndexedSample& indexed = {});
 
   // The same with libjpeg, as RGB: grey is repeated, CMYK and YCCK (in Adobe's inverted form) are
   // multiplied out. The pixels equal those of a full decode at the same scale.
   ImageView decode_rgb(const Region& wanted, int scale);
 
-  // The opened image's headers for BaselineDecoder; nothing if it cannot decode this kind of file.
+  // The opened image's headers for BaselineDecoder; nothing if it cannot read this kind of file.
   std::optional<BaselineFrame> baseline_frame() const;
 
  private:
   struct Jpeg;
   void check_size() const;
-  bool decode_planes(const BaselineFrame& frame, const Region& wanted, const IndexedSample& indexed,
-                     std::array<Plane, 3>& planes);
+  bool read_scan(const BaselineFrame& frame, const Region& wanted, const IndexedSample& indexed,
+                 std::array<Plane, 3>* planes);
   ImageView read_rgb(const Region& wanted, int scale);
   void start(int scale);
   Region crop_output(const Region& wanted, int scale);

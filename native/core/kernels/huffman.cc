@@ -54,14 +54,12 @@ void fill_dc(HuffmanTable& table) {
 Step step(Symbol found, unsigned bits) {
   const int run = found.symbol >> 4, size = found.symbol & 15;
   const int length = found.length + size;
-  if (found.length == 0 || length > kBits || size > 10) return {};
+  if (found.length == 0 || length > kBits) return {};
   if (size > 0) {
     const unsigned value = (bits >> (kBits - length)) & ((1u << size) - 1);
     return {run + 1, length, run, extend(value, size)};
   }
   if (run == 15) return {16, length, 15, 0};
-  // Runs 1…14 without a value occur in progressive files only; the caller gives up on them.
-  if (run > 0) return {};
   return {HuffmanTable::kEndOfBlock, length, 0, 0};
 }
 
@@ -131,8 +129,12 @@ bool HuffmanTable::valid(const HuffmanCodes& codes, Use use) {
     if (code >= 1 << length && codes.counts[length] > 0) return false;
   }
   if (total == 0 || total > 256) return false;
-  return use != Use::kDc || std::all_of(codes.symbols.begin(), codes.symbols.begin() + total,
-                                        [](int symbol) { return symbol <= 15; });
+  return std::all_of(codes.symbols.begin(), codes.symbols.begin() + total, [&](int symbol) {
+    if (use == Use::kDc) return symbol <= kMaxDcSize;
+    const int run = symbol >> 4, size = symbol & 15;
+    // Runs 1…14 without a value occur in progressive files only.
+    return size > 0 ? size <= kMaxAcSize : run == 0 || run == 15;
+  });
 }
 
 HuffmanTable::HuffmanTable(const HuffmanCodes& given, Use use) : codes(given) {

@@ -68,8 +68,10 @@ struct HuffmanTable {
   // The codes must make sense: see `valid`.
   HuffmanTable(const HuffmanCodes& codes, Use use);
 
-  // Whether the codes fit into their lengths, no code is all ones, and no DC difference has more
-  // than 15 bits. libjpeg demands the same.
+  // The most bits of a value in an 8-bit file (ITU T.81, tables F.1 and F.2).
+  static constexpr int kMaxDcSize = 11, kMaxAcSize = 10;
+  // Whether the codes fit into their lengths, no code is all ones (libjpeg demands the same), and
+  // each symbol is one of a sequential 8-bit file.
   static bool valid(const HuffmanCodes& codes, Use use);
 };
 

@@ -131,7 +131,8 @@ struct Kernels {
   // Decodes `count` MCUs into the components' samples. False if the scan is invalid.
   bool (*decode_mcus)(Scan& scan, int count);
   bool (*skip_mcus)(Scan& scan, int count);
-  // The coefficients of one MCU, in rows, kBlockWords for each block.
+  // The coefficients of one MCU, in rows, kBlockWords for each block. If the scan is invalid, the
+  // scan's bits stay where it is.
   bool (*read_mcu)(Scan& scan, std::int16_t* blocks);
 
   void (*resample_rows)(const RowsTask& task);

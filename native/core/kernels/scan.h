@@ -53,7 +53,7 @@ struct ScanComponent {
 struct Scan {
   ScanBits bits;
   int components = 0;
-  ScanComponent component[3];
+  ScanComponent component[4];
 };
 
 }  // namespace bobbin::core

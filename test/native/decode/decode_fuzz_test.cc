@@ -19,7 +19,7 @@ constexpr int kInputs = 8000;
 
 }  // namespace
 
-TEST("when files are damaged at random, then our decoder gives up or its samples equal libjpeg's") {
+TEST("when files are damaged at random, then our decoder refuses or its samples equal libjpeg's") {
   const test::Corpus corpus = test::draw_corpus();
   test::Differential differential;
   std::array<int, 3> verdicts{};

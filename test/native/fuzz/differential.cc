@@ -65,15 +65,29 @@ void compare(const Plane& plane, const RawPlane& wanted, const char* what, int c
   }
 }
 
-// A hash of an image's coefficients; none if the decoder gives up.
+// Why `read` refuses an image; empty if it does not.
+template <typename Read>
+std::string fault_of(const Read& read) {
+  try {
+    return read() ? "" : "not supported";
+  } catch (const ImageError& error) {
+    return error.what();
+  }
+}
+
+// A hash of an image's coefficients; none if they are refused.
 std::optional<std::uint64_t> sum_coefficients(BaselineDecoder& decoder,
                                               const BaselineFrame& frame) {
   std::uint64_t sum = 0;
-  const bool sound = decoder.visit(frame, [&](int, int, int, const std::int16_t* block) {
-    for (int i = 0; i < 64; ++i) sum = mix64(sum ^ static_cast<std::uint16_t>(block[i]));
+  const std::string fault = fault_of([&] {
+    return decoder.visit(frame, [&](int, int, int, const std::int16_t* block) {
+      for (int i = 0; i < 64; ++i) sum = mix64(sum ^ static_cast<std::uint16_t>(block[i]));
+    });
   });
-  return sound ? std::optional(sum) : std::nullopt;
+  return fault.empty() ? std::optional(sum) : std::nullopt;
 }
+
+Region whole_of(const BaselineFrame& frame) { return {0, 0, frame.width, frame.height}; }
 
 Region draw_region(const BaselineFrame& frame, Random& random) {
   Region region;
@@ -98,32 +112,41 @@ Verdict Differential::check(const File& file, Random& random) {
     return Verdict::kOther;
   }
   if (!frame || std::int64_t{frame->width} * frame->height > kMaxFuzzPixels) return Verdict::kOther;
-  const bool accepted = check_whole(*frame, file);
+  reference_ = decode_raw(file);
+  check_codes(*frame);
+  if (!frame->planar) return Verdict::kOther;
+  const bool accepted = check_whole(*frame);
   check_coefficients(*frame, accepted);
   starts_.clear();
-  for (int i = 0; i < 3; ++i) check_part(*frame, accepted, random);
+  for (int i = 0; i < 3; ++i) check_part(*frame, accepted, file, random);
   check_view(file, random);
   return accepted ? Verdict::kAccepted : Verdict::kRefused;
 }
 
+void Differential::check_codes(const BaselineFrame& frame) {
+  std::vector<RowStart> starts;
+  if (!fault_of([&] { return decoders_[0].check(frame, whole_of(frame), starts); }).empty()) return;
+  if (!reference_.error.empty()) wrong("accepted against libjpeg's error: ", reference_.error);
+  if (!reference_.damage.empty()) wrong("accepted against libjpeg's warning: ", reference_.damage);
+}
+
 // Whether the kernels accept the whole image; then `whole_` holds it.
-bool Differential::check_whole(const BaselineFrame& frame, const File& file) {
-  const Region everything{0, 0, frame.width, frame.height};
+bool Differential::check_whole(const BaselineFrame& frame) {
   std::array<Plane, 3> planes;
   BaselineDecoder blank;
-  const bool accepted = blank.decode(frame, everything, planes);
+  const std::string fault = fault_of([&] { return blank.decode(frame, whole_of(frame), planes); });
+  const bool accepted = fault.empty();
   whole_ = accepted ? copy(planes, frame.components) : std::vector<RawPlane>();
   for (std::size_t i = 0; i < decoders_.size(); ++i) {
     const char* name = all_kernels()[i]->name;
-    if (decoders_[i].decode(frame, everything, planes) != accepted) {
-      wrong(name, " does not ", accepted ? "accept" : "refuse", " what others do");
-    }
+    const std::string other =
+        fault_of([&] { return decoders_[i].decode(frame, whole_of(frame), planes); });
+    if (other != fault) wrong(name, " finds “", other, "”, another finds “", fault, "”");
     for (int c = 0; accepted && c < frame.components; ++c) compare(planes[c], whole_[c], name, c);
   }
-  reference_ = decode_raw(file);
   if (!accepted) return false;
-  if (!reference_.error.empty()) wrong("accepted against libjpeg's error: ", reference_.error);
-  if (!reference_.damage.empty()) wrong("accepted against libjpeg's warning: ", reference_.damage);
+  std::vector<RowStart> starts;
+  if (!decoders_[0].check(frame, whole_of(frame), starts)) wrong("decoded, but not checked");
   for (int c = 0; c < frame.components; ++c) compare(planes[c], reference_.planes[c], "libjpeg", c);
   return true;
 }
@@ -138,15 +161,22 @@ void Differential::check_coefficients(const BaselineFrame& frame, bool accepted)
   }
 }
 
-void Differential::check_part(const BaselineFrame& frame, bool accepted, Random& random) {
+void Differential::check_part(const BaselineFrame& frame, bool accepted, const File& file,
+                              Random& random) {
   const Region region = draw_region(frame, random);
   std::array<Plane, 3> planes;
-  const int chosen = random.below(static_cast<int>(decoders_.size()));
-  const bool part = decoders_[chosen].decode(frame, region, planes);
-  check_starts(frame, region, part ? copy(planes, frame.components) : std::vector<RawPlane>(),
-               random);
-  if (part) decoders_[chosen].decode(frame, region, planes);
-  if (accepted && !part) wrong("a part is refused of an accepted image");
+  BaselineDecoder& decoder = decoders_[random.below(static_cast<int>(decoders_.size()))];
+  const std::string fault = fault_of([&] { return decoder.decode(frame, region, planes); });
+  const bool part = fault.empty();
+  check_starts(frame, region, fault,
+               part ? copy(planes, frame.components) : std::vector<RawPlane>(), random);
+  if (part) decoder.decode(frame, region, planes);
+  if (accepted && !part) wrong("a part is refused of an accepted image: ", fault);
+  opened_.open(file);
+  if (!part && fault != "not supported" &&
+      fault_of([&] { return opened_.decode(region, 1).width > 0; }).empty()) {
+    wrong("a part is decoded that is refused: ", fault);
+  }
   const bool known = accepted || reference_.error.empty();
   for (int c = 0; part && known && c < frame.components; ++c) {
     compare(planes[c], accepted ? whole_[c] : reference_.planes[c],
@@ -154,16 +184,17 @@ void Differential::check_part(const BaselineFrame& frame, bool accepted, Random&
   }
 }
 
-// `wanted` is the part, decoded without known row starts; empty if it is refused.
+// `wanted` is the part, decoded without known row starts; empty if it is refused for `fault`.
 void Differential::check_starts(const BaselineFrame& frame, const Region& region,
-                                const std::vector<RawPlane>& wanted, Random& random) {
+                                const std::string& fault, const std::vector<RawPlane>& wanted,
+                                Random& random) {
   std::array<Plane, 3> planes;
-  const std::size_t known = starts_.size();
   BaselineDecoder& decoder = decoders_[random.below(static_cast<int>(decoders_.size()))];
-  const bool part = decoder.decode(frame, region, planes, starts_);
-  if (part == wanted.empty()) wrong("what is known of rows changes whether a part is accepted");
-  if (part && copy(planes, frame.components) != wanted) wrong("what is known of rows changes it");
-  if (!part && starts_.size() != known) wrong("rows are remembered of a refused part");
+  const std::string now = fault_of([&] { return decoder.decode(frame, region, planes, starts_); });
+  if (now != fault) wrong("what is known of rows makes “", fault, "” “", now, "”");
+  if (fault.empty() && copy(planes, frame.components) != wanted) {
+    wrong("what is known of rows changes a part");
+  }
   std::vector<RowStart> senseless = starts_;
   for (RowStart& start : senseless) {
     if (random.below(4) > 0) continue;
@@ -171,7 +202,7 @@ void Differential::check_starts(const BaselineFrame& frame, const Region& region
                                      : static_cast<std::uint32_t>(random.below(1 << 30)) * 4;
     start.bit = static_cast<std::uint16_t>(random.below(1 << 16));
   }
-  decoder.decode(frame, region, planes, senseless);
+  fault_of([&] { return decoder.decode(frame, region, planes, senseless); });
 }
 
 void Differential::check_view(const File& file, Random& random) {
@@ -188,7 +219,7 @@ void Differential::check_view(const File& file, Random& random) {
     const ImageView view = opened_.decode(plan.region, plan.scale);
     renderer_.render(view, size, recipes_[0], preprocessing, {output_.data(), PixelType::kFloat32});
   } catch (const ImageError&) {
-    // libjpeg does not decode it either.
+    // A kind that Bobbin does not decode, or a damaged part.
     return;
   }
 }

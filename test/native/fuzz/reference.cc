@@ -20,7 +20,6 @@ namespace {
 struct Messages {
   jpeg_error_mgr base{};  // First, so that libjpeg's pointer also points to this struct.
   jmp_buf jump{};
-  bool in_scan = false;  // Extraneous data between headers is harmless.
   char error[JMSG_LENGTH_MAX] = {}, damage[JMSG_LENGTH_MAX] = {};
 };
 
@@ -33,10 +32,10 @@ Messages& messages_of(j_common_ptr info) { return *reinterpret_cast<Messages*>(i
 
 void on_message(j_common_ptr info, int level) {
   const int code = info->err->msg_code;
-  const bool damage = code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE ||
-                      code == JWRN_MUST_RESYNC || code == JWRN_EXTRANEOUS_DATA;
+  const bool damage =
+      code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE || code == JWRN_MUST_RESYNC;
   Messages& messages = messages_of(info);
-  if (level < 0 && damage && messages.in_scan && messages.damage[0] == 0) {
+  if (level < 0 && damage && messages.damage[0] == 0) {
     info->err->format_message(info, messages.damage);
   }
 }
@@ -87,7 +86,6 @@ Reference decode_raw(std::span<const std::uint8_t> file) {
   if (setjmp(messages.jump) == 0) {
     jpeg_create_decompress(&info);
     start(info, file, reference.planes);
-    messages.in_scan = true;
     read_rows(info, reference.planes);
   }
   jpeg_destroy_decompress(&info);

@@ -19,8 +19,8 @@ struct RawPlane {
 struct Reference {
   // Why the file cannot be decoded to its last row; empty if it can.
   std::string error;
-  // The first warning of missing or invalid data; empty if there was none. Bytes behind the
-  // last MCU are ignored.
+  // The first warning of missing or invalid data; empty if there was none. Bytes left over are
+  // ignored.
   std::string damage;
   std::vector<RawPlane> planes;
 };

@@ -15,10 +15,8 @@ namespace bobbin::core::BOBBIN_ISA {
 namespace {
 
 constexpr unsigned kBits = HuffmanTable::kBits, kEndOfBlock = HuffmanTable::kEndOfBlock;
-// The most bits of a value in a valid 8-bit file (ITU T.81, tables F.1 and F.2).
-constexpr unsigned kMaxDcSize = 11, kMaxAcSize = 10;
 // The fewest bits after a refill, and the most bits of a code and its value.
-constexpr unsigned kRefilled = 56, kSymbolBits = 16 + kMaxDcSize;
+constexpr unsigned kRefilled = 56, kSymbolBits = 16 + HuffmanTable::kMaxDcSize;
 // No picture exceeds this. Beyond it, libjpeg-turbo's shortcuts differ from its transform: four
 // times a coefficient that is alone in its column must fit into 16 bits.
 constexpr int kMaxLevel = 8192;
@@ -96,7 +94,7 @@ struct Reader : ScanBits {
       return true;
     }
     const auto [size, length] = find_symbol(table, peek(16));
-    if (length == 0 || size > kMaxDcSize) return false;
+    if (length == 0) return false;
     drop(length);
     if (size > 0) dc += static_cast<std::uint32_t>(value(size));
     return true;
@@ -109,10 +107,9 @@ struct Reader : ScanBits {
     refill();
     const auto [symbol, length] = find_symbol(table, peek(16));
     const unsigned run = symbol >> 4, size = symbol & 15u;
-    if (length == 0 || size > kMaxAcSize) return false;
+    if (length == 0) return false;
     drop(length);
     if (size == 0) {
-      if (run != 0 && run != 15) return false;
       k += run == 15 ? 16 : kEndOfBlock;
       return k <= 64 || run == 0;
     }
@@ -266,6 +263,20 @@ BOBBIN_INLINE bool skip_blocks(Reader& reader, ScanComponent& component) {
   return true;
 }
 
+BOBBIN_INLINE bool read_blocks(Reader& reader, Scan& scan, std::int16_t* blocks) {
+  for (int c = 0; c < scan.components; ++c) {
+    ScanComponent& component = scan.component[c];
+    for (int i = 0; i < component.across * component.down; ++i, blocks += kBlockWords) {
+      std::memset(blocks, 0, kBlockWords * sizeof *blocks);
+      reader.refill();
+      if (!reader.add_dc(*component.dc_table, component.dc)) return false;
+      if (read_block<1>(reader, *component.ac_table, blocks) == 0) return false;
+      blocks[0] = static_cast<std::int16_t>(component.dc);
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 bool decode_mcus(Scan& scan, int count) {
@@ -299,18 +310,9 @@ bool skip_mcus(Scan& scan, int count) {
 
 bool read_mcu(Scan& scan, std::int16_t* blocks) {
   Reader reader(scan.bits);
-  for (int c = 0; c < scan.components; ++c) {
-    ScanComponent& component = scan.component[c];
-    for (int i = 0; i < component.across * component.down; ++i, blocks += kBlockWords) {
-      std::memset(blocks, 0, kBlockWords * sizeof *blocks);
-      reader.refill();
-      if (!reader.add_dc(*component.dc_table, component.dc)) return false;
-      if (read_block<1>(reader, *component.ac_table, blocks) == 0) return false;
-      blocks[0] = static_cast<std::int16_t>(component.dc);
-    }
-  }
+  const bool sound = read_blocks(reader, scan, blocks);
   scan.bits = reader;
-  return !reader.overrun();
+  return sound && !reader.overrun();
 }
 
 }  // namespace bobbin::core::BOBBIN_ISA
