@@ -64,12 +64,6 @@ function freeBytes(folder) {
 }
 
 /**
- * Whether the file system of `folder` has hardly any space left: what failed there failed for that reason.
- * @param {string} folder
- */
-export const isFull = (folder) => freeBytes(folder) < 2e7;
-
-/**
  * @param {string} folder need not exist
  * @param {number} bytes what will be written there
  * @throws {Error} one sentence, when this user cannot write to `folder` and the one around it, or there is too little space
@@ -84,19 +78,9 @@ export function checkRoom(folder, bytes) {
       );
     }
   }
-  if (freeBytes(folder) < bytes) {
-    throw fullDisk(folder, bytes);
+  const free = freeBytes(folder);
+  if (free < bytes) {
+    const [needed, found] = [Math.ceil(bytes / 1e6), Math.floor(free / 1e6)];
+    throw new Error(`Expected ${needed} MB of free space for ${folder} but received ${found} MB`);
   }
-}
-
-/**
- * The error of a disk without space.
- * @param {string} folder
- * @param {number} bytes what is needed there
- */
-export function fullDisk(folder, bytes) {
-  const gigabytes = [bytes, freeBytes(folder)].map((size) => `${(size / 1e9).toFixed(2)} GB`);
-  return new Error(
-    `Expected ${gigabytes[0]} of free space for ${folder} but received ${gigabytes[1]}`,
-  );
 }

@@ -1,6 +1,6 @@
 /** Installs every part that Bobbin needs; safe to repeat, and quick and offline once done. */
 import { pathToFileURL } from 'node:url';
-import { checkRoom, fullDisk, isFull } from './access.mjs';
+import { checkRoom } from './access.mjs';
 import { parts } from './parts.mjs';
 import { cacheFolder } from './pins.mjs';
 import { messageOf, runScript } from './run.mjs';
@@ -49,7 +49,8 @@ function installIn(room, work) {
     work();
   } catch (error) {
     // Others write to the disk, too.
-    throw isFull(room.folder) ? fullDisk(room.folder, room.bytes) : error;
+    checkRoom(room.folder, room.bytes);
+    throw error;
   }
 }
 

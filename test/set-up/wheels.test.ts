@@ -137,7 +137,7 @@ test('when a download is cut or another file, then the error names the part, and
 test('when there is too little space, then set-up names the folder and what it needs before it downloads', () => {
   const large = { ...wheel('large'), space: 1e18 };
   const message = new RegExp(
-    `^Large cannot be installed: Expected 1000000000.00 GB of free space for ${cache}/large-1.0 but received `,
+    `^Large cannot be installed: Expected 1000000000000 MB of free space for ${cache}/large-1.0 but received `,
   );
   assert.throws(
     () =>
@@ -147,6 +147,33 @@ test('when there is too little space, then set-up names the folder and what it n
       ),
     { message },
   );
+});
+
+test('when the disk runs full during a download, then set-up says so in a sentence, and leaves nothing', (t) => {
+  const [full, programs] = [path.join(folder, 'full'), temporaryFolder(t)];
+  fs.mkdirSync(full);
+  const fill = `#!/bin/sh\nhead -c 9M /dev/zero >${full}/others\nexit 1\n`;
+  fs.writeFileSync(path.join(programs, 'python3'), fill, { mode: 0o755 });
+  const inMount = (command: string[]) => {
+    const mount = `mount -t tmpfs -o size=8m none ${full} && "$@" && ls ${full}/cache`;
+    const PATH = `${programs}:${process.env.PATH}`;
+    const env = { ...process.env, PATH, BOBBIN_CACHE: path.join(full, 'cache') };
+    const args = ['--mount', 'sh', '-c', mount, 'sh', ...command];
+    return spawnSync('unshare', args, { env, encoding: 'utf8' });
+  };
+  if (inMount(['mkdir', `${full}/cache`]).status !== 0) {
+    return t.skip('needs root, and the right to mount');
+  }
+  const scripts = path.resolve(import.meta.dirname, '../../scripts');
+  const program = `
+    const { wheelPart } = await import('${scripts}/parts.mjs');
+    const { install } = await import('${scripts}/setup.mjs');
+    const part = wheelPart('Tiny', () => (${JSON.stringify(pinned)}));
+    try { install(part, () => {}); } catch (error) { console.log(error.message); }`;
+  const { stdout } = inMount([process.execPath, '--input-type', 'module', '--eval', program]);
+  const place = path.join(full, 'cache/tiny-1.0');
+  const message = `Tiny cannot be installed: Expected 1 MB of free space for ${place} but received 0 MB`;
+  assert.equal(stdout, `${message}\n`);
 });
 
 test("when set-up is killed, then the next call removes its download, and never a running process's", async () => {
