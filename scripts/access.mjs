@@ -31,10 +31,10 @@ function accessCode(file, mode) {
 /**
  * `not readable by user 1000: FILE`, and the folder around it that is closed to this user; undefined if the user may read the
  * file or list the folder, or it is not there.
- * @param {string} file
+ * @param {string} file an absolute path
  */
 export function closedFault(file) {
-  const closed = pathTo(path.resolve(file)).find((place) => {
+  const closed = pathTo(file).find((place) => {
     const mode = place === file ? fs.constants.R_OK : fs.constants.X_OK;
     return accessCode(place, mode) === 'EACCES';
   });
