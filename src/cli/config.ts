@@ -20,7 +20,7 @@ export async function readConfig(file: string, known: NamedOptions): Promise<Map
   });
   const place = (offset: number) => `${file}:${text.slice(0, offset).split('\n').length}`;
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { allowTrailingComma: true });
+  const root = parsed(text, file, errors);
   const [first] = errors;
   if (first) {
     throw jsonError(text, first, place(first.offset));
@@ -28,6 +28,15 @@ export async function readConfig(file: string, known: NamedOptions): Promise<Map
   const values = new Map<string, unknown>();
   collect(root as Node, '', { known, values, place });
   return values;
+}
+
+function parsed(text: string, file: string, errors: ParseError[]): Node | undefined {
+  try {
+    return parseTree(text, errors, { allowTrailingComma: true });
+  } catch {
+    // The parser calls itself for each bracket.
+    throw expected('an object of options', file, 'thousands of brackets inside each other');
+  }
 }
 
 interface Collecting {

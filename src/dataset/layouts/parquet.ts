@@ -8,12 +8,13 @@ import {
   parquetSchema,
   type SchemaTree,
 } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import { expected, InvalidInputError } from '../../errors.js';
 import { openRegular } from '../../regular-file.js';
+import { boundedCompressors, checkUnpacked, mostUnpacked } from '../files/unpacking.js';
 import { type Label, labelFrom } from './label.js';
 
-const mostRows = 2 ** 22;
+/** Of a row group; pyarrow's default. */
+const mostRows = 2 ** 20;
 /** The most that one read can take. */
 const mostBytes = 2 ** 31 - 1;
 
@@ -70,15 +71,16 @@ export async function openParquet(path: string): Promise<ParquetFile> {
     others,
     read: async (group, { images }) => {
       const columns = images ? [image, label] : [label];
-      checkSizes(
-        `row group ${group} of ${path}`,
-        metadata.row_groups[group]?.columns ?? [],
-        columns,
-      );
+      const place = `row group ${group} of ${path}`;
+      const packed = checkSizes(place, metadata.row_groups[group]?.columns ?? [], columns);
+      const most = mostUnpacked(Math.min(packed, file.byteLength));
       return reading(`${path}, row group ${group}`, async () => {
         const [rowStart, rowEnd] = rowsOf(metadata, group);
+        const compressors = boundedCompressors(most, place);
         const from = { file, metadata, compressors, utf8: false };
         const rows = await parquetReadObjects({ ...from, columns, rowStart, rowEnd });
+        // Rows may share one image of a dictionary.
+        checkUnpacked(sum(rows.map((row) => row[image]?.bytes?.length ?? 0)), most, place);
         return rows.map((row, index) => ({
           row: rowStart + index,
           image: row[image]?.bytes ?? undefined,
@@ -89,18 +91,29 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   };
 }
 
-/** @throws InvalidInputError for a chunk of one of `columns` that is too large to be read at once. */
-function checkSizes(place: string, chunks: readonly ColumnChunk[], columns: string[]): void {
+/**
+ * The compressed bytes of `columns`.
+ *
+ * @throws InvalidInputError for a chunk of one of them that is too large to be read at once.
+ */
+function checkSizes(place: string, chunks: readonly ColumnChunk[], columns: string[]): number {
+  let packed = 0;
   for (const { meta_data: chunk } of chunks) {
     const [column = ''] = chunk?.path_in_schema ?? [];
     const size = Number(chunk?.total_compressed_size ?? 0);
-    if (size <= mostBytes || !columns.includes(column)) {
+    if (!columns.includes(column)) {
       continue;
     }
-    const remedy = 'Write the file again in smaller row groups, pyarrow by row_group_size=100';
-    throw expected(`at most ${mostBytes} bytes`, `column ${column} in ${place}`, size, remedy);
+    if (size > mostBytes) {
+      const remedy = 'Write the file again in smaller row groups, pyarrow by row_group_size=100';
+      throw expected(`at most ${mostBytes} bytes`, `column ${column} in ${place}`, size, remedy);
+    }
+    packed += size;
   }
+  return packed;
 }
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 /** A file as hyparquet reads it. */
 async function fileBuffer(path: string): Promise<AsyncBuffer> {
@@ -148,7 +161,7 @@ function rowsOf({ row_groups: groups }: FileMetaData, group: number): [number, n
   if (!(last >= 0 && last <= mostRows)) {
     throw new Error(`has ${last} rows, more than ${mostRows}`);
   }
-  const start = counts.reduce((sum, count) => sum + count, 0);
+  const start = sum(counts);
   return [start, start + last];
 }
 
@@ -157,6 +170,9 @@ async function reading<T>(place: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
+    if (cause instanceof InvalidInputError) {
+      throw cause;
+    }
     const { message } = cause as Error;
     throw new InvalidInputError(`${place} is damaged, or is not Parquet: ${message}`, { cause });
   }

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parquetMetadata } from 'hyparquet';
 import { loadManifest, type Prepared, prepare, readSource } from '../../../src/dataset/index.js';
+import { openParquet } from '../../../src/dataset/layouts/parquet.js';
 import { InvalidInputError } from '../../../src/errors.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { withoutTimes } from '../../support/prepared.js';
@@ -335,3 +336,19 @@ function zigzag(value: number): number[] {
   }
   return [...bytes, rest];
 }
+
+test('when a small file would become hundreds of megabytes, then it is refused before that', async () => {
+  const bombs = path.join(fixtures, 'parquet-bombs');
+  for (const [name, bytes] of [
+    ['dictionary.parquet', 400_080_000],
+    ['zeros.parquet', 80_000_014],
+  ] as const) {
+    const file = await openParquet(path.join(bombs, name));
+    await assert.rejects(
+      file.read(0, { images: true }),
+      new RegExp(
+        `^InvalidInputError: Expected at most \\d{8} bytes after decompression for row group 0 of .*${name} but received ${bytes}\\. Write the file again`,
+      ),
+    );
+  }
+});
