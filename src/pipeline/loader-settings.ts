@@ -26,7 +26,7 @@ export interface LoaderSettings {
 /** @throws InvalidInputError when an option is out of its range, two exclude each other, or there is no such GPU. */
 export function resolveLoader(given: LoaderOptions<PixelType>): LoaderSettings {
   const { samples, preprocessing, augmentation, ...rest } = given;
-  const { memoryMB, memory: _, ...options } = resolveOptions(loaderOptions, rest);
+  const { memoryMB, memory: _, batchSize: most, ...options } = resolveOptions(loaderOptions, rest);
   if (memoryMB > 0 && rest.slots !== undefined) {
     throw conflict('`slots`', '`memoryMB`', 'Give the number of batches or their memory');
   }
@@ -34,12 +34,14 @@ export function resolveLoader(given: LoaderOptions<PixelType>): LoaderSettings {
     throw expected('at least one image', 'samples', samples);
   }
   const rows = shareOf(samples.length, options);
+  // A batch larger than the data would only take more memory.
+  const batchSize = Math.min(most, rows);
   checkPreprocessing(preprocessing);
   const augmented = resolveOptions(augmentationOptions, augmentation);
   checkAugmentation(augmented);
   const onGpu = memoryOf(rest) === 'gpu';
   const slot = {
-    rows: options.batchSize * viewsOf(augmented),
+    rows: batchSize * viewsOf(augmented),
     crop: preprocessing.crop,
     dtype: options.dtype,
   };
@@ -47,10 +49,11 @@ export function resolveLoader(given: LoaderOptions<PixelType>): LoaderSettings {
   return {
     samples,
     labels,
-    batchesPerEpoch: Math.ceil(rows / options.batchSize),
+    batchesPerEpoch: Math.ceil(rows / batchSize),
     gpuDevice: onGpu ? options.gpuDevice : undefined,
     native: {
       ...options,
+      batchSize,
       images,
       slots: memoryMB === 0 ? options.slots : slotsWithin(memoryMB, slot),
       preprocessing,

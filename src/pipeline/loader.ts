@@ -54,6 +54,7 @@ interface Waiting {
 export class Loader<Type extends PixelType = 'float32'> {
   /** Batches of an epoch, of which the last may be smaller. */
   readonly batchesPerEpoch: number;
+  /** At most the images of an epoch. */
   readonly batchSize: number;
   readonly samples: LoaderSamples;
   readonly preprocessing: Preprocessing;

@@ -114,6 +114,17 @@ test('when an epoch starts at a later batch, then it continues exactly there', a
   assert.ok(rest.bytes.equals(whole.bytes.subarray(whole.bytes.length - rest.bytes.length)));
 });
 
+test('when a batch is larger than the data, then an epoch is one batch and takes no more memory', async (t) => {
+  const folder = temporaryFolder(t);
+  const samples = await writePictures(folder, { count: 3, width: 60, height: 50 });
+  const loader = createLoader({ samples, preprocessing: plainPixels(240, 224), batchSize: 65536 });
+  t.after(() => loader.close());
+  assert.deepEqual([loader.batchSize, loader.batchesPerEpoch], [3, 1]);
+  const { bytes, indices } = await collect(loader, 0);
+  assert.deepEqual(indices, [0, 1, 2]);
+  assert.equal(bytes.length, 3 * 224 * 224 * 3 * 4);
+});
+
 test('when files are damaged, then refill, mark and fail behave as documented', async (t) => {
   const samples = await mixedFiles(t);
   const file = (i: number) => (samples[i] as { path: string }).path;
