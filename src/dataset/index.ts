@@ -4,7 +4,7 @@ export { type ChangeRequest, changeOptions, changesSince } from './changes.js';
 export { mapConcurrently } from './concurrency.js';
 export { type FileStamp, fileStamp, stampOf } from './file-stamp.js';
 export { type CsvRecord, parseCsv, readCsv } from './files/csv.js';
-export { isHidden } from './files/folders.js';
+export { filesBelow, isHidden } from './files/folders.js';
 export { type ByteRange, type ImageFile, imageFile, imageName, readImage } from './image-file.js';
 export { findQuestionFiles, type QuestionRow, readQuestions } from './layouts/fashionai.js';
 export { fashionAiTasks } from './layouts/fashionai-tasks.js';

@@ -1,13 +1,12 @@
 /** `bobbin bench`: measures the loader on a folder of images and advises what to change. */
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import {
+  filesBelow,
   type ImageFile,
   imagePattern,
-  isHidden,
   layoutOf,
   manifestFile,
 } from '../../dataset/index.js';
@@ -75,12 +74,11 @@ async function chosen(
 
 /** The images of a prepared data set or of shards; in other folders all images by their names, with labels or without. */
 async function imagesIn(folder: string): Promise<ImageFile[]> {
-  const names = await ifPresent(readdir(folder, { recursive: true }));
-  if (names === undefined) {
+  const found = await ifPresent(filesBelow(folder));
+  if (found === undefined) {
     throw expected('an existing folder', 'folder', folder);
   }
-  const shown = names.filter((name) => !name.split(path.sep).some(isHidden));
-  const files = shown.filter((name) => imagePattern.test(name)).sort();
+  const files = found.files.filter((name) => imagePattern.test(name));
   const packed = existsSync(manifestFile(folder)) || (await layoutOf(folder))?.packed;
   if (packed || files.length === 0) {
     return (await openDataset(folder)).images;

@@ -71,9 +71,10 @@ export interface FilesBelow {
 }
 
 /** The files below `folder` at any depth, those behind links too. */
-export async function filesBelow(root: string, folder: string): Promise<FilesBelow> {
+export async function filesBelow(root: string, folder = ''): Promise<FilesBelow> {
   const found: FilesBelow = { files: [], circles: [], special: [] };
-  await walk(found, { root, folder, inside: [await realpath(root)], link: true });
+  const inside = folder === '' ? [] : [await realpath(root)];
+  await walk(found, { root, folder, inside, link: true });
   found.files.sort(byCodeUnit);
   return found;
 }
