@@ -1,4 +1,4 @@
-/** Tells what changed in the photos of a data set since `prepare` read them. */
+/** Tells what changed in the photos and label files of a data set since `prepare` read them. */
 import path from 'node:path';
 import { InvalidInputError } from '../errors.js';
 import type { OptionTable, OptionValues } from '../options.js';
@@ -41,8 +41,8 @@ export interface ChangeRequest extends Partial<OptionValues<typeof changeOptions
 type Photo = ImageFile & Partial<FileStamp> & { hash?: string };
 
 /**
- * Compares the photos of a data set with those that `prepare` read: by size and time, and by content where these differ. A
- * photo with another time and the same bytes has not changed. Manifests of earlier versions have neither size nor time; then
+ * Compares the photos and label files of a data set with those that `prepare` read: by size and time, and by content where
+ * these differ. A file with another time and the same bytes has not changed. Manifests of earlier versions have neither size nor time; then
  * only missing files are told.
  *
  * @returns full sentences, none if nothing changed.
@@ -65,7 +65,11 @@ export async function changesSince(request: ChangeRequest): Promise<string[]> {
   );
   const hashed = checkHashes ? suspects : evenly(suspects, mostHashes);
   const compared = present.length - suspects.length + hashed.length;
-  return [...onAbsent, ...sentenceOnChanged(await withOtherBytes(hashed), compared, remedy)];
+  return [
+    ...onAbsent,
+    ...sentenceOnChanged(await withOtherBytes(hashed), compared, remedy),
+    ...(await sentencesOnLabels(request, remedy)),
+  ];
 }
 
 /** The photos to compare, with absolute paths. */
@@ -149,6 +153,24 @@ function outermostMissing(): (folder: string) => Promise<string | undefined> {
     return found;
   };
   return once;
+}
+
+/** A sentence about each file of labels or questions with other bytes. One that is gone is not needed any more. */
+async function sentencesOnLabels(
+  { manifest, checkHashes }: ChangeRequest,
+  remedy: string,
+): Promise<string[]> {
+  const files = (manifest.labelFiles ?? []).map((file) => resolveSample(manifest, file));
+  const stamps = await stampsOf(files);
+  const suspects = files.filter((file) => {
+    const now = stamps.get(file.path);
+    return now !== undefined && (checkHashes || hasOtherStamp(file, now));
+  });
+  const changed = await withOtherBytes(suspects);
+  return changed.map(
+    (file) =>
+      `${file.path} has changed since prepare read it, and what it says now is not used: to use it, ${remedy}.`,
+  );
 }
 
 function sentenceOnChanged(changed: Photo[], compared: number, remedy: string): string[] {

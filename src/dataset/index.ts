@@ -24,4 +24,13 @@ export { layoutOf, readSource } from './prepare/source.js';
 export type { Summary, TaskSummary } from './prepare/summary.js';
 export { ImageColumns, type ImageList } from './samples/image-columns.js';
 export { SampleTable } from './samples/sample-table.js';
-export type { Manifest, Question, Sample, Samples, Source, Split, Task } from './types.js';
+export type {
+  LabelFile,
+  Manifest,
+  Question,
+  Sample,
+  Samples,
+  Source,
+  Split,
+  Task,
+} from './types.js';

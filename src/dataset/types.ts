@@ -54,12 +54,22 @@ export interface Question {
   file: string;
 }
 
+/** A file of labels or questions, as `prepare` read it. */
+export interface LabelFile extends FileStamp {
+  /** As in {@link Sample.path}. */
+  path: string;
+  /** SHA-256 of the file's bytes, hex. */
+  hash: string;
+}
+
 /** Everything later stages need to know about a data set; saved as `manifest.json` in the prepared folder. */
 export interface Manifest {
   version: 1;
   /** Absolute folder that relative paths start from. */
   root: string;
   seed: number;
+  /** The files that name or label the images; none in class folders and shards, and in manifests of earlier versions. */
+  labelFiles?: LabelFile[];
   tasks: Task[];
   samples: Samples;
   questions: Question[];
@@ -89,6 +99,8 @@ export interface Source {
   tasks: Task[];
   labelled: Labelled[];
   questions: Question[];
+  /** Paths of the files that labels and questions were read from, as in {@link Labelled.path}; none if it is not given. */
+  labelFiles?: string[];
   /** Full sentences about images that were left out, and about what looks wrong. */
   warnings: string[];
 }

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import {
-  changeOptions,
   changesSince,
   findQuestionFiles,
   loadManifest,
@@ -81,19 +80,19 @@ async function prepared(request: SubmitRequest): Promise<Manifest> {
   return (await prepare(source, { out: data, seed, validationFraction })).manifest;
 }
 
-/** What changed in the photos since an earlier call prepared them. */
+/** What changed in the source since an earlier call prepared it. */
 async function reportChanges(manifest: Manifest, request: SubmitRequest): Promise<void> {
-  const remedy = 'submit into another folder';
-  for (const part of [undefined, 'questions'] as const) {
-    const changes = await changesSince({
-      ...pickOptions(changeOptions, request),
-      manifest,
-      part,
-      remedy,
-    });
-    for (const sentence of changes) {
-      request.observer?.onChange?.(sentence);
-    }
+  const asked = {
+    manifest,
+    checkHashes: request.checkHashes,
+    remedy: 'submit into another folder',
+  };
+  const changes = [
+    ...(await changesSince(asked)),
+    ...(await changesSince({ ...asked, part: 'questions' })),
+  ];
+  for (const sentence of new Set(changes)) {
+    request.observer?.onChange?.(sentence);
   }
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { changesSince, type Manifest } from '../../src/dataset/index.js';
+import { changesSince, loadManifest, type Manifest } from '../../src/dataset/index.js';
 import { sha256 } from '../../src/sha256.js';
 import { temporaryFolder } from '../support/folders.js';
 import { classFolder, prepared } from '../support/prepared.js';
@@ -89,6 +89,36 @@ test('when a task, a split or the questions are chosen, then only their photos a
     changesSince({ manifest: { ...manifest, questions }, part: 'questions' }),
     /2 of 2 photos .* are gone/,
   );
+});
+
+test('when a file of labels changes, then it is told; when only its time does, it is not', async (t) => {
+  const { manifest, source } = await prepared(t, {
+    ...classFolder('photos', 4),
+    'labels.csv': 'path,label\nphotos/0.jpg,a\nphotos/1.jpg,b\nphotos/2.jpg,a\nphotos/3.jpg,b\n',
+  });
+  const file = path.join(source, 'labels.csv');
+  await utimes(file, new Date(), new Date(2001, 1, 1));
+  assert.deepEqual(await changesSince({ manifest }), []);
+  await writeFile(file, (await readFile(file, 'utf8')).replace('0.jpg,a', '0.jpg,b'));
+  assert.deepEqual(await changesSince({ manifest, remedy: 'prepare it' }), [
+    `${file} has changed since prepare read it, and what it says now is not used: to use it, prepare it.`,
+  ]);
+});
+
+test('when a release has labels and questions, then both files are in its manifest', async (t) => {
+  const { manifest, out } = await prepared(t, {
+    'base/Annotations/label.csv': 'Images/a.jpg,x,yn\nImages/b.jpg,x,ny\n',
+    'base/Images/a.jpg': 'a',
+    'base/Images/b.jpg': 'b',
+    'rank/Tests/question.csv': 'Images/q.jpg,x,?\n',
+    'rank/Images/q.jpg': 'q',
+  });
+  const names = ['base/Annotations/label.csv', 'rank/Tests/question.csv'];
+  assert.deepEqual(
+    manifest.labelFiles?.map((file) => file.path),
+    names,
+  );
+  assert.deepEqual((await loadManifest(out)).labelFiles, manifest.labelFiles);
 });
 
 test('when a shard is written anew, then its photos are compared by their own bytes', async (t) => {

@@ -112,7 +112,8 @@ async function read(source: string): Promise<Source> {
     const rest = `other images in folders such as ${folder} are left alone`;
     warnings.push(`The rows of ${path.basename(file)} are the data set; ${rest}.`);
   }
-  return { root, tasks, labelled, questions: [], warnings };
+  const labelFiles = [path.basename(file)];
+  return { root, tasks, labelled, questions: [], labelFiles, warnings };
 }
 
 interface Rows {

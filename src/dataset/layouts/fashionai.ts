@@ -50,7 +50,11 @@ async function read(root: string): Promise<Source> {
     .sort(([a], [b]) => byCodeUnit(a, b))
     .map(([name, { classes }]) => taskOf(name, classes));
   checkQuestionTasks(tasks, questions);
-  return { tasks, labelled, questions, warnings: [] };
+  const labelFiles = releases.flatMap((release) => [
+    ...release.labelFiles,
+    ...(release.questionFile === undefined ? [] : [release.questionFile]),
+  ]);
+  return { tasks, labelled, questions, labelFiles, warnings: [] };
 }
 
 /**

@@ -1,10 +1,11 @@
 /** Collects a manifest from its parts and checks each of them. */
 import path from 'node:path';
 import { expected } from '../../errors.js';
+import type { FileStamp } from '../file-stamp.js';
 import { isRange } from '../image-file.js';
 import { SampleColumns } from '../samples/sample-columns.js';
 import { SampleTable } from '../samples/sample-table.js';
-import type { Manifest, Question, Sample, Task } from '../types.js';
+import type { LabelFile, Manifest, Question, Sample, Task } from '../types.js';
 
 /** Every error about a manifest says how to make a sound one. */
 export const remedy = 'Run `npx bobbin prepare` again';
@@ -14,7 +15,7 @@ export const lists = ['tasks', 'samples', 'questions'] as const;
 
 /** See the file's heading. Parts come in the order of the file. `place` says for an error where the present one is. */
 export class ManifestContents {
-  private head: Pick<Manifest, 'root' | 'seed'> = { root: '', seed: 0 };
+  private head: Pick<Manifest, 'root' | 'seed' | 'labelFiles'> = { root: '', seed: 0 };
   private readonly tasks: Task[] = [];
   private readonly samples = new SampleColumns();
   private readonly questions: Question[] = [];
@@ -23,9 +24,9 @@ export class ManifestContents {
 
   constructor(private readonly place: () => string) {}
 
-  /** @throws InvalidInputError for another version, a relative root, or a seed that is no integer. */
+  /** @throws InvalidInputError for another version, a relative root, a seed that is no integer, or label files without a hash. */
   addHead(value: unknown): void {
-    const { version, root, seed } = (value ?? {}) as Partial<Manifest>;
+    const { version, root, seed, labelFiles } = (value ?? {}) as Partial<Manifest>;
     if (version !== 1) {
       this.fail('version 1', version);
     }
@@ -35,7 +36,10 @@ export class ManifestContents {
     if (!Number.isInteger(seed)) {
       this.fail('an integer as seed', seed);
     }
-    this.head = { root, seed } as Manifest;
+    if (labelFiles !== undefined && !(Array.isArray(labelFiles) && labelFiles.every(isLabelFile))) {
+      this.fail('labelFiles with path, hash, size and modified', labelFiles);
+    }
+    this.head = { root, seed, ...(labelFiles && { labelFiles }) } as Manifest;
   }
 
   /** @throws InvalidInputError for a task without names, and for a sample or question of no such task. */
@@ -94,7 +98,16 @@ function isSample(sample: Sample | null, sizes: ReadonlyMap<string, number>): sa
   );
 }
 
-function isStamp({ size, modified }: Sample): boolean {
+function isLabelFile(file: LabelFile | null): boolean {
+  return (
+    typeof file?.path === 'string' &&
+    typeof file.hash === 'string' &&
+    file.size !== undefined &&
+    isStamp(file)
+  );
+}
+
+function isStamp({ size, modified }: Partial<FileStamp>): boolean {
   const known = size ?? modified;
   return known === undefined || (Number.isSafeInteger(size) && Number.isSafeInteger(modified));
 }

@@ -25,8 +25,15 @@ function* pieces(manifest: Manifest): Generator<Buffer> {
   yield Buffer.from(`"sha256":"${hash.digest('hex')}"}\n`);
 }
 
-function* lines({ root, seed, tasks, samples, questions }: Manifest): Generator<string> {
-  yield `${JSON.stringify({ version: 1, root, seed }).slice(0, -1)},\n`;
+function* lines({
+  root,
+  seed,
+  labelFiles,
+  tasks,
+  samples,
+  questions,
+}: Manifest): Generator<string> {
+  yield `${JSON.stringify({ version: 1, root, seed, labelFiles }).slice(0, -1)},\n`;
   for (const [name, entries] of Object.entries({ tasks, samples, questions })) {
     yield `"${name}":[`;
     let separator = '\n';

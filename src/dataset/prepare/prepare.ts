@@ -9,7 +9,7 @@ import type { OnProgress } from '../layouts/layout.js';
 import { manifestFile } from '../manifest/manifest.js';
 import { saveManifest } from '../manifest/write.js';
 import { SampleTable } from '../samples/sample-table.js';
-import type { Labelled, Manifest, Question, Sample, Samples, Split } from '../types.js';
+import type { LabelFile, Labelled, Manifest, Question, Sample, Samples, Split } from '../types.js';
 import { deduplicate, type HashedImage, type Pair } from './duplicates.js';
 import { type Hashed, hashFiles, stampFiles } from './hash.js';
 import { remedyFor } from './missing.js';
@@ -60,6 +60,7 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
   const images = path.resolve(out, 'images');
   const found = await readSource(path.resolve(source), { images, onProgress });
   const { root, tasks, questions } = found;
+  const labelFiles = await labelFilesOf(found);
   const hashOf = await hashesOf(found, onProgress);
   const unique = deduplicate(await withHashes(found, hashOf));
   if (unique.images.length === 0) {
@@ -70,7 +71,7 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
   const undecided = unique.images.filter(({ given }) => given === undefined);
   const splits = splitByContent(undecided, seed, validationFraction);
   const samples = SampleTable.from(samplesOf(unique.images, splits));
-  const manifest: Manifest = { version: 1, root, seed, tasks, samples, questions };
+  const manifest: Manifest = { version: 1, root, seed, labelFiles, tasks, samples, questions };
   await saveManifest(manifest, out);
   const { images: _, ...repeated } = unique;
   const counts = {
@@ -81,6 +82,15 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
     ...questionCounts(questions, samples, hashOf),
   };
   return { manifest, summary: { ...counts, warnings: warningsOf(counts, found.warnings) } };
+}
+
+/** The files of labels and questions, with their hashes; without those that were removed since they were read. */
+async function labelFilesOf({ root, labelFiles }: ReadSource): Promise<LabelFile[]> {
+  const hashes = await hashFiles(labelFiles.map((file) => path.resolve(root, file)));
+  return labelFiles.flatMap((file) => {
+    const hashed = hashes.get(path.resolve(root, file));
+    return hashed && 'hash' in hashed ? [{ path: file, ...hashed }] : [];
+  });
 }
 
 /** The hash of a file by its path in the source, or why there is none. A hash that is known already stays. */

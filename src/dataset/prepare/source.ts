@@ -44,7 +44,7 @@ export async function readSource(source: string, options: ReadOptions = {}): Pro
     ...read.warnings,
     ...read.tasks.flatMap(({ name, classes }) => alike(`classes of ${name}`, classes)),
   ];
-  return { root: source, ...read, warnings, layout: layout.name };
+  return { root: source, labelFiles: [], ...read, warnings, layout: layout.name };
 }
 
 /** A warning for each further layout that a folder has; the last one in the list is left out, since it fits most folders. */
