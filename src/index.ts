@@ -1,6 +1,8 @@
 /** Bobbin's public API: the commands are made of it, and so can be your own programs. */
 export {
   type ByteRange,
+  type CheckImages,
+  type DamagedImage,
   type FileStamp,
   fashionAiTasks,
   type ImageFile,
@@ -50,8 +52,10 @@ export {
   type AugmentChoice,
   type Augmenter,
   type Batch,
+  type CheckOptions,
   type ChoiceRequest,
   type CudaStatus,
+  checkImages,
   chooseAugment,
   createLoader,
   cudaStatus,

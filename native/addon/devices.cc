@@ -10,6 +10,7 @@
 #include "addon/addon.h"
 #include "addon/values.h"
 #include "core/batch/batch_writer.h"
+#include "core/batch/check_writer.h"
 #include "core/batch/host_writer.h"
 #include "device/base/device.h"
 #include "device/host_device.h"
@@ -47,6 +48,7 @@ std::shared_ptr<device::Device> open_device(const Napi::Object& options) {
 
 std::unique_ptr<core::BatchWriter> to_batch_writer(const Napi::Object& options) {
   if (text(options, "device") == "none") return core::make_host_writer();
+  if (text(options, "device") == "check") return core::make_check_writer();
   std::shared_ptr<device::Device> device = open_device(options);
   return text(options, "augment") == "gpu" ? device::make_render_writer(std::move(device))
                                            : device::make_upload_writer(std::move(device));

@@ -20,6 +20,12 @@ export interface ImageFile {
   range?: ByteRange;
 }
 
+/** An image that cannot be used. */
+export interface DamagedImage extends ImageFile {
+  /** What is wrong, and where, e.g. the rows in which a JPEG's codes are invalid. */
+  reason: string;
+}
+
 /** An image that is given by its path, or as it is. */
 export function imageFile(image: string | ImageFile): ImageFile {
   return typeof image === 'string' ? { path: image } : image;

@@ -5,14 +5,23 @@ export { mapConcurrently } from './concurrency.js';
 export { type FileStamp, fileStamp, stampOf } from './file-stamp.js';
 export { type CsvRecord, parseCsv, readCsv } from './files/csv.js';
 export { filesBelow, isHidden } from './files/folders.js';
-export { type ByteRange, type ImageFile, imageFile, imageName, readImage } from './image-file.js';
+export {
+  type ByteRange,
+  type DamagedImage,
+  type ImageFile,
+  imageFile,
+  imageName,
+  readImage,
+} from './image-file.js';
 export { findQuestionFiles, type QuestionRow, readQuestions } from './layouts/fashionai.js';
 export { fashionAiTasks } from './layouts/fashionai-tasks.js';
 export { type LayoutName, layoutForms, layouts } from './layouts/index.js';
+export type { OnProgress } from './layouts/layout.js';
 export { imagePattern } from './layouts/names.js';
 export { manifestFile, resolveSample, resolveSamples, samplesOf } from './manifest/manifest.js';
 export { loadManifest } from './manifest/read.js';
 export { saveManifest } from './manifest/write.js';
+export type { CheckImages } from './prepare/damaged.js';
 export type { Conflict } from './prepare/duplicates.js';
 export {
   type Prepared,

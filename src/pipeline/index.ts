@@ -13,6 +13,7 @@ export {
   viewsOf,
 } from './augmentation.js';
 export { Batch, type BatchParts } from './batch.js';
+export { type CheckOptions, checkImages } from './check.js';
 export { cudaStatus, requireCuda } from './cuda.js';
 export { isJpeg } from './decode/kind.js';
 export { mostFileBytes, OtherFormat } from './decode/other-formats.js';

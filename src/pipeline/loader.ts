@@ -73,7 +73,8 @@ export class Loader<Type extends PixelType = 'float32'> {
   private waitMs = 0;
   private closedWith: { failures: LoaderFailure[]; statistics: LoaderStatistics } | undefined;
 
-  constructor(options: LoaderOptions<Type>) {
+  /** With `work` "check", images are decoded wholly, and batches keep what was in their memory. */
+  constructor(options: LoaderOptions<Type>, work: 'render' | 'check' = 'render') {
     const { samples, labels, batchesPerEpoch, gpuDevice, native } = resolveLoader(options);
     this.samples = samples;
     this.labels = labels;
@@ -85,7 +86,8 @@ export class Loader<Type extends PixelType = 'float32'> {
     this.batchSize = native.batchSize;
     this.seed = native.seed;
     this.slots = native.slots;
-    this.native = new (pipelineAddon().Loader)(native, () => this.wake());
+    const chosen = work === 'check' ? { ...native, device: work } : native;
+    this.native = new (pipelineAddon().Loader)(chosen, () => this.wake());
     // More than can run at once, so that decoding continues while a training step blocks this thread.
     this.decoding = new DecodeQueue(this.native, samples, 4 * native.threads);
   }

@@ -1,4 +1,4 @@
-// Views of pixels without ownership, and the rectangle and the error that all stages share.
+// Views of pixels without ownership, and the rectangle and the errors that all stages share.
 #pragma once
 
 #include <array>
@@ -74,6 +74,11 @@ struct ImageSize {
 
 // One image cannot be used; the message says why, and the run can continue without it.
 struct ImageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// No image can be used: the run cannot go on; the message says why.
+struct LoaderError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 

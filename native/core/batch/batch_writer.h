@@ -10,9 +10,9 @@
 #include <functional>
 #include <memory>
 #include <span>
-#include <stdexcept>
 #include <string>
 
+#include "core/base/image.h"
 #include "core/base/output.h"
 #include "core/batch/memory.h"
 #include "core/batch/ring.h"
@@ -22,11 +22,6 @@
 #include "core/recipe/recipe.h"
 
 namespace bobbin::core {
-
-// The run cannot go on; the message says why.
-struct LoaderError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 // One row of the batch in a slot.
 struct SlotRow {

@@ -30,6 +30,8 @@ namespace {
 
 // Far more than encoders write. A file of thousands of empty scans would keep a thread for hours.
 constexpr int kMaxScans = 500;
+// Pixels that are in memory while a whole image is checked.
+constexpr int kCheckedPixels = 1 << 24;
 // Pixels of all scans together: 32 scans of the largest image.
 constexpr std::int64_t kMaxScanned = 32 * kMaxBufferedPixels;
 
@@ -271,6 +273,40 @@ bool JpegDecoder::read_scan(const BaselineFrame& frame, const Region& wanted,
   return true;
 }
 
+void JpegDecoder::check() {
+  check_size();
+  const std::optional<BaselineFrame> frame = baseline_frame();
+  if (!frame || !check_scan(*frame)) check_rows();
+  jpeg_abort_decompress(&jpeg_->info);
+}
+
+// A few rows at a time. False if libjpeg has to decode them.
+bool JpegDecoder::check_scan(const BaselineFrame& frame) {
+  const Region whole{0, 0, frame.width, frame.height};
+  starts_.clear();
+  if (!frame.planar) {
+    baseline_.check(frame, whole, starts_);
+    return false;
+  }
+  std::array<Plane, 3> planes;
+  const int height =
+      std::max(kCheckedPixels / frame.width / frame.mcu_height(), 1) * frame.mcu_height();
+  for (int top = 0; top < frame.height; top += height) {
+    const Region rows{0, top, frame.width, std::min(height, frame.height - top)};
+    if (!baseline_.decode(frame, rows, planes, starts_)) return false;
+  }
+  return true;
+}
+
+void JpegDecoder::check_rows() {
+  jpeg_decompress_struct& info = jpeg_->info;
+  start(1);
+  cmyk_row_.resize(std::size_t{4} * info.output_width);
+  if (setjmp(jpeg_->error.jump)) jpeg_->raise();
+  JSAMPROW row = cmyk_row_.data();
+  while (info.output_scanline < info.output_height) jpeg_read_scanlines(&info, &row, 1);
+}
+
 void JpegDecoder::check_size() const {
   const jpeg_decompress_struct& info = jpeg_->info;
   const std::int64_t size = std::int64_t{info.image_width} * info.image_height;
@@ -284,7 +320,6 @@ void JpegDecoder::check_size() const {
 
 ImageView JpegDecoder::read_rgb(const Region& wanted, int scale) {
   jpeg_decompress_struct& info = jpeg_->info;
-  if (info.num_components == 2) throw ImageError("JPEG with two components has no known colours");
   start(scale);
   const Region region = crop_output(wanted, scale);
   const std::size_t stride = static_cast<std::size_t>(region.width) * 3;
@@ -304,6 +339,7 @@ ImageView JpegDecoder::read_rgb(const Region& wanted, int scale) {
 
 void JpegDecoder::start(int scale) {
   jpeg_decompress_struct& info = jpeg_->info;
+  if (info.num_components == 2) throw ImageError("JPEG with two components has no known colours");
   if (setjmp(jpeg_->error.jump)) jpeg_->raise();
   info.scale_num = 1;
   info.scale_denom = scale;

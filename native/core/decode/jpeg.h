@@ -54,6 +54,9 @@ class JpegDecoder {
   // multiplied out. The pixels equal those of a full decode at the same scale.
   ImageView decode_rgb(const Region& wanted, int scale);
 
+  // Decodes the whole opened image, in the memory of a part, and throws as `decode` does.
+  void check();
+
   // The opened image's headers for BaselineDecoder; nothing if it cannot read this kind of file.
   std::optional<BaselineFrame> baseline_frame() const;
 
@@ -66,6 +69,8 @@ class JpegDecoder {
   void start(int scale);
   Region crop_output(const Region& wanted, int scale);
   void read_rows(const Region& region);
+  bool check_scan(const BaselineFrame& frame);
+  void check_rows();
 
   BaselineDecoder baseline_;
   std::span<const std::uint8_t> file_;

@@ -5,6 +5,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/threads.h"
 #include "core/batch/batch_writer.h"
 #include "core/batch/ring.h"
 #include "core/load/epoch_plan.h"
@@ -37,9 +39,9 @@ Loader::Loader(LoaderOptions options, std::function<void()> notify,
       writer_(std::move(writer)) {
   writer_->start(context_);
   try {
-    for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work(); });
+    for (int i = 0; i < options_.threads; ++i) threads_.push_back(start_thread([this] { work(); }));
   } catch (...) {
-    // The system has no more threads; nobody else would join those that were started.
+    // Nobody else would join the threads that were started.
     stop();
     throw;
   }
@@ -67,10 +69,12 @@ void Loader::stop() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-// An exception that is not an image's failure, such as memory that runs out, ends the run.
+// An exception that is not an image's failure ends the run.
 void Loader::work() {
   try {
     RowWorker({*options_.sources, totals_, schedule_, failures_, heaps_, *writer_}).run();
+  } catch (const std::bad_alloc&) {
+    failures_.end_run("a thread's buffers do not fit into memory; set `threads` lower");
   } catch (const std::exception& error) {
     failures_.end_run(error.what());
   }

@@ -36,8 +36,9 @@ void RowWorker::write_row(RowTask task) {
     } catch (const LoaderError& error) {
       context_.failures.end_run(error.what());
       break;
+    } catch (const std::bad_alloc&) {
+      if (!fail_image(task, sample, "does not fit into memory")) break;
     } catch (const std::exception& error) {
-      // Also std::bad_alloc: an image that does not fit into memory is that image's failure.
       if (!fail_image(task, sample, error.what())) break;
     }
   }

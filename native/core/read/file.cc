@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -18,8 +19,27 @@
 namespace bobbin::core {
 namespace {
 
-ImageError system_error() {
-  return ImageError("cannot read file: " + std::generic_category().message(errno));
+std::string system_reason() { return std::generic_category().message(errno); }
+
+ImageError system_error() { return ImageError("cannot read file: " + system_reason()); }
+
+[[noreturn]] void fail_to_open(const std::string& path) {
+  // These say nothing about the file.
+  if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
+    throw LoaderError("Expected to open " + path + " but the system refuses (" + system_reason() +
+                      "). Raise the limit of open files (ulimit -n), or set `threads` lower");
+  }
+  if (errno == ENXIO) throw ImageError("a socket or a device without a driver, not a regular file");
+  throw system_error();
+}
+
+// What a file is that has no bytes of its own to read.
+ImageError special(mode_t mode) {
+  const char* kind = S_ISDIR(mode)    ? "a folder"
+                     : S_ISFIFO(mode) ? "a pipe"
+                     : S_ISSOCK(mode) ? "a socket"
+                                      : "a device";
+  return ImageError(std::string(kind) + ", not a regular file");
 }
 
 // Whether a read that may not wait has no answer. Linux 5.9 and 5.10 also return 0 instead of
@@ -32,15 +52,15 @@ bool would_wait(ssize_t got) {
 
 // Without O_NONBLOCK, opening a pipe would wait for a writer.
 File::File(const std::string& path)
-    : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
-  if (descriptor_ < 0) throw system_error();
+    : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {
+  if (descriptor_ < 0) fail_to_open(path);
   struct stat status{};
   const bool known = ::fstat(descriptor_, &status) == 0;
   if (known && S_ISREG(status.st_mode)) {
     size_ = static_cast<std::uint64_t>(status.st_size);
     return;
   }
-  const ImageError error = known ? ImageError("not a regular file") : system_error();
+  const ImageError error = known ? special(status.st_mode) : system_error();
   ::close(descriptor_);
   throw error;
 }

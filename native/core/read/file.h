@@ -8,7 +8,8 @@
 
 namespace bobbin::core {
 
-// Any number of threads may read at once. Throws ImageError with the system's reason.
+// Any number of threads may read at once. Throws ImageError with the system's reason, or, if the
+// system has no descriptor or memory left, LoaderError with the way out.
 class File {
  public:
   explicit File(const std::string& path);

@@ -64,4 +64,9 @@ ImageView SampleReader::decode(const OpenedSample& sample) {
   return decoder_.decode(plan.region, plan.scale, {&sources_.index(), sample.key.sample});
 }
 
+void SampleReader::check() {
+  const StageTimer timer(totals_.decode_ns);
+  decoder_.check();
+}
+
 }  // namespace bobbin::core

@@ -69,6 +69,9 @@ class SampleReader {
   // call. Throws ImageError.
   ImageView decode(const OpenedSample& sample);
 
+  // Decodes the opened JPEG wholly. Throws ImageError.
+  void check();
+
   // For an opened JPEG that is not decoded yet: its headers, and its bytes, which the caller may
   // swap for other memory.
   JpegTraits traits() const { return decoder_.traits(); }

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -103,7 +104,7 @@ void Sources::read_ahead(std::vector<std::uint64_t>& samples) {
       } else {
         shard(file)->read_ahead(offset, length);
       }
-    } catch (const ImageError&) {
+    } catch (const std::runtime_error&) {
       // The thread that reads the sample meets the same error and reports it.
       continue;
     }

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <span>
 
+#include "core/base/threads.h"
 #include "core/batch/batch_writer.h"
 #include "core/batch/ring.h"
 #include "device/base/device.h"
@@ -26,7 +27,7 @@ std::int64_t now() {
 BatchThread::BatchThread(Device& device, const core::BatchContext& context, BatchWork& work)
     : device_(device), context_(context), work_(work) {
   for (Lane& lane : lanes_) lane.queue = device_.make_queue();
-  thread_ = std::thread([this] { run(); });
+  thread_ = core::start_thread([this] { run(); });
 }
 
 BatchThread::~BatchThread() {

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { layoutForms, prepare, prepareOptions, type Summary } from '../../dataset/index.js';
+import { checkImages } from '../../pipeline/index.js';
 import { textTable, withProgress } from '../../report/index.js';
 import { pickFlags } from '../flags.js';
 
@@ -10,16 +11,21 @@ export const options = prepareOptions;
 export function configure(command: Command): void {
   command
     .argument('<source>', `labelled images: ${layoutForms}`)
-    .requiredOption(
-      '--out <folder>',
-      'folder for manifest.json, and for images from Parquet files',
-    );
-  command.action(async (source: string, flags: { out: string }) => {
+    .requiredOption('--out <folder>', 'folder for manifest.json, and for images from Parquet files')
+    .option('--check', 'decode every image wholly, and list and leave out what is damaged');
+  command.action(async (source: string, flags: { out: string; check?: boolean }) => {
     const { summary } = await withProgress((progress) =>
       prepare(source, {
         ...pickFlags(options, flags),
         out: flags.out,
         onProgress: (done, total) => progress.update({ label: 'reading images', done, total }),
+        ...(flags.check && {
+          check: (images) =>
+            checkImages(images, {
+              onProgress: (done, total) =>
+                progress.update({ label: 'checking images', done, total }),
+            }),
+        }),
       }),
     );
     console.log(describe(summary));

@@ -10,6 +10,7 @@ import { manifestFile } from '../manifest/manifest.js';
 import { saveManifest } from '../manifest/write.js';
 import { SampleTable } from '../samples/sample-table.js';
 import type { LabelFile, Labelled, Manifest, Question, Sample, Samples, Split } from '../types.js';
+import { type CheckImages, leaveOutDamaged } from './damaged.js';
 import { deduplicate, type HashedImage, type Pair } from './duplicates.js';
 import { type Hashed, hashFiles, stampFiles } from './hash.js';
 import { remedyFor } from './missing.js';
@@ -39,6 +40,8 @@ export interface PrepareOptions extends Partial<OptionValues<typeof prepareOptio
   /** Folder for manifest.json; not inside the source. */
   out: string;
   onProgress?: OnProgress;
+  /** Finds damaged images, which are then left out: `checkImages`. By default none is decoded. */
+  check?: CheckImages;
 }
 
 export interface Prepared {
@@ -53,7 +56,7 @@ export interface Prepared {
  * @throws InvalidInputError with file, line and column where there is one, for anything in the source that does not fit.
  */
 export async function prepare(source: string, options: PrepareOptions): Promise<Prepared> {
-  const { out, onProgress, ...chosen } = options;
+  const { out, onProgress, check, ...chosen } = options;
   const { seed, validationFraction } = resolveOptions(prepareOptions, chosen);
   await checkFolders(path.resolve(source), path.resolve(out));
 
@@ -63,14 +66,16 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
   const labelFiles = await labelFilesOf(found);
   const hashOf = await hashesOf(found, onProgress);
   const unique = deduplicate(await withHashes(found, hashOf));
-  if (unique.images.length === 0) {
-    const reason = 'It has questions, empty label files or contradictory labels only';
+  const { images: usable, damaged } = await leaveOutDamaged(unique.images, { root, out, check });
+  if (usable.length === 0) {
+    const reason =
+      'It has questions, empty label files, contradictory labels or damaged images only';
     throw expected('labelled images', 'source', root, reason);
   }
 
-  const undecided = unique.images.filter(({ given }) => given === undefined);
+  const undecided = usable.filter(({ given }) => given === undefined);
   const splits = splitByContent(undecided, seed, validationFraction);
-  const samples = SampleTable.from(samplesOf(unique.images, splits));
+  const samples = SampleTable.from(samplesOf(usable, splits));
   const manifest: Manifest = { version: 1, root, seed, labelFiles, tasks, samples, questions };
   await saveManifest(manifest, out);
   const { images: _, ...repeated } = unique;
@@ -79,6 +84,7 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
     file: manifestFile(path.resolve(out)),
     tasks: summarizeTasks(manifest),
     ...repeated,
+    damaged,
     ...questionCounts(questions, samples, hashOf),
   };
   return { manifest, summary: { ...counts, warnings: warningsOf(counts, found.warnings) } };

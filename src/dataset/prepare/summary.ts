@@ -1,7 +1,9 @@
 /** The result of `prepare` in numbers and sentences, for a person to check before training. */
 
+import { type DamagedImage, imageName } from '../image-file.js';
 import type { LayoutName } from '../layouts/index.js';
 import type { Manifest } from '../types.js';
+import { damagedFile } from './damaged.js';
 import type { Deduplicated, Pair } from './duplicates.js';
 
 /** The most sentences of one kind; more are only counted. */
@@ -22,6 +24,8 @@ export interface Summary extends Omit<Deduplicated, 'images'> {
   /** The manifest that was written. */
   file: string;
   tasks: TaskSummary[];
+  /** Images that are left out because they are damaged, as far as they were checked. */
+  damaged: DamagedImage[];
   /** Questions whose image is also a labelled one. */
   questionsInTraining: number;
   firstQuestionInTraining?: Pair;
@@ -64,8 +68,8 @@ export function warningsOf(
   summary: Omit<Summary, 'warnings'>,
   fromReader: readonly string[],
 ): string[] {
-  const { conflicts, leaks, otherMarks, questionsInTraining, repeats, unreadableQuestions } =
-    summary;
+  const { conflicts, damaged, leaks, otherMarks, questionsInTraining, repeats } = summary;
+  const { unreadableQuestions } = summary;
   const warnings = [...fromReader];
   if (repeats > 0) {
     const place = placeOf(summary.firstRepeat);
@@ -89,6 +93,10 @@ export function warningsOf(
     return `The same image of ${task} has contradictory labels and is left out: ${labels.join(', ')}.`;
   });
   warnings.push(...capped(contradictions, 'images have contradictory labels and are left out'));
+  const broken = damaged.map(
+    (image) => `${imageName(image)} is damaged and is left out: ${image.reason}.`,
+  );
+  warnings.push(...capped(broken, `images are damaged and are left out; ${damagedFile} lists all`));
   if (questionsInTraining > 0) {
     const place = placeOf(summary.firstQuestionInTraining);
     warnings.push(

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -97,18 +98,45 @@ TEST("when a part lies beyond its shard, then the error says so before an alloca
   CHECK(reason_of(sources, 3).starts_with("file has 3 bytes"));
 }
 
-TEST("when a file is missing, empty, a folder or a pipe, then the reason is named") {
+TEST("when a file is missing, empty or of a special kind, then the reason is named at once") {
   const TemporaryFolder folder;
   const std::string empty = folder.write("empty", {});
   const std::string inside = std::filesystem::path(empty).parent_path();
   const std::string pipe = inside + "/pipe";
   CHECK_EQUAL(::mkfifo(pipe.c_str(), 0600), 0);
-  FileSources sources({empty, inside, inside + "/gone", pipe}, {{0}, {1}, {2}, {2, 0, 5}, {3}});
+  const std::string socket = inside + "/socket";
+  CHECK_EQUAL(::mknod(socket.c_str(), S_IFSOCK | 0600, 0), 0);
+  FileSources sources({empty, inside, inside + "/gone", pipe, socket, "/dev/zero"},
+                      {{0}, {1}, {2}, {2, 0, 5}, {3}, {4}, {5}, {3, 0, 5}});
   CHECK_EQUAL(reason_of(sources, 0), "file is empty");
-  CHECK_EQUAL(reason_of(sources, 1), "not a regular file");
+  CHECK_EQUAL(reason_of(sources, 1), "a folder, not a regular file");
   CHECK_EQUAL(reason_of(sources, 2), "cannot read file: No such file or directory");
   CHECK_EQUAL(reason_of(sources, 3), "cannot read file: No such file or directory");
-  CHECK_EQUAL(reason_of(sources, 4), "not a regular file");
+  CHECK_EQUAL(reason_of(sources, 4), "a pipe, not a regular file");
+  CHECK_EQUAL(reason_of(sources, 5), "a socket or a device without a driver, not a regular file");
+  CHECK_EQUAL(reason_of(sources, 6), "a device, not a regular file");
+  CHECK_EQUAL(reason_of(sources, 7), "a pipe, not a regular file");
+}
+
+TEST("when the process may open no other file, then the run ends with the way out") {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("a.jpg", {1, 2, 3});
+  FileSources sources({path}, {{0}});
+  Bytes bytes;
+  rlimit limit{};
+  CHECK_EQUAL(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none{0, limit.rlim_max};
+  CHECK_EQUAL(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  std::string message;
+  try {
+    sources.read(0, bytes);
+  } catch (const LoaderError& error) {
+    message = error.what();
+  }
+  CHECK_EQUAL(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  CHECK_EQUAL(message, "Expected to open " + path +
+                           " but the system refuses (Too many open files). Raise the limit of open "
+                           "files (ulimit -n), or set `threads` lower");
 }
 
 TEST("when a file is far smaller than a rare large one, then the large memory is released") {
