@@ -1,57 +1,111 @@
-/** Writes files whole or not at all: neither a reader nor a crash sees a part of a file. */
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+/** Writes files whole or not at all, on the disk: neither a reader, a kill nor a power cut sees a part of a file. */
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ifPresent } from './if-present.js';
-
-/** The end of an unfinished file's name, after the name of its file and a dot. */
-const unfinishedEnd = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+import { removeLeftovers, temporaryName } from './leftovers.js';
+import { tidied } from './tidied.js';
+import { writing } from './write-error.js';
 
 /**
  * Lets `write` fill a temporary file or folder beside `file`, flushes it to the disk and renames it to `file`. Creates
- * missing parent folders. Resolves to the result of `write`.
+ * missing parent folders, and removes what killed processes left beside `file`. Resolves to the result of `write` when a
+ * power cut can no longer undo it.
  *
- * @throws the error of `write` or of the system; an earlier `file` then stays as it was.
+ * @throws the error of `write`, or InvalidInputError where the system cannot write; an earlier `file` then stays as it was.
  */
 export async function replaceFile<Result>(
   file: string,
   write: (unfinished: string) => Promise<Result>,
 ): Promise<Result> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const unfinished = `${file}.${randomUUID()}.tmp`;
+  const folder = path.dirname(file);
+  await makeFolder(folder);
+  await writing(file, () => removeLeftovers(folder, path.basename(file)));
+  const unfinished = await temporaryName(file);
   try {
     const result = await write(unfinished);
-    const handle = await open(unfinished, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(unfinished, file);
+    await writing(file, async () => {
+      await sync(unfinished);
+      await rename(unfinished, file);
+      await syncEntries(folder);
+    });
     return result;
   } catch (error) {
-    await rm(unfinished, { recursive: true, force: true });
+    // The error of the removal would hide the first one.
+    await rm(unfinished, { recursive: true, force: true }).catch(() => {});
     throw error;
-  }
-}
-
-/**
- * Removes the temporary files of {@link replaceFile} beside `file`, which a process leaves if it ends while it writes. Call
- * it only while no process writes `file`.
- */
-export async function removeUnfinished(file: string): Promise<void> {
-  const folder = path.dirname(file);
-  const names = (await ifPresent(readdir(folder))) ?? [];
-  const start = `${path.basename(file)}.`;
-  for (const name of names) {
-    if (!name.startsWith(start) || !unfinishedEnd.test(name.slice(start.length))) {
-      continue;
-    }
-    await rm(path.join(folder, name), { recursive: true, force: true });
   }
 }
 
 /** Writes `content` to `file`, whole or not at all; see {@link replaceFile}. */
 export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
-  await replaceFile(file, (unfinished) => writeFile(unfinished, content, { flag: 'wx' }));
+  await replaceFile(file, (unfinished) => writePart(unfinished, content));
+}
+
+/** Writes a new file of a folder that {@link replaceFile} flushes and renames. */
+export async function writePart(file: string, content: string | Uint8Array): Promise<void> {
+  await writing(file, () => writeFile(file, content, { flag: 'wx' }), Buffer.byteLength(content));
+}
+
+/** Removes `file` if there is one; a power cut cannot bring it back. */
+export async function removeFile(file: string): Promise<void> {
+  await writing(file, async () => {
+    await rm(file, { force: true });
+    await syncEntries(path.dirname(file));
+  });
+}
+
+/** Makes `folder` and its missing parents, on the disk. */
+export async function makeFolder(folder: string): Promise<void> {
+  await writing(folder, () => makeFolders(path.resolve(folder)));
+}
+
+/** Node's own recursion says ENOENT where a file system is read-only or a quota is used up. */
+async function makeFolders(folder: string, hasParent = false): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) {
+      return;
+    }
+    if (code !== 'ENOENT' || hasParent) {
+      throw error;
+    }
+    await makeFolders(path.dirname(folder));
+    return await makeFolders(folder, true);
+  }
+  await syncEntries(path.dirname(folder));
+}
+
+/** Flushes a file, or a folder with all that it contains, to the disk. */
+async function sync(target: string): Promise<void> {
+  const handle = await open(target, 'r');
+  await tidied(
+    async () => {
+      if (!(await handle.stat()).isDirectory()) {
+        await handle.sync();
+        return;
+      }
+      for (const name of await readdir(target)) {
+        await sync(path.join(target, name));
+      }
+      await syncEntries(target);
+    },
+    () => handle.close(),
+  );
+}
+
+/** Flushes the names in a folder to the disk: until then a power cut may undo that a file was made, renamed or removed. */
+async function syncEntries(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  await tidied(
+    () => handle.sync().catch(unlessUnsupported),
+    () => handle.close(),
+  );
+}
+
+/** Some file systems flush names by themselves and refuse to be asked. */
+function unlessUnsupported(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EINVAL' && error.code !== 'ENOTSUP') {
+    throw error;
+  }
 }

@@ -1,10 +1,13 @@
-/** Files are written completely or not at all. */
+/** Files are written completely or not at all, errors of the system are in words, and killed writers leave nothing for long. */
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { replaceFile, writeWhole } from '../src/atomic-file.js';
-import { temporaryFolder } from './support/folders.js';
+import { makeFolder, replaceFile, writeWhole } from '../src/atomic-file.js';
+import { temporaryName } from '../src/leftovers.js';
+import { thisProcess } from '../src/processes.js';
+import { temporaryFolder, writeFiles } from './support/folders.js';
 
 test('when writing fails half-way, then only the earlier file remains', async (t) => {
   const file = path.join(temporaryFolder(t), 'deep', 'a.txt');
@@ -16,4 +19,61 @@ test('when writing fails half-way, then only the earlier file remains', async (t
   await assert.rejects(failing, { message: 'disk full' });
   assert.equal(await readFile(file, 'utf8'), 'earlier');
   assert.deepEqual(await readdir(path.dirname(file)), ['a.txt']);
+});
+
+test('when a folder is written, then it appears with all in it', async (t) => {
+  const folder = path.join(temporaryFolder(t), 'a', 'b');
+  await replaceFile(folder, async (unfinished) => {
+    await writeFiles(unfinished, { 'c/d.txt': 'd', 'e.txt': 'e' });
+    assert.deepEqual(await readdir(path.dirname(folder)), [path.basename(unfinished)]);
+  });
+  const names = await readdir(folder, { recursive: true });
+  assert.deepEqual(names.sort(), ['c', 'c/d.txt', 'e.txt']);
+});
+
+test('when a file grows beyond the limit of the system, then the error names file, size, cause and way out', (t) => {
+  const file = path.join(temporaryFolder(t), 'a.bin');
+  const source = path.join(import.meta.dirname, '../src/atomic-file.ts');
+  const program = `
+    const { writeWhole } = await import('${source}');
+    await writeWhole('${file}', new Uint8Array(3_000_000)).catch((e) => console.log(e.message));`;
+  const limited = `ulimit -f 1000; exec "$0" --import tsx --input-type=module -e "$1"`;
+  const words = ['-c', limited, process.execPath, program];
+  const { stdout, stderr } = spawnSync('bash', words, { encoding: 'utf8' });
+  const remedy =
+    'Raise the limit on the size of files (`ulimit -f`), or name a folder on another file system';
+  const line = `Expected to write 3.00 MB to ${file} but received EFBIG: file too large. ${remedy}\n`;
+  assert.equal(stdout, line, stderr);
+});
+
+test('when a folder or a file stands in the way, then the error says so', async (t) => {
+  const folder = temporaryFolder(t);
+  await mkdir(path.join(folder, 'a.txt'));
+  await assert.rejects(
+    writeWhole(path.join(folder, 'a.txt'), ''),
+    /received EISDIR.* move it away/,
+  );
+  await writeFile(path.join(folder, 'b'), '');
+  const below = path.join(folder, 'b', 'c', 'd.txt');
+  await assert.rejects(writeWhole(below, ''), /b\/c but received ENOTDIR.*path is a file/);
+  await assert.rejects(makeFolder(path.join(folder, 'b')), /received EEXIST/);
+});
+
+test('when killed processes left temporary files, then the next write there removes them and no others', async (t) => {
+  const folder = temporaryFolder(t);
+  const own = await temporaryName('alive.txt');
+  const { space, pid, start } = await thisProcess();
+  const uuid = '01234567-89ab-4cde-8f01-23456789abcd';
+  await writeFiles(folder, {
+    [own]: 'of this process, which may still write it',
+    [own.replace(`${pid}-${start}`, `${pid}-1`)]: 'of an ended process',
+    [own.replace(space, '00000000cafe')]: 'of another container, still fresh',
+    [`a.txt.${uuid}.tmp`]: 'of Bobbin 0.1',
+    [`b.txt.${uuid}.tmp`]: "perhaps another program's",
+    'c.tmp': "another program's",
+  });
+  await mkdir(path.join(folder, (await temporaryName('folder')).replace(`-${pid}-`, '-0-')));
+  await writeWhole(path.join(folder, 'a.txt'), 'a');
+  const kept = [own, own.replace(space, '00000000cafe'), `b.txt.${uuid}.tmp`, 'c.tmp', 'a.txt'];
+  assert.deepEqual((await readdir(folder)).sort(), kept.sort());
 });

@@ -2,7 +2,7 @@
 
 /**
  * Calls `work` on every item, at most `limit` at a time, and resolves to the results in the order of `items`.
- * After the first failure no further item starts, and the call rejects once those that have started end.
+ * After the first failure no further item starts, and the call rejects with it once those that have started end.
  */
 export async function mapConcurrently<T, R>(
   items: readonly T[],
@@ -11,24 +11,20 @@ export async function mapConcurrently<T, R>(
 ): Promise<R[]> {
   const results = new Array<R>(items.length);
   let next = 0;
-  let failed = false;
+  let failure: { error: unknown } | undefined;
   const worker = async () => {
-    while (!failed && next < items.length) {
+    while (failure === undefined && next < items.length) {
       const index = next++;
       try {
         results[index] = await work(items[index] as T, index);
       } catch (error) {
-        failed = true;
-        throw error;
+        failure ??= { error };
       }
     }
   };
-  const ended = await Promise.allSettled(
-    Array.from({ length: Math.min(limit, items.length) }, worker),
-  );
-  const failure = ended.find((one) => one.status === 'rejected');
-  if (failure) {
-    throw failure.reason;
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  if (failure !== undefined) {
+    throw failure.error;
   }
   return results;
 }

@@ -1,6 +1,6 @@
 /** Parts of all pictures: colours, escaped text, and writing a picture whole or not at all. */
 import sharp, { type OverlayOptions } from 'sharp';
-import { replaceFile } from '../atomic-file.js';
+import { writeWhole } from '../atomic-file.js';
 
 /** Colours that colour-blind readers can distinguish, also in grey print. */
 export const ink = {
@@ -78,15 +78,10 @@ export function toSvg({ width, height, elements }: Drawing): string {
   ].join('\n');
 }
 
-/**
- * Paints `drawing` at twice its size and moves it to `file` when it is complete: a JPEG if the file is named so, else a
- * PNG.
- */
+/** Paints `drawing` at twice its size and writes it to `file` whole: a JPEG if the file is named so, else a PNG. */
 export async function savePicture(drawing: Drawing, file: string): Promise<void> {
-  await replaceFile(file, (unfinished) => {
-    const painted = sharp(Buffer.from(toSvg(drawing)), { density: 72 * pixelDensity });
-    painted.composite(drawing.overlays ?? []);
-    const encoded = /\.jpe?g$/i.test(file) ? painted.jpeg({ quality: 85 }) : painted.png();
-    return encoded.toFile(unfinished);
-  });
+  const painted = sharp(Buffer.from(toSvg(drawing)), { density: 72 * pixelDensity });
+  painted.composite(drawing.overlays ?? []);
+  const encoded = /\.jpe?g$/i.test(file) ? painted.jpeg({ quality: 85 }) : painted.png();
+  await writeWhole(file, await encoded.toBuffer());
 }

@@ -1,5 +1,5 @@
 /** The settings that a submission was begun with: a later call continues it only with the same ones. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeWhole } from '../atomic-file.js';
 import { expected } from '../errors.js';
@@ -18,7 +18,6 @@ export async function keepSettings(folder: string, settings: Settings): Promise<
   const now = completeSettings(JSON.parse(JSON.stringify(settings)));
   const saved = await ifPresent(readFile(file, 'utf8'));
   if (saved === undefined) {
-    await mkdir(folder, { recursive: true });
     await writeWhole(file, `${JSON.stringify(now, null, 2)}\n`);
     return;
   }

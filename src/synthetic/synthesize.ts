@@ -1,8 +1,9 @@
 /** Draws a data set in the FashionAI layout, for demonstrations and tests without photos. */
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
+import { makeFolder, replaceFile, writePart } from '../atomic-file.js';
 import { fashionAiTasks, mapConcurrently, type Task } from '../dataset/index.js';
 import { expected } from '../errors.js';
 import { ifPresent } from '../if-present.js';
@@ -79,15 +80,10 @@ export async function synthesize(
     ...ordersOf('rank', task, values.questionsPerTask, values.seed),
   ]);
   const warmUp = warmUpOrders(tasks, values, orders);
-  const partial = `${folder}.${randomUUID()}.partial`;
-  try {
-    const rows = await drawAll(partial, [...orders, ...warmUp], values.size, onProgress);
-    await writeTables(partial, rows);
-    await rename(partial, folder);
-  } catch (error) {
-    await rm(partial, { recursive: true, force: true });
-    throw error;
-  }
+  await replaceFile(folder, async (unfinished) => {
+    const rows = await drawAll(unfinished, [...orders, ...warmUp], values.size, onProgress);
+    await writeTables(unfinished, rows);
+  });
   return {
     folder,
     images: tasks.length * values.imagesPerTask,
@@ -126,14 +122,14 @@ async function drawAll(
     orders.map(({ release, task }) => path.join(folder, release, 'Images', task.name)),
   );
   for (const one of folders) {
-    await mkdir(one, { recursive: true });
+    await makeFolder(one);
   }
   let done = 0;
   return mapConcurrently(orders, imagesAtOnce, async ({ release, task, label, key }) => {
     const { svg, maybe } = drawGarment(task.name, label, size, key);
     const name = createHash('md5').update(`${release}/${key}`).digest('hex');
     const file = `Images/${task.name}/${name}.jpg`;
-    await writeFile(path.join(folder, release, file), await photograph(svg, key));
+    await writePart(path.join(folder, release, file), await photograph(svg, key));
     onProgress(++done, orders.length);
     const letters = task.classes.map((_, index) => {
       if (index === label) {
@@ -172,7 +168,7 @@ async function writeTables(folder: string, rows: readonly Row[]): Promise<void> 
     if (text === '') {
       continue;
     }
-    await mkdir(path.join(folder, path.dirname(file)), { recursive: true });
-    await writeFile(path.join(folder, file), text);
+    await makeFolder(path.join(folder, path.dirname(file)));
+    await writePart(path.join(folder, file), text);
   }
 }

@@ -1,9 +1,11 @@
-/** Checkpoints: the complete state of a run, in a folder that is renamed into place when it is complete. */
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+/** Checkpoints: the complete state of a run, in a folder that appears when it is complete. */
+import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { replaceFile, writePart } from '../atomic-file.js';
 import { expected } from '../errors.js';
 import { ifPresent } from '../if-present.js';
 import { isObject, openSealed, sealed } from '../json-file.js';
+import { removeLeftovers } from '../leftovers.js';
 import { type Classifier, loadClassifier, saveClassifier } from '../model/index.js';
 import type { PipelineWork } from '../pipeline/index.js';
 import type { Settings } from '../settings.js';
@@ -61,14 +63,10 @@ export async function saveCheckpoint(run: string, checkpoint: Checkpoint): Promi
   if ((await checkpointNames(run)).includes(name)) {
     return;
   }
-  const unfinished = path.join(folderOf(run), 'unfinished');
-  await rm(unfinished, { recursive: true, force: true });
-  await saveClassifier(classifier, unfinished);
   const bytes = slots.map(
     ({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
   );
   const slotBytes = Buffer.concat(bytes);
-  await writeFile(path.join(unfinished, 'slots.bin'), slotBytes);
   const state: State = {
     version: 4,
     position,
@@ -76,12 +74,22 @@ export async function saveCheckpoint(run: string, checkpoint: Checkpoint): Promi
     slots: slots.map(({ values: _, ...slot }) => slot),
     slotsHash: sha256(slotBytes),
   };
-  await writeFile(path.join(unfinished, 'state.json'), sealed(state));
-  await rename(unfinished, path.join(folderOf(run), name));
-  for (const earlier of await checkpointNames(run)) {
-    if (earlier !== name) {
-      await rm(path.join(folderOf(run), earlier), { recursive: true });
-    }
+  await replaceFile(path.join(folderOf(run), name), async (unfinished) => {
+    await saveClassifier(classifier, unfinished);
+    await writePart(path.join(unfinished, 'slots.bin'), slotBytes);
+    await writePart(path.join(unfinished, 'state.json'), sealed(state));
+  });
+  await keepNewest(run);
+}
+
+/** Removes from `run/checkpoint` all but the newest checkpoint: earlier ones, and what a killed process left unfinished. */
+export async function keepNewest(run: string): Promise<void> {
+  const folder = folderOf(run);
+  await removeLeftovers(folder);
+  const earlier = (await checkpointNames(run)).slice(0, -1);
+  // Bobbin 0.1 wrote checkpoints under the name `unfinished`.
+  for (const name of [...earlier, 'unfinished']) {
+    await rm(path.join(folder, name), { recursive: true, force: true });
   }
 }
 

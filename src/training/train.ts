@@ -3,7 +3,7 @@ import { expected } from '../errors.js';
 import { type Classifier, createModel, type ModelOptions, setTrainable } from '../model/index.js';
 import type { AugmentChoice, Augmenter, LoaderFailure } from '../pipeline/index.js';
 import { chooseForRun } from './augment.js';
-import { type Checkpoint, loadCheckpoint } from './checkpoint.js';
+import { type Checkpoint, keepNewest, loadCheckpoint } from './checkpoint.js';
 import type { EpochRecord } from './history.js';
 import { lockRun } from './lock.js';
 import { type Plan, type PlanOptions, planOf, type ResolvedPlan, withAugmenter } from './plan.js';
@@ -64,6 +64,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
 async function trainLocked(options: TrainOptions, plan: Plan): Promise<TrainResult> {
   const checkpoint = await loadCheckpoint(options.run);
+  await keepNewest(options.run);
   const start =
     checkpoint === undefined ? await begin(options, plan) : resume(options, plan, checkpoint);
   const { classifier } = start;

@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { temporaryName } from '../../src/leftovers.js';
 import { optimizers } from '../../src/training/optimizer/list.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
@@ -67,12 +68,17 @@ test('when a run is killed after an epoch and resumed then its weights equal tho
   const killed = await runOne('killed', {}, { at: 'epoch 1', signal: 'SIGKILL' });
   assert.ok(!killed.lines.includes('epoch 3'), 'killed too late');
   assert.ok(await isClaimed('killed'), 'a killed process cannot have tidied up');
-  // The files left by a kill during the writing of a checkpoint.
-  await mkdir(path.join(folder, 'killed', 'checkpoint', 'unfinished'), { recursive: true });
+  // What a kill leaves while a checkpoint is written, and before the earlier one is removed.
+  const checkpoints = path.join(folder, 'killed', 'checkpoint');
+  const ofKilled = (await temporaryName('epoch-000002-batch-00000000')).replace(/\d+-\d+-/, '0-0-');
+  for (const name of ['unfinished', 'epoch-000000-batch-00000001', ofKilled]) {
+    await mkdir(path.join(checkpoints, name));
+  }
   const resumed = await runOne('killed', { resume: true });
   assert.equal(resumed.lines.at(-1), 'finished', resumed.errors);
   assert.ok(!resumed.lines.includes('epoch 1'), 'began anew');
   assert.ok(!(await isClaimed('killed')), 'still claimed');
+  assert.deepEqual(await readdir(checkpoints), ['epoch-000003-batch-00000000']);
   const [one, other] = [await resultOf('whole'), await resultOf('killed')];
   assert.ok(one.weights.equals(other.weights), 'weights differ');
   assert.deepEqual(other.history, one.history);

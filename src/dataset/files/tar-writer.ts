@@ -1,5 +1,6 @@
 /** Writes uncompressed ustar files (POSIX.1-2017, "ustar Interchange Format"), the same bytes for the same members. */
 import { type FileHandle, open } from 'node:fs/promises';
+import { writing } from '../../write-error.js';
 import { blockBytes, checksumOf } from './tar.js';
 
 /** The size of a tar is a multiple of this, the record of a tape. */
@@ -9,11 +10,14 @@ const recordBytes = 20 * blockBytes;
 export class TarWriter {
   private size = 0;
 
-  private constructor(private readonly handle: FileHandle) {}
+  private constructor(
+    private readonly file: string,
+    private readonly handle: FileHandle,
+  ) {}
 
   /** Rejects where `file` exists. */
   static async create(file: string): Promise<TarWriter> {
-    return new TarWriter(await open(file, 'wx'));
+    return new TarWriter(file, await writing(file, () => open(file, 'wx')));
   }
 
   /** `name` has at most 100 bytes, `content` less than 8 GiB. */
@@ -22,12 +26,11 @@ export class TarWriter {
     await this.append([headerOf(name, content.length), content, padding]);
   }
 
-  /** Writes the end and flushes the file to the disk. */
+  /** Writes the end. */
   async finish(): Promise<void> {
     const end = this.size + 2 * blockBytes;
     const filled = Math.ceil(end / recordBytes) * recordBytes;
     await this.append([new Uint8Array(filled - this.size)]);
-    await this.handle.sync();
   }
 
   async close(): Promise<void> {
@@ -36,7 +39,7 @@ export class TarWriter {
 
   private async append(parts: Uint8Array[]): Promise<void> {
     const bytes = Buffer.concat(parts);
-    await this.handle.appendFile(bytes);
+    await writing(this.file, () => this.handle.appendFile(bytes), this.size + bytes.length);
     this.size += bytes.length;
   }
 }

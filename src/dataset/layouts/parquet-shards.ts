@@ -1,8 +1,8 @@
 /** Writes the images of Parquet files into tar shards, once, so that they can be read one by one in any order. */
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { removeUnfinished, replaceFile } from '../../atomic-file.js';
+import { makeFolder, removeFile, replaceFile, writePart } from '../../atomic-file.js';
 import { expected } from '../../errors.js';
 import { ifPresent } from '../../if-present.js';
 import { byCodeUnit } from '../code-unit.js';
@@ -44,12 +44,11 @@ async function read(root: string, { images, onProgress = () => {} }: ReadOptions
   const names = files.map(({ file }) => file);
   await refusePointers(root, names);
   await checkReplaceable(images);
-  await removeUnfinished(images);
   const source = await replaceFile(images, async (unfinished) => {
     warnings.push(...(await writeShards({ root, names, folder: unfinished, onProgress })));
     const written = await readShards(unfinished, { task: taskOfFolder(root), onProgress });
     // The earlier manifest names places in shards that are gone from here on.
-    await rm(manifestFile(path.dirname(images)), { force: true });
+    await removeFile(manifestFile(path.dirname(images)));
     await rm(images, { recursive: true, force: true });
     return written;
   });
@@ -90,9 +89,9 @@ interface WriteRequest {
 async function writeShards({ root, names, folder, onProgress }: WriteRequest): Promise<string[]> {
   const files = await openAll(root, names);
   const classes = await classesOf(files);
-  await mkdir(folder);
+  await makeFolder(folder);
   if (classes) {
-    await writeFile(path.join(folder, classNamesFile), `${classes.join('\n')}\n`);
+    await writePart(path.join(folder, classNamesFile), `${classes.join('\n')}\n`);
   }
   const total = files.reduce((sum, { rowGroups }) => sum + rowGroups, 0);
   let done = 0;
@@ -100,7 +99,7 @@ async function writeShards({ root, names, folder, onProgress }: WriteRequest): P
   let written = 0;
   for (const [index, name] of names.entries()) {
     const shard = path.join(folder, name.replace(/parquet$/, 'tar'));
-    await mkdir(path.dirname(shard), { recursive: true });
+    await makeFolder(path.dirname(shard));
     const file = files[index] as ParquetFile;
     const numberOf = (row: ParquetRow) => classNumber(file, row, classes);
     const rows = await writeShard(file, shard, numberOf, () => onProgress(++done, total));
