@@ -12,6 +12,8 @@ import {
   type Task,
 } from '../dataset/index.js';
 import { type Evaluation, score } from '../evaluation/index.js';
+import { inLockedFolder } from '../folder-lock.js';
+import { removeLeftovers } from '../leftovers.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { ensemble, type Prediction } from '../prediction/index.js';
 import { answerQuestions, type QuestionImages } from './answer.js';
@@ -27,9 +29,13 @@ import { verifySubmission } from './verify.js';
  * Work that `out` already holds is not repeated: the manifest, finished runs and predictions are used, and an unfinished
  * run resumes at its checkpoint.
  *
- * @throws InvalidInputError when `out` was begun with other options.
+ * @throws InvalidInputError when `out` was begun with other options, and when another call works in it.
  */
 export async function submit(request: SubmitRequest): Promise<SubmitResult> {
+  return await inLockedFolder(request.out, 'out', () => submitLocked(request));
+}
+
+async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
   const { out, observer } = request;
   const { models, crops } = resolveOptions(submitOptions, pickOptions(submitOptions, request));
   const { source, seed, validationFraction } = request;
@@ -73,6 +79,7 @@ async function prepared(request: SubmitRequest): Promise<Manifest> {
   const { source, out, seed, validationFraction } = request;
   const data = path.join(out, 'data');
   if (existsSync(manifestFile(data))) {
+    await removeLeftovers(data);
     const manifest = await loadManifest(data);
     await reportChanges(manifest, request);
     return manifest;

@@ -1,11 +1,11 @@
 /** `train`: begins or resumes a run that trains a classifier for one task. */
 import { expected } from '../errors.js';
+import { inLockedFolder } from '../folder-lock.js';
 import { type Classifier, createModel, type ModelOptions, setTrainable } from '../model/index.js';
 import type { AugmentChoice, Augmenter, LoaderFailure } from '../pipeline/index.js';
 import { chooseForRun } from './augment.js';
 import { type Checkpoint, keepNewest, loadCheckpoint } from './checkpoint.js';
 import type { EpochRecord } from './history.js';
-import { lockRun } from './lock.js';
 import { type Plan, type PlanOptions, planOf, type ResolvedPlan, withAugmenter } from './plan.js';
 import type { TrainProgress } from './progress.js';
 import { Run } from './run.js';
@@ -50,16 +50,11 @@ export interface TrainResult {
  *
  * @throws InvalidInputError when an option is out of its range or belongs to another optimizer, when a
  *   resumed run has other options or data, when the classifier has other classes, and when another
- *   training is under way in `run`
+ *   call works in `run`
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const plan = planOf(options);
-  const unlock = await lockRun(options.run);
-  try {
-    return await trainLocked(options, plan);
-  } finally {
-    await unlock();
-  }
+  return await inLockedFolder(options.run, 'run', () => trainLocked(options, plan));
 }
 
 async function trainLocked(options: TrainOptions, plan: Plan): Promise<TrainResult> {

@@ -293,16 +293,19 @@ test('when a weight that no training loss shows is not finite, then no checkpoin
   assert.deepEqual(await readdir(run), ['config.json', 'history.csv']);
 });
 
-test('when a run uses a folder then another run there is refused', async () => {
+test('when two calls train in one folder at once, then exactly one of them does', async () => {
   const options = {
     ...base,
     run: path.join(folder, 'twice'),
     epochs: 1,
     trainable: 'head',
   } as const;
-  const first = train(options);
-  await assert.rejects(train({ ...options, resume: true }), /without a training under way for run/);
-  assert.equal((await first).finished, true);
+  // Either may be the first to claim the folder.
+  const ends = await Promise.allSettled([train(options), train(options)]);
+  const trained = ends.find((end) => end.status === 'fulfilled');
+  const refused = ends.find((end) => end.status === 'rejected');
+  assert.equal(trained?.value.finished, true);
+  assert.match(`${refused?.reason}`, /a folder in which no other call works for run/);
   assert.equal((await train({ ...options, resume: true })).finished, true);
 });
 

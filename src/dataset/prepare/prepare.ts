@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, InvalidInputError } from '../../errors.js';
+import { inLockedFolder } from '../../folder-lock.js';
 import { ifPresent } from '../../if-present.js';
 import { type OptionValues, resolveOptions } from '../../options.js';
 import type { FileStamp } from '../file-stamp.js';
@@ -53,13 +54,29 @@ export interface Prepared {
  * Reads a source of any layout and writes `out/manifest.json`. Images stay where they are, except those in Parquet files,
  * which are copied to shards in `out/images`. The same files, labels and seed give the same manifest.
  *
- * @throws InvalidInputError with file, line and column where there is one, for anything in the source that does not fit.
+ * @throws InvalidInputError with file, line and column where there is one, for anything in the source that does not fit, and
+ *   when another call works in `out`.
  */
 export async function prepare(source: string, options: PrepareOptions): Promise<Prepared> {
   const { out, onProgress, check, ...chosen } = options;
-  const { seed, validationFraction } = resolveOptions(prepareOptions, chosen);
+  const values = resolveOptions(prepareOptions, chosen);
   await checkFolders(path.resolve(source), path.resolve(out));
+  return await inLockedFolder(out, 'out', () =>
+    prepareInto(out, { source, values, onProgress, check }),
+  );
+}
 
+interface Preparation {
+  source: string;
+  values: OptionValues<typeof prepareOptions>;
+  onProgress: OnProgress | undefined;
+  check: CheckImages | undefined;
+}
+
+async function prepareInto(
+  out: string,
+  { source, values: { seed, validationFraction }, onProgress, check }: Preparation,
+): Promise<Prepared> {
   const images = path.resolve(out, 'images');
   const found = await readSource(path.resolve(source), { images, onProgress });
   const { root, tasks, questions } = found;

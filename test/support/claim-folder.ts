@@ -1,19 +1,19 @@
-/** Claims a run's folder in a separate process: `claim-run.ts <run> <times>`; without times, permanently. */
+/** Claims a folder in a separate process: `claim-folder.ts <folder> <times>`; without times, permanently. */
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidInputError } from '../../src/errors.js';
-import { lockRun } from '../../src/training/lock.js';
+import { lockFolder } from '../../src/folder-lock.js';
 
-const [run, times] = process.argv.slice(2) as [string, string?];
+const [folder, times] = process.argv.slice(2) as [string, string?];
 if (times === undefined) {
-  await lockRun(run);
+  await lockFolder(folder, 'run');
   console.log('claimed');
   process.stdin.resume();
 }
-const held = path.join(run, 'held');
+const held = path.join(folder, 'held');
 for (let i = 0; i < Number(times ?? 0); i++) {
   try {
-    const unlock = await lockRun(run);
+    const unlock = await lockFolder(folder, 'run');
     // Fails where another process holds the folder too.
     await writeFile(held, '', { flag: 'wx' });
     await rm(held);
