@@ -1,32 +1,47 @@
-/** Ctrl-C as an AbortSignal: the first stops the work at the next safe point, the second stops the process at once. */
-import { exitCode, InterruptedError } from './exit.js';
+/** Ctrl-C, SIGTERM and SIGHUP as an AbortSignal: the first stops the work at the next safe point, the second at once. */
+import { InterruptedError, type StopSignal, stopCode } from './exit.js';
+
+/** npm passes on a Ctrl-C that the terminal has sent to Bobbin, too: within this time, in milliseconds, both are one. */
+const sameRequest = 500;
 
 /**
- * Runs `work` with a signal that Ctrl-C aborts.
+ * Runs `work` with an abort signal that SIGINT (Ctrl-C), SIGTERM (containers, batch systems) and SIGHUP (the terminal was
+ * closed) abort. A second SIGINT or SIGTERM ends the process.
  *
- * @throws InterruptedError with the message `howToContinue` when `work` rejects with the signal's reason.
+ * @throws InterruptedError with the message `howToContinue` when `work` rejects with the abort signal's reason.
  */
 export async function interruptible<Result>(
   howToContinue: string,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) {
-      process.exit(exitCode.interrupted);
+  let first: { signal: StopSignal; at: number } | undefined;
+  const stop = (signal: StopSignal) => {
+    if (first === undefined) {
+      first = { signal, at: performance.now() };
+      process.stderr.write(
+        '\nStopping at the next safe point; a second Ctrl-C or SIGTERM stops at once.\n',
+      );
+      controller.abort();
+      // A shell repeats the SIGHUP of its terminal.
+    } else if (signal !== 'SIGHUP' && performance.now() - first.at > sameRequest) {
+      process.exit(stopCode[signal]);
     }
-    process.stderr.write('\nStopping at the next safe point; Ctrl-C again stops at once.\n');
-    controller.abort();
   };
-  process.on('SIGINT', stop);
+  const signals = Object.keys(stopCode) as StopSignal[];
+  for (const signal of signals) {
+    process.on(signal, stop);
+  }
   try {
     return await work(controller.signal);
   } catch (error) {
-    if (!controller.signal.aborted || error !== controller.signal.reason) {
+    if (first === undefined || error !== controller.signal.reason) {
       throw error;
     }
-    throw new InterruptedError(howToContinue, { cause: error });
+    throw new InterruptedError(howToContinue, first.signal, { cause: error });
   } finally {
-    process.off('SIGINT', stop);
+    for (const signal of signals) {
+      process.off(signal, stop);
+    }
   }
 }

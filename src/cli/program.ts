@@ -81,7 +81,7 @@ export async function createProgram(words: string[]): Promise<Command> {
     .version(version)
     .addHelpText(
       'after',
-      '\nExit codes: 0 success, 1 error, 2 problems found by verify, 130 stopped by Ctrl-C.',
+      '\nExit codes: 0 success, 1 error, 2 problems found by verify; 130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP.',
     );
   const chosen = words.find((word) => word in entries);
   for (const [name, { description, load }] of Object.entries(entries)) {

@@ -40,11 +40,14 @@ export interface MemberPredictions {
   questions: Prediction;
 }
 
-/** Trains the model, or resumes its training. A model that is finished stays as it is. */
+/**
+ * Trains the model, or resumes its training. A model that has predicted stays as it is. One that has not is resumed even if
+ * it is trained, which costs no step: the call that trained it may have ended before `onTrained` did.
+ */
 export async function trainMember({ request, manifest }: Work, member: Member): Promise<void> {
   const { training, seed, observer, signal } = request;
   const { task, model, run } = member;
-  if (existsSync(path.join(run, 'model', 'model.json'))) {
+  if (existsSync(predictionFile(run, 'validation'))) {
     return;
   }
   const result = await train({
@@ -69,6 +72,9 @@ export async function trainMember({ request, manifest }: Work, member: Member): 
   }
 }
 
+const predictionFile = (run: string, name: 'validation' | 'questions'): string =>
+  path.join(run, `${name}.json`);
+
 /**
  * Predicts with the finished model. A prediction that is already stored in the run folder is read from there, if it is of the
  * same model and images.
@@ -82,8 +88,11 @@ export async function predictMember(
   const { task, run } = member;
   const modelFolder = path.join(run, 'model');
   const classifier = await loadClassifier(modelFolder);
-  const predictOnce = async (name: string, files: readonly (string | ImageFile)[]) => {
-    const stored = path.join(run, `${name}.json`);
+  const predictOnce = async (
+    name: 'validation' | 'questions',
+    files: readonly (string | ImageFile)[],
+  ) => {
+    const stored = predictionFile(run, name);
     const origin = await originOf(modelFolder, files);
     const earlier = await ifPresent(loadPrediction(stored));
     if (earlier !== undefined && isOf(earlier, files, origin)) {

@@ -1,6 +1,6 @@
 /** The commands one after another on a tiny drawn data set, and a submission that is stopped and continued. */
 import assert from 'node:assert/strict';
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
@@ -129,10 +129,12 @@ test('when a submission is stopped and repeated, then its result equals an unint
     ...['--validation-fraction', '0.3', '--models', '2'],
   ];
   let sent = false;
-  const stopped = await runBobbin(words('stopped'), (child, stderr) => {
-    if (!sent && stderr.includes(`${tasks[0]} model 2 1/3`)) {
-      sent = child.kill('SIGINT');
-    }
+  const stopped = await runBobbin(words('stopped'), {
+    watch: (child, stderr) => {
+      if (!sent && stderr.includes(`${tasks[0]} model 2 1/3`)) {
+        sent = child.kill('SIGINT');
+      }
+    },
   });
   assert.equal(stopped.code, 130, stopped.stderr);
   assert.match(
@@ -140,14 +142,23 @@ test('when a submission is stopped and repeated, then its result equals an unint
     /bobbin: Stopped with a checkpoint\. Repeat the command to continue\.\n$/,
   );
   await assert.rejects(access(at('stopped/submission.zip')));
-  const finished = await readFile(at('stopped/runs/model-1', tasks[0] as string, 'history.csv'));
+  const first = at('stopped/runs/model-1', tasks[0] as string);
+  const finished = await readFile(path.join(first, 'history.csv'));
+  // As if a kill had come after the model was saved.
+  const afterModel = ['curves.png', 'augmentation.jpg', 'validation.json', 'questions.json'];
+  for (const name of afterModel) {
+    await rm(path.join(first, name));
+  }
 
   const continued = await runBobbin(words('stopped'));
   assert.equal(continued.code, 0, continued.stderr);
   assert.match(continued.stdout, /submission\.zip: 6 rows, each answers its question\./);
   assert.doesNotMatch(continued.stderr, new RegExp(`${tasks[0]} model 1 1/3`));
   assert.doesNotMatch(continued.stderr, new RegExp(`${tasks[0]} model 2 1/3`));
-  const kept = await readFile(at('stopped/runs/model-1', tasks[0] as string, 'history.csv'));
+  for (const name of afterModel) {
+    await access(path.join(first, name));
+  }
+  const kept = await readFile(path.join(first, 'history.csv'));
   assert.deepEqual(kept, finished);
 
   await bobbin(...words('whole'));

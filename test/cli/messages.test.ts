@@ -1,7 +1,11 @@
 /** Errors and help of the command line. */
 import assert from 'node:assert/strict';
+import { openSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder, writeFiles } from '../support/folders.js';
+import { classFolder } from '../support/prepared.js';
 import { runBobbin } from '../support/run-bobbin.js';
 
 test('when a flag is unknown, then one line names it and the exit code is 1', async () => {
@@ -42,6 +46,17 @@ test('when the source is absent, then the error is one line; with --debug it has
   assert.match(debug.stderr, /\n {4}at /);
 });
 
+test('when the output goes to a full disk, then the exit code is 1 and one line says why', async (t) => {
+  const folder = temporaryFolder(t);
+  await writeFiles(folder, { ...classFolder('photos/a', 2), ...classFolder('photos/b', 2) });
+  const words = ['prepare', path.join(folder, 'photos'), '--out', path.join(folder, 'data')];
+  const { code, stderr } = await runBobbin(words, { stdout: openSync('/dev/full', 'w') });
+  assert.equal(code, 1);
+  const line =
+    /bobbin: Expected to write to the standard output but received ENOSPC: .*\. Free space/;
+  assert.match(stderr, line);
+});
+
 test('when help is requested, then it has every command and exit code', async () => {
   const { code, stdout } = await runBobbin(['--help']);
   assert.equal(code, 0);
@@ -50,7 +65,7 @@ test('when help is requested, then it has every command and exit code', async ()
   for (const command of commands) {
     assert.match(stdout, new RegExp(`^ {2}${command} `, 'm'));
   }
-  assert.match(stdout, /130 stopped by Ctrl-C/);
+  assert.match(stdout, /130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP/);
 });
 
 test('when the help of a command is requested, then its flags show range and default', async () => {

@@ -1,5 +1,5 @@
 /** Runs the command line from its TypeScript sources in a separate process. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -11,17 +11,26 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs `bobbin` with `words`; `watch` sees the process and its stderr as it grows, to send it signals. */
+export interface Surroundings {
+  /** Sees the process and its stderr as it grows, to send it signals. */
+  watch?: (child: ChildProcess, stderr: string) => void;
+  env?: NodeJS.ProcessEnv;
+  /** An open file for its standard output; by default it is collected. */
+  stdout?: number;
+}
+
+/** Runs `bobbin` with `words`. */
 export function runBobbin(
   words: string[],
-  watch: (child: ChildProcess, stderr: string) => void = () => {},
+  { watch = () => {}, env = process.env, stdout }: Surroundings = {},
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...words]);
+  const stdio: StdioOptions = ['ignore', stdout ?? 'pipe', 'pipe'];
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...words], { env, stdio });
   const ended = { stdout: '', stderr: '' };
-  child.stdout.on('data', (piece) => {
+  child.stdout?.on('data', (piece) => {
     ended.stdout += piece;
   });
-  child.stderr.on('data', (piece) => {
+  child.stderr?.on('data', (piece) => {
     ended.stderr += piece;
     watch(child, ended.stderr);
   });

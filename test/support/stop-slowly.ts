@@ -1,0 +1,23 @@
+/** A command in a separate process that, once it is asked to stop, needs a second to save. */
+import { setTimeout } from 'node:timers/promises';
+import { endWith } from '../../src/cli/exit.js';
+import { interruptible } from '../../src/cli/interrupt.js';
+import { watchOutput } from '../../src/cli/output.js';
+
+watchOutput();
+try {
+  await interruptible('Stopped with a checkpoint.', async (signal) => {
+    console.log('ready');
+    while (!signal.aborted) {
+      await setTimeout(10);
+    }
+    for (let i = 0; i < 10; i++) {
+      await setTimeout(100);
+      console.error('saving');
+    }
+    console.log('saved');
+    throw signal.reason;
+  });
+} catch (error) {
+  endWith(error, false);
+}
