@@ -7,9 +7,11 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { prepare } from '../src/dataset/index.js';
 import { lockFolder } from '../src/folder-lock.js';
 import { claimOf, lifetime } from '../src/leftovers.js';
 import { thisProcess } from '../src/processes.js';
+import { type SubmitRequest, submit } from '../src/submission/index.js';
 import { temporaryFolder } from './support/folders.js';
 
 const script = fileURLToPath(new URL('support/claim-folder.ts', import.meta.url));
@@ -58,6 +60,18 @@ test('when calls of one process claim a folder at once, then exactly one of them
     assert.match(`${refused?.reason}`, new RegExp(`Process ${process.pid} works in it`));
     await first.value();
   }
+});
+
+test('when a folder is claimed, then prepare and submit refuse it', async (t) => {
+  const out = temporaryFolder(t);
+  const unlock = await lockFolder(out, 'out');
+  const source = path.join(import.meta.dirname, 'fixtures/parquet');
+  const refusal = /a folder in which no other call works for out/;
+  await assert.rejects(prepare(source, { out }), refusal);
+  const request = { source, out, seed: 1, validationFraction: 0.1, training: {} };
+  await assert.rejects(submit(request as SubmitRequest), refusal);
+  await unlock();
+  assert.deepEqual(readdirSync(out), []);
 });
 
 test('when a process number was reused, then its old claim is void', async (t) => {

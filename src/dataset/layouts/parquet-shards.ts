@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { makeFolder, removeFile, replaceFile, writePart } from '../../atomic-file.js';
 import { expected } from '../../errors.js';
 import { ifPresent } from '../../if-present.js';
+import { tidied } from '../../tidied.js';
 import { byCodeUnit } from '../code-unit.js';
 import { refusePointers } from '../files/git-lfs.js';
 import { TarWriter } from '../files/tar-writer.js';
@@ -175,7 +176,7 @@ async function writeShard(
   const tar = await TarWriter.create(shard);
   const left: number[] = [];
   let written = 0;
-  try {
+  const writeRows = async () => {
     for (let group = 0; group < file.rowGroups; group++) {
       for (const row of await file.read(group, { images: true })) {
         const label = numberOf(row);
@@ -191,9 +192,8 @@ async function writeShard(
       onGroup();
     }
     await tar.finish();
-  } finally {
-    await tar.close();
-  }
+  };
+  await tidied(writeRows, () => tar.close());
   return { written, left };
 }
 
