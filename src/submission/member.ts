@@ -42,12 +42,13 @@ export interface MemberPredictions {
 
 /**
  * Trains the model, or resumes its training. A model that has predicted stays as it is. One that has not is resumed even if
- * it is trained, which costs no step: the call that trained it may have ended before `onTrained` did.
+ * it is trained, which costs no step: the call that trained it may have ended before `onTrained` did. So is one that was removed.
  */
 export async function trainMember({ request, manifest }: Work, member: Member): Promise<void> {
   const { training, seed, observer, signal } = request;
   const { task, model, run } = member;
-  if (existsSync(predictionFile(run, 'validation'))) {
+  const files = [path.join(run, 'model', 'model.json'), predictionFile(run, 'validation')];
+  if (files.every(existsSync)) {
     return;
   }
   const result = await train({
