@@ -3,7 +3,7 @@ import path from 'node:path';
 import { byCodeUnit } from '../code-unit.js';
 import { type FilesBelow, filesBelow, foldersIn } from '../files/folders.js';
 import type { Labelled, Source, Split } from '../types.js';
-import { leftAlone } from './left-alone.js';
+import { hasImages, leftAlone } from './left-alone.js';
 import { imagePattern, leftOut, roleOf, taskOfFolder } from './names.js';
 
 export interface ClassFolder extends Omit<FilesBelow, 'files'> {
@@ -31,11 +31,6 @@ export async function classFoldersIn(
     folders.push({ class: name, folder, images, others, ...rest, given });
   }
   return folders;
-}
-
-/** Whether there is an image below `folder`, which is relative to `root`. */
-export async function hasImages(root: string, folder: string): Promise<boolean> {
-  return (await filesBelow(root, folder)).files.some((file) => imagePattern.test(file));
 }
 
 /**

@@ -32,14 +32,11 @@ async function trainFolder(root: string): Promise<string | undefined> {
 async function hint(root: string): Promise<string | undefined> {
   const folders = await classFoldersIn(root, (await trainFolder(root)) ?? '');
   const full = folders.filter(({ images }) => images.length > 0);
-  for (const { folder } of full) {
-    if (await hasClasses(root, folder)) {
-      return `${folder} has class folders: name ${path.join(root, folder)} as the source`;
-    }
+  const train = full.find(({ class: name }) => roleOf(name) === 'training split');
+  if (train && (await hasClasses(root, train.folder))) {
+    return `${train.folder} has class folders: call it train, and the folder of the other split validation`;
   }
-  const named =
-    full.find(({ class: name }) => roleOf(name) === 'training split') ??
-    full.find(({ class: name }) => roleOf(name) !== undefined);
+  const named = train ?? full.find(({ class: name }) => roleOf(name) !== undefined);
   if (named) {
     return roleHint(full, named);
   }

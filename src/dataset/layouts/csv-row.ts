@@ -35,7 +35,7 @@ export function columnsOf({ fields, at }: CsvRecord): Columns {
 function columnsRemedy(names: readonly string[]): string {
   const [only = ''] = names.length === 1 ? names : [];
   return /[;\t|]/.test(only)
-    ? 'Separate the columns by commas'
+    ? 'Separate the columns by commas, in a file called .csv'
     : 'Name the columns in the first line; paths start from the folder of the file';
 }
 

@@ -3,11 +3,12 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../../errors.js';
 import { headerOf, readCsv } from '../files/csv.js';
-import { filesIn, foldersIn } from '../files/folders.js';
+import { filesIn } from '../files/folders.js';
 import type { Labelled, Source, Split } from '../types.js';
 import { classesOf, type PlacedLabel, readClassNames } from './class-names.js';
 import { type Columns, checkLength, columnsOf, imagePath, labelIn, splitWord } from './csv-row.js';
 import type { Layout } from './layout.js';
+import { unnamedFolders } from './left-alone.js';
 import { leftOut, splitNames, taskOfFolder } from './names.js';
 
 const filePattern = /\.csv$/i;
@@ -33,7 +34,7 @@ interface Row extends PlacedLabel {
 /** The CSV files in `folder` itself whose header has the columns. */
 async function labelFilesIn(folder: string): Promise<string[]> {
   const found: string[] = [];
-  for (const name of await tablesIn(folder)) {
+  for (const name of (await filesIn(folder)).filter((each) => filePattern.test(each))) {
     const header = await headerOf(path.join(folder, name));
     if (header.includes('path') && header.includes('label')) {
       found.push(name);
@@ -42,13 +43,9 @@ async function labelFilesIn(folder: string): Promise<string[]> {
   return found;
 }
 
-async function tablesIn(folder: string): Promise<string[]> {
-  return (await filesIn(folder)).filter((name) => filePattern.test(name));
-}
-
-/** What the first CSV file lacks to be read. */
+/** What the first table lacks to be read. */
 async function hint(folder: string): Promise<string | undefined> {
-  const [name] = await tablesIn(folder);
+  const name = (await filesIn(folder)).find((each) => /\.[ct]sv$/i.test(each));
   if (name === undefined) {
     return undefined;
   }
@@ -105,12 +102,8 @@ async function read(source: string): Promise<Source> {
     ...leftOut(unlabelled, 'rows without a label are left out'),
     ...leftOut(padded, 'labels are read as class numbers, without the zeros in front'),
   );
-  const [folder] = named
-    ? []
-    : (await foldersIn(root)).filter((name) => classes.names.includes(name));
-  if (folder !== undefined) {
-    const rest = `other images in folders such as ${folder} are left alone`;
-    warnings.push(`The rows of ${path.basename(file)} are the data set; ${rest}.`);
+  if (!named) {
+    warnings.push(...(await unnamedFolders(root, rows)));
   }
   const labelFiles = [path.basename(file)];
   return { root, tasks, labelled, questions: [], labelFiles, warnings };

@@ -8,6 +8,7 @@ import type { Labelled, Question, Source, Task } from '../types.js';
 import { findReleases, possibleReleases, taskPattern } from './fashionai-releases.js';
 import { fashionAiTasks } from './fashionai-tasks.js';
 import type { Layout } from './layout.js';
+import { unnamedFolders } from './left-alone.js';
 
 /** A question together with the place of its row. */
 export interface QuestionRow {
@@ -54,7 +55,8 @@ async function read(root: string): Promise<Source> {
     ...release.labelFiles,
     ...(release.questionFile === undefined ? [] : [release.questionFile]),
   ]);
-  return { tasks, labelled, questions, labelFiles, warnings: [] };
+  const rows = [...labelled, ...questions.map(({ file }) => ({ path: file }))];
+  return { tasks, labelled, questions, labelFiles, warnings: await unnamedFolders(root, rows) };
 }
 
 /**

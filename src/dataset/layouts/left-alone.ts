@@ -1,8 +1,8 @@
-/** Tells what is beside class folders, or in them, and is not read: images, archives, other files and hidden folders. */
+/** Tells what is beside class folders, in them or beside a table of labels and is not read: images, archives, other files, folders. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { unpackCommand } from '../files/archives.js';
-import { filesIn } from '../files/folders.js';
+import { filesBelow, filesIn, foldersIn } from '../files/folders.js';
 import { imagePattern, leftOut } from './names.js';
 
 /** Files that people add for each other, and that nobody expects to be read. */
@@ -24,6 +24,32 @@ export async function besideClasses(root: string, parent: string): Promise<strin
     ),
     ...(await hiddenClasses(root, parent)),
   ];
+}
+
+/** A warning about the folders in `root` with images, none of which is among the files of `rows`. */
+export async function unnamedFolders(
+  root: string,
+  rows: readonly { path: string }[],
+): Promise<string[]> {
+  const known = new Set<string>();
+  for (const { path: file } of rows) {
+    known.add(file.split('/', 1)[0] as string);
+  }
+  const unnamed: string[] = [];
+  for (const folder of await foldersIn(root)) {
+    if (!known.has(folder) && (await hasImages(root, folder))) {
+      unnamed.push(folder);
+    }
+  }
+  return leftOut(
+    unnamed,
+    'folders with images are left alone: no labelled row names a file in them',
+  );
+}
+
+/** Whether there is an image below `folder`, which is relative to `root`. */
+export async function hasImages(root: string, folder: string): Promise<boolean> {
+  return (await filesBelow(root, folder)).files.some((file) => imagePattern.test(file));
 }
 
 /** Warnings about `files` of `folder`, relative to `root`, that are not images by their names. */

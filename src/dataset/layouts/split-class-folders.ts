@@ -3,9 +3,9 @@ import path from 'node:path';
 import { expected } from '../../errors.js';
 import { foldersIn } from '../files/folders.js';
 import type { Source } from '../types.js';
-import { classFoldersIn, hasImages, nestedImages, sourceOf } from './class-folder.js';
+import { classFoldersIn, nestedImages, sourceOf } from './class-folder.js';
 import type { Layout } from './layout.js';
-import { besideClasses } from './left-alone.js';
+import { besideClasses, hasImages } from './left-alone.js';
 import { namesOfSplit, roleOf } from './names.js';
 
 export const splitClassFolders: Layout<'split class folders'> = {

@@ -4,9 +4,10 @@ import path from 'node:path';
 import { expected } from '../../errors.js';
 import { ifPresent } from '../../if-present.js';
 import { unpackCommand } from '../files/archives.js';
-import { filesIn } from '../files/folders.js';
+import { filesIn, foldersIn } from '../files/folders.js';
 import { type LayoutName, layoutForms, layouts } from '../layouts/index.js';
 import type { Layout, ReadOptions } from '../layouts/layout.js';
+import { roleOf } from '../layouts/names.js';
 import type { Source } from '../types.js';
 import { alike } from './alike.js';
 
@@ -66,7 +67,8 @@ async function refusal(source: string): Promise<Error> {
   const found = await ifPresent(stat(source));
   if (found?.isDirectory()) {
     const hints = await Promise.all(layouts.map(({ hint }) => hint?.(source)));
-    const given = [...hints, await archiveHint(source)].filter((hint) => hint !== undefined);
+    const own = [await innerHint(source), ...hints, await archiveHint(source)];
+    const given = own.filter((hint) => hint !== undefined);
     return expected(layoutForms, 'source', source, given.join('. '));
   }
   const command = found?.isFile() ? unpackCommand(source) : undefined;
@@ -79,6 +81,20 @@ async function refusal(source: string): Promise<Error> {
     source,
     command && `If its images are not in shards, unpack it: \`${command}\``,
   );
+}
+
+/** The first folder in a folder that has a layout, such as the one that an archive puts around its content. */
+async function innerHint(source: string): Promise<string | undefined> {
+  for (const name of await foldersIn(source)) {
+    const inner = path.join(source, name);
+    const role = roleOf(name);
+    const layout =
+      role === undefined || role === 'kind of files' ? await layoutOf(inner) : undefined;
+    if (layout) {
+      return `${name} has ${layout.name}: name ${inner} as the source`;
+    }
+  }
+  return undefined;
 }
 
 /** How to unpack the first archive in a folder. */

@@ -28,6 +28,12 @@ test('when a file has a byte order mark, blank lines and both line ends then pla
   assert.equal(third?.at(0, 3), 'a.csv:4:4');
 });
 
+test('when lines end with a carriage return alone then their places are right, too', async () => {
+  const [, second, third] = await parsed('a,b\rc,d\r\re,f');
+  assert.deepEqual([second?.fields, second?.at(1)], [['c', 'd'], 'a.csv:2:3']);
+  assert.deepEqual([third?.fields, third?.at(0)], [['e', 'f'], 'a.csv:4:1']);
+});
+
 test('when a quote is not closed then the error names file and line', async () => {
   await assert.rejects(parsed('a,b\nc,"d\n'), /^InvalidInputError: a\.csv:2.*Quote Not Closed/);
 });

@@ -177,15 +177,16 @@ test('when class numbers have zeros in front then a warning says how they are re
   );
 });
 
-test('when folders have the names of classes then a warning says that the rows are the data set', async (t) => {
-  const images = { 'hat/1.jpg': 'a', 'hat/2.jpg': 'b', 'shoe/1.jpg': 'c' };
-  const labels = 'path,label\nhat/1.jpg,hat\nshoe/1.jpg,shoe\n';
-  const { manifest, summary } = await prepared(t, { ...images, 'labels.csv': labels });
-  assert.equal(manifest.samples.length, 2);
+test('when no labelled row is about a folder with images then a warning names it', async (t) => {
+  const images = { 'hat/1.jpg': 'a', 'shoe/1.jpg': 'b', 'coat/1.jpg': 'c', 'docs/1.txt': '' };
+  const labels = 'path,label\nhat/1.jpg,hat\nshoe/1.jpg,shoe\ncoat/1.jpg,\n';
+  const { summary } = await prepared(t, { ...images, 'labels.csv': labels });
   assert.equal(
-    summary.warnings[0],
-    'The rows of labels.csv are the data set; other images in folders such as hat are left alone.',
+    summary.warnings[1],
+    '1 folders with images are left alone: no labelled row names a file in them; the first is coat.',
   );
+  const release = { ...images, 'label.csv': 'hat/1.jpg,kind,yn\nshoe/1.jpg,kind,ny\n' };
+  assert.match((await prepared(t, release)).summary.warnings[0] ?? '', /the first is coat\.$/);
 });
 
 const inside =
@@ -248,7 +249,7 @@ const faults: [what: string, table: string, message: RegExp][] = [
   [
     'the columns are not separated by commas',
     'path;label\nimages/1.jpg;hat\n',
-    /labels\.csv:1:1 but received "path;label"\. Separate the columns by commas/,
+    /labels\.csv:1:1 but received "path;label"\. Separate the columns by commas, in/,
   ],
   ['a path is that of Windows', 'path,label\nimages/1.jpg,hat\nC:\\x\\1.jpg,shoe\n', inside],
   [

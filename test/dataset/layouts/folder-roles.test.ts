@@ -74,12 +74,38 @@ test('when a folder with such a name has no images then it is not a class', asyn
   ]);
 });
 
-test('when class folders are in a single folder then the error names it as the source', async (t) => {
-  for (const folder of ['PetImages', 'Images']) {
-    const photos = { ...classFolder(`${folder}/cat`, 2), ...classFolder(`${folder}/dog`, 2) };
-    await assert.rejects(
-      prepared(t, { ...photos, 'annotations/1.xml': 'x' }),
-      new RegExp(`${folder} has class folders: name /.*/shop photos/${folder} as the source`),
-    );
-  }
+for (const [inner, layout] of [
+  [['cat', 'dog'], 'class folders'],
+  [['train/cat', 'train/dog', 'val/cat'], 'split class folders'],
+] as const) {
+  test(`when a folder has ${layout} and nothing is beside it then the error names it as the source`, async (t) => {
+    for (const outer of ['PetImages', 'Images']) {
+      const photos = inner.map((folder) => classFolder(`${outer}/${folder}`, 2));
+      await assert.rejects(
+        prepared(t, { ...Object.assign({}, ...photos), 'annotations/1.xml': 'x' }),
+        new RegExp(`${outer} has ${layout}: name /.*/shop photos/${outer} as the source`),
+      );
+    }
+  });
+}
+
+test('when splits with class folders have other names then the error asks for the usual ones', async (t) => {
+  const folders = ['train_set/cat', 'train_set/dog', 'test_set/cat', 'test_set/dog'];
+  await assert.rejects(
+    prepared(t, Object.assign({}, ...folders.map((folder) => classFolder(folder, 2)))),
+    /train_set has class folders: call it train, and the folder of the other split validation$/,
+  );
+});
+
+test('when two layouts fit a folder then a warning names the one that is not used', async (t) => {
+  const { summary } = await prepared(t, {
+    ...classFolder('train/cat', 2),
+    ...classFolder('train/dog', 2),
+    ...classFolder('val/cat', 1),
+    'labels.csv': 'path,label\ntrain/cat/0.jpg,cat\n',
+  });
+  assert.equal(
+    summary.warnings[0],
+    'The source is read as split class folders, although it could also be read as CSV.',
+  );
 });
