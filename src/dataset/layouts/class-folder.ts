@@ -92,7 +92,7 @@ export function nestedImages(folders: readonly ClassFolder[]): string[] {
     ({ folder, images }) => images.find((file) => path.posix.dirname(file) !== folder) ?? [],
   );
   const what =
-    'class folders have images in folders below them, all of which count for the upper one';
+    'class folders have images in folders below them, which count for the upper one: move such folders up if they are classes';
   return leftOut(nested, what);
 }
 

@@ -66,21 +66,24 @@ async function otherLayouts(source: string, { name: used }: Layout): Promise<str
 async function refusal(source: string): Promise<Error> {
   const found = await ifPresent(stat(source));
   if (found?.isDirectory()) {
-    const hints = await Promise.all(layouts.map(({ hint }) => hint?.(source)));
-    const own = [await innerHint(source), ...hints, await archiveHint(source)];
-    const given = own.filter((hint) => hint !== undefined);
-    return expected(layoutForms, 'source', source, given.join('. '));
+    return expected(layoutForms, 'source', source, (await hintsOf(source)).join('. '));
   }
-  const command = found?.isFile() ? unpackCommand(source) : undefined;
-  const what = found?.isFile()
-    ? `the folder that holds ${path.basename(source)}`
-    : 'an existing folder';
-  return expected(
-    what,
-    'source',
-    source,
-    command && `If its images are not in shards, unpack it: \`${command}\``,
-  );
+  if (found?.isFile()) {
+    const command = unpackCommand(source);
+    const remedy = command && `If its images are not in shards, unpack it: \`${command}\``;
+    return expected(`the folder that holds ${path.basename(source)}`, 'source', source, remedy);
+  }
+  const remedy = source.includes('\uFFFD') ? 'Its name is not UTF-8: rename it' : '';
+  return expected('an existing folder', 'source', source, remedy);
+}
+
+/** What each layout lacks, which folder to name instead, and how to unpack an archive. */
+async function hintsOf(source: string): Promise<string[]> {
+  const hints = await Promise.all(layouts.map(({ hint }) => hint?.(source)));
+  const inner = await innerHint(source);
+  // The last layout, class folders, has a hint about the same folder.
+  const own = inner ? [...hints.slice(0, -1), inner] : hints;
+  return [...own, await archiveHint(source)].filter((hint) => hint !== undefined);
 }
 
 /** The first folder in a folder that has a layout, such as the one that an archive puts around its content. */

@@ -42,7 +42,7 @@ test('when all class folders have the same folders in them then a warning asks f
   );
   const own = { ...classFolder('hat/new', 2), ...classFolder('shoe/old', 2) };
   assert.deepEqual((await prepared(t, own)).summary.warnings, [
-    '2 class folders have images in folders below them, all of which count for the upper one; the first is hat/new/0.jpg.',
+    '2 class folders have images in folders below them, which count for the upper one: move such folders up if they are classes; the first is hat/new/0.jpg.',
   ]);
 });
 

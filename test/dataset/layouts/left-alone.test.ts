@@ -74,7 +74,7 @@ test('when links lead to folders then their images count, and links to a folder 
     [8, 5],
   );
   assert.deepEqual(summary.warnings, [
-    '1 class folders have images in folders below them, all of which count for the upper one; the first is cat/more/0.jpg.',
+    '1 class folders have images in folders below them, which count for the upper one: move such folders up if they are classes; the first is cat/more/0.jpg.',
     '2 links in dog are left out: they lead to a folder that they are in; the first is dog/all.',
     '1 links in self are left out: they lead to a folder that they are in; the first is self.',
   ]);
