@@ -14,10 +14,8 @@ export interface Release {
   questionFile?: string;
 }
 
-/** A run's folder and a field of the submission will have this name. */
-export const taskPattern = /^\w[\w-]*$/;
-
-const markPattern = /^(\?|[ymn]{2,})$/;
+/** A row's task and marks, also where the wrong sign separates them: then the row is a release's, and refused by its place. */
+const rowPattern = /[,;\t][\w-]+[,;\t] *([ymn]{2,}|\?)$/;
 
 /** Where a release may have its CSV files, beside its own folder. */
 const innerFolders = ['Annotations', 'Tests'];
@@ -70,8 +68,7 @@ async function hasRow(file: string): Promise<boolean> {
   let read = 0;
   try {
     for await (const { fields } of readCsv(file)) {
-      const [, task = '', given = ''] = fields;
-      if (fields.length === 3 && taskPattern.test(task) && markPattern.test(given)) {
+      if (rowPattern.test(fields.join(','))) {
         return true;
       }
       if (++read === rowsToJudgeBy) {

@@ -5,7 +5,7 @@ import { byCodeUnit } from '../code-unit.js';
 import { type CsvRecord, readCsv } from '../files/csv.js';
 import { isInside } from '../files/folders.js';
 import type { Labelled, Question, Source, Task } from '../types.js';
-import { findReleases, possibleReleases, taskPattern } from './fashionai-releases.js';
+import { findReleases, possibleReleases } from './fashionai-releases.js';
 import { fashionAiTasks } from './fashionai-tasks.js';
 import type { Layout } from './layout.js';
 import { unnamedFolders } from './left-alone.js';
@@ -172,7 +172,8 @@ function imagePath(record: CsvRecord): string {
 
 function taskName(record: CsvRecord): string {
   const name = record.fields[1] ?? '';
-  if (!taskPattern.test(name)) {
+  // A run's folder and a field of the submission will have this name.
+  if (!/^\w[\w-]*$/.test(name)) {
     throw expected('a task name of letters, digits, _ and -', record.at(1), name);
   }
   return name;

@@ -32,6 +32,21 @@ for (const file of [
   });
 }
 
+test('when a release beside folders of images has faults then it is refused by file and line', async (t) => {
+  const release = (table: string) => ({
+    ...classFolder('base/Images/coat', 2),
+    ...classFolder('rank/Images/coat', 2),
+    'base/Annotations/label.csv': table,
+  });
+  for (const [table, message] of [
+    ['Images/coat/0.jpg;coat;yn\nImages/coat/1.jpg;coat;ny\n', /3 fields, .*label\.csv:1:1/],
+    ['path,task,label\nImages/coat/0.jpg,coat,yn\n', /y, m or n for each class .*label\.csv:1:11/],
+    ['Images/coat/0.jpg,coat,yn\nImages/coat/1.jpg,yn\n', /3 fields, .*label\.csv:2:1/],
+  ] as const) {
+    await assert.rejects(prepared(t, release(table)), message);
+  }
+});
+
 test('when files are those that systems and people add then no warning names them', async (t) => {
   const notes = { 'README.md': 'x', LICENSE: 'x', '.DS_Store': 'x', 'cat/Thumbs.db': 'x' };
   assert.deepEqual((await prepared(t, { ...photos, ...notes })).summary.warnings, []);
