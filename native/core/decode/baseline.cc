@@ -20,8 +20,7 @@
 namespace bobbin::core {
 namespace {
 
-// An MCU has at most ten blocks (ITU T.81, B.2.3).
-constexpr std::size_t kMcuWords = std::size_t{10} * kBlockWords;
+constexpr std::size_t kMcuWords = std::size_t{BaselineFrame::kMaxBlocks} * kBlockWords;
 
 // Copies bytes to `to`, without the zeros after FF, and advances it. Stops at `end` or a marker.
 const std::uint8_t* copy_data(const std::uint8_t* from, const std::uint8_t* end,

@@ -27,12 +27,15 @@ struct BaselineFrame {
     HuffmanCodes dc_codes, ac_codes;
   };
   int width = 0, height = 0;  // In pixels.
-  int components = 0;         // At most 4; alone, one has one block in an MCU.
+  int components = 0;         // At most 4; alone, one has one block in an MCU; see kMaxBlocks.
   std::array<Component, 4> component;
   // Grey, or Y, Cb and Cr, and chroma is at most halved; quantization is at most 255.
   bool planar = false;
   int restart_interval = 0;            // In MCUs; 0 for none.
   std::span<const std::uint8_t> scan;  // From the end of the scan's header to the file's end.
+
+  // In an MCU of all components (ITU T.81, B.2.3).
+  static constexpr int kMaxBlocks = 10;
 
   int mcu_width() const { return 8 * most(&Component::across); }
   int mcu_height() const { return 8 * most(&Component::down); }

@@ -187,9 +187,13 @@ std::optional<BaselineFrame> JpegDecoder::baseline_frame() const {
   frame.restart_interval = static_cast<int>(info.restart_interval);
   frame.scan = {info.src->next_input_byte, info.src->bytes_in_buffer};
   frame.planar = has_plain_sampling(info);
+  int blocks = 0;
   for (int c = 0; c < frame.components; ++c) {
     BaselineFrame::Component& component = frame.component[c];
     if (!copy_component(info, c, component)) return std::nullopt;
+    // libjpeg checks their number only when decompression starts.
+    blocks += component.across * component.down;
+    if (blocks > BaselineFrame::kMaxBlocks) return std::nullopt;
     frame.planar = frame.planar && std::ranges::max(component.quantization) <= 255;
   }
   return frame;
