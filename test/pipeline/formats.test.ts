@@ -271,6 +271,26 @@ test('when images together need more than the budget, then they are decoded one 
   assert.ok(most <= 100, `${most}`);
 });
 
+test('when an image has a single pixel, then each format is read', async (t) => {
+  const file = path.join(temporaryFolder(t), 'pixel');
+  const pixel = sharp(Buffer.from([9, 9, 9]), { raw: { width: 1, height: 1, channels: 3 } });
+  const files = [
+    pixel.png(),
+    pixel.gif(),
+    pixel.tiff(),
+    pixel.webp({ lossless: true }),
+    pixel.webp(),
+  ];
+  for (const one of files) {
+    writeFileSync(file, await one.toBuffer());
+    const pixels = await render(t, file, plainPixels(1, 1));
+    assert.ok(
+      pixels.every((value) => Math.abs(value - 9) < 4),
+      `${pixels}`,
+    );
+  }
+});
+
 test('when an animation is read, then its first frame is shown', async (t) => {
   const frames = Buffer.alloc(16 * 32 * 3, 200).fill(40, 0, 16 * 16 * 3);
   const both = sharp(frames, { raw: { width: 16, height: 32, channels: 3, pageHeight: 16 } });

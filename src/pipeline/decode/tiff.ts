@@ -35,6 +35,9 @@ const inks = 5;
 /** How numbers become colours: white is 0, black is 0, RGB, palette, CMYK, YCbCr. */
 const photometrics = [0, 1, 2, 3, inks, 6];
 
+/** Sample formats: unsigned, and not stated. */
+const wholeNumbers = [1, 4];
+
 const mostSamples = 8;
 /** A tile may be larger than the image, and is held whole. */
 const mostTilePixels = 2 ** 22;
@@ -63,7 +66,12 @@ export function planTiff(bytes: Buffer): DecodePlan {
   if (!photometrics.includes(photometric)) {
     throw new Refused('stores colours that are not RGB: convert it to an RGB image');
   }
-  if (bits > 16 || file.number(tags.sampleFormat, 1) !== 1 || samples > mostSamples) {
+  if (samples > mostSamples) {
+    throw new Refused(
+      `has ${samples} channels, more than the ${mostSamples} allowed: convert it to RGB`,
+    );
+  }
+  if (bits > 16 || !wholeNumbers.includes(file.number(tags.sampleFormat, 1))) {
     throw new Refused(
       'stores numbers that are not whole or have more than 16 bits: convert it to 8-bit RGB',
     );
@@ -116,10 +124,17 @@ class Directory {
     const tiled = this.entries.has(tags.tileOffsets);
     const offsets = this.entries.get(tiled ? tags.tileOffsets : tags.stripOffsets);
     const lengths = this.entries.get(tiled ? tags.tileLengths : tags.stripLengths);
-    if (!offsets || !lengths || offsets.count > mostParts) {
+    if (!offsets) {
+      throw new Refused('is a damaged TIFF: it does not say where its pixels are');
+    }
+    if (offsets.count > mostParts) {
       throw new Refused(
-        offsets && lengths ? `has more than ${mostParts} strips` : 'is a damaged TIFF',
+        `has ${offsets.count} strips, more than the ${mostParts} allowed: save it again`,
       );
+    }
+    // Old files of one strip do not state its length.
+    if (!lengths) {
+      return;
     }
     for (let part = 0; part < Math.min(offsets.count, lengths.count); part++) {
       if (this.value(offsets, part) + this.value(lengths, part) > this.bytes.length) {

@@ -21,11 +21,11 @@ const bytesPerPixel = 8;
 
 /** @throws Refused where the file ends before its image, or has too many chunks. */
 export function planWebp(bytes: Buffer): DecodePlan {
-  if (bytes.length < 30) {
-    throw new Refused(cutOff);
-  }
   // The form of the first chunk: extended, lossless or lossy.
   const form = bytes.toString('latin1', 12, 16);
+  if (bytes.length < (form === 'VP8L' ? 25 : 30)) {
+    throw new Refused(cutOff);
+  }
   const size = form === 'VP8X' ? canvasSize(bytes) : pictureSize(bytes, form);
   return { bytes: essence(bytes), ...size, bytesPerPixel };
 }
