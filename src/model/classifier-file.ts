@@ -8,6 +8,7 @@ import { checkPreprocessing } from '../pipeline/index.js';
 import { readRegular } from '../regular-file.js';
 import { sha256 } from '../sha256.js';
 import { tf } from '../tensorflow/index.js';
+import { writing } from '../write-error.js';
 import type { Classifier } from './classifier.js';
 import { nonFiniteValue, weightsOf } from './finite-weights.js';
 import { type ModelJson, parseModelJson, type WeightsGroup } from './weights/model-json.js';
@@ -55,7 +56,8 @@ async function removeOtherWeights(folder: string, keep: string): Promise<void> {
   const old = (await readdir(folder)).filter(
     (name) => /^weights-[0-9a-f]{16}\.bin/.test(name) && name !== keep,
   );
-  await Promise.all(old.map((name) => rm(path.join(folder, name))));
+  const files = old.map((name) => path.join(folder, name));
+  await Promise.all(files.map((file) => writing(file, () => rm(file))));
 }
 
 /**

@@ -10,6 +10,7 @@ import { type Classifier, loadClassifier, saveClassifier } from '../model/index.
 import type { PipelineWork } from '../pipeline/index.js';
 import type { Settings } from '../settings.js';
 import { sha256 } from '../sha256.js';
+import { writing } from '../write-error.js';
 import type { EpochRecord } from './history.js';
 import type { Slot } from './optimizer/index.js';
 
@@ -89,7 +90,8 @@ export async function keepNewest(run: string): Promise<void> {
   const earlier = (await checkpointNames(run)).slice(0, -1);
   // Bobbin 0.1 wrote checkpoints under the name `unfinished`.
   for (const name of [...earlier, 'unfinished']) {
-    await rm(path.join(folder, name), { recursive: true, force: true });
+    const file = path.join(folder, name);
+    await writing(file, () => rm(file, { recursive: true, force: true }));
   }
 }
 

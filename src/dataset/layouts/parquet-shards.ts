@@ -6,6 +6,7 @@ import { makeFolder, removeFile, replaceFile, writePart } from '../../atomic-fil
 import { expected } from '../../errors.js';
 import { ifPresent } from '../../if-present.js';
 import { tidied } from '../../tidied.js';
+import { writing } from '../../write-error.js';
 import { byCodeUnit } from '../code-unit.js';
 import { refusePointers } from '../files/git-lfs.js';
 import { TarWriter } from '../files/tar-writer.js';
@@ -50,7 +51,7 @@ async function read(root: string, { images, onProgress = () => {} }: ReadOptions
     const written = await readShards(unfinished, { task: taskOfFolder(root), onProgress });
     // The earlier manifest names places in shards that are gone from here on.
     await removeFile(manifestFile(path.dirname(images)));
-    await rm(images, { recursive: true, force: true });
+    await writing(images, () => rm(images, { recursive: true, force: true }));
     return written;
   });
   warnings.push(...source.warnings);
