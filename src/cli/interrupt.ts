@@ -23,8 +23,11 @@ export async function interruptible<Result>(
         '\nStopping at the next safe point; a second Ctrl-C or SIGTERM stops at once.\n',
       );
       controller.abort();
-      // A shell repeats the SIGHUP of its terminal.
-    } else if (signal !== 'SIGHUP' && performance.now() - first.at > sameRequest) {
+      return;
+    }
+    // A shell repeats the SIGHUP of its terminal.
+    const isRepeated = signal === 'SIGHUP' || performance.now() - first.at <= sameRequest;
+    if (!isRepeated) {
       process.exit(stopCode[signal]);
     }
   };
