@@ -177,13 +177,12 @@ function fileFault(file, stat, [bytes, seconds, sha256]) {
     const how = stat.size < bytes ? 'cut' : 'changed';
     return `${how}: ${file} has ${stat.size} of ${bytes} bytes`;
   }
-  if (secondsOf(stat) === seconds) {
-    return undefined;
-  }
   if (!stat.isFile() && !stat.isSymbolicLink()) {
     return `changed: ${file} is no file`;
   }
-  return closedFault(file) ?? (hashOf(file, stat) === sha256 ? undefined : `changed: ${file}`);
+  const closed = (stat.mode & 0o444) === 0o444 ? undefined : closedFault(file);
+  const same = () => secondsOf(stat) === seconds || hashOf(file, stat) === sha256;
+  return closed ?? (same() ? undefined : `changed: ${file}`);
 }
 
 /**

@@ -1,7 +1,4 @@
 /** What Bobbin needs of the operating system: how to look for it and which Debian package brings it. */
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { ask, work } from './run.mjs';
 
 /** Compiles a C++20 file that uses jpeglib.h; its output names the libjpeg-turbo version. */
@@ -24,14 +21,12 @@ Bytes reversed(Bytes a) { return __builtin_shufflevector(a, a, 3, 2, 1, 0); }
 int y = f(__builtin_cpu_supports("x86-64-v4"));
 `;
 
-/** The compiler's version if it knows all that Bobbin is written in. */
+/** The compiler's version if it knows all that Bobbin is written in. To assembly, which needs no temporary file. */
 function probeCompiler() {
-  const object = path.join(os.tmpdir(), `bobbin-probe-${process.pid}.o`);
-  const result = ask('c++', ['-std=c++20', '-x', 'c++', '-c', '-o', object, '-'], {
+  const result = ask('c++', ['-std=c++20', '-x', 'c++', '-S', '-o', '-', '-'], {
     input: compilerProbe,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
-  fs.rmSync(object, { force: true });
   return result === undefined ? undefined : ask('c++', ['-dumpfullversion', '-dumpversion']);
 }
 

@@ -221,7 +221,7 @@ test('when two set-ups fetch one part at once, then both end well and it is ther
   );
 });
 
-test('when the cache is closed to a user, then the fault names the folder that is closed, and set-up who can mend it', (t) => {
+test('when a file or the cache is closed to a user, then the fault names it, and set-up who can mend it', (t) => {
   const user = ['--reuid=65534', '--regid=65534', '--clear-groups'];
   const scripts = path.resolve(import.meta.dirname, '../../scripts');
   const asUser = (code: string) =>
@@ -231,7 +231,14 @@ test('when the cache is closed to a user, then the fault names the folder that i
   if (asUser(`await import('${scripts}/pins.mjs')`).status !== 0) {
     return t.skip('needs root, setpriv and a checkout that all users can read');
   }
+  install(part, quietly);
   fs.chmodSync(folder, 0o755);
+  fs.chmodSync(data, 0o600);
+  const { stdout: ofFile } = asUser(`
+    const { wheelPart } = await import('${scripts}/parts.mjs');
+    console.log(wheelPart('Tiny', () => (${JSON.stringify(pinned)})).inspect().fault);`);
+  assert.equal(ofFile, `not readable by user 65534: ${data}\n`);
+
   fs.chmodSync(cache, 0o700);
   const { stdout, stderr } = asUser(`
     const { wheelPart } = await import('${scripts}/parts.mjs');
