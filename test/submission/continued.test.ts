@@ -1,0 +1,111 @@
+/** A submission that is continued after its source or its files changed. */
+import assert from 'node:assert/strict';
+import { copyFile, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import { createModel, saveClassifier } from '../../src/model/index.js';
+import { submit } from '../../src/submission/index.js';
+import { synthesize } from '../../src/synthetic/index.js';
+import { temporaryFolder } from '../support/folders.js';
+
+const folder = temporaryFolder();
+const source = path.join(folder, 'photos');
+const out = path.join(folder, 'out');
+const task = 'collar_design_labels';
+const run = path.join(out, 'runs', 'model-1', task);
+const predictions = ['validation', 'questions'].map((name) => path.join(run, `${name}.json`));
+
+/** Calls `submit` and returns its rows and what it told of changes. */
+async function submitted(): Promise<{ rows: string[]; told: string[] }> {
+  const told: string[] = [];
+  const { csv } = await submit({
+    source,
+    out,
+    seed: 1,
+    validationFraction: 0.3,
+    crops: 'center',
+    training: {
+      trainable: 'head',
+      epochs: 1,
+      warmUp: 0,
+      batchSize: 4,
+      model: { architecture: 'mobilenet-v2', pretrained: false, size: 32 },
+    },
+    observer: { onChange: (sentence) => told.push(sentence) },
+  });
+  return { rows: (await readFile(csv, 'utf8')).trimEnd().split('\n'), told };
+}
+
+/** When each stored prediction was written. */
+const times = () => Promise.all(predictions.map(async (file) => (await stat(file)).mtimeMs));
+const probabilities = (row: string | undefined) => row?.split(',')[2];
+
+let first: Awaited<ReturnType<typeof submitted>>;
+before(async () => {
+  await synthesize(source, { tasks: [task], imagesPerTask: 12, questionsPerTask: 2, size: 64 });
+  first = await submitted();
+});
+
+test('when nothing changed, then the stored predictions are used', async () => {
+  const written = await times();
+  assert.deepEqual(await submitted(), first);
+  assert.deepEqual(await times(), written);
+});
+
+test('when a photo of a question changes, then it is predicted again', async () => {
+  const [one, other] = first.rows.map((row) => path.join(source, 'rank', row.split(',')[0] ?? ''));
+  const kept = path.join(folder, 'kept.jpg');
+  await copyFile(one as string, kept);
+  await copyFile(other as string, one as string);
+  const written = await times();
+  const { rows } = await submitted();
+  const values = [rows[0], first.rows[1]].map((row) => probabilities(row)?.split(';').map(Number));
+  const [now = [], wanted = []] = values;
+  assert.ok(now.every((value, label) => Math.abs(value - (wanted[label] as number)) < 1e-6));
+  const [validation, questions] = await times();
+  assert.equal(validation, written[0]);
+  assert.notEqual(questions, written[1]);
+  await copyFile(kept, one as string);
+});
+
+test('when the model is another one, then its predictions replace those of the earlier', async () => {
+  const model = path.join(run, 'model');
+  const file = path.join(model, 'model.json');
+  const { classes } = JSON.parse(await readFile(file, 'utf8')).userDefinedMetadata;
+  const options = { architecture: 'mobilenet-v2', pretrained: false, size: 32 } as const;
+  const other = await createModel({ ...options, classes, trainable: 'head', seed: 99 });
+  await saveClassifier(other, model);
+  const written = await times();
+  const { rows } = await submitted();
+  assert.notEqual(probabilities(rows[0]), probabilities(first.rows[0]));
+  assert.ok((await times()).every((time, index) => time > (written[index] as number)));
+});
+
+test('when labels and a photo of the training change, then both are told', async () => {
+  const labels = path.join(source, 'base', 'Annotations', 'label.csv');
+  const text = await readFile(labels, 'utf8');
+  const photo = path.join(source, 'base', text.split(',')[0] as string);
+  await writeFile(labels, text.replace('\n', '\n\n'));
+  await writeFile(photo, 'no image');
+  const { told } = await submitted();
+  assert.equal(told.length, 2);
+  assert.ok(told[0]?.includes(`the first is ${photo}`), told[0]);
+  assert.ok(told[1]?.startsWith(`${labels} has changed`), told[1]);
+  assert.ok(told.every((sentence) => sentence.endsWith('submit into another folder.')));
+});
+
+test('when a stored prediction or the source is damaged or gone, then the error names it', async () => {
+  const [validation = ''] = predictions;
+  const content = await readFile(validation, 'utf8');
+  await writeFile(validation, content.replace('0.', '0.9'));
+  await assert.rejects(submitted(), {
+    name: 'InvalidInputError',
+    message: `Expected the content that Bobbin wrote for ${validation} but received "other content". Remove ${validation} and predict again`,
+  });
+  await writeFile(validation, content);
+  await rename(source, `${source}-moved`);
+  await assert.rejects(
+    submitted(),
+    new RegExp(`The folder ${source} is gone, with 12 of 12 photos`),
+  );
+});
