@@ -1,11 +1,14 @@
 /** Bobbin's public API: the commands are made of it, and so can be your own programs. */
 export {
   type ByteRange,
+  type ChangeRequest,
   type CheckImages,
+  changesSince,
   type DamagedImage,
   type FileStamp,
   fashionAiTasks,
   type ImageFile,
+  type LabelFile,
   loadManifest,
   type Manifest,
   type Prepared,

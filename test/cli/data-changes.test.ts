@@ -1,0 +1,28 @@
+/** What the commands say about photos that changed or are gone since `prepare`. */
+import assert from 'node:assert/strict';
+import { rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { classFolder, prepared } from '../support/prepared.js';
+import { runBobbin } from '../support/run-bobbin.js';
+
+test('when photos change or their folder moves after prepare, then the commands say so', async (t) => {
+  const { source, out } = await prepared(t, {
+    ...classFolder('shirt', 10),
+    ...classFolder('skirt', 10),
+  });
+  const words = ['evaluate', '--data', out, '--run', path.join(out, '..', 'run')];
+  for (let index = 0; index < 10; index++) {
+    await writeFile(path.join(source, 'shirt', `${index}.jpg`), `another photo ${index}`);
+  }
+  const told = await runBobbin(words);
+  assert.match(
+    told.stderr,
+    /^! 1 of 2 photos .* have other bytes .* is .*shirt.*\.jpg: .*\nbobbin: /,
+  );
+
+  await rename(source, `${source} moved`);
+  const { code, stderr } = await runBobbin(words);
+  assert.equal(code, 1);
+  assert.match(stderr, /^bobbin: The folder .*shop photos is gone, with 2 of 2 photos that were/);
+});
