@@ -8,7 +8,7 @@ import { type FileStamp, fileStamp } from './file-stamp.js';
 import { type ImageFile, imageName, readImage } from './image-file.js';
 import { resolveSample } from './manifest/manifest.js';
 import { hashFiles } from './prepare/hash.js';
-import type { Manifest, Split } from './types.js';
+import type { Manifest, Question, Sample, Split } from './types.js';
 
 /** The most files whose sizes and times are compared, evenly spread over the samples. */
 const mostStamps = 20_000;
@@ -42,55 +42,82 @@ type Photo = ImageFile & Partial<FileStamp> & { hash?: string };
 
 /**
  * Compares the photos and label files of a data set with those that `prepare` read: by size and time, and by content where
- * these differ. A file with another time and the same bytes has not changed. Manifests of earlier versions have neither size nor time; then
- * only missing files are told.
+ * these differ. A file with another time and the same bytes has not changed. Manifests of earlier versions have neither size
+ * nor time; then only missing photos are told.
  *
  * @returns full sentences, none if nothing changed.
  * @throws InvalidInputError when all photos are gone, naming their folder.
  */
 export async function changesSince(request: ChangeRequest): Promise<string[]> {
   const { checkHashes = false, remedy = 'run `npx bobbin prepare` again' } = request;
-  const photos = spread(request);
-  const stamps = await stampsOf(photos);
-  const present = photos.filter(({ path }) => stamps.get(path) !== undefined);
-  const absent = photos.filter(({ path }) => stamps.get(path) === undefined);
-  const onAbsent = await sentencesOnAbsent(absent, photos.length, remedy);
-  if (present.length === 0 && absent.length > 0) {
+  const all: Comparison = { photos: 0, compared: 0, absent: [], changed: [] };
+  for (const block of blocksOf(request)) {
+    const { photos, compared, absent, changed } = await compare(block, checkHashes);
+    all.photos += photos;
+    all.compared += compared;
+    all.absent.push(...absent);
+    all.changed.push(...changed);
+  }
+  const onAbsent = await sentencesOnAbsent(all, remedy);
+  if (all.absent.length > 0 && all.absent.length === all.photos) {
     throw new InvalidInputError(onAbsent.join(' '));
   }
-  const suspects = present.filter(
-    (photo) =>
-      photo.hash !== undefined &&
-      (checkHashes || hasOtherStamp(photo, stamps.get(photo.path) as FileStamp)),
-  );
-  const hashed = checkHashes ? suspects : evenly(suspects, mostHashes);
-  const compared = present.length - suspects.length + hashed.length;
   return [
     ...onAbsent,
-    ...sentenceOnChanged(await withOtherBytes(hashed), compared, remedy),
+    ...sentenceOnChanged(all, remedy),
     ...(await sentencesOnLabels(request, remedy)),
   ];
 }
 
-/** The photos to compare, with absolute paths. */
-function spread({ manifest, tasks, part, checkHashes }: ChangeRequest): Photo[] {
-  const { samples, questions } = manifest;
-  const most = checkHashes ? Number.POSITIVE_INFINITY : mostStamps;
-  const isOfTask = ({ task }: { task: string }) => tasks === undefined || tasks.includes(task);
-  if (part === 'questions') {
-    const asked = evenly(questions, most).filter(isOfTask);
-    return asked.map(({ file }) => ({ path: resolveSample(manifest, file) }));
-  }
-  return evenly(samples, most)
-    .filter((sample) => isOfTask(sample) && (part ?? sample.split) === sample.split)
-    .map((sample) => resolveSample(manifest, sample));
+interface Comparison {
+  photos: number;
+  /** Those whose stamps or bytes were compared. */
+  compared: number;
+  absent: Photo[];
+  changed: Photo[];
 }
 
+async function compare(photos: readonly Photo[], checkHashes: boolean): Promise<Comparison> {
+  const stamps = await stampsOf(photos);
+  const absent = photos.filter((photo) => stamps.get(photo.path) === undefined);
+  const suspects = photos.filter((photo) => {
+    const now = stamps.get(photo.path);
+    return (
+      now !== undefined && (checkHashes ? photo.hash !== undefined : hasOtherStamp(photo, now))
+    );
+  });
+  const hashed = checkHashes ? suspects : evenly(suspects, mostHashes);
+  const compared = photos.length - absent.length - suspects.length + hashed.length;
+  return { photos: photos.length, compared, absent, changed: await withOtherBytes(hashed) };
+}
+
+/** The photos to compare, with absolute paths: some at even distances, or all in blocks of as many. */
+function* blocksOf({ manifest, tasks, part, checkHashes }: ChangeRequest): Generator<Photo[]> {
+  const list = part === 'questions' ? manifest.questions : manifest.samples;
+  const step = checkHashes ? 1 : Math.max(1, list.length / mostStamps);
+  let block: Photo[] = [];
+  for (let index = 0; index * step < list.length; index++) {
+    const entry = list.at(Math.floor(index * step)) as Sample | Question;
+    const isOfPart = part === undefined || !('split' in entry) || entry.split === part;
+    if (isOfPart && (tasks === undefined || tasks.includes(entry.task))) {
+      block.push(photoOf(manifest, entry));
+    }
+    if (block.length === mostStamps) {
+      yield block;
+      block = [];
+    }
+  }
+  yield block;
+}
+
+const photoOf = (manifest: Manifest, entry: Sample | Question): Photo =>
+  'split' in entry ? resolveSample(manifest, entry) : { path: resolveSample(manifest, entry.file) };
+
 /** All of a list, or `most` of it at even distances. */
-function evenly<Item>(list: { length: number; at(index: number): Item | undefined }, most: number) {
+function evenly(list: readonly Photo[], most: number): Photo[] {
   const step = Math.max(1, list.length / most);
   const count = Math.min(list.length, most);
-  return Array.from({ length: count }, (_, index) => list.at(Math.floor(index * step)) as Item);
+  return Array.from({ length: count }, (_, index) => list[Math.floor(index * step)] as Photo);
 }
 
 /** Each file's stamp, undefined for a missing one. */
@@ -120,8 +147,7 @@ async function withOtherBytes(samples: readonly Photo[]): Promise<Photo[]> {
 
 /** A sentence about each missing folder, and one about the missing files of other folders. */
 async function sentencesOnAbsent(
-  absent: readonly Photo[],
-  compared: number,
+  { absent, photos }: Comparison,
   remedy: string,
 ): Promise<string[]> {
   const folders = new Map<string, Photo[]>();
@@ -133,7 +159,7 @@ async function sentencesOnAbsent(
     inside.push(sample);
   }
   const sentences = [...folders].slice(0, mostNamed).map(([folder, [first, ...others]]) => {
-    const share = `${1 + others.length} of ${compared} photos that were compared`;
+    const share = `${1 + others.length} of ${photos} photos that were looked for`;
     return folder === ''
       ? `${share} are gone, the first is ${imageName(first as Photo)}: restore them, or ${remedy}.`
       : `The folder ${folder} is gone, with ${share}: move it back, or ${remedy}.`;
@@ -173,7 +199,7 @@ async function sentencesOnLabels(
   );
 }
 
-function sentenceOnChanged(changed: Photo[], compared: number, remedy: string): string[] {
+function sentenceOnChanged({ changed, compared }: Comparison, remedy: string): string[] {
   const [first] = changed;
   if (first === undefined) {
     return [];

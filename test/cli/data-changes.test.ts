@@ -24,5 +24,8 @@ test('when photos change or their folder moves after prepare, then the commands 
   await rename(source, `${source} moved`);
   const { code, stderr } = await runBobbin(words);
   assert.equal(code, 1);
-  assert.match(stderr, /^bobbin: The folder .*shop photos is gone, with 2 of 2 photos that were/);
+  assert.match(
+    stderr,
+    /^bobbin: The folder .*shop photos is gone, with 2 of 2 photos that were looked for/,
+  );
 });

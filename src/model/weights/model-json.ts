@@ -44,9 +44,8 @@ export async function parseModelJson(
   const json = openSealed(bytes, file, remedy) as unknown as tf.io.ModelJSON;
   const groups: WeightsGroup[] = json.weightsManifest;
   checkManifest(groups, file, remedy);
-  const data = Buffer.concat(
-    await Promise.all(groups.map((group) => readGroup(group, file, remedy))),
-  );
+  const parts = await Promise.all(groups.map((group) => readGroup(group, file, remedy)));
+  const data = Buffer.concat(parts.flat());
   const weightSpecs = groups.flatMap(({ weights }) => weights);
   const length = weightSpecs.reduce((sum, spec) => sum + byteLength(spec), 0);
   if (data.length !== length) {
@@ -92,14 +91,14 @@ const byteLength = ({ shape, quantization }: tf.io.WeightsManifestEntry): number
 
 const quantizedBytes = { uint8: 1, uint16: 2, float16: 2 };
 
-async function readGroup(group: WeightsGroup, file: string, remedy: string): Promise<Buffer> {
+async function readGroup(group: WeightsGroup, file: string, remedy: string): Promise<Buffer[]> {
   const parts = group.paths.map((part) => path.join(path.dirname(file), plainName(part, file)));
-  const bytes = Buffer.concat(await Promise.all(parts.map((part) => readPart(part, remedy))));
+  const contents = await Promise.all(parts.map((part) => readPart(part, remedy)));
   const hash = group.sha256 ?? /^weights-([0-9a-f]{16})\.bin$/.exec(group.paths[0] ?? '')?.[1];
-  if (hash !== undefined && !sha256(bytes).startsWith(hash)) {
+  if (hash !== undefined && !sha256(...contents).startsWith(hash)) {
     throw expected('the content that Bobbin wrote', parts.join(', '), 'other content', remedy);
   }
-  return bytes;
+  return contents;
 }
 
 function plainName(part: string, file: string): string {
