@@ -84,6 +84,15 @@ function headOf(features: tf.SymbolicTensor, classes: number, seed: number): tf.
   return softmax.apply(logits.apply(features)) as tf.SymbolicTensor;
 }
 
+/** @throws InvalidInputError when the model has not one output for each class. */
+export function checkHead({ model, classes }: Pick<Classifier, 'model' | 'classes'>): void {
+  const shapes = model.outputs.map(({ shape }) => shape);
+  if (String(shapes) !== String([null, classes.length])) {
+    const wanted = `one output of shape [null,${classes.length}], one number for each class,`;
+    throw expected(wanted, 'the model of a classifier', shapes);
+  }
+}
+
 /** Freezes or frees everything before the head; the head is always trainable. */
 export function setTrainable(model: tf.LayersModel, trainable: Trainable): void {
   for (const layer of model.layers) {

@@ -4,6 +4,7 @@ import './layers/random-layers.js';
 
 export {
   type Classifier,
+  checkHead,
   createModel,
   type ModelOptions,
   setTrainable,

@@ -5,6 +5,7 @@ import { checkOption } from '../options.js';
 
 /** One image: an absolute path, a byte range if it is inside a shard, and its label. */
 export interface LoaderSample extends ImageFile {
+  /** An integer; −1 for none. */
   label: number;
 }
 
@@ -20,7 +21,7 @@ export interface SampleArrays {
   labels: Int32Array;
 }
 
-/** @throws InvalidInputError for a sample without a path or with an invalid range. */
+/** @throws InvalidInputError for a sample without a path, with an invalid range, or whose label is not an integer. */
 export function arraysOf(samples: LoaderSamples): SampleArrays {
   if (samples instanceof SampleTable) {
     return { images: samples.images(), labels: samples.labels() };
@@ -28,16 +29,20 @@ export function arraysOf(samples: LoaderSamples): SampleArrays {
   const images = new ImageColumns();
   const labels = new Int32Array(samples.length);
   for (const sample of samples) {
-    checkImage(sample, images.length);
+    checkSample(sample, images.length);
     labels[images.length] = sample.label ?? -1;
     images.add(sample);
   }
   return { images: images.list(''), labels };
 }
 
-function checkImage({ path, range }: ImageFile, index: number): void {
+function checkSample({ path, range, label }: LoaderSample, index: number): void {
   if (typeof path !== 'string') {
     throw expected('a path', `samples[${index}].path`, path, 'A sample is { path, label }');
+  }
+  // A batch stores labels as int32, which would round them.
+  if (label !== undefined && (label | 0) !== label) {
+    throw expected('an integer', `the label of ${path}`, label);
   }
   if (range) {
     const bytes = { type: 'integer', default: 0, max: Number.MAX_SAFE_INTEGER, help: '' } as const;

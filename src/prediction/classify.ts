@@ -1,7 +1,7 @@
 /** Classifies image files: a row of class probabilities for each file that can be read. */
 import { type ImageFile, imageFile, imageName } from '../dataset/index.js';
 import { expected } from '../errors.js';
-import type { Classifier } from '../model/index.js';
+import { type Classifier, checkHead } from '../model/index.js';
 import type { OptionTable, OptionValues } from '../options.js';
 import { resolveOptions } from '../options.js';
 import { paceOf, secondsLeft } from '../pace.js';
@@ -78,8 +78,8 @@ export interface Classification {
  *
  * The pipeline's threads prepare the next batches while TensorFlow computes, and the event loop runs between batches.
  *
- * @throws InvalidInputError when an option is out of its range, when the classifier has other classes than `classes`, and
- * when it gives an image a probability that is not finite.
+ * @throws InvalidInputError when an option is out of its range, when the classifier has other classes than `classes` or a
+ * head of another size, and when it gives an image a probability that is not finite.
  */
 export async function classify(request: ClassifyRequest): Promise<Classification> {
   const { classifier, classes: wanted, onProgress, signal, files: given, ...rest } = request;
@@ -89,6 +89,7 @@ export async function classify(request: ClassifyRequest): Promise<Classification
   if (wanted !== undefined && JSON.stringify(wanted) !== JSON.stringify(classes)) {
     throw expected(`classes ${wanted.join(', ')}`, 'classifier', classes.join(', '));
   }
+  checkHead(classifier);
   const probabilities = new Float32Array(files.length * classes.length);
   const readable = new Uint8Array(files.length);
   if (files.length === 0) {

@@ -56,9 +56,12 @@ function castToFloat({ id, dtype }: TensorMetadata): tf.Tensor4D {
 
 /**
  * The targets of a batch, float32 [images, classes]. A row has 1 at the image's class. A mixed image has its weight there
- * and the rest at its partner's class. The row of an image with the label −1 is zero.
+ * and the rest at its partner's class. The row of an image that is marked as damaged is zero.
+ *
+ * @throws InvalidInputError when another image's label is not from 0 to `classes` − 1.
  */
 export function targetsOf(batch: Batch<PixelType>, classes: number): tf.Tensor2D {
+  checkLabels(batch, classes);
   return tf.tidy(() => {
     const oneHot = (labels: Int32Array) =>
       tf.oneHot(tf.tensor1d(labels, 'int32'), classes, 1, 0, 'float32');
@@ -66,6 +69,23 @@ export function targetsOf(batch: Batch<PixelType>, classes: number): tf.Tensor2D
     const own = oneHot(batch.labels).mul(weights);
     return own.add(oneHot(batch.partnerLabels).mul(tf.sub(1, weights)));
   });
+}
+
+function checkLabels({ indices, labels, partnerLabels }: Batch<PixelType>, classes: number): void {
+  const isClass = (label: number) => label >= 0 && label < classes;
+  for (const [row, index] of indices.entries()) {
+    const [own, partner] = [labels[row] as number, partnerLabels[row] as number];
+    if (index >= 0 && !(isClass(own) && isClass(partner))) {
+      const label = isClass(own) ? partner : own;
+      const remedy = 'A model needs an output for each class';
+      throw expected(
+        `a label below ${classes}, the number of classes,`,
+        `sample ${index}`,
+        label,
+        remedy,
+      );
+    }
+  }
 }
 
 export interface TensorsOptions {

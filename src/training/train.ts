@@ -1,7 +1,13 @@
 /** `train`: begins or resumes a run that trains a classifier for one task. */
 import { expected } from '../errors.js';
 import { inLockedFolder } from '../folder-lock.js';
-import { type Classifier, createModel, type ModelOptions, setTrainable } from '../model/index.js';
+import {
+  type Classifier,
+  checkHead,
+  createModel,
+  type ModelOptions,
+  setTrainable,
+} from '../model/index.js';
 import type { AugmentChoice, Augmenter, LoaderFailure } from '../pipeline/index.js';
 import { chooseForRun } from './augment.js';
 import { type Checkpoint, keepNewest, loadCheckpoint } from './checkpoint.js';
@@ -120,6 +126,7 @@ async function startingClassifier(
     return createModel({ ...model, classes, trainable, seed });
   }
   checkClasses(classifier, { classes });
+  checkHead(classifier);
   setTrainable(classifier.model, trainable);
   return classifier;
 }

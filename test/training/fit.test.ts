@@ -2,84 +2,22 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { before, test } from 'node:test';
-import { type Manifest, resolveSample } from '../../src/dataset/index.js';
+import { test } from 'node:test';
+import { resolveSample } from '../../src/dataset/index.js';
 import { InvalidInputError } from '../../src/errors.js';
-import '../../src/model/index.js';
-import {
-  type Batch,
-  createLoader,
-  evaluationAugmentation,
-  type Loader,
-  type LoaderOptions,
-  type PixelType,
-} from '../../src/pipeline/index.js';
-import { devices, memory, targetsOf, tensors, tf } from '../../src/tensorflow/index.js';
+import { createLoader, evaluationAugmentation, type Loader } from '../../src/pipeline/index.js';
+import { memory, tensors, tf } from '../../src/tensorflow/index.js';
 import { type FitProgress, fit } from '../../src/training/index.js';
-import { temporaryFolder } from '../support/folders.js';
-import { drawPhotos } from '../support/photos.js';
-import { spoil } from '../support/spoil.js';
-
-const classes = 3;
-const folder = temporaryFolder();
-let manifest: Manifest;
-
-before(async () => {
-  manifest = await drawPhotos(folder);
-});
-
-const preprocessing = {
-  resize: 24,
-  crop: 16,
-  mean: [128, 128, 128],
-  std: [64, 64, 64],
-  channels: 'rgb',
-} satisfies LoaderOptions['preprocessing'];
-
-function loaderOf(split: 'train' | 'validation', options: Partial<LoaderOptions> = {}): Loader {
-  const samples = manifest.samples
-    .filter((sample) => sample.split === split)
-    .map((sample) => resolveSample(manifest, sample));
-  return createLoader({ samples, preprocessing, batchSize: 5, threads: 2, ...options });
-}
-
-function build(): tf.LayersModel {
-  const { layers } = tf;
-  const kernelInitializer = tf.initializers.glorotNormal({ seed: 7 });
-  return tf.sequential({
-    layers: [
-      layers.conv2d({
-        inputShape: [16, 16, 3],
-        filters: 4,
-        kernelSize: 3,
-        kernelInitializer,
-        useBias: false,
-      }),
-      layers.batchNormalization(),
-      layers.reLU(),
-      layers.globalAveragePooling2d({}),
-      layers.dense({
-        units: classes,
-        activation: 'softmax',
-        kernelInitializer,
-        kernelRegularizer: tf.regularizers.l2(),
-      }),
-    ],
-  });
-}
-
-const compiled = (optimizer: tf.Optimizer) => {
-  const model = build();
-  model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
-  return model;
-};
-
-function assertClose(actual: number[], expected: number[]): void {
-  assert.equal(actual.length, expected.length);
-  actual.forEach((value, i) => {
-    assert.ok(Math.abs(value - (expected[i] as number)) < 1e-4, `${actual} is not ${expected}`);
-  });
-}
+import {
+  assertClose,
+  build,
+  classes,
+  compiled,
+  folder,
+  loaderOf,
+  manifest,
+  preprocessing,
+} from '../support/fitting.js';
 
 test('when a compiled model is fitted, then losses, metrics, validation and weights equal those of fitDataset', async () => {
   const reference = compiled(tf.train.adam(0.01));
@@ -250,56 +188,6 @@ test('when images are marked as damaged, then they do not count', async () => {
   }
   assertClose(losses, [losses[0], losses[0], losses[0]] as number[]);
   training.close();
-});
-
-test('when a loss is not finite, then the training ends at that step with the last finite loss', async () => {
-  const loader = loaderOf('train');
-  const seen: FitProgress[] = [];
-  let message = '';
-  // The first step makes the weights so large that the second one overflows.
-  await fit(compiled(tf.train.sgd(1e30)), loader, {
-    onProgress: (progress) => seen.push(progress),
-  }).catch((error) => {
-    message = String(error);
-  });
-  const [first] = seen as [FitProgress];
-  const last = first.logs.loss?.toPrecision(4);
-  assert.equal(
-    message,
-    `InvalidInputError: Expected a finite number for the loss of batch 2 of epoch 1 but received NaN. The last finite loss was ${last}, so the steps are probably too large. Make the model anew, since its weights are lost, and compile it with a lower learning rate (it is 1e+30)`,
-  );
-  // On a GPU losses are read every few steps.
-  assert.ok(seen.length === 1 || devices().some(({ type }) => type === 'GPU'));
-  loader.close();
-});
-
-test('when the loss of the first step or of a validation is not finite, then fit says so', async () => {
-  const [training, validation] = [loaderOf('train'), loaderOf('validation')];
-  let batches = 0;
-  /** Right for the five batches of training, and NaN for those of the validation. */
-  const targets = (batch: Batch<PixelType>) =>
-    targetsOf(batch, classes).mul(batches++ < 5 ? 1 : Number.NaN);
-  await assert.rejects(
-    fit(compiled(tf.train.sgd(0.01)), training, { validation, targets }),
-    /for the loss of validation batch 1 of epoch 1 but received NaN\. The last finite loss was \d/,
-  );
-  await assert.rejects(
-    fit(compiled(tf.train.sgd(0.01)), training, { targets }),
-    /for the loss of batch 1 of epoch 1 but received NaN\. No loss was finite before/,
-  );
-  training.close();
-  validation.close();
-});
-
-test('when a weight is not finite after an epoch, then it is named', async () => {
-  const loader = loaderOf('train');
-  const model = compiled(tf.train.sgd(0.01));
-  spoil(model, 'moving_variance');
-  await assert.rejects(
-    fit(model, loader),
-    /for \S*moving_variance after the last batch of epoch 1 but received NaN/,
-  );
-  loader.close();
 });
 
 test('when fit is called incorrectly, then the error has the remedy', async () => {

@@ -81,6 +81,20 @@ test('when a batch is mixed then its targets divide 1 between both classes by th
   batch.release();
 });
 
+test('when a label has no class then its targets are refused', async (t) => {
+  const batch = await mixedBatch(t);
+  assert.throws(
+    () => targetsOf(batch, classes - 1),
+    /Expected a label below 2, the number of classes, for sample \d+ but received 2\. A model needs/,
+  );
+  const negative = new Int32Array(batch.count).fill(-1);
+  assert.throws(
+    () => targetsOf(Object.assign(batch, { labels: negative }), classes),
+    /received -1/,
+  );
+  batch.release();
+});
+
 test('when a batch is mixed then loss and accuracy use both labels by their weights', async (t) => {
   const batch = await mixedBatch(t);
   const shares = sharesOf(batch);

@@ -353,6 +353,22 @@ test('when the GPU cannot augment as requested, then the error has the reason', 
   );
 });
 
+test('when a classifier has another number of outputs than classes then it is refused', async () => {
+  const run = path.join(folder, 'headless');
+  const classifier = smallClassifier();
+  const model = tf.sequential({
+    layers: [
+      tf.layers.globalAveragePooling2d({ inputShape: [32, 32, 3] }),
+      tf.layers.dense({ units: 1 }),
+      tf.layers.softmax(),
+    ],
+  });
+  await assert.rejects(
+    train({ ...base, run, classifier: { ...classifier, model } }),
+    /Expected one output of shape \[null,3\], .* classifier but received \[\[null,1\]\]/,
+  );
+});
+
 test('when an option is out of range then it is named', async () => {
   const run = path.join(folder, 'none');
   await assert.rejects(train({ ...base, run, momentum: 1 }), /from 0 to 0\.9999 for momentum/);

@@ -2,10 +2,11 @@
 import { nonFiniteValue, weightsOf } from '../../model/index.js';
 import { type OptionValues, resolveOptions } from '../../options.js';
 import { paceOf, secondsLeft } from '../../pace.js';
-import type { Batch, Loader, PixelType } from '../../pipeline/index.js';
-import { type JitOptions, targetsOf, type tf } from '../../tensorflow/index.js';
+import type { Loader, PixelType } from '../../pipeline/index.js';
+import type { JitOptions, tf } from '../../tensorflow/index.js';
 import { diverged } from '../divergence.js';
 import { type Logs, Pass, type PassState } from './pass.js';
+import { labelTargets, type Targets } from './targets.js';
 import { type CompileArguments, compile, type Trainer, trainerOf } from './trainer.js';
 
 /** Options of {@link fit} that are numbers. */
@@ -26,10 +27,11 @@ export interface FitOptions
   /** Evaluated after each epoch. */
   validation?: Loader<PixelType>;
   /**
-   * The targets of a batch, one row for each image. Default: `targetsOf`, a row with 1 at the image's
-   * class, as wide as the model's output.
+   * The targets of a batch, one row for each image. By default they are made of the labels: a row with 1 at the image's
+   * class, see `targetsOf`; for the loss `sparseCategoricalCrossentropy` the class, [images, 1]; for a model
+   * with one output the probability of class 1, [images, 1].
    */
-  targets?: (batch: Batch<PixelType>) => tf.Tensor;
+  targets?: Targets;
   /** How the steps are traced. */
   jit?: Partial<JitOptions>;
   /** Aborting ends the training after the current step. */
@@ -76,7 +78,7 @@ export interface FitHistory {
  * learning rate costs one trace.
  *
  * @throws InvalidInputError when an option is out of its range, when the model is not compiled, and when it
- *   has several inputs or outputs; and at the first step whose loss, or the first epoch after which a weight,
+ *   has several inputs or outputs, or an output or loss that labels do not fit; and at the first step whose loss, or the first epoch after which a weight,
  *   is not finite: the model's weights are then lost
  * @throws Error when the model is being trained already
  */
@@ -92,8 +94,8 @@ export async function fit(
   if (trainer.isTraining) {
     throw new Error(`Expected an idle model but ${model.name} is being trained already`);
   }
-  trainer.isTraining = true;
   const run = new Fit(model, { ...values, loader, validation, targets, jit, signal, onProgress });
+  trainer.isTraining = true;
   try {
     return await run.toEnd(onEpoch);
   } finally {
@@ -129,12 +131,12 @@ class Fit {
     const { trainer } = this;
     trainer.checkTrainableWeightsConsistency();
     trainer.makeTestFunction();
-    const classes = model.outputs[0]?.shape.at(-1) as number;
+    const loaders = [parts.loader, ...(parts.validation === undefined ? [] : [parts.validation])];
     const refusal = (kind: string) => (step: number, loss: number, lastLoss?: number) =>
       this.diverged(`the loss of ${kind} ${step}`, loss, lastLoss);
     const shared = {
       names: trainer.getDedupedMetricsNames(),
-      targetsOf: parts.targets ?? ((batch) => targetsOf(batch, classes)),
+      targetsOf: parts.targets ?? labelTargets(model, loaders),
       jit: parts.jit,
     };
     const setting = () => trainer.optimizer.learningRate;

@@ -1,5 +1,5 @@
 /** An epoch of `fit`: each batch goes through a jitted step and is fetched while the step before it runs. */
-import { conflict } from '../../errors.js';
+import { conflict, expected } from '../../errors.js';
 import type { Batch, PixelType } from '../../pipeline/index.js';
 import {
   adoptBatch,
@@ -144,7 +144,7 @@ export class Pass {
   /**
    * The batch as tensors, without the images that are marked as damaged.
    *
-   * @throws InvalidInputError when images have several views
+   * @throws InvalidInputError when images have several views, or the targets have not a row for each image
    */
   private take(batch: Batch<PixelType>): Pair {
     if (batch.shape[0] !== batch.count) {
@@ -154,6 +154,9 @@ export class Pass {
     }
     return tf.tidy(() => {
       const [x, y] = [adoptBatch(batch), this.options.targetsOf(batch)];
+      if (y.shape[0] !== batch.count) {
+        throw expected(`a row for each of ${batch.count} images`, 'targets', y.shape);
+      }
       if (!batch.indices.includes(-1)) {
         return { x, y };
       }
