@@ -1,4 +1,5 @@
 /** The loader: batches rendered ahead on native threads, one epoch after another. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImageFile } from '../dataset/index.js';
 import { checkOption } from '../options.js';
 import { type Augmentation, viewsOf } from './augmentation.js';
@@ -94,7 +95,8 @@ export class Loader<Type extends PixelType = 'float32'> {
 
   /**
    * The batches of epoch `number`, from batch `start` on. Rendering ahead begins at once. Only the newest epoch yields
-   * batches. Leaving the loop early stops the rendering.
+   * batches. Leaving the loop early stops the rendering. Between two batches the event loop turns, whether the next one is
+   * ready or not: timers and servers run.
    *
    * The iteration rejects when the loader cannot continue: see `damaged` and `failureBudget`.
    *
@@ -186,6 +188,8 @@ export class Loader<Type extends PixelType = 'float32'> {
           throw new Error('The loader was closed or a newer epoch has begun');
         }
         yield await this.next();
+        // A batch that is ready takes no turn of the event loop, so timers and servers would wait until none is.
+        await nextTurn();
       }
     } finally {
       if (this.run === run) {

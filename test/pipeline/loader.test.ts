@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { MessageChannel } from 'node:worker_threads';
 import { InvalidInputError } from '../../src/errors.js';
 import {
   type Augmentation,
@@ -292,6 +293,36 @@ test('when the loader runs at full speed, then a 10 ms timer is never 50 ms late
   });
 });
 
+test('when batches are ready, then timers, immediates and messages still run between them', async (t) => {
+  const samples = await writePictures(temporaryFolder(t), { count: 8, width: 60, height: 50 });
+  const loader = loaderFor(t, { samples, preprocessing, batchSize: 1, slots: 8 });
+  const busy = (ms: number) => {
+    const until = performance.now() + ms;
+    while (performance.now() < until) {}
+  };
+  const seen: string[] = [];
+  const batches = loader.epoch(0);
+  (await batches.next()).value.release();
+  // While the event loop is held, the other seven are rendered.
+  busy(500);
+  setTimeout(() => seen.push('timer'), 0);
+  setImmediate(() => seen.push('immediate'));
+  const { port1, port2 } = new MessageChannel();
+  t.after(() => port1.close());
+  port2.on('message', () => seen.push('message'));
+  port1.postMessage('');
+  let taken = 1;
+  for await (const batch of batches) {
+    batch.release();
+    taken += 1;
+    if (taken === 5) {
+      assert.deepEqual(seen.sort(), ['immediate', 'message', 'timer']);
+    }
+    busy(2);
+  }
+  assert.equal(taken, 8);
+});
+
 test('when an option is out of its range, then the error has its name and range', () => {
   const samples = [{ path: '/nowhere.jpg', label: 0 }];
   const wrong: [Partial<LoaderOptions>, RegExp][] = [
@@ -300,6 +331,8 @@ test('when an option is out of its range, then the error has its name and range'
     [{ samples: [] }, /at least one image for samples/],
     [{ samples: undefined as never }, /at least one image for samples but received undefined/],
     [{ samples: ['/a.jpg' as never] }, /a path for samples\[0\]\.path but received undefined/],
+    [{ samples: [{ path: '/a.jpg', label: 0.5 }] }, /an integer for the label of \/a\.jpg/],
+    [{ samples: [{ path: '/a.jpg', label: Number.NaN }] }, /label of .* but received NaN/],
     [{ preprocessing: undefined as never }, /a record for preprocessing but received undefined/],
     [{ damaged: 'skip' as never }, /one of refill, mark, fail for damaged/],
     [{ augmentation: { hue: 0.6 } }, /from 0 to 0.5 for hue/],
