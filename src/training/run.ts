@@ -255,8 +255,9 @@ export class Run {
     });
   }
 
-  private diverged(found: NonFinite, lastLoss: number | undefined): Error {
-    return diverged(found, lastLoss, smallerSteps(this.parts.plan.values));
+  private diverged({ name, value }: NonFinite, lastLoss: number | undefined): Error {
+    const { task, values } = this.parts.plan;
+    return diverged({ name: `${name} of task ${task}`, value }, lastLoss, smallerSteps(values));
   }
 
   /** Of this epoch so far, else of the last one; undefined before the first step. */

@@ -249,7 +249,7 @@ const diverging = {
 test('when the loss overflows, then the run ends at that step, and resumes from its last checkpoint', async () => {
   const run = path.join(folder, 'diverged');
   const end =
-    /^InvalidInputError: Expected a finite number for the loss of (validation )?batch \d (of|after) epoch (\d) but received (NaN|-?Infinity)\. The last finite loss was \d.*, so .*--learning-rate \(it is 100\) or --clip-norm 1\. .*--resume/;
+    /^InvalidInputError: Expected a finite number for the loss of (validation )?batch \d (of|after) epoch (\d) of task colour but received (NaN|-?Infinity)\. The last finite loss was \d.*, so .*--learning-rate \(it is 100\) or --clip-norm 1\. .*--resume/;
   const progress: TrainProgress[] = [];
   const attempt = async (options: Partial<TrainOptions>): Promise<string> => {
     try {
@@ -288,7 +288,7 @@ test('when a weight that no training loss shows is not finite, then no checkpoin
   const samples = manifest.samples.filter(({ split }) => split === 'train');
   await assert.rejects(
     train({ ...base, run, classifier, manifest: { ...manifest, samples } }),
-    /a finite number for \S*moving_variance after epoch 1 but received NaN\. The last finite loss was \d/,
+    /a finite number for \S*moving_variance after epoch 1 of task colour but received NaN\. The last finite loss was \d/,
   );
   assert.deepEqual(await readdir(run), ['config.json', 'history.csv']);
 });
