@@ -59,12 +59,14 @@ export class Tally {
     if (this.results.length === 0) {
       return;
     }
-    const numbers = tf.tidy(() => tf.stack(this.results.map(({ sums }) => sums)).dataSync());
-    const images = this.results.map((result) => result.images);
-    this.dispose();
-    images.forEach((count, i) => {
-      this.count(count, numbers[2 * i] as number, numbers[2 * i + 1] as number);
-    });
+    try {
+      for (const { images, sums } of this.results) {
+        const [loss, correct] = sums.dataSync() as unknown as [number, number];
+        this.count(images, loss, correct);
+      }
+    } finally {
+      this.dispose();
+    }
     this.readAt = performance.now();
     const { loss, accuracy } = ratesOf(this.totals);
     this.means = { loss, accuracy };
