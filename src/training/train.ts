@@ -88,7 +88,7 @@ interface Start {
 function resume(
   { run, resume }: TrainOptions,
   plan: Plan,
-  { classifier, settings }: Checkpoint,
+  { classifier, settings, position }: Checkpoint,
 ): Start {
   if (resume !== true) {
     throw expected('a folder without a run', 'run', run, 'Resume it, or name another');
@@ -98,6 +98,17 @@ function resume(
   const chosen = augment === 'auto' ? (settings.augment as Augmenter) : augment;
   const resolved = withAugmenter(plan, chosen);
   checkSameRun(run, settings, resolved);
+  // Version 0.1.0 saved runs that had diverged.
+  const spoilt = position.history.find(({ loss }) => !Number.isFinite(loss));
+  if (spoilt !== undefined) {
+    const name = `epoch ${spoilt.epoch} of the checkpoint in ${run}`;
+    throw expected(
+      'a finite loss',
+      name,
+      Number.NaN,
+      'Its weights are lost: train into another folder',
+    );
+  }
   return { plan: resolved, classifier };
 }
 

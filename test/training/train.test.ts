@@ -293,6 +293,21 @@ test('when a weight that no training loss shows is not finite, then no checkpoin
   assert.deepEqual(await readdir(run), ['config.json', 'history.csv']);
 });
 
+test('when an earlier version saved a checkpoint after the loss was NaN, then it is not resumed', async () => {
+  const run = path.join(folder, 'spoilt');
+  const options = { ...base, run, epochs: 1 };
+  await train({ ...options, classifier: smallClassifier() });
+  const [name] = await readdir(path.join(run, 'checkpoint'));
+  const file = path.join(run, 'checkpoint', name as string, 'state.json');
+  const text = await readFile(file, 'utf8');
+  // As JSON stores NaN.
+  await writeFile(file, text.replace(/"loss":[\d.]+,"accuracy"/, '"loss":null,"accuracy"'));
+  await assert.rejects(
+    train({ ...options, resume: true }),
+    /Expected a finite loss for epoch 1 of the checkpoint in \S+ but received NaN\. Its weights/,
+  );
+});
+
 test('when two calls train in one folder at once, then exactly one of them does', async () => {
   const options = {
     ...base,
