@@ -49,7 +49,7 @@ export function labelTargets(
   return (batch) => targetsOf(batch, labels);
 }
 
-/** The loss of a model with one output, if it is one of tfjs's. */
+/** The name of the loss, if it is one of tfjs's: these are given by name. */
 function lossName(loss: Trainer['loss']): string | undefined {
   const [first] = typeof loss === 'object' ? Object.values(loss) : [loss];
   return typeof first === 'string' ? first : undefined;
