@@ -72,14 +72,16 @@ function legacyFile(state: string, keys: string): Buffer {
 const nestedList = `]${Array.from({ length: 12 }, (_, level) => {
   const again = `h${String.fromCharCode(level)}`.repeat(10);
   return `q${String.fromCharCode(level)}](${again}e`;
-}).join('')}`;
+}).join('')}q\x7f`;
+/** Recalls the outermost of these lists. */
+const nested = 'h\x7f';
 
 test('when lists contain each other many times, then the error stays short', () => {
   const start = performance.now();
   for (const file of [
-    legacyFile('}', `](${nestedList}e`),
-    legacyFile(`}(${nestedList}${nestedList}u`, ']'),
-    legacyFile(`(${nestedList}tQ`, ']'),
+    legacyFile('}', `${nestedList}](${nested}e`),
+    legacyFile(`${nestedList}}(${nested}${nested}u`, ']'),
+    legacyFile(`${nestedList}(${nested}tQ`, ']'),
   ]) {
     assert.ok(file.length < 1000);
     assert.throws(
