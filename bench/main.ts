@@ -1,4 +1,4 @@
-/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `gpu` compares loaders with batches on a GPU; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory. */
+/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `gpu` compares loaders with batches on a GPU; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,6 +8,7 @@ import { architectureNames } from '../src/model/index.js';
 import { cudaStatus } from '../src/pipeline/index.js';
 import { compare } from './compare.js';
 import { compareOnGpu, drawnPictures } from './gpu/gpu.js';
+import { measureLoading, measureManifest } from './manifest.js';
 import { measureQuality } from './quality/quality.js';
 import { soak } from './soak.js';
 import { soundJpegs } from './sound-files.js';
@@ -113,4 +114,16 @@ program
   .action((folders: string[], flags) =>
     soak({ ...flags, files: folders.flatMap((folder) => filesIn(folder, /\.(jpe?g|png)$/i)) }),
   );
+program
+  .command('manifest')
+  .description('save and load a manifest of many samples; fails if it takes too long or too much')
+  .argument('[folder]', 'folder of JPEG files, which the samples repeat')
+  .option('--samples <n>', 'samples', positive, 1e6)
+  .option('--from <folder>', 'only load this prepared folder')
+  .action(async (folder, { samples, from }) => {
+    if (from !== undefined) {
+      return await measureLoading(from);
+    }
+    await measureManifest(await jpegsIn(folder), samples);
+  });
 await program.parseAsync();

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -174,7 +173,6 @@ class Loader : public Napi::ObjectWrap<Loader> {
     if (!loader_) return;
     napi_remove_env_cleanup_hook(Env(), stop_before_exit, this);
     loader_.reset();
-    images_.Reset();
     waker_.reset();
   }
 

@@ -9,13 +9,11 @@ import type { NativeLoaderOptions } from './native-loader.js';
 import type { PixelType } from './pixel-type.js';
 import { checkPreprocessing } from './preprocessing.js';
 import { slotsWithin } from './ring.js';
-import { arraysOf, type LoaderSamples } from './samples.js';
+import { imagesOf, type LoaderSamples } from './samples.js';
 
 /** Valid options of a loader. */
 export interface LoaderSettings {
   samples: LoaderSamples;
-  /** The label of each sample. */
-  labels: Int32Array;
   /** Batches of an epoch, of which the last may be smaller. */
   batchesPerEpoch: number;
   /** The CUDA device on which batches lie; undefined for main memory. */
@@ -45,16 +43,14 @@ export function resolveLoader(given: LoaderOptions<PixelType>): LoaderSettings {
     crop: preprocessing.crop,
     dtype: options.dtype,
   };
-  const { images, labels } = arraysOf(samples);
   return {
     samples,
-    labels,
     batchesPerEpoch: Math.ceil(rows / batchSize),
     gpuDevice: onGpu ? options.gpuDevice : undefined,
     native: {
       ...options,
       batchSize,
-      images,
+      images: imagesOf(samples),
       slots: memoryMB === 0 ? options.slots : slotsWithin(memoryMB, slot),
       preprocessing,
       augmentation: augmented,

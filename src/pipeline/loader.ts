@@ -15,7 +15,7 @@ import {
 } from './native-loader.js';
 import type { PixelType } from './pixel-type.js';
 import type { Preprocessing } from './preprocessing.js';
-import type { LoaderSample, LoaderSamples } from './samples.js';
+import { type LoaderSample, type LoaderSamples, labelOf } from './samples.js';
 import type { PipelineWork } from './work.js';
 
 /** A file that could not be used, and why. */
@@ -61,7 +61,6 @@ export class Loader<Type extends PixelType = 'float32'> {
   readonly preprocessing: Preprocessing;
   readonly augmentation: Augmentation;
   readonly dtype: Type;
-  private readonly labels: Int32Array;
   /** The CUDA device on which batches lie; undefined for main memory. */
   private readonly gpuDevice: number | undefined;
   private readonly seed: number;
@@ -76,9 +75,8 @@ export class Loader<Type extends PixelType = 'float32'> {
 
   /** With `work` "check", images are decoded wholly, and batches keep what was in their memory. */
   constructor(options: LoaderOptions<Type>, work: 'render' | 'check' = 'render') {
-    const { samples, labels, batchesPerEpoch, gpuDevice, native } = resolveLoader(options);
+    const { samples, batchesPerEpoch, gpuDevice, native } = resolveLoader(options);
     this.samples = samples;
-    this.labels = labels;
     this.batchesPerEpoch = batchesPerEpoch;
     this.gpuDevice = gpuDevice;
     this.preprocessing = native.preprocessing;
@@ -236,7 +234,7 @@ export class Loader<Type extends PixelType = 'float32'> {
   }
 
   private labelsOf(indices: Int32Array): Int32Array {
-    return indices.map((index) => this.labels[index] ?? -1);
+    return indices.map((index) => labelOf(this.samples, index));
   }
 
   /** Called when the native loader may have a new batch or request. */

@@ -15,25 +15,29 @@ export interface LoaderSamples extends Iterable<LoaderSample> {
   at(index: number): LoaderSample | undefined;
 }
 
-/** Where the samples' images are, and their labels. */
-export interface SampleArrays {
-  images: ImageList;
-  labels: Int32Array;
-}
-
-/** @throws InvalidInputError for a sample without a path, with an invalid range, or whose label is not an integer. */
-export function arraysOf(samples: LoaderSamples): SampleArrays {
+/**
+ * Where the samples' images are.
+ *
+ * @throws InvalidInputError for a sample without a path, with an invalid range, or whose label is not an integer.
+ */
+export function imagesOf(samples: LoaderSamples): ImageList {
   if (samples instanceof SampleTable) {
-    return { images: samples.images(), labels: samples.labels() };
+    return samples.images();
   }
   const images = new ImageColumns();
-  const labels = new Int32Array(samples.length);
   for (const sample of samples) {
     checkSample(sample, images.length);
-    labels[images.length] = sample.label ?? -1;
     images.add(sample);
   }
-  return { images: images.list(''), labels };
+  return images.list('');
+}
+
+/** The label of the sample at `index`; −1 if there is none. */
+export function labelOf(samples: LoaderSamples, index: number): number {
+  if (index < 0) {
+    return -1;
+  }
+  return samples instanceof SampleTable ? samples.label(index) : (samples.at(index)?.label ?? -1);
 }
 
 function checkSample({ path, range, label }: LoaderSample, index: number): void {

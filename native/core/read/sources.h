@@ -27,7 +27,7 @@ struct ImageList {
   std::string_view paths;                // One after the other.
   std::span<const double> ends;          // By path: its end in `paths`, where the next one begins.
   std::span<const std::uint32_t> files;  // By sample: its path.
-  std::span<const double> extents;       // Two by sample, as in Extent; empty if all are whole files.
+  std::span<const double> extents;       // By sample: offset and length; empty if all are whole.
 };
 
 // One sample's bytes, by an index into a list of paths.

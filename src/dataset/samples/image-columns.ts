@@ -57,8 +57,8 @@ export class ImageColumns {
   }
 
   range(image: number): ByteRange | undefined {
-    const [offset, length] = this.extents.subarray(2 * image, 2 * image + 2);
-    return offset === undefined || !length ? undefined : { offset, length };
+    const length = this.extents[2 * image + 1] ?? 0;
+    return length === 0 ? undefined : { offset: this.extents[2 * image] as number, length };
   }
 
   /** The images of `rows` in this order; by default all. */
@@ -69,11 +69,17 @@ export class ImageColumns {
       const all = { files: files.subarray(0, length), extents: extents.subarray(0, 2 * length) };
       return { ...list, ...all };
     }
-    const chosen = new Float64Array(extents.length === 0 ? 0 : 2 * rows.length);
-    for (let at = 0; at < chosen.length; at++) {
-      chosen[at] = extents[2 * (rows[at >> 1] as number) + (at & 1)] as number;
+    const chosen = {
+      files: new Uint32Array(rows.length),
+      extents: new Float64Array(extents.length === 0 ? 0 : 2 * rows.length),
+    };
+    for (let at = 0; at < chosen.files.length; at++) {
+      chosen.files[at] = files[rows[at] as number] as number;
     }
-    return { ...list, files: rows.map((row) => files[row] as number), extents: chosen };
+    for (let at = 0; at < chosen.extents.length; at++) {
+      chosen.extents[at] = extents[2 * (rows[at >> 1] as number) + (at & 1)] as number;
+    }
+    return { ...list, ...chosen };
   }
 
   private setRange(image: number, { offset, length }: ByteRange): void {

@@ -49,19 +49,20 @@ export class SampleColumns {
   }
 
   sample(row: number): Sample {
+    const path = this.images.path(row);
     const range = this.images.range(row);
+    const sample = (range ? { path, range } : { path }) as Sample;
+    sample.task = this.taskNames[this.task[row] as number] as string;
+    sample.label = this.label[row] as number;
+    sample.maybe = this.maybe.get(row)?.slice() ?? [];
+    sample.split = splits[this.split[row] as number] as Sample['split'];
+    sample.hash = this.hashes.toString('hex', row * hashBytes, (row + 1) * hashBytes);
     const size = this.stamps[2 * row] as number;
-    const modified = this.stamps[2 * row + 1] as number;
-    return {
-      path: this.images.path(row),
-      ...(range && { range }),
-      task: this.taskNames[this.task[row] as number] as string,
-      label: this.label[row] as number,
-      maybe: [...(this.maybe.get(row) ?? [])],
-      split: splits[this.split[row] as number] as Sample['split'],
-      hash: this.hashes.toString('hex', row * hashBytes, (row + 1) * hashBytes),
-      ...(!Number.isNaN(size) && { size, modified }),
-    };
+    if (!Number.isNaN(size)) {
+      sample.size = size;
+      sample.modified = this.stamps[2 * row + 1] as number;
+    }
+    return sample;
   }
 
   private grow(): void {

@@ -100,11 +100,9 @@ export class SampleTable implements Samples {
     return new SampleTable(this.columns, this.rows, path.resolve(root, this.root));
   }
 
-  /** The label of each sample. */
-  labels(): Int32Array {
-    return new Int32Array(this.length).map(
-      (_, index) => this.columns.label[this.row(index)] as number,
-    );
+  /** The label of the sample at `index`, without making the sample. */
+  label(index: number): number {
+    return this.columns.label[this.row(index)] as number;
   }
 
   /** Where the samples' images are. */

@@ -90,10 +90,12 @@ function checkLabels(
   { samples }: Loader<PixelType>,
   { labels, outputs, name }: { labels: number; outputs: number; name: string },
 ): void {
-  const wrong = samples.find(({ label }) => !(label >= 0 && label < labels));
-  if (wrong !== undefined) {
+  for (const { path, label } of samples) {
+    if (label >= 0 && label < labels) {
+      continue;
+    }
     const what = `a label from 0 to ${labels - 1}, as ${name} has ${outputs} output${outputs === 1 ? '' : 's'},`;
     const remedy = 'Give the model an output for each class, or give fit the option targets';
-    throw expected(what, wrong.path, wrong.label, remedy);
+    throw expected(what, path, label, remedy);
   }
 }

@@ -212,8 +212,9 @@ TEST("when reads had to wait for the disk, then the next samples are prefetched 
   const std::size_t mega = 1 << 20, part = 1 << 16;
   const std::string shard = folder.write("a.tar", std::vector<std::uint8_t>(4 * mega));
   const std::string file = folder.write("b.jpg", std::vector<std::uint8_t>(part));
-  FileSources sources({shard, file, "/gone"},
-                  {{0, 3 * mega, part}, {1}, {2, 0, 9}, {0, 2 * mega, part}, {0, 0, 4096}, {2}});
+  FileSources sources(
+      {shard, file, "/gone"},
+      {{0, 3 * mega, part}, {1}, {2, 0, 9}, {0, 2 * mega, part}, {0, 0, 4096}, {2}});
   std::vector<std::uint64_t> samples{0, 1, 2, 3, 5};
   sources.read_ahead(samples);
   CHECK_EQUAL(samples[0], 0u);
