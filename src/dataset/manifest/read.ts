@@ -53,14 +53,7 @@ async function readLines(handle: FileHandle, file: string): Promise<Reading> {
   for await (const block of blocksOf(handle)) {
     const lines = block.toString().split('\n');
     const last = lines.findIndex(isLastLine);
-    hash.update(
-      last < 0
-        ? block
-        : lines
-            .slice(0, last)
-            .map((line) => `${line}\n`)
-            .join(''),
-    );
+    hash.update(last < 0 ? block : [...lines.slice(0, last), ''].join('\n'));
     // What follows a line's end is the next block's first line, or nothing.
     if (lines.at(-1) === '') {
       lines.pop();
