@@ -140,7 +140,7 @@ test('when files are damaged, then refill, mark and fail behave as documented', 
     refill.failures.map((failure) => failure.path),
     named,
   );
-  assert.match(refill.failures[0]?.reason ?? '', /premature end/);
+  assert.match(refill.failures[0]?.reason ?? '', /data ends too early/);
   assert.match(refill.failures[1]?.reason ?? '', /is text, not an image/);
 
   const mark = loaderFor(t, { ...options, damaged: 'mark' });

@@ -9,7 +9,7 @@ import { loaderFor, plainPixels, writePictures } from '../support/pictures.js';
 
 /** A batch of 8 · 100 · 100 · 3 values: 0.96 MB as float32. */
 const options: LoaderOptions<PixelType> = {
-  samples: [{ path: '/nowhere.jpg', label: 0 }],
+  samples: Array.from({ length: 8 }, () => ({ path: '/nowhere.jpg', label: 0 })),
   preprocessing: plainPixels(100, 100),
   batchSize: 8,
   threads: 1,
@@ -75,6 +75,7 @@ test('when the consumer holds every batch and waits, then a warning comes after 
   t.after(() => mock.timers.reset());
 
   const third = batches.next();
+  await nextTurn();
   mock.timers.tick(9_999);
   await nextTurn();
   assert.equal(warnings.length, 0);
@@ -89,6 +90,7 @@ test('when the consumer holds every batch and waits, then a warning comes after 
   (await third).value.release();
   // Late, but with a free slot: not the consumer's fault.
   const fourth = batches.next();
+  await nextTurn();
   mock.timers.tick(10_000);
   (await fourth).value.release();
   await nextTurn();
