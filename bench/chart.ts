@@ -1,6 +1,6 @@
 /** The chart of a comparison: a bar for each contender, longest first; a panel for each load and thread count. */
 import sharp from 'sharp';
-import { writeWhole } from '../src/atomic-file.js';
+import { writeWhole } from '../src/disk/atomic-file.js';
 import type { Row } from './results.js';
 
 const [width, barHeight, labelWidth] = [900, 26, 220];

@@ -1,7 +1,7 @@
 /** Files for results: checked before a run that takes minutes, and written completely or not at all. */
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
-import { writeWhole } from '../src/atomic-file.js';
+import { writeWhole } from '../src/disk/atomic-file.js';
 import { expected } from '../src/errors.js';
 
 /** @throws InvalidInputError when `file` cannot be written; it names the flag. */

@@ -8,6 +8,7 @@ const root = path.join(import.meta.dirname, '..');
 
 /** Folders of `src` from left to right: each may import those to its left, only through their `index.ts`. */
 const street = [
+  'disk',
   'dataset',
   'synthetic',
   'pipeline',

@@ -1,9 +1,9 @@
 /** Reads a configuration file: a JSON object of options in the form of the API's calls; comments are allowed. */
+
 import { getNodeValue, type Node, type ParseError, parseTree } from 'jsonc-parser';
+import { jsonError, readText } from '../disk/index.js';
 import { expected } from '../errors.js';
-import { jsonError } from '../json-file.js';
 import { checkOption, type Option } from '../options.js';
-import { readText } from '../text-file.js';
 
 /** Options by name; one in a group is `group.name`. */
 export type NamedOptions = ReadonlyMap<string, Option>;

@@ -1,6 +1,7 @@
 /** Shows scores: a table on the terminal, and files and pictures beside the model. */
+
 import path from 'node:path';
-import { writeWhole } from '../atomic-file.js';
+import { writeWhole } from '../disk/index.js';
 import { type Evaluation, meanAveragePrecision } from '../evaluation/index.js';
 import { drawConfusion, drawMistakes, textTable } from '../report/index.js';
 

@@ -1,8 +1,9 @@
 /** Tells what changed in the photos and label files of a data set since `prepare` read them. */
+
 import path from 'node:path';
+import { sha256 } from '../disk/index.js';
 import { InvalidInputError } from '../errors.js';
 import type { OptionTable, OptionValues } from '../options.js';
-import { sha256 } from '../sha256.js';
 import { mapConcurrently } from './concurrency.js';
 import { type FileStamp, fileStamp } from './file-stamp.js';
 import { type ImageFile, imageName, readImage } from './image-file.js';

@@ -1,5 +1,4 @@
 /** Where an image's encoded bytes are: a file of its own, or a part of a shard. */
-import { openRegular } from '../regular-file.js';
 
 /** In bytes; `length` is at least 1. */
 export interface ByteRange {
@@ -62,3 +61,4 @@ export async function readImage({ path, range }: ImageFile, most: number): Promi
     await handle.close();
   }
 }
+import { openRegular } from '../disk/index.js';

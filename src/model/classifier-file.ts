@@ -1,14 +1,11 @@
 /** Saves and loads classifiers in tfjs's layers format; a save is complete or did not happen. */
+
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { writeWhole } from '../atomic-file.js';
+import { isObject, readRegular, sealed, sha256, writeWhole, writing } from '../disk/index.js';
 import { expected } from '../errors.js';
-import { isObject, sealed } from '../json-file.js';
 import { checkPreprocessing } from '../pipeline/index.js';
-import { readRegular } from '../regular-file.js';
-import { sha256 } from '../sha256.js';
 import { tf } from '../tensorflow/index.js';
-import { writing } from '../write-error.js';
 import type { Classifier } from './classifier.js';
 import { nonFiniteValue, weightsOf } from './finite-weights.js';
 import { type ModelJson, parseModelJson, type WeightsGroup } from './weights/model-json.js';

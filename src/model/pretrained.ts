@@ -1,8 +1,7 @@
 /** Gives a network pretrained weights: the published ones, or those of a file. */
+import { readRegular, sha256 } from '../disk/index.js';
 import { expected } from '../errors.js';
-import { readRegular } from '../regular-file.js';
 import { closedFault, wayOut } from '../set-up.js';
-import { sha256 } from '../sha256.js';
 import type { tf } from '../tensorflow/index.js';
 import type { Network, PublishedWeights } from './networks/index.js';
 import { assignWeights } from './weights/assign.js';

@@ -1,8 +1,8 @@
 /** Stores predictions as JSON files, to continue stopped work and for other programs. */
+
 import { readFile } from 'node:fs/promises';
-import { writeWhole } from '../atomic-file.js';
+import { isObject, openSealed, sealed, writeWhole } from '../disk/index.js';
 import { expected } from '../errors.js';
-import { isObject, openSealed, sealed } from '../json-file.js';
 import type { Prediction } from './predict.js';
 import { checkProbabilities } from './probabilities.js';
 

@@ -1,6 +1,7 @@
 /** Parts of all pictures: colours, escaped text, and writing a picture whole or not at all. */
+
 import sharp, { type OverlayOptions } from 'sharp';
-import { writeWhole } from '../atomic-file.js';
+import { writeWhole } from '../disk/index.js';
 
 /** Colours that colour-blind readers can distinguish, also in grey print. */
 export const ink = {

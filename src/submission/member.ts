@@ -1,4 +1,5 @@
 /** One model of one task: trains it and predicts with it; finished work is read from its run folder. */
+
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -12,7 +13,7 @@ import {
   resolveSample,
   samplesOf,
 } from '../dataset/index.js';
-import { ifPresent } from '../if-present.js';
+import { ifPresent, sha256 } from '../disk/index.js';
 import { loadClassifier } from '../model/index.js';
 import {
   type ClassifyProgress,
@@ -22,7 +23,6 @@ import {
   type StoredPrediction,
   savePrediction,
 } from '../prediction/index.js';
-import { sha256 } from '../sha256.js';
 import { train } from '../training/index.js';
 import type { QuestionImages } from './answer.js';
 import type { Member, SubmitRequest } from './request.js';

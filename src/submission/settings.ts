@@ -1,10 +1,9 @@
 /** The settings that a submission was begun with: a later call continues it only with the same ones. */
+
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeWhole } from '../atomic-file.js';
+import { ifPresent, isObject, parseJson, writeWhole } from '../disk/index.js';
 import { expected } from '../errors.js';
-import { ifPresent } from '../if-present.js';
-import { isObject, parseJson } from '../json-file.js';
 import { checkSameSettings, type Settings } from '../settings.js';
 import { completeSettings } from '../training/index.js';
 

@@ -1,4 +1,5 @@
 /** The whole way from a source folder to a verified submission; a repeated call continues from the files of the last one. */
+
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import {
@@ -11,9 +12,8 @@ import {
   samplesOf,
   type Task,
 } from '../dataset/index.js';
+import { inLockedFolder, removeLeftovers } from '../disk/index.js';
 import { type Evaluation, score } from '../evaluation/index.js';
-import { inLockedFolder } from '../folder-lock.js';
-import { removeLeftovers } from '../leftovers.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { ensemble, type Prediction } from '../prediction/index.js';
 import { answerQuestions, type QuestionImages } from './answer.js';

@@ -1,7 +1,8 @@
 /** Opens a submission's table, zipped or plain, without trust in the sizes that its headers state. */
+
 import { pipeline, type Readable } from 'node:stream';
+import { openRegular } from '../disk/index.js';
 import { InvalidInputError } from '../errors.js';
-import { openRegular } from '../regular-file.js';
 import { openArchived } from './archive.js';
 import { PlainText } from './plain-text.js';
 import { tooLarge } from './row.js';

@@ -1,9 +1,10 @@
 /** Writes answers in the form that the competition accepts: submission.csv, and the same table zipped. */
+
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
-import { writeWhole } from '../atomic-file.js';
 import { type Manifest, resolveSample } from '../dataset/index.js';
+import { writeWhole } from '../disk/index.js';
 import { expected } from '../errors.js';
 import { type Prediction, rowsOf } from '../prediction/index.js';
 import { probabilityFault, submissionLine, tableName } from './row.js';

@@ -1,12 +1,12 @@
 /** Draws a data set in the FashionAI layout, for demonstrations and tests without photos. */
+
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { makeFolder, replaceFile, writePart } from '../atomic-file.js';
 import { fashionAiTasks, mapConcurrently, type Task } from '../dataset/index.js';
+import { ifPresent, makeFolder, replaceFile, writePart } from '../disk/index.js';
 import { expected } from '../errors.js';
-import { ifPresent } from '../if-present.js';
 import { type OptionValues, resolveOptions } from '../options.js';
 import { drawGarment, Random } from './garment.js';
 import { type Order, ordersOf, warmUpOrders, warmUpTask } from './orders.js';

@@ -1,16 +1,22 @@
 /** Checkpoints: the complete state of a run, in a folder that appears when it is complete. */
+
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { replaceFile, writePart } from '../atomic-file.js';
+import {
+  ifPresent,
+  isObject,
+  openSealed,
+  removeLeftovers,
+  replaceFile,
+  sealed,
+  sha256,
+  writePart,
+  writing,
+} from '../disk/index.js';
 import { expected } from '../errors.js';
-import { ifPresent } from '../if-present.js';
-import { isObject, openSealed, sealed } from '../json-file.js';
-import { removeLeftovers } from '../leftovers.js';
 import { type Classifier, loadClassifier, saveClassifier } from '../model/index.js';
 import type { PipelineWork } from '../pipeline/index.js';
 import type { Settings } from '../settings.js';
-import { sha256 } from '../sha256.js';
-import { writing } from '../write-error.js';
 import type { EpochRecord } from './history.js';
 import type { Slot } from './optimizer/index.js';
 

@@ -1,7 +1,8 @@
 /** history.csv: one line for each epoch; the file is always complete. */
+
 import path from 'node:path';
-import { writeWhole } from '../atomic-file.js';
 import { csvLine } from '../csv-line.js';
+import { writeWhole } from '../disk/index.js';
 
 /** The pipeline's work in an epoch's training. Times are those of one thread, in milliseconds an image. */
 export interface PipelineReport {

@@ -1,12 +1,12 @@
 /** The settings that determine the result of a run: saved to config.json and to checkpoints, compared on resume. */
+
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { writeWhole } from '../atomic-file.js';
 import type { Samples } from '../dataset/index.js';
+import { textPieces, writeWhole } from '../disk/index.js';
 import { modelOptions } from '../model/index.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { checkSameSettings, type Settings } from '../settings.js';
-import { textPieces } from '../text-pieces.js';
 import { resolveOptimizer } from './optimizer/index.js';
 import { type TrainValues, trainAugmentationOptions, trainOptions } from './options.js';
 import type { Plan, ResolvedPlan } from './plan.js';

@@ -1,6 +1,6 @@
 /** `train`: begins or resumes a run that trains a classifier for one task. */
+import { inLockedFolder } from '../disk/index.js';
 import { expected } from '../errors.js';
-import { inLockedFolder } from '../folder-lock.js';
 import {
   type Classifier,
   checkHead,

@@ -4,7 +4,7 @@ import { readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { changesSince, loadManifest, type Manifest } from '../../src/dataset/index.js';
-import { sha256 } from '../../src/sha256.js';
+import { sha256 } from '../../src/disk/sha256.js';
 import { temporaryFolder } from '../support/folders.js';
 import { classFolder, prepared } from '../support/prepared.js';
 

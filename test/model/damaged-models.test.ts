@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
+import { sha256 } from '../../src/disk/sha256.js';
 import { createModel, loadClassifier, saveClassifier } from '../../src/model/index.js';
-import { sha256 } from '../../src/sha256.js';
 import { tf } from '../../src/tensorflow/index.js';
 import { temporaryFolder } from '../support/folders.js';
 

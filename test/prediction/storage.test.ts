@@ -30,7 +30,10 @@ test('when a digit of a stored prediction changes, then it is refused', async ()
 });
 
 const refused: [object | string, RegExp][] = [
-  [{ ...asStored, probabilities: [0.1, 0.9, null, null] }, /finite probabilities for \/b\.jpg in .*NaN/],
+  [
+    { ...asStored, probabilities: [0.1, 0.9, null, null] },
+    /finite probabilities for \/b\.jpg in .*NaN/,
+  ],
   [{ ...asStored, probabilities: [0.1, 0.9, 7, 0] }, /probabilities from 0 to 1 .* 7/],
   [{ ...asStored, probabilities: [0.1, 0.9] }, /2 rows of 2 probabilities .* 2/],
   [{ ...asStored, classes: undefined }, /files, classes, probabilities and failures/],

@@ -1,8 +1,8 @@
 /** Claims a folder in a separate process: `claim-folder.ts <folder> <times>`; without times, permanently. */
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { lockFolder } from '../../src/disk/folder-lock.js';
 import { InvalidInputError } from '../../src/errors.js';
-import { lockFolder } from '../../src/folder-lock.js';
 
 const [folder, times] = process.argv.slice(2) as [string, string?];
 if (times === undefined) {

@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { temporaryName } from '../../src/leftovers.js';
+import { temporaryName } from '../../src/disk/leftovers.js';
 import { optimizers } from '../../src/training/optimizer/list.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';

@@ -1,4 +1,5 @@
 /** `bobbin bench`: measures the loader on a folder of images and advises what to change. */
+
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -10,8 +11,8 @@ import {
   layoutOf,
   manifestFile,
 } from '../../dataset/index.js';
+import { ifPresent } from '../../disk/index.js';
 import { expected } from '../../errors.js';
-import { ifPresent } from '../../if-present.js';
 import {
   type Augmenter,
   adviceOn,

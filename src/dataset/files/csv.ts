@@ -1,8 +1,9 @@
 /** Reads a CSV file record by record, with the line and column of every field. */
+
 import type { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
+import { openRegular } from '../../disk/index.js';
 import { expected, InvalidInputError } from '../../errors.js';
-import { openRegular } from '../../regular-file.js';
 import { shellWord } from './shell.js';
 
 // A record is a path and a few words. What is longer belongs to a file of another kind and must not fill the memory.

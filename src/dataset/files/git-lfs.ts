@@ -1,8 +1,9 @@
 /** Recognizes the pointers that a clone without Git LFS has in place of large files. */
+
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { readRegular } from '../../disk/index.js';
 import { expected } from '../../errors.js';
-import { readRegular } from '../../regular-file.js';
 
 /** Pointers are shorter than this: Git LFS specification, version 1. */
 const pointerBytes = 1024;

@@ -1,6 +1,7 @@
 /** Reads a file from its beginning to its end in a few large requests, even where the pieces asked for are small. */
+
 import type { FileHandle } from 'node:fs/promises';
-import { openRegular } from '../../regular-file.js';
+import { openRegular } from '../../disk/index.js';
 
 /** Pieces are at most this long. */
 export const maxPieceBytes = 1024 * 1024;

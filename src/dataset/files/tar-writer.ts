@@ -1,6 +1,7 @@
 /** Writes uncompressed ustar files (POSIX.1-2017, "ustar Interchange Format"), the same bytes for the same members. */
+
 import { type FileHandle, open } from 'node:fs/promises';
-import { writing } from '../../write-error.js';
+import { writing } from '../../disk/index.js';
 import { blockBytes, checksumOf } from './tar.js';
 
 /** The size of a tar is a multiple of this, the record of a tape. */

@@ -1,8 +1,8 @@
 /** Numbers classes whose labels are names, and names those whose labels are numbers. */
+
 import path from 'node:path';
+import { ifPresent, readText } from '../../disk/index.js';
 import { expected } from '../../errors.js';
-import { ifPresent } from '../../if-present.js';
-import { readText } from '../../text-file.js';
 import { byCodeUnit } from '../code-unit.js';
 import type { Label } from './label.js';
 

@@ -1,7 +1,8 @@
 /** Finds the releases of FashionAI in a folder, and tells their tables from other people's files of the same names. */
+
 import path from 'node:path';
+import { ifPresent } from '../../disk/index.js';
 import { InvalidInputError } from '../../errors.js';
-import { ifPresent } from '../../if-present.js';
 import { byCodeUnit } from '../code-unit.js';
 import { headerOf, readCsv } from '../files/csv.js';
 import { filesIn, foldersIn } from '../files/folders.js';

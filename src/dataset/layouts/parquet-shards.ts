@@ -1,12 +1,18 @@
 /** Writes the images of Parquet files into tar shards, once, so that they can be read one by one in any order. */
+
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { makeFolder, removeFile, replaceFile, writePart } from '../../atomic-file.js';
+import {
+  ifPresent,
+  makeFolder,
+  removeFile,
+  replaceFile,
+  tidied,
+  writePart,
+  writing,
+} from '../../disk/index.js';
 import { expected } from '../../errors.js';
-import { ifPresent } from '../../if-present.js';
-import { tidied } from '../../tidied.js';
-import { writing } from '../../write-error.js';
 import { byCodeUnit } from '../code-unit.js';
 import { refusePointers } from '../files/git-lfs.js';
 import { TarWriter } from '../files/tar-writer.js';

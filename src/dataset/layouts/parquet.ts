@@ -1,4 +1,5 @@
 /** Reads Parquet files in the form in which Hugging Face stores images: `image` {bytes, path}, and a class column. */
+
 import {
   type AsyncBuffer,
   type ColumnChunk,
@@ -8,8 +9,8 @@ import {
   parquetSchema,
   type SchemaTree,
 } from 'hyparquet';
+import { openRegular } from '../../disk/index.js';
 import { expected, InvalidInputError } from '../../errors.js';
-import { openRegular } from '../../regular-file.js';
 import { boundedCompressors, checkUnpacked, mostUnpacked } from '../files/unpacking.js';
 import { type Label, labelFrom } from './label.js';
 

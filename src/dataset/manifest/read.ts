@@ -1,9 +1,10 @@
 /** Reads a manifest in pieces, and tells if it was changed since it was written. */
+
 import { constants } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import { ifPresent } from '../../disk/index.js';
 import { expected } from '../../errors.js';
-import { ifPresent } from '../../if-present.js';
 import type { Manifest } from '../types.js';
 import { remedy } from './contents.js';
 import { form, isLastLine, ManifestLines } from './lines.js';

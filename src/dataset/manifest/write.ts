@@ -1,8 +1,8 @@
 /** Writes a manifest: JSON with one entry a line and a hash at the end, piece by piece. */
+
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { replaceFile } from '../../atomic-file.js';
-import { textPieces } from '../../text-pieces.js';
+import { replaceFile, textPieces } from '../../disk/index.js';
 import type { Manifest } from '../types.js';
 import { manifestFile } from './manifest.js';
 

@@ -1,7 +1,8 @@
 /** Leaves damaged images out of a data set, and lists them in a file beside the manifest. */
+
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { writeWhole } from '../../atomic-file.js';
+import { writeWhole } from '../../disk/index.js';
 import { type DamagedImage, type ImageFile, imageName } from '../image-file.js';
 import type { HashedImage } from './duplicates.js';
 

@@ -1,6 +1,7 @@
 /** Finds out why a row's image is not where the row says: its name may be written in another way. */
+
 import path from 'node:path';
-import { ifPresent } from '../../if-present.js';
+import { ifPresent } from '../../disk/index.js';
 import { entriesIn } from '../files/folders.js';
 import { imagePattern } from '../layouts/names.js';
 import { looksOf, spelled } from './alike.js';

@@ -1,9 +1,9 @@
 /** From a source folder to a manifest: read the layout, hash the images, drop repeats, split, write. */
+
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { ifPresent, inLockedFolder } from '../../disk/index.js';
 import { expected, InvalidInputError } from '../../errors.js';
-import { inLockedFolder } from '../../folder-lock.js';
-import { ifPresent } from '../../if-present.js';
 import { type OptionValues, resolveOptions } from '../../options.js';
 import type { FileStamp } from '../file-stamp.js';
 import type { OnProgress } from '../layouts/layout.js';

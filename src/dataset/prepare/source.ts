@@ -1,8 +1,9 @@
 /** Finds the layout of a source and reads it. */
+
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { ifPresent } from '../../disk/index.js';
 import { expected } from '../../errors.js';
-import { ifPresent } from '../../if-present.js';
 import { unpackCommand } from '../files/archives.js';
 import { filesIn, foldersIn } from '../files/folders.js';
 import { type LayoutName, layoutForms, layouts } from '../layouts/index.js';

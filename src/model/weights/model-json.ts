@@ -1,9 +1,8 @@
 /** Reads tfjs's layers format: a `model.json` and the weights files that it names. */
+
 import path from 'node:path';
+import { openSealed, readRegular, sha256 } from '../../disk/index.js';
 import { expected } from '../../errors.js';
-import { openSealed } from '../../json-file.js';
-import { readRegular } from '../../regular-file.js';
-import { sha256 } from '../../sha256.js';
 import { tf } from '../../tensorflow/index.js';
 import type { NamedTensors, WeightsFormat } from './format.js';
 

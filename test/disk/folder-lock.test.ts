@@ -7,14 +7,14 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { prepare } from '../src/dataset/index.js';
-import { lockFolder } from '../src/folder-lock.js';
-import { claimOf, lifetime } from '../src/leftovers.js';
-import { thisProcess } from '../src/processes.js';
-import { type SubmitRequest, submit } from '../src/submission/index.js';
-import { temporaryFolder } from './support/folders.js';
+import { prepare } from '../../src/dataset/index.js';
+import { lockFolder } from '../../src/disk/folder-lock.js';
+import { claimOf, lifetime } from '../../src/disk/leftovers.js';
+import { thisProcess } from '../../src/disk/processes.js';
+import { type SubmitRequest, submit } from '../../src/submission/index.js';
+import { temporaryFolder } from '../support/folders.js';
 
-const script = fileURLToPath(new URL('support/claim-folder.ts', import.meta.url));
+const script = fileURLToPath(new URL('../support/claim-folder.ts', import.meta.url));
 
 function claimInProcess(t: TestContext, words: string[], before: string[] = []): ChildProcess {
   const [command, ...rest] = [...before, process.execPath, '--import', 'tsx', script, ...words];
@@ -65,7 +65,7 @@ test('when calls of one process claim a folder at once, then exactly one of them
 test('when a folder is claimed, then prepare and submit refuse it', async (t) => {
   const out = temporaryFolder(t);
   const unlock = await lockFolder(out, 'out');
-  const source = path.join(import.meta.dirname, 'fixtures/parquet');
+  const source = path.join(import.meta.dirname, '../fixtures/parquet');
   const refusal = /a folder in which no other call works for out/;
   await assert.rejects(prepare(source, { out }), refusal);
   const request = { source, out, seed: 1, validationFraction: 0.1, training: {} };

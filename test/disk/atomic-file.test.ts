@@ -4,10 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { makeFolder, replaceFile, writeWhole } from '../src/atomic-file.js';
-import { temporaryName } from '../src/leftovers.js';
-import { thisProcess } from '../src/processes.js';
-import { temporaryFolder, writeFiles } from './support/folders.js';
+import { makeFolder, replaceFile, writeWhole } from '../../src/disk/atomic-file.js';
+import { temporaryName } from '../../src/disk/leftovers.js';
+import { thisProcess } from '../../src/disk/processes.js';
+import { temporaryFolder, writeFiles } from '../support/folders.js';
 
 test('when writing fails half-way, then only the earlier file remains', async (t) => {
   const file = path.join(temporaryFolder(t), 'deep', 'a.txt');
@@ -33,7 +33,7 @@ test('when a folder is written, then it appears with all in it', async (t) => {
 
 test('when a file grows beyond the limit of the system, then the error names file, size, cause and way out', (t) => {
   const file = path.join(temporaryFolder(t), 'a.bin');
-  const source = path.join(import.meta.dirname, '../src/atomic-file.ts');
+  const source = path.join(import.meta.dirname, '../../src/disk/atomic-file.ts');
   const program = `
     const { writeWhole } = await import('${source}');
     await writeWhole('${file}', new Uint8Array(3_000_000)).catch((e) => console.log(e.message));`;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { ifPresent } from '../src/if-present.js';
+import { ifPresent } from '../../src/disk/if-present.js';
 
 test('when a file is absent, or lies below a file, then there is no result', async () => {
   const { filename, dirname } = import.meta;

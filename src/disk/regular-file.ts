@@ -1,7 +1,7 @@
 /** Opens files for reading: only regular files, because reading a pipe or a device may wait for ever. */
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { expected } from './errors.js';
+import { expected } from '../errors.js';
 
 /** The most that Node reads at once. */
 const mostBytes = 2 ** 31 - 1;

@@ -1,5 +1,5 @@
 /** Reads text files written by people, whose editors may put a byte order mark at the start or write another encoding. */
-import { expected } from './errors.js';
+import { expected } from '../errors.js';
 import { readRegular } from './regular-file.js';
 
 /**

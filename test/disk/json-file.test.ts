@@ -1,7 +1,7 @@
 /** Sealed JSON: its form, changes that the seal tells, and the places that errors name. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openSealed, parseJson, sealed } from '../src/json-file.js';
+import { openSealed, parseJson, sealed } from '../../src/disk/json-file.js';
 
 // printf '{"a":1,"b":"é"' | sha256sum
 const hash = '2a7f113ccad439ba729d869679a13f4017056e358e5206120e79a23f75753d53';

@@ -1,6 +1,6 @@
 /** JSON in files: errors that name file, line and column, and a seal that tells changed content. */
 import { printParseErrorCode, visit } from 'jsonc-parser';
-import { expected } from './errors.js';
+import { expected } from '../errors.js';
 import { sha256 } from './sha256.js';
 
 /** The seal is the last member: the hash of all bytes before its comma. */

@@ -1,6 +1,6 @@
 /** Errors of the system on writing, in words: the file, how much was to be written, and the way out. */
 import os from 'node:os';
-import { InvalidInputError } from './errors.js';
+import { InvalidInputError } from '../errors.js';
 import { finalName } from './leftovers.js';
 
 /** What to do about each error of the system (errno(3)). */

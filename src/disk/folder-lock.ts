@@ -2,8 +2,8 @@
 import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { expected } from '../errors.js';
 import { makeFolder } from './atomic-file.js';
-import { expected } from './errors.js';
 import { ifPresent } from './if-present.js';
 import { claimantOf, claimOf, lifetime, removeLeftovers } from './leftovers.js';
 import { type ProcessName, thisProcess } from './processes.js';

@@ -1,0 +1,12 @@
+/** The public face of what all stages do with files: read them, write them whole, and lock folders. */
+export { makeFolder, removeFile, replaceFile, writePart, writeWhole } from './atomic-file.js';
+export { inLockedFolder } from './folder-lock.js';
+export { ifPresent } from './if-present.js';
+export { isObject, jsonError, openSealed, parseJson, sealed } from './json-file.js';
+export { removeLeftovers } from './leftovers.js';
+export { openRegular, readRegular } from './regular-file.js';
+export { sha256 } from './sha256.js';
+export { readText } from './text-file.js';
+export { textPieces } from './text-pieces.js';
+export { tidied } from './tidied.js';
+export { writeError, writing } from './write-error.js';
