@@ -1,4 +1,5 @@
 /** Where an image's encoded bytes are: a file of its own, or a part of a shard. */
+import { openRegular } from '../disk/index.js';
 
 /** In bytes; `length` is at least 1. */
 export interface ByteRange {
@@ -61,4 +62,3 @@ export async function readImage({ path, range }: ImageFile, most: number): Promi
     await handle.close();
   }
 }
-import { openRegular } from '../disk/index.js';

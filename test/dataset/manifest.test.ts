@@ -132,7 +132,9 @@ test('when a manifest is cut anywhere then an error names file and line and the 
     await assert.rejects(load(t, text.slice(0, length), folder), ({ name, message }: Error) => {
       assert.equal(name, 'InvalidInputError', message);
       const [, found] =
-        /^Expected .*manifest\.json:(\d+) but received .*npx bobbin prepare/s.exec(message) ?? [];
+        /^Expected .*manifest\.json:(\d+)(?::\d+)? but received .*npx bobbin prepare/s.exec(
+          message,
+        ) ?? [];
       assert.ok(Math.abs(Number(found) - line) <= 1, `${message} at line ${line}`);
       return true;
     });
@@ -209,7 +211,7 @@ test('when samples are asked for then task and split choose, and an unknown task
 const [sample] = samples;
 const [question] = manifest.questions;
 const faults: [what: string, content: unknown, message: RegExp][] = [
-  ['no JSON', '{"version":1,\n', /JSON for .*manifest\.json:2 but received/],
+  ['no JSON', '{"version":1,\n', /JSON for .*manifest\.json:\d+:\d+/],
   ['no object', null, /Expected version 1 for/],
   [
     'another version',

@@ -1,9 +1,8 @@
 /** Reads a manifest in pieces, and tells if it was changed since it was written. */
-
 import { constants } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
-import { ifPresent } from '../../disk/index.js';
+import type { FileHandle } from 'node:fs/promises';
+import { ifPresent, openRegular } from '../../disk/index.js';
 import { expected } from '../../errors.js';
 import type { Manifest } from '../types.js';
 import { remedy } from './contents.js';
@@ -23,11 +22,12 @@ const pieceLength = 128 * 1024;
  */
 export async function loadManifest(folder: string): Promise<Manifest> {
   const file = manifestFile(folder);
-  const handle = await ifPresent(open(file));
-  if (handle === undefined) {
+  const opened = await ifPresent(openRegular(file));
+  if (opened === undefined) {
     const absent = 'It has no manifest.json: make one with `npx bobbin prepare`';
     throw expected('a prepared folder', 'data', folder, absent);
   }
+  const { handle } = opened;
   try {
     const start = Buffer.alloc(pieceLength);
     const { bytesRead } = await handle.read(start, 0, pieceLength, 0);

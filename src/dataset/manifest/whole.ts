@@ -1,4 +1,5 @@
 /** A manifest as one JSON text, in the form of whatever program wrote it. */
+import { parseJson } from '../../disk/index.js';
 import { expected } from '../../errors.js';
 import type { Manifest } from '../types.js';
 import { lists, ManifestContents, remedy } from './contents.js';
@@ -14,7 +15,7 @@ export function parseManifest(
 ): { manifest: Manifest; hasHash: boolean } {
   let place = file;
   const contents = new ManifestContents(() => place);
-  const value = parse(text, file) as Record<string, unknown>;
+  const value = parseJson(text, file, remedy) as Record<string, unknown>;
   contents.addHead(value);
   for (const list of lists) {
     const entries = value[list];
@@ -27,16 +28,4 @@ export function parseManifest(
     }
   }
   return { manifest: contents.finish(), hasHash: 'sha256' in value };
-}
-
-function parse(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const { message } = error as Error;
-    // Where the message names no position, the text ends too early.
-    const position = /at position (\d+)/.exec(message)?.[1] ?? text.length;
-    const line = text.slice(0, Number(position)).split('\n').length;
-    throw expected('JSON', `${file}:${line}`, message, remedy);
-  }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import os from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { InvalidInputError } from '../../errors.js';
 import { mapConcurrently } from '../concurrency.js';
 import { type FileStamp, stampOf } from '../file-stamp.js';
 
@@ -19,12 +20,16 @@ type Answer = { hash: string; size: number; mtimeMs: number } | { code: string }
 
 /** Threads: one a core, but so many that a slow disk is busy and so few that their memory does not count. */
 const mostThreads = Math.min(16, Math.max(4, os.availableParallelism()));
+/** Errors of the system that say nothing about the file. */
+const limits = ['EMFILE', 'ENFILE'];
 /** Files that a thread gets at once. */
 const filesAtOnce = 32;
 
 /**
  * Hashes each file once. It does not reject for an unreadable file, whose entry has the reason. `onProgress` is called with
  * the number of files that are done.
+ *
+ * @throws InvalidInputError where the system opens no further file.
  */
 export async function hashFiles(
   files: Iterable<string>,
@@ -74,7 +79,16 @@ function startWorker(): Worker {
 async function hashBatch(worker: Worker, files: readonly string[]): Promise<Hashed[]> {
   worker.postMessage(files);
   const [answers] = (await once(worker, 'message')) as [Answer[]];
-  return answers.map((answer) =>
-    'hash' in answer ? { hash: answer.hash, ...stampOf(answer) } : answer,
-  );
+  return answers.map((answer, index) => {
+    if ('hash' in answer) {
+      return { hash: answer.hash, ...stampOf(answer) };
+    }
+    if (limits.includes(answer.code)) {
+      const remedy = 'Raise the limit on open files (`ulimit -n`)';
+      throw new InvalidInputError(
+        `Expected to open ${files[index]} but received ${answer.code}. ${remedy}`,
+      );
+    }
+    return answer;
+  });
 }
