@@ -73,18 +73,16 @@ export function targetsOf(batch: Batch<PixelType>, classes: number): tf.Tensor2D
 
 function checkLabels({ indices, labels, partnerLabels }: Batch<PixelType>, classes: number): void {
   const isClass = (label: number) => label >= 0 && label < classes;
-  for (const [row, index] of indices.entries()) {
-    const [own, partner] = [labels[row] as number, partnerLabels[row] as number];
-    if (index >= 0 && !(isClass(own) && isClass(partner))) {
-      const label = isClass(own) ? partner : own;
-      const remedy = 'A model needs an output for each class';
-      throw expected(
-        `a label below ${classes}, the number of classes,`,
-        `sample ${index}`,
-        label,
-        remedy,
-      );
+  for (let row = 0; row < indices.length; row++) {
+    const own = labels[row] as number;
+    const partner = partnerLabels[row] as number;
+    const isMarked = (indices[row] as number) < 0;
+    if (isMarked || (isClass(own) && isClass(partner))) {
+      continue;
     }
+    const what = `a label below ${classes}, the number of classes,`;
+    const remedy = 'A model needs an output for each class';
+    throw expected(what, `sample ${indices[row]}`, isClass(own) ? partner : own, remedy);
   }
 }
 
