@@ -47,8 +47,8 @@ std::shared_ptr<device::Device> open_device(const Napi::Object& options) {
 }  // namespace
 
 std::unique_ptr<core::BatchWriter> to_batch_writer(const Napi::Object& options) {
+  if (text(options, "work") == "check") return core::make_check_writer();
   if (text(options, "device") == "none") return core::make_host_writer();
-  if (text(options, "device") == "check") return core::make_check_writer();
   std::shared_ptr<device::Device> device = open_device(options);
   return text(options, "augment") == "gpu" ? device::make_render_writer(std::move(device))
                                            : device::make_upload_writer(std::move(device));

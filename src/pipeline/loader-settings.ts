@@ -18,7 +18,7 @@ export interface LoaderSettings {
   batchesPerEpoch: number;
   /** The CUDA device on which batches lie; undefined for main memory. */
   gpuDevice: number | undefined;
-  native: NativeLoaderOptions;
+  native: Omit<NativeLoaderOptions, 'work'>;
 }
 
 /** @throws InvalidInputError when an option is out of its range, two exclude each other, or there is no such GPU. */

@@ -85,8 +85,7 @@ export class Loader<Type extends PixelType = 'float32'> {
     this.batchSize = native.batchSize;
     this.seed = native.seed;
     this.slots = native.slots;
-    const chosen = work === 'check' ? { ...native, device: work } : native;
-    this.native = new (pipelineAddon().Loader)(chosen, () => this.wake());
+    this.native = new (pipelineAddon().Loader)({ ...native, work }, () => this.wake());
     // More than can run at once, so that decoding continues while a training step blocks this thread.
     this.decoding = new DecodeQueue(this.native, samples, 4 * native.threads);
   }

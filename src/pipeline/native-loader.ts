@@ -20,11 +20,10 @@ export interface NativeLoaderOptions {
   workerCount: number;
   damaged: 'refill' | 'mark' | 'fail';
   failureBudget: number;
-  /**
-   * Where batches lie. `host` is the reference device, which does a CUDA device's work on the CPU in main memory. `check`
-   * writes none: images are decoded wholly to find damage.
-   */
-  device: 'none' | 'host' | 'cuda' | 'check';
+  /** `check` decodes images wholly and writes nothing into batches, so that `device` and `augment` have no effect. */
+  work: 'render' | 'check';
+  /** Where batches lie. `host` is the reference device, which does a CUDA device's work on the CPU in main memory. */
+  device: 'none' | 'host' | 'cuda';
   /** The device that renders; without a device always the CPU. */
   augment: 'cpu' | 'gpu';
   /** Path of the library that opens a CUDA device. */
