@@ -182,7 +182,7 @@ test('when many damaged files are decoded at once, then each has the same reason
   }
 });
 
-test('when an image would take too much memory, then it is refused by its headers', async (t) => {
+test('when an image would take too much memory or time, then it is refused by its headers', async (t) => {
   const gif = await sharpPicture(16, 16).gif().toBuffer();
   gif.writeUInt16LE(65535, 6);
   gif.writeUInt16LE(65535, 8);
@@ -203,19 +203,23 @@ test('when an image would take too much memory, then it is refused by its header
     'canvas.gif': gif,
     'large.tif': greyTiff({ 256: 60000, 257: 60000 }),
     'tile.tif': greyTiff({ 322: 65536, 323: 65536, 324: 512, 325: 256 }),
+    'rare.tif': greyTiff({ 259: 50001 }),
     'huge.avif': hugeAvif,
+    'long.avif': Buffer.concat([avif, Buffer.alloc(7_000_000)]),
   });
   const large = (size: string, most: number, format: string) =>
     `has ${size} pixels, more than the ${most} allowed in ${format}: make it smaller, or convert it to JPEG`;
   assert.deepEqual(found, {
-    'large.png': large('16000 × 16000', 50_000_000, 'PNG'),
+    'large.png': large('16000 × 16000', 48_000_000, 'PNG'),
     'data.png': 'is a damaged PNG: it has more data than its pixels take',
     'chunks.png': 'has more than 100000 chunks: save it again',
-    'canvas.gif': large('65535 × 65535', 37_500_000, 'GIF'),
-    'large.tif': large('60000 × 60000', 50_000_000, 'TIFF'),
+    'canvas.gif': large('65535 × 65535', 26_181_818, 'GIF'),
+    'large.tif': large('60000 × 60000', 48_000_000, 'TIFF'),
     'tile.tif':
       'has tiles of 65536 × 65536 pixels, more than the 4194304 allowed: save it without tiles',
-    'huge.avif': large('20000 × 1000', 18_750_000, 'AVIF'),
+    'rare.tif': 'is compressed in a rare way: save it with LZW or Deflate',
+    'huge.avif': large('20000 × 1000', 12_582_912, 'AVIF'),
+    'long.avif': `has ${7_000_000 + avif.length} bytes, more than the 6291456 allowed in AVIF: save it with a lower quality, or convert it to JPEG`,
   });
 });
 

@@ -8,6 +8,8 @@ export interface DecodePlan {
   height: number;
   /** Memory that the decoder needs for each pixel beside the RGB that it makes, in bytes. */
   bytesPerPixel: number;
+  /** Pixels allowed for the time that they take; memory bounds them, too. */
+  mostPixels?: number;
   /** Whether the numbers are inks (CMYK) and not light. */
   inks?: boolean;
 }

@@ -9,8 +9,8 @@ const trailer = 0x3b;
 /** Of an extension: the frame's transparent colour and how it is disposed of. */
 const graphicControl = 0xf9;
 
-/** The decoder holds a canvas of RGBA, and a row of work. */
-const bytesPerPixel = 5;
+/** A canvas of RGBA, and the decoder's copy of it. */
+const bytesPerPixel = 8;
 
 /** @throws Refused where the file ends before its first image does. */
 export function planGif(bytes: Buffer): DecodePlan {

@@ -17,7 +17,7 @@ import { planWebp } from './webp.js';
 export const mostFileBytes = 2 ** 27;
 
 /** Bytes that decoding one image may take: 48 million pixels of PNG or TIFF, fewer of other formats. */
-export const mostDecodeBytes = 300e6;
+export const mostDecodeBytes = 288e6;
 
 /** The image as RGB, and its copy for the native loader. */
 const outputBytesPerPixel = 6;
@@ -62,15 +62,15 @@ export class OtherFormat {
       throw new Refused(refusalOf(bytes));
     }
     const plan = planners[format](bytes);
-    const { width, height, bytesPerPixel } = plan;
+    const { width, height, bytesPerPixel, mostPixels = Number.POSITIVE_INFINITY } = plan;
     const each = outputBytesPerPixel / 2 + Math.max(outputBytesPerPixel / 2, bytesPerPixel);
-    const most = Math.floor(mostDecodeBytes / each);
+    const most = Math.min(mostPixels, Math.floor(mostDecodeBytes / each));
     if (width * height > most) {
       throw new Refused(
         `has ${width} × ${height} pixels, more than the ${most} allowed in ${format}: make it smaller, or convert it to JPEG`,
       );
     }
-    return new OtherFormat(format, plan, width * height * each);
+    return new OtherFormat(format, plan, width * height * each + bytes.length);
   }
 
   /**

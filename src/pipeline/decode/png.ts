@@ -29,8 +29,8 @@ export function planPng(bytes: Buffer): DecodePlan {
   const height = bytes.readUInt32BE(20);
   const [depth = 0, color = 0, , , interlaced = 0] = bytes.subarray(24, 29);
   const stored = ((channelsOf[color] ?? 4) * depth) / 8;
-  // Rows come in their order unless they are interlaced; then the decoder keeps the whole image.
-  const bytesPerPixel = interlaced === 0 ? 0 : stored;
+  // Rows come in their order unless they are interlaced; then the decoder keeps the whole image until its RGB is copied.
+  const bytesPerPixel = interlaced === 0 ? 0 : stored + 3;
   const mostDataBytes = 2 * stored * width * height + spareDataBytes;
   return { bytes: essence(bytes, mostDataBytes), width, height, bytesPerPixel };
 }

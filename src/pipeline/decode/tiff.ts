@@ -35,6 +35,9 @@ const inks = 5;
 /** How numbers become colours: white is 0, black is 0, RGB, palette, CMYK, YCbCr. */
 const photometrics = [0, 1, 2, 3, inks, 6];
 
+/** None, CCITT's three, LZW, JPEG's two, Deflate's two and PackBits. Other decoders inside a TIFF take seconds. */
+const compressions = [1, 2, 3, 4, 5, 6, 7, 8, 32946, 32773];
+
 /** Sample formats: unsigned, and not stated. */
 const wholeNumbers = [1, 4];
 
@@ -65,6 +68,9 @@ export function planTiff(bytes: Buffer): DecodePlan {
   const photometric = file.number(tags.photometric, 1);
   if (!photometrics.includes(photometric)) {
     throw new Refused('stores colours that are not RGB: convert it to an RGB image');
+  }
+  if (!compressions.includes(file.number(tags.compression, 1))) {
+    throw new Refused('is compressed in a rare way: save it with LZW or Deflate');
   }
   if (samples > mostSamples) {
     throw new Refused(
