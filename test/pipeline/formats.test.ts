@@ -111,6 +111,7 @@ test('when a file is no image that Bobbin reads, then the reason says what it is
   const unread = (what: string) =>
     `is ${what}, which Bobbin does not read: convert it to PNG or JPEG`;
   const cases: Record<string, [content: Buffer | string, reason: string]> = {
+    'none.jpg': ['', 'file is empty'],
     'page.jpg': ['\ufeff<!DOCTYPE html>\n<title>404</title>', 'is HTML, not an image'],
     'note.jpg': ['Not found', 'is text, not an image'],
     'pointer.jpg': [
