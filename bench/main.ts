@@ -124,6 +124,9 @@ program
     if (from !== undefined) {
       return await measureLoading(from);
     }
+    if (folder === undefined) {
+      throw expected('a folder of JPEG files, or --from', 'manifest', folder);
+    }
     await measureManifest(await jpegsIn(folder), samples);
   });
 await program.parseAsync();

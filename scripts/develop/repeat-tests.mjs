@@ -23,7 +23,7 @@ const timingWords = new RegExp(
     /child_process|worker_threads|node:timers/,
     /\bset(Timeout|Interval|Immediate)\b/,
     // They lock a folder, or start threads.
-    /\b(lockRun|createLoader|train|fit|ensemble|prepare|async)\(/,
+    /\b(lockFolder|inLockedFolder|createLoader|train|fit|ensemble|prepare|async)\(/,
     /std::(jthread|thread|async|condition_variable)|"(core\/load|core\/batch|device\/load)\//,
   ]
     .map(({ source }) => source)

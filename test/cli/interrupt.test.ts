@@ -47,6 +47,7 @@ for (const [signal, expectedCode] of [
 test('when a second SIGTERM comes later, then the command stops at once', async (t) => {
   const { child, ended } = await start(t);
   child.kill('SIGINT');
+  await once(child.stderr, 'data');
   await setTimeout(700);
   child.kill('SIGTERM');
   const { code, stdout } = await ended;

@@ -51,7 +51,7 @@ async function contents(folder: string): Promise<Record<string, string>> {
   const digests: Record<string, string> = {};
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (entry.isFile()) {
-      const file = path.join(entry.parentPath, entry.name);
+      const file = path.join(entry.parentPath ?? entry.path, entry.name);
       const digest = createHash('sha256').update(await readFile(file));
       digests[path.relative(folder, file)] = digest.digest('hex');
     }

@@ -36,7 +36,7 @@ async function contents(out: string): Promise<Map<string, string>> {
   const entries = await readdir(at(out), { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
   const digests = files.map(async (entry) => {
-    const file = path.join(entry.parentPath, entry.name);
+    const file = path.join(entry.parentPath ?? entry.path, entry.name);
     const timed = /^(history\.csv|state\.json)$/.test(entry.name);
     const content = timed ? '' : await readFile(file);
     return [
@@ -69,6 +69,7 @@ async function submitWithFaults(
 ): Promise<string[]> {
   const struck: string[] = [];
   for (let index = 0; struck.length < count; index++) {
+    assert.ok(index < 4 * count, `only ${struck.length} of ${index} faults struck`);
     const fault = { call: callOf(index), error: errorOf(index) };
     const ended = await submit(out, { fault });
     if (ended.code === 0) {

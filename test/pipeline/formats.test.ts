@@ -4,9 +4,10 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { crc32, deflateSync, gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { MemoryBudget } from '../../src/pipeline/decode/memory-budget.js';
+import { crc32 } from '../support/crc32.js';
 import { temporaryFolder } from '../support/folders.js';
 import { difference, loaderFor, plainPixels, render, sharpPicture } from '../support/pictures.js';
 

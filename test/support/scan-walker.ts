@@ -1,4 +1,4 @@
-/** Reads the codes of a baseline JPEG one by one, as ITU T.81 defines them: an oracle for damage that knows nothing of Bobbin. */
+/** Reads the codes of a baseline JPEG one by one, as ITU T.81 defines them: an oracle for damage without code of Bobbin's. */
 
 /** A rectangle of pixels. */
 export interface Rows {

@@ -1,4 +1,4 @@
-/** A command in a separate process that, once it is asked to stop, needs a second to save. */
+/** A command in a separate process that, once it is asked to stop, needs three seconds to save. */
 import { setTimeout } from 'node:timers/promises';
 import { endWith } from '../../src/cli/exit.js';
 import { interruptible } from '../../src/cli/interrupt.js';
@@ -11,7 +11,7 @@ try {
     while (!signal.aborted) {
       await setTimeout(10);
     }
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < 30; i++) {
       await setTimeout(100);
       console.error('saving');
     }

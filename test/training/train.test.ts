@@ -299,9 +299,10 @@ test('when an earlier version saved a checkpoint after the loss was NaN, then it
   await train({ ...options, classifier: smallClassifier() });
   const [name] = await readdir(path.join(run, 'checkpoint'));
   const file = path.join(run, 'checkpoint', name as string, 'state.json');
-  const text = await readFile(file, 'utf8');
-  // As JSON stores NaN.
-  await writeFile(file, text.replace(/"loss":[\d.]+,"accuracy"/, '"loss":null,"accuracy"'));
+  // Without the seal, and with NaN as JSON stores it.
+  const { sha256: _, ...state } = JSON.parse(await readFile(file, 'utf8'));
+  state.position.history[0].loss = null;
+  await writeFile(file, JSON.stringify(state));
   await assert.rejects(
     train({ ...options, resume: true }),
     /Expected a finite loss for epoch 1 of the checkpoint in \S+ but received NaN\. Its weights/,

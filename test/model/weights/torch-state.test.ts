@@ -77,7 +77,7 @@ const nestedList = `]${Array.from({ length: 12 }, (_, level) => {
 const nested = 'h\x7f';
 
 test('when lists contain each other many times, then the error stays short', () => {
-  const start = performance.now();
+  const start = process.cpuUsage();
   for (const file of [
     legacyFile('}', `${nestedList}](${nested}e`),
     legacyFile(`${nestedList}}(${nested}${nested}u`, ']'),
@@ -89,7 +89,7 @@ test('when lists contain each other many times, then the error stays short', () 
       ({ name, message }: Error) => name === 'InvalidInputError' && message.length < 500,
     );
   }
-  assert.ok(performance.now() - start < 1000);
+  assert.ok(process.cpuUsage(start).user < 2e6);
 });
 
 test('when tensors together have more elements than the file has bytes, or too many axes, then it is refused', () => {
