@@ -1,18 +1,20 @@
 /** Writes a manifest: JSON with one entry a line and a hash at the end, piece by piece. */
-
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { replaceFile, textPieces } from '../../disk/index.js';
+import { replaceFile, textPieces, writing } from '../../disk/index.js';
 import type { Manifest } from '../types.js';
 import { manifestFile } from './manifest.js';
 
 /**
  * Writes `folder/manifest.json`, whole or not at all, in memory that does not depend on its length. One sample or question a
  * line, so that a diff can be read. The last line has the SHA-256 of the bytes before it.
+ *
+ * @throws InvalidInputError where the system cannot write; an earlier manifest then stays as it was.
  */
 export async function saveManifest(manifest: Manifest, folder: string): Promise<void> {
-  await replaceFile(manifestFile(folder), (unfinished) =>
-    writeFile(unfinished, pieces(manifest), { flag: 'wx' }),
+  const file = manifestFile(folder);
+  await replaceFile(file, (unfinished) =>
+    writing(file, () => writeFile(unfinished, pieces(manifest), { flag: 'wx' })),
   );
 }
 
