@@ -41,6 +41,13 @@ const rooms: Record<string, string[]> = {
 
 const largestFolder = 20;
 
+/** Files outside of `disk` that open files themselves, and why. */
+const openers = {
+  'src/cli/program.ts': 'it reads the package.json of Bobbin',
+  'src/dataset/files/tar-writer.ts': 'it opens new files, to write them',
+  'src/dataset/prepare/hash-worker.mjs': 'a thread of JavaScript; it refuses special files itself',
+};
+
 /** Files below `folder`, relative to the repository. */
 const filesOf = (folder: string, kinds: RegExp): string[] =>
   readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -116,6 +123,16 @@ test('when a subfolder, the report or a root file imports a forbidden file, then
   for (const [file, source] of forbidden) {
     assert.equal(objections(file, source).length, 1, file);
   }
+});
+
+test('when a file outside of disk reads a file, then disk opens it, which refuses pipes and devices', () => {
+  const opening =
+    /^import (?!type )(\w|\{[^}]*\b(open|readFile|createReadStream))[^;]*'node:fs[/']/m;
+  const found = filesOf('src', /\.(ts|mjs)$/).filter((file) =>
+    opening.test(readFileSync(path.join(root, file), 'utf8')),
+  );
+  const outside = found.filter((file) => roomOf(file) !== 'disk');
+  assert.deepEqual(outside, Object.keys(openers));
 });
 
 test('when a folder of native includes another one, then the order of the folders allows it', () => {

@@ -1,7 +1,5 @@
 /** Stores predictions as JSON files, to continue stopped work and for other programs. */
-
-import { readFile } from 'node:fs/promises';
-import { isObject, openSealed, sealed, writeWhole } from '../disk/index.js';
+import { isObject, openSealed, readRegular, sealed, writeWhole } from '../disk/index.js';
 import { expected } from '../errors.js';
 import type { Prediction } from './predict.js';
 import { checkProbabilities } from './probabilities.js';
@@ -39,7 +37,7 @@ export async function savePrediction(prediction: StoredPrediction, file: string)
 export async function loadPrediction(file: string): Promise<StoredPrediction> {
   const remedy = `Remove ${file} and predict again`;
   const { files, classes, probabilities, failures, origin } = openSealed(
-    await readFile(file),
+    await readRegular(file),
     file,
     remedy,
   );

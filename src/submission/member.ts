@@ -1,7 +1,5 @@
 /** One model of one task: trains it and predicts with it; finished work is read from its run folder. */
-
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   fileStamp,
@@ -13,7 +11,7 @@ import {
   resolveSample,
   samplesOf,
 } from '../dataset/index.js';
-import { ifPresent, sha256 } from '../disk/index.js';
+import { ifPresent, readRegular, sha256 } from '../disk/index.js';
 import { loadClassifier } from '../model/index.js';
 import {
   type ClassifyProgress,
@@ -130,7 +128,7 @@ async function originOf(
   modelFolder: string,
   files: readonly (string | ImageFile)[],
 ): Promise<string> {
-  const model = sha256(await readFile(path.join(modelFolder, 'model.json')));
+  const model = sha256(await readRegular(path.join(modelFolder, 'model.json')));
   const images = await mapConcurrently(files, statsAtOnce, async (file) => {
     const image = imageFile(file);
     const stamp = await fileStamp(image.path);

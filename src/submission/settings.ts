@@ -1,8 +1,6 @@
 /** The settings that a submission was begun with: a later call continues it only with the same ones. */
-
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ifPresent, isObject, parseJson, writeWhole } from '../disk/index.js';
+import { ifPresent, isObject, parseJson, readText, writeWhole } from '../disk/index.js';
 import { expected } from '../errors.js';
 import { checkSameSettings, type Settings } from '../settings.js';
 import { completeSettings } from '../training/index.js';
@@ -15,7 +13,7 @@ import { completeSettings } from '../training/index.js';
 export async function keepSettings(folder: string, settings: Settings): Promise<void> {
   const file = path.join(folder, 'settings.json');
   const now = completeSettings(JSON.parse(JSON.stringify(settings)));
-  const saved = await ifPresent(readFile(file, 'utf8'));
+  const saved = await ifPresent(readText(file));
   if (saved === undefined) {
     await writeWhole(file, `${JSON.stringify(now, null, 2)}\n`);
     return;

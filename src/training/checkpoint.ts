@@ -1,11 +1,11 @@
 /** Checkpoints: the complete state of a run, in a folder that appears when it is complete. */
-
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import {
   ifPresent,
   isObject,
   openSealed,
+  readRegular,
   removeLeftovers,
   replaceFile,
   sealed,
@@ -170,7 +170,7 @@ const isSlot = (value: unknown): boolean =>
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 
 async function readPart(file: string, remedy: string): Promise<Buffer> {
-  return readFile(file).catch((cause: NodeJS.ErrnoException) => {
+  return readRegular(file).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === 'ENOENT'
       ? expected('a file of the checkpoint', file, 'none', remedy)
       : cause;

@@ -13,13 +13,23 @@ import { openRegular, readRegular } from '../../src/disk/regular-file.js';
 import { readText } from '../../src/disk/text-file.js';
 import { loadClassifier } from '../../src/model/index.js';
 import { loadPretrained } from '../../src/model/pretrained.js';
+import { loadPrediction } from '../../src/prediction/index.js';
 import { verifySubmission } from '../../src/submission/index.js';
+import { keepSettings } from '../../src/submission/settings.js';
+import { loadCheckpoint } from '../../src/training/checkpoint.js';
 import { temporaryFolder } from '../support/folders.js';
 
 const folder = temporaryFolder();
 const at = (name: string) => path.join(folder, name);
-execFileSync('mkfifo', [at('pipe'), at('model.json')]);
+const checkpoint = at('run/checkpoint/epoch-000001-batch-00000000');
+mkdirSync(checkpoint, { recursive: true });
 mkdirSync(at('folder'));
+execFileSync('mkfifo', [
+  at('pipe'),
+  at('model.json'),
+  at('settings.json'),
+  path.join(checkpoint, 'state.json'),
+]);
 writeFileSync(at('file'), 'content');
 symlinkSync(at('file'), at('link'));
 
@@ -48,7 +58,7 @@ test('when a pipe, device, socket or folder stands for a file, then the error sa
   await assert.rejects(readRegular('/dev/zero'), /received "a device"/);
 });
 
-test('when a pipe stands for a data set’s file, weights, a submission or an image, then each reader refuses it', async () => {
+test('when a pipe stands for a file of a data set, run or submission, then each reader refuses it', async () => {
   const pipe = at('pipe');
   const readers: Record<string, () => Promise<unknown>> = {
     csv: () => readCsv(pipe).next(),
@@ -60,6 +70,9 @@ test('when a pipe stands for a data set’s file, weights, a submission or an im
     questions: () => verifySubmission(at('file'), [pipe], []),
     classifier: () => loadClassifier(folder),
     weights: () => loadPretrained({} as never, {} as never, pipe),
+    checkpoint: () => loadCheckpoint(at('run')),
+    prediction: () => loadPrediction(pipe),
+    settings: () => keepSettings(folder, {}),
   };
   for (const [name, read] of Object.entries(readers)) {
     await assert.rejects(read, /a regular file .* "a pipe"/, name);
