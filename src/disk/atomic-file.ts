@@ -1,6 +1,7 @@
 /** Writes files whole or not at all, on the disk: neither a reader, a kill nor a power cut sees a part of a file. */
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ifPresent } from './if-present.js';
 import { removeLeftovers, temporaryName } from './leftovers.js';
 import { tidied } from './tidied.js';
 import { writing } from './write-error.js';
@@ -48,7 +49,7 @@ export async function writePart(file: string, content: string | Uint8Array): Pro
 /** Removes `file` if there is one; a power cut cannot bring it back. */
 export async function removeFile(file: string): Promise<void> {
   await writing(file, async () => {
-    await rm(file, { force: true });
+    await ifPresent(unlink(file));
     await syncEntries(path.dirname(file));
   });
 }

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { makeFolder, replaceFile, writeWhole } from '../../src/disk/atomic-file.js';
+import { makeFolder, removeFile, replaceFile, writeWhole } from '../../src/disk/atomic-file.js';
 import { temporaryName } from '../../src/disk/leftovers.js';
 import { thisProcess } from '../../src/disk/processes.js';
 import { temporaryFolder, writeFiles } from '../support/folders.js';
@@ -52,6 +52,10 @@ test('when a folder or a file stands in the way, then the error says so', async 
   await assert.rejects(
     writeWhole(path.join(folder, 'a.txt'), ''),
     /received EISDIR.* move it away/,
+  );
+  await assert.rejects(
+    removeFile(path.join(folder, 'a.txt')),
+    /a\.txt but received EISDIR: .* move/,
   );
   await writeFile(path.join(folder, 'b'), '');
   const below = path.join(folder, 'b', 'c', 'd.txt');

@@ -1,8 +1,6 @@
 /** Leaves damaged images out of a data set, and lists them in a file beside the manifest. */
-
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { writeWhole } from '../../disk/index.js';
+import { removeFile, writeWhole } from '../../disk/index.js';
 import { type DamagedImage, type ImageFile, imageName } from '../image-file.js';
 import type { HashedImage } from './duplicates.js';
 
@@ -12,7 +10,10 @@ export type CheckImages = (images: readonly ImageFile[]) => Promise<DamagedImage
 /** In the prepared folder: a line for each damaged image, its name and the reason, divided by a tab. */
 export const damagedFile = 'damaged.txt';
 
-/** The images that are not damaged, and those that are. The list in `out` is that of the last call; without damage there is none. */
+/**
+ * The images that are not damaged, and those that are. The list in `out` is that of this call: without `check` or damage there
+ * is none, since one of an earlier call would not belong to the manifest.
+ */
 export async function leaveOutDamaged(
   images: readonly HashedImage[],
   { root, out, check }: { root: string; out: string; check?: CheckImages | undefined },
@@ -25,7 +26,7 @@ export async function leaveOutDamaged(
   const files = new Map(images.map(located).map((file) => [imageName(file), file]));
   const damaged = (await check?.([...files.values()])) ?? [];
   const list = path.join(out, damagedFile);
-  await rm(list, { force: true });
+  await removeFile(list);
   if (damaged.length === 0) {
     return { images, damaged };
   }
