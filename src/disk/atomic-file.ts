@@ -9,13 +9,15 @@ import { writing } from './write-error.js';
 /**
  * Lets `write` fill a temporary file or folder beside `file`, flushes it to the disk and renames it to `file`. Creates
  * missing parent folders, and removes what killed processes left beside `file`. Resolves to the result of `write` when a
- * power cut can no longer undo it.
+ * power cut can no longer undo it. A rename does not replace a folder: `clear` removes an earlier one when the new one is flushed.
  *
- * @throws the error of `write`, or InvalidInputError where the system cannot write; an earlier `file` then stays as it was.
+ * @throws the error of `write`, or InvalidInputError where the system cannot write; an earlier `file` then stays as it was, as
+ *   long as `clear` was not called.
  */
 export async function replaceFile<Result>(
   file: string,
   write: (unfinished: string) => Promise<Result>,
+  clear?: () => Promise<void>,
 ): Promise<Result> {
   const folder = path.dirname(file);
   await makeFolder(folder);
@@ -25,6 +27,7 @@ export async function replaceFile<Result>(
     const result = await write(unfinished);
     await writing(file, async () => {
       await sync(unfinished);
+      await clear?.();
       await rename(unfinished, file);
       await syncEntries(folder);
     });

@@ -1,7 +1,7 @@
 /** Files are written completely or not at all, errors of the system are in words, and killed writers leave nothing for long. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { makeFolder, removeFile, replaceFile, writeWhole } from '../../src/disk/atomic-file.js';
@@ -29,6 +29,25 @@ test('when a folder is written, then it appears with all in it', async (t) => {
   });
   const names = await readdir(folder, { recursive: true });
   assert.deepEqual(names.sort(), ['c', 'c/d.txt', 'e.txt']);
+});
+
+test('when a folder replaces an earlier one, then that is cleared only once the new one is on the disk', async (t) => {
+  const folder = path.join(temporaryFolder(t), 'a');
+  const clear = () => rm(folder, { recursive: true });
+  await writeFiles(folder, { 'earlier.txt': '' });
+  const failing = replaceFile(
+    folder,
+    async (unfinished) => {
+      await mkdir(unfinished);
+      // Opening it to flush it fails.
+      await symlink('absent', path.join(unfinished, 'link'));
+    },
+    clear,
+  );
+  await assert.rejects(failing, /received ENOENT/);
+  assert.deepEqual(await readdir(folder), ['earlier.txt']);
+  await replaceFile(folder, (unfinished) => writeFiles(unfinished, { 'new.txt': '' }), clear);
+  assert.deepEqual(await readdir(folder), ['new.txt']);
 });
 
 test('when a file grows beyond the limit of the system, then the error names file, size, cause and way out', (t) => {

@@ -10,7 +10,6 @@ import {
   replaceFile,
   tidied,
   writePart,
-  writing,
 } from '../../disk/index.js';
 import { expected } from '../../errors.js';
 import { byCodeUnit } from '../code-unit.js';
@@ -38,8 +37,8 @@ export const parquet: Layout<'Parquet'> = {
 /**
  * The labelled images of a folder of Parquet files, beside each other or below `train` and `validation`. They are written to
  * the folder `images`, a shard for each file, with class numbers, and classnames.txt. Earlier shards there are replaced once
- * the new ones can be read, and the manifest of the earlier ones, beside the folder, is removed. `onProgress` is called with
- * the row groups that are written, then with the shards that are read.
+ * the new ones are read and on the disk, and the manifest of the earlier ones, beside the folder, is removed. `onProgress` is
+ * called with the row groups that are written, then with the shards that are read.
  *
  * @throws InvalidInputError naming the file, where one is damaged, its columns do not fit, or `images` has other files.
  */
@@ -52,14 +51,16 @@ async function read(root: string, { images, onProgress = () => {} }: ReadOptions
   const names = files.map(({ file }) => file);
   await refusePointers(root, names);
   await checkReplaceable(images);
-  const source = await replaceFile(images, async (unfinished) => {
+  const write = async (unfinished: string) => {
     warnings.push(...(await writeShards({ root, names, folder: unfinished, onProgress })));
-    const written = await readShards(unfinished, { task: taskOfFolder(root), onProgress });
+    return await readShards(unfinished, { task: taskOfFolder(root), onProgress });
+  };
+  const clear = async () => {
     // The earlier manifest names places in shards that are gone from here on.
     await removeFile(manifestFile(path.dirname(images)));
-    await writing(images, () => rm(images, { recursive: true, force: true }));
-    return written;
-  });
+    await rm(images, { recursive: true, force: true });
+  };
+  const source = await replaceFile(images, write, clear);
   warnings.push(...source.warnings);
   return { ...source, root: images, warnings };
 }

@@ -41,7 +41,7 @@ export interface PrepareOptions extends Partial<OptionValues<typeof prepareOptio
   /** Folder for manifest.json; not inside the source. */
   out: string;
   onProgress?: OnProgress;
-  /** Finds damaged images, which are then left out: `checkImages`. By default none is decoded, and an earlier list of them is removed. */
+  /** Finds damaged images, which are then left out: `checkImages`. By default none is decoded; an earlier list is removed. */
   check?: CheckImages;
 }
 
