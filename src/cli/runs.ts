@@ -30,7 +30,10 @@ export function chosenTasks(manifest: Manifest, name: string | undefined): Task[
 export async function openClassifier(run: string, task: string): Promise<Classifier> {
   const folder = path.join(run, task, 'model');
   if (existsSync(path.join(folder, 'model.json'))) {
-    return await loadClassifier(folder);
+    return await loadClassifier(
+      folder,
+      `Remove ${folder} and repeat train --resume, or submit: it writes the model again from its checkpoint`,
+    );
   }
   const remedy = `${folder} has no model: finish \`bobbin train --task ${task} --run ${run} --resume\``;
   throw expected('a trained model', '--run', run, remedy);

@@ -65,7 +65,7 @@ async function removeOtherWeights(folder: string, keep: string): Promise<void> {
  */
 export async function loadClassifier(
   folder: string,
-  remedy = `Remove ${folder} and repeat train --resume, or submit: it writes the model again from its checkpoint`,
+  remedy = 'Save the model again, or copy it again from where it is whole',
 ): Promise<Classifier> {
   const file = path.join(folder, 'model.json');
   const bytes = await readRegular(file).catch((cause: NodeJS.ErrnoException) => {

@@ -86,7 +86,10 @@ export async function predictMember(
   const { observer, signal } = request;
   const { task, run } = member;
   const modelFolder = path.join(run, 'model');
-  const classifier = await loadClassifier(modelFolder);
+  const classifier = await loadClassifier(
+    modelFolder,
+    `Remove ${modelFolder} and repeat submit: it writes the model again from its checkpoint`,
+  );
   const predictOnce = async (
     name: 'validation' | 'questions',
     files: readonly (string | ImageFile)[],

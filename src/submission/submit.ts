@@ -78,9 +78,10 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
 async function prepared(request: SubmitRequest): Promise<Manifest> {
   const { source, out, seed, validationFraction } = request;
   const data = path.join(out, 'data');
-  if (existsSync(manifestFile(data))) {
+  const file = manifestFile(data);
+  if (existsSync(file)) {
     await removeLeftovers(data);
-    const manifest = await loadManifest(data);
+    const manifest = await loadManifest(data, `Remove ${file} and repeat submit`);
     await reportChanges(manifest, request);
     return manifest;
   }

@@ -158,7 +158,11 @@ for (const [kind, read, filesOf] of kinds) {
       if (result instanceof Error) {
         assert.equal(result.name, 'InvalidInputError', `${what}: ${result.stack}`);
         assert.ok(result.message.includes(file), `${what}: ${result.message}`);
-        assert.match(result.message, /\. (Remove |Run `npx bobbin prepare` again)/, what);
+        assert.match(
+          result.message,
+          /\. (Remove |Run `npx bobbin prepare` again|Save the model again)/,
+          what,
+        );
       } else if (!isTold) {
         assert.deepEqual(result, whole, what);
       }

@@ -51,12 +51,12 @@ test('when a byte of the model or of its weights changes, then the file and the 
   await writeFile(file, text.replace('"skirt"', '"shirt"'));
   await assert.rejects(
     loadClassifier(folder),
-    refusal(/the content that Bobbin wrote for .*model\.json .*\. Remove .* and repeat/),
+    refusal(/the content that Bobbin wrote for .*model\.json .*\. Save the model again/),
   );
   await writeFile(file, text.slice(0, 500));
   await assert.rejects(
     loadClassifier(folder),
-    refusal(/Expected JSON for .*model\.json:1:496 .*end of string\. Remove/),
+    refusal(/Expected JSON for .*model\.json:1:496 .*end of string\. Save the model again/),
   );
   const weights = await readFile(weightsFile);
   const changed = Buffer.from(weights);
@@ -66,7 +66,9 @@ test('when a byte of the model or of its weights changes, then the file and the 
     await write();
     await assert.rejects(
       loadClassifier(folder),
-      refusal(/the content that Bobbin wrote for .*weights-[0-9a-f]{16}\.bin but .*Remove/),
+      refusal(
+        /the content that Bobbin wrote for .*weights-[0-9a-f]{16}\.bin but .*Save the model again/,
+      ),
     );
   }
   await writeFile(weightsFile, weights);

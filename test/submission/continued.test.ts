@@ -1,6 +1,6 @@
 /** A submission that is continued after its source or its files changed. */
 import assert from 'node:assert/strict';
-import { copyFile, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { createModel, saveClassifier } from '../../src/model/index.js';
@@ -11,6 +11,7 @@ import { temporaryFolder } from '../support/folders.js';
 const folder = temporaryFolder();
 const source = path.join(folder, 'photos');
 const out = path.join(folder, 'out');
+const manifest = path.join(out, 'data', 'manifest.json');
 const task = 'collar_design_labels';
 const run = path.join(out, 'runs', 'model-1', task);
 const predictions = ['validation', 'questions'].map((name) => path.join(run, `${name}.json`));
@@ -94,15 +95,29 @@ test('when labels and a photo of the training change, then both are told', async
   assert.ok(told.every((sentence) => sentence.endsWith('submit into another folder.')));
 });
 
-test('when a stored prediction or the source is damaged or gone, then the error names it', async () => {
+test('when a file of the submission is damaged, then the error names it and what submit makes again', async () => {
   const [validation = ''] = predictions;
-  const content = await readFile(validation, 'utf8');
-  await writeFile(validation, content.replace('0.', '0.9'));
-  await assert.rejects(submitted(), {
-    name: 'InvalidInputError',
-    message: `Expected the content that Bobbin wrote for ${validation} but received "other content". Remove ${validation} and predict again`,
-  });
-  await writeFile(validation, content);
+  const model = path.join(run, 'model');
+  const remedies: [file: string, remedy: string][] = [
+    [validation, `Remove ${validation} and predict again`],
+    [path.join(model, 'model.json'), `Remove ${model} and repeat submit`],
+    [manifest, `Remove ${manifest} and repeat submit`],
+  ];
+  for (const [file, remedy] of remedies) {
+    const content = await readFile(file, 'utf8');
+    await writeFile(file, content.slice(0, -100));
+    await assert.rejects(submitted(), ({ name, message }: Error) => {
+      assert.equal(name, 'InvalidInputError');
+      assert.ok(message.includes(file) && message.includes(`. ${remedy}`), message);
+      return true;
+    });
+    await writeFile(file, content);
+  }
+  await rm(manifest);
+  await submitted();
+});
+
+test('when the source is gone, then the error names it', async () => {
   await rename(source, `${source}-moved`);
   await assert.rejects(
     submitted(),

@@ -7,13 +7,13 @@ import { SampleColumns } from '../samples/sample-columns.js';
 import { SampleTable } from '../samples/sample-table.js';
 import type { LabelFile, Manifest, Question, Sample, Task } from '../types.js';
 
-/** Every error about a manifest says how to make a sound one. */
-export const remedy = 'Run `npx bobbin prepare` again';
-
 /** The lists of a manifest in the order of its file: the entries of each one name those of the first. */
 export const lists = ['tasks', 'samples', 'questions'] as const;
 
-/** See the file's heading. Parts come in the order of the file. `place` says for an error where the present one is. */
+/**
+ * See the file's heading. Parts come in the order of the file. `place` says for an error where the present one is, and `remedy`
+ * how to make a sound manifest.
+ */
 export class ManifestContents {
   private head: Pick<Manifest, 'root' | 'seed' | 'labelFiles'> = { root: '', seed: 0 };
   private readonly tasks: Task[] = [];
@@ -22,7 +22,10 @@ export class ManifestContents {
   /** How many classes each task has. */
   private readonly sizes = new Map<string, number>();
 
-  constructor(private readonly place: () => string) {}
+  constructor(
+    private readonly place: () => string,
+    private readonly remedy: string,
+  ) {}
 
   /** @throws InvalidInputError for another version, a relative root, a seed that is no integer, or label files without a hash. */
   addHead(value: unknown): void {
@@ -81,7 +84,7 @@ export class ManifestContents {
   }
 
   private fail(what: string, received: unknown): never {
-    throw expected(what, this.place(), received, remedy);
+    throw expected(what, this.place(), received, this.remedy);
   }
 }
 

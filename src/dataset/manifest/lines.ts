@@ -1,7 +1,7 @@
 /** The lines of a manifest as Bobbin writes it: a head, three lists with an entry a line, and the hash of it all. */
 import { expected } from '../../errors.js';
 import type { Manifest } from '../types.js';
-import { lists, ManifestContents, remedy } from './contents.js';
+import { lists, ManifestContents } from './contents.js';
 
 /** The first lines of the form; another program may have written the same JSON in another one. */
 export const form = /^\{[^\n]*,\n"tasks":\[\n/;
@@ -21,8 +21,11 @@ export class ManifestLines {
   private inList = false;
   private ended = false;
 
-  constructor(private readonly file: string) {
-    this.contents = new ManifestContents(() => this.place());
+  constructor(
+    private readonly file: string,
+    private readonly remedy: string,
+  ) {
+    this.contents = new ManifestContents(() => this.place(), remedy);
   }
 
   /** @throws InvalidInputError naming the line, where it is damaged or does not fit those before it. */
@@ -83,6 +86,6 @@ export class ManifestLines {
   }
 
   private fail(what: string, received: string): never {
-    throw expected(what, this.place(), received, remedy);
+    throw expected(what, this.place(), received, this.remedy);
   }
 }

@@ -5,7 +5,6 @@ import type { FileHandle } from 'node:fs/promises';
 import { ifPresent, openRegular } from '../../disk/index.js';
 import { expected } from '../../errors.js';
 import type { Manifest } from '../types.js';
-import { remedy } from './contents.js';
 import { form, isLastLine, ManifestLines } from './lines.js';
 import { manifestFile } from './manifest.js';
 import { parseManifest } from './whole.js';
@@ -17,10 +16,14 @@ const pieceLength = 128 * 1024;
  * Reads `folder/manifest.json` in memory that depends on its samples alone. A manifest that was changed since Bobbin wrote it
  * is used as it is, and a process warning with the code `BOBBIN_CHANGED` says so.
  *
+ * @param remedy how to make a sound manifest, as a sentence
  * @throws InvalidInputError where it is absent, is not JSON, has another version, or holds a sample or question that does not
  * fit its tasks, naming file and line.
  */
-export async function loadManifest(folder: string): Promise<Manifest> {
+export async function loadManifest(
+  folder: string,
+  remedy = 'Run `npx bobbin prepare` again',
+): Promise<Manifest> {
   const file = manifestFile(folder);
   const opened = await ifPresent(openRegular(file));
   if (opened === undefined) {
@@ -32,9 +35,9 @@ export async function loadManifest(folder: string): Promise<Manifest> {
     const start = Buffer.alloc(pieceLength);
     const { bytesRead } = await handle.read(start, 0, pieceLength, 0);
     const inLines = form.test(start.toString('utf8', 0, bytesRead));
-    const { manifest, changed } = await (inLines ? readLines : readWhole)(handle, file);
+    const { manifest, changed } = await (inLines ? readLines : readWhole)(handle, file, remedy);
     if (changed) {
-      tellChange(file);
+      tellChange(file, remedy);
     }
     return manifest;
   } finally {
@@ -48,8 +51,8 @@ interface Reading {
   changed: boolean;
 }
 
-async function readLines(handle: FileHandle, file: string): Promise<Reading> {
-  const parser = new ManifestLines(file);
+async function readLines(handle: FileHandle, file: string, remedy: string): Promise<Reading> {
+  const parser = new ManifestLines(file, remedy);
   const hash = createHash('sha256');
   for await (const block of blocksOf(handle)) {
     const lines = block.toString().split('\n');
@@ -90,17 +93,17 @@ async function* blocksOf(handle: FileHandle): AsyncGenerator<Buffer> {
   }
 }
 
-async function readWhole(handle: FileHandle, file: string): Promise<Reading> {
+async function readWhole(handle: FileHandle, file: string, remedy: string): Promise<Reading> {
   const { size } = await handle.stat();
   if (size > constants.MAX_STRING_LENGTH) {
     throw expected('one entry a line', file, `${size} bytes in another form`, remedy);
   }
   const text = new TextDecoder().decode(await handle.readFile());
-  const { manifest, hasHash } = parseManifest(text, file);
+  const { manifest, hasHash } = parseManifest(text, file, remedy);
   return { manifest, changed: hasHash };
 }
 
-function tellChange(file: string): void {
+function tellChange(file: string, remedy: string): void {
   process.emitWarning(
     `${file} was changed after Bobbin wrote it. Bobbin uses it as it is now. If nobody edited it, it is damaged: ${remedy}`,
     { code: 'BOBBIN_CHANGED' },

@@ -2,7 +2,7 @@
 import { parseJson } from '../../disk/index.js';
 import { expected } from '../../errors.js';
 import type { Manifest } from '../types.js';
-import { lists, ManifestContents, remedy } from './contents.js';
+import { lists, ManifestContents } from './contents.js';
 
 /**
  * The manifest in `text`, and whether it has the hash of a text that Bobbin wrote.
@@ -12,9 +12,10 @@ import { lists, ManifestContents, remedy } from './contents.js';
 export function parseManifest(
   text: string,
   file: string,
+  remedy: string,
 ): { manifest: Manifest; hasHash: boolean } {
   let place = file;
-  const contents = new ManifestContents(() => place);
+  const contents = new ManifestContents(() => place, remedy);
   const value = parseJson(text, file, remedy) as Record<string, unknown>;
   contents.addHead(value);
   for (const list of lists) {
