@@ -29,7 +29,7 @@ export {
   prepare,
   prepareOptions,
 } from './prepare/prepare.js';
-export { layoutOf, readSource } from './prepare/source.js';
+export { fittingLayout, layoutOf, readSource } from './prepare/source.js';
 export type { Summary, TaskSummary } from './prepare/summary.js';
 export { ImageColumns, type ImageList } from './samples/image-columns.js';
 export { SampleTable } from './samples/sample-table.js';

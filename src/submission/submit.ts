@@ -5,6 +5,7 @@ import path from 'node:path';
 import {
   changesSince,
   findQuestionFiles,
+  fittingLayout,
   loadManifest,
   type Manifest,
   manifestFile,
@@ -32,7 +33,19 @@ import { verifySubmission } from './verify.js';
  * @throws InvalidInputError when `out` was begun with other options, and when another call works in it.
  */
 export async function submit(request: SubmitRequest): Promise<SubmitResult> {
+  await checkSource(request);
   return await inLockedFolder(request.out, 'out', () => submitLocked(request));
+}
+
+const dataFolder = (out: string): string => path.join(out, 'data');
+
+/** Looks at a new source before anything is written: kept settings with a mistyped one would refuse the right one. */
+async function checkSource({ source, out }: SubmitRequest): Promise<void> {
+  if (!existsSync(manifestFile(dataFolder(out)))) {
+    const root = path.resolve(source);
+    await fittingLayout(root);
+    await findQuestionFiles(root);
+  }
 }
 
 async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
@@ -77,7 +90,7 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
 
 async function prepared(request: SubmitRequest): Promise<Manifest> {
   const { source, out, seed, validationFraction } = request;
-  const data = path.join(out, 'data');
+  const data = dataFolder(out);
   const file = manifestFile(data);
   if (existsSync(file)) {
     await removeLeftovers(data);

@@ -12,7 +12,7 @@ import { lockFolder } from '../../src/disk/folder-lock.js';
 import { claimOf, lifetime } from '../../src/disk/leftovers.js';
 import { thisProcess } from '../../src/disk/processes.js';
 import { type SubmitRequest, submit } from '../../src/submission/index.js';
-import { temporaryFolder } from '../support/folders.js';
+import { temporaryFolder, writeFiles } from '../support/folders.js';
 
 const script = fileURLToPath(new URL('../support/claim-folder.ts', import.meta.url));
 
@@ -65,7 +65,8 @@ test('when calls of one process claim a folder at once, then exactly one of them
 test('when a folder is claimed, then prepare and submit refuse it', async (t) => {
   const out = temporaryFolder(t);
   const unlock = await lockFolder(out, 'out');
-  const source = path.join(import.meta.dirname, '../fixtures/parquet');
+  const source = temporaryFolder(t);
+  await writeFiles(source, { 'Tests/question.csv': 'Images/a.jpg,coat_length_labels,?\n' });
   const refusal = /a folder in which no other call works for out/;
   await assert.rejects(prepare(source, { out }), refusal);
   const request = { source, out, seed: 1, validationFraction: 0.1, training: {} };

@@ -1,10 +1,12 @@
 /** The settings with which a submission began. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { type SubmitRequest, submit } from '../../src/submission/index.js';
 import { keepSettings } from '../../src/submission/settings.js';
-import { temporaryFolder } from '../support/folders.js';
+import { temporaryFolder, writeFiles } from '../support/folders.js';
 
 test('when settings are the same, then they pass; when one differs, then it is named with both values', async (t) => {
   const folder = temporaryFolder(t);
@@ -28,5 +30,20 @@ test('when the settings are damaged, then the error names the file and the place
   for (const [text, message] of damaged) {
     await writeFile(file, text);
     await assert.rejects(keepSettings(folder, {}), { name: 'InvalidInputError', message });
+  }
+});
+
+test('when the source does not exist or has no questions, then nothing is kept that would refuse the right one', async (t) => {
+  const folder = temporaryFolder(t);
+  await writeFiles(folder, { 'photos/hat/a.jpg': 'a', 'photos/shoe/b.jpg': 'b' });
+  const out = path.join(folder, 'out');
+  const refusals: [string, RegExp][] = [
+    ['photo', /an existing folder for source/],
+    ['photos', /Tests\/question\.csv for source/],
+  ];
+  for (const [name, message] of refusals) {
+    const request = { source: path.join(folder, name), out, seed: 1, validationFraction: 0.1 };
+    await assert.rejects(submit({ ...request, training: {} } as SubmitRequest), { message });
+    assert.ok(!existsSync(out));
   }
 });

@@ -6,7 +6,8 @@ import { ifPresent, inLockedFolder } from '../../disk/index.js';
 import { expected, InvalidInputError } from '../../errors.js';
 import { type OptionValues, resolveOptions } from '../../options.js';
 import type { FileStamp } from '../file-stamp.js';
-import type { OnProgress } from '../layouts/layout.js';
+import type { LayoutName } from '../layouts/index.js';
+import type { Layout, OnProgress } from '../layouts/layout.js';
 import { manifestFile } from '../manifest/manifest.js';
 import { saveManifest } from '../manifest/write.js';
 import { SampleTable } from '../samples/sample-table.js';
@@ -15,7 +16,7 @@ import { type CheckImages, leaveOutDamaged } from './damaged.js';
 import { deduplicate, type HashedImage, type Pair } from './duplicates.js';
 import { type Hashed, hashFiles, stampFiles } from './hash.js';
 import { remedyFor } from './missing.js';
-import { type ReadSource, readSource } from './source.js';
+import { fittingLayout, type ReadSource, readAs } from './source.js';
 import { splitByContent } from './split.js';
 import { type Summary, summarizeTasks, warningsOf } from './summary.js';
 
@@ -60,14 +61,18 @@ export interface Prepared {
 export async function prepare(source: string, options: PrepareOptions): Promise<Prepared> {
   const { out, onProgress, check, ...chosen } = options;
   const values = resolveOptions(prepareOptions, chosen);
-  await checkFolders(path.resolve(source), path.resolve(out));
+  const root = path.resolve(source);
+  await checkFolders(root, path.resolve(out));
+  // Before the lock makes `out`: a mistyped source leaves no empty folder.
+  const layout = await fittingLayout(root);
   return await inLockedFolder(out, 'out', () =>
-    prepareInto(out, { source, values, onProgress, check }),
+    prepareInto(out, { source: root, layout, values, onProgress, check }),
   );
 }
 
 interface Preparation {
   source: string;
+  layout: Layout<LayoutName>;
   values: OptionValues<typeof prepareOptions>;
   onProgress: OnProgress | undefined;
   check: CheckImages | undefined;
@@ -75,10 +80,10 @@ interface Preparation {
 
 async function prepareInto(
   out: string,
-  { source, values: { seed, validationFraction }, onProgress, check }: Preparation,
+  { source, layout, values: { seed, validationFraction }, onProgress, check }: Preparation,
 ): Promise<Prepared> {
   const images = path.resolve(out, 'images');
-  const found = await readSource(path.resolve(source), { images, onProgress });
+  const found = await readAs(layout, source, { images, onProgress });
   const { root, tasks, questions } = found;
   const labelFiles = await labelFilesOf(found);
   const hashOf = await hashesOf(found, onProgress);

@@ -31,15 +31,33 @@ export async function layoutOf(source: string): Promise<Layout<LayoutName> | und
 }
 
 /**
- * Reads a source by the layout that fits it.
+ * The layout that fits a source.
  *
- * @throws InvalidInputError listing all layouts where none fits, or naming the place of anything that does not fit in one.
+ * @throws InvalidInputError listing all layouts where none fits.
  */
-export async function readSource(source: string, options: ReadOptions = {}): Promise<ReadSource> {
+export async function fittingLayout(source: string): Promise<Layout<LayoutName>> {
   const layout = await layoutOf(source);
   if (layout === undefined) {
     throw await refusal(source);
   }
+  return layout;
+}
+
+/**
+ * Reads a source by the layout that fits it.
+ *
+ * @throws InvalidInputError as {@link fittingLayout} does, and naming the place of anything that does not fit in the layout.
+ */
+export async function readSource(source: string, options: ReadOptions = {}): Promise<ReadSource> {
+  return await readAs(await fittingLayout(source), source, options);
+}
+
+/** Reads a source that has `layout`; see {@link readSource}. */
+export async function readAs(
+  layout: Layout<LayoutName>,
+  source: string,
+  options: ReadOptions,
+): Promise<ReadSource> {
   const read = await layout.read(source, options);
   const warnings = [
     ...(await otherLayouts(source, layout)),

@@ -270,16 +270,18 @@ test('when question.csv repeats a row or asks for an unknown task then the error
   );
 });
 
-test('when the layout of the source is unknown then the error lists the known layouts', async (t) => {
+test('when the layout of the source is unknown then the error lists the known layouts, and nothing is made', async (t) => {
   await assert.rejects(
     prepared(t, { 'one/a.jpg': 'a' }),
     /class folders .*train\/ and validation\/.*label\.csv/,
   );
   const folder = temporaryFolder(t);
+  const out = path.join(folder, 'out');
   await assert.rejects(
-    prepare(path.join(folder, 'none'), { out: folder }),
+    prepare(path.join(folder, 'none'), { out }),
     /an existing folder for source/,
   );
+  assert.ok(!existsSync(out));
 });
 
 test('when the source is a shard then the error asks for its folder', async (t) => {
