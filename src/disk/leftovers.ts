@@ -14,7 +14,8 @@ import {
 /** A process that cannot be seen counts as ended if it has not written to its file for so long, in milliseconds. */
 export const lifetime = 60_000;
 
-const temporaryEnd = new RegExp(`\\.bobbin-${processPattern}-[0-9a-f]{8}\\.tmp`);
+/** At the end of a name: also of a folder's, inside of a path. */
+const temporaryEnd = new RegExp(`\\.bobbin-${processPattern}-[0-9a-f]{8}\\.tmp(?=/|$)`);
 const claimName = new RegExp(`^lock-${processPattern}$`);
 /** Names of Bobbin 0.1: a claim, and the end of a temporary file. */
 const oldClaim = /^lock-(\d+)-(\d+)$/;

@@ -86,10 +86,12 @@ test('when killed processes left temporary files, then the next write there remo
   const folder = temporaryFolder(t);
   const own = await temporaryName('alive.txt');
   const { space, pid, start } = await thisProcess();
+  const ended = own.replace(`${pid}-${start}`, `${pid}-1`);
   const uuid = '01234567-89ab-4cde-8f01-23456789abcd';
   await writeFiles(folder, {
     [own]: 'of this process, which may still write it',
-    [own.replace(`${pid}-${start}`, `${pid}-1`)]: 'of an ended process',
+    [ended]: 'of an ended process',
+    [`${ended}.bak`]: "a person's copy",
     [own.replace(space, '00000000cafe')]: 'of another container, still fresh',
     [`a.txt.${uuid}.tmp`]: 'of Bobbin 0.1',
     [`b.txt.${uuid}.tmp`]: "perhaps another program's",
@@ -97,6 +99,7 @@ test('when killed processes left temporary files, then the next write there remo
   });
   await mkdir(path.join(folder, (await temporaryName('folder')).replace(`-${pid}-`, '-0-')));
   await writeWhole(path.join(folder, 'a.txt'), 'a');
-  const kept = [own, own.replace(space, '00000000cafe'), `b.txt.${uuid}.tmp`, 'c.tmp', 'a.txt'];
+  const others = [`${ended}.bak`, `b.txt.${uuid}.tmp`, 'c.tmp'];
+  const kept = [own, own.replace(space, '00000000cafe'), ...others, 'a.txt'];
   assert.deepEqual((await readdir(folder)).sort(), kept.sort());
 });
