@@ -1,6 +1,7 @@
 /** Writes files whole or not at all, on the disk: neither a reader, a kill nor a power cut sees a part of a file. */
 import { mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { checkHeld } from './held-folders.js';
 import { ifPresent } from './if-present.js';
 import { removeLeftovers, temporaryName } from './leftovers.js';
 import { tidied } from './tidied.js';
@@ -11,7 +12,7 @@ import { writing } from './write-error.js';
  * missing parent folders, and removes what killed processes left beside `file`. Resolves to the result of `write` when a
  * power cut can no longer undo it. A rename does not replace a folder: `clear` removes an earlier one when the new one is flushed.
  *
- * @throws the error of `write`, or InvalidInputError where the system cannot write; an earlier `file` then stays as it was, as
+ * @throws the error of `write`, or InvalidInputError where the system cannot write or another call took the folder; an earlier `file` then stays as it was, as
  *   long as `clear` was not called.
  */
 export async function replaceFile<Result>(
@@ -27,6 +28,7 @@ export async function replaceFile<Result>(
     const result = await write(unfinished);
     await writing(file, async () => {
       await sync(unfinished);
+      await checkHeld(file);
       await clear?.();
       await rename(unfinished, file);
       await syncEntries(folder);
@@ -52,6 +54,7 @@ export async function writePart(file: string, content: string | Uint8Array): Pro
 /** Removes `file` if there is one; a power cut cannot bring it back. */
 export async function removeFile(file: string): Promise<void> {
   await writing(file, async () => {
+    await checkHeld(file);
     await ifPresent(unlink(file));
     await syncEntries(path.dirname(file));
   });

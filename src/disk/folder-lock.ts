@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expected } from '../errors.js';
 import { makeFolder } from './atomic-file.js';
+import { heldFolders } from './held-folders.js';
 import { ifPresent } from './if-present.js';
 import { claimantOf, claimOf, lifetime, removeLeftovers } from './leftovers.js';
 import { type ProcessName, thisProcess } from './processes.js';
@@ -27,6 +28,7 @@ export async function inLockedFolder<Result>(
  * A claim is a file with the process in its name: empty while the process looks at the claims of others, then with text,
  * which it rewrites every few seconds. The claim of a process that ended, even by `kill -9`, is void: at once if this process
  * can see that, and else, if it ran in another container or on another machine, when it was not rewritten for a minute.
+ * A process that only stood still so long is refused at its next save; see {@link checkHeld}.
  *
  * @throws InvalidInputError when another call works in `folder`.
  */
@@ -42,12 +44,14 @@ export async function lockFolder(folder: string, option: string): Promise<() => 
   let beat: NodeJS.Timeout | undefined;
   const unlock = async () => {
     clearInterval(beat);
+    heldFolders.delete(path.resolve(folder));
     await claim.close();
     await writing(file, () => rm(file, { force: true }));
   };
   try {
     await winAgainstOthers(folder, option, own);
     await writing(file, () => hold(claim));
+    heldFolders.set(path.resolve(folder), claim);
     // A beat that fails leaves the claim older, no more.
     beat = setInterval(() => void hold(claim).catch(() => {}), lifetime / 12).unref();
     return unlock;

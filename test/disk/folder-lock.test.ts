@@ -2,12 +2,21 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { prepare } from '../../src/dataset/index.js';
+import { removeFile, writeWhole } from '../../src/disk/atomic-file.js';
 import { lockFolder } from '../../src/disk/folder-lock.js';
 import { claimOf, lifetime } from '../../src/disk/leftovers.js';
 import { thisProcess } from '../../src/disk/processes.js';
@@ -110,6 +119,24 @@ test('when a folder is held for long, then its claim is rewritten every few seco
   }
   assert.ok(Date.now() - statSync(claim).mtimeMs < lifetime);
   await unlock();
+});
+
+test('when a call stood still until another one took its folder, then it can no longer write there', async (t) => {
+  const folder = temporaryFolder(t);
+  const [inside, outside] = [path.join(folder, 'run/model/a.txt'), path.join(folder, 'a.txt')];
+  const run = path.join(folder, 'run');
+  const unlock = await lockFolder(run, 'run');
+  await writeWhole(inside, 'earlier');
+  // As the other one does with a claim that was not rewritten for a minute.
+  rmSync(path.join(run, claimOf(await thisProcess())));
+  const refusal = new RegExp(`the lock of this call for ${run} .* another call works there now`);
+  await assert.rejects(writeWhole(inside, 'later'), refusal);
+  await assert.rejects(removeFile(inside), refusal);
+  assert.equal(readFileSync(inside, 'utf8'), 'earlier');
+  assert.deepEqual(readdirSync(path.dirname(inside)), ['a.txt']);
+  await writeWhole(outside, 'elsewhere');
+  await unlock();
+  await writeWhole(inside, 'of a call without a lock');
 });
 
 test('when a process of another PID namespace works in a folder, then it is refused to this one', async (t) => {
