@@ -11,7 +11,7 @@ import {
 } from 'hyparquet';
 import { openRegular } from '../../disk/index.js';
 import { expected, InvalidInputError } from '../../errors.js';
-import { boundedCompressors, checkUnpacked, mostUnpacked } from '../files/unpacking.js';
+import { boundedCompressors, checkUnpacked, mostUnpacked } from '../files/parquet-compression.js';
 import { type Label, labelFrom } from './label.js';
 
 /** Of a row group; pyarrow's default. */
