@@ -38,6 +38,10 @@ function hashOpen(descriptor) {
   return { hash: hash.digest('hex'), size: status.size, mtimeMs: status.mtimeMs };
 }
 
+// Keeps an open file free for the files to come: where there is none, the thread fails at its start and fewer threads do the work.
+const kept = openSync('/dev/null', constants.O_RDONLY);
+parentPort?.once('message', () => closeSync(kept));
 parentPort?.on('message', (/** @type {string[]} */ files) => {
   parentPort?.postMessage(files.map(hashFile));
 });
+parentPort?.postMessage('ready');

@@ -29,7 +29,7 @@ const filesAtOnce = 32;
  * Hashes each file once. It does not reject for an unreadable file, whose entry has the reason. `onProgress` is called with
  * the number of files that are done.
  *
- * @throws InvalidInputError where the system opens no further file.
+ * @throws InvalidInputError where the system opens no further file, or starts no thread.
  */
 export async function hashFiles(
   files: Iterable<string>,
@@ -39,7 +39,7 @@ export async function hashFiles(
   const hashes = new Map<string, Hashed>();
   const batches = inBatches(unique);
   const threads = Math.min(mostThreads, Math.ceil(unique.length / filesAtOnce));
-  const workers = Array.from({ length: threads }, startWorker);
+  const workers = await startWorkers(threads);
   try {
     await Promise.all(
       workers.map(async (worker) => {
@@ -72,8 +72,38 @@ function* inBatches(files: readonly string[]): Generator<string[]> {
   }
 }
 
-function startWorker(): Worker {
-  return new Worker(new URL('./hash-worker.mjs', import.meta.url), { execArgv: [] });
+/** `most` workers, or fewer where the system has not enough open files or threads for so many and for what they read. */
+async function startWorkers(most: number): Promise<Worker[]> {
+  const starts = await Promise.allSettled(Array.from({ length: most }, startWorker));
+  const workers = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  const failed = starts.find((start) => start.status === 'rejected');
+  if (failed === undefined) {
+    return workers;
+  }
+  await Promise.all(workers.map((worker) => worker.terminate()));
+  const { code, message } = failed.reason as NodeJS.ErrnoException;
+  if (code !== 'ERR_WORKER_INIT_FAILED' && !limits.includes(code ?? '')) {
+    throw failed.reason;
+  }
+  if (most === 1) {
+    const remedy = 'Raise the limits on open files (`ulimit -n`) and on threads (`ulimit -u`)';
+    throw new InvalidInputError(
+      `Expected to start a thread that reads files but received ${message}. ${remedy}`,
+    );
+  }
+  return await startWorkers(Math.ceil(most / 4));
+}
+
+async function startWorker(): Promise<Worker> {
+  const worker = new Worker(new URL('./hash-worker.mjs', import.meta.url), { execArgv: [] });
+  try {
+    await once(worker, 'message');
+    return worker;
+  } catch (error) {
+    // What it opened is closed when it has ended.
+    await worker.terminate();
+    throw error;
+  }
 }
 
 async function hashBatch(worker: Worker, files: readonly string[]): Promise<Hashed[]> {

@@ -54,3 +54,40 @@ test('when the caller stops then hashing stops and nothing keeps the process ali
   await assert.rejects(hashFiles([file], stop), /^Error: stopped$/);
   assert.deepEqual(await hashFiles([]), new Map());
 });
+
+/** Hashes 200 files while the system gives only so many open files, and prints how many hashes there are, or the error. */
+const withFewFiles = `
+  import { closeSync, openSync } from 'node:fs';
+  import { hashFiles } from '${new URL('../../../src/dataset/prepare/hash.ts', import.meta.url)}';
+  const [folder, left] = process.argv.slice(1);
+  const taken = [];
+  try {
+    for (;;) taken.push(openSync('/dev/null'));
+  } catch {}
+  taken.splice(0, left).forEach(closeSync);
+  const files = Array.from({ length: 200 }, (_, index) => \`\${folder}/\${index}\`);
+  const told = await hashFiles(files).then(
+    (hashes) => [...hashes.values()].filter(({ hash }) => hash).length,
+    ({ name, message }) => \`\${name}: \${message}\`,
+  );
+  taken.forEach(closeSync);
+  console.log(told);
+`;
+
+test('when the system has few open files then fewer threads hash, and an error tells where it has none', (t) => {
+  const folder = temporaryFolder(t);
+  for (let index = 0; index < 200; index++) {
+    writeFileSync(path.join(folder, `${index}`), `${index}`);
+  }
+  const limited =
+    'ulimit -n 100; exec "$0" --import tsx --input-type=module -e "$1" "$2" "$3" 2>&1';
+  const told = (left: number) =>
+    execFileSync('sh', ['-c', limited, process.execPath, withFewFiles, folder, `${left}`], {
+      encoding: 'utf8',
+    });
+  assert.equal(told(12), '200\n');
+  assert.match(
+    told(1),
+    /^InvalidInputError: Expected to start a thread that reads files but received .*EMFILE.* Raise the limits on open files \(`ulimit -n`\) and on threads \(`ulimit -u`\)\n$/,
+  );
+});
