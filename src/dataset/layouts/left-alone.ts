@@ -75,7 +75,7 @@ async function hiddenClasses(root: string, parent: string): Promise<string[]> {
   const hidden = entries.filter((entry) => entry.name.startsWith('.') && entry.isDirectory());
   const warnings: string[] = [];
   for (const { name } of hidden) {
-    const files = await readdir(path.join(root, parent, name));
+    const files = await readdir(path.join(root, parent, name)).catch(noneIfClosed);
     if (files.some((file) => !file.startsWith('.') && imagePattern.test(file))) {
       const folder = path.posix.join(parent, name);
       warnings.push(
@@ -84,4 +84,12 @@ async function hiddenClasses(root: string, parent: string): Promise<string[]> {
     }
   }
   return warnings;
+}
+
+/** Systems close hidden folders, such as `.Trashes`, which nobody expects to be read. */
+function noneIfClosed(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'EACCES' || error.code === 'EPERM') {
+    return [];
+  }
+  throw error;
 }

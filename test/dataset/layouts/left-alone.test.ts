@@ -1,10 +1,11 @@
 /** Files and links that do not belong to class folders: each is told with its name, and the classes are read. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { symlink } from 'node:fs/promises';
+import { chmod, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { prepare } from '../../../src/dataset/index.js';
+import { asUser } from '../../support/as-user.js';
 import { temporaryFolder, writeFiles } from '../../support/folders.js';
 import { classFolder, prepared } from '../../support/prepared.js';
 
@@ -110,4 +111,15 @@ test('when a hidden folder has images then a warning says that it is no class', 
   assert.deepEqual(summary.warnings, [
     '.net is left out, because its name begins with a dot: rename it if it is a class.',
   ]);
+});
+
+test('when this user may not enter a hidden folder then the classes are read without it', async (t) => {
+  const folder = temporaryFolder(t);
+  const source = path.join(folder, 'source');
+  const { summary } = await asUser(folder, async () => {
+    await writeFiles(source, { ...photos, '.Trashes/1.jpg': 'x' });
+    await chmod(path.join(source, '.Trashes'), 0);
+    return await prepare(source, { out: path.join(folder, 'out') });
+  });
+  assert.deepEqual(summary.warnings, []);
 });
