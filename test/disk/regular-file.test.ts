@@ -77,7 +77,7 @@ test('when a pipe stands for a file of a data set, run or submission, then each 
   for (const [name, read] of Object.entries(readers)) {
     await assert.rejects(read, /a regular file .* "a pipe"/, name);
   }
-  assert.deepEqual((await hashFiles([pipe])).get(pipe), { code: 'not a file' });
+  assert.deepEqual((await hashFiles([pipe])).get(pipe), { code: 'a pipe' });
   const { problems } = await verifySubmission(pipe, [], []);
   assert.match(problems[0]?.message ?? 'passed', /a regular file .* "a pipe"/);
 });

@@ -6,7 +6,7 @@ import { parentPort } from 'node:worker_threads';
 const buffer = Buffer.allocUnsafeSlow(256 * 1024);
 
 /**
- * The hash and status of a file, or the system's code for why it cannot be read.
+ * The hash and status of a file, or why it cannot be read: the system's code, or what it is instead.
  *
  * @param {string} file
  */
@@ -20,7 +20,8 @@ function hashFile(file) {
       closeSync(descriptor);
     }
   } catch (error) {
-    return { code: /** @type {NodeJS.ErrnoException} */ (error).code ?? String(error) };
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    return { code: code === 'ENXIO' ? 'a socket or a device' : (code ?? String(error)) };
   }
 }
 
@@ -28,7 +29,7 @@ function hashFile(file) {
 function hashOpen(descriptor) {
   const status = fstatSync(descriptor);
   if (!status.isFile()) {
-    return { code: 'not a file' };
+    return { code: kindOf(status) };
   }
   const hash = createHash('sha256');
   for (let length = -1; length !== 0; ) {
@@ -36,6 +37,18 @@ function hashOpen(descriptor) {
     hash.update(buffer.subarray(0, length));
   }
   return { hash: hash.digest('hex'), size: status.size, mtimeMs: status.mtimeMs };
+}
+
+/**
+ * In the words of src/disk/regular-file.ts, which a thread cannot load.
+ *
+ * @param {import('node:fs').Stats} status
+ */
+function kindOf(status) {
+  if (status.isDirectory()) {
+    return 'a folder';
+  }
+  return status.isFIFO() ? 'a pipe' : 'a device';
 }
 
 // Keeps an open file free for the files to come: where there is none, the thread fails at its start and fewer threads do the work.

@@ -12,7 +12,7 @@ export interface FileHash extends FileStamp {
   hash: string;
 }
 
-/** A file's hash, or the system's code for why there is none. */
+/** A file's hash, or why there is none: the system's code, or what the path is instead of a file, such as "a pipe". */
 export type Hashed = FileHash | { code: string };
 
 /** What a thread answers for each file. */

@@ -1,4 +1,4 @@
-/** Finds out why a row's image is not where the row says: its name may be written in another way. */
+/** Finds out why a row's image cannot be read: it is closed, or its name is written in another way. */
 
 import path from 'node:path';
 import { ifPresent } from '../../disk/index.js';
@@ -6,13 +6,29 @@ import { entriesIn } from '../files/folders.js';
 import { imagePattern } from '../layouts/names.js';
 import { looksOf, spelled } from './alike.js';
 
+/** What to do about files that are there, by the system's code for why they cannot be read. */
+const remedies: Readonly<Record<string, string>> = {
+  EACCES: 'Let this user read them',
+  EPERM: 'Let this user read them',
+  EIO: 'Their disk is faulty: read the log of the system, and restore them to another disk',
+  ELOOP: 'They are links that lead back to themselves: put the files in their place',
+  ESTALE: 'Their network file system lost them: mount it again',
+};
+
+/** What to do about files for which the system gives `code`, undefined if they may be absent. */
+export const remedyByCode = (code: string | undefined): string | undefined => remedies[code ?? ''];
+
 /**
- * The way out for `file`, which is relative to `root` and absent. Only the first part of the path that does not exist is
- * looked at.
+ * The way out for `file`, which is relative to `root` and has no hash because of `code`. If it is absent, only the first
+ * part of the path that does not exist is looked at.
  *
  * @throws InvalidInputError where names beside it are not UTF-8.
  */
-export async function remedyFor(root: string, file: string): Promise<string> {
+export async function remedyFor(root: string, file: string, code?: string): Promise<string> {
+  return remedyByCode(code) ?? (await remedyIfAbsent(root, file));
+}
+
+async function remedyIfAbsent(root: string, file: string): Promise<string> {
   let folder = '';
   for (const part of file.split('/')) {
     const names = ((await ifPresent(entriesIn(root, folder))) ?? []).map(({ name }) => name);

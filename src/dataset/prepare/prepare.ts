@@ -11,7 +11,7 @@ import type { Layout, OnProgress } from '../layouts/layout.js';
 import { manifestFile } from '../manifest/manifest.js';
 import { saveManifest } from '../manifest/write.js';
 import { SampleTable } from '../samples/sample-table.js';
-import type { LabelFile, Labelled, Manifest, Question, Sample, Samples, Split } from '../types.js';
+import type { LabelFile, Manifest, Question, Sample, Samples, Split } from '../types.js';
 import { type CheckImages, leaveOutDamaged } from './damaged.js';
 import { deduplicate, type HashedImage, type Pair } from './duplicates.js';
 import { type Hashed, hashFiles, stampFiles } from './hash.js';
@@ -167,7 +167,7 @@ async function checkFolders(root: string, out: string): Promise<void> {
  */
 async function withHashes({ root, labelled }: ReadSource, hashOf: HashOf): Promise<HashedImage[]> {
   const missing: string[] = [];
-  let first: Labelled | undefined;
+  let first: { path: string; code: string | undefined } | undefined;
   const images: HashedImage[] = [];
   for (const image of labelled) {
     const hashed = hashOf(image);
@@ -175,12 +175,12 @@ async function withHashes({ root, labelled }: ReadSource, hashOf: HashOf): Promi
       images.push({ ...image, ...hashed });
     } else {
       missing.push(`${image.origin}: ${image.path} (${hashed?.code ?? 'not read'})`);
-      first ??= image;
+      first ??= { path: image.path, code: hashed?.code };
     }
   }
   if (first) {
     throw new InvalidInputError(
-      `Expected a readable image for every label but ${missing.length} of ${labelled.length} cannot be read, the first at ${missing[0]}. ${await remedyFor(root, first.path)}`,
+      `Expected a readable image for every label but ${missing.length} of ${labelled.length} cannot be read, the first at ${missing[0]}. ${await remedyFor(root, first.path, first.code)}`,
     );
   }
   return images;

@@ -40,8 +40,8 @@ test('when a file cannot be read then it has the reason, also a pipe, which nobo
   const found = await hashFiles(['gone', 'folder', 'pipe'].map(at));
   assert.deepEqual(Object.fromEntries(found), {
     [at('gone')]: { code: 'ENOENT' },
-    [at('folder')]: { code: 'not a file' },
-    [at('pipe')]: { code: 'not a file' },
+    [at('folder')]: { code: 'a folder' },
+    [at('pipe')]: { code: 'a pipe' },
   });
 });
 

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, stat, symlink, utimes } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, symlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { findQuestionFiles, loadManifest, prepare, samplesOf } from '../../../src/dataset/index.js';
+import { asUser } from '../../support/as-user.js';
 import { temporaryFolder, writeFiles } from '../../support/folders.js';
 import { classFolder, prepared, withoutTimes } from '../../support/prepared.js';
 
@@ -352,5 +353,22 @@ test('when a source has no questions then the error names the missing file', asy
   const folder = temporaryFolder(t);
   await assert.rejects(findQuestionFiles(folder), {
     message: `Expected a release with Tests/question.csv for source but received "${folder}"`,
+  });
+});
+
+test('when this user may not read an image then the error says so, and not to remove its row', async (t) => {
+  const folder = temporaryFolder(t);
+  const source = path.join(folder, 'source');
+  await asUser(folder, async () => {
+    await writeFiles(source, {
+      'labels.csv': 'path,label\na.jpg,x\nb.jpg,y\n',
+      'a.jpg': 'a',
+      'b.jpg': 'b',
+    });
+    await chmod(path.join(source, 'b.jpg'), 0);
+    await assert.rejects(
+      prepare(source, { out: path.join(folder, 'out') }),
+      /labels\.csv:3:1: b\.jpg \(EACCES\)\. Let this user read them$/,
+    );
   });
 });
