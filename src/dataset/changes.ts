@@ -5,10 +5,11 @@ import { sha256 } from '../disk/index.js';
 import { InvalidInputError } from '../errors.js';
 import type { OptionTable, OptionValues } from '../options.js';
 import { mapConcurrently } from './concurrency.js';
-import { type FileStamp, fileStamp } from './file-stamp.js';
+import { type FileStamp, stampOrCode } from './file-stamp.js';
 import { type ImageFile, imageName, readImage } from './image-file.js';
 import { resolveSample } from './manifest/manifest.js';
 import { hashFiles } from './prepare/hash.js';
+import { remedyByCode } from './prepare/missing.js';
 import type { Manifest, Question, Sample, Split } from './types.js';
 
 /** The most files whose sizes and times are compared, evenly spread over the samples. */
@@ -51,12 +52,13 @@ type Photo = ImageFile & Partial<FileStamp> & { hash?: string };
  */
 export async function changesSince(request: ChangeRequest): Promise<string[]> {
   const { checkHashes = false, remedy = 'run `npx bobbin prepare` again' } = request;
-  const all: Comparison = { photos: 0, compared: 0, absent: [], changed: [] };
+  const all: Comparison = { photos: 0, compared: 0, absent: [], closed: [], changed: [] };
   for (const block of blocksOf(request)) {
-    const { photos, compared, absent, changed } = await compare(block, checkHashes);
+    const { photos, compared, absent, closed, changed } = await compare(block, checkHashes);
     all.photos += photos;
     all.compared += compared;
     all.absent.push(...absent);
+    all.closed.push(...closed);
     all.changed.push(...changed);
   }
   const onAbsent = await sentencesOnAbsent(all, remedy);
@@ -65,6 +67,7 @@ export async function changesSince(request: ChangeRequest): Promise<string[]> {
   }
   return [
     ...onAbsent,
+    ...sentenceOnClosed(all),
     ...sentenceOnChanged(all, remedy),
     ...(await sentencesOnLabels(request, remedy)),
   ];
@@ -75,21 +78,38 @@ interface Comparison {
   /** Those whose stamps or bytes were compared. */
   compared: number;
   absent: Photo[];
+  /** Those that are there and cannot be read. */
+  closed: Closed[];
   changed: Photo[];
+}
+
+interface Closed {
+  photo: Photo;
+  /** Why, by the system's code. */
+  code: string;
 }
 
 async function compare(photos: readonly Photo[], checkHashes: boolean): Promise<Comparison> {
   const stamps = await stampsOf(photos);
-  const absent = photos.filter((photo) => stamps.get(photo.path) === undefined);
-  const suspects = photos.filter((photo) => {
+  const absent: Photo[] = [];
+  const closed: Closed[] = [];
+  const suspects: Photo[] = [];
+  for (const photo of photos) {
     const now = stamps.get(photo.path);
-    return (
-      now !== undefined && (checkHashes ? photo.hash !== undefined : hasOtherStamp(photo, now))
-    );
-  });
+    if (now === undefined) {
+      absent.push(photo);
+    } else if ('code' in now) {
+      closed.push({ photo, code: now.code });
+    } else if (checkHashes ? photo.hash !== undefined : hasOtherStamp(photo, now)) {
+      suspects.push(photo);
+    }
+  }
   const hashed = checkHashes ? suspects : evenly(suspects, mostHashes);
-  const compared = photos.length - absent.length - suspects.length + hashed.length;
-  return { photos: photos.length, compared, absent, changed: await withOtherBytes(hashed) };
+  const found = await compareBytes(hashed);
+  closed.push(...found.closed);
+  const compared =
+    photos.length - absent.length - closed.length - (suspects.length - hashed.length);
+  return { photos: photos.length, compared, absent, closed, changed: found.changed };
 }
 
 /** The photos to compare, with absolute paths: some at even distances, or all in blocks of as many. */
@@ -121,29 +141,49 @@ function evenly(list: readonly Photo[], most: number): Photo[] {
   return Array.from({ length: count }, (_, index) => list[Math.floor(index * step)] as Photo);
 }
 
-/** Each file's stamp, undefined for a missing one. */
-async function stampsOf(samples: readonly Photo[]): Promise<Map<string, FileStamp | undefined>> {
+/** What {@link stampOrCode} says about each file. */
+async function stampsOf(
+  samples: readonly Photo[],
+): Promise<Map<string, Awaited<ReturnType<typeof stampOrCode>>>> {
   const files = [...new Set(samples.map((sample) => sample.path))];
-  const stamps = await mapConcurrently(files, filesAtOnce, fileStamp);
+  const stamps = await mapConcurrently(files, filesAtOnce, stampOrCode);
   return new Map(files.map((file, index) => [file, stamps[index]]));
 }
 
 const hasOtherStamp = (before: Photo, now: FileStamp): boolean =>
   before.size !== undefined && (before.size !== now.size || before.modified !== now.modified);
 
-/** Those whose bytes are not the ones that `prepare` hashed, or cannot be read. */
-async function withOtherBytes(samples: readonly Photo[]): Promise<Photo[]> {
-  const whole = samples.filter(({ range }) => range === undefined);
-  const hashes = await hashFiles(whole.map((sample) => sample.path));
-  const isOther = await mapConcurrently(samples, filesAtOnce, async (sample) => {
-    if (sample.range === undefined) {
-      const hashed = hashes.get(sample.path);
-      return !(hashed && 'hash' in hashed && hashed.hash === sample.hash);
+/** Those whose bytes are not the ones that `prepare` hashed, and those that cannot be read. */
+async function compareBytes(
+  photos: readonly Photo[],
+): Promise<Pick<Comparison, 'changed' | 'closed'>> {
+  const whole = photos.filter(({ range }) => range === undefined);
+  const hashes = await hashFiles(whole.map((photo) => photo.path));
+  const found = await mapConcurrently(photos, filesAtOnce, async (photo) =>
+    photo.range === undefined ? hashes.get(photo.path) : await hashPart(photo, photo.range.length),
+  );
+  const changed: Photo[] = [];
+  const closed: Closed[] = [];
+  for (const [index, photo] of photos.entries()) {
+    const now = found[index] as Awaited<ReturnType<typeof hashPart>>;
+    if ('code' in now) {
+      closed.push({ photo, code: now.code });
+    } else if (now.hash !== photo.hash) {
+      changed.push(photo);
     }
-    const bytes = await readImage(sample, sample.range.length).catch(() => '');
-    return sha256(bytes) !== sample.hash;
-  });
-  return samples.filter((_, index) => isOther[index]);
+  }
+  return { changed, closed };
+}
+
+/** The hash of a shard's part, '' if the shard ends before it, or the system's code for why there is none. */
+async function hashPart(
+  photo: Photo,
+  length: number,
+): Promise<{ hash: string } | { code: string }> {
+  return await readImage(photo, length).then(
+    (bytes) => ({ hash: sha256(bytes) }),
+    ({ code }) => (code === undefined ? { hash: '' } : { code }),
+  );
 }
 
 /** A sentence about each missing folder, and one about the missing files of other folders. */
@@ -173,7 +213,7 @@ async function sentencesOnAbsent(
 function outermostMissing(): (folder: string) => Promise<string | undefined> {
   const known = new Map<string, Promise<string | undefined>>();
   const find = async (folder: string): Promise<string | undefined> =>
-    (await fileStamp(folder)) ? undefined : ((await once(path.dirname(folder))) ?? folder);
+    (await stampOrCode(folder)) ? undefined : ((await once(path.dirname(folder))) ?? folder);
   const once = (folder: string) => {
     const found = known.get(folder) ?? find(folder);
     known.set(folder, found);
@@ -182,7 +222,7 @@ function outermostMissing(): (folder: string) => Promise<string | undefined> {
   return once;
 }
 
-/** A sentence about each file of labels or questions with other bytes. One that is gone is not needed any more. */
+/** A sentence about each file of labels or questions with other bytes. One that is gone or closed is not needed any more. */
 async function sentencesOnLabels(
   { manifest, checkHashes }: ChangeRequest,
   remedy: string,
@@ -191,13 +231,23 @@ async function sentencesOnLabels(
   const stamps = await stampsOf(files);
   const suspects = files.filter((file) => {
     const now = stamps.get(file.path);
-    return now !== undefined && (checkHashes || hasOtherStamp(file, now));
+    return now && !('code' in now) && (checkHashes || hasOtherStamp(file, now));
   });
-  const changed = await withOtherBytes(suspects);
+  const { changed } = await compareBytes(suspects);
   return changed.map(
     (file) =>
       `${file.path} has changed since prepare read it, and what it says now is not used: to use it, ${remedy}.`,
   );
+}
+
+function sentenceOnClosed({ closed, photos }: Comparison): string[] {
+  const [first] = closed;
+  if (first === undefined) {
+    return [];
+  }
+  const found = `${closed.length} of ${photos} photos that were looked for cannot be read`;
+  const remedy = remedyByCode(first.code) ?? 'Restore them';
+  return [`${found}, the first is ${imageName(first.photo)} (${first.code}). ${remedy}.`];
 }
 
 function sentenceOnChanged({ changed, compared }: Comparison, remedy: string): string[] {

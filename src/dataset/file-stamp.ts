@@ -1,6 +1,7 @@
 /** What tells without reading a file that its bytes may be others than before: its size and time. */
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { ifPresent } from '../disk/index.js';
 
 export interface FileStamp {
   /** In bytes. */
@@ -17,4 +18,9 @@ export function stampOf({ size, mtimeMs }: Pick<Stats, 'size' | 'mtimeMs'>): Fil
 /** The stamp of a file; undefined if the system finds none at this path, or does not say. */
 export async function fileStamp(file: string): Promise<FileStamp | undefined> {
   return await stat(file).then(stampOf, () => undefined);
+}
+
+/** The stamp of a file, undefined if there is none at this path, or the system's code for why it does not say. */
+export async function stampOrCode(file: string): Promise<FileStamp | { code: string } | undefined> {
+  return await ifPresent(stat(file).then(stampOf)).catch(({ code }) => ({ code }));
 }

@@ -1,10 +1,11 @@
 /** What changed in a data set's photos since `prepare`. */
 import assert from 'node:assert/strict';
-import { readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { changesSince, loadManifest, type Manifest } from '../../src/dataset/index.js';
 import { sha256 } from '../../src/disk/sha256.js';
+import { asUser } from '../support/as-user.js';
 import { temporaryFolder } from '../support/folders.js';
 import { classFolder, prepared } from '../support/prepared.js';
 
@@ -71,6 +72,25 @@ test('when photos or a folder are gone, then that is told, and an error if it is
     name: 'InvalidInputError',
     message: `The folder ${source} is gone, with 20 of 20 photos that were looked for: move it back, or run \`npx bobbin prepare\` again.`,
   });
+});
+
+test('when this user may not enter a folder or read a photo, then that is told, not that it is gone', async (t) => {
+  const { manifest, source, at } = await photos(t);
+  await writeFile(at('skirt', '3.jpg'), 'other');
+  await chmod(at('skirt', '3.jpg'), 0);
+  const told = async (closed: string) => {
+    await chmod(closed, 0);
+    const sentences = await asUser(path.dirname(source), () => changesSince({ manifest }));
+    await chmod(closed, 0o755);
+    return sentences;
+  };
+  const way = '(EACCES). Let this user read them.';
+  assert.deepEqual(await told(at('shirt')), [
+    `11 of 20 photos that were looked for cannot be read, the first is ${at('shirt', '0.jpg')} ${way}`,
+  ]);
+  assert.deepEqual(await told(source), [
+    `20 of 20 photos that were looked for cannot be read, the first is ${at('shirt', '0.jpg')} ${way}`,
+  ]);
 });
 
 test('when a task, a split or the questions are chosen, then only their photos are compared', async (t) => {
