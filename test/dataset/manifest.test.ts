@@ -124,6 +124,17 @@ test('when a manifest was edited or written anew by another program then it load
   assert.deepEqual((await load(t, text)).warnings, []);
 });
 
+test('when a manifest names thousands of label files then it loads without a warning', async (t) => {
+  const labelFiles = Array.from({ length: 5000 }, (_, index) => ({
+    path: `labels/${index}.csv`,
+    hash,
+    size: 1,
+    modified: 1,
+  }));
+  const long = { ...manifest, labelFiles };
+  assert.deepEqual(await load(t, await saved(t, long)), { loaded: long, warnings: [] });
+});
+
 test('when a manifest is cut anywhere then an error names file and line and the way out', async (t) => {
   const text = await saved(t);
   const folder = temporaryFolder(t);

@@ -32,10 +32,8 @@ export async function loadManifest(
   }
   const { handle } = opened;
   try {
-    const start = Buffer.alloc(pieceLength);
-    const { bytesRead } = await handle.read(start, 0, pieceLength, 0);
-    const inLines = form.test(start.toString('utf8', 0, bytesRead));
-    const { manifest, changed } = await (inLines ? readLines : readWhole)(handle, file, remedy);
+    const read = (await isInLines(handle)) ? readLines : readWhole;
+    const { manifest, changed } = await read(handle, file, remedy);
     if (changed) {
       tellChange(file, remedy);
     }
@@ -49,6 +47,18 @@ interface Reading {
   manifest: Manifest;
   /** Whether it is other than when Bobbin wrote it; false for one without a hash, which earlier versions wrote. */
   changed: boolean;
+}
+
+/** Whether the manifest has the form that Bobbin writes, by its first two lines. */
+async function isInLines(handle: FileHandle): Promise<boolean> {
+  let start = '';
+  for await (const block of blocksOf(handle, constants.MAX_STRING_LENGTH)) {
+    start += block.toString('latin1');
+    if (start.indexOf('\n') < start.lastIndexOf('\n')) {
+      break;
+    }
+  }
+  return form.test(start);
 }
 
 async function readLines(handle: FileHandle, file: string, remedy: string): Promise<Reading> {
@@ -71,15 +81,21 @@ async function readLines(handle: FileHandle, file: string, remedy: string): Prom
   return { manifest, changed: sha256 !== undefined && sha256 !== hash.digest('hex') };
 }
 
-/** The bytes of a file in blocks of whole lines. */
-async function* blocksOf(handle: FileHandle): AsyncGenerator<Buffer> {
+/** The bytes of a file, or the first `most`, in blocks of whole lines. */
+async function* blocksOf(
+  handle: FileHandle,
+  most = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Buffer> {
   let begun: Buffer[] = [];
-  const stream = handle.createReadStream({
-    start: 0,
-    highWaterMark: pieceLength,
-    autoClose: false,
-  });
-  for await (const piece of stream as AsyncIterable<Buffer>) {
+  let position = 0;
+  while (position < most) {
+    const room = Buffer.allocUnsafe(Math.min(pieceLength, most - position));
+    const { bytesRead } = await handle.read(room, 0, room.length, position);
+    if (bytesRead === 0) {
+      break;
+    }
+    position += bytesRead;
+    const piece = room.subarray(0, bytesRead);
     const end = piece.lastIndexOf('\n') + 1;
     if (end > 0) {
       yield Buffer.concat([...begun, piece.subarray(0, end)]);
