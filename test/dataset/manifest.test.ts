@@ -231,27 +231,20 @@ const faults: [what: string, content: unknown, message: RegExp][] = [
   ],
   ['a relative root', { ...manifest, root: 'data' }, /absolute path as root/],
   ['no samples', { ...manifest, samples: undefined }, /an array for samples/],
-  [
-    'a label beyond its task',
-    { ...manifest, samples: [{ ...sample, label: 2 }] },
-    /for samples\[0\]/,
-  ],
-  [
-    'a maybe beyond its task',
-    { ...manifest, samples: [{ ...sample, maybe: [2] }] },
-    /for samples\[0\]/,
-  ],
-  [
-    'an unknown split',
-    { ...manifest, samples: [sample, { ...sample, split: 'test' }] },
-    /for samples\[1\]/,
-  ],
-  [
-    'a range of no bytes',
-    { ...manifest, samples: [{ ...sample, range: { offset: 0, length: 0 } }] },
-    /for samples\[0\]/,
-  ],
-  ['no hash', { ...manifest, samples: [{ ...sample, hash: 'x' }] }, /for samples\[0\]/],
+  ...Object.entries({
+    'a path': { path: 1 },
+    'a known task': { task: 'u' },
+    'a range in bytes, if any': { range: { offset: 0, length: 0 } },
+    'both size and modified as integers, or neither': { size: 3 },
+    'a label of its task': { label: 2 },
+    'labels of its task in maybe': { maybe: [2] },
+    'train or validation as split': { split: 'test' },
+    'a SHA-256 in hex as hash': { hash: 'x' },
+  }).map(([what, other]): [string, unknown, RegExp] => [
+    `no ${what}`,
+    { ...manifest, samples: [sample, { ...sample, ...other }] },
+    new RegExp(`^Expected a sample with ${what} for samples\\[1\\]`),
+  ]),
   [
     'a question of no task',
     { ...manifest, questions: [{ ...question, task: 'u' }] },

@@ -62,7 +62,7 @@ export class ManifestContents {
   }
 
   private addTask(task: Task | null): void {
-    if (typeof task?.name !== 'string' || !isArrayOf(task.classes, 'string')) {
+    if (typeof task?.name !== 'string' || !isArrayOfStrings(task.classes)) {
       this.fail('a task with a name and class names', task);
     }
     this.sizes.set(task.name, task.classes.length);
@@ -70,8 +70,13 @@ export class ManifestContents {
   }
 
   private addSample(sample: Sample | null): void {
-    if (!isSample(sample, this.sizes) || !this.samples.add(sample)) {
-      this.fail('a sample of a known task', sample);
+    const classes = this.sizes.get(sample?.task ?? '') ?? 0;
+    const wrong = sampleParts.find(([, fits]) => sample === null || !fits(sample, classes));
+    if (wrong !== undefined) {
+      this.fail(`a sample with ${wrong[0]}`, sample);
+    }
+    if (!this.samples.add(sample as Sample)) {
+      this.fail('a sample with a SHA-256 in hex as hash', sample);
     }
   }
 
@@ -88,18 +93,16 @@ export class ManifestContents {
   }
 }
 
-function isSample(sample: Sample | null, sizes: ReadonlyMap<string, number>): sample is Sample {
-  const classes = sizes.get(sample?.task ?? '') ?? 0;
-  return (
-    typeof sample?.path === 'string' &&
-    (sample.range === undefined || isRange(sample.range)) &&
-    isStamp(sample) &&
-    isClass(sample.label, classes) &&
-    isArrayOf(sample.maybe, 'number') &&
-    sample.maybe.every((label) => isClass(label, classes)) &&
-    (sample.split === 'train' || sample.split === 'validation')
-  );
-}
+/** What the members of a sample must be, whose task has `classes` classes. The table of samples checks the hash. */
+const sampleParts: readonly [what: string, fits: (sample: Sample, classes: number) => boolean][] = [
+  ['a path', ({ path: file }) => typeof file === 'string'],
+  ['a known task', (_, classes) => classes > 0],
+  ['a range in bytes, if any', ({ range }) => range === undefined || isRange(range)],
+  ['both size and modified as integers, or neither', isStamp],
+  ['a label of its task', ({ label }, classes) => isClass(label, classes)],
+  ['labels of its task in maybe', ({ maybe }, classes) => areClasses(maybe, classes)],
+  ['train or validation as split', ({ split }) => split === 'train' || split === 'validation'],
+];
 
 function isLabelFile(file: LabelFile | null): boolean {
   return (
@@ -119,6 +122,10 @@ function isClass(label: number, classes: number): boolean {
   return Number.isInteger(label) && label >= 0 && label < classes;
 }
 
-function isArrayOf(value: unknown, type: 'string' | 'number'): boolean {
-  return Array.isArray(value) && value.every((entry) => typeof entry === type);
+function areClasses(labels: readonly number[], classes: number): boolean {
+  return Array.isArray(labels) && labels.every((label) => isClass(label, classes));
+}
+
+function isArrayOfStrings(value: unknown): boolean {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 }
