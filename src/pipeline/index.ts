@@ -36,5 +36,5 @@ export {
 export type { CudaStatus, Effect, Recipe, Rectangle } from './native-loader.js';
 export type { PixelType } from './pixel-type.js';
 export { checkPreprocessing, type Preprocessing } from './preprocessing.js';
-export type { LoaderSample, LoaderSamples } from './samples.js';
+export { type LoaderSample, type LoaderSamples, labelOf } from './samples.js';
 export { addWork, noWork, type PipelineWork } from './work.js';

@@ -1,5 +1,6 @@
 /** Answers the questions of a data set task by task and writes the answers as a submission. */
 import { type Manifest, resolveSample, samplesOf, type Task } from '../dataset/index.js';
+import { labelOf } from '../pipeline/index.js';
 import type { Prediction, PredictRequest } from '../prediction/index.js';
 import { type Submission, writeSubmission } from './write.js';
 
@@ -43,7 +44,8 @@ function questionImages(manifest: Manifest, task: Task): QuestionImages {
 export function classShares(manifest: Manifest, task: Task): number[] {
   const samples = samplesOf(manifest, task.name, 'train');
   const counts = task.classes.map(() => 0);
-  for (const { label } of samples) {
+  for (let index = 0; index < samples.length; index++) {
+    const label = labelOf(samples, index);
     counts[label] = (counts[label] as number) + 1;
   }
   return counts.map((count) => count / samples.length);

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import type { Samples } from '../dataset/index.js';
+import { type Samples, SampleTable } from '../dataset/index.js';
 import { textPieces, writeWhole } from '../disk/index.js';
 import { modelOptions } from '../model/index.js';
 import { pickOptions, resolveOptions } from '../options.js';
@@ -77,6 +77,13 @@ function digest(samples: Samples): string {
 }
 
 function* identities(samples: Samples): Generator<string> {
+  if (samples instanceof SampleTable) {
+    // There may be millions, of which no object is made.
+    for (let index = 0; index < samples.length; index++) {
+      yield `${samples.hash(index)} ${samples.label(index)}\n`;
+    }
+    return;
+  }
   for (const { hash, label } of samples) {
     yield `${hash} ${label}\n`;
   }

@@ -1,4 +1,5 @@
 /** The columns of a sample table: an entry a sample in arrays of numbers and bytes, about a hundred bytes in all. */
+import { isAbsolute, join } from 'node:path';
 import type { Sample } from '../types.js';
 import { grown, grownBuffer } from './grown.js';
 import { hashBytes, writeHash } from './hex.js';
@@ -48,21 +49,27 @@ export class SampleColumns {
     return true;
   }
 
-  sample(row: number): Sample {
-    const path = this.images.path(row);
+  /** The sample in `row`. A relative path starts from `root`; '' leaves it. */
+  sample(row: number, root: string): Sample {
+    const own = this.images.path(row);
+    const path = root === '' || isAbsolute(own) ? own : join(root, own);
     const range = this.images.range(row);
     const sample = (range ? { path, range } : { path }) as Sample;
     sample.task = this.taskNames[this.task[row] as number] as string;
     sample.label = this.label[row] as number;
     sample.maybe = this.maybe.get(row)?.slice() ?? [];
     sample.split = splits[this.split[row] as number] as Sample['split'];
-    sample.hash = this.hashes.toString('hex', row * hashBytes, (row + 1) * hashBytes);
+    sample.hash = this.hash(row);
     const size = this.stamps[2 * row] as number;
     if (!Number.isNaN(size)) {
       sample.size = size;
       sample.modified = this.stamps[2 * row + 1] as number;
     }
     return sample;
+  }
+
+  hash(row: number): string {
+    return this.hashes.toString('hex', row * hashBytes, (row + 1) * hashBytes);
   }
 
   private grow(): void {

@@ -105,6 +105,11 @@ export class SampleTable implements Samples {
     return this.columns.label[this.row(index)] as number;
   }
 
+  /** The hash of the sample at `index`, without making the sample. */
+  hash(index: number): string {
+    return this.columns.hash(this.row(index));
+  }
+
   /** Where the samples' images are. */
   images(): ImageList {
     return this.columns.images.list(this.root, this.rows);
@@ -131,7 +136,6 @@ export class SampleTable implements Samples {
   }
 
   private sample(index: number): Sample {
-    const sample = this.columns.sample(this.row(index));
-    return this.root === '' ? sample : { ...sample, path: path.resolve(this.root, sample.path) };
+    return this.columns.sample(this.row(index), this.root);
   }
 }

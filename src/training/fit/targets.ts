@@ -1,6 +1,6 @@
 /** The targets that `fit` makes of a loader's labels, in the form that the model's output and loss take. */
 import { conflict, expected } from '../../errors.js';
-import type { Batch, Loader, PixelType } from '../../pipeline/index.js';
+import { type Batch, type Loader, labelOf, type PixelType } from '../../pipeline/index.js';
 import { targetsOf, type tf } from '../../tensorflow/index.js';
 import { type Trainer, trainerOf } from './trainer.js';
 
@@ -90,12 +90,13 @@ function checkLabels(
   { samples }: Loader<PixelType>,
   { labels, outputs, name }: { labels: number; outputs: number; name: string },
 ): void {
-  for (const { path, label } of samples) {
+  for (let index = 0; index < samples.length; index++) {
+    const label = labelOf(samples, index);
     if (label >= 0 && label < labels) {
       continue;
     }
     const what = `a label from 0 to ${labels - 1}, as ${name} has ${outputs} output${outputs === 1 ? '' : 's'},`;
     const remedy = 'Give the model an output for each class, or give fit the option targets';
-    throw expected(what, path, label, remedy);
+    throw expected(what, samples.at(index)?.path ?? '', label, remedy);
   }
 }

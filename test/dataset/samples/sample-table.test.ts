@@ -58,6 +58,10 @@ test('when samples are selected and resolved then a table gives what filtering g
     found.map((_, index) => found.label(index)),
     [...wanted.map(({ label }) => label), 1],
   );
+  assert.deepEqual(
+    found.map((_, index) => found.hash(index)),
+    found.map(({ hash }) => hash),
+  );
   assert.equal(table.select('task 9', 'train').length, 0);
   assert.equal(SampleTable.from([]).length, 0);
 });
