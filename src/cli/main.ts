@@ -3,8 +3,10 @@
 import { endWith } from './exit.js';
 import { watchOutput } from './output.js';
 import { createProgram } from './program.js';
+import { watchWarnings } from './warnings.js';
 
 watchOutput();
+watchWarnings();
 try {
   const program = await createProgram(process.argv.slice(2));
   await program.parseAsync();

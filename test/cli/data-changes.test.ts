@@ -1,6 +1,6 @@
 /** What the commands say about photos that changed or are gone since `prepare`. */
 import assert from 'node:assert/strict';
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { classFolder, prepared } from '../support/prepared.js';
@@ -28,4 +28,12 @@ test('when photos change or their folder moves after prepare, then the commands 
     stderr,
     /^bobbin: The folder .*shop photos is gone, with 2 of 2 photos that were looked for/,
   );
+});
+
+test('when somebody edited the manifest, then one line says so', async (t) => {
+  const { out } = await prepared(t, { ...classFolder('shirt', 10), ...classFolder('skirt', 10) });
+  const file = path.join(out, 'manifest.json');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('"seed":1', '"seed":2'));
+  const { stderr } = await runBobbin(['evaluate', '--data', out, '--run', path.join(out, 'run')]);
+  assert.match(stderr, /^! \S.*manifest\.json was changed after .*\nbobbin: .*\n$/);
 });

@@ -35,7 +35,7 @@ async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
   const { checkHashes, ...values } = pickFlags(options, flags);
   const evaluations: Evaluation[] = [];
   const tasks = chosenTasks(manifest, flags.task).map(({ name }) => name);
-  await warnOfChanges({ manifest, tasks, part: 'validation', checkHashes });
+  await warnOfChanges({ manifest, tasks, part: 'validation', checkHashes }, progress.print);
   for (const task of tasks) {
     const classifier = await openClassifier(flags.run, task);
     const evaluation = await evaluate({

@@ -41,7 +41,7 @@ async function run(flags: Flags, signal: AbortSignal, progress: ProgressReporter
   const manifest = await loadManifest(flags.data);
   const { checkHashes, ...training } = pickFlags(options, flags);
   const tasks = chosenTasks(manifest, flags.task).map(({ name }) => name);
-  await warnOfChanges({ manifest, tasks, checkHashes });
+  await warnOfChanges({ manifest, tasks, checkHashes }, progress.print);
   for (const task of tasks) {
     const folder = path.join(flags.run, task);
     const result = await train({
