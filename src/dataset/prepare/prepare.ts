@@ -88,7 +88,9 @@ async function prepareInto(
   const labelFiles = await labelFilesOf(found);
   const hashOf = await hashesOf(found, onProgress);
   const unique = deduplicate(await withHashes(found, hashOf));
-  const { images: usable, damaged } = await leaveOutDamaged(unique.images, { root, out, check });
+  const asked = questions.filter(({ file }) => 'hash' in (hashOf({ path: file }) ?? {}));
+  const place = { root, out, questions: asked.map(({ file }) => file) };
+  const { images: usable, ...damage } = await leaveOutDamaged(unique.images, { ...place, check });
   if (usable.length === 0) {
     const reason =
       'It has questions, empty label files, contradictory labels or damaged images only';
@@ -106,7 +108,7 @@ async function prepareInto(
     file: manifestFile(path.resolve(out)),
     tasks: summarizeTasks(manifest),
     ...repeated,
-    damaged,
+    ...damage,
     ...questionCounts(questions, samples, hashOf),
   };
   return { manifest, summary: { ...counts, warnings: warningsOf(counts, found.warnings) } };

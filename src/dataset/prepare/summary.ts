@@ -1,9 +1,9 @@
 /** The result of `prepare` in numbers and sentences, for a person to check before training. */
 
-import { type DamagedImage, imageName } from '../image-file.js';
+import { imageName } from '../image-file.js';
 import type { LayoutName } from '../layouts/index.js';
 import type { Manifest } from '../types.js';
-import { damagedFile } from './damaged.js';
+import { type Damage, damagedFile } from './damaged.js';
 import type { Deduplicated, Pair } from './duplicates.js';
 
 /** The most sentences of one kind; more are only counted. */
@@ -19,13 +19,11 @@ export interface TaskSummary {
   questions: number;
 }
 
-export interface Summary extends Omit<Deduplicated, 'images'> {
+export interface Summary extends Omit<Deduplicated, 'images'>, Damage {
   layout: LayoutName;
   /** The manifest that was written. */
   file: string;
   tasks: TaskSummary[];
-  /** Images that are left out because they are damaged, as far as they were checked. */
-  damaged: DamagedImage[];
   /** Questions whose image is also a labelled one. */
   questionsInTraining: number;
   firstQuestionInTraining?: Pair;
@@ -68,7 +66,7 @@ export function warningsOf(
   summary: Omit<Summary, 'warnings'>,
   fromReader: readonly string[],
 ): string[] {
-  const { conflicts, damaged, leaks, otherMarks, questionsInTraining, repeats } = summary;
+  const { conflicts, leaks, otherMarks, questionsInTraining, repeats } = summary;
   const { unreadableQuestions } = summary;
   const warnings = [...fromReader];
   if (repeats > 0) {
@@ -93,10 +91,7 @@ export function warningsOf(
     return `The same image of ${task} has contradictory labels and is left out: ${labels.join(', ')}.`;
   });
   warnings.push(...capped(contradictions, 'images have contradictory labels and are left out'));
-  const broken = damaged.map(
-    (image) => `${imageName(image)} is damaged and is left out: ${image.reason}.`,
-  );
-  warnings.push(...capped(broken, `images are damaged and are left out; ${damagedFile} lists all`));
+  warnings.push(...damageWarnings(summary));
   if (questionsInTraining > 0) {
     const place = placeOf(summary.firstQuestionInTraining);
     warnings.push(
@@ -110,6 +105,19 @@ export function warningsOf(
     );
   }
   return [...warnings, ...summary.tasks.flatMap(classWarnings)];
+}
+
+function damageWarnings({ damaged, damagedQuestions }: Damage): string[] {
+  const labelled = damaged.map(
+    (image) => `${imageName(image)} is damaged and is left out: ${image.reason}.`,
+  );
+  const asked = damagedQuestions.map(
+    (image) => `${imageName(image)} is damaged and its questions stay: ${image.reason}.`,
+  );
+  return [
+    ...capped(labelled, `images are damaged and are left out; ${damagedFile} lists all`),
+    ...capped(asked, `images are damaged and their questions stay; ${damagedFile} lists all`),
+  ];
 }
 
 function placeOf(pair: Pair | undefined): string {

@@ -81,6 +81,31 @@ test('when images are checked, then the damaged ones are listed with a reason an
   assert.ok(!existsSync(path.join(out, 'damaged.txt')), 'the list of an earlier call is gone');
 });
 
+test('when the image of a question is damaged, then it is listed and its question stays', async (t) => {
+  const folder = temporaryFolder(t);
+  const source = path.join(folder, 'source');
+  const image = await sharpPicture(60, 40, 1).jpeg().toBuffer();
+  await writeFiles(source, {
+    'base/Annotations/label.csv': 'Images/a.jpg,x,yn\nImages/b.jpg,x,ny\n',
+    'base/Images/a.jpg': image,
+    'base/Images/b.jpg': await sharpPicture(60, 40, 2).jpeg().toBuffer(),
+    'rank/Tests/question.csv': 'Images/q.jpg,x,?\nImages/gone.jpg,x,?\nImages/r.jpg,x,?\n',
+    'rank/Images/q.jpg': image.subarray(0, Math.floor(0.9 * image.length)),
+    'rank/Images/r.jpg': image,
+  });
+  const out = path.join(folder, 'out');
+  const { manifest, summary } = await prepare(source, { out, check: checkImages });
+  const [damaged, ...others] = summary.damagedQuestions;
+  const file = path.join(source, 'rank/Images/q.jpg');
+  assert.equal(damaged?.path, file);
+  assert.deepEqual([others, summary.damaged], [[], []]);
+  assert.deepEqual([manifest.samples.length, manifest.questions.length], [2, 3]);
+  const list = await readFile(path.join(out, 'damaged.txt'), 'utf8');
+  assert.equal(list, `${file}\t${damaged?.reason}\n`);
+  const told = `${file} is damaged and its questions stay: ${damaged?.reason}.`;
+  assert.ok(summary.warnings.includes(told), summary.warnings.join('\n'));
+});
+
 test('when the command checks, then it prints what it leaves out', async (t) => {
   const { source, out, damaged } = await writeSource(t);
   const { code, stdout, stderr } = await runBobbin(['prepare', source, '--out', out, '--check']);
