@@ -12,8 +12,8 @@ import { writing } from './write-error.js';
  * missing parent folders, and removes what killed processes left beside `file`. Resolves to the result of `write` when a
  * power cut can no longer undo it. A rename does not replace a folder: `clear` removes an earlier one when the new one is flushed.
  *
- * @throws the error of `write`, or InvalidInputError where the system cannot write or another call took the folder; an earlier `file` then stays as it was, as
- *   long as `clear` was not called.
+ * @throws the error of `write`, or InvalidInputError where the system cannot write or another call took the folder; an earlier
+ *   `file` then stays as it was, as long as `clear` was not called.
  */
 export async function replaceFile<Result>(
   file: string,

@@ -28,7 +28,7 @@ export async function inLockedFolder<Result>(
  * A claim is a file with the process in its name: empty while the process looks at the claims of others, then with text,
  * which it rewrites every few seconds. The claim of a process that ended, even by `kill -9`, is void: at once if this process
  * can see that, and else, if it ran in another container or on another machine, when it was not rewritten for a minute.
- * A process that only stood still so long is refused at its next save; see {@link checkHeld}.
+ * One that only stood still so long is refused at its next save.
  *
  * @throws InvalidInputError when another call works in `folder`.
  */
