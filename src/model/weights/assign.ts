@@ -1,7 +1,7 @@
 /** Puts the tensors of a file into a network, whichever names of its weights the file uses. */
 import { expected } from '../../errors.js';
+import { nonFiniteIndex } from '../../finite.js';
 import { tf } from '../../tensorflow/index.js';
-import { checkFinite } from './finite.js';
 import type { NamedTensor, NamedTensors } from './format.js';
 import { type Naming, type StoredWeight, tfjsNaming } from './namings.js';
 
@@ -111,7 +111,11 @@ function listed(
 }
 
 function tensorOf({ name, axes }: StoredWeight, { values, shape }: NamedTensor, file: string) {
-  checkFinite(values, `${name} in ${file}`);
+  const bad = nonFiniteIndex(values);
+  if (bad >= 0) {
+    const remedy = 'The training that wrote it diverged: use an earlier file of its weights';
+    throw expected('finite numbers', `${name} in ${file}`, `${values[bad]} at ${bad}`, remedy);
+  }
   const tensor = tf.tensor(values, shape);
   return axes ? tensor.transpose([...axes]) : tensor;
 }
