@@ -5,7 +5,7 @@ export { ifPresent } from './if-present.js';
 export { isObject, jsonError, openSealed, parseJson, sealed } from './json-file.js';
 export { removeLeftovers } from './leftovers.js';
 export { openRegular, readRegular } from './regular-file.js';
-export { sha256 } from './sha256.js';
+export { sha256, sha256OfPieces } from './sha256.js';
 export { readText } from './text-file.js';
 export { textPieces } from './text-pieces.js';
 export { tidied } from './tidied.js';

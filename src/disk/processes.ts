@@ -1,7 +1,7 @@
 /** Names processes, so that others on the same disk, also in other containers, can tell whether one still runs. */
-import { createHash } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 import os from 'node:os';
+import { sha256 } from './sha256.js';
 
 /** Where a process's number counts (machine, boot and PID namespace, hashed), its number, and its start in clock ticks. */
 export interface ProcessName {
@@ -30,7 +30,7 @@ async function nameThisProcess(): Promise<ProcessName> {
     readlink('/proc/self/ns/pid').catch(() => ''),
     os.hostname(),
   ]);
-  const space = createHash('sha256').update(identity.join('\n')).digest('hex').slice(0, 12);
+  const space = sha256(identity.join('\n')).slice(0, 12);
   return { space, pid: process.pid, start: (await startOf(process.pid)) ?? '0' };
 }
 

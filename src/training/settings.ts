@@ -1,9 +1,7 @@
 /** The settings that determine the result of a run: saved to config.json and to checkpoints, compared on resume. */
-
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { type Samples, SampleTable } from '../dataset/index.js';
-import { textPieces, writeWhole } from '../disk/index.js';
+import { sha256OfPieces, textPieces, writeWhole } from '../disk/index.js';
 import { modelOptions } from '../model/index.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { checkSameSettings, type Settings } from '../settings.js';
@@ -68,13 +66,7 @@ function shapingOf({ threads: _, memoryMB: __, failureBudget: ___, ...shaping }:
   return shaping;
 }
 
-function digest(samples: Samples): string {
-  const hash = createHash('sha256');
-  for (const piece of textPieces(identities(samples))) {
-    hash.update(piece);
-  }
-  return hash.digest('hex');
-}
+const digest = (samples: Samples): string => sha256OfPieces(textPieces(identities(samples)));
 
 function* identities(samples: Samples): Generator<string> {
   if (samples instanceof SampleTable) {

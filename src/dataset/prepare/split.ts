@@ -1,5 +1,5 @@
 /** Puts each image in train or validation, by its content, the same for every task it is in. */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../disk/index.js';
 import { byCodeUnit } from '../code-unit.js';
 import type { Split } from '../types.js';
 
@@ -59,9 +59,7 @@ function validationShare(count: number, fraction: number): number {
 }
 
 /** Images are drawn in the order of their keys: a uniform order, and another one for each seed. */
-function drawKey(seed: number, hash: string): string {
-  return createHash('sha256').update(`${seed}/${hash}`).digest('hex');
-}
+const drawKey = (seed: number, hash: string): string => sha256(`${seed}/${hash}`);
 
 function addTo(sets: Map<string, Set<string>>, key: string, value: string): void {
   const set = sets.get(key);
