@@ -5,7 +5,14 @@ import path from 'node:path';
 /** Without a sign of life for so long, the workplace of a process that cannot be seen from here is abandoned. */
 const silentSeconds = 600;
 
-const prefix = 'fetch-';
+const workplaceName = /^fetch-([0-9a-f]{8}\.\d+)-(\d+)-(\d+)$/;
+
+/** A person may call a folder as release 0.1.0 called its workplaces: there the content must be a workplace's, too. */
+const older = {
+  name: /^fetch-[A-Za-z0-9]{6}$/,
+  content: /^(requirements\.txt|unpacked|.+\.whl)$/,
+  requirements: /^([a-z0-9-]+==[\d.]+ --hash=sha256:[0-9a-f]{64}\n)+$/,
+};
 
 /**
  * Start time of a process, in clock ticks since boot; undefined if there is none. It is field 22 of `/proc/PID/stat`
@@ -35,7 +42,7 @@ function scope() {
 export function makeWorkplace(parent) {
   fs.mkdirSync(parent, { recursive: true });
   clearWorkplaces(parent);
-  const folder = path.join(parent, `${prefix}${scope()}-${process.pid}-${startOf(process.pid)}`);
+  const folder = path.join(parent, `fetch-${scope()}-${process.pid}-${startOf(process.pid)}`);
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder);
   return folder;
@@ -49,7 +56,7 @@ export function clearWorkplaces(parent) {
   try {
     for (const name of fs.readdirSync(parent)) {
       const folder = path.join(parent, name);
-      if (name.startsWith(prefix) && isAbandoned(folder)) {
+      if (isAbandoned(folder)) {
         fs.rmSync(folder, { recursive: true, force: true });
       }
     }
@@ -60,12 +67,34 @@ export function clearWorkplaces(parent) {
 
 /** @param {string} folder */
 function isAbandoned(folder) {
-  const [, where, pid, start] = path.basename(folder).match(/^fetch-(\S+)-(\d+)-(\d+)$/) ?? [];
-  if (pid === undefined || where === scope()) {
-    return pid === undefined || startOf(pid) !== start;
+  if (!fs.lstatSync(folder).isDirectory()) {
+    return false;
   }
-  return Date.now() - lastChange(folder) > 1000 * silentSeconds;
+  const [, where, pid = '', start] = path.basename(folder).match(workplaceName) ?? [];
+  if (where === undefined) {
+    return isOlder(folder) && isSilent(folder);
+  }
+  return where === scope() ? startOf(pid) !== start : isSilent(folder);
 }
+
+/**
+ * Whether release 0.1.0 made this workplace.
+ * @param {string} folder
+ */
+function isOlder(folder) {
+  if (!older.name.test(path.basename(folder))) {
+    return false;
+  }
+  const names = fs.readdirSync(folder);
+  return (
+    names.includes('requirements.txt') &&
+    names.every((name) => older.content.test(name)) &&
+    older.requirements.test(fs.readFileSync(path.join(folder, 'requirements.txt'), 'utf8'))
+  );
+}
+
+/** @param {string} folder */
+const isSilent = (folder) => Date.now() - lastChange(folder) > 1000 * silentSeconds;
 
 /**
  * The time of the last change in a folder, in milliseconds since 1970. A download writes into it all the time.

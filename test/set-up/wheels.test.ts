@@ -197,7 +197,6 @@ test("when set-up is killed, then the next call removes its download, and never 
   process.kill(-Number(child.pid), 'SIGKILL');
   await new Promise((resolve) => child.once('exit', resolve));
   assert.equal(downloads().length, 1);
-  fs.mkdirSync(path.join(cache, 'fetch-AbCdEf'));
   clearWorkplaces(cache);
   assert.deepEqual(downloads(), []);
 });

@@ -1,0 +1,49 @@
+/** Workplaces: those of ended processes go; running processes and people keep theirs. */
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { clearWorkplaces } from '../../scripts/workplace.mjs';
+import { temporaryFolder, writeFiles } from '../support/folders.js';
+
+/** Makes a folder look as if nobody had written into it for an hour. */
+function age(folder: string) {
+  const seconds = Date.now() / 1000 - 3600;
+  for (const name of ['.', ...fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })]) {
+    fs.utimesSync(path.join(folder, name), seconds, seconds);
+  }
+}
+
+test("when a person's file or folder is called like a download, then it stays; those of older set-ups go", async (t) => {
+  const cache = temporaryFolder(t);
+  const requirements = `tiny==1.0 --hash=sha256:${'0'.repeat(64)}\n`;
+  const kept = {
+    'fetch-results/photo.jpg': '',
+    'fetch-notes.txt': '',
+    'fetch-photos/photo.jpg': '',
+    'fetch-wheels/tiny.whl': '',
+    'fetch-mixed1/requirements.txt': requirements,
+    'fetch-mixed1/photo.jpg': '',
+    'fetch-pinned/requirements.txt': 'tiny==1.0\n',
+    'fetch-0a1b2c3d.1-1-1': '',
+    'fetch-AbCdEf': '',
+  };
+  const gone = {
+    'fetch-uvWX01/requirements.txt': requirements,
+    'fetch-uvWX01/tiny.whl': '',
+    'fetch-uvWX01/unpacked/tiny/photo.jpg': '',
+    'fetch-0a1b2c3d.1-1-2/tiny.whl': '',
+  };
+  await writeFiles(cache, { ...kept, ...gone });
+  for (const link of ['fetch-0a1b2c3d.1-1-3', 'fetch-GhIjKl']) {
+    fs.symlinkSync('fetch-uvWX01', path.join(cache, link));
+  }
+  age(cache);
+  clearWorkplaces(cache);
+  const names = [
+    ...Object.keys(kept).map((name) => name.split('/')[0] ?? ''),
+    'fetch-0a1b2c3d.1-1-3',
+    'fetch-GhIjKl',
+  ];
+  assert.deepEqual(fs.readdirSync(cache).sort(), [...new Set(names)].sort());
+});
