@@ -53,15 +53,25 @@ export function makeWorkplace(parent) {
  * @param {string} parent
  */
 export function clearWorkplaces(parent) {
-  try {
-    for (const name of fs.readdirSync(parent)) {
-      const folder = path.join(parent, name);
+  for (const name of namesIn(parent)) {
+    const folder = path.join(parent, name);
+    try {
       if (isAbandoned(folder)) {
         fs.rmSync(folder, { recursive: true, force: true });
       }
+    } catch {
+      // It is another user's, or another set-up has just removed it.
     }
+  }
+}
+
+/** @param {string} parent */
+function namesIn(parent) {
+  try {
+    return fs.readdirSync(parent);
   } catch {
-    // There is no cache yet, or this user cannot write to it: then checkRoom says so where it matters.
+    // There is no cache yet, or it is closed to this user: then checkRoom says so where it matters.
+    return [];
   }
 }
 

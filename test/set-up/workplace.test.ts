@@ -1,5 +1,6 @@
 /** Workplaces: those of ended processes go; running processes and people keep theirs. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -46,4 +47,27 @@ test("when a person's file or folder is called like a download, then it stays; t
     'fetch-GhIjKl',
   ];
   assert.deepEqual(fs.readdirSync(cache).sort(), [...new Set(names)].sort());
+});
+
+test('when one download is closed to a user, then the others still go', (t) => {
+  const script = path.resolve(import.meta.dirname, '../../scripts/workplace.mjs');
+  const user = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+  const asUser = (code: string) => {
+    const program = `const { clearWorkplaces } = await import('${script}'); ${code}`;
+    const node = [process.execPath, '--input-type', 'module', '--eval', program];
+    return spawnSync('setpriv', [...user, ...node]).status;
+  };
+  if (asUser('') !== 0) {
+    return t.skip('needs root, setpriv and a checkout that all users can read');
+  }
+  const cache = temporaryFolder(t);
+  const [closed, open] = ['fetch-0a1b2c3d.1-1-1', 'fetch-0a1b2c3d.1-1-2'];
+  for (const name of [closed, open]) {
+    fs.mkdirSync(path.join(cache, name), { mode: 0o700 });
+  }
+  fs.chmodSync(cache, 0o777);
+  fs.chownSync(path.join(cache, open), 65534, 65534);
+  age(cache);
+  assert.equal(asUser(`clearWorkplaces('${cache}')`), 0);
+  assert.deepEqual(fs.readdirSync(cache), [closed]);
 });
