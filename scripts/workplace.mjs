@@ -1,4 +1,5 @@
 /** Folders for downloads in progress. Each is named after its process, so that a later call removes those of ended processes. */
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -15,24 +16,33 @@ const older = {
 };
 
 /**
- * Start time of a process, in clock ticks since boot; undefined if there is none. It is field 22 of `/proc/PID/stat`
- * (proc(5)), counted from behind the program's name, which may contain spaces and brackets.
+ * Start time of a process, in clock ticks since boot; undefined if it has ended. It is field 22 of `/proc/PID/stat` (proc(5)),
+ * counted from behind the program's name, which may contain spaces and brackets.
  * @param {string | number} pid
  */
 function startOf(pid) {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // Ended, but not yet waited for by its parent.
+    return /[ZX]/.test(fields[0] ?? '') ? undefined : fields[19];
   } catch {
     return undefined;
   }
 }
 
 /** What numbers processes: this boot of this machine, and the container. */
-function scope() {
-  const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
-  const [container] = fs.readlinkSync('/proc/self/ns/pid').match(/\d+/) ?? [];
-  return `${boot}.${container}`;
+const scope = readScope();
+
+function readScope() {
+  try {
+    const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
+    const [container] = fs.readlinkSync('/proc/self/ns/pid').match(/\d+/) ?? [];
+    return `${boot}.${container}`;
+  } catch {
+    // Without /proc, this process sees no other one.
+    return `${randomBytes(4).toString('hex')}.0`;
+  }
 }
 
 /**
@@ -42,7 +52,7 @@ function scope() {
 export function makeWorkplace(parent) {
   fs.mkdirSync(parent, { recursive: true });
   clearWorkplaces(parent);
-  const folder = path.join(parent, `fetch-${scope()}-${process.pid}-${startOf(process.pid)}`);
+  const folder = path.join(parent, `fetch-${scope}-${process.pid}-${startOf(process.pid) ?? 0}`);
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder);
   return folder;
@@ -84,7 +94,7 @@ function isAbandoned(folder) {
   if (where === undefined) {
     return isOlder(folder) && isSilent(folder);
   }
-  return where === scope() ? startOf(pid) !== start : isSilent(folder);
+  return where === scope ? startOf(pid) !== start : isSilent(folder);
 }
 
 /**

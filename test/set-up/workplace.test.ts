@@ -1,10 +1,12 @@
 /** Workplaces: those of ended processes go; running processes and people keep theirs. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { clearWorkplaces } from '../../scripts/workplace.mjs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { clearWorkplaces, makeWorkplace } from '../../scripts/workplace.mjs';
 import { temporaryFolder, writeFiles } from '../support/folders.js';
 
 /** Makes a folder look as if nobody had written into it for an hour. */
@@ -70,4 +72,38 @@ test('when one download is closed to a user, then the others still go', (t) => {
   age(cache);
   assert.equal(asUser(`clearWorkplaces('${cache}')`), 0);
   assert.deepEqual(fs.readdirSync(cache), [closed]);
+});
+
+test('when a process has ended but its parent has not yet waited for it, then its download goes', async (t) => {
+  const cache = temporaryFolder(t);
+  // The program that `exec` puts in place of the shell does not know of the child.
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+  t.after(() => parent.kill());
+  const [pid] = String(await once(parent.stdout, 'data'))
+    .trim()
+    .split('\n');
+  const fields = () => fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ');
+  const signal = AbortSignal.timeout(10_000);
+  while (fields()[2] !== 'Z') {
+    await sleep(10, undefined, { signal });
+  }
+  const own = path.basename(makeWorkplace(cache));
+  fs.mkdirSync(path.join(cache, own.replace(/\d+-\d+$/, `${pid}-${fields()[21]}`)));
+  clearWorkplaces(cache);
+  assert.deepEqual(fs.readdirSync(cache), [own]);
+});
+
+test('when there is no /proc, then a workplace is made, and those of others stay while they are in use', (t) => {
+  const cache = temporaryFolder(t);
+  const script = path.resolve(import.meta.dirname, '../../scripts/workplace.mjs');
+  const program = `const { makeWorkplace } = await import('${script}'); makeWorkplace('${cache}')`;
+  const hidden = ['--mount', 'sh', '-c', 'mount -t tmpfs none /proc && exec "$@"', 'sh'];
+  const run = (code: string) =>
+    spawnSync('unshare', [...hidden, process.execPath, '--input-type', 'module', '--eval', code])
+      .status;
+  if (run('') !== 0) {
+    return t.skip('needs root, and the right to mount');
+  }
+  assert.deepEqual([run(program), run(program)], [0, 0]);
+  assert.equal(fs.readdirSync(cache).length, 2);
 });
