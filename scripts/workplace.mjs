@@ -114,7 +114,19 @@ function isOlder(folder) {
 }
 
 /** @param {string} folder */
-const isSilent = (folder) => Date.now() - lastChange(folder) > 1000 * silentSeconds;
+const isSilent = (folder) =>
+  timeIn(path.dirname(folder)) - lastChange(folder) > 1000 * silentSeconds;
+
+/**
+ * The time by the clock of the file system of `parent`, which may be another machine's, in milliseconds since 1970.
+ * @param {string} parent
+ */
+function timeIn(parent) {
+  const probe = fs.mkdtempSync(path.join(parent, '.clock-'));
+  const { mtimeMs } = fs.statSync(probe);
+  fs.rmdirSync(probe);
+  return mtimeMs;
+}
 
 /**
  * The time of the last change in a folder, in milliseconds since 1970. A download writes into it all the time.

@@ -107,3 +107,11 @@ test('when there is no /proc, then a workplace is made, and those of others stay
   assert.deepEqual([run(program), run(program)], [0, 0]);
   assert.equal(fs.readdirSync(cache).length, 2);
 });
+
+test("when this machine's clock is ahead of the file system's, then a download in progress elsewhere stays", (t) => {
+  const cache = temporaryFolder(t);
+  fs.mkdirSync(path.join(cache, 'fetch-0a1b2c3d.1-1-1'));
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 3_600_000 });
+  clearWorkplaces(cache);
+  assert.deepEqual(fs.readdirSync(cache), ['fetch-0a1b2c3d.1-1-1']);
+});
