@@ -47,18 +47,30 @@ export function inspectAddon() {
     built === undefined || built === cacheFolder
       ? undefined
       : `built for the cache ${built} instead of ${cacheFolder}`;
-  return addonFault() ?? moved ?? folderFault(addonFolder, inputHash()) ?? loadFault();
+  return addonFault() ?? moved ?? folderFault(addonFolder, inputHash()) ?? loadFault(addonFile);
 }
 
-/** In a process of its own: a library that crashes while it is loaded must not end doctor. */
-function loadFault() {
-  const program = 'try { require(process.argv[1]) } catch ({ message }) { console.log(message) }';
-  const { signal, stdout } = spawnSync(process.execPath, ['-e', program, addonFile], {
+/**
+ * Why an addon does not load, or undefined. A process of its own loads it: a library that crashes meanwhile must not end doctor.
+ * @param {string} file
+ */
+export function loadFault(file) {
+  const program = `try { require(process.argv[1]) } catch ({ message }) {
+    console.error(message.split('\\n')[0]);
+    process.exitCode = 1;
+  }`;
+  const { error, signal, status, stderr } = spawnSync(process.execPath, ['-e', program, file], {
     encoding: 'utf8',
   });
-  const [reason = ''] = stdout.split('\n');
-  const crash = signal === null ? undefined : `crashes when it is loaded (${signal}): ${addonFile}`;
-  return crash ?? (reason === '' ? undefined : `does not load: ${reason}`);
+  if (status === 0) {
+    return undefined;
+  }
+  if (signal !== null) {
+    return `crashes when it is loaded (${signal}): ${file}`;
+  }
+  // The dynamic loader, too, may end the process, with its reason on the last line.
+  const reason = error?.message ?? stderr.trim().split('\n').at(-1);
+  return `does not load: ${reason}`;
 }
 
 /** Builds the addon. */

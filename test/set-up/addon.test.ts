@@ -1,9 +1,10 @@
 /** The addon and TensorFlow's libraries, damaged or out of reach: the true cause, in a copy of this package's built files. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
+import { loadFault } from '../../scripts/addon.mjs';
 import { readRecord, writeRecord } from '../../scripts/record.mjs';
 import { wayOut } from '../../scripts/way-out.mjs';
 import { temporaryFolder } from '../support/folders.js';
@@ -68,6 +69,29 @@ test('when the addon or a library is cut, changed or gone, then the fault says w
     assert.ok(addonFault().startsWith(fault), addonFault());
     fs.cpSync(saved, file, { preserveTimestamps: true });
   }
+});
+
+test('when an addon does not load, or ends the process that loads it, then the fault says why', () => {
+  const built = path.join(folder, 'library.node');
+  const compile = (code: string) => {
+    const flags = ['-shared', '-fPIC', '-Wl,-z,lazy', '-x', 'c', '-', '-o', built];
+    execFileSync('cc', flags, { input: code });
+  };
+  const start = (code: string) =>
+    `__attribute__((constructor)) static void start(void) { ${code} }`;
+  const faults: [string, string][] = [
+    ['', `does not load: Module did not self-register: '${built}'.`],
+    [
+      `void absent(void); ${start('absent();')}`,
+      `does not load: ${process.execPath}: symbol lookup error: ${built}: undefined symbol: absent`,
+    ],
+    [start('__builtin_trap();'), `crashes when it is loaded (SIGILL): ${built}`],
+  ];
+  for (const [code, fault] of faults) {
+    compile(code);
+    assert.equal(loadFault(built), fault);
+  }
+  assert.equal(loadFault(path.join(root, 'native-build/Release/bobbin.node')), undefined);
 });
 
 test('when a library is cut, then loading ends in a sentence with the way out, and not in a crash', () => {
