@@ -75,12 +75,13 @@ export function loadFault(file) {
 
 /** Builds the addon. */
 export function buildAddon() {
+  const inputs = inputHash();
   // Make would take a damaged file for a new one.
   fs.rmSync(addonFile, { force: true });
   compileAddon(output, 'Release');
   // The addon finds TensorFlow's libraries by their absolute paths.
   const libraries = libraryRecords(tensorflowWheel());
-  writeRecord(addonFolder, inputHash(), [path.relative(addonFolder, addonFile)], libraries);
+  writeRecord(addonFolder, inputs, [path.relative(addonFolder, addonFile)], libraries);
 }
 
 /**

@@ -79,10 +79,11 @@ const npmPart = {
     finding(folderFault(npmFolder, npmHash()), { version: 'package-lock.json', from: 'npm' }),
   room: () => ({ folder: npmFolder, bytes: 1e9 }),
   install() {
+    const inputs = npmHash();
     work('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: packageRoot });
     // npm's own list changes with packages that are added by hand.
     const files = filesBelow(npmFolder).filter((name) => name !== '.package-lock.json');
-    writeRecord(npmFolder, npmHash(), files);
+    writeRecord(npmFolder, inputs, files);
   },
 };
 
@@ -143,11 +144,12 @@ const typescriptPart = {
     finding(folderFault(typescriptFolder, typescriptHash()), { version: 'dist/', from: at('src') }),
   room: () => ({ folder: typescriptFolder, bytes: 2e7 }),
   install() {
+    const inputs = typescriptHash();
     fs.rmSync(typescriptFolder, { recursive: true, force: true });
     const tsc = at('node_modules', 'typescript', 'bin', 'tsc');
     work(process.execPath, [tsc, '--build', 'tsconfig.build.json'], { cwd: packageRoot });
     fs.chmodSync(at('dist', 'cli', 'main.js'), 0o755);
-    writeRecord(typescriptFolder, typescriptHash());
+    writeRecord(typescriptFolder, inputs);
   },
 };
 
