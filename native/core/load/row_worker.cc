@@ -15,6 +15,16 @@
 #include "core/recipe/recipe.h"
 
 namespace bobbin::core {
+namespace {
+
+// Why an image fails, in words that the report of the run can use.
+const char* reason_of(const std::exception& error) {
+  // Its own text is the name of its class.
+  const bool memory = dynamic_cast<const std::bad_alloc*>(&error);
+  return memory ? "does not fit into memory" : error.what();
+}
+
+}  // namespace
 
 RowWorker::RowWorker(const WorkerContext& context)
     : context_(context), writer_(context.writer.make_row_writer()) {}
@@ -36,10 +46,8 @@ void RowWorker::write_row(RowTask task) {
     } catch (const LoaderError& error) {
       context_.failures.end_run(error.what());
       break;
-    } catch (const std::bad_alloc&) {
-      if (!fail_image(task, sample, "does not fit into memory")) break;
     } catch (const std::exception& error) {
-      if (!fail_image(task, sample, error.what())) break;
+      if (!fail_image(task, sample, reason_of(error))) break;
     }
   }
   if (context_.schedule.finish_row(task.flight)) {
