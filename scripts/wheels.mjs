@@ -103,7 +103,8 @@ function download(wheel, folder) {
 function putInPlace(folder, wheel) {
   const place = wheelFolder(wheel);
   const aside = `${folder}-replaced`;
-  while (wheelFault(wheel) !== undefined) {
+  // Once moved, it may be replaced again, by a set-up with other pins; that one's folder stays.
+  while (fs.existsSync(folder) && wheelFault(wheel) !== undefined) {
     fs.rmSync(aside, { recursive: true, force: true });
     try {
       if (fs.existsSync(place)) {

@@ -220,6 +220,32 @@ test('when two set-ups fetch one part at once, then both end well and it is ther
   );
 });
 
+test('when a set-up with other pins replaces a part at once, then one sentence says so, and its folder stays', () => {
+  const scripts = path.resolve(import.meta.dirname, '../../scripts');
+  const replaced = wheel('replaced');
+  // What is in place never has the pins that are asked for.
+  const program = `
+    const { install } = await import('${scripts}/setup.mjs');
+    const { wheelPart } = await import('${scripts}/parts.mjs');
+    let reads = 0;
+    const wheel = { ...${JSON.stringify(replaced)}, get members() { return ['replaced/', String(reads++)]; } };
+    install(wheelPart('Replaced', () => wheel), () => {});`;
+  const args = ['--input-type', 'module', '--eval', program];
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  assert.equal(status, 1);
+  const place = path.join(cache, 'replaced-1.0');
+  assert.ok(
+    stderr.includes(
+      `Replaced still fails after its set-up (older than what it is made from: ${place}): `,
+    ),
+    stderr,
+  );
+  assert.ok(fs.existsSync(path.join(place, 'replaced/library.so')));
+});
+
 test('when a file or the cache is closed to a user, then the fault names it, and set-up who can mend it', (t) => {
   const user = ['--reuid=65534', '--regid=65534', '--clear-groups'];
   const scripts = path.resolve(import.meta.dirname, '../../scripts');
