@@ -58,9 +58,22 @@ const existing = (folder) =>
  * Bytes that this user may still write to the file system of `folder`, which need not exist.
  * @param {string} folder
  */
-function freeBytes(folder) {
+export function freeBytes(folder) {
   const { bavail, bsize } = fs.statfsSync(existing(folder));
   return bavail * bsize;
+}
+
+/**
+ * That `folder` has too little free space, in one sentence without a full stop, or undefined.
+ * @param {string} folder need not exist
+ * @param {number} bytes what will be written there
+ */
+export function spaceFault(folder, bytes) {
+  const free = freeBytes(folder);
+  const [needed, found] = [Math.ceil(bytes / 1e6), Math.floor(free / 1e6)];
+  return free < bytes
+    ? `Expected ${needed} MB of free space for ${folder} but received ${found} MB`
+    : undefined;
 }
 
 /**
@@ -78,9 +91,8 @@ export function checkRoom(folder, bytes) {
       );
     }
   }
-  const free = freeBytes(folder);
-  if (free < bytes) {
-    const [needed, found] = [Math.ceil(bytes / 1e6), Math.floor(free / 1e6)];
-    throw new Error(`Expected ${needed} MB of free space for ${folder} but received ${found} MB`);
+  const fault = spaceFault(folder, bytes);
+  if (fault !== undefined) {
+    throw new Error(fault);
   }
 }

@@ -1,12 +1,15 @@
 /** Installs every part that Bobbin needs; safe to repeat, and quick and offline once done. */
 import { pathToFileURL } from 'node:url';
-import { checkRoom } from './access.mjs';
+import { checkRoom, freeBytes, spaceFault } from './access.mjs';
 import { parts } from './parts.mjs';
 import { cacheFolder } from './pins.mjs';
 import { messageOf, runScript } from './run.mjs';
 import { clearWorkplaces } from './workplace.mjs';
 
 /** @import { Part, Room } from './parts.mjs' */
+
+/** With fewer free bytes than this, a disk counts as full. */
+const fullBytes = 1e7;
 
 /**
  * Installs a part if it is needed, and missing, damaged or outdated.
@@ -49,8 +52,13 @@ function installIn(room, work) {
     work();
   } catch (error) {
     // Others write to the disk, too.
-    checkRoom(room.folder, room.bytes);
-    throw error;
+    const fault = spaceFault(room.folder, room.bytes);
+    if (fault === undefined) {
+      throw error;
+    }
+    // Where some space is left, the failure may have another cause.
+    const cause = freeBytes(room.folder) < fullBytes ? '' : `${messageOf(error)} `;
+    throw new Error(`${cause}${fault}`, { cause: error });
   }
 }
 

@@ -152,12 +152,10 @@ test('when there is too little space, then set-up names the folder and what it n
 test('when the disk runs full during a download, then set-up says so in a sentence, and leaves nothing', (t) => {
   const [full, programs] = [path.join(folder, 'full'), temporaryFolder(t)];
   fs.mkdirSync(full);
-  const fill = `#!/bin/sh\nhead -c 9M /dev/zero >${full}/others\nexit 1\n`;
-  fs.writeFileSync(path.join(programs, 'python3'), fill, { mode: 0o755 });
+  const PATH = `${programs}:${process.env.PATH}`;
+  const env = { ...process.env, PATH, BOBBIN_CACHE: path.join(full, 'cache') };
   const inMount = (command: string[]) => {
-    const mount = `mount -t tmpfs -o size=8m none ${full} && "$@" && ls ${full}/cache`;
-    const PATH = `${programs}:${process.env.PATH}`;
-    const env = { ...process.env, PATH, BOBBIN_CACHE: path.join(full, 'cache') };
+    const mount = `mount -t tmpfs -o size=20m none ${full} && "$@" && ls ${full}/cache`;
     const args = ['--mount', 'sh', '-c', mount, 'sh', ...command];
     return spawnSync('unshare', args, { env, encoding: 'utf8' });
   };
@@ -168,12 +166,22 @@ test('when the disk runs full during a download, then set-up says so in a senten
   const program = `
     const { wheelPart } = await import('${scripts}/parts.mjs');
     const { install } = await import('${scripts}/setup.mjs');
-    const part = wheelPart('Tiny', () => (${JSON.stringify(pinned)}));
+    const part = wheelPart('Tiny', () => (${JSON.stringify({ ...pinned, space: 18e6 })}));
     try { install(part, () => {}); } catch (error) { console.log(error.message); }`;
-  const { stdout } = inMount([process.execPath, '--input-type', 'module', '--eval', program]);
-  const place = path.join(full, 'cache/tiny-1.0');
-  const message = `Tiny cannot be installed: Expected 1 MB of free space for ${place} but received 0 MB`;
-  assert.equal(stdout, `${message}\n`);
+  /** What set-up says when its download fails after others have written so many MiB to a disk of 20. */
+  const messageAfter = (others: number) => {
+    const fill = `#!/bin/sh\nhead -c ${others}M /dev/zero >${full}/others\nexit 1\n`;
+    fs.writeFileSync(path.join(programs, 'python3'), fill, { mode: 0o755 });
+    return inMount([process.execPath, '--input-type', 'module', '--eval', program]).stdout;
+  };
+  const space = `Expected 18 MB of free space for ${path.join(full, 'cache/tiny-1.0')} but received`;
+  const failed =
+    /^Tiny cannot be installed: `python3 .*` failed \(exit status 1\); its output is above\./;
+  assert.equal(messageAfter(21), `Tiny cannot be installed: ${space} 0 MB\n`);
+  const both = messageAfter(6);
+  assert.match(both, failed);
+  assert.ok(both.endsWith(`is above. ${space} 14 MB\n`), both);
+  assert.match(messageAfter(1), new RegExp(`${failed.source}\n$`));
 });
 
 test("when set-up is killed, then the next call removes its download, and never a running process's", async () => {
