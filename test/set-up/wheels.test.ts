@@ -185,6 +185,7 @@ test('when the disk runs full during a download, then set-up says so in a senten
 });
 
 test("when set-up is killed, then the next call removes its download, and never a running process's", async () => {
+  fs.mkdirSync(cache, { recursive: true });
   const slow = wheel('slow');
   const programs = temporaryFolder();
   fs.writeFileSync(path.join(programs, 'python3'), '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
@@ -195,9 +196,10 @@ test("when set-up is killed, then the next call removes its download, and never 
     detached: true,
   });
   const downloads = () => entries().filter((name) => name.startsWith('fetch-'));
+  const signal = AbortSignal.timeout(20_000);
   while (downloads().length === 0) {
     assert.equal(child.exitCode, null);
-    await sleep(20);
+    await sleep(20, undefined, { signal });
   }
   clearWorkplaces(cache);
   assert.equal(downloads().length, 1);
