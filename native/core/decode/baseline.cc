@@ -5,14 +5,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/base/image.h"
+#include "core/decode/baseline_frame.h"
+#include "core/decode/scan_bytes.h"
 #include "core/decode/scan_index.h"
 #include "core/kernels/kernels.h"
 #include "core/kernels/scan.h"
@@ -21,35 +21,6 @@ namespace bobbin::core {
 namespace {
 
 constexpr std::size_t kMcuWords = std::size_t{BaselineFrame::kMaxBlocks} * kBlockWords;
-
-// Copies bytes to `to`, without the zeros after FF, and advances it. Stops at `end` or a marker.
-const std::uint8_t* copy_data(const std::uint8_t* from, const std::uint8_t* end,
-                              std::uint8_t*& to) {
-  for (;;) {
-    const void* found = from < end ? std::memchr(from, 0xff, end - from) : nullptr;
-    const std::uint8_t* marker = found ? static_cast<const std::uint8_t*>(found) : end;
-    to = std::copy(from, marker, to);
-    if (end - marker < 2 || marker[1] != 0) return marker;
-    *to++ = 0xff;
-    from = marker + 2;
-  }
-}
-
-// The end of `count` bytes, not counting zeros after FF.
-const std::uint8_t* skip_data(const std::uint8_t* from, std::size_t count) {
-  while (const void* found = std::memchr(from, 0xff, count)) {
-    const auto* marker = static_cast<const std::uint8_t*>(found);
-    count -= marker + 1 - from;
-    from = marker + 2;
-  }
-  return from + count;
-}
-
-// The marker that begins there, behind fill bytes; 0 if the scan ends before it.
-int marker_at(const std::uint8_t*& from, const std::uint8_t* end) {
-  from = std::find_if(from, end, [](std::uint8_t byte) { return byte != 0xff; });
-  return from < end ? *from++ : 0;
-}
 
 // Some encoders fill an interval with whole bytes of zeros or ones.
 bool is_padding(const std::uint8_t* from, const std::uint8_t* end) {
@@ -89,30 +60,13 @@ bool BaselineDecoder::prepare(const BaselineFrame& frame) {
   return frame.scan.size() <= std::numeric_limits<std::uint32_t>::max();
 }
 
-// Ends the copy at `to`, and adds the padding.
-void BaselineDecoder::close_bytes(std::uint8_t* to) {
-  end_ = to - bytes_.data();
-  std::memset(to, 0, ScanBits::kPadding);
-}
-
-// Copies the scan's first intervals without the zeros after FF, and notes where they begin and end.
-// The last one ends at any marker.
-void BaselineDecoder::unstuff_intervals(const BaselineFrame& frame, std::size_t intervals) {
-  segments_.clear();
-  const std::uint8_t* from = frame.scan.data();
-  const std::uint8_t* const end = from + frame.scan.size();
-  std::uint8_t* to = bytes_.data();
-  for (std::size_t begin = 0;;) {
-    from = copy_data(from, end, to);
-    const std::size_t here = to - bytes_.data();
-    segments_.push_back({std::exchange(begin, here), here});
-    if (segments_.size() == intervals) break;
-    if (marker_at(from, end) != static_cast<int>(0xd0 + (segments_.size() - 1) % 8)) {
-      const auto mcu = static_cast<std::int64_t>(segments_.size()) * frame.restart_interval;
-      throw damage(frame, mcu / frame.mcus_across(), "missing restart marker");
-    }
-  }
-  close_bytes(to);
+// Copies the intervals up to the last wanted MCU.
+void BaselineDecoder::unstuff_intervals(const BaselineFrame& frame, const Mcus& wanted) {
+  const std::int64_t interval = frame.restart_interval, across = frame.mcus_across();
+  const std::int64_t mcus = (wanted.bottom - 1) * across + wanted.right;
+  const std::int64_t count = (mcus + interval - 1) / interval;
+  const auto found = static_cast<std::int64_t>(bytes_.unstuff_intervals(frame.scan, count));
+  if (found < count) throw damage(frame, found * interval / across, "missing restart marker");
 }
 
 BaselineDecoder::Mcus::Run BaselineDecoder::Mcus::run_from(std::int64_t mcu,
@@ -159,8 +113,7 @@ void BaselineDecoder::walk_intervals(const BaselineFrame& frame, const Mcus& wan
   const std::int64_t first = wanted.top * across + wanted.left;
   const std::int64_t behind = (wanted.bottom - 1) * across + wanted.right;
   for (std::int64_t segment = first / interval; segment * interval < behind; ++segment) {
-    const auto [begin, end] = segments_[segment];
-    scan_->bits = {0, 0, bytes_.data() + begin, bytes_.data() + end};
+    scan_->bits = bytes_.interval(segment);
     for (ScanComponent& component : scan_->component) component.dc = 0;
     const std::int64_t stop = std::min((segment + 1) * interval, behind);
     for (std::int64_t mcu = segment * interval; mcu < stop;) {
@@ -175,36 +128,11 @@ void BaselineDecoder::walk_intervals(const BaselineFrame& frame, const Mcus& wan
     }
     // Behind the scan's last interval, many sound files have bytes of no use.
     const bool ends = stop == (segment + 1) * interval && stop < across * frame.mcus_down();
-    const std::uint8_t* const last = bytes_.data() + end;
+    const std::uint8_t* const last = scan_->bits.end;
     if (ends && !is_padding(last - scan_->bits.left_bytes(), last)) {
       throw damage(frame, (stop - 1) / across, "too much data before a restart marker");
     }
   }
-}
-
-// Copies the rows from the last known one above `wanted` on, without the zeros after FF, and notes
-// where the known rows begin. False if the starts are not in order.
-bool BaselineDecoder::unstuff_rows(std::span<const std::uint8_t> scan, const Mcus& wanted,
-                                   std::span<const RowStart> starts) {
-  begins_.resize(starts.size());
-  std::uint8_t* to = bytes_.data();
-  const std::size_t behind = std::min<std::size_t>(wanted.bottom, starts.size());
-  for (std::size_t y = std::min<std::size_t>(wanted.top, behind - 1); y < behind; ++y) {
-    begins_[y] = to - bytes_.data();
-    const std::size_t begin = starts[y].byte;
-    if (y + 1 == starts.size()) {
-      if (begin > scan.size()) return false;
-      copy_data(scan.data() + begin, scan.data() + scan.size(), to);
-      break;
-    }
-    const std::size_t end = starts[y + 1].byte;
-    if (begin > end || end >= scan.size()) return false;
-    if (copy_data(scan.data() + begin, scan.data() + end, to) != scan.data() + end) return false;
-    // The row's last bits are in the byte where the next row begins.
-    if (y + 1 == behind) *to++ = scan[end];
-  }
-  close_bytes(to);
-  return true;
 }
 
 // Decodes a scan without restarts row by row: jumps to a row whose start is known, and skips from
@@ -229,48 +157,27 @@ void BaselineDecoder::walk_rows(const BaselineFrame& frame, const Mcus& wanted,
 void BaselineDecoder::begin_row(int y, std::span<const std::uint8_t> scan,
                                 std::vector<RowStart>& starts) {
   if (y == static_cast<int>(starts.size())) {
-    add_start(scan, starts);
-  } else {
-    go_to(starts[y], begins_[y]);
+    RowStart start = bytes_.add_row(scan, starts.back(), scan_->bits);
+    for (int c = 0; c < 3; ++c) start.dc[c] = static_cast<std::uint16_t>(scan_->component[c].dc);
+    starts.push_back(start);
+    return;
   }
-}
-
-void BaselineDecoder::go_to(const RowStart& start, std::size_t begin) {
-  const unsigned bit = start.bit % 8;
-  const std::uint8_t* byte = bytes_.data() + begin;
-  scan_->bits = {std::uint64_t{*byte} << (56 + bit), 8 - bit, byte + 1, bytes_.data() + end_};
+  scan_->bits = bytes_.row(y, starts[y]);
   // A fourth component has no known rows, only the first.
   scan_->component[3].dc = 0;
-  for (int c = 0; c < 3; ++c) scan_->component[c].dc = start.dc[c];
-}
-
-// The row after the last known one begins at the next bit.
-void BaselineDecoder::add_start(std::span<const std::uint8_t> scan, std::vector<RowStart>& starts) {
-  const ScanBits& bits = scan_->bits;
-  const std::size_t bit = 8 * (bits.next - bytes_.data()) - bits.count;
-  const std::uint8_t* last = scan.data() + starts.back().byte;
-  const std::uint8_t* byte = skip_data(last, bit / 8 - begins_.back());
-  RowStart start{
-      static_cast<std::uint32_t>(byte - scan.data()), static_cast<std::uint16_t>(bit % 8), {}};
-  for (int c = 0; c < 3; ++c) {
-    start.dc[c] = static_cast<std::uint16_t>(scan_->component[c].dc);
-  }
-  starts.push_back(start);
-  begins_.push_back(bit / 8);
+  for (int c = 0; c < 3; ++c) scan_->component[c].dc = starts[y].dc[c];
 }
 
 template <typename Decode>
 bool BaselineDecoder::walk(const BaselineFrame& frame, const Mcus& wanted,
                            std::vector<RowStart>& starts, const Decode& decode) {
-  bytes_.reserve(frame.scan.size() + ScanBits::kPadding);
   if (frame.restart_interval > 0) {
-    const std::int64_t mcus = std::int64_t{wanted.bottom - 1} * frame.mcus_across() + wanted.right;
-    unstuff_intervals(frame, (mcus + frame.restart_interval - 1) / frame.restart_interval);
+    unstuff_intervals(frame, wanted);
     walk_intervals(frame, wanted, decode);
     return true;
   }
   if (starts.empty()) starts.push_back({});
-  if (!unstuff_rows(frame.scan, wanted, starts)) return false;
+  if (!bytes_.unstuff_rows(frame.scan, wanted.top, wanted.bottom, starts)) return false;
   walk_rows(frame, wanted, starts, decode);
   return true;
 }

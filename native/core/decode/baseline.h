@@ -1,7 +1,6 @@
 // A decoder for baseline JPEG that decodes the part that a crop needs, and no more.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -12,43 +11,14 @@
 
 #include "core/base/image.h"
 #include "core/base/scratch.h"
+#include "core/decode/baseline_frame.h"
+#include "core/decode/scan_bytes.h"
 #include "core/decode/scan_index.h"
 #include "core/kernels/huffman.h"
 #include "core/kernels/kernels.h"
 #include "core/kernels/scan.h"
 
 namespace bobbin::core {
-
-// A file's headers, as far as its only scan needs them: sequential, Huffman-coded, of 8 bits.
-struct BaselineFrame {
-  struct Component {
-    int across = 1, down = 1;                      // Blocks in an MCU.
-    std::array<std::uint16_t, 64> quantization{};  // In rows, not in zigzag.
-    HuffmanCodes dc_codes, ac_codes;
-  };
-  int width = 0, height = 0;  // In pixels.
-  int components = 0;         // At most 4; alone, one has one block in an MCU; see kMaxBlocks.
-  std::array<Component, 4> component;
-  // Grey, or Y, Cb and Cr, and chroma is at most halved; quantization is at most 255.
-  bool planar = false;
-  int restart_interval = 0;            // In MCUs; 0 for none.
-  std::span<const std::uint8_t> scan;  // From the end of the scan's header to the file's end.
-
-  // In an MCU of all components (ITU T.81, B.2.3).
-  static constexpr int kMaxBlocks = 10;
-
-  int mcu_width() const { return 8 * most(&Component::across); }
-  int mcu_height() const { return 8 * most(&Component::down); }
-  int mcus_across() const { return (width + mcu_width() - 1) / mcu_width(); }
-  int mcus_down() const { return (height + mcu_height() - 1) / mcu_height(); }
-
- private:
-  int most(int Component::* blocks) const {
-    int result = 1;
-    for (const Component& each : component) result = std::max(result, each.*blocks);
-    return result;
-  }
-};
 
 // Receives each block: its column and row among its component's blocks, and its coefficients in
 // rows.
@@ -84,10 +54,6 @@ class BaselineDecoder {
   bool visit(const BaselineFrame& frame, const BlockVisitor& visit);
 
  private:
-  // A restart interval's bytes, as positions in `bytes_`.
-  struct Segment {
-    std::size_t begin, end;
-  };
   // A rectangle of MCUs.
   struct Mcus {
     int left, top, right, bottom;
@@ -104,15 +70,12 @@ class BaselineDecoder {
 
   static Mcus mcus_of(const BaselineFrame& frame, const Region& wanted);
   bool prepare(const BaselineFrame& frame);
-  void close_bytes(std::uint8_t* to);
   template <typename Decode>
   bool walk(const BaselineFrame& frame, const Mcus& wanted, std::vector<RowStart>& starts,
             const Decode& decode);
-  void unstuff_intervals(const BaselineFrame& frame, std::size_t intervals);
+  void unstuff_intervals(const BaselineFrame& frame, const Mcus& wanted);
   template <typename Decode>
   void walk_intervals(const BaselineFrame& frame, const Mcus& wanted, const Decode& decode);
-  bool unstuff_rows(std::span<const std::uint8_t> scan, const Mcus& wanted,
-                    std::span<const RowStart> starts);
   template <typename Decode>
   void walk_rows(const BaselineFrame& frame, const Mcus& wanted, std::vector<RowStart>& starts,
                  const Decode& decode);
@@ -121,17 +84,12 @@ class BaselineDecoder {
   void skip(const BaselineFrame& frame, int y, int count);
   const char* find_fault(const ScanBits& begin, int count);
   void begin_row(int y, std::span<const std::uint8_t> scan, std::vector<RowStart>& starts);
-  void go_to(const RowStart& start, std::size_t begin);
-  void add_start(std::span<const std::uint8_t> scan, std::vector<RowStart>& starts);
   void lay_out_planes(const BaselineFrame& frame, const Mcus& mcus, std::array<Plane, 3>& planes);
 
   std::unique_ptr<Scan> scan_ = std::make_unique<Scan>();  // Its vectors want to be aligned.
   const Kernels& kernels_;
-  Scratch bytes_;        // The scan without stuffing, and zeros behind it.
-  std::size_t end_ = 0;  // Where the zeros begin.
-  std::vector<Segment> segments_;
-  std::vector<std::size_t> begins_;  // In `bytes_`, of the rows whose starts are known.
-  std::vector<RowStart> starts_;     // For callers that keep none.
+  ScanBytes bytes_;
+  std::vector<RowStart> starts_;  // For callers that keep none.
   HuffmanCache dc_tables_{HuffmanTable::Use::kDc};
   HuffmanCache ac_tables_{HuffmanTable::Use::kAc};
   std::array<Scratch, 3> samples_;

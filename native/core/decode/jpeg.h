@@ -11,16 +11,12 @@
 #include "core/base/image.h"
 #include "core/base/scratch.h"
 #include "core/decode/baseline.h"
+#include "core/decode/baseline_frame.h"
 #include "core/decode/jpeg_traits.h"
 #include "core/decode/scan_index.h"
 
 namespace bobbin::core {
 
-// The largest image that is decoded, in pixels.
-inline constexpr std::int64_t kMaxPixels = std::int64_t{1} << 29;
-// The largest image that libjpeg must buffer completely (progressive, or one scan for each colour):
-// six bytes a pixel.
-inline constexpr std::int64_t kMaxBufferedPixels = std::int64_t{1} << 26;
 // Fancy upsampling reads the neighbouring chroma sample, two pixels away at 4:2:0.
 inline constexpr int kUpsamplingMargin = 2;
 

@@ -1,4 +1,4 @@
-// The state of decoding a scan, shared by baseline.cc and the kernels.
+// The state of decoding a scan, shared by core/decode and the kernels.
 #pragma once
 
 #include <cstddef>

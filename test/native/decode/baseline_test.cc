@@ -14,6 +14,7 @@
 #include "core/base/image.h"
 #include "core/base/output.h"
 #include "core/base/random.h"
+#include "core/decode/baseline_frame.h"
 #include "core/decode/jpeg.h"
 #include "core/decode/scan_index.h"
 #include "core/kernels/kernels.h"

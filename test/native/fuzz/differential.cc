@@ -15,6 +15,7 @@
 #include "core/base/output.h"
 #include "core/base/random.h"
 #include "core/decode/baseline.h"
+#include "core/decode/baseline_frame.h"
 #include "core/decode/scan_index.h"
 #include "core/kernels/kernels.h"
 #include "core/recipe/recipe.h"

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "core/base/random.h"
+#include "core/decode/baseline.h"
+#include "core/decode/baseline_frame.h"
 #include "core/decode/jpeg.h"
 #include "core/render/render.h"
 #include "fuzz/mutator.h"
