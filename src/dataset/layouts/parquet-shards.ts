@@ -105,6 +105,7 @@ async function writeShards({ root, names, folder, onProgress }: WriteRequest): P
   const total = files.reduce((sum, { rowGroups }) => sum + rowGroups, 0);
   let done = 0;
   const left: string[] = [];
+  let linked: string | undefined;
   let written = 0;
   for (const [index, name] of names.entries()) {
     const shard = path.join(folder, name.replace(/parquet$/, 'tar'));
@@ -113,10 +114,15 @@ async function writeShards({ root, names, folder, onProgress }: WriteRequest): P
     const numberOf = (row: ParquetRow) => classNumber(file, row, classes);
     const rows = await writeShard(file, shard, numberOf, () => onProgress(++done, total));
     left.push(...rows.left.map((row) => `row ${row} of ${name}`));
+    linked ??= rows.linked;
     written += rows.written;
   }
   if (written === 0) {
-    throw expected('rows with an image and a class', 'source', root);
+    const remedy =
+      linked === undefined
+        ? ''
+        : `Its rows name files, such as ${linked}: write a CSV file with the columns path and label instead`;
+    throw expected('rows with an image and a class', 'source', root, remedy);
   }
   const others = new Set(files.flatMap((file) => file.others));
   return [
@@ -174,15 +180,16 @@ function classNumber(
   throw expected(`one of ${classes.length} classes`, `class of ${file}, row ${row}`, label);
 }
 
-/** Writes the rows that have an image and a class: how many, and the others' numbers. */
+/** Writes the rows that have an image and a class: how many, the others' numbers, and the first image that is only named. */
 async function writeShard(
   file: ParquetFile,
   shard: string,
   numberOf: (row: ParquetRow) => number | undefined,
   onGroup: () => void,
-): Promise<{ written: number; left: number[] }> {
+): Promise<{ written: number; left: number[]; linked: string | undefined }> {
   const tar = await TarWriter.create(shard);
   const left: number[] = [];
+  let linked: string | undefined;
   let written = 0;
   const writeRows = async () => {
     for (let group = 0; group < file.rowGroups; group++) {
@@ -190,6 +197,7 @@ async function writeShard(
         const label = numberOf(row);
         if (!row.image?.length || label === undefined) {
           left.push(row.row);
+          linked ??= row.image?.length ? undefined : row.imagePath;
           continue;
         }
         const key = `${row.row}`.padStart(9, '0');
@@ -202,7 +210,7 @@ async function writeShard(
     await tar.finish();
   };
   await tidied(writeRows, () => tar.close());
-  return { written, left };
+  return { written, left, linked };
 }
 
 /** For the name only: decoders go by the content. */

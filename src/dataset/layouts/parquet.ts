@@ -24,6 +24,8 @@ export interface ParquetRow {
   /** From 0, in its file. */
   row: number;
   image?: Uint8Array;
+  /** The name of the image's file; a row may have it instead of the image. */
+  imagePath?: string;
   label?: Label;
 }
 
@@ -85,7 +87,8 @@ export async function openParquet(path: string): Promise<ParquetFile> {
         return rows.map((row, index) => ({
           row: rowStart + index,
           image: row[image]?.bytes ?? undefined,
-          label: labelFrom(row[label]),
+          imagePath: textOf(row[image]?.path),
+          label: labelOf(row[label], `${path}, row ${rowStart + index}`),
         }));
       });
     },
@@ -166,6 +169,19 @@ function rowsOf({ row_groups: groups }: FileMetaData, group: number): [number, n
   return [start, start + last];
 }
 
+/** @throws InvalidInputError naming the row, for a value that is no class. */
+function labelOf(value: unknown, place: string): Label | undefined {
+  try {
+    return labelFrom(value);
+  } catch (error) {
+    const remedy = 'Bobbin reads class numbers and class names: write one of them for each row';
+    throw new InvalidInputError(`${place} ${(error as Error).message}. ${remedy}`);
+  }
+}
+
+const textOf = (value: unknown): string | undefined =>
+  value instanceof Uint8Array ? Buffer.from(value).toString() : (value as string | undefined);
+
 /** Turns any error of hyparquet, which a damaged file may cause, into one that names the place. */
 async function reading<T>(place: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -175,7 +191,10 @@ async function reading<T>(place: string, work: () => Promise<T>): Promise<T> {
       throw cause;
     }
     const { message } = cause as Error;
-    throw new InvalidInputError(`${place} is damaged, or is not Parquet: ${message}`, { cause });
+    const fault = message.includes('unsupported')
+      ? 'has a form that Bobbin does not read: write it again with the defaults of pyarrow'
+      : 'is damaged, or is not Parquet';
+    throw new InvalidInputError(`${place} ${fault}: ${message}`, { cause });
   }
 }
 

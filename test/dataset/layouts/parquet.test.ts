@@ -352,3 +352,22 @@ test('when a small file would become hundreds of megabytes, then it is refused b
     );
   }
 });
+
+test('when sound files hold no classes or only names of images, then the error says what Bobbin reads', async (t) => {
+  const reasons = {
+    'shares.parquet':
+      /shares\.parquet, row 0 has the class 0\.3, which is neither .* Bobbin reads class numbers and class names/,
+    'links.parquet':
+      /rows with an image and a class .* name files, such as im\/0\.jpg: write a CSV file with the columns path and label/,
+  };
+  for (const [name, reason] of Object.entries(reasons)) {
+    const source = temporaryFolder(t);
+    await copyFile(path.join(fixtures, 'parquet-unread', name), path.join(source, name));
+    const out = temporaryFolder(t);
+    await assert.rejects(prepare(source, { out }), ({ message }: Error) => {
+      assert.match(message, reason);
+      assert.doesNotMatch(message, /damaged/);
+      return true;
+    });
+  }
+});
