@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/batch/batch_writer.h"
+#include "core/base/image.h"
 #include "core/load/loader_options.h"
 
 namespace bobbin::core {

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "core/batch/batch_writer.h"
+#include "core/base/image.h"
 #include "device/base/device.h"
 
 namespace bobbin::device {
