@@ -1,4 +1,4 @@
-/** The columns of a sample table: an entry a sample in arrays of numbers and bytes, about a hundred bytes in all. */
+/** The columns of a sample table: an entry a sample in arrays of numbers and bytes, about 70 bytes in all, without the path. */
 import { isAbsolute, join } from 'node:path';
 import type { Sample } from '../types.js';
 import { grown, grownBuffer } from './grown.js';

@@ -7,7 +7,7 @@ import type { ImageList } from './image-columns.js';
 import { SampleColumns, splits } from './sample-columns.js';
 
 /**
- * Samples in about a hundred bytes each and the path. Nothing changes a table: `filter`, `slice` and `select` give
+ * Samples in about 70 bytes each and the path. Nothing changes a table: `filter`, `slice` and `select` give
  * tables that share its columns, and a sample that it returns is a new object.
  */
 export class SampleTable implements Samples {
