@@ -28,8 +28,8 @@ const task = {
 };
 
 /**
- * Saves a manifest of `samples` samples, which repeat the photos, since millions of files are not at hand, and measures
- * {@link measureLoading} in a fresh process. Sets the exit code to 1 if that fails.
+ * Saves a manifest of `samples` samples, and runs {@link measureLoading} in a fresh process. The samples repeat the photos in
+ * `files`. Sets the exit code to 1 if that fails.
  */
 export async function measureManifest(files: string[], samples: number): Promise<void> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-manifest-'));

@@ -178,7 +178,7 @@ function fileFault(file, stat, [bytes, seconds, sha256]) {
     return `${how}: ${file} has ${stat.size} of ${bytes} bytes`;
   }
   if (!stat.isFile() && !stat.isSymbolicLink()) {
-    return `changed: ${file} is no file`;
+    return `changed: ${file} is a folder or a special file`;
   }
   const closed = (stat.mode & 0o444) === 0o444 ? undefined : closedFault(file);
   const same = () => secondsOf(stat) === seconds || hashOf(file, stat) === sha256;

@@ -63,7 +63,9 @@ const withFewFiles = `
   const taken = [];
   try {
     for (;;) taken.push(openSync('/dev/null'));
-  } catch {}
+  } catch (error) {
+    if (error.code !== 'EMFILE') throw error;
+  }
   taken.splice(0, left).forEach(closeSync);
   const files = Array.from({ length: 200 }, (_, index) => \`\${folder}/\${index}\`);
   const told = await hashFiles(files).then(
