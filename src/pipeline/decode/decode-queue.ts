@@ -63,6 +63,9 @@ export class DecodeQueue {
     try {
       const image = await readOtherFormat(this.samples.at(sample) as LoaderSample);
       await this.memory.run(image.decodeBytes, async () => {
+        if (this.closed) {
+          return;
+        }
         const start = performance.now();
         const { rgb, width, height } = await image.decode();
         // Counted only here: a damaged file may be a JPEG.
