@@ -7,13 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import { resolveSample, type Sample, samplesOf } from '../../src/dataset/index.js';
 import { InvalidInputError } from '../../src/errors.js';
-import {
-  BatchNormalization,
-  type Classifier,
-  createModel,
-  loadClassifier,
-  ReLU,
-} from '../../src/model/index.js';
+import { createModel, loadClassifier } from '../../src/model/index.js';
 import {
   type AugmentChoice,
   type Batch,
@@ -30,7 +24,7 @@ import {
 } from '../../src/training/index.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
-import { spoil } from '../support/spoil.js';
+import { smallClassifier } from '../support/small-classifier.js';
 
 const folder = temporaryFolder();
 const manifest = await drawPhotos(path.join(folder, 'data'));
@@ -46,38 +40,6 @@ const base = {
 /** Weights by name: their order in a model depends on which are trainable. */
 const values = (model: tf.LayersModel) =>
   Object.fromEntries(model.weights.map((w) => [w.originalName, [...w.read().dataSync()]]));
-
-/** A network small enough to learn three colours from 24 images in a moment. */
-function smallClassifier(): Classifier {
-  const model = tf.sequential({
-    layers: [
-      tf.layers.conv2d({
-        inputShape: [32, 32, 3],
-        filters: 8,
-        kernelSize: 3,
-        strides: 2,
-        kernelInitializer: tf.initializers.heNormal({ seed: 4 }),
-      }),
-      new BatchNormalization({ momentum: 0.8 }),
-      new ReLU({ maxValue: 6 }),
-      tf.layers.globalAveragePooling2d({}),
-      tf.layers.dense({ units: 3, kernelInitializer: tf.initializers.glorotUniform({ seed: 4 }) }),
-      tf.layers.softmax(),
-    ],
-  });
-  return {
-    model,
-    preprocessing: {
-      resize: 36,
-      crop: 32,
-      mean: [127, 127, 127],
-      std: [128, 128, 128],
-      channels: 'rgb',
-    },
-    classes: ['red', 'green', 'blue'],
-    architecture: 'small',
-  };
-}
 
 test('when a run ends then the model has learned, and its files and reports agree', async () => {
   const progress: TrainProgress[] = [];
@@ -233,80 +195,6 @@ test('when a damaged training image ends the run, then it is named and nothing l
   await assert.rejects(train({ ...options, batchSize: 2 }), /broken-too\.jpg/);
   await nextTurn();
   assert.equal(tf.memory().numTensors, before);
-});
-
-/** Steps of 99 times the weights, so that the numbers overflow after some epochs. */
-const diverging = {
-  ...base,
-  epochs: 20,
-  learningRate: 100,
-  weightDecay: 1,
-  decayAll: true,
-  schedule: 'step',
-  warmUp: 0,
-} as const;
-
-test('when the loss overflows, then the run ends at that step, and resumes from its last checkpoint', async () => {
-  const run = path.join(folder, 'diverged');
-  const end =
-    /^InvalidInputError: Expected a finite number for the loss of (validation )?batch \d (of|after) epoch (\d) of task colour but received (NaN|-?Infinity)\. The last finite loss was \d.*, so .*--learning-rate \(it is 100\) or --clip-norm 1\. .*--resume/;
-  const progress: TrainProgress[] = [];
-  const attempt = async (options: Partial<TrainOptions>): Promise<string> => {
-    try {
-      await train({ ...diverging, run, onProgress: (state) => progress.push(state), ...options });
-    } catch (error) {
-      return String(error);
-    }
-    return 'the run ended well';
-  };
-  const message = await attempt({ classifier: smallClassifier() });
-  assert.match(message, end);
-  const epoch = Number(end.exec(message)?.[3]);
-  assert.ok(epoch > 1);
-  assert.ok(progress.every(({ loss }) => Number.isFinite(loss)));
-  const checkpoint = path.join(run, 'checkpoint');
-  const names = await readdir(checkpoint);
-  assert.deepEqual(names, [`epoch-${String(epoch - 1).padStart(6, '0')}-batch-00000000`]);
-  const { model } = await loadClassifier(path.join(checkpoint, names[0] as string));
-  assert.ok(Object.values(values(model)).flat().every(Number.isFinite));
-  assert.equal(
-    (await readFile(path.join(run, 'history.csv'), 'utf8')).trim().split('\n').length,
-    epoch,
-  );
-  await assert.rejects(readdir(path.join(run, 'model')), { code: 'ENOENT' });
-
-  progress.length = 0;
-  assert.match(await attempt({ resume: true }), end);
-  assert.equal(progress[0]?.epoch, epoch);
-  assert.deepEqual(await readdir(checkpoint), names);
-});
-
-test('when a weight that no training loss shows is not finite, then no checkpoint has it', async () => {
-  const classifier = smallClassifier();
-  spoil(classifier.model, 'moving_variance');
-  const run = path.join(folder, 'hidden');
-  const samples = manifest.samples.filter(({ split }) => split === 'train');
-  await assert.rejects(
-    train({ ...base, run, classifier, manifest: { ...manifest, samples } }),
-    /a finite number for \S*moving_variance after epoch 1 of task colour but received NaN\. The last finite loss was \d/,
-  );
-  assert.deepEqual(await readdir(run), ['config.json', 'history.csv']);
-});
-
-test('when an earlier version saved a checkpoint after the loss was NaN, then it is not resumed', async () => {
-  const run = path.join(folder, 'spoilt');
-  const options = { ...base, run, epochs: 1 };
-  await train({ ...options, classifier: smallClassifier() });
-  const [name] = await readdir(path.join(run, 'checkpoint'));
-  const file = path.join(run, 'checkpoint', name as string, 'state.json');
-  // Without the seal, and with NaN as JSON stores it.
-  const { sha256: _, ...state } = JSON.parse(await readFile(file, 'utf8'));
-  state.position.history[0].loss = null;
-  await writeFile(file, JSON.stringify(state));
-  await assert.rejects(
-    train({ ...options, resume: true }),
-    /Expected a finite loss for epoch 1 of the checkpoint in \S+ but received NaN\. Its weights/,
-  );
 });
 
 test('when two calls train in one folder at once, then exactly one of them does', async () => {

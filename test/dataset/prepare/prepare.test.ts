@@ -1,13 +1,12 @@
-/** From each layout to a manifest: labels, splits, repeats and errors that name a place. */
+/** From each layout to a manifest: labels, splits and repeats. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, stat, symlink, utimes } from 'node:fs/promises';
+import { mkdir, readFile, stat, symlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { findQuestionFiles, loadManifest, prepare, samplesOf } from '../../../src/dataset/index.js';
-import { asUser } from '../../support/as-user.js';
 import { temporaryFolder, writeFiles } from '../../support/folders.js';
 import { classFolder, prepared, withoutTimes } from '../../support/prepared.js';
 
@@ -259,41 +258,6 @@ for (const [name, table, message] of faults) {
   });
 }
 
-test('when question.csv repeats a row or asks for an unknown task then the error says so', async (t) => {
-  const labels = { 'base/Annotations/label.csv': 'a.jpg,t,yn\n', 'base/a.jpg': 'a' };
-  await assert.rejects(
-    prepared(t, { ...labels, 'rank/Tests/question.csv': 'q.jpg,t,?\nr.jpg,t,?\nq.jpg,t,?\n' }),
-    /not already at .*question\.csv:1 for .*question\.csv:3:1/,
-  );
-  await assert.rejects(
-    prepared(t, { ...labels, 'rank/Tests/question.csv': 'q.jpg,u,?\n' }),
-    /found none for u, which q\.jpg asks for/,
-  );
-});
-
-test('when the layout of the source is unknown then the error lists the known layouts, and nothing is made', async (t) => {
-  await assert.rejects(
-    prepared(t, { 'one/a.jpg': 'a' }),
-    /class folders .*train\/ and validation\/.*label\.csv/,
-  );
-  const folder = temporaryFolder(t);
-  const out = path.join(folder, 'out');
-  await assert.rejects(
-    prepare(path.join(folder, 'none'), { out }),
-    /an existing folder for source/,
-  );
-  assert.ok(!existsSync(out));
-});
-
-test('when the source is a shard then the error asks for its folder', async (t) => {
-  const folder = temporaryFolder(t);
-  await writeFiles(folder, { 'a.tar': '' });
-  await assert.rejects(
-    prepare(path.join(folder, 'a.tar'), { out: path.join(folder, 'out') }),
-    /the folder that holds a\.tar for source/,
-  );
-});
-
 test('when a release has hidden files of macOS then they are not read as labels', async (t) => {
   const { manifest, summary } = await prepared(t, {
     ...fashion,
@@ -317,12 +281,6 @@ test('when many classes lack images then a few are named and the others counted'
   assert.equal(summary.warnings[5], '15 more classes of colour have no image.');
 });
 
-test('when out lies inside the source then prepare refuses', async (t) => {
-  const folder = temporaryFolder(t);
-  await writeFiles(folder, { ...classFolder('a', 2), ...classFolder('b', 2) });
-  await assert.rejects(prepare(folder, { out: path.join(folder, 'a', 'out') }), /a folder outside/);
-});
-
 test('when the clothing photos are available then their split is used', async (t) => {
   const source = path.resolve('../shared/data/clothing');
   if (!existsSync(source)) {
@@ -333,42 +291,4 @@ test('when the clothing photos are available then their split is used', async (t
   assert.equal(manifest.tasks[0]?.classes.length, 10);
   assert.equal(samplesOf(manifest, 'clothing', 'train').length, 3068);
   assert.equal(samplesOf(manifest, 'clothing', 'validation').length, 341);
-});
-
-test('when a file has the name of the output folder then prepare asks for a folder', async (t) => {
-  const folder = temporaryFolder(t);
-  await writeFiles(folder, {
-    ...classFolder('src/hat', 2),
-    ...classFolder('src/shoe', 2),
-    out: '',
-  });
-  const out = path.join(folder, 'out');
-  await assert.rejects(prepare(path.join(folder, 'src'), { out }), {
-    name: 'InvalidInputError',
-    message: `Expected a folder for out but received "${out}". There is a file of that name`,
-  });
-});
-
-test('when a source has no questions then the error names the missing file', async (t) => {
-  const folder = temporaryFolder(t);
-  await assert.rejects(findQuestionFiles(folder), {
-    message: `Expected a release with Tests/question.csv for source but received "${folder}"`,
-  });
-});
-
-test('when this user may not read an image then the error says so, and not to remove its row', async (t) => {
-  const folder = temporaryFolder(t);
-  const source = path.join(folder, 'source');
-  await asUser(folder, async () => {
-    await writeFiles(source, {
-      'labels.csv': 'path,label\na.jpg,x\nb.jpg,y\n',
-      'a.jpg': 'a',
-      'b.jpg': 'b',
-    });
-    await chmod(path.join(source, 'b.jpg'), 0);
-    await assert.rejects(
-      prepare(source, { out: path.join(folder, 'out') }),
-      /labels\.csv:3:1: b\.jpg \(EACCES\)\. Let this user read them$/,
-    );
-  });
 });
