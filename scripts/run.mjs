@@ -40,11 +40,16 @@ export const messageOf = (error) => (error instanceof Error ? error.message : St
 /**
  * Runs a script's `main`, which may return its exit status. An error becomes one line and the exit status 1.
  * @param {string} name the script's name in that line
- * @param {() => number | void} main
+ * @param {() => number | void | Promise<number | void>} main
  */
 export function runScript(name, main) {
+  void finish(name, main);
+}
+
+/** @type {(...args: Parameters<typeof runScript>) => Promise<void>} */
+async function finish(name, main) {
   try {
-    process.exitCode = main() ?? 0;
+    process.exitCode = (await main()) ?? 0;
   } catch (error) {
     console.error(`${name}: ${messageOf(error)}`);
     process.exitCode = 1;
