@@ -1,10 +1,10 @@
 /** Registers tfjs-node's kernels over Bobbin's binding as tfjs's backend, and makes it the active one. */
 import './node-compat.js';
 import * as tf from '@tensorflow/tfjs';
-import { nodeFileSystemRouter } from '@tensorflow/tfjs-node-gpu/dist/io/file_system.js';
-import { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
-import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
-import '@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js';
+import { nodeFileSystemRouter } from '#tfjs-node/io/file_system.js';
+import { NodeJSKernelBackend } from '#tfjs-node/nodejs_kernel_backend.js';
+import type { TFJSBinding } from '#tfjs-node/tfjs_binding.js';
+import '#tfjs-node/register_all_kernels.js';
 import { runtime } from './configuration.js';
 
 export const backendName = 'tensorflow';

@@ -1,5 +1,5 @@
 /** The type of the exports of `native/addon/tensorflow.cc`: tfjs's binding and Bobbin's additions. */
-import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
+import type { TFJSBinding } from '#tfjs-node/tfjs_binding.js';
 import type { SlotLease } from '../native.js';
 
 /** A tensor of the native table. The caller that receives it owns it and calls `deleteTensor(id)`. */

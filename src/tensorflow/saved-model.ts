@@ -1,8 +1,5 @@
 /** Loads TensorFlow's SavedModels for inference. */
-import {
-  loadSavedModel as load,
-  type TFSavedModel,
-} from '@tensorflow/tfjs-node-gpu/dist/saved_model.js';
+import { loadSavedModel as load, type TFSavedModel } from '#tfjs-node/saved_model.js';
 import './backend.js';
 
 /**

@@ -29,7 +29,7 @@ await build({
   ignoreAnnotations: true,
   mainFields: ['module', 'main'],
   // The backend has its own copy of tfjs-core: both share one engine through a global.
-  external: ['@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu/*', 'jasmine-core/*'],
+  external: ['@tensorflow/tfjs', '#tfjs-node/*', 'jasmine-core/*'],
   banner: {
     js: "import { createRequire as require_ } from 'node:module'; const require = require_(import.meta.url);",
   },

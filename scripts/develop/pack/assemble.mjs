@@ -6,8 +6,11 @@ import { filesBelow } from '../../record.mjs';
 import { packageRoot } from '../../root.mjs';
 import { readManifest } from './staging.mjs';
 
-/** @param {string} name */
-const npmFolder = (name) => path.join(packageRoot, 'node_modules', name);
+/**
+ * The folder of an installed npm package.
+ * @param {string} name
+ */
+export const npmFolder = (name) => path.join(packageRoot, 'node_modules', name);
 
 /** tfjs-node's package, of which Bobbin uses a part. */
 export const tfjsNode = '@tensorflow/tfjs-node-gpu';

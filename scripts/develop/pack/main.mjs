@@ -1,12 +1,15 @@
-/** The package `bobbin`: this checkout's build, with tfjs-node bundled. */
+/** The package `bobbin`: this checkout's build, with what it uses of tfjs-node. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../../root.mjs';
-import { assemble, tfjsNode } from './assemble.mjs';
+import { assemble, npmFolder, tfjsNode } from './assemble.mjs';
 import { emptyStage, packStage, readManifest, writeManifest } from './staging.mjs';
 
 /** The package with the addon, prebuilt for the machines that Bobbin supports. */
 const addonPackage = '@bobbin/linux-x64';
+
+/** The folder of what Bobbin uses of tfjs-node. Not `bundleDependencies`: yarn ignores them, and runs tfjs-node's install script. */
+const bundle = 'bundled/tfjs-node';
 
 /** What of the checkout is packed. */
 const contents = [
@@ -15,7 +18,6 @@ const contents = [
   'scripts',
   'docs',
   'CMakeLists.txt',
-  'binding.gyp',
   'CHANGELOG.md',
   'LICENSE',
   'README.md',
@@ -42,28 +44,21 @@ export async function pack(out) {
       filter: (from) => !leftOut.includes(path.relative(packageRoot, from)),
     });
   }
-  bundleTfjsNode(path.join(folder, 'node_modules', tfjsNode));
+  bundleTfjsNode(path.join(folder, bundle));
   const { private: _, scripts, devDependencies, ...manifest } = readManifest(packageRoot);
+  delete manifest.dependencies[tfjsNode];
   writeManifest(folder, {
     ...manifest,
+    imports: { '#tfjs-node/*': `./${bundle}/dist/*` },
     optionalDependencies: { [addonPackage]: manifest.version },
-    bundleDependencies: [tfjsNode],
   });
   return packStage(folder, out);
 }
 
 /** @param {string} folder */
 function bundleTfjsNode(folder) {
-  const { name, version, license, repository } = readManifest(
-    path.join(packageRoot, 'node_modules', tfjsNode),
-  );
+  const { name, version, license, repository } = readManifest(npmFolder(tfjsNode));
   const dependencies = assemble(folder);
-  writeManifest(folder, {
-    name,
-    version,
-    description: `Compiled files of ${name} ${version}, unchanged. Changed: this package.json, by Bobbin; left out: the entry, tests, sources and install script.`,
-    license,
-    repository,
-    dependencies,
-  });
+  const description = `Compiled files of ${name} ${version}, unchanged. Changed by Bobbin: this package.json; left out: the entry, tests, sources and scripts.`;
+  writeManifest(folder, { name, version, description, license, repository, dependencies });
 }
