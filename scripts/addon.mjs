@@ -20,6 +20,9 @@ const inputHash = () =>
 /** The addon that Bobbin loads. */
 export const addonFile = path.join(addonFolder, 'Release', 'bobbin.node');
 
+/** Whether set-up has come as far as the addon, in this package. */
+export const isSetUp = () => fs.existsSync(addonFolder);
+
 /** The cache on whose TensorFlow the addon was built, or undefined. */
 export function addonCache() {
   const names = Object.keys(readRecord(addonFolder)?.files ?? {});

@@ -4,7 +4,7 @@ import { addonCache } from './addon.mjs';
 import { cacheFolder } from './pins.mjs';
 
 /** Installs what is missing and repairs what is damaged. */
-const RUN_SETUP = 'run `npx bobbin setup` (in a checkout: `npm run setup`)';
+const RUN_SETUP = 'run `npx bobbin setup`';
 
 const share =
   'repeat set-up as the user who ran it, with a cache that all users can read: `BOBBIN_CACHE=/opt/bobbin npx bobbin setup`; then set that variable for all users';

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { addonFault, addonFile, wayOut } from './set-up.js';
+import { addonFault, addonFile, isSetUp, notSetUp, wayOut } from './set-up.js';
 
 /** The right of JavaScript to a slot of the ring; opaque. `adoptBatch` and `release` end it. */
 export type SlotLease = { readonly __slotLease: unique symbol };
@@ -24,6 +24,9 @@ export function native(): unknown {
 
 function load(chosen: string | undefined): unknown {
   if (chosen === undefined) {
+    if (!isSetUp()) {
+      throw new Error(`${notSetUp()}.`);
+    }
     const fault = addonFault();
     if (fault !== undefined) {
       throw new Error(`${notLoaded}: ${fault}. ${addonWayOut(fault)}.`);

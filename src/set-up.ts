@@ -2,6 +2,7 @@
 import * as access from '../scripts/access.mjs';
 import * as addon from '../scripts/addon.mjs';
 import * as cuda from '../scripts/cuda-library.mjs';
+import * as gpu from '../scripts/gpu.mjs';
 import * as pins from '../scripts/pins.mjs';
 import * as ways from '../scripts/way-out.mjs';
 
@@ -20,6 +21,9 @@ export const wheelFolder: (wheel: Wheel) => string = pins.wheelFolder;
 /** The addon that set-up builds. */
 export const addonFile: string = addon.addonFile;
 
+/** Whether set-up has come as far as the addon. */
+export const isSetUp: () => boolean = addon.isSetUp;
+
 /** What is wrong with the addon or TensorFlow's libraries, as doctor says it; undefined if they are as set-up laid them down. */
 export const addonFault: () => string | undefined = addon.addonFault;
 
@@ -31,6 +35,13 @@ export const closedFault: (file: string) => string | undefined = access.closedFa
 
 /** What to do about a fault, without a capital letter or a full stop. */
 export const wayOut: (fault: string) => string = ways.wayOut;
+
+/** What is said where nothing is set up yet, without a full stop: what to run, and the megabytes of TensorFlow for this machine. */
+export function notSetUp(): string {
+  const files = pins.wheelFiles(gpu.tensorflowWheel());
+  const megabytes = Math.ceil(files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6);
+  return `Bobbin is not set up yet: ${ways.wayOut()} once, which fetches TensorFlow (${megabytes} MB)`;
+}
 
 /**
  * Installs every part that is missing, damaged or outdated.

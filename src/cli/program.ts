@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type OptionTree, optionsByName } from '../options.js';
 import { readConfig } from './config.js';
+import { ensureSetUp } from './first-use.js';
 import { addFlags, presetFlags } from './flags.js';
 
 /** The exports of a command's file. */
@@ -15,6 +16,8 @@ interface CommandModule {
 
 interface Entry {
   description: string;
+  /** Whether it always computes with the addon; then Bobbin is set up first. */
+  computes?: true;
   load: () => Promise<CommandModule>;
 }
 
@@ -38,23 +41,28 @@ const entries: Record<string, Entry> = {
   },
   preview: {
     description: 'draw images of a data set beside their augmented views',
+    computes: true,
     load: () => import('./commands/preview.js'),
   },
   train: {
     description: 'train one classifier for each task; --resume continues',
+    computes: true,
     load: () => import('./commands/train.js'),
   },
   evaluate: {
     description: 'score trained classifiers on the validation split',
+    computes: true,
     load: () => import('./commands/evaluate.js'),
   },
   predict: {
     description: 'predict images, or answer the questions of a data set with a submission',
+    computes: true,
     load: () => import('./commands/predict.js'),
   },
   submit: {
     description:
       'prepare, train every task, predict, average, write and verify; the same command continues',
+    computes: true,
     load: () => import('./commands/submit.js'),
   },
   verify: {
@@ -63,10 +71,12 @@ const entries: Record<string, Entry> = {
   },
   bench: {
     description: 'measure the loader on a folder of images and advise what to change',
+    computes: true,
     load: () => import('./commands/bench.js'),
   },
   demo: {
     description: 'run submit on synthesized data and show the scores of each task',
+    computes: true,
     load: () => import('./commands/demo.js'),
   },
 };
@@ -84,13 +94,16 @@ export async function createProgram(words: string[]): Promise<Command> {
       '\nExit codes: 0 success, 1 error, 2 problems found by verify; 130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP.',
     );
   const chosen = words.find((word) => word in entries);
-  for (const [name, { description, load }] of Object.entries(entries)) {
+  for (const [name, { description, computes, load }] of Object.entries(entries)) {
     const command = program.command(name).description(description);
     if (name === chosen) {
       const { configure, options } = await load();
       configure(command);
       if (options) {
         addOptions(command, options);
+      }
+      if (computes) {
+        command.hook('preAction', ensureSetUp);
       }
     }
     command.option('--debug', 'print the stack of an error');

@@ -100,7 +100,7 @@ test('when a library is cut, then loading ends in a sentence with the way out, a
   fs.truncateSync(library, 3);
   assert.equal(
     run(loadAddon),
-    `Bobbin's native addon could not be loaded: cut: ${library} has 3 of 7 bytes. To mend it, run \`npx bobbin setup\` (in a checkout: \`npm run setup\`); \`npx bobbin doctor\` shows every part.`,
+    `Bobbin's native addon could not be loaded: cut: ${library} has 3 of 7 bytes. To mend it, run \`npx bobbin setup\`; \`npx bobbin doctor\` shows every part.`,
   );
   fs.writeFileSync(library, 'library');
 });

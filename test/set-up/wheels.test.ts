@@ -38,6 +38,7 @@ function wheel(name: string) {
   return {
     requirement: `${name}==1.0`,
     sha256: createHash('sha256').update(fs.readFileSync(file)).digest('hex'),
+    bytes: fs.statSync(file).size,
     python: '3',
     platforms: ['any'],
     folder: `${name}-1.0`,
