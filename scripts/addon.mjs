@@ -95,9 +95,24 @@ export function buildAddon() {
 export function compileAddon(folder, configuration) {
   // cmake-js configures only where there is no cache, and so would keep to another TensorFlow.
   fs.rmSync(path.join(packageRoot, folder, 'CMakeCache.txt'), { force: true });
-  const cmakeJs = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
+  const cmakeJs = findCmakeJs();
   const build = ['compile', '--out', folder, '--parallel', '2', '--config', configuration];
   const tensorflow = `--CDBOBBIN_TENSORFLOW_ROOT=${wheelFolder(tensorflowWheel())}`;
   work(process.execPath, [cmakeJs, ...build, tensorflow], { cwd: packageRoot });
   return path.join(packageRoot, folder, configuration, 'bobbin.node');
+}
+
+/**
+ * The program that builds the addon. Only a checkout is sure to have it.
+ * @throws {Error} one sentence, with the command that installs it
+ */
+function findCmakeJs() {
+  try {
+    return createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
+  } catch {
+    const manifest = fs.readFileSync(path.join(packageRoot, 'package.json'), 'utf8');
+    const { peerDependencies = {} } = JSON.parse(manifest);
+    const packages = Object.entries(peerDependencies).map((entry) => entry.join('@'));
+    throw new Error(`Building it needs \`npm install ${packages.join(' ')}\` first.`);
+  }
 }

@@ -1,17 +1,22 @@
 /** The packed tarball: its form, its types, and its use in somebody else's empty project. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { publint } from 'publint';
 import { pack } from '../../scripts/develop/pack/main.mjs';
 import { temporaryFolder } from '../support/folders.js';
+import { inTerminal } from '../support/terminal.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const project = temporaryFolder();
 const program = path.join(project, 'train.mjs');
 let tarball = '';
+
+/** No prebuilt addon is installed here: these build it. */
+const { dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const buildTools = ['cmake-js', 'node-addon-api'].map((name) => `${name}@${dependencies[name]}`);
 
 const run = (command: string, args: string[], cwd = project) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
@@ -21,7 +26,7 @@ before(async () => {
   tarball = await pack(project);
   writeFileSync(path.join(project, 'package.json'), '{"name":"someone","private":true}');
   const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
-  run('npm', ['install', ...quietly, tarball]);
+  run('npm', ['install', ...quietly, tarball, ...buildTools]);
   writeFileSync(program, run(process.execPath, [path.join(root, 'test/package/readme.mjs')]));
 });
 
@@ -29,6 +34,25 @@ test('when the package is packed, then publint has nothing to say about it', asy
   const { buffer } = new Uint8Array(readFileSync(tarball));
   const { messages } = await publint({ pack: { tarball: buffer }, strict: true });
   assert.deepEqual(messages, []);
+});
+
+test('when the package is installed, then no script of it or of its packages runs, except the greeting of core-js', () => {
+  const table = run(process.execPath, [path.join(root, 'scripts/develop/installed.mjs'), project]);
+  assert.match(table, /^install scripts {2}core-js \(postinstall\)$/m);
+});
+
+test('when the packed files of tfjs-node require a package, then bobbin depends on it', () => {
+  const installed = path.join(project, 'node_modules/bobbin');
+  const read = (folder: string) =>
+    JSON.parse(readFileSync(path.join(installed, folder, 'package.json'), 'utf8'));
+  const needed = Object.keys(read('bundled/tfjs-node').dependencies);
+  assert.deepEqual(needed, ['@tensorflow/tfjs', 'google-protobuf', 'progress']);
+  const { dependencies } = read('');
+  assert.deepEqual(
+    needed.filter((name) => !(name in dependencies)),
+    [],
+  );
+  assert.ok(!existsSync(path.join(project, 'node_modules/@tensorflow/tfjs-node-gpu')));
 });
 
 test('when TypeScript reads the package and the program of README.md, then it finds no fault in them', () => {
@@ -57,8 +81,18 @@ test('when TypeScript reads the package and the program of README.md, then it fi
   assert.deepEqual(ours, []);
 });
 
-test('when the packed tarball is installed in an empty project, then the program of README.md trains', () => {
-  run('npx', ['bobbin', 'setup']);
+test('when the packed tarball is installed in an empty project, then its first command sets it up, and the program of README.md trains', () => {
+  const garments = ['--tasks', 'lapel_design_labels', '--images-per-task', '20'];
+  run('npx', ['bobbin', 'synthesize', '--out', 'photos', ...garments]);
+  const { CI: _, ...env } = process.env;
+  const first = inTerminal(['npx', 'bobbin', 'bench', 'photos', '--seconds', '1'], {
+    cwd: project,
+    env,
+    question: '[Y/n]',
+    answer: '\r',
+  });
+  assert.match(first.output, /set-up: complete[\s\S]*images/);
+  assert.equal(first.code, 0, first.output);
   const output = run(process.execPath, [program]);
   assert.match(output, /^basic precision [01](\.\d+)?, mean reciprocal rank [01](\.\d+)?$/m);
   assert.match(output, /^tensorflow \[ 8, 64, 64, 3 \] Int32Array\(8\)/m);

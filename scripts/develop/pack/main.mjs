@@ -32,6 +32,9 @@ const leftOut = [
   'scripts/tsconfig.json',
 ];
 
+/** What builds the addon: users of the prebuilt one need not install it. */
+const buildTools = ['cmake-js', 'node-addon-api'];
+
 /**
  * @param {string} out
  * @returns {Promise<string>} the path of the tarball
@@ -45,14 +48,27 @@ export async function pack(out) {
     });
   }
   bundleTfjsNode(path.join(folder, bundle));
-  const { private: _, scripts, devDependencies, ...manifest } = readManifest(packageRoot);
-  delete manifest.dependencies[tfjsNode];
-  writeManifest(folder, {
-    ...manifest,
-    imports: { '#tfjs-node/*': `./${bundle}/dist/*` },
-    optionalDependencies: { [addonPackage]: manifest.version },
-  });
+  writeManifest(folder, userManifest(readManifest(packageRoot)));
   return packStage(folder, out);
+}
+
+/**
+ * The package.json for users.
+ * @param {Record<string, any>} checkout the checkout's
+ */
+function userManifest({ private: _, scripts, devDependencies, dependencies, ...rest }) {
+  const names = Object.keys(dependencies);
+  /** @param {(name: string) => boolean} chosen */
+  const pick = (chosen) =>
+    Object.fromEntries(names.filter(chosen).map((name) => [name, dependencies[name]]));
+  return {
+    ...rest,
+    imports: { '#tfjs-node/*': `./${bundle}/dist/*` },
+    dependencies: pick((name) => name !== tfjsNode && !buildTools.includes(name)),
+    optionalDependencies: { [addonPackage]: rest.version },
+    peerDependencies: pick((name) => buildTools.includes(name)),
+    peerDependenciesMeta: Object.fromEntries(buildTools.map((name) => [name, { optional: true }])),
+  };
 }
 
 /** @param {string} folder */
