@@ -1,4 +1,5 @@
 /** The one door from `src` to `scripts`, which run before anything is installed; its types mention none of theirs. */
+import { existsSync } from 'node:fs';
 import * as access from '../scripts/access.mjs';
 import * as addon from '../scripts/addon.mjs';
 import * as cuda from '../scripts/cuda-library.mjs';
@@ -36,11 +37,12 @@ export const closedFault: (file: string) => string | undefined = access.closedFa
 /** What to do about a fault, without a capital letter or a full stop. */
 export const wayOut: (fault: string) => string = ways.wayOut;
 
-/** What is said where nothing is set up yet, without a full stop: what to run, and the megabytes of TensorFlow for this machine. */
+/** What is said where nothing is set up yet, without a full stop: what to run, and how much it fetches if the cache is empty. */
 export function notSetUp(): string {
-  const files = pins.wheelFiles(gpu.tensorflowWheel());
-  const megabytes = Math.ceil(files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6);
-  return `Bobbin is not set up yet: ${ways.wayOut()} once, which fetches TensorFlow (${megabytes} MB)`;
+  const wheel = gpu.tensorflowWheel();
+  const bytes = pins.wheelFiles(wheel).reduce((sum, file) => sum + file.bytes, 0);
+  const fetches = `, which fetches TensorFlow (${Math.ceil(bytes / 1e6)} MB)`;
+  return `Bobbin is not set up yet: ${ways.wayOut()} once${existsSync(pins.wheelFolder(wheel)) ? '' : fetches}`;
 }
 
 /**

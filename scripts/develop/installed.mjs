@@ -8,7 +8,7 @@ import { readManifest } from './pack/staging.mjs';
 /** The folders of all packages below FOLDER/node_modules, in any depth, by the names of their package.json. */
 const packageFile = /(^|\/)node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/;
 
-/** npm runs these, and builds where there is a binding.gyp. */
+/** Package managers run these when they install a package. */
 const installScripts = ['preinstall', 'install', 'postinstall'];
 
 /**
@@ -16,10 +16,10 @@ const installScripts = ['preinstall', 'install', 'postinstall'];
  * @returns {string[]} the scripts that package managers run when they install the package
  */
 function scriptsOf(folder) {
-  const { scripts = {}, gypfile = true } = readManifest(folder);
-  const named = installScripts.filter((name) => name in scripts);
-  const builds = gypfile && fs.existsSync(path.join(folder, 'binding.gyp'));
-  return builds && named.length === 0 ? ['node-gyp'] : named;
+  const { scripts = {} } = readManifest(folder);
+  // With this file pnpm 9 runs node-gyp, even if package.json has `gypfile: false`.
+  const builds = fs.existsSync(path.join(folder, 'binding.gyp'));
+  return [...installScripts.filter((name) => name in scripts), ...(builds ? ['node-gyp'] : [])];
 }
 
 /** @param {string} project */

@@ -34,9 +34,11 @@ export function assemble(folder) {
   }
   // tfjs-node's package names its licence, Apache-2.0, but lacks the text, which sharp's package has.
   fs.copyFileSync(path.join(npmFolder('sharp'), 'LICENSE'), path.join(folder, 'LICENSE'));
-  const { dependencies } = readManifest(from);
+  // tfjs-node requires tfjs-core as well, but lists it among the packages of its development.
+  const { dependencies, devDependencies } = readManifest(from);
+  const ranges = { ...devDependencies, ...dependencies };
   const required = new Set(kept.flatMap((name) => requiredBy(path.join(from, name))));
-  return Object.fromEntries([...required].sort().map((name) => [name, dependencies[name]]));
+  return Object.fromEntries([...required].sort().map((name) => [name, ranges[name]]));
 }
 
 /**
