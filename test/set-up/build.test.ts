@@ -1,4 +1,4 @@
-/** Builds whose sources change meanwhile. Short programs in the places of npm and the compilers build and edit. */
+/** Builds whose sources change meanwhile: short programs in the places of npm and the compilers build and edit. And one without tools. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync } from 'node:fs';
@@ -49,4 +49,18 @@ test('when sources are edited during their build, then the part counts as older 
     (name) => `older than what it is made from: ${path.join(copy, name)}\n`,
   );
   assert.equal(stdout, older.join(''), stderr);
+});
+
+test('when the addon has to be built and its build tools are not installed, then the error has the command for it', async (t) => {
+  const copy = temporaryFolder(t);
+  cpSync(path.join(root, 'scripts'), path.join(copy, 'scripts'), { recursive: true });
+  const peerDependencies = { 'cmake-js': '8.0.0', 'node-addon-api': '8.9.2' };
+  await writeFiles(copy, { 'package.json': JSON.stringify({ peerDependencies }) });
+  const program = `
+    const { compileAddon } = await import('./scripts/addon.mjs');
+    try { compileAddon('build', 'Release'); } catch ({ message }) { console.log(message); }`;
+  const node = ['--input-type', 'module', '--eval', program];
+  const { stdout } = spawnSync(process.execPath, node, { cwd: copy, encoding: 'utf8' });
+  const command = 'npm install cmake-js@8.0.0 node-addon-api@8.9.2';
+  assert.equal(stdout, `Building it needs \`${command}\` first.\n`);
 });
