@@ -17,6 +17,9 @@ import './backend-patches.js';
 import { runtime } from './configuration.js';
 import type { NativeDevice } from './native-tensorflow.js';
 
+/** Modules of tfjs-node that `@bobbin/tfjs-node` shares with the backend: it knows their classes by `instanceof`. */
+export * as int64Tensors from '#tfjs-node/int64_tensors.js';
+export * as kernelBackend from '#tfjs-node/nodejs_kernel_backend.js';
 export {
   adoptBatch,
   type LabelledTensors,
