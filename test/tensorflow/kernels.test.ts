@@ -68,6 +68,14 @@ test('when large integers are rounded, then no bit is lost', () => {
   });
 });
 
+test('when scalars are concatenated, then they become a vector of their dtype', () => {
+  tf.tidy(() => {
+    const joined = tf.concat([tf.scalar(16777217, 'int32'), tf.scalar(2, 'int32')] as never);
+    assert.equal(joined.dtype, 'int32');
+    assert.deepEqual(joined.arraySync(), [16777217, 2]);
+  });
+});
+
 test('when samples are drawn, then they depend on the seed, and their frequency on the logits', () => {
   tf.tidy(() => {
     const logits = tf.log(tf.tensor1d([0.2, 0.8])) as tf.Tensor1D;

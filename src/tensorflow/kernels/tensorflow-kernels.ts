@@ -15,6 +15,22 @@ correct('Round', (original) => (inputs, attributes) => {
   return x.dtype === 'int32' ? tf.clone(x) : original(inputs, attributes);
 });
 
+// TensorFlow's op does not take scalars.
+correct('Concat', (original) => (inputs, attributes) => {
+  const tensors = Object.values(inputs);
+  const [first] = tensors;
+  if (first?.rank !== 0) {
+    return original(inputs, attributes);
+  }
+  return only(
+    executeOp({
+      name: 'Pack',
+      inputs: tensors,
+      attributes: { N: { type: 'int', value: tensors.length }, T: dtype(first) },
+    }),
+  );
+});
+
 // TensorFlow's op does not take int32; tfjs defines the result as float32.
 correct(
   'LeakyRelu',
