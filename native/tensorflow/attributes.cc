@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <stdexcept>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace bobbin::tensorflow {
@@ -102,9 +104,32 @@ void set(Op* op, const Attribute& attribute, const Status& status) {
   std::visit(Setter<Api, Op>{op, attribute.name.c_str(), status.get()}, attribute.value);
 }
 
+struct IsList {
+  template <typename T>
+  bool operator()(const T&) const {
+    return false;
+  }
+  template <typename T>
+  bool operator()(const std::vector<T>&) const {
+    return true;
+  }
+};
+
+// Refuses a list for an attribute of one value. TensorFlow ignores such a list if it has inferred
+// the value from the inputs.
+void check_list(TFE_Op* op, const std::string& name, const Status& status) {
+  unsigned char takes_list = 0;
+  TFE_OpGetAttrType(op, name.c_str(), &takes_list, status.get());
+  if (status.ok() && takes_list == 0) {
+    throw std::invalid_argument("Expected one value for the attribute " + name +
+                                " but received a list");
+  }
+}
+
 }  // namespace
 
 void set_attribute(TFE_Op* op, const Attribute& attribute, const Status& status) {
+  if (std::visit(IsList{}, attribute.value)) check_list(op, attribute.name, status);
   set<Eager>(op, attribute, status);
 }
 

@@ -52,9 +52,10 @@ std::vector<HandlePtr> SavedModel::run(const std::vector<std::string>& input_nam
                                        const std::vector<TFE_TensorHandle*>& inputs,
                                        const std::vector<std::string>& output_names) const {
   if (input_names.size() != inputs.size()) {
-    throw std::invalid_argument("Expected " + std::to_string(input_names.size()) +
-                                " tensors for runSavedModel but received " +
-                                std::to_string(inputs.size()));
+    // tfjs-node's words, which its users may look for.
+    throw std::invalid_argument("Length of input op names (" + std::to_string(input_names.size()) +
+                                ") does not match the length of input tensors (" +
+                                std::to_string(inputs.size()) + ").");
   }
   std::vector<TF_Output> feeds;
   std::vector<TensorPtr> owned_values;

@@ -33,6 +33,17 @@ test('when an attribute has another type than its name promises, then the error 
   );
 });
 
+test('when a list is given for an attribute of one value, then the error names the attribute', () => {
+  tf.tidy(() => {
+    const x = tf.ones([2, 2]);
+    const T = { type: 'dtype', value: ['float32', 'int32'] } as const;
+    assert.throws(
+      () => executeOp({ name: 'MatMul', inputs: [x, x], attributes: { T } }),
+      /^Error: Expected one value for the attribute T but received a list$/,
+    );
+  });
+});
+
 test('when an op takes each kind of attribute, then TensorFlow sees their values', () => {
   tf.tidy(() => {
     const text = (tensors: tf.Tensor[]) => (tensors[0] as tf.Tensor).dataSync()[0];

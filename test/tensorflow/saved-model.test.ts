@@ -46,6 +46,16 @@ test('when an input has the wrong shape, then the error is TensorFlow’s', asyn
   x.dispose();
 });
 
+test('when there are more tensors than inputs, then the error counts both', async () => {
+  const model = await loadSavedModel(folder);
+  const x = tf.ones([2, 3]);
+  assert.throws(() => model.predict([x, x] as never), {
+    message: 'Length of input op names (1) does not match the length of input tensors (2).',
+  });
+  model.dispose();
+  x.dispose();
+});
+
 test('when folder, tags or signature are missing, then the error says which', async () => {
   await assert.rejects(loadSavedModel('/no/such/model'), /no saved_model.pb .*\/no\/such\/model/);
   await assert.rejects(loadSavedModel(folder, { tags: ['gpu'] }), /does not have tags: gpu/);
