@@ -1,5 +1,5 @@
 /** Registers tfjs-node's kernels over Bobbin's binding as tfjs's backend, and makes it the active one. */
-import './node-compat.js';
+import './before-tfjs/index.js';
 import * as tf from '@tensorflow/tfjs';
 import { nodeFileSystemRouter } from '#tfjs-node/io/file_system.js';
 import { NodeJSKernelBackend } from '#tfjs-node/nodejs_kernel_backend.js';

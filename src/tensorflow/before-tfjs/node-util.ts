@@ -1,4 +1,4 @@
-/** Restores functions of Node's `util` that tfjs-node's kernels call. Import it before them, for this effect alone. */
+/** Restores functions of Node's `util` that tfjs-node's kernels call. */
 import util from 'node:util';
 
 // Node 24 removed isNullOrUndefined. From Node 22 on, a call of Node's own function prints a warning.
