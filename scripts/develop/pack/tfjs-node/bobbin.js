@@ -1,15 +1,22 @@
 /** Bobbin's TensorFlow stage, or what stands in for it on a machine for which Bobbin has no addon. */
 
-const platform = `${process.platform} ${process.arch}`;
+const machine = `${process.platform} ${process.arch}`;
 
-/** `bobbin/tensorflow`; undefined where npm left out the optional package `bobbin`. */
+/** Says why `bobbin` may be absent. */
+const absence = `the package bobbin is not installed here (${
+  machine === 'linux x64'
+    ? 'it needs glibc, and an installation with optional packages'
+    : `it runs on Linux x64 with glibc, and this is ${machine}`
+})`;
+
+/** The exports of `bobbin/tensorflow`; undefined where the package manager left out the optional package `bobbin`. */
 function load() {
   try {
     return require('bobbin/tensorflow');
   } catch (error) {
     if (error.code === 'ERR_REQUIRE_ESM') {
       throw new Error(
-        `@bobbin/tfjs-node: Expected Node 20.19 or 22.12, or a newer one, but received ${process.version}.`,
+        `@bobbin/tfjs-node: Expected Node 20.19, 22.12 or a newer one but received ${process.version}.`,
       );
     }
     if (error.code !== 'MODULE_NOT_FOUND' || !error.message.includes("'bobbin/tensorflow'")) {
@@ -19,11 +26,9 @@ function load() {
   }
 }
 
-/** Stands in for functions that need TensorFlow. */
+/** Stands in for the functions through which tfjs-node reaches TensorFlow. */
 function needsBobbin() {
-  throw new Error(
-    `@bobbin/tfjs-node: Expected the package bobbin, which runs on Linux x64 with glibc, but this installation on ${platform} is without it; functions of tf.node need it.`,
-  );
+  throw new Error(`@bobbin/tfjs-node: This function needs TensorFlow, but ${absence}.`);
 }
 
-module.exports = { bobbin: load(), needsBobbin, platform };
+module.exports = { bobbin: load(), absence, needsBobbin };

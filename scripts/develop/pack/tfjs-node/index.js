@@ -1,6 +1,6 @@
 /** The API of @tensorflow/tfjs-node 4.22 over Bobbin's backend, or over tfjs's own backends where Bobbin has no addon. */
 
-const { bobbin, platform } = require('./bobbin');
+const { bobbin, absence } = require('./bobbin');
 const tf = require('@tensorflow/tfjs');
 const { ProgbarLogger } = require('./callbacks');
 const nodeIo = require('./io');
@@ -8,26 +8,29 @@ const nodeIo = require('./io');
 const version = { ...tf.version, 'tfjs-node': require('./version').version };
 const io = { ...tf.io, ...nodeIo };
 
-/** Makes tfjs's CPU backend the active one, since it alone is ready at once; WASM can be chosen if it is installed. */
-function startWithoutBobbin() {
-  const { nodeFileSystemRouter } = require('./io/file_system');
-  tf.io.registerLoadRouter(nodeFileSystemRouter);
-  tf.io.registerSaveRouter(nodeFileSystemRouter);
-  let choice = 'install @tensorflow/tfjs-backend-wasm for a faster one';
+/** Registers tfjs's WASM backend if it is installed, and returns the advice about it. */
+function registerWasm() {
   try {
     require('@tensorflow/tfjs-backend-wasm');
-    choice = "`await tf.setBackend('wasm')` is faster";
+    return "`await tf.setBackend('wasm')` chooses the faster WASM backend";
   } catch (error) {
     if (error.code !== 'MODULE_NOT_FOUND') {
       throw error;
     }
+    return 'install @tensorflow/tfjs-backend-wasm 4.22.0 for a faster one';
   }
+}
+
+/** Hands over tfjs's CPU backend, since it alone computes at once, as programs of tfjs-node expect. */
+function startWithoutBobbin() {
+  const { nodeFileSystemRouter } = require('./io/file_system');
+  tf.io.registerLoadRouter(nodeFileSystemRouter);
+  tf.io.registerSaveRouter(nodeFileSystemRouter);
+  const advice = registerWasm();
   tf.setBackend('cpu');
-  // tfjs's CPU backend would add a banner that advises tfjs-node.
+  // At its first use, the backend would recommend tfjs-node.
   tf.backend().firstUse = false;
-  console.warn(
-    `@bobbin/tfjs-node: The package bobbin is not installed here (it runs on Linux x64 with glibc, and this is ${platform}), so tfjs's slow CPU backend computes; ${choice}.`,
-  );
+  console.warn(`@bobbin/tfjs-node: tfjs's slow CPU backend computes, since ${absence}; ${advice}.`);
 }
 
 if (bobbin === undefined) {

@@ -1,0 +1,52 @@
+/** Projects of users of tfjs-node: they require `@tensorflow/tfjs-node` and get `@bobbin/tfjs-node`. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import { stage } from '../../scripts/develop/pack/tfjs-node.mjs';
+import { temporaryFolder } from './folders.js';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** Scopes of npm packages, whose members are linked one by one. */
+const scopes = ['@tensorflow', '@types'];
+
+/**
+ * A folder with the programs of `test/tfjs-node`, the alias package, links to the npm packages of the checkout and, unless
+ * `bobbin` is false, the checkout as `bobbin`. It is removed after the test `t`, or without one after all tests of the file.
+ */
+export function tfjsNodeProject(t?: TestContext, { bobbin = true } = {}): string {
+  const project = temporaryFolder(t);
+  const modules = path.join(project, 'node_modules');
+  for (const scope of ['', ...scopes]) {
+    mkdirSync(path.join(modules, scope), { recursive: true });
+    for (const name of readdirSync(path.join(root, 'node_modules', scope))) {
+      if (!name.startsWith('.') && !scopes.includes(name)) {
+        symlinkSync(path.join(root, 'node_modules', scope, name), path.join(modules, scope, name));
+      }
+    }
+  }
+  if (bobbin) {
+    symlinkSync(root, path.join(modules, 'bobbin'));
+  }
+  stage(path.join(modules, '@tensorflow/tfjs-node'));
+  cpSync(path.join(root, 'test/tfjs-node/programs'), project, { recursive: true });
+  return project;
+}
+
+export interface Ran {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs Node in the project; TensorFlow's own lines are left out of `stderr`. */
+export function runNode(project: string, args: string[], env: NodeJS.ProcessEnv = {}): Ran {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: project,
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+  const lines = stderr.split('\n').filter((line) => !/absl::InitializeLog|^[IW]\d{4} /.test(line));
+  return { status, stdout, stderr: lines.join('\n') };
+}

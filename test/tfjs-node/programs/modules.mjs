@@ -1,0 +1,21 @@
+/** The alias as an ES module: named exports, deep imports, and one engine with CommonJS. */
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import * as tf from '@tensorflow/tfjs-node';
+import standard, { io, node, tensor, version } from '@tensorflow/tfjs-node';
+import { nodeFileSystemRouter } from '@tensorflow/tfjs-node/dist/io/file_system.js';
+import { nodeBackend } from '@tensorflow/tfjs-node/dist/nodejs_kernel_backend.js';
+
+const required = createRequire(import.meta.url)('@tensorflow/tfjs-node');
+assert.equal(standard, required);
+assert.deepEqual(
+  Object.keys(tf).filter((name) => name !== 'default' && name !== 'module.exports'),
+  [...Object.keys(required), '__esModule'].sort(),
+);
+assert.equal(tf.matMul, required.matMul);
+assert.equal(nodeBackend(), required.backend());
+assert.equal(version['tfjs-node'], '4.22.0');
+assert.equal(typeof node.decodeImage, 'function');
+assert.equal(typeof io.fileSystem, 'function');
+assert.ok(nodeFileSystemRouter('file://model'));
+assert.deepEqual(tensor([1, 2]).square().arraySync(), [1, 4]);

@@ -1,0 +1,31 @@
+/** A program on a machine without Bobbin's addon: tfjs computes, and functions that need TensorFlow say so. */
+const assert = require('node:assert/strict');
+const tf = require('@tensorflow/tfjs-node');
+require('@tensorflow/tfjs-node/dist/kernels/TopK');
+const { ensureTensorflowBackend } = require('@tensorflow/tfjs-node/dist/nodejs_kernel_backend');
+
+async function main() {
+  assert.equal(tf.getBackend(), 'cpu');
+  assert.equal(tf.version['tfjs-node'], '4.22.0');
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+  model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+  await model.fit(tf.ones([4, 2]), tf.ones([4, 1]), { epochs: 1, verbose: 0 });
+  await model.save('file://model');
+  const loaded = await tf.loadLayersModel('file://model/model.json');
+  assert.deepEqual(
+    loaded.predict(tf.ones([1, 2])).dataSync(),
+    model.predict(tf.ones([1, 2])).dataSync(),
+  );
+
+  const sentence = /^Error: @bobbin\/tfjs-node: This function needs TensorFlow, but [^.\n]+\.$/;
+  const png = Uint8Array.from({ length: 16 }, (_, i) => [137, 80, 78, 71, 13, 10, 26, 10][i] ?? 0);
+  assert.throws(() => tf.node.decodeImage(png), sentence);
+  assert.throws(() => tf.node.summaryFileWriter('logs'), sentence);
+  await assert.rejects(tf.node.loadSavedModel('model'), sentence);
+  assert.throws(ensureTensorflowBackend, sentence);
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
