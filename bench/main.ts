@@ -1,4 +1,4 @@
-/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `gpu` compares loaders with batches on a GPU; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
+/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,6 +13,7 @@ import { measureQuality } from './quality/quality.js';
 import { soak } from './soak.js';
 import { soundJpegs } from './sound-files.js';
 import { timeStages } from './stages.js';
+import { compareMoves } from './tfjs-node.js';
 import { compareTraining } from './train/train.js';
 
 const positive = (text: string) => {
@@ -92,6 +93,12 @@ program
   .action(({ nets = [], only = [], ...flags }) =>
     compareTraining({ json: undefined, ...flags, nets, only }),
   );
+program
+  .command('tfjs-node')
+  .description('train as a program of tfjs-node does, and after each step of its move to Bobbin')
+  .argument('<folder>')
+  .option('--rounds <n>', 'measured epochs of each', positive, 3)
+  .action(async (folder, { rounds }) => compareMoves(await jpegsIn(folder), rounds));
 program
   .command('stages')
   .description('time reading, decoding and rendering of the loader for each load')
