@@ -6,7 +6,8 @@ import standard, { io, node, tensor, version } from '@tensorflow/tfjs-node';
 import { nodeFileSystemRouter } from '@tensorflow/tfjs-node/dist/io/file_system.js';
 import { nodeBackend } from '@tensorflow/tfjs-node/dist/nodejs_kernel_backend.js';
 
-const required = createRequire(import.meta.url)('@tensorflow/tfjs-node');
+const require = createRequire(import.meta.url);
+const required = require('@tensorflow/tfjs-node');
 assert.equal(standard, required);
 assert.deepEqual(
   Object.keys(tf).filter((name) => name !== 'default' && name !== 'module.exports'),
@@ -19,3 +20,9 @@ assert.equal(typeof node.decodeImage, 'function');
 assert.equal(typeof io.fileSystem, 'function');
 assert.ok(nodeFileSystemRouter('file://model'));
 assert.deepEqual(tensor([1, 2]).square().arraySync(), [1, 4]);
+
+// A program of tfjs-node loads no other part of Bobbin.
+const others = Object.keys(require.cache).filter((file) =>
+  /node_modules\/(@img|sharp|commander)\//.test(file),
+);
+assert.deepEqual(others, []);
