@@ -65,6 +65,11 @@ const jitLoss = async (images, targets) => {
 const second = await epochLoss(1, jitLoss);
 assert.ok(second < first, `the jitted epoch's loss ${second} is not below ${first}`);
 
+// What `tf` of tfjs-node draws inside of a jitted function is drawn anew in each call.
+const noise = bobbin.jit((shift) => tf.randomNormal([4]).add(shift));
+const draws = [1, 2].map(() => noise(tf.scalar(0)).arraySync());
+assert.notDeepEqual(draws[0], draws[1]);
+
 const history = await bobbin.fit(model, loader, { epochs: 6 });
 const data = bobbin.tensors(loader, { classes: 2 });
 const last = await model.fitDataset(data, { epochs: 1, verbose: 0 });

@@ -39,5 +39,29 @@ if (bobbin === undefined) {
 // `verbose: 1` of model.fit, as in tfjs-node.
 tf.registerCallbackConstructor(1, ProgbarLogger);
 
-module.exports = { ...require('@tensorflow/tfjs'), ...require('./node'), version, io };
+// The same functions, but inside of Bobbin's `jit` TensorFlow draws the numbers.
+const {
+  dropout,
+  multinomial,
+  randomNormal,
+  randomStandardNormal,
+  randomUniform,
+  randomUniformInt,
+  truncatedNormal,
+} = bobbin?.tf ?? tf;
+
+// Node finds the names of ES modules in this form only.
+module.exports = {
+  ...require('@tensorflow/tfjs'),
+  ...require('./node'),
+  version,
+  io,
+  dropout,
+  multinomial,
+  randomNormal,
+  randomStandardNormal,
+  randomUniform,
+  randomUniformInt,
+  truncatedNormal,
+};
 Object.defineProperty(module.exports, '__esModule', { value: true });
