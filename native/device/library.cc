@@ -2,9 +2,9 @@
 #include "device/library.h"
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <exception>
-#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -26,7 +26,7 @@ std::string last_error() {
 class Library {
  public:
   explicit Library(const std::string& path) {
-    if (!std::filesystem::exists(path)) {
+    if (access(path.c_str(), F_OK) != 0) {
       throw DeviceError(std::string("no CUDA library, which ") + kBuild + " builds");
     }
     // Never unloaded: its exceptions and devices need its code.

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -36,6 +35,23 @@ void resize(Bytes& bytes, std::uint64_t size) {
   if (is_large_rest(bytes.capacity(), size)) Bytes().swap(bytes);
   bytes.resize(size);
 }
+
+// An absolute path as JavaScript resolves it: `..` takes away the name before it, even that of a
+// link. std::filesystem would need a newer libstdc++ than the rest of the addon.
+std::string resolved(std::string_view path) {
+  std::string result;
+  for (std::size_t begin = 1; begin < path.size();) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    const std::string_view name = path.substr(begin, end - begin);
+    if (name == "..") {
+      result.resize(result.empty() ? 0 : result.rfind('/'));
+    } else if (!name.empty() && name != ".") {
+      result.append("/").append(name);
+    }
+    begin = end + 1;
+  }
+  return result;
+}
 }  // namespace
 
 Sources::Sources(ImageList images) : images_(std::move(images)), index_(images_.files.size()) {}
@@ -58,8 +74,7 @@ const std::string& Sources::path(std::size_t file) const {
   path.clear();
   if (images_.root.empty() || given.starts_with('/')) return path.assign(given);
   path.append(images_.root).append("/").append(given);
-  // As JavaScript resolves it: `..` takes away the name before it, even that of a link.
-  if (given.find("..") != given.npos) path = std::filesystem::path(path).lexically_normal();
+  if (given.find("..") != given.npos) path = resolved(path);
   return path;
 }
 
