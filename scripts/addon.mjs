@@ -1,4 +1,4 @@
-/** The C++ addon: says whether it is current, and builds it. */
+/** The C++ addon: says whether it is current, and takes the prebuilt one or builds it. */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,9 +7,11 @@ import { closedFault } from './access.mjs';
 import { tensorflowWheel } from './gpu.mjs';
 import { hashInputs } from './inputs.mjs';
 import { cacheFolder, wheelFolder } from './pins.mjs';
+import { buildReason, isBuildAsked, layPrebuilt } from './prebuilt.mjs';
 import { folderFault, readRecord, recordFault, writeRecord } from './record.mjs';
-import { packageRoot } from './root.mjs';
+import { isCheckout, packageRoot } from './root.mjs';
 import { work } from './run.mjs';
+import { ensureBuildTools } from './system.mjs';
 import { libraryRecords } from './wheels.mjs';
 
 const output = 'native-build';
@@ -17,8 +19,15 @@ const addonFolder = path.join(packageRoot, output);
 const inputHash = () =>
   hashInputs(packageRoot, ['CMakeLists.txt', 'native'], [wheelFolder(tensorflowWheel())]);
 
-/** The addon that Bobbin loads. */
-export const addonFile = path.join(addonFolder, 'Release', 'bobbin.node');
+/** The addon as it is built on this machine. */
+const builtFile = path.join(addonFolder, 'Release', 'bobbin.node');
+
+/** The addon that Bobbin loads: the prebuilt one in the cache, or the one that was built here. */
+export function addonFile() {
+  const names = Object.keys(readRecord(addonFolder)?.files ?? {});
+  const addon = names.find((name) => name.endsWith('.node'));
+  return addon === undefined ? builtFile : path.resolve(addonFolder, addon);
+}
 
 /** Whether set-up has come as far as the addon, in this package. */
 export const isSetUp = () => fs.existsSync(addonFolder);
@@ -36,8 +45,9 @@ export function addonCache() {
  */
 export function addonFault() {
   const record = readRecord(addonFolder);
-  const missing = fs.existsSync(addonFile) ? undefined : `missing: ${addonFile}`;
-  return closedFault(addonFile) ?? missing ?? (record && recordFault(addonFolder, record));
+  const file = addonFile();
+  const missing = fs.existsSync(file) ? undefined : `missing: ${file}`;
+  return closedFault(file) ?? missing ?? (record && recordFault(addonFolder, record));
 }
 
 /**
@@ -50,7 +60,15 @@ export function inspectAddon() {
     built === undefined || built === cacheFolder
       ? undefined
       : `built for the cache ${built} instead of ${cacheFolder}`;
-  return addonFault() ?? moved ?? folderFault(addonFolder, inputHash()) ?? loadFault(addonFile);
+  return (
+    addonFault() ??
+    moved ??
+    folderFault(addonFolder, inputHash()) ??
+    (isPrebuilt() && isBuildAsked()
+      ? 'prebuilt, but BOBBIN_BUILD=yes asks for a build'
+      : undefined) ??
+    loadFault(addonFile())
+  );
 }
 
 /**
@@ -76,29 +94,86 @@ export function loadFault(file) {
   return `does not load: ${reason}`;
 }
 
-/** Builds the addon. */
-export function buildAddon() {
+/** Whether the addon that Bobbin loads is the prebuilt one. */
+const isPrebuilt = () => addonFile() !== builtFile;
+
+/**
+ * What doctor says of the addon that is in order.
+ * @returns {{version: string, from: string}}
+ */
+export const describeAddon = () => ({
+  version: isPrebuilt() ? 'Node-API 9, prebuilt' : 'Node-API 9',
+  from: addonFile(),
+});
+
+/**
+ * Where set-up writes for the addon, and how much.
+ * @returns {{folder: string, bytes: number}}
+ */
+export const addonRoom = () =>
+  buildReason() === undefined
+    ? { folder: addonFolder, bytes: 1e6 }
+    : { folder: path.dirname(builtFile), bytes: 2e8 };
+
+/**
+ * Takes the prebuilt addon if one fits and loads, or else builds the addon.
+ * @param {(line: string) => void} log says why it is built
+ */
+export function installAddon(log) {
   const inputs = inputHash();
+  const reason = buildReason() ?? takePrebuilt(inputs);
+  if (reason === undefined) {
+    return;
+  }
+  if (!isCheckout) {
+    log(`set-up: the native addon is built here: ${reason}`);
+    ensureBuildTools();
+  }
   // Make would take a damaged file for a new one.
-  fs.rmSync(addonFile, { force: true });
+  fs.rmSync(builtFile, { force: true });
   compileAddon(output, 'Release');
-  // The addon finds TensorFlow's libraries by their absolute paths.
-  const libraries = libraryRecords(tensorflowWheel());
-  writeRecord(addonFolder, inputs, [path.relative(addonFolder, addonFile)], libraries);
+  recordAddon(inputs, builtFile);
+}
+
+/**
+ * Lays down the prebuilt addon; returns why it cannot be used, or undefined.
+ * @param {string} inputs
+ */
+function takePrebuilt(inputs) {
+  const file = layPrebuilt();
+  const fault = loadFault(file);
+  if (fault !== undefined) {
+    return `the prebuilt one ${fault}`;
+  }
+  fs.mkdirSync(addonFolder, { recursive: true });
+  recordAddon(inputs, file);
+  return undefined;
+}
+
+/**
+ * @param {string} inputs
+ * @param {string} addon its absolute path
+ */
+function recordAddon(inputs, addon) {
+  // A package with an addon that was built in it may be moved.
+  const name = addon === builtFile ? path.relative(addonFolder, addon) : addon;
+  writeRecord(addonFolder, inputs, [name], libraryRecords(tensorflowWheel()));
 }
 
 /**
  * Compiles the addon to `folder/configuration/bobbin.node` below the package, and returns that path.
  * @param {string} folder
  * @param {'Release' | 'Debug'} configuration
+ * @param {string[]} variables of CMake, each `NAME=value`
  */
-export function compileAddon(folder, configuration) {
+export function compileAddon(folder, configuration, variables = []) {
   // cmake-js configures only where there is no cache, and so would keep to another TensorFlow.
   fs.rmSync(path.join(packageRoot, folder, 'CMakeCache.txt'), { force: true });
   const cmakeJs = findCmakeJs();
   const build = ['compile', '--out', folder, '--parallel', '2', '--config', configuration];
-  const tensorflow = `--CDBOBBIN_TENSORFLOW_ROOT=${wheelFolder(tensorflowWheel())}`;
-  work(process.execPath, [cmakeJs, ...build, tensorflow], { cwd: packageRoot });
+  const tensorflow = `BOBBIN_TENSORFLOW_ROOT=${wheelFolder(tensorflowWheel())}`;
+  const defines = [tensorflow, ...variables].map((variable) => `--CD${variable}`);
+  work(process.execPath, [cmakeJs, ...build, ...defines], { cwd: packageRoot });
   return path.join(packageRoot, folder, configuration, 'bobbin.node');
 }
 

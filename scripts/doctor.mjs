@@ -8,7 +8,7 @@ import { parts } from './parts.mjs';
 /** @import { Finding } from './finding.mjs' */
 
 /** Set-up does not need the device; doctor asks it. */
-const device = { name: 'CUDA device', inspect: () => inspectDevice(addonFile, cudaLibraryFile) };
+const device = { name: 'CUDA device', inspect: () => inspectDevice(addonFile(), cudaLibraryFile) };
 
 /**
  * `✓` in order, `–` missing and not needed, `✗` missing, damaged, outdated or unreadable.

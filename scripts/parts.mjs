@@ -1,16 +1,17 @@
 /** Every part that Bobbin needs, each after the parts that it needs itself; set-up installs the list, doctor prints it. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { addonFile, buildAddon, inspectAddon } from './addon.mjs';
+import { addonRoom, describeAddon, inspectAddon, installAddon } from './addon.mjs';
 import { buildCudaLibrary, cudaFault, cudaLibraryFile } from './cuda-library.mjs';
 import { without } from './finding.mjs';
 import { gpuChoice, inspectDriver, tensorflowWheel } from './gpu.mjs';
 import { hashInputs } from './inputs.mjs';
 import { wheelFolder, wheels } from './pins.mjs';
+import { buildReason } from './prebuilt.mjs';
 import { filesBelow, folderFault, writeRecord } from './record.mjs';
-import { packageRoot } from './root.mjs';
+import { isCheckout, packageRoot } from './root.mjs';
 import { work } from './run.mjs';
-import { installCommand, installPackages, mayInstall, systemParts } from './system.mjs';
+import { buildTools, installCommand, installPackages, mayInstall, systemParts } from './system.mjs';
 import { wayOut } from './way-out.mjs';
 import { fetchWheel, wheelFault } from './wheels.mjs';
 
@@ -25,12 +26,13 @@ import { fetchWheel, wheelFault } from './wheels.mjs';
  * @typedef {{folder: string, bytes: number}} Room
  */
 
-/** @typedef {{name: string, inspect: () => Finding, install?: (() => void) | undefined, room?: () => Room}} Part */
+/**
+ * `install` gets a function that prints a line.
+ * @typedef {{name: string, inspect: () => Finding, install?: ((log: (line: string) => void) => void) | undefined, room?: () => Room}} Part
+ */
 
 /** @param {string[]} names */
 const at = (...names) => path.join(packageRoot, ...names);
-/** A checkout has the sources and the lock file; an installed package has only what was packed. */
-const isCheckout = fs.existsSync(at('package-lock.json'));
 const minimumNode = { major: 20, minor: 9 };
 
 /** @returns {Finding} */
@@ -56,6 +58,19 @@ function systemPart({ name, packages, probe }) {
     },
     install: mayInstall() ? () => installPackages(packages) : undefined,
   };
+}
+
+/**
+ * A program that is needed only where something is built.
+ * @param {SystemPart} tool
+ * @returns {Part}
+ */
+function buildToolPart(tool) {
+  const part = systemPart(tool);
+  const isNeeded = () => buildReason() !== undefined || gpuChoice().kernels;
+  const inspect = () =>
+    isNeeded() ? part.inspect() : without('not needed: the native addon is prebuilt');
+  return { ...part, inspect };
 }
 
 /**
@@ -108,9 +123,9 @@ export function wheelPart(name, choose) {
 /** @type {Part} */
 const addonPart = {
   name: 'native addon',
-  inspect: () => finding(inspectAddon(), { version: 'Node-API 9', from: addonFile }),
-  room: () => ({ folder: path.dirname(addonFile), bytes: 2e8 }),
-  install: buildAddon,
+  inspect: () => finding(inspectAddon(), describeAddon()),
+  room: addonRoom,
+  install: installAddon,
 };
 
 /** @type {Part} */
@@ -160,6 +175,7 @@ const typescriptPart = {
 export const parts = [
   { name: 'Node', inspect: inspectNode },
   ...systemParts.map(systemPart),
+  ...buildTools.map(buildToolPart),
   ...(isCheckout ? [npmPart] : []),
   { name: 'NVIDIA driver', inspect: () => inspectDriver() },
   wheelPart('TensorFlow', tensorflowWheel),

@@ -32,11 +32,13 @@ export const filesBelow = (folder) =>
  * Hashes files and writes the record of `folder`.
  * @param {string} folder
  * @param {string} inputs
- * @param {string[]} names paths from `folder`
+ * @param {string[]} names paths from `folder`, or absolute ones
  * @param {Record<string, FileRecord>} others files elsewhere that are needed as well, by absolute path
  */
 export function writeRecord(folder, inputs, names = filesBelow(folder), others = {}) {
-  const files = Object.fromEntries(names.map((name) => [name, measure(path.join(folder, name))]));
+  const files = Object.fromEntries(
+    names.map((name) => [name, measure(path.resolve(folder, name))]),
+  );
   save(folder, { inputs, files: { ...files, ...others } });
 }
 

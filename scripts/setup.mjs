@@ -27,7 +27,7 @@ export function install(part, log = console.log) {
   }
   log(`set-up: ${part.name} (${fault}) …`);
   try {
-    installIn(part.room?.(), part.install);
+    installIn(part.room?.(), () => part.install?.(log));
   } catch (error) {
     throw new Error(`${part.name} cannot be installed: ${messageOf(error)}`, { cause: error });
   }

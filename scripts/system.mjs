@@ -39,7 +39,10 @@ const firstNumber = (text) => text?.match(/\d+(\.\d+)+/)?.[0];
  * @typedef {{name: string, packages: string[], probe: () => string | undefined}} SystemPart
  */
 
-/** @type {SystemPart[]} */
+/**
+ * What fetches wheels.
+ * @type {SystemPart[]}
+ */
 export const systemParts = [
   {
     name: 'Python 3',
@@ -52,6 +55,13 @@ export const systemParts = [
     // pip's own command line takes several times as long to start.
     probe: () => firstNumber(ask('python3', ['-c', 'import pip; print(pip.__version__)'])),
   },
+];
+
+/**
+ * What builds the native addon and the CUDA kernels.
+ * @type {SystemPart[]}
+ */
+export const buildTools = [
   { name: 'C++20 compiler (GCC from 12 on)', packages: ['g++'], probe: probeCompiler },
   { name: 'CMake', packages: ['cmake'], probe: () => firstNumber(ask('cmake', ['--version'])) },
   { name: 'make', packages: ['make'], probe: () => firstNumber(ask('make', ['--version'])) },
@@ -76,4 +86,21 @@ export function installPackages(packages) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   work('apt-get', ['update', '-qq'], { env });
   work('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env });
+}
+
+/**
+ * Installs the build tools that are missing.
+ * @throws {Error} one sentence that names them and how to get them, when this process may not
+ */
+export function ensureBuildTools() {
+  const missing = buildTools.filter(({ probe }) => probe() === undefined);
+  if (missing.length === 0) {
+    return;
+  }
+  const packages = missing.flatMap((tool) => tool.packages);
+  if (!mayInstall()) {
+    const names = missing.map(({ name }) => name).join(', ');
+    throw new Error(`building it needs ${names}: ${installCommand(packages)} (as root).`);
+  }
+  installPackages(packages);
 }

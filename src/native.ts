@@ -32,7 +32,7 @@ function load(chosen: string | undefined): unknown {
       throw new Error(`${notLoaded}: ${fault}. ${addonWayOut(fault)}.`);
     }
   }
-  const file = path.resolve(chosen ?? addonFile);
+  const file = path.resolve(chosen ?? addonFile());
   try {
     return createRequire(import.meta.url)(file);
   } catch (cause) {

@@ -19,8 +19,8 @@ export const wheels: Record<'efficientnetLite0', Wheel> = pins.wheels;
 /** The absolute path of a download's folder in the cache. */
 export const wheelFolder: (wheel: Wheel) => string = pins.wheelFolder;
 
-/** The addon that set-up builds. */
-export const addonFile: string = addon.addonFile;
+/** The addon that set-up takes or builds. */
+export const addonFile: () => string = addon.addonFile;
 
 /** Whether set-up has come as far as the addon. */
 export const isSetUp: () => boolean = addon.isSetUp;
