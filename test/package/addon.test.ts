@@ -1,0 +1,94 @@
+/** The prebuilt addon as `npm run pack:addon` left it: its floor, what it shares with other libraries, and its package. */
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { publint } from 'publint';
+import { loadFault } from '../../scripts/addon.mjs';
+import { floorFault } from '../../scripts/develop/pack/addon.mjs';
+import { isNewer, readSharedObject } from '../../scripts/develop/pack/shared-object.mjs';
+import { nativeHash } from '../../scripts/prebuilt.mjs';
+import { temporaryFolder } from '../support/folders.js';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const folder = path.join(root, 'build-packages/linux-x64');
+const addon = path.join(folder, 'bobbin.node');
+const built = path.join(root, 'native-build/Release/bobbin.node');
+
+const manifest = fs.existsSync(addon)
+  ? JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'))
+  : undefined;
+const skip =
+  manifest?.nativeHash === nativeHash()
+    ? false
+    : 'needs the addon of these sources: npm run pack:addon -- --out build-packages';
+
+test('when versions are compared, then their parts are numbers', () => {
+  assert.ok(isNewer('2.34', '2.4'));
+  assert.ok(isNewer('3.4.11', '3.4'));
+  assert.ok(!isNewer('2.27', '2.27'));
+});
+
+test('when the addon is packed, then it needs no newer system than TensorFlow, and no libjpeg', {
+  skip,
+}, () => {
+  assert.equal(floorFault(addon), undefined);
+  const { needed, runpath } = readSharedObject(addon);
+  assert.deepEqual(
+    needed.filter((name) => name.includes('jpeg')),
+    [],
+  );
+  assert.deepEqual(runpath, ['$ORIGIN']);
+});
+
+test('when an addon is built for this system alone, then its floor is found to be too high', (t) => {
+  const versions = readSharedObject(built).versions;
+  if (!isNewer(versions.GLIBC ?? '', '2.28')) {
+    return t.skip('needs a system with a newer glibc');
+  }
+  assert.match(floorFault(built) ?? '', / but received .*GLIBC_2\.\d\d and GLIBCXX_3\.4\.\d\d/);
+});
+
+test('when another libjpeg is in the process, then it meets no symbol of the addon', {
+  skip,
+}, () => {
+  assert.deepEqual(readSharedObject(addon).exported.sort(), [
+    'napi_register_module_v1',
+    'node_api_module_get_api_version_v1',
+  ]);
+});
+
+test('when the addon lies beside the libraries of TensorFlow, then it loads', { skip }, (t) => {
+  const place = temporaryFolder(t);
+  const libraries = path.join(readSharedObject(built).runpath[0] ?? '');
+  for (const name of fs.readdirSync(libraries).filter((name) => name.includes('.so'))) {
+    fs.symlinkSync(path.join(libraries, name), path.join(place, name));
+  }
+  const copy = path.join(place, 'bobbin.node');
+  fs.copyFileSync(addon, copy);
+  assert.equal(loadFault(copy), undefined);
+  // Alone it does not.
+  assert.match(loadFault(addon) ?? '', /libtensorflow_cc\.so\.2: cannot open shared object file/);
+});
+
+test('when the package is made, then publint is content, and it names its machine and its licences', {
+  skip,
+}, async () => {
+  const { messages } = await publint({ pkgDir: folder, pack: false, strict: true });
+  assert.deepEqual(messages, []);
+  const { name, version, os, cpu, libc, dependencies, scripts } = manifest;
+  const main = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+  assert.deepEqual(
+    [name, version, os, cpu, libc, dependencies, scripts],
+    ['@bobbin/linux-x64', main.version, ['linux'], ['x64'], ['glibc'], undefined, undefined],
+  );
+  const texts: [string, RegExp][] = [
+    ['LICENSE', /MIT License/],
+    ['licences/libjpeg-turbo/README.ijg', /Independent JPEG Group/],
+    ['licences/libjpeg-turbo/LICENSE.md', /Modified \(3-clause\) BSD License/],
+    ['licences/node-addon-api/LICENSE.md', /MIT License/i],
+  ];
+  for (const [file, text] of texts) {
+    assert.match(fs.readFileSync(path.join(folder, file), 'utf8'), text, file);
+  }
+});
