@@ -81,6 +81,7 @@ function manifest(hash) {
     os,
     cpu,
     libc: ['glibc'],
+    type: 'commonjs',
     exports: { './bobbin.node': './bobbin.node', './package.json': './package.json' },
     nativeHash: hash,
   };
