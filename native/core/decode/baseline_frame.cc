@@ -8,6 +8,7 @@
 // After <cstdio>, which it needs.
 #include <jpeglib.h>
 
+#include "core/decode/jpeg_rows.h"
 #include "core/kernels/huffman.h"
 
 namespace bobbin::core {
@@ -57,8 +58,10 @@ bool copy_component(const jpeg_decompress_struct& header, int c, BaselineFrame::
 }  // namespace
 
 std::optional<BaselineFrame> read_frame(const jpeg_decompress_struct& header) {
-  if (header.progressive_mode || header.arith_code || header.data_precision != 8)
+  if (header.progressive_mode || header.arith_code || header.data_precision != 8 ||
+      is_lossless(header)) {
     return std::nullopt;
+  }
   if (header.comps_in_scan != header.num_components) return std::nullopt;
   BaselineFrame frame;
   frame.width = static_cast<int>(header.image_width);

@@ -7,6 +7,7 @@
 #include <csetjmp>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <optional>
@@ -20,13 +21,18 @@
 #include "core/decode/baseline.h"
 #include "core/decode/baseline_frame.h"
 #include "core/decode/jpeg_callbacks.h"
-#include "core/decode/jpeg_limits.h"
 #include "core/decode/jpeg_pool.h"
+#include "core/decode/jpeg_rows.h"
 #include "core/decode/jpeg_traits.h"
 #include "core/decode/scan_index.h"
 
 namespace bobbin::core {
 namespace {
+
+// The largest image that is decoded, in pixels.
+constexpr std::int64_t kMaxPixels = std::int64_t{1} << 29;
+// Pixels that are in memory while a whole image is checked.
+constexpr int kCheckedPixels = 1 << 24;
 
 // Stored CMYK is inverted: 255 means no ink, so colour × black / 255 is the remaining light.
 void multiply_out_black(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) {
@@ -37,11 +43,23 @@ void multiply_out_black(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) 
   }
 }
 
+// Pixels of one, three or four components as RGB.
+void to_rgb(const std::uint8_t* from, int components, std::uint8_t* rgb, int width) {
+  if (components == 4) {
+    multiply_out_black(from, rgb, width);
+  } else if (components == 3) {
+    std::memcpy(rgb, from, static_cast<std::size_t>(width) * 3);
+  } else {
+    for (int x = 0; x < width; ++x) std::fill_n(rgb + 3 * x, 3, from[x]);
+  }
+}
+
 }  // namespace
 
 struct JpegDecoder::Jpeg {
   JpegPool pool;
   jpeg_decompress_struct info{};
+  bool lossless = false;
   JpegCallbacks callbacks{info};
 
   [[noreturn]] void raise() {
@@ -73,6 +91,7 @@ ImageSize JpegDecoder::open(std::span<const std::uint8_t> file) {
   jpeg_mem_src(&info, file.data(), file.size());
   jpeg_->callbacks.orientation = 1;
   jpeg_read_header(&info, TRUE);
+  jpeg_->lossless = is_lossless(info);
   return {static_cast<int>(info.image_width), static_cast<int>(info.image_height),
           jpeg_->callbacks.orientation};
 }
@@ -157,17 +176,15 @@ bool JpegDecoder::check_scan(const BaselineFrame& frame) {
 void JpegDecoder::check_rows() {
   jpeg_decompress_struct& info = jpeg_->info;
   start(1);
-  cmyk_row_.resize(std::size_t{4} * info.output_width);
   if (setjmp(jpeg_->callbacks.jump)) jpeg_->raise();
-  JSAMPROW row = cmyk_row_.data();
-  while (info.output_scanline < info.output_height) jpeg_read_scanlines(&info, &row, 1);
+  while (info.output_scanline < info.output_height) read_row(info, row_.data(), wide_row_);
 }
 
 void JpegDecoder::check_size() const {
   const jpeg_decompress_struct& info = jpeg_->info;
   const std::int64_t size = std::int64_t{info.image_width} * info.image_height;
-  const std::int64_t limit =
-      jpeg_has_multiple_scans(&jpeg_->info) ? kMaxBufferedPixels : kMaxPixels;
+  const bool whole = jpeg_has_multiple_scans(&jpeg_->info) || jpeg_->lossless;
+  const std::int64_t limit = whole ? kMaxBufferedPixels : kMaxPixels;
   if (size > limit) {
     throw ImageError("image of " + std::to_string(size / 1000000) + " megapixels exceeds the " +
                      std::to_string(limit / 1000000) + " megapixels allowed for its kind of JPEG");
@@ -176,11 +193,11 @@ void JpegDecoder::check_size() const {
 
 ImageView JpegDecoder::read_rgb(const Region& wanted, int scale) {
   jpeg_decompress_struct& info = jpeg_->info;
+  if (jpeg_->lossless) scale = 1;
   start(scale);
   const Region region = crop_output(wanted, scale);
   const std::size_t stride = static_cast<std::size_t>(region.width) * 3;
   pixels_.reserve(stride * region.height);
-  cmyk_row_.resize(static_cast<std::size_t>(region.width) * 4);
   read_rows(region);
   ImageView view{ColorSpace::kRgb,
                  {},
@@ -200,11 +217,15 @@ void JpegDecoder::start(int scale) {
   info.scale_num = 1;
   info.scale_denom = scale;
   const bool inks = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
-  info.out_color_space = inks ? JCS_CMYK : JCS_RGB;
+  const bool grey = info.jpeg_color_space == JCS_GRAYSCALE && jpeg_->lossless;
+  info.out_color_space = inks ? JCS_CMYK : grey ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_start_decompress(&info);
+  row_.resize(std::size_t{4} * info.output_width);
+  resize(wide_row_, info);
 }
 
-// Narrows decoding to the columns and rows of `wanted`; returns the region that libjpeg delivers.
+// Narrows decoding to the columns and rows of `wanted`; returns the region that is delivered.
+// libjpeg delivers whole rows of a lossless file.
 Region JpegDecoder::crop_output(const Region& wanted, int scale) {
   jpeg_decompress_struct& info = jpeg_->info;
   const int width = info.output_width, height = info.output_height;
@@ -215,20 +236,25 @@ Region JpegDecoder::crop_output(const Region& wanted, int scale) {
   const int bottom = std::clamp((wanted.top + wanted.height + scale - 1) / scale, top + 1, height);
   JDIMENSION crop_left = left, crop_width = right - left;
   if (setjmp(jpeg_->callbacks.jump)) jpeg_->raise();
-  jpeg_crop_scanline(&info, &crop_left, &crop_width);
-  if (top > 0) jpeg_skip_scanlines(&info, top);
+  if (jpeg_->lossless) {
+    for (int y = 0; y < top; ++y) read_row(info, row_.data(), wide_row_);
+    return {left, top, right - left, bottom - top};
+  }
+  crop_rows(info, &crop_left, &crop_width);
+  if (top > 0) skip_rows(info, top);
   return {static_cast<int>(crop_left), top, static_cast<int>(crop_width), bottom - top};
 }
 
 void JpegDecoder::read_rows(const Region& region) {
   jpeg_decompress_struct& info = jpeg_->info;
   if (setjmp(jpeg_->callbacks.jump)) jpeg_->raise();
-  const bool inks = info.out_color_space == JCS_CMYK;
+  const int components = info.out_color_components;
+  const bool direct = components == 3 && !jpeg_->lossless;
+  const int left = jpeg_->lossless ? region.left * components : 0;
   for (int y = 0; y < region.height; ++y) {
-    std::uint8_t* row = pixels_.data() + static_cast<std::size_t>(y) * region.width * 3;
-    JSAMPROW target = inks ? cmyk_row_.data() : row;
-    jpeg_read_scanlines(&info, &target, 1);
-    if (inks) multiply_out_black(cmyk_row_.data(), row, region.width);
+    std::uint8_t* rgb = pixels_.data() + static_cast<std::size_t>(y) * region.width * 3;
+    read_row(info, direct ? rgb : row_.data(), wide_row_);
+    if (!direct) to_rgb(row_.data() + left, components, rgb, region.width);
   }
 }
 

@@ -12,6 +12,7 @@
 #include "core/base/scratch.h"
 #include "core/decode/baseline.h"
 #include "core/decode/baseline_frame.h"
+#include "core/decode/jpeg_rows.h"
 #include "core/decode/jpeg_traits.h"
 #include "core/decode/scan_index.h"
 
@@ -42,12 +43,14 @@ class JpegDecoder {
   // 2, 4 or 8. At scale 1, planar baseline files come as planes from Bobbin's own decoder, whose
   // samples are libjpeg's before chroma is upsampled; all others as decode_rgb gives them, after
   // Bobbin's decoder has checked their codes if they are baseline files. `indexed` saves time and
-  // changes no sample. The view lives until the next call. Throws ImageError when the data ends
-  // early or is invalid within the part, as either decoder sees it, always with the same reason.
+  // changes no sample. Lossless files are never scaled down. The view lives until the next call.
+  // Throws ImageError when the data ends early or is invalid within the part, as either decoder
+  // sees it, always with the same reason.
   ImageView decode(const Region& wanted, int scale, const IndexedSample& indexed = {});
 
   // The same with libjpeg, as RGB: grey is repeated, CMYK and YCCK (in Adobe's inverted form) are
-  // multiplied out. The pixels equal those of a full decode at the same scale.
+  // multiplied out, and samples of other precisions become bytes (jpeg_rows.h). The pixels equal
+  // those of a full decode at the same scale.
   ImageView decode_rgb(const Region& wanted, int scale);
 
   // Decodes the whole opened image, in the memory of a part, and throws as `decode` does.
@@ -73,7 +76,8 @@ class JpegDecoder {
   std::vector<RowStart> starts_;
   std::unique_ptr<Jpeg> jpeg_;
   Scratch pixels_;
-  std::vector<std::uint8_t> cmyk_row_;
+  std::vector<std::uint8_t> row_;
+  WideRow wide_row_;
 };
 
 }  // namespace bobbin::core

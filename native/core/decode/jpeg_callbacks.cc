@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <csetjmp>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <span>
 
 // clang-format off: jpeglib.h needs <cstdio> before it, and jerror.h needs jpeglib.h.
@@ -14,18 +16,35 @@
 // clang-format on
 
 #include "core/decode/exif.h"
-#include "core/decode/jpeg_limits.h"
+#include "core/decode/jpeg_rows.h"
 
 namespace bobbin::core {
 namespace {
+
+// Far more than encoders write. A file of thousands of empty scans would keep a thread for hours.
+constexpr int kMaxScans = 500;
+// Pixels of all scans together.
+constexpr std::int64_t kMaxScanned = 32 * kMaxBufferedPixels;
 
 JpegCallbacks& callbacks_of(j_common_ptr info) {
   return *reinterpret_cast<JpegCallbacks*>(info->err);
 }
 
+// Whether libjpeg-turbo 3 reads what this one refuses: 12 bits a sample, or lossless files.
+bool is_outdated(const jpeg_error_mgr& error) {
+  if (kReadsAllPrecisions) return false;
+  return (error.msg_code == JERR_BAD_PRECISION && error.msg_parm.i[0] == 12) ||
+         (error.msg_code == JERR_SOF_UNSUPPORTED && error.msg_parm.i[0] == 0xc3);
+}
+
 [[noreturn]] void fail(j_common_ptr info) {
   JpegCallbacks& callbacks = callbacks_of(info);
   info->err->format_message(info, callbacks.message);
+  if (is_outdated(*info->err)) {
+    const std::size_t length = std::strlen(callbacks.message);
+    std::snprintf(callbacks.message + length, JMSG_LENGTH_MAX - length,
+                  ", which libjpeg-turbo 3 reads");
+  }
   longjmp(callbacks.jump, 1);
 }
 

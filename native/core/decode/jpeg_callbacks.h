@@ -2,12 +2,17 @@
 #pragma once
 
 #include <csetjmp>
+#include <cstdint>
 #include <cstdio>
 
 // After <cstdio>, which it needs.
 #include <jpeglib.h>
 
 namespace bobbin::core {
+
+// The largest image that libjpeg must buffer completely (progressive, or one scan for each colour),
+// at six bytes a pixel, and the largest lossless one, which it cannot scale down.
+inline constexpr std::int64_t kMaxBufferedPixels = std::int64_t{1} << 26;
 
 // What those functions share. They end decoding by a jump to `jump`, with the reason in `message`:
 // at an error, at a warning that means damage, and at too many scans.

@@ -28,6 +28,11 @@ constexpr std::size_t aligned(std::size_t bytes) {
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
 
+// Files of more than 8 bits, where libjpeg-turbo reads them, have two bytes a sample.
+std::size_t bytes_per_sample(j_common_ptr info) {
+  return reinterpret_cast<j_decompress_ptr>(info)->data_precision > 8 ? 2 : 1;
+}
+
 JpegPool& pool_of(j_common_ptr info) { return *static_cast<JpegPool*>(info->client_data); }
 
 }  // namespace
@@ -48,6 +53,13 @@ struct JpegPool::Coefficients {
   JBLOCKARRAY row;          // Null until there is memory.
 };
 
+// The same of samples.
+struct JpegPool::Samples {
+  Samples* next;
+  JDIMENSION width, rows;
+  JSAMPARRAY row;
+};
+
 JpegPool::~JpegPool() {
   while (blocks_) free_first();
 }
@@ -59,8 +71,10 @@ void JpegPool::install(jpeg_decompress_struct& info) {
   info.mem->alloc_large = allocate;
   info.mem->alloc_sarray = allocate_rows;
   info.mem->request_virt_barray = request_coefficients;
-  info.mem->realize_virt_arrays = allocate_coefficients;
+  info.mem->request_virt_sarray = request_samples;
+  info.mem->realize_virt_arrays = allocate_arrays;
   info.mem->access_virt_barray = coefficient_rows;
+  info.mem->access_virt_sarray = sample_rows;
   info.mem->free_pool = free;
 }
 
@@ -71,9 +85,7 @@ void* JpegPool::allocate(j_common_ptr info, int, std::size_t bytes) {
 }
 
 JSAMPARRAY JpegPool::allocate_rows(j_common_ptr info, int pool, JDIMENSION width, JDIMENSION rows) {
-  // Files of more than 8 bits, where libjpeg-turbo reads them, have two bytes a sample.
-  const bool wide = reinterpret_cast<j_decompress_ptr>(info)->data_precision > 8;
-  const std::size_t stride = aligned(std::size_t{width} * (wide ? 2 : 1));
+  const std::size_t stride = aligned(std::size_t{width} * bytes_per_sample(info));
   auto* array = static_cast<JSAMPARRAY>(allocate(info, pool, rows * sizeof(JSAMPROW)));
   auto* samples = static_cast<JSAMPROW>(allocate(info, pool, rows * stride));
   for (JDIMENSION row = 0; row < rows; ++row) array[row] = samples + row * stride;
@@ -88,7 +100,22 @@ jvirt_barray_ptr JpegPool::request_coefficients(j_common_ptr info, int pool, boo
   return reinterpret_cast<jvirt_barray_ptr>(all);
 }
 
-void JpegPool::allocate_coefficients(j_common_ptr info) {
+jvirt_sarray_ptr JpegPool::request_samples(j_common_ptr info, int pool, boolean, JDIMENSION width,
+                                           JDIMENSION rows, JDIMENSION) {
+  Samples*& all = pool_of(info).samples_;
+  void* memory = allocate(info, pool, sizeof(Samples));
+  all = new (memory) Samples{all, width, rows, nullptr};
+  return reinterpret_cast<jvirt_sarray_ptr>(all);
+}
+
+void JpegPool::allocate_arrays(j_common_ptr info) {
+  for (Samples* array = pool_of(info).samples_; array; array = array->next) {
+    if (array->row) continue;
+    array->row = allocate_rows(info, JPOOL_IMAGE, array->width, array->rows);
+    for (JDIMENSION y = 0; y < array->rows; ++y) {
+      std::memset(array->row[y], 0, array->width * bytes_per_sample(info));
+    }
+  }
   for (Coefficients* array = pool_of(info).coefficients_; array; array = array->next) {
     if (array->row) continue;
     const std::size_t bytes = std::size_t{array->blocks} * array->rows * sizeof(JBLOCK);
@@ -106,6 +133,15 @@ void JpegPool::allocate_coefficients(j_common_ptr info) {
 JBLOCKARRAY JpegPool::coefficient_rows(j_common_ptr info, jvirt_barray_ptr of, JDIMENSION first,
                                        JDIMENSION count, boolean) {
   const auto* array = reinterpret_cast<const Coefficients*>(of);
+  if (!array->row || count > array->rows || first > array->rows - count) {
+    ERREXIT(info, JERR_BAD_VIRTUAL_ACCESS);
+  }
+  return array->row + first;
+}
+
+JSAMPARRAY JpegPool::sample_rows(j_common_ptr info, jvirt_sarray_ptr of, JDIMENSION first,
+                                 JDIMENSION count, boolean) {
+  const auto* array = reinterpret_cast<const Samples*>(of);
   if (!array->row || count > array->rows || first > array->rows - count) {
     ERREXIT(info, JERR_BAD_VIRTUAL_ACCESS);
   }
@@ -148,6 +184,7 @@ void JpegPool::free_first() {
 // Replaces several blocks of an image by one of their total size.
 void JpegPool::reset() {
   coefficients_ = nullptr;
+  samples_ = nullptr;
   if (!blocks_) return;
   if (blocks_->next) {
     std::size_t total = 0;

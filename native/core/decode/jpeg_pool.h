@@ -29,14 +29,19 @@ class JpegPool {
  private:
   struct Block;
   struct Coefficients;
+  struct Samples;
 
   static void* allocate(j_common_ptr info, int, std::size_t bytes);
   static JSAMPARRAY allocate_rows(j_common_ptr info, int, JDIMENSION width, JDIMENSION rows);
   static jvirt_barray_ptr request_coefficients(j_common_ptr info, int pool, boolean,
                                                JDIMENSION blocks, JDIMENSION rows, JDIMENSION);
-  static void allocate_coefficients(j_common_ptr info);
+  static jvirt_sarray_ptr request_samples(j_common_ptr info, int pool, boolean, JDIMENSION width,
+                                          JDIMENSION rows, JDIMENSION);
+  static void allocate_arrays(j_common_ptr info);
   static JBLOCKARRAY coefficient_rows(j_common_ptr info, jvirt_barray_ptr of, JDIMENSION first,
                                       JDIMENSION count, boolean);
+  static JSAMPARRAY sample_rows(j_common_ptr info, jvirt_sarray_ptr of, JDIMENSION first,
+                                JDIMENSION count, boolean);
   static void free(j_common_ptr info, int pool);
 
   void* take(std::size_t bytes);
@@ -47,6 +52,7 @@ class JpegPool {
   jpeg_memory_mgr original_{};
   Block* blocks_ = nullptr;               // The newest first; more than one only within an image.
   Coefficients* coefficients_ = nullptr;  // Of the current image.
+  Samples* samples_ = nullptr;            // The same; only lossless files have them.
 };
 
 }  // namespace bobbin::core

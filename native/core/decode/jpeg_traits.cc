@@ -10,6 +10,8 @@
 // After <cstdio>, which it needs.
 #include <jpeglib.h>
 
+#include "core/decode/jpeg_rows.h"
+
 namespace bobbin::core {
 namespace {
 
@@ -45,6 +47,7 @@ JpegTraits read_traits(const jpeg_decompress_struct& header, std::span<const std
   traits.ycc = header.num_components == 3 && header.jpeg_color_space == JCS_YCbCr;
   traits.progressive = header.progressive_mode;
   traits.arithmetic = header.arith_code;
+  traits.lossless = is_lossless(header);
   traits.several_scans = header.progressive_mode || header.comps_in_scan < header.num_components;
   traits.has_tables = has_tables(header);
   traits.precision = header.data_precision;

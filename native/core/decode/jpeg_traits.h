@@ -15,6 +15,7 @@ struct JpegTraits {
   bool ycc = false;  // Three components, and they are JFIF's Y, Cb and Cr.
   bool progressive = false;
   bool arithmetic = false;     // Arithmetic codes instead of Huffman codes.
+  bool lossless = false;       // Predicted samples instead of a transform.
   bool several_scans = false;  // The first scan is not complete.
   bool has_tables = false;     // All tables of the first scan; Motion JPEG leaves them out.
   int precision = 8;           // Bits a sample.

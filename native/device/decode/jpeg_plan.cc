@@ -53,9 +53,9 @@ std::array<int, 2> whole_units(int from, int to, int unit, int length) {
 
 bool is_decodable(const JpegTraits& traits) {
   const std::int64_t pixels = std::int64_t{traits.width} * traits.height;
-  return traits.precision == 8 && !traits.arithmetic && traits.has_tables && traits.ends &&
-         std::min(traits.width, traits.height) >= kSmallestSide && pixels <= kMostPixels &&
-         has_decodable_colors(traits);
+  return traits.precision == 8 && !traits.lossless && !traits.arithmetic && traits.has_tables &&
+         traits.ends && std::min(traits.width, traits.height) >= kSmallestSide &&
+         pixels <= kMostPixels && has_decodable_colors(traits);
 }
 
 JpegBackend backend_for(const JpegTraits& traits, const Region& wanted,

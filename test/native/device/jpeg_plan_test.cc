@@ -79,6 +79,7 @@ TEST("when a file is a common photo or grey, then a device decodes it") {
 TEST("when anything about a file is uncommon, then the CPU decodes it") {
   const std::vector<std::function<void(JpegTraits&)>> oddities = {
       [](JpegTraits& traits) { traits.precision = 12; },
+      [](JpegTraits& traits) { traits.lossless = true; },
       [](JpegTraits& traits) { traits.arithmetic = true; },
       [](JpegTraits& traits) { traits.has_tables = false; },
       [](JpegTraits& traits) { traits.ends = false; },
