@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ask, runScript } from '../run.mjs';
 import { setup } from '../setup.mjs';
+import { pack as packAddon } from './pack/addon.mjs';
 import { pack as packMain } from './pack/main.mjs';
 import { pack as packTfjsNode } from './pack/tfjs-node.mjs';
 
@@ -11,7 +12,7 @@ import { pack as packTfjsNode } from './pack/tfjs-node.mjs';
  * Each makes one package and returns the path of its tarball in the folder `out`.
  * @type {((out: string) => Promise<string>)[]}
  */
-const packages = [packMain, packTfjsNode];
+const packages = [packMain, packAddon, packTfjsNode];
 
 /** @param {number} bytes */
 const megabytes = (bytes) => (bytes / 1e6).toFixed(2);
