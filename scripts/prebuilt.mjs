@@ -5,8 +5,9 @@ import path from 'node:path';
 import { checkRoom } from './access.mjs';
 import { tensorflowWheel } from './gpu.mjs';
 import { hashInputs } from './inputs.mjs';
-import { wheelFolder } from './pins.mjs';
+import { cacheFolder, wheelFolder } from './pins.mjs';
 import { isCheckout, packageRoot } from './root.mjs';
+import { makeWorkplace } from './workplace.mjs';
 
 /** The package with the compiled addon. */
 export const prebuiltPackage = '@bobbin/linux-x64';
@@ -36,7 +37,7 @@ export function buildReason() {
   if (isBuildAsked()) {
     return 'BOBBIN_BUILD=yes asks for it';
   }
-  const found = findPackage();
+  const found = readPackage();
   if (found === undefined) {
     return `the package ${prebuiltPackage} is not installed`;
   }
@@ -45,11 +46,13 @@ export function buildReason() {
     : `${prebuiltPackage} ${found.version} was compiled from other sources`;
 }
 
-/** @returns {{version: string, nativeHash: string, folder: string} | undefined} */
-function findPackage() {
+/** @param {string} name of a file in the package */
+const packageFile = (name) => createRequire(import.meta.url).resolve(`${prebuiltPackage}/${name}`);
+
+/** @returns {{version: string, nativeHash: string} | undefined} */
+function readPackage() {
   try {
-    const file = createRequire(import.meta.url).resolve(`${prebuiltPackage}/package.json`);
-    return { ...JSON.parse(fs.readFileSync(file, 'utf8')), folder: path.dirname(file) };
+    return JSON.parse(fs.readFileSync(packageFile('package.json'), 'utf8'));
   } catch {
     // npm leaves out optional packages, when it is told so or on another kind of machine.
     return undefined;
@@ -70,18 +73,19 @@ const place = () =>
  */
 export function layPrebuilt() {
   const file = place();
-  const packed = fs.readFileSync(path.join(findPackage()?.folder ?? '', 'bobbin.node'));
+  const packed = fs.readFileSync(packageFile('bobbin.node'));
   if (fs.existsSync(file) && packed.equals(fs.readFileSync(file))) {
     return file;
   }
   checkRoom(path.dirname(file), packed.length);
   // Processes may have the old file open, and another set-up may do the same now.
-  const fresh = `${file}.${process.pid}`;
+  const workplace = makeWorkplace(cacheFolder);
   try {
+    const fresh = path.join(workplace, path.basename(file));
     fs.writeFileSync(fresh, packed);
     fs.renameSync(fresh, file);
   } finally {
-    fs.rmSync(fresh, { force: true });
+    fs.rmSync(workplace, { recursive: true, force: true });
   }
   return file;
 }

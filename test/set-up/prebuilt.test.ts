@@ -74,6 +74,17 @@ test('when the package fits, then its addon lies beside the libraries, loads, an
   ]);
 });
 
+test('when a GPU is chosen, then the addon lies beside the libraries for it, and its kernels need the compiler', async () => {
+  const gpuWheel = path.join(cache, 'tensorflow-2.21.0');
+  await writeFiles(gpuWheel, { 'tensorflow/libtensorflow_cc.so.2': 'library' });
+  const program = `
+    install();
+    const [compiler] = parts.filter(({ name }) => name.startsWith('C++20'));
+    console.log(addonFile(), compiler.inspect().ok);`;
+  const file = place().replace(wheel, gpuWheel);
+  assert.equal(run(program, { BOBBIN_GPU: 'yes' }), `${file} true`);
+});
+
 test('when the addon in the cache is cut, changed or gone, then the fault says which, and set-up mends it', () => {
   run('install()');
   const faults: [string, () => void][] = [
