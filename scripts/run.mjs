@@ -1,7 +1,8 @@
 /** Runs other programs: quietly to ask a question, with their output shown to do work. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 
-/** @import { SpawnSyncOptions, SpawnSyncOptionsWithStringEncoding } from 'node:child_process' */
+/** @import { SpawnOptions, SpawnSyncOptions, SpawnSyncOptionsWithStringEncoding } from 'node:child_process' */
 
 /**
  * The standard output of a command without surrounding space, or undefined if the command fails or does not exist.
@@ -27,11 +28,38 @@ export function ask(command, args, options = {}) {
  */
 export function work(command, args, options = {}) {
   const result = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
-  if (result.status === 0) {
-    return;
+  if (result.status !== 0) {
+    throw failure(command, args, result.error?.message, result.status ?? result.signal);
   }
-  const how = result.error?.message ?? `exit status ${result.status ?? result.signal}`;
-  throw new Error(`\`${command} ${args.join(' ')}\` failed (${how}); its output is above.`);
+}
+
+/**
+ * Runs a command as `work` does, while this process goes on.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {SpawnOptions} options
+ * @throws {Error} as `work` does
+ */
+export async function workBeside(command, args, options) {
+  let message;
+  const [status, signal] = await once(spawn(command, args, options), 'close').catch((error) => {
+    message = messageOf(error);
+    return [];
+  });
+  if (status !== 0) {
+    throw failure(command, args, message, status ?? signal);
+  }
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {string | undefined} message why it did not start
+ * @param {number | string | null} status
+ */
+function failure(command, args, message, status) {
+  const how = message ?? `exit status ${status}`;
+  return new Error(`\`${command} ${args.join(' ')}\` failed (${how}); its output is above.`);
 }
 
 /** @param {unknown} error */

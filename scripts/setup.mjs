@@ -57,7 +57,8 @@ function installIn(room, work) {
       throw error;
     }
     // Where some space is left, the failure may have another cause.
-    const cause = freeBytes(room.folder) < fullBytes ? '' : `${messageOf(error)} `;
+    const cause =
+      freeBytes(room.folder) < fullBytes ? '' : `${messageOf(error).replace(/\.$/, '')}. `;
     throw new Error(`${cause}${fault}`, { cause: error });
   }
 }

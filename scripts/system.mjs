@@ -40,24 +40,6 @@ const firstNumber = (text) => text?.match(/\d+(\.\d+)+/)?.[0];
  */
 
 /**
- * What fetches wheels.
- * @type {SystemPart[]}
- */
-export const systemParts = [
-  {
-    name: 'Python 3',
-    packages: ['python3'],
-    probe: () => firstNumber(ask('python3', ['--version'])),
-  },
-  {
-    name: 'pip',
-    packages: ['python3-pip'],
-    // pip's own command line takes several times as long to start.
-    probe: () => firstNumber(ask('python3', ['-c', 'import pip; print(pip.__version__)'])),
-  },
-];
-
-/**
  * What builds the native addon and the CUDA kernels.
  * @type {SystemPart[]}
  */

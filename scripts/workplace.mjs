@@ -1,4 +1,4 @@
-/** Folders for downloads in progress. Each is named after its process, so that a later call removes those of ended processes. */
+/** Folders for downloads in progress. Each is named after its process, so that a later call clears away those of ended processes. */
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -7,6 +7,9 @@ import path from 'node:path';
 const silentSeconds = 600;
 
 const workplaceName = /^fetch-([0-9a-f]{8}\.\d+)-(\d+)-(\d+)$/;
+
+/** A file that is being downloaded, by its SHA-256. Its beginning outlives a set-up that fails, for so many days. */
+const partial = { name: /^partial-[0-9a-f]{64}$/, days: 7 };
 
 /** A person may call a folder as release 0.1.0 called its workplaces: there the content must be a workplace's, too. */
 const older = {
@@ -59,7 +62,36 @@ export function makeWorkplace(parent) {
 }
 
 /**
- * Removes the workplaces in `parent` whose processes have ended, even by `kill -9`; another user's may stay.
+ * Removes a workplace. The beginnings of downloads in it move to its parent, where `takePartial` finds them.
+ * @param {string} folder
+ */
+export function removeWorkplace(folder) {
+  for (const name of namesIn(folder).filter((name) => partial.name.test(name))) {
+    fs.renameSync(path.join(folder, name), path.join(path.dirname(folder), name));
+  }
+  fs.rmSync(folder, { recursive: true, force: true });
+}
+
+/**
+ * The path in a workplace for the download of a file, with what an earlier set-up has left of it. Two set-ups at once cannot
+ * both take that.
+ * @param {string} folder the workplace
+ * @param {string} sha256 the file's
+ */
+export function takePartial(folder, sha256) {
+  const file = path.join(folder, `partial-${sha256}`);
+  const left = path.join(path.dirname(folder), path.basename(file));
+  try {
+    fs.renameSync(left, file);
+  } catch {
+    // There is none, or another set-up has taken it.
+  }
+  return file;
+}
+
+/**
+ * Removes the workplaces in `parent` whose processes have ended, even by `kill -9`, and old beginnings of downloads; another
+ * user's may stay.
  * @param {string} parent
  */
 export function clearWorkplaces(parent) {
@@ -67,7 +99,9 @@ export function clearWorkplaces(parent) {
     const folder = path.join(parent, name);
     try {
       if (isAbandoned(folder)) {
-        fs.rmSync(folder, { recursive: true, force: true });
+        removeWorkplace(folder);
+      } else if (isOldPartial(folder)) {
+        fs.rmSync(folder);
       }
     } catch {
       // It is another user's, or another set-up has just removed it.
@@ -112,6 +146,11 @@ function isOlder(folder) {
     older.requirements.test(fs.readFileSync(path.join(folder, 'requirements.txt'), 'utf8'))
   );
 }
+
+/** @param {string} file */
+const isOldPartial = (file) =>
+  partial.name.test(path.basename(file)) &&
+  timeIn(path.dirname(file)) - fs.statSync(file).mtimeMs > 86_400_000 * partial.days;
 
 /** @param {string} folder */
 const isSilent = (folder) =>

@@ -1,14 +1,12 @@
 /** clang-format and clang-tidy, pinned and kept in the cache: `node scripts/develop/clang-tools.mjs clang-tidy` prints a path. */
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parts, wheelPart } from '../parts.mjs';
+import { pipPart, wheelPart } from '../parts.mjs';
 import { wheelFolder, wheels } from '../pins.mjs';
 import { runScript } from '../run.mjs';
 import { install } from '../setup.mjs';
 
 const clangTools = wheelPart('clang-format and clang-tidy', () => wheels.clangTools);
-/** What pip needs to fetch them. */
-const needed = ['Python 3', 'pip'];
 
 /**
  * The path of a tool, which is fetched first if the cache lacks it.
@@ -17,7 +15,7 @@ const needed = ['Python 3', 'pip'];
  */
 export function clangTool(name) {
   if (!clangTools.inspect().ok) {
-    for (const part of [...parts.filter((each) => needed.includes(each.name)), clangTools]) {
+    for (const part of [pipPart, clangTools]) {
       install(part, console.error);
     }
   }

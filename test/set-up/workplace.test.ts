@@ -6,7 +6,12 @@ import * as fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clearWorkplaces, makeWorkplace } from '../../scripts/workplace.mjs';
+import {
+  clearWorkplaces,
+  makeWorkplace,
+  removeWorkplace,
+  takePartial,
+} from '../../scripts/workplace.mjs';
 import { temporaryFolder, writeFiles } from '../support/folders.js';
 
 /** Makes a folder look as if nobody had written into it for an hour. */
@@ -114,4 +119,29 @@ test("when this machine's clock is ahead of the file system's, then a download i
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 3_600_000 });
   clearWorkplaces(cache);
   assert.deepEqual(fs.readdirSync(cache), ['fetch-0a1b2c3d.1-1-1']);
+});
+
+test('when a workplace goes, then the beginnings of downloads in it stay for a week, and one other takes each', async (t) => {
+  const cache = temporaryFolder(t);
+  const [first, second, third] = ['0', '1', '2'].map((digit) => `partial-${digit.repeat(64)}`);
+  await writeFiles(cache, {
+    [`fetch-0a1b2c3d.1-1-1/${first}`]: 'first',
+    'fetch-0a1b2c3d.1-1-1/tiny.whl': '',
+    [`${second}`]: 'second',
+    [`${third}`]: 'third',
+  });
+  age(path.join(cache, 'fetch-0a1b2c3d.1-1-1'));
+  const days = (count: number) => Date.now() / 1000 - 86_400 * count;
+  fs.utimesSync(path.join(cache, `${second}`), days(6), days(6));
+  fs.utimesSync(path.join(cache, `${third}`), days(8), days(8));
+  clearWorkplaces(cache);
+  assert.deepEqual(fs.readdirSync(cache).sort(), [first, second]);
+
+  const own = makeWorkplace(cache);
+  const file = takePartial(own, '0'.repeat(64));
+  assert.equal(fs.readFileSync(file, 'utf8'), 'first');
+  assert.equal(fs.existsSync(takePartial(own, '2'.repeat(64))), false);
+  assert.deepEqual(fs.readdirSync(cache).sort(), [path.basename(own), second]);
+  removeWorkplace(own);
+  assert.deepEqual(fs.readdirSync(cache).sort(), [first, second]);
 });

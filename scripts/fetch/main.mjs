@@ -1,0 +1,104 @@
+/** Downloads and unpacks a wheel: `node main.mjs WORKPLACE WHEEL`. An error is one sentence on standard output. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { wheelFiles } from '../pins.mjs';
+import { writeRecord } from '../record.mjs';
+import { messageOf } from '../run.mjs';
+import { namedIndexes, sourceRemedy, wheelSource } from '../wheel-source.mjs';
+import { inputHash } from '../wheels.mjs';
+import { takePartial } from '../workplace.mjs';
+import { Client } from './client.mjs';
+import { download } from './download.mjs';
+import { downloadByPip } from './pip.mjs';
+import { withProgress } from './progress.mjs';
+import { findWheel, parseIndex } from './simple-index.mjs';
+import { unpack } from './unpack.mjs';
+
+/** @import { Wheel } from '../pins.mjs' */
+
+/**
+ * @param {Wheel} wheel
+ * @param {string} workplace
+ */
+async function downloadFromIndex(wheel, workplace) {
+  const indexes = namedIndexes().map(parseIndex);
+  const client = new Client(indexes);
+  try {
+    for (const file of wheelFiles(wheel)) {
+      const { sha256, bytes } = file;
+      const url = await findWheel(client, indexes, file, wheel);
+      const partial = takePartial(workplace, sha256);
+      await download(client, { url, sha256, bytes }, partial);
+      fs.renameSync(partial, path.join(workplace, path.basename(url.pathname)));
+    }
+  } finally {
+    await client.close();
+  }
+}
+
+/**
+ * @param {Wheel} wheel
+ * @param {string} workplace
+ */
+async function downloadWheel(wheel, workplace) {
+  const source = wheelSource();
+  if (source === undefined) {
+    throw new Error(`Expected pip or an index to download from but received none; ${sourceRemedy}`);
+  }
+  const byPip = () => downloadByPip(wheel, workplace);
+  if (source === 'pip' && process.stderr.isTTY) {
+    // pip shows its own bar.
+    return byPip();
+  }
+  const total = wheelFiles(wheel).reduce((sum, { bytes }) => sum + bytes, 0);
+  const work = source === 'pip' ? byPip : () => downloadFromIndex(wheel, workplace);
+  return withProgress(`downloading ${wheel.requirement}`, total, () => bytesIn(workplace), work);
+}
+
+/**
+ * The bytes of all files below a folder in which others write.
+ * @param {string} folder
+ */
+const bytesIn = (folder) =>
+  fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => fs.lstatSync(path.join(folder, name), { throwIfNoEntry: false }))
+    .reduce((sum, stat) => sum + (stat?.isFile() ? stat.size : 0), 0);
+
+/**
+ * @param {Wheel} wheel
+ * @param {string} workplace
+ */
+async function fetchInto(wheel, workplace) {
+  await downloadWheel(wheel, workplace);
+  const folder = path.join(workplace, 'unpacked');
+  const records = {};
+  for (const name of fs.readdirSync(workplace).filter((name) => name.endsWith('.whl'))) {
+    const archive = path.join(workplace, name);
+    Object.assign(records, await unpack(archive, folder, wheel.members, wheel.space));
+    fs.rmSync(archive);
+  }
+  const links = Object.entries(wheel.links ?? {});
+  for (const [link, target] of links) {
+    fs.symlinkSync(target, path.join(folder, link));
+  }
+  writeRecord(
+    folder,
+    inputHash(wheel),
+    links.map(([link]) => link),
+    records,
+  );
+}
+
+/** Ends this process with the one that started it: another set-up may then take over the download. */
+const { ppid } = process;
+setInterval(() => process.ppid === ppid || process.exit(1), 200).unref();
+
+const [, , workplace = '', wheel = ''] = process.argv;
+try {
+  await fetchInto(JSON.parse(wheel), workplace);
+} catch (error) {
+  process.stdout.write(messageOf(error));
+  // What else is being unpacked need not be.
+  process.exit(1);
+}

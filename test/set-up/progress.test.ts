@@ -1,0 +1,49 @@
+/** The progress of a download: megabytes, rate and time left, on a terminal and elsewhere. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { withProgress } from '../../scripts/fetch/progress.mjs';
+
+/** What is shown of a download of which 100 of 400 MB were there, while 20 MB/s come for ten seconds. */
+async function shownOn(t: TestContext, isTTY: boolean) {
+  const before = process.stderr.isTTY;
+  process.stderr.isTTY = isTTY;
+  t.after(() => {
+    process.stderr.isTTY = before;
+  });
+  let seconds = 0;
+  const now = t.mock.method(performance, 'now', () => 1000 * seconds);
+  const write = t.mock.method(process.stderr, 'write', () => true);
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  await withProgress(
+    'downloading tiny',
+    400e6,
+    () => 100e6 + 20e6 * seconds,
+    async () => {
+      for (; seconds < 10; ) {
+        seconds++;
+        t.mock.timers.tick(1000);
+      }
+    },
+  );
+  now.mock.restore();
+  write.mock.restore();
+  return write.mock.calls.map(({ arguments: [text] }) => String(text));
+}
+
+test('when there is no terminal, then a line every five seconds says how far the download is', async (t) => {
+  assert.deepEqual(
+    (await shownOn(t, false)).join(''),
+    [
+      'downloading tiny: 200 of 400 MB  20.0 MB/s  0:10 left\n',
+      'downloading tiny: 300 of 400 MB  20.0 MB/s  0:05 left\n',
+    ].join(''),
+  );
+});
+
+test('when there is a terminal, then one line is rewritten, and empty at the end', async (t) => {
+  const texts = await shownOn(t, true);
+  assert.equal(texts.length, 51);
+  assert.ok(texts.every((text) => text.startsWith('\r\x1b[K') && !text.includes('\n')));
+  assert.equal(texts.at(-2), '\r\x1b[Kdownloading tiny: 300 of 400 MB  20.0 MB/s  0:05 left');
+  assert.equal(texts.at(-1), '\r\x1b[K');
+});
