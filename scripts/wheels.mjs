@@ -5,12 +5,13 @@ import path from 'node:path';
 import { hashInputs } from './inputs.mjs';
 import { cacheFolder, wheelFiles, wheelFolder } from './pins.mjs';
 import { folderFault, readRecord } from './record.mjs';
+import { packageRoot } from './root.mjs';
 import { makeWorkplace, removeWorkplace } from './workplace.mjs';
 
 /** @import { Wheel } from './pins.mjs' */
 
 /** The program that downloads and unpacks; it uses npm packages, which set-up does not have from the start. */
-const fetcher = path.join(import.meta.dirname, 'fetch', 'main.mjs');
+const fetcher = path.join(packageRoot, 'scripts', 'fetch', 'main.mjs');
 
 /**
  * The hash of what a wheel's folder is made from.

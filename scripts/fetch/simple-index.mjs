@@ -99,20 +99,19 @@ async function linksAt(client, page) {
  * @returns {Link[]}
  */
 function linksInJson(text, base) {
-  /** @type {{files: {filename: string, url: string, hashes: {sha256?: string}}[]}} */
-  let page;
   try {
-    page = JSON.parse(text);
+    /** @type {{files: {filename: string, url: string, hashes: {sha256?: string}}[]}} */
+    const { files } = JSON.parse(text);
+    return files.map(({ filename, url, hashes: { sha256 } }) => ({
+      name: filename,
+      url: new URL(url, base),
+      sha256,
+    }));
   } catch (cause) {
     throw new Error(`Expected JSON as in PEP 691 from ${shown(base)} but received another text`, {
       cause,
     });
   }
-  return page.files.map(({ filename, url, hashes: { sha256 } }) => ({
-    name: filename,
-    url: new URL(url, base),
-    sha256,
-  }));
 }
 
 /**
