@@ -55,7 +55,7 @@ const failures: Record<string, Behaviour> = {
   },
 };
 for (const [what, failure] of Object.entries(failures)) {
-  test(`when a download ${what}, then it goes on where it was`, async (t) => {
+  test(`when a download ${what}, then it goes on where it was`, { timeout: 20_000 }, async (t) => {
     const { file, fetched, ranges } = await startWith(t, first(failure));
     await fetched();
     assert.deepEqual(fs.readFileSync(file), wheel.content);
@@ -178,4 +178,5 @@ test('when a server redirects, then credentials stay with it, and circles end', 
     return true;
   });
   await assert.rejects(round.fetched(), /^Error: Expected at most 5 redirects from http:/);
+  assert.equal(round.ranges().length, 6);
 });
