@@ -26,7 +26,8 @@ function passes(command, args) {
 /** @param {string[]} args */
 const nodePasses = (args) => passes(process.execPath, args);
 
-const suite = path.join('test', 'specification', 'run.mjs');
+const tfjsCore = path.join('test', 'specification', 'tfjs-core.mjs');
+const tfjsNode = path.join('test', 'specification', 'tfjs-node.mjs');
 
 /**
  * The longest comes last, so that the summary of node's test runner is near the end of the output.
@@ -42,14 +43,19 @@ const kinds = [
     },
   },
   {
+    title: "tfjs-node's specification suite",
+    files: [{ path: tfjsNode, titles: [] }],
+    run: () => nodePasses([tfjsNode]),
+  },
+  {
     title: "tfjs-core's specification suite",
-    files: [{ path: suite, titles: [] }],
-    run: () => nodePasses([suite]),
+    files: [{ path: tfjsCore, titles: [] }],
+    run: () => nodePasses([tfjsCore]),
   },
   {
     title: "tfjs-core's specification suite, jitted",
-    files: [{ path: suite, titles: [] }],
-    run: () => nodePasses([suite, '--jit']),
+    files: [{ path: tfjsCore, titles: [] }],
+    run: () => nodePasses([tfjsCore, '--jit']),
   },
   {
     title: 'TypeScript tests',

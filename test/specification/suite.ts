@@ -1,5 +1,4 @@
-/** The bundle: Bobbin's backend, and tfjs-core's specifications to test it. */
-import '../../src/tensorflow/index.js';
+/** The bundle of tfjs-core's specifications; it needs Bobbin's backend. */
 import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util.js';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
