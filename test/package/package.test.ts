@@ -98,3 +98,13 @@ test('when the packed tarball is installed in an empty project, then its first c
   assert.match(output, /^basic precision [01](\.\d+)?, mean reciprocal rank [01](\.\d+)?$/m);
   assert.match(output, /^tensorflow \[ 8, 64, 64, 3 \] Int32Array\(8\)/m);
 });
+
+test('when a module system cannot require ES modules, then bobbin/tensorflow is one CommonJS file', () => {
+  const compute = `
+    const { jit, tf } = require('bobbin/tensorflow');
+    console.log(String(jit((x) => tf.mul(x, 2))(tf.tensor([3])).dataSync()));`;
+  const isOne =
+    "import('bobbin/tensorflow').then((imported) => console.log(imported.jit === jit));";
+  assert.equal(run(process.execPath, ['-e', compute + isOne]), '6\ntrue\n');
+  assert.equal(run(process.execPath, ['--no-experimental-require-module', '-e', compute]), '6\n');
+});

@@ -1,12 +1,11 @@
 /** The package `bobbin`: this checkout's build, with what it uses of tfjs-node. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { prebuiltPackage } from '../../prebuilt.mjs';
 import { packageRoot } from '../../root.mjs';
 import { assemble, npmFolder, tfjsNode } from './assemble.mjs';
+import { withCommonJs, writeCommonJs } from './commonjs.mjs';
 import { emptyStage, packStage, readManifest, writeManifest } from './staging.mjs';
-
-/** The package with the addon, prebuilt for the machines that Bobbin supports. */
-const addonPackage = '@bobbin/linux-x64';
 
 /** The folder of what Bobbin uses of tfjs-node. Not `bundleDependencies`: yarn ignores them, and runs tfjs-node's install script. */
 const bundle = 'bundled/tfjs-node';
@@ -47,6 +46,7 @@ export async function pack(out) {
       filter: (from) => !leftOut.includes(path.relative(packageRoot, from)),
     });
   }
+  await writeCommonJs(folder);
   bundleTfjsNode(path.join(folder, bundle));
   writeManifest(folder, userManifest(readManifest(packageRoot)));
   return packStage(folder, out);
@@ -56,16 +56,17 @@ export async function pack(out) {
  * The package.json for users.
  * @param {Record<string, any>} checkout the checkout's
  */
-function userManifest({ private: _, scripts, devDependencies, dependencies, ...rest }) {
+function userManifest({ private: _, scripts, devDependencies, dependencies, exports, ...rest }) {
   const names = Object.keys(dependencies);
   /** @param {(name: string) => boolean} chosen */
   const pick = (chosen) =>
     Object.fromEntries(names.filter(chosen).map((name) => [name, dependencies[name]]));
   return {
     ...rest,
+    exports: { ...exports, './tensorflow': withCommonJs(exports['./tensorflow']) },
     imports: { '#tfjs-node/*': `./${bundle}/dist/*` },
     dependencies: pick((name) => name !== tfjsNode && !buildTools.includes(name)),
-    optionalDependencies: { [addonPackage]: rest.version },
+    optionalDependencies: { [prebuiltPackage]: rest.version },
     peerDependencies: pick((name) => buildTools.includes(name)),
     peerDependenciesMeta: Object.fromEntries(buildTools.map((name) => [name, { optional: true }])),
   };
