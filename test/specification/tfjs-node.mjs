@@ -1,4 +1,9 @@
-/** Runs tfjs-node's own specifications through @bobbin/tfjs-node; exits 1 unless all but the left-out pass. */
+/**
+ * Runs tfjs-node's own specifications through @bobbin/tfjs-node; exits 1 unless all but the left-out pass.
+ *
+ * They have a process of their own, because tfjs-core's set `IS_TEST`, in which the engine counts the data of each kernel. It
+ * would take for a leak what `fusedMatMul` keeps for its gradient beside its result: tfjs-node's Reshape gives a new data id.
+ */
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';

@@ -32,6 +32,10 @@ test("when a program adds Bobbin's loader, jit and fit, then they train its mode
   run('steps.mjs');
 });
 
+test('when two worker threads and the main thread train at the same time, then each has its own tensors and ends', () => {
+  run('threads.cjs');
+});
+
 test('when a program is in TypeScript, then only declarations of tfjs itself have faults', () => {
   const { stdout } = spawnSync(
     process.execPath,

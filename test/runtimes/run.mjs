@@ -1,0 +1,99 @@
+/** `npm run test:runtimes`: packs Bobbin, installs it in a project, and runs programs of tfjs-node's users in other runtimes. */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { addonFile } from '../../scripts/addon.mjs';
+import { pack as packMain } from '../../scripts/develop/pack/main.mjs';
+import { pack as packTfjsNode } from '../../scripts/develop/pack/tfjs-node.mjs';
+import { packageRoot } from '../../scripts/root.mjs';
+
+const build = path.join(packageRoot, 'build-runtimes');
+const tools = path.join(build, 'tools');
+const project = path.join(build, 'project');
+/** @param {string[]} names */
+const tool = (...names) => path.join(tools, 'node_modules', ...names);
+const { dependencies: versions } = JSON.parse(
+  fs.readFileSync(path.join(import.meta.dirname, 'package.json'), 'utf8'),
+);
+const programs = ['kernels.cjs', 'modules.mjs', 'steps.mjs'];
+const { execPath } = process;
+
+/** @type {{title: string, commands: string[][]}[]} */
+const runtimes = [
+  {
+    title: `Bun ${versions['@oven/bun-linux-x64']}`,
+    commands: programs.map((program) => [tool('@oven/bun-linux-x64/bin/bun'), program]),
+  },
+  {
+    title: `Deno ${versions['@deno/linux-x64-glibc']}`,
+    commands: programs.map((program) => [
+      tool('@deno/linux-x64-glibc/deno'),
+      ...['run', '--allow-all', program],
+    ]),
+  },
+  {
+    title: `Jest ${versions.jest}`,
+    commands: [[execPath, tool('jest/bin/jest.js'), '--testMatch', '**/*.spec.cjs']],
+  },
+  ...['forks', 'threads'].map((pool) => ({
+    title: `Vitest ${versions.vitest}, pool ${pool}`,
+    commands: [[execPath, tool('vitest/vitest.mjs'), 'run', '--pool', pool, 'kernels.spec.mjs']],
+  })),
+];
+
+/**
+ * @param {string} folder
+ * @param {string[]} args
+ */
+function npm(folder, ...args) {
+  const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
+  const { status } = spawnSync('npm', [...args, ...quietly], { cwd: folder, stdio: 'inherit' });
+  if (status !== 0) {
+    throw new Error(`Expected \`npm ${args[0]}\` in ${folder} to succeed`);
+  }
+}
+
+function installTools() {
+  fs.mkdirSync(tools, { recursive: true });
+  for (const name of ['package.json', 'package-lock.json']) {
+    fs.copyFileSync(path.join(import.meta.dirname, name), path.join(tools, name));
+  }
+  npm(tools, 'ci');
+}
+
+/** Installs the packages as a user would. The addon is the checkout's. */
+async function makeProject() {
+  fs.rmSync(project, { recursive: true, force: true });
+  fs.cpSync(path.join(packageRoot, 'test/tfjs-node/programs'), project, { recursive: true });
+  const dependencies = {
+    bobbin: `file:${await packMain(project)}`,
+    '@tensorflow/tfjs-node': `file:${await packTfjsNode(project)}`,
+  };
+  const manifest = { private: true, dependencies };
+  fs.writeFileSync(path.join(project, 'package.json'), JSON.stringify(manifest));
+  npm(project, 'install');
+  fs.symlinkSync(tool('vitest'), path.join(project, 'node_modules/vitest'));
+}
+
+/** @param {string[]} command */
+function passes([command = '', ...args]) {
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd: project,
+    encoding: 'utf8',
+    env: { ...process.env, BOBBIN_ADDON: addonFile },
+  });
+  if (status !== 0) {
+    console.log(stdout + stderr);
+  }
+  return status === 0;
+}
+
+installTools();
+await makeProject();
+let failed = false;
+for (const { title, commands } of runtimes) {
+  const passed = commands.filter(passes).length;
+  failed ||= passed < commands.length;
+  console.log(`${title}: ${passed} of ${commands.length} passed`);
+}
+process.exitCode = failed ? 1 : 0;
