@@ -37,6 +37,16 @@ test('when the addon is not set up, then the first use says what to do, and noth
   assert.match(stdout, /^Bobbin's native addon could not be loaded .*\.\ntensorflow\n$/);
 });
 
+test('when Node is older than the ones that can require an ES module, then one sentence names the versions', (t) => {
+  const program = `delete process.features.require_module;
+    try { require('@tensorflow/tfjs-node'); } catch (error) { console.log(error.message); }`;
+  const { stdout } = runNode(tfjsNodeProject(t), ['-e', program]);
+  assert.equal(
+    stdout,
+    `@bobbin/tfjs-node: Expected Node 20.19, 22.12 or a newer one but received ${process.version}.\n`,
+  );
+});
+
 /** Another version of tfjs below `other` of the project. */
 function addOlderTfjs(project: string): void {
   for (const name of [

@@ -14,11 +14,6 @@ function load() {
   try {
     return require('bobbin/tensorflow');
   } catch (error) {
-    if (error.code === 'ERR_REQUIRE_ESM') {
-      throw new Error(
-        `@bobbin/tfjs-node: Expected Node 20.19, 22.12 or a newer one but received ${process.version}.`,
-      );
-    }
     if (error.code !== 'MODULE_NOT_FOUND' || !error.message.includes("'bobbin/tensorflow'")) {
       throw error;
     }
@@ -26,9 +21,17 @@ function load() {
   }
 }
 
+const bobbin = load();
+// An older Node gets a CommonJS copy of the backend, so a program that also imports `bobbin` would have two backends.
+if (bobbin !== undefined && process.features.require_module === undefined) {
+  throw new Error(
+    `@bobbin/tfjs-node: Expected Node 20.19, 22.12 or a newer one but received ${process.version}.`,
+  );
+}
+
 /** Stands in for the functions through which tfjs-node reaches TensorFlow. */
 function needsBobbin() {
   throw new Error(`@bobbin/tfjs-node: This function needs TensorFlow, but ${absence}.`);
 }
 
-module.exports = { bobbin: load(), absence, needsBobbin };
+module.exports = { bobbin, absence, needsBobbin };
