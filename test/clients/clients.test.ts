@@ -7,13 +7,22 @@ import { runProgram } from './programs.js';
 import { RegistryUnreachable, setUp } from './set-up.js';
 
 /** The photo, or why there is none. */
-const prepared: Photo | RegistryUnreachable = await setUp('small').catch((error) => {
-  if (error instanceof RegistryUnreachable) {
-    return error;
+async function prepare(): Promise<Photo | string> {
+  if (!process.features.require_module) {
+    return 'programs in CommonJS use Bobbin from Node 20.19 or 22.12 on';
   }
-  throw error;
-});
-const skip = prepared instanceof RegistryUnreachable && prepared.message;
+  try {
+    return await setUp('small');
+  } catch (error) {
+    if (error instanceof RegistryUnreachable) {
+      return error.message;
+    }
+    throw error;
+  }
+}
+
+const prepared = await prepare();
+const skip = typeof prepared === 'string' && prepared;
 
 for (const client of ['nsfwjs', 'face-api']) {
   test(`when ${client} looks at a photo, then it gives tfjs’s answers and keeps no tensor`, {

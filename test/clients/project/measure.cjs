@@ -1,4 +1,5 @@
 /** Runs a client, as its one argument says in JSON, and sends what it measured to the process that forked this one. */
+const assert = require('node:assert/strict');
 const fs = require('node:fs');
 
 async function measure({ client, engine, rounds, photo: { file, shape } }) {
@@ -16,9 +17,9 @@ async function measure({ client, engine, rounds, photo: { file, shape } }) {
     measured.tensors.push(tf.memory().numTensors);
   }
   const backend = engine === 'tfjs-node' ? 'tensorflow' : engine;
-  if (tf.getBackend() !== backend) {
-    throw new Error(`Expected the backend ${backend} but received ${tf.getBackend()}`);
-  }
+  assert.equal(tf.getBackend(), backend);
+  const cores = Object.keys(require.cache).filter((file) => file.endsWith('/tf-core.node.js'));
+  assert.equal(cores.length, 1, `Expected one copy of tfjs-core but received ${cores}`);
   return measured;
 }
 
