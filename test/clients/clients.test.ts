@@ -1,4 +1,4 @@
-/** The part of `npm run test:clients` that needs 60 MB of packages, under this version of Node. */
+/** The part of `npm run test:clients` that needs 65 MB of packages, under this version of Node. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { judge } from './clients.js';
