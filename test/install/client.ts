@@ -1,0 +1,76 @@
+/** A package that depends on tfjs-node, and a program that uses both: they stand for all that there are. */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { writeFiles } from '../support/folders.js';
+import type { Manager, Versions } from './managers.js';
+import type { Installed } from './packages.js';
+import { succeed } from './project.js';
+
+const client = { name: 'client-of-tfjs-node', version: '1.0.0' };
+const alias = { '@tensorflow/tfjs-node': 'npm:@bobbin/tfjs-node@4.22.0' };
+
+const dependencies = (tfjsNode: Versions) => ({ ...tfjsNode, [client.name]: client.version });
+
+/** What `package.json` of a project says that uses the client, and the alias everywhere in the place of tfjs-node. */
+export const withAlias = (manager: Manager) => ({
+  dependencies: dependencies(alias),
+  ...manager.overrides(alias),
+});
+
+/** The same project with tfjs-node itself. */
+export const withTfjsNode = { dependencies: dependencies({ '@tensorflow/tfjs-node': '4.22.0' }) };
+
+/** Packs the client into `folder` and returns the path of its tarball. */
+export async function packClient(folder: string): Promise<string> {
+  const needs = { '@tensorflow/tfjs-node': '^4.0.0' };
+  const source = path.join(folder, client.name);
+  await writeFiles(source, {
+    'package.json': JSON.stringify({ ...client, ...{ main: 'index.js', dependencies: needs } }),
+    'index.js': "exports.tf = require('@tensorflow/tfjs-node');",
+  });
+  execFileSync('npm', ['pack', '--silent', source], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 2],
+  });
+  return path.join(folder, `${client.name}-${client.version}.tgz`);
+}
+
+const program = `
+const tf = require('@tensorflow/tfjs-node');
+const client = require('${client.name}');
+const product = client.tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])).arraySync();
+const same = client.tf.engine() === tf.engine();
+console.log(JSON.stringify({ backend: tf.getBackend(), same, product }));
+`;
+
+/** What the program of a project found, and the lines on its standard error. */
+export interface Findings {
+  found: {
+    backend: string;
+    /** Whether the client computes with the same engine. */
+    same: boolean;
+    /** The product of two matrices of ones, 2 × 3 and 3 × 2. */
+    product: number[][];
+  };
+  lines: string[];
+}
+
+/** Runs a CommonJS program in a project that has the client. */
+export async function runProgram(project: string): Promise<Findings> {
+  writeFileSync(path.join(project, 'program.cjs'), program);
+  const { stdout, stderr } = await succeed([process.execPath, 'program.cjs'], project);
+  return { found: JSON.parse(stdout), lines: stderr.split('\n').filter((line) => line !== '') };
+}
+
+const backendNames = [
+  ...['bobbin', '@bobbin/linux-x64', '@bobbin/tfjs-node'],
+  ...['@tensorflow/tfjs-node', '@tensorflow/tfjs-core'],
+];
+
+/** Sorted `name@version` of Bobbin's and tfjs-node's packages and each copy of tfjs-core among the installed ones. */
+export const backendsIn = (installed: Installed[]): string[] =>
+  installed
+    .filter(({ manifest }) => backendNames.includes(manifest.name))
+    .map(({ manifest }) => `${manifest.name}@${manifest.version}`)
+    .sort();

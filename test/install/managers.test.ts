@@ -1,0 +1,76 @@
+/** Bobbin and its alias as npm, pnpm and yarn install them on this machine: `npm run test:install`. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { backendsIn, runProgram, withAlias, withTfjsNode } from './client.js';
+import { type Manager, managers, npm } from './managers.js';
+import { type Installed, installedIn, withInstallScript } from './packages.js';
+import { install, makeProject, type Place, succeed } from './project.js';
+import { inSetting, offline } from './setting.js';
+
+const skip =
+  process.env.BOBBIN_INSTALL === 'all' ? offline() : '`npm run test:install` tries every manager';
+
+const withoutBobbin = ['@bobbin/tfjs-node@4.22.0', '@tensorflow/tfjs-core@4.22.0'];
+
+/** It prints a request for donations; @tensorflow/tfjs needs the package in old browsers. */
+const harmless = ['core-js@3.29.1'];
+
+const find = (installed: Installed[], name: string) =>
+  installed.find(({ manifest }) => manifest.name === name);
+
+/** Installs Bobbin, which brings its addon and no script of its own. */
+async function checkBobbin(place: Place, manager: Manager) {
+  const project = makeProject(place, manager);
+  const installed = await install(place, manager, project, { dependencies: { bobbin: '*' } });
+  const [bobbin, addon] = ['bobbin', '@bobbin/linux-x64'].map((name) => find(installed, name));
+  assert.ok(bobbin && addon);
+  assert.equal(addon.manifest.version, bobbin.manifest.version);
+  assert.deepEqual(withInstallScript(installed), harmless);
+}
+
+/** Installs a client of tfjs-node with the alias, runs it, and goes back to tfjs-node. */
+async function checkAlias(place: Place, manager: Manager) {
+  const project = makeProject(place, manager);
+  const installed = await install(place, manager, project, withAlias(manager));
+  const bobbin = find(installed, 'bobbin') as Installed;
+  assert.deepEqual(backendsIn(installed), [
+    `@bobbin/linux-x64@${bobbin.manifest.version}`,
+    ...withoutBobbin,
+    `bobbin@${bobbin.manifest.version}`,
+  ]);
+  await succeed([process.execPath, 'dist/cli/main.js', 'setup'], bobbin.folder);
+  const { found } = await runProgram(project);
+  const row = [3, 3];
+  assert.deepEqual(found, { backend: 'tensorflow', same: true, product: [row, row] });
+
+  // tfjs-node's own script would fetch its binary.
+  const options = ['--ignore-scripts'];
+  const original = await install(place, manager, project, withTfjsNode, options);
+  assert.deepEqual(backendsIn(original), [
+    '@tensorflow/tfjs-core@4.22.0',
+    '@tensorflow/tfjs-node@4.22.0',
+  ]);
+}
+
+/** Installs on a Mac what the lock file of this machine says. */
+async function checkLockFile(place: Place) {
+  const project = makeProject(place, npm);
+  await install(place, npm, project, withAlias(npm));
+  await succeed(['npm', 'ci', '--os', 'darwin', '--cpu', 'arm64'], project);
+  assert.deepEqual(backendsIn(installedIn(project)), withoutBobbin);
+}
+
+test(
+  'when npm, pnpm and yarn install the packages, then each picks the addon and gives clients the alias',
+  {
+    skip,
+  },
+  (t) =>
+    inSetting(async (place) => {
+      for (const manager of managers) {
+        await t.test(`bobbin by ${manager.name}`, () => checkBobbin(place, manager));
+        await t.test(`the alias by ${manager.name}`, () => checkAlias(place, manager));
+      }
+      await t.test("npm's lock file on another platform", () => checkLockFile(place));
+    }),
+);

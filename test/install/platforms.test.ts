@@ -1,0 +1,46 @@
+/** The alias where there is no addon: npm installs it as for macOS, Windows and musl, and tfjs's own backend computes. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pack as packBobbin } from '../../scripts/develop/pack/main.mjs';
+import { pack as packAlias } from '../../scripts/develop/pack/tfjs-node.mjs';
+import { temporaryFolder } from '../support/folders.js';
+import { backendsIn, packClient, runProgram, withAlias } from './client.js';
+import { npm } from './managers.js';
+import { install, makeProject } from './project.js';
+import { startRegistry } from './registry.js';
+import { offline } from './setting.js';
+
+/** `npm test` tries the first, `npm run test:install` all. */
+const platforms = [
+  ['--os', 'darwin', '--cpu', 'arm64'],
+  ['--os', 'win32', '--cpu', 'x64'],
+  ['--libc', 'musl'],
+];
+
+const alone = ['@bobbin/tfjs-node@4.22.0', '@tensorflow/tfjs-core@4.22.0'];
+const product = [
+  [3, 3],
+  [3, 3],
+];
+
+test('when npm installs the alias as for another platform, then it leaves bobbin out and one line says what computes', {
+  skip: offline(),
+}, async (t) => {
+  const folder = temporaryFolder(t);
+  const tarballs = [await packBobbin(folder), await packAlias(folder), await packClient(folder)];
+  const registry = await startRegistry(tarballs);
+  t.after(() => registry.close());
+  const place = { folder, registry: registry.url, tools: '' };
+
+  for (const options of process.env.BOBBIN_INSTALL === 'all' ? platforms : platforms.slice(0, 1)) {
+    await t.test(options.join(' '), async () => {
+      const project = makeProject(place, npm);
+      const installed = await install(place, npm, project, withAlias(npm), options);
+      assert.deepEqual(backendsIn(installed), alone);
+      const { found, lines } = await runProgram(project);
+      assert.deepEqual(found, { backend: 'cpu', same: true, product });
+      assert.equal(lines.length, 1, lines.join('\n'));
+      assert.match(lines[0] as string, /^@bobbin\/tfjs-node: /);
+    });
+  }
+});
