@@ -1,6 +1,7 @@
 /** A package that depends on tfjs-node, and a program that uses both: they stand for all that there are. */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { writeFiles } from '../support/folders.js';
 import type { Manager, Versions } from './managers.js';
@@ -8,22 +9,39 @@ import type { Installed } from './packages.js';
 import { succeed } from './project.js';
 
 const client = { name: 'client-of-tfjs-node', version: '1.0.0' };
-const alias = { '@tensorflow/tfjs-node': 'npm:@bobbin/tfjs-node@4.22.0' };
+const name = '@tensorflow/tfjs-node';
+const alias = { [name]: 'npm:@bobbin/tfjs-node@4.22.0' };
+const original = { [name]: '4.22.0' };
 
-const dependencies = (tfjsNode: Versions) => ({ ...tfjsNode, [client.name]: client.version });
+/** A project that uses the client: what its `package.json` says, and the arguments of npm's `install`. */
+export interface Choice {
+  fields: object;
+  /** npm keeps a package of the same version, whichever it is, unless the command names the other one. */
+  npmArguments: string[];
+}
 
-/** What `package.json` of a project says that uses the client, and the alias everywhere in the place of tfjs-node. */
-export const withAlias = (manager: Manager) => ({
-  dependencies: dependencies(alias),
-  ...manager.overrides(alias),
+const choice = (tfjsNode: Versions, overrides: object = {}): Choice => ({
+  fields: { dependencies: { ...tfjsNode, [client.name]: client.version }, ...overrides },
+  npmArguments: Object.entries(tfjsNode).map(([key, version]) => `${key}@${version}`),
 });
 
-/** The same project with tfjs-node itself. */
-export const withTfjsNode = { dependencies: dependencies({ '@tensorflow/tfjs-node': '4.22.0' }) };
+/** The alias, everywhere in the place of tfjs-node. */
+export const withAlias = (manager: Manager) => choice(alias, manager.overrides(alias));
+
+/** tfjs-node itself. */
+export const withTfjsNode = choice(original);
+
+/** The names of the packages that a project and its client get for tfjs-node's name. */
+export function chosenIn(project: string): string[] {
+  const own = createRequire(path.join(project, 'program.cjs'));
+  return [own, createRequire(own.resolve(client.name))].map(
+    (require) => require(`${name}/package.json`).name,
+  );
+}
 
 /** Packs the client into `folder` and returns the path of its tarball. */
 export async function packClient(folder: string): Promise<string> {
-  const needs = { '@tensorflow/tfjs-node': '^4.0.0' };
+  const needs = { [name]: '^4.0.0' };
   const source = path.join(folder, client.name);
   await writeFiles(source, {
     'package.json': JSON.stringify({ ...client, ...{ main: 'index.js', dependencies: needs } }),

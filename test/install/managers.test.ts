@@ -1,7 +1,7 @@
 /** Bobbin and its alias as npm, pnpm and yarn install them on this machine: `npm run test:install`. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { backendsIn, runProgram, withAlias, withTfjsNode } from './client.js';
+import { backendsIn, chosenIn, runProgram, withAlias, withTfjsNode } from './client.js';
 import { type Manager, managers, npm } from './managers.js';
 import { type Installed, installedIn, withInstallScript } from './packages.js';
 import { install, makeProject, type Place, succeed } from './project.js';
@@ -28,10 +28,10 @@ async function checkBobbin(place: Place, manager: Manager) {
   assert.deepEqual(withInstallScript(installed), harmless);
 }
 
-/** Installs a client of tfjs-node with the alias, runs it, and goes back to tfjs-node. */
+/** Installs a client of tfjs-node with the alias, runs it, goes back to tfjs-node, and to the alias again. */
 async function checkAlias(place: Place, manager: Manager) {
   const project = makeProject(place, manager);
-  const installed = await install(place, manager, project, withAlias(manager));
+  const installed = await install(place, manager, project, withAlias(manager).fields);
   const bobbin = find(installed, 'bobbin') as Installed;
   assert.deepEqual(backendsIn(installed), [
     `@bobbin/linux-x64@${bobbin.manifest.version}`,
@@ -43,19 +43,19 @@ async function checkAlias(place: Place, manager: Manager) {
   const row = [3, 3];
   assert.deepEqual(found, { backend: 'tensorflow', same: true, product: [row, row] });
 
-  // tfjs-node's own script would fetch its binary.
-  const options = ['--ignore-scripts'];
-  const original = await install(place, manager, project, withTfjsNode, options);
-  assert.deepEqual(backendsIn(original), [
-    '@tensorflow/tfjs-core@4.22.0',
-    '@tensorflow/tfjs-node@4.22.0',
-  ]);
+  for (const { fields, npmArguments } of [withTfjsNode, withAlias(manager)]) {
+    // tfjs-node's own script would fetch its binary.
+    const options = ['--ignore-scripts', ...(manager === npm ? npmArguments : [])];
+    await install(place, manager, project, fields, options);
+    const chosen = fields === withTfjsNode.fields ? '@tensorflow/tfjs-node' : '@bobbin/tfjs-node';
+    assert.deepEqual(chosenIn(project), [chosen, chosen]);
+  }
 }
 
 /** Installs on a Mac what the lock file of this machine says. */
 async function checkLockFile(place: Place) {
   const project = makeProject(place, npm);
-  await install(place, npm, project, withAlias(npm));
+  await install(place, npm, project, withAlias(npm).fields);
   await succeed(['npm', 'ci', '--os', 'darwin', '--cpu', 'arm64'], project);
   assert.deepEqual(backendsIn(installedIn(project)), withoutBobbin);
 }

@@ -12,6 +12,7 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const tools = path.join(root, 'build-install');
+const lists = ['package.json', 'package-lock.json'];
 
 /** Files below `folder` whose names end in `.tgz`. */
 const tarballsIn = (folder: string) =>
@@ -32,14 +33,22 @@ export function packages(folder: string): string[] {
 
 /** Installs what `package.json` here lists, in a folder that git ignores; returns the path of its `node_modules`. */
 export function installTools(): string {
-  mkdirSync(tools, { recursive: true });
-  for (const name of ['package.json', 'package-lock.json']) {
-    copyFileSync(path.join(import.meta.dirname, name), path.join(tools, name));
+  const installed = path.join(tools, 'node_modules');
+  // npm ci removes this file first, and writes it last.
+  const isWhole = existsSync(path.join(installed, '.package-lock.json'));
+  if (!isWhole || !lists.every(isCurrent)) {
+    mkdirSync(tools, { recursive: true });
+    for (const name of lists) {
+      copyFileSync(path.join(import.meta.dirname, name), path.join(tools, name));
+    }
+    const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
+    execFileSync('npm', ['ci', ...quietly], { cwd: tools, stdio: ['ignore', 2, 2] });
   }
-  const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
-  execFileSync('npm', ['ci', ...quietly], { cwd: tools, stdio: ['ignore', 2, 2] });
-  return path.join(tools, 'node_modules');
+  return installed;
 }
+
+const isCurrent = (name: string) =>
+  readFileSync(path.join(import.meta.dirname, name)).equals(readFileSync(path.join(tools, name)));
 
 /** A package that is installed somewhere: its folder and its `package.json`. */
 export interface Installed {

@@ -35,7 +35,7 @@ test('when npm installs the alias as for another platform, then it leaves bobbin
   for (const options of process.env.BOBBIN_INSTALL === 'all' ? platforms : platforms.slice(0, 1)) {
     await t.test(options.join(' '), async () => {
       const project = makeProject(place, npm);
-      const installed = await install(place, npm, project, withAlias(npm), options);
+      const installed = await install(place, npm, project, withAlias(npm).fields, options);
       assert.deepEqual(backendsIn(installed), alone);
       const { found, lines } = await runProgram(project);
       assert.deepEqual(found, { backend: 'cpu', same: true, product });
