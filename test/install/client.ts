@@ -16,7 +16,7 @@ const original = { [name]: '4.22.0' };
 /** A project that uses the client: what its `package.json` says, and the arguments of npm's `install`. */
 export interface Choice {
   fields: object;
-  /** npm keeps a package of the same version, whichever it is, unless the command names the other one. */
+  /** npm keeps what is installed under the name in the same version, unless its command names the other package. */
   npmArguments: string[];
 }
 

@@ -34,7 +34,7 @@ await inSetting(async (place) => {
     const project = makeProject(place, npm);
     const installed = await install(place, npm, project, {}, ['--ignore-scripts', spec]);
     const cells = [
-      path.basename(spec),
+      spec.endsWith('.tgz') ? path.basename(spec) : spec,
       installed.length,
       megabytesIn(path.join(project, 'node_modules')).toFixed(0),
       withInstallScript(installed).join(', ') || 'none',
