@@ -87,7 +87,7 @@ function passes([command = '', ...args]) {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd: project,
     encoding: 'utf8',
-    env: { ...process.env, BOBBIN_ADDON: addonFile },
+    env: { ...process.env, BOBBIN_ADDON: addonFile() },
   });
   if (status !== 0) {
     console.log(stdout + stderr);

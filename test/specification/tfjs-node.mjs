@@ -49,7 +49,7 @@ const throughAlias = {
  * @type {Record<string, string>}
  */
 const substitutes = {
-  '@mapbox/node-pre-gyp': `exports.find = () => ${JSON.stringify(addonFile)};`,
+  '@mapbox/node-pre-gyp': `exports.find = () => ${JSON.stringify(addonFile())};`,
   tmp: "exports.dirSync = () => ({ name: require('fs').mkdtempSync(require('os').tmpdir() + '/') });",
 };
 
