@@ -1,5 +1,5 @@
 /** upscaler with its default model: a face of the photo, at twice its size. */
-require('@tensorflow/tfjs-node');
+const tf = require('@tensorflow/tfjs-node');
 const model = require('@upscalerjs/default-model');
 const Upscaler = require('upscaler/node');
 
@@ -7,11 +7,11 @@ exports.load = async () => {
   const upscaler = new Upscaler({ model });
   await upscaler.ready;
   return async (photo) => {
-    const face = photo.slice([140, 82, 0], [16, 16, 3]);
+    const face = photo.slice([110, 60, 0], [64, 64, 3]);
     const enlarged = await upscaler.upscale(face, { output: 'tensor' });
-    const pixels = [...(await enlarged.data())];
-    face.dispose();
-    enlarged.dispose();
+    const middle = enlarged.slice([48, 48, 0], [32, 32, 3]);
+    const pixels = [...(await middle.data())];
+    tf.dispose([face, enlarged, middle]);
     return { pixels };
   };
 };
