@@ -10,26 +10,25 @@ import { succeed } from './project.js';
 
 const client = { name: 'client-of-tfjs-node', version: '1.0.0' };
 const name = '@tensorflow/tfjs-node';
-const alias = { [name]: 'npm:@bobbin/tfjs-node@4.22.0' };
+const aliasVersion = '4.22.0';
+const alias = { [name]: `npm:@bobbin/tfjs-node@${aliasVersion}` };
 const original = { [name]: '4.22.0' };
 
-/** A project that uses the client: what its `package.json` says, and the arguments of npm's `install`. */
-export interface Choice {
-  fields: object;
-  /** npm keeps what is installed under the name in the same version, unless its command names the other package. */
-  npmArguments: string[];
-}
-
-const choice = (tfjsNode: Versions, overrides: object = {}): Choice => ({
-  fields: { dependencies: { ...tfjsNode, [client.name]: client.version }, ...overrides },
-  npmArguments: Object.entries(tfjsNode).map(([key, version]) => `${key}@${version}`),
+const withDependency = (tfjsNode: Versions) => ({
+  dependencies: { ...tfjsNode, [client.name]: client.version },
 });
 
-/** The alias, everywhere in the place of tfjs-node. */
-export const withAlias = (manager: Manager) => choice(alias, manager.overrides(alias));
+/** What `package.json` of a project says that uses the client, and the alias everywhere in the place of tfjs-node. */
+export const withAlias = (manager: Manager) => ({
+  ...withDependency(alias),
+  ...manager.overrides(alias),
+});
 
-/** tfjs-node itself. */
-export const withTfjsNode = choice(original);
+/** The same project with tfjs-node itself. */
+export const withTfjsNode = withDependency(original);
+
+/** What `backendsIn` finds where there is no addon. */
+export const withoutBobbin = [`@bobbin/tfjs-node@${aliasVersion}`, '@tensorflow/tfjs-core@4.22.0'];
 
 /** The names of the packages that a project and its client get for tfjs-node's name. */
 export function chosenIn(project: string): string[] {

@@ -1,16 +1,21 @@
 /** Bobbin and its alias as npm, pnpm and yarn install them on this machine: `npm run test:install`. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { backendsIn, chosenIn, runProgram, withAlias, withTfjsNode } from './client.js';
+import {
+  backendsIn,
+  chosenIn,
+  runProgram,
+  withAlias,
+  withoutBobbin,
+  withTfjsNode,
+} from './client.js';
 import { type Manager, managers, npm } from './managers.js';
 import { type Installed, installedIn, withInstallScript } from './packages.js';
-import { install, makeProject, type Place, succeed } from './project.js';
+import { clear, install, makeProject, type Place, succeed } from './project.js';
 import { inSetting, offline } from './setting.js';
 
 const skip =
   process.env.BOBBIN_INSTALL === 'all' ? offline() : '`npm run test:install` tries every manager';
-
-const withoutBobbin = ['@bobbin/tfjs-node@4.22.0', '@tensorflow/tfjs-core@4.22.0'];
 
 /** It prints a request for donations; @tensorflow/tfjs needs the package in old browsers. */
 const harmless = ['core-js@3.29.1'];
@@ -31,7 +36,7 @@ async function checkBobbin(place: Place, manager: Manager) {
 /** Installs a client of tfjs-node with the alias, runs it, and goes back to tfjs-node. */
 async function checkAlias(place: Place, manager: Manager) {
   const project = makeProject(place, manager);
-  const installed = await install(place, manager, project, withAlias(manager).fields);
+  const installed = await install(place, manager, project, withAlias(manager));
   const bobbin = find(installed, 'bobbin') as Installed;
   assert.deepEqual(backendsIn(installed), [
     `@bobbin/linux-x64@${bobbin.manifest.version}`,
@@ -43,16 +48,17 @@ async function checkAlias(place: Place, manager: Manager) {
   const row = [3, 3];
   assert.deepEqual(found, { backend: 'tensorflow', same: true, product: [row, row] });
 
+  // Managers keep what fits the ranges, whatever package it is.
+  clear(project, place, manager);
   // tfjs-node's own script would fetch its binary.
-  const options = ['--ignore-scripts', ...(manager === npm ? withTfjsNode.npmArguments : [])];
-  await install(place, manager, project, withTfjsNode.fields, options);
+  await install(place, manager, project, withTfjsNode, ['--ignore-scripts']);
   assert.deepEqual(chosenIn(project), ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node']);
 }
 
 /** Installs on a Mac what the lock file of this machine says. */
 async function checkLockFile(place: Place) {
   const project = makeProject(place, npm);
-  await install(place, npm, project, withAlias(npm).fields);
+  await install(place, npm, project, withAlias(npm));
   await succeed(['npm', 'ci', '--os', 'darwin', '--cpu', 'arm64'], project);
   assert.deepEqual(backendsIn(installedIn(project)), withoutBobbin);
 }
