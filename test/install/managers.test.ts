@@ -51,7 +51,7 @@ async function checkAlias(place: Place, manager: Manager) {
   // Managers keep what fits the ranges, whatever package it is.
   clear(project, place, manager);
   // tfjs-node's own script would fetch its binary.
-  await install(place, manager, project, withTfjsNode, ['--ignore-scripts']);
+  await install(place, manager, project, withTfjsNode, manager.withoutScripts);
   assert.deepEqual(chosenIn(project), ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node']);
 }
 

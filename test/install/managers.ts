@@ -9,6 +9,8 @@ export interface Manager {
   /** The words that start it, given the folder of the pinned tools. */
   command: (tools: string) => string[];
   install: string[];
+  /** The option of `install` that runs no script. */
+  withoutScripts: string[];
   /** What the project's `package.json` says so that `versions` hold for the dependencies of its dependencies, too. */
   overrides: (versions: Versions) => object;
   /** Its configuration files, by name: the registry, and caches of its own in the project. */
@@ -21,6 +23,7 @@ const pnpm = (name: string): Manager => ({
   name,
   command: (tools) => [process.execPath, path.join(tools, name, 'bin/pnpm.cjs')],
   install: ['install', '--no-frozen-lockfile'],
+  withoutScripts: ['--ignore-scripts'],
   overrides: (versions) => ({ pnpm: { overrides: versions } }),
   files: (registry) => ({ '.npmrc': `registry=${registry}\nstore-dir=.store\ncache-dir=.cache\n` }),
 });
@@ -29,6 +32,7 @@ export const npm: Manager = {
   name: 'npm',
   command: () => ['npm'],
   install: ['install', '--no-audit', '--no-fund'],
+  withoutScripts: ['--ignore-scripts'],
   overrides: (versions) => ({
     overrides: Object.fromEntries(Object.keys(versions).map((name) => [name, `$${name}`])),
   }),
@@ -43,6 +47,7 @@ export const managers: Manager[] = [
     name: 'yarn-1',
     command: (tools) => [process.execPath, path.join(tools, 'yarn-1/bin/yarn.js')],
     install: ['install', '--non-interactive', '--cache-folder', '.cache'],
+    withoutScripts: ['--ignore-scripts'],
     overrides: (versions) => ({ resolutions: versions }),
     files: npmrc,
   },
@@ -50,6 +55,7 @@ export const managers: Manager[] = [
     name: 'yarn-4',
     command: (tools) => [process.execPath, path.join(tools, 'yarn-4/bin/yarn.js')],
     install: ['install', '--no-immutable'],
+    withoutScripts: ['--mode', 'skip-build'],
     overrides: (versions) => ({ resolutions: versions }),
     files: (registry) => ({
       // Without a lock file of its own, a project may belong to one in a folder above.
