@@ -112,15 +112,6 @@ class Call : public Napi::AsyncWorker {
     function_.reset();
   }
 
-  // An ending environment does not accept a result; the exception of N-API would end the process.
-  void OnWorkComplete(Napi::Env env, napi_status status) override {
-    try {
-      AsyncWorker::OnWorkComplete(env, status);
-    } catch (const Napi::Error&) {
-      Destroy();
-    }
-  }
-
   void OnOK() override { deferred_.Resolve(metadata(Env(), runtime_, std::move(outputs_))); }
 
   void OnError(const Napi::Error& error) override {

@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads';
 import { temporaryFolder } from '../support/folders.js';
 
 const program = fileURLToPath(new URL('leave-everything.ts', import.meta.url));
+const terminateWorkers = fileURLToPath(new URL('terminate-workers.ts', import.meta.url));
 
 for (const way of ['return', 'exit', 'throw', 'worker', 'terminate']) {
   test(`when a process ends by ${way} with live tensors, then it ends cleanly`, (t) => {
@@ -22,6 +23,16 @@ for (const way of ['return', 'exit', 'throw', 'worker', 'terminate']) {
     assert.doesNotMatch(stderr, /core dumped|terminate called|Check failed|FATAL/);
   });
 }
+
+test('when workers that load the addon, compute or load batches are terminated, then the process goes on', (t) => {
+  const { status, signal, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', terminateWorkers, temporaryFolder(t)],
+    { encoding: 'utf8' },
+  );
+  assert.deepEqual([status, signal], [0, null], stderr);
+  assert.match(stdout, /^all are terminated$/m);
+});
 
 test('when workers end one after another with large live tensors, then their memory is freed', async () => {
   const megabytes = 128;
