@@ -60,12 +60,6 @@ function createBackend(): NodeJSKernelBackend {
   });
 }
 
-// By default TensorFlow's information messages would appear between Bobbin's own lines.
-process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-// By default TensorFlow uses oneDNN only on CPUs with VNNI. Without oneDNN it computes neither NCHW nor dilated depthwise
-// convolutions on a CPU, nor bfloat16.
-process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
-
 const theBackend = createBackend();
 tf.registerBackend(backendName, () => theBackend, 3);
 void tf.setBackend(backendName);

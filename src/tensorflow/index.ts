@@ -4,7 +4,7 @@
  * Three modules are imported for their effects, in this order:
  * - `backend.js` registers tfjs-node's kernels over Bobbin's binding as tfjs's backend and makes it the active one. It also
  *   registers `file://` addresses, restores functions of Node's `util` that tfjs-node calls and shortens tfjs's warnings about
- *   copies of itself (before-tfjs), and sets TensorFlow's environment variables for its log and oneDNN unless they are set;
+ *   copies of itself (before-tfjs);
  * - `kernels/index.js` adds kernels to it and corrects some of tfjs-node's;
  * - `backend-patches.js` replaces methods of the backend and of tfjs's engine for `jit` and stored variables.
  *
