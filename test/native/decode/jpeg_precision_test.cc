@@ -81,7 +81,7 @@ TEST(
       CHECK(reason.ends_with(", which libjpeg-turbo 3 reads"));
       continue;
     }
-    CHECK_EQUAL(reason, "");
+    CHECK(reason.empty());
     decoder.open(file);
     CHECK_EQUAL(decoder.traits().precision, kind.bits);
     CHECK_EQUAL(decoder.traits().lossless, kind.lossless());
