@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { closedFault } from './access.mjs';
 import { tensorflowWheel } from './gpu.mjs';
-import { hashInputs } from './inputs.mjs';
+import { nativeHash } from './inputs.mjs';
 import { cacheFolder, wheelFolder } from './pins.mjs';
 import { buildReason, isBuildAsked, layPrebuilt } from './prebuilt.mjs';
 import { folderFault, readRecord, recordFault, writeRecord } from './record.mjs';
@@ -16,8 +16,7 @@ import { libraryRecords } from './wheels.mjs';
 
 const output = 'native-build';
 const addonFolder = path.join(packageRoot, output);
-const inputHash = () =>
-  hashInputs(packageRoot, ['CMakeLists.txt', 'native'], [wheelFolder(tensorflowWheel())]);
+const inputHash = () => nativeHash([wheelFolder(tensorflowWheel())]);
 
 /** The addon as it is built on this machine. */
 const builtFile = path.join(addonFolder, 'Release', 'bobbin.node');

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { hashInputs } from './inputs.mjs';
+import { nativeHash } from './inputs.mjs';
 import { wheelFolder, wheels } from './pins.mjs';
 import { folderFault, readRecord, recordFault, writeRecord } from './record.mjs';
 import { packageRoot } from './root.mjs';
@@ -16,8 +16,7 @@ export const cudaLibraryFile = path.join(cudaFolder, 'bobbin_cuda.so');
 /** The compiler's output while it built the library. */
 export const compilerLog = path.join(cudaFolder, 'compiler.log');
 
-const inputHash = () =>
-  hashInputs(packageRoot, ['CMakeLists.txt', 'native'], [wheelFolder(wheels.cudaToolchain)]);
+const inputHash = () => nativeHash([wheelFolder(wheels.cudaToolchain)]);
 
 /** What is wrong with the library, or undefined if it is as it was built from these sources. */
 export const cudaFault = () => folderFault(cudaFolder, inputHash());

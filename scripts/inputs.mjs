@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { packageRoot } from './root.mjs';
 
 /** @import { Hash } from 'node:crypto' */
 
@@ -21,6 +22,14 @@ export function hashInputs(root, names, values = []) {
   }
   return hash.digest('hex');
 }
+
+/**
+ * The hash of the C++ sources, by which a compiled addon fits them, and of further values.
+ * @param {string[]} [values]
+ * @param {string} [root] the folder of the package
+ */
+export const nativeHash = (values, root = packageRoot) =>
+  hashInputs(root, ['CMakeLists.txt', 'native'], values);
 
 /**
  * @param {Hash} hash

@@ -1,19 +1,17 @@
 /** The addon as the package `@bobbin/linux-x64` brings it: says whether it fits, and lays it beside TensorFlow's libraries. */
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { checkRoom } from './access.mjs';
 import { tensorflowWheel } from './gpu.mjs';
-import { hashInputs } from './inputs.mjs';
-import { cacheFolder, wheelFolder } from './pins.mjs';
-import { isCheckout, packageRoot } from './root.mjs';
+import { nativeHash } from './inputs.mjs';
+import { wheelFolder } from './pins.mjs';
+import { isCheckout } from './root.mjs';
 import { makeWorkplace } from './workplace.mjs';
 
 /** The package with the compiled addon. */
 export const prebuiltPackage = '@bobbin/linux-x64';
-
-/** The hash of the addon's sources, by which a compiled one fits this package. */
-export const nativeHash = () => hashInputs(packageRoot, ['CMakeLists.txt', 'native']);
 
 /** Whether `$BOBBIN_BUILD` asks for a build on this machine. */
 export function isBuildAsked() {
@@ -59,27 +57,34 @@ function readPackage() {
   }
 }
 
-/** Where the addon lies to find TensorFlow's libraries. Other releases of Bobbin may share this folder. */
-const place = () =>
-  path.join(
+/**
+ * Where an addon lies to find TensorFlow's libraries. Its own hash names it: releases of Bobbin that share the folder may have
+ * been compiled from the same sources, but to other bytes.
+ * @param {Buffer} packed the addon
+ */
+function placeOf(packed) {
+  const hash = createHash('sha256').update(packed).digest('hex');
+  return path.join(
     wheelFolder(tensorflowWheel()),
     'tensorflow',
-    `bobbin-${nativeHash().slice(0, 12)}.node`,
+    `bobbin-${hash.slice(0, 12)}.node`,
   );
+}
 
 /**
  * Lays the addon in its place, and returns its path.
  * @throws {Error} one sentence, when this user cannot write there
  */
 export function layPrebuilt() {
-  const file = place();
   const packed = fs.readFileSync(packageFile('bobbin.node'));
-  if (fs.existsSync(file) && packed.equals(fs.readFileSync(file))) {
+  const file = placeOf(packed);
+  if (holds(file, packed)) {
     return file;
   }
-  checkRoom(path.dirname(file), packed.length);
-  // Processes may have the old file open, and another set-up may do the same now.
-  const workplace = makeWorkplace(cacheFolder);
+  const folder = path.dirname(file);
+  checkRoom(folder, packed.length);
+  // Processes may have the old file open, another set-up may do the same now, and a file system may be mounted on the folder.
+  const workplace = makeWorkplace(folder);
   try {
     const fresh = path.join(workplace, path.basename(file));
     fs.writeFileSync(fresh, packed);
@@ -88,4 +93,17 @@ export function layPrebuilt() {
     fs.rmSync(workplace, { recursive: true, force: true });
   }
   return file;
+}
+
+/**
+ * @param {string} file
+ * @param {Buffer} content
+ */
+function holds(file, content) {
+  try {
+    return content.equals(fs.readFileSync(file));
+  } catch {
+    // It is not there, or closed to this user.
+    return false;
+  }
 }

@@ -7,7 +7,7 @@ import { publint } from 'publint';
 import { loadFault } from '../../scripts/addon.mjs';
 import { floorFault } from '../../scripts/develop/pack/addon.mjs';
 import { isNewer, readSharedObject } from '../../scripts/develop/pack/shared-object.mjs';
-import { nativeHash } from '../../scripts/prebuilt.mjs';
+import { nativeHash } from '../../scripts/inputs.mjs';
 import { temporaryFolder } from '../support/folders.js';
 
 const root = path.resolve(import.meta.dirname, '../..');

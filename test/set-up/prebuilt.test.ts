@@ -1,6 +1,7 @@
 /** The addon that the package `@bobbin/linux-x64` brings, in an installed package whose addon is this checkout's. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { beforeEach, test } from 'node:test';
@@ -26,7 +27,7 @@ function run(program: string, environment: NodeJS.ProcessEnv = {}) {
   const parts = `
     const { parts } = await import('./scripts/parts.mjs');
     const { addonFault, addonFile } = await import('./scripts/addon.mjs');
-    const { nativeHash } = await import('./scripts/prebuilt.mjs');
+    const { nativeHash } = await import('./scripts/inputs.mjs');
     const part = parts.find((part) => part.name === 'native addon');
     const install = () => part.inspect().ok || part.install(console.log);
     ${program}`;
@@ -41,7 +42,13 @@ function run(program: string, environment: NodeJS.ProcessEnv = {}) {
 }
 
 const nativeHash = () => run('console.log(nativeHash())');
-const place = () => path.join(wheel, 'tensorflow', `bobbin-${nativeHash().slice(0, 12)}.node`);
+
+/** Where set-up lays the package's addon. */
+function place() {
+  const packed = fs.readFileSync(path.join(prebuilt, 'bobbin.node'));
+  const hash = createHash('sha256').update(packed).digest('hex');
+  return path.join(wheel, 'tensorflow', `bobbin-${hash.slice(0, 12)}.node`);
+}
 
 beforeEach(async () => {
   fs.rmSync(folder, { recursive: true, force: true });
@@ -97,6 +104,16 @@ test('when the addon in the cache is cut, changed or gone, then the fault says w
     const printed = run('console.log(addonFault()); install(); console.log(addonFault())');
     assert.ok(printed.startsWith(fault) && printed.endsWith('\nundefined'), printed);
   }
+});
+
+test('when two releases in one cache differ by a byte, then neither harms the other', () => {
+  run('install()');
+  const [first, content] = [place(), fs.readFileSync(place())];
+  fs.appendFileSync(path.join(prebuilt, 'bobbin.node'), '\n');
+  fs.renameSync(path.join(copy, 'native-build'), path.join(folder, 'other-build'));
+  assert.equal(run('install(); console.log(addonFile())'), place());
+  assert.notEqual(place(), first);
+  assert.deepEqual(fs.readFileSync(first), content);
 });
 
 test('when no package fits, or a build is asked for, then set-up says why in one line and builds', () => {

@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { compileAddon } from '../../addon.mjs';
-import { nativeHash, prebuiltPackage } from '../../prebuilt.mjs';
+import { nativeHash } from '../../inputs.mjs';
+import { prebuiltPackage } from '../../prebuilt.mjs';
 import { packageRoot } from '../../root.mjs';
 import { buildLibjpeg } from './libjpeg.mjs';
 import { isNewer, readSharedObject } from './shared-object.mjs';
