@@ -4,6 +4,14 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { closedFault } from './access.mjs';
+import {
+  addonCache,
+  addonFile,
+  addonFolder,
+  addonOutput,
+  builtFile,
+  isSetUp,
+} from './addon-place.mjs';
 import { tensorflowWheel } from './gpu.mjs';
 import { nativeHash } from './inputs.mjs';
 import { cacheFolder, wheelFolder } from './pins.mjs';
@@ -12,31 +20,10 @@ import { folderFault, readRecord, recordFault, writeRecord } from './record.mjs'
 import { isCheckout, packageRoot } from './root.mjs';
 import { work } from './run.mjs';
 import { ensureBuildTools } from './system.mjs';
+import { wayOut } from './way-out.mjs';
 import { libraryRecords } from './wheels.mjs';
 
-const output = 'native-build';
-const addonFolder = path.join(packageRoot, output);
 const inputHash = () => nativeHash([wheelFolder(tensorflowWheel())]);
-
-/** The addon as it is built on this machine. */
-const builtFile = path.join(addonFolder, 'Release', 'bobbin.node');
-
-/** The addon that Bobbin loads: the prebuilt one in the cache, or the one that was built here. */
-export function addonFile() {
-  const names = Object.keys(readRecord(addonFolder)?.files ?? {});
-  const addon = names.find((name) => name.endsWith('.node'));
-  return addon === undefined ? builtFile : path.resolve(addonFolder, addon);
-}
-
-/** Whether set-up has come as far as the addon, in this package. */
-export const isSetUp = () => fs.existsSync(addonFolder);
-
-/** The cache on whose TensorFlow the addon was built, or undefined. */
-export function addonCache() {
-  const names = Object.keys(readRecord(addonFolder)?.files ?? {});
-  const library = names.find((name) => name.endsWith('/tensorflow/libtensorflow_cc.so.2'));
-  return library && path.resolve(library, '..', '..', '..');
-}
 
 /**
  * What is wrong with the addon or with the libraries that it was built on, or undefined. It is asked before the addon is loaded,
@@ -54,6 +41,9 @@ export function addonFault() {
  * @returns {string | undefined}
  */
 export function inspectAddon() {
+  if (!isSetUp()) {
+    return closedFault(builtFile) ?? 'missing';
+  }
   const built = addonCache();
   const moved =
     built === undefined || built === cacheFolder
@@ -125,24 +115,33 @@ export function installAddon(log) {
     return;
   }
   if (!isCheckout) {
+    findCmakeJs();
     log(`set-up: the native addon is built here: ${reason}`);
     ensureBuildTools();
   }
   // Make would take a damaged file for a new one.
   fs.rmSync(builtFile, { force: true });
-  compileAddon(output, 'Release');
+  compileAddon(addonOutput, 'Release');
   recordAddon(inputs, builtFile);
 }
+
+/** What the dynamic loader says of an addon that another build may replace; other faults are the system's or TensorFlow's. */
+const ownFault =
+  /^crashes|not found \(required by|invalid ELF header|file too short|undefined symbol/;
 
 /**
  * Lays down the prebuilt addon; returns why it cannot be used, or undefined.
  * @param {string} inputs
+ * @throws {Error} one sentence, when a build on this machine would not load either
  */
 function takePrebuilt(inputs) {
   const file = layPrebuilt();
   const fault = loadFault(file);
   if (fault !== undefined) {
-    return `the prebuilt one ${fault}`;
+    if (ownFault.test(fault) && fault.includes(file)) {
+      return `the prebuilt one ${fault}`;
+    }
+    throw new Error(`the prebuilt one ${fault}; ${wayOut(fault)}`);
   }
   fs.mkdirSync(addonFolder, { recursive: true });
   recordAddon(inputs, file);
@@ -168,11 +167,11 @@ function recordAddon(inputs, addon) {
 export function compileAddon(folder, configuration, variables = []) {
   // cmake-js configures only where there is no cache, and so would keep to another TensorFlow.
   fs.rmSync(path.join(packageRoot, folder, 'CMakeCache.txt'), { force: true });
-  const cmakeJs = findCmakeJs();
+  const program = findCmakeJs();
   const build = ['compile', '--out', folder, '--parallel', '2', '--config', configuration];
   const tensorflow = `BOBBIN_TENSORFLOW_ROOT=${wheelFolder(tensorflowWheel())}`;
   const defines = [tensorflow, ...variables].map((variable) => `--CD${variable}`);
-  work(process.execPath, [cmakeJs, ...build, ...defines], { cwd: packageRoot });
+  work(process.execPath, [program, ...build, ...defines], { cwd: packageRoot });
   return path.join(packageRoot, folder, configuration, 'bobbin.node');
 }
 
@@ -181,12 +180,26 @@ export function compileAddon(folder, configuration, variables = []) {
  * @throws {Error} one sentence, with the command that installs it
  */
 function findCmakeJs() {
+  const program = cmakeJs();
+  if (program === undefined) {
+    throw new Error(`Building it needs ${cmakeJsCommand()} first.`);
+  }
+  return program;
+}
+
+/** The path of cmake-js, or undefined if it is not installed. */
+export function cmakeJs() {
   try {
     return createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
   } catch {
-    const manifest = fs.readFileSync(path.join(packageRoot, 'package.json'), 'utf8');
-    const { peerDependencies = {} } = JSON.parse(manifest);
-    const packages = Object.entries(peerDependencies).map((entry) => entry.join('@'));
-    throw new Error(`Building it needs \`npm install ${packages.join(' ')}\` first.`);
+    return undefined;
   }
+}
+
+/** The command that installs the npm packages which build the addon, in backquotes. */
+export function cmakeJsCommand() {
+  const manifest = fs.readFileSync(path.join(packageRoot, 'package.json'), 'utf8');
+  const { peerDependencies = {} } = JSON.parse(manifest);
+  const packages = Object.entries(peerDependencies).map((entry) => entry.join('@'));
+  return `\`npm install ${packages.join(' ')}\``;
 }

@@ -1,6 +1,6 @@
 /** Lists each part with its version and source, or with its fault and what to do. */
 import { pathToFileURL } from 'node:url';
-import { addonFile } from './addon.mjs';
+import { addonFile } from './addon-place.mjs';
 import { inspectDevice } from './cuda-device.mjs';
 import { cudaLibraryFile } from './cuda-library.mjs';
 import { parts } from './parts.mjs';

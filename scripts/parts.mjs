@@ -1,7 +1,14 @@
 /** Every part that Bobbin needs, each after the parts that it needs itself; set-up installs the list, doctor prints it. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { addonRoom, describeAddon, inspectAddon, installAddon } from './addon.mjs';
+import {
+  addonRoom,
+  cmakeJs,
+  cmakeJsCommand,
+  describeAddon,
+  inspectAddon,
+  installAddon,
+} from './addon.mjs';
 import { buildCudaLibrary, cudaFault, cudaLibraryFile } from './cuda-library.mjs';
 import { without } from './finding.mjs';
 import { gpuChoice, inspectDriver, tensorflowWheel } from './gpu.mjs';
@@ -45,14 +52,20 @@ function inspectNode() {
   return { ok, version: process.versions.node, from: process.execPath, remedy };
 }
 
+const notNeeded = without('not needed: a prebuilt addon fits');
+
 /**
- * @param {SystemPart} part
+ * A program of the system that is needed only where something is built.
+ * @param {SystemPart} tool
  * @returns {Part}
  */
-function systemPart({ name, packages, probe }) {
+function buildToolPart({ name, packages, probe }) {
   return {
     name,
     inspect() {
+      if (buildReason() === undefined && !gpuChoice().kernels) {
+        return notNeeded;
+      }
       const version = probe();
       const ok = version !== undefined;
       return { ok, version, from: 'system', remedy: `${installCommand(packages)} (as root)` };
@@ -62,17 +75,24 @@ function systemPart({ name, packages, probe }) {
 }
 
 /**
- * A program that is needed only where something is built.
- * @param {SystemPart} tool
- * @returns {Part}
+ * What builds the addon and is optional for npm. Set-up does not change a user's list of packages.
+ * @type {Part}
  */
-function buildToolPart(tool) {
-  const part = systemPart(tool);
-  const isNeeded = () => buildReason() !== undefined || gpuChoice().kernels;
-  const inspect = () =>
-    isNeeded() ? part.inspect() : without('not needed: the native addon is prebuilt');
-  return { ...part, inspect };
-}
+const cmakeJsPart = {
+  name: 'cmake-js',
+  inspect() {
+    const [reason, from] = [buildReason(), cmakeJs()];
+    if (reason === undefined) {
+      return notNeeded;
+    }
+    if (from !== undefined) {
+      return { ok: true, version: 'with node-addon-api', from };
+    }
+    return addonPart.inspect().ok
+      ? without('none, nor needed: the addon is built')
+      : { ok: false, remedy: `${cmakeJsCommand()} (${reason})` };
+  },
+};
 
 /**
  * @param {string | undefined} fault
@@ -209,6 +229,7 @@ const typescriptPart = {
 export const parts = [
   { name: 'Node', inspect: inspectNode },
   pipPart,
+  ...(isCheckout ? [] : [cmakeJsPart]),
   ...buildTools.map(buildToolPart),
   ...(isCheckout ? [npmPart] : []),
   { name: 'NVIDIA driver', inspect: () => inspectDriver() },

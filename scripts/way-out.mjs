@@ -1,6 +1,6 @@
 /** What to do about a fault of a part. */
 import { closedFault } from './access.mjs';
-import { addonCache } from './addon.mjs';
+import { addonCache } from './addon-place.mjs';
 import { cacheFolder } from './pins.mjs';
 
 /** Installs what is missing and repairs what is damaged. */

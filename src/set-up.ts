@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import * as access from '../scripts/access.mjs';
 import * as addon from '../scripts/addon.mjs';
+import * as place from '../scripts/addon-place.mjs';
 import * as cuda from '../scripts/cuda-library.mjs';
 import * as gpu from '../scripts/gpu.mjs';
 import * as pins from '../scripts/pins.mjs';
@@ -20,10 +21,10 @@ export const wheels: Record<'efficientnetLite0', Wheel> = pins.wheels;
 export const wheelFolder: (wheel: Wheel) => string = pins.wheelFolder;
 
 /** The addon that set-up takes or builds. */
-export const addonFile: () => string = addon.addonFile;
+export const addonFile: () => string = place.addonFile;
 
-/** Whether set-up has come as far as the addon. */
-export const isSetUp: () => boolean = addon.isSetUp;
+/** Whether there is an addon that set-up took or built. */
+export const isSetUp: () => boolean = place.isSetUp;
 
 /** What is wrong with the addon or TensorFlow's libraries, as doctor says it; undefined if they are as set-up laid them down. */
 export const addonFault: () => string | undefined = addon.addonFault;

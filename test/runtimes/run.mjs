@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { addonFile } from '../../scripts/addon.mjs';
+import { addonFile } from '../../scripts/addon-place.mjs';
 import { pack as packMain } from '../../scripts/develop/pack/main.mjs';
 import { pack as packTfjsNode } from '../../scripts/develop/pack/tfjs-node.mjs';
 import { packageRoot } from '../../scripts/root.mjs';

@@ -1,6 +1,6 @@
 /** The addon that the package `@bobbin/linux-x64` brings, in an installed package whose addon is this checkout's. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import path from 'node:path';
@@ -26,7 +26,8 @@ const builder = `
 function run(program: string, environment: NodeJS.ProcessEnv = {}) {
   const parts = `
     const { parts } = await import('./scripts/parts.mjs');
-    const { addonFault, addonFile } = await import('./scripts/addon.mjs');
+    const { addonFault } = await import('./scripts/addon.mjs');
+    const { addonFile, isSetUp } = await import('./scripts/addon-place.mjs');
     const { nativeHash } = await import('./scripts/inputs.mjs');
     const part = parts.find((part) => part.name === 'native addon');
     const install = () => part.inspect().ok || part.install(console.log);
@@ -73,7 +74,7 @@ test('when the package fits, then its addon lies beside the libraries, loads, an
     console.log(tools.map(({ name }) => name).join());`);
   assert.deepEqual(printed.split('\n'), [
     JSON.stringify([true, 'Node-API 9, prebuilt', place()]),
-    'C++20 compiler (GCC from 12 on),CMake,make,libjpeg-turbo',
+    'cmake-js,C++20 compiler (GCC from 12 on),CMake,make,libjpeg-turbo',
   ]);
   assert.deepEqual(fs.readdirSync(path.dirname(place())).sort(), [
     path.basename(place()),
@@ -149,6 +150,48 @@ test('when the prebuilt addon does not load, then set-up says why in one line an
     /^set-up: the native addon is built here: the prebuilt one (does not load: .*bobbin-\w{12}\.node|crashes)/,
   );
   assert.deepEqual(printed.slice(1), [path.join(copy, 'native-build/Release/bobbin.node')]);
+});
+
+test('when a library of the system is missing, then set-up says so and builds nothing', () => {
+  const library = path.join(folder, 'libabsent.so');
+  const compile = (file: string, ...args: string[]) =>
+    execFileSync('cc', [
+      '-shared',
+      '-fPIC',
+      '-Wl,--no-as-needed',
+      '-x',
+      'c',
+      '/dev/null',
+      ...args,
+      '-o',
+      file,
+    ]);
+  compile(library);
+  compile(path.join(prebuilt, 'bobbin.node'), '-x', 'none', `-L${folder}`, '-labsent');
+  fs.rmSync(library);
+  const printed = run(`
+    try { install(); } catch ({ message }) { console.log(message); }
+    console.log(isSetUp(), part.inspect().fault);`);
+  assert.deepEqual(printed.split('\n'), [
+    "the prebuilt one does not load: libabsent.so: cannot open shared object file: No such file or directory; install the system's libabsent.so, or run `npx bobbin setup`",
+    'false missing',
+  ]);
+});
+
+test('when the build tools of npm are missing, then set-up says so before it fetches anything', () => {
+  fs.rmSync(path.join(copy, 'node_modules'), { recursive: true });
+  const peerDependencies = { 'cmake-js': '8.0.0', 'node-addon-api': '8.9.2' };
+  fs.writeFileSync(path.join(copy, 'package.json'), JSON.stringify({ peerDependencies }));
+  const printed = run(`
+    const names = parts.map(({ name }) => name);
+    const tools = parts.find(({ name }) => name === 'cmake-js');
+    console.log(names.indexOf('cmake-js') < names.indexOf('CMake'), tools.inspect().remedy);
+    try { install(); } catch ({ message }) { console.log(message); }`);
+  const command = '`npm install cmake-js@8.0.0 node-addon-api@8.9.2`';
+  assert.deepEqual(printed.split('\n'), [
+    `true ${command} (the package @bobbin/linux-x64 is not installed)`,
+    `Building it needs ${command} first.`,
+  ]);
 });
 
 test('when a build is asked for after the prebuilt addon was taken, then it replaces that', () => {

@@ -8,7 +8,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { addonFile } from '../../scripts/addon.mjs';
+import { addonFile } from '../../scripts/addon-place.mjs';
 import { packageRoot } from '../../scripts/root.mjs';
 import { aliasFolder, installAlias, specificationFolder } from './alias.mjs';
 import { conclude, prepareJasmine } from './harness.mjs';
