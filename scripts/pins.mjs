@@ -225,3 +225,9 @@ export const wheelFolder = (wheel) => path.join(cacheFolder, wheel.folder);
  * @returns {WheelFile[]}
  */
 export const wheelFiles = (wheel) => [wheel, ...(wheel.more ?? [])];
+
+/**
+ * The bytes of all files of a wheel's folder, as they are downloaded.
+ * @param {Wheel} wheel
+ */
+export const wheelBytes = (wheel) => wheelFiles(wheel).reduce((sum, { bytes }) => sum + bytes, 0);

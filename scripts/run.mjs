@@ -34,7 +34,7 @@ export function work(command, args, options = {}) {
 }
 
 /**
- * Runs a command as `work` does, while this process goes on.
+ * Runs a command as `work` does, while this process goes on. It ends with this process.
  * @param {string} command
  * @param {string[]} args
  * @param {SpawnOptions} options
@@ -42,10 +42,14 @@ export function work(command, args, options = {}) {
  */
 export async function workBeside(command, args, options) {
   let message;
-  const [status, signal] = await once(spawn(command, args, options), 'close').catch((error) => {
+  const child = spawn(command, args, options);
+  const kill = () => child.kill();
+  process.once('exit', kill);
+  const [status, signal] = await once(child, 'close').catch((error) => {
     message = messageOf(error);
     return [];
   });
+  process.off('exit', kill);
   if (status !== 0) {
     throw failure(command, args, message, status ?? signal);
   }

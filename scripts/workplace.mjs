@@ -73,20 +73,27 @@ export function removeWorkplace(folder) {
 }
 
 /**
- * The path in a workplace for the download of a file, with what an earlier set-up has left of it. Two set-ups at once cannot
- * both take that.
+ * The path in a workplace for the download of a file.
+ * @param {string} folder the workplace
+ * @param {string} sha256 the file's
+ */
+export const partialFile = (folder, sha256) => path.join(folder, `partial-${sha256}`);
+
+/**
+ * Moves what an earlier set-up has left of a file to its path in a workplace. Two set-ups at once cannot both take that.
  * @param {string} folder the workplace
  * @param {string} sha256 the file's
  */
 export function takePartial(folder, sha256) {
-  const file = path.join(folder, `partial-${sha256}`);
+  const file = partialFile(folder, sha256);
   const left = path.join(path.dirname(folder), path.basename(file));
   try {
     fs.renameSync(left, file);
+    fs.accessSync(file, fs.constants.R_OK | fs.constants.W_OK);
   } catch {
-    // There is none, or another set-up has taken it.
+    // There is none, another set-up has taken it, or another user's is closed to this one.
+    fs.rmSync(file, { force: true });
   }
-  return file;
 }
 
 /**

@@ -41,8 +41,7 @@ export const wayOut: (fault: string) => string = ways.wayOut;
 /** What is said where nothing is set up yet, without a full stop: what to run, and how much it fetches if the cache is empty. */
 export function notSetUp(): string {
   const wheel = gpu.tensorflowWheel();
-  const bytes = pins.wheelFiles(wheel).reduce((sum, file) => sum + file.bytes, 0);
-  const fetches = `, which fetches TensorFlow (${Math.ceil(bytes / 1e6)} MB)`;
+  const fetches = `, which fetches TensorFlow (${Math.ceil(pins.wheelBytes(wheel) / 1e6)} MB)`;
   return `Bobbin is not set up yet: ${ways.wayOut()} once${existsSync(pins.wheelFolder(wheel)) ? '' : fetches}`;
 }
 

@@ -1,16 +1,16 @@
 /** Downloads and unpacks a wheel: `node main.mjs WORKPLACE WHEEL`. An error is one sentence on standard output. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { wheelFiles } from '../pins.mjs';
+import { wheelBytes, wheelFiles } from '../pins.mjs';
 import { writeRecord } from '../record.mjs';
 import { messageOf } from '../run.mjs';
 import { namedIndexes, sourceRemedy, wheelSource } from '../wheel-source.mjs';
 import { inputHash } from '../wheels.mjs';
-import { takePartial } from '../workplace.mjs';
+import { partialFile, takePartial } from '../workplace.mjs';
 import { Client } from './client.mjs';
 import { download } from './download.mjs';
 import { downloadByPip } from './pip.mjs';
-import { withProgress } from './progress.mjs';
+import { measureIn, withProgress } from './progress.mjs';
 import { findWheel, parseIndex } from './simple-index.mjs';
 import { unpack } from './unpack.mjs';
 
@@ -18,7 +18,7 @@ import { unpack } from './unpack.mjs';
 
 /**
  * @param {Wheel} wheel
- * @param {string} workplace
+ * @param {string} workplace has the beginnings of the files
  */
 async function downloadFromIndex(wheel, workplace) {
   const indexes = namedIndexes().map(parseIndex);
@@ -27,9 +27,10 @@ async function downloadFromIndex(wheel, workplace) {
     for (const file of wheelFiles(wheel)) {
       const { sha256, bytes } = file;
       const url = await findWheel(client, indexes, file, wheel);
-      const partial = takePartial(workplace, sha256);
+      const partial = partialFile(workplace, sha256);
       await download(client, { url, sha256, bytes }, partial);
-      fs.renameSync(partial, path.join(workplace, path.basename(url.pathname)));
+      // The address may end in anything.
+      fs.renameSync(partial, path.join(workplace, `${file.requirement}.whl`));
     }
   } finally {
     await client.close();
@@ -50,20 +51,20 @@ async function downloadWheel(wheel, workplace) {
     // pip shows its own bar.
     return byPip();
   }
-  const total = wheelFiles(wheel).reduce((sum, { bytes }) => sum + bytes, 0);
+  if (source === 'index') {
+    // All at once, so that the rate counts none of what was there.
+    for (const { sha256 } of wheelFiles(wheel)) {
+      takePartial(workplace, sha256);
+    }
+  }
   const work = source === 'pip' ? byPip : () => downloadFromIndex(wheel, workplace);
-  return withProgress(`downloading ${wheel.requirement}`, total, () => bytesIn(workplace), work);
+  return withProgress(
+    `downloading ${wheel.requirement}`,
+    wheelBytes(wheel),
+    measureIn(workplace),
+    work,
+  );
 }
-
-/**
- * The bytes of all files below a folder in which others write.
- * @param {string} folder
- */
-const bytesIn = (folder) =>
-  fs
-    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => fs.lstatSync(path.join(folder, name), { throwIfNoEntry: false }))
-    .reduce((sum, stat) => sum + (stat?.isFile() ? stat.size : 0), 0);
 
 /**
  * @param {Wheel} wheel

@@ -1,4 +1,6 @@
 /** Shows how far a download or its unpacking is: a line that is rewritten on a terminal, elsewhere a line every five seconds. */
+import fs from 'node:fs';
+import path from 'node:path';
 
 /** Milliseconds between two lines. */
 const interval = { terminal: 200, plain: 5000 };
@@ -42,9 +44,42 @@ export async function withProgress(label, total, measure, work) {
  * @param {number} total
  */
 function describe(start, bytes, total) {
-  const rate = (1000 * (bytes - start.bytes)) / (performance.now() - start.ms);
+  const fresh = bytes - start.bytes;
+  const rate = (1000 * fresh) / (performance.now() - start.ms);
   const done = `${megabytes(bytes)} of ${megabytes(total)} MB  ${(rate / 1e6).toFixed(1)} MB/s`;
-  return rate > 0 ? `${done}  ${clock(Math.max(0, total - bytes) / rate)} left` : done;
+  // Before the first megabyte, the rate is that of the connection's start.
+  return fresh < 1e6 ? done : `${done}  ${clock(Math.max(0, total - bytes) / rate)} left`;
+}
+
+/**
+ * Measures the wheels that others write below a folder, whole and in part. pip copies each, so of one name the largest counts.
+ * @param {string} folder
+ * @returns {() => number} bytes
+ */
+export function measureIn(folder) {
+  let bytes = 0;
+  return () => {
+    try {
+      bytes = wheelBytesIn(folder);
+    } catch {
+      // A folder in it has just been removed.
+    }
+    return bytes;
+  };
+}
+
+/** @param {string} folder */
+function wheelBytesIn(folder) {
+  /** @type {Map<string, number>} */
+  const sizes = new Map();
+  for (const file of fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const name = path.basename(file);
+    const stat = fs.lstatSync(path.join(folder, file), { throwIfNoEntry: false });
+    if (stat?.isFile() && /^partial-|\.whl$/.test(name)) {
+      sizes.set(name, Math.max(stat.size, sizes.get(name) ?? 0));
+    }
+  }
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
 
 /** @param {number} bytes */

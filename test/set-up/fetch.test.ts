@@ -84,6 +84,14 @@ test('when there is no Python but an index, then Node lays down the same as pip 
   assert.deepEqual(laidDown(byPip), files);
 });
 
+test('when the address of a wheel ends in something else, then it is unpacked all the same', async (t) => {
+  const { index } = await serveWheels(t, [{ ...small, file: 'download' }]);
+  const cache = temporaryFolder(t);
+  const { code, output } = await setUp(cache, small, { BOBBIN_INDEX: index });
+  assert.equal(code, 0, output);
+  assert.deepEqual(fs.readdirSync(cache), ['tiny-1.0']);
+});
+
 test('when there is neither pip nor an index, then one sentence says both ways out', async (t) => {
   const { code, output } = await setUp(temporaryFolder(t), small);
   const remedy =
@@ -138,6 +146,24 @@ test('when only the set-up is killed, then its download ends, too', async (t) =>
   child.kill('SIGKILL');
   // The pipe of its output ends with the last process that holds it.
   await ended;
+});
+
+test('when only the set-up is killed, then its pip ends, too', async (t) => {
+  const [cache, programs] = [temporaryFolder(t), temporaryFolder(t)];
+  const python = `#!/bin/sh
+    [ "$1" = -c ] && echo 3.11 && exit
+    : > "$TMPDIR/started"
+    exec /bin/sleep 60`;
+  fs.writeFileSync(path.join(programs, 'python3'), python, { mode: 0o755 });
+  const { child, ended } = startSetup(cache, large, { PATH: programs });
+  const signal = AbortSignal.timeout(20_000);
+  while (!fs.readdirSync(cache, { recursive: true }).join().includes('started')) {
+    await sleep(20, undefined, { signal });
+  }
+  child.kill('SIGKILL');
+  const killed = performance.now();
+  await ended;
+  assert.ok(performance.now() - killed < 20_000);
 });
 
 test('when two set-ups download one wheel at once, then both end well', async (t) => {

@@ -1,7 +1,9 @@
 /** The progress of a download: megabytes, rate and time left, on a terminal and elsewhere. */
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
-import { withProgress } from '../../scripts/fetch/progress.mjs';
+import { measureIn, withProgress } from '../../scripts/fetch/progress.mjs';
+import { temporaryFolder, writeFiles } from '../support/folders.js';
 
 /** What is shown of a download of which 100 of 400 MB were there, while 20 MB/s come for ten seconds. */
 async function shownOn(t: TestContext, isTTY: boolean) {
@@ -46,4 +48,18 @@ test('when there is a terminal, then one line is rewritten, and empty at the end
   assert.ok(texts.every((text) => text.startsWith('\r\x1b[K') && !text.includes('\n')));
   assert.equal(texts.at(-2), '\r\x1b[Kdownloading tiny: 300 of 400 MB  20.0 MB/s  0:05 left');
   assert.equal(texts.at(-1), '\r\x1b[K');
+});
+
+test('when pip copies a wheel, then it counts once, and nothing else counts; a folder that goes keeps the last value', async (t) => {
+  const folder = temporaryFolder(t);
+  await writeFiles(folder, {
+    'requirements.txt': 'tiny==1.0',
+    'pip-unpack-1/tiny.whl': '0123456789',
+    'tiny.whl': '0123',
+    'partial-00': '01',
+  });
+  const measure = measureIn(folder);
+  assert.equal(measure(), 12);
+  rmSync(folder, { recursive: true });
+  assert.equal(measure(), 12);
 });

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   clearWorkplaces,
   makeWorkplace,
+  partialFile,
   removeWorkplace,
   takePartial,
 } from '../../scripts/workplace.mjs';
@@ -79,6 +80,26 @@ test('when one download is closed to a user, then the others still go', (t) => {
   assert.deepEqual(fs.readdirSync(cache), [closed]);
 });
 
+test("when another user's beginning of a download is closed to this one, then the download starts again", (t) => {
+  const script = path.resolve(import.meta.dirname, '../../scripts/workplace.mjs');
+  const user = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+  const asUser = (code: string) => {
+    const program = `const { makeWorkplace, takePartial } = await import('${script}'); ${code}`;
+    const node = [process.execPath, '--input-type', 'module', '--eval', program];
+    return spawnSync('setpriv', [...user, ...node]).status;
+  };
+  if (asUser('') !== 0) {
+    return t.skip('needs root, setpriv and a checkout that all users can read');
+  }
+  const cache = temporaryFolder(t);
+  const hash = '0'.repeat(64);
+  fs.writeFileSync(path.join(cache, `partial-${hash}`), 'root', { mode: 0o644 });
+  fs.chmodSync(cache, 0o777);
+  assert.equal(asUser(`takePartial(makeWorkplace('${cache}'), '${hash}')`), 0);
+  const [workplace = '', ...others] = fs.readdirSync(cache);
+  assert.deepEqual([others, fs.readdirSync(path.join(cache, workplace))], [[], []]);
+});
+
 test('when a process has ended but its parent has not yet waited for it, then its download goes', async (t) => {
   const cache = temporaryFolder(t);
   // The program that `exec` puts in place of the shell does not know of the child.
@@ -138,9 +159,10 @@ test('when a workplace goes, then the beginnings of downloads in it stay for a w
   assert.deepEqual(fs.readdirSync(cache).sort(), [first, second]);
 
   const own = makeWorkplace(cache);
-  const file = takePartial(own, '0'.repeat(64));
-  assert.equal(fs.readFileSync(file, 'utf8'), 'first');
-  assert.equal(fs.existsSync(takePartial(own, '2'.repeat(64))), false);
+  takePartial(own, '0'.repeat(64));
+  assert.equal(fs.readFileSync(partialFile(own, '0'.repeat(64)), 'utf8'), 'first');
+  takePartial(own, '2'.repeat(64));
+  assert.equal(fs.existsSync(partialFile(own, '2'.repeat(64))), false);
   assert.deepEqual(fs.readdirSync(cache).sort(), [path.basename(own), second]);
   removeWorkplace(own);
   assert.deepEqual(fs.readdirSync(cache).sort(), [first, second]);
