@@ -108,12 +108,12 @@ const finding = (fault, about) => ({
 
 /** What fetches wheels that the cache lacks, unless the environment names an index for Node. */
 export const pipPart = {
-  name: 'Python 3 with pip',
+  name: 'source of wheels',
   /** @returns {Finding} */
   inspect() {
     const version = pipVersion();
     if (version !== undefined) {
-      return { ok: true, version, from: 'system' };
+      return { ok: true, version: `Python ${version}`, from: 'system' };
     }
     if (wheelSource() === 'index') {
       return without('none: Node downloads from the index that the environment names');

@@ -54,7 +54,10 @@ export function fetchWheel(wheel) {
       { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', env: fetcherEnvironment() },
     );
     if (status !== 0) {
-      throw new Error(stdout || `the download ended with ${signal ?? `exit status ${status}`}`);
+      throw new Error(
+        stdout ||
+          `Expected ${wheel.requirement} but received ${signal ?? `exit status ${status}`} from its download`,
+      );
     }
     putInPlace(path.join(workplace, 'unpacked'), wheel);
   } finally {

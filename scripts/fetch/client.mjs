@@ -78,7 +78,8 @@ export class Client {
         { cause },
       );
     }
-    for (const { origin, username, password } of indexes.filter(({ username }) => username)) {
+    const secured = indexes.filter(({ username, password }) => username || password);
+    for (const { origin, username, password } of secured) {
       const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
       this.#credentials.set(origin, `Basic ${Buffer.from(plain).toString('base64')}`);
     }
@@ -101,7 +102,7 @@ export class Client {
       }
       await answer.body.dump();
       if (answer.statusCode < 300 || answer.statusCode >= 400 || typeof location !== 'string') {
-        throw statusError(place, answer);
+        throw statusError(place, answer, place !== url);
       }
       const target = new URL(location, place);
       if (!isSafe(place, target)) {
@@ -189,9 +190,10 @@ export async function retry(attempt, position = () => 0, pauses = pausesMs) {
 /**
  * @param {URL} url
  * @param {Dispatcher.ResponseData} answer
+ * @param {boolean} isRedirected to `url`, which no one here wrote
  */
-function statusError(url, { statusCode: status, headers }) {
-  const needsUser = status === 401 || status === 403;
+function statusError(url, { statusCode: status, headers }, isRedirected) {
+  const needsUser = !isRedirected && (status === 401 || status === 403);
   const remedy = needsUser ? "; put USER:PASSWORD@ before the host in the index's address" : '';
   const after = String(headers['retry-after'] ?? '0');
   const pauseMs = /^\d+$/.test(after) ? 1000 * Number(after) : Date.parse(after) - Date.now();
@@ -208,12 +210,25 @@ function statusError(url, { statusCode: status, headers }) {
  */
 function networkError(expected, error) {
   const { code = '', message = '' } = /** @type {NodeJS.ErrnoException} */ (error);
-  const ofCertificate = /CERT|SIGNATURE|ISSUER/.test(code);
-  const remedy = ofCertificate
-    ? "NODE_EXTRA_CA_CERTS names a file with your authority's certificate"
+  return new HttpError(
+    `Expected ${expected} but received "${message || code}"; ${networkRemedy(code, message)}`,
+    {
+      passing: passingCodes.includes(code),
+      cause: error,
+    },
+  );
+}
+
+/**
+ * @param {string} code
+ * @param {string} message
+ */
+function networkRemedy(code, message) {
+  if (/CERT|SIGNATURE|ISSUER/.test(code)) {
+    return "NODE_EXTRA_CA_CERTS names a file with your authority's certificate";
+  }
+  // undici's words for a proxy that wants a user have no code.
+  return message.includes('(407)')
+    ? 'put USER:PASSWORD@ before the host in HTTP_PROXY and HTTPS_PROXY'
     : 'check the network, the address, HTTPS_PROXY and NO_PROXY';
-  return new HttpError(`Expected ${expected} but received "${message || code}"; ${remedy}`, {
-    passing: passingCodes.includes(code),
-    cause: error,
-  });
 }

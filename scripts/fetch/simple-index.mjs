@@ -17,19 +17,36 @@ const accepted =
 /** The page of a project with thousands of files has a few megabytes. */
 const mostPageBytes = 5e7;
 
+const indexVariables = 'BOBBIN_INDEX, PIP_INDEX_URL or PIP_EXTRA_INDEX_URL';
+
 /**
  * @param {string} address as the environment has it
- * @throws {Error} when it is no address; it may hold a password, so the error does not show it
+ * @throws {Error} when it is no address, or its user or password cannot be decoded; it may hold a password, so the error does not show it
  */
 export function parseIndex(address) {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new Error(
-      'Expected addresses that begin with https:// or http:// for BOBBIN_INDEX or PIP_INDEX_URL but received another value',
+      `Expected addresses that begin with https:// or http:// for ${indexVariables} but received another value`,
+    );
+  }
+  if (!isDecodable(url.username) || !isDecodable(url.password)) {
+    throw new Error(
+      `Expected %25 in the place of each % in the user and password of ${indexVariables} but received a % alone`,
     );
   }
   url.pathname = url.pathname.replace(/\/*$/, '/');
   return url;
+}
+
+/** @param {string} text */
+function isDecodable(text) {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -77,7 +94,9 @@ async function linksAt(client, page) {
     for await (const chunk of bytesOf(answer)) {
       bytes += chunk.length;
       if (bytes > mostPageBytes) {
-        throw new Error(`Expected at most ${mostPageBytes} bytes from ${shown(page)}`);
+        throw new Error(
+          `Expected at most ${mostPageBytes} bytes from ${shown(page)} but received more`,
+        );
       }
       chunks.push(chunk);
     }

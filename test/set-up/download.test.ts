@@ -173,6 +173,24 @@ test('when a server redirects, then credentials stay with it, and circles end', 
   const sent = [server, other].map(({ requests }) => requests[0]?.headers.authorization);
   assert.deepEqual(sent, [`Basic ${Buffer.from('jo:p@ss').toString('base64')}`, undefined]);
 
+  Object.assign(index, { username: '', password: 'token' });
+  const withToken = new Client([index]);
+  t.after(() => withToken.close());
+  await download(withToken, { url, sha256, bytes }, `${file}-2`);
+  const { authorization } = server.requests.at(-1)?.headers ?? {};
+  assert.equal(authorization, `Basic ${Buffer.from(':token').toString('base64')}`);
+
+  const closed = await serveWheels(t, [], {
+    behave: (_request, response) => Boolean(response.writeHead(403).end()),
+  });
+  const toClosed = await startWith(t, (_request, response) => {
+    response.writeHead(302, { location: `${closed.origin}/store` }).end();
+    return true;
+  });
+  await assert.rejects(toClosed.fetched(), {
+    message: `Expected status 200 from ${closed.origin}/store but received 403`,
+  });
+
   const round = await startWith(t, (request, response) => {
     response.writeHead(302, { location: request.url }).end();
     return true;

@@ -270,15 +270,19 @@ test('when the index is behind a proxy with a password, then http and https go t
   assert.equal((await setUp(temporaryFolder(t), small, around)).code, 0);
   assert.deepEqual(proxy.asked, []);
 
-  const wrong = [
-    { ...overTls, https_proxy: proxy.address('jo:s3cret') },
-    { HTTP_PROXY: proxy.address('jo:s3cret'), BOBBIN_INDEX: plain.index },
-    { BOBBIN_INDEX: plain.index.replace('//', '//jo:s3cret@') },
+  const wrong: [string, NodeJS.ProcessEnv][] = [
+    ['HTTP_PROXY and HTTPS_PROXY', { ...overTls, https_proxy: proxy.address('jo:s3cret') }],
+    [
+      'HTTP_PROXY and HTTPS_PROXY',
+      { HTTP_PROXY: proxy.address('jo:s3cret'), BOBBIN_INDEX: plain.index },
+    ],
+    ["the index's address", { BOBBIN_INDEX: plain.index.replace('//', '//jo:s3cret@') }],
   ];
-  for (const failing of wrong) {
+  for (const [place, failing] of wrong) {
     const { code, output } = await setUp(temporaryFolder(t), small, failing);
     assert.equal(code, 1);
     assert.match(output, /Tiny cannot be installed: Expected .*(407|401)/);
+    assert.ok(output.endsWith(`; put USER:PASSWORD@ before the host in ${place}\n`), output);
     assert.doesNotMatch(output, /s3cret/);
     assert.equal(output.trim().split('\n').length, 2, output);
   }

@@ -72,6 +72,10 @@ test('when an index is no address, or answers something else, then a sentence sa
       message: /^Expected addresses that begin with https:\/\/ or http:\/\/ .* another value$/,
     });
   }
+  assert.throws(() => parseIndex('https://jo:50%@mirror/simple'), {
+    message:
+      'Expected %25 in the place of each % in the user and password of BOBBIN_INDEX, PIP_INDEX_URL or PIP_EXTRA_INDEX_URL but received a % alone',
+  });
   const { index, origin } = await serveWheels(t, [], {
     behave: (_request, response) => {
       response.setHeader('content-type', 'application/json');
