@@ -5,14 +5,9 @@ import { parseArgs } from 'node:util';
 import { ask, runScript } from '../run.mjs';
 import { setup } from '../setup.mjs';
 import { pack as packAddon } from './pack/addon.mjs';
+import { checkFit } from './pack/fit.mjs';
 import { pack as packMain } from './pack/main.mjs';
 import { pack as packTfjsNode } from './pack/tfjs-node.mjs';
-
-/**
- * Each makes one package and returns the path of its tarball in the folder `out`.
- * @type {((out: string) => Promise<string>)[]}
- */
-const packages = [packMain, packAddon, packTfjsNode];
 
 /** @param {number} bytes */
 const megabytes = (bytes) => (bytes / 1e6).toFixed(2);
@@ -31,14 +26,18 @@ function row(tarball) {
 runScript('pack:addon', async () => {
   const { out } = parseArgs({ options: { out: { type: 'string' } } }).values;
   if (out === undefined) {
-    throw new Error('Expected a folder for --out, where the packages are written');
+    throw new Error(
+      'Expected a folder for --out but received none; the packages are written there',
+    );
   }
   setup();
   fs.mkdirSync(out, { recursive: true });
-  const table = [['file', 'packed MB', 'unpacked MB', 'files']];
-  for (const pack of packages) {
-    table.push(row(await pack(path.resolve(out))));
-  }
+  const folder = path.resolve(out);
+  const main = await packMain(folder);
+  const addon = await packAddon(folder);
+  checkFit(main, addon);
+  const tarballs = [main, addon, await packTfjsNode(folder)];
+  const table = [['file', 'packed MB', 'unpacked MB', 'files'], ...tarballs.map(row)];
   for (const [name = '', ...numbers] of table) {
     console.log([name.padEnd(32), ...numbers.map((text) => text.padStart(11))].join(' '));
   }

@@ -1,20 +1,28 @@
-/** The prebuilt addon as `npm run pack:addon` left it: its floor, what it shares with other libraries, and its package. */
+/** The prebuilt addon that `npm run pack:addon` left in `build-packages`: its floor, what it shares with others, its package. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { publint } from 'publint';
 import { loadFault } from '../../scripts/addon.mjs';
 import { floorFault } from '../../scripts/develop/pack/addon.mjs';
+import { checkFit } from '../../scripts/develop/pack/fit.mjs';
 import { isNewer, readSharedObject } from '../../scripts/develop/pack/shared-object.mjs';
 import { nativeHash } from '../../scripts/inputs.mjs';
-import { temporaryFolder } from '../support/folders.js';
+import { temporaryFolder, writeFiles } from '../support/folders.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const folder = path.join(root, 'build-packages/linux-x64');
+const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+const tarball = path.join(root, `build-packages/bobbin-linux-x64-${version}.tgz`);
+const unpacked = temporaryFolder();
+const folder = path.join(unpacked, 'package');
 const addon = path.join(folder, 'bobbin.node');
 const built = path.join(root, 'native-build/Release/bobbin.node');
 
+if (fs.existsSync(tarball)) {
+  execFileSync('tar', ['-xzf', tarball, '-C', unpacked]);
+}
 const manifest = fs.existsSync(addon)
   ? JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'))
   : undefined;
@@ -46,7 +54,41 @@ test('when an addon is built for this system alone, then its floor is found to b
   if (!isNewer(versions.GLIBC ?? '', '2.28')) {
     return t.skip('needs a system with a newer glibc');
   }
-  assert.match(floorFault(built) ?? '', / but received .*GLIBC_2\.\d\d and GLIBCXX_3\.4\.\d\d/);
+  assert.match(floorFault(built) ?? '', / but received .*GLIBC_2\.\d\d and .*GLIBCXX_3\.4\.\d\d/);
+});
+
+test('when a library needs a version without a number, even for no symbol, then its floor is too high', (t) => {
+  const library = path.join(temporaryFolder(t), 'library.so');
+  const compile = (...flags: string[]) =>
+    execFileSync('cc', ['-shared', '-fPIC', '-x', 'c', '-', ...flags, '-o', library], {
+      input: 'int puts(const char *); static int x; int *p = &x; int f(void) { return puts(""); }',
+    });
+  compile();
+  assert.equal(floorFault(library), undefined);
+  compile('-Wl,-z,pack-relative-relocs');
+  assert.match(floorFault(library) ?? '', / but received GLIBC_ABI_DT_RELR;/);
+});
+
+test('when npm pack leaves out a file of native/, then the addon does not fit the package', async (t) => {
+  const place = temporaryFolder(t);
+  const tarballOf = async (name: string, files: Record<string, string>) => {
+    await writeFiles(path.join(place, name, 'package'), files);
+    const file = path.join(place, `${name}.tgz`);
+    execFileSync('tar', ['-czf', file, '-C', path.join(place, name), 'package']);
+    return file;
+  };
+  const sources = { 'CMakeLists.txt': '', 'native/addon.cc': '' };
+  const main = await tarballOf('main', sources);
+  const ofSources = nativeHash([], path.join(place, 'main/package'));
+  await writeFiles(path.join(place, 'main/package'), { 'native/addon.cc.orig': '' });
+  const ofCheckout = nativeHash([], path.join(place, 'main/package'));
+  const addonOf = (name: string, hash: string) =>
+    tarballOf(name, { 'package.json': JSON.stringify({ nativeHash: hash }) });
+  checkFit(main, await addonOf('same', ofSources));
+  const other = await addonOf('other', ofCheckout);
+  assert.throws(() => checkFit(main, other), {
+    message: `Expected the hash ${ofSources} of the packed native/ and CMakeLists.txt for ${other} but received ${ofCheckout}; remove the files in native/ that npm pack leaves out`,
+  });
 });
 
 test('when another libjpeg is in the process, then it meets no symbol of the addon', {
@@ -76,11 +118,10 @@ test('when the package is made, then publint is content, and it names its machin
 }, async () => {
   const { messages } = await publint({ pkgDir: folder, pack: false, strict: true });
   assert.deepEqual(messages, []);
-  const { name, version, os, cpu, libc, dependencies, scripts } = manifest;
-  const main = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const { name, os, cpu, libc, dependencies, scripts } = manifest;
   assert.deepEqual(
-    [name, version, os, cpu, libc, dependencies, scripts],
-    ['@bobbin/linux-x64', main.version, ['linux'], ['x64'], ['glibc'], undefined, undefined],
+    [name, manifest.version, os, cpu, libc, dependencies, scripts],
+    ['@bobbin/linux-x64', version, ['linux'], ['x64'], ['glibc'], undefined, undefined],
   );
   const texts: [string, RegExp][] = [
     ['LICENSE', /MIT License/],

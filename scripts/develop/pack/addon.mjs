@@ -7,7 +7,8 @@ import { prebuiltPackage } from '../../prebuilt.mjs';
 import { packageRoot } from '../../root.mjs';
 import { buildLibjpeg } from './libjpeg.mjs';
 import { isNewer, readSharedObject } from './shared-object.mjs';
-import { emptyStage, packStage, readManifest, writeManifest } from './staging.mjs';
+import { buildFolder, packStage, readManifest, writeManifest } from './staging.mjs';
+import { requireTools } from './tools.mjs';
 
 /**
  * The newest versions of system libraries that the addon may need: glibc of 2018 and GCC 8's libstdc++, as RHEL 8 and Debian 10
@@ -16,29 +17,33 @@ import { emptyStage, packStage, readManifest, writeManifest } from './staging.mj
  */
 export const newestAllowed = { GLIBC: '2.28', GLIBCXX: '3.4.25', CXXABI: '1.3.11', GCC: '3.0' };
 
+/** The only version of the symbols of TensorFlow's own libraries. */
+const tensorflowMark = 'tensorflow';
+
 /**
  * @param {string} out
  * @returns {Promise<string>} the path of the tarball
  * @throws {Error} one sentence, when the build lacks something, or its result needs a newer system than `newestAllowed`
  */
 export async function pack(out) {
+  requireTools({ readelf: 'binutils' });
   const hash = nativeHash();
   const { variables, licences } = buildLibjpeg();
-  const build = path.join('build-packages', 'addon-build');
+  const build = path.join(buildFolder, 'addon-build');
   const addon = compileAddon(build, 'Release', ['BOBBIN_PREBUILT=ON', ...variables]);
   const fault = floorFault(addon);
   if (fault !== undefined) {
     throw new Error(fault);
   }
-  const folder = emptyStage('linux-x64');
-  fs.copyFileSync(addon, path.join(folder, 'bobbin.node'));
-  fs.copyFileSync(path.join(packageRoot, 'LICENSE'), path.join(folder, 'LICENSE'));
-  copyLicences(folder, {
-    'libjpeg-turbo': licences,
-    'node-addon-api': [path.join(packageRoot, 'node_modules/node-addon-api/LICENSE.md')],
+  return packStage(out, (folder) => {
+    fs.copyFileSync(addon, path.join(folder, 'bobbin.node'));
+    fs.copyFileSync(path.join(packageRoot, 'LICENSE'), path.join(folder, 'LICENSE'));
+    copyLicences(folder, {
+      'libjpeg-turbo': licences,
+      'node-addon-api': [path.join(packageRoot, 'node_modules/node-addon-api/LICENSE.md')],
+    });
+    writeManifest(folder, manifest(hash));
   });
-  writeManifest(folder, manifest(hash));
-  return packStage(folder, out);
 }
 
 /**
@@ -46,13 +51,18 @@ export async function pack(out) {
  * @param {string} file
  */
 export function floorFault(file) {
-  const needed = Object.entries(readSharedObject(file).versions);
-  const tooNew = needed.filter(([set, version]) => isNewer(version, newestAllowed[set] ?? '0'));
-  const words = tooNew.map(([set, version]) => `${set}_${version}`).join(' and ');
+  const { versions, marks } = readSharedObject(file);
+  const tooNew = Object.entries(versions).filter(([set, version]) =>
+    isNewer(version, newestAllowed[set] ?? '0'),
+  );
+  const refused = [
+    ...tooNew.map(([set, version]) => `${set}_${version}`),
+    ...marks.filter((mark) => mark !== tensorflowMark),
+  ];
   const allowed = Object.entries(newestAllowed).map(([set, version]) => `${set}_${version}`);
-  return tooNew.length === 0
+  return refused.length === 0
     ? undefined
-    : `Expected symbols up to ${allowed.join(', ')} for ${file} but received ${words}; native/prebuilt lists older versions`;
+    : `Expected symbols up to ${allowed.join(', ')} for ${file} but received ${refused.join(' and ')}; native/prebuilt lists older versions`;
 }
 
 /**

@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../../root.mjs';
-import { ask, work } from '../../run.mjs';
+import { work } from '../../run.mjs';
+import { requireTools } from './tools.mjs';
 
 /** The crate with libjpeg-turbo 3.1.0. Cargo only fetches it: no Rust is compiled. */
 const crate = {
@@ -14,22 +15,15 @@ const crate = {
 const folder = path.join(packageRoot, 'build-packages', `${crate.name}-${crate.version}`);
 const sources = path.join(folder, 'vendor', crate.name, 'libjpeg-turbo');
 
-/** What the build needs beyond that of the addon: a program, and the Debian package that brings it. */
-const tools = { cargo: 'cargo', nasm: 'nasm' };
-
 /**
  * Builds the library with its SIMD code, once.
  * @returns {{variables: string[], licences: string[]}} what CMake takes to find it, and the files of its licences
  * @throws {Error} one sentence, when a tool is missing or the sources are not the pinned ones
  */
 export function buildLibjpeg() {
-  for (const [tool, name] of Object.entries(tools)) {
-    if (ask(tool, ['--version']) === undefined) {
-      throw new Error(`Expected the program ${tool} but found none: apt-get install ${name}`);
-    }
-  }
   const root = path.join(folder, 'installed');
   if (!fs.existsSync(root)) {
+    requireTools({ cargo: 'cargo', nasm: 'nasm' });
     fetchSources();
     compile(root);
   }

@@ -5,7 +5,7 @@ import { prebuiltPackage } from '../../prebuilt.mjs';
 import { packageRoot } from '../../root.mjs';
 import { assemble, npmFolder, tfjsNode } from './assemble.mjs';
 import { withCommonJs, writeCommonJs } from './commonjs.mjs';
-import { emptyStage, packStage, readManifest, writeManifest } from './staging.mjs';
+import { packStage, readManifest, writeManifest } from './staging.mjs';
 
 /** The folder of what Bobbin uses of tfjs-node. Not `bundleDependencies`: yarn ignores them, and runs tfjs-node's install script. */
 const bundle = 'bundled/tfjs-node';
@@ -38,8 +38,10 @@ const buildTools = ['cmake-js', 'node-addon-api'];
  * @param {string} out
  * @returns {Promise<string>} the path of the tarball
  */
-export async function pack(out) {
-  const folder = emptyStage('bobbin');
+export const pack = (out) => packStage(out, fill);
+
+/** @param {string} folder */
+async function fill(folder) {
   for (const name of contents) {
     fs.cpSync(path.join(packageRoot, name), path.join(folder, name), {
       recursive: true,
@@ -49,7 +51,6 @@ export async function pack(out) {
   await writeCommonJs(folder);
   bundleTfjsNode(path.join(folder, bundle));
   writeManifest(folder, userManifest(readManifest(packageRoot)));
-  return packStage(folder, out);
 }
 
 /**

@@ -5,17 +5,6 @@ import { packageRoot } from '../../root.mjs';
 import { work } from '../../run.mjs';
 
 /**
- * Makes an empty folder for the content of a package, and returns its path.
- * @param {string} name the folder's name
- */
-export function emptyStage(name) {
-  const folder = path.join(packageRoot, 'build-packages', name);
-  fs.rmSync(folder, { recursive: true, force: true });
-  fs.mkdirSync(folder, { recursive: true });
-  return folder;
-}
-
-/**
  * Reads the package.json of `folder`.
  * @param {string} folder
  */
@@ -33,14 +22,22 @@ export const writeManifest = (folder, manifest) =>
     `${JSON.stringify(manifest, undefined, 2)}\n`,
   );
 
+/** Where packages are put together and what they are made of is built, below the checkout. */
+export const buildFolder = 'build-packages';
+
 /**
- * Packs a folder and returns the path of its tarball in the folder `out`, which never has half a one.
- * @param {string} folder has a package.json
+ * Packs what `fill` writes into an empty folder, package.json included. Returns the path of the tarball in the folder `out`, which
+ * never has half a one.
  * @param {string} out
+ * @param {(folder: string) => void | Promise<void>} fill
  */
-export function packStage(folder, out) {
+export async function packStage(out, fill) {
+  const stages = path.join(packageRoot, buildFolder);
+  fs.mkdirSync(stages, { recursive: true });
+  const folder = fs.mkdtempSync(path.join(stages, 'stage-'));
   const fresh = fs.mkdtempSync(path.join(out, '.pack-'));
   try {
+    await fill(folder);
     const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', fresh];
     work('npm', args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
     const [name = ''] = fs.readdirSync(fresh);
@@ -48,6 +45,8 @@ export function packStage(folder, out) {
     fs.renameSync(path.join(fresh, name), tarball);
     return tarball;
   } finally {
-    fs.rmSync(fresh, { recursive: true, force: true });
+    for (const temporary of [folder, fresh]) {
+      fs.rmSync(temporary, { recursive: true, force: true });
+    }
   }
 }

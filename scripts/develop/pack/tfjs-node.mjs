@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../../root.mjs';
 import { assemble } from './assemble.mjs';
-import { emptyStage, packStage, readManifest, writeManifest } from './staging.mjs';
+import { packStage, readManifest, writeManifest } from './staging.mjs';
 
 const ours = path.join(import.meta.dirname, 'tfjs-node');
 
@@ -11,10 +11,10 @@ const ours = path.join(import.meta.dirname, 'tfjs-node');
 const isCode = (name) => /\.(js|d\.ts)$/.test(name);
 
 /**
- * Puts the package together and returns its folder.
+ * Puts the package together.
  * @param {string} folder is empty, or not there
  */
-export function stage(folder = emptyStage('tfjs-node')) {
+export function stage(folder) {
   fs.mkdirSync(folder, { recursive: true });
   const dependencies = assemble(folder);
   for (const name of fs.readdirSync(ours)) {
@@ -25,13 +25,10 @@ export function stage(folder = emptyStage('tfjs-node')) {
     dependencies,
     optionalDependencies: { bobbin: readManifest(packageRoot).version },
   });
-  return folder;
 }
 
 /**
  * @param {string} out
  * @returns {Promise<string>} the path of the tarball
  */
-export async function pack(out) {
-  return packStage(stage(), out);
-}
+export const pack = (out) => packStage(out, stage);
