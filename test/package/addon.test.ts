@@ -9,27 +9,15 @@ import { loadFault } from '../../scripts/addon.mjs';
 import { floorFault } from '../../scripts/develop/pack/addon.mjs';
 import { checkFit } from '../../scripts/develop/pack/fit.mjs';
 import { isNewer, readSharedObject } from '../../scripts/develop/pack/shared-object.mjs';
+import { readManifest } from '../../scripts/develop/pack/staging.mjs';
 import { nativeHash } from '../../scripts/inputs.mjs';
+import { packageRoot } from '../../scripts/root.mjs';
 import { temporaryFolder, writeFiles } from '../support/folders.js';
+import { notPacked, packedAddon } from '../support/packed-addon.js';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
-const tarball = path.join(root, `build-packages/bobbin-linux-x64-${version}.tgz`);
-const unpacked = temporaryFolder();
-const folder = path.join(unpacked, 'package');
-const addon = path.join(folder, 'bobbin.node');
-const built = path.join(root, 'native-build/Release/bobbin.node');
-
-if (fs.existsSync(tarball)) {
-  execFileSync('tar', ['-xzf', tarball, '-C', unpacked]);
-}
-const manifest = fs.existsSync(addon)
-  ? JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'))
-  : undefined;
-const skip =
-  manifest?.nativeHash === nativeHash()
-    ? false
-    : 'needs the addon of these sources: npm run pack:addon -- --out build-packages';
+const addon = path.join(packedAddon, 'bobbin.node');
+const built = path.join(packageRoot, 'native-build/Release/bobbin.node');
+const skip = notPacked();
 
 test('when versions are compared, then their parts are numbers', () => {
   assert.ok(isNewer('2.34', '2.4'));
@@ -102,7 +90,7 @@ test('when another libjpeg is in the process, then it meets no symbol of the add
 
 test('when the addon lies beside the libraries of TensorFlow, then it loads', { skip }, (t) => {
   const place = temporaryFolder(t);
-  const libraries = path.join(readSharedObject(built).runpath[0] ?? '');
+  const libraries = readSharedObject(built).runpath[0] ?? '';
   for (const name of fs.readdirSync(libraries).filter((name) => name.includes('.so'))) {
     fs.symlinkSync(path.join(libraries, name), path.join(place, name));
   }
@@ -116,12 +104,13 @@ test('when the addon lies beside the libraries of TensorFlow, then it loads', { 
 test('when the package is made, then publint is content, and it names its machine and its licences', {
   skip,
 }, async () => {
-  const { messages } = await publint({ pkgDir: folder, pack: false, strict: true });
+  const { messages } = await publint({ pkgDir: packedAddon, pack: false, strict: true });
   assert.deepEqual(messages, []);
-  const { name, os, cpu, libc, dependencies, scripts } = manifest;
+  const { name, version, os, cpu, libc, dependencies, scripts } = readManifest(packedAddon);
+  const main = readManifest(packageRoot);
   assert.deepEqual(
-    [name, manifest.version, os, cpu, libc, dependencies, scripts],
-    ['@bobbin/linux-x64', version, ['linux'], ['x64'], ['glibc'], undefined, undefined],
+    [name, version, os, cpu, libc, dependencies, scripts],
+    ['@bobbin/linux-x64', main.version, ['linux'], ['x64'], ['glibc'], undefined, undefined],
   );
   const texts: [string, RegExp][] = [
     ['LICENSE', /MIT License/],
@@ -130,6 +119,6 @@ test('when the package is made, then publint is content, and it names its machin
     ['licences/node-addon-api/LICENSE.md', /MIT License/i],
   ];
   for (const [file, text] of texts) {
-    assert.match(fs.readFileSync(path.join(folder, file), 'utf8'), text, file);
+    assert.match(fs.readFileSync(path.join(packedAddon, file), 'utf8'), text, file);
   }
 });

@@ -6,8 +6,10 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import { publint } from 'publint';
 import { pack } from '../../scripts/develop/pack/main.mjs';
+import { readManifest } from '../../scripts/develop/pack/staging.mjs';
 import { installedIn, withInstallScript } from '../install/packages.js';
 import { temporaryFolder } from '../support/folders.js';
+import { addonTarball, notPacked } from '../support/packed-addon.js';
 import { inTerminal } from '../support/terminal.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -15,9 +17,11 @@ const project = temporaryFolder();
 const program = path.join(project, 'train.mjs');
 let tarball = '';
 
-/** No prebuilt addon is installed here: these build it. */
-const { dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const { dependencies } = readManifest(root);
 const buildTools = ['cmake-js', 'node-addon-api'].map((name) => `${name}@${dependencies[name]}`);
+
+/** Whether the prebuilt addon is installed. Without it, set-up builds the addon. */
+const isPrebuilt = notPacked() === false;
 
 const run = (command: string, args: string[], cwd = project) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
@@ -27,7 +31,8 @@ before(async () => {
   tarball = await pack(project);
   writeFileSync(path.join(project, 'package.json'), '{"name":"someone","private":true}');
   const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
-  run('npm', ['install', ...quietly, tarball, ...buildTools]);
+  const addon = isPrebuilt ? [addonTarball] : buildTools;
+  run('npm', ['install', ...quietly, tarball, ...addon]);
   writeFileSync(program, run(process.execPath, [path.join(root, 'test/package/readme.mjs')]));
 });
 
@@ -88,9 +93,9 @@ test('when TypeScript reads the package and the program of README.md, then it fi
 
 test('when the packed tarball is installed in an empty project, then its first command sets it up, and the program of README.md trains', () => {
   const garments = ['--tasks', 'lapel_design_labels', '--images-per-task', '20'];
-  run('npx', ['bobbin', 'synthesize', '--out', 'photos', ...garments]);
+  run('npx', ['bobbin', 'synthesize', '--out', 'garments', ...garments]);
   const { CI: _, ...env } = process.env;
-  const first = inTerminal(['npx', 'bobbin', 'bench', 'photos', '--seconds', '1'], {
+  const first = inTerminal(['npx', 'bobbin', 'bench', 'garments', '--seconds', '1'], {
     cwd: project,
     env,
     question: '[Y/n]',
@@ -98,6 +103,8 @@ test('when the packed tarball is installed in an empty project, then its first c
   });
   assert.match(first.output, /set-up: complete[\s\S]*images/);
   assert.equal(first.code, 0, first.output);
+  const doctor = run('npx', ['bobbin', 'doctor']);
+  assert.match(doctor, isPrebuilt ? /Node-API 9, prebuilt, from/ : /Node-API 9, from/);
   const output = run(process.execPath, [program]);
   assert.match(output, /^basic precision [01](\.\d+)?, mean reciprocal rank [01](\.\d+)?$/m);
   assert.match(output, /^tensorflow \[ 8, 64, 64, 3 \] Int32Array\(8\)/m);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { addonFile } from '../../scripts/addon.mjs';
+import { addonFile } from '../../scripts/addon-place.mjs';
 
 /** Starts TensorFlow in a worker thread, whose `process.env` is a copy; what TensorFlow printed, and the variables as the process has them. */
 function startInWorker(variables: Record<string, string>) {

@@ -1,7 +1,7 @@
 /** Terminates worker threads amid their work, one after another. Writes photos to the given folder. */
 import { once } from 'node:events';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { addonFile } from '../../scripts/addon.mjs';
+import { addonFile } from '../../scripts/addon-place.mjs';
 import { createLoader, type LoaderOptions } from '../../src/pipeline/index.js';
 import { jit, tf } from '../../src/tensorflow/index.js';
 import { plainPixels, writePictures } from '../support/pictures.js';
