@@ -6,20 +6,15 @@ import { type TestContext, test } from 'node:test';
 import { Client } from '../../scripts/fetch/client.mjs';
 import { download } from '../../scripts/fetch/download.mjs';
 import { temporaryFolder } from '../support/folders.js';
-import {
-  type Behaviour,
-  makeWheel,
-  type ServerOptions,
-  serveWheels,
-} from '../support/wheel-server.js';
+import { type Behaviour, makeWheel, serveWheels } from '../support/wheel-server.js';
 
 const wheel = await makeWheel('tiny', 100_000);
 const { sha256, bytes } = wheel.pin;
 
-/** A server with the wheel, and a download from it with short pauses. */
-async function startWith(t: TestContext, behave?: Behaviour, options: ServerOptions = {}) {
-  const server = await serveWheels(t, [wheel], { ...options, ...(behave && { behave }) });
-  const client = new Client([], { timeoutMs: 200 });
+/** A server with the wheel, and a download from it with short pauses that may wait `timeoutMs` for the next bytes. */
+async function startWith(t: TestContext, behave?: Behaviour, timeoutMs = 10_000) {
+  const server = await serveWheels(t, [wheel], behave && { behave });
+  const client = new Client([], { timeoutMs });
   t.after(() => client.close());
   const file = path.join(temporaryFolder(t), 'partial');
   const url = new URL(`/files/${wheel.file}`, server.origin);
@@ -56,7 +51,8 @@ const failures: Record<string, Behaviour> = {
 };
 for (const [what, failure] of Object.entries(failures)) {
   test(`when a download ${what}, then it goes on where it was`, { timeout: 20_000 }, async (t) => {
-    const { file, fetched, ranges } = await startWith(t, first(failure));
+    const timeoutMs = what === 'falls silent' ? 200 : undefined;
+    const { file, fetched, ranges } = await startWith(t, first(failure), timeoutMs);
     await fetched();
     assert.deepEqual(fs.readFileSync(file), wheel.content);
     assert.deepEqual(ranges(), [undefined, 'bytes=30000-']);

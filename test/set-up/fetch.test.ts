@@ -1,6 +1,6 @@
 /** Set-up without Python: it downloads from an index, also through proxies, and continues what an earlier one left. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import http from 'node:http';
@@ -133,7 +133,9 @@ test('when set-up is killed during a download, then the next one continues it an
   assert.deepEqual(fs.readdirSync(cache), ['large-1.0']);
 });
 
-test('when only the set-up is killed, then its download ends, too', async (t) => {
+test('when only the set-up is killed, then its download ends, too', {
+  timeout: 60_000,
+}, async (t) => {
   const { index } = await serveWheels(t, [large], {
     behave: (request) => request.url?.startsWith('/files') ?? false,
   });
@@ -220,6 +222,8 @@ async function startProxy(t: TestContext) {
   return { asked, address: (user: string) => `http://${user}@127.0.0.1:${port}` };
 }
 
+const skip = spawnSync('openssl', ['version']).status === 0 ? false : 'needs openssl';
+
 /** A key and a certificate of its own authority for 127.0.0.1, and the certificate's file. */
 function makeCertificate(t: TestContext) {
   const folder = temporaryFolder(t);
@@ -238,7 +242,9 @@ function makeCertificate(t: TestContext) {
   };
 }
 
-test('when the index is behind a proxy with a password, then http and https go through it, and no output has it', async (t) => {
+test('when the index is behind a proxy with a password, then http and https go through it, and no output has it', {
+  skip,
+}, async (t) => {
   const { file, tls } = makeCertificate(t);
   const proxy = await startProxy(t);
   const secure = await serveWheels(t, [small], { tls });
@@ -288,7 +294,9 @@ test('when the index is behind a proxy with a password, then http and https go t
   }
 });
 
-test('when the certificate is unknown, or https leads to http, then set-up refuses in a sentence', async (t) => {
+test('when the certificate is unknown, or https leads to http, then set-up refuses in a sentence', {
+  skip,
+}, async (t) => {
   const { file, tls } = makeCertificate(t);
   const plain = await serveWheels(t, [small]);
   const { index, origin } = await serveWheels(t, [small], {
