@@ -1,6 +1,14 @@
 /** A slim Debian in a folder, with Node and npm: commands run in it by chroot, with mounts that end with the command. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import path from 'node:path';
 import { run } from './project.js';
 
@@ -47,7 +55,11 @@ export class System {
   static make(parent: string, suite: Suite, name: string, tools: string): System {
     const base = path.join(parent, suite);
     if (!existsSync(base)) {
-      shell('debootstrap', '--variant=minbase', suite, base);
+      // One that is stopped leaves a half.
+      const fresh = `${base}-new`;
+      rmSync(fresh, { recursive: true, force: true });
+      shell('debootstrap', '--variant=minbase', suite, fresh);
+      renameSync(fresh, base);
     }
     const system = new System(path.join(parent, name));
     // An earlier call may have been stopped.
