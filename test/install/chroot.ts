@@ -1,6 +1,7 @@
 /** `npm run test:chroot -- FOLDER [SUITE…]`: installs, sets up and trains in slim Debians in FOLDER; prints seconds for each step. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { alias } from './client-package.js';
 import { inSetting } from './setting.js';
 import { type Suite, System, type User } from './system.js';
 import { downloadWheels, startIndex } from './wheel-index.js';
@@ -59,8 +60,7 @@ interface Project {
 /** Makes the project, and installs Bobbin and its alias there from `registry`. */
 async function install(system: System, where: string, registry: string, project: Project) {
   const { user, folder } = project;
-  const alias = 'npm:@bobbin/tfjs-node@4.22.0';
-  const dependencies = { bobbin: '*', '@tensorflow/tfjs-node': alias };
+  const dependencies = { bobbin: '*', ...alias };
   const manifest = JSON.stringify({ name: 'somebody', private: true, dependencies });
   const registryLine = `registry=${registry}`;
   const write = `echo '${manifest}' > package.json && echo '${registryLine}' > .npmrc`;
@@ -146,14 +146,18 @@ async function main([parent, ...names]: string[]) {
     throw new Error('Expected a folder in which the systems are made');
   }
   if (process.getuid?.() !== 0) {
-    console.log('Nothing was tried: only root may change the root folder of a process.');
-    return;
+    throw new Error('Expected root: nobody else may change the root folder of a process');
   }
   await inSetting(async ({ folder, registry, tools }) => {
     const wheels = path.join(folder, 'wheels');
     downloadWheels(wheels);
     const index = await startIndex(wheels);
-    const surroundings = { parent: path.resolve(parent), tools, registry, index: index.url };
+    const surroundings = {
+      parent: path.resolve(parent),
+      tools,
+      registry,
+      index: `${index.url}/simple`,
+    };
     try {
       for (const suite of suites.filter((each) => names.length === 0 || names.includes(each))) {
         await tryOn(suite, surroundings);

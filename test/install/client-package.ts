@@ -11,7 +11,8 @@ import { succeed } from './project.js';
 const client = { name: 'client-of-tfjs-node', version: '1.0.0' };
 const name = '@tensorflow/tfjs-node';
 const aliasVersion = '4.22.0';
-const alias = { [name]: `npm:@bobbin/tfjs-node@${aliasVersion}` };
+/** What a package.json asks for. */
+export const alias = { [name]: `npm:@bobbin/tfjs-node@${aliasVersion}` };
 const original = { [name]: '4.22.0' };
 
 const withDependency = (tfjsNode: Versions) => ({

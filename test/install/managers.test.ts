@@ -8,7 +8,7 @@ import {
   withAlias,
   withoutBobbin,
   withTfjsNode,
-} from './client.js';
+} from './client-package.js';
 import { type Manager, managers, npm } from './managers.js';
 import { type Installed, installedIn, withInstallScript } from './packages.js';
 import { clear, install, makeProject, type Place, succeed } from './project.js';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { pack as packBobbin } from '../../scripts/develop/pack/main.mjs';
 import { pack as packAlias } from '../../scripts/develop/pack/tfjs-node.mjs';
 import { temporaryFolder } from '../support/folders.js';
-import { backendsIn, packClient, runProgram, withAlias, withoutBobbin } from './client.js';
+import { backendsIn, packClient, runProgram, withAlias, withoutBobbin } from './client-package.js';
 import { npm } from './managers.js';
 import { install, makeProject } from './project.js';
 import { startRegistry } from './registry.js';

@@ -2,17 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-
-export interface Registry {
-  url: string;
-  close: () => void;
-}
+import { type Listening, listen } from '../support/servers/listen.js';
 
 /** The registry that npm is configured with, without a slash at its end. */
-export const configuredRegistry = () =>
+const configuredRegistry = () =>
   execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' })
     .trim()
     .replace(/\/$/, '');
@@ -36,11 +30,11 @@ function describe(file: string, url: string) {
   return { name, 'dist-tags': { latest: version }, versions, time: { [version]: new Date(0) } };
 }
 
-/** Serves the tarballs on a free port of the loopback interface. */
-export async function startRegistry(tarballs: string[]): Promise<Registry> {
+/** Serves the tarballs. */
+export async function startRegistry(tarballs: string[]): Promise<Listening> {
   const elsewhere = configuredRegistry();
   const answers = new Map<string, Buffer>();
-  const server = createServer(({ url = '/' }, response) => {
+  const registry = await listen(({ url = '/' }, response) => {
     const answer = answers.get(decodeURIComponent(url));
     if (answer === undefined) {
       response.writeHead(302, { location: `${elsewhere}${url}` }).end();
@@ -49,16 +43,10 @@ export async function startRegistry(tarballs: string[]): Promise<Registry> {
       response.writeHead(200, { 'cache-control': 'no-store' }).end(answer);
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   for (const file of tarballs) {
-    const packument = describe(file, url);
+    const packument = describe(file, registry.url);
     answers.set(`/${packument.name}`, Buffer.from(JSON.stringify(packument)));
     answers.set(`/${packument.name}/-/${path.basename(file)}`, readFileSync(file));
   }
-  const close = () => {
-    server.close();
-    server.closeAllConnections();
-  };
-  return { url, close };
+  return registry;
 }

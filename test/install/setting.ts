@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { packClient } from './client.js';
+import { packClient } from './client-package.js';
 import { installTools, packages } from './packages.js';
 import type { Place } from './project.js';
 import { startRegistry } from './registry.js';

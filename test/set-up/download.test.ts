@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { Client } from '../../scripts/fetch/client.mjs';
 import { download } from '../../scripts/fetch/download.mjs';
 import { temporaryFolder } from '../support/folders.js';
-import { type Behaviour, makeWheel, serveWheels } from '../support/wheel-server.js';
+import { type Behaviour, makeWheel, serveWheels } from '../support/servers/wheel-server.js';
 
 const wheel = await makeWheel('tiny', 100_000);
 const { sha256, bytes } = wheel.pin;

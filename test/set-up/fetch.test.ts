@@ -9,7 +9,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { temporaryFolder } from '../support/folders.js';
-import { type MadeWheel, makeWheel, serveWheels } from '../support/wheel-server.js';
+import { type MadeWheel, makeWheel, serveWheels } from '../support/servers/wheel-server.js';
 
 const scripts = path.resolve(import.meta.dirname, '../../scripts');
 const small = await makeWheel('tiny');

@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { Client } from '../../scripts/fetch/client.mjs';
 import { findWheel, parseIndex } from '../../scripts/fetch/simple-index.mjs';
 import { namedIndexes } from '../../scripts/wheel-source.mjs';
-import { makeWheel, serveWheels } from '../support/wheel-server.js';
+import { makeWheel, serveWheels } from '../support/servers/wheel-server.js';
 
 const wheel = await makeWheel('tiny');
 

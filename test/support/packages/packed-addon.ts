@@ -2,10 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { readManifest } from '../../scripts/develop/pack/staging.mjs';
-import { nativeHash } from '../../scripts/inputs.mjs';
-import { packageRoot } from '../../scripts/root.mjs';
-import { temporaryFolder } from './folders.js';
+import { readManifest } from '../../../scripts/develop/pack/staging.mjs';
+import { nativeHash } from '../../../scripts/inputs.mjs';
+import { packageRoot } from '../../../scripts/root.mjs';
+import { temporaryFolder } from '../folders.js';
 
 const { version } = readManifest(packageRoot);
 

@@ -1,12 +1,10 @@
 /** A small wheel, and a server on the loopback address that has it in a simple index and can fail in many ways. */
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import http from 'node:http';
-import https from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type http from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { ZipFile } from 'yazl';
+import { listen } from './listen.js';
 
 const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
@@ -113,16 +111,9 @@ export async function serveWheels(
       response.writeHead(404).end();
     }
   };
-  const listener = (request: Request, response: Response) => void answer(request, response);
-  const server = tls ? https.createServer(tls, listener) : http.createServer(listener);
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  const origin = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
-  return { origin, index: `${origin}/simple`, requests };
+  const { url, close } = await listen((request, response) => void answer(request, response), tls);
+  t.after(close);
+  return { origin: url, index: `${url}/simple`, requests };
 }
 
 const jsonType = 'application/vnd.pypi.simple.v1+json';
