@@ -1,6 +1,7 @@
 /** Bobbin and its alias as npm, pnpm and yarn install them on this machine: `npm run test:install`. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { skipIfUnreachable } from '../support/packages/npm.js';
 import {
   backendsIn,
   chosenIn,
@@ -12,10 +13,9 @@ import {
 import { type Manager, managers, npm } from './managers.js';
 import { type Installed, installedIn, withInstallScript } from './packages.js';
 import { clear, install, makeProject, type Place, succeed } from './project.js';
-import { inSetting, offline } from './setting.js';
+import { inSetting } from './setting.js';
 
-const skip =
-  process.env.BOBBIN_INSTALL === 'all' ? offline() : '`npm run test:install` tries every manager';
+const skip = process.env.BOBBIN_INSTALL !== 'all' && '`npm run test:install` tries every manager';
 
 /** It prints a request for donations; @tensorflow/tfjs needs the package in old browsers. */
 const harmless = ['core-js@3.29.1'];
@@ -63,17 +63,20 @@ async function checkLockFile(place: Place) {
   assert.deepEqual(backendsIn(installedIn(project)), withoutBobbin);
 }
 
+/** Installs by every manager. */
+const checkManagers = (t: TestContext) =>
+  inSetting(async (place) => {
+    for (const manager of managers) {
+      await t.test(`bobbin by ${manager.name}`, () => checkBobbin(place, manager));
+      await t.test(`the alias by ${manager.name}`, () => checkAlias(place, manager));
+    }
+    await t.test("npm's lock file on another platform", () => checkLockFile(place));
+  });
+
 test(
   'when npm, pnpm and yarn install the packages, then each picks the addon and gives clients the alias',
   {
     skip,
   },
-  (t) =>
-    inSetting(async (place) => {
-      for (const manager of managers) {
-        await t.test(`bobbin by ${manager.name}`, () => checkBobbin(place, manager));
-        await t.test(`the alias by ${manager.name}`, () => checkAlias(place, manager));
-      }
-      await t.test("npm's lock file on another platform", () => checkLockFile(place));
-    }),
+  (t) => skipIfUnreachable(t, () => checkManagers(t)),
 );

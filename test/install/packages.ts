@@ -1,20 +1,12 @@
 /** The packages of this checkout as tarballs, and the tools that install them. */
 import { execFileSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
+import { installLocked } from '../support/packages/npm.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const tools = path.join(root, 'build-install');
-const lists = ['package.json', 'package-lock.json'];
 
-/** Files below `folder` whose names end in `.tgz`. */
+/** Files in `folder` whose names end in `.tgz`. */
 const tarballsIn = (folder: string) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.tgz'))
@@ -32,23 +24,8 @@ export function packages(folder: string): string[] {
 }
 
 /** Installs what `package.json` here lists, in a folder that git ignores; returns the path of its `node_modules`. */
-export function installTools(): string {
-  const installed = path.join(tools, 'node_modules');
-  // npm ci removes this file first, and writes it last.
-  const isWhole = existsSync(path.join(installed, '.package-lock.json'));
-  if (!isWhole || !lists.every(isCurrent)) {
-    mkdirSync(tools, { recursive: true });
-    for (const name of lists) {
-      copyFileSync(path.join(import.meta.dirname, name), path.join(tools, name));
-    }
-    const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
-    execFileSync('npm', ['ci', ...quietly], { cwd: tools, stdio: ['ignore', 2, 2] });
-  }
-  return installed;
-}
-
-const isCurrent = (name: string) =>
-  readFileSync(path.join(import.meta.dirname, name)).equals(readFileSync(path.join(tools, name)));
+export const installTools = (): string =>
+  installLocked(import.meta.dirname, path.join(root, 'build-install'));
 
 /** A package that is installed somewhere: its folder and its `package.json`. */
 export interface Installed {
@@ -63,7 +40,7 @@ export interface Installed {
 
 const packageFile = /(^|\/node_modules\/)(@[^/]+\/)?[^/@.][^/]*\/package\.json$/;
 
-/** Every package below a project's `node_modules`, those that npm bundles included; one with several links counts once. */
+/** Every package below a project's `node_modules`; one with several links counts once. */
 export function installedIn(project: string): Installed[] {
   const top = path.join(project, 'node_modules');
   const names = readdirSync(top, { recursive: true, encoding: 'utf8' });

@@ -1,14 +1,14 @@
 /** The alias where there is no addon: npm installs it as for macOS, Windows and musl, and tfjs's own backend computes. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { pack as packBobbin } from '../../scripts/develop/pack/main.mjs';
 import { pack as packAlias } from '../../scripts/develop/pack/tfjs-node.mjs';
 import { temporaryFolder } from '../support/folders.js';
+import { reachRegistry, skipIfUnreachable } from '../support/packages/npm.js';
 import { backendsIn, packClient, runProgram, withAlias, withoutBobbin } from './client-package.js';
 import { npm } from './managers.js';
 import { install, makeProject } from './project.js';
 import { startRegistry } from './registry.js';
-import { offline } from './setting.js';
 
 /** `npm test` tries the first, `npm run test:install` all. */
 const platforms = [
@@ -22,13 +22,13 @@ const product = [
   [3, 3],
 ];
 
-test('when npm installs the alias as for another platform, then it leaves bobbin out and one line says what computes', {
-  skip: offline(),
-}, async (t) => {
+/** Installs and runs the alias as for each platform. */
+async function checkPlatforms(t: TestContext) {
+  reachRegistry();
   const folder = temporaryFolder(t);
   const tarballs = [await packBobbin(folder), await packAlias(folder), await packClient(folder)];
   const registry = await startRegistry(tarballs);
-  t.after(() => registry.close());
+  t.after(registry.close);
   const place = { folder, registry: registry.url, tools: '' };
 
   for (const options of process.env.BOBBIN_INSTALL === 'all' ? platforms : platforms.slice(0, 1)) {
@@ -42,4 +42,7 @@ test('when npm installs the alias as for another platform, then it leaves bobbin
       assert.match(lines[0] as string, /^@bobbin\/tfjs-node: /);
     });
   }
-});
+}
+
+test('when npm installs the alias as for another platform, then it leaves bobbin out and one line says what computes', (t) =>
+  skipIfUnreachable(t, () => checkPlatforms(t)));

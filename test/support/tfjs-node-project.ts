@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
-import { stage } from '../../scripts/develop/pack/tfjs-node.mjs';
 import { temporaryFolder } from './folders.js';
+import { layAlias } from './packages/alias.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -26,10 +26,7 @@ export function tfjsNodeProject(t?: TestContext, { bobbin = true } = {}): string
       }
     }
   }
-  if (bobbin) {
-    symlinkSync(root, path.join(modules, 'bobbin'));
-  }
-  stage(path.join(modules, '@tensorflow/tfjs-node'));
+  layAlias(modules, { bobbin });
   cpSync(path.join(root, 'test/tfjs-node/programs'), project, { recursive: true });
   return project;
 }
