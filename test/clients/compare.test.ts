@@ -20,12 +20,15 @@ test('when a number differs by more, or is not a number, then the fault names it
   ]);
 });
 
-test('when labels differ, or outputs are missing, then the faults name them', () => {
+test('when labels differ, or outputs are missing or more than asked for, then the faults name them', () => {
   assert.deepEqual(compare({ ...answer, first: { labels: ['tie', 'tie'] } }, answer).faults, [
     'outputs.first.labels[0] is tie instead of cup',
   ]);
   assert.deepEqual(compare({ boxes: [100] }, answer).faults, [
     'outputs.boxes has 1 values instead of 3',
     'outputs.first.labels has 0 values instead of 2',
+  ]);
+  assert.deepEqual(compare({ ...answer, scores: [1] }, answer).faults, [
+    'outputs.scores has 1 values instead of 0',
   ]);
 });

@@ -21,9 +21,10 @@ export const tolerance = 1e-5;
  * greatest absolute value in the answer.
  */
 export function compare(found: Outputs | undefined, answer: Outputs): Comparison {
-  const lists = namedLists(found);
-  const comparisons = [...namedLists(answer)].map(([name, values]) =>
-    compareList(name, lists.get(name) ?? [], values),
+  const [lists, answers] = [namedLists(found), namedLists(answer)];
+  const names = new Set([...answers.keys(), ...lists.keys()]);
+  const comparisons = [...names].map((name) =>
+    compareList(name, lists.get(name) ?? [], answers.get(name) ?? []),
   );
   return {
     numbers: sum(comparisons.map(({ numbers }) => numbers)),

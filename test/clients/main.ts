@@ -5,6 +5,7 @@ import { ask, messageOf } from '../../scripts/run.mjs';
 import { textTable } from '../../src/report/index.js';
 import { writeAnswers } from './answers.js';
 import { clients, judge } from './clients.js';
+import type { Engine } from './measure.js';
 import type { Photo } from './photo.js';
 import { programs, runProgram } from './programs.js';
 import { project, setUp } from './set-up.js';
@@ -14,6 +15,8 @@ const versions = ['20', '22', '24', '26'];
 
 /** Cells of a table's row, and what is wrong. */
 interface Row {
+  /** Of a row with nothing wrong; by default ✔. */
+  mark?: string;
   cells: string[];
   faults: string[];
 }
@@ -42,7 +45,8 @@ const programTests = (names: string[]): Kind => ({
   async test(name, node) {
     const began = performance.now();
     const result = await runProgram(name, node);
-    return { cells: [((performance.now() - began) / 1000).toFixed(1), result], faults: [] };
+    const mark = result.startsWith('skipped') ? '–' : '✔';
+    return { mark, cells: [((performance.now() - began) / 1000).toFixed(1), result], faults: [] };
   },
 });
 
@@ -55,12 +59,13 @@ async function run({ names, columns, test }: Kind, nodes: string[]): Promise<str
     const title = `Node ${ask(node, ['--version'])}`;
     for (const name of names) {
       console.error(`clients: ${name}, ${title} …`);
-      const row = await test(name, node).catch((error) => ({
+      const row: Row = await test(name, node).catch((error) => ({
         cells: [],
         faults: [messageOf(error)],
       }));
-      rows.push([`${row.faults.length === 0 ? '✔' : '✘'} ${name}`, title, ...row.cells]);
-      faults.push(...row.faults.map((fault) => `${name}, ${title}: ${fault}`));
+      const mark = row.faults.length === 0 ? (row.mark ?? '✔') : '✘';
+      rows.push([`${mark} ${name}`, title, ...row.cells]);
+      faults.push(...someOf(row.faults).map((fault) => `${name}, ${title}: ${fault}`));
     }
   }
   if (rows.length > 0) {
@@ -69,17 +74,40 @@ async function run({ names, columns, test }: Kind, nodes: string[]): Promise<str
   return faults;
 }
 
-/** Times Bobbin and tfjs's WASM backend on the same photo. */
-async function compareTimes(names: string[], photo: Photo): Promise<void> {
+/** Times Bobbin and tfjs's WASM backend on the same photo, prints a table, and returns what is wrong with Bobbin. */
+async function compareTimes(names: string[], photo: Photo): Promise<string[]> {
   const rows: string[][] = [];
+  const faults: Record<Engine, string[]> = { 'tfjs-node': [], wasm: [], cpu: [] };
+  const time = async (client: string, engine: Engine) => {
+    const verdict = await judge(client, photo, { rounds: 3, engine }).catch((error) => ({
+      seconds: undefined,
+      faults: [messageOf(error)],
+    }));
+    faults[engine].push(...someOf(verdict.faults).map((fault) => `${client}, ${engine}: ${fault}`));
+    return verdict.seconds;
+  };
+  const cell = (seconds?: number) => (seconds ? `${(seconds * 1000).toFixed(0)} ms` : 'not run');
   for (const name of names) {
     console.error(`clients: ${name} on Bobbin and WASM …`);
-    const bobbin = await judge(name, photo, { rounds: 3 });
-    const wasm = await judge(name, photo, { rounds: 3, engine: 'wasm' });
-    const times = [bobbin, wasm].map(({ seconds }) => `${(seconds * 1000).toFixed(0)} ms`);
-    rows.push([name, ...times, (wasm.seconds / bobbin.seconds).toFixed(1)]);
+    const bobbin = await time(name, 'tfjs-node');
+    const wasm = await time(name, 'wasm');
+    const ratio = bobbin && wasm ? (wasm / bobbin).toFixed(1) : '–';
+    rows.push([name, cell(bobbin), cell(wasm), ratio]);
   }
-  console.log(textTable(['best of 3', 'Bobbin', 'WASM', 'ratio'], rows));
+  console.log(
+    [textTable(['best of 3', 'Bobbin', 'WASM', 'ratio'], rows), ...faults.wasm].join('\n'),
+  );
+  return faults['tfjs-node'];
+}
+
+/** The first ones, and how many there are: a wrong model differs in thousands of numbers. */
+const someOf = (faults: string[]) =>
+  faults.length > 4 ? [...faults.slice(0, 3), `and ${faults.length - 3} more`] : faults;
+
+/** Prints what is wrong, and the verdict; the process fails unless there is nothing. */
+function conclude(faults: string[]): void {
+  console.log(['', ...faults, `clients: ${faults.length === 0 ? 'passed' : 'failed'}`].join('\n'));
+  process.exitCode = faults.length === 0 ? 0 : 1;
 }
 
 const oneOf = (known: string[]) => (name: string, others?: string[]) => {
@@ -104,16 +132,15 @@ program
       ...(await run(clientTests(chosenFrom(clients, names), photo), nodes)),
       ...(await run(programTests(chosenFrom(programs, names)), nodes)),
     ];
-    console.log(
-      ['', ...faults, `clients: ${faults.length === 0 ? 'passed' : 'failed'}`].join('\n'),
-    );
-    process.exitCode = faults.length === 0 ? 0 : 1;
+    conclude(faults);
   });
 program
   .command('times')
   .description("time the clients on Bobbin and on tfjs's WASM backend")
   .argument('[clients...]', 'default: all', oneOf(clients))
-  .action(async (names) => compareTimes(chosenFrom(clients, names), await setUp('all')));
+  .action(async (names) =>
+    conclude(await compareTimes(chosenFrom(clients, names), await setUp('all'))),
+  );
 program
   .command('answers')
   .description("write the answers of tfjs's CPU backend again, which takes minutes")

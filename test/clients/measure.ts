@@ -1,5 +1,6 @@
 /** Runs a client in a process of its own, under any version of Node and on any engine. */
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
 import type { Outputs } from './compare.js';
 import type { Photo } from './photo.js';
@@ -26,22 +27,28 @@ export interface Measured {
   tensors: number[];
 }
 
-/** @throws an Error with what the process wrote, if it failed */
-export function measure({ node = process.execPath, ...job }: Job): Promise<Measured> {
+/** The slowest, human on tfjs's CPU backend, takes minutes. */
+const timeout = 20 * 60_000;
+
+/** @throws an Error with what the process wrote, if it failed, be it after it sent what it measured */
+export async function measure({ node = process.execPath, ...job }: Job): Promise<Measured> {
   const child = fork(path.join(project, 'measure.cjs'), [JSON.stringify(job)], {
     execPath: node,
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    timeout,
   });
+  let measured: Measured | undefined;
   let written = '';
   child.stderr?.on('data', (piece) => {
     written += piece;
   });
-  return new Promise((resolve, reject) => {
-    child.on('message', (measured) => resolve(measured as Measured));
-    child.on('error', reject);
-    child.on('close', (code, signal) =>
-      reject(new Error(`${job.client} ended with ${signal ?? `exit status ${code}`}: ${written}`)),
-    );
+  child.on('message', (message) => {
+    measured = message as Measured;
   });
+  const [code, signal] = await once(child, 'close');
+  if (code !== 0 || measured === undefined) {
+    throw new Error(`${job.client} ended with ${signal ?? `exit status ${code}`}: ${written}`);
+  }
+  return measured;
 }
