@@ -12,7 +12,7 @@ import {
 } from './client-package.js';
 import { type Manager, managers, npm } from './managers.js';
 import { type Installed, installedIn, withInstallScript } from './packages.js';
-import { clear, install, makeProject, type Place, succeed } from './project.js';
+import { install, makeProject, type Place, succeed } from './project.js';
 import { inSetting } from './setting.js';
 
 const skip = process.env.BOBBIN_INSTALL !== 'all' && '`npm run test:install` tries every manager';
@@ -33,7 +33,7 @@ async function checkBobbin(place: Place, manager: Manager) {
   assert.deepEqual(withInstallScript(installed), harmless);
 }
 
-/** Installs a client of tfjs-node with the alias, runs it, and goes back to tfjs-node. */
+/** Installs a client of tfjs-node with the alias, runs it, and goes to tfjs-node and back. */
 async function checkAlias(place: Place, manager: Manager) {
   const project = makeProject(place, manager);
   const installed = await install(place, manager, project, withAlias(manager));
@@ -48,11 +48,15 @@ async function checkAlias(place: Place, manager: Manager) {
   const row = [3, 3];
   assert.deepEqual(found, { backend: 'tensorflow', same: true, product: [row, row] });
 
-  // Managers keep what fits the ranges, whatever package it is.
-  clear(project, place, manager);
-  // tfjs-node's own script would fetch its binary.
-  await install(place, manager, project, withTfjsNode, manager.withoutScripts);
-  assert.deepEqual(chosenIn(project), ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node']);
+  // Back, and to the alias again, by package.json alone.
+  for (const [fields, chosen] of [
+    [withTfjsNode, '@tensorflow/tfjs-node'],
+    [withAlias(manager), '@bobbin/tfjs-node'],
+  ] as const) {
+    // tfjs-node's own script would fetch its binary.
+    await install(place, manager, project, fields, manager.withoutScripts);
+    assert.deepEqual(chosenIn(project), [chosen, chosen]);
+  }
 }
 
 /** Installs on a Mac what the lock file of this machine says. */
