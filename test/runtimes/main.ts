@@ -4,22 +4,21 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { addonFile } from '../../scripts/addon-place.mjs';
 import { pack as packMain } from '../../scripts/develop/pack/main.mjs';
+import { readManifest } from '../../scripts/develop/pack/staging.mjs';
 import { pack as packTfjsNode } from '../../scripts/develop/pack/tfjs-node.mjs';
 import { packageRoot } from '../../scripts/root.mjs';
+import { runScript } from '../../scripts/run.mjs';
+import { installLocked, npm } from '../support/packages/npm.js';
 
 const build = path.join(packageRoot, 'build-runtimes');
-const tools = path.join(build, 'tools');
+const tools = installLocked(import.meta.dirname, path.join(build, 'tools'));
 const project = path.join(build, 'project');
-/** @param {string[]} names */
-const tool = (...names) => path.join(tools, 'node_modules', ...names);
-const { dependencies: versions } = JSON.parse(
-  fs.readFileSync(path.join(import.meta.dirname, 'package.json'), 'utf8'),
-);
+const tool = (name: string) => path.join(tools, name);
+const { dependencies: versions } = readManifest(import.meta.dirname);
 const programs = ['kernels.cjs', 'modules.mjs', 'steps.mjs'];
 const { execPath } = process;
 
-/** @type {{title: string, commands: string[][]}[]} */
-const runtimes = [
+const runtimes: { title: string; commands: string[][] }[] = [
   {
     title: `Bun ${versions['@oven/bun-linux-x64']}`,
     commands: programs.map((program) => [tool('@oven/bun-linux-x64/bin/bun'), program]),
@@ -48,26 +47,6 @@ const runtimes = [
   })),
 ];
 
-/**
- * @param {string} folder
- * @param {string[]} args
- */
-function npm(folder, ...args) {
-  const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
-  const { status } = spawnSync('npm', [...args, ...quietly], { cwd: folder, stdio: 'inherit' });
-  if (status !== 0) {
-    throw new Error(`Expected \`npm ${args[0]}\` in ${folder} to succeed`);
-  }
-}
-
-function installTools() {
-  fs.mkdirSync(tools, { recursive: true });
-  for (const name of ['package.json', 'package-lock.json']) {
-    fs.copyFileSync(path.join(import.meta.dirname, name), path.join(tools, name));
-  }
-  npm(tools, 'ci');
-}
-
 /** Installs the packages as a user would. The addon is the checkout's. */
 async function makeProject() {
   fs.rmSync(project, { recursive: true, force: true });
@@ -78,12 +57,11 @@ async function makeProject() {
   };
   const manifest = { private: true, dependencies };
   fs.writeFileSync(path.join(project, 'package.json'), JSON.stringify(manifest));
-  npm(project, 'install');
+  npm(project, 'install', '--ignore-scripts');
   fs.symlinkSync(tool('vitest'), path.join(project, 'node_modules/vitest'));
 }
 
-/** @param {string[]} command */
-function passes([command = '', ...args]) {
+function passes([command = '', ...args]: string[]): boolean {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd: project,
     encoding: 'utf8',
@@ -95,12 +73,15 @@ function passes([command = '', ...args]) {
   return status === 0;
 }
 
-installTools();
-await makeProject();
-let failed = false;
-for (const { title, commands } of runtimes) {
-  const passed = commands.filter(passes).length;
-  failed ||= passed < commands.length;
-  console.log(`${title}: ${passed} of ${commands.length} passed`);
+async function main(): Promise<number> {
+  await makeProject();
+  let failed = false;
+  for (const { title, commands } of runtimes) {
+    const passed = commands.filter(passes).length;
+    failed ||= passed < commands.length;
+    console.log(`${title}: ${passed} of ${commands.length} passed`);
+  }
+  return failed ? 1 : 0;
 }
-process.exitCode = failed ? 1 : 0;
+
+runScript('test:runtimes', main);
