@@ -1,7 +1,6 @@
 /** A package that depends on tfjs-node, and a program that uses both: they stand for all that there are. */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { writeFiles } from '../support/folders.js';
 import type { Manager, Versions } from './managers.js';
@@ -32,12 +31,17 @@ export const withTfjsNode = withDependency(original);
 /** What `backendsIn` finds where there is no addon. */
 export const withoutBobbin = [`@bobbin/tfjs-node@${aliasVersion}`, '@tensorflow/tfjs-core@4.22.0'];
 
+/** Finds packages in a process of its own: Node remembers what it has read and resolved. */
+const findChosen = `
+const { createRequire } = require('node:module');
+const requires = [require, createRequire(require.resolve('${client.name}'))];
+JSON.stringify(requires.map((require) => require('${name}/package.json').name));
+`;
+
 /** The names of the packages that a project and its client get for tfjs-node's name. */
-export function chosenIn(project: string): string[] {
-  const own = createRequire(path.join(project, 'program.cjs'));
-  return [own, createRequire(own.resolve(client.name))].map(
-    (require) => require(`${name}/package.json`).name,
-  );
+export async function chosenIn(project: string): Promise<string[]> {
+  const { stdout } = await succeed([process.execPath, '--print', findChosen], project);
+  return JSON.parse(stdout);
 }
 
 /** Packs the client into `folder` and returns the path of its tarball. */

@@ -55,7 +55,7 @@ async function checkAlias(place: Place, manager: Manager) {
   ] as const) {
     // tfjs-node's own script would fetch its binary.
     await install(place, manager, project, fields, manager.withoutScripts);
-    assert.deepEqual(chosenIn(project), [chosen, chosen]);
+    assert.deepEqual(await chosenIn(project), [chosen, chosen]);
   }
 }
 
