@@ -2,7 +2,11 @@
 const assert = require('node:assert/strict');
 const tf = require('@tensorflow/tfjs-node');
 require('@tensorflow/tfjs-node/dist/kernels/TopK');
-const { ensureTensorflowBackend } = require('@tensorflow/tfjs-node/dist/nodejs_kernel_backend');
+const {
+  NodeJSKernelBackend,
+  ensureTensorflowBackend,
+} = require('@tensorflow/tfjs-node/dist/nodejs_kernel_backend');
+const { Int64Scalar } = require('@tensorflow/tfjs-node/dist/int64_tensors');
 
 async function main() {
   assert.equal(tf.getBackend(), 'cpu');
@@ -17,12 +21,16 @@ async function main() {
     model.predict(tf.ones([1, 2])).dataSync(),
   );
 
-  const sentence = /^Error: @bobbin\/tfjs-node: This function needs TensorFlow, but [^.\n]+\.$/;
+  const sentence = /^Error: @bobbin\/tfjs-node: This needs TensorFlow, but [^.\n]+\.$/;
   const png = Uint8Array.from({ length: 16 }, (_, i) => [137, 80, 78, 71, 13, 10, 26, 10][i] ?? 0);
   assert.throws(() => tf.node.decodeImage(png), sentence);
   assert.throws(() => tf.node.summaryFileWriter('logs'), sentence);
   await assert.rejects(tf.node.loadSavedModel('model'), sentence);
   assert.throws(ensureTensorflowBackend, sentence);
+  for (const Class of [NodeJSKernelBackend, Int64Scalar]) {
+    assert.throws(() => new Class(1), sentence);
+    assert.ok(!(tf.backend() instanceof Class));
+  }
 }
 
 main().catch((error) => {

@@ -9,29 +9,39 @@ const absence = `the package bobbin is not installed here (${
     : `it runs on Linux x64 with glibc, and this is ${machine}`
 })`;
 
-/** The exports of `bobbin/tensorflow`; undefined where the package manager left out the optional package `bobbin`. */
-function load() {
+/** Whether a package that may be left out is there. */
+function isInstalled(name) {
   try {
-    return require('bobbin/tensorflow');
+    require.resolve(name);
+    return true;
   } catch (error) {
-    if (error.code !== 'MODULE_NOT_FOUND' || !error.message.includes("'bobbin/tensorflow'")) {
+    if (error.code !== 'MODULE_NOT_FOUND') {
       throw error;
     }
-    return undefined;
+    return false;
   }
 }
 
+function load() {
+  if (!isInstalled('bobbin/tensorflow')) {
+    require('./core_copies');
+    return undefined;
+  }
+  // Such a Node gets a CommonJS copy of the backend, so a program that also imports `bobbin` would have two backends.
+  if (!process.features.require_module) {
+    throw new Error(
+      `@bobbin/tfjs-node: Expected Node 20.19, 22.12 or a newer one that can require ES modules but received ${process.version}.`,
+    );
+  }
+  return require('bobbin/tensorflow');
+}
+
+/** The exports of `bobbin/tensorflow`; undefined where the package manager left out the optional package `bobbin`. */
 const bobbin = load();
-// An older Node gets a CommonJS copy of the backend, so a program that also imports `bobbin` would have two backends.
-if (bobbin !== undefined && process.features.require_module === undefined) {
-  throw new Error(
-    `@bobbin/tfjs-node: Expected Node 20.19, 22.12 or a newer one but received ${process.version}.`,
-  );
-}
 
-/** Stands in for the functions through which tfjs-node reaches TensorFlow. */
+/** Stands in for the functions and classes through which tfjs-node reaches TensorFlow. */
 function needsBobbin() {
-  throw new Error(`@bobbin/tfjs-node: This function needs TensorFlow, but ${absence}.`);
+  throw new Error(`@bobbin/tfjs-node: This needs TensorFlow, but ${absence}.`);
 }
 
-module.exports = { bobbin, absence, needsBobbin };
+module.exports = { bobbin, absence, isInstalled, needsBobbin };

@@ -1,6 +1,6 @@
 /** The API of @tensorflow/tfjs-node 4.22 over Bobbin's backend, or over tfjs's own backends where Bobbin has no addon. */
 
-const { bobbin, absence } = require('./bobbin');
+const { bobbin, absence, isInstalled } = require('./bobbin');
 const tf = require('@tensorflow/tfjs');
 const { ProgbarLogger } = require('./callbacks');
 const nodeIo = require('./io');
@@ -10,15 +10,11 @@ const io = { ...tf.io, ...nodeIo };
 
 /** Registers tfjs's WASM backend if it is installed, and returns the advice about it. */
 function registerWasm() {
-  try {
-    require('@tensorflow/tfjs-backend-wasm');
-    return "`await tf.setBackend('wasm')` chooses the faster WASM backend";
-  } catch (error) {
-    if (error.code !== 'MODULE_NOT_FOUND') {
-      throw error;
-    }
+  if (!isInstalled('@tensorflow/tfjs-backend-wasm')) {
     return 'install @tensorflow/tfjs-backend-wasm 4.22.0 for a faster one';
   }
+  require('@tensorflow/tfjs-backend-wasm');
+  return "`await tf.setBackend('wasm')` chooses the faster WASM backend";
 }
 
 /** Hands over tfjs's CPU backend, since it alone computes at once, as programs of tfjs-node expect. */

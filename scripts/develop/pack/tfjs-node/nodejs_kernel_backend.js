@@ -1,15 +1,15 @@
-/** Bobbin's copy of tfjs-node's backend: the class of the active backend. */
+/** tfjs-node's backend: the class of the active backend, and functions that reach it. */
 
 const { bobbin, needsBobbin } = require('./bobbin');
 
 const {
-  NodeJSKernelBackend,
-  nodeBackend,
-  getTFDType,
-  createTensorsTypeOpAttr,
-  createOpAttr,
-  ensureTensorflowBackend,
-} = bobbin?.kernelBackend ?? { nodeBackend: needsBobbin, ensureTensorflowBackend: needsBobbin };
+  NodeJSKernelBackend = needsBobbin,
+  nodeBackend = needsBobbin,
+  getTFDType = needsBobbin,
+  createTensorsTypeOpAttr = needsBobbin,
+  createOpAttr = needsBobbin,
+  ensureTensorflowBackend = needsBobbin,
+} = bobbin?.kernelBackend ?? {};
 
 module.exports = {
   NodeJSKernelBackend,
