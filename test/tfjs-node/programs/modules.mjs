@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-node';
 import standard, { io, node, tensor, version } from '@tensorflow/tfjs-node';
 import { nodeFileSystemRouter } from '@tensorflow/tfjs-node/dist/io/file_system.js';
 import { nodeBackend } from '@tensorflow/tfjs-node/dist/nodejs_kernel_backend.js';
+import { tf as own } from 'bobbin/tensorflow';
 
 const require = createRequire(import.meta.url);
 const required = require('@tensorflow/tfjs-node');
@@ -16,6 +17,13 @@ assert.deepEqual(
   Object.keys(required).sort(),
 );
 assert.equal(tf.matMul, required.matMul);
+// Random functions of Bobbin's own, which `jit` can trace.
+const plain = require('@tensorflow/tfjs');
+const replaced = Object.entries(own).filter(([name, value]) => value !== plain[name]);
+assert.ok(replaced.some(([name]) => name === 'randomNormal'));
+for (const [name, value] of replaced) {
+  assert.equal(required[name], value, name);
+}
 assert.equal(nodeBackend(), required.backend());
 assert.equal(version['tfjs-node'], '4.22.0');
 assert.equal(typeof node.decodeImage, 'function');
