@@ -33,8 +33,6 @@ export const leftOutOfTfjsCore = [
 
 /** The same of tfjs-node. */
 export const leftOutOfTfjsNode = [
-  // The words are Bobbin's: "Expected 1 tensors for runSavedModel but received 2".
-  'SavedModel throw error when input tensors do not match input ops',
   // Bounds the growth of resident memory by 1 MB, less than the 16 MB by which V8 enlarges its young generation on some
   // versions of Node. 800,000 decodes add nothing else.
   'decode images decode jpeg node bindings do not leak',

@@ -10,7 +10,8 @@ test('when the alias is packed, then it installs everywhere, runs no script, and
   const { buffer } = new Uint8Array(readFileSync(await pack(temporaryFolder(t))));
   const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true });
   assert.deepEqual(messages, []);
-  const { scripts, os, cpu, libc, dependencies, optionalDependencies } = pkg;
+  const { scripts, os, cpu, libc, license, dependencies, optionalDependencies } = pkg;
+  assert.equal(license, 'Apache-2.0 AND MIT');
   assert.deepEqual([scripts, os, cpu, libc], Array(4).fill(undefined));
   assert.deepEqual(Object.keys(optionalDependencies), ['bobbin']);
   assert.deepEqual(dependencies, {

@@ -32,13 +32,22 @@ export function assemble(folder) {
     fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     fs.copyFileSync(path.join(from, name), path.join(folder, name));
   }
-  // tfjs-node's package names its licence, Apache-2.0, but lacks the text, which sharp's package has.
-  fs.copyFileSync(path.join(npmFolder('sharp'), 'LICENSE'), path.join(folder, 'LICENSE'));
+  fs.writeFileSync(path.join(folder, 'LICENSE'), apacheLicense());
   // tfjs-node requires tfjs-core as well, but lists it among the packages of its development.
   const { dependencies, devDependencies } = readManifest(from);
   const ranges = { ...devDependencies, ...dependencies };
   const required = new Set(kept.flatMap((name) => requiredBy(path.join(from, name))));
   return Object.fromEntries([...required].sort().map((name) => [name, ranges[name]]));
+}
+
+/** tfjs-node's package names its licence, Apache-2.0, but lacks the text, which sharp's package has. */
+function apacheLicense() {
+  const file = path.join(npmFolder('sharp'), 'LICENSE');
+  const text = fs.readFileSync(file, 'utf8');
+  if (!text.trimStart().startsWith('Apache License')) {
+    throw new Error(`Expected the text of the Apache License in ${file}`);
+  }
+  return text;
 }
 
 /**

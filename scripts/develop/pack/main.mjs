@@ -64,6 +64,8 @@ function userManifest({ private: _, scripts, devDependencies, dependencies, expo
     Object.fromEntries(names.filter(chosen).map((name) => [name, dependencies[name]]));
   return {
     ...rest,
+    // Bobbin's own licence, and that of tfjs-node's files.
+    license: `${rest.license} AND Apache-2.0`,
     exports: { ...exports, './tensorflow': withCommonJs(exports['./tensorflow']) },
     imports: { '#tfjs-node/*': `./${bundle}/dist/*` },
     dependencies: pick((name) => name !== tfjsNode && !buildTools.includes(name)),

@@ -24,6 +24,7 @@ export function stage(folder) {
   for (const name of fs.readdirSync(ours)) {
     fs.copyFileSync(path.join(ours, name), path.join(folder, isCode(name) ? 'dist' : '', name));
   }
+  fs.copyFileSync(path.join(packageRoot, 'LICENSE'), path.join(folder, 'LICENSE-BOBBIN'));
   buildSync({
     entryPoints: [coreCopies],
     outfile: path.join(folder, 'dist/core_copies.js'),
