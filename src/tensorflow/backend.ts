@@ -5,6 +5,7 @@ import { nodeFileSystemRouter } from '#tfjs-node/io/file_system.js';
 import { NodeJSKernelBackend } from '#tfjs-node/nodejs_kernel_backend.js';
 import type { TFJSBinding } from '#tfjs-node/tfjs_binding.js';
 import '#tfjs-node/register_all_kernels.js';
+import { expected } from '../errors.js';
 import { runtime } from './configuration.js';
 
 export const backendName = 'tensorflow';
@@ -60,8 +61,22 @@ function createBackend(): NodeJSKernelBackend {
   });
 }
 
+/** Makes the backend for tfjs's engine. It has the address of its module for the error that names two of them. */
+const factory = Object.assign(() => theBackend, { source: import.meta.url });
+
+// A second one would register its kernels over the backend of the first.
+const other: (Partial<typeof factory> & object) | null = tf.findBackendFactory(backendName);
+if (other !== null) {
+  throw expected(
+    'one version of bobbin, and no tfjs-node beside it,',
+    'the process',
+    [other.source ?? 'tfjs-node', factory.source],
+    'Install one version for all packages; "@tensorflow/tfjs-node": "npm:@bobbin/tfjs-node@4.22.0" takes the place of tfjs-node',
+  );
+}
+
 const theBackend = createBackend();
-tf.registerBackend(backendName, () => theBackend, 3);
+tf.registerBackend(backendName, factory, 3);
 void tf.setBackend(backendName);
 tf.io.registerLoadRouter(nodeFileSystemRouter);
 tf.io.registerSaveRouter(nodeFileSystemRouter);

@@ -77,6 +77,25 @@ test('when a bundle contains another copy, then the sentence names the bundle', 
   );
 });
 
+for (const [title, program, first] of [
+  [
+    'another version of bobbin',
+    "Object.assign(() => {}, { source: 'file:///other/bobbin/backend.js' })",
+    'file:///other/bobbin/backend.js',
+  ],
+  ['tfjs-node itself', '() => {}', 'tfjs-node'],
+] as const) {
+  test(`when ${title} has registered its backend, then one sentence names both`, (t) => {
+    const { stdout } = runNode(tfjsNodeProject(t), [
+      '-e',
+      `require('@tensorflow/tfjs').registerBackend('tensorflow', ${program});
+      try { require('@tensorflow/tfjs-node'); } catch (error) { console.log(error.message); }`,
+    ]);
+    const start = `Expected one version of bobbin, and no tfjs-node beside it, for the process but received ["${first}","file:///`;
+    assert.equal(stdout.slice(0, start.length), start);
+  });
+}
+
 /** What `console.warn` prints when a program with one copy, or both, calls `body`. */
 function warnings(t: TestContext, body: string, ...others: string[]): string[] {
   const project = others.length === 0 ? tfjsNodeProject(t) : projectWithCopies(t);
