@@ -1,11 +1,14 @@
-/** The part of `npm run test:clients` that needs 65 MB of packages, under this version of Node. */
+/** The part of `npm run test:clients` that needs 91 MB of packages, under this version of Node. */
 import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { skipIfUnreachable } from '../support/packages/npm.js';
+import { runNode, tfjsNodeProject } from '../support/tfjs-node-project.js';
 import { judge } from './clients.js';
 import type { Photo } from './photo.js';
 import { runProgram } from './programs.js';
-import { setUp } from './set-up.js';
+import { project, setUp } from './set-up.js';
 
 const skip =
   !process.features.require_module && 'programs in CommonJS use Bobbin from Node 20.19 or 22.12 on';
@@ -40,3 +43,28 @@ for (const program of ['csv-regression', 'saved-model']) {
     }),
   );
 }
+
+test(
+  "when Bobbin was left out and tfjs's WASM backend is installed, then it can be chosen and computes",
+  {
+    skip,
+  },
+  (t) =>
+    skipIfUnreachable(t, async () => {
+      await prepare();
+      const withoutBobbin = tfjsNodeProject(t, { bobbin: false });
+      const wasm = 'node_modules/@tensorflow/tfjs-backend-wasm';
+      symlinkSync(path.join(project, wasm), path.join(withoutBobbin, wasm));
+      const program = `const tf = require('@tensorflow/tfjs-node');
+      tf.setBackend('wasm').then(() => {
+        const product = tf.matMul(tf.ones([2, 3]), tf.ones([3, 2]));
+        console.log(tf.getBackend(), product.arraySync());
+      });`;
+      const { stdout, stderr } = runNode(withoutBobbin, ['-e', program]);
+      assert.equal(stdout, 'wasm [ [ 3, 3 ], [ 3, 3 ] ]\n', stderr);
+      assert.match(
+        stderr,
+        /; `await tf\.setBackend\('wasm'\)` chooses the faster WASM backend\.\n$/,
+      );
+    }),
+);

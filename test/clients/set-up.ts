@@ -6,7 +6,7 @@ import { layAlias } from '../support/packages/alias.mjs';
 import { installLocked } from '../support/packages/npm.js';
 import { type Photo, preparePhoto } from './photo.js';
 
-/** Which packages: `small` is two clients, `all` adds the others and four versions of Node. */
+/** Which packages: `small` is two clients and tfjs’s WASM backend, `all` adds the others and four versions of Node. */
 export type Extent = 'small' | 'all';
 
 /** Below this checkout, so that the clients and Bobbin find the same copy of tfjs. */
