@@ -12,6 +12,7 @@ import {
   builtFile,
   isSetUp,
 } from './addon-place.mjs';
+import { wayOut } from './finding.mjs';
 import { tensorflowWheel } from './gpu.mjs';
 import { nativeHash } from './inputs.mjs';
 import { cacheFolder, wheelFolder } from './pins.mjs';
@@ -20,7 +21,6 @@ import { folderFault, readRecord, recordFault, writeRecord } from './record.mjs'
 import { isCheckout, packageRoot } from './root.mjs';
 import { work } from './run.mjs';
 import { ensureBuildTools } from './system.mjs';
-import { wayOut } from './way-out.mjs';
 import { libraryRecords } from './wheels.mjs';
 
 const inputHash = () => nativeHash([wheelFolder(tensorflowWheel())]);

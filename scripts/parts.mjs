@@ -10,7 +10,7 @@ import {
   installAddon,
 } from './addon.mjs';
 import { buildCudaLibrary, cudaFault, cudaLibraryFile } from './cuda-library.mjs';
-import { without } from './finding.mjs';
+import { wayOut, without } from './finding.mjs';
 import { gpuChoice, inspectDriver, tensorflowWheel } from './gpu.mjs';
 import { hashInputs } from './inputs.mjs';
 import { wheelFolder, wheels } from './pins.mjs';
@@ -19,7 +19,6 @@ import { filesBelow, folderFault, writeRecord } from './record.mjs';
 import { isCheckout, packageRoot } from './root.mjs';
 import { messageOf, work } from './run.mjs';
 import { buildTools, installCommand, installPackages, mayInstall } from './system.mjs';
-import { wayOut } from './way-out.mjs';
 import { pipVersion, sourceRemedy, wheelSource } from './wheel-source.mjs';
 import { fetchWheel, wheelFault } from './wheels.mjs';
 

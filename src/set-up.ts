@@ -4,9 +4,9 @@ import * as access from '../scripts/access.mjs';
 import * as addon from '../scripts/addon.mjs';
 import * as place from '../scripts/addon-place.mjs';
 import * as cuda from '../scripts/cuda-library.mjs';
+import * as findings from '../scripts/finding.mjs';
 import * as gpu from '../scripts/gpu.mjs';
 import * as pins from '../scripts/pins.mjs';
-import * as ways from '../scripts/way-out.mjs';
 
 /** A pinned download. */
 export interface Wheel {
@@ -36,13 +36,13 @@ export const cudaLoadFault: () => string | undefined = cuda.cudaLoadFault;
 export const closedFault: (file: string) => string | undefined = access.closedFault;
 
 /** What to do about a fault, without a capital letter or a full stop. */
-export const wayOut: (fault: string) => string = ways.wayOut;
+export const wayOut: (fault: string) => string = findings.wayOut;
 
 /** What is said where nothing is set up yet, without a full stop: what to run, and how much it fetches if the cache is empty. */
 export function notSetUp(): string {
   const wheel = gpu.tensorflowWheel();
   const fetches = `, which fetches TensorFlow (${Math.ceil(pins.wheelBytes(wheel) / 1e6)} MB)`;
-  return `Bobbin is not set up yet: ${ways.wayOut()} once${existsSync(pins.wheelFolder(wheel)) ? '' : fetches}`;
+  return `Bobbin is not set up yet: ${findings.wayOut()} once${existsSync(pins.wheelFolder(wheel)) ? '' : fetches}`;
 }
 
 /**

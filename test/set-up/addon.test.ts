@@ -5,8 +5,8 @@ import * as fs from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { loadFault } from '../../scripts/addon.mjs';
+import { wayOut } from '../../scripts/finding.mjs';
 import { readRecord, writeRecord } from '../../scripts/record.mjs';
-import { wayOut } from '../../scripts/way-out.mjs';
 import { temporaryFolder } from '../support/folders.js';
 
 const root = path.resolve(import.meta.dirname, '../..');

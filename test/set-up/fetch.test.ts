@@ -1,6 +1,6 @@
 /** Set-up without Python: it downloads from an index, also through proxies, and continues what an earlier one left. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import http from 'node:http';
@@ -9,7 +9,12 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { temporaryFolder } from '../support/folders.js';
-import { type MadeWheel, makeWheel, serveWheels } from '../support/servers/wheel-server.js';
+import {
+  type MadeWheel,
+  makeCertificate,
+  makeWheel,
+  serveWheels,
+} from '../support/servers/wheel-server.js';
 
 const scripts = path.resolve(import.meta.dirname, '../../scripts');
 const small = await makeWheel('tiny');
@@ -223,24 +228,6 @@ async function startProxy(t: TestContext) {
 }
 
 const skip = spawnSync('openssl', ['version']).status === 0 ? false : 'needs openssl';
-
-/** A key and a certificate of its own authority for 127.0.0.1, and the certificate's file. */
-function makeCertificate(t: TestContext) {
-  const folder = temporaryFolder(t);
-  const [key, cert] = ['key.pem', 'certificate.pem'].map((name) => path.join(folder, name)) as [
-    string,
-    string,
-  ];
-  const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-  execFileSync('openssl', ['req', '-x509', ...curve, ...names, '-keyout', key, '-out', cert], {
-    stdio: 'ignore',
-  });
-  return {
-    file: cert,
-    tls: { key: fs.readFileSync(key, 'utf8'), cert: fs.readFileSync(cert, 'utf8') },
-  };
-}
 
 test('when the index is behind a proxy with a password, then http and https go through it, and no output has it', {
   skip,

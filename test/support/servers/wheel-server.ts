@@ -1,9 +1,13 @@
 /** A small wheel, and a server on the loopback address that has it in a simple index and can fail in many ways. */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
 import type http from 'node:http';
+import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { ZipFile } from 'yazl';
+import { temporaryFolder } from '../folders.js';
 import { listen } from './listen.js';
 
 const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
@@ -43,8 +47,8 @@ export async function makeWheel(name: string, size = 1000): Promise<MadeWheel> {
     [`${name}/unused.txt`]: 'unused',
     [`${name}/weights/data.bin`]: Buffer.concat(noise),
   };
-  for (const [path, content] of Object.entries(files)) {
-    zip.addBuffer(Buffer.from(content), path, { ...options, mode: 0o100644 });
+  for (const [name, content] of Object.entries(files)) {
+    zip.addBuffer(Buffer.from(content), name, { ...options, mode: 0o100644 });
   }
   zip.addBuffer(Buffer.from('program'), `${name}/weights/program`, { ...options, mode: 0o100755 });
   zip.end();
@@ -146,4 +150,22 @@ function sendRange(request: Request, response: Response, content: Buffer) {
     response.writeHead(200, { 'content-length': part.length });
   }
   response.end(part);
+}
+
+/** A key and a certificate of its own authority for 127.0.0.1, and the certificate's file. */
+export function makeCertificate(t: TestContext) {
+  const folder = temporaryFolder(t);
+  const [key, cert] = ['key.pem', 'certificate.pem'].map((name) => path.join(folder, name)) as [
+    string,
+    string,
+  ];
+  const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  execFileSync('openssl', ['req', '-x509', ...curve, ...names, '-keyout', key, '-out', cert], {
+    stdio: 'ignore',
+  });
+  return {
+    file: cert,
+    tls: { key: fs.readFileSync(key, 'utf8'), cert: fs.readFileSync(cert, 'utf8') },
+  };
 }
