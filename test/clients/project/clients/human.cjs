@@ -26,8 +26,9 @@ exports.load = async () => {
     return {
       face: {
         ...places(face),
-        mesh: face.flatMap(({ mesh }) => mesh.flat()),
-        embedding: face.flatMap(({ embedding }) => embedding),
+        // Of one face, since they are thousands of numbers.
+        mesh: face.slice(0, 1).flatMap(({ mesh }) => mesh.flat()),
+        embedding: face.slice(0, 1).flatMap(({ embedding }) => embedding),
         age: face.map(({ age }) => age),
         gender: face.map(({ gender }) => gender),
         emotion: face.flatMap(({ emotion }) => emotion.map((one) => one.emotion)),

@@ -9,7 +9,7 @@ exports.load = async () => {
   return async (photo) => {
     const face = photo.slice([110, 60, 0], [64, 64, 3]);
     const enlarged = await upscaler.upscale(face, { output: 'tensor' });
-    const middle = enlarged.slice([48, 48, 0], [32, 32, 3]);
+    const middle = enlarged.slice([56, 56, 0], [16, 16, 3]);
     const pixels = [...(await middle.data())];
     tf.dispose([face, enlarged, middle]);
     return { pixels };
