@@ -1,6 +1,6 @@
 /** A project of somebody who installs the packages: a folder with a `package.json`, and a package manager. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Manager } from './managers.js';
 import { type Installed, installedIn } from './packages.js';
@@ -58,10 +58,22 @@ export interface Place {
 /** Makes an empty project for `manager`, and returns its folder. */
 export function makeProject({ folder, registry }: Place, manager: Manager): string {
   const project = mkdtempSync(path.join(folder, 'project-'));
+  configure(project, manager, registry);
+  return project;
+}
+
+function configure(project: string, manager: Manager, registry: string) {
   for (const [name, text] of Object.entries(manager.files(registry))) {
     writeFileSync(path.join(project, name), text);
   }
-  return project;
+}
+
+/** Removes what is installed in a project, and every lock file. */
+export function clear(project: string, { registry }: Place, manager: Manager): void {
+  for (const name of ['node_modules', 'package-lock.json', 'pnpm-lock.yaml', 'yarn.lock']) {
+    rmSync(path.join(project, name), { recursive: true, force: true });
+  }
+  configure(project, manager, registry);
 }
 
 /** Writes a project's `package.json` with these fields, and installs what it names; the project may be installed already. */
