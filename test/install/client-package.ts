@@ -9,7 +9,7 @@ import { succeed } from './project.js';
 
 const client = { name: 'client-of-tfjs-node', version: '1.0.0' };
 const name = '@tensorflow/tfjs-node';
-/** Not tfjs-node's: managers keep an installed package of the wanted version, although package.json names another package. */
+/** Not tfjs-node's: npm keeps an installed package of the wanted version, although package.json names another package. */
 const aliasVersion = '4.22.1';
 /** What a package.json asks for. */
 export const alias = { [name]: `npm:@bobbin/tfjs-node@${aliasVersion}` };

@@ -48,7 +48,7 @@ async function checkAlias(place: Place, manager: Manager) {
   const row = [3, 3];
   assert.deepEqual(found, { backend: 'tensorflow', same: true, product: [row, row] });
 
-  // pnpm keeps for the client what the lock file has, since the alias fits its range.
+  // pnpm and yarn 1 keep for the client what the lock file has, since the alias fits its range.
   clear(project, place, manager);
   // tfjs-node's own script would fetch its binary.
   await install(place, manager, project, withTfjsNode, manager.withoutScripts);
