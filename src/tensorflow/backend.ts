@@ -71,7 +71,7 @@ if (other !== null) {
     'one version of bobbin, and no tfjs-node beside it,',
     'the process',
     [other.source ?? 'tfjs-node', factory.source],
-    'Install one version for all packages; "@tensorflow/tfjs-node": "npm:@bobbin/tfjs-node@4.22.0" takes the place of tfjs-node',
+    'Install one version for all packages; "@tensorflow/tfjs-node": "npm:@bobbin/tfjs-node@4.22.1" takes the place of tfjs-node',
   );
 }
 
