@@ -46,7 +46,8 @@ const openers = {
   'src/cli/program.ts': 'it reads the package.json of Bobbin',
   'src/dataset/files/tar-writer.ts': 'it opens new files, to write them',
   'src/dataset/prepare/hash-worker.mjs': 'a thread of JavaScript; it refuses special files itself',
-  'src/tensorflow/before-tfjs/core-copies.ts': 'the alias has it without the folder disk; it reads a file of a copy of tfjs',
+  'src/tensorflow/before-tfjs/core-copies.ts':
+    'the alias has it without the folder disk; it reads a file of a copy of tfjs',
 };
 
 /** Files below `folder`, relative to the repository. */
