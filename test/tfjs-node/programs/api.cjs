@@ -11,7 +11,7 @@ const [savedModel] = process.argv.slice(2);
 
 function backend() {
   assert.equal(tf.getBackend(), 'tensorflow');
-  assert.equal(tf.version['tfjs-node'], '4.22.0');
+  assert.equal(tf.version['tfjs-node'], '4.22.1');
   const active = tf.backend();
   assert.ok(active instanceof NodeJSKernelBackend);
   assert.equal(active.isUsingGpuDevice, active.isGPUPackage);

@@ -27,7 +27,7 @@ for (const [name, value] of replaced) {
   assert.equal(required[name], value, name);
 }
 assert.equal(nodeBackend(), required.backend());
-assert.equal(version['tfjs-node'], '4.22.0');
+assert.equal(version['tfjs-node'], '4.22.1');
 assert.equal(typeof node.decodeImage, 'function');
 assert.equal(typeof io.fileSystem, 'function');
 assert.ok(nodeFileSystemRouter('file://model'));

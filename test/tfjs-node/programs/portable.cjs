@@ -10,7 +10,7 @@ const { Int64Scalar } = require('@tensorflow/tfjs-node/dist/int64_tensors');
 
 async function main() {
   assert.equal(tf.getBackend(), 'cpu');
-  assert.equal(tf.version['tfjs-node'], '4.22.0');
+  assert.equal(tf.version['tfjs-node'], '4.22.1');
   const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
   model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
   await model.fit(tf.ones([4, 2]), tf.ones([4, 1]), { epochs: 1, verbose: 0 });

@@ -5,7 +5,7 @@ const tf = require('@tensorflow/tfjs');
 const { ProgbarLogger } = require('./callbacks');
 const nodeIo = require('./io');
 
-const version = { ...tf.version, 'tfjs-node': require('./version').version };
+const version = { ...tf.version, 'tfjs-node': require('../package.json').version };
 const io = { ...tf.io, ...nodeIo };
 
 /** Registers tfjs's WASM backend if it is installed, and returns the advice about it. */
