@@ -35,29 +35,12 @@ if (bobbin === undefined) {
 // `verbose: 1` of model.fit, as in tfjs-node.
 tf.registerCallbackConstructor(1, ProgbarLogger);
 
-// The same functions, but inside of Bobbin's `jit` TensorFlow draws the numbers.
-const {
-  dropout,
-  multinomial,
-  randomNormal,
-  randomStandardNormal,
-  randomUniform,
-  randomUniformInt,
-  truncatedNormal,
-} = bobbin?.tf ?? tf;
-
 // Node finds the names of ES modules in this form only.
-module.exports = {
-  ...require('@tensorflow/tfjs'),
-  ...require('./node'),
-  version,
-  io,
-  dropout,
-  multinomial,
-  randomNormal,
-  randomStandardNormal,
-  randomUniform,
-  randomUniformInt,
-  truncatedNormal,
-};
+module.exports = { ...require('@tensorflow/tfjs'), ...require('./node'), version, io };
+// Bobbin replaces functions that its `jit` could not trace otherwise.
+for (const name of Object.keys(bobbin ? tf : {})) {
+  if (bobbin.tf[name] !== tf[name]) {
+    module.exports[name] = bobbin.tf[name];
+  }
+}
 Object.defineProperty(module.exports, '__esModule', { value: true });
