@@ -23,7 +23,7 @@ export function namedIndexes({ BOBBIN_INDEX, PIP_INDEX_URL, PIP_EXTRA_INDEX_URL 
 }
 
 /**
- * `BOBBIN_INDEX` decides for Node. Without it pip downloads, and Node only if there is no pip.
+ * What downloads the wheels. With `BOBBIN_INDEX`, Node does; otherwise pip; without pip, Node from pip's own indexes.
  * @returns {'pip' | 'index' | undefined} undefined if wheels can be had from neither
  */
 export function wheelSource() {

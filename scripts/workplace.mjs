@@ -8,7 +8,7 @@ const silentSeconds = 600;
 
 const workplaceName = /^fetch-([0-9a-f]{8}\.\d+)-(\d+)-(\d+)$/;
 
-/** A file that is being downloaded, by its SHA-256. Its beginning outlives a set-up that fails, for so many days. */
+/** Part of a download, in a file named by the SHA-256 of the whole. Set-up deletes it after this number of days. */
 const partial = { name: /^partial-[0-9a-f]{64}$/, days: 7 };
 
 /** A person may call a folder as release 0.1.0 called its workplaces: there the content must be a workplace's, too. */

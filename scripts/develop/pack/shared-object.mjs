@@ -12,7 +12,7 @@ import { requireTools } from './tools.mjs';
 /**
  * @param {string} file
  * @returns {SharedObject}
- * @throws {Error} when the file is no shared library, or binutils are missing
+ * @throws {Error} when readelf is missing, or cannot read the file
  */
 export function readSharedObject(file) {
   const [dynamic, symbols] = [readelf('-d', file), readelf('--dyn-syms', file)];
