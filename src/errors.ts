@@ -11,11 +11,24 @@ const mostShown = 200;
 /** Characters of the other parts of a message, which may contain names from a file. */
 const mostNamed = 2000;
 
-/** `Expected WHAT for NAME but received VALUE`. `remedy`, the way to correct it, follows as a second sentence. */
+/**
+ * `Expected WHAT for NAME but received VALUE`; `undefined` is {@link missing}. `remedy`, the way to correct it,
+ * follows as a second sentence.
+ */
 export function expected(what: string, name: string, received: unknown, remedy = ''): Error {
+  if (received === undefined) {
+    return missing(what, name, remedy);
+  }
   const shown = clip(describe(received, mostShown), mostShown);
   return new InvalidInputError(
     `Expected ${clip(what, mostNamed)} for ${clip(name, mostNamed)} but received ${shown}${second(remedy)}`,
+  );
+}
+
+/** `Missing WHAT for NAME`, where nothing was given or found. `remedy` follows as a second sentence. */
+export function missing(what: string, name: string, remedy = ''): Error {
+  return new InvalidInputError(
+    `Missing ${clip(what, mostNamed)} for ${clip(name, mostNamed)}${second(remedy)}`,
   );
 }
 

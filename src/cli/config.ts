@@ -3,6 +3,7 @@
 import { getNodeValue, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { jsonError, readText } from '../disk/index.js';
 import { expected } from '../errors.js';
+import { nearest } from '../near-miss.js';
 import { checkOption, type Option } from '../options.js';
 
 /** Options by name; one in a group is `group.name`. */
@@ -85,38 +86,7 @@ function addValue({ name, option, value, where }: Given, { values }: Collecting)
 }
 
 function unknownName(name: string, where: string, known: NamedOptions): Error {
-  const meant = nearest(name, known);
+  const meant = nearest(name, known.keys());
   const remedy = meant ? `Did you mean ${meant}?` : 'docs/options.md lists the options';
   return expected('the name of an option', `a key in ${where}`, name, remedy);
-}
-
-/** The known name nearest to `given`, which may be in another group, spelled in another case, or mistyped. */
-function nearest(given: string, known: NamedOptions): string | undefined {
-  const plain = (name: string) =>
-    name
-      .slice(name.lastIndexOf('.') + 1)
-      .replace(/[-_]/g, '')
-      .toLowerCase();
-  const word = plain(given);
-  const distances = [...known.keys()].map((name) => ({
-    name,
-    edits: editsBetween(word, plain(name)),
-  }));
-  distances.sort((a, b) => a.edits - b.edits);
-  const [best] = distances;
-  return best && best.edits <= word.length / 3 ? best.name : undefined;
-}
-
-/** Levenshtein's distance, computed row by row (Wagner and Fischer 1974). */
-function editsBetween(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, edits) => edits);
-  for (const [index, letter] of [...from].entries()) {
-    const next = [index + 1];
-    for (let at = 0; at < to.length; at++) {
-      const kept = (row[at] as number) + (letter === to[at] ? 0 : 1);
-      next.push(Math.min(kept, (row[at + 1] as number) + 1, (next[at] as number) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] as number;
 }

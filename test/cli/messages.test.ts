@@ -93,8 +93,8 @@ test('when predict gets images and a data set, or only half of a request, then t
       ['a.jpg', '--data', 'd', '--out', 'o'],
       '--data cannot be combined with images. It answers the questions of a data set',
     ],
-    [['--data', 'd'], 'Expected a folder beside --data for --out but received undefined'],
-    [['a.jpg'], 'Expected a task beside images for --task but received undefined'],
+    [['--data', 'd'], 'Missing a folder beside --data for --out'],
+    [['a.jpg'], 'Missing a task beside images for --task'],
     [[], 'Expected images, or --data and --out, for predict but received "neither"'],
   ];
   for (const [words, message] of wrong) {

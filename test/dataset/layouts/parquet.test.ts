@@ -149,7 +149,7 @@ test('when Parquet files are read without preparing then the error says how to p
 test('when the classes of two files differ then the error names both', async (t) => {
   await assert.rejects(
     preparedParquet(t, { 'train-0.parquet': train, 'train-1.parquet': named }),
-    /the classes of .*train-0\.parquet for classes of .*train-1\.parquet but received undefined/,
+    /Missing the classes of .*train-0\.parquet for classes of .*train-1\.parquet/,
   );
 });
 
