@@ -1,5 +1,7 @@
 /** Lists unreadable images on stderr. */
+
 import { type ImageFile, imageName } from '../dataset/index.js';
+import { count } from '../plural.js';
 
 const shown = 10;
 
@@ -18,6 +20,6 @@ export function warnUnreadable(
     lines.push(`  … and ${failures.length - shown} more`);
   }
   process.stderr.write(
-    `${failures.length} unreadable images, ${consequence}:\n${lines.join('\n')}\n`,
+    `${count(failures.length, 'unreadable image')}, ${consequence}:\n${lines.join('\n')}\n`,
   );
 }

@@ -1,6 +1,8 @@
 /** Measures the loader on the user's files: images a second, the share of each stage, and advice on what to change. */
+
 import { type ImageFile, imageFile } from '../dataset/index.js';
 import { type OptionValues, pickOptions, resolveOptions } from '../options.js';
+import { count } from '../plural.js';
 import type { Augmentation } from './augmentation.js';
 import { createLoader } from './loader.js';
 import type { LoaderOptions } from './loader-options.js';
@@ -146,7 +148,7 @@ export function adviceOn(
     const enough = measurements.find(
       ({ imagesPerSecond }) => imagesPerSecond >= nearBest * best.imagesPerSecond,
     ) as Measurement;
-    return `${enough.threads} thread(s) are enough: more add little, because something else uses the cores.`;
+    return `${count(enough.threads, 'thread is', 'threads are')} enough: more add little, because something else uses the cores.`;
   }
   if (best.decodeShare > 0.6 && best.bytesPerImage > largeFile) {
     return `Decoding takes ${percent(best.decodeShare)} of the time and the files are ${Math.round(best.bytesPerImage / 1000)} KB: store smaller images, with a short side near the resize that training crops from.`;

@@ -61,7 +61,7 @@ test('when the commands run one after another, then a verified submission answer
 
   const predicted = await runBobbin(['predict', ...data, '--out', at('answers')]);
   assert.equal(predicted.code, 0, predicted.stderr);
-  assert.match(predicted.stderr, /1 unreadable images, answered with the share of each class/);
+  assert.match(predicted.stderr, /1 unreadable image, answered with the share of each class/);
   const rows = (await readFile(at('answers/submission.csv'), 'utf8')).trimEnd().split('\n');
   assert.equal(rows.length, 6);
   assert.deepEqual(

@@ -76,7 +76,7 @@ test('when an image cannot be read, then it is named and the sheet is still draw
   await writeFile(at('photos', 'red', '1.png'), 'no image');
   const sizes = ['--images', '6', '--views', '1', ...still];
   const { stderr } = await preview(at('photos'), '--out', at('damaged.png'), ...sizes);
-  assert.match(stderr, /1 unreadable images, grey on the sheet:\n.*1\.png/);
+  assert.match(stderr, /1 unreadable image, grey on the sheet:\n.*1\.png/);
   assert.deepEqual(await count(at('damaged.png')), [2 * 2 * tile, 3 * 2 * tile]);
 });
 

@@ -24,6 +24,7 @@ import {
   measureLoader,
   measureOptions,
 } from '../../pipeline/index.js';
+import { count } from '../../plural.js';
 import { textTable, withProgress } from '../../report/index.js';
 import { pickFlags } from '../flags.js';
 import { openDataset } from '../open-dataset.js';
@@ -55,7 +56,7 @@ export function configure(command: Command): void {
     const measurements = await withProgress(async (progress) => {
       const done: Measurement[] = [];
       for (const threads of counts) {
-        const label = `measuring, ${threads} thread(s)`;
+        const label = `measuring, ${count(threads, 'thread')}`;
         progress.update({ label, done: done.length, total: counts.length });
         done.push(await measureLoader({ ...request, augment, threads }));
       }

@@ -1,10 +1,12 @@
 /** `bobbin preview`: draws a sheet of a data set's images, each beside its augmented views. */
+
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { Task } from '../../dataset/index.js';
 import { expected } from '../../errors.js';
 import type { OptionTree } from '../../options.js';
 import { loaderOptions, viewsOf } from '../../pipeline/index.js';
+import { count } from '../../plural.js';
 import { drawAugmentations } from '../../report/index.js';
 import { trainAugmentationOptions } from '../../training/index.js';
 import { renderEpochs } from '../epoch-views.js';
@@ -51,7 +53,7 @@ async function run(folder: string, flags: { out: string }): Promise<void> {
   const title = `${path.basename(path.resolve(folder))}: images and their augmented views`;
   const originals = chosen.map((image) => ({ image, caption: classOf(image, tasks) }));
   await drawAugmentations({ title, ...views, preprocessing: usualPreprocessing, originals }, out);
-  console.log(`${chosen.length} images, ${views.variants} views each → ${out}`);
+  console.log(`${count(chosen.length, 'image')}, ${count(views.variants, 'view')} each → ${out}`);
 }
 
 /** `count` of `images` at even distances, so that each class gets its share. The seed shifts the first one. */

@@ -1,5 +1,7 @@
 /** `bobbin synthesize`: draws a FashionAI-style data set. */
+
 import type { Command } from 'commander';
+import { count } from '../../plural.js';
 import { withProgress } from '../../report/index.js';
 import { synthesize, synthesizeOptions } from '../../synthetic/index.js';
 import { addFlags, pickFlags } from '../flags.js';
@@ -19,7 +21,7 @@ export function configure(command: Command): void {
       }),
     );
     console.log(
-      `${images} labelled images and ${questions} questions. Prepare them with \`bobbin prepare ${flags.out} --out <folder>\`.`,
+      `${count(images, 'labelled image')} and ${count(questions, 'question')}. Prepare them with \`bobbin prepare ${flags.out} --out <folder>\`.`,
     );
   });
 }

@@ -1,6 +1,8 @@
 /** `bobbin verify`: reads a submission and checks every row against the questions. */
+
 import type { Command } from 'commander';
 import { findQuestionFiles, loadManifest } from '../../dataset/index.js';
+import { count } from '../../plural.js';
 import { type Verification, verifySubmission } from '../../submission/index.js';
 import { exitCode } from '../exit.js';
 
@@ -18,7 +20,7 @@ export function configure(command: Command): void {
 /** Prints that the submission is valid, or its problems, which also set the exit code. */
 export function showVerification(file: string, { rows, problems, more }: Verification): void {
   if (problems.length === 0) {
-    console.log(`${file}: ${rows} rows, each answers its question.`);
+    console.log(`${file}: ${count(rows, 'row')}, each answers its question.`);
     return;
   }
   for (const { line, message } of problems) {

@@ -1,6 +1,8 @@
 /** The targets that `fit` makes of a loader's labels, in the form that the model's output and loss take. */
+
 import { conflict, expected } from '../../errors.js';
 import { type Batch, type Loader, labelOf, type PixelType } from '../../pipeline/index.js';
+import { count } from '../../plural.js';
 import { targetsOf, type tf } from '../../tensorflow/index.js';
 import { type Trainer, trainerOf } from './trainer.js';
 
@@ -95,7 +97,7 @@ function checkLabels(
     if (label >= 0 && label < labels) {
       continue;
     }
-    const what = `a label from 0 to ${labels - 1}, as ${name} has ${outputs} output${outputs === 1 ? '' : 's'},`;
+    const what = `a label from 0 to ${labels - 1}, as ${name} has ${count(outputs, 'output')},`;
     const remedy = 'Give the model an output for each class, or give fit the option targets';
     throw expected(what, samples.at(index)?.path ?? '', label, remedy);
   }
