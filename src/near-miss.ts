@@ -14,10 +14,17 @@ export function nearest(given: string, known: Iterable<string>): string | undefi
 }
 
 /**
- * @param owner what the object is, e.g. `train`
- * @throws InvalidInputError for the first key of `given` that is not in `known`, with the nearest known one
+ * @param owner what has the keys: a function or a property
+ * @throws InvalidInputError if `given` is no object, and for its first key that is not in `known`, with the nearest known one
  */
-export function checkKeys(owner: string, given: object, known: readonly string[]): void {
+export function checkKeys(
+  owner: string,
+  given: unknown,
+  known: readonly string[],
+): asserts given is Readonly<Record<string, unknown>> {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw expected('an object of options', owner, given);
+  }
   const unknown = Object.keys(given).find((key) => !known.includes(key));
   if (unknown !== undefined) {
     const meant = nearest(unknown, known);

@@ -3,6 +3,7 @@
  * here, the commands' flags, the keys of configuration files, and docs/options.md.
  */
 import { expected } from './errors.js';
+import { checkKeys } from './near-miss.js';
 
 interface Described {
   help: string;
@@ -90,17 +91,15 @@ export function optionsByName(tree: OptionTree): Map<string, Option> {
 /**
  * `given` with defaults for the other options; `undefined` counts as not given.
  *
+ * @param owner the function or property that has these options
  * @throws InvalidInputError for a name that is not in the table, or a value outside its option's type or range.
  */
 export function resolveOptions<Table extends OptionTable>(
   table: Table,
   given: Partial<OptionValues<Table>> = {},
+  owner = 'the options',
 ): OptionValues<Table> {
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(table, name)) {
-      throw expected(`one of ${Object.keys(table).join(', ')}`, 'option', name);
-    }
-  }
+  checkKeys(owner, given, Object.keys(table));
   const entries = Object.entries(table).map(([name, option]) => {
     const value = (given as Record<string, unknown>)[name] ?? option.default;
     if (value !== undefined) {
