@@ -1,7 +1,7 @@
 /** Checks what a function of the API is called with: the names of its options, and the kinds of values that no option table describes. */
 import { expected } from './errors.js';
 import { checkKeys } from './near-miss.js';
-import type { Option, OptionTable } from './options.js';
+import { checkOption, type Option, type OptionTable } from './options.js';
 
 /** What a value must be. */
 export interface Kind {
@@ -15,7 +15,7 @@ export interface OptionalKind extends Kind {
   readonly isOptional: true;
 }
 
-/** The arguments of a function by their names. The values of options are checked where their defaults are filled in. */
+/** The arguments of a function by their names. */
 export type Shape = { readonly [name: string]: Kind | Option | OptionTable | Shape };
 
 /** A shape that has every name of the interface `Arguments` and no other: `{ … } satisfies ShapeOf<Arguments>`. */
@@ -40,16 +40,23 @@ export const list = (what: string): Kind => ({
   accepts: (value) => typeof value === 'object' && value !== null && 'length' in value,
 });
 
+export const choice = (...words: readonly string[]): Kind => ({
+  what: `one of ${words.join(', ')}`,
+  accepts: (value) => words.includes(value as string),
+});
+
 export const number: Kind = { what: 'a number', accepts: (value) => typeof value === 'number' };
 
 export const optional = (kind: Kind): OptionalKind => ({ ...kind, isOptional: true });
 
-export const callback = optional({
+export const callable: Kind = {
   what: 'a function',
   accepts: (value) => typeof value === 'function',
-});
+};
 
-export const signal = optional({
+export const callback = optional(callable);
+
+export const abortSignal = optional({
   what: 'an AbortSignal',
   accepts: (value) => isRecord(value) && 'aborted' in value,
 });
@@ -57,21 +64,22 @@ export const signal = optional({
 /**
  * @param owner the function, or the property that has these options
  * @throws InvalidInputError without an object, for a name that is not in `shape`, with the nearest one that is, and for a value
- *   that is missing or of another kind
+ *   that is missing, of another kind or out of its range
  */
 export function checkArguments(owner: string, given: unknown, shape: Shape): void {
   checkKeys(owner, given, Object.keys(shape));
   for (const [name, node] of Object.entries(shape)) {
     const value = given[name];
     if (isKind(node)) {
-      checkKind(name, node, value);
-    } else if (!isOption(node) && value !== undefined) {
-      checkArguments(name, value, node);
+      checkArgument(name, value, node);
+    } else if (value !== undefined) {
+      isOption(node) ? checkOption(name, node, value) : checkArguments(name, value, node);
     }
   }
 }
 
-function checkKind(name: string, kind: Kind | OptionalKind, value: unknown): void {
+/** @throws InvalidInputError for a value that is missing or of another kind */
+export function checkArgument(name: string, value: unknown, kind: Kind | OptionalKind): void {
   const isLeftOut = value === undefined && 'isOptional' in kind;
   if (!isLeftOut && !kind.accepts(value)) {
     throw expected(kind.what, name, value);

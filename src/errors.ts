@@ -32,6 +32,11 @@ export function missing(what: string, name: string, remedy = ''): Error {
   );
 }
 
+/** `NAME was given twice`, for what has one value. */
+export function givenTwice(name: string): Error {
+  return new InvalidInputError(`${clip(name, mostNamed)} was given twice. Give it once`);
+}
+
 /** `A cannot be combined with B`, for two values that are valid alone. `why`, a reason or remedy, follows as a second sentence. */
 export function conflict(a: string, b: string, why = ''): Error {
   return new InvalidInputError(`${a} cannot be combined with ${b}${second(why)}`);

@@ -110,6 +110,7 @@ export {
   loadSavedModel,
   memory,
   type RuntimeOptions,
+  type SavedModelOptions,
   targetsOf,
   tensors,
   tf,

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  abortSignal,
   callback,
   checkArguments,
   list,
   optional,
   record,
   type ShapeOf,
-  signal,
   text,
 } from '../src/arguments.js';
 
@@ -29,7 +29,7 @@ const shape = {
   seed: { type: 'integer', default: 1, min: 0, max: 9, help: '' },
   augmentation: { flip: { type: 'boolean', default: true, help: '' } },
   observer: { onEpoch: callback },
-  signal,
+  signal: abortSignal,
 } as const satisfies ShapeOf<Request>;
 
 const valid = { files: ['a.png'], manifest: {} };
@@ -51,6 +51,7 @@ test('when an argument is missing, of another kind or unknown, then a sentence s
     [{ ...valid, manifest: 'data' }, 'Expected a manifest for manifest but received "data"'],
     [{ ...valid, task: '' }, 'Expected a name for task but received ""'],
     [{ ...valid, signal: true }, 'Expected an AbortSignal for signal but received true'],
+    [{ ...valid, seed: 99 }, 'Expected an integer from 0 to 9 for seed but received 99'],
     [{ ...valid, file: 1 }, `${unknownKey('call', 'file')} Did you mean files?`],
     [
       { ...valid, augmentation: { flp: 1 } },

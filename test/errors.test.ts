@@ -1,7 +1,7 @@
 /** How an invalid value is worded. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { conflict, expected, missing } from '../src/errors.js';
+import { conflict, expected, givenTwice, missing } from '../src/errors.js';
 
 test('when a value is invalid, then the error has the expectation, the name and the remedy', () => {
   const { message } = expected('a number', 'epochs', 'ten', 'Write it in digits');
@@ -45,6 +45,10 @@ test('when two values exclude each other, then the error names both and what to 
   const { message, name } = conflict('`slots`', '`memoryMB`', 'Give one of them');
   assert.equal(message, '`slots` cannot be combined with `memoryMB`. Give one of them');
   assert.equal(name, 'InvalidInputError');
+});
+
+test('when something was given twice, then the error says so and what to do', () => {
+  assert.equal(givenTwice('--run').message, '--run was given twice. Give it once');
 });
 
 test('when nothing was given, then the error says that it is missing', () => {

@@ -36,7 +36,7 @@ test('when a value is at the end of its range, then it is accepted; beyond it, t
     [{ shuffle: 1 }, 'Expected true or false for shuffle but received 1'],
     [
       { epoch: 1 },
-      'Expected one of epochs, flip, area, crop, shuffle for option but received "epoch"',
+      'Expected the name of an option for a key of the options but received "epoch". Did you mean epochs?',
     ],
   ];
   for (const [given, message] of refusals) {

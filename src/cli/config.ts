@@ -2,7 +2,7 @@
 
 import { getNodeValue, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { jsonError, readText } from '../disk/index.js';
-import { expected } from '../errors.js';
+import { expected, givenTwice } from '../errors.js';
 import { nearest } from '../near-miss.js';
 import { checkOption, type Option } from '../options.js';
 
@@ -79,7 +79,7 @@ interface Given {
 
 function addValue({ name, option, value, where }: Given, { values }: Collecting): void {
   if (values.has(name)) {
-    throw expected('one value', `${name} in ${where}`, 'a second');
+    throw givenTwice(`${name} in ${where}`);
   }
   checkOption(`${name} in ${where}`, option, value);
   values.set(name, value);

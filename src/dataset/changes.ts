@@ -1,6 +1,15 @@
 /** Tells what changed in the photos and label files of a data set since `prepare` read them. */
 
 import path from 'node:path';
+import {
+  checkArguments,
+  choice,
+  list,
+  optional,
+  record,
+  type ShapeOf,
+  text,
+} from '../arguments.js';
 import { sha256 } from '../disk/index.js';
 import { InvalidInputError } from '../errors.js';
 import type { OptionTable, OptionValues } from '../options.js';
@@ -39,6 +48,14 @@ export interface ChangeRequest extends Partial<OptionValues<typeof changeOptions
   remedy?: string;
 }
 
+const changeShape = {
+  ...changeOptions,
+  manifest: record('a manifest, as loadManifest returns it,'),
+  tasks: optional(list('an array of names')),
+  part: optional(choice('train', 'validation', 'questions')),
+  remedy: optional(text('a sentence')),
+} as const satisfies ShapeOf<ChangeRequest>;
+
 /** A photo of a manifest; that of a question has neither stamp nor hash. */
 type Photo = ImageFile & Partial<FileStamp> & { hash?: string };
 
@@ -48,9 +65,10 @@ type Photo = ImageFile & Partial<FileStamp> & { hash?: string };
  * nor time; then only missing photos are told.
  *
  * @returns full sentences, none if nothing changed.
- * @throws InvalidInputError when all photos are gone, naming their folder.
+ * @throws InvalidInputError when all photos are gone, naming their folder, and when an option is unknown or of another kind.
  */
 export async function changesSince(request: ChangeRequest): Promise<string[]> {
+  checkArguments('changesSince', request, changeShape);
   const { checkHashes = false, remedy = 'run `npx bobbin prepare` again' } = request;
   const all: Comparison = { photos: 0, compared: 0, absent: [], closed: [], changed: [] };
   for (const block of blocksOf(request)) {

@@ -1,9 +1,18 @@
 /** `augment: auto`: measures whether the CPU or the GPU makes batches of the user's files faster, and chooses. */
+import {
+  checkArguments,
+  list,
+  number,
+  optional,
+  record,
+  type ShapeOf,
+  text,
+} from '../arguments.js';
 import { resolveOptions } from '../options.js';
 import { type Augmentation, augmentationOptions } from './augmentation.js';
 import { cudaStatus } from './cuda.js';
 import { type Augmenter, loaderOptions } from './loader-options.js';
-import { type MeasureRequest, measureLoader } from './measure.js';
+import { type MeasureRequest, measureLoader, measureOptions } from './measure.js';
 import type { CudaStatus } from './native-loader.js';
 
 /** {@link loaderOptions}' `augment` for commands that can wait for a measurement. */
@@ -83,13 +92,28 @@ export interface ChoiceRequest extends Omit<MeasureRequest, 'files' | 'seconds' 
   obstacle?: string | undefined;
 }
 
+const { dtype, gpuDevice, memory } = loaderOptions;
+
+const choiceShape = {
+  files: list('an array of paths'),
+  threads: number,
+  preprocessing: record('the preprocessing of a model'),
+  augmentation: augmentationOptions,
+  batchSize: measureOptions.batchSize,
+  obstacle: optional(text('a reason')),
+  ...{ dtype, gpuDevice, memory },
+} as const satisfies ShapeOf<ChoiceRequest>;
+
 /**
  * Chooses by the options or else by a measurement: for three seconds, two loaders take turns on some of the files.
  * Never throws for a fault of the GPU: the CPU augments then.
+ *
+ * @throws InvalidInputError when an option is unknown, missing or out of its range.
  */
 export async function chooseAugment(request: ChoiceRequest): Promise<AugmentChoice> {
+  checkArguments('chooseAugment', request, choiceShape);
   const { obstacle, files, ...loading } = request;
-  const augmentation = resolveOptions(augmentationOptions, request.augmentation);
+  const augmentation = resolveOptions(augmentationOptions, request.augmentation, 'augmentation');
   const found = obstacleToGpu(cudaStatus(), augmentation) ?? obstacle;
   if (found !== undefined) {
     return onCpu(found);

@@ -1,4 +1,5 @@
 /** Checks the options of a loader and fills in what follows from them. */
+import { checkArguments, list, record, type ShapeOf } from '../arguments.js';
 import { conflict, expected } from '../errors.js';
 import { cudaLibrary } from '../native.js';
 import { resolveOptions } from '../options.js';
@@ -21,21 +22,29 @@ export interface LoaderSettings {
   native: Omit<NativeLoaderOptions, 'work'>;
 }
 
-/** @throws InvalidInputError when an option is out of its range, two exclude each other, or there is no such GPU. */
+const loaderShape = {
+  ...loaderOptions,
+  samples: list('an array of samples'),
+  preprocessing: record('the preprocessing of a model'),
+  augmentation: augmentationOptions,
+} as const satisfies ShapeOf<LoaderOptions<PixelType>>;
+
+/** @throws InvalidInputError when an option is unknown, missing or out of its range, two exclude each other, or there is no such GPU. */
 export function resolveLoader(given: LoaderOptions<PixelType>): LoaderSettings {
+  checkArguments('createLoader', given, loaderShape);
   const { samples, preprocessing, augmentation, ...rest } = given;
   const { memoryMB, memory: _, batchSize: most, ...options } = resolveOptions(loaderOptions, rest);
   if (memoryMB > 0 && rest.slots !== undefined) {
     throw conflict('`slots`', '`memoryMB`', 'Give the number of batches or their memory');
   }
-  if (!samples?.length) {
+  if (samples.length === 0) {
     throw expected('at least one image', 'samples', samples);
   }
   const rows = shareOf(samples.length, options);
   // A batch larger than the data would only take more memory.
   const batchSize = Math.min(most, rows);
   checkPreprocessing(preprocessing);
-  const augmented = resolveOptions(augmentationOptions, augmentation);
+  const augmented = resolveOptions(augmentationOptions, augmentation, 'augmentation');
   checkAugmentation(augmented);
   const onGpu = memoryOf(rest) === 'gpu';
   const slot = {

@@ -1,5 +1,6 @@
 /** The loader: batches rendered ahead on native threads, one epoch after another. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { number as aNumber, checkArguments, optional, type ShapeOf } from '../arguments.js';
 import type { ImageFile } from '../dataset/index.js';
 import { checkOption } from '../options.js';
 import { type Augmentation, viewsOf } from './augmentation.js';
@@ -17,6 +18,14 @@ import type { PixelType } from './pixel-type.js';
 import type { Preprocessing } from './preprocessing.js';
 import { type LoaderSample, type LoaderSamples, labelOf } from './samples.js';
 import type { PipelineWork } from './work.js';
+
+/** Where {@link Loader.epoch} begins. */
+interface EpochOptions {
+  /** The first batch; default 0. */
+  start?: number;
+}
+
+const epochShape = { start: optional(aNumber) } as const satisfies ShapeOf<EpochOptions>;
 
 /** A file that could not be used, and why. */
 export interface LoaderFailure extends ImageFile {
@@ -99,10 +108,9 @@ export class Loader<Type extends PixelType = 'float32'> {
    *
    * @throws InvalidInputError for a negative or fractional number, or a `start` beyond the epoch.
    */
-  epoch(
-    number: number,
-    { start = 0 }: { start?: number } = {},
-  ): AsyncIterableIterator<Batch<Type>> {
+  epoch(number: number, options: EpochOptions = {}): AsyncIterableIterator<Batch<Type>> {
+    checkArguments('epoch', options, epochShape);
+    const { start = 0 } = options;
     const range = { type: 'integer', default: 0, min: 0, help: '' } as const;
     checkOption('epoch', { ...range, max: Number.MAX_SAFE_INTEGER }, number);
     checkOption('start', { ...range, max: this.batchesPerEpoch }, start);

@@ -1,5 +1,6 @@
 /** The preprocessing record: how pixels become a model's input. It is saved with the model and used at every stage. */
 import { expected } from '../errors.js';
+import { checkKeys } from '../near-miss.js';
 import { checkOption } from '../options.js';
 
 /** Geometry and scaling shared by training, validation, ten-crop and prediction. */
@@ -18,9 +19,7 @@ export interface Preprocessing {
 
 /** @throws InvalidInputError unless `value`, which `name` names, is a usable {@link Preprocessing}. */
 export function checkPreprocessing(value: Preprocessing, name = 'preprocessing'): void {
-  if (!value) {
-    throw expected('a record', name, value);
-  }
+  checkKeys(name, value, ['resize', 'crop', 'mean', 'std', 'channels']);
   const size = { type: 'integer', default: 0, min: 1, max: 8192, help: '' } as const;
   checkOption(`${name}.resize`, size, value.resize);
   checkOption(`${name}.crop`, { ...size, max: value.resize }, value.crop);

@@ -1,10 +1,27 @@
 /** The request, the progress and the result of `submit`. */
+import {
+  abortSignal,
+  callback,
+  number,
+  optional,
+  record,
+  type ShapeOf,
+  text,
+} from '../arguments.js';
 import { changeOptions, type Manifest } from '../dataset/index.js';
 import type { Evaluation } from '../evaluation/index.js';
+import { modelOptions } from '../model/index.js';
 import type { OptionTable, OptionValues } from '../options.js';
 import type { AugmentChoice } from '../pipeline/index.js';
 import type { ClassifyProgress, Prediction } from '../prediction/index.js';
-import type { EpochRecord, TrainOptions, TrainProgress, TrainResult } from '../training/index.js';
+import {
+  type EpochRecord,
+  type TrainOptions,
+  type TrainProgress,
+  type TrainResult,
+  trainAugmentationOptions,
+  trainOptions,
+} from '../training/index.js';
 import type { Verification } from './verify.js';
 
 /** Options of {@link submit} beside those of preparing and training. */
@@ -76,6 +93,42 @@ export interface SubmitRequest extends Partial<OptionValues<typeof submitOptions
   /** Aborting saves a checkpoint and rejects with the signal's reason. */
   signal?: AbortSignal;
 }
+
+const { seed: _, ...ownTrainOptions } = trainOptions;
+
+/** The names and kinds of `training` in a {@link SubmitRequest}. */
+export const trainingShape = {
+  ...ownTrainOptions,
+  model: {
+    ...modelOptions,
+    pretrained: optional({
+      what: 'true, false or a path',
+      accepts: (value) => ['boolean', 'string'].includes(typeof value),
+    }),
+  },
+  augmentation: trainAugmentationOptions,
+} as const satisfies ShapeOf<SubmitRequest['training']>;
+
+/** The names and kinds of {@link SubmitRequest}. */
+export const submitShape = {
+  ...submitOptions,
+  source: text('a folder'),
+  out: text('a folder'),
+  seed: number,
+  validationFraction: number,
+  training: record('the options of train'),
+  observer: {
+    onPrepared: callback,
+    onChange: callback,
+    onAugment: callback,
+    onTraining: callback,
+    onEpoch: callback,
+    onTrained: callback,
+    onPredicting: callback,
+    onScored: callback,
+  } satisfies ShapeOf<SubmitObserver>,
+  signal: abortSignal,
+} as const satisfies ShapeOf<SubmitRequest>;
 
 /** The written submission, its answers and the models' scores. */
 export interface SubmitResult {

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { checkArguments } from '../arguments.js';
 import {
   changesSince,
   findQuestionFiles,
@@ -19,7 +20,13 @@ import { pickOptions, resolveOptions } from '../options.js';
 import { ensemble, type Prediction } from '../prediction/index.js';
 import { answerQuestions, type QuestionImages } from './answer.js';
 import { type MemberPredictions, predictMember, trainMember, type Work } from './member.js';
-import { type SubmitRequest, type SubmitResult, submitOptions } from './request.js';
+import {
+  type SubmitRequest,
+  type SubmitResult,
+  submitOptions,
+  submitShape,
+  trainingShape,
+} from './request.js';
 import { keepSettings } from './settings.js';
 import { verifySubmission } from './verify.js';
 
@@ -30,9 +37,11 @@ import { verifySubmission } from './verify.js';
  * Work that `out` already holds is not repeated: the manifest, finished runs and predictions are used, and an unfinished
  * run resumes at its checkpoint.
  *
- * @throws InvalidInputError when `out` was begun with other options, and when another call works in it.
+ * @throws InvalidInputError when an option is unknown, missing or out of its range, when `out` was begun with other options, and when another call works in it.
  */
 export async function submit(request: SubmitRequest): Promise<SubmitResult> {
+  checkArguments('submit', request, submitShape);
+  checkArguments('training', request.training, trainingShape);
   await checkSource(request);
   return await inLockedFolder(request.out, 'out', () => submitLocked(request));
 }

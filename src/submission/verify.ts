@@ -1,4 +1,5 @@
 /** Reads a submission, from any source, and compares every row with question.csv. */
+import { checkArgument, list, text } from '../arguments.js';
 import {
   type CsvRecord,
   parseCsv,
@@ -42,6 +43,9 @@ export async function verifySubmission(
   questionFiles: readonly string[],
   tasks: readonly Task[],
 ): Promise<Verification> {
+  checkArgument('submission', submission, text('a file'));
+  checkArgument('questionFiles', questionFiles, list('an array of files'));
+  checkArgument('tasks', tasks, list('an array of tasks'));
   const classes = new Map(tasks.map((task) => [task.name, task.classes.length]));
   const questions = await readQuestions(questionFiles);
   for (const { task, origin } of questions) {

@@ -3,9 +3,10 @@
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
+import { checkArguments, record, type ShapeOf, text } from '../arguments.js';
 import { type Manifest, resolveSample } from '../dataset/index.js';
 import { writeWhole } from '../disk/index.js';
-import { expected } from '../errors.js';
+import { expected, givenTwice, missing } from '../errors.js';
 import { type Prediction, rowsOf } from '../prediction/index.js';
 import { probabilityFault, submissionLine, tableName } from './row.js';
 
@@ -17,6 +18,12 @@ export interface SubmissionOptions {
   /** Folder for both files. */
   out: string;
 }
+
+const submissionShape = {
+  manifest: record('a manifest, as loadManifest returns it,'),
+  answers: { what: 'a Map of predictions', accepts: (value) => value instanceof Map },
+  out: text('a folder'),
+} as const satisfies ShapeOf<SubmissionOptions>;
 
 /** Where the submission lies. */
 export interface Submission {
@@ -31,9 +38,10 @@ export interface Submission {
  * rows of other images are left out.
  *
  * @throws InvalidInputError when a question has no answer, an image has two, or a row is not a distribution over the
- * task's classes.
+ * task's classes; and when an option is unknown, missing or of another kind.
  */
 export async function writeSubmission(options: SubmissionOptions): Promise<Submission> {
+  checkArguments('writeSubmission', options, submissionShape);
   const lines = submissionLines(options);
   const text = Buffer.from(lines.map((line) => `${line}\n`).join(''));
   const csv = path.join(options.out, tableName);
@@ -49,7 +57,7 @@ function submissionLines({ manifest, answers }: SubmissionOptions): string[] {
   return manifest.questions.map(({ path, task, file }) => {
     const row = rows.get(task)?.get(resolveSample(manifest, file));
     if (row === undefined) {
-      throw expected('one answer', `${path} of ${task}`, 'none');
+      throw missing('an answer', `${path} of ${task}`);
     }
     const fault = probabilityFault(row, classes.get(task) ?? 0);
     if (fault !== undefined) {
@@ -66,7 +74,7 @@ function rowsByImage(task: string, answer: Prediction): Map<string, Float32Array
   for (const [index, row] of rowsOf(answer).entries()) {
     const file = answer.files[index] as string;
     if (rows.has(file)) {
-      throw expected('one answer', `${file} of ${task}`, 'a second');
+      throw givenTwice(`The answer to ${file} of ${task}`);
     }
     rows.set(file, row);
   }

@@ -4,6 +4,15 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
+import {
+  callback,
+  checkArgument,
+  checkArguments,
+  list,
+  optional,
+  type ShapeOf,
+  text,
+} from '../arguments.js';
 import { fashionAiTasks, mapConcurrently, type Task } from '../dataset/index.js';
 import { ifPresent, makeFolder, replaceFile, writePart } from '../disk/index.js';
 import { expected } from '../errors.js';
@@ -38,6 +47,12 @@ export interface SynthesizeOptions extends Partial<OptionValues<typeof synthesiz
   onProgress?: (done: number, total: number) => void;
 }
 
+const synthesizeShape = {
+  ...synthesizeOptions,
+  tasks: optional(list('an array of names')),
+  onProgress: callback,
+} as const satisfies ShapeOf<SynthesizeOptions>;
+
 /** The data set that was drawn. */
 export interface Synthesized {
   folder: string;
@@ -64,12 +79,14 @@ const answersFile = path.join('answers', 'answer.csv');
  * Draws `base` (labels), `rank` (questions), `web` (warm-up labels) and `answers` into the new folder `out`, which
  * appears when it is complete. The same options give the same pictures.
  *
- * @throws InvalidInputError when an option is out of its range, a task is unknown, or `out` is not empty.
+ * @throws InvalidInputError when an option is unknown or out of its range, a task is unknown, or `out` is not empty.
  */
 export async function synthesize(
   out: string,
   options: SynthesizeOptions = {},
 ): Promise<Synthesized> {
+  checkArgument('out', out, text('a folder'));
+  checkArguments('synthesize', options, synthesizeShape);
   const { tasks: names, onProgress, ...given } = options;
   const values = resolveOptions(synthesizeOptions, given);
   const tasks = chosenTasks(names);
@@ -100,7 +117,7 @@ function chosenTasks(names: readonly string[] | undefined): readonly Task[] {
   const unknown = names.find((name) => !fashionAiTasks.some((task) => task.name === name));
   if (unknown !== undefined || names.length === 0) {
     const known = fashionAiTasks.map(({ name }) => name).join(', ');
-    throw expected(`some of ${known}`, 'tasks', unknown ?? '');
+    throw expected(`some of ${known}`, 'tasks', unknown ?? names);
   }
   return fashionAiTasks.filter(({ name }) => names.includes(name));
 }

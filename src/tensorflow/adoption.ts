@@ -1,5 +1,6 @@
 /** Turns batches of the input pipeline into tensors: a float32 batch without a copy, or a whole loader as a data set. */
 import * as tf from '@tensorflow/tfjs';
+import { checkArguments, number, optional, type ShapeOf } from '../arguments.js';
 import { conflict, expected } from '../errors.js';
 import type { Batch, Loader, PixelType } from '../pipeline/index.js';
 import { backend } from './backend.js';
@@ -93,6 +94,11 @@ export interface TensorsOptions {
   epoch?: number;
 }
 
+const tensorsShape = {
+  classes: number,
+  epoch: optional(number),
+} as const satisfies ShapeOf<TensorsOptions>;
+
 /** A pair for `model.fitDataset`: pixels [n, crop, crop, 3] and {@link targetsOf} [n, classes]. */
 export type LabelledTensors = { xs: tf.Tensor4D; ys: tf.Tensor2D };
 
@@ -104,8 +110,10 @@ export type LabelledTensors = { xs: tf.Tensor4D; ys: tf.Tensor2D };
  */
 export function tensors(
   loader: Loader<PixelType>,
-  { classes, epoch = 0 }: TensorsOptions,
+  options: TensorsOptions,
 ): tf.data.Dataset<LabelledTensors> {
+  checkArguments('tensors', options, tensorsShape);
+  const { classes, epoch = 0 } = options;
   let next = epoch;
   const dataset = {
     size: loader.batchesPerEpoch,

@@ -76,7 +76,7 @@ export function gpuInUse(): number | undefined {
 }
 
 function choose(options: Partial<RuntimeOptions>): boolean {
-  const values = resolveOptions(runtimeOptions, options);
+  const values = resolveOptions(runtimeOptions, options, 'configure');
   const inTime = (native() as NativeTensorFlow).configure(configProto(values));
   chosen = inTime ? values : (chosen ?? values);
   return inTime;

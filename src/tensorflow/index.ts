@@ -38,7 +38,7 @@ export { type Jitted, jit } from './jit.js';
 export { type JitOptions, jitOptions } from './jit-options.js';
 export { type Attribute, executeOp, type OpCall } from './ops.js';
 export { keyedDropout, keyedUniform } from './random.js';
-export { loadSavedModel } from './saved-model.js';
+export { loadSavedModel, type SavedModelOptions } from './saved-model.js';
 /** All of tfjs, computed by TensorFlow. `file://` addresses load and save models. */
 export * as tf from './tfjs.js';
 export { tracing } from './trace.js';

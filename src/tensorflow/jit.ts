@@ -1,5 +1,6 @@
 /** `jit`: traces a function over tensors on its first call and from then on runs it as one TensorFlow function. */
 import * as tf from '@tensorflow/tfjs';
+import { callable, checkArgument } from '../arguments.js';
 import { resolveOptions } from '../options.js';
 import { type JitOptions, jitOptions } from './jit-options.js';
 import { tracing } from './trace.js';
@@ -35,7 +36,8 @@ export interface Jitted<F extends AnyFunction> {
  * @throws InvalidInputError when an option is out of its range.
  */
 export function jit<F extends AnyFunction>(fn: F, options: Partial<JitOptions> = {}): Jitted<F> {
-  const cache = new TraceCache(fn, resolveOptions(jitOptions, options));
+  checkArgument('fn', fn, callable);
+  const cache = new TraceCache(fn, resolveOptions(jitOptions, options, 'jit'));
   const jitted = (...args: Parameters<F>): ReturnType<F> => {
     if (runsInline()) {
       return fn(...args) as ReturnType<F>;

@@ -1,6 +1,7 @@
 /** Training: fine-tunes a classifier in a run that can be interrupted and resumed. */
 export { crossEntropies, smoothed } from './cross-entropy.js';
-export { type FitHistory, type FitOptions, type FitProgress, fit } from './fit/fit.js';
+export { type FitHistory, fit } from './fit/fit.js';
+export type { FitOptions, FitProgress } from './fit/options.js';
 export type { EpochRecord } from './history.js';
 export { trainableVariables } from './network.js';
 export {

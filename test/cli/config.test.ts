@@ -62,10 +62,7 @@ test('when a value does not fit its option, then option, file and line are named
     ],
     ['{"model": 3}', 'Expected an object of options for model in FILE:1 but received 3'],
     ['[]', 'Expected an object of options for FILE:1 but received []'],
-    [
-      '{"epochs": 1,\n"epochs": 2}',
-      'Expected one value for epochs in FILE:2 but received "a second"',
-    ],
+    ['{"epochs": 1,\n"epochs": 2}', 'epochs in FILE:2 was given twice. Give it once'],
   ];
   for (const [text, message] of refusals) {
     const wanted = { name: 'InvalidInputError', message: message.replace('FILE', file) };

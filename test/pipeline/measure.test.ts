@@ -114,7 +114,7 @@ for (const { when, measurements, circumstances, advice } of [
     when: 'a second thread adds nothing',
     measurements: [measured(), measured({ threads: 2, imagesPerSecond: 105 })],
     circumstances: small,
-    advice: /^1 thread\(s\) are enough/,
+    advice: /^1 thread is enough/,
   },
   {
     when: 'threads above the second add nothing',
@@ -122,7 +122,7 @@ for (const { when, measurements, circumstances, advice } of [
       ([threads, imagesPerSecond]) => measured({ threads: Number(threads), imagesPerSecond }),
     ),
     circumstances: { ...small, cores: 8 },
-    advice: /^2 thread\(s\) are enough/,
+    advice: /^2 threads are enough/,
   },
   {
     when: 'only what was not in memory yet is slow to read',

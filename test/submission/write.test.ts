@@ -70,13 +70,13 @@ const unwritable: [what: string, task: string, answer: Prediction, message: RegE
     'lack an image',
     'neck_design_labels',
     prediction({ 'rank/Images/n/1.jpg': [1, 0], 'rank/Images/n/3.jpg': [0, 1] }),
-    /Expected one answer for Images\/n\/2\.jpg of neck_design_labels but received "none"/,
+    /^InvalidInputError: Missing an answer for Images\/n\/2\.jpg of neck_design_labels$/,
   ],
   [
     'have an image twice',
     'neck_design_labels',
     twice,
-    /Expected one answer for .*\/rank\/Images\/n\/1\.jpg of neck_design_labels but received "a second"/,
+    /The answer to .*\/rank\/Images\/n\/1\.jpg of neck_design_labels was given twice\. Give it once/,
   ],
   [
     'have too many classes',
@@ -109,7 +109,7 @@ test('when a task has no answers then the first of its questions is named', asyn
   const some = new Map([...answers].filter(([task]) => task !== 'coat_length_labels'));
   await assert.rejects(
     writeSubmission({ manifest, answers: some, out: folder }),
-    /Expected one answer for Images\/c\/1\.jpg of coat_length_labels/,
+    /Missing an answer for Images\/c\/1\.jpg of coat_length_labels/,
   );
 });
 

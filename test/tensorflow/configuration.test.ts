@@ -26,7 +26,10 @@ for (const [name, options] of Object.entries(chosen)) {
 
 test('when an option is out of its range, then configure names the range', () => {
   assert.throws(() => configure({ intraOpThreads: -1 }), /intraOpThreads but received -1/);
-  assert.throws(() => configure({ threads: 2 } as never), /for option but received "threads"/);
+  assert.throws(
+    () => configure({ intraOpThread: 2 } as never),
+    /for a key of configure but received "intraOpThread"\. Did you mean intraOpThreads\?$/,
+  );
 });
 
 test('when TensorFlow has started, then its devices are listed and configure is refused', () => {

@@ -42,12 +42,12 @@ export function configure(command: Command): void {
     const files = await imagesIn(folder);
     const cores = os.availableParallelism();
     const counts = threadCounts(cores);
-    const { augment: asked, ...picked } = pickFlags(options, flags);
+    const { augment: asked, seconds, ...picked } = pickFlags(options, flags);
     const request = { ...picked, files, preprocessing: usualPreprocessing };
     // The rate of this run does not count: only this run may wait for the disk.
     const first = await withProgress((progress) => {
       progress.update({ label: 'reading for the first time', done: 0, total: counts.length });
-      return measureLoader({ ...request, threads: cores });
+      return measureLoader({ ...request, seconds, threads: cores });
     });
     const { augment, reason } = await chosen(asked, { ...request, threads: cores });
     if (reason !== undefined) {
@@ -58,7 +58,7 @@ export function configure(command: Command): void {
       for (const threads of counts) {
         const label = `measuring, ${count(threads, 'thread')}`;
         progress.update({ label, done: done.length, total: counts.length });
-        done.push(await measureLoader({ ...request, augment, threads }));
+        done.push(await measureLoader({ ...request, seconds, augment, threads }));
       }
       return done;
     });

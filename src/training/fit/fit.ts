@@ -1,65 +1,15 @@
 /** `fit`: trains any tfjs model from Bobbin's loader, with the losses and the history of `model.fitDataset`. */
+import { checkArgument, checkArguments, record } from '../../arguments.js';
 import { nonFiniteValue, weightsOf } from '../../model/index.js';
 import { type OptionValues, resolveOptions } from '../../options.js';
 import { paceOf, secondsLeft } from '../../pace.js';
 import type { Loader, PixelType } from '../../pipeline/index.js';
 import type { JitOptions, tf } from '../../tensorflow/index.js';
 import { diverged } from '../divergence.js';
+import { aLoader, type FitOptions, type FitProgress, fitOptions, fitShape } from './options.js';
 import { type Logs, Pass, type PassState } from './pass.js';
-import { labelTargets, type Targets } from './targets.js';
-import { type CompileArguments, compile, type Trainer, trainerOf } from './trainer.js';
-
-/** Options of {@link fit} that are numbers. */
-export const fitOptions = {
-  epochs: { type: 'integer', default: 1, min: 1, max: 1e6, help: 'passes over the loader' },
-  metricsEvery: {
-    type: 'integer',
-    default: 10,
-    min: 1,
-    max: 1e6,
-    help: 'steps between two readings of loss and metrics; the last step of an epoch is read too',
-  },
-} as const;
-
-export interface FitOptions
-  extends Partial<OptionValues<typeof fitOptions>>,
-    Partial<CompileArguments> {
-  /** Evaluated after each epoch. */
-  validation?: Loader<PixelType>;
-  /**
-   * The targets of a batch, one row for each image. By default they are made of the labels: a row with 1 at the image's
-   * class, see `targetsOf`; for the loss `sparseCategoricalCrossentropy` the class, [images, 1]; for a model
-   * with one output the probability of class 1, [images, 1].
-   */
-  targets?: Targets;
-  /** How the steps are traced. */
-  jit?: Partial<JitOptions>;
-  /** Aborting ends the training after the current step. */
-  signal?: AbortSignal;
-  /** Called between two steps, of training and validation. */
-  onProgress?: (progress: FitProgress) => void;
-  /** Called after each epoch with its line of the history. */
-  onEpoch?: (epoch: number, logs: Logs) => void;
-}
-
-/** Progress of {@link fit}. */
-export interface FitProgress {
-  phase: 'train' | 'validate';
-  /** From 1. */
-  epoch: number;
-  epochs: number;
-  /** Images of this phase that are done, and all of them. */
-  done: number;
-  total: number;
-  /** In this epoch's training. */
-  imagesPerSecond: number;
-  /** Share of the training time in which no step ran because its batch was not ready, 0…1. */
-  waitShare: number;
-  /** Seconds until the last epoch is expected to end. */
-  secondsLeft: number;
-  /** Means of loss and metrics over this phase, at the last reading. */
-  logs: Logs;
-}
+import { labelTargets } from './targets.js';
+import { compile, type Trainer, trainerOf } from './trainer.js';
 
 /** As tfjs's `History`: `history.loss[i]` is the mean loss of epoch `epoch[i]`, `val_loss` that of its validation. */
 export interface FitHistory {
@@ -77,7 +27,7 @@ export interface FitHistory {
  * Loss, regularisation, metrics and the optimizer's updates are those of `model.fitDataset`. A changed
  * learning rate costs one trace.
  *
- * @throws InvalidInputError when an option is out of its range, when the model is not compiled, and when it
+ * @throws InvalidInputError when an option is unknown or out of its range, when the model is not compiled, and when it
  *   has several inputs or outputs, or an output or loss that labels do not fit; and at the first step whose loss, or the first epoch after which a weight,
  *   is not finite: the model's weights are then lost
  * @throws Error when the model is being trained already
@@ -85,8 +35,12 @@ export interface FitHistory {
 export async function fit(
   model: tf.LayersModel,
   loader: Loader<PixelType>,
-  { validation, targets, jit = {}, signal, onProgress, onEpoch, ...rest }: FitOptions = {},
+  options: FitOptions = {},
 ): Promise<FitHistory> {
+  checkArgument('model', model, record('a model of tfjs'));
+  checkArgument('loader', loader, aLoader);
+  checkArguments('fit', options, fitShape);
+  const { validation, targets, jit = {}, signal, onProgress, onEpoch, ...rest } = options;
   const { optimizer, loss, metrics, ...numbers } = rest;
   const values = resolveOptions(fitOptions, numbers);
   compile(model, { optimizer, loss, metrics });

@@ -55,7 +55,7 @@ export class AdamW extends Slots implements Optimizer {
     given: Partial<AdamWOptions> = {},
   ) {
     super();
-    this.options = resolveOptions(options, given);
+    this.options = resolveOptions(options, given, 'AdamW');
     this.means = this.zeros('mean gradient', variables);
     this.squares = this.zeros('mean square', variables);
     this.steps = tf.tidy(() => this.create('steps', 'adamw', tf.scalar(0)));

@@ -46,7 +46,7 @@ export class Lion extends Slots implements Optimizer {
     given: Partial<LionOptions> = {},
   ) {
     super();
-    this.options = resolveOptions(options, given);
+    this.options = resolveOptions(options, given, 'Lion');
     this.momenta = this.zeros('momentum', variables);
     this.decay = new Decay(this.options);
   }

@@ -46,7 +46,7 @@ export class Sgd extends Slots implements Optimizer {
     given: Partial<SgdOptions> = {},
   ) {
     super();
-    this.options = resolveOptions(options, given);
+    this.options = resolveOptions(options, given, 'Sgd');
     this.velocities = this.zeros('velocity', variables);
     this.decay = new Decay(this.options);
   }
