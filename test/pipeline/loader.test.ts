@@ -333,7 +333,10 @@ test('when an option is out of its range, then the error has its name and range'
     [{ samples: ['/a.jpg' as never] }, /Missing a path for samples\[0\]\.path/],
     [{ samples: [{ path: '/a.jpg', label: 0.5 }] }, /an integer for the label of \/a\.jpg/],
     [{ samples: [{ path: '/a.jpg', label: Number.NaN }] }, /label of .* but received NaN/],
-    [{ preprocessing: undefined as never }, /Missing the preprocessing of a model for preprocessing/],
+    [
+      { preprocessing: undefined as never },
+      /Missing the preprocessing of a model for preprocessing/,
+    ],
     [{ damaged: 'skip' as never }, /one of refill, mark, fail for damaged/],
     [{ augmentation: { hue: 0.6 } }, /from 0 to 0.5 for hue/],
     [{ augmentation: { area: [0.5, 0.1] } }, /two ascending numbers .* for area/],
