@@ -46,6 +46,7 @@ export {
   createModel,
   loadClassifier,
   type ModelOptions,
+  type RunChoice,
   saveClassifier,
   setTrainable,
   type Trainable,

@@ -1,9 +1,9 @@
-/** Opens the classifiers of a run, which has one folder for each task with a `model` folder inside. */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
+/** The tasks and runs that a command's flags name. */
 import type { Manifest, Task } from '../dataset/index.js';
 import { expected } from '../errors.js';
-import { type Classifier, loadClassifier } from '../model/index.js';
+import { type Classifier, type Epoch, findRun, openRun, type Run, runsIn } from '../model/index.js';
+
+const flags = { folder: '--run', task: '--task', epoch: '--epoch' };
 
 /**
  * The task called `name`; all tasks without a name.
@@ -23,18 +23,31 @@ export function chosenTasks(manifest: Manifest, name: string | undefined): Task[
 }
 
 /**
- * The classifier that training saved in `run` for `task`.
+ * The classifier of `run`, which is a run or has one for each task; `task` may be left out where there is one.
  *
- * @throws InvalidInputError when there is no trained model.
+ * @throws InvalidInputError when there is no such run, and when the model is damaged.
  */
-export async function openClassifier(run: string, task: string): Promise<Classifier> {
-  const folder = path.join(run, task, 'model');
-  if (existsSync(path.join(folder, 'model.json'))) {
-    return await loadClassifier(
-      folder,
-      `Remove ${folder} and repeat train --resume, or submit: it writes the model again from its checkpoint`,
-    );
-  }
-  const remedy = `${folder} has no model: finish \`bobbin train --task ${task} --run ${run} --resume\``;
-  throw expected('a trained model', '--run', run, remedy);
+export async function openClassifier(
+  run: string,
+  task: string | undefined,
+  epoch: Epoch = 'last',
+): Promise<Classifier> {
+  return await openRun(await findRun(run, { task, epoch }, flags), epoch);
+}
+
+/**
+ * The run in `folder` of one of the manifest's tasks. If manifest and folder have one each, their names may differ: a
+ * task is called as its photos' folder was when they were prepared.
+ *
+ * @throws InvalidInputError when there is no such run.
+ */
+export async function runOfTask(
+  folder: string,
+  manifest: Pick<Manifest, 'tasks'>,
+  task: string,
+  epoch: Epoch = 'last',
+): Promise<Run> {
+  const isOnly = manifest.tasks.length === 1 && (await runsIn(folder, epoch, flags)).length === 1;
+  const names = { ...flags, task: 'the task of --data' };
+  return await findRun(folder, { task: isOnly ? undefined : task, epoch }, names);
 }

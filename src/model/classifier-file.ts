@@ -11,7 +11,7 @@ import { nonFiniteValue, weightsOf } from './finite-weights.js';
 import { type ModelJson, parseModelJson, type WeightsGroup } from './weights/model-json.js';
 
 /** The part of a classifier's `model.json` that tfjs does not know, in `userDefinedMetadata`. */
-type Metadata = Pick<Classifier, 'architecture' | 'classes' | 'preprocessing'>;
+type Metadata = Omit<Classifier, 'model'>;
 
 /**
  * Writes `model.json` and the weights file it names into `folder`, replacing an earlier classifier.
@@ -21,7 +21,7 @@ type Metadata = Pick<Classifier, 'architecture' | 'classes' | 'preprocessing'>;
  * @throws InvalidInputError when a weight is not finite; `folder` then stays as it is
  */
 export async function saveClassifier(classifier: Classifier, folder: string): Promise<void> {
-  const { model, architecture, classes, preprocessing } = classifier;
+  const { model, architecture, classes, preprocessing, task } = classifier;
   checkWeights(model, 'a classifier');
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
@@ -33,7 +33,7 @@ export async function saveClassifier(classifier: Classifier, folder: string): Pr
         weights: artifacts.weightSpecs as tf.io.WeightsManifestEntry[],
         sha256: hash,
       };
-      const metadata: Metadata = { architecture, classes, preprocessing };
+      const metadata: Metadata = { architecture, classes, preprocessing, task };
       const json = {
         format: 'layers-model',
         generatedBy: 'Bobbin',
@@ -63,7 +63,7 @@ async function removeOtherWeights(folder: string, keep: string): Promise<void> {
  * @param remedy how to replace a damaged model, as a sentence
  * @throws InvalidInputError when `folder` does not hold such a classifier, or when it is damaged
  */
-export async function loadClassifier(
+export async function readClassifier(
   folder: string,
   remedy = 'Save the model again, or copy it again from where it is whole',
 ): Promise<Classifier> {
@@ -90,8 +90,8 @@ export async function loadClassifier(
     model.dispose();
     throw error;
   }
-  const { architecture, classes, preprocessing } = metadata;
-  return { model, architecture, classes, preprocessing };
+  const { architecture, classes, preprocessing, task } = metadata;
+  return { model, architecture, classes, preprocessing, ...(task !== undefined && { task }) };
 }
 
 function isMetadata(value: unknown): value is Metadata {
@@ -100,7 +100,8 @@ function isMetadata(value: unknown): value is Metadata {
     typeof value.architecture === 'string' &&
     Array.isArray(value.classes) &&
     value.classes.every((name) => typeof name === 'string') &&
-    isObject(value.preprocessing)
+    isObject(value.preprocessing) &&
+    ['string', 'undefined'].includes(typeof value.task)
   );
 }
 

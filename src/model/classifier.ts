@@ -17,6 +17,8 @@ export interface Classifier {
   /** Class names in output order. */
   classes: string[];
   architecture: string;
+  /** The task that it was trained for by `train`. */
+  task?: string;
 }
 
 export interface ModelOptions {

@@ -10,10 +10,20 @@ export {
   setTrainable,
   type Trainable,
 } from './classifier.js';
-export { loadClassifier, saveClassifier } from './classifier-file.js';
+export { readClassifier, saveClassifier } from './classifier-file.js';
 export { nonFiniteValue, weightsOf } from './finite-weights.js';
 export { BatchNormalization } from './layers/batch-normalization.js';
 export { Dropout, keyOf, type StepArguments } from './layers/dropout.js';
 export { ReLU } from './layers/relu.js';
 export { type ArchitectureName, architectureNames } from './networks/index.js';
 export { modelOptions } from './options.js';
+export {
+  type Epoch,
+  findRun,
+  loadClassifier,
+  openRun,
+  type Run,
+  type RunChoice,
+  runOptions,
+  runsIn,
+} from './runs.js';

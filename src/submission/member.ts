@@ -12,7 +12,7 @@ import {
   samplesOf,
 } from '../dataset/index.js';
 import { ifPresent, readRegular, sha256 } from '../disk/index.js';
-import { loadClassifier } from '../model/index.js';
+import { readClassifier } from '../model/index.js';
 import {
   type ClassifyProgress,
   loadPrediction,
@@ -86,7 +86,7 @@ export async function predictMember(
   const { observer, signal } = request;
   const { task, run } = member;
   const modelFolder = path.join(run, 'model');
-  const classifier = await loadClassifier(
+  const classifier = await readClassifier(
     modelFolder,
     `Remove ${modelFolder} and repeat submit: it writes the model again from its checkpoint`,
   );

@@ -14,7 +14,7 @@ import {
   writing,
 } from '../disk/index.js';
 import { expected } from '../errors.js';
-import { type Classifier, loadClassifier, saveClassifier } from '../model/index.js';
+import { type Classifier, readClassifier, saveClassifier } from '../model/index.js';
 import type { PipelineWork } from '../pipeline/index.js';
 import type { Settings } from '../settings.js';
 import type { EpochRecord } from './history.js';
@@ -133,7 +133,7 @@ export async function loadCheckpoint(run: string): Promise<Checkpoint | undefine
     at += sizes[index] as number;
     return { ...slot, values: values.subarray(start, at) };
   });
-  return { classifier: await loadClassifier(folder, remedy), slots: filled, position, settings };
+  return { classifier: await readClassifier(folder, remedy), slots: filled, position, settings };
 }
 
 async function readState(folder: string, remedy: string): Promise<State> {

@@ -68,8 +68,8 @@ async function trainLocked(options: TrainOptions, plan: Plan): Promise<TrainResu
   await keepNewest(options.run);
   const start =
     checkpoint === undefined ? await begin(options, plan) : resume(options, plan, checkpoint);
-  const { classifier } = start;
-  const run = new Run({ ...options, ...start, checkpoint, folder: options.run });
+  const classifier = { ...start.classifier, task: plan.task };
+  const run = new Run({ ...options, ...start, classifier, checkpoint, folder: options.run });
   try {
     const finished = await run.toEnd();
     return { classifier, history: run.history, failures: run.failures, finished };

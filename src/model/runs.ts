@@ -1,0 +1,171 @@
+/** Runs: the folders that training fills, found by the models in them. */
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { isHidden } from '../dataset/index.js';
+import { ifPresent, readRegular } from '../disk/index.js';
+import { expected, missing } from '../errors.js';
+import { checkKeys } from '../near-miss.js';
+import type { OptionTable, OptionValues } from '../options.js';
+import { resolveOptions } from '../options.js';
+import type { Classifier } from './classifier.js';
+import { readClassifier } from './classifier-file.js';
+
+/** Options of opening a run. */
+export const runOptions = {
+  epoch: {
+    type: 'choice',
+    choices: ['last', 'best'],
+    default: 'last',
+    help: 'the weights to use: those of the last epoch, or of the one with the highest validation accuracy',
+  },
+} as const satisfies OptionTable;
+
+/** `best`: the epoch of the highest validation accuracy. */
+export type Epoch = OptionValues<typeof runOptions>['epoch'];
+
+/** The folders of a run that hold a model, by the epoch of its weights. */
+const modelFolders: Record<Epoch, string> = { last: 'model', best: 'best' };
+
+/** The folder that training filled for one task, or the folder of a model alone. */
+export interface Run {
+  folder: string;
+  /** The task that was trained; of a model that does not record it, the name of the folder. */
+  task: string;
+}
+
+/** Which of the runs in a folder is meant, and which of its weights. */
+export interface RunChoice {
+  /** Needed where the folder has the runs of several tasks. */
+  task?: string | undefined;
+  /** Default `last`. */
+  epoch?: Epoch | undefined;
+}
+
+/** How messages call the parameters: as properties, or as flags. */
+export interface RunNames {
+  folder: string;
+  task: string;
+  epoch: string;
+}
+
+const propertyNames: RunNames = { folder: 'folder', task: 'task', epoch: 'epoch' };
+
+/**
+ * The classifier of a run: `folder` is a run, has one run among its folders, or is itself the folder of a model.
+ *
+ * @throws InvalidInputError when there is no such folder, when it has no trained model or several and `choice` names none of
+ *   them, and when the model is damaged.
+ */
+export async function loadClassifier(folder: string, choice: RunChoice = {}): Promise<Classifier> {
+  checkKeys('loadClassifier', choice, ['task', 'epoch']);
+  const { task, ...options } = choice;
+  const { epoch } = resolveOptions(runOptions, options);
+  return await openRun(await findRun(folder, { task, epoch }), epoch);
+}
+
+/**
+ * The runs that have a model of `epoch`: `folder` itself, else those among its folders, in the order of their tasks.
+ *
+ * @throws InvalidInputError when there is no such folder.
+ */
+export async function runsIn(
+  folder: string,
+  epoch: Epoch = 'last',
+  names = propertyNames,
+): Promise<Run[]> {
+  const inside = await foldersIn(folder, names.folder);
+  const isModel = existsSync(path.join(folder, 'model.json'));
+  const isRun = (place: string) => existsSync(path.join(place, modelFolders[epoch], 'model.json'));
+  const found = isModel || isRun(folder) ? [folder] : inside.filter(isRun);
+  const runs = await Promise.all(
+    found.map(async (place) => ({ folder: place, task: await taskOf(place, epoch) })),
+  );
+  return runs.sort((a, b) => (a.task < b.task ? -1 : 1));
+}
+
+/**
+ * The run that `choice` means among those of {@link runsIn}.
+ *
+ * @throws InvalidInputError when there is none, or when there are several and no task is named.
+ */
+export async function findRun(
+  folder: string,
+  { task, epoch = 'last' }: RunChoice = {},
+  names = propertyNames,
+): Promise<Run> {
+  const runs = await runsIn(folder, epoch, names);
+  const [first] = runs;
+  if (first === undefined) {
+    throw await untrained(folder, epoch, names);
+  }
+  const tasks = `one of ${runs.map((run) => run.task).join(', ')}`;
+  if (task === undefined && runs.length > 1) {
+    throw missing(tasks, names.task, `${folder} has a run of each`);
+  }
+  const run = task === undefined ? first : runs.find((each) => each.task === task);
+  if (run === undefined) {
+    throw expected(tasks, names.task, task);
+  }
+  return run;
+}
+
+/**
+ * The classifier of a run.
+ *
+ * @throws InvalidInputError when it is damaged.
+ */
+export async function openRun({ folder }: Run, epoch: Epoch = 'last'): Promise<Classifier> {
+  const model = modelOf(folder, epoch);
+  return await (hasCheckpoint(folder)
+    ? readClassifier(model, `Remove ${model} and repeat its training with --resume: ${restores}`)
+    : readClassifier(model));
+}
+
+const restores = 'it writes the model again from its checkpoint';
+
+const modelOf = (folder: string, epoch: Epoch): string =>
+  existsSync(path.join(folder, 'model.json')) ? folder : path.join(folder, modelFolders[epoch]);
+
+const hasCheckpoint = (folder: string): boolean => existsSync(path.join(folder, 'checkpoint'));
+
+/** A damaged model is no reason against the runs beside it: opening it tells. */
+async function taskOf(folder: string, epoch: Epoch): Promise<string> {
+  const bytes = await readRegular(path.join(modelOf(folder, epoch), 'model.json'));
+  try {
+    return String(JSON.parse(bytes.toString()).userDefinedMetadata.task ?? path.basename(folder));
+  } catch {
+    return path.basename(folder);
+  }
+}
+
+/** The folders in `folder`, and what may be a link to one. */
+async function foldersIn(folder: string, name: string): Promise<string[]> {
+  const entries = await ifPresent(readdir(folder, { withFileTypes: true }));
+  if (entries === undefined) {
+    throw expected('an existing folder', name, folder);
+  }
+  return entries
+    .filter((entry) => !entry.isFile() && !isHidden(entry.name))
+    .map((entry) => path.join(folder, entry.name));
+}
+
+/** Says what a folder without a trained model has, and the way out. */
+async function untrained(folder: string, epoch: Epoch, names: RunNames): Promise<Error> {
+  if (epoch === 'best' && (await runsIn(folder)).length > 0) {
+    const remedy = `It has those of the last epoch: choose ${names.epoch} last`;
+    return expected('the weights of the best epoch', names.folder, folder, remedy);
+  }
+  const stopped = [folder, ...(await foldersIn(folder, names.folder))].find(hasCheckpoint);
+  if (stopped !== undefined) {
+    const remedy = `The training in ${stopped} has not ended: repeat it with --resume, in programs with resume: true`;
+    return expected('a trained model', names.folder, folder, remedy);
+  }
+  const has = (await readdir(folder)).sort();
+  const shown = has.length > mostNames ? [...has.slice(0, mostNames), '…'] : has;
+  const content = has.length === 0 ? 'It is empty' : `It has ${shown.join(', ')}`;
+  const remedy = `${content}. A run, as train writes it, has model/model.json`;
+  return expected('a trained model', names.folder, folder, remedy);
+}
+
+const mostNames = 8;
