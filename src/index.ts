@@ -74,9 +74,11 @@ export {
 } from './pipeline/index.js';
 export {
   type Classification,
+  type ClassifiedBatch,
   type ClassifyProgress,
   type ClassifyRequest,
   classify,
+  classifyBatches,
   ensemble,
   loadPrediction,
   type Prediction,

@@ -2,12 +2,11 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { checkArguments, optional, type ShapeOf, text } from '../arguments.js';
 import { isHidden } from '../dataset/index.js';
 import { ifPresent, readRegular } from '../disk/index.js';
 import { expected, missing } from '../errors.js';
-import { checkKeys } from '../near-miss.js';
 import type { OptionTable, OptionValues } from '../options.js';
-import { resolveOptions } from '../options.js';
 import type { Classifier } from './classifier.js';
 import { readClassifier } from './classifier-file.js';
 
@@ -51,6 +50,12 @@ export interface RunNames {
 
 const propertyNames: RunNames = { folder: 'folder', task: 'task', epoch: 'epoch' };
 
+const shape = {
+  folder: text('the path of a folder'),
+  task: optional(text('the name of a task')),
+  ...runOptions,
+} satisfies ShapeOf<RunChoice & { folder: string }>;
+
 /**
  * The classifier of a run: `folder` is a run, has one run among its folders, or is itself the folder of a model.
  *
@@ -58,10 +63,8 @@ const propertyNames: RunNames = { folder: 'folder', task: 'task', epoch: 'epoch'
  *   them, and when the model is damaged.
  */
 export async function loadClassifier(folder: string, choice: RunChoice = {}): Promise<Classifier> {
-  checkKeys('loadClassifier', choice, ['task', 'epoch']);
-  const { task, ...options } = choice;
-  const { epoch } = resolveOptions(runOptions, options);
-  return await openRun(await findRun(folder, { task, epoch }), epoch);
+  checkArguments('loadClassifier', { folder, ...choice }, shape);
+  return await openRun(await findRun(folder, choice), choice.epoch);
 }
 
 /**

@@ -1,40 +1,21 @@
 /** Classifies image files: a row of class probabilities for each file that can be read. */
-import { type ImageFile, imageFile, imageName } from '../dataset/index.js';
-import { expected } from '../errors.js';
-import { type Classifier, checkHead } from '../model/index.js';
-import type { OptionTable, OptionValues } from '../options.js';
-import { resolveOptions } from '../options.js';
-import { paceOf, secondsLeft } from '../pace.js';
+import path from 'node:path';
 import {
-  type Batch,
-  createLoader,
-  evaluationAugmentation,
-  type Loader,
-  loaderOptions,
-  viewsOf,
-} from '../pipeline/index.js';
-import { adoptBatch, tf } from '../tensorflow/index.js';
-import { checkProbabilities } from './probabilities.js';
-
-/** Options of classifying: windows, batches and threads, for evaluation and prediction alike. */
-export const classifyOptions = {
-  crops: {
-    type: 'choice',
-    choices: ['center', 'five', 'ten'],
-    default: 'center',
-    help: 'windows of each image whose probabilities are averaged: the centre; the centre and four corners; or these five and their mirror images',
-  },
-  batchSize: {
-    type: 'integer',
-    default: 32,
-    min: 1,
-    max: 4096,
-    help: 'windows in a batch; a batch has the windows of one image or more',
-  },
-  threads: loaderOptions.threads,
-} as const satisfies OptionTable;
-
-export type ClassifyOptions = OptionValues<typeof classifyOptions>;
+  callback,
+  checkArguments,
+  list,
+  optional,
+  record,
+  type ShapeOf,
+  signal,
+} from '../arguments.js';
+import type { ImageFile } from '../dataset/index.js';
+import { expected } from '../errors.js';
+import { pickOptions, resolveOptions } from '../options.js';
+import { paceOf, secondsLeft } from '../pace.js';
+import { type ClassifiedBatch, classifyPiece, type UnreadableFile } from './batches.js';
+import { type Classifiers, type Member, membersOf } from './members.js';
+import { type ClassifyOptions, classifyOptions } from './options.js';
 
 /** The progress of a classification. */
 export interface ClassifyProgress {
@@ -46,24 +27,34 @@ export interface ClassifyProgress {
   secondsLeft: number;
 }
 
+/** Image files in order: an array or, for millions of them, a table such as `resolveSamples` gives. */
+export interface ImageFiles {
+  readonly length: number;
+  at(index: number): string | ImageFile | undefined;
+}
+
 /** A request to {@link classify}. */
-export interface ClassifyRequest extends Partial<ClassifyOptions> {
-  classifier: Classifier;
-  /** Absolute paths, with a byte range for an image inside a shard. */
-  files: readonly (string | ImageFile)[];
+export interface ClassifyRequest extends Classifiers, Partial<ClassifyOptions> {
+  /** Paths, with a byte range for an image inside a shard. */
+  files: ImageFiles;
   /** The expected classes. A classifier with other classes, or in another order, is refused. */
-  classes?: string[];
+  classes?: readonly string[];
   onProgress?: (progress: ClassifyProgress) => void;
   /** Aborting ends the work after the present batch; the call rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
-/** A file that could not be read. */
-export interface UnreadableFile extends ImageFile {
-  /** Index into the files of the request. */
-  index: number;
-  reason: string;
-}
+/** The arguments of {@link classify}, for functions that take them, too. */
+export const classifyShape = {
+  classifier: optional(record('a classifier')),
+  classifiers: optional(list('a list of classifiers')),
+  weights: optional(list('a list of numbers')),
+  files: list('a list of paths'),
+  classes: optional(list('a list of names')),
+  onProgress: callback,
+  signal,
+  ...classifyOptions,
+} satisfies ShapeOf<ClassifyRequest>;
 
 /** Probabilities in file order. */
 export interface Classification {
@@ -74,92 +65,62 @@ export interface Classification {
 }
 
 /**
- * Decodes each file once, cuts its windows, and averages the classifier's probabilities over them.
+ * The classifier's probabilities for each file: it is decoded once, and those of its windows are averaged. An ensemble
+ * answers with the weighted mean of its classifiers.
  *
- * The pipeline's threads prepare the next batches while TensorFlow computes, and the event loop runs between batches.
- *
- * @throws InvalidInputError when an option is out of its range, when the classifier has other classes than `classes` or a
- * head of another size, and when it gives an image a probability that is not finite.
+ * @throws InvalidInputError when an argument is unknown, of another kind or out of its range, when a classifier has other
+ *   classes than `classes` or a head of another size, and when it gives an image a probability that is not finite.
  */
 export async function classify(request: ClassifyRequest): Promise<Classification> {
-  const { classifier, classes: wanted, onProgress, signal, files: given, ...rest } = request;
-  const files = given.map(imageFile);
-  const options = resolveOptions(classifyOptions, rest);
-  const { classes } = classifier;
-  if (wanted !== undefined && JSON.stringify(wanted) !== JSON.stringify(classes)) {
-    throw expected(`classes ${wanted.join(', ')}`, 'classifier', classes.join(', '));
+  checkArguments('classify', request, classifyShape);
+  const { classes } = (membersOf(request, request.classes)[0] as Member).classifier;
+  const probabilities = new Float32Array(request.files.length * classes.length);
+  const failures: UnreadableFile[] = [];
+  for await (const batch of classifyBatches(request)) {
+    probabilities.set(batch.probabilities, batch.start * classes.length);
+    failures.push(...batch.failures);
   }
-  checkHead(classifier);
-  const probabilities = new Float32Array(files.length * classes.length);
-  const readable = new Uint8Array(files.length);
-  if (files.length === 0) {
-    return { classes, probabilities, failures: [] };
-  }
-  const loader = loaderOf(classifier, files, options);
+  return { classes, probabilities, failures };
+}
+
+/**
+ * Images that share a loader, whose lists and reasons for unreadable images so do not grow with the request. Starting the
+ * next loader costs little beside the work on so many images.
+ */
+const pieceSize = 16_384;
+
+/**
+ * Yields the rows of {@link classify} batch by batch, in file order: so the memory for millions of files does not depend on the
+ * number of classes.
+ *
+ * @throws InvalidInputError as {@link classify} does.
+ */
+export async function* classifyBatches(request: ClassifyRequest): AsyncGenerator<ClassifiedBatch> {
+  checkArguments('classifyBatches', request, classifyShape);
+  const { files, classes, onProgress, signal } = request;
+  const members = membersOf(request, classes);
+  const options = resolveOptions(classifyOptions, pickOptions(classifyOptions, request));
   const clock = startClock(files.length);
-  try {
-    for await (const batch of loader.epoch(0)) {
-      const { indices, count, waitMs } = batch;
-      const rows = await forward(classifier, batch);
-      const imageOf = (row: number) => imageName(files[indices[row] as number] ?? damagedImage);
-      checkProbabilities(rows, classes, imageOf, unsoundWeights);
-      for (let row = 0; row < count; row++) {
-        const index = indices[row] as number;
-        if (index < 0) {
-          continue;
-        }
-        readable[index] = 1;
-        const from = row * classes.length;
-        probabilities.set(rows.subarray(from, from + classes.length), index * classes.length);
-      }
-      onProgress?.(clock(count, waitMs));
+  for (let first = 0; first < files.length; first += pieceSize) {
+    const length = Math.min(pieceSize, files.length - first);
+    const images = Array.from({ length }, (_, index) => imageAt(files, first + index));
+    for await (const batch of classifyPiece({ images, first }, members, options)) {
+      yield batch;
+      onProgress?.(clock(batch.count, batch.waitMs));
       signal?.throwIfAborted();
     }
-    const reasons = new Map(loader.failures.map((each) => [imageName(each), each.reason]));
-    const failures = files.flatMap(({ path, range }, index) => {
-      const reason = reasons.get(imageName({ path, range })) ?? 'it gave no pixels';
-      return readable[index] === 1 ? [] : [{ index, path, ...(range && { range }), reason }];
-    });
-    return { classes, probabilities, failures };
-  } finally {
-    loader.close();
   }
 }
 
-const damagedImage = { path: 'a damaged image' };
-const unsoundWeights =
-  'The weights of the classifier are not sound: train it again, or use another';
-
-function loaderOf(
-  { preprocessing }: Classifier,
-  files: readonly ImageFile[],
-  { crops, batchSize, threads }: ClassifyOptions,
-): Loader {
-  const augmentation = { ...evaluationAugmentation, crop: crops };
-  const images = Math.max(1, Math.floor(batchSize / viewsOf(augmentation)));
-  return createLoader({
-    samples: files.map((file) => ({ ...file, label: 0 })),
-    batchSize: Math.min(images, files.length),
-    damaged: 'mark',
-    failureBudget: files.length,
-    preprocessing,
-    augmentation,
-    threads,
-  });
-}
-
-/** Mean probabilities over each image's windows, [images, classes]. */
-async function forward({ model, classes }: Classifier, batch: Batch): Promise<Float32Array> {
-  const { count } = batch;
-  const mean = tf.tidy(() => {
-    const windows = model.predict(adoptBatch(batch)) as tf.Tensor2D;
-    return windows.reshape([count, windows.shape[0] / count, classes.length]).mean(1);
-  });
-  try {
-    return (await mean.data()) as Float32Array;
-  } finally {
-    mean.dispose();
+/** The image at `index`, with its absolute path. */
+export function imageAt(files: ImageFiles, index: number): ImageFile {
+  const file = files.at(index);
+  const image = typeof file === 'string' ? { path: file } : file;
+  if (typeof image?.path !== 'string') {
+    throw expected('a path, or { path, range }', `files[${index}]`, file);
   }
+  const { range } = image;
+  return { path: path.resolve(image.path), ...(range && { range }) };
 }
 
 function startClock(total: number): (count: number, waitMs: number) => ClassifyProgress {

@@ -1,5 +1,6 @@
 /** Averages the predictions of several models. */
 import { expected } from '../errors.js';
+import { sharesOf } from './members.js';
 import type { Prediction } from './predict.js';
 import { checkProbabilities } from './probabilities.js';
 
@@ -15,7 +16,7 @@ export function ensemble(predictions: Prediction[], weights?: number[]): Predict
   if (first === undefined) {
     throw expected('at least one prediction', 'predictions', predictions);
   }
-  const shares = normalise(weights ?? predictions.map(() => 1), predictions.length);
+  const shares = sharesOf(weights, predictions.length);
   const probabilities = new Float32Array(first.probabilities.length);
   const failures = new Map<number, Prediction['failures'][number]>();
   predictions.forEach((member, position) => {
@@ -31,15 +32,6 @@ export function ensemble(predictions: Prediction[], weights?: number[]): Predict
   });
   const { files, classes } = first;
   return { files, classes, probabilities, failures: [...failures.values()] };
-}
-
-function normalise(weights: number[], members: number): number[] {
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  const valid = weights.every((weight) => Number.isFinite(weight) && weight >= 0) && sum > 0;
-  if (!valid || weights.length !== members) {
-    throw expected(`${members} numbers of at least 0, not all 0,`, 'weights', weights);
-  }
-  return weights.map((weight) => weight / sum);
 }
 
 function checkMember(first: Prediction, member: Prediction, position: number): void {

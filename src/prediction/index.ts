@@ -1,14 +1,17 @@
 /** The public face of the prediction stage: a trained classifier's probabilities for images. */
+export type { ClassifiedBatch, UnreadableFile } from './batches.js';
 export {
   type Classification,
-  type ClassifyOptions,
   type ClassifyProgress,
   type ClassifyRequest,
   classify,
-  classifyOptions,
-  type UnreadableFile,
+  classifyBatches,
+  classifyShape,
+  type ImageFiles,
 } from './classify.js';
 export { ensemble } from './ensemble.js';
+export type { Classifiers } from './members.js';
+export { type ClassifyOptions, classifyOptions } from './options.js';
 export { type Prediction, type PredictRequest, predict, rowsOf } from './predict.js';
 export { checkProbabilities } from './probabilities.js';
 export { loadPrediction, type StoredPrediction, savePrediction } from './storage.js';

@@ -1,7 +1,10 @@
 /** Predicts class probabilities of image files: a row for every file, even if it cannot be read. */
-import { imageFile, imageName } from '../dataset/index.js';
+import { checkArguments, list, optional, type ShapeOf } from '../arguments.js';
+import { imageName } from '../dataset/index.js';
 import { expected } from '../errors.js';
-import { type ClassifyRequest, classify, type UnreadableFile } from './classify.js';
+import type { UnreadableFile } from './batches.js';
+import { type ClassifyRequest, classify, classifyShape, imageAt } from './classify.js';
+import { type Member, membersOf } from './members.js';
 
 /** A request to {@link predict}. */
 export interface PredictRequest extends ClassifyRequest {
@@ -23,20 +26,31 @@ export interface Prediction {
   failures: UnreadableFile[];
 }
 
+const predictShape = {
+  ...classifyShape,
+  fallback: optional(list('a list of numbers')),
+} satisfies ShapeOf<PredictRequest>;
+
 /**
  * Probabilities of `files`. With `crops` of five or ten each file is decoded once, and the probabilities of its windows
  * are averaged after softmax.
  *
  * @throws InvalidInputError as {@link classify} does, and when `fallback` is not a distribution over the classes.
  */
-export async function predict({ fallback, ...request }: PredictRequest): Promise<Prediction> {
-  const row = fallbackRow(request.classifier.classes.length, fallback);
-  const { classes, probabilities, failures } = await classify(request);
+export async function predict(request: PredictRequest): Promise<Prediction> {
+  checkArguments('predict', request, predictShape);
+  const { fallback, ...rest } = request;
+  const { classifier } = membersOf(rest, rest.classes)[0] as Member;
+  const row = fallbackRow(classifier.classes.length, fallback);
+  const { classes, probabilities, failures } = await classify(rest);
   for (const { index } of failures) {
     probabilities.set(row, index * classes.length);
   }
-  const files = request.files.map((file) => imageName(imageFile(file)));
-  return { files, classes, probabilities, failures };
+  const { files } = rest;
+  const names = Array.from({ length: files.length }, (_, index) =>
+    imageName(imageAt(files, index)),
+  );
+  return { files: names, classes, probabilities, failures };
 }
 
 /** The rows of a prediction, one for each file, as views of its probabilities. */

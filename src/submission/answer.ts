@@ -5,7 +5,9 @@ import type { Prediction, PredictRequest } from '../prediction/index.js';
 import { type Submission, writeSubmission } from './write.js';
 
 /** The images that one task's questions ask about, each once, and what {@link predict} needs to predict them. */
-export type QuestionImages = Required<Pick<PredictRequest, 'files' | 'classes' | 'fallback'>>;
+export type QuestionImages = Required<Pick<PredictRequest, 'classes' | 'fallback'>> & {
+  files: string[];
+};
 
 export interface AnswerRequest {
   manifest: Manifest;

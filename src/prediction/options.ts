@@ -1,0 +1,22 @@
+/** Options of classifying: windows, batches and threads, for evaluation and prediction alike. */
+import type { OptionTable, OptionValues } from '../options.js';
+import { loaderOptions } from '../pipeline/index.js';
+
+export const classifyOptions = {
+  crops: {
+    type: 'choice',
+    choices: ['center', 'five', 'ten'],
+    default: 'center',
+    help: 'windows of each image whose probabilities are averaged: the centre; the centre and four corners; or these five and their mirror images',
+  },
+  batchSize: {
+    type: 'integer',
+    default: 32,
+    min: 1,
+    max: 4096,
+    help: 'windows in a batch; a batch has the windows of one image or more',
+  },
+  threads: loaderOptions.threads,
+} as const satisfies OptionTable;
+
+export type ClassifyOptions = OptionValues<typeof classifyOptions>;
