@@ -127,7 +127,7 @@ test('when a file is no image that Bobbin reads, then the reason says what it is
     'wide.jpg': [Buffer.from(`\ufeff${svg}`, 'utf16le'), unread('an SVG drawing')],
     'packed.png': [gzipSync(svg), 'is a gzip archive, not an image'],
     'vips.png': [Buffer.from('08f2a6b600000000', 'hex'), unread('a libvips image')],
-    'bitmap.jpg': ['BM\0\0\0\0', unread('a BMP image')],
+    'map.jpg': ['P7\nWIDTH 8\n', unread('a PAM or PFM image')],
     'layers.jpg': ['8BPS\0\x01', unread('a Photoshop document')],
     'phone.jpg': ['\0\0\0\x18ftypheic\0\0\0\0mif1heic', unread('a HEIC image')],
     'film.jpg': ['\0\0\0\x18ftypisom\0\0\0\0isomiso2', 'is a video, not an image'],

@@ -12,6 +12,8 @@ export interface DecodePlan {
   mostPixels?: number;
   /** Whether the numbers are inks (CMYK) and not light. */
   inks?: boolean;
+  /** Writes the picture as RGB, and yields after each row; for a format that sharp does not read. */
+  paint?: (rgb: Buffer) => Generator<undefined>;
 }
 
 /** A reason that an image is refused for; it follows the file's name. */

@@ -1,10 +1,10 @@
 /** Says what a file is, by its content alone: its name may be wrong. */
 
-/** The formats that Bobbin decodes with sharp. */
-export type Format = 'PNG' | 'WebP' | 'GIF' | 'TIFF' | 'AVIF';
+/** The formats that Bobbin decodes beside JPEG. */
+export type Format = 'PNG' | 'WebP' | 'GIF' | 'TIFF' | 'AVIF' | 'BMP' | 'Netpbm';
 
 /** First bytes, in which `*` stands for any byte, and what begins with them. */
-type Beginnings<Name extends string> = readonly [start: string, name: Name][];
+type Beginnings<Name extends string> = readonly (readonly [start: string, name: Name])[];
 
 const formats: Beginnings<Format> = [
   ['\x89PNG\r\n\x1a\n', 'PNG'],
@@ -13,10 +13,14 @@ const formats: Beginnings<Format> = [
   ['GIF89a', 'GIF'],
   ['II*\0', 'TIFF'],
   ['MM\0*', 'TIFF'],
+  // With the size of its second header, since many texts begin with these two letters.
+  ['BM*************\0\0\0', 'BMP'],
+  ...[1, 2, 3, 4, 5, 6].flatMap((form) =>
+    [...'\n\r\t #'].map((next) => [`P${form}${next}`, 'Netpbm'] as const),
+  ),
 ];
 
 const pictures: Beginnings<string> = [
-  ['BM', 'a BMP image'],
   ['\0\0\x01\0', 'an icon (ICO)'],
   ['8BPS', 'a Photoshop document'],
   ['II+\0', 'a BigTIFF image'],
@@ -61,7 +65,7 @@ export function isJpeg(bytes: Buffer): boolean {
   return bytes[0] === 0xff && bytes[1] === 0xd8;
 }
 
-/** The format of `bytes`, a whole file; undefined if sharp is not to decode it: see {@link refusalOf}. */
+/** The format of `bytes`, a whole file; undefined if Bobbin does not decode it: see {@link refusalOf}. */
 export function formatOf(bytes: Buffer): Format | undefined {
   return named(formats, bytes) ?? (/avi[fs]/.test(brandsOf(bytes)) ? 'AVIF' : undefined);
 }
@@ -90,8 +94,8 @@ function pictureOf(bytes: Buffer): string | undefined {
   if (/crx /.test(brands)) {
     return 'a camera raw image';
   }
-  if (/^P[1-7]\s/.test(bytes.toString('latin1', 0, 3))) {
-    return 'a Netpbm image';
+  if (/^P[7fF]\s/.test(bytes.toString('latin1', 0, 3))) {
+    return 'a PAM or PFM image';
   }
   return /<svg[\s>:]|<!doctype svg/i.test(textOf(bytes) ?? '') ? 'an SVG drawing' : undefined;
 }

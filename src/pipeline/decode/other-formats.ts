@@ -1,14 +1,17 @@
 /**
- * Decodes images that are not JPEG files on sharp's threads. The content shows the format; the numbers are those that the
- * file stores, without a conversion by colour profile, as for JPEG.
+ * Decodes images that are not JPEG files, most of them on sharp's threads. The content shows the format; the numbers are those
+ * that the file stores, without a conversion by colour profile, as for JPEG.
  */
+import { setImmediate } from 'node:timers/promises';
 import sharp, { type Sharp } from 'sharp';
 import { type ImageFile, readImage } from '../../dataset/index.js';
 import { planAvif } from './avif.js';
+import { planBmp } from './bmp.js';
 import { type DecodePlan, Refused } from './container.js';
 import { planGif } from './gif.js';
 import { lightOf } from './inks.js';
 import { type Format, formatOf, refusalOf } from './kind.js';
+import { planNetpbm } from './netpbm.js';
 import { planPng } from './png.js';
 import { planTiff } from './tiff.js';
 import { planWebp } from './webp.js';
@@ -21,6 +24,12 @@ export const mostDecodeBytes = 288e6;
 
 /** The image as RGB, and its copy for the native loader. */
 const outputBytesPerPixel = 6;
+
+/** Pixels of a side of an image that is painted row by row here; JPEG and WebP have no more either. */
+const mostSide = 65_535;
+
+/** How long rows are painted between two turns of the event loop. */
+const paintMs = 4;
 
 /** Upright, interleaved 8-bit RGB without padding. */
 export interface DecodedImage {
@@ -35,6 +44,8 @@ const planners: Record<Format, (bytes: Buffer) => DecodePlan> = {
   GIF: planGif,
   TIFF: planTiff,
   AVIF: planAvif,
+  BMP: planBmp,
+  Netpbm: planNetpbm,
 };
 
 /** Reads the file of an image; see {@link OtherFormat.of}. */
@@ -70,6 +81,11 @@ export class OtherFormat {
         `has ${width} × ${height} pixels, more than the ${most} allowed in ${format}: make it smaller, or convert it to JPEG`,
       );
     }
+    if (plan.paint && Math.max(width, height) > mostSide) {
+      throw new Refused(
+        `has ${width} × ${height} pixels, more than the ${mostSide} allowed for a side in ${format}: cut it into parts`,
+      );
+    }
     return new OtherFormat(format, plan, width * height * each + bytes.length);
   }
 
@@ -79,7 +95,10 @@ export class OtherFormat {
    * @throws an Error with the reason when the image is damaged.
    */
   async decode(): Promise<DecodedImage> {
-    const { bytes, width, height, inks = false } = this.plan;
+    const { bytes, width, height, inks = false, paint } = this.plan;
+    if (paint) {
+      return { rgb: await painted(paint, 3 * width * height), width, height };
+    }
     try {
       const options = {
         failOn: 'error',
@@ -104,3 +123,20 @@ export class OtherFormat {
 const asLight = (image: Sharp) => image.flatten({ background: '#ffffff' }).toColourspace('srgb');
 
 const asInks = (image: Sharp) => image.pipelineColourspace('cmyk').toColourspace('cmyk');
+
+/** The RGB that `paint` writes, `length` bytes. */
+async function painted(
+  paint: (rgb: Buffer) => Generator<undefined>,
+  length: number,
+): Promise<Buffer> {
+  // Not from Node's pool, whose memory is shared.
+  const rgb = Buffer.allocUnsafeSlow(length);
+  let start = performance.now();
+  for (const _ of paint(rgb)) {
+    if (performance.now() - start > paintMs) {
+      await setImmediate();
+      start = performance.now();
+    }
+  }
+  return rgb;
+}
