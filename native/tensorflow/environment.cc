@@ -1,20 +1,42 @@
-// Sets the environment variables that TensorFlow's libraries read while the dynamic loader
-// initialises them.
+// Sets what TensorFlow's libraries read while the dynamic loader initialises them: environment
+// variables, and which log messages they print.
 #include <stdlib.h>
+
+#include <algorithm>
+
+// Exported by the pinned TensorFlow, whose wheel brings no headers of Abseil.
+namespace absl::lts_20250814 {
+enum class LogSeverityAtLeast : int;
+void SetStderrThreshold(LogSeverityAtLeast severity);
+namespace log_internal {
+void SetInitialized();
+}
+}  // namespace absl::lts_20250814
 
 namespace bobbin::tensorflow {
 namespace {
 
+// TensorFlow applies its variable only to some messages. Others go through Abseil, which prints
+// all of them, after a warning, until it counts as initialised.
+void apply_log_level() {
+  namespace log = absl::lts_20250814;
+  constexpr int kFatal = 3;
+  const int level = std::clamp(atoi(getenv("TF_CPP_MIN_LOG_LEVEL")), 0, kFatal);
+  log::SetStderrThreshold(static_cast<log::LogSeverityAtLeast>(level));
+  log::log_internal::SetInitialized();
+}
+
 // Runs before the initialisers of TensorFlow's libraries, because the addon is linked with -z
 // initfirst. JavaScript cannot do this everywhere: in a worker thread, in Jest and in Bun
 // `process.env` is a copy of the environment.
-[[gnu::constructor]] void set_variables() {
+[[gnu::constructor]] void set_up() {
   constexpr int kKeepOthers = 0;
   // By default TensorFlow's information messages would appear between Bobbin's own lines.
   setenv("TF_CPP_MIN_LOG_LEVEL", "2", kKeepOthers);
   // By default TensorFlow uses oneDNN only on CPUs with VNNI. Without oneDNN it computes neither
   // NCHW nor dilated depthwise convolutions on a CPU, nor bfloat16.
   setenv("TF_ENABLE_ONEDNN_OPTS", "1", kKeepOthers);
+  apply_log_level();
 }
 
 }  // namespace

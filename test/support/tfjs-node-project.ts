@@ -37,13 +37,11 @@ export interface Ran {
   stderr: string;
 }
 
-/** Runs Node in the project; TensorFlow's own lines are left out of `stderr`. */
+/** Runs Node in the project. */
 export function runNode(project: string, args: string[], env: NodeJS.ProcessEnv = {}): Ran {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+  return spawnSync(process.execPath, args, {
     cwd: project,
     encoding: 'utf8',
     env: { ...process.env, ...env },
   });
-  const lines = stderr.split('\n').filter((line) => !/absl::InitializeLog|^[IW]\d{4} /.test(line));
-  return { status, stdout, stderr: lines.join('\n') };
 }

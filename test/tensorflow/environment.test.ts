@@ -1,6 +1,7 @@
-/** The environment variables that TensorFlow reads when it is loaded. */
+/** The environment variables that TensorFlow reads when it is loaded, and what it prints. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { test } from 'node:test';
 import { addonFile } from '../../scripts/addon-place.mjs';
 
@@ -21,19 +22,45 @@ function startInWorker(variables: Record<string, string>) {
   return { printed: stderr, values: stdout.trim() };
 }
 
-test('when a worker thread loads TensorFlow first, then it has read what Bobbin sets', () => {
+/** What an error of TensorFlow's log looks like, which this value of a variable causes. */
+const wrong = { variable: { TF_CPU_ALLOCATOR_USE_BFC: 'maybe' }, line: /^E\d{4} .*USE_BFC/m };
+
+test('when a worker thread loads TensorFlow first, then it has read what Bobbin sets, and prints nothing', () => {
   const { printed, values } = startInWorker({});
-  assert.equal(values, '2 1');
-  assert.match(printed, /oneDNN custom operations are on/);
-  assert.doesNotMatch(printed, /cpu_feature_guard/);
+  assert.deepEqual({ printed, values }, { printed: '', values: '2 1' });
 });
 
-test('when the user has set variables of TensorFlow, then they stay', () => {
+test('when the user has set variables of TensorFlow, then they stay, and it prints the messages of that level', () => {
+  const all = startInWorker({ TF_CPP_MIN_LOG_LEVEL: '0' });
+  assert.equal(all.values, '0 1');
+  assert.match(all.printed, /^I\d{4} .*oneDNN custom operations are on/m);
+  assert.match(all.printed, /^I\d{4} .*cpu_feature_guard/m);
+  assert.doesNotMatch(all.printed, /InitializeLog/);
   const { printed, values } = startInWorker({
     TF_CPP_MIN_LOG_LEVEL: '0',
     TF_ENABLE_ONEDNN_OPTS: '0',
   });
   assert.equal(values, '0 0');
   assert.doesNotMatch(printed, /oneDNN custom operations are on/);
-  assert.match(printed, /cpu_feature_guard/);
+});
+
+test('when something is wrong, then TensorFlow prints that alone, also where it ends the process, unless the user hides errors', () => {
+  const { printed } = startInWorker(wrong.variable);
+  assert.match(printed, wrong.line);
+  assert.equal(printed.trim().split('\n').length, 1);
+  assert.equal(startInWorker({ ...wrong.variable, TF_CPP_MIN_LOG_LEVEL: '3' }).printed, '');
+  const fatal = startInWorker({ TF_XLA_FLAGS: '--unknown=1', TF_CPP_MIN_LOG_LEVEL: '3' });
+  assert.match(fatal.printed, /^F\d{4} .*Unknown flag in TF_XLA_FLAGS/m);
+});
+
+test('when a program imports bobbin and computes, then nothing but its own words are on stderr; a failing op throws', () => {
+  const index = path.resolve(import.meta.dirname, '../../src/index.ts');
+  const program = `
+    const { tf } = await import(${JSON.stringify(index)});
+    console.error(tf.matMul(tf.ones([1, 2]), tf.ones([2, 1])).dataSync()[0]);
+    try { tf.matMul(tf.ones([2, 3]), tf.ones([2, 3])).dataSync(); } catch ({ message }) { console.error(message); }`;
+  const node = ['--import', 'tsx', '--input-type', 'module', '--eval', program];
+  const { TF_CPP_MIN_LOG_LEVEL, ...env } = process.env;
+  const { stderr } = spawnSync(process.execPath, node, { env, encoding: 'utf8' });
+  assert.match(stderr, /^2\nBatchMatMulV2: Matrix size-incompatible.*\n$/);
 });
