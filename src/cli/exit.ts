@@ -1,5 +1,6 @@
 /** How a command ends: its exit codes, and an error as one line. */
 import { isatty } from 'node:tty';
+import { print } from '../width.js';
 
 /** Exit codes, by which a script can distinguish the outcomes. */
 export const exitCode = { error: 1, problems: 2 } as const;
@@ -38,6 +39,6 @@ export function endWith(error: unknown, debug: boolean): void {
 export function reportError(error: unknown, debug: boolean): number {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const line = message.replace(/\s*\n\s*/g, ' ');
-  process.stderr.write(`bobbin: ${debug ? (stack ?? message) : line}\n`);
+  print(`bobbin: ${debug ? (stack ?? message) : line}`, process.stderr);
   return error instanceof InterruptedError ? stopCode[error.signal] : exitCode.error;
 }

@@ -1,15 +1,38 @@
-/** Shows the progress of `submit` and its result. */
+/** Runs `submit`, and shows its progress and its result. */
 import path from 'node:path';
 import type { Manifest } from '../dataset/index.js';
-import type { ProgressReporter } from '../report/index.js';
-import type { Member, SubmitObserver, SubmitRequest, SubmitResult } from '../submission/index.js';
+import { type ProgressReporter, withProgress } from '../report/index.js';
+import {
+  type Member,
+  type SubmitObserver,
+  type SubmitRequest,
+  type SubmitResult,
+  submit,
+} from '../submission/index.js';
+import { print } from '../width.js';
 import { showVerification } from './commands/verify.js';
 import { saveEvaluation, scoreTable } from './scores.js';
-import { describeEpoch, drawRun } from './training-report.js';
+import { createEpochReport, drawRun, type EpochReport } from './training-report.js';
 import { warnUnreadable } from './unreadable.js';
 
-/** An observer that shows progress and writes pictures beside each model and below `out`/scores. */
-export function createObserver(request: SubmitRequest, progress: ProgressReporter): SubmitObserver {
+/** Runs `submit` on a terminal. Pictures are written beside each model and below `out`/scores. */
+export async function runSubmit(request: SubmitRequest): Promise<SubmitResult> {
+  const result = await withProgress(async (progress) => {
+    const report = createEpochReport(progress.print);
+    const observer = createObserver(request, progress, report);
+    const submitted = await submit({ ...request, observer });
+    report.end();
+    return submitted;
+  });
+  showResult(result, request.out);
+  return result;
+}
+
+function createObserver(
+  request: SubmitRequest,
+  progress: ProgressReporter,
+  report: EpochReport,
+): SubmitObserver {
   const { out, models = 1, seed, training } = request;
   const labelOf = ({ task, model }: Member) => (models > 1 ? `${task} model ${model}` : task);
   let manifest: Manifest | undefined;
@@ -23,17 +46,16 @@ export function createObserver(request: SubmitRequest, progress: ProgressReporte
     },
     onChange: (sentence) => progress.print(`! ${sentence}`),
     onAugment: (member, { reason }) => progress.print(`${labelOf(member)}: ${reason}`),
-    onTraining: (member, state) =>
-      progress.update({ ...state, label: `${labelOf(member)} ${state.label}` }),
+    onTraining: (member, state) => progress.update({ ...state, name: labelOf(member) }),
     onEpoch: (member, record) =>
-      progress.print(describeEpoch(labelOf(member), record, training.epochs ?? record.epoch)),
+      report.add(labelOf(member), record, training.epochs ?? record.epoch),
     async onTrained({ task, model, run }, result) {
       const { augmentation = {} } = training;
       const drawn = { task, run, result, augmentation, seed: seed + model - 1 };
       await drawRun({ manifest: manifest as Manifest, ...drawn });
     },
     onPredicting: (member, state) =>
-      progress.update({ ...state, label: `${labelOf(member)} predicting` }),
+      progress.update({ ...state, name: labelOf(member), label: 'predicting' }),
     async onScored(evaluation) {
       progress.end();
       await saveEvaluation(evaluation, path.join(out, 'scores', evaluation.task));
@@ -42,12 +64,25 @@ export function createObserver(request: SubmitRequest, progress: ProgressReporte
 }
 
 /** Prints the scores, the unreadable images and the submission's files. Problems of the submission set the exit code. */
-export function showResult({ evaluations, answers, verification, csv, zip }: SubmitResult): void {
+function showResult(result: SubmitResult, out: string): void {
+  const { evaluations, answers, verification, csv, zip } = result;
   if (evaluations.length > 0) {
     console.log(`\nValidation:\n${scoreTable(evaluations)}`);
   }
   const failures = [...answers.values()].flatMap((answer) => answer.failures);
   warnUnreadable(failures, 'answered with the share of each class in training');
-  console.log(`\nSubmission: ${zip} (the table alone: ${csv})`);
+  print(`\nSubmission: ${zip} (the table alone: ${csv})`);
   showVerification(zip, verification);
+  showPictures(out, evaluations.length > 0);
+}
+
+/** Names the pictures by patterns that a shell expands: there is one of each task. */
+function showPictures(out: string, scored: boolean): void {
+  const runs = path.join(out, 'runs', '*', '*');
+  const scores = path.join(out, 'scores', '*');
+  const files = [
+    path.join(runs, '{curves.png,augmentation.jpg}'),
+    ...(scored ? [path.join(scores, '{confusion,mistakes}.png')] : []),
+  ];
+  console.log(['\nPictures of each task:', ...files].join('\n  '));
 }

@@ -2,25 +2,81 @@
 import path from 'node:path';
 import { type Manifest, resolveSample, samplesOf } from '../dataset/index.js';
 import { resolveOptions } from '../options.js';
-import type { Augmentation } from '../pipeline/index.js';
+import { type Augmentation, muchWaiting } from '../pipeline/index.js';
 import { clock, drawAugmentations, drawCurves } from '../report/index.js';
 import { type EpochRecord, type TrainResult, trainAugmentationOptions } from '../training/index.js';
+import { wrap } from '../width.js';
 import { renderEpochs } from './epoch-views.js';
 import { warnUnreadable } from './unreadable.js';
 
-/** One epoch as two lines: scores and speed, then the pipeline's time in each stage and advice. */
-export function describeEpoch(label: string, record: EpochRecord, epochs: number): string {
-  const { epoch, loss, accuracy, validationLoss, validationAccuracy, waitShare } = record;
-  const parts = [
-    `${label} ${epoch}/${epochs}`,
-    `loss ${loss.toFixed(3)}  accuracy ${accuracy.toFixed(3)}`,
-  ];
-  if (validationLoss !== undefined && validationAccuracy !== undefined) {
-    parts.push(`validation ${validationLoss.toFixed(3)}  ${validationAccuracy.toFixed(3)}`);
+/** Shows the epochs of runs as tables, and once the pipeline's times and advice. */
+export interface EpochReport {
+  /** Prints an epoch of the run `title` as a row; a header precedes the first one. */
+  add(title: string, record: EpochRecord, epochs: number): void;
+  /** Prints the times and the advice of the last epoch; of several runs, that which waits longest. */
+  end(): void;
+}
+
+/** The columns that the lines of a report take at most. */
+const lineColumns = 80;
+
+export function createEpochReport(print: (line: string) => void): EpochReport {
+  const last = new Map<string, EpochRecord>();
+  const waits = (record?: EpochRecord) => record !== undefined && record.waitShare >= muchWaiting;
+  return {
+    add(title, record, epochs) {
+      const earlier = last.get(title);
+      if (earlier === undefined) {
+        print(`${title}\n${epochHeader}`);
+      }
+      print(describeEpoch(record, epochs));
+      // While the run waits on, one sentence is enough.
+      if (waits(record) && !waits(earlier)) {
+        print(wrap(`  ${record.advice}`, lineColumns));
+      }
+      last.set(title, record);
+    },
+    end() {
+      const [slowest] = [...last.values()].sort((a, b) => b.waitShare - a.waitShare);
+      if (slowest !== undefined) {
+        print(wrap(describePipeline(slowest), lineColumns));
+      }
+    },
+  };
+}
+
+/** The columns of an epoch's row: name, width, and the number as it is shown. */
+const epochColumns: [string, number, (record: EpochRecord) => string][] = [
+  ['loss', 7, ({ loss }) => showLoss(loss)],
+  ['acc.', 6, ({ accuracy }) => accuracy.toFixed(3)],
+  ['val. loss', 9, ({ validationLoss }) => showLoss(validationLoss)],
+  ['val. acc.', 9, ({ validationAccuracy }) => validationAccuracy?.toFixed(3) ?? '–'],
+  ['images/s', 8, ({ imagesPerSecond }) => imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)],
+  ['wait', 5, ({ waitShare }) => `${(100 * waitShare).toFixed(0)} %`],
+  ['time', 8, ({ seconds }) => clock(seconds)],
+];
+
+const epochRow = (epoch: string, cells: string[]) =>
+  [epoch.padEnd(9), ...cells.map((cell, i) => cell.padStart(epochColumns[i]?.[1] ?? 0))].join('  ');
+
+const epochHeader = epochRow(
+  '  epoch',
+  epochColumns.map(([name]) => name),
+);
+
+/** One epoch as a row below the header. */
+const describeEpoch = (record: EpochRecord, epochs: number) =>
+  epochRow(
+    `  ${record.epoch}/${epochs}`,
+    epochColumns.map(([, , show]) => show(record)),
+  );
+
+/** A loss in at most seven characters. */
+function showLoss(loss?: number): string {
+  if (loss === undefined) {
+    return '–';
   }
-  parts.push(`${record.imagesPerSecond.toFixed(0)} images/s`);
-  parts.push(`data wait ${(100 * waitShare).toFixed(0)} %  ${clock(record.seconds)}`);
-  return `${parts.join('  ')}\n  ${describePipeline(record)}`;
+  return loss < 1000 ? loss.toFixed(3) : loss.toExponential(1);
 }
 
 function describePipeline(record: EpochRecord): string {
@@ -36,7 +92,7 @@ function describePipeline(record: EpochRecord): string {
   if (deviceMs > 0) {
     parts.push(describeDevice(record));
   }
-  return `${parts.join(', ')}. ${advice}`;
+  return `Pipeline: ${parts.join(', ')}.\n${advice}`;
 }
 
 function describeDevice(record: EpochRecord): string {

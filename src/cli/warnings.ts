@@ -1,4 +1,5 @@
 /** Warnings of the process: Bobbin's own as one line, like those that the commands find themselves. */
+import { print } from '../width.js';
 
 /** Writes warnings whose code begins with `BOBBIN_` to stderr as `! …`. Node writes the others as usual. */
 export function watchWarnings(): void {
@@ -6,7 +7,7 @@ export function watchWarnings(): void {
   process.removeAllListeners('warning');
   process.on('warning', (warning: NodeJS.ErrnoException) => {
     if (warning.code?.startsWith('BOBBIN_')) {
-      process.stderr.write(`! ${warning.message}\n`);
+      print(`! ${warning.message}`, process.stderr);
     } else {
       for (const write of usual) {
         write(warning);

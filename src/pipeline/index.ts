@@ -32,6 +32,7 @@ export {
   measureLoader,
   measurementOf,
   measureOptions,
+  muchWaiting,
 } from './measure.js';
 export type { CudaStatus, Effect, Recipe, Rectangle } from './native-loader.js';
 export type { PixelType } from './pixel-type.js';

@@ -116,7 +116,7 @@ const nearBest = 0.9;
 /** Above this share of reading the disk is the bottleneck. */
 const muchReading = 0.3;
 /** Below this share of waiting a faster loader gains little. */
-const muchWaiting = 0.1;
+export const muchWaiting = 0.1;
 
 /** One sentence on what would make loading faster. `measurements` has one entry or more, in order of their threads. */
 export function adviceOn(

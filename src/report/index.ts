@@ -11,9 +11,9 @@ export { type CurvePoint, drawCurves } from './curves.js';
 export {
   clock,
   createProgress,
-  describeProgress,
   type ProgressReporter,
   type ProgressState,
+  progressLine,
   withProgress,
 } from './progress.js';
 export { textTable } from './table.js';

@@ -1,8 +1,10 @@
-/** Shows the progress of a long operation: a bar on a terminal, elsewhere a line every few seconds. */
-import cliProgress from 'cli-progress';
+/** Shows the progress of a long operation: a line that is rewritten on a terminal, elsewhere a line every few seconds. */
+import { displayWidth, shorten, wrap } from '../width.js';
 
 /** The state of an operation; numbers that are not known yet are left out. */
 export interface ProgressState {
+  /** What the operation works on, e.g. a task. */
+  name?: string;
   /** Name of the present step, e.g. `epoch 3/10`. */
   label: string;
   /** Images done so far. */
@@ -20,16 +22,16 @@ export interface ProgressState {
   secondsLeft?: number;
 }
 
-/** Shows progress. Print lasting lines with {@link ProgressReporter.print}. */
+/** Shows progress. Lasting lines are printed with {@link ProgressReporter.print}. */
 export interface ProgressReporter {
   update(state: ProgressState): void;
-  /** Writes a line and ends the current bar. */
+  /** Erases the line of progress and writes a lasting one; on a terminal it is broken between words. */
   print(line: string): void;
-  /** Ends the current bar, whose timer would keep the process alive. */
+  /** Erases the line of progress. */
   end(): void;
 }
 
-/** Runs `work` with a reporter on stderr and ends its bar, even if the work fails. */
+/** Runs `work` with a reporter on stderr and erases its line at the end, even if the work fails. */
 export async function withProgress<Result>(
   work: (progress: ProgressReporter) => Promise<Result>,
 ): Promise<Result> {
@@ -41,60 +43,59 @@ export async function withProgress<Result>(
   }
 }
 
-/** Milliseconds between two plain lines. */
-const lineInterval = 5000;
+/** Milliseconds between two lines: of the rewritten one, and of plain ones. */
+const interval = { terminal: 100, plain: 5000 };
 
-/** A reporter for `stream`: a bar on a terminal, else plain lines. */
+/** The columns of plain lines, and of a terminal that does not tell them. */
+const usualColumns = 80;
+
+/** A reporter for `stream`: one line that is rewritten on a terminal, else plain lines. */
 export function createProgress(stream: NodeJS.WriteStream): ProgressReporter {
-  return stream.isTTY ? barProgress(stream) : lineProgress(stream);
+  return stream.isTTY && process.env.TERM !== 'dumb' ? liveProgress(stream) : plainProgress(stream);
 }
 
-function barProgress(stream: NodeJS.WriteStream): ProgressReporter {
-  let bar: cliProgress.SingleBar | undefined;
-  let label = '';
-  const end = () => {
-    bar?.stop();
-    bar = undefined;
+function liveProgress(stream: NodeJS.WriteStream): ProgressReporter {
+  const nothing = { label: '', at: 0, width: 0 };
+  let shown = nothing;
+  const columns = () => stream.columns || usualColumns;
+  const erasing = () => {
+    // A line that no longer fits a terminal made narrower goes on in the rows below.
+    const above = Math.ceil(shown.width / columns()) - 1;
+    return shown.width === 0 ? '' : `\r${above > 0 ? `\x1b[${above}A` : ''}\x1b[J`;
+  };
+  const replace = (text: string) => {
+    const whole = erasing() + text;
+    if (whole !== '') {
+      stream.write(whole);
+    }
+    shown = nothing;
   };
   return {
     update(state) {
-      if (bar !== undefined && label !== state.label) {
-        end();
+      const now = Date.now();
+      const label = `${state.name} ${state.label}`;
+      if (label === shown.label && now - shown.at < interval.terminal) {
+        return;
       }
-      if (bar === undefined) {
-        label = state.label;
-        bar = new cliProgress.SingleBar({
-          stream,
-          format: '{label} [{bar}] {value}/{total} {numbers}',
-          barsize: 16,
-          barCompleteChar: '█',
-          barIncompleteChar: '░',
-          clearOnComplete: true,
-          linewrap: true,
-          // The bar changes no terminal state, and the command handles Ctrl-C.
-          gracefulExit: false,
-        });
-        bar.start(state.total, state.done, { label, numbers: describeProgress(state) });
-      }
-      bar.update(state.done, { label, numbers: describeProgress(state) });
+      // In the last column some terminals go on to the next row.
+      const line = progressLine(state, columns() - 1);
+      replace(line);
+      shown = { label, at: now, width: displayWidth(line) };
     },
-    print(line) {
-      end();
-      stream.write(`${line}\n`);
-    },
-    end,
+    print: (line) => replace(`${wrap(line, columns())}\n`),
+    end: () => replace(''),
   };
 }
 
-function lineProgress(stream: NodeJS.WritableStream): ProgressReporter {
+function plainProgress(stream: NodeJS.WritableStream): ProgressReporter {
   let shownAt = Date.now();
   return {
     update(state) {
-      if (Date.now() - shownAt < lineInterval) {
+      if (Date.now() - shownAt < interval.plain) {
         return;
       }
       shownAt = Date.now();
-      stream.write(`${state.label}  ${state.done}/${state.total}  ${describeProgress(state)}\n`);
+      stream.write(`${progressLine(state, usualColumns, { bar: false })}\n`);
     },
     print(line) {
       stream.write(`${line}\n`);
@@ -103,25 +104,66 @@ function lineProgress(stream: NodeJS.WritableStream): ProgressReporter {
   };
 }
 
-/** The numbers of `state` as one line, e.g. `loss 0.412  accuracy 0.871  95 images/s  data wait 2 %  1:05 left`. */
-export function describeProgress(state: ProgressState): string {
-  const parts: string[] = [];
-  if (state.loss !== undefined) {
-    parts.push(`loss ${state.loss.toFixed(3)}`);
+/** Columns between two parts of a line. */
+const gap = '  ';
+
+const bar = { least: 5, most: 20 };
+
+/**
+ * `state` in at most `columns` columns, from 40 on: name, label, bar and numbers. A long name is shortened first; then numbers are
+ * left out, but never the time left; then the label is shortened. The bar takes what is left.
+ */
+export function progressLine(
+  state: ProgressState,
+  columns: number,
+  show: { bar: boolean } = { bar: true },
+): string {
+  const parts = numbersOf(state);
+  const { name = '' } = state;
+  const least = displayWidth(titleOf({ ...state, name: shorten(name, leastName) }, columns));
+  const width = () => parts.reduce((sum, { text }) => sum + gap.length + text.length, 0);
+  for (const number of leftOut) {
+    const index = parts.findIndex((part) => part.name === number);
+    if (index !== -1 && least + width() > columns) {
+      parts.splice(index, 1);
+    }
   }
-  if (state.accuracy !== undefined) {
-    parts.push(`accuracy ${state.accuracy.toFixed(3)}`);
-  }
-  if (state.imagesPerSecond !== undefined) {
-    parts.push(`${state.imagesPerSecond.toFixed(state.imagesPerSecond < 10 ? 1 : 0)} images/s`);
-  }
-  if (state.waitShare !== undefined) {
-    parts.push(`data wait ${(100 * state.waitShare).toFixed(0)} %`);
-  }
-  if (state.secondsLeft !== undefined) {
-    parts.push(`${clock(state.secondsLeft)} left`);
-  }
-  return parts.join('  ');
+  const title = titleOf(state, columns - width());
+  const left = columns - width() - displayWidth(title) - gap.length;
+  const drawn = show.bar && left >= bar.least ? [drawBar(state, Math.min(left, bar.most))] : [];
+  return [title, ...drawn, ...parts.map(({ text }) => text)].join(gap);
+}
+
+/** A name is shortened to at least so many columns, or left out. */
+const leastName = 8;
+
+function titleOf({ name = '', label }: ProgressState, columns: number): string {
+  const room = columns - displayWidth(label) - 1;
+  const fits = name !== '' && room >= Math.min(leastName, displayWidth(name));
+  return fits ? `${shorten(name, room)} ${label}` : shorten(label, columns);
+}
+
+function drawBar({ done, total }: ProgressState, columns: number): string {
+  const filled = Math.round(columns * Math.min(1, done / Math.max(1, total)));
+  return '█'.repeat(filled) + '░'.repeat(columns - filled);
+}
+
+/** The numbers that a narrow line lacks, in the order in which they are left out. */
+const leftOut = ['accuracy', 'loss', 'images', 'wait', 'rate'];
+
+function numbersOf(state: ProgressState): { name: string; text: string }[] {
+  const { done, total, loss, accuracy, imagesPerSecond: rate, waitShare, secondsLeft } = state;
+  const texts = {
+    images: `${done}/${total}`,
+    loss: loss === undefined ? undefined : `loss ${loss.toFixed(3)}`,
+    accuracy: accuracy === undefined ? undefined : `accuracy ${accuracy.toFixed(3)}`,
+    rate: rate === undefined ? undefined : `${rate.toFixed(rate < 10 ? 1 : 0)} images/s`,
+    wait: waitShare === undefined ? undefined : `wait ${(100 * waitShare).toFixed(0)} %`,
+    left: secondsLeft === undefined ? undefined : `${clock(secondsLeft)} left`,
+  };
+  return Object.entries(texts).flatMap(([name, text]) =>
+    text === undefined ? [] : { name, text },
+  );
 }
 
 /** `seconds` as `m:ss` or `h:mm:ss`. */

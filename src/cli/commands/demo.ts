@@ -6,10 +6,10 @@ import { fashionAiTasks, readCsv } from '../../dataset/index.js';
 import { accuracy } from '../../evaluation/index.js';
 import { type Prediction, rowsOf } from '../../prediction/index.js';
 import { clock, withProgress } from '../../report/index.js';
-import { type SubmitRequest, submit } from '../../submission/index.js';
+import type { SubmitRequest } from '../../submission/index.js';
 import { synthesize } from '../../synthetic/index.js';
 import { interruptible } from '../interrupt.js';
-import { createObserver, showResult } from '../submit-report.js';
+import { runSubmit } from '../submit-report.js';
 
 /** Enough images to learn from, and few enough for some minutes on two cores. */
 const drawing = { imagesPerTask: 240, questionsPerTask: 30, size: 224, seed: 1 };
@@ -43,11 +43,7 @@ async function run(out: string, signal: AbortSignal): Promise<void> {
   if (!existsSync(source)) {
     await draw(source);
   }
-  const request = { ...settings, source, out: path.join(out, 'work') };
-  const result = await withProgress((progress) =>
-    submit({ ...request, signal, observer: createObserver(request, progress) }),
-  );
-  showResult(result);
+  const result = await runSubmit({ ...settings, source, out: path.join(out, 'work'), signal });
   const right = await testAccuracy(path.join(source, 'answers', 'answer.csv'), result.answers);
   console.log(`Questions answered correctly: ${(100 * right).toFixed(1)} %`);
   console.log(`Time: ${clock((performance.now() - start) / 1000)}`);

@@ -9,6 +9,7 @@ import { loaderOptions, viewsOf } from '../../pipeline/index.js';
 import { count } from '../../plural.js';
 import { drawAugmentations } from '../../report/index.js';
 import { trainAugmentationOptions } from '../../training/index.js';
+import { print } from '../../width.js';
 import { renderEpochs } from '../epoch-views.js';
 import { pickFlags } from '../flags.js';
 import { type LabelledImage, openDataset } from '../open-dataset.js';
@@ -53,7 +54,7 @@ async function run(folder: string, flags: { out: string }): Promise<void> {
   const title = `${path.basename(path.resolve(folder))}: images and their augmented views`;
   const originals = chosen.map((image) => ({ image, caption: classOf(image, tasks) }));
   await drawAugmentations({ title, ...views, preprocessing: usualPreprocessing, originals }, out);
-  console.log(`${count(chosen.length, 'image')}, ${count(views.variants, 'view')} each → ${out}`);
+  print(`${count(chosen.length, 'image')}, ${count(views.variants, 'view')} each → ${out}`);
 }
 
 /** `count` of `images` at even distances, so that each class gets its share. The seed shifts the first one. */

@@ -1,11 +1,10 @@
 /** `bobbin submit`: makes a verified submission from a source folder. */
 import type { Command } from 'commander';
 import { prepareOptions } from '../../dataset/index.js';
-import { withProgress } from '../../report/index.js';
-import { submit, submitOptions } from '../../submission/index.js';
+import { submitOptions } from '../../submission/index.js';
 import { pickFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
-import { createObserver, showResult } from '../submit-report.js';
+import { runSubmit } from '../submit-report.js';
 import { trainingOptions } from '../training-options.js';
 
 export const options = {
@@ -34,13 +33,8 @@ export function configure(command: Command): void {
       checkHashes,
       training,
     };
-    const result = await interruptible(
-      'Stopped with a checkpoint. Repeat the command to continue.',
-      (signal) =>
-        withProgress((progress) =>
-          submit({ ...request, signal, observer: createObserver(request, progress) }),
-        ),
+    await interruptible('Stopped with a checkpoint. Repeat the command to continue.', (signal) =>
+      runSubmit({ ...request, signal }),
     );
-    showResult(result);
   });
 }

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { count } from '../../plural.js';
 import { withProgress } from '../../report/index.js';
 import { synthesize, synthesizeOptions } from '../../synthetic/index.js';
+import { print } from '../../width.js';
 import { addFlags, pickFlags } from '../flags.js';
 
 export function configure(command: Command): void {
@@ -20,7 +21,7 @@ export function configure(command: Command): void {
         onProgress: (done, total) => progress.update({ label: 'drawing garments', done, total }),
       }),
     );
-    console.log(
+    print(
       `${count(images, 'labelled image')} and ${count(questions, 'question')}. Prepare them with \`bobbin prepare ${flags.out} --out <folder>\`.`,
     );
   });

@@ -9,7 +9,7 @@ import { pickFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { chosenTasks } from '../runs.js';
 import { trainingOptions } from '../training-options.js';
-import { describeEpoch, drawRun } from '../training-report.js';
+import { createEpochReport, drawRun } from '../training-report.js';
 
 interface Flags {
   data: string;
@@ -42,6 +42,7 @@ async function run(flags: Flags, signal: AbortSignal, progress: ProgressReporter
   const { checkHashes, ...training } = pickFlags(options, flags);
   const tasks = chosenTasks(manifest, flags.task).map(({ name }) => name);
   await warnOfChanges({ manifest, tasks, checkHashes }, progress.print);
+  const report = createEpochReport(progress.print);
   for (const task of tasks) {
     const folder = path.join(flags.run, task);
     const result = await train({
@@ -52,8 +53,8 @@ async function run(flags: Flags, signal: AbortSignal, progress: ProgressReporter
       resume: flags.resume,
       signal,
       onAugment: ({ reason }) => progress.print(`${task}: ${reason}`),
-      onProgress: (state) => progress.update({ ...state, label: `${task} ${state.label}` }),
-      onEpoch: (record) => progress.print(describeEpoch(task, record, training.epochs)),
+      onProgress: (state) => progress.update({ ...state, name: task }),
+      onEpoch: (record) => report.add(task, record, training.epochs),
     });
     progress.end();
     if (!result.finished) {
@@ -64,4 +65,5 @@ async function run(flags: Flags, signal: AbortSignal, progress: ProgressReporter
     result.classifier.model.dispose();
     console.log(`${task}: trained model, history.csv and pictures in ${folder}`);
   }
+  report.end();
 }
