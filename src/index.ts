@@ -31,13 +31,18 @@ export {
   averagePrecision,
   averagePrecisionByThreshold,
   basicPrecision,
+  type ClassScore,
+  type Confused,
   confusionMatrix,
   type EvaluateRequest,
   type Evaluation,
   evaluate,
+  type MeanScores,
   meanAveragePrecision,
   meanReciprocalRank,
   type Scored,
+  saveEvaluation,
+  type WrongAnswer,
 } from './evaluation/index.js';
 export {
   type ArchitectureName,
@@ -88,6 +93,20 @@ export {
   type StoredPrediction,
   savePrediction,
 } from './prediction/index.js';
+export {
+  type AugmentationSheet,
+  type ConfusionPicture,
+  type CurvePoint,
+  type DrawnAugmentations,
+  drawAugmentations,
+  drawConfusion,
+  drawCurves,
+  drawEvaluation,
+  drawMistakes,
+  drawRun,
+  type FinishedRun,
+  type Mistake,
+} from './report/index.js';
 export {
   classShares,
   type Problem,

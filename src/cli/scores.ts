@@ -1,34 +1,24 @@
-/** Shows scores: a table on the terminal, and files and pictures beside the model. */
+/** Shows scores as tables: of tasks, and of the classes of a task. */
+import {
+  type ClassScore,
+  type Evaluation,
+  type MeanScores,
+  meanAveragePrecision,
+} from '../evaluation/index.js';
+import { shorten, textTable } from '../report/index.js';
 
-import path from 'node:path';
-import { writeWhole } from '../disk/index.js';
-import { type Evaluation, meanAveragePrecision } from '../evaluation/index.js';
-import { drawConfusion, drawMistakes, textTable } from '../report/index.js';
-
-const mistakesShown = 24;
-
-/** Writes evaluation.json, confusion.png and mistakes.png to `folder`. */
-export async function saveEvaluation(evaluation: Evaluation, folder: string): Promise<void> {
-  const { task, split, classes, images, confusion, mistakes } = evaluation;
-  await writeWhole(
-    path.join(folder, 'evaluation.json'),
-    `${JSON.stringify(evaluation, null, 2)}\n`,
-  );
-  const right = `${percent(evaluation.accuracy)} of ${images} ${split} images right`;
-  const title = `${task}: ${right}`;
-  await drawConfusion({ title, classes, counts: confusion }, path.join(folder, 'confusion.png'));
-  await drawMistakes(
-    `${task}: the most confident of ${mistakes.length} mistakes`,
-    mistakes.slice(0, mistakesShown),
-    path.join(folder, 'mistakes.png'),
-  );
-}
+/** Classes that a table shows at most; of more, the worst. */
+const mostClasses = 30;
+const worstShown = 10;
+/** With them, no table is wider than 80 columns. */
+const longestTask = 20;
+const longestClass = 30;
 
 /** A table with one row for each task, and a row of means if there are several tasks. `–`: no image counts. */
 export function scoreTable(evaluations: Evaluation[]): string {
   const header = ['task', 'images', 'majority', 'accuracy', 'basic precision', 'MRR', 'AP'];
   const rows = evaluations.map((each) => [
-    each.task,
+    shorten(each.task, longestTask),
     `${each.images}`,
     percent(each.majority),
     percent(each.accuracy),
@@ -41,6 +31,38 @@ export function scoreTable(evaluations: Evaluation[]): string {
   }
   return textTable(header, rows);
 }
+
+/**
+ * A table of the classes' precision, recall and F1, with their means; of more than 30 classes the worst ten by F1, then the means.
+ * Classes without images have no recall and are not among the worst.
+ */
+export function classTable({ task, classScores, macro, weighted }: Evaluation): string {
+  const isLong = classScores.length > mostClasses;
+  const shown = isLong ? worst(classScores) : classScores;
+  const name = isLong ? `the worst ${shown.length} of ${classScores.length} classes` : 'class';
+  const header = [name, 'images', 'predicted', 'precision', 'recall', 'F1'];
+  const rows = shown.map((each) => [
+    shorten(each.name, longestClass),
+    `${each.images}`,
+    `${each.predicted}`,
+    ...scoresOf(each),
+  ]);
+  const means = [
+    ['macro mean', '', '', ...scoresOf(macro)],
+    ['mean weighted by images', '', '', ...scoresOf(weighted)],
+  ];
+  return `${shorten(task, longestClass)}:\n${textTable(header, [...rows, ...means])}`;
+}
+
+const scoresOf = ({ precision, recall, f1 }: ClassScore | MeanScores): string[] =>
+  [precision, recall, f1].map(decimal);
+
+/** Of equal ones those with more images first. */
+const worst = (scores: readonly ClassScore[]): ClassScore[] =>
+  scores
+    .filter(({ images }) => images > 0)
+    .sort((a, b) => (a.f1 ?? 0) - (b.f1 ?? 0) || b.images - a.images)
+    .slice(0, worstShown);
 
 function meanRow(evaluations: Evaluation[]): string[] {
   const mean = (scoreOf: (evaluation: Evaluation) => number | undefined) => {

@@ -1,7 +1,8 @@
 /** Runs `submit`, and shows its progress and its result. */
 import path from 'node:path';
 import type { Manifest } from '../dataset/index.js';
-import { type ProgressReporter, withProgress } from '../report/index.js';
+import { saveEvaluation } from '../evaluation/index.js';
+import { drawEvaluation, type ProgressReporter, withProgress } from '../report/index.js';
 import {
   type Member,
   type SubmitObserver,
@@ -11,8 +12,8 @@ import {
 } from '../submission/index.js';
 import { print } from '../width.js';
 import { showVerification } from './commands/verify.js';
-import { saveEvaluation, scoreTable } from './scores.js';
-import { createEpochReport, drawRun, type EpochReport } from './training-report.js';
+import { scoreTable } from './scores.js';
+import { createEpochReport, type EpochReport, reportRun } from './training-report.js';
 import { warnUnreadable } from './unreadable.js';
 
 /** Runs `submit` on a terminal. Pictures are written beside each model and below `out`/scores. */
@@ -52,13 +53,15 @@ function createObserver(
     async onTrained({ task, model, run }, result) {
       const { augmentation = {} } = training;
       const drawn = { task, run, result, augmentation, seed: seed + model - 1 };
-      await drawRun({ manifest: manifest as Manifest, ...drawn });
+      await reportRun({ manifest: manifest as Manifest, ...drawn });
     },
     onPredicting: (member, state) =>
       progress.update({ ...state, name: labelOf(member), label: 'predicting' }),
     async onScored(evaluation) {
       progress.end();
-      await saveEvaluation(evaluation, path.join(out, 'scores', evaluation.task));
+      const folder = path.join(out, 'scores', evaluation.task);
+      await saveEvaluation(evaluation, folder);
+      await drawEvaluation(evaluation, folder);
     },
   };
 }

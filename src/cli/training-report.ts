@@ -1,12 +1,8 @@
 /** Shows a training run: the lines of each epoch, and the pictures in its folder. */
-import path from 'node:path';
-import { type Manifest, resolveSample, samplesOf } from '../dataset/index.js';
-import { resolveOptions } from '../options.js';
-import { type Augmentation, muchWaiting } from '../pipeline/index.js';
-import { clock, drawAugmentations, drawCurves } from '../report/index.js';
-import { type EpochRecord, type TrainResult, trainAugmentationOptions } from '../training/index.js';
+import { muchWaiting } from '../pipeline/index.js';
+import { clock, drawRun, type FinishedRun } from '../report/index.js';
+import type { EpochRecord, TrainResult } from '../training/index.js';
 import { wrap } from '../width.js';
-import { renderEpochs } from './epoch-views.js';
 import { warnUnreadable } from './unreadable.js';
 
 /** Shows the epochs of runs as tables, and once the pipeline's times and advice. */
@@ -102,35 +98,9 @@ function describeDevice(record: EpochRecord): string {
   return `GPU ${deviceMs.toFixed(2)} ms an image: ${shares}`;
 }
 
-/** A finished run to draw. */
-export interface FinishedRun {
-  manifest: Manifest;
-  task: string;
-  run: string;
-  result: TrainResult;
-  augmentation: Partial<Augmentation>;
-  seed: number;
+/** Draws the pictures of a finished run and lists the unreadable images. */
+export async function reportRun(finished: FinishedRun & { result: TrainResult }): Promise<void> {
+  const { failures } = finished.result;
+  warnUnreadable(failures, 'replaced in training or left out of validation');
+  await drawRun(finished);
 }
-
-/** Writes curves.png and augmentation.jpg to the run folder and lists the unreadable images. */
-export async function drawRun(finished: FinishedRun): Promise<void> {
-  const { manifest, task, run, result } = finished;
-  warnUnreadable(result.failures, 'replaced in training or left out of validation');
-  await drawCurves(result.history, path.join(run, 'curves.png'), task);
-  const samples = samplesOf(manifest, task, 'train')
-    .slice(0, imagesShown)
-    .map((sample) => resolveSample(manifest, sample));
-  const { preprocessing } = result.classifier;
-  const augmentation = resolveOptions<typeof trainAugmentationOptions>(
-    trainAugmentationOptions,
-    finished.augmentation,
-  );
-  const options = { preprocessing, augmentation, seed: finished.seed };
-  const { pixels, variants } = await renderEpochs(samples, epochsShown, options);
-  const title = `${task}: training images as each epoch sees them`;
-  const sheet = { title, pixels, variants, preprocessing };
-  await drawAugmentations(sheet, path.join(run, 'augmentation.jpg'));
-}
-
-const imagesShown = 5;
-const epochsShown = 7;

@@ -1,97 +1,70 @@
-/** Scores a classifier on a split of one task: the metrics, the confusion matrix and the worst mistakes. */
+/** Scores one classifier, or the mean of several, on a split of one task. */
 import {
-  type ByteRange,
+  type ImageFile,
   type Manifest,
   resolveSample,
-  type Sample,
+  type Samples,
   type Split,
   samplesOf,
   type Task,
 } from '../dataset/index.js';
-import { expected } from '../errors.js';
+import { conflict, expected, missing } from '../errors.js';
+import type { Classifier } from '../model/index.js';
+import { secondsLeft } from '../pace.js';
 import {
+  type ClassifyProgress,
   type ClassifyRequest,
-  checkProbabilities,
-  classify,
+  ensemble,
+  predict,
   type UnreadableFile,
 } from '../prediction/index.js';
-import {
-  accuracy,
-  averagePrecision,
-  basicPrecision,
-  confusionMatrix,
-  meanReciprocalRank,
-  topClass,
-} from './metrics.js';
+import { type Evaluation, type ScoredSplit, Scorer } from './scorer.js';
 
-/** An image whose top class is not its label. */
-export interface WrongAnswer {
-  /** As in {@link Sample.path}. */
-  path: string;
-  /** Absolute. */
-  file: string;
-  range?: ByteRange;
-  truth: string;
-  prediction: string;
-  /** Probability of the predicted class, 0…1. */
-  probability: number;
-}
-
-/** Scores of one task on one split; every share is 0…1. */
-export interface Evaluation {
-  task: string;
-  split: Split;
-  classes: string[];
-  /** Number of scored images: those of the split that could be read. */
-  images: number;
-  /** Share of the images whose top class is their label. */
-  accuracy: number;
-  /** The competition's: without the images whose top class is marked maybe. Absent if that is all of them. */
-  basicPrecision?: number;
-  meanReciprocalRank: number;
-  /** Absent as {@link basicPrecision} is. */
-  averagePrecision?: number;
-  /** Accuracy of a classifier that always answers the split's most frequent class. */
-  majority: number;
-  /** `confusion[truth][prediction]`: numbers of images. */
-  confusion: number[][];
-  /** All wrong answers, the most confident first. */
-  mistakes: WrongAnswer[];
-  failures: UnreadableFile[];
-}
-
-/** A request to {@link evaluate}. */
-export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classes'> {
+/** A request to {@link evaluate}, with `classifier` or with `classifiers`. */
+export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classes' | 'classifier'> {
   manifest: Manifest;
   task: string;
   /** Default `validation`. */
   split?: Split;
+  classifier?: Classifier;
+  /** Members of an ensemble: the weighted mean of their probabilities is scored. */
+  classifiers?: readonly Classifier[];
+  /** One number of at least 0 for each of `classifiers`. Default: all 1. */
+  weights?: number[];
 }
 
+/** Probabilities computed at once; 64 MB for each member of an ensemble. */
+const valuesOfPiece = 2 ** 24;
+
 /**
- * Classifies the images of a split and scores them. Unreadable images are left out and reported.
+ * Classifies the images of a split and scores them. Unreadable images are left out and reported. Memory does not depend on the
+ * number of classes: probabilities are computed and scored piece by piece.
  *
- * @throws InvalidInputError when the task is unknown, its split has no images, or the classifier has other classes.
+ * @throws InvalidInputError when the task is unknown, its split has no images or none that can be read, or a classifier has other
+ *   classes.
  */
 export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
-  const { manifest, task: name, split = 'validation', ...rest } = request;
+  const { manifest, task: name, split = 'validation', classifier, classifiers, ...rest } = request;
   const task = taskOf(manifest, name);
-  const samples = [...samplesOf(manifest, name, split)];
+  const samples = samplesOf(manifest, name, split);
   if (samples.length === 0) {
     const remedy = 'Prepare the data with a larger --validation-fraction';
-    throw expected(`images in the ${split} split`, `task ${name}`, 'none', remedy);
+    throw missing(`images in the ${split} split`, `task ${name}`, remedy);
   }
-  const files = samples.map((sample) => resolveSample(manifest, sample));
-  const { probabilities, failures } = await classify({ ...rest, files, classes: task.classes });
-  return score({ manifest, task, split, samples, probabilities, failures });
+  const scorer = new Scorer({ manifest, task, split, samples });
+  const failures: UnreadableFile[] = [];
+  const work = { ...rest, classes: task.classes, members: membersOf(classifier, classifiers) };
+  for await (const piece of predictPieces(work, manifest, samples)) {
+    addRows(scorer, piece);
+    for (const { index, ...failure } of piece.failures) {
+      failures.push({ index: piece.start + index, ...failure });
+    }
+  }
+  return scorer.evaluation(failures);
 }
 
 /** Probabilities to score: [samples, classes], with rows in the order of `samples`. */
-export interface ScoreRequest {
-  manifest: Manifest;
-  task: Task;
-  split: Split;
-  samples: Sample[];
+export interface ScoreRequest extends ScoredSplit {
   probabilities: Float32Array;
   failures: UnreadableFile[];
 }
@@ -101,77 +74,79 @@ export interface ScoreRequest {
  *
  * @throws InvalidInputError when no image could be read, and for a probability that is not finite.
  */
-export function score(request: ScoreRequest): Evaluation {
-  const { manifest, task, split, failures } = request;
-  const { classes } = task;
+export function score({ probabilities, failures, ...split }: ScoreRequest): Evaluation {
+  const scorer = new Scorer(split);
+  addRows(scorer, { samples: split.samples, probabilities, failures });
+  return scorer.evaluation(failures);
+}
+
+interface Rows {
+  samples: Samples;
+  /** [samples, classes] */
+  probabilities: Float32Array;
+  failures: UnreadableFile[];
+}
+
+function addRows(scorer: Scorer, { samples, probabilities, failures }: Rows): void {
   const unread = new Set(failures.map(({ index }) => index));
-  const kept = request.samples.flatMap((sample, index) => {
-    const row = request.probabilities.subarray(
-      index * classes.length,
-      (index + 1) * classes.length,
-    );
-    return unread.has(index) ? [] : [{ sample, row }];
-  });
-  checkAnswers(task, kept);
-  const scored = {
-    probabilities: kept.map(({ row }) => row),
-    labels: kept.map(({ sample }) => sample.label),
-    maybe: kept.map(({ sample }) => sample.maybe),
-  };
-  const confusion = confusionMatrix(scored, classes.length);
-  const counts = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
-  return {
-    task: task.name,
-    split,
-    classes,
-    images: kept.length,
-    accuracy: accuracy(scored),
-    basicPrecision: basicPrecision(scored),
-    meanReciprocalRank: meanReciprocalRank(scored),
-    averagePrecision: averagePrecision(scored),
-    majority: Math.max(...counts) / kept.length,
-    confusion,
-    mistakes: kept
-      .flatMap((answer) => wrongAnswer(manifest, classes, answer))
-      .sort((a, b) => b.probability - a.probability),
-    failures,
-  };
-}
-
-interface Answer {
-  sample: Sample;
-  row: Float32Array;
-}
-
-function checkAnswers(task: Task, answers: readonly Answer[]): void {
-  if (answers.length === 0) {
-    throw expected('an image that can be read', `the scores of task ${task.name}`, 'none');
-  }
-  for (const { sample, row } of answers) {
-    checkProbabilities(row, task.classes, () => `${sample.path} of task ${task.name}`);
+  const classes = probabilities.length / samples.length;
+  let index = 0;
+  for (const sample of samples) {
+    if (!unread.has(index)) {
+      scorer.add(sample, probabilities.subarray(index * classes, (index + 1) * classes));
+    }
+    index++;
   }
 }
 
-/** The answer as a list of one mistake; an empty list if it is right. */
-function wrongAnswer(
+interface Work extends Omit<ClassifyRequest, 'files' | 'classifier'> {
+  classes: string[];
+  members: readonly Classifier[];
+  weights?: number[];
+}
+
+/** Mean probabilities of the members for consecutive samples; indices of failures count from `start`. */
+async function* predictPieces(
+  { members, weights, onProgress, ...rest }: Work,
   manifest: Manifest,
-  classes: string[],
-  { sample, row }: Answer,
-): WrongAnswer[] {
-  const top = topClass(row);
-  if (top === sample.label) {
-    return [];
+  samples: Samples,
+): AsyncGenerator<Rows & { start: number }> {
+  const length = Math.max(1, Math.floor(valuesOfPiece / rest.classes.length));
+  const total = samples.length * members.length;
+  let done = 0;
+  const report = (state: ClassifyProgress) => {
+    const images = total - done - state.done;
+    onProgress?.({
+      ...state,
+      done: done + state.done,
+      total,
+      secondsLeft: secondsLeft(state, { images }),
+    });
+  };
+  for (let start = 0; start < samples.length; start += length) {
+    const piece = samples.slice(start, start + length);
+    const files = piece.map((sample): ImageFile => resolveSample(manifest, sample));
+    const predictions = [];
+    for (const classifier of members) {
+      predictions.push(await predict({ ...rest, classifier, files, onProgress: report }));
+      done += files.length;
+    }
+    yield { start, samples: piece, ...ensemble(predictions, weights) };
   }
-  return [
-    {
-      path: sample.path,
-      file: resolveSample(manifest, sample.path),
-      ...(sample.range && { range: sample.range }),
-      truth: classes[sample.label] as string,
-      prediction: classes[top] as string,
-      probability: row[top] as number,
-    },
-  ];
+}
+
+function membersOf(
+  classifier: Classifier | undefined,
+  classifiers: readonly Classifier[] | undefined,
+): readonly Classifier[] {
+  if (classifier !== undefined && classifiers !== undefined) {
+    throw conflict('classifier', 'classifiers', 'Give one of them');
+  }
+  const members = classifiers ?? (classifier === undefined ? [] : [classifier]);
+  if (members.length === 0) {
+    throw missing('classifier, or classifiers of an ensemble,', 'evaluate');
+  }
+  return members;
 }
 
 function taskOf(manifest: Manifest, name: string): Task {

@@ -1,12 +1,7 @@
-/** The public face of the evaluation stage: scores predictions by the competition's metrics. */
-export {
-  type EvaluateRequest,
-  type Evaluation,
-  evaluate,
-  type ScoreRequest,
-  score,
-  type WrongAnswer,
-} from './evaluate.js';
+/** The public face of the evaluation stage: scores predictions by the competition's metrics, and by class. */
+export { type Scored, topClass } from './answers.js';
+export type { ClassScore, Confused, MeanScores } from './class-scores.js';
+export { type EvaluateRequest, evaluate, type ScoreRequest, score } from './evaluate.js';
 export {
   accuracy,
   averagePrecision,
@@ -15,6 +10,6 @@ export {
   confusionMatrix,
   meanAveragePrecision,
   meanReciprocalRank,
-  type Scored,
-  topClass,
 } from './metrics.js';
+export { saveEvaluation } from './save.js';
+export type { Evaluation, WrongAnswer } from './scorer.js';

@@ -1,146 +1,208 @@
-/** Draws curves.png: the loss and accuracy of a run by epoch, in training and validation. */
+/** Draws curves.png: loss, accuracy and learning rate of a run by epoch. */
+import { type Axis, axisOf, type Bounds, shortNumber } from './axis.js';
 import { type Drawing, ink, savePicture, text } from './drawing.js';
 
-/** One epoch of a run; without a validation split it has no validation values. */
+/** One epoch of a run, e.g. an {@link EpochRecord}. A number that is not finite, or null, is drawn as a gap with a cross. */
 export interface CurvePoint {
+  /** From 1. */
   epoch: number;
   loss: number;
+  /** 0…1. */
   accuracy: number;
+  /** Absent without a validation split, as is the accuracy. */
   validationLoss?: number;
   validationAccuracy?: number;
+  learningRate?: number;
 }
 
 interface Line {
   name: string;
   colour: string;
+  /** `y` may be NaN. */
   points: { x: number; y: number }[];
 }
 
-interface Panel {
+interface Panel extends Bounds {
   title: string;
   left: number;
+  width: number;
   lines: Line[];
-  /** Bounds that the axis must include, e.g. 0…1 for a share. */
-  floor?: number;
-  ceiling?: number;
 }
 
-const width = 1010;
-const height = 420;
-const plot = { top: 84, bottom: 368, width: 350 };
+/** A panel's place on the paper: units of its epochs and values. */
+interface Scale {
+  x(epoch: number): number;
+  y(value: number): number;
+  axis: Axis;
+}
 
-/** Writes the curves of `history` (at least one epoch, ascending) to the PNG `file`. */
+const height = 420;
+const plot = { top: 84, bottom: 368 };
+const quiet = { size: 12, colour: ink.quiet };
+
+/**
+ * Writes the curves of `history` (epochs ascending) to the PNG `file`, with a ring around the best epoch: that of the
+ * highest validation accuracy; among equal ones of the lowest validation loss, then the earliest.
+ */
 export async function drawCurves(
-  history: CurvePoint[],
+  history: readonly CurvePoint[],
   file: string,
   title = 'Training',
 ): Promise<void> {
   await savePicture(curves(history, title), file);
 }
 
-function curves(history: CurvePoint[], title: string): Drawing {
-  const line = (
-    name: string,
-    colour: string,
-    value: (point: CurvePoint) => number | undefined,
-  ) => ({
+/** The drawing of {@link drawCurves}. */
+export function curves(history: readonly CurvePoint[], title: string): Drawing {
+  const line = (name: string, colour: string, key: keyof CurvePoint): Line => ({
     name,
     colour,
     points: history.flatMap((point) => {
-      const y = value(point);
-      return y === undefined || !Number.isFinite(y) ? [] : [{ x: point.epoch, y }];
+      const value = point[key];
+      // JSON has null for a number that is not finite.
+      return value === undefined ? [] : [{ x: point.epoch, y: value ?? Number.NaN }];
     }),
   });
   const panels: Panel[] = [
     {
       title: 'Loss',
       left: 60,
+      width: 350,
       floor: 0,
       lines: [
-        line('training', ink.first, (point) => point.loss),
-        line('validation', ink.second, (point) => point.validationLoss),
+        line('training', ink.first, 'loss'),
+        line('validation', ink.second, 'validationLoss'),
       ],
     },
     {
       title: 'Accuracy',
       left: 550,
+      width: 350,
       ceiling: 1,
       lines: [
-        line('training', ink.first, (point) => point.accuracy),
-        line('validation', ink.second, (point) => point.validationAccuracy),
+        line('training', ink.first, 'accuracy'),
+        line('validation', ink.second, 'validationAccuracy'),
       ],
     },
+    {
+      title: 'Learning rate',
+      left: 1060,
+      width: 180,
+      floor: 0,
+      lines: [line('', ink.quiet, 'learningRate')],
+    },
   ];
-  const epochs = history.map((point) => point.epoch);
-  const span: [number, number] = [Math.min(...epochs), Math.max(...epochs)];
+  const drawn = panels.filter(({ lines }) => lines.some(({ points }) => points.length > 0));
+  const epochs = history.map(({ epoch }) => epoch);
+  const span: [number, number] = [epochs[0] ?? 1, epochs[epochs.length - 1] ?? 1];
+  const best = bestEpoch(history);
   const elements = [text(24, 30, title, { size: 17, bold: true })];
-  for (const panel of panels) {
-    elements.push(...drawPanel(panel, span));
+  for (const panel of drawn) {
+    elements.push(...drawPanel(panel, span, best));
   }
-  return { width, height, elements };
+  return { width: drawn.length < panels.length ? 1010 : 1320, height, elements };
 }
 
-function drawPanel(panel: Panel, [first, last]: [number, number]): string[] {
-  const { ticks, low, high, digits } = axis(panel);
-  const right = panel.left + plot.width;
-  const x = (epoch: number) =>
-    last === first
-      ? panel.left + plot.width / 2
-      : panel.left + ((epoch - first) / (last - first)) * plot.width;
-  const y = (value: number) =>
-    plot.bottom - ((value - low) / (high - low)) * (plot.bottom - plot.top);
-  const elements = [text(panel.left, plot.top - 14, panel.title, { colour: ink.quiet, size: 14 })];
-  for (const tick of ticks) {
+/** Undefined without a validation accuracy. */
+function bestEpoch(history: readonly CurvePoint[]): number | undefined {
+  let best: CurvePoint | undefined;
+  for (const point of history) {
+    const accuracy = point.validationAccuracy ?? Number.NaN;
+    const most = best?.validationAccuracy ?? Number.NEGATIVE_INFINITY;
+    const loss = point.validationLoss ?? Number.POSITIVE_INFINITY;
+    const least = best?.validationLoss ?? Number.POSITIVE_INFINITY;
+    if (accuracy > most || (accuracy === most && loss < least)) {
+      best = point;
+    }
+  }
+  return best?.epoch;
+}
+
+function drawPanel(panel: Panel, span: [number, number], best: number | undefined): string[] {
+  const { title, left, width, lines } = panel;
+  const scale = scaleOf(panel, span);
+  const right = left + width;
+  const elements = [
+    text(left, plot.top - 14, title, { colour: ink.quiet, size: 14 }),
+    ...frame(panel, span, scale),
+  ];
+  for (const [row, line] of lines.entries()) {
+    elements.push(...drawLine(line, scale, row));
+  }
+  const judged = lines.find(({ name }) => name === 'validation');
+  const ring = judged?.points.find(({ x }) => x === best);
+  if (ring !== undefined && Number.isFinite(ring.y)) {
     elements.push(
-      `<line x1="${panel.left}" x2="${right}" y1="${y(tick)}" y2="${y(tick)}" stroke="${ink.grid}"/>`,
-      text(panel.left - 8, y(tick) + 4, tick.toFixed(digits), {
-        size: 12,
-        colour: ink.quiet,
-        anchor: 'end',
-      }),
+      `<circle cx="${scale.x(ring.x)}" cy="${scale.y(ring.y)}" r="6.5" fill="none" stroke="${ink.text}" stroke-width="1.4"/>`,
+      text(right, plot.top - 14, `○ best epoch: ${best}`, { ...quiet, anchor: 'end' }),
     );
   }
-  for (const epoch of epochTicks(first, last)) {
-    elements.push(
-      text(x(epoch), plot.bottom + 20, `${epoch}`, {
-        size: 12,
-        colour: ink.quiet,
-        anchor: 'middle',
-      }),
-    );
-  }
-  elements.push(
-    text((panel.left + right) / 2, plot.bottom + 40, 'epoch', {
-      size: 12,
-      colour: ink.quiet,
-      anchor: 'middle',
-    }),
+  return [...elements, ...endLabels(lines, right + 10, scale)];
+}
+
+function scaleOf(panel: Panel, [first, last]: [number, number]): Scale {
+  const { left, width, lines } = panel;
+  const values = lines.flatMap(({ points }) => points.map(({ y }) => y).filter(Number.isFinite));
+  const axis = axisOf(values, panel);
+  const { low, high } = axis;
+  return {
+    axis,
+    x: (epoch) => left + width * (last === first ? 1 / 2 : (epoch - first) / (last - first)),
+    y: (value) => plot.bottom - ((value - low) / (high - low)) * (plot.bottom - plot.top),
+  };
+}
+
+/** The grid with its numbers. */
+function frame({ left, width }: Panel, span: [number, number], { axis, x, y }: Scale): string[] {
+  const right = left + width;
+  const values = axis.ticks.flatMap((tick) => [
+    `<path d="M${left} ${y(tick)}H${right}" stroke="${ink.grid}"/>`,
+    text(left - 8, y(tick) + 4, axis.label(tick), { ...quiet, anchor: 'end' }),
+  ]);
+  const epochs = epochTicks(span, width / 35).map((epoch) =>
+    text(x(epoch), plot.bottom + 20, `${epoch}`, { ...quiet, anchor: 'middle' }),
   );
-  const drawn = panel.lines.filter((line) => line.points.length > 0);
-  for (const line of drawn) {
-    elements.push(...drawLine(line, x, y));
-  }
-  return [...elements, ...endLabels(drawn, right + 10, y, digits)];
+  const title = text((left + right) / 2, plot.bottom + 40, 'epoch', { ...quiet, anchor: 'middle' });
+  return [...values, ...epochs, title];
 }
 
-function drawLine(line: Line, x: (v: number) => number, y: (v: number) => number): string[] {
-  const at = line.points.map((point) => `${x(point.x).toFixed(1)},${y(point.y).toFixed(1)}`);
-  const dots = line.points.length > 40 ? [] : at;
+/** The line, interrupted where a value is not finite: there a cross is drawn at the top, in the line's own row. */
+function drawLine({ points, colour }: Line, { x, y }: Scale, row: number): string[] {
+  const runs: string[][] = [[]];
+  const crosses: string[] = [];
+  for (const point of points) {
+    if (Number.isFinite(point.y)) {
+      runs[runs.length - 1]?.push(`${x(point.x).toFixed(1)},${y(point.y).toFixed(1)}`);
+    } else {
+      runs.push([]);
+      const [left, top] = [x(point.x) - 4, plot.top + 4 + 12 * row];
+      const path = `M${left} ${top}l8 8m-8 0l8 -8`;
+      crosses.push(`<path d="${path}" stroke="${colour}" stroke-width="2.2"/>`);
+    }
+  }
+  const drawn = runs.filter((run) => run.length > 0);
+  const dots = points.length > 40 ? drawn.filter(({ length }) => length === 1) : drawn;
   return [
-    `<polyline points="${at.join(' ')}" fill="none" stroke="${line.colour}" stroke-width="2.2" stroke-linejoin="round"/>`,
-    ...dots.map((dot) => {
+    ...drawn.map(
+      (run) =>
+        `<polyline points="${run.join(' ')}" fill="none" stroke="${colour}" stroke-width="2.2" stroke-linejoin="round"/>`,
+    ),
+    ...dots.flat().map((dot) => {
       const [cx, cy] = dot.split(',');
-      return `<circle cx="${cx}" cy="${cy}" r="2.8" fill="${line.colour}"/>`;
+      return `<circle cx="${cx}" cy="${cy}" r="2.8" fill="${colour}"/>`;
     }),
+    ...crosses,
   ];
 }
 
 /** Each line's name and last value beside its end, pushed apart where they would overlap. */
-function endLabels(lines: Line[], x: number, y: (v: number) => number, digits: number): string[] {
+function endLabels(lines: Line[], x: number, scale: Scale): string[] {
   const labels = lines
-    .map((line) => {
-      const value = line.points[line.points.length - 1]?.y as number;
-      return { line, value, y: y(value) };
+    .flatMap(({ name, colour, points }) => {
+      const value = points[points.length - 1]?.y;
+      // The cross of a value that is not finite is at the top.
+      const y = value !== undefined && Number.isFinite(value) ? scale.y(value) : plot.top + 8;
+      return value === undefined ? [] : [{ name, colour, value, y }];
     })
     .sort((a, b) => a.y - b.y);
   const gap = 32;
@@ -151,40 +213,17 @@ function endLabels(lines: Line[], x: number, y: (v: number) => number, digits: n
     }
   });
   const overshoot = (labels[labels.length - 1]?.y ?? 0) + 12 - plot.bottom;
-  if (overshoot > 0) {
-    for (const label of labels) {
-      label.y -= overshoot;
-    }
-  }
-  return labels.flatMap((label) => [
-    text(x, label.y, label.line.name, { size: 12, colour: label.line.colour, bold: true }),
-    text(x, label.y + 14, label.value.toFixed(Math.max(3, digits)), {
-      size: 12,
-      colour: label.line.colour,
-    }),
-  ]);
+  return labels.flatMap(({ name, colour, value, y }) => {
+    const top = y - Math.max(0, overshoot);
+    return [
+      text(x, top, name, { size: 12, colour, bold: true }),
+      text(x, top + 14, shortNumber(value, 3), { size: 12, colour }),
+    ];
+  });
 }
 
-/** Tick values, round numbers, that enclose every point of the panel. */
-function axis(panel: Panel): { ticks: number[]; low: number; high: number; digits: number } {
-  const values = panel.lines.flatMap((line) => line.points.map((point) => point.y));
-  const least = panel.floor ?? Math.min(...values);
-  const most = panel.ceiling ?? Math.max(...values);
-  const range = most - least > 1e-9 ? most - least : 1;
-  const magnitude = 10 ** Math.floor(Math.log10(range / 4));
-  const step =
-    [1, 2, 2.5, 5, 10].map((factor) => factor * magnitude).find((size) => range / size <= 5) ??
-    10 * magnitude;
-  const low = Math.floor(least / step + 1e-9) * step;
-  const high = Math.max(Math.ceil(most / step - 1e-9) * step, low + step);
-  const count = Math.round((high - low) / step);
-  const ticks = Array.from({ length: count + 1 }, (_, index) => low + index * step);
-  const digits = ticks.every((tick) => Math.abs(tick * 10 - Math.round(tick * 10)) < 1e-6) ? 1 : 2;
-  return { ticks, low, high, digits };
-}
-
-function epochTicks(first: number, last: number): number[] {
-  const step = Math.max(1, Math.ceil((last - first) / 10));
+function epochTicks([first, last]: [number, number], most: number): number[] {
+  const step = Math.max(1, Math.ceil((last - first) / Math.min(10, Math.floor(most))));
   const ticks: number[] = [];
   for (let epoch = first; epoch <= last; epoch += step) {
     ticks.push(epoch);

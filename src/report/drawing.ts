@@ -2,6 +2,7 @@
 
 import sharp, { type OverlayOptions } from 'sharp';
 import { writeWhole } from '../disk/index.js';
+import { columnsOf } from './text-width.js';
 
 /** Colours that colour-blind readers can distinguish, also in grey print. */
 export const ink = {
@@ -14,6 +15,10 @@ export const ink = {
   right: '#1b7f4d',
   wrong: '#b42318',
 } as const;
+
+/** The later ones have the characters that the first ones lack; `doctor` says where the machine has none of them. */
+const fonts =
+  'DejaVu Sans, Liberation Sans, Helvetica, Arial, Noto Sans, Noto Sans CJK SC, Noto Color Emoji, sans-serif';
 
 /** Pixels of one drawing unit: text stays sharp on screens with two device pixels for each CSS pixel. */
 export const pixelDensity = 2;
@@ -50,14 +55,9 @@ export function text(x: number, y: number, content: string, style: TextStyle = {
   return `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}" text-anchor="${anchor}"${weight}${rotation}>${escapeXml(content)}</text>`;
 }
 
-/** `content` shortened in its middle to at most `length` characters: both ends of a path are informative. */
-export function shorten(content: string, length: number): string {
-  if (content.length <= length) {
-    return content;
-  }
-  const head = Math.ceil((length - 1) / 2);
-  return `${content.slice(0, head)}…${content.slice(content.length - (length - 1 - head))}`;
-}
+/** About how many units wide `content` is drawn. */
+export const unitsOf = (content: string, { size = 13, bold = false }: TextStyle = {}): number =>
+  columnsOf(content) * size * (bold ? 0.68 : 0.61);
 
 /** A drawing on white paper, `width` × `height` units. */
 export interface Drawing {
@@ -72,7 +72,7 @@ export interface Drawing {
 /** The SVG document of a drawing; overlays are not part of it. */
 export function toSvg({ width, height, elements }: Drawing): string {
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="DejaVu Sans, Liberation Sans, Helvetica, Arial, sans-serif">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${fonts}">`,
     `<rect width="${width}" height="${height}" fill="${ink.paper}"/>`,
     ...elements,
     '</svg>',

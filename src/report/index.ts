@@ -1,13 +1,16 @@
 /** The public face of the report: progress on the terminal, tables, and pictures. */
 
-export { type ConfusionPicture, drawConfusion } from './confusion.js';
 export {
   type AugmentationSheet,
+  type DrawnAugmentations,
   drawAugmentations,
-  drawMistakes,
-  type Mistake,
-} from './contact-sheet.js';
+} from './augmentations.js';
+export { chooseImages } from './choose-images.js';
+export { type ConfusionPicture, drawConfusion } from './confusion.js';
 export { type CurvePoint, drawCurves } from './curves.js';
+export { drawEvaluation } from './draw-evaluation.js';
+export { drawRun, type FinishedRun } from './draw-run.js';
+export { drawMistakes, type Mistake } from './mistakes.js';
 export {
   clock,
   createProgress,
@@ -17,3 +20,4 @@ export {
   withProgress,
 } from './progress.js';
 export { textTable } from './table.js';
+export { shorten } from './text-width.js';

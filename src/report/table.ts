@@ -1,15 +1,17 @@
 /** Tables of plain text. */
+import { columnsOf } from './text-width.js';
 
 /** The lines of a table: header, rule and rows. The first column is aligned left, the others right. */
 export function textTable(header: string[], rows: string[][]): string {
   const widths = header.map((name, column) =>
-    Math.max(name.length, ...rows.map((row) => (row[column] ?? '').length)),
+    rows.reduce((most, row) => Math.max(most, columnsOf(row[column] ?? '')), columnsOf(name)),
   );
   const line = (cells: string[]) =>
     widths
       .map((width, column) => {
         const cell = cells[column] ?? '';
-        return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+        const room = ' '.repeat(width - columnsOf(cell));
+        return column === 0 ? cell + room : room + cell;
       })
       .join('  ')
       .trimEnd();

@@ -51,11 +51,18 @@ test('when one image is unreadable, then the scores cover the other four', () =>
   assert.equal(scores.averagePrecision, (0 + 1 / 2 + 1 / 3) / 3);
   // Two of the four are short.
   assert.equal(scores.majority, 1 / 2);
-  assert.deepEqual(scores.confusion, [
-    [1, 1, 0],
-    [0, 0, 1],
-    [0, 1, 0],
+  assert.deepEqual(scores.classScores, [
+    { name: 'short', images: 2, predicted: 1, right: 1, precision: 1, recall: 1 / 2, f1: 2 / 3 },
+    { name: 'middle', images: 1, predicted: 2, right: 0, precision: 0, recall: 0, f1: 0 },
+    { name: 'long', images: 1, predicted: 1, right: 0, precision: 0, recall: 0, f1: 0 },
   ]);
+  assert.deepEqual(scores.confused, [
+    { truth: 'short', prediction: 'middle', images: 1 },
+    { truth: 'middle', prediction: 'long', images: 1 },
+    { truth: 'long', prediction: 'middle', images: 1 },
+  ]);
+  assert.deepEqual(scores.macro, { precision: 1 / 3, recall: 1 / 6, f1: 2 / 9 });
+  assert.deepEqual(scores.weighted, { precision: 1 / 2, recall: 1 / 4, f1: 1 / 3 });
 });
 
 test('when answers are wrong, then they are listed with the most confident first', () => {
@@ -101,10 +108,12 @@ test('when a probability is not finite, then its image and task are named', () =
   }
 });
 
-test('when no image of the split could be read, then the error has the task', () => {
+test('when no image of the split could be read, then the error names the folder and says how many they are', () => {
   const all = samples.map(({ path }, index) => ({ index, path, reason: 'no JPEG' }));
   assert.throws(
     () => score({ manifest, task, split: 'validation', samples, probabilities, failures: all }),
-    /Expected an image that can be read for the scores of task length/,
+    new InvalidInputError(
+      'Missing images that can be read for task length. None of the 5 images of the validation split in /photos can be read; the first is a.jpg: no JPEG. If they moved, name their folder: --images, or the option images of loadManifest',
+    ),
   );
 });

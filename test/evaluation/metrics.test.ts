@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { topClass } from '../../src/evaluation/answers.js';
 import {
   accuracy,
   averagePrecision,
@@ -10,7 +11,6 @@ import {
   confusionMatrix,
   meanAveragePrecision,
   meanReciprocalRank,
-  topClass,
 } from '../../src/evaluation/metrics.js';
 
 const fixture = JSON.parse(
@@ -171,7 +171,7 @@ for (const [name, metric] of Object.entries(metrics)) {
       assert.throws(() => metric({ ...worked, ...changed }), message);
     refused({ labels: [0] }, /Expected 4 for the number of labels but received 1/);
     refused({ maybe: [[]] }, /Expected 4 for the number of maybe rows but received 1/);
-    refused({ probabilities: [], labels: [] }, /Expected one image or more/);
+    refused({ probabilities: [], labels: [] }, /Missing one image or more for probabilities/);
     for (const label of [3, -1, 0.5, Number.NaN]) {
       refused({ labels: [0, 0, label, 0] }, /from 0 to 2 for the label of image 2 but received/);
     }
@@ -186,8 +186,8 @@ for (const [name, metric] of Object.entries(metrics)) {
 test('when a row or an AP is not a finite number then it has no top class, and there is no mAP', () => {
   assert.throws(() => topClass([Number.NaN, 0.5]), /received "NaN for class 0"/);
   assert.throws(() => topClass([0.5, Number.NaN]), /received "NaN for class 1"/);
-  assert.throws(() => topClass([]), /Expected a number for each class/);
-  assert.throws(() => meanAveragePrecision([]), /Expected the AP of one task or more/);
+  assert.throws(() => topClass([]), /Missing a number for each class/);
+  assert.throws(() => meanAveragePrecision([]), /Missing the AP of one task or more/);
   assert.throws(() => meanAveragePrecision([0.5, Number.NaN]), /a finite AP for task 2 of mAP/);
 });
 

@@ -1,10 +1,12 @@
 /** The report's pictures: read back with sharp, their pixels compared with the input numbers. */
 import assert from 'node:assert/strict';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { escapeXml, shorten } from '../../src/report/drawing.js';
+import type { ClassScore } from '../../src/evaluation/index.js';
+import { evaluationAugmentation } from '../../src/pipeline/index.js';
+import { escapeXml } from '../../src/report/drawing.js';
 import {
   drawAugmentations,
   drawConfusion,
@@ -46,29 +48,56 @@ test('when there is no validation, then its line is left out', async () => {
   assert.equal(count(await pixels(file), [0xd9, 0x71, 0x1c]), 0);
 });
 
+const classScore = (name: string, images: number, right: number): ClassScore => ({
+  name,
+  images,
+  predicted: right,
+  right,
+  recall: images === 0 ? undefined : right / images,
+});
+
 test('when every answer of a row is right, then its diagonal cell has the full colour and the others none', async () => {
   const file = path.join(folder, 'confusion.png');
-  const counts = [
-    [4, 0],
-    [0, 0],
-  ];
-  await drawConfusion({ title: 't', classes: ['a&b', '<c>'], counts }, file);
+  const classScores = [classScore('a&b', 4, 4), classScore('<c>', 0, 0)];
+  await drawConfusion({ title: 't', classScores, confused: [] }, file);
   const full = count(await pixels(file), [0x1f, 0x6f, 0xb5]);
   // 104 × 104 device pixels without the digit and the border: one cell, not two.
   assert.ok(full > 9000 && full < 104 * 104, `one full cell, counted ${full} pixels`);
 });
 
+test('when there are 21 841 classes, then the 30 pairs most confused are drawn, at once and no larger than a screen', async () => {
+  const classScores = Array.from({ length: 21_841 }, (_, label) => classScore(`c${label}`, 50, 40));
+  const confused = Array.from({ length: 20_000 }, (_, pair) => {
+    return { truth: `c${pair}`, prediction: `c${pair + 1}`, images: pair === 0 ? 10 : 5 };
+  });
+  const file = path.join(folder, 'pairs.png');
+  const start = performance.now();
+  await drawConfusion({ title: 't', classScores, confused }, file);
+  assert.ok(performance.now() - start < 10_000);
+  const { width, height } = await sharp(file).metadata();
+  assert.ok((width ?? 0) < 2400 && (height ?? 0) < 2400, `${width} × ${height} pixels`);
+  // One bar is 640 × 32 device pixels, and 29 are half as long.
+  const bars = count(await pixels(file), [0xb4, 0x23, 0x18]);
+  assert.ok(Math.abs(bars - 640 * 32 * (1 + 29 / 2)) < 3000, `${bars} pixels of bars`);
+});
+
 test('when pixels are stored BGR and normalised, then the sheet shows the colours of the image', async () => {
+  const [red, green, blue]: Pixel = [200, 90, 30];
+  const image = path.join(folder, 'flat.png');
+  const background = { r: red, g: green, b: blue };
+  await sharp({ create: { width: 9, height: 9, channels: 3, background } })
+    .png()
+    .toFile(image);
   const mean: Pixel = [104, 117, 124];
-  const std: Pixel = [2, 3, 4];
-  const [red, green, blue] = [200, 90, 30];
-  const crop = 8;
-  const bgr = [blue, green, red].map((value, c) => (value - (mean[c] ?? 0)) / (std[c] ?? 1));
-  const image = Float32Array.from({ length: 2 * crop * crop * 3 }, (_, i) => bgr[i % 3] ?? 0);
+  const std: Pixel = [2, 4, 8];
+  const preprocessing = { resize: 8, crop: 8, mean, std, channels: 'bgr' as const };
+  const images = [{ path: image, caption: 'c' }];
+  const augmentation = evaluationAugmentation;
   const file = path.join(folder, 'augmentation.png');
-  const preprocessing = { resize: 8, crop, mean, std, channels: 'bgr' as const };
-  await drawAugmentations({ title: 't', pixels: image, variants: 2, preprocessing }, file);
-  assert.equal(count(await pixels(file), [red, green, blue]), 2 * 360 * 360);
+  const sheet = { title: 't', images, epochs: 2, preprocessing, augmentation };
+  assert.deepEqual(await drawAugmentations(sheet, file), { views: 2, failures: [] });
+  // The original and its two views.
+  assert.equal(count(await pixels(file), [red, green, blue]), 3 * 360 * 360);
 });
 
 test('when a mistake cannot be shown, then its tile is grey with its caption', async () => {
@@ -77,7 +106,7 @@ test('when a mistake cannot be shown, then its tile is grey with its caption', a
     .png()
     .toFile(shown);
   const caption = { path: 'p', truth: 'a', prediction: '<b>', probability: 0.75 };
-  const file = path.join(folder, 'mistakes.png');
+  const file = path.join(folder, 'sheet.png');
   const shard = path.join(folder, 'shard');
   const blue = sharp({ create: { width: 9, height: 9, channels: 3, background: '#0000ff' } });
   const part = await blue.png().toBuffer();
@@ -101,8 +130,22 @@ test('when a mistake cannot be shown, then its tile is grey with its caption', a
   assert.ok(count(found, [0x98, 0xa2, 0xb3]) >= 2 * 360 * 360);
 });
 
-test('when text has characters reserved in XML, then they are escaped; when it is long, then its ends remain', () => {
+test('when photos are drawn as a JPEG, then the sheet of 24 mistakes is less than half of a PNG', async () => {
+  const noise = { type: 'gaussian' as const, mean: 128, sigma: 20 };
+  const image = path.join(folder, 'noise.png');
+  const create = { width: 64, height: 64, channels: 3 as const, noise, background: '#000' };
+  await sharp({ create }).png().toFile(image);
+  const mistake = { file: image, path: 'p', truth: 'a', prediction: 'b', probability: 0.5 };
+  const mistakes = Array.from({ length: 24 }, () => mistake);
+  const sizes = [];
+  for (const name of ['mistakes.jpg', 'mistakes.png']) {
+    await drawMistakes('t', mistakes, path.join(folder, name));
+    sizes.push((await stat(path.join(folder, name))).size);
+  }
+  const [jpeg = 0, png = 0] = sizes;
+  assert.ok(jpeg * 2 < png, `${jpeg} and ${png} bytes`);
+});
+
+test('when text has characters reserved in XML, then they are escaped', () => {
   assert.equal(escapeXml(`<a href="x">&'\u0007`), '&lt;a href=&quot;x&quot;&gt;&amp;&apos; ');
-  assert.equal(shorten('abcdefghij', 5), 'ab…ij');
-  assert.equal(shorten('abc', 5), 'abc');
 });

@@ -2,13 +2,13 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { changeOptions, loadManifest } from '../../dataset/index.js';
-import { type Evaluation, evaluate } from '../../evaluation/index.js';
+import { type Evaluation, evaluate, saveEvaluation } from '../../evaluation/index.js';
 import { classifyOptions } from '../../prediction/index.js';
-import { type ProgressReporter, withProgress } from '../../report/index.js';
+import { drawEvaluation, type ProgressReporter, withProgress } from '../../report/index.js';
 import { warnOfChanges } from '../data-changes.js';
 import { pickFlags } from '../flags.js';
 import { chosenTasks, openClassifier } from '../runs.js';
-import { saveEvaluation, scoreTable } from '../scores.js';
+import { classTable, scoreTable } from '../scores.js';
 import { warnUnreadable } from '../unreadable.js';
 
 interface Flags {
@@ -49,7 +49,11 @@ async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
     classifier.model.dispose();
     warnUnreadable(evaluation.failures, 'left out of the scores');
     await saveEvaluation(evaluation, path.join(flags.run, task));
+    await drawEvaluation(evaluation, path.join(flags.run, task));
     evaluations.push(evaluation);
+  }
+  for (const evaluation of evaluations) {
+    console.log(`${classTable(evaluation)}\n`);
   }
   console.log(scoreTable(evaluations));
 }

@@ -7,10 +7,9 @@ import { expected } from '../../errors.js';
 import type { OptionTree } from '../../options.js';
 import { loaderOptions, viewsOf } from '../../pipeline/index.js';
 import { count } from '../../plural.js';
-import { drawAugmentations } from '../../report/index.js';
+import { chooseImages, drawAugmentations } from '../../report/index.js';
 import { trainAugmentationOptions } from '../../training/index.js';
 import { print } from '../../width.js';
-import { renderEpochs } from '../epoch-views.js';
 import { pickFlags } from '../flags.js';
 import { type LabelledImage, openDataset } from '../open-dataset.js';
 import { warnUnreadable } from '../unreadable.js';
@@ -43,29 +42,20 @@ async function run(folder: string, flags: { out: string }): Promise<void> {
   }
   const { images: rows, views: wanted, seed, augmentation } = pickFlags(options, flags);
   const { tasks, images } = await openDataset(folder);
-  const chosen = spread(images, rows, seed);
-  const epochs = Math.ceil(wanted / viewsOf(augmentation));
-  const { failures, ...views } = await renderEpochs(chosen, epochs, {
+  const chosen = chooseImages(images, rows, seed).map((image) => {
+    return { ...image, caption: classOf(image, tasks) };
+  });
+  const sheet = {
+    title: `${path.basename(path.resolve(folder))}: images and their augmented views`,
+    images: chosen,
+    epochs: Math.ceil(wanted / viewsOf(augmentation)),
     preprocessing: usualPreprocessing,
     augmentation,
     seed,
-  });
+  };
+  const { views, failures } = await drawAugmentations(sheet, out);
   warnUnreadable(failures, 'grey on the sheet');
-  const title = `${path.basename(path.resolve(folder))}: images and their augmented views`;
-  const originals = chosen.map((image) => ({ image, caption: classOf(image, tasks) }));
-  await drawAugmentations({ title, ...views, preprocessing: usualPreprocessing, originals }, out);
-  print(`${count(chosen.length, 'image')}, ${count(views.variants, 'view')} each → ${out}`);
-}
-
-/** `count` of `images` at even distances, so that each class gets its share. The seed shifts the first one. */
-function spread<Image>(images: readonly Image[], count: number, seed: number): Image[] {
-  const step = Math.max(1, images.length / count);
-  const golden = 0.618034;
-  const shift = ((seed * golden) % 1) * step;
-  const rows = Math.min(count, images.length);
-  return Array.from({ length: rows }, (_, row) => {
-    return images[Math.floor(row * step + shift)] as Image;
-  });
+  print(`${count(chosen.length, 'image')}, ${count(views, 'view')} each → ${out}`);
 }
 
 function classOf({ task, label }: LabelledImage, tasks: Task[]): string {

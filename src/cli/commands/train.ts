@@ -9,7 +9,7 @@ import { pickFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { chosenTasks } from '../runs.js';
 import { trainingOptions } from '../training-options.js';
-import { createEpochReport, drawRun } from '../training-report.js';
+import { createEpochReport, reportRun } from '../training-report.js';
 
 interface Flags {
   data: string;
@@ -61,7 +61,7 @@ async function run(flags: Flags, signal: AbortSignal, progress: ProgressReporter
       throw signal.reason;
     }
     const { augmentation, seed } = training;
-    await drawRun({ manifest, task, run: folder, result, augmentation, seed });
+    await reportRun({ manifest, task, run: folder, result, augmentation, seed });
     result.classifier.model.dispose();
     console.log(`${task}: trained model, history.csv and pictures in ${folder}`);
   }

@@ -1,29 +1,30 @@
 /** Renders images as each epoch of a training sees them, for pictures. */
+import type { ImageFile } from '../dataset/index.js';
 import {
   createLoader,
   type LoaderFailure,
   type LoaderOptions,
-  type LoaderSample,
   viewsOf,
 } from '../pipeline/index.js';
 
 /** Rendered views; those of one image follow each other, epoch by epoch. */
 export interface EpochViews {
-  /** [samples, variants, crop, crop, 3], normalised. */
+  /** [images, variants, crop, crop, 3], normalised. */
   pixels: Float32Array;
   /** Views of each image: the number of epochs times the views of one epoch. */
   variants: number;
-  /** Samples that could not be read; their pixels are 0. */
+  /** Images that could not be read; their pixels are 0. */
   failures: LoaderFailure[];
 }
 
 /** Renders the epochs 0 … `epochs` − 1 of a loader with these options. */
 export async function renderEpochs(
-  samples: readonly LoaderSample[],
+  images: readonly ImageFile[],
   epochs: number,
   options: Pick<LoaderOptions, 'preprocessing' | 'augmentation' | 'seed'>,
 ): Promise<EpochViews> {
-  const rows = samples.length;
+  const rows = images.length;
+  const samples = images.map((image) => ({ ...image, label: 0 }));
   const loader = createLoader({ ...options, samples, batchSize: rows, damaged: 'mark' });
   const views = viewsOf(loader.augmentation);
   const values = views * options.preprocessing.crop ** 2 * 3;

@@ -1,0 +1,95 @@
+/** Precision, recall and F1 of each class, their means, and which classes were taken for which. */
+import type { Answer } from './answers.js';
+
+/** One class: of its images, how many were answered with it, and of the answers with it, how many were right. */
+export interface ClassScore {
+  name: string;
+  /** Images whose label is the class. */
+  images: number;
+  /** Images whose top class is the class. */
+  predicted: number;
+  /** Images of which both are true. */
+  right: number;
+  /** right / predicted, 0…1; absent if nothing was predicted as the class. */
+  precision?: number;
+  /** right / images, 0…1; absent if the class has no image. */
+  recall?: number;
+  /** The harmonic mean, 2 · right / (images + predicted), 0…1; absent if both are 0. */
+  f1?: number;
+}
+
+/** How many images of one class were taken for another. */
+export interface Confused {
+  truth: string;
+  prediction: string;
+  images: number;
+}
+
+/** Means over classes, 0…1. */
+export interface MeanScores {
+  precision: number;
+  recall: number;
+  f1: number;
+}
+
+/** The score of each class, in the order of `classes`. */
+export function classScores(answers: readonly Answer[], classes: readonly string[]): ClassScore[] {
+  const counts = classes.map(() => ({ images: 0, predicted: 0, right: 0 }));
+  for (const { label, top } of answers) {
+    (counts[label] as ClassScore).images++;
+    (counts[top] as ClassScore).predicted++;
+    if (label === top) {
+      (counts[top] as ClassScore).right++;
+    }
+  }
+  return counts.map(({ images, predicted, right }, label) => ({
+    name: classes[label] as string,
+    images,
+    predicted,
+    right,
+    precision: ratio(right, predicted),
+    recall: ratio(right, images),
+    f1: ratio(2 * right, images + predicted),
+  }));
+}
+
+const ratio = (part: number, whole: number) => (whole === 0 ? undefined : part / whole);
+
+/** The wrong answers by truth and prediction, the most frequent first; equally frequent ones in the order of `classes`. */
+export function confusedClasses(
+  answers: readonly Answer[],
+  classes: readonly string[],
+): Confused[] {
+  // A map, since a matrix of 20 000 classes would take gigabytes.
+  const counts = new Map<number, number>();
+  for (const { label, top } of answers) {
+    if (label !== top) {
+      const pair = label * classes.length + top;
+      counts.set(pair, (counts.get(pair) ?? 0) + 1);
+    }
+  }
+  return [...counts]
+    .sort(([pairA, a], [pairB, b]) => b - a || pairA - pairB)
+    .map(([pair, images]) => ({
+      truth: classes[Math.floor(pair / classes.length)] as string,
+      prediction: classes[pair % classes.length] as string,
+      images,
+    }));
+}
+
+/**
+ * Means in which all classes weigh the same (`macro`), or each as much as it has images (`weighted`). As in scikit-learn, a class
+ * belongs to them if it has an image or was predicted, and a score that is absent counts as 0.
+ */
+export function meanScores(scores: readonly ClassScore[], kind: 'macro' | 'weighted'): MeanScores {
+  const occurring = scores.filter(({ images, predicted }) => images + predicted > 0);
+  const weightOf = ({ images }: ClassScore) => (kind === 'macro' ? 1 : images);
+  const total = occurring.reduce((sum, score) => sum + weightOf(score), 0);
+  const mean = (scoreOf: (score: ClassScore) => number | undefined) =>
+    occurring.reduce((sum, score) => sum + weightOf(score) * (scoreOf(score) ?? 0), 0) / total;
+  return {
+    precision: mean(({ precision }) => precision),
+    recall: mean(({ recall }) => recall),
+    f1: mean(({ f1 }) => f1),
+  };
+}

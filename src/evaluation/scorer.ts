@@ -1,0 +1,150 @@
+/** Scores probabilities row by row: of each image only its answer is kept. */
+import {
+  type ByteRange,
+  type Manifest,
+  resolveSample,
+  type Sample,
+  type Samples,
+  type Split,
+  type Task,
+} from '../dataset/index.js';
+import { missing } from '../errors.js';
+import { checkProbabilities, type UnreadableFile } from '../prediction/index.js';
+import { type Answer, answerOf } from './answers.js';
+import {
+  type ClassScore,
+  type Confused,
+  classScores,
+  confusedClasses,
+  type MeanScores,
+  meanScores,
+} from './class-scores.js';
+import {
+  answerAccuracy,
+  answerAveragePrecision,
+  answerPrecision,
+  answerReciprocalRank,
+  isRight,
+} from './metrics.js';
+
+/** An image whose top class is not its label. */
+export interface WrongAnswer {
+  /** As in {@link Sample.path}. */
+  path: string;
+  /** Absolute. */
+  file: string;
+  range?: ByteRange;
+  truth: string;
+  prediction: string;
+  /** Probability of the predicted class, 0…1. */
+  probability: number;
+}
+
+/** Scores of one task on one split; every share is 0…1. */
+export interface Evaluation {
+  task: string;
+  split: Split;
+  classes: string[];
+  /** Number of scored images: those of the split that could be read. */
+  images: number;
+  /** Share of the images whose top class is their label. */
+  accuracy: number;
+  /** The competition's: without the images whose top class is marked maybe. Absent if that is all of them. */
+  basicPrecision?: number;
+  meanReciprocalRank: number;
+  /** Absent as {@link basicPrecision} is. */
+  averagePrecision?: number;
+  /** Accuracy of a classifier that always answers the split's most frequent class. */
+  majority: number;
+  /** Means over the classes, each of the same weight. As in scikit-learn, a class without images or answers is left out. */
+  macro: MeanScores;
+  /** Means over the classes, each weighted by its number of images. */
+  weighted: MeanScores;
+  /** Precision, recall and F1 of each class, in the order of `classes`. */
+  classScores: ClassScore[];
+  /** The wrong answers counted by truth and prediction, the most frequent first. */
+  confused: Confused[];
+  /** All wrong answers, the most confident first. */
+  mistakes: WrongAnswer[];
+  failures: UnreadableFile[];
+}
+
+/** What is scored: the samples of one task in one split. */
+export interface ScoredSplit {
+  manifest: Manifest;
+  task: Task;
+  split: Split;
+  samples: Samples;
+}
+
+/** Takes a row of probabilities for each sample that could be read. */
+export class Scorer {
+  private readonly answers: Answer[] = [];
+  private readonly mistakes: WrongAnswer[] = [];
+
+  constructor(private readonly scored: ScoredSplit) {}
+
+  /**
+   * @param row [classes]; it may change after the call
+   * @throws InvalidInputError for a probability that is not finite
+   */
+  add(sample: Sample, row: Float32Array): void {
+    const { task } = this.scored;
+    checkProbabilities(row, task.classes, () => `${sample.path} of task ${task.name}`);
+    const answer = answerOf(row, sample.label, sample.maybe);
+    this.answers.push(answer);
+    if (!isRight(answer)) {
+      this.mistakes.push(this.mistake(sample, answer));
+    }
+  }
+
+  /** @throws InvalidInputError when no image could be read */
+  evaluation(failures: UnreadableFile[]): Evaluation {
+    const { answers, mistakes } = this;
+    const { task, split } = this.scored;
+    if (answers.length === 0) {
+      throw unreadable(this.scored, failures);
+    }
+    const scores = classScores(answers, task.classes);
+    const most = scores.reduce((greatest, { images }) => Math.max(greatest, images), 0);
+    return {
+      task: task.name,
+      split,
+      classes: task.classes,
+      images: answers.length,
+      accuracy: answerAccuracy(answers),
+      basicPrecision: answerPrecision(answers),
+      meanReciprocalRank: answerReciprocalRank(answers),
+      averagePrecision: answerAveragePrecision(answers),
+      majority: most / answers.length,
+      macro: meanScores(scores, 'macro'),
+      weighted: meanScores(scores, 'weighted'),
+      classScores: scores,
+      confused: confusedClasses(answers, task.classes),
+      mistakes: mistakes.sort((a, b) => b.probability - a.probability),
+      failures,
+    };
+  }
+
+  private mistake({ path, range }: Sample, { label, top, probability }: Answer): WrongAnswer {
+    const { manifest, task } = this.scored;
+    return {
+      path,
+      file: resolveSample(manifest, path),
+      ...(range && { range }),
+      truth: task.classes[label] as string,
+      prediction: task.classes[top] as string,
+      probability,
+    };
+  }
+}
+
+function unreadable(
+  { manifest, task, split, samples }: ScoredSplit,
+  [first]: UnreadableFile[],
+): Error {
+  const images = samples.length === 1 ? '1 image' : `${samples.length} images`;
+  const example = first === undefined ? '' : `; the first is ${first.path}: ${first.reason}`;
+  const remedy = `None of the ${images} of the ${split} split in ${manifest.root} can be read${example}. If they moved, name their folder: --images, or the option images of loadManifest`;
+  return missing('images that can be read', `task ${task.name}`, remedy);
+}

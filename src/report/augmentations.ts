@@ -1,0 +1,76 @@
+/** Draws a sheet of a data set's images, each beside its views as the epochs of a training see them. */
+import sharp, { type OverlayOptions } from 'sharp';
+import type { ImageFile } from '../dataset/index.js';
+import type { LoaderFailure, LoaderOptions, Preprocessing } from '../pipeline/index.js';
+import { savePicture, text, unitsOf } from './drawing.js';
+import { renderEpochs } from './epoch-views.js';
+import { shorten } from './text-width.js';
+import { placed, thumbnail, tile, tileOf } from './tiles.js';
+
+/** What {@link drawAugmentations} draws. */
+export interface AugmentationSheet
+  extends Pick<LoaderOptions, 'preprocessing' | 'augmentation' | 'seed'> {
+  title: string;
+  /** One row each; the caption, e.g. the class, stands below the image. */
+  images: readonly (ImageFile & { caption: string })[];
+  /** Of which the views are shown, from the first one on. Each gives one view of an image; with a five- or ten-crop a whole set. */
+  epochs: number;
+}
+
+/** What was drawn. */
+export interface DrawnAugmentations {
+  /** Of each image. */
+  views: number;
+  /** Images that could not be read; they are grey, and their views black. */
+  failures: LoaderFailure[];
+}
+
+const gap = 20;
+const header = 60;
+const pitch = { x: tile + 8, y: tile + 28 };
+
+/**
+ * Writes `file`, a JPEG if it is named so, else a PNG, with a row for each image: the image whole, then its views in the order of
+ * the epochs. The views are what a training with the same options and seed would see, if these were all of its images.
+ */
+export async function drawAugmentations(
+  sheet: AugmentationSheet,
+  file: string,
+): Promise<DrawnAugmentations> {
+  const { title, images, epochs, ...options } = sheet;
+  const { pixels, variants, failures } = await renderEpochs(images, epochs, options);
+  const { preprocessing } = options;
+  const place = (column: number, row: number) => {
+    return [gap + column * pitch.x, header + row * pitch.y] as const;
+  };
+  const titleStyle = { size: 17, bold: true };
+  const [width, height] = place(1 + variants, images.length);
+  const elements = [text(gap, 34, title, titleStyle)];
+  const overlays: OverlayOptions[] = [];
+  const values = preprocessing.crop ** 2 * 3;
+  for (const [row, image] of images.entries()) {
+    const [x, y] = place(0, row);
+    elements.push(text(x, y + tile + 15, shorten(image.caption, width / 8), { size: 11 }));
+    overlays.push(placed(await thumbnail(image), x, y));
+    for (let view = 0; view < variants; view++) {
+      const from = (row * variants + view) * values;
+      const shown = viewOf(pixels.subarray(from, from + values), preprocessing);
+      overlays.push(placed(await tileOf(shown), ...place(1 + view, row)));
+    }
+  }
+  const paper = Math.max(width + gap, 2 * gap + Math.ceil(unitsOf(title, titleStyle)));
+  await savePicture({ width: paper, height: height + gap, elements, overlays }, file);
+  return { views: variants, failures };
+}
+
+/** A picture of normalised pixels, [crop, crop, 3], with the colours of the image. */
+function viewOf(pixels: Float32Array, { mean, std, channels, crop }: Preprocessing) {
+  const bytes = new Uint8ClampedArray(pixels.length);
+  for (let index = 0; index < pixels.length; index++) {
+    const channel = index % 3;
+    const target = channels === 'rgb' ? index : index - channel + (2 - channel);
+    bytes[target] =
+      (pixels[index] as number) * (std[channel] as number) + (mean[channel] as number);
+  }
+  return sharp(new Uint8Array(bytes.buffer), { raw: { width: crop, height: crop, channels: 3 } });
+}

@@ -1,0 +1,24 @@
+/** Draws all pictures of an evaluation. */
+import path from 'node:path';
+import type { Evaluation } from '../evaluation/index.js';
+import { drawConfusion } from './confusion.js';
+import { drawMistakes } from './mistakes.js';
+
+const mistakesShown = 24;
+
+/** Writes `folder/confusion.png` and `folder/mistakes.jpg`, each whole or not at all; see the functions that draw them. */
+export async function drawEvaluation(evaluation: Evaluation, folder: string): Promise<void> {
+  const { task, split, images, accuracy, classScores, confused, mistakes } = evaluation;
+  const percent = (100 * accuracy).toFixed(1);
+  const title = `${task}: ${percent} % of ${images} ${split} images right`;
+  await drawConfusion({ title, classScores, confused }, path.join(folder, 'confusion.png'));
+  const most =
+    mistakes.length === 1
+      ? 'the only mistake'
+      : `the most confident of ${mistakes.length} mistakes`;
+  await drawMistakes(
+    `${task}: ${mistakes.length === 0 ? 'no mistakes' : most}`,
+    mistakes.slice(0, mistakesShown),
+    path.join(folder, 'mistakes.jpg'),
+  );
+}

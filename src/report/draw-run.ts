@@ -1,0 +1,45 @@
+/** Draws all pictures of a training run. */
+import path from 'node:path';
+import { type Manifest, resolveSample, samplesOf } from '../dataset/index.js';
+import { resolveOptions } from '../options.js';
+import type { Augmentation } from '../pipeline/index.js';
+import { type TrainResult, trainAugmentationOptions } from '../training/index.js';
+import { drawAugmentations } from './augmentations.js';
+import { chooseImages } from './choose-images.js';
+import { drawCurves } from './curves.js';
+
+/** A finished run: what `train` was called with, and its result. */
+export interface FinishedRun {
+  manifest: Manifest;
+  task: string;
+  /** The folder for the pictures. */
+  run: string;
+  result: Pick<TrainResult, 'history' | 'classifier'>;
+  augmentation?: Partial<Augmentation>;
+  seed?: number;
+}
+
+const imagesShown = 6;
+const epochsShown = 7;
+
+/** Writes `run/curves.png` and `run/augmentation.jpg`, each whole or not at all; see the functions that draw them. */
+export async function drawRun(finished: FinishedRun): Promise<void> {
+  const { manifest, task, run, result, seed } = finished;
+  await drawCurves(result.history, path.join(run, 'curves.png'), task);
+  const classes = result.classifier.classes;
+  const chosen = chooseImages(samplesOf(manifest, task, 'train'), imagesShown, seed ?? 0);
+  const images = chosen.map((sample) => ({
+    ...resolveSample(manifest, sample),
+    caption: classes[sample.label] ?? `${sample.label}`,
+  }));
+  const augmentation = resolveOptions<typeof trainAugmentationOptions>(
+    trainAugmentationOptions,
+    finished.augmentation ?? {},
+  );
+  const { preprocessing } = result.classifier;
+  const title = `${task}: training images and how each epoch sees them`;
+  await drawAugmentations(
+    { title, images, epochs: epochsShown, preprocessing, augmentation, seed },
+    path.join(run, 'augmentation.jpg'),
+  );
+}
