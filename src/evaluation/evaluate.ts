@@ -1,64 +1,61 @@
 /** Scores one classifier, or the mean of several, on a split of one task. */
+import { checkArguments, optional, record, type ShapeOf, text } from '../arguments.js';
 import {
-  type ImageFile,
   type Manifest,
-  resolveSample,
+  resolveSamples,
+  type Sample,
   type Samples,
   type Split,
   samplesOf,
   type Task,
 } from '../dataset/index.js';
-import { conflict, expected, missing } from '../errors.js';
-import type { Classifier } from '../model/index.js';
-import { secondsLeft } from '../pace.js';
+import { expected, missing } from '../errors.js';
 import {
-  type ClassifyProgress,
   type ClassifyRequest,
-  ensemble,
-  predict,
+  classifyBatches,
+  classifyShape,
   type UnreadableFile,
 } from '../prediction/index.js';
 import { type Evaluation, type ScoredSplit, Scorer } from './scorer.js';
 
-/** A request to {@link evaluate}, with `classifier` or with `classifiers`. */
-export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classes' | 'classifier'> {
+/** A request to {@link evaluate}, with `classifier`, or with `classifiers` to score the mean of their probabilities. */
+export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classes'> {
   manifest: Manifest;
   task: string;
   /** Default `validation`. */
   split?: Split;
-  classifier?: Classifier;
-  /** Members of an ensemble: the weighted mean of their probabilities is scored. */
-  classifiers?: readonly Classifier[];
-  /** One number of at least 0 for each of `classifiers`. Default: all 1. */
-  weights?: number[];
 }
 
-/** Probabilities computed at once; 64 MB for each member of an ensemble. */
-const valuesOfPiece = 2 ** 24;
+const { files: _files, classes: _classes, ...answering } = classifyShape;
+const shape = {
+  ...answering,
+  manifest: record('a manifest'),
+  task: text('the name of a task'),
+  split: optional(text('train or validation')),
+} satisfies ShapeOf<EvaluateRequest>;
 
 /**
- * Classifies the images of a split and scores them. Unreadable images are left out and reported. Memory does not depend on the
- * number of classes: probabilities are computed and scored piece by piece.
+ * Classifies the images of a split and scores them. Unreadable images are left out and reported. Of each image only its answer is
+ * kept, so memory does not depend on the number of classes times that of images.
  *
- * @throws InvalidInputError when the task is unknown, its split has no images or none that can be read, or a classifier has other
- *   classes.
+ * @throws InvalidInputError when an argument is unknown or of another kind, when the task is unknown, when its split has no images
+ *   or none that can be read, and as {@link classifyBatches} does.
  */
 export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
-  const { manifest, task: name, split = 'validation', classifier, classifiers, ...rest } = request;
+  checkArguments('evaluate', request, shape);
+  const { manifest, task: name, split = 'validation', ...rest } = request;
   const task = taskOf(manifest, name);
   const samples = samplesOf(manifest, name, split);
   if (samples.length === 0) {
     const remedy = 'Prepare the data with a larger --validation-fraction';
     throw missing(`images in the ${split} split`, `task ${name}`, remedy);
   }
+  const files = resolveSamples(manifest, samples);
   const scorer = new Scorer({ manifest, task, split, samples });
   const failures: UnreadableFile[] = [];
-  const work = { ...rest, classes: task.classes, members: membersOf(classifier, classifiers) };
-  for await (const piece of predictPieces(work, manifest, samples)) {
-    addRows(scorer, piece);
-    for (const { index, ...failure } of piece.failures) {
-      failures.push({ index: piece.start + index, ...failure });
-    }
+  for await (const batch of classifyBatches({ ...rest, files, classes: task.classes })) {
+    addRows(scorer, samples, batch);
+    failures.push(...batch.failures);
   }
   return scorer.evaluation(failures);
 }
@@ -76,77 +73,33 @@ export interface ScoreRequest extends ScoredSplit {
  */
 export function score({ probabilities, failures, ...split }: ScoreRequest): Evaluation {
   const scorer = new Scorer(split);
-  addRows(scorer, { samples: split.samples, probabilities, failures });
+  const { length: count } = split.samples;
+  addRows(scorer, split.samples, { start: 0, count, probabilities, failures });
   return scorer.evaluation(failures);
 }
 
+/** Rows of consecutive samples: [count, classes]. */
 interface Rows {
-  samples: Samples;
-  /** [samples, classes] */
+  /** Index of the first sample. */
+  start: number;
+  count: number;
   probabilities: Float32Array;
-  failures: UnreadableFile[];
+  failures: readonly UnreadableFile[];
 }
 
-function addRows(scorer: Scorer, { samples, probabilities, failures }: Rows): void {
-  const unread = new Set(failures.map(({ index }) => index));
-  const classes = probabilities.length / samples.length;
-  let index = 0;
-  for (const sample of samples) {
-    if (!unread.has(index)) {
-      scorer.add(sample, probabilities.subarray(index * classes, (index + 1) * classes));
-    }
-    index++;
-  }
-}
-
-interface Work extends Omit<ClassifyRequest, 'files' | 'classifier'> {
-  classes: string[];
-  members: readonly Classifier[];
-  weights?: number[];
-}
-
-/** Mean probabilities of the members for consecutive samples; indices of failures count from `start`. */
-async function* predictPieces(
-  { members, weights, onProgress, ...rest }: Work,
-  manifest: Manifest,
+function addRows(
+  scorer: Scorer,
   samples: Samples,
-): AsyncGenerator<Rows & { start: number }> {
-  const length = Math.max(1, Math.floor(valuesOfPiece / rest.classes.length));
-  const total = samples.length * members.length;
-  let done = 0;
-  const report = (state: ClassifyProgress) => {
-    const images = total - done - state.done;
-    onProgress?.({
-      ...state,
-      done: done + state.done,
-      total,
-      secondsLeft: secondsLeft(state, { images }),
-    });
-  };
-  for (let start = 0; start < samples.length; start += length) {
-    const piece = samples.slice(start, start + length);
-    const files = piece.map((sample): ImageFile => resolveSample(manifest, sample));
-    const predictions = [];
-    for (const classifier of members) {
-      predictions.push(await predict({ ...rest, classifier, files, onProgress: report }));
-      done += files.length;
+  { start, count, probabilities, failures }: Rows,
+): void {
+  const unread = new Set(failures.map(({ index }) => index));
+  const classes = probabilities.length / count;
+  for (let row = 0; row < count; row++) {
+    if (!unread.has(start + row)) {
+      const sample = samples.at(start + row) as Sample;
+      scorer.add(sample, probabilities.subarray(row * classes, (row + 1) * classes));
     }
-    yield { start, samples: piece, ...ensemble(predictions, weights) };
   }
-}
-
-function membersOf(
-  classifier: Classifier | undefined,
-  classifiers: readonly Classifier[] | undefined,
-): readonly Classifier[] {
-  if (classifier !== undefined && classifiers !== undefined) {
-    throw conflict('classifier', 'classifiers', 'Give one of them');
-  }
-  const members = classifiers ?? (classifier === undefined ? [] : [classifier]);
-  if (members.length === 0) {
-    throw missing('classifier, or classifiers of an ensemble,', 'evaluate');
-  }
-  return members;
 }
 
 function taskOf(manifest: Manifest, name: string): Task {

@@ -1,59 +1,99 @@
-/** `bobbin evaluate`: scores the classifiers of a run on the validation split. */
+/** `bobbin evaluate`: scores trained runs, one or the mean of several, on the validation split. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { changeOptions, loadManifest } from '../../dataset/index.js';
+import { changeOptions, loadManifest, type Manifest } from '../../dataset/index.js';
+import { missing } from '../../errors.js';
 import { type Evaluation, evaluate, saveEvaluation } from '../../evaluation/index.js';
-import { classifyOptions } from '../../prediction/index.js';
+import { type Classifier, openRun, runOptions } from '../../model/index.js';
+import { type ClassifyOptions, classifyOptions } from '../../prediction/index.js';
 import { drawEvaluation, type ProgressReporter, withProgress } from '../../report/index.js';
 import { warnOfChanges } from '../data-changes.js';
 import { pickFlags } from '../flags.js';
-import { chosenTasks, openClassifier } from '../runs.js';
+import { addRunFlags, checkWeights, type RunFlags } from '../run-flags.js';
+import { chosenTasks, runOfTask } from '../runs.js';
 import { classTable, scoreTable } from '../scores.js';
 import { warnUnreadable } from '../unreadable.js';
 
-interface Flags {
+interface Flags extends RunFlags {
   data: string;
-  run: string;
   task?: string;
+  out?: string;
 }
 
-export const options = { ...classifyOptions, ...changeOptions };
+export const options = { ...runOptions, ...classifyOptions, ...changeOptions };
 
 export function configure(command: Command): void {
-  command
-    .requiredOption('--data <folder>', 'prepared data set')
-    .requiredOption(
-      '--run <folder>',
-      'run folder of train; scores and pictures go beside each model',
-    )
-    .option('--task <name>', 'only this task');
+  addRunFlags(command.requiredOption('--data <folder>', 'prepared data set'))
+    .option('--task <name>', 'only this task')
+    .option(
+      '--out <folder>',
+      'where the scores and pictures of each task go, in a folder of its name (default: the run itself)',
+    );
   command.action((flags: Flags) => withProgress((progress) => run(flags, progress)));
 }
 
+/** The work on each task. */
+interface Work {
+  flags: Flags;
+  manifest: Manifest;
+  epoch: 'last' | 'best';
+  values: ClassifyOptions;
+  progress: ProgressReporter;
+}
+
 async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
+  checkFlags(flags);
   const manifest = await loadManifest(flags.data);
-  const { checkHashes, ...values } = pickFlags(options, flags);
-  const evaluations: Evaluation[] = [];
+  const { checkHashes, epoch, ...values } = pickFlags(options, flags);
   const tasks = chosenTasks(manifest, flags.task).map(({ name }) => name);
   await warnOfChanges({ manifest, tasks, part: 'validation', checkHashes }, progress.print);
+  const evaluations: Evaluation[] = [];
   for (const task of tasks) {
-    const classifier = await openClassifier(flags.run, task);
-    const evaluation = await evaluate({
-      ...values,
-      classifier,
-      manifest,
-      task,
-      onProgress: (state) => progress.update({ label: task, ...state }),
-    });
-    progress.end();
-    classifier.model.dispose();
-    warnUnreadable(evaluation.failures, 'left out of the scores');
-    await saveEvaluation(evaluation, path.join(flags.run, task));
-    await drawEvaluation(evaluation, path.join(flags.run, task));
-    evaluations.push(evaluation);
+    evaluations.push(await evaluateTask(task, { flags, manifest, epoch, values, progress }));
   }
-  for (const evaluation of evaluations) {
-    console.log(`${classTable(evaluation)}\n`);
+  if (tasks.length > 1) {
+    console.log(`\n${scoreTable(evaluations)}`);
   }
-  console.log(scoreTable(evaluations));
+}
+
+function checkFlags(flags: Flags): void {
+  checkWeights(flags);
+  if (flags.run.length > 1 && flags.out === undefined) {
+    const remedy = 'The scores of several runs belong to none of them: for example --out scores';
+    throw missing('a folder', '--out', remedy);
+  }
+}
+
+/** Scores a task, shows and saves the scores, and says where they are. */
+async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
+  const { flags, manifest, epoch, values, progress } = work;
+  const runs = [];
+  for (const folder of flags.run) {
+    runs.push(await runOfTask(folder, manifest, task, epoch));
+  }
+  const classifiers: Classifier[] = [];
+  for (const each of runs) {
+    classifiers.push(await openRun(each, epoch));
+  }
+  const evaluation = await evaluate({
+    ...values,
+    classifiers,
+    weights: flags.weights,
+    manifest,
+    task,
+    onProgress: (state) => progress.update({ label: task, ...state }),
+  });
+  progress.end();
+  for (const { model } of classifiers) {
+    model.dispose();
+  }
+  warnUnreadable(evaluation.failures, 'left out of the scores');
+  console.log(`${classTable(evaluation)}\n\n${scoreTable([evaluation])}`);
+  const folder = flags.out === undefined ? (runs[0]?.folder ?? '') : path.join(flags.out, task);
+  await saveEvaluation(evaluation, folder);
+  await drawEvaluation(evaluation, folder);
+  console.log(
+    `\n${folder}: evaluation.json, classes.csv, confusion.png and mistakes.jpg were written`,
+  );
+  return evaluation;
 }
