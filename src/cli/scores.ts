@@ -5,7 +5,8 @@ import {
   type MeanScores,
   meanAveragePrecision,
 } from '../evaluation/index.js';
-import { shorten, textTable } from '../report/index.js';
+import { textTable } from '../report/index.js';
+import { shorten } from '../width.js';
 
 /** Classes that a table shows at most; of more, the worst. */
 const mostClasses = 30;

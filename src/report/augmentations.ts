@@ -2,9 +2,9 @@
 import sharp, { type OverlayOptions } from 'sharp';
 import type { ImageFile } from '../dataset/index.js';
 import type { LoaderFailure, LoaderOptions, Preprocessing } from '../pipeline/index.js';
+import { shorten } from '../width.js';
 import { savePicture, text, unitsOf } from './drawing.js';
 import { renderEpochs } from './epoch-views.js';
-import { shorten } from './text-width.js';
 import { placed, thumbnail, tile, tileOf } from './tiles.js';
 
 /** What {@link drawAugmentations} draws. */

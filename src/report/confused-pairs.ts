@@ -1,7 +1,7 @@
 /** Draws which classes were taken for which, as bars: what remains legible of the confusion of many classes. */
 import type { ClassScore, Confused } from '../evaluation/index.js';
+import { shorten } from '../width.js';
 import { type Drawing, ink, text, unitsOf } from './drawing.js';
-import { shorten } from './text-width.js';
 
 const mostPairs = 30;
 const longestName = 40;

@@ -1,8 +1,8 @@
 /** Draws confusion.png: how often each class was predicted as each class; of many classes the pairs most confused. */
 import type { ClassScore, Confused } from '../evaluation/index.js';
+import { shorten } from '../width.js';
 import { confusedPairs } from './confused-pairs.js';
 import { type Drawing, ink, savePicture, text, unitsOf } from './drawing.js';
-import { shorten } from './text-width.js';
 
 /** What an {@link Evaluation} says about the classes of a task, with a title. */
 export interface ConfusionPicture {

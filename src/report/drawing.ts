@@ -2,7 +2,7 @@
 
 import sharp, { type OverlayOptions } from 'sharp';
 import { writeWhole } from '../disk/index.js';
-import { columnsOf } from './text-width.js';
+import { displayWidth } from '../width.js';
 
 /** Colours that colour-blind readers can distinguish, also in grey print. */
 export const ink = {
@@ -57,7 +57,7 @@ export function text(x: number, y: number, content: string, style: TextStyle = {
 
 /** About how many units wide `content` is drawn. */
 export const unitsOf = (content: string, { size = 13, bold = false }: TextStyle = {}): number =>
-  columnsOf(content) * size * (bold ? 0.68 : 0.61);
+  displayWidth(content) * size * (bold ? 0.68 : 0.61);
 
 /** A drawing on white paper, `width` × `height` units. */
 export interface Drawing {

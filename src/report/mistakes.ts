@@ -1,8 +1,8 @@
 /** Draws mistakes.jpg: wrongly classified images with what they are and what the model said. */
 import type { OverlayOptions } from 'sharp';
 import { type ByteRange, imageName } from '../dataset/index.js';
+import { shorten } from '../width.js';
 import { ink, savePicture, text } from './drawing.js';
-import { shorten } from './text-width.js';
 import { placed, thumbnail, tile } from './tiles.js';
 
 /** An image with a wrong prediction. */
