@@ -1,14 +1,52 @@
 /** Lists each part with its version and source, or with its fault and what to do. */
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { addonFile } from './addon-place.mjs';
 import { inspectDevice } from './cuda-device.mjs';
 import { cudaLibraryFile } from './cuda-library.mjs';
+import { without } from './finding.mjs';
 import { parts } from './parts.mjs';
+import { packageRoot } from './root.mjs';
+import { ask } from './run.mjs';
+import { installCommand } from './system.mjs';
 
 /** @import { Finding } from './finding.mjs' */
 
-/** Set-up does not need the device; doctor asks it. */
+/** Set-up needs neither the device nor fonts; doctor asks for both. */
 const device = { name: 'CUDA device', inspect: () => inspectDevice(addonFile(), cudaLibraryFile) };
+
+/** The Debian package that brings each kind of letters. */
+const fontPackages = {
+  Latin: 'fonts-dejavu-core',
+  Chinese: 'fonts-noto-cjk',
+  Japanese: 'fonts-noto-cjk',
+  Korean: 'fonts-noto-cjk',
+  emoji: 'fonts-noto-color-emoji',
+};
+
+/**
+ * Whether pictures can show the names of classes. Training needs no fonts.
+ * @returns {Finding}
+ */
+export function inspectFonts() {
+  // In a process of its own: sharp may not be installed yet.
+  const answer = ask(process.execPath, [path.join(packageRoot, 'scripts/fonts/drawn-letters.mjs')]);
+  if (answer === undefined) {
+    return without("unknown until npm's packages are in order");
+  }
+  /** @type {Record<keyof typeof fontPackages, boolean>} */
+  const drawn = JSON.parse(answer);
+  const kinds = /** @type {(keyof typeof fontPackages)[]} */ (Object.keys(fontPackages));
+  const absent = kinds.filter((kind) => !drawn[kind]);
+  if (absent.length === 0) {
+    return { ok: true, version: kinds.join(', '), from: 'system' };
+  }
+  const packages = [...new Set(absent.map((kind) => fontPackages[kind]))];
+  const effect = drawn.Latin ? `boxes in pictures for ${absent.join(', ')}` : 'no text in pictures';
+  return without(`${effect}: ${installCommand(packages)} (as root)`);
+}
+
+const fonts = { name: 'fonts of pictures', inspect: inspectFonts };
 
 /**
  * `✓` in order, `–` missing and not needed, `✗` missing, damaged, outdated or unreadable.
@@ -30,7 +68,7 @@ function line({ ok, optional, version, from, fault, remedy }, title) {
  * @param {(line: string) => void} log
  */
 export function doctor(log = console.log) {
-  const rows = [...parts, device].map((part) => ({ name: part.name, ...part.inspect() }));
+  const rows = [...parts, device, fonts].map((part) => ({ name: part.name, ...part.inspect() }));
   const width = Math.max(...rows.map(({ name }) => name.length));
   for (const row of rows) {
     log(line(row, row.name.padEnd(width)));

@@ -1,0 +1,57 @@
+/** What doctor says of fonts, by what sharp really draws with those that a configuration of fontconfig names. */
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { inspectFonts } from '../../scripts/doctor.mjs';
+import { temporaryFolder } from '../support/folders.js';
+
+const folder = temporaryFolder();
+const latin = '/usr/share/fonts/truetype/dejavu';
+
+/** The finding with the fonts of `folders` alone. */
+function inspectWith(...folders: string[]) {
+  const file = path.join(folder, 'fonts.conf');
+  const cache = `<cachedir>${path.join(folder, 'cache')}</cachedir>`;
+  const names = folders.map((name) => `<dir>${name}</dir>`).join('');
+  writeFileSync(file, `<fontconfig>${names}${cache}</fontconfig>`);
+  const before = process.env.FONTCONFIG_FILE;
+  process.env.FONTCONFIG_FILE = file;
+  try {
+    return inspectFonts();
+  } finally {
+    if (before === undefined) {
+      delete process.env.FONTCONFIG_FILE;
+    } else {
+      process.env.FONTCONFIG_FILE = before;
+    }
+  }
+}
+
+test('when there is no font at all, then doctor says that pictures have no text, and how to get fonts', () => {
+  assert.deepEqual(inspectWith(), {
+    ok: false,
+    optional: true,
+    remedy:
+      'no text in pictures: apt-get install fonts-dejavu-core fonts-noto-cjk fonts-noto-color-emoji (as root)',
+  });
+});
+
+test('when only Latin letters have a font, then doctor names those that become boxes, and the packages', {
+  skip: existsSync(latin) ? false : `${latin} is missing`,
+}, () => {
+  assert.deepEqual(inspectWith(latin), {
+    ok: false,
+    optional: true,
+    remedy:
+      'boxes in pictures for Chinese, Japanese, Korean, emoji: apt-get install fonts-noto-cjk fonts-noto-color-emoji (as root)',
+  });
+});
+
+const noto = ['/usr/share/fonts/opentype/noto', '/usr/share/fonts/truetype/noto'];
+
+test('when Noto has all letters, then doctor says that they are drawn', {
+  skip: noto.every(existsSync) ? false : `${noto.join(' or ')} is missing`,
+}, () => {
+  assert.equal(inspectWith(latin, ...noto).ok, true);
+});
