@@ -7,9 +7,6 @@ import { watchWarnings } from './warnings.js';
 
 watchOutput();
 watchWarnings();
-try {
-  const program = await createProgram(process.argv.slice(2));
-  await program.parseAsync();
-} catch (error) {
-  endWith(error, process.argv.includes('--debug'));
-}
+createProgram(process.argv.slice(2))
+  .then((program) => program.parseAsync())
+  .catch((error) => endWith(error, process.argv.includes('--debug')));

@@ -11,7 +11,8 @@ import { runProgram } from './programs.js';
 import { project, setUp } from './set-up.js';
 
 const skip =
-  !process.features.require_module && 'programs in CommonJS use Bobbin from Node 20.19 or 22.12 on';
+  !process.features.require_module &&
+  'programs in CommonJS require the ES modules of the checkout from Node 20.19 or 22.12 on';
 
 let photo: Promise<Photo> | undefined;
 /** Sets the clients up, once. */

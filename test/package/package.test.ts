@@ -110,12 +110,26 @@ test('when the packed tarball is installed in an empty project, then its first c
   assert.match(output, /^tensorflow \[ 8, 64, 64, 3 \] Int32Array\(8\)/m);
 });
 
-test('when a module system cannot require ES modules, then bobbin/tensorflow is one CommonJS file', () => {
+test('when ES modules cannot be required, then require and import give one copy of Bobbin, with one backend', () => {
   const compute = `
-    const { jit, tf } = require('bobbin/tensorflow');
-    console.log(String(jit((x) => tf.mul(x, 2))(tf.tensor([3])).dataSync()));`;
-  const isOne =
-    "import('bobbin/tensorflow').then((imported) => console.log(imported.jit === jit));";
-  assert.equal(run(process.execPath, ['-e', compute + isOne]), '6\ntrue\n');
-  assert.equal(run(process.execPath, ['--no-experimental-require-module', '-e', compute]), '6\n');
+    const { jit, tf } = require('bobbin');
+    const stage = require('bobbin/tensorflow');
+    console.log(String(jit((x) => tf.mul(x, 2))(stage.tf.tensor([3])).dataSync()));
+    Promise.all([import('bobbin'), import('bobbin/tensorflow')]).then((imported) =>
+      console.log([stage, ...imported].every((copy) => copy.jit === jit)));`;
+  for (const option of [[], ['--no-experimental-require-module']]) {
+    assert.equal(run(process.execPath, [...option, '-e', compute]), '6\ntrue\n');
+  }
+});
+
+test('when the packed modules are imported, then they have the exports of those in the checkout', () => {
+  /** Without the two names that Node adds to CommonJS. */
+  const namesIn = (module: string) => {
+    const program = `import('${module}').then((all) => console.log(Object.keys(all).join()))`;
+    const names = run(process.execPath, ['-e', program]).trim().split(',');
+    return names.filter((name) => name !== 'default' && name !== 'module.exports');
+  };
+  const dist = path.join(root, 'dist');
+  assert.deepEqual(namesIn('bobbin'), namesIn(path.join(dist, 'index.js')));
+  assert.deepEqual(namesIn('bobbin/tensorflow'), namesIn(path.join(dist, 'tensorflow/index.js')));
 });

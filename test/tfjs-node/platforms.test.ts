@@ -20,15 +20,3 @@ test('when the addon is not set up, then the first use says what to do, and no s
   const { stdout } = runNode(tfjsNodeProject(t), ['-e', program], env);
   assert.match(stdout, /^Bobbin's native addon could not be loaded .*\.\ntensorflow\n$/);
 });
-
-for (const value of [undefined, false]) {
-  test(`when process.features.require_module is ${value}, then one sentence names the versions of Node`, (t) => {
-    const program = `Object.defineProperty(process.features, 'require_module', { value: ${value} });
-      try { require('@tensorflow/tfjs-node'); } catch (error) { console.log(error.message); }`;
-    const { stdout } = runNode(tfjsNodeProject(t), ['-e', program]);
-    assert.equal(
-      stdout,
-      `@bobbin/tfjs-node: Expected Node 20.19, 22.12 or a newer one that can require ES modules but received ${process.version}.\n`,
-    );
-  });
-}

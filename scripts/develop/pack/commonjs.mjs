@@ -1,38 +1,50 @@
-/** `bobbin/tensorflow` as one CommonJS file, for module systems that cannot require an ES module, such as Jest's. */
+/** Turns the package's compiled files into CommonJS, which every Node and Jest can both require and import. */
 import path from 'node:path';
 import { build } from 'esbuild';
+import { filesBelow } from '../../record.mjs';
+import { packageRoot } from '../../root.mjs';
 
-/** Modules find the package's files from their own place, so the file lies as deep as they do. */
-export const commonJsFile = 'dist/tensorflow.cjs';
+/** @import { Plugin } from 'esbuild' */
+
+const dist = path.join(packageRoot, 'dist');
 
 /**
- * The exports of the package with it. Node, Deno and Bun can require an ES module, which Node and Deno state by `module-sync`:
- * they get the ES module always, so that a program has one copy of the backend.
- * @param {{types: string, default: string}} esModule
+ * Keeps each module a file of its own, so that it finds other files of the package from its place. Only `dist/set-up.js` contains
+ * modules of `scripts`: they are ES modules, which Node before 20.19 cannot require.
+ * @type {Plugin}
  */
-export const withCommonJs = ({ types, default: file }) => ({
-  types,
-  'module-sync': file,
-  import: file,
-  bun: file,
-  default: `./${commonJsFile}`,
-});
+const fileByFile = {
+  name: 'file by file',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\// }, ({ path: name, resolveDir }) =>
+      path.resolve(resolveDir, name).startsWith(dist) ? { path: name, external: true } : undefined,
+    );
+  },
+};
 
 /**
- * @param {string} folder the package, with its `dist`
+ * Writes the modules of the checkout's `dist` as CommonJS into that of `folder`. ES modules that import them get their exports by
+ * name, since Node finds these names in what esbuild writes.
+ * @param {string} folder the package
  */
 export async function writeCommonJs(folder) {
   await build({
-    entryPoints: [path.join(folder, 'dist/tensorflow/index.js')],
-    outfile: path.join(folder, commonJsFile),
+    entryPoints: filesBelow(dist)
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => path.join(dist, name)),
+    outbase: dist,
+    outdir: path.join(folder, 'dist'),
     bundle: true,
+    plugins: [fileByFile],
+    packages: 'external',
+    external: ['#tfjs-node/*'],
     format: 'cjs',
     platform: 'node',
     target: 'node20',
-    packages: 'external',
-    external: ['#tfjs-node/*'],
+    sourcemap: true,
+    inject: [path.join(import.meta.dirname, 'module-url.js')],
     define: { 'import.meta.url': 'moduleUrl' },
-    banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    allowOverwrite: true,
     logLevel: 'error',
   });
 }

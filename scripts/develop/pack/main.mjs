@@ -4,7 +4,7 @@ import path from 'node:path';
 import { prebuiltPackage } from '../../prebuilt.mjs';
 import { packageRoot } from '../../root.mjs';
 import { assemble, npmFolder, tfjsNode } from './assemble.mjs';
-import { withCommonJs, writeCommonJs } from './commonjs.mjs';
+import { writeCommonJs } from './commonjs.mjs';
 import { packStage, readManifest, writeManifest } from './staging.mjs';
 
 /** The folder of what Bobbin uses of tfjs-node. Not `bundleDependencies`: yarn ignores them, and runs tfjs-node's install script. */
@@ -57,16 +57,16 @@ async function fill(folder) {
  * The package.json for users.
  * @param {Record<string, any>} checkout the checkout's
  */
-function userManifest({ private: _, scripts, devDependencies, dependencies, exports, ...rest }) {
+function userManifest({ private: _, scripts, devDependencies, dependencies, ...rest }) {
   const names = Object.keys(dependencies);
   /** @param {(name: string) => boolean} chosen */
   const pick = (chosen) =>
     Object.fromEntries(names.filter(chosen).map((name) => [name, dependencies[name]]));
   return {
     ...rest,
+    type: 'commonjs',
     // Bobbin's own licence, and that of tfjs-node's files.
     license: `${rest.license} AND Apache-2.0`,
-    exports: { ...exports, './tensorflow': withCommonJs(exports['./tensorflow']) },
     imports: { '#tfjs-node/*': `./${bundle}/dist/*` },
     dependencies: pick((name) => name !== tfjsNode && !buildTools.includes(name)),
     optionalDependencies: { [prebuiltPackage]: rest.version },

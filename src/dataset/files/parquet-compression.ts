@@ -1,6 +1,5 @@
 /** Decompresses the pages of Parquet files within a bound: a page may state any size, and unpack to it. */
 import type { Compressors } from 'hyparquet';
-import { compressors, decompressZstd } from 'hyparquet-compressors';
 import { expected } from '../../errors.js';
 
 const spareBytes = 2 ** 26;
@@ -20,7 +19,8 @@ export function checkUnpacked(bytes: number, most: number, place: string): void 
 }
 
 /** hyparquet's decompressors. Together they make at most `most` bytes of the data at `place`. */
-export function boundedCompressors(most: number, place: string): Compressors {
+export async function boundedCompressors(most: number, place: string): Promise<Compressors> {
+  const { compressors, decompressZstd } = await import('hyparquet-compressors');
   let made = 0;
   const all: Compressors = {
     ...compressors,

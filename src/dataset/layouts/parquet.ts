@@ -1,14 +1,6 @@
 /** Reads Parquet files in the form in which Hugging Face stores images: `image` {bytes, path}, and a class column. */
 
-import {
-  type AsyncBuffer,
-  type ColumnChunk,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetReadObjects,
-  parquetSchema,
-  type SchemaTree,
-} from 'hyparquet';
+import type { AsyncBuffer, ColumnChunk, FileMetaData, SchemaTree } from 'hyparquet';
 import { openRegular } from '../../disk/index.js';
 import { expected, InvalidInputError } from '../../errors.js';
 import { boundedCompressors, checkUnpacked, mostUnpacked } from '../files/parquet-compression.js';
@@ -54,6 +46,8 @@ interface Feature {
  * @throws InvalidInputError naming the file, where it is damaged, is not Parquet, or lacks one of the two columns.
  */
 export async function openParquet(path: string): Promise<ParquetFile> {
+  // hyparquet is an ES module, which CommonJS cannot require before Node 20.19.
+  const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import('hyparquet');
   const file = await fileBuffer(path);
   const metadata = await reading(path, () => parquetMetadataAsync(file, { geoparquet: false }));
   const columns = await reading(path, async () => parquetSchema(metadata).children);
@@ -79,7 +73,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
       const most = mostUnpacked(Math.min(packed, file.byteLength));
       return reading(`${path}, row group ${group}`, async () => {
         const [rowStart, rowEnd] = rowsOf(metadata, group);
-        const compressors = boundedCompressors(most, place);
+        const compressors = await boundedCompressors(most, place);
         const from = { file, metadata, compressors, utf8: false };
         const rows = await parquetReadObjects({ ...from, columns, rowStart, rowEnd });
         // Rows may share one image of a dictionary.

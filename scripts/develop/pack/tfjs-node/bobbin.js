@@ -27,13 +27,6 @@ function load() {
     require('./core_copies');
     return undefined;
   }
-  // Such a Node gets a CommonJS copy of the backend, so a program that also imports `bobbin` would have two backends.
-  // Jest, whose processes say false, always gets the copy, and its tests cannot load the ES modules of `bobbin`.
-  if (!process.features.require_module && process.env.JEST_WORKER_ID === undefined) {
-    throw new Error(
-      `@bobbin/tfjs-node: Expected Node 20.19, 22.12 or a newer one that can require ES modules but received ${process.version}.`,
-    );
-  }
   return require('bobbin/tensorflow');
 }
 
