@@ -1,8 +1,16 @@
-/** `npm run test:chroot -- FOLDER [SUITE…]`: installs, sets up and trains in slim Debians in FOLDER; prints seconds for each step. */
+/**
+ * `npm run test:chroot -- FOLDER [SUITE…] [Dockerfile]`: installs, sets up and trains in slim Debians in FOLDER, and builds
+ * docs/Dockerfile; prints seconds for each step.
+ */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { packageRoot } from '../../scripts/root.mjs';
+import { programOf } from '../package/programs.mjs';
 import { alias } from './client-package.js';
-import { inSetting } from './setting.js';
+import { readDockerfile } from './dockerfile.js';
+import { makeContext, withImage } from './image.js';
+import { inSetting, type Setting } from './setting.js';
 import { type Suite, System, type User } from './system.js';
 import { downloadWheels, startIndex } from './wheel-index.js';
 
@@ -134,10 +142,29 @@ async function tryOn(suite: Suite, { parent, tools, registry, index }: Surroundi
   });
 }
 
-interface Surroundings {
+/** Builds docs/Dockerfile as it is, and runs its command and others as its user, who can write to nothing but `/tmp`. */
+async function tryDockerfile(surroundings: Surroundings) {
+  const { parent, folder, tools, registry, tarballs } = surroundings;
+  const where = 'Dockerfile';
+  const program = `process.chdir('/tmp');\n${programOf('README.md', 1)}`;
+  const request = {
+    instructions: readDockerfile(readFileSync(path.join(packageRoot, 'docs/Dockerfile'), 'utf8')),
+    context: await makeContext(path.join(folder, 'context'), { tarballs, registry, program }),
+    machine: { npm_config_registry: registry },
+    ...{ parent, tools },
+    onStep: (step: string, work: () => Promise<string>) => time(where, step, work),
+  };
+  await withImage(request, async (run, command) => {
+    for (const each of ['bobbin doctor', command]) {
+      await time(where, each, () => run(each));
+    }
+  });
+}
+
+interface Surroundings extends Setting {
+  /** Where the systems are made. */
   parent: string;
-  tools: string;
-  registry: string;
+  /** The address of the index of wheels. */
   index: string;
 }
 
@@ -148,19 +175,18 @@ async function main([parent, ...names]: string[]) {
   if (process.getuid?.() !== 0) {
     throw new Error('Expected root: nobody else may change the root folder of a process');
   }
-  await inSetting(async ({ folder, registry, tools }) => {
-    const wheels = path.join(folder, 'wheels');
+  await inSetting(async (setting) => {
+    const wheels = path.join(setting.folder, 'wheels');
     downloadWheels(wheels);
     const index = await startIndex(wheels);
-    const surroundings = {
-      parent: path.resolve(parent),
-      tools,
-      registry,
-      index: `${index.url}/simple`,
-    };
+    const surroundings = { ...setting, parent: path.resolve(parent), index: `${index.url}/simple` };
+    const isChosen = (name: string) => names.length === 0 || names.includes(name);
     try {
-      for (const suite of suites.filter((each) => names.length === 0 || names.includes(each))) {
+      for (const suite of suites.filter(isChosen)) {
         await tryOn(suite, surroundings);
+      }
+      if (isChosen('Dockerfile')) {
+        await tryDockerfile(surroundings);
       }
     } finally {
       index.close();

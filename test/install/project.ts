@@ -37,8 +37,12 @@ export function run(
 }
 
 /** As `run`, but a command that fails is an error with all that it printed. */
-export async function succeed(words: string[], cwd: string): Promise<Output> {
-  const output = await run(words, cwd);
+export async function succeed(
+  words: string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = environment,
+): Promise<Output> {
+  const output = await run(words, cwd, env);
   if (output.code !== 0) {
     const printed = output.stdout + output.stderr;
     throw new Error(`\`${words.join(' ')}\` failed with ${output.code}:\n${printed}`);

@@ -8,17 +8,23 @@ import { installTools, packages } from './packages.js';
 import type { Place } from './project.js';
 import { startRegistry } from './registry.js';
 
+export interface Setting extends Place {
+  /** The packages of this checkout, which the registry serves. */
+  tarballs: string[];
+}
+
 /**
  * Does `work` with the packages of this checkout in a registry, and with a temporary folder.
  * @throws RegistryUnreachable where npm's registry cannot be reached
  */
-export async function inSetting(work: (place: Place) => Promise<void>): Promise<void> {
+export async function inSetting(work: (setting: Setting) => Promise<void>): Promise<void> {
   reachRegistry();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-'));
   try {
-    const registry = await startRegistry([...packages(folder), await packClient(folder)]);
+    const tarballs = packages(folder);
+    const registry = await startRegistry([...tarballs, await packClient(folder)]);
     try {
-      await work({ folder, registry: registry.url, tools: installTools() });
+      await work({ folder, registry: registry.url, tarballs, tools: installTools() });
     } finally {
       registry.close();
     }

