@@ -1,6 +1,27 @@
-/** Prints a program of README.md, the first or the one of the given number, so that tests run what readers see. */
+/** The programs of README.md and of the pages in docs/, so that tests run what readers see; run by itself, prints one of them. */
 import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-const programs = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map(([, program = '']) => program);
-process.stdout.write(programs[Number(process.argv[2] ?? 1) - 1] ?? '');
+/**
+ * A program of a page.
+ * @param {string} page its path in the repository
+ * @param {number} number of the program, from 1
+ * @param {string} language of its fence
+ */
+export function programOf(page, number, language = 'js') {
+  const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
+  const fences = [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)];
+  const programs = fences.filter(([, found]) => found === language).map(([, , code = '']) => code);
+  const program = programs[number - 1];
+  if (program === undefined) {
+    throw new Error(
+      `Expected ${number} programs in ${language} for ${page} but received ${programs.length}`,
+    );
+  }
+  return program;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const [page = 'README.md', number = '1'] = process.argv.slice(2);
+  process.stdout.write(programOf(page, Number(number)));
+}

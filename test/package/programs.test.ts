@@ -1,32 +1,53 @@
-/** Runs the training loop of README.md as a user's program. */
+/** Runs the programs of docs/programs.md as a user's. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { synthesize } from '../../src/index.js';
+import { before, test } from 'node:test';
+import { saveClassifier, synthesize } from '../../src/index.js';
 import { temporaryFolder } from '../support/folders.js';
+import { smallClassifier } from '../support/small-classifier.js';
+import { programOf } from './programs.mjs';
 
-const here = path.dirname(fileURLToPath(import.meta.url));
+const project = temporaryFolder();
 
-test("when README.md's own training loop is run, then its 25 lines train", async (t) => {
-  const project = temporaryFolder(t);
+/** Runs a program of the page in the project, and returns what it prints. */
+function run(number: number, ...args: string[]): string {
+  const file = path.join(project, `program-${number}.mjs`);
+  writeFileSync(file, programOf('docs/programs.md', number));
+  return execFileSync(process.execPath, [file, ...args], { cwd: project, encoding: 'utf8' });
+}
+
+before(async () => {
   mkdirSync(path.join(project, 'node_modules'));
-  symlinkSync(path.resolve(here, '../..'), path.join(project, 'node_modules/bobbin'));
+  symlinkSync(
+    path.resolve(import.meta.dirname, '../..'),
+    path.join(project, 'node_modules/bobbin'),
+  );
   await synthesize(path.join(project, 'photos'), {
     tasks: ['lapel_design_labels'],
     imagesPerTask: 200,
   });
-  const run = (...args: string[]) =>
-    execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8' });
-  const program = run(path.join(here, 'readme.mjs'), '2');
-  const lines = program.trimEnd().split('\n');
+  await saveClassifier(smallClassifier(), path.join(project, 'run/model'));
+});
+
+test('when the first program loads a classifier, then it names the class of a photo', () => {
+  const photo = path.join(import.meta.dirname, '../fixtures/jpeg/lossless12.jpg');
+  const [file, name, probability] = run(1, photo).trimEnd().split(' ');
+  assert.equal(file, photo);
+  assert.ok(['red', 'green', 'blue'].includes(name ?? ''), name);
+  assert.match(probability ?? '', /^[01]\.\d{3}$/);
+});
+
+test('when the second program reads batches, then TensorFlow has them', () => {
+  assert.match(run(2), /^tensorflow \[ 8, 64, 64, 3 \] Int32Array\(8\)/m);
+});
+
+test('when the training loop is run, then its 25 lines train', () => {
+  const lines = programOf('docs/programs.md', 3).trimEnd().split('\n');
   assert.ok(lines.length <= 25, `${lines.length} lines`);
-  writeFileSync(path.join(project, 'loop.mjs'), program);
-  const losses = [...run('loop.mjs').matchAll(/^epoch \d, loss (\S+)$/gm)].map(([, loss]) =>
-    Number(loss),
-  );
+  const found = [...run(3).matchAll(/^epoch \d, loss (\S+)$/gm)];
+  const losses = found.map(([, loss]) => Number(loss));
   assert.ok(losses.length >= 3 && losses.every(Number.isFinite), `${losses}`);
   assert.ok((losses.at(-1) as number) < (losses[0] as number), `${losses} do not fall`);
 });

@@ -10,9 +10,9 @@ import { tarOf } from '../../support/shard-files.js';
 
 const names = layouts.map(({ name }) => name);
 
-test('when the README lists the layouts then it lists each one', () => {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  const [, list = ''] = /^`photos` has one of these layouts:\n\n(.*?)\n\n/ms.exec(readme) ?? [];
+test('when docs/layouts.md lists the layouts then it lists each one', () => {
+  const page = readFileSync(new URL('../../../docs/layouts.md', import.meta.url), 'utf8');
+  const [, list = ''] = /^`photos` has one of these layouts:\n\n(.*?)\n\n/ms.exec(page) ?? [];
   const listed = [...list.matchAll(/^- \*\*(.+?)\*\*/gm)].map(([, name]) => name);
   assert.deepEqual(listed.sort(), [...names].sort());
 });

@@ -1,0 +1,91 @@
+/** README.md and the pages: their links lead somewhere, all pages can be found, and the commands that they show exist. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { createProgram } from '../../src/cli/program.js';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const pages = readdirSync(path.join(root, 'docs'))
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => `docs/${name}`);
+const all = ['README.md', 'CONTRIBUTING.md', ...pages];
+const read = (page: string) => readFileSync(path.join(root, page), 'utf8');
+
+const fence = /^```(\w*)\n([\s\S]*?)^```$/gm;
+
+/** The text of a page without its programs and commands. */
+const proseOf = (page: string) =>
+  read(page)
+    .replace(fence, '')
+    .replace(/`[^`\n]*`/g, (code) => code.replace(/[[\]()]/g, ' '));
+
+/** The anchors of a page's headings, as GitHub makes them. */
+const anchorsOf = (page: string) =>
+  [
+    ...read(page)
+      .replace(fence, '')
+      .matchAll(/^#+ (.*)$/gm),
+  ].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+test('when a page links to a file or a heading, then it is there', () => {
+  for (const page of all) {
+    for (const [, target = ''] of proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target)) {
+        continue;
+      }
+      const [file = '', anchor] = target.split('#');
+      const linked = file === '' ? page : path.join(path.dirname(page), file);
+      assert.ok(existsSync(path.join(root, linked)), `${page}: ${target}`);
+      assert.ok(anchor === undefined || anchorsOf(linked).includes(anchor), `${page}: ${target}`);
+    }
+  }
+});
+
+test('when README.md is read, then it links every page, in at most 150 lines', () => {
+  const readme = read('README.md');
+  for (const page of pages) {
+    assert.ok(readme.includes(`](${page})`), page);
+  }
+  assert.ok(readme.split('\n').length <= 151);
+});
+
+/** The commands that a page shows in fences and in code: the words after `bobbin`, without comments. */
+function commandsIn(page: string): string[][] {
+  const fences = [...read(page).matchAll(fence)].filter(([, language]) => language === 'sh');
+  const code = [
+    ...read(page)
+      .replace(fence, '')
+      .matchAll(/`([^`]+)`/g),
+  ].map(([, text = '']) => text);
+  return [...fences.map(([, , text = '']) => text), ...code]
+    .flatMap((text) => text.replace(/\\\n/g, ' ').split(/\n|&&/))
+    .flatMap(
+      (line) =>
+        /(?:^|npx |\.bin\/|somebody\/bobbin +)bobbin ([a-z]+\b.*)/.exec(
+          line.replace(/ +#.*/, ''),
+        )?.[1] ?? [],
+    )
+    .map((words) => words.trim().split(/\s+/));
+}
+
+test('when a page shows a command of bobbin, then the command and its flags exist', async () => {
+  const found = all.flatMap((page) => commandsIn(page).map((words) => ({ page, words })));
+  assert.ok(found.length > 40, `${found.length} commands`);
+  for (const { page, words } of found) {
+    const [name = ''] = words;
+    const program = await createProgram([name]);
+    const command = program.commands.find((each) => each.name() === name);
+    const line = `${page}: bobbin ${words.join(' ')}`;
+    assert.ok(command, line);
+    const known = command.options.map(({ long }) => long);
+    for (const word of words.filter((each) => each.startsWith('--'))) {
+      assert.ok(known.includes(word) || word === '--help', `${line}: ${word}`);
+    }
+  }
+});
