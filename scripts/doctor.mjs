@@ -21,7 +21,8 @@ const fontPackages = {
   Chinese: 'fonts-noto-cjk',
   Japanese: 'fonts-noto-cjk',
   Korean: 'fonts-noto-cjk',
-  emoji: 'fonts-noto-color-emoji',
+  // Not Noto's: coloured emoji are not drawn.
+  emoji: 'fonts-symbola',
 };
 
 /**

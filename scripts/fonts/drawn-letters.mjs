@@ -1,26 +1,31 @@
 /** Prints as JSON which kinds of letters the pictures of reports can have, by drawing one of each. */
 import sharp from 'sharp';
 
-const letters = { Latin: 'A', Chinese: '帽', Japanese: 'の', Korean: '한', emoji: '👕' };
+/** U+FE0E asks for an outline, as pictures do. */
+const letters = { Latin: 'A', Chinese: '帽', Japanese: 'の', Korean: '한', emoji: '👕\ufe0e' };
+const size = 64;
 
 /** A letter for private use, which no font has. A box with as many digits takes its place, or nothing where there is no font. */
 const absentFor = (/** @type {string} */ letter) =>
   (letter.codePointAt(0) ?? 0) > 0xffff ? '\u{f0123}' : '\ue123';
 
 /**
- * Width, height and place of what is drawn.
+ * What is drawn of a letter: its size in pixels, and where it lies.
  * @param {string} letter
  */
 async function shapeOf(letter) {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="120"><rect width="200" height="120" fill="white"/><text x="20" y="90" font-size="64" font-family="sans-serif">${letter}</text></svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="120"><rect width="200" height="120" fill="white"/><text x="20" y="90" font-size="${size}" font-family="sans-serif">${letter}</text></svg>`;
   const drawn = await sharp(Buffer.from(svg)).png().toBuffer();
   const { info } = await sharp(drawn).trim().toBuffer({ resolveWithObject: true });
-  return [info.width, info.height, info.trimOffsetLeft, info.trimOffsetTop].join(' ');
+  const { width, height, trimOffsetLeft, trimOffsetTop } = info;
+  return { height, place: [width, height, trimOffsetLeft, trimOffsetTop].join(' ') };
 }
 
 /** @type {Record<string, boolean>} */
 const drawn = {};
 for (const [kind, letter] of Object.entries(letters)) {
-  drawn[kind] = (await shapeOf(letter)) !== (await shapeOf(absentFor(letter)));
+  const [own, box] = [await shapeOf(letter), await shapeOf(absentFor(letter))];
+  // Of an emoji in a font with coloured ones, only a low fragment is drawn.
+  drawn[kind] = own.place !== box.place && own.height > size / 2;
 }
 console.log(JSON.stringify(drawn));

@@ -18,7 +18,7 @@ export const ink = {
 
 /** The later ones have the characters that the first ones lack; `doctor` says where the machine has none of them. */
 const fonts =
-  'DejaVu Sans, Liberation Sans, Helvetica, Arial, Noto Sans, Noto Sans CJK SC, Noto Color Emoji, sans-serif';
+  'DejaVu Sans, Liberation Sans, Helvetica, Arial, Noto Sans, Noto Sans CJK SC, Symbola, sans-serif';
 
 /** Pixels of one drawing unit: text stays sharp on screens with two device pixels for each CSS pixel. */
 export const pixelDensity = 2;
@@ -37,6 +37,10 @@ export function escapeXml(text: string): string {
     .replace(/[&<>"']/g, (character) => entities[character] as string);
 }
 
+/** `text` with emoji as outlines of one colour: of fonts with coloured ones librsvg draws only fragments. */
+export const asOutlines = (text: string): string =>
+  text.replaceAll('\ufe0f', '').replace(/\p{Emoji_Presentation}/gu, '$&\ufe0e');
+
 /** The style of a text; `anchor` is the part of it that lies at (x, y). */
 export interface TextStyle {
   size?: number;
@@ -52,7 +56,7 @@ export function text(x: number, y: number, content: string, style: TextStyle = {
   const { size = 13, colour = ink.text, anchor = 'start', bold = false, turn = 0 } = style;
   const weight = bold ? ' font-weight="bold"' : '';
   const rotation = turn === 0 ? '' : ` transform="rotate(${turn} ${x} ${y})"`;
-  return `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}" text-anchor="${anchor}"${weight}${rotation}>${escapeXml(content)}</text>`;
+  return `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}" text-anchor="${anchor}"${weight}${rotation}>${escapeXml(asOutlines(content))}</text>`;
 }
 
 /** About how many units wide `content` is drawn. */

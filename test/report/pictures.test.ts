@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import type { ClassScore } from '../../src/evaluation/index.js';
 import { evaluationAugmentation } from '../../src/pipeline/index.js';
-import { escapeXml } from '../../src/report/drawing.js';
+import { asOutlines, escapeXml } from '../../src/report/drawing.js';
 import {
   drawAugmentations,
   drawConfusion,
@@ -148,4 +148,8 @@ test('when photos are drawn as a JPEG, then the sheet of 24 mistakes is less tha
 
 test('when text has characters reserved in XML, then they are escaped', () => {
   assert.equal(escapeXml(`<a href="x">&'\u0007`), '&lt;a href=&quot;x&quot;&gt;&amp;&apos; ');
+});
+
+test('when text has emoji, then they are asked for as outlines, which librsvg can draw', () => {
+  assert.equal(asOutlines('a 👕 ❤\ufe0f 帽'), 'a 👕\ufe0e ❤ 帽');
 });
