@@ -5,6 +5,7 @@ export { mapConcurrently } from './concurrency.js';
 export { type FileStamp, fileStamp, stampOf } from './file-stamp.js';
 export { type CsvRecord, parseCsv, readCsv } from './files/csv.js';
 export { filesBelow, isHidden } from './files/folders.js';
+export { shellWord } from './files/shell.js';
 export {
   type ByteRange,
   type DamagedImage,
@@ -17,7 +18,7 @@ export { findQuestionFiles, type QuestionRow, readQuestions } from './layouts/fa
 export { fashionAiTasks } from './layouts/fashionai-tasks.js';
 export { type LayoutName, layoutForms, layouts } from './layouts/index.js';
 export type { OnProgress } from './layouts/layout.js';
-export { imagePattern } from './layouts/names.js';
+export { imageFormats, imagePattern } from './layouts/names.js';
 export { manifestFile, resolveSample, resolveSamples, samplesOf } from './manifest/manifest.js';
 export { loadManifest } from './manifest/read.js';
 export { saveManifest } from './manifest/write.js';
@@ -30,7 +31,8 @@ export {
   prepareOptions,
 } from './prepare/prepare.js';
 export { fittingLayout, layoutOf, readSource } from './prepare/source.js';
-export type { Summary, TaskSummary } from './prepare/summary.js';
+export type { Summary } from './prepare/summary.js';
+export type { TaskSummary } from './prepare/task-summary.js';
 export { ImageColumns, type ImageList } from './samples/image-columns.js';
 export { SampleTable } from './samples/sample-table.js';
 export type {

@@ -20,3 +20,4 @@ export {
   withProgress,
 } from './progress.js';
 export { textTable } from './table.js';
+export { shorten } from './text-width.js';

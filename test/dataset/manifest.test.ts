@@ -223,7 +223,7 @@ const [sample] = samples;
 const [question] = manifest.questions;
 const faults: [what: string, content: unknown, message: RegExp][] = [
   ['no JSON', '{"version":1,\n', /JSON for .*manifest\.json:\d+:\d+/],
-  ['no object', null, /Expected version 1 for/],
+  ['no object', null, /Missing version 1 for/],
   [
     'another version',
     { ...manifest, version: 2 },

@@ -1,9 +1,16 @@
 /** `bobbin prepare`: reads a source folder into a manifest and shows a summary. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { layoutForms, prepare, prepareOptions, type Summary } from '../../dataset/index.js';
+import {
+  layoutForms,
+  prepare,
+  prepareOptions,
+  type Summary,
+  shellWord,
+} from '../../dataset/index.js';
 import { checkImages } from '../../pipeline/index.js';
 import { textTable, withProgress } from '../../report/index.js';
+import { classTable } from '../class-table.js';
 import { pickFlags } from '../flags.js';
 
 export const options = prepareOptions;
@@ -32,11 +39,18 @@ export function configure(command: Command): void {
   });
 }
 
-function describe({ layout, file, tasks, warnings }: Summary): string {
+function describe({ layout, file, tasks, warnings, balance }: Summary): string {
   const header = ['task', 'classes', 'train', 'validation', 'questions'];
   const rows = tasks.map(({ name, classes, train, validation, questions }) => {
     return [name, ...[classes.length, train, validation, questions].map(String)];
   });
-  const found = `${layout} → ${path.relative('', file) || file}`;
-  return [found, textTable(header, rows), ...warnings.map((warning) => `! ${warning}`)].join('\n');
+  const data = path.relative('', path.dirname(file)) || '.';
+  const told = [...warnings, ...balance].map((sentence) => `! ${sentence}`);
+  return [
+    `${layout} → ${path.join(data, path.basename(file))}`,
+    textTable(header, rows),
+    ...tasks.map((task) => `\n${classTable(task)}`),
+    ...(told.length > 0 ? ['', ...told] : []),
+    `\nNext: npx bobbin preview ${shellWord(data)}, or npx bobbin train --data ${shellWord(data)} --run run`,
+  ].join('\n');
 }

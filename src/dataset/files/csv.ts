@@ -25,16 +25,26 @@ interface CsvOptions {
 
 /** The fields of a file's first record in lower case; none where it is empty, or not CSV from the beginning. */
 export async function headerOf(file: string): Promise<string[]> {
+  const [header = []] = await firstRows(file, 1);
+  return header.map((field) => field.trim().toLowerCase());
+}
+
+/** The fields of a file's first `most` records; fewer where it ends, or is no CSV from some line on. */
+export async function firstRows(file: string, most: number): Promise<string[][]> {
+  const rows: string[][] = [];
   try {
     for await (const { fields } of readCsv(file, { trim: true })) {
-      return fields.map((field) => field.trim().toLowerCase());
+      rows.push(fields);
+      if (rows.length === most) {
+        break;
+      }
     }
   } catch (error) {
     if (!(error instanceof InvalidInputError)) {
       throw error;
     }
   }
-  return [];
+  return rows;
 }
 
 /**

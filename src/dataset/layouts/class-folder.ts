@@ -3,8 +3,8 @@ import path from 'node:path';
 import { byCodeUnit } from '../code-unit.js';
 import { type FilesBelow, filesBelow, foldersIn } from '../files/folders.js';
 import type { Labelled, Source, Split } from '../types.js';
-import { hasImages, leftAlone } from './left-alone.js';
-import { imagePattern, leftOut, roleOf, taskOfFolder } from './names.js';
+import { hasImages, leftAlone, unreadImages } from './left-alone.js';
+import { imagePattern, leftOut, roleOf, taskOfFolder, unreadPattern } from './names.js';
 
 export interface ClassFolder extends Omit<FilesBelow, 'files'> {
   class: string;
@@ -82,7 +82,11 @@ export function sourceOf(
     tasks: [{ name: task, classes }],
     labelled,
     questions: [],
-    warnings: [...warnings, ...folders.flatMap((folder) => oddities(root, folder))],
+    warnings: [
+      ...warnings,
+      ...unreadImages(folders.flatMap(({ others }) => others)),
+      ...folders.flatMap((folder) => oddities(root, folder)),
+    ],
   };
 }
 
@@ -91,9 +95,12 @@ export function nestedImages(folders: readonly ClassFolder[]): string[] {
   const nested = folders.flatMap(
     ({ folder, images }) => images.find((file) => path.posix.dirname(file) !== folder) ?? [],
   );
-  const what =
-    'class folders have images in folders below them, which count for the upper one: move such folders up if they are classes';
-  return leftOut(nested, what);
+  const why = 'which count for the upper one: move such folders up if they are classes';
+  return leftOut(
+    nested,
+    `class folder has images in folders below it, ${why}`,
+    `class folders have images in folders below them, ${why}`,
+  );
 }
 
 function oddities(root: string, found: ClassFolder): string[] {
@@ -108,9 +115,21 @@ function oddities(root: string, found: ClassFolder): string[] {
     ...(role
       ? [`${folder} is read as a class: if it is ${article}, move it out of its folder.`]
       : []),
-    ...leftAlone(root, folder, others),
-    ...leftOut(special, `files of ${folder} are left out: they are pipes, sockets or devices`),
-    ...leftOut(circles, `links in ${folder} are left out: they lead to a folder that they are in`),
+    ...leftAlone(
+      root,
+      folder,
+      others.filter((file) => !unreadPattern.test(file)),
+    ),
+    ...leftOut(
+      special,
+      `file of ${folder} is left out: it is a pipe, a socket or a device`,
+      `files of ${folder} are left out: they are pipes, sockets or devices`,
+    ),
+    ...leftOut(
+      circles,
+      `link in ${folder} is left out: it leads to a folder that it is in`,
+      `links in ${folder} are left out: they lead to a folder that they are in`,
+    ),
     ...(images.length === 0 && !circles.includes(folder) ? [`${folder} has no images.`] : []),
   ];
 }

@@ -1,6 +1,7 @@
 /** The layout of class folders, `<class>/…`; where only `train` has them, those below it. */
 import path from 'node:path';
-import { foldersIn } from '../files/folders.js';
+import { count } from '../../plural.js';
+import { filesIn, foldersIn } from '../files/folders.js';
 import type { Source } from '../types.js';
 import {
   type ClassFolder,
@@ -10,8 +11,8 @@ import {
   sourceOf,
 } from './class-folder.js';
 import type { Layout } from './layout.js';
-import { besideClasses } from './left-alone.js';
-import { namesOfSplit, roleOf } from './names.js';
+import { besideClasses, unreadImages } from './left-alone.js';
+import { imagePattern, namesOfSplit, roleOf } from './names.js';
 
 export const classFolders: Layout<'class folders'> = {
   name: 'class folders',
@@ -40,10 +41,26 @@ async function hint(root: string): Promise<string | undefined> {
   if (named) {
     return roleHint(full, named);
   }
-  const images = full.reduce((sum, each) => sum + each.images.length, 0);
-  return folders.length === 0
-    ? undefined
-    : `${folders.length} class folders with ${images} images were found there`;
+  const [only] = full;
+  if (only) {
+    const found = `only ${only.folder} has images (${only.images.length})`;
+    return `At least two classes are needed, a folder of images for each: ${found}`;
+  }
+  const [unread] = unreadImages(folders.flatMap(({ others }) => others));
+  return unread?.slice(0, -1) ?? (await looseHint(root));
+}
+
+/** What to do with a folder that has images and no folders. */
+async function looseHint(root: string): Promise<string | undefined> {
+  const images = (await filesIn(root)).filter((name) => imagePattern.test(name));
+  if (images.length === 0) {
+    return undefined;
+  }
+  const outer = path.dirname(root);
+  const remedy = (await hasClasses(outer, ''))
+    ? `name ${outer}, which has class folders, as the source`
+    : 'put those of each class into a folder of its own';
+  return `It has ${count(images.length, 'image')} and no class folders: ${remedy}`;
 }
 
 /** Why folders are not read as classes, and what to do: `named` is one that has the name of something else. */

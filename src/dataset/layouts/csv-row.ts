@@ -15,14 +15,28 @@ export interface Columns {
   all: number;
 }
 
+/** What people call the columns, in lower case; where a table has several of one kind, the first in this list is used. */
+const columnNames = {
+  path: ['path', 'file', 'filename', 'filepath', 'file_name', 'file_path', 'image', 'image_path'],
+  label: ['label', 'class', 'category', 'target'],
+  split: ['split'],
+};
+
+/** The name that a header, in lower case, has for a column; undefined where it has none. */
+export const columnName = (
+  header: readonly string[],
+  column: keyof typeof columnNames,
+): string | undefined => columnNames[column].find((name) => header.includes(name));
+
 export function columnsOf({ fields, at }: CsvRecord): Columns {
   const names = fields.map((field) => field.trim().toLowerCase());
-  const column = (name: string) => {
-    const index = names.indexOf(name);
-    if (index !== names.lastIndexOf(name)) {
-      throw expected(`one column ${name}`, at(names.lastIndexOf(name)), fields.join(','));
+  const column = (kind: keyof typeof columnNames) => {
+    const name = columnName(names, kind);
+    const [first, second] = names.flatMap((each, index) => (each === name ? [index] : []));
+    if (second !== undefined) {
+      throw expected(`one column ${name}`, at(second), fields.join(','));
     }
-    return index < 0 ? undefined : index;
+    return first;
   };
   const found = { path: column('path'), label: column('label'), split: column('split') };
   if (found.path === undefined || found.label === undefined) {
@@ -32,11 +46,14 @@ export function columnsOf({ fields, at }: CsvRecord): Columns {
   return { ...found, path: found.path, label: found.label, all: fields.length };
 }
 
+const oneOf = (names: readonly string[]) =>
+  new Intl.ListFormat('en', { type: 'disjunction' }).format(names);
+
 function columnsRemedy(names: readonly string[]): string {
   const [only = ''] = names.length === 1 ? names : [];
   return /[;\t|]/.test(only)
     ? 'Separate the columns by commas, in a file called .csv'
-    : 'Name the columns in the first line; paths start from the folder of the file';
+    : `Name the columns in the first line: that of the images ${oneOf(columnNames.path)}, that of the classes ${oneOf(columnNames.label)}; paths start from the folder of the file`;
 }
 
 export function checkLength({ fields, at }: CsvRecord, { all }: Columns): void {

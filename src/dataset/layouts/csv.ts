@@ -2,11 +2,20 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expected } from '../../errors.js';
-import { headerOf, readCsv } from '../files/csv.js';
+import { fileStamp } from '../file-stamp.js';
+import { firstRows, readCsv } from '../files/csv.js';
 import { filesIn } from '../files/folders.js';
 import type { Labelled, Source, Split } from '../types.js';
 import { classesOf, type PlacedLabel, readClassNames } from './class-names.js';
-import { type Columns, checkLength, columnsOf, imagePath, labelIn, splitWord } from './csv-row.js';
+import {
+  type Columns,
+  checkLength,
+  columnName,
+  columnsOf,
+  imagePath,
+  labelIn,
+  splitWord,
+} from './csv-row.js';
 import type { Layout } from './layout.js';
 import { unnamedFolders } from './left-alone.js';
 import { leftOut, splitNames, taskOfFolder } from './names.js';
@@ -31,16 +40,37 @@ interface Row extends PlacedLabel {
   origin: string;
 }
 
-/** The CSV files in `folder` itself whose header has the columns. */
+/** The CSV files in `folder` itself that are tables of labels. */
 async function labelFilesIn(folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const name of (await filesIn(folder)).filter((each) => filePattern.test(each))) {
-    const header = await headerOf(path.join(folder, name));
-    if (header.includes('path') && header.includes('label')) {
+    const [header = [], first = []] = await firstRows(path.join(folder, name), 2);
+    if (isLabelTable(header) || (await namesFile(folder, header, first))) {
       found.push(name);
     }
   }
   return found;
+}
+
+/** Whether a header has the very names of the columns: other tables of images have other names. */
+function isLabelTable(header: readonly string[]): boolean {
+  const names = header.map((name) => name.toLowerCase());
+  return names.includes('path') && names.includes('label');
+}
+
+/** Whether a table with columns of other names is one of labels: its first row then names a file. */
+async function namesFile(
+  folder: string,
+  header: readonly string[],
+  row: readonly string[],
+): Promise<boolean> {
+  const names = header.map((name) => name.toLowerCase());
+  const column = columnName(names, 'path');
+  const file = column && row[names.indexOf(column)];
+  if (!file || columnName(names, 'label') === undefined) {
+    return false;
+  }
+  return (await fileStamp(path.join(folder, file))) !== undefined;
 }
 
 /** What the first table lacks to be read. */
@@ -52,6 +82,8 @@ async function hint(folder: string): Promise<string | undefined> {
   try {
     for await (const record of readCsv(path.join(folder, name), { trim: true })) {
       columnsOf(record);
+      const remedy = 'paths start from the folder of the CSV file';
+      return `The first image that ${name} names is not there: ${remedy}`;
     }
   } catch (error) {
     return (error as Error).message;
@@ -99,8 +131,12 @@ async function read(source: string): Promise<Source> {
   }
   const tasks = [{ name: task, classes: classes.names }];
   warnings.push(
-    ...leftOut(unlabelled, 'rows without a label are left out'),
-    ...leftOut(padded, 'labels are read as class numbers, without the zeros in front'),
+    ...leftOut(unlabelled, 'row without a label is left out', 'rows without a label are left out'),
+    ...leftOut(
+      padded,
+      'label is read as a class number, without the zeros in front',
+      'labels are read as class numbers, without the zeros in front',
+    ),
   );
   if (!named) {
     warnings.push(...(await unnamedFolders(root, rows)));
@@ -180,7 +216,8 @@ function givenSplits(rows: readonly Row[]): {
       left.push(row.origin);
     }
   }
-  const warnings = leftOut(left, `rows are left out, because ${validation} is used for validation`);
+  const why = `because ${validation} is used for validation`;
+  const warnings = leftOut(left, `row is left out, ${why}`, `rows are left out, ${why}`);
   const [only, ...others] = new Set(given.values());
   if (only !== undefined && others.length === 0) {
     warnings.push(`All labelled rows are in ${only}: the seed splits them.`);

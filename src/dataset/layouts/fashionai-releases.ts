@@ -6,6 +6,7 @@ import { InvalidInputError } from '../../errors.js';
 import { byCodeUnit } from '../code-unit.js';
 import { headerOf, readCsv } from '../files/csv.js';
 import { filesIn, foldersIn } from '../files/folders.js';
+import { columnName } from './csv-row.js';
 
 /** One release, e.g. `base`, `rank` or `web`: paths in its files start from its folder. */
 export interface Release {
@@ -50,8 +51,7 @@ export async function possibleReleases(root: string): Promise<Release[]> {
     const at = (...parts: string[]) => path.posix.join(folder, ...parts);
     const labelFiles = names.filter((name) => path.posix.dirname(name) === at('Annotations'));
     const alone = at('label.csv');
-    // FashionAI's tables have no header line: with one it belongs to another layout.
-    if (names.includes(alone) && !(await headerOf(path.join(root, alone))).includes('path')) {
+    if (names.includes(alone) && !(await hasHeader(path.join(root, alone)))) {
       labelFiles.push(alone);
     }
     const questionFile = [at('Tests', 'question.csv'), at('question.csv')].find((name) =>
@@ -62,6 +62,12 @@ export async function possibleReleases(root: string): Promise<Release[]> {
     }
   }
   return releases;
+}
+
+/** Whether a table begins with the names of columns: FashionAI's do not, so it belongs to another layout. */
+async function hasHeader(file: string): Promise<boolean> {
+  const header = await headerOf(file);
+  return (['path', 'label'] as const).some((column) => columnName(header, column) !== undefined);
 }
 
 /** Whether one of a table's first rows is `path,task,label` or `path,task,?`. */

@@ -1,9 +1,10 @@
 /** Tells what is beside class folders, in them or beside a table of labels and is not read: images, archives, other files, folders. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { count } from '../../plural.js';
 import { unpackCommand } from '../files/archives.js';
 import { filesBelow, filesIn, foldersIn } from '../files/folders.js';
-import { imagePattern, leftOut } from './names.js';
+import { imageFormats, imagePattern, leftOut, unreadPattern } from './names.js';
 
 /** Files that people add for each other, and that nobody expects to be read. */
 const notePattern = /^(readme|licen[cs]e|copying|citation|changelog|authors)\b|\.(md|pdf)$/i;
@@ -14,7 +15,7 @@ export async function besideClasses(root: string, parent: string): Promise<strin
   const files = await filesIn(root, parent);
   const images = files.filter((name) => imagePattern.test(name));
   const others = files.filter((name) => !imagePattern.test(name) && !notePattern.test(name));
-  const loose = `${place} has ${images.length} images outside of class folders, which are left out.`;
+  const loose = `${place} has ${count(images.length, 'image outside of class folders, which is', 'images outside of class folders, which are')} left out.`;
   return [
     ...(images.length > 0 ? [loose] : []),
     ...leftAlone(
@@ -43,6 +44,7 @@ export async function unnamedFolders(
   }
   return leftOut(
     unnamed,
+    'folder with images is left alone: no labelled row names a file in it',
     'folders with images are left alone: no labelled row names a file in them',
   );
 }
@@ -58,15 +60,37 @@ export function leftAlone(root: string, folder: string, files: readonly string[]
   const archives = files.filter((file) => unpackCommand(file) !== undefined);
   const others = files.filter((file) => unpackCommand(file) === undefined);
   const [first] = archives;
-  const what = `archives in ${place} are left alone`;
   const packed = first === undefined ? '' : unpackCommand(path.join(root, first));
   return [
     ...leftOut(
       others,
+      `other file in ${place} is left alone: its name is not that of an image`,
       `other files in ${place} are left alone: their names are not those of images`,
     ),
-    ...leftOut(archives, what).map((each) => `${each.slice(0, -1)}: \`${packed}\` unpacks it.`),
+    ...leftOut(
+      archives,
+      `archive in ${place} is left alone`,
+      `archives in ${place} are left alone`,
+    ).map((each) => `${each.slice(0, -1)}: \`${packed}\` unpacks it.`),
   ];
+}
+
+/** A warning that counts those of `files` that are images in formats that Bobbin does not read, by their names. */
+export function unreadImages(files: readonly string[]): string[] {
+  const unread = files.filter((file) => unreadPattern.test(file));
+  const counts = new Map<string, number>();
+  for (const file of unread) {
+    const extension = path.extname(file).toLowerCase();
+    counts.set(extension, (counts.get(extension) ?? 0) + 1);
+  }
+  const kinds = [...counts].map(([extension, number]) => `${number} ${extension}`);
+  const listed = new Intl.ListFormat('en').format(kinds);
+  const read = `Bobbin reads ${imageFormats}`;
+  return leftOut(
+    unread,
+    `image is left out (${listed}): ${read}, so convert it`,
+    `images are left out (${listed}): ${read}, so convert them`,
+  );
 }
 
 /** Warnings about hidden folders with images: a class may be called so. */

@@ -126,7 +126,11 @@ async function writeShards({ root, names, folder, onProgress }: WriteRequest): P
   }
   const others = new Set(files.flatMap((file) => file.others));
   return [
-    ...leftOut(left, 'rows without image or class are left out'),
+    ...leftOut(
+      left,
+      'row without image or class is left out',
+      'rows without image or class are left out',
+    ),
     ...[...others].map((column) => `The classes of column ${column} are not used.`),
   ];
 }

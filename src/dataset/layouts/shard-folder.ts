@@ -71,6 +71,7 @@ export async function readShards(
     ...shardWarnings(files),
     ...leftOut(
       packed,
+      'compressed shard is left out, since images are read in place: unpack it',
       'compressed shards are left out, since images are read in place: unpack them',
     ),
     ...sampleWarnings(shards),
@@ -123,11 +124,20 @@ function sampleWarnings(shards: readonly NamedShard[]): string[] {
   const named = (kind: 'unlabelled' | 'empty' | 'imageless' | 'archives') =>
     shards.flatMap(({ file, ...shard }) => shard[kind].map((name) => `${name} in ${file}`));
   return [
-    ...leftOut(named('unlabelled'), 'images without a label in .cls or .json are left out'),
-    ...leftOut(named('empty'), 'images of no bytes are left out'),
-    ...leftOut(named('archives'), 'archives inside of shards are left out: unpack them first'),
+    ...leftOut(
+      named('unlabelled'),
+      'image without a label in .cls or .json is left out',
+      'images without a label in .cls or .json are left out',
+    ),
+    ...leftOut(named('empty'), 'image of no bytes is left out', 'images of no bytes are left out'),
+    ...leftOut(
+      named('archives'),
+      'archive inside of a shard is left out: unpack it first',
+      'archives inside of shards are left out: unpack them first',
+    ),
     ...leftOut(
       named('imageless'),
+      'label has no image beside it (a key ends at the first dot; links are skipped)',
       'labels have no image beside them (a key ends at the first dot; links are skipped)',
     ),
   ];

@@ -32,7 +32,8 @@ export function splitByName(files: readonly string[]): SplitFiles {
     }
   }
   const split = `${train} and ${validation} are the split that is used`;
-  return { files: kept, warnings: leftOut(left, `shards are left out, for ${split}`) };
+  const [one, many] = ['shard is', 'shards are'].map((each) => `${each} left out, for ${split}`);
+  return { files: kept, warnings: leftOut(left, one as string, many as string) };
 }
 
 /** Warnings drawn from shard names: mixed splits, missing parts. */
@@ -83,7 +84,7 @@ function missingPart({ name, digits, total, parts }: ShardSet): string[] {
   }
   const part = `${first}`.padStart(digits, '0');
   return [
-    `${missing} of ${Number(total)} shards are missing; the first is ${name}-${part}-of-${total}.`,
+    `${missing} of ${Number(total)} shards ${missing === 1 ? 'is' : 'are'} missing; the first is ${name}-${part}-of-${total}.`,
   ];
 }
 

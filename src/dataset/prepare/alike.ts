@@ -1,4 +1,5 @@
 /** Finds names that only look alike: they differ in letter case, in spaces, or in how Unicode writes the same letters. */
+import { count } from '../../plural.js';
 
 /** The same text for all names that look alike (Unicode Standard Annex 15, form KC), without case, spaces and invisible signs. */
 export function looksOf(name: string): string {
@@ -22,7 +23,9 @@ export function alike(what: string, names: readonly string[]): string[] {
   const remedy = 'give those that are the same one name';
   return pairs.length === 0
     ? []
-    : [`${pairs.length} pairs of ${what} look alike, the first ${pairs[0]}: ${remedy}.`];
+    : [
+        `${count(pairs.length, `pair of ${what} looks alike,`, `pairs of ${what} look alike, the first`)} ${pairs[0]}: ${remedy}.`,
+      ];
 }
 
 /** A name in quotes, with combining marks, invisible signs and unusual spaces as their codes. */

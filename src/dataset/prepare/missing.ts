@@ -2,7 +2,8 @@
 
 import path from 'node:path';
 import { ifPresent } from '../../disk/index.js';
-import { entriesIn } from '../files/folders.js';
+import { fileStamp } from '../file-stamp.js';
+import { entriesIn, foldersIn } from '../files/folders.js';
 import { imagePattern } from '../layouts/names.js';
 import { looksOf, spelled } from './alike.js';
 
@@ -33,11 +34,21 @@ async function remedyIfAbsent(root: string, file: string): Promise<string> {
   for (const part of file.split('/')) {
     const names = ((await ifPresent(entriesIn(root, folder))) ?? []).map(({ name }) => name);
     if (!names.includes(part)) {
-      return otherName(names, folder, part);
+      return (await elsewhere(root, file)) ?? otherName(names, folder, part);
     }
     folder = path.posix.join(folder, part);
   }
   return usual;
+}
+
+/** The way out where a folder in `root` has the file: the paths of a table often start from the folder of the images. */
+async function elsewhere(root: string, file: string): Promise<string | undefined> {
+  for (const folder of await foldersIn(root)) {
+    if (await fileStamp(path.join(root, folder, file))) {
+      return `It is in ${folder}: move the CSV file there, or write ${path.posix.join(folder, file)}`;
+    }
+  }
+  return undefined;
 }
 
 const usual = 'Restore the files or remove their rows';

@@ -12,13 +12,15 @@ import { manifestFile } from '../manifest/manifest.js';
 import { saveManifest } from '../manifest/write.js';
 import { SampleTable } from '../samples/sample-table.js';
 import type { LabelFile, Manifest, Question, Sample, Samples, Split } from '../types.js';
+import { balanceWarnings } from './balance.js';
 import { type CheckImages, leaveOutDamaged } from './damaged.js';
 import { deduplicate, type HashedImage, type Pair } from './duplicates.js';
 import { type Hashed, hashFiles, stampFiles } from './hash.js';
 import { remedyFor } from './missing.js';
 import { fittingLayout, type ReadSource, readAs } from './source.js';
 import { splitByContent } from './split.js';
-import { type Summary, summarizeTasks, warningsOf } from './summary.js';
+import { type Summary, warningsOf } from './summary.js';
+import { summarizeTasks } from './task-summary.js';
 
 /** How `prepare` splits. */
 export const prepareOptions = {
@@ -103,10 +105,12 @@ async function prepareInto(
   const manifest: Manifest = { version: 1, root, seed, labelFiles, tasks, samples, questions };
   await saveManifest(manifest, out);
   const { images: _, ...repeated } = unique;
+  const summaries = summarizeTasks(manifest);
   const counts = {
     layout: found.layout,
     file: manifestFile(path.resolve(out)),
-    tasks: summarizeTasks(manifest),
+    tasks: summaries,
+    balance: summaries.flatMap(balanceWarnings),
     ...repeated,
     ...damage,
     ...questionCounts(questions, samples, hashOf),

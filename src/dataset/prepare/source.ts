@@ -105,15 +105,24 @@ async function hintsOf(source: string): Promise<string[]> {
   return [...own, await archiveHint(source)].filter((hint) => hint !== undefined);
 }
 
-/** The first folder in a folder that has a layout, such as the one that an archive puts around its content. */
-async function innerHint(source: string): Promise<string | undefined> {
+/** Folders around a source that are looked into: an archive often puts one or two around its content. */
+const mostLevels = 3;
+
+/** The first folder below a folder that has a layout. */
+async function innerHint(source: string, levels = mostLevels): Promise<string | undefined> {
   for (const name of await foldersIn(source)) {
     const inner = path.join(source, name);
     const role = roleOf(name);
-    const layout =
-      role === undefined || role === 'kind of files' ? await layoutOf(inner) : undefined;
+    if (role !== undefined && role !== 'kind of files') {
+      continue;
+    }
+    const layout = await layoutOf(inner);
     if (layout) {
       return `${name} has ${layout.name}: name ${inner} as the source`;
+    }
+    const deeper = levels > 1 ? await innerHint(inner, levels - 1) : undefined;
+    if (deeper) {
+      return deeper;
     }
   }
   return undefined;

@@ -1,23 +1,14 @@
 /** The result of `prepare` in numbers and sentences, for a person to check before training. */
 
+import { count } from '../../plural.js';
 import { imageName } from '../image-file.js';
 import type { LayoutName } from '../layouts/index.js';
-import type { Manifest } from '../types.js';
 import { type Damage, damagedFile } from './damaged.js';
 import type { Deduplicated, Pair } from './duplicates.js';
+import type { TaskSummary } from './task-summary.js';
 
 /** The most sentences of one kind; more are only counted. */
 const mostSentences = 5;
-
-/** One task's share of the data. */
-export interface TaskSummary {
-  name: string;
-  /** Images a class, in label order. */
-  classes: { name: string; train: number; validation: number }[];
-  train: number;
-  validation: number;
-  questions: number;
-}
 
 export interface Summary extends Omit<Deduplicated, 'images'>, Damage {
   layout: LayoutName;
@@ -29,36 +20,10 @@ export interface Summary extends Omit<Deduplicated, 'images'>, Damage {
   firstQuestionInTraining?: Pair;
   /** Paths of the questions whose images cannot be read; the submission needs rows for them, too. */
   unreadableQuestions: string[];
-  /** Full sentences about the above, and those of the layout's reader. */
+  /** Full sentences about classes that a network may not learn, since they have few images, or others have many more. */
+  balance: string[];
+  /** Full sentences about the rest of the above, and those of the layout's reader. */
   warnings: string[];
-}
-
-/** Counts of each task in `manifest`. */
-export function summarizeTasks(manifest: Manifest): TaskSummary[] {
-  const tasks = manifest.tasks.map(({ name, classes }) => ({
-    name,
-    classes: classes.map((label) => ({ name: label, train: 0, validation: 0 })),
-    train: 0,
-    validation: 0,
-    questions: 0,
-  }));
-  const byName = new Map(tasks.map((task) => [task.name, task]));
-  for (const { task, label, split } of manifest.samples) {
-    const entry = byName.get(task);
-    const counts = entry?.classes[label];
-    if (!entry || !counts) {
-      continue;
-    }
-    entry[split]++;
-    counts[split]++;
-  }
-  for (const { task } of manifest.questions) {
-    const entry = byName.get(task);
-    if (entry) {
-      entry.questions++;
-    }
-  }
-  return tasks;
 }
 
 /** The warnings that follow from a summary's numbers, after those of the reader. */
@@ -66,45 +31,63 @@ export function warningsOf(
   summary: Omit<Summary, 'warnings'>,
   fromReader: readonly string[],
 ): string[] {
-  const { conflicts, leaks, otherMarks, questionsInTraining, repeats } = summary;
-  const { unreadableQuestions } = summary;
-  const warnings = [...fromReader];
-  if (repeats > 0) {
-    const place = placeOf(summary.firstRepeat);
-    warnings.push(`${repeats} rows repeat an image under another name; each counts once${place}.`);
-  }
-  if (leaks > 0) {
-    const place = placeOf(summary.firstLeak);
-    warnings.push(
-      `${leaks} training images are validation images too; they count for validation only${place}.`,
-    );
-  }
-  if (otherMarks > 0) {
-    const place = placeOf(summary.firstOtherMarks);
-    warnings.push(
-      `${otherMarks} rows repeat an image with other maybe marks, which do not count${place}.`,
-    );
-  }
-  const contradictions = conflicts.map(({ task, rows }) => {
+  return [
+    ...fromReader,
+    ...repeatWarnings(summary),
+    ...conflictWarnings(summary),
+    ...damageWarnings(summary),
+    ...questionWarnings(summary),
+    ...summary.tasks.flatMap(classWarnings),
+  ];
+}
+
+function repeatWarnings(summary: Omit<Summary, 'warnings'>): string[] {
+  const { repeats, leaks, otherMarks, firstRepeat, firstLeak, firstOtherMarks } = summary;
+  return [
+    ...counted(repeats, firstRepeat, [
+      'row repeats an image under another name, which counts once',
+      'rows repeat an image under another name; each counts once',
+    ]),
+    ...counted(leaks, firstLeak, [
+      'training image is a validation image too and counts for validation only',
+      'training images are validation images too; they count for validation only',
+    ]),
+    ...counted(otherMarks, firstOtherMarks, [
+      'row repeats an image with other maybe marks, which do not count',
+      'rows repeat an image with other maybe marks, which do not count',
+    ]),
+  ];
+}
+
+function conflictWarnings({ conflicts, tasks }: Omit<Summary, 'warnings'>): string[] {
+  const sentences = conflicts.map(({ task, rows }) => {
+    const classes = tasks.find(({ name }) => name === task)?.classes;
     const other = rows.find(({ label }) => label !== rows[0]?.label);
-    const labels = [rows[0], other].map((row) => `${row?.origin} says class ${row?.label}`);
+    const labels = [rows[0], other].map(
+      (row) => `${row?.origin} says ${classes?.[row?.label as number]?.name}`,
+    );
     return `The same image of ${task} has contradictory labels and is left out: ${labels.join(', ')}.`;
   });
-  warnings.push(...capped(contradictions, 'images have contradictory labels and are left out'));
-  warnings.push(...damageWarnings(summary));
-  if (questionsInTraining > 0) {
-    const place = placeOf(summary.firstQuestionInTraining);
-    warnings.push(
-      `${questionsInTraining} questions show an image that is also a labelled one${place}.`,
-    );
-  }
-  if (unreadableQuestions.length > 0) {
-    const [first] = unreadableQuestions;
-    warnings.push(
-      `${unreadableQuestions.length} question images cannot be read, the first is ${first}.`,
-    );
-  }
-  return [...warnings, ...summary.tasks.flatMap(classWarnings)];
+  return capped(sentences, [
+    'image has contradictory labels and is left out',
+    'images have contradictory labels and are left out',
+  ]);
+}
+
+function questionWarnings(summary: Omit<Summary, 'warnings'>): string[] {
+  const { questionsInTraining, firstQuestionInTraining, unreadableQuestions } = summary;
+  const unreadable = count(
+    unreadableQuestions.length,
+    'question image cannot be read:',
+    'question images cannot be read, the first is',
+  );
+  return [
+    ...counted(questionsInTraining, firstQuestionInTraining, [
+      'question shows an image that is also a labelled one',
+      'questions show an image that is also a labelled one',
+    ]),
+    ...(unreadableQuestions.length > 0 ? [`${unreadable} ${unreadableQuestions[0]}.`] : []),
+  ];
 }
 
 function damageWarnings({ damaged, damagedQuestions }: Damage): string[] {
@@ -114,14 +97,27 @@ function damageWarnings({ damaged, damagedQuestions }: Damage): string[] {
   const asked = damagedQuestions.map(
     (image) => `${imageName(image)} is damaged and its questions stay: ${image.reason}.`,
   );
+  const listed = `${damagedFile} lists all`;
   return [
-    ...capped(labelled, `images are damaged and are left out; ${damagedFile} lists all`),
-    ...capped(asked, `images are damaged and their questions stay; ${damagedFile} lists all`),
+    ...capped(labelled, [
+      `image is damaged and is left out; ${listed}`,
+      `images are damaged and are left out; ${listed}`,
+    ]),
+    ...capped(asked, [
+      `image is damaged and its questions stay; ${listed}`,
+      `images are damaged and their questions stay; ${listed}`,
+    ]),
   ];
 }
 
-function placeOf(pair: Pair | undefined): string {
-  return pair ? `; the first is ${pair.left}, as at ${pair.kept}` : '';
+/** What there is one of, and what there are several of. */
+type OneOrMany = readonly [one: string, many: string];
+
+/** A sentence about `number` things, or none; `first` is where the first one is. */
+function counted(number: number, first: Pair | undefined, [one, many]: OneOrMany): string[] {
+  const which = number === 1 ? 'it is' : 'the first is';
+  const place = first ? `; ${which} ${first.left}, as at ${first.kept}` : '';
+  return number === 0 ? [] : [`${count(number, one, many)}${place}.`];
 }
 
 function classWarnings({ name: task, classes, validation: held }: TaskSummary): string[] {
@@ -132,7 +128,7 @@ function classWarnings({ name: task, classes, validation: held }: TaskSummary): 
   const sentences = (list: TaskSummary['classes'], kind: string, remedy: string) =>
     capped(
       list.map(({ name }) => `${task} has no ${kind}image of class ${name}: ${remedy}.`),
-      `classes of ${task} have no ${kind}image`,
+      [`class of ${task} has no ${kind}image`, `classes of ${task} have no ${kind}image`],
     );
   return [
     ...sentences(empty, '', 'add some, or remove the class'),
@@ -142,7 +138,8 @@ function classWarnings({ name: task, classes, validation: held }: TaskSummary): 
 }
 
 /** The first few sentences, and how many more there are of `what`. */
-function capped(sentences: readonly string[], what: string): string[] {
+function capped(sentences: readonly string[], [one, many]: OneOrMany): string[] {
   const more = sentences.length - mostSentences;
-  return [...sentences.slice(0, mostSentences), ...(more > 0 ? [`${more} more ${what}.`] : [])];
+  const rest = more > 0 ? [`${count(more, `more ${one}`, `more ${many}`)}.`] : [];
+  return [...sentences.slice(0, mostSentences), ...rest];
 }

@@ -68,7 +68,7 @@ test('when val has no labels but test has then test is the validation split', as
   assert.equal(held.length, 8);
   assert.ok(held.every(({ path }) => path.startsWith('test/')));
   assert.deepEqual(summary.warnings, [
-    'val has 1 images outside of class folders, which are left out.',
+    'val has 1 image outside of class folders, which is left out.',
     'val is left out: train and test are the split that is used.',
   ]);
 });
@@ -78,14 +78,14 @@ test('when images are outside class folders then they are counted', async (t) =>
   const { summary } = await prepared(t, { ...split('.'), ...outside });
   assert.deepEqual(summary.warnings, [
     'The source folder has 2 images outside of class folders, which are left out.',
-    '1 other files in the source folder are left alone: their names are not those of images; the first is notes.txt.',
+    '1 other file in the source folder is left alone: its name is not that of an image; it is notes.txt.',
   ]);
   const { summary: loose } = await prepared(t, {
     ...split('train'),
     ...split('val'),
     'train/1.jpg': 'x',
   });
-  assert.match(loose.warnings.join(), /^train has 1 images outside of class folders/);
+  assert.match(loose.warnings.join(), /^train has 1 image outside of class folders/);
 });
 
 test('when folders are hidden or left by macOS then they are neither classes nor images', async (t) => {

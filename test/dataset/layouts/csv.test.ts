@@ -129,7 +129,7 @@ test('when there are val and test then val is validation and test is left out wi
   assert.equal(summary.warnings.length, 1);
   assert.match(
     summary.warnings[0] ?? '',
-    /^1 rows are left out, because val is used for validation; the first is .*labels\.csv:5:1\.$/,
+    /^1 row is left out, because val is used for validation; it is .*labels\.csv:5:1\.$/,
   );
 });
 
@@ -183,10 +183,10 @@ test('when no labelled row is about a folder with images then a warning names it
   const { summary } = await prepared(t, { ...images, 'labels.csv': labels });
   assert.equal(
     summary.warnings[1],
-    '1 folders with images are left alone: no labelled row names a file in them; the first is coat.',
+    '1 folder with images is left alone: no labelled row names a file in it; it is coat.',
   );
   const release = { ...images, 'label.csv': 'hat/1.jpg,kind,yn\nshoe/1.jpg,kind,ny\n' };
-  assert.match((await prepared(t, release)).summary.warnings[0] ?? '', /the first is coat\.$/);
+  assert.match((await prepared(t, release)).summary.warnings[0] ?? '', /it is coat\.$/);
 });
 
 const inside =
@@ -243,8 +243,8 @@ const faults: [what: string, table: string, message: RegExp][] = [
   ],
   [
     'the header has no path',
-    'file,label\nimages/1.jpg,hat\n',
-    /a header line with path and label for .*labels\.csv:1:1 but received "file,label"\. Name/,
+    'id,label\nimages/1.jpg,hat\n',
+    /a header line with path and label for .*labels\.csv:1:1 but received "id,label"\. Name the columns in the first line: that of the images path, file, .*, or image_path, that of the classes label, class, category, or target; paths start from the folder of the file$/,
   ],
   [
     'the columns are not separated by commas',

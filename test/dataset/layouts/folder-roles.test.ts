@@ -70,7 +70,7 @@ test('when a folder with such a name has no images then it is not a class', asyn
   assert.deepEqual(manifest.tasks[0]?.classes, ['cat', 'dog']);
   assert.deepEqual(summary.warnings, [
     'Annotations is left out: it has no images, and the name of a kind of files.',
-    '1 other files in Annotations are left alone: their names are not those of images; the first is Annotations/boxes.csv.',
+    '1 other file in Annotations is left alone: its name is not that of an image; it is Annotations/boxes.csv.',
   ]);
 });
 

@@ -26,7 +26,10 @@ test('when help or an error lists the layouts then each one is there', async (t)
   }
   await assert.rejects(prepared(t, { 'one/a.jpg': 'a', 'b.tar.gz': '' }), (error: Error) => {
     assert.ok(error.message.startsWith(`Expected ${layoutForms} for source`), error.message);
-    assert.match(error.message, /b\.tar\.gz is compressed: .*\. 1 class folders with 1 images/);
+    assert.match(
+      error.message,
+      /b\.tar\.gz is compressed: .*\. At least two classes are needed, a folder of images for each: only one has images \(1\)/,
+    );
     return true;
   });
 });

@@ -28,7 +28,7 @@ for (const file of [
     assert.equal(summary.layout, 'class folders');
     assert.deepEqual(manifest.tasks[0]?.classes, ['cat', 'dog']);
     assert.equal(manifest.samples.length, 10);
-    const named = summary.warnings.filter((warning) => warning.endsWith(`the first is ${file}.`));
+    const named = summary.warnings.filter((warning) => warning.endsWith(`it is ${file}.`));
     assert.equal(named.length, 1, summary.warnings.join('\n'));
   });
 }
@@ -57,8 +57,8 @@ test('when archives lie near class folders, alone or as the source then the comm
   const { summary, source } = await prepared(t, { ...photos, 'bird.zip': 'PK', 'cat/x.tgz': '' });
   const unzip = `unzip '${source}/bird.zip' -d '${source}/bird'`;
   assert.deepEqual(summary.warnings, [
-    `1 archives in the source folder are left alone; the first is bird.zip: \`${unzip}\` unpacks it.`,
-    `1 archives in cat are left alone; the first is cat/x.tgz: \`mkdir '${source}/cat/x' && tar -xf '${source}/cat/x.tgz' -C '${source}/cat/x'\` unpacks it.`,
+    `1 archive in the source folder is left alone; it is bird.zip: \`${unzip}\` unpacks it.`,
+    `1 archive in cat is left alone; it is cat/x.tgz: \`mkdir '${source}/cat/x' && tar -xf '${source}/cat/x.tgz' -C '${source}/cat/x'\` unpacks it.`,
   ]);
   const folder = temporaryFolder(t);
   const out = path.join(folder, 'out');
@@ -90,9 +90,9 @@ test('when links lead to folders then their images count, and links to a folder 
     [8, 5],
   );
   assert.deepEqual(summary.warnings, [
-    '1 class folders have images in folders below them, which count for the upper one: move such folders up if they are classes; the first is cat/more/0.jpg.',
+    '1 class folder has images in folders below it, which count for the upper one: move such folders up if they are classes; it is cat/more/0.jpg.',
     '2 links in dog are left out: they lead to a folder that they are in; the first is dog/all.',
-    '1 links in self are left out: they lead to a folder that they are in; the first is self.',
+    '1 link in self is left out: it leads to a folder that it is in; it is self.',
   ]);
 });
 
@@ -103,7 +103,7 @@ test('when a pipe has the name of an image then it is told and not opened', asyn
   assert.equal(spawnSync('mkfifo', [path.join(source, 'cat/pipe.jpg')]).status, 0);
   const { manifest, summary } = await prepare(source, { out: path.join(folder, 'out') });
   assert.equal(manifest.samples.length, 10);
-  assert.match(summary.warnings.join(), /pipes, sockets or devices; the first is cat\/pipe\.jpg/);
+  assert.match(summary.warnings.join(), /a pipe, a socket or a device; it is cat\/pipe\.jpg/);
 });
 
 test('when a hidden folder has images then a warning says that it is no class', async (t) => {

@@ -58,7 +58,7 @@ test('when labels have no image beside them then they are counted', async (t) =>
     'IMG_1.5.cls': '1',
     'IMG_1.6.jpg': 'another',
     'IMG_1.6.json': '{"label": 1}',
-    'p.ppm': 'no format that is known',
+    'p.hdr': 'no format that is known',
     'p.cls': '0',
     'm.image.jpg': 'x',
     'm.json': '{"label": 1}',
@@ -90,7 +90,7 @@ test('when parts of a set of shards are missing then the first is named', async 
   ]);
   const fromOne = { 'x-1-of-3.tar': shard('a'), 'x-3-of-3.tar': shard('b') };
   assert.deepEqual((await prepared(t, fromOne)).summary.warnings, [
-    '1 of 3 shards are missing; the first is x-2-of-3.',
+    '1 of 3 shards is missing; the first is x-2-of-3.',
   ]);
 });
 

@@ -231,6 +231,6 @@ test('when a Parquet file of a set is missing then one sentence names it', async
   const name = 'data/train-00000-of-00002.parquet';
   const { summary } = await preparedParquet(t, { [name]: 'parquet-plain/names.parquet' });
   assert.deepEqual(summary.warnings, [
-    '1 of 2 shards are missing; the first is data/train-00001-of-00002.',
+    '1 of 2 shards is missing; the first is data/train-00001-of-00002.',
   ]);
 });

@@ -97,7 +97,7 @@ test('when images have no label or no bytes then they are left out and counted',
     summary.warnings.join(),
     /2 images without a label .*left out; the first is 2 in a\.tar/,
   );
-  assert.match(summary.warnings.join(), /1 images of no bytes .*the first is 3\.jpg in a\.tar/);
+  assert.match(summary.warnings.join(), /1 image of no bytes .*it is 3\.jpg in a\.tar/);
 });
 
 test('when names give the splits of shards then they are kept, and another split is left out', async (t) => {
@@ -122,7 +122,7 @@ test('when names give the splits of shards then they are kept, and another split
   assert.equal(summary.leaks, 3);
   assert.match(
     summary.warnings.join('\n'),
-    /1 shards are left out, .*train and val .*first is data\/clothes-test-000\.tar/,
+    /1 shard is left out, .*train and val .*it is data\/clothes-test-000\.tar/,
   );
 });
 
@@ -222,7 +222,7 @@ test('when some shards are compressed then they are left out and counted', async
   const { summary } = await preparedShards(t, { 'a.tar': 'gnu.tar' }, { 'b.tar.gz': 'packed' });
   assert.equal(
     summary.warnings[0],
-    '1 compressed shards are left out, since images are read in place: unpack them; the first is b.tar.gz.',
+    '1 compressed shard is left out, since images are read in place: unpack it; it is b.tar.gz.',
   );
 });
 

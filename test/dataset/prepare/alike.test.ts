@@ -17,7 +17,7 @@ for (const [one, other, shown] of [
     const { manifest, summary } = await prepared(t, photos);
     assert.equal(manifest.tasks[0]?.classes.length, 3);
     assert.deepEqual(summary.warnings, [
-      `1 pairs of classes of shop-photos look alike, the first ${shown}: give those that are the same one name.`,
+      `1 pair of classes of shop-photos looks alike, ${shown}: give those that are the same one name.`,
     ]);
   });
 }

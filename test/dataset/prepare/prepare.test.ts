@@ -40,7 +40,7 @@ test('when classes are folders then labels follow their names and the split is s
   ]);
   assert.deepEqual(summary.warnings, [
     '.cache is left out, because its name begins with a dot: rename it if it is a class.',
-    '1 other files in a-shoe are left alone: their names are not those of images; the first is a-shoe/notes.txt.',
+    '1 other file in a-shoe is left alone: its name is not that of an image; it is a-shoe/notes.txt.',
   ]);
   const hat = manifest.samples.find(({ path: file }) => file === 'b-hat/3.jpg');
   assert.equal(hat?.label, 1);
@@ -101,7 +101,7 @@ test('when the source is split already then its split stands, and what both spli
   );
   assert.equal(summary.leaks, 1);
   assert.match(summary.warnings.join('\n'), /test is left out/);
-  assert.match(summary.warnings.join('\n'), /1 training images are validation images too/);
+  assert.match(summary.warnings.join('\n'), /1 training image is a validation image too/);
 });
 
 test('when the layout is FashionAI then letters, questions and files are found', async (t) => {

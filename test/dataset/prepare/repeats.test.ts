@@ -18,9 +18,9 @@ test('when an image is repeated with other maybe marks then the first ones count
   assert.deepEqual([first?.path, first?.maybe], ['a.jpg', [1]]);
   const csv = `${source}/Annotations/label.csv`;
   assert.deepEqual(summary.warnings, [
-    `1 rows repeat an image under another name; each counts once; the first is ${csv}:2:1, as at ${csv}:1:1.`,
-    `1 rows repeat an image with other maybe marks, which do not count; the first is ${csv}:2:1, as at ${csv}:1:1.`,
-    '1 questions show an image that is also a labelled one; the first is q.jpg, as at c.jpg.',
+    `1 row repeats an image under another name, which counts once; it is ${csv}:2:1, as at ${csv}:1:1.`,
+    `1 row repeats an image with other maybe marks, which do not count; it is ${csv}:2:1, as at ${csv}:1:1.`,
+    '1 question shows an image that is also a labelled one; it is q.jpg, as at c.jpg.',
   ]);
 });
 
@@ -35,9 +35,9 @@ test('when validation repeats a training image, or another class does, then both
     'val/dog/9.jpg': 'w',
   });
   assert.deepEqual(summary.warnings, [
-    '1 rows repeat an image under another name; each counts once; the first is train/cat/1.jpg, as at val/cat/9.jpg.',
-    '1 training images are validation images too; they count for validation only; the first is train/cat/1.jpg, as at val/cat/9.jpg.',
-    'The same image of shop-photos has contradictory labels and is left out: train/dog/2.jpg says class 1, val/cat/8.jpg says class 0.',
+    '1 row repeats an image under another name, which counts once; it is train/cat/1.jpg, as at val/cat/9.jpg.',
+    '1 training image is a validation image too and counts for validation only; it is train/cat/1.jpg, as at val/cat/9.jpg.',
+    'The same image of shop-photos has contradictory labels and is left out: train/dog/2.jpg says dog, val/cat/8.jpg says cat.',
   ]);
 });
 

@@ -1,0 +1,36 @@
+/** The classes of a task with their numbers of images, for a terminal of 80 columns. */
+import type { TaskSummary } from '../dataset/index.js';
+import { count } from '../plural.js';
+import { shorten, textTable } from '../report/index.js';
+
+type ClassCounts = TaskSummary['classes'][number];
+
+/** With more classes only the largest and the smallest are shown. */
+const mostRows = 30;
+/** So many of each. */
+const shownEnds = 5;
+/** Of 80 columns, those that the numbers do not take. */
+const nameColumns = 52;
+
+/** A line for each class in label order, or for the classes with the most and the fewest training images and for all others. */
+export function classTable({ name, classes }: TaskSummary): string {
+  const rows = classes.length > mostRows ? endsOf(classes) : classes;
+  const header = [shorten(`class of ${name}`, nameColumns), 'train', 'validation'];
+  return textTable(
+    header,
+    rows.map((row) => [shorten(row.name, nameColumns), `${row.train}`, `${row.validation}`]),
+  );
+}
+
+function endsOf(classes: readonly ClassCounts[]): ClassCounts[] {
+  const sorted = [...classes].sort((a, b) => b.train - a.train || b.validation - a.validation);
+  const between = sorted.slice(shownEnds, -shownEnds);
+  const sum = (split: 'train' | 'validation') =>
+    between.reduce((total, each) => total + each[split], 0);
+  const others = {
+    name: `… ${count(between.length, 'other class', 'other classes')}`,
+    train: sum('train'),
+    validation: sum('validation'),
+  };
+  return [...sorted.slice(0, shownEnds), others, ...sorted.slice(-shownEnds)];
+}
