@@ -20,4 +20,3 @@ export {
   withProgress,
 } from './progress.js';
 export { textTable } from './table.js';
-export { shorten } from './text-width.js';
