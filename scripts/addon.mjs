@@ -16,10 +16,10 @@ import { wayOut } from './finding.mjs';
 import { tensorflowWheel } from './gpu.mjs';
 import { nativeHash } from './inputs.mjs';
 import { cacheFolder, wheelFolder } from './pins.mjs';
-import { buildReason, isBuildAsked, layPrebuilt } from './prebuilt.mjs';
+import { buildReason, isBuildAsked, layPrebuilt, prebuiltPackage } from './prebuilt.mjs';
 import { folderFault, readRecord, recordFault, writeRecord } from './record.mjs';
 import { isCheckout, packageRoot } from './root.mjs';
-import { work } from './run.mjs';
+import { workQuietly } from './run.mjs';
 import { ensureBuildTools } from './system.mjs';
 import { libraryRecords } from './wheels.mjs';
 
@@ -107,22 +107,24 @@ export const addonRoom = () =>
 /**
  * Takes the prebuilt addon if one fits and loads, or else builds the addon.
  * @param {(line: string) => void} log says why it is built
+ * @returns what it has done
  */
 export function installAddon(log) {
   const inputs = inputHash();
   const reason = buildReason() ?? takePrebuilt(inputs);
   if (reason === undefined) {
-    return;
+    return `taken from ${prebuiltPackage}`;
   }
   if (!isCheckout) {
     findCmakeJs();
-    log(`set-up: the native addon is built here: ${reason}`);
+    log(`The native addon is built here:\n  ${reason}`);
     ensureBuildTools();
   }
   // Make would take a damaged file for a new one.
   fs.rmSync(builtFile, { force: true });
-  compileAddon(addonOutput, 'Release');
+  const { compiled } = compileAddon(addonOutput, 'Release');
   recordAddon(inputs, builtFile);
+  return compiled === 1 ? 'compiled 1 file' : `compiled ${compiled} files`;
 }
 
 /** What the dynamic loader says of an addon that another build may replace; other faults are the system's or TensorFlow's. */
@@ -159,7 +161,8 @@ function recordAddon(inputs, addon) {
 }
 
 /**
- * Compiles the addon to `folder/configuration/bobbin.node` below the package, and returns that path.
+ * Compiles the addon to `folder/configuration/bobbin.node` below the package. Returns that path, and the number of files that had
+ * to be compiled.
  * @param {string} folder
  * @param {'Release' | 'Debug'} configuration
  * @param {string[]} variables of CMake, each `NAME=value`
@@ -168,11 +171,33 @@ export function compileAddon(folder, configuration, variables = []) {
   // cmake-js configures only where there is no cache, and so would keep to another TensorFlow.
   fs.rmSync(path.join(packageRoot, folder, 'CMakeCache.txt'), { force: true });
   const program = findCmakeJs();
-  const build = ['compile', '--out', folder, '--parallel', '2', '--config', configuration];
   const tensorflow = `BOBBIN_TENSORFLOW_ROOT=${wheelFolder(tensorflowWheel())}`;
-  const defines = [tensorflow, ...variables].map((variable) => `--CD${variable}`);
-  work(process.execPath, [program, ...build, ...defines], { cwd: packageRoot });
-  return path.join(packageRoot, folder, configuration, 'bobbin.node');
+  const options = [
+    ...['--out', folder, '--parallel', '2', '--config', configuration],
+    ...[tensorflow, ...variables].map((variable) => `--CD${variable}`),
+  ];
+  /** @type {(label: string, command: string, files?: number) => number} */
+  const run = (label, command, files) =>
+    workQuietly(
+      { label: `native addon: ${label}`, files },
+      process.execPath,
+      [program, command, ...options],
+      {
+        cwd: packageRoot,
+      },
+    );
+  run('configuring', 'configure');
+  const compiled = run('compiling', 'build', countSources(folder));
+  return { file: path.join(packageRoot, folder, configuration, 'bobbin.node'), compiled };
+}
+
+/**
+ * The number of source files of a configured build, or undefined if its generator does not list them.
+ * @param {string} folder below the package
+ */
+function countSources(folder) {
+  const list = path.join(packageRoot, folder, 'compile_commands.json');
+  return fs.existsSync(list) ? JSON.parse(fs.readFileSync(list, 'utf8')).length : undefined;
 }
 
 /**

@@ -1,12 +1,11 @@
 /** bobbin_cuda.so, the CUDA half of the addon: says whether it is current, and builds it by the pinned toolchain. */
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { nativeHash } from './inputs.mjs';
 import { wheelFolder, wheels } from './pins.mjs';
 import { folderFault, readRecord, recordFault, writeRecord } from './record.mjs';
 import { packageRoot } from './root.mjs';
-import { work } from './run.mjs';
+import { workQuietly } from './run.mjs';
 import { fetchWheel, libraryRecords, wheelFault } from './wheels.mjs';
 
 /** The folder of the build. */
@@ -39,22 +38,12 @@ export function buildCudaLibrary() {
   fs.rmSync(cudaFolder, { recursive: true, force: true });
   const hash = inputHash();
   const toolchain = path.join(wheelFolder(wheels.cudaToolchain), 'nvidia', 'cu13');
-  work('cmake', ['-S', packageRoot, '-B', cudaFolder, `-DBOBBIN_CUDA_ROOT=${toolchain}`]);
-  compile();
-  const libraries = libraryRecords(wheels.cudaToolchain);
-  writeRecord(cudaFolder, hash, [path.basename(cudaLibraryFile)], libraries);
-}
-
-function compile() {
-  const args = ['--build', cudaFolder, '--parallel', '2', '--target', 'bobbin_cuda'];
+  const configure = ['-S', packageRoot, '-B', cudaFolder, `-DBOBBIN_CUDA_ROOT=${toolchain}`];
+  workQuietly({ label: 'CUDA kernels: configuring' }, 'cmake', configure);
+  const build = ['--build', cudaFolder, '--parallel', '2', '--target', 'bobbin_cuda'];
   // Make must not mix the output of two compilers.
   const env = { ...process.env, MAKEFLAGS: '--output-sync=target' };
-  const log = fs.openSync(compilerLog, 'w');
-  const { status } = spawnSync('cmake', args, { stdio: ['ignore', log, log], env });
-  fs.closeSync(log);
-  if (status === 0) {
-    return;
-  }
-  const output = fs.readFileSync(compilerLog, 'utf8');
-  throw new Error(`${output}\`cmake ${args.join(' ')}\` failed; its output is above.`);
+  workQuietly({ label: 'CUDA kernels: compiling', log: compilerLog }, 'cmake', build, { env });
+  const libraries = libraryRecords(wheels.cudaToolchain);
+  writeRecord(cudaFolder, hash, [path.basename(cudaLibraryFile)], libraries);
 }

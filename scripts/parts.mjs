@@ -13,11 +13,11 @@ import { buildCudaLibrary, cudaFault, cudaLibraryFile } from './cuda-library.mjs
 import { wayOut, without } from './finding.mjs';
 import { gpuChoice, inspectDriver, tensorflowWheel } from './gpu.mjs';
 import { hashInputs } from './inputs.mjs';
-import { wheelFolder, wheels } from './pins.mjs';
+import { wheelBytes, wheelFolder, wheels } from './pins.mjs';
 import { buildReason } from './prebuilt.mjs';
 import { filesBelow, folderFault, writeRecord } from './record.mjs';
 import { isCheckout, packageRoot } from './root.mjs';
-import { messageOf, work } from './run.mjs';
+import { messageOf, workQuietly } from './run.mjs';
 import { buildTools, installCommand, installPackages, mayInstall } from './system.mjs';
 import { pipVersion, sourceRemedy, wheelSource } from './wheel-source.mjs';
 import { fetchWheel, wheelFault } from './wheels.mjs';
@@ -34,8 +34,8 @@ import { fetchWheel, wheelFault } from './wheels.mjs';
  */
 
 /**
- * `install` gets a function that prints a line.
- * @typedef {{name: string, inspect: () => Finding, install?: ((log: (line: string) => void) => void) | undefined, room?: () => Room}} Part
+ * `install` gets a function that prints a line, and may return what it has done, e.g. `compiled 77 files`.
+ * @typedef {{name: string, inspect: () => Finding, install?: ((log: (line: string) => void) => string | void) | undefined, room?: () => Room}} Part
  */
 
 /** @param {string[]} names */
@@ -143,7 +143,8 @@ const npmPart = {
   room: () => ({ folder: npmFolder, bytes: 1e9 }),
   install() {
     const inputs = npmHash();
-    work('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: packageRoot });
+    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
+    workQuietly({ label: 'npm packages: installing' }, 'npm', args, { cwd: packageRoot });
     // npm's own list changes with packages that are added by hand.
     const files = filesBelow(npmFolder).filter((name) => name !== '.package-lock.json');
     writeRecord(npmFolder, inputs, files);
@@ -164,7 +165,10 @@ export function wheelPart(name, choose) {
       return finding(wheelFault(wheel), { version: wheel.requirement, from });
     },
     room: () => ({ folder: wheelFolder(choose()), bytes: choose().space }),
-    install: () => fetchWheel(choose()),
+    install() {
+      fetchWheel(choose());
+      return `downloaded ${(wheelBytes(choose()) / 1e6).toFixed(0)} MB`;
+    },
   };
 }
 
@@ -193,7 +197,10 @@ const cudaPart = {
     return without(`${state}, nor needed here: \`BOBBIN_GPU=yes npx bobbin setup\` builds them`);
   },
   room: () => ({ folder: path.dirname(cudaLibraryFile), bytes: 2e8 }),
-  install: buildCudaLibrary,
+  install() {
+    buildCudaLibrary();
+    return 'compiled';
+  },
 };
 
 const typescriptFolder = at('dist');
@@ -215,9 +222,12 @@ const typescriptPart = {
     const inputs = typescriptHash();
     fs.rmSync(typescriptFolder, { recursive: true, force: true });
     const tsc = at('node_modules', 'typescript', 'bin', 'tsc');
-    work(process.execPath, [tsc, '--build', 'tsconfig.build.json'], { cwd: packageRoot });
+    const label = 'TypeScript build: compiling';
+    const args = [tsc, '--build', 'tsconfig.build.json'];
+    workQuietly({ label }, process.execPath, args, { cwd: packageRoot });
     fs.chmodSync(at('dist', 'cli', 'main.js'), 0o755);
     writeRecord(typescriptFolder, inputs);
+    return 'compiled';
   },
 };
 

@@ -1,6 +1,7 @@
-/** Runs other programs: quietly to ask a question, with their output shown to do work. */
+/** Runs other programs: to ask a question, or to do work that shows its output, or one line instead. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 
 /** @import { SpawnOptions, SpawnSyncOptions, SpawnSyncOptionsWithStringEncoding } from 'node:child_process' */
 
@@ -34,15 +35,58 @@ export function work(command, args, options = {}) {
 }
 
 /**
+ * What is shown of a command: what it does, e.g. `TypeScript build: compiling`. With `files`, the number of source files, the line
+ * counts those that are compiled. The output is also written to the file `log`.
+ * @typedef {{label: string, files?: number | undefined, log?: string}} Quietly
+ */
+
+const quietly = fileURLToPath(new URL('show/quietly.mjs', import.meta.url));
+
+/** Whether `$BOBBIN_VERBOSE` asks for the whole output of what set-up runs. */
+function isVerbose() {
+  const asked = process.env.BOBBIN_VERBOSE;
+  if (asked !== undefined && asked !== 'yes') {
+    throw new Error(
+      `Expected yes for BOBBIN_VERBOSE but received "${asked}"; without it output is shown if a command fails`,
+    );
+  }
+  return asked === 'yes';
+}
+
+/**
+ * Runs a command and shows one line meanwhile, and all of its output if it fails or `BOBBIN_VERBOSE=yes` asks for it.
+ * @param {Quietly} shown
+ * @param {string} command
+ * @param {string[]} args
+ * @param {SpawnSyncOptions} [options]
+ * @returns {number} the number of source files that it compiled
+ * @throws {Error} as `work` does
+ */
+export function workQuietly(shown, command, args, options = {}) {
+  const request = JSON.stringify({ ...shown, command, args, verbose: isVerbose() });
+  const { error, signal, status, stdout } = spawnSync(process.execPath, [quietly, request], {
+    ...options,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  if (status !== 0) {
+    throw failure(command, args, error?.message, status ?? signal);
+  }
+  return Number(stdout);
+}
+
+/**
  * Runs a command as `work` does, while this process goes on. It ends with this process.
  * @param {string} command
  * @param {string[]} args
  * @param {SpawnOptions} options
+ * @param {(text: string) => void} show gets what it writes to a standard error that is a pipe
  * @throws {Error} as `work` does
  */
-export async function workBeside(command, args, options) {
+export async function workBeside(command, args, options, show) {
   let message;
   const child = spawn(command, args, options);
+  child.stderr?.setEncoding('utf8').on('data', show);
   const kill = () => child.kill();
   process.once('exit', kill);
   const [status, signal] = await once(child, 'close').catch((error) => {

@@ -4,6 +4,7 @@ import { checkRoom, freeBytes, spaceFault } from './access.mjs';
 import { parts } from './parts.mjs';
 import { cacheFolder } from './pins.mjs';
 import { messageOf, runScript } from './run.mjs';
+import { clock } from './show/line.mjs';
 import { clearWorkplaces } from './workplace.mjs';
 
 /** @import { Part, Room } from './parts.mjs' */
@@ -11,8 +12,11 @@ import { clearWorkplaces } from './workplace.mjs';
 /** With fewer free bytes than this, a disk counts as full. */
 const fullBytes = 1e7;
 
+/** The width of the column of names. */
+const nameWidth = Math.max(...parts.map(({ name }) => name.length));
+
 /**
- * Installs a part if it is needed, and missing, damaged or outdated.
+ * Installs a part if it is needed, and missing, damaged or outdated, and prints what was done and how long it took.
  * @param {Part} part
  * @param {(line: string) => void} log
  * @throws {Error} one sentence that names the part that cannot be installed, and how to get it
@@ -25,9 +29,13 @@ export function install(part, log = console.log) {
   if (part.install === undefined) {
     throw new Error(`${part.name} is missing: ${remedy}.`);
   }
-  log(`set-up: ${part.name} (${fault}) …`);
+  if (!fault.startsWith('missing')) {
+    log(`${part.name} is not in order:\n  ${fault}`);
+  }
+  const start = performance.now();
+  let done;
   try {
-    installIn(part.room?.(), () => part.install?.(log));
+    done = installIn(part.room?.(), () => part.install?.(log));
   } catch (error) {
     throw new Error(`${part.name} cannot be installed: ${messageOf(error)}`, { cause: error });
   }
@@ -37,11 +45,14 @@ export function install(part, log = console.log) {
       `${part.name} still fails after its set-up (${after.fault ?? 'missing'}): ${after.remedy}.`,
     );
   }
+  const seconds = (performance.now() - start) / 1000;
+  log([part.name.padEnd(nameWidth), (done ?? 'installed').padEnd(24), clock(seconds)].join('  '));
 }
 
 /**
+ * @template Done
  * @param {Room | undefined} room
- * @param {() => void} work
+ * @param {() => Done} work
  */
 function installIn(room, work) {
   if (room === undefined) {
@@ -49,7 +60,7 @@ function installIn(room, work) {
   }
   checkRoom(room.folder, room.bytes);
   try {
-    work();
+    return work();
   } catch (error) {
     // Others write to the disk, too.
     const fault = spaceFault(room.folder, room.bytes);

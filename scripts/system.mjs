@@ -1,5 +1,5 @@
 /** What Bobbin needs of the operating system: how to look for it and which Debian package brings it. */
-import { ask, work } from './run.mjs';
+import { ask, workQuietly } from './run.mjs';
 
 /** Compiles a C++20 file that uses jpeglib.h; its output names the libjpeg-turbo version. */
 function probeJpeg() {
@@ -66,8 +66,11 @@ export const installCommand = (packages) => `apt-get install ${packages.join(' '
  */
 export function installPackages(packages) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  work('apt-get', ['update', '-qq'], { env });
-  work('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env });
+  const label = `${packages.join(' ')}: installing`;
+  const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages];
+  for (const args of [['update', '-qq'], install]) {
+    workQuietly({ label }, 'apt-get', args, { env });
+  }
 }
 
 /**

@@ -50,15 +50,16 @@ export const wrap = (text: string, columns: number): string =>
 /** The pieces of a long line. All but the first are indented by two columns more than it. */
 function wrapLine(line: string, columns: number): string[] {
   const [indent = ''] = line.match(/^ */) ?? [];
+  const [first = '', ...words] = line.trimStart().match(/ *(`[^`]*`|[^ ])+/g) ?? [];
   const lines: string[] = [];
-  let current = '';
-  for (const word of line.match(/(`[^`]*`|[^ ])+/g) ?? []) {
-    if (current !== '' && displayWidth(`${current} ${word}`) > columns) {
+  let current = indent + first;
+  for (const word of words) {
+    if (displayWidth(current + word) > columns) {
       lines.push(current);
-      current = '';
+      current = `${indent}  ${word.trimStart()}`;
+    } else {
+      current += word;
     }
-    const start = lines.length === 0 ? indent : `${indent}  `;
-    current = current === '' ? `${start}${word}` : `${current} ${word}`;
   }
   return [...lines, current];
 }

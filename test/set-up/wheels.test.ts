@@ -284,7 +284,7 @@ test('when a file or the cache is closed to a user, then the fault names it, and
     const { fault, remedy } = part.inspect();
     console.log(fault + '\\n' + remedy);
     try { install(part); } catch (error) { console.log(error.message); }`);
-  const [fault, remedy, , error] = stdout.split('\n');
+  const [fault, remedy, , , error] = stdout.split('\n');
   assert.equal(
     fault,
     `not readable by user 65534: ${record}, since ${cache} is closed to others`,

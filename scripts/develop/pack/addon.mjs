@@ -30,7 +30,7 @@ export async function pack(out) {
   const hash = nativeHash();
   const { variables, licences } = buildLibjpeg();
   const build = path.join(buildFolder, 'addon-build');
-  const addon = compileAddon(build, 'Release', ['BOBBIN_PREBUILT=ON', ...variables]);
+  const { file: addon } = compileAddon(build, 'Release', ['BOBBIN_PREBUILT=ON', ...variables]);
   const fault = floorFault(addon);
   if (fault !== undefined) {
     throw new Error(fault);
