@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { install } from '../../scripts/setup.mjs';
 import { temporaryFolder } from '../support/folders.js';
 import { inTerminal } from '../support/terminal.js';
 
@@ -56,9 +57,32 @@ test('when BOBBIN_VERBOSE asks for it, then a command that succeeds prints its o
 
 test('when there is a terminal, then one line counts the files and goes', () => {
   const command = [process.execPath, '--input-type', 'module', '--eval', program(compiler, {})];
-  const surroundings = { cwd: root, env: process.env, question: '2', answer: '' };
-  const { output } = inTerminal(command, surroundings);
+  const { output } = inTerminal(command, { cwd: root });
   const shown = output.replaceAll('\x1b[K', '').split('\r');
   assert.ok(shown.includes('addon: compiling 2 of 2 files  0:00'), output);
   assert.deepEqual(shown.slice(-2), ['2', '\n']);
+});
+
+test('when a part is installed, then its row says what was done and how long it took, and a fault is told before', () => {
+  const lines: string[] = [];
+  const print = (line: string) => lines.push(...line.split('\n'));
+  for (const fault of ['missing: /cache/tiny', 'cut: /cache/tiny/file has 3 of 7 bytes']) {
+    let ok = false;
+    const part = {
+      name: 'Tiny',
+      inspect: () => ({ ok, fault }),
+      install() {
+        ok = true;
+        return 'downloaded 274 MB';
+      },
+    };
+    install(part, print);
+  }
+  const row = /^Tiny {29}downloaded 274 MB {9}0:00$/;
+  assert.match(lines[0] ?? '', row);
+  assert.deepEqual(lines.slice(1, 3), [
+    'Tiny is not in order:',
+    '  cut: /cache/tiny/file has 3 of 7 bytes',
+  ]);
+  assert.match(lines[3] ?? '', row);
 });

@@ -2,10 +2,11 @@
 import { spawnSync } from 'node:child_process';
 
 const program = `
-import os, pty, sys
-question, answer, *command = sys.argv[1:]
+import fcntl, os, pty, struct, sys, termios
+rows, columns, question, answer, *command = sys.argv[1:]
 child, terminal = pty.fork()
 if child == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("4H", int(rows), int(columns), 0, 0))
     os.execvp(command[0], command)
 seen = b""
 try:
@@ -23,20 +24,26 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))`;
 /** A program that asks another question waits forever. The longest one here builds the addon. */
 const timeout = 10 * 60_000;
 
+export interface Terminal {
+  cwd: string;
+  env?: NodeJS.ProcessEnv;
+  /** Without a size, as some serial lines have it, it is 0. */
+  rows?: number;
+  columns?: number;
+  /** When it has been shown, `answer` is typed. */
+  question?: string;
+  answer?: string;
+}
+
 /**
- * What `command` shows, and its exit code. When it has shown `question`, `answer` is typed.
+ * What `command` shows, and its exit code.
  * @throws Error with what it has shown, when it takes ten minutes
  */
 export function inTerminal(
   command: string[],
-  {
-    cwd,
-    env,
-    question,
-    answer,
-  }: Record<'cwd' | 'question' | 'answer', string> & { env: NodeJS.ProcessEnv },
+  { cwd, env = process.env, rows = 0, columns = 0, question = '', answer = '' }: Terminal,
 ): { code: number | null; output: string } {
-  const args = ['-c', program, question, answer, ...command];
+  const args = ['-c', program, `${rows}`, `${columns}`, question, answer, ...command];
   const options = { cwd, env, encoding: 'utf8', timeout } as const;
   const { error, status, stdout, stderr } = spawnSync('python3', args, options);
   if (error) {

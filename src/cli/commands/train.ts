@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { changeOptions, loadManifest } from '../../dataset/index.js';
 import { type ProgressReporter, withProgress } from '../../report/index.js';
 import { train } from '../../training/index.js';
+import { print } from '../../width.js';
 import { warnOfChanges } from '../data-changes.js';
 import { pickFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
@@ -63,7 +64,7 @@ async function run(flags: Flags, signal: AbortSignal, progress: ProgressReporter
     const { augmentation, seed } = training;
     await reportRun({ manifest, task, run: folder, result, augmentation, seed });
     result.classifier.model.dispose();
-    console.log(`${task}: trained model, history.csv and pictures in ${folder}`);
+    print(`${task}: trained model, history.csv and pictures in ${folder}`);
   }
   report.end();
 }

@@ -1,0 +1,64 @@
+/** What the commands show on a terminal of 80 × 24: no line wraps, and none of TensorFlow's appears. */
+import assert from 'node:assert/strict';
+import { copyFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import { synthesize } from '../../src/synthetic/index.js';
+import { displayWidth } from '../../src/width.js';
+import { temporaryFolder } from '../support/folders.js';
+import { inTerminal } from '../support/terminal.js';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const tsx = import.meta.resolve('tsx');
+const bobbin = [process.execPath, '--import', tsx, path.join(root, 'src/cli/main.ts')];
+const terminal = { rows: 24, columns: 80 };
+const cwd = temporaryFolder();
+const task = 'collar_design_labels';
+const training = '--model mobilenet-v2 --no-pretrained --size 32 --batch-size 8 --epochs 2';
+
+before(async () => {
+  const drawing = { imagesPerTask: 24, questionsPerTask: 3, size: 64, seed: 1 };
+  await synthesize(path.join(cwd, 'photos'), { ...drawing, tasks: [task] });
+  const images = path.join(cwd, 'photos/base/Images', task);
+  copyFileSync(path.join(images, readdirSync(images)[0] ?? ''), path.join(cwd, 'coat.jpg'));
+});
+
+/** The lines that a terminal shows of `output`, one after another. A line that is rewritten counts each time. */
+const linesOf = (output: string) =>
+  output
+    .split('\u001b')
+    .map((piece) => piece.replace(/^\[\d*[A-Z]/, ''))
+    .flatMap((piece) => piece.split(/[\r\n]+/))
+    .filter((line) => line !== '');
+
+/** A path, a command in backquotes and nothing else may be longer than the terminal: broken, they could not be copied. */
+const isWhole = (line: string) => /^ *(\S*\/\S*|`[^`]*`)[.,;:]?$/.test(line);
+
+for (const words of [
+  'doctor',
+  'prepare photos --out data',
+  'preview data',
+  `train --data data --run run ${training} --warm-up 0`,
+  'evaluate --data data --run run',
+  `predict --run run --task ${task} coat.jpg`,
+  `submit --data photos --out work ${training} --crops center --validation-fraction 0.3`,
+]) {
+  const [name] = words.split(' ');
+  test(`when ${name} runs on a terminal of 80 columns, then its lines fit, and TensorFlow prints none`, () => {
+    const { code, output } = inTerminal([...bobbin, ...words.split(' ')], { cwd, ...terminal });
+    assert.equal(code, 0, output);
+    const lines = linesOf(output);
+    assert.deepEqual(
+      lines.filter((line) => displayWidth(line) > terminal.columns && !isWhole(line)),
+      [],
+    );
+    assert.doesNotMatch(output, /absl|oneDNN|^[IWEF]\d{4} /m);
+  });
+}
+
+test('when the progress and the result go to files, then neither has a control character', () => {
+  const command = `${bobbin.join(' ')} prepare photos --out again >out.txt 2>err.txt; cat out.txt err.txt`;
+  const { code, output } = inTerminal(['sh', '-c', command], { cwd, ...terminal });
+  assert.equal(code, 0, output);
+  assert.ok(!output.includes('\u001b') && output.includes(task), output);
+});
