@@ -92,6 +92,7 @@ export {
   rowsOf,
   type StoredPrediction,
   savePrediction,
+  topClasses,
 } from './prediction/index.js';
 export {
   type AugmentationSheet,

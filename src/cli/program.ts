@@ -91,7 +91,7 @@ export async function createProgram(words: string[]): Promise<Command> {
     .version(version)
     .addHelpText(
       'after',
-      '\nExit codes: 0 success, 1 error, 2 problems found by verify; 130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP.',
+      '\nExit codes: 0 success; 1 error, or an image that predict could not read;\n2 problems found by verify; 130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP.',
     );
   const chosen = words.find((word) => word in entries);
   for (const [name, { description, computes, load }] of Object.entries(entries)) {

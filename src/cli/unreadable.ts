@@ -5,10 +5,14 @@ import { count } from '../plural.js';
 
 const shown = 10;
 
-/** Lists the first ten images and the reasons. `consequence` says what happened to their rows. */
+/**
+ * Lists the first ten images and the reasons. `consequence` says what happened to their rows; `total` is the number of such
+ * images where `failures` are only the first of them.
+ */
 export function warnUnreadable(
   failures: readonly (ImageFile & { reason: string })[],
   consequence: string,
+  total = failures.length,
 ): void {
   if (failures.length === 0) {
     return;
@@ -16,10 +20,10 @@ export function warnUnreadable(
   const lines = failures
     .slice(0, shown)
     .map((failure) => `  ${imageName(failure)}: ${failure.reason}`);
-  if (failures.length > shown) {
-    lines.push(`  … and ${failures.length - shown} more`);
+  if (total > lines.length) {
+    lines.push(`  … and ${total - lines.length} more`);
   }
   process.stderr.write(
-    `${count(failures.length, 'unreadable image')}, ${consequence}:\n${lines.join('\n')}\n`,
+    `${count(total, 'unreadable image')}, ${consequence}:\n${lines.join('\n')}\n`,
   );
 }

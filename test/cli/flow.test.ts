@@ -104,25 +104,6 @@ test('when a run is repeated from its config.json, then its losses and its confi
   assert.deepEqual(await losses('again'), await losses('run'));
 });
 
-test('when images are given, then a CSV has a row for each, even for a missing one', async () => {
-  const image = at(
-    'photos/base',
-    (await firstField(at('photos/base/Annotations/label.csv'))) ?? '',
-  );
-  const stdout = await bobbin(
-    ...['predict', '--task', tasks[0] as string, '--run', at('run'), image, at('absent.jpg')],
-  );
-  const [header, shown, absent] = stdout.trimEnd().split('\n');
-  assert.match(header as string, /^path,prediction,Invisible,Shirt Collar,/);
-  const shares = (shown as string).split(',').slice(2).map(Number);
-  assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-4);
-  assert.match(absent as string, /absent\.jpg,(,0\.200000){5}$/);
-});
-
-async function firstField(file: string): Promise<string | undefined> {
-  return (await readFile(file, 'utf8')).split('\n')[0]?.split(',')[0];
-}
-
 test('when a submission is stopped and repeated, then its result equals an uninterrupted one', async () => {
   const words = (out: string) => [
     ...['submit', '--data', at('photos'), '--out', at(out), '--epochs', '3', ...network],

@@ -77,33 +77,6 @@ test('when the help of a command is requested, then its flags show range and def
   );
 });
 
-test('when the numbers of weights and runs differ, then the error comes before prediction', async () => {
-  const words = ['predict', '--run', 'no-such-run', '--weights', '1,2', '--task', 'hat', 'a.jpg'];
-  const { code, stderr } = await runBobbin(words);
-  assert.equal(code, 1);
-  assert.equal(
-    stderr,
-    'bobbin: Expected one number per --run, 1, for --weights but received [1,2]\n',
-  );
-});
-
-test('when predict gets images and a data set, or only half of a request, then the error says which', async () => {
-  const wrong: [string[], string][] = [
-    [
-      ['a.jpg', '--data', 'd', '--out', 'o'],
-      '--data cannot be combined with images. It answers the questions of a data set',
-    ],
-    [['--data', 'd'], 'Missing a folder beside --data for --out'],
-    [['a.jpg'], 'Missing a task beside images for --task'],
-    [[], 'Expected images, or --data and --out, for predict but received "neither"'],
-  ];
-  for (const [words, message] of wrong) {
-    const { code, stderr } = await runBobbin(['predict', '--run', 'no-such-run', ...words]);
-    assert.equal(code, 1);
-    assert.equal(stderr, `bobbin: ${message}\n`);
-  }
-});
-
 test('when the folder to measure is missing, then it is named', async () => {
   const { code, stderr } = await runBobbin(['bench', 'no-such-folder']);
   assert.equal(code, 1);

@@ -1,26 +1,50 @@
-/** `bobbin predict`: predicts single images, or answers the questions of a data set with a submission. */
+/** `bobbin predict`: predicts images, or answers the questions of a data set with a submission. */
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { csvLine } from '../../csv-line.js';
 import { loadManifest } from '../../dataset/index.js';
-import { conflict, expected } from '../../errors.js';
-import { topClass } from '../../evaluation/index.js';
-import {
-  type ClassifyOptions,
-  type ClassifyProgress,
-  classifyOptions,
-  ensemble,
-  type Prediction,
-  type PredictRequest,
-  predict,
-  rowsOf,
-} from '../../prediction/index.js';
-import { withProgress } from '../../report/index.js';
+import { conflict, expected, missing } from '../../errors.js';
+import { type Classifier, openRun, runOptions } from '../../model/index.js';
+import { type OptionTable, type OptionValues, pickOptions } from '../../options.js';
+import { count } from '../../plural.js';
+import { classifyOptions, predict } from '../../prediction/index.js';
+import { type ProgressReporter, withProgress } from '../../report/index.js';
 import { answerQuestions } from '../../submission/index.js';
 import { warnOfChanges } from '../data-changes.js';
+import { exitCode } from '../exit.js';
 import { pickFlags } from '../flags.js';
-import { openClassifier } from '../runs.js';
+import { type FormatName, formatNames, topHelp } from '../prediction/formats.js';
+import { findImages } from '../prediction/images.js';
+import { type Unread, writeRows } from '../prediction/rows.js';
+import { openClassifier, runOfTask } from '../runs.js';
 import { warnUnreadable } from '../unreadable.js';
+
+/** Options of the rows that images get. */
+const rowOptions = {
+  top: {
+    type: 'integer',
+    default: undefined,
+    defaultHelp: topHelp,
+    min: 1,
+    max: 100_000,
+    help: 'most probable classes that a row shows',
+  },
+  format: {
+    type: 'choice',
+    choices: formatNames,
+    default: undefined,
+    defaultHelp: 'by the name of --out; without it, table on a terminal and csv elsewhere',
+    help: 'form of the rows',
+  },
+  keepGoing: {
+    type: 'boolean',
+    default: false,
+    help: 'end with exit code 0 if one image or more could be read; rows of others say why they have no prediction',
+  },
+} as const satisfies OptionTable;
+
+export const options = { ...classifyOptions, ...runOptions, ...rowOptions };
+
+type Values = OptionValues<typeof options>;
 
 interface Flags {
   run: string[];
@@ -30,20 +54,12 @@ interface Flags {
   task?: string;
 }
 
-interface Request {
-  runs: string[];
-  weights: number[] | undefined;
-  values: ClassifyOptions;
-}
-
-export const options = classifyOptions;
-
 export function configure(command: Command): void {
   command
-    .argument('[images...]', 'images to predict; the result is a CSV on stdout')
+    .argument('[images...]', 'images, and folders with images at any depth')
     .requiredOption(
       '--run <folder>',
-      'run folder of train; repeat it to average several runs',
+      'run of train, or the folder of several; repeat it to average classifiers',
       // Not variadic, which would read the images that follow as runs.
       (folder: string, earlier: string[] = []) => [...earlier, folder],
     )
@@ -52,87 +68,151 @@ export function configure(command: Command): void {
       'one weight for each run, separated by commas (default: all 1)',
       numbers,
     )
-    .option('--task <name>', 'the task that the images belong to')
+    .option('--task <name>', 'the task that the images belong to, where a run has several')
     .option('--data <folder>', 'prepared data set whose questions are answered, instead of images')
-    .option('--out <folder>', 'with --data: where submission.csv and submission.zip go');
+    .option(
+      '--out <path>',
+      'file for the rows, .csv, .json or .jsonl; with --data, folder for submission.csv and submission.zip',
+    );
   command.action(async (images: string[], flags: Flags) => {
-    checkFlags(images, flags);
-    const request = { runs: flags.run, weights: flags.weights, values: pickFlags(options, flags) };
-    const { data, out, task } = flags;
-    if (data !== undefined) {
-      await writeAnswers(request, data, out as string);
-    } else {
-      await predictImages(request, task as string, images);
-    }
+    const values = pickFlags(options, flags);
+    checkFlags(images, flags, values);
+    await withProgress((progress) =>
+      flags.data === undefined
+        ? predictImages(images, flags, values, progress)
+        : writeAnswers(flags.data, flags, values, progress),
+    );
   });
 }
 
-function checkFlags(images: string[], { run, weights, data, out, task }: Flags): void {
+function checkFlags(
+  images: string[],
+  { run, weights, data, out }: Flags,
+  { top, format, keepGoing }: Values,
+): void {
   if (weights !== undefined && weights.length !== run.length) {
     throw expected(`one number per --run, ${run.length},`, '--weights', weights);
   }
-  if (images.length > 0 && data !== undefined) {
-    throw conflict('--data', 'images', 'It answers the questions of a data set');
+  if (data === undefined) {
+    if (images.length === 0) {
+      const remedy = 'Name files or folders, or answer the questions of a data set: --data, --out';
+      throw missing('images', 'predict', remedy);
+    }
+    return;
   }
-  if (images.length === 0 && data === undefined) {
-    throw expected('images, or --data and --out,', 'predict', 'neither');
+  const answers = 'It answers the questions of a data set';
+  if (images.length > 0) {
+    throw conflict('--data', 'images', answers);
   }
-  if (data !== undefined && out === undefined) {
-    throw expected('a folder beside --data', '--out', out);
+  if (out === undefined) {
+    throw missing('a folder', '--out', 'submission.csv and submission.zip go there');
   }
-  if (data === undefined && task === undefined) {
-    throw expected('a task beside images', '--task', task);
+  const rows = { '--top': top, '--format': format, '--keep-going': keepGoing || undefined };
+  const [given] = Object.entries(rows).filter(([, value]) => value !== undefined);
+  if (given !== undefined) {
+    throw conflict('--data', given[0], `${answers}, in the form of a submission`);
   }
 }
 
-async function predictImages(request: Request, task: string, images: string[]): Promise<void> {
-  const files = images.map((image) => path.resolve(image));
-  const prediction = await averaged(request, task, { files });
-  const { classes, failures } = prediction;
-  const unread = new Set(failures.map(({ index }) => index));
-  console.log(csvLine(['path', 'prediction', ...classes]));
-  rowsOf(prediction).forEach((row, index) => {
-    const image = images[index] as string;
-    const top = unread.has(index) ? '' : (classes[topClass(row)] as string);
-    console.log(csvLine([image, top, ...Array.from(row, (p) => p.toFixed(6))]));
-  });
-  warnUnreadable(failures, 'given the same probability for every class');
+async function predictImages(
+  images: string[],
+  { run, weights, task, out }: Flags,
+  { epoch, keepGoing, format, ...values }: Values,
+  progress: ProgressReporter,
+): Promise<void> {
+  const form = format ?? formatOf(out);
+  const { files, notes } = await findImages(images, { keepGoing });
+  for (const note of notes) {
+    progress.print(note);
+  }
+  const unread = await withClassifiers(
+    run.map((each) => () => openClassifier(each, task, epoch)),
+    (classifiers) =>
+      writeRows({
+        ...values,
+        ...{ classifiers, weights, files, format: form, reasons: keepGoing, out, progress },
+      }),
+  );
+  progress.end();
+  if (out !== undefined) {
+    console.log(`${count(files.length, 'row')} in ${out}`);
+  }
+  endWithUnread(unread, files.length, keepGoing);
 }
 
-async function writeAnswers(request: Request, data: string, out: string): Promise<void> {
+/** The format that the ending of a file's name says. */
+function formatOf(out: string | undefined): FormatName {
+  if (out === undefined) {
+    return process.stdout.isTTY ? 'table' : 'csv';
+  }
+  const ending = path.extname(out).slice(1).toLowerCase();
+  const format = formatNames.find((name) => name === ending);
+  if (format === undefined) {
+    throw expected('a file named .csv, .json or .jsonl', '--out', out, 'Or choose a --format');
+  }
+  return format;
+}
+
+function endWithUnread({ count: unread, first }: Unread, images: number, keepGoing: boolean): void {
+  const fails = unread === images || (unread > 0 && !keepGoing);
+  if (fails) {
+    process.exitCode = exitCode.error;
+  }
+  const code = fails && unread < images ? ' (exit code 1; with --keep-going 0)' : '';
+  warnUnreadable(first, `without a prediction${code}`, unread);
+}
+
+async function writeAnswers(
+  data: string,
+  { run, weights, out }: Flags,
+  { epoch, ...values }: Values,
+  progress: ProgressReporter,
+): Promise<void> {
   const manifest = await loadManifest(data);
   if (manifest.questions.length === 0) {
     throw expected('a data set with questions (question.csv)', '--data', data);
   }
-  await warnOfChanges({ manifest, part: 'questions' });
+  await warnOfChanges({ manifest, part: 'questions' }, progress.print);
   const { csv, zip, rows } = await answerQuestions({
     manifest,
-    out,
-    answer: async (task, images) => {
-      const answer = await averaged(request, task.name, images);
+    out: out as string,
+    answer: async ({ name }, images) => {
+      const openers = run.map((each) => async () => {
+        return openRun(await runOfTask(each, manifest, name, epoch), epoch);
+      });
+      const answer = await withClassifiers(openers, (classifiers) =>
+        predict({
+          ...pickOptions(classifyOptions, values),
+          ...images,
+          classifiers,
+          weights,
+          onProgress: (state) => progress.update({ label: name, ...state }),
+        }),
+      );
+      progress.end();
       warnUnreadable(answer.failures, 'answered with the share of each class in training');
       return answer;
     },
   });
-  console.log(`${rows} answers in ${csv} and ${zip}`);
+  console.log(`${count(rows, 'answer')} in ${csv} and ${zip}`);
 }
 
-async function averaged(
-  { runs, weights, values }: Request,
-  task: string,
-  wanted: Pick<PredictRequest, 'files' | 'fallback' | 'classes'>,
-): Promise<Prediction> {
-  const members = await withProgress(async (progress) => {
-    const predictions: Prediction[] = [];
-    for (const run of runs) {
-      const classifier = await openClassifier(run, task);
-      const onProgress = (state: ClassifyProgress) => progress.update({ label: task, ...state });
-      predictions.push(await predict({ ...values, ...wanted, classifier, onProgress }));
-      classifier.model.dispose();
+/** Opens classifiers, and frees them after the work. */
+async function withClassifiers<Result>(
+  openers: readonly (() => Promise<Classifier>)[],
+  work: (classifiers: Classifier[]) => Promise<Result>,
+): Promise<Result> {
+  const classifiers: Classifier[] = [];
+  try {
+    for (const open of openers) {
+      classifiers.push(await open());
     }
-    return predictions;
-  });
-  return ensemble(members, weights);
+    return await work(classifiers);
+  } finally {
+    for (const { model } of classifiers) {
+      model.dispose();
+    }
+  }
 }
 
 function numbers(list: string): number[] {

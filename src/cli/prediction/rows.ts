@@ -1,0 +1,106 @@
+/** Predicts images and writes a row for each as it is computed: to the standard output, or to a file that appears whole. */
+import { writeFile } from 'node:fs/promises';
+import { replaceFile, writing } from '../../disk/index.js';
+import type { Classifier } from '../../model/index.js';
+import {
+  type ClassifyOptions,
+  classifyBatches,
+  topClasses,
+  type UnreadableFile,
+} from '../../prediction/index.js';
+import type { ProgressReporter } from '../../report/index.js';
+import { type Columns, defaultTop, type FormatName, formats, type TextForm } from './formats.js';
+
+/** Predictions of images as a table or file. */
+export interface RowsRequest extends ClassifyOptions {
+  classifiers: readonly Classifier[];
+  weights: readonly number[] | undefined;
+  files: readonly string[];
+  format: FormatName;
+  top: number | undefined;
+  /** Whether rows without a prediction say why. */
+  reasons: boolean;
+  /** The file; undefined: the standard output. */
+  out: string | undefined;
+  progress: ProgressReporter;
+}
+
+/** The images that could not be read. */
+export interface Unread {
+  count: number;
+  /** The first of them. */
+  first: UnreadableFile[];
+}
+
+/** An error message lists no more. */
+const mostKept = 10;
+
+/** Writes a row for each image. @returns the images that have no prediction */
+export async function writeRows(request: RowsRequest): Promise<Unread> {
+  const { format, out, progress } = request;
+  const unread: Unread = { count: 0, first: [] };
+  const columns = columnsOf(request);
+  const text = textOf(formats[format](columns), request, columns, unread);
+  if (out !== undefined) {
+    const marked = format === 'csv' ? withByteOrderMark(columns, text) : text;
+    await replaceFile(out, (unfinished) =>
+      writing(out, () => writeFile(unfinished, marked, { flag: 'wx' })),
+    );
+    return unread;
+  }
+  for await (const piece of text) {
+    if (process.stdout.isTTY) {
+      progress.end();
+    }
+    process.stdout.write(piece);
+  }
+  return unread;
+}
+
+function columnsOf({ classifiers, files, format, top, reasons }: RowsRequest): Columns {
+  const { classes } = classifiers[0] as Classifier;
+  return { classes, paths: files, top: top ?? defaultTop(format, classes.length), reasons };
+}
+
+/** The text of the result, a piece for each batch of images. */
+async function* textOf(
+  form: TextForm,
+  { classifiers, weights, files, crops, batchSize, threads, progress }: RowsRequest,
+  { classes, top = 1 }: Columns,
+  unread: Unread,
+): AsyncGenerator<string> {
+  yield form.head;
+  const batches = classifyBatches({
+    ...{ classifiers, weights, files, crops, batchSize, threads },
+    onProgress: (state) => progress.update({ label: 'predicting', ...state }),
+  });
+  for await (const { start, count, probabilities, failures } of batches) {
+    unread.count += failures.length;
+    unread.first.push(...failures.slice(0, mostKept - unread.first.length));
+    const reasons = new Map(failures.map(({ index, reason }) => [index, reason]));
+    const rows = Array.from({ length: count }, (_, at) => {
+      const reason = reasons.get(start + at);
+      const row = probabilities.subarray(at * classes.length, (at + 1) * classes.length);
+      return form.row({
+        path: files[start + at] as string,
+        top: reason === undefined ? topClasses(row, top) : [],
+        probabilities: row,
+        reason,
+      });
+    });
+    yield `${start === 0 ? '' : form.between}${rows.join(form.between)}`;
+  }
+  yield form.foot;
+}
+
+/** Spreadsheets take a CSV file for one of another encoding where it begins without this mark; other programs may not expect it. */
+async function* withByteOrderMark(
+  { classes, paths }: Columns,
+  text: AsyncIterable<string>,
+): AsyncGenerator<string> {
+  const isOther = (name: string) => /[^ -~]/.test(name);
+  if (classes.some(isOther) || paths.some(isOther)) {
+    yield '\ufeff';
+  }
+  yield* text;
+}

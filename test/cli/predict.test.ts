@@ -1,0 +1,205 @@
+/** `bobbin predict` with one run that the API trained: folders, formats, exit codes, and what its messages advise. */
+import assert from 'node:assert/strict';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import { parse } from 'csv-parse/sync';
+import { createProgram } from '../../src/cli/program.js';
+import { openClassifier, runOfTask } from '../../src/cli/runs.js';
+import { loadClassifier, saveClassifier } from '../../src/model/index.js';
+import { predict } from '../../src/prediction/index.js';
+import { train } from '../../src/training/index.js';
+import { temporaryFolder } from '../support/folders.js';
+import { drawPhotos } from '../support/photos.js';
+import { runBobbin } from '../support/run-bobbin.js';
+import { smallClassifier } from '../support/small-classifier.js';
+
+const folder = temporaryFolder();
+const at = (...parts: string[]) => path.join(folder, ...parts);
+/** As `train({ run })` writes it, and below it as `bobbin train --run` does. */
+const run = at('run');
+const parent = at('parent');
+const photos = at('photos');
+const broken = at('photos/ä/broken.jpg');
+const absent = at('absent.jpg');
+
+before(async () => {
+  const manifest = await drawPhotos(at('data'), { training: 2, validation: 1 });
+  const classifier = smallClassifier();
+  const options = { epochs: 1, batchSize: 6, warmUp: 0, threads: 1 };
+  await train({ manifest, task: 'colour', run, classifier, ...options });
+  await cp(run, path.join(parent, 'colour'), { recursive: true });
+  for (const place of ['ä', '.hidden']) {
+    await mkdir(at('photos', place), { recursive: true });
+    await cp(at('data/0-0.jpg'), at('photos', place, 'b.jpg'));
+    await cp(at('data/1-0.jpg'), at('photos', place, 'A.jpg'));
+  }
+  await writeFile(broken, 'no image');
+  await writeFile(at('photos/notes.txt'), 'no image either');
+});
+
+/** Runs a command that writes to a file in this process, and resolves to its exit code. */
+async function exitCodeOf(...words: string[]): Promise<number> {
+  const program = await createProgram(words);
+  await program.parseAsync(words, { from: 'user' });
+  const code = Number(process.exitCode ?? 0);
+  process.exitCode = 0;
+  return code;
+}
+
+/** Runs a command that is refused; resolves to its message. */
+async function refusal(...words: string[]): Promise<string> {
+  const error = await exitCodeOf(...words).then(
+    () => assert.fail(`${words.join(' ')} was not refused`),
+    (cause: Error) => cause,
+  );
+  assert.equal(error.name, 'InvalidInputError', error.stack);
+  return error.message;
+}
+
+test('when a folder is predicted, then a CSV has a row for each image in order, and an unreadable one ends with exit code 1', async () => {
+  const { code, stdout, stderr } = await runBobbin(['predict', '--run', run, photos]);
+  assert.equal(code, 1, stderr);
+  const rows = parse(stdout) as string[][];
+  assert.deepEqual(rows[0], ['path', 'prediction', 'red', 'green', 'blue']);
+  const names = rows.slice(1).map(([file]) => path.relative(photos, file as string));
+  assert.deepEqual(names, ['ä/A.jpg', 'ä/b.jpg', 'ä/broken.jpg']);
+  const [, first = [], , last = []] = rows;
+  assert.deepEqual(last.slice(1), ['', '', '', '']);
+  const shares = first.slice(2).map(Number);
+  assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-4);
+  assert.equal(shares.indexOf(Math.max(...shares)), rows[0]?.slice(2).indexOf(first[1] as string));
+  for (const line of [
+    `${photos}: left out 1 file without the name of an image; the first is notes.txt.`,
+    '1 unreadable image, without a prediction (exit code 1; with --keep-going 0):',
+    `  ${broken}: is text, not an image`,
+  ]) {
+    assert.ok(stderr.split('\n').includes(line), `${stderr} has ${line}`);
+  }
+});
+
+test('when the work is to go on, then unreadable images have a reason, and a file is written whole', async () => {
+  const out = at('out/rows.JSON');
+  const words = ['--run', parent, '--keep-going', '--top', '2', photos, absent, '--out', out];
+  assert.equal(await exitCodeOf('predict', ...words), 0);
+  assert.deepEqual(await readdir(at('out')), ['rows.JSON']);
+  const [row, , ...others] = JSON.parse(await readFile(out, 'utf8'));
+  assert.equal(row.top.length, 2);
+  assert.deepEqual(row.top[0], { class: row.prediction, probability: row.probability });
+  assert.ok(row.top[0].probability >= row.top[1].probability);
+  assert.deepEqual(others, [
+    { path: broken, prediction: null, reason: 'is text, not an image' },
+    { path: absent, prediction: null, reason: 'cannot read file: No such file or directory' },
+  ]);
+});
+
+test('when no image can be read, then the exit code is 1 even if the work is to go on', async () => {
+  const out = at('none.rows');
+  const words = ['--run', run, '--keep-going', '--format', 'csv', broken, '--out', out];
+  assert.equal(await exitCodeOf('predict', ...words), 1);
+  // The mark by which spreadsheets know UTF-8, as a path has ä.
+  assert.equal(
+    await readFile(out, 'utf8'),
+    `\ufeffpath,prediction,red,green,blue,reason\n${broken},,,,,"is text, not an image"\n`,
+  );
+});
+
+test('when runs are averaged by weights, then the rows are those of the one with all the weight', async () => {
+  const classifier = { ...smallClassifier(), task: 'colour' };
+  await saveClassifier(classifier, at('other/colour/model'));
+  const [image, out] = [at('data/0-0.jpg'), at('rows.jsonl')];
+  const words = ['--run', run, '--run', at('other'), '--weights', '0,3', image, '--out', out];
+  assert.equal(await exitCodeOf('predict', ...words), 0);
+  const row = JSON.parse(await readFile(out, 'utf8'));
+  const { probabilities } = await predict({ classifier, files: [image] });
+  assert.deepEqual(
+    Object.entries(row.probabilities),
+    classifier.classes.map((name, index) => [name, Number(probabilities[index]?.toFixed(6))]),
+  );
+});
+
+test('when a run is named as train or the API name it, then it is found', async () => {
+  for (const [folder, task] of [
+    [run, undefined],
+    [run, 'colour'],
+    [parent, 'colour'],
+    [path.join(parent, 'colour'), 'colour'],
+    [path.join(run, 'model'), undefined],
+  ] as const) {
+    (await openClassifier(folder, task)).model.dispose();
+    (await loadClassifier(folder)).model.dispose();
+  }
+});
+
+test('when the data was prepared under another name, then its only task has the only run', async () => {
+  const tasks = [{ name: 'pictures', classes: ['red', 'green', 'blue'] }];
+  assert.equal((await runOfTask(parent, { tasks }, 'pictures')).folder, at('parent/colour'));
+  const two = [...tasks, { name: 'shoes', classes: ['a', 'b'] }];
+  await assert.rejects(runOfTask(parent, { tasks: two }, 'shoes'), {
+    message: 'Expected one of colour for the task of --data but received "shoes"',
+  });
+});
+
+test('when a run, a task or an image is not there, then the message says what is, before any work', async () => {
+  const image = at('data/0-0.jpg');
+  const out = at('unwritten.csv');
+  const wrong: [string[], string][] = [
+    [
+      ['--run', parent, '--task', 'nope', image],
+      'Expected one of colour for --task but received "nope"',
+    ],
+    [
+      ['--run', path.join(parent, 'colour'), '--task', 'nope', image],
+      'Expected one of colour for --task but received "nope"',
+    ],
+    [
+      ['--run', at('nosuch'), image],
+      `Expected an existing folder for --run but received "${at('nosuch')}"`,
+    ],
+    [
+      ['--run', at('data'), image],
+      `Expected a trained model for --run but received "${at('data')}". It has 0-0.jpg, 0-1.jpg, 0-2.jpg, 1-0.jpg, 1-1.jpg, 1-2.jpg, 2-0.jpg, 2-1.jpg, …. A run, as train writes it, has model/model.json`,
+    ],
+    [
+      ['--run', run, image, absent],
+      `Expected an existing image or folder for images but received "${absent}". With --keep-going, such images get a row without a prediction`,
+    ],
+    [
+      ['--run', run, at('out')],
+      `Missing images for the folder ${at('out')}. It has 1 file; files whose names do not end as those of images do are read if they are named themselves`,
+    ],
+    [
+      ['--run', run, image, '--out', at('rows.txt')],
+      `Expected a file named .csv, .json or .jsonl for --out but received "${at('rows.txt')}". Or choose a --format`,
+    ],
+  ];
+  for (const [words, message] of wrong) {
+    assert.equal(await refusal('predict', '--out', out, ...words), message);
+  }
+  await assert.rejects(readFile(out), { code: 'ENOENT' });
+});
+
+test('when a request is incomplete or contradictory, then the message says what is missing', async () => {
+  const wrong: [string[], string][] = [
+    [
+      [],
+      'Missing images for predict. Name files or folders, or answer the questions of a data set: --data, --out',
+    ],
+    [
+      ['a.jpg', '--data', 'd', '--out', 'o'],
+      '--data cannot be combined with images. It answers the questions of a data set',
+    ],
+    [['--data', 'd'], 'Missing a folder for --out. submission.csv and submission.zip go there'],
+    [
+      ['--data', 'd', '--out', 'o', '--top', '3'],
+      '--data cannot be combined with --top. It answers the questions of a data set, in the form of a submission',
+    ],
+    [
+      ['a.jpg', '--weights', '1,2'],
+      'Expected one number per --run, 1, for --weights but received [1,2]',
+    ],
+  ];
+  for (const [words, message] of wrong) {
+    assert.equal(await refusal('predict', '--run', 'no-such-run', ...words), message);
+  }
+});

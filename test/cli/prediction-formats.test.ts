@@ -1,0 +1,85 @@
+/** The forms of predictions: which classes they show, quoting, and the columns of a terminal. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parse } from 'csv-parse/sync';
+import { type Answer, defaultTop, formats } from '../../src/cli/prediction/formats.js';
+import { topClasses } from '../../src/prediction/index.js';
+import { displayWidth } from '../../src/width.js';
+
+const classes = ['coat, "long"', '帽子', 'x', '3'];
+const probabilities = [0.125, 0.5, 0.125, 0.25];
+const answer = (path: string, top: number): Answer => ({
+  path,
+  top: topClasses(probabilities, top),
+  probabilities,
+});
+const unread: Answer = { path: 'b.jpg', top: [], probabilities: [0, 0, 0, 0], reason: 'is text' };
+
+function written(format: keyof typeof formats, top: number | undefined, reasons = false): string {
+  const answers = [answer('a.jpg', top ?? 1), unread];
+  const form = formats[format]({ classes, paths: ['a.jpg', 'b.jpg'], top, reasons });
+  return form.head + answers.map(form.row).join(form.between) + form.foot;
+}
+
+test('when classes are ranked, then the greatest come first, and of equal ones the lower index', () => {
+  assert.deepEqual(topClasses(probabilities, 3), [1, 3, 0]);
+  assert.deepEqual(topClasses(probabilities, 9), [1, 3, 0, 2]);
+  const many = Float32Array.from({ length: 500 }, (_, index) => Math.sin(index * 7.3));
+  const sorted = Array.from(many.keys()).sort((a, b) => (many[b] ?? 0) - (many[a] ?? 0));
+  assert.deepEqual(topClasses(many, 20), sorted.slice(0, 20));
+});
+
+test('when rows are CSV, then any reader finds the columns of all classes, or of the most probable', () => {
+  assert.deepEqual(parse(written('csv', undefined)), [
+    ['path', 'prediction', ...classes],
+    ['a.jpg', '帽子', '0.125000', '0.500000', '0.125000', '0.250000'],
+    ['b.jpg', '', '', '', '', ''],
+  ]);
+  assert.deepEqual(parse(written('csv', 2, true)), [
+    ['path', 'prediction', 'probability', 'prediction 2', 'probability 2', 'reason'],
+    ['a.jpg', '帽子', '0.500000', '3', '0.250000', ''],
+    ['b.jpg', '', '', '', '', 'is text'],
+  ]);
+});
+
+test('when more classes are asked for than there are, then the columns are those of all', () => {
+  const [header, row] = parse(written('csv', 9)) as string[][];
+  assert.equal(header?.length, 9);
+  assert.equal(row?.length, 9);
+});
+
+test('when rows are JSON, then the whole is one value, or each line', () => {
+  const top = [
+    { class: '帽子', probability: 0.5 },
+    { class: '3', probability: 0.25 },
+  ];
+  const first = { path: 'a.jpg', prediction: '帽子', probability: 0.5 };
+  const second = { path: 'b.jpg', prediction: null, reason: 'is text' };
+  assert.deepEqual(JSON.parse(written('json', 2)), [{ ...first, top }, second]);
+  const shares = Object.fromEntries(classes.map((name, index) => [name, probabilities[index]]));
+  const lines = written('jsonl', undefined).trimEnd().split('\n');
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line)),
+    [{ ...first, probabilities: shares }, second],
+  );
+});
+
+test('when rows are a table, then each fits 80 columns, also with wide letters', () => {
+  const long = `photos/${'帽子'.repeat(30)}/image.jpg`;
+  const many = Array.from({ length: 30 }, (_, index) => `a rather long class ${index}`);
+  const form = formats.table({ classes: many, paths: [long], top: 3, reasons: false });
+  const row = form.row({ path: long, top: [7, 2, 1], probabilities: many.map(() => 0.031) });
+  assert.match(row, /^photos.*…/);
+  assert.match(row, /class 7 3\.1 %/);
+  const reason = 'no reason is as long as this one, which nobody would read to its end '.repeat(2);
+  for (const line of [...form.head.trimEnd().split('\n'), row, form.row({ ...unread, reason })]) {
+    assert.ok(displayWidth(line) <= 80, line);
+  }
+  assert.equal(written('table', 2).split('\n')[2], 'a.jpg  帽子 50.0 %, 3 25.0 %');
+});
+
+test('when no number of classes is asked for, then few are all shown, and of many the most probable', () => {
+  assert.equal(defaultTop('csv', 100), undefined);
+  assert.equal(defaultTop('csv', 101), 5);
+  assert.equal(defaultTop('table', 2), 3);
+});
