@@ -1,5 +1,5 @@
 /** Turns options into flags, and a command's parsed flags back into checked option values. */
-import { type Command, Option as Flag, InvalidArgumentError } from 'commander';
+import { type Command, Option as Flag } from 'commander';
 import {
   checkOption,
   describeValues,
@@ -111,19 +111,17 @@ export function describeDefault({ defaultHelp, default: preset }: Option): strin
 
 function parse(flag: string, option: Option, given: string): unknown {
   const value = convert(option, given);
-  try {
-    checkOption(`--${flag}`, option, value);
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
+  checkOption(`--${flag}`, option, value);
   return value;
 }
 
 function convert(option: Option, given: string): unknown {
-  // Number('') is 0: an empty value must not pass for one.
-  const number = (digits: string) => (digits.trim() === '' ? Number.NaN : Number(digits));
   if (option.type === 'choice') {
     return given;
   }
-  return option.type === 'range' ? given.split(',').map(number) : number(given);
+  return option.type === 'range' ? given.split(',').map(numberOr) : numberOr(given);
 }
+
+/** A number, or the text as it was typed, which the error then shows. Number('') is 0: an empty value must not pass for one. */
+const numberOr = (typed: string): number | string =>
+  typed.trim() === '' || Number.isNaN(Number(typed)) ? typed : Number(typed);

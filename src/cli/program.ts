@@ -1,10 +1,12 @@
 /** All commands. Only the command that runs is loaded, so that `setup` works before the parts that it installs. */
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { type OptionTree, optionsByName } from '../options.js';
 import { readConfig } from './config.js';
 import { ensureSetUp } from './first-use.js';
 import { addFlags, presetFlags } from './flags.js';
+import { UsageCommand } from './usage/command.js';
+import { examplesText, orderText } from './usage/examples.js';
 
 /** The exports of a command's file. */
 interface CommandModule {
@@ -81,24 +83,28 @@ const entries: Record<string, Entry> = {
   },
 };
 
+const exitCodes = `Exit codes: 0 success; 1 error, or an image that predict could not read;
+2 problems found by verify; 130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP.`;
+
+/** The names of all commands, in the order of the work. */
+export const commandNames: readonly string[] = Object.keys(entries);
+
 /** The program for one command line. `words` are the arguments after the program's name. */
 export async function createProgram(words: string[]): Promise<Command> {
   const { version, description } = JSON.parse(
     readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
   );
-  const program = new Command('bobbin')
+  const program = new UsageCommand('bobbin')
     .description(description)
     .version(version)
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 success; 1 error, or an image that predict could not read;\n2 problems found by verify; 130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP.',
-    );
+    .addHelpText('after', `\n${orderText}\n\n${exitCodes}`);
   const chosen = words.find((word) => word in entries);
   for (const [name, { description, computes, load }] of Object.entries(entries)) {
     const command = program.command(name).description(description);
     if (name === chosen) {
       const { configure, options } = await load();
       configure(command);
+      command.addHelpText('after', examplesText(name));
       if (options) {
         addOptions(command, options);
       }

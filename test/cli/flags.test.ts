@@ -64,17 +64,21 @@ test('when another option decides a default, then help has it in words and no va
   });
 });
 
-test('when a value is invalid, then the flag is refused', () => {
-  const refused = [
-    ['--batch-size', '1.5'],
-    ['--batch-size', ''],
-    ['--batch-size', '64k'],
-    ['--area', '0.5'],
-    ['--area', '0.9,0.1'],
-    ['--crop', 'five'],
+test('when a value is invalid, then the error shows what was typed', () => {
+  const refused: [flag: string, typed: string, shown: string][] = [
+    ['--batch-size', '1.5', '1.5'],
+    ['--batch-size', '', '""'],
+    ['--batch-size', '64k', '"64k"'],
+    ['--area', '0.5', '[0.5]'],
+    ['--area', '0.9,0.1', '[0.9,0.1]'],
+    ['--area', '0.1,x', '[0.1,"x"]'],
+    ['--crop', 'five', '"five"'],
   ];
-  for (const words of refused) {
-    assert.throws(() => parse(words), { code: 'commander.invalidArgument' }, words.join(' '));
+  for (const [flag, typed, shown] of refused) {
+    const message = new RegExp(
+      `^Expected .* for ${flag} but received ${shown.replace(/[[\]]/g, '\\$&')}$`,
+    );
+    assert.throws(() => parse([flag, typed]), { name: 'InvalidInputError', message });
   }
 });
 

@@ -1,6 +1,6 @@
 /** `bobbin predict`: predicts images, or answers the questions of a data set with a submission. */
 import path from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { loadManifest } from '../../dataset/index.js';
 import { conflict, expected, missing } from '../../errors.js';
 import { type Classifier, openRun, runOptions } from '../../model/index.js';
@@ -17,6 +17,7 @@ import { findImages } from '../prediction/images.js';
 import { type Unread, writeRows } from '../prediction/rows.js';
 import { openClassifier, runOfTask } from '../runs.js';
 import { warnUnreadable } from '../unreadable.js';
+import { RepeatableFlag } from '../usage/command.js';
 
 /** Options of the rows that images get. */
 const rowOptions = {
@@ -57,11 +58,12 @@ interface Flags {
 export function configure(command: Command): void {
   command
     .argument('[images...]', 'images, and folders with images at any depth')
-    .requiredOption(
-      '--run <folder>',
-      'run of train, or the folder of several; repeat it to average classifiers',
-      // Not variadic, which would read the images that follow as runs.
-      (folder: string, earlier: string[] = []) => [...earlier, folder],
+    // Not variadic, which would read the images that follow as runs.
+    .addOption(
+      new RepeatableFlag(
+        '--run <folder>',
+        'run of train, or the folder of several; repeat it to average classifiers',
+      ).makeOptionMandatory(),
     )
     .option(
       '--weights <list>',
@@ -218,9 +220,7 @@ async function withClassifiers<Result>(
 function numbers(list: string): number[] {
   const values = list.split(',').map((word) => (word.trim() === '' ? Number.NaN : Number(word)));
   if (values.some((value) => !Number.isFinite(value) || value < 0)) {
-    throw new InvalidArgumentError(
-      expected('numbers of at least 0, separated by commas', '--weights', list).message,
-    );
+    throw expected('numbers of at least 0, separated by commas,', '--weights', list);
   }
   return values;
 }

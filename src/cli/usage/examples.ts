@@ -1,0 +1,53 @@
+/** Examples of command lines, for help. A test parses each of them. */
+
+/** Words after `npx bobbin`, by command; the first of each is what most people need. */
+export const examples: Readonly<Record<string, readonly string[]>> = {
+  prepare: [
+    'prepare photos --out data',
+    'prepare labels.csv --out data --validation-fraction 0.2',
+    'prepare photos --out data --check',
+  ],
+  preview: ['preview data', 'preview data --rotation 10 --erase 0.25 --out views.png'],
+  train: [
+    'train --data data --run run',
+    'train --data data --run run --resume',
+    'train --data data --run small --size 128 --batch-size 64',
+    'train --data data --run again --config run/TASK/config.json',
+  ],
+  evaluate: ['evaluate --data data --run run', 'evaluate --data data --run run --crops ten'],
+  predict: [
+    'predict --run run new-photos',
+    'predict --run run --run again --weights 2,1 photo.jpg',
+    'predict --run run --data data --out submission',
+  ],
+};
+
+/** The order of the work. */
+const steps: readonly (readonly [command: string, what: string])[] = [
+  ['prepare', 'read photos, a folder a class'],
+  ['preview', 'draw them beside augmented views'],
+  ['train', 'train a classifier'],
+  ['evaluate', 'score it on photos kept apart'],
+  ['predict', 'classify other photos'],
+];
+
+const lineOf = (example = '') => `  npx bobbin ${example}`;
+
+const widest = Math.max(...steps.map(([command]) => lineOf(examples[command]?.[0]).length));
+
+export const orderText = [
+  'The order of the work:',
+  ...steps.map(([command, what]) => `${lineOf(examples[command]?.[0]).padEnd(widest)}  ${what}`),
+].join('\n');
+
+/** What `bobbin` without a command says. */
+export const welcome = `Bobbin trains image classifiers. ${orderText}
+
+\`npx bobbin demo\` does all of it with drawn photos, \`npx bobbin COMMAND --help\`
+explains a command, and \`npx bobbin --help\` lists all commands.`;
+
+/** The examples of a command below its help; empty without any. */
+export function examplesText(command: string): string {
+  const own = examples[command];
+  return own === undefined ? '' : ['\nExamples:', ...own.map(lineOf)].join('\n');
+}
