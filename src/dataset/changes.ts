@@ -13,6 +13,7 @@ import {
 import { sha256 } from '../disk/index.js';
 import { InvalidInputError } from '../errors.js';
 import type { OptionTable, OptionValues } from '../options.js';
+import { count } from '../plural.js';
 import { mapConcurrently } from './concurrency.js';
 import { type FileStamp, stampOrCode } from './file-stamp.js';
 import { type ImageFile, imageName, readImage } from './image-file.js';
@@ -218,14 +219,19 @@ async function sentencesOnAbsent(
     inside.push(sample);
   }
   const sentences = [...folders].slice(0, mostNamed).map(([folder, [first, ...others]]) => {
-    const share = `${1 + others.length} of ${photos} photos that were looked for`;
+    const share = `${1 + others.length} of ${lookedFor(photos)}`;
     return folder === ''
-      ? `${share} are gone, the first is ${imageName(first as Photo)}: restore them, or ${remedy}.`
+      ? `${share} ${others.length === 0 ? 'is' : 'are'} gone, the first is ${imageName(first as Photo)}: restore them, or ${remedy}.`
       : `The folder ${folder} is gone, with ${share}: move it back, or ${remedy}.`;
   });
   const more = folders.size - sentences.length;
-  return more > 0 ? [...sentences, `${more} more folders are gone.`] : sentences;
+  return more > 0
+    ? [...sentences, `${count(more, 'more folder is', 'more folders are')} gone.`]
+    : sentences;
 }
+
+const lookedFor = (photos: number): string =>
+  count(photos, 'photo that was looked for', 'photos that were looked for');
 
 /** Finds the outermost missing folder on the way to a folder, undefined if that exists. Asks for each folder once. */
 function outermostMissing(): (folder: string) => Promise<string | undefined> {
@@ -263,7 +269,7 @@ function sentenceOnClosed({ closed, photos }: Comparison): string[] {
   if (first === undefined) {
     return [];
   }
-  const found = `${closed.length} of ${photos} photos that were looked for cannot be read`;
+  const found = `${closed.length} of ${lookedFor(photos)} cannot be read`;
   const remedy = remedyByCode(first.code) ?? 'Restore them';
   return [`${found}, the first is ${imageName(first.photo)} (${first.code}). ${remedy}.`];
 }
@@ -273,8 +279,9 @@ function sentenceOnChanged({ changed, compared }: Comparison, remedy: string): s
   if (first === undefined) {
     return [];
   }
-  const found = `${changed.length} of ${compared} photos that were compared`;
+  const photos = count(compared, 'photo that was compared', 'photos that were compared');
+  const found = `${changed.length} of ${photos} ${changed.length === 1 ? 'has' : 'have'}`;
   return [
-    `${found} have other bytes than prepare read, the first is ${imageName(first)}: their labels and their split may be wrong. Restore them, or ${remedy}.`,
+    `${found} other bytes than prepare read, the first is ${imageName(first)}: their labels and their split may be wrong. Restore them, or ${remedy}.`,
   ];
 }

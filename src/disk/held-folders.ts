@@ -1,7 +1,7 @@
 /** The folders that this process has locked, and whether it still has: another call may have taken it for killed. */
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { expected } from '../errors.js';
+import { missing } from '../errors.js';
 
 /** The claim, an open file, of each folder by its absolute path. */
 export const heldFolders = new Map<string, FileHandle>();
@@ -17,7 +17,7 @@ export async function checkHeld(file: string): Promise<void> {
     if (isInside && (await claim.stat()).nlink === 0) {
       const remedy =
         'If this process stood still for a minute, another call works there now: repeat this one after its end';
-      throw expected('the lock of this call', folder, 'none', remedy);
+      throw missing('the lock of this call', folder, remedy);
     }
   }
 }

@@ -18,7 +18,7 @@ test('when photos change or their folder moves after prepare, then the commands 
   const told = await runBobbin(words);
   assert.match(
     told.stderr,
-    /^! 1 of 2 photos .* have other bytes .* is .*shirt.*\.jpg: .*\nbobbin: /,
+    /^! 1 of 2 photos .* has other bytes .* is .*shirt.*\.jpg: .*\nbobbin: /,
   );
 
   await rename(source, `${source} moved`);

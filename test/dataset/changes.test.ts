@@ -64,7 +64,7 @@ test('when photos or a folder are gone, then that is told, and an error if it is
   await rm(at('shirt', '7.jpg'));
   await rename(at('skirt'), at('..', 'elsewhere'));
   assert.deepEqual(await changesSince({ manifest }), [
-    `1 of 20 photos that were looked for are gone, the first is ${at('shirt', '7.jpg')}: restore them, or run \`npx bobbin prepare\` again.`,
+    `1 of 20 photos that were looked for is gone, the first is ${at('shirt', '7.jpg')}: restore them, or run \`npx bobbin prepare\` again.`,
     `The folder ${at('skirt')} is gone, with 10 of 20 photos that were looked for: move it back, or run \`npx bobbin prepare\` again.`,
   ]);
   await rename(source, `${source} of last year`);

@@ -129,7 +129,9 @@ test('when a call stood still until another one took its folder, then it can no 
   await writeWhole(inside, 'earlier');
   // As the other one does with a claim that was not rewritten for a minute.
   rmSync(path.join(run, claimOf(await thisProcess())));
-  const refusal = new RegExp(`the lock of this call for ${run} .* another call works there now`);
+  const refusal = new RegExp(
+    `Missing the lock of this call for ${run}\\. .* another call works there now`,
+  );
   await assert.rejects(writeWhole(inside, 'later'), refusal);
   await assert.rejects(removeFile(inside), refusal);
   assert.equal(readFileSync(inside, 'utf8'), 'earlier');

@@ -129,7 +129,7 @@ test("when a torch file lacks the weights then they are named in the checkpoint'
 test('when a file is not weights at all then the formats are listed', async () => {
   await assert.rejects(
     createModel({ ...options, pretrained: fixture('metrics.json') }),
-    /Expected a weightsManifest for .*metrics\.json/,
+    /Missing a weightsManifest for .*metrics\.json/,
   );
   await assert.rejects(
     createModel({ ...options, pretrained: fixture('pipeline/photo.jpg') }),

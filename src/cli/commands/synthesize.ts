@@ -22,7 +22,7 @@ export function configure(command: Command): void {
       }),
     );
     print(
-      `${count(images, 'labelled image')} and ${count(questions, 'question')}. Prepare them with \`bobbin prepare ${flags.out} --out <folder>\`.`,
+      `${count(images, 'labelled image')} and ${count(questions, 'question')}. To prepare them:\n  npx bobbin prepare ${flags.out} --out data`,
     );
   });
 }

@@ -1,7 +1,7 @@
 /** The layout of a CSV file with a header line: the columns `path`, `label` and, optionally, `split`. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { expected } from '../../errors.js';
+import { expected, missing } from '../../errors.js';
 import { fileStamp } from '../file-stamp.js';
 import { firstRows, readCsv } from '../files/csv.js';
 import { filesIn } from '../files/folders.js';
@@ -127,7 +127,7 @@ async function read(source: string): Promise<Source> {
     return { path: row.path, task, label, maybe: [], given: split, origin: row.origin };
   });
   if (labelled.length === 0) {
-    throw expected('rows with a label', file, 'none');
+    throw missing('rows with a label', file);
   }
   const tasks = [{ name: task, classes: classes.names }];
   warnings.push(

@@ -21,7 +21,7 @@ export function parseManifest(
   for (const list of lists) {
     const entries = value[list];
     if (!Array.isArray(entries)) {
-      throw expected('an array', `${list} in ${file}`, typeof entries, remedy);
+      throw expected('an array', `${list} in ${file}`, entries, remedy);
     }
     for (const [index, entry] of entries.entries()) {
       place = `${list}[${index}] in ${file}`;

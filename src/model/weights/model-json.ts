@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import { openSealed, readRegular, sha256 } from '../../disk/index.js';
-import { expected } from '../../errors.js';
+import { expected, missing } from '../../errors.js';
 import { tf } from '../../tensorflow/index.js';
 import type { NamedTensors, WeightsFormat } from './format.js';
 
@@ -57,7 +57,7 @@ const copyAgain = 'Copy the file again from where it came from, with the weights
 
 function checkManifest(groups: WeightsGroup[], file: string, remedy: string): void {
   if (!Array.isArray(groups)) {
-    throw expected('a weightsManifest', file, 'none', remedy);
+    throw missing('a weightsManifest', file, remedy);
   }
   for (const group of groups) {
     if (!Array.isArray(group?.paths) || !Array.isArray(group.weights)) {
@@ -109,7 +109,9 @@ function plainName(part: string, file: string): string {
 
 async function readPart(file: string, remedy: string): Promise<Buffer> {
   return readRegular(file).catch((cause: NodeJS.ErrnoException) => {
-    throw cause.code === 'ENOENT' ? expected('a weights file', file, 'none', remedy) : cause;
+    throw cause.code === 'ENOENT'
+      ? missing(path.basename(file), `the model in ${path.dirname(file)}`, remedy)
+      : cause;
   });
 }
 

@@ -1,5 +1,5 @@
 /** Reads a state dict from torch's legacy (not zip) `.pth` file without running any of its code. */
-import { expected } from '../../errors.js';
+import { expected, missing } from '../../errors.js';
 import { floatsIn, type NamedTensor, type NamedTensors, type WeightsFormat } from './format.js';
 import { readPickle } from './pickle/unpickler.js';
 import {
@@ -156,7 +156,7 @@ function materialise(
   name: string,
 ): NamedTensor {
   if (storage === undefined) {
-    throw expected('a storage', name, 'none');
+    throw missing('a storage', name);
   }
   const count = elements(shape);
   const last = shape.reduce((sum, size, i) => sum + (size - 1) * (strides[i] as number), offset);

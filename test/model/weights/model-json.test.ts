@@ -44,7 +44,7 @@ test('when the files are shorter than the manifest, elsewhere, or no JSON, then 
     read({ weightsManifest: [{ paths: ['../a.bin'], weights }] }),
     /a plain file name/,
   );
-  await assert.rejects(read({ format: 'layers-model' }), /Expected a weightsManifest/);
+  await assert.rejects(read({ format: 'layers-model' }), /Missing a weightsManifest/);
   await assert.rejects(readTensors(Buffer.from('{"weights'), file), {
     name: 'InvalidInputError',
     message: /Expected JSON for .*model\.json/,

@@ -22,7 +22,7 @@ export class PickleStack {
   top(): Pickled {
     const value = this.entries.at(-1);
     if (value === undefined || value === mark) {
-      throw this.source.bad('a value on the stack', 'none');
+      throw this.source.bad('a value on the stack', undefined);
     }
     return value;
   }
@@ -42,7 +42,7 @@ export class PickleStack {
   popToMark(): Pickled[] {
     const start = this.entries.lastIndexOf(mark);
     if (start < 0) {
-      throw this.source.bad('a mark on the stack', 'none');
+      throw this.source.bad('a mark on the stack', undefined);
     }
     return this.entries.splice(start).slice(1) as Pickled[];
   }
