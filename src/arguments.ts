@@ -56,7 +56,7 @@ export const callable: Kind = {
 
 export const callback = optional(callable);
 
-export const abortSignal = optional({
+export const signal = optional({
   what: 'an AbortSignal',
   accepts: (value) => isRecord(value) && 'aborted' in value,
 });

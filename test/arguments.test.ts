@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  abortSignal,
   callback,
   checkArguments,
   list,
   optional,
   record,
   type ShapeOf,
+  signal,
   text,
 } from '../src/arguments.js';
 
@@ -29,7 +29,7 @@ const shape = {
   seed: { type: 'integer', default: 1, min: 0, max: 9, help: '' },
   augmentation: { flip: { type: 'boolean', default: true, help: '' } },
   observer: { onEpoch: callback },
-  signal: abortSignal,
+  signal,
 } as const satisfies ShapeOf<Request>;
 
 const valid = { files: ['a.png'], manifest: {} };

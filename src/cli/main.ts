@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 /** The `bobbin` command; exit.ts has its exit codes. */
-import { endWith, exitCode } from './exit.js';
+import { endWith } from './exit.js';
 import { watchOutput } from './output.js';
 import { createProgram } from './program.js';
-import { welcome } from './usage/examples.js';
 import { watchWarnings } from './warnings.js';
 
 watchOutput();

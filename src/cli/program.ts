@@ -6,7 +6,7 @@ import { readConfig } from './config.js';
 import { ensureSetUp } from './first-use.js';
 import { addFlags, presetFlags } from './flags.js';
 import { UsageCommand } from './usage/command.js';
-import { examplesText, orderText } from './usage/examples.js';
+import { examplesText, orderText, welcome } from './usage/examples.js';
 
 /** The exports of a command's file. */
 interface CommandModule {
@@ -94,10 +94,7 @@ export async function createProgram(words: string[]): Promise<Command> {
   const { version, description } = JSON.parse(
     readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
   );
-  const program = new UsageCommand('bobbin')
-    .description(description)
-    .version(version)
-    .addHelpText('after', `\n${orderText}\n\n${exitCodes}`);
+  const program = new UsageCommand('bobbin').description(description).version(version);
   const chosen = words.find((word) => word in entries);
   for (const [name, { description, computes, load }] of Object.entries(entries)) {
     const command = program.command(name).description(description);
@@ -114,7 +111,10 @@ export async function createProgram(words: string[]): Promise<Command> {
     }
     command.option('--debug', 'print the stack of an error');
   }
-  return program;
+  // Without words, commander shows the help.
+  return words.length === 0
+    ? program.configureHelp({ formatHelp: () => `${welcome}\n` })
+    : program.addHelpText('after', `\n${orderText}\n\n${exitCodes}`);
 }
 
 /** For each command the options that a configuration file may set. */

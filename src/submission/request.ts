@@ -1,13 +1,5 @@
 /** The request, the progress and the result of `submit`. */
-import {
-  abortSignal,
-  callback,
-  number,
-  optional,
-  record,
-  type ShapeOf,
-  text,
-} from '../arguments.js';
+import { callback, number, optional, record, type ShapeOf, signal, text } from '../arguments.js';
 import { changeOptions, type Manifest } from '../dataset/index.js';
 import type { Evaluation } from '../evaluation/index.js';
 import { modelOptions } from '../model/index.js';
@@ -127,7 +119,7 @@ export const submitShape = {
     onPredicting: callback,
     onScored: callback,
   } satisfies ShapeOf<SubmitObserver>,
-  signal: abortSignal,
+  signal,
 } as const satisfies ShapeOf<SubmitRequest>;
 
 /** The written submission, its answers and the models' scores. */

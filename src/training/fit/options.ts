@@ -1,5 +1,5 @@
 /** Options and progress of `fit`. */
-import { abortSignal, callback, optional, record, type ShapeOf } from '../../arguments.js';
+import { callback, optional, record, type ShapeOf, signal } from '../../arguments.js';
 import type { OptionValues } from '../../options.js';
 import type { Loader, PixelType } from '../../pipeline/index.js';
 import { type JitOptions, jitOptions } from '../../tensorflow/index.js';
@@ -72,7 +72,7 @@ export const fitShape = {
   validation: optional(aLoader),
   targets: callback,
   jit: jitOptions,
-  signal: abortSignal,
+  signal,
   onProgress: callback,
   onEpoch: callback,
 } as const satisfies ShapeOf<FitOptions>;
