@@ -64,6 +64,29 @@ function line({ ok, optional, version, from, fault, remedy }, title) {
   return `✗ ${title}  ${fault === undefined ? 'missing:' : `${fault};`} ${remedy}`;
 }
 
+const columns = 80;
+
+/** One space that is not within a command, which backquotes enclose. */
+const gap = /(?<=\S) (?=\S)(?=(?:[^`]*`[^`]*`)*[^`]*$)/;
+
+/**
+ * Breaks a text between words, so that each line fits into a terminal. Commands stay whole, and longer words, such as paths.
+ * @param {string} text
+ */
+export function wrapped(text) {
+  const [first = '', ...words] = text.split(gap);
+  const lines = [first];
+  for (const word of words) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if ([...longer].length <= columns) {
+      lines[lines.length - 1] = longer;
+    } else {
+      lines.push(`    ${word}`);
+    }
+  }
+  return lines.join('\n');
+}
+
 /**
  * Prints each part with its version and source; returns whether every part is in order.
  * @param {(line: string) => void} log
@@ -72,7 +95,7 @@ export function doctor(log = console.log) {
   const rows = [...parts, device, fonts].map((part) => ({ name: part.name, ...part.inspect() }));
   const width = Math.max(...rows.map(({ name }) => name.length));
   for (const row of rows) {
-    log(line(row, row.name.padEnd(width)));
+    log(wrapped(line(row, row.name.padEnd(width))));
   }
   return rows.every(({ ok, optional = false }) => ok || optional);
 }

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { wrapped } from '../../scripts/doctor.mjs';
 import { wheelFolder, wheels } from '../../scripts/pins.mjs';
 import { temporaryFolder } from '../support/folders.js';
 
@@ -28,8 +29,25 @@ test('when the weights are cut and TensorFlow is missing, then doctor says so of
     `✗ EfficientNet-Lite0 weights       cut: ${file} has 1000 of ${size} bytes; run \`npx bobbin setup\``,
     '✗ native addon                     built for the cache ',
   ];
+  const whole = stdout.replaceAll('\n    ', ' ');
   for (const line of lines) {
-    assert.ok(stdout.includes(`\n${line}`), stdout);
+    assert.ok(whole.includes(`\n${line}`), stdout);
   }
   assert.equal(status, 1);
+});
+
+test('when a line is longer than a terminal, then it is broken between words, and paths and commands stay whole', () => {
+  const file = `/${'x'.repeat(90)}`;
+  assert.equal(
+    wrapped(`✓ npm packages  here, in ${file} or there`),
+    `✓ npm packages  here, in\n    ${file}\n    or there`,
+  );
+  const command = `run \`npx bobbin setup ${'x '.repeat(30)}\``;
+  assert.equal(wrapped(`${'y'.repeat(20)} ${command}`).split('\n')[1], `    ${command.slice(4)}`);
+  const words = 'word '.repeat(40).trim();
+  assert.ok(
+    wrapped(words)
+      .split('\n')
+      .every((line) => line.length <= 80),
+  );
 });
