@@ -43,6 +43,27 @@ export interface EpochRecord extends PipelineReport {
   waitShare: number;
 }
 
+/**
+ * The epoch of the highest validation accuracy: of several, that of the lowest validation loss, and the first of those.
+ * Undefined without validation images.
+ */
+export function bestEpoch(history: readonly EpochRecord[]): EpochRecord | undefined {
+  let best: EpochRecord | undefined;
+  for (const record of history) {
+    if (record.validationAccuracy !== undefined && (best === undefined || isBetter(record, best))) {
+      best = record;
+    }
+  }
+  return best;
+}
+
+function isBetter(one: EpochRecord, other: EpochRecord): boolean {
+  const gain = (one.validationAccuracy as number) - (other.validationAccuracy as number);
+  return (
+    gain > 0 || (gain === 0 && (one.validationLoss as number) < (other.validationLoss as number))
+  );
+}
+
 const columns: [string, (record: EpochRecord) => string][] = [
   ['epoch', ({ epoch }) => String(epoch)],
   ['learning_rate', ({ learningRate }) => learningRate.toPrecision(6)],

@@ -1,9 +1,10 @@
 /** The progress of a run, and the report on an epoch. */
 import os from 'node:os';
-import { paceOf } from '../pace.js';
+import { paceOf, secondsLeft } from '../pace.js';
 import { adviceOn, measurementOf, noWork } from '../pipeline/index.js';
-import type { EpochTotals } from './checkpoint.js';
+import type { EpochTotals, Position } from './checkpoint.js';
 import type { PipelineReport } from './history.js';
+import type { Plan } from './plan.js';
 
 /** Reported after every step. The numbers are those of the current epoch so far. */
 export interface TrainProgress {
@@ -43,6 +44,46 @@ export function ratesOf({ images, loss, correct, trainMs, waitMs }: EpochTotals)
     loss: loss / Math.max(1, images),
     accuracy: correct / Math.max(1, images),
     ...paceOf({ images, elapsedMs: trainMs, waitMs }),
+  };
+}
+
+/** The mean loss of this epoch so far, else of the last one; undefined before the first step. */
+export function meanLoss({ totals, history }: Position): number | undefined {
+  return totals.images > 0 ? ratesOf(totals).loss : history.at(-1)?.loss;
+}
+
+interface State {
+  phase: TrainProgress['phase'];
+  plan: Plan;
+  position: Position;
+  /** Of the phase. */
+  tally: { totals: EpochTotals; latest: { loss: number; accuracy: number } };
+  /** Duration of the last validation. */
+  validationSeconds: number;
+}
+
+export function progressOf(state: State): TrainProgress {
+  const { phase, plan, position, tally, validationSeconds } = state;
+  const { epoch, totals } = position;
+  const { epochs } = plan.values;
+  const { imagesPerSecond, waitShare } = ratesOf(totals);
+  const left = {
+    images: (epochs - epoch) * plan.training.length - totals.images,
+    validations: epochs - epoch,
+    validationSeconds,
+  };
+  const name = `epoch ${epoch + 1}/${epochs}`;
+  return {
+    label: phase === 'train' ? name : `${name} validation`,
+    phase,
+    epoch: epoch + 1,
+    epochs,
+    done: tally.totals.images,
+    total: phase === 'train' ? plan.training.length : plan.validation.length,
+    imagesPerSecond,
+    ...tally.latest,
+    waitShare,
+    secondsLeft: secondsLeft({ imagesPerSecond, waitShare }, left),
   };
 }
 

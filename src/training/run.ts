@@ -1,8 +1,7 @@
-/** The loop of a run: each epoch has its steps, validation, line of history and checkpoint. */
+/** The loop of a run: each epoch has its steps, validation, checkpoint, best weights and line of history. */
 import path from 'node:path';
 import type { Manifest } from '../dataset/index.js';
 import { type Classifier, saveClassifier } from '../model/index.js';
-import { secondsLeft } from '../pace.js';
 import {
   addWork,
   type Batch,
@@ -14,12 +13,19 @@ import { tf } from '../tensorflow/index.js';
 import { type Checkpoint, type Position, saveCheckpoint } from './checkpoint.js';
 import { loadersOf } from './data.js';
 import { diverged, type NonFinite, nonFiniteState, smallerSteps } from './divergence.js';
-import { type EpochRecord, writeHistory } from './history.js';
+import { bestEpoch, type EpochRecord, writeHistory } from './history.js';
 import { JittedSteps, type TrainingPlace } from './jitted-steps.js';
 import { splitNetwork } from './network.js';
 import { overlapped } from './overlap.js';
 import type { ResolvedPlan } from './plan.js';
-import { noTotals, pipelineReport, ratesOf, type TrainProgress } from './progress.js';
+import {
+  meanLoss,
+  noTotals,
+  pipelineReport,
+  progressOf,
+  ratesOf,
+  type TrainProgress,
+} from './progress.js';
 import { learningRateAt } from './schedule.js';
 import { settingsOf } from './settings.js';
 import { type StepInput, stepInput } from './step.js';
@@ -82,6 +88,8 @@ export class Run {
   async toEnd(): Promise<boolean> {
     const { plan, folder, classifier } = this.parts;
     await writeHistory(folder, this.history);
+    // A kill may have come between the last checkpoint and its best weights.
+    await this.keepBest();
     while (this.position.epoch < plan.values.epochs) {
       if (!(await this.epoch())) {
         await this.save();
@@ -99,9 +107,7 @@ export class Run {
       return false;
     }
     const started = performance.now();
-    const { average } = this.steps.updater;
-    average?.swap();
-    const validation = await this.validate().finally(() => average?.swap());
+    const validation = await this.steps.updater.withAverages(() => this.validate());
     if (validation === 'aborted') {
       return false;
     }
@@ -122,6 +128,7 @@ export class Run {
     position.totals = noTotals();
     // The checkpoint holds the history too, so that history.csv can always be written again from it.
     await this.save();
+    await this.keepBest();
     await writeHistory(this.parts.folder, position.history);
     this.parts.onEpoch?.(record);
     return true;
@@ -132,7 +139,7 @@ export class Run {
     const { totals } = position;
     const [earlier, before] = [totals.work, training.statistics];
     const first = position.batch;
-    const lossBefore = this.meanLoss;
+    const lossBefore = meanLoss(position);
     const batches = training.epoch(position.epoch, { start: first });
     const tally = new Tally(totals, ({ step, value, lastLoss = lossBefore }) => {
       const name = `the loss of batch ${first + step + 1} of epoch ${position.epoch + 1}`;
@@ -160,7 +167,7 @@ export class Run {
     const sums = noTotals();
     const tally = new Tally(sums, ({ step, value }) => {
       const name = `the loss of validation batch ${step + 1} after epoch ${this.position.epoch + 1}`;
-      return this.diverged({ name, value }, this.meanLoss);
+      return this.diverged({ name, value }, meanLoss(this.position));
     });
     const ended = await this.pass('validate', this.validation.epoch(0), tally, {
       step: (input) => this.steps.validate(input),
@@ -213,27 +220,8 @@ export class Run {
 
   private report(phase: TrainProgress['phase'], tally: Tally): void {
     const { plan, onProgress } = this.parts;
-    const { epoch, totals } = this.position;
-    const { epochs } = plan.values;
-    const { imagesPerSecond, waitShare } = ratesOf(totals);
-    const left = {
-      images: (epochs - epoch) * plan.training.length - totals.images,
-      validations: epochs - epoch,
-      validationSeconds: this.validationSeconds,
-    };
-    const name = `epoch ${epoch + 1}/${epochs}`;
-    onProgress?.({
-      label: phase === 'train' ? name : `${name} validation`,
-      phase,
-      epoch: epoch + 1,
-      epochs,
-      done: tally.totals.images,
-      total: phase === 'train' ? plan.training.length : plan.validation.length,
-      imagesPerSecond,
-      ...tally.latest,
-      waitShare,
-      secondsLeft: secondsLeft({ imagesPerSecond, waitShare }, left),
-    });
+    const { position, validationSeconds } = this;
+    onProgress?.(progressOf({ phase, plan, position, tally, validationSeconds }));
   }
 
   /** Refuses weights that are not finite before it touches an earlier checkpoint. */
@@ -245,7 +233,7 @@ export class Run {
     if (bad !== undefined) {
       const place = batch === 0 ? `epoch ${epoch}` : `batch ${batch} of epoch ${epoch + 1}`;
       const name = `${bad.name} after ${place}`;
-      throw this.diverged({ name, value: bad.value }, this.meanLoss);
+      throw this.diverged({ name, value: bad.value }, meanLoss(this.position));
     }
     await saveCheckpoint(folder, {
       classifier,
@@ -255,15 +243,19 @@ export class Run {
     });
   }
 
+  /** Writes `best` if the position is the end of the best epoch so far. Its weights are those that were validated. */
+  private async keepBest(): Promise<void> {
+    const { folder, classifier } = this.parts;
+    const { epoch, batch, history } = this.position;
+    if (batch === 0 && bestEpoch(history)?.epoch === epoch) {
+      const save = () => saveClassifier(classifier, path.join(folder, 'best'));
+      await this.steps.updater.withAverages(save);
+    }
+  }
+
   private diverged({ name, value }: NonFinite, lastLoss: number | undefined): Error {
     const { task, values } = this.parts.plan;
     return diverged({ name: `${name} of task ${task}`, value }, lastLoss, smallerSteps(values));
-  }
-
-  /** Of this epoch so far, else of the last one; undefined before the first step. */
-  private get meanLoss(): number | undefined {
-    const { totals, history } = this.position;
-    return totals.images > 0 ? ratesOf(totals).loss : history.at(-1)?.loss;
   }
 
   private learningRate(batch: number): number {

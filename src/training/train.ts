@@ -1,4 +1,6 @@
 /** `train`: begins or resumes a run that trains a classifier for one task. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { inLockedFolder } from '../disk/index.js';
 import { expected } from '../errors.js';
 import {
@@ -11,14 +13,17 @@ import {
 import type { AugmentChoice, Augmenter, LoaderFailure } from '../pipeline/index.js';
 import { chooseForRun } from './augment.js';
 import { type Checkpoint, keepNewest, loadCheckpoint } from './checkpoint.js';
-import type { EpochRecord } from './history.js';
+import { bestEpoch, type EpochRecord } from './history.js';
 import { type Plan, type PlanOptions, planOf, type ResolvedPlan, withAugmenter } from './plan.js';
 import type { TrainProgress } from './progress.js';
 import { Run } from './run.js';
 import { checkSameRun, saveConfig } from './settings.js';
 
 export interface TrainOptions extends PlanOptions {
-  /** Folder of the run, for `config.json`, `history.csv`, `checkpoint/` and at the end `model/`. */
+  /**
+   * Folder of the run, for `config.json`, `history.csv`, `checkpoint/`, `best/`, which has the weights of the best epoch so
+   * far, and at the end `model/`, which has those of the last epoch.
+   */
   run: string;
   /** The network to build, by default EfficientNet-Lite0 with its ImageNet weights. */
   model?: Partial<Pick<ModelOptions, 'architecture' | 'pretrained' | 'size'>>;
@@ -40,6 +45,11 @@ export interface TrainResult {
   classifier: Classifier;
   /** A record for each finished epoch, also those before the run was resumed. */
   history: EpochRecord[];
+  /**
+   * The epoch whose weights are in `run/best`: that of the highest validation accuracy, of several that of the lowest
+   * validation loss. Undefined without validation images.
+   */
+  best: EpochRecord | undefined;
   /** Images of both splits that this call could not use. */
   failures: LoaderFailure[];
   /** False when the signal ended the run early; `resume` continues it. */
@@ -47,7 +57,8 @@ export interface TrainResult {
 }
 
 /**
- * Trains a classifier for one task and saves it, after the last epoch, in `run/model`.
+ * Trains a classifier for one task and saves it, after the last epoch, in `run/model`. `run/best` has the weights of the
+ * epoch with the highest validation accuracy.
  *
  * The same options and data give the same weights on the same machine, whether the run was interrupted or
  * not. With `augment: 'gpu'` they are nearly the same, since the GPU and the CPU share the decoding by
@@ -72,11 +83,16 @@ async function trainLocked(options: TrainOptions, plan: Plan): Promise<TrainResu
   const run = new Run({ ...options, ...start, classifier, checkpoint, folder: options.run });
   try {
     const finished = await run.toEnd();
-    return { classifier, history: run.history, failures: run.failures, finished };
+    const { history, failures } = run;
+    const best = hasBest(options.run) ? bestEpoch(history) : undefined;
+    return { classifier, history, best, failures, finished };
   } finally {
     run.close();
   }
 }
+
+/** An earlier version wrote none. */
+const hasBest = (run: string): boolean => existsSync(path.join(run, 'best', 'model.json'));
 
 /** Where a run starts from. */
 interface Start {

@@ -51,13 +51,16 @@ function runOne(
 const isClaimed = async (run: string): Promise<boolean> =>
   (await readdir(path.join(folder, run))).some((name) => name.startsWith('lock-'));
 
-/** The bytes of the final weights, and the history without times. */
+/** The bytes of the weights of the last and the best epoch, and the history without times. */
 async function resultOf(run: string): Promise<{ weights: Buffer; history: string[] }> {
-  const model = path.join(folder, run, 'model');
-  const file = (await readdir(model)).find((name) => name.endsWith('.bin')) as string;
+  const weightsIn = async (name: string) => {
+    const model = path.join(folder, run, name);
+    const file = (await readdir(model)).find((each) => each.endsWith('.bin')) as string;
+    return readFile(path.join(model, file));
+  };
   const csv = await readFile(path.join(folder, run, 'history.csv'), 'utf8');
   return {
-    weights: await readFile(path.join(model, file)),
+    weights: Buffer.concat([await weightsIn('model'), await weightsIn('best')]),
     history: csv.split('\n').map((line) => line.split(',').slice(0, 6).join(',')),
   };
 }
@@ -127,5 +130,8 @@ test('when a run is resumed with another option then the option is named', async
 
 test('when a folder holds a run then starting over in it is refused', async () => {
   const { errors } = await runOne('whole');
-  assert.match(errors, /Expected a folder without a run for run but received/);
+  assert.match(
+    errors,
+    /Expected a folder without a run for run but received "\S+"\. Resume it with --resume, or name another folder/,
+  );
 });

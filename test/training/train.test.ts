@@ -84,9 +84,9 @@ test('when a run ends then the model has learned, and its files and reports agre
   assert.equal(progress.filter(({ phase }) => phase === 'validate').at(-1)?.done, 9);
 });
 
-test('when weights are averaged, then validation and the saved model use the averages, and the checkpoint has the weights', async (t) => {
+test('when weights are averaged, then validation and the saved models use the averages, and the checkpoint has the weights', async (t) => {
   const run = path.join(folder, 'averaged');
-  const { history } = await train({
+  const { history, best } = await train({
     ...base,
     run,
     classifier: smallClassifier(),
@@ -105,13 +105,19 @@ test('when weights are averaged, then validation and the saved model use the ave
   });
   t.after(() => loader.close());
   const batch: Batch = (await loader.epoch(0).next()).value;
-  const rows = (model.predict(adoptBatch(batch)) as tf.Tensor).arraySync() as number[][];
-  const loss = rows.reduce(
-    (sum, row, i) => sum - Math.log(row[batch.labels[i] as number] as number),
-    0,
-  );
-  const [, , last] = history;
-  assert.ok(Math.abs(loss / samples.length - (last?.validationLoss as number)) < 1e-5);
+  const images = adoptBatch(batch);
+  const lossOf = (scored: tf.LayersModel) => {
+    const rows = (scored.predict(images) as tf.Tensor).arraySync() as number[][];
+    const losses = rows.map((row, i) => -Math.log(row[batch.labels[i] as number] as number));
+    return losses.reduce((sum, loss) => sum + loss, 0) / samples.length;
+  };
+  const { model: bestModel } = await loadClassifier(path.join(run, 'best'));
+  for (const [scored, record] of [
+    [model, history[2]],
+    [bestModel, best],
+  ] as const) {
+    assert.ok(Math.abs(lossOf(scored) - (record?.validationLoss as number)) < 1e-5);
+  }
   const [name] = await readdir(path.join(run, 'checkpoint'));
   const checkpoint = await loadClassifier(path.join(run, 'checkpoint', name as string));
   assert.notDeepEqual(values(checkpoint.model), values(model));

@@ -92,6 +92,12 @@ export class Updater implements State {
     return { fit: mapped(gradients, (g) => multiplyNoNan(g, share)), usable };
   }
 
+  /** The result of `work`, during which each weight has the value of its average, if there are averages. */
+  async withAverages<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.average?.swap();
+    return await work().finally(() => this.average?.swap());
+  }
+
   slots(): Slot[] {
     return this.states().flatMap((state) => state.slots());
   }
