@@ -47,7 +47,13 @@ export interface BooleanOption extends Described {
   default: Default<boolean>;
 }
 
-export type Option = NumberOption | RangeOption | ChoiceOption | BooleanOption;
+/** The weights to start with: `true` for the published ones, `false` for random ones, or the path of a file or a run. */
+export interface WeightsOption extends Described {
+  type: 'weights';
+  default: Default<boolean | string>;
+}
+
+export type Option = NumberOption | RangeOption | ChoiceOption | BooleanOption | WeightsOption;
 
 /** Options by name. The name in camelCase is the property, and in kebab-case the flag. */
 export type OptionTable = Readonly<Record<string, Option>>;
@@ -70,9 +76,11 @@ type GivenValue<Declared> = Declared extends { type: 'choice'; choices: readonly
   ? Choice
   : Declared extends { type: 'boolean' }
     ? boolean
-    : Declared extends { type: 'range' }
-      ? [number, number]
-      : number;
+    : Declared extends { type: 'weights' }
+      ? boolean | string
+      : Declared extends { type: 'range' }
+        ? [number, number]
+        : number;
 
 export function isOption(node: Option | OptionTable): node is Option {
   return typeof node.type === 'string';
@@ -137,6 +145,8 @@ export function describeValues(option: Option): string {
       return `one of ${option.choices.join(', ')}`;
     case 'range':
       return `two ascending numbers from ${option.min} to ${option.max}`;
+    case 'weights':
+      return 'the path of a run or a weights file, true or false';
     default: {
       const kind = option.type === 'integer' ? 'an integer' : 'a number';
       return option.max === Number.POSITIVE_INFINITY || option.max === Number.MAX_SAFE_INTEGER
@@ -150,6 +160,8 @@ function accepts(option: Option, value: unknown): boolean {
   switch (option.type) {
     case 'boolean':
       return typeof value === 'boolean';
+    case 'weights':
+      return typeof value === 'boolean' || (typeof value === 'string' && value !== '');
     case 'choice':
       return option.choices.includes(value as string);
     case 'range':

@@ -70,7 +70,8 @@ function flagName(name: string, option: Option): string {
 
 /** A flag as help shows it: its name, or for true and false the form that changes the default. */
 export function shownFlag(name: string, option: Option): string {
-  return `--${option.default === true ? 'no-' : ''}${flagName(name, option)}`;
+  const isOn = option.type === 'boolean' && option.default === true;
+  return `--${isOn ? 'no-' : ''}${flagName(name, option)}`;
 }
 
 /** Commander's name for an option's value. */
@@ -86,6 +87,12 @@ function flagsOf(name: string, option: Option): Flag[] {
     // The other form is useful only to override a configuration file.
     const other = new Flag(preset ? `--${flag}` : `--no-${flag}`).hideHelp();
     return [shown.default(preset), other];
+  }
+  if (option.type === 'weights') {
+    const given = new Flag(`--${flag} <run or file>`, withDefault(help, option))
+      .default(preset)
+      .argParser((path) => parse(flag, option, path));
+    return [given, new Flag(`--no-${flag}`, 'random weights instead')];
   }
   const placeholder = { choice: 'word', range: 'low,high', integer: 'n', number: 'x' }[option.type];
   return [
@@ -116,7 +123,7 @@ function parse(flag: string, option: Option, given: string): unknown {
 }
 
 function convert(option: Option, given: string): unknown {
-  if (option.type === 'choice') {
+  if (option.type === 'choice' || option.type === 'weights') {
     return given;
   }
   return option.type === 'range' ? given.split(',').map(numberOr) : numberOr(given);

@@ -2,21 +2,15 @@
 import './layer-graph.js';
 import './layers/random-layers.js';
 
-export {
-  type Classifier,
-  checkHead,
-  createModel,
-  type ModelOptions,
-  setTrainable,
-  type Trainable,
-} from './classifier.js';
+export { type Classifier, checkHead, setTrainable, type Trainable } from './classifier.js';
 export { readClassifier, saveClassifier } from './classifier-file.js';
+export { createModel, type ModelOptions } from './create-model.js';
 export { nonFiniteValue, weightsOf } from './finite-weights.js';
 export { BatchNormalization } from './layers/batch-normalization.js';
 export { Dropout, keyOf, type StepArguments } from './layers/dropout.js';
 export { ReLU } from './layers/relu.js';
 export { type ArchitectureName, architectureNames } from './networks/index.js';
-export { modelOptions } from './options.js';
+export { completeModel, modelOptions, weightsPath } from './options.js';
 export {
   type Epoch,
   findRun,

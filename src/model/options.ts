@@ -1,21 +1,47 @@
 /** The options that choose a network, each declared once: type, default, range and help. */
-import type { OptionTable } from '../options.js';
-import { architectureNames } from './networks/index.js';
+import path from 'node:path';
+import type { OptionTable, OptionValues } from '../options.js';
+import { architectureNames, networkNamed } from './networks/index.js';
 
 export const modelOptions = {
   architecture: {
     type: 'choice',
     choices: architectureNames,
-    default: architectureNames[0],
+    default: undefined,
+    defaultHelp: `${architectureNames[0]}, or that of the run in pretrained`,
     flag: 'model',
     help: 'network to train',
   },
   size: {
     type: 'integer',
-    default: 224,
+    default: undefined,
+    defaultHelp: '224, or that of the run in pretrained',
     min: 32,
     max: 1024,
     help: "side of the network's input in pixels, a multiple of 32",
   },
-  pretrained: { type: 'boolean', default: true, help: 'the published ImageNet weights' },
+  pretrained: {
+    type: 'weights',
+    default: true,
+    help: 'weights to start with: the published ImageNet weights (true); random ones (false); those of a weights file, without its head; or those that a run trained, with its head if the classes are the same',
+  },
 } as const satisfies OptionTable;
+
+/** Values of {@link modelOptions} that are given. */
+type Given = Partial<OptionValues<typeof modelOptions>>;
+
+/**
+ * `given` with the defaults that do not depend on a file, and with an absolute path: two of them can be compared wherever
+ * they were written.
+ */
+export function completeModel({ architecture, size, pretrained = true }: Given = {}): Given {
+  if (typeof pretrained === 'string') {
+    return { architecture, size, pretrained: weightsPath(pretrained) };
+  }
+  const name = architecture ?? architectureNames[0];
+  return { architecture: name, size: size ?? networkNamed(name).size, pretrained };
+}
+
+/** The value of `pretrained` that names the same file in every folder. */
+export const weightsPath = (pretrained: boolean | string): boolean | string =>
+  typeof pretrained === 'string' ? path.resolve(pretrained) : pretrained;

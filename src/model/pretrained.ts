@@ -1,49 +1,67 @@
-/** Gives a network pretrained weights: the published ones, or those of a file. */
-import { readRegular, sha256 } from '../disk/index.js';
+/** The weights that a network starts with: the published ones, those of a file, or those that a run trained. */
+import { stat } from 'node:fs/promises';
+import { ifPresent, readRegular, sha256 } from '../disk/index.js';
 import { expected } from '../errors.js';
 import { closedFault, wayOut } from '../set-up.js';
-import type { tf } from '../tensorflow/index.js';
-import type { Network, PublishedWeights } from './networks/index.js';
-import { assignWeights } from './weights/assign.js';
-import { formatNames, readTensors } from './weights/index.js';
+import type { Classifier } from './classifier.js';
+import type { Network } from './networks/index.js';
+import { findRun, openRun } from './runs.js';
+import { formatNames, type NamedTensors, readTensors } from './weights/index.js';
 
-/** The dense layer that is new in every classifier: no file has its weights. */
-export const headName = 'logits';
-
-/**
- * Sets every weight of `model` before its head.
- *
- * @param source `true` for the published weights in the cache, checked by SHA-256; or the path of a file
- * @throws InvalidInputError when the network has no published weights, when the file's format is not
- *   known, or when its weights are not those of the network; Error when the cache lacks the file
- */
-export async function loadPretrained(
-  model: tf.LayersModel,
-  { published, namings = [] }: Network,
-  source: true | string,
-): Promise<void> {
-  const { file, bytes } =
-    source === true
-      ? await readPublished(model.name, published)
-      : { file: source, bytes: await readRegular(source) };
-  assignWeights(model, await readTensors(bytes, file), { file, namings, except: headName });
+export interface StartingWeights {
+  /** The file or the folder that they are from, for errors. */
+  file: string;
+  tensors: NamedTensors;
+  /** The classifier that a run trained; undefined for the weights of a file. */
+  trained?: Omit<Classifier, 'model'>;
 }
 
-async function readPublished(
-  network: string,
-  published: PublishedWeights | undefined,
-): Promise<{ file: string; bytes: Buffer }> {
+/** A choice of task or epoch is the choice of another folder. */
+const names = { folder: 'pretrained', task: 'pretrained', epoch: 'pretrained' };
+
+/**
+ * @param source a file of weights, or a folder that {@link findRun} takes
+ * @throws InvalidInputError when there is none, when the file's format is not known, and when it is damaged
+ */
+export async function readWeights(source: string): Promise<StartingWeights> {
+  const stats = await ifPresent(stat(source));
+  if (stats === undefined) {
+    throw expected('an existing run or weights file', 'pretrained', source);
+  }
+  if (!stats.isDirectory()) {
+    return { file: source, tensors: await readTensors(await readRegular(source), source) };
+  }
+  const { model, ...trained } = await openRun(await findRun(source, {}, names));
+  const tensors: NamedTensors = new Map(
+    model.weights.map((weight) => [
+      weight.originalName,
+      { shape: weight.shape as number[], values: weight.read().dataSync<'float32'>() },
+    ]),
+  );
+  model.dispose();
+  return { file: source, tensors, trained };
+}
+
+/**
+ * The published weights of a network from the cache, checked by SHA-256.
+ *
+ * @throws InvalidInputError when the network has none; Error when the cache lacks the file
+ */
+export async function publishedWeights(
+  name: string,
+  { published }: Network,
+): Promise<StartingWeights> {
   if (published === undefined) {
     throw expected(
-      'the path of a weights file or false',
+      'the path of a weights file or a run, or false,',
       'pretrained',
       true,
-      `No package carries ImageNet weights of ${network}: name a file (${formatNames}), or begin with random weights (--no-pretrained)`,
+      `No package carries ImageNet weights of ${name}: name a file (${formatNames}) with --pretrained FILE, or begin with random weights (--no-pretrained)`,
     );
   }
   const { file, sha256: wanted } = published;
   const bytes = await readRegular(file).catch((cause: NodeJS.ErrnoException) => {
-    throw ['ENOENT', 'EACCES'].includes(cause.code ?? '') ? notReadable(network, file) : cause;
+    throw ['ENOENT', 'EACCES'].includes(cause.code ?? '') ? notReadable(name, file) : cause;
   });
   const found = sha256(bytes);
   if (found !== wanted) {
@@ -54,7 +72,7 @@ async function readPublished(
       'Delete the file and run `npx bobbin setup` to fetch it again',
     );
   }
-  return { file, bytes };
+  return { file, tensors: await readTensors(bytes, file) };
 }
 
 function notReadable(network: string, file: string): Error {

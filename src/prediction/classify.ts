@@ -1,13 +1,13 @@
 /** Classifies image files: a row of class probabilities for each file that can be read. */
 import path from 'node:path';
 import {
-  abortSignal,
   callback,
   checkArguments,
   list,
   optional,
   record,
   type ShapeOf,
+  signal,
 } from '../arguments.js';
 import type { ImageFile } from '../dataset/index.js';
 import { expected } from '../errors.js';
@@ -52,7 +52,7 @@ export const classifyShape = {
   files: list('a list of paths'),
   classes: optional(list('a list of names')),
   onProgress: callback,
-  signal: abortSignal,
+  signal,
   ...classifyOptions,
 } satisfies ShapeOf<ClassifyRequest>;
 

@@ -9,6 +9,7 @@ import {
   type LoaderFailure,
   type PixelType,
 } from '../pipeline/index.js';
+import type { Settings } from '../settings.js';
 import { tf } from '../tensorflow/index.js';
 import { type Checkpoint, type Position, saveCheckpoint } from './checkpoint.js';
 import { loadersOf } from './data.js';
@@ -27,12 +28,13 @@ import {
   type TrainProgress,
 } from './progress.js';
 import { learningRateAt } from './schedule.js';
-import { settingsOf } from './settings.js';
 import { type StepInput, stepInput } from './step.js';
 import { Tally } from './tally.js';
 
 export interface RunParts {
   plan: ResolvedPlan;
+  /** Saved with each checkpoint. */
+  settings: Settings;
   manifest: Manifest;
   folder: string;
   /** With the weights of the checkpoint, if there is one. */
@@ -226,7 +228,7 @@ export class Run {
 
   /** Refuses weights that are not finite before it touches an earlier checkpoint. */
   private async save(): Promise<void> {
-    const { folder, classifier, plan } = this.parts;
+    const { folder, classifier, settings } = this.parts;
     const { epoch, batch } = this.position;
     const slots = this.steps.updater.slots();
     const bad = nonFiniteState(classifier.model, slots);
@@ -235,12 +237,7 @@ export class Run {
       const name = `${bad.name} after ${place}`;
       throw this.diverged({ name, value: bad.value }, meanLoss(this.position));
     }
-    await saveCheckpoint(folder, {
-      classifier,
-      slots,
-      position: this.position,
-      settings: settingsOf(plan),
-    });
+    await saveCheckpoint(folder, { classifier, slots, position: this.position, settings });
   }
 
   /** Writes `best` if the position is the end of the best epoch so far. Its weights are those that were validated. */

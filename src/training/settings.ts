@@ -1,19 +1,55 @@
 /** The settings that determine the result of a run: saved to config.json and to checkpoints, compared on resume. */
 import path from 'node:path';
 import { type Samples, SampleTable } from '../dataset/index.js';
-import { sha256OfPieces, textPieces, writeWhole } from '../disk/index.js';
-import { modelOptions } from '../model/index.js';
+import { isObject, sha256OfPieces, textPieces, writeWhole } from '../disk/index.js';
+import { type Classifier, completeModel, type ModelOptions, weightsPath } from '../model/index.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { checkSameSettings, type Settings } from '../settings.js';
 import { resolveOptimizer } from './optimizer/index.js';
 import { type TrainValues, trainAugmentationOptions, trainOptions } from './options.js';
 import type { Plan, ResolvedPlan } from './plan.js';
 
+/** As the caller gives them. */
+export type GivenModel = Partial<Pick<ModelOptions, 'architecture' | 'pretrained' | 'size'>>;
+
+/** The options of the network that a run was begun with. */
+export type ModelSettings = Pick<Classifier, 'architecture'> & {
+  size: number;
+  /** The path of a file or run is absolute. */
+  pretrained: boolean | string;
+};
+
+/** The options that give `classifier`, in which `given` and the weights that it names have decided. */
+export function modelSettings(
+  { architecture, preprocessing }: Classifier,
+  given: GivenModel = {},
+): ModelSettings {
+  return {
+    architecture,
+    size: preprocessing.crop,
+    pretrained: weightsPath(given.pretrained ?? true),
+  };
+}
+
+/** The same of a resumed run: what is not given stays as saved. Nothing is compared if the run was begun with a classifier. */
+export function resumedModel(saved: unknown, given: GivenModel = {}): ModelSettings | undefined {
+  if (!isObject(saved)) {
+    return undefined;
+  }
+  const { architecture, size, pretrained } = saved as unknown as ModelSettings;
+  return {
+    architecture: given.architecture ?? architecture,
+    size: given.size ?? size,
+    pretrained: weightsPath(given.pretrained ?? pretrained),
+  };
+}
+
 /** What a checkpoint keeps: options, and digests of the images. */
-export function settingsOf(plan: ResolvedPlan): Settings {
+export function settingsOf(plan: ResolvedPlan, model: ModelSettings | undefined): Settings {
   const { task, values, augmentation, training, validation } = plan;
   return {
     task,
+    model,
     ...shapingOf(values),
     ...augmentation,
     'training images': digest(training),
@@ -22,13 +58,12 @@ export function settingsOf(plan: ResolvedPlan): Settings {
 }
 
 /** @throws InvalidInputError when the run was begun with other options or images, naming all that differ. */
-export function checkSameRun(run: string, saved: Settings, plan: ResolvedPlan): void {
+export function checkSameRun(run: string, saved: Settings, now: Settings): void {
   const augmentation = resolveOptions(
     trainAugmentationOptions,
     pickOptions(trainAugmentationOptions, saved),
   );
-  const complete = { ...saved, ...completeShaping(saved), ...augmentation };
-  checkSameSettings(run, complete, settingsOf(plan));
+  checkSameSettings(run, { ...saved, ...completeShaping(saved), ...augmentation }, now);
 }
 
 /**
@@ -53,7 +88,7 @@ export function completeSettings(settings: Settings): Settings {
   return {
     ...settings,
     ...completeShaping(settings),
-    model: { ...resolveOptions(modelOptions), ...(settings.model as object | undefined) },
+    model: completeModel(settings.model as GivenModel | undefined),
     augmentation: resolveOptions(trainAugmentationOptions, settings.augmentation ?? {}),
   };
 }

@@ -3,21 +3,23 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { inLockedFolder } from '../disk/index.js';
 import { expected } from '../errors.js';
-import {
-  type Classifier,
-  checkHead,
-  createModel,
-  type ModelOptions,
-  setTrainable,
-} from '../model/index.js';
+import { type Classifier, checkHead, createModel, setTrainable } from '../model/index.js';
 import type { AugmentChoice, Augmenter, LoaderFailure } from '../pipeline/index.js';
+import type { Settings } from '../settings.js';
 import { chooseForRun } from './augment.js';
 import { type Checkpoint, keepNewest, loadCheckpoint } from './checkpoint.js';
 import { bestEpoch, type EpochRecord } from './history.js';
 import { type Plan, type PlanOptions, planOf, type ResolvedPlan, withAugmenter } from './plan.js';
 import type { TrainProgress } from './progress.js';
 import { Run } from './run.js';
-import { checkSameRun, saveConfig } from './settings.js';
+import {
+  checkSameRun,
+  type GivenModel,
+  modelSettings,
+  resumedModel,
+  saveConfig,
+  settingsOf,
+} from './settings.js';
 
 export interface TrainOptions extends PlanOptions {
   /**
@@ -26,7 +28,7 @@ export interface TrainOptions extends PlanOptions {
    */
   run: string;
   /** The network to build, by default EfficientNet-Lite0 with its ImageNet weights. */
-  model?: Partial<Pick<ModelOptions, 'architecture' | 'pretrained' | 'size'>>;
+  model?: GivenModel;
   /** Trained instead of a new network; its classes must be the task's. */
   classifier?: Classifier;
   /** Resumes from the run's checkpoint, or begins without one. Default false: a folder with a checkpoint is refused. */
@@ -75,16 +77,17 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 async function trainLocked(options: TrainOptions, plan: Plan): Promise<TrainResult> {
-  const checkpoint = await loadCheckpoint(options.run);
-  await keepNewest(options.run);
+  const folder = options.run;
+  const checkpoint = await loadCheckpoint(folder);
+  await keepNewest(folder);
   const start =
     checkpoint === undefined ? await begin(options, plan) : resume(options, plan, checkpoint);
   const classifier = { ...start.classifier, task: plan.task };
-  const run = new Run({ ...options, ...start, classifier, checkpoint, folder: options.run });
+  const run = new Run({ ...options, ...start, classifier, checkpoint, folder });
   try {
     const finished = await run.toEnd();
     const { history, failures } = run;
-    const best = hasBest(options.run) ? bestEpoch(history) : undefined;
+    const best = hasBest(folder) ? bestEpoch(history) : undefined;
     return { classifier, history, best, failures, finished };
   } finally {
     run.close();
@@ -97,23 +100,26 @@ const hasBest = (run: string): boolean => existsSync(path.join(run, 'best', 'mod
 /** Where a run starts from. */
 interface Start {
   plan: ResolvedPlan;
+  settings: Settings;
   classifier: Classifier;
 }
 
 /** With `augment: 'auto'`, the choice made when the run began stands. */
 function resume(
-  { run, resume }: TrainOptions,
+  { run, resume, model }: TrainOptions,
   plan: Plan,
-  { classifier, settings, position }: Checkpoint,
+  { classifier, settings: saved, position }: Checkpoint,
 ): Start {
   if (resume !== true) {
-    throw expected('a folder without a run', 'run', run, 'Resume it, or name another');
+    const remedy = 'Resume it with --resume, or name another folder';
+    throw expected('a folder without a run', 'run', run, remedy);
   }
   checkClasses(classifier, plan);
   const { augment } = plan.values;
-  const chosen = augment === 'auto' ? (settings.augment as Augmenter) : augment;
+  const chosen = augment === 'auto' ? (saved.augment as Augmenter) : augment;
   const resolved = withAugmenter(plan, chosen);
-  checkSameRun(run, settings, resolved);
+  const settings = settingsOf(resolved, resumedModel(saved.model, model));
+  checkSameRun(run, saved, settings);
   // Version 0.1.0 saved runs that had diverged.
   const spoilt = position.history.find(({ loss }) => !Number.isFinite(loss));
   if (spoilt !== undefined) {
@@ -125,7 +131,7 @@ function resume(
       'Its weights are lost: train into another folder',
     );
   }
-  return { plan: resolved, classifier };
+  return { plan: resolved, settings, classifier };
 }
 
 async function begin(options: TrainOptions, plan: Plan): Promise<Start> {
@@ -139,9 +145,10 @@ async function begin(options: TrainOptions, plan: Plan): Promise<Start> {
   }
   const resolved = withAugmenter(plan, choice?.augment ?? (augment as Augmenter));
   // No options describe a given classifier.
-  const model = options.classifier === undefined ? options.model : undefined;
+  const model =
+    options.classifier === undefined ? modelSettings(classifier, options.model) : undefined;
   await saveConfig(run, resolved, { model, reason: choice?.reason });
-  return { plan: resolved, classifier };
+  return { plan: resolved, settings: settingsOf(resolved, model), classifier };
 }
 
 async function startingClassifier(

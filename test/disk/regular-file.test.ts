@@ -12,7 +12,7 @@ import { hashFiles } from '../../src/dataset/prepare/hash.js';
 import { openRegular, readRegular } from '../../src/disk/regular-file.js';
 import { readText } from '../../src/disk/text-file.js';
 import { loadClassifier } from '../../src/model/index.js';
-import { loadPretrained } from '../../src/model/pretrained.js';
+import { readWeights } from '../../src/model/pretrained.js';
 import { loadPrediction } from '../../src/prediction/index.js';
 import { verifySubmission } from '../../src/submission/index.js';
 import { keepSettings } from '../../src/submission/settings.js';
@@ -69,7 +69,7 @@ test('when a pipe stands for a file of a data set, run or submission, then each 
     parquet: () => openParquet(pipe),
     questions: () => verifySubmission(at('file'), [pipe], []),
     classifier: () => loadClassifier(folder),
-    weights: () => loadPretrained({} as never, {} as never, pipe),
+    weights: () => readWeights(pipe),
     checkpoint: () => loadCheckpoint(at('run')),
     prediction: () => loadPrediction(pipe),
     settings: () => keepSettings(folder, {}),

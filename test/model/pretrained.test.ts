@@ -56,7 +56,7 @@ test('when the cached file was changed then it is refused by its SHA-256', async
 test('when published weights are asked for where there are none, then the error says what to do', async () => {
   await assert.rejects(
     createModel({ ...options, architecture: 'resnet50-v2', pretrained: true }),
-    /path of a weights file or false for pretrained but received true\. No package .* resnet50-v2: name a file .*model\.json.*--no-pretrained/,
+    /the path of a weights file or a run, or false, for pretrained but received true\. No package .* resnet50-v2: name a file .*model\.json.* with --pretrained FILE, or .*--no-pretrained/,
   );
 });
 

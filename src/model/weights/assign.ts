@@ -10,15 +10,15 @@ interface Assignment {
   file: string;
   /** The file uses one of these, or tfjs's. */
   namings: readonly Naming[];
-  /** A layer that keeps its weights: the head. */
-  except: string;
+  /** A layer that keeps its weights: the head, unless the file's is of the same classes. */
+  except: string | undefined;
 }
 
 /** A layer with its weights as the file stores them, in the layer's order. */
 type StoredLayer = [layer: tf.layers.Layer, weights: StoredWeight[]];
 
 /**
- * Sets every weight but those of the head. The file may hold a head of its own, which is left out.
+ * Sets every weight but those of the layer `except`. The file may hold such a layer of its own, which is left out.
  *
  * @throws InvalidInputError that names the weights which the file lacks, has in another shape, or has
  *   beyond the network's, or whose values are not finite

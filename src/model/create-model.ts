@@ -1,0 +1,127 @@
+/** Builds classifiers: a network with a head for the classes, and the weights to start with. */
+import { checkArguments, type ShapeOf } from '../arguments.js';
+import { expected } from '../errors.js';
+import { checkOption } from '../options.js';
+import { tf } from '../tensorflow/index.js';
+import { type Classifier, headName, setTrainable, type Trainable } from './classifier.js';
+import { Dropout } from './layers/dropout.js';
+import { type ArchitectureName, architectureNames, networkNamed } from './networks/index.js';
+import { modelOptions } from './options.js';
+import { publishedWeights, readWeights, type StartingWeights } from './pretrained.js';
+import { assignWeights } from './weights/assign.js';
+
+export interface ModelOptions {
+  /** By default that of the run in `pretrained`, else `efficientnet-lite0`. */
+  architecture?: ArchitectureName | undefined;
+  /** At least two names, in label order. */
+  classes: readonly string[];
+  /**
+   * The weights to start with. `true`, the default: the ImageNet weights that set-up fetched, which EfficientNet-Lite0
+   * has. `false`: random weights.
+   *
+   * The path of a run, of its `model` or `best`, or of a folder with one run: the weights that it trained, those of
+   * the head only if the classes are the same in the same order; else the head has random weights. The network must be the
+   * run's.
+   *
+   * The path of a file: its weights, in any format that Bobbin reads, told by its content. They may be named as tfjs
+   * and Keras do, `Conv1/kernel`, or as torch checkpoints of the network are. The head has random weights.
+   */
+  pretrained?: boolean | string | undefined;
+  /** Side of the input in pixels, a multiple of 32 from 32; by default that of the run in `pretrained`, else the network's own. */
+  size?: number | undefined;
+  /** The weights that a training step changes: those of the head, or all. */
+  trainable: Trainable;
+  /** Of the initial weights, an integer from 0. */
+  seed: number;
+}
+
+/**
+ * Builds a network with a head: dropout, a dense layer with Glorot (Xavier) uniform weights, softmax.
+ *
+ * @throws InvalidInputError when an option is unknown, missing or out of its range, when there is no file or run in
+ *   `pretrained`, and when its weights are not those of the network; Error when the cache lacks the published weights
+ */
+export async function createModel(options: ModelOptions): Promise<Classifier> {
+  checkRequest(options);
+  const { classes, pretrained = true, trainable } = options;
+  const given = typeof pretrained === 'string' ? await readWeights(pretrained) : undefined;
+  const architecture = architectureOf(options.architecture, given);
+  const network = networkNamed(architecture);
+  const weights = pretrained === true ? await publishedWeights(architecture, network) : given;
+  const trained = weights?.trained;
+  const size = options.size ?? trained?.preprocessing.crop ?? network.size;
+  // tfjs takes a seed of 0 for none, and draws one.
+  const seed = options.seed === 0 ? 2 ** 32 : options.seed;
+  const { input, features } = network.build(size, seed);
+  const dropped = new Dropout({ name: 'dropout', rate: network.dropout }).apply(features);
+  const outputs = headOf(dropped as tf.SymbolicTensor, classes.length, seed);
+  const model = tf.model({ inputs: input, outputs, name: architecture });
+  if (weights !== undefined) {
+    const { file, tensors } = weights;
+    const hasHead = trained !== undefined && String(trained.classes) === String(classes);
+    const except = hasHead ? undefined : headName;
+    assignWeights(model, tensors, { file, namings: network.namings ?? [], except });
+  }
+  setTrainable(model, trainable);
+  const { mean, std, channels } = trained?.preprocessing ?? network.preprocessing(size);
+  const preprocessing = { ...network.preprocessing(size), mean, std, channels };
+  return { model, preprocessing, classes: [...classes], architecture };
+}
+
+const modelShape = {
+  ...modelOptions,
+  classes: {
+    what: 'at least two names',
+    accepts: (value) => Array.isArray(value) && value.length >= 2,
+  },
+  trainable: {
+    what: 'one of head, all',
+    accepts: (value) => value === 'head' || value === 'all',
+  },
+  seed: {
+    what: 'an integer of at least 0',
+    accepts: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  },
+} as const satisfies ShapeOf<ModelOptions>;
+
+function checkRequest(options: ModelOptions): void {
+  checkArguments('createModel', options, modelShape);
+  const { pretrained = true, size = 32 } = options;
+  if (!Number.isInteger(size) || size < 32 || size % 32 !== 0) {
+    throw expected('a multiple of 32', 'size', size);
+  }
+  checkOption('pretrained', modelOptions.pretrained, pretrained);
+}
+
+/** The architecture that is given, else that of the run whose weights are taken, else the default. */
+function architectureOf(
+  given: ArchitectureName | undefined,
+  weights: StartingWeights | undefined,
+): ArchitectureName {
+  const trained = weights?.trained?.architecture;
+  if (trained === undefined) {
+    return given ?? architectureNames[0];
+  }
+  const source = weights?.file;
+  const name = architectureNames.find((each) => each === trained);
+  if (name === undefined) {
+    const remedy = `Its network is ${trained}: in a program, give its classifier to train`;
+    throw expected(`a run of ${architectureNames.join(', ')}`, 'pretrained', source, remedy);
+  }
+  if (given !== undefined && given !== name) {
+    const remedy = 'Leave out --model, or name a run of that network';
+    throw expected(`${name}, the network of ${source},`, 'architecture', given, remedy);
+  }
+  return name;
+}
+
+/** Probabilities, [batch, classes], from features. */
+function headOf(features: tf.SymbolicTensor, classes: number, seed: number): tf.SymbolicTensor {
+  const logits = tf.layers.dense({
+    name: headName,
+    units: classes,
+    kernelInitializer: tf.initializers.glorotUniform({ seed }),
+  });
+  const softmax = tf.layers.softmax({ name: 'probabilities' });
+  return softmax.apply(logits.apply(features)) as tf.SymbolicTensor;
+}
