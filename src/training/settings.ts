@@ -1,7 +1,14 @@
 /** The settings that determine the result of a run: saved to config.json and to checkpoints, compared on resume. */
 import path from 'node:path';
 import { type Samples, SampleTable } from '../dataset/index.js';
-import { isObject, sha256OfPieces, textPieces, writeWhole } from '../disk/index.js';
+import {
+  ifPresent,
+  isObject,
+  readText,
+  sha256OfPieces,
+  textPieces,
+  writeWhole,
+} from '../disk/index.js';
 import { type Classifier, completeModel, type ModelOptions, weightsPath } from '../model/index.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { checkSameSettings, type Settings } from '../settings.js';
@@ -57,13 +64,18 @@ export function settingsOf(plan: ResolvedPlan, model: ModelSettings | undefined)
   };
 }
 
-/** @throws InvalidInputError when the run was begun with other options or images, naming all that differ. */
+/**
+ * Compares all settings but the number of epochs, which may change.
+ *
+ * @throws InvalidInputError when the run was begun with other options or images, naming all that differ.
+ */
 export function checkSameRun(run: string, saved: Settings, now: Settings): void {
   const augmentation = resolveOptions(
     trainAugmentationOptions,
     pickOptions(trainAugmentationOptions, saved),
   );
-  checkSameSettings(run, { ...saved, ...completeShaping(saved), ...augmentation }, now);
+  const { epochs } = now;
+  checkSameSettings(run, { ...saved, ...completeShaping(saved), ...augmentation, epochs }, now);
 }
 
 /**
@@ -78,6 +90,19 @@ export async function saveConfig(
   const config = { model, ...shapingOf(values), augmentation };
   const comment = reason === undefined ? '' : `// ${reason}\n`;
   await writeWhole(path.join(run, 'config.json'), `${comment}${JSON.stringify(config, null, 2)}\n`);
+}
+
+/** Writes another number of epochs to `run/config.json`, whose other lines stay, if there is one. */
+export async function saveEpochs(run: string, epochs: number): Promise<void> {
+  const file = path.join(run, 'config.json');
+  const config = await ifPresent(readText(file));
+  if (config === undefined) {
+    return;
+  }
+  const changed = config.replace(/^( *"epochs" *: *)\d+/m, `$1${epochs}`);
+  if (changed !== config) {
+    await writeWhole(file, changed);
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import { type Classifier, checkHead, createModel, setTrainable } from '../model/
 import type { AugmentChoice, Augmenter, LoaderFailure } from '../pipeline/index.js';
 import type { Settings } from '../settings.js';
 import { chooseForRun } from './augment.js';
-import { type Checkpoint, keepNewest, loadCheckpoint } from './checkpoint.js';
+import { type Checkpoint, keepNewest, loadCheckpoint, type Position } from './checkpoint.js';
 import { bestEpoch, type EpochRecord } from './history.js';
 import { type Plan, type PlanOptions, planOf, type ResolvedPlan, withAugmenter } from './plan.js';
 import type { TrainProgress } from './progress.js';
@@ -18,6 +18,7 @@ import {
   modelSettings,
   resumedModel,
   saveConfig,
+  saveEpochs,
   settingsOf,
 } from './settings.js';
 
@@ -31,7 +32,10 @@ export interface TrainOptions extends PlanOptions {
   model?: GivenModel;
   /** Trained instead of a new network; its classes must be the task's. */
   classifier?: Classifier;
-  /** Resumes from the run's checkpoint, or begins without one. Default false: a folder with a checkpoint is refused. */
+  /**
+   * Resumes from the run's checkpoint, or begins without one. `epochs` may have changed: the rest of the run then follows a
+   * schedule over the new number. Default false: a folder with a checkpoint is refused.
+   */
   resume?: boolean;
   /** Aborting saves a checkpoint after the current step and ends the call. */
   signal?: AbortSignal;
@@ -56,6 +60,8 @@ export interface TrainResult {
   failures: LoaderFailure[];
   /** False when the signal ended the run early; `resume` continues it. */
   finished: boolean;
+  /** True when an earlier call had finished the run, and this one trained nothing. */
+  wasFinished: boolean;
 }
 
 /**
@@ -81,14 +87,15 @@ async function trainLocked(options: TrainOptions, plan: Plan): Promise<TrainResu
   const checkpoint = await loadCheckpoint(folder);
   await keepNewest(folder);
   const start =
-    checkpoint === undefined ? await begin(options, plan) : resume(options, plan, checkpoint);
+    checkpoint === undefined ? await begin(options, plan) : await resume(options, plan, checkpoint);
   const classifier = { ...start.classifier, task: plan.task };
   const run = new Run({ ...options, ...start, classifier, checkpoint, folder });
   try {
+    const wasFinished = run.history.length === plan.values.epochs;
     const finished = await run.toEnd();
     const { history, failures } = run;
     const best = hasBest(folder) ? bestEpoch(history) : undefined;
-    return { classifier, history, best, failures, finished };
+    return { classifier, history, best, failures, finished, wasFinished };
   } finally {
     run.close();
   }
@@ -105,21 +112,22 @@ interface Start {
 }
 
 /** With `augment: 'auto'`, the choice made when the run began stands. */
-function resume(
+async function resume(
   { run, resume, model }: TrainOptions,
   plan: Plan,
   { classifier, settings: saved, position }: Checkpoint,
-): Start {
+): Promise<Start> {
   if (resume !== true) {
     const remedy = 'Resume it with --resume, or name another folder';
     throw expected('a folder without a run', 'run', run, remedy);
   }
   checkClasses(classifier, plan);
-  const { augment } = plan.values;
+  const { augment, epochs } = plan.values;
   const chosen = augment === 'auto' ? (saved.augment as Augmenter) : augment;
   const resolved = withAugmenter(plan, chosen);
   const settings = settingsOf(resolved, resumedModel(saved.model, model));
   checkSameRun(run, saved, settings);
+  checkEpochs(epochs, position);
   // Version 0.1.0 saved runs that had diverged.
   const spoilt = position.history.find(({ loss }) => !Number.isFinite(loss));
   if (spoilt !== undefined) {
@@ -131,7 +139,20 @@ function resume(
       'Its weights are lost: train into another folder',
     );
   }
+  if (epochs !== saved.epochs) {
+    warn(`${run} had ${saved.epochs} epochs: the rest now follows the schedule of ${epochs}.`);
+  }
+  await saveEpochs(run, epochs);
   return { plan: resolved, settings, classifier };
+}
+
+/** A checkpoint within an epoch needs the rest of that epoch. */
+function checkEpochs(epochs: number, { epoch, batch }: Position): void {
+  const begun = epoch + (batch > 0 ? 1 : 0);
+  if (epochs < begun) {
+    const wanted = `at least ${begun}, as many as the run has begun,`;
+    throw expected(wanted, 'epochs', epochs, 'For fewer, train into another folder');
+  }
 }
 
 async function begin(options: TrainOptions, plan: Plan): Promise<Start> {
@@ -150,6 +171,8 @@ async function begin(options: TrainOptions, plan: Plan): Promise<Start> {
   await saveConfig(run, resolved, { model, reason: choice?.reason });
   return { plan: resolved, settings: settingsOf(resolved, model), classifier };
 }
+
+const warn = (sentence: string): void => process.emitWarning(sentence, { code: 'BOBBIN_TRAIN' });
 
 async function startingClassifier(
   { classifier, model }: TrainOptions,
