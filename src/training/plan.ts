@@ -3,6 +3,7 @@ import { type Manifest, type Samples, samplesOf } from '../dataset/index.js';
 import { conflict, expected } from '../errors.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { type Augmentation, type Augmenter, requireCuda, viewsOf } from '../pipeline/index.js';
+import { count } from '../plural.js';
 import { checkPrecision, gpuInUse } from '../tensorflow/index.js';
 import { checkOptimizer, resolveOptimizer } from './optimizer/index.js';
 import { type TrainValues, trainAugmentationOptions, trainOptions } from './options.js';
@@ -48,6 +49,21 @@ export function planOf(options: PlanOptions): Plan {
   }
   const classes = manifest.tasks.find(({ name }) => name === task)?.classes as string[];
   return { task, values: resolveOptimizer(values), augmentation, classes, training, validation };
+}
+
+/** A sentence for each option that is valid but probably not meant. */
+export function warningsOf({ task, values, training }: Plan): string[] {
+  const { batchSize, learningRate } = values;
+  const warnings: string[] = [];
+  if (batchSize > training.length) {
+    warnings.push(
+      `An epoch of task ${task} is one step: a batch (${batchSize}) exceeds its ${count(training.length, 'image')}.`,
+    );
+  }
+  if (learningRate === 0) {
+    warnings.push(`The learning rate is 0: no step changes the weights of task ${task}.`);
+  }
+  return warnings;
 }
 
 /** The plan with the chosen augmenter. */

@@ -1,15 +1,38 @@
 /** `train`: begins or resumes a run that trains a classifier for one task. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { inLockedFolder } from '../disk/index.js';
+import {
+  callback,
+  checkArguments,
+  optional,
+  record,
+  type ShapeOf,
+  signal,
+  text,
+} from '../arguments.js';
+import { inLockedFolder, isObject } from '../disk/index.js';
 import { expected } from '../errors.js';
-import { type Classifier, checkHead, createModel, setTrainable } from '../model/index.js';
+import {
+  type Classifier,
+  checkHead,
+  createModel,
+  modelOptions,
+  setTrainable,
+} from '../model/index.js';
 import type { AugmentChoice, Augmenter, LoaderFailure } from '../pipeline/index.js';
 import type { Settings } from '../settings.js';
 import { chooseForRun } from './augment.js';
 import { type Checkpoint, keepNewest, loadCheckpoint, type Position } from './checkpoint.js';
 import { bestEpoch, type EpochRecord } from './history.js';
-import { type Plan, type PlanOptions, planOf, type ResolvedPlan, withAugmenter } from './plan.js';
+import { trainAugmentationOptions, trainOptions } from './options.js';
+import {
+  type Plan,
+  type PlanOptions,
+  planOf,
+  type ResolvedPlan,
+  warningsOf,
+  withAugmenter,
+} from './plan.js';
 import type { TrainProgress } from './progress.js';
 import { Run } from './run.js';
 import {
@@ -47,6 +70,24 @@ export interface TrainOptions extends PlanOptions {
   onEpoch?: (record: EpochRecord) => void;
 }
 
+const trainShape = {
+  ...trainOptions,
+  manifest: {
+    what: 'a manifest',
+    accepts: (value) => isObject(value) && Array.isArray(value.tasks),
+  },
+  task: text('the name of a task'),
+  augmentation: trainAugmentationOptions,
+  run: text('the path of a folder'),
+  model: modelOptions,
+  classifier: optional(record('a classifier')),
+  resume: optional({ what: 'true or false', accepts: (value) => typeof value === 'boolean' }),
+  signal,
+  onAugment: callback,
+  onProgress: callback,
+  onEpoch: callback,
+} as const satisfies ShapeOf<TrainOptions>;
+
 export interface TrainResult {
   classifier: Classifier;
   /** A record for each finished epoch, also those before the run was resumed. */
@@ -73,11 +114,15 @@ export interface TrainResult {
  * their current speed. Steps run on another thread, while the event loop turns and the next batches are
  * rendered; only the first step of each shape, which is traced, blocks the event loop.
  *
+ * Options that are valid but probably not meant, such as batches larger than the data, give a warning of the process
+ * (`BOBBIN_TRAIN`) when the run begins.
+ *
  * @throws InvalidInputError when an option is out of its range or belongs to another optimizer, when a
  *   resumed run has other options or data, when the classifier has other classes, and when another
  *   call works in `run`
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
+  checkArguments('train', options, trainShape);
   const plan = planOf(options);
   return await inLockedFolder(options.run, 'run', () => trainLocked(options, plan));
 }
@@ -169,6 +214,7 @@ async function begin(options: TrainOptions, plan: Plan): Promise<Start> {
   const model =
     options.classifier === undefined ? modelSettings(classifier, options.model) : undefined;
   await saveConfig(run, resolved, { model, reason: choice?.reason });
+  warningsOf(plan).forEach(warn);
   return { plan: resolved, settings: settingsOf(resolved, model), classifier };
 }
 

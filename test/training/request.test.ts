@@ -1,0 +1,72 @@
+/** What `train` is called with: refused where it cannot be meant, warned of where it probably is not. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { type TrainOptions, train } from '../../src/training/index.js';
+import { temporaryFolder } from '../support/folders.js';
+import { drawPhotos } from '../support/photos.js';
+import { smallClassifier } from '../support/small-classifier.js';
+
+const folder = temporaryFolder();
+const manifest = await drawPhotos(path.join(folder, 'data'));
+const run = path.join(folder, 'run');
+const base = { manifest, task: 'colour', run, epochs: 1, warmUp: 0, seed: 1 };
+
+test('when a name is unknown or a value is missing or of another kind, then it is named', async () => {
+  const refusals: [object, string][] = [
+    [{ ...base, typo: 5 }, 'Expected the name of an option for a key of train but received "typo"'],
+    [{ ...base, epoch: 5 }, 'key of train but received "epoch". Did you mean epochs?'],
+    [
+      { ...base, model: { architecure: 'mobilenet-v2' } },
+      'a key of model but received "architecure". Did you mean architecture?',
+    ],
+    [{ ...base, manifest: undefined }, 'Missing a manifest for manifest'],
+    [{ ...base, manifest: { manifest } }, 'Expected a manifest for manifest but received {'],
+    [{ ...base, task: undefined }, 'Missing the name of a task for task'],
+    [{ ...base, task: 'shape' }, 'Expected one of colour for task but received "shape"'],
+    [{ ...base, run: undefined }, 'Missing the path of a folder for run'],
+    [{ ...base, resume: 'yes' }, 'Expected true or false for resume but received "yes"'],
+    [{ ...base, model: { size: 100 } }, 'Expected a multiple of 32 for size but received 100'],
+  ];
+  for (const [options, message] of refusals) {
+    await assert.rejects(train(options as TrainOptions), (error: Error) => {
+      assert.equal(error.name, 'InvalidInputError');
+      assert.ok(error.message.includes(message), error.message);
+      return true;
+    });
+  }
+});
+
+test('when the learning rate is 0 and a batch exceeds the data, then a new run warns of each, once', async () => {
+  const warnings: string[] = [];
+  const listen = ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'BOBBIN_TRAIN') {
+      warnings.push(message);
+    }
+  };
+  process.on('warning', listen);
+  const options = { ...base, learningRate: 0, batchSize: 64 };
+  await train({ ...options, classifier: smallClassifier() });
+  await train({ ...options, resume: true });
+  process.off('warning', listen);
+  assert.deepEqual(warnings, [
+    'An epoch of task colour is one step: a batch (64) exceeds its 24 images.',
+    'The learning rate is 0: no step changes the weights of task colour.',
+  ]);
+});
+
+test('when a run is resumed with another network, then that is refused; what is not given follows the run', async () => {
+  const other = path.join(folder, 'other');
+  const model = { architecture: 'mobilenet-v2', pretrained: false, size: 32 } as const;
+  const options = { ...base, run: other, batchSize: 8, trainable: 'head' } as const;
+  await train({ ...options, model });
+  const config = JSON.parse(await readFile(path.join(other, 'config.json'), 'utf8'));
+  assert.deepEqual(config.model, model);
+  await assert.rejects(
+    train({ ...options, resume: true, model: { ...model, size: 64, pretrained: 'weights' } }),
+    /\(model\.size was 32, is 64; model\.pretrained was false, is "\/.*weights"\)/,
+  );
+  const { wasFinished } = await train({ ...options, resume: true, model: { size: 32 } });
+  assert.equal(wasFinished, true);
+});
