@@ -109,12 +109,11 @@ const digits = (value: number, count: number): string => String(value).padStart(
  * @throws InvalidInputError when another version wrote it or a file is damaged
  */
 export async function loadCheckpoint(run: string): Promise<Checkpoint | undefined> {
-  const newest = (await checkpointNames(run)).at(-1);
+  const newest = await newestCheckpoint(run);
   if (newest === undefined) {
     return undefined;
   }
-  const folder = path.join(folderOf(run), newest);
-  const remedy = `Remove ${folder}: training then resumes from the checkpoint before it, or begins anew without one`;
+  const { folder, remedy } = newest;
   const { position, settings, slots, slotsHash } = await readState(folder, remedy);
   const file = path.join(folder, 'slots.bin');
   const bytes = await readPart(file, remedy);
@@ -134,6 +133,29 @@ export async function loadCheckpoint(run: string): Promise<Checkpoint | undefine
     return { ...slot, values: values.subarray(start, at) };
   });
   return { classifier: await readClassifier(folder, remedy), slots: filled, position, settings };
+}
+
+/**
+ * The task of the run in `folder`, by its newest checkpoint; undefined without one.
+ *
+ * @throws InvalidInputError when another version wrote the checkpoint or its state is damaged
+ */
+export async function taskOfRun(folder: string): Promise<string | undefined> {
+  const newest = await newestCheckpoint(folder);
+  return newest && ((await readState(newest.folder, newest.remedy)).settings.task as string);
+}
+
+/** Its folder, and the remedy if it is damaged. */
+async function newestCheckpoint(
+  run: string,
+): Promise<{ folder: string; remedy: string } | undefined> {
+  const newest = (await checkpointNames(run)).at(-1);
+  if (newest === undefined) {
+    return undefined;
+  }
+  const folder = path.join(folderOf(run), newest);
+  const remedy = `Remove ${folder}: training then resumes from the checkpoint before it, or begins anew without one`;
+  return { folder, remedy };
 }
 
 async function readState(folder: string, remedy: string): Promise<State> {

@@ -1,4 +1,5 @@
 /** Training: fine-tunes a classifier in a run that can be interrupted and resumed. */
+export { taskOfRun } from './checkpoint.js';
 export { crossEntropies, smoothed } from './cross-entropy.js';
 export { type FitHistory, fit } from './fit/fit.js';
 export type { FitOptions, FitProgress } from './fit/options.js';

@@ -1,0 +1,100 @@
+/** `bobbin train`: the folders of runs, what it says at the end, and what it refuses. */
+import assert from 'node:assert/strict';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import { type Manifest, saveManifest } from '../../src/dataset/index.js';
+import { temporaryFolder } from '../support/folders.js';
+import { drawPhotos } from '../support/photos.js';
+import { runBobbin } from '../support/run-bobbin.js';
+
+const folder = temporaryFolder();
+const at = (...parts: string[]) => path.join(folder, ...parts);
+const runs = at('runs');
+const run = at('runs', 'colour');
+let manifest: Manifest;
+
+const train = (data: string, where: string, ...words: string[]) =>
+  runBobbin(['train', '--data', at(data), '--run', where, ...words]);
+const network = '--model mobilenet-v2 --no-pretrained --size 32 --trainable head'.split(' ');
+/** The best epoch is the first one: no step changes a weight. */
+const still = [...network, '--learning-rate', '0', '--batch-size', '64'];
+const use = `  npx bobbin predict --run ${run} PHOTO (--epoch best: epoch 1)`;
+
+before(async () => {
+  manifest = await drawPhotos(at('data'));
+  const tasks = [{ name: 'hue', classes: ['red', 'green', 'blue'] }];
+  const samples = manifest.samples.map((sample) => ({ ...sample, task: 'hue' }));
+  await saveManifest({ ...manifest, tasks, samples }, at('renamed'));
+  const { stdout, stderr, code } = await train('data', runs, ...still, '--epochs', '2');
+  assert.equal(code, 0, stderr);
+  const score = /colour: validation accuracy (\d+\.\d %) after epoch 2, best \1 after epoch 1\n/;
+  assert.match(stdout, score);
+  assert.ok(stdout.endsWith(`${use}\n`), stdout);
+  assert.match(
+    stderr,
+    /^! An epoch of task colour is one step: a batch \(64\) exceeds its 24 images\.$/m,
+  );
+  assert.match(stderr, /^! The learning rate is 0: no step changes the weights of task colour\.$/m);
+});
+
+test('when a finished run is resumed, then it says that nothing was left to do, and draws nothing again', async () => {
+  const drawn = async () => (await stat(path.join(run, 'curves.png'))).mtimeMs;
+  const earlier = await drawn();
+  const { stdout, stderr } = await train('data', runs, ...still, '--epochs', '2', '--resume');
+  const [first, , third] = stdout.split('\n');
+  assert.equal(first, 'colour: nothing was left to do; --epochs N trains longer', stderr);
+  assert.equal(third, use);
+  assert.equal(await drawn(), earlier);
+});
+
+test('when --run is the run of the task itself, then it is resumed there, with more epochs', async () => {
+  const { stdout, stderr } = await train('data', run, ...still, '--epochs', '3', '--resume');
+  assert.match(
+    stdout,
+    /^colour: validation accuracy .* after epoch 3, best .* after epoch 1\n/,
+    stderr,
+  );
+  assert.ok(stderr.includes(`! ${run} had 2 epochs: the rest now follows the schedule of 3.\n`));
+  const history = await readFile(path.join(run, 'history.csv'), 'utf8');
+  assert.equal(history.trimEnd().split('\n').length, 4);
+});
+
+test('when a run cannot be begun or resumed as asked, then one line says why and the way out', async () => {
+  const renamed = 'prepare the data with --name colour, or ';
+  const refusals: [string[], string][] = [
+    [
+      ['data', runs, ...still],
+      `Expected a folder without a run for run but received "${run}". Resume it with --resume, or name another folder`,
+    ],
+    [
+      ['renamed', runs, ...still, '--resume'],
+      `Expected a run of task hue to resume for --run but received "${runs}". It has the runs of other tasks, colour: ${renamed}begin without --resume`,
+    ],
+    [
+      ['renamed', run, ...still],
+      `Expected a folder for the run of task hue for --run but received "${run}". It is the run of task colour: ${renamed}name another folder`,
+    ],
+    [
+      ['data', at('new'), '--model', 'resnet50-v2'],
+      'Expected the path of a weights file or a run, or false, for pretrained but received true. No package carries ImageNet weights of resnet50-v2: name a file (a legacy torch state dict (.pth), a tfjs model.json, safetensors) with --pretrained FILE, or begin with random weights (--no-pretrained)',
+    ],
+    [
+      ['data', at('new'), '--pretrained', at('nowhere')],
+      `Expected an existing run or weights file for pretrained but received "${at('nowhere')}"`,
+    ],
+  ];
+  for (const [[data, where, ...words], message] of refusals) {
+    const { code, stderr } = await train(data as string, where as string, ...words);
+    assert.equal(code, 1);
+    assert.ok(stderr.endsWith(`bobbin: ${message}\n`), stderr);
+  }
+});
+
+test('when --pretrained is a run, then its network is taken, and config.json has its absolute path', async () => {
+  const words = ['--pretrained', path.relative('.', run), '--epochs', '1', '--trainable', 'head'];
+  const { code, stderr } = await train('renamed', at('tuned'), ...words);
+  assert.equal(code, 0, stderr);
+  const { model } = JSON.parse(await readFile(at('tuned', 'hue', 'config.json'), 'utf8'));
+  assert.deepEqual(model, { architecture: 'mobilenet-v2', size: 32, pretrained: run });
+});
