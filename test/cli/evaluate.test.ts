@@ -1,0 +1,80 @@
+/** `bobbin evaluate` on runs of untrained classifiers: its tables, its files and its refusals. */
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import sharp from 'sharp';
+import { loadManifest } from '../../src/dataset/index.js';
+import { evaluate } from '../../src/evaluation/index.js';
+import { createModel, loadClassifier, saveClassifier } from '../../src/model/index.js';
+import { displayWidth } from '../../src/width.js';
+import { temporaryFolder } from '../support/folders.js';
+import { drawPhotos } from '../support/photos.js';
+import { runBobbin } from '../support/run-bobbin.js';
+
+const folder = temporaryFolder();
+const at = (...parts: string[]) => path.join(folder, ...parts);
+const runs = ['--run', at('a'), '--run', at('b')];
+
+before(async () => {
+  await drawPhotos(at('data'), { training: 1, validation: 4 });
+  for (const [seed, run] of ['a', 'b'].entries()) {
+    const options = { architecture: 'mobilenet-v2', pretrained: false, size: 32 } as const;
+    const classes = ['red', 'green', 'blue'];
+    const classifier = await createModel({ ...options, classes, trainable: 'head', seed });
+    await saveClassifier({ ...classifier, task: 'colour' }, at(run, 'colour', 'model'));
+    classifier.model.dispose();
+  }
+});
+
+const run = (...words: string[]) => runBobbin(['evaluate', '--data', at('data'), ...words]);
+const written = ['classes.csv', 'confusion.png', 'evaluation.json', 'mistakes.jpg'];
+
+test('when one run is evaluated, then its folder has the files, and the table has a row for each class', async () => {
+  const { code, stdout, stderr } = await run('--run', at('a'));
+  assert.equal(code, 0, stderr);
+  assert.deepEqual((await readdir(at('a/colour'))).sort(), [...written, 'model'].sort());
+  const lines = stdout.trimEnd().split('\n');
+  const widest = Math.max(...lines.slice(0, -1).map(displayWidth));
+  assert.ok(widest <= 80, stdout);
+  assert.equal(
+    lines.at(-1),
+    `${at('a/colour')}: evaluation.json, classes.csv, confusion.png and mistakes.jpg were written`,
+  );
+  const { classScores, macro } = JSON.parse(await readFile(at('a/colour/evaluation.json'), 'utf8'));
+  const shown = (share?: number) => share?.toFixed(3) ?? '–';
+  for (const { name, images, predicted, precision, recall, f1 } of classScores) {
+    const cells = [name, images, predicted, ...[precision, recall, f1].map(shown)];
+    assert.match(stdout, new RegExp(`^${cells.join(' +')}$`, 'm'));
+  }
+  assert.match(stdout, new RegExp(`^macro mean .* ${shown(macro.f1)}$`, 'm'));
+  const csv = await readFile(at('a/colour/classes.csv'), 'utf8');
+  assert.match(csv, /^class,images,predicted,right,precision,recall,f1\nred,4,/);
+  assert.equal((await sharp(at('a/colour/mistakes.jpg')).metadata()).format, 'jpeg');
+});
+
+test('when several runs are evaluated, then the scores are those of their weighted mean, in the folder --out', async () => {
+  const words = [...runs, '--weights', '3,1', '--out', at('scores')];
+  const { code, stderr } = await run(...words);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual((await readdir(at('scores/colour'))).sort(), written);
+  const classifiers = [await loadClassifier(at('a')), await loadClassifier(at('b'))];
+  const manifest = await loadManifest(at('data'));
+  const wanted = await evaluate({ classifiers, weights: [3, 1], manifest, task: 'colour' });
+  const found = JSON.parse(await readFile(at('scores/colour/evaluation.json'), 'utf8'));
+  assert.deepEqual(found, JSON.parse(JSON.stringify(wanted)));
+});
+
+test('when several runs have no folder for their scores, or other weights than runs, then that is said', async () => {
+  const missing = await run(...runs);
+  assert.equal(missing.code, 1);
+  assert.match(
+    missing.stderr,
+    /^bobbin: Missing a folder for --out\. The scores of several runs belong to none of them: for example --out scores$/m,
+  );
+  const { stderr } = await run('--run', at('a'), '--weights', '1,2');
+  assert.match(
+    stderr,
+    /^bobbin: Expected one number per --run, 1, for --weights but received \[1,2\]$/m,
+  );
+});
