@@ -12,7 +12,7 @@ import { shorten } from '../width.js';
 const mostClasses = 30;
 const worstShown = 10;
 /** With them, no table is wider than 80 columns. */
-const longestTask = 20;
+const longestTask = 21;
 const longestClass = 30;
 
 /** A table with one row for each task, and a row of means if there are several tasks. `–`: no image counts. */

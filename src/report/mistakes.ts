@@ -50,7 +50,7 @@ export async function drawMistakes(
 }
 
 function caption(mistake: Mistake, x: number, y: number): string[] {
-  const percent = `${(100 * mistake.probability).toFixed(0)} %`;
+  const percent = `${(100 * mistake.probability).toFixed(mistake.probability < 0.1 ? 1 : 0)} %`;
   return [
     text(x, y + 16, shorten(imageName(mistake), 30), { size: 10, colour: ink.quiet }),
     text(x, y + 32, `truth: ${shorten(mistake.truth, 18)}`, { size: 12, colour: ink.right }),

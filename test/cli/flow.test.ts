@@ -48,15 +48,17 @@ test('when the commands run one after another, then a verified submission answer
   const table = await bobbin('evaluate', ...data);
   for (const task of tasks) {
     const scores = JSON.parse(await readFile(at('run', task, 'evaluation.json'), 'utf8'));
-    const row = table.split('\n').find((line) => line.startsWith(task));
+    const row = table.split('\n').find((line) => line.startsWith(`${task} `));
     for (const share of [scores.accuracy, scores.basicPrecision]) {
       const shown = `${(100 * share).toFixed(1)} %`;
       assert.ok(row?.includes(shown), `${row} shows ${shown}`);
     }
-    const counted = scores.confusion.flat().reduce((sum: number, n: number) => sum + n, 0);
-    assert.equal(counted, scores.images);
+    const images = (entries: { images: number }[]) =>
+      entries.reduce((sum, each) => sum + each.images, 0);
+    assert.equal(images(scores.classScores), scores.images);
+    assert.equal(images(scores.confused), scores.mistakes.length);
     await sharp(at('run', task, 'confusion.png')).stats();
-    await sharp(at('run', task, 'mistakes.png')).stats();
+    await sharp(at('run', task, 'mistakes.jpg')).stats();
   }
 
   const predicted = await runBobbin(['predict', ...data, '--out', at('answers')]);

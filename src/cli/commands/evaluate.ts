@@ -51,9 +51,7 @@ async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
   for (const task of tasks) {
     evaluations.push(await evaluateTask(task, { flags, manifest, epoch, values, progress }));
   }
-  if (tasks.length > 1) {
-    console.log(`\n${scoreTable(evaluations)}`);
-  }
+  console.log(scoreTable(evaluations));
 }
 
 function checkFlags(flags: Flags): void {
@@ -88,12 +86,10 @@ async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
     model.dispose();
   }
   warnUnreadable(evaluation.failures, 'left out of the scores');
-  console.log(`${classTable(evaluation)}\n\n${scoreTable([evaluation])}`);
+  console.log(classTable(evaluation));
   const folder = flags.out === undefined ? (runs[0]?.folder ?? '') : path.join(flags.out, task);
   await saveEvaluation(evaluation, folder);
   await drawEvaluation(evaluation, folder);
-  console.log(
-    `\n${folder}: evaluation.json, classes.csv, confusion.png and mistakes.jpg were written`,
-  );
+  console.log(`Written to ${folder}: evaluation.json, classes.csv, confusion.png, mistakes.jpg\n`);
   return evaluation;
 }
