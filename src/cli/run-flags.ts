@@ -1,6 +1,7 @@
 /** The flags that name trained runs: one, or several whose probabilities are averaged. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { expected } from '../errors.js';
+import { RepeatableFlag } from './usage/command.js';
 
 export interface RunFlags {
   run: string[];
@@ -10,18 +11,21 @@ export interface RunFlags {
 
 /** Adds `--run`, which may be repeated, and `--weights`. */
 export function addRunFlags(command: Command): Command {
-  return command
-    .requiredOption(
-      '--run <folder>',
-      'what train filled: a run, or the folder of the runs of several tasks; repeat it to average several',
+  return (
+    command
       // Not variadic, which would read the arguments that follow as runs.
-      (folder: string, earlier: string[] = []) => [...earlier, folder],
-    )
-    .option(
-      '--weights <list>',
-      'one weight for each --run, separated by commas (default: all 1)',
-      numbers,
-    );
+      .addOption(
+        new RepeatableFlag(
+          '--run <folder>',
+          'run of train, or the folder of several; repeat it to average classifiers',
+        ).makeOptionMandatory(),
+      )
+      .option(
+        '--weights <list>',
+        'one weight for each run, separated by commas (default: all 1)',
+        numbers,
+      )
+  );
 }
 
 /** @throws InvalidInputError unless there is one weight for each run */
@@ -34,9 +38,7 @@ export function checkWeights({ run, weights }: RunFlags): void {
 function numbers(list: string): number[] {
   const values = list.split(',').map((word) => (word.trim() === '' ? Number.NaN : Number(word)));
   if (values.some((value) => !Number.isFinite(value) || value < 0)) {
-    throw new InvalidArgumentError(
-      expected('numbers of at least 0, separated by commas', '--weights', list).message,
-    );
+    throw expected('numbers of at least 0, separated by commas,', '--weights', list);
   }
   return values;
 }

@@ -51,3 +51,21 @@ export async function runOfTask(
   const names = { ...flags, task: 'the task of --data' };
   return await findRun(folder, { task: isOnly ? undefined : task, epoch }, names);
 }
+
+/** Opens classifiers, and frees them after the work. */
+export async function withClassifiers<Result>(
+  openers: readonly (() => Promise<Classifier>)[],
+  work: (classifiers: Classifier[]) => Promise<Result>,
+): Promise<Result> {
+  const classifiers: Classifier[] = [];
+  try {
+    for (const open of openers) {
+      classifiers.push(await open());
+    }
+    return await work(classifiers);
+  } finally {
+    for (const { model } of classifiers) {
+      model.dispose();
+    }
+  }
+}

@@ -4,13 +4,13 @@ import type { Command } from 'commander';
 import { changeOptions, loadManifest, type Manifest } from '../../dataset/index.js';
 import { missing } from '../../errors.js';
 import { type Evaluation, evaluate, saveEvaluation } from '../../evaluation/index.js';
-import { type Classifier, openRun, runOptions } from '../../model/index.js';
+import { type Epoch, openRun, type Run, runOptions } from '../../model/index.js';
 import { type ClassifyOptions, classifyOptions } from '../../prediction/index.js';
 import { drawEvaluation, type ProgressReporter, withProgress } from '../../report/index.js';
 import { warnOfChanges } from '../data-changes.js';
 import { pickFlags } from '../flags.js';
 import { addRunFlags, checkWeights, type RunFlags } from '../run-flags.js';
-import { chosenTasks, runOfTask } from '../runs.js';
+import { chosenTasks, runOfTask, withClassifiers } from '../runs.js';
 import { classTable, scoreTable } from '../scores.js';
 import { warnUnreadable } from '../unreadable.js';
 
@@ -36,7 +36,7 @@ export function configure(command: Command): void {
 interface Work {
   flags: Flags;
   manifest: Manifest;
-  epoch: 'last' | 'best';
+  epoch: Epoch;
   values: ClassifyOptions;
   progress: ProgressReporter;
 }
@@ -65,26 +65,23 @@ function checkFlags(flags: Flags): void {
 /** Scores a task, shows and saves the scores, and says where they are. */
 async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
   const { flags, manifest, epoch, values, progress } = work;
-  const runs = [];
+  const runs: Run[] = [];
   for (const folder of flags.run) {
     runs.push(await runOfTask(folder, manifest, task, epoch));
   }
-  const classifiers: Classifier[] = [];
-  for (const each of runs) {
-    classifiers.push(await openRun(each, epoch));
-  }
-  const evaluation = await evaluate({
-    ...values,
-    classifiers,
-    weights: flags.weights,
-    manifest,
-    task,
-    onProgress: (state) => progress.update({ label: task, ...state }),
-  });
+  const evaluation = await withClassifiers(
+    runs.map((each) => () => openRun(each, epoch)),
+    (classifiers) =>
+      evaluate({
+        ...values,
+        classifiers,
+        weights: flags.weights,
+        manifest,
+        task,
+        onProgress: (state) => progress.update({ label: task, ...state }),
+      }),
+  );
   progress.end();
-  for (const { model } of classifiers) {
-    model.dispose();
-  }
   warnUnreadable(evaluation.failures, 'left out of the scores');
   console.log(classTable(evaluation));
   const folder = flags.out === undefined ? (runs[0]?.folder ?? '') : path.join(flags.out, task);

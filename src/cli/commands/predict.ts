@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { loadManifest } from '../../dataset/index.js';
 import { conflict, expected, missing } from '../../errors.js';
-import { type Classifier, openRun, runOptions } from '../../model/index.js';
+import { openRun, runOptions } from '../../model/index.js';
 import { type OptionTable, type OptionValues, pickOptions } from '../../options.js';
 import { count } from '../../plural.js';
 import { classifyOptions, predict } from '../../prediction/index.js';
@@ -15,9 +15,9 @@ import { pickFlags } from '../flags.js';
 import { type FormatName, formatNames, topHelp } from '../prediction/formats.js';
 import { findImages } from '../prediction/images.js';
 import { type Unread, writeRows } from '../prediction/rows.js';
-import { openClassifier, runOfTask } from '../runs.js';
+import { addRunFlags, checkWeights, type RunFlags } from '../run-flags.js';
+import { openClassifier, runOfTask, withClassifiers } from '../runs.js';
 import { warnUnreadable } from '../unreadable.js';
-import { RepeatableFlag } from '../usage/command.js';
 
 /** Options of the rows that images get. */
 const rowOptions = {
@@ -47,29 +47,15 @@ export const options = { ...classifyOptions, ...runOptions, ...rowOptions };
 
 type Values = OptionValues<typeof options>;
 
-interface Flags {
-  run: string[];
-  weights?: number[];
+interface Flags extends RunFlags {
   data?: string;
   out?: string;
   task?: string;
 }
 
 export function configure(command: Command): void {
-  command
+  addRunFlags(command)
     .argument('[images...]', 'images, and folders with images at any depth')
-    // Not variadic, which would read the images that follow as runs.
-    .addOption(
-      new RepeatableFlag(
-        '--run <folder>',
-        'run of train, or the folder of several; repeat it to average classifiers',
-      ).makeOptionMandatory(),
-    )
-    .option(
-      '--weights <list>',
-      'one weight for each run, separated by commas (default: all 1)',
-      numbers,
-    )
     .option('--task <name>', 'the task that the images belong to, where a run has several')
     .option('--data <folder>', 'prepared data set whose questions are answered, instead of images')
     .option(
@@ -89,12 +75,10 @@ export function configure(command: Command): void {
 
 function checkFlags(
   images: string[],
-  { run, weights, data, out }: Flags,
+  { data, out, ...runs }: Flags,
   { top, format, keepGoing }: Values,
 ): void {
-  if (weights !== undefined && weights.length !== run.length) {
-    throw expected(`one number per --run, ${run.length},`, '--weights', weights);
-  }
+  checkWeights(runs);
   if (data === undefined) {
     if (images.length === 0) {
       const remedy = 'Name files or folders, or answer the questions of a data set: --data, --out';
@@ -197,30 +181,4 @@ async function writeAnswers(
     },
   });
   console.log(`${count(rows, 'answer')} in ${csv} and ${zip}`);
-}
-
-/** Opens classifiers, and frees them after the work. */
-async function withClassifiers<Result>(
-  openers: readonly (() => Promise<Classifier>)[],
-  work: (classifiers: Classifier[]) => Promise<Result>,
-): Promise<Result> {
-  const classifiers: Classifier[] = [];
-  try {
-    for (const open of openers) {
-      classifiers.push(await open());
-    }
-    return await work(classifiers);
-  } finally {
-    for (const { model } of classifiers) {
-      model.dispose();
-    }
-  }
-}
-
-function numbers(list: string): number[] {
-  const values = list.split(',').map((word) => (word.trim() === '' ? Number.NaN : Number(word)));
-  if (values.some((value) => !Number.isFinite(value) || value < 0)) {
-    throw expected('numbers of at least 0, separated by commas,', '--weights', list);
-  }
-  return values;
 }
