@@ -1,5 +1,14 @@
 /** Draws a sheet of a data set's images, each beside its views as the epochs of a training see them. */
 import sharp, { type OverlayOptions } from 'sharp';
+import {
+  checkArguments,
+  list,
+  number,
+  optional,
+  record,
+  type ShapeOf,
+  text as words,
+} from '../arguments.js';
 import type { ImageFile } from '../dataset/index.js';
 import type { LoaderFailure, LoaderOptions, Preprocessing } from '../pipeline/index.js';
 import { shorten } from '../width.js';
@@ -17,6 +26,15 @@ export interface AugmentationSheet
   epochs: number;
 }
 
+const shape = {
+  title: words('a title'),
+  images: list('a list of images'),
+  epochs: number,
+  preprocessing: record('a preprocessing'),
+  augmentation: optional(record('options of augmentation')),
+  seed: optional(number),
+} satisfies ShapeOf<AugmentationSheet>;
+
 /** What was drawn. */
 export interface DrawnAugmentations {
   /** Of each image. */
@@ -32,11 +50,14 @@ const pitch = { x: tile + 8, y: tile + 28 };
 /**
  * Writes `file`, a JPEG if it is named so, else a PNG, with a row for each image: the image whole, then its views in the order of
  * the epochs. The views are what a training with the same options and seed would see, if these were all of its images.
+ *
+ * @throws InvalidInputError when an argument is unknown, missing or of another kind.
  */
 export async function drawAugmentations(
   sheet: AugmentationSheet,
   file: string,
 ): Promise<DrawnAugmentations> {
+  checkArguments('drawAugmentations', sheet, shape);
   const { title, images, epochs, ...options } = sheet;
   const { pixels, variants, failures } = await renderEpochs(images, epochs, options);
   const { preprocessing } = options;

@@ -1,4 +1,5 @@
 /** Draws confusion.png: how often each class was predicted as each class; of many classes the pairs most confused. */
+import { checkArguments, list, type ShapeOf, text as words } from '../arguments.js';
 import type { ClassScore, Confused } from '../evaluation/index.js';
 import { shorten } from '../width.js';
 import { confusedPairs } from './confused-pairs.js';
@@ -11,6 +12,12 @@ export interface ConfusionPicture {
   confused: readonly Confused[];
 }
 
+const shape = {
+  title: words('a title'),
+  classScores: list('the scores of the classes'),
+  confused: list('a list of confused classes'),
+} satisfies ShapeOf<ConfusionPicture>;
+
 /** With more classes a matrix is larger than a screen. */
 const mostRows = 40;
 
@@ -20,8 +27,11 @@ const label = { size: 12 };
 /**
  * Writes the PNG `file`: up to 40 classes as a matrix, in which the shade of a cell is its share of its row; more classes as
  * bars for the 30 pairs of truth and prediction that occur most.
+ *
+ * @throws InvalidInputError when an argument is unknown, missing or of another kind.
  */
 export async function drawConfusion(picture: ConfusionPicture, file: string): Promise<void> {
+  checkArguments('drawConfusion', picture, shape);
   const isSmall = picture.classScores.length <= mostRows;
   await savePicture(isSmall ? matrix(picture) : confusedPairs(picture), file);
 }

@@ -1,6 +1,7 @@
 /** Draws all pictures of an evaluation. */
 import path from 'node:path';
 import type { Evaluation } from '../evaluation/index.js';
+import { count } from '../plural.js';
 import { drawConfusion } from './confusion.js';
 import { drawMistakes } from './mistakes.js';
 
@@ -10,15 +11,13 @@ const mistakesShown = 24;
 export async function drawEvaluation(evaluation: Evaluation, folder: string): Promise<void> {
   const { task, split, images, accuracy, classScores, confused, mistakes } = evaluation;
   const percent = (100 * accuracy).toFixed(1);
-  const title = `${task}: ${percent} % of ${images} ${split} images right`;
+  const title = `${task}: ${percent} % of ${count(images, `${split} image`)} right`;
   await drawConfusion({ title, classScores, confused }, path.join(folder, 'confusion.png'));
-  const most =
-    mistakes.length === 1
-      ? 'the only mistake'
-      : `the most confident of ${mistakes.length} mistakes`;
+  const shown = mistakes.slice(0, mistakesShown);
+  const which = shown.length < mistakes.length ? 'the most confident of ' : '';
   await drawMistakes(
-    `${task}: ${mistakes.length === 0 ? 'no mistakes' : most}`,
-    mistakes.slice(0, mistakesShown),
+    `${task}: ${which}${count(mistakes.length, 'mistake')}`,
+    shown,
     path.join(folder, 'mistakes.jpg'),
   );
 }

@@ -1,5 +1,6 @@
 /** Draws all pictures of a training run. */
 import path from 'node:path';
+import { checkArguments, number, optional, record, type ShapeOf, text } from '../arguments.js';
 import { type Manifest, resolveSample, samplesOf } from '../dataset/index.js';
 import { resolveOptions } from '../options.js';
 import type { Augmentation } from '../pipeline/index.js';
@@ -19,11 +20,25 @@ export interface FinishedRun {
   seed?: number;
 }
 
+const shape = {
+  manifest: record('a manifest'),
+  task: text('the name of a task'),
+  run: text('the path of a folder'),
+  result: record('the result of train'),
+  augmentation: optional(record('options of augmentation')),
+  seed: optional(number),
+} satisfies ShapeOf<FinishedRun>;
+
 const imagesShown = 6;
 const epochsShown = 7;
 
-/** Writes `run/curves.png` and `run/augmentation.jpg`, each whole or not at all; see the functions that draw them. */
+/**
+ * Writes `run/curves.png` and `run/augmentation.jpg`, each whole or not at all; see the functions that draw them.
+ *
+ * @throws InvalidInputError when an argument is unknown, missing or of another kind, and when the manifest has no such task.
+ */
 export async function drawRun(finished: FinishedRun): Promise<void> {
+  checkArguments('drawRun', finished, shape);
   const { manifest, task, run, result, seed } = finished;
   await drawCurves(result.history, path.join(run, 'curves.png'), task);
   const classes = result.classifier.classes;
