@@ -1,4 +1,5 @@
 /** Draws curves.png: loss, accuracy and learning rate of a run by epoch. */
+import { bestEpoch } from '../training/index.js';
 import { type Axis, axisOf, type Bounds, shortNumber } from './axis.js';
 import { type Drawing, ink, savePicture, text } from './drawing.js';
 
@@ -42,7 +43,7 @@ const quiet = { size: 12, colour: ink.quiet };
 
 /**
  * Writes the curves of `history` (epochs ascending) to the PNG `file`, with a ring around the best epoch: that of the
- * highest validation accuracy; among equal ones of the lowest validation loss, then the earliest.
+ * highest validation accuracy; of several, that of the lowest validation loss, and the first of those.
  */
 export async function drawCurves(
   history: readonly CurvePoint[],
@@ -95,27 +96,12 @@ export function curves(history: readonly CurvePoint[], title: string): Drawing {
   const drawn = panels.filter(({ lines }) => lines.some(({ points }) => points.length > 0));
   const epochs = history.map(({ epoch }) => epoch);
   const span: [number, number] = [epochs[0] ?? 1, epochs[epochs.length - 1] ?? 1];
-  const best = bestEpoch(history);
+  const best = bestEpoch(history)?.epoch;
   const elements = [text(24, 30, title, { size: 17, bold: true })];
   for (const panel of drawn) {
     elements.push(...drawPanel(panel, span, best));
   }
   return { width: drawn.length < panels.length ? 1010 : 1320, height, elements };
-}
-
-/** Undefined without a validation accuracy. */
-function bestEpoch(history: readonly CurvePoint[]): number | undefined {
-  let best: CurvePoint | undefined;
-  for (const point of history) {
-    const accuracy = point.validationAccuracy ?? Number.NaN;
-    const most = best?.validationAccuracy ?? Number.NEGATIVE_INFINITY;
-    const loss = point.validationLoss ?? Number.POSITIVE_INFINITY;
-    const least = best?.validationLoss ?? Number.POSITIVE_INFINITY;
-    if (accuracy > most || (accuracy === most && loss < least)) {
-      best = point;
-    }
-  }
-  return best?.epoch;
 }
 
 function drawPanel(panel: Panel, span: [number, number], best: number | undefined): string[] {

@@ -47,8 +47,8 @@ export interface EpochRecord extends PipelineReport {
  * The epoch of the highest validation accuracy: of several, that of the lowest validation loss, and the first of those.
  * Undefined without validation images.
  */
-export function bestEpoch(history: readonly EpochRecord[]): EpochRecord | undefined {
-  let best: EpochRecord | undefined;
+export function bestEpoch<Epoch extends Validated>(history: readonly Epoch[]): Epoch | undefined {
+  let best: Epoch | undefined;
   for (const record of history) {
     if (record.validationAccuracy !== undefined && (best === undefined || isBetter(record, best))) {
       best = record;
@@ -57,7 +57,9 @@ export function bestEpoch(history: readonly EpochRecord[]): EpochRecord | undefi
   return best;
 }
 
-function isBetter(one: EpochRecord, other: EpochRecord): boolean {
+type Validated = Pick<EpochRecord, 'validationAccuracy' | 'validationLoss'>;
+
+function isBetter(one: Validated, other: Validated): boolean {
   const gain = (one.validationAccuracy as number) - (other.validationAccuracy as number);
   return (
     gain > 0 || (gain === 0 && (one.validationLoss as number) < (other.validationLoss as number))

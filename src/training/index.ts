@@ -3,7 +3,7 @@ export { taskOfRun } from './checkpoint.js';
 export { crossEntropies, smoothed } from './cross-entropy.js';
 export { type FitHistory, fit } from './fit/fit.js';
 export type { FitOptions, FitProgress } from './fit/options.js';
-export type { EpochRecord } from './history.js';
+export { bestEpoch, type EpochRecord } from './history.js';
 export { trainableVariables } from './network.js';
 export {
   AdamW,
