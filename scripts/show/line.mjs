@@ -3,8 +3,8 @@
 /** Milliseconds until a terminal's line is rewritten. */
 const redraw = 200;
 
-/** The columns of a terminal that does not tell them. */
-const usualColumns = 80;
+/** The columns of a line; one less than a terminal's, since some go on to the next row in the last one. */
+export const lineColumns = () => (process.stderr.columns || 80) - 1;
 
 /**
  * Prints a lasting line.
@@ -18,15 +18,15 @@ const erase = () => (process.stderr.isTTY ? '\r\x1b[K' : '');
 /**
  * Runs `work` and shows on standard error what `describe` returns meanwhile.
  * @template Result
- * @param {() => string} describe in one line, which is cut at the terminal's last column but one
+ * @param {() => string} describe in one line, which a terminal cuts at {@link lineColumns}
  * @param {() => Promise<Result>} work
  * @param {number} seconds between two lines where there is no terminal
  * @returns {Promise<Result>}
  */
 export async function withLine(describe, work, seconds = 5) {
-  const { isTTY, columns } = process.stderr;
+  const { isTTY } = process.stderr;
   const show = () => {
-    const line = isTTY ? describe().slice(0, (columns || usualColumns) - 1) : `${describe()}\n`;
+    const line = isTTY ? describe().slice(0, lineColumns()) : `${describe()}\n`;
     process.stderr.write(`${erase()}${line}`);
   };
   const timer = setInterval(show, isTTY ? redraw : 1000 * seconds);

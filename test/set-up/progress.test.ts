@@ -6,7 +6,7 @@ import { measureIn, withProgress } from '../../scripts/fetch/progress.mjs';
 import { temporaryFolder, writeFiles } from '../support/folders.js';
 
 /** What is shown of a download of which 100 of 400 MB were there, while 20 MB/s come for ten seconds. */
-async function shownOn(t: TestContext, isTTY: boolean) {
+async function shownOn(t: TestContext, isTTY: boolean, label = 'downloading tiny') {
   const before = process.stderr.isTTY;
   process.stderr.isTTY = isTTY;
   t.after(() => {
@@ -17,7 +17,7 @@ async function shownOn(t: TestContext, isTTY: boolean) {
   const write = t.mock.method(process.stderr, 'write', () => true);
   t.mock.timers.enable({ apis: ['setInterval'] });
   await withProgress(
-    'downloading tiny',
+    label,
     400e6,
     () => 100e6 + 20e6 * seconds,
     async () => {
@@ -48,6 +48,13 @@ test('when there is a terminal, then one line is rewritten, and empty at the end
   assert.ok(texts.every((text) => text.startsWith('\r\x1b[K') && !text.includes('\n')));
   assert.equal(texts.at(-2), '\r\x1b[Kdownloading tiny: 300 of 400 MB  20.0 MB/s  0:05 left');
   assert.equal(texts.at(-1), '\r\x1b[K');
+});
+
+test('when a label is long, then it is shortened, and the time left is shown', async (t) => {
+  const label = `downloading ${'long-name-'.repeat(6)}==1.0`;
+  const [line = ''] = await shownOn(t, false, label);
+  assert.match(line, /^downloading long-name-.*…: 200 of 400 MB {2}20\.0 MB\/s {2}0:10 left\n$/);
+  assert.equal(line.trimEnd().length, 79);
 });
 
 test('when pip copies a wheel, then it counts once, and nothing else counts; a folder that goes keeps the last value', async (t) => {
