@@ -9,6 +9,7 @@ export {
   fashionAiTasks,
   type ImageFile,
   type LabelFile,
+  type LoadOptions,
   loadManifest,
   type Manifest,
   type Prepared,

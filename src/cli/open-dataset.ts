@@ -1,6 +1,7 @@
 /** Opens a data set, prepared or not, for commands that only read its images. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { Option } from 'commander';
 import {
   type ImageFile,
   loadManifest,
@@ -8,7 +9,17 @@ import {
   readSource,
   type Task,
 } from '../dataset/index.js';
+import { expected } from '../errors.js';
 import { withProgress } from '../report/index.js';
+
+/** Parsed flags of a command with {@link imagesFlag}. */
+export interface ImagesFlag {
+  images?: string;
+}
+
+/** The flag of all commands that read a prepared data set. */
+export const imagesFlag = (): Option =>
+  new Option('--images <folder>', 'where the images are now, if they were moved after prepare');
 
 export interface LabelledImage extends ImageFile {
   task: string;
@@ -18,10 +29,17 @@ export interface LabelledImage extends ImageFile {
 /** The tasks and labelled images of a prepared or source folder, with absolute paths. */
 export async function openDataset(
   folder: string,
+  { images: moved }: ImagesFlag = {},
 ): Promise<{ tasks: Task[]; images: LabelledImage[] }> {
   const prepared = existsSync(manifestFile(folder));
+  if (moved !== undefined && !prepared) {
+    throw expected('a prepared folder beside --images', 'data', folder);
+  }
   const { tasks, images, root } = prepared
-    ? await loadManifest(folder).then(({ samples, ...rest }) => ({ ...rest, images: samples }))
+    ? await loadManifest(folder, { images: moved }).then(({ samples, ...rest }) => ({
+        ...rest,
+        images: samples,
+      }))
     : await readWithProgress(folder).then(({ labelled, ...rest }) => ({
         ...rest,
         images: labelled,

@@ -45,7 +45,7 @@ export interface ChangeRequest extends Partial<OptionValues<typeof changeOptions
   tasks?: readonly string[];
   /** The split whose photos are compared, or those of the questions, which have no hash. Default: both splits. */
   part?: Split | 'questions';
-  /** How to use the files as they are now. Default: prepare them again. */
+  /** How to use the files as they are now. Default: prepare them again, or name the folder that they were moved to. */
   remedy?: string;
 }
 
@@ -80,7 +80,7 @@ export async function changesSince(request: ChangeRequest): Promise<string[]> {
     all.closed.push(...closed);
     all.changed.push(...changed);
   }
-  const onAbsent = await sentencesOnAbsent(all, remedy);
+  const onAbsent = await sentencesOnAbsent(all, { ...request, remedy, moved: movedBy(request) });
   if (all.absent.length > 0 && all.absent.length === all.photos) {
     throw new InvalidInputError(onAbsent.join(' '));
   }
@@ -205,10 +205,23 @@ async function hashPart(
   );
 }
 
+/** What to do where the root is gone. Who gives a remedy has no flag for its new place. */
+const movedBy = ({ remedy }: ChangeRequest): string =>
+  remedy === undefined
+    ? 'move it back, name the folder where they are now by --images (in a program, loadManifest takes `images`)'
+    : 'move it back';
+
+/** What to do about missing files, and about a root that is missing as a whole. */
+interface Remedies {
+  manifest: Manifest;
+  remedy: string;
+  moved: string;
+}
+
 /** A sentence about each missing folder, and one about the missing files of other folders. */
 async function sentencesOnAbsent(
   { absent, photos }: Comparison,
-  remedy: string,
+  { manifest, remedy, moved }: Remedies,
 ): Promise<string[]> {
   const folders = new Map<string, Photo[]>();
   const outermost = outermostMissing();
@@ -219,19 +232,22 @@ async function sentencesOnAbsent(
     inside.push(sample);
   }
   const sentences = [...folders].slice(0, mostNamed).map(([folder, [first, ...others]]) => {
-    const share = `${1 + others.length} of ${lookedFor(photos)}`;
+    const gone = 1 + others.length;
+    const share = `${gone} of ${count(photos, 'photo that was', 'photos that were')} looked for`;
+    const name = imageName(first as Photo);
+    const files =
+      gone === 1
+        ? `, ${name}, is gone: restore it`
+        : ` are gone, the first is ${name}: restore them`;
+    const isRoot = `${manifest.root}${path.sep}`.startsWith(`${folder}${path.sep}`);
     return folder === ''
-      ? `${share} ${others.length === 0 ? 'is' : 'are'} gone, the first is ${imageName(first as Photo)}: restore them, or ${remedy}.`
-      : `The folder ${folder} is gone, with ${share}: move it back, or ${remedy}.`;
+      ? `${share}${files}, or ${remedy}.`
+      : `The folder ${folder} is gone, with ${share}: ${isRoot ? moved : 'move it back'}, or ${remedy}.`;
   });
   const more = folders.size - sentences.length;
-  return more > 0
-    ? [...sentences, `${count(more, 'more folder is', 'more folders are')} gone.`]
-    : sentences;
+  const rest = more > 0 ? [`${count(more, 'more folder is', 'more folders are')} gone.`] : [];
+  return [...sentences, ...rest];
 }
-
-const lookedFor = (photos: number): string =>
-  count(photos, 'photo that was looked for', 'photos that were looked for');
 
 /** Finds the outermost missing folder on the way to a folder, undefined if that exists. Asks for each folder once. */
 function outermostMissing(): (folder: string) => Promise<string | undefined> {
@@ -269,9 +285,11 @@ function sentenceOnClosed({ closed, photos }: Comparison): string[] {
   if (first === undefined) {
     return [];
   }
-  const found = `${closed.length} of ${lookedFor(photos)} cannot be read`;
+  const looked = count(photos, 'photo that was', 'photos that were');
+  const found = `${closed.length} of ${looked} looked for cannot be read`;
   const remedy = remedyByCode(first.code) ?? 'Restore them';
-  return [`${found}, the first is ${imageName(first.photo)} (${first.code}). ${remedy}.`];
+  const which = closed.length === 1 ? ': ' : ', the first is ';
+  return [`${found}${which}${imageName(first.photo)} (${first.code}). ${remedy}.`];
 }
 
 function sentenceOnChanged({ changed, compared }: Comparison, remedy: string): string[] {
@@ -279,9 +297,11 @@ function sentenceOnChanged({ changed, compared }: Comparison, remedy: string): s
   if (first === undefined) {
     return [];
   }
-  const photos = count(compared, 'photo that was compared', 'photos that were compared');
-  const found = `${changed.length} of ${photos} ${changed.length === 1 ? 'has' : 'have'}`;
+  const found = `${changed.length} of ${count(compared, 'photo that was', 'photos that were')} compared`;
+  const name = imageName(first);
   return [
-    `${found} other bytes than prepare read, the first is ${imageName(first)}: their labels and their split may be wrong. Restore them, or ${remedy}.`,
+    changed.length === 1
+      ? `${found}, ${name}, has other bytes than prepare read: its label and its split may be wrong. Restore it, or ${remedy}.`
+      : `${found} have other bytes than prepare read, the first is ${name}: their labels and their split may be wrong. Restore them, or ${remedy}.`,
   ];
 }

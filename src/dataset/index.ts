@@ -20,7 +20,7 @@ export { type LayoutName, layoutForms, layouts } from './layouts/index.js';
 export type { OnProgress } from './layouts/layout.js';
 export { imageFormats, imagePattern } from './layouts/names.js';
 export { manifestFile, resolveSample, resolveSamples, samplesOf } from './manifest/manifest.js';
-export { loadManifest } from './manifest/read.js';
+export { type LoadOptions, loadManifest } from './manifest/read.js';
 export { saveManifest } from './manifest/write.js';
 export type { CheckImages } from './prepare/damaged.js';
 export type { Conflict } from './prepare/duplicates.js';
@@ -33,6 +33,7 @@ export {
 export { fittingLayout, layoutOf, readSource } from './prepare/source.js';
 export type { Summary } from './prepare/summary.js';
 export type { TaskSummary } from './prepare/task-summary.js';
+export { checkPresence } from './presence.js';
 export { ImageColumns, type ImageList } from './samples/image-columns.js';
 export { SampleTable } from './samples/sample-table.js';
 export type {

@@ -101,6 +101,8 @@ export interface Source {
   questions: Question[];
   /** Paths of the files that labels and questions were read from, as in {@link Labelled.path}; none if it is not given. */
   labelFiles?: string[];
+  /** Whether its files name the tasks; otherwise it has one, which is called like the folder. */
+  namesTasks?: boolean;
   /** Full sentences about images that were left out, and about what looks wrong. */
   warnings: string[];
 }

@@ -1,6 +1,7 @@
 /** Scores one classifier, or the mean of several, on a split of one task. */
 import { checkArguments, optional, record, type ShapeOf, text } from '../arguments.js';
 import {
+  checkPresence,
   type Manifest,
   resolveSamples,
   type Sample,
@@ -50,6 +51,7 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
     const remedy = 'Prepare the data with a larger --validation-fraction';
     throw missing(`images in the ${split} split`, `task ${name}`, remedy);
   }
+  await checkPresence(manifest, samples);
   const files = resolveSamples(manifest, samples);
   const scorer = new Scorer({ manifest, task, split, samples });
   const failures: UnreadableFile[] = [];

@@ -95,10 +95,10 @@ export async function predictMember(
     files: readonly (string | ImageFile)[],
   ) => {
     const stored = predictionFile(run, name);
-    const origin = await originOf(modelFolder, files);
+    const origin = await originOf(modelFolder, manifest.root, files);
     const earlier = await ifPresent(loadPrediction(stored));
     if (earlier !== undefined && isOf(earlier, files, origin)) {
-      return earlier;
+      return relocated(earlier, files);
     }
     const onProgress = (progress: ClassifyProgress) => observer?.onPredicting?.(member, progress);
     const prediction = await predict({ ...images, classifier, crops, signal, files, onProgress });
@@ -116,26 +116,43 @@ export async function predictMember(
   }
 }
 
-/** Whether a stored prediction is that of these images. One of an earlier version has no origin to compare. */
+/** Whether a stored prediction is that of these images. One of an earlier version has no origin: its names are compared. */
 function isOf(
   stored: StoredPrediction,
   files: readonly (string | ImageFile)[],
   origin: string,
 ): boolean {
   const names = files.map((file) => imageName(imageFile(file)));
-  return (stored.origin ?? origin) === origin && stored.files.join('\n') === names.join('\n');
+  return stored.origin === undefined
+    ? stored.files.join('\n') === names.join('\n')
+    : stored.origin === origin;
 }
 
-/** A digest of a model, and of the images' names, sizes and times. */
+/** A stored prediction with the present places of its images. */
+function relocated(
+  stored: StoredPrediction,
+  files: readonly (string | ImageFile)[],
+): StoredPrediction {
+  const places = files.map(imageFile);
+  const failures = stored.failures.map((failure) => ({
+    ...failure,
+    path: (places[failure.index] as ImageFile).path,
+  }));
+  return { ...stored, files: places.map(imageName), failures };
+}
+
+/** A digest of a model, and of the images' names from `root`, their sizes and times: all may move together. */
 async function originOf(
   modelFolder: string,
+  root: string,
   files: readonly (string | ImageFile)[],
 ): Promise<string> {
   const model = sha256(await readRegular(path.join(modelFolder, 'model.json')));
   const images = await mapConcurrently(files, statsAtOnce, async (file) => {
     const image = imageFile(file);
     const stamp = await fileStamp(image.path);
-    return `${imageName(image)} ${stamp?.size} ${stamp?.modified}`;
+    const name = imageName({ ...image, path: path.relative(root, image.path) });
+    return `${name} ${stamp?.size} ${stamp?.modified}`;
   });
   return sha256([model, ...images].join('\n'));
 }

@@ -21,6 +21,14 @@ export async function keepSettings(folder: string, settings: Settings): Promise<
   checkSameSettings(folder, completeSaved(saved, file), now);
 }
 
+/** Earlier versions kept the absolute path of the source, with which a folder that moved could not be continued. */
+function withRelativeSource(settings: Settings, folder: string): Settings {
+  const { source } = settings;
+  return typeof source === 'string' && path.isAbsolute(source)
+    ? { ...settings, source: path.relative(folder, source).split(path.sep).join('/') || '.' }
+    : settings;
+}
+
 function completeSaved(json: string, file: string): Settings {
   const remedy = 'Restore the file, or choose another folder';
   const settings = parseJson(json, file, remedy);
@@ -28,7 +36,7 @@ function completeSaved(json: string, file: string): Settings {
     throw expected('an object of settings', file, settings, remedy);
   }
   try {
-    return completeSettings(settings);
+    return completeSettings(withRelativeSource(settings, path.dirname(file)));
   } catch (error) {
     throw expected('settings of an earlier call', file, (error as Error).message, remedy);
   }

@@ -64,7 +64,7 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
   // Threads, memory and the failure budget may change from call to call.
   const { threads, memoryMB, failureBudget, ...training } = request.training;
   await keepSettings(out, {
-    source: path.resolve(source),
+    source: path.relative(out, source).split(path.sep).join('/') || '.',
     seed,
     validationFraction,
     models,
@@ -103,7 +103,7 @@ async function prepared(request: SubmitRequest): Promise<Manifest> {
   const file = manifestFile(data);
   if (existsSync(file)) {
     await removeLeftovers(data);
-    const manifest = await loadManifest(data, `Remove ${file} and repeat submit`);
+    const manifest = await loadManifest(data, {}, `Remove ${file} and repeat submit`);
     await reportChanges(manifest, request);
     return manifest;
   }

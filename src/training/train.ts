@@ -10,6 +10,7 @@ import {
   signal,
   text,
 } from '../arguments.js';
+import { checkPresence } from '../dataset/index.js';
 import { inLockedFolder, isObject } from '../disk/index.js';
 import { expected } from '../errors.js';
 import {
@@ -124,6 +125,7 @@ export interface TrainResult {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   checkArguments('train', options, trainShape);
   const plan = planOf(options);
+  await checkPresence(options.manifest, plan.training);
   return await inLockedFolder(options.run, 'run', () => trainLocked(options, plan));
 }
 

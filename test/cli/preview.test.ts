@@ -45,7 +45,7 @@ async function count(file: string): Promise<number[]> {
 }
 
 test('when a folder is previewed, then each class has its rows of an original and its views', async () => {
-  const sizes = ['--images', '4', '--views', '2', ...still];
+  const sizes = ['--rows', '4', '--views', '2', ...still];
   await preview(at('photos'), '--out', at('sheet.png'), ...sizes);
   assert.deepEqual(await count(at('sheet.png')), [2 * 3 * tile, 2 * 3 * tile]);
 });
@@ -53,7 +53,7 @@ test('when a folder is previewed, then each class has its rows of an original an
 test('when the data set is prepared, then the sheet shows its samples', async () => {
   const { code } = await runBobbin(['prepare', at('photos'), '--out', at('data')]);
   assert.equal(code, 0);
-  const sizes = ['--images', '2', '--views', '1', '--crop', 'five', ...still];
+  const sizes = ['--rows', '2', '--views', '1', '--crop', 'five', ...still];
   await preview(at('data'), '--out', at('prepared.png'), ...sizes);
   const [red = 0, blue = 0] = await count(at('prepared.png'));
   // Equal files are one sample: an original and five windows of each colour.
@@ -62,7 +62,7 @@ test('when the data set is prepared, then the sheet shows its samples', async ()
 
 test('when the seed is the same, then the sheet is the same', async () => {
   const draw = async (name: string, seed: string) => {
-    const options = ['--images', '2', '--views', '2', '--noise', '40', '--seed', seed];
+    const options = ['--rows', '2', '--views', '2', '--noise', '40', '--seed', seed];
     await preview(at('photos'), '--out', at(name), ...options);
     return readFile(at(name));
   };
@@ -74,7 +74,7 @@ test('when the seed is the same, then the sheet is the same', async () => {
 
 test('when an image cannot be read, then it is named and the sheet is still drawn', async () => {
   await writeFile(at('photos', 'red', '1.png'), 'no image');
-  const sizes = ['--images', '6', '--views', '1', ...still];
+  const sizes = ['--rows', '6', '--views', '1', ...still];
   const { stderr } = await preview(at('photos'), '--out', at('damaged.png'), ...sizes);
   assert.match(stderr, /1 unreadable image, grey on the sheet:\n.*1\.png/);
   assert.deepEqual(await count(at('damaged.png')), [2 * 2 * tile, 3 * 2 * tile]);

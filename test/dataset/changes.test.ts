@@ -46,7 +46,7 @@ test('when size and time are the old ones, then only hashes tell the change', as
   await utimes(file, new Date(), ((sample?.modified as number) + 0.5) / 1000);
   assert.deepEqual(await changesSince({ manifest }), []);
   const [sentence, ...others] = await changesSince({ manifest, checkHashes: true });
-  assert.match(sentence as string, /^1 of 20 photos .* the first is .*skirt\/3\.jpg/);
+  assert.match(sentence as string, /^1 of 20 photos .*skirt\/3\.jpg, has/);
   assert.deepEqual(others, []);
 });
 
@@ -64,13 +64,13 @@ test('when photos or a folder are gone, then that is told, and an error if it is
   await rm(at('shirt', '7.jpg'));
   await rename(at('skirt'), at('..', 'elsewhere'));
   assert.deepEqual(await changesSince({ manifest }), [
-    `1 of 20 photos that were looked for is gone, the first is ${at('shirt', '7.jpg')}: restore them, or run \`npx bobbin prepare\` again.`,
+    `1 of 20 photos that were looked for, ${at('shirt', '7.jpg')}, is gone: restore it, or run \`npx bobbin prepare\` again.`,
     `The folder ${at('skirt')} is gone, with 10 of 20 photos that were looked for: move it back, or run \`npx bobbin prepare\` again.`,
   ]);
   await rename(source, `${source} of last year`);
   await assert.rejects(changesSince({ manifest }), {
     name: 'InvalidInputError',
-    message: `The folder ${source} is gone, with 20 of 20 photos that were looked for: move it back, or run \`npx bobbin prepare\` again.`,
+    message: `The folder ${source} is gone, with 20 of 20 photos that were looked for: move it back, name the folder where they are now by --images (in a program, loadManifest takes \`images\`), or run \`npx bobbin prepare\` again.`,
   });
 });
 

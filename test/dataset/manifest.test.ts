@@ -82,9 +82,11 @@ test('when a manifest is saved then it loads unchanged and no other file remains
 
 test('when a manifest is saved then its file is JSON, and the last line has the SHA-256 of those before it', async (t) => {
   const text = await saved(t);
+  const { relativeRoot } = JSON.parse(text);
+  assert.match(relativeRoot, /^(\.\.\/)+data$/);
   const last = text.lastIndexOf('"sha256"');
   const sha256 = createHash('sha256').update(text.slice(0, last)).digest('hex');
-  assert.deepEqual(JSON.parse(text), { ...manifest, sha256 });
+  assert.deepEqual(JSON.parse(text), { ...manifest, relativeRoot, sha256 });
   assert.deepEqual(text.slice(last), `"sha256":"${sha256}"}\n`);
 });
 

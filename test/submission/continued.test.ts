@@ -1,6 +1,6 @@
 /** A submission that is continued after its source or its files changed. */
 import assert from 'node:assert/strict';
-import { copyFile, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, cp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { createModel, saveClassifier } from '../../src/model/index.js';
@@ -14,14 +14,14 @@ const out = path.join(folder, 'out');
 const manifest = path.join(out, 'data', 'manifest.json');
 const task = 'collar_design_labels';
 const run = path.join(out, 'runs', 'model-1', task);
-const predictions = ['validation', 'questions'].map((name) => path.join(run, `${name}.json`));
+const predictions = ['validation.json', 'questions.json'];
 
 /** Calls `submit` and returns its rows and what it told of changes. */
-async function submitted(): Promise<{ rows: string[]; told: string[] }> {
+async function submitted(place = folder): Promise<{ rows: string[]; told: string[] }> {
   const told: string[] = [];
   const { csv } = await submit({
-    source,
-    out,
+    source: path.join(place, 'photos'),
+    out: path.join(place, 'out'),
     seed: 1,
     validationFraction: 0.3,
     crops: 'center',
@@ -37,8 +37,9 @@ async function submitted(): Promise<{ rows: string[]; told: string[] }> {
   return { rows: (await readFile(csv, 'utf8')).trimEnd().split('\n'), told };
 }
 
-/** When each stored prediction was written. */
-const times = () => Promise.all(predictions.map(async (file) => (await stat(file)).mtimeMs));
+/** When each stored prediction in `run` was written. */
+const times = (place = run) =>
+  Promise.all(predictions.map(async (file) => (await stat(path.join(place, file))).mtimeMs));
 const probabilities = (row: string | undefined) => row?.split(',')[2];
 
 let first: Awaited<ReturnType<typeof submitted>>;
@@ -51,6 +52,32 @@ test('when nothing changed, then the stored predictions are used', async () => {
   const written = await times();
   assert.deepEqual(await submitted(), first);
   assert.deepEqual(await times(), written);
+});
+
+test('when source and submission move together, then the stored predictions are used', async () => {
+  const written = await times();
+  const elsewhere = `${folder}-moved`;
+  await rename(folder, elsewhere);
+  try {
+    assert.deepEqual(await submitted(elsewhere), first);
+    assert.deepEqual(await times(path.join(elsewhere, path.relative(folder, run))), written);
+  } finally {
+    await rename(elsewhere, folder);
+  }
+});
+
+test('when source and submission are copied together, then the copy continues', async (t) => {
+  const copy = path.join(temporaryFolder(t), 'elsewhere');
+  await cp(folder, copy, { recursive: true });
+  assert.deepEqual(await submitted(copy), first);
+});
+
+test('when an earlier version kept the absolute path of the source, then the submission continues', async () => {
+  const file = path.join(out, 'settings.json');
+  const settings = JSON.parse(await readFile(file, 'utf8'));
+  assert.equal(settings.source, '../photos');
+  await writeFile(file, JSON.stringify({ ...settings, source }));
+  assert.deepEqual(await submitted(), first);
 });
 
 test('when a photo of a question changes, then it is predicted again', async () => {
@@ -90,13 +117,13 @@ test('when labels and a photo of the training change, then both are told', async
   await writeFile(photo, 'no image');
   const { told } = await submitted();
   assert.equal(told.length, 2);
-  assert.ok(told[0]?.includes(`the first is ${photo}`), told[0]);
+  assert.ok(told[0]?.includes(`compared, ${photo}, has other bytes`), told[0]);
   assert.ok(told[1]?.startsWith(`${labels} has changed`), told[1]);
   assert.ok(told.every((sentence) => sentence.endsWith('submit into another folder.')));
 });
 
 test('when a file of the submission is damaged, then the error names it and what submit makes again', async () => {
-  const [validation = ''] = predictions;
+  const validation = path.join(run, predictions[0] as string);
   const model = path.join(run, 'model');
   const remedies: [file: string, remedy: string][] = [
     [validation, `Remove ${validation} and predict again`],

@@ -27,7 +27,7 @@ import {
 import { count } from '../../plural.js';
 import { textTable, withProgress } from '../../report/index.js';
 import { pickFlags } from '../flags.js';
-import { openDataset } from '../open-dataset.js';
+import { type ImagesFlag, imagesFlag, openDataset } from '../open-dataset.js';
 import { usualPreprocessing } from '../usual-preprocessing.js';
 
 export const options = {
@@ -37,9 +37,11 @@ export const options = {
 };
 
 export function configure(command: Command): void {
-  command.argument('<folder>', 'images in folders of any depth, shards, or a prepared data set');
-  command.action(async (folder: string, flags: object) => {
-    const files = await imagesIn(folder);
+  command
+    .argument('<folder>', 'images in folders of any depth, shards, or a prepared data set')
+    .addOption(imagesFlag());
+  command.action(async (folder: string, flags: ImagesFlag) => {
+    const files = await imagesIn(folder, flags);
     const cores = os.availableParallelism();
     const counts = threadCounts(cores);
     const { augment: asked, seconds, ...picked } = pickFlags(options, flags);
@@ -75,7 +77,7 @@ async function chosen(
 }
 
 /** The images of a prepared data set or of shards; in other folders all images by their names, with labels or without. */
-async function imagesIn(folder: string): Promise<ImageFile[]> {
+async function imagesIn(folder: string, flags: ImagesFlag): Promise<ImageFile[]> {
   const found = await ifPresent(filesBelow(folder));
   if (found === undefined) {
     throw expected('an existing folder', 'folder', folder);
@@ -83,7 +85,7 @@ async function imagesIn(folder: string): Promise<ImageFile[]> {
   const files = found.files.filter((name) => imagePattern.test(name));
   const packed = existsSync(manifestFile(folder)) || (await layoutOf(folder))?.packed;
   if (packed || files.length === 0) {
-    return (await openDataset(folder)).images;
+    return (await openDataset(folder, flags)).images;
   }
   return files.map((name) => ({ path: path.resolve(folder, name) }));
 }

@@ -9,12 +9,13 @@ import { type ClassifyOptions, classifyOptions } from '../../prediction/index.js
 import { drawEvaluation, type ProgressReporter, withProgress } from '../../report/index.js';
 import { warnOfChanges } from '../data-changes.js';
 import { pickFlags } from '../flags.js';
+import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
 import { addRunFlags, checkWeights, type RunFlags } from '../run-flags.js';
 import { chosenTasks, runOfTask, withClassifiers } from '../runs.js';
 import { classTable, scoreTable } from '../scores.js';
 import { warnUnreadable } from '../unreadable.js';
 
-interface Flags extends RunFlags {
+interface Flags extends RunFlags, ImagesFlag {
   data: string;
   task?: string;
   out?: string;
@@ -24,6 +25,7 @@ export const options = { ...runOptions, ...classifyOptions, ...changeOptions };
 
 export function configure(command: Command): void {
   addRunFlags(command.requiredOption('--data <folder>', 'prepared data set'))
+    .addOption(imagesFlag())
     .option('--task <name>', 'only this task')
     .option(
       '--out <folder>',
@@ -43,7 +45,7 @@ interface Work {
 
 async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
   checkFlags(flags);
-  const manifest = await loadManifest(flags.data);
+  const manifest = await loadManifest(flags.data, { images: flags.images });
   const { checkHashes, epoch, ...values } = pickFlags(options, flags);
   const tasks = chosenTasks(manifest, flags.task).map(({ name }) => name);
   await warnOfChanges({ manifest, tasks, part: 'validation', checkHashes }, progress.print);

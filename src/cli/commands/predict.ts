@@ -12,6 +12,7 @@ import { answerQuestions } from '../../submission/index.js';
 import { warnOfChanges } from '../data-changes.js';
 import { exitCode } from '../exit.js';
 import { pickFlags } from '../flags.js';
+import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
 import { type FormatName, formatNames, topHelp } from '../prediction/formats.js';
 import { findImages } from '../prediction/images.js';
 import { type Unread, writeRows } from '../prediction/rows.js';
@@ -47,7 +48,7 @@ export const options = { ...classifyOptions, ...runOptions, ...rowOptions };
 
 type Values = OptionValues<typeof options>;
 
-interface Flags extends RunFlags {
+interface Flags extends RunFlags, ImagesFlag {
   data?: string;
   out?: string;
   task?: string;
@@ -58,6 +59,7 @@ export function configure(command: Command): void {
     .argument('[images...]', 'images, and folders with images at any depth')
     .option('--task <name>', 'the task that the images belong to, where a run has several')
     .option('--data <folder>', 'prepared data set whose questions are answered, instead of images')
+    .addOption(imagesFlag())
     .option(
       '--out <path>',
       'file for the rows, .csv, .json or .jsonl; with --data, folder for submission.csv and submission.zip',
@@ -150,11 +152,11 @@ function endWithUnread({ count: unread, first }: Unread, images: number, keepGoi
 
 async function writeAnswers(
   data: string,
-  { run, weights, out }: Flags,
+  { run, weights, out, images: moved }: Flags,
   { epoch, ...values }: Values,
   progress: ProgressReporter,
 ): Promise<void> {
-  const manifest = await loadManifest(data);
+  const manifest = await loadManifest(data, { images: moved });
   if (manifest.questions.length === 0) {
     throw expected('a data set with questions (question.csv)', '--data', data);
   }

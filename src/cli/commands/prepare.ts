@@ -15,16 +15,24 @@ import { pickFlags } from '../flags.js';
 
 export const options = prepareOptions;
 
+interface Flags {
+  out: string;
+  name?: string;
+  check?: boolean;
+}
+
 export function configure(command: Command): void {
   command
     .argument('<source>', `labelled images: ${layoutForms}`)
     .requiredOption('--out <folder>', 'folder for manifest.json, and for images from Parquet files')
+    .option('--name <name>', "name of the task (default: the source folder's, or as before)")
     .option('--check', 'decode every image wholly, and list and leave out what is damaged');
-  command.action(async (source: string, flags: { out: string; check?: boolean }) => {
+  command.action(async (source: string, flags: Flags) => {
     const { summary } = await withProgress((progress) =>
       prepare(source, {
         ...pickFlags(options, flags),
         out: flags.out,
+        name: flags.name,
         onProgress: (done, total) => progress.update({ label: 'reading images', done, total }),
         ...(flags.check && {
           check: (images) =>

@@ -11,12 +11,12 @@ import { chooseImages, drawAugmentations } from '../../report/index.js';
 import { trainAugmentationOptions } from '../../training/index.js';
 import { print } from '../../width.js';
 import { pickFlags } from '../flags.js';
-import { type LabelledImage, openDataset } from '../open-dataset.js';
+import { type ImagesFlag, imagesFlag, type LabelledImage, openDataset } from '../open-dataset.js';
 import { warnUnreadable } from '../unreadable.js';
 import { usualPreprocessing } from '../usual-preprocessing.js';
 
 export const options = {
-  images: { type: 'integer', default: 6, min: 1, max: 30, help: 'rows of the sheet' },
+  rows: { type: 'integer', default: 6, min: 1, max: 30, help: 'rows of the sheet' },
   views: {
     type: 'integer',
     default: 7,
@@ -31,17 +31,18 @@ export const options = {
 export function configure(command: Command): void {
   command
     .argument('<folder>', 'prepared data set, or a source that `prepare` reads')
+    .addOption(imagesFlag())
     .option('--out <file>', 'file of the sheet: .jpg, or .png for exact colours', 'preview.jpg');
   command.action(run);
 }
 
-async function run(folder: string, flags: { out: string }): Promise<void> {
+async function run(folder: string, flags: ImagesFlag & { out: string }): Promise<void> {
   const { out } = flags;
   if (!/\.(jpe?g|png)$/i.test(out)) {
     throw expected('a file named .jpg or .png', '--out', out);
   }
-  const { images: rows, views: wanted, seed, augmentation } = pickFlags(options, flags);
-  const { tasks, images } = await openDataset(folder);
+  const { rows, views: wanted, seed, augmentation } = pickFlags(options, flags);
+  const { tasks, images } = await openDataset(folder, flags);
   const chosen = chooseImages(images, rows, seed).map((image) => {
     return { ...image, caption: classOf(image, tasks) };
   });

@@ -13,11 +13,12 @@ import { print } from '../../width.js';
 import { warnOfChanges } from '../data-changes.js';
 import { pickFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
+import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
 import { chosenTasks } from '../runs.js';
 import { trainingOptions } from '../training-options.js';
 import { createEpochReport, reportRun } from '../training-report.js';
 
-interface Flags {
+interface Flags extends ImagesFlag {
   data: string;
   run: string;
   task?: string;
@@ -33,6 +34,7 @@ export function configure(command: Command): void {
       '--run <folder>',
       'folder for history, checkpoints and models, with one folder for each task',
     )
+    .addOption(imagesFlag())
     .option('--task <name>', 'train only this task')
     .option(
       '--resume',
@@ -47,7 +49,7 @@ export function configure(command: Command): void {
 }
 
 async function run(flags: Flags, signal: AbortSignal, progress: ProgressReporter): Promise<void> {
-  const manifest = await loadManifest(flags.data);
+  const manifest = await loadManifest(flags.data, { images: flags.images });
   const { checkHashes, ...training } = pickFlags(options, flags);
   const tasks = chosenTasks(manifest, flags.task).map(({ name }) => name);
   const folders = await runFolders(flags, manifest, tasks);

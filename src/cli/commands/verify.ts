@@ -1,17 +1,26 @@
 /** `bobbin verify`: reads a submission and checks every row against the questions. */
 
 import type { Command } from 'commander';
-import { findQuestionFiles, loadManifest } from '../../dataset/index.js';
+import { fileStamp, findQuestionFiles, loadManifest } from '../../dataset/index.js';
+import { expected } from '../../errors.js';
 import { count } from '../../plural.js';
 import { type Verification, verifySubmission } from '../../submission/index.js';
 import { exitCode } from '../exit.js';
+import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
 
 export function configure(command: Command): void {
   command
     .argument('<submission>', 'submission.zip or submission.csv')
     .requiredOption('--data <folder>', 'prepared data set whose questions it answers')
-    .action(async (submission: string, { data }: { data: string }) => {
-      const { root, tasks } = await loadManifest(data);
+    .addOption(imagesFlag())
+    .action(async (submission: string, { data, images }: ImagesFlag & { data: string }) => {
+      if ((await fileStamp(submission)) === undefined) {
+        throw expected('an existing file', 'submission', submission);
+      }
+      const { root, tasks, questions } = await loadManifest(data, { images });
+      if (questions.length === 0) {
+        throw expected('a data set with questions (question.csv)', '--data', data);
+      }
       const verification = await verifySubmission(submission, await findQuestionFiles(root), tasks);
       showVerification(submission, verification);
     });

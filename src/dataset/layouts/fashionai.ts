@@ -56,7 +56,8 @@ async function read(root: string): Promise<Source> {
     ...(release.questionFile === undefined ? [] : [release.questionFile]),
   ]);
   const rows = [...labelled, ...questions.map(({ file }) => ({ path: file }))];
-  return { tasks, labelled, questions, labelFiles, warnings: await unnamedFolders(root, rows) };
+  const warnings = await unnamedFolders(root, rows);
+  return { tasks, labelled, questions, labelFiles, namesTasks: true, warnings };
 }
 
 /**

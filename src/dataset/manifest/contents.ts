@@ -5,7 +5,8 @@ import type { FileStamp } from '../file-stamp.js';
 import { isRange } from '../image-file.js';
 import { SampleColumns } from '../samples/sample-columns.js';
 import { SampleTable } from '../samples/sample-table.js';
-import type { LabelFile, Manifest, Question, Sample, Task } from '../types.js';
+import type { LabelFile, Question, Sample, Task } from '../types.js';
+import type { StoredManifest } from './root.js';
 
 /** The lists of a manifest in the order of its file: the entries of each one name those of the first. */
 export const lists = ['tasks', 'samples', 'questions'] as const;
@@ -15,7 +16,10 @@ export const lists = ['tasks', 'samples', 'questions'] as const;
  * how to make a sound manifest.
  */
 export class ManifestContents {
-  private head: Pick<Manifest, 'root' | 'seed' | 'labelFiles'> = { root: '', seed: 0 };
+  private head: Pick<StoredManifest, 'root' | 'relativeRoot' | 'seed' | 'labelFiles'> = {
+    root: '',
+    seed: 0,
+  };
   private readonly tasks: Task[] = [];
   private readonly samples = new SampleColumns();
   private readonly questions: Question[] = [];
@@ -29,12 +33,16 @@ export class ManifestContents {
 
   /** @throws InvalidInputError for another version, a relative root, a seed that is no integer, or label files without a hash. */
   addHead(value: unknown): void {
-    const { version, root, seed, labelFiles } = (value ?? {}) as Partial<Manifest>;
+    const { version, root, relativeRoot, seed, labelFiles } = (value ??
+      {}) as Partial<StoredManifest>;
     if (version !== 1) {
       this.fail('version 1', version);
     }
     if (typeof root !== 'string' || !path.isAbsolute(root)) {
       this.fail('an absolute path as root', root);
+    }
+    if (relativeRoot !== undefined && typeof relativeRoot !== 'string') {
+      this.fail('a path as relativeRoot', relativeRoot);
     }
     if (!Number.isInteger(seed)) {
       this.fail('an integer as seed', seed);
@@ -42,7 +50,12 @@ export class ManifestContents {
     if (labelFiles !== undefined && !(Array.isArray(labelFiles) && labelFiles.every(isLabelFile))) {
       this.fail('labelFiles with path, hash, size and modified', labelFiles);
     }
-    this.head = { root, seed, ...(labelFiles && { labelFiles }) } as Manifest;
+    this.head = {
+      root,
+      seed,
+      ...(relativeRoot !== undefined && { relativeRoot }),
+      ...(labelFiles && { labelFiles }),
+    } as StoredManifest;
   }
 
   /** @throws InvalidInputError for a task without names, and for a sample or question of no such task. */
@@ -56,7 +69,7 @@ export class ManifestContents {
     }
   }
 
-  finish(): Manifest {
+  finish(): StoredManifest {
     const { head, tasks, samples, questions } = this;
     return { version: 1, ...head, tasks, samples: new SampleTable(samples), questions };
   }

@@ -1,7 +1,7 @@
 /** The lines of a manifest as Bobbin writes it: a head, three lists with an entry a line, and the hash of it all. */
 import { expected } from '../../errors.js';
-import type { Manifest } from '../types.js';
 import { lists, ManifestContents } from './contents.js';
+import type { StoredManifest } from './root.js';
 
 /** The first lines of the form; another program may have written the same JSON in another one. */
 export const form = /^\{[^\n]*,\n"tasks":\[\n/;
@@ -41,7 +41,7 @@ export class ManifestLines {
   }
 
   /** @throws InvalidInputError where lines are missing at the end. */
-  finish(): Manifest {
+  finish(): StoredManifest {
     if (!this.ended) {
       this.fail('the rest of a manifest', 'the end of the file');
     }

@@ -4,24 +4,32 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { ifPresent, openRegular } from '../../disk/index.js';
 import { expected } from '../../errors.js';
-import type { Manifest } from '../types.js';
+import type { Manifest, Task } from '../types.js';
 import { form, isLastLine, ManifestLines } from './lines.js';
 import { manifestFile } from './manifest.js';
+import { placed, type StoredManifest } from './root.js';
 import { parseManifest } from './whole.js';
 
 /** Bytes that are read and parsed at once: the event loop waits for less than it can notice. */
 const pieceLength = 128 * 1024;
 
+export interface LoadOptions {
+  /** The folder that relative paths start from, where images were moved since `prepare`. Default: the root in the manifest. */
+  images?: string;
+}
+
 /**
  * Reads `folder/manifest.json` in memory that depends on its samples alone. A manifest that was changed since Bobbin wrote it
- * is used as it is, and a process warning with the code `BOBBIN_CHANGED` says so.
+ * is used as it is, and a process warning with the code `BOBBIN_CHANGED` says so. Images that moved together with `folder` are
+ * found where they are now.
  *
  * @param remedy how to make a sound manifest, as a sentence
  * @throws InvalidInputError where it is absent, is not JSON, has another version, or holds a sample or question that does not
- * fit its tasks, naming file and line.
+ * fit its tasks, naming file and line; and where none of its images is in `images`.
  */
 export async function loadManifest(
   folder: string,
+  { images }: LoadOptions = {},
   remedy = 'Run `npx bobbin prepare` again',
 ): Promise<Manifest> {
   const file = manifestFile(folder);
@@ -37,14 +45,48 @@ export async function loadManifest(
     if (changed) {
       tellChange(file, remedy);
     }
-    return manifest;
+    return await placed(manifest, folder, images);
   } finally {
     await handle.close();
   }
 }
 
+/**
+ * The tasks of `folder/manifest.json` without its samples, which may be millions. Undefined where there is no manifest in the
+ * form that Bobbin writes.
+ */
+export async function loadTasks(folder: string): Promise<Task[] | undefined> {
+  const opened = await ifPresent(openRegular(manifestFile(folder)));
+  if (opened === undefined) {
+    return undefined;
+  }
+  const { handle } = opened;
+  try {
+    let text = '';
+    for await (const block of blocksOf(handle)) {
+      text += block.toString();
+      const end = text.indexOf('\n],\n"samples":[');
+      if (end >= 0 || !text.startsWith('{')) {
+        return parsedTasks(text.slice(0, Math.max(0, end)));
+      }
+    }
+    return undefined;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The tasks in the lines of a manifest before its samples. */
+function parsedTasks(text: string): Task[] | undefined {
+  try {
+    return JSON.parse(`${text}]}`).tasks;
+  } catch {
+    return undefined;
+  }
+}
+
 interface Reading {
-  manifest: Manifest;
+  manifest: StoredManifest;
   /** Whether it is other than when Bobbin wrote it; false for one without a hash, which earlier versions wrote. */
   changed: boolean;
 }

@@ -1,8 +1,8 @@
 /** A manifest as one JSON text, in the form of whatever program wrote it. */
 import { parseJson } from '../../disk/index.js';
 import { expected } from '../../errors.js';
-import type { Manifest } from '../types.js';
 import { lists, ManifestContents } from './contents.js';
+import type { StoredManifest } from './root.js';
 
 /**
  * The manifest in `text`, and whether it has the hash of a text that Bobbin wrote.
@@ -13,7 +13,7 @@ export function parseManifest(
   text: string,
   file: string,
   remedy: string,
-): { manifest: Manifest; hasHash: boolean } {
+): { manifest: StoredManifest; hasHash: boolean } {
   let place = file;
   const contents = new ManifestContents(() => place, remedy);
   const value = parseJson(text, file, remedy) as Record<string, unknown>;

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { replaceFile, textPieces, writing } from '../../disk/index.js';
 import type { Manifest } from '../types.js';
 import { manifestFile } from './manifest.js';
+import { relativeRootOf, type StoredManifest } from './root.js';
 
 /**
  * Writes `folder/manifest.json`, whole or not at all, in memory that does not depend on its length. One sample or question a
@@ -13,12 +14,13 @@ import { manifestFile } from './manifest.js';
  */
 export async function saveManifest(manifest: Manifest, folder: string): Promise<void> {
   const file = manifestFile(folder);
+  const stored = { ...manifest, relativeRoot: relativeRootOf(folder, manifest.root) };
   await replaceFile(file, (unfinished) =>
-    writing(file, () => writeFile(unfinished, pieces(manifest), { flag: 'wx' })),
+    writing(file, () => writeFile(unfinished, pieces(stored), { flag: 'wx' })),
   );
 }
 
-function* pieces(manifest: Manifest): Generator<Buffer> {
+function* pieces(manifest: StoredManifest): Generator<Buffer> {
   const hash = createHash('sha256');
   for (const piece of textPieces(lines(manifest))) {
     hash.update(piece);
@@ -29,13 +31,14 @@ function* pieces(manifest: Manifest): Generator<Buffer> {
 
 function* lines({
   root,
+  relativeRoot,
   seed,
   labelFiles,
   tasks,
   samples,
   questions,
-}: Manifest): Generator<string> {
-  yield `${JSON.stringify({ version: 1, root, seed, labelFiles }).slice(0, -1)},\n`;
+}: StoredManifest): Generator<string> {
+  yield `${JSON.stringify({ version: 1, root, relativeRoot, seed, labelFiles }).slice(0, -1)},\n`;
   for (const [name, entries] of Object.entries({ tasks, samples, questions })) {
     yield `"${name}":[`;
     let separator = '\n';

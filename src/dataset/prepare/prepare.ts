@@ -20,6 +20,7 @@ import { remedyFor } from './missing.js';
 import { fittingLayout, type ReadSource, readAs } from './source.js';
 import { splitByContent } from './split.js';
 import { type Summary, warningsOf } from './summary.js';
+import { checkTaskName, nameTask } from './task-name.js';
 import { summarizeTasks } from './task-summary.js';
 
 /** How `prepare` splits. */
@@ -41,8 +42,13 @@ export const prepareOptions = {
 } as const;
 
 export interface PrepareOptions extends Partial<OptionValues<typeof prepareOptions>> {
-  /** Folder for manifest.json; not inside the source. */
+  /** Folder for manifest.json; neither the source nor inside it. */
   out: string;
+  /**
+   * The task's name, where the source does not name its tasks. Default: that of the one task of an earlier manifest in `out`, if
+   * its classes are the same, or else the name of the source folder.
+   */
+  name?: string;
   onProgress?: OnProgress;
   /** Finds damaged images, which are then left out: `checkImages`. By default none is decoded; an earlier list is removed. */
   check?: CheckImages;
@@ -61,14 +67,15 @@ export interface Prepared {
  *   when another call works in `out`.
  */
 export async function prepare(source: string, options: PrepareOptions): Promise<Prepared> {
-  const { out, onProgress, check, ...chosen } = options;
+  const { out, name, onProgress, check, ...chosen } = options;
   const values = resolveOptions(prepareOptions, chosen);
+  checkTaskName(name);
   const root = path.resolve(source);
   await checkFolders(root, path.resolve(out));
   // Before the lock makes `out`: a mistyped source leaves no empty folder.
   const layout = await fittingLayout(root);
   return await inLockedFolder(out, 'out', () =>
-    prepareInto(out, { source: root, layout, values, onProgress, check }),
+    prepareInto(out, { source: root, layout, values, name, onProgress, check }),
   );
 }
 
@@ -76,17 +83,19 @@ interface Preparation {
   source: string;
   layout: Layout<LayoutName>;
   values: OptionValues<typeof prepareOptions>;
+  name: string | undefined;
   onProgress: OnProgress | undefined;
   check: CheckImages | undefined;
 }
 
 async function prepareInto(
   out: string,
-  { source, layout, values: { seed, validationFraction }, onProgress, check }: Preparation,
+  { source, layout, values: { seed, validationFraction }, name, onProgress, check }: Preparation,
 ): Promise<Prepared> {
   const images = path.resolve(out, 'images');
   const found = await readAs(layout, source, { images, onProgress });
   const { root, tasks, questions } = found;
+  const named = await nameTask(found, out, name);
   const labelFiles = await labelFilesOf(found);
   const hashOf = await hashesOf(found, onProgress);
   const unique = deduplicate(await withHashes(found, hashOf));
@@ -115,7 +124,10 @@ async function prepareInto(
     ...damage,
     ...questionCounts(questions, samples, hashOf),
   };
-  return { manifest, summary: { ...counts, warnings: warningsOf(counts, found.warnings) } };
+  return {
+    manifest,
+    summary: { ...counts, warnings: warningsOf(counts, [...named, ...found.warnings]) },
+  };
 }
 
 /** The files of labels and questions, with their hashes; without those that were removed since they were read. */
@@ -160,8 +172,8 @@ async function checkFolders(root: string, out: string): Promise<void> {
   if (target?.isFile()) {
     throw expected('a folder', 'out', out, 'There is a file of that name');
   }
-  // Inside the source it would be taken for one of its classes the next time.
-  if (out.startsWith(`${root}${path.sep}`)) {
+  // There it would be taken for a part of the source the next time.
+  if (`${out}${path.sep}`.startsWith(`${root}${path.sep}`)) {
     throw expected(`a folder outside ${root}`, 'out', out);
   }
 }

@@ -64,7 +64,14 @@ export async function readAs(
     ...read.warnings,
     ...read.tasks.flatMap(({ name, classes }) => alike(`classes of ${name}`, classes)),
   ];
-  return { root: source, labelFiles: [], ...read, warnings, layout: layout.name };
+  return {
+    root: source,
+    labelFiles: [],
+    namesTasks: false,
+    ...read,
+    warnings,
+    layout: layout.name,
+  };
 }
 
 /** A warning for each further layout that a folder has; the last one in the list is left out, since it fits most folders. */

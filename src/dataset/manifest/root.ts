@@ -1,0 +1,55 @@
+/** Where the images of a prepared data set are: beside it as before, where they were, or in a folder that is named. */
+import path from 'node:path';
+import { expected } from '../../errors.js';
+import { fileStamp } from '../file-stamp.js';
+import type { Manifest } from '../types.js';
+
+/** A manifest as its file has it. */
+export interface StoredManifest extends Manifest {
+  /** The root as a path from the manifest's folder with `/` between its parts; earlier versions wrote none. */
+  relativeRoot?: string;
+}
+
+/** The most samples that are looked for in a new folder, at even distances. */
+const mostLooks = 100;
+
+/** The path of `root` from a manifest's folder; undefined where there is none, as between disks of Windows. */
+export function relativeRootOf(folder: string, root: string): string | undefined {
+  const way = path.relative(folder, root);
+  return path.isAbsolute(way) ? undefined : way.split(path.sep).join('/') || '.';
+}
+
+/**
+ * The manifest with the root that counts: `images` where it is given, or else the folder at the relative root if there is one,
+ * since data and images move together.
+ *
+ * @throws InvalidInputError where none of the images is in `images`.
+ */
+export async function placed(
+  { relativeRoot, ...manifest }: StoredManifest,
+  folder: string,
+  images: string | undefined,
+): Promise<Manifest> {
+  if (images !== undefined) {
+    const root = path.resolve(images);
+    await checkImages(manifest, root);
+    return { ...manifest, root };
+  }
+  const beside = relativeRoot === undefined ? undefined : path.resolve(folder, relativeRoot);
+  return beside && (await fileStamp(beside)) ? { ...manifest, root: beside } : manifest;
+}
+
+async function checkImages({ samples }: Manifest, root: string): Promise<void> {
+  const step = Math.max(1, samples.length / mostLooks);
+  let first: string | undefined;
+  for (let index = 0; index < samples.length; index += step) {
+    const file = path.resolve(root, samples.at(Math.floor(index))?.path ?? '');
+    if (await fileStamp(file)) {
+      return;
+    }
+    first ??= file;
+  }
+  if (first !== undefined) {
+    throw expected('the folder of the images', 'images', root, `There is no ${first}`);
+  }
+}
