@@ -238,7 +238,7 @@ const faults: [what: string, content: unknown, message: RegExp][] = [
     'a known task': { task: 'u' },
     'a range in bytes, if any': { range: { offset: 0, length: 0 } },
     'both size and modified as integers, or neither': { size: 3 },
-    'a label of its task': { label: 2 },
+    'a label that numbers one of the classes of its task from 0,': { label: 2 },
     'labels of its task in maybe': { maybe: [2] },
     'train or validation as split': { split: 'test' },
     'a SHA-256 in hex as hash': { hash: 'x' },

@@ -51,6 +51,20 @@ async function textPng(): Promise<Buffer> {
   ]);
 }
 
+/** A BMP of 48 million pixels in runs. */
+async function runsBmp(): Promise<Buffer> {
+  const head = Buffer.alloc(54 + 1024);
+  head.write('BM');
+  head.writeUInt32LE(head.length, 10);
+  head.writeUInt32LE(40, 14);
+  head.writeInt32LE(8000, 18);
+  head.writeInt32LE(6000, 22);
+  head.writeUInt16LE(8, 28);
+  head.writeUInt32LE(1, 30);
+  const row = Buffer.alloc(66, Buffer.from([250, 5])).fill(0, 64);
+  return Buffer.concat([head, ...Array(6000).fill(row)]);
+}
+
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="30000" height="30000"/>';
 
 /** Name, whether CI tries it, content, and the reason if it is refused. */
@@ -82,6 +96,12 @@ const images: [name: string, inCi: boolean, make: () => Promise<Buffer>, reason?
   ['plain.gif', false, () => plain(5100, 5100).gif({ effort: 1 }).toBuffer()],
   ['plain.tif', false, () => plain(8000, 6000).tiff({ compression: 'lzw' }).toBuffer()],
   ['noise.tif', false, () => noise(6400, 6400).tiff({ compression: 'jpeg' }).toBuffer()],
+  ['runs.bmp', true, runsBmp],
+  [
+    'text.ppm',
+    false,
+    async () => Buffer.concat([Buffer.from('P3 5500 4000 255\n'), Buffer.alloc(132e6, '1 ')]),
+  ],
   ['drawing.jpg', false, async () => Buffer.from(svg), /an SVG drawing/],
 ];
 

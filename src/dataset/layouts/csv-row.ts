@@ -53,7 +53,7 @@ function columnsRemedy(names: readonly string[]): string {
   const [only = ''] = names.length === 1 ? names : [];
   return /[;\t|]/.test(only)
     ? 'Separate the columns by commas, in a file called .csv'
-    : `Name the columns in the first line: that of the images ${oneOf(columnNames.path)}, that of the classes ${oneOf(columnNames.label)}; paths start from the folder of the file`;
+    : `Name the columns in the first line, ${oneOf(columnNames.path)} for the images and ${oneOf(columnNames.label)} for the classes; paths start from the folder of the file`;
 }
 
 export function checkLength({ fields, at }: CsvRecord, { all }: Columns): void {

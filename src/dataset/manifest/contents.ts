@@ -112,7 +112,10 @@ const sampleParts: readonly [what: string, fits: (sample: Sample, classes: numbe
   ['a known task', (_, classes) => classes > 0],
   ['a range in bytes, if any', ({ range }) => range === undefined || isRange(range)],
   ['both size and modified as integers, or neither', isStamp],
-  ['a label of its task', ({ label }, classes) => isClass(label, classes)],
+  [
+    'a label that numbers one of the classes of its task from 0,',
+    ({ label }, classes) => isClass(label, classes),
+  ],
   ['labels of its task in maybe', ({ maybe }, classes) => areClasses(maybe, classes)],
   ['train or validation as split', ({ split }) => split === 'train' || split === 'validation'],
 ];

@@ -95,12 +95,20 @@ async function refusal(source: string): Promise<Error> {
     return expected(layoutForms, 'source', source, (await hintsOf(source)).join('. '));
   }
   if (found?.isFile()) {
-    const command = unpackCommand(source);
-    const remedy = command && `If its images are not in shards, unpack it: \`${command}\``;
-    return expected(`the folder that holds ${path.basename(source)}`, 'source', source, remedy);
+    return await fileRefusal(source);
   }
   const remedy = source.includes('\uFFFD') ? 'Its name is not UTF-8: rename it' : '';
   return expected('an existing folder', 'source', source, remedy);
+}
+
+/** What to name instead of a file. */
+async function fileRefusal(source: string): Promise<Error> {
+  const command = unpackCommand(source);
+  const unpack = command && `If its images are not in shards, unpack it: \`${command}\``;
+  if (await layoutOf(path.dirname(source))) {
+    return expected(`the folder that holds ${path.basename(source)}`, 'source', source, unpack);
+  }
+  return expected(layoutForms, 'source', source, unpack ?? 'Of single files, only CSV is read');
 }
 
 /** What each layout lacks, which folder to name instead, and how to unpack an archive. */

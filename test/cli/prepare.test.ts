@@ -1,0 +1,51 @@
+/** What `prepare` prints, and what `verify` says without a submission or questions. */
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import { temporaryFolder, writeFiles } from '../support/folders.js';
+import { classFolder } from '../support/prepared.js';
+import { runBobbin } from '../support/run-bobbin.js';
+
+const folder = temporaryFolder();
+const data = path.join(folder, 'my data');
+
+before(() =>
+  writeFiles(path.join(folder, 'photos'), { ...classFolder('cat', 30), ...classFolder('dog', 2) }),
+);
+
+test('when a source is prepared, then its classes, what is odd and the next commands are printed', async () => {
+  const source = path.join(folder, 'photos');
+  const { stdout } = await runBobbin(['prepare', source, '--out', data, '--name', 'pets']);
+  const shown = path.relative('', data);
+  assert.equal(
+    stdout,
+    `class folders → ${path.join(shown, 'manifest.json')}
+task  classes  train  validation  questions
+────  ───────  ─────  ──────────  ─────────
+pets        2     28           4          0
+
+class of pets  train  validation
+─────────────  ─────  ──────────
+cat               27           3
+dog                1           1
+
+! 1 class of pets has fewer than 10 training images, dog (1): add some, or expect mistakes.
+! pets is imbalanced, with more than 10 times as many images in its largest class as in its smallest: cat 27 training images and dog 1. Read the scores of each class, since accuracy says little about the small ones.
+
+Next: npx bobbin preview '${shown}', or npx bobbin train --data '${shown}' --run run
+`,
+  );
+});
+
+test('when a submission is absent, or the data set asks no question, then verify says which', async () => {
+  const absent = await runBobbin(['verify', 'nosuch.zip', '--data', data]);
+  assert.equal(
+    absent.stderr,
+    'bobbin: Expected an existing file for submission but received "nosuch.zip"\n',
+  );
+  const unasked = await runBobbin(['verify', 'package.json', '--data', data]);
+  assert.equal(
+    unasked.stderr,
+    `bobbin: Expected a data set with questions (question.csv) for --data but received "${data}"\n`,
+  );
+});
