@@ -1,6 +1,6 @@
 /**
  * Options as tables: each option is declared once, with its type, default, range and help. From a table come the checks
- * here, the commands' flags, the keys of configuration files, and docs/options.md.
+ * here, the commands' flags, the keys of configuration files, docs/options.md, and what editors show.
  */
 import { expected } from './errors.js';
 import { checkKeys } from './near-miss.js';
@@ -61,16 +61,20 @@ export type OptionTable = Readonly<Record<string, Option>>;
 /** Options and groups of options, in the form of the API's calls: `{ epochs, augmentation: { flip } }`. */
 export type OptionTree = Readonly<Record<string, Option | OptionTable>>;
 
-/** The values that a table or tree describes. */
+/**
+ * The values that a table or tree describes. A range is any array of numbers, since TypeScript takes a variable's `[0.4, 1]` for
+ * one; it is checked when it is used.
+ */
 export type OptionValues<Tree extends OptionTree> = {
   -readonly [Name in keyof Tree]: Tree[Name] extends OptionTable
     ? OptionValues<Tree[Name]>
     : OptionValue<Tree[Name]>;
 };
 
-type OptionValue<Declared> =
-  | GivenValue<Declared>
-  | (Declared extends { default: undefined } ? undefined : never);
+// No alias of a union: editors would show its name in the place of the words that can be chosen.
+type OptionValue<Declared> = Declared extends { default: undefined }
+  ? GivenValue<Declared> | undefined
+  : GivenValue<Declared>;
 
 type GivenValue<Declared> = Declared extends { type: 'choice'; choices: readonly (infer Choice)[] }
   ? Choice
@@ -79,7 +83,7 @@ type GivenValue<Declared> = Declared extends { type: 'choice'; choices: readonly
     : Declared extends { type: 'weights' }
       ? boolean | string
       : Declared extends { type: 'range' }
-        ? [number, number]
+        ? readonly number[]
         : number;
 
 export function isOption(node: Option | OptionTable): node is Option {

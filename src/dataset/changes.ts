@@ -40,6 +40,7 @@ export const changeOptions = {
 } as const satisfies OptionTable;
 
 export interface ChangeRequest extends Partial<OptionValues<typeof changeOptions>> {
+  /** The prepared data set. */
   manifest: Manifest;
   /** Names of the tasks whose photos are compared; default: all. */
   tasks?: readonly string[];

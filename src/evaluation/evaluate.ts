@@ -21,7 +21,9 @@ import { type Evaluation, type ScoredSplit, Scorer } from './scorer.js';
 
 /** A request to {@link evaluate}, with `classifier`, or with `classifiers` to score the mean of their probabilities. */
 export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classes'> {
+  /** The prepared data set. */
   manifest: Manifest;
+  /** Name of one of the manifest's tasks. */
   task: string;
   /** Default `validation`. */
   split?: Split;

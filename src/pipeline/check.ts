@@ -9,6 +9,7 @@ import { type LoaderOptions, loaderOptions } from './loader-options.js';
 export interface CheckOptions {
   /** Default: the number of cores. */
   threads?: number;
+  /** Called with the number of images that were decoded, and of all. */
   onProgress?: OnProgress;
 }
 

@@ -114,6 +114,7 @@ export interface LoaderOptions<Type extends PixelType = 'float32'>
   dtype?: Type;
   /** An array, or a {@link SampleTable}. */
   samples: LoaderSamples;
+  /** Size and normalisation of the pixels, usually the classifier's. */
   preprocessing: Preprocessing;
   /** Default: the defaults of {@link augmentationOptions}, which suit training. */
   augmentation?: Partial<Augmentation>;

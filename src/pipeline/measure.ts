@@ -20,8 +20,11 @@ export interface MeasureRequest
     Pick<LoaderOptions<PixelType>, 'augment' | 'dtype' | 'gpuDevice' | 'memory'> {
   /** Absolute paths, with a byte range for an image inside a shard. */
   files: readonly (string | ImageFile)[];
+  /** Threads that decode and render. */
   threads: number;
+  /** Size and normalisation of the pixels. */
   preprocessing: Preprocessing;
+  /** Random changes of the images. */
   augmentation?: Partial<Augmentation>;
 }
 

@@ -39,6 +39,7 @@ export interface ClassifyRequest extends Classifiers, Partial<ClassifyOptions> {
   files: ImageFiles;
   /** The expected classes. A classifier with other classes, or in another order, is refused. */
   classes?: readonly string[];
+  /** Called after each batch. */
   onProgress?: (progress: ClassifyProgress) => void;
   /** Aborting ends the work after the present batch; the call rejects with the signal's reason. */
   signal?: AbortSignal;

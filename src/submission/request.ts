@@ -67,7 +67,9 @@ export interface SubmitRequest extends Partial<OptionValues<typeof submitOptions
   out: string;
   /** Seed of the split and of the first model; each further model takes the next integer. */
   seed: number;
+  /** Share of each class that validation gets, 0 to 0.9. */
   validationFraction: number;
+  /** How each model is trained. */
   training: Omit<
     TrainOptions,
     | 'manifest'
@@ -81,6 +83,7 @@ export interface SubmitRequest extends Partial<OptionValues<typeof submitOptions
     | 'onProgress'
     | 'onEpoch'
   >;
+  /** Callbacks that report progress. */
   observer?: SubmitObserver;
   /** Aborting saves a checkpoint and rejects with the signal's reason. */
   signal?: AbortSignal;

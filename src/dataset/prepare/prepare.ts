@@ -49,6 +49,7 @@ export interface PrepareOptions extends Partial<OptionValues<typeof prepareOptio
    * its classes are the same, or else the name of the source folder.
    */
   name?: string;
+  /** Called with the number of files that were read, and of all. */
   onProgress?: OnProgress;
   /** Finds damaged images, which are then left out: `checkImages`. By default none is decoded; an earlier list is removed. */
   check?: CheckImages;
@@ -94,8 +95,10 @@ async function prepareInto(
 ): Promise<Prepared> {
   const images = path.resolve(out, 'images');
   const found = await readAs(layout, source, { images, onProgress });
-  const { root, tasks, questions } = found;
+  const { root, questions } = found;
   const named = await nameTask(found, out, name);
+  // Each of the labelled images, of which there must be some, has a task.
+  const tasks = found.tasks as Manifest['tasks'];
   const labelFiles = await labelFilesOf(found);
   const hashOf = await hashesOf(found, onProgress);
   const unique = deduplicate(await withHashes(found, hashOf));

@@ -10,7 +10,7 @@ import {
 } from './optimizer.js';
 import { Slots } from './slots.js';
 
-const options = {
+export const options = {
   momentum: {
     type: 'number',
     default: 0.9,
