@@ -225,7 +225,7 @@ const typescriptPart = {
     const label = 'TypeScript build: compiling';
     const args = [tsc, '--build', 'tsconfig.build.json'];
     workQuietly({ label }, process.execPath, args, { cwd: packageRoot });
-    work(process.execPath, [at('scripts', 'develop', 'hover-text.mjs')]);
+    workQuietly({ label }, process.execPath, [at('scripts', 'develop', 'hover-text.mjs')]);
     fs.chmodSync(at('dist', 'cli', 'main.js'), 0o755);
     writeRecord(typescriptFolder, inputs);
     return 'compiled';

@@ -48,8 +48,10 @@ export {
 export {
   type ArchitectureName,
   architectureNames,
+  type BuiltClassifier,
   type Classifier,
   createModel,
+  type ImageModel,
   loadClassifier,
   type ModelOptions,
   type RunChoice,

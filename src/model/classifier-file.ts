@@ -6,7 +6,7 @@ import { isObject, readRegular, sealed, sha256, writeWhole, writing } from '../d
 import { expected } from '../errors.js';
 import { checkPreprocessing } from '../pipeline/index.js';
 import { tf } from '../tensorflow/index.js';
-import type { Classifier } from './classifier.js';
+import { type BuiltClassifier, built, type Classifier } from './classifier.js';
 import { nonFiniteValue, weightsOf } from './finite-weights.js';
 import { type ModelJson, parseModelJson, type WeightsGroup } from './weights/model-json.js';
 
@@ -66,7 +66,7 @@ async function removeOtherWeights(folder: string, keep: string): Promise<void> {
 export async function readClassifier(
   folder: string,
   remedy = 'Save the model again, or copy it again from where it is whole',
-): Promise<Classifier> {
+): Promise<BuiltClassifier> {
   const file = path.join(folder, 'model.json');
   const bytes = await readRegular(file).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === 'ENOENT'
@@ -91,7 +91,13 @@ export async function readClassifier(
     throw error;
   }
   const { architecture, classes, preprocessing, task } = metadata;
-  return { model, architecture, classes, preprocessing, ...(task !== undefined && { task }) };
+  return built({
+    model,
+    architecture,
+    classes,
+    preprocessing,
+    ...(task !== undefined && { task }),
+  });
 }
 
 function isMetadata(value: unknown): value is Metadata {

@@ -20,6 +20,36 @@ export interface Classifier {
 /** The dense layer before the softmax. */
 export const headName = 'logits';
 
+/** The model of a classifier that Bobbin made: it has one input and one output. */
+export interface ImageModel extends tf.LayersModel {
+  /** [batch, crop, crop, 3] → [batch, classes]. `training` drops features out, and batch normalisation uses the batch's means. */
+  apply(images: tf.Tensor, options?: { training?: boolean }): tf.Tensor2D;
+  apply(...inputs: Parameters<tf.LayersModel['apply']>): ReturnType<tf.LayersModel['apply']>;
+  /** [batch, crop, crop, 3] → [batch, classes]. */
+  predict(images: tf.Tensor, options?: { batchSize?: number }): tf.Tensor2D;
+  predict(...inputs: Parameters<tf.LayersModel['predict']>): ReturnType<tf.LayersModel['predict']>;
+}
+
+/** A classifier that Bobbin made. A record without its last member can be used wherever a classifier is asked for. */
+export interface BuiltClassifier extends Classifier {
+  model: ImageModel;
+  /** For `using`: frees the weights, unless the model was disposed of before. */
+  [Symbol.dispose](): void;
+}
+
+/** Types a classifier whose model has one input and one output, and lets `using` free it. */
+export function built(classifier: Classifier): BuiltClassifier {
+  return { ...classifier, model: classifier.model as ImageModel, [Symbol.dispose]: dispose };
+}
+
+function dispose(this: BuiltClassifier): void {
+  // tfjs refuses to dispose of a model twice, and hides the count by which it knows.
+  const { _refCount: uses } = this.model as unknown as { _refCount: number };
+  if (uses > 0) {
+    this.model.dispose();
+  }
+}
+
 /** @throws InvalidInputError when the model has not one output for each class. */
 export function checkHead({ model, classes }: Pick<Classifier, 'model' | 'classes'>): void {
   const shapes = model.outputs.map(({ shape }) => shape);

@@ -3,7 +3,13 @@ import { checkArguments, type ShapeOf } from '../arguments.js';
 import { expected } from '../errors.js';
 import { checkOption } from '../options.js';
 import { tf } from '../tensorflow/index.js';
-import { type Classifier, headName, setTrainable, type Trainable } from './classifier.js';
+import {
+  type BuiltClassifier,
+  built,
+  headName,
+  setTrainable,
+  type Trainable,
+} from './classifier.js';
 import { Dropout } from './layers/dropout.js';
 import { type ArchitectureName, architectureNames, networkNamed } from './networks/index.js';
 import { modelOptions } from './options.js';
@@ -41,7 +47,7 @@ export interface ModelOptions {
  * @throws InvalidInputError when an option is unknown, missing or out of its range, when there is no file or run in
  *   `pretrained`, and when its weights are not those of the network; Error when the cache lacks the published weights
  */
-export async function createModel(options: ModelOptions): Promise<Classifier> {
+export async function createModel(options: ModelOptions): Promise<BuiltClassifier> {
   checkRequest(options);
   const { classes, pretrained = true, trainable } = options;
   const given = typeof pretrained === 'string' ? await readWeights(pretrained) : undefined;
@@ -65,7 +71,7 @@ export async function createModel(options: ModelOptions): Promise<Classifier> {
   setTrainable(model, trainable);
   const { mean, std, channels } = trained?.preprocessing ?? network.preprocessing(size);
   const preprocessing = { ...network.preprocessing(size), mean, std, channels };
-  return { model, preprocessing, classes: [...classes], architecture };
+  return built({ model, preprocessing, classes: [...classes], architecture });
 }
 
 const modelShape = {

@@ -2,7 +2,15 @@
 import './layer-graph.js';
 import './layers/random-layers.js';
 
-export { type Classifier, checkHead, setTrainable, type Trainable } from './classifier.js';
+export {
+  type BuiltClassifier,
+  built,
+  type Classifier,
+  checkHead,
+  type ImageModel,
+  setTrainable,
+  type Trainable,
+} from './classifier.js';
 export { readClassifier, saveClassifier } from './classifier-file.js';
 export { createModel, type ModelOptions } from './create-model.js';
 export { nonFiniteValue, weightsOf } from './finite-weights.js';

@@ -7,7 +7,7 @@ import { isHidden } from '../dataset/index.js';
 import { ifPresent, readRegular } from '../disk/index.js';
 import { expected, missing } from '../errors.js';
 import type { OptionTable, OptionValues } from '../options.js';
-import type { Classifier } from './classifier.js';
+import type { BuiltClassifier } from './classifier.js';
 import { readClassifier } from './classifier-file.js';
 
 /** Options of opening a run. */
@@ -62,7 +62,10 @@ const shape = {
  * @throws InvalidInputError when there is no such folder, when it has no trained model or several and `choice` names none of
  *   them, and when the model is damaged.
  */
-export async function loadClassifier(folder: string, choice: RunChoice = {}): Promise<Classifier> {
+export async function loadClassifier(
+  folder: string,
+  choice: RunChoice = {},
+): Promise<BuiltClassifier> {
   checkArguments('loadClassifier', { folder, ...choice }, shape);
   return await openRun(await findRun(folder, choice), choice.epoch);
 }
@@ -118,7 +121,7 @@ export async function findRun(
  *
  * @throws InvalidInputError when it is damaged.
  */
-export async function openRun({ folder }: Run, epoch: Epoch = 'last'): Promise<Classifier> {
+export async function openRun({ folder }: Run, epoch: Epoch = 'last'): Promise<BuiltClassifier> {
   const model = modelOf(folder, epoch);
   return await (hasCheckpoint(folder)
     ? readClassifier(model, `Remove ${model} and repeat its training with --resume: ${restores}`)

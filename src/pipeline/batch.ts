@@ -4,6 +4,16 @@ import { pipelineAddon } from './native-loader.js';
 import type { PixelArrays, PixelType } from './pixel-type.js';
 import type { Preprocessing } from './preprocessing.js';
 
+declare global {
+  // Programs whose `lib` lacks `esnext.disposable` read the declarations, too. @types/node declares the same.
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+  interface Disposable {
+    [Symbol.dispose](): void;
+  }
+}
+
 /** The fields of a batch; see {@link Batch}. */
 export interface BatchParts<Type extends PixelType> {
   lease: SlotLease;
@@ -74,6 +84,15 @@ export class Batch<Type extends PixelType = 'float32'> {
    */
   release(): void {
     pipelineAddon().releaseLease(this.lease);
+  }
+
+  /** For `using`: releases the batch, unless it was released or adopted before. */
+  [Symbol.dispose](): void {
+    try {
+      this.release();
+    } catch {
+      // Released or adopted: nothing is left to give back.
+    }
   }
 }
 

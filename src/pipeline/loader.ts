@@ -186,6 +186,11 @@ export class Loader<Type extends PixelType = 'float32'> {
     this.native.close();
   }
 
+  /** For `using`: closes the loader. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   private async *batches(run: number, epoch: number, start: number) {
     try {
       for (let batch = start; batch < this.batchesPerEpoch; batch++) {

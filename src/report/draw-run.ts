@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { checkArguments, number, optional, record, type ShapeOf, text } from '../arguments.js';
 import { type Manifest, resolveSample, samplesOf } from '../dataset/index.js';
+import type { Classifier } from '../model/index.js';
 import { resolveOptions } from '../options.js';
 import type { Augmentation } from '../pipeline/index.js';
 import { type TrainResult, trainAugmentationOptions } from '../training/index.js';
@@ -15,7 +16,7 @@ export interface FinishedRun {
   task: string;
   /** The folder for the pictures. */
   run: string;
-  result: Pick<TrainResult, 'history' | 'classifier'>;
+  result: { history: TrainResult['history']; classifier: Classifier };
   augmentation?: Partial<Augmentation>;
   seed?: number;
 }

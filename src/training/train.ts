@@ -14,6 +14,8 @@ import { checkPresence } from '../dataset/index.js';
 import { inLockedFolder, isObject } from '../disk/index.js';
 import { expected } from '../errors.js';
 import {
+  type BuiltClassifier,
+  built,
   type Classifier,
   checkHead,
   createModel,
@@ -90,7 +92,7 @@ const trainShape = {
 } as const satisfies ShapeOf<TrainOptions>;
 
 export interface TrainResult {
-  classifier: Classifier;
+  classifier: BuiltClassifier;
   /** A record for each finished epoch, also those before the run was resumed. */
   history: EpochRecord[];
   /**
@@ -142,7 +144,7 @@ async function trainLocked(options: TrainOptions, plan: Plan): Promise<TrainResu
     const finished = await run.toEnd();
     const { history, failures } = run;
     const best = hasBest(folder) ? bestEpoch(history) : undefined;
-    return { classifier, history, best, failures, finished, wasFinished };
+    return { classifier: built(classifier), history, best, failures, finished, wasFinished };
   } finally {
     run.close();
   }

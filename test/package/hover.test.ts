@@ -15,11 +15,11 @@ import {
   optionsByName,
 } from '../../src/options.js';
 import { augmentationOptions, loaderOptions } from '../../src/pipeline/index.js';
-import { classifyOptions } from '../../src/prediction/classify.js';
+import { classifyOptions } from '../../src/prediction/options.js';
 import { submitOptions } from '../../src/submission/request.js';
 import { synthesizeOptions } from '../../src/synthetic/synthesize.js';
 import { jitOptions, runtimeOptions } from '../../src/tensorflow/index.js';
-import { fitOptions } from '../../src/training/fit/fit.js';
+import { fitOptions } from '../../src/training/fit/options.js';
 import { adamw } from '../../src/training/optimizer/adamw.js';
 import { lion } from '../../src/training/optimizer/lion.js';
 import { sgd } from '../../src/training/optimizer/sgd.js';
