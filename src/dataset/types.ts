@@ -70,7 +70,8 @@ export interface Manifest {
   seed: number;
   /** The files that name or label the images; none in class folders and shards, and in manifests of earlier versions. */
   labelFiles?: LabelFile[];
-  tasks: Task[];
+  /** At least one. */
+  tasks: [Task, ...Task[]];
   samples: Samples;
   questions: Question[];
 }

@@ -232,6 +232,7 @@ const faults: [what: string, content: unknown, message: RegExp][] = [
     /Expected version 1 for .*manifest\.json but received 2.*bobbin prepare/,
   ],
   ['a relative root', { ...manifest, root: 'data' }, /absolute path as root/],
+  ['no task', { ...manifest, tasks: [], samples: [], questions: [] }, /^Expected a task for /],
   ['no samples', { ...manifest, samples: undefined }, /an array for samples/],
   ...Object.entries({
     'a path': { path: 1 },

@@ -8,7 +8,12 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { loadManifest, manifestFile, saveManifest } from '../../src/dataset/index.js';
+import {
+  loadManifest,
+  type Manifest,
+  manifestFile,
+  saveManifest,
+} from '../../src/dataset/index.js';
 import { sha256 } from '../../src/disk/sha256.js';
 import { type Classifier, loadClassifier, saveClassifier } from '../../src/model/index.js';
 import { loadPrediction, savePrediction } from '../../src/prediction/index.js';
@@ -54,7 +59,7 @@ before(async () => {
   await saveManifest({ version: 1, root, seed: 1, tasks, samples, questions: [question] }, data);
 });
 
-const tasks = [{ name: 'kind', classes: ['shirt', 'skirt'] }];
+const tasks: Manifest['tasks'] = [{ name: 'kind', classes: ['shirt', 'skirt'] }];
 const question = { path: 'q.jpg', task: 'kind', file: 'rank/q.jpg' };
 const samples = ['a.jpg', 'b.jpg'].map((name, label) => ({
   path: name,

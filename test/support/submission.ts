@@ -6,7 +6,7 @@ import type { Manifest } from '../../src/dataset/index.js';
 import type { Prediction } from '../../src/prediction/index.js';
 import { temporaryFolder } from './folders.js';
 
-export const tasks = [
+export const tasks: Manifest['tasks'] = [
   { name: 'coat_length_labels', classes: ['a', 'b', 'c'] },
   { name: 'neck_design_labels', classes: ['a', 'b'] },
 ];

@@ -71,7 +71,12 @@ export class ManifestContents {
 
   finish(): StoredManifest {
     const { head, tasks, samples, questions } = this;
-    return { version: 1, ...head, tasks, samples: new SampleTable(samples), questions };
+    const [first, ...others] = tasks;
+    if (first === undefined) {
+      this.fail('a task', tasks);
+    }
+    const table = new SampleTable(samples);
+    return { version: 1, ...head, tasks: [first, ...others], samples: table, questions };
   }
 
   private addTask(task: Task | null): void {
