@@ -3,15 +3,24 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 /**
+ * The programs of a page.
+ * @param {string} page its path in the repository
+ * @param {string} language of their fences
+ */
+export function programsOf(page, language = 'js') {
+  const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
+  const fences = [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)];
+  return fences.filter(([, found]) => found === language).map(([, , code = '']) => code);
+}
+
+/**
  * A program of a page.
  * @param {string} page its path in the repository
  * @param {number} number of the program, from 1
  * @param {string} language of its fence
  */
 export function programOf(page, number, language = 'js') {
-  const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
-  const fences = [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)];
-  const programs = fences.filter(([, found]) => found === language).map(([, , code = '']) => code);
+  const programs = programsOf(page, language);
   const program = programs[number - 1];
   if (program === undefined) {
     throw new Error(
