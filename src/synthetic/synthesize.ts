@@ -1,7 +1,7 @@
 /** Draws a data set in the FashionAI layout, for demonstrations and tests without photos. */
 
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import {
@@ -123,8 +123,8 @@ function chosenTasks(names: readonly string[] | undefined): readonly Task[] {
 }
 
 async function checkEmpty(folder: string): Promise<void> {
-  const entries = await ifPresent(readdir(folder));
-  if (entries !== undefined && entries.length > 0) {
+  const found = await ifPresent(stat(folder));
+  if (found && (!found.isDirectory() || (await readdir(folder)).length > 0)) {
     throw expected('a new or empty folder', 'out', folder);
   }
 }

@@ -1,8 +1,12 @@
-/** What the command line says to mistakes, before a command runs; help, and its examples. */
+/** What the command line says to mistakes before a command works; help, and its examples. */
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { test } from 'node:test';
 import { commandNames, createProgram } from '../../src/cli/program.js';
 import { examples, welcome } from '../../src/cli/usage/examples.js';
+import { prepare } from '../../src/dataset/index.js';
+import { temporaryFolder, writeFiles } from '../support/folders.js';
+import { classFolder } from '../support/prepared.js';
 
 /** The message for a command line, given as one string. */
 async function refusalOf(line: string): Promise<string> {
@@ -42,7 +46,17 @@ const refusals: [line: string, message: string][] = [
   ['train --run a --run b', '--run was given twice. Give it once'],
   ['train --seed 1 --seed 1', '--seed was given twice. Give it once'],
   ['train --decay-all --no-decay-all', '--decay-all cannot be combined with --no-decay-all'],
+  // Absent.
+  [
+    'verify nosuch.zip --data data',
+    'Expected an existing file for submission but received "nosuch.zip"',
+  ],
   // Invalid: what was typed, said once.
+  [
+    'train --model resnet50',
+    'Expected one of efficientnet-lite0, resnet50-v2, mobilenet-v2 for --model but received "resnet50"',
+  ],
+  ['train --batch-size 0', 'Expected an integer from 1 to 65536 for --batch-size but received 0'],
   ['train --seed abc', 'Expected an integer of at least 0 for --seed but received "abc"'],
   [
     'train --learning-rate 1e-3x',
@@ -94,5 +108,16 @@ test('when help is shown, then it fits into 80 columns', async () => {
   assert.deepEqual(
     shown.filter((line) => [...line].length > 80),
     [],
+  );
+});
+
+test('when a data set has no questions, then verify says so', async (t) => {
+  const folder = temporaryFolder(t);
+  await writeFiles(folder, { ...classFolder('photos/a', 2), ...classFolder('photos/b', 2) });
+  const [source, out] = [path.join(folder, 'photos'), path.join(folder, 'data')];
+  await prepare(source, { out });
+  assert.equal(
+    await refusalOf(`verify ${out}/manifest.json --data ${out}`),
+    `Expected a data set with questions (question.csv) for --data but received "${out}"`,
   );
 });
