@@ -1,5 +1,5 @@
 /** Whether there is a CUDA device for batches, and if not, why. */
-import { conflict, expected } from '../errors.js';
+import { conflict, missing } from '../errors.js';
 import { cudaLibrary } from '../native.js';
 import { cudaLoadFault, wayOut } from '../set-up.js';
 import type { LoaderOptions } from './loader-options.js';
@@ -20,7 +20,7 @@ export function cudaStatus(): CudaStatus {
 export function requireCuda(what: string): void {
   const { available, reason } = cudaStatus();
   if (!available) {
-    throw expected('a CUDA device', what, reason, 'Run `npx bobbin doctor`');
+    throw missing('a CUDA device', what, `Found: ${reason}; \`npx bobbin doctor\` shows every part`);
   }
 }
 

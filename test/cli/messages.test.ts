@@ -90,6 +90,6 @@ test('when a folder is measured with `augment: auto`, then the choice is printed
   assert.equal(refused.code, 1);
   assert.match(
     refused.stderr,
-    /^bobbin: Expected a CUDA device for augment gpu but received ".*doctor`$/m,
+    /^bobbin: Missing a CUDA device for augment gpu\. Found: .*; `npx bobbin doctor` shows every part$/m,
   );
 });

@@ -146,7 +146,7 @@ test('when there is no CUDA device, then requesting one fails with the reason', 
     assert.throws(
       () => createLoader({ ...options, ...changes }),
       new InvalidInputError(
-        `Expected a CUDA device for ${what} but received ${JSON.stringify(reason)}. Run \`npx bobbin doctor\``,
+        `Missing a CUDA device for ${what}. Found: ${reason}; \`npx bobbin doctor\` shows every part`,
       ),
     );
   }

@@ -258,7 +258,7 @@ test('when the GPU cannot augment as requested, then the error has the reason', 
   await assert.rejects(
     train({ ...base, run, augment: 'gpu' }),
     new InvalidInputError(
-      `Expected a CUDA device for augment gpu but received ${JSON.stringify(reason)}. Run \`npx bobbin doctor\``,
+      `Missing a CUDA device for augment gpu. Found: ${reason}; \`npx bobbin doctor\` shows every part`,
     ),
   );
 });
