@@ -20,7 +20,11 @@ export function cudaStatus(): CudaStatus {
 export function requireCuda(what: string): void {
   const { available, reason } = cudaStatus();
   if (!available) {
-    throw missing('a CUDA device', what, `Found: ${reason}; \`npx bobbin doctor\` shows every part`);
+    throw missing(
+      'a CUDA device',
+      what,
+      `Found: ${reason}; \`npx bobbin doctor\` shows every part`,
+    );
   }
 }
 
