@@ -15,7 +15,7 @@ namespace bobbin::device {
 
 namespace {
 
-constexpr const char* kBuild = "`npm run build:cuda`";
+constexpr const char* kBuild = "`BOBBIN_GPU=yes npx bobbin setup`";
 
 std::string last_error() {
   const char* error = dlerror();

@@ -89,7 +89,7 @@ test(
     fs.writeFileSync(other, bytes.replace(hash, '0'.repeat(64)), 'latin1');
     assert.equal(
       statusOf(other)[1],
-      `reason: a CUDA library that was built from different headers than the addon; \`npm run build:cuda\` rebuilds it`,
+      `reason: a CUDA library that was built from different headers than the addon; \`BOBBIN_GPU=yes npx bobbin setup\` rebuilds it`,
     );
   },
 );

@@ -25,7 +25,7 @@ test('when there is a driver but no kernels then doctor says how to build them',
   const machine = { env: { LD_LIBRARY_PATH: folder }, loaderCache };
   const { ok, optional, remedy = '' } = inspectDevice(addon, library, machine);
   assert.deepEqual([ok, optional], [false, true]);
-  assert.equal(remedy, 'no CUDA library, which `npm run build:cuda` builds');
+  assert.equal(remedy, 'no CUDA library, which `BOBBIN_GPU=yes npx bobbin setup` builds');
   assert.deepEqual(
     inspectDevice(path.join(folder, 'bobbin.node'), library, machine),
     without('unknown until the native addon is in order'),

@@ -12,7 +12,7 @@ using namespace bobbin::device;
 TEST("when the CUDA library is not built, then its status says how to build it") {
   const CudaStatus status = cuda_status("/nowhere/bobbin_cuda.so");
   CHECK(!status.available);
-  CHECK_EQUAL(status.reason, "no CUDA library, which `npm run build:cuda` builds");
+  CHECK_EQUAL(status.reason, "no CUDA library, which `BOBBIN_GPU=yes npx bobbin setup` builds");
   CHECK_EQUAL(status.runtime, 0);
   std::string error;
   try {
@@ -30,8 +30,9 @@ TEST("when the CUDA library cannot be opened, then its status says why") {
   const CudaStatus status = cuda_status(file);
   std::filesystem::remove(file);
   CHECK(!status.available);
-  CHECK_EQUAL(status.reason, "a CUDA library that cannot be opened (" + file.string() +
-                                 ": file too short); `npm run build:cuda` rebuilds it");
+  CHECK_EQUAL(status.reason,
+              "a CUDA library that cannot be opened (" + file.string() +
+                  ": file too short); `BOBBIN_GPU=yes npx bobbin setup` rebuilds it");
 }
 
 TEST("when another library has the CUDA library's path, then its status says so") {
