@@ -6,8 +6,10 @@ import { checkArguments, optional, type ShapeOf, text } from '../arguments.js';
 import { isHidden } from '../dataset/index.js';
 import { ifPresent, readRegular } from '../disk/index.js';
 import { expected, missing } from '../errors.js';
-import type { OptionTable, OptionValues } from '../options.js';
+
+import { type OptionTable, type OptionValues, pickOptions, resolveOptions } from '../options.js';
 import type { BuiltClassifier } from './classifier.js';
+
 import { readClassifier } from './classifier-file.js';
 
 /** Options of opening a run. */
@@ -67,7 +69,8 @@ export async function loadClassifier(
   choice: RunChoice = {},
 ): Promise<BuiltClassifier> {
   checkArguments('loadClassifier', { folder, ...choice }, shape);
-  return await openRun(await findRun(folder, choice), choice.epoch);
+  const { epoch } = resolveOptions(runOptions, pickOptions(runOptions, choice));
+  return await openRun(await findRun(folder, { ...choice, epoch }), epoch);
 }
 
 /**
@@ -123,7 +126,8 @@ export async function findRun(
  */
 export async function openRun({ folder }: Run, epoch: Epoch = 'last'): Promise<BuiltClassifier> {
   const model = modelOf(folder, epoch);
-  return await (hasCheckpoint(folder)
+  // A resumed training writes the weights of an earlier epoch no more.
+  return await (hasCheckpoint(folder) && epoch === 'last'
     ? readClassifier(model, `Remove ${model} and repeat its training with --resume: ${restores}`)
     : readClassifier(model));
 }
@@ -165,7 +169,9 @@ async function untrained(folder: string, epoch: Epoch, names: RunNames): Promise
   const stopped = [folder, ...(await foldersIn(folder, names.folder))].find(hasCheckpoint);
   if (stopped !== undefined) {
     const remedy = `The training in ${stopped} has not ended: repeat it with --resume, in programs with resume: true`;
-    return expected('a trained model', names.folder, folder, remedy);
+    const hasBest = existsSync(path.join(stopped, modelFolders.best, 'model.json'));
+    const other = hasBest ? `; or choose ${names.epoch} best, the best one so far` : '';
+    return expected('a trained model', names.folder, folder, `${remedy}${other}`);
   }
   const has = (await readdir(folder)).sort();
   const shown = has.length > mostNames ? [...has.slice(0, mostNames), '…'] : has;

@@ -23,7 +23,7 @@ const use = `  npx bobbin predict --run ${run} PHOTO (--epoch best: epoch 1)`;
 
 before(async () => {
   manifest = await drawPhotos(at('data'));
-  const tasks = [{ name: 'hue', classes: ['red', 'green', 'blue'] }];
+  const tasks: Manifest['tasks'] = [{ name: 'hue', classes: ['red', 'green', 'blue'] }];
   const samples = manifest.samples.map((sample) => ({ ...sample, task: 'hue' }));
   await saveManifest({ ...manifest, tasks, samples }, at('renamed'));
   const { stdout, stderr, code } = await train('data', runs, ...still, '--epochs', '2');
