@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import { createProgram } from '../../src/cli/program.js';
 import { openClassifier, runOfTask } from '../../src/cli/runs.js';
@@ -13,6 +14,7 @@ import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 import { runBobbin } from '../support/run-bobbin.js';
 import { smallClassifier } from '../support/small-classifier.js';
+import { inTerminal } from '../support/terminal.js';
 
 const folder = temporaryFolder();
 const at = (...parts: string[]) => path.join(folder, ...parts);
@@ -81,6 +83,18 @@ test('when a folder is predicted, then a CSV has a row for each image in order, 
   ]) {
     assert.ok(stderr.split('\n').includes(line), `${stderr} has ${line}`);
   }
+});
+
+test('when rows go to a terminal, then each stays, in a table and without a line of progress', () => {
+  const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+  const bobbin = [process.execPath, '--import', import.meta.resolve('tsx'), main];
+  const words = ['predict', '--run', run, 'data', '--batch-size', '2'];
+  const place = { cwd: folder, env: process.env, question: '', answer: '' };
+  const { code, output } = inTerminal([...bobbin, ...words], place);
+  assert.equal(code, 0, output);
+  const rows = output.match(/^data\/\d-\d\.jpg {2}(red|green|blue) \d.* %\r$/gm);
+  assert.equal(rows?.length, 9, output);
+  assert.ok(!output.includes('images/s'));
 });
 
 test('when the work is to go on, then unreadable images have a reason, and a file is written whole', async () => {

@@ -119,7 +119,8 @@ const mostMeasured = 1000;
 
 /** Two columns, of paths and of the most probable classes with their probabilities in percent, that fit the terminal. */
 function tableForm({ classes, paths, top = classes.length }: Columns): TextForm {
-  const room = process.stdout.columns ?? usualColumns;
+  // A serial line says 0.
+  const room = process.stdout.columns || usualColumns;
   const widest = (names: readonly string[]) => Math.max(...names.map(displayWidth));
   const forAnswer = top * widest(classes.map((name) => `${name} 99.9 %, `));
   const longest = widest(['image', ...paths.slice(0, mostMeasured)]);

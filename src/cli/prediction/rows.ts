@@ -37,7 +37,7 @@ const mostKept = 10;
 
 /** Writes a row for each image. @returns the images that have no prediction */
 export async function writeRows(request: RowsRequest): Promise<Unread> {
-  const { format, out, progress } = request;
+  const { format, out } = request;
   const unread: Unread = { count: 0, first: [] };
   const columns = columnsOf(request);
   const text = textOf(formats[format](columns), request, columns, unread);
@@ -49,9 +49,6 @@ export async function writeRows(request: RowsRequest): Promise<Unread> {
     return unread;
   }
   for await (const piece of text) {
-    if (process.stdout.isTTY) {
-      progress.end();
-    }
     process.stdout.write(piece);
   }
   return unread;
@@ -65,14 +62,16 @@ function columnsOf({ classifiers, files, format, top, reasons }: RowsRequest): C
 /** The text of the result, a piece for each batch of images. */
 async function* textOf(
   form: TextForm,
-  { classifiers, weights, files, crops, batchSize, threads, progress }: RowsRequest,
+  { classifiers, weights, files, crops, batchSize, threads, out, progress }: RowsRequest,
   { classes, top = 1 }: Columns,
   unread: Unread,
 ): AsyncGenerator<string> {
   yield form.head;
+  // Rows on a terminal show the progress themselves; a line of progress would erase the last of them.
+  const isShown = out === undefined && process.stdout.isTTY;
   const batches = classifyBatches({
     ...{ classifiers, weights, files, crops, batchSize, threads },
-    onProgress: (state) => progress.update({ label: 'predicting', ...state }),
+    onProgress: (state) => isShown || progress.update({ label: 'predicting', ...state }),
   });
   for await (const { start, count, probabilities, failures } of batches) {
     unread.count += failures.length;
