@@ -39,7 +39,7 @@ export function membersOf(
   }
   const shares = sharesOf(weights, given.length);
   return given.map((each, index) => {
-    const name = classifiers === undefined ? 'classifier' : `classifiers[${index}]`;
+    const name = given.length === 1 ? 'classifier' : `classifiers[${index}]`;
     checkClassifier(each, name);
     checkClasses(each, name, classes ?? (given[0] as Classifier).classes);
     return { classifier: each, share: shares[index] as number };
@@ -54,9 +54,14 @@ function checkClassifier(classifier: Partial<Classifier> | null | undefined, nam
   checkHead({ model, classes });
 }
 
-function checkClasses({ classes }: Classifier, name: string, wanted: readonly string[]): void {
+function checkClasses(
+  { classes, task }: Classifier,
+  name: string,
+  wanted: readonly string[],
+): void {
   if (JSON.stringify(classes) !== JSON.stringify(wanted)) {
-    throw expected(`classes ${wanted.join(', ')}`, name, classes.join(', '));
+    const owner = task === undefined ? name : `${name}, trained for task ${task},`;
+    throw expected(`classes ${wanted.join(', ')}`, owner, classes.join(', '));
   }
 }
 

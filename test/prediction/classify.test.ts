@@ -96,6 +96,10 @@ test('when an argument is wrong, then the error is a sentence', async () => {
       'Expected classes red, green, blue for classifiers[1] but received "a, b, c"',
     ],
     [
+      { classifiers: [{ ...classifier, task: 'hat' }], classes: ['a', 'b'], files },
+      'Expected classes a, b for classifier, trained for task hat, but received "red, green, blue"',
+    ],
+    [
       { classifiers, weights: [1, 2], files },
       'Expected 3 numbers of at least 0, not all 0, for weights but received [1,2]',
     ],
