@@ -6,10 +6,8 @@ import { checkArguments, optional, type ShapeOf, text } from '../arguments.js';
 import { isHidden } from '../dataset/index.js';
 import { ifPresent, readRegular } from '../disk/index.js';
 import { expected, missing } from '../errors.js';
-
 import { type OptionTable, type OptionValues, pickOptions, resolveOptions } from '../options.js';
 import type { BuiltClassifier } from './classifier.js';
-
 import { readClassifier } from './classifier-file.js';
 
 /** Options of opening a run. */
