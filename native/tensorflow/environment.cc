@@ -5,6 +5,7 @@
 #include <algorithm>
 
 // Exported by the pinned TensorFlow, whose wheel brings no headers of Abseil.
+// NOLINTBEGIN(readability-identifier-naming): the names are Abseil's.
 namespace absl::lts_20250814 {
 enum class LogSeverityAtLeast : int;
 void SetStderrThreshold(LogSeverityAtLeast severity);
@@ -12,18 +13,23 @@ namespace log_internal {
 void SetInitialized();
 }
 }  // namespace absl::lts_20250814
+// NOLINTEND(readability-identifier-naming)
 
 namespace bobbin::tensorflow {
 namespace {
 
+constexpr const char* kLogLevel = "TF_CPP_MIN_LOG_LEVEL";
+constexpr const char* kErrors = "2";
+
 // TensorFlow applies its variable only to some messages. Others go through Abseil, which prints
 // all of them, after a warning, until it counts as initialised.
 void apply_log_level() {
-  namespace log = absl::lts_20250814;
+  using absl::lts_20250814::LogSeverityAtLeast;
   constexpr int kFatal = 3;
-  const int level = std::clamp(atoi(getenv("TF_CPP_MIN_LOG_LEVEL")), 0, kFatal);
-  log::SetStderrThreshold(static_cast<log::LogSeverityAtLeast>(level));
-  log::log_internal::SetInitialized();
+  const char* const chosen = getenv(kLogLevel);
+  const int level = std::clamp(atoi(chosen == nullptr ? kErrors : chosen), 0, kFatal);
+  absl::lts_20250814::SetStderrThreshold(static_cast<LogSeverityAtLeast>(level));
+  absl::lts_20250814::log_internal::SetInitialized();
 }
 
 // Runs before the initialisers of TensorFlow's libraries, because the addon is linked with -z
@@ -32,7 +38,7 @@ void apply_log_level() {
 [[gnu::constructor]] void set_up() {
   constexpr int kKeepOthers = 0;
   // By default TensorFlow's information messages would appear between Bobbin's own lines.
-  setenv("TF_CPP_MIN_LOG_LEVEL", "2", kKeepOthers);
+  setenv(kLogLevel, kErrors, kKeepOthers);
   // By default TensorFlow uses oneDNN only on CPUs with VNNI. Without oneDNN it computes neither
   // NCHW nor dilated depthwise convolutions on a CPU, nor bfloat16.
   setenv("TF_ENABLE_ONEDNN_OPTS", "1", kKeepOthers);
