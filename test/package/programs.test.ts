@@ -1,7 +1,7 @@
 /** Runs the programs of docs/programs.md as a user's. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { saveClassifier, synthesize } from '../../src/index.js';
@@ -12,10 +12,10 @@ import { programOf } from './programs.mjs';
 const project = temporaryFolder();
 
 /** Runs a program of the page in the project, and returns what it prints. */
-function run(number: number, ...args: string[]): string {
+function run(number: number): string {
   const file = path.join(project, `program-${number}.mjs`);
   writeFileSync(file, programOf('docs/programs.md', number));
-  return execFileSync(process.execPath, [file, ...args], { cwd: project, encoding: 'utf8' });
+  return execFileSync(process.execPath, [file], { cwd: project, encoding: 'utf8' });
 }
 
 before(async () => {
@@ -28,15 +28,17 @@ before(async () => {
     tasks: ['lapel_design_labels'],
     imagesPerTask: 200,
   });
+  const drawn = path.join(project, 'photos/base/Images/lapel_design_labels');
+  const [first = ''] = readdirSync(drawn);
+  copyFileSync(path.join(drawn, first), path.join(project, 'photo.jpg'));
   await saveClassifier(smallClassifier(), path.join(project, 'run/model'));
 });
 
 test('when the first program loads a classifier, then it names the class of a photo', () => {
-  const photo = path.join(import.meta.dirname, '../fixtures/jpeg/lossless12.jpg');
-  const [file, name, probability] = run(1, photo).trimEnd().split(' ');
-  assert.equal(file, photo);
+  const [file, name, probability] = run(1).trimEnd().split(' ');
+  assert.match(file ?? '', /photo\.jpg$/);
   assert.ok(['red', 'green', 'blue'].includes(name ?? ''), name);
-  assert.match(probability ?? '', /^[01]\.\d{3}$/);
+  assert.match(probability ?? '', /^[01](\.\d+)?$/);
 });
 
 test('when the second program reads batches, then TensorFlow has them', () => {

@@ -58,8 +58,7 @@ export function writePrograms(project: string): void {
     texts.map((text, index) => [`${name}${index + 1}.mts`, text]);
   const files = Object.fromEntries([
     ...named('program', programsOf('README.md')),
-    // Without the first one, whose `process` needs the types of Node.
-    ...named('loop', programsOf('docs/programs.md').slice(1)),
+    ...named('example', programsOf('docs/programs.md')),
     ...named('page', programsOf('docs/typescript.md', 'ts')),
     ...named('test', [misspelt, ranges]),
     ['required.cts', required],
