@@ -25,7 +25,7 @@ export async function runSubmit(request: SubmitRequest): Promise<SubmitResult> {
     report.end();
     return submitted;
   });
-  showResult(result, request.out);
+  showResult(result);
   return result;
 }
 
@@ -67,8 +67,7 @@ function createObserver(
 }
 
 /** Prints the scores, the unreadable images and the submission's files. Problems of the submission set the exit code. */
-function showResult(result: SubmitResult, out: string): void {
-  const { evaluations, answers, verification, csv, zip } = result;
+function showResult({ evaluations, answers, verification, csv, zip }: SubmitResult): void {
   if (evaluations.length > 0) {
     console.log(`\nValidation:\n${scoreTable(evaluations)}`);
   }
@@ -76,16 +75,15 @@ function showResult(result: SubmitResult, out: string): void {
   warnUnreadable(failures, 'answered with the share of each class in training');
   print(`\nSubmission: ${zip} (the table alone: ${csv})`);
   showVerification(zip, verification);
-  showPictures(out, evaluations.length > 0);
 }
 
 /** Names the pictures by patterns that a shell expands: there is one of each task. */
-function showPictures(out: string, scored: boolean): void {
+export function showPictures(out: string, { evaluations }: SubmitResult): void {
   const runs = path.join(out, 'runs', '*', '*');
   const scores = path.join(out, 'scores', '*');
   const files = [
     path.join(runs, '{curves.png,augmentation.jpg}'),
-    ...(scored ? [path.join(scores, '{confusion,mistakes}.png')] : []),
+    ...(evaluations.length > 0 ? [path.join(scores, '{confusion,mistakes}.png')] : []),
   ];
   console.log(['\nPictures of each task:', ...files].join('\n  '));
 }

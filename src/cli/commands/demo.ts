@@ -9,7 +9,7 @@ import { clock, withProgress } from '../../report/index.js';
 import type { SubmitRequest } from '../../submission/index.js';
 import { synthesize } from '../../synthetic/index.js';
 import { interruptible } from '../interrupt.js';
-import { runSubmit } from '../submit-report.js';
+import { runSubmit, showPictures } from '../submit-report.js';
 
 /** Enough images to learn from, and few enough for some minutes on two cores. */
 const drawing = { imagesPerTask: 240, questionsPerTask: 30, size: 224, seed: 1 };
@@ -43,10 +43,12 @@ async function run(out: string, signal: AbortSignal): Promise<void> {
   if (!existsSync(source)) {
     await draw(source);
   }
-  const result = await runSubmit({ ...settings, source, out: path.join(out, 'work'), signal });
+  const work = path.join(out, 'work');
+  const result = await runSubmit({ ...settings, source, out: work, signal });
   const right = await testAccuracy(path.join(source, 'answers', 'answer.csv'), result.answers);
   console.log(`Questions answered correctly: ${(100 * right).toFixed(1)} %`);
   console.log(`Time: ${clock((performance.now() - start) / 1000)}`);
+  showPictures(work, result);
 }
 
 async function draw(source: string): Promise<void> {

@@ -4,7 +4,7 @@ import { prepareOptions } from '../../dataset/index.js';
 import { submitOptions } from '../../submission/index.js';
 import { pickFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
-import { runSubmit } from '../submit-report.js';
+import { runSubmit, showPictures } from '../submit-report.js';
 import { trainingOptions } from '../training-options.js';
 
 export const options = {
@@ -33,8 +33,10 @@ export function configure(command: Command): void {
       checkHashes,
       training,
     };
-    await interruptible('Stopped with a checkpoint. Repeat the command to continue.', (signal) =>
-      runSubmit({ ...request, signal }),
+    const result = await interruptible(
+      'Stopped with a checkpoint. Repeat the command to continue.',
+      (signal) => runSubmit({ ...request, signal }),
     );
+    showPictures(flags.out, result);
   });
 }
