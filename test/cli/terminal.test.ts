@@ -34,27 +34,33 @@ const linesOf = (output: string) =>
 /** A path, a command in backquotes and nothing else may be longer than the terminal: broken, they could not be copied. */
 const isWhole = (line: string) => /^ *(\S*\/\S*|`[^`]*`)[.,;:]?$/.test(line);
 
-for (const words of [
-  'doctor',
-  'prepare photos --out data',
-  'preview data',
-  `train --data data --run run ${training} --warm-up 0`,
-  'evaluate --data data --run run',
-  `predict --run run --task ${task} coat.jpg`,
-  `submit --data photos --out work ${training} --crops center --validation-fraction 0.3`,
-]) {
-  const [name] = words.split(' ');
-  test(`when ${name} runs on a terminal of 80 columns, then its lines fit, and TensorFlow prints none`, () => {
-    const { code, output } = inTerminal([...bobbin, ...words.split(' ')], { cwd, ...terminal });
-    assert.equal(code, 0, output);
-    const lines = linesOf(output);
-    assert.deepEqual(
-      lines.filter((line) => displayWidth(line) > terminal.columns && !isWhole(line)),
-      [],
-    );
-    assert.doesNotMatch(output, /absl|oneDNN|^[IWEF]\d{4} /m);
-  });
+/** Runs `bobbin` with `words` and checks each line that it shows. */
+function checkLines(words: string): void {
+  const { code, output } = inTerminal([...bobbin, ...words.split(' ')], { cwd, ...terminal });
+  assert.equal(code, 0, output);
+  const tooLong = linesOf(output).filter(
+    (line) => displayWidth(line) > terminal.columns && !isWhole(line),
+  );
+  assert.deepEqual(tooLong, [], words);
+  assert.doesNotMatch(output, /absl|oneDNN|^[IWEF]\d{4} /m, words);
 }
+
+test('when doctor runs on a terminal of 80 columns, then its lines fit', () =>
+  checkLines('doctor'));
+
+test('when the commands of a run follow one another on such a terminal, then all lines fit, and TensorFlow prints none', () => {
+  checkLines('prepare photos --out data');
+  checkLines('preview data');
+  checkLines(`train --data data --run run ${training} --warm-up 0`);
+  checkLines('evaluate --data data --run run');
+  checkLines(`predict --run run --task ${task} coat.jpg`);
+});
+
+test('when submit runs on such a terminal, then its lines fit, and TensorFlow prints none', () => {
+  checkLines(
+    `submit --data photos --out work ${training} --crops center --validation-fraction 0.3`,
+  );
+});
 
 test('when the progress and the result go to files, then neither has a control character', () => {
   const command = `${bobbin.join(' ')} prepare photos --out again >out.txt 2>err.txt; cat out.txt err.txt`;
