@@ -93,8 +93,9 @@ test('when a run cannot be begun or resumed as asked, then one line says why and
 
 test('when --pretrained is a run, then its network is taken, and config.json has its absolute path', async () => {
   const words = ['--pretrained', path.relative('.', run), '--epochs', '1', '--trainable', 'head'];
-  const { code, stderr } = await train('renamed', at('tuned'), ...words);
+  const { code, stdout, stderr } = await train('renamed', at('tuned'), ...words);
   assert.equal(code, 0, stderr);
+  assert.match(stdout, /^hue: validation accuracy \d+\.\d % after epoch 1, the best\n/);
   const { model } = JSON.parse(await readFile(at('tuned', 'hue', 'config.json'), 'utf8'));
   assert.deepEqual(model, { architecture: 'mobilenet-v2', size: 32, pretrained: run });
 });

@@ -136,12 +136,13 @@ function describeEnd(task: string, run: string, result: TrainResult): string {
   const { history, best, wasFinished } = result;
   const last = history.at(-1) as EpochRecord;
   const use = `  npx bobbin predict --run ${run} PHOTO`;
-  const other = best !== undefined && best.epoch !== last.epoch ? best : undefined;
+  const other = best?.epoch === last.epoch ? undefined : best;
+  const rank = other ? `, best ${scoreOf(other)}` : best && ', the best';
   return [
     ...(wasFinished ? [`${task}: nothing was left to do; --epochs N trains longer`] : []),
     last.validationAccuracy === undefined
       ? `${task}: ${count(last.epoch, 'epoch')} trained, none validated`
-      : `${task}: validation accuracy ${scoreOf(last)}${other ? `, best ${scoreOf(other)}` : ''}`,
+      : `${task}: validation accuracy ${scoreOf(last)}${rank ?? ''}`,
     other ? `${use} (--epoch best: epoch ${other.epoch})` : use,
   ].join('\n');
 }
