@@ -1,7 +1,8 @@
 /** Runs other programs: to ask a question, or to do work that shows its output, or one line instead. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+import { packageRoot } from './root.mjs';
 
 /** @import { SpawnOptions, SpawnSyncOptions, SpawnSyncOptionsWithStringEncoding } from 'node:child_process' */
 
@@ -40,7 +41,7 @@ export function work(command, args, options = {}) {
  * @typedef {{label: string, files?: number | undefined, log?: string}} Quietly
  */
 
-const quietly = fileURLToPath(new URL('show/quietly.mjs', import.meta.url));
+const quietly = path.join(packageRoot, 'scripts', 'show', 'quietly.mjs');
 
 /** Whether `$BOBBIN_VERBOSE` asks for the whole output of what set-up runs. */
 function isVerbose() {

@@ -1,6 +1,5 @@
 /** Tells what changed in the photos and label files of a data set since `prepare` read them. */
 
-import path from 'node:path';
 import {
   checkArguments,
   choice,
@@ -13,13 +12,19 @@ import {
 import { sha256 } from '../disk/index.js';
 import { InvalidInputError } from '../errors.js';
 import type { OptionTable, OptionValues } from '../options.js';
-import { count } from '../plural.js';
+import {
+  type Closed,
+  type Comparison,
+  type Photo,
+  sentenceOnChanged,
+  sentenceOnClosed,
+  sentencesOnAbsent,
+} from './change-sentences.js';
 import { mapConcurrently } from './concurrency.js';
 import { type FileStamp, stampOrCode } from './file-stamp.js';
-import { type ImageFile, imageName, readImage } from './image-file.js';
+import { readImage } from './image-file.js';
 import { resolveSample } from './manifest/manifest.js';
 import { hashFiles } from './prepare/hash.js';
-import { remedyByCode } from './prepare/missing.js';
 import type { Manifest, Question, Sample, Split } from './types.js';
 
 /** The most files whose sizes and times are compared, evenly spread over the samples. */
@@ -27,8 +32,6 @@ const mostStamps = 20_000;
 /** The most photos with another size or time whose bytes are compared. */
 const mostHashes = 200;
 const filesAtOnce = 16;
-/** The most missing folders that are named. */
-const mostNamed = 3;
 
 /** How {@link changesSince} compares. */
 export const changeOptions = {
@@ -58,9 +61,6 @@ const changeShape = {
   remedy: optional(text('a sentence')),
 } as const satisfies ShapeOf<ChangeRequest>;
 
-/** A photo of a manifest; that of a question has neither stamp nor hash. */
-type Photo = ImageFile & Partial<FileStamp> & { hash?: string };
-
 /**
  * Compares the photos and label files of a data set with those that `prepare` read: by size and time, and by content where
  * these differ. A file with another time and the same bytes has not changed. Manifests of earlier versions have neither size
@@ -81,7 +81,8 @@ export async function changesSince(request: ChangeRequest): Promise<string[]> {
     all.closed.push(...closed);
     all.changed.push(...changed);
   }
-  const onAbsent = await sentencesOnAbsent(all, { ...request, remedy, moved: movedBy(request) });
+  const { root } = request.manifest;
+  const onAbsent = await sentencesOnAbsent(all, { root, remedy, moved: movedBy(request) });
   if (all.absent.length > 0 && all.absent.length === all.photos) {
     throw new InvalidInputError(onAbsent.join(' '));
   }
@@ -93,21 +94,11 @@ export async function changesSince(request: ChangeRequest): Promise<string[]> {
   ];
 }
 
-interface Comparison {
-  photos: number;
-  /** Those whose stamps or bytes were compared. */
-  compared: number;
-  absent: Photo[];
-  /** Those that are there and cannot be read. */
-  closed: Closed[];
-  changed: Photo[];
-}
-
-interface Closed {
-  photo: Photo;
-  /** Why, by the system's code. */
-  code: string;
-}
+/** What to do where the root is gone. Who gives a remedy has no flag for its new place. */
+const movedBy = ({ remedy }: ChangeRequest): string =>
+  remedy === undefined
+    ? 'move it back, name the folder where they are now by --images (in a program, loadManifest takes `images`)'
+    : 'move it back';
 
 async function compare(photos: readonly Photo[], checkHashes: boolean): Promise<Comparison> {
   const stamps = await stampsOf(photos);
@@ -206,63 +197,6 @@ async function hashPart(
   );
 }
 
-/** What to do where the root is gone. Who gives a remedy has no flag for its new place. */
-const movedBy = ({ remedy }: ChangeRequest): string =>
-  remedy === undefined
-    ? 'move it back, name the folder where they are now by --images (in a program, loadManifest takes `images`)'
-    : 'move it back';
-
-/** What to do about missing files, and about a root that is missing as a whole. */
-interface Remedies {
-  manifest: Manifest;
-  remedy: string;
-  moved: string;
-}
-
-/** A sentence about each missing folder, and one about the missing files of other folders. */
-async function sentencesOnAbsent(
-  { absent, photos }: Comparison,
-  { manifest, remedy, moved }: Remedies,
-): Promise<string[]> {
-  const folders = new Map<string, Photo[]>();
-  const outermost = outermostMissing();
-  for (const sample of absent) {
-    const folder = (await outermost(path.dirname(sample.path))) ?? '';
-    const inside = folders.get(folder) ?? [];
-    folders.set(folder, inside);
-    inside.push(sample);
-  }
-  const sentences = [...folders].slice(0, mostNamed).map(([folder, [first, ...others]]) => {
-    const gone = 1 + others.length;
-    const share = `${gone} of ${count(photos, 'photo that was', 'photos that were')} looked for`;
-    const name = imageName(first as Photo);
-    const files =
-      gone === 1
-        ? `, ${name}, is gone: restore it`
-        : ` are gone, the first is ${name}: restore them`;
-    const isRoot = `${manifest.root}${path.sep}`.startsWith(`${folder}${path.sep}`);
-    return folder === ''
-      ? `${share}${files}, or ${remedy}.`
-      : `The folder ${folder} is gone, with ${share}: ${isRoot ? moved : 'move it back'}, or ${remedy}.`;
-  });
-  const more = folders.size - sentences.length;
-  const rest = more > 0 ? [`${count(more, 'more folder is', 'more folders are')} gone.`] : [];
-  return [...sentences, ...rest];
-}
-
-/** Finds the outermost missing folder on the way to a folder, undefined if that exists. Asks for each folder once. */
-function outermostMissing(): (folder: string) => Promise<string | undefined> {
-  const known = new Map<string, Promise<string | undefined>>();
-  const find = async (folder: string): Promise<string | undefined> =>
-    (await stampOrCode(folder)) ? undefined : ((await once(path.dirname(folder))) ?? folder);
-  const once = (folder: string) => {
-    const found = known.get(folder) ?? find(folder);
-    known.set(folder, found);
-    return found;
-  };
-  return once;
-}
-
 /** A sentence about each file of labels or questions with other bytes. One that is gone or closed is not needed any more. */
 async function sentencesOnLabels(
   { manifest, checkHashes }: ChangeRequest,
@@ -279,30 +213,4 @@ async function sentencesOnLabels(
     (file) =>
       `${file.path} has changed since prepare read it, and what it says now is not used: to use it, ${remedy}.`,
   );
-}
-
-function sentenceOnClosed({ closed, photos }: Comparison): string[] {
-  const [first] = closed;
-  if (first === undefined) {
-    return [];
-  }
-  const looked = count(photos, 'photo that was', 'photos that were');
-  const found = `${closed.length} of ${looked} looked for cannot be read`;
-  const remedy = remedyByCode(first.code) ?? 'Restore them';
-  const which = closed.length === 1 ? ': ' : ', the first is ';
-  return [`${found}${which}${imageName(first.photo)} (${first.code}). ${remedy}.`];
-}
-
-function sentenceOnChanged({ changed, compared }: Comparison, remedy: string): string[] {
-  const [first] = changed;
-  if (first === undefined) {
-    return [];
-  }
-  const found = `${changed.length} of ${count(compared, 'photo that was', 'photos that were')} compared`;
-  const name = imageName(first);
-  return [
-    changed.length === 1
-      ? `${found}, ${name}, has other bytes than prepare read: its label and its split may be wrong. Restore it, or ${remedy}.`
-      : `${found} have other bytes than prepare read, the first is ${name}: their labels and their split may be wrong. Restore them, or ${remedy}.`,
-  ];
 }
