@@ -5,7 +5,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describeValues, isOption } from '../../dist/options.js';
 import { filesBelow } from '../record.mjs';
 import { packageRoot } from '../root.mjs';
 import { runScript } from '../run.mjs';
@@ -13,6 +12,12 @@ import { runScript } from '../run.mjs';
 /** @import { Option, OptionTable } from '../../src/options.js' */
 
 const dist = path.join(packageRoot, 'dist');
+
+/** @param {string} file a module's path from `dist` */
+const load = (file) => import(pathToFileURL(path.join(dist, file)).href);
+
+/** @type {typeof import('../../src/options.js')} */
+const { describeValues, isOption } = await load('options.js');
 
 /** A constant of a module and its members, as TypeScript declares them. */
 const constants = /^export declare const (\w+): \{\n(.*?)^\};/gms;
@@ -68,7 +73,7 @@ async function document(file) {
   if (!text.includes(' help: ')) {
     return;
   }
-  const module = await import(pathToFileURL(place.replace(/\.d\.ts$/, '.js')).href);
+  const module = await load(file.replace(/\.d\.ts$/, '.js'));
   const documented = text.replace(constants, (whole, name, body) =>
     isTable(module[name]) ? whole.replace(body, () => withComments(body, module[name])) : whole,
   );

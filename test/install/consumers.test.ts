@@ -9,7 +9,7 @@ import { pack as packBobbin } from '../../scripts/develop/pack/main.mjs';
 import { pack as packAlias } from '../../scripts/develop/pack/tfjs-node.mjs';
 import { packageRoot } from '../../scripts/root.mjs';
 import { programsOf } from '../package/programs.mjs';
-import { allResolutions, compile, writePrograms } from '../package/typescript.js';
+import { allResolutions, compile, shortened, writePrograms } from '../package/typescript.js';
 import { temporaryFolder } from '../support/folders.js';
 import { installLocked, npm, skipIfUnreachable } from '../support/packages/npm.js';
 
@@ -83,7 +83,7 @@ async function checkConsumers(t: TestContext) {
   }
 
   writeFileSync(path.join(project, 'both.cjs'), both);
-  writeFileSync(path.join(project, 'program.cjs'), asCommonJs(programs[0] ?? ''));
+  writeFileSync(path.join(project, 'program.cjs'), asCommonJs(shortened(programs[0] ?? '')));
   for (const version of [20, 22, 24, 26]) {
     const node = path.join(tools, `node-${version}/bin/node`);
     await t.test(`Node ${run(node, ['--version']).trim()} requires and imports one Bobbin`, () => {

@@ -52,12 +52,16 @@ import stage = require('bobbin/tensorflow');
 export const doubled = jit((x) => stage.tf.mul(x, 2))(tf.tensor([3]));
 `;
 
+/** A program of README.md with fewer images and one epoch, so that a test can run it often. */
+export const shortened = (program: string) =>
+  program.replace(/imagesPerTask: \d+/, 'imagesPerTask: 20').replace(/epochs: \d+/, 'epochs: 1');
+
 /** Writes programs into a project: `program1.mts` … of README.md, those of two pages, and some that test the types. */
 export function writePrograms(project: string): void {
   const named = (name: string, texts: string[]) =>
     texts.map((text, index) => [`${name}${index + 1}.mts`, text]);
   const files = Object.fromEntries([
-    ...named('program', programsOf('README.md')),
+    ...named('program', programsOf('README.md').map(shortened)),
     ...named('example', programsOf('docs/programs.md')),
     ...named('page', programsOf('docs/typescript.md', 'ts')),
     ...named('test', [misspelt, ranges]),
