@@ -13,7 +13,7 @@ import {
   writePart,
   writing,
 } from '../disk/index.js';
-import { expected } from '../errors.js';
+import { expected, missing } from '../errors.js';
 import { type Classifier, readClassifier, saveClassifier } from '../model/index.js';
 import type { PipelineWork } from '../pipeline/index.js';
 import type { Settings } from '../settings.js';
@@ -194,7 +194,7 @@ const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (val
 async function readPart(file: string, remedy: string): Promise<Buffer> {
   return readRegular(file).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === 'ENOENT'
-      ? expected('a file of the checkpoint', file, 'none', remedy)
+      ? missing(path.basename(file), `the checkpoint in ${path.dirname(file)}`, remedy)
       : cause;
   });
 }
