@@ -116,7 +116,8 @@ test('when weights are averaged, then validation and the saved models use the av
     [model, history[2]],
     [bestModel, best],
   ] as const) {
-    assert.ok(Math.abs(lossOf(scored) - (record?.validationLoss as number)) < 1e-5);
+    const difference = lossOf(scored) - (record?.validationLoss as number);
+    assert.ok(Math.abs(difference) < 1e-5, `${difference} after epoch ${record?.epoch}`);
   }
   const [name] = await readdir(path.join(run, 'checkpoint'));
   const checkpoint = await loadClassifier(path.join(run, 'checkpoint', name as string));
