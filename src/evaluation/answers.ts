@@ -1,4 +1,5 @@
 /** Answers: what the metrics need of an image's row of probabilities, which then need not be kept. */
+import { checkArgument, list, record } from '../arguments.js';
 import { expected, missing } from '../errors.js';
 import { nonFiniteIndex } from '../finite.js';
 
@@ -77,7 +78,11 @@ function rankOf(row: ArrayLike<number>, label: number): number {
   return rank;
 }
 
-function checkScored({ probabilities, labels, maybe }: Scored): void {
+function checkScored(scored: Scored): void {
+  checkArgument('scored', scored, record('probabilities and labels'));
+  const { probabilities, labels, maybe } = scored;
+  checkArgument('probabilities', probabilities, list('a list of rows'));
+  checkArgument('labels', labels, list('a list of classes'));
   const images = probabilities.length;
   if (images === 0) {
     throw missing('one image or more', 'probabilities');

@@ -2,11 +2,12 @@
 
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { checkArgument, text } from '../arguments.js';
 import { isObject, readRegular, sealed, sha256, writeWhole, writing } from '../disk/index.js';
 import { expected } from '../errors.js';
 import { checkPreprocessing } from '../pipeline/index.js';
 import { tf } from '../tensorflow/index.js';
-import { type BuiltClassifier, built, type Classifier } from './classifier.js';
+import { aClassifier, type BuiltClassifier, built, type Classifier } from './classifier.js';
 import { nonFiniteValue, weightsOf } from './finite-weights.js';
 import { type ModelJson, parseModelJson, type WeightsGroup } from './weights/model-json.js';
 
@@ -18,9 +19,12 @@ type Metadata = Omit<Classifier, 'model'>;
  * The weights carry their hash in their name, so renaming `model.json` into place commits both at once. The JSON has the
  * whole hash, and is sealed.
  *
- * @throws InvalidInputError when a weight is not finite; `folder` then stays as it is
+ * @throws InvalidInputError when an argument is missing or of another kind, and when a weight is not finite; `folder` then
+ *   stays as it is
  */
 export async function saveClassifier(classifier: Classifier, folder: string): Promise<void> {
+  checkArgument('classifier', classifier, aClassifier);
+  checkArgument('folder', folder, text('the path of a folder'));
   const { model, architecture, classes, preprocessing, task } = classifier;
   checkWeights(model, 'a classifier');
   await model.save(

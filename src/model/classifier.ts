@@ -1,4 +1,6 @@
 /** A classifier: a tfjs model that yields probabilities, with the records that its input and output need. */
+import type { Kind } from '../arguments.js';
+import { isObject } from '../disk/index.js';
 import { expected } from '../errors.js';
 import type { Preprocessing } from '../pipeline/index.js';
 import type { tf } from '../tensorflow/index.js';
@@ -16,6 +18,14 @@ export interface Classifier {
   /** The task that it was trained for by `train`. */
   task?: string;
 }
+
+/** For arguments that are classifiers. */
+export const aClassifier: Kind = {
+  what: 'a classifier',
+  accepts: (value) =>
+    isObject(value) &&
+    ['model', 'classes', 'preprocessing'].every((name) => typeof value[name] === 'object'),
+};
 
 /** The dense layer before the softmax. */
 export const headName = 'logits';

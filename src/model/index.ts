@@ -3,6 +3,7 @@ import './layer-graph.js';
 import './layers/random-layers.js';
 
 export {
+  aClassifier,
   type BuiltClassifier,
   built,
   type Classifier,

@@ -27,6 +27,21 @@ interface EpochOptions {
 
 const epochShape = { start: optional(aNumber) } as const satisfies ShapeOf<EpochOptions>;
 
+/** The image of {@link Loader.recipesOf}. */
+interface RecipeOptions {
+  /** Default 0. */
+  epoch?: number;
+  /** Upright, in pixels. */
+  width: number;
+  height: number;
+}
+
+const recipeShape = {
+  epoch: optional(aNumber),
+  width: aNumber,
+  height: aNumber,
+} as const satisfies ShapeOf<RecipeOptions>;
+
 /** A file that could not be used, and why. */
 export interface LoaderFailure extends ImageFile {
   reason: string;
@@ -128,10 +143,9 @@ export class Loader<Type extends PixelType = 'float32'> {
    *
    * @throws InvalidInputError for a sample that the loader does not have, or an image larger than any sample.
    */
-  recipesOf(
-    sample: number,
-    { epoch = 0, width, height }: { epoch?: number; width: number; height: number },
-  ): Recipe[] {
+  recipesOf(sample: number, options: RecipeOptions): Recipe[] {
+    checkArguments('recipesOf', options, recipeShape);
+    const { epoch = 0, width, height } = options;
     const counter = { type: 'integer', default: 0, min: 0, max: 2 ** 31 - 1, help: '' } as const;
     checkOption('sample', { ...counter, max: this.samples.length - 1 }, sample);
     checkOption('epoch', counter, epoch);

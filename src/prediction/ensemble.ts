@@ -1,4 +1,5 @@
 /** Averages the predictions of several models. */
+import { checkArgument, list } from '../arguments.js';
 import { expected } from '../errors.js';
 import { sharesOf } from './members.js';
 import type { Prediction } from './predict.js';
@@ -12,6 +13,7 @@ import { checkProbabilities } from './probabilities.js';
  * when the weights are not one for each prediction, at least 0 and not all 0.
  */
 export function ensemble(predictions: Prediction[], weights?: number[]): Prediction {
+  checkArgument('predictions', predictions, list('a list of predictions'));
   const [first] = predictions;
   if (first === undefined) {
     throw expected('at least one prediction', 'predictions', predictions);

@@ -1,6 +1,6 @@
 /** The classifiers that answer together: one, or an ensemble whose probabilities are averaged. */
 import { conflict, expected, missing } from '../errors.js';
-import { type Classifier, checkHead } from '../model/index.js';
+import { aClassifier, type Classifier, checkHead } from '../model/index.js';
 
 /** One classifier, or several with the weights of their mean. */
 export interface Classifiers {
@@ -46,12 +46,11 @@ export function membersOf(
   });
 }
 
-function checkClassifier(classifier: Partial<Classifier> | null | undefined, name: string): void {
-  const { model, classes, preprocessing } = classifier ?? {};
-  if (model === undefined || classes === undefined || preprocessing === undefined) {
-    throw expected('a classifier', name, classifier, loading);
+function checkClassifier(classifier: Classifier, name: string): void {
+  if (!aClassifier.accepts(classifier)) {
+    throw expected(aClassifier.what, name, classifier, loading);
   }
-  checkHead({ model, classes });
+  checkHead(classifier);
 }
 
 function checkClasses(

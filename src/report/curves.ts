@@ -1,4 +1,5 @@
 /** Draws curves.png: loss, accuracy and learning rate of a run by epoch. */
+import { checkArgument, list, text as words } from '../arguments.js';
 import { bestEpoch } from '../training/index.js';
 import { type Axis, axisOf, type Bounds, shortNumber } from './axis.js';
 import { type Drawing, ink, savePicture, text } from './drawing.js';
@@ -44,12 +45,16 @@ const quiet = { size: 12, colour: ink.quiet };
 /**
  * Writes the curves of `history` (epochs ascending) to the PNG `file`, with a ring around the best epoch: that of the
  * highest validation accuracy; of several, that of the lowest validation loss, and the first of those.
+ *
+ * @throws InvalidInputError when an argument is missing or of another kind.
  */
 export async function drawCurves(
   history: readonly CurvePoint[],
   file: string,
   title = 'Training',
 ): Promise<void> {
+  checkArgument('history', history, list('a list of epochs'));
+  checkArgument('file', file, words('the path of a file'));
   await savePicture(curves(history, title), file);
 }
 

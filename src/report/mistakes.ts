@@ -1,5 +1,6 @@
 /** Draws mistakes.jpg: wrongly classified images with what they are and what the model said. */
 import type { OverlayOptions } from 'sharp';
+import { checkArgument, list, text as words } from '../arguments.js';
 import { type ByteRange, imageName } from '../dataset/index.js';
 import { shorten } from '../width.js';
 import { ink, savePicture, text } from './drawing.js';
@@ -26,12 +27,17 @@ const pitch = { x: tile + gap, y: tile + 66 };
 /**
  * Writes `file`, a JPEG if it is named so, else a PNG, with one tile for each mistake, in their order. Without mistakes the sheet
  * says so.
+ *
+ * @throws InvalidInputError when an argument is missing or of another kind.
  */
 export async function drawMistakes(
   title: string,
   mistakes: readonly Mistake[],
   file: string,
 ): Promise<void> {
+  checkArgument('title', title, words('a title'));
+  checkArgument('mistakes', mistakes, list('a list of mistakes'));
+  checkArgument('file', file, words('the path of a file'));
   const columns = Math.min(6, Math.max(4, mistakes.length));
   const elements = [text(gap, 34, title, { size: 17, bold: true })];
   const overlays: OverlayOptions[] = [];

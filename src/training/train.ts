@@ -1,19 +1,12 @@
 /** `train`: begins or resumes a run that trains a classifier for one task. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import {
-  callback,
-  checkArguments,
-  optional,
-  record,
-  type ShapeOf,
-  signal,
-  text,
-} from '../arguments.js';
+import { callback, checkArguments, optional, type ShapeOf, signal, text } from '../arguments.js';
 import { checkPresence } from '../dataset/index.js';
 import { inLockedFolder, isObject } from '../disk/index.js';
 import { expected } from '../errors.js';
 import {
+  aClassifier,
   type BuiltClassifier,
   built,
   type Classifier,
@@ -83,7 +76,7 @@ const trainShape = {
   augmentation: trainAugmentationOptions,
   run: text('the path of a folder'),
   model: modelOptions,
-  classifier: optional(record('a classifier')),
+  classifier: optional(aClassifier),
   resume: optional({ what: 'true or false', accepts: (value) => typeof value === 'boolean' }),
   signal,
   onAugment: callback,

@@ -2,6 +2,7 @@
 import { constants } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { checkArgument, checkArguments, optional, type ShapeOf, text } from '../../arguments.js';
 import { ifPresent, openRegular } from '../../disk/index.js';
 import { expected } from '../../errors.js';
 import type { Manifest, Task } from '../types.js';
@@ -18,6 +19,8 @@ export interface LoadOptions {
   images?: string;
 }
 
+const loadShape = { images: optional(text('a folder')) } satisfies ShapeOf<LoadOptions>;
+
 /**
  * Reads `folder/manifest.json` in memory that depends on its samples alone. A manifest that was changed since Bobbin wrote it
  * is used as it is, and a process warning with the code `BOBBIN_CHANGED` says so. Images that moved together with `folder` are
@@ -25,13 +28,15 @@ export interface LoadOptions {
  *
  * @param remedy how to make a sound manifest, as a sentence
  * @throws InvalidInputError where it is absent, is not JSON, has another version, or holds a sample or question that does not
- * fit its tasks, naming file and line; and where none of its images is in `images`.
+ * fit its tasks, naming file and line; where none of its images is in `images`; and for an unknown option.
  */
 export async function loadManifest(
   folder: string,
-  { images }: LoadOptions = {},
+  options: LoadOptions = {},
   remedy = 'Run `npx bobbin prepare` again',
 ): Promise<Manifest> {
+  checkArgument('folder', folder, text('a prepared folder'));
+  checkArguments('loadManifest', options, loadShape);
   const file = manifestFile(folder);
   const opened = await ifPresent(openRegular(file));
   if (opened === undefined) {
@@ -45,7 +50,7 @@ export async function loadManifest(
     if (changed) {
       tellChange(file, remedy);
     }
-    return await placed(manifest, folder, images);
+    return await placed(manifest, folder, options.images);
   } finally {
     await handle.close();
   }

@@ -2,6 +2,14 @@
 
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import {
+  callback,
+  checkArgument,
+  checkArguments,
+  optional,
+  type ShapeOf,
+  text,
+} from '../../arguments.js';
 import { ifPresent, inLockedFolder } from '../../disk/index.js';
 import { expected, InvalidInputError } from '../../errors.js';
 import { type OptionValues, resolveOptions } from '../../options.js';
@@ -55,6 +63,14 @@ export interface PrepareOptions extends Partial<OptionValues<typeof prepareOptio
   check?: CheckImages;
 }
 
+const prepareShape = {
+  ...prepareOptions,
+  out: text('a folder'),
+  name: optional(text('the name of a task')),
+  onProgress: callback,
+  check: callback,
+} satisfies ShapeOf<PrepareOptions>;
+
 export interface Prepared {
   manifest: Manifest;
   summary: Summary;
@@ -64,10 +80,12 @@ export interface Prepared {
  * Reads a source of any layout and writes `out/manifest.json`. Images stay where they are, except those in Parquet files,
  * which are copied to shards in `out/images`. The same files, labels and seed give the same manifest.
  *
- * @throws InvalidInputError with file, line and column where there is one, for anything in the source that does not fit, and
- *   when another call works in `out`.
+ * @throws InvalidInputError with file, line and column where there is one, for anything in the source that does not fit; when
+ *   an option is unknown, missing or out of its range, and when another call works in `out`.
  */
 export async function prepare(source: string, options: PrepareOptions): Promise<Prepared> {
+  checkArgument('source', source, text('a file or folder'));
+  checkArguments('prepare', options, prepareShape);
   const { out, name, onProgress, check, ...chosen } = options;
   const values = resolveOptions(prepareOptions, chosen);
   checkTaskName(name);
