@@ -1,7 +1,6 @@
 /** Builds classifiers: a network with a head for the classes, and the weights to start with. */
-import { checkArguments, type ShapeOf } from '../arguments.js';
+import { checkArguments, choice, type ShapeOf } from '../arguments.js';
 import { expected } from '../errors.js';
-import { checkOption } from '../options.js';
 import { tf } from '../tensorflow/index.js';
 import {
   type BuiltClassifier,
@@ -80,10 +79,7 @@ const modelShape = {
     what: 'at least two names',
     accepts: (value) => Array.isArray(value) && value.length >= 2,
   },
-  trainable: {
-    what: 'one of head, all',
-    accepts: (value) => value === 'head' || value === 'all',
-  },
+  trainable: choice('head', 'all'),
   seed: {
     what: 'an integer of at least 0',
     accepts: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
@@ -92,11 +88,9 @@ const modelShape = {
 
 function checkRequest(options: ModelOptions): void {
   checkArguments('createModel', options, modelShape);
-  const { pretrained = true, size = 32 } = options;
-  if (!Number.isInteger(size) || size < 32 || size % 32 !== 0) {
-    throw expected('a multiple of 32', 'size', size);
+  if (options.size !== undefined && options.size % 32 !== 0) {
+    throw expected('a multiple of 32', 'size', options.size);
   }
-  checkOption('pretrained', modelOptions.pretrained, pretrained);
 }
 
 /** The architecture that is given, else that of the run whose weights are taken, else the default. */
