@@ -1,5 +1,5 @@
 /** The request, the progress and the result of `submit`. */
-import { callback, number, optional, record, type ShapeOf, signal, text } from '../arguments.js';
+import { callback, number, record, type ShapeOf, signal, text } from '../arguments.js';
 import { changeOptions, type Manifest } from '../dataset/index.js';
 import type { Evaluation } from '../evaluation/index.js';
 import { modelOptions } from '../model/index.js';
@@ -94,13 +94,7 @@ const { seed: _, ...ownTrainOptions } = trainOptions;
 /** The names and kinds of `training` in a {@link SubmitRequest}. */
 export const trainingShape = {
   ...ownTrainOptions,
-  model: {
-    ...modelOptions,
-    pretrained: optional({
-      what: 'true, false or a path',
-      accepts: (value) => ['boolean', 'string'].includes(typeof value),
-    }),
-  },
+  model: modelOptions,
   augmentation: trainAugmentationOptions,
 } as const satisfies ShapeOf<SubmitRequest['training']>;
 
