@@ -126,9 +126,13 @@ function convert(option: Option, given: string): unknown {
   if (option.type === 'choice' || option.type === 'weights') {
     return given;
   }
-  return option.type === 'range' ? given.split(',').map(numberOr) : numberOr(given);
+  const numbers = (option.type === 'range' ? given.split(',') : [given]).map(numberOf);
+  if (numbers.some(Number.isNaN)) {
+    // The error shows the text as it was typed.
+    return given;
+  }
+  return option.type === 'range' ? numbers : numbers[0];
 }
 
-/** A number, or the text as it was typed, which the error then shows. Number('') is 0: an empty value must not pass for one. */
-const numberOr = (typed: string): number | string =>
-  typed.trim() === '' || Number.isNaN(Number(typed)) ? typed : Number(typed);
+/** Number('') is 0: an empty value must not pass for one. */
+const numberOf = (typed: string): number => (typed.trim() === '' ? Number.NaN : Number(typed));

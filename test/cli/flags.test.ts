@@ -71,7 +71,7 @@ test('when a value is invalid, then the error shows what was typed', () => {
     ['--batch-size', '64k', '"64k"'],
     ['--area', '0.5', '[0.5]'],
     ['--area', '0.9,0.1', '[0.9,0.1]'],
-    ['--area', '0.1,x', '[0.1,"x"]'],
+    ['--area', '0.1,x', '"0.1,x"'],
     ['--crop', 'five', '"five"'],
   ];
   for (const [flag, typed, shown] of refused) {
