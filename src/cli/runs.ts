@@ -1,7 +1,11 @@
 /** The tasks and runs that a command's flags name. */
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import type { Manifest, Task } from '../dataset/index.js';
+import { ifPresent } from '../disk/index.js';
 import { expected } from '../errors.js';
 import { type Classifier, type Epoch, findRun, openRun, type Run, runsIn } from '../model/index.js';
+import { taskOfRun } from '../training/index.js';
 
 const flags = { folder: '--run', task: '--task', epoch: '--epoch' };
 
@@ -68,4 +72,51 @@ export async function withClassifiers<Result>(
       model.dispose();
     }
   }
+}
+
+/**
+ * The folder in which each task is trained: that of its name in `run`, or `run` itself if it is the run of the task already.
+ *
+ * @throws InvalidInputError when `run` is the run of another task, or has none to resume but runs of tasks that the data set
+ *   does not have.
+ */
+export async function trainingFolders(
+  { run, resume = false }: { run: string; resume?: boolean },
+  manifest: Manifest,
+  tasks: string[],
+): Promise<{ task: string; folder: string }[]> {
+  const own = await taskOfRun(run);
+  if (own !== undefined) {
+    const other = tasks.find((task) => task !== own);
+    if (other !== undefined) {
+      const remedy = `It is the run of task ${own}: ${wayOut(own, manifest, 'name another folder')}`;
+      throw expected(`a folder for the run of task ${other}`, '--run', run, remedy);
+    }
+    return [{ task: own, folder: run }];
+  }
+  const trained = resume ? await trainedTasks(run) : [];
+  const unknown = trained.filter((name) => manifest.tasks.every((task) => task.name !== name));
+  const absent = tasks.find((task) => !trained.includes(task));
+  if (unknown.length > 0 && absent !== undefined) {
+    const way = wayOut(unknown[0] as string, manifest, 'begin without --resume');
+    const remedy = `It has the runs of other tasks, ${unknown.join(', ')}: ${way}`;
+    throw expected(`a run of task ${absent} to resume`, '--run', run, remedy);
+  }
+  return tasks.map((task) => ({ task, folder: path.join(run, task) }));
+}
+
+/** What to do about a run of a task that the data set calls otherwise, or does not have. */
+function wayOut(task: string, { tasks }: Manifest, other: string): string {
+  if (tasks.some(({ name }) => name === task)) {
+    return `choose --task ${task}, or ${other}`;
+  }
+  return tasks.length > 1 ? other : `prepare the data with --name ${task}, or ${other}`;
+}
+
+/** The tasks of the runs in `folder`. */
+async function trainedTasks(folder: string): Promise<string[]> {
+  const entries = (await ifPresent(readdir(folder, { withFileTypes: true }))) ?? [];
+  const folders = entries.filter((entry) => entry.isDirectory());
+  const tasks = await Promise.all(folders.map(({ name }) => taskOfRun(path.join(folder, name))));
+  return tasks.filter((task) => task !== undefined);
 }

@@ -1,5 +1,9 @@
-/** Shows a training run: the lines of each epoch, and the pictures in its folder. */
+/** Shows a training run: a line of each epoch, the pictures in its folder, and what its end says. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { shellWord } from '../dataset/index.js';
 import { muchWaiting } from '../pipeline/index.js';
+import { count } from '../plural.js';
 import { clock, drawRun, type FinishedRun } from '../report/index.js';
 import type { EpochRecord, TrainResult } from '../training/index.js';
 import { wrap } from '../width.js';
@@ -98,9 +102,34 @@ function describeDevice(record: EpochRecord): string {
   return `GPU ${deviceMs.toFixed(2)} ms an image: ${shares}`;
 }
 
-/** Draws the pictures of a finished run and lists the unreadable images. */
+/** Lists the unreadable images of a finished run, and draws its pictures unless an earlier call did. */
 export async function reportRun(finished: FinishedRun & { result: TrainResult }): Promise<void> {
-  const { failures } = finished.result;
-  warnUnreadable(failures, 'replaced in training or left out of validation');
-  await drawRun(finished);
+  const { run, result } = finished;
+  warnUnreadable(result.failures, 'replaced in training or left out of validation');
+  if (!(result.wasFinished && hasPictures(run))) {
+    await drawRun(finished);
+  }
 }
+
+const hasPictures = (run: string): boolean =>
+  ['curves.png', 'augmentation.jpg'].every((name) => existsSync(path.join(run, name)));
+
+/** The accuracy of the last and of the best epoch, and the commands that use their weights. */
+export function describeEnd(task: string, run: string, result: TrainResult): string {
+  const { history, best, wasFinished } = result;
+  const last = history.at(-1) as EpochRecord;
+  const other = best?.epoch === last.epoch ? undefined : best;
+  const rank = other ? `, best ${scoreOf(other)}` : best && ', the best';
+  const predict = `npx bobbin predict --run ${shellWord(run)}`;
+  return [
+    ...(wasFinished ? [`${task}: nothing was left to do; --epochs N trains longer`] : []),
+    last.validationAccuracy === undefined
+      ? `${task}: ${count(last.epoch, 'epoch')} trained, none validated`
+      : `${task}: validation accuracy ${scoreOf(last)}${rank ?? ''}`,
+    `  \`${predict} PHOTO\``,
+    ...(other ? [`  \`${predict} --epoch best PHOTO\``] : []),
+  ].join('\n');
+}
+
+const scoreOf = ({ epoch, validationAccuracy = 0 }: EpochRecord): string =>
+  `${(100 * validationAccuracy).toFixed(1)} % after epoch ${epoch}`;
