@@ -6,6 +6,7 @@ export { isObject, jsonError, openSealed, parseJson, sealed } from './json-file.
 export { removeLeftovers } from './leftovers.js';
 export { openRegular, readRegular } from './regular-file.js';
 export { sha256, sha256OfPieces } from './sha256.js';
+export { checkTarget } from './target.js';
 export { readText } from './text-file.js';
 export { textPieces } from './text-pieces.js';
 export { tidied } from './tidied.js';

@@ -1,5 +1,6 @@
 /** `bobbin predict` with one run that the API trained: folders, formats, exit codes, and what its messages advise. */
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
@@ -112,6 +113,29 @@ test('when the work is to go on, then unreadable images have a reason, and a fil
   ]);
 });
 
+test('when a signal comes, then the work ends after the batch, and an earlier file stays alone', async () => {
+  const out = at('stopped/rows.csv');
+  await mkdir(path.dirname(out));
+  await writeFile(out, 'earlier');
+  const images = Array.from({ length: 2000 }, () => at('data/0-0.jpg'));
+  const watching = setInterval(() => {
+    if (readdirSync(path.dirname(out)).length > 1) {
+      process.emit('SIGHUP');
+    }
+  }, 1);
+  try {
+    const words = ['--run', run, '--batch-size', '1', ...images, '--out', out];
+    await assert.rejects(exitCodeOf('predict', ...words), {
+      name: 'InterruptedError',
+      message: `Stopped before the last image; ${out} stays as it was.`,
+    });
+  } finally {
+    clearInterval(watching);
+  }
+  assert.deepEqual(await readdir(path.dirname(out)), ['rows.csv']);
+  assert.equal(await readFile(out, 'utf8'), 'earlier');
+});
+
 test('when no image can be read, then the exit code is 1 even if the work is to go on', async () => {
   const out = at('none.rows');
   const words = ['--run', run, '--keep-going', '--format', 'csv', broken, '--out', out];
@@ -190,10 +214,6 @@ test('when a run, a task or an image is not there, then the message says what is
       ['--run', run, at('out')],
       `Missing images for the folder ${at('out')}. It has 1 file; files whose names do not end as those of images do are read if they are named themselves`,
     ],
-    [
-      ['--run', run, image, '--out', at('rows.txt')],
-      `Expected a file named .csv, .json or .jsonl for --out but received "${at('rows.txt')}". Or choose a --format`,
-    ],
   ];
   for (const [words, message] of wrong) {
     assert.equal(await refusal('predict', '--out', out, ...words), message);
@@ -215,6 +235,18 @@ test('when a request is incomplete or contradictory, then the message says what 
     [
       ['--data', 'd', '--out', 'o', '--top', '3'],
       '--data cannot be combined with --top. It answers the questions of a data set, in the form of a submission',
+    ],
+    [
+      ['a.jpg', '--out', 'rows.txt'],
+      'Expected a file named .csv, .json or .jsonl for --out but received "rows.txt". Or choose a --format',
+    ],
+    [
+      ['a.jpg', '--out', photos],
+      `Expected a file for --out but received "${photos}". There is a folder of that name`,
+    ],
+    [
+      ['--data', 'd', '--out', broken],
+      `Expected a folder for --out but received "${broken}". There is a file of that name`,
     ],
     [
       ['a.jpg', '--weights', '1,2'],

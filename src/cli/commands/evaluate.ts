@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { changeOptions, loadManifest, type Manifest } from '../../dataset/index.js';
+import { checkTarget } from '../../disk/index.js';
 import { missing } from '../../errors.js';
 import { type Evaluation, evaluate, saveEvaluation } from '../../evaluation/index.js';
 import { type Epoch, openRun, type Run, runOptions } from '../../model/index.js';
@@ -44,7 +45,7 @@ interface Work {
 }
 
 async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
-  checkFlags(flags);
+  await checkFlags(flags);
   const manifest = await loadManifest(flags.data, { images: flags.images });
   const { checkHashes, epoch, ...values } = pickFlags(options, flags);
   const tasks = chosenTasks(manifest, flags.task).map(({ name }) => name);
@@ -56,11 +57,14 @@ async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
   console.log(scoreTable(evaluations));
 }
 
-function checkFlags(flags: Flags): void {
+async function checkFlags(flags: Flags): Promise<void> {
   checkWeights(flags);
   if (flags.run.length > 1 && flags.out === undefined) {
     const remedy = 'The scores of several runs belong to none of them: for example --out scores';
     throw missing('a folder', '--out', remedy);
+  }
+  if (flags.out !== undefined) {
+    await checkTarget(flags.out, 'folder', '--out');
   }
 }
 

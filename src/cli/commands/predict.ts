@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { loadManifest } from '../../dataset/index.js';
+import { checkTarget } from '../../disk/index.js';
 import { conflict, expected, missing } from '../../errors.js';
 import { openRun, runOptions } from '../../model/index.js';
 import { type OptionTable, type OptionValues, pickOptions } from '../../options.js';
@@ -12,6 +13,7 @@ import { answerQuestions } from '../../submission/index.js';
 import { warnOfChanges } from '../data-changes.js';
 import { exitCode } from '../exit.js';
 import { pickFlags } from '../flags.js';
+import { interruptible } from '../interrupt.js';
 import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
 import { type FormatName, formatNames, topHelp } from '../prediction/formats.js';
 import { findImages } from '../prediction/images.js';
@@ -54,6 +56,12 @@ interface Flags extends RunFlags, ImagesFlag {
   task?: string;
 }
 
+/** What the work reports to, and what stops it. */
+interface Attendance {
+  progress: ProgressReporter;
+  signal: AbortSignal;
+}
+
 export function configure(command: Command): void {
   addRunFlags(command)
     .argument('[images...]', 'images, and folders with images at any depth')
@@ -67,10 +75,17 @@ export function configure(command: Command): void {
   command.action(async (images: string[], flags: Flags) => {
     const values = pickFlags(options, flags);
     checkFlags(images, flags, values);
-    await withProgress((progress) =>
-      flags.data === undefined
-        ? predictImages(images, flags, values, progress)
-        : writeAnswers(flags.data, flags, values, progress),
+    const { data, out } = flags;
+    if (out !== undefined) {
+      await checkTarget(out, data === undefined ? 'file' : 'folder', '--out');
+    }
+    const unwritten = out === undefined ? '' : `; ${out} stays as it was`;
+    await interruptible(`Stopped before the last image${unwritten}.`, (signal) =>
+      withProgress((progress) =>
+        data === undefined
+          ? predictImages(images, flags, values, { signal, progress })
+          : writeAnswers(data, flags, values, { signal, progress }),
+      ),
     );
   });
 }
@@ -106,7 +121,7 @@ async function predictImages(
   images: string[],
   { run, weights, task, out }: Flags,
   { epoch, keepGoing, format, ...values }: Values,
-  progress: ProgressReporter,
+  { progress, signal }: Attendance,
 ): Promise<void> {
   const form = format ?? formatOf(out);
   const { files, notes } = await findImages(images, { keepGoing });
@@ -118,7 +133,7 @@ async function predictImages(
     (classifiers) =>
       writeRows({
         ...values,
-        ...{ classifiers, weights, files, format: form, reasons: keepGoing, out, progress },
+        ...{ classifiers, weights, files, format: form, reasons: keepGoing, out, progress, signal },
       }),
   );
   progress.end();
@@ -154,7 +169,7 @@ async function writeAnswers(
   data: string,
   { run, weights, out, images: moved }: Flags,
   { epoch, ...values }: Values,
-  progress: ProgressReporter,
+  { progress, signal }: Attendance,
 ): Promise<void> {
   const manifest = await loadManifest(data, { images: moved });
   if (manifest.questions.length === 0) {
@@ -174,6 +189,7 @@ async function writeAnswers(
           ...images,
           classifiers,
           weights,
+          signal,
           onProgress: (state) => progress.update({ label: name, ...state }),
         }),
       );

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { Task } from '../../dataset/index.js';
+import { checkTarget } from '../../disk/index.js';
 import { expected } from '../../errors.js';
 import type { OptionTree } from '../../options.js';
 import { loaderOptions, viewsOf } from '../../pipeline/index.js';
@@ -41,6 +42,7 @@ async function run(folder: string, flags: ImagesFlag & { out: string }): Promise
   if (!/\.(jpe?g|png)$/i.test(out)) {
     throw expected('a file named .jpg or .png', '--out', out);
   }
+  await checkTarget(out, 'file', '--out');
   const { rows, views: wanted, seed, augmentation } = pickFlags(options, flags);
   const { tasks, images } = await openDataset(folder, flags);
   const chosen = chooseImages(images, rows, seed).map((image) => {

@@ -23,6 +23,8 @@ export interface RowsRequest extends ClassifyOptions {
   /** The file; undefined: the standard output. */
   out: string | undefined;
   progress: ProgressReporter;
+  /** Aborting ends the work after the present batch; {@link writeRows} rejects with its reason. */
+  signal: AbortSignal;
 }
 
 /** The images that could not be read. */
@@ -62,7 +64,7 @@ function columnsOf({ classifiers, files, format, top, reasons }: RowsRequest): C
 /** The text of the result, a piece for each batch of images. */
 async function* textOf(
   form: TextForm,
-  { classifiers, weights, files, crops, batchSize, threads, out, progress }: RowsRequest,
+  { classifiers, weights, files, crops, batchSize, threads, out, progress, signal }: RowsRequest,
   { classes, top = 1 }: Columns,
   unread: Unread,
 ): AsyncGenerator<string> {
@@ -70,7 +72,7 @@ async function* textOf(
   // Rows on a terminal show the progress themselves; a line of progress would erase the last of them.
   const isShown = out === undefined && process.stdout.isTTY;
   const batches = classifyBatches({
-    ...{ classifiers, weights, files, crops, batchSize, threads },
+    ...{ classifiers, weights, files, crops, batchSize, threads, signal },
     onProgress: (state) => isShown || progress.update({ label: 'predicting', ...state }),
   });
   for await (const { start, count, probabilities, failures } of batches) {

@@ -1,6 +1,5 @@
 /** From a source folder to a manifest: read the layout, hash the images, drop repeats, split, write. */
 
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
   callback,
@@ -10,7 +9,7 @@ import {
   type ShapeOf,
   text,
 } from '../../arguments.js';
-import { ifPresent, inLockedFolder } from '../../disk/index.js';
+import { checkTarget, inLockedFolder } from '../../disk/index.js';
 import { expected, InvalidInputError } from '../../errors.js';
 import { type OptionValues, resolveOptions } from '../../options.js';
 import type { FileStamp } from '../file-stamp.js';
@@ -189,10 +188,7 @@ function* samplesOf(
 }
 
 async function checkFolders(root: string, out: string): Promise<void> {
-  const target = await ifPresent(stat(out));
-  if (target?.isFile()) {
-    throw expected('a folder', 'out', out, 'There is a file of that name');
-  }
+  await checkTarget(out, 'folder', 'out');
   // There it would be taken for a part of the source the next time.
   if (`${out}${path.sep}`.startsWith(`${root}${path.sep}`)) {
     throw expected(`a folder outside ${root}`, 'out', out);
