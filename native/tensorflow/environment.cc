@@ -4,13 +4,14 @@
 
 #include <algorithm>
 
-// Exported by the pinned TensorFlow, whose wheel brings no headers of Abseil.
+// Exported by the pinned TensorFlow, whose wheel brings no headers of Abseil. They are weak because
+// another build of TensorFlow may not have them, and the addon must load there, too.
 // NOLINTBEGIN(readability-identifier-naming): the names are Abseil's.
 namespace absl::lts_20250814 {
 enum class LogSeverityAtLeast : int;
-void SetStderrThreshold(LogSeverityAtLeast severity);
+[[gnu::weak]] void SetStderrThreshold(LogSeverityAtLeast severity);
 namespace log_internal {
-void SetInitialized();
+[[gnu::weak]] void SetInitialized();
 }
 }  // namespace absl::lts_20250814
 // NOLINTEND(readability-identifier-naming)
@@ -25,11 +26,16 @@ constexpr const char* kErrors = "2";
 // all of them, after a warning, until it counts as initialised.
 void apply_log_level() {
   using absl::lts_20250814::LogSeverityAtLeast;
+  using absl::lts_20250814::SetStderrThreshold;
+  using absl::lts_20250814::log_internal::SetInitialized;
+  if (SetStderrThreshold == nullptr || SetInitialized == nullptr) {
+    return;
+  }
   constexpr int kFatal = 3;
   const char* const chosen = getenv(kLogLevel);
   const int level = std::clamp(atoi(chosen == nullptr ? kErrors : chosen), 0, kFatal);
-  absl::lts_20250814::SetStderrThreshold(static_cast<LogSeverityAtLeast>(level));
-  absl::lts_20250814::log_internal::SetInitialized();
+  SetStderrThreshold(static_cast<LogSeverityAtLeast>(level));
+  SetInitialized();
 }
 
 // Runs before the initialisers of TensorFlow's libraries, because the addon is linked with -z
