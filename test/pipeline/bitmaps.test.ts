@@ -93,6 +93,22 @@ test('when a small BMP or Netpbm file states a huge picture, then it is refused 
   );
 });
 
+test('when each row of a BMP is reached by a move to the next one, then all of them are painted', async () => {
+  const height = 1000;
+  const header = fileOf('runs-8.bmp');
+  header.writeInt32LE(height, 22);
+  const start = header.readUInt32LE(10);
+  const [run, nextRow, end] = [
+    [1, 1],
+    [0, 2, 0, 1],
+    [0, 1],
+  ];
+  const rows = Array.from({ length: height - 1 }, () => [...run, ...nextRow]).flat();
+  const codes = Buffer.from([...rows, ...run, ...end]);
+  const bytes = Buffer.concat([header.subarray(0, start), codes]);
+  assert.equal(await outcome(bytes), `${bytes.readInt32LE(18)} × ${height}`);
+});
+
 test('when a BMP or Netpbm file has a form that is not read, then the reason names it', async () => {
   const changed = (name: string, at: number, value: number) => {
     const bytes = fileOf(name);

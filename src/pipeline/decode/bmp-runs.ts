@@ -26,9 +26,10 @@ export function* paintRuns(picture: RunPicture, rgb: Buffer): Generator<undefine
   // No encoder writes more for a row, and a row is painted at once.
   const mostRowBytes = 4 * picture.width + 1024;
   while (runs.y < picture.height) {
-    const rowStart = runs.at;
-    while (runs.next()) {
-      if (runs.at - rowStart > mostRowBytes) {
+    const { y, at } = runs;
+    while (runs.y === y) {
+      runs.next();
+      if (runs.at - at > mostRowBytes) {
         throw new Refused('is a damaged BMP: it has more codes than its pixels take');
       }
     }
@@ -50,8 +51,8 @@ class Runs {
     this.at = picture.start;
   }
 
-  /** Paints what the next code says; false where that ends a row or the picture. */
-  next(): boolean {
+  /** Paints what the next code says. After the picture, `y` is its height or more. */
+  next(): void {
     const { bits, height } = this.picture;
     const count = this.take();
     const value = this.take();
@@ -71,8 +72,6 @@ class Runs {
       // Their bytes are even in number.
       this.at += 2 * Math.ceil((value * bits) / 16);
     }
-    const endsRow = count === 0 && value === endOfRow;
-    return !endsRow && this.y < height;
   }
 
   private take(): number {

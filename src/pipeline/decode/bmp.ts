@@ -59,9 +59,15 @@ function headerOf(bytes: Buffer): Header {
   }
   const start = bytes.readUInt32LE(10);
   if (size === coreBytes) {
-    const [width, height, , bits] = [18, 20, 22, 24].map((at) => bytes.readUInt16LE(at));
-    const form = { width, height, bits } as Pick<Header, 'width' | 'height' | 'bits'>;
-    return { size, start, ...form, topDown: false, compression: compressions.none };
+    return {
+      size,
+      start,
+      width: bytes.readUInt16LE(18),
+      height: bytes.readUInt16LE(20),
+      topDown: false,
+      bits: bytes.readUInt16LE(24),
+      compression: compressions.none,
+    };
   }
   if (!headers.includes(size)) {
     throw new Refused(`is a damaged BMP: no header has ${size} bytes`);
@@ -174,8 +180,8 @@ function masksOf(bytes: Buffer, { size, bits, compression }: Header): Masks {
   if (end > bytes.length) {
     throw new Refused(cutOff);
   }
-  const [red, green, blue] = [0, 4, 8].map((part) => bytes.readUInt32LE(at + part));
-  return [red, green, blue, hasAlpha ? bytes.readUInt32LE(at + 12) : 0] as const as Masks;
+  const mask = (index: number) => bytes.readUInt32LE(at + 4 * index);
+  return [mask(0), mask(1), mask(2), hasAlpha ? mask(3) : 0];
 }
 
 /** Pixels of 16 or 32 bits, of which each mask gives a channel; what is transparent becomes white. */
