@@ -3,15 +3,13 @@ import path from 'node:path';
 import { expected } from '../../errors.js';
 import { fileStamp } from '../file-stamp.js';
 import type { Manifest } from '../types.js';
+import { firstAbsent } from './first-absent.js';
 
 /** A manifest as its file has it. */
 export interface StoredManifest extends Manifest {
   /** The root as a path from the manifest's folder with `/` between its parts; earlier versions wrote none. */
   relativeRoot?: string;
 }
-
-/** The most samples that are looked for in a new folder, at even distances. */
-const mostLooks = 100;
 
 /** The path of `root` from a manifest's folder; undefined where there is none, as between disks of Windows. */
 export function relativeRootOf(folder: string, root: string): string | undefined {
@@ -32,24 +30,13 @@ export async function placed(
 ): Promise<Manifest> {
   if (images !== undefined) {
     const root = path.resolve(images);
-    await checkImages(manifest, root);
-    return { ...manifest, root };
+    const moved = { ...manifest, root };
+    const absent = await firstAbsent(moved, manifest.samples);
+    if (absent !== undefined) {
+      throw expected('the folder of the images', 'images', root, `There is no ${absent}`);
+    }
+    return moved;
   }
   const beside = relativeRoot === undefined ? undefined : path.resolve(folder, relativeRoot);
   return beside && (await fileStamp(beside)) ? { ...manifest, root: beside } : manifest;
-}
-
-async function checkImages({ samples }: Manifest, root: string): Promise<void> {
-  const step = Math.max(1, samples.length / mostLooks);
-  let first: string | undefined;
-  for (let index = 0; index < samples.length; index += step) {
-    const file = path.resolve(root, samples.at(Math.floor(index))?.path ?? '');
-    if (await fileStamp(file)) {
-      return;
-    }
-    first ??= file;
-  }
-  if (first !== undefined) {
-    throw expected('the folder of the images', 'images', root, `There is no ${first}`);
-  }
 }
