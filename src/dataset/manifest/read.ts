@@ -67,12 +67,16 @@ export async function loadTasks(folder: string): Promise<Task[] | undefined> {
   }
   const { handle } = opened;
   try {
+    // Another form may have the tasks at its end.
+    if (!(await isInLines(handle))) {
+      return undefined;
+    }
     let text = '';
     for await (const block of blocksOf(handle)) {
       text += block.toString();
       const end = text.indexOf('\n],\n"samples":[');
-      if (end >= 0 || !text.startsWith('{')) {
-        return parsedTasks(text.slice(0, Math.max(0, end)));
+      if (end >= 0) {
+        return parsedTasks(text.slice(0, end));
       }
     }
     return undefined;
