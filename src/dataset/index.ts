@@ -19,7 +19,13 @@ export { fashionAiTasks } from './layouts/fashionai-tasks.js';
 export { type LayoutName, layoutForms, layouts } from './layouts/index.js';
 export type { OnProgress } from './layouts/layout.js';
 export { imageFormats, imagePattern } from './layouts/names.js';
-export { manifestFile, resolveSample, resolveSamples, samplesOf } from './manifest/manifest.js';
+export {
+  manifestFile,
+  resolveSample,
+  resolveSamples,
+  samplesOf,
+  taskOf,
+} from './manifest/manifest.js';
 export { type LoadOptions, loadManifest } from './manifest/read.js';
 export { saveManifest } from './manifest/write.js';
 export type { CheckImages } from './prepare/damaged.js';

@@ -1,5 +1,5 @@
 /** Scores one classifier, or the mean of several, on a split of one task. */
-import { checkArguments, optional, record, type ShapeOf, text } from '../arguments.js';
+import { checkArguments, choice, optional, record, type ShapeOf, text } from '../arguments.js';
 import {
   checkPresence,
   type Manifest,
@@ -8,9 +8,9 @@ import {
   type Samples,
   type Split,
   samplesOf,
-  type Task,
+  taskOf,
 } from '../dataset/index.js';
-import { expected, missing } from '../errors.js';
+import { missing } from '../errors.js';
 import {
   type ClassifyRequest,
   classifyBatches,
@@ -34,7 +34,7 @@ const shape = {
   ...answering,
   manifest: record('a manifest'),
   task: text('the name of a task'),
-  split: optional(text('train or validation')),
+  split: optional(choice('train', 'validation')),
 } satisfies ShapeOf<EvaluateRequest>;
 
 /**
@@ -104,12 +104,4 @@ function addRows(
       scorer.add(sample, probabilities.subarray(row * classes, (row + 1) * classes));
     }
   }
-}
-
-function taskOf(manifest: Manifest, name: string): Task {
-  const task = manifest.tasks.find((each) => each.name === name);
-  if (task !== undefined) {
-    return task;
-  }
-  throw expected(`one of ${manifest.tasks.map((each) => each.name).join(', ')}`, 'task', name);
 }

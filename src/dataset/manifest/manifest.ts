@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expected } from '../../errors.js';
 import type { ImageFile } from '../image-file.js';
 import { SampleTable } from '../samples/sample-table.js';
-import type { Manifest, Samples, Split } from '../types.js';
+import type { Manifest, Samples, Split, Task } from '../types.js';
 
 /** Where a prepared folder keeps its manifest. */
 export function manifestFile(folder: string): string {
@@ -27,16 +27,23 @@ export function resolveSamples(manifest: Manifest, samples: Samples): Samples {
     : samples.map((sample) => resolveSample(manifest, sample));
 }
 
+/** @throws InvalidInputError for a task that the manifest does not have. */
+export function taskOf({ tasks }: Manifest, name: string): Task {
+  const task = tasks.find((each) => each.name === name);
+  if (task === undefined) {
+    throw expected(`one of ${tasks.map((each) => each.name).join(', ')}`, 'task', name);
+  }
+  return task;
+}
+
 /**
  * The samples of one task in one split, in manifest order.
  *
  * @throws InvalidInputError for a task that the manifest does not have.
  */
 export function samplesOf(manifest: Manifest, task: string, split: Split): Samples {
-  const { tasks, samples } = manifest;
-  if (!tasks.some(({ name }) => name === task)) {
-    throw expected(`one of ${tasks.map(({ name }) => name).join(', ')}`, 'task', task);
-  }
+  const { samples } = manifest;
+  taskOf(manifest, task);
   return samples instanceof SampleTable
     ? samples.select(task, split)
     : samples.filter((sample) => sample.task === task && sample.split === split);
