@@ -34,7 +34,7 @@ export interface MeanScores {
 
 /** The score of each class, in the order of `classes`. */
 export function classScores(answers: readonly Answer[], classes: readonly string[]): ClassScore[] {
-  const counts = classes.map(() => ({ images: 0, predicted: 0, right: 0 }));
+  const counts = classes.map((name) => ({ name, images: 0, predicted: 0, right: 0 }));
   for (const { label, top } of answers) {
     (counts[label] as ClassScore).images++;
     (counts[top] as ClassScore).predicted++;
@@ -42,8 +42,8 @@ export function classScores(answers: readonly Answer[], classes: readonly string
       (counts[top] as ClassScore).right++;
     }
   }
-  return counts.map(({ images, predicted, right }, label) => ({
-    name: classes[label] as string,
+  return counts.map(({ name, images, predicted, right }) => ({
+    name,
     images,
     predicted,
     right,

@@ -9,6 +9,7 @@ import {
   type Task,
 } from '../dataset/index.js';
 import { missing } from '../errors.js';
+import { count } from '../plural.js';
 import { checkProbabilities, type UnreadableFile } from '../prediction/index.js';
 import { type Answer, answerOf } from './answers.js';
 import {
@@ -33,8 +34,11 @@ export interface WrongAnswer {
   path: string;
   /** Absolute. */
   file: string;
+  /** The part of the file that is the image; the whole file without it. */
   range?: ByteRange;
+  /** The class of its label. */
   truth: string;
+  /** Its top class. */
   prediction: string;
   /** Probability of the predicted class, 0…1. */
   probability: number;
@@ -42,8 +46,11 @@ export interface WrongAnswer {
 
 /** Scores of one task on one split; every share is 0…1. */
 export interface Evaluation {
+  /** The name of the task. */
   task: string;
+  /** The split whose images were scored. */
   split: Split;
+  /** The names of the task's classes, in label order. */
   classes: string[];
   /** Number of scored images: those of the split that could be read. */
   images: number;
@@ -51,8 +58,9 @@ export interface Evaluation {
   accuracy: number;
   /** The competition's: without the images whose top class is marked maybe. Absent if that is all of them. */
   basicPrecision?: number;
+  /** Mean of 1 / rank, where rank is the label's position, from 1, among the classes by falling probability. */
   meanReciprocalRank: number;
-  /** Absent as {@link basicPrecision} is. */
+  /** The task's AP: see {@link averagePrecision}. Absent as {@link basicPrecision} is. */
   averagePrecision?: number;
   /** Accuracy of a classifier that always answers the split's most frequent class. */
   majority: number;
@@ -66,6 +74,7 @@ export interface Evaluation {
   confused: Confused[];
   /** All wrong answers, the most confident first. */
   mistakes: WrongAnswer[];
+  /** The images that could not be read, which no score counts. */
   failures: UnreadableFile[];
 }
 
@@ -143,7 +152,7 @@ function unreadable(
   { manifest, task, split, samples }: ScoredSplit,
   [first]: UnreadableFile[],
 ): Error {
-  const images = samples.length === 1 ? '1 image' : `${samples.length} images`;
+  const images = count(samples.length, 'image');
   const example = first === undefined ? '' : `; the first is ${first.path}: ${first.reason}`;
   const remedy = `None of the ${images} of the ${split} split in ${manifest.root} can be read${example}. If they moved, name their folder: --images, or the option images of loadManifest`;
   return missing('images that can be read', `task ${task.name}`, remedy);
