@@ -1,7 +1,7 @@
 /** Checks what a function of the API is called with: the names of its options, and the kinds of values that no option table describes. */
 import { expected } from './errors.js';
 import { checkKeys } from './near-miss.js';
-import { checkOption, type Option, type OptionTable } from './options.js';
+import { checkOption, isOption, type Option, type OptionTable } from './options.js';
 
 /** What a value must be. */
 export interface Kind {
@@ -88,8 +88,6 @@ export function checkArgument(name: string, value: unknown, kind: Kind | Optiona
 
 const isKind = (node: Shape[string]): node is Kind | OptionalKind =>
   typeof (node as Kind).accepts === 'function';
-
-const isOption = (node: Shape[string]): node is Option => typeof (node as Option).type === 'string';
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

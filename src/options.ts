@@ -86,8 +86,8 @@ type GivenValue<Declared> = Declared extends { type: 'choice'; choices: readonly
         ? readonly number[]
         : number;
 
-export function isOption(node: Option | OptionTable): node is Option {
-  return typeof node.type === 'string';
+export function isOption(node: object): node is Option {
+  return typeof (node as Option).type === 'string';
 }
 
 /** The options of a tree by their names, those in a group as `group.name`. */
