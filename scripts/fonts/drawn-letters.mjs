@@ -15,17 +15,17 @@ const absentFor = (/** @type {string} */ letter) =>
  */
 async function shapeOf(letter) {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="120"><rect width="200" height="120" fill="white"/><text x="20" y="90" font-size="${size}" font-family="sans-serif">${letter}</text></svg>`;
-  const drawn = await sharp(Buffer.from(svg)).png().toBuffer();
-  const { info } = await sharp(drawn).trim().toBuffer({ resolveWithObject: true });
+  const picture = sharp(Buffer.from(svg)).trim().raw();
+  const { info } = await picture.toBuffer({ resolveWithObject: true });
   const { width, height, trimOffsetLeft, trimOffsetTop } = info;
   return { height, place: [width, height, trimOffsetLeft, trimOffsetTop].join(' ') };
 }
 
-/** @type {Record<string, boolean>} */
-const drawn = {};
-for (const [kind, letter] of Object.entries(letters)) {
-  const [own, box] = [await shapeOf(letter), await shapeOf(absentFor(letter))];
-  // Of an emoji in a font with coloured ones, only a low fragment is drawn.
-  drawn[kind] = own.place !== box.place && own.height > size / 2;
-}
-console.log(JSON.stringify(drawn));
+const drawn = await Promise.all(
+  Object.entries(letters).map(async ([kind, letter]) => {
+    const [own, box] = await Promise.all([shapeOf(letter), shapeOf(absentFor(letter))]);
+    // Of an emoji in a font with coloured ones, only a low fragment is drawn.
+    return [kind, own.place !== box.place && own.height > size / 2];
+  }),
+);
+console.log(JSON.stringify(Object.fromEntries(drawn)));
