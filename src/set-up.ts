@@ -56,7 +56,7 @@ export async function setup(): Promise<void> {
 }
 
 /** Prints each part with its version and origin, or its fault. Resolves to whether all parts that Bobbin needs are in order. */
-export async function doctor(print: (line: string) => void): Promise<boolean> {
+export async function doctor(): Promise<boolean> {
   const module = await import('../scripts/doctor.mjs');
-  return module.doctor(print);
+  return module.doctor();
 }

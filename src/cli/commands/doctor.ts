@@ -1,12 +1,11 @@
 /** `bobbin doctor`: lists the installed and the missing parts; exit code 1 if a part is missing. */
 import type { Command } from 'commander';
 import { doctor } from '../../set-up.js';
-import { print } from '../../width.js';
 import { exitCode } from '../exit.js';
 
 export function configure(command: Command): void {
   command.action(async () => {
-    if (!(await doctor((line) => print(line)))) {
+    if (!(await doctor())) {
       process.exitCode = exitCode.error;
     }
   });
