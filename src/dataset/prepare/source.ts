@@ -120,27 +120,38 @@ async function hintsOf(source: string): Promise<string[]> {
   return [...own, await archiveHint(source)].filter((hint) => hint !== undefined);
 }
 
-/** Folders around a source that are looked into: an archive often puts one or two around its content. */
-const mostLevels = 3;
+/** The most folders below a source that are looked into: somebody may name a whole disk. */
+const mostLooks = 100;
 
-/** The first folder below a folder that has a layout. */
-async function innerHint(source: string, levels = mostLevels): Promise<string | undefined> {
-  for (const name of await foldersIn(source)) {
-    const inner = path.join(source, name);
-    const role = roleOf(name);
-    if (role !== undefined && role !== 'kind of files') {
-      continue;
-    }
+/** The nearest folder below a folder that has a layout: an archive often puts one or two folders around its content. */
+async function innerHint(source: string): Promise<string | undefined> {
+  let looks = 0;
+  for await (const inner of foldersBelow(source)) {
     const layout = await layoutOf(inner);
     if (layout) {
-      return `${name} has ${layout.name}: name ${inner} as the source`;
+      return `${path.basename(inner)} has ${layout.name}: name ${inner} as the source`;
     }
-    const deeper = levels > 1 ? await innerHint(inner, levels - 1) : undefined;
-    if (deeper) {
-      return deeper;
+    looks++;
+    if (looks === mostLooks) {
+      break;
     }
   }
   return undefined;
+}
+
+/** The folders below a folder that may have a layout, by their names; the upper ones first. */
+async function* foldersBelow(source: string): AsyncGenerator<string> {
+  const known = [source];
+  for (const outer of known) {
+    for (const name of await foldersIn(outer)) {
+      const role = roleOf(name);
+      if (role === undefined || role === 'kind of files') {
+        const inner = path.join(outer, name);
+        known.push(inner);
+        yield inner;
+      }
+    }
+  }
 }
 
 /** How to unpack the first archive in a folder. */
