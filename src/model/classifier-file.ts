@@ -5,6 +5,7 @@ import path from 'node:path';
 import { checkArgument, text } from '../arguments.js';
 import { isObject, readRegular, sealed, sha256, writeWhole, writing } from '../disk/index.js';
 import { expected } from '../errors.js';
+import { native } from '../native.js';
 import { checkPreprocessing } from '../pipeline/index.js';
 import { tf } from '../tensorflow/index.js';
 import { aClassifier, type BuiltClassifier, built, type Classifier } from './classifier.js';
@@ -124,6 +125,8 @@ async function build(
   if (!isObject(modelTopology) || !isObject(modelTopology.config)) {
     throw expected('a modelTopology with a config', file, modelTopology, remedy);
   }
+  // An addon that cannot be loaded is no fault of the model.
+  native();
   try {
     return await tf.loadLayersModel(
       tf.io.fromMemory({ modelTopology, weightSpecs, weightData: data.buffer }),

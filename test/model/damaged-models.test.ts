@@ -7,6 +7,7 @@ import { sha256 } from '../../src/disk/sha256.js';
 import { createModel, loadClassifier, saveClassifier } from '../../src/model/index.js';
 import { tf } from '../../src/tensorflow/index.js';
 import { temporaryFolder } from '../support/folders.js';
+import { runBobbin } from '../support/run-bobbin.js';
 
 const folder = temporaryFolder();
 const file = path.join(folder, 'model.json');
@@ -200,4 +201,12 @@ test('when weights are not finite, then the layer is named, also where their has
     refusal(/finite numbers for Conv1\/kernel in .*model\.json/),
   );
   assert.equal((await readdir(folder)).length, 3);
+});
+
+test('when the addon cannot be loaded, then the model is not blamed', async () => {
+  await writeFile(file, text);
+  const env = { ...process.env, BOBBIN_ADDON: '/no/such.node' };
+  const { code, stderr } = await runBobbin(['predict', '--run', folder, file], { env });
+  assert.match(stderr, /^bobbin: Bobbin's native addon could not be loaded from \/no\/such\.node:/);
+  assert.equal(code, 1);
 });
