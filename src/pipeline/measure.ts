@@ -128,7 +128,7 @@ export function adviceOn(
 ): string {
   const [first, last] = [measurements[0], measurements.at(-1)] as [Measurement, Measurement];
   const best = measurements.reduce((a, b) => (b.imagesPerSecond > a.imagesPerSecond ? b : a));
-  const percent = (share: number) => `${Math.round(100 * share)}%`;
+  const percent = (share: number) => `${Math.round(100 * share)} %`;
   if (best.imagesPerSecond === 0) {
     return 'No file could be read: check the files in the folder.';
   }

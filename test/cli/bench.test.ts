@@ -16,7 +16,7 @@ async function measured(folder: string): Promise<string[][]> {
   assert.equal(code, 0, stderr);
   const rows = stdout.split('\n').filter((line) => /^ *\d+ +\d+ /.test(line));
   assert.ok(rows.length > 0, stdout);
-  return rows.map((row) => row.trim().split(/ +/).slice(-2));
+  return rows.map((row) => row.trim().split(/ {2,}/).slice(-2));
 }
 
 test('when a folder has a picture and shards, then the shards are measured', async (t) => {
@@ -29,7 +29,7 @@ test('when a folder has a picture and shards, then the shards are measured', asy
     .png()
     .toFile(path.join(folder, 'assets', 'logo.png'));
   for (const row of await measured(folder)) {
-    assert.deepEqual(row, ['0%', '0']);
+    assert.deepEqual(row, ['0 %', '0']);
   }
 });
 
@@ -41,6 +41,6 @@ test('when hidden files have names of images, then they are not measured', async
     writeFileSync(path.join(folder, name), 'none');
   }
   for (const row of await measured(folder)) {
-    assert.deepEqual(row, ['0%', '0']);
+    assert.deepEqual(row, ['0 %', '0']);
   }
 });

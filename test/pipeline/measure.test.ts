@@ -108,7 +108,7 @@ for (const { when, measurements, circumstances, advice } of [
     when: 'reading takes half of the time',
     measurements: [measured({ readShare: 0.5, decodeShare: 0.3 })],
     circumstances: small,
-    advice: /50% .*faster disk/,
+    advice: /50 % .*faster disk/,
   },
   {
     when: 'a second thread adds nothing',
@@ -128,7 +128,7 @@ for (const { when, measurements, circumstances, advice } of [
     when: 'only what was not in memory yet is slow to read',
     measurements: doubled,
     circumstances: { ...small, firstReadShare: 0.8 },
-    advice: /^Reading took 80% of the time at first, .*faster disk/,
+    advice: /^Reading took 80 % of the time at first, .*faster disk/,
   },
   {
     when: 'large files are mostly decoded',
@@ -152,13 +152,13 @@ for (const { when, measurements, circumstances, advice } of [
     when: 'the consumer hardly waits',
     measurements: [measured({ readShare: 0.9, otherFormatsShare: 1 })],
     circumstances: { ...small, waitShare: 0.02 },
-    advice: /is fast enough: waiting for images takes only 2% of the time, .* a faster step/,
+    advice: /is fast enough: waiting for images takes only 2 % of the time, .* a faster step/,
   },
   {
     when: 'many images are not JPEG files',
     measurements: [measured({ otherFormatsShare: 0.4 })],
     circumstances: small,
-    advice: /40% of the images are not JPEG files .* store them as JPEG/,
+    advice: /40 % of the images are not JPEG files .* store them as JPEG/,
   },
   { when: 'all cores work', measurements: doubled, circumstances: small, advice: /All 2 cores/ },
   {

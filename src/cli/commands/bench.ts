@@ -100,7 +100,7 @@ function threadCounts(cores: number): number[] {
 }
 
 function describe(measurements: Measurement[]): string {
-  const percent = (share: number) => `${Math.round(100 * share)}%`;
+  const percent = (share: number) => `${Math.round(100 * share)} %`;
   const rows = measurements.map((row) => [
     `${row.threads}`,
     row.imagesPerSecond.toFixed(0),
