@@ -26,7 +26,7 @@ interface Entry {
 /** The commands by name, in the order of the work. */
 const entries: Record<string, Entry> = {
   setup: {
-    description: 'build the native addon and fetch TensorFlow and the pretrained weights',
+    description: 'install what Bobbin needs: TensorFlow, pretrained weights, the native addon',
     load: () => import('./commands/setup.js'),
   },
   doctor: {

@@ -24,7 +24,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
 
 /** The order of the work. */
 const steps: readonly (readonly [command: string, what: string])[] = [
-  ['prepare', 'read photos, a folder a class'],
+  ['prepare', 'read photos: a folder per class'],
   ['preview', 'draw them beside augmented views'],
   ['train', 'train a classifier'],
   ['evaluate', 'score it on photos kept apart'],
