@@ -8,8 +8,8 @@ import { addonFile } from '../../scripts/addon-place.mjs';
 import { pack as packBobbin } from '../../scripts/develop/pack/main.mjs';
 import { pack as packAlias } from '../../scripts/develop/pack/tfjs-node.mjs';
 import { packageRoot } from '../../scripts/root.mjs';
-import { programsOf } from '../package/programs.mjs';
-import { allResolutions, compile, shortened, writePrograms } from '../package/typescript.js';
+import { programsOf, shortened } from '../package/programs.mjs';
+import { allResolutions, compile, writePrograms } from '../package/typescript.js';
 import { temporaryFolder } from '../support/folders.js';
 import { installLocked, npm, skipIfUnreachable } from '../support/packages/npm.js';
 

@@ -1,4 +1,4 @@
-/** The programs of README.md and of the pages in docs/, so that tests run what readers see; run by itself, prints one of them. */
+/** The programs of README.md and of the pages in docs/, so that tests run what readers see; run by itself, prints one, shortened. */
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
@@ -30,7 +30,14 @@ export function programOf(page, number, language = 'js') {
   return program;
 }
 
+/**
+ * A program with fewer images and one epoch, so that tests can run it often.
+ * @param {string} program
+ */
+export const shortened = (program) =>
+  program.replace(/imagesPerTask: \d+/, 'imagesPerTask: 20').replace(/epochs: \d+/, 'epochs: 1');
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const [page = 'README.md', number = '1'] = process.argv.slice(2);
-  process.stdout.write(programOf(page, Number(number)));
+  process.stdout.write(shortened(programOf(page, Number(number))));
 }

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { programsOf } from './programs.mjs';
+import { programsOf, shortened } from './programs.mjs';
 
 /** TypeScript's settings by which programs find a package's declarations. */
 const resolutions = {
@@ -51,10 +51,6 @@ import stage = require('bobbin/tensorflow');
 
 export const doubled = jit((x) => stage.tf.mul(x, 2))(tf.tensor([3]));
 `;
-
-/** A program of README.md with fewer images and one epoch, so that a test can run it often. */
-export const shortened = (program: string) =>
-  program.replace(/imagesPerTask: \d+/, 'imagesPerTask: 20').replace(/epochs: \d+/, 'epochs: 1');
 
 /** Writes programs into a project: `program1.mts` … of README.md, those of two pages, and some that test the types. */
 export function writePrograms(project: string): void {
