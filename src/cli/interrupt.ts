@@ -1,4 +1,5 @@
 /** Ctrl-C, SIGTERM and SIGHUP as an AbortSignal: the first stops the work at the next safe point, the second at once. */
+import { print } from '../width.js';
 import { InterruptedError, type StopSignal, stopCode } from './exit.js';
 
 /** npm passes on a Ctrl-C that the terminal has sent to Bobbin, too: within this time, in milliseconds, both are one. */
@@ -19,9 +20,8 @@ export async function interruptible<Result>(
   const stop = (signal: StopSignal) => {
     if (first === undefined) {
       first = { signal, at: performance.now() };
-      process.stderr.write(
-        '\nStopping at the next safe point; a second Ctrl-C or SIGTERM stops at once.\n',
-      );
+      const sentence = 'Stopping at the next safe point; a second Ctrl-C or SIGTERM stops at once.';
+      print(`\n${sentence}`, process.stderr);
       controller.abort();
       return;
     }

@@ -69,7 +69,7 @@ function createObserver(
 /** Prints the scores, the unreadable images and the submission's files. Problems of the submission set the exit code. */
 function showResult({ evaluations, answers, verification, csv, zip }: SubmitResult): void {
   if (evaluations.length > 0) {
-    console.log(`\nValidation:\n${scoreTable(evaluations)}`);
+    print(`\nValidation:\n${scoreTable(evaluations)}`);
   }
   const failures = [...answers.values()].flatMap((answer) => answer.failures);
   warnUnreadable(failures, 'answered with the share of each class in training');
@@ -83,7 +83,7 @@ export function showPictures(out: string, { evaluations }: SubmitResult): void {
   const scores = path.join(out, 'scores', '*');
   const files = [
     path.join(runs, '{curves.png,augmentation.jpg}'),
-    ...(evaluations.length > 0 ? [path.join(scores, '{confusion,mistakes}.png')] : []),
+    ...(evaluations.length > 0 ? [path.join(scores, '{confusion.png,mistakes.jpg}')] : []),
   ];
-  console.log(['\nPictures of each task:', ...files].join('\n  '));
+  print(['\nPictures of each task:', ...files].join('\n  '));
 }

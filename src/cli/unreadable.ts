@@ -2,6 +2,7 @@
 
 import { type ImageFile, imageName } from '../dataset/index.js';
 import { count } from '../plural.js';
+import { print } from '../width.js';
 
 const shown = 10;
 
@@ -23,7 +24,6 @@ export function warnUnreadable(
   if (total > lines.length) {
     lines.push(`  … and ${total - lines.length} more`);
   }
-  process.stderr.write(
-    `${count(total, 'unreadable image')}, ${consequence}:\n${lines.join('\n')}\n`,
-  );
+  const head = `${count(total, 'unreadable image')}, ${consequence}:`;
+  print([head, ...lines].join('\n'), process.stderr);
 }

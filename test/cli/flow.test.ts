@@ -1,5 +1,6 @@
 /** The commands one after another on a tiny drawn data set, and a submission that is stopped and continued. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
@@ -138,6 +139,9 @@ test('when a submission is stopped and repeated, then its result equals an unint
   const continued = await runBobbin(words('stopped'));
   assert.equal(continued.code, 0, continued.stderr);
   assert.match(continued.stdout, /submission\.zip: 6 rows, each answers its question\./);
+  const [, patterns = ''] = continued.stdout.split('Pictures of each task:');
+  const pictures = execFileSync('bash', ['-c', `ls ${patterns.trim().split(/\s+/).join(' ')}`]);
+  assert.equal(pictures.toString().trimEnd().split('\n').length, 2 * 2 * 2 + 2 * 2);
   assert.doesNotMatch(continued.stderr, firstEpoch(1));
   assert.doesNotMatch(continued.stderr, firstEpoch(2));
   for (const name of afterModel) {

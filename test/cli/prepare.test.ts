@@ -32,7 +32,7 @@ dog                1           1
 ! 1 class of pets has fewer than 10 training images, dog (1): add some, or expect mistakes.
 ! pets is imbalanced, with more than 10 times as many images in its largest class as in its smallest: cat 27 training images and dog 1. Read the scores of each class, since accuracy says little about the small ones.
 
-Next: npx bobbin preview '${shown}', or npx bobbin train --data '${shown}' --run run
+Next: \`npx bobbin preview '${shown}'\`, or \`npx bobbin train --data '${shown}' --run run\`
 `,
   );
 });

@@ -26,6 +26,7 @@ import {
 } from '../../pipeline/index.js';
 import { count } from '../../plural.js';
 import { textTable, withProgress } from '../../report/index.js';
+import { print } from '../../width.js';
 import { pickFlags } from '../flags.js';
 import { type ImagesFlag, imagesFlag, openDataset } from '../open-dataset.js';
 import { usualPreprocessing } from '../usual-preprocessing.js';
@@ -53,7 +54,7 @@ export function configure(command: Command): void {
     });
     const { augment, reason } = await chosen(asked, { ...request, threads: cores });
     if (reason !== undefined) {
-      console.log(reason);
+      print(reason);
     }
     const measurements = await withProgress(async (progress) => {
       const done: Measurement[] = [];
@@ -64,8 +65,8 @@ export function configure(command: Command): void {
       }
       return done;
     });
-    console.log(describe(measurements));
-    console.log(adviceOn(measurements, { cores, waitShare: 1, firstReadShare: first.readShare }));
+    print(describe(measurements));
+    print(adviceOn(measurements, { cores, waitShare: 1, firstReadShare: first.readShare }));
   });
 }
 

@@ -8,6 +8,7 @@ import { type Prediction, rowsOf } from '../../prediction/index.js';
 import { clock, withProgress } from '../../report/index.js';
 import type { SubmitRequest } from '../../submission/index.js';
 import { synthesize } from '../../synthetic/index.js';
+import { print } from '../../width.js';
 import { interruptible } from '../interrupt.js';
 import { runSubmit, showPictures } from '../submit-report.js';
 
@@ -46,8 +47,8 @@ async function run(out: string, signal: AbortSignal): Promise<void> {
   const work = path.join(out, 'work');
   const result = await runSubmit({ ...settings, source, out: work, signal });
   const right = await testAccuracy(path.join(source, 'answers', 'answer.csv'), result.answers);
-  console.log(`Questions answered correctly: ${(100 * right).toFixed(1)} %`);
-  console.log(`Time: ${clock((performance.now() - start) / 1000)}`);
+  print(`Questions answered correctly: ${(100 * right).toFixed(1)} %`);
+  print(`Time: ${clock((performance.now() - start) / 1000)}`);
   showPictures(work, result);
 }
 

@@ -8,6 +8,7 @@ import { type Evaluation, evaluate, saveEvaluation } from '../../evaluation/inde
 import { type Epoch, openRun, type Run, runOptions } from '../../model/index.js';
 import { type ClassifyOptions, classifyOptions } from '../../prediction/index.js';
 import { drawEvaluation, type ProgressReporter, withProgress } from '../../report/index.js';
+import { print } from '../../width.js';
 import { warnOfChanges } from '../data-changes.js';
 import { pickFlags } from '../flags.js';
 import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
@@ -54,7 +55,7 @@ async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
   for (const task of tasks) {
     evaluations.push(await evaluateTask(task, { flags, manifest, epoch, values, progress }));
   }
-  console.log(scoreTable(evaluations));
+  print(scoreTable(evaluations));
 }
 
 async function checkFlags(flags: Flags): Promise<void> {
@@ -89,10 +90,10 @@ async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
   );
   progress.end();
   warnUnreadable(evaluation.failures, 'left out of the scores');
-  console.log(classTable(evaluation));
+  print(classTable(evaluation));
   const folder = flags.out === undefined ? (runs[0]?.folder ?? '') : path.join(flags.out, task);
   await saveEvaluation(evaluation, folder);
   await drawEvaluation(evaluation, folder);
-  console.log(`Written to ${folder}: evaluation.json, classes.csv, confusion.png, mistakes.jpg\n`);
+  print(`Written to ${folder}: evaluation.json, classes.csv, confusion.png, mistakes.jpg\n`);
   return evaluation;
 }

@@ -10,6 +10,7 @@ import { count } from '../../plural.js';
 import { classifyOptions, predict } from '../../prediction/index.js';
 import { type ProgressReporter, withProgress } from '../../report/index.js';
 import { answerQuestions } from '../../submission/index.js';
+import { print } from '../../width.js';
 import { warnOfChanges } from '../data-changes.js';
 import { exitCode } from '../exit.js';
 import { pickFlags } from '../flags.js';
@@ -138,7 +139,7 @@ async function predictImages(
   );
   progress.end();
   if (out !== undefined) {
-    console.log(`${count(files.length, 'row')} in ${out}`);
+    print(`${count(files.length, 'row')} in ${out}`);
   }
   endWithUnread(unread, files.length, keepGoing);
 }
@@ -198,5 +199,5 @@ async function writeAnswers(
       return answer;
     },
   });
-  console.log(`${count(rows, 'answer')} in ${csv} and ${zip}`);
+  print(`${count(rows, 'answer')} in ${csv} and ${zip}`);
 }

@@ -10,6 +10,7 @@ import {
 } from '../../dataset/index.js';
 import { checkImages } from '../../pipeline/index.js';
 import { textTable, withProgress } from '../../report/index.js';
+import { print } from '../../width.js';
 import { classTable } from '../class-table.js';
 import { pickFlags } from '../flags.js';
 
@@ -43,7 +44,7 @@ export function configure(command: Command): void {
         }),
       }),
     );
-    console.log(describe(summary));
+    print(describe(summary));
   });
 }
 
@@ -59,6 +60,6 @@ function describe({ layout, file, tasks, warnings, balance }: Summary): string {
     textTable(header, rows),
     ...tasks.map((task) => `\n${classTable(task)}`),
     ...(told.length > 0 ? ['', ...told] : []),
-    `\nNext: npx bobbin preview ${shellWord(data)}, or npx bobbin train --data ${shellWord(data)} --run run`,
+    `\nNext: \`npx bobbin preview ${shellWord(data)}\`, or \`npx bobbin train --data ${shellWord(data)} --run run\``,
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 /** `bobbin synthesize`: draws a FashionAI-style data set. */
 
 import type { Command } from 'commander';
+import { shellWord } from '../../dataset/index.js';
 import { count } from '../../plural.js';
 import { withProgress } from '../../report/index.js';
 import { synthesize, synthesizeOptions } from '../../synthetic/index.js';
@@ -22,7 +23,7 @@ export function configure(command: Command): void {
       }),
     );
     print(
-      `${count(images, 'labelled image')} and ${count(questions, 'question')}. To prepare them:\n  npx bobbin prepare ${flags.out} --out data`,
+      `${count(images, 'labelled image')} and ${count(questions, 'question')}. To prepare them:\n  \`npx bobbin prepare ${shellWord(flags.out)} --out data\``,
     );
   });
 }

@@ -5,6 +5,7 @@ import { fileStamp, findQuestionFiles, loadManifest } from '../../dataset/index.
 import { expected } from '../../errors.js';
 import { count } from '../../plural.js';
 import { type Verification, verifySubmission } from '../../submission/index.js';
+import { print } from '../../width.js';
 import { exitCode } from '../exit.js';
 import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
 
@@ -29,14 +30,14 @@ export function configure(command: Command): void {
 /** Prints that the submission is valid, or its problems, which also set the exit code. */
 export function showVerification(file: string, { rows, problems, more }: Verification): void {
   if (problems.length === 0) {
-    console.log(`${file}: ${count(rows, 'row')}, each answers its question.`);
+    print(`${file}: ${count(rows, 'row')}, each answers its question.`);
     return;
   }
   for (const { line, message } of problems) {
-    console.log(`${line === undefined ? file : `${file}:${line}`}: ${message}`);
+    print(`${line === undefined ? file : `${file}:${line}`}: ${message}`);
   }
   if (more > 0) {
-    console.log(`… and ${more} more`);
+    print(`… and ${more} more`);
   }
   process.exitCode = exitCode.problems;
 }
