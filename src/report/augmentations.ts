@@ -1,16 +1,14 @@
 /** Draws a sheet of a data set's images, each beside its views as the epochs of a training see them. */
 import sharp, { type OverlayOptions } from 'sharp';
-import {
-  checkArguments,
-  list,
-  number,
-  optional,
-  record,
-  type ShapeOf,
-  text as words,
-} from '../arguments.js';
+import { checkArguments, list, record, type ShapeOf, text as words } from '../arguments.js';
 import type { ImageFile } from '../dataset/index.js';
-import type { LoaderFailure, LoaderOptions, Preprocessing } from '../pipeline/index.js';
+import {
+  augmentationOptions,
+  type LoaderFailure,
+  type LoaderOptions,
+  loaderOptions,
+  type Preprocessing,
+} from '../pipeline/index.js';
 import { shorten } from '../width.js';
 import { savePicture, text, unitsOf } from './drawing.js';
 import { renderEpochs } from './epoch-views.js';
@@ -26,13 +24,15 @@ export interface AugmentationSheet
   epochs: number;
 }
 
+const isCount = (value: unknown) => Number.isInteger(value) && (value as number) > 0;
+
 const shape = {
   title: words('a title'),
   images: list('a list of images'),
-  epochs: number,
+  epochs: { what: 'an integer of at least 1', accepts: isCount },
   preprocessing: record('a preprocessing'),
-  augmentation: optional(record('options of augmentation')),
-  seed: optional(number),
+  augmentation: augmentationOptions,
+  seed: loaderOptions.seed,
 } satisfies ShapeOf<AugmentationSheet>;
 
 /** What was drawn. */

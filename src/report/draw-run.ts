@@ -1,10 +1,10 @@
 /** Draws all pictures of a training run. */
 import path from 'node:path';
-import { checkArguments, number, optional, record, type ShapeOf, text } from '../arguments.js';
+import { checkArguments, record, type ShapeOf, text } from '../arguments.js';
 import { type Manifest, resolveSample, samplesOf } from '../dataset/index.js';
 import type { Classifier } from '../model/index.js';
 import { resolveOptions } from '../options.js';
-import type { Augmentation } from '../pipeline/index.js';
+import { type Augmentation, loaderOptions } from '../pipeline/index.js';
 import { type TrainResult, trainAugmentationOptions } from '../training/index.js';
 import { drawAugmentations } from './augmentations.js';
 import { chooseImages } from './choose-images.js';
@@ -26,8 +26,8 @@ const shape = {
   task: text('the name of a task'),
   run: text('the path of a folder'),
   result: record('the result of train'),
-  augmentation: optional(record('options of augmentation')),
-  seed: optional(number),
+  augmentation: trainAugmentationOptions,
+  seed: loaderOptions.seed,
 } satisfies ShapeOf<FinishedRun>;
 
 const imagesShown = 6;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { evaluate } from '../../src/evaluation/index.js';
-import { drawEvaluation, drawRun } from '../../src/report/index.js';
+import { drawAugmentations, drawEvaluation, drawRun } from '../../src/report/index.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 import { smallClassifier } from '../support/small-classifier.js';
@@ -41,6 +41,18 @@ test('when an evaluation is drawn, then its folder has the confusion and the mis
   const scores = path.join(folder, 'scores');
   await drawEvaluation(evaluation, scores);
   assert.deepEqual(await readdir(scores), ['confusion.png', 'mistakes.jpg']);
+});
+
+test('when a value of a picture is out of its range, then the error says what is expected', async () => {
+  await assert.rejects(
+    drawRun({ manifest, task, run, result, seed: -1 }),
+    /for seed but received -1/,
+  );
+  const sheet = { title: 't', images: [], preprocessing: classifier.preprocessing };
+  await assert.rejects(
+    drawAugmentations({ ...sheet, epochs: 1.5 }, path.join(run, 'sheet.png')),
+    /Expected an integer of at least 1 for epochs but received 1.5/,
+  );
 });
 
 test('when a name of an argument is misspelt, then the nearest is named', async () => {
