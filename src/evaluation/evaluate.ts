@@ -50,7 +50,8 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   const task = taskOf(manifest, name);
   const samples = samplesOf(manifest, name, split);
   if (samples.length === 0) {
-    const remedy = 'Prepare the data with a larger --validation-fraction';
+    const remedy =
+      'Prepare the data with a larger --validation-fraction (in a program `validationFraction`)';
     throw missing(`images in the ${split} split`, `task ${name}`, remedy);
   }
   await checkPresence(manifest, samples);

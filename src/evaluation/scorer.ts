@@ -154,6 +154,6 @@ function unreadable(
 ): Error {
   const images = count(samples.length, 'image');
   const example = first === undefined ? '' : `; the first is ${first.path}: ${first.reason}`;
-  const remedy = `None of the ${images} of the ${split} split in ${manifest.root} can be read${example}. If they moved, name their folder: --images, or the option images of loadManifest`;
+  const remedy = `None of the ${images} of the ${split} split in ${manifest.root} can be read${example}. If they moved, name their folder by --images (in a program, loadManifest takes \`images\`)`;
   return missing('images that can be read', `task ${task.name}`, remedy);
 }

@@ -65,7 +65,12 @@ export async function createModel(options: ModelOptions): Promise<BuiltClassifie
     const { file, tensors } = weights;
     const hasHead = trained !== undefined && String(trained.classes) === String(classes);
     const except = hasHead ? undefined : headName;
-    assignWeights(model, tensors, { file, namings: network.namings ?? [], except });
+    try {
+      assignWeights(model, tensors, { file, namings: network.namings ?? [], except });
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
   }
   setTrainable(model, trainable);
   const { mean, std, channels } = trained?.preprocessing ?? network.preprocessing(size);
@@ -109,7 +114,7 @@ function architectureOf(
     throw expected(`a run of ${architectureNames.join(', ')}`, 'pretrained', source, remedy);
   }
   if (given !== undefined && given !== name) {
-    const remedy = 'Leave out --model, or name a run of that network';
+    const remedy = 'Leave out --model (in a program `architecture`), or name a run of that network';
     throw expected(`${name}, the network of ${source},`, 'architecture', given, remedy);
   }
   return name;

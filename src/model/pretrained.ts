@@ -56,7 +56,7 @@ export async function publishedWeights(
       'the path of a weights file or a run, or false,',
       'pretrained',
       true,
-      `No package carries ImageNet weights of ${name}: name a file (${formatNames}) with --pretrained FILE, or begin with random weights (--no-pretrained)`,
+      `No package carries ImageNet weights of ${name}: name a file (${formatNames}) with --pretrained FILE, or begin with random weights by --no-pretrained (in a program \`pretrained\` is that file, or false)`,
     );
   }
   const { file, sha256: wanted } = published;

@@ -126,7 +126,10 @@ export async function openRun({ folder }: Run, epoch: Epoch = 'last'): Promise<B
   const model = modelOf(folder, epoch);
   // A resumed training writes the weights of an earlier epoch no more.
   return await (hasCheckpoint(folder) && epoch === 'last'
-    ? readClassifier(model, `Remove ${model} and repeat its training with --resume: ${restores}`)
+    ? readClassifier(
+        model,
+        `Remove ${model} and repeat its training with --resume (in a program \`resume: true\`): ${restores}`,
+      )
     : readClassifier(model));
 }
 
@@ -166,7 +169,7 @@ async function untrained(folder: string, epoch: Epoch, names: RunNames): Promise
   }
   const stopped = [folder, ...(await foldersIn(folder, names.folder))].find(hasCheckpoint);
   if (stopped !== undefined) {
-    const remedy = `The training in ${stopped} has not ended: repeat it with --resume, in programs with resume: true`;
+    const remedy = `The training in ${stopped} has not ended: repeat it with --resume (in a program \`resume: true\`)`;
     const hasBest = existsSync(path.join(stopped, modelFolders.best, 'model.json'));
     const other = hasBest ? `; or choose ${names.epoch} best, the best one so far` : '';
     return expected('a trained model', names.folder, folder, `${remedy}${other}`);

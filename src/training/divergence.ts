@@ -24,14 +24,14 @@ export function diverged(
   return expected('a finite number', name, value, `${cause}. ${remedy}`);
 }
 
-/** The remedy in a run of `train`. */
+/** The remedy in a run of `train`, with words for options that fit a flag and a property. */
 export function smallerSteps({ learningRate, clipNorm, precision }: TrainValues): string {
   const ways = [
-    `a lower --learning-rate (it is ${learningRate})`,
-    clipNorm === 0 ? '--clip-norm 1' : `a lower --clip-norm (it is ${clipNorm})`,
-    ...(precision === 'float32' ? [] : [`--precision float32 (it is ${precision})`]),
+    `a lower learning rate (it is ${learningRate})`,
+    clipNorm === 0 ? 'a clip norm of 1' : `a lower clip norm (it is ${clipNorm})`,
+    ...(precision === 'float32' ? [] : [`precision float32 (it is ${precision})`]),
   ];
-  return `Train into another folder with ${ways.join(' or ')}. An earlier checkpoint stays as it is; --resume continues from it with the same options`;
+  return `Train into another folder with ${ways.join(' or ')}. An earlier checkpoint stays as it is; --resume (in a program \`resume: true\`) continues from it with the same options`;
 }
 
 /** The first value of the model or of the optimizer's state that is not finite. */

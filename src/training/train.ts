@@ -124,16 +124,33 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   return await inLockedFolder(options.run, 'run', () => trainLocked(options, plan));
 }
 
+/** A call that is rejected frees the classifier, which then no caller holds, unless the caller gave it. */
 async function trainLocked(options: TrainOptions, plan: Plan): Promise<TrainResult> {
-  const folder = options.run;
-  const checkpoint = await loadCheckpoint(folder);
-  await keepNewest(folder);
-  const start =
-    checkpoint === undefined ? await begin(options, plan) : await resume(options, plan, checkpoint);
-  const classifier = { ...start.classifier, task: plan.task };
-  const run = new Run({ ...options, ...start, classifier, checkpoint, folder });
+  const checkpoint = await loadCheckpoint(options.run);
+  const classifier = checkpoint?.classifier ?? (await startingClassifier(options, plan));
   try {
-    const wasFinished = run.history.length === plan.values.epochs;
+    await keepNewest(options.run);
+    const start = checkpoint
+      ? await resume(options, plan, checkpoint)
+      : await begin(options, plan, classifier);
+    return await trainFrom(start, { ...options, classifier, checkpoint });
+  } catch (error) {
+    if (classifier !== options.classifier) {
+      classifier.model.dispose();
+    }
+    throw error;
+  }
+}
+
+async function trainFrom(
+  start: Start,
+  given: TrainOptions & { classifier: Classifier; checkpoint: Checkpoint | undefined },
+): Promise<TrainResult> {
+  const folder = given.run;
+  const classifier = { ...given.classifier, task: start.plan.task };
+  const run = new Run({ ...given, ...start, classifier, folder });
+  try {
+    const wasFinished = run.history.length === start.plan.values.epochs;
     const finished = await run.toEnd();
     const { history, failures } = run;
     const best = hasBest(folder) ? bestEpoch(history) : undefined;
@@ -150,7 +167,6 @@ const hasBest = (run: string): boolean => existsSync(path.join(run, 'best', 'mod
 interface Start {
   plan: ResolvedPlan;
   settings: Settings;
-  classifier: Classifier;
 }
 
 /** With `augment: 'auto'`, the choice made when the run began stands. */
@@ -160,7 +176,8 @@ async function resume(
   { classifier, settings: saved, position }: Checkpoint,
 ): Promise<Start> {
   if (resume !== true) {
-    const remedy = 'Resume it with --resume, or name another folder';
+    const remedy =
+      'It already has a run: continue it with --resume (in a program `resume: true`), or name another folder';
     throw expected('a folder without a run', 'run', run, remedy);
   }
   checkClasses(classifier, plan);
@@ -185,7 +202,7 @@ async function resume(
     warn(`${run} had ${saved.epochs} epochs: the rest now follows the schedule of ${epochs}.`);
   }
   await saveEpochs(run, epochs);
-  return { plan: resolved, settings, classifier };
+  return { plan: resolved, settings };
 }
 
 /** A checkpoint within an epoch needs the rest of that epoch. */
@@ -197,9 +214,8 @@ function checkEpochs(epochs: number, { epoch, batch }: Position): void {
   }
 }
 
-async function begin(options: TrainOptions, plan: Plan): Promise<Start> {
+async function begin(options: TrainOptions, plan: Plan, classifier: Classifier): Promise<Start> {
   const { run, manifest, onAugment } = options;
-  const classifier = await startingClassifier(options, plan);
   const { augment } = plan.values;
   const choice =
     augment === 'auto' ? await chooseForRun(plan, manifest, classifier.preprocessing) : undefined;
@@ -212,7 +228,7 @@ async function begin(options: TrainOptions, plan: Plan): Promise<Start> {
     options.classifier === undefined ? modelSettings(classifier, options.model) : undefined;
   await saveConfig(run, resolved, { model, reason: choice?.reason });
   warningsOf(plan).forEach(warn);
-  return { plan: resolved, settings: settingsOf(resolved, model), classifier };
+  return { plan: resolved, settings: settingsOf(resolved, model) };
 }
 
 const warn = (sentence: string): void => process.emitWarning(sentence, { code: 'BOBBIN_TRAIN' });

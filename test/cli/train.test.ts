@@ -68,7 +68,7 @@ test('when a run cannot be begun or resumed as asked, then one line says why and
   const refusals: [string[], string][] = [
     [
       ['data', runs, ...still],
-      `Expected a folder without a run for run but received "${run}". Resume it with --resume, or name another folder`,
+      `Expected a folder without a run for run but received "${run}". It already has a run: continue it with --resume (in a program \`resume: true\`), or name another folder`,
     ],
     [
       ['renamed', runs, ...still, '--resume'],
@@ -80,7 +80,7 @@ test('when a run cannot be begun or resumed as asked, then one line says why and
     ],
     [
       ['data', at('new'), '--model', 'resnet50-v2'],
-      'Expected the path of a weights file or a run, or false, for pretrained but received true. No package carries ImageNet weights of resnet50-v2: name a file (a legacy torch state dict (.pth), a tfjs model.json, safetensors) with --pretrained FILE, or begin with random weights (--no-pretrained)',
+      'Expected the path of a weights file or a run, or false, for pretrained but received true. No package carries ImageNet weights of resnet50-v2: name a file (a legacy torch state dict (.pth), a tfjs model.json, safetensors) with --pretrained FILE, or begin with random weights by --no-pretrained (in a program `pretrained` is that file, or false)',
     ],
     [
       ['data', at('new'), '--pretrained', at('nowhere')],

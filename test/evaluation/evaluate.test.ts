@@ -113,7 +113,7 @@ test('when no image of the split could be read, then the error names the folder 
   assert.throws(
     () => score({ manifest, task, split: 'validation', samples, probabilities, failures: all }),
     new InvalidInputError(
-      'Missing images that can be read for task length. None of the 5 images of the validation split in /photos can be read; the first is a.jpg: no JPEG. If they moved, name their folder: --images, or the option images of loadManifest',
+      'Missing images that can be read for task length. None of the 5 images of the validation split in /photos can be read; the first is a.jpg: no JPEG. If they moved, name their folder by --images (in a program, loadManifest takes `images`)',
     ),
   );
 });

@@ -100,7 +100,7 @@ test('when a folder means no run, then the error says what it has and the way ou
     ],
     [
       [at('stopped')],
-      `Expected a trained model for folder but received "${at('stopped')}". The training in ${at('stopped/hat')} has not ended: repeat it with --resume, in programs with resume: true; or choose epoch best, the best one so far`,
+      `Expected a trained model for folder but received "${at('stopped')}". The training in ${at('stopped/hat')} has not ended: repeat it with --resume (in a program \`resume: true\`); or choose epoch best, the best one so far`,
     ],
     [
       [at('empty')],

@@ -28,7 +28,7 @@ const diverging = {
 test('when the loss overflows, then the run ends at that step, and resumes from its last checkpoint', async () => {
   const run = path.join(folder, 'diverged');
   const end =
-    /^InvalidInputError: Expected a finite number for the loss of (validation )?batch \d (of|after) epoch (\d) of task colour but received (NaN|-?Infinity)\. The last finite loss was \d.*, so .*--learning-rate \(it is 100\) or --clip-norm 1\. .*--resume/;
+    /^InvalidInputError: Expected a finite number for the loss of (validation )?batch \d (of|after) epoch (\d) of task colour but received (NaN|-?Infinity)\. The last finite loss was \d.*, so .*lower learning rate \(it is 100\) or a clip norm of 1\. .*--resume/;
   const progress: TrainProgress[] = [];
   const attempt = async (options: Partial<TrainOptions>): Promise<string> => {
     try {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { tf } from '../../src/tensorflow/index.js';
 import { type TrainOptions, train } from '../../src/training/index.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
@@ -69,4 +70,27 @@ test('when a run is resumed with another network, then that is refused; what is 
   );
   const { wasFinished } = await train({ ...options, resume: true, model: { size: 32 } });
   assert.equal(wasFinished, true);
+});
+
+test('when a call is rejected, then the network that it made is freed, and a given classifier is not', async () => {
+  const model = { architecture: 'mobilenet-v2', pretrained: false, size: 32 } as const;
+  const stopped = { ...base, run: path.join(folder, 'stopped'), trainable: 'head' } as const;
+  const fail = () => {
+    throw new Error('enough');
+  };
+  const rejected = async (options: Partial<TrainOptions>) => {
+    const before = tf.memory().numTensors;
+    await assert.rejects(train({ ...stopped, ...options }));
+    assert.equal(tf.memory().numTensors, before);
+  };
+  await rejected({ model, onProgress: fail });
+  await rejected({ model, onEpoch: fail });
+  await rejected({ model });
+  await rejected({ resume: true, seed: 2 });
+  const unfit = { ...model, pretrained: path.join(run, 'model/model.json') };
+  await rejected({ run: path.join(folder, 'unbegun'), model: unfit });
+
+  const given = smallClassifier();
+  await rejected({ run: path.join(folder, 'given'), classifier: given, onProgress: fail });
+  assert.ok(given.model.weights.every((weight) => !weight.read().isDisposed));
 });

@@ -132,6 +132,6 @@ test('when a folder holds a run then starting over in it is refused', async () =
   const { errors } = await runOne('whole');
   assert.match(
     errors,
-    /Expected a folder without a run for run but received "\S+"\. Resume it with --resume, or name another folder/,
+    /Expected a folder without a run for run but received "\S+"\. It already has a run: continue it with --resume \(in a program `resume: true`\), or name another folder/,
   );
 });
