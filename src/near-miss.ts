@@ -4,8 +4,14 @@ import { expected } from './errors.js';
 /**
  * The known name nearest to `given`, which may be mistyped, spelled in another case, or in another group (`group.name`);
  * undefined if more than a third of its letters would have to change.
+ *
+ * @param plain takes from a name what does not count; default for names of options
  */
-export function nearest(given: string, known: Iterable<string>): string | undefined {
+export function nearest(
+  given: string,
+  known: Iterable<string>,
+  plain = plainOption,
+): string | undefined {
   const word = plain(given);
   const distances = [...known].map((name) => ({ name, edits: editsBetween(word, plain(name)) }));
   distances.sort((a, b) => a.edits - b.edits);
@@ -33,7 +39,7 @@ export function checkKeys(
   }
 }
 
-const plain = (name: string) =>
+const plainOption = (name: string) =>
   name
     .slice(name.lastIndexOf('.') + 1)
     .replace(/[-_]/g, '')

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Manifest, Task } from '../dataset/index.js';
 import { ifPresent } from '../disk/index.js';
 import { expected } from '../errors.js';
-import { type Classifier, type Epoch, findRun, openRun, type Run, runsIn } from '../model/index.js';
+import { type Classifier, type Epoch, findRun, type Run, runsIn } from '../model/index.js';
 import { taskOfRun } from '../training/index.js';
 
 const flags = { folder: '--run', task: '--task', epoch: '--epoch' };
@@ -27,16 +27,16 @@ export function chosenTasks(manifest: Manifest, name: string | undefined): Task[
 }
 
 /**
- * The classifier of `run`, which is a run or has one for each task; `task` may be left out where there is one.
+ * The run of `task` that `folder` is or has; `task` may be left out where there is one.
  *
- * @throws InvalidInputError when there is no such run, and when the model is damaged.
+ * @throws InvalidInputError when there is no such run.
  */
-export async function openClassifier(
-  run: string,
+export async function chosenRun(
+  folder: string,
   task: string | undefined,
   epoch: Epoch = 'last',
-): Promise<Classifier> {
-  return await openRun(await findRun(run, { task, epoch }, flags), epoch);
+): Promise<Run> {
+  return await findRun(folder, { task, epoch }, flags);
 }
 
 /**

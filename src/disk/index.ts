@@ -4,6 +4,7 @@ export { inLockedFolder } from './folder-lock.js';
 export { ifPresent } from './if-present.js';
 export { isObject, jsonError, openSealed, parseJson, sealed } from './json-file.js';
 export { removeLeftovers } from './leftovers.js';
+export { nearPath } from './near-path.js';
 export { openRegular, readRegular } from './regular-file.js';
 export { sha256, sha256OfPieces } from './sha256.js';
 export { checkTarget } from './target.js';

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { checkArguments, optional, type ShapeOf, text } from '../arguments.js';
 import { isHidden } from '../dataset/index.js';
-import { ifPresent, readRegular } from '../disk/index.js';
+import { ifPresent, nearPath, readRegular } from '../disk/index.js';
 import { expected, missing } from '../errors.js';
 import { type OptionTable, type OptionValues, pickOptions, resolveOptions } from '../options.js';
 import type { BuiltClassifier } from './classifier.js';
@@ -94,7 +94,7 @@ export async function runsIn(
 /**
  * The run that `choice` means among those of {@link runsIn}.
  *
- * @throws InvalidInputError when there is none, or when there are several and no task is named.
+ * @throws InvalidInputError when there is none, when there are several and no task is named, and when several are of this task.
  */
 export async function findRun(
   folder: string,
@@ -106,16 +106,24 @@ export async function findRun(
   if (first === undefined) {
     throw await untrained(folder, epoch, names);
   }
-  const tasks = `one of ${runs.map((run) => run.task).join(', ')}`;
-  if (task === undefined && runs.length > 1) {
-    throw missing(tasks, names.task, `${folder} has a run of each`);
+  const tasks = [...new Set(runs.map((run) => run.task))];
+  if (task === undefined && tasks.length > 1) {
+    throw missing(`one of ${tasks.join(', ')}`, names.task, `${folder} has a run of each`);
   }
-  const run = task === undefined ? first : runs.find((each) => each.task === task);
+  const [run, ...others] = runs.filter((each) => each.task === (task ?? first.task));
   if (run === undefined) {
-    throw expected(tasks, names.task, task);
+    throw expected(`one of ${tasks.join(', ')}`, names.task, task);
+  }
+  if (others.length > 0) {
+    throw expected('one run', names.folder, folder, apart([run, ...others], names));
   }
   return run;
 }
+
+const apart = (runs: readonly Run[], { folder }: RunNames): string =>
+  runs.length === 1
+    ? `It has a run in ${runs[0]?.folder}`
+    : `It has runs in ${runs.map((run) => run.folder).join(', ')}: give each as a ${folder} of its own`;
 
 /**
  * The classifier of a run.
@@ -154,7 +162,8 @@ async function taskOf(folder: string, epoch: Epoch): Promise<string> {
 async function foldersIn(folder: string, name: string): Promise<string[]> {
   const entries = await ifPresent(readdir(folder, { withFileTypes: true }));
   if (entries === undefined) {
-    throw expected('an existing folder', name, folder);
+    const meant = await nearPath(folder);
+    throw expected('an existing folder', name, folder, meant && `Did you mean ${meant}?`);
   }
   return entries
     .filter((entry) => !entry.isFile() && !isHidden(entry.name))
@@ -167,12 +176,20 @@ async function untrained(folder: string, epoch: Epoch, names: RunNames): Promise
     const remedy = `It has those of the last epoch: choose ${names.epoch} last`;
     return expected('the weights of the best epoch', names.folder, folder, remedy);
   }
-  const stopped = [folder, ...(await foldersIn(folder, names.folder))].find(hasCheckpoint);
+  const inside = await foldersIn(folder, names.folder);
+  const stopped = [folder, ...inside].find(hasCheckpoint);
   if (stopped !== undefined) {
     const remedy = `The training in ${stopped} has not ended: repeat it with --resume (in a program \`resume: true\`)`;
     const hasBest = existsSync(path.join(stopped, modelFolders.best, 'model.json'));
     const other = hasBest ? `; or choose ${names.epoch} best, the best one so far` : '';
     return expected('a trained model', names.folder, folder, `${remedy}${other}`);
+  }
+  const searched = inside.slice(0, mostSearched);
+  // A link may lead to no folder.
+  const found = await Promise.all(searched.map((each) => runsIn(each, epoch).catch(() => [])));
+  const below = found.flat();
+  if (below.length > 0) {
+    return expected('a trained model', names.folder, folder, apart(below, names));
   }
   const has = (await readdir(folder)).sort();
   const shown = has.length > mostNames ? [...has.slice(0, mostNames), '…'] : has;
@@ -181,4 +198,6 @@ async function untrained(folder: string, epoch: Epoch, names: RunNames): Promise
   return expected('a trained model', names.folder, folder, remedy);
 }
 
+/** An error shows no more names, and searches no more folders. */
 const mostNames = 8;
+const mostSearched = 100;

@@ -7,7 +7,7 @@ import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import { createProgram } from '../../src/cli/program.js';
-import { openClassifier, runOfTask } from '../../src/cli/runs.js';
+import { chosenRun, runOfTask } from '../../src/cli/runs.js';
 import { loadClassifier, saveClassifier } from '../../src/model/index.js';
 import { predict } from '../../src/prediction/index.js';
 import { train } from '../../src/training/index.js';
@@ -169,7 +169,7 @@ test('when a run is named as train or the API name it, then it is found', async 
     [path.join(parent, 'colour'), 'colour'],
     [path.join(run, 'model'), undefined],
   ] as const) {
-    (await openClassifier(folder, task)).model.dispose();
+    assert.equal((await chosenRun(folder, task)).task, task ?? 'colour');
     (await loadClassifier(folder)).model.dispose();
   }
 });
@@ -189,6 +189,9 @@ test('when the data was prepared under another name, then its only task has the 
 test('when a run, a task or an image is not there, then the message says what is, before any work', async () => {
   const image = at('data/0-0.jpg');
   const out = at('unwritten.csv');
+  for (const place of ['two/a', 'two/b', 'deep/a/c', 'deep/b/c']) {
+    await cp(path.join(run, 'model'), at(place, 'model'), { recursive: true });
+  }
   const wrong: [string[], string][] = [
     [
       ['--run', parent, '--task', 'nope', image],
@@ -201,6 +204,22 @@ test('when a run, a task or an image is not there, then the message says what is
     [
       ['--run', at('nosuch'), image],
       `Expected an existing folder for --run but received "${at('nosuch')}"`,
+    ],
+    [
+      ['--run', at('rum'), image],
+      `Expected an existing folder for --run but received "${at('rum')}". Did you mean ${run}?`,
+    ],
+    [
+      ['--run', `${run},${parent}`, absent],
+      `Expected one folder for --run but received "${run},${parent}". To average runs, repeat it: --run ${run} --run ${parent}`,
+    ],
+    [
+      ['--run', at('two'), image],
+      `Expected one run for --run but received "${at('two')}". It has runs in ${at('two/a')}, ${at('two/b')}: give each as a --run of its own`,
+    ],
+    [
+      ['--run', at('deep'), image],
+      `Expected a trained model for --run but received "${at('deep')}". It has runs in ${at('deep/a/c')}, ${at('deep/b/c')}: give each as a --run of its own`,
     ],
     [
       ['--run', at('data'), image],
@@ -248,10 +267,12 @@ test('when a request is incomplete or contradictory, then the message says what 
       ['--data', 'd', '--out', broken],
       `Expected a folder for --out but received "${broken}". There is a file of that name`,
     ],
+    [['a.jpg', '--weights', '1,2'], 'Expected 1 number for --weights but received 2'],
     [
-      ['a.jpg', '--weights', '1,2'],
-      'Expected one number per --run, 1, for --weights but received [1,2]',
+      ['photos', '--images', 'fotos'],
+      'Missing --data <folder> for --images. It says where the photos of --data are. To predict a folder, write it alone',
     ],
+    [['a.jpg', '--run', './no-such-run'], '--run ./no-such-run was given twice. Give it once'],
   ];
   for (const [words, message] of wrong) {
     assert.equal(await refusal('predict', '--run', 'no-such-run', ...words), message);

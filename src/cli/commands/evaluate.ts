@@ -12,7 +12,7 @@ import { print } from '../../width.js';
 import { warnOfChanges } from '../data-changes.js';
 import { pickFlags } from '../flags.js';
 import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
-import { addRunFlags, checkWeights, type RunFlags } from '../run-flags.js';
+import { addRunFlags, checkRuns, type RunFlags } from '../run-flags.js';
 import { chosenTasks, runOfTask, withClassifiers } from '../runs.js';
 import { classTable, scoreTable } from '../scores.js';
 import { warnUnreadable } from '../unreadable.js';
@@ -59,7 +59,7 @@ async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
 }
 
 async function checkFlags(flags: Flags): Promise<void> {
-  checkWeights(flags);
+  checkRuns(flags);
   if (flags.run.length > 1 && flags.out === undefined) {
     const remedy = 'The scores of several runs belong to none of them: for example --out scores';
     throw missing('a folder', '--out', remedy);

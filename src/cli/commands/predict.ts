@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { loadManifest } from '../../dataset/index.js';
 import { checkTarget } from '../../disk/index.js';
 import { conflict, expected, missing } from '../../errors.js';
-import { openRun, runOptions } from '../../model/index.js';
+import { openRun, type Run, runOptions } from '../../model/index.js';
 import { type OptionTable, type OptionValues, pickOptions } from '../../options.js';
 import { count } from '../../plural.js';
 import { classifyOptions, predict } from '../../prediction/index.js';
@@ -19,8 +19,8 @@ import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
 import { type FormatName, formatNames, topHelp } from '../prediction/formats.js';
 import { findImages } from '../prediction/images.js';
 import { type Unread, writeRows } from '../prediction/rows.js';
-import { addRunFlags, checkWeights, type RunFlags } from '../run-flags.js';
-import { openClassifier, runOfTask, withClassifiers } from '../runs.js';
+import { addRunFlags, checkRuns, type RunFlags } from '../run-flags.js';
+import { chosenRun, runOfTask, withClassifiers } from '../runs.js';
 import { warnUnreadable } from '../unreadable.js';
 
 /** Options of the rows that images get. */
@@ -93,11 +93,15 @@ export function configure(command: Command): void {
 
 function checkFlags(
   images: string[],
-  { data, out, ...runs }: Flags,
+  { data, out, images: moved, ...runs }: Flags,
   { top, format, keepGoing }: Values,
 ): void {
-  checkWeights(runs);
+  checkRuns(runs);
   if (data === undefined) {
+    if (moved !== undefined) {
+      const remedy = 'It says where the photos of --data are. To predict a folder, write it alone';
+      throw missing('--data <folder>', '--images', remedy);
+    }
     if (images.length === 0) {
       const remedy = 'Name files or folders, or answer the questions of a data set: --data, --out';
       throw missing('images', 'predict', remedy);
@@ -125,12 +129,16 @@ async function predictImages(
   { progress, signal }: Attendance,
 ): Promise<void> {
   const form = format ?? formatOf(out);
+  const runs: Run[] = [];
+  for (const each of run) {
+    runs.push(await chosenRun(each, task, epoch));
+  }
   const { files, notes } = await findImages(images, { keepGoing });
   for (const note of notes) {
     progress.print(note);
   }
   const unread = await withClassifiers(
-    run.map((each) => () => openClassifier(each, task, epoch)),
+    runs.map((each) => () => openRun(each, epoch)),
     (classifiers) =>
       writeRows({
         ...values,
