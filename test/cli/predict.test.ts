@@ -1,7 +1,7 @@
 /** `bobbin predict` with one run that the API trained: folders, formats, exit codes, and what its messages advise. */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -78,7 +78,7 @@ test('when a folder is predicted, then a CSV has a row for each image in order, 
   assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-4);
   assert.equal(shares.indexOf(Math.max(...shares)), rows[0]?.slice(2).indexOf(first[1] as string));
   for (const line of [
-    `${photos}: left out 1 file without the name of an image; the first is notes.txt.`,
+    `${photos}: skipped 1 file that is no image by its name; the first is notes.txt.`,
     '1 unreadable image, without a prediction (exit code 1; with --keep-going 0):',
     `  ${broken}: is text, not an image`,
   ]) {
@@ -114,10 +114,12 @@ test('when the work is to go on, then unreadable images have a reason, and a fil
 });
 
 test('when a signal comes, then the work ends after the batch, and an earlier file stays alone', async () => {
-  const out = at('stopped/rows.csv');
-  await mkdir(path.dirname(out));
+  const out = at('stopped/out/rows.csv');
+  await mkdir(path.dirname(out), { recursive: true });
   await writeFile(out, 'earlier');
-  const images = Array.from({ length: 2000 }, () => at('data/0-0.jpg'));
+  const images = Array.from({ length: 500 }, (_, index) => at(`stopped/images/${index}.jpg`));
+  await mkdir(at('stopped/images'));
+  await Promise.all(images.map((image) => symlink(at('data/0-0.jpg'), image)));
   const watching = setInterval(() => {
     if (readdirSync(path.dirname(out)).length > 1) {
       process.emit('SIGHUP');

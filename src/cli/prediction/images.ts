@@ -3,43 +3,63 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { filesBelow, imagePattern } from '../../dataset/index.js';
 import { ifPresent } from '../../disk/index.js';
-import { expected, missing } from '../../errors.js';
+import { missing } from '../../errors.js';
 import { count } from '../../plural.js';
+import { absentError } from './absent.js';
 
 /** What was found. */
 export interface FoundImages {
-  /** Paths as they were given, or below a folder as it was given; in the order of the words, folders in code-unit order. */
+  /**
+   * Paths as they were given, or below a folder as it was given, each once; in the order of the words, folders in code-unit
+   * order.
+   */
   files: string[];
-  /** Sentences about files in folders that are not images by their names. */
+  /** Sentences about files in folders that are not images by their names, and about images that were named again. */
   notes: string[];
 }
 
 /**
  * Every file that is named, whatever its name is; of folders only the files with the name of an image, without hidden ones.
  *
- * @param keepGoing takes paths that do not exist, too: they cannot be read later
- * @throws InvalidInputError for a path that does not exist, and for a folder without images.
+ * @param keepGoing takes paths of images that do not exist, too: they cannot be read later
+ * @throws InvalidInputError for another path that does not exist, and for a folder without images.
  */
 export async function findImages(
   words: readonly string[],
   { keepGoing = false } = {},
 ): Promise<FoundImages> {
   const kinds = await Promise.all(words.map(async (word) => ({ word, kind: await kindOf(word) })));
-  const absent = kinds.filter(({ kind }) => kind === undefined).map(({ word }) => word);
-  if (absent.length > 0 && !keepGoing) {
-    const more = absent.length > 1 ? `${count(absent.length, 'path')} do not exist. ` : '';
-    const remedy = `${more}With --keep-going, such images get a row without a prediction`;
-    throw expected('an existing image or folder', 'images', absent[0], remedy);
+  const absent = kinds
+    .filter(({ kind, word }) => kind === undefined && !(keepGoing && imagePattern.test(word)))
+    .map(({ word }) => word);
+  if (absent.length > 0) {
+    throw await absentError(words, absent);
   }
   const found: FoundImages = { files: [], notes: [] };
   for (const { word, kind } of kinds) {
     if (kind === 'folder') {
       await addFolder(found, word);
     } else {
-      found.files.push(word);
+      found.files.push(plainPath(word));
     }
   }
-  return found;
+  return words.length > 1 ? withoutRepeats(found) : found;
+}
+
+/** Spreadsheets would compute a cell that begins as a formula does. */
+const plainPath = (file: string) => (/^[=+\-@]/.test(file) ? `./${file}` : file);
+
+function withoutRepeats({ files, notes }: FoundImages): FoundImages {
+  const seen = new Set<string>();
+  const once = files.filter((file) => {
+    const place = path.resolve(file);
+    const isNew = !seen.has(place);
+    seen.add(place);
+    return isNew;
+  });
+  const repeats = files.length - once.length;
+  const note = `${count(repeats, 'image')} named again ${repeats === 1 ? 'has' : 'have'} one row only.`;
+  return { files: once, notes: repeats > 0 ? [...notes, note] : notes };
 }
 
 async function kindOf(word: string): Promise<'file' | 'folder' | undefined> {
@@ -57,11 +77,15 @@ async function addFolder({ files, notes }: FoundImages, folder: string): Promise
     throw missing('images', `the folder ${folder}`, remedy);
   }
   for (const file of images) {
-    files.push(path.join(folder, file));
+    files.push(plainPath(path.join(folder, file)));
   }
   if (others.length > 0) {
+    const [one, several] = [
+      'file that is no image by its name',
+      'files that are no images by their names',
+    ];
     notes.push(
-      `${folder}: left out ${count(others.length, 'file')} without the name of an image; the first is ${others[0]}.`,
+      `${folder}: skipped ${count(others.length, one, several)}; the first is ${others[0]}.`,
     );
   }
 }
