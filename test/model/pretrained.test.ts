@@ -75,6 +75,22 @@ for (const architecture of ['efficientnet-lite0', 'mobilenet-v2'] as const) {
   });
 }
 
+test('when depthwise kernels are named as Keras 3 names them, then they are taken, too', async () => {
+  const file = path.join(folder, 'mobilenet-v2', 'model.json');
+  const json = await unsealed(file);
+  for (const weight of json.weightsManifest[0].weights) {
+    weight.name = weight.name.replace('/depthwise_kernel', '/kernel');
+  }
+  const renamed = path.join(folder, 'mobilenet-v2', 'keras-3.json');
+  await writeFile(renamed, JSON.stringify(json));
+  const given = { ...options, architecture: 'mobilenet-v2' } as const;
+  const [saved, read] = [
+    await createModel({ ...given, pretrained: file }),
+    await createModel({ ...given, pretrained: renamed }),
+  ];
+  assert.deepEqual(valuesOf(read.model), valuesOf(saved.model));
+});
+
 /** The content of a `model.json` as another program may write it. */
 async function unsealed(file: string) {
   const { sha256: _, ...json } = JSON.parse(await readFile(file, 'utf8'));

@@ -3,12 +3,12 @@ import { expected } from '../../errors.js';
 import { nonFiniteIndex } from '../../finite.js';
 import { tf } from '../../tensorflow/index.js';
 import type { NamedTensor, NamedTensors } from './format.js';
-import { type Naming, type StoredWeight, tfjsNaming } from './namings.js';
+import { layerNamings, type Naming, type StoredWeight } from './namings.js';
 
 interface Assignment {
   /** The file, for errors. */
   file: string;
-  /** The file uses one of these, or tfjs's. */
+  /** The file uses one of these, or one of tfjs and Keras. */
   namings: readonly Naming[];
   /** A layer that keeps its weights: the head, unless the file's is of the same classes. */
   except: string | undefined;
@@ -30,7 +30,7 @@ export function assignWeights(
 ): void {
   const own = model.layers.filter(({ name, weights }) => name !== except && weights.length > 0);
   const layers = bestMatch(
-    [...namings, tfjsNaming].map((naming) =>
+    [...namings, ...layerNamings].map((naming) =>
       own.map((layer): StoredLayer => [layer, storedWeights(layer, naming)]),
     ),
     tensors,

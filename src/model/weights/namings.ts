@@ -17,8 +17,16 @@ export interface StoredWeight {
 
 export type Naming = (weight: LayerWeight) => StoredWeight;
 
-/** `conv1_conv/kernel`, as tfjs and Keras name and lay out a weight. */
-export const tfjsNaming: Naming = ({ layer, name, shape }) => ({ name: `${layer}/${name}`, shape });
+/** `conv1_conv/kernel`, `block_1_depthwise/depthwise_kernel`, as tfjs and Keras 2 name and lay out a weight. */
+const tfjsNaming: Naming = ({ layer, name, shape }) => ({ name: `${layer}/${name}`, shape });
+
+/** The same but for `block_1_depthwise/kernel`, as Keras 3 has it in the path of a weight. */
+const keras3Naming: Naming = ({ layer, name, shape }) => {
+  return { name: `${layer}/${name.replace('depthwise_kernel', 'kernel')}`, shape };
+};
+
+/** The namings in which a file may have the weights of any network. */
+export const layerNamings: readonly Naming[] = [tfjsNaming, keras3Naming];
 
 /** Torch's names and axes by the names that tfjs and Keras give to the same weights. */
 const torchWeights: Record<string, { name: string; axes?: readonly number[] }> = {
