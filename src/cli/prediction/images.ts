@@ -1,8 +1,7 @@
 /** The images that the words of a command line name: files, and the images in folders at any depth. */
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { filesBelow, imagePattern } from '../../dataset/index.js';
-import { ifPresent } from '../../disk/index.js';
 import { missing } from '../../errors.js';
 import { count } from '../../plural.js';
 import { absentError } from './absent.js';
@@ -28,7 +27,7 @@ export async function findImages(
   words: readonly string[],
   { keepGoing = false } = {},
 ): Promise<FoundImages> {
-  const kinds = await Promise.all(words.map(async (word) => ({ word, kind: await kindOf(word) })));
+  const kinds = words.map((word) => ({ word, kind: kindOf(word) }));
   const absent = kinds
     .filter(({ kind, word }) => kind === undefined && !(keepGoing && imagePattern.test(word)))
     .map(({ word }) => word);
@@ -62,9 +61,16 @@ function withoutRepeats({ files, notes }: FoundImages): FoundImages {
   return { files: once, notes: repeats > 0 ? [...notes, note] : notes };
 }
 
-async function kindOf(word: string): Promise<'file' | 'folder' | undefined> {
-  const found = await ifPresent(stat(word));
-  return found && (found.isDirectory() ? 'folder' : 'file');
+/** Asks at once: for small images, a promise for each word would cost as much as the work on its image. */
+function kindOf(word: string): 'file' | 'folder' | undefined {
+  try {
+    return statSync(word).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 async function addFolder({ files, notes }: FoundImages, folder: string): Promise<void> {
