@@ -41,7 +41,11 @@ export abstract class Slots implements State {
       const { kind, name, variable } = entry;
       const slot = saved.get(keyOf(entry));
       if (String(slot?.shape) !== String(variable.shape)) {
-        throw expected(`shape [${variable.shape}]`, `the ${kind} of ${name}`, slot?.shape);
+        throw expected(
+          `values of shape [${variable.shape}]`,
+          `the ${kind} of ${name}`,
+          slot?.shape,
+        );
       }
       tf.tidy(() => variable.assign(tf.tensor(slot?.values as Float32Array, variable.shape)));
     }
