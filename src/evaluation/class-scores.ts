@@ -3,6 +3,7 @@ import type { Answer } from './answers.js';
 
 /** One class: of its images, how many were answered with it, and of the answers with it, how many were right. */
 export interface ClassScore {
+  /** The class. */
   name: string;
   /** Images whose label is the class. */
   images: number;
@@ -20,8 +21,11 @@ export interface ClassScore {
 
 /** How many images of one class were taken for another. */
 export interface Confused {
+  /** The class of their labels. */
   truth: string;
+  /** The class that was answered. */
   prediction: string;
+  /** How many there are. */
   images: number;
 }
 

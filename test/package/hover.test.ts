@@ -1,4 +1,4 @@
-/** What an editor shows for an option: its help, range and default, from the declarations that users get. */
+/** What an editor shows for an option and for a result: its help, range and default, from the declarations that users get. */
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -49,8 +49,11 @@ const tables: Record<string, OptionTree> = {
   LionOptions: lion.options,
 };
 
-/** Types of options that are made of no table. */
-const others = ['ModelOptions', 'CheckOptions', 'ChoiceRequest'];
+/** Types of options that are made of no table, and types of results. */
+const others = [
+  ...['ModelOptions', 'CheckOptions', 'ChoiceRequest'],
+  ...['Evaluation', 'ClassScore', 'Confused', 'WrongAnswer'],
+];
 
 const project = temporaryFolder();
 const file = path.join(project, 'program.mts');
@@ -133,7 +136,7 @@ function valuesOf(option: Option): string[] {
     : [describeValues(option).slice(1)];
 }
 
-test('when an editor shows any property of a type of options, then it has a text', () => {
+test('when an editor shows any property of a type of options or results, then it has a text', () => {
   const silent = types.flatMap((type) =>
     propertiesOf(type)
       .filter((property) => property.getDocumentationComment(checker) === '')
