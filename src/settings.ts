@@ -14,13 +14,19 @@ export function checkSameSettings(folder: string, saved: Settings, now: Settings
   const [before, after] = [valuesByName(saved), valuesByName(now)];
   const differences = [...new Set([...before.keys(), ...after.keys()])]
     .filter((name) => before.get(name) !== after.get(name))
-    .map((name) => `${name} was ${before.get(name)}, is ${after.get(name)}`);
+    .map((name) => difference(name, before.get(name), after.get(name)));
   if (differences.length > 0) {
     throw new InvalidInputError(
       `${folder} holds work begun with other settings (${differences.join('; ')}). Repeat those, or choose another folder`,
     );
   }
 }
+
+/** A digest tells a reader nothing. */
+const difference = (name: string, before = 'not given', after = 'not given'): string =>
+  digest.test(before) ? `the ${name} are not the same` : `${name} was ${before}, is ${after}`;
+
+const digest = /^"[0-9a-f]{64}"$/;
 
 /** Each value as JSON. */
 function valuesByName(settings: Settings, group = ''): Map<string, string> {

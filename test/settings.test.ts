@@ -11,7 +11,7 @@ test('when settings differ, then each one is named with both values', () => {
   assert.throws(() => checkSameSettings('run', saved, now), {
     name: 'InvalidInputError',
     message:
-      'run holds work begun with other settings (area was [0.5,1], is [0.6,1]; model.size was 64, is 96; crops was undefined, is "ten"). Repeat those, or choose another folder',
+      'run holds work begun with other settings (area was [0.5,1], is [0.6,1]; model.size was 64, is 96; crops was not given, is "ten"). Repeat those, or choose another folder',
   });
 });
 

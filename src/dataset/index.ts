@@ -40,6 +40,7 @@ export { fittingLayout, layoutOf, readSource } from './prepare/source.js';
 export type { Summary } from './prepare/summary.js';
 export type { TaskSummary } from './prepare/task-summary.js';
 export { checkPresence } from './presence.js';
+export { digestOf } from './samples/digest.js';
 export { ImageColumns, type ImageList } from './samples/image-columns.js';
 export { SampleTable } from './samples/sample-table.js';
 export type {

@@ -2,6 +2,7 @@
 import { checkArguments, choice, optional, record, type ShapeOf, text } from '../arguments.js';
 import {
   checkPresence,
+  digestOf,
   type Manifest,
   resolveSamples,
   type Sample,
@@ -11,7 +12,9 @@ import {
   taskOf,
 } from '../dataset/index.js';
 import { missing } from '../errors.js';
+import type { Classifier } from '../model/index.js';
 import {
+  type Classifiers,
   type ClassifyRequest,
   classifyBatches,
   classifyShape,
@@ -55,6 +58,9 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
     throw missing(`images in the ${split} split`, `task ${name}`, remedy);
   }
   await checkPresence(manifest, samples);
+  if (split === 'validation') {
+    warnOfOthers({ manifest, task, samples }, classifiersOf(rest));
+  }
   const files = resolveSamples(manifest, samples);
   const scorer = new Scorer({ manifest, task, split, samples });
   const failures: UnreadableFile[] = [];
@@ -64,6 +70,24 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   }
   return scorer.evaluation(failures);
 }
+
+/** Warns where a classifier that was trained for the task may have been trained on images of the split. */
+function warnOfOthers(
+  { manifest, task, samples }: Omit<ScoredSplit, 'split'>,
+  classifiers: readonly Classifier[],
+): void {
+  const records = classifiers.filter(({ task: trained }) => trained === task.name);
+  const own = records.some((each) => each.validationImages !== undefined) ? digestOf(samples) : '';
+  if (records.some(({ validationImages = own }) => validationImages !== own)) {
+    process.emitWarning(
+      `The validation images of task ${task.name} in ${manifest.root} are not those of the classifier's training: it may have been trained on some of them, and then the scores are too high.`,
+      { code: 'BOBBIN_EVALUATE' },
+    );
+  }
+}
+
+const classifiersOf = ({ classifier, classifiers }: Classifiers): readonly Classifier[] =>
+  classifiers ?? (classifier === undefined ? [] : [classifier]);
 
 /** Probabilities to score: [samples, classes], with rows in the order of `samples`. */
 export interface ScoreRequest extends ScoredSplit {

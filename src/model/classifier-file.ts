@@ -26,7 +26,7 @@ type Metadata = Omit<Classifier, 'model'>;
 export async function saveClassifier(classifier: Classifier, folder: string): Promise<void> {
   checkArgument('classifier', classifier, aClassifier);
   checkArgument('folder', folder, text('the path of a folder'));
-  const { model, architecture, classes, preprocessing, task } = classifier;
+  const { model, architecture, classes, preprocessing, task, validationImages } = classifier;
   checkWeights(model, 'a classifier');
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
@@ -38,7 +38,7 @@ export async function saveClassifier(classifier: Classifier, folder: string): Pr
         weights: artifacts.weightSpecs as tf.io.WeightsManifestEntry[],
         sha256: hash,
       };
-      const metadata: Metadata = { architecture, classes, preprocessing, task };
+      const metadata: Metadata = { architecture, classes, preprocessing, task, validationImages };
       const json = {
         format: 'layers-model',
         generatedBy: 'Bobbin',
@@ -95,13 +95,14 @@ export async function readClassifier(
     model.dispose();
     throw error;
   }
-  const { architecture, classes, preprocessing, task } = metadata;
+  const { architecture, classes, preprocessing, task, validationImages } = metadata;
   return built({
     model,
     architecture,
     classes,
     preprocessing,
     ...(task !== undefined && { task }),
+    ...(validationImages !== undefined && { validationImages }),
   });
 }
 
@@ -112,9 +113,13 @@ function isMetadata(value: unknown): value is Metadata {
     Array.isArray(value.classes) &&
     value.classes.every((name) => typeof name === 'string') &&
     isObject(value.preprocessing) &&
-    ['string', 'undefined'].includes(typeof value.task)
+    isOptionalText(value.task) &&
+    isOptionalText(value.validationImages)
   );
 }
+
+const isOptionalText = (value: unknown): boolean =>
+  value === undefined || typeof value === 'string';
 
 async function build(
   { json, weightSpecs, data }: ModelJson,

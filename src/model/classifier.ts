@@ -16,7 +16,9 @@ export interface Classifier {
   classes: string[];
   architecture: string;
   /** The task that it was trained for by `train`. */
-  task?: string;
+  task?: string | undefined;
+  /** A digest of the validation images of its training, with which `evaluate` compares those that it scores. */
+  validationImages?: string | undefined;
 }
 
 /** For arguments that are classifiers. */

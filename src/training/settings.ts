@@ -1,14 +1,7 @@
 /** The settings that determine the result of a run: saved to config.json and to checkpoints, compared on resume. */
 import path from 'node:path';
-import { type Samples, SampleTable } from '../dataset/index.js';
-import {
-  ifPresent,
-  isObject,
-  readText,
-  sha256OfPieces,
-  textPieces,
-  writeWhole,
-} from '../disk/index.js';
+import { digestOf } from '../dataset/index.js';
+import { ifPresent, isObject, readText, writeWhole } from '../disk/index.js';
 import { type Classifier, completeModel, type ModelOptions, weightsPath } from '../model/index.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { checkSameSettings, type Settings } from '../settings.js';
@@ -59,8 +52,8 @@ export function settingsOf(plan: ResolvedPlan, model: ModelSettings | undefined)
     model,
     ...shapingOf(values),
     ...augmentation,
-    'training images': digest(training),
-    'validation images': digest(validation),
+    'training images': digestOf(training),
+    'validation images': digestOf(validation),
   };
 }
 
@@ -124,19 +117,4 @@ const completeShaping = (settings: Settings) =>
 /** The options that change the result: all but those that say how the machine is used. */
 function shapingOf({ threads: _, memoryMB: __, failureBudget: ___, ...shaping }: TrainValues) {
   return shaping;
-}
-
-const digest = (samples: Samples): string => sha256OfPieces(textPieces(identities(samples)));
-
-function* identities(samples: Samples): Generator<string> {
-  if (samples instanceof SampleTable) {
-    // There may be millions, of which no object is made.
-    for (let index = 0; index < samples.length; index++) {
-      yield `${samples.hash(index)} ${samples.label(index)}\n`;
-    }
-    return;
-  }
-  for (const { hash, label } of samples) {
-    yield `${hash} ${label}\n`;
-  }
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { callback, checkArguments, optional, type ShapeOf, signal, text } from '../arguments.js';
-import { checkPresence } from '../dataset/index.js';
+import { checkPresence, digestOf } from '../dataset/index.js';
 import { inLockedFolder, isObject } from '../disk/index.js';
 import { expected } from '../errors.js';
 import {
@@ -147,7 +147,8 @@ async function trainFrom(
   given: TrainOptions & { classifier: Classifier; checkpoint: Checkpoint | undefined },
 ): Promise<TrainResult> {
   const folder = given.run;
-  const classifier = { ...given.classifier, task: start.plan.task };
+  const { task, validation } = start.plan;
+  const classifier = { ...given.classifier, task, validationImages: digestOf(validation) };
   const run = new Run({ ...given, ...start, classifier, folder });
   try {
     const wasFinished = run.history.length === start.plan.values.epochs;
