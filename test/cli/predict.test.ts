@@ -69,12 +69,12 @@ test('when a folder is predicted, then a CSV has a row for each image in order, 
   const { code, stdout, stderr } = await runBobbin(['predict', '--run', run, photos]);
   assert.equal(code, 1, stderr);
   const rows = parse(stdout) as string[][];
-  assert.deepEqual(rows[0], ['path', 'prediction', 'red', 'green', 'blue']);
+  assert.deepEqual(rows[0], ['path', 'prediction', 'red', 'green', 'blue', 'reason']);
   const names = rows.slice(1).map(([file]) => path.relative(photos, file as string));
   assert.deepEqual(names, ['ä/A.jpg', 'ä/b.jpg', 'ä/broken.jpg']);
   const [, first = [], , last = []] = rows;
-  assert.deepEqual(last.slice(1), ['', '', '', '']);
-  const shares = first.slice(2).map(Number);
+  assert.deepEqual(last.slice(1), ['', '', '', '', 'is text, not an image']);
+  const shares = first.slice(2, 5).map(Number);
   assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-4);
   assert.equal(shares.indexOf(Math.max(...shares)), rows[0]?.slice(2).indexOf(first[1] as string));
   for (const line of [

@@ -15,9 +15,9 @@ const answer = (path: string, top: number): Answer => ({
 });
 const unread: Answer = { path: 'b.jpg', top: [], probabilities: [0, 0, 0, 0], reason: 'is text' };
 
-function written(format: keyof typeof formats, top: number | undefined, reasons = false): string {
+function written(format: keyof typeof formats, top: number | undefined): string {
   const answers = [answer('a.jpg', top ?? 1), unread];
-  const form = formats[format]({ classes, paths: ['a.jpg', 'b.jpg'], top, reasons });
+  const form = formats[format]({ classes, paths: ['a.jpg', 'b.jpg'], top });
   return form.head + answers.map(form.row).join(form.between) + form.foot;
 }
 
@@ -31,11 +31,11 @@ test('when classes are ranked, then the greatest come first, and of equal ones t
 
 test('when rows are CSV, then any reader finds the columns of all classes, or of the most probable', () => {
   assert.deepEqual(parse(written('csv', undefined)), [
-    ['path', 'prediction', ...classes],
-    ['a.jpg', '帽子', '0.125000', '0.500000', '0.125000', '0.250000'],
-    ['b.jpg', '', '', '', '', ''],
+    ['path', 'prediction', ...classes, 'reason'],
+    ['a.jpg', '帽子', '0.125000', '0.500000', '0.125000', '0.250000', ''],
+    ['b.jpg', '', '', '', '', '', 'is text'],
   ]);
-  assert.deepEqual(parse(written('csv', 2, true)), [
+  assert.deepEqual(parse(written('csv', 2)), [
     ['path', 'prediction', 'probability', 'prediction 2', 'probability 2', 'reason'],
     ['a.jpg', '帽子', '0.500000', '3', '0.250000', ''],
     ['b.jpg', '', '', '', '', 'is text'],
@@ -44,8 +44,8 @@ test('when rows are CSV, then any reader finds the columns of all classes, or of
 
 test('when more classes are asked for than there are, then the columns are those of all', () => {
   const [header, row] = parse(written('csv', 9)) as string[][];
-  assert.equal(header?.length, 9);
-  assert.equal(row?.length, 9);
+  assert.equal(header?.length, 10);
+  assert.equal(row?.length, 10);
 });
 
 test('when rows are JSON, then the whole is one value, or each line', () => {
@@ -67,7 +67,7 @@ test('when rows are JSON, then the whole is one value, or each line', () => {
 test('when rows are a table, then each fits 80 columns, also with wide letters', () => {
   const long = `photos/${'帽子'.repeat(30)}/image.jpg`;
   const many = Array.from({ length: 30 }, (_, index) => `a rather long class ${index}`);
-  const form = formats.table({ classes: many, paths: [long], top: 3, reasons: false });
+  const form = formats.table({ classes: many, paths: [long], top: 3 });
   const row = form.row({ path: long, top: [7, 2, 1], probabilities: many.map(() => 0.031) });
   assert.match(row, /^photos.*…/);
   assert.match(row, /class 7 3\.1 %/);

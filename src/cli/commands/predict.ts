@@ -43,7 +43,7 @@ const rowOptions = {
   keepGoing: {
     type: 'boolean',
     default: false,
-    help: 'end with exit code 0 if one image or more could be read; rows of others say why they have no prediction',
+    help: 'end with exit code 0 if one image or more could be read; images that do not exist get a row, too',
   },
 } as const satisfies OptionTable;
 
@@ -142,7 +142,7 @@ async function predictImages(
     (classifiers) =>
       writeRows({
         ...values,
-        ...{ classifiers, weights, files, format: form, reasons: keepGoing, out, progress, signal },
+        ...{ classifiers, weights, files, format: form, out, progress, signal },
       }),
   );
   progress.end();

@@ -9,8 +9,6 @@ export interface Columns {
   paths: readonly string[];
   /** How many of the most probable classes a row shows; undefined: the probabilities of all. */
   top: number | undefined;
-  /** Whether rows without a prediction say why. */
-  reasons: boolean;
 }
 
 /** An image's answer. */
@@ -61,7 +59,7 @@ export function defaultTop(format: FormatName, classes: number): number | undefi
 
 const rounded = (probability: number | undefined) => (probability as number).toFixed(6);
 
-function csvForm({ classes, top, reasons }: Columns): TextForm {
+function csvForm({ classes, top }: Columns): TextForm {
   const ranks = Array.from({ length: Math.min(top ?? 0, classes.length) }, (_, rank) => rank);
   const shown = ranks.flatMap((rank) =>
     rank === 0 ? ['probability'] : [`prediction ${rank + 1}`, `probability ${rank + 1}`],
@@ -79,11 +77,10 @@ function csvForm({ classes, top, reasons }: Columns): TextForm {
         ]);
   };
   return {
-    head: `${csvLine(['path', 'prediction', ...columns, ...(reasons ? ['reason'] : [])])}\n`,
+    head: `${csvLine(['path', 'prediction', ...columns, 'reason'])}\n`,
     row: (answer) => {
       const prediction = classes[answer.top[0] ?? -1] ?? '';
-      const reason = reasons ? [answer.reason ?? ''] : [];
-      return csvLine([answer.path, prediction, ...cells(answer), ...reason]);
+      return csvLine([answer.path, prediction, ...cells(answer), answer.reason ?? '']);
     },
     between: '\n',
     foot: '\n',

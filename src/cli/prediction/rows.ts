@@ -18,8 +18,6 @@ export interface RowsRequest extends ClassifyOptions {
   files: readonly string[];
   format: FormatName;
   top: number | undefined;
-  /** Whether rows without a prediction say why. */
-  reasons: boolean;
   /** The file; undefined: the standard output. */
   out: string | undefined;
   progress: ProgressReporter;
@@ -56,9 +54,9 @@ export async function writeRows(request: RowsRequest): Promise<Unread> {
   return unread;
 }
 
-function columnsOf({ classifiers, files, format, top, reasons }: RowsRequest): Columns {
+function columnsOf({ classifiers, files, format, top }: RowsRequest): Columns {
   const { classes } = classifiers[0] as Classifier;
-  return { classes, paths: files, top: top ?? defaultTop(format, classes.length), reasons };
+  return { classes, paths: files, top: top ?? defaultTop(format, classes.length) };
 }
 
 /** The text of the result, a piece for each batch of images. */
