@@ -70,3 +70,7 @@ export function print(text: string, stream: NodeJS.WriteStream = process.stdout)
   const columns = (stream.isTTY && stream.columns) || Number.POSITIVE_INFINITY;
   stream.write(`${wrap(text, columns)}\n`);
 }
+
+/** `text` with its control characters as `\xHH`: they would move a terminal's cursor or change its colours. */
+export const printable = (text: string): string =>
+  text.replace(/\p{Cc}/gu, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);

@@ -2,7 +2,7 @@
 
 import { type ImageFile, imageName } from '../dataset/index.js';
 import { count } from '../plural.js';
-import { print } from '../width.js';
+import { print, printable } from '../width.js';
 
 const shown = 10;
 
@@ -20,10 +20,10 @@ export function warnUnreadable(
   }
   const lines = failures
     .slice(0, shown)
-    .map((failure) => `  ${imageName(failure)}: ${failure.reason}`);
+    .map((failure) => `  ${printable(imageName(failure))}: ${failure.reason}`);
   if (total > lines.length) {
     lines.push(`  … and ${total - lines.length} more`);
   }
-  const head = `${count(total, 'unreadable image')}, ${consequence}:`;
-  print([head, ...lines].join('\n'), process.stderr);
+  const title = `${count(total, 'unreadable image')}, ${consequence}:`;
+  print([title, ...lines].join('\n'), process.stderr);
 }

@@ -13,11 +13,12 @@ const answer = (path: string, top: number): Answer => ({
   top: topClasses(probabilities, top),
   probabilities,
 });
+const terminal = { room: 80, isTopGiven: false };
 const unread: Answer = { path: 'b.jpg', top: [], probabilities: [0, 0, 0, 0], reason: 'is text' };
 
 function written(format: keyof typeof formats, top: number | undefined): string {
   const answers = [answer('a.jpg', top ?? 1), unread];
-  const form = formats[format]({ classes, paths: ['a.jpg', 'b.jpg'], top });
+  const form = formats[format]({ ...terminal, classes, paths: ['a.jpg', 'b.jpg'], top });
   return form.head + answers.map(form.row).join(form.between) + form.foot;
 }
 
@@ -67,12 +68,17 @@ test('when rows are JSON, then the whole is one value, or each line', () => {
 test('when rows are a table, then each fits 80 columns, also with wide letters', () => {
   const long = `photos/${'帽子'.repeat(30)}/image.jpg`;
   const many = Array.from({ length: 30 }, (_, index) => `a rather long class ${index}`);
-  const form = formats.table({ classes: many, paths: [long], top: 3 });
+  const form = formats.table({ ...terminal, classes: many, paths: [long], top: 3 });
   const row = form.row({ path: long, top: [7, 2, 1], probabilities: many.map(() => 0.031) });
-  assert.match(row, /^photos.*…/);
+  assert.match(form.head, /^Images in photos\/.*\/\nimage /);
+  assert.match(row, /^image\.jpg {2}/);
   assert.match(row, /class 7 3\.1 %/);
   const reason = 'no reason is as long as this one, which nobody would read to its end '.repeat(2);
-  for (const line of [...form.head.trimEnd().split('\n'), row, form.row({ ...unread, reason })]) {
+  for (const line of [
+    ...form.head.trimEnd().split('\n').slice(1),
+    row,
+    form.row({ ...unread, reason }),
+  ]) {
     assert.ok(displayWidth(line) <= 80, line);
   }
   assert.equal(written('table', 2).split('\n')[2], 'a.jpg  帽子 50.0 %, 3 25.0 %');
@@ -82,4 +88,31 @@ test('when no number of classes is asked for, then few are all shown, and of man
   assert.equal(defaultTop('csv', 100), undefined);
   assert.equal(defaultTop('csv', 101), 5);
   assert.equal(defaultTop('table', 2), 3);
+});
+
+test('when paths do not fit, then rows begin below the folder that all are in', () => {
+  const paths = ['a/1.jpg', 'ab/2.jpg'].map((file) => `${'/folder'.repeat(9)}/${file}`);
+  const rows = (columns: Partial<typeof terminal>) => {
+    const form = formats.table({ ...terminal, ...columns, classes, paths, top: 2 });
+    return `${form.head}${paths.map((path) => form.row(answer(path, 2))).join('\n')}`.split('\n');
+  };
+  assert.deepEqual(rows({}), [
+    `Images in ${'/folder'.repeat(9)}/`,
+    'image     prediction',
+    `────────  ${'─'.repeat(32)}`,
+    'a/1.jpg   帽子 50.0 %, 3 25.0 %',
+    'ab/2.jpg  帽子 50.0 %, 3 25.0 %',
+  ]);
+  assert.match(rows({ room: 22 }).at(-1) ?? '', /^ab\/2\.jpg {2}帽子 50\.0 %$/);
+  assert.match(rows({ room: 22, isTopGiven: true }).at(-1) ?? '', /3 25\.0 %$/);
+  assert.equal(rows({ room: Infinity })[2], `${paths[0]}   帽子 50.0 %, 3 25.0 %`);
+});
+
+test('when a name has control characters, then a table shows their codes', () => {
+  const path = 'a\x1b[31m\n.jpg';
+  const form = formats.table({ ...terminal, classes: ['x\t'], paths: [path], top: 1 });
+  assert.equal(
+    form.row({ path, top: [0], probabilities: [1] }),
+    'a\\x1b[31m\\x0a.jpg  x\\x09 100.0 %',
+  );
 });

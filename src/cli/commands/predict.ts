@@ -10,7 +10,7 @@ import { count } from '../../plural.js';
 import { classifyOptions, predict } from '../../prediction/index.js';
 import { type ProgressReporter, withProgress } from '../../report/index.js';
 import { answerQuestions } from '../../submission/index.js';
-import { print } from '../../width.js';
+import { print, printable } from '../../width.js';
 import { warnOfChanges } from '../data-changes.js';
 import { exitCode } from '../exit.js';
 import { pickFlags } from '../flags.js';
@@ -135,7 +135,7 @@ async function predictImages(
   }
   const { files, notes } = await findImages(images, { keepGoing });
   for (const note of notes) {
-    progress.print(note);
+    progress.print(printable(note));
   }
   const unread = await withClassifiers(
     runs.map((each) => () => openRun(each, epoch)),

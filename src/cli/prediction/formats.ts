@@ -1,6 +1,6 @@
 /** The rows of predictions as text: a table for people, CSV for spreadsheets, JSON and JSON lines for programs. */
 import { csvLine } from '../../csv-line.js';
-import { displayWidth, shorten } from '../../width.js';
+import { displayWidth, printable, shorten } from '../../width.js';
 
 /** What every row of a result has in common. */
 export interface Columns {
@@ -9,6 +9,10 @@ export interface Columns {
   paths: readonly string[];
   /** How many of the most probable classes a row shows; undefined: the probabilities of all. */
   top: number | undefined;
+  /** Whether it was asked for: then a table's row shows as many, even if it is longer than the terminal is wide. */
+  isTopGiven: boolean;
+  /** The columns of a table's rows; Infinity where they do not go to a terminal. */
+  room: number;
 }
 
 /** An image's answer. */
@@ -107,36 +111,69 @@ function record({ path, top, probabilities, reason }: Answer, columns: Columns):
   return { path, prediction: classes[first], probability: shareOf(first), ...shares };
 }
 
-/** Columns that the terminal has where it does not tell. */
-const usualColumns = 80;
-
 /** The fewest columns of a table's paths, and how many paths set it: there may be millions. */
 const fewestForPath = 24;
 const mostMeasured = 1000;
 
-/** Two columns, of paths and of the most probable classes with their probabilities in percent, that fit the terminal. */
-function tableForm({ classes, paths, top = classes.length }: Columns): TextForm {
-  // A serial line says 0.
-  const room = process.stdout.columns || usualColumns;
-  const widest = (names: readonly string[]) => Math.max(...names.map(displayWidth));
-  const forAnswer = top * widest(classes.map((name) => `${name} 99.9 %, `));
-  const longest = widest(['image', ...paths.slice(0, mostMeasured)]);
-  const width = Math.min(longest, Math.max(fewestForPath, room - 2 - forAnswer));
-  const line = (path: string, ...parts: string[]) => {
-    const cell = shorten(path, width);
-    const gap = ' '.repeat(width - displayWidth(cell) + 2);
-    return `${cell}${gap}${joined(parts, room - width - 2)}`;
+/** A prediction's columns beside the name of its class: ` 99.9 %, `. */
+const besideName = 9;
+
+/**
+ * Two columns, of paths and of the most probable classes with their probabilities in percent, that fit the terminal. Where
+ * paths do not fit, the folder that all are in stands above them.
+ */
+function tableForm({ classes, paths, top = classes.length, isTopGiven, room }: Columns): TextForm {
+  const widths = classes.map((name) => displayWidth(printable(name))).sort((a, b) => b - a);
+  const forAnswer =
+    widths.slice(0, top).reduce((sum, width) => sum + width + besideName, 0) - ', '.length;
+  const mostForPath = Math.max(fewestForPath, room - 2 - forAnswer);
+  const widest = (names: readonly string[]) =>
+    names.reduce((most, name) => Math.max(most, displayWidth(printable(name))), 'image'.length);
+  const measured = paths.slice(0, mostMeasured);
+  const folder = widest(measured) <= mostForPath ? '' : sharedFolder(paths);
+  const width = Math.min(mostForPath, widest(measured.map((file) => file.slice(folder.length))));
+  const left = room - width - 2;
+  const line = (path: string, answer: string) => {
+    const cell = room === Number.POSITIVE_INFINITY ? path : shorten(path, width);
+    return `${cell}${' '.repeat(Math.max(0, width - displayWidth(cell)) + 2)}${answer}`;
   };
-  const rule = '─'.repeat(room);
+  const rule = (columns: number) => '─'.repeat(columns);
+  const head = [
+    ...(folder === '' ? [] : [`Images in ${printable(folder)}`]),
+    line('image', 'prediction'),
+    line(rule(width), rule(Math.max('prediction'.length, Math.min(left, forAnswer)))),
+  ];
   return {
-    head: `${line('image', 'prediction')}\n${line(rule.slice(0, width), rule.slice(width + 2))}\n`,
+    head: `${head.join('\n')}\n`,
     row: ({ path, top: indices, probabilities, reason }) => {
-      const shown = indices.map((index) => `${classes[index]} ${percent(probabilities[index])}`);
-      return line(path, ...(reason === undefined ? shown : [`– ${reason}`]));
+      const shown = indices.map(
+        (index) => `${printable(classes[index] as string)} ${percent(probabilities[index])}`,
+      );
+      const answer =
+        reason === undefined
+          ? joined(shown, isTopGiven ? Number.POSITIVE_INFINITY : left)
+          : shorten(`– ${reason}`, left);
+      return line(printable(path.slice(folder.length)), answer);
     },
     between: '\n',
     foot: '\n',
   };
+}
+
+/** The beginning of all paths up to a `/`. */
+function sharedFolder(paths: readonly string[]): string {
+  const [first = ''] = paths;
+  const folder = paths.reduce(
+    (shared, file) => {
+      let rest = shared;
+      while (!file.startsWith(rest)) {
+        rest = rest.slice(0, rest.lastIndexOf('/', rest.length - 2) + 1);
+      }
+      return rest;
+    },
+    first.slice(0, first.lastIndexOf('/') + 1),
+  );
+  return folder === '/' ? '' : folder;
 }
 
 /** The first part, shortened to fit, and those after it that fit, too. */

@@ -54,10 +54,23 @@ export async function writeRows(request: RowsRequest): Promise<Unread> {
   return unread;
 }
 
-function columnsOf({ classifiers, files, format, top }: RowsRequest): Columns {
+/** Columns that the terminal has where it does not tell. */
+const usualColumns = 80;
+
+function columnsOf({ classifiers, files, format, top, out }: RowsRequest): Columns {
   const { classes } = classifiers[0] as Classifier;
-  return { classes, paths: files, top: top ?? defaultTop(format, classes.length) };
+  // A serial line says 0.
+  const columns = process.stdout.columns || usualColumns;
+  return {
+    classes,
+    paths: files,
+    top: top ?? defaultTop(format, classes.length),
+    isTopGiven: top !== undefined,
+    room: isTerminal(out) ? columns : Number.POSITIVE_INFINITY,
+  };
 }
+
+const isTerminal = (out: string | undefined) => out === undefined && process.stdout.isTTY === true;
 
 /** The text of the result, a piece for each batch of images. */
 async function* textOf(
@@ -68,7 +81,7 @@ async function* textOf(
 ): AsyncGenerator<string> {
   yield form.head;
   // Rows on a terminal show the progress themselves; a line of progress would erase the last of them.
-  const isShown = out === undefined && process.stdout.isTTY;
+  const isShown = isTerminal(out);
   const batches = classifyBatches({
     ...{ classifiers, weights, files, crops, batchSize, threads, signal },
     onProgress: (state) => isShown || progress.update({ label: 'predicting', ...state }),
