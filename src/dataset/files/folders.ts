@@ -125,11 +125,18 @@ async function refuseOtherEncodings(root: string, folder: string): Promise<void>
   if (odd === undefined) {
     return;
   }
-  const rename = `convmv -f gbk -t utf8 -r --notest ${shellWord(root)}`;
-  const remedy = `Rename all such files, with their own encoding in place of gbk: \`${rename}\``;
+  const encoding = likelyEncoding(odd);
+  const rename = `convmv -f ${encoding} -t utf8 -r ${shellWord(root)}`;
+  const remedy = `Rename all such files, with their own encoding in place of ${encoding}: \`${rename}\` shows the new names, and renames if you add --notest`;
   const name = path.join(root, folder, escaped(odd));
   throw expected('a name in UTF-8', name, 'bytes of another encoding', remedy);
 }
+
+/** Chinese letters of GBK mostly have two bytes that are not ASCII; those of Western Europe have one. */
+const likelyEncoding = (name: Buffer): string =>
+  (name.toString('latin1').match(/[^\x20-\x7E]+/g) ?? []).every((run) => run.length % 2 === 0)
+    ? 'gbk'
+    : 'iso-8859-1';
 
 /** A name with `\xHH` for each byte that is not ASCII. */
 function escaped(name: Buffer): string {

@@ -16,10 +16,11 @@ const white = Buffer.from([0xb0, 0xd7]);
 const inBytes = (folder: string, name: Buffer, end = '') =>
   Buffer.concat([Buffer.from(`${folder}/`), name, Buffer.from(end)]);
 
-for (const [what, old, name, shown] of [
-  ['a class folder', 'cat', red, '\\xba\\xec'],
-  ['an image', 'cat/0.jpg', Buffer.concat([red, Buffer.from('.jpg')]), 'cat/\\xba\\xec.jpg'],
-  ['a nested folder', 'dog/new', white, 'dog/\\xb0\\xd7'],
+for (const [what, old, name, shown, encoding] of [
+  ['a class folder', 'cat', red, '\\xba\\xec', 'gbk'],
+  ['an image', 'cat/0.jpg', Buffer.concat([red, Buffer.from('.jpg')]), 'cat/\\xba\\xec.jpg', 'gbk'],
+  ['a nested folder', 'dog/new', white, 'dog/\\xb0\\xd7', 'gbk'],
+  ['a German folder', 'dog/new', Buffer.from('für', 'latin1'), 'dog/f\\xfcr', 'iso-8859-1'],
 ] as const) {
   test(`when the name of ${what} is not UTF-8 then the error shows its bytes and the way out`, async (t) => {
     const folder = temporaryFolder(t);
@@ -28,7 +29,7 @@ for (const [what, old, name, shown] of [
     renameSync(path.join(source, old), inBytes(path.dirname(path.join(source, old)), name));
     await assert.rejects(prepare(source, { out: path.join(folder, 'out') }), {
       name: 'InvalidInputError',
-      message: `Expected a name in UTF-8 for ${source}/${shown} but received "bytes of another encoding". Rename all such files, with their own encoding in place of gbk: \`convmv -f gbk -t utf8 -r --notest ${source}\``,
+      message: `Expected a name in UTF-8 for ${source}/${shown} but received "bytes of another encoding". Rename all such files, with their own encoding in place of ${encoding}: \`convmv -f ${encoding} -t utf8 -r ${source}\` shows the new names, and renames if you add --notest`,
     });
   });
 }
