@@ -111,9 +111,8 @@ export async function createProgram(words: string[]): Promise<Command> {
     }
     command.option('--debug', 'print the stack of an error');
   }
-  // Without words, commander shows the help.
   return words.length === 0
-    ? program.configureHelp({ formatHelp: () => `${welcome}\n` })
+    ? program.action(() => console.log(welcome))
     : program.addHelpText('after', `\n${orderText}\n\n${exitCodes}`);
 }
 

@@ -7,6 +7,7 @@ import { examples, welcome } from '../../src/cli/usage/examples.js';
 import { prepare } from '../../src/dataset/index.js';
 import { temporaryFolder, writeFiles } from '../support/folders.js';
 import { classFolder } from '../support/prepared.js';
+import { runBobbin } from '../support/run-bobbin.js';
 
 /** The message for a command line, given as one string. */
 async function refusalOf(line: string): Promise<string> {
@@ -81,6 +82,20 @@ for (const [line, message] of refusals) {
     assert.equal(await refusalOf(line), message);
   });
 }
+
+test('when an unknown option is the name of a file, then the error says how to write it', async (t) => {
+  const earlier = process.cwd();
+  t.after(() => process.chdir(earlier));
+  process.chdir(temporaryFolder(t));
+  await writeFiles('.', { '-minus.jpg': 'x' });
+  const message = "Unknown option '-minus.jpg'. Write ./-minus.jpg for the file";
+  assert.equal(await refusalOf('predict --run r -minus.jpg'), message);
+});
+
+test('when there are no words, then the help is shown, which is no error', async () => {
+  const { code, stdout } = await runBobbin([]);
+  assert.deepEqual({ code, stdout }, { code: 0, stdout: `${welcome}\n` });
+});
 
 test('when a repeatable option is repeated, then all of its values count', async () => {
   const line = 'predict --run a --run b --run c --weights 1,2 x.jpg';

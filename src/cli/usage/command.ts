@@ -1,4 +1,5 @@
 /** Commander's parser with Bobbin's errors: a typo comes before what is missing, that is named at once, and nothing counts twice. */
+import { existsSync } from 'node:fs';
 import { Command, type ErrorOptions, Option as Flag } from 'commander';
 import { conflict, expected, givenTwice, InvalidInputError, missing } from '../../errors.js';
 
@@ -88,7 +89,9 @@ export class UsageCommand extends Command {
   /** `error: unknown option '--ot'\n(Did you mean --out?)` as `Unknown option '--ot'. Did you mean --out?`. */
   private inOurWords(message: string): string {
     const [fault = '', meant] = message.replace(/^error: /, '').split(/\n\(|\)$/);
-    return `${fault.charAt(0).toUpperCase()}${fault.slice(1)}. ${meant ?? this.hint()}`;
+    const [, word = ''] = /^unknown option '(.+)'$/.exec(fault) ?? [];
+    const remedy = existsSync(word) ? `Write ./${word} for the file` : (meant ?? this.hint());
+    return `${fault.charAt(0).toUpperCase()}${fault.slice(1)}. ${remedy}`;
   }
 
   private hint(): string {
