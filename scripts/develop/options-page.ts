@@ -31,10 +31,10 @@ folder: \`npx bobbin train --data data --run again --config run/TASK/config.json
 \`npx bobbin preview data --config …\` draws its augmentation, always at 224 pixels. Threads, memory and the failure budget
 depend on the machine and are not in the file.
 
-\`train --resume\` takes the options of the run that it continues; only \`epochs\` may differ, also after the run has ended. The
-rest of the run then follows the learning rates of the new number: 6 epochs and 3 more are not the same as 9, since the rate has
-fallen to 0 once before. \`model\` has the weights of the last epoch, which \`submit\` uses, and \`best\` those of the
-epoch with the highest validation accuracy.
+\`train --resume\` takes the options of the run that it continues: only \`--data\` and \`--run\` are due, and one that is given must
+be the same. \`epochs\` alone may differ, also after the run has ended. The rest of the run then follows the learning rates of the
+new number: 6 epochs and 3 more are not the same as 9, since the rate has fallen to 0 once before. \`model\` has the weights of
+the last epoch, which \`submit\` uses, and \`best\` those of the epoch with the highest validation accuracy.
 `;
 
 /** An option that a section of the page describes. */

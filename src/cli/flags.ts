@@ -29,6 +29,12 @@ export function pickFlags<Tree extends OptionTree>(tree: Tree, flags: object): O
   return Object.fromEntries(entries) as OptionValues<Tree>;
 }
 
+/** The parsed flags that the command line or a configuration file set, without defaults. */
+export function givenFlags(command: Command): Record<string, unknown> {
+  const isGiven = ([key]: [string, unknown]) => command.getOptionValueSource(key) !== 'default';
+  return Object.fromEntries(Object.entries(command.opts()).filter(isGiven));
+}
+
 /**
  * Sets options to checked values, those that the command line set left alone. A file may serve several choices: an option
  * that has no meaning with the chosen ones is left out.

@@ -138,11 +138,20 @@ export async function loadCheckpoint(run: string): Promise<Checkpoint | undefine
 /**
  * The task of the run in `folder`, by its newest checkpoint; undefined without one.
  *
- * @throws InvalidInputError when another version wrote the checkpoint or its state is damaged
+ * @throws InvalidInputError as {@link settingsOfRun} does
  */
 export async function taskOfRun(folder: string): Promise<string | undefined> {
+  return (await settingsOfRun(folder))?.task as string | undefined;
+}
+
+/**
+ * The settings of the run in `folder`, by its newest checkpoint; undefined without one.
+ *
+ * @throws InvalidInputError when another version wrote the checkpoint or its state is damaged
+ */
+export async function settingsOfRun(folder: string): Promise<Settings | undefined> {
   const newest = await newestCheckpoint(folder);
-  return newest && ((await readState(newest.folder, newest.remedy)).settings.task as string);
+  return newest && (await readState(newest.folder, newest.remedy)).settings;
 }
 
 /** Its folder, and the remedy if it is damaged. */

@@ -18,6 +18,7 @@ export {
 } from './optimizer/index.js';
 export { type TrainValues, trainAugmentationOptions, trainOptions } from './options.js';
 export type { TrainProgress } from './progress.js';
+export { resumedOptions } from './resumed.js';
 export { learningRateAt } from './schedule.js';
 export { completeSettings } from './settings.js';
 export { type TrainOptions, type TrainResult, train } from './train.js';

@@ -4,8 +4,8 @@ import { augmentationOptions, augmentOption, loaderOptions } from '../pipeline/i
 import { updaterOptions } from './optimizer/index.js';
 
 /**
- * The defaults fine-tune a pretrained network on a few thousand photos in a few epochs. A resumed run must
- * repeat every option but `threads`, `memoryMB` and `failureBudget`, which do not change the result.
+ * The defaults fine-tune a pretrained network on a few thousand photos in a few epochs. A resumed run keeps
+ * every option but `threads`, `memoryMB` and `failureBudget`, which do not change the result.
  */
 export const trainOptions = {
   trainable: {

@@ -30,6 +30,7 @@ import {
   withAugmenter,
 } from './plan.js';
 import type { TrainProgress } from './progress.js';
+import { resumedOptions } from './resumed.js';
 import { Run } from './run.js';
 import {
   checkSameRun,
@@ -52,8 +53,9 @@ export interface TrainOptions extends PlanOptions {
   /** Trained instead of a new network; its classes must be the task's. */
   classifier?: Classifier;
   /**
-   * Resumes from the run's checkpoint, or begins without one. `epochs` may have changed: the rest of the run then follows a
-   * schedule over the new number. Default false: a folder with a checkpoint is refused.
+   * Resumes from the run's checkpoint, or begins without one. Options that are not given are those of the run. `epochs` may
+   * have changed: the rest of the run then follows a schedule over the new number. Default false: a folder with a checkpoint is
+   * refused.
    */
   resume?: boolean;
   /** Aborting saves a checkpoint after the current step and ends the call. */
@@ -119,7 +121,8 @@ export interface TrainResult {
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   checkArguments('train', options, trainShape);
-  const plan = planOf(options);
+  const { resume, run } = options;
+  const plan = planOf(resume === true ? await resumedOptions(run, options) : options);
   await checkPresence(options.manifest, plan.training);
   return await inLockedFolder(options.run, 'run', () => trainLocked(options, plan));
 }

@@ -51,6 +51,14 @@ test('when a finished run is resumed, then it says that nothing was left to do, 
   assert.equal(await drawn(), earlier);
 });
 
+test('when a run is resumed without its options, then it keeps them, also its epochs', async () => {
+  const { code, stdout, stderr } = await train('data', runs, '--resume');
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^colour: nothing was left to do; /);
+  const other = await train('data', runs, '--resume', '--batch-size', '8');
+  assert.match(other.stderr, /begun with other settings \(batchSize was 64, is 8\)/);
+});
+
 test('when --run is the run of the task itself, then it is resumed there, with more epochs', async () => {
   const { stdout, stderr } = await train('data', run, ...still, '--epochs', '3', '--resume');
   assert.match(

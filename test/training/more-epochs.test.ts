@@ -51,6 +51,8 @@ test('when a finished run is resumed with more epochs, then the rest follows the
   assert.deepEqual(warnings, [`${run} had 2 epochs: the rest now follows the schedule of 3.`]);
   const config = JSON.parse(await readFile(path.join(run, 'config.json'), 'utf8'));
   assert.deepEqual([config.epochs, config.batchSize], [3, 8]);
+  const { wasFinished } = await train({ manifest, task: 'colour', run, resume: true });
+  assert.ok(wasFinished, 'options that are not given are those of the run');
   await assert.rejects(
     resume('grown', { epochs: 3, momentum: 0.5 }),
     /begun with other settings \(momentum was 0\.9, is 0\.5\)/,

@@ -2,10 +2,10 @@
 import type { Command } from 'commander';
 import { changeOptions, loadManifest } from '../../dataset/index.js';
 import { type ProgressReporter, withProgress } from '../../report/index.js';
-import { train } from '../../training/index.js';
+import { resumedOptions, train } from '../../training/index.js';
 import { print } from '../../width.js';
 import { warnOfChanges } from '../data-changes.js';
-import { pickFlags } from '../flags.js';
+import { givenFlags, pickFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
 import { chosenTasks, trainingFolders } from '../runs.js';
@@ -32,24 +32,36 @@ export function configure(command: Command): void {
     .option('--task <name>', 'train only this task')
     .option(
       '--resume',
-      'continue from the checkpoints of an earlier call with the same options; only --epochs may differ',
+      'continue from the checkpoints of an earlier call, with its options; only --epochs may differ',
     );
   command.action((flags: Flags) =>
     interruptible(
       'Stopped with a checkpoint. Repeat the command with --resume to continue.',
-      (signal) => withProgress((progress) => run(flags, signal, progress)),
+      (signal) =>
+        withProgress((progress) => run({ flags, given: givenFlags(command), signal, progress })),
     ),
   );
 }
 
-async function run(flags: Flags, signal: AbortSignal, progress: ProgressReporter): Promise<void> {
+interface Work {
+  flags: Flags;
+  /** Those of `flags` that are not defaults. */
+  given: Partial<Flags>;
+  signal: AbortSignal;
+  progress: ProgressReporter;
+}
+
+async function run({ flags, given, signal, progress }: Work): Promise<void> {
   const manifest = await loadManifest(flags.data, { images: flags.images });
-  const { checkHashes, ...training } = pickFlags(options, flags);
+  const { checkHashes, ...values } = pickFlags(options, flags);
   const tasks = chosenTasks(manifest, flags.task).map(({ name }) => name);
   const folders = await trainingFolders(flags, manifest, tasks);
   await warnOfChanges({ manifest, tasks, checkHashes }, progress.print);
   const report = createEpochReport(progress.print);
   for (const { task, folder } of folders) {
+    const resumed =
+      flags.resume && (await resumedOptions(folder, pickFlags(trainingOptions, given)));
+    const training = { ...values, ...resumed };
     const result = await train({
       ...training,
       manifest,
