@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Option } from 'commander';
 import {
+  checkPresence,
   type ImageFile,
   loadManifest,
   manifestFile,
@@ -26,7 +27,11 @@ export interface LabelledImage extends ImageFile {
   label: number;
 }
 
-/** The tasks and labelled images of a prepared or source folder, with absolute paths. */
+/**
+ * The tasks and labelled images of a prepared or source folder, with absolute paths.
+ *
+ * @throws InvalidInputError where all images of a prepared folder are gone
+ */
 export async function openDataset(
   folder: string,
   { images: moved }: ImagesFlag = {},
@@ -36,10 +41,7 @@ export async function openDataset(
     throw expected('a prepared folder beside --images', 'data', folder);
   }
   const { tasks, images, root } = prepared
-    ? await loadManifest(folder, { images: moved }).then(({ samples, ...rest }) => ({
-        ...rest,
-        images: samples,
-      }))
+    ? await loadPresent(folder, moved)
     : await readWithProgress(folder).then(({ labelled, ...rest }) => ({
         ...rest,
         images: labelled,
@@ -48,6 +50,12 @@ export async function openDataset(
     tasks,
     images: images.map((image) => ({ ...image, path: path.resolve(root, image.path) })),
   };
+}
+
+async function loadPresent(folder: string, moved: string | undefined) {
+  const manifest = await loadManifest(folder, { images: moved });
+  await checkPresence(manifest, manifest.samples);
+  return { ...manifest, images: manifest.samples };
 }
 
 /** Shows progress, since shards are read completely. */

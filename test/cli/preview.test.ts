@@ -1,6 +1,6 @@
 /** `bobbin preview` on flat colours, so that its tiles can be counted. */
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
@@ -58,6 +58,16 @@ test('when the data set is prepared, then the sheet shows its samples', async ()
   const [red = 0, blue = 0] = await count(at('prepared.png'));
   // Equal files are one sample: an original and five windows of each colour.
   assert.deepEqual([red, blue], [6 * tile, 6 * tile]);
+});
+
+test('when all images of a prepared data set are gone, then the sheet of before stays', async (t) => {
+  const earlier = await readFile(at('prepared.png'));
+  await rename(at('photos'), at('moved'));
+  t.after(() => rename(at('moved'), at('photos')));
+  const { code, stderr } = await runBobbin(['preview', at('data'), '--out', at('prepared.png')]);
+  assert.equal(code, 1);
+  assert.match(stderr, /^bobbin: .*--images/m);
+  assert.ok(earlier.equals(await readFile(at('prepared.png'))));
 });
 
 test('when the seed is the same, then the sheet is the same', async () => {
