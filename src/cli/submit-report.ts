@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Manifest } from '../dataset/index.js';
 import { saveEvaluation } from '../evaluation/index.js';
+import { count } from '../plural.js';
 import { drawEvaluation, type ProgressReporter, withProgress } from '../report/index.js';
 import {
   type Member,
@@ -41,9 +42,12 @@ function createObserver(
     onPrepared(prepared) {
       manifest = prepared;
       const { samples, questions, tasks } = prepared;
-      progress.print(
-        `${tasks.length} tasks, ${samples.length} labelled images, ${questions.length} questions`,
-      );
+      const counts = [
+        count(tasks.length, 'task'),
+        count(samples.length, 'labelled image'),
+        count(questions.length, 'question'),
+      ];
+      progress.print(counts.join(', '));
     },
     onChange: (sentence) => progress.print(`! ${sentence}`),
     onAugment: (member, { reason }) => progress.print(`${labelOf(member)}: ${reason}`),
@@ -51,6 +55,7 @@ function createObserver(
     onEpoch: (member, record) =>
       report.add(labelOf(member), record, training.epochs ?? record.epoch),
     async onTrained({ task, model, run }, result) {
+      progress.end();
       const { augmentation = {} } = training;
       const drawn = { task, run, result, augmentation, seed: seed + model - 1 };
       await reportRun({ manifest: manifest as Manifest, ...drawn });
