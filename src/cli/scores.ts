@@ -37,7 +37,7 @@ export function scoreTable(evaluations: Evaluation[]): string {
  * A table of the classes' precision, recall and F1, with their means; of more than 30 classes the worst ten by F1, then the means.
  * Classes without images have no recall and are not among the worst.
  */
-export function classTable({ task, classScores, macro, weighted }: Evaluation): string {
+export function classScoreTable({ task, classScores, macro, weighted }: Evaluation): string {
   const isLong = classScores.length > mostClasses;
   const shown = isLong ? worst(classScores) : classScores;
   const name = isLong ? `the worst ${shown.length} of ${classScores.length} classes` : 'class';

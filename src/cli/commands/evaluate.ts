@@ -14,7 +14,7 @@ import { pickFlags } from '../flags.js';
 import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
 import { addRunFlags, checkRuns, type RunFlags } from '../run-flags.js';
 import { chosenTasks, runOfTask, withClassifiers } from '../runs.js';
-import { classTable, scoreTable } from '../scores.js';
+import { classScoreTable, scoreTable } from '../scores.js';
 import { warnUnreadable } from '../unreadable.js';
 
 interface Flags extends RunFlags, ImagesFlag {
@@ -90,7 +90,7 @@ async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
   );
   progress.end();
   warnUnreadable(evaluation.failures, 'left out of the scores');
-  print(classTable(evaluation));
+  print(classScoreTable(evaluation));
   const folder = flags.out === undefined ? (runs[0]?.folder ?? '') : path.join(flags.out, task);
   await saveEvaluation(evaluation, folder);
   await drawEvaluation(evaluation, folder);
