@@ -20,9 +20,9 @@ test('when a source is prepared, then its classes, what is odd and the next comm
   assert.equal(
     stdout,
     `class folders → ${path.join(shown, 'manifest.json')}
-task  classes  train  validation  questions
-────  ───────  ─────  ──────────  ─────────
-pets        2     28           4          0
+task  classes  train  validation
+────  ───────  ─────  ──────────
+pets        2     28           4
 
 class of pets  train  validation
 ─────────────  ─────  ──────────
@@ -35,6 +35,21 @@ dog                1           1
 Next: \`npx bobbin preview '${shown}'\`, or \`npx bobbin train --data '${shown}' --run run\`
 `,
   );
+});
+
+test('when it is prepared again with another split, then one line says what that ends', async () => {
+  const words = [
+    'prepare',
+    path.join(folder, 'photos'),
+    '--out',
+    data,
+    '--validation-fraction',
+    '0.5',
+  ];
+  const { stdout } = await runBobbin(words);
+  const line =
+    '! The split was 28/4 (seed 1) and is now 16/16 (seed 1): earlier runs on this data cannot be resumed.';
+  assert.ok(stdout.split('\n').includes(line), stdout);
 });
 
 test('when a submission is absent, or the data set asks no question, then verify says which', async () => {

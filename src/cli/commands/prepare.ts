@@ -49,17 +49,24 @@ export function configure(command: Command): void {
 }
 
 function describe({ layout, file, tasks, warnings, balance }: Summary): string {
-  const header = ['task', 'classes', 'train', 'validation', 'questions'];
-  const rows = tasks.map(({ name, classes, train, validation, questions }) => {
-    return [name, ...[classes.length, train, validation, questions].map(String)];
-  });
   const data = path.relative('', path.dirname(file)) || '.';
   const told = [...warnings, ...balance].map((sentence) => `! ${sentence}`);
   return [
     `${layout} → ${path.join(data, path.basename(file))}`,
-    textTable(header, rows),
+    taskTable(tasks),
     ...tasks.map((task) => `\n${classTable(task)}`),
     ...(told.length > 0 ? ['', ...told] : []),
     `\nNext: \`npx bobbin preview ${shellWord(data)}\`, or \`npx bobbin train --data ${shellWord(data)} --run run\``,
   ].join('\n');
+}
+
+/** A row for each task; questions have a column where there are some. */
+function taskTable(tasks: Summary['tasks']): string {
+  const asks = tasks.some(({ questions }) => questions > 0);
+  const header = ['task', 'classes', 'train', 'validation', ...(asks ? ['questions'] : [])];
+  const rows = tasks.map(({ name, classes, train, validation, questions }) => {
+    const counts = [classes.length, train, validation, ...(asks ? [questions] : [])];
+    return [name, ...counts.map(String)];
+  });
+  return textTable(header, rows);
 }

@@ -26,6 +26,7 @@ import { type Hashed, hashFiles, stampFiles } from './hash.js';
 import { remedyFor } from './missing.js';
 import { fittingLayout, type ReadSource, readAs } from './source.js';
 import { splitByContent } from './split.js';
+import { earlierSplit, splitChange } from './split-change.js';
 import { type Summary, warningsOf } from './summary.js';
 import { checkTaskName, nameTask } from './task-name.js';
 import { summarizeTasks } from './task-summary.js';
@@ -114,6 +115,7 @@ async function prepareInto(
   const found = await readAs(layout, source, { images, onProgress });
   const { root, questions } = found;
   const named = await nameTask(found, out, name);
+  const earlier = await earlierSplit(out);
   // Each of the labelled images, of which there must be some, has a task.
   const tasks = found.tasks as Manifest['tasks'];
   const labelFiles = await labelFilesOf(found);
@@ -132,6 +134,7 @@ async function prepareInto(
   const splits = splitByContent(undecided, seed, validationFraction);
   const samples = SampleTable.from(samplesOf(usable, splits));
   const manifest: Manifest = { version: 1, root, seed, labelFiles, tasks, samples, questions };
+  const told = [...named, ...splitChange(earlier, manifest)];
   await saveManifest(manifest, out);
   const { images: _, ...repeated } = unique;
   const summaries = summarizeTasks(manifest);
@@ -146,7 +149,7 @@ async function prepareInto(
   };
   return {
     manifest,
-    summary: { ...counts, warnings: warningsOf(counts, [...named, ...found.warnings]) },
+    summary: { ...counts, warnings: warningsOf(counts, [...told, ...found.warnings]) },
   };
 }
 
