@@ -1,5 +1,6 @@
 /** Lets one call at a time work in a folder, also from several containers or machines that share its disk. */
-import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { type FileHandle, open, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expected } from '../errors.js';
@@ -11,14 +12,39 @@ import { type ProcessName, thisProcess } from './processes.js';
 import { tidied } from './tidied.js';
 import { writing } from './write-error.js';
 
-/** Runs `work` while no other call works in `folder`, the value of `option`; see {@link lockFolder}. */
+/**
+ * Runs `work` while no other call works in `folder`, the value of `option`; see {@link lockFolder}. If it fails, no folder stays
+ * that was made for it and is empty.
+ */
 export async function inLockedFolder<Result>(
   folder: string,
   option: string,
   work: () => Promise<Result>,
 ): Promise<Result> {
+  const absent = absentFolders(folder);
   const unlock = await lockFolder(folder, option);
-  return await tidied(work, unlock);
+  try {
+    return await tidied(work, unlock);
+  } catch (error) {
+    // One with content stays, and so do those around it.
+    await removeEmpty(absent).catch(() => {});
+    throw error;
+  }
+}
+
+async function removeEmpty(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    await rmdir(folder);
+  }
+}
+
+/** `folder` and those around it that do not exist, the innermost first. */
+function absentFolders(folder: string): string[] {
+  const absent: string[] = [];
+  for (let each = path.resolve(folder); !existsSync(each); each = path.dirname(each)) {
+    absent.push(each);
+  }
+  return absent;
 }
 
 /**

@@ -5,7 +5,7 @@ import { expected } from '../errors.js';
 import { closedFault, wayOut } from '../set-up.js';
 import type { Classifier } from './classifier.js';
 import type { Network } from './networks/index.js';
-import { findRun, openRun } from './runs.js';
+import { findRun, openRun, type RunNames } from './runs.js';
 import { formatNames, type NamedTensors, readTensors } from './weights/index.js';
 
 export interface StartingWeights {
@@ -17,7 +17,12 @@ export interface StartingWeights {
 }
 
 /** A choice of task or epoch is the choice of another folder. */
-const names = { folder: 'pretrained', task: 'pretrained', epoch: 'pretrained' };
+const names: RunNames = {
+  folder: 'pretrained',
+  task: 'pretrained',
+  epoch: 'pretrained',
+  choose: ({ folder }) => folder,
+};
 
 /**
  * @param source a file of weights, or a folder that {@link findRun} takes

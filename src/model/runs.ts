@@ -46,6 +46,8 @@ export interface RunNames {
   folder: string;
   task: string;
   epoch: string;
+  /** How one of several runs is chosen; by default by its task. */
+  choose?: (run: Run) => string;
 }
 
 const propertyNames: RunNames = { folder: 'folder', task: 'task', epoch: 'epoch' };
@@ -108,7 +110,9 @@ export async function findRun(
   }
   const tasks = [...new Set(runs.map((run) => run.task))];
   if (task === undefined && tasks.length > 1) {
-    throw missing(`one of ${tasks.join(', ')}`, names.task, `${folder} has a run of each`);
+    const { choose = (run) => `${names.task} ${run.task}` } = names;
+    const ways = new Intl.ListFormat('en', { type: 'disjunction' }).format(runs.map(choose));
+    throw missing('one run', names.folder, `${folder} has several: choose ${ways}`);
   }
   const [run, ...others] = runs.filter((each) => each.task === (task ?? first.task));
   if (run === undefined) {

@@ -83,7 +83,10 @@ test('when a folder means no run, then the error says what it has and the way ou
       [at('photos/notes.txt')],
       `Expected an existing folder for folder but received "${at('photos/notes.txt')}"`,
     ],
-    [[at('both')], `Missing one of hat, shoe for task. ${at('both')} has a run of each`],
+    [
+      [at('both')],
+      `Missing one run for folder. ${at('both')} has several: choose task hat or task shoe`,
+    ],
     [[at('both'), { task: 'hut' }], 'Expected one of hat, shoe for task but received "hut"'],
     [[at('one'), { task: 'hat' }], 'Expected one of shoe for task but received "hat"'],
     [

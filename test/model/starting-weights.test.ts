@@ -87,7 +87,7 @@ test('when the run is of another network, is not there or is not one, then the e
     ],
     [
       { pretrained: at('two') },
-      /Missing one of coats, hats for pretrained\. \S+two has a run of each$/,
+      /Missing one run for pretrained\. \S+two has several: choose \S+coats or \S+hats$/,
     ],
     [
       { pretrained: at('own') },
