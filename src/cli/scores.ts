@@ -15,9 +15,13 @@ const worstShown = 10;
 const longestTask = 21;
 const longestClass = 30;
 
-/** A table with one row for each task, and a row of means if there are several tasks. `–`: no image counts. */
+/**
+ * A table with one row for each task, and a row of means if there are several tasks. `–`: no image counts. Without maybe marks,
+ * basic precision is accuracy, and is left out.
+ */
 export function scoreTable(evaluations: Evaluation[]): string {
   const header = ['task', 'images', 'majority', 'accuracy', 'basic precision', 'MRR', 'AP'];
+  const precision = header.indexOf('basic precision');
   const rows = evaluations.map((each) => [
     shorten(each.task, longestTask),
     `${each.images}`,
@@ -30,7 +34,9 @@ export function scoreTable(evaluations: Evaluation[]): string {
   if (evaluations.length > 1) {
     rows.push(meanRow(evaluations));
   }
-  return textTable(header, rows);
+  const differs = evaluations.some(({ accuracy, basicPrecision }) => basicPrecision !== accuracy);
+  const shown = (cells: string[]) => cells.filter((_, column) => differs || column !== precision);
+  return textTable(shown(header), rows.map(shown));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** `bobbin evaluate` on runs of untrained classifiers: its tables, its files and its refusals. */
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
@@ -49,6 +49,18 @@ test('when one run is evaluated, then its folder has the files, and the table ha
   const csv = await readFile(at('a/colour/classes.csv'), 'utf8');
   assert.match(csv, /^class,images,predicted,right,precision,recall,f1\nred,4,/);
   assert.equal((await sharp(at('a/colour/mistakes.jpg')).metadata()).format, 'jpeg');
+});
+
+test('when some images cannot be read, then the last line says of how many the scores are', async (t) => {
+  const photos = ['0-1.jpg', '1-2.jpg'].map((name) => at('data', name));
+  for (const photo of photos) {
+    await rename(photo, `${photo}.away`);
+    t.after(() => rename(`${photo}.away`, photo));
+  }
+  const { code, stderr } = await run('--run', at('a'), '--out', at('partial'));
+  assert.equal(code, 0, stderr);
+  const last = '! 2 of 12 images of colour could not be read: its scores are of 10';
+  assert.equal(stderr.trimEnd().split('\n').at(-1), last);
 });
 
 test('when several runs are evaluated, then the scores are those of their weighted mean, in the folder --out', async () => {

@@ -6,6 +6,7 @@ import { checkTarget } from '../../disk/index.js';
 import { missing } from '../../errors.js';
 import { type Evaluation, evaluate, saveEvaluation } from '../../evaluation/index.js';
 import { type Epoch, openRun, type Run, runOptions } from '../../model/index.js';
+import { count } from '../../plural.js';
 import { type ClassifyOptions, classifyOptions } from '../../prediction/index.js';
 import { drawEvaluation, type ProgressReporter, withProgress } from '../../report/index.js';
 import { print } from '../../width.js';
@@ -56,6 +57,11 @@ async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
     evaluations.push(await evaluateTask(task, { flags, manifest, epoch, values, progress }));
   }
   print(scoreTable(evaluations));
+  for (const { task, images, failures } of evaluations.filter((each) => each.failures.length > 0)) {
+    const all = count(images + failures.length, 'image');
+    const sentence = `! ${failures.length} of ${all} of ${task} could not be read: its scores are of ${images}`;
+    print(sentence, process.stderr);
+  }
 }
 
 async function checkFlags(flags: Flags): Promise<void> {
