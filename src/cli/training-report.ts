@@ -111,10 +111,12 @@ export async function reportRun(finished: FinishedRun & { result: TrainResult })
   }
 }
 
-const hasPictures = (run: string): boolean =>
-  ['curves.png', 'augmentation.jpg'].every((name) => existsSync(path.join(run, name)));
+const pictures = ['curves.png', 'augmentation.jpg'];
 
-/** The accuracy of the last and of the best epoch, and the commands that use their weights. */
+const hasPictures = (run: string): boolean =>
+  pictures.every((name) => existsSync(path.join(run, name)));
+
+/** The accuracy of the last and of the best epoch, the commands that use their weights, and where the pictures are. */
 export function describeEnd(task: string, run: string, result: TrainResult): string {
   const { history, best, wasFinished } = result;
   const last = history.at(-1) as EpochRecord;
@@ -128,7 +130,22 @@ export function describeEnd(task: string, run: string, result: TrainResult): str
       : `${task}: validation accuracy ${scoreOf(last)}${rank ?? ''}`,
     `  \`${predict} PHOTO\``,
     ...(other ? [`  \`${predict} --epoch best PHOTO\``] : []),
+    `  Pictures in ${run}: ${pictures.join(', ')}`,
   ].join('\n');
+}
+
+/** The command that scores what `train` with these flags has trained. */
+export function evaluateHint(flags: {
+  data: string;
+  images?: string;
+  task?: string;
+  run: string;
+}): string {
+  const words = (['data', 'images', 'task', 'run'] as const).flatMap((name) => {
+    const value = flags[name];
+    return value === undefined ? [] : [`--${name} ${shellWord(value)}`];
+  });
+  return `Scores and mistakes: \`npx bobbin evaluate ${words.join(' ')}\``;
 }
 
 const scoreOf = ({ epoch, validationAccuracy = 0 }: EpochRecord): string =>

@@ -1,5 +1,6 @@
 /** `bobbin train`: the folders of runs, what it says at the end, and what it refuses. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
@@ -19,10 +20,13 @@ const train = (data: string, where: string, ...words: string[]) =>
 const network = '--model mobilenet-v2 --no-pretrained --size 32 --trainable head'.split(' ');
 /** The best epoch is the first one: no step changes a weight. */
 const still = [...network, '--learning-rate', '0', '--batch-size', '64'];
-/** Commands that a shell takes as they are. */
-const use = ['', ' --epoch best'].map(
-  (epoch) => `  \`npx bobbin predict --run '${run}'${epoch} PHOTO\``,
-);
+/** What follows a score, with commands that a shell takes as they are. */
+const use = [
+  `  \`npx bobbin predict --run '${run}' PHOTO\``,
+  `  \`npx bobbin predict --run '${run}' --epoch best PHOTO\``,
+  `  Pictures in ${run}: curves.png, augmentation.jpg`,
+];
+const scores = `Scores and mistakes: \`npx bobbin evaluate --data ${at('data')} --run '${runs}'\``;
 
 before(async () => {
   manifest = await drawPhotos(at('data'));
@@ -33,7 +37,8 @@ before(async () => {
   assert.equal(code, 0, stderr);
   const score = /colour: validation accuracy (\d+\.\d %) after epoch 2, best \1 after epoch 1\n/;
   assert.match(stdout, score);
-  assert.ok(stdout.endsWith(`${use.join('\n')}\n`), stdout);
+  assert.ok(stdout.includes(`\n${[...use, ''].join('\n')}`), stdout);
+  assert.ok(stdout.endsWith(`\n${scores}\n`), stdout);
   assert.match(
     stderr,
     /^! An epoch of task colour is one step: a batch \(64\) exceeds its 24 images\.$/m,
@@ -47,7 +52,7 @@ test('when a finished run is resumed, then it says that nothing was left to do, 
   const { stdout, stderr } = await train('data', runs, ...still, '--epochs', '2', '--resume');
   const [first, , ...commands] = stdout.trimEnd().split('\n');
   assert.equal(first, 'colour: nothing was left to do; --epochs N trains longer', stderr);
-  assert.deepEqual(commands, use);
+  assert.deepEqual(commands, [...use, scores]);
   assert.equal(await drawn(), earlier);
 });
 
@@ -100,6 +105,7 @@ test('when a run cannot be begun or resumed as asked, then one line says why and
     assert.equal(code, 1);
     assert.ok(stderr.endsWith(`bobbin: ${message}\n`), stderr);
   }
+  assert.ok(!existsSync(at('new')), 'no empty folder stays');
 });
 
 test('when --pretrained is a run, then its network is taken, and config.json has its absolute path', async () => {

@@ -10,7 +10,7 @@ import { interruptible } from '../interrupt.js';
 import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
 import { chosenTasks, trainingFolders } from '../runs.js';
 import { trainingOptions } from '../training-options.js';
-import { createEpochReport, describeEnd, reportRun } from '../training-report.js';
+import { createEpochReport, describeEnd, evaluateHint, reportRun } from '../training-report.js';
 
 interface Flags extends ImagesFlag {
   data: string;
@@ -58,6 +58,7 @@ async function run({ flags, given, signal, progress }: Work): Promise<void> {
   const folders = await trainingFolders(flags, manifest, tasks);
   await warnOfChanges({ manifest, tasks, checkHashes }, progress.print);
   const report = createEpochReport(progress.print);
+  let validated = false;
   for (const { task, folder } of folders) {
     const resumed =
       flags.resume && (await resumedOptions(folder, pickFlags(trainingOptions, given)));
@@ -81,6 +82,10 @@ async function run({ flags, given, signal, progress }: Work): Promise<void> {
     await reportRun({ manifest, task, run: folder, result, augmentation, seed });
     result.classifier.model.dispose();
     print(describeEnd(task, folder, result));
+    validated ||= result.history.at(-1)?.validationAccuracy !== undefined;
   }
   report.end();
+  if (validated) {
+    print(evaluateHint(flags));
+  }
 }
