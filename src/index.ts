@@ -61,6 +61,7 @@ export {
 } from './model/index.js';
 export {
   type Augmentation,
+  type AugmentationOptions,
   type AugmentChoice,
   type Augmenter,
   type Batch,
@@ -153,11 +154,13 @@ export {
   Lion,
   type LionOptions,
   type NamedVariable,
+  type NetworkOptions,
   type Optimizer,
   Sgd,
   type SgdOptions,
   type Slot,
   smoothed,
+  type TrainAugmentation,
   type TrainOptions,
   type TrainProgress,
   type TrainResult,

@@ -71,6 +71,11 @@ export type OptionValues<Tree extends OptionTree> = {
     : OptionValue<Tree[Name]>;
 };
 
+/** The same as a caller gives them: each may be left out, and `undefined` counts as left out. */
+export type GivenValues<Table extends OptionTable> = {
+  -readonly [Name in keyof Table]?: GivenValue<Table[Name]> | undefined;
+};
+
 // No alias of a union: editors would show its name in the place of the words that can be chosen.
 type OptionValue<Declared> = Declared extends { default: undefined }
   ? GivenValue<Declared> | undefined
@@ -108,7 +113,7 @@ export function optionsByName(tree: OptionTree): Map<string, Option> {
  */
 export function resolveOptions<Table extends OptionTable>(
   table: Table,
-  given: Partial<OptionValues<Table>> = {},
+  given: GivenValues<Table> = {},
   owner = 'the options',
 ): OptionValues<Table> {
   checkKeys(owner, given, Object.keys(table));
@@ -125,7 +130,7 @@ export function resolveOptions<Table extends OptionTable>(
 /** Picks from `values` the options of `table`; one that is not given is `undefined`. */
 export function pickOptions<Table extends OptionTable>(
   table: Table,
-  values: Partial<OptionValues<Table>>,
+  values: GivenValues<Table>,
 ): Partial<OptionValues<Table>> {
   const names = Object.keys(table) as (keyof Table)[];
   return Object.fromEntries(names.map((name) => [name, values[name]])) as Partial<

@@ -11,7 +11,7 @@ import {
 } from '../arguments.js';
 import { sha256 } from '../disk/index.js';
 import { InvalidInputError } from '../errors.js';
-import type { OptionTable, OptionValues } from '../options.js';
+import type { GivenValues, OptionTable } from '../options.js';
 import {
   type Closed,
   type Comparison,
@@ -42,15 +42,15 @@ export const changeOptions = {
   },
 } as const satisfies OptionTable;
 
-export interface ChangeRequest extends Partial<OptionValues<typeof changeOptions>> {
+export interface ChangeRequest extends GivenValues<typeof changeOptions> {
   /** The prepared data set. */
   manifest: Manifest;
   /** Names of the tasks whose photos are compared; default: all. */
-  tasks?: readonly string[];
+  tasks?: readonly string[] | undefined;
   /** The split whose photos are compared, or those of the questions, which have no hash. Default: both splits. */
-  part?: Split | 'questions';
+  part?: Split | 'questions' | undefined;
   /** How to use the files as they are now. Default: prepare them again, or name the folder that they were moved to. */
-  remedy?: string;
+  remedy?: string | undefined;
 }
 
 const changeShape = {

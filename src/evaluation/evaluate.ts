@@ -29,7 +29,7 @@ export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classe
   /** Name of one of the manifest's tasks. */
   task: string;
   /** Default `validation`. */
-  split?: Split;
+  split?: Split | undefined;
 }
 
 const { files: _files, classes: _classes, ...answering } = classifyShape;

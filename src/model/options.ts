@@ -1,6 +1,6 @@
 /** The options that choose a network, each declared once: type, default, range and help. */
 import path from 'node:path';
-import type { OptionTable, OptionValues } from '../options.js';
+import type { GivenValues, OptionTable } from '../options.js';
 import { architectureNames, networkNamed } from './networks/index.js';
 
 export const modelOptions = {
@@ -28,7 +28,7 @@ export const modelOptions = {
 } as const satisfies OptionTable;
 
 /** Values of {@link modelOptions} that are given. */
-type Given = Partial<OptionValues<typeof modelOptions>>;
+type Given = GivenValues<typeof modelOptions>;
 
 /**
  * `given` with the defaults that do not depend on a file, and with an absolute path: two of them can be compared wherever

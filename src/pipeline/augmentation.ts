@@ -1,6 +1,6 @@
 /** Options of the random changes of an image: geometry, colours, noise, erasing and mixing, each declared once. */
 import { expected } from '../errors.js';
-import { type OptionValues, resolveOptions } from '../options.js';
+import { type GivenValues, type OptionValues, resolveOptions } from '../options.js';
 
 function probability(of: string) {
   const range = { type: 'number', default: 0, min: 0, max: 1 } as const;
@@ -170,8 +170,11 @@ export const augmentationOptions = {
   },
 } as const;
 
+/** {@link augmentationOptions} as a caller gives them. */
+export interface AugmentationOptions extends GivenValues<typeof augmentationOptions> {}
+
 /** Values of {@link augmentationOptions}. */
-export type Augmentation = OptionValues<typeof augmentationOptions>;
+export interface Augmentation extends OptionValues<typeof augmentationOptions> {}
 
 /** The centre crop and nothing else: for validation and prediction. */
 export const evaluationAugmentation: Augmentation = {

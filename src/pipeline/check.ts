@@ -8,9 +8,9 @@ import { type LoaderOptions, loaderOptions } from './loader-options.js';
 /** Options of {@link checkImages}. */
 export interface CheckOptions {
   /** Default: the number of cores. */
-  threads?: number;
+  threads?: number | undefined;
   /** Called with the number of images that were decoded, and of all. */
-  onProgress?: OnProgress;
+  onProgress?: OnProgress | undefined;
 }
 
 const checkShape = {

@@ -8,6 +8,7 @@ export {
 } from './augment-choice.js';
 export {
   type Augmentation,
+  type AugmentationOptions,
   augmentationOptions,
   evaluationAugmentation,
   viewsOf,

@@ -1,7 +1,7 @@
 /** Options of a loader, each declared once. */
 import os from 'node:os';
-import type { OptionValues } from '../options.js';
-import type { Augmentation, augmentationOptions } from './augmentation.js';
+import type { GivenValues } from '../options.js';
+import type { AugmentationOptions, augmentationOptions } from './augmentation.js';
 import type { PixelType } from './pixel-type.js';
 import type { Preprocessing } from './preprocessing.js';
 import { fewestSlots, mostSlots } from './ring.js';
@@ -109,13 +109,13 @@ export const loaderOptions = {
 export type Augmenter = (typeof loaderOptions.augment.choices)[number];
 
 export interface LoaderOptions<Type extends PixelType = 'float32'>
-  extends Omit<Partial<OptionValues<typeof loaderOptions>>, 'dtype'> {
+  extends Omit<GivenValues<typeof loaderOptions>, 'dtype'> {
   /** See {@link PixelType}. Default `float32`. */
-  dtype?: Type;
+  dtype?: Type | undefined;
   /** An array, or a {@link SampleTable}. */
   samples: LoaderSamples;
   /** Size and normalisation of the pixels, usually the classifier's. */
   preprocessing: Preprocessing;
   /** Default: the defaults of {@link augmentationOptions}, which suit training. */
-  augmentation?: Partial<Augmentation>;
+  augmentation?: AugmentationOptions | undefined;
 }

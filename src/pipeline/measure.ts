@@ -1,9 +1,9 @@
 /** Measures the loader on the user's files: images a second, the share of each stage, and advice on what to change. */
 
 import { type ImageFile, imageFile } from '../dataset/index.js';
-import { type OptionValues, pickOptions, resolveOptions } from '../options.js';
+import { type GivenValues, pickOptions, resolveOptions } from '../options.js';
 import { count } from '../plural.js';
-import type { Augmentation } from './augmentation.js';
+import type { AugmentationOptions } from './augmentation.js';
 import { createLoader } from './loader.js';
 import type { LoaderOptions } from './loader-options.js';
 import type { PixelType } from './pixel-type.js';
@@ -16,7 +16,7 @@ export const measureOptions = {
 } as const;
 
 export interface MeasureRequest
-  extends Partial<OptionValues<typeof measureOptions>>,
+  extends GivenValues<typeof measureOptions>,
     Pick<LoaderOptions<PixelType>, 'augment' | 'dtype' | 'gpuDevice' | 'memory'> {
   /** Absolute paths, with a byte range for an image inside a shard. */
   files: readonly (string | ImageFile)[];
@@ -25,7 +25,7 @@ export interface MeasureRequest
   /** Size and normalisation of the pixels. */
   preprocessing: Preprocessing;
   /** Random changes of the images. */
-  augmentation?: Partial<Augmentation>;
+  augmentation?: AugmentationOptions;
 }
 
 /** The result of one run. The three shares of the threads' time add up to 1. */

@@ -11,11 +11,11 @@ import {
 } from '../arguments.js';
 import type { ImageFile } from '../dataset/index.js';
 import { expected } from '../errors.js';
-import { pickOptions, resolveOptions } from '../options.js';
+import { type GivenValues, pickOptions, resolveOptions } from '../options.js';
 import { paceOf, secondsLeft } from '../pace.js';
 import { type ClassifiedBatch, classifyPiece, type UnreadableFile } from './batches.js';
 import { type Classifiers, type Member, membersOf } from './members.js';
-import { type ClassifyOptions, classifyOptions } from './options.js';
+import { classifyOptions } from './options.js';
 
 /** The progress of a classification. */
 export interface ClassifyProgress {
@@ -34,15 +34,15 @@ export interface ImageFiles {
 }
 
 /** A request to {@link classify}. */
-export interface ClassifyRequest extends Classifiers, Partial<ClassifyOptions> {
+export interface ClassifyRequest extends Classifiers, GivenValues<typeof classifyOptions> {
   /** Paths, with a byte range for an image inside a shard. */
   files: ImageFiles;
   /** The expected classes. A classifier with other classes, or in another order, is refused. */
-  classes?: readonly string[];
+  classes?: readonly string[] | undefined;
   /** Called after each batch. */
-  onProgress?: (progress: ClassifyProgress) => void;
+  onProgress?: ((progress: ClassifyProgress) => void) | undefined;
   /** Aborting ends the work after the present batch; the call rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** The arguments of {@link classify}, for functions that take them, too. */

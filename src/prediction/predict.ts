@@ -12,7 +12,7 @@ export interface PredictRequest extends ClassifyRequest {
    * The row of an unreadable file, [classes], adding up to 1. The best choice is the share of each class in the training
    * split, the most probable answer without an image. Default: the same probability for every class.
    */
-  fallback?: ArrayLike<number>;
+  fallback?: ArrayLike<number> | undefined;
 }
 
 /** Probabilities of files under one list of classes. */

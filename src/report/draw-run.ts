@@ -4,8 +4,12 @@ import { checkArguments, record, type ShapeOf, text } from '../arguments.js';
 import { type Manifest, resolveSample, samplesOf } from '../dataset/index.js';
 import type { Classifier } from '../model/index.js';
 import { resolveOptions } from '../options.js';
-import { type Augmentation, loaderOptions } from '../pipeline/index.js';
-import { type TrainResult, trainAugmentationOptions } from '../training/index.js';
+import { loaderOptions } from '../pipeline/index.js';
+import {
+  type TrainAugmentation,
+  type TrainResult,
+  trainAugmentationOptions,
+} from '../training/index.js';
 import { drawAugmentations } from './augmentations.js';
 import { chooseImages } from './choose-images.js';
 import { drawCurves } from './curves.js';
@@ -17,8 +21,8 @@ export interface FinishedRun {
   /** The folder for the pictures. */
   run: string;
   result: { history: TrainResult['history']; classifier: Classifier };
-  augmentation?: Partial<Augmentation>;
-  seed?: number;
+  augmentation?: TrainAugmentation | undefined;
+  seed?: number | undefined;
 }
 
 const shape = {

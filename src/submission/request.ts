@@ -3,7 +3,7 @@ import { callback, number, record, type ShapeOf, signal, text } from '../argumen
 import { changeOptions, type Manifest } from '../dataset/index.js';
 import type { Evaluation } from '../evaluation/index.js';
 import { modelOptions } from '../model/index.js';
-import type { OptionTable, OptionValues } from '../options.js';
+import type { GivenValues, OptionTable } from '../options.js';
 import type { AugmentChoice } from '../pipeline/index.js';
 import type { ClassifyProgress, Prediction } from '../prediction/index.js';
 import {
@@ -60,7 +60,7 @@ export interface SubmitObserver {
 }
 
 /** A request to {@link submit}. A repeated call for the same `out` must have the same options. */
-export interface SubmitRequest extends Partial<OptionValues<typeof submitOptions>> {
+export interface SubmitRequest extends GivenValues<typeof submitOptions> {
   /** Folder in the FashionAI layout. */
   source: string;
   /** Folder for the prepared data, the runs, the scores and the submission. */
@@ -84,9 +84,9 @@ export interface SubmitRequest extends Partial<OptionValues<typeof submitOptions
     | 'onEpoch'
   >;
   /** Callbacks that report progress. */
-  observer?: SubmitObserver;
+  observer?: SubmitObserver | undefined;
   /** Aborting saves a checkpoint and rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 const { seed: _, ...ownTrainOptions } = trainOptions;

@@ -16,7 +16,7 @@ import {
 import { fashionAiTasks, mapConcurrently, type Task } from '../dataset/index.js';
 import { ifPresent, makeFolder, replaceFile, writePart } from '../disk/index.js';
 import { expected } from '../errors.js';
-import { type OptionValues, resolveOptions } from '../options.js';
+import { type GivenValues, resolveOptions } from '../options.js';
 import { drawGarment, Random } from './garment.js';
 import { type Order, ordersOf, warmUpOrders, warmUpTask } from './orders.js';
 
@@ -40,11 +40,11 @@ export const synthesizeOptions = {
   seed: { type: 'integer', default: 1, min: 0, max: 2 ** 31 - 1, help: 'which images are drawn' },
 } as const;
 
-export interface SynthesizeOptions extends Partial<OptionValues<typeof synthesizeOptions>> {
+export interface SynthesizeOptions extends GivenValues<typeof synthesizeOptions> {
   /** Names of the tasks to draw; all eight by default. */
-  tasks?: readonly string[];
+  tasks?: readonly string[] | undefined;
   /** Called with the number of images drawn so far. */
-  onProgress?: (done: number, total: number) => void;
+  onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 const synthesizeShape = {

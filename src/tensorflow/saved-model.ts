@@ -6,9 +6,9 @@ import './backend.js';
 /** Which part of a SavedModel. */
 export interface SavedModelOptions {
   /** Of its graph; default `['serve']`. */
-  tags?: string[];
+  tags?: string[] | undefined;
   /** Default `serving_default`. */
-  signature?: string;
+  signature?: string | undefined;
 }
 
 const savedModelShape = {

@@ -16,9 +16,15 @@ export {
   type SgdOptions,
   type Slot,
 } from './optimizer/index.js';
-export { type TrainValues, trainAugmentationOptions, trainOptions } from './options.js';
+export {
+  type TrainAugmentation,
+  type TrainValues,
+  trainAugmentationOptions,
+  trainOptions,
+} from './options.js';
 export type { TrainProgress } from './progress.js';
 export { resumedOptions } from './resumed.js';
 export { learningRateAt } from './schedule.js';
+export type { NetworkOptions } from './settings.js';
 export { completeSettings } from './settings.js';
 export { type TrainOptions, type TrainResult, train } from './train.js';

@@ -1,5 +1,5 @@
 /** Options of a training run, each declared once: type, default, range and help. */
-import type { OptionValues } from '../options.js';
+import type { GivenValues, OptionValues } from '../options.js';
 import { augmentationOptions, augmentOption, loaderOptions } from '../pipeline/index.js';
 import { updaterOptions } from './optimizer/index.js';
 
@@ -69,3 +69,6 @@ export const trainAugmentationOptions = {
   contrast: { ...augmentationOptions.contrast, default: 0.2 },
   saturation: { ...augmentationOptions.saturation, default: 0.2 },
 } as const;
+
+/** {@link trainAugmentationOptions} as a caller gives them. */
+export interface TrainAugmentation extends GivenValues<typeof trainAugmentationOptions> {}

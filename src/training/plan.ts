@@ -1,20 +1,25 @@
 /** The plan of a run: its checked options and its samples. */
 import { type Manifest, type Samples, samplesOf } from '../dataset/index.js';
 import { conflict, expected } from '../errors.js';
-import { type OptionValues, pickOptions, resolveOptions } from '../options.js';
+import { type GivenValues, pickOptions, resolveOptions } from '../options.js';
 import { type Augmentation, type Augmenter, requireCuda, viewsOf } from '../pipeline/index.js';
 import { count } from '../plural.js';
 import { checkPrecision, gpuInUse } from '../tensorflow/index.js';
 import { checkOptimizer, resolveOptimizer } from './optimizer/index.js';
-import { type TrainValues, trainAugmentationOptions, trainOptions } from './options.js';
+import {
+  type TrainAugmentation,
+  type TrainValues,
+  trainAugmentationOptions,
+  trainOptions,
+} from './options.js';
 
-export interface PlanOptions extends Partial<TrainValues> {
+export interface PlanOptions extends GivenValues<typeof trainOptions> {
   /** The prepared data set. */
   manifest: Manifest;
   /** Name of one of the manifest's tasks. */
   task: string;
   /** Random changes of the training images. */
-  augmentation?: Partial<OptionValues<typeof trainAugmentationOptions>>;
+  augmentation?: TrainAugmentation | undefined;
 }
 
 export interface Plan {

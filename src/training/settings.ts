@@ -9,8 +9,9 @@ import { resolveOptimizer } from './optimizer/index.js';
 import { type TrainValues, trainAugmentationOptions, trainOptions } from './options.js';
 import type { Plan, ResolvedPlan } from './plan.js';
 
-/** As the caller gives them. */
-export type GivenModel = Partial<Pick<ModelOptions, 'architecture' | 'pretrained' | 'size'>>;
+/** The options of a network as the caller of {@link train} gives them. */
+export interface NetworkOptions
+  extends Partial<Pick<ModelOptions, 'architecture' | 'pretrained' | 'size'>> {}
 
 /** The options of the network that a run was begun with. */
 export type ModelSettings = Pick<Classifier, 'architecture'> & {
@@ -22,7 +23,7 @@ export type ModelSettings = Pick<Classifier, 'architecture'> & {
 /** The options that give `classifier`, in which `given` and the weights that it names have decided. */
 export function modelSettings(
   { architecture, preprocessing }: Classifier,
-  given: GivenModel = {},
+  given: NetworkOptions = {},
 ): ModelSettings {
   return {
     architecture,
@@ -32,7 +33,10 @@ export function modelSettings(
 }
 
 /** The same of a resumed run: what is not given stays as saved. Nothing is compared if the run was begun with a classifier. */
-export function resumedModel(saved: unknown, given: GivenModel = {}): ModelSettings | undefined {
+export function resumedModel(
+  saved: unknown,
+  given: NetworkOptions = {},
+): ModelSettings | undefined {
   if (!isObject(saved)) {
     return undefined;
   }
@@ -106,7 +110,7 @@ export function completeSettings(settings: Settings): Settings {
   return {
     ...settings,
     ...completeShaping(settings),
-    model: completeModel(settings.model as GivenModel | undefined),
+    model: completeModel(settings.model as NetworkOptions | undefined),
     augmentation: resolveOptions(trainAugmentationOptions, settings.augmentation ?? {}),
   };
 }

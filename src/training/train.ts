@@ -34,8 +34,8 @@ import { resumedOptions } from './resumed.js';
 import { Run } from './run.js';
 import {
   checkSameRun,
-  type GivenModel,
   modelSettings,
+  type NetworkOptions,
   resumedModel,
   saveConfig,
   saveEpochs,
@@ -49,23 +49,23 @@ export interface TrainOptions extends PlanOptions {
    */
   run: string;
   /** The network to build, by default EfficientNet-Lite0 with its ImageNet weights. */
-  model?: GivenModel;
+  model?: NetworkOptions | undefined;
   /** Trained instead of a new network; its classes must be the task's. */
-  classifier?: Classifier;
+  classifier?: Classifier | undefined;
   /**
    * Resumes from the run's checkpoint, or begins without one. Options that are not given are those of the run. `epochs` may
    * have changed: the rest of the run then follows a schedule over the new number. Default false: a folder with a checkpoint is
    * refused.
    */
-  resume?: boolean;
+  resume?: boolean | undefined;
   /** Aborting saves a checkpoint after the current step and ends the call. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called before the first step of a new run with `augment: 'auto'`. */
-  onAugment?: (choice: AugmentChoice) => void;
+  onAugment?: ((choice: AugmentChoice) => void) | undefined;
   /** Called after every step, of training and validation. */
-  onProgress?: (progress: TrainProgress) => void;
+  onProgress?: ((progress: TrainProgress) => void) | undefined;
   /** Called when an epoch's history and checkpoint are on disk. */
-  onEpoch?: (record: EpochRecord) => void;
+  onEpoch?: ((record: EpochRecord) => void) | undefined;
 }
 
 const trainShape = {

@@ -45,6 +45,18 @@ const augmentation = { area: [0.4, 1], rotation: 10 };
 export const trainOn = (data: TrainOptions) => train({ ...data, augmentation });
 `;
 
+/** A property may be `undefined`, which counts as left out. */
+const undecided = `
+import { type TrainOptions, predict, train } from 'bobbin';
+
+declare const few: boolean;
+const augmentation = { flip: few ? 0 : undefined };
+export const trainOn = (data: TrainOptions) =>
+  train({ ...data, augmentation, epochs: few ? 2 : undefined, resume: few ? true : undefined });
+export const predictFrom = (files: string[]) =>
+  predict({ files, batchSize: few ? 1 : undefined, fallback: undefined });
+`;
+
 const required = `
 import { jit, tf } from 'bobbin';
 import stage = require('bobbin/tensorflow');
@@ -60,7 +72,7 @@ export function writePrograms(project: string): void {
     ...named('program', programsOf('README.md').map(shortened)),
     ...named('example', programsOf('docs/programs.md')),
     ...named('page', programsOf('docs/typescript.md', 'ts')),
-    ...named('test', [misspelt, ranges]),
+    ...named('test', [misspelt, ranges, undecided]),
     ['required.cts', required],
   ]);
   for (const [name, text] of Object.entries<string>(files)) {

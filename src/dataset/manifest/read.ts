@@ -16,7 +16,7 @@ const pieceLength = 128 * 1024;
 
 export interface LoadOptions {
   /** The folder that relative paths start from, where images were moved since `prepare`. Default: the root in the manifest. */
-  images?: string;
+  images?: string | undefined;
 }
 
 const loadShape = { images: optional(text('a folder')) } satisfies ShapeOf<LoadOptions>;

@@ -11,7 +11,7 @@ import {
 } from '../../arguments.js';
 import { checkTarget, inLockedFolder } from '../../disk/index.js';
 import { expected, InvalidInputError } from '../../errors.js';
-import { type OptionValues, resolveOptions } from '../../options.js';
+import { type GivenValues, type OptionValues, resolveOptions } from '../../options.js';
 import type { FileStamp } from '../file-stamp.js';
 import type { LayoutName } from '../layouts/index.js';
 import type { Layout, OnProgress } from '../layouts/layout.js';
@@ -49,18 +49,18 @@ export const prepareOptions = {
   },
 } as const;
 
-export interface PrepareOptions extends Partial<OptionValues<typeof prepareOptions>> {
+export interface PrepareOptions extends GivenValues<typeof prepareOptions> {
   /** Folder for manifest.json; neither the source nor inside it. */
   out: string;
   /**
    * The task's name, where the source does not name its tasks. Default: that of the one task of an earlier manifest in `out`, if
    * its classes are the same, or else the name of the source folder.
    */
-  name?: string;
+  name?: string | undefined;
   /** Called with the number of files that were read, and of all. */
-  onProgress?: OnProgress;
+  onProgress?: OnProgress | undefined;
   /** Finds damaged images, which are then left out: `checkImages`. By default none is decoded; an earlier list is removed. */
-  check?: CheckImages;
+  check?: CheckImages | undefined;
 }
 
 const prepareShape = {

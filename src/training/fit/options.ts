@@ -1,6 +1,6 @@
 /** Options and progress of `fit`. */
 import { callback, optional, record, type ShapeOf, signal } from '../../arguments.js';
-import type { OptionValues } from '../../options.js';
+import type { GivenValues } from '../../options.js';
 import type { Loader, PixelType } from '../../pipeline/index.js';
 import { type JitOptions, jitOptions } from '../../tensorflow/index.js';
 import type { Logs } from './pass.js';
@@ -19,25 +19,23 @@ export const fitOptions = {
   },
 } as const;
 
-export interface FitOptions
-  extends Partial<OptionValues<typeof fitOptions>>,
-    Partial<CompileArguments> {
+export interface FitOptions extends GivenValues<typeof fitOptions>, Partial<CompileArguments> {
   /** Evaluated after each epoch. */
-  validation?: Loader<PixelType>;
+  validation?: Loader<PixelType> | undefined;
   /**
    * The targets of a batch, one row for each image. By default they are made of the labels: a row with 1 at the image's
    * class, see `targetsOf`; for the loss `sparseCategoricalCrossentropy` the class, [images, 1]; for a model
    * with one output the probability of class 1, [images, 1].
    */
-  targets?: Targets;
+  targets?: Targets | undefined;
   /** How the steps are traced. */
-  jit?: Partial<JitOptions>;
+  jit?: Partial<JitOptions> | undefined;
   /** Aborting ends the training after the current step. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called between two steps, of training and validation. */
-  onProgress?: (progress: FitProgress) => void;
+  onProgress?: ((progress: FitProgress) => void) | undefined;
   /** Called after each epoch with its line of the history. */
-  onEpoch?: (epoch: number, logs: Logs) => void;
+  onEpoch?: ((epoch: number, logs: Logs) => void) | undefined;
 }
 
 /** Progress of `fit`. */

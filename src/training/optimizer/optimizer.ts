@@ -1,5 +1,5 @@
 /** What all optimizers share: they change weights by their gradients, and their state can be saved. */
-import type { OptionTable, OptionValues } from '../../options.js';
+import type { GivenValues, OptionTable } from '../../options.js';
 import { tf, updateVariables } from '../../tensorflow/index.js';
 
 /** A trainable weight under the name it has in its model. */
@@ -41,7 +41,7 @@ export interface OptimizerEntry<Table extends OptionTable = OptionTable> {
   /** Its own options. An option that others have by the same name has the same type and range there. */
   options: Table;
   /** @throws InvalidInputError when an option is out of its range. */
-  create(variables: readonly NamedVariable[], options: Partial<OptionValues<Table>>): Optimizer;
+  create(variables: readonly NamedVariable[], options: GivenValues<Table>): Optimizer;
 }
 
 /** `value` as a tensor, or `otherwise` where `usable` is false. */
