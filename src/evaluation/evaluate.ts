@@ -35,7 +35,7 @@ export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classe
 const { files: _files, classes: _classes, ...answering } = classifyShape;
 const shape = {
   ...answering,
-  manifest: record('a manifest'),
+  manifest: record('a manifest, as prepare and loadManifest give it,'),
   task: text('the name of a task'),
   split: optional(choice('train', 'validation')),
 } satisfies ShapeOf<EvaluateRequest>;

@@ -26,7 +26,7 @@ export interface FinishedRun {
 }
 
 const shape = {
-  manifest: record('a manifest'),
+  manifest: record('a manifest, as prepare and loadManifest give it,'),
   task: text('the name of a task'),
   run: text('the path of a folder'),
   result: record('the result of train'),

@@ -71,7 +71,7 @@ export interface TrainOptions extends PlanOptions {
 const trainShape = {
   ...trainOptions,
   manifest: {
-    what: 'a manifest',
+    what: 'a manifest, as prepare and loadManifest give it,',
     accepts: (value) => isObject(value) && Array.isArray(value.tasks),
   },
   task: text('the name of a task'),

@@ -22,8 +22,14 @@ test('when a name is unknown or a value is missing or of another kind, then it i
       { ...base, model: { architecure: 'mobilenet-v2' } },
       'a key of model but received "architecure". Did you mean architecture?',
     ],
-    [{ ...base, manifest: undefined }, 'Missing a manifest for manifest'],
-    [{ ...base, manifest: { manifest } }, 'Expected a manifest for manifest but received {'],
+    [
+      { ...base, manifest: undefined },
+      'Missing a manifest, as prepare and loadManifest give it, for manifest',
+    ],
+    [
+      { ...base, manifest: { manifest } },
+      'Expected a manifest, as prepare and loadManifest give it, for manifest but received {',
+    ],
     [{ ...base, task: undefined }, 'Missing the name of a task for task'],
     [{ ...base, task: 'shape' }, 'Expected one of colour for task but received "shape"'],
     [{ ...base, run: undefined }, 'Missing the path of a folder for run'],
