@@ -1,7 +1,7 @@
 /** A classifier: a tfjs model that yields probabilities, with the records that its input and output need. */
 import type { Kind } from '../arguments.js';
 import { isObject } from '../disk/index.js';
-import { expected } from '../errors.js';
+import { expected, missing } from '../errors.js';
 import type { Preprocessing } from '../pipeline/index.js';
 import type { tf } from '../tensorflow/index.js';
 
@@ -55,15 +55,21 @@ export function built(classifier: Classifier): BuiltClassifier {
 }
 
 function dispose(this: BuiltClassifier): void {
-  // tfjs refuses to dispose of a model twice, and hides the count by which it knows.
-  const { _refCount: uses } = this.model as unknown as { _refCount: number };
-  if (uses > 0) {
+  // tfjs refuses to dispose of a model twice.
+  if (!isFreed(this.model)) {
     this.model.dispose();
   }
 }
 
-/** @throws InvalidInputError when the model has not one output for each class. */
+/** tfjs hides the count by which it knows. */
+const isFreed = (model: tf.LayersModel): boolean =>
+  (model as unknown as { _refCount: number })._refCount === 0;
+
+/** @throws InvalidInputError when the model was disposed of, or has not one output for each class. */
 export function checkHead({ model, classes }: Pick<Classifier, 'model' | 'classes'>): void {
+  if (isFreed(model)) {
+    throw missing('the weights', 'classifier', 'The classifier was freed: load it again');
+  }
   const shapes = model.outputs.map(({ shape }) => shape);
   if (String(shapes) !== String([null, classes.length])) {
     const wanted = `one output of shape [null,${classes.length}], one number for each class,`;

@@ -99,4 +99,9 @@ test('when a call is rejected, then the network that it made is freed, and a giv
   const given = smallClassifier();
   await rejected({ run: path.join(folder, 'given'), classifier: given, onProgress: fail });
   assert.ok(given.model.weights.every((weight) => !weight.read().isDisposed));
+  given.model.dispose();
+  await assert.rejects(
+    train({ ...base, run: path.join(folder, 'freed'), classifier: given }),
+    /^InvalidInputError: Missing the weights for classifier\. The classifier was freed: load it again$/,
+  );
 });
