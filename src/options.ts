@@ -3,7 +3,7 @@
  * here, the commands' flags, the keys of configuration files, docs/options.md, and what editors show.
  */
 import { expected } from './errors.js';
-import { checkKeys } from './near-miss.js';
+import { checkKeys, nearest } from './near-miss.js';
 
 interface Described {
   help: string;
@@ -141,7 +141,9 @@ export function pickOptions<Table extends OptionTable>(
 /** @throws InvalidInputError when `value` is outside the option's type or range. */
 export function checkOption(name: string, option: Option, value: unknown): void {
   if (!accepts(option, value)) {
-    throw expected(describeValues(option), name, value);
+    const meant =
+      option.type === 'choice' && typeof value === 'string' && nearest(value, option.choices);
+    throw expected(describeValues(option), name, value, meant ? `Did you mean ${meant}?` : '');
   }
 }
 

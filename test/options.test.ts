@@ -33,6 +33,10 @@ test('when a value is at the end of its range, then it is accepted; beyond it, t
       'Expected two ascending numbers from 0 to 1 for area but received [1,0.5]',
     ],
     [{ crop: 'five' }, 'Expected one of center, ten for crop but received "five"'],
+    [
+      { crop: 'centre' },
+      'Expected one of center, ten for crop but received "centre". Did you mean center?',
+    ],
     [{ shuffle: 1 }, 'Expected true or false for shuffle but received 1'],
     [
       { epoch: 1 },
