@@ -1,4 +1,5 @@
 /** Turns the package's compiled files into CommonJS, which every Node and Jest can both require and import. */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { filesBelow } from '../../record.mjs';
@@ -28,12 +29,14 @@ const fileByFile = {
  * @param {string} folder the package
  */
 export async function writeCommonJs(folder) {
-  await build({
+  const { outputFiles } = await build({
     entryPoints: filesBelow(dist)
       .filter((name) => name.endsWith('.js'))
       .map((name) => path.join(dist, name)),
     outbase: dist,
-    outdir: path.join(folder, 'dist'),
+    // The source maps name sources from this place, which is the same in the package.
+    outdir: dist,
+    write: false,
     bundle: true,
     plugins: [fileByFile],
     packages: 'external',
@@ -47,4 +50,9 @@ export async function writeCommonJs(folder) {
     allowOverwrite: true,
     logLevel: 'error',
   });
+  for (const { path: file, contents } of outputFiles) {
+    const place = path.join(folder, 'dist', path.relative(dist, file));
+    mkdirSync(path.dirname(place), { recursive: true });
+    writeFileSync(place, contents);
+  }
 }
