@@ -68,7 +68,9 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
     addRows(scorer, samples, batch);
     failures.push(...batch.failures);
   }
-  return scorer.evaluation(failures);
+  const [only, ...others] = rest.classifiers ?? [rest.classifier];
+  const epoch = others.length === 0 ? only?.epoch : undefined;
+  return { ...scorer.evaluation(failures), ...(epoch !== undefined && { epoch }) };
 }
 
 /** Warns where a classifier that was trained for the task may have been trained on images of the split. */

@@ -50,6 +50,8 @@ export interface Evaluation {
   task: string;
   /** The split whose images were scored. */
   split: Split;
+  /** The epoch of the weights, if they are of one classifier that records it. */
+  epoch?: number;
   /** The names of the task's classes, in label order. */
   classes: string[];
   /** Number of scored images: those of the split that could be read. */

@@ -26,7 +26,7 @@ type Metadata = Omit<Classifier, 'model'>;
 export async function saveClassifier(classifier: Classifier, folder: string): Promise<void> {
   checkArgument('classifier', classifier, aClassifier);
   checkArgument('folder', folder, text('the path of a folder'));
-  const { model, architecture, classes, preprocessing, task, validationImages } = classifier;
+  const { model, architecture, classes, preprocessing, task, validationImages, epoch } = classifier;
   checkWeights(model, 'a classifier');
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
@@ -38,7 +38,14 @@ export async function saveClassifier(classifier: Classifier, folder: string): Pr
         weights: artifacts.weightSpecs as tf.io.WeightsManifestEntry[],
         sha256: hash,
       };
-      const metadata: Metadata = { architecture, classes, preprocessing, task, validationImages };
+      const metadata: Metadata = {
+        architecture,
+        classes,
+        preprocessing,
+        task,
+        validationImages,
+        epoch,
+      };
       const json = {
         format: 'layers-model',
         generatedBy: 'Bobbin',
@@ -95,7 +102,7 @@ export async function readClassifier(
     model.dispose();
     throw error;
   }
-  const { architecture, classes, preprocessing, task, validationImages } = metadata;
+  const { architecture, classes, preprocessing, task, validationImages, epoch } = metadata;
   return built({
     model,
     architecture,
@@ -103,6 +110,7 @@ export async function readClassifier(
     preprocessing,
     ...(task !== undefined && { task }),
     ...(validationImages !== undefined && { validationImages }),
+    ...(epoch !== undefined && { epoch }),
   });
 }
 
@@ -114,7 +122,8 @@ function isMetadata(value: unknown): value is Metadata {
     value.classes.every((name) => typeof name === 'string') &&
     isObject(value.preprocessing) &&
     isOptionalText(value.task) &&
-    isOptionalText(value.validationImages)
+    isOptionalText(value.validationImages) &&
+    ['number', 'undefined'].includes(typeof value.epoch)
   );
 }
 

@@ -19,6 +19,8 @@ export interface Classifier {
   task?: string | undefined;
   /** A digest of the validation images of its training, with which `evaluate` compares those that it scores. */
   validationImages?: string | undefined;
+  /** The epoch after which `train` saved it, from 1. */
+  epoch?: number | undefined;
 }
 
 /** For arguments that are classifiers. */

@@ -27,6 +27,7 @@ export {
   openRun,
   type Run,
   type RunChoice,
+  recordOf,
   runOptions,
   runsIn,
 } from './runs.js';

@@ -7,7 +7,7 @@ import { isHidden } from '../dataset/index.js';
 import { ifPresent, nearPath, readRegular } from '../disk/index.js';
 import { expected, missing } from '../errors.js';
 import { type OptionTable, type OptionValues, pickOptions, resolveOptions } from '../options.js';
-import type { BuiltClassifier } from './classifier.js';
+import type { BuiltClassifier, Classifier } from './classifier.js';
 import { readClassifier } from './classifier-file.js';
 
 /** Options of opening a run. */
@@ -152,13 +152,19 @@ const modelOf = (folder: string, epoch: Epoch): string =>
 
 const hasCheckpoint = (folder: string): boolean => existsSync(path.join(folder, 'checkpoint'));
 
-/** A damaged model is no reason against the runs beside it: opening it tells. */
-async function taskOf(folder: string, epoch: Epoch): Promise<string> {
-  const bytes = await readRegular(path.join(modelOf(folder, epoch), 'model.json'));
+const taskOf = async (folder: string, epoch: Epoch): Promise<string> =>
+  (await recordOf({ folder }, epoch)).task ?? path.basename(folder);
+
+/** What a model says about itself. A damaged one is no reason against the runs beside it: opening it tells. */
+export async function recordOf(
+  { folder }: Pick<Run, 'folder'>,
+  epoch: Epoch,
+): Promise<Partial<Omit<Classifier, 'model'>>> {
+  const bytes = await ifPresent(readRegular(path.join(modelOf(folder, epoch), 'model.json')));
   try {
-    return String(JSON.parse(bytes.toString()).userDefinedMetadata.task ?? path.basename(folder));
+    return JSON.parse(String(bytes)).userDefinedMetadata ?? {};
   } catch {
-    return path.basename(folder);
+    return {};
   }
 }
 

@@ -9,9 +9,10 @@ const mistakesShown = 24;
 
 /** Writes `folder/confusion.png` and `folder/mistakes.jpg`, each whole or not at all; see the functions that draw them. */
 export async function drawEvaluation(evaluation: Evaluation, folder: string): Promise<void> {
-  const { task, split, images, accuracy, classScores, confused, mistakes } = evaluation;
+  const { task, split, epoch, images, accuracy, classScores, confused, mistakes } = evaluation;
   const percent = (100 * accuracy).toFixed(1);
-  const title = `${task}: ${percent} % of ${count(images, `${split} image`)} right`;
+  const weights = epoch === undefined ? '' : `, epoch ${epoch}`;
+  const title = `${task}${weights}: ${percent} % of ${count(images, `${split} image`)} right`;
   await drawConfusion({ title, classScores, confused }, path.join(folder, 'confusion.png'));
   const shown = mistakes.slice(0, mistakesShown);
   const which = shown.length < mistakes.length ? 'the most confident of ' : '';

@@ -88,7 +88,7 @@ export class Run {
 
   /** True when the end is reached, false when the signal is aborted before. */
   async toEnd(): Promise<boolean> {
-    const { plan, folder, classifier } = this.parts;
+    const { plan, folder } = this.parts;
     await writeHistory(folder, this.history);
     // A kill may have come between the last checkpoint and its best weights.
     await this.keepBest();
@@ -100,7 +100,7 @@ export class Run {
     }
     // From now on the classifier's weights are the averages.
     this.steps.updater.average?.swap();
-    await saveClassifier(classifier, path.join(folder, 'model'));
+    await this.saveModel('model');
     return true;
   }
 
@@ -242,12 +242,16 @@ export class Run {
 
   /** Writes `best` if the position is the end of the best epoch so far. Its weights are those that were validated. */
   private async keepBest(): Promise<void> {
-    const { folder, classifier } = this.parts;
     const { epoch, batch, history } = this.position;
     if (batch === 0 && bestEpoch(history)?.epoch === epoch) {
-      const save = () => saveClassifier(classifier, path.join(folder, 'best'));
-      await this.steps.updater.withAverages(save);
+      await this.steps.updater.withAverages(() => this.saveModel('best'));
     }
+  }
+
+  private async saveModel(name: 'model' | 'best'): Promise<void> {
+    const { folder, classifier } = this.parts;
+    const { epoch } = this.position;
+    await saveClassifier({ ...classifier, epoch }, path.join(folder, name));
   }
 
   private diverged({ name, value }: NonFinite, lastLoss: number | undefined): Error {

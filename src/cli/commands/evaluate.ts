@@ -5,7 +5,7 @@ import { changeOptions, loadManifest, type Manifest } from '../../dataset/index.
 import { checkTarget } from '../../disk/index.js';
 import { missing } from '../../errors.js';
 import { type Evaluation, evaluate, saveEvaluation } from '../../evaluation/index.js';
-import { type Epoch, openRun, type Run, runOptions } from '../../model/index.js';
+import { type Epoch, openRun, type Run, recordOf, runOptions } from '../../model/index.js';
 import { count } from '../../plural.js';
 import { type ClassifyOptions, classifyOptions } from '../../prediction/index.js';
 import { drawEvaluation, type ProgressReporter, withProgress } from '../../report/index.js';
@@ -98,8 +98,25 @@ async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
   warnUnreadable(evaluation.failures, 'left out of the scores');
   print(classScoreTable(evaluation));
   const folder = flags.out === undefined ? (runs[0]?.folder ?? '') : path.join(flags.out, task);
+  for (const each of runs) {
+    await tellEpoch(each, epoch);
+  }
   await saveEvaluation(evaluation, folder);
   await drawEvaluation(evaluation, folder);
   print(`Written to ${folder}: evaluation.json, classes.csv, confusion.png, mistakes.jpg\n`);
   return evaluation;
+}
+
+/** Says which weights were scored, and which epoch was the best in training. */
+async function tellEpoch(run: Run, chosen: Epoch): Promise<void> {
+  const { epoch: scored } = await recordOf(run, chosen);
+  const { epoch: best } = await recordOf(run, 'best');
+  if (scored === undefined) {
+    return;
+  }
+  const other =
+    best === undefined || best === scored
+      ? ''
+      : `; the best in training: epoch ${best} (--epoch best)`;
+  print(`Weights of ${run.folder}: epoch ${scored} (${chosen})${other}`);
 }
