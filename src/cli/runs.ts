@@ -1,11 +1,19 @@
 /** The tasks and runs that a command's flags name. */
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Manifest, Task } from '../dataset/index.js';
 import { ifPresent } from '../disk/index.js';
 import { expected } from '../errors.js';
-import { type Classifier, type Epoch, findRun, type Run, runsIn } from '../model/index.js';
-import { taskOfRun } from '../training/index.js';
+import {
+  type Classifier,
+  type Epoch,
+  findRun,
+  type Run,
+  recordOf,
+  runsIn,
+} from '../model/index.js';
+import { count } from '../plural.js';
+import { resumedOptions, type TrainValues, taskOfRun } from '../training/index.js';
 
 const flags = { folder: '--run', task: '--task', epoch: '--epoch' };
 
@@ -120,3 +128,34 @@ async function trainedTasks(folder: string): Promise<string[]> {
   const tasks = await Promise.all(folders.map(({ name }) => taskOfRun(path.join(folder, name))));
   return tasks.filter((task) => task !== undefined);
 }
+
+/** What a new run of `classes` begins with, in words; none where `source` is no folder. */
+export async function describeStart(
+  source: string,
+  classes: readonly string[],
+  size: number | undefined,
+): Promise<string[]> {
+  if (!(await ifPresent(stat(source)))?.isDirectory()) {
+    return [];
+  }
+  const choose = ({ folder }: Run) => folder;
+  const run = await findRun(source, {}, { ...pretrainedNames, choose });
+  const { epoch, classes: own, preprocessing } = await recordOf(run, 'last');
+  const { epoch: best } = await recordOf(run, 'best');
+  const other = best === epoch ? '' : `; the best, ${best}, is ${path.join(run.folder, 'best')}`;
+  const weights = epoch === undefined ? '' : ` (epoch ${epoch}${other})`;
+  const isSame = String(own) === String(classes);
+  const head = isSame
+    ? 'with its head'
+    : `a new head for ${count(classes.length, 'class', 'classes')}`;
+  const line = `begins with ${run.folder}${weights}, ${size ?? preprocessing?.crop} px, ${head}`;
+  const { trainable } = await resumedOptions<Partial<TrainValues>>(run.folder, {});
+  return isSame || trainable !== 'head'
+    ? [line]
+    : [
+        line,
+        `! ${run.folder} trained only its head, which other classes cannot use: nothing that it learnt is taken`,
+      ];
+}
+
+const pretrainedNames = { folder: '--pretrained', task: '--pretrained', epoch: '--pretrained' };

@@ -113,6 +113,18 @@ test('when --pretrained is a run, then its network is taken, and config.json has
   const { code, stdout, stderr } = await train('renamed', at('tuned'), ...words);
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^hue: validation accuracy \d+\.\d % after epoch 1, the best\n/);
+  const line = `hue: begins with ${path.relative('.', run)} (epoch 3; the best, 1, is ${path.relative('.', run)}/best), 32 px, with its head`;
+  assert.ok(stderr.split('\n').includes(line), stderr);
   const { model } = JSON.parse(await readFile(at('tuned', 'hue', 'config.json'), 'utf8'));
   assert.deepEqual(model, { architecture: 'mobilenet-v2', size: 32, pretrained: run });
+});
+
+test('when a run is evaluated, then it says of which epoch the weights are, and which one was the best', async () => {
+  const words = ['--data', at('data'), '--run', run, '--out', at('scores')];
+  const { code, stdout, stderr } = await runBobbin(['evaluate', ...words]);
+  assert.equal(code, 0, stderr);
+  const line = `Weights of ${run}: epoch 3 (last); the best in training: epoch 1 (--epoch best)`;
+  assert.ok(stdout.split('\n').includes(line), stdout);
+  const scores = await readFile(at('scores', 'colour', 'evaluation.json'), 'utf8');
+  assert.equal(JSON.parse(scores).epoch, 3);
 });

@@ -1,14 +1,14 @@
 /** `bobbin train`: trains one classifier for each task, each in its own folder of the run. */
 import type { Command } from 'commander';
-import { changeOptions, loadManifest } from '../../dataset/index.js';
+import { changeOptions, loadManifest, taskOf } from '../../dataset/index.js';
 import { type ProgressReporter, withProgress } from '../../report/index.js';
-import { resumedOptions, train } from '../../training/index.js';
+import { resumedOptions, taskOfRun, train } from '../../training/index.js';
 import { print } from '../../width.js';
 import { warnOfChanges } from '../data-changes.js';
 import { givenFlags, pickFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
-import { chosenTasks, trainingFolders } from '../runs.js';
+import { chosenTasks, describeStart, trainingFolders } from '../runs.js';
 import { trainingOptions } from '../training-options.js';
 import { createEpochReport, describeEnd, evaluateHint, reportRun } from '../training-report.js';
 
@@ -63,6 +63,13 @@ async function run({ flags, given, signal, progress }: Work): Promise<void> {
     const resumed =
       flags.resume && (await resumedOptions(folder, pickFlags(trainingOptions, given)));
     const training = { ...values, ...resumed };
+    const { pretrained, size } = training.model;
+    if (typeof pretrained === 'string' && (await taskOfRun(folder)) === undefined) {
+      const { classes } = taskOf(manifest, task);
+      for (const line of await describeStart(pretrained, classes, size)) {
+        progress.print(line.startsWith('!') ? line : `${task}: ${line}`);
+      }
+    }
     const result = await train({
       ...training,
       manifest,
