@@ -11,7 +11,7 @@ export type Settings = Record<string, unknown>;
  * @throws InvalidInputError when some differ, naming each one with both values; one in a group is `group.name`
  */
 export function checkSameSettings(folder: string, saved: Settings, now: Settings): void {
-  const [before, after] = [valuesByName(saved), valuesByName(now)];
+  const [before, after] = [jsonByName(saved), jsonByName(now)];
   const differences = [...new Set([...before.keys(), ...after.keys()])]
     .filter((name) => before.get(name) !== after.get(name))
     .map((name) => difference(name, before.get(name), after.get(name)));
@@ -28,13 +28,16 @@ const difference = (name: string, before = 'not given', after = 'not given'): st
 
 const digest = /^"[0-9a-f]{64}"$/;
 
-/** Each value as JSON. */
-function valuesByName(settings: Settings, group = ''): Map<string, string> {
-  const entries = Object.entries(settings).flatMap(([name, value]): [string, string][] => {
+/** The values by the names of their settings; one in a group is `group.name`. */
+export function valuesByName(settings: Settings, group = ''): Map<string, unknown> {
+  const entries = Object.entries(settings).flatMap(([name, value]): [string, unknown][] => {
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
       return [...valuesByName(value as Settings, `${group}${name}.`)];
     }
-    return value === undefined ? [] : [[`${group}${name}`, JSON.stringify(value)]];
+    return value === undefined ? [] : [[`${group}${name}`, value]];
   });
   return new Map(entries);
 }
+
+const jsonByName = (settings: Settings): Map<string, string> =>
+  new Map([...valuesByName(settings)].map(([name, value]) => [name, JSON.stringify(value)]));

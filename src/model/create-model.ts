@@ -11,7 +11,7 @@ import {
 } from './classifier.js';
 import { Dropout } from './layers/dropout.js';
 import { type ArchitectureName, architectureNames, networkNamed } from './networks/index.js';
-import { modelOptions } from './options.js';
+import { checkSize, modelOptions } from './options.js';
 import { publishedWeights, readWeights, type StartingWeights } from './pretrained.js';
 import { assignWeights } from './weights/assign.js';
 
@@ -93,9 +93,7 @@ const modelShape = {
 
 function checkRequest(options: ModelOptions): void {
   checkArguments('createModel', options, modelShape);
-  if (options.size !== undefined && options.size % 32 !== 0) {
-    throw expected('a multiple of 32', 'size', options.size);
-  }
+  checkSize(options.size);
 }
 
 /** The architecture that is given, else that of the run whose weights are taken, else the default. */

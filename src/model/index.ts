@@ -19,7 +19,7 @@ export { BatchNormalization } from './layers/batch-normalization.js';
 export { Dropout, keyOf, type StepArguments } from './layers/dropout.js';
 export { ReLU } from './layers/relu.js';
 export { type ArchitectureName, architectureNames } from './networks/index.js';
-export { completeModel, modelOptions, weightsPath } from './options.js';
+export { checkSize, completeModel, modelOptions, weightsPath } from './options.js';
 export {
   type Epoch,
   findRun,

@@ -1,5 +1,6 @@
 /** The options that choose a network, each declared once: type, default, range and help. */
 import path from 'node:path';
+import { expected } from '../errors.js';
 import type { GivenValues, OptionTable } from '../options.js';
 import { architectureNames, networkNamed } from './networks/index.js';
 
@@ -40,6 +41,13 @@ export function completeModel({ architecture, size, pretrained = true }: Given =
   }
   const name = architecture ?? architectureNames[0];
   return { architecture: name, size: size ?? networkNamed(name).size, pretrained };
+}
+
+/** @throws InvalidInputError where the strides of a network leave a fraction of a pixel. */
+export function checkSize(size: number | undefined): void {
+  if (size !== undefined && size % 32 !== 0) {
+    throw expected('a multiple of 32', 'size', size);
+  }
 }
 
 /** The value of `pretrained` that names the same file in every folder. */

@@ -7,6 +7,7 @@ export {
   type SubmitResult,
   submitOptions,
 } from './request.js';
+export { hasBegun, savedSettings } from './settings.js';
 export { submit } from './submit.js';
 export { type Problem, type Verification, verifySubmission } from './verify.js';
 export { type Submission, type SubmissionOptions, writeSubmission } from './write.js';

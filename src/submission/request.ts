@@ -59,7 +59,8 @@ export interface SubmitObserver {
   onScored?(evaluation: Evaluation): Promise<void> | void;
 }
 
-/** A request to {@link submit}. A repeated call for the same `out` must have the same options. */
+/** A request to {@link submit}. A repeated call for the same `out` must have the same options, once a
+ * model has trained; `source` may be another place of the same release. */
 export interface SubmitRequest extends GivenValues<typeof submitOptions> {
   /** Folder in the FashionAI layout. */
   source: string;

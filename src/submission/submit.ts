@@ -1,24 +1,16 @@
 /** The whole way from a source folder to a verified submission; a repeated call continues from the files of the last one. */
 
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { checkArguments } from '../arguments.js';
-import {
-  changesSince,
-  findQuestionFiles,
-  fittingLayout,
-  loadManifest,
-  type Manifest,
-  manifestFile,
-  prepare,
-  samplesOf,
-  type Task,
-} from '../dataset/index.js';
-import { inLockedFolder, removeLeftovers } from '../disk/index.js';
+import { findQuestionFiles, type Manifest, samplesOf, type Task } from '../dataset/index.js';
+import { inLockedFolder } from '../disk/index.js';
 import { type Evaluation, score } from '../evaluation/index.js';
+import { checkSize } from '../model/index.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { ensemble, type Prediction } from '../prediction/index.js';
+import { checkedValues } from '../training/index.js';
 import { answerQuestions, type QuestionImages } from './answer.js';
+import { checkSource, prepared } from './data.js';
 import { type MemberPredictions, predictMember, trainMember, type Work } from './member.js';
 import {
   type SubmitRequest,
@@ -27,7 +19,7 @@ import {
   submitShape,
   trainingShape,
 } from './request.js';
-import { keepSettings } from './settings.js';
+import { hasBegun, keepSettings, modelRuns } from './settings.js';
 import { verifySubmission } from './verify.js';
 
 /**
@@ -42,36 +34,24 @@ import { verifySubmission } from './verify.js';
 export async function submit(request: SubmitRequest): Promise<SubmitResult> {
   checkArguments('submit', request, submitShape);
   checkArguments('training', request.training, trainingShape);
-  await checkSource(request);
-  return await inLockedFolder(request.out, 'out', () => submitLocked(request));
-}
-
-const dataFolder = (out: string): string => path.join(out, 'data');
-
-/** Looks at a new source before anything is written: kept settings with a mistyped one would refuse the right one. */
-async function checkSource({ source, out }: SubmitRequest): Promise<void> {
-  if (!existsSync(manifestFile(dataFolder(out)))) {
-    const root = path.resolve(source);
-    await fittingLayout(root);
-    await findQuestionFiles(root);
+  const { model, ...training } = request.training;
+  checkSize(model?.size);
+  checkedValues({ ...training, seed: request.seed });
+  if (!(await hasBegun(request.out))) {
+    await checkSource(request.source);
   }
+  return await inLockedFolder(request.out, 'out', () => submitLocked(request));
 }
 
 async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
   const { out, observer } = request;
   const { models, crops } = resolveOptions(submitOptions, pickOptions(submitOptions, request));
-  const { source, seed, validationFraction } = request;
+  const { seed, validationFraction } = request;
   // Threads, memory and the failure budget may change from call to call.
   const { threads, memoryMB, failureBudget, ...training } = request.training;
-  await keepSettings(out, {
-    source: path.relative(out, source).split(path.sep).join('/') || '.',
-    seed,
-    validationFraction,
-    models,
-    crops,
-    ...training,
-  });
-  const manifest = await prepared(request);
+  const begun = await hasBegun(out);
+  await keepSettings(out, { seed, validationFraction, models, crops, ...training }, begun);
+  const manifest = await prepared(request, begun);
   const questionFiles = await findQuestionFiles(manifest.root);
   observer?.onPrepared?.(manifest);
   const work = { request, manifest, crops };
@@ -97,40 +77,11 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
   return { manifest, evaluations, answers, csv, zip, verification };
 }
 
-async function prepared(request: SubmitRequest): Promise<Manifest> {
-  const { source, out, seed, validationFraction } = request;
-  const data = dataFolder(out);
-  const file = manifestFile(data);
-  if (existsSync(file)) {
-    await removeLeftovers(data);
-    const manifest = await loadManifest(data, {}, `Remove ${file} and repeat submit`);
-    await reportChanges(manifest, request);
-    return manifest;
-  }
-  return (await prepare(source, { out: data, seed, validationFraction })).manifest;
-}
-
-/** What changed in the source since an earlier call prepared it. */
-async function reportChanges(manifest: Manifest, request: SubmitRequest): Promise<void> {
-  const asked = {
-    manifest,
-    checkHashes: request.checkHashes,
-    remedy: 'submit into another folder',
-  };
-  const changes = [
-    ...(await changesSince(asked)),
-    ...(await changesSince({ ...asked, part: 'questions' })),
-  ];
-  for (const sentence of new Set(changes)) {
-    request.observer?.onChange?.(sentence);
-  }
-}
-
 /** Trains and predicts with model 1 … `models` of a task. */
 async function predictMembers(work: Work, task: Task, images: QuestionImages, models: number) {
   const members: MemberPredictions[] = [];
   for (let model = 1; model <= models; model++) {
-    const run = path.join(work.request.out, 'runs', `model-${model}`, task.name);
+    const run = path.join(modelRuns(work.request.out, model), task.name);
     const member = { task: task.name, model, run };
     await trainMember(work, member);
     members.push(await predictMember(work, member, images));

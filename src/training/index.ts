@@ -22,6 +22,7 @@ export {
   trainAugmentationOptions,
   trainOptions,
 } from './options.js';
+export { checkedValues } from './plan.js';
 export type { TrainProgress } from './progress.js';
 export { resumedOptions } from './resumed.js';
 export { learningRateAt } from './schedule.js';

@@ -43,12 +43,7 @@ export interface ResolvedPlan extends Plan {
  */
 export function planOf(options: PlanOptions): Plan {
   const { manifest, task } = options;
-  const values = resolveOptions(trainOptions, pickOptions(trainOptions, options));
-  const augmentation = resolveOptions<typeof trainAugmentationOptions>(
-    trainAugmentationOptions,
-    options.augmentation,
-  );
-  checkCombination(values, augmentation);
+  const { values, augmentation } = checkedValues(options);
   const training = samplesOf(manifest, task, 'train');
   const validation = samplesOf(manifest, task, 'validation');
   if (training.length === 0) {
@@ -56,6 +51,23 @@ export function planOf(options: PlanOptions): Plan {
   }
   const classes = manifest.tasks.find(({ name }) => name === task)?.classes as string[];
   return { task, values: resolveOptimizer(values), augmentation, classes, training, validation };
+}
+
+/**
+ * The options of a plan with their defaults.
+ *
+ * @throws InvalidInputError when one is out of its range, and when two conflict with each other or with this machine
+ */
+export function checkedValues(
+  options: Omit<PlanOptions, 'manifest' | 'task'>,
+): Pick<Plan, 'values' | 'augmentation'> {
+  const values = resolveOptions(trainOptions, pickOptions(trainOptions, options));
+  const augmentation = resolveOptions<typeof trainAugmentationOptions>(
+    trainAugmentationOptions,
+    options.augmentation,
+  );
+  checkCombination(values, augmentation);
+  return { values, augmentation };
 }
 
 /** A sentence for each option that is valid but probably not meant. */

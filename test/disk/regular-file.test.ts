@@ -72,7 +72,7 @@ test('when a pipe stands for a file of a data set, run or submission, then each 
     weights: () => readWeights(pipe),
     checkpoint: () => loadCheckpoint(at('run')),
     prediction: () => loadPrediction(pipe),
-    settings: () => keepSettings(folder, {}),
+    settings: () => keepSettings(folder, {}, true),
   };
   for (const [name, read] of Object.entries(readers)) {
     await assert.rejects(read, /a regular file .* "a pipe"/, name);

@@ -1,6 +1,6 @@
 /** A submission that is continued after its source or its files changed. */
 import assert from 'node:assert/strict';
-import { copyFile, cp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { createModel, saveClassifier } from '../../src/model/index.js';
@@ -16,12 +16,16 @@ const task = 'collar_design_labels';
 const run = path.join(out, 'runs', 'model-1', task);
 const predictions = ['validation.json', 'questions.json'];
 
+const at = (place: string) => ({
+  source: path.join(place, 'photos'),
+  out: path.join(place, 'out'),
+});
+
 /** Calls `submit` and returns its rows and what it told of changes. */
-async function submitted(place = folder): Promise<{ rows: string[]; told: string[] }> {
+async function submitted(place = at(folder)): Promise<{ rows: string[]; told: string[] }> {
   const told: string[] = [];
   const { csv } = await submit({
-    source: path.join(place, 'photos'),
-    out: path.join(place, 'out'),
+    ...place,
     seed: 1,
     validationFraction: 0.3,
     crops: 'center',
@@ -59,25 +63,54 @@ test('when source and submission move together, then the stored predictions are 
   const elsewhere = `${folder}-moved`;
   await rename(folder, elsewhere);
   try {
-    assert.deepEqual(await submitted(elsewhere), first);
+    assert.deepEqual(await submitted(at(elsewhere)), first);
     assert.deepEqual(await times(path.join(elsewhere, path.relative(folder, run))), written);
   } finally {
     await rename(elsewhere, folder);
   }
 });
 
-test('when source and submission are copied together, then the copy continues', async (t) => {
-  const copy = path.join(temporaryFolder(t), 'elsewhere');
+test('when source or submission moves alone, or both are copied, then the submission continues', async (t) => {
+  const other = temporaryFolder(t);
+  const places = {
+    out: path.join(other, 'far', 'away', 'out'),
+    source: path.join(other, 'photos'),
+  };
+  const written = await times();
+  await mkdir(path.dirname(places.out), { recursive: true });
+  for (const [from, to, place] of [
+    [out, places.out, { source, out: places.out }],
+    [source, places.source, places],
+    [places.out, out, { source: places.source, out }],
+    [places.source, source, { source, out }],
+  ] as const) {
+    await rename(from, to);
+    assert.deepEqual(await submitted(place), first);
+    assert.deepEqual(await times(path.join(place.out, path.relative(out, run))), written);
+  }
+  const copy = path.join(other, 'copy');
   await cp(folder, copy, { recursive: true });
-  assert.deepEqual(await submitted(copy), first);
+  assert.deepEqual(await submitted(at(copy)), first);
 });
 
-test('when an earlier version kept the absolute path of the source, then the submission continues', async () => {
+test('when the source is another release, then the error names the file that differs', async (t) => {
+  const other = path.join(temporaryFolder(t), 'photos');
+  await cp(source, other, { recursive: true });
+  const labels = path.join(other, 'base', 'Annotations', 'label.csv');
+  await writeFile(labels, (await readFile(labels, 'utf8')).replace('\n', '\n\n'));
+  await assert.rejects(submitted({ source: other, out }), ({ message }: Error) => {
+    assert.ok(message.includes(`${labels} has other rows. Name the source`), message);
+    return true;
+  });
+});
+
+test('when an earlier version kept the path of the source, then the submission continues', async () => {
   const file = path.join(out, 'settings.json');
   const settings = JSON.parse(await readFile(file, 'utf8'));
-  assert.equal(settings.source, '../photos');
-  await writeFile(file, JSON.stringify({ ...settings, source }));
-  assert.deepEqual(await submitted(), first);
+  for (const kept of [source, '../photos']) {
+    await writeFile(file, JSON.stringify({ ...settings, source: kept }));
+    assert.deepEqual(await submitted(), first);
+  }
 });
 
 test('when a photo of a question changes, then it is predicted again', async () => {

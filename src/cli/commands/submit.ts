@@ -1,8 +1,11 @@
 /** `bobbin submit`: makes a verified submission from a source folder. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { prepareOptions } from '../../dataset/index.js';
-import { submitOptions } from '../../submission/index.js';
-import { pickFlags } from '../flags.js';
+import { InvalidInputError } from '../../errors.js';
+import { optionsByName } from '../../options.js';
+import { valuesByName } from '../../settings.js';
+import { hasBegun, savedSettings, submitOptions } from '../../submission/index.js';
+import { pickFlags, presetFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { runSubmit, showPictures } from '../submit-report.js';
 import { trainingOptions } from '../training-options.js';
@@ -14,11 +17,28 @@ export const options = {
   seed: { ...prepareOptions.seed, help: 'seed of the split and of all training' },
 };
 
+interface Flags {
+  data: string;
+  out: string;
+  resume?: boolean;
+}
+
 export function configure(command: Command): void {
   command
     .requiredOption('--data <folder>', 'source folder in the FashionAI layout')
-    .requiredOption('--out <folder>', 'folder for the prepared data, the runs and the submission');
-  command.action(async (flags: { data: string; out: string }) => {
+    .requiredOption('--out <folder>', 'folder for the prepared data, the runs and the submission')
+    // `train` has it.
+    .addOption(new Option('--resume').hideHelp());
+  command.hook('preAction', async () => {
+    const { out, resume } = command.opts<Flags>();
+    if (resume) {
+      throw new InvalidInputError(
+        'submit has no --resume: the same command without it continues what is in --out',
+      );
+    }
+    await presetSaved(command, out);
+  });
+  command.action(async (flags: Flags) => {
     const { seed, validationFraction, models, crops, checkHashes, ...training } = pickFlags(
       options,
       flags,
@@ -39,4 +59,12 @@ export function configure(command: Command): void {
     );
     showPictures(flags.out, result);
   });
+}
+
+/** What is not given stays as an earlier call for `out` had it. A configuration file is read later, and overrides it. */
+async function presetSaved(command: Command, out: string): Promise<void> {
+  const saved = (await hasBegun(out)) ? await savedSettings(out) : undefined;
+  if (saved !== undefined) {
+    presetFlags(command, optionsByName(options), valuesByName(saved));
+  }
 }
