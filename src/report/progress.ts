@@ -49,6 +49,9 @@ const interval = { terminal: 100, plain: 5000 };
 /** The columns of plain lines, and of a terminal that does not tell them. */
 const usualColumns = 80;
 
+/** Columns that the rewritten line leaves free: for the `^C` of a terminal, and the last, after which some go on to the next row. */
+const kept = 3;
+
 /** A reporter for `stream`: one line that is rewritten on a terminal, else plain lines. */
 export function createProgress(stream: NodeJS.WriteStream): ProgressReporter {
   return stream.isTTY && process.env.TERM !== 'dumb' ? liveProgress(stream) : plainProgress(stream);
@@ -58,15 +61,14 @@ function liveProgress(stream: NodeJS.WriteStream): ProgressReporter {
   const nothing = { label: '', at: 0, width: 0 };
   let shown = nothing;
   const columns = () => stream.columns || usualColumns;
-  const erasing = () => {
-    // A line that no longer fits a terminal made narrower goes on in the rows below.
-    const above = Math.ceil(shown.width / columns()) - 1;
-    return shown.width === 0 ? '' : `\r${above > 0 ? `\x1b[${above}A` : ''}\x1b[J`;
-  };
   const replace = (text: string) => {
-    const whole = erasing() + text;
-    if (whole !== '') {
-      stream.write(whole);
+    if (shown.width > 0 || text !== '') {
+      // A line that no longer fits a terminal made narrower goes on in the rows below.
+      const above = Math.ceil(shown.width / columns()) - 1;
+      // In the top row, tmux keeps what `J`, erasing the rows below too, removes.
+      const [before, after] = above > 0 ? [`\x1b[${above}A\x1b[J`, ''] : ['', '\x1b[K'];
+      const [first, ...rest] = text.split('\n');
+      stream.write(shown.width > 0 ? [`\r${before}${first}${after}`, ...rest].join('\n') : text);
     }
     shown = nothing;
   };
@@ -77,8 +79,7 @@ function liveProgress(stream: NodeJS.WriteStream): ProgressReporter {
       if (label === shown.label && now - shown.at < interval.terminal) {
         return;
       }
-      // In the last column some terminals go on to the next row.
-      const line = progressLine(state, columns() - 1);
+      const line = progressLine(state, columns() - kept);
       replace(line);
       shown = { label, at: now, width: displayWidth(line) };
     },

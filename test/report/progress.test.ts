@@ -102,10 +102,10 @@ test('when there is a terminal, then a line is rewritten ten times a second and 
   progress.end();
   assert.deepEqual(pieces, [
     'epoch 1/2  ██░░░░░░░░░░░░░░░░░░  1/10',
-    '\r\x1b[Jepoch 1/2  ██████░░░░░░░░░░░░░░  3/10',
-    '\r\x1b[Jepoch 2/2  ██░░░░░░░░░░░░░░░░░░  1/10',
-    '\r\x1b[Jepoch 2/2  ██████░░░░░░░░░░░░░░  3/10',
-    '\r\x1b[Jepoch 2/2 done\n',
+    '\repoch 1/2  ██████░░░░░░░░░░░░░░  3/10\x1b[K',
+    '\repoch 2/2  ██░░░░░░░░░░░░░░░░░░  1/10\x1b[K',
+    '\repoch 2/2  ██████░░░░░░░░░░░░░░  3/10\x1b[K',
+    '\repoch 2/2 done\x1b[K\n',
   ]);
 });
 
@@ -114,7 +114,7 @@ test('when a terminal is made narrower, then the rows that the line took go, and
   progress.update(training);
   terminal.columns = 50;
   progress.update({ ...training, label: 'epoch 2/6' });
-  assert.equal(pieces[1], '\r\x1b[2A\x1b[Jphotos epoch 2/6  ███░░░░  14 images/s  1:05 left');
+  assert.equal(pieces[1], '\r\x1b[2A\x1b[Jphotos epoch 2/6  ██░░░  14 images/s  1:05 left');
 });
 
 test('when a lasting line exceeds a terminal, then it is broken between words, but a path stays whole', () => {
