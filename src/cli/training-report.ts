@@ -13,16 +13,21 @@ import { warnUnreadable } from './unreadable.js';
 export interface EpochReport {
   /** Prints an epoch of the run `title` as a row; a header precedes the first one. */
   add(title: string, record: EpochRecord, epochs: number): void;
-  /** Prints the times and the advice of the last epoch; of several runs, that which waits longest. */
+  /** Prints the times of the last epoch, and its advice if it was long enough to tell; of several runs, that which waits longest. */
   end(): void;
 }
+
+/** An epoch must last so long that the share of waiting is no chance; and the first one of a command traces its steps. */
+const leastSeconds = 10;
 
 /** The columns that the lines of a report take at most. */
 const lineColumns = 80;
 
 export function createEpochReport(print: (line: string) => void): EpochReport {
   const last = new Map<string, EpochRecord>();
-  const waits = (record?: EpochRecord) => record !== undefined && record.waitShare >= muchWaiting;
+  let advised = false;
+  const waits = ({ waitShare, seconds }: EpochRecord) =>
+    last.size > 0 && seconds >= leastSeconds && waitShare >= muchWaiting;
   return {
     add(title, record, epochs) {
       const earlier = last.get(title);
@@ -30,8 +35,8 @@ export function createEpochReport(print: (line: string) => void): EpochReport {
         print(`${title}\n${epochHeader}`);
       }
       print(describeEpoch(record, epochs));
-      // While the run waits on, one sentence is enough.
-      if (waits(record) && !waits(earlier)) {
+      if (!advised && waits(record)) {
+        advised = true;
         print(wrap(`  ${record.advice}`, lineColumns));
       }
       last.set(title, record);
@@ -92,7 +97,8 @@ function describePipeline(record: EpochRecord): string {
   if (deviceMs > 0) {
     parts.push(describeDevice(record));
   }
-  return `Pipeline: ${parts.join(', ')}.\n${advice}`;
+  const times = `Pipeline: ${parts.join(', ')}.`;
+  return record.seconds < leastSeconds ? times : `${times}\n${advice}`;
 }
 
 function describeDevice(record: EpochRecord): string {

@@ -51,8 +51,14 @@ test('when a run begins to wait for images, then the advice follows that epoch o
   const waiting = { ...record, waitShare: 0.4, advice };
   const lines = linesOf([record, waiting, waiting, record, waiting]);
   const places = lines.flatMap((line, index) => (line.includes('Use more threads') ? index : []));
-  assert.deepEqual(places, [4, 9, 12]);
+  assert.deepEqual(places, [4, 10]);
   assert.ok(lines.every((line) => line.length <= 80));
+});
+
+test('when an epoch is short or the first, then no advice follows it', () => {
+  const waiting = { ...record, waitShare: 0.4, advice: 'Use more threads.' };
+  const lines = linesOf([waiting, { ...waiting, seconds: 9 }]);
+  assert.ok(lines.every((line) => !line.includes('Use more threads')));
 });
 
 test('when there are several runs, then the last epoch that waits longest gives the times', () => {
