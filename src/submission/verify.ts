@@ -7,7 +7,7 @@ import {
   readQuestions,
   type Task,
 } from '../dataset/index.js';
-import { expected } from '../errors.js';
+import { expected, InvalidInputError } from '../errors.js';
 import { decimals, probabilityFault, tableName } from './row.js';
 import { openTable } from './table.js';
 
@@ -46,7 +46,7 @@ export async function verifySubmission(
   checkArgument('submission', submission, text('a file'));
   checkArgument('questionFiles', questionFiles, list('an array of files'));
   checkArgument('tasks', tasks, list('an array of tasks'));
-  const classes = new Map(tasks.map((task) => [task.name, task.classes.length]));
+  const classes = new Map(tasks.map((task) => [task.name, task.classes]));
   const questions = await readQuestions(questionFiles);
   for (const { task, origin } of questions) {
     if (!classes.has(task)) {
@@ -68,7 +68,7 @@ export async function verifySubmission(
       throw error;
     }
     // A broken archive or table is a fault of the submission; the rows after it were not read.
-    check.report({ message: (error as Error).message });
+    check.report({ message: faultOf(error as Error) });
     return check.result();
   }
   check.end();
@@ -78,7 +78,7 @@ export async function verifySubmission(
 /** Checks the rows in file order and remembers the answered questions. */
 class Check {
   private readonly questions: readonly QuestionRow[];
-  private readonly classes: ReadonlyMap<string, number>;
+  private readonly classes: ReadonlyMap<string, readonly string[]>;
   private readonly positions: ReadonlyMap<string, number>;
   private readonly answered = new Map<number, number>();
   private readonly problems: Problem[] = [];
@@ -87,7 +87,7 @@ class Check {
   private lastLine = 0;
   private lastPosition = -1;
 
-  constructor(questions: readonly QuestionRow[], classes: ReadonlyMap<string, number>) {
+  constructor(questions: readonly QuestionRow[], classes: ReadonlyMap<string, readonly string[]>) {
     this.questions = questions;
     this.classes = classes;
     this.positions = new Map(questions.map(({ path, task }, index) => [keyOf(path, task), index]));
@@ -108,8 +108,8 @@ class Check {
       return;
     }
     this.markAnswered(path, task, line);
-    const count = this.classes.get(task);
-    const fault = count === undefined ? undefined : valuesFault(values, count);
+    const names = this.classes.get(task);
+    const fault = names && valuesFault(values, names);
     if (fault !== undefined) {
       this.report({ line, message: `${path} of ${task}: ${fault}` });
     }
@@ -164,25 +164,33 @@ function keyOf(path: string, task: string): string {
   return `${path}\n${task}`;
 }
 
-function valuesFault(values: string, classes: number): string | undefined {
+function valuesFault(values: string, classes: readonly string[]): string | undefined {
   const texts = values.split(';');
   const odd = texts.findIndex((text) => !numberForm.test(text));
-  if (odd >= 0 && texts.length === classes) {
-    return `expected a number from 0 to 1 with ${decimals} decimals for class ${odd} but received ${JSON.stringify(texts[odd])}`;
+  if (odd >= 0 && texts.length === classes.length) {
+    return `expected a number from 0 to 1 with ${decimals} decimals for class ${odd} (${classes[odd]}) but received ${JSON.stringify(texts[odd])}`;
   }
-  return probabilityFault(texts.map(Number), classes);
+  return probabilityFault(texts.map(Number), classes.length);
 }
 
 /** Twice the size of a valid table and more: a larger file is hostile and is not read further. */
 function mostBytes(
   questions: readonly QuestionRow[],
-  classes: ReadonlyMap<string, number>,
+  classes: ReadonlyMap<string, readonly string[]>,
 ): number {
   const rows = questions.reduce((sum, { path, task }) => {
-    return sum + 2 * path.length + task.length + (classes.get(task) ?? 0) * (decimals + 3) + 8;
+    return (
+      sum + 2 * path.length + task.length + (classes.get(task)?.length ?? 0) * (decimals + 3) + 8
+    );
   }, 0);
   return 2 * rows + 4096;
 }
+
+/** The libraries that read archives say where their bytes fail, not what that means. */
+const faultOf = (error: Error): string =>
+  error instanceof InvalidInputError
+    ? error.message
+    : `the archive is damaged (${error.message}): make it again with the same submit command`;
 
 function isSystemError(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).syscall !== undefined;

@@ -51,12 +51,12 @@ const faults: [
   [
     'has no number',
     [first, second, 'Images/n/2.jpg,neck_design_labels,nan;1.00000000'],
-    [[3, /8 decimals for class 0 but received "nan"/]],
+    [[3, /8 decimals for class 0 \(.+\) but received "nan"/]],
   ],
   [
     'has too few decimals',
     [first, second, 'Images/n/2.jpg,neck_design_labels,0.25;0.75'],
-    [[3, /8 decimals for class 0 but received "0\.25"/]],
+    [[3, /8 decimals for class 0 \(.+\) but received "0\.25"/]],
   ],
   [
     'has a value above one',
