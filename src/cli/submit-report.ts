@@ -38,6 +38,12 @@ function createObserver(
   const { out, models = 1, seed, training } = request;
   const labelOf = ({ task, model }: Member) => (models > 1 ? `${task} model ${model}` : task);
   let manifest: Manifest | undefined;
+  /** The heading of a model's table: what it is, and which of how many. */
+  const headingOf = ({ task, model }: Member) => {
+    const tasks = manifest?.tasks ?? [];
+    const place = `task ${tasks.findIndex(({ name }) => name === task) + 1} of ${tasks.length}`;
+    return models > 1 ? `${task} (${place}, model ${model} of ${models})` : `${task} (${place})`;
+  };
   return {
     onPrepared(prepared) {
       manifest = prepared;
@@ -53,7 +59,7 @@ function createObserver(
     onAugment: (member, { reason }) => progress.print(`${labelOf(member)}: ${reason}`),
     onTraining: (member, state) => progress.update({ ...state, name: labelOf(member) }),
     onEpoch: (member, record) =>
-      report.add(labelOf(member), record, training.epochs ?? record.epoch),
+      report.add(headingOf(member), record, training.epochs ?? record.epoch),
     async onTrained({ task, model, run }, result) {
       progress.end();
       const { augmentation = {} } = training;

@@ -192,3 +192,11 @@ test('when the file is absent, or a question has an unknown task, then verify th
     /a known task for .*question\.csv:1 but received "neck_design_labels"/,
   );
 });
+
+test('when the archive is damaged, then the message says how to make it again', async (t) => {
+  const { folder, questionCsv } = await workplace(t);
+  const file = path.join(folder, 'submission.zip');
+  await writeFile(file, 'PK and no directory');
+  const { problems } = await verifySubmission(file, [questionCsv], tasks);
+  assert.match(problems[0]?.message ?? '', /the archive is damaged \(.+\): make it again/);
+});
