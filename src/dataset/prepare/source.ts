@@ -40,6 +40,12 @@ export async function fittingLayout(source: string): Promise<Layout<LayoutName>>
   if (layout === undefined) {
     throw await refusal(source);
   }
+  const outer = path.dirname(source);
+  if (path.basename(source) === 'Images' && (await layoutOf(outer))?.name === 'FashionAI') {
+    // Its folders are tasks, which would be taken for classes.
+    const remedy = `Its labels are beside it: name ${outer} as the source`;
+    throw expected('a whole FashionAI release', 'source', source, remedy);
+  }
   return layout;
 }
 
