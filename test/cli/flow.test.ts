@@ -113,7 +113,8 @@ test('when a submission is stopped and repeated, then its result equals an unint
     ...['--validation-fraction', '0.3', '--models', '2'],
   ];
   // Its row follows the model's name and the header.
-  const firstEpoch = (model: number) => new RegExp(`${tasks[0]} \\(.*, model ${model} of 2\\)\n.*\n +1/3 `);
+  const firstEpoch = (model: number) =>
+    new RegExp(`${tasks[0]} \\(.*, model ${model} of 2\\)\n.*\n +1/3 `);
   let sent = false;
   const stopped = await runBobbin(words('stopped'), {
     watch: (child, stderr) => {
