@@ -37,7 +37,7 @@ export function warningsOf(
     ...conflictWarnings(summary),
     ...damageWarnings(summary),
     ...questionWarnings(summary),
-    ...summary.tasks.flatMap(classWarnings),
+    ...summary.tasks.flatMap((task) => classWarnings(task, summary.layout)),
   ];
 }
 
@@ -120,7 +120,13 @@ function counted(number: number, first: Pair | undefined, [one, many]: OneOrMany
   return number === 0 ? [] : [`${count(number, one, many)}${place}.`];
 }
 
-function classWarnings({ name: task, classes, validation: held }: TaskSummary): string[] {
+function classWarnings(
+  { name: task, classes, validation: held }: TaskSummary,
+  layout: LayoutName,
+): string[] {
+  // A competition gives the images and the classes.
+  const onEmpty =
+    layout === 'FashionAI' ? 'its column stays in the answers' : 'add some, or remove the class';
   const empty = classes.filter(({ train, validation }) => train + validation === 0);
   const unlearnt = classes.filter(({ train, validation }) => train === 0 && validation > 0);
   const unseen =
@@ -131,7 +137,7 @@ function classWarnings({ name: task, classes, validation: held }: TaskSummary): 
       [`class of ${task} has no ${kind}image`, `classes of ${task} have no ${kind}image`],
     );
   return [
-    ...sentences(empty, '', 'add some, or remove the class'),
+    ...sentences(empty, '', onEmpty),
     ...sentences(unlearnt, 'training ', 'add some, since the network cannot learn it'),
     ...sentences(unseen, 'validation ', 'add some, since nothing measures it'),
   ];

@@ -276,7 +276,7 @@ test('when many classes lack images then a few are named and the others counted'
   assert.equal(summary.warnings.length, 6);
   assert.equal(
     summary.warnings[4],
-    'colour has no image of class class 5: add some, or remove the class.',
+    'colour has no image of class class 5: its column stays in the answers.',
   );
   assert.equal(summary.warnings[5], '15 more classes of colour have no image.');
 });
