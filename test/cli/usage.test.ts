@@ -55,7 +55,7 @@ const refusals: [line: string, message: string][] = [
   // Invalid: what was typed, said once.
   [
     'train --model resnet50',
-    'Expected one of efficientnet-lite0, resnet50-v2, mobilenet-v2 for --model but received "resnet50"',
+    'Expected one of efficientnet-lite0, resnet50-v2, mobilenet-v2 for --model but received "resnet50". Did you mean resnet50-v2?',
   ],
   ['train --batch-size 0', 'Expected an integer from 1 to 65536 for --batch-size but received 0'],
   ['train --seed abc', 'Expected an integer of at least 0 for --seed but received "abc"'],

@@ -35,12 +35,13 @@ test('when a name is chosen, then the task and its samples have it, also the nex
 
 test('when a name could not be that of a folder, or the source names its tasks, then it is refused', async (t) => {
   const { source, out } = await prepared(t, photos);
-  for (const name of ['', '.', '..', '-x', 'a/b', 'a\\b', 'a\nb', 'end.', 'x'.repeat(101)]) {
+  for (const name of ['.', '..', '-x', 'a/b', 'a\\b', 'a\nb', 'end.', 'x'.repeat(101)]) {
     await assert.rejects(prepare(source, { out, name }), {
       name: 'InvalidInputError',
       message: `Expected at most 100 letters, digits, spaces, _, . and - that begin with a letter or digit for name but received ${JSON.stringify(name)}`,
     });
   }
+  await assert.rejects(prepare(source, { out, name: '' }), /the name of a task for name/);
   const release = await prepared(t, { 'label.csv': 'a.jpg,colour,yn\n', 'a.jpg': 'a' });
   await assert.rejects(prepare(release.source, { out: release.out, name: 'x' }), {
     message: 'name cannot be chosen for FashionAI, whose files name the tasks. Leave it out',
