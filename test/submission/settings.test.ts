@@ -15,7 +15,7 @@ test('when settings are the same, then they pass; when one differs, then it is n
   await keepSettings(folder, settings, true);
   await assert.rejects(keepSettings(folder, { ...settings, area: [0.6, 1], crops: 'ten' }, true), {
     name: 'InvalidInputError',
-    message: `${folder} holds work begun with other settings (area was [0.5,1], is [0.6,1]; crops was undefined, is "ten"). Repeat those, or choose another folder`,
+    message: `${folder} holds work begun with other settings (area was [0.5,1], is [0.6,1]; crops was not given, is "ten"). Repeat those, or choose another folder`,
   });
 });
 
