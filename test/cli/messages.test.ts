@@ -15,15 +15,6 @@ test('when the words are wrong, then one line says so and the exit code is 1', a
   assert.equal(stderr, "bobbin: Unknown option '--sed'. Did you mean --seed?\n");
 });
 
-test('when there are no words, then a short help shows the order of the work', async () => {
-  const { code, stderr } = await runBobbin([]);
-  assert.equal(code, 1);
-  assert.match(
-    stderr,
-    /prepare photos .*\n.* preview .*\n.* train .*\n.* evaluate .*\n.* predict /,
-  );
-});
-
 test('when the source is absent, then the error is one line; with --debug it has a stack', async () => {
   const words = ['prepare', 'no-such-folder', '--out', 'y'];
   const plain = await runBobbin(words);
