@@ -78,7 +78,10 @@ test("when a run's folder is renamed, then its task keeps its name", async (t) =
 
 test('when a folder means no run, then the error says what it has and the way out', async () => {
   const wrong: [Parameters<typeof loadClassifier>, string][] = [
-    [[at('none')], `Expected an existing folder for folder but received "${at('none')}"`],
+    [
+      [at('none')],
+      `Expected an existing folder for folder but received "${at('none')}". Did you mean ${at('one')}?`,
+    ],
     [
       [at('photos/notes.txt')],
       `Expected an existing folder for folder but received "${at('photos/notes.txt')}"`,
