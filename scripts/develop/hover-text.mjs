@@ -81,7 +81,7 @@ async function document(file) {
 }
 
 runScript('hover text', async () => {
-  // The commands' tables are no part of the API.
+  // Programs cannot use the commands' tables.
   const files = filesBelow(dist).filter((name) => /^(?!cli\/).*\.d\.ts$/.test(name));
   await Promise.all(files.map(document));
 });

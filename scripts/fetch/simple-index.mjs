@@ -21,7 +21,7 @@ const indexVariables = 'BOBBIN_INDEX, PIP_INDEX_URL or PIP_EXTRA_INDEX_URL';
 
 /**
  * @param {string} address as the environment has it
- * @throws {Error} when it is no address, or its user or password cannot be decoded. The error never shows the address, which may contain a password
+ * @throws {Error} when it is not an address, or when its user or password cannot be decoded. The error never shows the address, which may contain a password
  */
 export function parseIndex(address) {
   const url = URL.canParse(address) ? new URL(address) : undefined;

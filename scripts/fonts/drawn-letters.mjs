@@ -5,7 +5,7 @@ import sharp from 'sharp';
 const letters = { Latin: 'A', Chinese: '帽', Japanese: 'の', Korean: '한', emoji: '👕\ufe0e' };
 const size = 64;
 
-/** A letter for private use, which no font has. A box with as many digits takes its place, or nothing where there is no font. */
+/** A letter that no font has, since it is for private use. The renderer draws a box with digits for it, or nothing without fonts. */
 const absentFor = (/** @type {string} */ letter) =>
   (letter.codePointAt(0) ?? 0) > 0xffff ? '\u{f0123}' : '\ue123';
 

@@ -20,7 +20,7 @@ const erase = () => (process.stderr.isTTY ? '\r\x1b[K' : '');
  * @template Result
  * @param {() => string} describe in one line, which a terminal cuts at {@link lineColumns}
  * @param {() => Promise<Result>} work
- * @param {number} seconds between two lines where there is no terminal
+ * @param {number} seconds between two lines when the output is a file or a pipe
  * @returns {Promise<Result>}
  */
 export async function withLine(describe, work, seconds = 5) {

@@ -9,7 +9,7 @@ import { clock, withLine } from './line.mjs';
 /** How CMake's generators begin the line of a source file. */
 const compiling = /Building C\w+ object/g;
 
-/** Seconds between two lines where there is no terminal. */
+/** Seconds between two lines when the output is a file or a pipe. */
 const interval = 30;
 
 /**
