@@ -1,29 +1,20 @@
-/** The loader: same bytes for any thread count, resuming, damage, memory, a free event loop. */
+/** The loader: same bytes for any thread count, resuming, damage, memory. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { MessageChannel } from 'node:worker_threads';
 import { InvalidInputError } from '../../src/errors.js';
-import {
-  type Augmentation,
-  createLoader,
-  type Loader,
-  type LoaderOptions,
-} from '../../src/pipeline/index.js';
+import { createLoader, type Loader, type LoaderOptions } from '../../src/pipeline/index.js';
 import { pipelineAddon } from '../../src/pipeline/native-loader.js';
 import { temporaryFolder } from '../support/folders.js';
-import { checkLateness } from '../support/lateness.js';
-import { loaderFor, plainPixels, sharpPicture, writePictures } from '../support/pictures.js';
+import {
+  everything,
+  loaderFor,
+  plainPixels,
+  sharpPicture,
+  writePictures,
+} from '../support/pictures.js';
 
-const everything: Partial<Augmentation> = {
-  crop: 'random-resized',
-  brightness: 0.4,
-  contrast: 0.4,
-  saturation: 0.4,
-  hue: 0.1,
-  noise: 5,
-};
 const preprocessing = plainPixels(40, 32);
 
 /** 23 pictures, among them a PNG, a cut JPEG and a text file. */
@@ -268,59 +259,6 @@ test('when recipes are requested for invalid sample numbers, then the error name
   assert.throws(asked(0, { width: 90, height: Number.NaN }), /for height but received NaN/);
   assert.throws(asked(0, { epoch: -1, width: 90, height: 70 }), /for epoch but received -1/);
   assert.throws(asked(0, { width: 1, height: 2 ** 31 - 1 }), /too long and narrow/);
-});
-
-test('when the loader runs at full speed, then a 10 ms timer is never 50 ms late', async (t) => {
-  const samples = await writePictures(temporaryFolder(t), { count: 60, width: 500, height: 400 });
-  await sharpPicture(500, 400)
-    .png()
-    .toFile((samples[7] as { path: string }).path);
-  const loader = loaderFor(t, {
-    samples,
-    preprocessing: plainPixels(256, 224),
-    augmentation: everything,
-    batchSize: 16,
-  });
-  let epoch = 0;
-  await checkLateness(t, async (startTimer) => {
-    const stop = startTimer();
-    for (const last = epoch + 40; epoch < last; epoch++) {
-      for await (const batch of loader.epoch(epoch)) {
-        batch.release();
-      }
-    }
-    return stop();
-  });
-});
-
-test('when batches are ready, then timers, immediates and messages still run between them', async (t) => {
-  const samples = await writePictures(temporaryFolder(t), { count: 8, width: 60, height: 50 });
-  const loader = loaderFor(t, { samples, preprocessing, batchSize: 1, slots: 8 });
-  const busy = (ms: number) => {
-    const until = performance.now() + ms;
-    while (performance.now() < until) {}
-  };
-  const seen: string[] = [];
-  const batches = loader.epoch(0);
-  (await batches.next()).value.release();
-  // While the event loop is held, the other seven are rendered.
-  busy(500);
-  setTimeout(() => seen.push('timer'), 0);
-  setImmediate(() => seen.push('immediate'));
-  const { port1, port2 } = new MessageChannel();
-  t.after(() => port1.close());
-  port2.on('message', () => seen.push('message'));
-  port1.postMessage('');
-  let taken = 1;
-  for await (const batch of batches) {
-    batch.release();
-    taken += 1;
-    if (taken === 5) {
-      assert.deepEqual(seen.sort(), ['immediate', 'message', 'timer']);
-    }
-    busy(2);
-  }
-  assert.equal(taken, 8);
 });
 
 test('when an option is out of its range, then the error has its name and range', () => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import sharp from 'sharp';
 import {
+  type Augmentation,
   type Batch,
   createLoader,
   evaluationAugmentation,
@@ -91,3 +92,13 @@ export function difference(actual: ArrayLike<number>, wanted: ArrayLike<number>)
   }
   return { largest, mean: sum / wanted.length };
 }
+
+/** A random window, and every change of colours. */
+export const everything: Partial<Augmentation> = {
+  crop: 'random-resized',
+  brightness: 0.4,
+  contrast: 0.4,
+  saturation: 0.4,
+  hue: 0.1,
+  noise: 5,
+};
