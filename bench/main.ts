@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { expected } from '../src/errors.js';
-import { architectureNames } from '../src/model/index.js';
+import { networkNames } from '../src/model/index.js';
 import { cudaStatus } from '../src/pipeline/index.js';
 import { compare } from './compare.js';
 import { compareOnGpu, drawnPictures } from './gpu/gpu.js';
@@ -84,7 +84,7 @@ program
 program
   .command('train')
   .description('compare forward passes and training steps with other frameworks')
-  .option('--nets <names...>', `of ${architectureNames.join(', ')}; default: all`)
+  .option('--nets <names...>', `of ${networkNames.join(', ')}; default: all`)
   .option('--batches <list>', 'images a step', counts, [8, 32])
   .option('--rounds <n>', 'rounds; each runs all contenders', positive, 3)
   .option('--steps <n>', 'measured steps of one run', positive, 5)

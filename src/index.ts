@@ -46,14 +46,14 @@ export {
   type WrongAnswer,
 } from './evaluation/index.js';
 export {
-  type ArchitectureName,
-  architectureNames,
   type BuiltClassifier,
   type Classifier,
   createModel,
   type ImageModel,
   loadClassifier,
   type ModelOptions,
+  type NetworkName,
+  networkNames,
   type RunChoice,
   saveClassifier,
   setTrainable,

@@ -24,7 +24,7 @@ test('when saved settings lack an option, then it counts as its default', () => 
   assert.deepEqual([epochs, momentum, threads, crops], [3, 0.9, undefined, 'ten']);
   const { flip, area } = augmentation as Record<string, unknown>;
   assert.deepEqual([flip, area], [0, [0.5, 1]]);
-  assert.deepEqual(model, { architecture: 'efficientnet-lite0', size: 64, pretrained: true });
+  assert.deepEqual(model, { network: 'efficientnet-lite0', size: 64, pretrained: true });
 });
 
 test('when settings were saved with the options of every optimizer, then those of the chosen one count', () => {

@@ -15,7 +15,7 @@ import { loaderFor, plainPixels, writePictures } from './support/pictures.js';
 
 const preprocessing = plainPixels(40, 32);
 const network = {
-  architecture: 'mobilenet-v2',
+  network: 'mobilenet-v2',
   classes: ['a', 'b'],
   pretrained: false,
   size: 32,

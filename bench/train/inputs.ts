@@ -1,10 +1,10 @@
 /** Writes the inputs of all training contenders: images, labels, and a network with its weights. Arguments: folder, network, largest batch. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type ArchitectureName, createModel, tf } from '../../src/index.js';
+import { createModel, type NetworkName, tf } from '../../src/index.js';
 import { classes, inputFiles, side } from './job.js';
 
-const [folder, architecture, batch] = process.argv.slice(2) as [string, ArchitectureName, string];
+const [folder, net, batch] = process.argv.slice(2) as [string, NetworkName, string];
 const write = (file: keyof typeof inputFiles, content: string | Uint8Array) =>
   writeFileSync(path.join(folder, inputFiles[file]), content);
 const bytesOf = (tensor: tf.Tensor) => {
@@ -13,7 +13,7 @@ const bytesOf = (tensor: tf.Tensor) => {
 };
 
 const { model } = await createModel({
-  architecture,
+  network: net,
   classes: Array.from({ length: classes }, (_, i) => `${i}`),
   pretrained: false,
   size: side,

@@ -1,7 +1,7 @@
 /** The input and output of a training contender, and the clock of those in TypeScript. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ArchitectureName } from '../../src/model/index.js';
+import type { NetworkName } from '../../src/model/index.js';
 import { tf } from '../../src/tensorflow/index.js';
 import { median } from '../results.js';
 
@@ -11,7 +11,7 @@ export type Trial = keyof typeof trials;
 
 /** One run of one contender, in a JSON file whose path is the process's first argument. */
 export interface TrainJob {
-  net: ArchitectureName;
+  net: NetworkName;
   /** The folder of inputs.ts. */
   folder: string;
   batch: number;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expected } from '../../src/errors.js';
-import { type ArchitectureName, architectureNames } from '../../src/model/index.js';
+import { type NetworkName, networkNames } from '../../src/model/index.js';
 import { textTable } from '../../src/report/index.js';
 import { absence, answerOf } from '../measure.js';
 import { checkOutput, writeJson } from '../output.js';
@@ -51,7 +51,7 @@ export async function compareTraining(comparison: TrainComparison): Promise<void
     only,
     trainPeers.map(({ name }) => name),
   );
-  checkNames('--nets', nets, architectureNames);
+  checkNames('--nets', nets, networkNames);
   const leftOut: string[] = [];
   const peers = trainPeers.filter(({ name }) => only.length === 0 || only.includes(name));
   const contenders = [...bobbins, ...peers].filter((contender) => {
@@ -90,7 +90,7 @@ function entriesOf(
   { nets, batches, steps }: TrainComparison,
   folder: string,
 ): Entry[] {
-  const chosen = architectureNames.filter((net) => nets.length === 0 || nets.includes(net));
+  const chosen = networkNames.filter((net) => nets.length === 0 || nets.includes(net));
   return chosen.flatMap((net) => {
     const inputs = path.join(folder, net);
     mkdirSync(inputs);
@@ -110,7 +110,7 @@ function entriesOf(
 }
 
 /** Runs in another process, because TensorFlow's memory and threads must not stay in this one. */
-function writeInputs(folder: string, net: ArchitectureName, batch: number): void {
+function writeInputs(folder: string, net: NetworkName, batch: number): void {
   const program = path.join(import.meta.dirname, 'inputs.ts');
   must(process.execPath, ['--import', 'tsx', program, folder, net, `${batch}`], 'run set-up again');
 }

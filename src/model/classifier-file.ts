@@ -26,7 +26,7 @@ type Metadata = Omit<Classifier, 'model'>;
 export async function saveClassifier(classifier: Classifier, folder: string): Promise<void> {
   checkArgument('classifier', classifier, aClassifier);
   checkArgument('folder', folder, text('the path of a folder'));
-  const { model, architecture, classes, preprocessing, task, validationImages, epoch } = classifier;
+  const { model, network, classes, preprocessing, task, validationImages, epoch } = classifier;
   checkWeights(model, 'a classifier');
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
@@ -39,7 +39,7 @@ export async function saveClassifier(classifier: Classifier, folder: string): Pr
         sha256: hash,
       };
       const metadata: Metadata = {
-        architecture,
+        network,
         classes,
         preprocessing,
         task,
@@ -86,10 +86,10 @@ export async function readClassifier(
       : cause;
   });
   const parsed = await parseModelJson(bytes, file, remedy);
-  const { userDefinedMetadata: metadata } = parsed.json;
+  const metadata = renamed(parsed.json.userDefinedMetadata);
   if (!isMetadata(metadata)) {
     throw expected(
-      'architecture, classes and preprocessing in userDefinedMetadata',
+      'network, classes and preprocessing in userDefinedMetadata',
       file,
       metadata,
       'Only models that Bobbin saved carry them',
@@ -102,10 +102,10 @@ export async function readClassifier(
     model.dispose();
     throw error;
   }
-  const { architecture, classes, preprocessing, task, validationImages, epoch } = metadata;
+  const { network, classes, preprocessing, task, validationImages, epoch } = metadata;
   return built({
     model,
-    architecture,
+    network,
     classes,
     preprocessing,
     ...(task !== undefined && { task }),
@@ -114,10 +114,16 @@ export async function readClassifier(
   });
 }
 
+/** Version 0.1.0 called a classifier's network its `architecture`. */
+const renamed = (metadata: unknown): unknown =>
+  isObject(metadata) && typeof metadata.architecture === 'string'
+    ? { network: metadata.architecture, ...metadata }
+    : metadata;
+
 function isMetadata(value: unknown): value is Metadata {
   return (
     isObject(value) &&
-    typeof value.architecture === 'string' &&
+    typeof value.network === 'string' &&
     Array.isArray(value.classes) &&
     value.classes.every((name) => typeof name === 'string') &&
     isObject(value.preprocessing) &&

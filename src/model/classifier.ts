@@ -14,7 +14,7 @@ export interface Classifier {
   preprocessing: Preprocessing;
   /** Class names in output order. */
   classes: string[];
-  architecture: string;
+  network: string;
   /** The task that it was trained for by `train`. */
   task?: string | undefined;
   /** A digest of the validation images of its training, with which `evaluate` compares those that it scores. */

@@ -10,14 +10,14 @@ import {
   type Trainable,
 } from './classifier.js';
 import { Dropout } from './layers/dropout.js';
-import { type ArchitectureName, architectureNames, networkNamed } from './networks/index.js';
+import { type NetworkName, networkNamed, networkNames } from './networks/index.js';
 import { checkSize, modelOptions } from './options.js';
 import { publishedWeights, readWeights, type StartingWeights } from './pretrained.js';
 import { assignWeights } from './weights/assign.js';
 
 export interface ModelOptions {
   /** By default that of the run in `pretrained`, else `efficientnet-lite0`. */
-  architecture?: ArchitectureName | undefined;
+  network?: NetworkName | undefined;
   /** At least two names, in label order. */
   classes: readonly string[];
   /**
@@ -50,9 +50,9 @@ export async function createModel(options: ModelOptions): Promise<BuiltClassifie
   checkRequest(options);
   const { classes, pretrained = true, trainable } = options;
   const given = typeof pretrained === 'string' ? await readWeights(pretrained) : undefined;
-  const architecture = architectureOf(options.architecture, given);
-  const network = networkNamed(architecture);
-  const weights = pretrained === true ? await publishedWeights(architecture, network) : given;
+  const name = nameOf(options.network, given);
+  const network = networkNamed(name);
+  const weights = pretrained === true ? await publishedWeights(name, network) : given;
   const trained = weights?.trained;
   const size = options.size ?? trained?.preprocessing.crop ?? network.size;
   // tfjs takes a seed of 0 for none, and draws one.
@@ -60,7 +60,7 @@ export async function createModel(options: ModelOptions): Promise<BuiltClassifie
   const { input, features } = network.build(size, seed);
   const dropped = new Dropout({ name: 'dropout', rate: network.dropout }).apply(features);
   const outputs = headOf(dropped as tf.SymbolicTensor, classes.length, seed);
-  const model = tf.model({ inputs: input, outputs, name: architecture });
+  const model = tf.model({ inputs: input, outputs, name });
   if (weights !== undefined) {
     const { file, tensors } = weights;
     const hasHead = trained !== undefined && String(trained.classes) === String(classes);
@@ -75,7 +75,7 @@ export async function createModel(options: ModelOptions): Promise<BuiltClassifie
   setTrainable(model, trainable);
   const { mean, std, channels } = trained?.preprocessing ?? network.preprocessing(size);
   const preprocessing = { ...network.preprocessing(size), mean, std, channels };
-  return built({ model, preprocessing, classes: [...classes], architecture });
+  return built({ model, preprocessing, classes: [...classes], network: name });
 }
 
 const modelShape = {
@@ -96,24 +96,21 @@ function checkRequest(options: ModelOptions): void {
   checkSize(options.size);
 }
 
-/** The architecture that is given, else that of the run whose weights are taken, else the default. */
-function architectureOf(
-  given: ArchitectureName | undefined,
-  weights: StartingWeights | undefined,
-): ArchitectureName {
-  const trained = weights?.trained?.architecture;
+/** The network that is given, else that of the run whose weights are taken, else the default. */
+function nameOf(given: NetworkName | undefined, weights: StartingWeights | undefined): NetworkName {
+  const trained = weights?.trained?.network;
   if (trained === undefined) {
-    return given ?? architectureNames[0];
+    return given ?? networkNames[0];
   }
   const source = weights?.file;
-  const name = architectureNames.find((each) => each === trained);
+  const name = networkNames.find((each) => each === trained);
   if (name === undefined) {
     const remedy = `Its network is ${trained}: in a program, give its classifier to train`;
-    throw expected(`a run of ${architectureNames.join(', ')}`, 'pretrained', source, remedy);
+    throw expected(`a run of ${networkNames.join(', ')}`, 'pretrained', source, remedy);
   }
   if (given !== undefined && given !== name) {
-    const remedy = 'Leave out --model (in a program `architecture`), or name a run of that network';
-    throw expected(`${name}, the network of ${source},`, 'architecture', given, remedy);
+    const remedy = 'Leave out --model (in a program `network`), or name a run of that network';
+    throw expected(`${name}, the network of ${source},`, 'network', given, remedy);
   }
   return name;
 }

@@ -18,7 +18,7 @@ export { nonFiniteValue, weightsOf } from './finite-weights.js';
 export { BatchNormalization } from './layers/batch-normalization.js';
 export { Dropout, keyOf, type StepArguments } from './layers/dropout.js';
 export { ReLU } from './layers/relu.js';
-export { type ArchitectureName, architectureNames } from './networks/index.js';
+export { type NetworkName, networkNames } from './networks/index.js';
 export { checkSize, completeModel, modelOptions, weightsPath } from './options.js';
 export {
   type Epoch,

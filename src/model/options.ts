@@ -2,14 +2,14 @@
 import path from 'node:path';
 import { expected } from '../errors.js';
 import type { GivenValues, OptionTable } from '../options.js';
-import { architectureNames, networkNamed } from './networks/index.js';
+import { networkNamed, networkNames } from './networks/index.js';
 
 export const modelOptions = {
-  architecture: {
+  network: {
     type: 'choice',
-    choices: architectureNames,
+    choices: networkNames,
     default: undefined,
-    defaultHelp: `${architectureNames[0]}, or that of the run in pretrained`,
+    defaultHelp: `${networkNames[0]}, or that of the run in pretrained`,
     flag: 'model',
     help: 'network to train',
   },
@@ -35,12 +35,12 @@ type Given = GivenValues<typeof modelOptions>;
  * `given` with the defaults that do not depend on a file, and with an absolute path: two of them can be compared wherever
  * they were written.
  */
-export function completeModel({ architecture, size, pretrained = true }: Given = {}): Given {
+export function completeModel({ network, size, pretrained = true }: Given = {}): Given {
   if (typeof pretrained === 'string') {
-    return { architecture, size, pretrained: weightsPath(pretrained) };
+    return { network, size, pretrained: weightsPath(pretrained) };
   }
-  const name = architecture ?? architectureNames[0];
-  return { architecture: name, size: size ?? networkNamed(name).size, pretrained };
+  const name = network ?? networkNames[0];
+  return { network: name, size: size ?? networkNamed(name).size, pretrained };
 }
 
 /** @throws InvalidInputError where the strides of a network leave a fraction of a pixel. */

@@ -11,10 +11,10 @@ import type { Plan, ResolvedPlan } from './plan.js';
 
 /** The options of a network as the caller of {@link train} gives them. */
 export interface NetworkOptions
-  extends Partial<Pick<ModelOptions, 'architecture' | 'pretrained' | 'size'>> {}
+  extends Partial<Pick<ModelOptions, 'network' | 'pretrained' | 'size'>> {}
 
 /** The options of the network that a run was begun with. */
-export type ModelSettings = Pick<Classifier, 'architecture'> & {
+export type ModelSettings = Pick<Classifier, 'network'> & {
   size: number;
   /** The path of a file or run is absolute. */
   pretrained: boolean | string;
@@ -22,11 +22,11 @@ export type ModelSettings = Pick<Classifier, 'architecture'> & {
 
 /** The options that give `classifier`, in which `given` and the weights that it names have decided. */
 export function modelSettings(
-  { architecture, preprocessing }: Classifier,
+  { network, preprocessing }: Classifier,
   given: NetworkOptions = {},
 ): ModelSettings {
   return {
-    architecture,
+    network,
     size: preprocessing.crop,
     pretrained: weightsPath(given.pretrained ?? true),
   };
@@ -40,9 +40,9 @@ export function resumedModel(
   if (!isObject(saved)) {
     return undefined;
   }
-  const { architecture, size, pretrained } = saved as unknown as ModelSettings;
+  const { network, size, pretrained } = saved as unknown as ModelSettings;
   return {
-    architecture: given.architecture ?? architecture,
+    network: given.network ?? network,
     size: given.size ?? size,
     pretrained: weightsPath(given.pretrained ?? pretrained),
   };

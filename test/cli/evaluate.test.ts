@@ -19,7 +19,7 @@ const runs = ['--run', at('a'), '--run', at('b')];
 before(async () => {
   await drawPhotos(at('data'), { training: 1, validation: 4 });
   for (const [seed, run] of ['a', 'b'].entries()) {
-    const options = { architecture: 'mobilenet-v2', pretrained: false, size: 32 } as const;
+    const options = { network: 'mobilenet-v2', pretrained: false, size: 32 } as const;
     const classes = ['red', 'green', 'blue'];
     const classifier = await createModel({ ...options, classes, trainable: 'head', seed });
     await saveClassifier({ ...classifier, task: 'colour' }, at(run, 'colour', 'model'));

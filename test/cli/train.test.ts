@@ -116,7 +116,7 @@ test('when --pretrained is a run, then its network is taken, and config.json has
   const line = `hue: begins with ${path.relative('.', run)} (epoch 3; the best, 1, is ${path.relative('.', run)}/best), 32 px, with its head`;
   assert.ok(stderr.split('\n').includes(line), stderr);
   const { model } = JSON.parse(await readFile(at('tuned', 'hue', 'config.json'), 'utf8'));
-  assert.deepEqual(model, { architecture: 'mobilenet-v2', size: 32, pretrained: run });
+  assert.deepEqual(model, { network: 'mobilenet-v2', size: 32, pretrained: run });
 });
 
 test('when a run is evaluated, then it says of which epoch the weights are, and which one was the best', async () => {

@@ -90,7 +90,7 @@ function smallClassifier(): Classifier {
   const output = tf.layers.softmax({ name: 'probabilities' }).apply(logits.apply(features));
   return {
     model: tf.model({ inputs: input, outputs: output as tf.SymbolicTensor, name: 'small' }),
-    architecture: 'small',
+    network: 'small',
     classes: ['shirt', 'skirt'],
     preprocessing: { resize: 36, crop: 32, mean: [1, 2, 3], std: [4, 5, 6], channels: 'rgb' },
   };

@@ -23,7 +23,7 @@ const parquet = path.join(import.meta.dirname, '../fixtures/parquet');
 const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [4], units: 2 })] });
 const classifier = {
   model,
-  architecture: 'mobilenet-v2' as const,
+  network: 'mobilenet-v2' as const,
   classes: ['a', 'b'],
   preprocessing: { resize: 36, crop: 32, mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' },
 } as unknown as Parameters<typeof saveClassifier>[0];

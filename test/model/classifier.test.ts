@@ -16,7 +16,7 @@ import { spoil } from '../support/spoil.js';
 const folder = temporaryFolder();
 
 const options: ModelOptions = {
-  architecture: 'efficientnet-lite0',
+  network: 'efficientnet-lite0',
   classes: ['shirt', 'skirt', 'shoe'],
   pretrained: false,
   size: 32,
@@ -94,10 +94,7 @@ test('when a model was not saved by Bobbin or names other files then it is refus
 test('when an option is out of range then it is named', async () => {
   await assert.rejects(createModel({ ...options, size: 100 }), /a multiple of 32 for size/);
   await assert.rejects(createModel({ ...options, classes: ['one'] }), /two names for classes/);
-  await assert.rejects(
-    createModel({ ...options, architecture: 'vgg' as never }),
-    /for architecture/,
-  );
+  await assert.rejects(createModel({ ...options, network: 'vgg' as never }), /for network/);
 });
 
 test('when a weight is not finite then saving is refused and the saved classifier stays', async (t) => {

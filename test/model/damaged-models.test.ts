@@ -18,7 +18,7 @@ let json: any;
 
 before(async () => {
   const classifier = await createModel({
-    architecture: 'mobilenet-v2',
+    network: 'mobilenet-v2',
     classes: ['shirt', 'skirt'],
     pretrained: false,
     size: 32,
@@ -195,7 +195,7 @@ test('when weights are not finite, then the layer is named, also where their has
     loadClassifier(folder),
     refusal(/finite numbers for the weight Conv1\/kernel of .*model\.json but received NaN/),
   );
-  const options = { architecture: 'mobilenet-v2', classes: ['a', 'b'], size: 32 } as const;
+  const options = { network: 'mobilenet-v2', classes: ['a', 'b'], size: 32 } as const;
   await assert.rejects(
     createModel({ ...options, pretrained: file, trainable: 'all', seed: 1 }),
     refusal(/finite numbers for Conv1\/kernel in .*model\.json/),

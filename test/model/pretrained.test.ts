@@ -13,7 +13,7 @@ import { temporaryFolder } from '../support/folders.js';
 const folder = temporaryFolder();
 
 const options: ModelOptions = {
-  architecture: 'efficientnet-lite0',
+  network: 'efficientnet-lite0',
   classes: ['a', 'b'],
   pretrained: false,
   size: 32,
@@ -55,17 +55,17 @@ test('when the cached file was changed then it is refused by its SHA-256', async
 
 test('when published weights are asked for where there are none, then the error says what to do', async () => {
   await assert.rejects(
-    createModel({ ...options, architecture: 'resnet50-v2', pretrained: true }),
+    createModel({ ...options, network: 'resnet50-v2', pretrained: true }),
     /the path of a weights file or a run, or false, for pretrained but received true\. No package .* resnet50-v2: name a file .*model\.json.* with --pretrained FILE, or .*--no-pretrained/,
   );
 });
 
-for (const architecture of ['efficientnet-lite0', 'mobilenet-v2'] as const) {
-  test(`when ${architecture} is given a model.json of its layers then all but the head has its weights`, async () => {
-    const saved = await createModel({ ...options, architecture, trainable: 'all', seed: 1 });
-    await saveClassifier(saved, path.join(folder, architecture));
-    const pretrained = path.join(folder, architecture, 'model.json');
-    const others = { ...options, architecture, classes: ['x', 'y', 'z'], seed: 2 };
+for (const network of ['efficientnet-lite0', 'mobilenet-v2'] as const) {
+  test(`when ${network} is given a model.json of its layers then all but the head has its weights`, async () => {
+    const saved = await createModel({ ...options, network, trainable: 'all', seed: 1 });
+    await saveClassifier(saved, path.join(folder, network));
+    const pretrained = path.join(folder, network, 'model.json');
+    const others = { ...options, network, classes: ['x', 'y', 'z'], seed: 2 };
     const { model } = await createModel({ ...others, pretrained });
     const fresh = await createModel(others);
     const head = model.layers.length - 2;
@@ -83,7 +83,7 @@ test('when depthwise kernels are named as Keras 3 names them, then they are take
   }
   const renamed = path.join(folder, 'mobilenet-v2', 'keras-3.json');
   await writeFile(renamed, JSON.stringify(json));
-  const given = { ...options, architecture: 'mobilenet-v2' } as const;
+  const given = { ...options, network: 'mobilenet-v2' } as const;
   const [saved, read] = [
     await createModel({ ...given, pretrained: file }),
     await createModel({ ...given, pretrained: renamed }),
@@ -106,17 +106,14 @@ test('when a file has other weights then those that lack, differ or are left ove
   gamma.shape = [4, 8];
   const changed = path.join(folder, 'mobilenet-v2', 'changed.json');
   await writeFile(changed, JSON.stringify(json));
-  await assert.rejects(
-    createModel({ ...options, architecture: 'mobilenet-v2', pretrained: changed }),
-    {
-      name: 'InvalidInputError',
-      message:
-        `Expected the 260 weights of mobilenet-v2 for ${changed} but received "others". ` +
-        'Missing: Conv1/kernel [3,3,3,32]. ' +
-        'Of another shape: bn_Conv1/gamma [4,8] instead of [32]. ' +
-        'Not of the network: other/kernel [3,3,3,32], logits/kernel [1280,2], logits/bias [2]',
-    },
-  );
+  await assert.rejects(createModel({ ...options, network: 'mobilenet-v2', pretrained: changed }), {
+    name: 'InvalidInputError',
+    message:
+      `Expected the 260 weights of mobilenet-v2 for ${changed} but received "others". ` +
+      'Missing: Conv1/kernel [3,3,3,32]. ' +
+      'Of another shape: bn_Conv1/gamma [4,8] instead of [32]. ' +
+      'Not of the network: other/kernel [3,3,3,32], logits/kernel [1280,2], logits/bias [2]',
+  });
 });
 
 test("when a file has every weight and another layer's kernel, then it is refused: the network is a larger one", async () => {
@@ -130,7 +127,7 @@ test("when a file has every weight and another layer's kernel, then it is refuse
   const larger = path.join(folder, 'mobilenet-v2', 'larger.json');
   await writeFile(larger, JSON.stringify(json));
   await assert.rejects(
-    createModel({ ...options, architecture: 'mobilenet-v2', pretrained: larger }),
+    createModel({ ...options, network: 'mobilenet-v2', pretrained: larger }),
     /but received "others"\. Not of the network: .*more\/kernel \[0,1,1,1\]$/,
   );
 });

@@ -16,7 +16,7 @@ const at = (...parts: string[]) => path.join(root, ...parts);
 
 /** Two runs in one folder, of which one has the weights of the best epoch, too; one run alone; and one that has not ended. */
 before(async () => {
-  const options = { architecture: 'mobilenet-v2', pretrained: false, size: 32 } as const;
+  const options = { network: 'mobilenet-v2', pretrained: false, size: 32 } as const;
   const saved = async (task: string, seed: number, folder: string) => {
     const classes = ['yes', 'no'];
     const model = await createModel({ ...options, classes, trainable: 'head', seed });

@@ -19,7 +19,7 @@ let trained: Classifier;
 before(async () => {
   trained = await createModel({
     ...options,
-    architecture: 'mobilenet-v2',
+    network: 'mobilenet-v2',
     pretrained: false,
     size: 64,
     seed: 1,
@@ -37,11 +37,11 @@ test('when classes are those of the run, then network, size, colours and all wei
   const places = [run, path.join(run, 'best'), path.dirname(run)];
   for (const pretrained of places) {
     const classifier = await createModel({ ...options, pretrained });
-    const { architecture, preprocessing } = classifier;
+    const { network, preprocessing } = classifier;
     assert.deepEqual(
-      { architecture, preprocessing },
+      { network, preprocessing },
       {
-        architecture: 'mobilenet-v2',
+        network: 'mobilenet-v2',
         preprocessing: trained.preprocessing,
       },
     );
@@ -68,14 +68,14 @@ test('when classes are others, in number or order, then only the head is new', a
 test('when the run is of another network, is not there or is not one, then the error says the way out', async () => {
   await mkdir(path.join(folder, 'empty'));
   const own = path.join(folder, 'own', 'model');
-  await saveClassifier({ ...trained, architecture: 'mine' }, own);
+  await saveClassifier({ ...trained, network: 'mine' }, own);
   await cp(run, path.join(folder, 'two', 'hats'), { recursive: true });
   await cp(run, path.join(folder, 'two', 'coats'), { recursive: true });
   const at = (name: string) => path.join(folder, name);
   const refusals: [Partial<ModelOptions>, RegExp][] = [
     [
-      { pretrained: run, architecture: 'efficientnet-lite0' },
-      /Expected mobilenet-v2, the network of \S+hats, for architecture but received "efficientnet-lite0"\. Leave out --model/,
+      { pretrained: run, network: 'efficientnet-lite0' },
+      /Expected mobilenet-v2, the network of \S+hats, for network but received "efficientnet-lite0"\. Leave out --model/,
     ],
     [
       { pretrained: at('none') },

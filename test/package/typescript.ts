@@ -32,7 +32,7 @@ const misspelt = `
 import type { TrainOptions } from 'bobbin';
 
 // @ts-expect-error
-export const model: TrainOptions['model'] = { architecture: 'mobilenet-v3' };
+export const model: TrainOptions['model'] = { network: 'mobilenet-v3' };
 // @ts-expect-error
 export const options: Partial<TrainOptions> = { epoch: 3 };
 `;

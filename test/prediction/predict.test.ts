@@ -39,7 +39,7 @@ before(async () => {
     mean: [127, 127, 127] as [number, number, number],
     std: [128, 128, 128] as [number, number, number],
   };
-  classifier = { model, preprocessing, classes, architecture: 'flat' };
+  classifier = { model, preprocessing, classes, network: 'flat' };
 });
 
 async function picture(name: string, width: number, height: number): Promise<string> {

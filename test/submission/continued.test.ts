@@ -34,7 +34,7 @@ async function submitted(place = at(folder)): Promise<{ rows: string[]; told: st
       epochs: 1,
       warmUp: 0,
       batchSize: 4,
-      model: { architecture: 'mobilenet-v2', pretrained: false, size: 32 },
+      model: { network: 'mobilenet-v2', pretrained: false, size: 32 },
     },
     observer: { onChange: (sentence) => told.push(sentence) },
   });
@@ -133,7 +133,7 @@ test('when the model is another one, then its predictions replace those of the e
   const model = path.join(run, 'model');
   const file = path.join(model, 'model.json');
   const { classes } = JSON.parse(await readFile(file, 'utf8')).userDefinedMetadata;
-  const options = { architecture: 'mobilenet-v2', pretrained: false, size: 32 } as const;
+  const options = { network: 'mobilenet-v2', pretrained: false, size: 32 } as const;
   const other = await createModel({ ...options, classes, trainable: 'head', seed: 99 });
   await saveClassifier(other, model);
   const written = await times();

@@ -30,6 +30,6 @@ export function smallClassifier(): Classifier {
       channels: 'rgb',
     },
     classes: ['red', 'green', 'blue'],
-    architecture: 'small',
+    network: 'small',
   };
 }

@@ -19,7 +19,7 @@ const slots = [
 
 before(async () => {
   const classifier = await createModel({
-    architecture: 'mobilenet-v2',
+    network: 'mobilenet-v2',
     classes: ['a', 'b'],
     pretrained: false,
     size: 32,

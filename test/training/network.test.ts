@@ -6,7 +6,7 @@ import { tf } from '../../src/tensorflow/index.js';
 import { splitNetwork } from '../../src/training/network.js';
 
 const { model } = await createModel({
-  architecture: 'efficientnet-lite0',
+  network: 'efficientnet-lite0',
   classes: ['a', 'b', 'c'],
   pretrained: false,
   size: 64,

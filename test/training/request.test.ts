@@ -19,8 +19,8 @@ test('when a name is unknown or a value is missing or of another kind, then it i
     [{ ...base, typo: 5 }, 'Expected the name of an option for a key of train but received "typo"'],
     [{ ...base, epoch: 5 }, 'key of train but received "epoch". Did you mean epochs?'],
     [
-      { ...base, model: { architecure: 'mobilenet-v2' } },
-      'a key of model but received "architecure". Did you mean architecture?',
+      { ...base, model: { netwrok: 'mobilenet-v2' } },
+      'a key of model but received "netwrok". Did you mean network?',
     ],
     [
       { ...base, manifest: undefined },
@@ -65,7 +65,7 @@ test('when the learning rate is 0 and a batch exceeds the data, then a new run w
 
 test('when a run is resumed with another network, then that is refused; what is not given follows the run', async () => {
   const other = path.join(folder, 'other');
-  const model = { architecture: 'mobilenet-v2', pretrained: false, size: 32 } as const;
+  const model = { network: 'mobilenet-v2', pretrained: false, size: 32 } as const;
   const options = { ...base, run: other, batchSize: 8, trainable: 'head' } as const;
   await train({ ...options, model });
   const config = JSON.parse(await readFile(path.join(other, 'config.json'), 'utf8'));
@@ -79,7 +79,7 @@ test('when a run is resumed with another network, then that is refused; what is 
 });
 
 test('when a call is rejected, then the network that it made is freed, and a given classifier is not', async () => {
-  const model = { architecture: 'mobilenet-v2', pretrained: false, size: 32 } as const;
+  const model = { network: 'mobilenet-v2', pretrained: false, size: 32 } as const;
   const stopped = { ...base, run: path.join(folder, 'stopped'), trainable: 'head' } as const;
   const fail = () => {
     throw new Error('enough');

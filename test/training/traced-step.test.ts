@@ -59,7 +59,7 @@ const losses = (step: Step, steps: number): number[] =>
 /** EfficientNet-Lite0 without dropout; the layers before its third block are frozen. */
 async function halfFrozen() {
   const { model } = await createModel({
-    architecture: 'efficientnet-lite0',
+    network: 'efficientnet-lite0',
     classes: ['a', 'b', 'c'],
     pretrained: false,
     size,

@@ -141,7 +141,7 @@ test('when training images are stored as uint8 then a run learns like with float
 test('when only the head is trained then nothing else changes, moving averages included', async () => {
   const classifier = await createModel({
     ...base.model,
-    architecture: 'efficientnet-lite0',
+    network: 'efficientnet-lite0',
     classes: ['red', 'green', 'blue'],
     trainable: 'all',
     seed: 3,

@@ -14,14 +14,14 @@ const networks = {
   'mobilenet-v2': mobileNetV2,
 } satisfies Record<string, Network>;
 
-export type ArchitectureName = keyof typeof networks;
+export type NetworkName = keyof typeof networks;
 
-export const architectureNames = Object.keys(networks) as [ArchitectureName, ...ArchitectureName[]];
+export const networkNames = Object.keys(networks) as [NetworkName, ...NetworkName[]];
 
-/** @throws InvalidInputError when `name` is not one of {@link architectureNames} */
+/** @throws InvalidInputError when `name` is not one of {@link networkNames} */
 export function networkNamed(name: string): Network {
   if (!Object.hasOwn(networks, name)) {
-    throw expected(`one of ${architectureNames.join(', ')}`, 'architecture', name);
+    throw expected(`one of ${networkNames.join(', ')}`, 'network', name);
   }
-  return networks[name as ArchitectureName];
+  return networks[name as NetworkName];
 }

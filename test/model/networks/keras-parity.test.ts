@@ -47,10 +47,10 @@ function picture(): tf.Tensor4D {
   return tf.tensor4d(values, [1, size, size, 3]);
 }
 
-for (const architecture of ['resnet50-v2', 'mobilenet-v2'] as const) {
-  test(`when ${architecture} has the same weights as Keras's then it has its features`, async () => {
+for (const network of ['resnet50-v2', 'mobilenet-v2'] as const) {
+  test(`when ${network} has the same weights as Keras's then it has its features`, async () => {
     const { model, preprocessing } = await createModel({
-      architecture,
+      network,
       classes: ['a', 'b'],
       pretrained: false,
       size,
@@ -62,7 +62,7 @@ for (const architecture of ['resnet50-v2', 'mobilenet-v2'] as const) {
     for (const layer of trunk.layers) {
       layer.setWeights(layer.getWeights().map(({ shape }, i) => computed(layer, i, shape)));
     }
-    const { parameters, trainable, features } = networks[architecture];
+    const { parameters, trainable, features } = networks[network];
     assert.equal(trunk.countParams(), parameters);
     const learnt = trunk.trainableWeights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     assert.equal(learnt, trainable);

@@ -34,7 +34,7 @@ test('when Lite0 has its ImageNet weights then its logits equal those of the ind
     readFileSync(new URL('../../fixtures/lite0-golden.json', import.meta.url), 'utf8'),
   ) as { size: number; logits: number[] };
   const { model, preprocessing } = await createModel({
-    architecture: 'efficientnet-lite0',
+    network: 'efficientnet-lite0',
     classes: ['a', 'b'],
     pretrained: true,
     trainable: 'head',

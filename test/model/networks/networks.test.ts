@@ -1,30 +1,30 @@
 /** The list of networks: the option, its errors and what every entry must hold. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { architectureNames, createModel, modelOptions } from '../../../src/model/index.js';
+import { createModel, modelOptions, networkNames } from '../../../src/model/index.js';
 import { networkNamed } from '../../../src/model/networks/index.js';
 import { checkPreprocessing } from '../../../src/pipeline/index.js';
 
 const options = { classes: ['a', 'b'], trainable: 'head', seed: 1 } as const;
 
 test('when a network is in the list then the option offers it, and another name is refused with the list', async () => {
-  assert.deepEqual(modelOptions.architecture.choices, architectureNames);
-  assert.ok(modelOptions.architecture.defaultHelp.startsWith(architectureNames[0]));
-  for (const architecture of ['vgg', 'toString']) {
-    await assert.rejects(createModel({ ...options, architecture: architecture as never }), {
-      message: `Expected one of ${architectureNames.join(', ')} for architecture but received "${architecture}"`,
+  assert.deepEqual(modelOptions.network.choices, networkNames);
+  assert.ok(modelOptions.network.defaultHelp.startsWith(networkNames[0]));
+  for (const network of ['vgg', 'toString']) {
+    await assert.rejects(createModel({ ...options, network: network as never }), {
+      message: `Expected one of ${networkNames.join(', ')} for network but received "${network}"`,
     });
   }
 });
 
-for (const architecture of architectureNames) {
-  test(`when ${architecture} is built then its input, features, preprocessing and names of weights fit together`, async () => {
-    const { size, preprocessing, namings = [] } = networkNamed(architecture);
+for (const network of networkNames) {
+  test(`when ${network} is built then its input, features, preprocessing and names of weights fit together`, async () => {
+    const { size, preprocessing, namings = [] } = networkNamed(network);
     for (const side of [64, size]) {
       assert.equal(preprocessing(side).crop, side);
       checkPreprocessing(preprocessing(side));
     }
-    const { model } = await createModel({ ...options, architecture, pretrained: false, size: 64 });
+    const { model } = await createModel({ ...options, network, pretrained: false, size: 64 });
     assert.deepEqual(model.inputs[0]?.shape, [null, 64, 64, 3]);
     const layers = model.layers.filter(({ name }) => name !== 'logits');
     for (const naming of namings) {
