@@ -13,6 +13,7 @@ const street = [
   'synthetic',
   'pipeline',
   'tensorflow',
+  'graph',
   'model',
   'training',
   'prediction',

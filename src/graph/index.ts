@@ -1,0 +1,2 @@
+/** The public face of the graph stage: networks of other frameworks, computed by TensorFlow. */
+export type { Graph, GraphConstant, GraphNode, GraphWeight } from './graph.js';
