@@ -15,6 +15,7 @@ const street = [
   'tensorflow',
   'graph',
   'model',
+  'import',
   'training',
   'prediction',
   'evaluation',

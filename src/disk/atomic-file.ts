@@ -46,9 +46,14 @@ export async function writeWhole(file: string, content: string | Uint8Array): Pr
   await replaceFile(file, (unfinished) => writePart(unfinished, content));
 }
 
-/** Writes a new file of a folder that {@link replaceFile} flushes and renames. */
-export async function writePart(file: string, content: string | Uint8Array): Promise<void> {
-  await writing(file, () => writeFile(file, content, { flag: 'wx' }), Buffer.byteLength(content));
+/** Writes a new file of a folder that {@link replaceFile} flushes and renames; a large content comes in pieces. */
+export async function writePart(
+  file: string,
+  content: string | Uint8Array | readonly Uint8Array[],
+): Promise<void> {
+  const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+  const bytes = pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
+  await writing(file, () => writeFile(file, pieces, { flag: 'wx' }), bytes);
 }
 
 /** Removes `file` if there is one; a power cut cannot bring it back. */

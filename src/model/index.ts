@@ -19,6 +19,8 @@ export { BatchNormalization } from './layers/batch-normalization.js';
 export { Dropout, keyOf, type StepArguments } from './layers/dropout.js';
 export { ReLU } from './layers/relu.js';
 export { type NetworkName, networkNames } from './networks/index.js';
+export type { NetworkRecord, NetworkSource } from './networks/record.js';
+export { saveNetwork } from './networks/save-network.js';
 export { checkSize, completeModel, modelOptions, weightsPath } from './options.js';
 export {
   type Epoch,
@@ -31,3 +33,4 @@ export {
   runOptions,
   runsIn,
 } from './runs.js';
+export type { NamedTensor, NamedTensors } from './weights/index.js';

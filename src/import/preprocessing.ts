@@ -1,0 +1,47 @@
+/** The preprocessing of an imported network: what the user says, what the file says, and else ImageNet's usual one. */
+import { checkPreprocessing, type Preprocessing } from '../pipeline/index.js';
+
+/** What is known of the preprocessing that weights were trained with. */
+export interface KnownPreprocessing
+  extends Partial<Pick<Preprocessing, 'mean' | 'std' | 'channels'>> {
+  /** Side of the input in pixels. */
+  size?: number;
+  /** Share of the image's short side that the input keeps, above 0 and at most 1. */
+  cropShare?: number;
+}
+
+/** What torchvision, and most of timm's networks, were trained with, in 0…255 units. */
+const imageNet = {
+  size: 224,
+  cropShare: 0.875,
+  mean: [123.675, 116.28, 103.53],
+  std: [58.395, 57.12, 57.375],
+  channels: 'rgb',
+} satisfies KnownPreprocessing;
+
+const words: Record<keyof KnownPreprocessing, string> = {
+  size: 'size',
+  cropShare: 'crop share',
+  mean: 'mean',
+  std: 'standard deviation',
+  channels: 'order of channels',
+};
+
+/**
+ * The preprocessing that `given` says; where it says nothing, that of `file`; where both say nothing, ImageNet's usual one,
+ * of which a note then warns.
+ *
+ * @throws InvalidInputError for values that no pixels can be made with
+ */
+export function completePreprocessing(
+  given: KnownPreprocessing,
+  file: KnownPreprocessing,
+): { preprocessing: Preprocessing; notes: string[] } {
+  const known = { ...file, ...given };
+  const { size, cropShare, ...pixels } = { ...imageNet, ...known };
+  const preprocessing = { ...pixels, resize: Math.round(size / cropShare), crop: size };
+  checkPreprocessing(preprocessing);
+  const assumed = Object.entries(words).flatMap(([key, word]) => (key in known ? [] : [word]));
+  const note = `The file does not say the ${assumed.join(', ')} of its preprocessing: assumed are ImageNet's usual ones`;
+  return { preprocessing, notes: assumed.length > 0 ? [note] : [] };
+}
