@@ -73,6 +73,8 @@ export {
   createLoader,
   cudaStatus,
   evaluationAugmentation,
+  type Filter,
+  type Fit,
   type Loader,
   type LoaderFailure,
   type LoaderOptions,

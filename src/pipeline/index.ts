@@ -37,6 +37,12 @@ export {
 } from './measure.js';
 export type { CudaStatus, Effect, Recipe, Rectangle } from './native-loader.js';
 export type { PixelType } from './pixel-type.js';
-export { checkPreprocessing, type Preprocessing } from './preprocessing.js';
+export {
+  checkPreprocessing,
+  type Filter,
+  type Fit,
+  type Preprocessing,
+  preprocessingOptions,
+} from './preprocessing.js';
 export { type LoaderSample, type LoaderSamples, labelOf } from './samples.js';
 export { addWork, noWork, type PipelineWork } from './work.js';
