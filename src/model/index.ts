@@ -34,3 +34,4 @@ export {
   runsIn,
 } from './runs.js';
 export type { NamedTensor, NamedTensors } from './weights/index.js';
+export { headsOf, preprocessingOf } from './weights/timm-config.js';
