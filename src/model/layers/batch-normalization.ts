@@ -2,14 +2,22 @@
  * Batch normalisation for transfer learning: a frozen layer stays as it is, `scale: false` and
  * `center: false` can train, and a 4-D input takes one fused op forwards and one backwards.
  */
+import { expected } from '../../errors.js';
 import { tf } from '../../tensorflow/index.js';
 import { fusedNormalize } from './fused-batch-normalization.js';
 import { replaceLayer } from './stock-layers.js';
 
+type StockArguments = NonNullable<Parameters<typeof tf.layers.batchNormalization>[0]>;
+
+/** `axis` may be a list of one axis, as tf.keras 2 writes it. */
+export interface BatchNormalizationArguments extends Omit<StockArguments, 'axis'> {
+  axis?: number | readonly number[];
+}
+
 /** The members of tfjs-layers' own layer that this one uses; tfjs keeps the class private. */
 interface StockBatchNormalization {
   new (
-    args?: Parameters<typeof tf.layers.batchNormalization>[0],
+    args?: StockArguments,
   ): tf.layers.Layer & {
     axis: number;
     momentum: number;
@@ -33,6 +41,10 @@ const Stock = tf.layers.batchNormalization().constructor as unknown as StockBatc
  */
 export class BatchNormalization extends Stock {
   static override className = 'BatchNormalization';
+
+  constructor({ axis = -1, ...others }: BatchNormalizationArguments = {}) {
+    super({ ...others, axis: oneAxis(axis) });
+  }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
     const input = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
@@ -107,6 +119,16 @@ export class BatchNormalization extends Stock {
     const current = moving.read();
     moving.write(current.add(batch.sub(current).mul(1 - this.momentum)));
   }
+}
+
+function oneAxis(axis: number | readonly number[]): number {
+  const [one = axis, ...more] = Array.isArray(axis)
+    ? (axis as readonly number[])
+    : [axis as number];
+  if (typeof one !== 'number' || more.length > 0) {
+    throw expected('one axis', 'axis of BatchNormalization', axis);
+  }
+  return one;
 }
 
 replaceLayer('batchNormalization', BatchNormalization);

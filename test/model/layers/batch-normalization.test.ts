@@ -135,3 +135,18 @@ test('when a model with the stock layer is loaded then it gets this layer with t
   assert.equal(layer.trainable, false);
   assert.deepEqual(layer.getConfig(), stock.getConfig());
 });
+
+test('when the axis is a list of one, as tf.keras 2 writes it, then it is that axis', () => {
+  const image = tf.tensor4d([1, 10, 2, 30, 4, 20, 9, 80], [2, 2, 1, 2]);
+  const wanted = build({ axis: 3 }).call(image, { training: true });
+  close(build({ axis: [3] }).call(image, { training: true }), [...wanted.dataSync()]);
+  close(
+    build({ axis: [3] }).call(image, {}),
+    [...image.dataSync()].map((x) => x / Math.sqrt(1 + epsilon)),
+  );
+  assert.equal(build({ axis: [-1] }).getConfig().axis, -1);
+  assert.throws(
+    () => build({ axis: [1, 3] }),
+    /Expected one axis for axis of BatchNormalization but received \[1,3\]/,
+  );
+});
