@@ -2,7 +2,8 @@
 import path from 'node:path';
 import { readRegular, sha256 } from '../disk/index.js';
 import { type NamedTensors, type NetworkRecord, saveNetwork } from '../model/index.js';
-import { formatOf, type Reference } from './formats.js';
+import type { Reference } from './format.js';
+import { formatOf } from './formats.js';
 import { completePreprocessing, type KnownPreprocessing } from './preprocessing.js';
 
 export interface ImportOptions {

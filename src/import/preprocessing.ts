@@ -3,7 +3,7 @@ import { checkPreprocessing, type Preprocessing } from '../pipeline/index.js';
 
 /** What is known of the preprocessing that weights were trained with. */
 export interface KnownPreprocessing
-  extends Partial<Pick<Preprocessing, 'mean' | 'std' | 'channels'>> {
+  extends Partial<Pick<Preprocessing, 'mean' | 'std' | 'channels' | 'filter' | 'fit'>> {
   /** Side of the input in pixels. */
   size?: number;
   /** Share of the image's short side that the input keeps, above 0 and at most 1. */
@@ -17,6 +17,8 @@ const imageNet = {
   mean: [123.675, 116.28, 103.53],
   std: [58.395, 57.12, 57.375],
   channels: 'rgb',
+  filter: 'bilinear',
+  fit: 'crop',
 } satisfies KnownPreprocessing;
 
 const words: Record<keyof KnownPreprocessing, string> = {
@@ -25,7 +27,12 @@ const words: Record<keyof KnownPreprocessing, string> = {
   mean: 'mean',
   std: 'standard deviation',
   channels: 'order of channels',
+  filter: 'filter',
+  fit: 'fit',
 };
+
+/** Of a share that was computed of whole pixels. */
+const tolerance = 1e-6;
 
 /**
  * The preprocessing that `given` says; where it says nothing, that of `file`; where both say nothing, ImageNet's usual one,
@@ -39,7 +46,7 @@ export function completePreprocessing(
 ): { preprocessing: Preprocessing; notes: string[] } {
   const known = { ...file, ...given };
   const { size, cropShare, ...pixels } = { ...imageNet, ...known };
-  const preprocessing = { ...pixels, resize: Math.round(size / cropShare), crop: size };
+  const preprocessing = { ...pixels, resize: Math.floor(size / cropShare + tolerance), crop: size };
   checkPreprocessing(preprocessing);
   const assumed = Object.entries(words).flatMap(([key, word]) => (key in known ? [] : [word]));
   const note = `The file does not say the ${assumed.join(', ')} of its preprocessing: assumed are ImageNet's usual ones`;
