@@ -36,12 +36,24 @@ export {
 } from './configuration.js';
 export { type Jitted, jit } from './jit.js';
 export { type JitOptions, jitOptions } from './jit-options.js';
+export {
+  addBias,
+  type Convolution,
+  convolve,
+  convolveDepthwise,
+} from './kernels/convolution.js';
+export {
+  type FrozenNormalizeOptions,
+  type FusedNormalizeOptions,
+  frozenNormalize,
+  fusedNormalize,
+} from './kernels/fused-batch-normalization.js';
 export { type Attribute, executeOp, type OpCall } from './ops.js';
 export { keyedDropout, keyedUniform } from './random.js';
 export { loadSavedModel, type SavedModelOptions } from './saved-model.js';
 /** All of tfjs, computed by TensorFlow. `file://` addresses load and save models. */
 export * as tf from './tfjs.js';
-export { tracing } from './trace.js';
+export { shapesOf, tracing } from './trace.js';
 export { updateVariables, type VariableUpdate } from './update.js';
 
 export type Device = NativeDevice;

@@ -45,6 +45,10 @@ export interface TraceOptions {
 
 let current: Trace | undefined;
 
+/** A new argument of the running trace. */
+const symbolOf = (shape: number[], dtype: number): tf.Tensor =>
+  backend.createOutputTensor(runtime().traceArgument(shape, dtype));
+
 /** The running trace; undefined when no function is traced. */
 export const tracing = (): Trace | undefined => current;
 
@@ -61,28 +65,52 @@ export class Trace {
   /** Traces `fn` on symbols of the arguments' shapes and dtypes. If it fails, everything is as before. */
   static run(fn: (...args: never[]) => unknown, args: Flat, options: TraceOptions): Traced {
     const trace = new Trace(options);
+    return trace.within(() => trace.record(fn, args));
+  }
+
+  /** See {@link shapesOf}. */
+  static shapes(fn: (...args: tf.Tensor[]) => tf.Tensor[], shapes: number[][]): number[][] {
+    const label = fn.name;
+    const trace = new Trace({
+      name: label,
+      label,
+      xla: false,
+      config: new Uint8Array(),
+      mayCreate: false,
+    });
+    return trace.within(() => {
+      const { TF_FLOAT } = runtime();
+      const inputs = shapes.map((shape) => symbolOf(shape, TF_FLOAT));
+      const results = fn(...inputs).map(({ shape }) => shape);
+      runtime().abortTrace();
+      return results;
+    });
+  }
+
+  /** Runs what records a trace and ends it. */
+  private within<Result>(record: () => Result): Result {
     TracedVariables.separate();
     runtime().beginTrace();
-    current = trace;
-    const restore = trace.replaceGlobals();
+    current = this;
+    const restore = this.replaceGlobals();
     try {
-      return tf.tidy(() => trace.record(fn, args)) as unknown as Traced;
+      return tf.tidy(record as () => tf.TensorContainer) as Result;
     } catch (error) {
       runtime().abortTrace();
-      throw trace.failure ?? error;
+      throw this.failure ?? error;
     } finally {
       restore();
-      trace.key?.dispose();
-      trace.variables.restore();
+      this.key?.dispose();
+      this.variables.restore();
       current = undefined;
     }
   }
 
-  private record(fn: (...args: never[]) => unknown, args: Flat): Traced & tf.TensorContainer {
+  private record(fn: (...args: never[]) => unknown, args: Flat): Traced {
     this.variables.watchAll();
     const inputs = args.tensors.map(({ dataId, shape }) => {
       const { dtype } = backend.tensorMap.get(dataId) as { dtype: number };
-      return backend.createOutputTensor(runtime().traceArgument(shape, dtype));
+      return symbolOf(shape, dtype);
     });
     const result = fn(...(unflatten(args.structure, inputs) as never[]));
     if (result instanceof Promise) {
@@ -104,14 +132,12 @@ export class Trace {
       isWritten: variables.map((variable) => this.variables.isWritten(variable)),
       isRandom: this.key !== undefined,
       created: this.created,
-    } as unknown as Traced & tf.TensorContainer;
+    };
   }
 
   /** A key for random numbers, int32 [2], that differs between calls and between the draws of one call. */
   drawKey(): tf.Tensor1D {
-    this.key ??= tf.keep(
-      backend.createOutputTensor(runtime().traceArgument([2], runtime().TF_INT32)),
-    );
+    this.key ??= tf.keep(symbolOf([2], runtime().TF_INT32));
     return tf.add(this.key, tf.tensor1d([this.draws++ * 0x9e3779b9, 0], 'int32'));
   }
 
@@ -167,3 +193,6 @@ export class Trace {
     };
   }
 }
+
+/** The shapes of the results of a function for float32 arguments of the given shapes. Nothing is computed. */
+export const shapesOf = Trace.shapes;

@@ -3,8 +3,7 @@
  * `center: false` can train, and a 4-D input takes one fused op forwards and one backwards.
  */
 import { expected } from '../../errors.js';
-import { tf } from '../../tensorflow/index.js';
-import { fusedNormalize } from './fused-batch-normalization.js';
+import { frozenNormalize, fusedNormalize, tf } from '../../tensorflow/index.js';
 import { replaceLayer } from './stock-layers.js';
 
 type StockArguments = NonNullable<Parameters<typeof tf.layers.batchNormalization>[0]>;
@@ -56,6 +55,16 @@ export class BatchNormalization extends Stock {
   }
 
   private normalizeMoving(input: tf.Tensor): tf.Tensor {
+    if (this.isFusable(input)) {
+      return frozenNormalize({
+        input,
+        gamma: this.gamma?.read(),
+        beta: this.beta?.read(),
+        mean: this.movingMean.read(),
+        variance: this.movingVariance.read(),
+        epsilon: this.epsilon,
+      });
+    }
     const shape = this.channelShape(input);
     const wide = (variable?: tf.LayerVariable) => variable?.read().reshape(shape);
     return tf.batchNorm(
