@@ -1,0 +1,111 @@
+/** An imported network as a layer of tfjs: it owns the weights, trains, and is saved in a model's JSON. */
+import { expected } from '../errors.js';
+import { tf } from '../tensorflow/index.js';
+import type { Graph } from './graph.js';
+import { Program, type ProgramWeight } from './program.js';
+
+export interface GraphLayerOptions {
+  name: string;
+  graph: Graph;
+  /** Values of the graph, by name, that the layer gives. */
+  outputs: readonly string[];
+}
+
+/** tfjs changes the spelling of all texts and keys in a configuration but of a text under the key `name`. */
+interface GraphLayerConfig {
+  name: string;
+  graph: { name: string };
+}
+
+/**
+ * Takes images, [batch, height, width, 3], and gives the outputs: one tensor, or an array of several. Its weights have the
+ * names of the file, after the layer's own: `resnet50/layer1.0.conv1.weight`. In training, batch normalisation uses the batch's
+ * statistics and keeps averages of them, unless the layer is frozen.
+ */
+export class GraphLayer extends tf.layers.Layer {
+  static className = 'GraphLayer';
+
+  readonly graph: Graph;
+  readonly outputs: readonly string[];
+  private readonly program: Program;
+  private readonly variables: tf.LayerVariable[] = [];
+
+  /** @throws InvalidInputError when the graph has an operation that is not known, or lacks a value */
+  constructor({ graph, outputs, ...rest }: GraphLayerOptions) {
+    super(rest);
+    this.graph = graph;
+    this.outputs = outputs;
+    this.program = new Program(graph, outputs);
+  }
+
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    config: tf.serialization.ConfigDict,
+  ): T {
+    const { graph, ...rest } = config as unknown as GraphLayerConfig;
+    return new cls({ ...rest, ...JSON.parse(graph.name) });
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { graph, outputs } = this;
+    return { ...super.getConfig(), graph: { name: JSON.stringify({ graph, outputs }) } };
+  }
+
+  override build(): void {
+    const zeros = tf.initializers.zeros();
+    for (const { name, shape, trainable } of this.program.weights) {
+      const weight = this.addWeight(
+        tensorName(name),
+        shape,
+        'float32',
+        zeros,
+        undefined,
+        trainable,
+      );
+      this.variables.push(weight);
+    }
+    this.built = true;
+  }
+
+  override computeOutputShape(input: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
+    const [, ...sides] = input as number[];
+    if (sides.some((side) => side === null)) {
+      throw expected('a height and a width', `the images of ${this.name}`, input);
+    }
+    // Two images tell a batch of any length from a length that the graph fixes.
+    const shapes = this.program.shapes([2, ...sides]);
+    const all = shapes.map((shape, i) => {
+      if (shape[0] !== 2) {
+        throw expected('the batch as the first axis', `the value ${this.outputs[i]}`, shape);
+      }
+      return [null, ...shape.slice(1)];
+    });
+    return all.length === 1 ? (all[0] as tf.Shape) : all;
+  }
+
+  override call(
+    inputs: tf.Tensor | tf.Tensor[],
+    { training = false }: { training?: boolean },
+  ): tf.Tensor | tf.Tensor[] {
+    const images = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
+    const isTraining = training && this.trainable;
+    return tf.tidy(() => {
+      const results = this.program.run(images, this.variables, isTraining);
+      return results.length === 1 ? (results[0] as tf.Tensor) : results;
+    });
+  }
+
+  /** The weight of the file that a weight of this layer is, given its name after the layer's own. */
+  fileWeight(name: string): ProgramWeight | undefined {
+    return this.program.weights.find((weight) => tensorName(weight.name) === name);
+  }
+}
+
+/**
+ * tfjs allows few characters in names; exporters also write `onnx::Conv_138`. A name that begins with a number, as in torch's
+ * Sequential, would tell tfjs's loader that the file is of Keras 3.
+ */
+const tensorName = (name: string): string =>
+  name.replace(/[^-\w./]/g, '.').replace(/^(?![A-Za-z])/, 'w');
+
+tf.serialization.registerClass(GraphLayer);

@@ -1,0 +1,142 @@
+/** Operations over numbers that JavaScript knows: views of rows of numbers by strides, as in NumPy. */
+import { expected } from '../errors.js';
+import { type Dtype, type HostValue, inOrder, sizeOf } from './values.js';
+
+interface View {
+  shape: readonly number[];
+  /** By how many numbers an element lies from the next one on each axis. */
+  strides: readonly number[];
+  /** Of the first element. */
+  offset?: number;
+}
+
+const stridesOf = (shape: readonly number[]): number[] =>
+  shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+
+/** The numbers of a view, row-major. */
+function viewed({ dtype, values }: HostValue, { shape, strides, offset = 0 }: View): HostValue {
+  const own = stridesOf(shape);
+  const place = (index: number) =>
+    own.reduce(
+      (at, stride, axis) =>
+        at + (Math.floor(index / stride) % (shape[axis] as number)) * (strides[axis] as number),
+      offset,
+    );
+  const length = sizeOf(shape);
+  return {
+    dtype,
+    shape: [...shape],
+    values: Array.from({ length }, (_, index) => values[place(index)] as number),
+  };
+}
+
+export const hostTransposed = (value: HostValue, permutation: readonly number[]): HostValue => {
+  const strides = stridesOf(value.shape);
+  return viewed(value, {
+    shape: permutation.map((axis) => value.shape[axis] as number),
+    strides: permutation.map((axis) => strides[axis] as number),
+  });
+};
+
+/** Repeats axes of size 1, and adds axes in front. */
+export function hostExpanded(value: HostValue, shape: readonly number[]): HostValue {
+  const missing = shape.length - value.shape.length;
+  const strides = stridesOf(value.shape);
+  return viewed(value, {
+    shape,
+    strides: inOrder(shape.length).map((axis) =>
+      axis < missing || value.shape[axis - missing] === 1 ? 0 : (strides[axis - missing] as number),
+    ),
+  });
+}
+
+export interface Steps {
+  start: number;
+  count: number;
+  step: number;
+}
+
+/** The elements of each axis that `steps` names. */
+export function hostSliced(value: HostValue, steps: readonly Steps[]): HostValue {
+  const strides = stridesOf(value.shape);
+  return viewed(value, {
+    shape: steps.map(({ count }) => count),
+    strides: steps.map(({ step }, axis) => step * (strides[axis] as number)),
+    offset: steps.reduce((at, { start }, axis) => at + start * (strides[axis] as number), 0),
+  });
+}
+
+/** Takes the elements with these indices of an axis; the indices' axes replace it. */
+export function hostGathered(value: HostValue, indices: HostValue, axis: number): HostValue {
+  const { dtype, shape, values } = value;
+  const inner = sizeOf(shape.slice(axis + 1));
+  const size = shape[axis] as number;
+  const outer = sizeOf(shape.slice(0, axis));
+  const taken = inOrder(outer).flatMap((row) =>
+    indices.values.flatMap((index) => {
+      const at = (row * size + index) * inner;
+      return values.slice(at, at + inner);
+    }),
+  );
+  return {
+    dtype,
+    shape: [...shape.slice(0, axis), ...indices.shape, ...shape.slice(axis + 1)],
+    values: taken,
+  };
+}
+
+export function hostConcatenated(parts: readonly HostValue[], axis: number): HostValue {
+  const [first] = parts as [HostValue];
+  const outer = sizeOf(first.shape.slice(0, axis));
+  const rows = inOrder(outer).flatMap((row) =>
+    parts.flatMap(({ shape, values }) => {
+      const length = sizeOf(shape.slice(axis));
+      return values.slice(row * length, (row + 1) * length);
+    }),
+  );
+  const shape = [...first.shape];
+  shape[axis] = parts.reduce((sum, part) => sum + (part.shape[axis] as number), 0);
+  return { dtype: first.dtype, shape, values: rows };
+}
+
+/** A number as a value of the type stores it. */
+export const stored = (value: number, dtype: Dtype): number => {
+  if (dtype === 'float32') {
+    return Math.fround(value);
+  }
+  return dtype === 'bool' ? Number(value !== 0) : Math.trunc(value);
+};
+
+/**
+ * The shape to which shapes broadcast, as in NumPy.
+ *
+ * @throws InvalidInputError if they do not
+ */
+export function broadcastShape(shapes: readonly (readonly number[])[]): number[] {
+  const rank = Math.max(...shapes.map(({ length }) => length));
+  return inOrder(rank).map((axis) => {
+    const sides = shapes.map((shape) => shape[axis - rank + shape.length] ?? 1);
+    const side = sides.find((each) => each !== 1) ?? 1;
+    if (sides.some((each) => each !== 1 && each !== side)) {
+      throw expected('shapes that broadcast', 'the operands', shapes);
+    }
+    return side;
+  });
+}
+
+/** Computes each element of the result from the elements of the operands, which broadcast. */
+export function hostMapped(
+  operands: readonly HostValue[],
+  dtype: Dtype,
+  compute: (...numbers: [number, number, number]) => number,
+): HostValue {
+  const shape = broadcastShape(operands.map((operand) => operand.shape));
+  const rows = operands.map((operand) =>
+    String(operand.shape) === String(shape) ? operand.values : hostExpanded(operand, shape).values,
+  );
+  const length = sizeOf(shape);
+  const values = Array.from({ length }, (_, index) =>
+    stored(compute(...(rows.map((row) => row[index]) as [number, number, number])), dtype),
+  );
+  return { dtype, shape, values };
+}

@@ -1,0 +1,229 @@
+/** A graph made ready: its operations checked and chosen once, so that a call only computes. */
+import { expected } from '../errors.js';
+import { nearest } from '../near-miss.js';
+import { shapesOf, tf } from '../tensorflow/index.js';
+import { arranged, inNetworkOrder, memoryOrder } from './axes.js';
+import type { Graph, GraphNode, GraphWeight } from './graph.js';
+import { Call, type Compute, Node, titleOf } from './node.js';
+import { kernelOrder } from './operations/convolution.js';
+import { operations } from './operations/index.js';
+import { inOrder, isHost, onDevice, type Value } from './values.js';
+
+/** A weight as it is kept: with its axes in the order in which operations take them. */
+export interface ProgramWeight {
+  /** Its name in the weights file. */
+  name: string;
+  /** As it is kept. */
+  shape: number[];
+  /** For each axis as it is kept, the file's axis. */
+  axes: number[];
+  trainable: boolean;
+}
+
+/** A weight's values: of a layer, which training changes, or alone. */
+export type WeightValue = tf.LayerVariable | tf.Tensor;
+
+interface Step {
+  node: Node;
+  compute: Compute;
+  /** Numbers of values; undefined where an optional input is left out. */
+  inputs: (number | undefined)[];
+  outputs: number[];
+}
+
+/** The order of an image's axes in memory. */
+const imageOrder = [0, 2, 3, 1];
+
+export class Program {
+  /** Those that the outputs need, in the order of the graph's. */
+  readonly weights: readonly ProgramWeight[];
+  /** The order of the axes of images in the file, in memory. */
+  private readonly imageOrder: number[];
+  private readonly numbers = new Map<string, number>();
+  private readonly steps: Step[] = [];
+  /** Values by their numbers: those that are known before the first call. */
+  private readonly known: (Value | undefined)[] = [];
+
+  /**
+   * @param outputs values of the graph, by name. What they do not need is left out.
+   * @throws InvalidInputError when an operation or an attribute is not known, with its node, and when a value is missing
+   */
+  constructor(
+    graph: Graph,
+    readonly outputs: readonly string[],
+  ) {
+    this.imageOrder = imageOrderOf(graph);
+    const nodes = neededNodes(graph, outputs);
+    const used = new Set([...outputs, ...nodes.flatMap(({ inputs }) => inputs)]);
+    this.weights = keptWeights(
+      graph.weights.filter(({ name }) => used.has(name)),
+      nodes,
+    );
+    this.numberOf(graph.input.name);
+    for (const { name } of this.weights) {
+      this.numberOf(name);
+    }
+    for (const [name, constant] of Object.entries(graph.constants)) {
+      this.known[this.numberOf(name)] = constant;
+    }
+    for (const node of nodes) {
+      this.add(node);
+    }
+    for (const name of outputs) {
+      if (!this.numbers.has(name)) {
+        throw unknownValue('the outputs', name, this.numbers.keys());
+      }
+    }
+  }
+
+  /**
+   * @param images [batch, height, width, 3], float32
+   * @param weights in the order of {@link weights}
+   * @returns the outputs. Maps, [batch, channels, height, width] in the file, have TensorFlow's order of axes, as images do
+   */
+  run(images: tf.Tensor, weights: readonly WeightValue[], isTraining = false): tf.Tensor[] {
+    const values = [...this.known];
+    values[0] = { tensor: images, axes: memoryOrder(this.imageOrder) };
+    weights.forEach((weight, i) => {
+      values[i + 1] = weightValue(weight, this.weights[i] as ProgramWeight);
+    });
+    for (const step of this.steps) {
+      const results = computed(step, values, isTraining);
+      step.outputs.forEach((number, i) => {
+        values[number] = results[i];
+      });
+    }
+    return this.outputs.map((name) => {
+      const value = onDevice(values[this.numbers.get(name) as number] as Value);
+      return value.axes.length === 4 ? arranged(value, this.imageOrder) : inNetworkOrder(value);
+    });
+  }
+
+  /** The shapes of the outputs, without computing them. @param images the shape of a batch of images */
+  shapes(images: number[]): number[][] {
+    const shapes = [images, ...this.weights.map(({ shape }) => shape)];
+    return shapesOf((batch, ...weights) => this.run(batch as tf.Tensor, weights), shapes);
+  }
+
+  private numberOf(name: string): number {
+    const number = this.numbers.get(name) ?? this.numbers.size;
+    this.numbers.set(name, number);
+    return number;
+  }
+
+  /** Adds the step of a node, or its result if that follows from constants. */
+  private add(source: GraphNode): void {
+    const node = new Node(source);
+    const step = {
+      node,
+      compute: computeOf(node),
+      inputs: source.inputs.map((name) =>
+        name === '' ? undefined : this.valueNamed(name, source),
+      ),
+      outputs: source.outputs.map((name) => this.numberOf(name)),
+    };
+    const results = this.constantResults(step);
+    if (results === undefined) {
+      this.steps.push(step);
+    } else {
+      step.outputs.forEach((number, i) => {
+        this.known[number] = results[i];
+      });
+    }
+  }
+
+  private valueNamed(name: string, node: GraphNode): number {
+    const number = this.numbers.get(name);
+    if (number === undefined) {
+      throw unknownValue(`the inputs of ${titleOf(node)}`, name, this.numbers.keys());
+    }
+    return number;
+  }
+
+  private constantResults(step: Step): Value[] | undefined {
+    const isConstant = step.inputs.every((number) => number === undefined || this.known[number]);
+    if (!isConstant) {
+      return undefined;
+    }
+    // An operation without a form for JavaScript computes tensors, which are not kept.
+    const results = tf.tidy(() => computed(step, this.known, false) as never) as Value[];
+    return results.every(isHost) ? results : undefined;
+  }
+}
+
+function computed(
+  { node, compute, inputs }: Step,
+  values: (Value | undefined)[],
+  isTraining: boolean,
+): Value[] {
+  const given = inputs.map((number) => (number === undefined ? undefined : values[number]));
+  try {
+    return [compute(new Call(node, given, isTraining))].flat();
+  } catch (error) {
+    if (error instanceof Error && !error.message.includes(node.title)) {
+      error.message = `${node.title}: ${error.message}`;
+    }
+    throw error;
+  }
+}
+
+function computeOf(node: Node): Compute {
+  const { operation } = node.source;
+  if (!Object.hasOwn(operations, operation)) {
+    const close = nearest(operation, Object.keys(operations));
+    const hint = close === undefined ? '' : `Did you mean ${close}?`;
+    throw expected('an operation that Bobbin computes', node.title, operation, hint);
+  }
+  const compute = operations[operation]?.(node) as Compute;
+  node.checkAttributes();
+  return compute;
+}
+
+const unknownValue = (where: string, name: string, known: Iterable<string>): Error => {
+  const close = nearest(name, known);
+  const hint = close === undefined ? '' : `Did you mean ${close}?`;
+  return expected('a value that comes before', where, name, hint);
+};
+
+/** Those from which the outputs follow, in their order. */
+function neededNodes({ nodes }: Graph, outputs: readonly string[]): GraphNode[] {
+  const wanted = new Set(outputs);
+  const needed = [...nodes].reverse().filter((node) => {
+    const isNeeded = node.outputs.some((name) => name !== '' && wanted.has(name));
+    if (isNeeded) {
+      for (const name of node.inputs) {
+        wanted.add(name);
+      }
+    }
+    return isNeeded;
+  });
+  return needed.reverse();
+}
+
+/** Kernels are kept in TensorFlow's order, so that no step turns them. */
+function keptWeights(weights: GraphWeight[], nodes: GraphNode[]): ProgramWeight[] {
+  const kernels = new Set(
+    nodes.filter(({ operation }) => operation === 'Conv').map(({ inputs }) => inputs[1]),
+  );
+  return weights.map(({ name, shape, trainable }) => {
+    const isKernel = kernels.has(name) && shape.length === 4;
+    const axes = isKernel ? kernelOrder : inOrder(shape.length);
+    return { name, shape: axes.map((axis) => shape[axis] as number), axes, trainable };
+  });
+}
+
+function weightValue(weight: WeightValue, { axes }: ProgramWeight): Value {
+  const inFile = memoryOrder(axes);
+  return weight instanceof tf.Tensor
+    ? { tensor: weight, axes: inFile }
+    : { tensor: weight.read(), axes: inFile, variable: weight };
+}
+
+/** Whether the file's images have their channels first or last. */
+function imageOrderOf({ input: { name, shape } }: Graph): number[] {
+  const channels = [1, 3].filter((axis) => shape[axis] === 3);
+  if (shape.length !== 4 || channels.length === 0) {
+    throw expected('images [batch, 3, height, width] or [batch, height, width, 3]', name, shape);
+  }
+  return channels[0] === 1 ? imageOrder : inOrder(4);
+}
