@@ -1,5 +1,6 @@
 /** The public face of what all stages do with files: read them, write them whole, and lock folders. */
 export { makeFolder, removeFile, replaceFile, writePart, writeWhole } from './atomic-file.js';
+export { type ByteSource, readPart, sha256OfSource, withSource } from './byte-source.js';
 export { inLockedFolder } from './folder-lock.js';
 export { ifPresent } from './if-present.js';
 export { isObject, jsonError, openSealed, parseJson, sealed } from './json-file.js';
@@ -7,6 +8,7 @@ export { removeLeftovers } from './leftovers.js';
 export { nearPath } from './near-path.js';
 export { openRegular, readRegular } from './regular-file.js';
 export { sha256, sha256OfPieces } from './sha256.js';
+export { type StoredFile, storedFiles } from './stored-zip.js';
 export { checkTarget } from './target.js';
 export { readText } from './text-file.js';
 export { textPieces } from './text-pieces.js';

@@ -1,6 +1,6 @@
 /** The weights that a network starts with: the published ones, those of a file, or those that a run trained. */
 import { stat } from 'node:fs/promises';
-import { ifPresent, readRegular, sha256 } from '../disk/index.js';
+import { ifPresent, sha256OfSource, withSource } from '../disk/index.js';
 import { expected } from '../errors.js';
 import { closedFault, wayOut } from '../set-up.js';
 import type { Classifier } from './classifier.js';
@@ -34,7 +34,7 @@ export async function readWeights(source: string): Promise<StartingWeights> {
     throw expected('an existing run or weights file', 'pretrained', source);
   }
   if (!stats.isDirectory()) {
-    return { file: source, tensors: await readTensors(await readRegular(source), source) };
+    return { file: source, tensors: await withSource(source, readTensors) };
   }
   const { model, ...trained } = await openRun(await findRun(source, {}, names));
   const tensors: NamedTensors = new Map(
@@ -65,19 +65,21 @@ export async function publishedWeights(
     );
   }
   const { file, sha256: wanted } = published;
-  const bytes = await readRegular(file).catch((cause: NodeJS.ErrnoException) => {
+  const tensors = await withSource(file, async (source) => {
+    const found = await sha256OfSource(source);
+    if (found !== wanted) {
+      throw expected(
+        `SHA-256 ${wanted}`,
+        file,
+        found,
+        'Delete the file and run `npx bobbin setup` to fetch it again',
+      );
+    }
+    return readTensors(source);
+  }).catch((cause: NodeJS.ErrnoException) => {
     throw ['ENOENT', 'EACCES'].includes(cause.code ?? '') ? notReadable(name, file) : cause;
   });
-  const found = sha256(bytes);
-  if (found !== wanted) {
-    throw expected(
-      `SHA-256 ${wanted}`,
-      file,
-      found,
-      'Delete the file and run `npx bobbin setup` to fetch it again',
-    );
-  }
-  return { file, tensors: await readTensors(bytes, file) };
+  return { file, tensors };
 }
 
 function notReadable(network: string, file: string): Error {

@@ -1,6 +1,7 @@
 /** A format that weights are stored in, and what its reader yields. */
+import type { ByteSource } from '../../disk/index.js';
 
-/** One tensor of a file, row-major. */
+/** One tensor of a file, row-major. Tensors may share their memory where the file has them share it. */
 export interface NamedTensor {
   shape: number[];
   values: Float32Array;
@@ -12,17 +13,19 @@ export type NamedTensors = Map<string, NamedTensor>;
 export interface WeightsFormat {
   /** For errors that list the formats. */
   name: string;
-  /** Whether a file of this content is of the format; no two formats claim the same content. */
-  looksLike(bytes: Buffer): boolean;
+  /** Whether a file that begins with these bytes, {@link beginningBytes} or all, is of the format; no two formats claim the same. */
+  looksLike(beginning: Buffer): boolean;
   /**
-   * Reads the tensors of a file; none of its code is run.
+   * Reads the tensors of a file; none of its code is run. Files beside it are found by its path.
    *
-   * @param file names the content in errors; files beside it are found by it
    * @throws InvalidInputError when the content is damaged, or is not what the format allows
    */
-  read(bytes: Buffer, file: string): NamedTensors | Promise<NamedTensors>;
+  read(source: ByteSource): Promise<NamedTensors>;
 }
 
-/** A copy of the little-endian float32 values in bytes `start` to `end`: a typed array needs an aligned start. */
-export const floatsIn = (bytes: Buffer, start: number, end: number): Float32Array =>
-  new Float32Array(new Uint8Array(bytes.subarray(start, end)).buffer);
+/** So many bytes tell the format of a file. */
+export const beginningBytes = 64;
+
+/** The number of elements of a shape. */
+export const elementsOf = (shape: readonly number[]): number =>
+  shape.reduce((product, size) => product * size, 1);

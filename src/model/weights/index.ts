@@ -1,27 +1,41 @@
 /** The formats of weights that Bobbin reads: a new one is a file with its reader and its line in this list. */
+import { type ByteSource, readPart } from '../../disk/index.js';
 import { expected } from '../../errors.js';
-import type { NamedTensors, WeightsFormat } from './format.js';
+import { beginningBytes, type NamedTensors, type WeightsFormat } from './format.js';
 import { modelJson } from './model-json.js';
 import { safetensors } from './safetensors.js';
-import { legacyTorch } from './torch-state.js';
+import { shardedSafetensors } from './sharded-safetensors.js';
+import { legacyTorch } from './torch-legacy.js';
+import { torchZip } from './torch-zip.js';
 
 export type { NamedTensor, NamedTensors } from './format.js';
 
-export const formats: readonly WeightsFormat[] = [legacyTorch, modelJson, safetensors];
+export const formats: readonly WeightsFormat[] = [
+  legacyTorch,
+  torchZip,
+  modelJson,
+  safetensors,
+  shardedSafetensors,
+];
 
-/** In words, for errors and help: `a legacy torch state dict, …`. */
-export const formatNames = formats.map(({ name }) => name).join(', ');
+/** In words, for errors and help: `a torch state dict, …`. */
+export const formatNames = [...new Set(formats.map(({ name }) => name))].join(', ');
 
 /**
- * The tensors of a weights file. The content decides the format, not the name.
+ * The tensors of a weights file. The content decides the format, not the name. Memory: that of the tensors as float32, and at
+ * most as much as the largest of them again.
  *
  * @throws InvalidInputError when the content is not of one format that Bobbin reads, or is damaged
  */
-export async function readTensors(bytes: Buffer, file: string): Promise<NamedTensors> {
-  const format = formats.find(({ looksLike }) => looksLike(bytes));
+export async function readTensors(source: ByteSource): Promise<NamedTensors> {
+  const beginning = await readPart(source, 0, Math.min(beginningBytes, source.size));
+  const format = formats.find(({ looksLike }) => looksLike(beginning));
   if (format === undefined) {
-    const beginning = bytes.subarray(0, 16).toString('latin1');
-    throw expected(`weights in one of these formats: ${formatNames};`, file, beginning);
+    throw expected(
+      `weights in one of these formats: ${formatNames};`,
+      source.file,
+      beginning.toString('latin1', 0, 16),
+    );
   }
-  return format.read(bytes, file);
+  return format.read(source);
 }

@@ -1,23 +1,32 @@
 /** Reads safetensors: the length of a header, the header in JSON, then the values, all little-endian. */
 import { isUtf8 } from 'node:buffer';
+import { type ByteSource, readPart } from '../../disk/index.js';
 import { expected } from '../../errors.js';
-import { floatsIn, type NamedTensors, type WeightsFormat } from './format.js';
+import { type FloatType, floatBytes, readFloats } from './floats.js';
+import { elementsOf, type NamedTensors, type WeightsFormat } from './format.js';
 
 /** https://github.com/huggingface/safetensors#format */
 export const safetensors: WeightsFormat = {
   name: 'safetensors',
   // The last byte of a length below 2^56 is 0, which no JSON holds.
   looksLike: (bytes) => bytes[7] === 0 && bytes[8] === 0x7b,
-  read: parseSafetensors,
+  read: readSafetensors,
 };
 
 const lengthBytes = 8;
-const mostHeaderBytes = 100_000_000;
+/** The format allows ten times as much; a thousand tensors take a hundredth. */
+const mostHeaderBytes = 10_000_000;
+const mostTensors = 50_000;
 const mostAxes = 8;
 const longestName = 1000;
 
+const floatTypes: Record<string, FloatType> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
+
 /** Bytes of an element. Integers count batches, and are left out; other types are refused. */
-const elementBytes: Record<string, number> = { F32: 4, I64: 8 };
+const elementBytes = new Map([
+  ...Object.entries(floatTypes).map(([dtype, type]): [string, number] => [dtype, floatBytes[type]]),
+  ...Object.entries({ I64: 8, U64: 8, I32: 4, U32: 4, I16: 2, U16: 2, I8: 1, U8: 1, BOOL: 1 }),
+]);
 
 /** A tensor as the header describes it; `begin` and `end` are offsets in the values. */
 interface Entry {
@@ -29,14 +38,15 @@ interface Entry {
 }
 
 /**
- * The float32 tensors of a safetensors file by name.
+ * The floats of a safetensors file by name.
  *
- * @throws InvalidInputError when the header is not what the format allows, when a type is neither F32 nor
- *   I64, and unless every byte of the values belongs to one tensor
+ * @throws InvalidInputError when the header is not what the format allows, when a type is not in the list, and unless every
+ *   byte of the values belongs to one tensor
  */
-export function parseSafetensors(bytes: Buffer, file: string): NamedTensors {
-  const start = headerEnd(bytes, file);
-  const header = bytes.subarray(lengthBytes, start);
+export async function readSafetensors(source: ByteSource): Promise<NamedTensors> {
+  const { file, size } = source;
+  const start = await headerEnd(source);
+  const header = await readPart(source, lengthBytes, start - lengthBytes);
   if (!isUtf8(header)) {
     throw expected('UTF-8', `header of ${file}`, 'other bytes');
   }
@@ -50,21 +60,24 @@ export function parseSafetensors(bytes: Buffer, file: string): NamedTensors {
     checkSize(entry, file);
     at = entry.end;
   }
-  if (start + at !== bytes.length) {
-    throw expected(`${at} bytes of values`, file, bytes.length - start);
+  if (start + at !== size) {
+    throw expected(`${at} bytes of values`, file, size - start);
   }
-  const floats = entries.filter(({ dtype }) => dtype === 'F32');
-  return new Map(
-    floats.map(({ name, shape, begin, end }) => [
-      name,
-      { shape, values: floatsIn(bytes, start + begin, start + end) },
-    ]),
-  );
+  const tensors: NamedTensors = new Map();
+  for (const { name, dtype, shape, begin } of entries) {
+    const type = floatTypes[dtype];
+    if (type !== undefined) {
+      const values = await readFloats(source, type, start + begin, elementsOf(shape));
+      tensors.set(name, { shape, values });
+    }
+  }
+  return tensors;
 }
 
-function headerEnd(bytes: Buffer, file: string): number {
-  const most = Math.min(mostHeaderBytes, bytes.length - lengthBytes);
-  const length = most < 0 ? 0 : Number(bytes.readBigUInt64LE(0));
+async function headerEnd(source: ByteSource): Promise<number> {
+  const { file, size } = source;
+  const most = Math.min(mostHeaderBytes, size - lengthBytes);
+  const length = most < 0 ? 0 : Number((await readPart(source, 0, lengthBytes)).readBigUInt64LE(0));
   if (length < 2 || length > most) {
     throw expected(`a header of 2 to ${Math.max(2, most)} bytes`, file, length);
   }
@@ -72,12 +85,13 @@ function headerEnd(bytes: Buffer, file: string): number {
 }
 
 function checkSize({ name, dtype, shape, begin, end }: Entry, file: string): void {
-  if (!Object.hasOwn(elementBytes, dtype)) {
-    const known = Object.keys(elementBytes).join(', ');
+  const width = elementBytes.get(dtype);
+  if (width === undefined) {
+    const known = [...elementBytes.keys()].join(', ');
     throw expected(`one of ${known}`, `dtype of ${name} in ${file}`, dtype);
   }
   // Exact, however large the sides are.
-  const bytes = [elementBytes[dtype] as number, ...shape].map(BigInt).reduce((a, b) => a * b);
+  const bytes = [width, ...shape].map(BigInt).reduce((a, b) => a * b);
   if (bytes !== BigInt(end - begin)) {
     throw expected(`a shape of ${end - begin} bytes`, `${name} in ${file}`, shape);
   }
@@ -99,6 +113,9 @@ class Header {
         this.object(() => this.string());
       } else {
         entries.push(this.entry(name));
+        if (entries.length > mostTensors) {
+          throw this.bad(`at most ${mostTensors} tensors`, 'more');
+        }
       }
     });
     if (this.text.slice(this.at).trim() !== '') {

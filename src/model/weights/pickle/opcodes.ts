@@ -1,4 +1,4 @@
-/** The opcodes that a pickled state dict needs; a pickle with any other opcode is refused. */
+/** The opcodes that a torch checkpoint needs; a pickle with any other opcode is refused. */
 import type { PickleSource } from './source.js';
 import type { PickleStack } from './stack.js';
 import { readGlobal, resultOf, storageOf } from './torch-objects.js';
@@ -20,26 +20,27 @@ export const opcodes: ReadonlyMap<number, Action> = new Map(
     BININT: [0x4a, (stack, source) => stack.push(source.int32())],
     BININT1: [0x4b, (stack, source) => stack.push(source.uint8())],
     BININT2: [0x4d, (stack, source) => stack.push(source.uint16())],
+    BINFLOAT: [0x47, (stack, source) => stack.push(source.float64())],
     LONG1: [0x8a, (stack, source) => stack.push(source.long())],
     BINUNICODE: [0x58, (stack, source) => stack.push(source.unicode())],
-    EMPTY_LIST: [0x5d, (stack) => stack.push([])],
-    EMPTY_TUPLE: [0x29, (stack) => stack.push([])],
-    EMPTY_DICT: [0x7d, (stack) => stack.push(new Map())],
+    EMPTY_LIST: [0x5d, (stack) => stack.pushNew([])],
+    EMPTY_TUPLE: [0x29, (stack) => stack.pushNew([])],
+    EMPTY_DICT: [0x7d, (stack) => stack.pushNew(new Map())],
     MARK: [0x28, (stack) => stack.mark()],
     BINPUT: [0x71, (stack, source) => stack.memoise(source.uint8())],
     LONG_BINPUT: [0x72, (stack, source) => stack.memoise(source.uint32())],
     BINGET: [0x68, (stack, source) => stack.recall(source.uint8())],
     LONG_BINGET: [0x6a, (stack, source) => stack.recall(source.uint32())],
-    TUPLE: [0x74, (stack) => stack.push(stack.popToMark())],
-    TUPLE1: [0x85, (stack) => stack.push(stack.popMany(1))],
-    TUPLE2: [0x86, (stack) => stack.push(stack.popMany(2))],
-    TUPLE3: [0x87, (stack) => stack.push(stack.popMany(3))],
+    TUPLE: [0x74, (stack) => stack.pushNew(stack.popToMark())],
+    TUPLE1: [0x85, (stack) => stack.pushNew(stack.popMany(1))],
+    TUPLE2: [0x86, (stack) => stack.pushNew(stack.popMany(2))],
+    TUPLE3: [0x87, (stack) => stack.pushNew(stack.popMany(3))],
     APPEND: [0x61, (stack, source) => append(stack.popMany(1), stack, source)],
     APPENDS: [0x65, (stack, source) => append(stack.popToMark(), stack, source)],
     SETITEM: [0x73, (stack, source) => setItems(stack.popMany(2), stack, source)],
     SETITEMS: [0x75, (stack, source) => setItems(stack.popToMark(), stack, source)],
-    GLOBAL: [0x63, (stack, source) => stack.push(readGlobal(source))],
-    BINPERSID: [0x51, (stack, source) => stack.push(storageOf(stack.pop(), source))],
+    GLOBAL: [0x63, (stack, source) => stack.pushNew(readGlobal(source))],
+    BINPERSID: [0x51, (stack, source) => stack.pushStorage(storageOf(stack.pop(), source))],
     REDUCE: [0x52, reduce],
     BUILD: [0x62, dropState],
   }),
@@ -74,7 +75,7 @@ function setItems(items: Pickled[], stack: PickleStack, source: PickleSource): v
 
 function reduce(stack: PickleStack, source: PickleSource): void {
   const [callable, args] = stack.popMany(2) as [Pickled, Pickled];
-  stack.push(resultOf(callable, args, source));
+  stack.pushNew(resultOf(callable, args, source));
 }
 
 /** The only object with a state is a module's OrderedDict; its state is `_metadata`: names and versions. */

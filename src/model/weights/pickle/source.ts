@@ -25,6 +25,11 @@ export class PickleSource {
     return this.bytes.readUInt32LE(this.take(4));
   }
 
+  /** Big-endian, other than all integers. */
+  float64(): number {
+    return this.bytes.readDoubleBE(this.take(8));
+  }
+
   /** A signed integer of as many bytes as the first byte says. */
   long(): bigint {
     const length = this.uint8();
@@ -47,21 +52,21 @@ export class PickleSource {
   line(): string {
     const end = this.bytes.indexOf(0x0a, this.at);
     if (end < 0) {
-      throw this.bad('a line of text', 'the end of the file');
+      throw this.bad('a line of text', 'the end of the pickles');
     }
     const start = this.take(end - this.at + 1);
     return this.bytes.toString('utf8', start, end);
   }
 
   /** The error that names the file and the byte. */
-  bad(what: string, received: unknown): Error {
-    return expected(what, `${this.file} at byte ${this.at}`, received);
+  bad(what: string, received: unknown, remedy?: string): Error {
+    return expected(what, `${this.file} at byte ${this.at}`, received, remedy);
   }
 
   private take(length: number): number {
     const start = this.at;
     if (start + length > this.bytes.length) {
-      throw this.bad(`${length} more bytes`, 'the end of the file');
+      throw this.bad(`${length} more bytes`, 'the end of the pickles');
     }
     this.at += length;
     return start;

@@ -1,9 +1,10 @@
-/** The values that a pickled torch state dict is made of. */
+/** The values that a pickled state dict is made of. */
 
 /** A storage that a tensor names before the storage's bytes are known. */
 export interface StorageReference {
   kind: 'storage';
-  type: 'FloatStorage' | 'LongStorage';
+  /** `FloatStorage`, `LongStorage` … */
+  type: string;
   key: string;
   /** Number of elements. */
   count: number;

@@ -1,0 +1,92 @@
+/** What loading weights takes: at most twice the file's length plus 64 MB, also for files made to take more. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '../../support/folders.js';
+
+const skip = existsSync('/proc/self/clear_refs')
+  ? false
+  : 'this system has no /proc/self/clear_refs';
+const program = fileURLToPath(new URL('measure-load.ts', import.meta.url));
+
+interface Measured {
+  tensors?: number;
+  error?: string;
+  grown: number;
+}
+
+/** Loads each file in one process without other work. */
+function measured(files: string[]): Measured[] {
+  const node = ['--expose-gc', '--import', 'tsx', program, ...files];
+  const output = execFileSync(process.execPath, node, { encoding: 'utf8' });
+  return output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+function safetensorsOf(header: string, values: Buffer): Buffer {
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, Buffer.from(header), values]);
+}
+
+/** The beginning of a legacy torch file: magic number, protocol, system. */
+const legacyStart =
+  '\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}X\r\0\0\0little_endian\x88s.\x80\x02';
+
+const halves = 10_000_000;
+const half = { dtype: 'F16', shape: [halves], data_offsets: [0, 2 * halves] };
+const tiny = (index: number) => `"${index}":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`;
+
+const files: Record<string, { bytes: Buffer; error?: RegExp }> = {
+  'half.safetensors': {
+    bytes: safetensorsOf(JSON.stringify({ half }), Buffer.alloc(2 * halves)),
+  },
+  'many.safetensors': {
+    bytes: safetensorsOf(
+      `{${Array.from({ length: 150_000 }, (_, index) => tiny(index)).join()}}`,
+      Buffer.alloc(0),
+    ),
+    error: /at most 50000 tensors/,
+  },
+  'dictionaries.pth': {
+    bytes: Buffer.from(`${legacyStart}${'}'.repeat(7_000_000)}`, 'latin1'),
+    error: /a pickle of at most 200000 objects/,
+  },
+  'values.pth': {
+    bytes: Buffer.from(`${legacyStart}${'N'.repeat(7_000_000)}`, 'latin1'),
+    error: /a pickle of at most 1000000 values/,
+  },
+  'memo.pth': {
+    bytes: Buffer.from(
+      `${legacyStart}N${Array.from({ length: 1_200_000 }, (_, i) => `r${String.fromCharCode(i & 255, (i >> 8) & 255, i >> 16, 0)}`).join('')}`,
+      'latin1',
+    ),
+    error: /a pickle of at most 1000000 values/,
+  },
+  'model.json': {
+    bytes: Buffer.from(`{"a":[${'{},'.repeat(990_000)}{}]}`),
+    error: /Missing a weightsManifest/,
+  },
+};
+
+test('when weights are loaded, then memory grows by at most twice the file and 64 MB, also if it is hostile', {
+  skip,
+}, () => {
+  const folder = temporaryFolder();
+  const names = Object.keys(files).map((name) => path.join(folder, name));
+  const wanted = Object.values(files);
+  for (const [index, name] of names.entries()) {
+    writeFileSync(name, wanted[index]?.bytes as Buffer);
+  }
+  for (const [index, { error, grown }] of measured(names).entries()) {
+    const { bytes, error: message } = wanted[index] as { bytes: Buffer; error?: RegExp };
+    assert.match(error ?? '', message ?? /^$/);
+    const most = 2 * bytes.length + 64e6;
+    assert.ok(grown < most, `${names[index]}: ${grown} of ${most} bytes`);
+  }
+});
