@@ -41,6 +41,13 @@ export interface ChoiceOption<Choice extends string = string> extends Described 
   default: Default<Choice>;
 }
 
+/** One of a few words, or the path of a folder, which has a slash: `./folder`. */
+export interface NetworkOption<Choice extends string = string> extends Described {
+  type: 'network';
+  choices: readonly Choice[];
+  default: Default<Choice>;
+}
+
 /** On or off. */
 export interface BooleanOption extends Described {
   type: 'boolean';
@@ -53,7 +60,13 @@ export interface WeightsOption extends Described {
   default: Default<boolean | string>;
 }
 
-export type Option = NumberOption | RangeOption | ChoiceOption | BooleanOption | WeightsOption;
+export type Option =
+  | NumberOption
+  | RangeOption
+  | ChoiceOption
+  | NetworkOption
+  | BooleanOption
+  | WeightsOption;
 
 /** Options by name. The name in camelCase is the property, and in kebab-case the flag. */
 export type OptionTable = Readonly<Record<string, Option>>;
@@ -83,13 +96,18 @@ type OptionValue<Declared> = Declared extends { default: undefined }
 
 type GivenValue<Declared> = Declared extends { type: 'choice'; choices: readonly (infer Choice)[] }
   ? Choice
-  : Declared extends { type: 'boolean' }
-    ? boolean
-    : Declared extends { type: 'weights' }
-      ? boolean | string
-      : Declared extends { type: 'range' }
-        ? readonly number[]
-        : number;
+  : Declared extends { type: 'network'; choices: readonly (infer Choice)[] }
+    ? Choice | AnyText
+    : Declared extends { type: 'boolean' }
+      ? boolean
+      : Declared extends { type: 'weights' }
+        ? boolean | string
+        : Declared extends { type: 'range' }
+          ? readonly number[]
+          : number;
+
+/** Beside words in a union, editors still show the words, which they would not beside `string`. */
+type AnyText = string & {};
 
 export function isOption(node: object): node is Option {
   return typeof (node as Option).type === 'string';
@@ -142,10 +160,13 @@ export function pickOptions<Table extends OptionTable>(
 export function checkOption(name: string, option: Option, value: unknown): void {
   if (!accepts(option, value)) {
     const meant =
-      option.type === 'choice' && typeof value === 'string' && nearest(value, option.choices);
+      'choices' in option && typeof value === 'string' && nearest(value, option.choices);
     throw expected(describeValues(option), name, value, meant ? `Did you mean ${meant}?` : '');
   }
 }
+
+/** Whether a value of a {@link NetworkOption} is the path of a folder, not one of the words. */
+export const isPath = (value: string): boolean => /[/\\]/.test(value);
 
 /** The valid values of an option in words: `an integer from 1 to 64`. */
 export function describeValues(option: Option): string {
@@ -154,6 +175,8 @@ export function describeValues(option: Option): string {
       return 'true or false';
     case 'choice':
       return `one of ${option.choices.join(', ')}`;
+    case 'network':
+      return `one of ${option.choices.join(', ')}, or the path of a folder that import wrote (./FOLDER)`;
     case 'range':
       return `two ascending numbers from ${option.min} to ${option.max}`;
     case 'weights':
@@ -175,6 +198,8 @@ function accepts(option: Option, value: unknown): boolean {
       return typeof value === 'boolean' || (typeof value === 'string' && value !== '');
     case 'choice':
       return option.choices.includes(value as string);
+    case 'network':
+      return typeof value === 'string' && (option.choices.includes(value) || isPath(value));
     case 'range':
       return (
         Array.isArray(value) &&

@@ -100,7 +100,13 @@ function flagsOf(name: string, option: Option): Flag[] {
       .argParser((path) => parse(flag, option, path));
     return [given, new Flag(`--no-${flag}`, 'random weights instead')];
   }
-  const placeholder = { choice: 'word', range: 'low,high', integer: 'n', number: 'x' }[option.type];
+  const placeholder = {
+    choice: 'word',
+    network: 'name or folder',
+    range: 'low,high',
+    integer: 'n',
+    number: 'x',
+  }[option.type];
   return [
     new Flag(
       `--${flag} <${placeholder}>`,
@@ -129,7 +135,7 @@ function parse(flag: string, option: Option, given: string): unknown {
 }
 
 function convert(option: Option, given: string): unknown {
-  if (option.type === 'choice' || option.type === 'weights') {
+  if (option.type === 'choice' || option.type === 'network' || option.type === 'weights') {
     return given;
   }
   const numbers = (option.type === 'range' ? given.split(',') : [given]).map(numberOf);

@@ -10,6 +10,7 @@ import { checkPreprocessing } from '../pipeline/index.js';
 import { tf } from '../tensorflow/index.js';
 import { aClassifier, type BuiltClassifier, built, type Classifier } from './classifier.js';
 import { nonFiniteValue, weightsOf } from './finite-weights.js';
+import { isSides } from './networks/record.js';
 import { type ModelJson, parseModelJson, type WeightsGroup } from './weights/model-json.js';
 
 /** The part of a classifier's `model.json` that tfjs does not know, in `userDefinedMetadata`. */
@@ -26,7 +27,8 @@ type Metadata = Omit<Classifier, 'model'>;
 export async function saveClassifier(classifier: Classifier, folder: string): Promise<void> {
   checkArgument('classifier', classifier, aClassifier);
   checkArgument('folder', folder, text('the path of a folder'));
-  const { model, network, classes, preprocessing, task, validationImages, epoch } = classifier;
+  const { model, network, imported, classes, preprocessing, task, validationImages, epoch } =
+    classifier;
   checkWeights(model, 'a classifier');
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
@@ -40,6 +42,7 @@ export async function saveClassifier(classifier: Classifier, folder: string): Pr
       };
       const metadata: Metadata = {
         network,
+        imported,
         classes,
         preprocessing,
         task,
@@ -102,10 +105,11 @@ export async function readClassifier(
     model.dispose();
     throw error;
   }
-  const { network, classes, preprocessing, task, validationImages, epoch } = metadata;
+  const { network, imported, classes, preprocessing, task, validationImages, epoch } = metadata;
   return built({
     model,
     network,
+    ...(imported !== undefined && { imported }),
     classes,
     preprocessing,
     ...(task !== undefined && { task }),
@@ -124,6 +128,7 @@ function isMetadata(value: unknown): value is Metadata {
   return (
     isObject(value) &&
     typeof value.network === 'string' &&
+    (value.imported === undefined || isImported(value.imported)) &&
     Array.isArray(value.classes) &&
     value.classes.every((name) => typeof name === 'string') &&
     isObject(value.preprocessing) &&
@@ -132,6 +137,9 @@ function isMetadata(value: unknown): value is Metadata {
     ['number', 'undefined'].includes(typeof value.epoch)
   );
 }
+
+const isImported = (value: unknown): boolean =>
+  isObject(value) && isObject(value.source) && isSides(value.sides);
 
 const isOptionalText = (value: unknown): boolean =>
   value === undefined || typeof value === 'string';

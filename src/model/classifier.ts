@@ -4,6 +4,7 @@ import { isObject } from '../disk/index.js';
 import { expected, missing } from '../errors.js';
 import type { Preprocessing } from '../pipeline/index.js';
 import type { tf } from '../tensorflow/index.js';
+import type { NetworkRecord } from './networks/record.js';
 
 export interface Classifier {
   /**
@@ -15,6 +16,8 @@ export interface Classifier {
   /** Class names in output order. */
   classes: string[];
   network: string;
+  /** Where its network came from and what sides it takes, if it was imported. */
+  imported?: Imported | undefined;
   /** The task that it was trained for by `train`. */
   task?: string | undefined;
   /** A digest of the validation images of its training, with which `evaluate` compares those that it scores. */
@@ -22,6 +25,9 @@ export interface Classifier {
   /** The epoch after which `train` saved it, from 1. */
   epoch?: number | undefined;
 }
+
+/** What a classifier keeps of the record of an imported network, whose folder may go. */
+export type Imported = Pick<NetworkRecord, 'source' | 'sides'>;
 
 /** For arguments that are classifiers. */
 export const aClassifier: Kind = {

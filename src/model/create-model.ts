@@ -1,7 +1,9 @@
 /** Builds classifiers: a network with a head for the classes, and the weights to start with. */
 import { checkArguments, choice, type ShapeOf } from '../arguments.js';
-import { expected } from '../errors.js';
+import type { GivenValues } from '../options.js';
 import { tf } from '../tensorflow/index.js';
+import { chooseNetwork } from './choose-network.js';
+import { choosePreprocessing } from './choose-preprocessing.js';
 import {
   type BuiltClassifier,
   built,
@@ -10,35 +12,44 @@ import {
   type Trainable,
 } from './classifier.js';
 import { Dropout } from './layers/dropout.js';
-import { type NetworkName, networkNamed, networkNames } from './networks/index.js';
-import { checkSize, modelOptions } from './options.js';
+import { checkSide, type NamedNetwork } from './networks/network.js';
+import { modelOptions } from './options.js';
 import { publishedWeights, readWeights, type StartingWeights } from './pretrained.js';
 import { assignWeights } from './weights/assign.js';
 
-export interface ModelOptions {
-  /** By default that of the run in `pretrained`, else `efficientnet-lite0`. */
-  network?: NetworkName | undefined;
+export interface ModelOptions extends Pick<Given, 'preprocessing' | 'filter' | 'fit'> {
+  /**
+   * A name of `networkNames`, or the path of a folder that `import` wrote, with a slash: `./NET`. By default the network of
+   * the run in `pretrained`, else `efficientnet-lite0`.
+   */
+  network?: Given['network'];
   /** At least two names, in label order. */
   classes: readonly string[];
   /**
    * The weights to start with. `true`, the default: the ImageNet weights that set-up fetched, which EfficientNet-Lite0
-   * has. `false`: random weights.
+   * has, or those that the network was imported with. `false`: random weights.
    *
    * The path of a run, of its `model` or `best`, or of a folder with one run: the weights that it trained, those of
    * the head only if the classes are the same in the same order; else the head has random weights. The network must be the
    * run's.
    *
    * The path of a file: its weights, in any format that Bobbin reads, told by its content. They may be named as tfjs
-   * and Keras do, `Conv1/kernel`, or as torch checkpoints of the network are. The head has random weights.
+   * and Keras do, `Conv1/kernel`, or as torch checkpoints of the network are. The head has random weights. The preprocessing
+   * is that of timm's `config.json` beside the file, if there is one.
    */
   pretrained?: boolean | string | undefined;
-  /** Side of the input in pixels, a multiple of 32 from 32; by default that of the run in `pretrained`, else the network's own. */
+  /**
+   * Side of the input in pixels, one that the network takes: multiples of 32 from 32 for those of the list. By default that of
+   * the run in `pretrained`, else the network's own.
+   */
   size?: number | undefined;
   /** The weights that a training step changes: those of the head, or all. */
   trainable: Trainable;
   /** Of the initial weights, an integer from 0. */
   seed: number;
 }
+
+type Given = GivenValues<typeof modelOptions>;
 
 /**
  * Builds a network with a head: dropout, a dense layer with Glorot (Xavier) uniform weights, softmax.
@@ -47,35 +58,24 @@ export interface ModelOptions {
  *   `pretrained`, and when its weights are not those of the network; Error when the cache lacks the published weights
  */
 export async function createModel(options: ModelOptions): Promise<BuiltClassifier> {
-  checkRequest(options);
-  const { classes, pretrained = true, trainable } = options;
+  checkArguments('createModel', options, modelShape);
+  const { pretrained = true, trainable } = options;
   const given = typeof pretrained === 'string' ? await readWeights(pretrained) : undefined;
-  const name = nameOf(options.network, given);
-  const network = networkNamed(name);
-  const weights = pretrained === true ? await publishedWeights(name, network) : given;
-  const trained = weights?.trained;
-  const size = options.size ?? trained?.preprocessing.crop ?? network.size;
-  // tfjs takes a seed of 0 for none, and draws one.
-  const seed = options.seed === 0 ? 2 ** 32 : options.seed;
-  const { input, features } = network.build(size, seed);
-  const dropped = new Dropout({ name: 'dropout', rate: network.dropout }).apply(features);
-  const outputs = headOf(dropped as tf.SymbolicTensor, classes.length, seed);
-  const model = tf.model({ inputs: input, outputs, name });
+  const named = await chooseNetwork(options.network, given);
+  const weights = pretrained === true ? await publishedWeights(named) : given;
+  const { name, network } = named;
+  const size = options.size ?? weights?.preprocessing?.().crop ?? network.size;
+  checkSide(size, named);
+  const preprocessing = choosePreprocessing(size, named, weights, options);
+  const model = await modelOf(named, size, options);
+  const classes = [...options.classes];
   if (weights !== undefined) {
-    const { file, tensors } = weights;
-    const hasHead = trained !== undefined && String(trained.classes) === String(classes);
-    const except = hasHead ? undefined : headName;
-    try {
-      assignWeights(model, tensors, { file, namings: network.namings ?? [], except });
-    } catch (error) {
-      model.dispose();
-      throw error;
-    }
+    start(model, weights, { network, classes });
   }
   setTrainable(model, trainable);
-  const { mean, std, channels } = trained?.preprocessing ?? network.preprocessing(size);
-  const preprocessing = { ...network.preprocessing(size), mean, std, channels };
-  return built({ model, preprocessing, classes: [...classes], network: name });
+  const { source, sides } = network;
+  const imported = source && sides && { source, sides };
+  return built({ model, preprocessing, classes, network: name, ...(imported && { imported }) });
 }
 
 const modelShape = {
@@ -91,28 +91,17 @@ const modelShape = {
   },
 } as const satisfies ShapeOf<ModelOptions>;
 
-function checkRequest(options: ModelOptions): void {
-  checkArguments('createModel', options, modelShape);
-  checkSize(options.size);
-}
-
-/** The network that is given, else that of the run whose weights are taken, else the default. */
-function nameOf(given: NetworkName | undefined, weights: StartingWeights | undefined): NetworkName {
-  const trained = weights?.trained?.network;
-  if (trained === undefined) {
-    return given ?? networkNames[0];
-  }
-  const source = weights?.file;
-  const name = networkNames.find((each) => each === trained);
-  if (name === undefined) {
-    const remedy = `Its network is ${trained}: in a program, give its classifier to train`;
-    throw expected(`a run of ${networkNames.join(', ')}`, 'pretrained', source, remedy);
-  }
-  if (given !== undefined && given !== name) {
-    const remedy = 'Leave out --model (in a program `network`), or name a run of that network';
-    throw expected(`${name}, the network of ${source},`, 'network', given, remedy);
-  }
-  return name;
+async function modelOf(
+  { name, network }: NamedNetwork,
+  size: number,
+  { classes, seed: given }: ModelOptions,
+): Promise<tf.LayersModel> {
+  // tfjs takes a seed of 0 for none, and draws one.
+  const seed = given === 0 ? 2 ** 32 : given;
+  const { input, features } = await network.build(size, seed);
+  const dropped = new Dropout({ name: 'dropout', rate: network.dropout }).apply(features);
+  const outputs = headOf(dropped as tf.SymbolicTensor, classes.length, seed);
+  return tf.model({ inputs: input, outputs, name });
 }
 
 /** Probabilities, [batch, classes], from features. */
@@ -124,4 +113,22 @@ function headOf(features: tf.SymbolicTensor, classes: number, seed: number): tf.
   });
   const softmax = tf.layers.softmax({ name: 'probabilities' });
   return softmax.apply(logits.apply(features)) as tf.SymbolicTensor;
+}
+
+/** Puts the weights into the model, or frees it. */
+function start(
+  model: tf.LayersModel,
+  { file, tensors, network: own, classes: trained }: StartingWeights,
+  { network, classes }: Pick<NamedNetwork, 'network'> & { classes: string[] },
+): void {
+  const hasHead = trained !== undefined && String(trained) === String(classes);
+  const except = hasHead ? undefined : headName;
+  // A run has the names of its model.
+  const namings = own === undefined ? (network.namings ?? []) : [];
+  try {
+    assignWeights(model, tensors, { file, namings, except });
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
 }

@@ -2,6 +2,7 @@
 import './layer-graph.js';
 import './layers/random-layers.js';
 
+export { checkNetwork } from './choose-network.js';
 export {
   aClassifier,
   type BuiltClassifier,
@@ -21,7 +22,7 @@ export { ReLU } from './layers/relu.js';
 export { type NetworkName, networkNames } from './networks/index.js';
 export type { NetworkRecord, NetworkSource } from './networks/record.js';
 export { saveNetwork } from './networks/save-network.js';
-export { checkSize, completeModel, modelOptions, weightsPath } from './options.js';
+export { completeModel, modelOptions, networkPath, weightsPath } from './options.js';
 export {
   type Epoch,
   findRun,

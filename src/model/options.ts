@@ -1,17 +1,17 @@
 /** The options that choose a network, each declared once: type, default, range and help. */
 import path from 'node:path';
-import { expected } from '../errors.js';
-import type { GivenValues, OptionTable } from '../options.js';
+import { type GivenValues, isPath, type OptionTable } from '../options.js';
+import { preprocessingOptions } from '../pipeline/index.js';
 import { networkNamed, networkNames } from './networks/index.js';
 
 export const modelOptions = {
   network: {
-    type: 'choice',
+    type: 'network',
     choices: networkNames,
     default: undefined,
     defaultHelp: `${networkNames[0]}, or that of the run in pretrained`,
     flag: 'model',
-    help: 'network to train',
+    help: 'network to train, of the list or imported',
   },
   size: {
     type: 'integer',
@@ -19,37 +19,45 @@ export const modelOptions = {
     defaultHelp: '224, or that of the run in pretrained',
     min: 32,
     max: 1024,
-    help: "side of the network's input in pixels, a multiple of 32",
+    help: "side of the network's input in pixels, a multiple of 32; of an imported network, a side that it takes",
   },
   pretrained: {
     type: 'weights',
     default: true,
-    help: 'weights to start with: the published ImageNet weights (true); random ones (false, --no-pretrained); those of a weights file, without its head; or those that a run trained (RUN for its last epoch, RUN/best for its best), with its head if the classes are the same',
+    help: 'weights to start with: the published ImageNet weights, or those that the network was imported with (true); random ones (false, --no-pretrained); those of a weights file, without its head; or those that a run trained (RUN for its last epoch, RUN/best for its best), with its head if the classes are the same',
   },
+  preprocessing: {
+    type: 'choice',
+    choices: ['weights', 'network'],
+    default: undefined,
+    defaultHelp: 'that of the weights; refused if the network says other numbers',
+    help: 'whose mean, standard deviation and order of channels to take where the weights and the network differ',
+  },
+  ...preprocessingOptions,
 } as const satisfies OptionTable;
 
 /** Values of {@link modelOptions} that are given. */
 type Given = GivenValues<typeof modelOptions>;
 
 /**
- * `given` with the defaults that do not depend on a file, and with an absolute path: two of them can be compared wherever
+ * `given` with the defaults that do not depend on a file, and with absolute paths: two of them can be compared wherever
  * they were written.
  */
-export function completeModel({ network, size, pretrained = true }: Given = {}): Given {
-  if (typeof pretrained === 'string') {
-    return { network, size, pretrained: weightsPath(pretrained) };
-  }
-  const name = network ?? networkNames[0];
-  return { network: name, size: size ?? networkNamed(name).size, pretrained };
-}
-
-/** @throws InvalidInputError where the strides of a network leave a fraction of a pixel. */
-export function checkSize(size: number | undefined): void {
-  if (size !== undefined && size % 32 !== 0) {
-    throw expected('a multiple of 32', 'size', size);
-  }
+export function completeModel({ network, size, pretrained = true, ...given }: Given = {}): Given {
+  const name = typeof pretrained === 'string' ? network : (network ?? networkNames[0]);
+  const isListed = name !== undefined && !isPath(name) && typeof pretrained !== 'string';
+  return {
+    ...given,
+    network: networkPath(name),
+    size: size ?? (isListed ? networkNamed(name).size : undefined),
+    pretrained: weightsPath(pretrained),
+  };
 }
 
 /** The value of `pretrained` that names the same file in every folder. */
 export const weightsPath = (pretrained: boolean | string): boolean | string =>
   typeof pretrained === 'string' ? path.resolve(pretrained) : pretrained;
+
+/** The value of `network` that names the same one in every folder. */
+export const networkPath = <Name extends string | undefined>(network: Name): Name | string =>
+  network !== undefined && isPath(network) ? path.resolve(network) : network;

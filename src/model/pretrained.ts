@@ -1,19 +1,29 @@
 /** The weights that a network starts with: the published ones, those of a file, or those that a run trained. */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { ifPresent, sha256OfSource, withSource } from '../disk/index.js';
-import { expected } from '../errors.js';
+import path from 'node:path';
+import { ifPresent, parseJson, readText, sha256OfSource, withSource } from '../disk/index.js';
+import { expected, missing } from '../errors.js';
+import type { Preprocessing } from '../pipeline/index.js';
 import { closedFault, wayOut } from '../set-up.js';
-import type { Classifier } from './classifier.js';
-import type { Network } from './networks/index.js';
+import type { NamedNetwork } from './networks/network.js';
+import { networkFile } from './networks/save-network.js';
+import { networkOfRun } from './run-network.js';
 import { findRun, openRun, type RunNames } from './runs.js';
 import { formatNames, type NamedTensors, readTensors } from './weights/index.js';
+import { headsOf, preprocessingOf } from './weights/timm-config.js';
 
 export interface StartingWeights {
   /** The file or the folder that they are from, for errors. */
   file: string;
   tensors: NamedTensors;
-  /** The classifier that a run trained; undefined for the weights of a file. */
-  trained?: Omit<Classifier, 'model'>;
+  /** Of a run: the network that it trained, and its classes. */
+  network?: NamedNetwork;
+  classes?: string[];
+  /** What they were trained with, where that is known, for an input of `size` pixels or of its own size. */
+  preprocessing?: (size?: number) => Preprocessing;
+  /** The modules of a file that are its head, where that is known. */
+  heads?: string[];
 }
 
 /** A choice of task or epoch is the choice of another folder. */
@@ -34,28 +44,64 @@ export async function readWeights(source: string): Promise<StartingWeights> {
     throw expected('an existing run or weights file', 'pretrained', source);
   }
   if (!stats.isDirectory()) {
-    return { file: source, tensors: await withSource(source, readTensors) };
+    const tensors = await withSource(source, readTensors);
+    return { file: source, tensors, ...(await configBeside(source)) };
   }
-  const { model, ...trained } = await openRun(await findRun(source, {}, names));
+  if (existsSync(path.join(source, networkFile))) {
+    const remedy = `It is an imported network: choose it by --model ${source} (in a program \`network\`)`;
+    throw expected('a run or a weights file', 'pretrained', source, remedy);
+  }
+  using classifier = await openRun(await findRun(source, {}, names));
+  const { model, classes } = classifier;
   const tensors: NamedTensors = new Map(
     model.weights.map((weight) => [
       weight.originalName,
       { shape: weight.shape as number[], values: weight.read().dataSync<'float32'>() },
     ]),
   );
-  model.dispose();
-  return { file: source, tensors, trained };
+  const network = networkOfRun(classifier, source);
+  const { preprocessing, size: own } = network.network;
+  return {
+    file: source,
+    tensors,
+    network,
+    classes,
+    preprocessing: (size = own) => preprocessing(size),
+  };
+}
+
+/** What timm's configuration in the folder of a weights file says, if there is one. */
+async function configBeside(
+  weights: string,
+): Promise<Pick<StartingWeights, 'preprocessing' | 'heads'>> {
+  const file = path.join(path.dirname(weights), 'config.json');
+  const text = await ifPresent(readText(file));
+  if (text === undefined) {
+    return {};
+  }
+  const config = parseJson(
+    text,
+    file,
+    'Bobbin takes it for the configuration of the weights beside it',
+  );
+  const preprocessing = preprocessingOf(config, file);
+  return preprocessing === undefined
+    ? {}
+    : {
+        preprocessing: (size) => preprocessingOf(config, file, size) as Preprocessing,
+        heads: headsOf(config),
+      };
 }
 
 /**
- * The published weights of a network from the cache, checked by SHA-256.
+ * The published weights of a network from the cache, or those that it was imported with, checked by SHA-256.
  *
  * @throws InvalidInputError when the network has none; Error when the cache lacks the file
  */
-export async function publishedWeights(
-  name: string,
-  { published }: Network,
-): Promise<StartingWeights> {
+export async function publishedWeights({
+  name,
+  network: { published },
+}: NamedNetwork): Promise<StartingWeights> {
   if (published === undefined) {
     throw expected(
       'the path of a weights file or a run, or false,',
@@ -64,20 +110,21 @@ export async function publishedWeights(
       `No package carries ImageNet weights of ${name}: name a file (${formatNames}) with --pretrained FILE, or begin with random weights by --no-pretrained (in a program \`pretrained\` is that file, or false)`,
     );
   }
-  const { file, sha256: wanted } = published;
+  const { file, sha256: wanted, remedy } = published;
   const tensors = await withSource(file, async (source) => {
     const found = await sha256OfSource(source);
     if (found !== wanted) {
-      throw expected(
-        `SHA-256 ${wanted}`,
-        file,
-        found,
-        'Delete the file and run `npx bobbin setup` to fetch it again',
-      );
+      const fetch = 'Delete the file and run `npx bobbin setup` to fetch it again';
+      throw expected(`SHA-256 ${wanted}`, file, found, remedy ?? fetch);
     }
     return readTensors(source);
   }).catch((cause: NodeJS.ErrnoException) => {
-    throw ['ENOENT', 'EACCES'].includes(cause.code ?? '') ? notReadable(name, file) : cause;
+    if (!['ENOENT', 'EACCES'].includes(cause.code ?? '')) {
+      throw cause;
+    }
+    throw remedy === undefined
+      ? notReadable(name, file)
+      : missing(path.basename(file), `the network ${path.dirname(file)}`, remedy);
   });
   return { file, tensors };
 }

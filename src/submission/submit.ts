@@ -5,7 +5,7 @@ import { checkArguments } from '../arguments.js';
 import { findQuestionFiles, type Manifest, samplesOf, type Task } from '../dataset/index.js';
 import { inLockedFolder } from '../disk/index.js';
 import { type Evaluation, score } from '../evaluation/index.js';
-import { checkSize } from '../model/index.js';
+import { checkNetwork } from '../model/index.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { ensemble, type Prediction } from '../prediction/index.js';
 import { checkedValues } from '../training/index.js';
@@ -35,9 +35,9 @@ export async function submit(request: SubmitRequest): Promise<SubmitResult> {
   checkArguments('submit', request, submitShape);
   checkArguments('training', request.training, trainingShape);
   const { model, ...training } = request.training;
-  checkSize(model?.size);
   checkedValues({ ...training, seed: request.seed });
   if (!(await hasBegun(request.out))) {
+    await checkNetwork(model);
     await checkSource(request.source);
   }
   return await inLockedFolder(request.out, 'out', () => submitLocked(request));

@@ -2,7 +2,13 @@
 import path from 'node:path';
 import { digestOf } from '../dataset/index.js';
 import { ifPresent, isObject, readText, writeWhole } from '../disk/index.js';
-import { type Classifier, completeModel, type ModelOptions, weightsPath } from '../model/index.js';
+import {
+  type Classifier,
+  completeModel,
+  type ModelOptions,
+  networkPath,
+  weightsPath,
+} from '../model/index.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { checkSameSettings, type Settings } from '../settings.js';
 import { resolveOptimizer } from './optimizer/index.js';
@@ -11,24 +17,28 @@ import type { Plan, ResolvedPlan } from './plan.js';
 
 /** The options of a network as the caller of {@link train} gives them. */
 export interface NetworkOptions
-  extends Partial<Pick<ModelOptions, 'network' | 'pretrained' | 'size'>> {}
+  extends Pick<
+    ModelOptions,
+    'network' | 'pretrained' | 'size' | 'preprocessing' | 'filter' | 'fit'
+  > {}
 
-/** The options of the network that a run was begun with. */
-export type ModelSettings = Pick<Classifier, 'network'> & {
-  size: number;
-  /** The path of a file or run is absolute. */
-  pretrained: boolean | string;
-};
+/** The options of the network that a run was begun with; paths are absolute. */
+export type ModelSettings = NetworkOptions & { size: number };
 
 /** The options that give `classifier`, in which `given` and the weights that it names have decided. */
 export function modelSettings(
-  { network, preprocessing }: Classifier,
+  { network, imported, preprocessing }: Classifier,
   given: NetworkOptions = {},
 ): ModelSettings {
+  const { preprocessing: choice, filter, fit } = given;
   return {
-    network,
+    // Without a folder, the run in `pretrained` has an imported network.
+    network: networkPath(given.network ?? (imported ? undefined : network)),
     size: preprocessing.crop,
     pretrained: weightsPath(given.pretrained ?? true),
+    preprocessing: choice,
+    filter,
+    fit,
   };
 }
 
@@ -40,11 +50,14 @@ export function resumedModel(
   if (!isObject(saved)) {
     return undefined;
   }
-  const { network, size, pretrained } = saved as unknown as ModelSettings;
+  const begun = saved as unknown as ModelSettings;
   return {
-    network: given.network ?? network,
-    size: given.size ?? size,
-    pretrained: weightsPath(given.pretrained ?? pretrained),
+    network: networkPath(given.network ?? begun.network),
+    size: given.size ?? begun.size,
+    pretrained: weightsPath(given.pretrained ?? begun.pretrained ?? true),
+    preprocessing: given.preprocessing ?? begun.preprocessing,
+    filter: given.filter ?? begun.filter,
+    fit: given.fit ?? begun.fit,
   };
 }
 
@@ -77,16 +90,19 @@ export function checkSameRun(run: string, saved: Settings, now: Settings): void 
 
 /**
  * Writes `run/config.json`: the options that shape the result, in the form that {@link train} takes, without data and
- * folders. The commands read it with `--config`. A comment gives the reason for `augment` when it was `auto`.
+ * folders. The commands read it with `--config`. `notes` become comments.
  */
 export async function saveConfig(
   run: string,
   { values, augmentation }: Pick<Plan, 'values' | 'augmentation'>,
-  { model, reason }: { model: object | undefined; reason: string | undefined },
+  { model, notes }: { model: object | undefined; notes: readonly string[] },
 ): Promise<void> {
   const config = { model, ...shapingOf(values), augmentation };
-  const comment = reason === undefined ? '' : `// ${reason}\n`;
-  await writeWhole(path.join(run, 'config.json'), `${comment}${JSON.stringify(config, null, 2)}\n`);
+  const comments = notes.map((note) => `// ${note.replace(/[\r\n]+/g, ' ')}\n`).join('');
+  await writeWhole(
+    path.join(run, 'config.json'),
+    `${comments}${JSON.stringify(config, null, 2)}\n`,
+  );
 }
 
 /** Writes another number of epochs to `run/config.json`, whose other lines stay, if there is one. */

@@ -1,7 +1,9 @@
 /** The definition of a network: what its file exports, and the list in index.ts holds. */
+import { expected } from '../../errors.js';
 import type { Preprocessing } from '../../pipeline/index.js';
 import type { tf } from '../../tensorflow/index.js';
 import type { Naming } from '../weights/namings.js';
+import type { NetworkSource, Sides } from './record.js';
 
 /** Input and pooled features, [batch, channels], of one network. */
 export interface Backbone {
@@ -12,6 +14,8 @@ export interface Backbone {
 export interface Network {
   /** Side of the input in pixels that the published weights were trained at. */
   size: number;
+  /** By default multiples of 32. */
+  sides?: Sides;
   /** Share of the pooled features that is dropped in training before the head. */
   dropout: number;
   /** The preprocessing that the published weights ask for, for an input of `size` × `size` pixels. */
@@ -20,22 +24,53 @@ export interface Network {
    * The network up to its pooled features, randomly initialised. Layers have Keras's names where Keras
    * has the network, so that files in tfjs's or Keras's names need no mapping.
    *
-   * @param size side of the square input in pixels, a multiple of 32
+   * @param size side of the square input in pixels, one of `sides`
    * @param seed of the initial kernels, an integer from 1
    */
-  build(size: number, seed: number): Backbone;
+  build(size: number, seed: number): Backbone | Promise<Backbone>;
   /** How published files name the weights, if not as tfjs names them after the layers. */
   namings?: readonly Naming[];
-  /** ImageNet weights that set-up fetches. */
+  /** ImageNet weights that set-up fetches, or those that an imported network came with. */
   published?: PublishedWeights;
+  /** Where a network that was imported came from. */
+  source?: NetworkSource;
 }
 
-/** A weights file in the cache, of any format that Bobbin reads. */
+/** A network with its name: that of the list, or what it was called when it was imported. */
+export interface NamedNetwork {
+  name: string;
+  network: Network;
+}
+
+/** A weights file, of any format that Bobbin reads. */
 export interface PublishedWeights {
   /** Absolute path. */
   file: string;
   sha256: string;
+  /** How to replace a file that is missing or damaged, as a sentence; by default, to run set-up. */
+  remedy?: string;
 }
+
+const usualSides: Sides = { multipleOf: 32 };
+
+/** @throws InvalidInputError for a side of the input, in pixels, that the network does not take */
+export function checkSide(size: number, { name, network }: NamedNetwork): void {
+  const { sides = usualSides } = network;
+  if ('only' in sides && size !== sides.only) {
+    const remedy = `Leave out --size (in a program \`size\`), or export the network for ${size} pixels and import it again`;
+    throw expected(`${sides.only}, the only side that ${name} takes,`, 'size', size, remedy);
+  }
+  if ('multipleOf' in sides && size % sides.multipleOf !== 0) {
+    throw expected(`a multiple of ${sides.multipleOf}`, 'size', size);
+  }
+}
+
+/** The same preprocessing for an input of another size: the input keeps its share of the photo. */
+export const atSize = (preprocessing: Preprocessing, size: number): Preprocessing => ({
+  ...preprocessing,
+  resize: Math.round((preprocessing.resize * size) / preprocessing.crop),
+  crop: size,
+});
 
 /** The record for a fixed crop that keeps 224 of 256 pixels, as in the originals of most networks. */
 export const imageNetCrop = (

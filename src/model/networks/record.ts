@@ -1,4 +1,5 @@
 /** The folder of an imported network: `network.json`, which holds the record below, and `weights.safetensors` beside it. */
+import { isObject } from '../../disk/index.js';
 import type { Graph } from '../../graph/index.js';
 import type { Preprocessing } from '../../pipeline/index.js';
 
@@ -8,8 +9,7 @@ export interface NetworkRecord {
   source: NetworkSource;
   /** What the weights were trained with. */
   preprocessing: Preprocessing;
-  /** Sides of the input in pixels that the network takes: multiples of a number, or one side alone. */
-  sides: { multipleOf: number } | { only: number };
+  sides: Sides;
   /** The value, [batch, channels], that enters the head: a value of `graph`, or a layer of `layers`. */
   features: string;
   /** Names of the classes of its own head, in the order of its outputs, where the file has them. */
@@ -20,6 +20,20 @@ export interface NetworkRecord {
   graph?: Graph;
   /** The topology of a layers model, from Keras or tfjs, as tfjs's `modelFromJSON` takes it. */
   layers?: object;
+}
+
+/** Sides of the input in pixels that a network takes: multiples of a number, or one side alone. */
+export type Sides = { multipleOf: number } | { only: number };
+
+export function isSides(value: unknown): value is Sides {
+  const entries = isObject(value) ? Object.entries(value) : [];
+  return (
+    entries.length === 1 &&
+    entries.every(
+      ([key, side]) =>
+        ['multipleOf', 'only'].includes(key) && Number.isInteger(side) && (side as number) >= 1,
+    )
+  );
 }
 
 /** Where a network came from, so that it can be found again. */

@@ -12,7 +12,7 @@ test('when a network is in the list then the option offers it, and another name 
   assert.ok(modelOptions.network.defaultHelp.startsWith(networkNames[0]));
   for (const network of ['vgg', 'toString']) {
     await assert.rejects(createModel({ ...options, network: network as never }), {
-      message: `Expected one of ${networkNames.join(', ')} for network but received "${network}"`,
+      message: `Expected one of ${networkNames.join(', ')}, or the path of a folder that import wrote (./FOLDER) for network but received "${network}"`,
     });
   }
 });

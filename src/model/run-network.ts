@@ -1,0 +1,49 @@
+/** The network of a classifier that was trained: it needs neither the list nor the folder that the network came from. */
+import { expected } from '../errors.js';
+import type { tf } from '../tensorflow/index.js';
+import { type Classifier, headName } from './classifier.js';
+import { type NetworkName, networkNamed, networkNames } from './networks/index.js';
+import { buildLayers } from './networks/layers-network.js';
+import { atSize, type NamedNetwork, type Network } from './networks/network.js';
+
+/**
+ * The network with the preprocessing that it was trained with.
+ *
+ * @param file where the classifier is from, for errors
+ * @throws InvalidInputError for a network that a program made itself
+ */
+export function networkOfRun(classifier: Classifier, file: string): NamedNetwork {
+  const { network: name, preprocessing } = classifier;
+  const network: Network = {
+    ...(classifier.imported ? trunkOf(classifier, file) : listed(name, file)),
+    size: preprocessing.crop,
+    preprocessing: (size) => atSize(preprocessing, size),
+  };
+  return { name, network };
+}
+
+function listed(name: string, file: string): Network {
+  if (!networkNames.includes(name as NetworkName)) {
+    const remedy = `Its network is ${name}: in a program, give its classifier to train`;
+    throw expected(`a run of ${networkNames.join(', ')}`, 'pretrained', file, remedy);
+  }
+  return networkNamed(name);
+}
+
+/** What lies before the head of an imported network, as the saved model has it. */
+function trunkOf(
+  { model, imported }: Classifier,
+  file: string,
+): Omit<Network, 'size' | 'preprocessing'> {
+  const dropout = inputLayer(model.getLayer(headName)) as tf.layers.Layer & { rate: number };
+  const topology = model.toJSON(null, false);
+  const trunk = { topology, features: inputLayer(dropout).name, file };
+  return {
+    ...imported,
+    dropout: dropout.rate,
+    build: (size, seed) => buildLayers(trunk, size, seed),
+  };
+}
+
+const inputLayer = (layer: tf.layers.Layer): tf.layers.Layer =>
+  (layer.input as tf.SymbolicTensor).sourceLayer;
