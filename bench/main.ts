@@ -14,7 +14,7 @@ import { soak } from './soak.js';
 import { soundJpegs } from './sound-files.js';
 import { timeStages } from './stages.js';
 import { compareMoves } from './tfjs-node.js';
-import { compareTraining } from './train/train.js';
+import { compareTraining, usualNetworks } from './train/train.js';
 
 const positive = (text: string) => {
   const value = Number(text);
@@ -84,7 +84,10 @@ program
 program
   .command('train')
   .description('compare forward passes and training steps with other frameworks')
-  .option('--nets <names...>', `of ${networkNames.join(', ')}; default: all`)
+  .option(
+    '--nets <names...>',
+    `of ${networkNames.join(', ')}; default: ${usualNetworks.join(', ')}`,
+  )
   .option('--batches <list>', 'images a step', counts, [8, 32])
   .option('--rounds <n>', 'rounds; each runs all contenders', positive, 3)
   .option('--steps <n>', 'measured steps of one run', positive, 5)

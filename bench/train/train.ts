@@ -21,7 +21,7 @@ import {
 } from './results.js';
 
 export interface TrainComparison {
-  /** Empty for all architectures. */
+  /** Empty for {@link usualNetworks}. */
   nets: string[];
   batches: number[];
   rounds: number;
@@ -32,6 +32,13 @@ export interface TrainComparison {
   /** A file for the rows, as JSON. */
   json: string | undefined;
 }
+
+/** Those that every contender builds; all would take hours. */
+export const usualNetworks: readonly NetworkName[] = [
+  'efficientnet-lite0',
+  'resnet50-v2',
+  'mobilenet-v2',
+];
 
 interface Entry {
   contender: TrainContender;
@@ -90,7 +97,8 @@ function entriesOf(
   { nets, batches, steps }: TrainComparison,
   folder: string,
 ): Entry[] {
-  const chosen = networkNames.filter((net) => nets.length === 0 || nets.includes(net));
+  const wanted: readonly string[] = nets.length === 0 ? usualNetworks : nets;
+  const chosen = networkNames.filter((net) => wanted.includes(net));
   return chosen.flatMap((net) => {
     const inputs = path.join(folder, net);
     mkdirSync(inputs);

@@ -39,8 +39,8 @@ export interface ModelOptions extends Pick<Given, 'preprocessing' | 'filter' | '
    */
   pretrained?: boolean | string | undefined;
   /**
-   * Side of the input in pixels, one that the network takes: multiples of 32 from 32 for those of the list. By default that of
-   * the run in `pretrained`, else the network's own.
+   * Side of the input in pixels, from 32: a multiple of 32, or another one that the network takes. By default that of the
+   * weights in `pretrained`, where they say it, else the network's own.
    */
   size?: number | undefined;
   /** The weights that a training step changes: those of the head, or all. */
@@ -67,8 +67,12 @@ export async function createModel(options: ModelOptions): Promise<BuiltClassifie
   const size = options.size ?? weights?.preprocessing?.().crop ?? network.size;
   checkSide(size, named);
   const preprocessing = choosePreprocessing(size, named, weights, options);
-  const model = await modelOf(named, size, options);
   const classes = [...options.classes];
+  // tfjs takes a seed of 0 for none, and draws one.
+  const seed = options.seed === 0 ? 2 ** 32 : options.seed;
+  const { input, features } = await network.build(size, weights === undefined ? seed : undefined);
+  const head = { rate: network.dropout, units: classes.length, seed };
+  const model = tf.model({ inputs: input, outputs: headOf(features, head), name });
   if (weights !== undefined) {
     start(model, weights, { network, classes });
   }
@@ -91,28 +95,26 @@ const modelShape = {
   },
 } as const satisfies ShapeOf<ModelOptions>;
 
-async function modelOf(
-  { name, network }: NamedNetwork,
-  size: number,
-  { classes, seed: given }: ModelOptions,
-): Promise<tf.LayersModel> {
-  // tfjs takes a seed of 0 for none, and draws one.
-  const seed = given === 0 ? 2 ** 32 : given;
-  const { input, features } = await network.build(size, seed);
-  const dropped = new Dropout({ name: 'dropout', rate: network.dropout }).apply(features);
-  const outputs = headOf(dropped as tf.SymbolicTensor, classes.length, seed);
-  return tf.model({ inputs: input, outputs, name });
+interface HeadOptions {
+  /** Share of the features that is dropped in training. */
+  rate: number;
+  units: number;
+  seed: number;
 }
 
 /** Probabilities, [batch, classes], from features. */
-function headOf(features: tf.SymbolicTensor, classes: number, seed: number): tf.SymbolicTensor {
+function headOf(
+  features: tf.SymbolicTensor,
+  { rate, units, seed }: HeadOptions,
+): tf.SymbolicTensor {
+  const dropped = new Dropout({ name: 'dropout', rate }).apply(features);
   const logits = tf.layers.dense({
     name: headName,
-    units: classes,
+    units,
     kernelInitializer: tf.initializers.glorotUniform({ seed }),
   });
   const softmax = tf.layers.softmax({ name: 'probabilities' });
-  return softmax.apply(logits.apply(features)) as tf.SymbolicTensor;
+  return softmax.apply(logits.apply(dropped)) as tf.SymbolicTensor;
 }
 
 /** Puts the weights into the model, or frees it. */

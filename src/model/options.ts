@@ -16,10 +16,10 @@ export const modelOptions = {
   size: {
     type: 'integer',
     default: undefined,
-    defaultHelp: '224, or that of the run in pretrained',
+    defaultHelp: "the network's own, or that of the run in pretrained",
     min: 32,
     max: 1024,
-    help: "side of the network's input in pixels, a multiple of 32; of an imported network, a side that it takes",
+    help: "side of the network's input in pixels, a multiple of 32, or another one that the network takes",
   },
   pretrained: {
     type: 'weights',

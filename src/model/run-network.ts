@@ -25,7 +25,7 @@ export function networkOfRun(classifier: Classifier, file: string): NamedNetwork
 function listed(name: string, file: string): Network {
   if (!networkNames.includes(name as NetworkName)) {
     const remedy = `Its network is ${name}: in a program, give its classifier to train`;
-    throw expected(`a run of ${networkNames.join(', ')}`, 'pretrained', file, remedy);
+    throw expected('a run of a network that Bobbin builds', 'pretrained', file, remedy);
   }
   return networkNamed(name);
 }

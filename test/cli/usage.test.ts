@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { commandNames, createProgram } from '../../src/cli/program.js';
 import { examples, welcome } from '../../src/cli/usage/examples.js';
 import { prepare } from '../../src/dataset/index.js';
+import { networkNames } from '../../src/model/index.js';
 import { temporaryFolder, writeFiles } from '../support/folders.js';
 import { classFolder } from '../support/prepared.js';
 import { runBobbin } from '../support/run-bobbin.js';
@@ -54,8 +55,8 @@ const refusals: [line: string, message: string][] = [
   ],
   // Invalid: what was typed, said once.
   [
-    'train --model resnet50',
-    'Expected one of efficientnet-lite0, resnet50-v2, mobilenet-v2 for --model but received "resnet50". Did you mean resnet50-v2?',
+    'train --model resnet5',
+    `Expected one of ${networkNames.join(', ')}, or the path of a folder that import wrote (./FOLDER) for --model but received "resnet5". Did you mean resnet50?`,
   ],
   ['train --batch-size 0', 'Expected an integer from 1 to 65536 for --batch-size but received 0'],
   ['train --seed abc', 'Expected an integer of at least 0 for --seed but received "abc"'],

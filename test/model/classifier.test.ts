@@ -92,7 +92,7 @@ test('when a model was not saved by Bobbin or names other files then it is refus
 });
 
 test('when an option is out of range then it is named', async () => {
-  await assert.rejects(createModel({ ...options, size: 100 }), /a multiple of 32 for size/);
+  await assert.rejects(createModel({ ...options, size: 102 }), /a multiple of 4 for size/);
   await assert.rejects(createModel({ ...options, classes: ['one'] }), /two names for classes/);
   await assert.rejects(createModel({ ...options, network: 'vgg' as never }), /for network/);
 });

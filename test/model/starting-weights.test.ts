@@ -91,7 +91,7 @@ test('when the run is of another network, is not there or is not one, then the e
     ],
     [
       { pretrained: at('own') },
-      /Expected a run of .*, mobilenet-v2 for pretrained but received "\S+own"\. Its network is mine: in a program, give/,
+      /Expected a run of a network that Bobbin builds for pretrained but received "\S+own"\. Its network is mine: in a program, give/,
     ],
     [
       { pretrained: '' },
@@ -117,7 +117,7 @@ test('when an argument is missing, misspelt or of another kind, then it is named
     ],
     [{ ...options, trainable: undefined }, /^Missing one of head, all for trainable$/],
     [{ ...options, seed: -1 }, /^Expected an integer of at least 0 for seed but received -1$/],
-    [{ ...options, size: 100 }, /^Expected a multiple of 32 for size but received 100$/],
+    [{ ...options, size: 102 }, /^Expected a multiple of 4 for size but received 102$/],
     [{ ...options, pretrained: 3 }, /true or false for pretrained but received 3$/],
   ];
   for (const [given, message] of refusals) {

@@ -35,7 +35,7 @@ test('when an option is out of its range or conflicts with another, then nothing
     validationFraction: 0.1,
   };
   const refusals: [SubmitRequest['training'], RegExp][] = [
-    [{ model: { size: 50 } }, /a multiple of 32 for size/],
+    [{ model: { size: 50 } }, /a multiple of 4 for size/],
     [{ epochs: 2, warmUp: 2 }, /a number below epochs \(2\) for warmUp/],
   ];
   for (const [training, message] of refusals) {

@@ -34,7 +34,7 @@ test('when a name is unknown or a value is missing or of another kind, then it i
     [{ ...base, task: 'shape' }, 'Expected one of colour for task but received "shape"'],
     [{ ...base, run: undefined }, 'Missing the path of a folder for run'],
     [{ ...base, resume: 'yes' }, 'Expected true or false for resume but received "yes"'],
-    [{ ...base, model: { size: 100 } }, 'Expected a multiple of 32 for size but received 100'],
+    [{ ...base, model: { size: 102 } }, 'Expected a multiple of 4 for size but received 102'],
   ];
   for (const [options, message] of refusals) {
     await assert.rejects(train(options as TrainOptions), (error: Error) => {

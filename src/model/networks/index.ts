@@ -1,17 +1,40 @@
 /** The networks that Bobbin can build: a new one is a file with its definition and its line in this list. */
 import { expected } from '../../errors.js';
-import { efficientNetLite0 } from './efficientnet-lite0.js';
-import { mobileNetV2 } from './mobilenet-v2.js';
+import {
+  efficientNetB0,
+  efficientNetB0Torch,
+  efficientNetLite0,
+  efficientNetLite1,
+  efficientNetLite2,
+  efficientNetLite3,
+  efficientNetLite4,
+} from './efficientnet.js';
+import { mobileNetV2, mobileNetV2Torch } from './mobilenet-v2.js';
 import type { Network } from './network.js';
-import { resNet50V2 } from './resnet50-v2.js';
+import { resNet18, resNet34, resNet50, resNet50V1 } from './resnet.js';
+import { resNet50V2, resNet50V2Torch, resNet101V2, resNet101V2Torch } from './resnet-v2.js';
 
 export type { Network, PublishedWeights } from './network.js';
 
-/** The first one is the default. */
+/** The first one is the default. Where Keras and torch's libraries compute a network differently, it has two names. */
 const networks = {
   'efficientnet-lite0': efficientNetLite0,
-  'resnet50-v2': resNet50V2,
+  'efficientnet-lite1': efficientNetLite1,
+  'efficientnet-lite2': efficientNetLite2,
+  'efficientnet-lite3': efficientNetLite3,
+  'efficientnet-lite4': efficientNetLite4,
+  'efficientnet-b0': efficientNetB0,
+  'efficientnet-b0-torch': efficientNetB0Torch,
   'mobilenet-v2': mobileNetV2,
+  'mobilenet-v2-torch': mobileNetV2Torch,
+  resnet18: resNet18,
+  resnet34: resNet34,
+  resnet50: resNet50,
+  'resnet50-v1': resNet50V1,
+  'resnet50-v2': resNet50V2,
+  'resnet50-v2-torch': resNet50V2Torch,
+  'resnet101-v2': resNet101V2,
+  'resnet101-v2-torch': resNet101V2Torch,
 } satisfies Record<string, Network>;
 
 export type NetworkName = keyof typeof networks;

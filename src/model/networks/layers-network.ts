@@ -36,18 +36,18 @@ interface Topology {
 const headNames = new Set(['dropout', 'logits', 'probabilities']);
 
 /**
- * The trunk for an input of `size` × `size` pixels, with initial weights as its layers ask for them.
+ * The trunk for an input of `size` × `size` pixels, with initial weights as its layers ask for them, or zeros without a seed.
  *
  * @throws InvalidInputError when the topology is none that tfjs can build, or has no such features
  */
 export async function buildLayers(
   { topology, features, file }: LayersTrunk,
   size: number,
-  seed: number,
+  seed: number | undefined,
 ): Promise<Backbone> {
   const trunk = trunkOf(checkedTopology(topology, file), features, file);
   for (const [index, { config }] of trunk.config.layers.entries()) {
-    seedInitializers(config, seed + index);
+    setInitializers(config, seed === undefined ? undefined : seed + index);
   }
   const input = trunk.config.layers.find(({ config }) => config.batch_input_shape !== undefined);
   if (input !== undefined) {
@@ -156,12 +156,15 @@ function withOwnNames({ name, config, inbound_nodes: calls, ...rest }: LayerJson
   };
 }
 
-/** Initializers without a seed draw anew each time. tfjs takes a seed of 0 for none. */
-function seedInitializers(config: Record<string, unknown>, seed: number): void {
+/** Of initializers that draw: without a seed of their own they would draw anew each time. */
+function setInitializers(config: Record<string, unknown>, seed: number | undefined): void {
   for (const [name, value] of Object.entries(config)) {
     if (name.endsWith('_initializer') && isObject(value) && isObject(value.config)) {
       if ('seed' in value.config) {
-        value.config.seed = seed;
+        config[name] =
+          seed === undefined
+            ? { class_name: 'Zeros', config: {} }
+            : { ...value, config: { ...value.config, seed } };
       }
     }
   }

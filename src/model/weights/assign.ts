@@ -110,12 +110,17 @@ function listed(
   return words.length === 0 ? '' : `${what}: ${words.join(', ')}${rest}`;
 }
 
-function tensorOf({ name, axes }: StoredWeight, { values, shape }: NamedTensor, file: string) {
+function tensorOf(
+  { name, axes, plus }: StoredWeight,
+  { values, shape }: NamedTensor,
+  file: string,
+) {
   const bad = nonFiniteIndex(values);
   if (bad >= 0) {
     const remedy = 'The training that wrote it diverged: use an earlier file of its weights';
     throw expected('finite numbers', `${name} in ${file}`, `${values[bad]} at ${bad}`, remedy);
   }
   const tensor = tf.tensor(values, shape);
-  return axes ? tensor.transpose([...axes]) : tensor;
+  const turned = axes ? tensor.transpose([...axes]) : tensor;
+  return plus === undefined ? turned : turned.add(plus);
 }

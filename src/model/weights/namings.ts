@@ -13,6 +13,8 @@ export interface StoredWeight {
   shape: number[];
   /** For each axis in the layer, the file's axis; the same where absent. */
   axes?: readonly number[];
+  /** What the file's values lack: its network adds more to a variance than the layer does. */
+  plus?: number;
 }
 
 export type Naming = (weight: LayerWeight) => StoredWeight;

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { createModel, modelOptions, networkNames } from '../../../src/model/index.js';
 import { networkNamed } from '../../../src/model/networks/index.js';
 import { checkPreprocessing } from '../../../src/pipeline/index.js';
+import { tf } from '../../../src/tensorflow/index.js';
 
 const options = { classes: ['a', 'b'], trainable: 'head', seed: 1 } as const;
 
@@ -18,15 +19,15 @@ test('when a network is in the list then the option offers it, and another name 
 });
 
 for (const network of networkNames) {
-  test(`when ${network} is built then its input, features, preprocessing and names of weights fit together`, async () => {
-    const { size, preprocessing, namings = [] } = networkNamed(network);
+  test(`when ${network} is built then its input, preprocessing and names of weights fit together`, async () => {
+    const { size, preprocessing, build, namings = [] } = networkNamed(network);
     for (const side of [64, size]) {
       assert.equal(preprocessing(side).crop, side);
       checkPreprocessing(preprocessing(side));
     }
-    const { model } = await createModel({ ...options, network, pretrained: false, size: 64 });
-    assert.deepEqual(model.inputs[0]?.shape, [null, 64, 64, 3]);
-    const layers = model.layers.filter(({ name }) => name !== 'logits');
+    const { input, features } = await build(64);
+    assert.deepEqual(input.shape, [null, 64, 64, 3]);
+    const { layers } = tf.model({ inputs: input, outputs: features });
     for (const naming of namings) {
       const names = layers.flatMap(({ name: layer, weights }) =>
         weights.map(({ originalName, shape }) => {

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { openSealed, sha256 } from '../../../src/disk/index.js';
 import { type NetworkRecord, saveNetwork } from '../../../src/model/index.js';
-import { parseSafetensors } from '../../../src/model/weights/safetensors.js';
+import { safetensors } from '../../../src/model/weights/safetensors.js';
+import { bytesSource } from '../../support/bytes-source.js';
 import { temporaryFolder } from '../../support/folders.js';
 
 const record: NetworkRecord = {
@@ -31,7 +32,7 @@ test('when a network is saved, then its folder has the sealed record and the wei
   const file = path.join(folder, 'weights.safetensors');
   const bytes = await readFile(file);
   assert.deepEqual(
-    [...parseSafetensors(bytes, file)],
+    [...(await safetensors.read(bytesSource(bytes, file)))],
     [...weights].map(([name, { shape, values }]) => [name, { shape, values: values.slice() }]),
   );
   const json = openSealed(await readFile(path.join(folder, 'network.json')), 'network.json', '');
