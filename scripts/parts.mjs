@@ -24,7 +24,7 @@ import { fetchWheel, wheelFault } from './wheels.mjs';
 
 /**
  * @import { Finding } from './finding.mjs'
- * @import { Wheel } from './pins.mjs'
+ * @import { Download } from './pins.mjs'
  * @import { SystemPart } from './system.mjs'
  */
 
@@ -153,7 +153,7 @@ const npmPart = {
 
 /**
  * @param {string} name
- * @param {() => Wheel} choose
+ * @param {() => Download} choose
  * @returns {Part}
  */
 export function wheelPart(name, choose) {
@@ -161,7 +161,8 @@ export function wheelPart(name, choose) {
     name,
     inspect() {
       const wheel = choose();
-      const from = `PyPI, in ${wheelFolder(wheel)}`;
+      const registry = 'registry' in wheel ? wheel.registry : 'PyPI';
+      const from = `${registry}, in ${wheelFolder(wheel)}`;
       return finding(wheelFault(wheel), { version: wheel.requirement, from });
     },
     room: () => ({ folder: wheelFolder(choose()), bytes: choose().space }),

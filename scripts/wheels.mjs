@@ -1,4 +1,4 @@
-/** Fetches pinned wheels into the cache, and says whether they are in order there. */
+/** Fetches pinned wheels and packages of npm into the cache, and says whether they are in order there. */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -8,29 +8,33 @@ import { folderFault, readRecord } from './record.mjs';
 import { packageRoot } from './root.mjs';
 import { makeWorkplace, removeWorkplace } from './workplace.mjs';
 
-/** @import { Wheel } from './pins.mjs' */
+/** @import { Download } from './pins.mjs' */
 
 /** The program that downloads and unpacks; it uses npm packages, which set-up does not have from the start. */
 const fetcher = path.join(packageRoot, 'scripts', 'fetch', 'main.mjs');
 
 /**
  * The hash of what a wheel's folder is made from.
- * @param {Wheel} wheel
+ * @param {Download} wheel
  */
 export function inputHash(wheel) {
   const files = wheelFiles(wheel).map(({ requirement, sha256 }) => ({ requirement, sha256 }));
-  return hashInputs('', [], [JSON.stringify([files, wheel.members, wheel.links ?? {}])]);
+  return hashInputs(
+    '',
+    [],
+    [JSON.stringify([files, wheel.members, 'links' in wheel ? wheel.links : {}])],
+  );
 }
 
 /**
  * What is wrong with a wheel's folder in the cache, or undefined if it is in order.
- * @param {Wheel} wheel
+ * @param {Download} wheel
  */
 export const wheelFault = (wheel) => folderFault(wheelFolder(wheel), inputHash(wheel));
 
 /**
  * The shared libraries of a wheel, for the record of a build that loads them: each with its absolute path.
- * @param {Wheel} wheel
+ * @param {Download} wheel
  */
 export function libraryRecords(wheel) {
   const folder = wheelFolder(wheel);
@@ -40,8 +44,8 @@ export function libraryRecords(wheel) {
 }
 
 /**
- * Downloads a wheel by its hash, unpacks it beside its final folder and puts that in place of what is there.
- * @param {Wheel} wheel
+ * Downloads a wheel or a package of npm by its hash, unpacks it beside its final folder and puts that in place of what is there.
+ * @param {Download} wheel
  * @throws {Error} one sentence, when that fails
  */
 export function fetchWheel(wheel) {
@@ -80,7 +84,7 @@ function fetcherEnvironment() {
 /**
  * Moves a new folder to a wheel's place. What is there is damaged, unless another set-up has just put it there.
  * @param {string} folder
- * @param {Wheel} wheel
+ * @param {Download} wheel
  */
 function putInPlace(folder, wheel) {
   const place = wheelFolder(wheel);

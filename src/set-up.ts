@@ -7,6 +7,7 @@ import * as cuda from '../scripts/cuda-library.mjs';
 import * as findings from '../scripts/finding.mjs';
 import * as gpu from '../scripts/gpu.mjs';
 import * as pins from '../scripts/pins.mjs';
+import * as fetching from '../scripts/wheels.mjs';
 
 /** A pinned download. */
 export interface Download {
@@ -27,6 +28,22 @@ export const npmPackages: Record<'resnet50', Download> = pins.npmPackages;
 
 /** The absolute path of a download's folder in the cache. */
 export const wheelFolder: (wheel: Pick<Download, 'folder'>) => string = pins.wheelFolder;
+
+/** What is wrong with a download's folder, as doctor says it; undefined if it is as set-up laid it down. */
+export const downloadFault = (download: Download): string | undefined =>
+  fetching.wheelFault(download as pins.Download);
+
+/**
+ * Downloads what is missing, damaged or outdated into the cache, and prints what was done.
+ *
+ * @param name what it is called in lines and errors
+ * @throws an Error of one sentence when it cannot be had
+ */
+export async function fetchDownload(name: string, download: Download): Promise<void> {
+  const { install } = await import('../scripts/setup.mjs');
+  const { wheelPart } = await import('../scripts/parts.mjs');
+  install(wheelPart(name, () => download as pins.Download));
+}
 
 /** The addon that set-up takes or builds. */
 export const addonFile: () => string = place.addonFile;

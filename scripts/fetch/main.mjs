@@ -1,4 +1,4 @@
-/** Downloads and unpacks a wheel: `node main.mjs WORKPLACE WHEEL`. An error is one sentence on standard output. */
+/** Downloads and unpacks a wheel or a package of npm: `node main.mjs WORKPLACE DOWNLOAD`. An error is one sentence on standard output. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { wheelBytes, wheelFiles } from '../pins.mjs';
@@ -9,12 +9,17 @@ import { inputHash } from '../wheels.mjs';
 import { partialFile, takePartial } from '../workplace.mjs';
 import { Client } from './client.mjs';
 import { download } from './download.mjs';
+import { downloadByNpm } from './npm.mjs';
 import { downloadByPip } from './pip.mjs';
 import { measureIn, withProgress } from './progress.mjs';
 import { findWheel, parseIndex } from './simple-index.mjs';
 import { unpack } from './unpack.mjs';
+import { untar } from './untar.mjs';
 
-/** @import { Wheel } from '../pins.mjs' */
+/**
+ * @import { Download, NpmPackage, Wheel } from '../pins.mjs'
+ * @import { FileRecord } from '../record.mjs'
+ */
 
 /**
  * @param {Wheel} wheel
@@ -59,25 +64,49 @@ async function downloadWheel(wheel, workplace) {
 }
 
 /**
+ * @param {NpmPackage} pinned
+ * @param {string} workplace
+ * @param {string} folder
+ */
+async function fetchPackage(pinned, workplace, folder) {
+  const tarball = await downloadByNpm(pinned, workplace);
+  return await untar(tarball, folder, pinned.members, pinned.space);
+}
+
+/**
  * @param {Wheel} wheel
  * @param {string} workplace
+ * @param {string} folder
  */
-async function fetchInto(wheel, workplace) {
+async function fetchWheels(wheel, workplace, folder) {
   await downloadWheel(wheel, workplace);
-  const folder = path.join(workplace, 'unpacked');
+  /** @type {Record<string, FileRecord>} */
   const records = {};
   for (const name of fs.readdirSync(workplace).filter((name) => name.endsWith('.whl'))) {
     const archive = path.join(workplace, name);
     Object.assign(records, await unpack(archive, folder, wheel.members, wheel.space));
     fs.rmSync(archive);
   }
-  const links = Object.entries(wheel.links ?? {});
+  return records;
+}
+
+/**
+ * @param {Download} wanted
+ * @param {string} workplace
+ */
+async function fetchInto(wanted, workplace) {
+  const folder = path.join(workplace, 'unpacked');
+  const records =
+    'registry' in wanted
+      ? await fetchPackage(wanted, workplace, folder)
+      : await fetchWheels(wanted, workplace, folder);
+  const links = Object.entries('links' in wanted ? (wanted.links ?? {}) : {});
   for (const [link, target] of links) {
     fs.symlinkSync(target, path.join(folder, link));
   }
   writeRecord(
     folder,
-    inputHash(wheel),
+    inputHash(wanted),
     links.map(([link]) => link),
     records,
   );
@@ -87,9 +116,9 @@ async function fetchInto(wheel, workplace) {
 const { ppid } = process;
 setInterval(() => process.ppid === ppid || process.exit(1), 200).unref();
 
-const [, , workplace = '', wheel = ''] = process.argv;
+const [, , workplace = '', wanted = ''] = process.argv;
 try {
-  await fetchInto(JSON.parse(wheel), workplace);
+  await fetchInto(JSON.parse(wanted), workplace);
 } catch (error) {
   process.stdout.write(messageOf(error));
   // What else is being unpacked need not be.
