@@ -5,7 +5,8 @@ import { type DeviceValue, inOrder, ordered, shapeOf, sizeOf } from './values.js
 /** Stands for an axis of size 1 that the value does not have. */
 export const unit = -1;
 
-const reshapedTo = (tensor: tf.Tensor, shape: number[]): tf.Tensor =>
+/** The tensor itself if it has the shape. */
+export const inShape = (tensor: tf.Tensor, shape: number[]): tf.Tensor =>
   String(tensor.shape) === String(shape) ? tensor : tf.reshape(tensor, shape);
 
 /** Axis i of the result is axis `permutation[i]` of the value. Nothing moves in memory. */
@@ -26,13 +27,13 @@ export function arranged(value: DeviceValue, order: readonly number[]): tf.Tenso
   const moving = own.filter((axis) => shape[axis] !== 1).map((axis) => axes[axis] as number);
   const isInPlace = moving.every((axis, i) => i === 0 || axis > (moving[i - 1] as number));
   if (isInPlace) {
-    return reshapedTo(tensor, target);
+    return inShape(tensor, target);
   }
   const moved = tf.transpose(
     tensor,
     own.map((axis) => axes[axis] as number),
   );
-  return reshapedTo(moved, target);
+  return inShape(moved, target);
 }
 
 /** The tensor with its axes in the network's order. */
@@ -88,7 +89,7 @@ export function reshaped(value: DeviceValue, shape: number[]): DeviceValue {
   const units = inOrder(shape.length).filter((axis) => shape[axis] === 1);
   const order = [...inMemory, ...units];
   return {
-    tensor: reshapedTo(
+    tensor: inShape(
       value.tensor,
       order.map((axis) => shape[axis] as number),
     ),

@@ -140,3 +140,23 @@ export function hostMapped(
   );
   return { dtype, shape, values };
 }
+
+/** Reduces axes by a function of two numbers. */
+export function hostReduced(
+  value: HostValue,
+  reduced: readonly number[],
+  { keepsAxes, compute }: { keepsAxes: boolean; compute: (a: number, b: number) => number },
+): HostValue {
+  const { dtype, shape } = value;
+  const kept = inOrder(shape.length).filter((axis) => !reduced.includes(axis));
+  const { values } = hostTransposed(value, [...kept, ...reduced]);
+  const sides = kept.map((axis) => shape[axis] as number);
+  const count = values.length / sizeOf(sides);
+  return {
+    dtype,
+    shape: keepsAxes ? shape.map((side, axis) => (reduced.includes(axis) ? 1 : side)) : sides,
+    values: inOrder(sizeOf(sides)).map((row) =>
+      values.slice(row * count, (row + 1) * count).reduce(compute),
+    ),
+  };
+}

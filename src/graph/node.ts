@@ -49,6 +49,10 @@ export class Node {
     return this.attribute(name, 'numbers', isNumbers) ?? absent;
   }
 
+  text(name: string): string {
+    return this.attribute(name, 'a text', (value) => typeof value === 'string') ?? '';
+  }
+
   /** One of `choices`, of which the first is ONNX's default. */
   choice<Choice extends string>(name: string, choices: readonly [Choice, ...Choice[]]): Choice {
     const isChoice = (value: Attribute) => choices.includes(value as Choice);

@@ -65,12 +65,17 @@ function clipped(x: tf.Tensor, low: number, high: number): tf.Tensor {
 }
 
 /** TensorFlow's op takes the last axis in memory. */
-export const Softmax: Operation = (node) => {
-  const axis = node.number('axis', -1);
-  return (call) => {
-    const value = call.device(0);
-    const along = fromFront(axis, value.axes.length);
-    const order = [...memoryOrder(value.axes).filter((each) => each !== along), along];
-    return { tensor: tf.softmax(arranged(value, order)), axes: memoryOrder(order) };
+const alongAxis =
+  (compute: (x: tf.Tensor) => tf.Tensor): Operation =>
+  (node) => {
+    const axis = node.number('axis', -1);
+    return (call) => {
+      const value = call.device(0);
+      const along = fromFront(axis, value.axes.length);
+      const order = [...memoryOrder(value.axes).filter((each) => each !== along), along];
+      return { tensor: compute(arranged(value, order)), axes: memoryOrder(order) };
+    };
   };
-};
+
+export const Softmax = alongAxis(tf.softmax);
+export const LogSoftmax = alongAxis(tf.logSoftmax);

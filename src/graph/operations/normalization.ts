@@ -1,8 +1,9 @@
 /** Normalisations: by the statistics of the batch, of an example or of a position. */
-import { frozenNormalize, fusedNormalize, type tf } from '../../tensorflow/index.js';
-import { arranged, memoryOrder } from '../axes.js';
+import { frozenNormalize, fusedNormalize, tf } from '../../tensorflow/index.js';
+import { arranged, inShape, memoryOrder, reshaped } from '../axes.js';
 import type { Operation } from '../node.js';
-import type { DeviceValue } from '../values.js';
+import { type DeviceValue, fromFront, shapeOf } from '../values.js';
+import { broadcast } from './elementwise.js';
 
 /**
  * By the statistics of the batch in training, and by the weights that average them otherwise. Statistics that are no weights
@@ -53,5 +54,63 @@ function channelsLast(value: DeviceValue): [tf.Tensor, (image: tf.Tensor) => Dev
   const { shape } = tensor;
   const channels = shape[shape.length - 1] as number;
   const image = shape.length === 4 ? tensor : tensor.reshape([-1, 1, 1, channels]);
-  return [image, (output) => ({ tensor: output.reshape(shape), axes: memoryOrder(order) })];
+  return [image, (output) => ({ tensor: inShape(output, shape), axes: memoryOrder(order) })];
 }
+
+/** By the mean and the variance of the last axes, from `axis` on: https://arxiv.org/abs/1607.06450. */
+export const LayerNormalization: Operation = (node) => {
+  const epsilon = node.number('epsilon', 1e-5);
+  const axis = node.number('axis', -1);
+  node.ignore('stash_type');
+  return (call) => {
+    const value = call.device(0);
+    const first = fromFront(axis, value.axes.length);
+    return scaled(
+      standardized(value, value.axes.slice(first), epsilon),
+      call.device(1),
+      call.optional(2),
+    );
+  };
+};
+
+/** Each channel of each example by its own mean and variance: https://arxiv.org/abs/1607.08022. */
+export const InstanceNormalization: Operation = (node) => {
+  const epsilon = node.number('epsilon', 1e-5);
+  return (call) => {
+    const value = call.device(0);
+    const { axes } = value;
+    const [scale, offset] = [1, 2].map((input) => alongChannels(call.device(input), axes.length));
+    return scaled(standardized(value, axes.slice(2), epsilon), scale as DeviceValue, offset);
+  };
+};
+
+/** Groups of channels by their mean and variance, with a scale for each group: https://arxiv.org/abs/1803.08494. */
+export const GroupNormalization: Operation = (node) => {
+  const epsilon = node.number('epsilon', 1e-5);
+  const groups = node.number('num_groups', 1);
+  return (call) => {
+    const value = call.device(0);
+    const shape = shapeOf(value);
+    const [batch, channels, ...places] = shape as [number, number, ...number[]];
+    const grouped = reshaped(value, [batch, groups, channels / groups, ...places]);
+    const { axes } = grouped;
+    const [scale, offset] = [1, 2].map((input) => alongChannels(call.device(input), axes.length));
+    const normal = standardized(grouped, axes.slice(2), epsilon);
+    return reshaped(scaled(normal, scale as DeviceValue, offset), shape);
+  };
+};
+
+/** With mean 0 and variance 1 over axes of the tensor. */
+function standardized({ tensor, axes }: DeviceValue, over: readonly number[], epsilon: number) {
+  const { mean, variance } = tf.moments(tensor, [...over], true);
+  return { tensor: tensor.sub(mean).mul(tf.rsqrt(variance.add(epsilon))), axes };
+}
+
+const scaled = (value: DeviceValue, scale: DeviceValue, offset?: DeviceValue): DeviceValue => {
+  const product = broadcast([value, scale], tf.mul);
+  return offset === undefined ? product : broadcast([product, offset], tf.add);
+};
+
+/** A number for each channel, axis 1 of `rank` axes. */
+const alongChannels = (value: DeviceValue, rank: number): DeviceValue =>
+  reshaped(value, [value.tensor.size, ...Array<number>(rank - 2).fill(1)]);

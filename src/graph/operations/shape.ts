@@ -23,7 +23,7 @@ export const Transpose: Operation = (node) => {
   };
 };
 
-const inShape = (value: Value, shape: number[]): Value =>
+const withShape = (value: Value, shape: number[]): Value =>
   isHost(value) ? { ...value, shape } : reshaped(value, shape);
 
 /** A side of -1 is what the others leave; a side of 0 stays, unless `allowzero` means an empty axis by it. */
@@ -40,7 +40,7 @@ export const Reshape: Operation = (node) => {
     if (sizeOf(shape) !== sizeOf(before) || !shape.every(Number.isInteger)) {
       throw node.refuse(`a shape for the elements of [${before}]`, 'input 1', sides);
     }
-    return inShape(value, shape);
+    return withShape(value, shape);
   };
 };
 
@@ -50,7 +50,7 @@ export const Flatten: Operation = (node) => {
     const value = call.value(0);
     const shape = shapeOf(value);
     const at = fromFront(axis, shape.length);
-    return inShape(value, [sizeOf(shape.slice(0, at)), sizeOf(shape.slice(at))]);
+    return withShape(value, [sizeOf(shape.slice(0, at)), sizeOf(shape.slice(at))]);
   };
 };
 
@@ -61,7 +61,7 @@ export const Unsqueeze: Operation = () => (call) => {
   const rank = sides.length + added.length;
   const axes = added.map((axis) => fromFront(axis, rank));
   const shape = inOrder(rank).map((axis) => (axes.includes(axis) ? 1 : (sides.shift() as number)));
-  return inShape(value, shape);
+  return withShape(value, shape);
 };
 
 /** Removes the given axes, or all of size 1. */
@@ -70,8 +70,36 @@ export const Squeeze: Operation = () => (call) => {
   const shape = shapeOf(value);
   const given = call.optionalInts(1)?.map((axis) => fromFront(axis, shape.length));
   const isRemoved = (side: number, axis: number) => given?.includes(axis) ?? side === 1;
-  return inShape(
+  return withShape(
     value,
     shape.filter((side, axis) => !isRemoved(side, axis)),
   );
+};
+
+/** Moves blocks of channels into places, [n, c, h, w] → [n, c / b², h · b, w · b]. */
+export const DepthToSpace: Operation = (node) => {
+  const block = node.number('blocksize', 1);
+  const isDepthFirst = node.choice('mode', ['DCR', 'CRD']) === 'DCR';
+  return (call) => {
+    const value = call.device(0);
+    const [batch, channels, height, width] = shapeOf(value) as [number, number, number, number];
+    const depth = channels / block ** 2;
+    const blocks = isDepthFirst ? [block, block, depth] : [depth, block, block];
+    const order = isDepthFirst ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3];
+    const split = reshaped(value, [batch, ...blocks, height, width]);
+    return reshaped(transposed(split, order), [batch, depth, height * block, width * block]);
+  };
+};
+
+/** Moves blocks of places into channels, [n, c, h, w] → [n, b² · c, h / b, w / b]. */
+export const SpaceToDepth: Operation = (node) => {
+  const block = node.number('blocksize', 1);
+  return (call) => {
+    const value = call.device(0);
+    const [batch, channels, height, width] = shapeOf(value) as [number, number, number, number];
+    const [rows, columns] = [height / block, width / block];
+    const split = reshaped(value, [batch, channels, rows, block, columns, block]);
+    const moved = transposed(split, [0, 3, 5, 1, 2, 4]);
+    return reshaped(moved, [batch, channels * block ** 2, rows, columns]);
+  };
 };
