@@ -1,7 +1,7 @@
 /** Kernels that are missing or wrong in tfjs-node, each by a short call of TensorFlow's own op. */
 import * as tf from '@tensorflow/tfjs';
 import { backend } from '../backend.js';
-import { executeOp } from '../ops.js';
+import { type Attribute, executeOp } from '../ops.js';
 import { tracing } from '../trace.js';
 import { correct, register } from './registry.js';
 
@@ -110,6 +110,43 @@ for (const kernelName of ['FusedConv2D', 'FusedDepthwiseConv2D']) {
     });
   });
 }
+
+// tfjs-node's gradients of resizing ignore half-pixel centres.
+const resizeAttributes = (
+  images: tf.TensorInfo,
+  { alignCorners, halfPixelCenters }: Record<string, boolean>,
+): Record<string, Attribute> => ({
+  T: dtype(images),
+  align_corners: { type: 'bool', value: alignCorners ?? false },
+  half_pixel_centers: { type: 'bool', value: halfPixelCenters ?? false },
+});
+
+correct('ResizeBilinearGrad', () => ({ images, dy }, attributes) => {
+  const [image, gradient] = [images, dy] as [tf.Tensor, tf.Tensor];
+  return only(
+    executeOp({
+      name: 'ResizeBilinearGrad',
+      inputs: [gradient, image],
+      attributes: resizeAttributes(image, attributes),
+    }),
+  );
+});
+
+correct(
+  'ResizeNearestNeighborGrad',
+  () =>
+    ({ images, dy }, attributes) =>
+      tf.tidy(() => {
+        const [image, gradient] = [images, dy] as [tf.Tensor4D, tf.Tensor];
+        return only(
+          executeOp({
+            name: 'ResizeNearestNeighborGrad',
+            inputs: [gradient, tf.tensor1d(image.shape.slice(1, 3), 'int32')],
+            attributes: resizeAttributes(image, attributes),
+          }),
+        );
+      }),
+);
 
 // tfjs-node's op has a state: a second call with the same seed would draw other numbers.
 correct(
