@@ -76,8 +76,6 @@ function fetcherEnvironment() {
     ...process.env,
     // Node reads this variable alone, when it starts.
     ...(certificates && { NODE_EXTRA_CA_CERTS: certificates }),
-    // undici calls its class for proxies experimental.
-    NODE_NO_WARNINGS: '1',
   };
 }
 

@@ -46,6 +46,13 @@ export {
   type WrongAnswer,
 } from './evaluation/index.js';
 export {
+  fetchFromHub,
+  type HubFile,
+  type HubOptions,
+  type HubProgress,
+  isHubReference,
+} from './hub/index.js';
+export {
   type BuiltClassifier,
   type Classifier,
   createModel,

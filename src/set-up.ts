@@ -45,6 +45,49 @@ export async function fetchDownload(name: string, download: Download): Promise<v
   install(wheelPart(name, () => download as pins.Download));
 }
 
+/** Bobbin's cache. */
+export const cacheFolder: string = pins.cacheFolder;
+
+/** A file on a server, with its length in bytes and its hash in hex: SHA-256, or that by which git names its content. */
+export type RemoteFile = { url: URL; bytes: number } & ({ sha256: string } | { gitHash: string });
+
+/** One server of files; passing failures are tried again. Errors with a `status` are the server's answers. */
+export interface Server {
+  /**
+   * The body of an answer.
+   *
+   * @param pauses in place of the server's: none for one try
+   */
+  read(url: URL, mostBytes: number, pauses?: number[]): Promise<Buffer>;
+  /** The headers of a file, and of the redirects to it within the server. */
+  head(url: URL): Promise<Record<string, string | string[] | undefined>>;
+  /**
+   * Downloads to `file`, which may hold the beginning. After a failure of the network it stays, for a later call; after any
+   * other it is removed.
+   *
+   * @param onSize is told how many bytes are there
+   */
+  download(remote: RemoteFile, file: string, onSize?: (bytes: number) => void): Promise<void>;
+  /** The same, with a line on standard error that shows how far it is. */
+  downloadShown(remote: RemoteFile, file: string, label: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ServerOptions {
+  /** Goes to the server alone, as a bearer token. */
+  token: string | undefined;
+  /** Ends all requests. */
+  signal: AbortSignal | undefined;
+  /** Milliseconds between tries that bring nothing new; set-up's by default. */
+  pauses?: number[] | undefined;
+}
+
+/** Opens a server, over the proxies of the environment. */
+export async function openServer(address: URL, options: ServerOptions): Promise<Server> {
+  const module = await import('../scripts/fetch/server.mjs');
+  return new module.Server(address, options);
+}
+
 /** The addon that set-up takes or builds. */
 export const addonFile: () => string = place.addonFile;
 

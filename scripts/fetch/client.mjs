@@ -51,6 +51,22 @@ export const shown = ({ origin, pathname }) => `${origin}${pathname}`;
 export const isSafe = (from, to) =>
   to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol === 'http:');
 
+/**
+ * The result of `work` without a warning: undici calls its class for proxies experimental.
+ * @template Result
+ * @param {() => Result} work
+ * @returns {Result}
+ */
+function unwarned(work) {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return work();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
 /** Reads from servers; knows the credentials of those whose addresses have some. */
 export class Client {
   #dispatcher;
@@ -58,11 +74,13 @@ export class Client {
   #credentials = new Map();
 
   /**
-   * @param {URL[]} indexes
-   * @param {{timeoutMs?: number}} [options] the longest silence of a server
+   * @param {URL[]} servers
+   * @param {{timeoutMs?: number, token?: string, signal?: AbortSignal}} [options] the longest silence of a server, a bearer
+   *   token for `servers`, and what ends all requests
    * @throws {Error} when a proxy's address is invalid
    */
-  constructor(indexes, { timeoutMs = 30_000 } = {}) {
+  constructor(servers, { timeoutMs = 30_000, token, signal } = {}) {
+    this.signal = signal;
     const connect = { timeout: timeoutMs };
     const options = {
       ...{ headersTimeout: timeoutMs, bodyTimeout: timeoutMs },
@@ -71,15 +89,21 @@ export class Client {
       proxyTunnel: false,
     };
     try {
-      this.#dispatcher = new EnvHttpProxyAgent(options);
+      this.#dispatcher = unwarned(() => new EnvHttpProxyAgent(options));
     } catch (cause) {
       throw new Error(
         'Expected an address such as http://proxy:3128 for HTTP_PROXY and HTTPS_PROXY but received another value',
         { cause },
       );
     }
-    const secured = indexes.filter(({ username, password }) => username || password);
-    for (const { origin, username, password } of secured) {
+    for (const { origin, username, password } of servers) {
+      if (token !== undefined) {
+        this.#credentials.set(origin, `Bearer ${token}`);
+        continue;
+      }
+      if (!username && !password) {
+        continue;
+      }
       const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
       this.#credentials.set(origin, `Basic ${Buffer.from(plain).toString('base64')}`);
     }
@@ -112,20 +136,47 @@ export class Client {
       }
       place = target;
     }
-    throw new HttpError(
-      `Expected at most ${mostRedirects} redirects from ${shown(url)} but received more`,
-    );
+    throw tooManyRedirects(url);
+  }
+
+  /**
+   * What a server says of a file, which it may have stored elsewhere: the headers of the file, and of the redirects to it within
+   * the server.
+   * @param {URL} url
+   * @returns {Promise<Dispatcher.ResponseData['headers']>}
+   * @throws {HttpError}
+   */
+  async head(url) {
+    let [place, headers] = [url, {}];
+    for (let redirects = 0; redirects <= mostRedirects; redirects++) {
+      const answer = await this.#send(place, {}, 'HEAD');
+      await answer.body.dump();
+      if (answer.statusCode >= 400) {
+        throw statusError(place, answer, false);
+      }
+      headers = { ...headers, ...answer.headers };
+      const { location } = answer.headers;
+      const target = new URL(typeof location === 'string' ? location : '', place);
+      if (answer.statusCode < 300 || target.origin !== url.origin) {
+        return headers;
+      }
+      place = target;
+    }
+    throw tooManyRedirects(url);
   }
 
   /**
    * @param {URL} url
    * @param {Record<string, string>} headers
+   * @param {'GET' | 'HEAD'} [method]
    */
-  async #send(url, headers) {
+  async #send(url, headers, method = 'GET') {
     const authorization = this.#credentials.get(url.origin);
     try {
       const answer = await request(`${shown(url)}${url.search}`, {
         dispatcher: this.#dispatcher,
+        method,
+        signal: this.signal ?? null,
         headers: {
           ...headers,
           ...(authorization && { authorization }),
@@ -146,6 +197,10 @@ export class Client {
   }
 }
 
+/** @param {URL} url */
+const tooManyRedirects = (url) =>
+  new HttpError(`Expected at most ${mostRedirects} redirects from ${shown(url)} but received more`);
+
 /**
  * The bytes of an answer.
  * @param {Answer} answer
@@ -161,14 +216,35 @@ export async function* bytesOf({ url, answer }) {
 }
 
 /**
+ * The whole of an answer.
+ * @param {Answer} answer
+ * @param {number} mostBytes
+ * @throws {HttpError} when the connection is cut, or the answer is longer
+ */
+export async function readAnswer(answer, mostBytes) {
+  const chunks = [];
+  let bytes = 0;
+  for await (const chunk of bytesOf(answer)) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) {
+      throw new HttpError(
+        `Expected at most ${mostBytes} bytes from ${shown(answer.url)} but received more`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
  * Repeats an attempt that fails for a passing reason, after growing pauses.
  * @template Result
  * @param {() => Promise<Result>} attempt
  * @param {() => number} [position] how far the attempts have come; one that comes farther has not failed
- * @param {number[]} [pauses] milliseconds
+ * @param {{pauses?: number[] | undefined, signal?: AbortSignal | undefined}} [options] milliseconds; what ends the pauses
  * @returns {Promise<Result>}
  */
-export async function retry(attempt, position = () => 0, pauses = pausesMs) {
+export async function retry(attempt, position = () => 0, { pauses = pausesMs, signal } = {}) {
   for (let [failures, reached] = [0, position()]; ; failures++) {
     try {
       return await attempt();
@@ -182,7 +258,7 @@ export async function retry(attempt, position = () => 0, pauses = pausesMs) {
       }
       const wait = Math.max(pause, error.pauseMs);
       notice(`${error.message}; next try in ${(wait / 1000).toFixed(1)} s`);
-      await sleep(wait);
+      await sleep(wait, undefined, signal && { signal });
     }
   }
 }

@@ -3,21 +3,46 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { bytesOf, HttpError, retry, shown } from './client.mjs';
 
-/** @import { Answer, Client } from './client.mjs' */
+/**
+ * @import { Hash } from 'node:crypto'
+ * @import { Answer, Client } from './client.mjs'
+ */
 
 /**
- * A file on a server: `sha256` in hex, `bytes` its length.
- * @typedef {{url: URL, sha256: string, bytes: number}} RemoteFile
+ * A file on a server: `bytes` its length, and its hash in hex: SHA-256, or that by which git names its content.
+ * @typedef {{url: URL, bytes: number} & ({sha256: string} | {gitHash: string})} RemoteFile
  */
+
+/**
+ * @typedef {object} DownloadOptions
+ * @property {number[] | undefined} [pauses] between tries, in milliseconds
+ * @property {((bytes: number) => void) | undefined} [onSize] is told how many bytes are there
+ */
+
+/** @param {RemoteFile} remote */
+const checksumOf = (remote) =>
+  'sha256' in remote
+    ? { name: 'SHA-256', wanted: remote.sha256, start: () => createHash('sha256') }
+    : {
+        name: "git's hash",
+        wanted: remote.gitHash,
+        start: () => createHash('sha1').update(`blob ${remote.bytes}\0`),
+      };
 
 /** A file that grows, and the hash of what it holds. */
 class PartialFile {
   #descriptor;
-  #hash = createHash('sha256');
+  #start;
+  #hash;
   size = 0;
 
-  /** @param {string} file may exist */
-  constructor(file) {
+  /**
+   * @param {string} file may exist
+   * @param {() => Hash} start begins a hash
+   */
+  constructor(file, start) {
+    this.#start = start;
+    this.#hash = start();
     this.#descriptor = fs.openSync(file, 'a+');
     const buffer = Buffer.allocUnsafe(1 << 20);
     for (let bytes = -1; bytes !== 0; this.size += bytes) {
@@ -35,11 +60,11 @@ class PartialFile {
 
   restart() {
     fs.ftruncateSync(this.#descriptor);
-    this.#hash = createHash('sha256');
+    this.#hash = this.#start();
     this.size = 0;
   }
 
-  /** SHA-256 in hex. */
+  /** In hex. */
   digest() {
     return this.#hash.copy().digest('hex');
   }
@@ -55,15 +80,16 @@ class PartialFile {
  * @param {Client} client
  * @param {RemoteFile} remote
  * @param {string} file
- * @param {number[]} [pauses] between tries, in milliseconds
+ * @param {DownloadOptions} [options]
  * @throws {Error} one sentence, when the file is not to be had or another one
  */
-export async function download(client, remote, file, pauses) {
-  const partial = new PartialFile(file);
+export async function download(client, remote, file, options = {}) {
+  const partial = new PartialFile(file, checksumOf(remote).start);
   try {
-    await complete(client, remote, partial, pauses);
+    await complete(client, remote, partial, options);
   } catch (error) {
-    if (!(error instanceof HttpError) || !error.passing) {
+    const isPassing = error instanceof HttpError && error.passing;
+    if (!isPassing && !client.signal?.aborted) {
       fs.rmSync(file);
     }
     throw error;
@@ -76,28 +102,29 @@ export async function download(client, remote, file, pauses) {
  * @param {Client} client
  * @param {RemoteFile} remote
  * @param {PartialFile} partial
- * @param {number[] | undefined} pauses
+ * @param {DownloadOptions} options
  */
-async function complete(client, remote, partial, pauses) {
-  const { url, sha256, bytes } = remote;
+async function complete(client, remote, partial, options) {
+  const { url, bytes } = remote;
+  const { name, wanted } = checksumOf(remote);
   if (partial.size > bytes) {
     partial.restart();
   }
   const isContinued = partial.size > 0;
   await retry(
-    () => receive(client, remote, partial),
+    () => receive(client, remote, partial, options),
     () => partial.size,
-    pauses,
+    { pauses: options.pauses, signal: client.signal },
   );
   const received = partial.digest();
-  if (received === sha256) {
+  if (received === wanted) {
     return;
   }
   if (!isContinued) {
-    throw new Error(`Expected SHA-256 ${sha256} for ${shown(url)} but received ${received}`);
+    throw new Error(`Expected ${name} ${wanted} for ${shown(url)} but received ${received}`);
   }
   partial.restart();
-  await complete(client, remote, partial, pauses);
+  await complete(client, remote, partial, options);
 }
 
 /**
@@ -105,12 +132,22 @@ async function complete(client, remote, partial, pauses) {
  * @param {Client} client
  * @param {RemoteFile} remote
  * @param {PartialFile} partial
+ * @param {DownloadOptions} options
  */
-async function receive(client, { url, bytes }, partial) {
+async function receive(client, { url, bytes }, partial, { onSize = () => {} }) {
   if (partial.size === bytes) {
     return;
   }
-  const answer = await client.get(url, partial.size > 0 ? { range: `bytes=${partial.size}-` } : {});
+  const answer = await client
+    .get(url, partial.size > 0 ? { range: `bytes=${partial.size}-` } : {})
+    .catch((error) => {
+      // Range not satisfiable: the next try asks for the whole.
+      const isRefusal = error instanceof HttpError && error.status === 416 && partial.size > 0;
+      if (isRefusal) {
+        partial.restart();
+      }
+      throw isRefusal ? new HttpError(error.message, { passing: true, status: 416 }) : error;
+    });
   if (startOf(answer) !== partial.size) {
     // The server sends whole files alone.
     partial.restart();
@@ -120,6 +157,7 @@ async function receive(client, { url, bytes }, partial) {
   for await (const chunk of bytesOf(answer)) {
     checkLength(url, bytes, Math.max(bytes, partial.size + chunk.length));
     partial.append(chunk);
+    onSize(partial.size);
   }
   if (partial.size < bytes) {
     const message = `Expected ${bytes} bytes from ${shown(url)} but received ${partial.size}`;

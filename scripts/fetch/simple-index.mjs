@@ -1,6 +1,6 @@
 /** Finds a pinned wheel in an index with the simple API: HTML as in PEP 503, or JSON as in PEP 691. */
 import path from 'node:path';
-import { bytesOf, HttpError, isSafe, retry, shown } from './client.mjs';
+import { HttpError, isSafe, readAnswer, retry, shown } from './client.mjs';
 
 /**
  * @import { WheelFile, WheelFolder } from '../pins.mjs'
@@ -89,18 +89,7 @@ const normal = (project) => project.replace(/[-_.]+/g, '-').toLowerCase();
 async function linksAt(client, page) {
   try {
     const answer = await client.get(page, { accept: accepted });
-    const chunks = [];
-    let bytes = 0;
-    for await (const chunk of bytesOf(answer)) {
-      bytes += chunk.length;
-      if (bytes > mostPageBytes) {
-        throw new Error(
-          `Expected at most ${mostPageBytes} bytes from ${shown(page)} but received more`,
-        );
-      }
-      chunks.push(chunk);
-    }
-    const text = Buffer.concat(chunks).toString();
+    const text = (await readAnswer(answer, mostPageBytes)).toString();
     const isJson = String(answer.answer.headers['content-type']).includes('json');
     const links = isJson ? linksInJson(text, answer.url) : linksInHtml(text, answer.url);
     return links.filter(({ url }) => isSafe(answer.url, url));

@@ -19,7 +19,7 @@ async function startWith(t: TestContext, behave?: Behaviour, timeoutMs = 10_000)
   const file = path.join(temporaryFolder(t), 'partial');
   const url = new URL(`/files/${wheel.file}`, server.origin);
   const fetched = (expected = { sha256, bytes }) =>
-    download(client, { url, ...expected }, file, [1, 1, 1]);
+    download(client, { url, ...expected }, file, { pauses: [1, 1, 1] });
   const ranges = () => server.requests.map(({ headers }) => headers.range);
   return { server, url, file, fetched, ranges };
 }
