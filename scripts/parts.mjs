@@ -19,8 +19,7 @@ import { filesBelow, folderFault, writeRecord } from './record.mjs';
 import { isCheckout, packageRoot } from './root.mjs';
 import { messageOf, workQuietly } from './run.mjs';
 import { buildTools, installCommand, installPackages, mayInstall } from './system.mjs';
-import { pipVersion, sourceRemedy, wheelSource } from './wheel-source.mjs';
-import { fetchWheel, wheelFault } from './wheels.mjs';
+import { fetchWheel, pipVersion, sourceRemedy, wheelFault, wheelSource } from './wheels.mjs';
 
 /**
  * @import { Finding } from './finding.mjs'

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { Client } from '../../scripts/fetch/client.mjs';
 import { findWheel, parseIndex } from '../../scripts/fetch/simple-index.mjs';
-import { namedIndexes } from '../../scripts/wheel-source.mjs';
+import { namedIndexes } from '../../scripts/wheels.mjs';
 import { makeWheel, serveWheels } from '../support/servers/wheel-server.js';
 
 const wheel = await makeWheel('tiny');
