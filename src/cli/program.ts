@@ -41,6 +41,12 @@ const entries: Record<string, Entry> = {
     description: 'read labelled images of any layout into one manifest with a seeded split',
     load: () => import('./commands/prepare.js'),
   },
+  import: {
+    description:
+      'turn a network of another framework, such as model.onnx, into a folder to train from',
+    computes: true,
+    load: () => import('./commands/import.js'),
+  },
   preview: {
     description: 'draw images of a data set beside their augmented views',
     computes: true,
@@ -84,7 +90,8 @@ const entries: Record<string, Entry> = {
 };
 
 const exitCodes = `Exit codes: 0 success; 1 error, or an image that predict could not read;
-2 problems found by verify; 130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP.`;
+2 problems found by verify, or by import in what a network computes;
+130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP.`;
 
 /** The names of all commands, in the order of the work. */
 export const commandNames: readonly string[] = Object.keys(entries);

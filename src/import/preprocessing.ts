@@ -10,6 +10,11 @@ export interface KnownPreprocessing
   cropShare?: number;
 }
 
+/** The same from a user; `undefined` says nothing. */
+export type GivenPreprocessing = {
+  [Key in keyof KnownPreprocessing]: KnownPreprocessing[Key] | undefined;
+};
+
 /** What torchvision, and most of timm's networks, were trained with, in 0…255 units. */
 const imageNet = {
   size: 224,
@@ -21,6 +26,7 @@ const imageNet = {
   fit: 'crop',
 } satisfies KnownPreprocessing;
 
+/** In notes. */
 const words: Record<keyof KnownPreprocessing, string> = {
   size: 'size',
   cropShare: 'crop share',
@@ -41,14 +47,15 @@ const tolerance = 1e-6;
  * @throws InvalidInputError for values that no pixels can be made with
  */
 export function completePreprocessing(
-  given: KnownPreprocessing,
+  given: GivenPreprocessing,
   file: KnownPreprocessing,
 ): { preprocessing: Preprocessing; notes: string[] } {
-  const known = { ...file, ...given };
+  const said = Object.entries(given).filter(([, value]) => value !== undefined);
+  const known: KnownPreprocessing = { ...file, ...Object.fromEntries(said) };
   const { size, cropShare, ...pixels } = { ...imageNet, ...known };
   const preprocessing = { ...pixels, resize: Math.floor(size / cropShare + tolerance), crop: size };
   checkPreprocessing(preprocessing);
   const assumed = Object.entries(words).flatMap(([key, word]) => (key in known ? [] : [word]));
-  const note = `The file does not say the ${assumed.join(', ')} of its preprocessing: assumed are ImageNet's usual ones`;
+  const note = `The file does not say the ${assumed.join(', ')} of its images: ImageNet's usual ones are assumed, which options of import override`;
   return { preprocessing, notes: assumed.length > 0 ? [note] : [] };
 }

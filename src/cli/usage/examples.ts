@@ -7,6 +7,11 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'prepare labels.csv --out data --validation-fraction 0.2',
     'prepare photos --out data --check',
   ],
+  import: [
+    'import model.onnx --out net',
+    'import model.onnx --out net --verify images.npy outputs.npy',
+    'import model.onnx --out net --size 224 --crop-share 0.95',
+  ],
   preview: ['preview data', 'preview data --rotation 10 --erase 0.25 --out views.png'],
   train: [
     'train --data data --run run',

@@ -1,0 +1,68 @@
+/** Tells the weights of an ONNX graph, which are kept in a file of their own, from its constants. */
+import type { Graph, GraphConstant, GraphNode, GraphWeight } from '../../graph/index.js';
+import type { NamedTensors } from '../../model/index.js';
+import type { StoredTensor } from './build.js';
+
+/** The inputs of operations that training changes, by their places. */
+const parameters: Record<string, readonly number[]> = {
+  Conv: [1, 2],
+  ConvTranspose: [1, 2],
+  Gemm: [1, 2],
+  MatMul: [0, 1],
+  BatchNormalization: [1, 2],
+  InstanceNormalization: [1, 2],
+  LayerNormalization: [1, 2],
+  GroupNormalization: [1, 2],
+  PRelu: [1],
+};
+
+/** The inputs that are averages of what training saw. */
+const statistics: Record<string, readonly number[]> = { BatchNormalization: [3, 4] };
+
+/** Floats of at least so many numbers are weights, whatever takes them; fewer ones are rather factors and limits. */
+const fewestNumbers = 16;
+
+/** `stages.0.gamma`: exporters give other names to what they compute: `/stages/Mul_output_0`, `onnx::Mul_12` and `val_3`. */
+const stateName = /^(?!val_\d+$)\w+(\.\w+)*$/;
+
+/** The last part of the names that torch's modules give to tensors which are no parameters. */
+const bufferName = /(^|\.)(running_mean|running_var|attn_mask|relative_coords_table|filt)$/;
+
+/** The tensors that `nodes` take: weights, with their values apart, and constants. */
+export function weightsAndConstants(
+  nodes: readonly GraphNode[],
+  tensors: ReadonlyMap<string, StoredTensor>,
+): Pick<Graph, 'weights' | 'constants'> & { values: NamedTensors } {
+  const [asParameters, asStatistics] = [parameters, statistics].map((places) =>
+    taken(nodes, places),
+  ) as [Set<string>, Set<string>];
+  const weights: GraphWeight[] = [];
+  const values: NamedTensors = new Map();
+  const constants: [string, GraphConstant][] = [];
+  for (const name of new Set(nodes.flatMap(({ inputs }) => inputs))) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) {
+      continue;
+    }
+    const { shape, dtype, isNode } = tensor;
+    const isNamed = !isNode && shape.length > 0 && stateName.test(name);
+    const isUsed = asParameters.has(name) || asStatistics.has(name);
+    if (dtype === 'float32' && (isUsed || isNamed || tensor.values.length >= fewestNumbers)) {
+      const isFixed = asStatistics.has(name) || bufferName.test(name);
+      const trainable = !isFixed && (!isNode || asParameters.has(name));
+      weights.push({ name, shape, trainable });
+      values.set(name, { shape, values: tensor.values });
+    } else {
+      constants.push([name, { dtype, shape, values: [...tensor.values] }]);
+    }
+  }
+  return { weights, constants: Object.fromEntries(constants), values };
+}
+
+/** The values that nodes take in these places. */
+const taken = (nodes: readonly GraphNode[], places: Record<string, readonly number[]>) =>
+  new Set(
+    nodes.flatMap(({ operation, inputs }) =>
+      (places[operation] ?? []).flatMap((place) => inputs[place] ?? []),
+    ),
+  );

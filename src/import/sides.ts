@@ -1,0 +1,64 @@
+/** Finds which sides of images a graph takes. */
+import { expected } from '../errors.js';
+import { type Graph, Program } from '../graph/index.js';
+import type { NetworkRecord } from '../model/index.js';
+
+/** All sides, or those that networks halve five times. */
+const multiples = [1, 32];
+
+/**
+ * Whether a graph that takes images of `side` takes larger ones, too: many networks do, though their file was exported with one
+ * side alone. Nothing is computed.
+ *
+ * @param features the value that the head takes
+ * @throws InvalidInputError when the graph does not give features, [batch, channels], of batches of any length
+ */
+export function sidesOf(graph: Graph, features: string, side: number): NetworkRecord['sides'] {
+  const program = new Program(graph, [features, ...graph.outputs]);
+  const shapesAt = (size: number, batch = 2) => program.shapes([batch, size, size, 3]);
+  const shapes = widened(
+    () => shapesAt(side),
+    () => shapesAt(side, 1),
+  );
+  const [found = []] = shapes;
+  if (found.length !== 2 || found[0] !== 2) {
+    const remedy = 'Export the network with its pooling';
+    throw expected('features [batch, channels]', `the value ${features}`, found, remedy);
+  }
+  const multipleOf = multiples.find(
+    (step) => side % step === 0 && isSame(() => shapesAt(side + step), shapes),
+  );
+  return multipleOf === undefined ? { only: side } : { multipleOf };
+}
+
+/** The result of `many`. If only `one` works, the file is for batches of one image. */
+function widened(many: () => number[][], one: () => number[][]): number[][] {
+  try {
+    return many();
+  } catch {
+    computable(one);
+    const remedy = 'Export it again with a dynamic first axis (`dynamic_axes`, `dynamic_shapes`)';
+    throw expected('batches of any length', 'the network', 'batches of 1 image', remedy);
+  }
+}
+
+/** @throws InvalidInputError with the node, where its inputs do not fit */
+function computable(shapes: () => number[][]): void {
+  try {
+    shapes();
+  } catch (error) {
+    const { name, message } = error as Error;
+    throw name === 'InvalidInputError'
+      ? error
+      : expected('operations whose inputs fit', 'the network', message);
+  }
+}
+
+/** Whether other images give outputs of the same shapes. */
+function isSame(shapes: () => number[][], wanted: number[][]): boolean {
+  try {
+    return String(shapes()) === String(wanted);
+  } catch {
+    return false;
+  }
+}
