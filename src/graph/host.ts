@@ -13,6 +13,18 @@ interface View {
 const stridesOf = (shape: readonly number[]): number[] =>
   shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 
+/** Numbers that JavaScript keeps of a value at most: far more than shapes and indices need. */
+const mostNumbers = 2 ** 24;
+
+/** The number of elements of a shape. @throws InvalidInputError when they are too many for JavaScript */
+function lengthOf(shape: readonly number[]): number {
+  const length = sizeOf(shape);
+  if (!(length <= mostNumbers)) {
+    throw expected(`at most ${mostNumbers} numbers`, 'a value that is known beforehand', shape);
+  }
+  return length;
+}
+
 /** The numbers of a view, row-major. */
 function viewed({ dtype, values }: HostValue, { shape, strides, offset = 0 }: View): HostValue {
   const own = stridesOf(shape);
@@ -22,7 +34,7 @@ function viewed({ dtype, values }: HostValue, { shape, strides, offset = 0 }: Vi
         at + (Math.floor(index / stride) % (shape[axis] as number)) * (strides[axis] as number),
       offset,
     );
-  const length = sizeOf(shape);
+  const length = lengthOf(shape);
   return {
     dtype,
     shape: [...shape],
@@ -134,7 +146,7 @@ export function hostMapped(
   const rows = operands.map((operand) =>
     String(operand.shape) === String(shape) ? operand.values : hostExpanded(operand, shape).values,
   );
-  const length = sizeOf(shape);
+  const length = lengthOf(shape);
   const values = Array.from({ length }, (_, index) =>
     stored(compute(...(rows.map((row) => row[index]) as [number, number, number])), dtype),
   );
@@ -156,7 +168,7 @@ export function hostReduced(
     dtype,
     shape: keepsAxes ? shape.map((side, axis) => (reduced.includes(axis) ? 1 : side)) : sides,
     values: inOrder(sizeOf(sides)).map((row) =>
-      values.slice(row * count, (row + 1) * count).reduce(compute),
+      values.slice(row * count, (row + 1) * count).reduce((a, b) => compute(a, b)),
     ),
   };
 }

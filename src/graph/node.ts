@@ -1,7 +1,14 @@
 /** How an operation sees its node: attributes before the first call, inputs in each call, and errors that name the node. */
-import { expected, InvalidInputError } from '../errors.js';
+import { expected } from '../errors.js';
 import type { GraphNode } from './graph.js';
-import { type DeviceValue, type HostValue, isHost, onDevice, type Value } from './values.js';
+import {
+  type DeviceValue,
+  fromFront,
+  type HostValue,
+  isHost,
+  onDevice,
+  type Value,
+} from './values.js';
 
 /** `Conv "/layer1/conv1/Conv"`. */
 export const titleOf = ({ operation, name }: GraphNode): string => `${operation} "${name}"`;
@@ -24,11 +31,6 @@ export class Node {
 
   get title(): string {
     return titleOf(this.source);
-  }
-
-  /** Whether the input is there; optional ones may be left out. */
-  has(input: number): boolean {
-    return (this.source.inputs[input] ?? '') !== '';
   }
 
   get outputs(): number {
@@ -83,6 +85,19 @@ export class Node {
         throw expected('no such attribute', `${name} of ${this.title}`, value);
       }
     }
+  }
+
+  /** An axis of `rank` axes, counted from the front; a negative one counts from the end. */
+  axis(axis: number, rank: number): number {
+    const counted = fromFront(axis, rank);
+    if (!(counted >= 0 && counted < rank)) {
+      throw this.refuse(`one of ${rank} axes`, 'an axis', axis);
+    }
+    return counted;
+  }
+
+  axes(axes: readonly number[], rank: number): number[] {
+    return axes.map((axis) => this.axis(axis, rank));
   }
 
   refuse(what: string, name: string, received: unknown): Error {
@@ -156,9 +171,5 @@ export class Call {
 
   optionalInts(input: number): number[] | undefined {
     return this.has(input) ? this.ints(input) : undefined;
-  }
-
-  fail(problem: string): Error {
-    return new InvalidInputError(`${this.node.title}: ${problem}`);
   }
 }

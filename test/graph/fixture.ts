@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { type Graph, GraphLayer, type ProgramWeight } from '../../src/graph/index.js';
 import { tf } from '../../src/tensorflow/index.js';
 
@@ -30,11 +31,14 @@ export interface Fixture {
 
 const folder = path.join(import.meta.dirname, 'fixtures');
 
+export const readZipped = (file: string): unknown =>
+  JSON.parse(`${gunzipSync(readFileSync(file))}`);
+
 export const fixtureNames = (): string[] =>
-  readdirSync(folder).map((file) => path.basename(file, '.json'));
+  readdirSync(folder).map((file) => path.basename(file, '.json.gz'));
 
 export const fixtureNamed = (name: string): Fixture =>
-  JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8'));
+  readZipped(path.join(folder, `${name}.json.gz`)) as Fixture;
 
 export function decoded({ shape, values }: Encoded): tf.Tensor {
   const bytes = new Uint8Array(Buffer.from(values, 'base64'));

@@ -8,6 +8,7 @@ same in training with the averages after one pass. Arrays are little-endian floa
 """
 
 import base64
+import gzip
 import io
 import json
 import pathlib
@@ -373,7 +374,8 @@ def main():
         torch.manual_seed(0)
         images = torch.randn(shape, generator=torch.Generator().manual_seed(3))
         record = fixture(build(), images)
-        (FOLDER / f"{name}.json").write_text(json.dumps(record, separators=(",", ":")) + "\n")
+        text = json.dumps(record, separators=(",", ":"))
+        (FOLDER / f"{name}.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
         operations = sorted({node["operation"] for node in record["graph"]["nodes"]})
         print(name, *operations)
 

@@ -2,7 +2,6 @@
 import { tf } from '../../tensorflow/index.js';
 import { arranged, memoryOrder } from '../axes.js';
 import type { Operation } from '../node.js';
-import { fromFront } from '../values.js';
 import { broadcast, mapped, unary } from './elementwise.js';
 
 export const Relu = unary(tf.relu, (x) => Math.max(0, x));
@@ -71,7 +70,7 @@ const alongAxis =
     const axis = node.number('axis', -1);
     return (call) => {
       const value = call.device(0);
-      const along = fromFront(axis, value.axes.length);
+      const along = node.axis(axis, value.axes.length);
       const order = [...memoryOrder(value.axes).filter((each) => each !== along), along];
       return { tensor: compute(arranged(value, order)), axes: memoryOrder(order) };
     };

@@ -52,12 +52,7 @@ import {
   Where,
 } from './elementwise.js';
 import { Einsum, Gemm, MatMul } from './linear.js';
-import {
-  BatchNormalization,
-  GroupNormalization,
-  InstanceNormalization,
-  LayerNormalization,
-} from './normalization.js';
+import { BatchNormalization, InstanceNormalization, LayerNormalization } from './normalization.js';
 import { Concat, Expand, Gather, Pad, Slice, Split, Tile } from './parts.js';
 import { AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool } from './pooling.js';
 import {
@@ -117,7 +112,6 @@ export const operations: Readonly<Record<string, Operation>> = {
   GlobalMaxPool,
   Greater,
   GreaterOrEqual,
-  GroupNormalization,
   HardSigmoid,
   HardSwish,
   Identity,

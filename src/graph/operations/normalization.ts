@@ -2,7 +2,7 @@
 import { frozenNormalize, fusedNormalize, tf } from '../../tensorflow/index.js';
 import { arranged, inShape, memoryOrder, reshaped } from '../axes.js';
 import type { Operation } from '../node.js';
-import { type DeviceValue, fromFront, shapeOf } from '../values.js';
+import type { DeviceValue } from '../values.js';
 import { broadcast } from './elementwise.js';
 
 /**
@@ -64,7 +64,7 @@ export const LayerNormalization: Operation = (node) => {
   node.ignore('stash_type');
   return (call) => {
     const value = call.device(0);
-    const first = fromFront(axis, value.axes.length);
+    const first = node.axis(axis, value.axes.length);
     return scaled(
       standardized(value, value.axes.slice(first), epsilon),
       call.device(1),
@@ -81,22 +81,6 @@ export const InstanceNormalization: Operation = (node) => {
     const { axes } = value;
     const [scale, offset] = [1, 2].map((input) => alongChannels(call.device(input), axes.length));
     return scaled(standardized(value, axes.slice(2), epsilon), scale as DeviceValue, offset);
-  };
-};
-
-/** Groups of channels by their mean and variance, with a scale for each group: https://arxiv.org/abs/1803.08494. */
-export const GroupNormalization: Operation = (node) => {
-  const epsilon = node.number('epsilon', 1e-5);
-  const groups = node.number('num_groups', 1);
-  return (call) => {
-    const value = call.device(0);
-    const shape = shapeOf(value);
-    const [batch, channels, ...places] = shape as [number, number, ...number[]];
-    const grouped = reshaped(value, [batch, groups, channels / groups, ...places]);
-    const { axes } = grouped;
-    const [scale, offset] = [1, 2].map((input) => alongChannels(call.device(input), axes.length));
-    const normal = standardized(grouped, axes.slice(2), epsilon);
-    return reshaped(scaled(normal, scale as DeviceValue, offset), shape);
   };
 };
 

@@ -26,7 +26,7 @@ export const Concat: Operation = (node) => {
   const axis = node.number('axis', 0);
   return (call) => {
     const parts = call.inputs.map((_, input) => call.value(input));
-    const along = fromFront(axis, shapeOf(parts[0] as Value).length);
+    const along = node.axis(axis, shapeOf(parts[0] as Value).length);
     const hosts = call.hosts();
     return hosts === undefined
       ? joined(parts.map(onDevice), along)
@@ -44,16 +44,19 @@ function joined(parts: DeviceValue[], axis: number): DeviceValue {
 }
 
 /** Bounds beyond the axis mean its ends. */
-export const Slice: Operation = () => (call) => {
+export const Slice: Operation = (node) => (call) => {
   const value = call.value(0);
   const shape = shapeOf(value);
   const starts = call.ints(1);
   const ends = call.ints(2);
   const axes = call.optionalInts(3) ?? inOrder(starts.length);
   const strides = call.optionalInts(4) ?? starts.map(() => 1);
+  if (strides.includes(0)) {
+    throw node.refuse('steps other than 0', 'input 4', strides);
+  }
   const steps = shape.map((size) => ({ start: 0, count: size, step: 1 }));
   axes.forEach((each, i) => {
-    const axis = fromFront(each, shape.length);
+    const axis = node.axis(each, shape.length);
     const bounds = {
       start: starts[i] as number,
       end: ends[i] as number,
@@ -114,7 +117,7 @@ export const Split: Operation = (node) => {
   return (call) => {
     const value = call.value(0);
     const shape = shapeOf(value);
-    const along = fromFront(axis, shape.length);
+    const along = node.axis(axis, shape.length);
     const size = shape[along] as number;
     const part = Math.ceil(size / parts);
     const equal = inOrder(parts).map((i) => Math.min(part, size - i * part));
@@ -138,9 +141,13 @@ export const Gather: Operation = (node) => {
   return (call) => {
     const value = call.value(0);
     const shape = shapeOf(value);
-    const axis = fromFront(given, shape.length);
+    const axis = node.axis(given, shape.length);
     const host = call.host(1);
-    const values = host.values.map((index) => fromFront(index, shape[axis] as number));
+    const size = shape[axis] as number;
+    const values = host.values.map((index) => fromFront(index, size));
+    if (values.some((index) => index < 0 || index >= size)) {
+      throw node.refuse(`indices of ${size} elements`, 'input 1', host.values);
+    }
     const indices = { ...host, values };
     return isHost(value) ? hostGathered(value, indices, axis) : gathered(value, indices, axis);
   };
@@ -205,7 +212,7 @@ export const Pad: Operation = (node) => {
     const rank = value.axes.length;
     const pads = call.ints(1);
     const filling = call.has(2) ? (call.host(2).values[0] as number) : 0;
-    const padded = call.optionalInts(3)?.map((axis) => fromFront(axis, rank)) ?? inOrder(rank);
+    const padded = node.axes(call.optionalInts(3) ?? inOrder(rank), rank);
     const sides = inOrder(rank).map((axis): [number, number] => {
       const at = padded.indexOf(axis);
       return at < 0 ? [0, 0] : [pads[at] as number, pads[at + pads.length / 2] as number];

@@ -3,7 +3,7 @@ import { tf } from '../../tensorflow/index.js';
 import { withoutAxes } from '../axes.js';
 import { hostReduced } from '../host.js';
 import type { Operation } from '../node.js';
-import { fromFront, inOrder, isHost, onDevice, shapeOf } from '../values.js';
+import { inOrder, isHost, onDevice, shapeOf } from '../values.js';
 
 type Reduce = (x: tf.Tensor, axes: number[], keepDims: boolean) => tf.Tensor;
 
@@ -16,7 +16,7 @@ const reduction =
     return (call) => {
       const value = call.value(0);
       const rank = shapeOf(value).length;
-      const given = (call.optionalInts(1) ?? []).map((axis) => fromFront(axis, rank));
+      const given = node.axes(call.optionalInts(1) ?? [], rank);
       const reduced = given.length === 0 && !keepsAll ? inOrder(rank) : given;
       if (isHost(value) && onNumbers !== undefined) {
         return hostReduced(value, reduced, { keepsAxes, compute: onNumbers });
@@ -46,7 +46,7 @@ export const CumSum: Operation = (node) => {
   const isReversed = node.flag('reverse', false);
   return (call) => {
     const { tensor, axes } = call.device(0);
-    const axis = axes[fromFront(call.ints(1)[0] as number, axes.length)];
+    const axis = axes[node.axis(call.ints(1)[0] as number, axes.length)];
     return { tensor: tf.cumsum(tensor, axis, isExclusive, isReversed), axes };
   };
 };

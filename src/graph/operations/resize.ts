@@ -4,7 +4,7 @@
  */
 import { tf } from '../../tensorflow/index.js';
 import type { Node, Operation } from '../node.js';
-import { type DeviceValue, fromFront, inOrder, shapeOf } from '../values.js';
+import { type DeviceValue, inOrder, shapeOf } from '../values.js';
 
 interface Filter {
   /** The weight of an element at a distance from the position, in elements. */
@@ -19,8 +19,6 @@ interface Resizing {
   position: (index: number, axis: Axis) => number;
   /** Of a position between two elements. */
   round: (position: number) => number;
-  /** Whether a filter that shrinks an axis becomes wider, so that no element is left out. */
-  isAntialiased: boolean;
   /** Whether the weights of elements beyond the ends are left out, instead of given to the last element. */
   excludesOutside: boolean;
 }
@@ -68,6 +66,8 @@ function resizingOf(node: Node): Resizing {
     linear,
     cubic: cubic(node.number('cubic_coeff_a', -0.75)),
   } as const;
+  // Frameworks disagree on the weights of the wider filter.
+  node.only('antialias', 0);
   node.only('keep_aspect_ratio_policy', 'stretch');
   // It is for a transformation that is refused.
   node.ignore('extrapolation_value');
@@ -75,7 +75,6 @@ function resizingOf(node: Node): Resizing {
     filter: filters[mode],
     position: positions[node.choice('coordinate_transformation_mode', keysOf(positions))],
     round: roundings[node.choice('nearest_mode', keysOf(roundings))],
-    isAntialiased: node.flag('antialias', false),
     excludesOutside: node.flag('exclude_outside', false),
   };
 }
@@ -86,7 +85,7 @@ export const Resize: Operation = (node) => {
   return (call) => {
     const value = call.device(0);
     const shape = shapeOf(value);
-    const axes = given?.map((axis) => fromFront(axis, shape.length)) ?? inOrder(shape.length);
+    const axes = node.axes(given ?? inOrder(shape.length), shape.length);
     // An empty input is one that is left out.
     const [scales, sizes] = [2, 3].map((input) => {
       const numbers = call.optionalInts(input) ?? [];
@@ -126,31 +125,29 @@ function weightsOf(axis: Axis, resizing: Resizing): Float32Array {
   const weights = new Float32Array(axis.to * axis.from);
   for (let index = 0; index < axis.to; index++) {
     const row = weights.subarray(index * axis.from, (index + 1) * axis.from);
-    fillRow(row, resizing.position(index, axis), axis, resizing);
+    fillRow(row, resizing.position(index, axis), resizing);
   }
   return weights;
 }
 
-function fillRow(row: Float32Array, position: number, axis: Axis, resizing: Resizing): void {
+function fillRow(row: Float32Array, position: number, resizing: Resizing): void {
   const last = row.length - 1;
   const within = (index: number) => Math.min(last, Math.max(0, index));
-  const { filter, isAntialiased, excludesOutside } = resizing;
+  const { filter, excludesOutside } = resizing;
   if (filter === 'nearest') {
     row[within(resizing.round(position))] = 1;
     return;
   }
-  const stretch = isAntialiased ? Math.max(1, 1 / axis.scale) : 1;
-  const reach = filter.reach * stretch;
   let sum = 0;
+  const { reach, weight } = filter;
   for (let index = Math.ceil(position - reach); index <= position + reach; index++) {
-    const isOutside = index !== within(index);
-    if (!isOutside || !(excludesOutside || isAntialiased)) {
-      const weight = filter.weight(Math.abs(index - position) / stretch);
-      (row[within(index)] as number) += weight;
-      sum += weight;
+    if (index === within(index) || !excludesOutside) {
+      const share = weight(Math.abs(index - position));
+      (row[within(index)] as number) += share;
+      sum += share;
     }
   }
-  row.forEach((weight, index) => {
-    row[index] = weight / sum;
+  row.forEach((share, index) => {
+    row[index] = share / sum;
   });
 }

@@ -18,7 +18,11 @@ export const Transpose: Operation = (node) => {
   const given = node.numbers('perm');
   return (call) => {
     const value = call.value(0);
-    const permutation = given ?? inOrder(shapeOf(value).length).reverse();
+    const { length } = shapeOf(value);
+    const permutation = given ?? inOrder(length).reverse();
+    if (String([...permutation].sort((a, b) => a - b)) !== String(inOrder(length))) {
+      throw node.refuse(`an order of ${length} axes`, 'perm', given);
+    }
     return isHost(value) ? hostTransposed(value, permutation) : transposed(value, permutation);
   };
 };
@@ -54,21 +58,22 @@ export const Flatten: Operation = (node) => {
   };
 };
 
-export const Unsqueeze: Operation = () => (call) => {
+export const Unsqueeze: Operation = (node) => (call) => {
   const value = call.value(0);
   const sides = [...shapeOf(value)];
   const added = call.ints(1);
   const rank = sides.length + added.length;
-  const axes = added.map((axis) => fromFront(axis, rank));
+  const axes = node.axes(added, rank);
   const shape = inOrder(rank).map((axis) => (axes.includes(axis) ? 1 : (sides.shift() as number)));
   return withShape(value, shape);
 };
 
 /** Removes the given axes, or all of size 1. */
-export const Squeeze: Operation = () => (call) => {
+export const Squeeze: Operation = (node) => (call) => {
   const value = call.value(0);
   const shape = shapeOf(value);
-  const given = call.optionalInts(1)?.map((axis) => fromFront(axis, shape.length));
+  const numbers = call.optionalInts(1);
+  const given = numbers && node.axes(numbers, shape.length);
   const isRemoved = (side: number, axis: number) => given?.includes(axis) ?? side === 1;
   return withShape(
     value,
