@@ -1,4 +1,5 @@
 /** An imported network as a layer of tfjs: it owns the weights, trains, and is saved in a model's JSON. */
+import { isObject, parseJson } from '../disk/index.js';
 import { expected } from '../errors.js';
 import { tf } from '../tensorflow/index.js';
 import type { Graph } from './graph.js';
@@ -14,7 +15,7 @@ export interface GraphLayerOptions {
 /** tfjs changes the spelling of all texts and keys in a configuration but of a text under the key `name`. */
 interface GraphLayerConfig {
   name: string;
-  graph: { name: string };
+  graph?: { name: string };
 }
 
 /**
@@ -43,7 +44,12 @@ export class GraphLayer extends tf.layers.Layer {
     config: tf.serialization.ConfigDict,
   ): T {
     const { graph, ...rest } = config as unknown as GraphLayerConfig;
-    return new cls({ ...rest, ...JSON.parse(graph.name) });
+    const where = `the configuration of the layer ${rest.name}`;
+    const stored = parseJson(graph?.name ?? '', where);
+    if (!isObject(stored) || !Array.isArray(stored.outputs)) {
+      throw expected('a graph and its outputs', where, stored);
+    }
+    return new cls({ ...rest, graph: stored.graph, outputs: stored.outputs });
   }
 
   override getConfig(): tf.serialization.ConfigDict {

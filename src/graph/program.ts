@@ -3,6 +3,7 @@ import { expected } from '../errors.js';
 import { nearest } from '../near-miss.js';
 import { shapesOf, tf } from '../tensorflow/index.js';
 import { arranged, inNetworkOrder, memoryOrder } from './axes.js';
+import { checkGraph } from './check-graph.js';
 import type { Graph, GraphNode, GraphWeight } from './graph.js';
 import { Call, type Compute, Node, titleOf } from './node.js';
 import { kernelOrder } from './operations/convolution.js';
@@ -46,12 +47,14 @@ export class Program {
 
   /**
    * @param outputs values of the graph, by name. What they do not need is left out.
-   * @throws InvalidInputError when an operation or an attribute is not known, with its node, and when a value is missing
+   * @throws InvalidInputError when the graph is not one, when an operation or an attribute is not known, and when a value is
+   *   missing
    */
   constructor(
     graph: Graph,
     readonly outputs: readonly string[],
   ) {
+    checkGraph(graph);
     this.imageOrder = imageOrderOf(graph);
     const nodes = neededNodes(graph, outputs);
     const used = new Set([...outputs, ...nodes.flatMap(({ inputs }) => inputs)]);

@@ -91,6 +91,16 @@ const refused: Record<string, [change: (graph: Graph) => void, error: RegExp]> =
     ({ nodes: [first] }) => first?.inputs.splice(0, 1, 'image'),
     /a value that comes before for the inputs of Conv "\/0\/Conv" but received "image"\. Did you mean images\?/,
   ],
+  'a constant with too few values': [
+    ({ constants }) => {
+      constants.wrong = { dtype: 'float32', shape: [2, 3], values: [1] };
+    },
+    /constants with dtype, shape and as many values for constants of a graph/,
+  ],
+  'a node without inputs': [
+    ({ nodes: [first] }) => Object.assign(first as object, { inputs: undefined }),
+    /nodes with name, operation, inputs, outputs and attributes for nodes of a graph/,
+  ],
   'an input that is no image': [
     ({ input }) => {
       input.shape = [null, 12];
@@ -105,6 +115,15 @@ for (const [what, [change, error]] of Object.entries(refused)) {
     assert.throws(() => new GraphLayer({ name: 'net', graph, outputs: graph.outputs }), error);
   });
 }
+
+test('when the configuration of a saved layer is damaged, then the error names the layer', () => {
+  for (const graph of [undefined, { name: '{' }, { name: '{"graph":{},"outputs":1}' }]) {
+    assert.throws(
+      () => GraphLayer.fromConfig(GraphLayer, { name: 'net', graph } as never),
+      /configuration of the layer net/,
+    );
+  }
+});
 
 test('when shapes do not fit, then the error names the node', () => {
   const graph = changed(({ weights: [first] }) => first?.shape.splice(1, 1, 5));

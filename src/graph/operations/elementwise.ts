@@ -113,22 +113,14 @@ export const Or = binary(
 export const Not = unary(tf.logicalNot, (x) => Number(x === 0));
 
 /** The remainder has the sign of the divisor, or with `fmod` that of the dividend. */
-export const Mod: Operation = (node) =>
-  node.flag('fmod', false)
-    ? binary(
-        (a, b) =>
-          a.sub(
-            b.mul(
-              tf
-                .step(a.div(b))
-                .mul(2)
-                .sub(1)
-                .mul(tf.floor(tf.abs(a.div(b)))),
-            ),
-          ),
-        (a, b) => a % b,
-      )(node)
-    : binary(tf.mod, (a, b) => a - Math.floor(a / b) * b)(node);
+export const Mod: Operation = (node) => (node.flag('fmod', false) ? truncatedMod : floorMod)(node);
+
+const floorMod = binary(tf.mod, (a, b) => a - Math.floor(a / b) * b);
+const truncatedMod = binary(
+  (a, b) => a.sub(b.mul(truncated(a.div(b)))),
+  (a, b) => a % b,
+);
+const truncated = (x: tf.Tensor) => tf.sign(x).mul(tf.floor(tf.abs(x)));
 
 export const Abs = unary(tf.abs, Math.abs);
 export const Neg = unary(tf.neg, (x) => -x);
