@@ -102,3 +102,18 @@ test('when tensors together have more elements than the file has bytes, or too m
   );
   await assert.rejects(wide(long), /_rebuild_tensor_v2/);
 });
+
+test('when a list that was the shape of a tensor is changed later, then the tensor keeps its shape', async () => {
+  const text = (word: string) => `X${String.fromCharCode(word.length)}\0\0\0${word}`;
+  const storage = `(${text('storage')}ctorch\nFloatStorage\n${text('0')}${text('cpu')}K\x01tQ`;
+  const shape = ']q\x05K\x01a';
+  const tensor = `ctorch._utils\n_rebuild_tensor_v2\n(${storage}K\0${shape}h\x05tR`;
+  const state = `}(${text('w')}${tensor}u`;
+  const checkpoint = `}(${text('state_dict')}${state}${text('other')}h\x05K\x09au`;
+  const values = Buffer.alloc(12);
+  values.writeBigInt64LE(1n);
+  values.writeFloatLE(0.5, 8);
+  const file = Buffer.concat([legacyFile(checkpoint, `](${text('0')}e`), values]);
+  const w = { shape: [1], values: new Float32Array([0.5]) };
+  assert.deepEqual(await read(file, 'later.pth'), new Map([['w', w]]));
+});
