@@ -44,6 +44,8 @@ const shape = {
 export interface HubFile {
   /** `hf:OWNER/NAME/FILE`, without the revision. */
   name: string;
+  /** The same with the commit: it means this content for ever. */
+  reference: string;
   /** Its path. */
   file: string;
   /** Of the file's bytes, in hex. */
@@ -87,6 +89,7 @@ export async function fetchFromHub(reference: string, options: HubOptions): Prom
     const preprocessor = await fetchConfiguration('preprocessor_config.json');
     return {
       name: `hf:${asked.repository}/${file}`,
+      reference: `hf:${asked.repository}/${file}@${listing.commit}`,
       ...fetched,
       revision: listing.commit,
       ...(config !== undefined && { config }),
@@ -95,6 +98,17 @@ export async function fetchFromHub(reference: string, options: HubOptions): Prom
   } finally {
     await hub?.close();
   }
+}
+
+/**
+ * The reference with the file and the commit that it means now, which is fetched; one that has both stays.
+ *
+ * @throws as {@link fetchFromHub}
+ */
+export async function pinReference(reference: string, options: HubOptions): Promise<string> {
+  const { file, revision } = parseReference(reference);
+  const isPinned = file !== undefined && isCommit(revision);
+  return isPinned ? reference : (await fetchFromHub(reference, options)).reference;
 }
 
 /** As huggingface_hub reads it. */

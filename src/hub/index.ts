@@ -1,4 +1,10 @@
 /** The public face of the hub: files of repositories, fetched when a user names them. */
 export { usualFiles, type Wants } from './choice.js';
-export { fetchFromHub, type HubFile, type HubOptions, type HubProgress } from './fetch.js';
+export {
+  fetchFromHub,
+  type HubFile,
+  type HubOptions,
+  type HubProgress,
+  pinReference,
+} from './fetch.js';
 export { isHubReference } from './reference.js';

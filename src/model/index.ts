@@ -23,6 +23,7 @@ export { type NetworkName, networkNames } from './networks/index.js';
 export type { NetworkRecord, NetworkSource } from './networks/record.js';
 export { saveNetwork } from './networks/save-network.js';
 export { completeModel, modelOptions, networkPath, weightsPath } from './options.js';
+export { pinWeights } from './pretrained.js';
 export {
   type Epoch,
   findRun,

@@ -1,5 +1,6 @@
 /** The options that choose a network, each declared once: type, default, range and help. */
 import path from 'node:path';
+import { isHubReference } from '../hub/index.js';
 import { type GivenValues, isPath, type OptionTable } from '../options.js';
 import { preprocessingOptions } from '../pipeline/index.js';
 import { networkNamed, networkNames } from './networks/index.js';
@@ -56,7 +57,9 @@ export function completeModel({ network, size, pretrained = true, ...given }: Gi
 
 /** The value of `pretrained` that names the same file in every folder. */
 export const weightsPath = (pretrained: boolean | string): boolean | string =>
-  typeof pretrained === 'string' ? path.resolve(pretrained) : pretrained;
+  typeof pretrained === 'string' && !isHubReference(pretrained)
+    ? path.resolve(pretrained)
+    : pretrained;
 
 /** The value of `network` that names the same one in every folder. */
 export const networkPath = <Name extends string | undefined>(network: Name): Name | string =>

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ifPresent, parseJson, readText, sha256OfSource, withSource } from '../disk/index.js';
 import { expected, missing } from '../errors.js';
+import { fetchFromHub, isHubReference, pinReference } from '../hub/index.js';
 import type { Preprocessing } from '../pipeline/index.js';
 import { closedFault, wayOut } from '../set-up.js';
 import type { NamedNetwork } from './networks/network.js';
@@ -35,10 +36,13 @@ const names: RunNames = {
 };
 
 /**
- * @param source a file of weights, or a folder that {@link findRun} takes
+ * @param source a file of weights, also of a hub, or a folder that {@link findRun} takes
  * @throws InvalidInputError when there is none, when the file's format is not known, and when it is damaged
  */
 export async function readWeights(source: string): Promise<StartingWeights> {
+  if (isHubReference(source)) {
+    return readWeights((await fetchFromHub(source, { wants: 'weights' })).file);
+  }
   const stats = await ifPresent(stat(source));
   if (stats === undefined) {
     throw expected('an existing run or weights file', 'pretrained', source);
@@ -91,6 +95,16 @@ async function configBeside(
         preprocessing: (size) => preprocessingOf(config, file, size) as Preprocessing,
         heads: headsOf(config),
       };
+}
+
+/** The value of `pretrained` that means the same weights for ever: a branch of a hub moves on, a commit does not. */
+export async function pinWeights<Value>(
+  pretrained: Value,
+  signal: AbortSignal | undefined,
+): Promise<Value | string> {
+  return typeof pretrained === 'string' && isHubReference(pretrained)
+    ? pinReference(pretrained, { wants: 'weights', ...(signal && { signal }) })
+    : pretrained;
 }
 
 /**

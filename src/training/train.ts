@@ -13,6 +13,7 @@ import {
   checkHead,
   createModel,
   modelOptions,
+  pinWeights,
   setTrainable,
 } from '../model/index.js';
 import type { AugmentChoice, Augmenter, LoaderFailure } from '../pipeline/index.js';
@@ -119,9 +120,11 @@ export interface TrainResult {
  *   resumed run has other options or data, when the classifier has other classes, and when another
  *   call works in `run`
  */
-export async function train(options: TrainOptions): Promise<TrainResult> {
-  checkArguments('train', options, trainShape);
-  const { resume, run } = options;
+export async function train(given: TrainOptions): Promise<TrainResult> {
+  checkArguments('train', given, trainShape);
+  const { resume, run, model } = given;
+  const pretrained = await pinWeights(model?.pretrained, given.signal);
+  const options = pretrained === undefined ? given : { ...given, model: { ...model, pretrained } };
   const plan = planOf(resume === true ? await resumedOptions(run, options) : options);
   await checkPresence(options.manifest, plan.training);
   return await inLockedFolder(options.run, 'run', () => trainLocked(options, plan));
