@@ -25,7 +25,7 @@ export const modelOptions = {
   pretrained: {
     type: 'weights',
     default: true,
-    help: 'weights to start with: the published ImageNet weights, or those that the network was imported with (true); random ones (false, --no-pretrained); those of a weights file, without its head; or those that a run trained (RUN for its last epoch, RUN/best for its best), with its head if the classes are the same',
+    help: 'weights to start with: the published ImageNet weights, or those that the network was imported with (true); random ones (false, --no-pretrained); those of a weights file, also of a hub (hf:OWNER/NAME), without its head; or those that a run trained (RUN for its last epoch, RUN/best for its best), with its head if the classes are the same',
   },
   preprocessing: {
     type: 'choice',
