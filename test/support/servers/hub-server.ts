@@ -44,7 +44,8 @@ export async function serveHub(
   const contents = new Map(
     Object.entries(files).map(([name, content]) => [name, Buffer.from(content as string)]),
   );
-  const commit = hash('sha1', Buffer.from(JSON.stringify(Object.entries(files))));
+  const named = [...contents].flatMap(([name, content]) => [Buffer.from(name), content]);
+  const commit = hash('sha1', Buffer.concat(named));
   const requests: HubServer['requests'] = { hub: [], store: [] };
   const note = (list: Seen[], { method, url = '', headers }: Request) =>
     list.push({ what: `${method} ${url}`, headers });
