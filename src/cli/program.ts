@@ -33,6 +33,11 @@ const entries: Record<string, Entry> = {
     description: 'list each part with its version and origin, and how to get the missing ones',
     load: () => import('./commands/doctor.js'),
   },
+  models: {
+    description: 'list networks with their size, work and accuracy; fetch pretrained weights',
+    computes: true,
+    load: () => import('./commands/models.js'),
+  },
   synthesize: {
     description: 'draw a FashionAI-style data set: eight attribute tasks with labels and questions',
     load: () => import('./commands/synthesize.js'),

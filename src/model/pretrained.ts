@@ -6,7 +6,8 @@ import { ifPresent, parseJson, readText, sha256OfSource, withSource } from '../d
 import { expected, missing } from '../errors.js';
 import { fetchFromHub, isHubReference, pinReference } from '../hub/index.js';
 import type { Preprocessing } from '../pipeline/index.js';
-import { closedFault, wayOut } from '../set-up.js';
+import { closedFault, downloadFault, wayOut } from '../set-up.js';
+import { networkNames } from './networks/index.js';
 import type { NamedNetwork } from './networks/network.js';
 import { networkFile } from './networks/save-network.js';
 import { networkOfRun } from './run-network.js';
@@ -124,11 +125,16 @@ export async function publishedWeights({
       `No package carries ImageNet weights of ${name}: name a file (${formatNames}) with --pretrained FILE, or begin with random weights by --no-pretrained (in a program \`pretrained\` is that file, or false)`,
     );
   }
-  const { file, sha256: wanted, remedy } = published;
+  const { file, sha256: wanted, remedy, download } = published;
+  // The hash of a model.json is not that of the files which it names.
+  const fault = download && path.extname(file) === '.json' ? downloadFault(download) : undefined;
+  if (fault !== undefined) {
+    throw notReadable(name, fault);
+  }
   const tensors = await withSource(file, async (source) => {
     const found = await sha256OfSource(source);
     if (found !== wanted) {
-      const fetch = 'Delete the file and run `npx bobbin setup` to fetch it again';
+      const fetch = `Delete the file and run \`${fetchCommand(name)}\` to fetch it again`;
       throw expected(`SHA-256 ${wanted}`, file, found, remedy ?? fetch);
     }
     return readTensors(source);
@@ -137,15 +143,25 @@ export async function publishedWeights({
       throw cause;
     }
     throw remedy === undefined
-      ? notReadable(name, file)
+      ? notReadable(name, closedFault(file) ?? `missing: ${file}`)
       : missing(path.basename(file), `the network ${path.dirname(file)}`, remedy);
   });
   return { file, tensors };
 }
 
-function notReadable(network: string, file: string): Error {
-  const fault = closedFault(file) ?? `missing: ${file}`;
+function notReadable(network: string, fault: string): Error {
+  const command = fetchCommand(network);
+  const way =
+    command === setupCommand || fault.startsWith('not readable')
+      ? wayOut(fault)
+      : `run \`${command}\``;
   return new Error(
-    `${network}'s ImageNet weights could not be read: ${fault}. To mend it, ${wayOut(fault)}, or name a weights file of your own.`,
+    `${network}'s ImageNet weights could not be read: ${fault}. To mend it, ${way}, or name a weights file of your own.`,
   );
 }
+
+const setupCommand = 'npx bobbin setup';
+
+/** What fetches a network's weights: set-up fetches those of the default network alone. */
+const fetchCommand = (network: string): string =>
+  network === networkNames[0] ? setupCommand : `npx bobbin models --fetch ${network}`;

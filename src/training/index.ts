@@ -4,6 +4,7 @@ export { crossEntropies, smoothed } from './cross-entropy.js';
 export { type FitHistory, fit } from './fit/fit.js';
 export type { FitOptions, FitProgress } from './fit/options.js';
 export { bestEpoch, type EpochRecord } from './history.js';
+export { measureNetwork, type NetworkRates } from './measure/measure.js';
 export { trainableVariables } from './network.js';
 export {
   AdamW,

@@ -24,11 +24,11 @@ const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, i
 const valuesOf = (model: tf.LayersModel) =>
   model.layers.map((layer) => layer.getWeights().map((weight) => [...weight.dataSync()]));
 
-/** Standard error of a process that builds the default network with the weights of another cache folder. */
-function buildFromCache(): string {
+/** Standard error of a process that builds a network with the weights of another cache folder. */
+function buildFromCache(network = 'efficientnet-lite0'): string {
   const model = new URL('../../src/model/index.ts', import.meta.url);
   const code = `const { createModel } = await import('${model}');
-    await createModel({ classes: ['a', 'b'], size: 32, trainable: 'head', seed: 0 });`;
+    await createModel({ network: '${network}', classes: ['a', 'b'], size: 32, trainable: 'head', seed: 0 });`;
   const args = ['--import', 'tsx', '--input-type=module', '-e', code];
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
   const env = { ...process.env, BOBBIN_CACHE: folder };
@@ -40,6 +40,14 @@ test('when the cache lacks the weights then the error says how to fetch them', (
     buildFromCache(),
     /efficientnet-lite0's ImageNet weights could not be read: missing: \/.*\.pth\. To mend it, .*run `npx bobbin setup`.*, or name a weights file/,
   );
+  for (const network of ['efficientnet-lite1', 'resnet50-v1']) {
+    assert.match(
+      buildFromCache(network),
+      new RegExp(
+        `${network}'s .* missing: /.*\\. To mend it, run \`npx bobbin models --fetch ${network}\`, or`,
+      ),
+    );
+  }
 });
 
 test('when the cached file was changed then it is refused by its SHA-256', async () => {

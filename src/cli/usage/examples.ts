@@ -2,6 +2,11 @@
 
 /** Words after `npx bobbin`, by command; the first of each is what most people need. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
+  models: [
+    'models',
+    'models --fetch efficientnet-lite2',
+    'models efficientnet-lite2 resnet50 --time',
+  ],
   prepare: [
     'prepare photos --out data',
     'prepare labels.csv --out data --validation-fraction 0.2',

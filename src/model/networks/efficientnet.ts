@@ -65,7 +65,7 @@ function lite({ number, width, depth, top1, ...rest }: Lite): Network {
   };
   return {
     ...rest,
-    origin: `timm tf_efficientnet_lite${number}`,
+    origins: [`timm tf_efficientnet_lite${number}`],
     top1: { percent: top1, source: litePage },
     // Between the strides sides are rounded up, so that halves of odd ones agree with TensorFlow's.
     sides: { multipleOf: 4 },
@@ -137,7 +137,7 @@ const keras: InvertedResiduals = {
 
 /** Layers have Keras's names: `block2a_dwconv`, … Its layers that normalise the image are the preprocessing here. */
 export const efficientNetB0: Network = {
-  origin: 'keras.applications.EfficientNetB0, timm tf_efficientnet_b0',
+  origins: ['Keras EfficientNetB0', 'timm tf_efficientnet_b0'],
   top1: { percent: 77.1, source: 'https://keras.io/api/applications/' },
   size: 224,
   dropout: 0.2,
@@ -150,7 +150,7 @@ const torch: InvertedResiduals = { ...keras, epsilon: 1e-5, zeros: 'symmetric' }
 
 export const efficientNetB0Torch: Network = {
   ...efficientNetB0,
-  origin: 'torchvision efficientnet_b0, timm efficientnet_b0',
+  origins: ['torchvision efficientnet_b0', 'timm efficientnet_b0'],
   top1: { percent: 77.7, source: 'https://docs.pytorch.org/vision/stable/models.html' },
   build: (size, seed) => invertedResiduals(torch, size, seed),
   namings: [torchvisionEfficientNaming(torch), timmNaming(torch)],

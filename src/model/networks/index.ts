@@ -1,5 +1,6 @@
 /** The networks that Bobbin can build: a new one is a file with its definition and its line in this list. */
 import { expected } from '../../errors.js';
+import type { Download } from '../../set-up.js';
 import {
   efficientNetB0,
   efficientNetB0Torch,
@@ -40,6 +41,13 @@ const networks = {
 export type NetworkName = keyof typeof networks;
 
 export const networkNames = Object.keys(networks) as [NetworkName, ...NetworkName[]];
+
+/** The packages of ImageNet weights, by the names of the networks that they are of. */
+export const weightsPackages: ReadonlyMap<string, Download> = new Map(
+  Object.entries<Network>(networks).flatMap(([name, { published }]) =>
+    published?.download === undefined ? [] : [[name, published.download]],
+  ),
+);
 
 /** @throws InvalidInputError when `name` is not one of {@link networkNames} */
 export function networkNamed(name: string): Network {

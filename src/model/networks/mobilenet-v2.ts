@@ -36,7 +36,7 @@ const keras: InvertedResiduals = {
 
 /** Layers have Keras's names: `Conv1`, `block_3_expand_BN`, … */
 export const mobileNetV2: Network = {
-  origin: 'keras.applications.MobileNetV2',
+  origins: ['Keras MobileNetV2'],
   top1: { percent: 71.3, source: 'https://keras.io/api/applications/' },
   size: 224,
   dropout: 0,
@@ -47,7 +47,7 @@ export const mobileNetV2: Network = {
 const torch: InvertedResiduals = { ...keras, epsilon: 1e-5, zeros: 'symmetric' };
 
 export const mobileNetV2Torch: Network = {
-  origin: 'torchvision mobilenet_v2, timm mobilenetv2_100',
+  origins: ['torchvision mobilenet_v2', 'timm mobilenetv2_100'],
   top1: { percent: 71.9, source: 'https://docs.pytorch.org/vision/stable/models.html' },
   size: 224,
   dropout: 0.2,

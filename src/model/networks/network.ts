@@ -31,10 +31,10 @@ export interface Network {
   build(size: number, seed?: number): Backbone | Promise<Backbone>;
   /** How published files name the weights, if not as tfjs names them after the layers. */
   namings?: readonly Naming[];
-  /** What has the same layers and weights: `keras.applications.ResNet50V2`, `timm resnetv2_50`. */
-  origin?: string;
-  /** Of its authors' weights on ImageNet, at `size`. */
-  top1?: { percent: number; source: string };
+  /** What has the same layers and weights, the model of this one first: `Keras ResNet50V2`, `timm resnetv2_50`. */
+  origins?: readonly string[];
+  /** Of the weights of its origin on ImageNet, at `size` unless another one is said. */
+  top1?: { percent: number; size?: number; source: string };
   /** ImageNet weights that set-up fetches, or `models --fetch`, or those that an imported network came with. */
   published?: PublishedWeights;
   /** Where a network that was imported came from. */

@@ -35,9 +35,13 @@ const timmNaming = torchNaming((layer) => {
 
 const shared = { size: 224, dropout: 0 };
 
+/** Its `a1h_in1k`. */
+const timmResults =
+  'https://github.com/huggingface/pytorch-image-models/blob/main/results/results-imagenet.csv';
+
 const kerasNetwork = (layers: 50 | 101, blocks: number[], percent: number): Network => ({
   ...shared,
-  origin: `keras.applications.ResNet${layers}V2`,
+  origins: [`Keras ResNet${layers}V2`],
   top1: { percent, source: 'https://keras.io/api/applications/' },
   preprocessing: (size) => imageNetCrop(size, signedPixels),
   build: (size, seed) => residuals({ ...keras, blocks }, size, seed),
@@ -45,8 +49,8 @@ const kerasNetwork = (layers: 50 | 101, blocks: number[], percent: number): Netw
 
 const timmNetwork = (layers: 50 | 101, blocks: number[], percent: number): Network => ({
   ...shared,
-  origin: `timm resnetv2_${layers}`,
-  top1: { percent, source: 'https://github.com/huggingface/pytorch-image-models' },
+  origins: [`timm resnetv2_${layers}`],
+  top1: { percent, size: 288, source: timmResults },
   preprocessing: (size) => imageNetCrop(size, signedPixels),
   build: (size, seed) => residuals({ ...timm, blocks }, size, seed),
   namings: [timmNaming],
@@ -59,5 +63,5 @@ const [blocks50, blocks101] = [
 
 export const resNet50V2 = kerasNetwork(50, blocks50, 76.0);
 export const resNet101V2 = kerasNetwork(101, blocks101, 77.2);
-export const resNet50V2Torch = timmNetwork(50, blocks50, 80.4);
-export const resNet101V2Torch = timmNetwork(101, blocks101, 82.0);
+export const resNet50V2Torch = timmNetwork(50, blocks50, 81.4);
+export const resNet101V2Torch = timmNetwork(101, blocks101, 83.0);

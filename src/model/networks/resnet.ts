@@ -38,7 +38,7 @@ const torchNetwork = (
   form: Pick<Residuals, 'blocks' | 'kernels' | 'strides'>,
   percent: number,
 ): Network => ({
-  origin: `torchvision resnet${layers}, timm resnet${layers}`,
+  origins: [`torchvision resnet${layers}`, `timm resnet${layers}`],
   top1: { percent, source: 'https://docs.pytorch.org/vision/stable/models.html' },
   size: 224,
   dropout: 0,
@@ -85,7 +85,7 @@ const letter = (number: number) => String.fromCharCode(96 + number);
 
 /** Strides in a block's first convolution; its pixels are Caffe's. */
 export const resNet50V1: Network = {
-  origin: 'keras.applications.ResNet50',
+  origins: ['Keras ResNet50'],
   top1: { percent: 74.9, source: 'https://keras.io/api/applications/' },
   size: 224,
   dropout: 0,

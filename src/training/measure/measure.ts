@@ -1,0 +1,83 @@
+/** Measures what a network takes on this machine: images a second in training and prediction, and memory. */
+import { createModel, type ModelOptions } from '../../model/index.js';
+import { tf } from '../../tensorflow/index.js';
+import { JittedSteps } from '../jitted-steps.js';
+import { splitNetwork } from '../network.js';
+import { resolveOptimizer } from '../optimizer/index.js';
+import { checkedValues } from '../plan.js';
+import type { StepInput } from '../step.js';
+
+export interface NetworkRates {
+  /** Side of the images in pixels, and images in a batch. */
+  size: number;
+  batch: number;
+  /** Images a second of steps that train all weights, and of passes forward. No images are read. */
+  training: number;
+  prediction: number;
+  /** The most memory that the process has had, in MB. */
+  memoryMB: number;
+}
+
+const classes = Array.from({ length: 10 }, (_, i) => `class ${i}`);
+
+/**
+ * Times random batches for `seconds` each, after a first step that also traces the network. The memory is that of the whole
+ * process: measure each network in a process of its own.
+ */
+export async function measureNetwork(
+  network: ModelOptions['network'],
+  { batch = 32, seconds = 3 } = {},
+): Promise<NetworkRates> {
+  const options = { network, classes, pretrained: false, trainable: 'all', seed: 1 } as const;
+  const { model, preprocessing } = await createModel(options);
+  const { values } = checkedValues({ batchSize: batch });
+  const steps = new JittedSteps(splitNetwork(model), resolveOptimizer(values));
+  const size = preprocessing.crop;
+  const place = { learningRate: values.learningRate, key: 'measure', isLast: true };
+  const given = randomBatch(batch, size);
+  const training = await rateOf(() => steps.train(cloned(given), place), seconds);
+  const prediction = await rateOf(() => steps.validate(cloned(given)), seconds);
+  tf.dispose({ ...given.tensors });
+  steps.dispose();
+  model.dispose();
+  const memoryMB = Math.round(process.resourceUsage().maxRSS / 1000);
+  return { size, batch, training: training * batch, prediction: prediction * batch, memoryMB };
+}
+
+/** Calls a second. */
+async function rateOf(call: () => Promise<tf.Tensor>, seconds: number): Promise<number> {
+  const run = async () => {
+    const result = await call();
+    await result.data();
+    result.dispose();
+  };
+  await run();
+  const start = performance.now();
+  let calls = 0;
+  let elapsed = 0;
+  while (elapsed < 1000 * seconds) {
+    await run();
+    calls++;
+    elapsed = performance.now() - start;
+  }
+  return (1000 * calls) / elapsed;
+}
+
+const randomBatch = (images: number, size: number): StepInput => ({
+  images,
+  tensors: {
+    images: tf.randomUniform([images, size, size, 3], -1, 1) as tf.Tensor4D,
+    targets: tf.oneHot(tf.zeros([images], 'int32'), classes.length).cast('float32') as tf.Tensor2D,
+    labels: tf.zeros([images], 'int32'),
+  },
+});
+
+/** A step frees its input. */
+const cloned = ({ images, tensors }: StepInput): StepInput => ({
+  images,
+  tensors: {
+    images: tensors.images.clone(),
+    targets: tensors.targets.clone(),
+    labels: tensors.labels.clone(),
+  },
+});
