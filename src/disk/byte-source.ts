@@ -47,6 +47,29 @@ export async function withSource<Result>(
   }
 }
 
+/** Bytes in memory, as if they were a file of this path. */
+export const bytesSource = (bytes: Uint8Array, file: string): ByteSource => ({
+  file,
+  size: bytes.length,
+  async readInto(target, start) {
+    checkRange(file, bytes.length, start, target.length);
+    target.set(bytes.subarray(start, start + target.length));
+  },
+});
+
+/** A part of a source, from the byte `start` on. */
+export const partOf = (
+  source: ByteSource,
+  { start, size }: { start: number; size: number },
+): ByteSource => ({
+  file: source.file,
+  size,
+  async readInto(target, at) {
+    checkRange(source.file, size, at, target.length);
+    await source.readInto(target, start + at);
+  },
+});
+
 /** A copy of `length` bytes from `start` on. */
 export async function readPart(source: ByteSource, start: number, length: number): Promise<Buffer> {
   // Before the memory is taken: a hostile file may ask for any length.

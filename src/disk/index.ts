@@ -1,6 +1,13 @@
 /** The public face of what all stages do with files: read them, write them whole, and lock folders. */
 export { makeFolder, removeFile, replaceFile, writePart, writeWhole } from './atomic-file.js';
-export { type ByteSource, readPart, sha256OfSource, withSource } from './byte-source.js';
+export {
+  type ByteSource,
+  bytesSource,
+  partOf,
+  readPart,
+  sha256OfSource,
+  withSource,
+} from './byte-source.js';
 export { inLockedFolder } from './folder-lock.js';
 export { ifPresent } from './if-present.js';
 export { isObject, jsonError, openSealed, parseJson, sealed } from './json-file.js';

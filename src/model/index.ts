@@ -36,5 +36,7 @@ export {
   runOptions,
   runsIn,
 } from './runs.js';
+export { looksLikeHdf5 } from './weights/hdf5/hdf5.js';
 export type { NamedTensor, NamedTensors } from './weights/index.js';
+export { type KerasWeight, readKerasHdf5, shortNames, weightsIn } from './weights/keras-hdf5.js';
 export { headsOf, preprocessingOf } from './weights/timm-config.js';

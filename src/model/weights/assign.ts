@@ -46,8 +46,8 @@ export function assignWeights(
 }
 
 const storedWeights = ({ name: layer, weights }: tf.layers.Layer, naming: Naming) =>
-  weights.map(({ originalName, shape }) =>
-    naming({ layer, name: originalName.slice(layer.length + 1), shape: shape as number[] }),
+  weights.map(({ originalName, shape }, place) =>
+    naming({ layer, name: originalName.slice(layer.length + 1), shape: shape as number[], place }),
   );
 
 const weightsOf = (layers: StoredLayer[]) => layers.flatMap(([, weights]) => weights);

@@ -2,6 +2,7 @@
 import { type ByteSource, readPart } from '../../disk/index.js';
 import { expected } from '../../errors.js';
 import { beginningBytes, type NamedTensors, type WeightsFormat } from './format.js';
+import { kerasHdf5 } from './keras-hdf5.js';
 import { modelJson } from './model-json.js';
 import { safetensors } from './safetensors.js';
 import { shardedSafetensors } from './sharded-safetensors.js';
@@ -16,6 +17,7 @@ export const formats: readonly WeightsFormat[] = [
   modelJson,
   safetensors,
   shardedSafetensors,
+  kerasHdf5,
 ];
 
 /** In words, for errors and help: `a torch state dict, …`. */

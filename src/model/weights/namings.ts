@@ -5,6 +5,8 @@ export interface LayerWeight {
   layer: string;
   name: string;
   shape: number[];
+  /** Its place among the weights of the layer. */
+  place: number;
 }
 
 /** The same weight in a file. */
@@ -27,8 +29,11 @@ const keras3Naming: Naming = ({ layer, name, shape }) => {
   return { name: `${layer}/${name.replace('depthwise_kernel', 'kernel')}`, shape };
 };
 
+/** `conv1_conv/0`: by their places, as Keras's HDF5 files have the weights of a layer. */
+const kerasHdf5Naming: Naming = ({ layer, shape, place }) => ({ name: `${layer}/${place}`, shape });
+
 /** The namings in which a file may have the weights of any network. */
-export const layerNamings: readonly Naming[] = [tfjsNaming, keras3Naming];
+export const layerNamings: readonly Naming[] = [tfjsNaming, keras3Naming, kerasHdf5Naming];
 
 /** Torch's names and axes by the names that tfjs and Keras give to the same weights. */
 const torchWeights: Record<string, { name: string; axes?: readonly number[] }> = {

@@ -61,8 +61,13 @@ function picture(): tf.Tensor4D {
 /** The weights of a trunk as a file in that naming has them. */
 const storedIn = (trunk: tf.LayersModel, naming: Naming): StoredWeight[] =>
   trunk.layers.flatMap(({ name: layer, weights }) =>
-    weights.map(({ originalName, shape }) =>
-      naming({ layer, name: originalName.slice(layer.length + 1), shape: shape as number[] }),
+    weights.map(({ originalName, shape }, place) =>
+      naming({
+        layer,
+        name: originalName.slice(layer.length + 1),
+        shape: shape as number[],
+        place,
+      }),
     ),
   );
 

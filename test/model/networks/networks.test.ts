@@ -30,9 +30,9 @@ for (const network of networkNames) {
     const { layers } = tf.model({ inputs: input, outputs: features });
     for (const naming of namings) {
       const names = layers.flatMap(({ name: layer, weights }) =>
-        weights.map(({ originalName, shape }) => {
+        weights.map(({ originalName, shape }, place) => {
           const name = originalName.slice(layer.length + 1);
-          return naming({ layer, name, shape: shape as number[] }).name;
+          return naming({ layer, name, shape: shape as number[], place }).name;
         }),
       );
       assert.equal(new Set(names).size, names.length);
