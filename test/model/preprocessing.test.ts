@@ -6,7 +6,7 @@ import { before, test } from 'node:test';
 import { createModel, type ModelOptions, saveClassifier } from '../../src/model/index.js';
 import { safetensorsPieces } from '../../src/model/weights/write-safetensors.js';
 import { temporaryFolder } from '../support/folders.js';
-import { saveLayers, tinyLayers, trunkWeights, usualRecord } from '../support/imported-network.js';
+import { saveLayers, tinyLayers, trunkWeights, usualRecord } from './networks/imported.js';
 
 const folder = temporaryFolder();
 const at = (name: string) => path.join(folder, name);

@@ -71,6 +71,14 @@ export const trunkNaming: Naming = ({ layer, name, shape }) => ({
   shape,
 });
 
+/** The layers that the features do not need: those of its own head. */
+export function layersAfter({ topology, features, file }: LayersTrunk): string[] {
+  const whole = checkedTopology(topology, file);
+  const needed = new Set(trunkOf(whole, features, file).config.layers.map(({ name }) => name));
+  const names = whole.config.layers.map(({ name }) => name);
+  return names.filter((name) => !needed.has(ownName(name)));
+}
+
 /** A layer of the trunk may be called as one of the head: it gets another name. */
 const ownName = (name: string): string => (headNames.has(name) ? `${name}${renamed}` : name);
 const renamed = '_of_trunk';

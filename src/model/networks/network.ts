@@ -31,6 +31,8 @@ export interface Network {
   build(size: number, seed?: number): Backbone | Promise<Backbone>;
   /** How published files name the weights, if not as tfjs names them after the layers. */
   namings?: readonly Naming[];
+  /** Names of tensors, or of modules or layers with several, that files hold for the network's own head. */
+  heads?: readonly string[];
   /** What has the same layers and weights, the model of this one first: `Keras ResNet50V2`, `timm resnetv2_50`. */
   origins?: readonly string[];
   /** Of the weights of its origin on ImageNet, at `size` unless another one is said. */

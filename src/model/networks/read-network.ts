@@ -1,12 +1,12 @@
 /** Reads the folder of an imported network, as a network like those of the list. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { ifPresent, isObject, nearPath, openSealed, readRegular } from '../../disk/index.js';
+import { ifPresent, nearPath, openSealed, readRegular } from '../../disk/index.js';
 import { expected, missing } from '../../errors.js';
-import { checkPreprocessing } from '../../pipeline/index.js';
-import { buildLayers, trunkNaming } from './layers-network.js';
+import { checkRecord } from './check-record.js';
+import { buildGraph, type GraphTrunk, graphLayer, graphNaming } from './graph-network.js';
+import { buildLayers, layersAfter, trunkNaming } from './layers-network.js';
 import { atSize, checkSide, type NamedNetwork, type Network } from './network.js';
-import { isSides } from './record.js';
 import { type NetworkJson, networkFile, weightsFile } from './save-network.js';
 
 const remedy = 'Import the network again';
@@ -21,23 +21,23 @@ export async function readNetwork(folder: string): Promise<NamedNetwork> {
   const bytes = await readRegular(file).catch(async (cause: NodeJS.ErrnoException) => {
     throw ['ENOENT', 'ENOTDIR'].includes(cause.code ?? '') ? await notNetwork(folder) : cause;
   });
-  const json = checkedRecord(openSealed(bytes, file, remedy), file);
+  const json = openSealed(bytes, file, remedy);
+  checkRecord(json, file, remedy);
+  await checkSizes(json, folder);
   const named = { name: json.name, network: networkOf(json, folder) };
   checkSide(json.preprocessing.crop, named);
   return named;
 }
 
 function networkOf(json: NetworkJson, folder: string): Network {
-  const { preprocessing, sides, source, features, layers } = json;
-  const trunk = { topology: layers, features, file: path.join(folder, networkFile) };
+  const { preprocessing, sides, source } = json;
   return {
     size: preprocessing.crop,
     sides,
     // Files do not say what it was.
     dropout: 0,
     preprocessing: (size) => atSize(preprocessing, size),
-    build: (size, seed) => buildLayers(trunk, size, seed),
-    namings: [trunkNaming],
+    ...trunkOf(json, path.join(folder, networkFile)),
     published: {
       file: path.resolve(folder, weightsFile),
       sha256: json.weightsSha256,
@@ -45,6 +45,42 @@ function networkOf(json: NetworkJson, folder: string): Network {
     },
     source,
   };
+}
+
+function trunkOf(
+  { graph, layers, features }: NetworkJson,
+  file: string,
+): Pick<Network, 'build' | 'namings' | 'heads'> {
+  if (graph === undefined) {
+    const trunk = { topology: layers, features, file };
+    return {
+      build: (size, seed) => buildLayers(trunk, size, seed),
+      namings: [trunkNaming],
+      heads: layersAfter(trunk),
+    };
+  }
+  const trunk: GraphTrunk = { graph, features, file };
+  return {
+    build: (size) => buildGraph(trunk, size),
+    namings: [graphNaming(graphLayer(trunk))],
+    // Those that the features need are the trunk's; the others are the head's.
+    heads: graph.weights.map(({ name }) => name),
+  };
+}
+
+/** A layer makes room for its weights before they are read: no more than the file has. */
+async function checkSizes({ graph }: NetworkJson, folder: string): Promise<void> {
+  const file = path.join(folder, weightsFile);
+  const stats = await ifPresent(stat(file));
+  if (stats === undefined) {
+    throw missing(weightsFile, `the network ${folder}`, remedy);
+  }
+  const sizes = graph?.weights.map(({ shape }) => shape.reduce((size, side) => size * side, 1));
+  const total = sizes?.reduce((sum, size) => sum + size, 0) ?? 0;
+  if (4 * total > stats.size) {
+    const wanted = `at most ${Math.floor(stats.size / 4)} numbers in all weights`;
+    throw expected(wanted, path.join(folder, networkFile), total, remedy);
+  }
 }
 
 /** Why `folder` is no network, and what was probably meant. */
@@ -71,33 +107,3 @@ async function notNetwork(folder: string): Promise<Error> {
     'Name a folder that `npx bobbin import` wrote',
   );
 }
-
-function checkedRecord(json: Record<string, unknown>, file: string): NetworkJson {
-  const { format, name, source, preprocessing, sides, features, weightsSha256 } = json;
-  if (format !== 'bobbin-network') {
-    throw expected('"bobbin-network"', `format in ${file}`, format, remedy);
-  }
-  const texts = { name, features, ...pick(source, ['file', 'sha256', 'format']), weightsSha256 };
-  for (const [key, value] of Object.entries(texts)) {
-    if (typeof value !== 'string' || value === '') {
-      throw expected('text', `${key} in ${file}`, value, remedy);
-    }
-  }
-  checkPreprocessing(preprocessing as NetworkJson['preprocessing'], `preprocessing in ${file}`);
-  if (!isSides(sides)) {
-    throw expected(
-      'multipleOf or only, an integer of at least 1,',
-      `sides in ${file}`,
-      sides,
-      remedy,
-    );
-  }
-  if (isObject(json.layers) === isObject(json.graph)) {
-    const kinds = Object.keys(json).filter((key) => ['graph', 'layers'].includes(key));
-    throw expected('either graph or layers', file, kinds, remedy);
-  }
-  return json as unknown as NetworkJson;
-}
-
-const pick = (from: unknown, keys: string[]): Record<string, unknown> =>
-  Object.fromEntries(keys.map((key) => [key, isObject(from) ? from[key] : undefined]));

@@ -12,7 +12,7 @@ import {
 } from '../../../src/model/index.js';
 import { tf } from '../../../src/tensorflow/index.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { saveLayers, tinyLayers, usualRecord } from '../../support/imported-network.js';
+import { saveLayers, tinyLayers, usualRecord } from './imported.js';
 
 const folder = temporaryFolder();
 const at = (name: string) => path.join(folder, name);

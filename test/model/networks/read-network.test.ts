@@ -6,7 +6,7 @@ import { before, test } from 'node:test';
 import { sealed } from '../../../src/disk/index.js';
 import { createModel, type ModelOptions } from '../../../src/model/index.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { saveLayers, tinyLayers, usualRecord } from '../../support/imported-network.js';
+import { saveLayers, tinyLayers, usualRecord } from './imported.js';
 
 const folder = temporaryFolder();
 const at = (name: string) => path.join(folder, name);
@@ -73,16 +73,21 @@ test('when record or weights have changed since the import, then they are refuse
 
 test('when a record is not what import writes, then its field is named', async () => {
   await mkdir(at('bad'));
+  await writeFile(at('bad/weights.safetensors'), '0123456789abcdef');
   const good = { ...usualRecord, layers, features: 'pool', weightsSha256: 'ef'.repeat(32) };
   const refusals: [object, RegExp][] = [
     [{ format: 'zip' }, /"bobbin-network" for format in \S+network\.json but received "zip"/],
     [{ name: 3 }, /text for name in \S+network\.json but received 3/],
-    [{ source: [] }, /Missing text for file in \S+network\.json/],
+    [{ source: [] }, /Missing text for source\.file in \S+network\.json/],
     [{ weightsSha256: undefined }, /Missing text for weightsSha256/],
     [{ preprocessing: { crop: 1e9 } }, /preprocessing in \S+network\.json/],
     [{ preprocessing: null }, /an object of options for preprocessing in/],
     [{ sides: { multipleOf: 0 } }, /integer of at least 1, for sides in .*multipleOf":0/],
     [{ sides: { only: 64 } }, /Expected 64, the only side that tiny takes,/],
+    [{ layers: undefined, graph: {} }, /Missing what an import writes for graph\.input in \S+json/],
+    [withWeights([2, 3]), /at most 4 numbers in all weights for \S+network\.json but received 6/],
+    [withWeights([2, -3]), /what an import writes for graph\.weights in \S+network\.json/],
+    [withWeights([4]), /network\.json: Expected an operation that Bobbin computes for .*Cnov/],
     [{ layers: undefined }, /Expected either graph or layers for \S+network\.json/],
     [{ graph: {} }, /either graph or layers for \S+ but received \["layers","graph"\]/],
     [{ layers: { config: { layers: [null] } } }, /Expected a topology with layers for \S+network/],
@@ -97,6 +102,19 @@ test('when a record is not what import writes, then its field is named', async (
   }
   await writeFile(at('bad/network.json'), `{"format":${'['.repeat(1e6)}`);
   await refused({ network: at('bad') }, /JSON for \S+network\.json/);
+});
+
+/** A graph with a weight of this shape, and an operation that is none. */
+const withWeights = (shape: number[]) => ({
+  layers: undefined,
+  features: 'y',
+  graph: {
+    input: { name: 'x', shape: [null, 3, 32, 32] },
+    nodes: [{ name: 'n', operation: 'Cnov', inputs: ['x', 'w'], outputs: ['y'], attributes: {} }],
+    outputs: ['y'],
+    weights: [{ name: 'w', shape, trainable: true }],
+    constants: {},
+  },
 });
 
 /** Layers that take each other's outputs. */

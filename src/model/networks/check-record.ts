@@ -1,0 +1,91 @@
+/** Checks what a `network.json` holds, before anything is built of it. */
+import { isObject } from '../../disk/index.js';
+import { expected } from '../../errors.js';
+import { checkPreprocessing } from '../../pipeline/index.js';
+import { isSides } from './record.js';
+import type { NetworkJson } from './save-network.js';
+
+/**
+ * @param remedy what to do about a damaged record, as a sentence
+ * @throws InvalidInputError that names the first field which is not what an import writes
+ */
+export function checkRecord(
+  json: Record<string, unknown>,
+  file: string,
+  remedy: string,
+): asserts json is NetworkJson & Record<string, unknown> {
+  const { format, name, source, preprocessing, sides, features, weightsSha256, graph } = json;
+  if (format !== 'bobbin-network') {
+    throw expected('"bobbin-network"', `format in ${file}`, format, remedy);
+  }
+  const origin = isObject(source) ? source : {};
+  const texts = {
+    name,
+    features,
+    'source.file': origin.file,
+    'source.sha256': origin.sha256,
+    'source.format': origin.format,
+    weightsSha256,
+  };
+  for (const [key, value] of Object.entries(texts)) {
+    if (typeof value !== 'string' || value === '') {
+      throw expected('text', `${key} in ${file}`, value, remedy);
+    }
+  }
+  checkPreprocessing(preprocessing as NetworkJson['preprocessing'], `preprocessing in ${file}`);
+  if (!isSides(sides)) {
+    const wanted = 'multipleOf or only, an integer of at least 1,';
+    throw expected(wanted, `sides in ${file}`, sides, remedy);
+  }
+  if (isObject(json.layers) === isObject(graph)) {
+    const kinds = Object.keys(json).filter((key) => ['graph', 'layers'].includes(key));
+    throw expected('either graph or layers', file, kinds, remedy);
+  }
+  if (isObject(graph)) {
+    checkGraph(graph, file, remedy);
+  }
+}
+
+function checkGraph(graph: Record<string, unknown>, file: string, remedy: string): void {
+  const { input, nodes, outputs, weights, constants } = graph;
+  const parts: [string, unknown, boolean][] = [
+    ['input', input, isObject(input) && isText(input.name) && isShape(input.shape)],
+    ['nodes', nodes, isListOf(nodes, isNode)],
+    ['outputs', outputs, isListOf(outputs, isText)],
+    ['weights', weights, isListOf(weights, isWeight)],
+    ['constants', constants, isObject(constants) && Object.values(constants).every(isConstant)],
+  ];
+  for (const [name, value, isValid] of parts) {
+    if (!isValid) {
+      throw expected('what an import writes', `graph.${name} in ${file}`, value, remedy);
+    }
+  }
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+const isListOf = (value: unknown, isItem: (item: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.every(isItem);
+
+const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isShape = (value: unknown): boolean =>
+  isListOf(value, (size) => size === null || isSize(size));
+
+const isNode = (node: unknown): boolean =>
+  isObject(node) &&
+  [node.name, node.operation].every(isText) &&
+  [node.inputs, node.outputs].every((names) => isListOf(names, isText)) &&
+  isObject(node.attributes);
+
+const isWeight = (weight: unknown): boolean =>
+  isObject(weight) &&
+  isText(weight.name) &&
+  isListOf(weight.shape, isSize) &&
+  typeof weight.trainable === 'boolean';
+
+const isConstant = (constant: unknown): boolean =>
+  isObject(constant) &&
+  ['float32', 'int32', 'bool'].includes(constant.dtype as string) &&
+  isListOf(constant.shape, isSize) &&
+  isListOf(constant.values, Number.isFinite);

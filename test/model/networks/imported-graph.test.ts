@@ -1,0 +1,144 @@
+/** Classifiers over the trunk of an imported graph: weights by torch's names, freezing, runs. */
+import assert from 'node:assert/strict';
+import { rename } from 'node:fs/promises';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import { evaluate } from '../../../src/evaluation/index.js';
+import {
+  type Classifier,
+  createModel,
+  loadClassifier,
+  type ModelOptions,
+} from '../../../src/model/index.js';
+import { predict } from '../../../src/prediction/index.js';
+import { tf } from '../../../src/tensorflow/index.js';
+import { train } from '../../../src/training/index.js';
+import { splitNetwork } from '../../../src/training/network.js';
+import { temporaryFolder } from '../../support/folders.js';
+import { drawPhotos } from '../../support/photos.js';
+import { graphWeights, saveGraph, usualRecord } from './imported.js';
+
+const folder = temporaryFolder();
+const at = (name: string) => path.join(folder, name);
+const options = { classes: ['a', 'b', 'c'], trainable: 'all', seed: 3 } as const;
+const build = (given: Partial<ModelOptions>) =>
+  createModel({ ...options, network: at('net'), ...given });
+
+before(() => saveGraph(at('net')));
+
+/** What the graph means, by tfjs's operations. */
+function expectedFeatures(images: tf.Tensor4D): tf.Tensor {
+  const tensor = (name: string) => {
+    const { shape, values } = graphWeights().get(name) as { shape: number[]; values: Float32Array };
+    return tf.tensor(values, shape);
+  };
+  const kernel = tensor('stem.conv.weight').transpose([2, 3, 1, 0]) as tf.Tensor4D;
+  const padded = images.pad([
+    [0, 0],
+    [1, 1],
+    [1, 1],
+    [0, 0],
+  ]) as tf.Tensor4D;
+  const [mean, variance, beta, gamma] = ['running_mean', 'running_var', 'bias', 'weight'].map(
+    (name) => tensor(`stem.bn.${name}`) as tf.Tensor1D,
+  ) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
+  const normal = tf.batchNorm(
+    tf.conv2d(padded, kernel, 2, 'valid'),
+    mean,
+    variance,
+    beta,
+    gamma,
+    1e-5,
+  );
+  return normal.relu().mean([1, 2]);
+}
+
+const largestDifference = (one: tf.Tensor, other: tf.Tensor): number =>
+  one.sub(other).abs().max().dataSync()[0] as number;
+
+test('when a graph is imported, then its weights keep torch’s names, and its features are the graph’s', async () => {
+  const { model } = await build({});
+  assert.deepEqual(
+    model.weights.map(({ originalName }) => originalName),
+    [
+      'backbone/stem.conv.weight',
+      'backbone/stem.bn.weight',
+      'backbone/stem.bn.bias',
+      'logits/kernel',
+      'logits/bias',
+      'backbone/stem.bn.running_mean',
+      'backbone/stem.bn.running_var',
+    ],
+  );
+  for (const side of [32, 48]) {
+    const images = tf.randomUniform([2, side, side, 3], -1, 1, 'float32', 7) as tf.Tensor4D;
+    const { model: sized } = await build({ size: side });
+    const layer = sized.getLayer('backbone');
+    assert.ok(largestDifference(layer.apply(images) as tf.Tensor, expectedFeatures(images)) < 1e-6);
+  }
+});
+
+test('when only the head is trained, then the graph runs outside the gradient', async () => {
+  const { model } = await build({ trainable: 'head' });
+  const { variables, frozen } = splitNetwork(model);
+  assert.deepEqual(
+    variables.map(({ name }) => name),
+    ['logits/kernel', 'logits/bias'],
+  );
+  const images = tf.zeros([1, 32, 32, 3]);
+  assert.deepEqual(frozen(images).shape, [1, 8]);
+});
+
+test('when a run of an imported graph goes on after its folder has gone, then it evaluates and predicts', async () => {
+  const manifest = await drawPhotos(at('data'));
+  const run = at('run');
+  const { filter: _, fit: __, ...preprocessing } = usualRecord.preprocessing;
+  await saveGraph(at('moved'), { preprocessing });
+  const training = {
+    manifest,
+    task: 'colour',
+    run,
+    batchSize: 8,
+    seed: 1,
+    learningRate: 0.05,
+    averageDecay: 0.5,
+    model: { network: at('moved') },
+  };
+  const first = await train({ ...training, epochs: 1 });
+  const before = valuesOf(first.classifier, 'backbone/stem.conv.weight');
+  assert.notDeepEqual(before, [...tf.tidy(() => turnedKernel().dataSync())]);
+  await rename(at('moved'), at('gone'));
+  const { history, classifier } = await train({ ...training, epochs: 2, resume: true });
+  assert.equal(history.length, 2);
+  assert.notDeepEqual(valuesOf(classifier, 'backbone/stem.bn.running_mean'), before);
+  const loaded = await loadClassifier(run);
+  assert.equal(loaded.imported?.source.file, 'tiny.onnx');
+  const { images: scored } = await evaluate({ classifiers: [loaded], manifest, task: 'colour' });
+  assert.equal(scored, 9);
+  const files = [path.join(manifest.root, '0-0.jpg')];
+  const { probabilities } = await predict({ classifier: loaded, files });
+  assert.equal(probabilities.length, 3);
+  const next = await createModel({
+    classes: ['x', 'y'],
+    trainable: 'head',
+    seed: 2,
+    pretrained: run,
+  });
+  const name = 'backbone/stem.conv.weight';
+  assert.deepEqual(valuesOf(next, name), valuesOf(loaded, name));
+});
+
+const turnedKernel = () => {
+  const { shape, values } = graphWeights().get('stem.conv.weight') as {
+    shape: number[];
+    values: Float32Array;
+  };
+  return tf.tensor(values, shape).transpose([2, 3, 1, 0]);
+};
+
+const valuesOf = ({ model }: Classifier, name: string): number[] => [
+  ...(model.weights
+    .find(({ originalName }) => originalName === name)
+    ?.read()
+    .dataSync() ?? []),
+];
