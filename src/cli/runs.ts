@@ -129,14 +129,15 @@ async function trainedTasks(folder: string): Promise<string[]> {
   return tasks.filter((task) => task !== undefined);
 }
 
-/** What a new run of `classes` begins with, in words; none where `source` is no folder. */
+/** What a new run of `classes` begins with, in words. */
 export async function describeStart(
   source: string,
   classes: readonly string[],
   size: number | undefined,
 ): Promise<string[]> {
+  const newHead = `a new head for ${count(classes.length, 'class', 'classes')}`;
   if (!(await ifPresent(stat(source)))?.isDirectory()) {
-    return [];
+    return [`begins with ${source}, whose own head is left out, ${newHead}`];
   }
   const choose = ({ folder }: Run) => folder;
   const run = await findRun(source, {}, { ...pretrainedNames, choose });
@@ -145,9 +146,7 @@ export async function describeStart(
   const other = best === epoch ? '' : `; the best, ${best}, is ${path.join(run.folder, 'best')}`;
   const weights = epoch === undefined ? '' : ` (epoch ${epoch}${other})`;
   const isSame = String(own) === String(classes);
-  const head = isSame
-    ? 'with its head'
-    : `a new head for ${count(classes.length, 'class', 'classes')}`;
+  const head = isSame ? 'with its head' : newHead;
   const line = `begins with ${run.folder}${weights}, ${size ?? preprocessing?.crop} px, ${head}`;
   const { trainable } = await resumedOptions<Partial<TrainValues>>(run.folder, {});
   return isSame || trainable !== 'head'

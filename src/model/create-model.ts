@@ -120,7 +120,7 @@ function headOf(
 /** Puts the weights into the model, or frees it. */
 function start(
   model: tf.LayersModel,
-  { file, tensors, network: own, classes: trained }: StartingWeights,
+  { file, tensors, network: own, classes: trained, heads }: StartingWeights,
   { network, classes }: Pick<NamedNetwork, 'network'> & { classes: string[] },
 ): void {
   const hasHead = trained !== undefined && String(trained) === String(classes);
@@ -128,7 +128,8 @@ function start(
   // A run has the names of its model.
   const namings = own === undefined ? (network.namings ?? []) : [];
   try {
-    assignWeights(model, tensors, { file, namings, except });
+    const known = { network: network.heads, file: heads };
+    assignWeights(model, tensors, { file, namings, heads: known, except });
   } catch (error) {
     model.dispose();
     throw error;

@@ -7,6 +7,7 @@ import { expected, missing } from '../errors.js';
 import { fetchFromHub, isHubReference, pinReference } from '../hub/index.js';
 import type { Preprocessing } from '../pipeline/index.js';
 import { closedFault, downloadFault, wayOut } from '../set-up.js';
+import { headName } from './classifier.js';
 import { networkNames } from './networks/index.js';
 import type { NamedNetwork } from './networks/network.js';
 import { networkFile } from './networks/save-network.js';
@@ -24,7 +25,7 @@ export interface StartingWeights {
   classes?: string[];
   /** What they were trained with, where that is known, for an input of `size` pixels or of its own size. */
   preprocessing?: (size?: number) => Preprocessing;
-  /** The modules of a file that are its head, where that is known. */
+  /** Modules or layers that are a head, where that is known. */
   heads?: string[];
 }
 
@@ -71,6 +72,7 @@ export async function readWeights(source: string): Promise<StartingWeights> {
     tensors,
     network,
     classes,
+    heads: [headName],
     preprocessing: (size = own) => preprocessing(size),
   };
 }

@@ -2,6 +2,7 @@
 import { expected } from '../../errors.js';
 import { nonFiniteIndex } from '../../finite.js';
 import { tf } from '../../tensorflow/index.js';
+import { checkFit, type Heads } from './account.js';
 import type { NamedTensor, NamedTensors } from './format.js';
 import { layerNamings, type Naming, type StoredWeight } from './namings.js';
 
@@ -10,6 +11,8 @@ interface Assignment {
   file: string;
   /** The file uses one of these, or one of tfjs and Keras. */
   namings: readonly Naming[];
+  /** What the file may hold besides. */
+  heads?: Heads;
   /** A layer that keeps its weights: the head, unless the file's is of the same classes. */
   except: string | undefined;
 }
@@ -18,24 +21,22 @@ interface Assignment {
 type StoredLayer = [layer: tf.layers.Layer, weights: StoredWeight[]];
 
 /**
- * Sets every weight but those of the layer `except`. The file may hold such a layer of its own, which is left out.
+ * Sets every weight but those of the layer `except`. The file may hold a head of its own, which is left out.
  *
  * @throws InvalidInputError that names the weights which the file lacks, has in another shape, or has
  *   beyond the network's, or whose values are not finite
  */
 export function assignWeights(
   model: tf.LayersModel,
-  tensors: NamedTensors,
-  { file, namings, except }: Assignment,
+  given: NamedTensors,
+  { file, namings, heads = {}, except }: Assignment,
 ): void {
   const own = model.layers.filter(({ name, weights }) => name !== except && weights.length > 0);
-  const layers = bestMatch(
-    [...namings, ...layerNamings].map((naming) =>
-      own.map((layer): StoredLayer => [layer, storedWeights(layer, naming)]),
-    ),
-    tensors,
+  const candidates = [...namings, ...layerNamings].map((naming) =>
+    own.map((layer): StoredLayer => [layer, storedWeights(layer, naming)]),
   );
-  checkFit({ network: model.name, weights: weightsOf(layers), tensors, file });
+  const { layers, tensors } = bestMatch(candidates, [given, withoutPrefix(given)]);
+  checkFit({ network: model.name, weights: weightsOf(layers), tensors, file, heads });
   for (const [layer, weights] of layers) {
     tf.tidy(() =>
       layer.setWeights(
@@ -52,62 +53,34 @@ const storedWeights = ({ name: layer, weights }: tf.layers.Layer, naming: Naming
 
 const weightsOf = (layers: StoredLayer[]) => layers.flatMap(([, weights]) => weights);
 
-/** Of the same layers under several namings, the one whose names the file has most of. */
-function bestMatch(candidates: StoredLayer[][], tensors: NamedTensors): StoredLayer[] {
-  const counts = candidates.map(
-    (layers) => weightsOf(layers).filter(({ name }) => tensors.has(name)).length,
-  );
-  return candidates[counts.indexOf(Math.max(...counts))] as StoredLayer[];
-}
+/** Prefixes of all names, by what wrapped the network: DataParallel, Lightning and similar, `torch.compile`. */
+const prefixes = ['module.', 'model.', '_orig_mod.'];
 
-interface Fit {
-  network: string;
-  weights: StoredWeight[];
-  tensors: NamedTensors;
-  file: string;
-}
-
-function checkFit({ network, weights, tensors, file }: Fit): void {
-  const missing = weights.filter(({ name }) => !tensors.has(name));
-  const misshapen = weights.flatMap(({ name, shape }) => {
-    const found = tensors.get(name)?.shape ?? shape;
-    return String(found) === String(shape) ? [] : [{ name, shape: found, instead: shape }];
-  });
-  const known = new Set(weights.map(({ name }) => name));
-  const extra = [...tensors].flatMap(([name, { shape }]) =>
-    known.has(name) ? [] : [{ name, shape }],
-  );
-  // A head is a matrix and a bias. A kernel that is left over belongs to a network with more layers.
-  if (missing.length + misshapen.length === 0 && extra.every(({ shape }) => shape.length <= 2)) {
-    return;
+/** The tensors under their names without {@link prefixes}, of which there may be several. */
+function withoutPrefix(tensors: NamedTensors): NamedTensors {
+  const names = [...tensors.keys()];
+  const prefix = prefixes.find((each) => names.every((name) => name.startsWith(each)));
+  if (prefix === undefined || names.length === 0) {
+    return tensors;
   }
-  const remedy = [
-    listed('Missing', missing),
-    listed('Of another shape', misshapen),
-    listed('Not of the network', extra),
-  ];
-  throw expected(
-    `the ${weights.length} weights of ${network}`,
-    file,
-    'others',
-    remedy.filter((part) => part !== '').join('. '),
+  const entries = [...tensors].map(
+    ([name, tensor]) => [name.slice(prefix.length), tensor] as const,
   );
+  return withoutPrefix(new Map(entries));
 }
 
-const mostListed = 3;
-const longestName = 100;
+interface Match {
+  layers: StoredLayer[];
+  tensors: NamedTensors;
+}
 
-function listed(
-  what: string,
-  weights: { name: string; shape: number[]; instead?: number[] }[],
-): string {
-  const words = weights.slice(0, mostListed).map(({ name, shape, instead }) => {
-    const wanted = instead ? ` instead of [${instead}]` : '';
-    return `${name.slice(0, longestName)} [${shape}]${wanted}`;
-  });
-  const more = weights.length - words.length;
-  const rest = more > 0 ? ` and ${more} more` : '';
-  return words.length === 0 ? '' : `${what}: ${words.join(', ')}${rest}`;
+/** Of the same layers under several namings, and the same tensors under several names, those with most names in common. */
+function bestMatch(candidates: StoredLayer[][], files: NamedTensors[]): Match {
+  const matches = files.flatMap((tensors) => candidates.map((layers) => ({ layers, tensors })));
+  const counts = matches.map(
+    ({ layers, tensors }) => weightsOf(layers).filter(({ name }) => tensors.has(name)).length,
+  );
+  return matches[counts.indexOf(Math.max(...counts))] as Match;
 }
 
 function tensorOf(
