@@ -4,6 +4,7 @@ import { type Graph, GraphLayer } from '../../graph/index.js';
 import type { tf } from '../../tensorflow/index.js';
 import type { Naming } from '../weights/namings.js';
 import { imageInput } from './builder.js';
+import { drawWeights } from './initial-weights.js';
 import type { Backbone } from './network.js';
 
 /** A trunk as a graph. */
@@ -23,14 +24,21 @@ export function graphLayer({ graph, features, file }: GraphTrunk): GraphLayer {
   return explained(file, () => new GraphLayer({ name: layerName, graph, outputs: [features] }));
 }
 
-/** The trunk for an input of `size` × `size` pixels; its weights are zeros. */
-export function buildGraph(trunk: GraphTrunk, size: number): Backbone {
+/**
+ * The trunk for an input of `size` × `size` pixels; its weights are random, or zeros without a seed.
+ *
+ * @throws InvalidInputError when Bobbin cannot compute the graph for this size, or cannot draw its weights
+ */
+export function buildGraph(trunk: GraphTrunk, size: number, seed: number | undefined): Backbone {
   const input = imageInput(size);
   const layer = graphLayer(trunk);
   const features = explained(trunk.file, () => layer.apply(input) as tf.SymbolicTensor);
   if (features.shape.length !== 2) {
     layer.dispose();
     throw expected('features of [batch, channels]', trunk.file, features.shape);
+  }
+  if (seed !== undefined) {
+    drawWeights(layer, seed);
   }
   return { input, features };
 }

@@ -61,7 +61,7 @@ function trunkOf(
   }
   const trunk: GraphTrunk = { graph, features, file };
   return {
-    build: (size) => buildGraph(trunk, size),
+    build: (size, seed) => buildGraph(trunk, size, seed),
     namings: [graphNaming(graphLayer(trunk))],
     // Those that the features need are the trunk's; the others are the head's.
     heads: graph.weights.map(({ name }) => name),

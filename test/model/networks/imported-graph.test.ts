@@ -16,7 +16,7 @@ import { train } from '../../../src/training/index.js';
 import { splitNetwork } from '../../../src/training/network.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { drawPhotos } from '../../support/photos.js';
-import { graphWeights, saveGraph, usualRecord } from './imported.js';
+import { graphWeights, saveGraph, tinyGraph, usualRecord } from './imported.js';
 
 const folder = temporaryFolder();
 const at = (name: string) => path.join(folder, name);
@@ -76,6 +76,35 @@ test('when a graph is imported, then its weights keep torch’s names, and its f
     const layer = sized.getLayer('backbone');
     assert.ok(largestDifference(layer.apply(images) as tf.Tensor, expectedFeatures(images)) < 1e-6);
   }
+});
+
+test('when weights are random, then each is drawn by its operation, and one without a role is refused', async () => {
+  const random = { pretrained: false, seed: 5 };
+  const { model } = await build(random);
+  const values = (name: string) => valuesOf({ model } as Classifier, `backbone/stem.${name}`);
+  assert.deepEqual(
+    values('conv.weight'),
+    valuesOf(await build(random), 'backbone/stem.conv.weight'),
+  );
+  const deviation = Math.sqrt(tf.moments(values('conv.weight')).variance.dataSync()[0] as number);
+  assert.ok(Math.abs(deviation / Math.sqrt(2 / 27) - 1) < 0.15, `${deviation}`);
+  assert.deepEqual([values('bn.weight'), values('bn.bias')].flat(), [
+    ...Array(8).fill(1),
+    ...Array(8).fill(0),
+  ]);
+  const graph = structuredClone(tinyGraph);
+  graph.weights.push({ name: 'positions', shape: [1, 8], trainable: true });
+  graph.nodes.splice(5, 0, {
+    ...{ name: 'n', operation: 'Add', attributes: {} },
+    ...{ inputs: ['flat', 'positions'], outputs: ['moved'] },
+  });
+  const weights = graphWeights().set('positions', { shape: [1, 8], values: new Float32Array(8) });
+  await saveGraph(at('positions'), { graph, features: 'moved' }, weights);
+  await build({ network: at('positions') });
+  await assert.rejects(
+    build({ ...random, network: at('positions') }),
+    /Missing an initial value for the weight positions\. .* without --no-pretrained/,
+  );
 });
 
 test('when only the head is trained, then the graph runs outside the gradient', async () => {
