@@ -1,6 +1,6 @@
 """Compares the pixels that quality.ts rendered: python quality.py FOLDER reads series.json; prints rows as JSON.
 
-Crops: Pillow's antialiased bilinear resize of the same window, rounded to levels by Pillow.
+Crops: Pillow's antialiased resize of the same window, rounded to levels by Pillow; without the border of a padded photo.
 Colour: torchvision's brightness, contrast and saturation in floats, then a rotation of YIQ's colour plane
 (torchvision's hue uses HSV, a different operation), clamped to 0…255 once at the end.
 """
@@ -24,12 +24,29 @@ def picture(path):
         return ImageOps.exif_transpose(image).convert("RGB")
 
 
-def crop_by_pillow(image, recipe):
-    """The recipe's window, resized to [size, size, 3], in levels."""
-    left, top, width, height = (recipe["window"][key] for key in ("left", "top", "width", "height"))
-    size = (recipe["size"], recipe["size"])
-    view = image.resize(size, Image.BILINEAR, box=(left, top, left + width, top + height))
+FILTERS = {"bilinear": Image.BILINEAR, "bicubic": Image.BICUBIC}
+
+
+def rectangle(of):
+    return tuple(of[key] for key in ("left", "top", "width", "height"))
+
+
+def crop_by_pillow(image, recipe, filter="bilinear"):
+    """The recipe's window, resized to [height, width, 3] of the part of the view that it fills, in levels."""
+    left, top, width, height = rectangle(recipe["window"])
+    size = rectangle(recipe["photo"])[2:] if "photo" in recipe else (recipe["size"],) * 2
+    # Sums of floats may end a little outside.
+    right, bottom = min(left + width, image.width), min(top + height, image.height)
+    view = image.resize(size, FILTERS[filter], box=(left, top, right, bottom))
     return np.asarray(ImageOps.mirror(view) if recipe["flip"] else view, np.float64)
+
+
+def photo_in(view, recipe):
+    """The part of a view that shows the photo."""
+    if "photo" not in recipe:
+        return view
+    left, top, width, height = rectangle(recipe["photo"])
+    return view[top : top + height, left : left + width]
 
 
 def factors_of(color):
@@ -111,15 +128,17 @@ def check_factors(color, strengths):
 def main(folder):
     given = load_series(folder)
     series = given["series"]
-    measures = {key: Measure() for key in ("center", "random", "color", "whole")}
+    resized = [name for name in series if "color" not in name and not name.endswith("-plain")]
+    measures = {key: Measure() for key in (*resized, "color", "whole")}
     plain = {f"{name}-plain": Measure() for name in ("center", "random", "color")}
     for i, (path, copy) in enumerate(zip(given["files"], given["plain"])):
         image = picture(path)
         if image.tobytes() != picture(copy).tobytes():
             raise ValueError(f"The progressive copy of {path} shows another picture")
-        for name in ("center", "random"):
+        for name in resized:
             recipe = series[name]["recipes"][i]
-            measures[name].add(series[name]["pixels"][i], crop_by_pillow(image, recipe))
+            wanted = crop_by_pillow(image, recipe, series[name]["filter"])
+            measures[name].add(photo_in(series[name]["pixels"][i], recipe), wanted)
         recipe, colored = series["color"]["recipes"][i], series["color"]["pixels"][i]
         if {**recipe, "color": 0} != {**series["random"]["recipes"][i], "color": 0}:
             raise ValueError(f"The coloured view of {path} has another window")

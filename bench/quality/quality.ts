@@ -17,16 +17,40 @@ const preprocessing: Preprocessing = {
   std: [1, 1, 1],
 };
 
-const augmentations: Record<string, Partial<Augmentation>> = {
-  center: { crop: 'center', flip: 0 },
-  random: {},
-  color: { ...everything, noise: 0 },
+interface Series {
+  augmentation: Partial<Augmentation>;
+  /** Other than those of {@link preprocessing}. */
+  resizing?: Pick<Preprocessing, 'filter' | 'fit'>;
+}
+
+const center = { augmentation: { crop: 'center', flip: 0 } } as const;
+
+/** Rendered by both decoders. */
+const decoded: Record<string, Series> = {
+  center,
+  random: { augmentation: {} },
+  color: { augmentation: { ...everything, noise: 0 } },
+};
+
+const resized: Record<string, Series> = {
+  bicubic: { ...center, resizing: { filter: 'bicubic' } },
+  'random-bicubic': { augmentation: {}, resizing: { filter: 'bicubic' } },
+  pad: { ...center, resizing: { fit: 'pad' } },
+  'pad-bicubic': { ...center, resizing: { fit: 'pad', filter: 'bicubic' } },
+  squash: { ...center, resizing: { fit: 'squash' } },
+  'squash-bicubic': { ...center, resizing: { fit: 'squash', filter: 'bicubic' } },
 };
 
 /** The measurements of quality.py by its names, and their bounds in decibels. */
 const measures = [
   { key: 'center', text: 'centre crop, against Pillow', median: 50, worst: 45 },
   { key: 'random', text: 'random-resized crop, against Pillow', median: 50, worst: 45 },
+  { key: 'bicubic', text: 'centre crop, bicubic, against Pillow', median: 50, worst: 45 },
+  { key: 'random-bicubic', text: 'random crop, bicubic, against Pillow', median: 50, worst: 45 },
+  { key: 'pad', text: 'padded, against Pillow', median: 50, worst: 45 },
+  { key: 'pad-bicubic', text: 'padded, bicubic, against Pillow', median: 50, worst: 45 },
+  { key: 'squash', text: 'squashed, against Pillow', median: 50, worst: 45 },
+  { key: 'squash-bicubic', text: 'squashed, bicubic, against Pillow', median: 50, worst: 45 },
   { key: 'color', text: 'colour, against torchvision on the same crops', median: 50 },
   { key: 'whole', text: "colour, against torchvision on Pillow's crops", median: 50 },
   { key: 'center-plain', text: 'centre crop, fast against plain decoder', median: 50, worst: 45 },
@@ -56,10 +80,11 @@ export async function measureQuality(
   try {
     const plain = progressiveCopies(chosen, folder);
     const series: Record<string, unknown> = {};
-    for (const [name, augmentation] of Object.entries(augmentations)) {
-      series[name] = await render(chosen, augmentation, path.join(folder, `${name}.f32`));
-      const file = path.join(folder, `${name}-plain.f32`);
-      series[`${name}-plain`] = await render(plain, augmentation, file);
+    for (const [name, one] of Object.entries({ ...decoded, ...resized })) {
+      series[name] = await render(chosen, one, path.join(folder, `${name}.f32`));
+    }
+    for (const [name, one] of Object.entries(decoded)) {
+      series[`${name}-plain`] = await render(plain, one, path.join(folder, `${name}-plain.f32`));
     }
     const given = { files: chosen, plain, series, strengths: everything };
     writeFileSync(path.join(folder, 'series.json'), JSON.stringify(given));
@@ -86,10 +111,10 @@ function progressiveCopies(files: string[], folder: string): string[] {
 }
 
 /** Renders one epoch into `target`, as float32 levels in the order of the files; returns it with the recipes. */
-async function render(files: string[], augmentation: Partial<Augmentation>, target: string) {
+async function render(files: string[], { augmentation, resizing }: Series, target: string) {
   const loader = createLoader({
     samples: files.map((path) => ({ path, label: 0 })),
-    preprocessing,
+    preprocessing: { ...preprocessing, ...resizing },
     augmentation,
     damaged: 'fail',
   });
@@ -110,7 +135,7 @@ async function render(files: string[], augmentation: Partial<Augmentation>, targ
         return loader.recipesOf(sample, autoOrient)[0];
       }),
     );
-    return { pixels: target, recipes };
+    return { pixels: target, recipes, filter: resizing?.filter ?? 'bilinear' };
   } finally {
     loader.close();
   }

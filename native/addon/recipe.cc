@@ -11,6 +11,7 @@
 
 #include "addon/addon.h"
 #include "addon/values.h"
+#include "core/base/filter.h"
 #include "core/base/image.h"
 #include "core/effects/effects.h"
 #include "core/effects/operations.h"
@@ -54,6 +55,7 @@ Napi::Object from_recipe(Napi::Env env, const core::Recipe& recipe) {
   Napi::Object result = Napi::Object::New(env);
   result["window"] = from_rectangle(env, recipe.window);
   result["size"] = recipe.size;
+  if (recipe.photo) result["photo"] = from_rectangle(env, *recipe.photo);
   result["flip"] = recipe.flip;
   result["color"] = color;
   result["noise"] = recipe.noise_sigma;
@@ -77,6 +79,13 @@ Napi::Value draw_recipes(const Napi::CallbackInfo& info) {
   return result;
 }
 
+// The choice that a property names.
+template <typename Choice, typename Names>
+Choice to_choice(const Napi::Object& from, const char* name, const Names& names) {
+  const auto found = std::find(names.begin(), names.end(), text(from, name));
+  return static_cast<Choice>(found == names.end() ? 0 : found - names.begin());
+}
+
 // Reads each option of an augmentation.
 struct FromObject {
   const Napi::Object& object;
@@ -90,8 +99,7 @@ struct FromObject {
   }
   template <typename Choice, typename Names>
   void operator()(const char* name, Choice& member, const Names& names) const {
-    const auto found = std::find(names.begin(), names.end(), text(object, name));
-    member = static_cast<Choice>(found == names.end() ? 0 : found - names.begin());
+    member = to_choice<Choice>(object, name, names);
   }
 };
 
@@ -140,6 +148,8 @@ core::Preprocessing to_preprocessing(const Napi::Object& from) {
   to.resize = from.Get("resize").ToNumber().Int32Value();
   to.crop = from.Get("crop").ToNumber().Int32Value();
   to.bgr = text(from, "channels") == "bgr";
+  to.filter = to_choice<core::FilterKind>(from, "filter", core::kFilterNames);
+  to.fit = to_choice<core::Fit>(from, "fit", core::kFitNames);
   const Napi::Object mean = from.Get("mean").ToObject(), std = from.Get("std").ToObject();
   for (std::uint32_t c = 0; c < 3; ++c) {
     to.mean[c] = mean.Get(c).ToNumber().FloatValue();

@@ -1,5 +1,11 @@
 /** The preprocessing of most models, for commands without a model. */
-import type { Preprocessing } from '../pipeline/index.js';
+import { type Preprocessing, preprocessingOptions } from '../pipeline/index.js';
+
+/** What may differ from {@link usualPreprocessing}. */
+export const usualPreprocessingOptions = {
+  filter: { ...preprocessingOptions.filter, default: 'bilinear', defaultHelp: 'bilinear' },
+  fit: { ...preprocessingOptions.fit, default: 'crop', defaultHelp: 'crop' },
+} as const;
 
 export const usualPreprocessing: Preprocessing = {
   resize: 256,

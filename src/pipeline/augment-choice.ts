@@ -14,6 +14,7 @@ import { cudaStatus } from './cuda.js';
 import { type Augmenter, loaderOptions } from './loader-options.js';
 import { type MeasureRequest, measureLoader, measureOptions } from './measure.js';
 import type { CudaStatus } from './native-loader.js';
+import type { Preprocessing } from './preprocessing.js';
 
 /** {@link loaderOptions}' `augment` for commands that can wait for a measurement. */
 export const augmentOption = {
@@ -41,9 +42,13 @@ const worthwhile = 0.2;
 export function obstacleToGpu(
   { available, reason }: Pick<CudaStatus, 'available' | 'reason'>,
   augmentation: Augmentation,
+  { fit }: Pick<Preprocessing, 'fit'> = {},
 ): string | undefined {
   if (!available) {
     return `there is no CUDA device: ${reason}`;
+  }
+  if (fit === 'pad') {
+    return 'photos are padded (fit pad), which the CPU does in any case';
   }
   const names = effectsOnCpu(augmentation).flatMap(({ name, always }) => (always ? [name] : []));
   if (names.length === 0) {
@@ -114,7 +119,7 @@ export async function chooseAugment(request: ChoiceRequest): Promise<AugmentChoi
   checkArguments('chooseAugment', request, choiceShape);
   const { obstacle, files, ...loading } = request;
   const augmentation = resolveOptions(augmentationOptions, request.augmentation, 'augmentation');
-  const found = obstacleToGpu(cudaStatus(), augmentation) ?? obstacle;
+  const found = obstacleToGpu(cudaStatus(), augmentation, request.preprocessing) ?? obstacle;
   if (found !== undefined) {
     return onCpu(found);
   }

@@ -39,6 +39,7 @@ export type { CudaStatus, Effect, Recipe, Rectangle } from './native-loader.js';
 export type { PixelType } from './pixel-type.js';
 export {
   checkPreprocessing,
+  completePreprocessing,
   type Filter,
   type Fit,
   type Preprocessing,

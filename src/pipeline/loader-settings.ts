@@ -8,7 +8,7 @@ import { memoryOf } from './cuda.js';
 import { type LoaderOptions, loaderOptions } from './loader-options.js';
 import type { NativeLoaderOptions } from './native-loader.js';
 import type { PixelType } from './pixel-type.js';
-import { checkPreprocessing, type Preprocessing } from './preprocessing.js';
+import { checkPreprocessing, completePreprocessing } from './preprocessing.js';
 import { slotsWithin } from './ring.js';
 import { imagesOf, type LoaderSamples } from './samples.js';
 
@@ -44,7 +44,6 @@ export function resolveLoader(given: LoaderOptions<PixelType>): LoaderSettings {
   // A batch larger than the data would only take more memory.
   const batchSize = Math.min(most, rows);
   checkPreprocessing(preprocessing);
-  checkRenderable(preprocessing);
   const augmented = resolveOptions(augmentationOptions, augmentation, 'augmentation');
   checkAugmentation(augmented);
   const onGpu = memoryOf(rest) === 'gpu';
@@ -62,22 +61,12 @@ export function resolveLoader(given: LoaderOptions<PixelType>): LoaderSettings {
       batchSize,
       images: imagesOf(samples),
       slots: memoryMB === 0 ? options.slots : slotsWithin(memoryMB, slot),
-      preprocessing,
+      preprocessing: completePreprocessing(preprocessing),
       augmentation: augmented,
       device: onGpu ? 'cuda' : 'none',
       cudaLibrary,
     },
   };
-}
-
-/** @throws InvalidInputError for a filter or fit that the renderer does not have yet. */
-function checkRenderable({ filter = 'bilinear', fit = 'crop' }: Preprocessing): void {
-  if (filter !== 'bilinear') {
-    throw expected('bilinear', 'preprocessing.filter', filter, 'The loader has no other one yet');
-  }
-  if (fit !== 'crop') {
-    throw expected('crop', 'preprocessing.fit', fit, 'The loader has no other one yet');
-  }
 }
 
 /** The number of an epoch's samples that one of `workerCount` loaders takes. */

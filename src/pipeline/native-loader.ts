@@ -132,6 +132,8 @@ export interface Recipe {
   window: Rectangle;
   /** Side of the square output in pixels. */
   size: number;
+  /** The part of the view that the window fills, in its pixels, if a border of the mean colour is around it. */
+  photo?: Rectangle;
   flip: boolean;
   /** 3×4, row-major: colour′ = A · (red, green, blue, mean grey of the view)ᵀ. */
   color: number[];

@@ -61,6 +61,17 @@ export interface Preprocessing {
   fit?: Fit | undefined;
 }
 
+/** The same with defaults for what a file that was saved before lacks. Equal ones have equal JSON. */
+export const completePreprocessing = ({
+  resize,
+  crop,
+  mean,
+  std,
+  channels,
+  filter = 'bilinear',
+  fit = 'crop',
+}: Preprocessing): Preprocessing => ({ resize, crop, mean, std, channels, filter, fit });
+
 /** @throws InvalidInputError unless `value`, which `name` names, is a usable {@link Preprocessing}. */
 export function checkPreprocessing(value: Preprocessing, name = 'preprocessing'): void {
   checkKeys(name, value, ['resize', 'crop', 'mean', 'std', 'channels', 'filter', 'fit']);

@@ -3,6 +3,7 @@ import { type ImageFile, imageName } from '../dataset/index.js';
 import type { Classifier } from '../model/index.js';
 import {
   type Batch,
+  completePreprocessing,
   createLoader,
   evaluationAugmentation,
   type Loader,
@@ -100,7 +101,7 @@ const unsoundWeights =
 function byPreprocessing(members: readonly Member[]): Map<Preprocessing, Member[]> {
   const groups = new Map<string, Member[]>();
   for (const member of members) {
-    const key = JSON.stringify(member.classifier.preprocessing);
+    const key = JSON.stringify(completePreprocessing(member.classifier.preprocessing));
     groups.set(key, [...(groups.get(key) ?? []), member]);
   }
   return new Map(

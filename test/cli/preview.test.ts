@@ -50,6 +50,23 @@ test('when a folder is previewed, then each class has its rows of an original an
   assert.deepEqual(await count(at('sheet.png')), [2 * 3 * tile, 2 * 3 * tile]);
 });
 
+test('when photos are padded, then the sheet shows the border', async () => {
+  for (const name of Object.keys(colours)) {
+    const wide = sharp({ create: { width: 60, height: 20, channels: 3, background: name } });
+    await mkdir(at('wide', name), { recursive: true });
+    await wide.png().toFile(at('wide', name, '1.png'));
+  }
+  const sizes = ['--rows', '2', '--views', '1', '--crop', 'center', '--fit', 'pad', ...still];
+  await preview(at('wide'), '--out', at('padded.png'), '--filter', 'bicubic', ...sizes);
+  const data = await sharp(at('padded.png')).removeAlpha().raw().toBuffer();
+  let border = 0;
+  for (let i = 0; i < data.length; i += 3) {
+    border += data[i] === 127 && data[i + 1] === 127 && data[i + 2] === 127 ? 1 : 0;
+  }
+  // A photo of 60 × 20 becomes 256 × 85: 139 of the 224 rows of both views show none of it.
+  assert.ok(Math.abs(border - (2 * 139 * tile) / 224) < 0.03 * tile, `${border}`);
+});
+
 test('when the data set is prepared, then the sheet shows its samples', async () => {
   const { code } = await runBobbin(['prepare', at('photos'), '--out', at('data')]);
   assert.equal(code, 0);

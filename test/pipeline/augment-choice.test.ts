@@ -35,6 +35,12 @@ for (const { changes, obstacle } of [
   });
 }
 
+test('when photos are padded, then no measurement is needed: the CPU pads them', () => {
+  const obstacle = 'photos are padded (fit pad), which the CPU does in any case';
+  assert.equal(obstacleToGpu(there, augmentationOf(), { fit: 'pad' }), obstacle);
+  assert.equal(obstacleToGpu(there, augmentationOf(), { fit: 'squash' }), undefined);
+});
+
 for (const { when, rates, changes, augment, reason } of [
   {
     when: 'the GPU is much faster',

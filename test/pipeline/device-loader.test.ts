@@ -133,6 +133,28 @@ test('when a loader has ten views an image, then a device has them in the same o
   assert.ok(largest <= apart, `${largest}`);
 });
 
+for (const [fit, renders] of [
+  ['squash', true],
+  ['pad', false],
+] as const) {
+  const renderer = renders ? 'the device' : 'the CPU';
+  test(`when photos are to ${fit} by the bicubic filter, then ${renderer} renders them for a device`, async (t) => {
+    useReferenceDevice(t);
+    const options = {
+      samples: await pictures(t),
+      preprocessing: { ...preprocessing, fit, filter: 'bicubic' as const },
+      augmentation: { brightness: 0.4, contrast: 0.4 },
+    };
+    const wanted = await epochOf(options);
+    const there = await epochOf({ ...options, augment: 'gpu' });
+    assert.deepEqual(there.rows, wanted.rows);
+    // The CPU's words have signs here: they are coarser by 16.
+    const { largest } = difference(there.pixels, wanted.pixels);
+    assert.ok(largest <= (renders ? 10 * apart : 0), `${largest}`);
+    assert.equal(there.statistics.deviceRendered > 0, renders);
+  });
+}
+
 test('when there is no CUDA device, then requesting one fails with the reason', (t) => {
   const { available, reason } = cudaStatus();
   if (available) {

@@ -31,17 +31,23 @@
 #include <cstdint>
 #include <span>
 
+#include "core/base/filter.h"
 #include "core/base/output.h"
 #include "core/kernels/scan.h"
 
 namespace bobbin::core {
 
-// A weight in units of 2⁻¹⁶, in both halves: ready for vectors of words.
+// A weight in both halves, ready for vectors of words: in units of 2⁻¹⁶, or, with a sign, of 2⁻¹⁴.
 using WordPair = std::uint32_t;
 
-// Filters of at most this many samples are computed in words, longer ones in floats. Words are in
-// units of 1/256 of a level. A product is truncated (error < 1, mean ½, compensated); a weight is
-// rounded (error ≤ ½). So values are within 2 · count / 256 of a level after both passes.
+// Filters of at most this many samples are computed in words, longer ones in floats. Between the
+// passes, words are in units of 1/256 of a level. A product is truncated (error < 1, mean ½,
+// compensated); a weight is rounded (error ≤ ½). So values are within 2 · count / 256 of a level
+// after both passes.
+//
+// Bicubic sums lie up to a third of the range outside of it, and stay there until colours are
+// clamped. So its words have signs: in units of 1/32 of a level between the passes, and of 1/16
+// after them. By the same errors, values are within count / 12 of a level.
 inline constexpr int kMostWords = 8;
 
 // One axis of a resampling filter: output i is the sum of `count` samples from first[i] on, the
@@ -53,10 +59,11 @@ struct Filter {
   const WordPair* words = nullptr;  // The same; null beyond kMostWords samples.
   int count = 0;
   std::ptrdiff_t stride = 0;
+  FilterKind kind = FilterKind::kBilinear;  // Only bicubic weights have signs.
 
   [[gnu::always_inline]] Filter from(int output) const {
-    return {first + output, weights + output, words == nullptr ? nullptr : words + output, count,
-            stride};
+    return {first + output, weights + output, words == nullptr ? nullptr : words + output,
+            count,          stride,           kind};
   }
 };
 
@@ -78,7 +85,7 @@ struct ColumnsTask {
   // one sample to the next.
   const std::uint16_t* columns[3] = {};
   int step = 1;
-  Filter first, others;   // Of channel 0, and of channels 1 and 2.
+  Filter first, others;   // Of channel 0, and of channels 1 and 2; of the same kind.
   float matrix[12] = {};  // 3×4, from the channels and 1 to the output's channels.
   int outputs = 0;        // Pixels in a row.
 };

@@ -6,55 +6,26 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include "core/base/image.h"
 #include "core/base/random.h"
 #include "core/effects/effects.h"
 #include "core/recipe/augmentation.h"
+#include "core/recipe/canvas.h"
 #include "core/recipe/draw_effects.h"
 
 namespace bobbin::core {
 namespace {
 
-// The image after torchvision's Resize(int) of its short side: the long side is truncated, so the
-// two scales may differ slightly.
-struct ResizedGrid {
-  int width, height;
-  int crop;                 // Side of a window.
-  double scale_x, scale_y;  // Source pixels per resized pixel.
-
-  ResizedGrid(const Preprocessing& preprocessing, int source_width, int source_height)
-      : crop(preprocessing.crop) {
-    const int resize = preprocessing.resize;
-    const auto longer = [&](int long_side, int short_side) {
-      const std::int64_t side = std::int64_t{resize} * long_side / short_side;
-      if (side > std::numeric_limits<int>::max()) throw ImageError("image is too long and narrow");
-      return static_cast<int>(side);
-    };
-    const bool portrait = source_width <= source_height;
-    width = portrait ? resize : longer(source_width, source_height);
-    height = portrait ? longer(source_height, source_width) : resize;
-    scale_x = static_cast<double>(source_width) / width;
-    scale_y = static_cast<double>(source_height) / height;
-  }
-
-  // The last positions of a window.
-  int right() const { return width - crop; }
-  int bottom() const { return height - crop; }
-  Window window(int left, int top) const {
-    return {left * scale_x, top * scale_y, crop * scale_x, crop * scale_y};
-  }
-};
-
-// Rounds half to even, like Python's round in torchvision's CenterCrop.
-int centered(int last) { return static_cast<int>(std::nearbyint(last / 2.0)); }
-
 // Inception's crop (Szegedy et al. 2015) in the form of torchvision's RandomResizedCrop: area and
-// logarithm of the aspect ratio are uniform. After ten windows that do not fit, it is the largest
-// central window within the range of the ratio.
-Window random_resized_window(const Augmentation& options, int width, int height, Random& random) {
+// logarithm of the aspect ratio are uniform. After ten windows that do not fit, or show nothing of
+// the photo, it is the largest central window within the range of the ratio.
+Window random_resized_window(const Augmentation& options, const Canvas& canvas, Random& random) {
+  const int width = canvas.x.length, height = canvas.y.length;
+  const auto shows = [](const CanvasSide& side, int start, int length) {
+    return start < side.begin + side.photo && start + length > side.begin;
+  };
   const double area = static_cast<double>(width) * height;
   for (int attempt = 0; attempt < 10; ++attempt) {
     const double target = area * random.uniform(options.area.min, options.area.max);
@@ -65,6 +36,7 @@ Window random_resized_window(const Augmentation& options, int width, int height,
     if (w < 1 || h < 1 || w > width || h > height) continue;
     const int left = random.below(width - w + 1);
     const int top = random.below(height - h + 1);
+    if (!shows(canvas.x, left, w) || !shows(canvas.y, top, h)) continue;
     return {double(left), double(top), double(w), double(h)};
   }
   const double ratio =
@@ -142,17 +114,20 @@ std::array<float, 12> to_grey(const std::array<float, 12>& color) {
   return grey;
 }
 
-// The window of view `view`, for a crop of whole resized pixels.
-Window grid_window(Crop crop, const ResizedGrid& grid, std::size_t view, Random& random) {
-  const int right = grid.right(), bottom = grid.bottom();
+// The window of view `view`, of `size` × `size` pixels of the canvas.
+Window whole_window(Crop crop, const Canvas& canvas, int size, std::size_t view, Random& random) {
+  const int right = canvas.x.length - size, bottom = canvas.y.length - size;
+  const auto at = [size](int left, int top) {
+    return Window{double(left), double(top), double(size), double(size)};
+  };
   if (crop == Crop::kRandom) {
     const int left = random.below(right + 1);
-    return grid.window(left, random.below(bottom + 1));
+    return at(left, random.below(bottom + 1));
   }
   const int lefts[] = {0, right, 0, right, centered(right)};
   const int tops[] = {0, 0, bottom, bottom, centered(bottom)};
   const std::size_t place = crop == Crop::kCenter ? 4 : view % 5;
-  return grid.window(lefts[place], tops[place]);
+  return at(lefts[place], tops[place]);
 }
 
 // The mean as a colour for effects.
@@ -169,25 +144,30 @@ std::array<float, 3> fill_of(const Preprocessing& preprocessing) {
 void draw_recipes(const Augmentation& augmentation, const Preprocessing& preprocessing,
                   const SampleKey& key, int width, int height, std::vector<Recipe>& recipes) {
   Random random(random_key(key.seed, key.epoch, key.sample, Stream::kAugment));
-  const ResizedGrid grid(preprocessing, width, height);
+  const int size = preprocessing.crop;
+  const bool resizes = augmentation.crop == Crop::kRandomResized;
+  Canvas canvas = canvas_of(preprocessing, width, height);
+  // Shares of a photo that is cropped are whole pixels of the source.
+  if (resizes && preprocessing.fit == Fit::kCrop) canvas = whole_canvas(width, height);
   recipes.clear();
   recipes.resize(augmentation.views());
   for (std::size_t view = 0; view < recipes.size(); ++view) {
-    recipes[view].window = augmentation.crop == Crop::kRandomResized
-                               ? random_resized_window(augmentation, width, height, random)
-                               : grid_window(augmentation.crop, grid, view, random);
+    recipes[view].window = resizes ? random_resized_window(augmentation, canvas, random)
+                                   : whole_window(augmentation.crop, canvas, size, view, random);
   }
   const bool mirrored = random.uniform() < augmentation.flip;
   std::array<float, 12> color = draw_color(augmentation, random);
   Random more(random_key(key.seed, key.epoch, key.sample, Stream::kEffects));
   if (more.uniform() < augmentation.grayscale) color = to_grey(color);
-  const EffectList effects = draw_effects(augmentation, key, grid.crop, more);
-  const Erasure erasure = draw_erasure(augmentation, key, grid.crop);
+  const EffectList effects = draw_effects(augmentation, key, size, more);
+  const Erasure erasure = draw_erasure(augmentation, key, size);
   const std::uint64_t noise_key = random_key(key.seed, key.epoch, key.sample, Stream::kNoise);
   for (std::size_t view = 0; view < recipes.size(); ++view) {
     Recipe& recipe = recipes[view];
-    recipe.size = grid.crop;
+    recipe.size = size;
+    recipe.filter = preprocessing.filter;
     recipe.flip = mirrored != (view >= 5);
+    show(recipe.window, canvas, recipe);
     recipe.color = color;
     recipe.noise_key = mix64(noise_key + view);
     recipe.noise_sigma = static_cast<float>(augmentation.noise);

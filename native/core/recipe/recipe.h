@@ -4,13 +4,19 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "core/base/filter.h"
 #include "core/base/image.h"
 #include "core/effects/effects.h"
 #include "core/recipe/augmentation.h"
 
 namespace bobbin::core {
+
+// How photos become square.
+enum class Fit : std::uint8_t { kCrop, kPad, kSquash };
+inline constexpr std::array kFitNames = {"crop", "pad", "squash"};
 
 // From pixels to a model's input (src/pipeline/preprocessing.ts); mean and std in 0…255 units and
 // in the order of the channels.
@@ -20,6 +26,8 @@ struct Preprocessing {
   std::array<float, 3> mean{};
   std::array<float, 3> std{1, 1, 1};
   bool bgr = false;
+  FilterKind filter = FilterKind::kBilinear;
+  Fit fit = Fit::kCrop;
 };
 
 // A rectangle in pixels of the upright image; edges may lie between pixels.
@@ -45,19 +53,25 @@ struct Erasure {
   std::uint64_t key = 0;
 };
 
-// One rendered view of one sample: resample `window` to size × size, mirror, colour, apply effects,
-// add noise, normalise, erase.
+// One rendered view of one sample: resample `window`, mirror, colour, put the photo on a border if
+// it has one, apply effects, add noise, normalise, erase.
 struct Recipe {
   Window window;
-  int size = 0;  // Side of the square output in pixels.
+  int size = 0;                 // Side of the square output in pixels.
+  std::optional<Region> photo;  // The part of the view that the window fills, if that is not all.
+  FilterKind filter = FilterKind::kBilinear;
   bool flip = false;
   // 3×4, row-major: colour' = A · (red, green, blue, mean grey of the view)ᵀ.
   std::array<float, 12> color{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0};
   std::uint64_t noise_key = 0;
   float noise_sigma = 0;  // In 0…255 units.
   EffectList effects;
-  std::array<float, 3> fill{};  // What lies outside of the view, to effects: RGB in 0…255 units.
+  // The border, and what lies outside of the view, to effects: RGB in 0…255 units.
+  std::array<float, 3> fill{};
   Erasure erasure;
+
+  // The part of the view that the window fills.
+  Region filled() const { return photo.value_or(Region{0, 0, size, size}); }
 };
 
 // The key of a sample's random numbers.

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 
+#include "core/base/filter.h"
 #include "core/base/image.h"
 #include "core/base/output.h"
 #include "core/base/scratch.h"
@@ -56,15 +57,17 @@ DecodePlan plan_decode(std::span<const Recipe> recipes, const ImageSize& size) {
   double smallest_reduction = 1e9;
   for (const Recipe& recipe : recipes) {
     const Window window = stored_window(recipe.window, size);
-    // Half the triangle's width is one output pixel, but at least one source pixel.
-    const double reach_x = std::max(1.0, window.width / recipe.size);
-    const double reach_y = std::max(1.0, window.height / recipe.size);
+    const Region filled = recipe.filled();
+    const double step_x = window.width / (size.transposed() ? filled.height : filled.width);
+    const double step_y = window.height / (size.transposed() ? filled.width : filled.height);
+    // A step counts as at least one source pixel for the filter's width.
+    const double reach_x = support_of(recipe.filter) * std::max(1.0, step_x);
+    const double reach_y = support_of(recipe.filter) * std::max(1.0, step_y);
     left = std::min(left, window.left - reach_x);
     top = std::min(top, window.top - reach_y);
     right = std::max(right, window.left + window.width + reach_x);
     bottom = std::max(bottom, window.top + window.height + reach_y);
-    smallest_reduction =
-        std::min({smallest_reduction, window.width / recipe.size, window.height / recipe.size});
+    smallest_reduction = std::min({smallest_reduction, step_x, step_y});
   }
   DecodePlan plan;
   // The filter always reduces by at least four itself, so that it decides the quality.
@@ -83,14 +86,15 @@ void Renderer::render(const ImageView& image, const ImageSize& size, const Recip
   turn_upright(image, size);
   set_taps(image, recipe, size);
   set_strips(image);
-  const float grey = recipe.color[3] == 0 ? 0 : mean_grey(image, recipe.size);
-  const bool effects = !recipe.effects.empty();
+  const Region filled = recipe.filled();
+  const float grey = recipe.color[3] == 0 ? 0 : mean_grey(image, filled);
+  const bool whole_view = recipe.photo || !recipe.effects.empty();
   ColumnsTask columns;
-  // Effects work on RGB.
+  // A border and effects are RGB.
   const std::array<float, 12> matrix =
-      color_matrix(image.space, recipe, preprocessing.bgr && !effects, grey);
+      color_matrix(image.space, recipe, preprocessing.bgr && !whole_view, grey);
   std::copy(matrix.begin(), matrix.end(), columns.matrix);
-  columns.outputs = recipe.size;
+  columns.outputs = filled.width;
   FinishTask finish;
   finish.values = 3 * recipe.size;
   finish.sigma = recipe.noise_sigma;
@@ -99,7 +103,7 @@ void Renderer::render(const ImageView& image, const ImageSize& size, const Recip
     finish.mean[c] = preprocessing.mean[c];
     finish.scale[c] = 1 / preprocessing.std[c];
   }
-  if (effects) {
+  if (whole_view) {
     finish.count = recipe.size;
     finish.output = output;
     kernels_.finish(make_view(recipe, preprocessing.bgr, columns), finish);
@@ -115,18 +119,23 @@ void Renderer::render(const ImageView& image, const ImageSize& size, const Recip
   erase(recipe, preprocessing, output, effects_.line);
 }
 
-// The whole view with its effects, channels in the model's order.
+// The whole view with its border and effects, channels in the model's order.
 PixelRows Renderer::make_view(const Recipe& recipe, bool bgr, ColumnsTask& columns) {
   const int width = kernels_.width, values = 3 * recipe.size;
   const std::ptrdiff_t stride = std::ptrdiff_t{3} * ((recipe.size + width - 1) / width * width);
   strip_.resize(width * stride);
   view_.resize(std::size_t{1} * recipe.size * values + width);
-  for (int y = 0; y < recipe.size; y += width) {
-    const int count = std::min(width, recipe.size - y);
+  if (recipe.photo) {
+    for (int i = 0; i < values * recipe.size; ++i) view_[i] = recipe.fill[i % 3];
+  }
+  const Region filled = recipe.filled();
+  float* const first = view_.data() + filled.top * values + 3 * filled.left;
+  for (int y = 0; y < filled.height; y += width) {
+    const int count = std::min(width, filled.height - y);
     resample_rows(y, count, columns);
     kernels_.resample_columns(columns, {strip_.data(), stride});
     for (int i = 0; i < count; ++i) {
-      std::copy_n(strip_.data() + i * stride, values, view_.data() + (y + i) * values);
+      std::copy_n(strip_.data() + i * stride, 3 * filled.width, first + (y + i) * values);
     }
   }
   apply_effects(
@@ -156,10 +165,11 @@ void Renderer::set_taps(const ImageView& image, const Recipe& recipe, const Imag
   const auto axis_y = [](const Plane& plane) {
     return Axis{plane.height, plane.region.top, plane.region.top + plane.region.height};
   };
-  column_taps_.set(turned.left / scale, window.width / scale, recipe.size,
-                   turned.reversed_x != recipe.flip, axis_x(planes_[0]));
-  row_taps_.set(turned.top / scale, window.height / scale, recipe.size, turned.reversed_y,
-                axis_y(planes_[0]));
+  const Region filled = recipe.filled();
+  column_taps_.set(turned.left / scale, window.width / scale, filled.width,
+                   turned.reversed_x != recipe.flip, axis_x(planes_[0]), recipe.filter);
+  row_taps_.set(turned.top / scale, window.height / scale, filled.height, turned.reversed_y,
+                axis_y(planes_[0]), recipe.filter);
   if (image.space != ColorSpace::kYcc) return;
   if (planes_[1].halved_x) halved_column_taps_.halve(column_taps_, axis_x(planes_[1]));
   if (planes_[1].halved_y) halved_row_taps_.halve(row_taps_, axis_y(planes_[1]));
@@ -202,8 +212,9 @@ void Renderer::resample_rows(int y, int count, ColumnsTask& columns) {
   columns.others = strips_[strip_count_ - 1].column_taps->filter();
 }
 
-// The view's mean is linear in the samples: the total weights of rows and columns suffice.
-float Renderer::mean_grey(const ImageView& image, int outputs) {
+// The photo's mean in the view is linear in the samples: the total weights of rows and columns
+// suffice.
+float Renderer::mean_grey(const ImageView& image, const Region& filled) {
   row_taps_.totals(row_totals_);
   column_taps_.totals(column_totals_);
   const int channels = image.space == ColorSpace::kRgb ? 3 : 1;
@@ -216,7 +227,7 @@ float Renderer::mean_grey(const ImageView& image, int outputs) {
   const float sum =
       kernels_.weighted_sum({task.samples, task.stride, static_cast<int>(row_totals_.size()),
                              task.values, row_totals_.data(), factors_.data()});
-  return sum / static_cast<float>(outputs) / static_cast<float>(outputs);
+  return sum / static_cast<float>(filled.width) / static_cast<float>(filled.height);
 }
 
 }  // namespace bobbin::core

@@ -29,9 +29,10 @@ class Renderer {
   explicit Renderer(const Kernels& with = kernels()) : kernels_(with) {}
 
   // Writes recipe.size × recipe.size × 3 values (rows of channels-last pixels) to `output`:
-  //   resample the window by a triangle filter that widens with the reduction (Pillow's BILINEAR),
-  //   turn upright and mirror, colour := A · colour, effects if there are any,
-  //   clamp(colour + σ · noise, 0, 255), store as PixelType says, erase.
+  //   resample the window by the recipe's filter, which widens with the reduction (as Pillow's do),
+  //   turn upright and mirror, colour := A · colour, a border of the recipe's fill around the photo
+  //   and effects if there are any, clamp(colour + σ · noise, 0, 255), store as PixelType says,
+  //   erase. The view's mean grey is the photo's.
   // The filter may look past the window's edge, never past the image's. Colours that are not RGB
   // are clamped at the end only. Noise goes to output values in order. `image` must cover
   // plan_decode's region; `size` gives its orientation.
@@ -51,7 +52,7 @@ class Renderer {
   void set_strips(const ImageView& image);
   void resample_rows(int y, int count, ColumnsTask& columns);
   PixelRows make_view(const Recipe& recipe, bool bgr, ColumnsTask& columns);
-  float mean_grey(const ImageView& image, int outputs);
+  float mean_grey(const ImageView& image, const Region& filled);
 
   const Kernels& kernels_;
   std::array<Plane, 3> planes_;  // Not transposed.

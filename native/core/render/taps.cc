@@ -8,6 +8,7 @@
 #include <cstring>
 #include <vector>
 
+#include "core/base/filter.h"
 #include "core/kernels/kernels.h"
 
 namespace bobbin::core {
@@ -18,10 +19,17 @@ using FourInts = std::int32_t __attribute__((vector_size(16)));
 using FourDoubles = double __attribute__((vector_size(32)));
 constexpr FourDoubles kSteps = {0, 1, 2, 3};
 
-// The triangle's height at a distance from its top.
-[[gnu::always_inline]] inline Four triangle(const Four& distance, float slope) {
-  const Four height = 1 - (distance < 0 ? -distance : distance) * slope;
-  return height > 0 ? height : Four{};
+// The filter's height at a distance from its top, in samples of `slope` steps.
+template <FilterKind kind>
+[[gnu::always_inline]] inline Four height_at(const Four& distance, float slope) {
+  const Four x = (distance < 0 ? -distance : distance) * slope;
+  if constexpr (kind == FilterKind::kBilinear) {
+    const Four height = 1 - x;
+    return height > 0 ? height : Four{};
+  } else {
+    const Four near = (1.5f * x - 2.5f) * x * x + 1, far = ((2.5f - 0.5f * x) * x - 4) * x + 2;
+    return x < 1 ? near : x < 2 ? far : Four{};
+  }
 }
 
 [[gnu::always_inline]] inline FourInts clamp(const FourInts& values, int low, int high) {
@@ -60,27 +68,43 @@ void Taps::finish() {
   for (int& first : first_) first -= begin_;
   if (count_ > kMostWords) return;
   words_.resize(weights_.size());
+  const bool has_signs = kind_ == FilterKind::kBicubic;
+  const float unit = has_signs ? 0x1p14f : 0x1p16f, zero = has_signs ? 0x1p15f : 0;
   for (std::size_t i = 0; i < words_.size(); ++i) {
-    // std::min(65535, x) in this argument order turns NaN, which outputs after the last one may
-    // have, into a valid word.
-    const auto word = static_cast<int>(std::min(65535.0f, weights_[i] * 0x1p16f + 0.5f));
+    // In this argument order std::min turns NaN, which outputs after the last one may have, into a
+    // valid word.
+    const float shifted = std::max(0.0f, std::min(65535.0f, weights_[i] * unit + (zero + 0.5f)));
+    const int word = (static_cast<int>(shifted) - static_cast<int>(zero)) & 0xffff;
     words_[i] = static_cast<WordPair>(word << 16 | word);
   }
 }
 
-void Taps::set(double start, double length, int outputs, bool reversed, const Axis& axis) {
+void Taps::set(double start, double length, int outputs, bool reversed, const Axis& axis,
+               FilterKind kind) {
+  kind_ = kind;
   const double step = length / outputs;
-  const double reach = std::max(1.0, step);
-  slope_ = static_cast<float>(1 / reach);
+  const double reach = support_of(kind) * std::max(1.0, step);
+  slope_ = static_cast<float>(1 / std::max(1.0, step));
   resize(outputs, static_cast<int>(std::ceil(2 * reach)), axis);
+  const double origin = start + (reversed ? outputs - 0.5 : 0.5) * step;
+  const double turn = reversed ? -step : step;
+  if (kind == FilterKind::kBilinear) {
+    set_weights<FilterKind::kBilinear>(origin, turn, reach, axis);
+  } else {
+    set_weights<FilterKind::kBicubic>(origin, turn, reach, axis);
+  }
+  finish();
+}
+
+// Output i has its top at origin + i · turn, and the filter's height is zero from `reach` on.
+template <FilterKind kind>
+void Taps::set_weights(double origin, double turn, double reach, const Axis& axis) {
   distances_.resize(stride_);
   scales_.resize(stride_);
   // Copies, since the compiler must assume that a store changes any member.
   const float slope = slope_;
   const int count = count_, stride = stride_, begin = axis.begin, last = axis.held() - count;
-  const double origin = start + (reversed ? outputs - 0.5 : 0.5) * step;
-  const double turn = reversed ? -step : step;
-  for (int i = 0; i < outputs; i += 4) {
+  for (int i = 0; i < outputs_; i += 4) {
     const FourDoubles center = origin + (kSteps + i) * turn;
     const FourInts first =
         clamp(__builtin_convertvector(center - (reach - 0.5), FourInts), begin, last);
@@ -89,7 +113,7 @@ void Taps::set(double start, double length, int outputs, bool reversed, const Ax
     float* const weight = weights_.data() + i;
     Four total{}, at = distance;
     for (int k = 0; k < count; ++k, at += 1) {
-      const Four height = triangle(at, slope);
+      const Four height = height_at<kind>(at, slope);
       store(weight + std::ptrdiff_t{k} * stride, height);
       total += height;
     }
@@ -102,11 +126,24 @@ void Taps::set(double start, double length, int outputs, bool reversed, const Ax
     store(distances_.data() + i, distance);
     store(scales_.data() + i, scale);
   }
-  finish();
 }
 
 void Taps::halve(const Taps& whole, const Axis& axis) {
+  kind_ = whole.kind_;
   resize(whole.outputs_, whole.count_ / 2 + 2, axis);
+  if (kind_ == FilterKind::kBilinear) {
+    halve_weights<FilterKind::kBilinear>(whole, axis);
+  } else {
+    halve_weights<FilterKind::kBicubic>(whole, axis);
+  }
+  for (int i = 0; i < outputs_; ++i) {
+    if (first_[i] == 0 || first_[i] + count_ == axis.length) halve_at_edge(whole, i, axis);
+  }
+  finish();
+}
+
+template <FilterKind kind>
+void Taps::halve_weights(const Taps& whole, const Axis& axis) {
   const float slope = whole.slope_;
   const int count = count_, stride = stride_, begin = axis.begin, last = axis.held() - count;
   for (int i = 0; i < outputs_; i += 4) {
@@ -116,10 +153,11 @@ void Taps::halve(const Taps& whole, const Axis& axis) {
     Four at = load<Four>(whole.distances_.data() + i) +
               __builtin_convertvector(2 * first - whole_first, Four);
     const Four scale = load<Four>(whole.scales_.data() + i);
-    Four before = triangle(at - 1, slope), left = triangle(at, slope);
+    Four before = height_at<kind>(at - 1, slope), left = height_at<kind>(at, slope);
     float* const weight = weights_.data() + i;
     for (int k = 0; k < count; ++k, at += 2) {
-      const Four right = triangle(at + 1, slope), behind = triangle(at + 2, slope);
+      const Four right = height_at<kind>(at + 1, slope);
+      const Four behind = height_at<kind>(at + 2, slope);
       store(weight + std::ptrdiff_t{k} * stride,
             (0.75f * (left + right) + 0.25f * (before + behind)) * scale);
       before = right;
@@ -127,10 +165,6 @@ void Taps::halve(const Taps& whole, const Axis& axis) {
     }
     store(first_.data() + i, first);
   }
-  for (int i = 0; i < outputs_; ++i) {
-    if (first_[i] == 0 || first_[i] + count == axis.length) halve_at_edge(whole, i, axis);
-  }
-  finish();
 }
 
 // At an edge a neighbour is missing: the edge's own sample replaces it.

@@ -1,10 +1,11 @@
-// The triangle filter along one axis: the samples of each output, and their weights.
+// A filter along one axis: the samples of each output, and their weights.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <vector>
 
+#include "core/base/filter.h"
 #include "core/kernels/kernels.h"
 
 namespace bobbin::core {
@@ -20,10 +21,11 @@ struct Axis {
 
 class Taps {
  public:
-  // Sets the filter for `outputs` equal steps from `start` over `length` samples of an axis. Half
-  // the triangle's width is one step, but at least one sample; the weights of an output sum to 1.
+  // Sets the filter for `outputs` equal steps from `start` over `length` samples of an axis. A step
+  // counts as at least one sample for the filter's width; the weights of an output sum to 1.
   // `reversed` puts the last output first.
-  void set(double start, double length, int outputs, bool reversed, const Axis& axis);
+  void set(double start, double length, int outputs, bool reversed, const Axis& axis,
+           FilterKind kind = FilterKind::kBilinear);
 
   // The same outputs from an axis with half the samples of `whole`. Includes libjpeg's upsampling,
   // ¾ of the nearer and ¼ of the other neighbour: both filters in one.
@@ -35,7 +37,7 @@ class Taps {
   // The filter from `output`; samples are counted from `begin`.
   Filter filter(int output = 0) const {
     const WordPair* words = count_ > kMostWords ? nullptr : words_.data();
-    return Filter{first_.data(), weights_.data(), words, count_, stride_}.from(output);
+    return Filter{first_.data(), weights_.data(), words, count_, stride_, kind_}.from(output);
   }
 
   // The total weight of each sample in all outputs, from `begin` to `end`.
@@ -44,19 +46,24 @@ class Taps {
  private:
   // Each output takes `count` samples, or all that are held if they are fewer.
   void resize(int outputs, int count, const Axis& axis);
+  template <FilterKind kind>
+  void set_weights(double origin, double turn, double reach, const Axis& axis);
+  template <FilterKind kind>
+  void halve_weights(const Taps& whole, const Axis& axis);
   void finish();
   void halve_at_edge(const Taps& whole, int output, const Axis& axis);
 
+  FilterKind kind_ = FilterKind::kBilinear;
   int outputs_ = 0, count_ = 0;
   int stride_ = 0;  // Outputs, and as many more as kernels may compute.
   std::vector<int> first_;
   // The first weights of all outputs, then the second weights, and so on.
   std::vector<float> weights_;
   std::vector<WordPair> words_;
-  // Of each output's triangle: the distance of its first sample from its top, and the factor that
+  // Of each output's filter: the distance of its first sample from its top, and the factor that
   // turns heights into weights.
   std::vector<float> distances_, scales_;
-  float slope_ = 1;
+  float slope_ = 1;  // Steps in a sample.
   int begin_ = 0, end_ = 0;
 };
 

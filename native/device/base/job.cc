@@ -71,6 +71,7 @@ void set_axes(const ImageView& image, const ImageSize& size, const Recipe& recip
                         extent_of(whole, !transposed), extent_of(chroma, !transposed));
   job.rows = axis_of(turned.top / scale, window.height / scale, recipe.size,
                      extent_of(whole, transposed), extent_of(chroma, transposed));
+  job.columns.filter = job.rows.filter = recipe.filter;
   job.columns.reversed = turned.reversed_x != recipe.flip;
   job.rows.reversed = turned.reversed_y != is_upside_down(recipe.effects);
 }
@@ -89,9 +90,10 @@ void set_planes(const ImageView& image, bool transposed, Job& job) {
 }  // namespace
 
 bool can_render(const Recipe& recipe) {
-  return std::none_of(recipe.effects.begin(), recipe.effects.end(), [](const core::Effect& effect) {
-    return effect.operation->needs_whole_view;
-  });
+  return !recipe.photo &&
+         std::none_of(recipe.effects.begin(), recipe.effects.end(), [](const core::Effect& effect) {
+           return effect.operation->needs_whole_view;
+         });
 }
 
 Job make_job(const ImageView& image, const ImageSize& size, const Recipe& recipe,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "core/base/filter.h"
 #include "core/base/image.h"
 #include "core/recipe/draw_mix.h"
 #include "core/recipe/recipe.h"
@@ -17,6 +18,7 @@ struct JobAxis {
   std::int64_t step = 0;
   bool reversed = false;  // The last pixel comes first.
   bool halved = false;    // Chroma has half the resolution.
+  core::FilterKind filter = core::FilterKind::kBilinear;
   // For luma (or all colours), and for chroma: the axis's samples, and those in memory.
   std::int32_t length[2] = {}, begin[2] = {}, end[2] = {};
 };
@@ -56,8 +58,8 @@ struct Job {
 };
 static_assert(std::is_trivially_copyable_v<Job>);
 
-// Whether the kernel can do all that a recipe says: no effect needs the whole view. Of the others a
-// job knows the vertical flip, the only one so far.
+// Whether the kernel can do all that a recipe says: the photo has no border, and no effect needs
+// the whole view. Of the others a job knows the vertical flip, the only one so far.
 bool can_render(const core::Recipe& recipe);
 
 // The job for a recipe that `can_render` accepts. The planes' `data` are addresses in the device's

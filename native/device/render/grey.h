@@ -28,7 +28,7 @@ struct Span {
 
 // The samples that the outputs of an axis need.
 BOBBIN_SHARED inline Span needed(const JobAxis& axis, int outputs) {
-  return {triangle_at(axis, 0).begin[0], triangle_at(axis, outputs - 1).end[0]};
+  return {filter_at(axis, 0).begin[0], filter_at(axis, outputs - 1).end[0]};
 }
 
 BOBBIN_SHARED inline float grey_at(const Job& job, std::int64_t x, std::int64_t y) {

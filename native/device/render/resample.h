@@ -24,7 +24,7 @@ struct TileIndex {
 
 // A block's shared memory.
 struct TileMemory {
-  Triangle columns[kTileWidth], rows[kTileHeight];
+  PlacedFilter columns[kTileWidth], rows[kTileHeight];
   float row_weights[kTileHeight][kFilteredRows];
   float filtered[kFilteredRows][kTileWidth];
   // First the planes' channels, then what is stored. Rows begin in different banks.
@@ -49,27 +49,28 @@ struct Chunk {
 };
 
 template <typename Threads>
-BOBBIN_SHARED void set_triangles(const Threads& threads, const Tile& tile, TileMemory& memory) {
+BOBBIN_SHARED void place_filters(const Threads& threads, const Tile& tile, TileMemory& memory) {
   threads.each(kTileWidth + kTileHeight, [&](int i) {
     const bool column = i < kTileWidth;
     const int position = column ? tile.left + i : tile.top + i - kTileWidth;
     // Past the view's edge the last position again; its pixels are not stored.
     const int output = std::min(position, tile.size - 1);
     const JobAxis& axis = column ? tile.job.columns : tile.job.rows;
-    const Triangle triangle = triangle_of(axis, tile.size, output);
-    (column ? memory.columns[i] : memory.rows[i - kTileWidth]) = triangle;
+    const PlacedFilter filter = filter_of(axis, tile.size, output);
+    (column ? memory.columns[i] : memory.rows[i - kTileWidth]) = filter;
   });
 }
 
-// Adds a column's samples of some source rows of each plane, weighed by the column's triangle;
+// Adds a column's samples of some source rows of each plane, weighed by the column's filter;
 // `samples` point to the first of them.
 template <int count, int rows>
-BOBBIN_SHARED void add_samples(const Job& job, const Chunk<count>& chunk, const Triangle& triangle,
+BOBBIN_SHARED void add_samples(const Job& job, const Chunk<count>& chunk,
+                               const PlacedFilter& filter,
                                const std::uint8_t* (&samples)[count][rows],
                                float (&sums)[count][rows]) {
   const int resolution = chunk.resolution;
-  for (int k = triangle.begin[resolution]; k < triangle.end[resolution]; ++k) {
-    const float weight = weight_at(triangle, job.columns, resolution, k);
+  for (int k = filter.begin[resolution]; k < filter.end[resolution]; ++k) {
+    const float weight = weight_at(filter, job.columns, resolution, k);
     for (int p = 0; p < count; ++p) {
       for (int r = 0; r < rows; ++r) {
         sums[p][r] += weight * static_cast<float>(*samples[p][r]);
@@ -87,20 +88,19 @@ BOBBIN_SHARED void filter_columns(const Threads& threads, const Job& job, const 
   constexpr int kRows = count == 1 ? 4 : 2;
   threads.each((chunk.rows + kRows - 1) / kRows * kTileWidth, [&](int i) {
     const int x = i % kTileWidth, first = i / kTileWidth * kRows, resolution = chunk.resolution;
-    const Triangle triangle = memory.columns[x];
+    const PlacedFilter filter = memory.columns[x];
     const std::uint8_t* samples[count][kRows];
     float sums[count][kRows] = {};
     for (int p = 0; p < count; ++p) {
       const JobPlane& plane = job.planes[chunk.plane + p];
       for (int r = 0; r < kRows; ++r) {
         const int row = chunk.row + std::min(first + r, chunk.rows - 1);
-        samples[p][r] =
-            plane.samples +
-            (triangle.begin[resolution] - job.columns.begin[resolution]) * plane.step_x +
-            (row - job.rows.begin[resolution]) * plane.step_y;
+        samples[p][r] = plane.samples +
+                        (filter.begin[resolution] - job.columns.begin[resolution]) * plane.step_x +
+                        (row - job.rows.begin[resolution]) * plane.step_y;
       }
     }
-    add_samples(job, chunk, triangle, samples, sums);
+    add_samples(job, chunk, filter, samples, sums);
     for (int p = 0; p < count; ++p) {
       for (int r = 0; r < kRows && first + r < chunk.rows; ++r) {
         memory.filtered[p * Chunk<count>::kMaxRows + first + r][x] = sums[p][r];
@@ -120,9 +120,9 @@ BOBBIN_SHARED void filter_rows(const Threads& threads, const Job& job, const Chu
   });
   threads.each(kTileHeight * kTileWidth, [&](int i) {
     const int x = i % kTileWidth, y = i / kTileWidth;
-    const Triangle& triangle = memory.rows[y];
-    const int begin = std::max(triangle.begin[chunk.resolution] - chunk.row, 0);
-    const int end = std::min(triangle.end[chunk.resolution] - chunk.row, chunk.rows);
+    const PlacedFilter& filter = memory.rows[y];
+    const int begin = std::max(filter.begin[chunk.resolution] - chunk.row, 0);
+    const int end = std::min(filter.end[chunk.resolution] - chunk.row, chunk.rows);
     float sums[count];
     for (int p = 0; p < count; ++p) {
       sums[p] = chunk.first ? 0 : memory.colors[chunk.plane + p][y][x];
@@ -142,8 +142,8 @@ template <int count, typename Threads>
 BOBBIN_SHARED void resample_planes(const Threads& threads, const Job& job, int plane,
                                    TileMemory& memory) {
   const int resolution = plane == 0 ? 0 : 1;
-  const Triangle& first = memory.rows[0];
-  const Triangle& last = memory.rows[kTileHeight - 1];
+  const PlacedFilter& first = memory.rows[0];
+  const PlacedFilter& last = memory.rows[kTileHeight - 1];
   const int begin = std::min(first.begin[resolution], last.begin[resolution]);
   const int end = std::max(first.end[resolution], last.end[resolution]);
   for (int row = begin; row < end; row += Chunk<count>::kMaxRows) {
@@ -156,7 +156,7 @@ BOBBIN_SHARED void resample_planes(const Threads& threads, const Job& job, int p
 
 template <typename Threads>
 BOBBIN_SHARED void resample(const Threads& threads, const Tile& tile, TileMemory& memory) {
-  set_triangles(threads, tile, memory);
+  place_filters(threads, tile, memory);
   switch (tile.job.space) {
     case core::ColorSpace::kRgb:
       return resample_planes<3>(threads, tile.job, 0, memory);

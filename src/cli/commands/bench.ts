@@ -29,11 +29,12 @@ import { textTable, withProgress } from '../../report/index.js';
 import { print } from '../../width.js';
 import { pickFlags } from '../flags.js';
 import { type ImagesFlag, imagesFlag, openDataset } from '../open-dataset.js';
-import { usualPreprocessing } from '../usual-preprocessing.js';
+import { usualPreprocessing, usualPreprocessingOptions } from '../usual-preprocessing.js';
 
 export const options = {
   ...measureOptions,
   augment: augmentOption,
+  ...usualPreprocessingOptions,
   augmentation: augmentationOptions,
 };
 
@@ -45,8 +46,8 @@ export function configure(command: Command): void {
     const files = await imagesIn(folder, flags);
     const cores = os.availableParallelism();
     const counts = threadCounts(cores);
-    const { augment: asked, seconds, ...picked } = pickFlags(options, flags);
-    const request = { ...picked, files, preprocessing: usualPreprocessing };
+    const { augment: asked, seconds, filter, fit, ...picked } = pickFlags(options, flags);
+    const request = { ...picked, files, preprocessing: { ...usualPreprocessing, filter, fit } };
     // The rate of this run does not count: only this run may wait for the disk.
     const first = await withProgress((progress) => {
       progress.update({ label: 'reading for the first time', done: 0, total: counts.length });

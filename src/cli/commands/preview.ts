@@ -14,7 +14,7 @@ import { print } from '../../width.js';
 import { pickFlags } from '../flags.js';
 import { type ImagesFlag, imagesFlag, type LabelledImage, openDataset } from '../open-dataset.js';
 import { warnUnreadable } from '../unreadable.js';
-import { usualPreprocessing } from '../usual-preprocessing.js';
+import { usualPreprocessing, usualPreprocessingOptions } from '../usual-preprocessing.js';
 
 export const options = {
   rows: { type: 'integer', default: 6, min: 1, max: 30, help: 'rows of the sheet' },
@@ -26,6 +26,7 @@ export const options = {
     help: 'augmented views of each image, one for each epoch; a five- or ten-crop shows whole sets',
   },
   seed: { ...loaderOptions.seed, help: 'seed of the choice of images and of all random numbers' },
+  ...usualPreprocessingOptions,
   augmentation: trainAugmentationOptions,
 } as const satisfies OptionTree;
 
@@ -43,7 +44,7 @@ async function run(folder: string, flags: ImagesFlag & { out: string }): Promise
     throw expected('a file named .jpg or .png', '--out', out);
   }
   await checkTarget(out, 'file', '--out');
-  const { rows, views: wanted, seed, augmentation } = pickFlags(options, flags);
+  const { rows, views: wanted, seed, filter, fit, augmentation } = pickFlags(options, flags);
   const { tasks, images } = await openDataset(folder, flags);
   const chosen = chooseImages(images, rows, seed).map((image) => {
     return { ...image, caption: classOf(image, tasks) };
@@ -52,7 +53,7 @@ async function run(folder: string, flags: ImagesFlag & { out: string }): Promise
     title: `${path.basename(path.resolve(folder))}: images and their augmented views`,
     images: chosen,
     epochs: Math.ceil(wanted / viewsOf(augmentation)),
-    preprocessing: usualPreprocessing,
+    preprocessing: { ...usualPreprocessing, filter, fit },
     augmentation,
     seed,
   };

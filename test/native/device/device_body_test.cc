@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/filter.h"
 #include "core/base/image.h"
 #include "core/base/output.h"
 #include "core/base/random.h"
@@ -20,6 +21,7 @@
 #include "device/render/resample.h"
 #include "support/check.h"
 #include "support/device_views.h"
+#include "support/filter_height.h"
 
 using namespace bobbin::core;
 using namespace bobbin::test;
@@ -61,14 +63,19 @@ class Colors {
   const ImageView& image_;
 };
 
-// The triangle filter's weights along an axis by their definition.
-std::vector<double> weights_of(double start, double length, int outputs, int output, int samples) {
-  const double step = length / outputs, reach = std::max(1.0, step);
+// Some outputs along an axis.
+struct Steps {
+  double start, length;
+  int outputs;
+};
+
+// A filter's weights by their definition.
+std::vector<double> weights_of(FilterKind kind, const Steps& steps, int output, int samples) {
+  const double step = steps.length / steps.outputs, width = std::max(1.0, step);
   std::vector<double> weights(samples);
   double sum = 0;
   for (int i = 0; i < samples; ++i) {
-    sum += weights[i] =
-        std::max(0.0, 1 - std::abs(i + 0.5 - start - (output + 0.5) * step) / reach);
+    sum += weights[i] = height_of(kind, (i + 0.5 - steps.start - (output + 0.5) * step) / width);
   }
   for (double& weight : weights) weight /= sum;
   return weights;
@@ -81,7 +88,8 @@ std::vector<double> resample_rows(const ImageView& image, const Recipe& recipe) 
   const int size = recipe.size;
   std::vector<double> rows(std::size_t{3} * image.width * size);
   for (int y = 0; y < size; ++y) {
-    const auto weights = weights_of(window.top, window.height, size, y, image.height);
+    const Steps steps{window.top, window.height, size};
+    const auto weights = weights_of(recipe.filter, steps, y, image.height);
     for (int k = 0; k < image.height; ++k) {
       if (weights[k] == 0) continue;
       for (int i = 0; i < 3 * image.width; ++i) {
@@ -99,7 +107,8 @@ std::vector<double> resample(const ImageView& image, const Recipe& recipe) {
   const std::vector<double> rows = resample_rows(image, recipe);
   std::vector<double> pixels(std::size_t{3} * size * size);
   for (int x = 0; x < size; ++x) {
-    const auto weights = weights_of(window.left, window.width, size, x, image.width);
+    const Steps steps{window.left, window.width, size};
+    const auto weights = weights_of(recipe.filter, steps, x, image.width);
     for (int k = 0; k < image.width; ++k) {
       if (weights[k] == 0) continue;
       for (int i = 0; i < 3 * size; ++i) {
@@ -131,7 +140,9 @@ Defined define(Random& random, const ImageKind& kind, int width, int height, int
   all.window = {0, 0, double(width), double(height)};
   defined.image =
       draw_image(random, {kind.space, kind.halved_x, kind.halved_y}, {width, height, 1}, all);
-  defined.recipe.window = draw_recipe(random, {width, height, 1}, outputs).window;
+  const Recipe drawn = draw_recipe(random, {width, height, 1}, outputs);
+  defined.recipe.window = drawn.window;
+  defined.recipe.filter = drawn.filter;
   defined.recipe.size = outputs;
   defined.pixels = resample(defined.image.view, defined.recipe);
   return defined;

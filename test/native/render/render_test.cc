@@ -8,15 +8,18 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/base/filter.h"
 #include "core/base/image.h"
 #include "core/base/output.h"
 #include "core/base/random.h"
 #include "core/recipe/recipe.h"
 #include "support/check.h"
+#include "support/filter_height.h"
 #include "support/images.h"
 
 using namespace bobbin::core;
 using bobbin::test::draw_picture;
+using bobbin::test::height_of;
 using bobbin::test::Picture;
 
 namespace {
@@ -48,25 +51,27 @@ std::vector<float> render(const Picture& picture, const Recipe& recipe, int orie
   return output;
 }
 
-// The largest error of filters of up to seven samples, in levels: see kMostWords.
-constexpr double kWords = 2 * 7 / 256.0;
+// The largest errors of filters of up to seven and eight samples, in levels: see kMostWords.
+constexpr double kWords = 2 * 7 / 256.0, kSignedWords = 8 / 12.0;
 
-// The triangle filter by its definition: every source pixel, both axes at once.
-double filtered(const Picture& picture, const Window& window, int size, int x, int y, int c) {
-  const double step_x = window.width / size, step_y = window.height / size;
+// A recipe's filter by its definition: every source pixel, both axes at once. The pixel is one of
+// those that the window fills.
+double filtered(const Picture& picture, const Recipe& recipe, int x, int y, int c) {
+  const Window& window = recipe.window;
+  const Region filled = recipe.filled();
+  const double step_x = window.width / filled.width, step_y = window.height / filled.height;
   const double center_x = window.left + (x + 0.5) * step_x;
   const double center_y = window.top + (y + 0.5) * step_y;
   double sum = 0, weights = 0;
   for (int j = 0; j < picture.height; ++j) {
     for (int i = 0; i < picture.width; ++i) {
-      const double wx = 1 - std::abs(i + 0.5 - center_x) / std::max(1.0, step_x);
-      const double wy = 1 - std::abs(j + 0.5 - center_y) / std::max(1.0, step_y);
-      if (wx <= 0 || wy <= 0) continue;
+      const double wx = height_of(recipe.filter, (i + 0.5 - center_x) / std::max(1.0, step_x));
+      const double wy = height_of(recipe.filter, (j + 0.5 - center_y) / std::max(1.0, step_y));
       sum += wx * wy * picture.rgb[(j * picture.width + i) * 3 + c];
       weights += wx * wy;
     }
   }
-  return sum / weights;
+  return std::clamp(sum / weights, 0.0, 255.0);
 }
 
 // The stored picture, turned upright by EXIF's definition: the side of row 0 and of column 0.
@@ -118,15 +123,74 @@ TEST(
   for (const Window window :
        {Window{0, 0, 61, 43}, Window{3, 5, 40, 30}, Window{10.25, 7.5, 5.5, 8},
         Window{60, 42, 1, 1}, Window{0, 10, 9, 12}}) {
-    const std::vector<float> output = render(picture, recipe_of(window, 12));
-    for (int y = 0; y < 12; ++y) {
-      for (int x = 0; x < 12; ++x) {
-        for (int c = 0; c < 3; ++c) {
-          CHECK_NEAR(output[(y * 12 + x) * 3 + c], filtered(picture, window, 12, x, y, c), kWords);
-        }
+    for (const FilterKind filter : {FilterKind::kBilinear, FilterKind::kBicubic}) {
+      Recipe recipe = recipe_of(window, 12);
+      recipe.filter = filter;
+      const double tolerance = filter == FilterKind::kBicubic ? kSignedWords : kWords;
+      const std::vector<float> output = render(picture, recipe);
+      for (int i = 0; i < 12 * 12 * 3; ++i) {
+        const int x = i / 3 % 12, y = i / 36;
+        CHECK_NEAR(output[i], filtered(picture, recipe, x, y, i % 3), tolerance);
       }
     }
   }
+}
+
+TEST("when a picture has one colour, then bicubic views have it, too, with black and white edges") {
+  for (const int level : {0, 1, 128, 255}) {
+    const Picture even{40, 30, std::vector<std::uint8_t>(40 * 30 * 3, level)};
+    for (const Window window : {Window{0, 0, 40, 30}, Window{3, 4, 7.5, 9}, Window{1, 0, 36, 30}}) {
+      for (const int size : {2, 12, 33}) {
+        Recipe recipe = recipe_of(window, size);
+        recipe.filter = FilterKind::kBicubic;
+        for (const float value : render(even, recipe)) CHECK_NEAR(value, level, 0.2);
+      }
+    }
+  }
+}
+
+TEST("when an edge is enlarged by the bicubic filter, then colours overshoot until the end") {
+  // Black and white halves; a colour matrix brings the overshoot back into the range of levels.
+  Picture picture{8, 8, std::vector<std::uint8_t>(8 * 8 * 3)};
+  for (int i = 0; i < 8 * 8 * 3; ++i) picture.rgb[i] = i % 24 < 12 ? 0 : 255;
+  Recipe recipe = recipe_of({0, 0, 8, 8}, 32);
+  recipe.filter = FilterKind::kBicubic;
+  for (int c = 0; c < 3; ++c) recipe.color[5 * c] = 0.5f;
+  const std::vector<float> output = render(picture, recipe);
+  // The filter's largest overshoot, at the steps of a quarter that occur here, is 0.0732.
+  CHECK_NEAR(*std::max_element(output.begin(), output.end()), 127.5 * 1.0732, 0.1);
+  CHECK_NEAR(*std::min_element(output.begin(), output.end()), 0, 0);
+}
+
+TEST("when a photo has a border, then it is the mean, and only effects and noise change it") {
+  const Picture picture = draw_picture(30, 20);
+  Preprocessing preprocessing;
+  preprocessing.mean = {120, 110, 100};
+  preprocessing.std = {64, 60, 50};
+  preprocessing.bgr = true;
+  Recipe recipe = recipe_of({2, 1, 24, 18}, 16);
+  recipe.photo = Region{1, 4, 12, 9};
+  recipe.fill = {100, 110, 120};
+  recipe.color[0] = 0.9f, recipe.color[3] = recipe.color[7] = recipe.color[11] = 0.1f;
+  const std::vector<float> output = render(picture, recipe, 1, preprocessing);
+  double grey = 0;
+  for (int i = 0; i < 12 * 9; ++i) {
+    for (int c = 0; c < 3; ++c)
+      grey += kGrey[c] * filtered(picture, recipe, i % 12, i / 12, c) / 108;
+  }
+  for (int i = 0; i < 16 * 16 * 3; ++i) {
+    const int x = i / 3 % 16 - 1, y = i / 48 - 4, c = i % 3, from = 2 - c;
+    if (x < 0 || x >= 12 || y < 0 || y >= 9) {
+      CHECK_EQUAL(output[i], 0.0f);
+      continue;
+    }
+    const double color =
+        recipe.color[5 * from] * filtered(picture, recipe, x, y, from) + 0.1 * grey;
+    const double wanted = std::clamp(color, 0.0, 255.0);
+    CHECK_NEAR(output[i] * preprocessing.std[c] + preprocessing.mean[c], wanted, 2 * kWords);
+  }
+  recipe.noise_sigma = 8;
+  CHECK(render(picture, recipe, 1, preprocessing)[0] != 0);
 }
 
 TEST("when the image is stored in any orientation, then the upright one is rendered") {

@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
+#include "core/base/filter.h"
 #include "core/base/random.h"
 #include "core/kernels/kernels.h"
 #include "support/check.h"
+#include "support/filter_height.h"
 
 using namespace bobbin::core;
+using bobbin::test::height_of;
 
 namespace {
 
@@ -19,17 +23,19 @@ struct Window {
   int outputs = 0;
   bool reversed = false;
   Axis axis;
+  FilterKind kind = FilterKind::kBilinear;
 };
 
-Window draw_window(Random& random) {
+Window draw_window(Random& random, FilterKind kind) {
   Window window;
+  window.kind = kind;
   window.axis.length = 1 + random.below(300);
   const bool whole = random.below(3) == 0;
   window.length = whole ? window.axis.length : random.uniform(0.01, window.axis.length);
   window.start = random.uniform(0, window.axis.length - window.length);
   window.outputs = 1 + random.below(40);
   window.reversed = random.below(2) == 0;
-  const double reach = std::max(1.0, window.length / window.outputs);
+  const double reach = support_of(kind) * std::max(1.0, window.length / window.outputs);
   const double begin = window.start - reach, end = window.start + window.length + reach;
   window.axis.begin = std::max(0, static_cast<int>(std::floor(begin)) - random.below(9));
   // Like a decoder's blocks, the part in memory may reach past the axis.
@@ -40,13 +46,13 @@ Window draw_window(Random& random) {
 
 // The weight of every sample in one output.
 std::vector<double> weights_of(const Window& window, int output) {
-  const double step = window.length / window.outputs, reach = std::max(1.0, step);
+  const double step = window.length / window.outputs, width = std::max(1.0, step);
   const int position = window.reversed ? window.outputs - 1 - output : output;
   const double center = window.start + (position + 0.5) * step;
   std::vector<double> weights(window.axis.length);
   double sum = 0;
   for (int i = 0; i < window.axis.length; ++i) {
-    sum += weights[i] = std::max(0.0, 1 - std::abs(i + 0.5 - center) / reach);
+    sum += weights[i] = height_of(window.kind, (i + 0.5 - center) / width);
   }
   for (double& weight : weights) weight /= sum;
   return weights;
@@ -76,24 +82,30 @@ void compare(const Taps& taps, int output, std::vector<double> wanted, const Axi
       CHECK_EQUAL(weight, 0);
     }
     if (filter.count > kMostWords) continue;
-    const WordPair word = filter.words[k * filter.stride];
-    CHECK_EQUAL(word >> 16, word & 0xffff);
-    CHECK_NEAR((word & 0xffff) * 0x1p-16, weight, 0x1p-16);
+    const WordPair pair = filter.words[k * filter.stride];
+    const auto word = static_cast<std::uint16_t>(pair);
+    CHECK_EQUAL(pair >> 16, WordPair{word});
+    if (filter.kind == FilterKind::kBilinear) {
+      CHECK_NEAR(word * 0x1p-16, weight, 0x1p-16);
+    } else {
+      CHECK_NEAR(static_cast<std::int16_t>(word) * 0x1p-14, weight, 0x1p-14);
+    }
   }
-  for (const double difference : wanted) CHECK_NEAR(difference, 0, 1e-6);
+  for (const double difference : wanted) CHECK_NEAR(difference, 0, 2e-6);
 }
 
 }  // namespace
 
 TEST(
-    "when windows are random, then each output has its triangle's weights, also for halved "
+    "when windows are random, then each output has its filter's weights, also for halved "
     "samples") {
   Random random(8);
   Taps taps, half;
-  for (int n = 0; n < 3000; ++n) {
-    const Window window = draw_window(random);
+  for (int n = 0; n < 4000; ++n) {
+    const Window window =
+        draw_window(random, n % 2 == 0 ? FilterKind::kBilinear : FilterKind::kBicubic);
     const Axis& axis = window.axis;
-    taps.set(window.start, window.length, window.outputs, window.reversed, axis);
+    taps.set(window.start, window.length, window.outputs, window.reversed, axis, window.kind);
     const Axis half_axis{(axis.length + 1) / 2, std::max(0, axis.begin / 2 - 1), axis.end / 2 + 1};
     half.halve(taps, half_axis);
     for (int output = 0; output < window.outputs; ++output) {

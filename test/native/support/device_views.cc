@@ -8,6 +8,7 @@
 #include <cstring>
 #include <vector>
 
+#include "core/base/filter.h"
 #include "core/base/image.h"
 #include "core/base/output.h"
 #include "core/base/random.h"
@@ -101,6 +102,7 @@ Recipe draw_recipe(Random& random, const ImageSize& size, int outputs) {
   recipe.window.left = random.uniform(0, width - recipe.window.width);
   recipe.window.top = random.uniform(0, height - recipe.window.height);
   recipe.flip = random.below(2) == 0;
+  if (random.below(2) == 0) recipe.filter = FilterKind::kBicubic;
   if (random.below(2) == 0) {
     for (int i = 0; i < 12; ++i) {
       recipe.color[i] += static_cast<float>(random.uniform(-0.3, 0.3));

@@ -1,7 +1,6 @@
 // The two passes of a separable filter, with as many output rows side by side as a vector holds:
-// the second pass then needs neither gathers nor shuffles. Between the passes, samples are words in
-// units of 1/256 of a level: twice as many as floats go into a vector, and sums of them are the
-// same on all machines.
+// the second pass then needs neither gathers nor shuffles. Between the passes, samples are words:
+// twice as many as floats go into a vector, and sums of them are the same on all machines.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -22,8 +21,47 @@ constexpr int word_of(int four) { return four % kLanes * 8 + four / kLanes * 4; 
 // Stand for a filter's count: any that is weighed in words, and any at all.
 constexpr int kSome = 0, kAny = -1;
 
+// Words of filters whose weights are all positive: in units of 1/256 of a level, before and after.
+struct Positive {
+  BOBBIN_INLINE static Words load_samples(const std::uint8_t* from) { return load_levels(from); }
+  BOBBIN_INLINE static Words load_column(const std::uint16_t* from) { return load<Words>(from); }
+  BOBBIN_INLINE static Words multiply(const Words& words, WordPair weight) {
+    return multiply_high(words, spread(weight));
+  }
+  template <int half>
+  BOBBIN_INLINE static Floats widened(const Words& words) {
+    return widen<half>(words);
+  }
+  BOBBIN_INLINE static Words narrowed(const Floats& lower, const Floats& upper) {
+    return narrow(lower, upper);
+  }
+  static constexpr float kLevels = 0x1p-8f;  // In a unit, after both passes.
+};
+
+// Words of filters with negative weights. A product is a quarter, so each pass begins with finer
+// units than it ends with: 1/128 → 1/32 of a level, then 1/64 → 1/16.
+struct Signed {
+  BOBBIN_INLINE static Words load_samples(const std::uint8_t* from) {
+    return load_levels(from) >> 1;
+  }
+  BOBBIN_INLINE static Words load_column(const std::uint16_t* from) {
+    return load<Words>(from) << 1;
+  }
+  BOBBIN_INLINE static Words multiply(const Words& words, WordPair weight) {
+    return multiply_high_signed(words, spread(weight));
+  }
+  template <int half>
+  BOBBIN_INLINE static Floats widened(const Words& words) {
+    return widen_signed<half>(words);
+  }
+  BOBBIN_INLINE static Words narrowed(const Floats& lower, const Floats& upper) {
+    return narrow_signed(lower * 0.25f, upper * 0.25f);
+  }
+  static constexpr float kLevels = 0x1p-4f;
+};
+
 // The sum of `count` vectors of words, each times its weight.
-template <int count, typename Load>
+template <typename As, int count, typename Load>
 BOBBIN_INLINE Words weigh(const Filter& filter, int output, const Load& load_words) {
   const int samples = count > 0 ? count : filter.count;
   if constexpr (count == kAny) {
@@ -31,40 +69,46 @@ BOBBIN_INLINE Words weigh(const Filter& filter, int output, const Load& load_wor
     Floats lower{}, upper{};
     for (int k = 0; k < samples; ++k, weight += filter.stride) {
       const Words words = load_words(k);
-      lower += *weight * widen<0>(words);
-      upper += *weight * widen<1>(words);
+      lower += *weight * As::template widened<0>(words);
+      upper += *weight * As::template widened<1>(words);
     }
-    return narrow(lower, upper);
+    return As::narrowed(lower, upper);
   }
   const WordPair* weight = filter.words + output;
   // A product's lower half is dropped, on average half a unit: this compensates for it.
   Words sum = Words{} + static_cast<std::uint16_t>(samples / 2);
   for (int k = 0; k < samples; ++k, weight += filter.stride) {
-    sum += multiply_high(load_words(k), spread(*weight));
+    sum += As::multiply(load_words(k), *weight);
   }
   return sum;
 }
 
-// Calls `run` with common filter counts as constants, so that its loops are unrolled.
+// Calls run<As, count>() with the filter's words, and with common counts as constants, so that
+// loops are unrolled.
 template <typename Run>
-BOBBIN_INLINE void with_count(const Filter& filter, const Run& run) {
+BOBBIN_INLINE void with_words(const Filter& filter, const Run& run) {
+  if (filter.kind == FilterKind::kBicubic) {
+    if (filter.count == 4) return run.template operator()<Signed, 4>();
+    if (filter.count <= kMostWords) return run.template operator()<Signed, kSome>();
+    return run.template operator()<Signed, kAny>();
+  }
   switch (filter.count) {
     case 2:
-      return run(std::integral_constant<int, 2>());
+      return run.template operator()<Positive, 2>();
     case 3:
-      return run(std::integral_constant<int, 3>());
+      return run.template operator()<Positive, 3>();
     case 4:
-      return run(std::integral_constant<int, 4>());
+      return run.template operator()<Positive, 4>();
     case 5:
-      return run(std::integral_constant<int, 5>());
+      return run.template operator()<Positive, 5>();
     default:
-      if (filter.count <= kMostWords) return run(std::integral_constant<int, kSome>());
-      return run(std::integral_constant<int, kAny>());
+      if (filter.count <= kMostWords) return run.template operator()<Positive, kSome>();
+      return run.template operator()<Positive, kAny>();
   }
 }
 
 // `squares` squares of samples side by side, weighed row by row; stores their columns.
-template <int count, int squares, typename Load>
+template <typename As, int count, int squares, typename Load>
 BOBBIN_INLINE void weigh_squares_by(const RowsTask& task, int x, const Load& load_samples) {
   Words rows[squares][kRows];
   for (int four = 0; four < kRows / 4; ++four) {
@@ -73,7 +117,7 @@ BOBBIN_INLINE void weigh_squares_by(const RowsTask& task, int x, const Load& loa
       const std::uint8_t* from = task.samples + x + task.filter.first[row] * task.stride;
       for (int square = 0; square < squares; ++square) {
         rows[square][word_of(four) + i] =
-            weigh<count>(task.filter, row, [&](int k) __attribute__((always_inline)) {
+            weigh<As, count>(task.filter, row, [&](int k) __attribute__((always_inline)) {
               return load_samples(from + k * task.stride + square * kRows);
             });
       }
@@ -89,35 +133,36 @@ BOBBIN_INLINE void weigh_squares_by(const RowsTask& task, int x, const Load& loa
   }
 }
 
-template <int count, int squares>
+template <typename As, int count, int squares>
 [[gnu::noinline]] void weigh_squares(const RowsTask& task, int x) {
-  weigh_squares_by<count, squares>(
-      task, x,
-      [](const std::uint8_t* from) __attribute__((always_inline)) { return load_levels(from); });
+  weigh_squares_by<As, count, squares>(task, x,
+                                       [](const std::uint8_t* from) __attribute__((always_inline)) {
+                                         return As::load_samples(from);
+                                       });
 }
 
 // Rows narrower than a vector: nothing after them is read.
-template <int count>
+template <typename As, int count>
 [[gnu::noinline, gnu::cold]] void weigh_narrow_rows(const RowsTask& task) {
-  weigh_squares_by<count, 1>(task, 0, [&](const std::uint8_t* from) {
+  weigh_squares_by<As, count, 1>(task, 0, [&](const std::uint8_t* from) {
     std::uint8_t samples[kRows] = {};
     std::memcpy(samples, from, task.values);
-    return load_levels(samples);
+    return As::load_samples(samples);
   });
 }
 
 // `channels` channels of some columns of pixels, the lower and the upper half of their rows.
-template <int count, int channels>
+template <typename As, int count, int channels>
 [[gnu::noinline]] void resample_square(const Filter& filter, const std::uint16_t* const* columns,
                                        int step, Floats (*lower)[kWidth], Floats (*upper)[kWidth]) {
   for (int i = 0; i < kWidth; ++i) {
     const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(filter.first[i]) * step;
     for (int c = 0; c < channels; ++c) {
-      const Words column = weigh<count>(filter, i, [&](int k) __attribute__((always_inline)) {
-        return load<Words>(columns[c] + first + k * step);
+      const Words column = weigh<As, count>(filter, i, [&](int k) __attribute__((always_inline)) {
+        return As::load_column(columns[c] + first + k * step);
       });
-      lower[c][i] = widen<0>(column);
-      upper[c][i] = widen<1>(column);
+      lower[c][i] = As::template widened<0>(column);
+      upper[c][i] = As::template widened<1>(column);
     }
   }
 }
@@ -131,13 +176,13 @@ BOBBIN_INLINE Floats mix(const Floats (&channels)[3][kWidth], const Floats (&mat
 }  // namespace
 
 void resample_rows(const RowsTask& task) {
-  with_count(task.filter, [&](auto count) {
-    if (task.values < kRows) return weigh_narrow_rows<count>(task);
+  with_words(task.filter, [&]<typename As, int count>() {
+    if (task.values < kRows) return weigh_narrow_rows<As, count>(task);
     int x = 0;
-    for (; x + 2 * kRows <= task.values; x += 2 * kRows) weigh_squares<count, 2>(task, x);
+    for (; x + 2 * kRows <= task.values; x += 2 * kRows) weigh_squares<As, count, 2>(task, x);
     for (; x < task.values; x += kRows) {
       // The last vector may overlap the one before, so that nothing after a row is read.
-      weigh_squares<count, 1>(task, x + kRows <= task.values ? x : task.values - kRows);
+      weigh_squares<As, count, 1>(task, x + kRows <= task.values ? x : task.values - kRows);
     }
   });
 }
@@ -148,20 +193,21 @@ template <typename Put>
 BOBBIN_INLINE void resample_columns_to(const ColumnsTask& task, const float* mean,
                                        const float* scale, const Put& put) {
   const int step = task.step * kRows;
+  const bool has_signs = task.first.kind == FilterKind::kBicubic;
+  const float levels = has_signs ? Signed::kLevels : Positive::kLevels;
   Floats matrix[12];
   for (int i = 0; i < 12; ++i) {
-    // From the unit of words to levels.
-    const float factor = i % 4 < 3 ? task.matrix[i] * 0x1p-8f : task.matrix[i] - mean[i / 4];
+    const float factor = i % 4 < 3 ? task.matrix[i] * levels : task.matrix[i] - mean[i / 4];
     matrix[i] = Floats{} + factor * scale[i / 4];
   }
   for (int x = 0; x < task.outputs; x += kWidth) {
     Floats halves[2][3][kWidth];
     const Filter first = task.first.from(x), others = task.others.from(x);
-    with_count(first, [&](auto count) {
-      resample_square<count, 1>(first, task.columns, step, halves[0], halves[1]);
+    with_words(first, [&]<typename As, int count>() {
+      resample_square<As, count, 1>(first, task.columns, step, halves[0], halves[1]);
     });
-    with_count(others, [&](auto count) {
-      resample_square<count, 2>(others, task.columns + 1, step, halves[0] + 1, halves[1] + 1);
+    with_words(others, [&]<typename As, int count>() {
+      resample_square<As, count, 2>(others, task.columns + 1, step, halves[0] + 1, halves[1] + 1);
     });
     for (int half = 0; half < 2; ++half) {
       const auto put_part = [&](auto part) __attribute__((always_inline)) {

@@ -122,6 +122,24 @@ BOBBIN_INLINE Words multiply_high(const Words& a, const Words& b) {
 #endif
 }
 
+// The upper halves of the products of signed words.
+BOBBIN_INLINE Words multiply_high_signed(const Words& a, const Words& b) {
+#if defined(BOBBIN_PORTABLE)
+  Words high{};
+  for (int i = 0; i < kRows; ++i) {
+    const int product = static_cast<std::int16_t>(a[i]) * static_cast<std::int16_t>(b[i]);
+    high[i] = static_cast<std::uint16_t>(product >> 16);
+  }
+  return high;
+#elif defined(__AVX512BW__)
+  return (Words)_mm512_mulhi_epi16((__m512i)a, (__m512i)b);
+#elif defined(__AVX2__)
+  return (Words)_mm256_mulhi_epi16((__m256i)a, (__m256i)b);
+#else
+  return (Words)_mm_mulhi_epi16((__m128i)a, (__m128i)b);
+#endif
+}
+
 // Converts values to signed words with saturation; each lane of a comes before that of b.
 BOBBIN_INLINE Words narrow(const Ints& a, const Ints& b) {
 #if defined(BOBBIN_PORTABLE)
@@ -226,6 +244,21 @@ BOBBIN_INLINE Words spread(std::uint32_t pair) { return (Words)(Bits{} + pair); 
 template <int half>
 BOBBIN_INLINE Floats widen(const Words& words) {
   return __builtin_convertvector((Ints)interleave<half>(words, Words{}), Floats);
+}
+
+// The same for signed words.
+template <int half>
+BOBBIN_INLINE Floats widen_signed(const Words& words) {
+  return __builtin_convertvector((Ints)interleave<half>(Words{}, words) >> 16, Floats);
+}
+
+// Undoes `widen_signed`, rounding the values, which are at least −2¹⁵.
+BOBBIN_INLINE Words narrow_signed(const Floats& lower, const Floats& upper) {
+  const auto rounded = [](const Floats& values) __attribute__((always_inline)) {
+    // Truncation rounds down from 0 on.
+    return __builtin_convertvector(values + 0x8000.8p0f, Ints) - 0x8000;
+  };
+  return narrow(rounded(lower), rounded(upper));
 }
 
 // Undoes `widen`, rounding the values, which are at least 0.
