@@ -39,7 +39,7 @@ Trace& trace_under_way(Runtime& runtime) {
 }
 
 Napi::Value begin_trace(const Napi::CallbackInfo& info, Runtime& runtime) {
-  runtime.begin_trace();
+  runtime.begin_trace(info[0].ToBoolean().Value());
   return info.Env().Undefined();
 }
 
@@ -57,6 +57,30 @@ Napi::Value trace_variable(const Napi::CallbackInfo& info, Runtime& runtime) {
 
 Napi::Value trace_evaluate(const Napi::CallbackInfo& info, Runtime& runtime) {
   return metadata(info.Env(), runtime, trace_under_way(runtime).evaluate(to_int64(info[0])));
+}
+
+Napi::Value trace_source(const Napi::CallbackInfo& info, Runtime& runtime) {
+  const Trace& trace = trace_under_way(runtime);
+  const tensorflow::RecordedOp* op = trace.source(to_int64(info[0]));
+  if (op == nullptr) return info.Env().Undefined();
+  auto inputs = Napi::Array::New(info.Env(), op->inputs.size());
+  for (std::uint32_t i = 0; i < op->inputs.size(); ++i) {
+    const tensorflow::SymbolicTensor input = trace.describe(op->inputs[i]);
+    inputs.Set(i, symbol(info.Env(), input.id, input.type, input.shape));
+  }
+  auto result = Napi::Object::New(info.Env());
+  result.Set("name", op->name);
+  result.Set("inputs", inputs);
+  return result;
+}
+
+Napi::Value trace_again(const Napi::CallbackInfo& info, Runtime& runtime) {
+  Trace& trace = trace_under_way(runtime);
+  const tensorflow::RecordedOp* op = trace.source(to_int64(info[0]));
+  if (op == nullptr) throw std::invalid_argument("jit: Expected the first result of an op");
+  const tensorflow::SymbolicTensor result =
+      trace.add({op->name, op->attributes, map_array(info[1], to_int64), op->outputs}).at(0);
+  return symbol(info.Env(), result.id, result.type, result.shape);
 }
 
 Napi::Value end_trace(const Napi::CallbackInfo& info, Runtime& runtime) {
@@ -152,6 +176,8 @@ constexpr std::pair<const char*, Method> kMethods[] = {
     {"traceArgument", trace_argument},
     {"traceVariable", trace_variable},
     {"traceEvaluate", trace_evaluate},
+    {"traceSource", trace_source},
+    {"traceAgain", trace_again},
     {"endTrace", end_trace},
     {"abortTrace", abort_trace},
     {"callFunction", call_function},

@@ -26,9 +26,9 @@ std::int64_t Runtime::load_saved_model(const std::string& folder,
   return models_.add(folder, tags, config_);
 }
 
-Trace& Runtime::begin_trace() {
+Trace& Runtime::begin_trace(bool frozen) {
   if (trace_) throw std::logic_error("jit: a function is being traced already");
-  trace_ = std::make_unique<Trace>(context(), tensors_, next_symbol_);
+  trace_ = std::make_unique<Trace>(context(), tensors_, next_symbol_, frozen);
   return *trace_;
 }
 

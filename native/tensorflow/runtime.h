@@ -37,7 +37,7 @@ class Runtime {
   Tensors& tensors() { return tensors_; }
 
   // While there is a trace, ops are added to it instead of run. Throws if one is under way.
-  Trace& begin_trace();
+  Trace& begin_trace(bool frozen);
   // Null outside a trace.
   Trace* trace() { return trace_.get(); }
   void end_trace() { trace_.reset(); }

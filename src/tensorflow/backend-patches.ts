@@ -5,12 +5,13 @@
  *   resource holds is read back first.
  * - `readSync`: refused for symbols; otherwise reads back in the same way.
  * - `executeSingleOutput`, `executeMultipleOutputs`: an op that the graph refuses is reported with the user's line.
- * - `disposeVariable` of the engine: frees the variable's resource too.
+ * - `disposeVariable` of the engine: frees the variable's resource too, and traces that hold its value as a constant.
  */
 import * as tf from '@tensorflow/tfjs';
 import { backend, override } from './backend.js';
 import { freeStore, readBack } from './stored-variables.js';
 import { firstSymbol, tracing } from './trace.js';
+import { dropTracesOf } from './trace-cache.js';
 import { userLine } from './user-line.js';
 
 override('getInputTensorIds', (original) => (tensors) => {
@@ -63,6 +64,7 @@ const engine = tf.engine();
 const disposeVariable = engine.disposeVariable.bind(engine);
 engine.disposeVariable = (variable: tf.Variable) => {
   freeStore(variable);
+  dropTracesOf(variable);
   disposeVariable(variable);
 };
 

@@ -92,7 +92,7 @@ export function configProto(options: RuntimeOptions): Uint8Array {
     ...intField(2, options.intraOpThreads),
     ...intField(5, options.interOpThreads),
     ...bytesField(6, gpuOptions(options)),
-    ...intField(7, 1), // allow_soft_placement: an op without a GPU kernel runs on the CPU.
+    ...softPlacement(),
   ]);
 }
 
@@ -108,21 +108,22 @@ export function checkPrecision(precision: Precision): void {
 }
 
 /**
- * A ConfigProto with which TensorFlow's graph optimizer puts casts around ops that gain by half precision; empty for
- * float32. The field numbers are from rewriter_config.proto: auto_mixed_precision is for float16 on a GPU,
+ * A ConfigProto for a traced function. TensorFlow runs its graph optimizer, which fuses and folds ops, only on functions that
+ * are called with one: it is empty for float32 without `optimize`. In half precision the optimizer also puts casts around ops
+ * that gain by it. The field numbers are from rewriter_config.proto: auto_mixed_precision is for float16 on a GPU,
  * auto_mixed_precision_onednn_bfloat16 for a CPU.
  *
  * @throws InvalidInputError as {@link checkPrecision} does.
  */
-export function precisionConfig(precision: Precision): Uint8Array {
+export function functionConfig(precision: Precision, optimize: boolean): Uint8Array {
   checkPrecision(precision);
-  if (precision === 'float32') {
+  if (precision === 'float32' && !optimize) {
     return new Uint8Array();
   }
   const on = 1;
-  const rewrite = intField(precision === 'bfloat16' ? 31 : 23, on);
+  const rewrite = precision === 'float32' ? [] : intField(precision === 'bfloat16' ? 31 : 23, on);
   const graph = bytesField(10, rewrite);
-  return Uint8Array.from([...bytesField(10, graph), ...intField(7, 1)]);
+  return Uint8Array.from([...bytesField(10, graph), ...softPlacement()]);
 }
 
 function gpuOptions(options: RuntimeOptions): number[] {
@@ -140,6 +141,9 @@ function gpuOptions(options: RuntimeOptions): number[] {
 /** A number field. Zero is the default of every number and is not written. */
 const intField = (field: number, value: number): number[] =>
   value === 0 ? [] : [...varint(field << 3), ...varint(value)];
+
+/** allow_soft_placement: an op without a GPU kernel runs on the CPU. */
+const softPlacement = (): number[] => intField(7, 1);
 
 const bytesField = (field: number, bytes: Iterable<number>): number[] => {
   const content = [...bytes];

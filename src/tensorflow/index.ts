@@ -42,10 +42,10 @@ export {
   convolve,
   convolveDepthwise,
 } from './kernels/convolution.js';
+export { frozenNormalize } from './kernels/frozen-normalization.js';
 export {
   type FrozenNormalizeOptions,
   type FusedNormalizeOptions,
-  frozenNormalize,
   fusedNormalize,
 } from './kernels/fused-batch-normalization.js';
 export { type Attribute, executeOp, type OpCall } from './ops.js';

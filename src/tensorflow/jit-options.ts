@@ -8,6 +8,16 @@ export const jitOptions = {
     default: false,
     help: 'compile with XLA: a longer first call, then fewer passes over memory',
   },
+  optimize: {
+    type: 'boolean',
+    default: false,
+    help: 'let TensorFlow fuse and fold ops, and fold batch normalisation into convolutions: a longer first call, and results that differ by rounding',
+  },
+  frozen: {
+    type: 'boolean',
+    default: false,
+    help: 'optimize, with constants in place of the variables that the function does not write: costs a copy of their values, and a new trace after one has changed',
+  },
   precision: {
     type: 'choice',
     choices: ['float32', 'bfloat16', 'float16'],

@@ -67,15 +67,20 @@ export interface NativeTensorFlow
   executeOpNow: NativeTensorFlow['executeOp'];
   /**
    * Begins a trace. Until `endTrace` or `abortTrace`, `executeOp` records ops instead of running them and returns symbols:
-   * tensors without values that need not be deleted. There is one trace at a time.
+   * tensors without values that need not be deleted. There is one trace at a time. In a frozen one, tensors from outside are
+   * constants of any size; else large ones are inputs.
    */
-  beginTrace(): void;
+  beginTrace(frozen: boolean): void;
   /** Adds an input to the function. The inputs have the order of the calls. */
   traceArgument(shape: readonly number[], dtype: number): TensorMetadata;
   /** A symbol of a variable's resource, for the inputs of ops; `shape` is that of the variable's value. */
   traceVariable(resource: number, shape: readonly number[]): number;
   /** Computes a symbol's value now. It must not depend on an argument. */
   traceEvaluate(id: number): TensorMetadata;
+  /** The op of the trace whose first result is the symbol, and its inputs; undefined if there is none. */
+  traceSource(id: number): { name: string; inputs: TensorMetadata[] } | undefined;
+  /** Adds that op again, with other inputs, and returns its first result. */
+  traceAgain(id: number, inputs: readonly number[]): TensorMetadata;
   /** Ends the trace and returns the function's number. `config` is a serialised ConfigProto for this function, or empty. */
   endTrace(
     name: string,

@@ -16,6 +16,8 @@ export interface Store {
   users: number;
   /** Running asynchronous calls that write the variable. */
   writers: number;
+  /** Number of calls that have written the variable in place. */
+  writes: number;
   /** The variable's name. */
   name: string;
 }
@@ -55,6 +57,7 @@ function createStore(variable: tf.Variable): Store {
     dataId: undefined,
     users: 0,
     writers: 0,
+    writes: 0,
     name: variable.name,
   };
   stores.set(variable, store);
@@ -125,6 +128,26 @@ export function storeOf(variable: tf.Variable): Store {
     hold(store, dataId);
   }
   return store;
+}
+
+/** Names a value of a variable: another one has another version. */
+export interface Version {
+  /** The variable's data: another object after each assignment. */
+  dataId: object;
+  writes: number;
+}
+
+/**
+ * The version of the variable's present value.
+ *
+ * @throws an Error when a running call writes the variable.
+ */
+export function versionOf(variable: tf.Variable): Version {
+  const store = stores.get(variable);
+  if (store !== undefined) {
+    checkIdle(store);
+  }
+  return { dataId: variable.dataId, writes: store?.writes ?? 0 };
 }
 
 /** Ends the tie between a store and the data it holds. If tensors still refer to the data, its values are read back. */
@@ -200,6 +223,7 @@ export function using(variables: readonly Store[], isWritten: readonly boolean[]
       store.users += by;
       if (isWritten[i]) {
         store.writers += by;
+        store.writes += 1;
       }
     });
   };

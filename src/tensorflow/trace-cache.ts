@@ -1,7 +1,7 @@
 /** The traces of one jitted function, by the kinds of arguments that it was called with. */
 import * as tf from '@tensorflow/tfjs';
 import { backend } from './backend.js';
-import { precisionConfig, runtime } from './configuration.js';
+import { functionConfig, runtime } from './configuration.js';
 import { type Flat, flatten, signatureOf, unflatten } from './containers.js';
 import type { JitOptions } from './jit-options.js';
 import type { TensorMetadata } from './native-tensorflow.js';
@@ -18,6 +18,16 @@ export type AnyFunction = (...args: any[]) => unknown;
 /** The last asynchronous call: calls run on the other thread one after another. */
 let queue: Promise<unknown> = Promise.resolve();
 
+/** The frozen functions that have been called and not disposed of. */
+const frozenCaches = new Set<TraceCache>();
+
+/** Drops the traces that hold the value of a variable that is about to be disposed. */
+export function dropTracesOf(variable: tf.Variable): void {
+  for (const cache of frozenCaches) {
+    cache.dropTracesOf(variable);
+  }
+}
+
 export class TraceCache {
   private readonly traces = new Map<string, Traced>();
   /** The number of each trace's running asynchronous calls. */
@@ -25,6 +35,7 @@ export class TraceCache {
   private readonly line = userLine();
   private readonly name: string;
   private made = 0;
+  private changes = 0;
   private calls = 0;
 
   constructor(
@@ -43,6 +54,9 @@ export class TraceCache {
     try {
       stores.forEach((store, i) => {
         (traced.isWritten[i] ? checkUnused : checkIdle)(store);
+      });
+      stores.forEach((store, i) => {
+        store.writes += traced.isWritten[i] ? 1 : 0;
       });
       return resultOf(traced, runtime().callFunction(traced.id, backend.getInputTensorIds(inputs)));
     } finally {
@@ -68,10 +82,21 @@ export class TraceCache {
   }
 
   dispose(): void {
-    const dropped = [...this.traces.values()];
-    this.traces.clear();
-    for (const traced of dropped) {
-      this.deleteUnused(traced);
+    frozenCaches.delete(this);
+    this.drop(() => true);
+  }
+
+  /** Drops the traces that hold the variable's value as a constant. */
+  dropTracesOf(variable: tf.Variable): void {
+    this.drop(({ constants }) => constants.has(variable));
+  }
+
+  private drop(isDropped: (traced: Traced) => boolean): void {
+    for (const [signature, traced] of this.traces) {
+      if (isDropped(traced)) {
+        this.traces.delete(signature);
+        this.deleteUnused(traced);
+      }
     }
   }
 
@@ -105,9 +130,16 @@ export class TraceCache {
       const { dataId, shape } = flat.tensors[index] as tf.Tensor;
       return `${backend.tensorMap.get(dataId)?.dtype}[${shape.join()}]`;
     });
-    let traced = this.traces.get(signature);
+    const earlier = this.traces.get(signature);
+    let traced = earlier;
+    if (earlier?.constants.areCurrent() === false) {
+      this.traces.delete(signature);
+      this.deleteUnused(earlier);
+      traced = undefined;
+    }
     if (traced === undefined) {
       traced = this.trace(flat);
+      (earlier === undefined ? this.noteTrace : this.noteChange).call(this);
       this.makeRoom();
     }
     // The map's order is that of the last use.
@@ -117,34 +149,48 @@ export class TraceCache {
   }
 
   private trace(flat: Flat): Traced {
-    const { xla, precision } = this.options;
-    const options = {
-      label: this.name,
-      name: `${this.name.replace(/\W/g, '_')}_${nextName++}`,
-      xla,
-      config: precisionConfig(precision),
-    };
-    const mayCreate = this.made === 0;
-    const traced = Trace.run(this.fn as (...args: never[]) => unknown, flat, {
-      ...options,
-      mayCreate,
-    });
+    const { xla, precision, frozen } = this.options;
+    const optimize = this.options.optimize || frozen;
+    const config = functionConfig(precision, optimize);
+    const written = frozen ? new Set<tf.Variable>() : undefined;
+    if (frozen) {
+      frozenCaches.add(this);
+    }
+    let mayCreate = this.made === 0;
+    for (;;) {
+      const name = `${this.name.replace(/\W/g, '_')}_${nextName++}`;
+      const options = { label: this.name, name, xla, config, mayCreate, optimize, written };
+      const traced = Trace.run(this.fn as (...args: never[]) => unknown, flat, options);
+      const writes = traced.variables.filter((_, i) => traced.isWritten[i]);
+      if (!traced.created && !writes.some((variable) => traced.constants.has(variable))) {
+        return traced;
+      }
+      // The next trace finds the variables created: it must create none, as all later calls. And it knows those written.
+      runtime().deleteFunction(traced.id);
+      mayCreate = false;
+      for (const variable of writes) {
+        written?.add(variable);
+      }
+    }
+  }
+
+  private noteTrace(): void {
     this.made += 1;
     if (this.made === manyTraces) {
       process.emitWarning(
         `jit: ${this.name} was traced ${manyTraces} times${this.line}. Each new shape, dtype, number or string among the arguments costs a trace: keep shapes the same, and pass numbers that change as tensors`,
       );
     }
-    if (!traced.created) {
-      return traced;
+  }
+
+  /** A frozen trace took the place of one whose constants had changed. */
+  private noteChange(): void {
+    this.changes += 1;
+    if (this.changes === manyTraces) {
+      process.emitWarning(
+        `jit: ${this.name} was traced again ${manyTraces} times, because variables had changed${this.line}. A frozen function holds them as constants: leave out \`frozen\` where they change often`,
+      );
     }
-    // The second trace finds the variables created: it must create none, as all later calls.
-    runtime().deleteFunction(traced.id);
-    return Trace.run(this.fn as (...args: never[]) => unknown, flat, {
-      ...options,
-      name: `${options.name}_again`,
-      mayCreate: false,
-    });
   }
 
   private makeRoom(): void {

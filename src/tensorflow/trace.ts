@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { backend } from './backend.js';
 import { runtime } from './configuration.js';
 import { type Flat, flatten, unflatten } from './containers.js';
+import { FrozenValues } from './frozen-values.js';
 import { idOf, TracedVariables } from './traced-variables.js';
 import { userLine } from './user-line.js';
 
@@ -25,6 +26,8 @@ export interface Traced {
   variables: tf.Variable[];
   /** For each of `variables`, whether the function writes it. */
   isWritten: boolean[];
+  /** The variables whose values are constants of the function. */
+  constants: FrozenValues;
   /** Whether the function draws random numbers. */
   isRandom: boolean;
   /** Whether the function created variables. */
@@ -41,6 +44,10 @@ export interface TraceOptions {
   config: Uint8Array;
   /** Whether the function may create variables; only its first call may. */
   mayCreate: boolean;
+  /** Whether the result may differ from that of separate ops by rounding. */
+  optimize: boolean;
+  /** The variables that a frozen function writes; it holds all others as constants. Undefined for an ordinary function. */
+  written: ReadonlySet<tf.Variable> | undefined;
 }
 
 let current: Trace | undefined;
@@ -53,14 +60,21 @@ const symbolOf = (shape: number[], dtype: number): tf.Tensor =>
 export const tracing = (): Trace | undefined => current;
 
 export class Trace {
-  readonly variables = new TracedVariables();
+  readonly variables: TracedVariables;
   private key: tf.Tensor | undefined;
   private draws = 0;
   private created = false;
   private failure: Error | undefined;
   private readonly random = Math.random;
 
-  private constructor(private readonly options: TraceOptions) {}
+  private constructor(private readonly options: TraceOptions) {
+    this.variables = new TracedVariables(options.written);
+  }
+
+  /** See {@link TraceOptions.optimize}. */
+  get isOptimized(): boolean {
+    return this.options.optimize;
+  }
 
   /** Traces `fn` on symbols of the arguments' shapes and dtypes. If it fails, everything is as before. */
   static run(fn: (...args: never[]) => unknown, args: Flat, options: TraceOptions): Traced {
@@ -77,6 +91,8 @@ export class Trace {
       xla: false,
       config: new Uint8Array(),
       mayCreate: false,
+      optimize: false,
+      written: undefined,
     });
     return trace.within(() => {
       const { TF_FLOAT } = runtime();
@@ -90,7 +106,7 @@ export class Trace {
   /** Runs what records a trace and ends it. */
   private within<Result>(record: () => Result): Result {
     TracedVariables.separate();
-    runtime().beginTrace();
+    runtime().beginTrace(this.options.written !== undefined);
     current = this;
     const restore = this.replaceGlobals();
     try {
@@ -130,6 +146,7 @@ export class Trace {
       structure,
       variables,
       isWritten: variables.map((variable) => this.variables.isWritten(variable)),
+      constants: new FrozenValues(this.variables.constants),
       isRandom: this.key !== undefined,
       created: this.created,
     };

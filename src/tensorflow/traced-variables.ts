@@ -28,6 +28,11 @@ export class TracedVariables {
   /** Symbols of the values that were read, by their data. */
   private readonly reads = new Map<object, number>();
   private readonly written = new Set<tf.Variable>();
+  /** The variables whose values the graph has as constants. */
+  readonly constants = new Set<tf.Variable>();
+
+  /** @param mutable the variables that a frozen function writes, undefined for an ordinary one; see TraceOptions.written */
+  constructor(private readonly mutable: ReadonlySet<tf.Variable> | undefined) {}
 
   /** Gives each variable data that no other tensor shares. Call it before the trace begins: sharing copies values. */
   static separate(): void {
@@ -60,14 +65,14 @@ export class TracedVariables {
     this.variableOf.set(dataId, variable);
   }
 
-  /** The symbol of a tensor that has a variable's value; undefined for any other tensor. */
+  /** The symbol of a tensor that has a variable's value; undefined for any other tensor, and for that of a constant. */
   symbolOf({ dataId }: Pick<tf.Tensor, 'dataId'>): number | undefined {
     const known = this.reads.get(dataId);
     if (known !== undefined) {
       return known;
     }
     const variable = this.variableOf.get(dataId);
-    if (variable === undefined) {
+    if (variable === undefined || this.isConstant(variable)) {
       return undefined;
     }
     const resource = this.resourceOf(variable);
@@ -131,6 +136,16 @@ export class TracedVariables {
       }
       unprotect(dataId);
     }
+  }
+
+  /** Whether the graph has the variable's value as a constant: from now on, if so. */
+  private isConstant(variable: tf.Variable): boolean {
+    const isConstant =
+      this.mutable !== undefined && !this.mutable.has(variable) && !this.written.has(variable);
+    if (isConstant) {
+      this.constants.add(variable);
+    }
+    return isConstant;
   }
 
   private resourceOf(variable: tf.Variable): number {

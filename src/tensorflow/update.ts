@@ -35,5 +35,6 @@ export function updateVariables({
 function resourceToWrite(variable: tf.Variable): number {
   const store = storeOf(variable);
   checkUnused(store);
+  store.writes += 1;
   return store.resource;
 }

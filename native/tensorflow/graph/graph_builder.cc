@@ -1,6 +1,7 @@
 // Nodes with names of their own; small tensors become constants once.
 #include "tensorflow/graph/graph_builder.h"
 
+#include <cstddef>
 #include <ios>
 #include <sstream>
 #include <string>
@@ -9,6 +10,8 @@
 
 namespace bobbin::tensorflow {
 namespace {
+
+constexpr std::size_t kMaxSharedBytes = 4096;
 
 // Equal for tensors of the same dtype, shape and values.
 std::string key_of(const TF_Tensor* tensor) {
@@ -41,8 +44,9 @@ TF_Output GraphBuilder::add_placeholder(TF_DataType type, const Shape& shape) {
 TF_Output GraphBuilder::add_constant(TFE_TensorHandle* handle) {
   const TensorPtr tensor = resolve(handle);
   const TF_DataType type = TF_TensorType(tensor.get());
-  // A string's bytes hold pointers.
-  const std::string key = type == TF_STRING ? "" : key_of(tensor.get());
+  // A string's bytes hold pointers; a large tensor's would be copied once more.
+  const bool is_shared = type != TF_STRING && TF_TensorByteSize(tensor.get()) <= kMaxSharedBytes;
+  const std::string key = is_shared ? key_of(tensor.get()) : "";
   const auto found = constants_.find(key);
   if (!key.empty() && found != constants_.end()) return found->second;
   const Status status;

@@ -19,7 +19,7 @@ class GraphBuilder {
   // Begins a node; TF_FinishOperation must follow, which frees the description.
   TF_OperationDescription* begin(const std::string& op, const std::string& name);
   TF_Output add_placeholder(TF_DataType type, const Shape& shape);
-  // The tensor's value; equal tensors (dtype, shape and bytes) share one node.
+  // The tensor's value; equal small tensors (dtype, shape and bytes) share one node.
   TF_Output add_constant(TFE_TensorHandle* handle);
   // Throws Error if TensorFlow has no such op.
   const OpDefinition& definition(const std::string& op);

@@ -15,7 +15,8 @@
 namespace bobbin::tensorflow {
 namespace {
 
-// Larger tensors become inputs, so that they are not copied into the graph.
+// Unless the trace is frozen, larger tensors become inputs, so that they are not copied into the
+// graph.
 constexpr std::size_t kMaxConstantBytes = 4096;
 
 std::size_t bytes_of(TFE_TensorHandle* handle) {
@@ -40,8 +41,12 @@ std::size_t list_length(const OpDefinition& definition, const RecordedOp& op) {
 
 }  // namespace
 
-Trace::Trace(const Context& context, const Tensors& tensors, std::int64_t& next_id)
-    : context_(context), tensors_(tensors), next_id_(next_id), first_id_(next_id) {}
+Trace::Trace(const Context& context, const Tensors& tensors, std::int64_t& next_id, bool frozen)
+    : context_(context),
+      tensors_(tensors),
+      next_id_(next_id),
+      first_id_(next_id),
+      frozen_(frozen) {}
 
 std::int64_t Trace::add_symbol(Symbol symbol) {
   symbols_.push_back(symbol);
@@ -90,8 +95,8 @@ TF_Output Trace::capture(std::int64_t id) {
   held_[id].reset(TFE_TensorHandleCopySharingTensor(handle, status.get()));
   status.check("jit");
   const TF_DataType type = TFE_TensorHandleDataType(handle);
-  const bool is_small = type != TF_RESOURCE && bytes_of(handle) <= kMaxConstantBytes;
-  if (is_small || type == TF_STRING) return graph_.add_constant(handle);
+  const bool fits = frozen_ || type == TF_STRING || bytes_of(handle) <= kMaxConstantBytes;
+  if (fits && type != TF_RESOURCE) return graph_.add_constant(handle);
   captured_inputs_.push_back(graph_.add_placeholder(type, shape_of(handle)));
   captured_.emplace_back(TFE_TensorHandleCopySharingTensor(handle, status.get()));
   status.check("jit");
@@ -119,7 +124,7 @@ std::vector<SymbolicTensor> Trace::add(RecordedOp op) {
   std::vector<SymbolicTensor> results;
   results.reserve(static_cast<std::size_t>(TF_OperationNumOutputs(operation)));
   for (int i = 0; i < TF_OperationNumOutputs(operation); ++i) {
-    results.push_back(describe(operation, op, i));
+    results.push_back(add_result(operation, op, i));
   }
   op.outputs = TF_OperationNumOutputs(operation);
   ops_.push_back(std::move(op));
@@ -142,7 +147,28 @@ void Trace::add_inputs(TF_OperationDescription* description, const RecordedOp& o
   }
 }
 
-SymbolicTensor Trace::describe(TF_Operation* operation, const RecordedOp& op, int index) {
+const RecordedOp* Trace::source(std::int64_t id) const {
+  if (!is_symbolic(id)) return nullptr;
+  const Symbol& from = symbol(id);
+  const bool is_first = from.op >= 0 && from.output.index == 0;
+  return is_first ? &ops_[static_cast<std::size_t>(from.op)] : nullptr;
+}
+
+SymbolicTensor Trace::describe(std::int64_t id) const {
+  const TF_Output output = is_symbolic(id) ? symbol(id).output : captures_.at(id);
+  const Status status;
+  const int rank = TF_GraphGetTensorNumDims(graph_.graph(), output, status.get());
+  status.check("jit");
+  // A later result of an op may be of unknown rank.
+  Shape shape(rank < 0 ? 0 : static_cast<std::size_t>(rank));
+  if (rank < 0) return {id, TF_OperationOutputType(output), std::move(shape)};
+  TF_GraphGetTensorShape(graph_.graph(), output, shape.data(), static_cast<int>(shape.size()),
+                         status.get());
+  status.check("jit");
+  return {id, TF_OperationOutputType(output), std::move(shape)};
+}
+
+SymbolicTensor Trace::add_result(TF_Operation* operation, const RecordedOp& op, int index) {
   const TF_Output output{operation, index};
   const Status status;
   if (const Shape* known = variables_.shape_read_by(op.name, op.inputs)) {

@@ -35,8 +35,9 @@ struct RecordedOp {
 class Trace {
  public:
   // `next_id` numbers the symbolic tensors of all traces, so that a tensor of an earlier trace is
-  // recognised.
-  Trace(const Context& context, const Tensors& tensors, std::int64_t& next_id);
+  // recognised. In a frozen trace tensors from outside are constants of any size, which TensorFlow
+  // copies but may compute with beforehand; else only small ones are.
+  Trace(const Context& context, const Tensors& tensors, std::int64_t& next_id, bool frozen);
 
   static constexpr std::int64_t kFirstId = std::int64_t{1} << 52;
   static bool is_symbolic(std::int64_t id) { return id >= kFirstId; }
@@ -47,6 +48,11 @@ class Trace {
   std::int64_t add_variable(std::int64_t resource, const Shape& shape);
   // Throws if the result's shape depends on values.
   std::vector<SymbolicTensor> add(RecordedOp op);
+
+  // The op whose first result this tensor is; null if it is no op's.
+  const RecordedOp* source(std::int64_t id) const;
+  // A tensor that an op of the trace takes or gives.
+  SymbolicTensor describe(std::int64_t id) const;
 
   // Runs what a symbolic tensor depends on. Throws if an argument is among that.
   HandlePtr evaluate(std::int64_t id) const;
@@ -67,12 +73,13 @@ class Trace {
   TF_Output input(std::int64_t id);
   TF_Output capture(std::int64_t id);
   void add_inputs(TF_OperationDescription* description, const RecordedOp& op);
-  SymbolicTensor describe(TF_Operation* operation, const RecordedOp& op, int index);
+  SymbolicTensor add_result(TF_Operation* operation, const RecordedOp& op, int index);
 
   const Context& context_;
   const Tensors& tensors_;
   std::int64_t& next_id_;
   const std::int64_t first_id_;
+  const bool frozen_;
   GraphBuilder graph_;
   std::vector<RecordedOp> ops_;
   std::vector<Symbol> symbols_;  // By id - first_id_.

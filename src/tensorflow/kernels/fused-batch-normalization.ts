@@ -40,7 +40,11 @@ export function fusedNormalize({ observe, ...options }: FusedNormalizeOptions): 
 }
 
 /** Normalises a batch by given statistics with the same ops. Needs the 'tensorflow' backend. */
-export function frozenNormalize({ mean, variance, ...options }: FrozenNormalizeOptions): tf.Tensor {
+export function fusedFrozenNormalize({
+  mean,
+  variance,
+  ...options
+}: FrozenNormalizeOptions): tf.Tensor {
   // Without training, the gradient's op takes the statistics in place of what the forward op reserves.
   return normalize(options, false, [mean, variance], ([, , , , unused]) => [
     mean,
