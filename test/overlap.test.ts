@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as after } from 'node:timers/promises';
-import { overlapped } from '../../src/training/overlap.js';
+import { overlapped } from '../src/overlap.js';
 
 /** Steps of `stepMs` over `count` batches, each ready `batchMs` after its request; returns the events. */
 function course({ count = 3, batchMs = 0, stepMs = 0, failing = -1 }) {

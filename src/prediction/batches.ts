@@ -1,6 +1,6 @@
 /** The streaming core of prediction: decodes images once and yields their probabilities batch by batch. */
 import { type ImageFile, imageName } from '../dataset/index.js';
-import type { Classifier } from '../model/index.js';
+import { overlapped } from '../overlap.js';
 import {
   type Batch,
   completePreprocessing,
@@ -11,6 +11,7 @@ import {
   viewsOf,
 } from '../pipeline/index.js';
 import { adoptBatch, tf } from '../tensorflow/index.js';
+import { forwardOf } from './forward.js';
 import type { Member } from './members.js';
 import type { ClassifyOptions } from './options.js';
 import { checkProbabilities } from './probabilities.js';
@@ -48,19 +49,27 @@ interface Input {
   members: Member[];
 }
 
+/** A batch of images, once for each {@link Input}. */
+interface Windows {
+  batches: Batch[];
+  /** [images · views, side, side, 3]; zeros follow the images of a batch that is not full. */
+  pixels: tf.Tensor[];
+}
+
 /**
  * Classifies the images batch by batch. Each is decoded once for each preprocessing among the classifiers; an image that one
  * of them cannot read is a failure.
  *
- * The pipeline's threads prepare the next batches while TensorFlow computes, and the event loop runs between batches.
+ * TensorFlow computes on another thread, while the pipeline's threads prepare the next batches.
  *
  * @throws InvalidInputError when a probability is not finite.
  */
 export async function* classifyPiece(
-  { images, first }: Piece,
+  piece: Piece,
   members: readonly Member[],
   options: ClassifyOptions,
 ): AsyncGenerator<ClassifiedBatch> {
+  const { images, first } = piece;
   const { classes } = (members[0] as Member).classifier;
   const inputs: Input[] = [];
   try {
@@ -68,13 +77,17 @@ export async function* classifyPiece(
       inputs.push({ loader: loaderOf(images, preprocessing, options), members: takers });
     }
     const reasonOf = reasonsOf(inputs.map(({ loader }) => loader));
-    const epochs = inputs.map(({ loader }) => loader.epoch(0));
-    for (let at = 0; at < images.length; ) {
-      const taken = await Promise.all(epochs.map((epoch) => epoch.next()));
-      const batches = taken.map(({ value }) => value as Batch);
+    const size = batchImages(piece, options);
+    const steps = overlapped(together(inputs), {
+      prepare: (batches) => ({ batches, pixels: batches.map((batch) => adopted(batch, size)) }),
+      step: (windows) => forward(inputs, windows, size),
+      discard: ({ pixels }) => tf.dispose(pixels),
+    });
+    let at = 0;
+    for await (const { input, result, waitMs } of steps) {
+      const { batches } = input;
       const { count } = batches[0] as Batch;
-      const waitMs = Math.max(...batches.map((batch) => batch.waitMs));
-      const probabilities = await forward(inputs, batches);
+      const probabilities = result.subarray(0, count * classes.length);
       const imageOf = (row: number) => images[at + row] as ImageFile;
       checkProbabilities(probabilities, classes, (row) => imageName(imageOf(row)), unsoundWeights);
       const failures: UnreadableFile[] = [];
@@ -109,47 +122,94 @@ function byPreprocessing(members: readonly Member[]): Map<Preprocessing, Member[
   );
 }
 
+/** The windows of each image. */
+const viewsIn = ({ crops }: ClassifyOptions): number =>
+  viewsOf({ ...evaluationAugmentation, crop: crops });
+
+/** Images in a full batch. */
+const fullBatch = (options: ClassifyOptions): number =>
+  Math.max(1, Math.floor(options.batchSize / viewsIn(options)));
+
+/**
+ * The number of images for which the forward pass is traced. A batch with fewer is filled with zeros, since another trace
+ * would take longer. A request of fewer images than a batch gets the next power of two: so all requests need few traces.
+ */
+function batchImages({ images, first }: Piece, options: ClassifyOptions): number {
+  const full = fullBatch(options);
+  return first > 0 ? full : Math.min(full, 2 ** Math.ceil(Math.log2(images.length)));
+}
+
 function loaderOf(
   images: readonly ImageFile[],
   preprocessing: Preprocessing,
-  { crops, batchSize, threads }: ClassifyOptions,
+  options: ClassifyOptions,
 ): Loader {
-  const augmentation = { ...evaluationAugmentation, crop: crops };
   return createLoader({
     samples: images.map((image) => ({ ...image, label: -1 })),
-    batchSize: Math.max(1, Math.floor(batchSize / viewsOf(augmentation))),
+    batchSize: fullBatch(options),
     damaged: 'mark',
     failureBudget: images.length,
     preprocessing,
-    augmentation,
-    threads,
+    augmentation: { ...evaluationAugmentation, crop: options.crops },
+    threads: options.threads,
   });
 }
 
-/** Probabilities, [count, classes]: the mean over the windows of each image and over the members by their shares. */
-async function forward(inputs: readonly Input[], batches: readonly Batch[]): Promise<Float32Array> {
-  const { count } = batches[0] as Batch;
-  const mean = tf.tidy(() => {
-    const parts = inputs.flatMap(({ members }, index) => {
-      const pixels = adoptBatch(batches[index] as Batch);
-      return members.map(({ classifier, share }) => {
-        const rows = meanOverWindows(classifier, pixels, count);
-        return share === 1 ? rows : rows.mul(share);
-      });
-    });
-    return parts.length === 1 ? (parts[0] as tf.Tensor) : tf.addN(parts);
-  });
-  try {
-    return (await mean.data()) as Float32Array;
-  } finally {
-    mean.dispose();
+/** The batches of all loaders: as many as one of them has, since all have the same images. */
+async function* together(inputs: readonly Input[]): AsyncGenerator<Batch[], void> {
+  const epochs = inputs.map(({ loader }) => loader.epoch(0));
+  for (;;) {
+    const taken = await Promise.all(epochs.map((epoch) => epoch.next()));
+    if (taken.some(({ done }) => done)) {
+      return;
+    }
+    yield taken.map(({ value }) => value as Batch);
   }
 }
 
-function meanOverWindows({ model, classes }: Classifier, pixels: tf.Tensor, count: number) {
-  const windows = model.predict(pixels) as tf.Tensor2D;
-  return windows.reshape([count, windows.shape[0] / count, classes.length]).mean(1);
+/** The batch's pixels for a forward pass of `size` images. */
+function adopted(batch: Batch, size: number): tf.Tensor {
+  const { count, shape } = batch;
+  const pixels = adoptBatch(batch);
+  if (count === size) {
+    return pixels;
+  }
+  try {
+    const absent = (size - count) * (shape[0] / count);
+    return tf.pad(pixels, [[0, absent], ...Array(3).fill([0, 0])] as [number, number][]);
+  } finally {
+    pixels.dispose();
+  }
 }
+
+/**
+ * Probabilities, [size, classes]: the mean over the windows of each image and over the members by their shares. Frees the
+ * windows.
+ */
+async function forward(
+  inputs: readonly Input[],
+  { pixels }: Windows,
+  size: number,
+): Promise<Float32Array> {
+  try {
+    let sum: Float32Array | undefined;
+    for (const [index, { members }] of inputs.entries()) {
+      const windows = pixels[index] as tf.Tensor;
+      for (const { classifier, share } of members) {
+        const rows = await forwardOf(classifier).async(windows, windows.shape[0] / size);
+        sum = added(sum, (await rows.data()) as Float32Array, share);
+        rows.dispose();
+      }
+    }
+    return sum as Float32Array;
+  } finally {
+    tf.dispose(pixels);
+  }
+}
+
+/** `sum`, zeros when absent, plus `share` of `rows`. */
+const added = (sum: Float32Array | undefined, rows: Float32Array, share: number): Float32Array =>
+  rows.map((value, index) => (sum?.[index] ?? 0) + share * value);
 
 /** Gives the reason why an image could not be read. The loaders list all, so they are asked only for a new one. */
 function reasonsOf(loaders: readonly Loader[]): (image: ImageFile) => string {

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Manifest } from '../dataset/index.js';
 import { type Classifier, saveClassifier } from '../model/index.js';
+import { overlapped } from '../overlap.js';
 import {
   addWork,
   type Batch,
@@ -17,7 +18,6 @@ import { diverged, type NonFinite, nonFiniteState, smallerSteps } from './diverg
 import { bestEpoch, type EpochRecord, writeHistory } from './history.js';
 import { JittedSteps, type TrainingPlace } from './jitted-steps.js';
 import { splitNetwork } from './network.js';
-import { overlapped } from './overlap.js';
 import type { ResolvedPlan } from './plan.js';
 import {
   meanLoss,

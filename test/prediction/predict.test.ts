@@ -166,9 +166,11 @@ test('when a weight is not finite, then no class is named, and the error has the
   const dense = classifier.model.layers[1] as tf.layers.Layer;
   const weights = dense.getWeights().map((weight) => weight.clone());
   dense.setWeights([weights[0] as tf.Tensor, tf.tensor1d([0, Number.NaN, 0])]);
+  // Whether the softmax spreads the number over all classes depends on TensorFlow's kernel.
   await assert.rejects(predict({ classifier, files, batchSize: 2 }), {
     name: 'InvalidInputError',
-    message: `Expected finite probabilities for ${files[0]} but received "NaN for a". The weights of the classifier are not sound: train it again, or use another`,
+    message:
+      /^Expected finite probabilities for .*wide\.jpg but received "NaN for [ab]"\. The weights of the classifier are not sound: train it again, or use another$/,
   });
   dense.setWeights(weights);
 });

@@ -1,5 +1,6 @@
 /** An epoch of `fit`: each batch goes through a jitted step and is fetched while the step before it runs. */
 import { conflict, expected } from '../../errors.js';
+import { overlapped } from '../../overlap.js';
 import type { Batch, PixelType } from '../../pipeline/index.js';
 import {
   adoptBatch,
@@ -9,7 +10,6 @@ import {
   jit,
   tf,
 } from '../../tensorflow/index.js';
-import { overlapped } from '../overlap.js';
 
 /** Means of the loss and the metrics, by the names that tfjs gives them. */
 export type Logs = Record<string, number>;
