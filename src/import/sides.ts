@@ -3,8 +3,8 @@ import { expected } from '../errors.js';
 import { type Graph, Program } from '../graph/index.js';
 import type { NetworkRecord } from '../model/index.js';
 
-/** All sides, or those that networks halve five times. */
-const multiples = [1, 32];
+/** Networks halve the sides of images five times, most of them at once in patches of 4 to 32 pixels: one pixel more is no trial. */
+const patch = 32;
 
 /**
  * Whether a graph that takes images of `side` takes larger ones, too: many networks do, though their file was exported with one
@@ -25,10 +25,14 @@ export function sidesOf(graph: Graph, features: string, side: number): NetworkRe
     const remedy = 'Export the network with its pooling';
     throw expected('features [batch, channels]', `the value ${features}`, found, remedy);
   }
-  const multipleOf = multiples.find(
-    (step) => side % step === 0 && isSame(() => shapesAt(side + step), shapes),
-  );
-  return multipleOf === undefined ? { only: side } : { multipleOf };
+  const takes = (size: number) => isSame(() => shapesAt(size), shapes);
+  if (!takes(side + patch)) {
+    return { only: side };
+  }
+  if (takes(side + patch + 1)) {
+    return { multipleOf: 1 };
+  }
+  return side % patch === 0 ? { multipleOf: patch } : { only: side };
 }
 
 /** The result of `many`. If only `one` works, the file is for batches of one image. */

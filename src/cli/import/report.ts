@@ -17,7 +17,7 @@ export function describeNetwork({ record, weights }: Imported, out: string): str
   const lines: [string, string][] = [
     ['network', `${name}, from ${file}${producer === undefined ? '' : ` by ${producer}`}`],
     ...(graph === undefined ? [] : [['operations', operationsOf(graph)] as [string, string]]),
-    ['weights', `${count(weights.size, 'tensor')}, ${inMillions(numbers)} million numbers`],
+    ['weights', `${count(weights.size, 'tensor')}, ${numbersOf(numbers)}`],
     ['input', `${preprocessing.crop} × ${preprocessing.crop} pixels; ${sidesOf(record)}`],
     ['preprocessing', describePreprocessing(preprocessing)],
     ['features', features],
@@ -46,7 +46,8 @@ function operationsOf({ nodes }: Graph): string {
   return `${nodes.length}: ${listed.join(', ')}${kinds.length > mostKinds ? ' …' : ''}`;
 }
 
-const inMillions = (numbers: number): string => (numbers / 1e6).toPrecision(3);
+const numbersOf = (numbers: number): string =>
+  numbers < 1e6 ? count(numbers, 'number') : `${(numbers / 1e6).toPrecision(3)} million numbers`;
 
 function sidesOf({ sides }: NetworkRecord): string {
   if ('only' in sides) {

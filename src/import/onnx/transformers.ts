@@ -82,11 +82,12 @@ function pixelsOf(
   if (typeof factor !== 'number' || !(factor > 0)) {
     throw expected('a number above 0', `rescale_factor in ${file}`, given);
   }
+  const levels = 1 / factor;
   const inLevels = (values: unknown, name: string): Triple => {
     if (!Array.isArray(values) || values.length !== 3 || !values.every(Number.isFinite)) {
       throw expected('three numbers', `${name} in ${file}`, values);
     }
-    return values.map((value) => Number((value / factor).toPrecision(9))) as Triple;
+    return values.map((value) => Number((value * levels).toPrecision(9))) as Triple;
   };
   return normalizes
     ? { mean: inLevels(mean, 'image_mean'), std: inLevels(std, 'image_std') }

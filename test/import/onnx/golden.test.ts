@@ -117,6 +117,19 @@ test('when images have their channels last, then they are computed as they are',
   assert.equal(network.record.features, 'pooled');
 });
 
+test('when positions of patches fix the size, then the network takes images of that size alone', async () => {
+  const network = await imported('patches');
+  await checkResults(network);
+  assert.deepEqual(network.record.sides, { only: 32 });
+  await assert.rejects(
+    importNetwork(fixture('patches'), {
+      out: path.join(out, 'other'),
+      preprocessing: { size: 64 },
+    }),
+    /Expected 32 pixels for the side of the input but received 64/,
+  );
+});
+
 test('when a reference has other results, then the difference is a share of its largest', async () => {
   const network = await imported('kept');
   const { images, outputs } = network.reference as Reference;

@@ -1,0 +1,82 @@
+/** `bobbin import`: what it finds, and how it ends. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { temporaryFolder } from '../support/folders.js';
+import { runBobbin } from '../support/run-bobbin.js';
+
+const folder = temporaryFolder();
+const kept = path.join(import.meta.dirname, '../import/onnx/fixtures/kept.onnx');
+
+/** As `numpy.save` writes an array. */
+function npy(type: string, shape: string, numbers: Uint8Array): Buffer {
+  const header = Buffer.alloc(128, ' ');
+  header.write(
+    `\x93NUMPY\x01\0v\0{'descr': '${type}', 'fortran_order': False, 'shape': (${shape}), }`,
+    'latin1',
+  );
+  return Buffer.concat([header, numbers]);
+}
+
+test('when a file is imported, then its findings are printed, and it is compared with the results that it has', async () => {
+  const out = path.join(folder, 'net');
+  const { code, stdout, stderr } = await runBobbin([
+    'import',
+    kept,
+    '--out',
+    out,
+    '--name',
+    'small',
+  ]);
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stdout,
+    /^network +small, from kept\.onnx by pytorch 2\.15\.0\noperations +15: Conv 3, /,
+  );
+  assert.match(stdout, /\nweights +14 tensors, \d+ numbers\n/);
+  assert.match(stdout, /\ninput +32 × 32 pixels; it takes other sides, too\n/);
+  assert.match(stdout, /\n! The file does not say the crop share, mean,/);
+  assert.match(
+    stdout,
+    /\nThe largest difference from the results in the file is \d\.\de-[78] of their largest/,
+  );
+  const { name, sides } = JSON.parse(await readFile(path.join(out, 'network.json'), 'utf8'));
+  assert.deepEqual([name, sides], ['small', { multipleOf: 1 }]);
+});
+
+test('when results differ by more than the tolerance, then the exit code is 2', async () => {
+  const [images, outputs] = ['images.npy', 'outputs.npy'].map((name) =>
+    path.join(folder, name),
+  ) as [string, string];
+  await writeFile(images, npy('|u1', '1, 32, 32, 3', new Uint8Array(32 * 32 * 3).fill(200)));
+  await writeFile(
+    outputs,
+    npy('<f4', '1, 10', new Uint8Array(Float32Array.from({ length: 10 }, (_, i) => i).buffer)),
+  );
+  const words = ['import', kept, '--out', path.join(folder, 'other'), '--verify', images, outputs];
+  const { code, stdout } = await runBobbin(words);
+  assert.equal(code, 2);
+  assert.match(
+    stdout,
+    /from .*outputs\.npy is \d.* of their largest value: more than 0\.0001\. The network does not/,
+  );
+});
+
+test('when a flag is wrong, then nothing is written', async () => {
+  const out = path.join(folder, 'none');
+  for (const [words, message] of [
+    [
+      ['--mean', '0.485,0.456,0.406'],
+      /in units of 0…255 for --mean .* That would be 123\.675,116\.28,103\.53/,
+    ],
+    [['--std', '1,2'], /three numbers for --std but received "1,2"/],
+    [['--verify', 'a.npy'], /two files, images and outputs, for --verify/],
+  ] as const) {
+    const { code, stderr } = await runBobbin(['import', kept, '--out', out, ...words]);
+    assert.equal(code, 1);
+    assert.match(stderr, message);
+  }
+  assert.ok(!existsSync(out));
+});
