@@ -34,6 +34,8 @@ export const lists = [
     above: 'peers',
     packages: ['pkg-config', 'libopencv-dev', 'libturbojpeg0-dev'],
   },
+  // Networks and the runtime that computes their files, beside torch.
+  { name: 'networks', environment: 'peers', above: 'peers', packages: [] },
   // Beside torch and DALI, which bring their CUDA along.
   { name: 'gpu', environment: 'peers', above: 'peers', packages: [], gpu: true },
   // The last release of MXNet needs an old NumPy.

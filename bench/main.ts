@@ -1,4 +1,4 @@
-/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
+/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,6 +9,7 @@ import { cudaStatus } from '../src/pipeline/index.js';
 import { compare } from './compare.js';
 import { compareOnGpu, drawnPictures } from './gpu/gpu.js';
 import { measureLoading, measureManifest } from './manifest.js';
+import { compareNetworks } from './networks/networks.js';
 import { measureQuality } from './quality/quality.js';
 import { soak } from './soak.js';
 import { soundJpegs } from './sound-files.js';
@@ -114,6 +115,15 @@ program
   .option('--photos <n>', 'photos, spread over the folder', positive, 200)
   .option('--json <file>', 'write the rows as JSON')
   .action(async (folder, flags) => measureQuality(await jpegsIn(folder), flags));
+program
+  .command('networks')
+  .description("import timm's families, and compare what they compute with ONNX Runtime")
+  .argument('<folder>')
+  .option('--only <names...>', 'families; default: all')
+  .option('--json <file>', 'write the rows as JSON')
+  .action((folder, { only = [], json }) =>
+    compareNetworks(filesIn(folder, /\.jpe?g$/i), { only, json }),
+  );
 program
   .command('soak')
   .description('load the images of folders repeatedly; fails if memory grows')
