@@ -1,5 +1,6 @@
 /** Models: networks with pretrained weights, frozen or not, saved with their preprocessing. */
 import './layer-graph.js';
+import './layers/keras/index.js';
 import './layers/random-layers.js';
 
 export { checkNetwork } from './choose-network.js';

@@ -28,9 +28,16 @@ export const keyedUniform = (shape: Shape, key: tf.Tensor1D): tf.Tensor =>
 /**
  * Sets a share `rate` of the elements to zero and scales the others by 1 / (1 − rate) (Srivastava et al. 2014). The
  * choice depends only on the shape and the key, int32 [2].
+ *
+ * @param shape that of the choices, by default that of `x`; along its axes of 1, elements share theirs
  */
-export function keyedDropout<T extends tf.Tensor>(x: T, rate: number, key: tf.Tensor1D): T {
-  return tf.tidy(() => mask(x, keyedUniform(x.shape, key), rate));
+export function keyedDropout<T extends tf.Tensor>(
+  x: T,
+  rate: number,
+  key: tf.Tensor1D,
+  shape: Shape = x.shape,
+): T {
+  return tf.tidy(() => mask(x, keyedUniform(shape, key), rate));
 }
 
 function mask<T extends tf.Tensor>(x: T, uniform: tf.Tensor, rate: number): T {

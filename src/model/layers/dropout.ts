@@ -4,7 +4,12 @@ import { keyedDropout, tf } from '../../tensorflow/index.js';
 import { replaceLayer } from './stock-layers.js';
 
 interface StockDropout {
-  new (args: Parameters<typeof tf.layers.dropout>[0]): tf.layers.Layer & { rate: number };
+  new (
+    args: Parameters<typeof tf.layers.dropout>[0],
+  ): tf.layers.Layer & {
+    rate: number;
+    getNoiseShape(input: tf.Tensor): number[] | undefined;
+  };
   className: string;
   fromConfig: typeof tf.layers.Layer.fromConfig;
 }
@@ -29,7 +34,10 @@ export class Dropout extends Stock {
       return super.call(inputs, kwargs);
     }
     const input = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
-    return tf.tidy(() => keyedDropout(input, this.rate, tf.add(dropoutKey, keyOf(this.name))));
+    return tf.tidy(() => {
+      const key = tf.add(dropoutKey, keyOf(this.name)) as tf.Tensor1D;
+      return keyedDropout(input, this.rate, key, this.getNoiseShape(input) ?? input.shape);
+    });
   }
 }
 

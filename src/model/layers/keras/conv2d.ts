@@ -1,0 +1,85 @@
+/** Convolutions in groups and dilated ones: tfjs-layers' `Conv2D` ignores Keras's `groups`, and does not train with a dilation. */
+import { expected } from '../../../errors.js';
+import { addBias, convolve, tf } from '../../../tensorflow/index.js';
+import { replaceLayer } from '../stock-layers.js';
+
+type StockArguments = Parameters<typeof tf.layers.conv2d>[0];
+
+export interface Conv2DArguments extends StockArguments {
+  /** Each group of filters takes as many of the channels, in order. By default 1. */
+  groups?: number;
+}
+
+/** The members of tfjs-layers' own layer that this one uses; tfjs keeps the class private. */
+interface StockConv2D {
+  new (
+    args: StockArguments,
+  ): tf.layers.Layer & {
+    filters: number;
+    padding: 'same' | 'valid';
+    strides: [number, number];
+    dilationRate: [number, number];
+    kernel: tf.LayerVariable;
+    bias: tf.LayerVariable | null;
+    activation: { apply(x: tf.Tensor): tf.Tensor };
+  };
+  className: string;
+  fromConfig: typeof tf.layers.Layer.fromConfig;
+}
+
+const Stock = tf.layers.conv2d({ filters: 1, kernelSize: 1 }).constructor as unknown as StockConv2D;
+
+/**
+ * tfjs-layers' `Conv2D`, under its name and configuration, with Keras's `groups` (AlexNet 2012). The kernel is
+ * [height, width, channels / groups, filters]. Groups and dilations need the 'tensorflow' backend.
+ */
+export class Conv2D extends Stock {
+  static override className = 'Conv2D';
+  readonly groups: number;
+
+  constructor({ groups = 1, ...others }: Conv2DArguments) {
+    super(others);
+    this.groups = groups;
+    const isDivisor = Number.isInteger(groups) && groups > 0 && this.filters % groups === 0;
+    if (!isDivisor) {
+      throw expected(
+        `a divisor of ${this.filters}, the filters,`,
+        `groups of ${this.name}`,
+        groups,
+      );
+    }
+  }
+
+  override build(shape: tf.Shape | tf.Shape[]): void {
+    const image = (Array.isArray(shape[0]) ? shape[0] : shape) as tf.Shape;
+    const channels = image[3] as number;
+    if (channels % this.groups !== 0) {
+      const what = `a divisor of ${channels}, the channels,`;
+      throw expected(what, `groups of ${this.name}`, this.groups);
+    }
+    super.build([...image.slice(0, 3), channels / this.groups]);
+    // The stock layer expects the channels of its kernel.
+    this.inputSpec = [{ ndim: 4, axes: { 3: channels } }];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: object): tf.Tensor | tf.Tensor[] {
+    const { groups, dilationRate, strides } = this;
+    if (groups === 1 && dilationRate.every((rate) => rate === 1)) {
+      return super.call(inputs, kwargs as never);
+    }
+    const input = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
+    return tf.tidy(() => {
+      const padding = this.padding === 'same' ? 'SAME' : 'VALID';
+      const options = { strides, dilations: dilationRate, padding } as const;
+      const convolved = convolve(input, this.kernel.read() as tf.Tensor4D, options);
+      const bias = this.bias?.read() as tf.Tensor1D | undefined;
+      return this.activation.apply(bias ? addBias(convolved, bias) : convolved);
+    });
+  }
+
+  override getConfig() {
+    return { ...super.getConfig(), ...(this.groups > 1 && { groups: this.groups }) };
+  }
+}
+
+replaceLayer('conv2d', Conv2D);
