@@ -1,9 +1,10 @@
 /** The files of networks that Bobbin imports: a new format is a file with its reader and its line in this list. */
 import { expected } from '../errors.js';
 import type { ImportFormat } from './format.js';
+import { kerasArchive, kerasHdf5Model } from './keras/keras.js';
 import { onnx } from './onnx/index.js';
 
-export const formats: readonly ImportFormat[] = [onnx];
+export const formats: readonly ImportFormat[] = [kerasArchive, kerasHdf5Model, onnx];
 
 /** @throws InvalidInputError when the content is of no format in {@link formats} */
 export function formatOf(bytes: Buffer, file: string): ImportFormat {
