@@ -3,8 +3,9 @@ import { expected } from '../errors.js';
 import type { ImportFormat } from './format.js';
 import { kerasArchive, kerasHdf5Model } from './keras/keras.js';
 import { onnx } from './onnx/index.js';
+import { tfjsModel } from './tfjs/tfjs.js';
 
-export const formats: readonly ImportFormat[] = [kerasArchive, kerasHdf5Model, onnx];
+export const formats: readonly ImportFormat[] = [kerasArchive, kerasHdf5Model, onnx, tfjsModel];
 
 /** @throws InvalidInputError when the content is of no format in {@link formats} */
 export function formatOf(bytes: Buffer, file: string): ImportFormat {

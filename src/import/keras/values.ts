@@ -12,6 +12,7 @@ const activations: Record<string, string> = {
   hard_swish: 'hard_silu',
   leaky_relu: 'leaky_relu',
   linear: 'linear',
+  keras3_hard_sigmoid: 'keras3_hard_sigmoid',
   log_sigmoid: 'log_sigmoid',
   log_softmax: 'log_softmax',
   mish: 'mish',

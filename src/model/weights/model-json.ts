@@ -154,7 +154,8 @@ function checkHash(group: WeightsGroup, bytes: Uint8Array, file: string, remedy:
   }
 }
 
-function floatsOf({ weightSpecs, data }: ModelJson): NamedTensors {
+/** The float32 tensors by name; quantised ones are widened. */
+export function floatsOf({ weightSpecs, data }: ModelJson): NamedTensors {
   const tensors: NamedTensors = new Map();
   let at = 0;
   for (const spec of weightSpecs) {
