@@ -67,7 +67,7 @@ function lite({ number, width, depth, top1, ...rest }: Lite): Network {
     ...rest,
     origins: [`timm tf_efficientnet_lite${number}`],
     top1: { percent: top1, source: litePage },
-    // Between the strides sides are rounded up, so that halves of odd ones agree with TensorFlow's.
+    // Odd sides between the strides are halved and rounded up, as TensorFlow does.
     sides: { multipleOf: 4 },
     preprocessing: (size) => imageNetCrop(size, pixels, rest.size / (rest.size + 32)),
     build: (size, seed) => invertedResiduals(network, size, seed),

@@ -22,8 +22,8 @@ export interface Network {
   /** The preprocessing that the published weights ask for, for an input of `size` × `size` pixels. */
   preprocessing(size: number): Preprocessing;
   /**
-   * The network up to its pooled features. Layers have Keras's names where Keras
-   * has the network, so that files in tfjs's or Keras's names need no mapping.
+   * The network up to its pooled features. Layers have Keras's names where Keras has the network, so that files in tfjs's or
+   * Keras's names need no mapping.
    *
    * @param size side of the square input in pixels, one of `sides`
    * @param seed of the initial kernels, an integer from 1; without it they are zeros, for weights that follow
@@ -58,7 +58,7 @@ export interface PublishedWeights {
   download?: Download;
   /** Of the weights, by its SPDX identifier. */
   licence?: string;
-  /** How to replace a file that is missing or damaged, as a sentence; by default, to run set-up. */
+  /** How to replace a file that is missing or damaged, as a sentence; by default, to fetch its package. */
   remedy?: string;
 }
 

@@ -40,7 +40,7 @@ function computed(name: string, shape: number[]): Float32Array {
   const [middle, range] = shape.length > 1 ? [0, Math.sqrt(24 / summed)] : [isScale ? 1 : 0, 0.4];
   const values = new Float32Array(tf.util.sizeFromShape(shape));
   for (let i = 0; i < values.length; i++) {
-    let x = (Math.imul(i, 0x9e3779b1) + start) >>> 0;
+    let x = (Math.imul(i, 0x9e3779b1) + start) | 0;
     x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
     x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
     values[i] = middle + range * (((x ^ (x >>> 16)) >>> 0) / 2 ** 32 - 0.5);

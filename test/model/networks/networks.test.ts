@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createModel, modelOptions, networkNames } from '../../../src/model/index.js';
 import { networkNamed } from '../../../src/model/networks/index.js';
+import { checkSide } from '../../../src/model/networks/network.js';
 import { checkPreprocessing } from '../../../src/pipeline/index.js';
 import { tf } from '../../../src/tensorflow/index.js';
 
@@ -22,6 +23,7 @@ for (const network of networkNames) {
   test(`when ${network} is built then its input, preprocessing and names of weights fit together`, async () => {
     const { size, preprocessing, build, namings = [] } = networkNamed(network);
     for (const side of [64, size]) {
+      checkSide(side, { name: network, network: networkNamed(network) });
       assert.equal(preprocessing(side).crop, side);
       checkPreprocessing(preprocessing(side));
     }
