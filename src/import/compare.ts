@@ -1,9 +1,8 @@
 /** Compares an imported network with what another framework computed with it. */
 import { expected } from '../errors.js';
-import { type Graph, Program } from '../graph/index.js';
-import type { NamedTensor } from '../model/index.js';
 import type { Preprocessing } from '../pipeline/index.js';
 import { tf } from '../tensorflow/index.js';
+import { computing } from './computing.js';
 import type { Reference } from './format.js';
 import type { Imported } from './import-network.js';
 import { readNpy } from './npy.js';
@@ -64,28 +63,20 @@ async function outputsOf(
   { record, weights }: Imported,
   { shape, values }: Reference['images'],
 ): Promise<Float32Array> {
-  const graph = record.graph as Graph;
-  const program = new Program(graph, graph.outputs);
-  const kept = program.weights.map(({ name, axes }) => {
-    const { shape, values } = weights.get(name) as NamedTensor;
-    return tf.tidy(() => tf.transpose(tf.tensor(values, shape), axes));
-  });
+  const network = await computing(record, weights);
   const size = values.length / (shape[0] as number);
   const results: Float32Array[] = [];
-  for (let at = 0; at < values.length; at += batchSize * size) {
-    const batch = values.subarray(at, at + batchSize * size);
-    const result = tf.tidy(() => {
-      const images = imagesOf(
-        batch,
-        [batch.length / size, ...shape.slice(1)],
-        record.preprocessing,
-      );
-      return program.run(images, kept)[0] as tf.Tensor;
-    });
-    results.push((await result.data()) as Float32Array);
-    result.dispose();
+  try {
+    for (let at = 0; at < values.length; at += batchSize * size) {
+      const batch = values.subarray(at, at + batchSize * size);
+      const sides = [batch.length / size, ...shape.slice(1)];
+      const result = tf.tidy(() => network.compute(imagesOf(batch, sides, record.preprocessing)));
+      results.push((await result.data()) as Float32Array);
+      result.dispose();
+    }
+  } finally {
+    network.dispose();
   }
-  tf.dispose(kept);
   return Float32Array.from(results.flatMap((each) => [...each]));
 }
 
