@@ -19,6 +19,9 @@ const parameters: Record<string, readonly number[]> = {
 /** The inputs that are averages of what training saw. */
 const statistics: Record<string, readonly number[]> = { BatchNormalization: [3, 4] };
 
+/** The inputs that are settings of an operation: limits, scales and a colour of padding. */
+const settings: Record<string, readonly number[]> = { Clip: [1, 2], Pad: [2], Resize: [1, 2] };
+
 /** Floats of at least so many numbers are weights, whatever takes them; fewer ones are rather factors and limits. */
 const fewestNumbers = 16;
 
@@ -33,9 +36,9 @@ export function weightsAndConstants(
   nodes: readonly GraphNode[],
   tensors: ReadonlyMap<string, StoredTensor>,
 ): Pick<Graph, 'weights' | 'constants'> & { values: NamedTensors } {
-  const [asParameters, asStatistics] = [parameters, statistics].map((places) =>
-    taken(nodes, places),
-  ) as [Set<string>, Set<string>];
+  const asParameters = taken(nodes, parameters);
+  const asStatistics = taken(nodes, statistics);
+  const asSettings = taken(nodes, settings);
   const weights: GraphWeight[] = [];
   const values: NamedTensors = new Map();
   const constants: [string, GraphConstant][] = [];
@@ -47,7 +50,8 @@ export function weightsAndConstants(
     const { shape, dtype, isNode } = tensor;
     const isNamed = !isNode && shape.length > 0 && stateName.test(name);
     const isUsed = asParameters.has(name) || asStatistics.has(name);
-    if (dtype === 'float32' && (isUsed || isNamed || tensor.values.length >= fewestNumbers)) {
+    const isWeight = isUsed || isNamed || tensor.values.length >= fewestNumbers;
+    if (dtype === 'float32' && isWeight && !asSettings.has(name)) {
       const isFixed = asStatistics.has(name) || bufferName.test(name);
       const trainable = !isFixed && (!isNode || asParameters.has(name));
       weights.push({ name, shape, trainable });

@@ -1,0 +1,98 @@
+/** Forms of older opsets that no exporter at hand writes, against their definitions. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { largestDifference } from '../../../src/import/index.js';
+import { onnx } from '../../../src/import/onnx/index.js';
+import { message, model, node, tensor } from './messages.js';
+
+const side = 4;
+const size = 3 * side * side;
+const images = Float32Array.from({ length: 2 * size }, (_, i) => Math.sin(i) * 2);
+
+/** How far the pooled results of `nodes`, of `x` to `maps`, are from `wanted`: [2, 3]. */
+async function difference(
+  nodes: Buffer[],
+  opset: number,
+  wanted: number[],
+  tensors: Buffer[] = [],
+) {
+  const pool = node({ operation: 'GlobalAveragePool', inputs: ['maps'], outputs: ['pooled'] });
+  const flatten = node({ operation: 'Flatten', inputs: ['pooled'], outputs: ['y'] });
+  const shape = [-1, 3, side, side];
+  const content = model({ nodes: [...nodes, pool, flatten], opset, shape, tensors });
+  const {
+    weights,
+    preprocessing: _,
+    reference: __,
+    ...network
+  } = await onnx.read(content, 'net.onnx');
+  const preprocessing = {
+    ...{ resize: side, crop: side, channels: 'rgb' as const },
+    mean: [0, 0, 0] as [number, number, number],
+    std: [1, 1, 1] as [number, number, number],
+  };
+  const source = { file: 'net.onnx', sha256: '', format: 'onnx' };
+  const record = {
+    format: 'bobbin-network' as const,
+    name: 'net',
+    source,
+    preprocessing,
+    ...network,
+  };
+  const outputs = { shape: [2, 3], values: Float32Array.from(wanted) };
+  return largestDifference(
+    { record, weights },
+    { images: { shape: [2, 3, side, side], values: images }, outputs },
+    'y',
+  );
+}
+
+/** The mean of each channel of each image, of numbers in the images' order. */
+const means = (numbers: readonly number[]): number[] =>
+  Array.from({ length: 6 }, (_, i) => {
+    const map = numbers.slice(i * side * side, (i + 1) * side * side);
+    return map.reduce((sum, value) => sum + value, 0) / map.length;
+  });
+
+test('when a Softmax is older than opset 13, then all axes from its own on are one', async () => {
+  const numbers = [0, 1].flatMap((image) => {
+    const powers = [...images.subarray(image * size, (image + 1) * size)].map(Math.exp);
+    const sum = powers.reduce((a, b) => a + b, 0);
+    return powers.map((power) => power / sum);
+  });
+  const softmax = node({ operation: 'Softmax', inputs: ['x'], outputs: ['maps'] });
+  assert.ok((await difference([softmax], 11, means(numbers))) < 1e-6);
+});
+
+test('when a file upsamples as in opset 9, then pixels repeat', async () => {
+  const scales = tensor({
+    ...{ name: 'scales', dims: [4] },
+    bytes: new Uint8Array(Float32Array.of(1, 1, 2, 2).buffer),
+  });
+  const mode = message([1, 'mode'], [4, 'nearest'], [20, 3]);
+  const larger = node({
+    ...{ operation: 'Upsample', inputs: ['x', 'scales'], outputs: ['large'] },
+    attributes: [mode],
+  });
+  // A quarter of the larger map, from its first pixel on: each pixel of a quarter of the small one, four times.
+  const ints = (name: string, ...values: number[]) =>
+    message([1, name], ...values.map((value): [number, number] => [8, value]), [20, 7]);
+  const slice = node({
+    ...{ operation: 'Slice', inputs: ['large'], outputs: ['maps'] },
+    attributes: [ints('starts', 0, 0), ints('ends', 2, 2), ints('axes', 2, 3)],
+  });
+  const wanted = Array.from({ length: 6 }, (_, i) => images[i * side * side] as number);
+  assert.ok((await difference([larger, slice], 9, wanted, [scales])) < 1e-6);
+});
+
+test('when a constant has values of its own, then they are its tensor', async () => {
+  const value = message(
+    [1, 'value_floats'],
+    [7, new Uint8Array(Float32Array.of(3).buffer)],
+    [20, 6],
+  );
+  const constant = node({ operation: 'Constant', inputs: [], outputs: ['c'], attributes: [value] });
+  const multiply = node({ operation: 'Mul', inputs: ['x', 'c'], outputs: ['maps'] });
+  const wanted = means([...images].map((each) => 3 * each));
+  assert.ok((await difference([constant, multiply], 13, wanted)) < 1e-6);
+});
