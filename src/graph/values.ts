@@ -11,7 +11,12 @@ export interface DeviceValue {
   axes: readonly number[];
   /** The weight of the network that the value is, unchanged. */
   variable?: tf.LayerVariable;
+  /** The value without the zeros that Pad added to it, which a convolution may add by itself. */
+  unpadded?: { value: DeviceValue; margins: readonly Margin[] };
 }
+
+/** Numbers of elements before and after those of an axis. */
+export type Margin = readonly [before: number, after: number];
 
 /** Shapes, axes, indices and scalars. They are computed in JavaScript, so that shapes are known when a graph is traced. */
 export type HostValue = GraphConstant;

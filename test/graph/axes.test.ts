@@ -108,6 +108,15 @@ test('when an axis is empty, then a reshape gives an empty value', () => {
   assert.deepEqual(value.axes, inOrder(2));
 });
 
+test('when Pad surrounds an image as SAME does, then the convolution takes the image without it', async () => {
+  const fixture = fixtureNamed('convolutional');
+  const model = modelOf(fixture);
+  const images = imagesOf(fixture);
+  const { kernels } = await tf.profile(() => model.apply(images) as tf.Tensor);
+  const last = kernels.filter(({ name }) => name === 'BobbinConv2D').at(-1);
+  assert.deepEqual(last?.inputShapes[0], [4, 7, 8, 12]);
+});
+
 /** Four for the attention alone: queries, keys, values and its result. */
 const most = { convolutional: 0, pools: 0, transformer: 4 };
 

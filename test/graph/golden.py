@@ -346,6 +346,8 @@ def convolutional():
         nn.ReLU6(),
         nn.Conv2d(12, 12, 3, padding=2, dilation=2, groups=2),
         nn.LeakyReLU(0.2),
+        # As timm writes the padding of TensorFlow's SAME.
+        nn.ZeroPad2d((0, 1, 0, 1)),
         nn.Conv2d(12, 6, 2, stride=(2, 1)),
         nn.SiLU(),
         nn.AdaptiveAvgPool2d(1),

@@ -54,7 +54,7 @@ test('when a value before the end is the output, then the nodes and weights afte
   assertClose(logits as tf.Tensor, wanted, 'logits');
   assertClose(alone.predict(images) as tf.Tensor, values as tf.Tensor, 'features');
   const names = alone.weights.map(({ originalName }) => originalName);
-  assert.ok(names.includes('net/w10.weight') && !names.includes('net/w16.weight'), `${names}`);
+  assert.ok(names.includes('net/w11.weight') && !names.includes('net/w17.weight'), `${names}`);
 });
 
 test('when a network trains for 20 jitted steps, then the loss falls', () => {

@@ -3,7 +3,7 @@ import { addBias, convolve, convolveDepthwise, type tf } from '../../tensorflow/
 import { arranged, imageOf, ofImage, unit } from '../axes.js';
 import type { Operation } from '../node.js';
 import type { DeviceValue } from '../values.js';
-import { opPadding, padded, paddingsOf, windowOf } from './window.js';
+import { opPadding, padded, paddingsOf, windowOf, withPadding } from './window.js';
 
 /** The order of a kernel's axes, [out, in, height, width], in TensorFlow: [height, width, in, out]. */
 export const kernelOrder = [2, 3, 1, 0];
@@ -12,13 +12,13 @@ const kernelOf = (value: DeviceValue): tf.Tensor4D =>
   arranged(value, value.axes.length === 3 ? [unit, 2, 1, 0] : kernelOrder) as tf.Tensor4D;
 
 export const Conv: Operation = (node) => {
-  const window = windowOf(node);
+  const given = windowOf(node);
   const groups = node.number('group', 1);
   node.ignore('kernel_shape');
-  const { strides, dilations } = window;
+  const { strides, dilations } = given;
   const isPlain = strides[0] === strides[1] && dilations.every((dilation) => dilation === 1);
   return (call) => {
-    const value = call.device(0);
+    const { value, window } = withPadding(call.device(0), given);
     const image = imageOf(value);
     const kernel = kernelOf(call.device(1));
     const [height, width, share, filters] = kernel.shape;

@@ -16,6 +16,7 @@ import {
   type HostValue,
   inOrder,
   isHost,
+  type Margin,
   onDevice,
   shapeOf,
   sizeOf,
@@ -213,27 +214,29 @@ export const Pad: Operation = (node) => {
     const pads = call.ints(1);
     const filling = call.has(2) ? (call.host(2).values[0] as number) : 0;
     const padded = node.axes(call.optionalInts(3) ?? inOrder(rank), rank);
-    const sides = inOrder(rank).map((axis): [number, number] => {
+    const margins = inOrder(rank).map((axis): Margin => {
       const at = padded.indexOf(axis);
       return at < 0 ? [0, 0] : [pads[at] as number, pads[at + pads.length / 2] as number];
     });
     const cut = sliced(
       value,
-      sides.map(([before, after], axis) => {
+      margins.map(([before, after], axis) => {
         const [start, end] = [Math.max(0, -before), Math.max(0, -after)];
         return { start, count: (shapeOf(value)[axis] as number) - start - end, step: 1 };
       }),
     );
     const added = memoryOrder(value.axes).map((axis) =>
-      (sides[axis] as [number, number]).map((side) => Math.max(0, side)),
+      (margins[axis] as Margin).map((side) => Math.max(0, side)),
     ) as [number, number][];
     if (sizeOf(added.flat().map((side) => side + 1)) === 1) {
       return cut;
     }
-    const tensor =
-      mode === 'reflect'
-        ? tf.mirrorPad(cut.tensor, added, 'reflect')
-        : tf.pad(cut.tensor, added, filling);
-    return { tensor, axes: value.axes };
+    const { axes } = value;
+    if (mode === 'reflect') {
+      return { tensor: tf.mirrorPad(cut.tensor, added, 'reflect'), axes };
+    }
+    const tensor = tf.pad(cut.tensor, added, filling);
+    const isPlain = filling === 0 && cut === value;
+    return { tensor, axes, ...(isPlain && { unpadded: { value, margins } }) };
   };
 };

@@ -1,6 +1,7 @@
 /** What convolutions and pooling share: strides, dilations and padding of a window that moves over an image. */
 import { tf } from '../../tensorflow/index.js';
 import type { Node } from '../node.js';
+import type { DeviceValue } from '../values.js';
 
 /** Of the rows and the columns of an image. */
 export type Sides = [rows: number, columns: number];
@@ -51,6 +52,28 @@ export function windowOf(node: Node): Window {
     pads: named[auto] as Window['pads'],
     isCeiled: false,
   };
+}
+
+/**
+ * The image before Pad surrounded it with zeros, and the window with these as its own. Exporters write the padding of TensorFlow's
+ * SAME so, which its op adds without another copy of the image.
+ */
+export function withPadding(
+  value: DeviceValue,
+  window: Window,
+): { value: DeviceValue; window: Window } {
+  const { pads } = window;
+  const [batch, channels, rows, columns] = value.unpadded?.margins ?? [];
+  const isOfPlaces = [...(batch ?? []), ...(channels ?? [])].every((margin) => margin === 0);
+  if (!value.unpadded || !rows || !columns || !isOfPlaces || typeof pads === 'string') {
+    return { value, window };
+  }
+  const [before, after] = pads;
+  const all: Window['pads'] = [
+    [before[0] + rows[0], before[1] + columns[0]],
+    [after[0] + rows[1], after[1] + columns[1]],
+  ];
+  return { value: value.unpadded.value, window: { ...window, pads: all } };
 }
 
 /** Numbers for the rows and the columns; of a sequence, whose one number is for the columns, the rows have `ofRows`. */
