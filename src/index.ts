@@ -56,6 +56,7 @@ export {
   type BuiltClassifier,
   type Classifier,
   createModel,
+  featuresOf,
   type ImageModel,
   loadClassifier,
   type ModelOptions,

@@ -3,7 +3,7 @@ import type { Kind } from '../arguments.js';
 import { isObject } from '../disk/index.js';
 import { expected, missing } from '../errors.js';
 import type { Preprocessing } from '../pipeline/index.js';
-import type { tf } from '../tensorflow/index.js';
+import { tf } from '../tensorflow/index.js';
 import type { NetworkRecord } from './networks/record.js';
 
 export interface Classifier {
@@ -83,6 +83,27 @@ export function checkHead({ model, classes }: Pick<Classifier, 'model' | 'classe
     const wanted = `one output of shape [null,${classes.length}], one number for each class,`;
     throw expected(wanted, 'the model of a classifier', shapes);
   }
+}
+
+/**
+ * The part of a classifier before its head: images to features, [batch, crop, crop, 3] → [batch, channels]. It shares the
+ * classifier's weights; disposing of the classifier frees both.
+ */
+export function featuresOf({ model }: Pick<Classifier, 'model'>): ImageModel {
+  const { features } = inputOfHead(model);
+  return tf.model({ inputs: model.inputs, outputs: features }) as ImageModel;
+}
+
+/** What enters the head, and the share of it that training drops. */
+export function inputOfHead(model: tf.LayersModel): { features: tf.SymbolicTensor; rate: number } {
+  const input = model.getLayer(headName).input as tf.SymbolicTensor;
+  const { sourceLayer } = input;
+  return sourceLayer.getClassName() === 'Dropout'
+    ? {
+        features: sourceLayer.input as tf.SymbolicTensor,
+        rate: (sourceLayer as tf.layers.Layer & { rate: number }).rate,
+      }
+    : { features: input, rate: 0 };
 }
 
 export type Trainable = 'head' | 'all';

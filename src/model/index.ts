@@ -10,6 +10,7 @@ export {
   built,
   type Classifier,
   checkHead,
+  featuresOf,
   type ImageModel,
   setTrainable,
   type Trainable,

@@ -1,7 +1,6 @@
 /** The network of a classifier that was trained: it needs neither the list nor the folder that the network came from. */
 import { expected } from '../errors.js';
-import type { tf } from '../tensorflow/index.js';
-import { type Classifier, headName } from './classifier.js';
+import { type Classifier, inputOfHead } from './classifier.js';
 import { type NetworkName, networkNamed, networkNames } from './networks/index.js';
 import { buildLayers } from './networks/layers-network.js';
 import { atSize, type NamedNetwork, type Network } from './networks/network.js';
@@ -35,15 +34,12 @@ function trunkOf(
   { model, imported }: Classifier,
   file: string,
 ): Omit<Network, 'size' | 'preprocessing'> {
-  const dropout = inputLayer(model.getLayer(headName)) as tf.layers.Layer & { rate: number };
+  const { features, rate } = inputOfHead(model);
   const topology = model.toJSON(null, false);
-  const trunk = { topology, features: inputLayer(dropout).name, file };
+  const trunk = { topology, features: features.sourceLayer.name, file };
   return {
     ...imported,
-    dropout: dropout.rate,
+    dropout: rate,
     build: (size, seed) => buildLayers(trunk, size, seed),
   };
 }
-
-const inputLayer = (layer: tf.layers.Layer): tf.layers.Layer =>
-  (layer.input as tf.SymbolicTensor).sourceLayer;
