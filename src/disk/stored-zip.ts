@@ -1,5 +1,5 @@
 /** Finds the files in a zip archive that holds them as they are, without compression. */
-import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader } from 'yauzl';
+import { fromRandomAccessReaderPromise, RandomAccessReader } from 'yauzl';
 import { expected, InvalidInputError } from '../errors.js';
 import type { ByteSource } from './byte-source.js';
 
@@ -9,7 +9,7 @@ export interface StoredFile {
   size: number;
 }
 
-/** More would take more memory than the archive. */
+/** A network has some thousands. */
 const mostEntries = 100_000;
 
 /**
@@ -21,33 +21,26 @@ export async function storedFiles(
   source: ByteSource,
   wanted: (name: string) => boolean,
 ): Promise<Map<string, StoredFile>> {
-  const damaged = (cause: Error) => {
-    throw cause instanceof InvalidInputError
-      ? cause
-      : expected('a whole zip archive', source.file, cause.message);
-  };
-  const zip = await fromRandomAccessReaderPromise(new Reader(source), source.size, {
-    autoClose: false,
-  }).catch(damaged);
-  if (zip.entryCount > mostEntries) {
-    throw expected(`at most ${mostEntries} files in the archive`, source.file, zip.entryCount);
+  try {
+    return await findFiles(source, wanted);
+  } catch (error) {
+    throw error instanceof InvalidInputError
+      ? error
+      : expected('a whole zip archive', source.file, (error as Error).message);
   }
-  const entries = await entriesOf(zip.eachEntry(), wanted, source.file).catch(damaged);
-  const files = new Map<string, StoredFile>();
-  for (const [name, entry] of entries) {
-    const header = await zip.readLocalFileHeaderPromise(entry, { minimal: true }).catch(damaged);
-    files.set(name, { start: header.fileDataStart, size: entry.uncompressedSize });
-  }
-  return files;
 }
 
-async function entriesOf(
-  all: AsyncIterable<Entry>,
+async function findFiles(
+  source: ByteSource,
   wanted: (name: string) => boolean,
-  file: string,
-): Promise<Map<string, Entry>> {
-  const entries = new Map<string, Entry>();
-  for await (const entry of all) {
+): Promise<Map<string, StoredFile>> {
+  const { file, size } = source;
+  const zip = await fromRandomAccessReaderPromise(new Reader(source), size, { autoClose: false });
+  if (zip.entryCount > mostEntries) {
+    throw expected(`at most ${mostEntries} files in the archive`, file, zip.entryCount);
+  }
+  const files = new Map<string, StoredFile>();
+  for await (const entry of zip.eachEntry()) {
     const { fileName: name, compressionMethod, compressedSize, uncompressedSize } = entry;
     if (!wanted(name)) {
       continue;
@@ -55,12 +48,13 @@ async function entriesOf(
     if (compressionMethod !== 0 || compressedSize !== uncompressedSize || entry.isEncrypted()) {
       throw expected('a file without compression', `${name} in ${file}`, 'a compressed one');
     }
-    if (entries.has(name)) {
+    if (files.has(name)) {
       throw expected('each name once', file, name);
     }
-    entries.set(name, entry);
+    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+    files.set(name, { start: fileDataStart, size: uncompressedSize });
   }
-  return entries;
+  return files;
 }
 
 /** Gives yauzl the bytes. */

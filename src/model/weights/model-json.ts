@@ -1,11 +1,12 @@
 /** Reads tfjs's layers format: a `model.json` and the weights files that it names. */
 import path from 'node:path';
-import { type ByteSource, openSealed, readPart, sha256 } from '../../disk/index.js';
+import { type ByteSource, openSealed, sha256 } from '../../disk/index.js';
 import { expected, missing } from '../../errors.js';
 import type { tf } from '../../tensorflow/index.js';
 import { withFileBeside } from './beside.js';
 import { widenFloat16 } from './floats.js';
 import { elementsOf, type NamedTensors, type WeightsFormat } from './format.js';
+import { readJsonBytes } from './json-bytes.js';
 
 /** What a `model.json` and its weights files say. */
 export interface ModelJson {
@@ -26,17 +27,8 @@ export const modelJson: WeightsFormat = {
       !/^\s*\{\s*"(metadata|weight_map)"/.test(beginning)
     );
   },
-  async read(source) {
-    const { file, size } = source;
-    if (size > mostJsonBytes) {
-      throw expected(`at most ${mostJsonBytes} bytes of JSON`, file, size);
-    }
-    return floatsOf(await parseModelJson(await readPart(source, 0, size), file));
-  },
+  read: async (source) => floatsOf(await parseModelJson(await readJsonBytes(source), source.file)),
 };
-
-/** A network of a thousand layers takes a third. JSON in memory may take twenty times as much as its text. */
-const mostJsonBytes = 3_000_000;
 
 /** One group of a `weightsManifest`, with the hash of its files' bytes in models that Bobbin saved. */
 export type WeightsGroup = tf.io.WeightsManifestConfig[number] & { sha256?: string };

@@ -1,8 +1,9 @@
 /** Reads a `model.safetensors.index.json`, which names the safetensors files beside it that hold the tensors. */
-import { type ByteSource, isObject, parseJson, readPart } from '../../disk/index.js';
+import { type ByteSource, isObject, parseJson } from '../../disk/index.js';
 import { expected, missing } from '../../errors.js';
 import { withFileBeside } from './beside.js';
 import type { NamedTensors, WeightsFormat } from './format.js';
+import { readJsonBytes } from './json-bytes.js';
 import { readSafetensors, safetensors } from './safetensors.js';
 
 /** As the Hugging Face hub has it of large models: `{"metadata": …, "weight_map": {TENSOR: FILE}}`. */
@@ -12,15 +13,9 @@ export const shardedSafetensors: WeightsFormat = {
   read: readShards,
 };
 
-/** Of the index; a thousand tensors take a twentieth. */
-const mostBytes = 2_000_000;
-
 async function readShards(source: ByteSource): Promise<NamedTensors> {
-  const { file, size } = source;
-  if (size > mostBytes) {
-    throw expected(`at most ${mostBytes} bytes`, file, size);
-  }
-  const index = parseJson((await readPart(source, 0, size)).toString(), file);
+  const { file } = source;
+  const index = parseJson((await readJsonBytes(source)).toString(), file);
   const map = isObject(index) ? index.weight_map : undefined;
   if (!isObject(map)) {
     throw missing('a weight_map', file);

@@ -38,6 +38,31 @@ function safetensorsOf(header: string, values: Buffer): Buffer {
 const legacyStart =
   '\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}X\r\0\0\0little_endian\x88s.\x80\x02';
 
+/** An archive whose directory has `count` files, all in the same place. */
+function zipOf(count: number): Buffer {
+  const name = Buffer.from('x/data/000000');
+  const local = Buffer.alloc(30);
+  local.writeUInt32LE(0x04034b50, 0);
+  local.writeUInt16LE(name.length, 26);
+  const entries = Array.from({ length: count }, (_, index) => {
+    const entry = Buffer.alloc(46);
+    entry.writeUInt32LE(0x02014b50, 0);
+    entry.writeUInt16LE(name.length, 28);
+    return Buffer.concat([entry, Buffer.from(`x/data/${`${index}`.padStart(6, '0')}`)]);
+  });
+  const directory = Buffer.concat(entries);
+  const start = local.length + name.length;
+  // The end of a Zip64 archive, its locator, and the end that refers to them.
+  const end = Buffer.alloc(56 + 20 + 22);
+  end.writeUInt32LE(0x06064b50, 0);
+  end.writeBigUInt64LE(BigInt(count), 32);
+  end.writeBigUInt64LE(BigInt(start), 48);
+  end.writeUInt32LE(0x07064b50, 56);
+  end.writeBigUInt64LE(BigInt(start + directory.length), 64);
+  end.writeUInt32LE(0x06054b50, 76);
+  return Buffer.concat([local, name, directory, end]);
+}
+
 const halves = 10_000_000;
 const half = { dtype: 'F16', shape: [halves], data_offsets: [0, 2 * halves] };
 const tiny = (index: number) => `"${index}":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`;
@@ -68,9 +93,17 @@ const files: Record<string, { bytes: Buffer; error?: RegExp }> = {
     ),
     error: /a pickle of at most 1000000 values/,
   },
-  'model.json': {
+  'entries.pth': { bytes: zipOf(60_000), error: /Missing one data\.pkl/ },
+  'too-many.pth': { bytes: zipOf(100_001), error: /at most 100000 files in the archive/ },
+  'objects.json': {
     bytes: Buffer.from(`{"a":[${'{},'.repeat(990_000)}{}]}`),
-    error: /Missing a weightsManifest/,
+    error: /at most 200000 values in the JSON/,
+  },
+  'names.json': {
+    bytes: Buffer.from(
+      `{"weight_map":{${Array.from({ length: 190_000 }, (_, index) => `"${index}":1`).join()}}}`,
+    ),
+    error: /a plain file name for paths in .*names\.json but received 1/,
   },
 };
 

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { cp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { ZipFile } from 'yazl';
 import { withSource } from '../../../src/disk/index.js';
 import { InvalidInputError } from '../../../src/errors.js';
 import { type NamedTensors, readTensors } from '../../../src/model/weights/index.js';
@@ -85,6 +87,24 @@ test('when an index names several safetensors files then all are read, and an ab
     await write({ whole: outside });
     await assert.rejects(withSource(index, readTensors), /a plain file name for paths in/);
   }
+});
+
+test('when an archive has compressed files or a name twice then it is refused, without unpacking', async () => {
+  const zipped = async (names: string[], compress: boolean) => {
+    const zip = new ZipFile();
+    for (const name of names) {
+      zip.addBuffer(Buffer.alloc(1000), name, { compress });
+    }
+    zip.end();
+    return readTensors(bytesSource(await buffer(zip.outputStream), 'x.pth'));
+  };
+  const pickle = 'x/data.pkl';
+  await assert.rejects(
+    zipped([pickle], true),
+    /a file without compression for x\/data\.pkl in x\.pth/,
+  );
+  await assert.rejects(zipped([pickle, pickle], false), /each name once for x\.pth/);
+  await assert.rejects(zipped([pickle, 'y/data.pkl'], false), /Missing one data\.pkl/);
 });
 
 test('when a zip checkpoint is cut or a byte is changed then it is refused in words or read', async () => {

@@ -49,7 +49,7 @@ export const opcodes: ReadonlyMap<number, Action> = new Map(
 function checkProtocol(source: PickleSource): void {
   const version = source.uint8();
   if (version !== 2) {
-    throw source.bad('pickle protocol 2', version);
+    throw source.bad('pickle protocol 2', version, 'torch.save uses it unless told otherwise');
   }
 }
 
