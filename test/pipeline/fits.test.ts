@@ -32,9 +32,10 @@ for (const fit of fits.choices) {
       const wanted = await byTimm(fit, filter);
       const levels = async (file: string) =>
         (await render(t, file, preprocessing)).map((value, i) => value + (mean[i % 3] as number));
-      // Pillow rounds to whole levels after each of its two passes, and clamps them.
+      // Pillow rounds to whole levels after each of its two passes. It also clamps them there, so that bicubic sums beyond
+      // black and white do not come back: up to 5 levels in a few values of this photo, by Pillow's own floats, too.
       const png = difference(await levels(decoded), wanted);
-      assert.ok(png.largest < (filter === 'bicubic' ? 2.5 : 1.3), `largest ${png.largest}`);
+      assert.ok(png.largest < (filter === 'bicubic' ? 5 : 1.3), `largest ${png.largest}`);
       assert.ok(png.mean < 0.4, `mean ${png.mean}`);
       // A JPEG's colours are clamped once, at the end: edges of saturated colours differ.
       const jpeg = difference(await levels(photo), wanted);
