@@ -1,4 +1,4 @@
-/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
+/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `predict` compares forward passes; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -10,6 +10,7 @@ import { compare } from './compare.js';
 import { compareOnGpu, drawnPictures } from './gpu/gpu.js';
 import { measureLoading, measureManifest } from './manifest.js';
 import { compareNetworks } from './networks/networks.js';
+import { comparePrediction } from './predict/predict.js';
 import { measureQuality } from './quality/quality.js';
 import { soak } from './soak.js';
 import { soundJpegs } from './sound-files.js';
@@ -96,6 +97,18 @@ program
   .option('--json <file>', 'write the rows as JSON')
   .action(({ nets = [], only = [], ...flags }) =>
     compareTraining({ json: undefined, ...flags, nets, only }),
+  );
+program
+  .command('predict')
+  .description('compare forward passes with runtimes for inference and other frameworks')
+  .option('--nets <names...>', `of ${networkNames.join(', ')}; default: all`)
+  .option('--batches <list>', 'images a pass', counts, [1, 32])
+  .option('--rounds <n>', 'rounds; each runs all contenders', positive, 3)
+  .option('--seconds <x>', 'measured time of each batch size in a run', positive, 4)
+  .option('--only <names...>', 'peers to run with Bobbin; default: all')
+  .option('--json <file>', 'write the rows as JSON')
+  .action(({ nets = [], only = [], ...flags }) =>
+    comparePrediction({ json: undefined, ...flags, nets, only }),
   );
 program
   .command('tfjs-node')

@@ -95,4 +95,5 @@ def main():
     time_training(job, lambda: forward().numpy(), lambda: step().numpy(), version)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -33,12 +33,18 @@ export interface TrainRow {
 /** Another order of float32 sums differs by a hundredth of this; a gradient error of 2% differs by more. */
 const tolerance = 1e-3;
 
+/** Why `logits` are not those of the reference's network and weights, or undefined. */
+export function logitsComplaint(logits: number[], reference: number[]): string | undefined {
+  const differences = logits.map((logit, i) => logit - (reference[i] as number));
+  const off = Math.hypot(...differences) / Math.hypot(...reference);
+  return off <= tolerance ? undefined : `its logits are off by ${off.toExponential(1)}`;
+}
+
 /** Why `outcome` does not have the network, weights and optimizer of `reference`, or undefined. */
 export function outcomeComplaint(outcome: TrainOutcome, reference: TrainOutcome) {
-  const differences = outcome.logits.map((logit, i) => logit - (reference.logits[i] as number));
-  const off = Math.hypot(...differences) / Math.hypot(...reference.logits);
-  if (!(off <= tolerance)) {
-    return `its logits are off by ${off.toExponential(1)}`;
+  const complaint = logitsComplaint(outcome.logits, reference.logits);
+  if (complaint !== undefined) {
+    return complaint;
   }
   const wrong = outcome.losses.findIndex((loss, i) => {
     const wanted = reference.losses[i] as number;

@@ -84,7 +84,7 @@ export async function compareTraining(comparison: TrainComparison): Promise<void
   }
 }
 
-function checkNames(flag: string, names: string[], known: string[]): void {
+export function checkNames(flag: string, names: string[], known: string[]): void {
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw expected(`one of ${known.join('; ')}`, flag, unknown);
@@ -118,7 +118,7 @@ function entriesOf(
 }
 
 /** Runs in another process, because TensorFlow's memory and threads must not stay in this one. */
-function writeInputs(folder: string, net: NetworkName, batch: number): void {
+export function writeInputs(folder: string, net: NetworkName, batch: number): void {
   const program = path.join(import.meta.dirname, 'inputs.ts');
   must(process.execPath, ['--import', 'tsx', program, folder, net, `${batch}`], 'run set-up again');
 }
