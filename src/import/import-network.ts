@@ -2,7 +2,13 @@
 import path from 'node:path';
 import { readRegular, sha256 } from '../disk/index.js';
 import { expected } from '../errors.js';
-import { type NamedTensors, type NetworkRecord, saveNetwork } from '../model/index.js';
+import { fetchFromHub, isHubReference } from '../hub/index.js';
+import {
+  type NamedTensors,
+  type NetworkRecord,
+  type NetworkSource,
+  saveNetwork,
+} from '../model/index.js';
 import type { Preprocessing } from '../pipeline/index.js';
 import type { Reference } from './format.js';
 import { formatOf } from './formats.js';
@@ -11,7 +17,7 @@ import { completePreprocessing, type GivenPreprocessing } from './preprocessing.
 export interface ImportOptions {
   /** The folder to write; it appears when it is complete, and replaces an earlier network. */
   out: string;
-  /** The name of the network; by default that of the file. */
+  /** The name of the network; by default that of the file, or of the hub's repository. */
   name?: string | undefined;
   /** Overrides what the file says. */
   preprocessing?: GivenPreprocessing;
@@ -27,25 +33,27 @@ export interface Imported {
 /**
  * Reads the network of `file` and writes it into the folder `out`.
  *
+ * @param file a path, or a name of a hub: `hf:OWNER/NAME[/FILE][@REVISION]`
  * @throws InvalidInputError when the file is damaged or has something that Bobbin cannot compute; nothing is written then
  */
 export async function importNetwork(
   file: string,
-  { out, name = path.parse(file).name, preprocessing: given = {} }: ImportOptions,
+  { out, name, preprocessing: given = {} }: ImportOptions,
 ): Promise<Imported> {
-  const bytes = await readRegular(file);
-  const format = formatOf(bytes, file);
+  const origin = await originOf(file);
+  const bytes = await readRegular(origin.path);
+  const format = formatOf(bytes, origin.path);
   const { weights, reference, preprocessing, producer, notes, ...network } = await format.read(
     bytes,
-    file,
+    origin.path,
   );
   const complete = completePreprocessing(given, preprocessing);
   checkSide(network.sides, complete.preprocessing);
   const record: NetworkRecord = {
     format: 'bobbin-network',
-    name,
+    name: name ?? origin.name,
     source: {
-      file: path.basename(file),
+      ...origin.source,
       sha256: sha256(bytes),
       format: format.name,
       ...(producer !== undefined && { producer }),
@@ -56,6 +64,25 @@ export async function importNetwork(
   };
   await saveNetwork(out, record, weights);
   return { record, weights, ...(reference && { reference }) };
+}
+
+/** Where a network comes from: a file of this machine, or one of a hub, which is fetched. */
+interface Origin {
+  path: string;
+  /** What it is called if nobody says otherwise. */
+  name: string;
+  source: Pick<NetworkSource, 'file' | 'revision'>;
+}
+
+async function originOf(file: string): Promise<Origin> {
+  if (!isHubReference(file)) {
+    const { name, base } = path.parse(file);
+    return { path: file, name, source: { file: base } };
+  }
+  const found = await fetchFromHub(file, { wants: 'network' });
+  const [, repository = ''] = found.name.split('/');
+  const source = { file: found.name, revision: found.revision };
+  return { path: found.file, name: repository, source };
 }
 
 /** @throws InvalidInputError if the network does not take images of the side that its preprocessing gives them */

@@ -40,9 +40,9 @@ type Triple = [number, number, number];
 
 export function configure(command: Command): void {
   command
-    .argument('<file>', 'a network: model.onnx')
+    .argument('<file>', 'a network: model.onnx, or hf:OWNER/NAME of a hub')
     .requiredOption('--out <folder>', 'folder for the network, which train and createModel take')
-    .option('--name <name>', "name of the network (default: the file's)")
+    .option('--name <name>', "name of the network (default: the file's or the repository's)")
     .addOption(levelsFlag('mean', 'subtracted from the red, green and blue of pixels'))
     .addOption(levelsFlag('std', 'by which red, green and blue are divided then'))
     .option(
