@@ -74,6 +74,9 @@ export const Squeeze: Operation = (node) => (call) => {
   const shape = shapeOf(value);
   const numbers = call.optionalInts(1);
   const given = numbers && node.axes(numbers, shape.length);
+  if (given?.some((axis) => shape[axis] !== 1)) {
+    throw node.refuse(`axes of size 1 in [${shape}]`, 'input 1', given);
+  }
   const isRemoved = (side: number, axis: number) => given?.includes(axis) ?? side === 1;
   return withShape(
     value,
