@@ -5,6 +5,7 @@
  *     node --import tsx bench/networks/tfjs-models.ts package/ResNet50/model.json...
  */
 import { readFile } from 'node:fs/promises';
+import { Program } from '../../src/graph/index.js';
 import type { ImportedNetwork } from '../../src/import/format.js';
 import { formatOf } from '../../src/import/formats.js';
 import { tf } from '../../src/tensorflow/index.js';
@@ -15,7 +16,8 @@ const tolerance = 1e-5;
 for (const file of process.argv.slice(2)) {
   const bytes = await readFile(file);
   const network = await formatOf(bytes, file).read(bytes, file);
-  const model = await tf.loadLayersModel(`file://${file}`);
+  const load = network.graph ? tf.loadGraphModel : tf.loadLayersModel;
+  const model = await load(`file://${file}`);
   const side = model.inputs[0]?.shape?.[1] ?? 224;
   const images = tf.randomUniform([2, side, side, 3], 0, 1, 'float32', 1);
   const wanted = model.predict(images) as tf.Tensor;
@@ -29,9 +31,14 @@ for (const file of process.argv.slice(2)) {
   );
 }
 
-async function computed({ layers, weights }: ImportedNetwork, images: tf.Tensor) {
+async function computed({ graph, layers, weights }: ImportedNetwork, images: tf.Tensor) {
   const tensorOf = (name: string) =>
     tf.tensor(weights.get(name)?.values ?? [], weights.get(name)?.shape);
+  if (graph !== undefined) {
+    const program = new Program(graph, graph.outputs);
+    const kept = program.weights.map(({ name, axes }) => tensorOf(name).transpose(axes));
+    return program.run(images, kept)[0] as tf.Tensor;
+  }
   const model = await tf.models.modelFromJSON(layers as tf.io.ModelJSON);
   for (const layer of model.layers) {
     layer.setWeights(layer.weights.map(({ originalName }) => tensorOf(originalName)));

@@ -1,9 +1,11 @@
-/** tfjs's `model.json` with its weights files: layers models, as Keras's converter and tfjs write them. */
+/** tfjs's `model.json` with its weights files: layers models, as Keras's converter and tfjs write them, and graph models. */
 import { isObject } from '../../disk/index.js';
 import { expected } from '../../errors.js';
-import { floatsOf, type NamedTensors, parseModelJson } from '../../model/index.js';
+import { floatsOf, type ModelJson, type NamedTensors, parseModelJson } from '../../model/index.js';
+import { tf } from '../../tensorflow/index.js';
 import type { ImportedNetwork, ImportFormat } from '../format.js';
 import { networkOf, type WeightsFile } from '../keras/network.js';
+import { type GraphModel, graphNetwork } from './graph.js';
 
 /** Characters in which a model.json says that it is one. */
 const beginning = 2 ** 16;
@@ -27,13 +29,34 @@ export const tfjsModel: ImportFormat = {
     if (!isObject(topology)) {
       throw expected('a modelTopology', file, topology);
     }
-    if (topology.node !== undefined) {
-      throw expected('a layers model', file, 'a graph model', 'Bobbin does not read those yet');
-    }
-    const network = await layersNetwork(topology, floatsOf(model), file);
+    const tensors = floatsOf(model);
+    const network =
+      topology.node === undefined
+        ? await layersNetwork(topology, tensors, file)
+        : graphNetwork(
+            { topology, tensors, integers: integersOf(model), outputs: outputsOf(model.json) },
+            file,
+          );
     return { ...network, ...(generatedBy && { producer: generatedBy }) };
   },
 };
+
+/** The whole numbers among the weights: axes and shapes. */
+function integersOf({ weightSpecs, data }: ModelJson): GraphModel['integers'] {
+  const decoded = tf.io.decodeWeights(data.buffer, weightSpecs);
+  const integers = Object.entries(decoded).filter(([, { dtype }]) => dtype === 'int32');
+  const values = integers.map(
+    ([name, tensor]) => [name, { shape: tensor.shape, values: [...tensor.dataSync()] }] as const,
+  );
+  tf.dispose(decoded);
+  return new Map(values);
+}
+
+/** The outputs that a signature has; the converter puts it into one of two places. */
+function outputsOf({ signature, userDefinedMetadata }: tf.io.ModelJSON): string[] | undefined {
+  const found = signature ?? (userDefinedMetadata as { signature?: unknown })?.signature;
+  return isObject(found) && isObject(found.outputs) ? Object.keys(found.outputs) : undefined;
+}
 
 async function layersNetwork(
   topology: Record<string, unknown>,

@@ -1,0 +1,199 @@
+/** Turns a tfjs graph model into a graph: TensorFlow's operations become ONNX's, its constants weights. */
+import { isObject } from '../../disk/index.js';
+import { expected } from '../../errors.js';
+import type { Graph, GraphNode } from '../../graph/index.js';
+import type { NamedTensors } from '../../model/index.js';
+import { tf } from '../../tensorflow/index.js';
+import type { ImportedNetwork } from '../format.js';
+import type { StoredTensor } from '../onnx/build.js';
+import { featuresOf } from '../onnx/head.js';
+import { inOrder } from '../onnx/order.js';
+import { weightsAndConstants } from '../onnx/weights.js';
+import { sidesOf } from '../sides.js';
+import { TensorFlowNode } from './nodes.js';
+import { type Maker, translations } from './operations.js';
+
+export interface GraphModel {
+  /** `modelTopology`, with the list `node`. */
+  topology: Record<string, unknown>;
+  /** The names of the outputs, if the file has a signature; else they are the nodes whose results no other takes. */
+  outputs: string[] | undefined;
+  /** The floats and the whole numbers of the file. */
+  tensors: NamedTensors;
+  integers: ReadonlyMap<string, { shape: readonly number[]; values: readonly number[] }>;
+}
+
+const usualSide = 224;
+const foldedNote =
+  'The file has no normalisations, which converters fold into convolutions: fine-tuning trains without them';
+
+/** @throws InvalidInputError for operations that Bobbin lacks, and unless there is one image and one output */
+export function graphNetwork(model: GraphModel, file: string): ImportedNetwork {
+  const list = Array.isArray(model.topology.node) ? model.topology.node : [];
+  const nodes = list.map((each) => new TensorFlowNode(each, file));
+  const source = sourcesOf(nodes);
+  for (const node of nodes) {
+    node.inputs = node.inputs.map(source);
+  }
+  const inputs = nodes.filter(({ op }) => op === 'Placeholder');
+  const outputs = (model.outputs ?? endsOf(nodes)).map((name) => source(name.replace(/:0$/, '')));
+  const [[input], [output]] = [inputs, outputs];
+  if (input === undefined || output === undefined || inputs.length + outputs.length > 2) {
+    const received = `${inputs.length} and ${outputs.length}`;
+    throw expected('one input and one output', `the graph of ${file}`, received);
+  }
+  const side = sideOf(list[nodes.indexOf(input)], file);
+  const translated = new Translator(model, file);
+  for (const node of nodes.filter(({ op }) => !['Placeholder', 'Const', 'Identity'].includes(op))) {
+    translated.translate(node);
+  }
+  const { made, tensors } = translated;
+  const known = new Set([input.name, ...tensors.keys()]);
+  const ordered = inOrder(made, [output], { known, file });
+  const features = featuresOf(ordered, output, tensors);
+  const all = [...ordered, ...features.nodes];
+  const { values: weights, ...kept } = weightsAndConstants(all, tensors);
+  const shape = [null, side, side, 3];
+  const graph: Graph = {
+    input: { name: input.name, shape },
+    nodes: all,
+    outputs: [output],
+    ...kept,
+  };
+  const size = side ?? usualSide;
+  return {
+    sides: sidesOf(graph, features.value, size),
+    features: features.value,
+    notes: all.some(({ operation }) => operation === 'BatchNormalization') ? [] : [foldedNote],
+    preprocessing: { size },
+    graph,
+    weights,
+  };
+}
+
+/** For a node that passes its input on, the node before. */
+function sourcesOf(nodes: readonly TensorFlowNode[]): (name: string) => string {
+  const passed = nodes.filter(({ op, inputs }) => op === 'Identity' && inputs.length === 1);
+  const before = new Map(passed.map(({ name, inputs }) => [name, inputs[0] as string]));
+  return (name) => {
+    let at = name;
+    // Identities in a circle are as many as they are.
+    for (let steps = 0; before.has(at) && steps < before.size; steps++) {
+      at = before.get(at) as string;
+    }
+    return at;
+  };
+}
+
+function endsOf(nodes: readonly TensorFlowNode[]): string[] {
+  const taken = new Set(nodes.flatMap(({ inputs }) => inputs));
+  const ends = nodes.filter(
+    ({ name, op }) => !taken.has(name) && !['Const', 'Identity', 'Placeholder'].includes(op),
+  );
+  return ends.map(({ name }) => name);
+}
+
+/** The side of the placeholder's images; null for any. */
+function sideOf(json: unknown, file: string): number | null {
+  const attribute = isObject(json) && isObject(json.attr) ? json.attr.shape : undefined;
+  const shape = isObject(attribute) && isObject(attribute.shape) ? attribute.shape.dim : undefined;
+  const sizes = Array.isArray(shape)
+    ? shape.map((each) => Number(isObject(each) && each.size))
+    : [];
+  const [, height = -1, width = -1, channels] = sizes;
+  if (sizes.length !== 4 || height !== width || channels !== 3) {
+    throw expected('square images, [batch, side, side, 3],', `the input of ${file}`, sizes);
+  }
+  return height > 0 ? height : null;
+}
+
+class Translator implements Maker {
+  readonly made: GraphNode[] = [];
+  readonly tensors = new Map<string, StoredTensor>();
+  private node!: TensorFlowNode;
+  private count = 0;
+
+  constructor(
+    { tensors, integers }: GraphModel,
+    private readonly file: string,
+  ) {
+    for (const [name, { shape, values }] of tensors) {
+      this.tensors.set(name, { shape, values, dtype: 'float32', isNode: false });
+    }
+    for (const [name, { shape, values }] of integers) {
+      this.tensors.set(name, {
+        shape: [...shape],
+        values: [...values],
+        dtype: 'int32',
+        isNode: false,
+      });
+    }
+  }
+
+  translate(node: TensorFlowNode): void {
+    const translation = Object.hasOwn(translations, node.op) ? translations[node.op] : undefined;
+    if (translation === undefined) {
+      const what = `one of ${Object.keys(translations).sort().join(', ')}`;
+      throw expected(what, `the operation of the node ${node.name} in ${this.file}`, node.op);
+    }
+    this.node = node;
+    const result = translation(node, this);
+    const last = this.made.find(({ outputs }) => outputs[0] === result) as GraphNode;
+    last.outputs = [node.name];
+  }
+
+  add(operation: string, inputs: string[], attributes: GraphNode['attributes'] = {}): string {
+    const value = this.free();
+    this.made.push({ name: this.node.name, operation, inputs, outputs: [value], attributes });
+    return value;
+  }
+
+  constant(node: TensorFlowNode, input: number): number[] {
+    const tensor = this.tensors.get(node.inputs[input] ?? '');
+    if (tensor === undefined) {
+      throw node.refuse('a constant', `input ${input}`, node.inputs[input] ?? 'none');
+    }
+    return [...tensor.values].map(Number);
+  }
+
+  floats(values: number[]): string {
+    return this.store({ shape: [], values: new Float32Array(values), dtype: 'float32' });
+  }
+
+  integers(values: number[]): string {
+    return this.store({ shape: [values.length], values, dtype: 'int32' });
+  }
+
+  kernel(node: TensorFlowNode, isDepthwise: boolean): { name: string; groups: number } {
+    const stored = this.tensors.get(node.inputs[1] ?? '');
+    const [height, width, channels = 1, filters = 1] = stored?.shape ?? [];
+    if (stored?.dtype !== 'float32' || height === undefined || width === undefined) {
+      throw node.refuse('a kernel that is a constant', 'input 1', node.inputs[1] ?? 'none');
+    }
+    const name = `${node.name}/kernel`;
+    const turned = tf.tidy(() => {
+      const axes = isDepthwise ? [2, 3, 0, 1] : [3, 2, 0, 1];
+      return tf
+        .tensor(stored.values as Float32Array, stored.shape)
+        .transpose(axes)
+        .dataSync();
+    });
+    const shape = isDepthwise
+      ? [channels * filters, 1, height, width]
+      : [filters, channels, height, width];
+    const values = turned as Float32Array;
+    this.tensors.set(name, { shape, values, dtype: 'float32', isNode: false } as StoredTensor);
+    return { name, groups: isDepthwise ? channels : 1 };
+  }
+
+  private store(tensor: object): string {
+    const name = this.free();
+    this.tensors.set(name, { ...tensor, isNode: true } as StoredTensor);
+    return name;
+  }
+
+  private free(): string {
+    this.count += 1;
+    return `${this.node.name}:${this.count}`;
+  }
+}
