@@ -28,8 +28,13 @@ export class JittedSteps {
     const { labelSmoothing, precision } = values;
     const updater = new Updater(network.variables, values);
     this.updater = updater;
-    this.trainBatch = jit(trainingStep({ network, updater, labelSmoothing }), { precision });
-    this.validateBatch = jit(validationStep(network));
+    // Only passes without gradients gain by it.
+    const optimize = network.isSplit;
+    this.trainBatch = jit(trainingStep({ network, updater, labelSmoothing }), {
+      precision,
+      optimize,
+    });
+    this.validateBatch = jit(validationStep(network), { optimize: true });
     this.takeStep = jit((learningRate) => updater.step(learningRate));
   }
 

@@ -7,7 +7,9 @@ import type { NamedVariable } from './optimizer/index.js';
 export interface Network {
   /** Trainable weights, by their name in the model. */
   variables: NamedVariable[];
-  /** The frozen part, images to the input of {@link learn}; the identity if nothing is frozen. */
+  /** Whether there is a frozen part, a front that needs no gradients. */
+  isSplit: boolean;
+  /** The frozen part, images to the input of {@link learn}; the identity if there is none. */
   frozen(images: tf.Tensor): tf.Tensor;
   /** The result of `frozen` to logits, [batch, classes], as in training. */
   learn(input: tf.Tensor, step: StepArguments): tf.Tensor2D;
@@ -36,6 +38,7 @@ export function splitNetwork(model: tf.LayersModel): Network {
     return {
       variables,
       infer,
+      isSplit: false,
       frozen: (images) => images,
       learn: (images, step) => whole.apply(images, step) as tf.Tensor2D,
     };
@@ -44,6 +47,7 @@ export function splitNetwork(model: tf.LayersModel): Network {
   return {
     variables,
     infer,
+    isSplit: true,
     frozen: (images) => trunk.apply(images, { training: false }) as tf.Tensor,
     learn: (input, step) =>
       line.reduce((x, layer) => layer.apply(x, step) as tf.Tensor, input) as tf.Tensor2D,
