@@ -69,15 +69,16 @@ test('when a model with such layers is saved and loaded, then it computes the sa
   const input = tf.input({ shape: [6, 6, 4] });
   const output = layers.reduce((x, layer) => layer.apply(x) as tf.SymbolicTensor, input);
   const model = tf.model({ inputs: input, outputs: output });
-  const saved = await new Promise<tf.io.ModelArtifacts>((resolve) => {
-    model.save(
-      tf.io.withSaveHandler(async (artifacts) => {
-        resolve(artifacts);
-        return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
-      }),
-    );
-  });
-  const loaded = await tf.loadLayersModel(tf.io.fromMemory(saved));
+  let saved: tf.io.ModelArtifacts | undefined;
+  await model.save(
+    tf.io.withSaveHandler(async (artifacts) => {
+      saved = artifacts;
+      return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
+    }),
+  );
+  const loaded = await tf.loadLayersModel(
+    tf.io.fromMemory(saved as unknown as tf.io.ModelArtifacts),
+  );
   close(loaded.predict(image) as tf.Tensor, model.predict(image) as tf.Tensor);
   assert.deepEqual((model.predict(image) as tf.Tensor).shape, [2, 1, 1, 4]);
 });
