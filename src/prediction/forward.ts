@@ -1,4 +1,4 @@
-/** The forward pass of a classifier as one frozen function, which is kept with its model. */
+/** The forward pass of a classifier as one optimised function, which is kept with its model. */
 import type { Classifier } from '../model/index.js';
 import { type Jitted, jit, type tf } from '../tensorflow/index.js';
 
@@ -10,23 +10,23 @@ type Forward = (windows: tf.Tensor, views: number) => tf.Tensor2D;
 
 const known = new WeakMap<tf.LayersModel, Jitted<Forward>>();
 
-/** Each trace holds a copy of the weights: one for the usual batches, and a few for requests of fewer images. */
+/** One for the usual batches, and a few for requests of fewer images. */
 const maxTraces = 4;
 
-/** The classifier's forward pass. It follows its weights when they change. */
+/** The classifier's forward pass. Its weights are variables, so that it follows them when they change. */
 export function forwardOf({ model, classes }: Classifier): Jitted<Forward> {
   const forward = known.get(model);
   if (forward !== undefined) {
     return forward;
   }
-  // Held weakly, so that the function and its copies of the weights are freed with the model.
+  // Held weakly, so that the function is freed with the model.
   const weak = new WeakRef(model);
   const made = jit(
     function forward(windows: tf.Tensor, views: number): tf.Tensor2D {
       const rows = (weak.deref() as tf.LayersModel).apply(windows, { training: false });
       return (rows as tf.Tensor).reshape([-1, views, classes.length]).mean(1);
     },
-    { frozen: true, maxTraces },
+    { optimize: true, maxTraces },
   );
   known.set(model, made);
   return made;

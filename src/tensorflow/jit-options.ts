@@ -16,7 +16,7 @@ export const jitOptions = {
   frozen: {
     type: 'boolean',
     default: false,
-    help: 'optimize, with constants in place of the variables that the function does not write: costs a copy of their values, and a new trace after one has changed',
+    help: 'optimize, with constants in place of the variables that the function does not write: costs several copies of their values, and a new trace after one has changed',
   },
   precision: {
     type: 'choice',
