@@ -3,7 +3,9 @@ import { isObject, parseJson } from '../disk/index.js';
 import { expected } from '../errors.js';
 import { tf } from '../tensorflow/index.js';
 import type { Graph } from './graph.js';
+import { multiplyAdds } from './multiply-adds.js';
 import { Program, type ProgramWeight } from './program.js';
+import type { Value } from './values.js';
 
 export interface GraphLayerOptions {
   name: string;
@@ -99,6 +101,15 @@ export class GraphLayer extends tf.layers.Layer {
       const results = this.program.run(images, this.variables, isTraining);
       return results.length === 1 ? (results[0] as tf.Tensor) : results;
     });
+  }
+
+  /** The multiplications, each with its addition, for a batch of images of the shape `images`. */
+  multiplyAdds(images: number[]): number {
+    let sum = 0;
+    this.program.shapes(images, (node, inputs, [output]) => {
+      sum += multiplyAdds(node, inputs, output as Value);
+    });
+    return sum;
   }
 
   /** The weight of the file that a weight of this layer is, given its name after the layer's own. */

@@ -32,6 +32,9 @@ interface Step {
   outputs: number[];
 }
 
+/** Sees the values of an operation, in the order of the node's inputs and outputs. */
+type Observer = (node: Node, inputs: (Value | undefined)[], outputs: Value[]) => void;
+
 /** The order of an image's axes in memory. */
 const imageOrder = [0, 2, 3, 1];
 
@@ -84,7 +87,12 @@ export class Program {
    * @param weights in the order of {@link weights}
    * @returns the outputs. Maps, [batch, channels, height, width] in the file, have TensorFlow's order of axes, as images do
    */
-  run(images: tf.Tensor, weights: readonly WeightValue[], isTraining = false): tf.Tensor[] {
+  run(
+    images: tf.Tensor,
+    weights: readonly WeightValue[],
+    isTraining = false,
+    observe?: Observer,
+  ): tf.Tensor[] {
     const values = [...this.known];
     values[0] = { tensor: images, axes: memoryOrder(this.imageOrder) };
     weights.forEach((weight, i) => {
@@ -92,6 +100,7 @@ export class Program {
     });
     for (const step of this.steps) {
       const results = computed(step, values, isTraining);
+      observe?.(step.node, inputsOf(step, values), results);
       step.outputs.forEach((number, i) => {
         values[number] = results[i];
       });
@@ -102,10 +111,13 @@ export class Program {
     });
   }
 
-  /** The shapes of the outputs, without computing them. @param images the shape of a batch of images */
-  shapes(images: number[]): number[][] {
+  /** The shapes of the outputs for a batch of images of the shape `images`. Nothing is computed. */
+  shapes(images: number[], observe?: Observer): number[][] {
     const shapes = [images, ...this.weights.map(({ shape }) => shape)];
-    return shapesOf((batch, ...weights) => this.run(batch as tf.Tensor, weights), shapes);
+    return shapesOf(
+      (batch, ...weights) => this.run(batch as tf.Tensor, weights, false, observe),
+      shapes,
+    );
   }
 
   private numberOf(name: string): number {
@@ -154,14 +166,13 @@ export class Program {
   }
 }
 
-function computed(
-  { node, compute, inputs }: Step,
-  values: (Value | undefined)[],
-  isTraining: boolean,
-): Value[] {
-  const given = inputs.map((number) => (number === undefined ? undefined : values[number]));
+const inputsOf = ({ inputs }: Step, values: (Value | undefined)[]): (Value | undefined)[] =>
+  inputs.map((number) => (number === undefined ? undefined : values[number]));
+
+function computed(step: Step, values: (Value | undefined)[], isTraining: boolean): Value[] {
+  const { node, compute } = step;
   try {
-    return [compute(new Call(node, given, isTraining))].flat();
+    return [compute(new Call(node, inputsOf(step, values), isTraining))].flat();
   } catch (error) {
     if (error instanceof Error && !error.message.includes(node.title)) {
       error.message = `${node.title}: ${error.message}`;

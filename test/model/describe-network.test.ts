@@ -6,6 +6,7 @@ import { describeNetwork, type NetworkRecord, saveNetwork } from '../../src/mode
 import { multiplyAdds } from '../../src/model/multiply-adds.js';
 import { tf } from '../../src/tensorflow/index.js';
 import { temporaryFolder } from '../support/folders.js';
+import { saveGraph } from './networks/imported.js';
 
 // `num_params` and `_ops` of torchvision 0.29, which counts as fvcore does; README of EfficientNet-Lite.
 const published: [name: string, millions: number, billions: number][] = [
@@ -58,6 +59,16 @@ test('when an imported network is described, then its file and its own layers co
       licence: undefined,
     },
   });
+});
+
+test('when an imported graph is described, then its convolutions and products count', async (t) => {
+  const folder = path.join(temporaryFolder(t), 'net');
+  await saveGraph(folder);
+  const { numTensors } = tf.memory();
+  const { multiplyAdds: work } = await describeNetwork(folder);
+  // 32 pixels, with a stride of 2; the head of 1000 classes is in the place of its own.
+  assert.equal(work, 16 * 16 * (3 * 3 * 3 * 8) + 1000 * 8);
+  assert.equal(tf.memory().numTensors, numTensors);
 });
 
 test('when the weights of a layer do not tell its work, then none is said', () => {
