@@ -1,5 +1,6 @@
 /** The streaming core of prediction: decodes images once and yields their probabilities batch by batch. */
 import { type ImageFile, imageName } from '../dataset/index.js';
+import { forwardOf } from '../model/index.js';
 import { overlapped } from '../overlap.js';
 import {
   type Batch,
@@ -11,7 +12,6 @@ import {
   viewsOf,
 } from '../pipeline/index.js';
 import { adoptBatch, tf } from '../tensorflow/index.js';
-import { forwardOf } from './forward.js';
 import type { Member } from './members.js';
 import type { ClassifyOptions } from './options.js';
 import { checkProbabilities } from './probabilities.js';

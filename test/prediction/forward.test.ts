@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import { createModel } from '../../src/model/index.js';
-import { forwardOf } from '../../src/prediction/forward.js';
+import { createModel, forwardOf } from '../../src/model/index.js';
 import { classify, classifyBatches, predict } from '../../src/prediction/index.js';
 import { memory, tf } from '../../src/tensorflow/index.js';
 import { temporaryFolder } from '../support/folders.js';

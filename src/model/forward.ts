@@ -1,6 +1,6 @@
 /** The forward pass of a classifier as one optimised function, which is kept with its model. */
-import type { Classifier } from '../model/index.js';
 import { type Jitted, jit, type tf } from '../tensorflow/index.js';
+import type { Classifier } from './classifier.js';
 
 /**
  * Windows, [images · views, side, side, 3], to probabilities, [images, classes]: the mean over the `views` windows of each
@@ -14,7 +14,10 @@ const known = new WeakMap<tf.LayersModel, Jitted<Forward>>();
 const maxTraces = 4;
 
 /** The classifier's forward pass. Its weights are variables, so that it follows them when they change. */
-export function forwardOf({ model, classes }: Classifier): Jitted<Forward> {
+export function forwardOf({
+  model,
+  classes,
+}: Pick<Classifier, 'model' | 'classes'>): Jitted<Forward> {
   const forward = known.get(model);
   if (forward !== undefined) {
     return forward;
