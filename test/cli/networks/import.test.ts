@@ -4,11 +4,11 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { temporaryFolder } from '../support/folders.js';
-import { runBobbin } from '../support/run-bobbin.js';
+import { temporaryFolder } from '../../support/folders.js';
+import { runBobbin } from '../../support/run-bobbin.js';
 
 const folder = temporaryFolder();
-const kept = path.join(import.meta.dirname, '../import/onnx/fixtures/kept.onnx');
+const kept = path.join(import.meta.dirname, '../../import/onnx/fixtures/kept.onnx');
 
 /** As `numpy.save` writes an array. */
 function npy(type: string, shape: string, numbers: Uint8Array): Buffer {

@@ -1,11 +1,11 @@
 /** `bobbin models`: the table, its JSON, and what is measured. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createProgram } from '../../src/cli/program.js';
-import { weightsPackages } from '../../src/model/index.js';
-import { measureNetwork } from '../../src/training/index.js';
-import { displayWidth } from '../../src/width.js';
-import { runBobbin } from '../support/run-bobbin.js';
+import { createProgram } from '../../../src/cli/program.js';
+import { weightsPackages } from '../../../src/model/index.js';
+import { measureNetwork } from '../../../src/training/index.js';
+import { displayWidth } from '../../../src/width.js';
+import { runBobbin } from '../../support/run-bobbin.js';
 
 test('when networks are listed, then a line of 80 columns has each, and its weights with their licence', async () => {
   const { code, stdout } = await runBobbin([
