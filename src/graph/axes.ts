@@ -103,9 +103,10 @@ interface Group {
   to: number[];
 }
 
-/** The smallest groups of axes longer than 1 in which one shape becomes another; undefined if an axis is empty. */
+/** The smallest groups of axes longer than 1 in which one shape becomes another; undefined if an axis is empty, or if none does. */
 function groupsOf(before: readonly number[], after: readonly number[]): Group[] | undefined {
-  if (sizeOf(before) === 0) {
+  const areLong = [...before, ...after].every((side) => Number.isSafeInteger(side) && side > 0);
+  if (!areLong || sizeOf(before) !== sizeOf(after)) {
     return undefined;
   }
   const [sources, targets] = [before, after].map((shape) =>

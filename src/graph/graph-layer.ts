@@ -4,8 +4,9 @@ import { expected } from '../errors.js';
 import { tf } from '../tensorflow/index.js';
 import type { Graph } from './graph.js';
 import { multiplyAdds } from './multiply-adds.js';
-import { Program, type ProgramWeight } from './program.js';
+import { Program } from './program.js';
 import type { Value } from './values.js';
+import type { ProgramWeight } from './weights.js';
 
 export interface GraphLayerOptions {
   name: string;

@@ -13,14 +13,19 @@ interface View {
 const stridesOf = (shape: readonly number[]): number[] =>
   shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 
-/** Numbers that JavaScript keeps of a value at most: far more than shapes and indices need. */
-const mostNumbers = 2 ** 24;
+/** Numbers that JavaScript computes at most, 64 MiB: far more than shapes and indices need. */
+export const mostNumbers = 2 ** 23;
 
-/** The number of elements of a shape. @throws InvalidInputError when they are too many for JavaScript */
-function lengthOf(shape: readonly number[]): number {
+/** The number of elements of a shape. @throws InvalidInputError when it is no shape, or has more than {@link mostNumbers} */
+export function lengthOf(shape: readonly number[]): number {
   const length = sizeOf(shape);
-  if (!(length <= mostNumbers)) {
-    throw expected(`at most ${mostNumbers} numbers`, 'a value that is known beforehand', shape);
+  const isShape = shape.every((side) => Number.isSafeInteger(side) && side >= 0);
+  if (!isShape || length > mostNumbers) {
+    throw expected(
+      `a shape of at most ${mostNumbers} numbers`,
+      'a value that is known beforehand',
+      shape,
+    );
   }
   return length;
 }
@@ -84,21 +89,29 @@ export function hostGathered(value: HostValue, indices: HostValue, axis: number)
   const inner = sizeOf(shape.slice(axis + 1));
   const size = shape[axis] as number;
   const outer = sizeOf(shape.slice(0, axis));
+  const gathered = [...shape.slice(0, axis), ...indices.shape, ...shape.slice(axis + 1)];
+  lengthOf(gathered);
   const taken = inOrder(outer).flatMap((row) =>
     indices.values.flatMap((index) => {
       const at = (row * size + index) * inner;
       return values.slice(at, at + inner);
     }),
   );
-  return {
-    dtype,
-    shape: [...shape.slice(0, axis), ...indices.shape, ...shape.slice(axis + 1)],
-    values: taken,
-  };
+  return { dtype, shape: gathered, values: taken };
 }
 
 export function hostConcatenated(parts: readonly HostValue[], axis: number): HostValue {
   const [first] = parts as [HostValue];
+  const shape = [...first.shape];
+  shape[axis] = parts.reduce((sum, part) => sum + (part.shape[axis] as number), 0);
+  lengthOf(shape);
+  const others = (sides: readonly number[]) => String(sides.filter((_, at) => at !== axis));
+  const fits = (part: HostValue) =>
+    part.shape.length === shape.length && others(part.shape) === others(shape);
+  if (!parts.every(fits)) {
+    const shapes = parts.map((part) => part.shape);
+    throw expected(`shapes that differ on axis ${axis} alone`, 'the operands', shapes);
+  }
   const outer = sizeOf(first.shape.slice(0, axis));
   const rows = inOrder(outer).flatMap((row) =>
     parts.flatMap(({ shape, values }) => {
@@ -106,8 +119,6 @@ export function hostConcatenated(parts: readonly HostValue[], axis: number): Hos
       return values.slice(row * length, (row + 1) * length);
     }),
   );
-  const shape = [...first.shape];
-  shape[axis] = parts.reduce((sum, part) => sum + (part.shape[axis] as number), 0);
   return { dtype: first.dtype, shape, values: rows };
 }
 

@@ -118,6 +118,9 @@ export class Node {
   }
 }
 
+/** A shape has a few numbers, and a list of parts as many as a value has channels. */
+const mostInts = 4096;
+
 /** The inputs of one call of a node. */
 export class Call {
   constructor(
@@ -165,8 +168,13 @@ export class Call {
       : undefined;
   }
 
+  /** A shape, axes, parts, or a limit. */
   ints(input: number): number[] {
-    return this.host(input).values;
+    const { values } = this.host(input);
+    if (values.length > mostInts) {
+      throw this.node.refuse(`at most ${mostInts} numbers`, `input ${input}`, values.length);
+    }
+    return values;
   }
 
   optionalInts(input: number): number[] | undefined {

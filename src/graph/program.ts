@@ -1,28 +1,15 @@
 /** A graph made ready: its operations checked and chosen once, so that a call only computes. */
 import { expected } from '../errors.js';
 import { nearest } from '../near-miss.js';
-import { shapesOf, tf } from '../tensorflow/index.js';
+import { shapesOf, type tf } from '../tensorflow/index.js';
 import { arranged, inNetworkOrder, memoryOrder } from './axes.js';
 import { checkGraph } from './check-graph.js';
-import type { Graph, GraphNode, GraphWeight } from './graph.js';
+import type { Graph, GraphNode } from './graph.js';
+import { mostNumbers } from './host.js';
 import { Call, type Compute, Node, titleOf } from './node.js';
-import { kernelOrder } from './operations/convolution.js';
 import { operations } from './operations/index.js';
 import { inOrder, isHost, onDevice, type Value } from './values.js';
-
-/** A weight as it is kept: with its axes in the order in which operations take them. */
-export interface ProgramWeight {
-  /** Its name in the weights file. */
-  name: string;
-  /** As it is kept. */
-  shape: number[];
-  /** For each axis as it is kept, the file's axis. */
-  axes: number[];
-  trainable: boolean;
-}
-
-/** A weight's values: of a layer, which training changes, or alone. */
-export type WeightValue = tf.LayerVariable | tf.Tensor;
+import { keptWeights, type ProgramWeight, type WeightValue, weightValue } from './weights.js';
 
 interface Step {
   node: Node;
@@ -47,6 +34,7 @@ export class Program {
   private readonly steps: Step[] = [];
   /** Values by their numbers: those that are known before the first call. */
   private readonly known: (Value | undefined)[] = [];
+  private readonly knownCount = new NumberCount();
 
   /**
    * @param outputs values of the graph, by name. What they do not need is left out.
@@ -72,9 +60,13 @@ export class Program {
     for (const [name, constant] of Object.entries(graph.constants)) {
       this.known[this.numberOf(name)] = constant;
     }
-    for (const node of nodes) {
-      this.add(node);
-    }
+    // Within a trace, operations on constants compute no tensors, which may be of any size.
+    traced(() => {
+      for (const node of nodes) {
+        this.add(node);
+      }
+      return [];
+    });
     for (const name of outputs) {
       if (!this.numbers.has(name)) {
         throw unknownValue('the outputs', name, this.numbers.keys());
@@ -98,8 +90,10 @@ export class Program {
     weights.forEach((weight, i) => {
       values[i + 1] = weightValue(weight, this.weights[i] as ProgramWeight);
     });
+    const count = new NumberCount();
     for (const step of this.steps) {
       const results = computed(step, values, isTraining);
+      count.add(step, results, values);
       observe?.(step.node, inputsOf(step, values), results);
       step.outputs.forEach((number, i) => {
         values[number] = results[i];
@@ -111,10 +105,15 @@ export class Program {
     });
   }
 
-  /** The shapes of the outputs for a batch of images of the shape `images`. Nothing is computed. */
+  /**
+   * The shapes of the outputs, without computing them.
+   *
+   * @param images the shape of a batch of images
+   * @throws InvalidInputError with the node, where its inputs do not fit
+   */
   shapes(images: number[], observe?: Observer): number[][] {
     const shapes = [images, ...this.weights.map(({ shape }) => shape)];
-    return shapesOf(
+    return traced(
       (batch, ...weights) => this.run(batch as tf.Tensor, weights, false, observe),
       shapes,
     );
@@ -160,14 +159,54 @@ export class Program {
     if (!isConstant) {
       return undefined;
     }
-    // An operation without a form for JavaScript computes tensors, which are not kept.
-    const results = tf.tidy(() => computed(step, this.known, false) as never) as Value[];
+    const results = computed(step, this.known, false);
+    this.knownCount.add(step, results, this.known);
+    // An operation without a form for JavaScript gives tensors.
     return results.every(isHost) ? results : undefined;
   }
 }
 
-const inputsOf = ({ inputs }: Step, values: (Value | undefined)[]): (Value | undefined)[] =>
+const inputsOf = (
+  { inputs }: Step,
+  values: readonly (Value | undefined)[],
+): (Value | undefined)[] =>
   inputs.map((number) => (number === undefined ? undefined : values[number]));
+
+/** Bounds the numbers that JavaScript computes in one pass over a graph. */
+class NumberCount {
+  private numbers = 0;
+
+  /** @throws InvalidInputError when the results of a step make them too many */
+  add(step: Step, results: readonly Value[], values: readonly (Value | undefined)[]) {
+    const given = inputsOf(step, values);
+    for (const result of results.filter(isHost)) {
+      // Another shape of the same numbers takes no memory.
+      const isNew = given.every(
+        (value) => !value || !isHost(value) || value.values !== result.values,
+      );
+      this.numbers += isNew ? result.values.length : 0;
+    }
+    if (this.numbers > mostNumbers) {
+      const what = `at most ${mostNumbers} numbers that are known beforehand`;
+      throw expected(what, `the nodes up to ${step.node.title}`, this.numbers);
+    }
+  }
+}
+
+/** The shapes of what a function gives, which only makes a trace: if it fails, inputs of an operation do not fit. */
+function traced(
+  record: (...args: tf.Tensor[]) => tf.Tensor[],
+  shapes: number[][] = [],
+): number[][] {
+  try {
+    return shapesOf(record, shapes);
+  } catch (error) {
+    const { name, message } = error as Error;
+    throw name === 'InvalidInputError'
+      ? error
+      : expected('operations whose inputs fit', 'the network', message);
+  }
+}
 
 function computed(step: Step, values: (Value | undefined)[], isTraining: boolean): Value[] {
   const { node, compute } = step;
@@ -212,25 +251,6 @@ function neededNodes({ nodes }: Graph, outputs: readonly string[]): GraphNode[] 
     return isNeeded;
   });
   return needed.reverse();
-}
-
-/** Kernels are kept in TensorFlow's order, so that no step turns them. */
-function keptWeights(weights: GraphWeight[], nodes: GraphNode[]): ProgramWeight[] {
-  const kernels = new Set(
-    nodes.filter(({ operation }) => operation === 'Conv').map(({ inputs }) => inputs[1]),
-  );
-  return weights.map(({ name, shape, trainable }) => {
-    const isKernel = kernels.has(name) && shape.length === 4;
-    const axes = isKernel ? kernelOrder : inOrder(shape.length);
-    return { name, shape: axes.map((axis) => shape[axis] as number), axes, trainable };
-  });
-}
-
-function weightValue(weight: WeightValue, { axes }: ProgramWeight): Value {
-  const inFile = memoryOrder(axes);
-  return weight instanceof tf.Tensor
-    ? { tensor: weight, axes: inFile }
-    : { tensor: weight.read(), axes: inFile, variable: weight };
 }
 
 /** Whether the file's images have their channels first or last. */

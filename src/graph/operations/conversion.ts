@@ -1,6 +1,6 @@
 /** Operations that convert types, and those that make numbers of shapes. */
 import { tf } from '../../tensorflow/index.js';
-import { stored } from '../host.js';
+import { lengthOf, stored } from '../host.js';
 import type { Operation } from '../node.js';
 import { type Dtype, dtypeOf, isHost, type Value } from '../values.js';
 
@@ -53,7 +53,7 @@ export const Range: Operation = () => (call) => {
     number,
     number,
   ];
-  const length = Math.max(0, Math.ceil((limit - start) / step));
+  const length = lengthOf([Math.max(0, Math.ceil((limit - start) / step))]);
   const values = Array.from({ length }, (_, i) => start + i * step);
   return { dtype: call.host(0).dtype, shape: [length], values };
 };

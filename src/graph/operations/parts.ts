@@ -114,7 +114,8 @@ function sliced(value: DeviceValue, steps: readonly Steps[]): DeviceValue {
 /** Into the given sizes, or into equal parts, of which the last may be smaller. */
 export const Split: Operation = (node) => {
   const axis = node.number('axis', 0);
-  const parts = node.number('num_outputs', node.outputs);
+  node.only('num_outputs', node.outputs);
+  const parts = node.outputs;
   return (call) => {
     const value = call.value(0);
     const shape = shapeOf(value);
@@ -123,6 +124,10 @@ export const Split: Operation = (node) => {
     const part = Math.ceil(size / parts);
     const equal = inOrder(parts).map((i) => Math.min(part, size - i * part));
     const sizes = call.optionalInts(1) ?? equal;
+    const isWhole = sizes.reduce((sum, each) => sum + each, 0) === size;
+    if (!isWhole || sizes.length !== parts || sizes.some((each) => each < 0)) {
+      throw node.refuse(`the sizes of ${parts} parts of ${size}`, 'input 1', sizes);
+    }
     if (isHost(value)) {
       const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, each) => sum + each, 0));
       return sizes.map((count, i) => {

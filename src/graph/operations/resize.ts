@@ -3,6 +3,7 @@
  * matrix of the weights: gradients are right for every filter, which those of tfjs's kernels are not.
  */
 import { tf } from '../../tensorflow/index.js';
+import { lengthOf } from '../host.js';
 import type { Node, Operation } from '../node.js';
 import { type DeviceValue, inOrder, shapeOf } from '../values.js';
 
@@ -122,7 +123,7 @@ function multiplied(
 
 /** A row for each element of the output, with the weight of each element of the input. */
 function weightsOf(axis: Axis, resizing: Resizing): Float32Array {
-  const weights = new Float32Array(axis.to * axis.from);
+  const weights = new Float32Array(lengthOf([axis.to, axis.from]));
   for (let index = 0; index < axis.to; index++) {
     const row = weights.subarray(index * axis.from, (index + 1) * axis.from);
     fillRow(row, resizing.position(index, axis), resizing);

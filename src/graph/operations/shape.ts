@@ -30,6 +30,8 @@ export const Transpose: Operation = (node) => {
 const withShape = (value: Value, shape: number[]): Value =>
   isHost(value) ? { ...value, shape } : reshaped(value, shape);
 
+const isSide = (side: number) => Number.isSafeInteger(side) && side >= 0;
+
 /** A side of -1 is what the others leave; a side of 0 stays, unless `allowzero` means an empty axis by it. */
 export const Reshape: Operation = (node) => {
   const allowsZero = node.flag('allowzero', false);
@@ -41,7 +43,7 @@ export const Reshape: Operation = (node) => {
       .map((side, axis) => (side === 0 && !allowsZero ? (before[axis] as number) : side));
     const known = sizeOf(sides.filter((side) => side !== -1));
     const shape = sides.map((side) => (side === -1 ? sizeOf(before) / known : side));
-    if (sizeOf(shape) !== sizeOf(before) || !shape.every(Number.isInteger)) {
+    if (sizeOf(shape) !== sizeOf(before) || !shape.every(isSide)) {
       throw node.refuse(`a shape for the elements of [${before}]`, 'input 1', sides);
     }
     return withShape(value, shape);
@@ -64,6 +66,9 @@ export const Unsqueeze: Operation = (node) => (call) => {
   const added = call.ints(1);
   const rank = sides.length + added.length;
   const axes = node.axes(added, rank);
+  if (new Set(axes).size < axes.length) {
+    throw node.refuse('axes that differ', 'input 1', added);
+  }
   const shape = inOrder(rank).map((axis) => (axes.includes(axis) ? 1 : (sides.shift() as number)));
   return withShape(value, shape);
 };

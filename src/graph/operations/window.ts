@@ -1,5 +1,6 @@
 /** What convolutions and pooling share: strides, dilations and padding of a window that moves over an image. */
 import { tf } from '../../tensorflow/index.js';
+import { lengthOf } from '../host.js';
 import type { Node } from '../node.js';
 import type { DeviceValue } from '../values.js';
 
@@ -47,11 +48,19 @@ export function windowOf(node: Node): Window {
   ];
   const named = { NOTSET: given, VALID: none, SAME_UPPER: auto, SAME_LOWER: auto } as const;
   return {
-    strides: sides(node, 'strides', node.numbers('strides', [1, 1]), 1),
-    dilations: sides(node, 'dilations', node.numbers('dilations', [1, 1]), 1),
+    strides: stepsOf(node, 'strides'),
+    dilations: stepsOf(node, 'dilations'),
     pads: named[auto] as Window['pads'],
     isCeiled: false,
   };
+}
+
+function stepsOf(node: Node, name: 'strides' | 'dilations'): Sides {
+  const steps = sides(node, name, node.numbers(name, [1, 1]), 1);
+  if (!steps.every((step) => Number.isSafeInteger(step) && step > 0)) {
+    throw node.refuse('numbers from 1', name, steps);
+  }
+  return steps;
 }
 
 /**
@@ -144,11 +153,12 @@ export function sharesOf(
     const side = kernel[axis] as number;
     const [first, end] = countsPadding ? [0, before + size + after] : [before, before + size];
     const places = Math.floor((before + size + after + beyond - side) / stride) + 1;
-    return Array.from({ length: places }, (_, place) => {
+    return Array.from({ length: lengthOf([places]) }, (_, place) => {
       const start = place * stride;
       return (Math.min(start + side, end) - Math.max(start, first)) / side;
     });
   }) as [number[], number[]];
+  lengthOf([rows.length, columns.length]);
   const shares = rows.flatMap((row) => columns.map((column) => row * column));
   return shares.every((share) => share === 1)
     ? undefined
