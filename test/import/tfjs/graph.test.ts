@@ -1,73 +1,17 @@
 /** tfjs's graph models against tfjs's own executor. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Program } from '../../../src/graph/index.js';
 import { tfjsModel } from '../../../src/import/tfjs/tfjs.js';
 import { tf } from '../../../src/tensorflow/index.js';
 import { temporaryFolder } from '../../support/folders.js';
+import { nodes, saveGraph } from './models.js';
 
 const root = temporaryFolder();
-const text = (words: string) => Buffer.from(words).toString('base64');
-const list = (i: number[]) => ({ list: { i: i.map(String) } });
-const float = { T: { type: 'DT_FLOAT' } };
-const window = {
-  strides: list([1, 2, 2, 1]),
-  padding: { s: text('SAME') },
-  dilations: list([1, 1, 1, 1]),
-};
-const dim = [-1, 8, 8, 3].map((size) => ({ size: String(size) }));
-
-const weights = [
-  { name: 'k', shape: [3, 3, 3, 4], dtype: 'float32' },
-  { name: 'b', shape: [4], dtype: 'float32' },
-  { name: 'd', shape: [3, 3, 4, 2], dtype: 'float32' },
-  { name: 'm', shape: [8, 3], dtype: 'float32' },
-  { name: 'axes', shape: [2], dtype: 'int32' },
-];
-
-const node = (name: string, op: string, input: string[], attr = {}) => ({
-  name,
-  op,
-  input,
-  attr: { ...float, ...attr },
-});
-
-const nodes = [
-  node('x', 'Placeholder', [], { shape: { shape: { dim } }, dtype: { type: 'DT_FLOAT' } }),
-  ...weights.map(({ name, dtype }) =>
-    node(name, 'Const', [], { dtype: { type: dtype === 'int32' ? 'DT_INT32' : 'DT_FLOAT' } }),
-  ),
-  node('conv', '_FusedConv2D', ['x', 'k', 'b'], {
-    ...window,
-    fused_ops: { list: { s: [text('BiasAdd'), text('Relu6')] } },
-    num_args: { i: '1' },
-  }),
-  node('depth', 'DepthwiseConv2dNative', ['conv', 'd'], { ...window, strides: list([1, 1, 1, 1]) }),
-  node('same', 'Identity', ['depth']),
-  node('pool', 'MaxPool', ['same'], { ...window, ksize: list([1, 2, 2, 1]) }),
-  node('mean', 'Mean', ['pool', 'axes'], { keep_dims: { b: false } }),
-  node('logits', 'MatMul', ['mean', 'm']),
-  node('y', 'Softmax', ['logits']),
-];
-
-async function saved(nodesOfModel: object[]): Promise<string> {
-  const folder = await mkdtemp(path.join(root, 'graph-'));
-  const floats = weights.slice(0, 4).reduce((n, { shape }) => n + tf.util.sizeFromShape(shape), 0);
-  const values = tf.randomNormal([floats], 0, 0.5, 'float32', 1).dataSync();
-  const bytes = [Buffer.from(values.buffer.slice(0)), Buffer.from(Int32Array.of(1, 2).buffer)];
-  await writeFile(path.join(folder, 'w.bin'), Buffer.concat(bytes));
-  const json = {
-    format: 'graph-model',
-    modelTopology: { node: nodesOfModel, versions: {} },
-    weightsManifest: [{ paths: ['w.bin'], weights }],
-  };
-  const file = path.join(folder, 'model.json');
-  await writeFile(file, JSON.stringify(json));
-  return file;
-}
-
+const saved = async (nodesOfModel: object[]) =>
+  saveGraph(await mkdtemp(path.join(root, 'graph-')), nodesOfModel);
 const read = async (file: string) => tfjsModel.read(await readFile(file), file);
 
 test('when a graph model is imported, then it computes what tfjs does', async () => {

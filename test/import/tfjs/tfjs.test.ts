@@ -7,21 +7,10 @@ import { tfjsModel } from '../../../src/import/tfjs/tfjs.js';
 import { tf } from '../../../src/tensorflow/index.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { modelOf } from '../keras/imported.js';
+import { nested } from './models.js';
 
 const root = temporaryFolder();
 const images = tf.randomUniform([2, 8, 8, 3], 0, 1, 'float32', 1);
-
-/** A model within a model, and a head. */
-function nested(): tf.LayersModel {
-  const inner = tf.sequential({ name: 'inner' });
-  inner.add(tf.layers.conv2d({ filters: 4, kernelSize: 3, inputShape: [8, 8, 3], name: 'conv' }));
-  inner.add(tf.layers.depthwiseConv2d({ kernelSize: 3, activation: 'relu' }));
-  const model = tf.sequential();
-  model.add(inner);
-  model.add(tf.layers.globalAveragePooling2d({ name: 'pool' }));
-  model.add(tf.layers.dense({ units: 3, activation: 'softmax' }));
-  return model;
-}
 
 async function saved(model: tf.LayersModel): Promise<string> {
   const folder = await mkdtemp(path.join(root, 'model-'));
