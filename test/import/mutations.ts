@@ -3,9 +3,9 @@ import { below, type Change } from '../support/mutate.js';
 
 const odd = [null, true, '', 'x', 0, -1, 0.5, 1e9, 2 ** 53, '9007199254740993', [], {}, [[]]];
 
-/** Changes a value inside JSON. Where more follows, the text keeps its length. */
+/** Changes a value inside the longest JSON of a file. Where more follows, the text keeps its length. */
 export const changeJson: Change = (bytes, random) => {
-  const [start, end] = jsonIn(bytes);
+  const [start, end] = longestJson(bytes);
   let root: unknown;
   try {
     root = JSON.parse(bytes.toString('utf8', start, end));
@@ -41,9 +41,21 @@ export const changeJson: Change = (bytes, random) => {
       ]);
 };
 
-/** From the first `{"` to the brace that closes it. */
-function jsonIn(bytes: Buffer): [start: number, end: number] {
-  const start = Math.max(0, bytes.indexOf('{"'));
+/** An archive has a short JSON and a long one. */
+function longestJson(bytes: Buffer): [start: number, end: number] {
+  let longest: [number, number] = [0, 0];
+  for (let start = bytes.indexOf('{"'); start >= 0; ) {
+    const end = endOfJson(bytes, start);
+    if (end - start > longest[1] - longest[0]) {
+      longest = [start, end];
+    }
+    start = bytes.indexOf('{"', end);
+  }
+  return longest;
+}
+
+/** Behind the brace that closes the one at `start`. */
+function endOfJson(bytes: Buffer, start: number): number {
   let [depth, isText] = [0, false];
   for (let at = start; at < bytes.length; at++) {
     const sign = String.fromCharCode(bytes[at] as number);
@@ -54,11 +66,11 @@ function jsonIn(bytes: Buffer): [start: number, end: number] {
     } else {
       depth += Number(sign === '{') - Number(sign === '}');
       if (depth === 0) {
-        return [start, at + 1];
+        return at + 1;
       }
     }
   }
-  return [start, bytes.length];
+  return bytes.length;
 }
 
 type Place = [parent: Record<string, unknown>, key: string];
