@@ -166,10 +166,11 @@ class Translator implements Maker {
 
   kernel(node: TensorFlowNode, isDepthwise: boolean): { name: string; groups: number } {
     const stored = this.tensors.get(node.inputs[1] ?? '');
-    const [height, width, channels = 1, filters = 1] = stored?.shape ?? [];
-    if (stored?.dtype !== 'float32' || height === undefined || width === undefined) {
-      throw node.refuse('a kernel that is a constant', 'input 1', node.inputs[1] ?? 'none');
+    if (stored?.dtype !== 'float32' || stored.shape.length !== 4) {
+      const received = stored?.shape ?? node.inputs[1] ?? 'none';
+      throw node.refuse('a kernel that is a constant of 4 axes', 'input 1', received);
     }
+    const [height, width, channels, filters] = stored.shape as [number, number, number, number];
     const name = `${node.name}/kernel`;
     const turned = tf.tidy(() => {
       const axes = isDepthwise ? [2, 3, 0, 1] : [3, 2, 0, 1];

@@ -41,7 +41,11 @@ test('when a graph has an operation that is not known, a cycle or a kernel that 
     [await changed('conv', { input: ['same', 'k', 'b'] }), /results of nodes before it/],
     [
       await changed('depth', { input: ['conv', 'x'] }),
-      /kernel that is a constant for input 1 of the node depth/,
+      /kernel that is a constant of 4 axes for input 1 of the node depth/,
+    ],
+    [
+      await changed('depth', { input: ['conv', 'm'] }),
+      /kernel that is a constant of 4 axes for input 1 of the node depth .* but received \[8,3\]/,
     ],
     [await changed('depth', { input: ['conv:1', 'd'] }), /first result of a node/],
   ] as const) {
