@@ -14,7 +14,7 @@ import type { OptionTable } from '../../options.js';
 import { print } from '../../width.js';
 import { exitCode } from '../exit.js';
 import { addFlags, pickFlags } from '../flags.js';
-import { describeNetwork } from '../import/report.js';
+import { describeNetwork, nextStep } from '../import/report.js';
 
 const toleranceOption = {
   tolerance: {
@@ -63,6 +63,9 @@ export function configure(command: Command): void {
     }
     if (reference !== undefined) {
       await verify(imported, reference, { name: `${flags.verify?.[1]}`, tolerance });
+    }
+    if (process.exitCode !== exitCode.problems) {
+      print(nextStep(out));
     }
   });
 }

@@ -1,4 +1,6 @@
 /** What an import found, in words. */
+import { isAbsolute } from 'node:path';
+import { shellWord } from '../../dataset/index.js';
 import type { Graph } from '../../graph/index.js';
 import type { Imported } from '../../import/index.js';
 import type { NetworkRecord } from '../../model/index.js';
@@ -33,6 +35,12 @@ export function describeNetwork({ record, weights }: Imported, out: string): str
   ]
     .map(printable)
     .join('\n');
+}
+
+/** What to do with the network in `out`. Only a word with a slash is the path of a network. */
+export function nextStep(out: string): string {
+  const network = isAbsolute(out) || /^\.{1,2}[/\\]/.test(out) ? out : `./${out}`;
+  return `Next: \`npx bobbin train --data data --model ${shellWord(network)} --run run\``;
 }
 
 /** `176: Conv 53, BatchNormalization 53, …`, the most frequent kinds first. */

@@ -42,6 +42,7 @@ test('when a file is imported, then its findings are printed, and it is compared
     stdout,
     /\nThe largest difference from the results in the file is \d\.\de-[78] of their largest/,
   );
+  assert.match(stdout, /\nNext: `npx bobbin train --data data --model \S+net --run run`\n$/);
   const { name, sides } = JSON.parse(await readFile(path.join(out, 'network.json'), 'utf8'));
   assert.deepEqual([name, sides], ['small', { multipleOf: 1 }]);
 });
@@ -60,7 +61,7 @@ test('when results differ by more than the tolerance, then the exit code is 2', 
   assert.equal(code, 2);
   assert.match(
     stdout,
-    /from .*outputs\.npy is \d.* of their largest value: more than 0\.0001\. The network does not/,
+    /from .*outputs\.npy is \d.* of their largest value: more than 0\.0001\. The network does not compute what it should\.\n$/,
   );
 });
 
