@@ -52,6 +52,7 @@ export {
   type HubProgress,
   isHubReference,
 } from './hub/index.js';
+export { type Imported, type ImportOptions, importNetwork } from './import/index.js';
 export {
   type BuiltClassifier,
   type Classifier,

@@ -1,6 +1,8 @@
 /** Turns the file of another framework into the folder of a network. */
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { readRegular, sha256 } from '../disk/index.js';
+import { checkArgument, checkArguments, optional, type ShapeOf, text } from '../arguments.js';
+import { ifPresent, nearPath, readRegular, sha256 } from '../disk/index.js';
 import { expected } from '../errors.js';
 import { fetchFromHub, isHubReference } from '../hub/index.js';
 import {
@@ -12,6 +14,7 @@ import {
 import type { Preprocessing } from '../pipeline/index.js';
 import type { Reference } from './format.js';
 import { formatOf } from './formats.js';
+import { importOptions } from './options.js';
 import { completePreprocessing, type GivenPreprocessing } from './preprocessing.js';
 
 export interface ImportOptions {
@@ -19,9 +22,23 @@ export interface ImportOptions {
   out: string;
   /** The name of the network; by default that of the file, or of the hub's repository. */
   name?: string | undefined;
-  /** Overrides what the file says. */
+  /**
+   * Overrides what the file says of its images: `size` in pixels, `cropShare` from 0.1 to 1, `mean` and `std` in units of
+   * 0…255, `channels`, `filter` and `fit`.
+   */
   preprocessing?: GivenPreprocessing;
 }
+
+const levels = optional({
+  what: 'three numbers in units of 0…255',
+  accepts: (value) => Array.isArray(value) && value.length === 3 && value.every(Number.isFinite),
+});
+
+const shape = {
+  out: text('a folder'),
+  name: optional(text('the name of a network')),
+  preprocessing: { ...importOptions, mean: levels, std: levels },
+} satisfies ShapeOf<ImportOptions>;
 
 /** A network that was imported, as it is in its folder. */
 export interface Imported {
@@ -34,12 +51,14 @@ export interface Imported {
  * Reads the network of `file` and writes it into the folder `out`.
  *
  * @param file a path, or a name of a hub: `hf:OWNER/NAME[/FILE][@REVISION]`
- * @throws InvalidInputError when the file is damaged or has something that Bobbin cannot compute; nothing is written then
+ * @returns what the folder has, and the results that the file carries of another framework, if it does
+ * @throws InvalidInputError when an option is unknown, missing or out of its range, and when the file is missing, damaged or has
+ *   something that Bobbin cannot compute; nothing is written then
  */
-export async function importNetwork(
-  file: string,
-  { out, name, preprocessing: given = {} }: ImportOptions,
-): Promise<Imported> {
+export async function importNetwork(file: string, options: ImportOptions): Promise<Imported> {
+  checkArgument('file', file, text('the path of a file, or hf:OWNER/NAME'));
+  checkArguments('importNetwork', options, shape);
+  const { out, name, preprocessing: given = {} } = options;
   const origin = await originOf(file);
   const bytes = await readRegular(origin.path);
   const format = formatOf(bytes, origin.path);
@@ -76,6 +95,7 @@ interface Origin {
 
 async function originOf(file: string): Promise<Origin> {
   if (!isHubReference(file)) {
+    await checkFile(file);
     const { name, base } = path.parse(file);
     return { path: file, name, source: { file: base } };
   }
@@ -83,6 +103,19 @@ async function originOf(file: string): Promise<Origin> {
   const [, repository = ''] = found.name.split('/');
   const source = { file: found.name, revision: found.revision };
   return { path: found.file, name: repository, source };
+}
+
+/** @throws InvalidInputError where there is no file, with what was probably meant */
+async function checkFile(file: string): Promise<void> {
+  const stats = await ifPresent(stat(file));
+  if (stats === undefined) {
+    const meant = await nearPath(file);
+    throw expected('an existing file', 'file', file, meant && `Did you mean ${meant}?`);
+  }
+  if (stats.isDirectory()) {
+    const remedy = 'Name the file in it: model.onnx, model.keras, model.h5 or model.json';
+    throw expected('a file', 'file', file, remedy);
+  }
 }
 
 /** @throws InvalidInputError if the network does not take images of the side that its preprocessing gives them */
