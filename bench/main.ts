@@ -9,6 +9,7 @@ import { cudaStatus } from '../src/pipeline/index.js';
 import { compare } from './compare.js';
 import { compareOnGpu, drawnPictures } from './gpu/gpu.js';
 import { measureLoading, measureManifest } from './manifest.js';
+import { compareGradients } from './networks/gradients.js';
 import { compareNetworks } from './networks/networks.js';
 import { comparePrediction } from './predict/predict.js';
 import { measureQuality } from './quality/quality.js';
@@ -133,10 +134,12 @@ program
   .description("import timm's families, and compare what they compute with ONNX Runtime")
   .argument('<folder>')
   .option('--only <names...>', 'families; default: all')
+  .option('--gradients', "train them, and compare gradients and averages with torch's")
   .option('--json <file>', 'write the rows as JSON')
-  .action((folder, { only = [], json }) =>
-    compareNetworks(filesIn(folder, /\.jpe?g$/i), { only, json }),
-  );
+  .action((folder, { only = [], json, gradients }) => {
+    const compareFamilies = gradients ? compareGradients : compareNetworks;
+    return compareFamilies(filesIn(folder, /\.jpe?g$/i), { only, json });
+  });
 program
   .command('soak')
   .description('load the images of folders repeatedly; fails if memory grows')

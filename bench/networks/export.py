@@ -19,23 +19,29 @@ from PIL import Image
 
 
 def main():
-    warnings.filterwarnings("ignore")
-    logging.disable(logging.WARNING)
     request = json.loads(sys.argv[1])
     times = {}
     for name, side in request["families"]:
         file = os.path.join(request["folder"], name)
-        model, side = create(name, side)
-        images = pictures(request["photos"], side)
-        disturb(model, torch.from_numpy(images))
-        axes = {"images": {0: "batch"}, "logits": {0: "batch"}}
-        torch.onnx.export(model.eval(), (torch.from_numpy(images[:2]),), f"{file}.onnx", dynamo=False, opset_version=17,
-                          training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False, input_names=["images"],
-                          output_names=["logits"], dynamic_axes=axes)
+        _, images = prepared(name, side, request["photos"], f"{file}.onnx")
         numpy.save(f"{file}-images.npy", images)
         outputs, times[name] = run(f"{file}.onnx", images)
         numpy.save(f"{file}-outputs.npy", outputs)
     print(json.dumps(times))
+
+
+def prepared(name, side, photos, file):
+    """A disturbed network, exported to `file`, and the images that it takes of the photos."""
+    warnings.filterwarnings("ignore")
+    logging.disable(logging.WARNING)
+    model, side = create(name, side)
+    images = pictures(photos, side)
+    disturb(model, torch.from_numpy(images))
+    axes = {"images": {0: "batch"}, "logits": {0: "batch"}}
+    torch.onnx.export(model.eval(), (torch.from_numpy(images[:2]),), file, dynamo=False, opset_version=17,
+                      training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False, input_names=["images"],
+                      output_names=["logits"], dynamic_axes=axes)
+    return model, images
 
 
 def create(name, side):

@@ -1,8 +1,5 @@
 /** `npm run bench -- networks FOLDER`: imports families of networks, and compares what they compute of photos with ONNX Runtime. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { expected } from '../../src/errors.js';
 import {
   type Imported,
   importNetwork,
@@ -10,18 +7,14 @@ import {
   readReference,
 } from '../../src/import/index.js';
 import { textTable } from '../../src/report/index.js';
-import { askPython } from '../measure.js';
 import { checkOutput, writeJson } from '../output.js';
-import { families } from './families.js';
+import { compareExported } from './exported.js';
 
 /** Photos that each network computes. */
 const photoCount = 8;
 
 /** Of the largest value that ONNX Runtime computes. */
 const mostDifference = 1e-4;
-
-/** Families that are exported by one process of Python, and lie on the disk at once. */
-const exportedAtOnce = 4;
 
 interface Row {
   family: string;
@@ -42,27 +35,14 @@ export async function compareNetworks(
   { only, json }: { only: string[]; json: string | undefined },
 ): Promise<void> {
   checkOutput('--json', json);
-  const photos = files.slice(0, photoCount);
-  if (photos.length < photoCount) {
-    throw expected(`${photoCount} JPEG files or more`, 'networks', photos.length);
-  }
-  const chosen = families.filter(([name]) => only.length === 0 || only.includes(name));
-  const rows: Row[] = [];
-  for (let at = 0; at < chosen.length; at += exportedAtOnce) {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-networks-'));
-    try {
-      const some = chosen.slice(at, at + exportedAtOnce);
-      const request = JSON.stringify({ folder, photos, families: some });
-      const times = askPython<Record<string, number>>('networks/export.py', request);
-      for (const [name] of some) {
-        const row = await compare(path.join(folder, name), times[name] as number);
-        rows.push(row);
-        console.log(`${name}: ${row.fault ?? row.difference.toExponential(1)}`);
-      }
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  }
+  const rows = await compareExported<Row, Record<string, number>>({
+    program: 'export.py',
+    files,
+    photoCount,
+    only,
+    compare: (file, times) => compare(file, times[path.basename(file)] as number),
+    told: ({ fault, difference }) => fault ?? difference.toExponential(1),
+  });
   console.log(tableOf(rows));
   await writeJson(json, rows);
   const good = rows.filter(({ difference }) => difference <= mostDifference);
