@@ -28,26 +28,34 @@ function attributesOf({ strides, dilations, padding }: Convolution): Record<stri
   };
 }
 
-/** Registers TensorFlow's op `op` with its two gradients, `opBackpropInput` and `opBackpropFilter`, as a kernel of tfjs. */
+const run = (name: string, inputs: tf.Tensor[], options: Convolution): tf.Tensor =>
+  tf.tidy(() => executeOp({ name, inputs, attributes: attributesOf(options) })[0] as tf.Tensor);
+
+/** The gradients of TensorFlow's op `op`, given that of its result. */
+const gradientsOf = (op: string, dy: tf.Tensor, { x, filter }: Inputs, options: Convolution) => {
+  const [image, kernel] = [x, filter] as [tf.Tensor, tf.Tensor];
+  return {
+    x: () => run(`${op}BackpropInput`, [int32(image.shape), kernel, dy], options),
+    filter: () => run(`${op}BackpropFilter`, [image, int32(kernel.shape), dy], options),
+  };
+};
+
+/** Registers TensorFlow's op `op` with its gradients as a kernel of tfjs. */
 function differentiable(op: string): (inputs: Inputs, options: Convolution) => tf.Tensor4D {
   const kernelName = `Bobbin${op}`;
-  const run = (name: string, inputs: tf.Tensor[], options: Convolution) =>
-    tf.tidy(() => executeOp({ name, inputs, attributes: attributesOf(options) })[0] as tf.Tensor);
   register(kernelName, ({ x, filter }, options) =>
     run(op, [x, filter] as tf.Tensor[], options as Convolution),
   );
   tf.registerGradient({
     kernelName,
     inputsToSave: ['x', 'filter'],
-    gradFunc: (dy, saved, attributes) => {
-      const [x, filter] = saved as [tf.Tensor, tf.Tensor];
-      const options = attributes as unknown as Convolution;
-      const gradient = dy as tf.Tensor;
-      return {
-        x: () => run(`${op}BackpropInput`, [int32(x.shape), filter, gradient], options),
-        filter: () => run(`${op}BackpropFilter`, [x, int32(filter.shape), gradient], options),
-      };
-    },
+    gradFunc: (dy, [x, filter], attributes) =>
+      gradientsOf(
+        op,
+        dy as tf.Tensor,
+        { x: x as tf.Tensor, filter: filter as tf.Tensor },
+        attributes as unknown as Convolution,
+      ),
   });
   return (inputs, options) =>
     tf.engine().runKernel(kernelName, inputs, options as never) as tf.Tensor4D;
@@ -55,6 +63,13 @@ function differentiable(op: string): (inputs: Inputs, options: Convolution) => t
 
 const dense = differentiable('Conv2D');
 const depthwise = differentiable('DepthwiseConv2dNative');
+
+/** The gradients of {@link convolve}, given that of its result. */
+export const convolveGradients = (
+  dy: tf.Tensor,
+  inputs: { x: tf.Tensor; filter: tf.Tensor },
+  options: Convolution,
+) => gradientsOf('Conv2D', dy, inputs, options);
 
 /**
  * Convolves an image, [batch, height, width, channels], with a kernel, [height, width, channels / groups, filters]: so the

@@ -2,3 +2,4 @@
 import './javascript-kernels.js';
 import './tensorflow-kernels.js';
 import './padded-pooling.js';
+import './dilated-convolution.js';

@@ -1,5 +1,5 @@
-/** Dilated convolutions of single channels: TensorFlow's op for these ignores the dilation on a CPU, and so does tfjs's layer. */
-import { addBias, convolve, tf } from '../../../tensorflow/index.js';
+/** Dilated convolutions of single channels: tfjs-layers' `DepthwiseConv2D` ignores the dilation. */
+import { addBias, tf } from '../../../tensorflow/index.js';
 import { replaceLayer } from '../stock-layers.js';
 
 /** The members of tfjs-layers' own layer that this one uses; tfjs keeps the class private. */
@@ -26,18 +26,14 @@ export class DepthwiseConv2D extends Stock {
   static override className = 'DepthwiseConv2D';
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: object): tf.Tensor | tf.Tensor[] {
-    const { strides, dilationRate: dilations } = this;
+    const { strides, padding, dilationRate: dilations } = this;
     if (dilations.every((rate) => rate === 1)) {
       return super.call(inputs, kwargs as never);
     }
     const input = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
     return tf.tidy(() => {
       const kernel = this.depthwiseKernel.read() as tf.Tensor4D;
-      const [height, width, channels, multiplier] = kernel.shape;
-      // Each channel is a group.
-      const grouped = kernel.reshape([height, width, 1, channels * multiplier]) as tf.Tensor4D;
-      const padding = this.padding === 'same' ? 'SAME' : 'VALID';
-      const convolved = convolve(input, grouped, { strides, dilations, padding });
+      const convolved = tf.depthwiseConv2d(input, kernel, strides, padding, 'NHWC', dilations);
       const bias = this.bias?.read() as tf.Tensor1D | undefined;
       return this.activation.apply(bias ? addBias(convolved, bias) : convolved);
     });
