@@ -27,7 +27,7 @@ export { type NetworkName, networkNames, weightsPackages } from './networks/inde
 export type { NetworkRecord, NetworkSource } from './networks/record.js';
 export { saveNetwork } from './networks/save-network.js';
 export { completeModel, modelOptions, networkPath, weightsPath } from './options.js';
-export { pinWeights } from './pretrained.js';
+export { pinWeights, weightsSha256 } from './pretrained.js';
 export {
   type Epoch,
   findRun,

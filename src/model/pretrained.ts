@@ -110,6 +110,21 @@ export async function pinWeights<Value>(
     : pretrained;
 }
 
+/** The SHA-256, in hex, of the weights file that `pretrained` names; undefined where it names a run or none. */
+export async function weightsSha256(
+  pretrained: boolean | string | undefined,
+): Promise<string | undefined> {
+  if (typeof pretrained !== 'string') {
+    return undefined;
+  }
+  if (isHubReference(pretrained)) {
+    return (await fetchFromHub(pretrained, { wants: 'weights' })).sha256;
+  }
+  return (await stat(pretrained)).isDirectory()
+    ? undefined
+    : withSource(pretrained, sha256OfSource);
+}
+
 /**
  * The published weights of a network from the cache, or those that it was imported with, checked by SHA-256.
  *

@@ -22,6 +22,7 @@ import { chooseForRun } from './augment.js';
 import { type Checkpoint, keepNewest, loadCheckpoint, type Position } from './checkpoint.js';
 import { bestEpoch, type EpochRecord } from './history.js';
 import { trainAugmentationOptions, trainOptions } from './options.js';
+import { originsOf } from './origins.js';
 import {
   type Plan,
   type PlanOptions,
@@ -233,20 +234,11 @@ async function begin(options: TrainOptions, plan: Plan, classifier: Classifier):
   // No options describe a given classifier.
   const model =
     options.classifier === undefined ? modelSettings(classifier, options.model) : undefined;
-  const notes = [choice?.reason, networkNote(classifier)].filter((note) => note !== undefined);
+  const origins = await originsOf(classifier, model?.pretrained);
+  const notes = choice === undefined ? origins : [choice.reason, ...origins];
   await saveConfig(run, resolved, { model, notes });
   warningsOf(plan).forEach(warn);
   return { plan: resolved, settings: settingsOf(resolved, model) };
-}
-
-/** The file that the network was imported from, so that it can be found again. */
-function networkNote({ network, imported }: Classifier): string | undefined {
-  if (imported === undefined) {
-    return undefined;
-  }
-  const { file, sha256, revision } = imported.source;
-  const commit = revision === undefined ? '' : `, revision ${revision}`;
-  return `${network} was imported from ${file}${commit}, SHA-256 ${sha256}`;
 }
 
 const warn = (sentence: string): void => process.emitWarning(sentence, { code: 'BOBBIN_TRAIN' });

@@ -1,11 +1,14 @@
 /** Weights of a hub as `pretrained`: they are fetched and loaded, and the run keeps the commit that it began with. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sha256 } from '../../src/disk/index.js';
 import { temporaryFolder } from '../support/folders.js';
 import { serveHub } from '../support/servers/hub-server.js';
 
 process.env.BOBBIN_CACHE = temporaryFolder();
-const { createModel, pinWeights, weightsPath } = await import('../../src/model/index.js');
+const { createModel, pinWeights, weightsPath, weightsSha256 } = await import(
+  '../../src/model/index.js'
+);
 
 const options = { classes: ['a', 'b'], network: 'mobilenet-v2', size: 32 } as const;
 
@@ -45,6 +48,7 @@ test('when pretrained names a hub then its weights are loaded, and its commit is
   assert.equal(await pinWeights(pinned, undefined), pinned);
   assert.equal(server.requests.hub.length, length);
   assert.equal(weightsPath(pinned), pinned);
+  assert.equal(await weightsSha256(pinned), sha256(file));
   assert.deepEqual(await Promise.all([true, 'x.pth'].map((each) => pinWeights(each, undefined))), [
     true,
     'x.pth',
