@@ -41,6 +41,7 @@ export {
 } from './runs.js';
 export { looksLikeHdf5 } from './weights/hdf5/hdf5.js';
 export type { NamedTensor, NamedTensors } from './weights/index.js';
+export { readJsonBytes } from './weights/json-bytes.js';
 export { type KerasWeight, readKerasHdf5, shortNames, weightsIn } from './weights/keras-hdf5.js';
 export { floatsOf, type ModelJson, parseModelJson } from './weights/model-json.js';
 export { headsOf, preprocessingOf } from './weights/timm-config.js';

@@ -1,17 +1,11 @@
 /** The files that Keras writes of a whole model: `.keras`, a zip, since Keras 3, and `.h5` before and since. */
-import {
-  bytesSource,
-  isObject,
-  parseJson,
-  partOf,
-  readPart,
-  storedFiles,
-} from '../../disk/index.js';
+import { bytesSource, isObject, parseJson, partOf, storedFiles } from '../../disk/index.js';
 import { missing } from '../../errors.js';
 import {
   type KerasWeight,
   looksLikeHdf5,
   type NamedTensors,
+  readJsonBytes,
   readKerasHdf5,
   weightsIn,
 } from '../../model/index.js';
@@ -44,8 +38,8 @@ export const kerasArchive: ImportFormat = {
       return stored;
     };
     const jsonOf = async (name: Member) => {
-      const { start, size } = member(name);
-      return parseJson((await readPart(source, start, size)).toString(), `${name} in ${file}`);
+      const bytes = await readJsonBytes(partOf(source, member(name)));
+      return parseJson(bytes.toString(), `${name} in ${file}`);
     };
     const json = await jsonOf('config.json');
     const metadata = await jsonOf('metadata.json');
@@ -74,7 +68,9 @@ export const kerasHdf5Model: ImportFormat = {
     }
     const weights = weightsIn(hdf5);
     const tensors = tensorsBy(weights, ({ layer, place }) => `${layer.join('/')}/${place}`);
-    const json = parseJson(config, `model_config in ${file}`);
+    const place = `model_config in ${file}`;
+    const bytesOfJson = await readJsonBytes(bytesSource(Buffer.from(config), place));
+    const json = parseJson(bytesOfJson.toString(), place);
     return kerasNetwork(json, texts?.get('keras_version')?.[0], file, {
       tensors,
       nameOf({ path }, place) {

@@ -13,8 +13,8 @@ export type Fields = Readonly<Record<number, Field>>;
 /** The wire types of https://protobuf.dev/programming-guides/encoding. */
 const wire = { varint: 0, eight: 1, delimited: 2, four: 5 } as const;
 
-/** A file of 100,000 nodes has fewer. Each takes memory, however short it is in the file. */
-const mostFields = 1_000_000;
+/** A file of 20,000 nodes has fewer. Each takes memory, however short it is in the file. */
+const mostFields = 500_000;
 
 /** What to do about a file that is not whole. */
 export const damaged = 'The file is damaged: copy it again from where it came from';

@@ -1,7 +1,13 @@
 /** tfjs's `model.json` with its weights files: layers models, as Keras's converter and tfjs write them, and graph models. */
-import { isObject } from '../../disk/index.js';
+import { bytesSource, isObject } from '../../disk/index.js';
 import { expected } from '../../errors.js';
-import { floatsOf, type ModelJson, type NamedTensors, parseModelJson } from '../../model/index.js';
+import {
+  floatsOf,
+  type ModelJson,
+  type NamedTensors,
+  parseModelJson,
+  readJsonBytes,
+} from '../../model/index.js';
 import { tf } from '../../tensorflow/index.js';
 import type { ImportedNetwork, ImportFormat } from '../format.js';
 import { networkOf, type WeightsFile } from '../keras/network.js';
@@ -9,8 +15,6 @@ import { type GraphModel, graphNetwork } from './graph.js';
 
 /** Characters in which a model.json says that it is one. */
 const beginning = 2 ** 16;
-/** JSON in memory may take twenty times as much as its text. */
-const mostBytes = 10_000_000;
 
 /** https://www.tensorflow.org/js/guide/save_load, quantised weights included. */
 export const tfjsModel: ImportFormat = {
@@ -21,10 +25,7 @@ export const tfjsModel: ImportFormat = {
     return /^\s*\{/.test(text) && text.includes('"modelTopology"');
   },
   async read(bytes, file): Promise<ImportedNetwork> {
-    if (bytes.length > mostBytes) {
-      throw expected(`at most ${mostBytes} bytes of JSON`, file, bytes.length);
-    }
-    const model = await parseModelJson(bytes, file);
+    const model = await parseModelJson(await readJsonBytes(bytesSource(bytes, file)), file);
     const { modelTopology: topology, generatedBy } = model.json;
     if (!isObject(topology)) {
       throw expected('a modelTopology', file, topology);

@@ -64,3 +64,9 @@ test('when weights lie in another folder, or are fewer than the file says, then 
   await writeFile(path.join(path.dirname(file), 'weights.bin'), Buffer.alloc(8));
   await assert.rejects(read(file), /Expected \d+ bytes of weights for .* but received 8/);
 });
+
+test('when the JSON has very many values, then it is refused before they fill the memory', async () => {
+  const file = path.join(root, 'many.json');
+  const content = Buffer.from(`{"modelTopology":{"node":[${'{},'.repeat(300_000)}{}]}}`);
+  await assert.rejects(tfjsModel.read(content, file), /at most 200000 values in the JSON for/);
+});
