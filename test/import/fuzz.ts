@@ -7,8 +7,8 @@ import { parseArgs } from 'node:util';
 import { InvalidInputError } from '../../src/errors.js';
 import { importNetwork } from '../../src/import/index.js';
 import { createModel } from '../../src/model/index.js';
-import { peakGrowth } from '../support/memory.js';
-import { below, type Change, mutate, randomOf } from '../support/mutate.js';
+import { peakGrowth } from '../support/hostile/memory.js';
+import { below, type Change, mutate, randomOf } from '../support/hostile/mutate.js';
 import { changeJson, changeMessage } from './mutations.js';
 import { nested, saveGraph } from './tfjs/models.js';
 

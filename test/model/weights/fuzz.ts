@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { InvalidInputError } from '../../../src/errors.js';
 import { readTensors } from '../../../src/model/weights/index.js';
 import { bytesSource } from '../../support/bytes-source.js';
-import { below, mutate, randomOf } from '../../support/mutate.js';
+import { below, mutate, randomOf } from '../../support/hostile/mutate.js';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/', import.meta.url));
 

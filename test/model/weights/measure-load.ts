@@ -1,7 +1,7 @@
 /** Loads weights files in this process: prints for each FILE in JSON the seconds, and by how many bytes memory peaked above before. */
 import { withSource } from '../../../src/disk/index.js';
 import { readTensors } from '../../../src/model/weights/index.js';
-import { peakGrowth } from '../../support/memory.js';
+import { peakGrowth } from '../../support/hostile/memory.js';
 
 async function measure(file: string): Promise<object> {
   // Needs --expose-gc.
