@@ -9,3 +9,10 @@ for (const reader of Object.keys(corpora)) {
     assert.ok(tried > 0 && read <= tried);
   });
 }
+
+test('when a damaged length makes HDF5 ask for 500 MB, then the file is refused without them', async () => {
+  assert.deepEqual(await fuzz({ reader: 'keras', seconds: 0, seed: 3_000_204 }), {
+    tried: 1,
+    read: 0,
+  });
+});

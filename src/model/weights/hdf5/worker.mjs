@@ -12,11 +12,26 @@ import * as hdf5 from 'h5wasm';
  * @typedef {{ bytes: Uint8Array, skip: string[], mostBytes: number, mostObjects: number, mostDepth: number }} Request
  */
 
+/** Of WebAssembly's memory. */
+const pageBytes = 65_536;
+/** The library takes 16 MiB at once, and chunks of values as they are in the file. */
+const libraryBytes = 2 ** 25;
+
 /** Classes of types in HDF5. */
 const floatClass = 1;
 const stringClass = 3;
 
 const { bytes, skip, mostBytes, mostObjects, mostDepth } = /** @type {Request} */ (workerData);
+// A damaged length makes the library ask for any amount of memory. It takes a refusal as an error.
+const memory = /** @type {any} */ (globalThis).WebAssembly.Memory.prototype;
+const { grow } = memory;
+/** @param {number} pages */
+memory.grow = function growWithin(pages) {
+  if (this.buffer.byteLength + pages * pageBytes > mostBytes + libraryBytes) {
+    throw new RangeError('more memory than the file may take');
+  }
+  return grow.call(this, pages);
+};
 const hdf5Module = await hdf5.ready;
 // Otherwise a dataset that cannot be read has whatever the memory held.
 hdf5Module.activate_throwing_error_handler();
