@@ -93,7 +93,7 @@ test('when a run cannot be begun or resumed as asked, then one line says why and
     ],
     [
       ['data', at('new'), '--model', 'resnet50-v2'],
-      'Expected the path of a weights file or a run, or false, for pretrained but received true. No package carries ImageNet weights of resnet50-v2: name a file (a torch checkpoint (.pth), a tfjs model.json, safetensors) with --pretrained FILE, or begin with random weights by --no-pretrained (in a program `pretrained` is that file, or false)',
+      "Expected the path of a weights file or a run, or false, for pretrained but received true. No package carries ImageNet weights of resnet50-v2: name a file (a torch checkpoint (.pth), a tfjs model.json, safetensors, Keras's HDF5 (.h5, .weights.h5)) with --pretrained FILE, or begin with random weights by --no-pretrained (in a program `pretrained` is that file, or false)",
     ],
     [
       ['data', at('new'), '--pretrained', at('nowhere')],
