@@ -15,9 +15,12 @@ export type GivenPreprocessing = {
   [Key in keyof KnownPreprocessing]: KnownPreprocessing[Key] | undefined;
 };
 
+/** Side in pixels of the images that most weights were trained with, for networks that take any. */
+export const usualSide = 224;
+
 /** What torchvision, and most of timm's networks, were trained with, in 0…255 units. */
 const imageNet = {
-  size: 224,
+  size: usualSide,
   cropShare: 0.875,
   mean: [123.675, 116.28, 103.53],
   std: [58.395, 57.12, 57.375],

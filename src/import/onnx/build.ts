@@ -2,12 +2,16 @@
 import { expected } from '../../errors.js';
 import type { Graph, GraphConstant, GraphNode } from '../../graph/index.js';
 import { attributesOf } from './attributes.js';
+import { Copies } from './copies.js';
 import { ExternalData } from './external-data.js';
 import { type Maker, translated } from './opsets.js';
 import { inOrder } from './order.js';
 import type { GraphProto, NodeProto, TensorProto } from './proto.js';
 import { type OnnxTensor, readTensor } from './tensor.js';
 import { damaged } from './wire.js';
+
+/** Numbers that copies may have beyond those of the tensors in the file: 64 MiB. */
+const mostCopied = 2 ** 24;
 
 /** A tensor of the file. */
 export type StoredTensor = OnnxTensor & {
@@ -53,8 +57,7 @@ export async function build(request: Request): Promise<Built> {
 
 class Builder implements Maker {
   readonly tensors = new Map<string, StoredTensor>();
-  /** Values that are others under another name. */
-  private readonly copies = new Map<string, string>();
+  private readonly copies: Copies;
   private readonly external: ExternalData;
 
   constructor(private readonly request: Request) {
@@ -67,6 +70,7 @@ class Builder implements Maker {
         'Export the network with dense weights',
       );
     }
+    this.copies = new Copies(file);
     this.external = new ExternalData(file, proto.initializer ?? []);
   }
 
@@ -107,13 +111,24 @@ class Builder implements Maker {
     return [node];
   }
 
-  /** Gives each copy of a tensor a name of its own. */
+  /**
+   * Makes each copy of a tensor a tensor of its own.
+   *
+   * @throws InvalidInputError when copies take far more memory than the file's own tensors
+   */
   untie(): void {
-    for (const copy of this.copies.keys()) {
+    const stored = [...this.tensors.values()].reduce((sum, { values }) => sum + values.length, 0);
+    let left = stored + mostCopied;
+    for (const copy of this.copies.names()) {
       const tensor = this.tensors.get(this.named(copy));
       if (tensor !== undefined) {
         this.copies.delete(copy);
         this.add(copy, tensor);
+        left -= tensor.values.length;
+        if (left < 0) {
+          const what = `copies of tensors with at most ${stored + mostCopied} numbers`;
+          throw expected(what, this.request.file, 'more', damaged);
+        }
       }
     }
   }
@@ -125,14 +140,7 @@ class Builder implements Maker {
 
   /** The value that `value` is a copy of. */
   named(value: string): string {
-    let name = value;
-    for (let steps = 0; this.copies.has(name); steps++) {
-      if (steps > this.copies.size) {
-        throw expected('a value', `${value} in ${this.request.file}`, 'a copy of itself', damaged);
-      }
-      name = this.copies.get(name) as string;
-    }
-    return name;
+    return this.copies.sourceOf(value);
   }
 
   constant(owner: GraphNode, attribute: string, value: GraphConstant): string {

@@ -2,6 +2,7 @@
 import { expected, missing } from '../../errors.js';
 import type { Graph } from '../../graph/index.js';
 import type { ImportedNetwork, ImportFormat } from '../format.js';
+import { usualSide } from '../preprocessing.js';
 import { sidesOf } from '../sides.js';
 import { build } from './build.js';
 import { featuresOf } from './head.js';
@@ -21,9 +22,6 @@ export const onnx: ImportFormat = {
     bytes[0] === 8 && (bytes[1] ?? 0) < 32 && [0, 2].includes((bytes[2] ?? 1) & 7),
   read: readOnnx,
 };
-
-/** For images of any side; most weights were trained with it. */
-const usualSide = 224;
 
 async function readOnnx(bytes: Buffer, file: string): Promise<ImportedNetwork> {
   const proto = new WireReader(bytes, file).message<ModelProto>(model);

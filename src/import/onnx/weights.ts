@@ -6,13 +6,11 @@ import type { StoredTensor } from './build.js';
 /** The inputs of operations that training changes, by their places. */
 const parameters: Record<string, readonly number[]> = {
   Conv: [1, 2],
-  ConvTranspose: [1, 2],
   Gemm: [1, 2],
   MatMul: [0, 1],
   BatchNormalization: [1, 2],
   InstanceNormalization: [1, 2],
   LayerNormalization: [1, 2],
-  GroupNormalization: [1, 2],
   PRelu: [1],
 };
 

@@ -6,9 +6,11 @@ import type { NamedTensors } from '../../model/index.js';
 import { tf } from '../../tensorflow/index.js';
 import type { ImportedNetwork } from '../format.js';
 import type { StoredTensor } from '../onnx/build.js';
+import { Copies } from '../onnx/copies.js';
 import { featuresOf } from '../onnx/head.js';
 import { inOrder } from '../onnx/order.js';
 import { weightsAndConstants } from '../onnx/weights.js';
+import { usualSide } from '../preprocessing.js';
 import { sidesOf } from '../sides.js';
 import { TensorFlowNode } from './nodes.js';
 import { type Maker, translations } from './operations.js';
@@ -23,7 +25,6 @@ export interface GraphModel {
   integers: ReadonlyMap<string, { shape: readonly number[]; values: readonly number[] }>;
 }
 
-const usualSide = 224;
 const foldedNote =
   'The file has no normalisations, which converters fold into convolutions: fine-tuning trains without them';
 
@@ -31,12 +32,14 @@ const foldedNote =
 export function graphNetwork(model: GraphModel, file: string): ImportedNetwork {
   const list = Array.isArray(model.topology.node) ? model.topology.node : [];
   const nodes = list.map((each) => new TensorFlowNode(each, file));
-  const source = sourcesOf(nodes);
+  const copies = copiesIn(nodes, file);
   for (const node of nodes) {
-    node.inputs = node.inputs.map(source);
+    node.inputs = node.inputs.map((name) => copies.sourceOf(name));
   }
   const inputs = nodes.filter(({ op }) => op === 'Placeholder');
-  const outputs = (model.outputs ?? endsOf(nodes)).map((name) => source(name.replace(/:0$/, '')));
+  const outputs = (model.outputs ?? endsOf(nodes)).map((name) =>
+    copies.sourceOf(name.replace(/:0$/, '')),
+  );
   const [[input], [output]] = [inputs, outputs];
   if (input === undefined || output === undefined || inputs.length + outputs.length > 2) {
     const received = `${inputs.length} and ${outputs.length}`;
@@ -71,18 +74,15 @@ export function graphNetwork(model: GraphModel, file: string): ImportedNetwork {
   };
 }
 
-/** For a node that passes its input on, the node before. */
-function sourcesOf(nodes: readonly TensorFlowNode[]): (name: string) => string {
-  const passed = nodes.filter(({ op, inputs }) => op === 'Identity' && inputs.length === 1);
-  const before = new Map(passed.map(({ name, inputs }) => [name, inputs[0] as string]));
-  return (name) => {
-    let at = name;
-    // Identities in a circle are as many as they are.
-    for (let steps = 0; before.has(at) && steps < before.size; steps++) {
-      at = before.get(at) as string;
+/** The values that nodes pass on under another name. */
+function copiesIn(nodes: readonly TensorFlowNode[], file: string): Copies {
+  const copies = new Copies(file);
+  for (const { op, name, inputs } of nodes) {
+    if (op === 'Identity' && inputs.length === 1) {
+      copies.set(name, inputs[0] as string);
     }
-    return at;
-  };
+  }
+  return copies;
 }
 
 function endsOf(nodes: readonly TensorFlowNode[]): string[] {
@@ -110,6 +110,8 @@ function sideOf(json: unknown, file: string): number | null {
 class Translator implements Maker {
   readonly made: GraphNode[] = [];
   readonly tensors = new Map<string, StoredTensor>();
+  /** By the names that values have before their node is translated. */
+  private readonly makers = new Map<string, GraphNode>();
   private node!: TensorFlowNode;
   private count = 0;
 
@@ -138,13 +140,15 @@ class Translator implements Maker {
     }
     this.node = node;
     const result = translation(node, this);
-    const last = this.made.find(({ outputs }) => outputs[0] === result) as GraphNode;
+    const last = this.makers.get(result) as GraphNode;
     last.outputs = [node.name];
   }
 
   add(operation: string, inputs: string[], attributes: GraphNode['attributes'] = {}): string {
     const value = this.free();
-    this.made.push({ name: this.node.name, operation, inputs, outputs: [value], attributes });
+    const made = { name: this.node.name, operation, inputs, outputs: [value], attributes };
+    this.made.push(made);
+    this.makers.set(value, made);
     return value;
   }
 

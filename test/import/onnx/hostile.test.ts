@@ -128,6 +128,33 @@ test('when a graph is none, then the node at fault is named', async () => {
   }
 });
 
+test('when very many nodes pass a value on, then the network is read at once', async () => {
+  const copies = Array.from({ length: 50_000 }, (_, i) =>
+    node({ operation: 'Identity', inputs: [i === 0 ? 'x' : `c${i - 1}`], outputs: [`c${i}`] }),
+  );
+  const last = node({ operation: 'GlobalAveragePool', inputs: ['c49999'], outputs: ['pooled'] });
+  const content = model({
+    nodes: [...copies.reverse(), last, flatten, head],
+    tensors: [tensor(weight)],
+  });
+  const before = process.cpuUsage().user;
+  const network = (await read(content)) as { graph: { nodes: object[] } };
+  assert.equal(network.graph.nodes.length, 3);
+  // In microseconds: a walk from each copy would take 1.25 billion steps.
+  assert.ok(process.cpuUsage().user - before < 10e6);
+});
+
+test('when copies of a tensor are far larger than the file, then they are refused', async () => {
+  const big = tensor({ name: 'w', dims: [3, 2 ** 20], bytes: Buffer.alloc(12 * 2 ** 20) });
+  const copies = Array.from({ length: 8 }, (_, i) =>
+    node({ operation: 'Identity', inputs: ['w'], outputs: [`w${i}`] }),
+  );
+  await refused(
+    model({ nodes: [...copies, ...nodes], tensors: [big] }),
+    /copies of tensors with at most 19922944 numbers/,
+  );
+});
+
 test('when a file has another opset or another input, then it says which it should have', async () => {
   const tensors = [tensor(weight)];
   await refused(
