@@ -15,9 +15,16 @@ const golden: { images: number[]; outputs: Record<string, number[][]> } = JSON.p
 
 export const images = () => tf.tensor(golden.images, [2, 8, 8, 3]);
 
-/** Reads the file `name` as the import command does. */
-export async function imported(name: string): Promise<ImportedNetwork> {
-  const file = fixture(name);
+const networks = new Map<string, Promise<ImportedNetwork>>();
+
+/** What the import command reads from the file `name`. A file is read once: each read starts a thread of its own. */
+export function imported(name: string): Promise<ImportedNetwork> {
+  const network = networks.get(name) ?? readNetwork(fixture(name));
+  networks.set(name, network);
+  return network;
+}
+
+async function readNetwork(file: string): Promise<ImportedNetwork> {
   const bytes = await readFile(file);
   return formatOf(bytes, file).read(bytes, file);
 }
