@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { createProgram } from '../../../src/cli/program.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { runBobbin } from '../../support/run-bobbin.js';
 
@@ -75,9 +76,9 @@ test('when a flag is wrong, then nothing is written', async () => {
     [['--std', '1,2'], /three numbers for --std but received "1,2"/],
     [['--verify', 'a.npy'], /two files, images and outputs, for --verify/],
   ] as const) {
-    const { code, stderr } = await runBobbin(['import', kept, '--out', out, ...words]);
-    assert.equal(code, 1);
-    assert.match(stderr, message);
+    const all = ['import', kept, '--out', out, ...words];
+    const program = await createProgram(all);
+    await assert.rejects(program.parseAsync(all, { from: 'user' }), message);
   }
   assert.ok(!existsSync(out));
 });
