@@ -32,17 +32,18 @@ const misspelt = `
 import type { TrainOptions } from 'bobbin';
 
 // @ts-expect-error
-export const model: TrainOptions['model'] = { network: 'mobilenet-v3' };
+export const model: TrainOptions['model'] = { network: 'mobilenet-v2', fit: 'stretch' };
 // @ts-expect-error
 export const options: Partial<TrainOptions> = { epoch: 3 };
 `;
 
-/** Ranges in variables are arrays for TypeScript. */
+/** A network may be the path of an imported one. Ranges in variables are arrays for TypeScript. */
 const ranges = `
 import { type TrainOptions, train } from 'bobbin';
 
 const augmentation = { area: [0.4, 1], rotation: 10 };
-export const trainOn = (data: TrainOptions) => train({ ...data, augmentation });
+export const trainOn = (data: TrainOptions, network: string) =>
+  train({ ...data, augmentation, model: { network } });
 `;
 
 /** A property may be `undefined`, which counts as left out. */

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "core/base/filter.h"
 #include "core/kernels/kernels.h"
 #include "core/kernels/simd/store.h"
 #include "core/kernels/simd/table.h"
