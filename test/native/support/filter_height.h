@@ -13,9 +13,9 @@ inline double height_of(core::FilterKind kind, double steps) {
   const double x = std::abs(steps);
   if (kind == core::FilterKind::kBilinear) return std::max(0.0, 1 - x);
   // Keys 1981, equation 4, for any a.
-  constexpr double a = -0.5;
-  if (x < 1) return (a + 2) * x * x * x - (a + 3) * x * x + 1;
-  return x < 2 ? a * x * x * x - 5 * a * x * x + 8 * a * x - 4 * a : 0;
+  constexpr double kA = -0.5;
+  if (x < 1) return (kA + 2) * x * x * x - (kA + 3) * x * x + 1;
+  return x < 2 ? kA * x * x * x - 5 * kA * x * x + 8 * kA * x - 4 * kA : 0;
 }
 
 }  // namespace bobbin::test
