@@ -252,11 +252,13 @@ BOBBIN_INLINE Floats widen_signed(const Words& words) {
   return __builtin_convertvector((Ints)interleave<half>(Words{}, words) >> 16, Floats);
 }
 
-// Undoes `widen_signed`, rounding the values, which are at least −2¹⁵.
+// Undoes `widen_signed`, rounding the values. Those that are no words, as outputs after the last
+// one may have, become some word.
 BOBBIN_INLINE Words narrow_signed(const Floats& lower, const Floats& upper) {
   const auto rounded = [](const Floats& values) __attribute__((always_inline)) {
-    // Truncation rounds down from 0 on.
-    return __builtin_convertvector(values + 0x8000.8p0f, Ints) - 0x8000;
+    // Truncation rounds down from 0 on. In this argument order NaN becomes 65535.
+    const Floats shifted = smaller(values + 0x8000.8p0f, Floats{} + 65535.0f);
+    return __builtin_convertvector(larger(shifted, Floats{}), Ints) - 0x8000;
   };
   return narrow(rounded(lower), rounded(upper));
 }
