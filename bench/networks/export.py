@@ -63,14 +63,15 @@ def pictures(files, side):
 
 
 def disturb(model, images):
-    """Takes averages of these images, then changes them and all vectors: zeros and ones would hide faults."""
+    """Takes averages of these images, then changes them, all vectors and all tensors near zero: zeros and ones would hide faults."""
     norms = [each for each in model.modules() if isinstance(each, torch.nn.modules.batchnorm._BatchNorm)]
-    vectors = [each for each in model.parameters() if each.dim() == 1]
     with torch.no_grad():
-        for vector in vectors:
-            unit = torch.rand_like(vector)
-            is_small = vector.abs().mean() < 1e-3
-            vector.copy_(unit * 0.4 - 0.2 if is_small else vector * (0.8 + 0.4 * unit))
+        for tensor in model.parameters():
+            unit = torch.rand_like(tensor)
+            if tensor.abs().mean() < 1e-3:
+                tensor.copy_(unit * 0.4 - 0.2)
+            elif tensor.dim() == 1:
+                tensor.mul_(0.8 + 0.4 * unit)
         for norm in norms:
             norm.momentum = 1.0
         model.train()(images)

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expected } from '../../src/errors.js';
 import { askPython } from '../measure.js';
+import { checkNames } from '../train/train.js';
 import { families } from './families.js';
 
 /** Families that are exported by one process of Python, and lie on the disk at once. */
@@ -33,6 +34,11 @@ export async function compareExported<Row, Answer = unknown>({
   compare,
   told,
 }: Comparison<Row, Answer>): Promise<Row[]> {
+  checkNames(
+    '--only',
+    only,
+    families.map(([name]) => name),
+  );
   const photos = files.slice(0, photoCount);
   if (photos.length < photoCount) {
     throw expected(`${photoCount} JPEG files or more`, 'networks', photos.length);
