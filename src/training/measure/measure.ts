@@ -1,5 +1,6 @@
 /** Measures what a network takes on this machine: images a second in training and prediction, and memory. */
 import { createModel, forwardOf, type ModelOptions } from '../../model/index.js';
+import { isPath } from '../../options.js';
 import { tf } from '../../tensorflow/index.js';
 import { JittedSteps } from '../jitted-steps.js';
 import { splitNetwork } from '../network.js';
@@ -28,8 +29,9 @@ export async function measureNetwork(
   network: ModelOptions['network'],
   { batch = 32, seconds = 3 } = {},
 ): Promise<NetworkRates> {
-  const options = { network, classes, pretrained: false, trainable: 'all', seed: 1 } as const;
-  const classifier = await createModel(options);
+  // An imported network has its own weights, and may have some that cannot be drawn at random.
+  const pretrained = network !== undefined && isPath(network);
+  const classifier = await createModel({ network, classes, pretrained, trainable: 'all', seed: 1 });
   const { model, preprocessing } = classifier;
   const { values } = checkedValues({ batchSize: batch });
   const steps = new JittedSteps(splitNetwork(model), resolveOptimizer(values));

@@ -5,6 +5,8 @@ import { createProgram } from '../../../src/cli/program.js';
 import { weightsPackages } from '../../../src/model/index.js';
 import { measureNetwork } from '../../../src/training/index.js';
 import { displayWidth } from '../../../src/width.js';
+import { graphWeights, saveGraph, tinyGraph } from '../../model/networks/imported.js';
+import { temporaryFolder } from '../../support/folders.js';
 import { runBobbin } from '../../support/run-bobbin.js';
 
 test('when networks are listed, then a line of 80 columns has each, and its weights with their licence', async () => {
@@ -65,4 +67,18 @@ test('when a network is measured, then rates and memory are those of this proces
   assert.deepEqual([rest.size, rest.batch], [224, 2]);
   const peak = process.resourceUsage().maxRSS / 1000;
   assert.ok(rest.memoryMB > 100 && rest.memoryMB <= peak + 1);
+});
+
+test('when an imported network has a weight that cannot be drawn at random, then it is measured with its own', async (t) => {
+  const folder = temporaryFolder(t);
+  const scale = { name: 'scale', shape: [8], values: new Float32Array(8).fill(2) };
+  const node = { name: 'scaled', operation: 'Mul', inputs: ['flat', 'scale'] };
+  const graph = {
+    ...tinyGraph,
+    nodes: [...tinyGraph.nodes, { ...node, outputs: ['scaled'], attributes: {} }],
+    weights: [...tinyGraph.weights, { name: scale.name, shape: scale.shape, trainable: true }],
+  };
+  await saveGraph(folder, { graph, features: 'scaled' }, graphWeights().set(scale.name, scale));
+  const { training } = await measureNetwork(folder, { batch: 2, seconds: 0.01 });
+  assert.ok(training > 0);
 });
