@@ -17,6 +17,7 @@ import {
   setTrainable,
 } from '../model/index.js';
 import type { AugmentChoice, Augmenter, LoaderFailure } from '../pipeline/index.js';
+import { count } from '../plural.js';
 import type { Settings } from '../settings.js';
 import { chooseForRun } from './augment.js';
 import { type Checkpoint, keepNewest, loadCheckpoint, type Position } from './checkpoint.js';
@@ -207,7 +208,9 @@ async function resume(
     );
   }
   if (epochs !== saved.epochs) {
-    warn(`${run} had ${saved.epochs} epochs: the rest now follows the schedule of ${epochs}.`);
+    warn(
+      `${run} had ${count(saved.epochs as number, 'epoch')}: the rest now follows the schedule of ${epochs}.`,
+    );
   }
   await saveEpochs(run, epochs);
   return { plan: resolved, settings };
