@@ -154,6 +154,6 @@ test('when a file is not weights at all then the formats are listed', async () =
   );
   await assert.rejects(
     createModel({ ...options, pretrained: fixture('pipeline/photo.jpg') }),
-    /Expected weights in one of these formats: .*model\.json.* for .*photo\.jpg but received/,
+    /Expected weights in one of these formats: .*model\.json.* for .*photo\.jpg but received .* A network, such as an ONNX or \.keras file, is imported first: npx bobbin import FILE --out NET, then --model \.\/NET$/,
   );
 });

@@ -26,6 +26,10 @@ export interface WeightsFormat {
 /** So many bytes tell the format of a file. */
 export const beginningBytes = 64;
 
+/** What to do with a file that has a network and not weights alone. */
+export const networkRemedy =
+  'A network, such as an ONNX or .keras file, is imported first: npx bobbin import FILE --out NET, then --model ./NET';
+
 /** The number of elements of a shape. */
 export const elementsOf = (shape: readonly number[]): number =>
   shape.reduce((product, size) => product * size, 1);

@@ -1,7 +1,7 @@
 /** The formats of weights that Bobbin reads: a new one is a file with its reader and its line in this list. */
 import { type ByteSource, readPart } from '../../disk/index.js';
 import { expected } from '../../errors.js';
-import { beginningBytes, type NamedTensors, type WeightsFormat } from './format.js';
+import { beginningBytes, type NamedTensors, networkRemedy, type WeightsFormat } from './format.js';
 import { kerasHdf5 } from './keras-hdf5.js';
 import { modelJson } from './model-json.js';
 import { safetensors } from './safetensors.js';
@@ -37,6 +37,7 @@ export async function readTensors(source: ByteSource): Promise<NamedTensors> {
       `weights in one of these formats: ${formatNames};`,
       source.file,
       beginning.toString('latin1', 0, 16),
+      networkRemedy,
     );
   }
   return format.read(source);

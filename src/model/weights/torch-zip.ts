@@ -1,7 +1,7 @@
 /** Reads the checkpoints that torch writes since version 1.6: a zip archive of a pickle and of one file for each storage. */
 import { type ByteSource, readPart, type StoredFile, storedFiles } from '../../disk/index.js';
 import { expected, missing } from '../../errors.js';
-import type { NamedTensors, WeightsFormat } from './format.js';
+import { type NamedTensors, networkRemedy, type WeightsFormat } from './format.js';
 import { storageBytes } from './pickle/torch-objects.js';
 import { mostPickleBytes, readPickle } from './pickle/unpickler.js';
 import type { StorageReference } from './pickle/values.js';
@@ -26,7 +26,7 @@ async function readZip(source: ByteSource): Promise<NamedTensors> {
   const pickles = [...files].filter(([name]) => name.endsWith('/data.pkl'));
   const [[name, pickle] = []] = pickles;
   if (name === undefined || pickle === undefined || pickles.length > 1) {
-    throw missing('one data.pkl, as torch.save writes it,', file);
+    throw missing('one data.pkl, as torch.save writes it,', file, networkRemedy);
   }
   const folder = name.slice(0, -'data.pkl'.length);
   const order = await textOf(source, files.get(`${folder}byteorder`), longestByteOrder);
