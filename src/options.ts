@@ -2,6 +2,7 @@
  * Options as tables: each option is declared once, with its type, default, range and help. From a table come the checks
  * here, the commands' flags, the keys of configuration files, docs/options.md, and what editors show.
  */
+import { existsSync } from 'node:fs';
 import { expected } from './errors.js';
 import { checkKeys, nearest } from './near-miss.js';
 
@@ -159,14 +160,20 @@ export function pickOptions<Table extends OptionTable>(
 /** @throws InvalidInputError when `value` is outside the option's type or range. */
 export function checkOption(name: string, option: Option, value: unknown): void {
   if (!accepts(option, value)) {
-    const meant =
-      'choices' in option && typeof value === 'string' && nearest(value, option.choices);
+    const meant = 'choices' in option && typeof value === 'string' && meantBy(value, option);
     throw expected(describeValues(option), name, value, meant ? `Did you mean ${meant}?` : '');
   }
 }
 
+/** The valid value that `value` probably means: a folder needs a slash to be one. */
+const meantBy = (value: string, { type, choices }: ChoiceOption | NetworkOption) =>
+  type === 'network' && existsSync(value) ? asPath(value) : nearest(value, choices);
+
 /** Whether a value of a {@link NetworkOption} is the path of a folder, not one of the words. */
 export const isPath = (value: string): boolean => /[/\\]/.test(value);
+
+/** The value of a {@link NetworkOption} that means a folder, which may be in the working folder. */
+export const asPath = (folder: string): string => (isPath(folder) ? folder : `./${folder}`);
 
 /** The valid values of an option in words: `an integer from 1 to 64`. */
 export function describeValues(option: Option): string {

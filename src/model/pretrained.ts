@@ -1,5 +1,4 @@
 /** The weights that a network starts with: the published ones, those of a file, or those that a run trained. */
-import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ifPresent, parseJson, readText, sha256OfSource, withSource } from '../disk/index.js';
@@ -10,7 +9,6 @@ import { closedFault, downloadFault, wayOut } from '../set-up.js';
 import { headName } from './classifier.js';
 import { networkNames } from './networks/index.js';
 import type { NamedNetwork } from './networks/network.js';
-import { networkFile } from './networks/save-network.js';
 import { networkOfRun } from './run-network.js';
 import { findRun, openRun, type RunNames } from './runs.js';
 import { formatNames, type NamedTensors, readTensors } from './weights/index.js';
@@ -52,10 +50,6 @@ export async function readWeights(source: string): Promise<StartingWeights> {
   if (!stats.isDirectory()) {
     const tensors = await withSource(source, readTensors);
     return { file: source, tensors, ...(await configBeside(source)) };
-  }
-  if (existsSync(path.join(source, networkFile))) {
-    const remedy = `It is an imported network: choose it by --model ${source} (in a program \`network\`)`;
-    throw expected('a run or a weights file', 'pretrained', source, remedy);
   }
   using classifier = await openRun(await findRun(source, {}, names));
   const { model, classes } = classifier;

@@ -6,9 +6,16 @@ import { checkArguments, optional, type ShapeOf, text } from '../arguments.js';
 import { isHidden } from '../dataset/index.js';
 import { ifPresent, nearPath, readRegular } from '../disk/index.js';
 import { expected, missing } from '../errors.js';
-import { type OptionTable, type OptionValues, pickOptions, resolveOptions } from '../options.js';
+import {
+  asPath,
+  type OptionTable,
+  type OptionValues,
+  pickOptions,
+  resolveOptions,
+} from '../options.js';
 import type { BuiltClassifier, Classifier } from './classifier.js';
 import { readClassifier } from './classifier-file.js';
+import { networkFile } from './networks/save-network.js';
 
 /** Options of opening a run. */
 export const runOptions = {
@@ -193,6 +200,10 @@ async function untrained(folder: string, epoch: Epoch, names: RunNames): Promise
     const hasBest = existsSync(path.join(stopped, modelFolders.best, 'model.json'));
     const other = hasBest ? `; or choose ${names.epoch} best, the best one so far` : '';
     return expected('a trained model', names.folder, folder, `${remedy}${other}`);
+  }
+  if (existsSync(path.join(folder, networkFile))) {
+    const remedy = `It is an imported network: train it by --model ${asPath(folder)} (in a program \`network\`)`;
+    return expected('a trained model', names.folder, folder, remedy);
   }
   const searched = inside.slice(0, mostSearched);
   // A link may lead to no folder.

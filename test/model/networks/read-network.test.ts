@@ -4,7 +4,7 @@ import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { sealed } from '../../../src/disk/index.js';
-import { createModel, type ModelOptions } from '../../../src/model/index.js';
+import { createModel, loadClassifier, type ModelOptions } from '../../../src/model/index.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { saveLayers, tinyLayers, usualRecord } from './imported.js';
 
@@ -47,11 +47,22 @@ test('when a path leads to no network, then the error says what it is and what t
   for (const [name, message] of refusals) {
     await refused({ network: at(name) }, message);
   }
-  await refused(
-    { pretrained: at('net') },
-    /It is an imported network: choose it by --model \S+net/,
-  );
   await refused({ network: 'resnet50v2' }, /Did you mean resnet50-v2\?$/);
+});
+
+test('when a folder in the working folder is named without a slash, then the error names it with one', async (t) => {
+  const before = process.cwd();
+  t.after(() => process.chdir(before));
+  process.chdir(folder);
+  await refused({ network: 'net' }, /Did you mean \.\/net\?$/);
+  await refused(
+    { pretrained: 'net' },
+    /^Expected a trained model for pretrained .* It is an imported network: train it by --model \.\/net \(/,
+  );
+  await assert.rejects(
+    loadClassifier(at('net')),
+    /a trained model for folder .* It is an imported network: train it by --model \/\S+net \(/,
+  );
 });
 
 test('when record or weights have changed since the import, then they are refused', async () => {
