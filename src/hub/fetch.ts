@@ -148,7 +148,7 @@ async function listingOf(
   }
 }
 
-/** Whether a hub has answered, and not only for now. Without one, the cache has to do. */
+/** Whether the hub has refused the request for good. After any other failure, the cache is used. */
 const isRefusal = (error: unknown) =>
   error instanceof InvalidInputError && !(error.cause as { passing?: boolean })?.passing;
 

@@ -152,7 +152,7 @@ export class Hub {
       case 416:
         return 'Call again: the download starts anew';
       case 429:
-        return `It takes no more requests for now: wait some minutes, or ${token}`;
+        return `The hub refuses further requests for a while: wait some minutes, or ${token}`;
       default:
         return 'Try again later, or name a mirror by HF_ENDPOINT';
     }

@@ -35,7 +35,7 @@ const ways: Record<number, RegExp> = {
   403: /Ask for access at http:\/\/127[^ ]*\/owner\/name, and check HF_TOKEN$/,
   404: /Look at http:\/\/127[^ ]*\/owner\/name for its name, its revisions and its files$/,
   416: /Call again: the download starts anew$/,
-  429: /It takes no more requests for now: wait some minutes, or check HF_TOKEN$/,
+  429: /The hub refuses further requests for a while: wait some minutes, or check HF_TOKEN$/,
   503: /Try again later, or name a mirror by HF_ENDPOINT$/,
 };
 for (const [status, way] of Object.entries(ways)) {
