@@ -1,9 +1,9 @@
 /** What an import found, in words. */
-import { isAbsolute } from 'node:path';
 import { shellWord } from '../../dataset/index.js';
 import type { Graph } from '../../graph/index.js';
 import type { Imported } from '../../import/index.js';
 import type { NetworkRecord } from '../../model/index.js';
+import { asPath } from '../../options.js';
 import type { Preprocessing } from '../../pipeline/index.js';
 import { count } from '../../plural.js';
 import { printable } from '../../width.js';
@@ -37,11 +37,9 @@ export function describeNetwork({ record, weights }: Imported, out: string): str
     .join('\n');
 }
 
-/** What to do with the network in `out`. Only a word with a slash is the path of a network. */
-export function nextStep(out: string): string {
-  const network = isAbsolute(out) || /^\.{1,2}[/\\]/.test(out) ? out : `./${out}`;
-  return `Next: \`npx bobbin train --data data --model ${shellWord(network)} --run run\``;
-}
+/** What to do with the network in `out`. */
+export const nextStep = (out: string): string =>
+  `Next: \`npx bobbin train --data data --model ${shellWord(asPath(out))} --run run\``;
 
 /** `176: Conv 53, BatchNormalization 53, …`, the most frequent kinds first. */
 function operationsOf({ nodes }: Graph): string {
