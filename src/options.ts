@@ -172,8 +172,8 @@ const meantBy = (value: string, { type, choices }: ChoiceOption | NetworkOption)
 /** Whether a value of a {@link NetworkOption} is the path of a folder, not one of the words. */
 export const isPath = (value: string): boolean => /[/\\]/.test(value);
 
-/** The value of a {@link NetworkOption} that means a folder, which may be in the working folder. */
-export const asPath = (folder: string): string => (isPath(folder) ? folder : `./${folder}`);
+/** The same path, written so that {@link isPath} knows it. */
+export const asPath = (path: string): string => (isPath(path) ? path : `./${path}`);
 
 /** The valid values of an option in words: `an integer from 1 to 64`. */
 export function describeValues(option: Option): string {

@@ -6,6 +6,8 @@ import { computing } from './computing.js';
 import type { Reference } from './format.js';
 import type { Imported } from './import-network.js';
 import { readNpy } from './npy.js';
+import { present } from './present.js';
+import { checkSide } from './sides.js';
 
 /** Images that are computed at once. */
 const batchSize = 8;
@@ -14,9 +16,11 @@ const batchSize = 8;
  * Images and outputs of two files of NumPy. Images of uint8 are photos in RGB; those of float32 are as the network takes them.
  * Their channels may be first or last.
  *
- * @throws InvalidInputError when a file is no such array
+ * @throws InvalidInputError when a file is missing or no such array
  */
 export async function readReference(imagesFile: string, outputsFile: string): Promise<Reference> {
+  await present(imagesFile, 'the images');
+  await present(outputsFile, 'the outputs');
   const [images, outputs] = [await readNpy(imagesFile), await readNpy(outputsFile)];
   if (images.shape.length !== 4 || channelsAxis(images.shape) === undefined) {
     const what = 'images [n, 3, height, width] or [n, height, width, 3]';
@@ -44,6 +48,10 @@ export async function largestDifference(
   { images, outputs }: Reference,
   name: string,
 ): Promise<number> {
+  const channels = channelsAxis(images.shape);
+  for (const side of images.shape.filter((_, axis) => axis > 0 && axis !== channels)) {
+    checkSide(side, imported.record.sides, `the side of the images of ${name}`);
+  }
   const computed = await outputsOf(imported, images);
   const { values } = outputs;
   if (computed.length !== values.length) {

@@ -2,20 +2,23 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { checkArgument, checkArguments, optional, type ShapeOf, text } from '../arguments.js';
-import { ifPresent, nearPath, readRegular, sha256 } from '../disk/index.js';
+import { ifPresent, readRegular, sha256 } from '../disk/index.js';
 import { expected } from '../errors.js';
 import { fetchFromHub, isHubReference } from '../hub/index.js';
 import {
   type NamedTensors,
   type NetworkRecord,
   type NetworkSource,
+  networkFile,
   saveNetwork,
 } from '../model/index.js';
-import type { Preprocessing } from '../pipeline/index.js';
+import { asPath } from '../options.js';
 import type { Reference } from './format.js';
 import { formatOf } from './formats.js';
 import { importOptions } from './options.js';
 import { completePreprocessing, type GivenPreprocessing } from './preprocessing.js';
+import { present } from './present.js';
+import { checkSide } from './sides.js';
 
 export interface ImportOptions {
   /** The folder to write; it appears when it is complete, and replaces an earlier network. */
@@ -67,7 +70,7 @@ export async function importNetwork(file: string, options: ImportOptions): Promi
     origin.path,
   );
   const complete = completePreprocessing(given, preprocessing);
-  checkSide(network.sides, complete.preprocessing);
+  checkSide(complete.preprocessing.crop, network.sides, 'the side of the input');
   const record: NetworkRecord = {
     format: 'bobbin-network',
     name: name ?? origin.name,
@@ -95,7 +98,9 @@ interface Origin {
 
 async function originOf(file: string): Promise<Origin> {
   if (!isHubReference(file)) {
-    await checkFile(file);
+    if ((await present(file, 'file')).isDirectory()) {
+      throw await noFile(file);
+    }
     const { name, base } = path.parse(file);
     return { path: file, name, source: { file: base } };
   }
@@ -105,24 +110,11 @@ async function originOf(file: string): Promise<Origin> {
   return { path: found.file, name: repository, source };
 }
 
-/** @throws InvalidInputError where there is no file, with what was probably meant */
-async function checkFile(file: string): Promise<void> {
-  const stats = await ifPresent(stat(file));
-  if (stats === undefined) {
-    const meant = await nearPath(file);
-    throw expected('an existing file', 'file', file, meant && `Did you mean ${meant}?`);
-  }
-  if (stats.isDirectory()) {
-    const remedy = 'Name the file in it: model.onnx, model.keras, model.h5 or model.json';
-    throw expected('a file', 'file', file, remedy);
-  }
-}
-
-/** @throws InvalidInputError if the network does not take images of the side that its preprocessing gives them */
-function checkSide(sides: NetworkRecord['sides'], { crop }: Preprocessing): void {
-  const fits = 'only' in sides ? crop === sides.only : crop % sides.multipleOf === 0;
-  if (!fits) {
-    const what = 'only' in sides ? `${sides.only} pixels` : `a multiple of ${sides.multipleOf}`;
-    throw expected(what, 'the side of the input', crop, 'The network takes no other images');
-  }
+/** What to do with a folder instead. */
+async function noFile(folder: string): Promise<Error> {
+  const network = await ifPresent(stat(path.join(folder, networkFile)));
+  const remedy = network
+    ? `It is an imported network, which train takes: --model ${asPath(folder)} (in a program \`network\`)`
+    : 'Name the file in it: model.onnx, model.keras, model.h5 or model.json';
+  return expected('a file', 'file', folder, remedy);
 }

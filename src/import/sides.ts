@@ -1,4 +1,4 @@
-/** Finds which sides of images a graph takes. */
+/** Which sides of images a network takes. */
 import { expected } from '../errors.js';
 import { type Graph, Program } from '../graph/index.js';
 import type { NetworkRecord } from '../model/index.js';
@@ -52,5 +52,14 @@ function isSame(shapes: () => number[][], wanted: number[][]): boolean {
     return String(shapes()) === String(wanted);
   } catch {
     return false;
+  }
+}
+
+/** @throws InvalidInputError if a network of these `sides` takes no images of `side` pixels; `name` is that of the side */
+export function checkSide(side: number, sides: NetworkRecord['sides'], name: string): void {
+  const fits = 'only' in sides ? side === sides.only : side % sides.multipleOf === 0;
+  if (!fits) {
+    const what = 'only' in sides ? `${sides.only} pixels` : `a multiple of ${sides.multipleOf}`;
+    throw expected(what, name, side, 'The network takes no other images');
   }
 }

@@ -25,7 +25,7 @@ export { Dropout, keyOf, type StepArguments } from './layers/dropout.js';
 export { ReLU } from './layers/relu.js';
 export { type NetworkName, networkNames, weightsPackages } from './networks/index.js';
 export type { NetworkRecord, NetworkSource } from './networks/record.js';
-export { saveNetwork } from './networks/save-network.js';
+export { networkFile, saveNetwork } from './networks/save-network.js';
 export { completeModel, modelOptions, networkPath, weightsPath } from './options.js';
 export { pinWeights, weightsSha256 } from './pretrained.js';
 export {

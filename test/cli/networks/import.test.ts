@@ -66,6 +66,38 @@ test('when results differ by more than the tolerance, then the exit code is 2', 
   );
 });
 
+test('when a network is not what import takes, then the error says what is', async () => {
+  const [net, images, outputs] = ['present', 'large.npy', 'results.npy'].map((name) =>
+    path.join(folder, name),
+  ) as [string, string, string];
+  const patches = path.join(path.dirname(kept), 'patches.onnx');
+  await writeFile(images, npy('<f4', '1, 3, 64, 64', new Uint8Array(4 * 3 * 64 * 64)));
+  await writeFile(outputs, npy('<f4', '1, 10', new Uint8Array(40)));
+  const refusals: [words: string[], message: RegExp][] = [
+    [
+      [patches, '--verify', path.join(folder, 'large.npx'), outputs],
+      /^Expected an existing file for the images but received .*large\.npx.* Did you mean .*large\.npy\?$/,
+    ],
+    [
+      [patches, '--verify', images, path.join(folder, 'nothing')],
+      /^Expected an existing file for the outputs but received .*nothing/,
+    ],
+    [
+      [patches, '--verify', images, outputs],
+      /^Expected 32 pixels for the side of the images of .*results\.npy but received 64\. The network takes/,
+    ],
+    [[net], /^Expected a file for file .* It is an imported network, .*: --model .*present \(/],
+  ];
+  for (const [words, message] of refusals) {
+    const all = ['import', ...words, '--out', net];
+    const program = await createProgram(all);
+    await assert.rejects(program.parseAsync(all, { from: 'user' }), {
+      name: 'InvalidInputError',
+      message,
+    });
+  }
+});
+
 test('when a flag is wrong, then nothing is written', async () => {
   const out = path.join(folder, 'none');
   for (const [words, message] of [
