@@ -39,6 +39,7 @@ export {
   runOptions,
   runsIn,
 } from './runs.js';
+export { widenBfloat16, widenFloat16 } from './weights/floats.js';
 export { looksLikeHdf5 } from './weights/hdf5/hdf5.js';
 export type { NamedTensor, NamedTensors } from './weights/index.js';
 export { readJsonBytes } from './weights/json-bytes.js';

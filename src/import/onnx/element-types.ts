@@ -1,4 +1,5 @@
 /** The types of numbers that tensors of ONNX files have, and how each becomes float32 or JavaScript's numbers. */
+import { widenBfloat16, widenFloat16 } from '../../model/index.js';
 
 export interface ElementType {
   /** ONNX's word for it. */
@@ -35,13 +36,23 @@ const floats = (name: string, Type: View<ArrayLike<number>>): ElementType => ({
   fromInts: (values) => Float32Array.from(values),
 });
 
-const halves = (name: string, widen: (bits: Uint16Array) => Float32Array): ElementType => ({
-  name,
-  bytes: 2,
-  dtype: 'float32',
-  fromBytes: (bytes) => widen(viewOf(bytes, Uint16Array)),
-  fromInts: (values) => widen(Uint16Array.from(values)),
-});
+const halves = (
+  name: string,
+  widen: (bits: Uint16Array, values: Float32Array) => void,
+): ElementType => {
+  const widened = (bits: Uint16Array) => {
+    const values = new Float32Array(bits.length);
+    widen(bits, values);
+    return values;
+  };
+  return {
+    name,
+    bytes: 2,
+    dtype: 'float32',
+    fromBytes: (bytes) => widened(viewOf(bytes, Uint16Array)),
+    fromInts: (values) => widened(Uint16Array.from(values)),
+  };
+};
 
 const integers = (
   name: string,
@@ -55,30 +66,6 @@ const integers = (
   fromInts: (values) => values,
 });
 
-/** IEEE 754's binary16: 1 bit sign, 5 exponent, 10 fraction. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = (bits & 1023) / 1024;
-  if (exponent === 31) {
-    return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  }
-  return sign * (exponent === 0 ? fraction * 2 ** -14 : (1 + fraction) * 2 ** (exponent - 15));
-}
-
-/** Made when it is first needed: a table is quicker than arithmetic for millions of numbers. */
-let halfTable: Float32Array | undefined;
-
-function widenHalves(bits: Uint16Array): Float32Array {
-  halfTable ??= Float32Array.from({ length: 1 << 16 }, (_, half) => halfToNumber(half));
-  const table = halfTable;
-  return Float32Array.from(bits, (half) => table[half] as number);
-}
-
-/** The upper half of a float32. */
-const widenBrainHalves = (bits: Uint16Array): Float32Array =>
-  new Float32Array(Uint32Array.from(bits, (half) => half << 16).buffer);
-
 /** By the number that `data_type` has for each. */
 export const elementTypes: Readonly<Record<number, ElementType>> = {
   1: floats('FLOAT', Float32Array),
@@ -89,9 +76,9 @@ export const elementTypes: Readonly<Record<number, ElementType>> = {
   6: integers('INT32', Int32Array),
   7: integers('INT64', BigInt64Array),
   9: integers('BOOL', Uint8Array, 'bool'),
-  10: halves('FLOAT16', widenHalves),
+  10: halves('FLOAT16', widenFloat16),
   11: floats('DOUBLE', Float64Array),
   12: integers('UINT32', Uint32Array),
   13: integers('UINT64', BigUint64Array),
-  16: halves('BFLOAT16', widenBrainHalves),
+  16: halves('BFLOAT16', widenBfloat16),
 };

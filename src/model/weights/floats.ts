@@ -45,8 +45,8 @@ export function widenFloat16(halves: Uint16Array, values: Float32Array): void {
   }
 }
 
-/** A bfloat16 is the upper half of a float32. */
-function widenBfloat16(halves: Uint16Array, values: Float32Array): void {
+/** Writes bfloat16, the upper half of a float32, as float32. */
+export function widenBfloat16(halves: Uint16Array, values: Float32Array): void {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   for (let i = 0; i < halves.length; i++) {
     words[i] = (halves[i] as number) << 16;
