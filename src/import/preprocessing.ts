@@ -1,4 +1,5 @@
 /** The preprocessing of an imported network: what the user says, what the file says, and else ImageNet's usual one. */
+import { imageNetPixels } from '../model/index.js';
 import { checkPreprocessing, type Preprocessing } from '../pipeline/index.js';
 
 /** What is known of the preprocessing that weights were trained with. */
@@ -18,13 +19,11 @@ export type GivenPreprocessing = {
 /** Side in pixels of the images that most weights were trained with, for networks that take any. */
 export const usualSide = 224;
 
-/** What torchvision, and most of timm's networks, were trained with, in 0…255 units. */
+/** What torchvision, and most of timm's networks, were trained with. */
 const imageNet = {
   size: usualSide,
   cropShare: 0.875,
-  mean: [123.675, 116.28, 103.53],
-  std: [58.395, 57.12, 57.375],
-  channels: 'rgb',
+  ...imageNetPixels,
   filter: 'bilinear',
   fit: 'crop',
 } satisfies KnownPreprocessing;

@@ -1,13 +1,14 @@
 /** What a Keras model says of the preprocessing of its images: by its first layers, or by the name of an application of Keras's. */
+import { imageNetPixels, signedPixels } from '../../model/index.js';
 import type { KnownPreprocessing } from '../preprocessing.js';
 import type { Topology } from './topology.js';
 
 /** Keras's modes (https://github.com/keras-team/keras/blob/v3.15.1/keras/src/applications/imagenet_utils.py). */
 const modes = {
   caffe: { mean: [103.939, 116.779, 123.68], std: [1, 1, 1], channels: 'bgr' },
-  tf: { mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5], channels: 'rgb' },
-  torch: { mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375], channels: 'rgb' },
-} as const;
+  tf: signedPixels,
+  torch: imageNetPixels,
+} satisfies Record<string, KnownPreprocessing>;
 
 /** Names that Keras gives to the models of its applications. */
 const applications: readonly [RegExp, keyof typeof modes][] = [
@@ -30,8 +31,7 @@ export function preprocessingOf(topology: Topology, notes: Set<string>): KnownPr
     const [, mode] = applications.find(([pattern]) => pattern.test(name)) ?? [];
     if (mode !== undefined) {
       notes.add(`The preprocessing is that of keras.applications for a model named ${name}`);
-      const { mean, std, channels } = modes[mode];
-      return { ...size, mean: [...mean], std: [...std], channels };
+      return { ...size, ...modes[mode] };
     }
   }
   return size;
