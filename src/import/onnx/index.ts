@@ -1,17 +1,14 @@
 /** Reads ONNX files, of opsets 9 to 20: https://onnx.ai/onnx/intro/concepts.html */
 import { expected, missing } from '../../errors.js';
-import type { Graph } from '../../graph/index.js';
 import type { ImportedNetwork, ImportFormat } from '../format.js';
 import { usualSide } from '../preprocessing.js';
-import { sidesOf } from '../sides.js';
 import { build } from './build.js';
-import { featuresOf } from './head.js';
 import { inputOf, outputOf, sideOf } from './interface.js';
 import { metadataOf } from './metadata.js';
+import { networkOf } from './network.js';
 import { notesOn } from './notes.js';
 import { opsets } from './opsets.js';
 import { type ModelProto, model } from './proto.js';
-import { weightsAndConstants } from './weights.js';
 import { damaged, WireReader } from './wire.js';
 
 export const onnx: ImportFormat = {
@@ -33,23 +30,18 @@ async function readOnnx(bytes: Buffer, file: string): Promise<ImportedNetwork> {
   const { preprocessing, ...metadata } = await metadataOf(proto, file);
   const input = inputOf(content, file);
   const { name, others } = outputOf(content, file);
-  const built = await build({ proto: content, opset, input, outputs: [name], file });
-  const [logits = name] = built.outputs;
-  const features = featuresOf(built.nodes, logits, built.tensors);
-  const nodes = [...built.nodes, ...features.nodes];
-  const { values: weights, ...tensors } = weightsAndConstants(nodes, built.tensors);
-  const graph: Graph = { input, nodes, outputs: [logits], ...tensors };
+  const request = { proto: content, opset, input, outputs: [name], file };
+  const { nodes, outputs, tensors } = await build(request);
   const size = sideOf(input) ?? preprocessing.size ?? usualSide;
+  const [output = name] = outputs;
+  const { classes, ...network } = networkOf({ input, nodes, output, tensors, size });
   const { labels, reference } = metadata;
   return {
     ...producerOf(proto),
     preprocessing: { ...preprocessing, size },
-    sides: sidesOf(graph, features.value, size),
-    features: features.value,
-    ...(labels?.length === features.classes && { labels }),
-    notes: notesOn(nodes, { classes: features.classes, labels, others }),
-    graph,
-    weights,
+    ...network,
+    ...(labels?.length === classes && { labels }),
+    notes: notesOn(nodes, { classes, labels, others }),
     ...(reference && { reference }),
   };
 }

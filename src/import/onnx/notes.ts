@@ -8,6 +8,8 @@ const foldedName = /^onnx::Conv_\d+$/;
 /** The operations of normalisations. */
 const normalizations = /Normalization$/;
 
+export const noHead = 'No head was found: the features are the output of the file';
+
 interface Found {
   /** Of the head. */
   classes: number | undefined;
@@ -24,7 +26,7 @@ export function notesOn(nodes: readonly GraphNode[], { classes, labels, others }
     notes.push(`${folding}: fine-tuning trains without them. scripts/export-timm.py keeps them`);
   }
   if (classes === undefined) {
-    notes.push('No head was found: the features are the output of the file');
+    notes.push(noHead);
   } else if (labels !== undefined && labels.length !== classes) {
     const names = count(labels.length, 'name');
     notes.push(

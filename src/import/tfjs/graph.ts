@@ -7,11 +7,10 @@ import { tf } from '../../tensorflow/index.js';
 import type { ImportedNetwork } from '../format.js';
 import type { StoredTensor } from '../onnx/build.js';
 import { Copies } from '../onnx/copies.js';
-import { featuresOf } from '../onnx/head.js';
+import { networkOf } from '../onnx/network.js';
+import { noHead } from '../onnx/notes.js';
 import { inOrder } from '../onnx/order.js';
-import { weightsAndConstants } from '../onnx/weights.js';
 import { usualSide } from '../preprocessing.js';
-import { sidesOf } from '../sides.js';
 import { TensorFlowNode } from './nodes.js';
 import { type Maker, translations } from './operations.js';
 
@@ -36,6 +35,7 @@ export function graphNetwork(model: GraphModel, file: string): ImportedNetwork {
   for (const node of nodes) {
     node.inputs = node.inputs.map((name) => copies.sourceOf(name));
   }
+  // TensorFlow's operation for an input of a graph.
   const inputs = nodes.filter(({ op }) => op === 'Placeholder');
   const outputs = (model.outputs ?? endsOf(nodes)).map((name) =>
     copies.sourceOf(name.replace(/:0$/, '')),
@@ -52,26 +52,20 @@ export function graphNetwork(model: GraphModel, file: string): ImportedNetwork {
   }
   const { made, tensors } = translated;
   const known = new Set([input.name, ...tensors.keys()]);
-  const ordered = inOrder(made, [output], { known, file });
-  const features = featuresOf(ordered, output, tensors);
-  const all = [...ordered, ...features.nodes];
-  const { values: weights, ...kept } = weightsAndConstants(all, tensors);
-  const shape = [null, side, side, 3];
-  const graph: Graph = {
-    input: { name: input.name, shape },
-    nodes: all,
-    outputs: [output],
-    ...kept,
-  };
   const size = side ?? usualSide;
-  return {
-    sides: sidesOf(graph, features.value, size),
-    features: features.value,
-    notes: all.some(({ operation }) => operation === 'BatchNormalization') ? [] : [foldedNote],
-    preprocessing: { size },
-    graph,
-    weights,
-  };
+  const { classes, ...network } = networkOf({
+    input: { name: input.name, shape: [null, side, side, 3] },
+    nodes: inOrder(made, [output], { known, file }),
+    output,
+    tensors,
+    size,
+  });
+  return { ...network, notes: notesOn(network.graph, classes), preprocessing: { size } };
+}
+
+function notesOn({ nodes }: Graph, classes: number | undefined): string[] {
+  const normalizes = nodes.some(({ operation }) => operation === 'BatchNormalization');
+  return [...(normalizes ? [] : [foldedNote]), ...(classes === undefined ? [noHead] : [])];
 }
 
 /** The values that nodes pass on under another name. */
@@ -93,7 +87,7 @@ function endsOf(nodes: readonly TensorFlowNode[]): string[] {
   return ends.map(({ name }) => name);
 }
 
-/** The side of the placeholder's images; null for any. */
+/** The side of the images that a node of TensorFlow's operation `Placeholder` takes; null for any. */
 function sideOf(json: unknown, file: string): number | null {
   const attribute = isObject(json) && isObject(json.attr) ? json.attr.shape : undefined;
   const shape = isObject(attribute) && isObject(attribute.shape) ? attribute.shape.dim : undefined;

@@ -16,7 +16,7 @@ const read = async (file: string) => tfjsModel.read(await readFile(file), file);
 
 test('when a graph model is imported, then it computes what tfjs does', async () => {
   const file = await saved(nodes);
-  const { graph, weights: tensors, features, sides } = await read(file);
+  const { graph, weights: tensors, features, sides, notes } = await read(file);
   assert.ok(graph !== undefined);
   const images = tf.randomUniform([2, 8, 8, 3], 0, 1, 'float32', 2);
   const program = new Program(graph, graph.outputs);
@@ -31,6 +31,16 @@ test('when a graph model is imported, then it computes what tfjs does', async ()
   );
   assert.equal(features, 'mean');
   assert.deepEqual(sides, { multipleOf: 1 });
+  assert.match(
+    notes.join(),
+    /^The file has no normalisations, [^:]*: fine-tuning trains without them$/,
+  );
+});
+
+test('when a graph ends with its features, then a note says that it has no head', async () => {
+  const { features, notes } = await read(await saved(nodes.slice(0, -2)));
+  assert.equal(features, 'mean');
+  assert.match(notes.join(), /No head was found/);
 });
 
 test('when a graph has an operation that is not known, a cycle or a kernel that is computed, then one error names it', async () => {
