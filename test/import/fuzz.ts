@@ -3,12 +3,17 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { InvalidInputError } from '../../src/errors.js';
 import { importNetwork } from '../../src/import/index.js';
 import { createModel } from '../../src/model/index.js';
+import {
+  checkRefusal,
+  type Fuzzed,
+  type Fuzzing,
+  fuzzFiles,
+  runFuzzer,
+} from '../support/hostile/fuzz.js';
 import { peakGrowth } from '../support/hostile/memory.js';
-import { below, type Change, mutate, randomOf } from '../support/hostile/mutate.js';
+import { type Change, mutate } from '../support/hostile/mutate.js';
 import { changeJson, changeMessage } from './mutations.js';
 import { nested, saveGraph } from './tfjs/models.js';
 
@@ -48,40 +53,17 @@ export const corpora: Record<string, Corpus[]> = {
   ],
 };
 
-export interface Fuzzing {
-  /** A name of {@link corpora}. */
-  reader: string;
-  seconds: number;
-  /** Of the first file; the next one has the next seed. */
-  seed: number;
-}
-
-/** @returns how many files were tried, and how many of them were read. @throws Error with the seed that makes the file again */
-export async function fuzz({
-  reader,
-  seconds,
-  seed,
-}: Fuzzing): Promise<{ tried: number; read: number }> {
+export async function fuzz(fuzzing: Fuzzing): Promise<Fuzzed> {
   const work = await mkdtemp(path.join(os.tmpdir(), 'bobbin-fuzz-'));
-  const originals = await originalsIn(work, corpora[reader] ?? []);
-  const end = performance.now() + 1000 * seconds;
-  let [tried, read] = [0, 0];
   try {
-    do {
-      const random = randomOf(seed + tried);
-      const chosen = originals[below(random, originals.length)] as (typeof originals)[number];
-      const wasRead = await attempt(chosen, random).catch((error: Error) => {
-        throw new Error(
-          `--reader ${reader} --seed ${seed + tried}, ${path.basename(chosen.file)}: ${error.stack}`,
-        );
-      });
-      read += Number(wasRead);
-      tried++;
-    } while (performance.now() < end);
+    return await fuzzFiles(
+      await originalsIn(work, corpora[fuzzing.reader] ?? []),
+      fuzzing,
+      attempt,
+    );
   } finally {
     await rm(work, { recursive: true });
   }
-  return { tried, read };
 }
 
 interface Original {
@@ -139,24 +121,11 @@ async function build(file: string, out: string, random: () => number): Promise<b
     }
     return true;
   } catch (error) {
-    if (!(error instanceof InvalidInputError) || error.message.length > 10_000) {
-      throw error;
-    }
+    checkRefusal(error);
     return false;
   }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({
-    options: {
-      seconds: { type: 'string', default: '60' },
-      seed: { type: 'string', default: '1' },
-      reader: { type: 'string', multiple: true, default: Object.keys(corpora) },
-    },
-  });
-  for (const reader of values.reader) {
-    const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
-    const { tried, read } = await fuzz({ reader, seconds, seed });
-    process.stdout.write(`${reader}: ${tried} files, of which ${read} were read\n`);
-  }
+  await runFuzzer(Object.keys(corpora), fuzz);
 }
