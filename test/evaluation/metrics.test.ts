@@ -12,6 +12,7 @@ import {
   meanAveragePrecision,
   meanReciprocalRank,
 } from '../../src/evaluation/metrics.js';
+import { randomOf } from '../support/random.js';
 
 const fixture = JSON.parse(
   readFileSync(new URL('../fixtures/metrics.json', import.meta.url), 'utf8'),
@@ -137,7 +138,7 @@ test('when many probabilities are equal then both readings of AP agree with NumP
 
 test('when accuracy is .847 on normal logits then MRR is .914 and AP .963', () => {
   // The leaderboard's 0.95 mAP beside 0.84 basic precision is this relation, not an error.
-  const random = uniform(1);
+  const random = randomOf(1);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const labels = Array.from({ length: 20_000 }, () => Math.floor(random() * 5));
   const probabilities = labels.map((label) => {
@@ -190,14 +191,3 @@ test('when a row or an AP is not a finite number then it has no top class, and t
   assert.throws(() => meanAveragePrecision([]), /Missing the AP of one task or more/);
   assert.throws(() => meanAveragePrecision([0.5, Number.NaN]), /a finite AP for task 2 of mAP/);
 });
-
-/** Numbers in [0, 1), the same every time: mulberry32. */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -1,5 +1,6 @@
 /** Changes to network files that keep their outer form whole, so that they reach what lies behind the first check. */
-import { below, type Change } from '../support/hostile/mutate.js';
+import type { Change } from '../support/hostile/mutate.js';
+import { below } from '../support/random.js';
 
 const odd = [null, true, '', 'x', 0, -1, 0.5, 1e9, 2 ** 53, '9007199254740993', [], {}, [[]]];
 

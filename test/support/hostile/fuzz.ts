@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { InvalidInputError } from '../../../src/errors.js';
-import { below, randomOf } from './mutate.js';
+import { below, randomOf } from '../random.js';
 
 export interface Fuzzing {
   /** Which of the fuzzer's readers. */

@@ -1,17 +1,5 @@
 /** Damages files at random, the same way for the same seed: the inputs of the fuzzers. */
-
-/** Numbers from 0 to 1: the generator mulberry32. */
-export function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-export const below = (random: () => number, end: number) => Math.floor(random() * end);
+import { below } from '../random.js';
 
 const lengths = [0n, 1n, 255n, 65_535n, 2n ** 31n - 1n, 2n ** 32n - 1n, 2n ** 53n, 2n ** 64n - 1n];
 const digits = ['0', '-1', '1e9', '4294967296', '9007199254740993', '""', '[]', '{}', 'null'];
