@@ -9,7 +9,7 @@ import { native } from '../native.js';
 import { checkPreprocessing } from '../pipeline/index.js';
 import { tf } from '../tensorflow/index.js';
 import { aClassifier, type BuiltClassifier, built, type Classifier } from './classifier.js';
-import { nonFiniteValue, weightsOf } from './finite-weights.js';
+import { nonFiniteWeight } from './finite-weights.js';
 import { isSides } from './networks/record.js';
 import { type ModelJson, parseModelJson, type WeightsGroup } from './weights/model-json.js';
 
@@ -189,7 +189,7 @@ function checkModel(model: tf.LayersModel, metadata: Metadata, file: string): vo
 }
 
 function checkWeights(model: tf.LayersModel, owner: string): void {
-  const bad = nonFiniteValue(weightsOf(model));
+  const bad = nonFiniteWeight(model);
   if (bad !== undefined) {
     const remedy = 'Its training diverged: train it again with smaller steps';
     throw expected('finite numbers', `the weight ${bad.name} of ${owner}`, bad.value, remedy);

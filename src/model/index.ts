@@ -18,7 +18,7 @@ export {
 export { readClassifier, saveClassifier } from './classifier-file.js';
 export { createModel, type ModelOptions } from './create-model.js';
 export { describeNetwork, type NetworkDescription } from './describe-network.js';
-export { nonFiniteValue, weightsOf } from './finite-weights.js';
+export { checkFiniteWeights, nonFiniteValue, weightsOf } from './finite-weights.js';
 export { forwardOf } from './forward.js';
 export { BatchNormalization } from './layers/batch-normalization.js';
 export { Dropout, keyOf, type StepArguments } from './layers/dropout.js';

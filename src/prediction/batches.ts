@@ -1,6 +1,6 @@
 /** The streaming core of prediction: decodes images once and yields their probabilities batch by batch. */
 import { type ImageFile, imageName } from '../dataset/index.js';
-import { forwardOf } from '../model/index.js';
+import { checkFiniteWeights, forwardOf } from '../model/index.js';
 import { overlapped } from '../overlap.js';
 import {
   type Batch,
@@ -62,7 +62,7 @@ interface Windows {
  *
  * TensorFlow computes on another thread, while the pipeline's threads prepare the next batches.
  *
- * @throws InvalidInputError when a probability is not finite.
+ * @throws InvalidInputError when a probability or a weight is not finite.
  */
 export async function* classifyPiece(
   piece: Piece,
@@ -90,6 +90,9 @@ export async function* classifyPiece(
       const probabilities = result.subarray(0, count * classes.length);
       const imageOf = (row: number) => images[at + row] as ImageFile;
       checkProbabilities(probabilities, classes, (row) => imageName(imageOf(row)), unsoundWeights);
+      for (const { classifier } of members) {
+        await checkFiniteWeights(classifier.model, unsoundWeights);
+      }
       const failures: UnreadableFile[] = [];
       for (let row = 0; row < count; row++) {
         if (batches.some(({ indices }) => (indices[row] as number) < 0)) {

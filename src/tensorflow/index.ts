@@ -55,6 +55,7 @@ export { loadSavedModel, type SavedModelOptions } from './saved-model.js';
 export * as tf from './tfjs.js';
 export { shapesOf, tracing } from './trace.js';
 export { updateVariables, type VariableUpdate } from './update.js';
+export { VariableVersions } from './variable-versions.js';
 
 export type Device = NativeDevice;
 

@@ -137,18 +137,11 @@ export interface Version {
   writes: number;
 }
 
-/**
- * The version of the variable's present value.
- *
- * @throws an Error when a running call writes the variable.
- */
-export function versionOf(variable: tf.Variable): Version {
-  const store = stores.get(variable);
-  if (store !== undefined) {
-    checkIdle(store);
-  }
-  return { dataId: variable.dataId, writes: store?.writes ?? 0 };
-}
+/** The version of the variable's value after the calls so far, those under way included. */
+export const versionOf = (variable: tf.Variable): Version => ({
+  dataId: variable.dataId,
+  writes: stores.get(variable)?.writes ?? 0,
+});
 
 /** Ends the tie between a store and the data it holds. If tensors still refer to the data, its values are read back. */
 function detach(store: Store): void {

@@ -6,9 +6,9 @@ import * as tf from '@tensorflow/tfjs';
 import { backend } from './backend.js';
 import { runtime } from './configuration.js';
 import { type Flat, flatten, unflatten } from './containers.js';
-import { FrozenValues } from './frozen-values.js';
 import { idOf, TracedVariables } from './traced-variables.js';
 import { userLine } from './user-line.js';
+import { VariableVersions } from './variable-versions.js';
 
 /** Numbers of the native table from here on are symbols. */
 export const firstSymbol = 2 ** 52;
@@ -27,7 +27,7 @@ export interface Traced {
   /** For each of `variables`, whether the function writes it. */
   isWritten: boolean[];
   /** The variables whose values are constants of the function. */
-  constants: FrozenValues;
+  constants: VariableVersions;
   /** Whether the function draws random numbers. */
   isRandom: boolean;
   /** Whether the function created variables. */
@@ -146,7 +146,7 @@ export class Trace {
       structure,
       variables,
       isWritten: variables.map((variable) => this.variables.isWritten(variable)),
-      constants: new FrozenValues(this.variables.constants),
+      constants: new VariableVersions(this.variables.constants),
       isRandom: this.key !== undefined,
       created: this.created,
     };

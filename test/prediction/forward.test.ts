@@ -67,6 +67,31 @@ test('when the network is one of Bobbin’s, then probabilities are within 1e-5 
   forward.dispose();
 });
 
+test('when a weight is not finite and a fused ReLU hides it, then no class is named, and the error has the weight', async () => {
+  const classifier = await classifierOf();
+  const [file] = files as [string];
+  await predict({ classifier, files: [file] });
+  for (const [layer, place, bad] of [
+    ['block6_expand_conv', 0, Number.NaN],
+    ['block6_expand_bn', 1, Number.NEGATIVE_INFINITY],
+  ] as const) {
+    const weight = classifier.model.getLayer(layer).weights[place] as tf.LayerVariable;
+    const values = weight.read().dataSync();
+    weight.write(
+      tf.tensor(
+        values.map((value, i) => (i === 7 ? bad : value)),
+        weight.read().shape,
+      ),
+    );
+    await assert.rejects(predict({ classifier, files: [file] }), {
+      name: 'InvalidInputError',
+      message: `Expected finite numbers for the weight ${weight.originalName} but received ${bad}. The weights of the classifier are not sound: train it again, or use another`,
+    });
+    weight.write(tf.tensor(values, weight.read().shape));
+    await predict({ classifier, files: [file] });
+  }
+});
+
 test('when the work is aborted or a callback throws, then no tensor is left behind', async () => {
   const classifier = smallClassifier();
   await classify({ classifier, files, batchSize: 2 });
