@@ -14,7 +14,7 @@
 //      defines all four tables, with the name kernels_<BOBBIN_ISA>.
 //   3. The table points to bobbin::core::<BOBBIN_ISA>::render_columns, which is declared in
 //      simd/table.h and defined in simd/resample.cc (or scan.cc, finish.cc for other kernels). Its
-//      vector types and their operations are in simd/vectors.h.
+//      vector types and their operations are in simd/vectors.h, conversions in simd/convert.h.
 //
 // The four builds must not share any function with each other or with other code: the linker keeps
 // one copy of a shared inline function, which might use instructions that the machine lacks. So all

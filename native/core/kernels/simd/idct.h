@@ -3,6 +3,7 @@
 // the passes. Samples equal those of libjpeg-turbo's vector code, to the bit.
 #pragma once
 
+#include "core/kernels/simd/convert.h"
 #include "core/kernels/simd/vectors.h"
 
 namespace bobbin::core::BOBBIN_ISA {

@@ -8,6 +8,7 @@
 
 #include "core/base/filter.h"
 #include "core/kernels/kernels.h"
+#include "core/kernels/simd/convert.h"
 #include "core/kernels/simd/store.h"
 #include "core/kernels/simd/table.h"
 #include "core/kernels/simd/vectors.h"
