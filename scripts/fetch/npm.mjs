@@ -13,7 +13,7 @@ import { clock, notice, withLine } from '../show/line.mjs';
  * @param {NpmPackage} pinned
  * @param {string} folder where the tarball goes
  * @returns {Promise<string>} the tarball
- * @throws {Error} when there is no npm, when npm fails, whose own message is shown before, and when the package has another hash
+ * @throws {Error} when npm is missing or fails, and when the package has another hash; npm's own message is shown before
  */
 export async function downloadByNpm({ requirement, sha256, bytes }, folder) {
   if (ask('npm', ['--version']) === undefined) {

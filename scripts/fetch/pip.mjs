@@ -10,7 +10,7 @@ import { notice } from '../show/line.mjs';
 /**
  * @param {Wheel} wheel
  * @param {string} folder
- * @throws {Error} when pip fails, whose own message is shown before
+ * @throws {Error} when pip fails; its own message is shown before
  */
 export async function downloadByPip(wheel, folder) {
   const requirements = path.join(folder, 'requirements.txt');

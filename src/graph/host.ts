@@ -13,10 +13,14 @@ interface View {
 const stridesOf = (shape: readonly number[]): number[] =>
   shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 
-/** Numbers that JavaScript computes at most, 64 MiB: far more than shapes and indices need. */
+/** The most numbers of a value that JavaScript computes. They take 64 MiB, far more than shapes and indices need. */
 export const mostNumbers = 2 ** 23;
 
-/** The number of elements of a shape. @throws InvalidInputError when it is no shape, or has more than {@link mostNumbers} */
+/**
+ * The number of elements of a shape.
+ *
+ * @throws InvalidInputError when a side is no whole number from 0 on, or when there are more than {@link mostNumbers} elements
+ */
 export function lengthOf(shape: readonly number[]): number {
   const length = sizeOf(shape);
   const isShape = shape.every((side) => Number.isSafeInteger(side) && side >= 0);

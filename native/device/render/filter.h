@@ -74,7 +74,7 @@ BOBBIN_SHARED inline double total_height(const PlacedFilter& filter, core::Filte
   if (kind == core::FilterKind::kBilinear) {
     return static_cast<double>(count) - sum_of_distances(distance, count) * slope;
   }
-  // The midpoint rule: with so many samples, the relative error is below 2⁻¹⁶.
+  // By the midpoint rule, the integral differs from so large a sum by less than 2⁻¹⁶ of it.
   constexpr std::int64_t kMostSummed = 256;
   if (count > kMostSummed) {
     const double begin = (distance - 0.5) * slope;

@@ -49,7 +49,7 @@ class Trace {
   // Throws if the result's shape depends on values.
   std::vector<SymbolicTensor> add(RecordedOp op);
 
-  // The op whose first result this tensor is; null if it is no op's.
+  // The op that gives this tensor as its first result; null if there is none.
   const RecordedOp* source(std::int64_t id) const;
   // A tensor that an op of the trace takes or gives.
   SymbolicTensor describe(std::int64_t id) const;

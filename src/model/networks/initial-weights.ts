@@ -94,7 +94,7 @@ function drawn(
       throw missing(
         'an initial value',
         `the weight ${name}`,
-        'The graph does not tell it: begin with pretrained weights, without --no-pretrained (in a program `pretrained: false`)',
+        'The graph does not tell how it is drawn. Leave out --no-pretrained (in a program `pretrained: false`): then training begins with the weights of the network',
       );
   }
 }
