@@ -40,6 +40,9 @@ export function arranged(value: DeviceValue, order: readonly number[]): tf.Tenso
 export const inNetworkOrder = (value: DeviceValue): tf.Tensor =>
   arranged(value, inOrder(value.axes.length));
 
+/** The order of a kernel's axes, [out, in, height, width], in TensorFlow: [height, width, in, out]. */
+export const kernelOrder = [2, 3, 1, 0];
+
 /** The order of axes that puts channels, axis 1, last: [n, h, w, c] for [n, c, h, w]. */
 const channelsLast = (rank: number): number[] => [0, ...inOrder(rank).slice(2), 1];
 

@@ -1,8 +1,7 @@
 /** The weights of a graph as its layer keeps them: with their axes in the order in which operations take them. */
 import { tf } from '../tensorflow/index.js';
-import { memoryOrder } from './axes.js';
+import { kernelOrder, memoryOrder } from './axes.js';
 import type { GraphNode, GraphWeight } from './graph.js';
-import { kernelOrder } from './operations/convolution.js';
 import { inOrder, type Value } from './values.js';
 
 /** A weight as it is kept: with its axes in the order in which operations take them. */

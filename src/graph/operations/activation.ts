@@ -2,7 +2,7 @@
 import { tf } from '../../tensorflow/index.js';
 import { arranged, memoryOrder } from '../axes.js';
 import type { Operation } from '../node.js';
-import { broadcast, mapped, unary } from './elementwise.js';
+import { broadcast, mapped, unary } from './broadcast.js';
 
 export const Relu = unary(tf.relu, (x) => Math.max(0, x));
 export const Sigmoid = unary(tf.sigmoid);

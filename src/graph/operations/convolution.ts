@@ -1,12 +1,9 @@
 /** Conv: of images and of sequences, in groups of channels, dilated, with any padding. */
 import { addBias, convolve, convolveDepthwise, type tf } from '../../tensorflow/index.js';
-import { arranged, imageOf, ofImage, unit } from '../axes.js';
+import { arranged, imageOf, kernelOrder, ofImage, unit } from '../axes.js';
 import type { Operation } from '../node.js';
 import type { DeviceValue } from '../values.js';
 import { opPadding, padded, paddingsOf, windowOf, withPadding } from './window.js';
-
-/** The order of a kernel's axes, [out, in, height, width], in TensorFlow: [height, width, in, out]. */
-export const kernelOrder = [2, 3, 1, 0];
 
 const kernelOf = (value: DeviceValue): tf.Tensor4D =>
   arranged(value, value.axes.length === 3 ? [unit, 2, 1, 0] : kernelOrder) as tf.Tensor4D;

@@ -12,7 +12,7 @@ import {
 import { broadcastShape } from '../host.js';
 import type { Node, Operation } from '../node.js';
 import { type DeviceValue, inOrder, ordered, shapeOf, sizeOf } from '../values.js';
-import { broadcast } from './elementwise.js';
+import { broadcast } from './broadcast.js';
 
 /** alpha · A · B + beta · C. */
 export const Gemm: Operation = (node) => {
@@ -34,7 +34,7 @@ export const Gemm: Operation = (node) => {
 export const MatMul: Operation = () => (call) => product(call.device(0), call.device(1));
 
 /** As NumPy's matmul. */
-export function product(a: DeviceValue, b: DeviceValue): DeviceValue {
+function product(a: DeviceValue, b: DeviceValue): DeviceValue {
   const [m, n] = [a.axes.length, b.axes.length];
   if (m === 1 || n === 1) {
     return vectorProduct(a, b);

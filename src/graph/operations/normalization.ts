@@ -3,7 +3,7 @@ import { frozenNormalize, fusedNormalize, tf } from '../../tensorflow/index.js';
 import { arranged, inShape, memoryOrder, reshaped } from '../axes.js';
 import type { Operation } from '../node.js';
 import type { DeviceValue } from '../values.js';
-import { broadcast } from './elementwise.js';
+import { broadcast } from './broadcast.js';
 
 /**
  * By the statistics of the batch in training, and by the weights that average them otherwise. Statistics that are no weights
