@@ -104,7 +104,7 @@ test('when weights are random, then each is drawn by its operation, and one with
   await build({ network: at('positions') });
   await assert.rejects(
     build({ ...random, network: at('positions') }),
-    /Missing an initial value for the weight positions\. .* without --no-pretrained/,
+    /Missing an initial value for the weight positions\. .* Leave out --no-pretrained/,
   );
 });
 
