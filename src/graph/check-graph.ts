@@ -63,14 +63,18 @@ const parts: Record<keyof Graph, Kind> = {
   },
 };
 
-/** @throws InvalidInputError that names the part of the graph which is not what it has to be */
-export function checkGraph(graph: unknown): asserts graph is Graph {
+/**
+ * @param name of the graph, for errors
+ * @param remedy what to do about a damaged graph, as a sentence
+ * @throws InvalidInputError that names the part of the graph which is not what it has to be
+ */
+export function checkGraph(graph: unknown, name = 'a graph', remedy = ''): asserts graph is Graph {
   if (!isObject(graph)) {
-    throw expected('an object', 'a graph', graph);
+    throw expected('an object', name, graph, remedy);
   }
-  for (const [name, { what, accepts }] of Object.entries(parts)) {
-    if (!accepts(graph[name])) {
-      throw expected(what, `${name} of a graph`, graph[name]);
+  for (const [part, { what, accepts }] of Object.entries(parts)) {
+    if (!accepts(graph[part])) {
+      throw expected(what, `${part} of ${name}`, graph[part], remedy);
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Checks what a `network.json` holds, before anything is built of it. */
 import { isObject } from '../../disk/index.js';
 import { expected } from '../../errors.js';
+import { checkGraph } from '../../graph/index.js';
 import { checkPreprocessing } from '../../pipeline/index.js';
 import { isSides } from './record.js';
 import type { NetworkJson } from './save-network.js';
@@ -42,50 +43,6 @@ export function checkRecord(
     throw expected('either graph or layers', file, kinds, remedy);
   }
   if (isObject(graph)) {
-    checkGraph(graph, file, remedy);
+    checkGraph(graph, `the graph in ${file}`, remedy);
   }
 }
-
-function checkGraph(graph: Record<string, unknown>, file: string, remedy: string): void {
-  const { input, nodes, outputs, weights, constants } = graph;
-  const parts: [string, unknown, boolean][] = [
-    ['input', input, isObject(input) && isText(input.name) && isShape(input.shape)],
-    ['nodes', nodes, isListOf(nodes, isNode)],
-    ['outputs', outputs, isListOf(outputs, isText)],
-    ['weights', weights, isListOf(weights, isWeight)],
-    ['constants', constants, isObject(constants) && Object.values(constants).every(isConstant)],
-  ];
-  for (const [name, value, isValid] of parts) {
-    if (!isValid) {
-      throw expected('what an import writes', `graph.${name} in ${file}`, value, remedy);
-    }
-  }
-}
-
-const isText = (value: unknown): boolean => typeof value === 'string';
-
-const isListOf = (value: unknown, isItem: (item: unknown) => boolean): boolean =>
-  Array.isArray(value) && value.every(isItem);
-
-const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-
-const isShape = (value: unknown): boolean =>
-  isListOf(value, (size) => size === null || isSize(size));
-
-const isNode = (node: unknown): boolean =>
-  isObject(node) &&
-  [node.name, node.operation].every(isText) &&
-  [node.inputs, node.outputs].every((names) => isListOf(names, isText)) &&
-  isObject(node.attributes);
-
-const isWeight = (weight: unknown): boolean =>
-  isObject(weight) &&
-  isText(weight.name) &&
-  isListOf(weight.shape, isSize) &&
-  typeof weight.trainable === 'boolean';
-
-const isConstant = (constant: unknown): boolean =>
-  isObject(constant) &&
-  ['float32', 'int32', 'bool'].includes(constant.dtype as string) &&
-  isListOf(constant.shape, isSize) &&
-  isListOf(constant.values, Number.isFinite);

@@ -95,9 +95,15 @@ test('when a record is not what import writes, then its field is named', async (
     [{ preprocessing: null }, /an object of options for preprocessing in/],
     [{ sides: { multipleOf: 0 } }, /integer of at least 1, for sides in .*multipleOf":0/],
     [{ sides: { only: 64 } }, /Expected 64, the only side that tiny takes,/],
-    [{ layers: undefined, graph: {} }, /Missing what an import writes for graph\.input in \S+json/],
+    [
+      { layers: undefined, graph: {} },
+      /Missing a name and a shape for input of the graph in \S+json\. Import/,
+    ],
     [withWeights([2, 3]), /at most 4 numbers in all weights for \S+network\.json but received 6/],
-    [withWeights([2, -3]), /what an import writes for graph\.weights in \S+network\.json/],
+    [
+      withWeights([2, -3]),
+      /weights with name, shape .* for weights of the graph in \S+network\.json/,
+    ],
     [withWeights([4]), /network\.json: Expected an operation that Bobbin computes for .*Cnov/],
     [{ layers: undefined }, /Expected either graph or layers for \S+network\.json/],
     [{ graph: {} }, /either graph or layers for \S+ but received \["layers","graph"\]/],
