@@ -55,11 +55,15 @@ export function weightsAndConstants(
       weights.push({ name, shape, trainable });
       values.set(name, { shape, values: tensor.values });
     } else {
-      constants.push([name, { dtype, shape, values: [...tensor.values] }]);
+      constants.push([name, { dtype, shape, values: Array.from(tensor.values, storable) }]);
     }
   }
   return { weights, constants: Object.fromEntries(constants), values };
 }
+
+/** The number in JSON, which has no infinite ones: these are the largest, which float32 makes infinite again. */
+const storable = (value: number): number =>
+  Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, value));
 
 /** The values that nodes take in these places. */
 const taken = (nodes: readonly GraphNode[], places: Record<string, readonly number[]>) =>

@@ -37,7 +37,8 @@ async function difference(
     name: 'net',
     source,
     preprocessing,
-    ...network,
+    // As its file has it.
+    ...(JSON.parse(JSON.stringify(network)) as typeof network),
   };
   const outputs = { shape: [2, 3], values: Float32Array.from(wanted) };
   return largestDifference(
@@ -83,6 +84,19 @@ test('when a file upsamples as in opset 9, then pixels repeat', async () => {
   });
   const wanted = Array.from({ length: 6 }, (_, i) => images[i * side * side] as number);
   assert.ok((await difference([larger, slice], 9, wanted, [scales])) < 1e-6);
+});
+
+test('when a constant is infinite, as in masks and limits, then it stays so in the file of the network', async () => {
+  const least = tensor({
+    ...{ name: '/least', dims: [1] },
+    bytes: new Uint8Array(Float32Array.of(-Infinity).buffer),
+  });
+  const equal = node({ operation: 'Equal', inputs: ['/least', 'lower'], outputs: ['flag'] });
+  const lower = node({ operation: 'Sub', inputs: ['/least', 'x'], outputs: ['lower'] });
+  const where = node({ operation: 'Where', inputs: ['flag', 'x', '/least'], outputs: ['kept'] });
+  const larger = node({ operation: 'Max', inputs: ['kept', '/least'], outputs: ['maps'] });
+  const nodes = [lower, equal, where, larger];
+  assert.ok((await difference(nodes, 13, means([...images]), [least])) < 1e-6);
 });
 
 test('when a constant has values of its own, then they are its tensor', async () => {
