@@ -1,11 +1,11 @@
 /** What a Keras model says of the preprocessing of its images: by its first layers, or by the name of an application of Keras's. */
-import { imageNetPixels, signedPixels } from '../../model/index.js';
+import { caffePixels, imageNetPixels, signedPixels } from '../../model/index.js';
 import type { KnownPreprocessing } from '../preprocessing.js';
 import type { Topology } from './topology.js';
 
 /** Keras's modes (https://github.com/keras-team/keras/blob/v3.15.1/keras/src/applications/imagenet_utils.py). */
 const modes = {
-  caffe: { mean: [103.939, 116.779, 123.68], std: [1, 1, 1], channels: 'bgr' },
+  caffe: caffePixels,
   tf: signedPixels,
   torch: imageNetPixels,
 } satisfies Record<string, KnownPreprocessing>;

@@ -100,6 +100,13 @@ export const signedPixels: Pixels = {
   channels: 'rgb',
 };
 
+/** Caffe's pixels, which Keras's `caffe` mode takes: the mean of each channel over ImageNet is subtracted. */
+export const caffePixels: Pixels = {
+  mean: [103.939, 116.779, 123.68],
+  std: [1, 1, 1],
+  channels: 'bgr',
+};
+
 /** Torch's pixels, and those of Keras's `torch` mode: each channel has the mean 0 and the deviation 1 over ImageNet. */
 export const imageNetPixels: Pixels = {
   mean: [123.675, 116.28, 103.53],

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { npmPackages, wheelFolder } from '../../set-up.js';
 import { type Naming, torchNaming } from '../weights/namings.js';
-import { imageNetCrop, imageNetPixels, type Network } from './network.js';
+import { caffePixels, imageNetCrop, imageNetPixels, type Network } from './network.js';
 import { type Residuals, residuals } from './residual.js';
 
 const torch = {
@@ -89,8 +89,7 @@ export const resNet50V1: Network = {
   top1: { percent: 74.9, source: 'https://keras.io/api/applications/' },
   size: 224,
   dropout: 0,
-  preprocessing: (size) =>
-    imageNetCrop(size, { mean: [103.939, 116.779, 123.68], std: [1, 1, 1], channels: 'bgr' }),
+  preprocessing: (size) => imageNetCrop(size, caffePixels),
   build: (size, seed) => residuals(keras, size, seed),
   namings: [oldKerasNaming],
   published: {
