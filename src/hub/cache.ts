@@ -67,7 +67,7 @@ export class RepositoryCache {
 
   /** Where a download of the file grows; `hash` tells which content. */
   async partial(commit: string, hash: string): Promise<string> {
-    const folder = path.join(this.folder, commit);
+    const folder = this.commitFolder(commit);
     await makeFolder(folder);
     return path.join(folder, `partial-${hash}`);
   }

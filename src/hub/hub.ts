@@ -75,7 +75,7 @@ export class Hub {
     const parts = file.split('/').map(encodeURIComponent);
     const url = this.address(this.repository, 'resolve', commit, ...parts);
     const headers = await this.answered(commit, () => this.server.head(url));
-    const bytes = Number(headers['x-linked-size'] ?? headers['content-length'] ?? NaN);
+    const bytes = Number(headers['x-linked-size'] ?? headers['content-length']);
     const etag = String(headers['x-linked-etag'] ?? headers.etag ?? '');
     const [, hash = ''] = /^(?:W\/)?"?([0-9a-f]{40}|[0-9a-f]{64})"?$/.exec(etag) ?? [];
     const theirs = headers['x-repo-commit'] ?? commit;

@@ -89,7 +89,7 @@ function flattened(topology: Topology, image: Result, shape: (number | null)[]):
   const unflat = added(topology, 'features/image', 'Reshape', { node: flat, call: 0 }, config);
   const instead = (result: Result) =>
     result.node === image.node && result.call === image.call ? { node: unflat, call: 0 } : result;
-  const nodes = topology.nodes.map((node) => node);
+  const nodes = [...topology.nodes];
   for (const node of nodes) {
     node.calls = node.calls.map((inputs) => inputs.map(instead));
   }

@@ -2,7 +2,6 @@
 import { expected } from '../../errors.js';
 import type { Source } from './config.js';
 import type { FlatCall, FlatLayer, Value } from './flatten.js';
-
 import type { TopologyLayer } from './rules.js';
 import { activationOf } from './values.js';
 

@@ -14,7 +14,6 @@ const roles: Record<string, (Role | undefined)[]> = {
   BatchNormalization: [undefined, 'scale', 'shift', 'shift', 'scale'],
   InstanceNormalization: [undefined, 'scale', 'shift'],
   LayerNormalization: [undefined, 'scale', 'shift'],
-  GroupNormalization: [undefined, 'scale', 'shift'],
 };
 
 /** Operations that pass a weight on to the one that tells its role: the last ones standardise it, as some kernels are. */
