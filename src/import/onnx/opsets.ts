@@ -114,16 +114,6 @@ const splitToInput: Translate = (node, maker) =>
     countedSplit(each, maker),
   );
 
-/** All floats are float32, and all whole numbers one type: INT64. */
-const wideCast: Translate = (node) => {
-  const to = node.attributes.to as number;
-  const kinds = { 1: [1, 10, 11, 16], 7: [2, 3, 4, 5, 6, 7, 12, 13] };
-  const [kind = to] = Object.entries(kinds).flatMap(([key, all]) =>
-    all.includes(to) ? [key] : [],
-  );
-  return [{ ...node, attributes: { to: Number(kind) } }];
-};
-
 /** Its `value` is the name of a constant of no axes. */
 const expand: Translate = (node, maker) => {
   const { value = maker.constant(node, 'value', scalar(0)) } = node.attributes;
@@ -180,7 +170,6 @@ const translations: Record<string, Translation> = {
   },
   Softmax: { since: 13, translate: flatSoftmax },
   LogSoftmax: { since: 13, translate: flatSoftmax },
-  Cast: { since: always, translate: wideCast },
   ConstantOfShape: { since: always, translate: expand },
   BatchNormalization: { since: always, translate: normalize },
   Upsample: { since: 10, translate: asymmetricResize },
