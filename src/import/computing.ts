@@ -1,5 +1,5 @@
 /** An imported network with its own head, to compute with. */
-import { expected } from '../errors.js';
+import { missing } from '../errors.js';
 import { type Graph, Program } from '../graph/index.js';
 import type { NamedTensor, NamedTensors, NetworkRecord } from '../model/index.js';
 import { tf } from '../tensorflow/index.js';
@@ -37,7 +37,7 @@ async function computingLayers(
     const tensors = layer.weights.map(({ originalName }) => {
       const weight = weights.get(originalName);
       if (weight === undefined) {
-        throw expected(`a weight ${originalName}`, name, 'none');
+        throw missing(`the weight ${originalName}`, name);
       }
       return tf.tensor(weight.values, weight.shape);
     });

@@ -90,7 +90,7 @@ function checkCall(layer: FlatLayer, call: FlatCall, computes: boolean, source: 
   const constant = call.inputs.find((input) => typeof input === 'number');
   if (constant !== undefined || call.inputs.length === 0) {
     const where = `an input of ${layer.name} in ${source.file}`;
-    throw expected('the result of a layer', where, constant ?? 'none');
+    throw expected('the result of a layer', where, constant);
   }
 }
 
@@ -121,7 +121,7 @@ function sideOf(layers: FlatLayer[], file: string): number | null {
   const isSide = height === null || (Number.isSafeInteger(height) && height > 0);
   if (channels !== 3 || height !== width || !isSide || (shape as unknown[]).length !== 4) {
     const what = 'square images of three channels, [batch, side, side, 3],';
-    throw expected(what, `the input of ${file}`, shape ?? 'no shape');
+    throw expected(what, `the input of ${file}`, shape);
   }
   return height as number | null;
 }

@@ -27,6 +27,9 @@ export interface GraphModel {
 const foldedNote =
   'The file has no normalisations, which converters fold into convolutions: fine-tuning trains without them';
 
+/** Operations of TensorFlow that compute nothing: `Placeholder` is an input, `Identity` another name of a value. */
+const computeNothing = ['Placeholder', 'Const', 'Identity'];
+
 /** @throws InvalidInputError for operations that Bobbin lacks, and unless there is one image and one output */
 export function graphNetwork(model: GraphModel, file: string): ImportedNetwork {
   const list = Array.isArray(model.topology.node) ? model.topology.node : [];
@@ -35,7 +38,6 @@ export function graphNetwork(model: GraphModel, file: string): ImportedNetwork {
   for (const node of nodes) {
     node.inputs = node.inputs.map((name) => copies.sourceOf(name));
   }
-  // TensorFlow's operation for an input of a graph.
   const inputs = nodes.filter(({ op }) => op === 'Placeholder');
   const outputs = (model.outputs ?? endsOf(nodes)).map((name) =>
     copies.sourceOf(name.replace(/:0$/, '')),
@@ -47,7 +49,7 @@ export function graphNetwork(model: GraphModel, file: string): ImportedNetwork {
   }
   const side = sideOf(list[nodes.indexOf(input)], file);
   const translated = new Translator(model, file);
-  for (const node of nodes.filter(({ op }) => !['Placeholder', 'Const', 'Identity'].includes(op))) {
+  for (const node of nodes.filter(({ op }) => !computeNothing.includes(op))) {
     translated.translate(node);
   }
   const { made, tensors } = translated;
@@ -81,9 +83,7 @@ function copiesIn(nodes: readonly TensorFlowNode[], file: string): Copies {
 
 function endsOf(nodes: readonly TensorFlowNode[]): string[] {
   const taken = new Set(nodes.flatMap(({ inputs }) => inputs));
-  const ends = nodes.filter(
-    ({ name, op }) => !taken.has(name) && !['Const', 'Identity', 'Placeholder'].includes(op),
-  );
+  const ends = nodes.filter(({ name, op }) => !taken.has(name) && !computeNothing.includes(op));
   return ends.map(({ name }) => name);
 }
 
@@ -149,7 +149,7 @@ class Translator implements Maker {
   constant(node: TensorFlowNode, input: number): number[] {
     const tensor = this.tensors.get(node.inputs[input] ?? '');
     if (tensor === undefined) {
-      throw node.refuse('a constant', `input ${input}`, node.inputs[input] ?? 'none');
+      throw node.refuse('a constant', `input ${input}`, node.inputs[input]);
     }
     return [...tensor.values].map(Number);
   }
@@ -165,7 +165,7 @@ class Translator implements Maker {
   kernel(node: TensorFlowNode, isDepthwise: boolean): { name: string; groups: number } {
     const stored = this.tensors.get(node.inputs[1] ?? '');
     if (stored?.dtype !== 'float32' || stored.shape.length !== 4) {
-      const received = stored?.shape ?? node.inputs[1] ?? 'none';
+      const received = stored?.shape ?? node.inputs[1];
       throw node.refuse('a kernel that is a constant of 4 axes', 'input 1', received);
     }
     const [height, width, channels, filters] = stored.shape as [number, number, number, number];
