@@ -9,6 +9,9 @@ export interface Source {
   kerasVersion: number;
 }
 
+/** The first number of a version of Keras, such as `2.15.0`; 2 where a file does not say it. */
+export const majorVersion = (version: unknown): number => Number.parseInt(String(version), 10) || 2;
+
 /** A functional or sequential model. */
 export interface KerasModel {
   name: string;

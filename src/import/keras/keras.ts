@@ -10,6 +10,7 @@ import {
   weightsIn,
 } from '../../model/index.js';
 import type { ImportedNetwork, ImportFormat } from '../format.js';
+import { majorVersion } from './config.js';
 import { networkOf, type WeightsFile } from './network.js';
 
 const members = ['metadata.json', 'config.json', 'model.weights.h5'] as const;
@@ -91,8 +92,7 @@ async function kerasNetwork(
   file: string,
   weights: WeightsFile,
 ): Promise<ImportedNetwork> {
-  const known = typeof version === 'string' ? version : '2';
-  const source = { file, kerasVersion: Number.parseInt(known, 10) || 2 };
+  const source = { file, kerasVersion: majorVersion(version) };
   const network = await networkOf(json, source, weights);
   return { ...network, ...(typeof version === 'string' && { producer: `Keras ${version}` }) };
 }

@@ -10,6 +10,7 @@ import {
 } from '../../model/index.js';
 import { tf } from '../../tensorflow/index.js';
 import type { ImportedNetwork, ImportFormat } from '../format.js';
+import { majorVersion } from '../keras/config.js';
 import { networkOf, type WeightsFile } from '../keras/network.js';
 import { type GraphModel, graphNetwork } from './graph.js';
 
@@ -64,8 +65,7 @@ async function layersNetwork(
   tensors: NamedTensors,
   file: string,
 ): Promise<ImportedNetwork> {
-  const version = Number.parseInt(String(topology.keras_version), 10);
-  const source = { file, kerasVersion: Number.isNaN(version) ? 2 : version };
+  const source = { file, kerasVersion: majorVersion(topology.keras_version) };
   return networkOf(topology.model_config ?? topology, source, weightsFile(tensors));
 }
 
