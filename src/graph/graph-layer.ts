@@ -8,7 +8,7 @@ import { Program } from './program.js';
 import type { Value } from './values.js';
 import type { ProgramWeight } from './weights.js';
 
-export interface GraphLayerOptions {
+interface GraphLayerOptions {
   name: string;
   graph: Graph;
   /** Values of the graph, by name, that the layer gives. */

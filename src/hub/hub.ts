@@ -9,7 +9,7 @@ const usualEndpoint = 'https://huggingface.co';
 /** The listing of thousands of files takes some hundred kilobytes. */
 const mostListingBytes = 20_000_000;
 
-export interface HubSettings {
+interface HubSettings {
   signal?: AbortSignal | undefined;
   /** Milliseconds between tries that bring nothing new. */
   pauses?: number[] | undefined;

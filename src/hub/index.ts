@@ -1,5 +1,4 @@
 /** The public face of the hub: files of repositories, fetched when a user names them. */
-export { usualFiles, type Wants } from './choice.js';
 export {
   fetchFromHub,
   type HubFile,

@@ -3,4 +3,3 @@ export { largestDifference, readReference } from './compare.js';
 export type { Reference } from './format.js';
 export { type Imported, type ImportOptions, importNetwork } from './import-network.js';
 export { importOptions } from './options.js';
-export type { KnownPreprocessing } from './preprocessing.js';

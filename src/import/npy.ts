@@ -2,7 +2,7 @@
 import { readRegular } from '../disk/index.js';
 import { expected } from '../errors.js';
 
-export interface NpyArray {
+interface NpyArray {
   shape: number[];
   values: Float32Array | Uint8Array;
 }

@@ -4,7 +4,7 @@ import type { Filter, Fit, Preprocessing } from '../pipeline/index.js';
 import type { NamedNetwork } from './networks/network.js';
 import type { StartingWeights } from './pretrained.js';
 
-export interface PreprocessingChoice {
+interface PreprocessingChoice {
   /** Which one counts where they differ in what the network sees of a pixel. */
   preprocessing?: 'weights' | 'network' | undefined;
   filter?: Filter | undefined;

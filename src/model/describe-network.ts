@@ -21,7 +21,7 @@ export interface NetworkDescription {
   weights: WeightsDescription | undefined;
 }
 
-export interface WeightsDescription {
+interface WeightsDescription {
   /** Absolute path. */
   file: string;
   /** Whether they are there, as they should be. */

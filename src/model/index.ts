@@ -46,4 +46,4 @@ export type { NamedTensor, NamedTensors } from './weights/index.js';
 export { readJsonBytes } from './weights/json-bytes.js';
 export { type KerasWeight, readKerasHdf5, shortNames, weightsIn } from './weights/keras-hdf5.js';
 export { floatsOf, type ModelJson, parseModelJson } from './weights/model-json.js';
-export { headsOf, preprocessingOf } from './weights/timm-config.js';
+export { preprocessingOf } from './weights/timm-config.js';

@@ -212,7 +212,7 @@ function referenceOf(value: unknown, where: string): Reference {
   return { layer, call, output };
 }
 
-export function objectOf(value: unknown, what: string): Config {
+function objectOf(value: unknown, what: string): Config {
   if (!isObject(value)) {
     throw expected('an object', what, value);
   }

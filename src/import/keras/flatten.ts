@@ -27,7 +27,7 @@ export interface Value {
   call: number;
 }
 
-export interface FlatModel {
+interface FlatModel {
   /** The outermost model's, then those within it. */
   modelNames: string[];
   /** The arguments of the calls of models within it. */

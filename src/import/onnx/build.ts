@@ -19,7 +19,7 @@ export type StoredTensor = OnnxTensor & {
   isNode: boolean;
 };
 
-export interface Built {
+interface Built {
   nodes: GraphNode[];
   outputs: string[];
   tensors: ReadonlyMap<string, StoredTensor>;

@@ -7,7 +7,7 @@ import type { Naming } from '../weights/namings.js';
 import type { Backbone } from './network.js';
 
 /** A trunk in JSON. */
-export interface LayersTrunk {
+interface LayersTrunk {
   /** As tfjs's `modelFromJSON` takes it. */
   topology: unknown;
   /** The layer whose output, [batch, channels], enters the head. */

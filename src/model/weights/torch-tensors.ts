@@ -11,7 +11,7 @@ import {
 } from './pickle/values.js';
 
 /** The tensors of a state dict by name. */
-export type StateDict = Map<string, TensorReference>;
+type StateDict = Map<string, TensorReference>;
 
 /** Where checkpoints of trainings keep their state dict; averaged weights come first, as timm takes them. */
 const places = ['state_dict_ema', 'model_ema', 'state_dict', 'model'];

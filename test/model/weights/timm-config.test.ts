@@ -1,7 +1,7 @@
 /** timm's configurations, as its package 1.0.31 writes them for the hub, as a preprocessing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { headsOf, preprocessingOf } from '../../../src/model/index.js';
+import { headsOf, preprocessingOf } from '../../../src/model/weights/timm-config.js';
 
 /** The configuration of vit_base_patch16_clip_224.openai, as the hub has it. */
 const clip = {

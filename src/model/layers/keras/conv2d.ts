@@ -5,7 +5,7 @@ import { replaceLayer } from '../stock-layers.js';
 
 type StockArguments = Parameters<typeof tf.layers.conv2d>[0];
 
-export interface Conv2DArguments extends StockArguments {
+interface Conv2DArguments extends StockArguments {
   /** Each group of filters takes as many of the channels, in order. By default 1. */
   groups?: number;
 }

@@ -2,7 +2,7 @@
 import { tf } from '../../../tensorflow/index.js';
 import { type LayerClass, replaceLayer } from '../stock-layers.js';
 
-export interface GlobalPoolingArguments {
+interface GlobalPoolingArguments {
   name?: string;
   /** Whether the result is [batch, 1, 1, channels] instead of [batch, channels]. By default false. */
   keepdims?: boolean;

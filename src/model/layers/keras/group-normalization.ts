@@ -2,7 +2,7 @@
 import { expected } from '../../../errors.js';
 import { tf } from '../../../tensorflow/index.js';
 
-export interface GroupNormalizationArguments {
+interface GroupNormalizationArguments {
   name?: string;
   /** By default 32; −1 is one for each channel, which is instance normalisation. */
   groups?: number;

@@ -1,7 +1,7 @@
 /** Multiplies each channel by a weight: LayerScale of CaiT (https://arxiv.org/abs/2103.17239) and ConvNeXt. */
 import { tf } from '../../../tensorflow/index.js';
 
-export interface LayerScaleArguments {
+interface LayerScaleArguments {
   name?: string;
   /** The first value of all weights. */
   initValues: number;

@@ -1,7 +1,7 @@
 /** Keras's `Normalization`: inputs minus a mean, divided by a deviation. tfjs-layers has no such layer. */
 import { tf } from '../../../tensorflow/index.js';
 
-export interface NormalizationArguments {
+interface NormalizationArguments {
   name?: string;
   /** The axes, or the axis, that have a mean and a variance for each place. */
   axis?: number | number[];
