@@ -242,15 +242,15 @@ export const wheels = {
     bytes: 1_740_347,
     more: [
       {
-        requirement: 'clang-tidy==19.1.0',
-        sha256: 'be843086d18f7c794fe43d9f3378c0c556fd09151a2375ed1943ff703c144970',
-        bytes: 37_694_702,
+        requirement: 'clang-tidy==23.1.4',
+        sha256: '6bb31e4f319ecbe14acb75f23c3050d0f1d4b1d92ea1c66091bc76e4eac2c1ac',
+        bytes: 45_608_750,
       },
     ],
     python: '3',
-    platforms: ['manylinux2014_x86_64'],
-    folder: 'clang-tools-19.1.7',
-    space: 2e8,
+    platforms: ['manylinux2014_x86_64', 'manylinux_2_27_x86_64'],
+    folder: 'clang-tools-23.1.4',
+    space: 2.2e8,
     members: ['clang_format/data/', 'clang_tidy/data/'],
   },
 };

@@ -63,7 +63,7 @@ Napi::Value trace_source(const Napi::CallbackInfo& info, Runtime& runtime) {
   const Trace& trace = trace_under_way(runtime);
   const tensorflow::RecordedOp* op = trace.source(to_int64(info[0]));
   if (op == nullptr) return info.Env().Undefined();
-  auto inputs = Napi::Array::New(info.Env(), op->inputs.size());
+  const auto inputs = Napi::Array::New(info.Env(), op->inputs.size());
   for (std::uint32_t i = 0; i < op->inputs.size(); ++i) {
     const tensorflow::SymbolicTensor input = trace.describe(op->inputs[i]);
     inputs.Set(i, symbol(info.Env(), input.id, input.type, input.shape));

@@ -123,7 +123,7 @@ Napi::Value configure(const Napi::CallbackInfo& info, Runtime& runtime) {
 Napi::Value devices(const Napi::CallbackInfo& info, Runtime& runtime) {
   auto result = Napi::Array::New(info.Env());
   for (const tensorflow::Device& device : runtime.context().devices()) {
-    auto entry = Napi::Object::New(info.Env());
+    const auto entry = Napi::Object::New(info.Env());
     entry.Set("name", device.name);
     entry.Set("type", device.type);
     entry.Set("memoryBytes", static_cast<double>(device.memory_bytes));

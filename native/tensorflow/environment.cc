@@ -31,9 +31,11 @@ void apply_log_level() {
   if (SetStderrThreshold == nullptr || SetInitialized == nullptr) {
     return;
   }
-  constexpr int kFatal = 3;
+  constexpr long kFatal = 3;
   const char* const chosen = getenv(kLogLevel);
-  const int level = std::clamp(atoi(chosen == nullptr ? kErrors : chosen), 0, kFatal);
+  constexpr int kDecimal = 10;
+  const long level =
+      std::clamp(strtol(chosen == nullptr ? kErrors : chosen, nullptr, kDecimal), 0L, kFatal);
   SetStderrThreshold(static_cast<LogSeverityAtLeast>(level));
   SetInitialized();
 }

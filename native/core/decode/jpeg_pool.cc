@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <new>  // IWYU pragma: keep (for placement new)
 #include <utility>
@@ -34,6 +35,12 @@ std::size_t bytes_per_sample(j_common_ptr info) {
 }
 
 JpegPool& pool_of(j_common_ptr info) { return *static_cast<JpegPool*>(info->client_data); }
+
+[[noreturn]] void refuse_access(j_common_ptr info) {
+  ERREXIT(info, JERR_BAD_VIRTUAL_ACCESS);
+  // The jump is through a function pointer, which does not say that it never returns.
+  std::abort();
+}
 
 }  // namespace
 
@@ -134,7 +141,7 @@ JBLOCKARRAY JpegPool::coefficient_rows(j_common_ptr info, jvirt_barray_ptr of, J
                                        JDIMENSION count, boolean) {
   const auto* array = reinterpret_cast<const Coefficients*>(of);
   if (!array->row || count > array->rows || first > array->rows - count) {
-    ERREXIT(info, JERR_BAD_VIRTUAL_ACCESS);
+    refuse_access(info);
   }
   return array->row + first;
 }
@@ -143,7 +150,7 @@ JSAMPARRAY JpegPool::sample_rows(j_common_ptr info, jvirt_sarray_ptr of, JDIMENS
                                  JDIMENSION count, boolean) {
   const auto* array = reinterpret_cast<const Samples*>(of);
   if (!array->row || count > array->rows || first > array->rows - count) {
-    ERREXIT(info, JERR_BAD_VIRTUAL_ACCESS);
+    refuse_access(info);
   }
   return array->row + first;
 }

@@ -18,7 +18,7 @@ void Tickets::issue(RowTask task) {
 std::vector<DecodeRequest> Tickets::take_requests() { return std::exchange(requests_, {}); }
 
 std::optional<RowTask> Tickets::redeem(std::uint64_t ticket) {
-  auto found = waiting_.extract(ticket);
+  const auto found = waiting_.extract(ticket);
   if (found.empty()) return std::nullopt;
   return std::move(found.mapped());
 }
