@@ -1,10 +1,12 @@
 /** What there is to know about a network before it is trained: its size, its work, and where its weights are. */
 import { existsSync } from 'node:fs';
+import { checkOption } from '../options.js';
 import { downloadFault } from '../set-up.js';
 import { tf } from '../tensorflow/index.js';
 import { chooseNetwork } from './choose-network.js';
 import { multiplyAdds } from './multiply-adds.js';
 import type { Network } from './networks/network.js';
+import { modelOptions } from './options.js';
 
 export interface NetworkDescription {
   name: string;
@@ -43,6 +45,7 @@ const headClasses = 1000;
  * @throws InvalidInputError when there is none
  */
 export async function describeNetwork(given: string): Promise<NetworkDescription> {
+  checkOption('network', modelOptions.network, given);
   const { name, network } = await chooseNetwork(given, undefined);
   const { size, top1, published, source, origins = source ? [source.file] : [] } = network;
   const { input, features } = await network.build(size);

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ifPresent, nearPath, openSealed, readRegular } from '../../disk/index.js';
 import { expected, missing } from '../../errors.js';
+import { asPath } from '../../options.js';
 import { checkRecord } from './check-record.js';
 import { buildGraph, type GraphTrunk, graphLayer, graphNaming } from './graph-network.js';
 import { buildLayers, layersAfter, trunkNaming } from './layers-network.js';
@@ -88,7 +89,8 @@ async function notNetwork(folder: string): Promise<Error> {
   const stats = await ifPresent(stat(folder));
   if (stats === undefined) {
     const meant = await nearPath(folder);
-    return expected('an existing folder', 'network', folder, meant && `Did you mean ${meant}?`);
+    const hint = meant && `Did you mean ${asPath(meant)}?`;
+    return expected('an existing folder', 'network', folder, hint);
   }
   if (!stats.isDirectory()) {
     const way = `npx bobbin import ${folder} --out NET, then --model ./NET`;

@@ -60,12 +60,7 @@ async function checkReplaceable(folder: string): Promise<void> {
     (name) => ![networkFile, weightsFile].includes(name),
   );
   if (foreign !== undefined) {
-    const received = `${folder} with ${foreign}`;
-    throw expected(
-      'a folder with nothing but a network',
-      'the network',
-      received,
-      'Name another folder',
-    );
+    const remedy = `It has ${foreign}, which is not of a network: name another folder`;
+    throw expected('a new folder, or that of a network,', 'the network', folder, remedy);
   }
 }

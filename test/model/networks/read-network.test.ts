@@ -4,7 +4,12 @@ import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { sealed } from '../../../src/disk/index.js';
-import { createModel, loadClassifier, type ModelOptions } from '../../../src/model/index.js';
+import {
+  createModel,
+  describeNetwork,
+  loadClassifier,
+  type ModelOptions,
+} from '../../../src/model/index.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { saveLayers, tinyLayers, usualRecord } from './imported.js';
 
@@ -55,6 +60,8 @@ test('when a folder in the working folder is named without a slash, then the err
   t.after(() => process.chdir(before));
   process.chdir(folder);
   await refused({ network: 'net' }, /Did you mean \.\/net\?$/);
+  await refused({ network: './nett' }, /Did you mean \.\/net\?$/);
+  await assert.rejects(describeNetwork('net'), /Did you mean \.\/net\?$/);
   await refused(
     { pretrained: 'net' },
     /^Expected a trained model for pretrained .* It is an imported network: train it by --model \.\/net \(/,
