@@ -47,7 +47,7 @@ def parse():
     parser = argparse.ArgumentParser(description="Exports a network of timm or torchvision to ONNX.")
     parser.add_argument("name", help="of the network: resnet50, convnext_tiny.fb_in22k, …")
     parser.add_argument("--out", required=True, help="the file to write, .onnx")
-    parser.add_argument("--library", choices=["timm", "torchvision"], default="timm")
+    parser.add_argument("--library", choices=["timm", "torchvision"], default="timm", help="that has the network (default: timm)")
     parser.add_argument("--pretrained", action=argparse.BooleanOptionalAction, default=True,
                         help="published weights, which the library downloads (default); random ones otherwise")
     parser.add_argument("--weights", help="file of a state dict, .safetensors or .pth, in their place")

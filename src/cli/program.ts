@@ -47,8 +47,7 @@ const entries: Record<string, Entry> = {
     load: () => import('./commands/prepare.js'),
   },
   import: {
-    description:
-      'turn a network of another framework, such as model.onnx, into a folder to train from',
+    description: 'turn a network of ONNX, Keras, tfjs or a hub into a folder to train from',
     computes: true,
     load: () => import('./commands/import.js'),
   },

@@ -14,6 +14,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   import: [
     'import model.onnx --out net',
+    'import model.keras --out net',
     'import hf:OWNER/NAME --out net',
     'import model.onnx --out net --verify images.npy outputs.npy',
     'import model.onnx --out net --size 224 --crop-share 0.95',
