@@ -1,7 +1,8 @@
 /** Convolutions in groups and dilated ones: tfjs-layers' `Conv2D` ignores Keras's `groups`, and does not train with a dilation. */
 import { expected } from '../../../errors.js';
-import { addBias, convolve, tf } from '../../../tensorflow/index.js';
+import { convolve, tf } from '../../../tensorflow/index.js';
 import { replaceLayer } from '../stock-layers.js';
+import { completed, type StockConvolution } from './stock-convolution.js';
 
 type StockArguments = Parameters<typeof tf.layers.conv2d>[0];
 
@@ -10,19 +11,8 @@ interface Conv2DArguments extends StockArguments {
   groups?: number;
 }
 
-/** The members of tfjs-layers' own layer that this one uses; tfjs keeps the class private. */
 interface StockConv2D {
-  new (
-    args: StockArguments,
-  ): tf.layers.Layer & {
-    filters: number;
-    padding: 'same' | 'valid';
-    strides: [number, number];
-    dilationRate: [number, number];
-    kernel: tf.LayerVariable;
-    bias: tf.LayerVariable | null;
-    activation: { apply(x: tf.Tensor): tf.Tensor };
-  };
+  new (args: StockArguments): StockConvolution & { filters: number; kernel: tf.LayerVariable };
   className: string;
   fromConfig: typeof tf.layers.Layer.fromConfig;
 }
@@ -71,9 +61,7 @@ export class Conv2D extends Stock {
     return tf.tidy(() => {
       const padding = this.padding === 'same' ? 'SAME' : 'VALID';
       const options = { strides, dilations: dilationRate, padding } as const;
-      const convolved = convolve(input, this.kernel.read() as tf.Tensor4D, options);
-      const bias = this.bias?.read() as tf.Tensor1D | undefined;
-      return this.activation.apply(bias ? addBias(convolved, bias) : convolved);
+      return completed(this, convolve(input, this.kernel.read() as tf.Tensor4D, options));
     });
   }
 

@@ -1,19 +1,12 @@
 /** Dilated convolutions of single channels: tfjs-layers' `DepthwiseConv2D` ignores the dilation. */
-import { addBias, tf } from '../../../tensorflow/index.js';
+import { tf } from '../../../tensorflow/index.js';
 import { replaceLayer } from '../stock-layers.js';
+import { completed, type StockConvolution } from './stock-convolution.js';
 
-/** The members of tfjs-layers' own layer that this one uses; tfjs keeps the class private. */
 interface StockDepthwiseConv2D {
   new (
     args: Parameters<typeof tf.layers.depthwiseConv2d>[0],
-  ): tf.layers.Layer & {
-    padding: 'same' | 'valid';
-    strides: [number, number];
-    dilationRate: [number, number];
-    depthwiseKernel: tf.LayerVariable;
-    bias: tf.LayerVariable | null;
-    activation: { apply(x: tf.Tensor): tf.Tensor };
-  };
+  ): StockConvolution & { depthwiseKernel: tf.LayerVariable };
   className: string;
   fromConfig: typeof tf.layers.Layer.fromConfig;
 }
@@ -33,9 +26,10 @@ export class DepthwiseConv2D extends Stock {
     const input = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
     return tf.tidy(() => {
       const kernel = this.depthwiseKernel.read() as tf.Tensor4D;
-      const convolved = tf.depthwiseConv2d(input, kernel, strides, padding, 'NHWC', dilations);
-      const bias = this.bias?.read() as tf.Tensor1D | undefined;
-      return this.activation.apply(bias ? addBias(convolved, bias) : convolved);
+      return completed(
+        this,
+        tf.depthwiseConv2d(input, kernel, strides, padding, 'NHWC', dilations),
+      );
     });
   }
 }
