@@ -40,6 +40,13 @@ export const aClassifier: Kind = {
 /** The dense layer before the softmax. */
 export const headName = 'logits';
 
+/** The names of the layers of a head, of which no other layer may have one. */
+export const headNames = {
+  dropout: 'dropout',
+  logits: headName,
+  softmax: 'probabilities',
+} as const;
+
 /** The model of a classifier that Bobbin made: it has one input and one output. */
 export interface ImageModel extends tf.LayersModel {
   /** [batch, crop, crop, 3] → [batch, classes]. `training` drops features out, and batch normalisation uses the batch's means. */

@@ -8,6 +8,7 @@ import {
   type BuiltClassifier,
   built,
   headName,
+  headNames,
   setTrainable,
   type Trainable,
 } from './classifier.js';
@@ -107,13 +108,13 @@ function headOf(
   features: tf.SymbolicTensor,
   { rate, units, seed }: HeadOptions,
 ): tf.SymbolicTensor {
-  const dropped = new Dropout({ name: 'dropout', rate }).apply(features);
+  const dropped = new Dropout({ name: headNames.dropout, rate }).apply(features);
   const logits = tf.layers.dense({
-    name: headName,
+    name: headNames.logits,
     units,
     kernelInitializer: tf.initializers.glorotUniform({ seed }),
   });
-  const softmax = tf.layers.softmax({ name: 'probabilities' });
+  const softmax = tf.layers.softmax({ name: headNames.softmax });
   return softmax.apply(logits.apply(dropped)) as tf.SymbolicTensor;
 }
 

@@ -3,6 +3,7 @@ import { isObject } from '../../disk/index.js';
 import { expected, missing } from '../../errors.js';
 import { native } from '../../native.js';
 import { tf } from '../../tensorflow/index.js';
+import { headNames } from '../classifier.js';
 import type { Naming } from '../weights/namings.js';
 import type { Backbone } from './network.js';
 
@@ -31,9 +32,6 @@ interface Topology {
   class_name: string;
   config: { layers: LayerJson[]; input_layers?: Inbound[]; output_layers?: Inbound[] };
 }
-
-/** Names of the layers that follow the trunk. */
-const headNames = new Set(['dropout', 'logits', 'probabilities']);
 
 /**
  * The trunk for an input of `size` × `size` pixels, with initial weights as its layers ask for them, or zeros without a seed.
@@ -80,7 +78,8 @@ export function layersAfter({ topology, features, file }: LayersTrunk): string[]
 }
 
 /** A layer of the trunk may be called as one of the head: it gets another name. */
-const ownName = (name: string): string => (headNames.has(name) ? `${name}${renamed}` : name);
+const ownName = (name: string): string => (ofHead.has(name) ? `${name}${renamed}` : name);
+const ofHead = new Set<string>(Object.values(headNames));
 const renamed = '_of_trunk';
 const fileName = (name: string): string =>
   name.endsWith(renamed) ? name.slice(0, -renamed.length) : name;
@@ -167,13 +166,12 @@ function withOwnNames({ name, config, inbound_nodes: calls, ...rest }: LayerJson
 /** Of initializers that draw: without a seed of their own they would draw anew each time. */
 function setInitializers(config: Record<string, unknown>, seed: number | undefined): void {
   for (const [name, value] of Object.entries(config)) {
-    if (name.endsWith('_initializer') && isObject(value) && isObject(value.config)) {
-      if ('seed' in value.config) {
-        config[name] =
-          seed === undefined
-            ? { class_name: 'Zeros', config: {} }
-            : { ...value, config: { ...value.config, seed } };
-      }
+    const isInitializer = name.endsWith('_initializer') && isObject(value);
+    if (isInitializer && isObject(value.config) && 'seed' in value.config) {
+      config[name] =
+        seed === undefined
+          ? { class_name: 'Zeros', config: {} }
+          : { ...value, config: { ...value.config, seed } };
     }
   }
 }
