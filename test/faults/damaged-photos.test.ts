@@ -6,7 +6,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { temporaryFolder } from '../support/folders.js';
 import { loaderFor, plainPixels, sharpPicture } from '../support/pictures.js';
-import { faultOf, type Rows } from '../support/scan-walker.js';
+import { faultOf, type Rows } from './scan-walker.js';
 
 const photos = path.join(
   ...[import.meta.dirname, '..', '..', '..', 'shared', 'data', 'clothing', 'validation'],
