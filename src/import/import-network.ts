@@ -27,7 +27,7 @@ export interface ImportOptions {
   name?: string | undefined;
   /**
    * Overrides what the file says of its images: `size` in pixels, `cropShare` from 0.1 to 1, `mean` and `std` in units of
-   * 0…255, `channels`, `filter` and `fit`.
+   * 0…255 and in the order of `channels`, `channels`, `filter` and `fit`.
    */
   preprocessing?: GivenPreprocessing;
 }

@@ -43,8 +43,8 @@ export function configure(command: Command): void {
     .argument('<file>', 'a network: model.onnx, or hf:OWNER/NAME of a hub')
     .requiredOption('--out <folder>', 'folder for the network, which train and createModel take')
     .option('--name <name>', "name of the network (default: the file's or the repository's)")
-    .addOption(levelsFlag('mean', 'subtracted from the red, green and blue of pixels'))
-    .addOption(levelsFlag('std', 'by which red, green and blue are divided then'))
+    .addOption(levelsFlag('mean', 'subtracted from the channels of pixels'))
+    .addOption(levelsFlag('std', 'by which the channels are divided then'))
     .option(
       '--verify <images outputs...>',
       'two files of NumPy: images, float32 as the network takes them or uint8, and what another framework computed of them',
@@ -72,21 +72,21 @@ export function configure(command: Command): void {
 
 /** Three numbers in the units of bytes. */
 const levelsFlag = (name: string, help: string): Flag =>
-  new Flag(`--${name} <r,g,b>`, `${help}; in units of 0…255 (default: as the file says)`).argParser(
-    (text) => {
-      const values = text
-        .split(',')
-        .map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-      if (values.length !== 3 || !values.every(Number.isFinite)) {
-        throw expected('three numbers', `--${name}`, text);
-      }
-      if (values.some((value) => value > 0) && values.every((value) => value <= 1)) {
-        const levels = values.map((value) => Number((255 * value).toPrecision(6)));
-        throw expected('numbers in units of 0…255', `--${name}`, text, `That would be ${levels}`);
-      }
-      return values;
-    },
-  );
+  new Flag(
+    `--${name} <a,b,c>`,
+    `${help}; in units of 0…255, in the order of --channels (default: as the file says)`,
+  ).argParser((text) => {
+    const values = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+    if (values.length !== 3 || !values.every(Number.isFinite)) {
+      throw expected('three numbers', `--${name}`, text);
+    }
+    // Networks that take bytes, such as Caffe's, divide them by 1.
+    if (values.some((value) => value > 0) && values.every((value) => value < 1)) {
+      const levels = values.map((value) => Number((255 * value).toPrecision(6)));
+      throw expected('numbers in units of 0…255', `--${name}`, text, `That would be ${levels}`);
+    }
+    return values;
+  });
 
 async function givenReference(files: string[] | undefined): Promise<Reference | undefined> {
   if (files === undefined) {

@@ -114,3 +114,17 @@ test('when a flag is wrong, then nothing is written', async () => {
   }
   assert.ok(!existsSync(out));
 });
+
+test('when a network takes bytes as Caffe’s do, then the mean is in the order of its channels, and nothing is divided', async () => {
+  const out = path.join(folder, 'caffe');
+  const pixels = ['--channels', 'bgr', '--mean', '104,117,123', '--std', '1,1,1'];
+  const all = ['import', kept, '--out', out, ...pixels];
+  const program = await createProgram(all);
+  await program.parseAsync(all, { from: 'user' });
+  const { preprocessing } = JSON.parse(await readFile(path.join(out, 'network.json'), 'utf8'));
+  const { channels, mean, std } = preprocessing;
+  assert.deepEqual(
+    { channels, mean, std },
+    { channels: 'bgr', mean: [104, 117, 123], std: [1, 1, 1] },
+  );
+});
