@@ -34,6 +34,7 @@ export async function networkOf(
   const topology = topologyOf(readModel(json, source.file), source, notes);
   const { model, anySide } = await build(topology, source.file);
   try {
+    checkUsed(model, topology, source.file);
     const shapeOf = ({ node, call }: Result) =>
       (model.getLayer(node.name).getOutputAt(call) as tf.SymbolicTensor).shape;
     const weights = weightsOf(model, topology.nodes, stored, source.file);
@@ -73,6 +74,16 @@ async function build(
     });
   } catch (error) {
     throw expected('layers that fit together', file, (error as Error).message);
+  }
+}
+
+/** tfjs drops a layer, such as one of a model within the model, on which the output does not depend. */
+function checkUsed(model: tf.LayersModel, { nodes }: Topology, file: string): void {
+  const used = new Set(model.layers.map(({ name }) => name));
+  const unused = nodes.flatMap(({ name }) => (used.has(name) ? [] : [name]));
+  if (unused.length > 0) {
+    const what = 'layers on which the output depends';
+    throw expected(what, file, unused.slice(0, mostShown).join(', '), 'Save a model without them');
   }
 }
 

@@ -43,6 +43,11 @@ const read = (json: unknown) =>
 
 const refusals: [what: string, model: unknown, error: RegExp][] = [
   [
+    'a layer that does nothing for the output',
+    modelOf(input, after('idle', 'ReLU'), after('x', 'ReLU')),
+    /Expected layers on which the output depends for net\.h5 but received "idle"\. Save a model/,
+  ],
+  [
     'a Lambda layer',
     modelOf(input, after('code', 'Lambda', { function: ['cmVhZA=='] })),
     /for the layer code in net\.h5 but received "Lambda"\. A Lambda layer is Python code/,
