@@ -1,6 +1,6 @@
 /** A format of network files, and what its reader yields. */
 import type { NamedTensors, NetworkRecord, NetworkSource } from '../model/index.js';
-import type { KnownPreprocessing } from './preprocessing.js';
+import type { GivenPreprocessing, KnownPreprocessing } from './preprocessing.js';
 
 export interface ImportFormat {
   /** What `source.format` of a network's record says: `onnx`, … */
@@ -13,9 +13,10 @@ export interface ImportFormat {
    * Reads a network; none of its code is run.
    *
    * @param file path of the file, for errors; files beside it are found by it
+   * @param given preprocessing that overrides the file's: what it says of the same need not be what Bobbin can make
    * @throws InvalidInputError when the content is damaged, or has something that Bobbin cannot compute
    */
-  read(bytes: Buffer, file: string): Promise<ImportedNetwork>;
+  read(bytes: Buffer, file: string, given?: GivenPreprocessing): Promise<ImportedNetwork>;
 }
 
 /** What a file says of its network. */

@@ -68,6 +68,7 @@ export async function importNetwork(file: string, options: ImportOptions): Promi
   const { weights, reference, preprocessing, producer, notes, ...network } = await format.read(
     bytes,
     origin.path,
+    given,
   );
   const complete = completePreprocessing(given, preprocessing);
   checkSide(complete.preprocessing.crop, network.sides, 'the side of the input');

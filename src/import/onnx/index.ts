@@ -1,7 +1,7 @@
 /** Reads ONNX files, of opsets 9 to 20: https://onnx.ai/onnx/intro/concepts.html */
 import { expected, missing } from '../../errors.js';
 import type { ImportedNetwork, ImportFormat } from '../format.js';
-import { usualSide } from '../preprocessing.js';
+import { type GivenPreprocessing, usualSide } from '../preprocessing.js';
 import { build } from './build.js';
 import { inputOf, outputOf, sideOf } from './interface.js';
 import { metadataOf } from './metadata.js';
@@ -20,14 +20,18 @@ export const onnx: ImportFormat = {
   read: readOnnx,
 };
 
-async function readOnnx(bytes: Buffer, file: string): Promise<ImportedNetwork> {
+async function readOnnx(
+  bytes: Buffer,
+  file: string,
+  given: GivenPreprocessing = {},
+): Promise<ImportedNetwork> {
   const proto = new WireReader(bytes, file).message<ModelProto>(model);
   const { graph: content } = proto;
   if (content === undefined) {
     throw missing('a graph', file, damaged);
   }
   const opset = opsetOf(proto, file);
-  const { preprocessing, ...metadata } = await metadataOf(proto, file);
+  const { preprocessing, ...metadata } = await metadataOf(proto, file, given);
   const input = inputOf(content, file);
   const { name, others } = outputOf(content, file);
   const request = { proto: content, opset, input, outputs: [name], file };

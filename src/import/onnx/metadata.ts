@@ -5,7 +5,7 @@ import { expected } from '../../errors.js';
 import { preprocessingOf } from '../../model/index.js';
 import type { Preprocessing } from '../../pipeline/index.js';
 import type { ImportedNetwork, Reference } from '../format.js';
-import type { KnownPreprocessing } from '../preprocessing.js';
+import type { GivenPreprocessing, KnownPreprocessing } from '../preprocessing.js';
 import { referenceImages } from '../reference-images.js';
 import type { ModelProto } from './proto.js';
 import { transformersPreprocessing } from './transformers.js';
@@ -18,7 +18,11 @@ type Metadata = Pick<ImportedNetwork, 'preprocessing' | 'labels' | 'reference'>;
  *
  * @throws InvalidInputError when one of them is not what its program writes
  */
-export async function metadataOf({ metadata = [] }: ModelProto, file: string): Promise<Metadata> {
+export async function metadataOf(
+  { metadata = [] }: ModelProto,
+  file: string,
+  given: GivenPreprocessing,
+): Promise<Metadata> {
   const own = new Map(metadata.map(({ key = '', value = '' }) => [key, value]));
   const read = (key: string): unknown => {
     const text = own.get(key);
@@ -28,7 +32,7 @@ export async function metadataOf({ metadata = [] }: ModelProto, file: string): P
   const labels = labelsOf(read('labels'), `labels in ${file}`) ?? (await besideLabels(file));
   const reference = referenceOf(read('reference'), `reference in ${file}`);
   return {
-    preprocessing: timm ? known(timm) : await besidePreprocessing(file),
+    preprocessing: timm ? known(timm) : await besidePreprocessing(file, given),
     ...(labels && { labels }),
     ...(reference && { reference }),
   };
@@ -40,10 +44,13 @@ const known = ({ resize, crop, ...rest }: Preprocessing): KnownPreprocessing => 
   cropShare: crop / resize,
 });
 
-async function besidePreprocessing(file: string): Promise<KnownPreprocessing> {
+async function besidePreprocessing(
+  file: string,
+  given: GivenPreprocessing,
+): Promise<KnownPreprocessing> {
   const processor = await beside(file, 'preprocessor_config.json');
   if (processor !== undefined) {
-    return transformersPreprocessing(processor.value, processor.file);
+    return transformersPreprocessing(processor.value, processor.file, given);
   }
   const config = await beside(file, 'config.json');
   const timm = config && preprocessingOf(config.value, config.file);
