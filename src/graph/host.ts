@@ -10,7 +10,7 @@ interface View {
   offset?: number;
 }
 
-const stridesOf = (shape: readonly number[]): number[] =>
+export const stridesOf = (shape: readonly number[]): number[] =>
   shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 
 /** The most numbers of a value that JavaScript computes. They take 64 MiB, far more than shapes and indices need. */
@@ -102,6 +102,27 @@ export function hostGathered(value: HostValue, indices: HostValue, axis: number)
     }),
   );
   return { dtype, shape: gathered, values: taken };
+}
+
+/**
+ * Puts numbers into places of a copy.
+ *
+ * @param places of the first number of each row, in row-major order
+ * @param rows as many rows as places, all of one length
+ */
+export function hostScattered(
+  value: HostValue,
+  places: readonly number[],
+  rows: HostValue,
+): HostValue {
+  const values = [...value.values];
+  const length = rows.values.length / places.length;
+  for (const [row, place] of places.entries()) {
+    for (let i = 0; i < length; i++) {
+      values[place + i] = rows.values[row * length + i] as number;
+    }
+  }
+  return { ...value, values };
 }
 
 export function hostConcatenated(parts: readonly HostValue[], axis: number): HostValue {

@@ -58,6 +58,16 @@ const cases: [fault: string, steps: Step[], error: RegExp][] = [
     /Gather "Gather": .*at most 8388608/,
   ],
   [
+    'a number is put outside of a value',
+    [['ScatterND', [ints(1, 2), { ...ints(2), shape: [1, 1] }, ints(3)]]],
+    /indices of 2 elements for input 1 of ScatterND "ScatterND" but received 2/,
+  ],
+  [
+    'slices have another shape than their places',
+    [['ScatterND', [ints(1, 2), { ...ints(0), shape: [1, 1] }, ints(3, 4)]]],
+    /values \[1\] for input 2 of ScatterND/,
+  ],
+  [
     'a value is joined with itself',
     [
       ['Expand', [scalar(0), ints(2 ** 20)]],

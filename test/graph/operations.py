@@ -118,6 +118,8 @@ CASES = [
     ("Gather", [ONE, numpy.array([[0, 2], [1, 1]])], {"axis": 1}),
     ("Gather", [ONE, numpy.array(1)], {"axis": -1}),
     ("Gather", [WHOLE, ints(2, 0)], {"axis": 1}),
+    ("ScatterND", [WHOLE, numpy.array([[0, 1], [-1, -3]]), ints(5, 6)], {}),
+    ("ScatterND", [WHOLE, numpy.array([[-1]]), ints(5, 6, 7).reshape(1, 3)], {}),
     ("Expand", [TWO, ints(2, 1, 4)], {}),
     ("Tile", [ONE, ints(1, 2, 3)], {}),
     ("Pad", [ONE, ints(1, 0, -1, 0, 2, 1), scalar(0.5)], {}),

@@ -10,6 +10,7 @@ import * as parts from './parts.js';
 import * as pooling from './pooling.js';
 import * as reduction from './reduction.js';
 import * as resize from './resize.js';
+import * as scatter from './scatter.js';
 import * as shape from './shape.js';
 
 export const operations: Readonly<Record<string, Operation>> = {
@@ -23,5 +24,6 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...pooling,
   ...reduction,
   ...resize,
+  ...scatter,
   ...shape,
 };
