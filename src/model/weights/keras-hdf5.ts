@@ -15,8 +15,8 @@ export interface KerasWeight {
   tensor: NamedTensor;
 }
 
-/** What the optimizer stored lies beside the weights and may be twice as large. */
-const skip = ['optimizer_weights', 'optimizer'];
+/** What the optimizer and metrics stored lies beside the weights; the optimizer's may be twice as large. */
+const skip = ['optimizer_weights', 'optimizer', 'metrics'];
 
 export const readKerasHdf5 = (source: ByteSource): Promise<Hdf5File> => readHdf5(source, { skip });
 

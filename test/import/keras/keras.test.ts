@@ -10,6 +10,7 @@ for (const name of [
   'activations.h5',
   'shapes.h5',
   'keras2.h5',
+  'compiled.keras',
 ]) {
   test(`when ${name} is imported, then it computes what Keras did`, async () => {
     const model = await modelOf(await imported(name));
