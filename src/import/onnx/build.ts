@@ -55,6 +55,9 @@ export async function build(request: Request): Promise<Built> {
   return { nodes: inOrder(forms, outputs, { known, file }), outputs, tensors: builder.tensors };
 }
 
+/** The operations of quantized networks, ONNX's and ONNX Runtime's: `DynamicQuantizeLinear`, `ConvInteger`, `MatMulNBits`, … */
+const quantizing = /Quantize|Integer$|^Q(Linear|Gemm|Attention)|NBits$|Bnb4$/;
+
 class Builder implements Maker {
   readonly tensors = new Map<string, StoredTensor>();
   private readonly copies: Copies;
@@ -86,6 +89,11 @@ class Builder implements Maker {
     const { operation = '', input: inputs = [], output: outputs = [], domain = '' } = proto;
     const name = proto.name || `${operation} that makes ${outputs[0]}`;
     const where = `the node ${name} of ${this.request.file}`;
+    if (quantizing.test(operation)) {
+      const remedy =
+        'Take the file that was not quantized: repositories for transformers.js have model.onnx and model_fp16.onnx';
+      throw expected('a network of floats', where, operation, remedy);
+    }
     if (domain !== '' && domain !== 'ai.onnx') {
       const remedy = 'Export the network without the optimisations of a runtime';
       throw expected('an operation of ONNX', where, `${domain}.${operation}`, remedy);

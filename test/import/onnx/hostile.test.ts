@@ -115,6 +115,10 @@ test('when a graph is none, then the node at fault is named', async () => {
       /an operation of ONNX for the node FusedConv .* "com\.microsoft\.FusedConv"\. Export/,
     ],
     [
+      [node({ operation: 'DynamicQuantizeLinear', inputs: ['x'], outputs: ['y'] })],
+      /a network of floats for the node Dynamic.* of .*net\.onnx .*"DynamicQuantizeLinear"\. Take the file that/,
+    ],
+    [
       [node({ operation: 'If', inputs: ['x'], outputs: ['y'], attributes: [branch] })],
       /without a graph of its own for the node If that makes y .* received "If"/,
     ],
