@@ -107,7 +107,7 @@ interface Group {
 }
 
 /** The smallest groups of axes longer than 1 in which one shape becomes another; undefined if an axis is empty, or if none does. */
-function groupsOf(before: readonly number[], after: readonly number[]): Group[] | undefined {
+export function groupsOf(before: readonly number[], after: readonly number[]): Group[] | undefined {
   const areLong = [...before, ...after].every((side) => Number.isSafeInteger(side) && side > 0);
   if (!areLong || sizeOf(before) !== sizeOf(after)) {
     return undefined;

@@ -107,8 +107,10 @@ export class GraphLayer extends tf.layers.Layer {
   /** The multiplications, each with its addition, for a batch of images of the shape `images`. */
   multiplyAdds(images: number[]): number {
     let sum = 0;
-    this.program.shapes(images, (node, inputs, [output]) => {
-      sum += multiplyAdds(node, inputs, output as Value);
+    this.program.shapes(images, {
+      after(node, inputs, [output]) {
+        sum += multiplyAdds(node, inputs, output as Value);
+      },
     });
     return sum;
   }

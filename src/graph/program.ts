@@ -19,8 +19,15 @@ interface Step {
   outputs: number[];
 }
 
-/** Sees the values of an operation, in the order of the node's inputs and outputs. */
-type Observer = (node: Node, inputs: (Value | undefined)[], outputs: Value[]) => void;
+/** Accompanies a pass over a graph, with the values of each operation in the order of the node's inputs and outputs. */
+export interface Observer {
+  /** Gives the inputs that the operation is to take. */
+  before?(node: Node, inputs: Inputs): Inputs;
+  after?(node: Node, inputs: Inputs, outputs: readonly Value[]): void;
+}
+
+/** Undefined where an optional one is left out. */
+export type Inputs = readonly (Value | undefined)[];
 
 /** The order of an image's axes in memory. */
 const imageOrder = [0, 2, 3, 1];
@@ -83,7 +90,7 @@ export class Program {
     images: tf.Tensor,
     weights: readonly WeightValue[],
     isTraining = false,
-    observe?: Observer,
+    observer?: Observer,
   ): tf.Tensor[] {
     const values = [...this.known];
     values[0] = { tensor: images, axes: memoryOrder(this.imageOrder) };
@@ -92,9 +99,12 @@ export class Program {
     });
     const count = new NumberCount();
     for (const step of this.steps) {
-      const results = computed(step, values, isTraining);
-      count.add(step, results, values);
-      observe?.(step.node, inputsOf(step, values), results);
+      const { node } = step;
+      const given = inputsOf(step, values);
+      const inputs = observer?.before?.(node, given) ?? given;
+      const results = computed(step, inputs, isTraining);
+      count.add(node, inputs, results);
+      observer?.after?.(node, inputs, results);
       step.outputs.forEach((number, i) => {
         values[number] = results[i];
       });
@@ -111,10 +121,10 @@ export class Program {
    * @param images the shape of a batch of images
    * @throws InvalidInputError with the node, where its inputs do not fit
    */
-  shapes(images: number[], observe?: Observer): number[][] {
+  shapes(images: number[], observer?: Observer): number[][] {
     const shapes = [images, ...this.weights.map(({ shape }) => shape)];
     return traced(
-      (batch, ...weights) => this.run(batch as tf.Tensor, weights, false, observe),
+      (batch, ...weights) => this.run(batch as tf.Tensor, weights, false, observer),
       shapes,
     );
   }
@@ -159,17 +169,15 @@ export class Program {
     if (!isConstant) {
       return undefined;
     }
-    const results = computed(step, this.known, false);
-    this.knownCount.add(step, results, this.known);
+    const inputs = inputsOf(step, this.known);
+    const results = computed(step, inputs, false);
+    this.knownCount.add(step.node, inputs, results);
     // An operation without a form for JavaScript gives tensors.
     return results.every(isHost) ? results : undefined;
   }
 }
 
-const inputsOf = (
-  { inputs }: Step,
-  values: readonly (Value | undefined)[],
-): (Value | undefined)[] =>
+const inputsOf = ({ inputs }: Step, values: readonly (Value | undefined)[]): Inputs =>
   inputs.map((number) => (number === undefined ? undefined : values[number]));
 
 /** Bounds the numbers that JavaScript computes in one pass over a graph. */
@@ -177,18 +185,17 @@ class NumberCount {
   private numbers = 0;
 
   /** @throws InvalidInputError when the results of a step make them too many */
-  add(step: Step, results: readonly Value[], values: readonly (Value | undefined)[]) {
-    const given = inputsOf(step, values);
+  add(node: Node, inputs: Inputs, results: readonly Value[]) {
     for (const result of results.filter(isHost)) {
       // Another shape of the same numbers takes no memory.
-      const isNew = given.every(
+      const isNew = inputs.every(
         (value) => !value || !isHost(value) || value.values !== result.values,
       );
       this.numbers += isNew ? result.values.length : 0;
     }
     if (this.numbers > mostNumbers) {
       const what = `at most ${mostNumbers} numbers that are known beforehand`;
-      throw expected(what, `the nodes up to ${step.node.title}`, this.numbers);
+      throw expected(what, `the nodes up to ${node.title}`, this.numbers);
     }
   }
 }
@@ -208,10 +215,9 @@ function traced(
   }
 }
 
-function computed(step: Step, values: (Value | undefined)[], isTraining: boolean): Value[] {
-  const { node, compute } = step;
+function computed({ node, compute }: Step, inputs: Inputs, isTraining: boolean): Value[] {
   try {
-    return [compute(new Call(node, inputsOf(step, values), isTraining))].flat();
+    return [compute(new Call(node, inputs, isTraining))].flat();
   } catch (error) {
     if (error instanceof Error && !error.message.includes(node.title)) {
       error.message = `${node.title}: ${error.message}`;

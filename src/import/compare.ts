@@ -71,7 +71,7 @@ async function outputsOf(
   { record, weights }: Imported,
   { shape, values }: Reference['images'],
 ): Promise<Float32Array> {
-  const network = await computing(record, weights);
+  const network = await computing(record, weights, shape[2] as number);
   const size = values.length / (shape[0] as number);
   const results: Float32Array[] = [];
   try {

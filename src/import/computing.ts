@@ -1,7 +1,12 @@
 /** An imported network with its own head, to compute with. */
 import { missing } from '../errors.js';
-import { type Graph, Program } from '../graph/index.js';
-import type { NamedTensor, NamedTensors, NetworkRecord } from '../model/index.js';
+import { atSide, type Graph, Program } from '../graph/index.js';
+import {
+  type NamedTensor,
+  type NamedTensors,
+  type NetworkRecord,
+  withPositions,
+} from '../model/index.js';
 import { tf } from '../tensorflow/index.js';
 
 export interface Computing {
@@ -10,16 +15,28 @@ export interface Computing {
   dispose(): void;
 }
 
-export function computing(record: NetworkRecord, weights: NamedTensors): Promise<Computing> {
+/** @param side of the images, which the network takes */
+export function computing(
+  record: NetworkRecord,
+  weights: NamedTensors,
+  side: number,
+): Promise<Computing> {
   return record.graph === undefined
     ? computingLayers(record, weights)
-    : computingGraph(record.graph, weights);
+    : computingGraph(record.graph, weights, side);
 }
 
-async function computingGraph(graph: Graph, weights: NamedTensors): Promise<Computing> {
-  const program = new Program(graph, graph.outputs);
+async function computingGraph(
+  given: Graph,
+  weights: NamedTensors,
+  side: number,
+): Promise<Computing> {
+  const { outputs } = given;
+  const graph = atSide(given, outputs, side);
+  const tensors = withPositions(weights, { graph, outputs }, (name) => name);
+  const program = new Program(graph, outputs);
   const kept = program.weights.map(({ name, axes }) => {
-    const { shape, values } = weights.get(name) as NamedTensor;
+    const { shape, values } = tensors.get(name) as NamedTensor;
     return tf.tidy(() => tf.transpose(tf.tensor(values, shape), axes));
   });
   return {

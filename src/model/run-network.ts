@@ -1,6 +1,9 @@
 /** The network of a classifier that was trained: it needs neither the list nor the folder that the network came from. */
 import { expected } from '../errors.js';
+import { GraphLayer } from '../graph/index.js';
+import type { tf } from '../tensorflow/index.js';
 import { type Classifier, inputOfHead } from './classifier.js';
+import { buildGraph } from './networks/graph-network.js';
 import { type NetworkName, networkNamed, networkNames } from './networks/index.js';
 import { buildLayers } from './networks/layers-network.js';
 import { atSize, type NamedNetwork, type Network } from './networks/network.js';
@@ -35,11 +38,14 @@ function trunkOf(
   file: string,
 ): Omit<Network, 'size' | 'preprocessing'> {
   const { features, rate } = inputOfHead(model);
-  const topology = model.toJSON(null, false);
-  const trunk = { topology, features: features.sourceLayer.name, file };
-  return {
-    ...imported,
-    dropout: rate,
-    build: (size, seed) => buildLayers(trunk, size, seed),
-  };
+  return { ...imported, dropout: rate, build: builderOf(model, features.sourceLayer, file) };
+}
+
+function builderOf(model: tf.LayersModel, last: tf.layers.Layer, file: string): Network['build'] {
+  if (last instanceof GraphLayer) {
+    const trunk = { graph: last.graph, features: last.outputs[0] as string, file };
+    return (size, seed) => buildGraph(trunk, size, seed);
+  }
+  const trunk = { topology: model.toJSON(null, false), features: last.name, file };
+  return (size, seed) => buildLayers(trunk, size, seed);
 }

@@ -57,7 +57,7 @@ const numbersOf = (numbers: number): string =>
 
 function sidesOf({ sides }: NetworkRecord): string {
   if ('only' in sides) {
-    return 'it takes no others';
+    return `it takes no others${sides.fixedBy === undefined ? '' : `, since ${sides.fixedBy} fits no other`}`;
   }
   return sides.multipleOf === 1
     ? 'it takes other sides, too'

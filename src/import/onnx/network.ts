@@ -1,7 +1,7 @@
 /** Puts the nodes and the tensors of a graph together to a network. */
 import type { Graph, GraphNode } from '../../graph/index.js';
 import type { ImportedNetwork } from '../format.js';
-import { sidesOf } from '../sides.js';
+import { sized } from '../sides.js';
 import type { StoredTensor } from './build.js';
 import { featuresOf } from './head.js';
 import { weightsAndConstants } from './weights.js';
@@ -29,11 +29,10 @@ export function networkOf({ input, nodes, output, tensors, size }: Parts): Graph
   const features = featuresOf(nodes, output, tensors);
   const all = [...nodes, ...features.nodes];
   const { values: weights, ...kept } = weightsAndConstants(all, tensors);
-  const graph: Graph = { input, nodes: all, outputs: [output], ...kept };
+  const graph = { input, nodes: all, outputs: [output], ...kept };
   return {
-    sides: sidesOf(graph, features.value, size),
+    ...sized(graph, features.value, size),
     features: features.value,
-    graph,
     weights,
     classes: features.classes,
   };

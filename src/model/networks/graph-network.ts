@@ -1,6 +1,6 @@
 /** Builds the trunk of a network from a graph: one layer computes it and has all of its weights. */
 import { expected, InvalidInputError } from '../../errors.js';
-import { type Graph, GraphLayer } from '../../graph/index.js';
+import { atSide, type Graph, GraphLayer } from '../../graph/index.js';
 import type { tf } from '../../tensorflow/index.js';
 import type { Naming } from '../weights/namings.js';
 import { imageInput } from './builder.js';
@@ -31,7 +31,9 @@ export function graphLayer({ graph, features, file }: GraphTrunk): GraphLayer {
  */
 export function buildGraph(trunk: GraphTrunk, size: number, seed: number | undefined): Backbone {
   const input = imageInput(size);
-  const layer = graphLayer(trunk);
+  const { graph, features: value } = trunk;
+  const sized = explained(trunk.file, () => atSide(graph, [value], size));
+  const layer = graphLayer({ ...trunk, graph: sized });
   const features = explained(trunk.file, () => layer.apply(input) as tf.SymbolicTensor);
   if (features.shape.length !== 2) {
     layer.dispose();

@@ -4,7 +4,7 @@ import type { Preprocessing } from '../../pipeline/index.js';
 import type { Download } from '../../set-up.js';
 import type { tf } from '../../tensorflow/index.js';
 import type { Naming } from '../weights/namings.js';
-import type { NetworkSource, Sides } from './record.js';
+import { type NetworkSource, onlySide, type Sides } from './record.js';
 
 /** Input and pooled features, [batch, channels], of one network. */
 export interface Backbone {
@@ -69,7 +69,7 @@ export function checkSide(size: number, { name, network }: NamedNetwork): void {
   const { sides = usualSides } = network;
   if ('only' in sides && size !== sides.only) {
     const remedy = `Leave out --size (in a program \`size\`), or export the network for ${size} pixels and import it again`;
-    throw expected(`${sides.only}, the only side that ${name} takes,`, 'size', size, remedy);
+    throw expected(onlySide(sides, name), 'size', size, remedy);
   }
   if ('multipleOf' in sides && size % sides.multipleOf !== 0) {
     throw expected(`a multiple of ${sides.multipleOf}`, 'size', size);

@@ -22,19 +22,30 @@ export interface NetworkRecord {
   layers?: object;
 }
 
-/** Sides of the input in pixels that a network takes: multiples of a number, or one side alone. */
-export type Sides = { multipleOf: number } | { only: number };
+/** Sides of the input in pixels that a network takes: multiples of a number, or one side alone, perhaps with what fixes it. */
+export type Sides = { multipleOf: number } | { only: number; fixedBy?: string };
 
 export function isSides(value: unknown): value is Sides {
-  const entries = isObject(value) ? Object.entries(value) : [];
+  if (!isObject(value)) {
+    return false;
+  }
+  const { fixedBy, ...rest } = value;
+  const [[key, side] = [], ...others] = Object.entries(rest);
   return (
-    entries.length === 1 &&
-    entries.every(
-      ([key, side]) =>
-        ['multipleOf', 'only'].includes(key) && Number.isInteger(side) && (side as number) >= 1,
-    )
+    others.length === 0 &&
+    (key === 'only' || (key === 'multipleOf' && fixedBy === undefined)) &&
+    ['string', 'undefined'].includes(typeof fixedBy) &&
+    Number.isInteger(side) &&
+    (side as number) >= 1
   );
 }
+
+/** `224, the only side that vit takes, since the weight … fits no other,` */
+export const onlySide = (
+  { only, fixedBy }: { only: number; fixedBy?: string },
+  name: string,
+): string =>
+  `${only}, the only side that ${name} takes${fixedBy === undefined ? '' : `, since ${fixedBy} fits no other`},`;
 
 /** Where a network came from, so that it can be found again. */
 export interface NetworkSource {

@@ -1,10 +1,12 @@
 /** Puts the tensors of a file into a network, whichever names of its weights the file uses. */
 import { expected } from '../../errors.js';
 import { nonFiniteIndex } from '../../finite.js';
+import { GraphLayer } from '../../graph/index.js';
 import { tf } from '../../tensorflow/index.js';
 import { checkFit, type Heads } from './account.js';
 import type { NamedTensor, NamedTensors } from './format.js';
 import { layerNamings, type Naming, type StoredWeight } from './namings.js';
+import { withPositions } from './positions.js';
 
 interface Assignment {
   /** The file, for errors. */
@@ -35,7 +37,8 @@ export function assignWeights(
   const candidates = [...namings, ...layerNamings].map((naming) =>
     own.map((layer): StoredLayer => [layer, storedWeights(layer, naming)]),
   );
-  const { layers, tensors } = bestMatch(candidates, [given, withoutPrefix(given)]);
+  const { layers, tensors: named } = bestMatch(candidates, [given, withoutPrefix(given)]);
+  const tensors = layers.reduce(fittedTo, named);
   checkFit({ network: model.name, weights: weightsOf(layers), tensors, file, heads });
   for (const [layer, weights] of layers) {
     tf.tidy(() =>
@@ -44,6 +47,19 @@ export function assignWeights(
       ),
     );
   }
+}
+
+/** The tensors, with positions for the patches of a layer. */
+function fittedTo(tensors: NamedTensors, [layer, weights]: StoredLayer): NamedTensors {
+  if (!(layer instanceof GraphLayer)) {
+    return tensors;
+  }
+  const names = layer.weights.map(({ originalName }, place) => {
+    const weight = layer.fileWeight(originalName.slice(layer.name.length + 1));
+    return [weight?.name, (weights[place] as StoredWeight).name] as const;
+  });
+  const byWeight = new Map(names);
+  return withPositions(tensors, layer, (name) => byWeight.get(name));
 }
 
 const storedWeights = ({ name: layer, weights }: tf.layers.Layer, naming: Naming) =>

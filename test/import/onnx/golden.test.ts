@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { sha256 } from '../../../src/disk/index.js';
 import type { Reference } from '../../../src/import/index.js';
 import { type Imported, importNetwork, largestDifference } from '../../../src/import/index.js';
+import { referenceImages } from '../../../src/import/reference-images.js';
 import { temporaryFolder } from '../../support/folders.js';
 
 const out = temporaryFolder();
@@ -117,16 +118,36 @@ test('when images have their channels last, then they are computed as they are',
   assert.equal(network.record.features, 'pooled');
 });
 
-test('when positions of patches fix the size, then the network takes images of that size alone', async () => {
-  const network = await imported('patches');
+for (const exporter of ['vit', 'vit-dynamo']) {
+  test(`when ${exporter} gets images of other sides, then it computes what timm does with positions that it resampled`, async () => {
+    const network = await imported(exporter);
+    await checkResults(network);
+    assert.deepEqual(network.record.sides, { multipleOf: 8 });
+    const results = JSON.parse(await readFile(fixture('vit').replace('.onnx', '.json'), 'utf8'));
+    for (const [side, logits] of Object.entries<number[]>(results)) {
+      const shape = [2, 3, Number(side), Number(side)];
+      const images = { shape, values: referenceImages(shape) };
+      const outputs = { shape: [2, 10], values: Float32Array.from(logits) };
+      const difference = await largestDifference(network, { images, outputs }, side);
+      assert.ok(difference < 2e-6, `${side}: ${difference}`);
+    }
+  });
+}
+
+test('when a weight fits images of one side alone, then another side is refused, and the weight is named', async () => {
+  const network = await imported('beit');
   await checkResults(network);
-  assert.deepEqual(network.record.sides, { only: 32 });
+  const bias =
+    'Add "/blocks.0/attn/Add_1" with the weight blocks.0.attn.relative_position_bias_table [52,2]';
+  assert.deepEqual(network.record.sides, { only: 32, fixedBy: bias });
   await assert.rejects(
-    importNetwork(fixture('patches'), {
+    importNetwork(fixture('beit'), {
       out: path.join(out, 'other'),
       preprocessing: { size: 64 },
     }),
-    /Expected 32 pixels for the side of the input but received 64/,
+    {
+      message: `Expected 32, the only side that the network takes, since ${bias} fits no other, for the side of the input but received 64`,
+    },
   );
 });
 

@@ -1,16 +1,20 @@
 /** Classifiers over the trunk of an imported graph: weights by torch's names, freezing, runs. */
 import assert from 'node:assert/strict';
-import { rename } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { evaluate } from '../../../src/evaluation/index.js';
+import { resampled } from '../../../src/graph/index.js';
+import { importNetwork } from '../../../src/import/index.js';
 import {
   type Classifier,
   createModel,
   featuresOf,
   loadClassifier,
   type ModelOptions,
+  saveClassifier,
 } from '../../../src/model/index.js';
+import { safetensorsPieces } from '../../../src/model/weights/write-safetensors.js';
 import { predict } from '../../../src/prediction/index.js';
 import { tf } from '../../../src/tensorflow/index.js';
 import { train } from '../../../src/training/index.js';
@@ -156,6 +160,26 @@ test('when a run of an imported graph goes on after its folder has gone, then it
   });
   const name = 'backbone/stem.conv.weight';
   assert.deepEqual(valuesOf(next, name), valuesOf(loaded, name));
+});
+
+test('when positions belong to images of another side, then they are resampled, those of a run and of a file alike', async () => {
+  const file = path.join(import.meta.dirname, '../../import/onnx/fixtures/vit.onnx');
+  const { weights } = await importNetwork(file, { out: at('vit') });
+  const classifierOf = (given: Partial<ModelOptions>) => build({ network: at('vit'), ...given });
+  const positions = (classifier: Classifier) => valuesOf(classifier, 'backbone/pos_embed');
+  const own = positions(await classifierOf({}));
+  const large = await classifierOf({ size: 48 });
+  const values = Float32Array.from(positions(large));
+  assert.deepEqual([own.length, values.length], [17 * 8, 37 * 8]);
+  assert.deepEqual([...values.subarray(0, 8)], own.slice(0, 8));
+  await saveClassifier(large, at('large'));
+  weights.set('pos_embed', { shape: [1, 37, 8], values });
+  await writeFile(at('large.safetensors'), Buffer.concat(safetensorsPieces(weights)));
+  const wanted = [...resampled(values, [1, 17, 8], 1)];
+  for (const pretrained of [at('large.safetensors'), at('large')]) {
+    assert.deepEqual(positions(await classifierOf({ pretrained, size: 32 })), wanted);
+  }
+  assert.deepEqual(positions(await loadClassifier(at('large'))), [...values]);
 });
 
 const turnedKernel = () => {
