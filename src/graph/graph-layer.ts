@@ -29,6 +29,9 @@ interface GraphLayerConfig {
 export class GraphLayer extends tf.layers.Layer {
   static className = 'GraphLayer';
 
+  /** Plain tfjs does not have the layer. */
+  readonly needsBobbin = true;
+
   readonly graph: Graph;
   readonly outputs: readonly string[];
   private readonly program: Program;

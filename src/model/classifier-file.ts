@@ -14,7 +14,10 @@ import { isSides } from './networks/record.js';
 import { type ModelJson, parseModelJson, type WeightsGroup } from './weights/model-json.js';
 
 /** The part of a classifier's `model.json` that tfjs does not know, in `userDefinedMetadata`. */
-type Metadata = Omit<Classifier, 'model'>;
+type Metadata = Omit<Classifier, 'model'> & {
+  /** For who opens the file: why plain tfjs does not load it. */
+  needs?: string;
+};
 
 /**
  * Writes `model.json` and the weights file it names into `folder`, replacing an earlier classifier.
@@ -48,6 +51,7 @@ export async function saveClassifier(classifier: Classifier, folder: string): Pr
         task,
         validationImages,
         epoch,
+        ...needsOf(model),
       };
       const json = {
         format: 'layers-model',
@@ -62,6 +66,16 @@ export async function saveClassifier(classifier: Classifier, folder: string): Pr
       return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
     }),
   );
+}
+
+/** What a model needs beside tfjs, by the layers and activations that say so of themselves. */
+function needsOf({ layers }: tf.LayersModel): Pick<Metadata, 'needs'> {
+  const parts = layers.flatMap((layer) => [layer, (layer as { activation?: object }).activation]);
+  const own = parts.filter((part) => (part as { needsBobbin?: boolean })?.needsBobbin);
+  const names = new Set(own.map((part) => (part as tf.layers.Layer).getClassName()));
+  return own.length === 0
+    ? {}
+    : { needs: `Bobbin's loadClassifier: plain tfjs does not compute ${[...names].join(', ')}.` };
 }
 
 async function removeOtherWeights(folder: string, keep: string): Promise<void> {

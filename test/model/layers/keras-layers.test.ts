@@ -1,12 +1,18 @@
 /** Layers of Keras's that tfjs-layers lacks: how they train and are saved. Their outputs are compared in test/import/keras. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { test } from 'node:test';
-import { Dropout } from '../../../src/model/index.js';
+import { Dropout, saveClassifier } from '../../../src/model/index.js';
 import { Conv2D } from '../../../src/model/layers/keras/conv2d.js';
 import { GroupNormalization } from '../../../src/model/layers/keras/group-normalization.js';
 import { LayerScale } from '../../../src/model/layers/keras/layer-scale.js';
 import { Normalization } from '../../../src/model/layers/keras/normalization.js';
+import { imageNetCrop, signedPixels } from '../../../src/model/networks/network.js';
 import { tf } from '../../../src/tensorflow/index.js';
+import { temporaryFolder } from '../../support/folders.js';
+
+const folder = temporaryFolder();
 
 const image = tf.randomNormal([2, 6, 6, 4], 0, 1, 'float32', 1);
 
@@ -81,6 +87,30 @@ test('when a model with such layers is saved and loaded, then it computes the sa
   );
   close(loaded.predict(image) as tf.Tensor, model.predict(image) as tf.Tensor);
   assert.deepEqual((model.predict(image) as tf.Tensor).shape, [2, 1, 1, 4]);
+});
+
+test('when a classifier is saved, then its file says which layers plain tfjs does not compute, if there are any', async () => {
+  const preprocessing = imageNetCrop(32, signedPixels);
+  const needsOf = async (...layers: tf.layers.Layer[]) => {
+    const input = tf.input({ shape: [32, 32, 4] });
+    const output = layers.reduce((x, layer) => layer.apply(x) as tf.SymbolicTensor, input);
+    const model = tf.model({ inputs: input, outputs: output });
+    await saveClassifier({ model, classes: ['a', 'b'], preprocessing, network: 'own' }, folder);
+    const json = JSON.parse(await readFile(path.join(folder, 'model.json'), 'utf8'));
+    return json.userDefinedMetadata.needs;
+  };
+  const stock = { filters: 4, kernelSize: 1 };
+  const plain = [new Conv2D(stock), tf.layers.depthwiseConv2d({ kernelSize: 1 })];
+  assert.equal(await needsOf(...plain, tf.layers.globalAveragePooling2d({})), undefined);
+  const own = await needsOf(
+    new Conv2D({ ...stock, groups: 2 }),
+    new LayerScale({ initValues: 0.3, projectionDim: 4 }),
+    tf.layers.depthwiseConv2d({ kernelSize: 1, dilationRate: 2 }),
+    tf.layers.globalMaxPooling2d({ keepdims: true } as never),
+    tf.layers.activation({ activation: 'hardSilu' as never }),
+  );
+  const names = 'Conv2D, LayerScale, DepthwiseConv2D, GlobalMaxPooling2D, hardSilu';
+  assert.equal(own, `Bobbin's loadClassifier: plain tfjs does not compute ${names}.`);
 });
 
 test('when groups do not divide the channels or the filters, then they are refused', () => {

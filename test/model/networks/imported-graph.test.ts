@@ -1,6 +1,6 @@
 /** Classifiers over the trunk of an imported graph: weights by torch's names, freezing, runs. */
 import assert from 'node:assert/strict';
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { evaluate } from '../../../src/evaluation/index.js';
@@ -173,6 +173,8 @@ test('when positions belong to images of another side, then they are resampled, 
   assert.deepEqual([own.length, values.length], [17 * 8, 37 * 8]);
   assert.deepEqual([...values.subarray(0, 8)], own.slice(0, 8));
   await saveClassifier(large, at('large'));
+  const json = await readFile(at('large/model.json'), 'utf8');
+  assert.match(json, /"needs":"Bobbin's loadClassifier: plain tfjs does not compute GraphLayer\."/);
   weights.set('pos_embed', { shape: [1, 37, 8], values });
   await writeFile(at('large.safetensors'), Buffer.concat(safetensorsPieces(weights)));
   const wanted = [...resampled(values, [1, 17, 8], 1)];

@@ -17,6 +17,7 @@ const hardSigmoid = (x: tf.Tensor): tf.Tensor => tf.relu6(x.add(3)).div(6);
 for (const [className, compute] of Object.entries(activations)) {
   class Activation extends tf.serialization.Serializable {
     static className = className;
+    readonly needsBobbin = true;
 
     getConfig() {
       return {};

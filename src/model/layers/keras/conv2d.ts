@@ -65,6 +65,11 @@ export class Conv2D extends Stock {
     });
   }
 
+  /** Plain tfjs ignores groups. */
+  get needsBobbin(): boolean {
+    return this.groups > 1;
+  }
+
   override getConfig() {
     return { ...super.getConfig(), ...(this.groups > 1 && { groups: this.groups }) };
   }

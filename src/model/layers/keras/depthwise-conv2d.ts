@@ -18,6 +18,11 @@ const Stock = tf.layers.depthwiseConv2d({ kernelSize: 1 })
 export class DepthwiseConv2D extends Stock {
   static override className = 'DepthwiseConv2D';
 
+  /** Plain tfjs ignores dilations. */
+  get needsBobbin(): boolean {
+    return this.dilationRate.some((rate) => rate !== 1);
+  }
+
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: object): tf.Tensor | tf.Tensor[] {
     const { strides, padding, dilationRate: dilations } = this;
     if (dilations.every((rate) => rate === 1)) {

@@ -33,6 +33,10 @@ function withKeepdims(factory: 'globalAveragePooling2d' | 'globalMaxPooling2d'):
       return this.keepdims ? [batch, 1, 1, channels] : [batch, channels];
     }
 
+    get needsBobbin(): boolean {
+      return this.keepdims;
+    }
+
     override getConfig() {
       return { ...super.getConfig(), ...(this.keepdims && { keepdims: true }) };
     }

@@ -20,6 +20,7 @@ interface GroupNormalizationArguments {
  */
 export class GroupNormalization extends tf.layers.Layer {
   static className = 'GroupNormalization';
+  readonly needsBobbin = true;
   private readonly args: Required<Omit<GroupNormalizationArguments, 'name'>>;
   private gamma?: tf.LayerVariable;
   private beta?: tf.LayerVariable;

@@ -12,6 +12,7 @@ interface LayerScaleArguments {
 /** The layer of keras.applications' ConvNeXt, under its name and configuration. Its weight is `gamma`. */
 export class LayerScale extends tf.layers.Layer {
   static className = 'LayerScale';
+  readonly needsBobbin = true;
   private readonly args: LayerScaleArguments;
   private gamma?: tf.LayerVariable;
 

@@ -18,6 +18,7 @@ const smallest = 1e-7;
 /** https://keras.io/api/layers/preprocessing_layers/numerical/normalization/ */
 export class Normalization extends tf.layers.Layer {
   static className = 'Normalization';
+  readonly needsBobbin = true;
   private readonly args: NormalizationArguments;
   private mean?: tf.LayerVariable;
   private variance?: tf.LayerVariable;

@@ -4,6 +4,7 @@ import { tf } from '../../../tensorflow/index.js';
 /** Both have the same number of axes: https://keras.io/api/layers/merging_layers/subtract/ */
 export class Subtract extends tf.layers.Layer {
   static className = 'Subtract';
+  readonly needsBobbin = true;
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const [from, what] = inputs as [tf.Tensor, tf.Tensor];
