@@ -17,6 +17,8 @@ import timm
 import torch
 from PIL import Image
 
+from disturb import disturb
+
 
 def main():
     request = json.loads(sys.argv[1])
@@ -60,25 +62,6 @@ def pictures(files, side):
     opened = (Image.open(file).convert("RGB").resize((side, side), Image.BILINEAR) for file in files)
     pixels = numpy.stack([numpy.asarray(image, "float32") for image in opened]) / 255
     return ((pixels - 0.45) / 0.225).transpose(0, 3, 1, 2).copy()
-
-
-def disturb(model, images):
-    """Takes averages of these images, then changes them, all vectors and all tensors near zero: zeros and ones would hide faults."""
-    norms = [each for each in model.modules() if isinstance(each, torch.nn.modules.batchnorm._BatchNorm)]
-    with torch.no_grad():
-        for tensor in model.parameters():
-            unit = torch.rand_like(tensor)
-            if tensor.abs().mean() < 1e-3:
-                tensor.copy_(unit * 0.4 - 0.2)
-            elif tensor.dim() == 1:
-                tensor.mul_(0.8 + 0.4 * unit)
-        for norm in norms:
-            norm.momentum = 1.0
-        model.train()(images)
-        for norm in norms:
-            norm.momentum = 0.1
-            norm.running_mean += 0.1 * norm.running_var.sqrt() * torch.randn_like(norm.running_mean)
-            norm.running_var *= 0.8 + 0.4 * torch.rand_like(norm.running_var)
 
 
 def run(file, images):

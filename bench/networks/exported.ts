@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expected } from '../../src/errors.js';
 import { askPython } from '../measure.js';
+import { checkOutput, writeJson } from '../output.js';
 import { checkNames } from '../train/train.js';
 import { families } from './families.js';
 
@@ -19,6 +20,8 @@ export interface Comparison<Row, Answer> {
   photoCount: number;
   /** Names of families; empty for all. */
   only: string[];
+  /** A file for the rows; it is written after each family, so that an end in between loses none. */
+  json: string | undefined;
   /** @param file the path of what the program wrote for a family, without an ending */
   compare: (file: string, answer: Answer) => Promise<Row>;
   /** What is printed of a family at once. */
@@ -31,9 +34,11 @@ export async function compareExported<Row, Answer = unknown>({
   files,
   photoCount,
   only,
+  json,
   compare,
   told,
 }: Comparison<Row, Answer>): Promise<Row[]> {
+  checkOutput('--json', json);
   checkNames(
     '--only',
     only,
@@ -54,6 +59,7 @@ export async function compareExported<Row, Answer = unknown>({
       for (const [name] of some) {
         const row = await compare(path.join(folder, name), answer);
         rows.push(row);
+        await writeJson(json, rows);
         console.log(`${name}: ${told(row)}`);
       }
     } finally {

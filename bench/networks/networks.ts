@@ -7,7 +7,6 @@ import {
   readReference,
 } from '../../src/import/index.js';
 import { textTable } from '../../src/report/index.js';
-import { checkOutput, writeJson } from '../output.js';
 import { compareExported } from './exported.js';
 
 /** Photos that each network computes. */
@@ -34,17 +33,16 @@ export async function compareNetworks(
   files: string[],
   { only, json }: { only: string[]; json: string | undefined },
 ): Promise<void> {
-  checkOutput('--json', json);
   const rows = await compareExported<Row, Record<string, number>>({
     program: 'export.py',
     files,
     photoCount,
     only,
+    json,
     compare: (file, times) => compare(file, times[path.basename(file)] as number),
     told: ({ fault, difference }) => fault ?? difference.toExponential(1),
   });
   console.log(tableOf(rows));
-  await writeJson(json, rows);
   const good = rows.filter(({ difference }) => difference <= mostDifference);
   console.log(`${good.length} of ${rows.length} within ${mostDifference} of the largest value`);
   process.exitCode = good.length < rows.length ? 1 : 0;
