@@ -17,7 +17,7 @@ import { soak } from './soak.js';
 import { soundJpegs } from './sound-files.js';
 import { timeStages } from './stages.js';
 import { compareMoves } from './tfjs-node.js';
-import { compareTraining, usualNetworks } from './train/train.js';
+import { compareTraining, usualParts } from './train/train.js';
 
 const positive = (text: string) => {
   const value = Number(text);
@@ -86,18 +86,16 @@ program
   });
 program
   .command('train')
-  .description('compare forward passes and training steps with other frameworks')
-  .option(
-    '--nets <names...>',
-    `of ${networkNames.join(', ')}; default: ${usualNetworks.join(', ')}`,
-  )
-  .option('--batches <list>', 'images a step', counts, [8, 32])
-  .option('--rounds <n>', 'rounds; each runs all contenders', positive, 3)
+  .description('compare training steps with other frameworks, part by part')
+  .argument('[parts...]', `a network and the images of a step; default: ${usualParts.join(', ')}`)
+  .option('--rounds <n>', 'most rounds of a part; each runs all contenders', positive, 3)
+  .option('--minutes <x>', 'time for the rounds of a part; there is at least one', positive, 10)
   .option('--steps <n>', 'measured steps of one run', positive, 5)
   .option('--only <names...>', 'peers to run with Bobbin; default: all')
   .option('--json <file>', 'write the rows as JSON')
-  .action(({ nets = [], only = [], ...flags }) =>
-    compareTraining({ json: undefined, ...flags, nets, only }),
+  .option('--xla', 'run what XLA compiles, too', false)
+  .action((parts, { only = [], ...flags }) =>
+    compareTraining({ json: undefined, ...flags, parts, only }),
   );
 program
   .command('predict')

@@ -3,6 +3,8 @@ import os from 'node:os';
 
 export interface Rounds<Entry> {
   rounds: number;
+  /** After the first round, one begins only if all end within these seconds, judging by those before. */
+  seconds?: number;
   /** Adds one measurement to an entry; rejects with the reason if it fails. */
   runOnce(entry: Entry): Promise<void>;
   nameOf(entry: Entry): string;
@@ -11,11 +13,16 @@ export interface Rounds<Entry> {
 /** Returns the entries that finished every round; adds a line to `leftOut` for each of the others. */
 export async function inTurn<Entry>(
   entries: Entry[],
-  { rounds, runOnce, nameOf }: Rounds<Entry>,
+  { rounds, seconds = Number.POSITIVE_INFINITY, runOnce, nameOf }: Rounds<Entry>,
   leftOut: string[],
 ): Promise<Entry[]> {
   let remaining = entries;
+  const start = performance.now();
   for (let round = 1; round <= rounds; round++) {
+    const passed = (performance.now() - start) / 1000;
+    if (round > 1 && (passed * round) / (round - 1) > seconds) {
+      break;
+    }
     const finished: Entry[] = [];
     for (const entry of remaining) {
       try {

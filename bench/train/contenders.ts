@@ -13,7 +13,12 @@ const node = (file: string) => ({ kind: 'node', file }) as const;
 export const bobbins: TrainContender[] = [
   { name: 'Bobbin eager', program: node('train-bobbin.ts') },
   { name: 'Bobbin jit', program: node('train-bobbin.ts'), args: ['jit'] },
+];
+
+/** Run only where XLA is asked for: it compiles for minutes. */
+export const compiled: TrainContender[] = [
   { name: 'Bobbin jit + XLA', program: node('train-bobbin.ts'), args: ['jit', 'xla'] },
+  { name: 'Keras + XLA', program: python('train_keras.py', 'peers'), args: ['xla'] },
 ];
 
 /** The faster of these is the yardstick of every ratio. */
@@ -26,7 +31,6 @@ export const trainPeers: TrainContender[] = [
     remarks: "tfjs-node's kernels and stock layers, on TensorFlow 2.21",
   },
   { name: 'Keras tf.function', program: python('train_keras.py', 'peers') },
-  { name: 'Keras + XLA', program: python('train_keras.py', 'peers'), args: ['xla'] },
   {
     name: 'PyTorch eager',
     program: python('train_torch.py', 'peers'),

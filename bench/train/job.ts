@@ -5,17 +5,13 @@ import type { NetworkName } from '../../src/model/index.js';
 import { tf } from '../../src/tensorflow/index.js';
 import { median } from '../results.js';
 
-/** The trials: logits as in prediction; a step: forward, backward, momentum, moving averages, the loss. */
-export const trials = { forward: 'forward', step: 'training step' } as const;
-export type Trial = keyof typeof trials;
-
 /** One run of one contender, in a JSON file whose path is the process's first argument. */
 export interface TrainJob {
   net: NetworkName;
   /** The folder of inputs.ts. */
   folder: string;
   batch: number;
-  /** Measured steps of each trial. */
+  /** Measured steps. */
   steps: number;
   threads: number;
 }
@@ -26,8 +22,8 @@ export interface TrainOutcome {
   logits: number[];
   /** Mean cross-entropy of the batch in each of the first {@link checkedSteps} steps. */
   losses: number[];
-  /** Median over the measured steps. */
-  msPerStep: Record<Trial, number>;
+  /** Median over the measured steps: forward, backward, momentum, moving averages, the loss. */
+  msPerStep: number;
   /** Peak memory of the process. */
   peakBytes: number;
   /** Name and version of the measured program. */
@@ -89,7 +85,7 @@ export async function networkOf(job: TrainJob): Promise<tf.LayersModel> {
 }
 
 export interface Contestant {
-  /** [batch, 1000]; the caller disposes of it. */
+  /** Logits as in prediction, [batch, 1000]; the caller disposes of them. */
   forward(): tf.Tensor;
   /** The loss before the update. */
   step(): number;
@@ -98,17 +94,9 @@ export interface Contestant {
 
 /** Checks, warms up and times; prints the {@link TrainOutcome}. */
 export async function timeTraining(job: TrainJob, { forward, step, version }: Contestant) {
-  const logitsNow = async () => {
-    const logits = forward();
-    const values = await logits.data();
-    logits.dispose();
-    return values;
-  };
-  const logits = [...(await logitsNow()).subarray(0, classes)];
-  for (let i = 1; i < warmUpSteps; i++) {
-    await logitsNow();
-  }
-  const forwardMs = await medianMs(job.steps, logitsNow);
+  const rows = forward();
+  const logits = [...(await rows.data()).subarray(0, classes)];
+  rows.dispose();
   const losses: number[] = [];
   for (let i = 0; i < checkedSteps; i++) {
     losses.push(step());
@@ -116,17 +104,17 @@ export async function timeTraining(job: TrainJob, { forward, step, version }: Co
   for (let i = 0; i < warmUpSteps; i++) {
     step();
   }
-  const msPerStep = { forward: forwardMs, step: await medianMs(job.steps, step) };
+  const msPerStep = medianMs(job.steps, step);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   const outcome: TrainOutcome = { logits, losses, msPerStep, peakBytes, version };
   console.log(JSON.stringify(outcome));
 }
 
-async function medianMs(times: number, run: () => unknown): Promise<number> {
+function medianMs(times: number, run: () => unknown): number {
   const durations: number[] = [];
   for (let i = 0; i < times; i++) {
     const start = performance.now();
-    await run();
+    run();
     durations.push(performance.now() - start);
   }
   return median(durations);

@@ -1,10 +1,10 @@
 /** Turns the outcomes of training contenders into rows, and decides which are disqualified. */
 import { median } from '../results.js';
-import { type TrainOutcome, type Trial, trials } from './job.js';
+import type { TrainOutcome } from './job.js';
 
-/** All outcomes of one contender on one network and batch, one for each round. */
+/** All outcomes of one contender on one part, one for each round. */
 export interface TrainTrial {
-  net: string;
+  part: string;
   batch: number;
   contender: string;
   outcomes: TrainOutcome[];
@@ -13,13 +13,12 @@ export interface TrainTrial {
 
 /** One row of the table and of `--json`. */
 export interface TrainRow {
-  /** Network and trial: `resnet50-v2, training step`. */
-  trial: string;
+  /** Network and images a step: `resnet50-v2:32`. */
+  part: string;
   contender: string;
-  /** Images a step. */
-  batch: number;
   /** Median of the medians of the rounds. */
   msPerStep: number;
+  imagesPerSecond: number;
   /** (largest − smallest) / median. */
   spread: number;
   /** Time divided by the yardstick's: the median of the ratios within each round. Null without a yardstick. */
@@ -56,31 +55,28 @@ export function outcomeComplaint(outcome: TrainOutcome, reference: TrainOutcome)
   return `its loss of step ${wrong + 1} is ${outcome.losses[wrong]}, not ${reference.losses[wrong]}`;
 }
 
-/** Rows in the order of the trials, the forward pass before the step; all trials have the same rounds. */
-export function trainRowsOf(all: TrainTrial[], yardsticks: string[]): TrainRow[] {
-  return (Object.keys(trials) as Trial[]).flatMap((what) => {
-    const times = ({ outcomes }: TrainTrial) => outcomes.map(({ msPerStep }) => msPerStep[what]);
-    return all.map((trial) => {
-      const { net, batch, contender, outcomes, remarks } = trial;
-      const [yardstick] = all
-        .filter((one) => one.net === net && one.batch === batch)
-        .filter((one) => yardsticks.includes(one.contender))
-        .sort((a, b) => median(times(a)) - median(times(b)));
-      const own = times(trial);
-      const ratios = yardstick && times(yardstick).map((of, round) => (own[round] as number) / of);
-      const msPerStep = median(own);
-      return {
-        trial: `${net}, ${trials[what]}`,
-        contender,
-        batch,
-        msPerStep,
-        spread: (Math.max(...own) - Math.min(...own)) / msPerStep,
-        ratio: ratios ? median(ratios) : null,
-        peakBytes: Math.max(...outcomes.map(({ peakBytes }) => peakBytes)),
-        version: outcomes[0]?.version ?? '',
-        remarks,
-      };
-    });
+/** Rows in the order of the trials, which are of one part and have the same rounds. */
+export function trainRowsOf(trials: TrainTrial[], yardsticks: string[]): TrainRow[] {
+  const times = ({ outcomes }: TrainTrial) => outcomes.map(({ msPerStep }) => msPerStep);
+  const [yardstick] = trials
+    .filter(({ contender }) => yardsticks.includes(contender))
+    .sort((a, b) => median(times(a)) - median(times(b)));
+  return trials.map((trial) => {
+    const { part, batch, contender, outcomes, remarks } = trial;
+    const own = times(trial);
+    const ratios = yardstick && times(yardstick).map((of, round) => (own[round] as number) / of);
+    const msPerStep = median(own);
+    return {
+      part,
+      contender,
+      msPerStep,
+      imagesPerSecond: (1000 * batch) / msPerStep,
+      spread: (Math.max(...own) - Math.min(...own)) / msPerStep,
+      ratio: ratios ? median(ratios) : null,
+      peakBytes: Math.max(...outcomes.map(({ peakBytes }) => peakBytes)),
+      version: outcomes[0]?.version ?? '',
+      remarks,
+    };
   });
 }
 
@@ -100,7 +96,7 @@ export const trainCellsOf = (row: TrainRow): string[] => [
   row.contender,
   row.msPerStep.toFixed(0),
   `${(100 * row.spread).toFixed(0)}%`,
-  ((1000 * row.batch) / row.msPerStep).toFixed(1),
+  row.imagesPerSecond.toFixed(1),
   row.ratio?.toFixed(2) ?? '–',
   (row.peakBytes / 1e9).toFixed(1),
   row.version,

@@ -1,14 +1,16 @@
 /** Which training outcomes a benchmark refuses, and how the others become rows. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inTurn } from '../../bench/rounds.js';
 import type { TrainOutcome } from '../../bench/train/job.js';
 import { outcomeComplaint, trainRowsOf } from '../../bench/train/results.js';
 
-const outcome = (step: number, forward = step / 4): TrainOutcome => ({
+const outcome = (msPerStep: number): TrainOutcome => ({
   logits: [3, -4],
   losses: [7, 6.5, 6],
-  msPerStep: { forward, step },
-  peakBytes: step * 1e6,
+  msPerStep,
+  peakBytes: msPerStep * 1e6,
   version: '1',
 });
 
@@ -23,34 +25,48 @@ test('when logits or a loss differ by more than a thousandth, then the differenc
   assert.match(complaint({ losses: [7, 6.5, Number.NaN] }) ?? '', /loss of step 3 is NaN/);
 });
 
-test('when rounds are done, then a row has its median, spread and ratio to the faster yardstick', () => {
-  const trial = { net: 'net', batch: 8, remarks: '' };
+test('when rounds are done, then a row has its median, rate, spread and ratio to the faster yardstick', () => {
+  const trial = { part: 'net:8', batch: 8, remarks: '' };
+  const own = { ...trial, contender: 'own', outcomes: [100, 300, 120].map(outcome) };
   const rows = trainRowsOf(
     [
-      { ...trial, contender: 'own', outcomes: [100, 300, 120].map((ms) => outcome(ms)) },
-      { ...trial, contender: 'slow', outcomes: [400, 400, 400].map((ms) => outcome(ms, 1)) },
-      { ...trial, contender: 'fast', outcomes: [200, 200, 150].map((ms) => outcome(ms)) },
-      { ...trial, batch: 32, contender: 'own', outcomes: [outcome(900)] },
+      own,
+      { ...trial, contender: 'slow', outcomes: [400, 400, 400].map(outcome) },
+      { ...trial, contender: 'fast', outcomes: [200, 200, 150].map(outcome) },
     ],
     ['slow', 'fast'],
   );
-  const steps = rows.filter((row) => row.trial === 'net, training step');
   assert.deepEqual(
-    steps.map(({ contender, batch, msPerStep }) => [contender, batch, msPerStep]),
+    rows.map(({ contender, msPerStep, imagesPerSecond }) => [
+      contender,
+      msPerStep,
+      imagesPerSecond,
+    ]),
     [
-      ['own', 8, 120],
-      ['slow', 8, 400],
-      ['fast', 8, 200],
-      ['own', 32, 900],
+      ['own', 120, 8000 / 120],
+      ['slow', 400, 20],
+      ['fast', 200, 40],
     ],
   );
   // Against `fast`, round by round: 0.5, 1.5 and 0.8.
   assert.deepEqual(
-    steps.map(({ ratio }) => ratio),
-    [0.8, 2, 1, null],
+    rows.map(({ ratio }) => ratio),
+    [0.8, 2, 1],
   );
-  assert.equal(steps[0]?.spread, 200 / 120);
-  assert.equal(steps[0]?.peakBytes, 300e6);
-  // Forwards, `slow` is the faster yardstick: 25, 75 and 30 ms against 1.
-  assert.equal(rows.find((row) => row.trial === 'net, forward')?.ratio, 30);
+  assert.equal(rows[0]?.spread, 200 / 120);
+  assert.equal(rows[0]?.peakBytes, 300e6);
+  assert.equal(trainRowsOf([own], ['slow'])[0]?.ratio, null);
+});
+
+test('when the rounds would take longer than they may, then the last ones are left out, but never the first', async () => {
+  let runs = 0;
+  const runOnce = async () => {
+    runs++;
+    await sleep(20);
+  };
+  const nameOf = (name: string) => name;
+  await inTurn(['one', 'two'], { rounds: 3, seconds: 0.01, runOnce, nameOf }, []);
+  assert.equal(runs, 2);
+  await inTurn(['one'], { rounds: 3, seconds: 60, runOnce, nameOf }, []);
+  assert.equal(runs, 5);
 });
