@@ -38,28 +38,32 @@ export function weightsAndConstants(
   const asStatistics = taken(nodes, statistics);
   const asSettings = taken(nodes, settings);
   const weights: GraphWeight[] = [];
-  const values: NamedTensors = new Map();
+  const kept: NamedTensors = new Map();
   const constants: [string, GraphConstant][] = [];
   for (const name of new Set(nodes.flatMap(({ inputs }) => inputs))) {
     const tensor = tensors.get(name);
     if (tensor === undefined) {
       continue;
     }
-    const { shape, dtype, isNode } = tensor;
+    const { shape, dtype, isNode, values } = tensor;
     const isNamed = !isNode && shape.length > 0 && stateName.test(name);
     const isUsed = asParameters.has(name) || asStatistics.has(name);
-    const isWeight = isUsed || isNamed || tensor.values.length >= fewestNumbers;
-    if (dtype === 'float32' && isWeight && !asSettings.has(name)) {
+    const isLearned = (isNamed || values.length >= fewestNumbers) && !isMask(values);
+    if (dtype === 'float32' && (isUsed || isLearned) && !asSettings.has(name)) {
       const isFixed = asStatistics.has(name) || bufferName.test(name);
       const trainable = !isFixed && (!isNode || asParameters.has(name));
       weights.push({ name, shape, trainable });
-      values.set(name, { shape, values: tensor.values });
+      kept.set(name, { shape, values });
     } else {
-      constants.push([name, { dtype, shape, values: Array.from(tensor.values, storable) }]);
+      constants.push([name, { dtype, shape, values: Array.from(values, storable) }]);
     }
   }
-  return { weights, constants: Object.fromEntries(constants), values };
+  return { weights, constants: Object.fromEntries(constants), values: kept };
 }
+
+/** A mask adds −∞ to what is not to be seen; training never gives such a weight. */
+const isMask = (values: StoredTensor['values']): boolean =>
+  values.includes(Number.NEGATIVE_INFINITY);
 
 /** The number in JSON, which has no infinite ones: these are the largest, which float32 makes infinite again. */
 const storable = (value: number): number =>

@@ -9,6 +9,9 @@ const side = 4;
 const size = 3 * side * side;
 const images = Float32Array.from({ length: 2 * size }, (_, i) => Math.sin(i) * 2);
 
+const pool = node({ operation: 'GlobalAveragePool', inputs: ['maps'], outputs: ['pooled'] });
+const flatten = node({ operation: 'Flatten', inputs: ['pooled'], outputs: ['y'] });
+
 /** How far the pooled results of `nodes`, of `x` to `maps`, are from `wanted`: [2, 3]. */
 async function difference(
   nodes: Buffer[],
@@ -16,8 +19,6 @@ async function difference(
   wanted: number[],
   tensors: Buffer[] = [],
 ) {
-  const pool = node({ operation: 'GlobalAveragePool', inputs: ['maps'], outputs: ['pooled'] });
-  const flatten = node({ operation: 'Flatten', inputs: ['pooled'], outputs: ['y'] });
   const shape = [-1, 3, side, side];
   const content = model({ nodes: [...nodes, pool, flatten], opset, shape, tensors });
   const {
@@ -97,6 +98,23 @@ test('when a constant is infinite, as in masks and limits, then it stays so in t
   const larger = node({ operation: 'Max', inputs: ['kept', '/least'], outputs: ['maps'] });
   const nodes = [lower, equal, where, larger];
   assert.ok((await difference(nodes, 13, means([...images]), [least])) < 1e-6);
+});
+
+test('when a mask of many numbers is infinite, then it is no weight', async () => {
+  const numbers = Float32Array.from({ length: 4 * 4 }, (_, i) => (i % 5 === 1 ? -Infinity : 0));
+  const mask = tensor({ name: 'mask', dims: [4, 4], bytes: new Uint8Array(numbers.buffer) });
+  const masked = node({ operation: 'Add', inputs: ['x', 'mask'], outputs: ['seen'] });
+  const exps = node({ operation: 'Exp', inputs: ['seen'], outputs: ['maps'] });
+  const wanted = means(Array.from(images, (x, i) => (numbers[i % 16] === 0 ? Math.exp(x) : 0)));
+  assert.ok((await difference([masked, exps], 13, wanted, [mask])) < 1e-6);
+  const content = model({
+    nodes: [masked, exps, pool, flatten],
+    opset: 13,
+    shape: [-1, 3, 4, 4],
+    tensors: [mask],
+  });
+  const { weights, graph } = await onnx.read(content, 'net.onnx');
+  assert.deepEqual([[...weights.keys()], Object.keys(graph?.constants ?? {})], [[], ['mask']]);
 });
 
 test('when a constant has values of its own, then they are its tensor', async () => {
