@@ -8,10 +8,12 @@ import {
   type Classifier,
   type Epoch,
   findRun,
+  type modelOptions,
   type Run,
   recordOf,
   runsIn,
 } from '../model/index.js';
+import { type GivenValues, isPath } from '../options.js';
 import { count } from '../plural.js';
 import { resumedOptions, type TrainValues, taskOfRun } from '../training/index.js';
 
@@ -129,15 +131,25 @@ async function trainedTasks(folder: string): Promise<string[]> {
   return tasks.filter((task) => task !== undefined);
 }
 
-/** What a new run of `classes` begins with, in words. */
+/**
+ * What new runs of `tasks` begin with, in words; nothing of a network of the list with its own weights, or random ones.
+ *
+ * @param model the options of its network
+ */
 export async function describeStart(
-  source: string,
-  classes: readonly string[],
-  size: number | undefined,
+  { network, pretrained = true, size }: GivenValues<typeof modelOptions>,
+  tasks: readonly Pick<Task, 'name' | 'classes'>[],
 ): Promise<string[]> {
-  const newHead = `a new head for ${count(classes.length, 'class', 'classes')}`;
+  const imported = network !== undefined && isPath(network) ? network : undefined;
+  const source = pretrained === true ? imported : pretrained;
+  if (!source) {
+    return [];
+  }
+  if (source === imported) {
+    return [`begins with ${source}, without its own head, ${newHeads(tasks)}`];
+  }
   if (!(await ifPresent(stat(source)))?.isDirectory()) {
-    return [`begins with ${source}, whose own head is left out, ${newHead}`];
+    return [`begins with ${source}, whose own head is left out, ${newHeads(tasks)}`];
   }
   const choose = ({ folder }: Run) => folder;
   const run = await findRun(source, {}, { ...pretrainedNames, choose });
@@ -145,16 +157,27 @@ export async function describeStart(
   const { epoch: best } = await recordOf(run, 'best');
   const other = best === epoch ? '' : `; the best, ${best}, is ${path.join(run.folder, 'best')}`;
   const weights = epoch === undefined ? '' : ` (epoch ${epoch}${other})`;
-  const isSame = String(own) === String(classes);
-  const head = isSame ? 'with its head' : newHead;
-  const line = `begins with ${run.folder}${weights}, ${size ?? preprocessing?.crop} px, ${head}`;
+  const others = tasks.filter(({ classes }) => String(own) !== String(classes));
+  const heads = [
+    ...(others.length < tasks.length ? ['with its head'] : []),
+    ...(others.length > 0 ? [newHeads(others)] : []),
+  ];
+  const line = `begins with ${run.folder}${weights}, ${size ?? preprocessing?.crop} px, ${heads.join(' and ')}`;
   const { trainable } = await resumedOptions<Partial<TrainValues>>(run.folder, {});
-  return isSame || trainable !== 'head'
+  return others.length === 0 || trainable !== 'head'
     ? [line]
     : [
         line,
         `! ${run.folder} trained only its head, which other classes cannot use: nothing that it learnt is taken`,
       ];
+}
+
+/** `a new head for 3 classes`, `new heads for 2 tasks` */
+function newHeads(tasks: readonly Pick<Task, 'name' | 'classes'>[]): string {
+  const [{ classes } = { classes: [] }, ...others] = tasks;
+  return others.length === 0
+    ? `a new head for ${count(classes.length, 'class', 'classes')}`
+    : `new heads for ${count(tasks.length, 'task')}`;
 }
 
 const pretrainedNames = { folder: '--pretrained', task: '--pretrained', epoch: '--pretrained' };

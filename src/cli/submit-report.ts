@@ -5,6 +5,7 @@ import { saveEvaluation } from '../evaluation/index.js';
 import { count } from '../plural.js';
 import { drawEvaluation, type ProgressReporter, withProgress } from '../report/index.js';
 import {
+  hasBegun,
   type Member,
   type SubmitObserver,
   type SubmitRequest,
@@ -13,6 +14,7 @@ import {
 } from '../submission/index.js';
 import { print } from '../width.js';
 import { showVerification } from './commands/verify.js';
+import { describeStart } from './runs.js';
 import { scoreTable } from './scores.js';
 import { createEpochReport, type EpochReport, reportRun } from './training-report.js';
 import { warnUnreadable } from './unreadable.js';
@@ -21,7 +23,8 @@ import { warnUnreadable } from './unreadable.js';
 export async function runSubmit(request: SubmitRequest): Promise<SubmitResult> {
   const result = await withProgress(async (progress) => {
     const report = createEpochReport(progress.print);
-    const observer = createObserver(request, progress, report);
+    const isNew = !(await hasBegun(request.out));
+    const observer = createObserver(request, progress, report, isNew);
     const submitted = await submit({ ...request, observer });
     report.end();
     return submitted;
@@ -34,6 +37,7 @@ function createObserver(
   request: SubmitRequest,
   progress: ProgressReporter,
   report: EpochReport,
+  isNew: boolean,
 ): SubmitObserver {
   const { out, models = 1, seed, training } = request;
   const labelOf = ({ task, model }: Member) => (models > 1 ? `${task} model ${model}` : task);
@@ -45,7 +49,7 @@ function createObserver(
     return models > 1 ? `${task} (${place}, model ${model} of ${models})` : `${task} (${place})`;
   };
   return {
-    onPrepared(prepared) {
+    async onPrepared(prepared) {
       manifest = prepared;
       const { samples, questions, tasks } = prepared;
       const counts = [
@@ -54,6 +58,9 @@ function createObserver(
         count(questions.length, 'question'),
       ];
       progress.print(counts.join(', '));
+      for (const line of isNew ? await describeStart(training.model ?? {}, tasks) : []) {
+        progress.print(line.startsWith('!') ? line : `Training ${line}`);
+      }
     },
     onChange: (sentence) => progress.print(`! ${sentence}`),
     onAugment: (member, { reason }) => progress.print(`${labelOf(member)}: ${reason}`),

@@ -45,7 +45,7 @@ export interface Member {
 
 /** Callbacks that report the progress of {@link submit}. */
 export interface SubmitObserver {
-  onPrepared?(manifest: Manifest): void;
+  onPrepared?(manifest: Manifest): void | Promise<void>;
   /** Called with a sentence about photos that changed since an earlier call prepared them. */
   onChange?(sentence: string): void;
   /** Called for a new model with `augment: 'auto'`. */

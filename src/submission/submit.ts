@@ -53,7 +53,7 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
   await keepSettings(out, { seed, validationFraction, models, crops, ...training }, begun);
   const manifest = await prepared(request, begun);
   const questionFiles = await findQuestionFiles(manifest.root);
-  observer?.onPrepared?.(manifest);
+  await observer?.onPrepared?.(manifest);
   const work = { request, manifest, crops };
   const evaluations: Evaluation[] = [];
   const { answers, csv, zip } = await answerQuestions({

@@ -5,11 +5,13 @@ import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
+import { createModel, saveClassifier } from '../../src/model/index.js';
 import { temporaryFolder } from '../support/folders.js';
 import { runBobbin } from '../support/run-bobbin.js';
 
 const tasks = ['collar_design_labels', 'pant_length_labels'];
-const network = '--size 32 --batch-size 8 --no-pretrained --threads 1'.split(' ');
+const setup = '--size 32 --batch-size 8 --threads 1'.split(' ');
+const network = [...setup, '--no-pretrained'];
 
 const folder = temporaryFolder();
 const at = (...parts: string[]) => path.join(folder, ...parts);
@@ -108,10 +110,14 @@ test('when a run is repeated from its config.json, then its losses and its confi
 });
 
 test('when a submission is stopped and repeated, then its result equals an uninterrupted one', async () => {
+  const begun = { network: 'efficientnet-lite0', size: 32, pretrained: false, seed: 1 } as const;
+  const start = await createModel({ ...begun, classes: ['a', 'b'], trainable: 'all' });
+  await saveClassifier(start, at('start'));
   const words = (out: string) => [
-    ...['submit', '--data', at('photos'), '--out', at(out), '--epochs', '3', ...network],
-    ...['--validation-fraction', '0.3', '--models', '2'],
+    ...['submit', '--data', at('photos'), '--out', at(out), '--epochs', '3', ...setup],
+    ...['--validation-fraction', '0.3', '--models', '2', '--pretrained', at('start')],
   ];
+  const startLine = `\nTraining begins with ${at('start')}, 32 px, new heads for 2 tasks\n`;
   // Its row follows the model's name and the header.
   const firstEpoch = (model: number) =>
     new RegExp(`${tasks[0]} \\(.*, model ${model} of 2\\)\n.*\n +1/3 `);
@@ -128,6 +134,7 @@ test('when a submission is stopped and repeated, then its result equals an unint
     stopped.stderr,
     /bobbin: Stopped with a checkpoint\. Repeat the command to continue\.\n$/,
   );
+  assert.equal(stopped.stderr.split(startLine).length, 2, stopped.stderr);
   await assert.rejects(access(at('stopped/submission.zip')));
   const first = at('stopped/runs/model-1', tasks[0] as string);
   const finished = await readFile(path.join(first, 'history.csv'));
@@ -143,6 +150,7 @@ test('when a submission is stopped and repeated, then its result equals an unint
   const [, patterns = ''] = continued.stdout.split('Pictures of each task:');
   const pictures = execFileSync('bash', ['-c', `ls ${patterns.trim().split(/\s+/).join(' ')}`]);
   assert.equal(pictures.toString().trimEnd().split('\n').length, 2 * 2 * 2 + 2 * 2);
+  assert.ok(!continued.stderr.includes(startLine));
   assert.doesNotMatch(continued.stderr, firstEpoch(1));
   assert.doesNotMatch(continued.stderr, firstEpoch(2));
   for (const name of afterModel) {

@@ -63,10 +63,8 @@ async function run({ flags, given, signal, progress }: Work): Promise<void> {
     const resumed =
       flags.resume && (await resumedOptions(folder, pickFlags(trainingOptions, given)));
     const training = { ...values, ...resumed };
-    const { pretrained, size } = training.model;
-    if (typeof pretrained === 'string' && (await taskOfRun(folder)) === undefined) {
-      const { classes } = taskOf(manifest, task);
-      for (const line of await describeStart(pretrained, classes, size)) {
+    if ((await taskOfRun(folder)) === undefined) {
+      for (const line of await describeStart(training.model, [taskOf(manifest, task)])) {
         progress.print(line.startsWith('!') ? line : `${task}: ${line}`);
       }
     }
