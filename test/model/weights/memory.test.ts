@@ -5,6 +5,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import * as hdf5 from 'h5wasm';
+import { bytesSource } from '../../../src/disk/index.js';
+import { readTensors } from '../../../src/model/weights/index.js';
 import { temporaryFolder } from '../../support/folders.js';
 
 const skip = existsSync('/proc/self/clear_refs')
@@ -63,6 +66,17 @@ function zipOf(count: number): Buffer {
   return Buffer.concat([local, name, directory, end]);
 }
 
+/** A `.weights.h5` file of one dataset, whose numbers are their places. */
+async function hdf5Of(shape: [number, number]): Promise<Buffer> {
+  const { FS } = await hdf5.ready;
+  const file = new hdf5.File('/file.h5', 'w');
+  const data = Float32Array.from({ length: shape[0] * shape[1] }, (_, place) => place);
+  const layer = file.create_group('layers').create_group('dense');
+  layer.create_group('vars').create_dataset({ name: '0', data, shape });
+  file.close();
+  return Buffer.from(FS.readFile('/file.h5'));
+}
+
 const halves = 10_000_000;
 const half = { dtype: 'F16', shape: [halves], data_offsets: [0, 2 * halves] };
 const tiny = (index: number) => `"${index}":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`;
@@ -71,6 +85,7 @@ const files: Record<string, { bytes: Buffer; error?: RegExp }> = {
   'half.safetensors': {
     bytes: safetensorsOf(JSON.stringify({ half }), Buffer.alloc(2 * halves)),
   },
+  'one.h5': { bytes: await hdf5Of([15_001, 1000]) },
   'many.safetensors': {
     bytes: safetensorsOf(
       `{${Array.from({ length: 150_000 }, (_, index) => tiny(index)).join()}}`,
@@ -122,4 +137,11 @@ test('when weights are loaded, then memory grows by at most twice the file and 6
     const most = 2 * bytes.length + 64e6;
     assert.ok(grown < most, `${names[index]}: ${grown} of ${most} bytes`);
   }
+});
+
+test('when a dataset of HDF5 is read in parts, then all of its values are there', async () => {
+  const { bytes } = files['one.h5'] as { bytes: Buffer };
+  const [tensor] = (await readTensors(bytesSource(bytes, 'one.h5'))).values();
+  assert.deepEqual(tensor?.shape, [15_001, 1000]);
+  assert.ok(tensor?.values.every((value, place) => value === place));
 });

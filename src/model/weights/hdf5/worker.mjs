@@ -17,6 +17,9 @@ const pageBytes = 65_536;
 /** The library takes 16 MiB at once, and chunks of values as they are in the file. */
 const libraryBytes = 2 ** 25;
 
+/** Values are copied out of the library's memory, which does not shrink, by so many bytes at most, or by rows. */
+const partBytes = 2 ** 22;
+
 /** Classes of types in HDF5. */
 const floatClass = 1;
 const stringClass = 3;
@@ -96,7 +99,7 @@ function readAttributes(group) {
 
 /** @param {hdf5.Dataset} dataset */
 function readDataset(dataset) {
-  const { type, size, total_size, shape, littleEndian } = dataset.metadata;
+  const { type, size, total_size, shape, littleEndian, chunks } = dataset.metadata;
   if (type !== floatClass || shape === null) {
     return;
   }
@@ -111,20 +114,46 @@ function readDataset(dataset) {
     const what = `at most ${mostBytes} bytes of values`;
     throw new RefusedError({ what, name: dataset.path, received: 'more' });
   }
-  const start = hdf5Module._malloc(length);
+  const values = new Uint8Array(length);
+  const [rows = 1, ...others] = shape;
+  const rowBytes = length / Math.max(rows, 1);
+  // A chunk is decoded as a whole for each part of it.
+  const isWhole = chunks !== null || shape.length === 0 || length <= partBytes;
+  const rowsAtOnce = isWhole ? rows : Math.max(1, Math.floor(partBytes / rowBytes));
+  const start = hdf5Module._malloc(rowsAtOnce * rowBytes);
   if (start === 0) {
     const what = 'values that fit into memory';
     throw new RefusedError({ what, name: dataset.path, received: `${length} bytes` });
   }
   try {
     const { file_id, path } = dataset;
-    hdf5Module.get_dataset_data(file_id, path, null, null, null, BigInt(start));
-    const copy = hdf5Module.HEAPU8.slice(start, start + length).buffer;
-    answer.datasets.set(path, { shape, bytesEach: size, bytes: copy });
+    for (let row = 0; row < rows; row += rowsAtOnce) {
+      const count = Math.min(rowsAtOnce, rows - row);
+      const [counts, firsts, steps] = isWhole ? whole : rowsOf(row, count, others);
+      hdf5Module.get_dataset_data(file_id, path, counts, firsts, steps, BigInt(start));
+      values.set(hdf5Module.HEAPU8.subarray(start, start + count * rowBytes), row * rowBytes);
+    }
+    answer.datasets.set(path, { shape, bytesEach: size, bytes: values.buffer });
   } finally {
     hdf5Module._free(start);
   }
 }
+
+const whole = /** @type {const} */ ([null, null, null]);
+
+/**
+ * The numbers of elements, the first ones and the steps on each axis that name some rows.
+ *
+ * @param {number} first
+ * @param {number} count
+ * @param {number[]} others sides of the other axes
+ * @returns {[bigint[], bigint[], bigint[]]}
+ */
+const rowsOf = (first, count, others) => [
+  [count, ...others].map(BigInt),
+  [first, ...others.map(() => 0)].map(BigInt),
+  [1, ...others.map(() => 1)].map(BigInt),
+];
 
 /**
  * What HDF5's own errors say: the last line of their stack is nearest to the cause.
