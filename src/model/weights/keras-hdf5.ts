@@ -89,8 +89,9 @@ function listedWeights(hdf5: Hdf5File, root: string): KerasWeight[] {
     const places = new Map<string, number>();
     return listOf(hdf5, group, 'weight_names').flatMap((name) => {
       const path = `${group}/${name}`;
-      const parts = name.split('/').slice(0, -1);
-      const layer = parts[0] === outer ? parts : [outer, ...parts];
+      // DenseNet's layers have names with slashes: `conv1/bn`.
+      const within = name.startsWith(`${outer}/`) ? name.slice(outer.length + 1) : name;
+      const layer = [outer, ...within.split('/').slice(0, -1)];
       const place = places.get(String(layer)) ?? 0;
       places.set(String(layer), place + 1);
       const tensor = hdf5.tensors.get(path);

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { bytesSource } from '../../../src/disk/index.js';
 import { readHdf5 } from '../../../src/model/weights/hdf5/hdf5.js';
 import { readTensors } from '../../../src/model/weights/index.js';
-import { shortNames } from '../../../src/model/weights/keras-hdf5.js';
+import { shortNames, weightsIn } from '../../../src/model/weights/keras-hdf5.js';
 
 const fixture = (name: string) =>
   readFile(new URL(`../../import/keras/fixtures/${name}`, import.meta.url));
@@ -22,6 +22,25 @@ test('when weights are stored with the whole model or alone, then they have the 
 test('when a file of Keras 2 is read, then its weights have the names of their layers', async () => {
   const names = [...(await read(await fixture('keras2.h5'))).keys()];
   assert.deepEqual(names.slice(0, 3), ['inner_conv/0', 'inner_conv/1', 'batch_normalization/0']);
+});
+
+test('when the name of a layer has slashes, as in DenseNet, then it is one name', () => {
+  const tensor = { shape: [1], values: new Float32Array(1) };
+  const attributes = new Map([
+    ['/', new Map([['layer_names', ['conv1/bn', 'inner']]])],
+    ['/conv1/bn', new Map([['weight_names', ['conv1/bn/gamma:0', 'conv1/bn/beta:0']]])],
+    ['/inner', new Map([['weight_names', ['dense/kernel:0']]])],
+  ]);
+  const names = ['conv1/bn/conv1/bn/gamma:0', 'conv1/bn/conv1/bn/beta:0', 'inner/dense/kernel:0'];
+  const tensors = new Map(names.map((name) => [`/${name}`, tensor]));
+  assert.deepEqual(
+    weightsIn({ attributes, tensors }).map(({ layer, place }) => [...layer, place]),
+    [
+      ['conv1/bn', 0],
+      ['conv1/bn', 1],
+      ['inner', 'dense', 0],
+    ],
+  );
 });
 
 test('when two layers in different models have one name, then the names of the models tell them apart', () => {
