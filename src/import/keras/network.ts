@@ -1,12 +1,13 @@
 /** Puts the layers of a Keras model and the tensors of its file together to a network. */
 import { expected } from '../../errors.js';
 import type { NamedTensor, NamedTensors } from '../../model/index.js';
-import { tf } from '../../tensorflow/index.js';
+import type { tf } from '../../tensorflow/index.js';
 import type { ImportedNetwork } from '../format.js';
 import { readModel, type Source } from './config.js';
 import { withFeatures } from './features.js';
 import type { FlatLayer } from './flatten.js';
 import { preprocessingOf } from './preprocessing.js';
+import { buildModel } from './stored-zeros.js';
 import { type Node, type Result, type Topology, topologyJson, topologyOf } from './topology.js';
 
 /** How a file stores a tensor of a layer. */
@@ -32,7 +33,7 @@ export async function networkOf(
 ): Promise<ImportedNetwork> {
   const notes = new Set<string>();
   const topology = topologyOf(readModel(json, source.file), source, notes);
-  const { model, anySide } = await build(topology, source.file);
+  const { model, anySide } = await build(topology, stored.tensors, source.file);
   try {
     checkUsed(model, topology, source.file);
     const shapeOf = ({ node, call }: Result) =>
@@ -59,10 +60,12 @@ const stepOf = (side: number | null): number => (side === null || side % 32 === 
 /** The model with images of any side, if it allows them, else of its own. */
 async function build(
   topology: Topology,
+  tensors: NamedTensors,
   file: string,
 ): Promise<{ model: tf.LayersModel; anySide: boolean }> {
+  const numbers = [...tensors.values()].reduce((sum, { values }) => sum + values.length, 0);
   const withSide = async (side: number | null) => ({
-    model: await tf.models.modelFromJSON(withoutDraws(topologyJson(topology, side)) as never),
+    model: await buildModel(topologyJson(topology, side), numbers),
     anySide: side === null,
   });
   try {
@@ -86,14 +89,6 @@ function checkUsed(model: tf.LayersModel, { nodes }: Topology, file: string): vo
     throw expected(what, file, unused.slice(0, mostShown).join(', '), 'Save a model without them');
   }
 }
-
-/** Weights begin with zeros: random ones take time, and those of the file follow. */
-const withoutDraws = (json: object): object =>
-  JSON.parse(
-    JSON.stringify(json, (key, value) =>
-      key.endsWith('_initializer') ? { class_name: 'Zeros', config: {} } : value,
-    ),
-  );
 
 /** The tensors of the file by the names that the model has for them. */
 function weightsOf(

@@ -127,7 +127,7 @@ function sideOf(layers: FlatLayer[], file: string): number | null {
 }
 
 /** What tfjs's `modelFromJSON` takes. */
-export function topologyJson({ name, nodes, output }: Topology, side: number | null): object {
+export function topologyJson({ name, nodes, output }: Topology, side: number | null) {
   const reference = ({ node, call }: Result) => [node.name, call, 0];
   const [input] = nodes as [Node];
   const layers = nodes.map(({ name, className, config, calls }) => ({

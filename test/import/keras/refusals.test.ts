@@ -48,6 +48,11 @@ const refusals: [what: string, model: unknown, error: RegExp][] = [
     /Expected layers on which the output depends for net\.h5 but received "idle"\. Save a model/,
   ],
   [
+    'more units than the file has numbers',
+    modelOf(input, after('x', 'Dense', { units: 2 ** 40 })),
+    /but received "a weight \[3,1099511627776\], for which the file has too few numbers"/,
+  ],
+  [
     'a Lambda layer',
     modelOf(input, after('code', 'Lambda', { function: ['cmVhZA=='] })),
     /for the layer code in net\.h5 but received "Lambda"\. A Lambda layer is Python code/,
