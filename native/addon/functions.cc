@@ -88,7 +88,8 @@ Napi::Value end_trace(const Napi::CallbackInfo& info, Runtime& runtime) {
   const std::int64_t id = runtime.functions().add(
       std::make_shared<const tensorflow::Function>(trace_under_way(runtime).finish(
           to_string(info[0]), map_array(info[1], to_int64),
-          {options.Get("xla").ToBoolean().Value(), to_string(options.Get("config"))})));
+          {options.Get("xla").ToBoolean().Value(), to_string(options.Get("config")),
+           options.Get("sequential").ToBoolean().Value()})));
   runtime.end_trace();
   return Napi::Number::New(info.Env(), static_cast<double>(id));
 }

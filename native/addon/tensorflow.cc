@@ -72,7 +72,11 @@ Napi::Value execute_op_now(const Napi::CallbackInfo& info, Runtime& runtime) {
 }
 
 Napi::Value execute_op(const Napi::CallbackInfo& info, Runtime& runtime) {
-  return runtime.trace() ? trace_op(info, *runtime.trace()) : execute_op_now(info, runtime);
+  tensorflow::Trace* const trace = runtime.trace();
+  const bool is_recorded =
+      trace != nullptr &&
+      !trace->follows_from_values(to_string(info[0]), map_array(info[2], to_int64));
+  return is_recorded ? trace_op(info, *trace) : execute_op_now(info, runtime);
 }
 
 Napi::Value load_saved_model(const Napi::CallbackInfo& info, Runtime& runtime) {

@@ -39,6 +39,7 @@ class Tensors {
   std::int64_t insert(HandlePtr handle);
   // Throws if the number is not, or no longer, that of a tensor.
   TFE_TensorHandle* at(std::int64_t id) const;
+  bool contains(std::int64_t id) const { return handles_.contains(id); }
   void erase(std::int64_t id);
   void clear() { handles_.clear(); }
   std::size_t size() const { return handles_.size(); }

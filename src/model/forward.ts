@@ -13,7 +13,7 @@ const known = new WeakMap<tf.LayersModel, Jitted<Forward>>();
 /** One for the usual batches, and a few for requests of fewer images. */
 const maxTraces = 4;
 
-/** The classifier's forward pass. Its weights are variables, so that it follows them when they change. */
+/** The classifier's forward pass. It is traced again when weights have changed, and follows them if they change often. */
 export function forwardOf({
   model,
   classes,
@@ -29,7 +29,7 @@ export function forwardOf({
       const rows = (weak.deref() as tf.LayersModel).apply(windows, { training: false });
       return (rows as tf.Tensor).reshape([-1, views, classes.length]).mean(1);
     },
-    { optimize: true, maxTraces },
+    { frozen: true, maxTraces },
   );
   known.set(model, made);
   return made;

@@ -16,7 +16,7 @@ export const jitOptions = {
   frozen: {
     type: 'boolean',
     default: false,
-    help: 'optimize, with constants in place of the variables that the function does not write: costs several copies of their values, and a new trace after one has changed',
+    help: 'optimize, and compute once what follows from variables alone, if the function does not write them: costs a copy of that, and a new trace after one has changed; after five changes the function follows its variables',
   },
   precision: {
     type: 'choice',

@@ -67,8 +67,8 @@ export interface NativeTensorFlow
   executeOpNow: NativeTensorFlow['executeOp'];
   /**
    * Begins a trace. Until `endTrace` or `abortTrace`, `executeOp` records ops instead of running them and returns symbols:
-   * tensors without values that need not be deleted. There is one trace at a time. In a frozen one, tensors from outside are
-   * constants of any size; else large ones are inputs.
+   * tensors without values that need not be deleted. There is one trace at a time. In a frozen one, an op without a state whose
+   * inputs all have values runs at once, and its results have values: delete them.
    */
   beginTrace(frozen: boolean): void;
   /** Adds an input to the function. The inputs have the order of the calls. */
@@ -81,11 +81,14 @@ export interface NativeTensorFlow
   traceSource(id: number): { name: string; inputs: TensorMetadata[] } | undefined;
   /** Adds that op again, with other inputs, and returns its first result. */
   traceAgain(id: number, inputs: readonly number[]): TensorMetadata;
-  /** Ends the trace and returns the function's number. `config` is a serialised ConfigProto for this function, or empty. */
+  /**
+   * Ends the trace and returns the function's number. `config` is a serialised ConfigProto for this function, or empty. A
+   * sequential function runs its ops on one thread.
+   */
   endTrace(
     name: string,
     outputs: readonly number[],
-    options: { xla: boolean; config: Uint8Array },
+    options: { xla: boolean; config: Uint8Array; sequential: boolean },
   ): number;
   abortTrace(): void;
   callFunction(id: number, inputs: readonly number[]): TensorMetadata[];

@@ -12,16 +12,19 @@ import { userLine } from './user-line.js';
 /** Number of traces at which a warning is printed, once. */
 const manyTraces = 5;
 
+/** Changes of its variables after which a frozen function follows them: each costs a trace. */
+const mostChanges = 5;
+
 // biome-ignore lint/suspicious/noExplicitAny: the function's own arguments are checked where it is called.
 export type AnyFunction = (...args: any[]) => unknown;
 
 /** The last asynchronous call: calls run on the other thread one after another. */
 let queue: Promise<unknown> = Promise.resolve();
 
-/** The frozen functions that have been called and not disposed of. */
+/** The functions that have taken values of variables and not been disposed of. */
 const frozenCaches = new Set<TraceCache>();
 
-/** Drops the traces that hold the value of a variable that is about to be disposed. */
+/** Drops the traces that have taken the value of a variable that is about to be disposed. */
 export function dropTracesOf(variable: tf.Variable): void {
   for (const cache of frozenCaches) {
     cache.dropTracesOf(variable);
@@ -86,7 +89,7 @@ export class TraceCache {
     this.drop(() => true);
   }
 
-  /** Drops the traces that hold the variable's value as a constant. */
+  /** Drops the traces that have taken the variable's value. */
   dropTracesOf(variable: tf.Variable): void {
     this.drop(({ constants }) => constants.has(variable));
   }
@@ -135,11 +138,14 @@ export class TraceCache {
     if (earlier?.constants.areCurrent() === false) {
       this.traces.delete(signature);
       this.deleteUnused(earlier);
+      this.changes += 1;
       traced = undefined;
     }
     if (traced === undefined) {
       traced = this.trace(flat);
-      (earlier === undefined ? this.noteTrace : this.noteChange).call(this);
+      if (earlier === undefined) {
+        this.noteTrace();
+      }
       this.makeRoom();
     }
     // The map's order is that of the last use.
@@ -152,14 +158,20 @@ export class TraceCache {
     const { xla, precision, frozen } = this.options;
     const optimize = this.options.optimize || frozen;
     const config = functionConfig(precision, optimize);
-    const written = frozen ? new Set<tf.Variable>() : undefined;
-    if (frozen) {
+    // The pool of ops may pass data between devices meanwhile.
+    const sequential = frozen && !runtime().isUsingGpuDevice();
+    const takesValues = frozen && this.changes < mostChanges;
+    const written = takesValues ? new Set<tf.Variable>() : undefined;
+    if (takesValues) {
       frozenCaches.add(this);
     }
     let mayCreate = this.made === 0;
     for (;;) {
       const name = `${this.name.replace(/\W/g, '_')}_${nextName++}`;
-      const options = { label: this.name, name, xla, config, mayCreate, optimize, written };
+      const options = {
+        ...{ label: this.name, name, xla, config, sequential },
+        ...{ mayCreate, optimize, written },
+      };
       const traced = Trace.run(this.fn as (...args: never[]) => unknown, flat, options);
       const writes = traced.variables.filter((_, i) => traced.isWritten[i]);
       if (!traced.created && !writes.some((variable) => traced.constants.has(variable))) {
@@ -179,16 +191,6 @@ export class TraceCache {
     if (this.made === manyTraces) {
       process.emitWarning(
         `jit: ${this.name} was traced ${manyTraces} times${this.line}. Each new shape, dtype, number or string among the arguments costs a trace: keep shapes the same, and pass numbers that change as tensors`,
-      );
-    }
-  }
-
-  /** A frozen trace took the place of one whose constants had changed. */
-  private noteChange(): void {
-    this.changes += 1;
-    if (this.changes === manyTraces) {
-      process.emitWarning(
-        `jit: ${this.name} was traced again ${manyTraces} times, because variables had changed${this.line}. A frozen function holds them as constants: leave out \`frozen\` where they change often`,
       );
     }
   }

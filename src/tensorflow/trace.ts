@@ -26,7 +26,7 @@ export interface Traced {
   variables: tf.Variable[];
   /** For each of `variables`, whether the function writes it. */
   isWritten: boolean[];
-  /** The variables whose values are constants of the function. */
+  /** The variables whose values the function has taken. */
   constants: VariableVersions;
   /** Whether the function draws random numbers. */
   isRandom: boolean;
@@ -42,11 +42,13 @@ export interface TraceOptions {
   xla: boolean;
   /** A serialised ConfigProto for this function, or empty. */
   config: Uint8Array;
+  /** Whether the ops run one after another on one thread, though each may use several. */
+  sequential: boolean;
   /** Whether the function may create variables; only its first call may. */
   mayCreate: boolean;
   /** Whether the result may differ from that of separate ops by rounding. */
   optimize: boolean;
-  /** The variables that a frozen function writes; it holds all others as constants. Undefined for an ordinary function. */
+  /** The variables that a frozen function writes; it takes the values of all others. Undefined for an ordinary function. */
   written: ReadonlySet<tf.Variable> | undefined;
 }
 
@@ -90,6 +92,7 @@ export class Trace {
       label,
       xla: false,
       config: new Uint8Array(),
+      sequential: false,
       mayCreate: false,
       optimize: false,
       written: undefined,
@@ -139,10 +142,10 @@ export class Trace {
     const { tensors, structure } = flatten(result, `the result of ${this.options.label}`);
     const outputs = backend.getInputTensorIds(tensors);
     this.variables.writeAssigned();
-    const { name, xla, config } = this.options;
+    const { name, xla, config, sequential } = this.options;
     const variables = this.variables.used;
     return {
-      id: runtime().endTrace(name, outputs, { xla, config }),
+      id: runtime().endTrace(name, outputs, { xla, config, sequential }),
       structure,
       variables,
       isWritten: variables.map((variable) => this.variables.isWritten(variable)),

@@ -7,6 +7,7 @@ import {
   convolveDepthwise,
   frozenNormalize,
   jit,
+  memory,
   tf,
 } from '../../src/tensorflow/index.js';
 import { foldedNormalize } from '../../src/tensorflow/kernels/frozen-normalization.js';
@@ -69,6 +70,28 @@ for (const [name, [channels, convolution, shape]] of Object.entries(convolutions
     fn.dispose();
   });
 }
+
+test('when a frozen function folds, then the result is that of plain arithmetic, and its traces keep no tensors beside their own', () => {
+  const kernel = tf.variable(random([3, 3, 6, 4], 6) as tf.Tensor4D);
+  const given = statistics(4);
+  // The kernel's tensor is gone when the normalisation needs it.
+  const convolved = (x: tf.Tensor) =>
+    tf.tidy(() => tf.conv2d(x as tf.Tensor4D, kernel.mul(2), 1, 'same'));
+  const fn = jit(
+    (x: tf.Tensor) => frozenNormalize({ input: convolved(x), ...given, epsilon: 1e-3 }),
+    {
+      frozen: true,
+    },
+  );
+  const check = (x: tf.Tensor) =>
+    tf.tidy(() => assert.ok(difference(fn(x), normalized(convolved(x), given)) < 1e-5));
+  const [pair, one] = [image, image.slice([0], [1])];
+  check(pair);
+  const { tensors } = memory();
+  check(one);
+  assert.equal(memory().tensors, tensors);
+  fn.dispose();
+});
 
 test('when gamma and beta are absent, then they count as ones and zeros', () => {
   const kernel = random([3, 3, 6, 4], 6) as tf.Tensor4D;

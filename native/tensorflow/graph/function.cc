@@ -11,13 +11,13 @@
 namespace bobbin::tensorflow {
 
 Function::Function(const Context& context, FunctionPtr function, std::vector<HandlePtr> captured,
-                   int outputs, std::string config)
+                   int outputs, FunctionOptions options)
     : context_(context),
       name_(TF_FunctionName(function.get())),
       function_(std::move(function)),
       captured_(std::move(captured)),
       outputs_(outputs),
-      config_(std::move(config)) {
+      options_(std::move(options)) {
   const Status status;
   TFE_ContextAddFunction(context_.get(), function_.get(), status.get());
   status.check("jit");
@@ -33,7 +33,10 @@ Function::~Function() {
 std::vector<HandlePtr> Function::call(const std::vector<TFE_TensorHandle*>& inputs) const {
   OpCall call{name_, {}, inputs, outputs_};
   for (const HandlePtr& handle : captured_) call.inputs.push_back(handle.get());
-  if (!config_.empty()) call.attributes.push_back({"config_proto", config_});
+  if (!options_.config.empty()) call.attributes.push_back({"config_proto", options_.config});
+  if (options_.sequential) {
+    call.attributes.push_back({"executor_type", std::string("SINGLE_THREADED_EXECUTOR")});
+  }
   return execute(context_, call);
 }
 

@@ -14,13 +14,16 @@ struct FunctionOptions {
   bool xla = false;
   // A serialised ConfigProto for the function alone; empty for the context's.
   std::string config;
+  // Run the ops one after another on one thread, though each may use several: the usual executor
+  // passes each op to a pool, which takes longer than a small op.
+  bool sequential = false;
 };
 
 class Function {
  public:
   // Registers `function` in the context under its name. `captured` follow the inputs of each call.
   Function(const Context& context, FunctionPtr function, std::vector<HandlePtr> captured,
-           int outputs, std::string config);
+           int outputs, FunctionOptions options);
   Function(Function&&) = default;
   Function& operator=(Function&&) = delete;
   // Current calls continue.
@@ -37,7 +40,7 @@ class Function {
   FunctionPtr function_;
   std::vector<HandlePtr> captured_;
   int outputs_;
-  std::string config_;
+  FunctionOptions options_;
 };
 
 }  // namespace bobbin::tensorflow

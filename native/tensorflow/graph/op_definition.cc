@@ -11,6 +11,7 @@ namespace bobbin::tensorflow {
 namespace {
 
 constexpr int kOpInputs = 2;
+constexpr int kOpIsStateful = 17;
 constexpr int kArgTypeAttr = 4;
 constexpr int kArgNumberAttr = 5;
 constexpr int kArgTypeListAttr = 6;
@@ -27,7 +28,8 @@ std::uint64_t take_varint(std::string_view& bytes) {
   throw std::runtime_error("TensorFlow's definition of an op is not a protocol buffer");
 }
 
-// Calls visit(field, content) for each field with a length, and skips the numbers.
+// Calls visit(field, content) for each field. That of a number is empty: a number is left out if it
+// is 0, and nothing more is asked of one here.
 template <typename Visit>
 void for_each_field(std::string_view message, const Visit& visit) {
   while (!message.empty()) {
@@ -37,7 +39,10 @@ void for_each_field(std::string_view message, const Visit& visit) {
     if (!has_length && (key & 7) != 0) {
       throw std::runtime_error("TensorFlow's definition of an op has fields of an unknown kind");
     }
-    if (!has_length) continue;
+    if (!has_length) {
+      visit(static_cast<int>(key >> 3), std::string_view{});
+      continue;
+    }
     if (value > message.size())
       throw std::runtime_error("TensorFlow's definition of an op ends early");
     visit(static_cast<int>(key >> 3), message.substr(0, value));
@@ -75,6 +80,7 @@ OpDefinition define(TF_Graph* graph, const std::string& op) {
   const std::string_view message(static_cast<const char*>(buffer->data), buffer->length);
   for_each_field(message, [&](int field, std::string_view content) {
     if (field == kOpInputs) definition.inputs.push_back(parse_input(content));
+    if (field == kOpIsStateful) definition.is_stateful = true;
   });
   return definition;
 }

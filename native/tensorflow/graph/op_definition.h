@@ -1,4 +1,5 @@
-// TensorFlow's definition of an op: its inputs, and the attributes that follow from them.
+// TensorFlow's definition of an op: its inputs, the attributes that follow from them, and whether
+// it has a state.
 #pragma once
 
 #include <string>
@@ -20,6 +21,8 @@ struct InputDefinition {
 
 struct OpDefinition {
   std::vector<InputDefinition> inputs;
+  // Equal inputs may give different results, or it has effects.
+  bool is_stateful = false;
 
   bool infers(std::string_view attribute) const;
 };

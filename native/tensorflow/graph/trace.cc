@@ -1,6 +1,7 @@
 // Records a function's ops as a graph instead of running them.
 #include "tensorflow/graph/trace.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -15,8 +16,7 @@
 namespace bobbin::tensorflow {
 namespace {
 
-// Unless the trace is frozen, larger tensors become inputs, so that they are not copied into the
-// graph.
+// Larger tensors become inputs: TensorFlow copies a constant in each of its passes over a graph.
 constexpr std::size_t kMaxConstantBytes = 4096;
 
 std::size_t bytes_of(TFE_TensorHandle* handle) {
@@ -95,12 +95,19 @@ TF_Output Trace::capture(std::int64_t id) {
   held_[id].reset(TFE_TensorHandleCopySharingTensor(handle, status.get()));
   status.check("jit");
   const TF_DataType type = TFE_TensorHandleDataType(handle);
-  const bool fits = frozen_ || type == TF_STRING || bytes_of(handle) <= kMaxConstantBytes;
+  const bool fits = type == TF_STRING || bytes_of(handle) <= kMaxConstantBytes;
   if (fits && type != TF_RESOURCE) return graph_.add_constant(handle);
   captured_inputs_.push_back(graph_.add_placeholder(type, shape_of(handle)));
   captured_.emplace_back(TFE_TensorHandleCopySharingTensor(handle, status.get()));
   status.check("jit");
   return captured_inputs_.back();
+}
+
+bool Trace::follows_from_values(const std::string& op, const std::vector<std::int64_t>& inputs) {
+  // JavaScript may have deleted a tensor that the graph has captured: `add` takes it from there.
+  const auto has_value = [&](std::int64_t id) { return !is_symbolic(id) && tensors_.contains(id); };
+  return frozen_ && !inputs.empty() && std::ranges::all_of(inputs, has_value) &&
+         !graph_.definition(op).is_stateful;
 }
 
 std::vector<SymbolicTensor> Trace::add(RecordedOp op) {
@@ -249,7 +256,7 @@ Function Trace::finish(const std::string& name, const std::vector<std::int64_t>&
     status.check("jit");
   }
   return {context_, std::move(function), std::move(captured_), static_cast<int>(results.size()),
-          options.config};
+          options};
 }
 
 }  // namespace bobbin::tensorflow

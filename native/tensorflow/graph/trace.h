@@ -35,8 +35,7 @@ struct RecordedOp {
 class Trace {
  public:
   // `next_id` numbers the symbolic tensors of all traces, so that a tensor of an earlier trace is
-  // recognised. In a frozen trace tensors from outside are constants of any size, which TensorFlow
-  // copies but may compute with beforehand; else only small ones are.
+  // recognised. In a frozen trace nothing outside changes; see `follows_from_values`.
   Trace(const Context& context, const Tensors& tensors, std::int64_t& next_id, bool frozen);
 
   static constexpr std::int64_t kFirstId = std::int64_t{1} << 52;
@@ -46,6 +45,10 @@ class Trace {
   std::int64_t add_argument(TF_DataType type, const Shape& shape);
   // A variable, by the tensor of its resource; its value has this shape.
   std::int64_t add_variable(std::int64_t resource, const Shape& shape);
+  // Whether the op's results are the same in every call of a frozen function: its inputs have
+  // values, and it has no state. Then it can run now, once, and the function takes its results from
+  // outside.
+  bool follows_from_values(const std::string& op, const std::vector<std::int64_t>& inputs);
   // Throws if the result's shape depends on values.
   std::vector<SymbolicTensor> add(RecordedOp op);
 

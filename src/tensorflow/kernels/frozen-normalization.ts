@@ -66,8 +66,9 @@ function convolved({ id, image, kernel, isDepthwise }: Source, scale: tf.Tensor)
   const factor = isDepthwise ? scale.reshape(kernel.shape.slice(2)) : scale;
   const type = nativeAttributes({ T: { type: 'dtype', value: 'float32' } });
   // By numbers: tfjs may have disposed of the kernel's tensor.
-  const [scaled] = runtime().executeOp('Mul', type, [kernel.id, idOf(factor)], 1) as [
+  const [product] = runtime().executeOp('Mul', type, [kernel.id, idOf(factor)], 1) as [
     TensorMetadata,
   ];
-  return backend.createOutputTensor(runtime().traceAgain(id, [image.id, scaled.id]));
+  const scaled = backend.createOutputTensor(product);
+  return backend.createOutputTensor(runtime().traceAgain(id, [image.id, idOf(scaled)]));
 }
