@@ -1,4 +1,4 @@
-/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `predict` compares forward passes; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
+/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `predict` compares forward passes; `evaluate` compares evaluation with the bare pass; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,6 +7,7 @@ import { expected } from '../src/errors.js';
 import { networkNames } from '../src/model/index.js';
 import { cudaStatus } from '../src/pipeline/index.js';
 import { compare } from './compare.js';
+import { timeEvaluation } from './evaluate.js';
 import { compareOnGpu, drawnPictures } from './gpu/gpu.js';
 import { measureLoading, measureManifest } from './manifest.js';
 import { compareGradients } from './networks/gradients.js';
@@ -17,7 +18,7 @@ import { soak } from './soak.js';
 import { soundJpegs } from './sound-files.js';
 import { timeStages } from './stages.js';
 import { compareMoves } from './tfjs-node.js';
-import { compareTraining, usualParts } from './train/train.js';
+import { checkNames, compareTraining, usualParts } from './train/train.js';
 
 const positive = (text: string) => {
   const value = Number(text);
@@ -109,6 +110,16 @@ program
   .action(({ nets = [], only = [], ...flags }) =>
     comparePrediction({ json: undefined, ...flags, nets, only }),
   );
+program
+  .command('evaluate')
+  .description('compare `evaluate` on photos with the bare forward pass, and time its event loop')
+  .argument('<folder>', 'a data set: a folder for each class')
+  .option('--net <name>', 'the network', 'efficientnet-lite0')
+  .option('--rounds <n>', 'rounds; each evaluates all photos', positive, 3)
+  .action((folder, { net, ...flags }) => {
+    checkNames('--net', [net], networkNames);
+    return timeEvaluation(folder, { net, ...flags });
+  });
 program
   .command('tfjs-node')
   .description('train as a program of tfjs-node does, and after each step of its move to Bobbin')
