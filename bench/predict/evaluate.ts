@@ -3,13 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { prepare } from '../src/dataset/index.js';
-import { evaluate } from '../src/evaluation/index.js';
-import { type Classifier, createModel, forwardOf, type NetworkName } from '../src/model/index.js';
-import { textTable } from '../src/report/index.js';
-import { tf } from '../src/tensorflow/index.js';
-import { median } from './results.js';
-import { machineNow } from './rounds.js';
+import { prepare } from '../../src/dataset/index.js';
+import { evaluate } from '../../src/evaluation/index.js';
+import {
+  type Classifier,
+  createModel,
+  forwardOf,
+  type NetworkName,
+} from '../../src/model/index.js';
+import { textTable } from '../../src/report/index.js';
+import { tf } from '../../src/tensorflow/index.js';
+import { median } from '../results.js';
+import { machineNow } from '../rounds.js';
 
 const batchSize = 32;
 
