@@ -51,7 +51,8 @@ export function weightsAndConstants(
     const isLearned = (isNamed || values.length >= fewestNumbers) && !isMask(values);
     if (dtype === 'float32' && (isUsed || isLearned) && !asSettings.has(name)) {
       const isFixed = asStatistics.has(name) || bufferName.test(name);
-      const trainable = !isFixed && (!isNode || asParameters.has(name));
+      const isParameter = !isNode || (asParameters.has(name) && !isFiller(values));
+      const trainable = !isFixed && isParameter;
       weights.push({ name, shape, trainable });
       kept.set(name, { shape, values });
     } else {
@@ -68,6 +69,10 @@ const isMask = (values: StoredTensor['values']): boolean =>
 /** The number in JSON, which has no infinite ones: these are the largest, which float32 makes infinite again. */
 const storable = (value: number): number =>
   Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, value));
+
+/** What exporters give to an operation whose module lacks a parameter: a scale of ones, an offset of zeros. */
+const isFiller = (values: StoredTensor['values']): boolean =>
+  [0, 1].some((filler) => values.every((value) => value === filler));
 
 /** The values that nodes take in these places. */
 const taken = (nodes: readonly GraphNode[], places: Record<string, readonly number[]>) =>

@@ -128,3 +128,23 @@ test('when a constant has values of its own, then they are its tensor', async ()
   const wanted = means([...images].map((each) => 3 * each));
   assert.ok((await difference([constant, multiply], 13, wanted)) < 1e-6);
 });
+
+test('when an exporter fills in a scale or an offset that the module lacks, then it is not trained', async () => {
+  const filled = (name: string, values: number[]) => {
+    const bytes = new Uint8Array(Float32Array.from(values).buffer);
+    const content = tensor({ name: '', dims: [3], bytes });
+    const value = message([1, 'value'], [5, content], [20, 4]);
+    return node({ operation: 'Constant', inputs: [], outputs: [name], attributes: [value] });
+  };
+  const constants = [filled('ones', [1, 1, 1]), filled('zeros', [0, 0, 0]), filled('s', [1, 2, 1])];
+  const normalise = (inputs: string[], output: string) =>
+    node({ operation: 'InstanceNormalization', inputs, outputs: [output] });
+  const nodes = [
+    normalise(['x', 'ones', 'zeros'], 'plain'),
+    normalise(['plain', 's', 'zeros'], 'maps'),
+  ];
+  const content = model({ nodes: [...constants, ...nodes, pool, flatten] });
+  const { graph } = await onnx.read(content, 'net.onnx');
+  const trained = graph?.weights.filter(({ trainable }) => trainable).map(({ name }) => name);
+  assert.deepEqual(trained, ['s']);
+});
