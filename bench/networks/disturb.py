@@ -8,8 +8,8 @@
 
 import torch
 
-# Inputs where the slope of an activation jumps.
-KINKS = {"ReLU": [0], "ReLU6": [0, 6], "LeakyReLU": [0], "Hardswish": [-3, 3], "Hardsigmoid": [-3, 3]}
+# Inputs where the slope of an activation jumps. Beyond an activation no bias shifts values by the same amount.
+KINKS = {"ReLU": [0], "ReLU6": [0, 6], "LeakyReLU": [0], "Hardswish": [-3, 3], "Hardsigmoid": [-3, 3], "Sigmoid": []}
 
 
 def disturb(model, images):
@@ -23,7 +23,8 @@ def disturb(model, images):
         if isinstance(module, torch.nn.modules.batchnorm._BatchNorm):
             average(module, inputs[0])
         elif type(module).__name__ in KINKS:
-            return clear(KINKS[type(module).__name__], inputs[0], bias)
+            clear(KINKS[type(module).__name__], inputs[0], bias)
+            bias = None
 
     with torch.no_grad():
         for tensor in model.parameters():
@@ -47,12 +48,12 @@ def average(norm, values):
 
 
 def clear(kinks, values, bias):
-    """Moves each channel to where its values are farthest from the kinks, by the bias that was added last, and returns the moved.
-    An attention's output has no bias, and stays."""
+    """Moves each channel to where its values are farthest from the kinks, by the bias that was added last. Values that no such bias
+    reaches stay: an attention's output, and seresnet50's sums of scaled branches."""
     axis = 2 if values.dim() == 3 else 1
     channels = values.movedim(axis, 0).flatten(1)
-    if bias is None or len(bias) != len(channels):
-        return values
+    if not kinks or bias is None or len(bias) != len(channels):
+        return
     most = 0.1 * values.square().mean().sqrt()
     bounds = torch.stack([-most, most]).expand(len(channels), 2)
     crossings = torch.cat([kink - channels for kink in kinks], dim=1).clamp(-most, most)
@@ -60,4 +61,5 @@ def clear(kinks, values, bias):
     widest = crossings.diff(dim=1).argmax(dim=1, keepdim=True)
     shifts = (crossings.gather(1, widest) + crossings.gather(1, widest + 1)).squeeze(1) / 2
     bias += shifts
-    return values + shifts.view([-1 if each == axis else 1 for each in range(values.dim())])
+    # In place, for a shortcut that has the same values.
+    values += shifts.view([-1 if each == axis else 1 for each in range(values.dim())])

@@ -6,7 +6,7 @@ import { jit, tf } from '../../src/tensorflow/index.js';
 
 /** Steps of plain gradient descent, and their learning rate. */
 const stepCount = 20;
-const learningRate = 0.01;
+const learningRate = 0.001;
 
 /**
  * A gradient is compared as if it had this share of the longest one's length at least. Shorter ones may be rounding errors of zero:
@@ -38,7 +38,7 @@ export class Trial {
     this.classes = tf.oneHot(tf.range(0, images.shape[0], 1, 'int32'), classCount as number);
   }
 
-  /** Compares those of the loss with frozen normalisation. A weight that the network does not train has the gradient zero. */
+  /** Compares those of the loss with frozen normalisation. What only one of both trains has the gradient zero in the other. */
   gradients(wanted: NamedTensors) {
     const computed = this.computedGradients();
     const [narrow, exact] = ['float32', 'float64'].map((kind) => valuesOf(wanted, kind)) as [
@@ -46,11 +46,16 @@ export class Trial {
       Map<string, Float32Array>,
     ];
     const least = leastLength * Math.max(...[...exact.values()].map(lengthOf));
-    const rows = [...exact].map(([name, values]) => ({
-      name,
-      ours: distance(computed.get(name) ?? values.map(() => 0), values, least),
-      torch: distance(narrow.get(name) as Float32Array, values, least),
-    }));
+    const rows = [...new Map([...computed, ...exact])].map(([name, { length }]) => {
+      const [ours, torch, yardstick] = [computed, narrow, exact].map(
+        (gradients) => gradients.get(name) ?? new Float32Array(length),
+      ) as [Float32Array, Float32Array, Float32Array];
+      return {
+        name,
+        ours: distance(ours, yardstick, least),
+        torch: distance(torch, yardstick, least),
+      };
+    });
     const worst = rows.reduce((most, row) => (row.ours > most.ours ? row : most));
     return {
       parameters: [...computed.values()].reduce((sum, { length }) => sum + length, 0),
