@@ -34,9 +34,11 @@ export function weightsAndConstants(
   nodes: readonly GraphNode[],
   tensors: ReadonlyMap<string, StoredTensor>,
 ): Pick<Graph, 'weights' | 'constants'> & { values: NamedTensors } {
-  const asParameters = taken(nodes, parameters);
-  const asStatistics = taken(nodes, statistics);
-  const asSettings = taken(nodes, settings);
+  const places: Places = {
+    parameters: taken(nodes, parameters),
+    statistics: taken(nodes, statistics),
+    settings: taken(nodes, settings),
+  };
   const weights: GraphWeight[] = [];
   const kept: NamedTensors = new Map();
   const constants: [string, GraphConstant][] = [];
@@ -45,21 +47,38 @@ export function weightsAndConstants(
     if (tensor === undefined) {
       continue;
     }
-    const { shape, dtype, isNode, values } = tensor;
-    const isNamed = !isNode && shape.length > 0 && stateName.test(name);
-    const isUsed = asParameters.has(name) || asStatistics.has(name);
-    const isLearned = (isNamed || values.length >= fewestNumbers) && !isMask(values);
-    if (dtype === 'float32' && (isUsed || isLearned) && !asSettings.has(name)) {
-      const isFixed = asStatistics.has(name) || bufferName.test(name);
-      const isParameter = !isNode || (asParameters.has(name) && !isFiller(values));
-      const trainable = !isFixed && isParameter;
-      weights.push({ name, shape, trainable });
-      kept.set(name, { shape, values });
+    const { shape, dtype } = tensor;
+    if (tensor.dtype === 'float32' && isWeight(name, tensor, places)) {
+      weights.push({ name, shape, trainable: isTrainable(name, tensor, places) });
+      kept.set(name, { shape, values: tensor.values });
     } else {
-      constants.push([name, { dtype, shape, values: Array.from(values, storable) }]);
+      constants.push([name, { dtype, shape, values: Array.from(tensor.values, storable) }]);
     }
   }
   return { weights, constants: Object.fromEntries(constants), values: kept };
+}
+
+/** The values that operations take as their parameters, statistics and settings. */
+type Places = Record<'parameters' | 'statistics' | 'settings', ReadonlySet<string>>;
+
+function isWeight(
+  name: string,
+  { shape, isNode, values }: StoredTensor,
+  { parameters, statistics, settings }: Places,
+): boolean {
+  const isNamed = !isNode && shape.length > 0 && stateName.test(name);
+  const isLearned = (isNamed || values.length >= fewestNumbers) && !isMask(values);
+  const isWanted = parameters.has(name) || statistics.has(name) || isLearned;
+  return isWanted && !settings.has(name);
+}
+
+function isTrainable(
+  name: string,
+  { isNode, values }: StoredTensor,
+  { parameters, statistics }: Places,
+): boolean {
+  const isParameter = !isNode || (parameters.has(name) && !isFiller(values));
+  return isParameter && !statistics.has(name) && !bufferName.test(name);
 }
 
 /** A mask adds −∞ to what is not to be seen; training never gives such a weight. */
