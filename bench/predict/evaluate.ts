@@ -11,6 +11,7 @@ import {
   forwardOf,
   type NetworkName,
 } from '../../src/model/index.js';
+import { count } from '../../src/plural.js';
 import { textTable } from '../../src/report/index.js';
 import { tf } from '../../src/tensorflow/index.js';
 import { median } from '../results.js';
@@ -58,24 +59,24 @@ export async function timeEvaluation(folder: string, { net, rounds }: Evaluation
       rates.bare.push(await passes(classifier, Math.ceil(images / batchSize)));
     }
     report(rates, latest);
-    console.log(`\n${net}, batches of ${batchSize}, ${rounds} rounds; ${machineNow()}`);
+    console.log(`\n${net}, batches of ${batchSize}, ${count(rounds, 'round')}; ${machineNow()}`);
   } finally {
     rmSync(out, { recursive: true });
   }
 }
 
-/** Computes one batch `count` times; returns images a second. */
-async function passes(classifier: Classifier, count: number): Promise<number> {
+/** Computes one batch so many times; returns images a second. */
+async function passes(classifier: Classifier, times: number): Promise<number> {
   const side = classifier.preprocessing.crop;
   const images = tf.randomUniform([batchSize, side, side, 3], -1, 1);
   const start = performance.now();
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < times; i++) {
     const rows = await forwardOf(classifier).async(images, 1);
     await rows.data();
     rows.dispose();
   }
   images.dispose();
-  return (1000 * batchSize * count) / (performance.now() - start);
+  return (1000 * batchSize * times) / (performance.now() - start);
 }
 
 function report({ bare, evaluate }: Record<'bare' | 'evaluate', number[]>, lateMs: number): void {

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expected } from '../../src/errors.js';
 import { type NetworkName, networkNames } from '../../src/model/index.js';
+import { count } from '../../src/plural.js';
 import { textTable } from '../../src/report/index.js';
 import { absence, answerOf } from '../measure.js';
 import { checkOutput, writeJson } from '../output.js';
@@ -127,7 +128,8 @@ async function comparePart(
     const measured = await inTurn<Entry>(entries, limits, leftOut);
     const trials = measured.map(({ trial }) => trial);
     const rows = trainRowsOf(trials, yardsticks);
-    publish(rows, `${trials[0]?.outcomes.length ?? 0} rounds of ${steps} steps`);
+    const done = count(trials[0]?.outcomes.length ?? 0, 'round');
+    publish(rows, `${done} of ${count(steps, 'step')}`);
     return rows;
   } finally {
     rmSync(folder, { recursive: true });
