@@ -95,8 +95,10 @@ TF_Output Trace::capture(std::int64_t id) {
   held_[id].reset(TFE_TensorHandleCopySharingTensor(handle, status.get()));
   status.check("jit");
   const TF_DataType type = TFE_TensorHandleDataType(handle);
+  // TensorFlow's graph optimizer does not fuse a convolution with a bias that is a constant.
+  const bool is_vector = frozen_ && type == TF_FLOAT && !shape_of(handle).empty();
   const bool fits = type == TF_STRING || bytes_of(handle) <= kMaxConstantBytes;
-  if (fits && type != TF_RESOURCE) return graph_.add_constant(handle);
+  if (fits && !is_vector && type != TF_RESOURCE) return graph_.add_constant(handle);
   captured_inputs_.push_back(graph_.add_placeholder(type, shape_of(handle)));
   captured_.emplace_back(TFE_TensorHandleCopySharingTensor(handle, status.get()));
   status.check("jit");
