@@ -13,6 +13,9 @@ export interface Task {
 
 export type Split = 'train' | 'validation';
 
+/** The most folds of a data set. */
+export const mostFolds = 100;
+
 /**
  * One labelled image of one task; its path is relative to the manifest's `root`, or absolute when it lies outside. The stamp
  * is that of its file when the data was prepared, and of the whole shard if the image is a part of one; it is absent in
@@ -25,6 +28,8 @@ export interface Sample extends ImageFile, Partial<FileStamp> {
   /** Indices of the classes marked `m` (maybe); empty outside FashionAI. */
   maybe: number[];
   split: Split;
+  /** The fold that the image is in, from 0, if the data were prepared with folds. */
+  fold?: number;
   /** SHA-256 of the image's bytes, hex: the identity that keeps a split free of leaks. */
   hash: string;
 }
@@ -68,6 +73,8 @@ export interface Manifest {
   /** Absolute folder that relative paths start from. */
   root: string;
   seed: number;
+  /** How many folds the samples are in; absent without folds. */
+  folds?: number;
   /** The files that name or label the images; none in class folders and shards, and in manifests of earlier versions. */
   labelFiles?: LabelFile[];
   /** At least one. */
@@ -89,6 +96,8 @@ export interface Labelled {
   maybe: number[];
   /** The split that the source itself gives; where it is undefined, the seed decides. */
   given?: Split;
+  /** What the image shows, such as a person or a product, if the source says it: its images stay in one split and in one fold. */
+  group?: string;
   /** Where the image was named, for messages: `file:line:column`, a shard and the image's key, or the image itself. */
   origin: string;
 }

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { API, type Checker, type Symbol as Property, type Type } from 'typescript/unstable/sync';
 import { packageRoot } from '../../scripts/root.mjs';
 import { changeOptions } from '../../src/dataset/changes.js';
-import { prepareOptions } from '../../src/dataset/prepare/prepare.js';
+import { prepareOptions } from '../../src/dataset/prepare/places.js';
 import {
   describeValues,
   isOption,

@@ -8,7 +8,7 @@ import { temporaryFolder, writeFiles } from './folders.js';
 export async function prepared(
   t: TestContext,
   files: Record<string, string | Uint8Array>,
-  options: { seed?: number; validationFraction?: number } = {},
+  options: { seed?: number; validationFraction?: number; folds?: number } = {},
 ): Promise<Prepared & { source: string; out: string }> {
   const folder = temporaryFolder(t);
   const source = path.join(folder, 'shop photos');

@@ -10,9 +10,12 @@ import { interruptible } from '../interrupt.js';
 import { runSubmit, showPictures } from '../submit-report.js';
 import { trainingOptions } from '../training-options.js';
 
+// A submission's models have one split.
+const { folds: _, ...splitting } = prepareOptions;
+
 export const options = {
   ...trainingOptions,
-  ...prepareOptions,
+  ...splitting,
   ...submitOptions,
   seed: { ...prepareOptions.seed, help: 'seed of the split and of all training' },
 };

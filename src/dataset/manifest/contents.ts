@@ -5,7 +5,7 @@ import type { FileStamp } from '../file-stamp.js';
 import { isRange } from '../image-file.js';
 import { SampleColumns } from '../samples/sample-columns.js';
 import { SampleTable } from '../samples/sample-table.js';
-import type { LabelFile, Question, Sample, Task } from '../types.js';
+import { type LabelFile, mostFolds, type Question, type Sample, type Task } from '../types.js';
 import type { StoredManifest } from './root.js';
 
 /** The lists of a manifest in the order of its file: the entries of each one name those of the first. */
@@ -16,7 +16,7 @@ export const lists = ['tasks', 'samples', 'questions'] as const;
  * how to make a sound manifest.
  */
 export class ManifestContents {
-  private head: Pick<StoredManifest, 'root' | 'relativeRoot' | 'seed' | 'labelFiles'> = {
+  private head: Pick<StoredManifest, 'root' | 'relativeRoot' | 'seed' | 'folds' | 'labelFiles'> = {
     root: '',
     seed: 0,
   };
@@ -33,7 +33,7 @@ export class ManifestContents {
 
   /** @throws InvalidInputError for another version, a relative root, a seed that is no integer, or label files without a hash. */
   addHead(value: unknown): void {
-    const { version, root, relativeRoot, seed, labelFiles } = (value ??
+    const { version, root, relativeRoot, seed, folds, labelFiles } = (value ??
       {}) as Partial<StoredManifest>;
     if (version !== 1) {
       this.fail('version 1', version);
@@ -47,6 +47,9 @@ export class ManifestContents {
     if (!Number.isInteger(seed)) {
       this.fail('an integer as seed', seed);
     }
+    if (folds !== undefined && !isFolds(folds)) {
+      this.fail(`an integer from 2 to ${mostFolds} as folds`, folds);
+    }
     if (labelFiles !== undefined && !(Array.isArray(labelFiles) && labelFiles.every(isLabelFile))) {
       this.fail('labelFiles with path, hash, size and modified', labelFiles);
     }
@@ -54,6 +57,7 @@ export class ManifestContents {
       root,
       seed,
       ...(relativeRoot !== undefined && { relativeRoot }),
+      ...(folds !== undefined && { folds }),
       ...(labelFiles && { labelFiles }),
     } as StoredManifest;
   }
@@ -89,7 +93,8 @@ export class ManifestContents {
 
   private addSample(sample: Sample | null): void {
     const classes = this.sizes.get(sample?.task ?? '') ?? 0;
-    const wrong = sampleParts.find(([, fits]) => sample === null || !fits(sample, classes));
+    const { folds = 0 } = this.head;
+    const wrong = sampleParts.find(([, fits]) => sample === null || !fits(sample, classes, folds));
     if (wrong !== undefined) {
       this.fail(`a sample with ${wrong[0]}`, sample);
     }
@@ -112,7 +117,10 @@ export class ManifestContents {
 }
 
 /** What the members of a sample must be, whose task has `classes` classes. The table of samples checks the hash. */
-const sampleParts: readonly [what: string, fits: (sample: Sample, classes: number) => boolean][] = [
+const sampleParts: readonly [
+  what: string,
+  fits: (sample: Sample, classes: number, folds: number) => boolean,
+][] = [
   ['a path', ({ path: file }) => typeof file === 'string'],
   ['a known task', (_, classes) => classes > 0],
   ['a range in bytes, if any', ({ range }) => range === undefined || isRange(range)],
@@ -123,7 +131,15 @@ const sampleParts: readonly [what: string, fits: (sample: Sample, classes: numbe
   ],
   ['labels of its task in maybe', ({ maybe }, classes) => areClasses(maybe, classes)],
   ['train or validation as split', ({ split }) => split === 'train' || split === 'validation'],
+  [
+    'a fold below folds, or none without folds,',
+    ({ fold = -1 }, _, folds) =>
+      Number.isInteger(fold) && fold < folds && fold >= (folds > 0 ? 0 : -1),
+  ],
 ];
+
+const isFolds = (folds: number): boolean =>
+  Number.isInteger(folds) && folds >= 2 && folds <= mostFolds;
 
 function isLabelFile(file: LabelFile | null): boolean {
   return (

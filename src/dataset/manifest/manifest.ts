@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expected } from '../../errors.js';
 import type { ImageFile } from '../image-file.js';
 import { SampleTable } from '../samples/sample-table.js';
-import type { Manifest, Samples, Split, Task } from '../types.js';
+import type { Manifest, Sample, Samples, Split, Task } from '../types.js';
 
 /** Where a prepared folder keeps its manifest. */
 export function manifestFile(folder: string): string {
@@ -37,14 +37,28 @@ export function taskOf({ tasks }: Manifest, name: string): Task {
 }
 
 /**
- * The samples of one task in one split, in manifest order.
+ * The samples of one task in one split, in manifest order. With `fold`, the split is that of cross-validation: validation is this
+ * fold, and training all others.
  *
- * @throws InvalidInputError for a task that the manifest does not have.
+ * @throws InvalidInputError for a task or a fold that the manifest does not have.
  */
-export function samplesOf(manifest: Manifest, task: string, split: Split): Samples {
+export function samplesOf(manifest: Manifest, task: string, split: Split, fold?: number): Samples {
   const { samples } = manifest;
   taskOf(manifest, task);
-  return samples instanceof SampleTable
-    ? samples.select(task, split)
-    : samples.filter((sample) => sample.task === task && sample.split === split);
+  checkFold(manifest, fold);
+  if (samples instanceof SampleTable) {
+    return samples.select(task, split, fold);
+  }
+  const isIn = (sample: Sample) =>
+    fold === undefined
+      ? sample.split === split
+      : (sample.fold === fold) === (split === 'validation');
+  return samples.filter((sample) => sample.task === task && isIn(sample));
+}
+
+function checkFold({ folds = 0 }: Manifest, fold: number | undefined): void {
+  if (fold !== undefined && !(Number.isInteger(fold) && fold >= 0 && fold < folds)) {
+    const what = folds === 0 ? 'data with folds' : `a fold from 0 to ${folds - 1}`;
+    throw expected(what, 'fold', fold, 'Prepare the data with --folds (in a program `folds`)');
+  }
 }

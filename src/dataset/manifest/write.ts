@@ -33,12 +33,13 @@ function* lines({
   root,
   relativeRoot,
   seed,
+  folds,
   labelFiles,
   tasks,
   samples,
   questions,
 }: StoredManifest): Generator<string> {
-  yield `${JSON.stringify({ version: 1, root, relativeRoot, seed, labelFiles }).slice(0, -1)},\n`;
+  yield `${JSON.stringify({ version: 1, root, relativeRoot, seed, folds, labelFiles }).slice(0, -1)},\n`;
   for (const [name, entries] of Object.entries({ tasks, samples, questions })) {
     yield `"${name}":[`;
     let separator = '\n';

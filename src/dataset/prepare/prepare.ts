@@ -18,36 +18,18 @@ import type { Layout, OnProgress } from '../layouts/layout.js';
 import { manifestFile } from '../manifest/manifest.js';
 import { saveManifest } from '../manifest/write.js';
 import { SampleTable } from '../samples/sample-table.js';
-import type { LabelFile, Manifest, Question, Sample, Samples, Split } from '../types.js';
+import type { LabelFile, Manifest, Question, Sample, Samples } from '../types.js';
 import { balanceWarnings } from './balance.js';
 import { type CheckImages, leaveOutDamaged } from './damaged.js';
 import { deduplicate, type HashedImage, type Pair } from './duplicates.js';
 import { type Hashed, hashFiles, stampFiles } from './hash.js';
 import { remedyFor } from './missing.js';
+import { checkFolds, type Place, placesOf, prepareOptions } from './places.js';
 import { fittingLayout, type ReadSource, readAs } from './source.js';
-import { splitByContent } from './split.js';
 import { earlierSplit, splitChange } from './split-change.js';
 import { type Summary, warningsOf } from './summary.js';
 import { checkTaskName, nameTask } from './task-name.js';
 import { summarizeTasks } from './task-summary.js';
-
-/** How `prepare` splits. */
-export const prepareOptions = {
-  seed: {
-    type: 'integer',
-    default: 1,
-    min: 0,
-    max: 2 ** 31 - 1,
-    help: 'which images validation gets',
-  },
-  validationFraction: {
-    type: 'number',
-    default: 0.1,
-    min: 0,
-    max: 0.9,
-    help: 'share of each class that validation gets, where the source has no split of its own',
-  },
-} as const;
 
 export interface PrepareOptions extends GivenValues<typeof prepareOptions> {
   /** Folder for manifest.json; neither the source nor inside it. */
@@ -88,6 +70,7 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
   checkArguments('prepare', options, prepareShape);
   const { out, name, onProgress, check, ...chosen } = options;
   const values = resolveOptions(prepareOptions, chosen);
+  checkFolds(values.folds);
   checkTaskName(name);
   const root = path.resolve(source);
   await checkFolders(root, path.resolve(out));
@@ -109,7 +92,7 @@ interface Preparation {
 
 async function prepareInto(
   out: string,
-  { source, layout, values: { seed, validationFraction }, name, onProgress, check }: Preparation,
+  { source, layout, values, name, onProgress, check }: Preparation,
 ): Promise<Prepared> {
   const images = path.resolve(out, 'images');
   const found = await readAs(layout, source, { images, onProgress });
@@ -130,10 +113,18 @@ async function prepareInto(
     throw expected('labelled images', 'source', root, reason);
   }
 
-  const undecided = usable.filter(({ given }) => given === undefined);
-  const splits = splitByContent(undecided, seed, validationFraction);
-  const samples = SampleTable.from(samplesOf(usable, splits));
-  const manifest: Manifest = { version: 1, root, seed, labelFiles, tasks, samples, questions };
+  const { seed, folds } = values;
+  const samples = SampleTable.from(samplesOf(usable, placesOf(usable, values)));
+  const manifest: Manifest = {
+    version: 1,
+    root,
+    seed,
+    ...(folds > 0 && { folds }),
+    labelFiles,
+    tasks,
+    samples,
+    questions,
+  };
   const told = [...named, ...splitChange(earlier, manifest)];
   await saveManifest(manifest, out);
   const { images: _, ...repeated } = unique;
@@ -179,14 +170,24 @@ async function hashesOf(found: ReadSource, onProgress?: OnProgress): Promise<Has
       : { hash, ...(stamps.get(absolute(file)) as FileStamp) };
 }
 
-/** Puts each image in the split that the source gives it, or else in the one that the seed drew. */
 function* samplesOf(
   images: readonly HashedImage[],
-  splits: ReadonlyMap<string, Split>,
+  placeOf: (image: HashedImage) => Place,
 ): Generator<Sample> {
-  for (const { path: file, range, task, label, maybe, given, hash, size, modified } of images) {
-    const split = given ?? splits.get(hash) ?? 'train';
-    yield { path: file, ...(range && { range }), task, label, maybe, split, hash, size, modified };
+  for (const image of images) {
+    const { path: file, range, task, label, maybe, hash, size, modified } = image;
+    const place = placeOf(image);
+    yield {
+      path: file,
+      ...(range && { range }),
+      task,
+      label,
+      maybe,
+      ...place,
+      hash,
+      size,
+      modified,
+    };
   }
 }
 

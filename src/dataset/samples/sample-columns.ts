@@ -8,6 +8,9 @@ import { ImageColumns } from './image-columns.js';
 /** A number in the column `split` is an index into it. */
 export const splits = ['train', 'validation'] as const;
 
+/** In the column `fold`: no fold. */
+const noFold = 255;
+
 /** See the file's heading. Samples are added at the end. */
 export class SampleColumns {
   readonly images = new ImageColumns();
@@ -16,6 +19,7 @@ export class SampleColumns {
   task = new Uint32Array(0);
   label = new Int32Array(0);
   split = new Uint8Array(0);
+  fold = new Uint8Array(0);
   private taskNames: string[] = [];
   private hashes: Buffer = Buffer.alloc(0);
   /** Two numbers a sample: size and time of its file; NaN if unknown. */
@@ -29,7 +33,7 @@ export class SampleColumns {
 
   /** False if nothing is added, because the hash is not 64 lower-case hexadecimal digits. */
   add(sample: Sample): boolean {
-    const { task, label, maybe, split, hash, size, modified } = sample;
+    const { task, label, maybe, split, fold, hash, size, modified } = sample;
     const row = this.length;
     if (row === this.label.length) {
       this.grow();
@@ -40,6 +44,7 @@ export class SampleColumns {
     this.task[row] = this.taskNumber(task);
     this.label[row] = label;
     this.split[row] = splits.indexOf(split);
+    this.fold[row] = fold ?? noFold;
     this.stamps[2 * row] = size ?? Number.NaN;
     this.stamps[2 * row + 1] = modified ?? Number.NaN;
     if (maybe.length > 0) {
@@ -59,6 +64,10 @@ export class SampleColumns {
     sample.label = this.label[row] as number;
     sample.maybe = this.maybe.get(row)?.slice() ?? [];
     sample.split = splits[this.split[row] as number] as Sample['split'];
+    const fold = this.fold[row] as number;
+    if (fold !== noFold) {
+      sample.fold = fold;
+    }
     sample.hash = this.hash(row);
     const size = this.stamps[2 * row] as number;
     if (!Number.isNaN(size)) {
@@ -77,6 +86,7 @@ export class SampleColumns {
     this.task = grown(this.task, length);
     this.label = grown(this.label, length);
     this.split = grown(this.split, length);
+    this.fold = grown(this.fold, length);
     this.stamps = grown(this.stamps, 2 * length);
     this.hashes = grownBuffer(this.hashes, hashBytes * length);
   }

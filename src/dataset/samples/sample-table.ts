@@ -85,13 +85,17 @@ export class SampleTable implements Samples {
     return this.view(rows.map((_, index) => this.row(from + index)));
   }
 
-  /** The samples of one task in one split. */
-  select(task: string, split: Split): SampleTable {
+  /** The samples of one task in one split: with `held`, validation is that fold, and training all others. */
+  select(task: string, split: Split, held?: number): SampleTable {
     const { columns } = this;
     const [taskNumber, splitNumber] = [columns.tasks.get(task), splits.indexOf(split)];
+    const isIn =
+      held === undefined
+        ? (row: number) => columns.split[row] === splitNumber
+        : (row: number) => (columns.fold[row] === held) === (split === 'validation');
     return this.choose((index) => {
       const row = this.row(index);
-      return columns.task[row] === taskNumber && columns.split[row] === splitNumber;
+      return columns.task[row] === taskNumber && isIn(row);
     });
   }
 

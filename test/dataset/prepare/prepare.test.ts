@@ -47,6 +47,42 @@ test('when classes are folders then labels follow their names and the split is s
   assert.equal(hat?.hash, createHash('sha256').update('b-hat 3').digest('hex'));
 });
 
+test('when folds are asked for then each image is in one, a manifest keeps them, and they split without the split', async (t) => {
+  const photos = { ...classFolder('a', 9), ...classFolder('b', 6) };
+  const { manifest, out } = await prepared(t, photos, { folds: 3 });
+  const loaded = await loadManifest(out);
+  assert.equal(loaded.folds, 3);
+  const [task = ''] = manifest.tasks.map(({ name }) => name);
+  const held = new Set<string>();
+  for (const [fold, all] of [
+    loaded,
+    loaded,
+    { ...loaded, samples: [...loaded.samples] },
+  ].entries()) {
+    const validation = samplesOf(all, task, 'validation', fold);
+    const labels = validation.map(({ label }) => label);
+    assert.deepEqual(labels, [0, 0, 0, 1, 1]);
+    const training = samplesOf(all, task, 'train', fold);
+    assert.equal(training.length, 10);
+    assert.ok(training.every((sample) => sample.fold !== fold));
+    validation.map(({ hash }) => held.add(hash));
+  }
+  assert.equal(held.size, 15);
+  assert.throws(
+    () => samplesOf(loaded, task, 'train', 3),
+    /a fold from 0 to 2 for fold but received 3/,
+  );
+  const { manifest: plain } = await prepared(t, photos);
+  assert.throws(
+    () => samplesOf(plain, task, 'train', 0),
+    /data with folds for fold but received 0.*--folds/,
+  );
+  await assert.rejects(
+    prepared(t, photos, { folds: 1 }),
+    /0 or an integer from 2 to 100 for folds but received 1/,
+  );
+});
+
 test('when files are hashed then each sample has the size and time of its file, also when it is a part of a shard', async (t) => {
   const folder = temporaryFolder(t);
   const source = path.join(folder, 'source');

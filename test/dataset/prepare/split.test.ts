@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { type Splittable, splitByContent } from '../../../src/dataset/prepare/split.js';
+import { foldsByContent } from '../../../src/dataset/prepare/folds.js';
+import { splitByContent } from '../../../src/dataset/prepare/split.js';
+import type { Splittable } from '../../../src/dataset/prepare/units.js';
 
 /** `counts[label]` images of each class; names make contents. */
 function images(task: string, counts: readonly number[], names = task): Splittable[] {
@@ -63,5 +65,69 @@ test('when an image belongs to several tasks then it has one split and both task
     const own = list.filter((image) => image.task === task);
     const held = validationCounts(own, splits).reduce((sum, count) => sum + count, 0);
     assert.ok(held <= 30 && held >= 20, `${task} holds ${held} of 120 at a quarter`);
+  }
+});
+
+test('when images are in groups then no group is in both splits, nor in two folds', () => {
+  const list = images('a', [90, 60, 30]).map((image, index) => ({
+    ...image,
+    ...(index % 3 > 0 && { group: `person ${index % 29}` }),
+  }));
+  const splits = splitByContent(list, 4, 0.3);
+  const folds = foldsByContent(list, 4, 5);
+  for (const places of [splits, folds]) {
+    const placesOfGroup = new Map<string, string>();
+    for (const { group, hash } of list) {
+      const place = String(places.get(hash));
+      assert.equal(placesOfGroup.get(group ?? hash) ?? place, place, group);
+      placesOfGroup.set(group ?? hash, place);
+    }
+  }
+  const held = validationCounts(list, splits);
+  assert.ok(
+    held.every((count, label) => count <= ([27, 18, 9][label] as number)),
+    String(held),
+  );
+});
+
+test('when the same image is in two groups, then both are one', () => {
+  const [first, second, third] = images('a', [3]) as [Splittable, Splittable, Splittable];
+  const list = [
+    { ...first, group: 'x' },
+    { ...second, group: 'x' },
+    { ...second, task: 'b', group: 'y' },
+    { ...third, group: 'y' },
+    ...images('a', [40], 'others'),
+  ];
+  const folds = foldsByContent(list, 1, 3);
+  const together = new Set([first, second, third].map(({ hash }) => folds.get(hash)));
+  assert.equal(together.size, 1);
+});
+
+test('when images are put into folds then each class differs by 1 at most between two of them, in any order of the list', () => {
+  for (const [counts, folds] of [
+    [[100, 37, 4, 2, 1], 5],
+    [[11, 10, 9], 3],
+    [[3, 3], 10],
+  ] as const) {
+    const list = images('a', counts);
+    const places = foldsByContent(list, 7, folds);
+    const totals = new Array<number>(folds).fill(0);
+    for (const [label, count] of counts.entries()) {
+      const own = new Array<number>(folds).fill(0);
+      for (const { hash } of list.filter((image) => image.label === label)) {
+        const fold = places.get(hash) as number;
+        own[fold] = (own[fold] as number) + 1;
+        totals[fold] = (totals[fold] as number) + 1;
+      }
+      assert.ok(Math.max(...own) - Math.min(...own) <= 1, `class ${label}: ${own}`);
+      assert.equal(
+        own.reduce((sum, each) => sum + each),
+        count,
+      );
+    }
+    assert.ok(Math.max(...totals) - Math.min(...totals) <= counts.length - 1, String(totals));
+    assert.deepEqual(foldsByContent([...list].reverse(), 7, folds), places);
+    assert.notDeepEqual(foldsByContent(list, 8, folds), places);
   }
 });
