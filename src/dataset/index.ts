@@ -49,3 +49,4 @@ export type {
   Split,
   Task,
 } from './types.js';
+export { mostFolds } from './types.js';

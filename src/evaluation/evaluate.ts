@@ -8,18 +8,17 @@ import {
   type Sample,
   type Samples,
   type Split,
-  samplesOf,
   taskOf,
 } from '../dataset/index.js';
 import { missing } from '../errors.js';
 import type { Classifier } from '../model/index.js';
 import {
-  type Classifiers,
   type ClassifyRequest,
   classifyBatches,
   classifyShape,
   type UnreadableFile,
 } from '../prediction/index.js';
+import { classifiersOf, partsOf } from './parts.js';
 import { type Evaluation, type ScoredSplit, Scorer } from './scorer.js';
 
 /** A request to {@link evaluate}, with `classifier`, or with `classifiers` to score the mean of their probabilities. */
@@ -41,7 +40,8 @@ const shape = {
 } satisfies ShapeOf<EvaluateRequest>;
 
 /**
- * Classifies the images of a split and scores them. Unreadable images are left out and reported. Of each image only its answer is
+ * Classifies the images of a split and scores them. Classifiers that were trained on folds of the data answer each for the fold that
+ * was held back, so that those of all folds score all images out of fold. Unreadable images are left out and reported. Of each image only its answer is
  * kept, so memory does not depend on the number of classes times that of images.
  *
  * @throws InvalidInputError when an argument is unknown or of another kind, when the task is unknown, when its split has no images
@@ -49,26 +49,39 @@ const shape = {
  */
 export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   checkArguments('evaluate', request, shape);
-  const { manifest, task: name, split = 'validation', ...rest } = request;
+  const { manifest, task: name, split = 'validation', onProgress, ...given } = request;
   const task = taskOf(manifest, name);
-  const samples = samplesOf(manifest, name, split);
-  if (samples.length === 0) {
+  const parts = partsOf({ manifest, task: name, split }, given);
+  const total = parts.reduce((sum, { samples }) => sum + samples.length, 0);
+  if (total === 0) {
     const remedy =
       'Prepare the data with a larger --validation-fraction (in a program `validationFraction`)';
     throw missing(`images in the ${split} split`, `task ${name}`, remedy);
   }
-  await checkPresence(manifest, samples);
-  if (split === 'validation') {
-    warnOfOthers({ manifest, task, samples }, classifiersOf(rest));
-  }
-  const files = resolveSamples(manifest, samples);
-  const scorer = new Scorer({ manifest, task, split, samples });
+  const scorer = new Scorer({ manifest, task, split });
   const failures: UnreadableFile[] = [];
-  for await (const batch of classifyBatches({ ...rest, files, classes: task.classes })) {
-    addRows(scorer, samples, batch);
-    failures.push(...batch.failures);
+  let before = 0;
+  for (const { samples, answering } of parts) {
+    await checkPresence(manifest, samples);
+    if (split === 'validation') {
+      warnOfOthers({ manifest, task, samples }, classifiersOf(answering));
+    }
+    const files = resolveSamples(manifest, samples);
+    const start = before;
+    for await (const batch of classifyBatches({
+      ...given,
+      ...answering,
+      files,
+      classes: task.classes,
+      onProgress:
+        onProgress && ((state) => onProgress({ ...state, done: start + state.done, total })),
+    })) {
+      addRows(scorer, samples, batch);
+      failures.push(...batch.failures.map((each) => ({ ...each, index: start + each.index })));
+    }
+    before += samples.length;
   }
-  const [only, ...others] = rest.classifiers ?? [rest.classifier];
+  const [only, ...others] = classifiersOf(given);
   const epoch = others.length === 0 ? only?.epoch : undefined;
   return { ...scorer.evaluation(failures), ...(epoch !== undefined && { epoch }) };
 }
@@ -88,9 +101,6 @@ function warnOfOthers(
   }
 }
 
-const classifiersOf = ({ classifier, classifiers }: Classifiers): readonly Classifier[] =>
-  classifiers ?? (classifier === undefined ? [] : [classifier]);
-
 /** Probabilities to score: [samples, classes], with rows in the order of `samples`. */
 export interface ScoreRequest extends ScoredSplit {
   probabilities: Float32Array;
@@ -102,10 +112,10 @@ export interface ScoreRequest extends ScoredSplit {
  *
  * @throws InvalidInputError when no image could be read, and for a probability that is not finite.
  */
-export function score({ probabilities, failures, ...split }: ScoreRequest): Evaluation {
+export function score({ probabilities, failures, samples, ...split }: ScoreRequest): Evaluation {
   const scorer = new Scorer(split);
-  const { length: count } = split.samples;
-  addRows(scorer, split.samples, { start: 0, count, probabilities, failures });
+  const { length: count } = samples;
+  addRows(scorer, samples, { start: 0, count, probabilities, failures });
   return scorer.evaluation(failures);
 }
 

@@ -93,7 +93,7 @@ export class Scorer {
   private readonly answers: Answer[] = [];
   private readonly mistakes: WrongAnswer[] = [];
 
-  constructor(private readonly scored: ScoredSplit) {}
+  constructor(private readonly scored: Omit<ScoredSplit, 'samples'>) {}
 
   /**
    * @param row [classes]; it may change after the call
@@ -151,10 +151,11 @@ export class Scorer {
 }
 
 function unreadable(
-  { manifest, task, split, samples }: ScoredSplit,
-  [first]: UnreadableFile[],
+  { manifest, task, split }: Omit<ScoredSplit, 'samples'>,
+  failures: UnreadableFile[],
 ): Error {
-  const images = count(samples.length, 'image');
+  const [first] = failures;
+  const images = count(failures.length, 'image');
   const example = first === undefined ? '' : `; the first is ${first.path}: ${first.reason}`;
   const remedy = `None of the ${images} of the ${split} split in ${manifest.root} can be read${example}. If they moved, name their folder by --images (in a program, loadManifest takes \`images\`)`;
   return missing('images that can be read', `task ${task.name}`, remedy);

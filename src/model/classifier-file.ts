@@ -30,7 +30,7 @@ type Metadata = Omit<Classifier, 'model'> & {
 export async function saveClassifier(classifier: Classifier, folder: string): Promise<void> {
   checkArgument('classifier', classifier, aClassifier);
   checkArgument('folder', folder, text('the path of a folder'));
-  const { model, network, imported, classes, preprocessing, task, validationImages, epoch } =
+  const { model, network, imported, classes, preprocessing, task, fold, validationImages, epoch } =
     classifier;
   checkWeights(model, 'a classifier');
   await model.save(
@@ -49,6 +49,7 @@ export async function saveClassifier(classifier: Classifier, folder: string): Pr
         classes,
         preprocessing,
         task,
+        fold,
         validationImages,
         epoch,
         ...needsOf(model),
@@ -119,7 +120,8 @@ export async function readClassifier(
     model.dispose();
     throw error;
   }
-  const { network, imported, classes, preprocessing, task, validationImages, epoch } = metadata;
+  const { network, imported, classes, preprocessing, task, fold, validationImages, epoch } =
+    metadata;
   return built({
     model,
     network,
@@ -127,6 +129,7 @@ export async function readClassifier(
     classes,
     preprocessing,
     ...(task !== undefined && { task }),
+    ...(fold !== undefined && { fold }),
     ...(validationImages !== undefined && { validationImages }),
     ...(epoch !== undefined && { epoch }),
   });
@@ -148,12 +151,16 @@ function isMetadata(value: unknown): value is Metadata {
     isObject(value.preprocessing) &&
     isOptionalText(value.task) &&
     isOptionalText(value.validationImages) &&
-    ['number', 'undefined'].includes(typeof value.epoch)
+    isOptionalNumber(value.fold) &&
+    isOptionalNumber(value.epoch)
   );
 }
 
 const isImported = (value: unknown): boolean =>
   isObject(value) && isObject(value.source) && isSides(value.sides);
+
+const isOptionalNumber = (value: unknown): boolean =>
+  ['number', 'undefined'].includes(typeof value);
 
 const isOptionalText = (value: unknown): boolean =>
   value === undefined || typeof value === 'string';

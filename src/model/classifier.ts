@@ -20,6 +20,8 @@ export interface Classifier {
   imported?: Imported | undefined;
   /** The task that it was trained for by `train`. */
   task?: string | undefined;
+  /** The fold of the data that its training held back, from 0. */
+  fold?: number | undefined;
   /** A digest of the validation images of its training, with which `evaluate` compares those that it scores. */
   validationImages?: string | undefined;
   /** The epoch after which `train` saved it, from 1. */

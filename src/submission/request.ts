@@ -78,6 +78,7 @@ export interface SubmitRequest extends GivenValues<typeof submitOptions> {
     | 'run'
     | 'classifier'
     | 'seed'
+    | 'fold'
     | 'resume'
     | 'signal'
     | 'onAugment'
@@ -90,7 +91,8 @@ export interface SubmitRequest extends GivenValues<typeof submitOptions> {
   signal?: AbortSignal | undefined;
 }
 
-const { seed: _, ...ownTrainOptions } = trainOptions;
+// A submission's models have one split, and seeds that follow each other.
+const { seed: _, fold: __, ...ownTrainOptions } = trainOptions;
 
 /** The names and kinds of `training` in a {@link SubmitRequest}. */
 export const trainingShape = {

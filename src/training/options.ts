@@ -1,4 +1,5 @@
 /** Options of a training run, each declared once: type, default, range and help. */
+import { mostFolds } from '../dataset/index.js';
 import type { GivenValues, OptionValues } from '../options.js';
 import { augmentationOptions, augmentOption, loaderOptions } from '../pipeline/index.js';
 import { updaterOptions } from './optimizer/index.js';
@@ -13,6 +14,14 @@ export const trainOptions = {
     choices: ['all', 'head'],
     default: 'all',
     help: 'train the whole network, or only the new head (several times faster)',
+  },
+  fold: {
+    type: 'integer',
+    default: undefined,
+    defaultHelp: 'none: the split validates',
+    min: 0,
+    max: mostFolds - 1,
+    help: 'fold that validates while all others train, of data with folds',
   },
   epochs: { type: 'integer', default: 6, min: 1, max: 10000, help: 'passes over the images' },
   batchSize: { ...loaderOptions.batchSize, default: 32, help: 'images a step' },

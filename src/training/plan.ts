@@ -44,8 +44,8 @@ export interface ResolvedPlan extends Plan {
 export function planOf(options: PlanOptions): Plan {
   const { manifest, task } = options;
   const { values, augmentation } = checkedValues(options);
-  const training = samplesOf(manifest, task, 'train');
-  const validation = samplesOf(manifest, task, 'validation');
+  const training = samplesOf(manifest, task, 'train', values.fold);
+  const validation = samplesOf(manifest, task, 'validation', values.fold);
   if (training.length === 0) {
     throw expected('training images', `task ${task}`, 0, 'Put photos into its training split');
   }

@@ -155,8 +155,9 @@ async function trainFrom(
   given: TrainOptions & { classifier: Classifier; checkpoint: Checkpoint | undefined },
 ): Promise<TrainResult> {
   const folder = given.run;
-  const { task, validation } = start.plan;
-  const classifier = { ...given.classifier, task, validationImages: digestOf(validation) };
+  const { task, values, validation } = start.plan;
+  const { fold } = values;
+  const classifier = { ...given.classifier, task, fold, validationImages: digestOf(validation) };
   const run = new Run({ ...given, ...start, classifier, folder });
   try {
     const wasFinished = run.history.length === start.plan.values.epochs;

@@ -12,9 +12,10 @@ import { trainingOptions } from '../training-options.js';
 
 // A submission's models have one split.
 const { folds: _, ...splitting } = prepareOptions;
+const { fold: __, ...training } = trainingOptions;
 
 export const options = {
-  ...trainingOptions,
+  ...training,
   ...splitting,
   ...submitOptions,
   seed: { ...prepareOptions.seed, help: 'seed of the split and of all training' },
