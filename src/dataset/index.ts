@@ -19,6 +19,7 @@ export { fashionAiTasks } from './layouts/fashionai-tasks.js';
 export { type LayoutName, layoutForms, layouts } from './layouts/index.js';
 export type { OnProgress } from './layouts/layout.js';
 export { imageFormats, imagePattern } from './layouts/names.js';
+export type { ColumnNames } from './layouts/table/columns.js';
 export {
   manifestFile,
   resolveSample,

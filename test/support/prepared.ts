@@ -1,14 +1,19 @@
 /** Small sources for the data tests, and what is prepared from them. */
 import path from 'node:path';
 import type { TestContext } from 'node:test';
-import { type Manifest, type Prepared, prepare } from '../../src/dataset/index.js';
+import {
+  type Manifest,
+  type Prepared,
+  type PrepareOptions,
+  prepare,
+} from '../../src/dataset/index.js';
 import { temporaryFolder, writeFiles } from './folders.js';
 
 /** Writes `files` into a folder called `shop photos` and prepares it. */
 export async function prepared(
   t: TestContext,
   files: Record<string, string | Uint8Array>,
-  options: { seed?: number; validationFraction?: number; folds?: number } = {},
+  options: Omit<PrepareOptions, 'out'> = {},
 ): Promise<Prepared & { source: string; out: string }> {
   const folder = temporaryFolder(t);
   const source = path.join(folder, 'shop photos');

@@ -2,12 +2,14 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import {
+  type ColumnNames,
   layoutForms,
   prepare,
   prepareOptions,
   type Summary,
   shellWord,
 } from '../../dataset/index.js';
+import { expected } from '../../errors.js';
 import { checkImages } from '../../pipeline/index.js';
 import { textTable, withProgress } from '../../report/index.js';
 import { print } from '../../width.js';
@@ -20,6 +22,7 @@ interface Flags {
   out: string;
   name?: string;
   check?: boolean;
+  columns?: ColumnNames;
 }
 
 export function configure(command: Command): void {
@@ -27,6 +30,11 @@ export function configure(command: Command): void {
     .argument('<source>', `labelled images: ${layoutForms}`)
     .requiredOption('--out <folder>', 'folder for manifest.json, and for images from Parquet files')
     .option('--name <name>', "name of the task (default: the source folder's, or as before)")
+    .option(
+      '--columns <list>',
+      'columns of a table: path=NAME, label=NAME for each task, split=NAME, group=NAME, separated by commas',
+      columnNames,
+    )
     .option('--check', 'decode every image wholly, and list and leave out what is damaged');
   command.action(async (source: string, flags: Flags) => {
     const { summary } = await withProgress((progress) =>
@@ -34,6 +42,7 @@ export function configure(command: Command): void {
         ...pickFlags(options, flags),
         out: flags.out,
         name: flags.name,
+        columns: flags.columns,
         onProgress: (done, total) => progress.update({ label: 'reading images', done, total }),
         ...(flags.check && {
           check: (images) =>
@@ -46,6 +55,25 @@ export function configure(command: Command): void {
     );
     print(describe(summary));
   });
+}
+
+/** `path=photo,label=collar,label=sleeve` as names of columns. */
+function columnNames(list: string): ColumnNames {
+  const names: Record<string, string> = {};
+  const label: string[] = [];
+  for (const part of list.split(',')) {
+    const [, kind = '', name = ''] = /^\s*(path|label|split|group)=(.+)$/.exec(part) ?? [];
+    if (kind === '' || kind in names) {
+      const what = 'path=NAME, label=NAME, split=NAME or group=NAME';
+      throw expected(what, '--columns', part, 'Only label may be repeated, one for each task');
+    }
+    if (kind === 'label') {
+      label.push(name.trim());
+    } else {
+      names[kind] = name.trim();
+    }
+  }
+  return { ...names, ...(label.length > 0 && { label }) };
 }
 
 function describe({ layout, file, tasks, warnings, balance }: Summary): string {

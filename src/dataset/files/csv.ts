@@ -25,17 +25,17 @@ interface CsvOptions {
 
 /** The fields of a file's first record in lower case; none where it is empty, or not CSV from the beginning. */
 export async function headerOf(file: string): Promise<string[]> {
-  const [header = []] = await firstRows(file, 1);
-  return header.map((field) => field.trim().toLowerCase());
+  const [header] = await firstOf(readCsv(file, { trim: true }), 1);
+  return (header?.fields ?? []).map((field) => field.trim().toLowerCase());
 }
 
-/** The fields of a file's first `most` records; fewer where it ends, or is no CSV from some line on. */
-export async function firstRows(file: string, most: number): Promise<string[][]> {
-  const rows: string[][] = [];
+/** The first `most` records; fewer where they end, or cannot be read from some line on. */
+export async function firstOf<Type>(records: AsyncIterable<Type>, most: number): Promise<Type[]> {
+  const first: Type[] = [];
   try {
-    for await (const { fields } of readCsv(file, { trim: true })) {
-      rows.push(fields);
-      if (rows.length === most) {
+    for await (const each of records) {
+      first.push(each);
+      if (first.length === most) {
         break;
       }
     }
@@ -44,7 +44,7 @@ export async function firstRows(file: string, most: number): Promise<string[][]>
       throw error;
     }
   }
-  return rows;
+  return first;
 }
 
 /**

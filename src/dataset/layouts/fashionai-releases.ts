@@ -6,7 +6,7 @@ import { InvalidInputError } from '../../errors.js';
 import { byCodeUnit } from '../code-unit.js';
 import { headerOf, readCsv } from '../files/csv.js';
 import { filesIn, foldersIn } from '../files/folders.js';
-import { columnName } from './csv-row.js';
+import { columnName } from './table/columns.js';
 
 /** One release, e.g. `base`, `rank` or `web`: paths in its files start from its folder. */
 export interface Release {

@@ -1,5 +1,6 @@
 /** What a layout is: the file of each one exports a value of this type, and `index.ts` lists them. */
 import type { Source } from '../types.js';
+import type { ColumnNames } from './table/columns.js';
 
 /** Is called with the number of images, shards or row groups that are done, and of all. */
 export type OnProgress = (done: number, total: number) => void;
@@ -8,6 +9,8 @@ export interface ReadOptions {
   /** Folder for copies of images that cannot be read in place; without it a source that needs them is refused. */
   images?: string;
   onProgress?: OnProgress;
+  /** Names of the columns of a table; other layouts have none. */
+  columns?: ColumnNames | undefined;
 }
 
 /** One way in which labelled images are stored. */
@@ -20,8 +23,12 @@ export interface Layout<Name extends string = string> {
   packed: boolean;
   /** The names of files that are a source by themselves. Without it, only folders are. */
   file?: RegExp;
-  /** Whether a folder has this layout, judged by names and first lines alone. */
-  looksLike(folder: string): Promise<boolean>;
+  /**
+   * Whether a folder has this layout, judged by names and first lines alone.
+   *
+   * @param columns of a table, where they were named
+   */
+  looksLike(folder: string, columns?: ColumnNames): Promise<boolean>;
   /** Called where no layout fits a folder: what it lacks to have this one, or undefined where it has nothing of it. */
   hint?(folder: string): Promise<string | undefined>;
   /**

@@ -45,7 +45,7 @@ async function remedyIfAbsent(root: string, file: string): Promise<string> {
 async function elsewhere(root: string, file: string): Promise<string | undefined> {
   for (const folder of await foldersIn(root)) {
     if (await fileStamp(path.join(root, folder, file))) {
-      return `It is in ${folder}: move the CSV file there, or write ${path.posix.join(folder, file)}`;
+      return `It is in ${folder}: move the table there, or write ${path.posix.join(folder, file)}`;
     }
   }
   return undefined;

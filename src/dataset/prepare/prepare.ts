@@ -15,6 +15,7 @@ import { type GivenValues, type OptionValues, resolveOptions } from '../../optio
 import type { FileStamp } from '../file-stamp.js';
 import type { LayoutName } from '../layouts/index.js';
 import type { Layout, OnProgress } from '../layouts/layout.js';
+import type { ColumnNames } from '../layouts/table/columns.js';
 import { manifestFile } from '../manifest/manifest.js';
 import { saveManifest } from '../manifest/write.js';
 import { SampleTable } from '../samples/sample-table.js';
@@ -39,16 +40,29 @@ export interface PrepareOptions extends GivenValues<typeof prepareOptions> {
    * its classes are the same, or else the name of the source folder.
    */
   name?: string | undefined;
+  /** Names of the columns of a table, where they are not the usual ones. */
+  columns?: ColumnNames | undefined;
   /** Called with the number of files that were read, and of all. */
   onProgress?: OnProgress | undefined;
   /** Finds damaged images, which are then left out: `checkImages`. By default none is decoded; an earlier list is removed. */
   check?: CheckImages | undefined;
 }
 
+const aColumn = optional(text('the name of a column'));
+
 const prepareShape = {
   ...prepareOptions,
   out: text('a folder'),
   name: optional(text('the name of a task')),
+  columns: {
+    path: aColumn,
+    label: optional({
+      what: 'the name of a column, or several',
+      accepts: (value) => Array.isArray(value) || typeof value === 'string',
+    }),
+    split: aColumn,
+    group: aColumn,
+  },
   onProgress: callback,
   check: callback,
 } satisfies ShapeOf<PrepareOptions>;
@@ -68,16 +82,16 @@ export interface Prepared {
 export async function prepare(source: string, options: PrepareOptions): Promise<Prepared> {
   checkArgument('source', source, text('a file or folder'));
   checkArguments('prepare', options, prepareShape);
-  const { out, name, onProgress, check, ...chosen } = options;
+  const { out, name, columns, onProgress, check, ...chosen } = options;
   const values = resolveOptions(prepareOptions, chosen);
   checkFolds(values.folds);
   checkTaskName(name);
   const root = path.resolve(source);
   await checkFolders(root, path.resolve(out));
   // Before the lock makes `out`: a mistyped source leaves no empty folder.
-  const layout = await fittingLayout(root);
+  const layout = await fittingLayout(root, columns);
   return await inLockedFolder(out, 'out', () =>
-    prepareInto(out, { source: root, layout, values, name, onProgress, check }),
+    prepareInto(out, { source: root, layout, values, name, columns, onProgress, check }),
   );
 }
 
@@ -86,16 +100,17 @@ interface Preparation {
   layout: Layout<LayoutName>;
   values: OptionValues<typeof prepareOptions>;
   name: string | undefined;
+  columns: ColumnNames | undefined;
   onProgress: OnProgress | undefined;
   check: CheckImages | undefined;
 }
 
 async function prepareInto(
   out: string,
-  { source, layout, values, name, onProgress, check }: Preparation,
+  { source, layout, values, name, columns, onProgress, check }: Preparation,
 ): Promise<Prepared> {
   const images = path.resolve(out, 'images');
-  const found = await readAs(layout, source, { images, onProgress });
+  const found = await readAs(layout, source, { images, onProgress, columns });
   const { root, questions } = found;
   const named = await nameTask(found, out, name);
   const earlier = await earlierSplit(out);

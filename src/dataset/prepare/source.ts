@@ -9,6 +9,8 @@ import { filesIn, foldersIn } from '../files/folders.js';
 import { type LayoutName, layoutForms, layouts } from '../layouts/index.js';
 import type { Layout, ReadOptions } from '../layouts/layout.js';
 import { roleOf } from '../layouts/names.js';
+import type { ColumnNames } from '../layouts/table/columns.js';
+import { table } from '../layouts/table/table.js';
 import type { Source } from '../types.js';
 import { alike } from './alike.js';
 
@@ -17,13 +19,18 @@ export interface ReadSource extends Required<Source> {
 }
 
 /** The first layout that fits a folder or a file; undefined where none does, or where `source` does not exist. */
-export async function layoutOf(source: string): Promise<Layout<LayoutName> | undefined> {
+export async function layoutOf(
+  source: string,
+  columns?: ColumnNames,
+): Promise<Layout<LayoutName> | undefined> {
   const found = await ifPresent(stat(source));
   if (found?.isFile()) {
     return layouts.find(({ file }) => file?.test(source));
   }
-  for (const layout of found?.isDirectory() ? layouts : []) {
-    if (await layout.looksLike(source)) {
+  // Only tables have columns to name.
+  const possible = columns === undefined ? layouts : [table];
+  for (const layout of found?.isDirectory() ? possible : []) {
+    if (await layout.looksLike(source, columns)) {
       return layout;
     }
   }
@@ -33,10 +40,23 @@ export async function layoutOf(source: string): Promise<Layout<LayoutName> | und
 /**
  * The layout that fits a source.
  *
+ * @param columns of a table, where they were named *
  * @throws InvalidInputError listing all layouts where none fits.
  */
-export async function fittingLayout(source: string): Promise<Layout<LayoutName>> {
-  const layout = await layoutOf(source);
+export async function fittingLayout(
+  source: string,
+  columns?: ColumnNames,
+): Promise<Layout<LayoutName>> {
+  const layout = await layoutOf(source, columns);
+  if (columns !== undefined && layout !== table) {
+    const remedy = 'Leave out the names of columns, or name the table as the source';
+    throw expected(
+      'a table (*.csv, *.jsonl), since its columns are named,',
+      'source',
+      source,
+      remedy,
+    );
+  }
   if (layout === undefined) {
     throw await refusal(source);
   }

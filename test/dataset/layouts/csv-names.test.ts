@@ -25,7 +25,7 @@ for (const header of [
         .join(',');
     const table = [header, row('images/1.jpg', 'cat'), row('images/2.jpg', 'dog')].join('\n');
     const { manifest, summary } = await prepared(t, { ...photos, 'label.csv': table });
-    assert.equal(summary.layout, 'CSV');
+    assert.equal(summary.layout, 'table');
     assert.deepEqual(
       manifest.samples.map(({ path: file, label }) => [file, label]),
       [
@@ -49,11 +49,11 @@ test('when the images of a table are in a folder beside it, then the error names
   const table = 'file,label\n1.jpg,cat\n2.jpg,dog\n';
   await assert.rejects(
     prepared(t, { ...photos, 'train.csv': table }),
-    /The first image that train\.csv names is not there: paths start from the folder of the CSV file/,
+    /The first image that train\.csv names is not there: paths start from the folder of the table/,
   );
   await assert.rejects(
     prepared(t, { ...photos, 'train.csv': table.replace('file', 'path') }),
-    /2 of 2 cannot be read, the first at .*train\.csv:2:1: 1\.jpg \(ENOENT\)\. It is in images: move the CSV file there, or write images\/1\.jpg$/,
+    /2 of 2 cannot be read, the first at .*train\.csv:2:1: 1\.jpg \(ENOENT\)\. It is in images: move the table there, or write images\/1\.jpg$/,
   );
 });
 

@@ -26,7 +26,7 @@ const odd = [
 
 test('when columns are odd, quoted and among others then each row is read as it was meant', async (t) => {
   const { manifest, summary } = await prepared(t, { ...photos, 'labels.csv': odd });
-  assert.equal(summary.layout, 'CSV');
+  assert.equal(summary.layout, 'table');
   assert.deepEqual(summary.warnings, [
     'shop-photos has no training image of class shoe: add some, since the network cannot learn it.',
     'shop-photos has no validation image of class hat: add some, since nothing measures it.',
@@ -55,7 +55,7 @@ test('when the file is named as the source then it is read as its folder is, bes
   );
   await assert.rejects(
     prepare(source, { out }),
-    /one CSV file with the columns path and label for .* received "labels\.csv, more\.csv"\. Name one/,
+    /one table with the columns path and label for .* received "labels\.csv, more\.csv"\. Name one/,
   );
 });
 
@@ -189,8 +189,7 @@ test('when no labelled row is about a folder with images then a warning names it
   assert.match((await prepared(t, release)).summary.warnings[0] ?? '', /it is coat\.$/);
 });
 
-const inside =
-  /a path inside the CSV file's folder for .*labels\.csv:3:1 .* relative to that folder/;
+const inside = /a path inside the table's folder for .*labels\.csv:3:1 .* relative to that folder/;
 const faults: [what: string, table: string, message: RegExp][] = [
   [
     'a file is missing',
@@ -244,7 +243,7 @@ const faults: [what: string, table: string, message: RegExp][] = [
   [
     'the header has no path',
     'id,label\nimages/1.jpg,hat\n',
-    /a header line with path and label for .*labels\.csv:1:1 but received "id,label"\. Name the columns in the first line, path, file, .*, or image_path for the images and label, class, category, or target for the classes; paths start from the folder of the file$/,
+    /a header line with path and label for .*labels\.csv:1:1 but received "id,label"\. Name the columns in the first line, path, file, .*, or image_path for the images and label, class, category, or target for the classes, or say their names by --columns; paths start from the folder of the file$/,
   ],
   [
     'the columns are not separated by commas',
@@ -255,7 +254,7 @@ const faults: [what: string, table: string, message: RegExp][] = [
   [
     'a path is a URL',
     'path,label\nimages/1.jpg,hat\nhttps://a.b/1.jpg,shoe\n',
-    /inside the CSV file's folder for .*labels\.csv:3:1 .*Download the image into that folder/,
+    /inside the table's folder for .*labels\.csv:3:1 .*Download the image into that folder/,
   ],
   ['the file is empty', '', /a header line with path and label for .*labels\.csv:1 /],
 ];

@@ -44,7 +44,7 @@ test('when the rows that the refusal asks for are written then the CSV file is r
     ...classFolder('test', 1),
     'labels.csv': 'path,label\ntrain/0.jpg,cat\ntrain/1.jpg,dog\n',
   });
-  assert.equal(summary.layout, 'CSV');
+  assert.equal(summary.layout, 'table');
   assert.equal(manifest.samples.length, 2);
 });
 
@@ -106,6 +106,6 @@ test('when two layouts fit a folder then a warning names the one that is not use
   });
   assert.equal(
     summary.warnings[0],
-    'The source is read as split class folders, although it could also be read as CSV.',
+    'The source is read as split class folders, although it could also be read as table.',
   );
 });

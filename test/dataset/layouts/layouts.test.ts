@@ -50,7 +50,7 @@ for (const [name, files] of [
   ['class folders', { ...folders, ...shards, ...parquet, 'train/1.jpg': '1' }],
   ['FashionAI', { ...fashion, 'labels.csv': 'path,label\n' }],
   ['split class folders', { ...split, 'labels.csv': 'path,label\n' }],
-  ['CSV', { ...folders, 'label.csv': 'Label, id ,PATH\n' }],
+  ['table', { ...folders, 'label.csv': 'Label, id ,PATH\n' }],
   ['class folders', { ...folders, 'label.csv': 'path,id\na/1.jpg,7\n' }],
   ['class folders', { 'train/a/1.jpg': '1', 'train/b/2.jpg': '2', 'val/b/notes.txt': '' }],
 ] as const) {
@@ -65,7 +65,7 @@ for (const [name, files] of [
 test('when a source is a file then its name decides, and nothing has the layout of an absent folder', async (t) => {
   const folder = temporaryFolder(t);
   await writeFiles(folder, { ...shards, 'any.CSV': '' });
-  assert.equal((await layoutOf(`${folder}/any.CSV`))?.name, 'CSV');
+  assert.equal((await layoutOf(`${folder}/any.CSV`))?.name, 'table');
   assert.equal(await layoutOf(`${folder}/0.tar`), undefined);
   assert.equal(await layoutOf(`${folder}/absent`), undefined);
 });

@@ -1,0 +1,157 @@
+/** The layout of a table of labels, CSV or JSON lines: columns for path and label and, optionally, split and group. */
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { expected, missing } from '../../../errors.js';
+import { fileStamp } from '../../file-stamp.js';
+import { firstOf } from '../../files/csv.js';
+import { filesIn } from '../../files/folders.js';
+import type { Labelled, Source } from '../../types.js';
+import { classesOf, readClassNames } from '../class-names.js';
+import type { Layout, ReadOptions } from '../layout.js';
+import { unnamedFolders } from '../left-alone.js';
+import { leftOut, taskOfFolder } from '../names.js';
+import { type ColumnNames, columnName, columnsOf } from './columns.js';
+import { readRecords, tablePattern } from './records.js';
+import { type GivenRow, givenSplits, type Rows, readRows } from './rows.js';
+
+export const table: Layout<'table'> = {
+  name: 'table',
+  form: 'a table (*.csv, *.jsonl) with the columns path and label',
+  packed: false,
+  file: tablePattern,
+  looksLike: async (folder, columns) => (await labelFilesIn(folder, columns)).length > 0,
+  hint,
+  read,
+};
+
+/** The tables in `folder` itself that are of labels; all where their columns were named. */
+async function labelFilesIn(folder: string, columns?: ColumnNames): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of (await filesIn(folder)).filter((each) => tablePattern.test(each))) {
+    if (columns !== undefined) {
+      found.push(name);
+      continue;
+    }
+    const [header, first] = await firstOf(readRecords(path.join(folder, name)), 2);
+    const names = (header?.fields ?? []).map((each) => String(each).trim().toLowerCase());
+    if (isLabelTable(names) || (await namesFile(folder, names, first?.fields ?? []))) {
+      found.push(name);
+    }
+  }
+  return found;
+}
+
+/** Whether a header has the very names of the columns: other tables of images have other names. */
+const isLabelTable = (names: readonly string[]): boolean =>
+  names.includes('path') && names.includes('label');
+
+/** Whether a table with columns of other names is one of labels: its first row then names a file. */
+async function namesFile(
+  folder: string,
+  names: readonly string[],
+  row: readonly unknown[],
+): Promise<boolean> {
+  const column = columnName(names, 'path');
+  const file = column && row[names.indexOf(column)];
+  if (typeof file !== 'string' || file === '' || columnName(names, 'label') === undefined) {
+    return false;
+  }
+  return (await fileStamp(path.join(folder, file))) !== undefined;
+}
+
+/** What the first table lacks to be read. */
+async function hint(folder: string): Promise<string | undefined> {
+  const name = (await filesIn(folder)).find((each) => /\.([ct]sv|jsonl|ndjson)$/i.test(each));
+  if (name === undefined) {
+    return undefined;
+  }
+  try {
+    for await (const record of readRecords(path.join(folder, name))) {
+      columnsOf(record);
+      const remedy = 'paths start from the folder of the table';
+      return `The first image that ${name} names is not there: ${remedy}`;
+    }
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return `${name} is empty`;
+}
+
+/** With several, none is better than the others; without them, its folders might be taken for classes. */
+async function onlyFileIn(folder: string, columns: ColumnNames | undefined): Promise<string> {
+  const [first = '', ...others] = await labelFilesIn(folder, columns);
+  if (others.length > 0) {
+    const received = [first, ...others].join(', ');
+    const what = 'one table with the columns path and label';
+    throw expected(what, folder, received, 'Name one of them as the source');
+  }
+  return path.join(folder, first);
+}
+
+/**
+ * The labelled images of a table, or of the one in a folder. Labels are class numbers or class names; classnames.txt beside the
+ * file, where it exists, names the numbers of a single task. Several columns of labels are several tasks, and an image has no label
+ * of a task where its field is empty. Rows without any label are left out, and so are those of a second validation split. The seed
+ * splits rows without a split, and all rows where all are in the same one.
+ *
+ * @throws InvalidInputError with file, line and column, for a header or a row that does not fit.
+ */
+async function read(source: string, { columns }: ReadOptions): Promise<Source> {
+  const named = (await stat(source)).isFile();
+  const file = named ? source : await onlyFileIn(source, columns);
+  const root = path.dirname(file);
+  const rows = await readRows(file, columns);
+  const { given, warnings } = givenSplits(rows.rows);
+  if (given.length === 0) {
+    throw missing('rows with a label', file);
+  }
+  const own = await readClassNames(root);
+  const [only, ...others] = rows.tasks;
+  const parts =
+    others.length === 0
+      ? [labelledOf(given, { name: taskOfFolder(root), column: only as string }, own)]
+      : rows.tasks.map((column) => labelledOf(given, { name: taskName(column), column }));
+  warnings.push(...rowWarnings(rows));
+  if (!named) {
+    warnings.push(...(await unnamedFolders(root, rows.rows)));
+  }
+  return {
+    root,
+    tasks: parts.map(({ task }) => task),
+    labelled: parts.flatMap(({ labelled }) => labelled),
+    questions: [],
+    labelFiles: [path.basename(file)],
+    namesTasks: others.length > 0,
+    warnings,
+  };
+}
+
+/** A task's name also names folders and columns. */
+const taskName = (column: string): string => column.replace(/[^\w-]+/g, '-');
+
+/** The images that have a label in a column, and the task of these labels. */
+function labelledOf(
+  given: readonly GivenRow[],
+  { name, column }: { name: string; column: string },
+  own?: string[],
+): { task: Source['tasks'][number]; labelled: Labelled[] } {
+  const placed = given.flatMap((row) => {
+    const label = row.labels.get(column);
+    return label === undefined ? [] : [{ ...row, ...label }];
+  });
+  const classes = classesOf(placed, own);
+  const labelled = placed.map(({ path: file, label, split, group, origin }): Labelled => {
+    const image = { path: file, task: name, label: classes.indexOf(label), maybe: [], origin };
+    return { ...image, given: split, ...(group !== undefined && { group }) };
+  });
+  return { task: { name, classes: classes.names }, labelled };
+}
+
+const rowWarnings = ({ unlabelled, padded }: Rows): string[] => [
+  ...leftOut(unlabelled, 'row without a label is left out', 'rows without a label are left out'),
+  ...leftOut(
+    padded,
+    'label is read as a class number, without the zeros in front',
+    'labels are read as class numbers, without the zeros in front',
+  ),
+];
