@@ -13,6 +13,7 @@ import {
 import { missing } from '../errors.js';
 import type { Classifier } from '../model/index.js';
 import {
+  type ClassifyProgress,
   type ClassifyRequest,
   classifyBatches,
   classifyShape,
@@ -40,9 +41,9 @@ const shape = {
 } satisfies ShapeOf<EvaluateRequest>;
 
 /**
- * Classifies the images of a split and scores them. Classifiers that were trained on folds of the data answer each for the fold that
- * was held back, so that those of all folds score all images out of fold. Unreadable images are left out and reported. Of each image only its answer is
- * kept, so memory does not depend on the number of classes times that of images.
+ * Classifies the images of a split and scores them. Classifiers that were trained on folds of the data each answer for the fold that
+ * was held back: those of all folds score all images out of fold. Unreadable images are left out and reported. Of each image only
+ * its answer is kept, so memory does not depend on the number of classes times that of images.
  *
  * @throws InvalidInputError when an argument is unknown or of another kind, when the task is unknown, when its split has no images
  *   or none that can be read, and as {@link classifyBatches} does.
@@ -60,26 +61,29 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   }
   const scorer = new Scorer({ manifest, task, split });
   const failures: UnreadableFile[] = [];
-  let before = 0;
+  let start = 0;
   for (const { samples, answering } of parts) {
     await checkPresence(manifest, samples);
     if (split === 'validation') {
       warnOfOthers({ manifest, task, samples }, classifiersOf(answering));
     }
-    const files = resolveSamples(manifest, samples);
-    const start = before;
-    for await (const batch of classifyBatches({
-      ...given,
-      ...answering,
-      files,
-      classes: task.classes,
+    const before = start;
+    const requested = {
+      ...{
+        ...given,
+        ...answering,
+        files: resolveSamples(manifest, samples),
+        classes: task.classes,
+      },
       onProgress:
-        onProgress && ((state) => onProgress({ ...state, done: start + state.done, total })),
-    })) {
+        onProgress &&
+        ((state: ClassifyProgress) => onProgress({ ...state, done: before + state.done, total })),
+    };
+    for await (const batch of classifyBatches(requested)) {
       addRows(scorer, samples, batch);
-      failures.push(...batch.failures.map((each) => ({ ...each, index: start + each.index })));
+      failures.push(...batch.failures.map((each) => ({ ...each, index: before + each.index })));
     }
-    before += samples.length;
+    start += samples.length;
   }
   const [only, ...others] = classifiersOf(given);
   const epoch = others.length === 0 ? only?.epoch : undefined;

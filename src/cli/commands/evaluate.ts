@@ -51,7 +51,9 @@ async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
   const manifest = await loadManifest(flags.data, { images: flags.images });
   const { checkHashes, epoch, ...values } = pickFlags(options, flags);
   const tasks = chosenTasks(manifest, flags.task).map(({ name }) => name);
-  await warnOfChanges({ manifest, tasks, part: 'validation', checkHashes }, progress.print);
+  // A fold has images of both splits.
+  const part = manifest.folds === undefined ? ('validation' as const) : undefined;
+  await warnOfChanges({ manifest, tasks, part, checkHashes }, progress.print);
   const evaluations: Evaluation[] = [];
   for (const task of tasks) {
     evaluations.push(await evaluateTask(task, { flags, manifest, epoch, values, progress }));
