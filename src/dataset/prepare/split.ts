@@ -1,13 +1,13 @@
 /** Puts each image in train or validation, by its content, the same for every task it is in. */
 import type { Split } from '../types.js';
-import { type Splittable, sizesOf, unitsOf } from './units.js';
+import { type Splittable, sizesOf, type Unit, unitsOf } from './units.js';
 
 /**
  * The split of each content hash, a pure function of `seed` and the set of images: neither order nor paths matter.
  *
  * Every class of every task gives round(n × fraction) of its n images to validation: at least one of two or more, and never
- * its last. An image of several tasks is in the same split in all of them, and so are the images of one group; such classes may
- * get a little less than their share.
+ * its last. An image of several tasks is in the same split in all of them, and so are the images of one group; such classes
+ * may get a little less or more than their share.
  */
 export function splitByContent(
   images: readonly Splittable[],
@@ -15,21 +15,82 @@ export function splitByContent(
   fraction: number,
 ): Map<string, Split> {
   const units = unitsOf(images, seed);
-  const room = new Map<string, number>();
-  for (const [stratum, size] of sizesOf(units)) {
-    room.set(stratum, validationShare(size, fraction));
+  const validation = new Validation(sizesOf(units), fraction);
+  for (const unit of units) {
+    if (validation.isNearerWith(unit) && validation.leavesSome(unit)) {
+      validation.add(unit);
+    }
+  }
+  // Groups may all be larger than a class's share.
+  const groups = units.filter(({ hashes }) => hashes.length > 1);
+  for (const stratum of groups.length > 0 ? validation.missing() : []) {
+    const own = groups.filter((unit) => unit.strata.has(stratum) && validation.leavesSome(unit));
+    const [smallest] = own.sort((a, b) => a.hashes.length - b.hashes.length);
+    if (smallest !== undefined) {
+      validation.add(smallest);
+    }
   }
   const splits = new Map<string, Split>();
-  for (const { hashes, strata } of units) {
-    const fits = [...strata].every(([stratum, count]) => (room.get(stratum) ?? 0) >= count);
-    for (const hash of hashes) {
-      splits.set(hash, fits ? 'validation' : 'train');
-    }
-    for (const [stratum, count] of fits ? strata : []) {
-      room.set(stratum, (room.get(stratum) ?? 0) - count);
+  for (const unit of units) {
+    for (const hash of unit.hashes) {
+      splits.set(hash, validation.has(unit) ? 'validation' : 'train');
     }
   }
   return splits;
+}
+
+/** The units in validation. */
+class Validation {
+  private readonly units = new Set<Unit>();
+  /** Of each class, the images that validation has. */
+  private readonly held = new Map<string, number>();
+
+  constructor(
+    private readonly sizes: ReadonlyMap<string, number>,
+    private readonly fraction: number,
+  ) {}
+
+  has(unit: Unit): boolean {
+    return this.units.has(unit);
+  }
+
+  add(unit: Unit): void {
+    this.units.add(unit);
+    for (const [stratum, count] of unit.strata) {
+      this.held.set(stratum, this.heldOf(stratum) + count);
+    }
+  }
+
+  /** Whether each class of the unit comes no further from its share with it than without it. */
+  isNearerWith({ strata }: Unit): boolean {
+    return [...strata].every(
+      ([stratum, count]) => count <= 2 * (this.shareOf(stratum) - this.heldOf(stratum)),
+    );
+  }
+
+  /** Whether training keeps some images of each class of the unit. */
+  leavesSome({ strata }: Unit): boolean {
+    return [...strata].every(
+      ([stratum, count]) => this.heldOf(stratum) + count < (this.sizes.get(stratum) as number),
+    );
+  }
+
+  /** The classes that have a share and no image. */
+  *missing(): Generator<string> {
+    for (const stratum of this.sizes.keys()) {
+      if (this.shareOf(stratum) > 0 && this.heldOf(stratum) === 0) {
+        yield stratum;
+      }
+    }
+  }
+
+  private heldOf(stratum: string): number {
+    return this.held.get(stratum) ?? 0;
+  }
+
+  private shareOf(stratum: string): number {
+    return validationShare(this.sizes.get(stratum) as number, this.fraction);
+  }
 }
 
 /** How many of a class's `count` images validation gets. */
