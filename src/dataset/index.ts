@@ -38,6 +38,7 @@ export type { Summary } from './prepare/summary.js';
 export type { TaskSummary } from './prepare/task-summary.js';
 export { checkPresence } from './presence.js';
 export { digestOf } from './samples/digest.js';
+export { drawSamples } from './samples/draw.js';
 export { ImageColumns, type ImageList } from './samples/image-columns.js';
 export { SampleTable } from './samples/sample-table.js';
 export type {

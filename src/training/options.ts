@@ -23,6 +23,13 @@ export const trainOptions = {
     max: mostFolds - 1,
     help: 'fold that validates while all others train, of data with folds',
   },
+  limit: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    help: 'training images that are used, drawn by the seed, to try a run; 0: all',
+  },
   epochs: { type: 'integer', default: 6, min: 1, max: 10000, help: 'passes over the images' },
   batchSize: { ...loaderOptions.batchSize, default: 32, help: 'images a step' },
   learningRate: { type: 'number', default: 0.02, min: 0, max: 100, help: 'largest step size' },

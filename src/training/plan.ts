@@ -1,5 +1,5 @@
 /** The plan of a run: its checked options and its samples. */
-import { type Manifest, type Samples, samplesOf } from '../dataset/index.js';
+import { drawSamples, type Manifest, type Samples, samplesOf } from '../dataset/index.js';
 import { conflict, expected } from '../errors.js';
 import { type GivenValues, pickOptions, resolveOptions } from '../options.js';
 import { type Augmentation, type Augmenter, requireCuda, viewsOf } from '../pipeline/index.js';
@@ -44,8 +44,10 @@ export interface ResolvedPlan extends Plan {
 export function planOf(options: PlanOptions): Plan {
   const { manifest, task } = options;
   const { values, augmentation } = checkedValues(options);
-  const training = samplesOf(manifest, task, 'train', values.fold);
-  const validation = samplesOf(manifest, task, 'validation', values.fold);
+  const { fold, limit, seed } = values;
+  const all = samplesOf(manifest, task, 'train', fold);
+  const training = limit > 0 ? drawSamples(all, limit, seed) : all;
+  const validation = samplesOf(manifest, task, 'validation', fold);
   if (training.length === 0) {
     throw expected('training images', `task ${task}`, 0, 'Put photos into its training split');
   }

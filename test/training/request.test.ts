@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { drawSamples } from '../../src/dataset/index.js';
 import { tf } from '../../src/tensorflow/index.js';
 import { type TrainOptions, train } from '../../src/training/index.js';
 import { temporaryFolder } from '../support/folders.js';
@@ -104,4 +105,22 @@ test('when a call is rejected, then the network that it made is freed, and a giv
     train({ ...base, run: path.join(folder, 'freed'), classifier: given }),
     /^InvalidInputError: Missing the weights for classifier\. The classifier was freed: load it again$/,
   );
+});
+
+test('when images are limited, then a run trains on as many, drawn by the seed, and a resumed one on the same', async () => {
+  const options = { ...base, limit: 5, batchSize: 2, run: path.join(folder, 'limited') };
+  const labels = new Set<string>();
+  const { history } = await train({
+    ...options,
+    classifier: smallClassifier(),
+    onProgress: ({ phase, done, total }) => labels.add(`${phase} ${done}/${total}`),
+  });
+  assert.equal(history.length, 1);
+  assert.ok(labels.has('train 5/5') && [...labels].every((each) => !each.startsWith('train 6')));
+  await assert.rejects(train({ ...options, limit: 6, resume: true }), /limit was 5, is 6/);
+  const { samples } = manifest;
+  const drawn = (seed: number) => Array.from(drawSamples(samples, 5, seed), ({ hash }) => hash);
+  assert.deepEqual(drawn(1), drawn(1));
+  assert.notDeepEqual(drawn(1), drawn(2));
+  assert.equal(drawSamples(samples, 1000, 1), samples);
 });
