@@ -19,7 +19,7 @@ export const families: readonly (readonly [name: string, side: number | null])[]
   ['regnetx_008', 64],
   ['densenet121', 64],
   ['inception_v3', 160],
-  ['inception_v4', 192],
+  ['inception_v4', 160],
   ['vgg16_bn', 224],
   ['convnext_tiny', 64],
   ['convnextv2_nano', 64],
