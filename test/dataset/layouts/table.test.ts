@@ -43,6 +43,10 @@ test('when labels are JSON lines, then each line is read as a row of CSV is, but
       '{"path":5,"label":1}',
       /a path inside the table's folder for .*labels\.jsonl:1 \(path\) but received 5/,
     ],
+    [
+      lines(...Array.from({ length: 10_001 }, (_, i) => ({ [`k${i}`]: 1 }))),
+      /at most 10000 different keys for the lines up to .*labels\.jsonl:10001 but received 10001/,
+    ],
     [`{"path":"${'x'.repeat(70_000)}`, /lines of at most 65536 bytes for .*labels\.jsonl/],
   ] as const) {
     const files = { '0.jpg': 'x', 'labels.jsonl': damage };
@@ -50,7 +54,7 @@ test('when labels are JSON lines, then each line is read as a row of CSV is, but
   }
 });
 
-test('when several columns are labels, then each is a task with its own classes, and an empty field is no label', async (t) => {
+test('when several columns have labels, then each column is a task, and an empty field gives no label', async (t) => {
   const table = ['photo,collar,sleeve length', '0.jpg,round,long', '1.jpg,,short', '2.jpg,v,'].join(
     '\n',
   );

@@ -1,4 +1,5 @@
 /** The records of a table, of a CSV file or of JSON lines: the first has the names of the columns. */
+import { expected } from '../../../errors.js';
 import { readCsv } from '../../files/csv.js';
 import { readJsonLines } from '../../files/json-lines.js';
 
@@ -19,7 +20,7 @@ const isCsv = (file: string): boolean => /\.csv$/i.test(file);
 /**
  * The records of a table.
  *
- * @throws InvalidInputError with the place of what is no record
+ * @throws InvalidInputError with the place of a record that cannot be read
  */
 export async function* readRecords(file: string): AsyncGenerator<TableRecord> {
   if (!isCsv(file)) {
@@ -31,12 +32,22 @@ export async function* readRecords(file: string): AsyncGenerator<TableRecord> {
   }
 }
 
+/** More keys are no columns, and must not fill the memory. */
+const mostColumns = 10_000;
+
 async function* jsonRecords(file: string): AsyncGenerator<TableRecord> {
   // A key may be absent where there is nothing to say.
   const names = new Set<string>();
-  for await (const { value } of readJsonLines(file)) {
+  for await (const { value, place } of readJsonLines(file)) {
     for (const name of Object.keys(value)) {
       names.add(name);
+    }
+    if (names.size > mostColumns) {
+      throw expected(
+        `at most ${mostColumns} different keys`,
+        `the lines up to ${place}`,
+        names.size,
+      );
     }
   }
   const columns = [...names];
