@@ -65,7 +65,7 @@ export async function timeEvaluation(folder: string, { net, rounds }: Evaluation
   }
 }
 
-/** Computes one batch so many times; returns images a second. */
+/** Computes the same batch several times, and returns images a second. */
 async function passes(classifier: Classifier, times: number): Promise<number> {
   const side = classifier.preprocessing.crop;
   const images = tf.randomUniform([batchSize, side, side, 3], -1, 1);

@@ -94,7 +94,7 @@ export class Change {
     return [value, hostInts(shape)];
   }
 
-  /** The operation that was last, with the largest of the weights from which one of its inputs is made, whatever the images are. */
+  /** The operation that was traced last. Where weights alone make one of its inputs, also the largest of these weights. */
   private lastPart(): string {
     const { title, source } = this.last as Node;
     const [largest] = weightsBehind(this.graph, source.inputs).sort(

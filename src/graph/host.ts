@@ -19,7 +19,7 @@ export const mostNumbers = 2 ** 23;
 /**
  * The number of elements of a shape.
  *
- * @throws InvalidInputError when a side is no whole number from 0 on, or when there are more than {@link mostNumbers} elements
+ * @throws InvalidInputError when a side is negative or a fraction, and for more than {@link mostNumbers} elements
  */
 export function lengthOf(shape: readonly number[]): number {
   const length = sizeOf(shape);

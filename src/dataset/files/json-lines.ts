@@ -15,7 +15,7 @@ export interface JsonLine {
 /**
  * The objects of a file. Blank lines, a byte order mark and any line ending are accepted.
  *
- * @throws InvalidInputError with file and line, for a line that is too long, is not UTF-8 or is no object in JSON
+ * @throws InvalidInputError with file and line, for a line that is not a JSON object in UTF-8, or that has more than 64 KiB
  */
 export async function* readJsonLines(file: string): AsyncGenerator<JsonLine> {
   let number = 0;

@@ -17,7 +17,7 @@ const pageBytes = 65_536;
 /** The library takes 16 MiB at once, and chunks of values as they are in the file. */
 const libraryBytes = 2 ** 25;
 
-/** Values are copied out of the library's memory, which does not shrink, by so many bytes at most, or by rows. */
+/** The most bytes that are copied out of the library's memory at once, if a row is not longer. That memory does not shrink. */
 const partBytes = 2 ** 22;
 
 /** Classes of types in HDF5. */
