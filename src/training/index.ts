@@ -1,11 +1,10 @@
 /** Training: fine-tunes a classifier in a run that can be interrupted and resumed. */
-export { taskOfRun } from './checkpoint.js';
-export { crossEntropies, smoothed } from './cross-entropy.js';
+export { taskOfRun } from './checkpoint/checkpoint.js';
 export { type FitHistory, fit } from './fit/fit.js';
 export type { FitOptions, FitProgress } from './fit/options.js';
 export { bestEpoch, type EpochRecord } from './history.js';
+export { crossEntropies, smoothed } from './loss/cross-entropy.js';
 export { measureNetwork, type NetworkRates } from './measure/measure.js';
-export { trainableVariables } from './network.js';
 export {
   AdamW,
   type AdamWOptions,
@@ -24,9 +23,10 @@ export {
   trainOptions,
 } from './options.js';
 export { checkedValues } from './plan.js';
-export type { TrainProgress } from './progress.js';
 export { resumedOptions } from './resumed.js';
-export { learningRateAt } from './schedule.js';
+export { trainableVariables } from './run/network.js';
+export type { TrainProgress } from './run/progress.js';
+export { learningRateAt } from './schedule/options.js';
 export type { NetworkOptions } from './settings.js';
 export { completeSettings } from './settings.js';
 export { type TrainOptions, type TrainResult, train } from './train.js';

@@ -3,6 +3,7 @@ import { mostFolds } from '../dataset/index.js';
 import type { GivenValues, OptionValues } from '../options.js';
 import { augmentationOptions, augmentOption, loaderOptions } from '../pipeline/index.js';
 import { updaterOptions } from './optimizer/index.js';
+import { scheduleOptions } from './schedule/options.js';
 
 /**
  * The defaults fine-tune a pretrained network on a few thousand photos in a few epochs. A resumed run keeps
@@ -33,19 +34,7 @@ export const trainOptions = {
   epochs: { type: 'integer', default: 6, min: 1, max: 10000, help: 'passes over the images' },
   batchSize: { ...loaderOptions.batchSize, default: 32, help: 'images a step' },
   learningRate: { type: 'number', default: 0.02, min: 0, max: 100, help: 'largest step size' },
-  schedule: {
-    type: 'choice',
-    choices: ['cosine', 'step'],
-    default: 'cosine',
-    help: 'learning rate over time: a warm-up, then a cosine to 0; or × 0.75 after each quarter of the epochs',
-  },
-  warmUp: {
-    type: 'number',
-    default: 0.5,
-    min: 0,
-    max: 1000,
-    help: 'epochs in which the cosine schedule rises to the learning rate',
-  },
+  ...scheduleOptions,
   ...updaterOptions,
   labelSmoothing: {
     type: 'number',

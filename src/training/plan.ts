@@ -12,6 +12,7 @@ import {
   trainAugmentationOptions,
   trainOptions,
 } from './options.js';
+import { checkSchedule } from './schedule/options.js';
 
 export interface PlanOptions extends GivenValues<typeof trainOptions> {
   /** The prepared data set. */
@@ -94,11 +95,9 @@ export function withAugmenter(plan: Plan, augment: Augmenter): ResolvedPlan {
 
 /** Checks options that are valid alone: against each other and against the devices of this machine. */
 function checkCombination(values: TrainValues, augmentation: Augmentation): void {
-  const { schedule, warmUp, epochs, precision, augment } = values;
+  const { precision, augment } = values;
   checkOptimizer(values);
-  if (schedule === 'cosine' && warmUp >= epochs) {
-    throw expected(`a number below epochs (${epochs})`, 'warmUp', warmUp);
-  }
+  checkSchedule(values);
   if (viewsOf(augmentation) > 1) {
     throw expected('center, random or random-resized', 'crop', augmentation.crop);
   }

@@ -1,7 +1,7 @@
 /** The options of a resumed run: what is given, and for the rest what the run was begun with. */
 import type { OptionTable } from '../options.js';
 import type { Settings } from '../settings.js';
-import { settingsOfRun } from './checkpoint.js';
+import { settingsOfRun } from './checkpoint/checkpoint.js';
 import { trainAugmentationOptions, trainOptions } from './options.js';
 import type { PlanOptions } from './plan.js';
 

@@ -20,7 +20,12 @@ import type { AugmentChoice, Augmenter, LoaderFailure } from '../pipeline/index.
 import { count } from '../plural.js';
 import type { Settings } from '../settings.js';
 import { chooseForRun } from './augment.js';
-import { type Checkpoint, keepNewest, loadCheckpoint, type Position } from './checkpoint.js';
+import {
+  type Checkpoint,
+  keepNewest,
+  loadCheckpoint,
+  type Position,
+} from './checkpoint/checkpoint.js';
 import { bestEpoch, type EpochRecord } from './history.js';
 import { trainAugmentationOptions, trainOptions } from './options.js';
 import { originsOf } from './origins.js';
@@ -32,9 +37,9 @@ import {
   warningsOf,
   withAugmenter,
 } from './plan.js';
-import type { TrainProgress } from './progress.js';
 import { resumedOptions } from './resumed.js';
-import { Run } from './run.js';
+import type { TrainProgress } from './run/progress.js';
+import { Run } from './run/run.js';
 import {
   checkSameRun,
   modelSettings,

@@ -16,7 +16,7 @@ import { readWeights } from '../../src/model/pretrained.js';
 import { loadPrediction } from '../../src/prediction/index.js';
 import { verifySubmission } from '../../src/submission/index.js';
 import { keepSettings } from '../../src/submission/settings.js';
-import { loadCheckpoint } from '../../src/training/checkpoint.js';
+import { loadCheckpoint } from '../../src/training/checkpoint/checkpoint.js';
 import { temporaryFolder } from '../support/folders.js';
 
 const folder = temporaryFolder();

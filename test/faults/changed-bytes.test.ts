@@ -18,8 +18,8 @@ import { sha256 } from '../../src/disk/sha256.js';
 import { type Classifier, loadClassifier, saveClassifier } from '../../src/model/index.js';
 import { loadPrediction, savePrediction } from '../../src/prediction/index.js';
 import { tf } from '../../src/tensorflow/index.js';
-import { loadCheckpoint, saveCheckpoint } from '../../src/training/checkpoint.js';
-import { noTotals } from '../../src/training/progress.js';
+import { loadCheckpoint, saveCheckpoint } from '../../src/training/checkpoint/checkpoint.js';
+import { noTotals } from '../../src/training/run/progress.js';
 import { temporaryFolder } from '../support/folders.js';
 
 const changes = process.env.BOBBIN_FAULTS === 'all' ? 2000 : 30;

@@ -4,8 +4,8 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { createModel } from '../../src/model/index.js';
-import { loadCheckpoint, saveCheckpoint } from '../../src/training/checkpoint.js';
-import { noTotals } from '../../src/training/progress.js';
+import { loadCheckpoint, saveCheckpoint } from '../../src/training/checkpoint/checkpoint.js';
+import { noTotals } from '../../src/training/run/progress.js';
 import { temporaryFolder } from '../support/folders.js';
 
 const run = temporaryFolder();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { jit, tf } from '../../src/tensorflow/index.js';
-import { crossEntropies, smoothed } from '../../src/training/cross-entropy.js';
+import { crossEntropies, smoothed } from '../../src/training/loss/cross-entropy.js';
 
 const logits = [
   [2, -1, 0.5],

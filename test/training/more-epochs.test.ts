@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { type TrainOptions, train } from '../../src/training/index.js';
-import { learningRateAt } from '../../src/training/schedule.js';
+import { learningRateAt, type TrainOptions, train } from '../../src/training/index.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 import { smallClassifier } from '../support/small-classifier.js';
@@ -43,8 +42,9 @@ test('when a finished run is resumed with more epochs, then the rest follows the
   const warnings = await warningsDuring(async () => {
     const { history, finished, wasFinished, best } = await resume('grown', { epochs: 3 });
     assert.deepEqual([history.length, finished, wasFinished], [3, true, false]);
-    const schedule = { schedule: 'cosine', learningRate: 0.1, warmUp: 0.5, epochs: 3 } as const;
-    const rate = learningRateAt(schedule, 3 * batchesPerEpoch - 1, batchesPerEpoch);
+    const schedule = { schedule: 'cosine', learningRate: 0.1, warmUp: 0.5 } as const;
+    const place = { step: 3 * batchesPerEpoch - 1, stepsPerEpoch: batchesPerEpoch, epochs: 3 };
+    const rate = learningRateAt(schedule, place);
     assert.equal(history[2]?.learningRate, rate);
     assert.ok(history.includes(best as (typeof history)[0]));
   });

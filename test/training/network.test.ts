@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createModel, keyOf, setTrainable } from '../../src/model/index.js';
 import { tf } from '../../src/tensorflow/index.js';
-import { splitNetwork } from '../../src/training/network.js';
+import { splitNetwork } from '../../src/training/run/network.js';
 
 const { model } = await createModel({
   network: 'efficientnet-lite0',

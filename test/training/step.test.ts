@@ -5,9 +5,9 @@ import { resolveOptions } from '../../src/options.js';
 import { type Batch, createLoader } from '../../src/pipeline/index.js';
 import { jit, targetsOf, tf } from '../../src/tensorflow/index.js';
 import { trainOptions } from '../../src/training/index.js';
-import { splitNetwork } from '../../src/training/network.js';
 import { Updater } from '../../src/training/optimizer/index.js';
-import { stepInput, stepSettings, trainingStep } from '../../src/training/step.js';
+import { splitNetwork } from '../../src/training/run/network.js';
+import { stepInput, stepSettings, trainingStep } from '../../src/training/run/step.js';
 import { temporaryFolder } from '../support/folders.js';
 import { plainPixels, writePictures } from '../support/pictures.js';
 

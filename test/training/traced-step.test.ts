@@ -7,14 +7,14 @@ import { createModel } from '../../src/model/index.js';
 import { resolveOptions } from '../../src/options.js';
 import { devices, type JitOptions, jit, tf } from '../../src/tensorflow/index.js';
 import { train, trainOptions } from '../../src/training/index.js';
-import { splitNetwork } from '../../src/training/network.js';
 import { Updater } from '../../src/training/optimizer/index.js';
+import { splitNetwork } from '../../src/training/run/network.js';
 import {
   type StepSettings,
   type StepTensors,
   stepSettings,
   trainingStep,
-} from '../../src/training/step.js';
+} from '../../src/training/run/step.js';
 import { temporaryFolder } from '../support/folders.js';
 import { checkLateness } from '../support/lateness.js';
 import { drawPhotos } from '../support/photos.js';

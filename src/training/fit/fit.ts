@@ -5,7 +5,7 @@ import { type OptionValues, resolveOptions } from '../../options.js';
 import { paceOf, secondsLeft } from '../../pace.js';
 import type { Loader, PixelType } from '../../pipeline/index.js';
 import type { JitOptions, tf } from '../../tensorflow/index.js';
-import { diverged } from '../divergence.js';
+import { diverged } from '../run/divergence.js';
 import { aLoader, type FitOptions, type FitProgress, fitOptions, fitShape } from './options.js';
 import { type Logs, Pass, type PassState } from './pass.js';
 import { labelTargets } from './targets.js';

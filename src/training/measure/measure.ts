@@ -2,11 +2,11 @@
 import { createModel, forwardOf, type ModelOptions } from '../../model/index.js';
 import { isPath } from '../../options.js';
 import { tf } from '../../tensorflow/index.js';
-import { JittedSteps } from '../jitted-steps.js';
-import { splitNetwork } from '../network.js';
 import { resolveOptimizer } from '../optimizer/index.js';
 import { checkedValues } from '../plan.js';
-import type { StepInput } from '../step.js';
+import { JittedSteps } from '../run/jitted-steps.js';
+import { splitNetwork } from '../run/network.js';
+import type { StepInput } from '../run/step.js';
 
 export interface NetworkRates {
   /** Side of the images in pixels, and images in a batch. */

@@ -18,7 +18,7 @@ import { safetensorsPieces } from '../../../src/model/weights/write-safetensors.
 import { predict } from '../../../src/prediction/index.js';
 import { tf } from '../../../src/tensorflow/index.js';
 import { train } from '../../../src/training/index.js';
-import { splitNetwork } from '../../../src/training/network.js';
+import { splitNetwork } from '../../../src/training/run/network.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { drawPhotos } from '../../support/photos.js';
 import { graphWeights, saveGraph, tinyGraph, usualRecord } from './imported.js';

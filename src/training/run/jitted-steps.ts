@@ -1,8 +1,8 @@
 /** The jitted functions of a run, and the updater whose state they change. */
-import { type Jitted, jit, tf } from '../tensorflow/index.js';
+import { type Jitted, jit, tf } from '../../tensorflow/index.js';
+import { Updater } from '../optimizer/index.js';
+import type { TrainValues } from '../options.js';
 import type { Network } from './network.js';
-import { Updater } from './optimizer/index.js';
-import type { TrainValues } from './options.js';
 import { type StepInput, stepSettings, trainingStep, validationStep } from './step.js';
 
 export interface TrainingPlace {

@@ -1,8 +1,8 @@
 /** Splits a classifier's model for training into a frozen part and a part that learns. */
-import { expected } from '../errors.js';
-import type { StepArguments } from '../model/index.js';
-import { tf } from '../tensorflow/index.js';
-import type { NamedVariable } from './optimizer/index.js';
+import { expected } from '../../errors.js';
+import type { StepArguments } from '../../model/index.js';
+import { tf } from '../../tensorflow/index.js';
+import type { NamedVariable } from '../optimizer/index.js';
 
 export interface Network {
   /** Trainable weights, by their name in the model. */

@@ -1,10 +1,10 @@
 /** The progress of a run, and the report on an epoch. */
 import os from 'node:os';
-import { paceOf, secondsLeft } from '../pace.js';
-import { adviceOn, measurementOf, noWork } from '../pipeline/index.js';
-import type { EpochTotals, Position } from './checkpoint.js';
-import type { PipelineReport } from './history.js';
-import type { Plan } from './plan.js';
+import { paceOf, secondsLeft } from '../../pace.js';
+import { adviceOn, measurementOf, noWork } from '../../pipeline/index.js';
+import type { EpochTotals, Position } from '../checkpoint/checkpoint.js';
+import type { PipelineReport } from '../history.js';
+import type { Plan } from '../plan.js';
 
 /** Reported after every step. The numbers are those of the current epoch so far. */
 export interface TrainProgress {

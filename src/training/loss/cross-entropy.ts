@@ -1,5 +1,5 @@
 /** Softmax cross-entropy: the loss and its gradient as one TensorFlow op. */
-import { executeOp, tf } from '../tensorflow/index.js';
+import { executeOp, tf } from '../../tensorflow/index.js';
 
 /**
  * The cross-entropy of each row, −Σ target · log softmax(logits), in nats; 0 for a row of zeros.

@@ -1,6 +1,6 @@
 /** Sums of the steps' losses and hits, read only every few steps on a GPU, so that no step waits for numbers. */
-import { gpuInUse, tf } from '../tensorflow/index.js';
-import type { EpochTotals } from './checkpoint.js';
+import { gpuInUse, tf } from '../../tensorflow/index.js';
+import type { EpochTotals } from '../checkpoint/checkpoint.js';
 import { ratesOf } from './progress.js';
 
 /** On a GPU, results are read after this many steps or milliseconds: reading waits for the steps before. */

@@ -12,13 +12,13 @@ import {
   sha256,
   writePart,
   writing,
-} from '../disk/index.js';
-import { expected, missing } from '../errors.js';
-import { type Classifier, readClassifier, saveClassifier } from '../model/index.js';
-import type { PipelineWork } from '../pipeline/index.js';
-import type { Settings } from '../settings.js';
-import type { EpochRecord } from './history.js';
-import type { Slot } from './optimizer/index.js';
+} from '../../disk/index.js';
+import { expected, missing } from '../../errors.js';
+import { type Classifier, readClassifier, saveClassifier } from '../../model/index.js';
+import type { PipelineWork } from '../../pipeline/index.js';
+import type { Settings } from '../../settings.js';
+import type { EpochRecord } from '../history.js';
+import type { Slot } from '../optimizer/index.js';
 
 /** Sums over one epoch so far. */
 export interface EpochTotals {

@@ -1,10 +1,10 @@
 /** A training step and its counterpart for validation, as functions of tensors that can be jitted. */
-import { keyOf } from '../model/index.js';
-import type { Batch, PixelType } from '../pipeline/index.js';
-import { adoptBatch, targetsOf, tf } from '../tensorflow/index.js';
-import { crossEntropies, smoothed } from './cross-entropy.js';
+import { keyOf } from '../../model/index.js';
+import type { Batch, PixelType } from '../../pipeline/index.js';
+import { adoptBatch, targetsOf, tf } from '../../tensorflow/index.js';
+import { crossEntropies, smoothed } from '../loss/cross-entropy.js';
+import type { Updater } from '../optimizer/index.js';
 import type { Network } from './network.js';
-import type { Updater } from './optimizer/index.js';
 
 /** A batch as tensors. */
 export interface StepTensors {

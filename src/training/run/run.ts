@@ -1,24 +1,25 @@
 /** The loop of a run: each epoch has its steps, validation, checkpoint, best weights and line of history. */
 import path from 'node:path';
-import type { Manifest } from '../dataset/index.js';
-import { type Classifier, saveClassifier } from '../model/index.js';
-import { overlapped } from '../overlap.js';
+import type { Manifest } from '../../dataset/index.js';
+import { type Classifier, saveClassifier } from '../../model/index.js';
+import { overlapped } from '../../overlap.js';
 import {
   addWork,
   type Batch,
   type Loader,
   type LoaderFailure,
   type PixelType,
-} from '../pipeline/index.js';
-import type { Settings } from '../settings.js';
-import { tf } from '../tensorflow/index.js';
-import { type Checkpoint, type Position, saveCheckpoint } from './checkpoint.js';
-import { loadersOf } from './data.js';
+} from '../../pipeline/index.js';
+import type { Settings } from '../../settings.js';
+import { tf } from '../../tensorflow/index.js';
+import { type Checkpoint, type Position, saveCheckpoint } from '../checkpoint/checkpoint.js';
+import { loadersOf } from '../data.js';
+import { bestEpoch, type EpochRecord, writeHistory } from '../history.js';
+import type { ResolvedPlan } from '../plan.js';
+import { learningRateAt } from '../schedule/options.js';
 import { diverged, type NonFinite, nonFiniteState, smallerSteps } from './divergence.js';
-import { bestEpoch, type EpochRecord, writeHistory } from './history.js';
 import { JittedSteps, type TrainingPlace } from './jitted-steps.js';
 import { splitNetwork } from './network.js';
-import type { ResolvedPlan } from './plan.js';
 import {
   meanLoss,
   noTotals,
@@ -27,7 +28,6 @@ import {
   ratesOf,
   type TrainProgress,
 } from './progress.js';
-import { learningRateAt } from './schedule.js';
 import { type StepInput, stepInput } from './step.js';
 import { Tally } from './tally.js';
 
@@ -260,8 +260,9 @@ export class Run {
   }
 
   private learningRate(batch: number): number {
-    const { batchesPerEpoch } = this.training;
-    const step = this.position.epoch * batchesPerEpoch + batch;
-    return learningRateAt(this.parts.plan.values, step, batchesPerEpoch);
+    const { values } = this.parts.plan;
+    const { batchesPerEpoch: stepsPerEpoch } = this.training;
+    const step = this.position.epoch * stepsPerEpoch + batch;
+    return learningRateAt(values, { step, stepsPerEpoch, epochs: values.epochs });
   }
 }

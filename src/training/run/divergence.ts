@@ -1,9 +1,9 @@
 /** A loss or a weight that is no longer a finite number: how it is found in a run's state, and the error that ends a training. */
-import { expected } from '../errors.js';
-import { nonFiniteValue, weightsOf } from '../model/index.js';
-import type { tf } from '../tensorflow/index.js';
-import type { Slot } from './optimizer/index.js';
-import type { TrainValues } from './options.js';
+import { expected } from '../../errors.js';
+import { nonFiniteValue, weightsOf } from '../../model/index.js';
+import type { tf } from '../../tensorflow/index.js';
+import type { Slot } from '../optimizer/index.js';
+import type { TrainValues } from '../options.js';
 
 /** A number that is not finite. */
 export interface NonFinite {

@@ -1,0 +1,5 @@
+/** The learning-rate schedules by name. The choices, flags, help and docs of their options derive from this list. */
+import { cosine } from './cosine.js';
+import { step } from './step.js';
+
+export const schedules = { cosine, step };
