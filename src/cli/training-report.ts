@@ -124,13 +124,19 @@ const hasPictures = (run: string): boolean =>
 
 /** The accuracy of the last and of the best epoch, the commands that use their weights, and where the pictures are. */
 export function describeEnd(task: string, run: string, result: TrainResult): string {
-  const { history, best, wasFinished } = result;
+  const { history, best, endedEarly, wasFinished } = result;
   const last = history.at(-1) as EpochRecord;
+  const longer = endedEarly ? '' : '; --epochs N trains longer';
   const other = best?.epoch === last.epoch ? undefined : best;
   const rank = other ? `, best ${scoreOf(other)}` : best && ', the best';
   const predict = `npx bobbin predict --run ${shellWord(run)}`;
   return [
-    ...(wasFinished ? [`${task}: nothing was left to do; --epochs N trains longer`] : []),
+    ...(wasFinished ? [`${task}: nothing was left to do${longer}`] : []),
+    ...(endedEarly
+      ? [
+          `${task}: ended early, ${count(last.epoch - (best?.epoch ?? 0), 'epoch')} after the best one`,
+        ]
+      : []),
     last.validationAccuracy === undefined
       ? `${task}: ${count(last.epoch, 'epoch')} trained, none validated`
       : `${task}: validation accuracy ${scoreOf(last)}${rank ?? ''}`,

@@ -24,7 +24,7 @@ export { BatchNormalization } from './layers/batch-normalization.js';
 export { Dropout, keyOf, type StepArguments } from './layers/dropout.js';
 export { ReLU } from './layers/relu.js';
 export { type NetworkName, networkNames, weightsPackages } from './networks/index.js';
-export { caffePixels, imageNetPixels, signedPixels } from './networks/network.js';
+export { atSize, caffePixels, imageNetPixels, signedPixels } from './networks/network.js';
 export { type NetworkRecord, type NetworkSource, onlySide } from './networks/record.js';
 export { networkFile, saveNetwork } from './networks/save-network.js';
 export { completeModel, modelOptions, networkPath, weightsPath } from './options.js';

@@ -46,4 +46,5 @@ export {
   preprocessingOptions,
 } from './preprocessing.js';
 export { type LoaderSample, type LoaderSamples, labelOf } from './samples.js';
+export { atStrength } from './strength.js';
 export { addWork, noWork, type PipelineWork } from './work.js';

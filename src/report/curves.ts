@@ -43,7 +43,7 @@ const plot = { top: 84, bottom: 368 };
 const quiet = { size: 12, colour: ink.quiet };
 
 /**
- * Writes the curves of `history` (epochs ascending) to the PNG `file`, with a ring around the best epoch: that of the
+ * Writes the curves of `history` (epochs ascending) to the PNG `file`, with a ring around the epoch `best`, by default that of the
  * highest validation accuracy; of several, that of the lowest validation loss, and the first of those.
  *
  * @throws InvalidInputError when an argument is missing or of another kind.
@@ -52,14 +52,19 @@ export async function drawCurves(
   history: readonly CurvePoint[],
   file: string,
   title = 'Training',
+  best = bestEpoch(history)?.epoch,
 ): Promise<void> {
   checkArgument('history', history, list('a list of epochs'));
   checkArgument('file', file, words('the path of a file'));
-  await savePicture(curves(history, title), file);
+  await savePicture(curves(history, title, best), file);
 }
 
 /** The drawing of {@link drawCurves}. */
-export function curves(history: readonly CurvePoint[], title: string): Drawing {
+export function curves(
+  history: readonly CurvePoint[],
+  title: string,
+  best = bestEpoch(history)?.epoch,
+): Drawing {
   const line = (name: string, colour: string, key: keyof CurvePoint): Line => ({
     name,
     colour,
@@ -101,7 +106,6 @@ export function curves(history: readonly CurvePoint[], title: string): Drawing {
   const drawn = panels.filter(({ lines }) => lines.some(({ points }) => points.length > 0));
   const epochs = history.map(({ epoch }) => epoch);
   const span: [number, number] = [epochs[0] ?? 1, epochs[epochs.length - 1] ?? 1];
-  const best = bestEpoch(history)?.epoch;
   const elements = [text(24, 30, title, { size: 17, bold: true })];
   for (const panel of drawn) {
     elements.push(...drawPanel(panel, span, best));

@@ -20,7 +20,8 @@ export interface FinishedRun {
   task: string;
   /** The folder for the pictures. */
   run: string;
-  result: { history: TrainResult['history']; classifier: Classifier };
+  result: { classifier: Classifier } & Pick<TrainResult, 'history'> &
+    Partial<Pick<TrainResult, 'best'>>;
   augmentation?: TrainAugmentation | undefined;
   seed?: number | undefined;
 }
@@ -45,7 +46,7 @@ const epochsShown = 7;
 export async function drawRun(finished: FinishedRun): Promise<void> {
   checkArguments('drawRun', finished, shape);
   const { manifest, task, run, result, seed } = finished;
-  await drawCurves(result.history, path.join(run, 'curves.png'), task);
+  await drawCurves(result.history, path.join(run, 'curves.png'), task, result.best?.epoch);
   const classes = result.classifier.classes;
   const chosen = chooseImages(samplesOf(manifest, task, 'train'), imagesShown, seed ?? 0);
   const images = chosen.map((sample) => ({

@@ -1,6 +1,7 @@
-/** The two loaders of a run: augmented and shuffled for training, centre crops in order for validation. */
+/** The loaders of a run: augmented and shuffled for training, centre crops in order for validation. The caller closes them. */
 import { type Manifest, resolveSamples } from '../dataset/index.js';
 import {
+  atStrength,
   createLoader,
   evaluationAugmentation,
   type Loader,
@@ -10,34 +11,44 @@ import {
 import { batchPlace } from './augment.js';
 import type { ResolvedPlan } from './plan.js';
 
-/** The caller closes the loaders. `validation` is undefined when the task has no validation images. */
-export function loadersOf(
-  { values, augmentation, training, validation }: ResolvedPlan,
-  manifest: Manifest,
-  preprocessing: Preprocessing,
-): { training: Loader<PixelType>; validation: Loader | undefined } {
-  const { augment, dtype, batchSize, threads, memoryMB, seed, damaged, failureBudget } = values;
-  const shared = { preprocessing, batchSize, threads, memoryMB, seed, failureBudget };
-  return {
-    training: createLoader({
-      ...shared,
-      samples: resolveSamples(manifest, training),
-      augmentation,
-      augment,
-      ...batchPlace(),
-      dtype,
-      shuffle: true,
-      damaged,
-    }),
-    validation:
-      validation.length === 0
-        ? undefined
-        : createLoader({
-            ...shared,
-            samples: resolveSamples(manifest, validation),
-            augmentation: evaluationAugmentation,
-            // A replacement would count one image twice; a marked image does not count.
-            damaged: damaged === 'refill' ? 'mark' : 'fail',
-          }),
-  };
+export interface LoaderParts {
+  plan: ResolvedPlan;
+  manifest: Manifest;
+  preprocessing: Preprocessing;
+}
+
+/** @param strength of the augmentation, 0…1 */
+export function trainingLoader(parts: LoaderParts, strength: number): Loader<PixelType> {
+  const { values, augmentation, training } = parts.plan;
+  const { augment, dtype, damaged } = values;
+  return createLoader({
+    ...shared(parts),
+    samples: resolveSamples(parts.manifest, training),
+    augmentation: atStrength(augmentation, strength),
+    augment,
+    ...batchPlace(),
+    dtype,
+    shuffle: true,
+    damaged,
+  });
+}
+
+/** Undefined when the task has no validation images. */
+export function validationLoader(parts: LoaderParts): Loader | undefined {
+  const { values, validation } = parts.plan;
+  if (validation.length === 0) {
+    return undefined;
+  }
+  return createLoader({
+    ...shared(parts),
+    samples: resolveSamples(parts.manifest, validation),
+    augmentation: evaluationAugmentation,
+    // A replacement would count one image twice; a marked image does not count.
+    damaged: values.damaged === 'refill' ? 'mark' : 'fail',
+  });
+}
+
+function shared({ plan, preprocessing }: LoaderParts) {
+  const { batchSize, threads, memoryMB, seed, failureBudget } = plan.values;
+  return { preprocessing, batchSize, threads, memoryMB, seed, failureBudget };
 }

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { csvLine } from '../csv-line.js';
 import { writeWhole } from '../disk/index.js';
+import type { OptionTable, OptionValues } from '../options.js';
 
 /** The pipeline's work in an epoch's training. Times are those of one thread, in milliseconds an image. */
 export interface PipelineReport {
@@ -43,27 +44,59 @@ export interface EpochRecord extends PipelineReport {
   waitShare: number;
 }
 
+/** How epochs are compared: by the highest accuracy or the lowest loss, both of validation. */
+export const bestOptions = {
+  bestBy: {
+    type: 'choice',
+    choices: ['accuracy', 'loss'],
+    default: 'accuracy',
+    help: 'what makes an epoch the best: the highest validation accuracy or the lowest validation loss',
+  },
+  patience: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 10000,
+    help: 'epochs without a new best one after which the run ends early; 0: it never does',
+  },
+} as const satisfies OptionTable;
+
+type BestValues = OptionValues<typeof bestOptions>;
+
 /**
- * The epoch of the highest validation accuracy: of several, that of the lowest validation loss, and the first of those.
- * Undefined without validation images.
+ * The best epoch: of several with the same accuracy, that of the lowest loss, and the other way round; of several with both the
+ * same, the first. Undefined without validation images.
  */
-export function bestEpoch<Epoch extends Validated>(history: readonly Epoch[]): Epoch | undefined {
+export function bestEpoch<Epoch extends Validated>(
+  history: readonly Epoch[],
+  by: BestValues['bestBy'] = 'accuracy',
+): Epoch | undefined {
   let best: Epoch | undefined;
   for (const record of history) {
-    if (record.validationAccuracy !== undefined && (best === undefined || isBetter(record, best))) {
+    const isValidated = record.validationAccuracy !== undefined;
+    if (isValidated && (best === undefined || isBetter(record, best, by))) {
       best = record;
     }
   }
   return best;
 }
 
+/** Whether as many epochs as the patience have passed since the best one. */
+export function endsEarly(
+  history: readonly EpochRecord[],
+  { bestBy, patience }: BestValues,
+): boolean {
+  const best = bestEpoch(history, bestBy);
+  return patience > 0 && best !== undefined && history.length - best.epoch >= patience;
+}
+
 type Validated = Pick<EpochRecord, 'validationAccuracy' | 'validationLoss'>;
 
-function isBetter(one: Validated, other: Validated): boolean {
-  const gain = (one.validationAccuracy as number) - (other.validationAccuracy as number);
-  return (
-    gain > 0 || (gain === 0 && (one.validationLoss as number) < (other.validationLoss as number))
-  );
+function isBetter(one: Validated, other: Validated, by: BestValues['bestBy']): boolean {
+  const more = (one.validationAccuracy as number) - (other.validationAccuracy as number);
+  const less = (other.validationLoss as number) - (one.validationLoss as number);
+  const [first, second] = by === 'accuracy' ? [more, less] : [less, more];
+  return first > 0 || (first === 0 && second > 0);
 }
 
 const columns: [string, (record: EpochRecord) => string][] = [

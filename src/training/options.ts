@@ -2,7 +2,9 @@
 import { mostFolds } from '../dataset/index.js';
 import type { GivenValues, OptionValues } from '../options.js';
 import { augmentationOptions, augmentOption, loaderOptions } from '../pipeline/index.js';
+import { bestOptions } from './history.js';
 import { updaterOptions } from './optimizer/index.js';
+import { phaseOptions } from './run/phases.js';
 import { scheduleOptions } from './schedule/options.js';
 
 /**
@@ -35,6 +37,8 @@ export const trainOptions = {
   batchSize: { ...loaderOptions.batchSize, default: 32, help: 'images a step' },
   learningRate: { type: 'number', default: 0.02, min: 0, max: 100, help: 'largest step size' },
   ...scheduleOptions,
+  ...phaseOptions,
+  ...bestOptions,
   ...updaterOptions,
   labelSmoothing: {
     type: 'number',

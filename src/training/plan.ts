@@ -12,6 +12,7 @@ import {
   trainAugmentationOptions,
   trainOptions,
 } from './options.js';
+import { checkPhases, cyclesOf } from './run/phases.js';
 import { checkSchedule } from './schedule/options.js';
 
 export interface PlanOptions extends GivenValues<typeof trainOptions> {
@@ -97,7 +98,10 @@ export function withAugmenter(plan: Plan, augment: Augmenter): ResolvedPlan {
 function checkCombination(values: TrainValues, augmentation: Augmentation): void {
   const { precision, augment } = values;
   checkOptimizer(values);
-  checkSchedule(values);
+  checkPhases(values);
+  for (const { from, to } of cyclesOf(values)) {
+    checkSchedule({ ...values, epochs: to - from });
+  }
   if (viewsOf(augmentation) > 1) {
     throw expected('center, random or random-resized', 'crop', augmentation.crop);
   }

@@ -99,21 +99,23 @@ export interface TrainResult {
   /** A record for each finished epoch, also those before the run was resumed. */
   history: EpochRecord[];
   /**
-   * The epoch whose weights are in `run/best`: that of the highest validation accuracy, of several that of the lowest
-   * validation loss. Undefined without validation images.
+   * The epoch whose weights are in `run/best`: by default that of the highest validation accuracy, of several that of the lowest
+   * validation loss; see `bestBy`. Undefined without validation images.
    */
   best: EpochRecord | undefined;
   /** Images of both splits that this call could not use. */
   failures: LoaderFailure[];
   /** False when the signal ended the run early; `resume` continues it. */
   finished: boolean;
+  /** True when the run ended before its last epoch, since none was better within `patience`. */
+  endedEarly: boolean;
   /** True when an earlier call had finished the run, and this one trained nothing. */
   wasFinished: boolean;
 }
 
 /**
  * Trains a classifier for one task and saves it, after the last epoch, in `run/model`. `run/best` has the weights of the
- * epoch with the highest validation accuracy.
+ * best epoch.
  *
  * The same options and data give the same weights on the same machine, whether the run was interrupted or
  * not. With `augment: 'gpu'` they are nearly the same, since the GPU and the CPU share the decoding by
@@ -161,15 +163,24 @@ async function trainFrom(
 ): Promise<TrainResult> {
   const folder = given.run;
   const { task, values, validation } = start.plan;
-  const { fold } = values;
+  const { fold, bestBy } = values;
   const classifier = { ...given.classifier, task, fold, validationImages: digestOf(validation) };
   const run = new Run({ ...given, ...start, classifier, folder });
   try {
-    const wasFinished = run.history.length === start.plan.values.epochs;
+    const wasFinished = run.isFinished;
     const finished = await run.toEnd();
     const { history, failures } = run;
-    const best = hasBest(folder) ? bestEpoch(history) : undefined;
-    return { classifier: built(classifier), history, best, failures, finished, wasFinished };
+    const best = hasBest(folder) ? bestEpoch(history, bestBy) : undefined;
+    const endedEarly = finished && history.length < start.plan.values.epochs;
+    return {
+      classifier: built(classifier),
+      history,
+      best,
+      failures,
+      finished,
+      endedEarly,
+      wasFinished,
+    };
   } finally {
     run.close();
   }

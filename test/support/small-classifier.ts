@@ -2,10 +2,11 @@
 import { BatchNormalization, type Classifier, ReLU } from '../../src/model/index.js';
 import { tf } from '../../src/tensorflow/index.js';
 
-/** A network small enough to learn three colours from 24 images in a moment. */
-export function smallClassifier(): Classifier {
+/** A network small enough to learn three colours from 24 images in a moment. `first` come before its own layers. */
+export function smallClassifier(...first: tf.layers.Layer[]): Classifier {
   const model = tf.sequential({
     layers: [
+      ...first,
       tf.layers.conv2d({
         inputShape: [32, 32, 3],
         filters: 8,
@@ -16,7 +17,11 @@ export function smallClassifier(): Classifier {
       new BatchNormalization({ momentum: 0.8 }),
       new ReLU({ maxValue: 6 }),
       tf.layers.globalAveragePooling2d({}),
-      tf.layers.dense({ units: 3, kernelInitializer: tf.initializers.glorotUniform({ seed: 4 }) }),
+      tf.layers.dense({
+        name: 'logits',
+        units: 3,
+        kernelInitializer: tf.initializers.glorotUniform({ seed: 4 }),
+      }),
       tf.layers.softmax(),
     ],
   });

@@ -1,6 +1,6 @@
 /** Splits a classifier's model for training into a frozen part and a part that learns. */
 import { expected } from '../../errors.js';
-import type { StepArguments } from '../../model/index.js';
+import type { Classifier, StepArguments } from '../../model/index.js';
 import { tf } from '../../tensorflow/index.js';
 import type { NamedVariable } from '../optimizer/index.js';
 
@@ -52,6 +52,23 @@ export function splitNetwork(model: tf.LayersModel): Network {
     learn: (input, step) =>
       line.reduce((x, layer) => layer.apply(x, step) as tf.Tensor, input) as tf.Tensor2D,
   };
+}
+
+/** @throws InvalidInputError unless the network takes images of `size` × `size` pixels */
+export function checkTakes({ model, network, preprocessing }: Classifier, size: number): void {
+  if (size === preprocessing.crop) {
+    return;
+  }
+  try {
+    // Whether layers fit each other at another size is known only when they run.
+    tf.tidy(() => {
+      model.apply(tf.zeros([1, size, size, 3]), { training: false });
+    });
+  } catch (error) {
+    const reason = (error as Error).message.split('\n')[0];
+    const what = `a side of images that ${network} takes when it was built for ${preprocessing.crop} pixels`;
+    throw expected(what, 'startSize', size, `TensorFlow refuses it: ${reason}`);
+  }
 }
 
 /** The variables of a model that an optimizer changes. */

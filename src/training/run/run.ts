@@ -13,13 +13,13 @@ import {
 import type { Settings } from '../../settings.js';
 import { tf } from '../../tensorflow/index.js';
 import { type Checkpoint, type Position, saveCheckpoint } from '../checkpoint/checkpoint.js';
-import { loadersOf } from '../data.js';
-import { bestEpoch, type EpochRecord, writeHistory } from '../history.js';
+import { validationLoader } from '../data.js';
+import { bestEpoch, type EpochRecord, endsEarly, writeHistory } from '../history.js';
 import type { ResolvedPlan } from '../plan.js';
 import { learningRateAt } from '../schedule/options.js';
 import { diverged, type NonFinite, nonFiniteState, smallerSteps } from './divergence.js';
-import { JittedSteps, type TrainingPlace } from './jitted-steps.js';
-import { splitNetwork } from './network.js';
+import type { TrainingPlace } from './jitted-steps.js';
+import { type Cycle, cyclesOf, type Phase, phasesOf } from './phases.js';
 import {
   meanLoss,
   noTotals,
@@ -28,6 +28,7 @@ import {
   ratesOf,
   type TrainProgress,
 } from './progress.js';
+import { Stage } from './stage.js';
 import { type StepInput, stepInput } from './step.js';
 import { Tally } from './tally.js';
 
@@ -53,8 +54,9 @@ interface Validation {
 /** Holds the loaders and the jitted steps; `close` frees them. */
 export class Run {
   private readonly position: Position;
-  private readonly steps: JittedSteps;
-  private readonly training: Loader<PixelType>;
+  private readonly stage: Stage;
+  private readonly phases: Phase[];
+  private readonly cycles: Cycle[];
   private readonly validation: Loader | undefined;
   /** Duration of the last validation, for the estimate of the time left. */
   private validationSeconds = 0;
@@ -63,13 +65,11 @@ export class Run {
     const { plan, classifier, checkpoint } = parts;
     const start = { epoch: 0, batch: 0, totals: noTotals(), history: [] };
     this.position = checkpoint?.position ?? start;
-    this.steps = new JittedSteps(splitNetwork(classifier.model), plan.values);
-    if (checkpoint !== undefined) {
-      this.steps.updater.restore(checkpoint.slots);
-    }
-    const loaders = loadersOf(plan, parts.manifest, classifier.preprocessing);
-    this.training = loaders.training;
-    this.validation = loaders.validation;
+    this.stage = new Stage(parts);
+    this.phases = phasesOf(plan.values, classifier.preprocessing.crop);
+    this.cycles = cyclesOf(plan.values);
+    this.begin(checkpoint);
+    this.validation = validationLoader({ ...parts, preprocessing: classifier.preprocessing });
   }
 
   get history(): EpochRecord[] {
@@ -77,31 +77,50 @@ export class Run {
   }
 
   get failures(): LoaderFailure[] {
-    return [...this.training.failures, ...(this.validation?.failures ?? [])];
+    return [...this.stage.failures, ...(this.validation?.failures ?? [])];
   }
 
   close(): void {
-    this.training.close();
+    this.stage.close();
     this.validation?.close();
-    this.steps.dispose();
   }
 
   /** True when the end is reached, false when the signal is aborted before. */
   async toEnd(): Promise<boolean> {
-    const { plan, folder } = this.parts;
+    const { folder } = this.parts;
     await writeHistory(folder, this.history);
     // A kill may have come between the last checkpoint and its best weights.
     await this.keepBest();
-    while (this.position.epoch < plan.values.epochs) {
+    while (!this.isFinished) {
+      this.stage.enter(this.phaseOf(this.position.epoch));
       if (!(await this.epoch())) {
         await this.save();
         return false;
       }
     }
     // From now on the classifier's weights are the averages.
-    this.steps.updater.average?.swap();
+    this.stage.steps.updater.average?.swap();
     await this.saveModel('model');
     return true;
+  }
+
+  /** Whether no epoch is left, or those that were validated last made nothing better. */
+  get isFinished(): boolean {
+    const { values } = this.parts.plan;
+    return this.position.epoch >= values.epochs || endsEarly(this.history, values);
+  }
+
+  /** Enters the phase of the next batch, with the state of `checkpoint` if the optimizer goes on with the same weights. */
+  private begin(checkpoint: Checkpoint | undefined): void {
+    const { epoch, batch } = this.position;
+    const last = this.phaseOf(batch > 0 ? epoch : epoch - 1);
+    const phase = this.isFinished ? last : this.phaseOf(epoch);
+    this.stage.enter(phase, last.trainable === phase.trainable ? checkpoint?.slots : undefined);
+  }
+
+  private phaseOf(epoch: number): Phase {
+    const { phases } = this;
+    return (phases.find(({ to }) => epoch < to) ?? phases.at(-1)) as Phase;
   }
 
   private async epoch(): Promise<boolean> {
@@ -109,7 +128,7 @@ export class Run {
       return false;
     }
     const started = performance.now();
-    const validation = await this.steps.updater.withAverages(() => this.validate());
+    const validation = await this.stage.steps.updater.withAverages(() => this.validate());
     if (validation === 'aborted') {
       return false;
     }
@@ -117,7 +136,7 @@ export class Run {
     const { position } = this;
     const record: EpochRecord = {
       epoch: position.epoch + 1,
-      learningRate: this.learningRate(this.training.batchesPerEpoch - 1),
+      learningRate: this.learningRate(this.stage.training.batchesPerEpoch - 1),
       ...ratesOf(position.totals),
       ...pipelineReport(position.totals, this.parts.plan.values.threads),
       validationLoss: validation?.loss,
@@ -137,7 +156,8 @@ export class Run {
   }
 
   private async trainEpoch(): Promise<boolean> {
-    const { position, training } = this;
+    const { position } = this;
+    const { training } = this.stage;
     const { totals } = position;
     const [earlier, before] = [totals.work, training.statistics];
     const first = position.batch;
@@ -149,7 +169,7 @@ export class Run {
     });
     let began = performance.now();
     return this.pass('train', batches, tally, {
-      step: (input) => this.steps.train(input, this.trainingPlace()),
+      step: (input) => this.stage.steps.train(input, this.trainingPlace()),
       stepped: (waitMs) => {
         position.batch += 1;
         totals.waitMs += waitMs;
@@ -172,7 +192,7 @@ export class Run {
       return this.diverged({ name, value }, meanLoss(this.position));
     });
     const ended = await this.pass('validate', this.validation.epoch(0), tally, {
-      step: (input) => this.steps.validate(input),
+      step: (input) => this.stage.steps.validate(input),
     });
     return ended ? ratesOf(sums) : 'aborted';
   }
@@ -216,7 +236,7 @@ export class Run {
     return {
       learningRate: this.learningRate(batch),
       key: `${seed}/${epoch}/${batch}`,
-      isLast: (batch + 1) % accumulate === 0 || batch + 1 === this.training.batchesPerEpoch,
+      isLast: (batch + 1) % accumulate === 0 || batch + 1 === this.stage.training.batchesPerEpoch,
     };
   }
 
@@ -230,7 +250,7 @@ export class Run {
   private async save(): Promise<void> {
     const { folder, classifier, settings } = this.parts;
     const { epoch, batch } = this.position;
-    const slots = this.steps.updater.slots();
+    const slots = this.stage.steps.updater.slots();
     const bad = nonFiniteState(classifier.model, slots);
     if (bad !== undefined) {
       const place = batch === 0 ? `epoch ${epoch}` : `batch ${batch} of epoch ${epoch + 1}`;
@@ -242,9 +262,10 @@ export class Run {
 
   /** Writes `best` if the position is the end of the best epoch so far. Its weights are those that were validated. */
   private async keepBest(): Promise<void> {
+    const { plan } = this.parts;
     const { epoch, batch, history } = this.position;
-    if (batch === 0 && bestEpoch(history)?.epoch === epoch) {
-      await this.steps.updater.withAverages(() => this.saveModel('best'));
+    if (batch === 0 && bestEpoch(history, plan.values.bestBy)?.epoch === epoch) {
+      await this.stage.steps.updater.withAverages(() => this.saveModel('best'));
     }
   }
 
@@ -260,9 +281,10 @@ export class Run {
   }
 
   private learningRate(batch: number): number {
-    const { values } = this.parts.plan;
-    const { batchesPerEpoch: stepsPerEpoch } = this.training;
-    const step = this.position.epoch * stepsPerEpoch + batch;
-    return learningRateAt(values, { step, stepsPerEpoch, epochs: values.epochs });
+    const { epoch } = this.position;
+    const { batchesPerEpoch: stepsPerEpoch } = this.stage.training;
+    const { from, to } = this.cycles.find((cycle) => epoch < cycle.to) as Cycle;
+    const step = (epoch - from) * stepsPerEpoch + batch;
+    return learningRateAt(this.parts.plan.values, { step, stepsPerEpoch, epochs: to - from });
   }
 }

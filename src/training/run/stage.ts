@@ -1,0 +1,69 @@
+/** What the phase of a run trains with: a loader of its images, and the jitted steps of its trainable weights. */
+import { atSize, type Classifier, setTrainable } from '../../model/index.js';
+import type { Loader, LoaderFailure, PixelType } from '../../pipeline/index.js';
+import { type LoaderParts, trainingLoader } from '../data.js';
+import type { Slot } from '../optimizer/index.js';
+import { JittedSteps } from './jitted-steps.js';
+import { checkTakes, splitNetwork } from './network.js';
+import type { Phase } from './phases.js';
+
+export interface StageParts extends Omit<LoaderParts, 'preprocessing'> {
+  classifier: Classifier;
+}
+
+/** `enter` begins a phase; `close` frees what the last one had. */
+export class Stage {
+  private phase: Phase | undefined;
+  private loader: Loader<PixelType> | undefined;
+  private jitted: JittedSteps | undefined;
+  /** Of the loaders before this one. */
+  private readonly earlierFailures: LoaderFailure[] = [];
+
+  constructor(private readonly parts: StageParts) {}
+
+  /** Of the phase that was entered last. */
+  get training(): Loader<PixelType> {
+    return this.loader as Loader<PixelType>;
+  }
+
+  get steps(): JittedSteps {
+    return this.jitted as JittedSteps;
+  }
+
+  get failures(): LoaderFailure[] {
+    return [...this.earlierFailures, ...(this.loader?.failures ?? [])];
+  }
+
+  /**
+   * Keeps of the phase before what this one has in common with it. Where other weights are trained, the optimizer begins
+   * anew, as in fastai's `unfreeze`.
+   *
+   * @throws InvalidInputError when the network does not take images of the phase's size
+   * @param slots the state that the optimizer goes on with, of a checkpoint within this phase
+   */
+  enter(phase: Phase, slots?: readonly Slot[]): void {
+    const { phase: before } = this;
+    this.phase = phase;
+    if (phase.trainable !== before?.trainable) {
+      const { classifier, plan } = this.parts;
+      this.jitted?.dispose();
+      setTrainable(classifier.model, phase.trainable);
+      this.jitted = new JittedSteps(splitNetwork(classifier.model), plan.values);
+      if (slots !== undefined) {
+        this.jitted.updater.restore(slots);
+      }
+    }
+    if (phase.size !== before?.size || phase.strength !== before.strength) {
+      this.earlierFailures.push(...(this.loader?.failures ?? []));
+      this.loader?.close();
+      checkTakes(this.parts.classifier, phase.size);
+      const preprocessing = atSize(this.parts.classifier.preprocessing, phase.size);
+      this.loader = trainingLoader({ ...this.parts, preprocessing }, phase.strength);
+    }
+  }
+
+  close(): void {
+    this.loader?.close();
+    this.jitted?.dispose();
+  }
+}
