@@ -3,12 +3,17 @@
 import type { FileStamp } from './file-stamp.js';
 import type { ByteRange, ImageFile } from './image-file.js';
 
-/** One classification problem over a list of mutually exclusive classes. */
+/** How many labels an image of a task has: one, of classes that exclude each other, or any number of them. */
+export type Labels = 'one' | 'any';
+
+/** One classification problem over a list of classes. */
 export interface Task {
   /** Directory- and CSV-safe name, e.g. `collar_design_labels`. */
   name: string;
   /** Class names in label order; an index into this list is a label. */
   classes: string[];
+  /** Absent: one. */
+  labels?: Labels;
 }
 
 export type Split = 'train' | 'validation';
@@ -23,8 +28,10 @@ export const mostFolds = 100;
  */
 export interface Sample extends ImageFile, Partial<FileStamp> {
   task: string;
-  /** Index of the class marked `y`. */
+  /** Index of the class marked `y`; -1 in a task of any number of labels. */
   label: number;
+  /** Indices of the image's classes, ascending, in a task of any number of labels: none where it shows none of them. */
+  labels?: readonly number[];
   /** Indices of the classes marked `m` (maybe); empty outside FashionAI. */
   maybe: number[];
   split: Split;
