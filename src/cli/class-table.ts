@@ -13,9 +13,13 @@ const shownEnds = 5;
 /** Of 80 columns, those that the numbers do not take. */
 const nameColumns = 52;
 
-/** A line for each class in label order, or for the classes with the most and the fewest training images and for all others. */
-export function classTable({ name, classes }: TaskSummary): string {
-  const rows = classes.length > mostRows ? endsOf(classes) : classes;
+/**
+ * A line for each class in label order, or for the classes with the most and the fewest training images and for all others. In a task
+ * of any number of labels, an image counts in each of its classes, and the last line is of images without any.
+ */
+export function classTable({ name, classes, none }: TaskSummary): string {
+  const listed = classes.length > mostRows ? endsOf(classes) : classes;
+  const rows = none === undefined ? listed : [...listed, { name: '(none of them)', ...none }];
   const header = [shorten(`class of ${name}`, nameColumns), 'train', 'validation'];
   return textTable(
     header,

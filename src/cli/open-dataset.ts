@@ -8,6 +8,7 @@ import {
   loadManifest,
   manifestFile,
   readSource,
+  type Sample,
   type Task,
 } from '../dataset/index.js';
 import { expected } from '../errors.js';
@@ -22,10 +23,7 @@ export interface ImagesFlag {
 export const imagesFlag = (): Option =>
   new Option('--images <folder>', 'where the images are now, if they were moved after prepare');
 
-export interface LabelledImage extends ImageFile {
-  task: string;
-  label: number;
-}
+export interface LabelledImage extends ImageFile, Pick<Sample, 'task' | 'label' | 'labels'> {}
 
 /**
  * The tasks and labelled images of a prepared or source folder, with absolute paths.

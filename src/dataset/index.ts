@@ -14,6 +14,7 @@ export {
   imageName,
   readImage,
 } from './image-file.js';
+export { labelText } from './label-text.js';
 export { findQuestionFiles, type QuestionRow, readQuestions } from './layouts/fashionai.js';
 export { fashionAiTasks } from './layouts/fashionai-tasks.js';
 export { type LayoutName, layoutForms, layouts } from './layouts/index.js';
@@ -43,6 +44,7 @@ export { ImageColumns, type ImageList } from './samples/image-columns.js';
 export { SampleTable } from './samples/sample-table.js';
 export type {
   LabelFile,
+  Labels,
   Manifest,
   Question,
   Sample,

@@ -100,6 +100,8 @@ export interface Labelled {
   hash?: string;
   task: string;
   label: number;
+  /** As in {@link Sample.labels}. */
+  labels?: readonly number[];
   maybe: number[];
   /** The split that the source itself gives; where it is undefined, the seed decides. */
   given?: Split;

@@ -1,10 +1,13 @@
 /** Chooses some images of a data set, evenly over its classes. */
+import type { Sample } from '../dataset/index.js';
+
+type Classed = Pick<Sample, 'task' | 'label' | 'labels'>;
 
 /**
  * `count` of `images`: of as many classes as there are rows, and of each class about as many as of any other. The seed shifts
- * which ones. They come in the order of the images' classes.
+ * which ones. They come in the order of the images' classes. Images with the same labels are a class here.
  */
-export function chooseImages<Image extends { task: string; label: number }>(
+export function chooseImages<Image extends Classed>(
   images: Iterable<Image>,
   count: number,
   seed: number,
@@ -32,7 +35,7 @@ export function chooseImages<Image extends { task: string; label: number }>(
   return [...chosen.values()].flat();
 }
 
-const classOf = ({ task, label }: { task: string; label: number }) => `${label} of ${task}`;
+const classOf = ({ task, label, labels }: Classed) => `${labels ?? label} of ${task}`;
 
 /** The golden ratio spreads the seeds 1, 2, 3 … evenly over 0…1. */
 const shiftOf = (seed: number) => (seed * 0.618034) % 1;

@@ -1,7 +1,7 @@
 /** Draws all pictures of a training run. */
 import path from 'node:path';
 import { checkArguments, record, type ShapeOf, text } from '../arguments.js';
-import { type Manifest, resolveSample, samplesOf } from '../dataset/index.js';
+import { labelText, type Manifest, resolveSample, samplesOf } from '../dataset/index.js';
 import type { Classifier } from '../model/index.js';
 import { resolveOptions } from '../options.js';
 import { loaderOptions } from '../pipeline/index.js';
@@ -51,7 +51,7 @@ export async function drawRun(finished: FinishedRun): Promise<void> {
   const chosen = chooseImages(samplesOf(manifest, task, 'train'), imagesShown, seed ?? 0);
   const images = chosen.map((sample) => ({
     ...resolveSample(manifest, sample),
-    caption: classes[sample.label] ?? `${sample.label}`,
+    caption: labelText(sample, classes),
   }));
   const augmentation = resolveOptions<typeof trainAugmentationOptions>(
     trainAugmentationOptions,

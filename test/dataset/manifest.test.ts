@@ -248,6 +248,28 @@ const faults: [what: string, content: unknown, message: RegExp][] = [
     { ...manifest, samples: [sample, { ...sample, ...other }] },
     new RegExp(`^Expected a sample with ${what} for samples\\[1\\]`),
   ]),
+  ...(
+    [
+      [{}, { labels: [0] }],
+      [{ labels: 'any' }, {}],
+      [{ labels: 'any' }, { label: -1, labels: [1, 0] }],
+      [{ labels: 'any' }, { label: -1, labels: [0, 2] }],
+      [{ labels: 'any' }, { label: 0, labels: [0] }],
+    ] as const
+  ).map(([task, other], index): [string, unknown, RegExp] => [
+    `labels that do not fit their task, ${index}`,
+    {
+      ...manifest,
+      tasks: [{ ...manifest.tasks[0], ...task }],
+      samples: [{ ...sample, ...other }],
+    },
+    /^Expected a sample with label -1 and ascending numbers of classes .* for samples\[0\]/,
+  ]),
+  [
+    'a task of other labels',
+    { ...manifest, tasks: [{ ...manifest.tasks[0], labels: 'all' }] },
+    /^Expected one or any as the labels of a task for tasks\[0\]/,
+  ],
   [
     'a question of no task',
     { ...manifest, questions: [{ ...question, task: 'u' }] },

@@ -32,7 +32,7 @@ export function configure(command: Command): void {
     .option('--name <name>', "name of the task (default: the source folder's, or as before)")
     .option(
       '--columns <list>',
-      'columns of a table: path=NAME, label=NAME for each task, split=NAME, group=NAME, separated by commas',
+      'columns of a table: path=NAME, label=NAME for each task, or labels=NAME where it has lists, split=NAME, group=NAME, separated by commas',
       columnNames,
     )
     .option('--check', 'decode every image wholly, and list and leave out what is damaged');
@@ -57,23 +57,25 @@ export function configure(command: Command): void {
   });
 }
 
-/** `path=photo,label=collar,label=sleeve` as names of columns. */
+/** `path=photo,label=collar,labels=tags` as names of columns. */
 function columnNames(list: string): ColumnNames {
   const names: Record<string, string> = {};
-  const label: string[] = [];
+  const tasks = { label: [] as string[], labels: [] as string[] };
   for (const part of list.split(',')) {
-    const [, kind = '', name = ''] = /^\s*(path|label|split|group)=(.+)$/.exec(part) ?? [];
+    const [, kind = '', name = ''] = /^\s*(path|labels?|split|group)=(.+)$/.exec(part) ?? [];
     if (kind === '' || kind in names) {
-      const what = 'path=NAME, label=NAME, split=NAME or group=NAME';
-      throw expected(what, '--columns', part, 'Only label may be repeated, one for each task');
+      const what = 'path=NAME, label=NAME, labels=NAME, split=NAME or group=NAME';
+      const remedy = 'Only label and labels may be repeated, one for each task';
+      throw expected(what, '--columns', part, remedy);
     }
-    if (kind === 'label') {
-      label.push(name.trim());
+    if (kind === 'label' || kind === 'labels') {
+      tasks[kind].push(name.trim());
     } else {
       names[kind] = name.trim();
     }
   }
-  return { ...names, ...(label.length > 0 && { label }) };
+  const given = Object.entries(tasks).filter(([, columns]) => columns.length > 0);
+  return { ...names, ...Object.fromEntries(given) };
 }
 
 function describe({ layout, file, tasks, warnings, balance }: Summary): string {

@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { Task } from '../../dataset/index.js';
+import { labelText, type Task } from '../../dataset/index.js';
 import { checkTarget } from '../../disk/index.js';
 import { expected } from '../../errors.js';
 import type { OptionTree } from '../../options.js';
@@ -62,7 +62,8 @@ async function run(folder: string, flags: ImagesFlag & { out: string }): Promise
   print(`${count(chosen.length, 'image')}, ${count(views, 'view')} each → ${out}`);
 }
 
-function classOf({ task, label }: LabelledImage, tasks: Task[]): string {
-  const name = tasks.find((each) => each.name === task)?.classes[label] ?? `${label}`;
+function classOf(image: LabelledImage, tasks: Task[]): string {
+  const { task } = image;
+  const name = labelText(image, tasks.find((each) => each.name === task)?.classes);
   return tasks.length > 1 ? `${task}: ${name}` : name;
 }

@@ -23,8 +23,7 @@ export class ManifestContents {
   private readonly tasks: Task[] = [];
   private readonly samples = new SampleColumns();
   private readonly questions: Question[] = [];
-  /** How many classes each task has. */
-  private readonly sizes = new Map<string, number>();
+  private readonly taskOf = new Map<string, Task>();
 
   constructor(
     private readonly place: () => string,
@@ -87,14 +86,17 @@ export class ManifestContents {
     if (typeof task?.name !== 'string' || !isArrayOfStrings(task.classes)) {
       this.fail('a task with a name and class names', task);
     }
-    this.sizes.set(task.name, task.classes.length);
+    if (task.labels !== undefined && task.labels !== 'one' && task.labels !== 'any') {
+      this.fail('one or any as the labels of a task', task);
+    }
+    this.taskOf.set(task.name, task);
     this.tasks.push(task);
   }
 
   private addSample(sample: Sample | null): void {
-    const classes = this.sizes.get(sample?.task ?? '') ?? 0;
+    const task = this.taskOf.get(sample?.task ?? '') ?? noTask;
     const { folds = 0 } = this.head;
-    const wrong = sampleParts.find(([, fits]) => sample === null || !fits(sample, classes, folds));
+    const wrong = sampleParts.find(([, fits]) => sample === null || !fits(sample, task, folds));
     if (wrong !== undefined) {
       this.fail(`a sample with ${wrong[0]}`, sample);
     }
@@ -105,7 +107,7 @@ export class ManifestContents {
 
   private addQuestion(question: Question | null): void {
     const whole = typeof question?.path === 'string' && typeof question.file === 'string';
-    if (!whole || !this.sizes.has(question.task)) {
+    if (!whole || !this.taskOf.has(question.task)) {
       this.fail('a question of a known task', question);
     }
     this.questions.push(question);
@@ -116,20 +118,29 @@ export class ManifestContents {
   }
 }
 
-/** What the members of a sample must be, whose task has `classes` classes. The table of samples checks the hash. */
+const noTask: Task = { name: '', classes: [] };
+
+/** What the members of a sample of a task must be. The table of samples checks the hash. */
 const sampleParts: readonly [
   what: string,
-  fits: (sample: Sample, classes: number, folds: number) => boolean,
+  fits: (sample: Sample, task: Task, folds: number) => boolean,
 ][] = [
   ['a path', ({ path: file }) => typeof file === 'string'],
-  ['a known task', (_, classes) => classes > 0],
+  ['a known task', (_, { classes }) => classes.length > 0],
   ['a range in bytes, if any', ({ range }) => range === undefined || isRange(range)],
   ['both size and modified as integers, or neither', isStamp],
   [
     'a label that numbers one of the classes of its task from 0,',
-    ({ label }, classes) => isClass(label, classes),
+    ({ label }, task) => task.labels === 'any' || isClass(label, task),
   ],
-  ['labels of its task in maybe', ({ maybe }, classes) => areClasses(maybe, classes)],
+  [
+    'label -1 and ascending numbers of classes of its task as labels, in a task of any number of labels alone,',
+    ({ label, labels }, task) =>
+      task.labels === 'any'
+        ? label === -1 && areClasses(labels, task) && isAscending(labels)
+        : labels === undefined,
+  ],
+  ['labels of its task in maybe', ({ maybe }, task) => areClasses(maybe, task)],
   ['train or validation as split', ({ split }) => split === 'train' || split === 'validation'],
   [
     'a fold below folds, or none without folds,',
@@ -155,13 +166,16 @@ function isStamp({ size, modified }: Partial<FileStamp>): boolean {
   return known === undefined || (Number.isSafeInteger(size) && Number.isSafeInteger(modified));
 }
 
-function isClass(label: number, classes: number): boolean {
-  return Number.isInteger(label) && label >= 0 && label < classes;
+function isClass(label: number, { classes }: Task): boolean {
+  return Number.isInteger(label) && label >= 0 && label < classes.length;
 }
 
-function areClasses(labels: readonly number[], classes: number): boolean {
-  return Array.isArray(labels) && labels.every((label) => isClass(label, classes));
+function areClasses(labels: readonly number[] | undefined, task: Task): labels is number[] {
+  return Array.isArray(labels) && labels.every((label) => isClass(label, task));
 }
+
+const isAscending = (labels: readonly number[]): boolean =>
+  labels.every((label, at) => at === 0 || label > (labels[at - 1] as number));
 
 function isArrayOfStrings(value: unknown): boolean {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string');

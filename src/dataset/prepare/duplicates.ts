@@ -9,8 +9,8 @@ export type HashedImage = Labelled & FileStamp & { hash: string };
 export interface Conflict {
   task: string;
   hash: string;
-  /** Every row it has: where, and the label's index. */
-  rows: { origin: string; path: string; label: number }[];
+  /** Every row it has: where, and the label's index, or those of a task of any number of labels. */
+  rows: Pick<Labelled, 'origin' | 'path' | 'label' | 'labels'>[];
 }
 
 /** Two places of the same image: the one that counts, and another one. */
@@ -58,7 +58,7 @@ export function deduplicate(images: readonly HashedImage[]): Deduplicated {
   };
   for (const group of groups.values()) {
     const [first] = group as [HashedImage];
-    if (group.some((image) => image.label !== first.label)) {
+    if (group.some((image) => !isSameLabel(image, first))) {
       result.conflicts.push(conflictOf(group, first));
       continue;
     }
@@ -92,9 +92,20 @@ function addRepeat(result: Deduplicated, kept: HashedImage, image: HashedImage):
 }
 
 function conflictOf(group: HashedImage[], { task, hash }: HashedImage): Conflict {
-  const rows = group.map(({ origin, path, label }) => ({ origin, path, label }));
+  const rows = group.map(({ origin, path, label, labels }) => ({
+    origin,
+    path,
+    label,
+    ...(labels && { labels }),
+  }));
   return { task, hash, rows };
 }
+
+type Answer = Pick<Labelled, 'label' | 'labels'>;
+
+/** Whether two images of one task have the same label, or the same labels. */
+export const isSameLabel = (one: Answer, other: Answer): boolean =>
+  one.label === other.label && one.labels?.join() === other.labels?.join();
 
 function byTaskAndPath(a: HashedImage, b: HashedImage): number {
   const place = (image: HashedImage) => image.range?.offset ?? 0;

@@ -49,6 +49,10 @@ export interface PrepareOptions extends GivenValues<typeof prepareOptions> {
 }
 
 const aColumn = optional(text('the name of a column'));
+const columnsOfTasks = optional({
+  what: 'the name of a column, or several',
+  accepts: (value) => Array.isArray(value) || typeof value === 'string',
+});
 
 const prepareShape = {
   ...prepareOptions,
@@ -56,10 +60,8 @@ const prepareShape = {
   name: optional(text('the name of a task')),
   columns: {
     path: aColumn,
-    label: optional({
-      what: 'the name of a column, or several',
-      accepts: (value) => Array.isArray(value) || typeof value === 'string',
-    }),
+    label: columnsOfTasks,
+    labels: columnsOfTasks,
     split: aColumn,
     group: aColumn,
   },
@@ -190,13 +192,14 @@ function* samplesOf(
   placeOf: (image: HashedImage) => Place,
 ): Generator<Sample> {
   for (const image of images) {
-    const { path: file, range, task, label, maybe, hash, size, modified } = image;
+    const { path: file, range, task, label, labels, maybe, hash, size, modified } = image;
     const place = placeOf(image);
     yield {
       path: file,
       ...(range && { range }),
       task,
       label,
+      ...(labels && { labels }),
       maybe,
       ...place,
       hash,

@@ -21,10 +21,10 @@ export function splitByContent(
       validation.add(unit);
     }
   }
-  // Groups may all be larger than a class's share.
-  const groups = units.filter(({ hashes }) => hashes.length > 1);
-  for (const stratum of groups.length > 0 ? validation.missing() : []) {
-    const own = groups.filter((unit) => unit.strata.has(stratum) && validation.leavesSome(unit));
+  // Groups may all be larger than a class's share, and images of several labels may all have one that validation has enough of.
+  const bound = units.filter(({ hashes, shared }) => hashes.length > 1 || shared.size > 0);
+  for (const stratum of bound.length > 0 ? validation.missing() : []) {
+    const own = bound.filter((unit) => unit.strata.has(stratum) && validation.leavesSome(unit));
     const [smallest] = own.sort((a, b) => a.hashes.length - b.hashes.length);
     if (smallest !== undefined) {
       validation.add(smallest);

@@ -2,9 +2,10 @@
 
 import { count } from '../../plural.js';
 import { imageName } from '../image-file.js';
+import { labelText } from '../label-text.js';
 import type { LayoutName } from '../layouts/index.js';
 import { type Damage, damagedFile } from './damaged.js';
-import type { Deduplicated, Pair } from './duplicates.js';
+import { type Conflict, type Deduplicated, isSameLabel, type Pair } from './duplicates.js';
 import type { TaskSummary } from './task-summary.js';
 
 /** The most sentences of one kind; more are only counted. */
@@ -61,11 +62,11 @@ function repeatWarnings(summary: Omit<Summary, 'warnings'>): string[] {
 
 function conflictWarnings({ conflicts, tasks }: Omit<Summary, 'warnings'>): string[] {
   const sentences = conflicts.map(({ task, rows }) => {
-    const classes = tasks.find(({ name }) => name === task)?.classes;
-    const other = rows.find(({ label }) => label !== rows[0]?.label);
-    const labels = [rows[0], other].map(
-      (row) => `${row?.origin} says ${classes?.[row?.label as number]?.name}`,
-    );
+    const classes = tasks.find(({ name }) => name === task)?.classes.map(({ name }) => name);
+    // At least two, of which not all have the same label.
+    const [first] = rows as [Conflict['rows'][number]];
+    const other = rows.find((row) => !isSameLabel(row, first)) as typeof first;
+    const labels = [first, other].map((row) => `${row.origin} says ${labelText(row, classes)}`);
     return `The same image of ${task} has contradictory labels and is left out: ${labels.join(', ')}.`;
   });
   return capped(sentences, [

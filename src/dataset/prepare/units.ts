@@ -7,6 +7,8 @@ export interface Splittable {
   hash: string;
   task: string;
   label: number;
+  /** As in `Sample.labels`: the image counts for each of these classes, or as one of none of them. */
+  labels?: readonly number[] | undefined;
   /** The group that the source puts the image in; absent for an image that stands alone. */
   group?: string | undefined;
 }
@@ -17,11 +19,17 @@ export interface Unit {
   hashes: string[];
   /** How many of its images each class has, by a name for the class among those of all tasks. */
   strata: Map<string, number>;
+  /** Those of its strata of which an image may have several. */
+  shared: Set<string>;
 }
 
 /**
  * The units of `images` in an order that `seed` draws: a uniform one, and another for each seed. It is a pure function of the seed
  * and the set of images: neither their order nor their paths matter.
+ *
+ * Units with labels of which an image may have several come by the rarest of these labels, so that the images of rare labels are
+ * placed while every place has room for them, as in iterative stratification (K. Sechidis, G. Tsoumakas and I. Vlahavas, "On the
+ * Stratification of Multi-label Data", 2011).
  */
 export function unitsOf(images: readonly Splittable[], seed: number): Unit[] {
   const roots = new Roots();
@@ -32,17 +40,39 @@ export function unitsOf(images: readonly Splittable[], seed: number): Unit[] {
   }
   const units = new Map<string, Unit>();
   const counted = new Set<string>();
-  for (const { hash, task, label } of images) {
+  for (const image of images) {
+    const { hash } = image;
     const unit = unitIn(units, roots.of(hash));
-    const stratum = `${task}/${label}`;
     if (!counted.has(hash)) {
       counted.add(hash);
       unit.hashes.push(hash);
     }
-    unit.strata.set(stratum, (unit.strata.get(stratum) ?? 0) + 1);
+    addTo(unit, image);
   }
   const keys = new Map([...units.values()].map((unit) => [unit, sha256(`${seed}/${least(unit)}`)]));
-  return [...keys].sort(([, a], [, b]) => byCodeUnit(a, b)).map(([unit]) => unit);
+  const drawn = [...keys].sort(([, a], [, b]) => byCodeUnit(a, b)).map(([unit]) => unit);
+  return byRarity(drawn);
+}
+
+/** A unit without shared strata is not moved by its classes. */
+function byRarity(units: readonly Unit[]): Unit[] {
+  const sizes = sizesOf(units);
+  const rarity = new Map<Unit, number>();
+  for (const unit of units) {
+    const own = [...unit.shared].map((stratum) => sizes.get(stratum) as number);
+    rarity.set(unit, Math.min(Number.MAX_SAFE_INTEGER, ...own));
+  }
+  return [...units].sort((a, b) => (rarity.get(a) as number) - (rarity.get(b) as number));
+}
+
+function addTo({ strata, shared }: Unit, { task, label, labels }: Splittable): void {
+  for (const each of labels?.length === 0 ? ['none'] : (labels ?? [label])) {
+    const stratum = `${task}/${each}`;
+    strata.set(stratum, (strata.get(stratum) ?? 0) + 1);
+    if (labels !== undefined) {
+      shared.add(stratum);
+    }
+  }
 }
 
 /** How many images each class has. */
@@ -63,7 +93,7 @@ function unitIn(units: Map<string, Unit>, root: string): Unit {
   if (known !== undefined) {
     return known;
   }
-  const unit: Unit = { hashes: [], strata: new Map() };
+  const unit: Unit = { hashes: [], strata: new Map(), shared: new Set() };
   units.set(root, unit);
   return unit;
 }

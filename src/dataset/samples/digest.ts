@@ -11,11 +11,14 @@ function* identities(samples: Samples): Generator<string> {
   if (samples instanceof SampleTable) {
     // There may be millions, of which no object is made.
     for (let index = 0; index < samples.length; index++) {
-      yield `${samples.hash(index)} ${samples.label(index)}\n`;
+      yield identity(samples.hash(index), samples.label(index), samples.labels(index));
     }
     return;
   }
-  for (const { hash, label } of samples) {
-    yield `${hash} ${label}\n`;
+  for (const { hash, label, labels } of samples) {
+    yield identity(hash, label, labels);
   }
 }
+
+const identity = (hash: string, label: number, labels?: readonly number[] | Uint32Array): string =>
+  `${hash} ${labels === undefined ? label : `[${labels.join()}]`}\n`;

@@ -4,6 +4,7 @@ import type { Sample } from '../types.js';
 import { grown, grownBuffer } from './grown.js';
 import { hashBytes, writeHash } from './hex.js';
 import { ImageColumns } from './image-columns.js';
+import { LabelLists } from './label-lists.js';
 
 /** A number in the column `split` is an index into it. */
 export const splits = ['train', 'validation'] as const;
@@ -20,6 +21,7 @@ export class SampleColumns {
   label = new Int32Array(0);
   split = new Uint8Array(0);
   fold = new Uint8Array(0);
+  readonly labels = new LabelLists();
   private taskNames: string[] = [];
   private hashes: Buffer = Buffer.alloc(0);
   /** Two numbers a sample: size and time of its file; NaN if unknown. */
@@ -33,7 +35,7 @@ export class SampleColumns {
 
   /** False if nothing is added, because the hash is not 64 lower-case hexadecimal digits. */
   add(sample: Sample): boolean {
-    const { task, label, maybe, split, fold, hash, size, modified } = sample;
+    const { task, label, labels, maybe, split, fold, hash, size, modified } = sample;
     const row = this.length;
     if (row === this.label.length) {
       this.grow();
@@ -43,6 +45,9 @@ export class SampleColumns {
     }
     this.task[row] = this.taskNumber(task);
     this.label[row] = label;
+    if (labels !== undefined) {
+      this.labels.set(row, labels);
+    }
     this.split[row] = splits.indexOf(split);
     this.fold[row] = fold ?? noFold;
     this.stamps[2 * row] = size ?? Number.NaN;
@@ -62,6 +67,10 @@ export class SampleColumns {
     const sample = (range ? { path, range } : { path }) as Sample;
     sample.task = this.taskNames[this.task[row] as number] as string;
     sample.label = this.label[row] as number;
+    const labels = this.labels.at(row);
+    if (labels !== undefined) {
+      sample.labels = [...labels];
+    }
     sample.maybe = this.maybe.get(row)?.slice() ?? [];
     sample.split = splits[this.split[row] as number] as Sample['split'];
     const fold = this.fold[row] as number;

@@ -109,6 +109,11 @@ export class SampleTable implements Samples {
     return this.columns.label[this.row(index)] as number;
   }
 
+  /** The labels of the sample at `index`, as {@link Sample.labels}, without making the sample or a copy of them. */
+  labels(index: number): Uint32Array | undefined {
+    return this.columns.labels.at(this.row(index));
+  }
+
   /** The hash of the sample at `index`, without making the sample. */
   hash(index: number): string {
     return this.columns.hash(this.row(index));

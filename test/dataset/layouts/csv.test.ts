@@ -243,7 +243,7 @@ const faults: [what: string, table: string, message: RegExp][] = [
   [
     'the header has no path',
     'id,label\nimages/1.jpg,hat\n',
-    /a header line with path and label for .*labels\.csv:1:1 but received "id,label"\. Name the columns in the first line, path, file, .*, or image_path for the images and label, class, category, or target for the classes, or say their names by --columns; paths start from the folder of the file$/,
+    /a header line with path and label for .*labels\.csv:1:1 but received "id,label"\. Name the columns in the first line, path, file, .*, or image_path for the images, label, class, category, or target for the classes or labels or tags for lists of them, or say their names by --columns; paths start from the folder of the file$/,
   ],
   [
     'the columns are not separated by commas',

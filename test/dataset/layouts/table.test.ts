@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createProgram } from '../../../src/cli/program.js';
-import { loadManifest } from '../../../src/dataset/index.js';
+import { loadManifest, type Samples } from '../../../src/dataset/index.js';
 import { prepared } from '../../support/prepared.js';
 
 /** Photos with different contents. */
@@ -75,6 +75,81 @@ test('when several columns have labels, then each column is a task, and an empty
   );
 });
 
+const listsOf = ({ samples }: { samples: Samples }) =>
+  samples.map(({ path, label, labels }) => [path, label, labels]);
+
+test('when a column has lists, then an image has any number of labels, none where its list is empty', async (t) => {
+  const table = 'path,tags\n0.jpg,hat|blue\n1.jpg,\n2.jpg,?\n3.jpg,"blue, dark | hat|"\n';
+  const { manifest, summary } = await prepared(t, { ...photos(4), 'labels.csv': table });
+  const classes = ['blue', 'blue, dark', 'hat'];
+  assert.deepEqual(manifest.tasks, [{ name: 'shop-photos', classes, labels: 'any' }]);
+  const lists = [
+    ['0.jpg', -1, [0, 2]],
+    ['1.jpg', -1, []],
+    ['3.jpg', -1, [1, 2]],
+  ];
+  assert.deepEqual(listsOf(manifest), lists);
+  assert.match(summary.warnings.join(), /1 row without a label is left out; it is .*csv:4/);
+  const [task] = summary.tasks;
+  assert.deepEqual(
+    [...(task?.classes ?? []), task?.none].map((each) => each && each.train + each.validation),
+    [1, 1, 2, 1],
+  );
+  const json = lines(
+    { path: '0.jpg', tags: ['hat', 'blue', 'hat'] },
+    { path: '1.jpg', tags: [] },
+    { path: '2.jpg', tags: null },
+    { path: '3.jpg', tags: ['hat', 'blue, dark'] },
+  );
+  const other = await prepared(t, { ...photos(4), 'labels.jsonl': json });
+  assert.deepEqual(listsOf(other.manifest), lists);
+});
+
+test('when lists have numbers or other signs, or stand beside single labels, then they are read, and what is no list is refused', async (t) => {
+  const table = 'file,kind,parts\n0.jpg,a,2;0\n1.jpg,b,?\n2.jpg,,1\n';
+  const columns = { label: 'kind', labels: ['parts'] };
+  const { manifest } = await prepared(t, { ...photos(3), 'labels.csv': table }, { columns });
+  assert.deepEqual(
+    manifest.tasks.map(({ name, classes, labels }) => [name, classes, labels]),
+    [
+      ['kind', ['a', 'b'], undefined],
+      ['parts', ['0', '1', '2'], 'any'],
+    ],
+  );
+  assert.deepEqual(listsOf(manifest), [
+    ['0.jpg', 0, undefined],
+    ['1.jpg', 1, undefined],
+    ['0.jpg', -1, [0, 2]],
+    ['2.jpg', -1, [1]],
+  ]);
+  for (const [name, content, message] of [
+    [
+      'csv',
+      'path,labels\n0.jpg,a;-1\n',
+      /class names or numbers in the list for .*csv:2:7 but rec/,
+    ],
+    ['csv', 'path,labels\n0.jpg,\n1.jpg,?\n', /Missing one label or more.*labels of .*labels\.csv/],
+    ['csv', 'path,labels\n0.jpg,a|b\n0.jpg,b\n', /a, b, as at .*2:7, .*one row for all its labels/],
+    ['jsonl', '{"path":"0.jpg","labels":"a|b"}', /an array of labels for .*:1 \(labels\) but rec/],
+    ['jsonl', '{"path":"0.jpg","labels":[null]}', /class names or numbers in the list for .*:1/],
+    ['jsonl', '{"path":"0.jpg","labels":[{}]}', /:1 \(labels\) has the class a list or an object/],
+  ] as const) {
+    const files = { ...photos(2), [`labels.${name}`]: content };
+    await assert.rejects(prepared(t, files, { columns: { labels: 'labels' } }), message);
+  }
+});
+
+test('when rows of one image have other labels, then it is left out and a warning has both lists', async (t) => {
+  const table = 'path,labels\n0.jpg,b|a\n1.jpg,\n2.jpg,a\n3.jpg,"a,b"\n';
+  const files = { ...photos(4), '1.jpg': 'photo 0', '3.jpg': 'photo 0' };
+  const { summary } = await prepared(t, { ...files, 'labels.csv': table.replace('"a,b"', 'a|b') });
+  assert.equal(summary.conflicts.length, 1);
+  assert.match(
+    summary.warnings.join(),
+    /contradictory labels and is left out: .*csv:2:1 says a, b, .*csv:3:1 says none\./,
+  );
+});
+
 test('when a table has groups, then each is in one split and in one fold', async (t) => {
   const rows = Array.from({ length: 60 }, (_, i) => `${i}.jpg,${i % 2},person ${i % 7}`);
   const table = ['path,label,group', ...rows].join('\n');
@@ -118,7 +193,7 @@ test('when columns are named on the command line, then they are read, and a wron
   );
   await assert.rejects(
     run('path=img,lable=kind'),
-    /path=NAME, label=NAME, split=NAME or group=NAME for --columns but received "lable=kind"/,
+    /path=NAME, label=NAME, labels=NAME, split=NAME or group=NAME for --columns but received "lable=kind"/,
   );
   const classes = { 'a/0.jpg': '0', 'b/0.jpg': '1' };
   await assert.rejects(

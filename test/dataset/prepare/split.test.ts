@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { foldsByContent } from '../../../src/dataset/prepare/folds.js';
 import { splitByContent } from '../../../src/dataset/prepare/split.js';
 import type { Splittable } from '../../../src/dataset/prepare/units.js';
+import { randomOf } from '../../support/random.js';
 
 /** `counts[label]` images of each class; names make contents. */
 function images(task: string, counts: readonly number[], names = task): Splittable[] {
@@ -99,6 +100,48 @@ test('when all groups are larger than a share, then validation has the smallest 
   const whole = list.map((image) => ({ ...image, group: String(image.label) }));
   for (const fraction of [0.05, 0.6, 0.9]) {
     assert.deepEqual(validationCounts(whole, splitByContent(whole, 1, fraction)), [0, 0]);
+  }
+});
+
+/** Images with any number of labels, each with its own share, and every third in a group of about `size`. */
+function listedImages(count: number, shares: readonly number[], size = 1) {
+  const random = randomOf(count);
+  return Array.from({ length: count }, (_, index) => {
+    const hash = createHash('sha256').update(`listed ${index}`).digest('hex');
+    const labels = shares.flatMap((share, label) => (random() < share ? [label] : []));
+    const group = size > 1 && index % 3 === 0 ? { group: `${Math.floor(index / size)}` } : {};
+    return { hash, task: 'a', label: -1, labels, ...group };
+  });
+}
+
+test('when images have any number of labels, then validation and every fold get their share of each label, in any order', () => {
+  const shares = [0.97, 0.5, 0.3, 0.1, 0.05, 0.03, 0.005];
+  for (const size of [1, 12]) {
+    const list = listedImages(1000, shares, size);
+    const [folds, splits] = [foldsByContent(list, 3, 5), splitByContent(list, 3, 0.1)];
+    for (const label of [...shares.keys(), undefined]) {
+      const own = list.filter(({ labels }) =>
+        label === undefined ? labels.length === 0 : labels.includes(label),
+      );
+      const inFolds = new Array<number>(5).fill(0);
+      for (const { hash } of own) {
+        const fold = folds.get(hash) as number;
+        inFolds[fold] = (inFolds[fold] as number) + 1;
+      }
+      const told = `${label}: ${inFolds}`;
+      assert.ok(Math.max(...inFolds) - Math.min(...inFolds) <= (size === 1 ? 1 : 4), told);
+      const held = own.filter(({ hash }) => splits.get(hash) === 'validation').length;
+      const most = size === 1 ? 1 : 3;
+      assert.ok(Math.abs(held - own.length / 10) <= most, `${label}: ${held} of ${own.length}`);
+    }
+    assert.deepEqual(foldsByContent([...list].reverse(), 3, 5), folds);
+    for (const places of [folds, splits]) {
+      const placesOfGroups = new Set(
+        list.flatMap(({ group, hash }) => (group ? [`${group} ${places.get(hash)}`] : [])),
+      );
+      const groups = new Set(list.flatMap(({ group }) => group ?? []));
+      assert.equal(placesOfGroups.size, groups.size);
+    }
   }
 });
 

@@ -1,7 +1,10 @@
 /** A table of samples gives what an array of them gives. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { type Sample, type Samples, SampleTable } from '../../../src/dataset/index.js';
+import { digestOf, type Sample, type Samples, SampleTable } from '../../../src/dataset/index.js';
+
+const labelsOf = (index: number) => [0, 3, 7].filter((label) => index % (label + 2) > 1);
 
 const samples = Array.from({ length: 40 }, (_, index): Sample => {
   const hash = (index * 0x9e3779b1).toString(16).padStart(64, '0');
@@ -9,7 +12,7 @@ const samples = Array.from({ length: 40 }, (_, index): Sample => {
     path: index % 5 === 0 ? 'shards/0.tar' : `photos/ф${'ü'.repeat(index)}/${index}.jpg`,
     ...(index % 5 === 0 && { range: { offset: 2 ** 40 + index, length: index + 1 } }),
     task: `task ${index % 3}`,
-    label: index % 7,
+    ...(index % 3 === 2 ? { label: -1, labels: labelsOf(index) } : { label: index % 7 }),
     maybe: index % 4 === 0 ? [1, index] : [],
     split: index % 3 === 1 ? 'validation' : 'train',
     hash,
@@ -64,6 +67,22 @@ test('when samples are selected and resolved then a table gives what filtering g
   );
   assert.equal(table.select('task 9', 'train').length, 0);
   assert.equal(SampleTable.from([]).length, 0);
+});
+
+test('when samples have lists of labels, then the digest tells the lists, and that of single labels is as before', () => {
+  const [single, listed] = [0, 2].map((rest) => samples.filter((_, index) => index % 3 === rest));
+  const lines = single?.map(({ hash, label }) => `${hash} ${label}\n`).join('') ?? '';
+  assert.equal(digestOf(single ?? []), createHash('sha256').update(lines).digest('hex'));
+  const other = listed?.map((sample) => ({ ...sample, labels: [...(sample.labels ?? []), 9] }));
+  for (const each of [single, listed, other] as Sample[][]) {
+    assert.equal(digestOf(SampleTable.from(each)), digestOf(each));
+  }
+  assert.notEqual(digestOf(listed ?? []), digestOf(other ?? []));
+  const table = SampleTable.from(samples).slice(2, 9);
+  assert.deepEqual(
+    table.map((_, index) => table.labels(index) && [...(table.labels(index) ?? [])]),
+    samples.slice(2, 9).map(({ labels }) => labels),
+  );
 });
 
 test('when a sample cannot be stored then it is refused in words', () => {

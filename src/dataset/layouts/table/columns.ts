@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expected, InvalidInputError } from '../../../errors.js';
 import { nearest } from '../../../near-miss.js';
 import { isInside } from '../../files/folders.js';
+import type { Labels } from '../../types.js';
 import { type Label, labelFrom, labelFromText } from '../label.js';
 import { splitNames } from '../names.js';
 import type { TableRecord } from './records.js';
@@ -13,17 +14,26 @@ export interface ColumnNames {
   path?: string | undefined;
   /** Of the labels; several are several tasks, called like their columns. */
   label?: string | readonly string[] | undefined;
+  /** Of lists of labels; each column is a task of any number of labels. Without it, they are looked for where no label is. */
+  labels?: string | readonly string[] | undefined;
   /** Of the words for training and validation. */
   split?: string | undefined;
   /** Of what the images show, such as a person or a product: its images are all in one split and in one fold. */
   group?: string | undefined;
 }
 
+export interface LabelColumn {
+  name: string;
+  column: number;
+  /** Whether its fields have one label or a list. */
+  labels: Labels;
+}
+
 /** Where the columns are, from 0; other columns are not read. */
 export interface Columns {
   path: number;
   /** The column of each task, whose name it has if there are several. */
-  labels: { name: string; column: number }[];
+  labels: LabelColumn[];
   split: number | undefined;
   group: number | undefined;
   /** How many there are. */
@@ -34,6 +44,7 @@ export interface Columns {
 const usualNames = {
   path: ['path', 'file', 'filename', 'filepath', 'file_name', 'file_path', 'image', 'image_path'],
   label: ['label', 'class', 'category', 'target'],
+  labels: ['labels', 'tags'],
   split: ['split'],
   group: ['group'],
 };
@@ -64,16 +75,16 @@ export function columnsOf(header: TableRecord, given: ColumnNames = {}): Columns
     }
     return first;
   };
-  const chosen = given.label === undefined ? [undefined] : [given.label].flat();
-  const labels = chosen.flatMap((name) => {
-    const column = columnOf('label', name);
-    return column === undefined ? [] : [{ name: String(header.fields[column]).trim(), column }];
+  const labels = labelColumns(given, (kind, chosen) => {
+    const column = columnOf(kind, chosen);
+    const name = String(header.fields[column ?? -1]).trim();
+    return column === undefined ? [] : [{ name, column, labels: kind === 'label' ? 'one' : 'any' }];
   });
   const repeated = labels.find(
     ({ column }, i) => labels.findIndex((each) => each.column === column) < i,
   );
   if (repeated !== undefined) {
-    throw expected('each column once', 'columns label', repeated.name);
+    throw expected('each column once', 'columns of labels', repeated.name);
   }
   const own = columnOf('path', given.path);
   if (own === undefined || labels.length === 0) {
@@ -89,6 +100,19 @@ export function columnsOf(header: TableRecord, given: ColumnNames = {}): Columns
   return { path: own, labels, split, group, all: names.length };
 }
 
+/** The columns that are named, or else the usual ones: those of lists where no other is. */
+function labelColumns(
+  { label, labels }: ColumnNames,
+  columnFor: (kind: 'label' | 'labels', name?: string) => LabelColumn[],
+): LabelColumn[] {
+  const named = [
+    ...[label ?? []].flat().flatMap((name) => columnFor('label', name)),
+    ...[labels ?? []].flat().flatMap((name) => columnFor('labels', name)),
+  ];
+  const [found] = [named, columnFor('label')].filter(({ length }) => length > 0);
+  return found ?? columnFor('labels');
+}
+
 const oneOf = (names: readonly string[]) =>
   new Intl.ListFormat('en', { type: 'disjunction' }).format(names);
 
@@ -96,7 +120,7 @@ function columnsRemedy(names: readonly string[]): string {
   const [only = ''] = names.length === 1 ? names : [];
   return /[;\t|]/.test(only)
     ? 'Separate the columns by commas, in a file called .csv'
-    : `Name the columns in the first line, ${oneOf(usualNames.path)} for the images and ${oneOf(usualNames.label)} for the classes, or say their names by --columns; paths start from the folder of the file`;
+    : `Name the columns in the first line, ${oneOf(usualNames.path)} for the images, ${oneOf(usualNames.label)} for the classes or ${oneOf(usualNames.labels)} for lists of them, or say their names by --columns; paths start from the folder of the file`;
 }
 
 export function checkLength({ fields, at }: TableRecord, { all }: Columns): void {

@@ -1,5 +1,6 @@
 /** The rows of a table of labels, and the splits that they name. */
 import { expected } from '../../../errors.js';
+import { byCodeUnit } from '../../code-unit.js';
 import type { Split } from '../../types.js';
 import type { PlacedLabel } from '../class-names.js';
 import { leftOut, splitNames } from '../names.js';
@@ -9,17 +10,19 @@ import {
   checkLength,
   columnsOf,
   imagePath,
+  type LabelColumn,
   labelIn,
   splitWord,
   wordIn,
 } from './columns.js';
+import { type ListField, labelsOfLists, listField } from './lists.js';
 import { readRecords, type TableRecord } from './records.js';
 
 export interface Row {
   /** Relative to the table's folder. */
   path: string;
-  /** By the names of their columns; a task for which the image has no label is absent. */
-  labels: Map<string, PlacedLabel>;
+  /** By the names of their columns: one label, or a list of any number; a task of which the image has none is absent. */
+  labels: Map<string, PlacedLabel[]>;
   /** In lower case; undefined where the field is empty. */
   split: string | undefined;
   group: string | undefined;
@@ -28,7 +31,7 @@ export interface Row {
 
 export interface Rows {
   /** The columns of labels. */
-  tasks: string[];
+  tasks: LabelColumn[];
   /** Those that have a label. */
   rows: Row[];
   /** Places of the others. */
@@ -39,69 +42,119 @@ export interface Rows {
 
 /** @throws InvalidInputError with the place of a header or a field that does not fit, and of a row that contradicts another */
 export async function readRows(file: string, names: ColumnNames | undefined): Promise<Rows> {
-  const found: Rows = { tasks: [], rows: [], unlabelled: [], padded: [] };
-  let columns: Columns | undefined;
+  let found: RowCollector | undefined;
   for await (const record of readRecords(file)) {
-    if (columns === undefined) {
-      columns = columnsOf(record, names);
-      found.tasks = columns.labels.map(({ name }) => name);
-      continue;
+    if (found === undefined) {
+      found = new RowCollector(columnsOf(record, names));
+    } else {
+      found.add(record);
     }
-    checkLength(record, columns);
-    addRow(found, record, columns);
   }
-  if (columns === undefined) {
+  if (found === undefined) {
     throw expected('a header line with path and label', `${file}:1`, '');
   }
-  checkRepeats(found.rows);
+  found.finish();
+  checkRepeats(found);
   return found;
 }
 
-function addRow({ rows, unlabelled, padded }: Rows, record: TableRecord, columns: Columns): void {
-  const row: Row = {
-    path: imagePath(record, columns.path),
-    labels: new Map(),
-    split: splitWord(record, columns.split),
-    group: wordIn(record, columns.group),
-    origin: record.at(columns.path),
-  };
-  for (const { name, column } of columns.labels) {
-    const label = labelIn(record, column);
-    const place = record.at(column);
-    if (label !== undefined) {
-      row.labels.set(name, { label, place });
+/** A list whose labels are known when all fields of its column are read. */
+interface OpenList extends ListField {
+  /** Empty until then. */
+  labels: PlacedLabel[];
+}
+
+/** Takes the records of a table after its header. */
+class RowCollector implements Rows {
+  readonly tasks: LabelColumn[];
+  readonly rows: Row[] = [];
+  readonly unlabelled: string[] = [];
+  readonly padded: string[] = [];
+  private readonly lists = new Map<LabelColumn, OpenList[]>();
+
+  constructor(private readonly columns: Columns) {
+    this.tasks = columns.labels;
+  }
+
+  add(record: TableRecord): void {
+    const { columns, tasks } = this;
+    checkLength(record, columns);
+    const row: Row = {
+      path: imagePath(record, columns.path),
+      labels: new Map(),
+      split: splitWord(record, columns.split),
+      group: wordIn(record, columns.group),
+      origin: record.at(columns.path),
+    };
+    for (const task of tasks) {
+      const labels = task.labels === 'one' ? this.one(record, task) : this.list(record, task);
+      if (labels !== undefined) {
+        row.labels.set(task.name, labels);
+      }
     }
-    if (record.isText && /^0\d+$/.test(String(record.fields[column]).trim())) {
-      padded.push(place);
+    if (row.labels.size === 0) {
+      this.unlabelled.push(row.origin);
+    } else {
+      this.rows.push(row);
     }
   }
-  if (row.labels.size === 0) {
-    unlabelled.push(row.origin);
-  } else {
-    rows.push(row);
+
+  finish(): void {
+    for (const lists of this.lists.values()) {
+      for (const [index, labels] of labelsOfLists(lists).entries()) {
+        lists[index]?.labels.push(...labels);
+      }
+    }
+  }
+
+  private one(record: TableRecord, { column }: LabelColumn): PlacedLabel[] | undefined {
+    const label = labelIn(record, column);
+    const place = record.at(column);
+    if (record.isText && /^0\d+$/.test(String(record.fields[column]).trim())) {
+      this.padded.push(place);
+    }
+    return label === undefined ? undefined : [{ label, place }];
+  }
+
+  private list(record: TableRecord, task: LabelColumn): PlacedLabel[] | undefined {
+    const field = listField(record, task.column);
+    if (field === undefined) {
+      return undefined;
+    }
+    if (typeof field.value === 'string' && /(?:^|[|;,])\s*0\d+\s*(?:[|;,]|$)/.test(field.value)) {
+      this.padded.push(field.place);
+    }
+    const labels: PlacedLabel[] = [];
+    const lists = this.lists.get(task) ?? [];
+    lists.push({ ...field, labels });
+    this.lists.set(task, lists);
+    return labels;
   }
 }
 
 /** Two rows of the same image must agree; where they do, `prepare` counts the second one as a repeat. */
-function checkRepeats(rows: readonly Row[]): void {
-  const first = new Map<string, PlacedLabel>();
-  for (const { path, labels } of rows) {
-    for (const [task, label] of labels) {
-      const key = JSON.stringify([path, task]);
-      const earlier = first.get(key) ?? label;
-      if (earlier.label !== label.label) {
-        const remedy = `An image has one label: correct or remove one of the two rows of ${path}`;
-        throw expected(
-          `${earlier.label}, as at ${earlier.place},`,
-          label.place,
-          label.label,
-          remedy,
-        );
+function checkRepeats({ tasks, rows }: Rows): void {
+  for (const { name, labels: kind } of tasks) {
+    const rule = kind === 'one' ? 'one label' : 'one row for all its labels';
+    const first = new Map<string, { said: string; place: string }>();
+    for (const { path, labels, origin } of rows) {
+      const own = labels.get(name);
+      if (own === undefined) {
+        continue;
       }
-      first.set(key, earlier);
+      const now = { said: saidBy(own), place: own[0]?.place ?? origin };
+      const earlier = first.get(path) ?? now;
+      if (earlier.said !== now.said) {
+        const remedy = `An image has ${rule}: correct or remove one of the two rows of ${path}`;
+        throw expected(`${earlier.said}, as at ${earlier.place},`, now.place, now.said, remedy);
+      }
+      first.set(path, earlier);
     }
   }
 }
+
+const saidBy = (labels: readonly PlacedLabel[]): string =>
+  [...new Set(labels.map(({ label }) => `${label}`))].sort(byCodeUnit).join(', ') || 'no label';
 
 /** A row with the split that it is given; undefined where the seed decides. */
 export type GivenRow = Omit<Row, 'split'> & { split: Split | undefined };

@@ -5,12 +5,12 @@ import { expected, missing } from '../../../errors.js';
 import { fileStamp } from '../../file-stamp.js';
 import { firstOf } from '../../files/csv.js';
 import { filesIn } from '../../files/folders.js';
-import type { Labelled, Source } from '../../types.js';
+import type { Labelled, Source, Task } from '../../types.js';
 import { classesOf, readClassNames } from '../class-names.js';
 import type { Layout, ReadOptions } from '../layout.js';
 import { unnamedFolders } from '../left-alone.js';
 import { leftOut, taskOfFolder } from '../names.js';
-import { type ColumnNames, columnName, columnsOf } from './columns.js';
+import { type ColumnNames, columnName, columnsOf, type LabelColumn } from './columns.js';
 import { readRecords, tablePattern } from './records.js';
 import { type GivenRow, givenSplits, type Rows, readRows } from './rows.js';
 
@@ -53,7 +53,8 @@ async function namesFile(
 ): Promise<boolean> {
   const column = columnName(names, 'path');
   const file = column && row[names.indexOf(column)];
-  if (typeof file !== 'string' || file === '' || columnName(names, 'label') === undefined) {
+  const label = columnName(names, 'label') ?? columnName(names, 'labels');
+  if (typeof file !== 'string' || file === '' || label === undefined) {
     return false;
   }
   return (await fileStamp(path.join(folder, file))) !== undefined;
@@ -91,8 +92,9 @@ async function onlyFileIn(folder: string, columns: ColumnNames | undefined): Pro
 /**
  * The labelled images of a table, or of the one in a folder. Labels are class numbers or class names; classnames.txt beside the
  * file, where it exists, names the numbers of a single task. Several columns of labels are several tasks, and an image has no label
- * of a task where its field is empty. Rows without any label are left out, and so are those of a second validation split. The seed
- * splits rows without a split, and all rows where all are in the same one.
+ * of a task where its field is empty. A column of lists is a task of any number of labels: an image of an empty list shows none of
+ * its classes, and a list of unknown labels is `?` in CSV and null in JSON lines. Rows without any label are left out, and so are
+ * those of a second validation split. The seed splits rows without a split, and all rows where all are in the same one.
  *
  * @throws InvalidInputError with file, line and column, for a header or a row that does not fit.
  */
@@ -106,11 +108,13 @@ async function read(source: string, { columns }: ReadOptions): Promise<Source> {
     throw missing('rows with a label', file);
   }
   const own = await readClassNames(root);
-  const [only, ...others] = rows.tasks;
+  const [only, ...others] = rows.tasks as [LabelColumn, ...LabelColumn[]];
   const parts =
     others.length === 0
-      ? [labelledOf(given, { name: taskOfFolder(root), column: only as string }, own)]
-      : rows.tasks.map((column) => labelledOf(given, { name: taskName(column), column }));
+      ? [labelledOf(given, { task: taskOfFolder(root), column: only, file }, own)]
+      : rows.tasks.map((column) =>
+          labelledOf(given, { task: taskName(column.name), column, file }),
+        );
   warnings.push(...rowWarnings(rows));
   if (!named) {
     warnings.push(...(await unnamedFolders(root, rows.rows)));
@@ -129,23 +133,46 @@ async function read(source: string, { columns }: ReadOptions): Promise<Source> {
 /** A task's name also names folders and columns. */
 const taskName = (column: string): string => column.replace(/[^\w-]+/g, '-');
 
-/** The images that have a label in a column, and the task of these labels. */
+interface TaskColumn {
+  task: string;
+  column: LabelColumn;
+  file: string;
+}
+
+/**
+ * The images that have a label in a column, or a list, and the task of these labels.
+ *
+ * @throws InvalidInputError where all lists are empty
+ */
 function labelledOf(
   given: readonly GivenRow[],
-  { name, column }: { name: string; column: string },
+  { task: name, column, file }: TaskColumn,
   own?: string[],
-): { task: Source['tasks'][number]; labelled: Labelled[] } {
+): { task: Task; labelled: Labelled[] } {
   const placed = given.flatMap((row) => {
-    const label = row.labels.get(column);
-    return label === undefined ? [] : [{ ...row, ...label }];
+    const labels = row.labels.get(column.name);
+    return labels === undefined ? [] : [{ ...row, labels }];
   });
-  const classes = classesOf(placed, own);
-  const labelled = placed.map(({ path: file, label, split, group, origin }): Labelled => {
-    const image = { path: file, task: name, label: classes.indexOf(label), maybe: [], origin };
-    return { ...image, given: split, ...(group !== undefined && { group }) };
+  const isList = column.labels === 'any';
+  const all = placed.flatMap(({ labels }) => labels);
+  if (isList && all.length === 0) {
+    throw missing('one label or more', `column ${column.name} of ${file}`);
+  }
+  const classes = classesOf(all, own);
+  const labelled = placed.map(({ path: image, labels, split, group, origin }): Labelled => {
+    const numbers = labels.map(({ label }) => classes.indexOf(label));
+    const answer = isList
+      ? { label: -1, labels: ascending(numbers) }
+      : { label: numbers[0] as number };
+    const placed = { path: image, task: name, ...answer, maybe: [], origin };
+    return { ...placed, given: split, ...(group !== undefined && { group }) };
   });
-  return { task: { name, classes: classes.names }, labelled };
+  return { task: { name, classes: classes.names, ...(isList && { labels: 'any' }) }, labelled };
 }
+
+/** Each number once. */
+const ascending = (numbers: readonly number[]): number[] =>
+  [...new Set(numbers)].sort((a, b) => a - b);
 
 const rowWarnings = ({ unlabelled, padded }: Rows): string[] => [
   ...leftOut(unlabelled, 'row without a label is left out', 'rows without a label are left out'),
