@@ -1,5 +1,6 @@
 /** Reads a file from its beginning to its end in a few large requests, even where the pieces asked for are small. */
 
+import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { openRegular } from '../../disk/index.js';
 
@@ -47,6 +48,15 @@ export class SequentialFile {
     for (let done = 0; done < length; done += maxPieceBytes) {
       yield await this.piece(offset + done, Math.min(maxPieceBytes, length - done));
     }
+  }
+
+  /** SHA-256 of the bytes of a range, hex. */
+  async hash(offset: number, length: number): Promise<string> {
+    const hash = createHash('sha256');
+    for await (const piece of this.pieces(offset, length)) {
+      hash.update(piece);
+    }
+    return hash.digest('hex');
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,4 @@
 /** Reads one WebDataset shard: groups its members by key, hashes the images, and reads the labels beside them. */
-import { createHash } from 'node:crypto';
 import { unpackCommand } from '../files/archives.js';
 import { maxPieceBytes, SequentialFile } from '../files/sequential-file.js';
 import { damaged, quoted, readTar, type TarMember } from '../files/tar.js';
@@ -145,11 +144,7 @@ async function addImage(
     sample.empty = true;
     return;
   }
-  const hash = createHash('sha256');
-  for await (const piece of file.pieces(offset, size)) {
-    hash.update(piece);
-  }
-  sample.image = { range: { offset, length: size }, hash: hash.digest('hex') };
+  sample.image = { range: { offset, length: size }, hash: await file.hash(offset, size) };
 }
 
 async function noteIn(file: SequentialFile, member: TarMember): Promise<Note> {

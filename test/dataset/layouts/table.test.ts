@@ -2,8 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createProgram } from '../../../src/cli/program.js';
-import { loadManifest, type Samples } from '../../../src/dataset/index.js';
+import {
+  loadManifest,
+  readImage,
+  resolveSample,
+  type Samples,
+} from '../../../src/dataset/index.js';
+import { sha256 } from '../../../src/disk/index.js';
 import { prepared } from '../../support/prepared.js';
+import { tarOf } from '../../support/shard-files.js';
 
 /** Photos with different contents. */
 const photos = (count: number) =>
@@ -148,6 +155,43 @@ test('when rows of one image have other labels, then it is left out and a warnin
     summary.warnings.join(),
     /contradictory labels and is left out: .*csv:2:1 says a, b, .*csv:3:1 says none\./,
   );
+});
+
+test('when a table names members of tar files, then their bytes and hashes are those of the files, and others are refused', async (t) => {
+  const tar = tarOf({
+    './a/0.jpg': 'photo 0',
+    '1.jpg': 'photo 1',
+    'empty.jpg': '',
+    'a/2.jpg': 'x',
+  });
+  const files = { ...photos(2), 'in/x.tar': tar, 'folder.tar/1.jpg': 'photo 2' };
+  const table = 'file,label\nin/x.tar/a/0.jpg,a\nin/x.tar/1.jpg,b\n1.jpg,b\nfolder.tar/1.jpg,a\n';
+  const { manifest, summary } = await prepared(t, { ...files, 'labels.csv': table });
+  assert.equal(summary.repeats, 1);
+  for (const sample of manifest.samples) {
+    const bytes = await readImage(resolveSample(manifest, sample), 100);
+    assert.equal(sample.hash, sha256(bytes));
+  }
+  assert.deepEqual(
+    manifest.samples.map(({ path, range, label }) => [path, range, label]),
+    [
+      ['1.jpg', undefined, 1],
+      ['folder.tar/1.jpg', undefined, 0],
+      ['in/x.tar', { offset: 512, length: 7 }, 0],
+    ],
+  );
+  for (const [row, message] of [
+    ['in/x.tar/b.jpg', /a member of in\/x\.tar with bytes for .*csv:2:1 but received "b\.jpg"/],
+    ['in/x.tar/empty.jpg', /a member of in\/x\.tar with bytes for .*csv:2:1/],
+    ['in/x.tar/../../../1.jpg', /a path inside the table's folder for .*csv:2:1/],
+    ['in/none.tar/b.jpg', /a readable image for every label/],
+    ['twice.tar/a.jpg', /twice\.tar at byte 1536: "a\.jpg" is in it twice/],
+    ['0.tar/a.jpg', /0\.tar at byte 0: the two blocks of zeros that end a tar are missing/],
+  ] as const) {
+    const odd = { 'twice.tar': tarOf({ 'a.jpg': 'x', './a.jpg': 'y' }), '0.tar': 'no tar' };
+    const labels = { 'labels.csv': `path,label\n${row},a\n` };
+    await assert.rejects(prepared(t, { ...files, ...odd, ...labels }, { columns: {} }), message);
+  }
 });
 
 test('when a table has groups, then each is in one split and in one fold', async (t) => {

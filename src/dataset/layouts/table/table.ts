@@ -11,6 +11,7 @@ import type { Layout, ReadOptions } from '../layout.js';
 import { unnamedFolders } from '../left-alone.js';
 import { leftOut, taskOfFolder } from '../names.js';
 import { type ColumnNames, columnName, columnsOf, type LabelColumn } from './columns.js';
+import { memberIn, membersOf } from './members.js';
 import { readRecords, tablePattern } from './records.js';
 import { type GivenRow, givenSplits, type Rows, readRows } from './rows.js';
 
@@ -57,7 +58,7 @@ async function namesFile(
   if (typeof file !== 'string' || file === '' || label === undefined) {
     return false;
   }
-  return (await fileStamp(path.join(folder, file))) !== undefined;
+  return (await fileStamp(path.join(folder, memberIn(file)?.shard ?? file))) !== undefined;
 }
 
 /** What the first table lacks to be read. */
@@ -94,11 +95,12 @@ async function onlyFileIn(folder: string, columns: ColumnNames | undefined): Pro
  * file, where it exists, names the numbers of a single task. Several columns of labels are several tasks, and an image has no label
  * of a task where its field is empty. A column of lists is a task of any number of labels: an image of an empty list shows none of
  * its classes, and a list of unknown labels is `?` in CSV and null in JSON lines. Rows without any label are left out, and so are
- * those of a second validation split. The seed splits rows without a split, and all rows where all are in the same one.
+ * those of a second validation split. A path may lead into a tar file beside the table, whose images are read in place. The seed
+ * splits rows without a split, and all rows where all are in the same one.
  *
  * @throws InvalidInputError with file, line and column, for a header or a row that does not fit.
  */
-async function read(source: string, { columns }: ReadOptions): Promise<Source> {
+async function read(source: string, { columns, onProgress }: ReadOptions): Promise<Source> {
   const named = (await stat(source)).isFile();
   const file = named ? source : await onlyFileIn(source, columns);
   const root = path.dirname(file);
@@ -115,6 +117,11 @@ async function read(source: string, { columns }: ReadOptions): Promise<Source> {
       : rows.tasks.map((column) =>
           labelledOf(given, { task: taskName(column.name), column, file }),
         );
+  const labelled = parts.flatMap((part) => part.labelled);
+  const members = await membersOf(root, given, onProgress);
+  for (const image of labelled) {
+    Object.assign(image, members.get(image.path));
+  }
   warnings.push(...rowWarnings(rows));
   if (!named) {
     warnings.push(...(await unnamedFolders(root, rows.rows)));
@@ -122,7 +129,7 @@ async function read(source: string, { columns }: ReadOptions): Promise<Source> {
   return {
     root,
     tasks: parts.map(({ task }) => task),
-    labelled: parts.flatMap(({ labelled }) => labelled),
+    labelled,
     questions: [],
     labelFiles: [path.basename(file)],
     namesTasks: others.length > 0,
