@@ -14,12 +14,24 @@ const worstShown = 10;
 /** With them, no table is wider than 80 columns. */
 const longestTask = 21;
 const longestClass = 30;
+const longestListed = 27;
+
+/** A table of the tasks of one label, and one of those of any number of labels. */
+export function scoreTable(evaluations: readonly Evaluation[]): string {
+  const single = evaluations.filter(({ labels }) => labels !== 'any');
+  const listed = evaluations.filter(({ labels }) => labels === 'any');
+  const tables = [
+    ...(single.length > 0 ? [singleTable(single)] : []),
+    ...(listed.length > 0 ? [listedTable(listed)] : []),
+  ];
+  return tables.join('\n\n');
+}
 
 /**
- * A table with one row for each task, and a row of means if there are several tasks. `–`: no image counts. Without maybe marks,
- * basic precision is accuracy, and is left out.
+ * A row for each task, and a row of means if there are several tasks. `–`: no image counts. Without maybe marks, basic precision is
+ * accuracy, and is left out.
  */
-export function scoreTable(evaluations: Evaluation[]): string {
+function singleTable(evaluations: readonly Evaluation[]): string {
   const header = ['task', 'images', 'majority', 'accuracy', 'basic precision', 'MRR', 'AP'];
   const precision = header.indexOf('basic precision');
   const rows = evaluations.map((each) => [
@@ -39,24 +51,55 @@ export function scoreTable(evaluations: Evaluation[]): string {
   return textTable(shown(header), rows.map(shown));
 }
 
+/** Exact match: accuracy, of which majority is the baseline. */
+function listedTable(evaluations: readonly Evaluation[]): string {
+  const header = ['task', 'images', 'mAP', 'micro F1', 'macro F1', 'exact match', 'majority'];
+  const rows = evaluations.map((each) => [
+    shorten(each.task, longestTask),
+    `${each.images}`,
+    decimal(each.meanAveragePrecision),
+    decimal(each.micro?.f1),
+    decimal(each.macro.f1),
+    percent(each.accuracy),
+    percent(each.majority),
+  ]);
+  return textTable(header, rows);
+}
+
 /**
  * A table of the classes' precision, recall and F1, with their means; of more than 30 classes the worst ten by F1, then the means.
- * Classes without images have no recall and are not among the worst.
+ * Classes without images have no recall and are not among the worst. In a task of any number of labels it has average precision and
+ * thresholds in place of the images that were answered.
  */
-export function classScoreTable({ task, classScores, macro, weighted }: Evaluation): string {
+export function classScoreTable(evaluation: Evaluation): string {
+  const { task, labels, classScores, micro, macro, weighted } = evaluation;
   const isLong = classScores.length > mostClasses;
   const shown = isLong ? worst(classScores) : classScores;
   const name = isLong ? `the worst ${shown.length} of ${classScores.length} classes` : 'class';
-  const header = [name, 'images', 'predicted', 'precision', 'recall', 'F1'];
+  const isListed = labels === 'any';
+  const header = [
+    name,
+    'images',
+    ...(isListed ? [] : ['predicted']),
+    ...['precision', 'recall', 'F1'],
+    ...(isListed ? ['AP', 'threshold'] : []),
+  ];
   const rows = shown.map((each) => [
-    shorten(each.name, longestClass),
+    shorten(each.name, isListed ? longestListed : longestClass),
     `${each.images}`,
-    `${each.predicted}`,
+    ...(isListed ? [] : [`${each.predicted}`]),
     ...scoresOf(each),
+    ...(isListed ? [each.averagePrecision, each.threshold].map(decimal) : []),
   ]);
+  const mean = (title: string, scores: MeanScores) => [
+    ...[title, '', ...(isListed ? [] : [''])],
+    ...scoresOf(scores),
+    ...(isListed ? ['', ''] : []),
+  ];
   const means = [
-    ['macro mean', '', '', ...scoresOf(macro)],
-    ['mean weighted by images', '', '', ...scoresOf(weighted)],
+    ...(micro ? [mean('micro mean', micro)] : []),
+    mean('macro mean', macro),
+    mean('mean weighted by images', weighted),
   ];
   return `${shorten(task, longestClass)}:\n${textTable(header, [...rows, ...means])}`;
 }
@@ -71,7 +114,7 @@ const worst = (scores: readonly ClassScore[]): ClassScore[] =>
     .sort((a, b) => (a.f1 ?? 0) - (b.f1 ?? 0) || b.images - a.images)
     .slice(0, worstShown);
 
-function meanRow(evaluations: Evaluation[]): string[] {
+function meanRow(evaluations: readonly Evaluation[]): string[] {
   const mean = (scoreOf: (evaluation: Evaluation) => number | undefined) => {
     const scores = evaluations.map(scoreOf).filter((value) => value !== undefined);
     // Without a task's score, the mean over the others would be another number.

@@ -66,7 +66,8 @@ function greatest(row: ArrayLike<number>): number {
   return top;
 }
 
-function rankOf(row: ArrayLike<number>, label: number): number {
+/** The position of a class, from 1, by falling probability. */
+export function rankOf(row: ArrayLike<number>, label: number): number {
   const own = row[label] as number;
   let rank = 1;
   for (let index = 0; index < row.length; index++) {

@@ -5,9 +5,9 @@ import type { Answer } from './answers.js';
 export interface ClassScore {
   /** The class. */
   name: string;
-  /** Images whose label is the class. */
+  /** Images whose label is the class, or that have it among their labels. */
   images: number;
-  /** Images whose top class is the class. */
+  /** Images whose top class is the class, or that were answered with it among others. */
   predicted: number;
   /** Images of which both are true. */
   right: number;
@@ -17,6 +17,13 @@ export interface ClassScore {
   recall?: number;
   /** The harmonic mean, 2 · right / (images + predicted), 0…1; absent if both are 0. */
   f1?: number;
+  /** In a task of any number of labels: see {@link averagePrecisionScore}, 0…1; absent if the class has no image. */
+  averagePrecision?: number;
+  /**
+   * In a task of any number of labels: the least probability, 0…1, from which on new images are best answered with the class. If
+   * images of several folds were scored, it is that of the greatest F1 of them all; otherwise it is 0.5.
+   */
+  threshold?: number;
 }
 
 /** How many images of one class were taken for another. */
@@ -46,16 +53,24 @@ export function classScores(answers: readonly Answer[], classes: readonly string
       (counts[top] as ClassScore).right++;
     }
   }
-  return counts.map(({ name, images, predicted, right }) => ({
-    name,
-    images,
-    predicted,
-    right,
-    precision: ratio(right, predicted),
-    recall: ratio(right, images),
-    f1: ratio(2 * right, images + predicted),
-  }));
+  return counts.map(scoreOf);
 }
+
+/** The shares that follow from a class's counts. */
+export const scoreOf = ({
+  name,
+  images,
+  predicted,
+  right,
+}: Pick<ClassScore, 'name' | 'images' | 'predicted' | 'right'>): ClassScore => ({
+  name,
+  images,
+  predicted,
+  right,
+  precision: ratio(right, predicted),
+  recall: ratio(right, images),
+  f1: ratio(2 * right, images + predicted),
+});
 
 const ratio = (part: number, whole: number) => (whole === 0 ? undefined : part / whole);
 
@@ -89,8 +104,10 @@ export function meanScores(scores: readonly ClassScore[], kind: 'macro' | 'weigh
   const occurring = scores.filter(({ images, predicted }) => images + predicted > 0);
   const weightOf = ({ images }: ClassScore) => (kind === 'macro' ? 1 : images);
   const total = occurring.reduce((sum, score) => sum + weightOf(score), 0);
-  const mean = (scoreOf: (score: ClassScore) => number | undefined) =>
-    occurring.reduce((sum, score) => sum + weightOf(score) * (scoreOf(score) ?? 0), 0) / total;
+  // Images of a task of any number of labels may all have none.
+  const mean = (shareOf: (score: ClassScore) => number | undefined) =>
+    occurring.reduce((sum, score) => sum + weightOf(score) * (shareOf(score) ?? 0), 0) /
+    (total || 1);
   return {
     precision: mean(({ precision }) => precision),
     recall: mean(({ recall }) => recall),

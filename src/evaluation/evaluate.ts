@@ -19,8 +19,9 @@ import {
   classifyShape,
   type UnreadableFile,
 } from '../prediction/index.js';
+import { LabelsScorer } from './labels-scorer.js';
 import { classifiersOf, partsOf } from './parts.js';
-import { type Evaluation, type ScoredSplit, Scorer } from './scorer.js';
+import { type Evaluation, type RowScorer, type ScoredSplit, Scorer } from './scorer.js';
 
 /** A request to {@link evaluate}, with `classifier`, or with `classifiers` to score the mean of their probabilities. */
 export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classes'> {
@@ -43,7 +44,8 @@ const shape = {
 /**
  * Classifies the images of a split and scores them. Classifiers that were trained on folds of the data each answer for the fold that
  * was held back: those of all folds score all images out of fold. Unreadable images are left out and reported. Of each image only
- * its answer is kept, so memory does not depend on the number of classes times that of images.
+ * its answer is kept, so memory does not depend on the number of classes times that of images; but a task of any number of labels
+ * keeps all probabilities, 4 bytes each.
  *
  * @throws InvalidInputError when an argument is unknown or of another kind, when the task is unknown, when its split has no images
  *   or none that can be read, and as {@link classifyBatches} does.
@@ -59,7 +61,7 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
       'Prepare the data with a larger --validation-fraction (in a program `validationFraction`)';
     throw missing(`images in the ${split} split`, `task ${name}`, remedy);
   }
-  const scorer = new Scorer({ manifest, task, split });
+  const scorer = scorerOf({ manifest, task, split });
   const failures: UnreadableFile[] = [];
   let start = 0;
   for (const { samples, answering } of parts) {
@@ -90,6 +92,9 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   return { ...scorer.evaluation(failures), ...(epoch !== undefined && { epoch }) };
 }
 
+const scorerOf = (scored: Omit<ScoredSplit, 'samples'>): RowScorer =>
+  scored.task.labels === 'any' ? new LabelsScorer(scored) : new Scorer(scored);
+
 /** Warns where a classifier that was trained for the task may have been trained on images of the split. */
 function warnOfOthers(
   { manifest, task, samples }: Omit<ScoredSplit, 'split'>,
@@ -117,7 +122,7 @@ export interface ScoreRequest extends ScoredSplit {
  * @throws InvalidInputError when no image could be read, and for a probability that is not finite.
  */
 export function score({ probabilities, failures, samples, ...split }: ScoreRequest): Evaluation {
-  const scorer = new Scorer(split);
+  const scorer = scorerOf(split);
   const { length: count } = samples;
   addRows(scorer, samples, { start: 0, count, probabilities, failures });
   return scorer.evaluation(failures);
@@ -133,7 +138,7 @@ interface Rows {
 }
 
 function addRows(
-  scorer: Scorer,
+  scorer: RowScorer,
   samples: Samples,
   { start, count, probabilities, failures }: Rows,
 ): void {

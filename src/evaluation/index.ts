@@ -1,5 +1,6 @@
 /** The public face of the evaluation stage: scores predictions by the competition's metrics, and by class. */
 export { type Scored, topClass } from './answers.js';
+export { averagePrecisionScore, bestF1Threshold } from './class-curve.js';
 export type { ClassScore, Confused, MeanScores } from './class-scores.js';
 export { type EvaluateRequest, evaluate, type ScoreRequest, score } from './evaluate.js';
 export {

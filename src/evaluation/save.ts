@@ -8,13 +8,14 @@ import type { Evaluation } from './scorer.js';
 
 /**
  * Writes `folder/evaluation.json`, the {@link Evaluation}, and `folder/classes.csv`, a line for each of its class scores, both whole
- * or not at all. Scores that are absent are empty fields.
+ * or not at all. Scores that are absent are empty fields. A task of any number of labels has the columns `average_precision` and
+ * `threshold`, too.
  *
  * @throws InvalidInputError where the system cannot write.
  */
 export async function saveEvaluation(evaluation: Evaluation, folder: string): Promise<void> {
   await writeLines(path.join(folder, 'evaluation.json'), jsonLines(evaluation));
-  await writeLines(path.join(folder, 'classes.csv'), csvLines(evaluation.classScores));
+  await writeLines(path.join(folder, 'classes.csv'), csvLines(evaluation));
 }
 
 /** In pieces: a list of many classes or mistakes may be longer than a string can be. */
@@ -47,11 +48,23 @@ function* listLines(list: readonly unknown[]): Generator<string> {
   yield list.length === 0 ? '[]' : '\n  ]';
 }
 
-function* csvLines(scores: readonly ClassScore[]): Generator<string> {
-  yield `${csvLine(['class', 'images', 'predicted', 'right', 'precision', 'recall', 'f1'])}\n`;
-  const shown = (share: number | undefined) => share?.toFixed(6) ?? '';
-  for (const { name, images, predicted, right, precision, recall, f1 } of scores) {
-    const counts = [images, predicted, right].map(String);
-    yield `${csvLine([name, ...counts, ...[precision, recall, f1].map(shown)])}\n`;
+function* csvLines({ labels, classScores }: Evaluation): Generator<string> {
+  const columns: [name: string, of: (score: ClassScore) => number | undefined][] = [
+    ['precision', ({ precision }) => precision],
+    ['recall', ({ recall }) => recall],
+    ['f1', ({ f1 }) => f1],
+  ];
+  if (labels === 'any') {
+    columns.push(
+      ['average_precision', ({ averagePrecision }) => averagePrecision],
+      ['threshold', ({ threshold }) => threshold],
+    );
+  }
+  const header = ['class', 'images', 'predicted', 'right', ...columns.map(([name]) => name)];
+  yield `${csvLine(header)}\n`;
+  for (const score of classScores) {
+    const counts = [score.images, score.predicted, score.right].map(String);
+    const shares = columns.map(([, of]) => of(score)?.toFixed(6) ?? '');
+    yield `${csvLine([score.name, ...counts, ...shares])}\n`;
   }
 }

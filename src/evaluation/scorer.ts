@@ -1,4 +1,4 @@
-/** Scores probabilities row by row: of each image only its answer is kept. */
+/** Scores probabilities row by row, in a task of one label: of each image only its answer is kept. */
 import {
   type ByteRange,
   type Manifest,
@@ -28,7 +28,7 @@ import {
   isRight,
 } from './metrics.js';
 
-/** An image whose top class is not its label. */
+/** An image whose top class is not its label, or whose answered classes are not all its labels and no others. */
 export interface WrongAnswer {
   /** As in {@link Sample.path}. */
   path: string;
@@ -36,15 +36,24 @@ export interface WrongAnswer {
   file: string;
   /** The part of the file that is the image; the whole file without it. */
   range?: ByteRange;
-  /** The class of its label. */
+  /** The class of its label, or several with commas between them, or `none`. */
   truth: string;
-  /** Its top class. */
+  /** Its top class, or the classes that it was answered with, in the same form. */
   prediction: string;
-  /** Probability of the predicted class, 0…1. */
+  /**
+   * Probability of the predicted class, 0…1. In a task of any number of labels: of the classes that are wrong, the greatest
+   * probability of the wrong side, p of a class that it does not show and 1 − p of one that it does.
+   */
   probability: number;
 }
 
-/** Scores of one task on one split; every share is 0…1. */
+/**
+ * Scores of one task on one split; every share is 0…1.
+ *
+ * In a task of any number of labels, an image is answered with all classes whose probability reaches their threshold. If images of
+ * several folds are scored, the thresholds of each fold are those with the greatest F1 on the other folds, so no image has a part in
+ * the thresholds that it is scored by; otherwise they are 0.5.
+ */
 export interface Evaluation {
   /** The name of the task. */
   task: string;
@@ -52,27 +61,39 @@ export interface Evaluation {
   split: Split;
   /** The epoch of the weights, if they are of one classifier that records it. */
   epoch?: number;
+  /** Present in a task of any number of labels. */
+  labels?: 'any';
   /** The names of the task's classes, in label order. */
   classes: string[];
   /** Number of scored images: those of the split that could be read. */
   images: number;
-  /** Share of the images whose top class is their label. */
+  /** Share of the images whose top class is their label, or whose answered classes are all their labels and no others. */
   accuracy: number;
   /** The competition's: without the images whose top class is marked maybe. Absent if that is all of them. */
   basicPrecision?: number;
-  /** Mean of 1 / rank, where rank is the label's position, from 1, among the classes by falling probability. */
+  /**
+   * Mean of 1 / rank, where rank is the label's position, from 1, among the classes by falling probability; of several labels the
+   * first one's. Images without labels are left out; 0 if all are.
+   */
   meanReciprocalRank: number;
   /** The task's AP: see {@link averagePrecision}. Absent as {@link basicPrecision} is. */
   averagePrecision?: number;
-  /** Accuracy of a classifier that always answers the split's most frequent class. */
+  /**
+   * In a task of any number of labels: the mean over the classes with images of their average precision, as scikit-learn's
+   * `average_precision_score` with `macro`. Absent if no class has an image.
+   */
+  meanAveragePrecision?: number;
+  /** Accuracy of a classifier that always answers the split's most frequent class, or most frequent set of labels. */
   majority: number;
+  /** In a task of any number of labels: precision, recall and F1 of all answers of all classes together. */
+  micro?: MeanScores;
   /** Means over the classes, each of the same weight. As in scikit-learn, a class without images or answers is left out. */
   macro: MeanScores;
   /** Means over the classes, each weighted by its number of images. */
   weighted: MeanScores;
   /** Precision, recall and F1 of each class, in the order of `classes`. */
   classScores: ClassScore[];
-  /** The wrong answers counted by truth and prediction, the most frequent first. */
+  /** The wrong answers counted by truth and prediction, the most frequent first; none in a task of any number of labels. */
   confused: Confused[];
   /** All wrong answers, the most confident first. */
   mistakes: WrongAnswer[];
@@ -89,16 +110,22 @@ export interface ScoredSplit {
 }
 
 /** Takes a row of probabilities for each sample that could be read. */
-export class Scorer {
+export interface RowScorer {
+  /**
+   * @param row [classes]; it may change after the call
+   * @throws InvalidInputError for a probability that is not finite
+   */
+  add(sample: Sample, row: Float32Array): void;
+  /** @throws InvalidInputError when no image could be read */
+  evaluation(failures: UnreadableFile[]): Evaluation;
+}
+
+export class Scorer implements RowScorer {
   private readonly answers: Answer[] = [];
   private readonly mistakes: WrongAnswer[] = [];
 
   constructor(private readonly scored: Omit<ScoredSplit, 'samples'>) {}
 
-  /**
-   * @param row [classes]; it may change after the call
-   * @throws InvalidInputError for a probability that is not finite
-   */
   add(sample: Sample, row: Float32Array): void {
     const { task } = this.scored;
     checkProbabilities(row, task.classes, () => `${sample.path} of task ${task.name}`);
@@ -109,7 +136,6 @@ export class Scorer {
     }
   }
 
-  /** @throws InvalidInputError when no image could be read */
   evaluation(failures: UnreadableFile[]): Evaluation {
     const { answers, mistakes } = this;
     const { task, split } = this.scored;
@@ -150,7 +176,8 @@ export class Scorer {
   }
 }
 
-function unreadable(
+/** The error where no image could be read. */
+export function unreadable(
   { manifest, task, split }: Omit<ScoredSplit, 'samples'>,
   failures: UnreadableFile[],
 ): Error {

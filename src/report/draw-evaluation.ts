@@ -7,13 +7,22 @@ import { drawMistakes } from './mistakes.js';
 
 const mistakesShown = 24;
 
-/** Writes `folder/confusion.png` and `folder/mistakes.jpg`, each whole or not at all; see the functions that draw them. */
-export async function drawEvaluation(evaluation: Evaluation, folder: string): Promise<void> {
-  const { task, split, epoch, images, accuracy, classScores, confused, mistakes } = evaluation;
+/**
+ * Writes `folder/confusion.png`, of a task of one label, and `folder/mistakes.jpg`, each whole or not at all; see the functions that
+ * draw them.
+ *
+ * @returns the names of the pictures
+ */
+export async function drawEvaluation(evaluation: Evaluation, folder: string): Promise<string[]> {
+  const { task, labels, split, epoch, images, accuracy, classScores, confused, mistakes } =
+    evaluation;
   const percent = (100 * accuracy).toFixed(1);
   const weights = epoch === undefined ? '' : `, epoch ${epoch}`;
   const title = `${task}${weights}: ${percent} % of ${count(images, `${split} image`)} right`;
-  await drawConfusion({ title, classScores, confused }, path.join(folder, 'confusion.png'));
+  const pictures = labels === 'any' ? ['mistakes.jpg'] : ['confusion.png', 'mistakes.jpg'];
+  if (labels !== 'any') {
+    await drawConfusion({ title, classScores, confused }, path.join(folder, 'confusion.png'));
+  }
   const shown = mistakes.slice(0, mistakesShown);
   const which = shown.length < mistakes.length ? 'the most confident of ' : '';
   await drawMistakes(
@@ -21,4 +30,5 @@ export async function drawEvaluation(evaluation: Evaluation, folder: string): Pr
     shown,
     path.join(folder, 'mistakes.jpg'),
   );
+  return pictures;
 }

@@ -4,9 +4,11 @@ import { readdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
-import { loadManifest } from '../../src/dataset/index.js';
-import { evaluate } from '../../src/evaluation/index.js';
+import { classScoreTable, scoreTable } from '../../src/cli/scores.js';
+import { loadManifest, type Manifest, type Sample } from '../../src/dataset/index.js';
+import { evaluate, saveEvaluation, score } from '../../src/evaluation/index.js';
 import { createModel, loadClassifier, saveClassifier } from '../../src/model/index.js';
+import { drawEvaluation } from '../../src/report/index.js';
 import { displayWidth } from '../../src/width.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
@@ -73,6 +75,42 @@ test('when several runs are evaluated, then the scores are those of their weight
   const wanted = await evaluate({ classifiers, weights: [3, 1], manifest, task: 'colour' });
   const found = JSON.parse(await readFile(at('scores/colour/evaluation.json'), 'utf8'));
   assert.deepEqual(found, JSON.parse(JSON.stringify(wanted)));
+});
+
+test('when a task has any number of labels, then its tables have mAP and thresholds, within 80 columns, and classes.csv, too', async () => {
+  const classes = Array.from({ length: 32 }, (_, index) => `${'long name '.repeat(4)}${index}`);
+  const task = { name: 'tags', classes, labels: 'any' as const };
+  const samples = classes.map((_, label): Sample => {
+    const labels = [label, 31].filter((each, at) => at === 0 || each !== label);
+    return { path: 'x', task: 'tags', label: -1, labels, maybe: [], split: 'train', hash: '' };
+  });
+  const manifest: Manifest = {
+    version: 1,
+    root: '/',
+    seed: 1,
+    tasks: [task],
+    samples,
+    questions: [],
+  };
+  const probabilities = Float32Array.from({ length: 32 * 32 }, (_, at) =>
+    at % 33 === 0 ? 0.9 : 0.25,
+  );
+  const scored = score({ manifest, task, split: 'train', samples, probabilities, failures: [] });
+  const tables = `${scoreTable([scored])}\n${classScoreTable(scored)}`;
+  assert.match(tables, /^tags +32 +1\.000 +0\.674 +0\.971 +3\.1 % +3\.1 %$/m);
+  assert.match(
+    tables,
+    /^long name lon… long name 31 +32 +1\.000 +0\.031 +0\.061 +1\.000 +0\.500$/m,
+  );
+  const widest = Math.max(...tables.split('\n').map(displayWidth));
+  assert.ok(widest <= 80, `${widest}: ${tables}`);
+  await saveEvaluation(scored, at('tags'));
+  const csv = await readFile(at('tags/classes.csv'), 'utf8');
+  assert.match(
+    csv,
+    /^class,.*,f1,average_precision,threshold\n.*,1,1,1,1\.0+,1\.0+,1\.0+,1\.0+,0\.50+\n/,
+  );
+  assert.deepEqual(await drawEvaluation(scored, at('tags')), ['mistakes.jpg']);
 });
 
 test('when several runs have no folder for their scores, or other weights than runs, then that is said', async () => {

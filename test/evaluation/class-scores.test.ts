@@ -2,9 +2,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import type { Manifest, Sample } from '../../src/dataset/index.js';
 import type { Answer } from '../../src/evaluation/answers.js';
 import { classScores, confusedClasses, meanScores } from '../../src/evaluation/class-scores.js';
-import { topClass } from '../../src/evaluation/index.js';
+import {
+  averagePrecisionScore,
+  bestF1Threshold,
+  score,
+  topClass,
+} from '../../src/evaluation/index.js';
 
 const fixture = JSON.parse(
   readFileSync(new URL('../fixtures/metrics.json', import.meta.url), 'utf8'),
@@ -56,3 +62,105 @@ test('when there are 20 000 classes, then the wrong answers are counted without 
   assert.equal(classScores(answers, classes).length, classes.length);
   assert.ok(process.memoryUsage().heapUsed - before < 50e6);
 });
+
+const listed = JSON.parse(
+  readFileSync(new URL('../fixtures/label-metrics.json', import.meta.url), 'utf8'),
+);
+
+/** What `golden` has, in the order of `values`. */
+function assertNear(values: readonly (number | undefined)[], golden: readonly (number | null)[]) {
+  assert.equal(values.length, golden.length);
+  for (const [index, value] of values.entries()) {
+    const wanted = golden[index] ?? undefined;
+    const isNear =
+      wanted === undefined ? value === undefined : Math.abs(Number(value) - wanted) < 1e-9;
+    assert.ok(isNear, `${index}: ${value} is not ${wanted}`);
+  }
+}
+
+test('when scikit-learn scores a task of any number of labels, then average precision and thresholds agree, also for equal scores', () => {
+  const [averages, thresholds] = [averagePrecisionScore, bestF1Threshold].map((metric) =>
+    listed.thresholds.map((_: number, index: number) => {
+      const shown = listed.labels.map((labels: number[]) => labels.includes(index));
+      return metric(
+        shown,
+        listed.scores.map((row: number[]) => row[index]),
+      );
+    }),
+  );
+  assertNear(averages, listed.averagePrecision);
+  assertNear(
+    thresholds.map((threshold?: number) => threshold ?? 0.5),
+    listed.thresholds,
+  );
+  assert.throws(() => averagePrecisionScore([true], [Number.NaN]), /finite numbers for scores/);
+  assert.throws(() => bestF1Threshold([true], [0.5, 1]), /Expected 2 for the number of images in/);
+  assert.throws(() => bestF1Threshold([], []), /Missing one image or more/);
+});
+
+for (const [what, key, isInFolds] of [
+  ['images of several folds', 'outOfFold', true],
+  ['images without folds', 'atHalf', false],
+] as const) {
+  test(`when ${what} with any number of labels are scored, then thresholds are those of other folds or 0.5, and scores agree with scikit-learn`, () => {
+    const task = { name: 'tags', classes: [...'abcdefg'], labels: 'any' as const };
+    const samples = listed.labels.map((labels: number[], index: number): Sample => {
+      const fold = isInFolds ? { fold: listed.folds[index] } : {};
+      return {
+        path: `${index}.jpg`,
+        task: 'tags',
+        label: -1,
+        labels,
+        maybe: [],
+        split: 'train',
+        ...fold,
+        hash: '',
+      };
+    });
+    const manifest: Manifest = {
+      version: 1,
+      root: '/x',
+      seed: 1,
+      tasks: [task],
+      samples,
+      questions: [],
+    };
+    const probabilities = Float32Array.from(listed.scores.flat());
+    const scored = score({ manifest, task, split: 'train', samples, probabilities, failures: [] });
+    const golden = listed[key];
+    const each = scored.classScores;
+    assert.deepEqual(
+      each.map(({ predicted }) => predicted),
+      golden.predicted,
+    );
+    assertNear(
+      each.map(({ precision }) => precision),
+      golden.precision,
+    );
+    assertNear(
+      each.map(({ recall }) => recall),
+      golden.recall,
+    );
+    assertNear(
+      each.map(({ f1 }) => f1),
+      golden.f1,
+    );
+    assertNear(
+      each.map(({ averagePrecision }) => averagePrecision),
+      listed.averagePrecision,
+    );
+    assertNear(
+      each.map(({ threshold }) => threshold),
+      isInFolds ? listed.thresholds : Array(7).fill(0.5),
+    );
+    for (const kind of ['micro', 'macro', 'weighted'] as const) {
+      const { precision, recall, f1 } = scored[kind] ?? {};
+      assertNear([precision, recall, f1], golden[kind]);
+    }
+    assertNear(
+      [scored.accuracy, scored.meanAveragePrecision],
+      [golden.accuracy, listed.meanAveragePrecision],
+    );
+    assert.equal(scored.mistakes.length, Math.round(90 * (1 - golden.accuracy)));
+  });
+}

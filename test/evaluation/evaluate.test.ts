@@ -65,6 +65,46 @@ test('when one image is unreadable, then the scores cover the other four', () =>
   assert.deepEqual(scores.weighted, { precision: 1 / 2, recall: 1 / 4, f1: 1 / 3 });
 });
 
+test('when images have any number of labels, then an image is right with all of them, and its first one counts for MRR', () => {
+  const tags = { ...task, labels: 'any' as const };
+  const listed = ([[0, 2], [], [1], []] as const).map((labels, index) => ({
+    ...sample(`${index}`, -1),
+    labels,
+  }));
+  const rows = Float32Array.of(
+    ...[0.75, 0.25, 0.5],
+    ...[0.25, 0.125, 0.625],
+    ...[0.875, 0.25, 0.25],
+    ...[0, 0, 0.25],
+  );
+  const scores = score({
+    manifest: { ...manifest, tasks: [tags], samples: listed },
+    task: tags,
+    split: 'validation',
+    samples: listed,
+    probabilities: rows,
+    failures: [],
+  });
+  // The first and the last: 0.5 is enough. Two of the four have no label.
+  assert.deepEqual([scores.accuracy, scores.majority], [1 / 2, 1 / 2]);
+  // Ranks: of the first image 1, of the third 2, behind it a class of the same probability.
+  assert.equal(scores.meanReciprocalRank, (1 + 1 / 2) / 2);
+  assert.deepEqual(scores.micro, { precision: 2 / 4, recall: 2 / 3, f1: 4 / 7 });
+  assert.deepEqual(
+    scores.mistakes.map(({ path, truth, prediction, probability }) => [
+      path,
+      truth,
+      prediction,
+      probability,
+    ]),
+    [
+      ['2.jpg', 'middle', 'short', 0.875],
+      ['1.jpg', 'none', 'long', 0.625],
+    ],
+  );
+  assert.equal(scores.averagePrecision, undefined);
+});
+
 test('when answers are wrong, then they are listed with the most confident first', () => {
   const { mistakes } = score({
     manifest,

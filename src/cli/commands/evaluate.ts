@@ -104,8 +104,8 @@ async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
     await tellEpoch(each, epoch);
   }
   await saveEvaluation(evaluation, folder);
-  await drawEvaluation(evaluation, folder);
-  print(`Written to ${folder}: evaluation.json, classes.csv, confusion.png, mistakes.jpg\n`);
+  const pictures = await drawEvaluation(evaluation, folder);
+  print(`Written to ${folder}: ${['evaluation.json', 'classes.csv', ...pictures].join(', ')}\n`);
   return evaluation;
 }
 
