@@ -10,6 +10,7 @@ import {
   type Split,
   taskOf,
 } from '../dataset/index.js';
+import { checkTarget } from '../disk/index.js';
 import { missing } from '../errors.js';
 import type { Classifier } from '../model/index.js';
 import {
@@ -20,7 +21,8 @@ import {
   type UnreadableFile,
 } from '../prediction/index.js';
 import { LabelsScorer } from './labels-scorer.js';
-import { classifiersOf, partsOf } from './parts.js';
+import { classifiersOf, type Part, partsOf } from './parts.js';
+import { type ScoredRow, writePredictions } from './predictions.js';
 import { type Evaluation, type RowScorer, type ScoredSplit, Scorer } from './scorer.js';
 
 /** A request to {@link evaluate}, with `classifier`, or with `classifiers` to score the mean of their probabilities. */
@@ -31,6 +33,11 @@ export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classe
   task: string;
   /** Default `validation`. */
   split?: Split | undefined;
+  /**
+   * A file for the probabilities of each image, in CSV: a line with `path`, `offset` in a shard, `task`, `fold`, `label` (or `labels`
+   * with `|` between them) and `p_NAME` for each class. Images that could not be read are left out.
+   */
+  predictions?: string | undefined;
 }
 
 const { files: _files, classes: _classes, ...answering } = classifyShape;
@@ -39,6 +46,7 @@ const shape = {
   manifest: record('a manifest, as prepare and loadManifest give it,'),
   task: text('the name of a task'),
   split: optional(choice('train', 'validation')),
+  predictions: optional(text('a file')),
 } satisfies ShapeOf<EvaluateRequest>;
 
 /**
@@ -52,7 +60,7 @@ const shape = {
  */
 export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   checkArguments('evaluate', request, shape);
-  const { manifest, task: name, split = 'validation', onProgress, ...given } = request;
+  const { manifest, task: name, split = 'validation', predictions, onProgress, ...given } = request;
   const task = taskOf(manifest, name);
   const parts = partsOf({ manifest, task: name, split }, given);
   const total = parts.reduce((sum, { samples }) => sum + samples.length, 0);
@@ -61,7 +69,36 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
       'Prepare the data with a larger --validation-fraction (in a program `validationFraction`)';
     throw missing(`images in the ${split} split`, `task ${name}`, remedy);
   }
-  const scorer = scorerOf({ manifest, task, split });
+  if (predictions !== undefined) {
+    await checkTarget(predictions, 'file', 'predictions');
+  }
+  const scored = { manifest, task, split };
+  const run = (add?: AddRows) => scoreParts({ scored, parts, total, given, onProgress }, add);
+  const evaluation =
+    predictions === undefined ? await run() : await writePredictions(predictions, task, run);
+  const [only, ...others] = classifiersOf(given);
+  const epoch = others.length === 0 ? only?.epoch : undefined;
+  return { ...evaluation, ...(epoch !== undefined && { epoch }) };
+}
+
+type AddRows = (rows: readonly ScoredRow[]) => Promise<void>;
+
+interface Work {
+  scored: Omit<ScoredSplit, 'samples'>;
+  parts: readonly Part[];
+  /** Images of all parts. */
+  total: number;
+  given: Omit<ClassifyRequest, 'files' | 'classes'>;
+  onProgress: ((state: ClassifyProgress) => void) | undefined;
+}
+
+/** Scores all parts; `add` gets the rows of each batch. */
+async function scoreParts(
+  { scored, parts, total, given, onProgress }: Work,
+  add?: AddRows,
+): Promise<Evaluation> {
+  const { manifest, task, split } = scored;
+  const scorer = scorerOf(scored);
   const failures: UnreadableFile[] = [];
   let start = 0;
   for (const { samples, answering } of parts) {
@@ -82,14 +119,16 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
         ((state: ClassifyProgress) => onProgress({ ...state, done: before + state.done, total })),
     };
     for await (const batch of classifyBatches(requested)) {
-      addRows(scorer, samples, batch);
+      const rows = [...rowsOf(samples, batch)];
+      for (const { sample, row } of rows) {
+        scorer.add(sample, row);
+      }
+      await add?.(rows);
       failures.push(...batch.failures.map((each) => ({ ...each, index: before + each.index })));
     }
     start += samples.length;
   }
-  const [only, ...others] = classifiersOf(given);
-  const epoch = others.length === 0 ? only?.epoch : undefined;
-  return { ...scorer.evaluation(failures), ...(epoch !== undefined && { epoch }) };
+  return scorer.evaluation(failures);
 }
 
 const scorerOf = (scored: Omit<ScoredSplit, 'samples'>): RowScorer =>
@@ -124,7 +163,9 @@ export interface ScoreRequest extends ScoredSplit {
 export function score({ probabilities, failures, samples, ...split }: ScoreRequest): Evaluation {
   const scorer = scorerOf(split);
   const { length: count } = samples;
-  addRows(scorer, samples, { start: 0, count, probabilities, failures });
+  for (const { sample, row } of rowsOf(samples, { start: 0, count, probabilities, failures })) {
+    scorer.add(sample, row);
+  }
   return scorer.evaluation(failures);
 }
 
@@ -137,17 +178,17 @@ interface Rows {
   failures: readonly UnreadableFile[];
 }
 
-function addRows(
-  scorer: RowScorer,
+/** The rows of the images that could be read, which share the memory of the probabilities. */
+function* rowsOf(
   samples: Samples,
   { start, count, probabilities, failures }: Rows,
-): void {
+): Generator<ScoredRow> {
   const unread = new Set(failures.map(({ index }) => index));
   const classes = probabilities.length / count;
   for (let row = 0; row < count; row++) {
     if (!unread.has(start + row)) {
       const sample = samples.at(start + row) as Sample;
-      scorer.add(sample, probabilities.subarray(row * classes, (row + 1) * classes));
+      yield { sample, row: probabilities.subarray(row * classes, (row + 1) * classes) };
     }
   }
 }

@@ -66,10 +66,11 @@ test('when some images cannot be read, then the last line says of how many the s
 });
 
 test('when several runs are evaluated, then the scores are those of their weighted mean, in the folder --out', async () => {
-  const words = [...runs, '--weights', '3,1', '--out', at('scores')];
+  const words = [...runs, '--weights', '3,1', '--predictions', '--out', at('scores')];
   const { code, stderr } = await run(...words);
   assert.equal(code, 0, stderr);
-  assert.deepEqual((await readdir(at('scores/colour'))).sort(), written);
+  const names = [...written, 'predictions.csv'].sort();
+  assert.deepEqual((await readdir(at('scores/colour'))).sort(), names);
   const classifiers = [await loadClassifier(at('a')), await loadClassifier(at('b'))];
   const manifest = await loadManifest(at('data'));
   const wanted = await evaluate({ classifiers, weights: [3, 1], manifest, task: 'colour' });

@@ -1,9 +1,10 @@
 /** Which images evaluate scores: those that no classifier was trained on, or it warns. */
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import type { Manifest } from '../../src/dataset/index.js';
+import { type Manifest, taskOf } from '../../src/dataset/index.js';
 import { evaluate } from '../../src/evaluation/index.js';
 import { type Classifier, loadClassifier } from '../../src/model/index.js';
 import { predict, topClasses } from '../../src/prediction/index.js';
@@ -44,9 +45,11 @@ test('when validation images are others than those of the training, then evaluat
   );
 });
 
+const samples = Array.from(manifest.samples, (each, index) => ({ ...each, fold: index % 3 }));
+const divided: Manifest = { ...manifest, folds: 3, samples };
+const held = samples.filter(({ fold }) => fold < 2);
+
 test('when classifiers were trained on folds, then each answers for the images that its training held back', async () => {
-  const samples = Array.from(manifest.samples, (each, index) => ({ ...each, fold: index % 3 }));
-  const divided: Manifest = { ...manifest, folds: 3, samples };
   const options = { manifest: divided, task: 'colour', epochs: 1, batchSize: 8 };
   const classifiers: Classifier[] = [];
   for (const fold of [0, 1]) {
@@ -55,13 +58,16 @@ test('when classifiers were trained on folds, then each answers for the images t
     classifiers.push(await loadClassifier(run));
   }
   const done: number[] = [];
+  const predictions = path.join(folder, 'tables', 'predictions.csv');
   const both = await evaluate({
-    ...{ manifest: divided, task: 'colour', classifiers },
+    ...{ manifest: divided, task: 'colour', classifiers, predictions },
     onProgress: (progress) => done.push(progress.done),
   });
-  const held = samples.filter(({ fold }) => fold < 2);
   assert.equal(both.images, held.length);
   assert.equal(done.at(-1), held.length);
+  const table = await readCells(predictions);
+  assert.deepEqual(table.shift(), 'path,offset,task,fold,label,p_red,p_green,p_blue'.split(','));
+  assert.equal(table.length, held.length);
   let right = 0;
   for (const [fold, classifier] of classifiers.entries()) {
     const one = await evaluate({ manifest: divided, task: 'colour', classifier });
@@ -75,6 +81,13 @@ test('when classifiers were trained on folds, then each answers for the images t
       own.filter(({ label }, row) => label === topOf(row)).length / own.length,
     );
     right += one.accuracy * own.length;
+    for (const [row, { path: file, label }] of own.entries()) {
+      const [, ...cells] = table.find(([name]) => name === file) ?? [];
+      const name = ['red', 'green', 'blue'][label];
+      assert.deepEqual(cells.slice(0, 4), ['', 'colour', `${fold}`, name]);
+      const numbers = Float32Array.from(cells.slice(4).map(Number));
+      assert.deepEqual(numbers, probabilities.slice(3 * row, 3 * row + 3));
+    }
   }
   assert.equal(both.accuracy, right / held.length);
   await assert.rejects(
@@ -85,3 +98,36 @@ test('when classifiers were trained on folds, then each answers for the images t
     /classifiers that were all trained on folds/,
   );
 });
+
+test('when images with lists of labels are scored out of fold, then their table has the lists, and one that fails leaves it as it was', async () => {
+  const classifiers = [0, 1].map((fold) => ({ ...smallClassifier(), fold }));
+  const predictions = path.join(folder, 'lists', 'predictions.csv');
+  const tags: Manifest = {
+    ...divided,
+    tasks: [{ ...taskOf(divided, 'colour'), labels: 'any' }],
+    samples: samples.map((each, index) => ({
+      ...each,
+      label: -1,
+      labels: index % 5 === 0 ? [] : [0, 2],
+    })),
+  };
+  const listed = await evaluate({ manifest: tags, task: 'colour', classifiers, predictions });
+  assert.equal(listed.images, held.length);
+  const kinds = (await readCells(predictions)).map(([, , , , labels]) => labels);
+  assert.deepEqual(new Set(kinds), new Set(['labels', '', 'red|blue']));
+  const written = await readCells(predictions);
+  const gone = { manifest: { ...tags, root: '/none' }, task: 'colour', classifiers };
+  await assert.rejects(evaluate({ ...gone, predictions }), /none/);
+  assert.deepEqual(await readCells(predictions), written);
+  assert.deepEqual(await readdir(path.dirname(predictions)), ['predictions.csv']);
+  await assert.rejects(
+    evaluate({ ...gone, predictions: folder }),
+    /a file for predictions but rec/,
+  );
+});
+
+/** The cells of a table without quotes. */
+async function readCells(file: string): Promise<string[][]> {
+  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+  return lines.map((line) => line.split(','));
+}

@@ -22,6 +22,7 @@ interface Flags extends RunFlags, ImagesFlag {
   data: string;
   task?: string;
   out?: string;
+  predictions?: boolean;
 }
 
 export const options = { ...runOptions, ...classifyOptions, ...changeOptions };
@@ -33,6 +34,10 @@ export function configure(command: Command): void {
     .option(
       '--out <folder>',
       'where the scores and pictures of each task go, in a folder of its name (default: the run itself)',
+    )
+    .option(
+      '--predictions',
+      'also write predictions.csv: the labels, the fold and the probabilities of each image',
     );
   command.action((flags: Flags) => withProgress((progress) => run(flags, progress)));
 }
@@ -84,6 +89,8 @@ async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
   for (const folder of flags.run) {
     runs.push(await runOfTask(folder, manifest, task, epoch));
   }
+  const folder = flags.out === undefined ? (runs[0]?.folder ?? '') : path.join(flags.out, task);
+  const table = flags.predictions ? ['predictions.csv'] : [];
   const evaluation = await withClassifiers(
     runs.map((each) => () => openRun(each, epoch)),
     (classifiers) =>
@@ -93,19 +100,21 @@ async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
         weights: flags.weights,
         manifest,
         task,
+        predictions: table.map((name) => path.join(folder, name))[0],
         onProgress: (state) => progress.update({ label: task, ...state }),
       }),
   );
   progress.end();
   warnUnreadable(evaluation.failures, 'left out of the scores');
   print(classScoreTable(evaluation));
-  const folder = flags.out === undefined ? (runs[0]?.folder ?? '') : path.join(flags.out, task);
   for (const each of runs) {
     await tellEpoch(each, epoch);
   }
   await saveEvaluation(evaluation, folder);
   const pictures = await drawEvaluation(evaluation, folder);
-  print(`Written to ${folder}: ${['evaluation.json', 'classes.csv', ...pictures].join(', ')}\n`);
+  print(
+    `Written to ${folder}: ${['evaluation.json', 'classes.csv', ...table, ...pictures].join(', ')}\n`,
+  );
   return evaluation;
 }
 
