@@ -3,7 +3,7 @@
  * here, the commands' flags, the keys of configuration files, docs/options.md, and what editors show.
  */
 import { existsSync } from 'node:fs';
-import { expected } from './errors.js';
+import { conflict, expected } from './errors.js';
 import { checkKeys, nearest } from './near-miss.js';
 
 interface Described {
@@ -155,6 +155,26 @@ export function pickOptions<Table extends OptionTable>(
   return Object.fromEntries(names.map((name) => [name, values[name]])) as Partial<
     OptionValues<Table>
   >;
+}
+
+/**
+ * Checks `values` against each other. A default passes: it counts as not given. An option without a default is checked by its
+ * owner.
+ *
+ * @throws InvalidInputError when an option is given that has no meaning with what another one chooses
+ */
+export function checkApplies(table: OptionTable, values: Readonly<Record<string, unknown>>): void {
+  for (const [name, { appliesWith, default: preset }] of Object.entries(table)) {
+    if (appliesWith === undefined || preset === undefined || values[name] === preset) {
+      continue;
+    }
+    const { option, choices } = appliesWith;
+    const chosen = values[option];
+    if (!choices.includes(chosen as string)) {
+      const why = `It is an option of ${option} ${choices.join(' and ')}: leave it out`;
+      throw conflict(`${name} ${values[name]}`, `${option} ${chosen}`, why);
+    }
+  }
 }
 
 /** @throws InvalidInputError when `value` is outside the option's type or range. */

@@ -3,6 +3,7 @@ import { mostFolds } from '../dataset/index.js';
 import type { GivenValues, OptionValues } from '../options.js';
 import { augmentationOptions, augmentOption, loaderOptions } from '../pipeline/index.js';
 import { bestOptions } from './history.js';
+import { lossOptions } from './loss/options.js';
 import { updaterOptions } from './optimizer/index.js';
 import { phaseOptions } from './run/phases.js';
 import { scheduleOptions } from './schedule/options.js';
@@ -40,13 +41,7 @@ export const trainOptions = {
   ...phaseOptions,
   ...bestOptions,
   ...updaterOptions,
-  labelSmoothing: {
-    type: 'number',
-    default: 0.1,
-    min: 0,
-    max: 0.9,
-    help: 'share of the target spread evenly over all classes',
-  },
+  ...lossOptions,
   seed: loaderOptions.seed,
   dtype: { ...loaderOptions.dtype, help: `${loaderOptions.dtype.help}; training images only` },
   augment: {

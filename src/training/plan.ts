@@ -1,7 +1,7 @@
 /** The plan of a run: its checked options and its samples. */
 import { drawSamples, type Manifest, type Samples, samplesOf } from '../dataset/index.js';
 import { conflict, expected } from '../errors.js';
-import { type GivenValues, pickOptions, resolveOptions } from '../options.js';
+import { checkApplies, type GivenValues, pickOptions, resolveOptions } from '../options.js';
 import { type Augmentation, type Augmenter, requireCuda, viewsOf } from '../pipeline/index.js';
 import { count } from '../plural.js';
 import { checkPrecision, gpuInUse } from '../tensorflow/index.js';
@@ -97,6 +97,7 @@ export function withAugmenter(plan: Plan, augment: Augmenter): ResolvedPlan {
 /** Checks options that are valid alone: against each other and against the devices of this machine. */
 function checkCombination(values: TrainValues, augmentation: Augmentation): void {
   const { precision, augment } = values;
+  checkApplies(trainOptions, values);
   checkOptimizer(values);
   checkPhases(values);
   for (const { from, to } of cyclesOf(values)) {

@@ -5,6 +5,7 @@ import { resolveOptions } from '../../src/options.js';
 import { type Batch, createLoader } from '../../src/pipeline/index.js';
 import { jit, targetsOf, tf } from '../../src/tensorflow/index.js';
 import { trainOptions } from '../../src/training/index.js';
+import { rowLosses } from '../../src/training/loss/options.js';
 import { Updater } from '../../src/training/optimizer/index.js';
 import { splitNetwork } from '../../src/training/run/network.js';
 import { stepInput, stepSettings, trainingStep } from '../../src/training/run/step.js';
@@ -118,8 +119,9 @@ test('when a batch is mixed then loss and accuracy use both labels by their weig
   });
   assert.notEqual(correct, correctByOwn, 'both are equal: use another seed');
   const network = splitNetwork(meanColourModel());
-  const updater = new Updater(network.variables, resolveOptions(trainOptions));
-  const step = trainingStep({ network, updater, labelSmoothing: smoothing });
+  const values = resolveOptions(trainOptions, { labelSmoothing: smoothing });
+  const updater = new Updater(network.variables, values);
+  const step = trainingStep({ network, updater, loss: rowLosses(values) });
   const { tensors, images } = stepInput(batch, classes);
   assert.equal(images, 12);
   for (const way of [step, jit(step)]) {

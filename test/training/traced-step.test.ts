@@ -7,6 +7,7 @@ import { createModel } from '../../src/model/index.js';
 import { resolveOptions } from '../../src/options.js';
 import { devices, type JitOptions, jit, tf } from '../../src/tensorflow/index.js';
 import { train, trainOptions } from '../../src/training/index.js';
+import { rowLosses } from '../../src/training/loss/options.js';
 import { Updater } from '../../src/training/optimizer/index.js';
 import { splitNetwork } from '../../src/training/run/network.js';
 import {
@@ -24,7 +25,6 @@ type Step = (tensors: StepTensors, settings: StepSettings) => tf.Tensor1D;
 const size = 64;
 const batch = 8;
 const classes = 3;
-const labelSmoothing = 0.1;
 
 /** Batches of noise with repeating labels; the same for the same seed. */
 const batches: StepTensors[] = [1, 2, 3, 4].map((seed) => {
@@ -42,8 +42,9 @@ const batches: StepTensors[] = [1, 2, 3, 4].map((seed) => {
 /** The model's training step with SGD and momentum; with float16 its loss is scaled. */
 function stepOf(model: tf.LayersModel, precision: 'float32' | 'float16' = 'float32'): Step {
   const network = splitNetwork(model);
-  const updater = new Updater(network.variables, resolveOptions(trainOptions, { precision }));
-  return trainingStep({ network, updater, labelSmoothing });
+  const values = resolveOptions(trainOptions, { precision, labelSmoothing: 0.1 });
+  const updater = new Updater(network.variables, values);
+  return trainingStep({ network, updater, loss: rowLosses(values) });
 }
 
 /** Mean losses of `steps` steps over the repeated batches. */

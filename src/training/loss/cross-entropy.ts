@@ -1,5 +1,6 @@
 /** Softmax cross-entropy: the loss and its gradient as one TensorFlow op. */
 import { executeOp, tf } from '../../tensorflow/index.js';
+import type { LossEntry } from './loss.js';
 
 /**
  * The cross-entropy of each row, −Σ target · log softmax(logits), in nats; 0 for a row of zeros.
@@ -32,3 +33,9 @@ export function smoothed(targets: tf.Tensor2D, share: number): tf.Tensor2D {
   const classes = targets.shape[1];
   return tf.add(tf.mul(targets, 1 - share), share / classes);
 }
+
+export const crossEntropy = {
+  help: "the negative logarithm of the true class's probability",
+  options: {},
+  softmax: () => crossEntropies,
+} satisfies LossEntry<object>;

@@ -2,7 +2,8 @@
 import { keyOf } from '../../model/index.js';
 import type { Batch, PixelType } from '../../pipeline/index.js';
 import { adoptBatch, targetsOf, tf } from '../../tensorflow/index.js';
-import { crossEntropies, smoothed } from '../loss/cross-entropy.js';
+import { crossEntropies } from '../loss/cross-entropy.js';
+import type { RowLosses } from '../loss/loss.js';
 import type { Updater } from '../optimizer/index.js';
 import type { Network } from './network.js';
 
@@ -52,27 +53,25 @@ export const stepSettings = (learningRate: number, key: string): StepSettings =>
 export interface TrainingOptions {
   network: Network;
   updater: Updater;
-  /** Share of the target spread evenly over all classes. */
-  labelSmoothing: number;
+  loss: RowLosses;
 }
 
 /**
- * A function that trains on a batch. Its result, summed over the images, is [cross-entropy in nats, hits]; a
+ * A function that trains on a batch. Its result, summed over the images, is [loss in nats, hits]; a
  * hit is an image whose top class is right.
  */
-export const trainingStep = ({ network, updater, labelSmoothing }: TrainingOptions) =>
+export const trainingStep = ({ network, updater, loss }: TrainingOptions) =>
   function trainStep(
     { images, targets, labels }: StepTensors,
     { learningRate, dropoutKey }: StepSettings,
   ): tf.Tensor1D {
     return tf.tidy(() => {
       const input = network.frozen(images);
-      const wanted = smoothed(targets, labelSmoothing);
       let kept: [logits: tf.Tensor2D, losses: tf.Tensor1D] | undefined;
       const { grads } = tf.variableGrads(
         () => {
           const logits = network.learn(input, { training: true, dropoutKey });
-          const losses = crossEntropies(logits, wanted);
+          const losses = loss(logits, targets);
           kept = [tf.keep(logits), tf.keep(losses)];
           return updater.scaled(tf.mean(losses));
         },

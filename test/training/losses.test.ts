@@ -1,0 +1,126 @@
+/** Compares losses and their gradients with formulas, torch and torchvision in double precision. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { resolveOptions } from '../../src/options.js';
+import { jit, tf } from '../../src/tensorflow/index.js';
+import { checkedValues } from '../../src/training/index.js';
+import { crossEntropies, smoothed } from '../../src/training/loss/cross-entropy.js';
+import { lossOptions, rowLosses } from '../../src/training/loss/options.js';
+
+const logits = [
+  [2, -1, 0.5],
+  [-30, 40, 0],
+  [0.1, 0.2, 0.3],
+];
+const targets = [
+  [0.25, 0.75, 0],
+  [1, 0, 0],
+  [0, 0, 1],
+];
+const share = 0.3;
+const weights = [1, 0.5, -2];
+
+test('when targets are smoothed, then loss and gradient follow the formula', () => {
+  const x = tf.tensor2d(logits);
+  const y = tf.tensor2d(targets);
+  const loss = (z: tf.Tensor2D) => crossEntropies(z, smoothed(y, share)).mul(tf.tensor1d(weights));
+  const losses = loss(x).arraySync() as number[];
+  const gradient = (z: tf.Tensor2D) => tf.grad((input) => loss(input as tf.Tensor2D).sum())(z);
+  const jitted = jit(gradient);
+  const gradients = [gradient(x), jitted(x)].map((tensor) => tensor.arraySync() as number[][]);
+  logits.forEach((row, i) => {
+    const largest = Math.max(...row);
+    const total = row.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
+    const weight = weights[i] as number;
+    const smooth = row.map((_, k) => (1 - share) * (targets[i]?.[k] as number) + share / 3);
+    const wanted = row.reduce(
+      (sum, logit, k) => sum - (smooth[k] as number) * (logit - largest - Math.log(total)),
+      0,
+    );
+    assert.ok(Math.abs((losses[i] as number) - weight * wanted) < 1e-6 * wanted, `row ${i}`);
+    row.forEach((logit, k) => {
+      const slope = weight * (Math.exp(logit - largest) / total - (smooth[k] as number));
+      for (const gradient of gradients) {
+        assert.ok(Math.abs((gradient[i]?.[k] as number) - slope) < 1e-6, `${i}, ${k}`);
+      }
+    });
+  });
+});
+
+test('when a row of targets is zeros, then its loss is 0', () => {
+  assert.deepEqual(crossEntropies(tf.tensor2d([[1, 2]]), tf.zeros([1, 2])).arraySync(), [0]);
+});
+
+interface Cases {
+  cases: { gamma: number; losses: number[]; gradient: number[][] }[];
+}
+
+/** Of test/fixtures/make_training.py. */
+const golden = JSON.parse(
+  readFileSync(new URL('../fixtures/training.json', import.meta.url), 'utf8'),
+) as {
+  focal: Cases & { logits: number[][]; targets: number[][] };
+  twoClasses: {
+    logits: number[];
+    labels: number[];
+    cases: (Cases['cases'][0] & { gradient: number[] })[];
+  };
+};
+
+/** The focal losses of the rows and their gradient by the logits, jitted. */
+function focalOf(focalGamma: number, z: number[][], y: number[][]) {
+  const losses = rowLosses(
+    resolveOptions(lossOptions, { loss: 'focal', focalGamma, labelSmoothing: 0 }),
+  );
+  const both = jit((logits: tf.Tensor2D, targets: tf.Tensor2D) => {
+    const gradient = tf.grad((x) => losses(x as tf.Tensor2D, targets).sum())(logits);
+    return [losses(logits, targets), gradient] as const;
+  });
+  const [loss, gradient] = both(tf.tensor2d(z), tf.tensor2d(y));
+  return { losses: loss.arraySync(), gradient: gradient.arraySync() as number[][] };
+}
+
+function checkClose(actual: readonly number[], wanted: readonly number[], what: string): void {
+  wanted.forEach((value, i) => {
+    const apart = Math.abs((actual[i] as number) - value);
+    assert.ok(apart <= 1e-6 * Math.max(1, Math.abs(value)), `${what}: ${actual} is not ${wanted}`);
+  });
+}
+
+test('when the loss is focal, then losses and gradients of true, mixed, smoothed and empty targets are those of torch', () => {
+  const { logits, targets, cases } = golden.focal;
+  for (const { gamma, losses, gradient } of cases) {
+    const actual = focalOf(gamma, logits, targets);
+    checkClose(actual.losses, losses, `γ ${gamma}`);
+    checkClose(actual.gradient.flat(), gradient.flat(), `gradient, γ ${gamma}`);
+  }
+});
+
+test("when there are two classes, then the focal loss is torchvision's of their sigmoid", () => {
+  const { logits, labels, cases } = golden.twoClasses;
+  const rows = logits.map((z) => [0, z]);
+  const targets = labels.map((label) => [1 - label, label]);
+  for (const { gamma, losses, gradient } of cases) {
+    const actual = focalOf(gamma, rows, targets);
+    checkClose(actual.losses, losses, `γ ${gamma}`);
+    const ofOne = actual.gradient.map(([, slope]) => slope as number);
+    checkClose(ofOne, gradient, `gradient, γ ${gamma}`);
+  }
+});
+
+test('when a network is sure and right, then the focal loss has a finite gradient', () => {
+  for (const gamma of [0.5, 1, 2]) {
+    const { losses, gradient } = focalOf(gamma, [[200, 0, -200]], [[1, 0, 0]]);
+    assert.deepEqual([...losses, ...gradient.flat()].map(Math.abs), [0, 0, 0, 0], `γ ${gamma}`);
+  }
+});
+
+test('when the exponent of the focal loss is given for another loss, then both are named', () => {
+  assert.throws(() => checkedValues({ focalGamma: 3 }), {
+    name: 'InvalidInputError',
+    message:
+      'focalGamma 3 cannot be combined with loss cross-entropy. It is an option of loss focal: leave it out',
+  });
+  assert.equal(checkedValues({ loss: 'focal', focalGamma: 3 }).values.focalGamma, 3);
+});
