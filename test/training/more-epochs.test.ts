@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { resolveOptions } from '../../src/options.js';
 import { learningRateAt, type TrainOptions, train } from '../../src/training/index.js';
+import { scheduleOptions } from '../../src/training/schedule/options.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 import { smallClassifier } from '../support/small-classifier.js';
@@ -42,9 +44,8 @@ test('when a finished run is resumed with more epochs, then the rest follows the
   const warnings = await warningsDuring(async () => {
     const { history, finished, wasFinished, best } = await resume('grown', { epochs: 3 });
     assert.deepEqual([history.length, finished, wasFinished], [3, true, false]);
-    const schedule = { schedule: 'cosine', learningRate: 0.1, warmUp: 0.5 } as const;
     const place = { step: 3 * batchesPerEpoch - 1, stepsPerEpoch: batchesPerEpoch, epochs: 3 };
-    const rate = learningRateAt(schedule, place);
+    const rate = learningRateAt({ ...resolveOptions(scheduleOptions), learningRate: 0.1 }, place);
     assert.equal(history[2]?.learningRate, rate);
     assert.ok(history.includes(best as (typeof history)[0]));
   });

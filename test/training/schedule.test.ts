@@ -1,10 +1,13 @@
-/** Compares learning rates with the original recipe's table and known points of the cosine. */
+/** Compares learning rates with the original recipe's table, known points of the cosine, and torch's one-cycle. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { learningRateAt } from '../../src/training/index.js';
+import { resolveOptions } from '../../src/options.js';
+import { checkedValues, learningRateAt } from '../../src/training/index.js';
+import { scheduleOptions } from '../../src/training/schedule/options.js';
 
 test('when the schedule is the original one then the rate falls after epochs 10, 20 and 30 of 40', () => {
-  const options = { schedule: 'step', learningRate: 0.001, warmUp: 0.5 } as const;
+  const options = { ...resolveOptions(scheduleOptions, { schedule: 'step' }), learningRate: 0.001 };
   const rates = [0, 9, 10, 19, 20, 29, 30, 39].map((epoch) =>
     learningRateAt(options, { step: epoch * 5 + 4, stepsPerEpoch: 5, epochs: 40 }).toFixed(9),
   );
@@ -13,7 +16,7 @@ test('when the schedule is the original one then the rate falls after epochs 10,
 });
 
 test('when the schedule is cosine then it rises linearly, peaks, is half at half time and ends near 0', () => {
-  const options = { schedule: 'cosine', learningRate: 0.8, warmUp: 1 } as const;
+  const options = { ...resolveOptions(scheduleOptions, { warmUp: 1 }), learningRate: 0.8 };
   const rate = (step: number) => learningRateAt(options, { step, stepsPerEpoch: 3, epochs: 5 });
   const close = (actual: number, wanted: number) =>
     assert.ok(Math.abs(actual - wanted) < 1e-12, `${actual} is not ${wanted}`);
@@ -23,4 +26,40 @@ test('when the schedule is cosine then it rises linearly, peaks, is half at half
   close(rate(9), 0.4);
   // cos(π · 11/12) = −0.9659…
   close(rate(14), 0.4 * (1 - Math.sqrt(2 + Math.sqrt(3)) / 2));
+});
+
+interface OneCycle {
+  options: { pct_start?: number; div_factor?: number; final_div_factor?: number };
+  /** With 0.8 as the largest. */
+  rates: number[];
+}
+
+test("when the schedule is one-cycle, then every step's rate is that of torch's OneCycleLR", () => {
+  // Of test/fixtures/make_training.py.
+  const file = new URL('../fixtures/training.json', import.meta.url);
+  const { oneCycle } = JSON.parse(readFileSync(file, 'utf8')) as { oneCycle: OneCycle[] };
+  for (const { options, rates } of oneCycle) {
+    const { pct_start: riseShare, div_factor, final_div_factor } = options;
+    const own = { riseShare, startDivisor: div_factor, endDivisor: final_div_factor };
+    const values = resolveOptions(scheduleOptions, { schedule: 'one-cycle', ...own });
+    rates.forEach((wanted, step) => {
+      const place = { step, stepsPerEpoch: 1, epochs: rates.length };
+      const rate = learningRateAt({ ...values, learningRate: 0.8 }, place);
+      assert.ok(Math.abs(rate - wanted) <= 1e-9, `step ${step}: ${rate} is not ${wanted}`);
+    });
+  }
+  const single = { step: 0, stepsPerEpoch: 1, epochs: 1 };
+  assert.ok(learningRateAt(checkedValues({ schedule: 'one-cycle' }).values, single) >= 0);
+});
+
+test('when an option of another schedule is given, then both are named', () => {
+  assert.throws(() => checkedValues({ schedule: 'one-cycle', warmUp: 1 }), {
+    name: 'InvalidInputError',
+    message:
+      'warmUp 1 cannot be combined with schedule one-cycle. Its riseShare says how long it rises: leave warmUp out',
+  });
+  assert.throws(
+    () => checkedValues({ riseShare: 0.2 }),
+    /^InvalidInputError: riseShare 0\.2 cannot be combined with schedule cosine\./,
+  );
 });

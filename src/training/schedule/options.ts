@@ -13,6 +13,7 @@ export const scheduleOptions = {
       .join('; ')}`,
   },
   ...schedules.cosine.options,
+  ...schedules['one-cycle'].options,
 } as const satisfies OptionTable;
 
 export type ScheduleValues = OptionValues<typeof scheduleOptions>;
