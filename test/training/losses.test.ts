@@ -56,9 +56,9 @@ interface Cases {
   cases: { gamma: number; losses: number[]; gradient: number[][] }[];
 }
 
-/** Of test/fixtures/make_training.py. */
+/** Of test/training/fixtures/make_training.py. */
 const golden = JSON.parse(
-  readFileSync(new URL('../fixtures/training.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('./fixtures/training.json', import.meta.url), 'utf8'),
 ) as {
   focal: Cases & { logits: number[][]; targets: number[][] };
   twoClasses: {

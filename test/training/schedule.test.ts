@@ -35,8 +35,8 @@ interface OneCycle {
 }
 
 test("when the schedule is one-cycle, then every step's rate is that of torch's OneCycleLR", () => {
-  // Of test/fixtures/make_training.py.
-  const file = new URL('../fixtures/training.json', import.meta.url);
+  // Of test/training/fixtures/make_training.py.
+  const file = new URL('./fixtures/training.json', import.meta.url);
   const { oneCycle } = JSON.parse(readFileSync(file, 'utf8')) as { oneCycle: OneCycle[] };
   for (const { options, rates } of oneCycle) {
     const { pct_start: riseShare, div_factor, final_div_factor } = options;
