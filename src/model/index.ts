@@ -11,6 +11,7 @@ export {
   type Classifier,
   checkHead,
   featuresOf,
+  headName,
   type ImageModel,
   setTrainable,
   type Trainable,

@@ -103,6 +103,10 @@ function checkCombination(values: TrainValues, augmentation: Augmentation): void
   for (const { from, to } of cyclesOf(values)) {
     checkSchedule({ ...values, epochs: to - from });
   }
+  if (values.trainable === 'head' && values.layerDecay !== 1) {
+    const why = 'The head has the whole learning rate: leave layerDecay out';
+    throw conflict(`layerDecay ${values.layerDecay}`, 'trainable head', why);
+  }
   if (viewsOf(augmentation) > 1) {
     throw expected('center, random or random-resized', 'crop', augmentation.crop);
   }

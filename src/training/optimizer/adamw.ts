@@ -6,6 +6,7 @@ import {
   type NamedVariable,
   type Optimizer,
   type OptimizerEntry,
+  ratesOf,
   whenUsable,
 } from './optimizer.js';
 import { Slots } from './slots.js';
@@ -66,14 +67,21 @@ export class AdamW extends Slots implements Optimizer {
     tf.tidy(() => {
       const rate = whenUsable(usable, learningRate, 0);
       this.steps.assign(tf.add(this.steps, whenUsable(usable, 1, 0)));
-      const inputs = this.inputs(rate, usable);
-      this.variables.forEach(({ variable }, i) => {
-        this.decay.shrink(variable, rate);
+      const { powers, corrected, shares } = this.inputs(rate, usable);
+      const [rateOf, correctedOf] = [ratesOf(rate), ratesOf(corrected)];
+      this.variables.forEach((weight, i) => {
+        const { variable } = weight;
+        this.decay.shrink(variable, rateOf(weight));
         const moments = [this.means[i], this.squares[i]] as tf.Variable[];
         updateVariables({
           name: 'ResourceApplyAdam',
           variables: [variable, ...moments],
-          inputs: [...inputs, gradients[variable.name] as tf.Tensor],
+          inputs: [
+            ...powers,
+            correctedOf(weight),
+            ...shares,
+            gradients[variable.name] as tf.Tensor,
+          ],
           attributes: { T: { type: 'dtype', value: 'float32' } },
         });
       });
@@ -85,20 +93,22 @@ export class AdamW extends Slots implements Optimizer {
    * (https://www.tensorflow.org/api_docs/python/tf/raw_ops/ResourceApplyAdam). So it gets powers of 0, which
    * turn its corrections off, and a learning rate and an ε that contain them.
    */
-  private inputs(rate: tf.Scalar, usable?: tf.Scalar): tf.Scalar[] {
+  private inputs(rate: tf.Scalar, usable?: tf.Scalar) {
     const { beta1, beta2, epsilon } = this.options;
     // Not 0 before the first usable step: the rate is divided by the correction.
     const step = tf.maximum(this.steps, 1);
     const correction = (beta: number) => tf.neg(tf.expm1(tf.mul(step, Math.log(beta))));
     const root = tf.sqrt(correction(beta2)) as tf.Scalar;
     const none = tf.scalar(0);
-    return [
-      ...[none, none],
-      tf.div(tf.mul(rate, root), correction(beta1)) as tf.Scalar,
-      whenUsable(usable, beta1, 1),
-      whenUsable(usable, beta2, 1),
-      tf.mul(root, epsilon) as tf.Scalar,
-    ];
+    return {
+      powers: [none, none],
+      corrected: tf.div(tf.mul(rate, root), correction(beta1)) as tf.Scalar,
+      shares: [
+        whenUsable(usable, beta1, 1),
+        whenUsable(usable, beta2, 1),
+        tf.mul(root, epsilon) as tf.Scalar,
+      ],
+    };
   }
 }
 

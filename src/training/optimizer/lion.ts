@@ -7,6 +7,7 @@ import {
   type NamedVariable,
   type Optimizer,
   type OptimizerEntry,
+  ratesOf,
   whenUsable,
 } from './optimizer.js';
 import { Slots } from './slots.js';
@@ -54,9 +55,11 @@ export class Lion extends Slots implements Optimizer {
   apply(gradients: tf.NamedTensorMap, learningRate: tf.Scalar | number, usable?: tf.Scalar): void {
     const { beta1, beta2 } = this.options;
     tf.tidy(() => {
-      const rate = whenUsable(usable, learningRate, 0);
+      const rateOf = ratesOf(whenUsable(usable, learningRate, 0));
       const share = whenUsable(usable, 1 - beta2, 0);
-      this.variables.forEach(({ variable }, i) => {
+      this.variables.forEach((weight, i) => {
+        const { variable } = weight;
+        const rate = rateOf(weight);
         const momentum = this.momenta[i] as tf.Variable;
         const gradient = gradients[variable.name] as tf.Tensor;
         const direction = tf.sign(tf.add(tf.mul(momentum, beta1), tf.mul(gradient, 1 - beta1)));

@@ -6,6 +6,8 @@ import { tf, updateVariables } from '../../tensorflow/index.js';
 export interface NamedVariable {
   name: string;
   variable: tf.Variable;
+  /** The weight's learning rate is that of the step times this; default 1. */
+  rateFactor?: number;
 }
 
 /** One variable of a state: its kind (`velocity`), the name of its weight, and its values in float32. */
@@ -52,6 +54,16 @@ export function whenUsable(
 ): tf.Scalar {
   const scalar = typeof value === 'number' ? tf.scalar(value) : value;
   return usable === undefined ? scalar : (tf.where(usable, scalar, otherwise) as tf.Scalar);
+}
+
+/** The rate of each weight: `rate` times its factor. Weights of one factor share a tensor. */
+export function ratesOf(rate: tf.Scalar): (weight: NamedVariable) => tf.Scalar {
+  const rates = new Map([[1, rate]]);
+  return ({ rateFactor = 1 }) => {
+    const own = rates.get(rateFactor) ?? tf.mul(rate, rateFactor);
+    rates.set(rateFactor, own);
+    return own;
+  };
 }
 
 /** variable ← variable − rate · direction, in place. */

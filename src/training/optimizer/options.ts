@@ -41,6 +41,13 @@ export const updaterOptions = {
     help: entries.map(([name, { help }]) => `${name}: ${help}`).join('; '),
   },
   ...optimizerOptions,
+  layerDecay: {
+    type: 'number',
+    default: 1,
+    min: 0,
+    max: 1,
+    help: 'factor of the learning rate from each block of layers to the one before it, the head having the whole rate; 1: all alike',
+  },
   clipNorm: {
     type: 'number',
     default: 0,

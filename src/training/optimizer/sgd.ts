@@ -6,6 +6,7 @@ import {
   type NamedVariable,
   type Optimizer,
   type OptimizerEntry,
+  ratesOf,
   whenUsable,
 } from './optimizer.js';
 import { Slots } from './slots.js';
@@ -54,9 +55,11 @@ export class Sgd extends Slots implements Optimizer {
   apply(gradients: tf.NamedTensorMap, learningRate: tf.Scalar | number, usable?: tf.Scalar): void {
     const { nesterov, decoupledDecay } = this.options;
     tf.tidy(() => {
-      const rate = whenUsable(usable, learningRate, 0);
+      const rateOf = ratesOf(whenUsable(usable, learningRate, 0));
       const momentum = whenUsable(usable, this.options.momentum, 1);
-      this.variables.forEach(({ variable }, i) => {
+      this.variables.forEach((weight, i) => {
+        const { variable } = weight;
+        const rate = rateOf(weight);
         let gradient = gradients[variable.name] as tf.Tensor;
         if (decoupledDecay) {
           this.decay.shrink(variable, rate);

@@ -3,6 +3,7 @@ import { pickOptions } from '../../options.js';
 import { executeOp, tf } from '../../tensorflow/index.js';
 import { globalNorm } from './global-norm.js';
 import { GradientSum } from './gradient-sum.js';
+import { withLayerRates } from './layer-decay.js';
 import { optimizers } from './list.js';
 import { LossScale } from './loss-scale.js';
 import type { NamedVariable, Optimizer, OptimizerEntry, Slot, State } from './optimizer.js';
@@ -20,9 +21,12 @@ export class Updater implements State {
     variables: readonly NamedVariable[],
     private readonly options: UpdaterOptions,
   ) {
-    const { optimizer, averageDecay, accumulate, precision } = options;
+    const { optimizer, layerDecay, averageDecay, accumulate, precision } = options;
     const entry = optimizers[optimizer] as OptimizerEntry;
-    this.optimizer = entry.create(variables, pickOptions(entry.options, options));
+    this.optimizer = entry.create(
+      withLayerRates(variables, layerDecay),
+      pickOptions(entry.options, options),
+    );
     if (averageDecay > 0) {
       this.average = new WeightAverage(variables, averageDecay);
     }

@@ -12,6 +12,7 @@ import {
 import { optimizers } from '../../../src/training/optimizer/list.js';
 import type { Optimizer, OptimizerEntry } from '../../../src/training/optimizer/optimizer.js';
 import {
+  close,
   gradientsOf,
   type Numbers,
   rateOf,
@@ -50,6 +51,25 @@ for (const [name, { create }] of entries) {
       () => successor.restore([]),
       /Missing values of shape \[1,5\] for the \w+.* of kernel/,
     );
+  });
+
+  test(`when a weight has a rate factor, then ${name} moves it as by the rate times the factor`, () => {
+    for (const [way, wrap] of ways) {
+      const [whole, part] = [0.1, 0.025].map((rate) => {
+        const weights = weightsOf();
+        weights.forEach((weight) => {
+          weight.rateFactor = rate === 0.1 ? 0.25 : 1;
+        });
+        const optimizer = create(weights, { weightDecay: 0.1 });
+        const step = wrap((gradients, scalar) => optimizer.apply(gradients, scalar));
+        for (let i = 0; i < 3; i++) {
+          tf.tidy(() => step(tensorsOf(weights, gradientsOf(i)), tf.scalar(rate)));
+        }
+        return valuesOf(weights);
+      }) as [Numbers, Numbers];
+      close(whole, part, 1e-6, way);
+      assert.notDeepEqual(whole, start);
+    }
   });
 
   test(`when gradients are not usable, then ${name} changes neither weights nor state`, () => {

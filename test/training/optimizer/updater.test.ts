@@ -26,6 +26,7 @@ const plain: UpdaterOptions = {
   epsilon: 1e-8,
   weightDecay: 0,
   decayAll: false,
+  layerDecay: 1,
   clipNorm: 0,
   averageDecay: 0,
   accumulate: 1,
