@@ -1,5 +1,5 @@
-/** The loaders of a run: augmented and shuffled for training, centre crops in order for validation. The caller closes them. */
-import { type Manifest, resolveSamples } from '../dataset/index.js';
+/** What the data give a run: its loaders, which the caller closes, and the loss with the weights of their classes. */
+import { type Manifest, resolveSamples, type Samples } from '../dataset/index.js';
 import {
   atStrength,
   createLoader,
@@ -9,7 +9,9 @@ import {
   type Preprocessing,
 } from '../pipeline/index.js';
 import { batchPlace } from './augment.js';
-import type { ResolvedPlan } from './plan.js';
+import type { RowLosses } from './loss/loss.js';
+import { trainingLoss } from './loss/options.js';
+import type { Plan, ResolvedPlan } from './plan.js';
 
 export interface LoaderParts {
   plan: ResolvedPlan;
@@ -17,7 +19,7 @@ export interface LoaderParts {
   preprocessing: Preprocessing;
 }
 
-/** @param strength of the augmentation, 0…1 */
+/** Augmented and shuffled. `strength` is that of the augmentation, 0…1. */
 export function trainingLoader(parts: LoaderParts, strength: number): Loader<PixelType> {
   const { values, augmentation, training } = parts.plan;
   const { augment, dtype, damaged } = values;
@@ -33,7 +35,7 @@ export function trainingLoader(parts: LoaderParts, strength: number): Loader<Pix
   });
 }
 
-/** Undefined when the task has no validation images. */
+/** Centre crops in order. Undefined when the task has no validation images. */
 export function validationLoader(parts: LoaderParts): Loader | undefined {
   const { values, validation } = parts.plan;
   if (validation.length === 0) {
@@ -51,4 +53,19 @@ export function validationLoader(parts: LoaderParts): Loader | undefined {
 function shared({ plan, preprocessing }: LoaderParts) {
   const { batchSize, threads, memoryMB, seed, failureBudget } = plan.values;
   return { preprocessing, batchSize, threads, memoryMB, seed, failureBudget };
+}
+
+/** The loss of training: class weights follow from the labels of the training images. */
+export function lossOf({
+  values,
+  classes,
+  training,
+}: Pick<Plan, 'values' | 'classes' | 'training'>): RowLosses {
+  return trainingLoss(values, { labels: labelsOf(training), classes: classes.length });
+}
+
+function* labelsOf(samples: Samples): Generator<number> {
+  for (const { label } of samples) {
+    yield label;
+  }
 }

@@ -30,7 +30,7 @@ export interface EpochRecord extends PipelineReport {
   epoch: number;
   /** Of the epoch's last step. */
   learningRate: number;
-  /** Mean of the loss over the augmented training images, with label smoothing, without weight decay. */
+  /** Mean of the loss over the augmented training images, with label smoothing and class weights, without weight decay. */
   loss: number;
   accuracy: number;
   /** Mean cross-entropy over the validation images' centre crops; absent without such images. */

@@ -2,11 +2,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import type { Sample } from '../../src/dataset/index.js';
 import { resolveOptions } from '../../src/options.js';
 import { jit, tf } from '../../src/tensorflow/index.js';
-import { checkedValues } from '../../src/training/index.js';
+import { lossOf } from '../../src/training/data.js';
+import { checkedValues, trainOptions } from '../../src/training/index.js';
+import { balancedWeights } from '../../src/training/loss/class-weights.js';
 import { crossEntropies, smoothed } from '../../src/training/loss/cross-entropy.js';
-import { lossOptions, rowLosses } from '../../src/training/loss/options.js';
+import { lossOptions, rowLosses, trainingLoss } from '../../src/training/loss/options.js';
 
 const logits = [
   [2, -1, 0.5],
@@ -60,6 +63,15 @@ interface Cases {
 const golden = JSON.parse(
   readFileSync(new URL('./fixtures/training.json', import.meta.url), 'utf8'),
 ) as {
+  classWeights: {
+    labels: number[];
+    weights: number[];
+    logits: number[][];
+    /** The label of each row, the mean loss of the batch and its gradient. */
+    batch: number[];
+    mean: number;
+    gradient: number[][];
+  };
   focal: Cases & { logits: number[][]; targets: number[][] };
   twoClasses: {
     logits: number[];
@@ -123,4 +135,42 @@ test('when the exponent of the focal loss is given for another loss, then both a
       'focalGamma 3 cannot be combined with loss cross-entropy. It is an option of loss focal: leave it out',
   });
   assert.equal(checkedValues({ loss: 'focal', focalGamma: 3 }).values.focalGamma, 3);
+});
+
+test("when class weights are balanced, then they are scikit-learn's, and the sum of the weighted losses over the images is torch's", () => {
+  const { labels, weights, logits, batch, mean, gradient } = golden.classWeights;
+  checkClose(balancedWeights(labels, 3), weights, 'weights');
+  const values = resolveOptions(lossOptions, { classWeights: 'balanced', labelSmoothing: 0 });
+  const losses = trainingLoss(values, { labels, classes: 3 });
+  const targets = tf.oneHot(tf.tensor1d(batch, 'int32'), 3).cast('float32') as tf.Tensor2D;
+  const meanOf = (x: tf.Tensor) => losses(x as tf.Tensor2D, targets).mean();
+  const [value, slope] = jit((x: tf.Tensor2D) => [meanOf(x), tf.grad(meanOf)(x)] as const)(
+    tf.tensor2d(logits),
+  );
+  checkClose([...value.dataSync()], [mean], 'mean');
+  checkClose([...slope.dataSync()], gradient.flat(), 'gradient');
+});
+
+test('when an image is mixed, then its weight is that of both classes by their shares, before label smoothing', () => {
+  const training = [0, 0, 0, 1].map((label) => ({ label }) as Sample);
+  const values = resolveOptions(trainOptions, { classWeights: 'balanced', labelSmoothing: 0.2 });
+  const weighted = lossOf({ values, classes: ['a', 'b'], training });
+  const [x, y] = [
+    tf.tensor2d([
+      [1, 2],
+      [1, 2],
+    ]),
+    tf.tensor2d([
+      [0.75, 0.25],
+      [0, 0],
+    ]),
+  ];
+  const [whole] = rowLosses(values)(x, y).arraySync() as [number];
+  // 4 images in 2 classes: 4 / (2 · 3) and 4 / (2 · 1).
+  const wanted = whole * (0.75 * (2 / 3) + 0.25 * 2);
+  checkClose(weighted(x, y).arraySync(), [wanted, 0], 'mixed');
+});
+
+test('when a class has no images, then it has no weight, and the others share theirs', () => {
+  assert.deepEqual(balancedWeights([0, 2, 2, 2], 3), [2, 0, 2 / 3]);
 });

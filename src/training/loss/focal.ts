@@ -19,7 +19,7 @@ const leastLeft = 1e-7;
 
 /**
  * −Σ target · (1 − p)^γ · log p, where p is the softmax of the logits (Lin et al. 2017,
- * https://arxiv.org/abs/1708.02002, equation 4, without α, which {@link classWeights} replaces). The paper has one true class;
+ * https://arxiv.org/abs/1708.02002, equation 4; the option `classWeights` is its α). The paper has one true class;
  * a soft target, of a mix or of label smoothing, weighs the focal term of each class, as it weighs its logarithm in
  * cross-entropy.
  */

@@ -1,5 +1,6 @@
 /** Options of the loss, and the loss of a step by the chosen one. */
 import type { OptionTable, OptionValues } from '../../options.js';
+import { balancedWeights, weighted } from './class-weights.js';
 import { smoothed } from './cross-entropy.js';
 import { losses } from './list.js';
 import type { LossEntry, RowLosses } from './loss.js';
@@ -14,6 +15,12 @@ export const lossOptions = {
       .join('; '),
   },
   ...losses.focal.options,
+  classWeights: {
+    type: 'choice',
+    choices: ['none', 'balanced'],
+    default: 'none',
+    help: 'weight of an image in the loss by its class: none: 1; balanced: images / (classes · images of the class)',
+  },
   labelSmoothing: {
     type: 'number',
     default: 0.1,
@@ -25,9 +32,20 @@ export const lossOptions = {
 
 export type LossValues = OptionValues<typeof lossOptions>;
 
-/** The chosen loss of each row, where each image has one class, with label smoothing. */
+/** The chosen loss of each row, where each image has one class, with label smoothing and without class weights. */
 export function rowLosses(values: LossValues): RowLosses {
   const entry: LossEntry<LossValues> = losses[values.loss];
   const unsmoothed = entry.softmax(values);
   return (logits, targets) => unsmoothed(logits, smoothed(targets, values.labelSmoothing));
+}
+
+/** {@link rowLosses} with the class weights that follow from the labels of the training images. */
+export function trainingLoss(
+  values: LossValues,
+  { labels, classes }: { labels: Iterable<number>; classes: number },
+): RowLosses {
+  const losses = rowLosses(values);
+  return values.classWeights === 'none'
+    ? losses
+    : weighted(losses, balancedWeights(labels, classes));
 }

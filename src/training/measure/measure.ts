@@ -2,6 +2,7 @@
 import { createModel, forwardOf, type ModelOptions } from '../../model/index.js';
 import { isPath } from '../../options.js';
 import { tf } from '../../tensorflow/index.js';
+import { rowLosses } from '../loss/options.js';
 import { resolveOptimizer } from '../optimizer/index.js';
 import { checkedValues } from '../plan.js';
 import { JittedSteps } from '../run/jitted-steps.js';
@@ -34,7 +35,7 @@ export async function measureNetwork(
   const classifier = await createModel({ network, classes, pretrained, trainable: 'all', seed: 1 });
   const { model, preprocessing } = classifier;
   const { values } = checkedValues({ batchSize: batch });
-  const steps = new JittedSteps(splitNetwork(model), resolveOptimizer(values));
+  const steps = new JittedSteps(splitNetwork(model), resolveOptimizer(values), rowLosses(values));
   const size = preprocessing.crop;
   const place = { learningRate: values.learningRate, key: 'measure', isLast: true };
   const given = randomBatch(batch, size);

@@ -1,6 +1,6 @@
 /** The jitted functions of a run, and the updater whose state they change. */
 import { type Jitted, jit, tf } from '../../tensorflow/index.js';
-import { rowLosses } from '../loss/options.js';
+import type { RowLosses } from '../loss/loss.js';
 import { Updater } from '../optimizer/index.js';
 import type { TrainValues } from '../options.js';
 import type { Network } from './network.js';
@@ -25,13 +25,14 @@ export class JittedSteps {
   constructor(
     network: Network,
     private readonly values: TrainValues,
+    loss: RowLosses,
   ) {
     const { precision } = values;
     const updater = new Updater(network.variables, values);
     this.updater = updater;
     // Only passes without gradients gain by it.
     const optimize = network.isSplit;
-    this.trainBatch = jit(trainingStep({ network, updater, loss: rowLosses(values) }), {
+    this.trainBatch = jit(trainingStep({ network, updater, loss }), {
       precision,
       optimize,
     });

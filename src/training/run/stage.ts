@@ -1,7 +1,7 @@
 /** What the phase of a run trains with: a loader of its images, and the jitted steps of its trainable weights. */
 import { atSize, type Classifier, setTrainable } from '../../model/index.js';
 import type { Loader, LoaderFailure, PixelType } from '../../pipeline/index.js';
-import { type LoaderParts, trainingLoader } from '../data.js';
+import { type LoaderParts, lossOf, trainingLoader } from '../data.js';
 import type { Slot } from '../optimizer/index.js';
 import { JittedSteps } from './jitted-steps.js';
 import { checkTakes, splitNetwork } from './network.js';
@@ -48,7 +48,7 @@ export class Stage {
       const { classifier, plan } = this.parts;
       this.jitted?.dispose();
       setTrainable(classifier.model, phase.trainable);
-      this.jitted = new JittedSteps(splitNetwork(classifier.model), plan.values);
+      this.jitted = new JittedSteps(splitNetwork(classifier.model), plan.values, lossOf(plan));
       if (slots !== undefined) {
         this.jitted.updater.restore(slots);
       }
