@@ -42,13 +42,15 @@ function questionImages(manifest: Manifest, task: Task): QuestionImages {
   return { files: [...files], classes: task.classes, fallback: classShares(manifest, task) };
 }
 
-/** Each class's share of a task's training images, 0…1: the best answer about an image that cannot be read. */
+/** Each class's share of a task's training images, 0…1, each counted for all of its labels: the best answer about an image that cannot be read. */
 export function classShares(manifest: Manifest, task: Task): number[] {
   const samples = samplesOf(manifest, task.name, 'train');
   const counts = task.classes.map(() => 0);
   for (let index = 0; index < samples.length; index++) {
-    const label = labelOf(samples, index);
-    counts[label] = (counts[label] as number) + 1;
+    const labels = task.labels === 'any' ? samples.at(index)?.labels : [labelOf(samples, index)];
+    for (const label of labels ?? []) {
+      counts[label] = (counts[label] as number) + 1;
+    }
   }
   return counts.map((count) => count / samples.length);
 }

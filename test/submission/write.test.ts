@@ -6,7 +6,12 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Prediction } from '../../src/prediction/index.js';
-import { answerQuestions, verifySubmission, writeSubmission } from '../../src/submission/index.js';
+import {
+  answerQuestions,
+  classShares,
+  verifySubmission,
+  writeSubmission,
+} from '../../src/submission/index.js';
 import {
   answers,
   lines,
@@ -122,6 +127,16 @@ test('when predictions come in another order then each question still gets the r
   const shuffled = new Map([...answers, ['neck_design_labels', reversed]]);
   const { csv } = await writeSubmission({ manifest, answers: shuffled, out: folder });
   assert.equal(await readFile(csv, 'utf8'), `${lines.join('\n')}\n`);
+});
+
+test('when images have any number of labels, then each of them has its share', () => {
+  const task = { ...tasks[0], classes: ['a', 'b', 'c'], labels: 'any' as const };
+  const samples = [[0, 2], [], [2], [0, 1, 2]].map((labels) => {
+    const image = { path: 'a.jpg', task: task.name, label: -1, labels, maybe: [], hash: '' };
+    return { ...image, split: 'train' as const };
+  });
+  const shares = classShares({ ...manifest, tasks: [task], samples }, task);
+  assert.deepEqual(shares, [1 / 2, 1 / 4, 3 / 4]);
 });
 
 test('when two questions name one image then it is predicted once and answers both', async (t) => {

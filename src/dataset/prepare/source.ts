@@ -48,7 +48,7 @@ export async function fittingLayout(
   columns?: ColumnNames,
 ): Promise<Layout<LayoutName>> {
   const layout = await layoutOf(source, columns);
-  if (columns !== undefined && layout !== table) {
+  if (columns !== undefined && layout !== table && (await ifPresent(stat(source)))) {
     const remedy = 'Leave out the names of columns, or name the table as the source';
     throw expected(
       'a table (*.csv, *.jsonl), since its columns are named,',

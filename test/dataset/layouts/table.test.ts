@@ -146,6 +146,14 @@ test('when lists have numbers or other signs, or stand beside single labels, the
   }
 });
 
+test('when each list has one label, then a warning says how to read them as classes that exclude each other', async (t) => {
+  const warned = async (table: string) =>
+    (await prepared(t, { ...photos(3), 'labels.csv': table })).summary.warnings.join();
+  const told = /Each list of tags has one label: .* read them by --columns label=tags\./;
+  assert.match(await warned('path,tags\n0.jpg,a\n1.jpg,b\n2.jpg,?\n'), told);
+  assert.doesNotMatch(await warned('path,tags\n0.jpg,a\n1.jpg,\n'), told);
+});
+
 test('when rows of one image have other labels, then it is left out and a warning has both lists', async (t) => {
   const table = 'path,labels\n0.jpg,b|a\n1.jpg,\n2.jpg,a\n3.jpg,"a,b"\n';
   const files = { ...photos(4), '1.jpg': 'photo 0', '3.jpg': 'photo 0' };
@@ -231,6 +239,11 @@ test('when columns are named on the command line, then they are read, and a wron
   await writeFiles(source, { 'own.csv': table });
   await run('path=img,label=kind,group=shot');
   assert.equal((await loadManifest(out)).samples.length, 3);
+  const absent = ['prepare', `${source}/none.csv`, '--out', out, '--columns', 'label=kind'];
+  await assert.rejects(
+    (await createProgram(absent)).parseAsync(absent, { from: 'user' }),
+    /an existing folder for source but received ".*none\.csv"/,
+  );
   await assert.rejects(
     run('path=img,label=kinds'),
     /a column of .*own\.csv:1:1 for columns label but received "kinds"\. Did you mean kind\?/,

@@ -122,7 +122,7 @@ async function read(source: string, { columns, onProgress }: ReadOptions): Promi
   for (const image of labelled) {
     Object.assign(image, members.get(image.path));
   }
-  warnings.push(...rowWarnings(rows));
+  warnings.push(...rowWarnings(rows), ...listWarnings(rows, given));
   if (!named) {
     warnings.push(...(await unnamedFolders(root, rows.rows)));
   }
@@ -180,6 +180,18 @@ function labelledOf(
 /** Each number once. */
 const ascending = (numbers: readonly number[]): number[] =>
   [...new Set(numbers)].sort((a, b) => a - b);
+
+/** Warnings about lists that may be meant as single labels, which a network answers better where classes exclude each other. */
+const listWarnings = ({ tasks }: Rows, given: readonly GivenRow[]): string[] =>
+  tasks
+    .filter(
+      ({ name, labels }) =>
+        labels === 'any' && given.every((row) => (row.labels.get(name)?.length ?? 1) === 1),
+    )
+    .map(
+      ({ name }) =>
+        `Each list of ${name} has one label: if its classes exclude each other, read them by --columns label=${name}.`,
+    );
 
 const rowWarnings = ({ unlabelled, padded }: Rows): string[] => [
   ...leftOut(unlabelled, 'row without a label is left out', 'rows without a label are left out'),
