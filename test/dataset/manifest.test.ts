@@ -263,7 +263,7 @@ const faults: [what: string, content: unknown, message: RegExp][] = [
       tasks: [{ ...manifest.tasks[0], ...task }],
       samples: [{ ...sample, ...other }],
     },
-    /^Expected a sample with label -1 and ascending numbers of classes .* for samples\[0\]/,
+    /^Expected a sample with label -1 and ascending class numbers as labels .* for samples\[0\]/,
   ]),
   [
     'a task of other labels',

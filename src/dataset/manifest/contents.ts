@@ -134,7 +134,7 @@ const sampleParts: readonly [
     ({ label }, task) => task.labels === 'any' || isClass(label, task),
   ],
   [
-    'label -1 and ascending numbers of classes of its task as labels, in a task of any number of labels alone,',
+    'label -1 and ascending class numbers as labels if its task has any number of them, and no labels otherwise,',
     ({ label, labels }, task) =>
       task.labels === 'any'
         ? label === -1 && areClasses(labels, task) && isAscending(labels)
