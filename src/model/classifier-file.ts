@@ -10,6 +10,7 @@ import { checkPreprocessing } from '../pipeline/index.js';
 import { tf } from '../tensorflow/index.js';
 import { aClassifier, type BuiltClassifier, built, type Classifier } from './classifier.js';
 import { nonFiniteWeight } from './finite-weights.js';
+import { areHeads, outputsOf } from './heads.js';
 import { isSides } from './networks/record.js';
 import { type ModelJson, parseModelJson, type WeightsGroup } from './weights/model-json.js';
 
@@ -30,8 +31,9 @@ type Metadata = Omit<Classifier, 'model'> & {
 export async function saveClassifier(classifier: Classifier, folder: string): Promise<void> {
   checkArgument('classifier', classifier, aClassifier);
   checkArgument('folder', folder, text('the path of a folder'));
-  const { model, network, imported, classes, preprocessing, task, fold, validationImages, epoch } =
-    classifier;
+  const { model, ...record } = classifier;
+  const { network, imported, classes, heads, preprocessing } = record;
+  const { task, fold, validationImages, epoch } = record;
   checkWeights(model, 'a classifier');
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
@@ -47,6 +49,7 @@ export async function saveClassifier(classifier: Classifier, folder: string): Pr
         network,
         imported,
         classes,
+        heads,
         preprocessing,
         task,
         fold,
@@ -120,13 +123,14 @@ export async function readClassifier(
     model.dispose();
     throw error;
   }
-  const { network, imported, classes, preprocessing, task, fold, validationImages, epoch } =
-    metadata;
+  const { network, imported, classes, heads, preprocessing } = metadata;
+  const { task, fold, validationImages, epoch } = metadata;
   return built({
     model,
     network,
     ...(imported !== undefined && { imported }),
     classes,
+    ...(heads !== undefined && { heads }),
     preprocessing,
     ...(task !== undefined && { task }),
     ...(fold !== undefined && { fold }),
@@ -148,6 +152,7 @@ function isMetadata(value: unknown): value is Metadata {
     (value.imported === undefined || isImported(value.imported)) &&
     Array.isArray(value.classes) &&
     value.classes.every((name) => typeof name === 'string') &&
+    (value.heads === undefined || areHeads(value.heads, value.classes.length)) &&
     isObject(value.preprocessing) &&
     isOptionalText(value.task) &&
     isOptionalText(value.validationImages) &&
@@ -190,7 +195,7 @@ async function build(
  * axis of the model that is null may have any length.
  */
 function checkModel(model: tf.LayersModel, metadata: Metadata, file: string): void {
-  const { classes, preprocessing } = metadata;
+  const { classes, heads, preprocessing } = metadata;
   checkPreprocessing(preprocessing, `${file}: preprocessing`);
   const shapes = [...model.inputs, ...model.outputs].map(({ shape }) => shape);
   const { crop } = preprocessing;
@@ -205,6 +210,11 @@ function checkModel(model: tf.LayersModel, metadata: Metadata, file: string): vo
   );
   if (!fits || shapes.length !== wanted.length) {
     throw expected(`an input and an output of ${JSON.stringify(wanted)}`, file, shapes);
+  }
+  const parts = outputsOf(model).map((part) => part.shape.at(-1));
+  const columns = heads?.map(({ from, to }) => to - from);
+  if (columns !== undefined && String(parts) !== String(columns)) {
+    throw expected(`heads of ${columns.join(', ')} classes`, file, parts);
   }
   checkWeights(model, file);
 }

@@ -4,21 +4,24 @@ import { isObject } from '../disk/index.js';
 import { expected, missing } from '../errors.js';
 import type { Preprocessing } from '../pipeline/index.js';
 import { tf } from '../tensorflow/index.js';
+import { type Head, headsFor, isLogits, outputsOf, placeOfHead } from './heads.js';
 import type { NetworkRecord } from './networks/record.js';
 
 export interface Classifier {
   /**
-   * [batch, crop, crop, 3] → [batch, classes] probabilities. Its last layer is a softmax; the layer
-   * before it, `logits`, gives the unnormalised scores.
+   * [batch, crop, crop, 3] → [batch, classes] probabilities. With one head, its last layer is a softmax, or a sigmoid; the
+   * layer before it, `logits`, gives the unnormalised scores. With several, the last layer joins theirs.
    */
   model: tf.LayersModel;
   preprocessing: Preprocessing;
-  /** Class names in output order. */
+  /** Class names in output order; with several heads those of the first, then those of the second, … */
   classes: string[];
+  /** What the columns of the output mean. Absent: all are classes of one task, of which an image has one. */
+  heads?: Head[] | undefined;
   network: string;
   /** Where its network came from and what sides it takes, if it was imported. */
   imported?: Imported | undefined;
-  /** The task that it was trained for by `train`. */
+  /** The task that it was trained for by `train`; absent with several heads. */
   task?: string | undefined;
   /** The fold of the data that its training held back, from 0. */
   fold?: number | undefined;
@@ -39,15 +42,13 @@ export const aClassifier: Kind = {
     ['model', 'classes', 'preprocessing'].every((name) => typeof value[name] === 'object'),
 };
 
-/** The dense layer before the softmax. */
-export const headName = 'logits';
-
-/** The names of the layers of a head, of which no other layer may have one. */
-export const headNames = {
-  dropout: 'dropout',
-  logits: headName,
-  softmax: 'probabilities',
-} as const;
+/** The heads of a classifier, of which most have one. */
+export const headsOf = ({
+  heads,
+  task = '',
+  classes,
+}: Pick<Classifier, 'heads' | 'task' | 'classes'>): Head[] =>
+  heads ?? headsFor([{ task, classes }]);
 
 /** The model of a classifier that Bobbin made: it has one input and one output. */
 export interface ImageModel extends tf.LayersModel {
@@ -94,6 +95,56 @@ export function checkHead({ model, classes }: Pick<Classifier, 'model' | 'classe
   }
 }
 
+/** The part of a classifier that answers a task, by the task. */
+const parts = new WeakMap<tf.LayersModel, Map<string, BuiltClassifier>>();
+
+/**
+ * The part of a classifier of several heads that answers one task, as a classifier of this task: it shares the weights, and
+ * is the same at each call. A classifier of one head is its own part.
+ *
+ * @param task may be left out with one head
+ * @param name how messages call the choice of the task
+ * @throws InvalidInputError when the classifier has several heads and none of this task
+ */
+export function partOf<Given extends Classifier>(
+  classifier: Given,
+  task: string | undefined,
+  name = 'task',
+): Given | BuiltClassifier {
+  const heads = headsOf(classifier);
+  if (heads.length === 1) {
+    return classifier;
+  }
+  const place = placeOfHead(heads, task, name);
+  const { task: own, classes, labels } = heads[place] as Head;
+  const known = parts.get(classifier.model) ?? new Map<string, BuiltClassifier>();
+  const part =
+    known.get(own) ??
+    built({
+      ...classifier,
+      model: tf.model({
+        inputs: classifier.model.inputs,
+        outputs: outputsOf(classifier.model)[place] as tf.SymbolicTensor,
+        name: classifier.model.name,
+      }),
+      task: own,
+      classes,
+      heads: labels === 'one' ? undefined : headsFor([{ task: own, classes, labels }]),
+    });
+  parts.set(classifier.model, known.set(own, part));
+  return part;
+}
+
+/** The part of `classifier` that answers a task; the layers that only its other heads need are freed. */
+export function onlyPartOf(classifier: BuiltClassifier, task: string): BuiltClassifier {
+  const part = partOf(classifier, task);
+  const kept = new Set(part.model.layers);
+  for (const layer of classifier.model.layers.filter((each) => !kept.has(each))) {
+    layer.dispose();
+  }
+  return part;
+}
+
 /**
  * The part of a classifier before its head: images to features, [batch, crop, crop, 3] → [batch, channels]. It shares the
  * classifier's weights; disposing of the classifier frees both.
@@ -103,9 +154,10 @@ export function featuresOf({ model }: Pick<Classifier, 'model'>): ImageModel {
   return tf.model({ inputs: model.inputs, outputs: features }) as ImageModel;
 }
 
-/** What enters the head, and the share of it that training drops. */
+/** What enters the heads, and the share of it that training drops. */
 export function inputOfHead(model: tf.LayersModel): { features: tf.SymbolicTensor; rate: number } {
-  const input = model.getLayer(headName).input as tf.SymbolicTensor;
+  const logits = model.layers.find(({ name }) => isLogits(name)) as tf.layers.Layer;
+  const input = logits.input as tf.SymbolicTensor;
   const { sourceLayer } = input;
   return sourceLayer.getClassName() === 'Dropout'
     ? {
@@ -117,9 +169,9 @@ export function inputOfHead(model: tf.LayersModel): { features: tf.SymbolicTenso
 
 export type Trainable = 'head' | 'all';
 
-/** Freezes or frees everything before the head; the head is always trainable. */
+/** Freezes or frees everything before the heads, which are always trainable. */
 export function setTrainable(model: tf.LayersModel, trainable: Trainable): void {
   for (const layer of model.layers) {
-    layer.trainable = trainable === 'all' || layer.name === headName;
+    layer.trainable = trainable === 'all' || isLogits(layer.name);
   }
 }

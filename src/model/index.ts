@@ -11,8 +11,9 @@ export {
   type Classifier,
   checkHead,
   featuresOf,
-  headName,
+  headsOf,
   type ImageModel,
+  partOf,
   setTrainable,
   type Trainable,
 } from './classifier.js';
@@ -21,6 +22,7 @@ export { createModel, type ModelOptions } from './create-model.js';
 export { describeNetwork, type NetworkDescription } from './describe-network.js';
 export { checkFiniteWeights, nonFiniteValue, weightsOf } from './finite-weights.js';
 export { forwardOf } from './forward.js';
+export { type Head, type HeadTask, headName } from './heads.js';
 export { BatchNormalization } from './layers/batch-normalization.js';
 export { Dropout, keyOf, type StepArguments } from './layers/dropout.js';
 export { ReLU } from './layers/relu.js';

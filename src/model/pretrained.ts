@@ -6,21 +6,22 @@ import { expected, missing } from '../errors.js';
 import { fetchFromHub, isHubReference, pinReference } from '../hub/index.js';
 import type { Preprocessing } from '../pipeline/index.js';
 import { closedFault, downloadFault, wayOut } from '../set-up.js';
-import { headName } from './classifier.js';
+import { headsOf } from './classifier.js';
+import { type Head, logitsName } from './heads.js';
 import { networkNames } from './networks/index.js';
 import type { NamedNetwork } from './networks/network.js';
 import { networkOfRun } from './run-network.js';
 import { findRun, openRun, type RunNames } from './runs.js';
 import { formatNames, type NamedTensors, readTensors } from './weights/index.js';
-import { headsOf, preprocessingOf } from './weights/timm-config.js';
+import { headsOf as headModules, preprocessingOf } from './weights/timm-config.js';
 
 export interface StartingWeights {
   /** The file or the folder that they are from, for errors. */
   file: string;
   tensors: NamedTensors;
-  /** Of a run: the network that it trained, and its classes. */
+  /** Of a run: the network that it trained, and its heads. */
   network?: NamedNetwork;
-  classes?: string[];
+  trained?: Head[];
   /** What they were trained with, where that is known, for an input of `size` pixels or of its own size. */
   preprocessing?: (size?: number) => Preprocessing;
   /** Modules or layers that are a head, where that is known. */
@@ -52,7 +53,8 @@ export async function readWeights(source: string): Promise<StartingWeights> {
     return { file: source, tensors, ...(await configBeside(source)) };
   }
   using classifier = await openRun(await findRun(source, {}, names));
-  const { model, classes } = classifier;
+  const { model } = classifier;
+  const trained = headsOf(classifier);
   const tensors: NamedTensors = new Map(
     model.weights.map((weight) => [
       weight.originalName,
@@ -65,8 +67,8 @@ export async function readWeights(source: string): Promise<StartingWeights> {
     file: source,
     tensors,
     network,
-    classes,
-    heads: [headName],
+    trained,
+    heads: trained.map((head) => logitsName(head, trained)),
     preprocessing: (size = own) => preprocessing(size),
   };
 }
@@ -90,7 +92,7 @@ async function configBeside(
     ? {}
     : {
         preprocessing: (size) => preprocessingOf(config, file, size) as Preprocessing,
-        heads: headsOf(config),
+        heads: headModules(config),
       };
 }
 

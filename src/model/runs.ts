@@ -13,8 +13,9 @@ import {
   pickOptions,
   resolveOptions,
 } from '../options.js';
-import type { BuiltClassifier, Classifier } from './classifier.js';
+import { type BuiltClassifier, type Classifier, onlyPartOf } from './classifier.js';
 import { readClassifier } from './classifier-file.js';
+import { areHeads } from './heads.js';
 import { networkFile } from './networks/save-network.js';
 
 /** Options of opening a run. */
@@ -33,16 +34,18 @@ export type Epoch = OptionValues<typeof runOptions>['epoch'];
 /** The folders of a run that hold a model, by the epoch of its weights. */
 const modelFolders: Record<Epoch, string> = { last: 'model', best: 'best' };
 
-/** The folder that training filled for one task, or the folder of a model alone. */
+/** The folder that a training filled, or the folder of a model alone. */
 export interface Run {
   folder: string;
-  /** The task that was trained; of a model that does not record it, the name of the folder. */
-  task: string;
+  /** The tasks that were trained, mostly one; of a model that does not record it, the name of the folder. */
+  tasks: string[];
+  /** The one of them that is meant; absent: all. */
+  task?: string;
 }
 
 /** Which of the runs in a folder is meant, and which of its weights. */
 export interface RunChoice {
-  /** Needed where the folder has the runs of several tasks. */
+  /** Needed where the folder has several runs. Of a net of several tasks it means the part that answers this one. */
   task?: string | undefined;
   /** Default `last`. */
   epoch?: Epoch | undefined;
@@ -95,9 +98,9 @@ export async function runsIn(
   const isRun = (place: string) => existsSync(path.join(place, modelFolders[epoch], 'model.json'));
   const found = isModel || isRun(folder) ? [folder] : inside.filter(isRun);
   const runs = await Promise.all(
-    found.map(async (place) => ({ folder: place, task: await taskOf(place, epoch) })),
+    found.map(async (place) => ({ folder: place, tasks: await tasksOf(place, epoch) })),
   );
-  return runs.sort((a, b) => (a.task < b.task ? -1 : 1));
+  return runs.sort((a, b) => (String(a.tasks) < String(b.tasks) ? -1 : 1));
 }
 
 /**
@@ -111,24 +114,24 @@ export async function findRun(
   names = propertyNames,
 ): Promise<Run> {
   const runs = await runsIn(folder, epoch, names);
-  const [first] = runs;
-  if (first === undefined) {
+  if (runs.length === 0) {
     throw await untrained(folder, epoch, names);
   }
-  const tasks = [...new Set(runs.map((run) => run.task))];
-  if (task === undefined && tasks.length > 1) {
-    const { choose = (run) => `${names.task} ${run.task}` } = names;
-    const ways = new Intl.ListFormat('en', { type: 'disjunction' }).format(runs.map(choose));
+  const tasks = [...new Set(runs.flatMap((run) => run.tasks))];
+  if (task === undefined && runs.length > 1 && tasks.length > 1) {
+    const { choose } = names;
+    const each = choose ? runs.map(choose) : tasks.map((name) => `${names.task} ${name}`);
+    const ways = new Intl.ListFormat('en', { type: 'disjunction' }).format(each);
     throw missing('one run', names.folder, `${folder} has several: choose ${ways}`);
   }
-  const [run, ...others] = runs.filter((each) => each.task === (task ?? first.task));
+  const [run, ...others] = runs.filter((each) => task === undefined || each.tasks.includes(task));
   if (run === undefined) {
     throw expected(`one of ${tasks.join(', ')}`, names.task, task);
   }
   if (others.length > 0) {
     throw expected('one run', names.folder, folder, apart([run, ...others], names));
   }
-  return run;
+  return { ...run, ...(task !== undefined && { task }) };
 }
 
 const apart = (runs: readonly Run[], { folder }: RunNames): string =>
@@ -137,19 +140,23 @@ const apart = (runs: readonly Run[], { folder }: RunNames): string =>
     : `It has runs in ${runs.map((run) => run.folder).join(', ')}: give each as a ${folder} of its own`;
 
 /**
- * The classifier of a run.
+ * The classifier of a run; where the run means one of its tasks, the part that answers it.
  *
  * @throws InvalidInputError when it is damaged.
  */
-export async function openRun({ folder }: Run, epoch: Epoch = 'last'): Promise<BuiltClassifier> {
+export async function openRun(
+  { folder, task }: Run,
+  epoch: Epoch = 'last',
+): Promise<BuiltClassifier> {
   const model = modelOf(folder, epoch);
   // A resumed training writes the weights of an earlier epoch no more.
-  return await (hasCheckpoint(folder) && epoch === 'last'
+  const classifier = await (hasCheckpoint(folder) && epoch === 'last'
     ? readClassifier(
         model,
         `Remove ${model} and repeat its training with --resume (in a program \`resume: true\`): ${restores}`,
       )
     : readClassifier(model));
+  return task === undefined ? classifier : onlyPartOf(classifier, task);
 }
 
 const restores = 'it writes the model again from its checkpoint';
@@ -159,8 +166,10 @@ const modelOf = (folder: string, epoch: Epoch): string =>
 
 const hasCheckpoint = (folder: string): boolean => existsSync(path.join(folder, 'checkpoint'));
 
-const taskOf = async (folder: string, epoch: Epoch): Promise<string> =>
-  (await recordOf({ folder }, epoch)).task ?? path.basename(folder);
+async function tasksOf(folder: string, epoch: Epoch): Promise<string[]> {
+  const { task = path.basename(folder), heads, classes } = await recordOf({ folder }, epoch);
+  return areHeads(heads, classes?.length) ? heads.map((head) => head.task) : [task];
+}
 
 /** What a model says about itself. A damaged one is no reason against the runs beside it: opening it tells. */
 export async function recordOf(

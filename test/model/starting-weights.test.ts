@@ -109,7 +109,7 @@ test('when the run is of another network, is not there or is not one, then the e
 
 test('when an argument is missing, misspelt or of another kind, then it is named', async () => {
   const refusals: [object, RegExp][] = [
-    [{}, /^Missing at least two names for classes$/],
+    [{ ...options, classes: undefined }, /^Missing at least two names for classes$/],
     [{ ...options, trainabel: 'all' }, /a key of createModel .* Did you mean trainable\?$/],
     [
       { ...options, classes: ['a'] },

@@ -3,7 +3,7 @@ import { isObject } from '../../disk/index.js';
 import { expected, missing } from '../../errors.js';
 import { native } from '../../native.js';
 import { tf } from '../../tensorflow/index.js';
-import { headNames } from '../classifier.js';
+import { isHeadName } from '../heads.js';
 import type { Naming } from '../weights/namings.js';
 import type { Backbone } from './network.js';
 
@@ -78,8 +78,7 @@ export function layersAfter({ topology, features, file }: LayersTrunk): string[]
 }
 
 /** A layer of the trunk may be called as one of the head: it gets another name. */
-const ownName = (name: string): string => (ofHead.has(name) ? `${name}${renamed}` : name);
-const ofHead = new Set<string>(Object.values(headNames));
+const ownName = (name: string): string => (isHeadName(name) ? `${name}${renamed}` : name);
 const renamed = '_of_trunk';
 const fileName = (name: string): string =>
   name.endsWith(renamed) ? name.slice(0, -renamed.length) : name;

@@ -15,15 +15,15 @@ interface Assignment {
   namings: readonly Naming[];
   /** What the file may hold besides. */
   heads?: Heads;
-  /** A layer that keeps its weights: the head, unless the file's is of the same classes. */
-  except: string | undefined;
+  /** The layers that keep their weights: the heads that the file does not have. */
+  except: readonly string[];
 }
 
 /** A layer with its weights as the file stores them, in the layer's order. */
 type StoredLayer = [layer: tf.layers.Layer, weights: StoredWeight[]];
 
 /**
- * Sets every weight but those of the layer `except`. The file may hold a head of its own, which is left out.
+ * Sets every weight but those of the layers `except`. The file may hold a head of its own, which is left out.
  *
  * @throws InvalidInputError that names the weights which the file lacks, has in another shape, or has
  *   beyond the network's, or whose values are not finite
@@ -33,7 +33,9 @@ export function assignWeights(
   given: NamedTensors,
   { file, namings, heads = {}, except }: Assignment,
 ): void {
-  const own = model.layers.filter(({ name, weights }) => name !== except && weights.length > 0);
+  const own = model.layers.filter(
+    ({ name, weights }) => !except.includes(name) && weights.length > 0,
+  );
   const candidates = [...namings, ...layerNamings].map((naming) =>
     own.map((layer): StoredLayer => [layer, storedWeights(layer, naming)]),
   );

@@ -99,7 +99,7 @@ for (const network of networkNames) {
       const tensors: NamedTensors = new Map(
         stored.map(({ name, shape }) => [name, { shape, values: computed(name, shape) }]),
       );
-      assignWeights(trunk, tensors, { file: source, namings, except: undefined });
+      assignWeights(trunk, tensors, { file: source, namings, except: [] });
       const features = trunk.predict(picture()) as tf.Tensor2D;
       const count = features.shape[1];
       const head = tf.tensor2d(computed('logits.weight', [classes, count]), [classes, count]);
