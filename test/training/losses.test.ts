@@ -80,6 +80,18 @@ const golden = JSON.parse(
   };
 };
 
+/** Of test/fixtures/make_tasks.py. */
+const tasksGolden = JSON.parse(
+  readFileSync(new URL('../fixtures/tasks.json', import.meta.url), 'utf8'),
+) as {
+  labels: Cases & {
+    logits: number[][];
+    targets: number[][];
+    smoothing: number;
+    plain: { losses: number[]; gradient: number[][] };
+  };
+};
+
 /** The focal losses of the rows and their gradient by the logits, jitted. */
 function focalOf(focalGamma: number, z: number[][], y: number[][]) {
   const losses = rowLosses(
@@ -173,4 +185,22 @@ test('when an image is mixed, then its weight is that of both classes by their s
 
 test('when a class has no images, then it has no weight, and the others share theirs', () => {
   assert.deepEqual(balancedWeights([0, 2, 2, 2], 3), [2, 0, 2 / 3]);
+});
+
+test('when an image has any number of labels, then losses and gradients are those of torch and torchvision', () => {
+  const { logits: z, targets: y, smoothing, plain, cases } = tasksGolden.labels;
+  const check = (given: object, wanted: { losses: number[]; gradient: number[][] }) => {
+    const losses = rowLosses(resolveOptions(lossOptions, given), 'any');
+    const both = jit((logits: tf.Tensor2D, targets: tf.Tensor2D) => {
+      const gradient = tf.grad((x) => losses(x as tf.Tensor2D, targets).sum())(logits);
+      return [losses(logits, targets), gradient] as const;
+    });
+    const [loss, gradient] = both(tf.tensor2d(z), tf.tensor2d(y));
+    checkClose(loss.arraySync(), wanted.losses, JSON.stringify(given));
+    checkClose((gradient.arraySync() as number[][]).flat(), wanted.gradient.flat(), 'gradient');
+  };
+  check({ labelSmoothing: smoothing }, plain);
+  for (const { gamma, ...wanted } of cases) {
+    check({ loss: 'focal', focalGamma: gamma, labelSmoothing: 0 }, wanted);
+  }
 });

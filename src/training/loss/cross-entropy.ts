@@ -1,4 +1,4 @@
-/** Softmax cross-entropy: the loss and its gradient as one TensorFlow op. */
+/** Cross-entropy: of a softmax, loss and gradient as one TensorFlow op, and of sigmoids. */
 import { executeOp, tf } from '../../tensorflow/index.js';
 import type { LossEntry } from './loss.js';
 
@@ -25,6 +25,17 @@ export function crossEntropies(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Te
   return op(logits) as tf.Tensor1D;
 }
 
+/**
+ * The binary cross-entropy of each row, the mean over its classes of −t · log σ(z) − (1 − t) · log σ(−z), in nats.
+ *
+ * Logits z and targets t, 0…1, are [rows, classes]. Each term keeps its digits where σ(z) rounds to 0 or 1.
+ */
+export function binaryCrossEntropies(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
+  const present = tf.mul(targets, tf.softplus(tf.neg(logits)));
+  const absent = tf.mul(tf.sub(1, targets), tf.softplus(logits));
+  return tf.mean(tf.add(present, absent), -1);
+}
+
 /** Label smoothing: spreads `share`, 0…1, of each target evenly over all classes (Szegedy et al. 2016). */
 export function smoothed(targets: tf.Tensor2D, share: number): tf.Tensor2D {
   if (share === 0) {
@@ -34,8 +45,13 @@ export function smoothed(targets: tf.Tensor2D, share: number): tf.Tensor2D {
   return tf.add(tf.mul(targets, 1 - share), share / classes);
 }
 
+/** Label smoothing of targets that are right or wrong each for itself: spreads `share` of each evenly over both. */
+export const smoothedEach = (targets: tf.Tensor2D, share: number): tf.Tensor2D =>
+  share === 0 ? targets : tf.add(tf.mul(targets, 1 - share), share / 2);
+
 export const crossEntropy = {
   help: "the negative logarithm of the true class's probability",
   options: {},
   softmax: () => crossEntropies,
+  sigmoid: () => binaryCrossEntropies,
 } satisfies LossEntry<object>;

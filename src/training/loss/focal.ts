@@ -32,8 +32,24 @@ export const focalLosses =
     return tf.neg(tf.sum(tf.mul(targets, tf.mul(tf.pow(left, gamma), logs)), -1)) as tf.Tensor1D;
   };
 
+/**
+ * The mean over the classes of −t · (1 − p)^γ · log p − (1 − t) · p^γ · log(1 − p), where p is the sigmoid of the logit: of targets
+ * t that are 0 or 1, the paper's loss.
+ */
+export const binaryFocalLosses =
+  (gamma: number): RowLosses =>
+  (logits, targets) => {
+    const term = (share: tf.Tensor, z: tf.Tensor) =>
+      tf.mul(
+        tf.mul(share, tf.pow(tf.maximum(tf.sigmoid(tf.neg(z)), leastLeft), gamma)),
+        tf.softplus(tf.neg(z)),
+      );
+    return tf.mean(tf.add(term(targets, logits), term(tf.sub(1, targets), tf.neg(logits))), -1);
+  };
+
 export const focal = {
   help: 'cross-entropy that counts less where the network is right already',
   options,
   softmax: ({ focalGamma }) => focalLosses(focalGamma),
+  sigmoid: ({ focalGamma }) => binaryFocalLosses(focalGamma),
 } satisfies LossEntry<OptionValues<typeof options>>;

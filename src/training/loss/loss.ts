@@ -2,10 +2,7 @@
 import type { OptionTable } from '../../options.js';
 import type { tf } from '../../tensorflow/index.js';
 
-/**
- * The loss of each row in nats, from logits and targets [rows, classes]; 0 for a row of targets that are all 0. The gradient
- * flows to the logits alone.
- */
+/** The loss of each row in nats, from logits and targets [rows, classes]. The gradient flows to the logits alone. */
 export type RowLosses = (logits: tf.Tensor2D, targets: tf.Tensor2D) => tf.Tensor1D;
 
 /** A loss in the list of all of them, `list.ts`. */
@@ -14,6 +11,8 @@ export interface LossEntry<Values = never> {
   help: string;
   /** Its own options. An option that several have is declared in one of them. */
   options: OptionTable;
-  /** The loss where each image has one class: the probabilities are the softmax of the logits. */
+  /** The loss where each image has one class: the probabilities are the softmax of the logits. 0 for a row of zeros. */
   softmax(values: Values): RowLosses;
+  /** The loss where an image has any number of classes, each with the sigmoid of its logit: the mean over the classes. */
+  sigmoid(values: Values): RowLosses;
 }

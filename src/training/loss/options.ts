@@ -1,7 +1,8 @@
 /** Options of the loss, and the loss of a step by the chosen one. */
+import type { Task } from '../../dataset/index.js';
 import type { OptionTable, OptionValues } from '../../options.js';
 import { balancedWeights, weighted } from './class-weights.js';
-import { smoothed } from './cross-entropy.js';
+import { smoothed, smoothedEach } from './cross-entropy.js';
 import { losses } from './list.js';
 import type { LossEntry, RowLosses } from './loss.js';
 
@@ -26,17 +27,25 @@ export const lossOptions = {
     default: 0.1,
     min: 0,
     max: 0.9,
-    help: 'share of the target spread evenly over all classes',
+    help: 'share of the target spread evenly over all classes; of a task of any number of labels, over yes and no for each class',
   },
 } as const satisfies OptionTable;
 
 export type LossValues = OptionValues<typeof lossOptions>;
 
-/** The chosen loss of each row, where each image has one class, with label smoothing and without class weights. */
-export function rowLosses(values: LossValues): RowLosses {
-  const entry: LossEntry<LossValues> = losses[values.loss];
-  const unsmoothed = entry.softmax(values);
-  return (logits, targets) => unsmoothed(logits, smoothed(targets, values.labelSmoothing));
+/**
+ * The chosen loss of each row, where each image has one class, or any number of them, with label smoothing and
+ * without class weights.
+ */
+export function rowLosses(
+  values: LossValues,
+  labels: NonNullable<Task['labels']> = 'one',
+): RowLosses {
+  const { loss, labelSmoothing } = values;
+  const entry: LossEntry<LossValues> = losses[loss];
+  const [unsmoothed, smooth] =
+    labels === 'one' ? [entry.softmax(values), smoothed] : [entry.sigmoid(values), smoothedEach];
+  return (logits, targets) => unsmoothed(logits, smooth(targets, labelSmoothing));
 }
 
 /** {@link rowLosses} with the class weights that follow from the labels of the training images. */
