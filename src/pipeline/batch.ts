@@ -25,6 +25,7 @@ export interface BatchParts<Type extends PixelType> {
   partnerLabels: Int32Array;
   weights: Float32Array;
   indices: Int32Array;
+  partners: Int32Array;
   waitMs: number;
 }
 
@@ -47,6 +48,8 @@ export class Batch<Type extends PixelType = 'float32'> {
   readonly weights: Float32Array;
   /** Each image's index in the loader's samples; −1 for a damaged image with `damaged: 'mark'`, whose bytes are 0. */
   readonly indices: Int32Array;
+  /** For each image the index of its partner in mixup or cutmix; an unmixed image's own index. */
+  readonly partners: Int32Array;
   /** Time that the consumer waited for this batch, in milliseconds. */
   readonly waitMs: number;
 
@@ -60,6 +63,7 @@ export class Batch<Type extends PixelType = 'float32'> {
     this.partnerLabels = parts.partnerLabels;
     this.weights = parts.weights;
     this.indices = parts.indices;
+    this.partners = parts.partners;
     this.waitMs = parts.waitMs;
   }
 

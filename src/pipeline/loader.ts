@@ -243,7 +243,7 @@ export class Loader<Type extends PixelType = 'float32'> {
     }
   }
 
-  private batchOf({ partners, ...batch }: NativeBatch, waitMs: number): Batch<Type> {
+  private batchOf(batch: NativeBatch, waitMs: number): Batch<Type> {
     const { dtype, preprocessing } = this;
     const { crop } = preprocessing;
     const images = batch.indices.length * viewsOf(this.augmentation);
@@ -254,7 +254,7 @@ export class Loader<Type extends PixelType = 'float32'> {
       shape: [images, crop, crop, 3],
       gpuDevice: this.gpuDevice,
       labels: this.labelsOf(batch.indices),
-      partnerLabels: this.labelsOf(partners),
+      partnerLabels: this.labelsOf(batch.partners),
       waitMs,
     });
   }

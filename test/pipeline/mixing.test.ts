@@ -52,6 +52,8 @@ async function rowsOf(t: TestContext, options: LoaderOptions<PixelType>, epoch =
   for await (const batch of loader.epoch(epoch)) {
     const pixels = batch.pixels();
     batch.release();
+    // Labelled by their number.
+    assert.deepEqual(batch.partners, batch.partnerLabels);
     batch.labels.forEach((label, i) => {
       rows.push({
         label,
