@@ -177,6 +177,7 @@ export {
   type SgdOptions,
   type Slot,
   smoothed,
+  type TaskRecord,
   type TrainAugmentation,
   type TrainOptions,
   type TrainProgress,

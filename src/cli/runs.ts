@@ -1,13 +1,17 @@
 /** The tasks and runs that a command's flags name. */
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Manifest, Task } from '../dataset/index.js';
+import { type Manifest, shellWord, type Task } from '../dataset/index.js';
 import { ifPresent } from '../disk/index.js';
-import { expected } from '../errors.js';
+import { conflict, expected, givenTwice } from '../errors.js';
 import {
   type Classifier,
   type Epoch,
   findRun,
+  type Head,
+  headsFor,
+  headsOf,
+  isSameHead,
   type modelOptions,
   type Run,
   recordOf,
@@ -15,7 +19,7 @@ import {
 } from '../model/index.js';
 import { type GivenValues, isPath } from '../options.js';
 import { count } from '../plural.js';
-import { resumedOptions, type TrainValues, taskOfRun } from '../training/index.js';
+import { resumedOptions, type TrainValues, tasksOfRun } from '../training/index.js';
 
 const flags = { folder: '--run', task: '--task', epoch: '--epoch' };
 
@@ -34,6 +38,41 @@ export function chosenTasks(manifest: Manifest, name: string | undefined): Task[
     return chosen;
   }
   throw expected(`one of ${tasks.map((task) => task.name).join(', ')}`, '--task', name);
+}
+
+/** `--together`: alone all tasks are one group, else its value names the groups. */
+export const togetherHelp =
+  'train one network for all tasks, with a head for each; or one for each of these groups: tasks separated by commas, groups by semicolons';
+
+/**
+ * The tasks that are trained in one network each: every task alone without `--together`.
+ *
+ * @throws InvalidInputError when no task has a name that is given, when one is named twice, and for `--task` with `--together`
+ */
+export function chosenGroups(
+  manifest: Manifest,
+  { task, together }: { task?: string | undefined; together?: string | true | undefined },
+): string[][] {
+  if (together === undefined) {
+    return chosenTasks(manifest, task).map(({ name }) => [name]);
+  }
+  if (task !== undefined) {
+    throw conflict('--task', '--together', 'Name the tasks of a network with --together');
+  }
+  if (together === true) {
+    return [manifest.tasks.map(({ name }) => name)];
+  }
+  const known = manifest.tasks.map(({ name }) => name);
+  const groups = together.split(';').map((group) => group.split(',').map((name) => name.trim()));
+  for (const [index, name] of groups.flat().entries()) {
+    if (!known.includes(name)) {
+      throw expected(`names of ${known.join(', ')}`, '--together', name);
+    }
+    if (groups.flat().indexOf(name) < index) {
+      throw givenTwice(`The task ${name} of --together`);
+    }
+  }
+  return groups;
 }
 
 /**
@@ -84,51 +123,71 @@ export async function withClassifiers<Result>(
   }
 }
 
+/** Tasks that one network learns, and the folder of its run. */
+export interface Training {
+  tasks: string[];
+  folder: string;
+}
+
 /**
- * The folder in which each task is trained: that of its name in `run`, or `run` itself if it is the run of the task already.
+ * Where each group of tasks is trained: in `run`, if it is the run of these tasks already, else in a folder of its own there, which
+ * has the name of the task, or `together`; of several such groups with the group's number.
  *
- * @throws InvalidInputError when `run` is the run of another task, or has none to resume but runs of tasks that the data set
+ * @throws InvalidInputError when `run` is the run of other tasks, or has none to resume but runs of tasks that the data set
  *   does not have.
  */
 export async function trainingFolders(
   { run, resume = false }: { run: string; resume?: boolean },
   manifest: Manifest,
-  tasks: string[],
-): Promise<{ task: string; folder: string }[]> {
-  const own = await taskOfRun(run);
+  groups: readonly string[][],
+): Promise<Training[]> {
+  const own = await tasksOfRun(run);
   if (own !== undefined) {
-    const other = tasks.find((task) => task !== own);
+    const other = groups.find((tasks) => String(tasks) !== String(own));
     if (other !== undefined) {
-      const remedy = `It is the run of task ${own}: ${wayOut(own, manifest, 'name another folder')}`;
-      throw expected(`a folder for the run of task ${other}`, '--run', run, remedy);
+      const way = wayOut(own, manifest, 'name another folder');
+      const remedy = `It is the run of ${inWords(own)}: ${way}`;
+      throw expected(`a folder for the run of ${inWords(other)}`, '--run', run, remedy);
     }
-    return [{ task: own, folder: run }];
+    return [{ tasks: own, folder: run }];
   }
   const trained = resume ? await trainedTasks(run) : [];
   const unknown = trained.filter((name) => manifest.tasks.every((task) => task.name !== name));
-  const absent = tasks.find((task) => !trained.includes(task));
+  const absent = groups.flat().find((task) => !trained.includes(task));
   if (unknown.length > 0 && absent !== undefined) {
-    const way = wayOut(unknown[0] as string, manifest, 'begin without --resume');
+    const way = wayOut(unknown.slice(0, 1), manifest, 'begin without --resume');
     const remedy = `It has the runs of other tasks, ${unknown.join(', ')}: ${way}`;
     throw expected(`a run of task ${absent} to resume`, '--run', run, remedy);
   }
-  return tasks.map((task) => ({ task, folder: path.join(run, task) }));
+  const several = groups.filter((tasks) => tasks.length > 1);
+  return groups.map((tasks) => {
+    const number = several.length > 1 ? `-${several.indexOf(tasks) + 1}` : '';
+    const name = tasks.length === 1 ? (tasks[0] as string) : `together${number}`;
+    return { tasks, folder: path.join(run, name) };
+  });
 }
 
-/** What to do about a run of a task that the data set calls otherwise, or does not have. */
-function wayOut(task: string, { tasks }: Manifest, other: string): string {
-  if (tasks.some(({ name }) => name === task)) {
-    return `choose --task ${task}, or ${other}`;
+/** `task collar`, `tasks collar, sleeve` */
+const inWords = (tasks: readonly string[]): string =>
+  `${tasks.length === 1 ? 'task' : 'tasks'} ${tasks.join(', ')}`;
+
+/** What to do about a run of tasks that the data set calls otherwise, or does not have. */
+function wayOut(run: readonly string[], { tasks }: Manifest, other: string): string {
+  if (run.every((task) => tasks.some(({ name }) => name === task))) {
+    const choice = run.length === 1 ? `--task ${run[0]}` : `--together ${shellWord(run.join(','))}`;
+    return `choose ${choice}, or ${other}`;
   }
-  return tasks.length > 1 ? other : `prepare the data with --name ${task}, or ${other}`;
+  return tasks.length > 1 || run.length > 1
+    ? other
+    : `prepare the data with --name ${run[0]}, or ${other}`;
 }
 
 /** The tasks of the runs in `folder`. */
 async function trainedTasks(folder: string): Promise<string[]> {
   const entries = (await ifPresent(readdir(folder, { withFileTypes: true }))) ?? [];
   const folders = entries.filter((entry) => entry.isDirectory());
-  const tasks = await Promise.all(folders.map(({ name }) => taskOfRun(path.join(folder, name))));
-  return tasks.filter((task) => task !== undefined);
+  const tasks = await Promise.all(folders.map(({ name }) => tasksOfRun(path.join(folder, name))));
+  return tasks.flatMap((each) => each ?? []);
 }
 
 /**
@@ -138,7 +197,7 @@ async function trainedTasks(folder: string): Promise<string[]> {
  */
 export async function describeStart(
   { network, pretrained = true, size }: GivenValues<typeof modelOptions>,
-  tasks: readonly Pick<Task, 'name' | 'classes'>[],
+  tasks: readonly Task[],
 ): Promise<string[]> {
   const imported = network !== undefined && isPath(network) ? network : undefined;
   const source = pretrained === true ? imported : pretrained;
@@ -153,13 +212,18 @@ export async function describeStart(
   }
   const choose = ({ folder }: Run) => folder;
   const run = await findRun(source, {}, { ...pretrainedNames, choose });
-  const { epoch, classes: own, preprocessing } = await recordOf(run, 'last');
+  const { epoch, preprocessing, classes = [], ...record } = await recordOf(run, 'last');
   const { epoch: best } = await recordOf(run, 'best');
   const other = best === epoch ? '' : `; the best, ${best}, is ${path.join(run.folder, 'best')}`;
   const weights = epoch === undefined ? '' : ` (epoch ${epoch}${other})`;
-  const others = tasks.filter(({ classes }) => String(own) !== String(classes));
+  const own = headsOf({ ...record, classes });
+  const learnt = headsFor(tasks.map(({ name, ...task }) => ({ ...task, task: name })));
+  const byName = own.length + learnt.length > 2;
+  const others = tasks.filter((_, place) =>
+    own.every((head) => !isSameHead(head, learnt[place] as Head, byName)),
+  );
   const heads = [
-    ...(others.length < tasks.length ? ['with its head'] : []),
+    ...(others.length < tasks.length ? [`with its ${own.length > 1 ? 'heads' : 'head'}`] : []),
     ...(others.length > 0 ? [newHeads(others)] : []),
   ];
   const line = `begins with ${run.folder}${weights}, ${size ?? preprocessing?.crop} px, ${heads.join(' and ')}`;

@@ -116,7 +116,7 @@ export function partOf<Given extends Classifier>(
     return classifier;
   }
   const place = placeOfHead(heads, task, name);
-  const { task: own, classes, labels } = heads[place] as Head;
+  const { task: own, classes, labels, validationImages } = heads[place] as Head;
   const known = parts.get(classifier.model) ?? new Map<string, BuiltClassifier>();
   const part =
     known.get(own) ??
@@ -130,6 +130,7 @@ export function partOf<Given extends Classifier>(
       task: own,
       classes,
       heads: labels === 'one' ? undefined : headsFor([{ task: own, classes, labels }]),
+      validationImages,
     });
   parts.set(classifier.model, known.set(own, part));
   return part;

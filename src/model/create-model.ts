@@ -20,7 +20,7 @@ import {
   setTrainable,
   type Trainable,
 } from './classifier.js';
-import { buildHeads, type Head, type HeadTask, headsFor, logitsName } from './heads.js';
+import { buildHeads, type Head, type HeadTask, headsFor, isSameHead, logitsName } from './heads.js';
 import { checkSide, type NamedNetwork } from './networks/network.js';
 import { modelOptions } from './options.js';
 import { publishedWeights, readWeights, type StartingWeights } from './pretrained.js';
@@ -168,7 +168,7 @@ function start(
 ): void {
   const except: string[] = [];
   for (const head of heads) {
-    const found = trained.find((each) => areSame(each, head, trained.length + heads.length > 2));
+    const found = trained.find((each) => isSameHead(each, head, trained.length + heads.length > 2));
     const name = logitsName(head, heads);
     if (found === undefined) {
       except.push(name);
@@ -186,12 +186,6 @@ function start(
     throw error;
   }
 }
-
-/** Two tasks may be called differently where each network has one. */
-const areSame = (one: Head, other: Head, byName: boolean): boolean =>
-  one.labels === other.labels &&
-  (!byName || one.task === other.task) &&
-  JSON.stringify(one.classes) === JSON.stringify(other.classes);
 
 /** Calls the weights of a layer as another one's. */
 function rename(tensors: NamedTensors, from: string, to: string): void {

@@ -26,6 +26,8 @@ export interface Head extends HeadTask {
   from: number;
   /** The column after the last one. */
   to: number;
+  /** A digest of the task's validation images in its training, as of a classifier of one head. */
+  validationImages?: string | undefined;
 }
 
 /** The heads of these tasks, side by side. */
@@ -37,6 +39,12 @@ export function headsFor(tasks: readonly HeadTask[]): Head[] {
     return { task, classes: [...classes], labels, from, to };
   });
 }
+
+/** Whether two heads answer the same: one label or any number of them, of the same classes; `byName`: of a task of the same name. */
+export const isSameHead = (one: Head, other: Head, byName: boolean): boolean =>
+  one.labels === other.labels &&
+  (!byName || one.task === other.task) &&
+  JSON.stringify(one.classes) === JSON.stringify(other.classes);
 
 /** Whether a value from a file is a list of heads that together have `columns` columns. */
 export function areHeads(value: unknown, columns: number | undefined): value is Head[] {
@@ -51,6 +59,7 @@ export function areHeads(value: unknown, columns: number | undefined): value is 
       Array.isArray(head.classes) &&
       head.classes.every((name) => typeof name === 'string') &&
       ['one', 'any'].includes(head.labels as string) &&
+      ['string', 'undefined'].includes(typeof head.validationImages) &&
       head.from === end &&
       head.to === (end as number) + head.classes.length;
     if (!isWhole) {

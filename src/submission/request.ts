@@ -75,6 +75,7 @@ export interface SubmitRequest extends GivenValues<typeof submitOptions> {
     TrainOptions,
     | 'manifest'
     | 'task'
+    | 'tasks'
     | 'run'
     | 'classifier'
     | 'seed'

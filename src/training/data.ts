@@ -1,5 +1,5 @@
-/** What the data give a run: its loaders, which the caller closes, and the loss with the weights of their classes. */
-import { type Manifest, resolveSamples, type Samples } from '../dataset/index.js';
+/** The loaders of a run, which the caller closes. */
+import { type Manifest, resolveSamples } from '../dataset/index.js';
 import {
   atStrength,
   createLoader,
@@ -9,9 +9,7 @@ import {
   type Preprocessing,
 } from '../pipeline/index.js';
 import { batchPlace } from './augment.js';
-import type { RowLosses } from './loss/loss.js';
-import { trainingLoss } from './loss/options.js';
-import type { Plan, ResolvedPlan } from './plan.js';
+import type { ResolvedPlan } from './plan.js';
 
 export interface LoaderParts {
   plan: ResolvedPlan;
@@ -53,19 +51,4 @@ export function validationLoader(parts: LoaderParts): Loader | undefined {
 function shared({ plan, preprocessing }: LoaderParts) {
   const { batchSize, threads, memoryMB, seed, failureBudget } = plan.values;
   return { preprocessing, batchSize, threads, memoryMB, seed, failureBudget };
-}
-
-/** The loss of training: class weights follow from the labels of the training images. */
-export function lossOf({
-  values,
-  classes,
-  training,
-}: Pick<Plan, 'values' | 'classes' | 'training'>): RowLosses {
-  return trainingLoss(values, { labels: labelsOf(training), classes: classes.length });
-}
-
-function* labelsOf(samples: Samples): Generator<number> {
-  for (const { label } of samples) {
-    yield label;
-  }
 }

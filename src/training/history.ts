@@ -21,9 +21,23 @@ export interface PipelineReport {
   advice: string;
 }
 
+/** The scores of one task in an epoch. */
+export interface TaskRecord {
+  /** As {@link EpochRecord.loss}, of this task's labels. */
+  loss: number;
+  /**
+   * Share of the images whose top class is right; of a task of any number of labels, the share of right answers over images and
+   * classes, where a class is in the answer if its probability is above 0.5.
+   */
+  accuracy: number;
+  /** Absent without validation images of the task. */
+  validationLoss?: number | undefined;
+  validationAccuracy?: number | undefined;
+}
+
 /**
  * One finished epoch. Accuracy is the share of images whose top class is right. For a mix of two training
- * images the right class is that of the larger share.
+ * images the right class is that of the larger share. Of several tasks, losses and accuracies are the means over the tasks.
  */
 export interface EpochRecord extends PipelineReport {
   /** From 1. */
@@ -36,6 +50,8 @@ export interface EpochRecord extends PipelineReport {
   /** Mean cross-entropy over the validation images' centre crops; absent without such images. */
   validationLoss?: number;
   validationAccuracy?: number;
+  /** By the names of the tasks; absent where each image has one label of one task. */
+  tasks?: Record<string, TaskRecord>;
   /** Duration of training and validation. */
   seconds: number;
   /** While training. */
@@ -99,7 +115,9 @@ function isBetter(one: Validated, other: Validated, by: BestValues['bestBy']): b
   return first > 0 || (first === 0 && second > 0);
 }
 
-const columns: [string, (record: EpochRecord) => string][] = [
+type Column = [name: string, show: (record: EpochRecord) => string];
+
+const columns: Column[] = [
   ['epoch', ({ epoch }) => String(epoch)],
   ['learning_rate', ({ learningRate }) => learningRate.toPrecision(6)],
   ['loss', ({ loss }) => loss.toFixed(6)],
@@ -119,10 +137,24 @@ const columns: [string, (record: EpochRecord) => string][] = [
   ['advice', ({ advice }) => advice],
 ];
 
+function taskColumns(task: string): Column[] {
+  const column = (name: string, key: keyof TaskRecord): Column => [
+    `${task}/${name}`,
+    ({ tasks }) => tasks?.[task]?.[key]?.toFixed(6) ?? '',
+  ];
+  return [
+    column('loss', 'loss'),
+    column('accuracy', 'accuracy'),
+    column('validation_loss', 'validationLoss'),
+    column('validation_accuracy', 'validationAccuracy'),
+  ];
+}
+
 /** Replaces `run/history.csv` by `history`, whole or not at all. */
 export async function writeHistory(run: string, history: readonly EpochRecord[]): Promise<void> {
-  const header = columns.map(([name]) => name);
-  const rows = history.map((record) => columns.map(([, show]) => show(record)));
+  const all = [...columns, ...Object.keys(history[0]?.tasks ?? {}).flatMap(taskColumns)];
+  const header = all.map(([name]) => name);
+  const rows = history.map((record) => all.map(([, show]) => show(record)));
   const text = [header, ...rows].map((row) => `${csvLine(row)}\n`).join('');
   await writeWhole(path.join(run, 'history.csv'), text);
 }

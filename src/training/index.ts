@@ -1,8 +1,8 @@
 /** Training: fine-tunes a classifier in a run that can be interrupted and resumed. */
-export { taskOfRun } from './checkpoint/checkpoint.js';
+export { tasksOfRun } from './checkpoint/checkpoint.js';
 export { type FitHistory, fit } from './fit/fit.js';
 export type { FitOptions, FitProgress } from './fit/options.js';
-export { bestEpoch, type EpochRecord } from './history.js';
+export { bestEpoch, type EpochRecord, type TaskRecord } from './history.js';
 export { crossEntropies, smoothed } from './loss/cross-entropy.js';
 export { measureNetwork, type NetworkRates } from './measure/measure.js';
 export {

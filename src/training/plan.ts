@@ -1,6 +1,6 @@
 /** The plan of a run: its checked options and its samples. */
-import { drawSamples, type Manifest, type Samples, samplesOf } from '../dataset/index.js';
-import { conflict, expected } from '../errors.js';
+import { drawSamples, type Manifest, type Samples, type Task, taskOf } from '../dataset/index.js';
+import { conflict, expected, givenTwice, missing } from '../errors.js';
 import { checkApplies, type GivenValues, pickOptions, resolveOptions } from '../options.js';
 import { type Augmentation, type Augmenter, requireCuda, viewsOf } from '../pipeline/index.js';
 import { count } from '../plural.js';
@@ -12,26 +12,33 @@ import {
   trainAugmentationOptions,
   trainOptions,
 } from './options.js';
+import type { Pass } from './run/objective.js';
 import { checkPhases, cyclesOf } from './run/phases.js';
 import { checkSchedule } from './schedule/options.js';
+import { hasOneLabel, imagesOf } from './tasks/images.js';
+import { LabelTable } from './tasks/label-table.js';
 
 export interface PlanOptions extends GivenValues<typeof trainOptions> {
   /** The prepared data set. */
   manifest: Manifest;
   /** Name of one of the manifest's tasks. */
-  task: string;
+  task?: string | undefined;
+  /** Instead of `task`, names of several: one network learns them all, with a head for each. */
+  tasks?: readonly string[] | undefined;
   /** Random changes of the training images. */
   augmentation?: TrainAugmentation | undefined;
 }
 
 export interface Plan {
-  task: string;
+  /** At least one. */
+  tasks: Task[];
   values: TrainValues;
   augmentation: Augmentation;
-  /** The task's, in label order. */
-  classes: string[];
+  /** The images of all tasks. */
   training: Samples;
   validation: Samples;
+  /** Their labels, where a sample is not enough: of several tasks, or of one with any number of labels. */
+  labels?: Record<Pass, LabelTable>;
 }
 
 /** A plan in which `augment: 'auto'` has become `cpu` or `gpu`. */
@@ -41,20 +48,75 @@ export interface ResolvedPlan extends Plan {
 
 /**
  * @throws InvalidInputError when an option is out of its range or two options conflict, and when the task is
- *   unknown or has no training images
+ *   unknown, named twice or has no training images
  */
 export function planOf(options: PlanOptions): Plan {
-  const { manifest, task } = options;
+  const { manifest } = options;
   const { values, augmentation } = checkedValues(options);
   const { fold, limit, seed } = values;
-  const all = samplesOf(manifest, task, 'train', fold);
+  const tasks = tasksOf(options);
+  const trainingPart = { manifest, tasks, split: 'train', fold } as const;
+  const validationPart = { manifest, tasks, split: 'validation', fold } as const;
+  const all = imagesOf(trainingPart);
   const training = limit > 0 ? drawSamples(all, limit, seed) : all;
-  const validation = samplesOf(manifest, task, 'validation', fold);
-  if (training.length === 0) {
-    throw expected('training images', `task ${task}`, 0, 'Put photos into its training split');
+  const validation = imagesOf(validationPart);
+  const plan: Plan = {
+    tasks,
+    values: resolveOptimizer(values),
+    augmentation,
+    training,
+    validation,
+    ...(!hasOneLabel(tasks) && {
+      labels: {
+        train: new LabelTable(trainingPart, training),
+        validate: new LabelTable(validationPart, validation),
+      },
+    }),
+  };
+  checkLabelled(plan);
+  return plan;
+}
+
+function tasksOf({ manifest, task, tasks }: PlanOptions): Task[] {
+  if (task !== undefined && tasks !== undefined) {
+    throw conflict(
+      'task',
+      'tasks',
+      'Give the task of a network of its own, or those of one network',
+    );
   }
-  const classes = manifest.tasks.find(({ name }) => name === task)?.classes as string[];
-  return { task, values: resolveOptimizer(values), augmentation, classes, training, validation };
+  const names = tasks ?? (task === undefined ? [] : [task]);
+  if (names.length === 0) {
+    throw missing('the name of a task', 'task');
+  }
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) {
+    throw givenTwice(`The task ${twice}`);
+  }
+  return names.map((name) => taskOf(manifest, name));
+}
+
+/** Each task has something to learn from, and the loss fits its labels. */
+function checkLabelled({ tasks, values, training, labels }: Plan): void {
+  const any = tasks.find((task) => task.labels === 'any');
+  if (any !== undefined && values.classWeights !== 'none') {
+    const why = 'An image of it has no one class: leave classWeights out';
+    throw conflict(`classWeights ${values.classWeights}`, `the labels of task ${any.name}`, why);
+  }
+  const countOf = (place: number) => labels?.train.labelsFor(place).length ?? training.length;
+  const empty = tasks.find((_, place) => countOf(place) === 0);
+  if (empty !== undefined) {
+    const name = `task ${empty.name}`;
+    throw expected('training images', name, 0, 'Put photos into its training split');
+  }
+}
+
+/** `task collar`, `tasks collar and sleeve` */
+export function inWords(tasks: readonly Pick<Task, 'name'>[]): string {
+  const names = tasks.map(({ name }) => name);
+  return names.length === 1
+    ? `task ${names[0]}`
+    : `tasks ${new Intl.ListFormat('en').format(names)}`;
 }
 
 /**
@@ -63,7 +125,7 @@ export function planOf(options: PlanOptions): Plan {
  * @throws InvalidInputError when one is out of its range, and when two conflict with each other or with this machine
  */
 export function checkedValues(
-  options: Omit<PlanOptions, 'manifest' | 'task'>,
+  options: Omit<PlanOptions, 'manifest' | 'task' | 'tasks'>,
 ): Pick<Plan, 'values' | 'augmentation'> {
   const values = resolveOptions(trainOptions, pickOptions(trainOptions, options));
   const augmentation = resolveOptions<typeof trainAugmentationOptions>(
@@ -75,16 +137,16 @@ export function checkedValues(
 }
 
 /** A sentence for each option that is valid but probably not meant. */
-export function warningsOf({ task, values, training }: Plan): string[] {
+export function warningsOf({ tasks, values, training }: Plan): string[] {
   const { batchSize, learningRate } = values;
   const warnings: string[] = [];
   if (batchSize > training.length) {
     warnings.push(
-      `An epoch of task ${task} is one step: a batch (${batchSize}) exceeds its ${count(training.length, 'image')}.`,
+      `An epoch of ${inWords(tasks)} is one step: a batch (${batchSize}) exceeds its ${count(training.length, 'image')}.`,
     );
   }
   if (learningRate === 0) {
-    warnings.push(`The learning rate is 0: no step changes the weights of task ${task}.`);
+    warnings.push(`The learning rate is 0: no step changes the weights of ${inWords(tasks)}.`);
   }
   return warnings;
 }

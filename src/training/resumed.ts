@@ -5,7 +5,7 @@ import { settingsOfRun } from './checkpoint/checkpoint.js';
 import { trainAugmentationOptions, trainOptions } from './options.js';
 import type { PlanOptions } from './plan.js';
 
-type Given = Omit<PlanOptions, 'manifest' | 'task'>;
+type Given = Omit<PlanOptions, 'manifest' | 'task' | 'tasks'>;
 
 /**
  * `given` with the options that the run in `folder` has, where `given` has none; an option of both stays as it is given. Without

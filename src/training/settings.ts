@@ -14,6 +14,7 @@ import { checkSameSettings, type Settings } from '../settings.js';
 import { resolveOptimizer } from './optimizer/index.js';
 import { type TrainValues, trainAugmentationOptions, trainOptions } from './options.js';
 import type { Plan, ResolvedPlan } from './plan.js';
+import type { LabelTable } from './tasks/label-table.js';
 
 /** The options of a network as the caller of {@link train} gives them. */
 export interface NetworkOptions
@@ -63,15 +64,30 @@ export function resumedModel(
 
 /** What a checkpoint keeps: options, and digests of the images. */
 export function settingsOf(plan: ResolvedPlan, model: ModelSettings | undefined): Settings {
-  const { task, values, augmentation, training, validation } = plan;
+  const { tasks, values, augmentation } = plan;
+  const names = tasks.map(({ name }) => name);
   return {
-    task,
+    ...(names.length === 1 ? { task: names[0] } : { tasks: names }),
     model,
     ...shapingOf(values),
     ...augmentation,
-    'training images': digestOf(training),
-    'validation images': digestOf(validation),
+    ...digestsOf(plan),
   };
+}
+
+function digestsOf({ tasks, training, validation, labels }: Plan): Settings {
+  if (labels === undefined) {
+    return {
+      'training images': digestOf(training),
+      'validation images': digestOf(validation),
+    };
+  }
+  const digests = (what: string, { digests }: LabelTable) =>
+    tasks.map(({ name }, place) => [`${what} images of ${name}`, digests[place]]);
+  return Object.fromEntries([
+    ...digests('training', labels.train),
+    ...digests('validation', labels.validate),
+  ]);
 }
 
 /**

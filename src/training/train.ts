@@ -1,8 +1,16 @@
-/** `train`: begins or resumes a run that trains a classifier for one task. */
+/** `train`: begins or resumes a run that trains a classifier for one task, or for several. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { callback, checkArguments, optional, type ShapeOf, signal, text } from '../arguments.js';
-import { checkPresence, digestOf } from '../dataset/index.js';
+import {
+  callback,
+  checkArguments,
+  list,
+  optional,
+  type ShapeOf,
+  signal,
+  text,
+} from '../arguments.js';
+import { checkPresence, digestOf, type Task } from '../dataset/index.js';
 import { inLockedFolder, isObject } from '../disk/index.js';
 import { expected } from '../errors.js';
 import {
@@ -12,6 +20,11 @@ import {
   type Classifier,
   checkHead,
   createModel,
+  type Head,
+  type HeadTask,
+  headsFor,
+  headsOf,
+  isSameHead,
   modelOptions,
   pinWeights,
   setTrainable,
@@ -82,7 +95,8 @@ const trainShape = {
     what: 'a manifest, as prepare and loadManifest give it,',
     accepts: (value) => isObject(value) && Array.isArray(value.tasks),
   },
-  task: text('the name of a task'),
+  task: optional(text('the name of a task')),
+  tasks: optional(list('a list of names of tasks')),
   augmentation: trainAugmentationOptions,
   run: text('the path of a folder'),
   model: modelOptions,
@@ -114,7 +128,7 @@ export interface TrainResult {
 }
 
 /**
- * Trains a classifier for one task and saves it, after the last epoch, in `run/model`. `run/best` has the weights of the
+ * Trains a classifier for one task, or one for several, and saves it, after the last epoch, in `run/model`. `run/best` has the weights of the
  * best epoch.
  *
  * The same options and data give the same weights on the same machine, whether the run was interrupted or
@@ -162,9 +176,8 @@ async function trainFrom(
   given: TrainOptions & { classifier: Classifier; checkpoint: Checkpoint | undefined },
 ): Promise<TrainResult> {
   const folder = given.run;
-  const { task, values, validation } = start.plan;
-  const { fold, bestBy } = values;
-  const classifier = { ...given.classifier, task, fold, validationImages: digestOf(validation) };
+  const { fold, bestBy } = start.plan.values;
+  const classifier = { ...given.classifier, ...taskRecord(start.plan), fold };
   const run = new Run({ ...given, ...start, classifier, folder });
   try {
     const wasFinished = run.isFinished;
@@ -184,6 +197,18 @@ async function trainFrom(
   } finally {
     run.close();
   }
+}
+
+/** What the classifier of a run says of its tasks. */
+function taskRecord({ tasks, validation, labels }: Plan) {
+  const [{ name }, ...others] = tasks as [Task];
+  if (labels === undefined) {
+    return { task: name, validationImages: digestOf(validation) };
+  }
+  const { heads, digests } = labels.validate;
+  return others.length === 0
+    ? { task: name, validationImages: digests[0] }
+    : { heads: heads.map((head, place) => ({ ...head, validationImages: digests[place] })) };
 }
 
 /** An earlier version wrote none. */
@@ -265,20 +290,32 @@ const warn = (sentence: string): void => process.emitWarning(sentence, { code: '
 
 async function startingClassifier(
   { classifier, model }: TrainOptions,
-  { values, classes }: Plan,
+  plan: Plan,
 ): Promise<Classifier> {
-  const { trainable, seed } = values;
+  const { trainable, seed } = plan.values;
   if (classifier === undefined) {
-    return createModel({ ...model, classes, trainable, seed });
+    return createModel({ ...model, heads: headTasks(plan), trainable, seed });
   }
-  checkClasses(classifier, { classes });
+  checkClasses(classifier, plan);
   checkHead(classifier);
   setTrainable(classifier.model, trainable);
   return classifier;
 }
 
-function checkClasses(classifier: Classifier, { classes }: Pick<Plan, 'classes'>): void {
-  if (String(classifier.classes) !== String(classes)) {
-    throw expected(`classes ${classes.join(', ')}`, 'classifier', classifier.classes.join(', '));
+const headTasks = ({ tasks }: Plan): HeadTask[] =>
+  tasks.map(({ name, classes, labels }) => ({ task: name, classes, labels }));
+
+function checkClasses(classifier: Classifier, plan: Plan): void {
+  const [wanted, own] = [headsFor(headTasks(plan)), headsOf(classifier)];
+  const several = wanted.length > 1;
+  const fits =
+    own.length === wanted.length &&
+    wanted.every((head, place) => isSameHead(head, own[place] as Head, several));
+  if (fits) {
+    return;
   }
+  const inWords = ({ task, classes, labels }: Head) =>
+    `${several || own.length > 1 ? `of task ${task}: ` : ''}${classes.join(', ')}${labels === 'any' ? ' (any number of them)' : ''}`;
+  const [shown, found] = [wanted, own].map((heads) => heads.map(inWords).join('; '));
+  throw expected(`classes ${shown}`, 'classifier', found);
 }

@@ -2,10 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { Sample } from '../../src/dataset/index.js';
 import { resolveOptions } from '../../src/options.js';
 import { jit, tf } from '../../src/tensorflow/index.js';
-import { lossOf } from '../../src/training/data.js';
 import { checkedValues, trainOptions } from '../../src/training/index.js';
 import { balancedWeights } from '../../src/training/loss/class-weights.js';
 import { crossEntropies, smoothed } from '../../src/training/loss/cross-entropy.js';
@@ -164,9 +162,8 @@ test("when class weights are balanced, then they are scikit-learn's, and the sum
 });
 
 test('when an image is mixed, then its weight is that of both classes by their shares, before label smoothing', () => {
-  const training = [0, 0, 0, 1].map((label) => ({ label }) as Sample);
   const values = resolveOptions(trainOptions, { classWeights: 'balanced', labelSmoothing: 0.2 });
-  const weighted = lossOf({ values, classes: ['a', 'b'], training });
+  const weighted = trainingLoss(values, { labels: [0, 0, 0, 1], classes: 2 });
   const [x, y] = [
     tf.tensor2d([
       [1, 2],

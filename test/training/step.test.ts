@@ -8,6 +8,7 @@ import { trainOptions } from '../../src/training/index.js';
 import { rowLosses } from '../../src/training/loss/options.js';
 import { Updater } from '../../src/training/optimizer/index.js';
 import { splitNetwork } from '../../src/training/run/network.js';
+import { type Objective, oneLabel } from '../../src/training/run/objective.js';
 import { stepInput, stepSettings, trainingStep } from '../../src/training/run/step.js';
 import { temporaryFolder } from '../support/folders.js';
 import { plainPixels, writePictures } from '../support/pictures.js';
@@ -121,8 +122,9 @@ test('when a batch is mixed then loss and accuracy use both labels by their weig
   const network = splitNetwork(meanColourModel());
   const values = resolveOptions(trainOptions, { labelSmoothing: smoothing });
   const updater = new Updater(network.variables, values);
-  const step = trainingStep({ network, updater, loss: rowLosses(values) });
-  const { tensors, images } = stepInput(batch, classes);
+  const objective = oneLabel(classes, rowLosses(values)) as Objective;
+  const step = trainingStep({ network, updater, objective });
+  const { tensors, images } = stepInput(batch, { objective, pass: 'train' });
   assert.equal(images, 12);
   for (const way of [step, jit(step)]) {
     const [sum, hits] = way(tensors, stepSettings(0, 'step')).dataSync() as Float32Array;

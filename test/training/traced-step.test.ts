@@ -10,12 +10,8 @@ import { train, trainOptions } from '../../src/training/index.js';
 import { rowLosses } from '../../src/training/loss/options.js';
 import { Updater } from '../../src/training/optimizer/index.js';
 import { splitNetwork } from '../../src/training/run/network.js';
-import {
-  type StepSettings,
-  type StepTensors,
-  stepSettings,
-  trainingStep,
-} from '../../src/training/run/step.js';
+import { oneLabel, type StepTensors } from '../../src/training/run/objective.js';
+import { type StepSettings, stepSettings, trainingStep } from '../../src/training/run/step.js';
 import { temporaryFolder } from '../support/folders.js';
 import { checkLateness } from '../support/lateness.js';
 import { drawPhotos } from '../support/photos.js';
@@ -44,7 +40,7 @@ function stepOf(model: tf.LayersModel, precision: 'float32' | 'float16' = 'float
   const network = splitNetwork(model);
   const values = resolveOptions(trainOptions, { precision, labelSmoothing: 0.1 });
   const updater = new Updater(network.variables, values);
-  return trainingStep({ network, updater, loss: rowLosses(values) });
+  return trainingStep({ network, updater, objective: oneLabel(classes, rowLosses(values)) });
 }
 
 /** Mean losses of `steps` steps over the repeated batches. */

@@ -1,21 +1,36 @@
-/** `bobbin train`: trains one classifier for each task, each in its own folder of the run. */
+/** `bobbin train`: trains one classifier for each task, or for several together, each in its own folder of the run. */
+import path from 'node:path';
 import type { Command } from 'commander';
-import { changeOptions, loadManifest, taskOf } from '../../dataset/index.js';
+import { changeOptions, loadManifest, type Manifest, taskOf } from '../../dataset/index.js';
+import type { OptionValues } from '../../options.js';
 import { type ProgressReporter, withProgress } from '../../report/index.js';
-import { resumedOptions, taskOfRun, train } from '../../training/index.js';
+import { resumedOptions, tasksOfRun, train } from '../../training/index.js';
 import { print } from '../../width.js';
 import { warnOfChanges } from '../data-changes.js';
 import { givenFlags, pickFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
-import { chosenTasks, describeStart, trainingFolders } from '../runs.js';
+import {
+  chosenGroups,
+  describeStart,
+  type Training,
+  togetherHelp,
+  trainingFolders,
+} from '../runs.js';
 import { trainingOptions } from '../training-options.js';
-import { createEpochReport, describeEnd, evaluateHint, reportRun } from '../training-report.js';
+import {
+  createEpochReport,
+  describeEnd,
+  type EpochReport,
+  evaluateHint,
+  reportRun,
+} from '../training-report.js';
 
 interface Flags extends ImagesFlag {
   data: string;
   run: string;
   task?: string;
+  together?: string | true;
   resume?: boolean;
 }
 
@@ -30,6 +45,7 @@ export function configure(command: Command): void {
     )
     .addOption(imagesFlag())
     .option('--task <name>', 'train only this task')
+    .option('--together [groups]', togetherHelp)
     .option(
       '--resume',
       'continue from the checkpoints of an earlier call, with its options; only --epochs may differ',
@@ -51,46 +67,63 @@ interface Work {
   progress: ProgressReporter;
 }
 
-async function run({ flags, given, signal, progress }: Work): Promise<void> {
+async function run(work: Work): Promise<void> {
+  const { flags, progress } = work;
   const manifest = await loadManifest(flags.data, { images: flags.images });
   const { checkHashes, ...values } = pickFlags(options, flags);
-  const tasks = chosenTasks(manifest, flags.task).map(({ name }) => name);
-  const folders = await trainingFolders(flags, manifest, tasks);
-  await warnOfChanges({ manifest, tasks, checkHashes }, progress.print);
+  const groups = chosenGroups(manifest, flags);
+  const trainings = await trainingFolders(flags, manifest, groups);
+  await warnOfChanges({ manifest, tasks: groups.flat(), checkHashes }, progress.print);
   const report = createEpochReport(progress.print);
   let validated = false;
-  for (const { task, folder } of folders) {
-    const resumed =
-      flags.resume && (await resumedOptions(folder, pickFlags(trainingOptions, given)));
-    const training = { ...values, ...resumed };
-    if ((await taskOfRun(folder)) === undefined) {
-      for (const line of await describeStart(training.model, [taskOf(manifest, task)])) {
-        progress.print(line.startsWith('!') ? line : `${task}: ${line}`);
-      }
-    }
-    const result = await train({
-      ...training,
-      manifest,
-      task,
-      run: folder,
-      resume: flags.resume,
-      signal,
-      onAugment: ({ reason }) => progress.print(`${task}: ${reason}`),
-      onProgress: (state) => progress.update({ ...state, name: task }),
-      onEpoch: (record) => report.add(task, record, training.epochs),
-    });
-    progress.end();
-    if (!result.finished) {
-      throw signal.reason;
-    }
-    const { augmentation, seed } = training;
-    await reportRun({ manifest, task, run: folder, result, augmentation, seed });
-    result.classifier.model.dispose();
-    print(describeEnd(task, folder, result));
-    validated ||= result.history.at(-1)?.validationAccuracy !== undefined;
+  for (const training of trainings) {
+    validated = (await trainOne({ ...work, manifest, values, report }, training)) || validated;
   }
   report.end();
   if (validated) {
     print(evaluateHint(flags));
   }
+}
+
+interface RunWork extends Work {
+  manifest: Manifest;
+  values: OptionValues<typeof trainingOptions>;
+  report: EpochReport;
+}
+
+/** Trains one network. @returns whether it was validated */
+async function trainOne(
+  { flags, given, signal, progress, manifest, values, report }: RunWork,
+  { tasks, folder }: Training,
+): Promise<boolean> {
+  const [first, ...others] = tasks as [string];
+  const name = others.length === 0 ? first : path.basename(folder);
+  const resumed = flags.resume && (await resumedOptions(folder, pickFlags(trainingOptions, given)));
+  const training = { ...values, ...resumed };
+  if ((await tasksOfRun(folder)) === undefined) {
+    const learnt = tasks.map((task) => taskOf(manifest, task));
+    for (const line of await describeStart(training.model, learnt)) {
+      progress.print(line.startsWith('!') ? line : `${name}: ${line}`);
+    }
+  }
+  const result = await train({
+    ...training,
+    manifest,
+    ...(others.length === 0 ? { task: first } : { tasks }),
+    run: folder,
+    resume: flags.resume,
+    signal,
+    onAugment: ({ reason }) => progress.print(`${name}: ${reason}`),
+    onProgress: (state) => progress.update({ ...state, name }),
+    onEpoch: (record) => report.add(name, record, training.epochs),
+  });
+  progress.end();
+  if (!result.finished) {
+    throw signal.reason;
+  }
+  const { augmentation, seed } = training;
+  await reportRun({ manifest, task: first, run: folder, result, augmentation, seed });
+  result.classifier.model.dispose();
+  print(describeEnd(name, folder, result));
+  return result.history.at(-1)?.validationAccuracy !== undefined;
 }

@@ -20,12 +20,24 @@ import type { Settings } from '../../settings.js';
 import type { EpochRecord } from '../history.js';
 import type { Slot } from '../optimizer/index.js';
 
+/** Sums over the labels of one task in one epoch so far. */
+export interface TaskTotals {
+  /** By the weight of each label. */
+  loss: number;
+  weight: number;
+  /** Of a task of any number of labels, the share of an image's classes that is right. */
+  correct: number;
+  labels: number;
+}
+
 /** Sums over one epoch so far. */
 export interface EpochTotals {
   images: number;
-  /** Sum over images. */
+  /** Sum over images; 0 where `tasks` has them. */
   loss: number;
   correct: number;
+  /** In the order of the network's heads; absent where each image has one label of one task. */
+  tasks?: TaskTotals[];
   /** Milliseconds of training, and the part of them spent waiting for batches. */
   trainMs: number;
   waitMs: number;
@@ -136,12 +148,13 @@ export async function loadCheckpoint(run: string): Promise<Checkpoint | undefine
 }
 
 /**
- * The task of the run in `folder`, by its newest checkpoint; undefined without one.
+ * The tasks of the run in `folder`, by its newest checkpoint; undefined without one.
  *
  * @throws InvalidInputError as {@link settingsOfRun} does
  */
-export async function taskOfRun(folder: string): Promise<string | undefined> {
-  return (await settingsOfRun(folder))?.task as string | undefined;
+export async function tasksOfRun(folder: string): Promise<string[] | undefined> {
+  const settings = await settingsOfRun(folder);
+  return settings && ((settings.tasks as string[] | undefined) ?? [settings.task as string]);
 }
 
 /**

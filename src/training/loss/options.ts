@@ -48,7 +48,7 @@ export function rowLosses(
   return (logits, targets) => unsmoothed(logits, smooth(targets, labelSmoothing));
 }
 
-/** {@link rowLosses} with the class weights that follow from the labels of the training images. */
+/** {@link rowLosses} of images with one class, with the class weights that follow from the labels of the training images. */
 export function trainingLoss(
   values: LossValues,
   { labels, classes }: { labels: Iterable<number>; classes: number },

@@ -7,6 +7,7 @@ import { resolveOptimizer } from '../optimizer/index.js';
 import { checkedValues } from '../plan.js';
 import { JittedSteps } from '../run/jitted-steps.js';
 import { splitNetwork } from '../run/network.js';
+import { type OneLabelTensors, oneLabel } from '../run/objective.js';
 import type { StepInput } from '../run/step.js';
 
 export interface NetworkRates {
@@ -35,7 +36,11 @@ export async function measureNetwork(
   const classifier = await createModel({ network, classes, pretrained, trainable: 'all', seed: 1 });
   const { model, preprocessing } = classifier;
   const { values } = checkedValues({ batchSize: batch });
-  const steps = new JittedSteps(splitNetwork(model), resolveOptimizer(values), rowLosses(values));
+  const steps = new JittedSteps(
+    splitNetwork(model),
+    resolveOptimizer(values),
+    oneLabel(classes.length, rowLosses(values)),
+  );
   const size = preprocessing.crop;
   const place = { learningRate: values.learningRate, key: 'measure', isLast: true };
   const given = randomBatch(batch, size);
@@ -68,7 +73,11 @@ async function rateOf(call: () => Promise<tf.Tensor>, seconds: number): Promise<
   return (1000 * calls) / elapsed;
 }
 
-const randomBatch = (images: number, size: number): StepInput => ({
+interface RandomBatch extends StepInput {
+  tensors: OneLabelTensors;
+}
+
+const randomBatch = (images: number, size: number): RandomBatch => ({
   images,
   tensors: {
     images: tf.randomUniform([images, size, size, 3], -1, 1) as tf.Tensor4D,
@@ -78,7 +87,7 @@ const randomBatch = (images: number, size: number): StepInput => ({
 });
 
 /** A step frees its input. */
-const cloned = ({ images, tensors }: StepInput): StepInput => ({
+const cloned = ({ images, tensors }: RandomBatch): RandomBatch => ({
   images,
   tensors: {
     images: tensors.images.clone(),

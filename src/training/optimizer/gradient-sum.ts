@@ -13,22 +13,22 @@ export class GradientSum extends Slots {
     this.images = tf.tidy(() => this.create('images', 'gradient sum', tf.scalar(0)));
   }
 
-  /** Adds the gradients of a batch's mean loss over `images` images, by the variables' own names. */
-  add(gradients: tf.NamedTensorMap, images: number): void {
+  /** Adds the gradients of a batch's mean loss, by the variables' own names. `weight` is that of the mean: its number of images. */
+  add(gradients: tf.NamedTensorMap, weight: number | tf.Scalar): void {
     tf.tidy(() => {
       this.variables.forEach(({ variable }, i) => {
         updateVariables({
           name: 'AssignAddVariableOp',
           variables: [this.sums[i] as tf.Variable],
-          inputs: [tf.mul(gradients[variable.name] as tf.Tensor, images)],
+          inputs: [tf.mul(gradients[variable.name] as tf.Tensor, weight)],
           attributes: { dtype: { type: 'dtype', value: 'float32' } },
         });
       });
-      this.images.assign(tf.add(this.images, images));
+      this.images.assign(tf.add(this.images, weight));
     });
   }
 
-  /** Returns the gradients of the mean loss over all images added, and resets the sums. */
+  /** Returns the gradients of the mean over all that was added, and resets the sums. */
   take(): tf.NamedTensorMap {
     return tf.tidy(() => {
       const mean = this.variables.map(({ variable }, i): [string, tf.Tensor] => {

@@ -44,18 +44,18 @@ export class Updater implements State {
   }
 
   /**
-   * Takes the gradients of the {@link scaled} mean loss over `images` images. Without accumulation the weights
-   * change at once, else in {@link step}.
+   * Takes the gradients of the {@link scaled} mean loss, whose `weight` is its number of images or labels. Without accumulation
+   * the weights change at once, else in {@link step}.
    */
-  take(gradients: tf.NamedTensorMap, images: number, learningRate: tf.Scalar): void {
+  take(gradients: tf.NamedTensorMap, weight: number | tf.Scalar, learningRate: tf.Scalar): void {
     if (this.sum === undefined) {
       this.apply(gradients, learningRate);
     } else {
-      this.sum.add(gradients, images);
+      this.sum.add(gradients, weight);
     }
   }
 
-  /** With accumulation, takes a step by the mean over the images since the last step. */
+  /** With accumulation, takes a step by the mean over all since the last step. */
   step(learningRate: tf.Scalar): void {
     tf.tidy(() => {
       if (this.sum !== undefined) {

@@ -1,9 +1,9 @@
 /** The jitted functions of a run, and the updater whose state they change. */
 import { type Jitted, jit, tf } from '../../tensorflow/index.js';
-import type { RowLosses } from '../loss/loss.js';
 import { Updater } from '../optimizer/index.js';
 import type { TrainValues } from '../options.js';
 import type { Network } from './network.js';
+import type { Objective } from './objective.js';
 import { type StepInput, stepSettings, trainingStep, validationStep } from './step.js';
 
 export interface TrainingPlace {
@@ -25,22 +25,22 @@ export class JittedSteps {
   constructor(
     network: Network,
     private readonly values: TrainValues,
-    loss: RowLosses,
+    objective: Objective,
   ) {
     const { precision } = values;
     const updater = new Updater(network.variables, values);
     this.updater = updater;
     // Only passes without gradients gain by it.
     const optimize = network.isSplit;
-    this.trainBatch = jit(trainingStep({ network, updater, loss }), {
+    this.trainBatch = jit(trainingStep({ network, updater, objective }), {
       precision,
       optimize,
     });
-    this.validateBatch = jit(validationStep(network), { optimize: true });
+    this.validateBatch = jit(validationStep({ network, objective }), { optimize: true });
     this.takeStep = jit((learningRate) => updater.step(learningRate));
   }
 
-  /** Trains on a batch; the result is [loss, hits], summed over its images. */
+  /** Trains on a batch; the result is the objective's sums. */
   async train({ tensors }: StepInput, { learningRate, key, isLast }: TrainingPlace) {
     const settings = stepSettings(learningRate, key);
     try {

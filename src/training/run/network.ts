@@ -1,6 +1,6 @@
 /** Splits a classifier's model for training into a frozen part and a part that learns. */
 import { expected } from '../../errors.js';
-import type { Classifier, StepArguments } from '../../model/index.js';
+import { type Classifier, type Head, outputsOf, type StepArguments } from '../../model/index.js';
 import { tf } from '../../tensorflow/index.js';
 import type { NamedVariable } from '../optimizer/index.js';
 
@@ -11,48 +11,72 @@ export interface Network {
   isSplit: boolean;
   /** The frozen part, images to the input of {@link learn}; the identity if there is none. */
   frozen(images: tf.Tensor): tf.Tensor;
-  /** The result of `frozen` to logits, [batch, classes], as in training. */
+  /** The result of `frozen` to logits, [batch, classes] for all heads side by side, as in training. */
   learn(input: tf.Tensor, step: StepArguments): tf.Tensor2D;
   /** Images to logits, as in prediction. */
   infer(images: tf.Tensor): tf.Tensor2D;
 }
 
 /**
- * Splits `model` before its trainable layers, if these all lie on an unbranched end of the model. The frozen
- * part then runs without a gradient tape and frees its activations at once.
+ * Splits `model` before its trainable layers, if these all lie on an end of the model that branches only into its heads. The
+ * frozen part then runs without a gradient tape and frees its activations at once.
  *
- * @throws InvalidInputError when the last layer of `model` is not a softmax
+ * @param heads those of the classifier; absent where it has one for one label an image
+ * @throws InvalidInputError when a head of `model` does not end in a softmax, or in a sigmoid for any number of labels
  */
-export function splitNetwork(model: tf.LayersModel): Network {
-  const softmax = model.layers.at(-1) as tf.layers.Layer;
-  if (softmax.getClassName() !== 'Softmax') {
-    throw expected('a softmax as the last layer', 'model', softmax.getClassName());
-  }
-  const whole = upTo(model, softmax.input as tf.SymbolicTensor);
+export function splitNetwork(model: tf.LayersModel, heads?: readonly Head[]): Network {
+  const logits = logitsOf(model, heads);
+  const whole = tf.model({ inputs: model.inputs, outputs: logits });
   const variables = trainableVariables(model);
-  const infer = (images: tf.Tensor) => whole.apply(images, { training: false }) as tf.Tensor2D;
-  const line = learningLine(whole);
+  const infer = (images: tf.Tensor) => joined(whole.apply(images, { training: false }));
+  const [only, ...others] = logits as [tf.SymbolicTensor];
+  const branches = others.length === 0 ? [] : logits.map(({ sourceLayer }) => sourceLayer);
+  const line = learningLine(branches.length === 0 ? only : (only.inputs[0] as tf.SymbolicTensor));
   const start = line[0]?.input as tf.SymbolicTensor | undefined;
   const isWhole = start === undefined || start === model.inputs[0];
-  if (isWhole || countTrainable(line) < variables.length) {
+  if (isWhole || countTrainable([...line, ...branches]) < variables.length) {
     return {
       variables,
       infer,
       isSplit: false,
       frozen: (images) => images,
-      learn: (images, step) => whole.apply(images, step) as tf.Tensor2D,
+      learn: (images, step) => joined(whole.apply(images, step)),
     };
   }
-  const trunk = upTo(model, start);
+  const trunk = tf.model({ inputs: model.inputs, outputs: start });
+  const end = (x: tf.Tensor, step: StepArguments) =>
+    branches.length === 0 ? x : branches.map((layer) => layer.apply(x, step) as tf.Tensor);
   return {
     variables,
     infer,
     isSplit: true,
     frozen: (images) => trunk.apply(images, { training: false }) as tf.Tensor,
     learn: (input, step) =>
-      line.reduce((x, layer) => layer.apply(x, step) as tf.Tensor, input) as tf.Tensor2D,
+      joined(
+        end(
+          line.reduce((x, layer) => layer.apply(x, step) as tf.Tensor, input),
+          step,
+        ),
+      ),
   };
 }
+
+/** The logits of each head. */
+function logitsOf(model: tf.LayersModel, heads: readonly Head[] = []): tf.SymbolicTensor[] {
+  return outputsOf(model).map(({ sourceLayer }, place) => {
+    const isSigmoid = heads[place]?.labels === 'any';
+    const found = sourceLayer.getClassName();
+    if (found !== (isSigmoid ? 'Activation' : 'Softmax')) {
+      const wanted = isSigmoid ? 'sigmoid' : 'softmax';
+      throw expected(`a ${wanted} as the last layer`, 'model', found);
+    }
+    return sourceLayer.input as tf.SymbolicTensor;
+  });
+}
+
+/** The columns of all heads side by side. */
+const joined = (parts: unknown): tf.Tensor2D =>
+  Array.isArray(parts) ? tf.concat(parts as tf.Tensor2D[], 1) : (parts as tf.Tensor2D);
 
 /** @throws InvalidInputError unless the network takes images of `size` × `size` pixels */
 export function checkTakes({ model, network, preprocessing }: Classifier, size: number): void {
@@ -78,13 +102,10 @@ export const trainableVariables = (model: tf.LayersModel): NamedVariable[] =>
     variable: weight.read() as tf.Variable,
   }));
 
-const upTo = (model: tf.LayersModel, outputs: tf.SymbolicTensor): tf.LayersModel =>
-  tf.model({ inputs: model.inputs, outputs });
-
-/** The layers of the unbranched end of `model` after the last frozen one that has weights. */
-function learningLine(model: tf.LayersModel): tf.layers.Layer[] {
+/** The layers of the unbranched way to `end` after the last frozen one that has weights. */
+function learningLine(end: tf.SymbolicTensor): tf.layers.Layer[] {
   const line: tf.layers.Layer[] = [];
-  let tensor = model.outputs[0] as tf.SymbolicTensor;
+  let tensor = end;
   for (;;) {
     const layer = tensor.sourceLayer;
     const isFrozen = layer.weights.length > 0 && layer.trainableWeights.length === 0;

@@ -1,9 +1,10 @@
 /** The progress of a run, and the report on an epoch. */
 import os from 'node:os';
+import type { Task } from '../../dataset/index.js';
 import { paceOf, secondsLeft } from '../../pace.js';
 import { adviceOn, measurementOf, noWork } from '../../pipeline/index.js';
 import type { EpochTotals, Position } from '../checkpoint/checkpoint.js';
-import type { PipelineReport } from '../history.js';
+import type { PipelineReport, TaskRecord } from '../history.js';
 import type { Plan } from '../plan.js';
 
 /** Reported after every step. The numbers are those of the current epoch so far. */
@@ -18,9 +19,9 @@ export interface TrainProgress {
   done: number;
   total: number;
   imagesPerSecond: number;
-  /** Mean over the images done; a few steps late, so that no step has to wait for it. */
+  /** Mean over the images done; a few steps late, so that no step has to wait for it. Of several tasks, the mean of theirs. */
   loss: number;
-  /** Share of the images done whose top class is right, 0…1; a few steps late, too. */
+  /** Share of the images done whose top class is right, 0…1; a few steps late, too, and of several tasks the mean of theirs. */
   accuracy: number;
   /** Share of the training time spent waiting for the next batch, 0…1. */
   waitShare: number;
@@ -28,23 +29,74 @@ export interface TrainProgress {
   secondsLeft: number;
 }
 
-/** The totals at the start of an epoch. */
-export const noTotals = (): EpochTotals => ({
+/** The totals at the start of an epoch. `heads`: of a network whose heads are counted each for itself, their number. */
+export const noTotals = (heads?: number): EpochTotals => ({
   images: 0,
   loss: 0,
   correct: 0,
+  ...(heads !== undefined && {
+    tasks: Array.from({ length: heads }, () => ({ loss: 0, weight: 0, correct: 0, labels: 0 })),
+  }),
   trainMs: 0,
   waitMs: 0,
   work: noWork,
 });
 
-/** Means and rates of {@link EpochTotals}. */
-export function ratesOf({ images, loss, correct, trainMs, waitMs }: EpochTotals) {
+/** The mean loss and the share of right answers. */
+export interface Scores {
+  loss: number;
+  accuracy: number;
+}
+
+/** Means and rates of {@link EpochTotals}; of several tasks the means over those that have labels. */
+export function ratesOf(totals: EpochTotals) {
+  const { images, loss, correct, trainMs, waitMs } = totals;
+  const tasks = taskScoresOf(totals);
+  const means =
+    tasks === undefined
+      ? { loss: loss / Math.max(1, images), accuracy: correct / Math.max(1, images) }
+      : meanOf(tasks.filter((scores) => scores !== undefined));
+  return { ...means, ...paceOf({ images, elapsedMs: trainMs, waitMs }) };
+}
+
+/** Of each head; undefined for one whose task had no label. */
+export const taskScoresOf = ({ tasks }: EpochTotals): (Scores | undefined)[] | undefined =>
+  tasks?.map(({ loss, weight, correct, labels }) =>
+    labels === 0 ? undefined : { loss: loss / weight, accuracy: correct / labels },
+  );
+
+/** What an epoch's record says of losses and accuracies. */
+export function scoresOf(
+  tasks: readonly Pick<Task, 'name'>[],
+  totals: EpochTotals,
+  validation: EpochTotals | undefined,
+) {
+  const validated = validation && ratesOf(validation);
+  const trained = taskScoresOf(totals);
+  const held = validation && taskScoresOf(validation);
   return {
-    loss: loss / Math.max(1, images),
-    accuracy: correct / Math.max(1, images),
-    ...paceOf({ images, elapsedMs: trainMs, waitMs }),
+    ...ratesOf(totals),
+    validationLoss: validated?.loss,
+    validationAccuracy: validated?.accuracy,
+    ...(trained && {
+      tasks: Object.fromEntries(
+        tasks.map(({ name }, place): [string, TaskRecord] => [
+          name,
+          {
+            ...(trained[place] ?? { loss: 0, accuracy: 0 }),
+            validationLoss: held?.[place]?.loss,
+            validationAccuracy: held?.[place]?.accuracy,
+          },
+        ]),
+      ),
+    }),
   };
+}
+
+function meanOf(scores: readonly Scores[]): Scores {
+  const mean = (of: (each: Scores) => number) =>
+    scores.reduce((sum, each) => sum + of(each), 0) / Math.max(1, scores.length);
+  return { loss: mean(({ loss }) => loss), accuracy: mean(({ accuracy }) => accuracy) };
 }
 
 /** The mean loss of this epoch so far, else of the last one; undefined before the first step. */
@@ -57,7 +109,7 @@ interface State {
   plan: Plan;
   position: Position;
   /** Of the phase. */
-  tally: { totals: EpochTotals; latest: { loss: number; accuracy: number } };
+  tally: { totals: EpochTotals; latest: Scores };
   /** Duration of the last validation. */
   validationSeconds: number;
 }

@@ -12,20 +12,27 @@ import {
 } from '../../pipeline/index.js';
 import type { Settings } from '../../settings.js';
 import { tf } from '../../tensorflow/index.js';
-import { type Checkpoint, type Position, saveCheckpoint } from '../checkpoint/checkpoint.js';
+import {
+  type Checkpoint,
+  type EpochTotals,
+  type Position,
+  saveCheckpoint,
+} from '../checkpoint/checkpoint.js';
 import { validationLoader } from '../data.js';
 import { bestEpoch, type EpochRecord, endsEarly, writeHistory } from '../history.js';
-import type { ResolvedPlan } from '../plan.js';
+import { inWords, type ResolvedPlan } from '../plan.js';
 import { learningRateAt } from '../schedule/options.js';
+import { objectiveOf } from '../tasks/objective.js';
 import { diverged, type NonFinite, nonFiniteState, smallerSteps } from './divergence.js';
 import type { TrainingPlace } from './jitted-steps.js';
+import type { Objective, Pass } from './objective.js';
 import { type Cycle, cyclesOf, type Phase, phasesOf } from './phases.js';
 import {
   meanLoss,
   noTotals,
   pipelineReport,
   progressOf,
-  ratesOf,
+  scoresOf,
   type TrainProgress,
 } from './progress.js';
 import { Stage } from './stage.js';
@@ -46,14 +53,10 @@ export interface RunParts {
   onEpoch?: ((record: EpochRecord) => void) | undefined;
 }
 
-interface Validation {
-  loss: number;
-  accuracy: number;
-}
-
 /** Holds the loaders and the jitted steps; `close` frees them. */
 export class Run {
   private readonly position: Position;
+  private readonly objective: Objective;
   private readonly stage: Stage;
   private readonly phases: Phase[];
   private readonly cycles: Cycle[];
@@ -63,9 +66,10 @@ export class Run {
 
   constructor(private readonly parts: RunParts) {
     const { plan, classifier, checkpoint } = parts;
-    const start = { epoch: 0, batch: 0, totals: noTotals(), history: [] };
+    const start = { epoch: 0, batch: 0, totals: this.noTotals(), history: [] };
     this.position = checkpoint?.position ?? start;
-    this.stage = new Stage(parts);
+    this.objective = objectiveOf(plan);
+    this.stage = new Stage({ ...parts, objective: this.objective });
     this.phases = phasesOf(plan.values, classifier.preprocessing.crop);
     this.cycles = cyclesOf(plan.values);
     this.begin(checkpoint);
@@ -137,22 +141,25 @@ export class Run {
     const record: EpochRecord = {
       epoch: position.epoch + 1,
       learningRate: this.learningRate(this.stage.training.batchesPerEpoch - 1),
-      ...ratesOf(position.totals),
+      ...scoresOf(this.parts.plan.tasks, position.totals, validation),
       ...pipelineReport(position.totals, this.parts.plan.values.threads),
-      validationLoss: validation?.loss,
-      validationAccuracy: validation?.accuracy,
       seconds: position.totals.trainMs / 1000 + this.validationSeconds,
     };
     position.history.push(record);
     position.epoch += 1;
     position.batch = 0;
-    position.totals = noTotals();
+    position.totals = this.noTotals();
     // The checkpoint holds the history too, so that history.csv can always be written again from it.
     await this.save();
     await this.keepBest();
     await writeHistory(this.parts.folder, position.history);
     this.parts.onEpoch?.(record);
     return true;
+  }
+
+  private noTotals(): EpochTotals {
+    const { tasks, labels } = this.parts.plan;
+    return noTotals(labels && tasks.length);
   }
 
   private async trainEpoch(): Promise<boolean> {
@@ -163,9 +170,9 @@ export class Run {
     const first = position.batch;
     const lossBefore = meanLoss(position);
     const batches = training.epoch(position.epoch, { start: first });
-    const tally = new Tally(totals, ({ step, value, lastLoss = lossBefore }) => {
+    const tally = new Tally(totals, ({ step, value, head, lastLoss = lossBefore }) => {
       const name = `the loss of batch ${first + step + 1} of epoch ${position.epoch + 1}`;
-      return this.diverged({ name, value }, lastLoss);
+      return this.diverged({ name, value, head }, lastLoss);
     });
     let began = performance.now();
     return this.pass('train', batches, tally, {
@@ -182,24 +189,24 @@ export class Run {
   }
 
   /** Undefined without validation images. */
-  private async validate(): Promise<Validation | undefined | 'aborted'> {
+  private async validate(): Promise<EpochTotals | undefined | 'aborted'> {
     if (this.validation === undefined) {
       return undefined;
     }
-    const sums = noTotals();
-    const tally = new Tally(sums, ({ step, value }) => {
+    const sums = this.noTotals();
+    const tally = new Tally(sums, ({ step, value, head }) => {
       const name = `the loss of validation batch ${step + 1} after epoch ${this.position.epoch + 1}`;
-      return this.diverged({ name, value }, meanLoss(this.position));
+      return this.diverged({ name, value, head }, meanLoss(this.position));
     });
     const ended = await this.pass('validate', this.validation.epoch(0), tally, {
       step: (input) => this.stage.steps.validate(input),
     });
-    return ended ? ratesOf(sums) : 'aborted';
+    return ended ? sums : 'aborted';
   }
 
   /** Takes a step for each batch; false when the signal is aborted before the last one. */
   private async pass(
-    phase: TrainProgress['phase'],
+    pass: Pass,
     batches: AsyncIterator<Batch<PixelType>>,
     tally: Tally,
     {
@@ -207,9 +214,10 @@ export class Run {
       stepped,
     }: { step(input: StepInput): Promise<tf.Tensor>; stepped?(waitMs: number): void },
   ): Promise<boolean> {
-    const { classifier, signal } = this.parts;
+    const { signal } = this.parts;
+    const { objective } = this;
     const steps = overlapped(batches, {
-      prepare: (batch) => stepInput(batch, classifier.classes.length),
+      prepare: (batch) => stepInput(batch, { objective, pass }),
       step,
       discard: ({ tensors }) => tf.dispose({ ...tensors }),
     });
@@ -217,7 +225,7 @@ export class Run {
       for await (const { input, result, waitMs } of steps) {
         tally.add(input.images, result);
         stepped?.(waitMs);
-        this.report(phase, tally);
+        this.report(pass, tally);
         if (signal?.aborted) {
           tally.read();
           return false;
@@ -240,7 +248,7 @@ export class Run {
     };
   }
 
-  private report(phase: TrainProgress['phase'], tally: Tally): void {
+  private report(phase: Pass, tally: Tally): void {
     const { plan, onProgress } = this.parts;
     const { position, validationSeconds } = this;
     onProgress?.(progressOf({ phase, plan, position, tally, validationSeconds }));
@@ -275,9 +283,15 @@ export class Run {
     await saveClassifier({ ...classifier, epoch }, path.join(folder, name));
   }
 
-  private diverged({ name, value }: NonFinite, lastLoss: number | undefined): Error {
-    const { task, values } = this.parts.plan;
-    return diverged({ name: `${name} of task ${task}`, value }, lastLoss, smallerSteps(values));
+  /** @param head the place of the head whose loss it is, where heads are counted each for itself */
+  private diverged(
+    { name, value, head }: NonFinite & { head?: number | undefined },
+    lastLoss: number | undefined,
+  ): Error {
+    const { tasks, values } = this.parts.plan;
+    const owners = head === undefined ? tasks : tasks.slice(head, head + 1);
+    const owned = `${name} of ${inWords(owners)}`;
+    return diverged({ name: owned, value }, lastLoss, smallerSteps(values));
   }
 
   private learningRate(batch: number): number {

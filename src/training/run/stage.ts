@@ -1,14 +1,16 @@
 /** What the phase of a run trains with: a loader of its images, and the jitted steps of its trainable weights. */
 import { atSize, type Classifier, setTrainable } from '../../model/index.js';
 import type { Loader, LoaderFailure, PixelType } from '../../pipeline/index.js';
-import { type LoaderParts, lossOf, trainingLoader } from '../data.js';
+import { type LoaderParts, trainingLoader } from '../data.js';
 import type { Slot } from '../optimizer/index.js';
 import { JittedSteps } from './jitted-steps.js';
 import { checkTakes, splitNetwork } from './network.js';
+import type { Objective } from './objective.js';
 import type { Phase } from './phases.js';
 
 export interface StageParts extends Omit<LoaderParts, 'preprocessing'> {
   classifier: Classifier;
+  objective: Objective;
 }
 
 /** `enter` begins a phase; `close` frees what the last one had. */
@@ -45,10 +47,14 @@ export class Stage {
     const { phase: before } = this;
     this.phase = phase;
     if (phase.trainable !== before?.trainable) {
-      const { classifier, plan } = this.parts;
+      const { classifier, objective, plan } = this.parts;
       this.jitted?.dispose();
       setTrainable(classifier.model, phase.trainable);
-      this.jitted = new JittedSteps(splitNetwork(classifier.model), plan.values, lossOf(plan));
+      this.jitted = new JittedSteps(
+        splitNetwork(classifier.model, classifier.heads),
+        plan.values,
+        objective,
+      );
       if (slots !== undefined) {
         this.jitted.updater.restore(slots);
       }

@@ -1,7 +1,7 @@
 /** Sums of the steps' losses and hits, read only every few steps on a GPU, so that no step waits for numbers. */
 import { gpuInUse, tf } from '../../tensorflow/index.js';
-import type { EpochTotals } from '../checkpoint/checkpoint.js';
-import { ratesOf } from './progress.js';
+import type { EpochTotals, TaskTotals } from '../checkpoint/checkpoint.js';
+import { ratesOf, type Scores } from './progress.js';
 
 /** On a GPU, results are read after this many steps or milliseconds: reading waits for the steps before. */
 const mostSteps = 10;
@@ -12,13 +12,15 @@ export interface BadLoss {
   /** The step among those of the tally, from 0. */
   step: number;
   value: number;
-  /** The mean loss of the image in the step before. */
+  /** The place of the head, where heads are counted each for itself. */
+  head: number | undefined;
+  /** The mean loss in the step before. */
   lastLoss: number | undefined;
 }
 
 interface Result {
   images: number;
-  /** A step's [loss, hits], summed over its images. */
+  /** The sums of the objective. */
   sums: tf.Tensor;
 }
 
@@ -28,7 +30,7 @@ export class Tally {
   private steps = 0;
   private lastLoss: number | undefined;
   private readAt = Number.NEGATIVE_INFINITY;
-  private means = { loss: 0, accuracy: 0 };
+  private means: Scores = { loss: 0, accuracy: 0 };
 
   /**
    * Adds to `totals`: images at once, losses and hits when they are read. Reading a loss that is not finite throws what
@@ -40,11 +42,11 @@ export class Tally {
   ) {}
 
   /** Loss and accuracy at the last reading. */
-  get latest(): { loss: number; accuracy: number } {
+  get latest(): Scores {
     return this.means;
   }
 
-  /** Takes over `sums`, a step's [loss, hits] summed over this number of images. */
+  /** Takes over `sums`, an objective's of a step with this number of images. */
   add(images: number, sums: tf.Tensor): void {
     this.totals.images += images;
     this.results.push({ images, sums });
@@ -61,8 +63,7 @@ export class Tally {
     }
     try {
       for (const { images, sums } of this.results) {
-        const [loss, correct] = sums.dataSync() as unknown as [number, number];
-        this.count(images, loss, correct);
+        this.count(images, sums.dataSync());
       }
     } finally {
       this.dispose();
@@ -78,13 +79,39 @@ export class Tally {
     this.results.length = 0;
   }
 
-  private count(images: number, loss: number, correct: number): void {
-    if (!Number.isFinite(loss)) {
-      throw this.refuse({ step: this.steps, value: loss, lastLoss: this.lastLoss });
+  private count(images: number, sums: ArrayLike<number>): void {
+    const { totals } = this;
+    if (totals.tasks === undefined) {
+      const [loss, correct] = sums as unknown as [number, number];
+      this.checkFinite(loss);
+      this.lastLoss = images > 0 ? loss / images : this.lastLoss;
+      totals.loss += loss;
+      totals.correct += correct;
+    } else {
+      this.countTasks(totals.tasks, sums);
     }
     this.steps += 1;
-    this.lastLoss = images > 0 ? loss / images : this.lastLoss;
-    this.totals.loss += loss;
-    this.totals.correct += correct;
+  }
+
+  private countTasks(tasks: readonly TaskTotals[], sums: ArrayLike<number>): void {
+    let [allLoss, allWeight] = [0, 0];
+    for (const [head, totals] of tasks.entries()) {
+      const at = (place: number) => sums[4 * head + place] as number;
+      const [loss, weight] = [at(0), at(1)];
+      this.checkFinite(loss, head);
+      allLoss += loss;
+      allWeight += weight;
+      totals.loss += loss;
+      totals.weight += weight;
+      totals.correct += at(2);
+      totals.labels += at(3);
+    }
+    this.lastLoss = allWeight > 0 ? allLoss / allWeight : this.lastLoss;
+  }
+
+  private checkFinite(loss: number, head?: number): void {
+    if (!Number.isFinite(loss)) {
+      throw this.refuse({ step: this.steps, value: loss, head, lastLoss: this.lastLoss });
+    }
   }
 }

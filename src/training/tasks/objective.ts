@@ -1,0 +1,93 @@
+/** The objective of a run: of several tasks in one network, and of one whose images have any number of labels, here. */
+import type { Samples, Task } from '../../dataset/index.js';
+import type { Head } from '../../model/index.js';
+import { tf } from '../../tensorflow/index.js';
+import { binaryCrossEntropies, crossEntropies } from '../loss/cross-entropy.js';
+import { type LossValues, rowLosses, trainingLoss } from '../loss/options.js';
+import type { Plan } from '../plan.js';
+import { type Objective, oneLabel, type Pass, type StepTensors } from '../run/objective.js';
+import type { LabelTable } from './label-table.js';
+
+interface TaskTensors extends StepTensors {
+  /** [images, columns] and [images, tasks]: see `TaskTargets`. */
+  targets: tf.Tensor2D;
+  weights: tf.Tensor2D;
+}
+
+/** What a run of these tasks minimises. */
+export function objectiveOf({ tasks, values, training, labels }: Plan): Objective {
+  if (labels !== undefined) {
+    return severalTasks(labels, values);
+  }
+  const [{ classes }] = tasks as [Task];
+  const data = { labels: labelsOf(training), classes: classes.length };
+  return oneLabel(classes.length, trainingLoss(values, data));
+}
+
+function* labelsOf(samples: Samples): Generator<number> {
+  for (const { label } of samples) {
+    yield label;
+  }
+}
+
+/**
+ * The mean over the labels of a batch: each counts the same, whichever task it is of, and a missing one does not count. The
+ * sums are, for each task, those of `TaskTotals` in its order.
+ */
+export function severalTasks(
+  tables: Record<Pass, LabelTable>,
+  values: LossValues,
+): Objective<TaskTensors> {
+  const { heads } = tables.train;
+  const columns = heads.at(-1)?.to as number;
+  const training = heads.map(({ labels, classes }, place) =>
+    labels === 'one'
+      ? trainingLoss(values, {
+          labels: tables.train.labelsFor(place).flat(),
+          classes: classes.length,
+        })
+      : rowLosses(values, labels),
+  );
+  const validation = heads.map(({ labels }) =>
+    labels === 'one' ? crossEntropies : binaryCrossEntropies,
+  );
+  return {
+    targets(batch, pass) {
+      const { targets, weights } = tables[pass].targetsOf(batch);
+      return {
+        targets: tf.tensor2d(targets, [batch.count, columns]),
+        weights: tf.tensor2d(weights, [batch.count, heads.length]),
+      };
+    },
+    losses(logits, { targets, weights }, pass) {
+      const losses = pass === 'train' ? training : validation;
+      const each = heads.map((head, place) =>
+        (losses[place] as (typeof losses)[0])(columnsOf(logits, head), columnsOf(targets, head)),
+      );
+      return tf.mul(tf.stack(each, 1), weights);
+    },
+    // An image that is trained with has a label, so the weights are not all 0.
+    mean: (losses, { weights }) => tf.div(tf.sum(losses), tf.sum(weights)),
+    weight: ({ weights }) => tf.sum(weights),
+    sums(logits, losses, { targets, weights }) {
+      const counts = tf.cast(tf.greater(weights, 0), 'float32');
+      const right = heads.map((head) => rightShare(head, logits, targets));
+      const hits = tf.mul(tf.stack(right, 1), counts);
+      const sums = [losses, weights, hits, counts].map((tensor) => tf.sum(tensor, 0));
+      return tf.reshape(tf.stack(sums, 1), [-1]);
+    },
+  };
+}
+
+const columnsOf = (tensor: tf.Tensor2D, { from, to }: Head): tf.Tensor2D =>
+  tf.slice(tensor, [0, from], [-1, to - from]);
+
+/** [images]: whether the top class is right; of a task of any number of labels, the share of its classes that are. */
+function rightShare(head: Head, logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
+  const [own, wanted] = [columnsOf(logits, head), columnsOf(targets, head)];
+  if (head.labels === 'one') {
+    return tf.cast(tf.equal(tf.argMax(own, -1), tf.argMax(wanted, -1)), 'float32');
+  }
+  const isRight = tf.equal(tf.greater(own, 0), tf.greater(wanted, 0.5));
+  return tf.mean(tf.cast(isRight, 'float32'), -1);
+}
