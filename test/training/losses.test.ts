@@ -78,9 +78,9 @@ const golden = JSON.parse(
   };
 };
 
-/** Of test/fixtures/make_tasks.py. */
+/** Of test/training/fixtures/make_tasks.py. */
 const tasksGolden = JSON.parse(
-  readFileSync(new URL('../fixtures/tasks.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('fixtures/tasks.json', import.meta.url), 'utf8'),
 ) as {
   labels: Cases & {
     logits: number[][];

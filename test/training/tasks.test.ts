@@ -70,7 +70,7 @@ const names = tasks.map(({ name }) => name);
 
 test('when images lack labels and are mixed, then loss and gradient are those of torch over the labels there are', () => {
   const golden = JSON.parse(
-    readFileSync(new URL('../fixtures/tasks.json', import.meta.url), 'utf8'),
+    readFileSync(new URL('fixtures/tasks.json', import.meta.url), 'utf8'),
   ).tasks as {
     logits: number[][];
     labels: (number | number[] | null)[][];
