@@ -8,7 +8,7 @@ import { type Evaluation, score } from '../evaluation/index.js';
 import { checkNetwork } from '../model/index.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { ensemble, type Prediction } from '../prediction/index.js';
-import { checkedValues } from '../training/index.js';
+import { checkedValues, shapingOf } from '../training/index.js';
 import { answerQuestions, type QuestionImages } from './answer.js';
 import { checkSource, prepared } from './data.js';
 import { type MemberPredictions, predictMember, trainMember, type Work } from './member.js';
@@ -47,8 +47,7 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
   const { out, observer } = request;
   const { models, crops } = resolveOptions(submitOptions, pickOptions(submitOptions, request));
   const { seed, validationFraction } = request;
-  // Threads, memory and the failure budget may change from call to call.
-  const { threads, memoryMB, failureBudget, ...training } = request.training;
+  const training = shapingOf(request.training);
   const begun = await hasBegun(out);
   await keepSettings(out, { seed, validationFraction, models, crops, ...training }, begun);
   const manifest = await prepared(request, begun);

@@ -28,5 +28,5 @@ export { trainableVariables } from './run/network.js';
 export type { TrainProgress } from './run/progress.js';
 export { learningRateAt } from './schedule/options.js';
 export type { NetworkOptions } from './settings.js';
-export { completeSettings } from './settings.js';
+export { completeSettings, shapingOf } from './settings.js';
 export { type TrainOptions, type TrainResult, train } from './train.js';

@@ -2,6 +2,7 @@
 import { mostFolds } from '../dataset/index.js';
 import type { GivenValues, OptionValues } from '../options.js';
 import { augmentationOptions, augmentOption, loaderOptions } from '../pipeline/index.js';
+import { checkpointOptions } from './checkpoint/options.js';
 import { bestOptions } from './history.js';
 import { lossOptions } from './loss/options.js';
 import { updaterOptions } from './optimizer/index.js';
@@ -10,7 +11,7 @@ import { scheduleOptions } from './schedule/options.js';
 
 /**
  * The defaults fine-tune a pretrained network on a few thousand photos in a few epochs. A resumed run keeps
- * every option but `threads`, `memoryMB` and `failureBudget`, which do not change the result.
+ * every option but `threads`, `memoryMB`, `failureBudget` and `checkpointMinutes`, which do not change the result.
  */
 export const trainOptions = {
   trainable: {
@@ -40,6 +41,7 @@ export const trainOptions = {
   ...scheduleOptions,
   ...phaseOptions,
   ...bestOptions,
+  ...checkpointOptions,
   ...updaterOptions,
   ...lossOptions,
   seed: loaderOptions.seed,

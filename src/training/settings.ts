@@ -150,7 +150,8 @@ export function completeSettings(settings: Settings): Settings {
 const completeShaping = (settings: Settings) =>
   shapingOf(resolveOptimizer(resolveOptions(trainOptions, pickOptions(trainOptions, settings))));
 
-/** The options that change the result: all but those that say how the machine is used. */
-function shapingOf({ threads: _, memoryMB: __, failureBudget: ___, ...shaping }: TrainValues) {
+/** The options that change the result: all but those that say how the machine is used, and how often a run saves. */
+export function shapingOf<Given extends Partial<TrainValues>>(values: Given) {
+  const { threads, memoryMB, failureBudget, checkpointMinutes, ...shaping } = values;
   return shaping;
 }

@@ -9,6 +9,7 @@ import { temporaryName } from '../../src/disk/leftovers.js';
 import { optimizers } from '../../src/training/optimizer/list.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
+import { below, randomOf } from '../support/random.js';
 
 const folder = temporaryFolder();
 const data = path.join(folder, 'data');
@@ -24,12 +25,20 @@ const options = {
 
 before(() => drawPhotos(data));
 
-/** Runs the script in `run`, sends `signal` once it has printed `at`, and returns what it printed. */
-function runOne(
-  run: string,
-  extra: object = {},
-  { at, signal }: { at?: string; signal?: NodeJS.Signals } = {},
-): Promise<{ lines: string[]; errors: string }> {
+interface Ended {
+  lines: string[];
+  errors: string;
+}
+
+/** A signal, and when a run gets it: `afterMs` after it has printed the line `at`, or so many lines. */
+interface Ending {
+  signal: NodeJS.Signals;
+  at: string | number;
+  afterMs?: number;
+}
+
+/** Runs the script in `run`, sends the signal, and returns what it printed. */
+function runOne(run: string, extra: object = {}, ending?: Ending): Promise<Ended> {
   const args = ['--import', 'tsx', script, data, path.join(folder, run)];
   const child = spawn(process.execPath, [...args, JSON.stringify({ ...options, ...extra })]);
   let output = '';
@@ -39,14 +48,17 @@ function runOne(
   });
   child.stdout.on('data', (text) => {
     output += text;
-    if (at !== undefined && signal !== undefined && output.split('\n').includes(at)) {
-      child.kill(signal);
+    if (ending !== undefined && hasPrinted(output.split('\n'), ending)) {
+      setTimeout(() => child.kill(ending.signal), ending.afterMs);
     }
   });
   return new Promise((resolve) => {
     child.on('close', () => resolve({ lines: output.trim().split('\n'), errors }));
   });
 }
+
+const hasPrinted = (lines: string[], { at }: Ending): boolean =>
+  typeof at === 'number' ? lines.length > at : lines.includes(at);
 
 const isClaimed = async (run: string): Promise<boolean> =>
   (await readdir(path.join(folder, run))).some((name) => name.startsWith('lock-'));
@@ -97,6 +109,34 @@ test('when a run is interrupted within an epoch then it saves, stops and resumes
   const resumed = await runOne('interrupted', { resume: true });
   assert.ok(!resumed.lines.includes('train 2 8'), 'repeated a step');
   const [one, other] = [await resultOf('whole'), await resultOf('interrupted')];
+  assert.ok(one.weights.equals(other.weights), 'weights differ');
+  assert.deepEqual(other.history, one.history);
+});
+
+test('when a run is killed at ten random moments and resumed each time, then its weights equal those of an uninterrupted run', async (t) => {
+  const around = { freezeEpochs: 2, averageDecay: 0.5, clipNorm: 1, accumulate: 2, batchSize: 4 };
+  const adamw = { optimizer: 'adamw', learningRate: 0.001, momentum: undefined };
+  const all = { ...around, ...adamw, epochs: 8 };
+  const whole = await runOne('unkilled', all);
+  assert.equal(whole.lines.at(-1), 'finished', whole.errors);
+  const seed = Date.now() % 2 ** 31;
+  t.diagnostic(`moments drawn by the seed ${seed}`);
+  const random = randomOf(seed);
+  const often = { ...all, checkpointMinutes: 1e-9, resume: true };
+  const places = new Set<string>();
+  for (let kill = 0; kill < 10; kill++) {
+    const moment = { at: 1 + below(random, 4), afterMs: below(random, 30) };
+    const killed = await runOne('killed-often', often, { ...moment, signal: 'SIGKILL' });
+    assert.notEqual(killed.lines.at(-1), 'finished', 'killed too late');
+    for (const name of await readdir(path.join(folder, 'killed-often', 'checkpoint'))) {
+      places.add(name);
+    }
+  }
+  const amidEpochs = [...places].filter((name) => /^epoch-\d{6}-batch-0*[1-9]\d*$/.test(name));
+  assert.ok(amidEpochs.length >= 4, [...places].join(', '));
+  const resumed = await runOne('killed-often', { ...all, resume: true });
+  assert.equal(resumed.lines.at(-1), 'finished', resumed.errors);
+  const [one, other] = [await resultOf('unkilled'), await resultOf('killed-often')];
   assert.ok(one.weights.equals(other.weights), 'weights differ');
   assert.deepEqual(other.history, one.history);
 });

@@ -1,6 +1,8 @@
 /** A run in a separate process that tests can kill: `run-one.ts <data> <run> <options as JSON>`. */
 import { loadManifest } from '../../src/dataset/index.js';
+import { Dropout } from '../../src/model/index.js';
 import { train } from '../../src/training/index.js';
+import { smallClassifier } from '../support/small-classifier.js';
 
 const [data, run, options] = process.argv.slice(2) as [string, string, string];
 const controller = new AbortController();
@@ -9,7 +11,7 @@ const { finished } = await train({
   manifest: await loadManifest(data),
   task: 'colour',
   run,
-  model: { pretrained: false, size: 32 },
+  classifier: smallClassifier(new Dropout({ rate: 0.2, inputShape: [32, 32, 3] })),
   signal: controller.signal,
   onProgress: ({ phase, epoch, done }) => console.log(`${phase} ${epoch} ${done}`),
   onEpoch: ({ epoch }) => console.log(`epoch ${epoch}`),

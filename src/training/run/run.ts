@@ -63,6 +63,8 @@ export class Run {
   private readonly validation: Loader | undefined;
   /** Duration of the last validation, for the estimate of the time left. */
   private validationSeconds = 0;
+  /** When the newest checkpoint was complete, or the run began, in milliseconds. */
+  private savedAt = performance.now();
 
   constructor(private readonly parts: RunParts) {
     const { plan, classifier, checkpoint } = parts;
@@ -177,13 +179,17 @@ export class Run {
     let began = performance.now();
     return this.pass('train', batches, tally, {
       step: (input) => this.stage.steps.train(input, this.trainingPlace()),
-      stepped: (waitMs) => {
+      stepped: async (waitMs) => {
         position.batch += 1;
         totals.waitMs += waitMs;
         totals.work = addWork(earlier, before, training.statistics);
         const now = performance.now();
         totals.trainMs += now - began;
-        began = now;
+        if (this.isCheckpointDue) {
+          tally.read();
+          await this.save();
+        }
+        began = performance.now();
       },
     });
   }
@@ -212,7 +218,7 @@ export class Run {
     {
       step,
       stepped,
-    }: { step(input: StepInput): Promise<tf.Tensor>; stepped?(waitMs: number): void },
+    }: { step(input: StepInput): Promise<tf.Tensor>; stepped?(waitMs: number): Promise<void> },
   ): Promise<boolean> {
     const { signal } = this.parts;
     const { objective } = this;
@@ -224,7 +230,7 @@ export class Run {
     try {
       for await (const { input, result, waitMs } of steps) {
         tally.add(input.images, result);
-        stepped?.(waitMs);
+        await stepped?.(waitMs);
         this.report(pass, tally);
         if (signal?.aborted) {
           tally.read();
@@ -266,6 +272,13 @@ export class Run {
       throw this.diverged({ name, value: bad.value }, meanLoss(this.position));
     }
     await saveCheckpoint(folder, { classifier, slots, position: this.position, settings });
+    this.savedAt = performance.now();
+  }
+
+  /** Whether an epoch has gone on for so long that it saves a checkpoint between two steps. */
+  private get isCheckpointDue(): boolean {
+    const { checkpointMinutes } = this.parts.plan.values;
+    return checkpointMinutes > 0 && performance.now() - this.savedAt >= 60_000 * checkpointMinutes;
   }
 
   /** Writes `best` if the position is the end of the best epoch so far. Its weights are those that were validated. */
