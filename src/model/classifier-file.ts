@@ -12,7 +12,8 @@ import { aClassifier, type BuiltClassifier, built, type Classifier } from './cla
 import { nonFiniteWeight } from './finite-weights.js';
 import { areHeads, outputsOf } from './heads.js';
 import { isSides } from './networks/record.js';
-import { type ModelJson, parseModelJson, type WeightsGroup } from './weights/model-json.js';
+import type { NamedTensors } from './weights/index.js';
+import { parseModelJson, type WeightsGroup } from './weights/model-json.js';
 
 /** The part of a classifier's `model.json` that tfjs does not know, in `userDefinedMetadata`. */
 type Metadata = Omit<Classifier, 'model'> & {
@@ -31,9 +32,7 @@ type Metadata = Omit<Classifier, 'model'> & {
 export async function saveClassifier(classifier: Classifier, folder: string): Promise<void> {
   checkArgument('classifier', classifier, aClassifier);
   checkArgument('folder', folder, text('the path of a folder'));
-  const { model, ...record } = classifier;
-  const { network, imported, classes, heads, preprocessing } = record;
-  const { task, fold, validationImages, epoch } = record;
+  const { model } = classifier;
   checkWeights(model, 'a classifier');
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
@@ -45,31 +44,38 @@ export async function saveClassifier(classifier: Classifier, folder: string): Pr
         weights: artifacts.weightSpecs as tf.io.WeightsManifestEntry[],
         sha256: hash,
       };
-      const metadata: Metadata = {
-        network,
-        imported,
-        classes,
-        heads,
-        preprocessing,
-        task,
-        fold,
-        validationImages,
-        epoch,
-        ...needsOf(model),
-      };
-      const json = {
-        format: 'layers-model',
-        generatedBy: 'Bobbin',
-        modelTopology: artifacts.modelTopology,
-        weightsManifest: [group],
-        userDefinedMetadata: metadata,
-      };
+      const json = { ...descriptionOf(classifier), weightsManifest: [group] };
       await writeWhole(path.join(folder, weightsFile), weights);
       await writeWhole(path.join(folder, 'model.json'), sealed(json));
       await removeOtherWeights(folder, weightsFile);
       return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
     }),
   );
+}
+
+/** All of a classifier but its weights, for JSON; {@link describedClassifier} is the way back. */
+export function descriptionOf(classifier: Classifier) {
+  const { model, ...record } = classifier;
+  const { network, imported, classes, heads, preprocessing } = record;
+  const { task, fold, validationImages, epoch } = record;
+  const metadata: Metadata = {
+    network,
+    imported,
+    classes,
+    heads,
+    preprocessing,
+    task,
+    fold,
+    validationImages,
+    epoch,
+    ...needsOf(model),
+  };
+  return {
+    format: 'layers-model',
+    generatedBy: 'Bobbin',
+    modelTopology: model.toJSON(null, false),
+    userDefinedMetadata: metadata,
+  };
 }
 
 /** What a model needs beside tfjs, by the layers and activations that say so of themselves. */
@@ -106,8 +112,42 @@ export async function readClassifier(
       ? expected('a saved classifier', 'folder', folder, 'It has no model.json')
       : cause;
   });
-  const parsed = await parseModelJson(bytes, file, remedy);
-  const metadata = renamed(parsed.json.userDefinedMetadata);
+  const { json, weightSpecs, data } = await parseModelJson(bytes, file, remedy);
+  return await classifierOf({ ...json, weightSpecs, weightData: data.buffer }, file, remedy);
+}
+
+/**
+ * The classifier of a description that {@link descriptionOf} made, with weights by their names in the model, each in memory of
+ * its own, as files are read.
+ *
+ * @param file where the description is from
+ * @param remedy how to replace a damaged one, as a sentence
+ * @throws InvalidInputError when it is damaged or the weights are others
+ */
+export async function describedClassifier(
+  description: Record<string, unknown>,
+  weights: NamedTensors,
+  { file, remedy }: { file: string; remedy: string },
+): Promise<BuiltClassifier> {
+  const weightSpecs = [...weights].map(([name, { shape }]) => {
+    return { name, shape, dtype: 'float32' as const };
+  });
+  const weightData = [...weights.values()].map(({ values }) => values.buffer as ArrayBuffer);
+  return await classifierOf({ ...description, weightSpecs, weightData }, file, remedy);
+}
+
+/** What a description and its weights say, before it is checked. */
+type Artifacts = Pick<tf.io.ModelArtifacts, 'weightSpecs' | 'weightData'> & {
+  modelTopology?: unknown;
+  userDefinedMetadata?: unknown;
+};
+
+async function classifierOf(
+  artifacts: Artifacts,
+  file: string,
+  remedy: string,
+): Promise<BuiltClassifier> {
+  const metadata = renamed(artifacts.userDefinedMetadata);
   if (!isMetadata(metadata)) {
     throw expected(
       'network, classes and preprocessing in userDefinedMetadata',
@@ -116,7 +156,7 @@ export async function readClassifier(
       'Only models that Bobbin saved carry them',
     );
   }
-  const model = await build(parsed, file, remedy);
+  const model = await build(artifacts, file, remedy);
   try {
     checkModel(model, metadata, file);
   } catch (error) {
@@ -171,20 +211,17 @@ const isOptionalText = (value: unknown): boolean =>
   value === undefined || typeof value === 'string';
 
 async function build(
-  { json, weightSpecs, data }: ModelJson,
+  { modelTopology, weightSpecs, weightData }: Artifacts,
   file: string,
   remedy: string,
 ): Promise<tf.LayersModel> {
-  const { modelTopology } = json;
   if (!isObject(modelTopology) || !isObject(modelTopology.config)) {
     throw expected('a modelTopology with a config', file, modelTopology, remedy);
   }
   // An addon that cannot be loaded is no fault of the model.
   native();
   try {
-    return await tf.loadLayersModel(
-      tf.io.fromMemory({ modelTopology, weightSpecs, weightData: data.buffer }),
-    );
+    return await tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
   } catch (error) {
     throw expected('layers that tfjs can build', file, (error as Error).message, remedy);
   }

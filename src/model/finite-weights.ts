@@ -2,6 +2,7 @@
 import { expected } from '../errors.js';
 import { nonFiniteIndex } from '../finite.js';
 import { type Jitted, jit, tf, VariableVersions } from '../tensorflow/index.js';
+import type { NamedTensor } from './weights/index.js';
 
 /** Values under a name: those of a weight, or of a variable of an optimizer. */
 export interface NamedValues {
@@ -9,9 +10,13 @@ export interface NamedValues {
   values: ArrayLike<number>;
 }
 
-/** The values of all weights of `model`, those that are not trained, too. */
-export const weightsOf = (model: tf.LayersModel): NamedValues[] =>
-  model.weights.map((weight) => ({ name: weight.originalName, values: weight.read().dataSync() }));
+/** All weights of `model` by their names in it, those that are not trained, too. */
+export const weightsOf = (model: tf.LayersModel): (NamedTensor & { name: string })[] =>
+  model.weights.map((weight) => {
+    const variable = weight.read();
+    const values = variable.dataSync<'float32'>();
+    return { name: weight.originalName, shape: variable.shape, values };
+  });
 
 /** The first value that is not finite, with its name. */
 export function nonFiniteValue(

@@ -17,7 +17,12 @@ export {
   setTrainable,
   type Trainable,
 } from './classifier.js';
-export { readClassifier, saveClassifier } from './classifier-file.js';
+export {
+  describedClassifier,
+  descriptionOf,
+  readClassifier,
+  saveClassifier,
+} from './classifier-file.js';
 export { createModel, type ModelOptions } from './create-model.js';
 export { describeNetwork, type NetworkDescription } from './describe-network.js';
 export { checkFiniteWeights, nonFiniteValue, weightsOf } from './finite-weights.js';
@@ -50,4 +55,6 @@ export { readJsonBytes } from './weights/json-bytes.js';
 export { type KerasWeight, readKerasHdf5, shortNames, weightsIn } from './weights/keras-hdf5.js';
 export { floatsOf, type ModelJson, parseModelJson } from './weights/model-json.js';
 export { withPositions } from './weights/positions.js';
+export { readSafetensors } from './weights/safetensors.js';
 export { preprocessingOf } from './weights/timm-config.js';
+export { safetensorsPieces } from './weights/write-safetensors.js';

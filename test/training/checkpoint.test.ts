@@ -1,24 +1,30 @@
-/** Checkpoints of earlier versions, which have no hashes, and damaged ones. */
+/** The files of checkpoints, those of earlier versions, and damaged ones. */
 import assert from 'node:assert/strict';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
-import { createModel } from '../../src/model/index.js';
-import { loadCheckpoint, saveCheckpoint } from '../../src/training/checkpoint/checkpoint.js';
+import { type Classifier, createModel, saveClassifier, weightsOf } from '../../src/model/index.js';
+import {
+  type Checkpoint,
+  loadCheckpoint,
+  saveCheckpoint,
+} from '../../src/training/checkpoint/checkpoint.js';
+import type { Slot } from '../../src/training/optimizer/index.js';
 import { noTotals } from '../../src/training/run/progress.js';
 import { temporaryFolder } from '../support/folders.js';
 
 const run = temporaryFolder();
 let checkpoint: string;
 let state: string;
+let classifier: Classifier;
 const at = (name: string) => path.join(checkpoint, name);
 
-const slots = [
+const slots: Slot[] = [
   { kind: 'velocity', name: 'logits/bias', shape: [2], values: Float32Array.of(0.5, -1) },
 ];
 
 before(async () => {
-  const classifier = await createModel({
+  classifier = await createModel({
     network: 'mobilenet-v2',
     classes: ['a', 'b'],
     pretrained: false,
@@ -33,15 +39,58 @@ before(async () => {
   state = await readFile(at('state.json'), 'utf8');
 });
 
-/** Writes the state as an earlier version did, without hashes. */
-async function writeUnsealed(change: object = {}): Promise<void> {
-  const { sha256: _, slotsHash: __, ...rest } = JSON.parse(state);
+/** Writes the state without its seal, with other members. */
+async function writeUnsealed(change: object): Promise<void> {
+  const { sha256: _, ...rest } = JSON.parse(state);
   await writeFile(at('state.json'), JSON.stringify({ ...rest, ...change }));
 }
 
+/** The tensors of a safetensors file by its specification: the length of a header, the header in JSON, the values. */
+async function tensorsIn(file: string) {
+  const bytes = await readFile(file);
+  const start = 8 + Number(bytes.readBigUInt64LE(0));
+  const header: Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }> =
+    JSON.parse(bytes.toString('utf8', 8, start));
+  return Object.entries(header).map(
+    ([
+      name,
+      {
+        dtype,
+        shape,
+        data_offsets: [from, to],
+      },
+    ]) => {
+      const values = new Float32Array(
+        new Uint8Array(bytes.subarray(start + from, start + to)).buffer,
+      );
+      return { name, dtype, shape, values };
+    },
+  );
+}
+
+test('when a checkpoint is saved, then its weights and slots are safetensors under their names', async () => {
+  const weights = weightsOf(classifier.model).map((weight) => ({ ...weight, dtype: 'F32' }));
+  assert.deepEqual(await tensorsIn(at('weights.safetensors')), weights);
+  const [{ values, shape }] = slots as [Slot];
+  const saved = [{ name: 'velocity/logits/bias', dtype: 'F32', shape, values }];
+  assert.deepEqual(await tensorsIn(at('slots.safetensors')), saved);
+  const loaded = await loadCheckpoint(run);
+  assert.deepEqual(loaded?.slots, slots);
+  assert.deepEqual(weightsOf((loaded as Checkpoint).classifier.model), weightsOf(classifier.model));
+});
+
 test('when an earlier version wrote a checkpoint, then it is loaded', async () => {
-  await writeUnsealed();
-  assert.deepEqual((await loadCheckpoint(run))?.slots, slots);
+  const earlier = path.join(run, 'checkpoint', 'epoch-000002-batch-00000000');
+  const { position, settings } = JSON.parse(state);
+  await saveClassifier(classifier, earlier);
+  await writeFile(path.join(earlier, 'slots.bin'), Float32Array.of(0.5, -1));
+  const described = slots.map(({ values: _, ...slot }) => slot);
+  const parts = { version: 4, position, settings, slots: described };
+  await writeFile(path.join(earlier, 'state.json'), JSON.stringify(parts));
+  const loaded = await loadCheckpoint(run);
+  await rm(earlier, { recursive: true });
+  assert.deepEqual(loaded?.slots, slots);
+  assert.deepEqual(weightsOf((loaded as Checkpoint).classifier.model), weightsOf(classifier.model));
 });
 
 const refused: [string, () => Promise<void>, RegExp][] = [
@@ -59,11 +108,24 @@ const refused: [string, () => Promise<void>, RegExp][] = [
   ['position is null', () => writeUnsealed({ position: null }), /a position, .*state\.json/],
   [
     'slots have no shape',
-    () => writeUnsealed({ slots: [{ kind: 'a', name: 'b' }] }),
+    () => writeUnsealed({ version: 4, slots: [{ kind: 'a', name: 'b' }] }),
     /state\.json/,
   ],
-  ['slots are cut', () => writeFile(at('slots.bin'), Buffer.alloc(4)), /for .*slots\.bin/],
-  ['slots are gone', () => rm(at('slots.bin')), /Missing slots\.bin for the checkpoint in /],
+  [
+    'classifier is gone',
+    () => writeUnsealed({ classifier: undefined }),
+    /a position, settings and a classifier for .*state\.json/,
+  ],
+  [
+    'slots are cut',
+    () => writeFile(at('slots.safetensors'), Buffer.alloc(4)),
+    /the content that Bobbin wrote for .*slots\.safetensors/,
+  ],
+  [
+    'slots are gone',
+    () => rm(at('slots.safetensors')),
+    /Missing slots\.safetensors for the checkpoint in /,
+  ],
 ];
 for (const [what, damage, message] of refused) {
   test(`when a checkpoint's ${what}, then the error names the file and the way out`, async () => {

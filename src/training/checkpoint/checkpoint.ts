@@ -3,57 +3,26 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import {
   ifPresent,
-  isObject,
-  openSealed,
-  readRegular,
+  makeFolder,
   removeLeftovers,
   replaceFile,
   sealed,
-  sha256,
   writePart,
   writing,
 } from '../../disk/index.js';
-import { expected, missing } from '../../errors.js';
-import { type Classifier, readClassifier, saveClassifier } from '../../model/index.js';
-import type { PipelineWork } from '../../pipeline/index.js';
+import {
+  type Classifier,
+  describedClassifier,
+  descriptionOf,
+  readClassifier,
+  weightsOf,
+} from '../../model/index.js';
 import type { Settings } from '../../settings.js';
-import type { EpochRecord } from '../history.js';
 import type { Slot } from '../optimizer/index.js';
+import { type Position, readState, type State } from './state.js';
+import { earlierSlots, readTensors, slotsOf, tensorsOf, writeTensors } from './tensors.js';
 
-/** Sums over the labels of one task in one epoch so far. */
-export interface TaskTotals {
-  /** By the weight of each label. */
-  loss: number;
-  weight: number;
-  /** Of a task of any number of labels, the share of an image's classes that is right. */
-  correct: number;
-  labels: number;
-}
-
-/** Sums over one epoch so far. */
-export interface EpochTotals {
-  images: number;
-  /** Sum over images; 0 where `tasks` has them. */
-  loss: number;
-  correct: number;
-  /** In the order of the network's heads; absent where each image has one label of one task. */
-  tasks?: TaskTotals[];
-  /** Milliseconds of training, and the part of them spent waiting for batches. */
-  trainMs: number;
-  waitMs: number;
-  /** The pipeline's work meanwhile; after an interruption, more than the steps used. */
-  work: PipelineWork;
-}
-
-/** The position of a run between two steps. */
-export interface Position {
-  /** Finished epochs. */
-  epoch: number;
-  /** Finished batches of the current epoch. */
-  batch: number;
-  totals: EpochTotals;
-  history: EpochRecord[];
-}
+export type { EpochTotals, Position, TaskTotals } from './state.js';
 
 export interface Checkpoint {
   classifier: Classifier;
@@ -62,16 +31,8 @@ export interface Checkpoint {
   settings: Settings;
 }
 
-interface State {
-  version: 4;
-  position: Position;
-  settings: Settings;
-  /** Describes the values in `slots.bin`, in its order. */
-  slots: Omit<Slot, 'values'>[];
-  /** SHA-256 of `slots.bin`; earlier versions of Bobbin wrote none. */
-  slotsHash?: string;
-}
-
+const weightsFile = 'weights.safetensors';
+const slotsFile = 'slots.safetensors';
 const folderOf = (run: string): string => path.join(run, 'checkpoint');
 const namePattern = /^epoch-\d{6}-batch-\d{8}$/;
 
@@ -82,20 +43,17 @@ export async function saveCheckpoint(run: string, checkpoint: Checkpoint): Promi
   if ((await checkpointNames(run)).includes(name)) {
     return;
   }
-  const bytes = slots.map(
-    ({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-  );
-  const slotBytes = Buffer.concat(bytes);
-  const state: State = {
-    version: 4,
-    position,
-    settings,
-    slots: slots.map(({ values: _, ...slot }) => slot),
-    slotsHash: sha256(slotBytes),
-  };
+  const weights = new Map(weightsOf(classifier.model).map((weight) => [weight.name, weight]));
   await replaceFile(path.join(folderOf(run), name), async (unfinished) => {
-    await saveClassifier(classifier, unfinished);
-    await writePart(path.join(unfinished, 'slots.bin'), slotBytes);
+    await makeFolder(unfinished);
+    const state: State = {
+      version: 5,
+      position,
+      settings,
+      classifier: descriptionOf(classifier),
+      weightsHash: await writeTensors(path.join(unfinished, weightsFile), weights),
+      slotsHash: await writeTensors(path.join(unfinished, slotsFile), tensorsOf(slots)),
+    };
     await writePart(path.join(unfinished, 'state.json'), sealed(state));
   });
   await keepNewest(run);
@@ -126,25 +84,18 @@ export async function loadCheckpoint(run: string): Promise<Checkpoint | undefine
     return undefined;
   }
   const { folder, remedy } = newest;
-  const { position, settings, slots, slotsHash } = await readState(folder, remedy);
-  const file = path.join(folder, 'slots.bin');
-  const bytes = await readPart(file, remedy);
-  if (slotsHash !== undefined && slotsHash !== sha256(bytes)) {
-    throw expected('the content that Bobbin wrote', file, 'other content', remedy);
+  const state = await readState(folder, remedy);
+  const { position, settings } = state;
+  if (state.version === 4) {
+    const slots = await earlierSlots(folder, state, remedy);
+    return { classifier: await readClassifier(folder, remedy), slots, position, settings };
   }
-  const sizes = slots.map(({ shape }) => shape.reduce((product, size) => product * size, 1));
-  const length = 4 * sizes.reduce((sum, size) => sum + size, 0);
-  if (length !== bytes.length) {
-    throw expected(`${length} bytes`, file, bytes.length, remedy);
-  }
-  const values = new Float32Array(new Uint8Array(bytes).buffer);
-  let at = 0;
-  const filled = slots.map((slot, index) => {
-    const start = at;
-    at += sizes[index] as number;
-    return { ...slot, values: values.subarray(start, at) };
-  });
-  return { classifier: await readClassifier(folder, remedy), slots: filled, position, settings };
+  const read = (name: string, hash: string) => readTensors(path.join(folder, name), hash, remedy);
+  const slots = slotsOf(await read(slotsFile, state.slotsHash));
+  const weights = await read(weightsFile, state.weightsHash);
+  const file = path.join(folder, 'state.json');
+  const classifier = await describedClassifier(state.classifier, weights, { file, remedy });
+  return { classifier, slots, position, settings };
 }
 
 /**
@@ -178,47 +129,6 @@ async function newestCheckpoint(
   const folder = path.join(folderOf(run), newest);
   const remedy = `Remove ${folder}: training then resumes from the checkpoint before it, or begins anew without one`;
   return { folder, remedy };
-}
-
-async function readState(folder: string, remedy: string): Promise<State> {
-  const file = path.join(folder, 'state.json');
-  const state = openSealed(await readPart(file, remedy), file, remedy);
-  if (state.version !== 4) {
-    throw expected('4', `version in ${file}`, state.version, 'Train into another folder');
-  }
-  const { position, settings, slots } = state;
-  const isWhole =
-    isPosition(position) && isObject(settings) && Array.isArray(slots) && slots.every(isSlot);
-  if (!isWhole) {
-    throw expected('a position, settings and slots', file, state, remedy);
-  }
-  return state as unknown as State;
-}
-
-const isPosition = (value: unknown): boolean =>
-  isObject(value) &&
-  isCount(value.epoch) &&
-  isCount(value.batch) &&
-  Array.isArray(value.history) &&
-  value.history.every(isObject) &&
-  isObject(value.totals) &&
-  isObject(value.totals.work);
-
-const isSlot = (value: unknown): boolean =>
-  isObject(value) &&
-  typeof value.kind === 'string' &&
-  typeof value.name === 'string' &&
-  Array.isArray(value.shape) &&
-  value.shape.every(isCount);
-
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-
-async function readPart(file: string, remedy: string): Promise<Buffer> {
-  return readRegular(file).catch((cause: NodeJS.ErrnoException) => {
-    throw cause.code === 'ENOENT'
-      ? missing(path.basename(file), `the checkpoint in ${path.dirname(file)}`, remedy)
-      : cause;
-  });
 }
 
 /** Oldest first. */
