@@ -75,6 +75,13 @@ export const bestOptions = {
     max: 10000,
     help: 'epochs without a new best one after which the run ends early; 0: it never does',
   },
+  keep: {
+    type: 'integer',
+    default: 1,
+    min: 1,
+    max: 1000,
+    help: 'best epochs whose weights are kept',
+  },
 } as const satisfies OptionTable;
 
 type BestValues = OptionValues<typeof bestOptions>;
@@ -95,6 +102,17 @@ export function bestEpoch<Epoch extends Validated>(
     }
   }
   return best;
+}
+
+/** The `keep` best epochs, the best first. */
+export function bestEpochs<Epoch extends Validated>(
+  history: readonly Epoch[],
+  { bestBy, keep }: Pick<BestValues, 'bestBy' | 'keep'>,
+): Epoch[] {
+  const order = (one: Epoch, other: Epoch) =>
+    Number(isBetter(other, one, bestBy)) - Number(isBetter(one, other, bestBy));
+  const validated = history.filter(({ validationAccuracy }) => validationAccuracy !== undefined);
+  return validated.sort(order).slice(0, keep);
 }
 
 /** Whether as many epochs as the patience have passed since the best one. */

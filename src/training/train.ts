@@ -66,7 +66,8 @@ import {
 export interface TrainOptions extends PlanOptions {
   /**
    * Folder of the run, for `config.json`, `history.csv`, `checkpoint/`, `best/`, which has the weights of the best epoch so
-   * far, and at the end `model/`, which has those of the last epoch.
+   * far, `kept/epoch-000004/` and so on, which have those of the next best ones (see `keep`), and at the end `model/`, which has
+   * those of the last epoch.
    */
   run: string;
   /** The network to build, by default EfficientNet-Lite0 with its ImageNet weights. */

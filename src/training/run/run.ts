@@ -18,8 +18,9 @@ import {
   type Position,
   saveCheckpoint,
 } from '../checkpoint/checkpoint.js';
+import { keepEpochs } from '../checkpoint/kept-epochs.js';
 import { validationLoader } from '../data.js';
-import { bestEpoch, type EpochRecord, endsEarly, writeHistory } from '../history.js';
+import { bestEpochs, type EpochRecord, endsEarly, writeHistory } from '../history.js';
 import { inWords, type ResolvedPlan } from '../plan.js';
 import { learningRateAt } from '../schedule/options.js';
 import { objectiveOf } from '../tasks/objective.js';
@@ -93,7 +94,7 @@ export class Run {
 
   /** True when the end is reached, false when the signal is aborted before. */
   async toEnd(): Promise<boolean> {
-    const { folder } = this.parts;
+    const { folder, classifier } = this.parts;
     await writeHistory(folder, this.history);
     // A kill may have come between the last checkpoint and its best weights.
     await this.keepBest();
@@ -106,7 +107,8 @@ export class Run {
     }
     // From now on the classifier's weights are the averages.
     this.stage.steps.updater.average?.swap();
-    await this.saveModel('model');
+    const { epoch } = this.position;
+    await saveClassifier({ ...classifier, epoch }, path.join(folder, 'model'));
     return true;
   }
 
@@ -281,19 +283,16 @@ export class Run {
     return checkpointMinutes > 0 && performance.now() - this.savedAt >= 60_000 * checkpointMinutes;
   }
 
-  /** Writes `best` if the position is the end of the best epoch so far. Its weights are those that were validated. */
+  /** At the end of an epoch, keeps its weights if it is one of the best so far. They are those that were validated. */
   private async keepBest(): Promise<void> {
-    const { plan } = this.parts;
+    const { plan, folder, classifier } = this.parts;
     const { epoch, batch, history } = this.position;
-    if (batch === 0 && bestEpoch(history, plan.values.bestBy)?.epoch === epoch) {
-      await this.stage.steps.updater.withAverages(() => this.saveModel('best'));
+    if (batch === 0) {
+      const best = bestEpochs(history, plan.values).map((record) => record.epoch);
+      await this.stage.steps.updater.withAverages(() =>
+        keepEpochs(folder, best, { ...classifier, epoch }),
+      );
     }
-  }
-
-  private async saveModel(name: 'model' | 'best'): Promise<void> {
-    const { folder, classifier } = this.parts;
-    const { epoch } = this.position;
-    await saveClassifier({ ...classifier, epoch }, path.join(folder, name));
   }
 
   /** @param head the place of the head whose loss it is, where heads are counted each for itself */
