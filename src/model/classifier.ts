@@ -168,11 +168,25 @@ export function inputOfHead(model: tf.LayersModel): { features: tf.SymbolicTenso
     : { features: input, rate: 0 };
 }
 
-export type Trainable = 'head' | 'all';
+/** The weights that {@link setTrainable} frees. */
+export const trainableChoices = ['all', 'head', 'biases-and-norms'] as const;
 
-/** Freezes or frees everything before the heads, which are always trainable. */
+export type Trainable = (typeof trainableChoices)[number];
+
+/**
+ * Frees the weights that training changes, and freezes the others. The heads are always trainable; besides, `all` frees every
+ * weight, and `biases-and-norms` those with one number a channel: biases, and the scales and offsets of normalisations, as in
+ * BitFit (Ben Zaken et al. 2022, https://arxiv.org/abs/2106.10199). Where batch normalisations have such weights free, training
+ * uses the statistics of the batch.
+ */
 export function setTrainable(model: tf.LayersModel, trainable: Trainable): void {
   for (const layer of model.layers) {
-    layer.trainable = trainable === 'all' || isLogits(layer.name);
+    const isHead = isLogits(layer.name);
+    layer.trainable = isHead || trainable !== 'head';
+    if (!isHead && trainable === 'biases-and-norms') {
+      for (const weight of layer.trainableWeights) {
+        weight.trainable = weight.shape.length <= 1;
+      }
+    }
   }
 }

@@ -19,6 +19,7 @@ import {
   type Classifier,
   setTrainable,
   type Trainable,
+  trainableChoices,
 } from './classifier.js';
 import { buildHeads, type Head, type HeadTask, headsFor, isSameHead, logitsName } from './heads.js';
 import { checkSide, type NamedNetwork } from './networks/network.js';
@@ -55,7 +56,7 @@ export interface ModelOptions extends Pick<Given, 'preprocessing' | 'filter' | '
    * weights in `pretrained`, where they say it, else the network's own.
    */
   size?: number | undefined;
-  /** The weights that a training step changes: those of the head, or all. */
+  /** The weights that a training step changes, as {@link setTrainable} frees them. */
   trainable: Trainable;
   /** Of the initial weights, an integer from 0. */
   seed: number;
@@ -153,7 +154,7 @@ const modelShape = {
     what: 'a list of one head or more',
     accepts: (value) => Array.isArray(value) && value.length > 0,
   }),
-  trainable: choice('head', 'all'),
+  trainable: choice(...trainableChoices),
   seed: {
     what: 'an integer of at least 0',
     accepts: (value) => Number.isSafeInteger(value) && (value as number) >= 0,

@@ -16,6 +16,7 @@ export {
   partOf,
   setTrainable,
   type Trainable,
+  trainableChoices,
 } from './classifier.js';
 export {
   describedClassifier,

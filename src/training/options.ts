@@ -1,5 +1,6 @@
 /** Options of a training run, each declared once: type, default, range and help. */
 import { mostFolds } from '../dataset/index.js';
+import { trainableChoices } from '../model/index.js';
 import type { GivenValues, OptionValues } from '../options.js';
 import { augmentationOptions, augmentOption, loaderOptions } from '../pipeline/index.js';
 import { checkpointOptions } from './checkpoint/options.js';
@@ -16,9 +17,9 @@ import { scheduleOptions } from './schedule/options.js';
 export const trainOptions = {
   trainable: {
     type: 'choice',
-    choices: ['all', 'head'],
+    choices: trainableChoices,
     default: 'all',
-    help: 'train the whole network, or only the new head (several times faster)',
+    help: 'train the whole network, only the new head (several times faster), or the head and what has one number a channel: biases and normalisations',
   },
   fold: {
     type: 'integer',
