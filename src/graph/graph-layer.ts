@@ -6,7 +6,7 @@ import type { Graph } from './graph.js';
 import { multiplyAdds } from './multiply-adds.js';
 import { Program } from './program.js';
 import type { Value } from './values.js';
-import type { ProgramWeight } from './weights.js';
+import type { ProgramWeight, WeightValue } from './weights.js';
 
 interface GraphLayerOptions {
   name: string;
@@ -36,6 +36,7 @@ export class GraphLayer extends tf.layers.Layer {
   readonly outputs: readonly string[];
   private readonly program: Program;
   private readonly variables: tf.LayerVariable[] = [];
+  private extension: { program: Program; weights: WeightValue[] } | undefined;
 
   /** @throws InvalidInputError when the graph has an operation that is not known, or lacks a value */
   constructor({ graph, outputs, ...rest }: GraphLayerOptions) {
@@ -102,9 +103,26 @@ export class GraphLayer extends tf.layers.Layer {
     const images = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
     const isTraining = training && this.trainable;
     return tf.tidy(() => {
-      const results = this.program.run(images, this.variables, isTraining);
+      const { program, weights } = this.extension ?? {
+        program: this.program,
+        weights: this.variables,
+      };
+      const results = program.run(images, weights, isTraining);
       return results.length === 1 ? (results[0] as tf.Tensor) : results;
     });
+  }
+
+  /**
+   * Computes another graph from now on; undefined ends it. Saving and the shapes of weights stay as they are.
+   *
+   * @param graph has the weights of the layer's own, then others
+   * @param others their values, in the graph's order, in which the layer's outputs need them
+   */
+  extend(graph?: Graph, others: readonly tf.Variable[] = []): void {
+    this.extension = graph && {
+      program: new Program(graph, this.outputs),
+      weights: [...this.variables, ...others],
+    };
   }
 
   /** The multiplications, each with its addition, for a batch of images of the shape `images`. */
@@ -116,6 +134,12 @@ export class GraphLayer extends tf.layers.Layer {
       },
     });
     return sum;
+  }
+
+  /** The variable of a weight, by its name in the file. */
+  variable(name: string): tf.LayerVariable {
+    const index = this.program.weights.findIndex((weight) => weight.name === name);
+    return this.variables[index] as tf.LayerVariable;
   }
 
   /** The weight of the file that a weight of this layer is, given its name after the layer's own. */

@@ -4,6 +4,7 @@ export { FixedSide } from './change.js';
 export { checkGraph } from './check-graph.js';
 export type { Graph, GraphConstant, GraphNode, GraphWeight } from './graph.js';
 export { GraphLayer } from './graph-layer.js';
+export { factorNames, type Matrix, matricesOf, withFactors } from './low-rank.js';
 export { resampled } from './positions.js';
 export { Program } from './program.js';
 export type { ProgramWeight } from './weights.js';

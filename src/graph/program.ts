@@ -245,7 +245,7 @@ const unknownValue = (where: string, name: string, known: Iterable<string>): Err
 };
 
 /** Those from which the outputs follow, in their order. */
-function neededNodes({ nodes }: Graph, outputs: readonly string[]): GraphNode[] {
+export function neededNodes({ nodes }: Graph, outputs: readonly string[]): GraphNode[] {
   const wanted = new Set(outputs);
   const needed = [...nodes].reverse().filter((node) => {
     const isNeeded = node.outputs.some((name) => name !== '' && wanted.has(name));

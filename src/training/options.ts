@@ -7,6 +7,7 @@ import { checkpointOptions } from './checkpoint/options.js';
 import { bestOptions } from './history.js';
 import { lossOptions } from './loss/options.js';
 import { updaterOptions } from './optimizer/index.js';
+import { loraOptions } from './run/low-rank.js';
 import { phaseOptions } from './run/phases.js';
 import { scheduleOptions } from './schedule/options.js';
 
@@ -17,10 +18,11 @@ import { scheduleOptions } from './schedule/options.js';
 export const trainOptions = {
   trainable: {
     type: 'choice',
-    choices: trainableChoices,
+    choices: [...trainableChoices, 'lora'],
     default: 'all',
-    help: 'train the whole network, only the new head (several times faster), or the head and what has one number a channel: biases and normalisations',
+    help: 'train the whole network, only the new head (several times faster), or the head and what has one number a channel (biases and normalisations), or the head and products of low rank beside the matrices of an imported transformer (lora)',
   },
+  ...loraOptions,
   fold: {
     type: 'integer',
     default: undefined,

@@ -51,6 +51,8 @@ import {
   withAugmenter,
 } from './plan.js';
 import { resumedOptions } from './resumed.js';
+import { adaptableLayer } from './run/low-rank.js';
+import { weightsTrained } from './run/phases.js';
 import type { TrainProgress } from './run/progress.js';
 import { Run } from './run/run.js';
 import {
@@ -270,7 +272,10 @@ function checkEpochs(epochs: number, { epoch, batch }: Position): void {
 
 async function begin(options: TrainOptions, plan: Plan, classifier: Classifier): Promise<Start> {
   const { run, manifest, onAugment } = options;
-  const { augment } = plan.values;
+  const { augment, trainable } = plan.values;
+  if (trainable === 'lora') {
+    adaptableLayer(classifier);
+  }
   const choice =
     augment === 'auto' ? await chooseForRun(plan, manifest, classifier.preprocessing) : undefined;
   if (choice !== undefined) {
@@ -294,12 +299,13 @@ async function startingClassifier(
   plan: Plan,
 ): Promise<Classifier> {
   const { trainable, seed } = plan.values;
+  const weights = weightsTrained(trainable);
   if (classifier === undefined) {
-    return createModel({ ...model, heads: headTasks(plan), trainable, seed });
+    return createModel({ ...model, heads: headTasks(plan), trainable: weights, seed });
   }
   checkClasses(classifier, plan);
   checkHead(classifier);
-  setTrainable(classifier.model, trainable);
+  setTrainable(classifier.model, weights);
   return classifier;
 }
 

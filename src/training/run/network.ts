@@ -5,7 +5,7 @@ import { tf } from '../../tensorflow/index.js';
 import type { NamedVariable } from '../optimizer/index.js';
 
 export interface Network {
-  /** Trainable weights, by their name in the model. */
+  /** What is trained: factors of low rank, and weights by their name in the model. */
   variables: NamedVariable[];
   /** Whether there is a frozen part, a front that needs no gradients. */
   isSplit: boolean;
@@ -22,12 +22,17 @@ export interface Network {
  * frozen part then runs without a gradient tape and frees its activations at once.
  *
  * @param heads those of the classifier; absent where it has one for one label an image
+ * @param factors are trained besides weights, anywhere in the model
  * @throws InvalidInputError when a head of `model` does not end in a softmax, or in a sigmoid for any number of labels
  */
-export function splitNetwork(model: tf.LayersModel, heads?: readonly Head[]): Network {
+export function splitNetwork(
+  model: tf.LayersModel,
+  heads?: readonly Head[],
+  factors: readonly NamedVariable[] = [],
+): Network {
   const logits = logitsOf(model, heads);
   const whole = tf.model({ inputs: model.inputs, outputs: logits });
-  const variables = trainableVariables(model);
+  const variables = [...factors, ...trainableVariables(model)];
   const infer = (images: tf.Tensor) => joined(whole.apply(images, { training: false }));
   const [only, ...others] = logits as [tf.SymbolicTensor];
   const branches = others.length === 0 ? [] : logits.map(({ sourceLayer }) => sourceLayer);

@@ -34,8 +34,11 @@ export const phaseOptions = {
   },
 } as const satisfies OptionTable;
 
+/** What a phase trains: weights of the network, or the head and factors of low rank. */
+export type Trained = Trainable | 'lora';
+
 interface PhaseValues extends OptionValues<typeof phaseOptions> {
-  trainable: Trainable;
+  trainable: Trained;
   epochs: number;
 }
 
@@ -44,7 +47,7 @@ export interface Phase {
   from: number;
   /** The epoch after the last one. */
   to: number;
-  trainable: Trainable;
+  trainable: Trained;
   /** Side of the training images in pixels. */
   size: number;
   /** Of the augmentation, 0…1. */
@@ -91,6 +94,10 @@ function atStage(
     strength: startStrength + (1 - startStrength) * share,
   };
 }
+
+/** The weights of the network that are trained; factors of low rank are none of them. */
+export const weightsTrained = (trained: Trained): Trainable =>
+  trained === 'lora' ? 'head' : trained;
 
 /** The cycles of the schedule: the epochs that train the head alone, if there are any, and the rest. */
 export const cyclesOf = ({ freezeEpochs, epochs }: PhaseValues): Cycle[] =>

@@ -108,7 +108,9 @@ export class Run {
     // From now on the classifier's weights are the averages.
     this.stage.steps.updater.average?.swap();
     const { epoch } = this.position;
-    await saveClassifier({ ...classifier, epoch }, path.join(folder, 'model'));
+    await this.stage.asPlain(() =>
+      saveClassifier({ ...classifier, epoch }, path.join(folder, 'model')),
+    );
     return true;
   }
 
@@ -266,7 +268,7 @@ export class Run {
   private async save(): Promise<void> {
     const { folder, classifier, settings } = this.parts;
     const { epoch, batch } = this.position;
-    const slots = this.stage.steps.updater.slots();
+    const slots = this.stage.slots();
     const bad = nonFiniteState(classifier.model, slots);
     if (bad !== undefined) {
       const place = batch === 0 ? `epoch ${epoch}` : `batch ${batch} of epoch ${epoch + 1}`;
@@ -290,7 +292,7 @@ export class Run {
     if (batch === 0) {
       const best = bestEpochs(history, plan.values).map((record) => record.epoch);
       await this.stage.steps.updater.withAverages(() =>
-        keepEpochs(folder, best, { ...classifier, epoch }),
+        this.stage.asPlain(() => keepEpochs(folder, best, { ...classifier, epoch })),
       );
     }
   }

@@ -4,9 +4,10 @@ import type { Loader, LoaderFailure, PixelType } from '../../pipeline/index.js';
 import { type LoaderParts, trainingLoader } from '../data.js';
 import type { Slot } from '../optimizer/index.js';
 import { JittedSteps } from './jitted-steps.js';
+import { LowRank } from './low-rank.js';
 import { checkTakes, splitNetwork } from './network.js';
 import type { Objective } from './objective.js';
-import type { Phase } from './phases.js';
+import { type Phase, weightsTrained } from './phases.js';
 
 export interface StageParts extends Omit<LoaderParts, 'preprocessing'> {
   classifier: Classifier;
@@ -18,6 +19,7 @@ export class Stage {
   private phase: Phase | undefined;
   private loader: Loader<PixelType> | undefined;
   private jitted: JittedSteps | undefined;
+  private lowRank: LowRank | undefined;
   /** Of the loaders before this one. */
   private readonly earlierFailures: LoaderFailure[] = [];
 
@@ -48,14 +50,13 @@ export class Stage {
     this.phase = phase;
     if (phase.trainable !== before?.trainable) {
       const { classifier, objective, plan } = this.parts;
-      this.jitted?.dispose();
-      setTrainable(classifier.model, phase.trainable);
-      this.jitted = new JittedSteps(
-        splitNetwork(classifier.model, classifier.heads),
-        plan.values,
-        objective,
-      );
+      this.freeSteps();
+      setTrainable(classifier.model, weightsTrained(phase.trainable));
+      this.lowRank = phase.trainable === 'lora' ? new LowRank(classifier, plan.values) : undefined;
+      const network = splitNetwork(classifier.model, classifier.heads, this.lowRank?.variables);
+      this.jitted = new JittedSteps(network, plan.values, objective);
       if (slots !== undefined) {
+        this.lowRank?.restore(slots);
         this.jitted.updater.restore(slots);
       }
     }
@@ -68,8 +69,23 @@ export class Stage {
     }
   }
 
+  /** What a checkpoint needs besides the classifier. */
+  slots(): Slot[] {
+    return [...(this.lowRank?.slots() ?? []), ...this.steps.updater.slots()];
+  }
+
+  /** The result of `work`, during which the classifier's model is a plain one, to be saved for use. */
+  async asPlain<Result>(work: () => Promise<Result>): Promise<Result> {
+    return await (this.lowRank === undefined ? work() : this.lowRank.merged(work));
+  }
+
   close(): void {
     this.loader?.close();
+    this.freeSteps();
+  }
+
+  private freeSteps(): void {
     this.jitted?.dispose();
+    this.lowRank?.merge();
   }
 }
