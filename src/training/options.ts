@@ -31,6 +31,12 @@ export const trainOptions = {
     max: mostFolds - 1,
     help: 'fold that validates while all others train, of data with folds',
   },
+  trainOn: {
+    type: 'choice',
+    choices: ['train', 'all'],
+    default: 'train',
+    help: 'images that are trained on: those of the training split, or all labelled ones, so that none validate',
+  },
   limit: {
     type: 'integer',
     default: 0,

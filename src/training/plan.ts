@@ -53,10 +53,12 @@ export interface ResolvedPlan extends Plan {
 export function planOf(options: PlanOptions): Plan {
   const { manifest } = options;
   const { values, augmentation } = checkedValues(options);
-  const { fold, limit, seed } = values;
+  const { fold, limit, seed, trainOn } = values;
   const tasks = tasksOf(options);
-  const trainingPart = { manifest, tasks, split: 'train', fold } as const;
-  const validationPart = { manifest, tasks, split: 'validation', fold } as const;
+  const [trained, held] =
+    trainOn === 'all' ? (['all', 'none'] as const) : (['train', 'validation'] as const);
+  const trainingPart = { manifest, tasks, split: trained, fold };
+  const validationPart = { manifest, tasks, split: held, fold };
   const all = imagesOf(trainingPart);
   const training = limit > 0 ? drawSamples(all, limit, seed) : all;
   const validation = imagesOf(validationPart);
@@ -138,7 +140,7 @@ export function checkedValues(
 
 /** A sentence for each option that is valid but probably not meant. */
 export function warningsOf({ tasks, values, training }: Plan): string[] {
-  const { batchSize, learningRate } = values;
+  const { batchSize, learningRate, trainOn } = values;
   const warnings: string[] = [];
   if (batchSize > training.length) {
     warnings.push(
@@ -147,6 +149,11 @@ export function warningsOf({ tasks, values, training }: Plan): string[] {
   }
   if (learningRate === 0) {
     warnings.push(`The learning rate is 0: no step changes the weights of ${inWords(tasks)}.`);
+  }
+  if (trainOn === 'all') {
+    warnings.push(
+      `The validation images of ${inWords(tasks)} are trained on, too: scores on them do not tell how good the network is.`,
+    );
   }
   return warnings;
 }
@@ -161,6 +168,7 @@ function checkCombination(values: TrainValues, augmentation: Augmentation): void
   const { precision, augment } = values;
   checkApplies(trainOptions, values);
   checkOptimizer(values);
+  checkTrainOn(values);
   checkPhases(values);
   for (const { from, to } of cyclesOf(values)) {
     checkSchedule({ ...values, epochs: to - from });
@@ -178,5 +186,18 @@ function checkCombination(values: TrainValues, augmentation: Augmentation): void
     if (gpuInUse() === undefined) {
       throw conflict('augment gpu', 'TensorFlow on the CPU', 'Use augment cpu');
     }
+  }
+}
+
+/** Without validation images there is no fold to hold back and no best epoch. */
+function checkTrainOn({ trainOn, fold, patience, bestBy }: TrainValues): void {
+  const others = [
+    ...(fold === undefined ? [] : [`fold ${fold}`]),
+    ...(patience === trainOptions.patience.default ? [] : [`patience ${patience}`]),
+    ...(bestBy === trainOptions.bestBy.default ? [] : [`bestBy ${bestBy}`]),
+  ];
+  const [other] = others;
+  if (trainOn === 'all' && other !== undefined) {
+    throw conflict(other, 'trainOn all', `No image validates: leave ${other.split(' ')[0]} out`);
   }
 }

@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { drawSamples } from '../../src/dataset/index.js';
+import { evaluate } from '../../src/evaluation/index.js';
 import { tf } from '../../src/tensorflow/index.js';
 import { type TrainOptions, train } from '../../src/training/index.js';
+import type { TrainProgress } from '../../src/training/run/progress.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 import { smallClassifier } from '../support/small-classifier.js';
@@ -46,18 +48,24 @@ test('when a name is unknown or a value is missing or of another kind, then it i
   }
 });
 
-test('when the learning rate is 0 and a batch exceeds the data, then a new run warns of each, once', async () => {
+/** The warnings of these codes from now on, until the end of the test. */
+function listened(t: TestContext, codes: readonly string[]): string[] {
   const warnings: string[] = [];
-  const listen = ({ code, message }: NodeJS.ErrnoException) => {
-    if (code === 'BOBBIN_TRAIN') {
+  const listen = ({ code = '', message }: NodeJS.ErrnoException) => {
+    if (codes.includes(code)) {
       warnings.push(message);
     }
   };
   process.on('warning', listen);
+  t.after(() => process.off('warning', listen));
+  return warnings;
+}
+
+test('when the learning rate is 0 and a batch exceeds the data, then a new run warns of each, once', async (t) => {
+  const warnings = listened(t, ['BOBBIN_TRAIN']);
   const options = { ...base, learningRate: 0, batchSize: 64 };
   await train({ ...options, classifier: smallClassifier() });
   await train({ ...options, resume: true });
-  process.off('warning', listen);
   assert.deepEqual(warnings, [
     'An epoch of task colour is one step: a batch (64) exceeds its 24 images.',
     'The learning rate is 0: no step changes the weights of task colour.',
@@ -123,4 +131,22 @@ test('when images are limited, then a run trains on as many, drawn by the seed, 
   assert.deepEqual(drawn(1), drawn(1));
   assert.notDeepEqual(drawn(1), drawn(2));
   assert.equal(drawSamples(samples, 1000, 1), samples);
+});
+
+test('when a run trains on all images, then none validates, and scores on them are warned of', async (t) => {
+  const options = { ...base, trainOn: 'all', run: path.join(folder, 'all') } as const;
+  const warnings = listened(t, ['BOBBIN_TRAIN', 'BOBBIN_EVALUATE']);
+  const done = new Set<string>();
+  const onProgress = ({ phase, total }: TrainProgress) => done.add(`${phase} ${total}`);
+  const result = await train({ ...options, classifier: smallClassifier(), onProgress });
+  using classifier = result.classifier;
+  assert.deepEqual([...done], [`train ${manifest.samples.length}`]);
+  assert.deepEqual([result.best, result.history[0]?.validationLoss], [undefined, undefined]);
+  await evaluate({ classifier, manifest, task: 'colour' });
+  assert.match(warnings[0] as string, /^The validation images of task colour are trained on, too/);
+  assert.match(warnings[1] as string, /are not those of the classifier's training/);
+  await assert.rejects(train({ ...options, trainOn: 'train', resume: true }), /trainOn was "all"/);
+  for (const other of [{ fold: 1 }, { patience: 2 }, { bestBy: 'loss' }] as const) {
+    await assert.rejects(train({ ...options, ...other }), / cannot be combined with trainOn all/);
+  }
 });

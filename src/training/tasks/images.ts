@@ -18,17 +18,27 @@ export const hasOneLabel = ([first, ...others]: readonly Task[]): boolean =>
 export interface Part {
   manifest: Manifest;
   tasks: readonly Task[];
-  split: Split;
+  /** `all`: both splits; `none`: no images. */
+  split: Split | 'all' | 'none';
   fold: number | undefined;
+}
+
+/** The samples of one of the tasks in a part. */
+export function samplesIn({ manifest, split, fold }: Omit<Part, 'tasks'>, task: string): Samples {
+  if (split === 'all' || split === 'none') {
+    const { samples } = manifest;
+    return samples.filter((sample) => split === 'all' && sample.task === task);
+  }
+  return samplesOf(manifest, task, split, fold);
 }
 
 /**
  * The images of a part: those of the first task, then the others of the second, … An image that is in several tasks is there
  * once. Where {@link hasOneLabel} is false, the samples have no label.
  */
-export function imagesOf({ manifest, tasks, split, fold }: Part): Samples {
-  const parts = tasks.map(({ name }) => samplesOf(manifest, name, split, fold));
-  return hasOneLabel(tasks) ? (parts[0] as Samples) : SampleTable.from(unlabelled(parts));
+export function imagesOf(part: Part): Samples {
+  const parts = part.tasks.map(({ name }) => samplesIn(part, name));
+  return hasOneLabel(part.tasks) ? (parts[0] as Samples) : SampleTable.from(unlabelled(parts));
 }
 
 /** Each image once. */

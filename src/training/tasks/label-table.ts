@@ -1,8 +1,8 @@
 /** The labels of images for several tasks, and the targets that a batch of these images has. */
-import { digestOf, imageName, type Samples, samplesOf } from '../../dataset/index.js';
+import { digestOf, imageName, type Samples } from '../../dataset/index.js';
 import { type Head, headsFor } from '../../model/index.js';
 import type { Batch, PixelType } from '../../pipeline/index.js';
-import type { Part } from './images.js';
+import { type Part, samplesIn } from './images.js';
 
 /** What the answers of a network to a batch are compared with. */
 export interface TaskTargets {
@@ -32,9 +32,7 @@ export class LabelTable {
   constructor(part: Part, images: Samples) {
     this.heads = headsFor(part.tasks.map(({ name, ...task }) => ({ ...task, task: name })));
     const places = new Map(images.map((image, place) => [imageName(image), place]));
-    const labelled = part.tasks.map(({ name }) =>
-      samplesOf(part.manifest, name, part.split, part.fold),
-    );
+    const labelled = part.tasks.map(({ name }) => samplesIn(part, name));
     this.digests = labelled.map(digestOf);
     this.labels = part.tasks.map(({ classes }, task) => {
       const column: Labels[] = Array.from({ length: images.length });
