@@ -23,6 +23,12 @@ export const trainOptions = {
     help: 'train the whole network, only the new head (several times faster), or the head and what has one number a channel (biases and normalisations), or the head and products of low rank beside the matrices of an imported transformer (lora)',
   },
   ...loraOptions,
+  normalization: {
+    type: 'choice',
+    choices: ['network', 'own'],
+    default: 'network',
+    help: "mean and standard deviation of pixels: the network's, or those of the training images, measured when the run begins",
+  },
   fold: {
     type: 'integer',
     default: undefined,

@@ -29,7 +29,7 @@ import {
   pinWeights,
   setTrainable,
 } from '../model/index.js';
-import type { AugmentChoice, Augmenter, LoaderFailure } from '../pipeline/index.js';
+import type { AugmentChoice, Augmenter, LoaderFailure, Preprocessing } from '../pipeline/index.js';
 import { count } from '../plural.js';
 import type { Settings } from '../settings.js';
 import { chooseForRun } from './augment.js';
@@ -40,6 +40,7 @@ import {
   type Position,
 } from './checkpoint/checkpoint.js';
 import { bestEpoch, type EpochRecord } from './history.js';
+import { ownNormalization } from './normalization.js';
 import { trainAugmentationOptions, trainOptions } from './options.js';
 import { originsOf } from './origins.js';
 import {
@@ -180,7 +181,8 @@ async function trainFrom(
 ): Promise<TrainResult> {
   const folder = given.run;
   const { fold, bestBy } = start.plan.values;
-  const classifier = { ...given.classifier, ...taskRecord(start.plan), fold };
+  const { preprocessing } = start;
+  const classifier = { ...given.classifier, preprocessing, ...taskRecord(start.plan), fold };
   const run = new Run({ ...given, ...start, classifier, folder });
   try {
     const wasFinished = run.isFinished;
@@ -221,6 +223,7 @@ const hasBest = (run: string): boolean => existsSync(path.join(run, 'best', 'mod
 interface Start {
   plan: ResolvedPlan;
   settings: Settings;
+  preprocessing: Preprocessing;
 }
 
 /** With `augment: 'auto'`, the choice made when the run began stands. */
@@ -258,7 +261,7 @@ async function resume(
     );
   }
   await saveEpochs(run, epochs);
-  return { plan: resolved, settings };
+  return { plan: resolved, settings, preprocessing: classifier.preprocessing };
 }
 
 /** A checkpoint within an epoch needs the rest of that epoch. */
@@ -272,12 +275,16 @@ function checkEpochs(epochs: number, { epoch, batch }: Position): void {
 
 async function begin(options: TrainOptions, plan: Plan, classifier: Classifier): Promise<Start> {
   const { run, manifest, onAugment } = options;
-  const { augment, trainable } = plan.values;
+  const { augment, trainable, normalization } = plan.values;
   if (trainable === 'lora') {
     adaptableLayer(classifier);
   }
-  const choice =
-    augment === 'auto' ? await chooseForRun(plan, manifest, classifier.preprocessing) : undefined;
+  const own =
+    normalization === 'own'
+      ? await ownNormalization(plan, manifest, classifier.preprocessing)
+      : undefined;
+  const { preprocessing } = own ?? classifier;
+  const choice = augment === 'auto' ? await chooseForRun(plan, manifest, preprocessing) : undefined;
   if (choice !== undefined) {
     onAugment?.(choice);
   }
@@ -286,10 +293,10 @@ async function begin(options: TrainOptions, plan: Plan, classifier: Classifier):
   const model =
     options.classifier === undefined ? modelSettings(classifier, options.model) : undefined;
   const origins = await originsOf(classifier, model?.pretrained);
-  const notes = choice === undefined ? origins : [choice.reason, ...origins];
-  await saveConfig(run, resolved, { model, notes });
+  const notes = [choice?.reason, own?.note].filter((note) => note !== undefined);
+  await saveConfig(run, resolved, { model, notes: [...notes, ...origins] });
   warningsOf(plan).forEach(warn);
-  return { plan: resolved, settings: settingsOf(resolved, model) };
+  return { plan: resolved, settings: settingsOf(resolved, model), preprocessing };
 }
 
 const warn = (sentence: string): void => process.emitWarning(sentence, { code: 'BOBBIN_TRAIN' });
