@@ -115,7 +115,10 @@ test('when an argument is missing, misspelt or of another kind, then it is named
       { ...options, classes: ['a'] },
       /^Expected at least two names for classes but received \["a"\]$/,
     ],
-    [{ ...options, trainable: undefined }, /^Missing one of head, all for trainable$/],
+    [
+      { ...options, trainable: undefined },
+      /^Missing one of all, head, biases-and-norms for trainable$/,
+    ],
     [{ ...options, seed: -1 }, /^Expected an integer of at least 0 for seed but received -1$/],
     [{ ...options, size: 102 }, /^Expected a multiple of 4 for size but received 102$/],
     [{ ...options, pretrained: 3 }, /true or false for pretrained but received 3$/],

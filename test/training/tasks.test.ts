@@ -69,9 +69,8 @@ const options = { epochs: 4, batchSize: 8, learningRate: 0.05, weightDecay: 0, s
 const names = tasks.map(({ name }) => name);
 
 test('when images lack labels and are mixed, then loss and gradient are those of torch over the labels there are', () => {
-  const golden = JSON.parse(
-    readFileSync(new URL('fixtures/tasks.json', import.meta.url), 'utf8'),
-  ).tasks as {
+  const golden = JSON.parse(readFileSync(new URL('fixtures/tasks.json', import.meta.url), 'utf8'))
+    .tasks as {
     logits: number[][];
     labels: (number | number[] | null)[][];
     rows: [number, number, number][];
