@@ -62,6 +62,9 @@ core::LoaderOptions to_loader_options(const Napi::Object& from) {
   to.slots = from.Get("slots").ToNumber().Int32Value();
   to.seed = counter(number(from, "seed"));
   to.shuffle = from.Get("shuffle").ToBoolean();
+  const auto class_ends = from.Get("classEnds").As<Napi::Uint32Array>();
+  to.class_ends.assign(class_ends.Data(), class_ends.Data() + class_ends.ElementLength());
+  to.balanced_length = counter(number(from, "balancedLength"));
   to.worker_index = counter(number(from, "workerIndex"));
   to.worker_count = counter(number(from, "workerCount"));
   const std::string damaged = text(from, "damaged");

@@ -62,6 +62,12 @@ export const loaderOptions = {
     default: false,
     help: 'another order in each epoch, drawn by the seed',
   },
+  sampling: {
+    type: 'choice',
+    choices: ['once', 'balanced'],
+    default: 'once',
+    help: 'images of an epoch: once: each once; balanced: as many, but each class equally often, drawn by the seed',
+  },
   damaged: {
     type: 'choice',
     choices: ['refill', 'mark', 'fail'],

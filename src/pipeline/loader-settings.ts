@@ -4,6 +4,7 @@ import { conflict, expected } from '../errors.js';
 import { cudaLibrary } from '../native.js';
 import { resolveOptions } from '../options.js';
 import { augmentationOptions, checkAugmentation, viewsOf } from './augmentation.js';
+import { balanceOf } from './balance.js';
 import { memoryOf } from './cuda.js';
 import { type LoaderOptions, loaderOptions } from './loader-options.js';
 import type { NativeLoaderOptions } from './native-loader.js';
@@ -15,6 +16,8 @@ import { imagesOf, type LoaderSamples } from './samples.js';
 /** Valid options of a loader. */
 export interface LoaderSettings {
   samples: LoaderSamples;
+  /** With balanced classes, the index of the sample of each image of the native loader; else these are the samples. */
+  entries: Uint32Array | undefined;
   /** Batches of an epoch, of which the last may be smaller. */
   batchesPerEpoch: number;
   /** The CUDA device on which batches lie; undefined for main memory. */
@@ -33,9 +36,18 @@ const loaderShape = {
 export function resolveLoader(given: LoaderOptions<PixelType>): LoaderSettings {
   checkArguments('createLoader', given, loaderShape);
   const { samples, preprocessing, augmentation, ...rest } = given;
-  const { memoryMB, memory: _, batchSize: most, ...options } = resolveOptions(loaderOptions, rest);
+  const {
+    memoryMB,
+    memory: _,
+    batchSize: most,
+    sampling,
+    ...options
+  } = resolveOptions(loaderOptions, rest);
   if (memoryMB > 0 && rest.slots !== undefined) {
     throw conflict('`slots`', '`memoryMB`', 'Give the number of batches or their memory');
+  }
+  if (sampling === 'balanced' && !options.shuffle) {
+    throw conflict('sampling balanced', 'shuffle false', 'Give `shuffle: true`');
   }
   if (samples.length === 0) {
     throw expected('at least one image', 'samples', samples);
@@ -52,14 +64,18 @@ export function resolveLoader(given: LoaderOptions<PixelType>): LoaderSettings {
     crop: preprocessing.crop,
     dtype: options.dtype,
   };
+  const balance = sampling === 'balanced' ? balanceOf(samples) : undefined;
   return {
     samples,
+    entries: balance?.entries,
     batchesPerEpoch: Math.ceil(rows / batchSize),
     gpuDevice: onGpu ? options.gpuDevice : undefined,
     native: {
       ...options,
       batchSize,
-      images: imagesOf(samples),
+      images: imagesOf(samples, balance?.entries),
+      classEnds: balance?.classEnds ?? new Uint32Array(0),
+      balancedLength: balance === undefined ? 0 : samples.length,
       slots: memoryMB === 0 ? options.slots : slotsWithin(memoryMB, slot),
       preprocessing: completePreprocessing(preprocessing),
       augmentation: augmented,

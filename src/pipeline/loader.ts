@@ -4,6 +4,7 @@ import { number as aNumber, checkArguments, optional, type ShapeOf } from '../ar
 import type { ImageFile } from '../dataset/index.js';
 import { checkOption } from '../options.js';
 import { type Augmentation, viewsOf } from './augmentation.js';
+import { BySample } from './balance.js';
 import { Batch } from './batch.js';
 import { DecodeQueue } from './decode/decode-queue.js';
 import type { LoaderOptions } from './loader-options.js';
@@ -87,6 +88,8 @@ export class Loader<Type extends PixelType = 'float32'> {
   readonly dtype: Type;
   /** The CUDA device on which batches lie; undefined for main memory. */
   private readonly gpuDevice: number | undefined;
+  /** See {@link LoaderSettings}. */
+  private readonly entries: Uint32Array | undefined;
   private readonly seed: number;
   private readonly slots: number;
   private readonly native: NativeLoader;
@@ -99,8 +102,9 @@ export class Loader<Type extends PixelType = 'float32'> {
 
   /** With `work` "check", images are decoded wholly, and batches keep what was in their memory. */
   constructor(options: LoaderOptions<Type>, work: 'render' | 'check' = 'render') {
-    const { samples, batchesPerEpoch, gpuDevice, native } = resolveLoader(options);
+    const { samples, entries, batchesPerEpoch, gpuDevice, native } = resolveLoader(options);
     this.samples = samples;
+    this.entries = entries;
     this.batchesPerEpoch = batchesPerEpoch;
     this.gpuDevice = gpuDevice;
     this.preprocessing = native.preprocessing;
@@ -109,7 +113,8 @@ export class Loader<Type extends PixelType = 'float32'> {
     this.batchSize = native.batchSize;
     this.seed = native.seed;
     this.slots = native.slots;
-    this.native = new (pipelineAddon().Loader)({ ...native, work }, () => this.wake());
+    const loader = new (pipelineAddon().Loader)({ ...native, work }, () => this.wake());
+    this.native = entries === undefined ? loader : new BySample(loader, entries);
     // More than can run at once, so that decoding continues while a training step blocks this thread.
     this.decoding = new DecodeQueue(this.native, samples, 4 * native.threads);
   }
@@ -139,7 +144,8 @@ export class Loader<Type extends PixelType = 'float32'> {
   }
 
   /**
-   * The recipes by which a sample of `width` × `height` upright pixels is rendered, one a view; the sample is not read.
+   * The recipes by which a sample of `width` × `height` upright pixels is rendered, one a view; the sample is not read. With
+   * balanced sampling, a sample that can come several times in an epoch has others for its second time.
    *
    * @throws InvalidInputError for a sample that the loader does not have, or an image larger than any sample.
    */
@@ -152,7 +158,8 @@ export class Loader<Type extends PixelType = 'float32'> {
     for (const [name, side] of Object.entries({ width, height })) {
       checkOption(name, { ...counter, min: 1 }, side);
     }
-    const of = { seed: this.seed, epoch, sample, width, height };
+    const entry = this.entries?.indexOf(sample) ?? sample;
+    const of = { seed: this.seed, epoch, sample: entry, width, height };
     return pipelineAddon().drawRecipes(this.augmentation, this.preprocessing, of);
   }
 

@@ -16,6 +16,9 @@ export interface NativeLoaderOptions {
   slots: number;
   seed: number;
   shuffle: boolean;
+  /** Where the images of each class end, with balanced classes, of which an epoch has this many images; else empty and 0. */
+  classEnds: Uint32Array;
+  balancedLength: number;
   workerIndex: number;
   workerCount: number;
   damaged: 'refill' | 'mark' | 'fail';

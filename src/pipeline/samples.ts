@@ -16,20 +16,20 @@ export interface LoaderSamples extends Iterable<LoaderSample> {
 }
 
 /**
- * Where the samples' images are.
+ * Where the images of the samples at `indices` are; by default those of all.
  *
  * @throws InvalidInputError for a sample without a path, with an invalid range, or whose label is not an integer.
  */
-export function imagesOf(samples: LoaderSamples): ImageList {
+export function imagesOf(samples: LoaderSamples, indices?: Uint32Array): ImageList {
   if (samples instanceof SampleTable) {
-    return samples.images();
+    return samples.images(indices);
   }
   const images = new ImageColumns();
   for (const sample of samples) {
     checkSample(sample, images.length);
     images.add(sample);
   }
-  return images.list('');
+  return images.list('', indices);
 }
 
 /** The label of the sample at `index`; −1 if there is none. */

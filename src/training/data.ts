@@ -20,7 +20,7 @@ export interface LoaderParts {
 /** Augmented and shuffled. `strength` is that of the augmentation, 0…1. */
 export function trainingLoader(parts: LoaderParts, strength: number): Loader<PixelType> {
   const { values, augmentation, training } = parts.plan;
-  const { augment, dtype, damaged } = values;
+  const { augment, dtype, sampling, damaged } = values;
   return createLoader({
     ...shared(parts),
     samples: resolveSamples(parts.manifest, training),
@@ -29,6 +29,7 @@ export function trainingLoader(parts: LoaderParts, strength: number): Loader<Pix
     ...batchPlace(),
     dtype,
     shuffle: true,
+    sampling,
     damaged,
   });
 }

@@ -59,6 +59,7 @@ export const trainOptions = {
   ...checkpointOptions,
   ...updaterOptions,
   ...lossOptions,
+  sampling: loaderOptions.sampling,
   seed: loaderOptions.seed,
   dtype: { ...loaderOptions.dtype, help: `${loaderOptions.dtype.help}; training images only` },
   augment: {

@@ -105,6 +105,10 @@ function checkLabelled({ tasks, values, training, labels }: Plan): void {
     const why = 'An image of it has no one class: leave classWeights out';
     throw conflict(`classWeights ${values.classWeights}`, `the labels of task ${any.name}`, why);
   }
+  if (labels !== undefined && values.sampling !== 'once') {
+    const why = 'Its images have no one class: leave sampling out';
+    throw conflict(`sampling ${values.sampling}`, inWords(tasks), why);
+  }
   const countOf = (place: number) => labels?.train.labelsFor(place).length ?? training.length;
   const empty = tasks.find((_, place) => countOf(place) === 0);
   if (empty !== undefined) {
@@ -176,6 +180,10 @@ function checkCombination(values: TrainValues, augmentation: Augmentation): void
   if (values.trainable === 'head' && values.layerDecay !== 1) {
     const why = 'The head has the whole learning rate: leave layerDecay out';
     throw conflict(`layerDecay ${values.layerDecay}`, 'trainable head', why);
+  }
+  if (values.classWeights === 'balanced' && values.sampling === 'balanced') {
+    const why = 'Each alone makes all classes count alike: choose one';
+    throw conflict('classWeights balanced', 'sampling balanced', why);
   }
   if (viewsOf(augmentation) > 1) {
     throw expected('center, random or random-resized', 'crop', augmentation.crop);

@@ -1,4 +1,4 @@
-/** The same images from single files, from parts of a shard, and shared among workers. */
+/** The same images from single files, from parts of a shard, shared among workers, and balanced among classes. */
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,7 +15,12 @@ import {
   samplesOf,
 } from '../../src/dataset/index.js';
 import { InvalidInputError } from '../../src/errors.js';
-import type { LoaderOptions, LoaderSample } from '../../src/pipeline/index.js';
+import {
+  createLoader,
+  type Loader,
+  type LoaderOptions,
+  type LoaderSample,
+} from '../../src/pipeline/index.js';
 import { temporaryFolder } from '../support/folders.js';
 import {
   loaderFor,
@@ -34,14 +39,17 @@ interface Row {
   pixels: ArrayLike<number>;
 }
 
-async function rowsOf(
+function rowsOf(
   t: TestContext,
   options: Partial<LoaderOptions> & Pick<LoaderOptions, 'samples'>,
 ): Promise<Row[]> {
   const shared = { preprocessing, batchSize: 3, seed: 4, shuffle: true, damaged: 'fail' } as const;
-  const loader = loaderFor(t, { ...shared, ...options });
+  return rowsIn(loaderFor(t, { ...shared, ...options }), 1);
+}
+
+async function rowsIn(loader: Loader, epoch: number, start = 0): Promise<Row[]> {
   const rows: Row[] = [];
-  for await (const batch of loader.epoch(1)) {
+  for await (const batch of loader.epoch(epoch, { start })) {
     const { indices, labels, count } = batch;
     const pixels = takePixels(batch);
     const size = pixels.length / count;
@@ -218,4 +226,68 @@ test('when a worker or a range is invalid then the error names it', (t) => {
   refused(ranged(-1, 1), /range\.offset of \/none/);
   refused(ranged(0, 0), /range\.length of \/none/);
   refused(ranged(0, 1.5), /range\.length of \/none/);
+});
+
+/** 17 images of class 5, among them a PNG and a text file, four of class 2 and two of class 9. */
+async function unevenFiles(folder: string): Promise<LoaderSample[]> {
+  const files = await writePictures(folder, { count: 23, width: 60, height: 50 });
+  const samples = files.map(({ path: file }, i) => ({
+    path: file,
+    label: i < 17 ? 5 : i < 21 ? 2 : 9,
+  }));
+  await sharpPicture(50, 60, 10)
+    .png()
+    .toFile(samples[3]?.path as string);
+  writeFileSync(samples[16]?.path as string, 'not an image');
+  return samples;
+}
+
+const tableOf = (samples: LoaderSample[]) =>
+  SampleTable.from(
+    samples.map(({ path: file, label }): Sample => {
+      const of = { task: 'kind', split: 'train', hash: '0'.repeat(64) } as const;
+      return { ...of, maybe: [], path: file, label };
+    }),
+  );
+
+test('when sampling is balanced, then an epoch has as many images, and each class equally often', async (t) => {
+  const samples = await unevenFiles(temporaryFolder(t));
+  const options: LoaderOptions = {
+    ...{ samples, preprocessing, batchSize: 4, seed: 3, shuffle: true, sampling: 'balanced' },
+    augmentation: { crop: 'random-resized', noise: 5 },
+  };
+  const loader = loaderFor(t, { ...options, threads: 1 });
+  assert.equal(loader.batchesPerEpoch, 6);
+  const seen = new Set<number>();
+  for (let epoch = 0; epoch < 12; epoch++) {
+    const rows = await rowsIn(loader, epoch);
+    assert.equal(rows.length, 23);
+    const counts = [2, 5, 9].map((of) => rows.filter(({ label }) => label === of).length);
+    assert.deepEqual(counts.sort(), [7, 8, 8], `epoch ${epoch}`);
+    // Two or four images come 7 or 8 times: each time they are augmented anew.
+    const rare = rows.filter(({ label }) => label !== 5);
+    assert.equal(new Set(rare.map(({ pixels }) => String(pixels))).size, rare.length);
+    for (const { index, label } of rows) {
+      assert.equal(label, samples[index]?.label);
+      seen.add(index);
+    }
+  }
+  assert.equal(seen.size, 22, 'all but the damaged one');
+  assert.deepEqual(
+    Array.from(loader.failures, ({ path: file }) => file),
+    [samples[16]?.path],
+  );
+  const whole = await rowsIn(loader, 2);
+  const other = loaderFor(t, { ...options, samples: tableOf(samples), threads: 3 });
+  assert.deepEqual(await rowsIn(other, 2), whole);
+  assert.deepEqual(await rowsIn(other, 2, 4), whole.slice(16));
+  const order = (rows: typeof whole) => rows.map(({ index }) => index);
+  assert.notDeepEqual(order(await rowsIn(other, 3)), order(whole));
+});
+
+test('when balanced sampling has no shuffling, then both are named', () => {
+  assert.throws(() => createLoader({ samples: [], preprocessing, sampling: 'balanced' }), {
+    name: 'InvalidInputError',
+    message: 'sampling balanced cannot be combined with shuffle false. Give `shuffle: true`',
+  });
 });

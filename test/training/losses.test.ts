@@ -201,3 +201,11 @@ test('when an image has any number of labels, then losses and gradients are thos
     check({ loss: 'focal', focalGamma: gamma, labelSmoothing: 0 }, wanted);
   }
 });
+
+test('when both class weights and sampling would balance the classes, then both are named', () => {
+  assert.throws(() => checkedValues({ classWeights: 'balanced', sampling: 'balanced' }), {
+    name: 'InvalidInputError',
+    message:
+      'classWeights balanced cannot be combined with sampling balanced. Each alone makes all classes count alike: choose one',
+  });
+});

@@ -14,6 +14,11 @@ namespace bobbin::core {
 std::uint64_t rows_per_epoch(const LoaderOptions& options);
 std::uint64_t batches_per_epoch(const LoaderOptions& options);
 
+struct SampleRange {
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+};
+
 // Pure functions of the seed and the epoch, so that batches are the same for any number of threads.
 // Immutable: any number of threads may call it.
 class EpochPlan {
@@ -31,6 +36,11 @@ class EpochPlan {
   SampleKey key_of(std::uint64_t sample) const { return {options_.seed, epoch_, sample}; }
 
  private:
+  // With balanced classes, the number of the class at a place of the epoch's order.
+  std::uint64_t class_at(std::uint64_t place) const;
+  // The samples that may be at that place: those of its class, or all.
+  SampleRange range_at(std::uint64_t place) const;
+
   const LoaderOptions& options_;
   std::uint64_t epoch_;
   Order order_;

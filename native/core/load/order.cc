@@ -11,10 +11,11 @@ namespace {
 constexpr int kRounds = 6;
 }
 
-Order::Order(std::uint64_t count, bool shuffle, std::uint64_t seed, std::uint64_t epoch)
+Order::Order(std::uint64_t count, bool shuffle, std::uint64_t seed, std::uint64_t epoch,
+             std::uint64_t part)
     : count_(count),
       shuffle_(shuffle),
-      key_(random_key(seed, epoch, 0, Stream::kOrder)),
+      key_(random_key(seed, epoch, part, Stream::kOrder)),
       half_bits_(1) {
   while ((std::uint64_t{1} << (2 * half_bits_)) < count_) ++half_bits_;
 }

@@ -119,9 +119,10 @@ export class SampleTable implements Samples {
     return this.columns.hash(this.row(index));
   }
 
-  /** Where the samples' images are. */
-  images(): ImageList {
-    return this.columns.images.list(this.root, this.rows);
+  /** Where the images of the samples at `indices` are; by default those of all. */
+  images(indices?: Uint32Array): ImageList {
+    const rows = indices?.map((index) => this.row(index)) ?? this.rows;
+    return this.columns.images.list(this.root, rows);
   }
 
   private choose(keep: (index: number) => boolean): SampleTable {
