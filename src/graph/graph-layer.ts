@@ -2,10 +2,10 @@
 import { isObject, parseJson } from '../disk/index.js';
 import { expected } from '../errors.js';
 import { tf } from '../tensorflow/index.js';
-import type { Graph } from './graph.js';
+import type { Graph, GraphNode } from './graph.js';
 import { multiplyAdds } from './multiply-adds.js';
-import { Program } from './program.js';
-import type { Value } from './values.js';
+import { type Observer, Program } from './program.js';
+import { onDevice, type Value } from './values.js';
 import type { ProgramWeight, WeightValue } from './weights.js';
 
 interface GraphLayerOptions {
@@ -13,6 +13,13 @@ interface GraphLayerOptions {
   graph: Graph;
   /** Values of the graph, by name, that the layer gives. */
   outputs: readonly string[];
+}
+
+/** What happens in training to one input of a node. */
+interface BranchDrop {
+  input: number;
+  /** @param shape 1 for each axis but the first of the network's */
+  drop(branch: tf.Tensor, shape: number[], key: tf.Tensor1D): tf.Tensor;
 }
 
 /** tfjs changes the spelling of all texts and keys in a configuration but of a text under the key `name`. */
@@ -36,6 +43,7 @@ export class GraphLayer extends tf.layers.Layer {
   readonly outputs: readonly string[];
   private readonly program: Program;
   private readonly variables: tf.LayerVariable[] = [];
+  private readonly drops = new Map<GraphNode, BranchDrop>();
   private extension: { program: Program; weights: WeightValue[] } | undefined;
 
   /** @throws InvalidInputError when the graph has an operation that is not known, or lacks a value */
@@ -98,7 +106,7 @@ export class GraphLayer extends tf.layers.Layer {
 
   override call(
     inputs: tf.Tensor | tf.Tensor[],
-    { training = false }: { training?: boolean },
+    { training = false, dropoutKey }: { training?: boolean; dropoutKey?: tf.Tensor1D },
   ): tf.Tensor | tf.Tensor[] {
     const images = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
     const isTraining = training && this.trainable;
@@ -107,9 +115,30 @@ export class GraphLayer extends tf.layers.Layer {
         program: this.program,
         weights: this.variables,
       };
-      const results = program.run(images, weights, isTraining);
+      const observer = training && dropoutKey ? this.dropping(dropoutKey) : undefined;
+      const results = program.run(images, weights, isTraining, observer);
       return results.length === 1 ? (results[0] as tf.Tensor) : results;
     });
+  }
+
+  /** In training, one input of the graph's node changes from now on; undefined ends it. */
+  setDrop(node: GraphNode, drop: BranchDrop | undefined): void {
+    if (drop === undefined) {
+      this.drops.delete(node);
+    } else {
+      this.drops.set(node, drop);
+    }
+  }
+
+  private dropping(key: tf.Tensor1D): Observer {
+    return {
+      before: ({ source }, inputs) => {
+        const change = this.drops.get(source);
+        return change === undefined
+          ? inputs
+          : inputs.map((value, i) => (i === change.input ? dropped(value, change, key) : value));
+      },
+    };
   }
 
   /**
@@ -146,6 +175,12 @@ export class GraphLayer extends tf.layers.Layer {
   fileWeight(name: string): ProgramWeight | undefined {
     return this.program.weights.find((weight) => tensorName(weight.name) === name);
   }
+}
+
+function dropped(value: Value | undefined, { drop }: BranchDrop, key: tf.Tensor1D): Value {
+  const { tensor, axes } = onDevice(value as Value);
+  const shape = tensor.shape.map((side, axis) => (axis === axes[0] ? side : 1));
+  return { tensor: drop(tensor, shape, key), axes };
 }
 
 /**

@@ -7,4 +7,5 @@ export { GraphLayer } from './graph-layer.js';
 export { factorNames, type Matrix, matricesOf, withFactors } from './low-rank.js';
 export { resampled } from './positions.js';
 export { Program } from './program.js';
+export { branchOf, type Origin, residualSums } from './residual.js';
 export type { ProgramWeight } from './weights.js';

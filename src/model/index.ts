@@ -49,6 +49,7 @@ export {
   runOptions,
   runsIn,
 } from './runs.js';
+export { setStochasticDepth } from './stochastic-depth.js';
 export { widenBfloat16, widenFloat16 } from './weights/floats.js';
 export { looksLikeHdf5 } from './weights/hdf5/hdf5.js';
 export type { NamedTensor, NamedTensors } from './weights/index.js';

@@ -23,6 +23,13 @@ export const trainOptions = {
     help: 'train the whole network, only the new head (several times faster), or the head and what has one number a channel (biases and normalisations), or the head and products of low rank beside the matrices of an imported transformer (lora)',
   },
   ...loraOptions,
+  stochasticDepth: {
+    type: 'number',
+    default: 0,
+    min: 0,
+    max: 0.9,
+    help: 'probability that an image skips the last residual branch of the network in a step; earlier ones in proportion',
+  },
   normalization: {
     type: 'choice',
     choices: ['network', 'own'],

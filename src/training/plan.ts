@@ -169,10 +169,15 @@ export function withAugmenter(plan: Plan, augment: Augmenter): ResolvedPlan {
 
 /** Checks options that are valid alone: against each other and against the devices of this machine. */
 function checkCombination(values: TrainValues, augmentation: Augmentation): void {
-  const { precision, augment } = values;
+  const { precision, augment, trainable, stochasticDepth } = values;
   checkApplies(trainOptions, values);
   checkOptimizer(values);
   checkTrainOn(values);
+  if (stochasticDepth > 0 && trainable === 'head') {
+    const why =
+      'What comes before the head is computed as in prediction: leave stochasticDepth out';
+    throw conflict(`stochasticDepth ${stochasticDepth}`, 'trainable head', why);
+  }
   checkPhases(values);
   for (const { from, to } of cyclesOf(values)) {
     checkSchedule({ ...values, epochs: to - from });

@@ -52,7 +52,7 @@ import {
   withAugmenter,
 } from './plan.js';
 import { resumedOptions } from './resumed.js';
-import { adaptableLayer } from './run/low-rank.js';
+import { checkHas } from './run/network.js';
 import { weightsTrained } from './run/phases.js';
 import type { TrainProgress } from './run/progress.js';
 import { Run } from './run/run.js';
@@ -275,10 +275,8 @@ function checkEpochs(epochs: number, { epoch, batch }: Position): void {
 
 async function begin(options: TrainOptions, plan: Plan, classifier: Classifier): Promise<Start> {
   const { run, manifest, onAugment } = options;
-  const { augment, trainable, normalization } = plan.values;
-  if (trainable === 'lora') {
-    adaptableLayer(classifier);
-  }
+  const { augment, normalization } = plan.values;
+  checkHas(classifier, plan.values);
   const own =
     normalization === 'own'
       ? await ownNormalization(plan, manifest, classifier.preprocessing)

@@ -1,5 +1,6 @@
 /** The parts that networks are built of: convolutions with seeded kernels and their padding, normalisation, activations. */
 import { tf } from '../../tensorflow/index.js';
+import { Add } from '../layers/add.js';
 import { BatchNormalization } from '../layers/batch-normalization.js';
 import { ReLU } from '../layers/relu.js';
 
@@ -74,7 +75,7 @@ export class Builder {
   }
 
   add(inputs: tf.SymbolicTensor[], name: string): tf.SymbolicTensor {
-    return tf.layers.add({ name }).apply(inputs) as tf.SymbolicTensor;
+    return new Add({ name }).apply(inputs) as tf.SymbolicTensor;
   }
 
   private padded(

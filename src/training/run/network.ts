@@ -1,8 +1,16 @@
 /** Splits a classifier's model for training into a frozen part and a part that learns. */
 import { expected } from '../../errors.js';
-import { type Classifier, type Head, outputsOf, type StepArguments } from '../../model/index.js';
+import {
+  type Classifier,
+  type Head,
+  outputsOf,
+  type StepArguments,
+  setStochasticDepth,
+} from '../../model/index.js';
 import { tf } from '../../tensorflow/index.js';
 import type { NamedVariable } from '../optimizer/index.js';
+import type { TrainValues } from '../options.js';
+import { adaptableLayer } from './low-rank.js';
 
 export interface Network {
   /** What is trained: factors of low rank, and weights by their name in the model. */
@@ -97,6 +105,20 @@ export function checkTakes({ model, network, preprocessing }: Classifier, size: 
     const reason = (error as Error).message.split('\n')[0];
     const what = `a side of images that ${network} takes when it was built for ${preprocessing.crop} pixels`;
     throw expected(what, 'startSize', size, `TensorFlow refuses it: ${reason}`);
+  }
+}
+
+/** @throws InvalidInputError when an option needs parts that the network does not have */
+export function checkHas(
+  classifier: Classifier,
+  { trainable, stochasticDepth }: Pick<TrainValues, 'trainable' | 'stochasticDepth'>,
+): void {
+  if (trainable === 'lora') {
+    adaptableLayer(classifier);
+  }
+  if (stochasticDepth > 0 && setStochasticDepth(classifier.model, 0) === 0) {
+    const remedy = `${classifier.network} has no sum with an unchanged shortcut: leave stochasticDepth out`;
+    throw expected('a network with residual branches', 'stochasticDepth', stochasticDepth, remedy);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What the phase of a run trains with: a loader of its images, and the jitted steps of its trainable weights. */
-import { atSize, type Classifier, setTrainable } from '../../model/index.js';
+import { atSize, type Classifier, setStochasticDepth, setTrainable } from '../../model/index.js';
 import type { Loader, LoaderFailure, PixelType } from '../../pipeline/index.js';
 import { type LoaderParts, trainingLoader } from '../data.js';
 import type { Slot } from '../optimizer/index.js';
@@ -23,7 +23,9 @@ export class Stage {
   /** Of the loaders before this one. */
   private readonly earlierFailures: LoaderFailure[] = [];
 
-  constructor(private readonly parts: StageParts) {}
+  constructor(private readonly parts: StageParts) {
+    setStochasticDepth(parts.classifier.model, parts.plan.values.stochasticDepth);
+  }
 
   /** Of the phase that was entered last. */
   get training(): Loader<PixelType> {
@@ -82,6 +84,7 @@ export class Stage {
   close(): void {
     this.loader?.close();
     this.freeSteps();
+    setStochasticDepth(this.parts.classifier.model, 0);
   }
 
   private freeSteps(): void {

@@ -1,8 +1,10 @@
 /** Dropout with a key for each step: the same key drops the same units. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Dropout, keyOf } from '../../../src/model/index.js';
+import { type GraphLayer, residualSums } from '../../../src/graph/index.js';
+import { createModel, Dropout, keyOf, setStochasticDepth } from '../../../src/model/index.js';
 import { jit, tf } from '../../../src/tensorflow/index.js';
+import { fixtureNamed, imagesOf, modelOf } from '../../graph/fixture.js';
 
 const input = tf.ones([100, 100]);
 const call = (layer: Dropout, key?: string, training = true) => {
@@ -39,4 +41,93 @@ test('when units are dropped then their share is the rate, and the others are sc
 
 test('when the layer predicts then no unit is dropped', () => {
   assert.deepEqual(call(new Dropout({ rate: 0.5 }), 'key', false), [...input.dataSync()]);
+});
+
+/** Two residual blocks whose branches repeat their input: x becomes 4x. */
+function doubledTwice(): tf.LayersModel {
+  const input = tf.input({ shape: [3] });
+  let x = input;
+  for (const name of ['first', 'second']) {
+    const kernelInitializer = tf.initializers.identity({});
+    const branch = tf.layers.dense({ units: 3, useBias: false, kernelInitializer }).apply(x);
+    x = tf.layers.add({ name }).apply([branch as tf.SymbolicTensor, x]) as tf.SymbolicTensor;
+  }
+  return tf.model({ inputs: input, outputs: x });
+}
+
+test('when images skip branches, then each does by itself, in proportion to the depth, and the mean stays', () => {
+  const model = doubledTwice();
+  const saved = JSON.stringify(model.toJSON(null, false));
+  assert.equal(setStochasticDepth(model, 0.5), 2);
+  assert.equal(JSON.stringify(model.toJSON(null, false)), saved);
+  const images = tf.ones([4000, 3]);
+  const stepped = (key: string) =>
+    (model.apply(images, { training: true, dropoutKey: keyOf(key) }) as tf.Tensor2D).arraySync();
+  const rows = stepped('7/3') as number[][];
+  assert.ok(rows.every(([first, ...others]) => others.every((value) => value === first)));
+  // Branch l of 2 is dropped by 0.5 · l / 2, or else divided by what is left.
+  const [early, late] = [1 + 1 / 0.75, 1 + 1 / 0.5];
+  const shares = [early * late, late, early, 1].map((wanted) => {
+    const same = rows.filter(([value]) => Math.abs((value as number) - wanted) < 1e-5);
+    return same.length / rows.length;
+  });
+  for (const [i, share] of [0.75 * 0.5, 0.25 * 0.5, 0.75 * 0.5, 0.25 * 0.5].entries()) {
+    // Four standard deviations of 4,000 draws.
+    assert.ok(Math.abs((shares[i] as number) - share) < 0.031, `${shares}`);
+  }
+  const mean = rows.reduce((sum, [value]) => sum + (value as number), 0) / rows.length;
+  assert.ok(Math.abs(mean - 4) < 0.15, `${mean}`);
+  assert.deepEqual(stepped('7/3'), rows);
+  assert.notDeepEqual(stepped('7/4'), rows);
+  const plain = () => (model.predict(tf.ones([1, 3])) as tf.Tensor).dataSync()[0];
+  assert.equal(plain(), 4);
+  setStochasticDepth(model, 0);
+  assert.ok((stepped('7/3') as number[][]).every(([value]) => value === 4));
+});
+
+test('when Bobbin builds a network, then blocks with an unchanged shortcut have a branch that can be skipped', async () => {
+  const branches = { 'mobilenet-v2': 10, resnet18: 8 - 3, 'resnet50-v2': 16 - 4 - 3 } as const;
+  for (const [network, wanted] of Object.entries(branches)) {
+    const options = { classes: ['a', 'b'], pretrained: false, size: 32, seed: 1 };
+    using built = await createModel({ ...options, network, trainable: 'all' });
+    assert.equal(setStochasticDepth(built.model, 0.2), wanted, network);
+  }
+});
+
+test('when a network is imported, then its residual branches are found, and are skipped image by image', () => {
+  const fixture = fixtureNamed('transformer');
+  const { graph } = fixture;
+  const sums = residualSums(graph, graph.outputs);
+  assert.deepEqual(
+    sums.map(({ node, branch }) => `${node.name} ${branch}`),
+    ['/Add_1 1', '/Add_2 1'],
+  );
+  const model = modelOf(fixture);
+  const layer = model.layers[1] as GraphLayer;
+  const images = imagesOf(fixture);
+  const step = { training: true, dropoutKey: keyOf('7/3') };
+  const plain = layer.apply(images, step) as tf.Tensor;
+  const shapes: number[][] = [];
+  for (const { node, branch } of sums) {
+    const drop = (x: tf.Tensor, shape: number[]) => {
+      shapes.push(shape);
+      // Drops the first image's branch alone.
+      return x.mul(
+        tf
+          .range(0, shape[0] as number)
+          .greater(0)
+          .cast('float32')
+          .reshape(shape),
+      );
+    };
+    layer.setDrop(node, { input: branch, drop });
+  }
+  const dropped = layer.apply(images, step) as tf.Tensor;
+  const same = plain.sub(dropped).abs().max(1).dataSync();
+  assert.ok((same[0] as number) > 1e-3 && same.slice(1).every((difference) => difference < 1e-5));
+  assert.ok(
+    shapes.every((shape) => String(shape) === `${[images.shape[0], 1, 1]}`),
+    `${shapes}`,
+  );
+  assert.equal(setStochasticDepth(model, 0), 2);
 });

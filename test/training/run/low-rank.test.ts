@@ -94,7 +94,14 @@ const run = (name: string, options: Partial<TrainOptions> = {}) =>
       epochs: 3,
       learningRate: 0.05,
     },
-    ...{ trainable: 'lora', loraRank: 2, averageDecay: 0.5, clipNorm: 1, freezeEpochs: 1 },
+    ...{
+      trainable: 'lora',
+      loraRank: 2,
+      averageDecay: 0.5,
+      clipNorm: 1,
+      freezeEpochs: 1,
+      stochasticDepth: 0.5,
+    },
     ...{ run: path.join(folder, name), classifier: transformer() },
     ...options,
   });
@@ -153,4 +160,9 @@ test('when a network has no matrices before its head, then LoRA is refused befor
   await assert.rejects(run('rank', { trainable: 'head', freezeEpochs: 0 }), {
     message: /loraRank 2 cannot be combined with trainable head/,
   });
+  const depth = { trainable: 'all', freezeEpochs: 0, stochasticDepth: 0.5 } as const;
+  await assert.rejects(
+    run('flat', { ...depth, loraRank: 8, classifier: smallClassifier() }),
+    /a network with residual branches for stochasticDepth but received 0\.5\. small has no sum/,
+  );
 });
