@@ -28,7 +28,11 @@ export {
 } from './dataset/index.js';
 export { InvalidInputError } from './errors.js';
 export {
+  type Average,
+  type AverageCandidate,
+  type AverageRequest,
   accuracy,
+  averageCheckpoints,
   averagePrecision,
   averagePrecisionByThreshold,
   averagePrecisionScore,
@@ -44,6 +48,7 @@ export {
   meanAveragePrecision,
   meanReciprocalRank,
   type Scored,
+  saveAverage,
   saveEvaluation,
   type WrongAnswer,
 } from './evaluation/index.js';

@@ -66,6 +66,11 @@ const entries: Record<string, Entry> = {
     computes: true,
     load: () => import('./commands/evaluate.js'),
   },
+  'average-checkpoints': {
+    description: 'merge the weights of several runs, or of epochs of one, into one model',
+    computes: true,
+    load: () => import('./commands/average-checkpoints.js'),
+  },
   predict: {
     description: 'predict images, or answer the questions of a data set with a submission',
     computes: true,

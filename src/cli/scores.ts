@@ -1,5 +1,6 @@
 /** Shows scores as tables: of tasks, and of the classes of a task. */
 import {
+  type AverageCandidate,
   type ClassScore,
   type Evaluation,
   type MeanScores,
@@ -103,6 +104,19 @@ export function classScoreTable(evaluation: Evaluation): string {
   ];
   return `${shorten(task, longestClass)}:\n${textTable(header, [...rows, ...means])}`;
 }
+
+/** A table with one row for each model that was considered for an average. */
+export const candidateTable = (candidates: readonly AverageCandidate[]): string =>
+  textTable(
+    ['model', 'epoch', 'accuracy', 'of the average with it', 'member'],
+    candidates.map(({ folder, epoch, accuracy, accuracyWith, isMember }) => [
+      folder,
+      `${epoch ?? '–'}`,
+      percent(accuracy),
+      percent(accuracyWith),
+      isMember ? 'yes' : 'no',
+    ]),
+  );
 
 const scoresOf = ({ precision, recall, f1 }: ClassScore | MeanScores): string[] =>
   [precision, recall, f1].map(decimal);

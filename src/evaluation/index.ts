@@ -1,5 +1,11 @@
 /** The public face of the evaluation stage: scores predictions by the competition's metrics, and by class. */
 export { type Scored, topClass } from './answers.js';
+export {
+  type Average,
+  type AverageCandidate,
+  type AverageRequest,
+  averageCheckpoints,
+} from './average-checkpoints.js';
 export { averagePrecisionScore, bestF1Threshold } from './class-curve.js';
 export type { ClassScore, Confused, MeanScores } from './class-scores.js';
 export { type EvaluateRequest, evaluate, type ScoreRequest, score } from './evaluate.js';
@@ -13,4 +19,5 @@ export {
   meanReciprocalRank,
 } from './metrics.js';
 export { saveEvaluation } from './save.js';
+export { checkAverageFolder, saveAverage } from './save-average.js';
 export type { Evaluation, WrongAnswer } from './scorer.js';

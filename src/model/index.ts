@@ -50,6 +50,7 @@ export {
   runsIn,
 } from './runs.js';
 export { setStochasticDepth } from './stochastic-depth.js';
+export { WeightSum } from './weight-sum.js';
 export { widenBfloat16, widenFloat16 } from './weights/floats.js';
 export { looksLikeHdf5 } from './weights/hdf5/hdf5.js';
 export type { NamedTensor, NamedTensors } from './weights/index.js';

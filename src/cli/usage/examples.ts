@@ -27,6 +27,10 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'train --data data --run again --config run/TASK/config.json',
   ],
   evaluate: ['evaluate --data data --run run', 'evaluate --data data --run run --crops ten'],
+  'average-checkpoints': [
+    'average-checkpoints run again --out merged --data data',
+    'average-checkpoints run/TASK/best run/TASK/kept/* --out merged',
+  ],
   predict: [
     'predict --run run new-photos',
     'predict --run run --run again --weights 2,1 photo.jpg',

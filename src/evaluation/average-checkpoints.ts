@@ -1,0 +1,233 @@
+/** Averages the weights of trained classifiers: of all, or of those that make the average better. */
+import {
+  callback,
+  checkArguments,
+  list,
+  optional,
+  record,
+  type ShapeOf,
+  signal,
+  text,
+} from '../arguments.js';
+import { digestOf, type Manifest, type Task } from '../dataset/index.js';
+import { expected } from '../errors.js';
+import {
+  type BuiltClassifier,
+  built,
+  type Classifier,
+  findRun,
+  openRun,
+  type Run,
+  type RunChoice,
+  recordOf,
+  runOptions,
+  WeightSum,
+  weightsOf,
+} from '../model/index.js';
+import type { ClassifyProgress } from '../prediction/index.js';
+import type { Settings } from '../settings.js';
+import { type EvaluateRequest, evaluate } from './evaluate.js';
+import { checkHeldBack } from './held-back.js';
+
+/** A request to {@link averageCheckpoints}. `task` and `epoch` choose among the weights of each run. */
+export interface AverageRequest extends RunChoice {
+  /** Two or more folders, of runs or of models, whose network, classes and preprocessing are the same. */
+  runs: readonly string[];
+  /**
+   * The data that all were trained with: its validation images, or those of the fold that all held back, choose the members.
+   * Without it all are members.
+   */
+  manifest?: Manifest | undefined;
+  /** Called while images are scored. */
+  onProgress?: ((progress: ClassifyProgress & { folder: string }) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+const shape = {
+  runs: list('a list of folders'),
+  task: optional(text('the name of a task')),
+  ...runOptions,
+  manifest: optional(record('a manifest, as prepare and loadManifest give it,')),
+  onProgress: callback,
+  signal,
+} satisfies ShapeOf<AverageRequest>;
+
+/** Weights that were considered for an average. */
+export interface AverageCandidate {
+  folder: string;
+  /** The epoch after which they were saved, if that is known. */
+  epoch?: number | undefined;
+  /** Whether they are part of the average. */
+  isMember: boolean;
+  /** Their own accuracy, 0…1. Without a manifest, nothing is scored. */
+  accuracy?: number;
+  /** The accuracy of the average with them and all members before them. */
+  accuracyWith?: number;
+}
+
+export interface Average {
+  /** With the mean of the members' weights. It records a fold and validation images only where all runs agree. */
+  classifier: BuiltClassifier;
+  /** In the order in which they were considered: by falling accuracy, if they were scored. */
+  candidates: AverageCandidate[];
+  /** Of the average; undefined without a manifest. */
+  accuracy: number | undefined;
+}
+
+/**
+ * The mean of the weights of several runs, or of several epochs of one, that began with the same weights. With `manifest` it is the
+ * greedy soup of Wortsman et al. (https://arxiv.org/abs/2203.05482, recipe 1): the best run is the first member, and the others,
+ * by falling accuracy, become members if the accuracy of the average then rises. Statistics of batch normalisation are averaged as
+ * weights are.
+ *
+ * @throws InvalidInputError when an argument is unknown or of another kind, when a folder has no such weights, when the classifiers
+ *   differ in more than their weights, and when one of them may have been trained on an image that would score it
+ */
+export async function averageCheckpoints(request: AverageRequest): Promise<Average> {
+  checkArguments('averageCheckpoints', request, shape);
+  const { runs: folders, task, epoch = 'last', manifest } = request;
+  if (folders.length < 2) {
+    throw expected('two folders or more', 'runs', folders.length);
+  }
+  const runs = await Promise.all(folders.map((folder) => findRun(folder, { task, epoch })));
+  const records = await Promise.all(
+    runs.map(async (run) => ({ ...(await recordOf(run, epoch)), folder: run.folder })),
+  );
+  checkSame(records);
+  const [first] = runs as [Run, ...Run[]];
+  const scored = manifest && { manifest, task: taskFor(first, manifest) };
+  if (scored !== undefined) {
+    checkHeldBack(records, scored);
+  }
+  const target = await openRun(first, epoch);
+  try {
+    const averaging = new Averaging(target, runs, request);
+    const result = scored === undefined ? await averaging.all() : await averaging.best(scored);
+    const candidates = result.candidates.map((each) => {
+      const saved = records.find(({ folder }) => folder === each.folder);
+      return { ...each, epoch: saved?.epoch };
+    });
+    const classifier = built({ ...target, ...commonRecord(records), epoch: undefined });
+    return { ...result, candidates, classifier };
+  } catch (error) {
+    target.model.dispose();
+    throw error;
+  }
+}
+
+type Records = (Partial<Omit<Classifier, 'model'>> & { folder: string })[];
+type Scored = Pick<EvaluateRequest, 'manifest' | 'task'>;
+type Result = Omit<Average, 'classifier'>;
+
+/** A data set of one task may call it otherwise. */
+const taskFor = (run: Run, { tasks }: Manifest): string =>
+  tasks.length === 1 ? (tasks[0] as Task).name : run.task;
+
+/** What may differ between the members of an average. */
+const own = new Set(['folder', 'imported', 'task', 'fold', 'validationImages', 'epoch']);
+
+function checkSame(records: Records): void {
+  // Opening a damaged one tells.
+  const [first, ...others] = records.filter(({ network }) => network !== undefined);
+  for (const other of others) {
+    const names = Object.keys({ ...first, ...other }).filter((name) => !own.has(name));
+    const [one, another] = [first, other].map((each) => each as unknown as Settings);
+    const shown = (name: string, of: Settings = {}) => JSON.stringify(of[name]);
+    const name = names.find((each) => shown(each, one) !== shown(each, another));
+    if (name !== undefined) {
+      const wanted = `the ${name} of ${first?.folder}, ${shown(name, one)},`;
+      throw expected(wanted, `the ${name} of ${other.folder}`, another?.[name]);
+    }
+  }
+}
+
+/** What all records say; if they held back different images, that no image is known to be held back by all. */
+function commonRecord(records: Records): Pick<Classifier, 'fold' | 'validationImages'> {
+  const folds = new Set(records.map(({ fold }) => fold));
+  const images = new Set(records.map(({ validationImages }) => validationImages));
+  return {
+    fold: folds.size === 1 ? [...folds][0] : undefined,
+    validationImages: images.size === 1 ? [...images][0] : digestOf([]),
+  };
+}
+
+/** Gives `target`, the classifier of the first run, the weights that are scored, and at the end their mean. */
+class Averaging {
+  private readonly sum = new WeightSum();
+
+  constructor(
+    private readonly target: BuiltClassifier,
+    private readonly runs: readonly Run[],
+    private readonly request: AverageRequest,
+  ) {}
+
+  async all(): Promise<Result> {
+    for (const run of this.runs) {
+      this.sum.add(await this.weightsIn(run));
+    }
+    this.sum.assignMean(this.target.model);
+    const candidates = this.runs.map(({ folder }) => ({ folder, isMember: true }));
+    return { candidates, accuracy: undefined };
+  }
+
+  async best(scored: Scored): Promise<Result> {
+    const alone: { run: Run; accuracy: number }[] = [];
+    for (const run of this.runs) {
+      alone.push({
+        run,
+        accuracy: await this.accuracyWith(await this.weightsIn(run), run, scored),
+      });
+    }
+    alone.sort((one, other) => other.accuracy - one.accuracy);
+    const candidates: AverageCandidate[] = [];
+    let best = Number.NEGATIVE_INFINITY;
+    for (const { run, accuracy } of alone) {
+      const weights = await this.weightsIn(run);
+      const accuracyWith =
+        candidates.length === 0 ? accuracy : await this.accuracyWith(weights, run, scored);
+      const isMember = accuracyWith > best;
+      if (isMember) {
+        this.sum.add(weights);
+        best = accuracyWith;
+      }
+      candidates.push({ folder: run.folder, isMember, accuracy, accuracyWith });
+    }
+    this.sum.assignMean(this.target.model);
+    return { candidates, accuracy: best };
+  }
+
+  /** Of the mean of the members so far and `weights`, those of `run`. */
+  private async accuracyWith(
+    weights: ReturnType<typeof weightsOf>,
+    { folder }: Run,
+    scored: Scored,
+  ): Promise<number> {
+    const { target, request } = this;
+    const { onProgress, signal } = request;
+    this.sum.assignMean(target.model, weights);
+    const { accuracy } = await evaluate({
+      ...scored,
+      classifier: target,
+      onProgress: onProgress && ((progress) => onProgress({ ...progress, folder })),
+      signal,
+    });
+    return accuracy;
+  }
+
+  private async weightsIn(run: Run): Promise<ReturnType<typeof weightsOf>> {
+    using classifier = await openRun(run, this.request.epoch);
+    if (shapesIn(classifier.model) !== shapesIn(this.target.model)) {
+      const [first] = this.runs as [Run, ...Run[]];
+      const wanted = `weights of the names and shapes of those in ${first.folder}`;
+      throw expected(wanted, run.folder, 'others');
+    }
+    return weightsOf(classifier.model);
+  }
+}
+
+/** Which weights are frozen changes their order. */
+const shapesIn = (model: BuiltClassifier['model']): string =>
+  model.weights
+    .map(({ originalName, shape }) => `${originalName} ${shape}`)
+    .sort()
+    .join('\n');
