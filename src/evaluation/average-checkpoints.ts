@@ -1,4 +1,5 @@
 /** Averages the weights of trained classifiers: of all, or of those that make the average better. */
+import path from 'node:path';
 import {
   callback,
   checkArguments,
@@ -9,12 +10,11 @@ import {
   signal,
   text,
 } from '../arguments.js';
-import { digestOf, type Manifest, type Task } from '../dataset/index.js';
-import { expected } from '../errors.js';
+import type { Manifest, Task } from '../dataset/index.js';
+import { expected, givenTwice } from '../errors.js';
 import {
   type BuiltClassifier,
   built,
-  type Classifier,
   findRun,
   openRun,
   type Run,
@@ -25,9 +25,8 @@ import {
   weightsOf,
 } from '../model/index.js';
 import type { ClassifyProgress } from '../prediction/index.js';
-import type { Settings } from '../settings.js';
+import { checkHeldBack, checkSame, commonRecord } from './average-records.js';
 import { type EvaluateRequest, evaluate } from './evaluate.js';
-import { checkHeldBack } from './held-back.js';
 
 /** A request to {@link averageCheckpoints}. `task` and `epoch` choose among the weights of each run. */
 export interface AverageRequest extends RunChoice {
@@ -86,9 +85,7 @@ export interface Average {
 export async function averageCheckpoints(request: AverageRequest): Promise<Average> {
   checkArguments('averageCheckpoints', request, shape);
   const { runs: folders, task, epoch = 'last', manifest } = request;
-  if (folders.length < 2) {
-    throw expected('two folders or more', 'runs', folders.length);
-  }
+  checkFolders(folders);
   const runs = await Promise.all(folders.map((folder) => findRun(folder, { task, epoch })));
   const records = await Promise.all(
     runs.map(async (run) => ({ ...(await recordOf(run, epoch)), folder: run.folder })),
@@ -115,41 +112,23 @@ export async function averageCheckpoints(request: AverageRequest): Promise<Avera
   }
 }
 
-type Records = (Partial<Omit<Classifier, 'model'>> & { folder: string })[];
 type Scored = Pick<EvaluateRequest, 'manifest' | 'task'>;
 type Result = Omit<Average, 'classifier'>;
+
+function checkFolders(folders: readonly string[]): void {
+  if (folders.length < 2) {
+    throw expected('two folders or more', 'runs', folders.length);
+  }
+  const places = folders.map((folder) => path.resolve(folder));
+  const twice = folders.find((_, index) => places.indexOf(places[index] as string) < index);
+  if (twice !== undefined) {
+    throw givenTwice(`The run ${twice}`);
+  }
+}
 
 /** A data set of one task may call it otherwise. */
 const taskFor = (run: Run, { tasks }: Manifest): string =>
   tasks.length === 1 ? (tasks[0] as Task).name : run.task;
-
-/** What may differ between the members of an average. */
-const own = new Set(['folder', 'imported', 'task', 'fold', 'validationImages', 'epoch']);
-
-function checkSame(records: Records): void {
-  // Opening a damaged one tells.
-  const [first, ...others] = records.filter(({ network }) => network !== undefined);
-  for (const other of others) {
-    const names = Object.keys({ ...first, ...other }).filter((name) => !own.has(name));
-    const [one, another] = [first, other].map((each) => each as unknown as Settings);
-    const shown = (name: string, of: Settings = {}) => JSON.stringify(of[name]);
-    const name = names.find((each) => shown(each, one) !== shown(each, another));
-    if (name !== undefined) {
-      const wanted = `the ${name} of ${first?.folder}, ${shown(name, one)},`;
-      throw expected(wanted, `the ${name} of ${other.folder}`, another?.[name]);
-    }
-  }
-}
-
-/** What all records say; if they held back different images, that no image is known to be held back by all. */
-function commonRecord(records: Records): Pick<Classifier, 'fold' | 'validationImages'> {
-  const folds = new Set(records.map(({ fold }) => fold));
-  const images = new Set(records.map(({ validationImages }) => validationImages));
-  return {
-    fold: folds.size === 1 ? [...folds][0] : undefined,
-    validationImages: images.size === 1 ? [...images][0] : digestOf([]),
-  };
-}
 
 /** Gives `target`, the classifier of the first run, the weights that are scored, and at the end their mean. */
 class Averaging {

@@ -145,4 +145,5 @@ test('when classifiers differ in more than their weights, then they are refused'
   const message = `Expected the classes of ${bad}, ["red","green","blue"], for the classes of ${at('classes')} but received ["red","blue","green"]`;
   await assert.rejects(averageCheckpoints({ runs: pair }), { message });
   await assert.rejects(averageCheckpoints({ runs: [bad] }), /two folders or more for runs/);
+  await assert.rejects(averageCheckpoints({ runs: [bad, `${bad}/`] }), /The run .*bad\/ /);
 });
