@@ -8,12 +8,14 @@ import {
   type Sample,
   type Samples,
   type Split,
+  type Task,
   taskOf,
 } from '../dataset/index.js';
 import { checkTarget } from '../disk/index.js';
-import { missing } from '../errors.js';
-import type { Classifier } from '../model/index.js';
+import { expected, missing } from '../errors.js';
+import { aClassifier, type Classifier, headsOf, partOf } from '../model/index.js';
 import {
+  type Classifiers,
   type ClassifyProgress,
   type ClassifyRequest,
   classifyBatches,
@@ -26,10 +28,10 @@ import { type ScoredRow, writePredictions } from './predictions.js';
 import { type Evaluation, type RowScorer, type ScoredSplit, Scorer } from './scorer.js';
 
 /** A request to {@link evaluate}, with `classifier`, or with `classifiers` to score the mean of their probabilities. */
-export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classes'> {
+export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classes' | 'task'> {
   /** The prepared data set. */
   manifest: Manifest;
-  /** Name of one of the manifest's tasks. */
+  /** Name of one of the manifest's tasks. A classifier of several heads answers with that of this task. */
   task: string;
   /** Default `validation`. */
   split?: Split | undefined;
@@ -60,8 +62,9 @@ const shape = {
  */
 export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   checkArguments('evaluate', request, shape);
-  const { manifest, task: name, split = 'validation', predictions, onProgress, ...given } = request;
+  const { manifest, task: name, split = 'validation', predictions, onProgress, ...rest } = request;
   const task = taskOf(manifest, name);
+  const given = { ...rest, ...answeringFor(task, rest) };
   const parts = partsOf({ manifest, task: name, split }, given);
   const total = parts.reduce((sum, { samples }) => sum + samples.length, 0);
   if (total === 0) {
@@ -81,6 +84,34 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   return { ...evaluation, ...(epoch !== undefined && { epoch }) };
 }
 
+/** The parts of the classifiers that answer a task. Their probabilities must mean what the task's labels are. */
+function answeringFor(
+  task: Task,
+  given: Classifiers,
+): Pick<Classifiers, 'classifier' | 'classifiers'> {
+  const { labels = 'one' } = task;
+  const answering = (classifier: Classifier) => {
+    if (!aClassifier.accepts(classifier)) {
+      // Classifying says what it is instead.
+      return classifier;
+    }
+    const part = partOf(classifier, task.name);
+    const [head] = headsOf(part);
+    if (head?.labels !== labels) {
+      const remedy = 'Train a network on this data';
+      throw expected(`a head for ${inWords[labels]}`, `task ${task.name}`, head?.labels, remedy);
+    }
+    return part;
+  };
+  const { classifier, classifiers } = given;
+  return {
+    classifier: classifier && answering(classifier),
+    classifiers: classifiers?.map(answering),
+  };
+}
+
+const inWords = { one: 'one label an image', any: 'any number of labels an image' };
+
 type AddRows = (rows: readonly ScoredRow[]) => Promise<void>;
 
 interface Work {
@@ -88,7 +119,7 @@ interface Work {
   parts: readonly Part[];
   /** Images of all parts. */
   total: number;
-  given: Omit<ClassifyRequest, 'files' | 'classes'>;
+  given: Omit<ClassifyRequest, 'files' | 'classes' | 'task'>;
   onProgress: ((state: ClassifyProgress) => void) | undefined;
 }
 

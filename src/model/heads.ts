@@ -46,6 +46,11 @@ export const isSameHead = (one: Head, other: Head, byName: boolean): boolean =>
   (!byName || one.task === other.task) &&
   JSON.stringify(one.classes) === JSON.stringify(other.classes);
 
+/** Whether two classifiers answer the same, in the same order. */
+export const haveSameHeads = (one: readonly Head[], other: readonly Head[]): boolean =>
+  one.length === other.length &&
+  one.every((head, place) => isSameHead(head, other[place] as Head, one.length > 1));
+
 /** Whether a value from a file is a list of heads that together have `columns` columns. */
 export function areHeads(value: unknown, columns: number | undefined): value is Head[] {
   if (!Array.isArray(value) || value.length === 0) {

@@ -28,7 +28,15 @@ export { createModel, type ModelOptions } from './create-model.js';
 export { describeNetwork, type NetworkDescription } from './describe-network.js';
 export { checkFiniteWeights, nonFiniteValue, weightsOf } from './finite-weights.js';
 export { forwardOf } from './forward.js';
-export { type Head, type HeadTask, headName, headsFor, isSameHead, outputsOf } from './heads.js';
+export {
+  type Head,
+  type HeadTask,
+  haveSameHeads,
+  headName,
+  headsFor,
+  isSameHead,
+  outputsOf,
+} from './heads.js';
 export { BatchNormalization } from './layers/batch-normalization.js';
 export { Dropout, keyOf, type StepArguments } from './layers/dropout.js';
 export { ReLU } from './layers/relu.js';

@@ -29,7 +29,7 @@ export interface ClassifiedBatch {
   start: number;
   /** Number of images. */
   count: number;
-  /** [count, classes]; each row adds up to 1, but the row of an unreadable image is zero. */
+  /** [count, classes]; as in a `Classification`. */
   probabilities: Float32Array;
   failures: UnreadableFile[];
   /** Time that was spent waiting for the images, in milliseconds. */

@@ -8,6 +8,7 @@ import {
   record,
   type ShapeOf,
   signal,
+  text,
 } from '../arguments.js';
 import type { ImageFile } from '../dataset/index.js';
 import { expected } from '../errors.js';
@@ -50,6 +51,7 @@ export const classifyShape = {
   classifier: optional(record('a classifier')),
   classifiers: optional(list('a list of classifiers')),
   weights: optional(list('a list of numbers')),
+  task: optional(text('the name of a task')),
   files: list('a list of paths'),
   classes: optional(list('a list of names')),
   onProgress: callback,
@@ -60,7 +62,7 @@ export const classifyShape = {
 /** Probabilities in file order. */
 export interface Classification {
   classes: string[];
-  /** [files, classes]; each row adds up to 1, but the row of an unreadable file is zero. */
+  /** [files, classes]; the part of each head for one label adds up to 1, but the row of an unreadable file is zero. */
   probabilities: Float32Array;
   failures: UnreadableFile[];
 }

@@ -1,6 +1,14 @@
 /** The classifiers that answer together: one, or an ensemble whose probabilities are averaged. */
 import { conflict, expected, missing } from '../errors.js';
-import { aClassifier, type Classifier, checkHead } from '../model/index.js';
+import {
+  aClassifier,
+  type Classifier,
+  checkHead,
+  type Head,
+  haveSameHeads,
+  headsOf,
+  partOf,
+} from '../model/index.js';
 
 /** One classifier, or several with the weights of their mean. */
 export interface Classifiers {
@@ -10,6 +18,8 @@ export interface Classifiers {
   classifiers?: readonly Classifier[] | undefined;
   /** One for each of `classifiers`, at least 0; default 1 each. They are divided by their sum. */
   weights?: readonly number[] | undefined;
+  /** The task that classifiers of several heads answer; by default all of theirs, side by side. */
+  task?: string | undefined;
 }
 
 /** A classifier and its share of the mean, 0…1. */
@@ -27,7 +37,7 @@ const loading = '`await loadClassifier(folder)` gives that of a run';
  *   not one output for each class, and when the weights do not fit.
  */
 export function membersOf(
-  { classifier, classifiers, weights }: Classifiers,
+  { classifier, classifiers, weights, task }: Classifiers,
   classes?: readonly string[],
 ): Member[] {
   if (classifier !== undefined && classifiers !== undefined) {
@@ -38,10 +48,15 @@ export function membersOf(
     throw missing('a classifier', 'classifier', loading);
   }
   const shares = sharesOf(weights, given.length);
-  return given.map((each, index) => {
-    const name = given.length === 1 ? 'classifier' : `classifiers[${index}]`;
-    checkClassifier(each, name);
-    checkClasses(each, name, classes ?? (given[0] as Classifier).classes);
+  const nameOf = (index: number) => (given.length === 1 ? 'classifier' : `classifiers[${index}]`);
+  const answering = given.map((each, index) => {
+    checkClassifier(each, nameOf(index));
+    return task === undefined ? each : partOf(each, task);
+  });
+  const [first] = answering as [Classifier];
+  return answering.map((each, index) => {
+    checkClasses(each, nameOf(index), classes ?? first.classes);
+    checkHeads(each, nameOf(index), headsOf(first));
     return { classifier: each, share: shares[index] as number };
   });
 }
@@ -61,6 +76,16 @@ function checkClasses(
   if (JSON.stringify(classes) !== JSON.stringify(wanted)) {
     const owner = task === undefined ? name : `${name}, trained for task ${task},`;
     throw expected(`classes ${wanted.join(', ')}`, owner, classes.join(', '));
+  }
+}
+
+/** A mean of softmax and sigmoid, or of other tasks, would mean nothing. */
+function checkHeads(classifier: Classifier, name: string, wanted: readonly Head[]): void {
+  const own = headsOf(classifier);
+  if (!haveSameHeads(own, wanted)) {
+    const inWords = (heads: readonly Head[]) =>
+      heads.map(({ task, labels }) => `${task} (${labels})`).join(', ');
+    throw expected(`the tasks ${inWords(wanted)}`, name, inWords(own));
   }
 }
 

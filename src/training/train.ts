@@ -10,7 +10,7 @@ import {
   signal,
   text,
 } from '../arguments.js';
-import { checkPresence, digestOf, type Task } from '../dataset/index.js';
+import { checkPresence } from '../dataset/index.js';
 import { inLockedFolder, isObject } from '../disk/index.js';
 import { expected } from '../errors.js';
 import {
@@ -20,11 +20,6 @@ import {
   type Classifier,
   checkHead,
   createModel,
-  type Head,
-  type HeadTask,
-  headsFor,
-  headsOf,
-  isSameHead,
   modelOptions,
   pinWeights,
   setTrainable,
@@ -65,6 +60,7 @@ import {
   saveEpochs,
   settingsOf,
 } from './settings.js';
+import { checkHeads, headTasks, taskRecord } from './tasks/heads.js';
 
 export interface TrainOptions extends PlanOptions {
   /**
@@ -204,18 +200,6 @@ async function trainFrom(
   }
 }
 
-/** What the classifier of a run says of its tasks. */
-function taskRecord({ tasks, validation, labels }: Plan) {
-  const [{ name }, ...others] = tasks as [Task];
-  if (labels === undefined) {
-    return { task: name, validationImages: digestOf(validation) };
-  }
-  const { heads, digests } = labels.validate;
-  return others.length === 0
-    ? { task: name, validationImages: digests[0] }
-    : { heads: heads.map((head, place) => ({ ...head, validationImages: digests[place] })) };
-}
-
 /** An earlier version wrote none. */
 const hasBest = (run: string): boolean => existsSync(path.join(run, 'best', 'model.json'));
 
@@ -237,7 +221,7 @@ async function resume(
       'It already has a run: continue it with --resume (in a program `resume: true`), or name another folder';
     throw expected('a folder without a run', 'run', run, remedy);
   }
-  checkClasses(classifier, plan);
+  checkHeads(classifier, plan);
   const { augment, epochs } = plan.values;
   const chosen = augment === 'auto' ? (saved.augment as Augmenter) : augment;
   const resolved = withAugmenter(plan, chosen);
@@ -308,26 +292,8 @@ async function startingClassifier(
   if (classifier === undefined) {
     return createModel({ ...model, heads: headTasks(plan), trainable: weights, seed });
   }
-  checkClasses(classifier, plan);
+  checkHeads(classifier, plan);
   checkHead(classifier);
   setTrainable(classifier.model, weights);
   return classifier;
-}
-
-const headTasks = ({ tasks }: Plan): HeadTask[] =>
-  tasks.map(({ name, classes, labels }) => ({ task: name, classes, labels }));
-
-function checkClasses(classifier: Classifier, plan: Plan): void {
-  const [wanted, own] = [headsFor(headTasks(plan)), headsOf(classifier)];
-  const several = wanted.length > 1;
-  const fits =
-    own.length === wanted.length &&
-    wanted.every((head, place) => isSameHead(head, own[place] as Head, several));
-  if (fits) {
-    return;
-  }
-  const inWords = ({ task, classes, labels }: Head) =>
-    `${several || own.length > 1 ? `of task ${task}: ` : ''}${classes.join(', ')}${labels === 'any' ? ' (any number of them)' : ''}`;
-  const [shown, found] = [wanted, own].map((heads) => heads.map(inWords).join('; '));
-  throw expected(`classes ${shown}`, 'classifier', found);
 }

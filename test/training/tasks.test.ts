@@ -4,8 +4,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import type { Manifest, Sample, Task } from '../../src/dataset/index.js';
+import { evaluate } from '../../src/evaluation/index.js';
 import { type Classifier, headsFor, loadClassifier } from '../../src/model/index.js';
 import { resolveOptions } from '../../src/options.js';
+import { classify, predict } from '../../src/prediction/index.js';
 import { jit, tf } from '../../src/tensorflow/index.js';
 import { type EpochRecord, train } from '../../src/training/index.js';
 import { lossOptions } from '../../src/training/loss/options.js';
@@ -232,6 +234,41 @@ test('when only the heads are trained, then the rest of the network runs outside
   assert.deepEqual(learn(frozen(images), step).arraySync(), infer(images).arraySync());
   assert.throws(() => splitNetwork(model), /a softmax as the last layer for model but received/);
 });
+
+test('when a network of several tasks answers, then each command finds its head', async () => {
+  const manifest = severalLabels();
+  const classifier = smallNetwork();
+  const files = manifest.samples
+    .slice(0, 5)
+    .map(({ path: file }) => path.join(manifest.root, file));
+  const all = await classify({ classifier, files });
+  assert.equal(all.classes.length, 7);
+  const colour = smallNetwork(tasks.slice(0, 1));
+  const own = await classify({ classifier: { ...colour, heads: undefined }, files });
+  const mean = await classify({
+    classifiers: [classifier, { ...colour, heads: undefined }],
+    task: 'colour',
+    files,
+  });
+  mean.probabilities.forEach((value, index) => {
+    const row = Math.floor(index / 3);
+    const [one, other] = [all.probabilities[row * 7 + (index % 3)], own.probabilities[index]];
+    assert.ok(Math.abs(value - ((one as number) + (other as number)) / 2) < 1e-6);
+  });
+  const { failures, probabilities } = await predict({ classifier, files: ['/absent.jpg'] });
+  assert.equal(failures.length, 1);
+  assert.deepEqual([...probabilities.subarray(3)], [0.5, 0.5, 0, 0]);
+  const scores = await evaluate({ classifier, manifest, task: 'has' });
+  assert.equal(scores.labels, 'any');
+  assert.equal(scores.images, [...manifest.samples].filter(isHeld('has')).length);
+  await assert.rejects(
+    evaluate({ classifier: { ...colour, heads: undefined }, manifest, task: 'has' }),
+    /a head for any number of labels an image for task has but received "one"/,
+  );
+});
+
+const isHeld = (name: string) => (sample: Sample) =>
+  sample.task === name && sample.split === 'validation';
 
 test('when tasks are named wrongly, then the error says how', async () => {
   const given = { manifest: severalLabels(), run: path.join(folder, 'no') };

@@ -89,7 +89,8 @@ async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
   for (const folder of flags.run) {
     runs.push(await runOfTask(folder, manifest, task, epoch));
   }
-  const folder = flags.out === undefined ? (runs[0]?.folder ?? '') : path.join(flags.out, task);
+  const folder =
+    flags.out === undefined ? ownFolder(runs[0] as Run, task) : path.join(flags.out, task);
   const table = flags.predictions ? ['predictions.csv'] : [];
   const evaluation = await withClassifiers(
     runs.map((each) => () => openRun(each, epoch)),
@@ -117,6 +118,10 @@ async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
   );
   return evaluation;
 }
+
+/** Where a run keeps the scores of a task: a network of several tasks has a folder for each. */
+const ownFolder = ({ folder, tasks }: Run, task: string): string =>
+  tasks.length > 1 ? path.join(folder, task) : folder;
 
 /** Says which weights were scored, and which epoch was the best in training. */
 async function tellEpoch(run: Run, chosen: Epoch): Promise<void> {

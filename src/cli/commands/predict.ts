@@ -33,6 +33,14 @@ const rowOptions = {
     max: 100_000,
     help: 'most probable classes that a row shows',
   },
+  threshold: {
+    type: 'number',
+    default: undefined,
+    defaultHelp: '0.5',
+    min: 0,
+    max: 1,
+    help: 'where an image has any number of labels, the least probability of those that it is answered with',
+  },
   format: {
     type: 'choice',
     choices: formatNames,
@@ -66,7 +74,10 @@ interface Attendance {
 export function configure(command: Command): void {
   addRunFlags(command)
     .argument('[images...]', 'images, and folders with images at any depth')
-    .option('--task <name>', 'the task that the images belong to, where a run has several')
+    .option(
+      '--task <name>',
+      'the task that is answered, where a run has several; by default, those of one network all are',
+    )
     .option('--data <folder>', 'prepared data set whose questions are answered, instead of images')
     .addOption(imagesFlag())
     .option(
@@ -94,7 +105,7 @@ export function configure(command: Command): void {
 function checkFlags(
   images: string[],
   { data, out, images: moved, ...runs }: Flags,
-  { top, format, keepGoing }: Values,
+  { top, format, threshold, keepGoing }: Values,
 ): void {
   checkRuns(runs);
   if (data === undefined) {
@@ -115,7 +126,12 @@ function checkFlags(
   if (out === undefined) {
     throw missing('a folder', '--out', 'submission.csv and submission.zip go there');
   }
-  const rows = { '--top': top, '--format': format, '--keep-going': keepGoing || undefined };
+  const rows = {
+    '--top': top,
+    '--format': format,
+    '--threshold': threshold,
+    '--keep-going': keepGoing || undefined,
+  };
   const [given] = Object.entries(rows).filter(([, value]) => value !== undefined);
   if (given !== undefined) {
     throw conflict('--data', given[0], `${answers}, in the form of a submission`);
@@ -125,7 +141,7 @@ function checkFlags(
 async function predictImages(
   images: string[],
   { run, weights, task, out }: Flags,
-  { epoch, keepGoing, format, ...values }: Values,
+  { epoch, keepGoing, format, threshold = 0.5, ...values }: Values,
   { progress, signal }: Attendance,
 ): Promise<void> {
   const form = format ?? formatOf(out);
@@ -137,17 +153,17 @@ async function predictImages(
   for (const note of notes) {
     progress.print(printable(note));
   }
-  const unread = await withClassifiers(
+  const { rows, unread } = await withClassifiers(
     runs.map((each) => () => openRun(each, epoch)),
     (classifiers) =>
       writeRows({
         ...values,
-        ...{ classifiers, weights, files, format: form, out, progress, signal },
+        ...{ classifiers, weights, files, format: form, threshold, out, progress, signal },
       }),
   );
   progress.end();
   if (out !== undefined) {
-    print(`${count(files.length, 'row')} in ${out}`);
+    print(`${count(rows, 'row')} in ${out}`);
   }
   endWithUnread(unread, files.length, keepGoing);
 }

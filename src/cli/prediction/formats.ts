@@ -1,11 +1,14 @@
 /** The rows of predictions as text: a table for people, CSV for spreadsheets, JSON and JSON lines for programs. */
 import { csvLine } from '../../csv-line.js';
+import type { Head } from '../../model/index.js';
+import { topClasses } from '../../prediction/index.js';
 import { displayWidth, printable, shorten } from '../../width.js';
 
 /** What every row of a result has in common. */
 export interface Columns {
-  classes: readonly string[];
-  /** The paths of all rows. */
+  /** Each gives a row for each image. */
+  heads: readonly Head[];
+  /** The paths of all images. */
   paths: readonly string[];
   /** How many of the most probable classes a row shows; undefined: the probabilities of all. */
   top: number | undefined;
@@ -13,11 +16,14 @@ export interface Columns {
   isTopGiven: boolean;
   /** The columns of a table's rows; Infinity where they do not go to a terminal. */
   room: number;
+  /** Where an image has any number of labels, the least probability of those that it is answered with. */
+  threshold: number;
 }
 
-/** An image's answer. */
+/** The answer of a head to an image. */
 export interface Answer {
   path: string;
+  head: Head;
   /** Indices of the most probable classes, the most probable first; empty for an image that could not be read. */
   top: readonly number[];
   /** [classes] */
@@ -61,10 +67,25 @@ export function defaultTop(format: FormatName, classes: number): number | undefi
   return classes <= fewClasses ? undefined : usualTop.manyClasses;
 }
 
+/** The classes of an answer: the most probable one, or all that reach the threshold, the most probable first. */
+function answered({ head, top, probabilities }: Answer, { threshold }: Columns): number[] {
+  return head.labels === 'one'
+    ? top.slice(0, 1)
+    : topClasses(probabilities, head.classes.length).filter(
+        (index) => (probabilities[index] as number) >= threshold,
+      );
+}
+
 const rounded = (probability: number | undefined) => (probability as number).toFixed(6);
 
-function csvForm({ classes, top }: Columns): TextForm {
-  const ranks = Array.from({ length: Math.min(top ?? 0, classes.length) }, (_, rank) => rank);
+/** Several tasks have a column for the task; their classes are no columns then. */
+function csvForm(columnsOfRows: Columns): TextForm {
+  const { heads } = columnsOfRows;
+  const [{ classes }, ...others] = heads as [Head];
+  const several = others.length > 0;
+  const top = columnsOfRows.top ?? (several ? 1 : undefined);
+  const most = Math.max(...heads.map((head) => head.classes.length));
+  const ranks = Array.from({ length: Math.min(top ?? 0, most) }, (_, rank) => rank);
   const shown = ranks.flatMap((rank) =>
     rank === 0 ? ['probability'] : [`prediction ${rank + 1}`, `probability ${rank + 1}`],
   );
@@ -73,18 +94,22 @@ function csvForm({ classes, top }: Columns): TextForm {
     if (answer.top.length === 0) {
       return columns.map(() => '');
     }
-    return top === undefined
-      ? Array.from(answer.probabilities, rounded)
-      : answer.top.flatMap((index, rank) => [
-          ...(rank === 0 ? [] : [classes[index] as string]),
-          rounded(answer.probabilities[index]),
-        ]);
+    const values =
+      top === undefined
+        ? Array.from(answer.probabilities, rounded)
+        : answer.top.flatMap((index, rank) => [
+            ...(rank === 0 ? [] : [answer.head.classes[index] as string]),
+            rounded(answer.probabilities[index]),
+          ]);
+    return columns.map((_, place) => values[place] ?? '');
   };
   return {
-    head: `${csvLine(['path', 'prediction', ...columns, 'reason'])}\n`,
+    head: `${csvLine(['path', ...(several ? ['task'] : []), 'prediction', ...columns, 'reason'])}\n`,
     row: (answer) => {
-      const prediction = classes[answer.top[0] ?? -1] ?? '';
-      return csvLine([answer.path, prediction, ...cells(answer), answer.reason ?? '']);
+      const { path, head, reason = '' } = answer;
+      const names = answered(answer, columnsOfRows).map((index) => head.classes[index]);
+      const task = several ? [head.task] : [];
+      return csvLine([path, ...task, names.join('|'), ...cells(answer), reason]);
     },
     between: '\n',
     foot: '\n',
@@ -97,18 +122,26 @@ const jsonForm = (columns: Columns, around: Omit<TextForm, 'row'>): TextForm => 
 });
 
 /** Probabilities of all classes by their names, or the most probable ones in order. */
-function record({ path, top, probabilities, reason }: Answer, columns: Columns): object {
+function record(answer: Answer, columns: Columns): object {
+  const { path, head, top, probabilities, reason } = answer;
   const [first] = top;
+  const image = columns.heads.length === 1 ? { path } : { path, task: head.task };
   if (first === undefined) {
-    return { path, prediction: null, reason };
+    return { ...image, prediction: null, reason };
   }
-  const { classes } = columns;
+  const { classes } = head;
   const shareOf = (index: number) => Number(rounded(probabilities[index]));
   const shares =
     columns.top === undefined
       ? { probabilities: Object.fromEntries(classes.map((name, index) => [name, shareOf(index)])) }
       : { top: top.map((index) => ({ class: classes[index], probability: shareOf(index) })) };
-  return { path, prediction: classes[first], probability: shareOf(first), ...shares };
+  return head.labels === 'one'
+    ? { ...image, prediction: classes[first], probability: shareOf(first), ...shares }
+    : {
+        ...image,
+        predictions: answered(answer, columns).map((index) => classes[index]),
+        ...shares,
+      };
 }
 
 /** The fewest columns of a table's paths, and how many paths set it: there may be millions. */
@@ -118,14 +151,21 @@ const mostMeasured = 1000;
 /** A prediction's columns beside the name of its class: ` 99.9 %, `. */
 const besideName = 9;
 
+/** The columns that the longest answer of a head takes. */
+function answerWidth({ task, classes }: Head, { heads, top = classes.length }: Columns): number {
+  const widths = classes.map((name) => displayWidth(printable(name))).sort((a, b) => b - a);
+  const forClasses = widths.slice(0, top).reduce((sum, width) => sum + width + besideName, 0);
+  const forTask = heads.length === 1 ? 0 : displayWidth(printable(task)) + ': '.length;
+  return forTask + forClasses - ', '.length;
+}
+
 /**
  * Two columns, of paths and of the most probable classes with their probabilities in percent, that fit the terminal. Where
  * paths do not fit, the folder that all are in stands above them.
  */
-function tableForm({ classes, paths, top = classes.length, isTopGiven, room }: Columns): TextForm {
-  const widths = classes.map((name) => displayWidth(printable(name))).sort((a, b) => b - a);
-  const forAnswer =
-    widths.slice(0, top).reduce((sum, width) => sum + width + besideName, 0) - ', '.length;
+function tableForm(columns: Columns): TextForm {
+  const { heads, paths, isTopGiven, room } = columns;
+  const forAnswer = Math.max(...heads.map((head) => answerWidth(head, columns)));
   const mostForPath = Math.max(fewestForPath, room - 2 - forAnswer);
   const widest = (names: readonly string[]) =>
     names.reduce((most, name) => Math.max(most, displayWidth(printable(name))), 'image'.length);
@@ -145,15 +185,21 @@ function tableForm({ classes, paths, top = classes.length, isTopGiven, room }: C
   ];
   return {
     head: `${head.join('\n')}\n`,
-    row: ({ path, top: indices, probabilities, reason }) => {
-      const shown = indices.map(
+    row: (answer) => {
+      const { path, head, probabilities, reason } = answer;
+      const { classes, labels, task } = head;
+      const indices = labels === 'one' ? answer.top : answered(answer, columns);
+      const named = indices.map(
         (index) => `${printable(classes[index] as string)} ${percent(probabilities[index])}`,
       );
-      const answer =
+      const [first = 'none', ...more] = named;
+      const shown =
+        heads.length === 1 ? [first, ...more] : [`${printable(task)}: ${first}`, ...more];
+      const text =
         reason === undefined
           ? joined(shown, isTopGiven ? Number.POSITIVE_INFINITY : left)
           : shorten(`– ${reason}`, left);
-      return line(printable(path.slice(folder.length)), answer);
+      return line(printable(path.slice(folder.length)), text);
     },
     between: '\n',
     foot: '\n',

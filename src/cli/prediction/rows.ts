@@ -1,7 +1,7 @@
 /** Predicts images and writes a row for each as it is computed: to the standard output, or to a file that appears whole. */
 import { writeFile } from 'node:fs/promises';
 import { replaceFile, writing } from '../../disk/index.js';
-import type { Classifier } from '../../model/index.js';
+import { type Classifier, type Head, headsOf } from '../../model/index.js';
 import {
   type ClassifyOptions,
   classifyBatches,
@@ -18,6 +18,8 @@ export interface RowsRequest extends ClassifyOptions {
   files: readonly string[];
   format: FormatName;
   top: number | undefined;
+  /** As {@link Columns.threshold}. */
+  threshold: number;
   /** The file; undefined: the standard output. */
   out: string | undefined;
   progress: ProgressReporter;
@@ -35,36 +37,39 @@ export interface Unread {
 /** An error message lists no more. */
 const mostKept = 10;
 
-/** Writes a row for each image. @returns the images that have no prediction */
-export async function writeRows(request: RowsRequest): Promise<Unread> {
+/** Writes a row for each image and head. @returns their number, and the images that have no prediction */
+export async function writeRows(request: RowsRequest): Promise<{ rows: number; unread: Unread }> {
   const { format, out } = request;
   const unread: Unread = { count: 0, first: [] };
   const columns = columnsOf(request);
+  const rows = columns.heads.length * request.files.length;
   const text = textOf(formats[format](columns), request, columns, unread);
   if (out !== undefined) {
     const marked = format === 'csv' ? withByteOrderMark(columns, text) : text;
     await replaceFile(out, (unfinished) =>
       writing(out, () => writeFile(unfinished, marked, { flag: 'wx' })),
     );
-    return unread;
+    return { rows, unread };
   }
   for await (const piece of text) {
     process.stdout.write(piece);
   }
-  return unread;
+  return { rows, unread };
 }
 
 /** Columns that the terminal has where it does not tell. */
 const usualColumns = 80;
 
-function columnsOf({ classifiers, files, format, top, out }: RowsRequest): Columns {
-  const { classes } = classifiers[0] as Classifier;
+function columnsOf({ classifiers, files, format, top, threshold, out }: RowsRequest): Columns {
+  const heads = headsOf(classifiers[0] as Classifier);
+  const most = Math.max(...heads.map((head) => head.classes.length));
   // A serial line says 0.
   const columns = process.stdout.columns || usualColumns;
   return {
-    classes,
+    heads,
+    threshold,
     paths: files,
-    top: top ?? defaultTop(format, classes.length),
+    top: top ?? defaultTop(format, most),
     isTopGiven: top !== undefined,
     room: isTerminal(out) ? columns : Number.POSITIVE_INFINITY,
   };
@@ -76,7 +81,7 @@ const isTerminal = (out: string | undefined) => out === undefined && process.std
 async function* textOf(
   form: TextForm,
   { classifiers, weights, files, crops, batchSize, threads, out, progress, signal }: RowsRequest,
-  { classes, top = 1 }: Columns,
+  { heads, top = 1 }: Columns,
   unread: Unread,
 ): AsyncGenerator<string> {
   yield form.head;
@@ -90,13 +95,16 @@ async function* textOf(
     unread.count += failures.length;
     unread.first.push(...failures.slice(0, mostKept - unread.first.length));
     const reasons = new Map(failures.map(({ index, reason }) => [index, reason]));
-    const rows = Array.from({ length: count }, (_, at) => {
+    const columns = probabilities.length / count;
+    const rows = Array.from({ length: count * heads.length }, (_, row) => {
+      const [at, head] = [Math.floor(row / heads.length), heads[row % heads.length] as Head];
       const reason = reasons.get(start + at);
-      const row = probabilities.subarray(at * classes.length, (at + 1) * classes.length);
+      const own = probabilities.subarray(at * columns + head.from, at * columns + head.to);
       return form.row({
         path: files[start + at] as string,
-        top: reason === undefined ? topClasses(row, top) : [],
-        probabilities: row,
+        head,
+        top: reason === undefined ? topClasses(own, top) : [],
+        probabilities: own,
         reason,
       });
     });
@@ -107,11 +115,12 @@ async function* textOf(
 
 /** Spreadsheets take a CSV file for one of another encoding where it begins without this mark; other programs may not expect it. */
 async function* withByteOrderMark(
-  { classes, paths }: Columns,
+  { heads, paths }: Columns,
   text: AsyncIterable<string>,
 ): AsyncGenerator<string> {
   const isOther = (name: string) => /[^ -~]/.test(name);
-  if (classes.some(isOther) || paths.some(isOther)) {
+  const names = heads.flatMap(({ task, classes }) => [task, ...classes]);
+  if (names.some(isOther) || paths.some(isOther)) {
     yield '\ufeff';
   }
   yield* text;
