@@ -11,7 +11,7 @@ import {
   text,
 } from '../arguments.js';
 import type { Manifest, Task } from '../dataset/index.js';
-import { expected, givenTwice } from '../errors.js';
+import { expected, givenTwice, missing } from '../errors.js';
 import {
   type BuiltClassifier,
   built,
@@ -126,9 +126,17 @@ function checkFolders(folders: readonly string[]): void {
   }
 }
 
-/** A data set of one task may call it otherwise. */
-const taskFor = (run: Run, { tasks }: Manifest): string =>
-  tasks.length === 1 ? (tasks[0] as Task).name : run.task;
+/** The task that scores. A data set of one task may call it otherwise. */
+function taskFor({ task, tasks: known }: Run, { tasks }: Manifest): string {
+  if (tasks.length === 1) {
+    return (tasks[0] as Task).name;
+  }
+  if (task === undefined && known.length > 1) {
+    const remedy = `The runs answer ${known.join(', ')}: name the one whose score decides`;
+    throw missing('the name of a task', 'task', remedy);
+  }
+  return task ?? (known[0] as string);
+}
 
 /** Gives `target`, the classifier of the first run, the weights that are scored, and at the end their mean. */
 class Averaging {

@@ -82,6 +82,7 @@ export interface SubmitRequest extends GivenValues<typeof submitOptions> {
     | 'fold'
     | 'resume'
     | 'signal'
+    | 'callbacks'
     | 'onAugment'
     | 'onProgress'
     | 'onEpoch'

@@ -58,6 +58,8 @@ export interface EpochRecord extends PipelineReport {
   imagesPerSecond: number;
   /** Share of the training time spent waiting for the next batch, 0…1. */
   waitShare: number;
+  /** What callbacks have logged, by name; absent if they have logged nothing. */
+  logged?: Record<string, number>;
 }
 
 /** How epochs are compared: by the highest accuracy or the lowest loss, both of validation. */

@@ -1,4 +1,11 @@
 /** Training: fine-tunes a classifier in a run that can be interrupted and resumed. */
+export type {
+  BeginFacts,
+  Callback,
+  Control,
+  EndFacts,
+  StepFacts,
+} from './callbacks/callback.js';
 export { tasksOfRun } from './checkpoint/checkpoint.js';
 export { type FitHistory, fit } from './fit/fit.js';
 export type { FitOptions, FitProgress } from './fit/options.js';

@@ -28,6 +28,7 @@ import type { AugmentChoice, Augmenter, LoaderFailure, Preprocessing } from '../
 import { count } from '../plural.js';
 import type { Settings } from '../settings.js';
 import { chooseForRun } from './augment.js';
+import { type Callback, callbackList } from './callbacks/callback.js';
 import {
   type Checkpoint,
   keepNewest,
@@ -81,6 +82,8 @@ export interface TrainOptions extends PlanOptions {
   resume?: boolean | undefined;
   /** Aborting saves a checkpoint after the current step and ends the call. */
   signal?: AbortSignal | undefined;
+  /** What to do at the moments of the run, in the order of the list. */
+  callbacks?: readonly Callback[] | undefined;
   /** Called before the first step of a new run with `augment: 'auto'`. */
   onAugment?: ((choice: AugmentChoice) => void) | undefined;
   /** Called after every step, of training and validation. */
@@ -103,6 +106,7 @@ const trainShape = {
   classifier: optional(aClassifier),
   resume: optional({ what: 'true or false', accepts: (value) => typeof value === 'boolean' }),
   signal,
+  callbacks: callbackList,
   onAugment: callback,
   onProgress: callback,
   onEpoch: callback,
@@ -119,7 +123,7 @@ export interface TrainResult {
   best: EpochRecord | undefined;
   /** Images of both splits that this call could not use. */
   failures: LoaderFailure[];
-  /** False when the signal ended the run early; `resume` continues it. */
+  /** False when the signal or a callback ended the run early; `resume` continues it. */
   finished: boolean;
   /** True when the run ended before its last epoch, since none was better within `patience`. */
   endedEarly: boolean;
@@ -179,7 +183,8 @@ async function trainFrom(
   const { fold, bestBy } = start.plan.values;
   const { preprocessing } = start;
   const classifier = { ...given.classifier, preprocessing, ...taskRecord(start.plan), fold };
-  const run = new Run({ ...given, ...start, classifier, folder });
+  const callbacks = given.callbacks ?? [];
+  const run = new Run({ ...given, ...start, classifier, folder, callbacks });
   try {
     const wasFinished = run.isFinished;
     const finished = await run.toEnd();

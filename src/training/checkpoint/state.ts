@@ -40,6 +40,10 @@ export interface Position {
   batch: number;
   totals: EpochTotals;
   history: EpochRecord[];
+  /** Set by a callback, in the place of the schedule's. */
+  learningRate?: number | undefined;
+  /** What callbacks have logged in the current epoch, by name. */
+  logged?: Record<string, number> | undefined;
 }
 
 /** As this version writes it. */
@@ -112,7 +116,9 @@ const isPosition = (value: unknown): boolean =>
   Array.isArray(value.history) &&
   value.history.every(isObject) &&
   isObject(value.totals) &&
-  isObject(value.totals.work);
+  isObject(value.totals.work) &&
+  (value.learningRate === undefined || Number.isFinite(value.learningRate)) &&
+  (value.logged === undefined || isObject(value.logged));
 
 const isSlot = (value: unknown): boolean =>
   isObject(value) &&

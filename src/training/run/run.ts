@@ -12,6 +12,8 @@ import {
 } from '../../pipeline/index.js';
 import type { Settings } from '../../settings.js';
 import { tf } from '../../tensorflow/index.js';
+import type { BeginFacts, Callback } from '../callbacks/callback.js';
+import { Moments } from '../callbacks/moments.js';
 import {
   type Checkpoint,
   type EpochTotals,
@@ -49,6 +51,7 @@ export interface RunParts {
   /** With the weights of the checkpoint, if there is one. */
   classifier: Classifier;
   checkpoint: Checkpoint | undefined;
+  callbacks: readonly Callback[];
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: TrainProgress) => void) | undefined;
   onEpoch?: ((record: EpochRecord) => void) | undefined;
@@ -62,6 +65,9 @@ export class Run {
   private readonly phases: Phase[];
   private readonly cycles: Cycle[];
   private readonly validation: Loader | undefined;
+  private readonly moments: Moments;
+  /** Of the last step of training. */
+  private lastRate: number | undefined;
   /** Duration of the last validation, for the estimate of the time left. */
   private validationSeconds = 0;
   /** When the newest checkpoint was complete, or the run began, in milliseconds. */
@@ -71,6 +77,7 @@ export class Run {
     const { plan, classifier, checkpoint } = parts;
     const start = { epoch: 0, batch: 0, totals: this.noTotals(), history: [] };
     this.position = checkpoint?.position ?? start;
+    this.moments = new Moments(parts.callbacks, this.position);
     this.objective = objectiveOf(plan);
     this.stage = new Stage({ ...parts, objective: this.objective });
     this.phases = phasesOf(plan.values, classifier.preprocessing.crop);
@@ -92,21 +99,27 @@ export class Run {
     this.validation?.close();
   }
 
-  /** True when the end is reached, false when the signal is aborted before. */
+  /** True when the end is reached, false when the signal or a callback stops the run before. */
   async toEnd(): Promise<boolean> {
-    const { folder, classifier } = this.parts;
-    await writeHistory(folder, this.history);
+    await writeHistory(this.parts.folder, this.history);
     // A kill may have come between the last checkpoint and its best weights.
     await this.keepBest();
+    return this.isFinished
+      ? await this.epochsLeft()
+      : await this.moments.during(this.facts(), () => this.epochsLeft());
+  }
+
+  private async epochsLeft(): Promise<boolean> {
     while (!this.isFinished) {
       this.stage.enter(this.phaseOf(this.position.epoch));
-      if (!(await this.epoch())) {
+      if (this.isStopping || !(await this.epoch())) {
         await this.save();
         return false;
       }
     }
     // From now on the classifier's weights are the averages.
     this.stage.steps.updater.average?.swap();
+    const { folder, classifier } = this.parts;
     const { epoch } = this.position;
     await this.stage.asPlain(() =>
       saveClassifier({ ...classifier, epoch }, path.join(folder, 'model')),
@@ -118,6 +131,33 @@ export class Run {
   get isFinished(): boolean {
     const { values } = this.parts.plan;
     return this.position.epoch >= values.epochs || endsEarly(this.history, values);
+  }
+
+  private get isStopping(): boolean {
+    return this.parts.signal?.aborted === true || this.moments.isStopping;
+  }
+
+  private facts(): BeginFacts {
+    const { plan, folder, classifier } = this.parts;
+    const { tasks, values, augmentation, training, validation } = plan;
+    return {
+      run: folder,
+      tasks: tasks.map(({ name }) => name),
+      classifier,
+      images: training.length,
+      validationImages: validation.length,
+      epochs: values.epochs,
+      stepsPerEpoch: this.stage.training.batchesPerEpoch,
+      finishedSteps: this.steps,
+      history: [...this.history],
+      options: { ...values, augmentation },
+    };
+  }
+
+  /** Finished steps of the whole run. */
+  private get steps(): number {
+    const { epoch, batch } = this.position;
+    return epoch * this.stage.training.batchesPerEpoch + batch;
   }
 
   /** Enters the phase of the next batch, with the state of `checkpoint` if the optimizer goes on with the same weights. */
@@ -144,22 +184,26 @@ export class Run {
     }
     this.validationSeconds = (performance.now() - started) / 1000;
     const { position } = this;
+    const { logged } = position;
     const record: EpochRecord = {
       epoch: position.epoch + 1,
-      learningRate: this.learningRate(this.stage.training.batchesPerEpoch - 1),
+      learningRate: this.lastRate ?? this.learningRate(this.stage.training.batchesPerEpoch - 1),
       ...scoresOf(this.parts.plan.tasks, position.totals, validation),
       ...pipelineReport(position.totals, this.parts.plan.values.threads),
       seconds: position.totals.trainMs / 1000 + this.validationSeconds,
+      ...(logged === undefined ? {} : { logged }),
     };
     position.history.push(record);
     position.epoch += 1;
     position.batch = 0;
     position.totals = this.noTotals();
+    position.logged = undefined;
     // The checkpoint holds the history too, so that history.csv can always be written again from it.
     await this.save();
     await this.keepBest();
     await writeHistory(this.parts.folder, position.history);
     this.parts.onEpoch?.(record);
+    await this.moments.epoch(record);
     return true;
   }
 
@@ -214,7 +258,7 @@ export class Run {
     return ended ? sums : 'aborted';
   }
 
-  /** Takes a step for each batch; false when the signal is aborted before the last one. */
+  /** Takes a step for each batch; false when the signal or a callback stops the run before the last one. */
   private async pass(
     pass: Pass,
     batches: AsyncIterator<Batch<PixelType>>,
@@ -224,7 +268,6 @@ export class Run {
       stepped,
     }: { step(input: StepInput): Promise<tf.Tensor>; stepped?(waitMs: number): Promise<void> },
   ): Promise<boolean> {
-    const { signal } = this.parts;
     const { objective } = this;
     const steps = overlapped(batches, {
       prepare: (batch) => stepInput(batch, { objective, pass }),
@@ -235,8 +278,8 @@ export class Run {
       for await (const { input, result, waitMs } of steps) {
         tally.add(input.images, result);
         await stepped?.(waitMs);
-        this.report(pass, tally);
-        if (signal?.aborted) {
+        await this.report(pass, tally);
+        if (this.isStopping) {
           tally.read();
           return false;
         }
@@ -251,17 +294,28 @@ export class Run {
   private trainingPlace(): TrainingPlace {
     const { epoch, batch } = this.position;
     const { seed, accumulate } = this.parts.plan.values;
+    const learningRate = this.learningRate(batch);
+    this.lastRate = learningRate;
     return {
-      learningRate: this.learningRate(batch),
+      learningRate,
       key: `${seed}/${epoch}/${batch}`,
       isLast: (batch + 1) % accumulate === 0 || batch + 1 === this.stage.training.batchesPerEpoch,
     };
   }
 
-  private report(phase: Pass, tally: Tally): void {
+  private async report(phase: Pass, tally: Tally): Promise<void> {
     const { plan, onProgress } = this.parts;
-    const { position, validationSeconds } = this;
-    onProgress?.(progressOf({ phase, plan, position, tally, validationSeconds }));
+    const { position, validationSeconds, moments } = this;
+    const tellsStep = phase === 'train' && moments.hasSteps;
+    if (onProgress === undefined && !tellsStep) {
+      return;
+    }
+    const progress = progressOf({ phase, plan, position, tally, validationSeconds });
+    onProgress?.(progress);
+    if (tellsStep) {
+      const learningRate = this.lastRate as number;
+      await moments.step({ ...progress, step: this.steps, learningRate });
+    }
   }
 
   /** Refuses weights that are not finite before it touches an earlier checkpoint. */
@@ -309,7 +363,10 @@ export class Run {
   }
 
   private learningRate(batch: number): number {
-    const { epoch } = this.position;
+    const { epoch, learningRate } = this.position;
+    if (learningRate !== undefined) {
+      return learningRate;
+    }
     const { batchesPerEpoch: stepsPerEpoch } = this.stage.training;
     const { from, to } = this.cycles.find((cycle) => epoch < cycle.to) as Cycle;
     const step = (epoch - from) * stepsPerEpoch + batch;
