@@ -177,6 +177,7 @@ export {
   type FitOptions,
   type FitProgress,
   fit,
+  jsonLines,
   Lion,
   type LionOptions,
   type NamedVariable,
@@ -192,6 +193,7 @@ export {
   type TrainOptions,
   type TrainProgress,
   type TrainResult,
+  tensorBoard,
   train,
   trainableVariables,
 } from './training/index.js';

@@ -1,4 +1,5 @@
 /** The public face of what all stages do with files: read them, write them whole, and lock folders. */
+export { AppendedFile } from './appended-file.js';
 export { makeFolder, removeFile, replaceFile, writePart, writeWhole } from './atomic-file.js';
 export {
   type ByteSource,

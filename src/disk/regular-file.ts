@@ -7,13 +7,16 @@ import { expected } from '../errors.js';
 const mostBytes = 2 ** 31 - 1;
 
 /**
- * Opens `file`; the caller closes the handle. `size` is in bytes.
+ * Opens `file`, by default for reading; the caller closes the handle. `size` is in bytes.
  *
  * @throws InvalidInputError for a folder, pipe, device or socket, and the system's error where the file cannot be opened.
  */
-export async function openRegular(file: string): Promise<{ handle: FileHandle; size: number }> {
+export async function openRegular(
+  file: string,
+  flags: number = constants.O_RDONLY,
+): Promise<{ handle: FileHandle; size: number }> {
   // Without O_NONBLOCK, opening a pipe waits for a writer.
-  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(
+  const handle = await open(file, flags | (constants.O_NONBLOCK ?? 0)).catch(
     (error: NodeJS.ErrnoException) => {
       throw error.code === 'ENXIO' ? notRegular(file, 'a socket or a device') : error;
     },

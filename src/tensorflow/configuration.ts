@@ -2,6 +2,7 @@
 import { expected } from '../errors.js';
 import { native } from '../native.js';
 import { type OptionValues, resolveOptions } from '../options.js';
+import { bytesField, intField, varint } from '../protobuf.js';
 import type { NativeTensorFlow } from './native-tensorflow.js';
 
 /** Options of {@link configure}. */
@@ -138,19 +139,5 @@ function gpuOptions(options: RuntimeOptions): number[] {
   ];
 }
 
-/** A number field. Zero is the default of every number and is not written. */
-const intField = (field: number, value: number): number[] =>
-  value === 0 ? [] : [...varint(field << 3), ...varint(value)];
-
 /** allow_soft_placement: an op without a GPU kernel runs on the CPU. */
 const softPlacement = (): number[] => intField(7, 1);
-
-const bytesField = (field: number, bytes: Iterable<number>): number[] => {
-  const content = [...bytes];
-  return [...varint((field << 3) | 2), ...varint(content.length), ...content];
-};
-
-/** Protocol Buffers' variable-length integer: 7 bits in each byte, the lowest first. */
-function varint(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
-}

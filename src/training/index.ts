@@ -6,6 +6,9 @@ export type {
   EndFacts,
   StepFacts,
 } from './callbacks/callback.js';
+export { jsonLines } from './callbacks/json-lines.js';
+export { type LogName, logs } from './callbacks/logs.js';
+export { tensorBoard } from './callbacks/tensor-board.js';
 export { tasksOfRun } from './checkpoint/checkpoint.js';
 export { type FitHistory, fit } from './fit/fit.js';
 export type { FitOptions, FitProgress } from './fit/options.js';

@@ -1,7 +1,7 @@
 /** `bobbin train`: the folders of runs, what it says at the end, and what it refuses. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { type Manifest, saveManifest } from '../../src/dataset/index.js';
@@ -20,6 +20,7 @@ const train = (data: string, where: string, ...words: string[]) =>
 const network = '--model mobilenet-v2 --no-pretrained --size 32 --trainable head'.split(' ');
 /** The best epoch is the first one: no step changes a weight. */
 const still = [...network, '--learning-rate', '0', '--batch-size', '64'];
+const logs = ['--log', 'json-lines,tensorboard'];
 /** What follows a score, with commands that a shell takes as they are. */
 const use = [
   `  \`npx bobbin predict --run '${run}' PHOTO\``,
@@ -33,7 +34,7 @@ before(async () => {
   const tasks: Manifest['tasks'] = [{ name: 'hue', classes: ['red', 'green', 'blue'] }];
   const samples = manifest.samples.map((sample) => ({ ...sample, task: 'hue' }));
   await saveManifest({ ...manifest, tasks, samples }, at('renamed'));
-  const { stdout, stderr, code } = await train('data', runs, ...still, '--epochs', '2');
+  const { stdout, stderr, code } = await train('data', runs, ...still, '--epochs', '2', ...logs);
   assert.equal(code, 0, stderr);
   const score = /colour: validation accuracy (\d+\.\d %) after epoch 2, best \1 after epoch 1\n/;
   assert.match(stdout, score);
@@ -44,6 +45,18 @@ before(async () => {
     /^! An epoch of task colour is one step: a batch \(64\) exceeds its 24 images\.$/m,
   );
   assert.match(stderr, /^! The learning rate is 0: no step changes the weights of task colour\.$/m);
+});
+
+test('when a run has logs, then they are in its folder, and another name is refused', async () => {
+  const lines = (await readFile(path.join(run, 'log.jsonl'), 'utf8')).trimEnd().split('\n');
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).moment),
+    ['begin', 'step', 'epoch', 'step', 'epoch', 'end'],
+  );
+  assert.match(`${await readdir(path.join(run, 'events'))}`, /^events\.out\.tfevents\.[^,]+$/);
+  const { stderr, code } = await train('data', runs, '--log', 'json');
+  assert.equal(code, 1);
+  assert.match(stderr, /Expected words of json-lines, tensorboard for --log but received "json"/);
 });
 
 test('when a finished run is resumed, then it says that nothing was left to do, and draws nothing again', async () => {

@@ -120,6 +120,9 @@ test('when callbacks log numbers, then those behind them get them, and the histo
   const log: Callback = {
     step({ step }, control) {
       control.log('norm', step);
+      if (step === 1) {
+        control.log('once', 1);
+      }
       assert.throws(() => control.log('__proto__', 1), /Expected letters, .* for the name of log/);
       assert.throws(() => control.log('x', Number.NaN), /Expected a finite number for log x/);
       assert.throws(() => control.setLearningRate(-1), /Expected a finite number of at least 0/);
@@ -132,8 +135,11 @@ test('when callbacks log numbers, then those behind them get them, and the histo
   };
   const stop: Callback = { step: ({ step }, control) => step === 5 && control.stop() };
   await trained('logged', [log, behind, stop]);
-  const first = { norm: 3, f1: 0.1 };
-  assert.deepEqual(seen, [...[1, 2, 3].map((norm) => ({ norm })), first, { norm: 4 }, { norm: 5 }]);
+  const first = { norm: 3, once: 1, f1: 0.1 };
+  assert.deepEqual(seen, [
+    ...[{ norm: 1, once: 1 }, { norm: 2 }, { norm: 3 }],
+    ...[first, { norm: 4 }, { norm: 5 }],
+  ]);
   const { history } = await trained('logged', [], { resume: true });
   assert.deepEqual(
     history.map(({ logged }) => logged),

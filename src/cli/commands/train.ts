@@ -1,10 +1,11 @@
 /** `bobbin train`: trains one classifier for each task, or for several together, each in its own folder of the run. */
 import path from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { changeOptions, loadManifest, type Manifest, taskOf } from '../../dataset/index.js';
+import { expected } from '../../errors.js';
 import type { OptionValues } from '../../options.js';
 import { type ProgressReporter, withProgress } from '../../report/index.js';
-import { resumedOptions, tasksOfRun, train } from '../../training/index.js';
+import { type LogName, logs, resumedOptions, tasksOfRun, train } from '../../training/index.js';
 import { print } from '../../width.js';
 import { warnOfChanges } from '../data-changes.js';
 import { givenFlags, pickFlags } from '../flags.js';
@@ -32,6 +33,7 @@ interface Flags extends ImagesFlag {
   task?: string;
   together?: string | true;
   resume?: boolean;
+  log?: LogName[];
 }
 
 export const options = { ...trainingOptions, ...changeOptions };
@@ -46,6 +48,12 @@ export function configure(command: Command): void {
     .addOption(imagesFlag())
     .option('--task <name>', 'train only this task')
     .option('--together [groups]', togetherHelp)
+    .addOption(
+      new Option(
+        '--log <kinds>',
+        'logs in the folder of each run: json-lines writes log.jsonl, tensorboard writes events/; both with a comma between',
+      ).argParser(logNames),
+    )
     .option(
       '--resume',
       'continue from the checkpoints of an earlier call, with its options; only --epochs may differ',
@@ -57,6 +65,15 @@ export function configure(command: Command): void {
         withProgress((progress) => run({ flags, given: givenFlags(command), signal, progress })),
     ),
   );
+}
+
+function logNames(given: string): LogName[] {
+  const names = given.split(',');
+  const unknown = names.find((name) => !Object.hasOwn(logs, name));
+  if (unknown !== undefined) {
+    throw expected(`words of ${Object.keys(logs).join(', ')}`, '--log', unknown);
+  }
+  return [...new Set(names as LogName[])];
 }
 
 interface Work {
@@ -113,6 +130,7 @@ async function trainOne(
     run: folder,
     resume: flags.resume,
     signal,
+    callbacks: flags.log?.map((log) => logs[log](folder)),
     onAugment: ({ reason }) => progress.print(`${name}: ${reason}`),
     onProgress: (state) => progress.update({ ...state, name }),
     onEpoch: (record) => report.add(name, record, training.epochs),

@@ -24,6 +24,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'train --data data --run run',
     'train --data data --run run --resume',
     'train --data data --run small --size 128 --batch-size 64',
+    'train --data data --run run --log tensorboard',
     'train --data data --run again --config run/TASK/config.json',
   ],
   evaluate: ['evaluate --data data --run run', 'evaluate --data data --run run --crops ten'],
