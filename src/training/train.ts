@@ -29,6 +29,7 @@ import { count } from '../plural.js';
 import type { Settings } from '../settings.js';
 import { chooseForRun } from './augment.js';
 import { type Callback, callbackList } from './callbacks/callback.js';
+import { watchers } from './callbacks/warnings/list.js';
 import {
   type Checkpoint,
   keepNewest,
@@ -62,6 +63,7 @@ import {
   settingsOf,
 } from './settings.js';
 import { checkHeads, headTasks, taskRecord } from './tasks/heads.js';
+import { warn } from './warn.js';
 
 export interface TrainOptions extends PlanOptions {
   /**
@@ -183,7 +185,7 @@ async function trainFrom(
   const { fold, bestBy } = start.plan.values;
   const { preprocessing } = start;
   const classifier = { ...given.classifier, preprocessing, ...taskRecord(start.plan), fold };
-  const callbacks = given.callbacks ?? [];
+  const callbacks = [...(given.callbacks ?? []), ...watchers()];
   const run = new Run({ ...given, ...start, classifier, folder, callbacks });
   try {
     const wasFinished = run.isFinished;
@@ -285,8 +287,6 @@ async function begin(options: TrainOptions, plan: Plan, classifier: Classifier):
   warningsOf(plan).forEach(warn);
   return { plan: resolved, settings: settingsOf(resolved, model), preprocessing };
 }
-
-const warn = (sentence: string): void => process.emitWarning(sentence, { code: 'BOBBIN_TRAIN' });
 
 async function startingClassifier(
   { classifier, model }: TrainOptions,

@@ -6,7 +6,13 @@ import { type TestContext, test } from 'node:test';
 import { drawSamples } from '../../src/dataset/index.js';
 import { evaluate } from '../../src/evaluation/index.js';
 import { tf } from '../../src/tensorflow/index.js';
-import { type TrainOptions, train } from '../../src/training/index.js';
+import { risingLoss } from '../../src/training/callbacks/warnings/rising-loss.js';
+import {
+  type BeginFacts,
+  type EpochRecord,
+  type TrainOptions,
+  train,
+} from '../../src/training/index.js';
 import type { TrainProgress } from '../../src/training/run/progress.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
@@ -61,15 +67,96 @@ function listened(t: TestContext, codes: readonly string[]): string[] {
   return warnings;
 }
 
-test('when the learning rate is 0 and a batch exceeds the data, then a new run warns of each, once', async (t) => {
+/** The warnings of runs in new folders. */
+async function warningsOf(t: TestContext, ...runs: Partial<TrainOptions>[]): Promise<string[]> {
   const warnings = listened(t, ['BOBBIN_TRAIN']);
-  const options = { ...base, learningRate: 0, batchSize: 64 };
-  await train({ ...options, classifier: smallClassifier() });
-  await train({ ...options, resume: true });
-  assert.deepEqual(warnings, [
+  for (const options of runs) {
+    const model = options.resume === true ? {} : { classifier: smallClassifier() };
+    await train({ ...base, batchSize: 8, ...model, ...options });
+  }
+  return warnings;
+}
+
+test('when the learning rate is 0 and a batch exceeds the data, then a new run warns of each, once', async (t) => {
+  const options = { learningRate: 0, batchSize: 64 };
+  assert.deepEqual(await warningsOf(t, options, { ...options, resume: true }), [
     'An epoch of task colour is one step: a batch (64) exceeds its 24 images.',
     'The learning rate is 0: no step changes the weights of task colour.',
   ]);
+});
+
+test('when a run goes as it should, then nothing warns', async (t) => {
+  const fast = { run: path.join(folder, 'fast'), epochs: 10, learningRate: 0.1, warmUp: 1 };
+  const usual = { run: path.join(folder, 'usual'), epochs: 4, warmUp: 1 };
+  assert.deepEqual(await warningsOf(t, fast, usual), []);
+});
+
+/** A classifier whose features are 0 for every image. */
+function deadClassifier() {
+  const classifier = smallClassifier();
+  const [first] = classifier.model.layers as [tf.layers.Layer];
+  first.setWeights(first.getWeights().map((weight) => tf.zerosLike(weight)));
+  return classifier;
+}
+
+const turned = manifest.samples.map((sample) => ({
+  ...sample,
+  label: (sample.label + (sample.split === 'validation' ? 1 : 0)) % 3,
+}));
+
+const mistaken: [string, Partial<TrainOptions>, RegExp][] = [
+  [
+    'validation has other labels',
+    { manifest: { ...manifest, samples: turned }, epochs: 5, learningRate: 0.1, warmUp: 1 },
+    /^The training accuracy of task colour \(100\.0 %\) is far above its validation accuracy \(0\.0 %\), .*\.$/,
+  ],
+  [
+    'the rate is ten times too high',
+    { epochs: 4, learningRate: 10 },
+    /^The training loss of task colour is \d\.\d+ after epoch \d, worse than the 1\.10 of a guess: .* \(10\) .*\.$/,
+  ],
+  [
+    'the rate is far too low',
+    { learningRate: 1e-9 },
+    /^The head of task colour has not moved in the first epoch: a learning rate above 1e-9 may help\.$/,
+  ],
+  [
+    'no feature tells the classes apart',
+    { epochs: 3, classifier: deadClassifier(), trainable: 'head', weightDecay: 0.01 },
+    /^The training loss of task colour has stayed at 1\.10 for two epochs, .* \(0\.02\)\.$/,
+  ],
+];
+for (const [what, options, sentence] of mistaken) {
+  test(`when ${what}, then a run warns of it, once`, async (t) => {
+    const given = { epochs: 1, ...options, run: path.join(folder, what) };
+    const longer = { ...given, classifier: undefined, epochs: given.epochs + 1, resume: true };
+    const all = await warningsOf(t, given, longer);
+    const warnings = all.filter((each) => !each.includes('the rest now follows the schedule'));
+    assert.equal(warnings.length, 1, `${warnings}`);
+    assert.match(warnings[0] as string, sentence);
+  });
+}
+
+test('when the loss rises for three epochs of a phase, by a twentieth, then there is a warning', () => {
+  const values = { freezeEpochs: 0, stages: 1, startSize: 0, startStrength: 1, trainable: 'all' };
+  const sentence = (losses: number[], options: object = {}) => {
+    const history = losses.map((loss, i) => ({ epoch: i + 1, loss }));
+    const facts = {
+      tasks: ['colour'],
+      classifier: smallClassifier(),
+      options: { ...values, epochs: 8, learningRate: 0.1, ...options },
+    };
+    return risingLoss(history as EpochRecord[], facts as unknown as BeginFacts);
+  };
+  const rising = [2, 1, 1.01, 1.05, 1.06];
+  assert.equal(
+    sentence(rising),
+    'The training loss of task colour has risen for three epochs, from 1.00 to 1.06: a learning rate below 0.1 may help.',
+  );
+  assert.equal(sentence(rising.slice(0, 4)), undefined);
+  assert.equal(sentence([2, 1, 1.01, 1.02, 1.04]), undefined);
+  assert.equal(sentence([2, 1, 1.05, 1.04, 1.06]), undefined);
+  assert.equal(sentence(rising, { stages: 2, startStrength: 0.5 }), undefined);
 });
 
 test('when a run is resumed with another network, then that is refused; what is not given follows the run', async () => {
