@@ -1,9 +1,12 @@
 /** The callbacks that Bobbin has: what they write is what other programs read. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   scalarsRecord,
   startRecord,
@@ -48,8 +51,24 @@ test('when records are written, then they are the bytes of TensorBoard’s own w
 });
 
 const python = process.env.BOBBIN_PYTHON ?? 'python3';
-const hasTensorBoard = spawnSync(python, ['-c', 'import tensorboard']).status === 0;
-const noTensorBoard = `${python} has no tensorboard: pip install tensorboard==2.21.0, or name another Python in BOBBIN_PYTHON`;
+
+/** Why a test of a Python package is skipped, or false. */
+function skipWithout(name: string, version: string): string | false {
+  const find = `import importlib.util, sys; sys.exit(importlib.util.find_spec('${name}') is None)`;
+  return spawnSync(python, ['-c', find]).status === 0
+    ? false
+    : `${python} has no ${name}: \`pip install ${name}==${version}\`, or name another Python in BOBBIN_PYTHON`;
+}
+
+/** What a script beside this file prints as JSON. */
+function read<Read>(script: string, ...args: string[]): Read {
+  const file = path.join(import.meta.dirname, script);
+  const { stdout, stderr } = spawnSync(python, [file, ...args], { encoding: 'utf8' });
+  assert.ok(stdout !== '', stderr);
+  return JSON.parse(stdout);
+}
+
+const noTensorBoard = skipWithout('tensorboard', '2.21.0');
 
 test('when a run is stopped and resumed, then TensorBoard reads each step once', async (t) => {
   const events = path.join(folder, 'events');
@@ -60,13 +79,11 @@ test('when a run is stopped and resumed, then TensorBoard reads each step once',
   // The record of a killed run's step, which the resumed run repeats.
   const first = path.join(events, files.sort()[0] as string);
   await writeFile(first, scalarsRecord(0, 5, { 'step/loss': 99 }), { flag: 'a' });
-  if (!hasTensorBoard) {
+  if (noTensorBoard) {
     t.skip(noTensorBoard);
     return;
   }
-  const script = path.join(import.meta.dirname, 'read_events.py');
-  const { stdout, stderr } = spawnSync(python, [script, events], { encoding: 'utf8' });
-  const scalars: Record<string, [number, number][]> = JSON.parse(stdout || stderr);
+  const scalars = read<Record<string, [number, number][]>>('read_events.py', events);
   const [steps, epochs] = [
     [1, 2, 3, 4, 5, 6],
     [3, 6],
@@ -123,3 +140,72 @@ test('when a run is logged as JSON lines, then each moment is a line, and what a
   );
   assert.equal(await readFile(other, 'utf8'), 'keep this');
 });
+
+/** The address of a new MLflow server, which ends with the test. */
+async function mlflowServer(t: TestContext): Promise<string> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  const cwd = path.join(folder, 'mlflow');
+  await mkdir(cwd);
+  const store = ['--backend-store-uri', 'sqlite:///runs.db', '--artifacts-destination', 'files'];
+  const words = ['-m', 'mlflow', 'server', '--port', `${port}`, '--workers', '1', ...store];
+  const env = { ...process.env, MLFLOW_DISABLE_TELEMETRY: 'true' };
+  const server = spawn(python, words, { cwd, env, detached: true, stdio: 'ignore' });
+  const closed = once(server, 'close');
+  t.after(async () => {
+    // Its workers, too.
+    process.kill(-(server.pid as number));
+    await closed;
+  });
+  const address = `http://127.0.0.1:${port}`;
+  const isReady = () =>
+    fetch(`${address}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isReady())) {
+    assert.equal(server.exitCode, null, 'mlflow server has ended');
+    await wait(200);
+  }
+  return address;
+}
+
+interface MlflowRun {
+  status: string;
+  params: Record<string, string>;
+  metrics: Record<string, [step: number, value: number][]>;
+  files: Record<string, number>;
+}
+
+const skipMlflow = { skip: skipWithout('mlflow', '3.17.2'), timeout: 300_000 };
+
+test(
+  'when a run is stopped and resumed, then the MLflow server of the example has one run of it',
+  skipMlflow,
+  async (t) => {
+    const server = await mlflowServer(t);
+    const example = path.resolve(import.meta.dirname, '../../docs/examples/mlflow.mjs');
+    const { mlflow } = await import(example);
+    const experiment = 'colours';
+    const { history } = await stoppedAndResumed('tracked', () => [mlflow({ server, experiment })]);
+    const runs = read<MlflowRun[]>('read_mlflow.py', server, experiment);
+    assert.equal(runs.length, 1);
+    const [{ status, params, metrics, files }] = runs as [MlflowRun];
+    assert.equal(status, 'FINISHED');
+    assert.deepEqual([params.task, params.batchSize, params.flip], ['colour', '8', '0.5']);
+    assert.deepEqual(
+      metrics['step/loss']?.map(([step]) => step),
+      [1, 2, 3, 4, 5, 6],
+    );
+    assert.deepEqual(
+      metrics.validation_loss,
+      history.map(({ epoch, validationLoss }) => [3 * epoch, validationLoss]),
+    );
+    assert.deepEqual(
+      Object.keys(files).sort(),
+      (await readdir(path.join(folder, 'tracked/model'))).sort().map((name) => `model/${name}`),
+    );
+  },
+);
