@@ -40,13 +40,20 @@ function createObserver(
   isNew: boolean,
 ): SubmitObserver {
   const { out, models = 1, seed, training } = request;
-  const labelOf = ({ task, model }: Member) => (models > 1 ? `${task} model ${model}` : task);
+  const labelOf = ({ model }: Member, name: string) =>
+    models > 1 ? `${name} model ${model}` : name;
+  const trainedName = ({ task, tasks }: Member) => (tasks.length > 1 ? 'together' : task);
   let manifest: Manifest | undefined;
   /** The heading of a model's table: what it is, and which of how many. */
-  const headingOf = ({ task, model }: Member) => {
+  const headingOf = (member: Member) => {
+    const { task, tasks: own, model } = member;
     const tasks = manifest?.tasks ?? [];
-    const place = `task ${tasks.findIndex(({ name }) => name === task) + 1} of ${tasks.length}`;
-    return models > 1 ? `${task} (${place}, model ${model} of ${models})` : `${task} (${place})`;
+    const place =
+      own.length > 1
+        ? count(own.length, 'task')
+        : `task ${tasks.findIndex(({ name }) => name === task) + 1} of ${tasks.length}`;
+    const number = models > 1 ? `, model ${model} of ${models}` : '';
+    return `${trainedName(member)} (${place}${number})`;
   };
   return {
     async onPrepared(prepared) {
@@ -63,8 +70,10 @@ function createObserver(
       }
     },
     onChange: (sentence) => progress.print(`! ${sentence}`),
-    onAugment: (member, { reason }) => progress.print(`${labelOf(member)}: ${reason}`),
-    onTraining: (member, state) => progress.update({ ...state, name: labelOf(member) }),
+    onAugment: (member, { reason }) =>
+      progress.print(`${labelOf(member, trainedName(member))}: ${reason}`),
+    onTraining: (member, state) =>
+      progress.update({ ...state, name: labelOf(member, trainedName(member)) }),
     onEpoch: (member, record) =>
       report.add(headingOf(member), record, training.epochs ?? record.epoch),
     async onTrained({ task, model, run }, result) {
@@ -74,7 +83,7 @@ function createObserver(
       await reportRun({ manifest: manifest as Manifest, ...drawn });
     },
     onPredicting: (member, state) =>
-      progress.update({ ...state, name: labelOf(member), label: 'predicting' }),
+      progress.update({ ...state, name: labelOf(member, member.task), label: 'predicting' }),
     async onScored(evaluation) {
       progress.end();
       const folder = path.join(out, 'scores', evaluation.task);

@@ -1,4 +1,4 @@
-/** One model of one task: trains it and predicts with it; finished work is read from its run folder. */
+/** One model of a task, or of all together: trains it and predicts with it; finished work is read from its run folder. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import {
@@ -30,6 +30,7 @@ export interface Work {
   request: SubmitRequest;
   manifest: Manifest;
   crops: 'center' | 'five' | 'ten';
+  together: boolean;
 }
 
 /** One model's predictions of its task's validation images and of its questions' images. */
@@ -44,15 +45,15 @@ export interface MemberPredictions {
  */
 export async function trainMember({ request, manifest }: Work, member: Member): Promise<void> {
   const { training, seed, observer, signal } = request;
-  const { task, model, run } = member;
-  const files = [path.join(run, 'model', 'model.json'), predictionFile(run, 'validation')];
-  if (files.every(existsSync)) {
+  const { tasks, model, run } = member;
+  const predictions = tasks.map((task) => predictionFile({ ...member, task }, 'validation'));
+  if (existsSync(path.join(run, 'model', 'model.json')) && predictions.some(existsSync)) {
     return;
   }
   const result = await train({
     ...training,
     manifest,
-    task,
+    ...(tasks.length === 1 ? { task: tasks[0] } : { tasks }),
     run,
     signal,
     seed: seed + model - 1,
@@ -71,8 +72,9 @@ export async function trainMember({ request, manifest }: Work, member: Member): 
   }
 }
 
-const predictionFile = (run: string, name: 'validation' | 'questions'): string =>
-  path.join(run, `${name}.json`);
+/** A network of several tasks has a folder for the predictions of each. */
+const predictionFile = ({ task, tasks, run }: Member, name: 'validation' | 'questions'): string =>
+  path.join(run, ...(tasks.length > 1 ? [task] : []), `${name}.json`);
 
 /**
  * Predicts with the finished model. A prediction that is already stored in the run folder is read from there, if it is of the
@@ -94,14 +96,17 @@ export async function predictMember(
     name: 'validation' | 'questions',
     files: readonly (string | ImageFile)[],
   ) => {
-    const stored = predictionFile(run, name);
+    const stored = predictionFile(member, name);
     const origin = await originOf(modelFolder, manifest.root, files);
     const earlier = await ifPresent(loadPrediction(stored));
     if (earlier !== undefined && isOf(earlier, files, origin)) {
       return relocated(earlier, files);
     }
     const onProgress = (progress: ClassifyProgress) => observer?.onPredicting?.(member, progress);
-    const prediction = await predict({ ...images, classifier, crops, signal, files, onProgress });
+    const prediction = await predict({
+      ...{ ...images, classifier, task, crops, signal, files },
+      onProgress,
+    });
     await savePrediction({ ...prediction, origin }, stored);
     return prediction;
   };

@@ -31,12 +31,20 @@ export const submitOptions = {
     default: 'ten',
     help: 'windows of each image whose probabilities are averaged',
   },
+  together: {
+    type: 'boolean',
+    default: false,
+    help: 'train one network for all tasks, with a head for each, in place of one for each task',
+  },
   ...changeOptions,
 } as const satisfies OptionTable;
 
-/** One model of one task. */
+/** One model of a task, or of all tasks together. */
 export interface Member {
+  /** The task that it answers; while it trains for several, the first. */
   task: string;
+  /** The tasks that its network learns. */
+  tasks: readonly string[];
   /** Number of the model, 1 … `models`. */
   model: number;
   /** The model's run folder. */

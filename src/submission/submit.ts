@@ -23,7 +23,7 @@ import { hasBegun, keepSettings, modelRuns } from './settings.js';
 import { verifySubmission } from './verify.js';
 
 /**
- * Prepares `source`, trains the models of every task, averages their answers to its questions, and writes and verifies
+ * Prepares `source`, trains the models of every task, or of all tasks together, averages their answers to its questions, and writes and verifies
  * the submission.
  *
  * Work that `out` already holds is not repeated: the manifest, finished runs and predictions are used, and an unfinished
@@ -45,15 +45,20 @@ export async function submit(request: SubmitRequest): Promise<SubmitResult> {
 
 async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
   const { out, observer } = request;
-  const { models, crops } = resolveOptions(submitOptions, pickOptions(submitOptions, request));
+  const { models, crops, together } = resolveOptions(
+    submitOptions,
+    pickOptions(submitOptions, request),
+  );
   const { seed, validationFraction } = request;
   const training = shapingOf(request.training);
   const begun = await hasBegun(out);
-  await keepSettings(out, { seed, validationFraction, models, crops, ...training }, begun);
+  // Earlier versions had no networks of several tasks.
+  const kind = together ? { together } : {};
+  await keepSettings(out, { seed, validationFraction, models, crops, ...kind, ...training }, begun);
   const manifest = await prepared(request, begun);
   const questionFiles = await findQuestionFiles(manifest.root);
   await observer?.onPrepared?.(manifest);
-  const work = { request, manifest, crops };
+  const work = { request, manifest, crops, together };
   const evaluations: Evaluation[] = [];
   const { answers, csv, zip } = await answerQuestions({
     manifest,
@@ -80,8 +85,10 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
 async function predictMembers(work: Work, task: Task, images: QuestionImages, models: number) {
   const members: MemberPredictions[] = [];
   for (let model = 1; model <= models; model++) {
-    const run = path.join(modelRuns(work.request.out, model), task.name);
-    const member = { task: task.name, model, run };
+    const tasks = work.together ? work.manifest.tasks.map(({ name }) => name) : [task.name];
+    const folder = tasks.length > 1 ? 'together' : task.name;
+    const run = path.join(modelRuns(work.request.out, model), folder);
+    const member = { task: task.name, tasks, model, run };
     await trainMember(work, member);
     members.push(await predictMember(work, member, images));
   }

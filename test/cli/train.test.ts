@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
+import { chosenGroups, trainingFolders } from '../../src/cli/runs.js';
 import { type Manifest, saveManifest } from '../../src/dataset/index.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
@@ -140,4 +141,32 @@ test('when a run is evaluated, then it says of which epoch the weights are, and 
   assert.ok(stdout.split('\n').includes(line), stdout);
   const scores = await readFile(at('scores', 'colour', 'evaluation.json'), 'utf8');
   assert.equal(JSON.parse(scores).epoch, 3);
+});
+
+test('when tasks are grouped, then each group has a folder, and groups that cannot be are refused', async () => {
+  const tasks = ['a', 'b', 'c', 'd'].map((name) => ({ name, classes: ['x', 'y'] }));
+  const several = { ...manifest, tasks: tasks as Manifest['tasks'] };
+  const folders = async (together: string | true) =>
+    (await trainingFolders({ run: '/none' }, several, chosenGroups(several, { together }))).map(
+      (each) => [each.tasks.join(), path.basename(each.folder)],
+    );
+  assert.deepEqual(await folders(true), [['a,b,c,d', 'together']]);
+  assert.deepEqual(await folders('b, a; c'), [
+    ['b,a', 'together'],
+    ['c', 'c'],
+  ]);
+  assert.deepEqual(await folders('a,b;c,d'), [
+    ['a,b', 'together-1'],
+    ['c,d', 'together-2'],
+  ]);
+  const refused = (flags: Parameters<typeof chosenGroups>[1], message: RegExp) =>
+    assert.throws(() => chosenGroups(several, flags), message);
+  refused({ together: 'a,e' }, /Expected names of a, b, c, d for --together but received "e"/);
+  refused({ together: 'a;a' }, /The task a of --together was given twice/);
+  refused({ together: true, task: 'a' }, /--task cannot be combined with --together/);
+  const other = chosenGroups(several, { together: 'a,b' });
+  await assert.rejects(
+    trainingFolders({ run }, several, other),
+    /Expected a folder for the run of tasks a, b for --run but received .* It is the run of task colour: name another folder/,
+  );
 });

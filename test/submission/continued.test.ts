@@ -1,6 +1,16 @@
 /** A submission that is continued after its source or its files changed. */
 import assert from 'node:assert/strict';
-import { copyFile, cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  cp,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { createModel, saveClassifier } from '../../src/model/index.js';
@@ -22,10 +32,14 @@ const at = (place: string) => ({
 });
 
 /** Calls `submit` and returns its rows and what it told of changes. */
-async function submitted(place = at(folder)): Promise<{ rows: string[]; told: string[] }> {
+async function submitted(
+  place = at(folder),
+  change: { together?: boolean } = {},
+): Promise<{ rows: string[]; told: string[] }> {
   const told: string[] = [];
   const { csv } = await submit({
     ...place,
+    ...change,
     seed: 1,
     validationFraction: 0.3,
     crops: 'center',
@@ -183,4 +197,19 @@ test('when the source is gone, then the error names it', async () => {
     submitted(),
     new RegExp(`The folder ${source} is gone, with 12 of 12 photos`),
   );
+});
+
+test('when all tasks are trained together, then one network answers each, and a repeated call does nothing again', async (t) => {
+  const place = at(temporaryFolder(t));
+  const tasks = [task, 'lapel_design_labels'];
+  await synthesize(place.source, { tasks, imagesPerTask: 12, questionsPerTask: 2, size: 64 });
+  const { rows } = await submitted(place, { together: true });
+  assert.equal(rows.length, 4);
+  const folders = path.join(place.out, 'runs', 'model-1');
+  assert.deepEqual(await readdir(folders), ['together']);
+  const stored = tasks.map((name) => path.join(folders, 'together', name));
+  const written = await Promise.all(stored.map(times));
+  assert.deepEqual((await submitted(place, { together: true })).rows, rows);
+  assert.deepEqual(await Promise.all(stored.map(times)), written);
+  await assert.rejects(submitted(place), /together was true, is not given/);
 });

@@ -43,10 +43,8 @@ export function configure(command: Command): void {
     await presetSaved(command, out);
   });
   command.action(async (flags: Flags) => {
-    const { seed, validationFraction, models, crops, checkHashes, ...training } = pickFlags(
-      options,
-      flags,
-    );
+    const { seed, validationFraction, models, crops, together, checkHashes, ...training } =
+      pickFlags(options, flags);
     const request = {
       source: flags.data,
       out: flags.out,
@@ -54,6 +52,7 @@ export function configure(command: Command): void {
       validationFraction,
       models,
       crops,
+      together,
       checkHashes,
       training,
     };
