@@ -10,7 +10,7 @@ import { checkPreprocessing } from '../pipeline/index.js';
 import { tf } from '../tensorflow/index.js';
 import { aClassifier, type BuiltClassifier, built, type Classifier } from './classifier.js';
 import { nonFiniteWeight } from './finite-weights.js';
-import { areHeads, outputsOf } from './heads.js';
+import { areHeads, areTexts, outputsOf } from './heads.js';
 import { isSides } from './networks/record.js';
 import type { NamedTensors } from './weights/index.js';
 import { parseModelJson, type WeightsGroup } from './weights/model-json.js';
@@ -57,7 +57,7 @@ export async function saveClassifier(classifier: Classifier, folder: string): Pr
 export function descriptionOf(classifier: Classifier) {
   const { model, ...record } = classifier;
   const { network, imported, classes, heads, preprocessing } = record;
-  const { task, fold, validationImages, epoch } = record;
+  const { task, fold, validationImages, leftOut, epoch } = record;
   const metadata: Metadata = {
     network,
     imported,
@@ -67,6 +67,7 @@ export function descriptionOf(classifier: Classifier) {
     task,
     fold,
     validationImages,
+    leftOut,
     epoch,
     ...needsOf(model),
   };
@@ -164,7 +165,7 @@ async function classifierOf(
     throw error;
   }
   const { network, imported, classes, heads, preprocessing } = metadata;
-  const { task, fold, validationImages, epoch } = metadata;
+  const { task, fold, validationImages, leftOut, epoch } = metadata;
   return built({
     model,
     network,
@@ -175,6 +176,7 @@ async function classifierOf(
     ...(task !== undefined && { task }),
     ...(fold !== undefined && { fold }),
     ...(validationImages !== undefined && { validationImages }),
+    ...(leftOut !== undefined && { leftOut }),
     ...(epoch !== undefined && { epoch }),
   });
 }
@@ -190,12 +192,12 @@ function isMetadata(value: unknown): value is Metadata {
     isObject(value) &&
     typeof value.network === 'string' &&
     (value.imported === undefined || isImported(value.imported)) &&
-    Array.isArray(value.classes) &&
-    value.classes.every((name) => typeof name === 'string') &&
+    areTexts(value.classes) &&
     (value.heads === undefined || areHeads(value.heads, value.classes.length)) &&
     isObject(value.preprocessing) &&
     isOptionalText(value.task) &&
     isOptionalText(value.validationImages) &&
+    (value.leftOut === undefined || areTexts(value.leftOut)) &&
     isOptionalNumber(value.fold) &&
     isOptionalNumber(value.epoch)
   );

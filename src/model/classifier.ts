@@ -27,6 +27,8 @@ export interface Classifier {
   fold?: number | undefined;
   /** A digest of the validation images of its training, with which `evaluate` compares those that it scores. */
   validationImages?: string | undefined;
+  /** Classes that its training left out, since it had no image of them: their probability is 0. */
+  leftOut?: string[] | undefined;
   /** The epoch after which `train` saved it, from 1. */
   epoch?: number | undefined;
 }
@@ -116,7 +118,7 @@ export function partOf<Given extends Classifier>(
     return classifier;
   }
   const place = placeOfHead(heads, task, name);
-  const { task: own, classes, labels, validationImages } = heads[place] as Head;
+  const { task: own, classes, labels, validationImages, leftOut } = heads[place] as Head;
   const known = parts.get(classifier.model) ?? new Map<string, BuiltClassifier>();
   const part =
     known.get(own) ??
@@ -131,6 +133,7 @@ export function partOf<Given extends Classifier>(
       classes,
       heads: labels === 'one' ? undefined : headsFor([{ task: own, classes, labels }]),
       validationImages,
+      leftOut,
     });
   parts.set(classifier.model, known.set(own, part));
   return part;

@@ -28,6 +28,8 @@ export interface Head extends HeadTask {
   to: number;
   /** A digest of the task's validation images in its training, as of a classifier of one head. */
   validationImages?: string | undefined;
+  /** Classes that its training left out, as of a classifier of one head. */
+  leftOut?: string[] | undefined;
 }
 
 /** The heads of these tasks, side by side. */
@@ -61,8 +63,8 @@ export function areHeads(value: unknown, columns: number | undefined): value is 
     const isWhole =
       isObject(head) &&
       typeof head.task === 'string' &&
-      Array.isArray(head.classes) &&
-      head.classes.every((name) => typeof name === 'string') &&
+      areTexts(head.classes) &&
+      (head.leftOut === undefined || areTexts(head.leftOut)) &&
       ['one', 'any'].includes(head.labels as string) &&
       ['string', 'undefined'].includes(typeof head.validationImages) &&
       head.from === end &&
@@ -74,6 +76,9 @@ export function areHeads(value: unknown, columns: number | undefined): value is 
   }
   return end === columns;
 }
+
+export const areTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string');
 
 /** The dense layer that gives the unnormalised scores of a head, and the layer that makes probabilities of them. */
 export const headName = 'logits';

@@ -35,6 +35,7 @@ export {
   headName,
   headsFor,
   isSameHead,
+  logitsName,
   outputsOf,
 } from './heads.js';
 export { BatchNormalization } from './layers/batch-normalization.js';

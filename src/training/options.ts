@@ -50,6 +50,12 @@ export const trainOptions = {
     default: 'train',
     help: 'images that are trained on: those of the training split, or all labelled ones, so that none validate',
   },
+  emptyClasses: {
+    type: 'choice',
+    choices: ['keep', 'drop'],
+    default: 'keep',
+    help: 'classes without training images: answers like the others, or left out of the head, with the probability 0',
+  },
   limit: {
     type: 'integer',
     default: 0,

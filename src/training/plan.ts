@@ -15,7 +15,8 @@ import {
 import type { Pass } from './run/objective.js';
 import { checkPhases, cyclesOf } from './run/phases.js';
 import { checkSchedule } from './schedule/options.js';
-import { hasOneLabel, imagesOf } from './tasks/images.js';
+import { emptyClassesOf } from './tasks/empty-classes.js';
+import { hasOneLabel, imagesOf, labelsOf } from './tasks/images.js';
 import { LabelTable } from './tasks/label-table.js';
 
 export interface PlanOptions extends GivenValues<typeof trainOptions> {
@@ -37,6 +38,8 @@ export interface Plan {
   /** The images of all tasks. */
   training: Samples;
   validation: Samples;
+  /** For each task the classes that its head leaves out, by their numbers. */
+  leftOut: number[][];
   /** Their labels, where a sample is not enough: of several tasks, or of one with any number of labels. */
   labels?: Record<Pass, LabelTable>;
 }
@@ -68,6 +71,7 @@ export function planOf(options: PlanOptions): Plan {
     augmentation,
     training,
     validation,
+    leftOut: [],
     ...(!hasOneLabel(tasks) && {
       labels: {
         train: new LabelTable(trainingPart, training),
@@ -76,8 +80,13 @@ export function planOf(options: PlanOptions): Plan {
     }),
   };
   checkLabelled(plan);
-  return plan;
+  return values.emptyClasses === 'keep' ? plan : { ...plan, leftOut: leftOutOf(plan) };
 }
+
+const leftOutOf = ({ tasks, training, labels }: Plan): number[][] =>
+  tasks.map((task, place) =>
+    emptyClassesOf(task, labels?.train.labelsFor(place).flat() ?? labelsOf(training)),
+  );
 
 function tasksOf({ manifest, task, tasks }: PlanOptions): Task[] {
   if (task !== undefined && tasks !== undefined) {

@@ -62,6 +62,7 @@ import {
   saveEpochs,
   settingsOf,
 } from './settings.js';
+import { leaveOut } from './tasks/empty-classes.js';
 import { checkHeads, headTasks, taskRecord } from './tasks/heads.js';
 import { warn } from './warn.js';
 
@@ -268,6 +269,7 @@ async function begin(options: TrainOptions, plan: Plan, classifier: Classifier):
   const { run, manifest, onAugment } = options;
   const { augment, normalization } = plan.values;
   checkHas(classifier, plan.values);
+  leaveOut(classifier, plan.leftOut);
   const own =
     normalization === 'own'
       ? await ownNormalization(plan, manifest, classifier.preprocessing)

@@ -5,6 +5,7 @@ import { balancedWeights, weighted } from './class-weights.js';
 import { smoothed, smoothedEach } from './cross-entropy.js';
 import { losses } from './list.js';
 import type { LossEntry, RowLosses } from './loss.js';
+import { without } from './without.js';
 
 export const lossOptions = {
   loss: {
@@ -48,12 +49,20 @@ export function rowLosses(
   return (logits, targets) => unsmoothed(logits, smooth(targets, labelSmoothing));
 }
 
+interface Labelled {
+  /** Of the training images. */
+  labels: Iterable<number>;
+  classes: number;
+  /** Classes that the head leaves out. */
+  leftOut?: readonly number[] | undefined;
+}
+
 /** {@link rowLosses} of images with one class, with the class weights that follow from the labels of the training images. */
 export function trainingLoss(
   values: LossValues,
-  { labels, classes }: { labels: Iterable<number>; classes: number },
+  { labels, classes, leftOut }: Labelled,
 ): RowLosses {
-  const losses = rowLosses(values);
+  const losses = without(rowLosses(values), leftOut);
   return values.classWeights === 'none'
     ? losses
     : weighted(losses, balancedWeights(labels, classes));

@@ -38,9 +38,14 @@ export interface OneLabelTensors extends StepTensors {
 /**
  * One task, of which each image has one label. The sums are [loss, hits]; a hit is an image whose top class is right.
  *
- * @param loss of training; that of validation is the cross-entropy
+ * @param loss of training
+ * @param validationLoss cross-entropy, which compares runs
  */
-export const oneLabel = (classes: number, loss: RowLosses): Objective<OneLabelTensors> => ({
+export const oneLabel = (
+  classes: number,
+  loss: RowLosses,
+  validationLoss: RowLosses = crossEntropies,
+): Objective<OneLabelTensors> => ({
   targets(batch) {
     const { labels, partnerLabels, weights } = batch;
     const main = labels.map((label, i) =>
@@ -49,7 +54,7 @@ export const oneLabel = (classes: number, loss: RowLosses): Objective<OneLabelTe
     return { targets: targetsOf(batch, classes), labels: tf.tensor1d(main, 'int32') };
   },
   losses: (logits, { targets }, pass) =>
-    pass === 'train' ? loss(logits, targets) : crossEntropies(logits, targets),
+    (pass === 'train' ? loss : validationLoss)(logits, targets),
   mean: (losses) => tf.mean(losses),
   weight: ({ images }) => images.shape[0],
   sums(logits, losses, { labels }) {

@@ -31,13 +31,17 @@ export function checkHeads(classifier: Classifier, plan: Plan): void {
 }
 
 /** What the classifier of a run says of its tasks. */
-export function taskRecord({ tasks, validation, labels }: Plan) {
+export function taskRecord({ tasks, validation, labels, leftOut }: Plan) {
+  const recordAt = (place: number, validationImages: string | undefined) => {
+    const names = leftOut[place]?.map((label) => tasks[place]?.classes[label] as string);
+    return { validationImages, leftOut: names?.length ? names : undefined };
+  };
   const [{ name }, ...others] = tasks as [Task];
   if (labels === undefined) {
-    return { task: name, validationImages: digestOf(validation) };
+    return { task: name, ...recordAt(0, digestOf(validation)) };
   }
   const { heads, digests } = labels.validate;
   return others.length === 0
-    ? { task: name, validationImages: digests[0] }
-    : { heads: heads.map((head, place) => ({ ...head, validationImages: digests[place] })) };
+    ? { task: name, ...recordAt(0, digests[0]) }
+    : { heads: heads.map((head, place) => ({ ...head, ...recordAt(place, digests[place]) })) };
 }

@@ -54,3 +54,10 @@ function* unlabelled(parts: readonly Samples[]): Generator<Sample> {
     }
   }
 }
+
+/** The labels of samples that have one each. */
+export function* labelsOf(samples: Samples): Generator<number> {
+  for (const { label } of samples) {
+    yield label;
+  }
+}

@@ -1,11 +1,13 @@
 /** The objective of a run: of several tasks in one network, and of one whose images have any number of labels, here. */
-import type { Samples, Task } from '../../dataset/index.js';
+import type { Task } from '../../dataset/index.js';
 import type { Head } from '../../model/index.js';
 import { tf } from '../../tensorflow/index.js';
 import { binaryCrossEntropies, crossEntropies } from '../loss/cross-entropy.js';
 import { type LossValues, rowLosses, trainingLoss } from '../loss/options.js';
+import { without } from '../loss/without.js';
 import type { Plan } from '../plan.js';
 import { type Objective, oneLabel, type Pass, type StepTensors } from '../run/objective.js';
+import { labelsOf } from './images.js';
 import type { LabelTable } from './label-table.js';
 
 interface TaskTensors extends StepTensors {
@@ -15,19 +17,13 @@ interface TaskTensors extends StepTensors {
 }
 
 /** What a run of these tasks minimises. */
-export function objectiveOf({ tasks, values, training, labels }: Plan): Objective {
+export function objectiveOf({ tasks, values, training, labels, leftOut }: Plan): Objective {
   if (labels !== undefined) {
-    return severalTasks(labels, values);
+    return severalTasks(labels, values, leftOut);
   }
   const [{ classes }] = tasks as [Task];
-  const data = { labels: labelsOf(training), classes: classes.length };
-  return oneLabel(classes.length, trainingLoss(values, data));
-}
-
-function* labelsOf(samples: Samples): Generator<number> {
-  for (const { label } of samples) {
-    yield label;
-  }
+  const data = { labels: labelsOf(training), classes: classes.length, leftOut: leftOut[0] };
+  return oneLabel(classes.length, trainingLoss(values, data), without(crossEntropies, leftOut[0]));
 }
 
 /**
@@ -37,6 +33,7 @@ function* labelsOf(samples: Samples): Generator<number> {
 export function severalTasks(
   tables: Record<Pass, LabelTable>,
   values: LossValues,
+  leftOut: Plan['leftOut'] = [],
 ): Objective<TaskTensors> {
   const { heads } = tables.train;
   const columns = heads.at(-1)?.to as number;
@@ -45,11 +42,12 @@ export function severalTasks(
       ? trainingLoss(values, {
           labels: tables.train.labelsFor(place).flat(),
           classes: classes.length,
+          leftOut: leftOut[place],
         })
       : rowLosses(values, labels),
   );
-  const validation = heads.map(({ labels }) =>
-    labels === 'one' ? crossEntropies : binaryCrossEntropies,
+  const validation = heads.map(({ labels }, place) =>
+    labels === 'one' ? without(crossEntropies, leftOut[place]) : binaryCrossEntropies,
   );
   return {
     targets(batch, pass) {
