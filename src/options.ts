@@ -165,7 +165,9 @@ export function pickOptions<Table extends OptionTable>(
  */
 export function checkApplies(table: OptionTable, values: Readonly<Record<string, unknown>>): void {
   for (const [name, { appliesWith, default: preset }] of Object.entries(table)) {
-    if (appliesWith === undefined || preset === undefined || values[name] === preset) {
+    // As text: two ranges of the same numbers are equal.
+    const isDefault = preset === undefined || String(values[name]) === String(preset);
+    if (appliesWith === undefined || isDefault) {
       continue;
     }
     const { option, choices } = appliesWith;

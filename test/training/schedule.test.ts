@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { resolveOptions } from '../../src/options.js';
 import { checkedValues, learningRateAt } from '../../src/training/index.js';
-import { scheduleOptions } from '../../src/training/schedule/options.js';
+import { momentumAt, scheduleOptions } from '../../src/training/schedule/options.js';
 
 test('when the schedule is the original one then the rate falls after epochs 10, 20 and 30 of 40', () => {
   const options = { ...resolveOptions(scheduleOptions, { schedule: 'step' }), learningRate: 0.001 };
@@ -29,23 +29,37 @@ test('when the schedule is cosine then it rises linearly, peaks, is half at half
 });
 
 interface OneCycle {
-  options: { pct_start?: number; div_factor?: number; final_div_factor?: number };
+  options: {
+    pct_start?: number;
+    div_factor?: number;
+    final_div_factor?: number;
+    base_momentum?: number;
+    max_momentum?: number;
+  };
   /** With 0.8 as the largest. */
   rates: number[];
+  momenta: number[];
 }
 
-test("when the schedule is one-cycle, then every step's rate is that of torch's OneCycleLR", () => {
+test("when the schedule is one-cycle, then every step's rate and momentum are those of torch's OneCycleLR", () => {
   // Of test/training/fixtures/make_training.py.
   const file = new URL('./fixtures/training.json', import.meta.url);
   const { oneCycle } = JSON.parse(readFileSync(file, 'utf8')) as { oneCycle: OneCycle[] };
-  for (const { options, rates } of oneCycle) {
+  for (const { options, rates, momenta } of oneCycle) {
     const { pct_start: riseShare, div_factor, final_div_factor } = options;
-    const own = { riseShare, startDivisor: div_factor, endDivisor: final_div_factor };
+    const { base_momentum = 0.85, max_momentum = 0.95 } = options;
+    const own = {
+      ...{ riseShare, startDivisor: div_factor, endDivisor: final_div_factor },
+      momentumRange: [base_momentum, max_momentum],
+    };
     const values = resolveOptions(scheduleOptions, { schedule: 'one-cycle', ...own });
     rates.forEach((wanted, step) => {
       const place = { step, stepsPerEpoch: 1, epochs: rates.length };
       const rate = learningRateAt({ ...values, learningRate: 0.8 }, place);
       assert.ok(Math.abs(rate - wanted) <= 1e-9, `step ${step}: ${rate} is not ${wanted}`);
+      const momentum = momentumAt(values, place) as number;
+      const apart = Math.abs(momentum - (momenta[step] as number));
+      assert.ok(apart <= 1e-9, `step ${step}: momentum ${momentum} is not ${momenta[step]}`);
     });
   }
   const single = { step: 0, stepsPerEpoch: 1, epochs: 1 };
@@ -58,6 +72,16 @@ test('when an option of another schedule is given, then both are named', () => {
     message:
       'warmUp 1 cannot be combined with schedule one-cycle. Its riseShare says how long it rises: leave warmUp out',
   });
+  for (const [given, name] of [
+    [{ momentum: 0.8 }, 'momentum 0.8'],
+    [{ optimizer: 'adamw', beta1: 0.8 }, 'beta1 0.8'],
+  ] as const) {
+    assert.throws(() => checkedValues({ schedule: 'one-cycle', ...given }), {
+      name: 'InvalidInputError',
+      message: `${name} cannot be combined with schedule one-cycle. The schedule sets it in each step: leave ${name.split(' ')[0]} out`,
+    });
+  }
+  checkedValues({ momentum: 0.9, momentumRange: [0.85, 0.95] });
   assert.throws(
     () => checkedValues({ riseShare: 0.2 }),
     /^InvalidInputError: riseShare 0\.2 cannot be combined with schedule cosine\./,

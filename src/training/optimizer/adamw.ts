@@ -63,11 +63,16 @@ export class AdamW extends Slots implements Optimizer {
     this.decay = new Decay(this.options);
   }
 
-  apply(gradients: tf.NamedTensorMap, learningRate: tf.Scalar | number, usable?: tf.Scalar): void {
+  apply(
+    gradients: tf.NamedTensorMap,
+    learningRate: tf.Scalar | number,
+    usable?: tf.Scalar,
+    momentum?: tf.Scalar,
+  ): void {
     tf.tidy(() => {
       const rate = whenUsable(usable, learningRate, 0);
       this.steps.assign(tf.add(this.steps, whenUsable(usable, 1, 0)));
-      const { powers, corrected, shares } = this.inputs(rate, usable);
+      const { powers, corrected, shares } = this.inputs(rate, usable, momentum);
       const [rateOf, correctedOf] = [ratesOf(rate), ratesOf(corrected)];
       this.variables.forEach((weight, i) => {
         const { variable } = weight;
@@ -93,11 +98,15 @@ export class AdamW extends Slots implements Optimizer {
    * (https://www.tensorflow.org/api_docs/python/tf/raw_ops/ResourceApplyAdam). So it gets powers of 0, which
    * turn its corrections off, and a learning rate and an ε that contain them.
    */
-  private inputs(rate: tf.Scalar, usable?: tf.Scalar) {
-    const { beta1, beta2, epsilon } = this.options;
+  private inputs(rate: tf.Scalar, usable?: tf.Scalar, momentum?: tf.Scalar) {
+    const { beta2, epsilon } = this.options;
+    const beta1 = momentum ?? this.options.beta1;
     // Not 0 before the first usable step: the rate is divided by the correction.
     const step = tf.maximum(this.steps, 1);
-    const correction = (beta: number) => tf.neg(tf.expm1(tf.mul(step, Math.log(beta))));
+    const logarithm = (beta: tf.Scalar | number) =>
+      typeof beta === 'number' ? Math.log(beta) : tf.log(beta);
+    const correction = (beta: tf.Scalar | number) =>
+      tf.neg(tf.expm1(tf.mul(step, logarithm(beta))));
     const root = tf.sqrt(correction(beta2)) as tf.Scalar;
     const none = tf.scalar(0);
     return {
@@ -115,5 +124,6 @@ export class AdamW extends Slots implements Optimizer {
 export const adamw = {
   help: 'AdamW, with a learning rate near 0.001',
   options,
+  momentum: 'beta1',
   create: (variables, given) => new AdamW(variables, given),
 } satisfies OptimizerEntry<typeof options>;

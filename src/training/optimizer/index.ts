@@ -4,6 +4,7 @@ export { Lion, type LionOptions } from './lion.js';
 export type { NamedVariable, Optimizer, Slot } from './optimizer.js';
 export {
   checkOptimizer,
+  momentumOf,
   resolveOptimizer,
   type UpdaterOptions,
   updaterOptions,

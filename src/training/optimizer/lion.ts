@@ -52,21 +52,28 @@ export class Lion extends Slots implements Optimizer {
     this.decay = new Decay(this.options);
   }
 
-  apply(gradients: tf.NamedTensorMap, learningRate: tf.Scalar | number, usable?: tf.Scalar): void {
-    const { beta1, beta2 } = this.options;
+  apply(
+    gradients: tf.NamedTensorMap,
+    learningRate: tf.Scalar | number,
+    usable?: tf.Scalar,
+    momentum?: tf.Scalar,
+  ): void {
+    const { beta2 } = this.options;
     tf.tidy(() => {
+      const beta1 = momentum ?? this.options.beta1;
+      const rest = typeof beta1 === 'number' ? 1 - beta1 : tf.sub(1, beta1);
       const rateOf = ratesOf(whenUsable(usable, learningRate, 0));
       const share = whenUsable(usable, 1 - beta2, 0);
       this.variables.forEach((weight, i) => {
         const { variable } = weight;
         const rate = rateOf(weight);
-        const momentum = this.momenta[i] as tf.Variable;
+        const mean = this.momenta[i] as tf.Variable;
         const gradient = gradients[variable.name] as tf.Tensor;
-        const direction = tf.sign(tf.add(tf.mul(momentum, beta1), tf.mul(gradient, 1 - beta1)));
+        const direction = tf.sign(tf.add(tf.mul(mean, beta1), tf.mul(gradient, rest)));
         this.decay.shrink(variable, rate);
         descend(variable, rate, direction);
         // m − (1 − β₂) · (m − g), in place.
-        descend(momentum, share, tf.sub(momentum, gradient));
+        descend(mean, share, tf.sub(mean, gradient));
       });
     });
   }
@@ -75,5 +82,6 @@ export class Lion extends Slots implements Optimizer {
 export const lion = {
   help: 'Lion, with a learning rate near 0.0002',
   options,
+  momentum: 'beta1',
   create: (variables, given) => new Lion(variables, given),
 } satisfies OptimizerEntry<typeof options>;

@@ -32,8 +32,14 @@ export interface Optimizer extends State {
    * @param gradients by the variable's own name, as `tf.variableGrads` returns them
    * @param learningRate in a jitted function a tensor, since a number would be constant
    * @param usable a boolean scalar; where it is false, nothing changes, and the gradients must be zeros
+   * @param momentum takes the place of the option that {@link OptimizerEntry.momentum} names
    */
-  apply(gradients: tf.NamedTensorMap, learningRate: tf.Scalar | number, usable?: tf.Scalar): void;
+  apply(
+    gradients: tf.NamedTensorMap,
+    learningRate: tf.Scalar | number,
+    usable?: tf.Scalar,
+    momentum?: tf.Scalar,
+  ): void;
 }
 
 /** An optimizer in the list of all of them, `list.ts`. */
@@ -42,6 +48,8 @@ export interface OptimizerEntry<Table extends OptionTable = OptionTable> {
   help: string;
   /** Its own options. An option that others have by the same name has the same type and range there. */
   options: Table;
+  /** The name of the option that a schedule may change in each step. */
+  momentum: keyof Table & string;
   /** @throws InvalidInputError when an option is out of its range. */
   create(variables: readonly NamedVariable[], options: GivenValues<Table>): Optimizer;
 }

@@ -100,6 +100,13 @@ export function checkOptimizer({ optimizer, ...values }: UpdaterOptions): void {
   }
 }
 
+/** The option of the chosen optimizer that a schedule may change in each step: its name, value and default. */
+export function momentumOf({ optimizer, ...values }: UpdaterOptions) {
+  const { momentum: name, options } = optimizers[optimizer] as OptimizerEntry;
+  const value = values[name as keyof OptimizerOptions];
+  return { name, value, preset: options[name]?.default };
+}
+
 interface Owner {
   optimizer: string;
   option: Option;

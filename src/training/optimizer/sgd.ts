@@ -52,11 +52,16 @@ export class Sgd extends Slots implements Optimizer {
     this.decay = new Decay(this.options);
   }
 
-  apply(gradients: tf.NamedTensorMap, learningRate: tf.Scalar | number, usable?: tf.Scalar): void {
+  apply(
+    gradients: tf.NamedTensorMap,
+    learningRate: tf.Scalar | number,
+    usable?: tf.Scalar,
+    momentum?: tf.Scalar,
+  ): void {
     const { nesterov, decoupledDecay } = this.options;
     tf.tidy(() => {
       const rateOf = ratesOf(whenUsable(usable, learningRate, 0));
-      const momentum = whenUsable(usable, this.options.momentum, 1);
+      const kept = whenUsable(usable, momentum ?? this.options.momentum, 1);
       this.variables.forEach((weight, i) => {
         const { variable } = weight;
         const rate = rateOf(weight);
@@ -69,7 +74,7 @@ export class Sgd extends Slots implements Optimizer {
         updateVariables({
           name: 'ResourceApplyMomentum',
           variables: [variable, this.velocities[i] as tf.Variable],
-          inputs: [rate, gradient, momentum],
+          inputs: [rate, gradient, kept],
           attributes: {
             T: { type: 'dtype', value: 'float32' },
             use_nesterov: { type: 'bool', value: nesterov },
@@ -83,5 +88,6 @@ export class Sgd extends Slots implements Optimizer {
 export const sgd = {
   help: 'gradient descent with momentum',
   options,
+  momentum: 'momentum',
   create: (variables, given) => new Sgd(variables, given),
 } satisfies OptimizerEntry<typeof options>;

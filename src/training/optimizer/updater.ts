@@ -47,27 +47,36 @@ export class Updater implements State {
    * Takes the gradients of the {@link scaled} mean loss, whose `weight` is its number of images or labels. Without accumulation
    * the weights change at once, else in {@link step}.
    */
-  take(gradients: tf.NamedTensorMap, weight: number | tf.Scalar, learningRate: tf.Scalar): void {
+  take(
+    gradients: tf.NamedTensorMap,
+    weight: number | tf.Scalar,
+    learningRate: tf.Scalar,
+    momentum?: tf.Scalar,
+  ): void {
     if (this.sum === undefined) {
-      this.apply(gradients, learningRate);
+      this.apply(gradients, learningRate, momentum);
     } else {
       this.sum.add(gradients, weight);
     }
   }
 
   /** With accumulation, takes a step by the mean over all since the last step. */
-  step(learningRate: tf.Scalar): void {
+  step(learningRate: tf.Scalar, momentum?: tf.Scalar): void {
     tf.tidy(() => {
       if (this.sum !== undefined) {
-        this.apply(this.sum.take(), learningRate);
+        this.apply(this.sum.take(), learningRate, momentum);
       }
     });
   }
 
-  private apply(gradients: tf.NamedTensorMap, learningRate: tf.Scalar): void {
+  private apply(
+    gradients: tf.NamedTensorMap,
+    learningRate: tf.Scalar,
+    momentum: tf.Scalar | undefined,
+  ): void {
     tf.tidy(() => {
       const { fit, usable } = this.fitted(gradients);
-      this.optimizer.apply(fit, learningRate, usable);
+      this.optimizer.apply(fit, learningRate, usable, momentum);
       this.average?.update(usable);
       if (usable !== undefined) {
         this.lossScale?.update(usable);

@@ -4,10 +4,18 @@ import { Updater } from '../optimizer/index.js';
 import type { TrainValues } from '../options.js';
 import type { Network } from './network.js';
 import type { Objective } from './objective.js';
-import { type StepInput, stepSettings, trainingStep, validationStep } from './step.js';
+import {
+  type StepInput,
+  type StepSettings,
+  stepSettings,
+  trainingStep,
+  validationStep,
+} from './step.js';
 
 export interface TrainingPlace {
   learningRate: number;
+  /** Undefined where the optimizer's option decides. */
+  momentum?: number | undefined;
   /** Names the step among all of the run: dropout depends on it. */
   key: string;
   /** Whether the weights change: with accumulated gradients, only after the last batch of a step. */
@@ -20,7 +28,7 @@ export class JittedSteps {
   private readonly trainBatch: Jitted<ReturnType<typeof trainingStep>>;
   private readonly validateBatch: Jitted<ReturnType<typeof validationStep>>;
   /** Follows the last batch of a step when gradients are accumulated. */
-  private readonly takeStep: Jitted<(learningRate: tf.Scalar) => void>;
+  private readonly takeStep: Jitted<(settings: StepSettings) => void>;
 
   constructor(
     network: Network,
@@ -37,16 +45,16 @@ export class JittedSteps {
       optimize,
     });
     this.validateBatch = jit(validationStep({ network, objective }), { optimize: true });
-    this.takeStep = jit((learningRate) => updater.step(learningRate));
+    this.takeStep = jit(({ learningRate, momentum }) => updater.step(learningRate, momentum));
   }
 
   /** Trains on a batch; the result is the objective's sums. */
-  async train({ tensors }: StepInput, { learningRate, key, isLast }: TrainingPlace) {
-    const settings = stepSettings(learningRate, key);
+  async train({ tensors }: StepInput, { learningRate, momentum, key, isLast }: TrainingPlace) {
+    const settings = stepSettings(learningRate, key, momentum);
     try {
       const result = await this.trainBatch.async(tensors, settings);
       if (this.values.accumulate > 1 && isLast) {
-        await this.takeStep.async(settings.learningRate);
+        await this.takeStep.async(settings);
       }
       return result;
     } finally {

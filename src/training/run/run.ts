@@ -24,7 +24,8 @@ import { keepEpochs } from '../checkpoint/kept-epochs.js';
 import { validationLoader } from '../data.js';
 import { bestEpochs, type EpochRecord, endsEarly, writeHistory } from '../history.js';
 import { inWords, type ResolvedPlan } from '../plan.js';
-import { learningRateAt } from '../schedule/options.js';
+import { learningRateAt, momentumAt } from '../schedule/options.js';
+import type { StepPlace } from '../schedule/schedule.js';
 import { objectiveOf } from '../tasks/objective.js';
 import { diverged, type NonFinite, nonFiniteState, smallerSteps } from './divergence.js';
 import type { TrainingPlace } from './jitted-steps.js';
@@ -293,11 +294,13 @@ export class Run {
 
   private trainingPlace(): TrainingPlace {
     const { epoch, batch } = this.position;
-    const { seed, accumulate } = this.parts.plan.values;
+    const { values } = this.parts.plan;
+    const { seed, accumulate } = values;
     const learningRate = this.learningRate(batch);
     this.lastRate = learningRate;
     return {
       learningRate,
+      momentum: momentumAt(values, this.stepPlace(batch)),
       key: `${seed}/${epoch}/${batch}`,
       isLast: (batch + 1) % accumulate === 0 || batch + 1 === this.stage.training.batchesPerEpoch,
     };
@@ -362,14 +365,18 @@ export class Run {
     return diverged({ name: owned, value }, lastLoss, smallerSteps(values));
   }
 
+  /** The learning rate of a batch of the present epoch. */
   private learningRate(batch: number): number {
-    const { epoch, learningRate } = this.position;
-    if (learningRate !== undefined) {
-      return learningRate;
-    }
+    return (
+      this.position.learningRate ?? learningRateAt(this.parts.plan.values, this.stepPlace(batch))
+    );
+  }
+
+  /** The place of a batch of the present epoch in the cycle of the schedule. */
+  private stepPlace(batch: number): StepPlace {
+    const { epoch } = this.position;
     const { batchesPerEpoch: stepsPerEpoch } = this.stage.training;
     const { from, to } = this.cycles.find((cycle) => epoch < cycle.to) as Cycle;
-    const step = (epoch - from) * stepsPerEpoch + batch;
-    return learningRateAt(this.parts.plan.values, { step, stepsPerEpoch, epochs: to - from });
+    return { step: (epoch - from) * stepsPerEpoch + batch, stepsPerEpoch, epochs: to - from };
   }
 }

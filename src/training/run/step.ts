@@ -9,6 +9,8 @@ import type { Objective, Pass, StepTensors } from './objective.js';
 /** The values that change from step to step, besides the batch. */
 export interface StepSettings {
   learningRate: tf.Scalar;
+  /** Absent where the optimizer's option decides. */
+  momentum?: tf.Scalar;
   /** Determines the dropout masks. */
   dropoutKey: tf.Tensor1D;
 }
@@ -33,8 +35,13 @@ export function stepInput(
 }
 
 /** @param key names the step among all of a run */
-export const stepSettings = (learningRate: number, key: string): StepSettings => ({
+export const stepSettings = (
+  learningRate: number,
+  key: string,
+  momentum?: number,
+): StepSettings => ({
   learningRate: tf.scalar(learningRate),
+  ...(momentum !== undefined && { momentum: tf.scalar(momentum) }),
   dropoutKey: keyOf(key),
 });
 
@@ -48,7 +55,7 @@ export interface TrainingOptions {
 export const trainingStep = ({ network, updater, objective }: TrainingOptions) =>
   function trainStep(
     tensors: StepTensors,
-    { learningRate, dropoutKey }: StepSettings,
+    { learningRate, momentum, dropoutKey }: StepSettings,
   ): tf.Tensor1D {
     return tf.tidy(() => {
       const input = network.frozen(tensors.images);
@@ -62,7 +69,7 @@ export const trainingStep = ({ network, updater, objective }: TrainingOptions) =
         },
         network.variables.map(({ variable }) => variable),
       );
-      updater.take(grads, objective.weight(tensors), learningRate);
+      updater.take(grads, objective.weight(tensors), learningRate, momentum);
       const [logits, losses] = kept as NonNullable<typeof kept>;
       const result = objective.sums(logits, losses, tensors);
       tf.dispose([logits, losses]);

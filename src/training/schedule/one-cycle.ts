@@ -1,8 +1,8 @@
-/** One-cycle: a half cosine up to the learning rate, then one down to almost 0. */
+/** One-cycle: a half cosine up to the learning rate, then one down to almost 0, and the momentum the other way round. */
 import { conflict } from '../../errors.js';
 import type { OptionTable, OptionValues } from '../../options.js';
 import { cosine } from './cosine.js';
-import type { ScheduleEntry } from './schedule.js';
+import type { ScheduleEntry, StepPlace } from './schedule.js';
 
 const appliesWith = { option: 'schedule', choices: ['one-cycle'] };
 
@@ -31,15 +31,38 @@ const options = {
     help: 'its last rate is the first one divided by this',
     appliesWith,
   },
+  momentumRange: {
+    type: 'range',
+    default: [0.85, 0.95],
+    min: 0,
+    max: 0.9999,
+    help: 'its momentum (of AdamW and Lion β₁) at the highest rate, and at the first and the last one',
+    appliesWith,
+  },
 } as const satisfies OptionTable;
+
+type Values = OptionValues<typeof options & typeof cosine.options>;
 
 const halfCosine = (from: number, to: number, share: number): number =>
   to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2;
 
+/** A value that goes from `first` to `top` and on to `last`. */
+function cycled(
+  { step, stepsPerEpoch, epochs }: StepPlace,
+  riseShare: number,
+  { first, top, last }: { first: number; top: number; last: number },
+): number {
+  const steps = epochs * stepsPerEpoch;
+  const turn = riseShare * steps - 1;
+  return step < turn
+    ? halfCosine(first, top, step / turn)
+    : halfCosine(top, last, (step - turn) / (steps - 1 - turn || 1));
+}
+
 /**
  * From learningRate / startDivisor to `learningRate` and down to learningRate / (startDivisor · endDivisor), by the formula of
  * https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html, whose pct_start, div_factor and
- * final_div_factor the options are (Smith & Topin 2017, https://arxiv.org/abs/1708.07120).
+ * final_div_factor the options are; `momentumRange` is its base_momentum and max_momentum (Smith & Topin 2017, https://arxiv.org/abs/1708.07120).
  */
 export const oneCycle = {
   help: 'a half cosine up, then one to almost 0',
@@ -50,13 +73,12 @@ export const oneCycle = {
       throw conflict(`warmUp ${warmUp}`, 'schedule one-cycle', why);
     }
   },
-  rateAt: ({ step, stepsPerEpoch, epochs }, values) => {
-    const { learningRate, riseShare, startDivisor, endDivisor } = values;
+  rateAt: (place, { learningRate, riseShare, startDivisor, endDivisor }) => {
     const first = learningRate / startDivisor;
-    const steps = epochs * stepsPerEpoch;
-    const top = riseShare * steps - 1;
-    return step < top
-      ? halfCosine(first, learningRate, step / top)
-      : halfCosine(learningRate, first / endDivisor, (step - top) / (steps - 1 - top || 1));
+    return cycled(place, riseShare, { first, top: learningRate, last: first / endDivisor });
   },
-} satisfies ScheduleEntry<OptionValues<typeof options & typeof cosine.options>>;
+  momentumAt: (place, { riseShare, momentumRange }) => {
+    const [low, high] = momentumRange as readonly [number, number];
+    return cycled(place, riseShare, { first: high, top: low, last: high });
+  },
+} satisfies ScheduleEntry<Values>;

@@ -21,4 +21,6 @@ export interface ScheduleEntry<Values = never> {
   check?(values: Values & { epochs: number }): void;
   /** The learning rate of a step; `learningRate` is the largest. */
   rateAt(place: StepPlace, values: Values & { learningRate: number }): number;
+  /** The optimizer's momentum in a step; without this method it is that of its option. */
+  momentumAt?(place: StepPlace, values: Values): number;
 }

@@ -26,7 +26,7 @@ import {
 const entries = Object.entries(optimizers) as [string, OptimizerEntry][];
 const none: Numbers = [start[0].map(() => 0), start[1].map(() => 0)];
 
-for (const [name, { create }] of entries) {
+for (const [name, { create, momentum: momentumName }] of entries) {
   test(`when the state of ${name} moves to another optimizer, then that one goes on to the same bits`, () => {
     const weights = weightsOf();
     const other = weightsOf();
@@ -51,6 +51,29 @@ for (const [name, { create }] of entries) {
       () => successor.restore([]),
       /Missing values of shape \[1,5\] for the \w+.* of kernel/,
     );
+  });
+
+  test(`when a step has a momentum, then ${name} takes it as if its option said so`, () => {
+    for (const [way, wrap] of ways) {
+      const taken = (options: object, momentum?: number) => {
+        const weights = weightsOf();
+        const optimizer = create(weights, options);
+        const step = wrap((gradients, rate) =>
+          optimizer.apply(
+            gradients,
+            rate,
+            undefined,
+            momentum === undefined ? momentum : tf.scalar(momentum),
+          ),
+        );
+        for (let i = 0; i < 4; i++) {
+          tf.tidy(() => step(tensorsOf(weights, gradientsOf(i)), tf.scalar(0.1)));
+        }
+        return valuesOf(weights);
+      };
+      close(taken({}, 0.6), taken({ [momentumName]: 0.6 }), 1e-6, way);
+      assert.notDeepEqual(taken({}, 0.6), taken({}));
+    }
   });
 
   test(`when a weight has a rate factor, then ${name} moves it as by the rate times the factor`, () => {
