@@ -1,4 +1,5 @@
 /** A log of a run in JSON lines (https://jsonlines.org): one object a line, one line a moment. */
+import { checkArgument, text } from '../../arguments.js';
 import { AppendedFile } from '../../disk/index.js';
 import type { Callback } from './callback.js';
 
@@ -9,9 +10,10 @@ import type { Callback } from './callback.js';
  *
  * A call of `train` needs a callback of its own.
  *
- * @throws InvalidInputError in `begin`, when `file` has something else in it
+ * @throws InvalidInputError when `file` is no path, and in `begin` when it has something else in it
  */
 export function jsonLines(file: string): Callback {
+  checkArgument('file', file, text('the path of a file'));
   let log: AppendedFile;
   const add = async (moment: string, facts: object) => {
     await log.add(`${JSON.stringify({ moment, time: new Date().toISOString(), ...facts })}\n`);

@@ -1,6 +1,7 @@
 /** Event files of a run, which TensorBoard shows. */
 import os from 'node:os';
 import path from 'node:path';
+import { checkArgument, text } from '../../arguments.js';
 import { AppendedFile } from '../../disk/index.js';
 import type { EpochRecord } from '../history.js';
 import type { Callback, StepFacts } from './callback.js';
@@ -13,8 +14,11 @@ import { scalarsRecord, startRecord, versionRecord } from './event-records.js';
  * ones. Records are written within a second.
  *
  * A call of `train` needs a callback of its own.
+ *
+ * @throws InvalidInputError when `folder` is no path
  */
 export function tensorBoard(folder: string): Callback {
+  checkArgument('folder', folder, text('the path of a folder'));
   let events: AppendedFile;
   let stepsPerEpoch: number;
   const add = (step: number, scalars: Record<string, number>) =>

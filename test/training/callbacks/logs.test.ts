@@ -11,17 +11,17 @@ import {
   scalarsRecord,
   startRecord,
   versionRecord,
-} from '../../src/training/callbacks/event-records.js';
+} from '../../../src/training/callbacks/event-records.js';
 import {
   type Callback,
   jsonLines,
   type TrainOptions,
   tensorBoard,
   train,
-} from '../../src/training/index.js';
-import { temporaryFolder } from '../support/folders.js';
-import { drawPhotos } from '../support/photos.js';
-import { smallClassifier } from '../support/small-classifier.js';
+} from '../../../src/training/index.js';
+import { temporaryFolder } from '../../support/folders.js';
+import { drawPhotos } from '../../support/photos.js';
+import { smallClassifier } from '../../support/small-classifier.js';
 
 const folder = temporaryFolder();
 const manifest = await drawPhotos(path.join(folder, 'data'));
@@ -46,7 +46,7 @@ test('when records are written, then they are the bytes of TensorBoard’s own w
     scalarsRecord(time, 3, { 'step/loss': 1.5, 'step/accuracy': 0, ä: -1e-9 }),
     scalarsRecord(time, 5_000_000_000, Object.fromEntries(many)),
   ];
-  const file = path.join(import.meta.dirname, 'fixtures/events.tfevents');
+  const file = path.join(import.meta.dirname, 'events.tfevents');
   assert.deepEqual(Buffer.concat(records), await readFile(file));
 });
 
@@ -186,7 +186,7 @@ test(
   skipMlflow,
   async (t) => {
     const server = await mlflowServer(t);
-    const example = path.resolve(import.meta.dirname, '../../docs/examples/mlflow.mjs');
+    const example = path.resolve(import.meta.dirname, '../../../docs/examples/mlflow.mjs');
     const { mlflow } = await import(example);
     const experiment = 'colours';
     const { history } = await stoppedAndResumed('tracked', () => [mlflow({ server, experiment })]);

@@ -4,17 +4,17 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { loadClassifier } from '../../src/model/index.js';
+import { loadClassifier } from '../../../src/model/index.js';
 import {
   type Callback,
   type EndFacts,
   type StepFacts,
   type TrainOptions,
   train,
-} from '../../src/training/index.js';
-import { temporaryFolder } from '../support/folders.js';
-import { drawPhotos } from '../support/photos.js';
-import { smallClassifier } from '../support/small-classifier.js';
+} from '../../../src/training/index.js';
+import { temporaryFolder } from '../../support/folders.js';
+import { drawPhotos } from '../../support/photos.js';
+import { smallClassifier } from '../../support/small-classifier.js';
 
 const folder = temporaryFolder();
 const manifest = await drawPhotos(path.join(folder, 'data'));
