@@ -52,7 +52,7 @@ export async function drawCurves(
   history: readonly CurvePoint[],
   file: string,
   title = 'Training',
-  best = bestEpoch(history)?.epoch,
+  best?: number,
 ): Promise<void> {
   checkArgument('history', history, list('a list of epochs'));
   checkArgument('file', file, words('the path of a file'));
