@@ -113,7 +113,7 @@ export class Run {
   private async epochsLeft(): Promise<boolean> {
     while (!this.isFinished) {
       this.stage.enter(this.phaseOf(this.position.epoch));
-      if (this.isStopping || !(await this.epoch())) {
+      if (this.moments.isStopping || !(await this.epoch())) {
         await this.save();
         return false;
       }
