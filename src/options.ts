@@ -49,6 +49,13 @@ export interface NetworkOption<Choice extends string = string> extends Described
   default: Default<Choice>;
 }
 
+/** One of a few words, or the path of a file of options, which has a slash: `./file.json`. */
+export interface RecipeOption<Choice extends string = string> extends Described {
+  type: 'recipe';
+  choices: readonly Choice[];
+  default: Default<Choice>;
+}
+
 /** On or off. */
 export interface BooleanOption extends Described {
   type: 'boolean';
@@ -66,6 +73,7 @@ export type Option =
   | RangeOption
   | ChoiceOption
   | NetworkOption
+  | RecipeOption
   | BooleanOption
   | WeightsOption;
 
@@ -97,7 +105,7 @@ type OptionValue<Declared> = Declared extends { default: undefined }
 
 type GivenValue<Declared> = Declared extends { type: 'choice'; choices: readonly (infer Choice)[] }
   ? Choice
-  : Declared extends { type: 'network'; choices: readonly (infer Choice)[] }
+  : Declared extends { type: 'network' | 'recipe'; choices: readonly (infer Choice)[] }
     ? Choice | AnyText
     : Declared extends { type: 'boolean' }
       ? boolean
@@ -187,11 +195,11 @@ export function checkOption(name: string, option: Option, value: unknown): void 
   }
 }
 
-/** The valid value that `value` probably means: a folder needs a slash to be one. */
-const meantBy = (value: string, { type, choices }: ChoiceOption | NetworkOption) =>
-  type === 'network' && existsSync(value) ? asPath(value) : nearest(value, choices);
+/** The valid value that `value` probably means: a path needs a slash to be one. */
+const meantBy = (value: string, { type, choices }: ChoiceOption | NetworkOption | RecipeOption) =>
+  type !== 'choice' && existsSync(value) ? asPath(value) : nearest(value, choices);
 
-/** Whether a value of a {@link NetworkOption} is the path of a folder, not one of the words. */
+/** Whether a value of a {@link NetworkOption} or a {@link RecipeOption} is a path, not one of the words. */
 export const isPath = (value: string): boolean => /[/\\]/.test(value);
 
 /** The same path, written so that {@link isPath} knows it. */
@@ -206,6 +214,8 @@ export function describeValues(option: Option): string {
       return `one of ${option.choices.join(', ')}`;
     case 'network':
       return `one of ${option.choices.join(', ')}, or the path of a folder that import wrote (./FOLDER)`;
+    case 'recipe':
+      return `one of ${option.choices.join(', ')}, or the path of a file of options (./FILE.json)`;
     case 'range':
       return `two ascending numbers from ${option.min} to ${option.max}`;
     case 'weights':
@@ -228,6 +238,7 @@ function accepts(option: Option, value: unknown): boolean {
     case 'choice':
       return option.choices.includes(value as string);
     case 'network':
+    case 'recipe':
       return typeof value === 'string' && (option.choices.includes(value) || isPath(value));
     case 'range':
       return (

@@ -39,5 +39,16 @@ export function valuesByName(settings: Settings, group = ''): Map<string, unknow
   return new Map(entries);
 }
 
+/** The reverse of {@link valuesByName}, of groups that have no groups. */
+export function groupedValues(values: ReadonlyMap<string, unknown>): Settings {
+  const settings: Settings = {};
+  for (const [name, value] of values) {
+    const [group, inner] = name.split('.') as [string, string | undefined];
+    settings[group] =
+      inner === undefined ? value : { ...(settings[group] as Settings), [inner]: value };
+  }
+  return settings;
+}
+
 const jsonByName = (settings: Settings): Map<string, string> =>
   new Map([...valuesByName(settings)].map(([name, value]) => [name, JSON.stringify(value)]));

@@ -25,7 +25,7 @@ comments may stand:
 }
 \`\`\`
 
-A flag overrides the file, and the file overrides the default. An option that is not in the file keeps its default. One file
+A flag overrides the file, the file overrides the recipe (\`--recipe\`), and the recipe overrides the default. One file
 can serve all commands: each command reads the options that it has. \`train\` writes its options to \`config.json\` in the run's
 folder: \`npx bobbin train --data data --run again --config run/TASK/config.json\` repeats the run, and
 \`npx bobbin preview data --config …\` draws its augmentation, always at 224 pixels. Threads, memory and the failure budget

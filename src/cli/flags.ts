@@ -29,6 +29,19 @@ export function pickFlags<Tree extends OptionTree>(tree: Tree, flags: object): O
   return Object.fromEntries(entries) as OptionValues<Tree>;
 }
 
+/**
+ * Where the options of `tree` that are not defaults are from, by their names: `flags`, or what {@link presetFlags} said.
+ */
+export function sourcesOfFlags(command: Command, tree: OptionTree): Record<string, string> {
+  const sources = [...optionsByName(tree)].flatMap(([name, option]): [string, string][] => {
+    const source = command.getOptionValueSource(keyOf(name, option));
+    return source === undefined || source === 'default'
+      ? []
+      : [[name, source === 'cli' ? 'flags' : source]];
+  });
+  return Object.fromEntries(sources);
+}
+
 /** The parsed flags that the command line or a configuration file set, without defaults. */
 export function givenFlags(command: Command): Record<string, unknown> {
   const isGiven = ([key]: [string, unknown]) => command.getOptionValueSource(key) !== 'default';
@@ -38,11 +51,14 @@ export function givenFlags(command: Command): Record<string, unknown> {
 /**
  * Sets options to checked values, those that the command line set left alone. A file may serve several choices: an option
  * that has no meaning with the chosen ones is left out.
+ *
+ * @param source what has the values, in words
  */
 export function presetFlags(
   command: Command,
   options: ReadonlyMap<string, Option>,
   values: ReadonlyMap<string, unknown>,
+  source: string,
 ): void {
   const given = [...values].flatMap(([name, value]) => {
     const option = options.get(name);
@@ -50,22 +66,27 @@ export function presetFlags(
   });
   const depends = ({ option }: { option: Option }) => option.appliesWith !== undefined;
   for (const { name, option, value } of given.filter((each) => !depends(each))) {
-    presetFlag(command, [name, option], value);
+    presetFlag(command, [name, option], value, source);
   }
   for (const { name, option, value } of given.filter(depends)) {
     const { option: other, choices } = option.appliesWith as NonNullable<Option['appliesWith']>;
     if (choices.includes(command.getOptionValue(keyOf(other, options.get(other) as Option)))) {
-      presetFlag(command, [name, option], value);
+      presetFlag(command, [name, option], value, source);
     }
   }
 }
 
-function presetFlag(command: Command, [name, option]: [string, Option], value: unknown): void {
+function presetFlag(
+  command: Command,
+  [name, option]: [string, Option],
+  value: unknown,
+  source: string,
+): void {
   const key = keyOf(name, option);
   if (command.getOptionValueSource(key) === 'cli') {
     return;
   }
-  command.setOptionValueWithSource(key, value, 'config');
+  command.setOptionValueWithSource(key, value, source);
 }
 
 /** `batchSize` as `batch-size`, `memoryMB` as `memory-mb`, `augmentation.flip` as `flip`. */
@@ -103,6 +124,7 @@ function flagsOf(name: string, option: Option): Flag[] {
   const placeholder = {
     choice: 'word',
     network: 'name or folder',
+    recipe: 'name or file',
     range: 'low,high',
     integer: 'n',
     number: 'x',
@@ -135,7 +157,7 @@ function parse(flag: string, option: Option, given: string): unknown {
 }
 
 function convert(option: Option, given: string): unknown {
-  if (option.type === 'choice' || option.type === 'network' || option.type === 'weights') {
+  if (option.type !== 'range' && option.type !== 'number' && option.type !== 'integer') {
     return given;
   }
   const numbers = (option.type === 'range' ? given.split(',') : [given]).map(numberOf);

@@ -1,8 +1,8 @@
 /** All commands. Only the command that runs is loaded, so that `setup` works before the parts that it installs. */
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { readOptions } from '../disk/index.js';
 import { type OptionTree, optionsByName } from '../options.js';
-import { readConfig } from './config.js';
 import { ensureSetUp } from './first-use.js';
 import { addFlags, presetFlags } from './flags.js';
 import { UsageCommand } from './usage/command.js';
@@ -144,7 +144,10 @@ export async function commandOptions(): Promise<Map<string, OptionTree>> {
   return all;
 }
 
-/** Adds a flag for each option, and --config. A flag overrides the file, and the file overrides the default. */
+/**
+ * Adds a flag for each option, and --config. A flag overrides the file, and the file overrides the recipe, if there is one, and the
+ * default.
+ */
 function addOptions(command: Command, options: OptionTree): void {
   const help = 'file of options, such as config.json of a run; flags override it';
   addFlags(command, options).option('--config <file>', help);
@@ -158,6 +161,8 @@ function addOptions(command: Command, options: OptionTree): void {
     const others = [...(await commandOptions()).values()].flatMap((each) => [
       ...optionsByName(each),
     ]);
-    presetFlags(command, own, await readConfig(config, new Map([...others, ...own])));
+    const known = new Map([...others, ...own]);
+    const name = '--config';
+    presetFlags(command, own, await readOptions(config, known, name), `${name} ${config}`);
   });
 }

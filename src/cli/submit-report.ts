@@ -12,6 +12,7 @@ import {
   type SubmitResult,
   submit,
 } from '../submission/index.js';
+import { checkedValues, withRecipe } from '../training/index.js';
 import { print } from '../width.js';
 import { showVerification } from './commands/verify.js';
 import { describeStart } from './runs.js';
@@ -24,7 +25,10 @@ export async function runSubmit(request: SubmitRequest): Promise<SubmitResult> {
   const result = await withProgress(async (progress) => {
     const report = createEpochReport(progress.print);
     const isNew = !(await hasBegun(request.out));
-    const observer = createObserver(request, progress, report, isNew);
+    const known = await withRecipe(request.training);
+    const { values, augmentation } = checkedValues({ ...known, seed: request.seed });
+    const training = { ...known, epochs: values.epochs, augmentation };
+    const observer = createObserver({ ...request, training }, progress, report, isNew);
     const submitted = await submit({ ...request, observer });
     report.end();
     return submitted;

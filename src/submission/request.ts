@@ -1,5 +1,5 @@
 /** The request, the progress and the result of `submit`. */
-import { callback, number, record, type ShapeOf, signal, text } from '../arguments.js';
+import { callback, number, optional, record, type ShapeOf, signal, text } from '../arguments.js';
 import { changeOptions, type Manifest } from '../dataset/index.js';
 import type { Evaluation } from '../evaluation/index.js';
 import { modelOptions } from '../model/index.js';
@@ -8,6 +8,7 @@ import type { AugmentChoice } from '../pipeline/index.js';
 import type { ClassifyProgress, Prediction } from '../prediction/index.js';
 import {
   type EpochRecord,
+  recipeOptions,
   type TrainOptions,
   type TrainProgress,
   type TrainResult,
@@ -106,9 +107,11 @@ const { seed: _, fold: __, ...ownTrainOptions } = trainOptions;
 
 /** The names and kinds of `training` in a {@link SubmitRequest}. */
 export const trainingShape = {
+  ...recipeOptions,
   ...ownTrainOptions,
   model: modelOptions,
   augmentation: trainAugmentationOptions,
+  sources: optional(record('words by the names of options')),
 } as const satisfies ShapeOf<SubmitRequest['training']>;
 
 /** The names and kinds of {@link SubmitRequest}. */

@@ -8,7 +8,7 @@ import { type Evaluation, score } from '../evaluation/index.js';
 import { checkNetwork } from '../model/index.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { ensemble, type Prediction } from '../prediction/index.js';
-import { checkedValues, shapingOf } from '../training/index.js';
+import { checkedValues, shapingOf, withRecipe } from '../training/index.js';
 import { answerQuestions, type QuestionImages } from './answer.js';
 import { checkSource, prepared } from './data.js';
 import { type MemberPredictions, predictMember, trainMember, type Work } from './member.js';
@@ -34,7 +34,7 @@ import { verifySubmission } from './verify.js';
 export async function submit(request: SubmitRequest): Promise<SubmitResult> {
   checkArguments('submit', request, submitShape);
   checkArguments('training', request.training, trainingShape);
-  const { model, ...training } = request.training;
+  const { model, ...training } = await withRecipe(request.training);
   checkedValues({ ...training, seed: request.seed });
   if (!(await hasBegun(request.out))) {
     await checkNetwork(model);
@@ -50,11 +50,12 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
     pickOptions(submitOptions, request),
   );
   const { seed, validationFraction } = request;
-  const training = shapingOf(request.training);
+  const { sources, ...given } = await withRecipe(request.training);
+  const training = shapingOf(given);
   const begun = await hasBegun(out);
   // Earlier versions had no networks of several tasks.
   const kind = together ? { together } : {};
-  await keepSettings(out, { seed, validationFraction, models, crops, ...kind, ...training }, begun);
+  await keepSettings(out, { ...training, seed, validationFraction, models, crops, ...kind }, begun);
   const manifest = await prepared(request, begun);
   const questionFiles = await findQuestionFiles(manifest.root);
   await observer?.onPrepared?.(manifest);

@@ -33,6 +33,10 @@ export {
   trainOptions,
 } from './options.js';
 export { checkedValues } from './plan.js';
+export { type GivenOptions, withRecipe } from './recipes/complete.js';
+export { recipes } from './recipes/list.js';
+export { recipeOptions } from './recipes/options.js';
+export type { Recipe, RecipeOptions } from './recipes/recipe.js';
 export { resumedOptions } from './resumed.js';
 export { trainableVariables } from './run/network.js';
 export type { TrainProgress } from './run/progress.js';

@@ -62,12 +62,16 @@ export function resumedModel(
   };
 }
 
-/** What a checkpoint keeps: options, and digests of the images. */
-export function settingsOf(plan: ResolvedPlan, model: ModelSettings | undefined): Settings {
+/** What a checkpoint keeps: options, the name of their recipe, and digests of the images. */
+export function settingsOf(
+  plan: ResolvedPlan,
+  { model, recipe }: { model: ModelSettings | undefined; recipe: string | undefined },
+): Settings {
   const { tasks, values, augmentation } = plan;
   const names = tasks.map(({ name }) => name);
   return {
     ...(names.length === 1 ? { task: names[0] } : { tasks: names }),
+    recipe,
     model,
     ...shapingOf(values),
     ...augmentation,
@@ -106,7 +110,7 @@ export function checkSameRun(run: string, saved: Settings, now: Settings): void 
 
 /**
  * Writes `run/config.json`: the options that shape the result, in the form that {@link train} takes, without data and
- * folders. The commands read it with `--config`. `notes` become comments.
+ * folders. The commands read it with `--config`. Its options are complete: it needs no recipe. `notes` become comments.
  */
 export async function saveConfig(
   run: string,

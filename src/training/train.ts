@@ -6,6 +6,7 @@ import {
   checkArguments,
   list,
   optional,
+  record,
   type ShapeOf,
   signal,
   text,
@@ -24,6 +25,7 @@ import {
   pinWeights,
   setTrainable,
 } from '../model/index.js';
+import type { GivenValues } from '../options.js';
 import type { AugmentChoice, Augmenter, LoaderFailure, Preprocessing } from '../pipeline/index.js';
 import { count } from '../plural.js';
 import type { Settings } from '../settings.js';
@@ -48,6 +50,8 @@ import {
   warningsOf,
   withAugmenter,
 } from './plan.js';
+import { sourcesOf, withRecipe } from './recipes/complete.js';
+import { recipeOptions } from './recipes/options.js';
 import { resumedOptions } from './resumed.js';
 import { checkHas } from './run/network.js';
 import { weightsTrained } from './run/phases.js';
@@ -66,7 +70,7 @@ import { leaveOut } from './tasks/empty-classes.js';
 import { checkHeads, headTasks, taskRecord } from './tasks/heads.js';
 import { warn } from './warn.js';
 
-export interface TrainOptions extends PlanOptions {
+export interface TrainOptions extends PlanOptions, GivenValues<typeof recipeOptions> {
   /**
    * Folder of the run, for `config.json`, `history.csv`, `checkpoint/`, `best/`, which has the weights of the best epoch so
    * far, `kept/epoch-000004/` and so on, which have those of the next best ones (see `keep`), and at the end `model/`, which has
@@ -83,6 +87,11 @@ export interface TrainOptions extends PlanOptions {
    * refused.
    */
   resume?: boolean | undefined;
+  /**
+   * Where given options are from, by their names (`epochs`, `augmentation.flip`): with a recipe, comments in `config.json` say
+   * this. Default `the call`.
+   */
+  sources?: Readonly<Record<string, string>> | undefined;
   /** Aborting saves a checkpoint after the current step and ends the call. */
   signal?: AbortSignal | undefined;
   /** What to do at the moments of the run, in the order of the list. */
@@ -96,6 +105,7 @@ export interface TrainOptions extends PlanOptions {
 }
 
 const trainShape = {
+  ...recipeOptions,
   ...trainOptions,
   manifest: {
     what: 'a manifest, as prepare and loadManifest give it,',
@@ -108,6 +118,7 @@ const trainShape = {
   model: modelOptions,
   classifier: optional(aClassifier),
   resume: optional({ what: 'true or false', accepts: (value) => typeof value === 'boolean' }),
+  sources: optional(record('words by the names of options')),
   signal,
   callbacks: callbackList,
   onAugment: callback,
@@ -152,23 +163,30 @@ export interface TrainResult {
  */
 export async function train(given: TrainOptions): Promise<TrainResult> {
   checkArguments('train', given, trainShape);
-  const { resume, run, model } = given;
-  const pretrained = await pinWeights(model?.pretrained, given.signal);
-  const options = pretrained === undefined ? given : { ...given, model: { ...model, pretrained } };
-  const plan = planOf(resume === true ? await resumedOptions(run, options) : options);
+  const { resume, run, signal } = given;
+  const known = await (resume === true ? resumedOptions(run, given) : withRecipe(given));
+  const pretrained = await pinWeights(known.model?.pretrained, signal);
+  const options =
+    pretrained === undefined ? known : { ...known, model: { ...known.model, pretrained } };
+  const plan = planOf(options);
+  const sources = sourcesOf(given, options, given.sources);
   await checkPresence(options.manifest, plan.training);
-  return await inLockedFolder(options.run, 'run', () => trainLocked(options, plan));
+  return await inLockedFolder(run, 'run', () => trainLocked(options, plan, sources));
 }
 
 /** A call that is rejected frees the classifier, which then no caller holds, unless the caller gave it. */
-async function trainLocked(options: TrainOptions, plan: Plan): Promise<TrainResult> {
+async function trainLocked(
+  options: TrainOptions,
+  plan: Plan,
+  sources: readonly string[],
+): Promise<TrainResult> {
   const checkpoint = await loadCheckpoint(options.run);
   const classifier = checkpoint?.classifier ?? (await startingClassifier(options, plan));
   try {
     await keepNewest(options.run);
     const start = checkpoint
       ? await resume(options, plan, checkpoint)
-      : await begin(options, plan, classifier);
+      : await begin(options, plan, { classifier, sources });
     return await trainFrom(start, { ...options, classifier, checkpoint });
   } catch (error) {
     if (classifier !== options.classifier) {
@@ -220,7 +238,7 @@ interface Start {
 
 /** With `augment: 'auto'`, the choice made when the run began stands. */
 async function resume(
-  { run, resume, model }: TrainOptions,
+  { run, resume, model, recipe }: TrainOptions,
   plan: Plan,
   { classifier, settings: saved, position }: Checkpoint,
 ): Promise<Start> {
@@ -233,7 +251,7 @@ async function resume(
   const { augment, epochs } = plan.values;
   const chosen = augment === 'auto' ? (saved.augment as Augmenter) : augment;
   const resolved = withAugmenter(plan, chosen);
-  const settings = settingsOf(resolved, resumedModel(saved.model, model));
+  const settings = settingsOf(resolved, { model: resumedModel(saved.model, model), recipe });
   checkSameRun(run, saved, settings);
   checkEpochs(epochs, position);
   // Version 0.1.0 saved runs that had diverged.
@@ -265,7 +283,11 @@ function checkEpochs(epochs: number, { epoch, batch }: Position): void {
   }
 }
 
-async function begin(options: TrainOptions, plan: Plan, classifier: Classifier): Promise<Start> {
+async function begin(
+  options: TrainOptions,
+  plan: Plan,
+  { classifier, sources }: { classifier: Classifier; sources: readonly string[] },
+): Promise<Start> {
   const { run, manifest, onAugment } = options;
   const { augment, normalization } = plan.values;
   checkHas(classifier, plan.values);
@@ -285,9 +307,10 @@ async function begin(options: TrainOptions, plan: Plan, classifier: Classifier):
     options.classifier === undefined ? modelSettings(classifier, options.model) : undefined;
   const origins = await originsOf(classifier, model?.pretrained);
   const notes = [choice?.reason, own?.note].filter((note) => note !== undefined);
-  await saveConfig(run, resolved, { model, notes: [...notes, ...origins] });
+  await saveConfig(run, resolved, { model, notes: [...notes, ...origins, ...sources] });
   warningsOf(plan).forEach(warn);
-  return { plan: resolved, settings: settingsOf(resolved, model), preprocessing };
+  const settings = settingsOf(resolved, { model, recipe: options.recipe });
+  return { plan: resolved, settings, preprocessing };
 }
 
 async function startingClassifier(

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
-import { readConfig } from '../../src/cli/config.js';
 import { commandOptions } from '../../src/cli/program.js';
+import { readOptions } from '../../src/disk/index.js';
 import { type Option, optionsByName } from '../../src/options.js';
 import { temporaryFolder } from '../support/folders.js';
 import { runBobbin } from '../support/run-bobbin.js';
@@ -19,7 +19,7 @@ before(async () => {
 
 async function read(text: string, known: Map<string, Option> = trainOptions) {
   await writeFile(file, text);
-  return readConfig(file, known);
+  return readOptions(file, known, '--config');
 }
 
 test('when a file has options and groups, then each value is known by its name', async () => {

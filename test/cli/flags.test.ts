@@ -92,7 +92,7 @@ test('when a value is preset, then it wins over the default, and a flag over it'
   const file = new Map(Object.entries({ shuffle: false, resume: true, batchSize: 8, other: 1 }));
   const preset = (words: string[]) => {
     const command = parsed(words);
-    presetFlags(command, optionsByName(table), file);
+    presetFlags(command, optionsByName(table), file, 'a file');
     const { area: _, crop: __, memoryMB: ___, ...values } = pickFlags(table, command.opts());
     return values;
   };
@@ -117,7 +117,7 @@ test('when a file has options of several choices, then those of the chosen one a
   };
   const taken = (words: string[], file: object) => {
     const command = addFlags(new Command(), own).parse(words, { from: 'user' });
-    presetFlags(command, optionsByName(own), new Map(Object.entries(file)));
+    presetFlags(command, optionsByName(own), new Map(Object.entries(file)), 'a file');
     return pickFlags(own, command.opts());
   };
   const file = { momentum: 0.8, epsilon: 0.1 };

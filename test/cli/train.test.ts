@@ -1,7 +1,7 @@
 /** `bobbin train`: the folders of runs, what it says at the end, and what it refuses. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { chosenGroups, trainingFolders } from '../../src/cli/runs.js';
@@ -122,14 +122,26 @@ test('when a run cannot be begun or resumed as asked, then one line says why and
   assert.ok(!existsSync(at('new')), 'no empty folder stays');
 });
 
-test('when --pretrained is a run, then its network is taken, and config.json has its absolute path', async () => {
-  const words = ['--pretrained', path.relative('.', run), '--epochs', '1', '--trainable', 'head'];
+test('when --pretrained is a run, then its network is taken; flags win over --config, and that over the recipe', async () => {
+  const [recipe, config] = [at('recipe.json'), at('own.json')];
+  await writeFile(recipe, '{ "epochs": 7, "trainable": "all", "augmentation": { "hue": 0.1 } }');
+  await writeFile(config, '{ "epochs": 9, "trainable": "head" }');
+  const files = ['--recipe', recipe, '--config', config];
+  const words = ['--pretrained', path.relative('.', run), '--epochs', '1', ...files];
   const { code, stdout, stderr } = await train('renamed', at('tuned'), ...words);
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^hue: validation accuracy \d+\.\d % after epoch 1, the best\n/);
   const line = `hue: begins with ${path.relative('.', run)} (epoch 3; the best, 1, is ${path.relative('.', run)}/best), 32 px, with its head`;
   assert.ok(stderr.split('\n').includes(line), stderr);
-  const { model } = JSON.parse(await readFile(at('tuned', 'hue', 'config.json'), 'utf8'));
+  const written = (await readFile(at('tuned', 'hue', 'config.json'), 'utf8')).split('\n');
+  const notes = [
+    '// From flags: model.pretrained, epochs',
+    `// From --config ${config}: trainable`,
+    `// From recipe ${recipe}: augmentation.hue`,
+    '// All other options have their defaults',
+  ];
+  assert.deepEqual(written.slice(0, 4), notes);
+  const { model } = JSON.parse(written.slice(4).join('\n'));
   assert.deepEqual(model, { network: 'mobilenet-v2', size: 32, pretrained: run });
 });
 

@@ -5,17 +5,17 @@ import { InvalidInputError } from '../../errors.js';
 import { optionsByName } from '../../options.js';
 import { valuesByName } from '../../settings.js';
 import { hasBegun, savedSettings, submitOptions } from '../../submission/index.js';
-import { pickFlags, presetFlags } from '../flags.js';
+import { givenFlags, pickFlags, presetFlags, sourcesOfFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { runSubmit, showPictures } from '../submit-report.js';
 import { trainingOptions } from '../training-options.js';
 
 // A submission's models have one split.
 const { folds: _, ...splitting } = prepareOptions;
-const { fold: __, ...training } = trainingOptions;
+const { fold: __, seed: ___, ...ownTraining } = trainingOptions;
 
 export const options = {
-  ...training,
+  ...ownTraining,
   ...splitting,
   ...submitOptions,
   seed: { ...prepareOptions.seed, help: 'seed of the split and of all training' },
@@ -43,8 +43,14 @@ export function configure(command: Command): void {
     await presetSaved(command, out);
   });
   command.action(async (flags: Flags) => {
-    const { seed, validationFraction, models, crops, together, checkHashes, ...training } =
-      pickFlags(options, flags);
+    const { seed, validationFraction, models, crops, together, checkHashes } = pickFlags(
+      options,
+      flags,
+    );
+    const training = {
+      ...pickFlags(ownTraining, givenFlags(command)),
+      sources: sourcesOfFlags(command, ownTraining),
+    };
     const request = {
       source: flags.data,
       out: flags.out,
@@ -68,6 +74,6 @@ export function configure(command: Command): void {
 async function presetSaved(command: Command, out: string): Promise<void> {
   const saved = (await hasBegun(out)) ? await savedSettings(out) : undefined;
   if (saved !== undefined) {
-    presetFlags(command, optionsByName(options), valuesByName(saved));
+    presetFlags(command, optionsByName(options), valuesByName(saved), 'an earlier call of submit');
   }
 }

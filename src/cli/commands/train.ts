@@ -3,12 +3,21 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { changeOptions, loadManifest, type Manifest, taskOf } from '../../dataset/index.js';
 import { expected } from '../../errors.js';
-import type { OptionValues } from '../../options.js';
 import { type ProgressReporter, withProgress } from '../../report/index.js';
-import { type LogName, logs, resumedOptions, tasksOfRun, train } from '../../training/index.js';
+import {
+  checkedValues,
+  type GivenOptions,
+  type LogName,
+  logs,
+  resumedOptions,
+  type TrainOptions,
+  tasksOfRun,
+  train,
+  withRecipe,
+} from '../../training/index.js';
 import { print } from '../../width.js';
 import { warnOfChanges } from '../data-changes.js';
-import { givenFlags, pickFlags } from '../flags.js';
+import { givenFlags, pickFlags, sourcesOfFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
 import {
@@ -62,7 +71,11 @@ export function configure(command: Command): void {
     interruptible(
       'Stopped with a checkpoint. Repeat the command with --resume to continue.',
       (signal) =>
-        withProgress((progress) => run({ flags, given: givenFlags(command), signal, progress })),
+        withProgress((progress) => {
+          const given = pickFlags(trainingOptions, givenFlags(command));
+          const sources = sourcesOfFlags(command, trainingOptions);
+          return run({ flags, given: { ...given, sources }, signal, progress });
+        }),
     ),
   );
 }
@@ -78,8 +91,8 @@ function logNames(given: string): LogName[] {
 
 interface Work {
   flags: Flags;
-  /** Those of `flags` that are not defaults. */
-  given: Partial<Flags>;
+  /** The options of training that are not defaults, and where they are from. */
+  given: GivenOptions & Pick<TrainOptions, 'sources'>;
   signal: AbortSignal;
   progress: ProgressReporter;
 }
@@ -87,14 +100,14 @@ interface Work {
 async function run(work: Work): Promise<void> {
   const { flags, progress } = work;
   const manifest = await loadManifest(flags.data, { images: flags.images });
-  const { checkHashes, ...values } = pickFlags(options, flags);
+  const { checkHashes } = pickFlags(changeOptions, flags);
   const groups = chosenGroups(manifest, flags);
   const trainings = await trainingFolders(flags, manifest, groups);
   await warnOfChanges({ manifest, tasks: groups.flat(), checkHashes }, progress.print);
   const report = createEpochReport(progress.print);
   let validated = false;
   for (const training of trainings) {
-    validated = (await trainOne({ ...work, manifest, values, report }, training)) || validated;
+    validated = (await trainOne({ ...work, manifest, report }, training)) || validated;
   }
   report.end();
   if (validated) {
@@ -104,27 +117,26 @@ async function run(work: Work): Promise<void> {
 
 interface RunWork extends Work {
   manifest: Manifest;
-  values: OptionValues<typeof trainingOptions>;
   report: EpochReport;
 }
 
 /** Trains one network. @returns whether it was validated */
 async function trainOne(
-  { flags, given, signal, progress, manifest, values, report }: RunWork,
+  { flags, given, signal, progress, manifest, report }: RunWork,
   { tasks, folder }: Training,
 ): Promise<boolean> {
   const [first, ...others] = tasks as [string];
   const name = others.length === 0 ? first : path.basename(folder);
-  const resumed = flags.resume && (await resumedOptions(folder, pickFlags(trainingOptions, given)));
-  const training = { ...values, ...resumed };
+  const known = await (flags.resume ? resumedOptions(folder, given) : withRecipe(given));
+  const { values, augmentation } = checkedValues(known);
   if ((await tasksOfRun(folder)) === undefined) {
     const learnt = tasks.map((task) => taskOf(manifest, task));
-    for (const line of await describeStart(training.model, learnt)) {
+    for (const line of await describeStart(known.model ?? {}, learnt)) {
       progress.print(line.startsWith('!') ? line : `${name}: ${line}`);
     }
   }
   const result = await train({
-    ...training,
+    ...given,
     manifest,
     ...(others.length === 0 ? { task: first } : { tasks }),
     run: folder,
@@ -133,13 +145,13 @@ async function trainOne(
     callbacks: flags.log?.map((log) => logs[log](folder)),
     onAugment: ({ reason }) => progress.print(`${name}: ${reason}`),
     onProgress: (state) => progress.update({ ...state, name }),
-    onEpoch: (record) => report.add(name, record, training.epochs),
+    onEpoch: (record) => report.add(name, record, values.epochs),
   });
   progress.end();
   if (!result.finished) {
     throw signal.reason;
   }
-  const { augmentation, seed } = training;
+  const { seed } = values;
   await reportRun({ manifest, task: first, run: folder, result, augmentation, seed });
   result.classifier.model.dispose();
   print(describeEnd(name, folder, result));

@@ -23,6 +23,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   train: [
     'train --data data --run run',
     'train --data data --run run --resume',
+    'train --data data --run good --recipe strong',
     'train --data data --run small --size 128 --batch-size 64',
     'train --data data --run run --log tensorboard',
     'train --data data --run again --config run/TASK/config.json',

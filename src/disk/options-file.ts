@@ -1,10 +1,11 @@
-/** Reads a configuration file: a JSON object of options in the form of the API's calls; comments are allowed. */
+/** Reads a file of options: a JSON object in the form of the API's calls; comments are allowed. */
 
 import { getNodeValue, type Node, type ParseError, parseTree } from 'jsonc-parser';
-import { jsonError, readText } from '../disk/index.js';
 import { expected, givenTwice } from '../errors.js';
 import { nearest } from '../near-miss.js';
 import { checkOption, type Option } from '../options.js';
+import { jsonError } from './json-file.js';
+import { readText } from './text-file.js';
 
 /** Options by name; one in a group is `group.name`. */
 export type NamedOptions = ReadonlyMap<string, Option>;
@@ -12,12 +13,17 @@ export type NamedOptions = ReadonlyMap<string, Option>;
 /**
  * The values in `file` by the names of their options.
  *
+ * @param owner the option that names the file
  * @throws InvalidInputError with file and line when the file is not JSON, a name is unknown or given twice, or a value is
  * outside its option's type or range.
  */
-export async function readConfig(file: string, known: NamedOptions): Promise<Map<string, unknown>> {
+export async function readOptions(
+  file: string,
+  known: NamedOptions,
+  owner: string,
+): Promise<Map<string, unknown>> {
   const text = await readText(file).catch((error: NodeJS.ErrnoException) => {
-    throw expected('a file that can be read', '--config', file, error.message);
+    throw expected('a file that can be read', owner, file, error.message);
   });
   const place = (offset: number) => `${file}:${text.slice(0, offset).split('\n').length}`;
   const errors: ParseError[] = [];
