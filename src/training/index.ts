@@ -43,4 +43,6 @@ export type { TrainProgress } from './run/progress.js';
 export { learningRateAt } from './schedule/options.js';
 export type { NetworkOptions } from './settings.js';
 export { completeSettings, shapingOf } from './settings.js';
-export { type TrainOptions, type TrainResult, train } from './train.js';
+export { type TaskOptions, type TrainOptions, type TrainResult, train } from './train.js';
+export { type DryPhase, type DryRun, dryRun } from './trial/dry-run.js';
+export { type Overfit, type OverfitOptions, type OverfitRound, overfit } from './trial/overfit.js';

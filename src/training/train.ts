@@ -19,17 +19,13 @@ import {
   type BuiltClassifier,
   built,
   type Classifier,
-  checkHead,
-  createModel,
   modelOptions,
   pinWeights,
-  setTrainable,
 } from '../model/index.js';
 import type { GivenValues } from '../options.js';
 import type { AugmentChoice, Augmenter, LoaderFailure, Preprocessing } from '../pipeline/index.js';
 import { count } from '../plural.js';
 import type { Settings } from '../settings.js';
-import { chooseForRun } from './augment.js';
 import { type Callback, callbackList } from './callbacks/callback.js';
 import { watchers } from './callbacks/warnings/list.js';
 import {
@@ -39,7 +35,6 @@ import {
   type Position,
 } from './checkpoint/checkpoint.js';
 import { bestEpoch, type EpochRecord } from './history.js';
-import { ownNormalization } from './normalization.js';
 import { trainAugmentationOptions, trainOptions } from './options.js';
 import { originsOf } from './origins.js';
 import {
@@ -53,8 +48,6 @@ import {
 import { sourcesOf, withRecipe } from './recipes/complete.js';
 import { recipeOptions } from './recipes/options.js';
 import { resumedOptions } from './resumed.js';
-import { checkHas } from './run/network.js';
-import { weightsTrained } from './run/phases.js';
 import type { TrainProgress } from './run/progress.js';
 import { Run } from './run/run.js';
 import {
@@ -66,19 +59,25 @@ import {
   saveEpochs,
   settingsOf,
 } from './settings.js';
-import { leaveOut } from './tasks/empty-classes.js';
-import { checkHeads, headTasks, taskRecord } from './tasks/heads.js';
+import { settle, startingClassifier } from './start.js';
+import { checkHeads, taskRecord } from './tasks/heads.js';
 import { warn } from './warn.js';
 
-export interface TrainOptions extends PlanOptions, GivenValues<typeof recipeOptions> {
+/** What shapes a run. */
+export interface TaskOptions extends PlanOptions, GivenValues<typeof recipeOptions> {
+  /** The network to build, by default EfficientNet-Lite0 with its ImageNet weights. */
+  model?: NetworkOptions | undefined;
+  /** Aborting saves a checkpoint after the current step and ends the call. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface TrainOptions extends TaskOptions {
   /**
    * Folder of the run, for `config.json`, `history.csv`, `checkpoint/`, `best/`, which has the weights of the best epoch so
    * far, `kept/epoch-000004/` and so on, which have those of the next best ones (see `keep`), and at the end `model/`, which has
    * those of the last epoch.
    */
   run: string;
-  /** The network to build, by default EfficientNet-Lite0 with its ImageNet weights. */
-  model?: NetworkOptions | undefined;
   /** Trained instead of a new network; its classes must be the task's. */
   classifier?: Classifier | undefined;
   /**
@@ -92,8 +91,6 @@ export interface TrainOptions extends PlanOptions, GivenValues<typeof recipeOpti
    * this. Default `the call`.
    */
   sources?: Readonly<Record<string, string>> | undefined;
-  /** Aborting saves a checkpoint after the current step and ends the call. */
-  signal?: AbortSignal | undefined;
   /** What to do at the moments of the run, in the order of the list. */
   callbacks?: readonly Callback[] | undefined;
   /** Called before the first step of a new run with `augment: 'auto'`. */
@@ -104,22 +101,27 @@ export interface TrainOptions extends PlanOptions, GivenValues<typeof recipeOpti
   onEpoch?: ((record: EpochRecord) => void) | undefined;
 }
 
-const trainShape = {
+/** The names and kinds of the options that shape a run. */
+export const taskShape = {
   ...recipeOptions,
   ...trainOptions,
   manifest: {
     what: 'a manifest, as prepare and loadManifest give it,',
-    accepts: (value) => isObject(value) && Array.isArray(value.tasks),
+    accepts: (value: unknown) => isObject(value) && Array.isArray(value.tasks),
   },
   task: optional(text('the name of a task')),
   tasks: optional(list('a list of names of tasks')),
   augmentation: trainAugmentationOptions,
-  run: text('the path of a folder'),
   model: modelOptions,
+  signal,
+} as const satisfies ShapeOf<TaskOptions>;
+
+const trainShape = {
+  ...taskShape,
+  run: text('the path of a folder'),
   classifier: optional(aClassifier),
   resume: optional({ what: 'true or false', accepts: (value) => typeof value === 'boolean' }),
   sources: optional(record('words by the names of options')),
-  signal,
   callbacks: callbackList,
   onAugment: callback,
   onProgress: callback,
@@ -181,7 +183,7 @@ async function trainLocked(
   sources: readonly string[],
 ): Promise<TrainResult> {
   const checkpoint = await loadCheckpoint(options.run);
-  const classifier = checkpoint?.classifier ?? (await startingClassifier(options, plan));
+  const classifier = checkpoint?.classifier ?? (await startingClassifier(plan, options));
   try {
     await keepNewest(options.run);
     const start = checkpoint
@@ -289,41 +291,16 @@ async function begin(
   { classifier, sources }: { classifier: Classifier; sources: readonly string[] },
 ): Promise<Start> {
   const { run, manifest, onAugment } = options;
-  const { augment, normalization } = plan.values;
-  checkHas(classifier, plan.values);
-  leaveOut(classifier, plan.leftOut);
-  const own =
-    normalization === 'own'
-      ? await ownNormalization(plan, manifest, classifier.preprocessing)
-      : undefined;
-  const { preprocessing } = own ?? classifier;
-  const choice = augment === 'auto' ? await chooseForRun(plan, manifest, preprocessing) : undefined;
-  if (choice !== undefined) {
-    onAugment?.(choice);
+  const settled = await settle(plan, manifest, classifier);
+  if (settled.choice !== undefined) {
+    onAugment?.(settled.choice);
   }
-  const resolved = withAugmenter(plan, choice?.augment ?? (augment as Augmenter));
   // No options describe a given classifier.
   const model =
     options.classifier === undefined ? modelSettings(classifier, options.model) : undefined;
   const origins = await originsOf(classifier, model?.pretrained);
-  const notes = [choice?.reason, own?.note].filter((note) => note !== undefined);
-  await saveConfig(run, resolved, { model, notes: [...notes, ...origins, ...sources] });
+  await saveConfig(run, settled.plan, { model, notes: [...settled.notes, ...origins, ...sources] });
   warningsOf(plan).forEach(warn);
-  const settings = settingsOf(resolved, { model, recipe: options.recipe });
-  return { plan: resolved, settings, preprocessing };
-}
-
-async function startingClassifier(
-  { classifier, model }: TrainOptions,
-  plan: Plan,
-): Promise<Classifier> {
-  const { trainable, seed } = plan.values;
-  const weights = weightsTrained(trainable);
-  if (classifier === undefined) {
-    return createModel({ ...model, heads: headTasks(plan), trainable: weights, seed });
-  }
-  checkHeads(classifier, plan);
-  checkHead(classifier);
-  setTrainable(classifier.model, weights);
-  return classifier;
+  const settings = settingsOf(settled.plan, { model, recipe: options.recipe });
+  return { plan: settled.plan, settings, preprocessing: settled.preprocessing };
 }

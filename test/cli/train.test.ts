@@ -78,6 +78,21 @@ test('when a run is resumed without its options, then it keeps them, also its ep
   assert.match(other.stderr, /begun with other settings \(batchSize was 64, is 8\)/);
 });
 
+test('when a run is tried, then its phases are printed and no folder is written', async () => {
+  const words = ['--recipe', 'quick', '--freeze-epochs', '0', ...network, '--dry-run'];
+  const { code, stdout, stderr } = await train('data', at('tried'), ...words);
+  assert.equal(code, 0, stderr);
+  const [task, phase, whole, memory] = stdout.split('\n');
+  assert.equal(task, 'colour: 24 images to train on, 9 to validate');
+  assert.match(
+    `${phase}`,
+    /^ {2}Epochs 1 to 4: batch 24×32×32×3, features 24×1280, logits 24×3; trains 3,843 of 2,\d+,\d+ weights; about \S+ images\/s, \d+:\d\d an epoch$/,
+  );
+  assert.match(`${whole}`, /^ {2}The run of 4 epochs takes about \d+:\d\d\.$/);
+  assert.match(`${memory}`, /^At most \d+ MB of memory were in use\. Nothing was written\.$/);
+  assert.ok(!existsSync(at('tried')));
+});
+
 test('when --run is the run of the task itself, then it is resumed there, with more epochs', async () => {
   const { stdout, stderr } = await train('data', run, ...still, '--epochs', '3', '--resume');
   assert.match(

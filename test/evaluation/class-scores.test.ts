@@ -13,7 +13,7 @@ import {
 } from '../../src/evaluation/index.js';
 
 const fixture = JSON.parse(
-  readFileSync(new URL('../fixtures/metrics.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../fixtures/metrics/metrics.json', import.meta.url), 'utf8'),
 );
 
 const answersOf = (labels: number[], tops: number[]): Answer[] =>
@@ -64,7 +64,7 @@ test('when there are 20 000 classes, then the wrong answers are counted without 
 });
 
 const listed = JSON.parse(
-  readFileSync(new URL('../fixtures/label-metrics.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../fixtures/metrics/label-metrics.json', import.meta.url), 'utf8'),
 );
 
 /** What `golden` has, in the order of `values`. */

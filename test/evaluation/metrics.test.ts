@@ -15,7 +15,7 @@ import {
 import { randomOf } from '../support/random.js';
 
 const fixture = JSON.parse(
-  readFileSync(new URL('../fixtures/metrics.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../fixtures/metrics/metrics.json', import.meta.url), 'utf8'),
 );
 
 function near(actual: number | undefined, wanted: number, tolerance = 1e-12): void {

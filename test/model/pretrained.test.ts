@@ -149,7 +149,7 @@ test("when a torch file lacks the weights then they are named in the checkpoint'
 
 test('when a file is not weights at all then the formats are listed', async () => {
   await assert.rejects(
-    createModel({ ...options, pretrained: fixture('metrics.json') }),
+    createModel({ ...options, pretrained: fixture('metrics/metrics.json') }),
     /Missing a weightsManifest for .*metrics\.json/,
   );
   await assert.rejects(

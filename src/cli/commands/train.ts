@@ -35,8 +35,9 @@ import {
   evaluateHint,
   reportRun,
 } from '../training-report.js';
+import { addTrialFlags, checkTrial, dryRuns, overfits, type TrialFlags } from '../trials.js';
 
-interface Flags extends ImagesFlag {
+interface Flags extends ImagesFlag, TrialFlags {
   data: string;
   run: string;
   task?: string;
@@ -48,7 +49,7 @@ interface Flags extends ImagesFlag {
 export const options = { ...trainingOptions, ...changeOptions };
 
 export function configure(command: Command): void {
-  command
+  addTrialFlags(command)
     .requiredOption('--data <folder>', 'prepared data set')
     .requiredOption(
       '--run <folder>',
@@ -69,7 +70,9 @@ export function configure(command: Command): void {
     );
   command.action((flags: Flags) =>
     interruptible(
-      'Stopped with a checkpoint. Repeat the command with --resume to continue.',
+      isTrial(flags)
+        ? 'Stopped. Nothing was written.'
+        : 'Stopped with a checkpoint. Repeat the command with --resume to continue.',
       (signal) =>
         withProgress((progress) => {
           const given = pickFlags(trainingOptions, givenFlags(command));
@@ -99,9 +102,14 @@ interface Work {
 
 async function run(work: Work): Promise<void> {
   const { flags, progress } = work;
+  checkTrial(flags);
   const manifest = await loadManifest(flags.data, { images: flags.images });
   const { checkHashes } = pickFlags(changeOptions, flags);
   const groups = chosenGroups(manifest, flags);
+  if (isTrial(flags)) {
+    await tryOut({ ...work, manifest, groups });
+    return;
+  }
   const trainings = await trainingFolders(flags, manifest, groups);
   await warnOfChanges({ manifest, tasks: groups.flat(), checkHashes }, progress.print);
   const report = createEpochReport(progress.print);
@@ -113,6 +121,18 @@ async function run(work: Work): Promise<void> {
   if (validated) {
     print(evaluateHint(flags));
   }
+}
+
+const isTrial = ({ dryRun, overfit }: Flags) => dryRun || overfit !== undefined;
+
+async function tryOut({
+  flags,
+  given,
+  ...work
+}: Work & { manifest: Manifest; groups: readonly string[][] }) {
+  const { sources: _, ...options } = given;
+  const trials = { ...work, given: options };
+  await (flags.overfit === undefined ? dryRuns(trials) : overfits(trials, flags.overfit));
 }
 
 interface RunWork extends Work {

@@ -25,6 +25,8 @@ export interface TrainingPlace {
 /** Each function takes over the tensors of its input. `dispose` frees the traces and the optimizer's state. */
 export class JittedSteps {
   readonly updater: Updater;
+  /** Numbers that a step of training changes. */
+  readonly trained: number;
   private readonly trainBatch: Jitted<ReturnType<typeof trainingStep>>;
   private readonly validateBatch: Jitted<ReturnType<typeof validationStep>>;
   /** Follows the last batch of a step when gradients are accumulated. */
@@ -38,6 +40,7 @@ export class JittedSteps {
     const { precision } = values;
     const updater = new Updater(network.variables, values);
     this.updater = updater;
+    this.trained = network.variables.reduce((sum, { variable }) => sum + variable.size, 0);
     // Only passes without gradients gain by it.
     const optimize = network.isSplit;
     this.trainBatch = jit(trainingStep({ network, updater, objective }), {

@@ -1,5 +1,6 @@
 /** The learning rate is far above the range in which the loss falls. */
-import { learnt, lossOfGuess, type Rule } from './rule.js';
+import { lossOfGuess } from '../../loss/guess.js';
+import { learnt, type Rule } from './rule.js';
 
 /**
  * After the second epoch or a later one, the training loss is more than 1.25 times that of equal probabilities, and at least 0.9 times that
@@ -8,7 +9,7 @@ import { learnt, lossOfGuess, type Rule } from './rule.js';
  * it stays above a guess only where the rate is about ten times too high.
  */
 export const largeRate: Rule = (history, run) => {
-  const guess = lossOfGuess(run);
+  const guess = lossOfGuess(run.classifier);
   const [before, last] = history.slice(-2);
   return last !== undefined &&
     last.loss > 1.25 * guess &&

@@ -1,5 +1,4 @@
 /** A rule over the epochs of a run, and the callback that watches it. */
-import { headsOf } from '../../../model/index.js';
 import type { EpochRecord } from '../../history.js';
 import { inWords } from '../../plan.js';
 import { warn } from '../../warn.js';
@@ -33,12 +32,3 @@ export function watch(rule: Rule): Callback {
 /** `task collar`, `tasks collar and sleeve` */
 export const learnt = ({ tasks }: Pick<BeginFacts, 'tasks'>): string =>
   inWords(tasks.map((name) => ({ name })));
-
-/** The cross-entropy of equal probabilities for all classes, in nats; the mean over the tasks. No network has to do worse. */
-export function lossOfGuess({ classifier }: BeginFacts): number {
-  const heads = headsOf(classifier);
-  const losses = heads.map(({ labels, classes }) =>
-    Math.log(labels === 'any' ? 2 : classes.length),
-  );
-  return losses.reduce((sum, loss) => sum + loss, 0) / heads.length;
-}

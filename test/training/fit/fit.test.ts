@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { resolveSample } from '../../src/dataset/index.js';
-import { InvalidInputError } from '../../src/errors.js';
-import { createLoader, evaluationAugmentation, type Loader } from '../../src/pipeline/index.js';
-import { memory, tensors, tf } from '../../src/tensorflow/index.js';
-import { type FitProgress, fit } from '../../src/training/index.js';
+import { resolveSample } from '../../../src/dataset/index.js';
+import { InvalidInputError } from '../../../src/errors.js';
+import { createLoader, evaluationAugmentation, type Loader } from '../../../src/pipeline/index.js';
+import { memory, tensors, tf } from '../../../src/tensorflow/index.js';
+import { type FitProgress, fit } from '../../../src/training/index.js';
 import {
   assertClose,
   build,
@@ -17,7 +17,7 @@ import {
   loaderOf,
   manifest,
   preprocessing,
-} from '../support/fitting.js';
+} from '../../support/fitting.js';
 
 test('when a compiled model is fitted, then losses, metrics, validation and weights equal those of fitDataset', async () => {
   const reference = compiled(tf.train.adam(0.01));

@@ -1,11 +1,11 @@
 /** How `fit` ends when a loss or a weight is no longer finite. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Batch, PixelType } from '../../src/pipeline/index.js';
-import { devices, targetsOf, tf } from '../../src/tensorflow/index.js';
-import { type FitProgress, fit } from '../../src/training/index.js';
-import { classes, compiled, loaderOf } from '../support/fitting.js';
-import { spoil } from '../support/spoil.js';
+import type { Batch, PixelType } from '../../../src/pipeline/index.js';
+import { devices, targetsOf, tf } from '../../../src/tensorflow/index.js';
+import { type FitProgress, fit } from '../../../src/training/index.js';
+import { classes, compiled, loaderOf } from '../../support/fitting.js';
+import { spoil } from '../../support/spoil.js';
 
 test('when a loss is not finite, then the training ends at that step with the last finite loss', async () => {
   const loader = loaderOf('train');

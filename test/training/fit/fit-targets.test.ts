@@ -1,11 +1,16 @@
 /** The targets that `fit` makes of labels, and the labels, outputs and losses that it refuses. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { resolveSample } from '../../src/dataset/index.js';
-import { type Batch, createLoader, type Loader, type PixelType } from '../../src/pipeline/index.js';
-import { adoptBatch, targetsOf, tf } from '../../src/tensorflow/index.js';
-import { fit } from '../../src/training/index.js';
-import { assertClose, classes, loaderOf, manifest, preprocessing } from '../support/fitting.js';
+import { resolveSample } from '../../../src/dataset/index.js';
+import {
+  type Batch,
+  createLoader,
+  type Loader,
+  type PixelType,
+} from '../../../src/pipeline/index.js';
+import { adoptBatch, targetsOf, tf } from '../../../src/tensorflow/index.js';
+import { fit } from '../../../src/training/index.js';
+import { assertClose, classes, loaderOf, manifest, preprocessing } from '../../support/fitting.js';
 
 /** A linear model of 16 × 16 pixels with this many outputs, the same weights each time. */
 const headed = (units: number, loss: string, metrics = ['accuracy']) => {
