@@ -80,10 +80,12 @@ function createObserver(
       progress.update({ ...state, name: labelOf(member, trainedName(member)) }),
     onEpoch: (member, record) =>
       report.add(headingOf(member), record, training.epochs ?? record.epoch),
-    async onTrained({ task, model, run }, result) {
+    async onTrained(member, result) {
       progress.end();
       const { augmentation = {} } = training;
-      const drawn = { task, run, result, augmentation, seed: seed + model - 1 };
+      const { task, model, run } = member;
+      const title = trainedName(member);
+      const drawn = { task, title, run, result, augmentation, seed: seed + model - 1 };
       await reportRun({ manifest: manifest as Manifest, ...drawn });
     },
     onPredicting: (member, state) =>

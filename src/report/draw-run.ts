@@ -1,7 +1,7 @@
 /** Draws all pictures of a training run. */
 import path from 'node:path';
-import { checkArguments, record, type ShapeOf, text } from '../arguments.js';
-import { labelText, type Manifest, resolveSample, samplesOf } from '../dataset/index.js';
+import { checkArguments, optional, record, type ShapeOf, text } from '../arguments.js';
+import { labelText, type Manifest, resolveSample, samplesOf, taskOf } from '../dataset/index.js';
 import type { Classifier } from '../model/index.js';
 import { resolveOptions } from '../options.js';
 import { loaderOptions } from '../pipeline/index.js';
@@ -17,7 +17,10 @@ import { drawCurves } from './curves.js';
 /** A finished run: what `train` was called with, and its result. */
 export interface FinishedRun {
   manifest: Manifest;
+  /** The task whose images are shown: of a network of several, one of them. */
   task: string;
+  /** What the pictures call the run; by default the task. */
+  title?: string | undefined;
   /** The folder for the pictures. */
   run: string;
   result: { classifier: Classifier } & Pick<TrainResult, 'history'> &
@@ -29,6 +32,7 @@ export interface FinishedRun {
 const shape = {
   manifest: record('a manifest, as prepare and loadManifest give it,'),
   task: text('the name of a task'),
+  title: optional(text('a title')),
   run: text('the path of a folder'),
   result: record('the result of train'),
   augmentation: trainAugmentationOptions,
@@ -45,9 +49,9 @@ const epochsShown = 7;
  */
 export async function drawRun(finished: FinishedRun): Promise<void> {
   checkArguments('drawRun', finished, shape);
-  const { manifest, task, run, result, seed } = finished;
-  await drawCurves(result.history, path.join(run, 'curves.png'), task, result.best?.epoch);
-  const classes = result.classifier.classes;
+  const { manifest, task, title: name = task, run, result, seed } = finished;
+  await drawCurves(result.history, path.join(run, 'curves.png'), name, result.best?.epoch);
+  const { classes } = taskOf(manifest, task);
   const chosen = chooseImages(samplesOf(manifest, task, 'train'), imagesShown, seed ?? 0);
   const images = chosen.map((sample) => ({
     ...resolveSample(manifest, sample),
@@ -58,7 +62,7 @@ export async function drawRun(finished: FinishedRun): Promise<void> {
     finished.augmentation ?? {},
   );
   const { preprocessing } = result.classifier;
-  const title = `${task}: training images and how each epoch sees them`;
+  const title = `${name}: training images and how each epoch sees them`;
   await drawAugmentations(
     { title, images, epochs: epochsShown, preprocessing, augmentation, seed },
     path.join(run, 'augmentation.jpg'),

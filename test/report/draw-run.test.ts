@@ -36,6 +36,15 @@ test('when a run is drawn, then each class has its rows, with the image before i
   assert.deepEqual(greatest, [0, 0, 1, 1, 2, 2]);
 });
 
+test('when a run has a title, then its pictures have it in place of the task', async () => {
+  const titled = path.join(folder, 'titled');
+  await drawRun({ manifest, task, title: 'together', run: titled, result });
+  const [plain, other] = await Promise.all(
+    [run, titled].map((each) => sharp(path.join(each, 'curves.png')).raw().toBuffer()),
+  );
+  assert.notDeepEqual(plain, other);
+});
+
 test('when an evaluation is drawn, then its folder has the confusion and the mistakes', async () => {
   const evaluation = await evaluate({ classifier, manifest, task });
   const scores = path.join(folder, 'scores');

@@ -172,7 +172,10 @@ async function trainOne(
     throw signal.reason;
   }
   const { seed } = values;
-  await reportRun({ manifest, task: first, run: folder, result, augmentation, seed });
+  await reportRun({
+    ...{ manifest, task: first, title: name, run: folder },
+    ...{ result, augmentation, seed },
+  });
   result.classifier.model.dispose();
   print(describeEnd(name, folder, result));
   return result.history.at(-1)?.validationAccuracy !== undefined;
