@@ -1,6 +1,6 @@
 /** A run in this process: it learns, keeps frozen weights, does not leak, and reports. */
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -16,6 +16,7 @@ import {
   evaluationAugmentation,
 } from '../../src/pipeline/index.js';
 import { adoptBatch, devices, tf } from '../../src/tensorflow/index.js';
+import { type Checkpoint, loadCheckpoint } from '../../src/training/checkpoint/checkpoint.js';
 import {
   type EpochRecord,
   type TrainOptions,
@@ -119,9 +120,8 @@ test('when weights are averaged, then validation and the saved models use the av
     const difference = lossOf(scored) - (record?.validationLoss as number);
     assert.ok(Math.abs(difference) < 1e-5, `${difference} after epoch ${record?.epoch}`);
   }
-  const [name] = await readdir(path.join(run, 'checkpoint'));
-  const checkpoint = await loadClassifier(path.join(run, 'checkpoint', name as string));
-  assert.notDeepEqual(values(checkpoint.model), values(model));
+  const { classifier: saved } = (await loadCheckpoint(run)) as Checkpoint;
+  assert.notDeepEqual(values(saved.model), values(model));
 });
 
 test('when training images are stored as uint8 then a run learns like with float32', async () => {
