@@ -128,6 +128,8 @@ test('when images lack labels and are mixed, then loss and gradient are those of
   });
   const [loss, gradient] = both(tf.tensor2d(golden.logits));
   assert.ok(Math.abs((loss.dataSync()[0] as number) - golden.loss) < 1e-6);
+  // By row: 2 labels; 2 · 0.75 and 2 · 0.25; 2; 1 · 0.25 and 2 · 0.75. Accumulated means count by them.
+  assert.equal((objective.weight(tensors) as tf.Scalar).dataSync()[0], 7.75);
   gradient.dataSync().forEach((slope, i) => {
     const wanted = golden.gradient.flat()[i] as number;
     assert.ok(Math.abs(slope - wanted) < 1e-6, `${i}: ${slope} is not ${wanted}`);
