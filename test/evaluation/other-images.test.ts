@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { type Manifest, taskOf } from '../../src/dataset/index.js';
 import { evaluate } from '../../src/evaluation/index.js';
-import { type Classifier, loadClassifier } from '../../src/model/index.js';
+import { type Classifier, type Head, loadClassifier } from '../../src/model/index.js';
 import { predict, topClasses } from '../../src/prediction/index.js';
 import { train } from '../../src/training/index.js';
 import { temporaryFolder } from '../support/folders.js';
@@ -100,7 +100,9 @@ test('when classifiers were trained on folds, then each answers for the images t
 });
 
 test('when images with lists of labels are scored out of fold, then their table has the lists, and one that fails leaves it as it was', async () => {
-  const classifiers = [0, 1].map((fold) => ({ ...smallClassifier(), fold }));
+  const { classes } = taskOf(divided, 'colour');
+  const heads: Head[] = [{ task: 'colour', classes, labels: 'any', from: 0, to: 3 }];
+  const classifiers = [0, 1].map((fold) => ({ ...smallClassifier(), heads, fold }));
   const predictions = path.join(folder, 'lists', 'predictions.csv');
   const tags: Manifest = {
     ...divided,
