@@ -13,7 +13,6 @@ import {
 } from '../arguments.js';
 import { checkPresence } from '../dataset/index.js';
 import { inLockedFolder, isObject } from '../disk/index.js';
-import { expected } from '../errors.js';
 import {
   aClassifier,
   type BuiltClassifier,
@@ -23,45 +22,21 @@ import {
   pinWeights,
 } from '../model/index.js';
 import type { GivenValues } from '../options.js';
-import type { AugmentChoice, Augmenter, LoaderFailure, Preprocessing } from '../pipeline/index.js';
-import { count } from '../plural.js';
-import type { Settings } from '../settings.js';
+import type { AugmentChoice, LoaderFailure } from '../pipeline/index.js';
 import { type Callback, callbackList } from './callbacks/callback.js';
 import { watchers } from './callbacks/warnings/list.js';
-import {
-  type Checkpoint,
-  keepNewest,
-  loadCheckpoint,
-  type Position,
-} from './checkpoint/checkpoint.js';
+import { type Checkpoint, keepNewest, loadCheckpoint } from './checkpoint/checkpoint.js';
 import { bestEpoch, type EpochRecord } from './history.js';
 import { trainAugmentationOptions, trainOptions } from './options.js';
-import { originsOf } from './origins.js';
-import {
-  type Plan,
-  type PlanOptions,
-  planOf,
-  type ResolvedPlan,
-  warningsOf,
-  withAugmenter,
-} from './plan.js';
+import { type Plan, type PlanOptions, planOf } from './plan.js';
 import { sourcesOf, withRecipe } from './recipes/complete.js';
 import { recipeOptions } from './recipes/options.js';
 import { resumedOptions } from './resumed.js';
 import type { TrainProgress } from './run/progress.js';
 import { Run } from './run/run.js';
-import {
-  checkSameRun,
-  modelSettings,
-  type NetworkOptions,
-  resumedModel,
-  saveConfig,
-  saveEpochs,
-  settingsOf,
-} from './settings.js';
-import { settle, startingClassifier } from './start.js';
-import { checkHeads, taskRecord } from './tasks/heads.js';
-import { warn } from './warn.js';
+import type { NetworkOptions } from './settings.js';
+import { begin, resume, type Start, startingClassifier } from './start.js';
+import { taskRecord } from './tasks/heads.js';
 
 /** What shapes a run. */
 export interface TaskOptions extends PlanOptions, GivenValues<typeof recipeOptions> {
@@ -165,8 +140,8 @@ export interface TrainResult {
  */
 export async function train(given: TrainOptions): Promise<TrainResult> {
   checkArguments('train', given, trainShape);
-  const { resume, run, signal } = given;
-  const known = await (resume === true ? resumedOptions(run, given) : withRecipe(given));
+  const { run, signal } = given;
+  const known = await (given.resume === true ? resumedOptions(run, given) : withRecipe(given));
   const pretrained = await pinWeights(known.model?.pretrained, signal);
   const options =
     pretrained === undefined ? known : { ...known, model: { ...known.model, pretrained } };
@@ -230,77 +205,3 @@ async function trainFrom(
 
 /** An earlier version wrote none. */
 const hasBest = (run: string): boolean => existsSync(path.join(run, 'best', 'model.json'));
-
-/** Where a run starts from. */
-interface Start {
-  plan: ResolvedPlan;
-  settings: Settings;
-  preprocessing: Preprocessing;
-}
-
-/** With `augment: 'auto'`, the choice made when the run began stands. */
-async function resume(
-  { run, resume, model, recipe }: TrainOptions,
-  plan: Plan,
-  { classifier, settings: saved, position }: Checkpoint,
-): Promise<Start> {
-  if (resume !== true) {
-    const remedy =
-      'It already has a run: continue it with --resume (in a program `resume: true`), or name another folder';
-    throw expected('a folder without a run', 'run', run, remedy);
-  }
-  checkHeads(classifier, plan);
-  const { augment, epochs } = plan.values;
-  const chosen = augment === 'auto' ? (saved.augment as Augmenter) : augment;
-  const resolved = withAugmenter(plan, chosen);
-  const settings = settingsOf(resolved, { model: resumedModel(saved.model, model), recipe });
-  checkSameRun(run, saved, settings);
-  checkEpochs(epochs, position);
-  // Version 0.1.0 saved runs that had diverged.
-  const spoilt = position.history.find(({ loss }) => !Number.isFinite(loss));
-  if (spoilt !== undefined) {
-    const name = `epoch ${spoilt.epoch} of the checkpoint in ${run}`;
-    throw expected(
-      'a finite loss',
-      name,
-      Number.NaN,
-      'Its weights are lost: train into another folder',
-    );
-  }
-  if (epochs !== saved.epochs) {
-    warn(
-      `${run} had ${count(saved.epochs as number, 'epoch')}: the rest now follows the schedule of ${epochs}.`,
-    );
-  }
-  await saveEpochs(run, epochs);
-  return { plan: resolved, settings, preprocessing: classifier.preprocessing };
-}
-
-/** A checkpoint within an epoch needs the rest of that epoch. */
-function checkEpochs(epochs: number, { epoch, batch }: Position): void {
-  const begun = epoch + (batch > 0 ? 1 : 0);
-  if (epochs < begun) {
-    const wanted = `at least ${begun}, as many as the run has begun,`;
-    throw expected(wanted, 'epochs', epochs, 'For fewer, train into another folder');
-  }
-}
-
-async function begin(
-  options: TrainOptions,
-  plan: Plan,
-  { classifier, sources }: { classifier: Classifier; sources: readonly string[] },
-): Promise<Start> {
-  const { run, manifest, onAugment } = options;
-  const settled = await settle(plan, manifest, classifier);
-  if (settled.choice !== undefined) {
-    onAugment?.(settled.choice);
-  }
-  // No options describe a given classifier.
-  const model =
-    options.classifier === undefined ? modelSettings(classifier, options.model) : undefined;
-  const origins = await originsOf(classifier, model?.pretrained);
-  await saveConfig(run, settled.plan, { model, notes: [...settled.notes, ...origins, ...sources] });
-  warningsOf(plan).forEach(warn);
-  const settings = settingsOf(settled.plan, { model, recipe: options.recipe });
-  return { plan: settled.plan, settings, preprocessing: settled.preprocessing };
-}

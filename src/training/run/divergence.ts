@@ -4,6 +4,7 @@ import { nonFiniteValue, weightsOf } from '../../model/index.js';
 import type { tf } from '../../tensorflow/index.js';
 import type { Slot } from '../optimizer/index.js';
 import type { TrainValues } from '../options.js';
+import { inWords, type Plan } from '../plan.js';
 
 /** A number that is not finite. */
 export interface NonFinite {
@@ -24,8 +25,22 @@ export function diverged(
   return expected('a finite number', name, value, `${cause}. ${remedy}`);
 }
 
+/**
+ * The error about a number in a run of `train`.
+ *
+ * @param found `head` is the place of the head whose loss it is, where heads are counted each for itself
+ */
+export function divergedRun(
+  { tasks, values }: Pick<Plan, 'tasks' | 'values'>,
+  { name, value, head }: NonFinite & { head?: number | undefined },
+  lastLoss: number | undefined,
+): Error {
+  const owners = head === undefined ? tasks : tasks.slice(head, head + 1);
+  return diverged({ name: `${name} of ${inWords(owners)}`, value }, lastLoss, smallerSteps(values));
+}
+
 /** The remedy in a run of `train`, with words for options that fit a flag and a property. */
-export function smallerSteps({ learningRate, clipNorm, precision }: TrainValues): string {
+function smallerSteps({ learningRate, clipNorm, precision }: TrainValues): string {
   const ways = [
     `a lower learning rate (it is ${learningRate})`,
     clipNorm === 0 ? 'a clip norm of 1' : `a lower clip norm (it is ${clipNorm})`,

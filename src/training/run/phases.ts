@@ -2,6 +2,7 @@
 import { conflict, expected } from '../../errors.js';
 import type { Trainable } from '../../model/index.js';
 import type { OptionTable, OptionValues } from '../../options.js';
+import type { StepPlace } from '../schedule/schedule.js';
 
 export const phaseOptions = {
   freezeEpochs: {
@@ -99,6 +100,10 @@ function atStage(
 export const weightsTrained = (trained: Trained): Trainable =>
   trained === 'lora' ? 'head' : trained;
 
+/** The phase of an epoch, from 0; of one after the last, the last one. */
+export const phaseAt = (phases: readonly Phase[], epoch: number): Phase =>
+  (phases.find(({ to }) => epoch < to) ?? phases.at(-1)) as Phase;
+
 /** The cycles of the schedule: the epochs that train the head alone, if there are any, and the rest. */
 export const cyclesOf = ({ freezeEpochs, epochs }: PhaseValues): Cycle[] =>
   freezeEpochs === 0
@@ -107,6 +112,16 @@ export const cyclesOf = ({ freezeEpochs, epochs }: PhaseValues): Cycle[] =>
         { from: 0, to: freezeEpochs },
         { from: freezeEpochs, to: epochs },
       ];
+
+/** The place of a batch in the cycle of its epoch. */
+export function placeIn(
+  cycles: readonly Cycle[],
+  { epoch, batch }: { epoch: number; batch: number },
+  stepsPerEpoch: number,
+): StepPlace {
+  const { from, to } = cycles.find((cycle) => epoch < cycle.to) as Cycle;
+  return { step: (epoch - from) * stepsPerEpoch + batch, stepsPerEpoch, epochs: to - from };
+}
 
 /** @throws InvalidInputError when options exclude each other or do not fit the number of epochs */
 export function checkPhases(values: PhaseValues): void {

@@ -1,36 +1,21 @@
 /** The loop of a run: each epoch has its steps, validation, checkpoint, best weights and line of history. */
-import path from 'node:path';
 import type { Manifest } from '../../dataset/index.js';
-import { type Classifier, saveClassifier } from '../../model/index.js';
-import { overlapped } from '../../overlap.js';
-import {
-  addWork,
-  type Batch,
-  type Loader,
-  type LoaderFailure,
-  type PixelType,
-} from '../../pipeline/index.js';
+import type { Classifier } from '../../model/index.js';
+import { addWork, type Loader, type LoaderFailure } from '../../pipeline/index.js';
 import type { Settings } from '../../settings.js';
-import { tf } from '../../tensorflow/index.js';
 import type { BeginFacts, Callback } from '../callbacks/callback.js';
 import { Moments } from '../callbacks/moments.js';
-import {
-  type Checkpoint,
-  type EpochTotals,
-  type Position,
-  saveCheckpoint,
-} from '../checkpoint/checkpoint.js';
-import { keepEpochs } from '../checkpoint/kept-epochs.js';
+import type { Checkpoint, EpochTotals, Position } from '../checkpoint/checkpoint.js';
 import { validationLoader } from '../data.js';
-import { bestEpochs, type EpochRecord, endsEarly, writeHistory } from '../history.js';
-import { inWords, type ResolvedPlan } from '../plan.js';
+import { type EpochRecord, endsEarly, writeHistory } from '../history.js';
+import type { ResolvedPlan } from '../plan.js';
 import { learningRateAt, momentumAt } from '../schedule/options.js';
 import type { StepPlace } from '../schedule/schedule.js';
 import { objectiveOf } from '../tasks/objective.js';
-import { diverged, type NonFinite, nonFiniteState, smallerSteps } from './divergence.js';
+import { divergedRun } from './divergence.js';
 import type { TrainingPlace } from './jitted-steps.js';
 import type { Objective, Pass } from './objective.js';
-import { type Cycle, cyclesOf, type Phase, phasesOf } from './phases.js';
+import { type Cycle, cyclesOf, type Phase, phaseAt, phasesOf, placeIn } from './phases.js';
 import {
   meanLoss,
   noTotals,
@@ -39,8 +24,10 @@ import {
   scoresOf,
   type TrainProgress,
 } from './progress.js';
+import { Saver } from './saver.js';
 import { Stage } from './stage.js';
-import { type StepInput, stepInput } from './step.js';
+import { stepInput } from './step.js';
+import { takeSteps } from './take-steps.js';
 import { Tally } from './tally.js';
 
 export interface RunParts {
@@ -67,12 +54,11 @@ export class Run {
   private readonly cycles: Cycle[];
   private readonly validation: Loader | undefined;
   private readonly moments: Moments;
+  private readonly saver: Saver;
   /** Of the last step of training. */
   private lastRate: number | undefined;
   /** Duration of the last validation, for the estimate of the time left. */
   private validationSeconds = 0;
-  /** When the newest checkpoint was complete, or the run began, in milliseconds. */
-  private savedAt = performance.now();
 
   constructor(private readonly parts: RunParts) {
     const { plan, classifier, checkpoint } = parts;
@@ -83,6 +69,7 @@ export class Run {
     this.stage = new Stage({ ...parts, objective: this.objective });
     this.phases = phasesOf(plan.values, classifier.preprocessing.crop);
     this.cycles = cyclesOf(plan.values);
+    this.saver = new Saver(parts, this.stage, this.position);
     this.begin(checkpoint);
     this.validation = validationLoader({ ...parts, preprocessing: classifier.preprocessing });
   }
@@ -104,7 +91,7 @@ export class Run {
   async toEnd(): Promise<boolean> {
     await writeHistory(this.parts.folder, this.history);
     // A kill may have come between the last checkpoint and its best weights.
-    await this.keepBest();
+    await this.saver.bestEpochs();
     return this.isFinished
       ? await this.epochsLeft()
       : await this.moments.during(this.facts(), () => this.epochsLeft());
@@ -112,19 +99,15 @@ export class Run {
 
   private async epochsLeft(): Promise<boolean> {
     while (!this.isFinished) {
-      this.stage.enter(this.phaseOf(this.position.epoch));
+      this.stage.enter(phaseAt(this.phases, this.position.epoch));
       if (this.moments.isStopping || !(await this.epoch())) {
-        await this.save();
+        await this.saver.checkpoint();
         return false;
       }
     }
     // From now on the classifier's weights are the averages.
     this.stage.steps.updater.average?.swap();
-    const { folder, classifier } = this.parts;
-    const { epoch } = this.position;
-    await this.stage.asPlain(() =>
-      saveClassifier({ ...classifier, epoch }, path.join(folder, 'model')),
-    );
+    await this.saver.model();
     return true;
   }
 
@@ -164,14 +147,9 @@ export class Run {
   /** Enters the phase of the next batch, with the state of `checkpoint` if the optimizer goes on with the same weights. */
   private begin(checkpoint: Checkpoint | undefined): void {
     const { epoch, batch } = this.position;
-    const last = this.phaseOf(batch > 0 ? epoch : epoch - 1);
-    const phase = this.isFinished ? last : this.phaseOf(epoch);
+    const last = phaseAt(this.phases, batch > 0 ? epoch : epoch - 1);
+    const phase = this.isFinished ? last : phaseAt(this.phases, epoch);
     this.stage.enter(phase, last.trainable === phase.trainable ? checkpoint?.slots : undefined);
-  }
-
-  private phaseOf(epoch: number): Phase {
-    const { phases } = this;
-    return (phases.find(({ to }) => epoch < to) ?? phases.at(-1)) as Phase;
   }
 
   private async epoch(): Promise<boolean> {
@@ -200,8 +178,8 @@ export class Run {
     position.totals = this.noTotals();
     position.logged = undefined;
     // The checkpoint holds the history too, so that history.csv can always be written again from it.
-    await this.save();
-    await this.keepBest();
+    await this.saver.checkpoint();
+    await this.saver.bestEpochs();
     await writeHistory(this.parts.folder, position.history);
     this.parts.onEpoch?.(record);
     await this.moments.epoch(record);
@@ -223,10 +201,11 @@ export class Run {
     const batches = training.epoch(position.epoch, { start: first });
     const tally = new Tally(totals, ({ step, value, head, lastLoss = lossBefore }) => {
       const name = `the loss of batch ${first + step + 1} of epoch ${position.epoch + 1}`;
-      return this.diverged({ name, value, head }, lastLoss);
+      return divergedRun(this.parts.plan, { name, value, head }, lastLoss);
     });
     let began = performance.now();
-    return this.pass('train', batches, tally, {
+    return takeSteps(batches, tally, {
+      prepare: (batch) => stepInput(batch, { objective: this.objective, pass: 'train' }),
       step: (input) => this.stage.steps.train(input, this.trainingPlace()),
       stepped: async (waitMs) => {
         position.batch += 1;
@@ -234,11 +213,12 @@ export class Run {
         totals.work = addWork(earlier, before, training.statistics);
         const now = performance.now();
         totals.trainMs += now - began;
-        if (this.isCheckpointDue) {
+        if (this.saver.isCheckpointDue) {
           tally.read();
-          await this.save();
+          await this.saver.checkpoint();
         }
         began = performance.now();
+        return await this.goesOn('train', tally);
       },
     });
   }
@@ -251,45 +231,14 @@ export class Run {
     const sums = this.noTotals();
     const tally = new Tally(sums, ({ step, value, head }) => {
       const name = `the loss of validation batch ${step + 1} after epoch ${this.position.epoch + 1}`;
-      return this.diverged({ name, value, head }, meanLoss(this.position));
+      return divergedRun(this.parts.plan, { name, value, head }, meanLoss(this.position));
     });
-    const ended = await this.pass('validate', this.validation.epoch(0), tally, {
+    const ended = await takeSteps(this.validation.epoch(0), tally, {
+      prepare: (batch) => stepInput(batch, { objective: this.objective, pass: 'validate' }),
       step: (input) => this.stage.steps.validate(input),
+      stepped: () => this.goesOn('validate', tally),
     });
     return ended ? sums : 'aborted';
-  }
-
-  /** Takes a step for each batch; false when the signal or a callback stops the run before the last one. */
-  private async pass(
-    pass: Pass,
-    batches: AsyncIterator<Batch<PixelType>>,
-    tally: Tally,
-    {
-      step,
-      stepped,
-    }: { step(input: StepInput): Promise<tf.Tensor>; stepped?(waitMs: number): Promise<void> },
-  ): Promise<boolean> {
-    const { objective } = this;
-    const steps = overlapped(batches, {
-      prepare: (batch) => stepInput(batch, { objective, pass }),
-      step,
-      discard: ({ tensors }) => tf.dispose({ ...tensors }),
-    });
-    try {
-      for await (const { input, result, waitMs } of steps) {
-        tally.add(input.images, result);
-        await stepped?.(waitMs);
-        await this.report(pass, tally);
-        if (this.isStopping) {
-          tally.read();
-          return false;
-        }
-      }
-      tally.read();
-      return true;
-    } finally {
-      tally.dispose();
-    }
   }
 
   private trainingPlace(): TrainingPlace {
@@ -304,6 +253,12 @@ export class Run {
       key: `${seed}/${epoch}/${batch}`,
       isLast: (batch + 1) % accumulate === 0 || batch + 1 === this.stage.training.batchesPerEpoch,
     };
+  }
+
+  /** Reports a step; false when the signal or a callback stops the run. */
+  private async goesOn(phase: Pass, tally: Tally): Promise<boolean> {
+    await this.report(phase, tally);
+    return !this.isStopping;
   }
 
   private async report(phase: Pass, tally: Tally): Promise<void> {
@@ -321,50 +276,6 @@ export class Run {
     }
   }
 
-  /** Refuses weights that are not finite before it touches an earlier checkpoint. */
-  private async save(): Promise<void> {
-    const { folder, classifier, settings } = this.parts;
-    const { epoch, batch } = this.position;
-    const slots = this.stage.slots();
-    const bad = nonFiniteState(classifier.model, slots);
-    if (bad !== undefined) {
-      const place = batch === 0 ? `epoch ${epoch}` : `batch ${batch} of epoch ${epoch + 1}`;
-      const name = `${bad.name} after ${place}`;
-      throw this.diverged({ name, value: bad.value }, meanLoss(this.position));
-    }
-    await saveCheckpoint(folder, { classifier, slots, position: this.position, settings });
-    this.savedAt = performance.now();
-  }
-
-  /** Whether an epoch has gone on for so long that it saves a checkpoint between two steps. */
-  private get isCheckpointDue(): boolean {
-    const { checkpointMinutes } = this.parts.plan.values;
-    return checkpointMinutes > 0 && performance.now() - this.savedAt >= 60_000 * checkpointMinutes;
-  }
-
-  /** At the end of an epoch, keeps its weights if it is one of the best so far. They are those that were validated. */
-  private async keepBest(): Promise<void> {
-    const { plan, folder, classifier } = this.parts;
-    const { epoch, batch, history } = this.position;
-    if (batch === 0) {
-      const best = bestEpochs(history, plan.values).map((record) => record.epoch);
-      await this.stage.steps.updater.withAverages(() =>
-        this.stage.asPlain(() => keepEpochs(folder, best, { ...classifier, epoch })),
-      );
-    }
-  }
-
-  /** @param head the place of the head whose loss it is, where heads are counted each for itself */
-  private diverged(
-    { name, value, head }: NonFinite & { head?: number | undefined },
-    lastLoss: number | undefined,
-  ): Error {
-    const { tasks, values } = this.parts.plan;
-    const owners = head === undefined ? tasks : tasks.slice(head, head + 1);
-    const owned = `${name} of ${inWords(owners)}`;
-    return diverged({ name: owned, value }, lastLoss, smallerSteps(values));
-  }
-
   /** The learning rate of a batch of the present epoch. */
   private learningRate(batch: number): number {
     return (
@@ -375,8 +286,6 @@ export class Run {
   /** The place of a batch of the present epoch in the cycle of the schedule. */
   private stepPlace(batch: number): StepPlace {
     const { epoch } = this.position;
-    const { batchesPerEpoch: stepsPerEpoch } = this.stage.training;
-    const { from, to } = this.cycles.find((cycle) => epoch < cycle.to) as Cycle;
-    return { step: (epoch - from) * stepsPerEpoch + batch, stepsPerEpoch, epochs: to - from };
+    return placeIn(this.cycles, { epoch, batch }, this.stage.training.batchesPerEpoch);
   }
 }
