@@ -36,6 +36,8 @@ export const lists = [
   },
   // Networks and the runtime that computes their files, beside torch.
   { name: 'networks', environment: 'peers', above: 'peers', packages: [] },
+  // Trains beside torch.
+  { name: 'accuracy', environment: 'peers', above: 'peers', packages: [] },
   // They run a network that torch exports.
   { name: 'runtimes', environment: 'peers', above: 'peers', packages: [] },
   // Beside torch and DALI, which bring their CUDA along.

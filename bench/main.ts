@@ -1,4 +1,4 @@
-/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `predict` compares forward passes; `evaluate` compares evaluation with the bare pass; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
+/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `accuracy` compares whole trainings; `predict` compares forward passes; `evaluate` compares evaluation with the bare pass; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { expected } from '../src/errors.js';
 import { networkNames } from '../src/model/index.js';
 import { cudaStatus } from '../src/pipeline/index.js';
+import { compareAccuracy } from './accuracy/accuracy.js';
 import { compare } from './compare.js';
 import { compareOnGpu, drawnPictures } from './gpu/gpu.js';
 import { measureLoading, measureManifest } from './manifest.js';
@@ -97,6 +98,20 @@ program
   .option('--xla', 'run what XLA compiles, too', false)
   .action((parts, { only = [], ...flags }) =>
     compareTraining({ json: undefined, ...flags, parts, only }),
+  );
+program
+  .command('accuracy')
+  .description(
+    'train one network with other frameworks, too; fails if Bobbin is less accurate than the best',
+  )
+  .argument('<folder>', 'photos: a folder for each class, or train and validation with these')
+  .option('--epochs <n>', 'epochs of a run', positive, 6)
+  .option('--seeds <n>', 'runs of each contender', positive, 3)
+  .option('--target <x>', 'validation accuracy to reach', positive, 0.88)
+  .option('--only <names...>', 'peers to run with Bobbin; default: all')
+  .option('--json <file>', 'write the rows as JSON')
+  .action((photos, { only = [], ...flags }) =>
+    compareAccuracy({ json: undefined, ...flags, photos, only }),
   );
 program
   .command('predict')

@@ -47,17 +47,25 @@ export interface Limits {
   threads: number;
   /** Time limit. */
   seconds: number;
+  /** Called with the id of the process when it has started. */
+  onStart?: (pid: number) => void;
 }
 
 /** With less memory the system begins to kill processes. */
 const leastMemory = 2 ** 30;
 
 /** Returns the standard output of `command`. Rejects if it fails, exceeds its time or uses up the memory. */
-export function runOnCores(command: string[], { threads, seconds }: Limits): Promise<string> {
+export function runOnCores(
+  command: string[],
+  { threads, seconds, onStart }: Limits,
+): Promise<string> {
   // Thread pools that a contender does not configure must not be larger than its number of cores.
   const env = { ...process.env, OMP_NUM_THREADS: `${threads}`, TF_CPP_MIN_LOG_LEVEL: '2' };
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
   const child = spawn('taskset', ['-c', cores(threads), ...command], { env, stdio });
+  if (child.pid !== undefined) {
+    onStart?.(child.pid);
+  }
   let stopped: string | undefined;
   const stop = (why: string) => {
     if (child.kill('SIGKILL')) {

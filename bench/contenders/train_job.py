@@ -20,8 +20,9 @@ class Job:
     """One TrainJob of ../train/job.ts with its inputs."""
 
     def __init__(self):
-        given = json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf8"))
+        self.given = given = json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf8"))
         self.net, self.steps, self.threads = given["net"], given["steps"], given["threads"]
+        self.classes, self.dropout = given.get("classes", CLASSES), given.get("dropout", 0)
         self._batch, self._folder = given["batch"], pathlib.Path(given["folder"])
 
     def images(self):

@@ -7,7 +7,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras
 import tensorflow as tf
 from keras import layers
-from train_job import CLASSES, LEARNING_RATE, MOMENTUM, SIDE, Job, builder_of, time_training
+from train_job import LEARNING_RATE, MOMENTUM, SIDE, Job, builder_of, time_training
 
 # repeats, kernel, stride, expansion, channels
 LITE0 = [
@@ -61,7 +61,8 @@ def network(job):
         },
     )
     trunk = build()
-    model = keras.Model(trunk.inputs, layers.Dense(CLASSES, name="logits")(trunk.outputs[0]))
+    features = layers.Dropout(job.dropout)(trunk.outputs[0])
+    model = keras.Model(trunk.inputs, layers.Dense(job.classes, name="logits")(features))
     weights = job.weights()
     for layer in model.layers:
         layer.set_weights(weights.pop(layer.name, []))

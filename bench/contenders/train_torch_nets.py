@@ -62,9 +62,9 @@ class SameConv(nn.Conv2d):
 class InvertedResiduals(nn.Module):
     """EfficientNet-Lite0 or MobileNetV2 up to their logits."""
 
-    def __init__(self, stages, names, classes):
+    def __init__(self, stages, names, classes, dropout):
         super().__init__()
-        self.names = names
+        self.names, self.dropout = names, dropout
         self._add("stem", SameConv(3, 32, 3, 2))
         self.blocks, channels = [], 32
         for repeats, kernel, stride, expansion, out in stages:
@@ -100,7 +100,8 @@ class InvertedResiduals(nn.Module):
             x = self._linear(self._part(x, f"{name}_depthwise"), f"{name}_project")
             if adds:
                 x = x + entry
-        return self.logits(self._part(x, "top").mean((2, 3)))
+        features = self._part(x, "top").mean((2, 3))
+        return self.logits(functional.dropout(features, self.dropout, self.training))
 
 
 def norm(channels):
@@ -161,14 +162,14 @@ class ResNet50V2(nn.Module):
         return self.logits(functional.relu(self.post_bn(x), inplace=True).mean((2, 3)))
 
 
-def network(name, classes, weights):
-    """`name` as in src/model; `weights` by layer in Keras's layout, each taken exactly once."""
+def network(name, classes, weights, dropout=0):
+    """`name` as in src/model; `weights` by layer in Keras's layout, each taken exactly once; ResNet has no dropout."""
     build = builder_of(
         name,
         {
             "resnet50-v2": lambda: ResNet50V2(classes),
-            "mobilenet-v2": lambda: InvertedResiduals(MOBILENET, MobileNetNames, classes),
-            "efficientnet-lite0": lambda: InvertedResiduals(LITE0, Lite0Names, classes),
+            "mobilenet-v2": lambda: InvertedResiduals(MOBILENET, MobileNetNames, classes, dropout),
+            "efficientnet-lite0": lambda: InvertedResiduals(LITE0, Lite0Names, classes, dropout),
         },
     )
     net = build()
