@@ -3,6 +3,7 @@ import { mostFolds } from '../dataset/index.js';
 import { trainableChoices } from '../model/index.js';
 import type { GivenValues, OptionValues } from '../options.js';
 import { augmentationOptions, augmentOption, loaderOptions } from '../pipeline/index.js';
+import { beyondHead } from './beyond-head.js';
 import { checkpointOptions } from './checkpoint/options.js';
 import { bestOptions } from './history.js';
 import { lossOptions } from './loss/options.js';
@@ -29,6 +30,7 @@ export const trainOptions = {
     min: 0,
     max: 0.9,
     help: 'probability that an image skips the last residual branch of the network in a step; earlier ones in proportion',
+    ...beyondHead,
   },
   normalization: {
     type: 'choice',

@@ -178,22 +178,13 @@ export function withAugmenter(plan: Plan, augment: Augmenter): ResolvedPlan {
 
 /** Checks options that are valid alone: against each other and against the devices of this machine. */
 function checkCombination(values: TrainValues, augmentation: Augmentation): void {
-  const { precision, augment, trainable, stochasticDepth } = values;
+  const { precision, augment } = values;
   checkApplies(trainOptions, values);
   checkOptimizer(values);
   checkTrainOn(values);
-  if (stochasticDepth > 0 && trainable === 'head') {
-    const why =
-      'What comes before the head is computed as in prediction: leave stochasticDepth out';
-    throw conflict(`stochasticDepth ${stochasticDepth}`, 'trainable head', why);
-  }
   checkPhases(values);
   for (const { from, to } of cyclesOf(values)) {
     checkSchedule({ ...values, epochs: to - from });
-  }
-  if (values.trainable === 'head' && values.layerDecay !== 1) {
-    const why = 'The head has the whole learning rate: leave layerDecay out';
-    throw conflict(`layerDecay ${values.layerDecay}`, 'trainable head', why);
   }
   if (values.classWeights === 'balanced' && values.sampling === 'balanced') {
     const why = 'Each alone makes all classes count alike: choose one';

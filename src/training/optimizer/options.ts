@@ -8,6 +8,7 @@ import {
   resolveOptions,
 } from '../../options.js';
 import { jitOptions } from '../../tensorflow/index.js';
+import { beyondHead } from '../beyond-head.js';
 import { optimizers } from './list.js';
 import type { OptimizerEntry } from './optimizer.js';
 
@@ -47,6 +48,7 @@ export const updaterOptions = {
     min: 0,
     max: 1,
     help: 'factor of the learning rate from each block of layers to the one before it, the head having the whole rate; 1: all alike',
+    ...beyondHead,
   },
   clipNorm: {
     type: 'number',

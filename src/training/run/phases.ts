@@ -2,6 +2,7 @@
 import { conflict, expected } from '../../errors.js';
 import type { Trainable } from '../../model/index.js';
 import type { OptionTable, OptionValues } from '../../options.js';
+import { beyondHead } from '../beyond-head.js';
 import type { StepPlace } from '../schedule/schedule.js';
 
 export const phaseOptions = {
@@ -11,6 +12,7 @@ export const phaseOptions = {
     min: 0,
     max: 10000,
     help: 'epochs at the beginning that train only the new head; the schedule runs once over them and once over the rest',
+    ...beyondHead,
   },
   stages: {
     type: 'integer',
@@ -125,14 +127,10 @@ export function placeIn(
 
 /** @throws InvalidInputError when options exclude each other or do not fit the number of epochs */
 export function checkPhases(values: PhaseValues): void {
-  const { freezeEpochs, stages, startSize, startStrength, trainable, epochs } = values;
+  const { freezeEpochs, stages, startSize, startStrength, epochs } = values;
   if (freezeEpochs >= epochs) {
-    const remedy = 'To train only the head, use trainable head';
+    const remedy = 'Train for more epochs, or set freezeEpochs to 0';
     throw expected(`an integer below epochs (${epochs})`, 'freezeEpochs', freezeEpochs, remedy);
-  }
-  if (freezeEpochs > 0 && trainable === 'head') {
-    const remedy = 'Leave freezeEpochs out: all epochs train only the head';
-    throw conflict(`freezeEpochs ${freezeEpochs}`, 'trainable head', remedy);
   }
   if (stages > epochs) {
     throw expected(`an integer up to epochs (${epochs})`, 'stages', stages);

@@ -78,6 +78,6 @@ test('when only the head is trained, then rates of other layers are refused', ()
   assert.throws(() => checkedValues({ trainable: 'head', layerDecay: 0.5 }), {
     name: 'InvalidInputError',
     message:
-      'layerDecay 0.5 cannot be combined with trainable head. The head has the whole learning rate: leave layerDecay out',
+      'layerDecay 0.5 cannot be combined with trainable head. It is an option of trainable all and biases-and-norms and lora: leave it out',
   });
 });

@@ -27,8 +27,8 @@ before(async () => {
 });
 
 /** What `train` computes with. */
-async function valuesOf(recipe: string) {
-  const given = await withRecipe<GivenOptions>({ recipe });
+async function valuesOf(recipe: string, own: GivenOptions = {}) {
+  const given = await withRecipe<GivenOptions>({ ...own, recipe });
   const { values, augmentation } = checkedValues(given);
   return { model: given.model, values: resolveOptimizer(values), augmentation };
 }
@@ -38,6 +38,9 @@ test('when a recipe is named, then its options fit each other', async () => {
     const { values } = await valuesOf(name);
     assert.ok(values.epochs > values.freezeEpochs, name);
   }
+  // What has no meaning with a given option is left out.
+  const { values } = await valuesOf('quick', { trainable: 'head' });
+  assert.equal(values.freezeEpochs, 0);
 });
 
 test('when the recipe is the original one, then the rate of every step is that of its description', async () => {
