@@ -8,21 +8,25 @@ export interface AccuracyContender extends Program {
 
 export const bobbin: AccuracyContender = {
   name: 'Bobbin',
-  program: { kind: 'node', file: 'accuracy-bobbin.ts' },
+  program: { kind: 'node', file: 'networks/accuracy-bobbin.ts' },
 };
 
 /** The accuracy of the best of these is the yardstick of Bobbin's. */
 export const accuracyPeers: AccuracyContender[] = [
   {
     name: 'Keras + tf.data',
-    program: python('accuracy_keras.py', 'peers'),
+    program: python('networks/accuracy_keras.py', 'peers'),
     remarks: "weight decay decoupled; contrast about each channel's mean",
   },
-  { name: 'PyTorch eager', program: python('accuracy_torch.py', 'peers') },
-  { name: 'PyTorch compiled', program: python('accuracy_torch.py', 'peers'), args: ['compile'] },
+  { name: 'PyTorch eager', program: python('networks/accuracy_torch.py', 'peers') },
+  {
+    name: 'PyTorch compiled',
+    program: python('networks/accuracy_torch.py', 'peers'),
+    args: ['compile'],
+  },
   {
     name: 'fastai',
-    program: python('accuracy_fastai.py', 'accuracy'),
+    program: python('networks/accuracy_fastai.py', 'accuracy'),
     remarks: 'jitter on batches',
   },
 ];

@@ -2,7 +2,7 @@
 import { python } from '../contenders.js';
 import type { TrainContender } from '../train/contenders.js';
 
-const ours = { kind: 'node', file: 'predict-bobbin.ts' } as const;
+const ours = { kind: 'node', file: 'networks/predict-bobbin.ts' } as const;
 
 /** Always run; the logits of all others are compared with those of the first. */
 export const forwards: TrainContender[] = [
@@ -16,24 +16,24 @@ export const yardstick = 'ONNX Runtime';
 export const forwardPeers: TrainContender[] = [
   {
     name: yardstick,
-    program: python('predict_runtime.py', 'runtimes'),
+    program: python('networks/predict_runtime.py', 'runtimes'),
     args: ['onnxruntime'],
     remarks: 'exported by torch',
   },
   {
     name: 'OpenVINO',
-    program: python('predict_runtime.py', 'runtimes'),
+    program: python('networks/predict_runtime.py', 'runtimes'),
     args: ['openvino'],
     remarks: 'exported by torch; float32',
   },
   {
     name: 'Keras tf.function',
-    program: python('predict_runtime.py', 'peers'),
+    program: python('networks/predict_runtime.py', 'peers'),
     args: ['keras'],
   },
   {
     name: 'PyTorch torch.compile',
-    program: python('predict_runtime.py', 'peers'),
+    program: python('networks/predict_runtime.py', 'peers'),
     args: ['torch'],
     remarks: 'channels_last',
   },

@@ -11,14 +11,14 @@ const node = (file: string) => ({ kind: 'node', file }) as const;
 
 /** Always run; the first one comes first, because the logits and losses of the others are compared with it. */
 export const bobbins: TrainContender[] = [
-  { name: 'Bobbin eager', program: node('train-bobbin.ts') },
-  { name: 'Bobbin jit', program: node('train-bobbin.ts'), args: ['jit'] },
+  { name: 'Bobbin eager', program: node('networks/train-bobbin.ts') },
+  { name: 'Bobbin jit', program: node('networks/train-bobbin.ts'), args: ['jit'] },
 ];
 
 /** Run only where XLA is asked for: it compiles for minutes. */
 export const compiled: TrainContender[] = [
-  { name: 'Bobbin jit + XLA', program: node('train-bobbin.ts'), args: ['jit', 'xla'] },
-  { name: 'Keras + XLA', program: python('train_keras.py', 'peers'), args: ['xla'] },
+  { name: 'Bobbin jit + XLA', program: node('networks/train-bobbin.ts'), args: ['jit', 'xla'] },
+  { name: 'Keras + XLA', program: python('networks/train_keras.py', 'peers'), args: ['xla'] },
 ];
 
 /** The faster of these is the yardstick of every ratio. */
@@ -27,19 +27,19 @@ export const yardsticks = ['Keras tf.function', 'PyTorch eager'];
 export const trainPeers: TrainContender[] = [
   {
     name: 'tfjs-node',
-    program: node('train-tfjs.ts'),
+    program: node('networks/train-tfjs.ts'),
     remarks: "tfjs-node's kernels and stock layers, on TensorFlow 2.21",
   },
-  { name: 'Keras tf.function', program: python('train_keras.py', 'peers') },
+  { name: 'Keras tf.function', program: python('networks/train_keras.py', 'peers') },
   {
     name: 'PyTorch eager',
-    program: python('train_torch.py', 'peers'),
+    program: python('networks/train_torch.py', 'peers'),
     args: ['channels_last'],
     remarks: 'channels_last',
   },
   {
     name: 'PyTorch torch.compile',
-    program: python('train_torch.py', 'peers'),
+    program: python('networks/train_torch.py', 'peers'),
     args: ['channels_last', 'compile'],
     remarks: 'channels_last',
   },

@@ -58,7 +58,7 @@ test('when a value does not fit its option, then option, file and line are named
     ],
     [
       '\n{"schedule": "linear"}',
-      'Expected one of cosine, step for schedule in FILE:2 but received "linear"',
+      'Expected one of cosine, step, one-cycle for schedule in FILE:2 but received "linear"',
     ],
     ['{"model": 3}', 'Expected an object of options for model in FILE:1 but received 3'],
     ['[]', 'Expected an object of options for FILE:1 but received []'],

@@ -171,7 +171,7 @@ test('when a run is named as train or the API name it, then it is found', async 
     [path.join(parent, 'colour'), 'colour'],
     [path.join(run, 'model'), undefined],
   ] as const) {
-    assert.equal((await chosenRun(folder, task)).task, task ?? 'colour');
+    assert.deepEqual((await chosenRun(folder, task)).tasks, ['colour']);
     (await loadClassifier(folder)).model.dispose();
   }
 });

@@ -1,7 +1,7 @@
 /** A custom training step with Bobbin; jitted if the second argument is `jit`, compiled by XLA if the third is `xla`. */
 import { readFileSync } from 'node:fs';
-import { crossEntropies, jit, Sgd, tf, trainableVariables } from '../../src/index.js';
-import { readJob } from '../job.js';
+import { crossEntropies, jit, Sgd, tf, trainableVariables } from '../../../src/index.js';
+import { readJob } from '../../job.js';
 import {
   batchOf,
   learningRate,
@@ -9,7 +9,7 @@ import {
   networkOf,
   type TrainJob,
   timeTraining,
-} from '../train/job.js';
+} from '../../train/job.js';
 
 const job = readJob<TrainJob>();
 const [, jitted, xla] = process.argv.slice(2);
@@ -36,7 +36,7 @@ const step = wayOf((x, y) => {
 });
 
 const { version } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
 );
 await timeTraining(job, {
   forward: () => forward(images),

@@ -1,6 +1,6 @@
 /** A usual training step with tfjs-node: tfjs's layers and optimizer, without Bobbin's. */
-import { tf } from '../../src/tensorflow/index.js';
-import { readJob } from '../job.js';
+import { tf } from '../../../src/tensorflow/index.js';
+import { readJob } from '../../job.js';
 import {
   batchOf,
   learningRate,
@@ -8,7 +8,7 @@ import {
   networkOf,
   type TrainJob,
   timeTraining,
-} from '../train/job.js';
+} from '../../train/job.js';
 
 const job = readJob<TrainJob>();
 const network = await networkOf(job);

@@ -22,7 +22,7 @@ def rate_of(job, steps_per_epoch):
 
 
 class Clock:
-    """Takes the accuracy after each epoch; `end` prints the AccuracyOutcome of ../accuracy/job.ts."""
+    """Takes the accuracy after each epoch; `end` prints the AccuracyOutcome of ../../accuracy/job.ts."""
 
     def __init__(self):
         self.epochs, self.began = [], time.perf_counter()

@@ -2,9 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { loadManifest, train } from '../../src/index.js';
-import type { AccuracyJob, AccuracyOutcome, Epoch } from '../accuracy/job.js';
-import { readJob } from '../job.js';
+import { loadManifest, train } from '../../../src/index.js';
+import type { AccuracyJob, AccuracyOutcome, Epoch } from '../../accuracy/job.js';
+import { readJob } from '../../job.js';
 
 const job = readJob<AccuracyJob>();
 const manifest = await loadManifest(job.data);
@@ -45,7 +45,7 @@ try {
   rmSync(run, { recursive: true });
 }
 const { version } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
 );
 const outcome: AccuracyOutcome = { epochs, version: `bobbin ${version}` };
 console.log(JSON.stringify(outcome));

@@ -1,4 +1,4 @@
-"""The clock of contenders for the forward pass in Python; the twin of ../predict/job.ts."""
+"""The clock of contenders for the forward pass in Python; the twin of ../../predict/job.ts."""
 import json
 import pathlib
 import resource

@@ -1,4 +1,4 @@
-"""The part that training contenders in Python share: inputs, weights, the check and the clock; the twin of ../train/job.ts."""
+"""The part that training contenders in Python share: inputs, weights, the check and the clock; the twin of ../../train/job.ts."""
 import json
 import pathlib
 import resource
@@ -17,7 +17,7 @@ MOMENTUM = 0.9
 
 
 class Job:
-    """One TrainJob of ../train/job.ts with its inputs."""
+    """One TrainJob of ../../train/job.ts with its inputs."""
 
     def __init__(self):
         self.given = given = json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf8"))
