@@ -99,7 +99,8 @@ const entries: Record<string, Entry> = {
 };
 
 const exitCodes = `Exit codes: 0 success; 1 error, or an image that predict could not read;
-2 problems found by verify, by import in what a network computes, or by train --overfit;
+2 problems found by verify, by import in what a network computes,
+or by train --overfit;
 130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP.`;
 
 /** The names of all commands, in the order of the work. */
