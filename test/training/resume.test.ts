@@ -5,11 +5,15 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { loadManifest } from '../../src/dataset/index.js';
 import { temporaryName } from '../../src/disk/leftovers.js';
+import { Dropout } from '../../src/model/index.js';
+import { type StepFacts, type TrainOptions, train } from '../../src/training/index.js';
 import { optimizers } from '../../src/training/optimizer/list.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 import { below, randomOf } from '../support/random.js';
+import { smallClassifier } from '../support/small-classifier.js';
 
 const folder = temporaryFolder();
 const data = path.join(folder, 'data');
@@ -36,6 +40,9 @@ interface Ending {
   at: string | number;
   afterMs?: number;
 }
+
+/** Leaves a signal time to arrive before the next step. */
+const slowly = { pauseMs: 200 };
 
 /** Runs the script in `run`, sends the signal, and returns what it printed. */
 function runOne(run: string, extra: object = {}, ending?: Ending): Promise<Ended> {
@@ -101,11 +108,11 @@ test('when a run is killed after an epoch and resumed then its weights equal tho
 });
 
 test('when a run is interrupted within an epoch then it saves, stops and resumes at exactly that step', async () => {
-  const stopped = await runOne('interrupted', {}, { at: 'train 2 8', signal: 'SIGINT' });
+  const stopped = await runOne('interrupted', slowly, { at: 'train 2 8', signal: 'SIGINT' });
   assert.equal(stopped.lines.at(-1), 'stopped', stopped.errors);
   const names = await readdir(path.join(folder, 'interrupted', 'checkpoint'));
   assert.equal(names.length, 1);
-  assert.match(names[0] as string, /^epoch-000001-batch-0000000[12]$/);
+  assert.equal(names[0], 'epoch-000001-batch-00000001');
   const resumed = await runOne('interrupted', { resume: true });
   assert.ok(!resumed.lines.includes('train 2 8'), 'repeated a step');
   const [one, other] = [await resultOf('whole'), await resultOf('interrupted')];
@@ -141,17 +148,27 @@ test('when a run is killed at ten random moments and resumed each time, then its
   assert.deepEqual(other.history, one.history);
 });
 
-for (const optimizer of Object.keys(optimizers)) {
+for (const optimizer of Object.keys(optimizers) as (keyof typeof optimizers)[]) {
   test(`when a run by ${optimizer} with every kind of state is interrupted amid a step, then it goes on alike`, async () => {
-    const around = { averageDecay: 0.5, clipNorm: 1, accumulate: 2 };
-    const all = { ...around, epochs: 2, optimizer, learningRate: 0.001, momentum: undefined };
+    const around = { averageDecay: 0.5, clipNorm: 1, accumulate: 2, epochs: 2 };
+    const rate = { optimizer, learningRate: 0.001, momentum: undefined };
+    const manifest = await loadManifest(data);
+    const run = (name: string, given: Partial<TrainOptions>) =>
+      train({
+        ...{ ...options, ...around, ...rate, manifest, task: 'colour' },
+        ...{ run: path.join(folder, name), ...given },
+      });
+    // Masks depend on the name of the layer.
+    const dropout = { name: 'dropout', rate: 0.2, inputShape: [32, 32, 3] };
+    const classifier = () => smallClassifier(new Dropout(dropout));
     const [wholeRun, stoppedRun] = [`${optimizer}-whole`, `${optimizer}-stopped`];
-    const whole = await runOne(wholeRun, all);
-    assert.equal(whole.lines.at(-1), 'finished', whole.errors);
-    const stopped = await runOne(stoppedRun, all, { at: 'train 2 8', signal: 'SIGINT' });
-    assert.equal(stopped.lines.at(-1), 'stopped', stopped.errors);
-    const resumed = await runOne(stoppedRun, { ...all, resume: true });
-    assert.equal(resumed.lines.at(-1), 'finished', resumed.errors);
+    await run(wholeRun, { classifier: classifier() });
+    const stop = new AbortController();
+    // Two batches make a step, so the first of an epoch ends amid one.
+    const callbacks = [{ step: ({ step }: StepFacts) => step === 4 && stop.abort() }];
+    await run(stoppedRun, { classifier: classifier(), signal: stop.signal, callbacks });
+    const { finished } = await run(stoppedRun, { resume: true });
+    assert.ok(finished);
     const [one, other] = [await resultOf(wholeRun), await resultOf(stoppedRun)];
     assert.ok(one.weights.equals(other.weights), 'weights differ');
     assert.deepEqual(other.history, one.history);
