@@ -27,28 +27,28 @@ export class JittedSteps {
   readonly updater: Updater;
   /** Numbers that a step of training changes. */
   readonly trained: number;
-  private readonly trainBatch: Jitted<ReturnType<typeof trainingStep>>;
+  private trainBatch: Jitted<ReturnType<typeof trainingStep>>;
   private readonly validateBatch: Jitted<ReturnType<typeof validationStep>>;
   /** Follows the last batch of a step when gradients are accumulated. */
   private readonly takeStep: Jitted<(settings: StepSettings) => void>;
 
   constructor(
-    network: Network,
+    private readonly network: Network,
     private readonly values: TrainValues,
-    objective: Objective,
+    private readonly objective: Objective,
   ) {
-    const { precision } = values;
     const updater = new Updater(network.variables, values);
     this.updater = updater;
     this.trained = network.variables.reduce((sum, { variable }) => sum + variable.size, 0);
-    // Only passes without gradients gain by it.
-    const optimize = network.isSplit;
-    this.trainBatch = jit(trainingStep({ network, updater, objective }), {
-      precision,
-      optimize,
-    });
+    this.trainBatch = this.newTrainBatch();
     this.validateBatch = jit(validationStep({ network, objective }), { optimize: true });
     this.takeStep = jit(({ learningRate, momentum }) => updater.step(learningRate, momentum));
+  }
+
+  /** Frees the traces of training: images of another size follow. */
+  forgetSize(): void {
+    this.trainBatch.dispose();
+    this.trainBatch = this.newTrainBatch();
   }
 
   /** Trains on a batch; the result is the objective's sums. */
@@ -79,5 +79,12 @@ export class JittedSteps {
       step.dispose();
     }
     this.updater.dispose();
+  }
+
+  private newTrainBatch() {
+    const { network, updater, objective, values } = this;
+    // Only passes without gradients gain by being optimised.
+    const options = { precision: values.precision, optimize: network.isSplit };
+    return jit(trainingStep({ network, updater, objective }), options);
   }
 }

@@ -61,6 +61,8 @@ export class Stage {
         this.lowRank?.restore(slots);
         this.jitted.updater.restore(slots);
       }
+    } else if (phase.size !== before.size) {
+      this.steps.forgetSize();
     }
     if (phase.size !== before?.size || phase.strength !== before.strength) {
       this.earlierFailures.push(...(this.loader?.failures ?? []));
