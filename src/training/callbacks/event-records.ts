@@ -2,6 +2,7 @@
  * The records of TensorBoard's event files: `Event` messages (tensorflow/core/util/event.proto) in the frames of TFRecord
  * (https://www.tensorflow.org/tutorials/load_data/tfrecord).
  */
+import { Crc } from '../../crc.js';
 import { bytesField, doubleField, floatField, intField } from '../../protobuf.js';
 
 /** The first record of each file. @param time seconds since 1970 */
@@ -34,22 +35,10 @@ function framed(content: number[]): Buffer {
   return frame;
 }
 
-/** CRC-32C (RFC 3720, appendix B.4) by the table of all bytes, masked as TFRecord wants it. */
+const crc32c = new Crc(0x82f63b78);
+
+/** CRC-32C, masked as TFRecord wants it. */
 function maskedCrc(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc = (crc >>> 8) ^ (crcTable[(crc ^ byte) & 0xff] as number);
-  }
-  const sum = ~crc;
+  const sum = crc32c.of(bytes);
   return (((sum >>> 15) | (sum << 17)) + 0xa282ead8) >>> 0;
 }
-
-const reversedPolynomial = 0x82f63b78;
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) {
-    crc = (crc >>> 1) ^ (crc & 1 ? reversedPolynomial : 0);
-  }
-  return crc;
-});
