@@ -62,7 +62,7 @@ const finite = (value: number) => (Number.isFinite(value) ? value : null);
 
 const meanOf = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Of the mean; not finite for one value, which tells nothing of its error. */
+/** Of the mean. For one value it is not a finite number: one value does not show an error. */
 function standardError(values: number[]): number {
   const mean = meanOf(values);
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);

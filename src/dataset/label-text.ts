@@ -1,7 +1,7 @@
 /** What a sample is labelled as, in words. */
 import type { Sample } from './types.js';
 
-/** The names of its classes, with commas between several, or `none` where it has none of them; a number where there is no name. */
+/** The names of the sample's classes, separated by commas; `none` for a sample without a class. A class without a name is shown by its number. */
 export function labelText(
   { label, labels = [label] }: Pick<Sample, 'label' | 'labels'>,
   classes: readonly string[] = [],

@@ -10,7 +10,7 @@ type Place = { name: string; set(drop: Drop | undefined): void };
 /**
  * From now on a training step drops residual branch l of L with the probability rate · l / L, for each image by itself, and
  * divides what it keeps by the probability of keeping it. With 0 nothing is dropped. Prediction and saved models stay as they are.
- * A shortcut with weights of its own is no branch's shortcut: its block always counts.
+ * A block whose shortcut has weights is never dropped.
  *
  * @returns the number of residual branches
  */

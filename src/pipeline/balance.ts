@@ -44,7 +44,7 @@ export function balanceOf(samples: LoaderSamples): Balance {
   return { entries, classEnds };
 }
 
-/** A native loader of entries, which tells of samples instead. */
+/** Wraps a native loader of entries, and gives the index of a sample wherever that loader gives the index of an entry. */
 export class BySample implements NativeLoader {
   constructor(
     private readonly loader: NativeLoader,

@@ -78,7 +78,7 @@ function answered({ head, top, probabilities }: Answer, { threshold }: Columns):
 
 const rounded = (probability: number | undefined) => (probability as number).toFixed(6);
 
-/** Several tasks have a column for the task; their classes are no columns then. */
+/** With several tasks, a column names the task of a row, and the classes have no columns. */
 function csvForm(columnsOfRows: Columns): TextForm {
   const { heads } = columnsOfRows;
   const [{ classes }, ...others] = heads as [Head];

@@ -32,7 +32,7 @@ export async function* readRecords(file: string): AsyncGenerator<TableRecord> {
   }
 }
 
-/** More keys are no columns, and must not fill the memory. */
+/** A table with more keys than this is refused, so that a damaged file does not fill the memory. */
 const mostColumns = 10_000;
 
 async function* jsonRecords(file: string): AsyncGenerator<TableRecord> {
