@@ -6,10 +6,10 @@ import { coatLength, pantLength, skirtLength, sleeveLength } from './lengths.js'
 import { necklineDesign } from './necklines.js';
 import { neckDesign } from './necks.js';
 import { type Choice, maybeLean, mostLean, type TaskDrawing } from './picture.js';
-import { Random } from './random.js';
+import { Random } from '../random.js';
 import { scene } from './scene.js';
 
-export { Random } from './random.js';
+export { Random } from '../random.js';
 
 const drawings: Readonly<Record<string, TaskDrawing>> = {
   coat_length_labels: coatLength,

@@ -1,5 +1,5 @@
 /** Colours and fabrics of garments, skin and walls, different enough for visible edges. */
-import type { Random } from './random.js';
+import type { Random } from '../random.js';
 import { num } from './svg.js';
 
 export type Colour = readonly [red: number, green: number, blue: number];

@@ -1,4 +1,4 @@
-/** Repeatable random numbers for drawing: each key has a stream of its own. */
+/** Repeatable random numbers: each key has a stream of its own. */
 import { createHash } from 'node:crypto';
 
 /** The sfc32 generator, seeded by the SHA-256 of a key, so that no picture depends on an earlier one. */
