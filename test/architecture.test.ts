@@ -17,6 +17,7 @@ const street = [
   'graph',
   'model',
   'import',
+  'features',
   'training',
   'prediction',
   'evaluation',

@@ -13,6 +13,7 @@ import {
 } from '../dataset/index.js';
 import { checkTarget } from '../disk/index.js';
 import { expected, missing } from '../errors.js';
+import type { UnreadableFile } from '../features/index.js';
 import { aClassifier, type Classifier, headsOf, partOf } from '../model/index.js';
 import {
   type Classifiers,
@@ -20,7 +21,6 @@ import {
   type ClassifyRequest,
   classifyBatches,
   classifyShape,
-  type UnreadableFile,
 } from '../prediction/index.js';
 import { LabelsScorer } from './labels-scorer.js';
 import { classifiersOf, type Part, partsOf } from './parts.js';

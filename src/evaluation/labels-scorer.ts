@@ -1,6 +1,7 @@
 /** Scores probabilities row by row, in a task of any number of labels. It keeps the rows, since metrics and thresholds order them. */
 import { labelText, resolveSample, type Sample } from '../dataset/index.js';
-import { checkProbabilities, type UnreadableFile } from '../prediction/index.js';
+import type { UnreadableFile } from '../features/index.js';
+import { checkProbabilities } from '../prediction/index.js';
 import { rankOf } from './answers.js';
 import {
   curveAveragePrecision,

@@ -9,8 +9,9 @@ import {
   type Task,
 } from '../dataset/index.js';
 import { missing } from '../errors.js';
+import type { UnreadableFile } from '../features/index.js';
 import { count } from '../plural.js';
-import { checkProbabilities, type UnreadableFile } from '../prediction/index.js';
+import { checkProbabilities } from '../prediction/index.js';
 import { type Answer, answerOf } from './answers.js';
 import {
   type ClassScore,

@@ -1,5 +1,4 @@
 /** Classifies image files: a row of class probabilities for each file that can be read. */
-import path from 'node:path';
 import {
   callback,
   checkArguments,
@@ -10,29 +9,20 @@ import {
   signal,
   text,
 } from '../arguments.js';
-import type { ImageFile } from '../dataset/index.js';
-import { expected } from '../errors.js';
+import {
+  type ImageFiles,
+  type ImageProgress,
+  imageAt,
+  startClock,
+  type UnreadableFile,
+} from '../features/index.js';
 import { type GivenValues, pickOptions, resolveOptions } from '../options.js';
-import { paceOf, secondsLeft } from '../pace.js';
-import { type ClassifiedBatch, classifyPiece, type UnreadableFile } from './batches.js';
+import { type ClassifiedBatch, classifyPiece } from './batches.js';
 import { type Classifiers, type Member, membersOf } from './members.js';
 import { classifyOptions } from './options.js';
 
 /** The progress of a classification. */
-export interface ClassifyProgress {
-  done: number;
-  total: number;
-  imagesPerSecond: number;
-  /** Share of the time spent waiting for the next batch, 0…1. */
-  waitShare: number;
-  secondsLeft: number;
-}
-
-/** Image files in order: an array or, for millions of them, a table such as `resolveSamples` gives. */
-export interface ImageFiles {
-  readonly length: number;
-  at(index: number): string | ImageFile | undefined;
-}
+export interface ClassifyProgress extends ImageProgress {}
 
 /** A request to {@link classify}. */
 export interface ClassifyRequest extends Classifiers, GivenValues<typeof classifyOptions> {
@@ -113,28 +103,4 @@ export async function* classifyBatches(request: ClassifyRequest): AsyncGenerator
       signal?.throwIfAborted();
     }
   }
-}
-
-/** The image at `index`, with its absolute path. */
-export function imageAt(files: ImageFiles, index: number): ImageFile {
-  const file = files.at(index);
-  const image = typeof file === 'string' ? { path: file } : file;
-  if (typeof image?.path !== 'string') {
-    throw expected('a path, or { path, range }', `files[${index}]`, file);
-  }
-  const { range } = image;
-  return { path: path.resolve(image.path), ...(range && { range }) };
-}
-
-function startClock(total: number): (count: number, waitMs: number) => ClassifyProgress {
-  const start = performance.now();
-  let done = 0;
-  let waited = 0;
-  return (count, waitMs) => {
-    done += count;
-    waited += waitMs;
-    const elapsedMs = performance.now() - start;
-    const pace = paceOf({ images: done, elapsedMs, waitMs: waited });
-    return { done, total, ...pace, secondsLeft: secondsLeft(pace, { images: total - done }) };
-  };
 }

@@ -1,5 +1,5 @@
 /** The public face of the prediction stage: a trained classifier's probabilities for images. */
-export type { ClassifiedBatch, UnreadableFile } from './batches.js';
+export type { ClassifiedBatch } from './batches.js';
 export {
   type Classification,
   type ClassifyProgress,
@@ -7,7 +7,6 @@ export {
   classify,
   classifyBatches,
   classifyShape,
-  type ImageFiles,
 } from './classify.js';
 export { ensemble } from './ensemble.js';
 export type { Classifiers } from './members.js';

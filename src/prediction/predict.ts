@@ -2,9 +2,9 @@
 import { checkArguments, list, optional, type ShapeOf } from '../arguments.js';
 import { imageName } from '../dataset/index.js';
 import { expected } from '../errors.js';
+import { imageAt, type UnreadableFile } from '../features/index.js';
 import { type Head, headsOf } from '../model/index.js';
-import type { UnreadableFile } from './batches.js';
-import { type ClassifyRequest, classify, classifyShape, imageAt } from './classify.js';
+import { type ClassifyRequest, classify, classifyShape } from './classify.js';
 import { type Member, membersOf } from './members.js';
 
 /** A request to {@link predict}. */

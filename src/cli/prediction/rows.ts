@@ -1,13 +1,9 @@
 /** Predicts images and writes a row for each as it is computed: to the standard output, or to a file that appears whole. */
 import { writeFile } from 'node:fs/promises';
 import { replaceFile, writing } from '../../disk/index.js';
+import type { UnreadableFile } from '../../features/index.js';
 import { type Classifier, type Head, headsOf } from '../../model/index.js';
-import {
-  type ClassifyOptions,
-  classifyBatches,
-  topClasses,
-  type UnreadableFile,
-} from '../../prediction/index.js';
+import { type ClassifyOptions, classifyBatches, topClasses } from '../../prediction/index.js';
 import type { ProgressReporter } from '../../report/index.js';
 import { type Columns, defaultTop, type FormatName, formats, type TextForm } from './formats.js';
 
