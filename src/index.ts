@@ -53,6 +53,19 @@ export {
   type WrongAnswer,
 } from './evaluation/index.js';
 export {
+  extractFeatures,
+  type Features,
+  type FeaturesRequest,
+  type ImageFiles,
+  type ImageProgress,
+  type LinearProbe,
+  linearProbe,
+  type NeighboursRequest,
+  nearestNeighbours,
+  type ProbeRequest,
+  type UnreadableFile,
+} from './features/index.js';
+export {
   fetchFromHub,
   type HubFile,
   type HubOptions,

@@ -53,3 +53,8 @@ test('when the training loop is run, then its 25 lines train', () => {
   assert.ok(losses.length >= 3 && losses.every(Number.isFinite), `${losses}`);
   assert.ok((losses.at(-1) as number) < (losses[0] as number), `${losses} do not fall`);
 });
+
+test('when features are taken from a network, then a probe and neighbours give probabilities', () => {
+  const found = [...run(4).matchAll(/^(probe|neighbours) Float32Array\(5\)/gm)];
+  assert.equal(found.length, 2);
+});

@@ -1,0 +1,165 @@
+/** Features of images: computed once and kept by content. */
+import assert from 'node:assert/strict';
+import { copyFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import type { Manifest } from '../../src/dataset/index.js';
+import { extractFeatures, type FeaturesRequest } from '../../src/features/index.js';
+import { type Classifier, featuresOf } from '../../src/model/index.js';
+import { createLoader, evaluationAugmentation } from '../../src/pipeline/index.js';
+import { adoptBatch, type tf } from '../../src/tensorflow/index.js';
+import { temporaryFolder } from '../support/folders.js';
+import { drawPhotos } from '../support/photos.js';
+import { smallClassifier } from '../support/small-classifier.js';
+
+const folder = temporaryFolder();
+const data = path.join(folder, 'data');
+let manifest: Manifest;
+let classifier: Classifier;
+let files: string[];
+
+before(async () => {
+  manifest = await drawPhotos(data, { training: 6, validation: 2 });
+  classifier = smallClassifier();
+  files = manifest.samples.map((sample) => path.join(data, sample.path));
+});
+
+/** Extracts, and counts the views that were computed. */
+async function extracted(request: Omit<FeaturesRequest, 'classifier'> & Partial<FeaturesRequest>) {
+  let computed = 0;
+  const onProgress = ({ done }: { done: number }) => {
+    computed = done;
+  };
+  const features = await extractFeatures({ classifier, batchSize: 4, onProgress, ...request });
+  return { ...features, computed };
+}
+
+/** The features of centre crops, image by image, by the model as it is. */
+async function plainRows(paths: readonly string[]): Promise<number[][]> {
+  using loader = createLoader({
+    samples: paths.map((file) => ({ path: file, label: 0 })),
+    preprocessing: classifier.preprocessing,
+    augmentation: evaluationAugmentation,
+    batchSize: 1,
+  });
+  const rows: number[][] = [];
+  for await (const batch of loader.epoch(0)) {
+    const pixels = adoptBatch(batch);
+    const row = featuresOf(classifier).predict(pixels) as tf.Tensor;
+    rows.push([...(await row.data())]);
+    pixels.dispose();
+    row.dispose();
+  }
+  return rows;
+}
+
+test('when features are extracted, then each row is what enters the head for the centre crop of its image', async () => {
+  const { rows, columns, failures } = await extracted({ files, cache: false });
+  assert.equal(columns, 8);
+  assert.deepEqual(failures, []);
+  const wanted = (await plainRows(files)).flat();
+  assert.equal(rows.length, wanted.length);
+  wanted.forEach((value, at) => {
+    assert.ok(Math.abs(value - (rows[at] as number)) < 1e-5, `${at}: ${rows[at]} ≈ ${value}`);
+  });
+});
+
+test('when images were seen before, also under other names, then only new ones are computed', async () => {
+  const cache = path.join(folder, 'grown');
+  const first = await extracted({ files: files.slice(0, 10), cache });
+  assert.equal(first.computed, 10);
+  const copy = path.join(folder, 'copy.jpg');
+  await copyFile(files[3] as string, copy);
+  const grown = await extracted({ files: [copy, ...files.slice(2)], cache });
+  assert.equal(grown.computed, files.length - 10);
+  const whole = await extracted({ files, cache });
+  assert.equal(whole.computed, 0);
+  assert.deepEqual(whole.rows.subarray(0, first.rows.length), first.rows);
+  assert.deepEqual(grown.rows.subarray(0, 8), first.rows.subarray(24, 32));
+  assert.deepEqual(grown.rows.subarray(8), whole.rows.subarray(16));
+});
+
+test('when a file of the cache is damaged, renamed or hostile, then its rows are computed anew and it is removed', async () => {
+  const cache = path.join(folder, 'damaged');
+  const first = await extracted({ files, cache });
+  const [network] = (await readdir(cache)) as [string];
+  const inside = path.join(cache, network);
+  const [name] = (await readdir(inside)) as [string];
+  const file = path.join(inside, name);
+  const bytes = await readFile(file);
+  const spoilt = Buffer.from(bytes);
+  spoilt.writeUInt8(spoilt.readUInt8(bytes.length - 2) ^ 64, bytes.length - 2);
+  const hostile: [string, Buffer][] = [
+    ['a changed bit', spoilt],
+    ['a part', bytes.subarray(0, 1000)],
+    ['nothing', Buffer.alloc(0)],
+    ['zeros', Buffer.alloc(64 * 1000)],
+  ];
+  for (const [what, content] of hostile) {
+    await writeFile(file, content);
+    const again = await extracted({ files, cache });
+    assert.equal(again.computed, files.length, what);
+    assert.deepEqual(again.rows, first.rows, what);
+    assert.deepEqual(await readdir(inside), [name], what);
+    assert.ok((await readFile(file)).equals(bytes), what);
+  }
+  await rename(file, path.join(inside, `${'0'.repeat(64)}.rows`));
+  assert.equal((await extracted({ files, cache })).computed, files.length);
+  assert.equal((await extracted({ files, cache })).computed, 0);
+});
+
+test('when weights, the preprocessing or the seed change, then features are computed anew', async () => {
+  const cache = path.join(folder, 'keyed');
+  const augmentation = { noise: 4 };
+  const views = { files, cache, augmentation, views: 2 };
+  assert.equal((await extracted({ files, cache })).computed, files.length);
+  // Another model of the same layers and weights, of other names.
+  assert.equal((await extracted({ files, cache, classifier: smallClassifier() })).computed, 0);
+  const { preprocessing } = classifier;
+  const larger = { ...classifier, preprocessing: { ...preprocessing, resize: 40 } };
+  assert.equal((await extracted({ files, cache, classifier: larger })).computed, files.length);
+  const other = smallClassifier();
+  const convolution = other.model.layers[0] as tf.layers.Layer;
+  const [kernel, ...rest] = convolution.getWeights() as [tf.Tensor];
+  convolution.setWeights([kernel.mul(1.01), ...rest]);
+  assert.equal((await extracted({ files, cache, classifier: other })).computed, files.length);
+  const drawn = await extracted(views);
+  assert.equal(drawn.computed, 2 * files.length);
+  assert.notDeepEqual(drawn.rows.subarray(0, 8), drawn.rows.subarray(8, 16));
+  const kept = await extracted(views);
+  assert.equal(kept.computed, 0);
+  assert.deepEqual(kept.rows, drawn.rows);
+  assert.deepEqual((await extracted({ ...views, cache: false, batchSize: 7 })).failures, []);
+  assert.equal((await extracted({ ...views, seed: 1 })).computed, 2 * files.length);
+  const third = await extracted({ ...views, views: 3 });
+  assert.equal(third.computed, files.length);
+  assert.deepEqual(third.rows.subarray(0, 16), drawn.rows.subarray(0, 16));
+});
+
+test('when an image cannot be read, then its rows are zero, it is reported each time and is not kept', async () => {
+  const cache = path.join(folder, 'unreadable');
+  const broken = path.join(folder, 'broken.jpg');
+  await writeFile(broken, 'no image');
+  const given = [files[0] as string, broken, path.join(folder, 'absent.jpg'), files[1] as string];
+  for (const more of [{}, { augmentation: { flip: 0.5 }, views: 2 }]) {
+    for (const round of [1, 2]) {
+      const { rows, columns, views, failures } = await extracted({ files: given, cache, ...more });
+      assert.deepEqual(
+        failures.map(({ index, path: file }) => [index, file]),
+        [1, 2].map((index) => [index, given[index]]),
+        `round ${round}`,
+      );
+      assert.ok(failures.every(({ reason }) => reason.length > 5));
+      assert.ok(rows.subarray(columns * views, 3 * columns * views).every((value) => value === 0));
+      assert.ok(rows.subarray(3 * columns * views).some((value) => value !== 0));
+    }
+  }
+});
+
+test('when options exclude each other, then the error says which', async () => {
+  await assert.rejects(extracted({ files, views: 2 }), /views 2 cannot be combined with no augm/);
+  await assert.rejects(extracted({ files, augmentation: { mixup: 1 } }), /mixup/);
+  await assert.rejects(extracted({ files, augmentation: { crop: 'ten' } }), /crop/);
+  const stopped = AbortSignal.abort(new Error('enough'));
+  await assert.rejects(extracted({ files, cache: false, signal: stopped }), /enough/);
+});
