@@ -8,7 +8,7 @@ import { minimise, type Slope } from './lbfgs.js';
 export const probeOptions = {
   l2: {
     type: 'number',
-    default: 0.01,
+    default: 0.03,
     min: 0,
     max: 1e6,
     help: 'penalty: half of it times the sum of the squared weights is added to the mean loss',
@@ -19,7 +19,7 @@ export const probeOptions = {
 /** A request to {@link linearProbe}. */
 export interface ProbeRequest extends LabelledRows {
   /**
-   * Default 0.01. Half of it, times the sum of the squared weights of standardised features, is added to the mean cross-entropy:
+   * Default 0.03. Half of it, times the sum of the squared weights of standardised features, is added to the mean cross-entropy:
    * scikit-learn's C is 1 / (images · l2).
    */
   l2?: number | undefined;

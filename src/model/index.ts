@@ -13,6 +13,7 @@ export {
   featuresOf,
   headsOf,
   type ImageModel,
+  inputOfHead,
   partOf,
   setTrainable,
   type Trainable,

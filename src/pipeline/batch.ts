@@ -29,6 +29,12 @@ export interface BatchParts<Type extends PixelType> {
   waitMs: number;
 }
 
+/** What a batch says of its images, apart from their pixels. */
+export type BatchLabels = Pick<
+  Batch<PixelType>,
+  'count' | 'indices' | 'labels' | 'partners' | 'partnerLabels' | 'weights'
+>;
+
 /** Rendered images in a slot of the loader's ring. Hold few batches at a time: the ring has a fixed number of slots. */
 export class Batch<Type extends PixelType = 'float32'> {
   /** The right to the slot. `adoptBatch` turns it into a tensor without a copy; that or {@link release} ends it. */

@@ -13,7 +13,7 @@ export {
   evaluationAugmentation,
   viewsOf,
 } from './augmentation.js';
-export { Batch, type BatchParts } from './batch.js';
+export { Batch, type BatchLabels, type BatchParts } from './batch.js';
 export { type CheckOptions, checkImages } from './check.js';
 export { cudaStatus, requireCuda } from './cuda.js';
 export { isJpeg } from './decode/kind.js';

@@ -92,7 +92,9 @@ export interface SubmitRequest extends GivenValues<typeof submitOptions> {
     | 'resume'
     | 'signal'
     | 'callbacks'
+    | 'featureCache'
     | 'onAugment'
+    | 'onFeatures'
     | 'onProgress'
     | 'onEpoch'
   >;

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkArguments, number, optional, type ShapeOf } from '../arguments.js';
 import { conflict, expected } from '../errors.js';
-import type { Batch, Loader, PixelType } from '../pipeline/index.js';
+import type { Batch, BatchLabels, Loader, PixelType } from '../pipeline/index.js';
 import { backend } from './backend.js';
 import { chosenOptions, runtime } from './configuration.js';
 import type { TensorMetadata } from './native-tensorflow.js';
@@ -61,7 +61,7 @@ function castToFloat({ id, dtype }: TensorMetadata): tf.Tensor4D {
  *
  * @throws InvalidInputError when another image's label is not from 0 to `classes` − 1.
  */
-export function targetsOf(batch: Batch<PixelType>, classes: number): tf.Tensor2D {
+export function targetsOf(batch: BatchLabels, classes: number): tf.Tensor2D {
   checkLabels(batch, classes);
   return tf.tidy(() => {
     const oneHot = (labels: Int32Array) =>
@@ -72,7 +72,7 @@ export function targetsOf(batch: Batch<PixelType>, classes: number): tf.Tensor2D
   });
 }
 
-function checkLabels({ indices, labels, partnerLabels }: Batch<PixelType>, classes: number): void {
+function checkLabels({ indices, labels, partnerLabels }: BatchLabels, classes: number): void {
   const isClass = (label: number) => label >= 0 && label < classes;
   for (let row = 0; row < indices.length; row++) {
     const own = labels[row] as number;

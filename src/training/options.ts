@@ -5,6 +5,7 @@ import type { GivenValues, OptionValues } from '../options.js';
 import { augmentationOptions, augmentOption, loaderOptions } from '../pipeline/index.js';
 import { beyondHead } from './beyond-head.js';
 import { checkpointOptions } from './checkpoint/options.js';
+import { featureViewsOption } from './features/options.js';
 import { bestOptions } from './history.js';
 import { lossOptions } from './loss/options.js';
 import { updaterOptions } from './optimizer/index.js';
@@ -24,6 +25,7 @@ export const trainOptions = {
     help: 'train the whole network, only the new head (several times faster), or the head and what has one number a channel (biases and normalisations), or the head and products of low rank beside the matrices of an imported transformer (lora)',
   },
   ...loraOptions,
+  ...featureViewsOption,
   stochasticDepth: {
     type: 'number',
     default: 0,

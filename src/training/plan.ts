@@ -5,6 +5,7 @@ import { checkApplies, type GivenValues, pickOptions, resolveOptions } from '../
 import { type Augmentation, type Augmenter, requireCuda, viewsOf } from '../pipeline/index.js';
 import { count } from '../plural.js';
 import { checkPrecision, gpuInUse } from '../tensorflow/index.js';
+import { checkFeatureViews } from './features/options.js';
 import { checkOptimizer, resolveOptimizer } from './optimizer/index.js';
 import {
   type TrainAugmentation,
@@ -183,6 +184,7 @@ function checkCombination(values: TrainValues, augmentation: Augmentation): void
   checkOptimizer(values);
   checkTrainOn(values);
   checkPhases(values);
+  checkFeatureViews(values, augmentation);
   for (const { from, to } of cyclesOf(values)) {
     checkSchedule({ ...values, epochs: to - from });
   }

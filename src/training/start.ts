@@ -82,7 +82,7 @@ export async function settle(
   manifest: Manifest,
   classifier: Classifier,
 ): Promise<Settled> {
-  const { augment, normalization } = plan.values;
+  const { augment, normalization, featureViews } = plan.values;
   checkHas(classifier, plan.values);
   leaveOut(classifier, plan.leftOut);
   const own =
@@ -90,9 +90,11 @@ export async function settle(
       ? await ownNormalization(plan, manifest, classifier.preprocessing)
       : undefined;
   const { preprocessing } = own ?? classifier;
-  const choice = augment === 'auto' ? await chooseForRun(plan, manifest, preprocessing) : undefined;
+  const isOpen = augment === 'auto' && featureViews === 0;
+  const choice = isOpen ? await chooseForRun(plan, manifest, preprocessing) : undefined;
+  const chosen = augment === 'auto' ? 'cpu' : augment;
   return {
-    plan: withAugmenter(plan, choice?.augment ?? (augment as Augmenter)),
+    plan: withAugmenter(plan, choice?.augment ?? chosen),
     preprocessing,
     choice,
     notes: [choice?.reason, own?.note].filter((note) => note !== undefined),

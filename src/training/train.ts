@@ -13,6 +13,7 @@ import {
 } from '../arguments.js';
 import { checkPresence } from '../dataset/index.js';
 import { inLockedFolder, isObject } from '../disk/index.js';
+import type { ImageProgress } from '../features/index.js';
 import {
   aClassifier,
   type BuiltClassifier,
@@ -26,6 +27,7 @@ import type { AugmentChoice, LoaderFailure } from '../pipeline/index.js';
 import { type Callback, callbackList } from './callbacks/callback.js';
 import { watchers } from './callbacks/warnings/list.js';
 import { type Checkpoint, keepNewest, loadCheckpoint } from './checkpoint/checkpoint.js';
+import { featureSources } from './features/sources.js';
 import { bestEpoch, type EpochRecord } from './history.js';
 import { trainAugmentationOptions, trainOptions } from './options.js';
 import { type Plan, type PlanOptions, planOf } from './plan.js';
@@ -70,6 +72,10 @@ export interface TrainOptions extends TaskOptions {
   callbacks?: readonly Callback[] | undefined;
   /** Called before the first step of a new run with `augment: 'auto'`. */
   onAugment?: ((choice: AugmentChoice) => void) | undefined;
+  /** With `featureViews`, the folder that keeps features; default `features` in Bobbin's cache. */
+  featureCache?: string | undefined;
+  /** Called with `featureViews`, before the first epoch: after each batch of views whose features were not in the cache. */
+  onFeatures?: ((progress: ImageProgress) => void) | undefined;
   /** Called after every step, of training and validation. */
   onProgress?: ((progress: TrainProgress) => void) | undefined;
   /** Called when an epoch's history and checkpoint are on disk. */
@@ -99,6 +105,8 @@ const trainShape = {
   sources: optional(record('words by the names of options')),
   callbacks: callbackList,
   onAugment: callback,
+  featureCache: optional(text('the path of a folder')),
+  onFeatures: callback,
   onProgress: callback,
   onEpoch: callback,
 } as const satisfies ShapeOf<TrainOptions>;
@@ -182,7 +190,11 @@ async function trainFrom(
   const { preprocessing } = start;
   const classifier = { ...given.classifier, preprocessing, ...taskRecord(start.plan), fold };
   const callbacks = [...(given.callbacks ?? []), ...watchers()];
-  const run = new Run({ ...given, ...start, classifier, folder, callbacks });
+  const features = await featureSources({
+    ...{ ...start, manifest: given.manifest, classifier, signal: given.signal },
+    ...{ cache: given.featureCache, onProgress: given.onFeatures },
+  });
+  const run = new Run({ ...given, ...start, classifier, folder, callbacks, features });
   try {
     const wasFinished = run.isFinished;
     const finished = await run.toEnd();

@@ -1,13 +1,15 @@
-/** Features of images: computed once and kept by content. */
+/** Features of images: computed once, kept by content, and learnt by heads. */
 import assert from 'node:assert/strict';
 import { copyFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import type { Manifest } from '../../src/dataset/index.js';
 import { extractFeatures, type FeaturesRequest } from '../../src/features/index.js';
-import { type Classifier, featuresOf } from '../../src/model/index.js';
+import { type Classifier, featuresOf, loadClassifier } from '../../src/model/index.js';
 import { createLoader, evaluationAugmentation } from '../../src/pipeline/index.js';
+import { classify } from '../../src/prediction/index.js';
 import { adoptBatch, type tf } from '../../src/tensorflow/index.js';
+import { type EpochRecord, type TrainOptions, train } from '../../src/training/index.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 import { smallClassifier } from '../support/small-classifier.js';
@@ -162,4 +164,81 @@ test('when options exclude each other, then the error says which', async () => {
   await assert.rejects(extracted({ files, augmentation: { crop: 'ten' } }), /crop/);
   const stopped = AbortSignal.abort(new Error('enough'));
   await assert.rejects(extracted({ files, cache: false, signal: stopped }), /enough/);
+});
+
+/** The centre crop as it is. */
+const still = { crop: 'center', flip: 0, brightness: 0, contrast: 0, saturation: 0 } as const;
+
+function headRun(run: string, more: Partial<TrainOptions> = {}) {
+  return train({
+    ...{ manifest, task: 'colour', trainable: 'head', classifier: smallClassifier() },
+    ...{ epochs: 4, batchSize: 18, learningRate: 0.05, featureViews: 1 },
+    run: path.join(folder, run),
+    featureCache: path.join(folder, 'heads'),
+    ...more,
+  });
+}
+
+const weightsOfRun = async (run: string): Promise<Buffer> => {
+  const model = path.join(folder, run, 'model');
+  const name = (await readdir(model)).find((each) => each.endsWith('.bin')) as string;
+  return await readFile(path.join(model, name));
+};
+
+test('when a head learns features that were computed once, then each epoch has the losses of one through the network', async () => {
+  const augmentation = still;
+  const whole = await headRun('whole', { augmentation, featureViews: 0 });
+  const once = await headRun('once', { augmentation });
+  assert.equal(once.history.length, 4);
+  for (const [epoch, { loss, validationLoss = 0, accuracy }] of once.history.entries()) {
+    const same = whole.history[epoch] as EpochRecord;
+    assert.ok(Math.abs(loss - same.loss) < 1e-4, `${loss} ≈ ${same.loss}`);
+    assert.ok(Math.abs(validationLoss - (same.validationLoss as number)) < 1e-4);
+    assert.equal(accuracy, same.accuracy);
+  }
+  assert.ok((once.history[3]?.loss as number) < (once.history[0]?.loss as number));
+  const saved = await loadClassifier(path.join(folder, 'once'));
+  const { probabilities } = await classify({ classifier: saved, files });
+  const top = manifest.samples.map((_, image) => {
+    const row = probabilities.subarray(3 * image, 3 * image + 3);
+    return row.indexOf(Math.max(...row));
+  });
+  const held = manifest.samples.map(({ split }) => split === 'validation');
+  const right = manifest.samples.filter(
+    ({ label }, i) => held[i] === true && label === top[i],
+  ).length;
+  assert.equal(right / 6, once.history[3]?.validationAccuracy);
+});
+
+test('when such a run is stopped within an epoch and resumed, then its weights equal those of an uninterrupted one', async () => {
+  const more = { batchSize: 4, featureViews: 3 };
+  await headRun('uninterrupted', more);
+  const stop = new AbortController();
+  let steps = 0;
+  const onProgress = () => {
+    steps += 1;
+    if (steps === 9) {
+      stop.abort();
+    }
+  };
+  const first = await headRun('stopped', { ...more, onProgress, signal: stop.signal });
+  assert.equal(first.finished, false);
+  const second = await headRun('stopped', { ...more, resume: true });
+  assert.equal(second.finished, true);
+  assert.ok((await weightsOfRun('stopped')).equals(await weightsOfRun('uninterrupted')));
+});
+
+test('when an option needs pixels in each epoch, then featureViews refuses it', async () => {
+  const refused: [Partial<TrainOptions>, RegExp][] = [
+    [
+      { augmentation: { mixup: 0.2 } },
+      /^mixup 0.2 cannot be combined with featureViews 1\. .*leave mixup out/,
+    ],
+    [{ stages: 2, startSize: 32 }, /^stages 2 cannot be combined/],
+    [{ sampling: 'balanced' }, /^sampling balanced cannot be combined/],
+    [{ trainable: 'all' }, /^featureViews 1 cannot be combined with trainable all/],
+  ];
+  for (const [options, message] of refused) {
+    await assert.rejects(headRun('refused', options), { message });
+  }
 });

@@ -164,6 +164,7 @@ async function trainOne(
     signal,
     callbacks: flags.log?.map((log) => logs[log](folder)),
     onAugment: ({ reason }) => progress.print(`${name}: ${reason}`),
+    onFeatures: (state) => progress.update({ label: 'features', ...state, name }),
     onProgress: (state) => progress.update({ ...state, name }),
     onEpoch: (record) => report.add(name, record, values.epochs),
   });

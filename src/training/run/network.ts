@@ -3,6 +3,7 @@ import { expected } from '../../errors.js';
 import {
   type Classifier,
   type Head,
+  inputOfHead,
   outputsOf,
   type StepArguments,
   setStochasticDepth,
@@ -17,7 +18,7 @@ export interface Network {
   variables: NamedVariable[];
   /** Whether there is a frozen part, a front that needs no gradients. */
   isSplit: boolean;
-  /** The frozen part, images to the input of {@link learn}; the identity if there is none. */
+  /** The frozen part, images to the input of {@link learn}; the identity if there is none, or if its features are given. */
   frozen(images: tf.Tensor): tf.Tensor;
   /** The result of `frozen` to logits, [batch, classes] for all heads side by side, as in training. */
   learn(input: tf.Tensor, step: StepArguments): tf.Tensor2D;
@@ -74,6 +75,25 @@ export function splitNetwork(
   };
 }
 
+/** The heads of `model` alone, which take the features that enter them in the place of images. */
+export function headNetwork(model: tf.LayersModel, heads?: readonly Head[]): Network {
+  const logits = logitsOf(model, heads);
+  const [first] = logits as [tf.SymbolicTensor];
+  const { sourceLayer: before } = first.inputs[0] as tf.SymbolicTensor;
+  const { features } = inputOfHead(model);
+  const learn = (input: tf.Tensor, step: StepArguments) => {
+    const dropped = before === features.sourceLayer ? input : before.apply(input, step);
+    return joined(logits.map(({ sourceLayer }) => sourceLayer.apply(dropped as tf.Tensor, step)));
+  };
+  return {
+    variables: trainableVariables(model),
+    isSplit: false,
+    frozen: (input) => input,
+    learn,
+    infer: (input) => learn(input, { training: false }),
+  };
+}
+
 /** The logits of each head. */
 function logitsOf(model: tf.LayersModel, heads: readonly Head[] = []): tf.SymbolicTensor[] {
   return outputsOf(model).map(({ sourceLayer }, place) => {
@@ -89,7 +109,9 @@ function logitsOf(model: tf.LayersModel, heads: readonly Head[] = []): tf.Symbol
 
 /** The columns of all heads side by side. */
 const joined = (parts: unknown): tf.Tensor2D =>
-  Array.isArray(parts) ? tf.concat(parts as tf.Tensor2D[], 1) : (parts as tf.Tensor2D);
+  Array.isArray(parts) && parts.length > 1
+    ? tf.concat(parts as tf.Tensor2D[], 1)
+    : ([parts].flat()[0] as tf.Tensor2D);
 
 /** @throws InvalidInputError unless the network takes images of `size` × `size` pixels */
 export function checkTakes({ model, network, preprocessing }: Classifier, size: number): void {

@@ -1,12 +1,13 @@
 /** What the steps of a run minimise, and what they count. */
-import type { Batch, PixelType } from '../../pipeline/index.js';
+import type { BatchLabels } from '../../pipeline/index.js';
 import { targetsOf, tf } from '../../tensorflow/index.js';
 import { crossEntropies } from '../loss/cross-entropy.js';
 import type { RowLosses } from '../loss/loss.js';
 
 /** A batch as tensors. */
 export interface StepTensors {
-  images: tf.Tensor4D;
+  /** Pixels, [images, side, side, 3], or features, [images, columns]. */
+  images: tf.Tensor;
   /** What the answers to the images are compared with. */
   [target: string]: tf.Tensor;
 }
@@ -17,7 +18,7 @@ export type Pass = 'train' | 'validate';
 /** All but `targets` may be traced. */
 export interface Objective<Tensors extends StepTensors = StepTensors> {
   /** What a batch is compared with. */
-  targets(batch: Batch<PixelType>, pass: Pass): Omit<Tensors, 'images'>;
+  targets(batch: BatchLabels, pass: Pass): Omit<Tensors, 'images'>;
   /** The loss of each label in nats, as the pass computes it; 0 where there is none. */
   losses(logits: tf.Tensor2D, tensors: Tensors, pass: Pass): tf.Tensor;
   /** The mean of {@link losses}: what a step minimises. */
@@ -56,7 +57,7 @@ export const oneLabel = (
   losses: (logits, { targets }, pass) =>
     (pass === 'train' ? loss : validationLoss)(logits, targets),
   mean: (losses) => tf.mean(losses),
-  weight: ({ images }) => images.shape[0],
+  weight: ({ images }) => images.shape[0] as number,
   sums(logits, losses, { labels }) {
     const hits = tf.equal(tf.argMax(logits, -1), labels);
     return tf.stack([tf.sum(losses), tf.sum(tf.cast(hits, 'float32'))]) as tf.Tensor1D;

@@ -1,12 +1,13 @@
 /** The loop of a run: each epoch has its steps, validation, checkpoint, best weights and line of history. */
 import type { Manifest } from '../../dataset/index.js';
 import type { Classifier } from '../../model/index.js';
-import { addWork, type Loader, type LoaderFailure } from '../../pipeline/index.js';
+import { addWork, type LoaderFailure } from '../../pipeline/index.js';
 import type { Settings } from '../../settings.js';
 import type { BeginFacts, Callback } from '../callbacks/callback.js';
 import { Moments } from '../callbacks/moments.js';
 import type { Checkpoint, EpochTotals, Position } from '../checkpoint/checkpoint.js';
 import { validationLoader } from '../data.js';
+import type { FeatureSources } from '../features/sources.js';
 import { type EpochRecord, endsEarly, writeHistory } from '../history.js';
 import type { ResolvedPlan } from '../plan.js';
 import { learningRateAt, momentumAt } from '../schedule/options.js';
@@ -25,6 +26,7 @@ import {
   type TrainProgress,
 } from './progress.js';
 import { Saver } from './saver.js';
+import type { BatchSource } from './source.js';
 import { Stage } from './stage.js';
 import { stepInput } from './step.js';
 import { takeSteps } from './take-steps.js';
@@ -40,19 +42,21 @@ export interface RunParts {
   classifier: Classifier;
   checkpoint: Checkpoint | undefined;
   callbacks: readonly Callback[];
+  /** In the place of the images. */
+  features: FeatureSources | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: TrainProgress) => void) | undefined;
   onEpoch?: ((record: EpochRecord) => void) | undefined;
 }
 
-/** Holds the loaders and the jitted steps; `close` frees them. */
+/** Holds the sources of batches and the jitted steps; `close` frees them. */
 export class Run {
   private readonly position: Position;
   private readonly objective: Objective;
   private readonly stage: Stage;
   private readonly phases: Phase[];
   private readonly cycles: Cycle[];
-  private readonly validation: Loader | undefined;
+  private readonly validation: BatchSource | undefined;
   private readonly moments: Moments;
   private readonly saver: Saver;
   /** Of the last step of training. */
@@ -71,7 +75,10 @@ export class Run {
     this.cycles = cyclesOf(plan.values);
     this.saver = new Saver(parts, this.stage, this.position);
     this.begin(checkpoint);
-    this.validation = validationLoader({ ...parts, preprocessing: classifier.preprocessing });
+    this.validation =
+      parts.features === undefined
+        ? validationLoader({ ...parts, preprocessing: classifier.preprocessing })
+        : parts.features.validation;
   }
 
   get history(): EpochRecord[] {

@@ -1,26 +1,29 @@
-/** What the phase of a run trains with: a loader of its images, and the jitted steps of its trainable weights. */
+/** What the phase of a run trains with: a source of its batches, and the jitted steps of its trainable weights. */
 import { atSize, type Classifier, setStochasticDepth, setTrainable } from '../../model/index.js';
-import type { Loader, LoaderFailure, PixelType } from '../../pipeline/index.js';
+import type { LoaderFailure } from '../../pipeline/index.js';
 import { type LoaderParts, trainingLoader } from '../data.js';
 import type { Slot } from '../optimizer/index.js';
 import { JittedSteps } from './jitted-steps.js';
 import { LowRank } from './low-rank.js';
-import { checkTakes, splitNetwork } from './network.js';
+import { checkTakes, headNetwork, splitNetwork } from './network.js';
 import type { Objective } from './objective.js';
 import { type Phase, weightsTrained } from './phases.js';
+import type { BatchSource } from './source.js';
 
 export interface StageParts extends Omit<LoaderParts, 'preprocessing'> {
   classifier: Classifier;
   objective: Objective;
+  /** Features of the training images, which are learnt in their place. */
+  features?: { training: BatchSource } | undefined;
 }
 
 /** `enter` begins a phase; `close` frees what the last one had. */
 export class Stage {
   private phase: Phase | undefined;
-  private loader: Loader<PixelType> | undefined;
+  private source: BatchSource | undefined;
   private jitted: JittedSteps | undefined;
   private lowRank: LowRank | undefined;
-  /** Of the loaders before this one. */
+  /** Of the sources before this one. */
   private readonly earlierFailures: LoaderFailure[] = [];
 
   constructor(private readonly parts: StageParts) {
@@ -28,8 +31,8 @@ export class Stage {
   }
 
   /** Of the phase that was entered last. */
-  get training(): Loader<PixelType> {
-    return this.loader as Loader<PixelType>;
+  get training(): BatchSource {
+    return this.source as BatchSource;
   }
 
   get steps(): JittedSteps {
@@ -37,7 +40,7 @@ export class Stage {
   }
 
   get failures(): LoaderFailure[] {
-    return [...this.earlierFailures, ...(this.loader?.failures ?? [])];
+    return [...this.earlierFailures, ...(this.source?.failures ?? [])];
   }
 
   /**
@@ -51,11 +54,14 @@ export class Stage {
     const { phase: before } = this;
     this.phase = phase;
     if (phase.trainable !== before?.trainable) {
-      const { classifier, objective, plan } = this.parts;
+      const { classifier, objective, plan, features } = this.parts;
       this.freeSteps();
       setTrainable(classifier.model, weightsTrained(phase.trainable));
       this.lowRank = phase.trainable === 'lora' ? new LowRank(classifier, plan.values) : undefined;
-      const network = splitNetwork(classifier.model, classifier.heads, this.lowRank?.variables);
+      const network =
+        features === undefined
+          ? splitNetwork(classifier.model, classifier.heads, this.lowRank?.variables)
+          : headNetwork(classifier.model, classifier.heads);
       this.jitted = new JittedSteps(network, plan.values, objective);
       if (slots !== undefined) {
         this.lowRank?.restore(slots);
@@ -65,11 +71,13 @@ export class Stage {
       this.steps.forgetSize();
     }
     if (phase.size !== before?.size || phase.strength !== before.strength) {
-      this.earlierFailures.push(...(this.loader?.failures ?? []));
-      this.loader?.close();
+      this.earlierFailures.push(...(this.source?.failures ?? []));
+      this.source?.close();
       checkTakes(this.parts.classifier, phase.size);
       const preprocessing = atSize(this.parts.classifier.preprocessing, phase.size);
-      this.loader = trainingLoader({ ...this.parts, preprocessing }, phase.strength);
+      this.source =
+        this.parts.features?.training ??
+        trainingLoader({ ...this.parts, preprocessing }, phase.strength);
     }
   }
 
@@ -84,7 +92,7 @@ export class Stage {
   }
 
   close(): void {
-    this.loader?.close();
+    this.source?.close();
     this.freeSteps();
     setStochasticDepth(this.parts.classifier.model, 0);
   }

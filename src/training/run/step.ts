@@ -1,10 +1,10 @@
 /** A training step and its counterpart for validation, as functions of tensors that can be jitted. */
 import { keyOf } from '../../model/index.js';
-import type { Batch, PixelType } from '../../pipeline/index.js';
-import { adoptBatch, tf } from '../../tensorflow/index.js';
+import { tf } from '../../tensorflow/index.js';
 import type { Updater } from '../optimizer/index.js';
 import type { Network } from './network.js';
 import type { Objective, Pass, StepTensors } from './objective.js';
+import { inputOf, type StepBatch } from './source.js';
 
 /** The values that change from step to step, besides the batch. */
 export interface StepSettings {
@@ -22,14 +22,14 @@ export interface StepInput {
   images: number;
 }
 
-/** Adopts the images of `batch`, whose lease ends with their tensor. */
+/** Adopts the images of `batch`, whose lease ends with their tensor, or takes its features. */
 export function stepInput(
-  batch: Batch<PixelType>,
+  batch: StepBatch,
   { objective, pass }: { objective: Objective; pass: Pass },
 ): StepInput {
   const tensors: StepTensors = {
     ...objective.targets(batch, pass),
-    images: adoptBatch(batch),
+    images: inputOf(batch),
   };
   return { tensors, images: batch.indices.filter((index) => index >= 0).length };
 }

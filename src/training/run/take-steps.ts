@@ -1,13 +1,13 @@
 /** The steps of a pass over batches, each of which is prepared while the step before it runs. */
 import { overlapped } from '../../overlap.js';
-import type { Batch, PixelType } from '../../pipeline/index.js';
 import { tf } from '../../tensorflow/index.js';
+import type { StepBatch } from './source.js';
 import type { StepInput } from './step.js';
 import type { Tally } from './tally.js';
 
 interface PassParts {
   /** Adopts a batch. */
-  prepare(batch: Batch<PixelType>): StepInput;
+  prepare(batch: StepBatch): StepInput;
   /** Starts a step; the result is the sums of the objective. */
   step(input: StepInput): Promise<tf.Tensor>;
   /** Between two steps; false ends the pass. `waitMs` is the time in which no step ran because the batch was not ready. */
@@ -16,7 +16,7 @@ interface PassParts {
 
 /** Takes a step for each batch, and adds it to the tally; false when `stepped` ends the pass. */
 export async function takeSteps(
-  batches: AsyncIterator<Batch<PixelType>>,
+  batches: AsyncIterator<StepBatch>,
   tally: Tally,
   { prepare, step, stepped }: PassParts,
 ): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** The labels of images for several tasks, and the targets that a batch of these images has. */
 import { digestOf, imageName, type Samples } from '../../dataset/index.js';
 import { type Head, headsFor } from '../../model/index.js';
-import type { Batch, PixelType } from '../../pipeline/index.js';
+import type { BatchLabels } from '../../pipeline/index.js';
 import { type Part, samplesIn } from './images.js';
 
 /** What the answers of a network to a batch are compared with. */
@@ -15,7 +15,7 @@ export interface TaskTargets {
   weights: Float32Array;
 }
 
-type Mixed = Pick<Batch<PixelType>, 'indices' | 'partners' | 'weights'>;
+type Mixed = Pick<BatchLabels, 'indices' | 'partners' | 'weights'>;
 
 /** The classes of an image for a task; undefined where it is not labelled for it. */
 type Labels = readonly number[] | undefined;

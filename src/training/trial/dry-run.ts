@@ -1,9 +1,9 @@
 /** `dryRun`: two steps of each phase of a run, to know its shapes, its memory and its time before it begins. */
 import { featuresOf } from '../../model/index.js';
-import type { Batch, Loader, PixelType } from '../../pipeline/index.js';
 import { gpuInUse, type tf } from '../../tensorflow/index.js';
 import { validationLoader } from '../data.js';
 import { type Phase, phasesOf } from '../run/phases.js';
+import type { BatchSource, StepBatch } from '../run/source.js';
 import { Stage } from '../run/stage.js';
 import { stepInput } from '../run/step.js';
 import type { TaskOptions } from '../train.js';
@@ -54,7 +54,7 @@ export async function dryRun(given: TaskOptions): Promise<DryRun> {
       for (const phase of phasesOf(plan.values, classifier.preprocessing.crop)) {
         given.signal?.throwIfAborted();
         stage.enter(phase);
-        phases.push({ ...phase, ...(await measured(trial, stage, validation)) });
+        phases.push({ ...phase, ...(await measured(trial, { stage, phase, validation })) });
       }
       return {
         training: plan.training.length,
@@ -76,8 +76,7 @@ export async function dryRun(given: TaskOptions): Promise<DryRun> {
 
 async function measured(
   { plan, objective, classifier }: Trial,
-  stage: Stage,
-  validation: Loader | undefined,
+  { stage, phase, validation }: { stage: Stage; phase: Phase; validation: BatchSource | undefined },
 ): Promise<Omit<DryPhase, keyof Phase>> {
   const { training, steps } = stage;
   const place = { learningRate: plan.values.learningRate, key: 'dry run', isLast: true };
@@ -91,11 +90,11 @@ async function measured(
           steps.validate(stepInput(batch, { objective, pass: 'validate' })),
         );
   const images = Math.min(plan.values.batchSize, plan.training.length);
-  const { crop } = training.preprocessing;
+  const { size } = phase;
   const { outputs } = featuresOf(classifier);
   const [, ...features] = (outputs[0] as tf.SymbolicTensor).shape as number[];
   return {
-    batch: [images, crop, crop, 3],
+    batch: [images, size, size, 3],
     features: [images, ...features],
     logits: [images, classifier.model.outputs[0]?.shape[1] as number],
     trained: steps.trained,
@@ -106,12 +105,12 @@ async function measured(
 
 /** Takes a step with the first batch of two epochs, which have the same shape, and times the second one. */
 async function secondsPerImage(
-  loader: Loader<PixelType>,
-  step: (batch: Batch<PixelType>) => Promise<tf.Tensor>,
+  source: BatchSource,
+  step: (batch: StepBatch) => Promise<tf.Tensor>,
 ): Promise<number> {
   let seconds = 0;
   for (const epoch of [0, 1]) {
-    const batches = loader.epoch(epoch);
+    const batches = source.epoch(epoch);
     const { value: batch } = await batches.next();
     const { count, waitMs } = batch;
     const start = performance.now();

@@ -1,7 +1,8 @@
 /** `overfit`: learns a few batches by heart, which a training that works can always do. */
 import { callback, type ShapeOf } from '../../arguments.js';
 import { sha256 } from '../../disk/index.js';
-import { evaluationAugmentation, type Loader, type PixelType } from '../../pipeline/index.js';
+import { evaluationAugmentation } from '../../pipeline/index.js';
+import { trainingLoader } from '../data.js';
 import { lossOfGuess } from '../loss/guess.js';
 import { checkedValues } from '../plan.js';
 import { noTotals, ratesOf, type Scores } from '../run/progress.js';
@@ -78,7 +79,7 @@ export async function overfit(given: OverfitOptions): Promise<Overfit> {
         images: plan.training.length,
         batches: stage.training.batchesPerEpoch,
         last,
-        reason: last.accuracy === 1 ? undefined : await reasonOf(history, trial, stage.training),
+        reason: last.accuracy === 1 ? undefined : await reasonOf(history, trial),
       };
     } finally {
       stage.close();
@@ -127,11 +128,9 @@ const littleLearnt = 0.8;
 /** A loss so many times that of a guess and of the first round has grown, also one that is no number. */
 const muchWorse = 2;
 
-async function reasonOf(
-  history: readonly OverfitRound[],
-  { plan: { values, tasks, training, labels }, classifier }: Trial,
-  loader: Loader<PixelType>,
-): Promise<string> {
+async function reasonOf(history: readonly OverfitRound[], trial: Trial): Promise<string> {
+  const { plan, classifier } = trial;
+  const { values, tasks, training, labels } = plan;
   const { trainable, learningRate } = values;
   const [first, last] = [history[0], history.at(-1)] as [OverfitRound, OverfitRound];
   const guess = lossOfGuess(classifier);
@@ -139,7 +138,7 @@ async function reasonOf(
     return `The loss rose from ${first.loss.toFixed(3)} to ${last.loss.toPrecision(4)}: the steps are too large. Try a lower learning rate (it is ${learningRate}).`;
   }
   // Where images have one label each.
-  const same = labels === undefined ? await contradiction(loader) : undefined;
+  const same = labels === undefined ? await contradiction(trial) : undefined;
   if (same !== undefined) {
     const [one, other] = same.map((index) => training.at(index));
     const names = [one, other].map((sample) => tasks[0]?.classes[sample?.label as number]);
@@ -156,7 +155,9 @@ async function reasonOf(
 }
 
 /** The indices of two images that have the same pixels and other labels. */
-async function contradiction(loader: Loader<PixelType>): Promise<[number, number] | undefined> {
+async function contradiction(trial: Trial): Promise<[number, number] | undefined> {
+  const { preprocessing } = trial.classifier;
+  using loader = trainingLoader({ ...trial, preprocessing }, 1);
   const seen = new Map<string, { label: number; index: number }>();
   for await (const batch of loader.epoch(0)) {
     const pixels = batch.pixels();

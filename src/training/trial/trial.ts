@@ -1,6 +1,7 @@
 /** What a dry run and overfitting share: the plan and a new classifier, of which nothing is kept. */
 import { checkArguments, type Shape } from '../../arguments.js';
 import { checkPresence, type Manifest } from '../../dataset/index.js';
+import { conflict } from '../../errors.js';
 import type { Classifier } from '../../model/index.js';
 import { planOf, type ResolvedPlan } from '../plan.js';
 import { withRecipe } from '../recipes/complete.js';
@@ -37,6 +38,11 @@ export async function withTrial<Options extends TaskOptions, Result>(
   const known = await withRecipe(given);
   const { manifest } = known;
   const plan = planOf({ ...known, ...change?.(known) });
+  const { featureViews } = plan.values;
+  if (featureViews > 0) {
+    const why = 'A trial takes images through the whole network: leave featureViews out';
+    throw conflict(`featureViews ${featureViews}`, name, why);
+  }
   await checkPresence(manifest, plan.training);
   const classifier = await startingClassifier(plan, { model: known.model });
   try {
