@@ -56,6 +56,11 @@ const entries: Record<string, Entry> = {
     computes: true,
     load: () => import('./commands/preview.js'),
   },
+  'find-lr': {
+    description: 'try growing learning rates on each task, draw the losses and suggest a rate',
+    computes: true,
+    load: () => import('./commands/find-lr.js'),
+  },
   train: {
     description: 'train one classifier for each task; --resume continues',
     computes: true,

@@ -130,8 +130,8 @@ export interface Training {
 }
 
 /**
- * Where each group of tasks is trained: in `run`, if it is the run of these tasks already, else in a folder of its own there, which
- * has the name of the task, or `together`; of several such groups with the group's number.
+ * Where each group of tasks is trained: in `run`, if it is the run of these tasks already, else in a folder of its own there, with
+ * the group's name ({@link namesOf}).
  *
  * @throws InvalidInputError when `run` is the run of other tasks, or has none to resume but runs of tasks that the data set
  *   does not have.
@@ -159,11 +159,16 @@ export async function trainingFolders(
     const remedy = `It has the runs of other tasks, ${unknown.join(', ')}: ${way}`;
     throw expected(`a run of task ${absent} to resume`, '--run', run, remedy);
   }
+  const names = namesOf(groups);
+  return groups.map((tasks, index) => ({ tasks, folder: path.join(run, names[index] as string) }));
+}
+
+/** The name of each group of tasks: that of its only task, or `together`; of several such groups with the group's number. */
+export function namesOf(groups: readonly (readonly string[])[]): string[] {
   const several = groups.filter((tasks) => tasks.length > 1);
   return groups.map((tasks) => {
     const number = several.length > 1 ? `-${several.indexOf(tasks) + 1}` : '';
-    const name = tasks.length === 1 ? (tasks[0] as string) : `together${number}`;
-    return { tasks, folder: path.join(run, name) };
+    return tasks.length === 1 ? (tasks[0] as string) : `together${number}`;
   });
 }
 

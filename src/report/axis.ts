@@ -54,3 +54,11 @@ function labelsOf(step: number): (tick: number) => string {
 }
 
 const isWhole = (value: number) => Math.abs(value - Math.round(value)) < 1e-6;
+
+/** The axis of the logarithms (to base 10) of positive values from `least` to `most`, with a tick at each power of ten. */
+export function logAxisOf(least: number, most: number): Axis {
+  const low = Math.floor(Math.log10(least) + 1e-9);
+  const high = Math.max(low + 1, Math.ceil(Math.log10(most) - 1e-9));
+  const ticks = Array.from({ length: high - low + 1 }, (_, index) => low + index);
+  return { ticks, low, high, label: (tick) => `${Number(`1e${tick}`)}` };
+}

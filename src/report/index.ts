@@ -19,4 +19,5 @@ export {
   progressLine,
   withProgress,
 } from './progress.js';
+export { drawRangeTest } from './range-test.js';
 export { textTable } from './table.js';

@@ -43,6 +43,14 @@ export type { TrainProgress } from './run/progress.js';
 export { learningRateAt } from './schedule/options.js';
 export type { NetworkOptions } from './settings.js';
 export { completeSettings, shapingOf } from './settings.js';
-export { type TaskOptions, type TrainOptions, type TrainResult, train } from './train.js';
+export {
+  type TaskOptions,
+  type TrainOptions,
+  type TrainResult,
+  train,
+} from './train.js';
 export { type DryPhase, type DryRun, dryRun } from './trial/dry-run.js';
+export { type FindLearningRateOptions, findLearningRate } from './trial/find-learning-rate.js';
 export { type Overfit, type OverfitOptions, type OverfitRound, overfit } from './trial/overfit.js';
+export { type RangeTest, type RatePoint, rangeTestOptions } from './trial/range-test.js';
+export { saveRangeTest } from './trial/save-range-test.js';

@@ -1,9 +1,10 @@
-/** The curves of a run, by the elements of their drawing. */
+/** The curves of a run and of a range test, by the elements of their drawing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { axisOf } from '../../src/report/axis.js';
 import { type CurvePoint, curves } from '../../src/report/curves.js';
 import { toSvg } from '../../src/report/drawing.js';
+import { rangeTestDrawing } from '../../src/report/range-test.js';
 
 const svgOf = (history: CurvePoint[]) => toSvg(curves(history, 't'));
 const textsOf = (svg: string) => [...svg.matchAll(/<text [^>]*>([^<]*)</g)].map(([, text]) => text);
@@ -61,4 +62,22 @@ test('when the history has learning rates, then they have a panel of their own',
   assert.ok(!textsOf(svgOf([point])).includes('Learning rate'));
   const texts = textsOf(svgOf([{ ...point, learningRate: 0.02 }]));
   assert.ok(texts.includes('Learning rate') && texts.includes('0.020'), texts.join(' '));
+});
+
+test('when a range test is drawn, then its axis has the powers of ten, and what diverges stays on the paper', () => {
+  const points = [2, 2, 1, 1e9, Number.NaN].map((loss, index) => {
+    return { step: index + 1, learningRate: 10 ** (index - 4), loss, smoothedLoss: loss };
+  });
+  const svg = toSvg(rangeTestDrawing({ points, suggestion: 0.0123 }, 't'));
+  const texts = textsOf(svg);
+  for (const shown of ['0.0001', '0.001', '0.01', '0.1', '1', 'suggested: 0.012']) {
+    assert.ok(texts.includes(shown), texts.join(' '));
+  }
+  assert.doesNotMatch(svg, /NaN|Infinity/);
+  const places = [...svg.matchAll(/cy="([^"]+)"/g)].map(([, y]) => Number(y));
+  assert.equal(places.length, 4);
+  assert.ok(
+    places.every((y) => y >= 64 && y <= 372),
+    places.join(' '),
+  );
 });

@@ -20,6 +20,10 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'import model.onnx --out net --size 224 --crop-share 0.95',
   ],
   preview: ['preview data', 'preview data --rotation 10 --erase 0.25 --out views.png'],
+  'find-lr': [
+    'find-lr --data data',
+    'find-lr --data data --task collar --recipe strong --out rates',
+  ],
   train: [
     'train --data data --run run',
     'train --data data --run run --resume',

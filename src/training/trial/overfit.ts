@@ -5,11 +5,10 @@ import { evaluationAugmentation } from '../../pipeline/index.js';
 import { trainingLoader } from '../data.js';
 import { lossOfGuess } from '../loss/guess.js';
 import { checkedValues } from '../plan.js';
-import { noTotals, ratesOf, type Scores } from '../run/progress.js';
+import type { Scores } from '../run/progress.js';
 import { Stage } from '../run/stage.js';
-import { stepInput } from '../run/step.js';
-import { Tally } from '../run/tally.js';
 import type { TaskOptions } from '../train.js';
+import { takeTrialSteps } from './steps.js';
 import { type Trial, withTrial } from './trial.js';
 
 /** The mean over the batches in one round of steps. */
@@ -89,37 +88,17 @@ export async function overfit(given: OverfitOptions): Promise<Overfit> {
 
 /** A step with each batch. */
 async function roundOf(
-  { plan, objective }: Trial,
-  { training, steps }: Stage,
+  trial: Trial,
+  stage: Stage,
   round: number,
   signal: AbortSignal | undefined,
 ): Promise<Scores> {
-  const totals = noTotals(plan.labels && plan.tasks.length);
-  const { learningRate, seed } = plan.values;
-  const tally = new Tally(totals, ({ value }) => new NotFinite(value));
-  try {
-    for await (const batch of training.epoch(round - 1)) {
-      signal?.throwIfAborted();
-      const input = stepInput(batch, { objective, pass: 'train' });
-      const key = `${seed}/${round}/${totals.images}`;
-      tally.add(input.images, await steps.train(input, { learningRate, key, isLast: true }));
-    }
-    tally.read();
-  } catch (error) {
-    if (error instanceof NotFinite) {
-      return { loss: error.loss, accuracy: 0 };
-    }
-    throw error;
-  } finally {
-    tally.dispose();
-  }
-  return ratesOf(totals);
-}
-
-class NotFinite extends Error {
-  constructor(readonly loss: number) {
-    super(`a loss of ${loss}`);
-  }
+  const { learningRate, seed } = trial.plan.values;
+  return await takeTrialSteps(trial, stage, {
+    batches: stage.training.epoch(round - 1),
+    placeOf: (images) => ({ learningRate, key: `${seed}/${round}/${images}`, isLast: true }),
+    signal,
+  });
 }
 
 /** Of the guess that all classes are alike, whose loss is log k, a training that learns nothing keeps most. */
