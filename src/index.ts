@@ -145,9 +145,22 @@ export {
   drawMistakes,
   drawRangeTest,
   drawRun,
+  drawTrials,
   type FinishedRun,
   type Mistake,
+  type TrialPoint,
 } from './report/index.js';
+export {
+  type CheckLine,
+  type Drawn,
+  type ParameterName,
+  type TrialLine,
+  type TrialRow,
+  type Tuned,
+  type TuneProgress,
+  type TuneRequest,
+  tune,
+} from './search/index.js';
 export {
   classShares,
   type Problem,

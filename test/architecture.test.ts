@@ -22,6 +22,7 @@ const street = [
   'prediction',
   'evaluation',
   'submission',
+  'search',
   'report',
   'cli',
 ];

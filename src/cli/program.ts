@@ -66,6 +66,12 @@ const entries: Record<string, Entry> = {
     computes: true,
     load: () => import('./commands/train.js'),
   },
+  tune: {
+    description:
+      'search the best options for each task in the time given; the same command continues',
+    computes: true,
+    load: () => import('./commands/tune.js'),
+  },
   evaluate: {
     description: 'score trained classifiers on the validation split',
     computes: true,

@@ -1,6 +1,6 @@
 /** Runs `submit`, and shows its progress and its result. */
 import path from 'node:path';
-import type { Manifest } from '../dataset/index.js';
+import type { Manifest, Task } from '../dataset/index.js';
 import { saveEvaluation } from '../evaluation/index.js';
 import { count } from '../plural.js';
 import { drawEvaluation, type ProgressReporter, withProgress } from '../report/index.js';
@@ -11,6 +11,7 @@ import {
   type SubmitRequest,
   type SubmitResult,
   submit,
+  trainingFor,
 } from '../submission/index.js';
 import { checkedValues, withRecipe } from '../training/index.js';
 import { print } from '../width.js';
@@ -25,10 +26,7 @@ export async function runSubmit(request: SubmitRequest): Promise<SubmitResult> {
   const result = await withProgress(async (progress) => {
     const report = createEpochReport(progress.print);
     const isNew = !(await hasBegun(request.out));
-    const known = await withRecipe(request.training);
-    const { values, augmentation } = checkedValues({ ...known, seed: request.seed });
-    const training = { ...known, epochs: values.epochs, augmentation };
-    const observer = createObserver({ ...request, training }, progress, report, isNew);
+    const observer = createObserver(request, progress, report, isNew);
     const submitted = await submit({ ...request, observer });
     report.end();
     return submitted;
@@ -43,11 +41,13 @@ function createObserver(
   report: EpochReport,
   isNew: boolean,
 ): SubmitObserver {
-  const { out, models = 1, seed, training } = request;
+  const { out, models = 1, seed } = request;
   const labelOf = ({ model }: Member, name: string) =>
     models > 1 ? `${name} model ${model}` : name;
   const trainedName = ({ task, tasks }: Member) => (tasks.length > 1 ? 'together' : task);
   let manifest: Manifest | undefined;
+  /** With what the models of each task are trained. */
+  const chosen = new Map<string, ReturnType<typeof checkedValues>>();
   /** The heading of a model's table: what it is, and which of how many. */
   const headingOf = (member: Member) => {
     const { task, tasks: own, model } = member;
@@ -69,7 +69,11 @@ function createObserver(
         count(questions.length, 'question'),
       ];
       progress.print(counts.join(', '));
-      for (const line of isNew ? await describeStart(training.model ?? {}, tasks) : []) {
+      for (const { name } of tasks) {
+        const { model: _, ...training } = await withRecipe(await trainingFor(request, [name]));
+        chosen.set(name, checkedValues({ ...training, seed }));
+      }
+      for (const line of isNew ? await describeTraining(request, tasks) : []) {
         progress.print(line.startsWith('!') ? line : `Training ${line}`);
       }
     },
@@ -79,11 +83,11 @@ function createObserver(
     onTraining: (member, state) =>
       progress.update({ ...state, name: labelOf(member, trainedName(member)) }),
     onEpoch: (member, record) =>
-      report.add(headingOf(member), record, training.epochs ?? record.epoch),
+      report.add(headingOf(member), record, chosen.get(member.task)?.values.epochs ?? record.epoch),
     async onTrained(member, result) {
       progress.end();
-      const { augmentation = {} } = training;
       const { task, model, run } = member;
+      const augmentation = chosen.get(task)?.augmentation;
       const title = trainedName(member);
       const drawn = { task, title, run, result, augmentation, seed: seed + model - 1 };
       await reportRun({ manifest: manifest as Manifest, ...drawn });
@@ -97,6 +101,20 @@ function createObserver(
       await drawEvaluation(evaluation, folder);
     },
   };
+}
+
+/** What new models begin with, in words; those of recipes of their own are named. */
+async function describeTraining(
+  { training, recipes = {} }: SubmitRequest,
+  tasks: readonly Task[],
+): Promise<string[]> {
+  const { model = {} } = await withRecipe(training);
+  const others = tasks.filter(({ name }) => !Object.hasOwn(recipes, name));
+  const own = Object.keys(recipes);
+  return [
+    ...(own.length > 0 ? [`of ${own.join(', ')} has recipes of their own`] : []),
+    ...(others.length > 0 ? await describeStart(model, others) : []),
+  ];
 }
 
 /** Prints the scores, the unreadable images and the submission's files. Problems of the submission set the exit code. */

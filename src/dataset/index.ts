@@ -32,6 +32,7 @@ export { type LoadOptions, loadManifest } from './manifest/read.js';
 export { saveManifest } from './manifest/write.js';
 export type { CheckImages } from './prepare/damaged.js';
 export type { Conflict } from './prepare/duplicates.js';
+export { foldsByContent } from './prepare/folds.js';
 export { prepareOptions } from './prepare/places.js';
 export { type Prepared, type PrepareOptions, prepare } from './prepare/prepare.js';
 export { fittingLayout, layoutOf, readSource } from './prepare/source.js';

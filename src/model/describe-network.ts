@@ -5,6 +5,7 @@ import { downloadFault } from '../set-up.js';
 import { tf } from '../tensorflow/index.js';
 import { chooseNetwork } from './choose-network.js';
 import { multiplyAdds } from './multiply-adds.js';
+import { type NetworkName, networkNamed, networkNames } from './networks/index.js';
 import type { Network } from './networks/network.js';
 import { modelOptions } from './options.js';
 
@@ -66,6 +67,13 @@ export async function describeNetwork(given: string): Promise<NetworkDescription
     weights: published && weightsOf(published),
   };
 }
+
+/** The networks of the list whose ImageNet weights are on this machine. */
+export const networksAtHand = (): NetworkName[] =>
+  networkNames.filter((name) => {
+    const { published } = networkNamed(name);
+    return published !== undefined && weightsOf(published).here;
+  });
 
 function weightsOf({
   file,

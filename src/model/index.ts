@@ -26,7 +26,7 @@ export {
   saveClassifier,
 } from './classifier-file.js';
 export { createModel, type ModelOptions } from './create-model.js';
-export { describeNetwork, type NetworkDescription } from './describe-network.js';
+export { describeNetwork, type NetworkDescription, networksAtHand } from './describe-network.js';
 export { checkFiniteWeights, nonFiniteValue, weightsOf } from './finite-weights.js';
 export { forwardOf } from './forward.js';
 export {

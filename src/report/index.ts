@@ -21,3 +21,4 @@ export {
 } from './progress.js';
 export { drawRangeTest } from './range-test.js';
 export { textTable } from './table.js';
+export { drawTrials, type TrialPoint } from './trials.js';

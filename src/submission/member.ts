@@ -23,6 +23,7 @@ import {
 } from '../prediction/index.js';
 import { train } from '../training/index.js';
 import type { QuestionImages } from './answer.js';
+import { trainingFor } from './recipes.js';
 import type { Member, SubmitRequest } from './request.js';
 
 /** The common part of the work of all models. */
@@ -44,14 +45,14 @@ export interface MemberPredictions {
  * it is trained, which costs no step: the call that trained it may have ended before `onTrained` did. So is one that was removed.
  */
 export async function trainMember({ request, manifest }: Work, member: Member): Promise<void> {
-  const { training, seed, observer, signal } = request;
+  const { seed, observer, signal } = request;
   const { tasks, model, run } = member;
   const predictions = tasks.map((task) => predictionFile({ ...member, task }, 'validation'));
   if (existsSync(path.join(run, 'model', 'model.json')) && predictions.some(existsSync)) {
     return;
   }
   const result = await train({
-    ...training,
+    ...(await trainingFor(request, tasks)),
     manifest,
     ...(tasks.length === 1 ? { task: tasks[0] } : { tasks }),
     run,

@@ -8,6 +8,7 @@ import type { AugmentChoice } from '../pipeline/index.js';
 import type { ClassifyProgress, Prediction } from '../prediction/index.js';
 import {
   type EpochRecord,
+  type RecipeOptions,
   recipeOptions,
   type TrainOptions,
   type TrainProgress,
@@ -98,6 +99,11 @@ export interface SubmitRequest extends GivenValues<typeof submitOptions> {
     | 'onProgress'
     | 'onEpoch'
   >;
+  /**
+   * Options of single tasks, by their names, such as those that `tune` found: they are used in the place of those in `training`. A
+   * repeated call must have the same.
+   */
+  recipes?: Readonly<Record<string, RecipeOptions>> | undefined;
   /** Callbacks that report progress. */
   observer?: SubmitObserver | undefined;
   /** Aborting saves a checkpoint and rejects with the signal's reason. */
@@ -124,6 +130,7 @@ export const submitShape = {
   seed: number,
   validationFraction: number,
   training: record('the options of train'),
+  recipes: optional(record('options of train by the names of tasks')),
   observer: {
     onPrepared: callback,
     onChange: callback,

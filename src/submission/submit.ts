@@ -4,6 +4,7 @@ import path from 'node:path';
 import { checkArguments } from '../arguments.js';
 import { findQuestionFiles, type Manifest, samplesOf, type Task } from '../dataset/index.js';
 import { inLockedFolder } from '../disk/index.js';
+import { conflict } from '../errors.js';
 import { type Evaluation, score } from '../evaluation/index.js';
 import { checkNetwork } from '../model/index.js';
 import { pickOptions, resolveOptions } from '../options.js';
@@ -12,6 +13,7 @@ import { checkedValues, shapingOf, withRecipe } from '../training/index.js';
 import { answerQuestions, type QuestionImages } from './answer.js';
 import { checkSource, prepared } from './data.js';
 import { type MemberPredictions, predictMember, trainMember, type Work } from './member.js';
+import { checkRecipes, trainingFor } from './recipes.js';
 import {
   type SubmitRequest,
   type SubmitResult,
@@ -36,6 +38,10 @@ export async function submit(request: SubmitRequest): Promise<SubmitResult> {
   checkArguments('training', request.training, trainingShape);
   const { model, ...training } = await withRecipe(request.training);
   checkedValues({ ...training, seed: request.seed });
+  for (const task of Object.keys(request.recipes ?? {})) {
+    const { model: _, ...own } = await trainingFor(request, [task]);
+    checkedValues({ ...own, seed: request.seed });
+  }
   if (!(await hasBegun(request.out))) {
     await checkNetwork(model);
     await checkSource(request.source);
@@ -55,8 +61,17 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
   const begun = await hasBegun(out);
   // Earlier versions had no networks of several tasks.
   const kind = together ? { together } : {};
-  await keepSettings(out, { ...training, seed, validationFraction, models, crops, ...kind }, begun);
+  const { recipes } = request;
+  if (together && recipes !== undefined) {
+    throw conflict('together', 'recipes', 'One network learns all tasks, with the same options');
+  }
+  await keepSettings(
+    out,
+    { ...training, seed, validationFraction, models, crops, ...kind, recipes },
+    begun,
+  );
   const manifest = await prepared(request, begun);
+  checkRecipes(recipes ?? {}, manifest.tasks);
   const questionFiles = await findQuestionFiles(manifest.root);
   await observer?.onPrepared?.(manifest);
   const work = { request, manifest, crops, together };

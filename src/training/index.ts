@@ -33,20 +33,22 @@ export {
   trainOptions,
 } from './options.js';
 export { checkedValues } from './plan.js';
-export { type GivenOptions, withRecipe } from './recipes/complete.js';
+export { completedBy, type GivenOptions, withRecipe } from './recipes/complete.js';
 export { recipes } from './recipes/list.js';
 export { recipeOptions } from './recipes/options.js';
 export type { Recipe, RecipeOptions } from './recipes/recipe.js';
 export { resumedOptions } from './resumed.js';
+export { DivergedError } from './run/divergence.js';
 export { trainableVariables } from './run/network.js';
 export type { TrainProgress } from './run/progress.js';
 export { learningRateAt } from './schedule/options.js';
 export type { NetworkOptions } from './settings.js';
-export { completeSettings, shapingOf } from './settings.js';
+export { completeOptions, completeSettings, shapingOf } from './settings.js';
 export {
   type TaskOptions,
   type TrainOptions,
   type TrainResult,
+  taskShape,
   train,
 } from './train.js';
 export { type DryPhase, type DryRun, dryRun } from './trial/dry-run.js';

@@ -142,14 +142,20 @@ export async function saveEpochs(run: string, epochs: number): Promise<void> {
  * `settings`, which hold options of {@link train} in the form that it takes, with the default of each option that they
  * lack: so settings that an earlier version saved can be compared to those of now.
  */
-export function completeSettings(settings: Settings): Settings {
-  return {
-    ...settings,
-    ...completeShaping(settings),
-    model: completeModel(settings.model as NetworkOptions | undefined),
-    augmentation: resolveOptions(trainAugmentationOptions, settings.augmentation ?? {}),
-  };
-}
+export const completeSettings = (settings: Settings): Settings => ({
+  ...settings,
+  ...completeOptions(settings),
+});
+
+/** The options of {@link completeSettings} alone: those of {@link train} that change the result, each with its value. */
+export const completeOptions = (settings: Settings) => ({
+  ...completeShaping(settings),
+  model: completeModel(settings.model as NetworkOptions | undefined),
+  augmentation: resolveOptions<typeof trainAugmentationOptions>(
+    trainAugmentationOptions,
+    settings.augmentation ?? {},
+  ),
+});
 
 const completeShaping = (settings: Settings) =>
   shapingOf(resolveOptimizer(resolveOptions(trainOptions, pickOptions(trainOptions, settings))));

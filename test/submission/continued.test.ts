@@ -14,7 +14,7 @@ import {
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { createModel, saveClassifier } from '../../src/model/index.js';
-import { submit } from '../../src/submission/index.js';
+import { readRecipes, type SubmitRequest, submit } from '../../src/submission/index.js';
 import { synthesize } from '../../src/synthetic/index.js';
 import { temporaryFolder } from '../support/folders.js';
 
@@ -34,7 +34,7 @@ const at = (place: string) => ({
 /** Calls `submit` and returns its rows and what it told of changes. */
 async function submitted(
   place = at(folder),
-  change: { together?: boolean } = {},
+  change: Partial<Pick<SubmitRequest, 'together' | 'recipes'>> = {},
 ): Promise<{ rows: string[]; told: string[] }> {
   const told: string[] = [];
   const { csv } = await submit({
@@ -212,4 +212,37 @@ test('when all tasks are trained together, then one network answers each, and a 
   assert.deepEqual((await submitted(place, { together: true })).rows, rows);
   assert.deepEqual(await Promise.all(stored.map(times)), written);
   await assert.rejects(submitted(place), /together was true, is not given/);
+});
+
+test('when a task has a recipe of its own, then it is trained with it, and a repeated call needs the same', async (t) => {
+  const place = at(temporaryFolder(t));
+  const tasks = [task, 'lapel_design_labels'];
+  await synthesize(place.source, { tasks, imagesPerTask: 12, questionsPerTask: 2, size: 64 });
+  const tuned = path.join(place.out, '..', 'tuned');
+  await mkdir(tuned);
+  await writeFile(path.join(tuned, `${task}.json`), '// Tuned.\n{"epochs":2,"model":{"size":64}}');
+  await writeFile(path.join(tuned, `${task}.csv`), 'trial,loss');
+  const recipes = await readRecipes(tuned);
+  await submitted(place, { recipes });
+  const configs = tasks.map(async (name) => {
+    const file = path.join(place.out, 'runs', 'model-1', name, 'config.json');
+    const { epochs, model, trainable } = JSON.parse(await readFile(file, 'utf8'));
+    return { epochs, size: model.size, network: model.network, trainable };
+  });
+  const common = { network: 'mobilenet-v2', trainable: 'head' };
+  assert.deepEqual(await Promise.all(configs), [
+    { epochs: 2, size: 64, ...common },
+    { epochs: 1, size: 32, ...common },
+  ]);
+  await submitted(place, { recipes });
+  const other = { [task]: { ...recipes[task], epochs: 3 } };
+  await assert.rejects(submitted(place, { recipes: other }), /recipes\.\w+\.epochs was 2, is 3/);
+  const out = path.join(place.out, '..', 'new');
+  const misspelt = { ...place, out };
+  await assert.rejects(
+    submitted(misspelt, { recipes: { colar_design_labels: {} } }),
+    /TASK\.json .* but received "colar_design_labels"\. Did you mean collar_design_labels\?/,
+  );
+  await assert.rejects(submitted(misspelt, { recipes, together: true }), /together .* recipes/);
+  await assert.rejects(readRecipes(place.source), /a folder with a recipe TASK\.json/);
 });

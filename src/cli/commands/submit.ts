@@ -4,7 +4,13 @@ import { prepareOptions } from '../../dataset/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { optionsByName } from '../../options.js';
 import { valuesByName } from '../../settings.js';
-import { hasBegun, savedSettings, submitOptions } from '../../submission/index.js';
+import {
+  hasBegun,
+  type Recipes,
+  readRecipes,
+  savedSettings,
+  submitOptions,
+} from '../../submission/index.js';
 import { givenFlags, pickFlags, presetFlags, sourcesOfFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { runSubmit, showPictures } from '../submit-report.js';
@@ -24,6 +30,7 @@ export const options = {
 interface Flags {
   data: string;
   out: string;
+  recipes?: string;
   resume?: boolean;
 }
 
@@ -31,6 +38,10 @@ export function configure(command: Command): void {
   command
     .requiredOption('--data <folder>', 'source folder in the FashionAI layout')
     .requiredOption('--out <folder>', 'folder for the prepared data, the runs and the submission')
+    .option(
+      '--recipes <folder>',
+      'folder of recipes TASK.json, as tune writes them, whose options replace those of the flags for their task',
+    )
     // `train` has it.
     .addOption(new Option('--resume').hideHelp());
   command.hook('preAction', async () => {
@@ -43,6 +54,7 @@ export function configure(command: Command): void {
     await presetSaved(command, out);
   });
   command.action(async (flags: Flags) => {
+    const { recipes } = flags;
     const { seed, validationFraction, models, crops, together, checkHashes } = pickFlags(
       options,
       flags,
@@ -52,6 +64,7 @@ export function configure(command: Command): void {
       sources: sourcesOfFlags(command, ownTraining),
     };
     const request = {
+      recipes: recipes === undefined ? await savedRecipes(flags.out) : await readRecipes(recipes),
       source: flags.data,
       out: flags.out,
       seed,
@@ -68,6 +81,11 @@ export function configure(command: Command): void {
     );
     showPictures(flags.out, result);
   });
+}
+
+async function savedRecipes(out: string): Promise<Recipes | undefined> {
+  const saved = (await hasBegun(out)) ? await savedSettings(out) : undefined;
+  return saved?.recipes as Recipes | undefined;
 }
 
 /** What is not given stays as an earlier call for `out` had it. A configuration file is read later, and overrides it. */

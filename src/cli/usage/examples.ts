@@ -32,6 +32,11 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'train --data data --run run --log tensorboard',
     'train --data data --run again --config run/TASK/config.json',
   ],
+  tune: [
+    'tune --data data --out tuned --budget 30m',
+    'tune --data data --out tuned --trials 16 --leave-out size,network',
+    'train --data data --run best --recipe tuned/TASK.json',
+  ],
   evaluate: ['evaluate --data data --run run', 'evaluate --data data --run run --crops ten'],
   'average-checkpoints': [
     'average-checkpoints run again --out merged --data data',

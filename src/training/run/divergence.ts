@@ -1,5 +1,5 @@
 /** A loss or a weight that is no longer a finite number: how it is found in a run's state, and the error that ends a training. */
-import { expected } from '../../errors.js';
+import { expected, InvalidInputError } from '../../errors.js';
 import { nonFiniteValue, weightsOf } from '../../model/index.js';
 import type { tf } from '../../tensorflow/index.js';
 import type { Slot } from '../optimizer/index.js';
@@ -13,6 +13,9 @@ export interface NonFinite {
   value: number;
 }
 
+/** The error of a training that diverges: with other options it would not. */
+export class DivergedError extends InvalidInputError {}
+
 /** The error with the last finite loss, the likely cause and `remedy`, a sentence. */
 export function diverged(
   { name, value }: NonFinite,
@@ -22,7 +25,7 @@ export function diverged(
   const cause = Number.isFinite(lastLoss)
     ? `The last finite loss was ${(lastLoss as number).toPrecision(4)}, so the steps are probably too large`
     : 'No loss was finite before, so the starting weights, the targets or the size of the steps may be wrong';
-  return expected('a finite number', name, value, `${cause}. ${remedy}`);
+  return new DivergedError(expected('a finite number', name, value, `${cause}. ${remedy}`).message);
 }
 
 /**

@@ -1,0 +1,91 @@
+/**
+ * Asynchronous successive halving (ASHA, Li et al. 2020, https://arxiv.org/abs/1810.05934, algorithm 2): which trial trains next, and
+ * how far. The resource is the number of epochs.
+ */
+
+/** Of the trials of a rung, one in so many is promoted to the next. */
+export const reduction = 3;
+
+/** What a trial has reached at a rung. */
+export interface RungResult {
+  trial: number;
+  /** Infinite where the training failed: such a trial is never promoted. */
+  loss: number;
+}
+
+export interface Job {
+  trial: number;
+  /** The rung that it trains up to, from 0. */
+  rung: number;
+}
+
+/** The epochs of each rung: `most` at the last one, and a third of them at each rung below, as long as that is at least one. */
+export function rungsOf(most: number): number[] {
+  const rungs: number[] = [];
+  for (let epochs = most; epochs >= 1; epochs /= reduction) {
+    rungs.unshift(Math.round(epochs));
+  }
+  return rungs;
+}
+
+/**
+ * A trial that can be promoted, from the highest rung that has one: it is among the best third of its rung, rounded down, and not at
+ * the next rung yet. Without one, `unborn` begins at rung 0.
+ *
+ * @param results of each rung, from the lowest; of all that was begun, since one worker trains one trial at a time
+ * @param unborn the number of the next new trial; undefined if there shall be none
+ */
+export function nextJob(
+  results: readonly (readonly RungResult[])[],
+  unborn: number | undefined,
+): Job | undefined {
+  for (let rung = results.length - 2; rung >= 0; rung--) {
+    const own = results[rung] as readonly RungResult[];
+    const promoted = numbersOf(results[rung + 1] as readonly RungResult[]);
+    const best = ranked(own).slice(0, Math.floor(own.length / reduction));
+    const next = best.find(({ trial }) => !promoted.has(trial));
+    if (next !== undefined) {
+      return { trial: next.trial, rung: rung + 1 };
+    }
+  }
+  return unborn === undefined ? undefined : { trial: unborn, rung: 0 };
+}
+
+/** The trial of the lowest loss at the highest rung that any has reached without a failure; undefined if all have failed. */
+export function bestTrial(results: readonly (readonly RungResult[])[]): number | undefined {
+  const failed = numbersOf(results.flat().filter(({ loss }) => !Number.isFinite(loss)));
+  for (const rung of [...results].reverse()) {
+    const [best] = ranked(rung).filter(({ trial }) => !failed.has(trial));
+    if (best !== undefined) {
+      return best.trial;
+    }
+  }
+  return undefined;
+}
+
+/** So many places below the promoted ones count as hopeful. */
+const spare = 2;
+
+/** The trials whose runs are worth their space: the best one, and those that a few more results may let promote. */
+export function hopefulTrials(results: readonly (readonly RungResult[])[]): Set<number> {
+  const hopeful = new Set<number>();
+  for (const [rung, own] of results.slice(0, -1).entries()) {
+    const promoted = numbersOf(results[rung + 1] as readonly RungResult[]);
+    for (const { trial } of ranked(own).slice(0, Math.floor(own.length / reduction) + spare)) {
+      if (!promoted.has(trial)) {
+        hopeful.add(trial);
+      }
+    }
+  }
+  const best = bestTrial(results);
+  return best === undefined ? hopeful : hopeful.add(best);
+}
+
+/** By ascending loss; of equal ones the earlier trial first. Without those that failed. */
+const ranked = (results: readonly RungResult[]): RungResult[] =>
+  results
+    .filter(({ loss }) => Number.isFinite(loss))
+    .sort((a, b) => a.loss - b.loss || a.trial - b.trial);
+
+const numbersOf = (results: readonly RungResult[]): Set<number> =>
+  new Set(results.map(({ trial }) => trial));

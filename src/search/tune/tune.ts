@@ -1,0 +1,110 @@
+/** `tune`: searches the options of one task's training; a repeated call goes on from the files of the last one. */
+import path from 'node:path';
+import { checkArguments } from '../../arguments.js';
+import { digestOf } from '../../dataset/index.js';
+import { inLockedFolder, writeWhole } from '../../disk/index.js';
+import { expected } from '../../errors.js';
+import { checkNetwork, networkPath, networksAtHand } from '../../model/index.js';
+import { pickOptions } from '../../options.js';
+import {
+  checkedValues,
+  completeOptions,
+  type GivenOptions,
+  trainOptions,
+  withRecipe,
+} from '../../training/index.js';
+import { rungsOf } from './asha.js';
+import { trainingFolds } from './folds.js';
+import { Log } from './log.js';
+import { type Tuned, type TuneRequest, tuneShape } from './options.js';
+import { recipeOf, recipeText } from './recipe.js';
+import { drawTrial, type Search, searchedBy } from './space.js';
+import { tableCsv, tableOf, trialLines } from './table.js';
+import { Tuning } from './tuning.js';
+
+/**
+ * Searches learning rate, weight decay, strength of augmentation, size, network and recipe for one task: trials draw them at random,
+ * and asynchronous successive halving decides which of them are trained further (`asha.ts`). The first trial has the given options
+ * alone. What is given is fixed; each draw depends on the seed and the trial's number alone.
+ *
+ * Every trial is a run of `epochs` epochs that is paused at its rung, so one that is promoted goes on from its checkpoint, with the
+ * schedule that it had from the beginning, and comes to the weights of a run that was never paused.
+ *
+ * Losses are those of training images that were held back: the validation split is never looked at. At the end the best trial and the
+ * first are trained again, with the next seed and the next fold held back: only if the best trial has the lower loss there, too, are
+ * its options the recipe that is written.
+ *
+ * The log `out/TASK/log.jsonl` is the whole state. The same call goes on after an abort, a failure or a kill; it may have more `trials`
+ * and more time.
+ *
+ * @throws InvalidInputError as `train` does, when `out` holds a search with other options or data, and when another call works there;
+ *   the signal's reason when it is aborted
+ */
+export async function tune(request: TuneRequest): Promise<Tuned> {
+  checkArguments('tune', request, tuneShape);
+  const { manifest, task, out, seed = trainOptions.seed.default, fold = 0 } = request;
+  const search = await searchOf(request, seed);
+  const { options } = await drawTrial(0, search);
+  const { model: _, ...training } = options;
+  checkedValues(training);
+  for (const network of [options.model?.network, ...search.networks]) {
+    await checkNetwork({ ...options.model, network: network as string });
+  }
+  const images = trainingFolds(manifest, task, seed);
+  if (fold >= images.folds) {
+    throw expected(`an integer below ${images.folds}, the number of folds,`, 'fold', fold);
+  }
+  const folder = path.join(out, task);
+  const settings = {
+    ...{ task, seed, fold },
+    searched: searchedBy(search),
+    networks: search.networks,
+    options: completeOptions({ ...options }),
+    given: search.given.augmentation,
+    images: digestOf(images.samples),
+  };
+  return await inLockedFolder(folder, 'out', async () => {
+    const log = await Log.open(path.join(folder, 'log.jsonl'), settings, folder);
+    try {
+      const rungs = rungsOf(search.given.epochs);
+      const tuning = new Tuning({ request, search, images, folder, rungs, log, seed, fold });
+      const finished = await tuning.toEnd();
+      return await written({ ...request, finished }, search, tuning, log);
+    } finally {
+      await log.close();
+    }
+  });
+}
+
+/** What the caller gives, without what the search itself decides. */
+async function searchOf(request: TuneRequest, seed: number): Promise<Search> {
+  const { recipe, model, augmentation, leaveOut = [] } = request;
+  const own = { ...pickOptions(trainOptions, request), seed: undefined, fold: undefined };
+  const given: GivenOptions = { ...own, recipe, model, augmentation };
+  const { epochs } = completeOptions({ ...(await withRecipe(given)) });
+  const { network, pretrained = true } = model ?? {};
+  const atHand = pretrained === true ? networksAtHand() : [];
+  const networks = network === undefined ? (request.networks ?? atHand) : [];
+  return { given: { ...given, epochs }, networks: networks.map(networkPath), leaveOut, seed };
+}
+
+/** Writes the recipe and the table. */
+async function written(
+  { task, out, finished }: TuneRequest & { finished: boolean },
+  search: Search,
+  tuning: Tuning,
+  log: Log,
+): Promise<Tuned> {
+  const { best, check } = tuning;
+  const isBetter =
+    check !== undefined &&
+    (check.best ?? Number.POSITIVE_INFINITY) < (check.first ?? Number.POSITIVE_INFINITY);
+  const results = trialLines(log.lines);
+  const trials = tableOf(results);
+  const options = recipeOf((await drawTrial(isBetter ? best : 0, search)).options);
+  const recipe = path.join(out, `${task}.json`);
+  const tuned = { task, results, trials, best, check, isBetter, options, recipe, finished };
+  await writeWhole(recipe, recipeText(tuned));
+  await writeWhole(path.join(out, `${task}.csv`), tableCsv(log.lines, tuning.rungs));
+  return tuned;
+}
