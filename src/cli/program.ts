@@ -82,6 +82,11 @@ const entries: Record<string, Entry> = {
     computes: true,
     load: () => import('./commands/average-checkpoints.js'),
   },
+  ensemble: {
+    description: 'choose how much each of several runs counts in the mean of their predictions',
+    computes: true,
+    load: () => import('./commands/ensemble.js'),
+  },
   predict: {
     description: 'predict images, or answer the questions of a data set with a submission',
     computes: true,

@@ -18,7 +18,7 @@ export { readOptions } from './options-file.js';
 export { openRegular, readRegular } from './regular-file.js';
 export { sha256, sha256OfPieces } from './sha256.js';
 export { type StoredFile, storedFiles } from './stored-zip.js';
-export { checkTarget } from './target.js';
+export { checkResultFolder, checkTarget } from './target.js';
 export { readText } from './text-file.js';
 export { textPieces } from './text-pieces.js';
 export { tidied } from './tidied.js';

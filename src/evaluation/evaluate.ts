@@ -62,7 +62,29 @@ const shape = {
  */
 export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   checkArguments('evaluate', request, shape);
-  const { manifest, task: name, split = 'validation', predictions, onProgress, ...rest } = request;
+  const { predictions, ...rest } = request;
+  if (predictions === undefined) {
+    return await evaluateRows(rest);
+  }
+  await checkTarget(predictions, 'file', 'predictions');
+  const task = taskOf(rest.manifest, rest.task);
+  return await writePredictions(predictions, task, (add) => evaluateRows(rest, add));
+}
+
+/** Takes the rows of each batch. */
+export type AddRows = (rows: readonly ScoredRow[]) => Promise<void>;
+
+/** Scores a checked request as {@link evaluate} does. */
+export async function evaluateRows(
+  {
+    manifest,
+    task: name,
+    split = 'validation',
+    onProgress,
+    ...rest
+  }: Omit<EvaluateRequest, 'predictions'>,
+  add?: AddRows,
+): Promise<Evaluation> {
   const task = taskOf(manifest, name);
   const given = { ...rest, ...answeringFor(task, rest) };
   const parts = partsOf({ manifest, task: name, split }, given);
@@ -72,13 +94,8 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
       'Prepare the data with a larger --validation-fraction (in a program `validationFraction`)';
     throw missing(`images in the ${split} split`, `task ${name}`, remedy);
   }
-  if (predictions !== undefined) {
-    await checkTarget(predictions, 'file', 'predictions');
-  }
   const scored = { manifest, task, split };
-  const run = (add?: AddRows) => scoreParts({ scored, parts, total, given, onProgress }, add);
-  const evaluation =
-    predictions === undefined ? await run() : await writePredictions(predictions, task, run);
+  const evaluation = await scoreParts({ scored, parts, total, given, onProgress }, add);
   const [only, ...others] = classifiersOf(given);
   const epoch = others.length === 0 ? only?.epoch : undefined;
   return { ...evaluation, ...(epoch !== undefined && { epoch }) };
@@ -111,8 +128,6 @@ function answeringFor(
 }
 
 const inWords = { one: 'one label an image', any: 'any number of labels an image' };
-
-type AddRows = (rows: readonly ScoredRow[]) => Promise<void>;
 
 interface Work {
   scored: Omit<ScoredSplit, 'samples'>;

@@ -8,6 +8,21 @@ export {
 } from './average-checkpoints.js';
 export { averagePrecisionScore, bestF1Threshold } from './class-curve.js';
 export type { ClassScore, Confused, MeanScores } from './class-scores.js';
+export {
+  type ChooseRequest,
+  type ChosenEnsemble,
+  chooseEnsemble,
+  type EnsembleCandidate,
+} from './ensemble/choose.js';
+export type { MetricName, Truth } from './ensemble/metrics.js';
+export { ensembleOptions } from './ensemble/options.js';
+export {
+  type Selection,
+  type SelectionStep,
+  type SelectRequest,
+  selectEnsemble,
+} from './ensemble/select.js';
+export { fitTemperature } from './ensemble/temperature.js';
 export { type EvaluateRequest, evaluate, type ScoreRequest, score } from './evaluate.js';
 export {
   accuracy,

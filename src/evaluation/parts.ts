@@ -33,7 +33,7 @@ export function partsOf({ manifest, task, split }: Asked, answering: Classifiers
     const remedy = 'Score those without a fold alone';
     throw expected('classifiers that were all trained on folds', 'classifiers', folds, remedy);
   }
-  const { weights } = answering;
+  const { weights, temperatures } = answering;
   return folds.map((fold) => {
     const isOwn = (_: unknown, index: number) => classifiers[index]?.fold === fold;
     return {
@@ -42,6 +42,7 @@ export function partsOf({ manifest, task, split }: Asked, answering: Classifiers
         classifier: undefined,
         classifiers: classifiers.filter(isOwn),
         weights: weights?.filter(isOwn),
+        temperatures: temperatures?.filter(isOwn),
       },
     };
   });

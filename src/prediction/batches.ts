@@ -1,9 +1,10 @@
 /** Probabilities of classifiers, batch by batch: images are decoded once for each preprocessing among them. */
 import { imageName } from '../dataset/index.js';
 import { type Piece, streamPiece, type UnreadableFile } from '../features/index.js';
-import { checkFiniteWeights, forwardOf } from '../model/index.js';
+import { type Classifier, checkFiniteWeights, forwardOf, headsOf } from '../model/index.js';
 import { completePreprocessing, evaluationAugmentation } from '../pipeline/index.js';
 import type { tf } from '../tensorflow/index.js';
+import { addShare, atTemperature, type MeanName, meanOfViews, means } from './mean.js';
 import type { Member } from './members.js';
 import type { ClassifyOptions } from './options.js';
 import { checkProbabilities } from './probabilities.js';
@@ -30,9 +31,10 @@ export interface ClassifiedBatch {
 export async function* classifyPiece(
   piece: Piece,
   members: readonly Member[],
-  { crops, batchSize, threads }: ClassifyOptions,
+  options: ClassifyOptions,
 ): AsyncGenerator<ClassifiedBatch> {
   const { classes } = (members[0] as Member).classifier;
+  const { crops, batchSize, threads, mean = 'arithmetic' } = options;
   const takers = byPreprocessing(members);
   const batches = streamPiece(piece, {
     preprocessings: takers.map(([first]) => (first as Member).classifier.preprocessing),
@@ -40,7 +42,7 @@ export async function* classifyPiece(
     batchSize,
     threads,
     columns: classes.length,
-    forward: (windows, images) => forward(takers, windows, images),
+    forward: (windows, images) => forward(takers, windows, { size: images, mean }),
   });
   for await (const { rows: probabilities, ...batch } of batches) {
     const nameOf = (row: number) => {
@@ -68,24 +70,50 @@ function byPreprocessing(members: readonly Member[]): Member[][] {
   return [...groups.values()];
 }
 
-/** Probabilities, [images, classes]: the mean over the windows of each image and over the members by their shares. */
+/** Images of a forward pass, and how their probabilities are averaged. */
+interface Averaged {
+  size: number;
+  mean: MeanName;
+}
+
+/**
+ * Probabilities, [size, classes]: the mean over the windows of each image, then over the members by their shares. The
+ * caller frees the windows.
+ */
 async function forward(
   takers: readonly Member[][],
   pixels: readonly tf.Tensor[],
-  images: number,
+  { size, mean }: Averaged,
 ): Promise<Float32Array> {
+  const [{ classifier: first }] = takers[0] as [Member];
+  const heads = headsOf(first);
+  const { terms, probabilities } = means[mean];
   let sum: Float32Array | undefined;
   for (const [index, members] of takers.entries()) {
     const windows = pixels[index] as tf.Tensor;
-    for (const { classifier, share } of members) {
-      const rows = await forwardOf(classifier).async(windows, windows.shape[0] / images);
-      sum = added(sum, (await rows.data()) as Float32Array, share);
-      rows.dispose();
+    for (const { classifier, share, temperature } of members) {
+      const answer = await answerOf(classifier, windows, { size, mean });
+      sum = addShare(sum, terms(atTemperature(answer, heads, temperature), heads), share);
     }
   }
-  return sum as Float32Array;
+  return probabilities(sum as Float32Array, heads);
 }
 
-/** `sum`, zeros when absent, plus `share` of `rows`. */
-const added = (sum: Float32Array | undefined, rows: Float32Array, share: number): Float32Array =>
-  rows.map((value, index) => (sum?.[index] ?? 0) + share * value);
+/** The mean of a classifier's probabilities over the windows of each image. */
+async function answerOf(
+  classifier: Classifier,
+  windows: tf.Tensor,
+  { size, mean }: Averaged,
+): Promise<Float32Array> {
+  const views = (windows.shape[0] as number) / size;
+  // The arithmetic mean is a part of the forward pass.
+  const rows = await forwardOf(classifier).async(windows, mean === 'arithmetic' ? views : 1);
+  const answer = (await rows.data()) as Float32Array;
+  rows.dispose();
+  if (mean === 'arithmetic' || views === 1) {
+    return answer;
+  }
+  const heads = headsOf(classifier);
+  const { terms, probabilities } = means[mean];
+  return probabilities(meanOfViews(terms(answer, heads), views, classifier.classes.length), heads);
+}

@@ -41,6 +41,7 @@ export const classifyShape = {
   classifier: optional(record('a classifier')),
   classifiers: optional(list('a list of classifiers')),
   weights: optional(list('a list of numbers')),
+  temperatures: optional(list('a list of numbers')),
   task: optional(text('the name of a task')),
   files: list('a list of paths'),
   classes: optional(list('a list of names')),

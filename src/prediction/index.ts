@@ -9,6 +9,28 @@ export {
   classifyShape,
 } from './classify.js';
 export { ensemble } from './ensemble.js';
+export {
+  checkEnsembleFolder,
+  type EnsembleMember,
+  type EnsembleRecord,
+  ensembleIn,
+  saveEnsemble,
+  type TaskEnsemble,
+} from './ensemble-record.js';
+export {
+  type Ensemble,
+  type EnsembleRuns,
+  loadEnsemble,
+  runsOfEnsemble,
+} from './load-ensemble.js';
+export {
+  atTemperature,
+  type Columns,
+  logitsOf,
+  type MeanName,
+  meanNames,
+  means,
+} from './mean.js';
 export type { Classifiers } from './members.js';
 export { type ClassifyOptions, classifyOptions } from './options.js';
 export { type Prediction, type PredictRequest, predict, rowsOf } from './predict.js';

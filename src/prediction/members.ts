@@ -18,14 +18,20 @@ export interface Classifiers {
   classifiers?: readonly Classifier[] | undefined;
   /** One for each of `classifiers`, at least 0; default 1 each. They are divided by their sum. */
   weights?: readonly number[] | undefined;
+  /**
+   * One for each of `classifiers`, above 0; default 1 each. The logits of its probabilities are divided by it before they are
+   * averaged.
+   */
+  temperatures?: readonly number[] | undefined;
   /** The task that classifiers of several heads answer; by default all of theirs, side by side. */
   task?: string | undefined;
 }
 
-/** A classifier and its share of the mean, 0…1. */
+/** A classifier, its share of the mean, 0…1, and its temperature. */
 export interface Member {
   classifier: Classifier;
   share: number;
+  temperature: number;
 }
 
 const loading = '`await loadClassifier(folder)` gives that of a run';
@@ -34,10 +40,10 @@ const loading = '`await loadClassifier(folder)` gives that of a run';
  * The classifiers of a request, one or more.
  *
  * @throws InvalidInputError when there is none, when their classes differ from `classes` or from each other, when a head has
- *   not one output for each class, and when the weights do not fit.
+ *   not one output for each class, and when the weights or temperatures do not fit.
  */
 export function membersOf(
-  { classifier, classifiers, weights, task }: Classifiers,
+  { classifier, classifiers, weights, temperatures, task }: Classifiers,
   classes?: readonly string[],
 ): Member[] {
   if (classifier !== undefined && classifiers !== undefined) {
@@ -48,6 +54,7 @@ export function membersOf(
     throw missing('a classifier', 'classifier', loading);
   }
   const shares = sharesOf(weights, given.length);
+  checkTemperatures(temperatures, given.length);
   const nameOf = (index: number) => (given.length === 1 ? 'classifier' : `classifiers[${index}]`);
   const answering = given.map((each, index) => {
     checkClassifier(each, nameOf(index));
@@ -57,7 +64,8 @@ export function membersOf(
   return answering.map((each, index) => {
     checkClasses(each, nameOf(index), classes ?? first.classes);
     checkHeads(each, nameOf(index), headsOf(first));
-    return { classifier: each, share: shares[index] as number };
+    const temperature = temperatures?.[index] ?? 1;
+    return { classifier: each, share: shares[index] as number, temperature };
   });
 }
 
@@ -102,4 +110,11 @@ export function sharesOf(weights: readonly number[] | undefined, members: number
     throw expected(`${members} numbers of at least 0, not all 0,`, 'weights', given);
   }
   return given.map((weight) => weight / sum);
+}
+
+function checkTemperatures(temperatures: readonly number[] | undefined, members: number): void {
+  const valid = temperatures?.every((each) => Number.isFinite(each) && each > 0) ?? true;
+  if (!valid || (temperatures?.length ?? members) !== members) {
+    throw expected(`${members} numbers above 0`, 'temperatures', temperatures);
+  }
 }

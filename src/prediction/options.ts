@@ -1,6 +1,7 @@
 /** Options of classifying: windows, batches and threads, for evaluation and prediction alike. */
 import type { OptionTable, OptionValues } from '../options.js';
 import { loaderOptions } from '../pipeline/index.js';
+import { meanNames } from './mean.js';
 
 export const classifyOptions = {
   crops: {
@@ -8,6 +9,13 @@ export const classifyOptions = {
     choices: ['center', 'five', 'ten'],
     default: 'center',
     help: 'windows of each image whose probabilities are averaged: the centre; the centre and four corners; or these five and their mirror images',
+  },
+  mean: {
+    type: 'choice',
+    choices: meanNames,
+    default: undefined,
+    defaultHelp: 'arithmetic, or that of the ensemble',
+    help: 'mean of the probabilities of several windows and classifiers: arithmetic, or geometric: the product of their powers, divided by its sum',
   },
   batchSize: {
     type: 'integer',

@@ -11,34 +11,20 @@ import {
   saveClassifier,
   weightsOf,
 } from '../../src/model/index.js';
-import { tf } from '../../src/tensorflow/index.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 import { runBobbin } from '../support/run-bobbin.js';
+import { plantedClassifier } from '../support/small-classifier.js';
 
 const root = temporaryFolder();
 const at = (name: string) => path.join(root, name);
 const manifest = await drawPhotos(at('data'));
 const validationImages = digestOf(samplesOf(manifest, 'colour', 'validation'));
 
-/** A logit for each class: the mean of its colour times a gain, and a bias. */
-function planted(gains: number[], bias: number[]): Classifier {
-  const model = tf.sequential({
-    layers: [
-      tf.layers.globalAveragePooling2d({ inputShape: [32, 32, 3], name: 'means' }),
-      tf.layers.dense({ units: 3, name: 'logits' }),
-      tf.layers.softmax({ name: 'probabilities' }),
-    ],
-    name: 'planted',
-  });
-  model.getLayer('logits').setWeights([tf.diag(tf.tensor1d(gains)), tf.tensor1d(bias)]);
-  const preprocessing: Classifier['preprocessing'] = {
-    ...{ resize: 36, crop: 32, channels: 'rgb' },
-    ...{ mean: [127, 127, 127], std: [128, 128, 128] },
-  };
-  const classes = ['red', 'green', 'blue'];
-  return { model, preprocessing, classes, network: 'planted', task: 'colour', validationImages };
-}
+const planted = (gains: number[], bias: number[]): Classifier => ({
+  ...plantedClassifier(gains, bias),
+  validationImages,
+});
 
 /** Each of the first two never answers one colour, which their average does; the third is always wrong. */
 const members: Record<string, Classifier> = {

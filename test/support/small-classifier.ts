@@ -1,4 +1,4 @@
-/** A classifier that is trained in a moment. */
+/** A classifier that is trained in a moment, and one whose answers are known beforehand. */
 import { BatchNormalization, type Classifier, ReLU } from '../../src/model/index.js';
 import { tf } from '../../src/tensorflow/index.js';
 
@@ -36,5 +36,29 @@ export function smallClassifier(...first: tf.layers.Layer[]): Classifier {
     },
     classes: ['red', 'green', 'blue'],
     network: 'small',
+  };
+}
+
+/** A logit for each class: the mean of its colour times a gain, and a bias. Photos of `drawPhotos` are its images. */
+export function plantedClassifier(gains: number[], bias: number[]): Classifier {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.globalAveragePooling2d({ inputShape: [32, 32, 3], name: 'means' }),
+      tf.layers.dense({ units: 3, name: 'logits' }),
+      tf.layers.softmax({ name: 'probabilities' }),
+    ],
+    name: 'planted',
+  });
+  model.getLayer('logits').setWeights([tf.diag(tf.tensor1d(gains)), tf.tensor1d(bias)]);
+  const preprocessing: Classifier['preprocessing'] = {
+    ...{ resize: 36, crop: 32, channels: 'rgb' },
+    ...{ mean: [127, 127, 127], std: [128, 128, 128] },
+  };
+  return {
+    model,
+    preprocessing,
+    classes: ['red', 'green', 'blue'],
+    network: 'planted',
+    task: 'colour',
   };
 }

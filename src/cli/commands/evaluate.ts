@@ -5,7 +5,7 @@ import { changeOptions, loadManifest, type Manifest } from '../../dataset/index.
 import { checkTarget } from '../../disk/index.js';
 import { missing } from '../../errors.js';
 import { type Evaluation, evaluate, saveEvaluation } from '../../evaluation/index.js';
-import { type Epoch, openRun, type Run, recordOf, runOptions } from '../../model/index.js';
+import { type Epoch, type Run, recordOf, runOptions } from '../../model/index.js';
 import { count } from '../../plural.js';
 import { type ClassifyOptions, classifyOptions } from '../../prediction/index.js';
 import { drawEvaluation, type ProgressReporter, withProgress } from '../../report/index.js';
@@ -13,8 +13,9 @@ import { print } from '../../width.js';
 import { warnOfChanges } from '../data-changes.js';
 import { pickFlags } from '../flags.js';
 import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
+import { type Answering, answeringRuns, withAnswering } from '../prediction/answering.js';
 import { addRunFlags, checkRuns, type RunFlags } from '../run-flags.js';
-import { chosenTasks, runOfTask, withClassifiers } from '../runs.js';
+import { chosenTasks } from '../runs.js';
 import { classScoreTable, scoreTable } from '../scores.js';
 import { warnUnreadable } from '../unreadable.js';
 
@@ -85,31 +86,27 @@ async function checkFlags(flags: Flags): Promise<void> {
 /** Scores a task, shows and saves the scores, and says where they are. */
 async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
   const { flags, manifest, epoch, values, progress } = work;
-  const runs: Run[] = [];
-  for (const folder of flags.run) {
-    runs.push(await runOfTask(folder, manifest, task, epoch));
-  }
-  const folder =
-    flags.out === undefined ? ownFolder(runs[0] as Run, task) : path.join(flags.out, task);
+  const { mean } = values;
+  const answering = await answeringRuns(flags, { manifest, task, epoch, mean });
+  const { own, runs, averaged } = answering;
+  const folder = flags.out === undefined ? ownFolder(own, task) : path.join(flags.out, task);
   const table = flags.predictions ? ['predictions.csv'] : [];
-  const evaluation = await withClassifiers(
-    runs.map((each) => () => openRun(each, epoch)),
-    (classifiers) =>
-      evaluate({
-        ...values,
-        classifiers,
-        weights: flags.weights,
-        manifest,
-        task,
-        predictions: table.map((name) => path.join(folder, name))[0],
-        onProgress: (state) => progress.update({ label: task, ...state }),
-      }),
+  const evaluation = await withAnswering(answering, (classifiers) =>
+    evaluate({
+      ...values,
+      ...averaged,
+      classifiers,
+      manifest,
+      task,
+      predictions: table.map((name) => path.join(folder, name))[0],
+      onProgress: (state) => progress.update({ label: task, ...state }),
+    }),
   );
   progress.end();
   warnUnreadable(evaluation.failures, 'left out of the scores');
   print(classScoreTable(evaluation));
   for (const each of runs) {
-    await tellEpoch(each, epoch);
+    await tellEpoch(each, answering.epoch);
   }
   await saveEvaluation(evaluation, folder);
   const pictures = await drawEvaluation(evaluation, folder);
@@ -119,8 +116,8 @@ async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
   return evaluation;
 }
 
-/** Where a run keeps the scores of a task: a network of several tasks has a folder for each. */
-const ownFolder = ({ folder, tasks }: Run, task: string): string =>
+/** Where a run or an ensemble keeps the scores of a task: one of several tasks has a folder for each. */
+const ownFolder = ({ folder, tasks }: Answering['own'], task: string): string =>
   tasks.length > 1 ? path.join(folder, task) : folder;
 
 /** Says which weights were scored, and which epoch was the best in training. */

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { loadManifest } from '../../dataset/index.js';
 import { checkTarget } from '../../disk/index.js';
 import { conflict, expected, missing } from '../../errors.js';
-import { openRun, type Run, runOptions } from '../../model/index.js';
+import { runOptions } from '../../model/index.js';
 import { type OptionTable, type OptionValues, pickOptions } from '../../options.js';
 import { count } from '../../plural.js';
 import { classifyOptions, predict } from '../../prediction/index.js';
@@ -16,11 +16,11 @@ import { exitCode } from '../exit.js';
 import { pickFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
+import { answeringRuns, withAnswering } from '../prediction/answering.js';
 import { type FormatName, formatNames, topHelp } from '../prediction/formats.js';
 import { findImages } from '../prediction/images.js';
 import { type Unread, writeRows } from '../prediction/rows.js';
 import { addRunFlags, checkRuns, type RunFlags } from '../run-flags.js';
-import { chosenRun, runOfTask, withClassifiers } from '../runs.js';
 import { warnUnreadable } from '../unreadable.js';
 
 /** Options of the rows that images get. */
@@ -140,26 +140,23 @@ function checkFlags(
 
 async function predictImages(
   images: string[],
-  { run, weights, task, out }: Flags,
+  { task, out, ...runs }: Flags,
   { epoch, keepGoing, format, threshold = 0.5, ...values }: Values,
   { progress, signal }: Attendance,
 ): Promise<void> {
   const form = format ?? formatOf(out);
-  const runs: Run[] = [];
-  for (const each of run) {
-    runs.push(await chosenRun(each, task, epoch));
-  }
+  const { mean } = values;
+  const answering = await answeringRuns(runs, { task, epoch, mean });
   const { files, notes } = await findImages(images, { keepGoing });
   for (const note of notes) {
     progress.print(printable(note));
   }
-  const { rows, unread } = await withClassifiers(
-    runs.map((each) => () => openRun(each, epoch)),
-    (classifiers) =>
-      writeRows({
-        ...values,
-        ...{ classifiers, weights, files, format: form, threshold, out, progress, signal },
-      }),
+  const { rows, unread } = await withAnswering(answering, (classifiers) =>
+    writeRows({
+      ...values,
+      ...answering.averaged,
+      ...{ classifiers, files, format: form, threshold, out, progress, signal },
+    }),
   );
   progress.end();
   if (out !== undefined) {
@@ -192,7 +189,7 @@ function endWithUnread({ count: unread, first }: Unread, images: number, keepGoi
 
 async function writeAnswers(
   data: string,
-  { run, weights, out, images: moved }: Flags,
+  { out, images: moved, ...runs }: Flags,
   { epoch, ...values }: Values,
   { progress, signal }: Attendance,
 ): Promise<void> {
@@ -205,15 +202,18 @@ async function writeAnswers(
     manifest,
     out: out as string,
     answer: async ({ name }, images) => {
-      const openers = run.map((each) => async () => {
-        return openRun(await runOfTask(each, manifest, name, epoch), epoch);
+      const answering = await answeringRuns(runs, {
+        manifest,
+        task: name,
+        epoch,
+        mean: values.mean,
       });
-      const answer = await withClassifiers(openers, (classifiers) =>
+      const answer = await withAnswering(answering, (classifiers) =>
         predict({
           ...pickOptions(classifyOptions, values),
           ...images,
+          ...answering.averaged,
           classifiers,
-          weights,
           signal,
           onProgress: (state) => progress.update({ label: name, ...state }),
         }),

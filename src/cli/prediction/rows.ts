@@ -3,14 +3,21 @@ import { writeFile } from 'node:fs/promises';
 import { replaceFile, writing } from '../../disk/index.js';
 import type { UnreadableFile } from '../../features/index.js';
 import { type Classifier, type Head, headsOf } from '../../model/index.js';
-import { type ClassifyOptions, classifyBatches, topClasses } from '../../prediction/index.js';
+import { pickOptions } from '../../options.js';
+import {
+  type ClassifyOptions,
+  classifyBatches,
+  classifyOptions,
+  topClasses,
+} from '../../prediction/index.js';
 import type { ProgressReporter } from '../../report/index.js';
 import { type Columns, defaultTop, type FormatName, formats, type TextForm } from './formats.js';
 
 /** Predictions of images as a table or file. */
 export interface RowsRequest extends ClassifyOptions {
   classifiers: readonly Classifier[];
-  weights: readonly number[] | undefined;
+  weights?: readonly number[] | undefined;
+  temperatures?: readonly number[] | undefined;
   files: readonly string[];
   format: FormatName;
   top: number | undefined;
@@ -76,15 +83,17 @@ const isTerminal = (out: string | undefined) => out === undefined && process.std
 /** The text of the result, a piece for each batch of images. */
 async function* textOf(
   form: TextForm,
-  { classifiers, weights, files, crops, batchSize, threads, out, progress, signal }: RowsRequest,
+  request: RowsRequest,
   { heads, top = 1 }: Columns,
   unread: Unread,
 ): AsyncGenerator<string> {
+  const { classifiers, weights, temperatures, files, out, progress, signal } = request;
   yield form.head;
   // Rows on a terminal show the progress themselves; a line of progress would erase the last of them.
   const isShown = isTerminal(out);
   const batches = classifyBatches({
-    ...{ classifiers, weights, files, crops, batchSize, threads, signal },
+    ...pickOptions(classifyOptions, request),
+    ...{ classifiers, weights, temperatures, files, signal },
     onProgress: (state) => isShown || progress.update({ label: 'predicting', ...state }),
   });
   for await (const { start, count, probabilities, failures } of batches) {

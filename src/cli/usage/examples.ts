@@ -42,6 +42,11 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'average-checkpoints run again --out merged --data data',
     'average-checkpoints run/TASK/best run/TASK/kept/* --out merged',
   ],
+  ensemble: [
+    'ensemble run again --data data --out ensemble',
+    'ensemble run again --data data --out ensemble --metric log-loss',
+    'predict --run ensemble new-photos',
+  ],
   predict: [
     'predict --run run new-photos',
     'predict --run run --run again --weights 2,1 photo.jpg',
