@@ -41,7 +41,7 @@ export interface Plan {
   validation: Samples;
   /** For each task the classes that its head leaves out, by their numbers. */
   leftOut: number[][];
-  /** Their labels, where a sample is not enough: of several tasks, or of one with any number of labels. */
+  /** Their labels, where that of a sample is not enough: of several tasks, of any number of labels, or with shares of `maybe`. */
   labels?: Record<Pass, LabelTable>;
 }
 
@@ -57,7 +57,7 @@ export interface ResolvedPlan extends Plan {
 export function planOf(options: PlanOptions): Plan {
   const { manifest } = options;
   const { values, augmentation } = checkedValues(options);
-  const { fold, limit, seed, trainOn } = values;
+  const { fold, limit, seed, trainOn, maybe } = values;
   const tasks = tasksOf(options);
   const [trained, held] =
     trainOn === 'all' ? (['all', 'none'] as const) : (['train', 'validation'] as const);
@@ -73,9 +73,9 @@ export function planOf(options: PlanOptions): Plan {
     training,
     validation,
     leftOut: [],
-    ...(!hasOneLabel(tasks) && {
+    ...((!hasOneLabel(tasks) || maybe > 0) && {
       labels: {
-        train: new LabelTable(trainingPart, training),
+        train: new LabelTable(trainingPart, training, { maybe }),
         validate: new LabelTable(validationPart, validation),
       },
     }),
@@ -86,7 +86,7 @@ export function planOf(options: PlanOptions): Plan {
 
 const leftOutOf = ({ tasks, training, labels }: Plan): number[][] =>
   tasks.map((task, place) =>
-    emptyClassesOf(task, labels?.train.labelsFor(place).flat() ?? labelsOf(training)),
+    emptyClassesOf(task, labels?.train.classesFor(place) ?? labelsOf(training)),
   );
 
 function tasksOf({ manifest, task, tasks }: PlanOptions): Task[] {
@@ -115,7 +115,11 @@ function checkLabelled({ tasks, values, training, labels }: Plan): void {
     const why = 'An image of it has no one class: leave classWeights out';
     throw conflict(`classWeights ${values.classWeights}`, `the labels of task ${any.name}`, why);
   }
-  if (labels !== undefined && values.sampling !== 'once') {
+  if (any !== undefined && values.maybe > 0) {
+    const why = 'An image of it has no one class to share with: leave maybe out';
+    throw conflict(`maybe ${values.maybe}`, `the labels of task ${any.name}`, why);
+  }
+  if (!hasOneLabel(tasks) && values.sampling !== 'once') {
     const why = 'Its images have no one class: leave sampling out';
     throw conflict(`sampling ${values.sampling}`, inWords(tasks), why);
   }

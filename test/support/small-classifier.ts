@@ -1,5 +1,6 @@
 /** A classifier that is trained in a moment, and one whose answers are known beforehand. */
-import { BatchNormalization, type Classifier, ReLU } from '../../src/model/index.js';
+import type { Task } from '../../src/dataset/index.js';
+import { BatchNormalization, type Classifier, headsFor, ReLU } from '../../src/model/index.js';
 import { tf } from '../../src/tensorflow/index.js';
 
 /** A network small enough to learn three colours from 24 images in a moment. `first` come before its own layers. */
@@ -61,4 +62,26 @@ export function plantedClassifier(gains: number[], bias: number[]): Classifier {
     network: 'planted',
     task: 'colour',
   };
+}
+
+/** The same network with a head for each task. */
+export function smallHeads(tasks: readonly Task[]): Classifier {
+  const small = smallClassifier();
+  const heads = headsFor(tasks.map(({ name, ...task }) => ({ ...task, task: name })));
+  const features = small.model.getLayer('logits').input as tf.SymbolicTensor;
+  const dropped = tf.layers.dropout({ name: 'dropout', rate: 0.1 }).apply(features);
+  const parts = heads.map(({ task, classes: { length: units }, labels }) => {
+    const kernelInitializer = tf.initializers.glorotUniform({ seed: 3 });
+    const logits = tf.layers.dense({ name: `logits/${task}`, units, kernelInitializer });
+    const activation =
+      labels === 'one' ? tf.layers.softmax() : tf.layers.activation({ activation: 'sigmoid' });
+    return activation.apply(logits.apply(dropped)) as tf.SymbolicTensor;
+  });
+  const [only, ...others] = parts as [tf.SymbolicTensor];
+  const outputs =
+    others.length === 0
+      ? only
+      : (tf.layers.concatenate({ name: 'probabilities' }).apply(parts) as tf.SymbolicTensor);
+  const model = tf.model({ inputs: small.model.inputs, outputs });
+  return { ...small, model, classes: heads.flatMap(({ classes }) => classes), heads };
 }

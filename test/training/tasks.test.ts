@@ -5,7 +5,7 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import type { Manifest, Sample, Task } from '../../src/dataset/index.js';
 import { evaluate } from '../../src/evaluation/index.js';
-import { type Classifier, headsFor, loadClassifier } from '../../src/model/index.js';
+import { type Classifier, loadClassifier } from '../../src/model/index.js';
 import { resolveOptions } from '../../src/options.js';
 import { classify, predict } from '../../src/prediction/index.js';
 import { jit, tf } from '../../src/tensorflow/index.js';
@@ -17,7 +17,7 @@ import { LabelTable } from '../../src/training/tasks/label-table.js';
 import { severalTasks } from '../../src/training/tasks/objective.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
-import { smallClassifier } from '../support/small-classifier.js';
+import { smallHeads } from '../support/small-classifier.js';
 
 const folder = temporaryFolder();
 let photos: Manifest;
@@ -46,26 +46,7 @@ function severalLabels(): Manifest {
   return { ...photos, tasks: tasks as Manifest['tasks'], samples };
 }
 
-function smallNetwork(chosen = tasks): Classifier {
-  const small = smallClassifier();
-  const heads = headsFor(chosen.map(({ name, ...task }) => ({ ...task, task: name })));
-  const features = small.model.getLayer('logits').input as tf.SymbolicTensor;
-  const dropped = tf.layers.dropout({ name: 'dropout', rate: 0.1 }).apply(features);
-  const parts = heads.map(({ task, classes: { length: units }, labels }) => {
-    const kernelInitializer = tf.initializers.glorotUniform({ seed: 3 });
-    const logits = tf.layers.dense({ name: `logits/${task}`, units, kernelInitializer });
-    const activation =
-      labels === 'one' ? tf.layers.softmax() : tf.layers.activation({ activation: 'sigmoid' });
-    return activation.apply(logits.apply(dropped)) as tf.SymbolicTensor;
-  });
-  const [only, ...others] = parts as [tf.SymbolicTensor];
-  const outputs =
-    others.length === 0
-      ? only
-      : (tf.layers.concatenate({ name: 'probabilities' }).apply(parts) as tf.SymbolicTensor);
-  const model = tf.model({ inputs: small.model.inputs, outputs });
-  return { ...small, model, classes: heads.flatMap(({ classes }) => classes), heads };
-}
+const smallNetwork = (chosen = tasks) => smallHeads(chosen);
 
 const options = { epochs: 4, batchSize: 8, learningRate: 0.05, weightDecay: 0, seed: 7 };
 const names = tasks.map(({ name }) => name);
@@ -110,7 +91,7 @@ test('when images lack labels and are mixed, then loss and gradient are those of
     resolveOptions(lossOptions, { labelSmoothing: golden.smoothing }),
   );
   const placeOf = (image: number) => images.map((each) => each.path).indexOf(`${image}.jpg`);
-  const { targets, weights } = table.targetsOf({
+  const { targets, weights, labels } = table.targetsOf({
     indices: Int32Array.from(golden.rows, ([own]) => placeOf(own)),
     partners: Int32Array.from(golden.rows, ([, partner]) => placeOf(partner)),
     weights: Float32Array.from(golden.rows, ([, , share]) => share),
@@ -119,6 +100,7 @@ test('when images lack labels and are mixed, then loss and gradient are those of
     images: tf.zeros([4, 1, 1, 3]) as tf.Tensor4D,
     targets: tf.tensor2d(targets, [4, 7]),
     weights: tf.tensor2d(weights, [4, 3]),
+    labels: tf.tensor2d(labels, [4, 3], 'int32'),
   };
   const mean = (logits: tf.Tensor2D) =>
     objective.mean(objective.losses(logits, tensors, 'train'), tensors);

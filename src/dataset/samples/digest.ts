@@ -3,22 +3,34 @@ import { sha256OfPieces, textPieces } from '../../disk/index.js';
 import type { Samples } from '../types.js';
 import { SampleTable } from './sample-table.js';
 
-/** The SHA-256 of the hashes and labels of all samples, in their order. */
-export const digestOf = (samples: Samples): string =>
-  sha256OfPieces(textPieces(identities(samples)));
+/**
+ * The SHA-256 of the hashes and labels of all samples, in their order.
+ *
+ * @param marks with the classes marked `m`, too; a sample without any has the same part in both
+ */
+export const digestOf = (samples: Samples, { marks = false } = {}): string =>
+  sha256OfPieces(textPieces(identities(samples, marks)));
 
-function* identities(samples: Samples): Generator<string> {
+function* identities(samples: Samples, marks: boolean): Generator<string> {
   if (samples instanceof SampleTable) {
     // There may be millions, of which no object is made.
     for (let index = 0; index < samples.length; index++) {
-      yield identity(samples.hash(index), samples.label(index), samples.labels(index));
+      const marked = marks ? samples.maybe(index) : [];
+      yield identity(samples.hash(index), samples.label(index), samples.labels(index), marked);
     }
     return;
   }
-  for (const { hash, label, labels } of samples) {
-    yield identity(hash, label, labels);
+  for (const { hash, label, labels, maybe } of samples) {
+    yield identity(hash, label, labels, marks ? maybe : []);
   }
 }
 
-const identity = (hash: string, label: number, labels?: readonly number[] | Uint32Array): string =>
-  `${hash} ${labels === undefined ? label : `[${labels.join()}]`}\n`;
+function identity(
+  hash: string,
+  label: number,
+  labels: readonly number[] | Uint32Array | undefined,
+  marked: readonly number[],
+): string {
+  const doubtful = marked.length > 0 ? ` maybe ${marked.join()}` : '';
+  return `${hash} ${labels === undefined ? label : `[${labels.join()}]`}${doubtful}\n`;
+}

@@ -27,7 +27,7 @@ export class SampleColumns {
   /** Two numbers a sample: size and time of its file; NaN if unknown. */
   private stamps = new Float64Array(0);
   /** By sample; most have none. */
-  private readonly maybe = new Map<number, number[]>();
+  private readonly marked = new Map<number, number[]>();
 
   get length(): number {
     return this.images.length;
@@ -53,7 +53,7 @@ export class SampleColumns {
     this.stamps[2 * row] = size ?? Number.NaN;
     this.stamps[2 * row + 1] = modified ?? Number.NaN;
     if (maybe.length > 0) {
-      this.maybe.set(row, [...maybe]);
+      this.marked.set(row, [...maybe]);
     }
     this.images.add(sample);
     return true;
@@ -71,7 +71,7 @@ export class SampleColumns {
     if (labels !== undefined) {
       sample.labels = [...labels];
     }
-    sample.maybe = this.maybe.get(row)?.slice() ?? [];
+    sample.maybe = [...this.maybe(row)];
     sample.split = splits[this.split[row] as number] as Sample['split'];
     const fold = this.fold[row] as number;
     if (fold !== noFold) {
@@ -84,6 +84,11 @@ export class SampleColumns {
       sample.modified = this.stamps[2 * row + 1] as number;
     }
     return sample;
+  }
+
+  /** The classes marked `m` in `row`, without a copy of them. */
+  maybe(row: number): readonly number[] {
+    return this.marked.get(row) ?? [];
   }
 
   hash(row: number): string {

@@ -114,6 +114,11 @@ export class SampleTable implements Samples {
     return this.columns.labels.at(this.row(index));
   }
 
+  /** The classes of the sample at `index` that are marked `m`, without making the sample or a copy of them. */
+  maybe(index: number): readonly number[] {
+    return this.columns.maybe(this.row(index));
+  }
+
   /** The hash of the sample at `index`, without making the sample. */
   hash(index: number): string {
     return this.columns.hash(this.row(index));

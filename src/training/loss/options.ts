@@ -30,6 +30,13 @@ export const lossOptions = {
     max: 0.9,
     help: 'share of the target spread evenly over all classes; of a task of any number of labels, over yes and no for each class',
   },
+  maybe: {
+    type: 'number',
+    default: 0,
+    min: 0,
+    max: 1,
+    help: 'share of the target that the classes of an image marked m (maybe) have, in equal parts; the class marked y keeps the rest; training images only',
+  },
 } as const satisfies OptionTable;
 
 export type LossValues = OptionValues<typeof lossOptions>;

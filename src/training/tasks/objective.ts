@@ -11,9 +11,10 @@ import { labelsOf } from './images.js';
 import type { LabelTable } from './label-table.js';
 
 interface TaskTensors extends StepTensors {
-  /** [images, columns] and [images, tasks]: see `TaskTargets`. */
+  /** [images, columns], and twice [images, tasks], the labels as int32: see `TaskTargets`. */
   targets: tf.Tensor2D;
   weights: tf.Tensor2D;
+  labels: tf.Tensor2D;
 }
 
 /** What a run of these tasks minimises. */
@@ -40,7 +41,7 @@ export function severalTasks(
   const training = heads.map(({ labels, classes }, place) =>
     labels === 'one'
       ? trainingLoss(values, {
-          labels: tables.train.labelsFor(place).flat(),
+          labels: tables.train.labelsFor(place),
           classes: classes.length,
           leftOut: leftOut[place],
         })
@@ -51,10 +52,11 @@ export function severalTasks(
   );
   return {
     targets(batch, pass) {
-      const { targets, weights } = tables[pass].targetsOf(batch);
+      const { targets, weights, labels } = tables[pass].targetsOf(batch);
       return {
         targets: tf.tensor2d(targets, [batch.count, columns]),
         weights: tf.tensor2d(weights, [batch.count, heads.length]),
+        labels: tf.tensor2d(labels, [batch.count, heads.length], 'int32'),
       };
     },
     losses(logits, { targets, weights }, pass) {
@@ -67,9 +69,14 @@ export function severalTasks(
     // An image that is trained with has a label, so the weights are not all 0.
     mean: (losses, { weights }) => tf.div(tf.sum(losses), tf.sum(weights)),
     weight: ({ weights }) => tf.sum(weights),
-    sums(logits, losses, { targets, weights }) {
+    sums(logits, losses, { targets, weights, labels }) {
       const counts = tf.cast(tf.greater(weights, 0), 'float32');
-      const right = heads.map((head) => rightShare(head, logits, targets));
+      const right = heads.map((head, place) => {
+        const own = columnsOf(logits, head);
+        return head.labels === 'one'
+          ? rightOnes(own, tf.squeeze(tf.slice(labels, [0, place], [-1, 1]), [1]))
+          : rightShares(own, columnsOf(targets, head));
+      });
       const hits = tf.mul(tf.stack(right, 1), counts);
       const sums = [losses, weights, hits, counts].map((tensor) => tf.sum(tensor, 0));
       return tf.reshape(tf.stack(sums, 1), [-1]);
@@ -80,12 +87,12 @@ export function severalTasks(
 const columnsOf = (tensor: tf.Tensor2D, { from, to }: Head): tf.Tensor2D =>
   tf.slice(tensor, [0, from], [-1, to - from]);
 
-/** [images]: whether the top class is right; of a task of any number of labels, the share of its classes that are. */
-function rightShare(head: Head, logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
-  const [own, wanted] = [columnsOf(logits, head), columnsOf(targets, head)];
-  if (head.labels === 'one') {
-    return tf.cast(tf.equal(tf.argMax(own, -1), tf.argMax(wanted, -1)), 'float32');
-  }
-  const isRight = tf.equal(tf.greater(own, 0), tf.greater(wanted, 0.5));
+/** [images]: whether the top class is right. */
+const rightOnes = (logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D =>
+  tf.cast(tf.equal(tf.argMax(logits, -1), labels), 'float32');
+
+/** [images]: of a task of any number of labels, the share of its classes that are right. */
+function rightShares(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
+  const isRight = tf.equal(tf.greater(logits, 0), tf.greater(targets, 0.5));
   return tf.mean(tf.cast(isRight, 'float32'), -1);
 }

@@ -46,7 +46,7 @@ export interface Overfit {
 
 /**
  * Trains on a few batches again and again, until the top class of every image is right, and writes nothing. Images are centre
- * crops, the targets are not smoothed, and the rate is the largest one; dropout stays, and accuracy is that of the training steps.
+ * crops, the targets are not smoothed or shared, and the rate is the largest one; dropout stays, and accuracy is that of the training steps.
  *
  * @throws InvalidInputError as {@link train} does, and the signal's reason when it is aborted
  */
@@ -55,6 +55,7 @@ export async function overfit(given: OverfitOptions): Promise<Overfit> {
   const change = (options: TaskOptions) => ({
     limit: batches * checkedValues(options).values.batchSize,
     labelSmoothing: 0,
+    maybe: 0,
     augmentation: evaluationAugmentation,
   });
   return await withTrial({ name: 'overfit', shape, change }, given, async (trial) => {
