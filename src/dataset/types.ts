@@ -14,6 +14,11 @@ export interface Task {
   classes: string[];
   /** Absent: one. */
   labels?: Labels;
+  /**
+   * Absent: no class is above another. The classes from number `from` on, two or more, go up in steps, such as lengths; those before
+   * lie outside of the order, such as one that means that nothing is to be seen.
+   */
+  ordered?: { from: number };
 }
 
 export type Split = 'train' | 'validation';

@@ -59,6 +59,7 @@ export function planOf(options: PlanOptions): Plan {
   const { values, augmentation } = checkedValues(options);
   const { fold, limit, seed, trainOn, maybe } = values;
   const tasks = tasksOf(options);
+  checkOrdered(manifest, values);
   const [trained, held] =
     trainOn === 'all' ? (['all', 'none'] as const) : (['train', 'validation'] as const);
   const trainingPart = { manifest, tasks, split: trained, fold };
@@ -128,6 +129,14 @@ function checkLabelled({ tasks, values, training, labels }: Plan): void {
   if (empty !== undefined) {
     const name = `task ${empty.name}`;
     throw expected('training images', name, 0, 'Put photos into its training split');
+  }
+}
+
+function checkOrdered({ tasks }: Manifest, { orderedLoss }: TrainValues): void {
+  if (orderedLoss !== 'none' && tasks.every(({ ordered }) => ordered === undefined)) {
+    const why =
+      'None has ordered classes: prepare the data again and name them (--ordered TASK, in a program `ordered`), or leave orderedLoss out';
+    throw conflict(`orderedLoss ${orderedLoss}`, inWords(tasks), why);
   }
 }
 

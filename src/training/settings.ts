@@ -75,8 +75,15 @@ export function settingsOf(
     model,
     ...shapingOf(values),
     ...augmentation,
+    ...orderOf(plan),
     ...digestsOf(plan),
   };
+}
+
+/** The first ordered class of each task, where a loss depends on it. */
+function orderOf({ tasks, values }: Plan): Settings {
+  const first = tasks.flatMap(({ name, ordered }) => (ordered ? [[name, ordered.from]] : []));
+  return values.orderedLoss === 'none' ? {} : { ordered: Object.fromEntries(first) };
 }
 
 function digestsOf({ tasks, training, validation, labels }: Plan): Settings {

@@ -270,6 +270,11 @@ const faults: [what: string, content: unknown, message: RegExp][] = [
     { ...manifest, tasks: [{ ...manifest.tasks[0], labels: 'all' }] },
     /^Expected one or any as the labels of a task for tasks\[0\]/,
   ],
+  ...[{ from: 1 }, { from: 0.5 }, { from: -1 }, {}].map((ordered): [string, unknown, RegExp] => [
+    `a task ordered by ${JSON.stringify(ordered)}`,
+    { ...manifest, tasks: [{ ...manifest.tasks[0], ordered }] },
+    /^Expected ordered classes from one of them on, two or more, .* for tasks\[0\]/,
+  ]),
   [
     'a question of no task',
     { ...manifest, questions: [{ ...question, task: 'u' }] },

@@ -187,7 +187,7 @@ test('when a class has no images, then it has no weight, and the others share th
 test('when an image has any number of labels, then losses and gradients are those of torch and torchvision', () => {
   const { logits: z, targets: y, smoothing, plain, cases } = tasksGolden.labels;
   const check = (given: object, wanted: { losses: number[]; gradient: number[][] }) => {
-    const losses = rowLosses(resolveOptions(lossOptions, given), 'any');
+    const losses = rowLosses(resolveOptions(lossOptions, given), { labels: 'any' });
     const both = jit((logits: tf.Tensor2D, targets: tf.Tensor2D) => {
       const gradient = tf.grad((x) => losses(x as tf.Tensor2D, targets).sum())(logits);
       return [losses(logits, targets), gradient] as const;
@@ -208,4 +208,105 @@ test('when both class weights and sampling would balance the classes, then both 
     message:
       'classWeights balanced cannot be combined with sampling balanced. Each alone makes all classes count alike: choose one',
   });
+});
+
+/** Of one row in double precision, by sums of probabilities: the classes from `from` on are ordered. */
+const orderedFormulas = {
+  cumulative(z: readonly number[], t: readonly number[], from: number): number {
+    const p = softmaxOf(z);
+    const [visible, mass] = [sumOf(p.slice(from)), sumOf(t.slice(from))];
+    const q = softmaxOf(z.slice(from));
+    let loss = from === 0 ? 0 : -mass * Math.log(visible);
+    p.slice(0, from).forEach((each, k) => {
+      loss -= (t[k] as number) * Math.log(each);
+    });
+    for (let k = 1; k < q.length; k++) {
+      const [asked, reached] = [sumOf(q.slice(0, k)), sumOf(t.slice(from, from + k))];
+      loss -= reached * Math.log(asked) + (mass - reached) * Math.log(1 - asked);
+    }
+    return loss;
+  },
+  distance(z: readonly number[], t: readonly number[], from: number): number {
+    const crossEntropy = -sumOf(softmaxOf(z).map((each, k) => (t[k] as number) * Math.log(each)));
+    const q = softmaxOf(z.slice(from));
+    const away = t
+      .slice(from)
+      .flatMap((share, i) => q.map((each, j) => share * each * Math.abs(i - j)));
+    return crossEntropy + sumOf(away);
+  },
+};
+const sumOf = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0);
+function softmaxOf(z: readonly number[]): number[] {
+  const parts = z.map((each) => Math.exp(each - Math.max(...z)));
+  return parts.map((part) => part / sumOf(parts));
+}
+
+const orderedRows = {
+  logits: [
+    [0.3, -1, 2, 0.5, 1.2],
+    [2, 1, -0.5, 0, -3],
+    [-1, 4, 0.2, -2, 0.1],
+    [0, 0, 0, 0, 0],
+  ],
+  targets: [
+    [0, 0, 0, 1, 0],
+    [1, 0, 0, 0, 0],
+    [0.1, 0.6, 0.05, 0.05, 0.2],
+    [0, 0, 0, 0, 0],
+  ],
+};
+
+for (const orderedLoss of ['cumulative', 'distance'] as const) {
+  test(`when classes are ordered and the loss is ${orderedLoss}, then loss and gradient are those of the formula`, () => {
+    const values = resolveOptions(lossOptions, { orderedLoss, labelSmoothing: 0 });
+    const formula = orderedFormulas[orderedLoss];
+    const { logits: z, targets: y } = orderedRows;
+    for (const from of [0, 1, 3]) {
+      const losses = rowLosses(values, { ordered: { from } });
+      const both = jit((logits: tf.Tensor2D, targets: tf.Tensor2D) => {
+        const sum = (x: tf.Tensor) => losses(x as tf.Tensor2D, targets).sum();
+        return [losses(logits, targets), tf.grad(sum)(logits)] as const;
+      });
+      const [loss, gradient] = both(tf.tensor2d(z), tf.tensor2d(y));
+      const wanted = z.map((row, i) => formula(row, y[i] as number[], from));
+      checkClose(loss.arraySync(), wanted, `from ${from}`);
+      // A row of zeros does not count: its gradient has the weight 0.
+      const slopes = z.slice(0, 3).map((row, i) =>
+        row.map((_, k) => {
+          const at = (step: number) =>
+            formula(
+              row.map((logit, place) => (place === k ? logit + step : logit)),
+              y[i] as number[],
+              from,
+            );
+          return (at(1e-5) - at(-1e-5)) / 2e-5;
+        }),
+      );
+      checkClose((gradient.arraySync() as number[][]).slice(0, 3).flat(), slopes.flat(), 'slopes');
+    }
+  });
+}
+
+test('when two classes are ordered, then the cumulative loss is the cross-entropy; a sure answer has a finite one', () => {
+  const losses = rowLosses(
+    resolveOptions(lossOptions, { orderedLoss: 'cumulative', labelSmoothing: 0 }),
+    { ordered: { from: 0 } },
+  );
+  const [x, y] = [tf.tensor2d([[1, -2]]), tf.tensor2d([[0.3, 0.7]])];
+  checkClose(losses(x, y).arraySync(), crossEntropies(x, y).arraySync(), 'two classes');
+  const sure = losses(tf.tensor2d([[300, 0, -300]]), tf.tensor2d([[0, 0, 1]])).arraySync();
+  checkClose(sure, [900], 'sure and wrong');
+});
+
+test('when classes without images are left out or a task has no order, then the order is that of the others, or none', () => {
+  const values = resolveOptions(trainOptions, { orderedLoss: 'distance', labelSmoothing: 0 });
+  const [x, y] = [tf.tensor2d([[0.3, -1, 2, 0.5]]), tf.tensor2d([[0, 0, 0, 1]])];
+  const kept = tf.tensor1d([1, 2, 3], 'int32');
+  const data = { labels: [1, 2, 3], classes: 4, leftOut: [0] };
+  const of = (ordered?: { from: number }) =>
+    trainingLoss(values, { ...data, ordered })(x, y).arraySync();
+  const rest = [tf.gather(x, kept, 1), tf.gather(y, kept, 1)] as const;
+  checkClose(of({ from: 1 }), rowLosses(values, { ordered: { from: 0 } })(...rest).arraySync(), '');
+  checkClose(of({ from: 3 }), crossEntropies(...rest).arraySync(), 'one class is no order');
+  checkClose(of(), crossEntropies(...rest).arraySync(), 'no order');
 });

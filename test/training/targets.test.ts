@@ -1,4 +1,4 @@
-/** Targets that are shared: between the class marked `y` and those marked `m`. */
+/** Targets beyond the label: shared between the classes marked `y` and `m`, and of ordered classes. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -102,5 +102,35 @@ test('when a task has any number of labels, then maybe is refused', async () => 
   await assert.rejects(
     train({ ...base, manifest: any, maybe: 0.2, run: path.join(folder, 'any') }),
     /maybe 0.2 cannot be combined with the labels of task colour\. .*: leave maybe out/,
+  );
+});
+
+test('when classes are ordered, then their loss trains and cross-entropy validates; without an order it is refused', async () => {
+  const [task] = manifest.tasks;
+  const ordered: Manifest = { ...manifest, tasks: [{ ...task, ordered: { from: 0 } }] };
+  const run = path.join(folder, 'ordered');
+  const given = { ...base, orderedLoss: 'distance', run } as const;
+  const { history } = await train({
+    ...given,
+    manifest: ordered,
+    labelSmoothing: 0,
+    classifier: smallClassifier(),
+  });
+  const plain = await trained('not ordered', { manifest: ordered, labelSmoothing: 0 });
+  const [{ loss, validationLoss, accuracy }] = history as [EpochRecord];
+  // Answers and labels are about a class apart.
+  assert.ok(loss > plain.loss + 0.5, `${loss}, ${plain.loss}`);
+  assert.deepEqual([validationLoss, accuracy], [plain.validationLoss, plain.accuracy]);
+  await assert.rejects(
+    train({
+      ...given,
+      manifest: { ...ordered, tasks: [{ ...task, ordered: { from: 1 } }] },
+      resume: true,
+    }),
+    /ordered\.colour was 0, is 1/,
+  );
+  await assert.rejects(
+    train({ ...given, manifest }),
+    /orderedLoss distance cannot be combined with task colour\. None has ordered classes: .*--ordered TASK/,
   );
 });

@@ -23,6 +23,7 @@ interface Flags {
   name?: string;
   check?: boolean;
   columns?: ColumnNames;
+  ordered?: Record<string, number>;
 }
 
 export function configure(command: Command): void {
@@ -35,6 +36,11 @@ export function configure(command: Command): void {
       'columns of a table: path=NAME, label=NAME for each task, or labels=NAME where it has lists, split=NAME, group=NAME, separated by commas',
       columnNames,
     )
+    .option(
+      '--ordered <tasks>',
+      'tasks whose classes are ordered as they are shown, for train --ordered-loss, separated by commas: NAME, or NAME=N where the classes before number N (from 0) have no place in the order',
+      firstOrdered,
+    )
     .option('--check', 'decode every image wholly, and list and leave out what is damaged');
   command.action(async (source: string, flags: Flags) => {
     const { summary } = await withProgress((progress) =>
@@ -43,6 +49,7 @@ export function configure(command: Command): void {
         out: flags.out,
         name: flags.name,
         columns: flags.columns,
+        ordered: flags.ordered,
         onProgress: (done, total) => progress.update({ label: 'reading images', done, total }),
         ...(flags.check && {
           check: (images) =>
@@ -76,6 +83,18 @@ function columnNames(list: string): ColumnNames {
   }
   const given = Object.entries(tasks).filter(([, columns]) => columns.length > 0);
   return { ...names, ...Object.fromEntries(given) };
+}
+
+/** `length,sleeve=1` as the numbers of the first ordered classes. */
+function firstOrdered(list: string): Record<string, number> {
+  const entries = list.split(',').map((part): [string, number] => {
+    const [, name = '', from = '0'] = /^\s*(.+?)(?:=(\d+))?\s*$/.exec(part) ?? [];
+    if (name === '') {
+      throw expected('names of tasks, or NAME=N,', '--ordered', list);
+    }
+    return [name, Number(from)];
+  });
+  return Object.fromEntries(entries);
 }
 
 function describe({ layout, file, tasks, warnings, balance }: Summary): string {

@@ -1,10 +1,11 @@
 /** The eight attribute tasks of the FashionAI challenge, classes in the order of the label's letters. */
 import type { Task } from '../types.js';
 
-/** Class lists as the organisers published them with the attribute data. */
+/** Class lists as the organisers published them with the attribute data. Lengths go up, but for *Invisible*. */
 export const fashionAiTasks: readonly Task[] = [
   {
     name: 'coat_length_labels',
+    ordered: { from: 1 },
     classes: [
       'Invisible',
       'High Waist Length',
@@ -51,10 +52,12 @@ export const fashionAiTasks: readonly Task[] = [
   },
   {
     name: 'pant_length_labels',
+    ordered: { from: 1 },
     classes: ['Invisible', 'Short Pant', 'Mid Length', '3/4 Length', 'Cropped Pant', 'Full Length'],
   },
   {
     name: 'skirt_length_labels',
+    ordered: { from: 1 },
     classes: [
       'Invisible',
       'Short Length',
@@ -66,6 +69,7 @@ export const fashionAiTasks: readonly Task[] = [
   },
   {
     name: 'sleeve_length_labels',
+    ordered: { from: 1 },
     classes: [
       'Invisible',
       'Sleeveless',

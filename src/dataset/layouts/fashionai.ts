@@ -183,7 +183,7 @@ function taskName(record: CsvRecord): string {
 function taskOf(name: string, classes: number): Task {
   const known = fashionAiTasks.find((task) => task.name === name);
   if (known?.classes.length === classes) {
-    return { name, classes: [...known.classes] };
+    return { ...known, classes: [...known.classes] };
   }
   return { name, classes: Array.from({ length: classes }, (_, index) => `class ${index}`) };
 }

@@ -89,6 +89,9 @@ export class ManifestContents {
     if (task.labels !== undefined && task.labels !== 'one' && task.labels !== 'any') {
       this.fail('one or any as the labels of a task', task);
     }
+    if (task.ordered !== undefined && !isOrder(task)) {
+      this.fail('ordered classes from one of them on, two or more, in a task of one label', task);
+    }
     this.taskOf.set(task.name, task);
     this.tasks.push(task);
   }
@@ -148,6 +151,13 @@ const sampleParts: readonly [
       Number.isInteger(fold) && fold < folds && fold >= (folds > 0 ? 0 : -1),
   ],
 ];
+
+/** Whether a task may have its order: of two classes or more that exclude each other. */
+export const isOrder = ({ classes, labels, ordered }: Task): boolean =>
+  labels !== 'any' &&
+  Number.isInteger(ordered?.from) &&
+  (ordered?.from as number) >= 0 &&
+  (ordered?.from as number) <= classes.length - 2;
 
 const isFolds = (folds: number): boolean =>
   Number.isInteger(folds) && folds >= 2 && folds <= mostFolds;

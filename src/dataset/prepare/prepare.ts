@@ -6,6 +6,7 @@ import {
   checkArgument,
   checkArguments,
   optional,
+  record,
   type ShapeOf,
   text,
 } from '../../arguments.js';
@@ -25,6 +26,7 @@ import { type CheckImages, leaveOutDamaged } from './damaged.js';
 import { deduplicate, type HashedImage, type Pair } from './duplicates.js';
 import { type Hashed, hashFiles, stampFiles } from './hash.js';
 import { remedyFor } from './missing.js';
+import { withOrder } from './order.js';
 import { checkFolds, type Place, placesOf, prepareOptions } from './places.js';
 import { fittingLayout, type ReadSource, readAs } from './source.js';
 import { earlierSplit, splitChange } from './split-change.js';
@@ -42,6 +44,11 @@ export interface PrepareOptions extends GivenValues<typeof prepareOptions> {
   name?: string | undefined;
   /** Names of the columns of a table, where they are not the usual ones. */
   columns?: ColumnNames | undefined;
+  /**
+   * By the names of tasks whose classes are ordered, the number of the first ordered class: mostly 0. FashionAI's lengths are ordered
+   * without it.
+   */
+  ordered?: Readonly<Record<string, number>> | undefined;
   /** Called with the number of files that were read, and of all. */
   onProgress?: OnProgress | undefined;
   /** Finds damaged images, which are then left out: `checkImages`. By default none is decoded; an earlier list is removed. */
@@ -65,6 +72,7 @@ const prepareShape = {
     split: aColumn,
     group: aColumn,
   },
+  ordered: optional(record('numbers of classes by the names of tasks')),
   onProgress: callback,
   check: callback,
 } satisfies ShapeOf<PrepareOptions>;
@@ -84,7 +92,7 @@ export interface Prepared {
 export async function prepare(source: string, options: PrepareOptions): Promise<Prepared> {
   checkArgument('source', source, text('a file or folder'));
   checkArguments('prepare', options, prepareShape);
-  const { out, name, columns, onProgress, check, ...chosen } = options;
+  const { out, name, columns, ordered, onProgress, check, ...chosen } = options;
   const values = resolveOptions(prepareOptions, chosen);
   checkFolds(values.folds);
   checkTaskName(name);
@@ -93,7 +101,7 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
   // Before the lock makes `out`: a mistyped source leaves no empty folder.
   const layout = await fittingLayout(root, columns);
   return await inLockedFolder(out, 'out', () =>
-    prepareInto(out, { source: root, layout, values, name, columns, onProgress, check }),
+    prepareInto(out, { source: root, layout, values, name, columns, ordered, onProgress, check }),
   );
 }
 
@@ -103,13 +111,14 @@ interface Preparation {
   values: OptionValues<typeof prepareOptions>;
   name: string | undefined;
   columns: ColumnNames | undefined;
+  ordered: PrepareOptions['ordered'];
   onProgress: OnProgress | undefined;
   check: CheckImages | undefined;
 }
 
 async function prepareInto(
   out: string,
-  { source, layout, values, name, columns, onProgress, check }: Preparation,
+  { source, layout, values, name, columns, ordered, onProgress, check }: Preparation,
 ): Promise<Prepared> {
   const images = path.resolve(out, 'images');
   const found = await readAs(layout, source, { images, onProgress, columns });
@@ -117,7 +126,7 @@ async function prepareInto(
   const named = await nameTask(found, out, name);
   const earlier = await earlierSplit(out);
   // Each of the labelled images, of which there must be some, has a task.
-  const tasks = found.tasks as Manifest['tasks'];
+  const tasks = withOrder(found.tasks, ordered) as Manifest['tasks'];
   const labelFiles = await labelFilesOf(found);
   const hashOf = await hashesOf(found, onProgress);
   const unique = deduplicate(await withHashes(found, hashOf));

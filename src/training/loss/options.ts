@@ -5,6 +5,7 @@ import { balancedWeights, weighted } from './class-weights.js';
 import { smoothed, smoothedEach } from './cross-entropy.js';
 import { losses } from './list.js';
 import type { LossEntry, RowLosses } from './loss.js';
+import { orderedLosses } from './ordered/list.js';
 import { without } from './without.js';
 
 export const lossOptions = {
@@ -17,6 +18,16 @@ export const lossOptions = {
       .join('; '),
   },
   ...losses.focal.options,
+  orderedLoss: {
+    type: 'choice',
+    choices: ['none', ...(Object.keys(orderedLosses) as (keyof typeof orderedLosses)[])],
+    default: 'none',
+    help: `loss of tasks whose classes are ordered, in place of \`loss\`: none: \`loss\`; ${Object.entries(
+      orderedLosses,
+    )
+      .map(([name, { help }]) => `${name}: ${help}`)
+      .join('; ')}`,
+  },
   classWeights: {
     type: 'choice',
     choices: ['none', 'balanced'],
@@ -42,17 +53,21 @@ export const lossOptions = {
 export type LossValues = OptionValues<typeof lossOptions>;
 
 /**
- * The chosen loss of each row, where each image has one class, or any number of them, with label smoothing and
+ * The chosen loss of each row, where each image has one class, which may be ordered, or any number of them, with label smoothing and
  * without class weights.
  */
 export function rowLosses(
   values: LossValues,
-  labels: NonNullable<Task['labels']> = 'one',
+  { labels = 'one', ordered }: Pick<Task, 'labels' | 'ordered'> = {},
 ): RowLosses {
-  const { loss, labelSmoothing } = values;
+  const { loss, orderedLoss, labelSmoothing } = values;
   const entry: LossEntry<LossValues> = losses[loss];
+  const softmax = () =>
+    ordered === undefined || orderedLoss === 'none'
+      ? entry.softmax(values)
+      : orderedLosses[orderedLoss].losses(ordered.from);
   const [unsmoothed, smooth] =
-    labels === 'one' ? [entry.softmax(values), smoothed] : [entry.sigmoid(values), smoothedEach];
+    labels === 'one' ? [softmax(), smoothed] : [entry.sigmoid(values), smoothedEach];
   return (logits, targets) => unsmoothed(logits, smooth(targets, labelSmoothing));
 }
 
@@ -62,15 +77,27 @@ interface Labelled {
   classes: number;
   /** Classes that the head leaves out. */
   leftOut?: readonly number[] | undefined;
+  ordered?: Task['ordered'];
 }
 
 /** {@link rowLosses} of images with one class, with the class weights that follow from the labels of the training images. */
 export function trainingLoss(
   values: LossValues,
-  { labels, classes, leftOut }: Labelled,
+  { labels, classes, leftOut, ordered }: Labelled,
 ): RowLosses {
-  const losses = without(rowLosses(values), leftOut);
+  const kept = ordered && orderWithout(leftOut ?? [], classes, ordered);
+  const losses = without(rowLosses(values, { ordered: kept }), leftOut);
   return values.classWeights === 'none'
     ? losses
     : weighted(losses, balancedWeights(labels, classes));
+}
+
+/** The order of the classes that are kept; undefined where there is none, since it has fewer than two. */
+function orderWithout(
+  leftOut: readonly number[],
+  classes: number,
+  ordered: NonNullable<Task['ordered']>,
+): Task['ordered'] {
+  const from = ordered.from - leftOut.filter((label) => label < ordered.from).length;
+  return classes - leftOut.length - from < 2 ? undefined : { from };
 }

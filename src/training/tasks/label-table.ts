@@ -1,5 +1,5 @@
 /** The labels of images for several tasks, and the targets that a batch of these images has. */
-import { digestOf, imageName, type Sample, type Samples } from '../../dataset/index.js';
+import { digestOf, imageName, type Sample, type Samples, type Task } from '../../dataset/index.js';
 import { type Head, headsFor } from '../../model/index.js';
 import type { BatchLabels } from '../../pipeline/index.js';
 import { type Part, samplesIn } from './images.js';
@@ -38,6 +38,7 @@ interface TableOptions {
 }
 
 export class LabelTable {
+  readonly tasks: readonly Task[];
   /** The columns of the targets. */
   readonly heads: readonly Head[];
   /** By task: of its labelled images in the part, a digest; with the classes marked `m` where they have a share. */
@@ -47,6 +48,7 @@ export class LabelTable {
 
   /** The labels of `images`, which are some of a part's. */
   constructor(part: Part, images: Samples, { maybe = 0 }: TableOptions = {}) {
+    this.tasks = part.tasks;
     this.heads = headsFor(part.tasks.map(({ name, ...task }) => ({ ...task, task: name })));
     const places = new Map(images.map((image, place) => [imageName(image), place]));
     const samples = part.tasks.map(({ name }) => samplesIn(part, name));

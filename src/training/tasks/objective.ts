@@ -22,8 +22,13 @@ export function objectiveOf({ tasks, values, training, labels, leftOut }: Plan):
   if (labels !== undefined) {
     return severalTasks(labels, values, leftOut);
   }
-  const [{ classes }] = tasks as [Task];
-  const data = { labels: labelsOf(training), classes: classes.length, leftOut: leftOut[0] };
+  const [{ classes, ordered }] = tasks as [Task];
+  const data = {
+    labels: labelsOf(training),
+    classes: classes.length,
+    leftOut: leftOut[0],
+    ordered,
+  };
   return oneLabel(classes.length, trainingLoss(values, data), without(crossEntropies, leftOut[0]));
 }
 
@@ -44,8 +49,9 @@ export function severalTasks(
           labels: tables.train.labelsFor(place),
           classes: classes.length,
           leftOut: leftOut[place],
+          ordered: tables.train.tasks[place]?.ordered,
         })
-      : rowLosses(values, labels),
+      : rowLosses(values, { labels }),
   );
   const validation = heads.map(({ labels }, place) =>
     labels === 'one' ? without(crossEntropies, leftOut[place]) : binaryCrossEntropies,

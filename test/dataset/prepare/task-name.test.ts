@@ -1,9 +1,9 @@
-/** The name of a task whose source does not give it. */
+/** What a call of prepare says of tasks: their names, and the order of their classes. */
 import assert from 'node:assert/strict';
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { prepare } from '../../../src/dataset/index.js';
+import { loadManifest, prepare } from '../../../src/dataset/index.js';
 import { classFolder, prepared } from '../../support/prepared.js';
 
 const photos = { ...classFolder('shirt', 3), ...classFolder('skirt', 3) };
@@ -53,4 +53,22 @@ test('when out is the source itself, then prepare refuses', async (t) => {
   await assert.rejects(prepare(source, { out: source }), {
     message: `Expected a folder outside ${source} for out but received "${source}"`,
   });
+});
+
+test('when classes are declared as ordered, then the manifest says so; FashionAI orders its lengths without Invisible', async (t) => {
+  const { source, out } = await prepared(t, photos);
+  await prepare(source, { out, name: 'length', ordered: { length: 0 } });
+  const [{ ordered }] = (await loadManifest(out)).tasks;
+  assert.deepEqual(ordered, { from: 0 });
+  const refused: [Record<string, number>, RegExp][] = [
+    [{ width: 0 }, /^Expected names of length for ordered but received "width"/],
+    [{ length: 1 }, /^Expected a class of length from 0 to 0, .* for ordered but received 1/],
+  ];
+  for (const [given, message] of refused) {
+    await assert.rejects(prepare(source, { out, name: 'length', ordered: given }), { message });
+  }
+  const labels = 'a.jpg,skirt_length_labels,nnnynn\na.jpg,lapel_design_labels,ynnnn\n';
+  const release = await prepared(t, { 'label.csv': labels, 'a.jpg': 'a' });
+  const orders = release.manifest.tasks.map((task) => task.ordered?.from);
+  assert.deepEqual(orders, [undefined, 1]);
 });
