@@ -1,4 +1,4 @@
-/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `accuracy` compares whole trainings; `predict` compares forward passes; `evaluate` compares evaluation with the bare pass; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
+/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `accuracy` compares whole trainings; `craft` compares ways to train; `predict` compares forward passes; `evaluate` compares evaluation with the bare pass; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,6 +8,7 @@ import { networkNames } from '../src/model/index.js';
 import { cudaStatus } from '../src/pipeline/index.js';
 import { compareAccuracy } from './accuracy/accuracy.js';
 import { compare } from './compare.js';
+import { allTasks, compareCrafts } from './craft.js';
 import { compareOnGpu, drawnPictures } from './gpu/gpu.js';
 import { measureLoading, measureManifest } from './manifest.js';
 import { compareGradients } from './networks/gradients.js';
@@ -113,6 +114,20 @@ program
   .action((photos, { only = [], ...flags }) =>
     compareAccuracy({ json: undefined, ...flags, photos, only }),
   );
+program
+  .command('craft')
+  .description("train on drawn garments with each option of a competitor's craft, and without it")
+  .argument('<folder>', 'where photos and runs are kept; a repeated call continues')
+  .option('--seeds <n>', 'runs of each', positive, 3)
+  .option('--epochs <n>', 'epochs of a run', positive, 4)
+  .option('--size <n>', 'side of the images in pixels', positive, 96)
+  .option('--images <n>', 'labelled photos of a task', positive, 150)
+  .option('--tasks <names...>', 'of the eight; default: all')
+  .option('--json <file>', 'write the rows as JSON')
+  .action((folder, { images, tasks = allTasks, ...flags }) => {
+    checkNames('--tasks', tasks, allTasks);
+    return compareCrafts({ json: undefined, ...flags, folder, tasks, imagesPerTask: images });
+  });
 program
   .command('predict')
   .description('compare forward passes with runtimes for inference and other frameworks')

@@ -148,6 +148,8 @@ export {
   saveEnsemble,
   savePrediction,
   type TaskEnsemble,
+  type TeachRequest,
+  teach,
   topClasses,
 } from './prediction/index.js';
 export {
@@ -244,6 +246,7 @@ export {
   Sgd,
   type SgdOptions,
   type Slot,
+  type SoftTargets,
   type StepFacts,
   saveRangeTest,
   smoothed,

@@ -77,6 +77,12 @@ function createObserver(
         progress.print(line.startsWith('!') ? line : `Training ${line}`);
       }
     },
+    onTaught(sentence) {
+      progress.end();
+      progress.print(`Soft targets: ${sentence}`);
+    },
+    onTeaching: ({ teacher, ...state }) =>
+      progress.update({ ...state, name: teacher, label: 'teaching' }),
     onChange: (sentence) => progress.print(`! ${sentence}`),
     onAugment: (member, { reason }) =>
       progress.print(`${labelOf(member, trainedName(member))}: ${reason}`),

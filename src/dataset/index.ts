@@ -33,6 +33,7 @@ export { saveManifest } from './manifest/write.js';
 export type { CheckImages } from './prepare/damaged.js';
 export type { Conflict } from './prepare/duplicates.js';
 export { foldsByContent } from './prepare/folds.js';
+export { hashFiles } from './prepare/hash.js';
 export { prepareOptions } from './prepare/places.js';
 export { type Prepared, type PrepareOptions, prepare } from './prepare/prepare.js';
 export { fittingLayout, layoutOf, readSource } from './prepare/source.js';

@@ -36,4 +36,5 @@ export { type ClassifyOptions, classifyOptions } from './options.js';
 export { type Prediction, type PredictRequest, predict, rowsOf } from './predict.js';
 export { checkProbabilities } from './probabilities.js';
 export { loadPrediction, type StoredPrediction, savePrediction } from './storage.js';
+export { type TeachRequest, taughtInWords, teach } from './teach/teach.js';
 export { topClasses } from './top-classes.js';

@@ -32,6 +32,8 @@ export interface Work {
   manifest: Manifest;
   crops: 'center' | 'five' | 'ten';
   together: boolean;
+  /** A file of soft targets that all models learn. */
+  softTargets: string | undefined;
 }
 
 /** One model's predictions of its task's validation images and of its questions' images. */
@@ -44,7 +46,10 @@ export interface MemberPredictions {
  * Trains the model, or resumes its training. A model that has predicted stays as it is. One that has not is resumed even if
  * it is trained, which costs no step: the call that trained it may have ended before `onTrained` did. So is one that was removed.
  */
-export async function trainMember({ request, manifest }: Work, member: Member): Promise<void> {
+export async function trainMember(
+  { request, manifest, softTargets }: Work,
+  member: Member,
+): Promise<void> {
   const { seed, observer, signal } = request;
   const { tasks, model, run } = member;
   const predictions = tasks.map((task) => predictionFile({ ...member, task }, 'validation'));
@@ -55,6 +60,7 @@ export async function trainMember({ request, manifest }: Work, member: Member): 
     ...(await trainingFor(request, tasks)),
     manifest,
     ...(tasks.length === 1 ? { task: tasks[0] } : { tasks }),
+    softTargets,
     run,
     signal,
     seed: seed + model - 1,

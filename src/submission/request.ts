@@ -1,5 +1,14 @@
 /** The request, the progress and the result of `submit`. */
-import { callback, number, optional, record, type ShapeOf, signal, text } from '../arguments.js';
+import {
+  callback,
+  list,
+  number,
+  optional,
+  record,
+  type ShapeOf,
+  signal,
+  text,
+} from '../arguments.js';
 import { changeOptions, type Manifest } from '../dataset/index.js';
 import type { Evaluation } from '../evaluation/index.js';
 import { modelOptions } from '../model/index.js';
@@ -33,6 +42,11 @@ export const submitOptions = {
     default: 'ten',
     help: 'windows of each image whose probabilities are averaged',
   },
+  teachQuestions: {
+    type: 'boolean',
+    default: false,
+    help: 'with teachers: train on the photos of the questions, too, by their answers; see whether the rules of the competition allow it',
+  },
   together: {
     type: 'boolean',
     default: false,
@@ -56,6 +70,9 @@ export interface Member {
 /** Callbacks that report the progress of {@link submit}. */
 export interface SubmitObserver {
   onPrepared?(manifest: Manifest): void | Promise<void>;
+  /** Called with what the teachers answered for the photos without a label, in words. */
+  onTaught?(sentence: string): void;
+  onTeaching?(progress: ClassifyProgress & { teacher: string }): void;
   /** Called with a sentence about photos that changed since an earlier call prepared them. */
   onChange?(sentence: string): void;
   /** Called for a new model with `augment: 'auto'`. */
@@ -80,12 +97,18 @@ export interface SubmitRequest extends GivenValues<typeof submitOptions> {
   seed: number;
   /** Share of each class that validation gets, 0 to 0.9. */
   validationFraction: number;
+  /**
+   * Folders of runs of this data set that answer for photos without the label of a task: soft targets for all models. Mostly with
+   * `together`.
+   */
+  teachers?: readonly string[] | undefined;
   /** How each model is trained. */
   training: Omit<
     TrainOptions,
     | 'manifest'
     | 'task'
     | 'tasks'
+    | 'softTargets'
     | 'run'
     | 'classifier'
     | 'seed'
@@ -129,10 +152,13 @@ export const submitShape = {
   out: text('a folder'),
   seed: number,
   validationFraction: number,
+  teachers: optional(list('a list of folders')),
   training: record('the options of train'),
   recipes: optional(record('options of train by the names of tasks')),
   observer: {
     onPrepared: callback,
+    onTaught: callback,
+    onTeaching: callback,
     onChange: callback,
     onAugment: callback,
     onTraining: callback,

@@ -22,6 +22,7 @@ import {
   trainingShape,
 } from './request.js';
 import { hasBegun, keepSettings, modelRuns } from './settings.js';
+import { softTargetsOf, taughtSettings } from './teachers.js';
 import { verifySubmission } from './verify.js';
 
 /**
@@ -51,7 +52,7 @@ export async function submit(request: SubmitRequest): Promise<SubmitResult> {
 
 async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
   const { out, observer } = request;
-  const { models, crops, together } = resolveOptions(
+  const { models, crops, together, teachQuestions } = resolveOptions(
     submitOptions,
     pickOptions(submitOptions, request),
   );
@@ -59,8 +60,8 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
   const { sources, ...given } = await withRecipe(request.training);
   const training = shapingOf(given);
   const begun = await hasBegun(out);
-  // Earlier versions had no networks of several tasks.
-  const kind = together ? { together } : {};
+  // Earlier versions had no networks of several tasks and no teachers.
+  const kind = { ...(together && { together }), ...taughtSettings(request, teachQuestions) };
   const { recipes } = request;
   if (together && recipes !== undefined) {
     throw conflict('together', 'recipes', 'One network learns all tasks, with the same options');
@@ -74,7 +75,11 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
   checkRecipes(recipes ?? {}, manifest.tasks);
   const questionFiles = await findQuestionFiles(manifest.root);
   await observer?.onPrepared?.(manifest);
-  const work = { request, manifest, crops, together };
+  const softTargets = await softTargetsOf(request, {
+    ...{ manifest, begun, teachQuestions },
+    trainOn: given.trainOn,
+  });
+  const work = { request, manifest, crops, together, softTargets };
   const evaluations: Evaluation[] = [];
   const { answers, csv, zip } = await answerQuestions({
     manifest,

@@ -44,6 +44,16 @@ export type { TrainProgress } from './run/progress.js';
 export { learningRateAt } from './schedule/options.js';
 export type { NetworkOptions } from './settings.js';
 export { completeOptions, completeSettings, shapingOf } from './settings.js';
+export { samplesIn } from './tasks/images.js';
+export {
+  isAnswer,
+  loadSoftTargets,
+  rowAt,
+  type SoftTargets,
+  saveSoftTargets,
+  type TaughtQuestion,
+  type TaughtTask,
+} from './tasks/soft-targets.js';
 export {
   type TaskOptions,
   type TrainOptions,

@@ -17,8 +17,9 @@ import type { Pass } from './run/objective.js';
 import { checkPhases, cyclesOf } from './run/phases.js';
 import { checkSchedule } from './schedule/options.js';
 import { emptyClassesOf } from './tasks/empty-classes.js';
-import { hasOneLabel, imagesOf, labelsOf } from './tasks/images.js';
+import { hasOneLabel, imagesOf, labelsOf, withTaught } from './tasks/images.js';
 import { LabelTable } from './tasks/label-table.js';
+import type { StoredTargets } from './tasks/soft-targets.js';
 
 export interface PlanOptions extends GivenValues<typeof trainOptions> {
   /** The prepared data set. */
@@ -41,8 +42,13 @@ export interface Plan {
   validation: Samples;
   /** For each task the classes that its head leaves out, by their numbers. */
   leftOut: number[][];
-  /** Their labels, where that of a sample is not enough: of several tasks, of any number of labels, or with shares of `maybe`. */
+  /**
+   * Their labels, where that of a sample is not enough: of several tasks, of any number of labels, with shares of `maybe`, or with soft
+   * targets.
+   */
   labels?: Record<Pass, LabelTable>;
+  /** Where images without a label have soft targets, who gave them, and a digest of them. */
+  taught?: Pick<StoredTargets, 'teachers' | 'digest'>;
 }
 
 /** A plan in which `augment: 'auto'` has become `cpu` or `gpu`. */
@@ -51,22 +57,25 @@ export interface ResolvedPlan extends Plan {
 }
 
 /**
+ * @param soft targets for images without a label
  * @throws InvalidInputError when an option is out of its range or two options conflict, and when the task is
  *   unknown, named twice or has no training images
  */
-export function planOf(options: PlanOptions): Plan {
+export function planOf(options: PlanOptions, soft?: StoredTargets): Plan {
   const { manifest } = options;
   const { values, augmentation } = checkedValues(options);
   const { fold, limit, seed, trainOn, maybe } = values;
   const tasks = tasksOf(options);
   checkOrdered(manifest, values);
+  checkHeld(values, soft);
   const [trained, held] =
     trainOn === 'all' ? (['all', 'none'] as const) : (['train', 'validation'] as const);
   const trainingPart = { manifest, tasks, split: trained, fold };
   const validationPart = { manifest, tasks, split: held, fold };
-  const all = imagesOf(trainingPart);
-  const training = limit > 0 ? drawSamples(all, limit, seed) : all;
   const validation = imagesOf(validationPart);
+  const labelled = imagesOf(trainingPart);
+  const all = soft ? withTaught(trainingPart, labelled, soft, validation) : labelled;
+  const training = limit > 0 ? drawSamples(all, limit, seed) : all;
   const plan: Plan = {
     tasks,
     values: resolveOptimizer(values),
@@ -74,9 +83,10 @@ export function planOf(options: PlanOptions): Plan {
     training,
     validation,
     leftOut: [],
-    ...((!hasOneLabel(tasks) || maybe > 0) && {
+    ...(soft && { taught: { teachers: soft.teachers, digest: soft.digest } }),
+    ...((!hasOneLabel(tasks) || maybe > 0 || soft) && {
       labels: {
-        train: new LabelTable(trainingPart, training, { maybe }),
+        train: new LabelTable(trainingPart, training, { maybe, soft }),
         validate: new LabelTable(validationPart, validation),
       },
     }),
@@ -110,7 +120,7 @@ function tasksOf({ manifest, task, tasks }: PlanOptions): Task[] {
 }
 
 /** Each task has something to learn from, and the loss fits its labels. */
-function checkLabelled({ tasks, values, training, labels }: Plan): void {
+function checkLabelled({ tasks, values, training, labels, taught }: Plan): void {
   const any = tasks.find((task) => task.labels === 'any');
   if (any !== undefined && values.classWeights !== 'none') {
     const why = 'An image of it has no one class: leave classWeights out';
@@ -120,7 +130,7 @@ function checkLabelled({ tasks, values, training, labels }: Plan): void {
     const why = 'An image of it has no one class to share with: leave maybe out';
     throw conflict(`maybe ${values.maybe}`, `the labels of task ${any.name}`, why);
   }
-  if (!hasOneLabel(tasks) && values.sampling !== 'once') {
+  if ((!hasOneLabel(tasks) || taught) && values.sampling !== 'once') {
     const why = 'Its images have no one class: leave sampling out';
     throw conflict(`sampling ${values.sampling}`, inWords(tasks), why);
   }
@@ -137,6 +147,21 @@ function checkOrdered({ tasks }: Manifest, { orderedLoss }: TrainValues): void {
     const why =
       'None has ordered classes: prepare the data again and name them (--ordered TASK, in a program `ordered`), or leave orderedLoss out';
     throw conflict(`orderedLoss ${orderedLoss}`, inWords(tasks), why);
+  }
+}
+
+/** Teachers that have seen the labels of the validation images would tell them to the student. */
+function checkHeld({ fold, trainOn }: TrainValues, soft: StoredTargets | undefined): void {
+  if (soft !== undefined && (soft.held.fold !== fold || soft.held.trainOn !== trainOn)) {
+    const inWords = (held: StoredTargets['held']) =>
+      `trainOn ${held.trainOn} and ${held.fold === undefined ? 'no fold' : `fold ${held.fold}`}`;
+    const remedy = 'Let the teachers answer again, with the fold and trainOn of this run';
+    throw expected(
+      `those made for ${inWords({ fold, trainOn })}`,
+      'softTargets',
+      inWords(soft.held),
+      remedy,
+    );
   }
 }
 

@@ -76,6 +76,7 @@ export function settingsOf(
     ...shapingOf(values),
     ...augmentation,
     ...orderOf(plan),
+    'soft targets': plan.taught?.digest,
     ...digestsOf(plan),
   };
 }

@@ -152,6 +152,9 @@ function checkEpochs(epochs: number, { epoch, batch }: Position): void {
   }
 }
 
+const taughtBy = ({ taught }: Plan): string[] =>
+  taught === undefined ? [] : [`Soft targets are of ${taught.teachers.join(', ')}`];
+
 /** Where a new run starts, which then has its config.json. */
 export async function begin(
   options: StartOptions,
@@ -167,7 +170,8 @@ export async function begin(
   const model =
     options.classifier === undefined ? modelSettings(classifier, options.model) : undefined;
   const origins = await originsOf(classifier, model?.pretrained);
-  await saveConfig(run, settled.plan, { model, notes: [...settled.notes, ...origins, ...sources] });
+  const notes = [...settled.notes, ...origins, ...taughtBy(plan), ...sources];
+  await saveConfig(run, settled.plan, { model, notes });
   warningsOf(plan).forEach(warn);
   const settings = settingsOf(settled.plan, { model, recipe: options.recipe });
   return { plan: settled.plan, settings, preprocessing: settled.preprocessing };

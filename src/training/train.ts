@@ -39,9 +39,15 @@ import { Run } from './run/run.js';
 import type { NetworkOptions } from './settings.js';
 import { begin, resume, type Start, startingClassifier } from './start.js';
 import { taskRecord } from './tasks/heads.js';
+import { loadSoftTargets } from './tasks/soft-targets.js';
 
 /** What shapes a run. */
 export interface TaskOptions extends PlanOptions, GivenValues<typeof recipeOptions> {
+  /**
+   * A file of soft targets, as `teach` writes it: answers of teachers for images that lack the label of a task. The images of other
+   * tasks and of questions that have answers are trained on, too; validation has labels alone. A resumed run needs the same file.
+   */
+  softTargets?: string | undefined;
   /** The network to build, by default EfficientNet-Lite0 with its ImageNet weights. */
   model?: NetworkOptions | undefined;
   /** Aborting saves a checkpoint after the current step and ends the call. */
@@ -92,6 +98,7 @@ export const taskShape = {
   },
   task: optional(text('the name of a task')),
   tasks: optional(list('a list of names of tasks')),
+  softTargets: optional(text('the path of a file of soft targets')),
   augmentation: trainAugmentationOptions,
   model: modelOptions,
   signal,
@@ -153,10 +160,16 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   const pretrained = await pinWeights(known.model?.pretrained, signal);
   const options =
     pretrained === undefined ? known : { ...known, model: { ...known.model, pretrained } };
-  const plan = planOf(options);
+  const plan = await planWithTargets(options);
   const sources = sourcesOf(given, options, given.sources);
   await checkPresence(options.manifest, plan.training);
   return await inLockedFolder(run, 'run', () => trainLocked(options, plan, sources));
+}
+
+/** {@link planOf} with the soft targets in the file that the options name. */
+export async function planWithTargets(options: TaskOptions): Promise<Plan> {
+  const { softTargets: file } = options;
+  return planOf(options, file === undefined ? undefined : await loadSoftTargets(file));
 }
 
 /** A call that is rejected frees the classifier, which then no caller holds, unless the caller gave it. */

@@ -13,6 +13,7 @@ import {
 } from '../../submission/index.js';
 import { givenFlags, pickFlags, presetFlags, sourcesOfFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
+import { teachersFlag } from '../prediction/teachers.js';
 import { runSubmit, showPictures } from '../submit-report.js';
 import { trainingOptions } from '../training-options.js';
 
@@ -32,6 +33,7 @@ interface Flags {
   out: string;
   recipes?: string;
   resume?: boolean;
+  teachers?: string[];
 }
 
 export function configure(command: Command): void {
@@ -42,6 +44,7 @@ export function configure(command: Command): void {
       '--recipes <folder>',
       'folder of recipes TASK.json, as tune writes them, whose options replace those of the flags for their task',
     )
+    .addOption(teachersFlag())
     // `train` has it.
     .addOption(new Option('--resume').hideHelp());
   command.hook('preAction', async () => {
@@ -55,10 +58,8 @@ export function configure(command: Command): void {
   });
   command.action(async (flags: Flags) => {
     const { recipes } = flags;
-    const { seed, validationFraction, models, crops, together, checkHashes } = pickFlags(
-      options,
-      flags,
-    );
+    const { seed, validationFraction, models, crops, together, teachQuestions, checkHashes } =
+      pickFlags(options, flags);
     const training = {
       ...pickFlags(ownTraining, givenFlags(command)),
       sources: sourcesOfFlags(command, ownTraining),
@@ -72,6 +73,8 @@ export function configure(command: Command): void {
       models,
       crops,
       together,
+      teachers: flags.teachers,
+      teachQuestions,
       checkHashes,
       training,
     };

@@ -21,6 +21,12 @@ import { givenFlags, pickFlags, sourcesOfFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
 import {
+  checkTeachers,
+  taughtTargets,
+  teachersFlag,
+  teachQuestionsFlag,
+} from '../prediction/teachers.js';
+import {
   chosenGroups,
   describeStart,
   type Training,
@@ -44,6 +50,8 @@ interface Flags extends ImagesFlag, TrialFlags {
   together?: string | true;
   resume?: boolean;
   log?: LogName[];
+  teachers?: string[];
+  teachQuestions?: boolean;
 }
 
 export const options = { ...trainingOptions, ...changeOptions };
@@ -58,6 +66,8 @@ export function configure(command: Command): void {
     .addOption(imagesFlag())
     .option('--task <name>', 'train only this task')
     .option('--together [groups]', togetherHelp)
+    .addOption(teachersFlag())
+    .option(...teachQuestionsFlag)
     .addOption(
       new Option(
         '--log <kinds>',
@@ -103,6 +113,7 @@ interface Work {
 async function run(work: Work): Promise<void> {
   const { flags, progress } = work;
   checkTrial(flags);
+  checkTeachers(flags, isTrial(flags));
   const manifest = await loadManifest(flags.data, { images: flags.images });
   const { checkHashes } = pickFlags(changeOptions, flags);
   const groups = chosenGroups(manifest, flags);
@@ -149,6 +160,10 @@ async function trainOne(
   const name = others.length === 0 ? first : path.basename(folder);
   const known = await (flags.resume ? resumedOptions(folder, given) : withRecipe(given));
   const { values, augmentation } = checkedValues(known);
+  const softTargets = await taughtTargets({ ...flags, ...values, manifest, tasks, folder }, name, {
+    signal,
+    progress,
+  });
   if ((await tasksOfRun(folder)) === undefined) {
     const learnt = tasks.map((task) => taskOf(manifest, task));
     for (const line of await describeStart(known.model ?? {}, learnt)) {
@@ -159,6 +174,7 @@ async function trainOne(
     ...given,
     manifest,
     ...(others.length === 0 ? { task: first } : { tasks }),
+    softTargets,
     run: folder,
     resume: flags.resume,
     signal,

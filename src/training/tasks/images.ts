@@ -9,6 +9,7 @@ import {
   samplesOf,
   type Task,
 } from '../../dataset/index.js';
+import { answeredImages, type SoftTargets } from './soft-targets.js';
 
 /** Whether each image has one label, that of its sample: then its samples need no other form. */
 export const hasOneLabel = ([first, ...others]: readonly Task[]): boolean =>
@@ -51,6 +52,47 @@ function* unlabelled(parts: readonly Samples[]): Generator<Sample> {
         seen.add(name);
         yield { ...sample, label: -1, maybe: [] };
       }
+    }
+  }
+}
+
+/**
+ * The images of a part, then those of other tasks and of questions for which `soft` has an answer: none whose bytes are those of an
+ * image in `held`, which validates.
+ */
+export const withTaught = (part: Part, own: Samples, soft: SoftTargets, held: Samples): Samples =>
+  SampleTable.from(taughtAfter(part, own, soft, held));
+
+function* taughtAfter(
+  part: Part,
+  own: Samples,
+  soft: SoftTargets,
+  held: Samples,
+): Generator<Sample> {
+  const answered = answeredImages(
+    soft,
+    part.tasks.map(({ name }) => name),
+  );
+  for (const { hash } of held) {
+    answered.delete(hash);
+  }
+  const [seen, hashes] = [new Set<string>(), new Set<string>()];
+  for (const sample of own) {
+    seen.add(imageName(sample));
+    hashes.add(sample.hash);
+    yield sample;
+  }
+  for (const sample of unlabelled(part.manifest.tasks.map(({ name }) => samplesIn(part, name)))) {
+    if (answered.has(sample.hash) && !seen.has(imageName(sample))) {
+      hashes.add(sample.hash);
+      yield sample;
+    }
+  }
+  const [{ name: task }] = part.tasks as [Task];
+  for (const { path, hash } of soft.questions) {
+    if (answered.has(hash) && !hashes.has(hash)) {
+      hashes.add(hash);
+      yield { path, hash, task, label: -1, maybe: [], split: 'train' };
     }
   }
 }

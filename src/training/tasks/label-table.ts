@@ -1,8 +1,10 @@
 /** The labels of images for several tasks, and the targets that a batch of these images has. */
 import { digestOf, imageName, type Sample, type Samples, type Task } from '../../dataset/index.js';
+import { expected } from '../../errors.js';
 import { type Head, headsFor } from '../../model/index.js';
 import type { BatchLabels } from '../../pipeline/index.js';
 import { type Part, samplesIn } from './images.js';
+import { isAnswer, rowAt, type SoftTargets, type TaughtTask } from './soft-targets.js';
 
 /** What the answers of a network to a batch are compared with. */
 export interface TaskTargets {
@@ -29,12 +31,14 @@ interface Target {
   /** The classes that share the target. */
   classes: readonly number[];
   /** Their shares, 0…1; absent: 1 each. */
-  shares?: readonly number[];
+  shares?: ArrayLike<number>;
 }
 
 interface TableOptions {
   /** Share of the target that the classes marked `m` have, 0…1. */
   maybe?: number;
+  /** For images without a label. */
+  soft?: SoftTargets | undefined;
 }
 
 export class LabelTable {
@@ -47,13 +51,13 @@ export class LabelTable {
   private readonly labelled: (Target | undefined)[][];
 
   /** The labels of `images`, which are some of a part's. */
-  constructor(part: Part, images: Samples, { maybe = 0 }: TableOptions = {}) {
+  constructor(part: Part, images: Samples, { maybe = 0, soft }: TableOptions = {}) {
     this.tasks = part.tasks;
     this.heads = headsFor(part.tasks.map(({ name, ...task }) => ({ ...task, task: name })));
     const places = new Map(images.map((image, place) => [imageName(image), place]));
     const samples = part.tasks.map(({ name }) => samplesIn(part, name));
     this.digests = samples.map((each) => digestOf(each, { marks: maybe > 0 }));
-    this.labelled = part.tasks.map(({ classes }, task) => {
+    this.labelled = part.tasks.map(({ name, classes }, task) => {
       const column: (Target | undefined)[] = Array.from({ length: images.length });
       // Millions of images share these.
       const single = classes.map((_, label): Target => ({ label, classes: [label] }));
@@ -62,6 +66,11 @@ export class LabelTable {
         if (place !== undefined) {
           column[place] = targetOf(sample, single, maybe);
         }
+      }
+      const taught = soft?.tasks.find((each) => each.task === name);
+      if (soft !== undefined && taught !== undefined) {
+        checkClasses(taught, classes);
+        fillIn(column, images, soft.images, taught);
       }
       return column;
     });
@@ -124,6 +133,31 @@ function targetOf({ label, labels, maybe: marked }: Sample, single: Target[], ma
         shares: [1 - maybe, ...marked.map(() => maybe / marked.length)],
       }
     : single[label];
+}
+
+function checkClasses({ task, classes }: TaughtTask, wanted: readonly string[]): void {
+  if (JSON.stringify(classes) !== JSON.stringify(wanted)) {
+    const name = `the soft targets of task ${task}`;
+    throw expected(`classes ${wanted.join(', ')}`, name, classes.join(', '));
+  }
+}
+
+/** Gives the images without a label the answer of the teachers, if there is one. */
+function fillIn(
+  column: (Target | undefined)[],
+  images: Samples,
+  taught: readonly string[],
+  task: TaughtTask,
+): void {
+  const rows = new Map(taught.map((hash, row) => [hash, row]));
+  const classes = [...task.classes.keys()];
+  for (const [place, { hash }] of [...images].entries()) {
+    const row = column[place] === undefined ? rows.get(hash) : undefined;
+    const shares = row === undefined ? undefined : rowAt(task, row);
+    if (shares !== undefined && isAnswer(shares)) {
+      column[place] = { label: shares.indexOf(Math.max(...shares)), classes, shares };
+    }
+  }
 }
 
 function add(

@@ -3,12 +3,12 @@ import { checkArguments, type Shape } from '../../arguments.js';
 import { checkPresence, type Manifest } from '../../dataset/index.js';
 import { conflict } from '../../errors.js';
 import type { Classifier } from '../../model/index.js';
-import { planOf, type ResolvedPlan } from '../plan.js';
+import type { ResolvedPlan } from '../plan.js';
 import { withRecipe } from '../recipes/complete.js';
 import type { Objective } from '../run/objective.js';
 import { settle, startingClassifier } from '../start.js';
 import { objectiveOf } from '../tasks/objective.js';
-import { type TaskOptions, taskShape } from '../train.js';
+import { planWithTargets, type TaskOptions, taskShape } from '../train.js';
 
 export interface Trial {
   plan: ResolvedPlan;
@@ -37,7 +37,7 @@ export async function withTrial<Options extends TaskOptions, Result>(
   given.signal?.throwIfAborted();
   const known = await withRecipe(given);
   const { manifest } = known;
-  const plan = planOf({ ...known, ...change?.(known) });
+  const plan = await planWithTargets({ ...known, ...change?.(known) });
   const { featureViews } = plan.values;
   if (featureViews > 0) {
     const why = 'A trial takes images through the whole network: leave featureViews out';
