@@ -1,4 +1,4 @@
-/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `accuracy` compares whole trainings; `craft` compares ways to train; `predict` compares forward passes; `evaluate` compares evaluation with the bare pass; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
+/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `accuracy` compares whole trainings; `folds` compares them out of fold in the same minutes; `craft` compares ways to train; `predict` compares forward passes; `evaluate` compares evaluation with the bare pass; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,6 +9,7 @@ import { cudaStatus } from '../src/pipeline/index.js';
 import { compareAccuracy } from './accuracy/accuracy.js';
 import { compare } from './compare.js';
 import { allTasks, compareCrafts } from './craft.js';
+import { compareFolds } from './folds/folds.js';
 import { compareOnGpu, drawnPictures } from './gpu/gpu.js';
 import { measureLoading, measureManifest } from './manifest.js';
 import { compareGradients } from './networks/gradients.js';
@@ -32,6 +33,13 @@ const positive = (text: string) => {
 /** The exit status of scripts/develop/run-on-gpu.mjs where there is no GPU. */
 const nothingMeasured = 77;
 const counts = (text: string) => text.split(',').map((part) => Math.ceil(positive(part)));
+const foldNumbers = (text: string) => {
+  const numbers = text.split(',').map(Number);
+  if (!numbers.every((number) => Number.isInteger(number) && number >= 0)) {
+    throw new InvalidArgumentError('Expected whole numbers from 0, with commas between them.');
+  }
+  return numbers;
+};
 /** One thread, and two if there are two cores. */
 const usualThreads = [1, 2].filter((count) => count <= os.availableParallelism());
 
@@ -128,6 +136,28 @@ program
     checkNames('--tasks', tasks, allTasks);
     return compareCrafts({ json: undefined, ...flags, folder, tasks, imagesPerTask: images });
   });
+program
+  .command('folds')
+  .description(
+    "train on folds with fastai and timm, too, in Bobbin's minutes, and compare the answers",
+  )
+  .argument('<data>', 'prepared data set with folds')
+  .requiredOption('--out <folder>', 'results of each fold; the same command continues')
+  .option('--recipe <name>', "Bobbin's recipe, or a file", 'quick')
+  .option('--task <name>', 'task of the data; default: the first')
+  .option('--folds <list>', 'such as 0,1; default: all', foldNumbers)
+  .option('--only <names...>', 'peers to run with Bobbin; default: all')
+  .option('--minutes <x>', 'of a peer on a fold; default: as long as Bobbin took', positive)
+  .option('--side <n>', 'of the images, in pixels', positive, 224)
+  .option('--limit <n>', 'photos of all folds; default: all', positive)
+  .option('--json <file>', 'write the rows as JSON')
+  .action((data, { only = [], ...flags }) =>
+    compareFolds({
+      ...{ task: undefined, folds: undefined, minutes: undefined },
+      ...{ limit: undefined, json: undefined },
+      ...{ ...flags, data, only },
+    }),
+  );
 program
   .command('predict')
   .description('compare forward passes with runtimes for inference and other frameworks')

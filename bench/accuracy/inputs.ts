@@ -2,15 +2,13 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import {
-  createModel,
   type NetworkName,
   prepare,
   resolveSamples,
   samplesOf,
   type Task,
-  tf,
 } from '../../src/index.js';
-import { writeNetwork } from '../train/network-files.js';
+import { writePretrained } from '../train/network-files.js';
 import { type Photo, type Photos, photosFile } from './job.js';
 
 const [folder, source, net, side, seed] = process.argv.slice(2) as [
@@ -30,15 +28,11 @@ const photosOf = (split: 'train' | 'validation'): Photo[] => {
     samples.at(i)?.label as number,
   ]);
 };
-const size = Number(side);
-const options = { network: net, size, trainable: 'all', seed: Number(seed) } as const;
-const { model, preprocessing } = await createModel({ ...options, classes });
-const logits = model.getLayer('logits').output as tf.SymbolicTensor;
-writeNetwork(folder, tf.model({ inputs: model.inputs, outputs: logits }));
+const pretrained = { network: net, classes, size: Number(side), seed: Number(seed) };
 const photos: Photos = {
   data,
   classes: classes.length,
-  resize: preprocessing.resize,
+  resize: await writePretrained(folder, pretrained),
   training: photosOf('train'),
   validation: photosOf('validation'),
 };

@@ -1,8 +1,25 @@
 /** Writes a network with its weights as the files that every training contender reads. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { tf } from '../../src/index.js';
+import { createModel, type NetworkName, tf } from '../../src/index.js';
 import { inputFiles } from './job.js';
+
+export interface Pretrained {
+  network: NetworkName;
+  classes: string[];
+  /** Side of the images, in pixels. */
+  size: number;
+  /** Draws the head. */
+  seed: number;
+}
+
+/** Writes a pretrained network, up to its logits, and returns the short side of a photo before a centre crop, in pixels. */
+export async function writePretrained(folder: string, options: Pretrained): Promise<number> {
+  const { model, preprocessing } = await createModel({ ...options, trainable: 'all' });
+  const logits = model.getLayer('logits').output as tf.SymbolicTensor;
+  writeNetwork(folder, tf.model({ inputs: model.inputs, outputs: logits }));
+  return preprocessing.resize;
+}
 
 export function writeNetwork(folder: string, network: tf.LayersModel): void {
   const write = (file: keyof typeof inputFiles, content: string | Uint8Array) =>

@@ -6,8 +6,8 @@ import { openRegular } from '../../disk/index.js';
 import { expected, InvalidInputError } from '../../errors.js';
 import { shellWord } from './shell.js';
 
-// A record is a path and a few words. What is longer belongs to a file of another kind and must not fill the memory.
-const maxRecordBytes = 64 * 1024;
+// Most records are a path and a few words. What is longer belongs to a file of another kind and must not fill the memory.
+const usualRecordBytes = 64 * 1024;
 
 /** One record and where it stands in its file. */
 export interface CsvRecord {
@@ -21,6 +21,8 @@ export interface CsvRecord {
 interface CsvOptions {
   /** Drops the spaces around fields, outside of their quotes. */
   trim?: boolean;
+  /** The longest record; by default 64 KiB. */
+  mostRecordBytes?: number;
 }
 
 /** The fields of a file's first record in lower case; none where it is empty, or not CSV from the beginning. */
@@ -66,13 +68,13 @@ export async function* readCsv(file: string, options: CsvOptions = {}): AsyncGen
 export async function* parseCsv(
   source: Readable,
   name: string,
-  { trim = false }: CsvOptions = {},
+  { trim = false, mostRecordBytes = usualRecordBytes }: CsvOptions = {},
 ): AsyncGenerator<CsvRecord> {
   const parser = parse({
     bom: true,
     info: true,
     raw: true,
-    max_record_size: maxRecordBytes,
+    max_record_size: mostRecordBytes,
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     skip_empty_lines: true,
