@@ -2,7 +2,7 @@
 import { callback, type ShapeOf } from '../../arguments.js';
 import { expected } from '../../errors.js';
 import { type GivenValues, pickOptions, resolveOptions } from '../../options.js';
-import type { Batch, Loader, PixelType } from '../../pipeline/index.js';
+import type { BatchSource, StepBatch } from '../run/source.js';
 import { Stage } from '../run/stage.js';
 import type { TaskOptions } from '../train.js';
 import {
@@ -76,7 +76,7 @@ function checkedRange(given: FindLearningRateOptions): RangeTestValues {
 }
 
 /** The batches of all epochs, one after another. */
-async function* endless(loader: Loader<PixelType>): AsyncGenerator<Batch<PixelType>, void> {
+async function* endless(loader: BatchSource): AsyncGenerator<StepBatch, void> {
   for (let epoch = 0; ; epoch++) {
     yield* loader.epoch(epoch);
   }
@@ -84,9 +84,9 @@ async function* endless(loader: Loader<PixelType>): AsyncGenerator<Batch<PixelTy
 
 /** The next `count` of `batches`, which stay open. */
 async function* some(
-  batches: AsyncGenerator<Batch<PixelType>, void>,
+  batches: AsyncGenerator<StepBatch, void>,
   count: number,
-): AsyncGenerator<Batch<PixelType>, void> {
+): AsyncGenerator<StepBatch, void> {
   for (let taken = 0; taken < count; taken++) {
     const { value, done } = await batches.next();
     if (done !== true) {

@@ -1,14 +1,14 @@
 /** Training steps of a trial, whose loss may stop being a number. */
-import type { Batch, PixelType } from '../../pipeline/index.js';
 import type { TrainingPlace } from '../run/jitted-steps.js';
 import { noTotals, ratesOf, type Scores } from '../run/progress.js';
+import type { StepBatch } from '../run/source.js';
 import type { Stage } from '../run/stage.js';
 import { stepInput } from '../run/step.js';
 import { Tally } from '../run/tally.js';
 import type { Trial } from './trial.js';
 
 interface Steps {
-  batches: AsyncIterable<Batch<PixelType>>;
+  batches: AsyncIterable<StepBatch>;
   /** Where a batch is; `images` are those of the batches before it. */
   placeOf(images: number): TrainingPlace;
   signal: AbortSignal | undefined;
