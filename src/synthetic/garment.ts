@@ -1,4 +1,6 @@
 /** Draws one picture of any task and class as SVG. The picture is a pure function of its key. */
+
+import { Random } from '../random.js';
 import { collarDesign } from './collars.js';
 import { person } from './figure.js';
 import { lapelDesign } from './lapels.js';
@@ -6,7 +8,6 @@ import { coatLength, pantLength, skirtLength, sleeveLength } from './lengths.js'
 import { necklineDesign } from './necklines.js';
 import { neckDesign } from './necks.js';
 import { type Choice, maybeLean, mostLean, type TaskDrawing } from './picture.js';
-import { Random } from '../random.js';
 import { scene } from './scene.js';
 
 export { Random } from '../random.js';

@@ -1,9 +1,10 @@
 /** The neck task: tubes, frills and folds that rise around the neck. */
+
+import type { Random } from '../random.js';
 import { type Figure, upperBody } from './figure.js';
 import { arms } from './limbs.js';
 import { edged, type Fabric, fabric, type Sketch, seam } from './palette.js';
 import { type Choice, leaning, type Picture, type TaskDrawing } from './picture.js';
-import type { Random } from '../random.js';
 import { closed, curve, lines, type Point, path, segment, symmetric } from './svg.js';
 import { closedTop, hiddenNeck } from './tops.js';
 
