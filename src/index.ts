@@ -74,6 +74,11 @@ export {
   type NeighboursRequest,
   nearestNeighbours,
   type ProbeRequest,
+  type SimilarImages,
+  type SimilarPair,
+  type SimilarRequest,
+  saveSimilar,
+  similarImages,
   type UnreadableFile,
 } from './features/index.js';
 export {
@@ -162,10 +167,12 @@ export {
   drawCurves,
   drawEvaluation,
   drawMistakes,
+  drawPairs,
   drawRangeTest,
   drawRun,
   drawTrials,
   type FinishedRun,
+  type ImagePair,
   type Mistake,
   type TrialPoint,
 } from './report/index.js';

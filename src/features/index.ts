@@ -4,4 +4,12 @@ export { type ImageFiles, type ImageProgress, imageAt, startClock } from './file
 export { type LinearProbe, linearProbe, type ProbeRequest } from './linear-probe.js';
 export { type NeighboursRequest, nearestNeighbours } from './neighbours.js';
 export { featureOptions, mostViews } from './options.js';
+export {
+  type SimilarImages,
+  type SimilarPair,
+  type SimilarRequest,
+  saveSimilar,
+  similarImages,
+  similarOptions,
+} from './similar.js';
 export { type Piece, streamPiece, type UnreadableFile } from './stream.js';

@@ -11,6 +11,7 @@ export { type CurvePoint, drawCurves } from './curves.js';
 export { drawEvaluation } from './draw-evaluation.js';
 export { drawRun, type FinishedRun } from './draw-run.js';
 export { drawMistakes, type Mistake } from './mistakes.js';
+export { drawPairs, type ImagePair } from './pairs.js';
 export {
   clock,
   createProgress,

@@ -1,7 +1,9 @@
 /** What `prepare` prints, and what `verify` says without a submission or questions. */
 import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
+import sharp from 'sharp';
 import { temporaryFolder, writeFiles } from '../support/folders.js';
 import { classFolder } from '../support/prepared.js';
 import { runBobbin } from '../support/run-bobbin.js';
@@ -63,4 +65,29 @@ test('when a submission is absent, or the data set asks no question, then verify
     unasked.stderr,
     `bobbin: Expected a data set with questions (question.csv) for --data but received "${data}"\n`,
   );
+});
+
+test('when a validation photo is a training photo saved again, then --similar lists and shows the pair', async () => {
+  const source = path.join(folder, 'similar photos');
+  for (const [name, colour, width, quality] of [
+    ['train/red/a', '#c03030', 24, 95],
+    ['train/blue/b', '#3030c0', 48, 95],
+    ['validation/red/c', '#c03030', 24, 80],
+    ['validation/blue/d', '#30c060', 8, 95],
+  ] as const) {
+    const file = path.join(source, `${name}.jpg`);
+    await mkdir(path.dirname(file), { recursive: true });
+    const shape = { channels: 3, background: colour, width, height: 60 - width } as const;
+    const input = await sharp({ create: shape }).png().toBuffer();
+    const paper = { channels: 3, background: '#dddddd', width: 64, height: 64 } as const;
+    await sharp({ create: paper }).composite([{ input }]).jpeg({ quality }).toFile(file);
+  }
+  const out = path.join(folder, 'similar');
+  const { stdout } = await runBobbin(['prepare', source, '--out', out, '--similar']);
+  assert.match(stdout, /^1 of 2 validation images nearly repeats a training image$/m);
+  const lines = (await readFile(path.join(out, 'similar.csv'), 'utf8')).split('\n');
+  assert.match(lines[1] ?? '', /^validation,.*c\.jpg,.*a\.jpg,[01]\.\d+$/);
+  assert.equal((await sharp(path.join(out, 'similar.jpg')).metadata()).format, 'jpeg');
+  const { stderr } = await runBobbin(['prepare', source, '--out', out, '--similar', '2']);
+  assert.match(stderr, /^bobbin: Expected a number from 0 to 1 for --similar but received 2$/m);
 });

@@ -1,8 +1,21 @@
-/** What is made of features without training: probes and neighbours, against scikit-learn. */
+/** What is made of features without training: probes and neighbours, against scikit-learn, and near-repeats. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { test } from 'node:test';
-import { linearProbe, nearestNeighbours } from '../../src/features/index.js';
+import sharp from 'sharp';
+import { sha256 } from '../../src/disk/index.js';
+import {
+  linearProbe,
+  nearestNeighbours,
+  saveSimilar,
+  similarImages,
+} from '../../src/features/index.js';
+import { temporaryFolder } from '../support/folders.js';
+import { drawPhotos } from '../support/photos.js';
+import { smallClassifier } from '../support/small-classifier.js';
+
+const folder = temporaryFolder();
 
 const fixture = JSON.parse(
   await readFile(new URL('fixtures/probes.json', import.meta.url), 'utf8'),
@@ -56,4 +69,42 @@ test('when neighbours vote, then the probabilities are those of scikit-learn', a
       all.map(() => 1 / 3),
     ) < 0.01,
   );
+});
+
+test('when a validation photo is a training photo saved again, then the pair is found and listed', async () => {
+  const data = path.join(folder, 'data');
+  const manifest = await drawPhotos(data, { training: 6, validation: 2 });
+  const planted = path.join(data, 'planted.jpg');
+  await sharp(path.join(data, '0-0.jpg')).resize(40, 40).jpeg({ quality: 60 }).toFile(planted);
+  const hash = sha256(await readFile(planted));
+  const copies = { task: 'colour', label: 0, maybe: [], split: 'validation' as const, hash };
+  const samples = [...manifest.samples, { ...copies, path: 'planted.jpg' }];
+  const questions = [{ path: 'q.jpg', task: 'colour', file: 'planted.jpg' }];
+  const cache = path.join(folder, 'similar');
+  const request = {
+    classifier: smallClassifier(),
+    manifest: { ...manifest, samples, questions },
+    cache,
+  };
+  const { pairs, images } = await similarImages({ ...request, threshold: 0 });
+  assert.deepEqual(images, { training: 18, validation: 7, question: 1 });
+  assert.equal(pairs.length, 8);
+  const own = pairs.filter(({ image }) => image.path === planted);
+  assert.deepEqual(own.map(({ split }) => split).sort(), ['question', 'validation']);
+  const cosines = pairs.map(({ cosine }) => cosine);
+  assert.deepEqual(
+    cosines,
+    [...cosines].sort((a, b) => b - a),
+  );
+  const threshold = cosines[4] as number;
+  const few = await similarImages({ ...request, threshold });
+  assert.deepEqual(
+    few.pairs,
+    pairs.filter(({ cosine }) => cosine >= threshold),
+  );
+  const csv = path.join(folder, 'similar.csv');
+  await saveSimilar(pairs.slice(0, 1), csv);
+  const lines = (await readFile(csv, 'utf8')).split('\n');
+  assert.equal(lines[0], 'split,image,training image,cosine');
+  assert.equal(lines.length, 3);
 });

@@ -4,14 +4,19 @@ import type { Command } from 'commander';
 import {
   type ColumnNames,
   layoutForms,
+  type Prepared,
   prepare,
   prepareOptions,
   type Summary,
   shellWord,
 } from '../../dataset/index.js';
 import { expected } from '../../errors.js';
+import { saveSimilar, similarImages, similarOptions } from '../../features/index.js';
+import { createModel } from '../../model/index.js';
+import { checkOption } from '../../options.js';
 import { checkImages } from '../../pipeline/index.js';
-import { textTable, withProgress } from '../../report/index.js';
+import { count } from '../../plural.js';
+import { drawPairs, type ProgressReporter, textTable, withProgress } from '../../report/index.js';
 import { print } from '../../width.js';
 import { classTable } from '../class-table.js';
 import { pickFlags } from '../flags.js';
@@ -22,6 +27,8 @@ interface Flags {
   out: string;
   name?: string;
   check?: boolean;
+  /** The threshold, or true for its default. */
+  similar?: number | true;
   columns?: ColumnNames;
   ordered?: Record<string, number>;
 }
@@ -41,10 +48,15 @@ export function configure(command: Command): void {
       'tasks whose classes are ordered as they are shown, for train --ordered-loss, separated by commas: NAME, or NAME=N where the classes before number N (from 0) have no place in the order',
       firstOrdered,
     )
-    .option('--check', 'decode every image wholly, and list and leave out what is damaged');
+    .option('--check', 'decode every image wholly, and list and leave out what is damaged')
+    .option(
+      '--similar [cosine]',
+      `list and show validation images and questions that are nearly the same as a training image, by features of the default network (default: a cosine of ${similarOptions.threshold.default})`,
+      threshold,
+    );
   command.action(async (source: string, flags: Flags) => {
-    const { summary } = await withProgress((progress) =>
-      prepare(source, {
+    const { summary, similar } = await withProgress(async (progress) => {
+      const prepared = await prepare(source, {
         ...pickFlags(options, flags),
         out: flags.out,
         name: flags.name,
@@ -58,9 +70,10 @@ export function configure(command: Command): void {
                 progress.update({ label: 'checking images', done, total }),
             }),
         }),
-      }),
-    );
-    print(describe(summary));
+      });
+      return { ...prepared, similar: await findSimilar(prepared, flags, progress) };
+    });
+    print(describe(summary, similar));
   });
 }
 
@@ -97,7 +110,55 @@ function firstOrdered(list: string): Record<string, number> {
   return Object.fromEntries(entries);
 }
 
-function describe({ layout, file, tasks, warnings, balance }: Summary): string {
+function threshold(given: string): number {
+  const value = Number(given);
+  checkOption('--similar', similarOptions.threshold, given.trim() === '' ? given : value);
+  return value;
+}
+
+/** The most pairs that the sheet shows. */
+const mostShown = 30;
+
+/** Lists and draws images that are nearly the same in two splits. @returns what was found, in sentences */
+async function findSimilar(
+  { manifest }: Prepared,
+  { out, similar }: Flags,
+  progress: ProgressReporter,
+): Promise<string[]> {
+  if (similar === undefined) {
+    return [];
+  }
+  const heads = manifest.tasks.map(({ name, ...task }) => ({ ...task, task: name }));
+  using classifier = await createModel({ heads, trainable: 'head', seed: 0 });
+  const { pairs, images, failures } = await similarImages({
+    manifest,
+    classifier,
+    threshold: similar === true ? undefined : similar,
+    onProgress: (state) => progress.update({ label: 'comparing images', ...state }),
+  });
+  const [table, sheet] = [path.join(out, 'similar.csv'), path.join(out, 'similar.jpg')];
+  await saveSimilar(pairs, table);
+  const shown = pairs.slice(0, mostShown).map(({ image, split, training, cosine }) => ({
+    images: [image, training] as const,
+    captions: [split, 'training'] as const,
+    cosine,
+  }));
+  await drawPairs('Nearly the same in two splits', shown, sheet);
+  const sentences = (['validation', 'question'] as const).flatMap((split) => {
+    const found = pairs.filter((pair) => pair.split === split).length;
+    const all = `of ${count(images[split], `${split} image`)}`;
+    const verb = found === 1 ? 'repeats' : 'repeat';
+    return images[split] === 0 ? [] : [`${found} ${all} nearly ${verb} a training image`];
+  });
+  const unread =
+    failures.length > 0 ? [`${count(failures.length, 'image')} could not be read`] : [];
+  return [...sentences, ...unread, `Written: ${table} and ${sheet}`];
+}
+
+function describe(
+  { layout, file, tasks, warnings, balance }: Summary,
+  similar: readonly string[],
+): string {
   const data = path.relative('', path.dirname(file)) || '.';
   const told = [...warnings, ...balance].map((sentence) => `! ${sentence}`);
   return [
@@ -105,6 +166,7 @@ function describe({ layout, file, tasks, warnings, balance }: Summary): string {
     taskTable(tasks),
     ...tasks.map((task) => `\n${classTable(task)}`),
     ...(told.length > 0 ? ['', ...told] : []),
+    ...(similar.length > 0 ? ['', ...similar] : []),
     `\nNext: \`npx bobbin preview ${shellWord(data)}\`, or \`npx bobbin train --data ${shellWord(data)} --run run\``,
   ].join('\n');
 }
