@@ -256,6 +256,8 @@ test('when an ensemble is named wrongly or was changed, then the error says how 
     chooseEnsemble({ runs, manifest, task: 'colour', metric: 'auc' as never }),
     /one of accuracy, .* for metric/,
   );
+  const twice = chooseEnsemble({ runs: [first, first], manifest, task: 'colour' });
+  await assert.rejects(twice, /The run .*no-blue was given twice/);
   await rename(at('runs'), at('moved'));
   await assert.rejects(
     loadEnsemble(out),

@@ -1,4 +1,5 @@
 /** Chooses an ensemble for a task: scores each candidate on images that its training held back, then selects members. */
+import path from 'node:path';
 import {
   callback,
   checkArguments,
@@ -9,7 +10,7 @@ import {
   text,
 } from '../../arguments.js';
 import { type Manifest, type Sample, taskOf } from '../../dataset/index.js';
-import { expected, missing } from '../../errors.js';
+import { expected, givenTwice, missing } from '../../errors.js';
 import { findRun, openRun, type Run, recordOf, runOptions, runsIn } from '../../model/index.js';
 import { type GivenValues, pickOptions } from '../../options.js';
 import {
@@ -91,14 +92,12 @@ export async function chooseEnsemble(request: ChooseRequest): Promise<ChosenEnse
   const { runs: folders, manifest, task: name, mean, rounds } = request;
   const { labels = 'one' } = taskOf(manifest, name);
   const metric = metricOf(request, labels);
+  checkFolders(folders);
   const candidates: Candidate[] = [];
   for (const folder of folders) {
     candidates.push(await answersOf(folder, request));
   }
-  const [first] = candidates;
-  if (first === undefined) {
-    throw missing('one folder or more', 'runs');
-  }
+  const [first] = candidates as [Candidate];
   checkSameImages(candidates);
   const truth = truthOf(first.samples, labels);
   const temperatures = candidates.map(({ rows }) =>
@@ -137,6 +136,17 @@ interface Candidate {
   runs: Run[];
   samples: Sample[];
   rows: Float32Array;
+}
+
+function checkFolders(folders: readonly string[]): void {
+  if (folders.length === 0) {
+    throw missing('one folder or more', 'runs');
+  }
+  const places = folders.map((folder) => path.resolve(folder));
+  const twice = folders.find((_, index) => places.indexOf(places[index] as string) < index);
+  if (twice !== undefined) {
+    throw givenTwice(`The run ${twice}`);
+  }
 }
 
 function metricOf({ metric, manifest, task }: ChooseRequest, labels: 'one' | 'any'): MetricName {
