@@ -106,7 +106,7 @@ async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
   warnUnreadable(evaluation.failures, 'left out of the scores');
   print(classScoreTable(evaluation));
   for (const each of runs) {
-    await tellEpoch(each, answering.epoch);
+    await tellEpoch(each, answering.epoch, { hasChoice: own === runs[0] });
   }
   await saveEvaluation(evaluation, folder);
   const pictures = await drawEvaluation(evaluation, folder);
@@ -120,15 +120,19 @@ async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
 const ownFolder = ({ folder, tasks }: Answering['own'], task: string): string =>
   tasks.length > 1 ? path.join(folder, task) : folder;
 
-/** Says which weights were scored, and which epoch was the best in training. */
-async function tellEpoch(run: Run, chosen: Epoch): Promise<void> {
+/** Says which weights were scored, and which epoch was the best in training; members of an ensemble have no other choice. */
+async function tellEpoch(
+  run: Run,
+  chosen: Epoch,
+  { hasChoice }: { hasChoice: boolean },
+): Promise<void> {
   const { epoch: scored } = await recordOf(run, chosen);
   const { epoch: best } = await recordOf(run, 'best');
   if (scored === undefined) {
     return;
   }
   const other =
-    best === undefined || best === scored
+    best === undefined || best === scored || !hasChoice
       ? ''
       : `; the best in training: epoch ${best} (--epoch best)`;
   print(`Weights of ${run.folder}: epoch ${scored} (${chosen})${other}`);
