@@ -5,6 +5,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { createProgram } from '../../src/cli/program.js';
 import { loadManifest, type Manifest } from '../../src/dataset/index.js';
 import { type TuneRequest, tune } from '../../src/search/index.js';
 import {
@@ -18,6 +19,7 @@ import {
 import { readLog } from '../../src/search/tune/log.js';
 import { drawTrial, type Search } from '../../src/search/tune/space.js';
 import { tableCsv } from '../../src/search/tune/table.js';
+import { tf } from '../../src/tensorflow/index.js';
 import { completeOptions, train } from '../../src/training/index.js';
 import { saveLayers, tinyLayers } from '../model/networks/imported.js';
 import { temporaryFolder, writeFiles } from '../support/folders.js';
@@ -154,10 +156,10 @@ test('when options are given or parameters left out, then they are not drawn', a
     model: { size: 64 },
     augmentation: { brightness: 0.7 },
   } as const;
-  const fixed: Search = { ...search, given, networks: [], leaveOut: ['weightDecay'] };
+  const fixed: Search = { ...search, given, leaveOut: ['weightDecay', 'network'] };
   const { drawn, options } = await drawTrial(3, fixed);
   assert.deepEqual(Object.keys(drawn), ['strength']);
-  assert.deepEqual([options.learningRate, options.model], [0.3, { size: 64 }]);
+  assert.deepEqual([options.learningRate, options.model], [0.3, { network: 'resnet18', size: 64 }]);
   assert.equal(options.augmentation?.brightness, 0.7);
   assert.notEqual(options.augmentation?.contrast, 0.2);
   // The recipe would freeze the only epoch.
@@ -190,7 +192,9 @@ const requestFor = (out: string, changes: Partial<TuneRequest> = {}): TuneReques
 
 test('when a search ends, then its recipe trains, its table follows from its log, and only the best run is left', async () => {
   const out = at('whole');
+  const tensors = tf.memory().numTensors;
   const tuned = await tune(requestFor(out));
+  assert.equal(tf.memory().numTensors, tensors);
   const { trials, best, check, isBetter, recipe, finished } = tuned;
   assert.deepEqual([trials.length, finished], [4, true]);
   const whole = trials.filter(({ epochs }) => epochs === 3);
@@ -207,7 +211,17 @@ test('when a search ends, then its recipe trains, its table follows from its log
   assert.equal(tableCsv(lines, 2), await readFile(path.join(out, 'colour.csv'), 'utf8'));
   const before = await readFile(log);
   assert.deepEqual(await tune(requestFor(out)), tuned);
+  const places = ['--data', at('data'), '--out', out, '--model', at('net')];
+  const options = '--trials 4 --epochs 3 --batch-size 8 --learning-rate 0.02'.split(' ');
+  const words = ['tune', ...places, ...options];
+  await (await createProgram(words)).parseAsync(words, { from: 'user' });
   assert.deepEqual(await readFile(log), before);
+  assert.deepEqual((await readdir(out)).sort(), [
+    'colour',
+    'colour.csv',
+    'colour.json',
+    'colour.png',
+  ]);
   await assert.rejects(tune(requestFor(out, { batchSize: 12 })), /options\.batchSize was 8, is 12/);
   const again = { manifest, task: 'colour', trainOn: 'all', recipe, epochs: 1 } as const;
   await drawPhotos(at('data'));
@@ -255,7 +269,8 @@ test('when a search is killed again and again, stopped, or has too little time, 
   assert.equal((await tune(requestFor(out, { budgetSeconds: 0.001 }))).finished, false);
   assert.equal((await tune(requestFor(out))).finished, true);
   assert.deepEqual(await resultsIn(out), await resultsIn(at('whole')));
-  const names = async (folder: string) => (await readdir(folder, { recursive: true })).sort();
+  const names = async (folder: string) =>
+    (await readdir(folder, { recursive: true })).filter((name) => !name.endsWith('.png')).sort();
   assert.deepEqual(await names(out), await names(at('whole')));
 });
 

@@ -99,6 +99,6 @@ async function run(
     });
     progress.end();
     await drawTuned(tuned, out);
-    print(describeTuned(tuned, out));
+    print(describeTuned(tuned, { data, out }));
   }
 }

@@ -52,13 +52,15 @@ export async function drawTuned({ task, results }: Tuned, out: string): Promise<
 }
 
 /** The table by epochs and loss, whether the best trial is better than the first, and what to do with it. */
-export function describeTuned(tuned: Tuned, out: string): string {
+export function describeTuned(tuned: Tuned, { data, out }: { data: string; out: string }): string {
   const { task, recipe, finished } = tuned;
+  const flags = { data, task, run: 'best', recipe: asPath(recipe) };
+  const train = Object.entries(flags).map(([name, value]) => `--${name} ${shellWord(value)}`);
   const files = ['csv', 'png'].map((kind) => path.join(out, `${task}.${kind}`));
   return [
     trialTable(tuned),
     `${task}: ${verdict(tuned)}`,
-    `  Recipe: ${recipe}, for \`npx bobbin train --recipe ${shellWord(asPath(recipe))}\``,
+    `  \`npx bobbin train ${train.join(' ')}\``,
     `  All trials: ${files.join(', ')}`,
     ...(finished
       ? []

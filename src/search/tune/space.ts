@@ -144,7 +144,7 @@ export async function drawTrial(
 
 /** The first of the networks, unless the caller gives one. */
 const withNetwork = ({ given, networks: [network] }: Search): GivenOptions =>
-  network === undefined ? given : { ...given, model: { network, ...given.model } };
+  network === undefined ? given : { ...given, model: { ...given.model, network } };
 
 /** A number in [0, 1) for a key: it depends on no other draw. */
 const unitOf = (key: string): number => Number.parseInt(sha256(key).slice(0, 13), 16) / 16 ** 13;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { checkArguments } from '../../arguments.js';
 import { digestOf } from '../../dataset/index.js';
 import { inLockedFolder, writeWhole } from '../../disk/index.js';
-import { expected } from '../../errors.js';
+import { conflict, expected } from '../../errors.js';
 import { checkNetwork, networkPath, networksAtHand } from '../../model/index.js';
 import { pickOptions } from '../../options.js';
 import {
@@ -81,11 +81,15 @@ async function searchOf(request: TuneRequest, seed: number): Promise<Search> {
   const { recipe, model, augmentation, leaveOut = [] } = request;
   const own = { ...pickOptions(trainOptions, request), seed: undefined, fold: undefined };
   const given: GivenOptions = { ...own, recipe, model, augmentation };
-  const { epochs } = completeOptions({ ...(await withRecipe(given)) });
-  const { network, pretrained = true } = model ?? {};
-  const atHand = pretrained === true ? networksAtHand() : [];
-  const networks = network === undefined ? (request.networks ?? atHand) : [];
-  return { given: { ...given, epochs }, networks: networks.map(networkPath), leaveOut, seed };
+  const known = await withRecipe(given);
+  const { epochs } = completeOptions({ ...known });
+  const { network, pretrained = true } = known.model ?? {};
+  if (network !== undefined && request.networks !== undefined) {
+    throw conflict(`network ${network}`, 'networks', 'Give the one, or several to choose from');
+  }
+  const atHand = network === undefined && pretrained === true ? networksAtHand() : [];
+  const networks = (request.networks ?? atHand).map(networkPath);
+  return { given: { ...given, epochs }, networks, leaveOut, seed };
 }
 
 /** Writes the recipe and the table. */

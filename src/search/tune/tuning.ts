@@ -67,7 +67,8 @@ export class Tuning {
   /** Trains and checks; false if time was over before all trials were done. */
   async toEnd(): Promise<boolean> {
     const finished = await this.trainAll();
-    if (this.best > 0) {
+    // The time for the check is kept free; only a call that came too late lacks it.
+    if (this.best > 0 && this.secondsLeft > this.checkSeconds / 2) {
       await this.checkTrial(0);
       await this.checkTrial(this.best);
     }
@@ -105,7 +106,7 @@ export class Tuning {
   private async keepRuns(isKept: (trial: number) => boolean): Promise<void> {
     const runs = path.join(this.parts.folder, 'trials');
     for (const name of (await ifPresent(readdir(runs))) ?? []) {
-      if (!isKept(Number(name))) {
+      if (runName.test(name) && !isKept(Number(name))) {
         await removeRun(path.join(runs, name));
       }
     }
@@ -124,7 +125,7 @@ export class Tuning {
     }
     const timeIsOver = isFirst ? undefined : timeout(left);
     const { drawn, options } = await drawTrial(trial, this.parts.search);
-    const run = path.join(folder, 'trials', `${trial}`.padStart(4, '0'));
+    const run = path.join(folder, 'trials', nameOf(trial));
     try {
       const own = { trial, options, seed, fold, run, from, to, isCheck: false };
       const scored = await this.trained(own, timeIsOver);
@@ -144,7 +145,7 @@ export class Tuning {
   /** Trains a trial again, with the next seed and the next fold, unless an earlier call has. */
   private async checkTrial(trial: number): Promise<void> {
     const { search, folder, rungs, images, seed, fold } = this.parts;
-    const run = path.join(folder, 'check', `${trial}`.padStart(4, '0'));
+    const run = path.join(folder, 'check', nameOf(trial));
     if (this.checkOf(trial) === undefined) {
       const { options } = await drawTrial(trial, search);
       const other = { seed: seed + 1, fold: (fold + 1) % images.folds };
@@ -216,6 +217,9 @@ export class Tuning {
     return (rungs[rung] as number) - (rungs[rung - 1] ?? 0);
   }
 }
+
+const nameOf = (trial: number): string => `${trial}`.padStart(4, '0');
+const runName = /^\d{4,}$/;
 
 const removeRun = (run: string): Promise<void> =>
   writing(run, () => rm(run, { recursive: true, force: true }));
