@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { createProgram } from '../../src/cli/program.js';
 import { loadManifest, type Manifest } from '../../src/dataset/index.js';
 import { type TuneRequest, tune } from '../../src/search/index.js';
+import { readLog } from '../../src/search/log.js';
 import {
   bestTrial,
   hopefulTrials,
@@ -16,7 +17,7 @@ import {
   type RungResult,
   rungsOf,
 } from '../../src/search/tune/asha.js';
-import { readLog } from '../../src/search/tune/log.js';
+import { type LogLine, searchLog } from '../../src/search/tune/log.js';
 import { drawTrial, type Search } from '../../src/search/tune/space.js';
 import { tableCsv } from '../../src/search/tune/table.js';
 import { tf } from '../../src/tensorflow/index.js';
@@ -207,7 +208,7 @@ test('when a search ends, then its recipe trains, its table follows from its log
   assert.deepEqual(await readdir(path.join(out, 'colour', 'trials')), [`000${best}`]);
   assert.deepEqual(await readdir(path.join(out, 'colour', 'check')).catch(() => []), []);
   const log = path.join(out, 'colour', 'log.jsonl');
-  const { lines } = (await readLog(log)) as NonNullable<Awaited<ReturnType<typeof readLog>>>;
+  const { lines } = (await readLog(log, searchLog)) as { lines: LogLine[] };
   assert.equal(tableCsv(lines, 2), await readFile(path.join(out, 'colour.csv'), 'utf8'));
   const before = await readFile(log);
   assert.deepEqual(await tune(requestFor(out)), tuned);

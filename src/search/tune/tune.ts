@@ -13,9 +13,10 @@ import {
   trainOptions,
   withRecipe,
 } from '../../training/index.js';
+import { Log } from '../log.js';
 import { rungsOf } from './asha.js';
 import { trainingFolds } from './folds.js';
-import { Log } from './log.js';
+import { type LogLine, searchLog } from './log.js';
 import { type Tuned, type TuneRequest, tuneShape } from './options.js';
 import { recipeOf, recipeText } from './recipe.js';
 import { drawTrial, type Search, searchedBy } from './space.js';
@@ -64,7 +65,7 @@ export async function tune(request: TuneRequest): Promise<Tuned> {
     images: digestOf(images.samples),
   };
   return await inLockedFolder(folder, 'out', async () => {
-    const log = await Log.open(path.join(folder, 'log.jsonl'), settings, folder);
+    const log = await Log.open(path.join(folder, 'log.jsonl'), searchLog, { settings, folder });
     try {
       const rungs = rungsOf(search.given.epochs);
       const tuning = new Tuning({ request, search, images, folder, rungs, log, seed, fold });
@@ -97,7 +98,7 @@ async function written(
   { task, out, finished }: TuneRequest & { finished: boolean },
   search: Search,
   tuning: Tuning,
-  log: Log,
+  log: Log<LogLine>,
 ): Promise<Tuned> {
   const { best, check } = tuning;
   const isBetter =

@@ -4,8 +4,9 @@ import path from 'node:path';
 import type { Manifest } from '../../dataset/index.js';
 import { ifPresent, writing } from '../../disk/index.js';
 import { InvalidInputError } from '../../errors.js';
+import type { Log } from '../log.js';
 import { bestTrial, hopefulTrials, type Job, nextJob, type RungResult } from './asha.js';
-import type { CheckLine, Log, Scored, TrialLine } from './log.js';
+import type { CheckLine, LogLine, Scored, TrialLine } from './log.js';
 import type { Tuned, TuneRequest } from './options.js';
 import { type TrialRun, trainTrial } from './run.js';
 import { drawTrial, type Search } from './space.js';
@@ -20,7 +21,7 @@ interface TuningParts {
   folder: string;
   /** The epochs of each rung. */
   rungs: readonly number[];
-  log: Log;
+  log: Log<LogLine>;
   seed: number;
   fold: number;
 }
