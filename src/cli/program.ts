@@ -77,6 +77,10 @@ const entries: Record<string, Entry> = {
     computes: true,
     load: () => import('./commands/evaluate.js'),
   },
+  suspects: {
+    description: 'list and draw images whose labels are probably wrong, from predictions',
+    load: () => import('./commands/suspects.js'),
+  },
   'average-checkpoints': {
     description: 'merge the weights of several runs, or of epochs of one, into one model',
     computes: true,

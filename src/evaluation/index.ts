@@ -36,3 +36,10 @@ export {
 export { saveEvaluation } from './save.js';
 export { checkAverageFolder, saveAverage } from './save-average.js';
 export type { Evaluation, WrongAnswer } from './scorer.js';
+export {
+  findSuspects,
+  type Suspect,
+  type SuspectsRequest,
+  type TaskSuspects,
+} from './suspects/find-suspects.js';
+export { saveSuspects } from './suspects/save-suspects.js';

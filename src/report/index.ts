@@ -21,5 +21,6 @@ export {
   withProgress,
 } from './progress.js';
 export { drawRangeTest } from './range-test.js';
+export { drawSuspects } from './suspects.js';
 export { textTable } from './table.js';
 export { drawTrials, type TrialPoint } from './trials.js';

@@ -1,10 +1,8 @@
 /** Draws mistakes.jpg: wrongly classified images with what they are and what the model said. */
-import type { OverlayOptions } from 'sharp';
 import { checkArgument, list, text as words } from '../arguments.js';
-import { type ByteRange, imageName } from '../dataset/index.js';
+import type { ByteRange } from '../dataset/index.js';
 import { shorten } from '../width.js';
-import { ink, savePicture, text } from './drawing.js';
-import { placed, thumbnail, tile } from './tiles.js';
+import { drawPhotoSheet, percentOf, type SheetPhoto } from './photo-sheet.js';
 
 /** An image with a wrong prediction. */
 export interface Mistake {
@@ -20,10 +18,6 @@ export interface Mistake {
   probability: number;
 }
 
-const gap = 20;
-const header = 60;
-const pitch = { x: tile + gap, y: tile + 66 };
-
 /**
  * Writes `file`, a JPEG if it is named so, else a PNG, with one tile for each mistake, in their order. Without mistakes the sheet
  * says so.
@@ -38,31 +32,15 @@ export async function drawMistakes(
   checkArgument('title', title, words('a title'));
   checkArgument('mistakes', mistakes, list('a list of mistakes'));
   checkArgument('file', file, words('the path of a file'));
-  const columns = Math.min(6, Math.max(4, mistakes.length));
-  const elements = [text(gap, 34, title, { size: 17, bold: true })];
-  const overlays: OverlayOptions[] = [];
-  if (mistakes.length === 0) {
-    elements.push(text(gap, 90, 'No mistakes.', { colour: ink.quiet }));
-  }
-  for (const [index, mistake] of mistakes.entries()) {
-    const x = gap + (index % columns) * pitch.x;
-    const y = header + Math.floor(index / columns) * pitch.y;
-    elements.push(...caption(mistake, x, y + tile));
-    overlays.push(placed(await thumbnail({ ...mistake, path: mistake.file }), x, y));
-  }
-  const rows = Math.max(1, Math.ceil(mistakes.length / columns));
-  const width = gap + columns * pitch.x;
-  await savePicture({ width, height: header + rows * pitch.y + gap, elements, overlays }, file);
-}
-
-function caption(mistake: Mistake, x: number, y: number): string[] {
-  const percent = `${(100 * mistake.probability).toFixed(mistake.probability < 0.1 ? 1 : 0)} %`;
-  return [
-    text(x, y + 16, shorten(imageName(mistake), 30), { size: 10, colour: ink.quiet }),
-    text(x, y + 32, `truth: ${shorten(mistake.truth, 18)}`, { size: 12, colour: ink.right }),
-    text(x, y + 48, `said: ${shorten(mistake.prediction, 13)} ${percent}`, {
-      size: 12,
-      colour: ink.wrong,
+  const photos = mistakes.map(
+    ({ file: image, range, path, truth, prediction, probability }): SheetPhoto => ({
+      image: { path: image, ...(range && { range }) },
+      path,
+      captions: [
+        `truth: ${shorten(truth, 18)}`,
+        `said: ${shorten(prediction, 13)} ${percentOf(probability)}`,
+      ],
     }),
-  ];
+  );
+  await drawPhotoSheet({ title, photos, none: 'No mistakes.' }, file);
 }

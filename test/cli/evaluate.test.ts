@@ -1,6 +1,6 @@
 /** `bobbin evaluate` on runs of untrained classifiers: its tables, its files and its refusals. */
 import assert from 'node:assert/strict';
-import { readdir, readFile, rename } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
@@ -123,4 +123,30 @@ test('when several runs have no folder for their scores, or other weights than r
   );
   const { stderr } = await run('--run', at('a'), '--weights', '1,2');
   assert.match(stderr, /^bobbin: Expected 1 number for --weights but received 2$/m);
+});
+
+test('when a label of predictions is suspected, then suspects writes a table and a sheet, and names a file that is not there', async () => {
+  const { samples } = await loadManifest(at('data'));
+  // One is labelled as red, and seems to be green.
+  const rows = samples.map(({ path: name, label }, index) => {
+    const top = index === 2 ? 1 : label;
+    const shares = [0, 1, 2].map((each) => (each === top ? 0.8 : 0.1));
+    return [name, '', 'colour', '', ['red', 'green', 'blue'][label], ...shares].join(',');
+  });
+  const header = 'path,offset,task,fold,label,p_red,p_green,p_blue';
+  await writeFile(at('predictions.csv'), [header, ...rows, ''].join('\n'));
+  const suspects = (file: string) =>
+    runBobbin(['suspects', file, '--data', at('data'), '--out', at('doubt')]);
+  const { code, stdout, stderr } = await suspects(at('predictions.csv'));
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^colour +15 +1 +6\.7 %$/m);
+  const name = samples.at(2)?.path;
+  assert.equal(
+    await readFile(at('doubt/colour/suspects.csv'), 'utf8'),
+    `path,offset,task,label,suggestion,score\n${name},,colour,red,green,0.150000\n`,
+  );
+  assert.equal((await sharp(at('doubt/colour/suspects.jpg')).metadata()).format, 'jpeg');
+  const absent = await suspects(at('none.csv'));
+  assert.equal(absent.code, 1);
+  assert.match(absent.stderr, /an existing file for predictions but received ".*none\.csv"/);
 });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { type Manifest, taskOf } from '../../src/dataset/index.js';
-import { evaluate } from '../../src/evaluation/index.js';
+import { evaluate, findSuspects } from '../../src/evaluation/index.js';
 import { type Classifier, type Head, loadClassifier } from '../../src/model/index.js';
 import { predict, topClasses } from '../../src/prediction/index.js';
 import { train } from '../../src/training/index.js';
@@ -125,6 +125,29 @@ test('when images with lists of labels are scored out of fold, then their table 
   await assert.rejects(
     evaluate({ ...gone, predictions: folder }),
     /a file for predictions but rec/,
+  );
+});
+
+test('when labels are planted that are wrong, then predictions out of fold find these and no others', async () => {
+  const planted = ['0-3.jpg', '2-5.jpg'];
+  const faulty: Manifest = {
+    ...divided,
+    samples: samples.map((each) => (planted.includes(each.path) ? { ...each, label: 1 } : each)),
+  };
+  const classifiers: Classifier[] = [];
+  for (const fold of [0, 1, 2]) {
+    const run = path.join(folder, `planted-${fold}`);
+    const options = { manifest: faulty, task: 'colour', batchSize: 8, epochs: 12 };
+    await train({ ...options, run, fold, learningRate: 0.1, classifier: smallClassifier() });
+    classifiers.push(await loadClassifier(run));
+  }
+  const predictions = path.join(folder, 'planted.csv');
+  await evaluate({ manifest: faulty, task: 'colour', classifiers, predictions });
+  const [found] = await findSuspects({ manifest: faulty, predictions: [predictions] });
+  assert.equal(found?.images, samples.length);
+  assert.deepEqual(
+    found.suspects.map(({ path: name, label }) => `${name} ${label}`).sort(),
+    planted.map((name) => `${name} green`),
   );
 });
 

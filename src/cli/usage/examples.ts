@@ -38,6 +38,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'train --data data --run best --recipe tuned/TASK.json',
   ],
   evaluate: ['evaluate --data data --run run', 'evaluate --data data --run run --crops ten'],
+  suspects: ['suspects scores/TASK/predictions.csv --data data --out suspects'],
   'average-checkpoints': [
     'average-checkpoints run again --out merged --data data',
     'average-checkpoints run/TASK/best run/TASK/kept/* --out merged',
