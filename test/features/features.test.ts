@@ -9,7 +9,9 @@ import { type Classifier, featuresOf, loadClassifier } from '../../src/model/ind
 import { createLoader, evaluationAugmentation } from '../../src/pipeline/index.js';
 import { classify } from '../../src/prediction/index.js';
 import { adoptBatch, type tf } from '../../src/tensorflow/index.js';
+import { FeatureSource } from '../../src/training/features/source.js';
 import { type EpochRecord, type TrainOptions, train } from '../../src/training/index.js';
+import { inputOf } from '../../src/training/run/source.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 import { smallClassifier } from '../support/small-classifier.js';
@@ -81,7 +83,7 @@ test('when images were seen before, also under other names, then only new ones a
   assert.deepEqual(grown.rows.subarray(8), whole.rows.subarray(16));
 });
 
-test('when a file of the cache is damaged, renamed or hostile, then its rows are computed anew and it is removed', async () => {
+test('when a file of the cache is damaged, then its rows are computed anew and it is removed', async () => {
   const cache = path.join(folder, 'damaged');
   const first = await extracted({ files, cache });
   const [network] = (await readdir(cache)) as [string];
@@ -208,6 +210,39 @@ test('when a head learns features that were computed once, then each epoch has t
     ({ label }, i) => held[i] === true && label === top[i],
   ).length;
   assert.equal(right / 6, once.history[3]?.validationAccuracy);
+});
+
+test('when epochs pass, then each takes the next view of the images that could be read, in an order of its own', async () => {
+  const features = {
+    rows: Float32Array.from({ length: 24 }, (_, row) => row),
+    columns: 1,
+    views: 3,
+  };
+  const samples = Array.from({ length: 8 }, (_, label) => ({ path: `${label}.jpg`, label }));
+  const failures = [{ index: 5, path: '5.jpg', reason: 'it is empty' }];
+  const source = new FeatureSource({
+    features: { ...features, failures },
+    samples,
+    batchSize: 3,
+    seed: 2,
+  });
+  const seen: string[] = [];
+  for (const epoch of [0, 1, 2, 3]) {
+    const labels: number[] = [];
+    for await (const batch of source.epoch(epoch)) {
+      const rows = inputOf(batch);
+      const views = [...batch.labels].map((label) => 3 * label + (epoch % 3));
+      assert.deepEqual([...rows.dataSync()], views);
+      rows.dispose();
+      labels.push(...batch.labels);
+    }
+    assert.deepEqual([...labels].sort(), [0, 1, 2, 3, 4, 6, 7]);
+    seen.push(labels.join());
+  }
+  assert.equal(new Set(seen).size, 4);
+  const { value } = await source.epoch(3, { start: 1 }).next();
+  assert.equal(value.labels.join(), (seen[3] as string).slice(6, 11));
+  source.close();
 });
 
 test('when such a run is stopped within an epoch and resumed, then its weights equal those of an uninterrupted one', async () => {
