@@ -35,14 +35,14 @@ export function createEpochReport(print: (line: string) => void): EpochReport {
         print(`${title}\n${epochHeader}`);
       }
       print(describeEpoch(record, epochs));
-      if (!advised && waits(record)) {
+      if (!advised && loads(record) && waits(record)) {
         advised = true;
         print(wrap(`  ${record.advice}`, lineColumns));
       }
       last.set(title, record);
     },
     end() {
-      const [slowest] = [...last.values()].sort((a, b) => b.waitShare - a.waitShare);
+      const [slowest] = [...last.values()].filter(loads).sort((a, b) => b.waitShare - a.waitShare);
       if (slowest !== undefined) {
         print(wrap(describePipeline(slowest), lineColumns));
       }
@@ -83,6 +83,10 @@ function showLoss(loss?: number): string {
   }
   return loss < 1000 ? loss.toFixed(3) : loss.toExponential(1);
 }
+
+/** Whether images were loaded in the epoch: features that are computed once need none. */
+const loads = ({ readMs, decodeMs, renderMs, otherFormatsMs, deviceMs }: EpochRecord) =>
+  readMs + decodeMs + renderMs + otherFormatsMs + deviceMs > 0;
 
 function describePipeline(record: EpochRecord): string {
   const { readMs, decodeMs, renderMs, otherFormatsMs, deviceMs, advice } = record;

@@ -88,3 +88,8 @@ test('when a GPU decoded or rendered, then its time and its share of the images 
     .replace(/ +/g, ' ');
   assert.match(pipeline, /an image, GPU 0\.12 ms an image: decoded 75 %, rendered 99 %\. The/);
 });
+
+test('when a run learns features that were computed once, then nothing is said of a pipeline', () => {
+  const idle = { ...record, readMs: 0, decodeMs: 0, renderMs: 0, waitShare: 0.4 };
+  assert.equal(linesOf([idle, { ...idle, epoch: 3 }]).length, 4);
+});

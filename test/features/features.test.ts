@@ -267,7 +267,7 @@ test('when an option needs pixels in each epoch, then featureViews refuses it', 
   const refused: [Partial<TrainOptions>, RegExp][] = [
     [
       { augmentation: { mixup: 0.2 } },
-      /^mixup 0.2 cannot be combined with featureViews 1\. .*leave mixup out/,
+      /^mixup 0.2 cannot be combined with featureViews 1\. .*set mixup to 0$/,
     ],
     [{ stages: 2, startSize: 32 }, /^stages 2 cannot be combined/],
     [{ sampling: 'balanced' }, /^sampling balanced cannot be combined/],

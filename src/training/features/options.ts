@@ -26,17 +26,23 @@ interface Values {
 /** @throws InvalidInputError for an option that needs the pixels of each epoch */
 export function checkFeatureViews(values: Values, { mixup, cutmix }: Augmentation): void {
   const { featureViews, stages, sampling, dtype, augment } = values;
-  const others = [
-    ...(mixup > 0 ? [`mixup ${mixup}`] : []),
-    ...(cutmix > 0 ? [`cutmix ${cutmix}`] : []),
-    ...(stages > 1 ? [`stages ${stages}`] : []),
-    ...(sampling === 'once' ? [] : [`sampling ${sampling}`]),
-    ...(dtype === 'float32' ? [] : [`dtype ${dtype}`]),
-    ...(augment === 'gpu' ? ['augment gpu'] : []),
-  ];
-  const [other] = others;
-  if (featureViews > 0 && other !== undefined) {
-    const why = `It works on the pixels of each epoch: leave ${other.split(' ')[0]} out`;
-    throw conflict(other, `featureViews ${featureViews}`, why);
+  const plain = { mixup: 0, cutmix: 0, stages: 1, sampling: 'once', dtype: 'float32' };
+  const given = { mixup, cutmix, stages, sampling, dtype };
+  const names = Object.keys(plain) as (keyof typeof plain)[];
+  const other = names.find((name) => given[name] !== plain[name]);
+  if (featureViews === 0) {
+    return;
+  }
+  const views = `featureViews ${featureViews}`;
+  if (other !== undefined) {
+    const why = `It works on the pixels of each epoch: set ${other} to ${plain[other]}`;
+    throw conflict(`${other} ${given[other]}`, views, why);
+  }
+  if (augment === 'gpu') {
+    throw conflict(
+      'augment gpu',
+      views,
+      'Features are of images that the CPU renders: use augment cpu',
+    );
   }
 }
