@@ -32,7 +32,7 @@ export function trialsDrawing(results: readonly TrialPoint[], title: string): Dr
     return loss === null ? [] : [{ trial, epochs, loss, time: seconds }];
   });
   const [unit, divisor] = seconds > 180 ? ['minutes', 60] : ['seconds', 1];
-  const most = Math.max(...points.map(({ epochs }) => epochs));
+  const most = Math.max(0, ...points.map(({ epochs }) => epochs));
   const highest = 1.5 * (points[0]?.loss ?? 1);
   const losses = points.map(({ loss }) => Math.min(loss, highest));
   const chart = chartOf({

@@ -9,6 +9,8 @@ export interface LogKind<Line extends { event: string }> {
   what: string;
   /** The events of lines after the first one, `begin`. */
   events: readonly Line['event'][];
+  /** Whether a line of one of these events has what is read of it; by default all have. */
+  isWhole?(line: Readonly<Record<string, unknown>>): boolean;
 }
 
 const start = '{"event":"begin"';
@@ -72,7 +74,7 @@ export class Log<Line extends { event: string }> {
  */
 export async function readLog<Line extends { event: string }>(
   file: string,
-  { what, events }: LogKind<Line>,
+  { what, events, isWhole = () => true }: LogKind<Line>,
 ): Promise<{ settings: Settings; lines: Line[] } | undefined> {
   const text = (await ifPresent(readText(file))) ?? '';
   const remedy = 'Restore the file, or choose another folder';
@@ -82,8 +84,12 @@ export async function readLog<Line extends { event: string }>(
     .map((line, index) => {
       const place = `${file}:${index + 1}`;
       const value = parseJson(line, place, remedy);
-      const known: readonly string[] = index === 0 ? ['begin'] : events;
-      if (!isObject(value) || !known.includes(value.event as string)) {
+      const fits =
+        isObject(value) &&
+        (index === 0
+          ? value.event === 'begin' && isObject(value.settings)
+          : events.includes(value.event as string) && isWhole(value));
+      if (!fits) {
         throw expected(what, place, value, remedy);
       }
       return value;

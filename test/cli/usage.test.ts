@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { commandNames, createProgram } from '../../src/cli/program.js';
+import { secondsOf } from '../../src/cli/search/duration.js';
 import { examples, welcome } from '../../src/cli/usage/examples.js';
 import { prepare } from '../../src/dataset/index.js';
 import { networkNames } from '../../src/model/index.js';
@@ -73,6 +74,14 @@ const refusals: [line: string, message: string][] = [
     'Expected two ascending numbers from 0.001 to 1 for --area but received [1,0.5]',
   ],
   [
+    'tune --budget 30',
+    'Expected a duration such as 90s, 30m or 1h30m for --budget but received "30"',
+  ],
+  [
+    'tune --leave-out sise',
+    'Expected words of recipe, network, size, learningRate, weightDecay, strength for --leave-out but received "sise"',
+  ],
+  [
     'predict --run r --weights 1,x a.jpg',
     'Expected numbers of at least 0, separated by commas, for --weights but received "1,x"',
   ],
@@ -83,6 +92,14 @@ for (const [line, message] of refusals) {
     assert.equal(await refusalOf(line), message);
   });
 }
+
+test('when a duration is typed, then it has so many seconds', () => {
+  const durations = ['90s', '30m', '1h30m', '1.5h', '1h1m1s'];
+  assert.deepEqual(
+    durations.map((typed) => secondsOf(typed, '--budget')),
+    [90, 1800, 5400, 5400, 3661],
+  );
+});
 
 test('when an unknown option is the name of a file, then the error says how to write it', async (t) => {
   const earlier = process.cwd();

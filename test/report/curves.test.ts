@@ -1,10 +1,11 @@
-/** The curves of a run and of a range test, by the elements of their drawing. */
+/** The curves of a run, of a range test and of a search, by the elements of their drawing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { axisOf } from '../../src/report/axis.js';
 import { type CurvePoint, curves } from '../../src/report/curves.js';
 import { toSvg } from '../../src/report/drawing.js';
 import { rangeTestDrawing } from '../../src/report/range-test.js';
+import { trialsDrawing } from '../../src/report/trials.js';
 
 const svgOf = (history: CurvePoint[]) => toSvg(curves(history, 't'));
 const textsOf = (svg: string) => [...svg.matchAll(/<text [^>]*>([^<]*)</g)].map(([, text]) => text);
@@ -80,4 +81,27 @@ test('when a range test is drawn, then its axis has the powers of ten, and what 
     places.every((y) => y >= 64 && y <= 372),
     places.join(' '),
   );
+});
+
+test('when a search is drawn, then each result has a dot, failures have none, and the line is the lowest loss so far', () => {
+  const losses = [2, null, 3, 1, 1.5, 900];
+  const results = losses.map((loss, trial) => {
+    return { trial, epochs: trial === 3 ? 6 : 2, loss, seconds: 60 };
+  });
+  const svg = toSvg(trialsDrawing(results, 't'));
+  const texts = textsOf(svg);
+  assert.ok(
+    texts.includes('minutes of training') && texts.includes('● after 6 epochs, grey after fewer'),
+  );
+  assert.equal(svg.match(/<circle /g)?.length, 5);
+  const [, stairs = ''] = /<polyline points="([^"]*)"/.exec(svg) ?? [];
+  const heights = stairs.split(' ').map((point) => Number(point.split(',')[1]));
+  // Two corners for each result after the first: 2, then 1.
+  assert.equal(heights.length, 9);
+  assert.deepEqual(new Set(heights).size, 2);
+  assert.deepEqual(
+    heights,
+    [...heights].sort((a, b) => a - b),
+  );
+  assert.doesNotMatch(toSvg(trialsDrawing([], 't')), /NaN|Infinity/);
 });

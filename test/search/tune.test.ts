@@ -276,12 +276,17 @@ test('when a search is killed again and again, stopped, or has too little time, 
 });
 
 test('when the log is damaged, then the error names its line', async () => {
-  const out = at('damaged');
-  await writeFiles(path.join(out, 'colour'), {
-    'log.jsonl': '{"event":"begin"}\n{"event":"end"}\n',
-  });
-  await assert.rejects(
-    tune(requestFor(out)),
-    /a line of a search for .*log\.jsonl:2 .*Restore the file/,
-  );
+  const file = at('log.jsonl');
+  const begin = '{"event":"begin","settings":{}}\n';
+  for (const [line, text] of [
+    [1, '{"event":"begin"}\n'],
+    [2, `${begin}{"event":"end"}\n`],
+    [3, `${begin}{"event":"check","trial":0,"loss":null,"accuracy":null,"seconds":0}\n{"trial":\n`],
+  ] as const) {
+    await writeFiles(folder, { 'log.jsonl': text });
+    await assert.rejects(readLog(file, searchLog), new RegExp(`log\\.jsonl:${line}.* Restore the file`));
+  }
+  // A kill cut the line off.
+  await writeFiles(folder, { 'log.jsonl': `${begin}{"event":"tr` });
+  assert.deepEqual(await readLog(file, searchLog), { settings: {}, lines: [] });
 });

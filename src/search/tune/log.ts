@@ -1,4 +1,5 @@
 /** The lines of a search's log, from which a killed search goes on and its table is made. */
+import { isObject } from '../../disk/index.js';
 import type { LogKind } from '../log.js';
 import type { Drawn } from './space.js';
 
@@ -33,4 +34,8 @@ export type LogLine = TrialLine | CheckLine;
 export const searchLog: LogKind<LogLine> = {
   what: 'a line of a search',
   events: ['trial', 'check'],
+  isWhole: (line) =>
+    ['trial', 'seconds'].every((name) => Number.isFinite(line[name])) &&
+    ['loss', 'accuracy'].every((name) => line[name] === null || Number.isFinite(line[name])) &&
+    (line.event === 'check' || (isObject(line.drawn) && Number.isFinite(line.epochs))),
 };
