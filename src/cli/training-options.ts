@@ -3,6 +3,12 @@ import { modelOptions } from '../model/index.js';
 import type { OptionTree } from '../options.js';
 import { recipeOptions, trainAugmentationOptions, trainOptions } from '../training/index.js';
 
+/** The flag of a folder with a recipe for each task. */
+export const recipesFlag = [
+  '--recipes <folder>',
+  'folder of recipes TASK.json, as tune writes them, whose options replace those of the flags for their task',
+] as const;
+
 export const trainingOptions = {
   ...recipeOptions,
   model: modelOptions,

@@ -1,6 +1,6 @@
 /** The public face of the submission stage: answers the questions, writes the submission and verifies it. */
 export { type Answered, type AnswerRequest, answerQuestions, classShares } from './answer.js';
-export { type Recipes, readRecipes, trainingFor } from './recipes.js';
+export { checkRecipes, type Recipes, readRecipes, trainingFor } from './recipes.js';
 export {
   type Member,
   type SubmitObserver,

@@ -48,10 +48,10 @@ export function checkRecipes(recipes: Recipes, tasks: readonly Task[]): void {
 }
 
 /** The options that a network of `tasks` is trained with: those of the recipe of its only task, and for the rest those of all. */
-export async function trainingFor(
-  { training, recipes }: Pick<SubmitRequest, 'training' | 'recipes'>,
+export async function trainingFor<Training extends GivenOptions>(
+  { training, recipes }: { training: Training; recipes?: Recipes | undefined },
   tasks: readonly string[],
-): Promise<SubmitRequest['training']> {
+): Promise<Training> {
   const own = tasks.length === 1 ? recipes?.[tasks[0] as string] : undefined;
-  return own === undefined ? training : completedBy(own, await withRecipe(training));
+  return own === undefined ? training : completedBy(own as Training, await withRecipe(training));
 }

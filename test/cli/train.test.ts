@@ -1,7 +1,7 @@
 /** `bobbin train`: the folders of runs, what it says at the end, and what it refuses. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { chosenGroups, trainingFolders } from '../../src/cli/runs.js';
@@ -158,6 +158,18 @@ test('when --pretrained is a run, then its network is taken; flags win over --co
   assert.deepEqual(written.slice(0, 4), notes);
   const { model } = JSON.parse(written.slice(4).join('\n'));
   assert.deepEqual(model, { network: 'mobilenet-v2', size: 32, pretrained: run });
+});
+
+test('when a task has a recipe of its own, then its options replace those of the flags', async () => {
+  await mkdir(at('recipes'));
+  await writeFile(at('recipes', 'hue.json'), '{ "augmentation": { "crop": "random" } }');
+  const words = ['--recipes', at('recipes'), '--crop', 'center', '--epochs', '1'];
+  const { code, stderr } = await train('renamed', at('own'), ...still, ...words);
+  assert.equal(code, 0, stderr);
+  const { augmentation, epochs } = JSON.parse(
+    await readFile(at('own', 'hue', 'config.json'), 'utf8'),
+  );
+  assert.deepEqual([augmentation.crop, epochs], ['random', 1]);
 });
 
 test('when a run is evaluated, then it says of which epoch the weights are, and which one was the best', async () => {

@@ -15,7 +15,7 @@ import { givenFlags, pickFlags, presetFlags, sourcesOfFlags } from '../flags.js'
 import { interruptible } from '../interrupt.js';
 import { teachersFlag } from '../prediction/teachers.js';
 import { runSubmit, showPictures } from '../submit-report.js';
-import { trainingOptions } from '../training-options.js';
+import { recipesFlag, trainingOptions } from '../training-options.js';
 
 // A submission's models have one split.
 const { folds: _, ...splitting } = prepareOptions;
@@ -40,10 +40,7 @@ export function configure(command: Command): void {
   command
     .requiredOption('--data <folder>', 'source folder in the FashionAI layout')
     .requiredOption('--out <folder>', 'folder for the prepared data, the runs and the submission')
-    .option(
-      '--recipes <folder>',
-      'folder of recipes TASK.json, as tune writes them, whose options replace those of the flags for their task',
-    )
+    .option(...recipesFlag)
     .addOption(teachersFlag())
     // `train` has it.
     .addOption(new Option('--resume').hideHelp());

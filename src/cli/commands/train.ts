@@ -2,8 +2,9 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { changeOptions, loadManifest, type Manifest, taskOf } from '../../dataset/index.js';
-import { expected } from '../../errors.js';
+import { conflict, expected } from '../../errors.js';
 import { type ProgressReporter, withProgress } from '../../report/index.js';
+import { checkRecipes, type Recipes, readRecipes, trainingFor } from '../../submission/index.js';
 import {
   checkedValues,
   type GivenOptions,
@@ -33,7 +34,7 @@ import {
   togetherHelp,
   trainingFolders,
 } from '../runs.js';
-import { trainingOptions } from '../training-options.js';
+import { recipesFlag, trainingOptions } from '../training-options.js';
 import {
   createEpochReport,
   describeEnd,
@@ -48,6 +49,7 @@ interface Flags extends ImagesFlag, TrialFlags {
   run: string;
   task?: string;
   together?: string | true;
+  recipes?: string;
   resume?: boolean;
   log?: LogName[];
   teachers?: string[];
@@ -66,6 +68,7 @@ export function configure(command: Command): void {
     .addOption(imagesFlag())
     .option('--task <name>', 'train only this task')
     .option('--together [groups]', togetherHelp)
+    .option(...recipesFlag)
     .addOption(teachersFlag())
     .option(...teachQuestionsFlag)
     .addOption(
@@ -117,6 +120,7 @@ async function run(work: Work): Promise<void> {
   const manifest = await loadManifest(flags.data, { images: flags.images });
   const { checkHashes } = pickFlags(changeOptions, flags);
   const groups = chosenGroups(manifest, flags);
+  const recipes = await recipesOf(flags, manifest);
   if (isTrial(flags)) {
     await tryOut({ ...work, manifest, groups });
     return;
@@ -126,12 +130,28 @@ async function run(work: Work): Promise<void> {
   const report = createEpochReport(progress.print);
   let validated = false;
   for (const training of trainings) {
-    validated = (await trainOne({ ...work, manifest, report }, training)) || validated;
+    const given = await trainingFor({ training: work.given, recipes }, training.tasks);
+    validated = (await trainOne({ ...work, given, manifest, report }, training)) || validated;
   }
   report.end();
   if (validated) {
     print(evaluateHint(flags));
   }
+}
+
+/** @throws InvalidInputError where networks of several tasks, or trials, would leave them out */
+async function recipesOf(flags: Flags, { tasks }: Manifest): Promise<Recipes | undefined> {
+  if (flags.recipes === undefined) {
+    return undefined;
+  }
+  if (flags.together !== undefined || isTrial(flags)) {
+    const other = flags.together === undefined ? '--dry-run and --overfit' : '--together';
+    const why = 'Give one task with its own recipe by --task and --recipe';
+    throw conflict('--recipes', other, why);
+  }
+  const recipes = await readRecipes(flags.recipes);
+  checkRecipes(recipes, tasks);
+  return recipes;
 }
 
 const isTrial = ({ dryRun, overfit }: Flags) => dryRun || overfit !== undefined;
