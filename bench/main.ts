@@ -8,7 +8,7 @@ import { networkNames } from '../src/model/index.js';
 import { cudaStatus } from '../src/pipeline/index.js';
 import { compareAccuracy } from './accuracy/accuracy.js';
 import { compare } from './compare.js';
-import { allTasks, compareCrafts } from './craft.js';
+import { allTasks, compareCrafts } from './craft/craft.js';
 import { compareFolds } from './folds/folds.js';
 import { compareOnGpu, drawnPictures } from './gpu/gpu.js';
 import { measureLoading, measureManifest } from './manifest.js';
@@ -131,9 +131,11 @@ program
   .option('--size <n>', 'side of the images in pixels', positive, 96)
   .option('--images <n>', 'labelled photos of a task', positive, 150)
   .option('--tasks <names...>', 'of the eight; default: all')
+  .option('--network <name>', 'efficientnet-lite0 or tiny', 'efficientnet-lite0')
   .option('--json <file>', 'write the rows as JSON')
   .action((folder, { images, tasks = allTasks, ...flags }) => {
     checkNames('--tasks', tasks, allTasks);
+    checkNames('--network', [flags.network], ['efficientnet-lite0', 'tiny']);
     return compareCrafts({ json: undefined, ...flags, folder, tasks, imagesPerTask: images });
   });
 program

@@ -1,14 +1,15 @@
 /** `npm run bench -- craft FOLDER`: what each option of a competitor's craft gains or loses on drawn garments. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { fashionAiTasks, type Manifest, prepare } from '../src/dataset/index.js';
-import { evaluate } from '../src/evaluation/index.js';
-import { loadClassifier } from '../src/model/index.js';
-import { teach } from '../src/prediction/index.js';
-import { textTable } from '../src/report/index.js';
-import { synthesize } from '../src/synthetic/index.js';
-import { type TrainOptions, train } from '../src/training/index.js';
-import { writeJson } from './output.js';
+import { fashionAiTasks, type Manifest, prepare, taskOf } from '../../src/dataset/index.js';
+import { evaluate } from '../../src/evaluation/index.js';
+import { loadClassifier } from '../../src/model/index.js';
+import { teach } from '../../src/prediction/index.js';
+import { textTable } from '../../src/report/index.js';
+import { synthesize } from '../../src/synthetic/index.js';
+import { type TrainOptions, train } from '../../src/training/index.js';
+import { writeJson } from '../output.js';
+import { tinyClassifier } from './tiny.js';
 
 export interface CraftOptions {
   /** Of the drawn photos, and of what is trained. */
@@ -20,6 +21,8 @@ export interface CraftOptions {
   imagesPerTask: number;
   /** By default all eight. */
   tasks: readonly string[];
+  /** `tiny`: from random weights, in seconds a run. */
+  network: 'efficientnet-lite0' | 'tiny';
   json: string | undefined;
 }
 
@@ -54,6 +57,19 @@ const crafts: readonly Craft[] = [
     name: '--ordered-loss distance',
     against: 'alone',
     options: { orderedLoss: 'distance' },
+    ofLengths: true,
+  },
+  // Other augmentation for the lengths alone: no zoom, and less of it.
+  {
+    name: '--crop random',
+    against: 'alone',
+    options: { augmentation: { crop: 'random' } },
+    ofLengths: true,
+  },
+  {
+    name: '--area 0.8,1',
+    against: 'alone',
+    options: { augmentation: { area: [0.8, 1] } },
     ofLengths: true,
   },
   { name: '--together', against: 'alone', together: true },
@@ -122,7 +138,7 @@ async function trained(
   { name, options, teachers }: Craft,
   tasks: readonly string[],
   seed: number,
-  { folder, manifest, epochs, size }: Work,
+  { folder, manifest, epochs, size, network }: Work,
 ): Promise<string> {
   const runsOf = (way: string) => path.join(folder, 'runs', `${way} ${seed}`);
   const run = path.join(runsOf(name), tasks.length > 1 ? 'together' : (tasks[0] as string));
@@ -131,8 +147,12 @@ async function trained(
     const questions = teachers === 'questions';
     await teach({ manifest, teachers: [runsOf('alone')], questions, file });
   }
+  const heads = tasks.map((task) => taskOf(manifest, task));
   const { classifier } = await train({
-    ...{ manifest, seed, epochs, run, batchSize: 16, model: { size }, resume: true },
+    ...{ manifest, seed, epochs, run, batchSize: 16, resume: true },
+    ...(network === 'tiny'
+      ? { classifier: tinyClassifier(heads, size, seed), learningRate: 0.004 }
+      : { model: { size } }),
     ...(tasks.length > 1 ? { tasks } : { task: tasks[0] }),
     ...(teachers && { softTargets: file }),
     ...options,
