@@ -45,7 +45,7 @@ before(async () => {
 
 /** Written by make_ensembles.py from the formulas. */
 const golden = JSON.parse(
-  readFileSync(new URL('../fixtures/ensembles.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../fixtures/ensembles/ensembles.json', import.meta.url), 'utf8'),
 );
 type Kind = 'one' | 'any';
 const kinds = ['one', 'any'] as const;
