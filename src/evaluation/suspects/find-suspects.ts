@@ -1,4 +1,5 @@
 /** Finds labels that are probably wrong, from predictions of images that the classifiers were not trained on. */
+import { isDeepStrictEqual } from 'node:util';
 import { checkArguments, list, record, type ShapeOf } from '../../arguments.js';
 import {
   type ByteRange,
@@ -74,7 +75,7 @@ function suspectsOf(
   manifest: Manifest,
 ): TaskSuspects {
   const task = taskOf(manifest, name);
-  if (classes.join('\n') !== task.classes.join('\n')) {
+  if (!isDeepStrictEqual(classes, task.classes)) {
     throw expected(
       `the classes ${task.classes.join(', ')}`,
       `the predictions of task ${name}`,
