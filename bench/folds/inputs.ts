@@ -52,7 +52,12 @@ export async function openFolds({ data, task: name, folds, limit }: FoldChoice):
     throw conflict('images in shards', 'peers that read files');
   }
   const drawn = limit === undefined ? samples : drawSamples(samples, limit, 1);
-  return { data, manifest: { ...manifest, samples: drawn }, task, folds: [...new Set(folds ?? all)] };
+  return {
+    data,
+    manifest: { ...manifest, samples: drawn },
+    task,
+    folds: [...new Set(folds ?? all)],
+  };
 }
 
 /** The photos of a fold, or of all others. */
