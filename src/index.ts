@@ -185,7 +185,13 @@ export {
 export {
   type CheckLine,
   type Drawn,
+  type FitPhotosProgress,
+  type FitPhotosRequest,
+  type FitPhotosResult,
+  type FitScores,
+  fitPhotos,
   type ParameterName,
+  type Score,
   type TrialLine,
   type TrialRow,
   type Tuned,

@@ -72,6 +72,11 @@ const entries: Record<string, Entry> = {
     computes: true,
     load: () => import('./commands/tune.js'),
   },
+  fit: {
+    description: 'from photos to the best model in the time given; the same command continues',
+    computes: true,
+    load: () => import('./commands/fit.js'),
+  },
   evaluate: {
     description: 'score trained classifiers on the validation split',
     computes: true,

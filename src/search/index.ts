@@ -1,4 +1,15 @@
-/** The public face of the search stage: the best options of a training in the time given. */
+/** The public face of the search stage: the best options of a training, and the best model of photos, in the time given. */
+export { fitPhotos } from './fit/fit-photos.js';
+export {
+  type FitPhotosProgress,
+  type FitPhotosRequest,
+  type FitPhotosResult,
+  fitPhotosOptions,
+  leastBudget,
+  usualBudget,
+} from './fit/options.js';
+export type { FitScores } from './fit/scores.js';
+export type { Score } from './fit/wilson.js';
 export type { CheckLine, Scored, TrialLine } from './tune/log.js';
 export {
   searchTrainOptions,

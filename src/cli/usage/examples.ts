@@ -37,6 +37,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'tune --data data --out tuned --trials 16 --leave-out size,network',
     'train --data data --run best --recipe tuned/TASK.json',
   ],
+  fit: ['fit photos --out fitted --budget 30m', 'predict --run fitted photo.jpg'],
   evaluate: ['evaluate --data data --run run', 'evaluate --data data --run run --crops ten'],
   suspects: ['suspects scores/TASK/predictions.csv --data data --out suspects'],
   'average-checkpoints': [
