@@ -92,8 +92,8 @@ class Pipeline {
 
   ImageView decode(const std::vector<std::uint8_t>& file, std::uint64_t sample) {
     size_ = decoder_.open(file);
-    draw_recipes(augmentation_, preprocessing_, {1, 0, sample}, size_.upright_width(),
-                 size_.upright_height(), recipes_);
+    draw_recipes(augmentation_, preprocessing_, {1, 0, sample},
+                 {size_.upright_width(), size_.upright_height()}, recipes_);
     const DecodePlan plan = plan_decode(recipes_, size_);
     return planes_ ? decoder_.decode(plan.region, plan.scale, {&index_, sample})
                    : decoder_.decode_rgb(plan.region, plan.scale);

@@ -1,5 +1,6 @@
 /** Bobbin's public API: the commands are made of it, and so can be your own programs. */
 export {
+  type Box,
   type ByteRange,
   type ChangeRequest,
   type CheckImages,

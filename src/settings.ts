@@ -24,7 +24,9 @@ export function checkSameSettings(folder: string, saved: Settings, now: Settings
 
 /** A digest tells a reader nothing. */
 const difference = (name: string, before = 'not given', after = 'not given'): string =>
-  digest.test(before) ? `the ${name} are not the same` : `${name} was ${before}, is ${after}`;
+  digest.test(before) || digest.test(after)
+    ? `the ${name} are not the same`
+    : `${name} was ${before}, is ${after}`;
 
 const digest = /^"[0-9a-f]{64}"$/;
 

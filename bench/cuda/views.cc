@@ -23,7 +23,7 @@ struct Drawn {
 Drawn draw(const ImageSize& size, std::uint64_t sample, bool everything) {
   std::vector<Recipe> recipes;
   draw_recipes(augmentation_of(everything), preprocessing_for_bench(), {1, 0, sample},
-               size.upright_width(), size.upright_height(), recipes);
+               {size.upright_width(), size.upright_height()}, recipes);
   return {recipes[0], plan_decode(recipes, size)};
 }
 

@@ -44,11 +44,13 @@ core::ImageList to_image_list(const Napi::Object& from) {
   const auto ends = from.Get("ends").As<Napi::Float64Array>();
   const auto files = from.Get("files").As<Napi::Uint32Array>();
   const auto extents = from.Get("extents").As<Napi::Float64Array>();
+  const auto boxes = from.Get("boxes").As<Napi::Int32Array>();
   return {text(from, "root"),
           {reinterpret_cast<const char*>(paths.Data()), paths.ElementLength()},
           {ends.Data(), ends.ElementLength()},
           {files.Data(), files.ElementLength()},
-          {extents.Data(), extents.ElementLength()}};
+          {extents.Data(), extents.ElementLength()},
+          {boxes.Data(), boxes.ElementLength()}};
 }
 
 core::LoaderOptions to_loader_options(const Napi::Object& from) {

@@ -65,14 +65,25 @@ Napi::Object from_recipe(Napi::Env env, const core::Recipe& recipe) {
   return result;
 }
 
-// drawRecipes(augmentation, preprocessing, {seed, epoch, sample, width, height}) → one per view.
+core::Photo to_photo(const Napi::Object& from) {
+  core::Photo to{from.Get("width").ToNumber().Int32Value(),
+                 from.Get("height").ToNumber().Int32Value()};
+  if (!from.Has("box")) return to;
+  const Napi::Object box = from.Get("box").ToObject();
+  const auto side = [&](std::uint32_t i) { return box.Get(i).ToNumber().Int32Value(); };
+  to.box = core::Region{side(0), side(1), side(2) - side(0), side(3) - side(1)};
+  return to;
+}
+
+// drawRecipes(augmentation, preprocessing, {seed, epoch, sample, width, height, box}) → one per
+// view.
 Napi::Value draw_recipes(const Napi::CallbackInfo& info) {
   const Napi::Object of = info[2].ToObject();
   std::vector<core::Recipe> recipes;
   core::draw_recipes(
       to_augmentation(info[0].ToObject()), to_preprocessing(info[1].ToObject()),
       {counter(number(of, "seed")), counter(number(of, "epoch")), counter(number(of, "sample"))},
-      of.Get("width").ToNumber().Int32Value(), of.Get("height").ToNumber().Int32Value(), recipes);
+      to_photo(of), recipes);
   Napi::Array result = Napi::Array::New(info.Env(), recipes.size());
   for (std::uint32_t i = 0; i < recipes.size(); ++i)
     result[i] = from_recipe(info.Env(), recipes[i]);
@@ -147,6 +158,7 @@ core::Preprocessing to_preprocessing(const Napi::Object& from) {
   core::Preprocessing to;
   to.resize = from.Get("resize").ToNumber().Int32Value();
   to.crop = from.Get("crop").ToNumber().Int32Value();
+  to.box_margin = number(from, "boxMargin");
   to.bgr = text(from, "channels") == "bgr";
   to.filter = to_choice<core::FilterKind>(from, "filter", core::kFilterNames);
   to.fit = to_choice<core::Fit>(from, "fit", core::kFitNames);

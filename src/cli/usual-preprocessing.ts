@@ -5,6 +5,7 @@ import { type Preprocessing, preprocessingOptions } from '../pipeline/index.js';
 export const usualPreprocessingOptions = {
   filter: { ...preprocessingOptions.filter, default: 'bilinear', defaultHelp: 'bilinear' },
   fit: { ...preprocessingOptions.fit, default: 'crop', defaultHelp: 'crop' },
+  boxMargin: { ...preprocessingOptions.boxMargin, default: 0, defaultHelp: '0' },
 } as const;
 
 export const usualPreprocessing: Preprocessing = {

@@ -1,5 +1,6 @@
 /** Where an image's encoded bytes are: a file of its own, or a part of a shard. */
 import { openRegular } from '../disk/index.js';
+import type { Box } from './boxes/box.js';
 
 /** In bytes; `length` is at least 1. */
 export interface ByteRange {
@@ -18,6 +19,8 @@ export interface ImageFile {
   path: string;
   /** Absent where the image is the whole file. */
   range?: ByteRange;
+  /** The part to look at; absent for the whole image. */
+  box?: Box;
 }
 
 /** An image that cannot be used. */

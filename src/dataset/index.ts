@@ -1,5 +1,9 @@
 /** The public face of the data stage: from folders, shards and label files to a manifest. */
 
+export { type Box, type BoxUnit, boxOptions, isBox } from './boxes/box.js';
+export type { GivenBox } from './boxes/fields.js';
+export { boxesOnPhotos } from './boxes/on-photos.js';
+export { checkPhotoExists, readBoxes } from './boxes/read.js';
 export { type ChangeRequest, changeOptions, changesSince } from './changes.js';
 export { mapConcurrently } from './concurrency.js';
 export { type FileStamp, fileStamp, stampOf } from './file-stamp.js';
@@ -40,7 +44,7 @@ export { fittingLayout, layoutOf, readSource } from './prepare/source.js';
 export type { Summary } from './prepare/summary.js';
 export type { TaskSummary } from './prepare/task-summary.js';
 export { checkPresence } from './presence.js';
-export { digestOf } from './samples/digest.js';
+export { digestOf, digestOfBoxes } from './samples/digest.js';
 export { drawSamples } from './samples/draw.js';
 export { ImageColumns, type ImageList } from './samples/image-columns.js';
 export { SampleTable } from './samples/sample-table.js';

@@ -1,5 +1,6 @@
 /** A prepared data set: tasks, labelled samples and questions, with the paths of their images. */
 
+import type { GivenBox } from './boxes/fields.js';
 import type { FileStamp } from './file-stamp.js';
 import type { ByteRange, ImageFile } from './image-file.js';
 
@@ -63,7 +64,7 @@ export interface Samples extends Iterable<Sample> {
 }
 
 /** One row of question.csv, in file order: an image to predict. */
-export interface Question {
+export interface Question extends Pick<ImageFile, 'box'> {
   /** The path exactly as question.csv has it: the submission repeats it. */
   path: string;
   task: string;
@@ -87,7 +88,7 @@ export interface Manifest {
   seed: number;
   /** How many folds the samples are in; absent without folds. */
   folds?: number;
-  /** The files that name or label the images; none in class folders and shards, and in manifests of earlier versions. */
+  /** The files that name or label the images, or say where to look; none in class folders and shards, and in manifests of earlier versions. */
   labelFiles?: LabelFile[];
   /** At least one. */
   tasks: [Task, ...Task[]];
@@ -112,6 +113,8 @@ export interface Labelled {
   given?: Split;
   /** What the image shows, such as a person or a product, if the source says it: its images stay in one split and in one fold. */
   group?: string;
+  /** Where to look, as the row says it: `prepare` turns it into {@link Sample.box}. */
+  givenBox?: GivenBox;
   /** Where the image was named, for messages: `file:line:column`, a shard and the image's key, or the image itself. */
   origin: string;
 }

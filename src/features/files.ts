@@ -15,10 +15,10 @@ export function imageAt(files: ImageFiles, index: number): ImageFile {
   const file = files.at(index);
   const image = typeof file === 'string' ? { path: file } : file;
   if (typeof image?.path !== 'string') {
-    throw expected('a path, or { path, range }', `files[${index}]`, file);
+    throw expected('a path, or { path, range, box }', `files[${index}]`, file);
   }
-  const { range } = image;
-  return { path: path.resolve(image.path), ...(range && { range }) };
+  const { range, box } = image;
+  return { path: path.resolve(image.path), ...(range && { range }), ...(box && { box }) };
 }
 
 /** How far the work on images is. */

@@ -34,16 +34,16 @@ export const reasonOfBefore =
 
 export async function plannedRows({ files, views, store, isRandom }: Planned): Promise<RowPlan> {
   const images = Array.from({ length: files.length }, (_, index) => imageAt(files, index));
-  const hashes =
+  const keys =
     store === undefined
       ? images.map(() => '')
-      : await mapConcurrently(images, hashedAtOnce, (image) => hashOf(image));
+      : await mapConcurrently(images, hashedAtOnce, (image) => keyOf(image));
   const chunks: PlannedRow[][] = [];
   for (let view = 0; view < views; view++) {
     const all = images.map((image, index) => ({
       ...{ image, index, view },
       place: index * views + view,
-      key: hashes[index] as string,
+      key: keys[index] as string,
     }));
     chunks.push(...inChunks(all));
   }
@@ -117,6 +117,12 @@ function keyByChunk(chunk: readonly PlannedRow[]): void {
   chunk.forEach((row, place) => {
     row.key = sha256(`${digest} ${row.view} ${place}`);
   });
+}
+
+/** Of the part that is looked at; '' where the image cannot be read. */
+async function keyOf(image: ImageFile): Promise<string> {
+  const hash = await hashOf(image);
+  return image.box === undefined || hash === '' ? hash : sha256(`${hash} ${image.box.join(' ')}`);
 }
 
 /** The SHA-256 of an image's encoded bytes, in hex; '' where they cannot be read, which its decoding tells better. */

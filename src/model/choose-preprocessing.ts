@@ -9,6 +9,7 @@ interface PreprocessingChoice {
   preprocessing?: 'weights' | 'network' | undefined;
   filter?: Filter | undefined;
   fit?: Fit | undefined;
+  boxMargin?: number | undefined;
 }
 
 /**
@@ -22,7 +23,7 @@ export function choosePreprocessing(
   size: number,
   { name, network }: NamedNetwork,
   weights: StartingWeights | undefined,
-  { preprocessing: choice, filter, fit }: PreprocessingChoice,
+  { preprocessing: choice, filter, fit, boxMargin }: PreprocessingChoice,
 ): Preprocessing {
   const own = network.preprocessing(size);
   const theirs = weights?.preprocessing?.(size) ?? own;
@@ -37,7 +38,12 @@ export function choosePreprocessing(
     );
   }
   const chosen = choice === 'network' ? own : theirs;
-  return { ...chosen, ...(filter && { filter }), ...(fit && { fit }) };
+  return {
+    ...chosen,
+    ...(filter && { filter }),
+    ...(fit && { fit }),
+    ...(boxMargin !== undefined && { boxMargin }),
+  };
 }
 
 /** The same network was published with means of 127 and of 127.5: a level is no difference that training notices. */

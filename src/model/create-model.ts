@@ -28,7 +28,8 @@ import { publishedWeights, readWeights, type StartingWeights } from './pretraine
 import { assignWeights } from './weights/assign.js';
 import type { NamedTensors } from './weights/index.js';
 
-export interface ModelOptions extends Pick<Given, 'preprocessing' | 'filter' | 'fit'> {
+export interface ModelOptions
+  extends Pick<Given, 'preprocessing' | 'filter' | 'fit' | 'boxMargin'> {
   /**
    * A name of `networkNames`, or the path of a folder that `import` wrote, with a slash: `./NET`. By default the network of
    * the run in `pretrained`, else `efficientnet-lite0`.

@@ -159,7 +159,8 @@ export class Loader<Type extends PixelType = 'float32'> {
       checkOption(name, { ...counter, min: 1 }, side);
     }
     const entry = this.entries?.indexOf(sample) ?? sample;
-    const of = { seed: this.seed, epoch, sample: entry, width, height };
+    const { box } = this.samples.at(sample) as LoaderSample;
+    const of = { seed: this.seed, epoch, sample: entry, width, height, ...(box && { box }) };
     return pipelineAddon().drawRecipes(this.augmentation, this.preprocessing, of);
   }
 

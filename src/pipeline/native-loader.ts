@@ -1,5 +1,5 @@
 /** The types of the exports of the addon's loader.cc. Only src/pipeline uses them. */
-import type { ImageList } from '../dataset/index.js';
+import type { Box, ImageList } from '../dataset/index.js';
 import { native, type SlotLease } from '../native.js';
 import type { Augmentation } from './augmentation.js';
 import type { PixelType } from './pixel-type.js';
@@ -167,7 +167,7 @@ export interface NativePipeline {
   drawRecipes(
     augmentation: Augmentation,
     preprocessing: Preprocessing,
-    of: { seed: number; epoch: number; sample: number; width: number; height: number },
+    of: { seed: number; epoch: number; sample: number; width: number; height: number; box?: Box },
   ): Recipe[];
   /** The list of operations in C++, by which a test checks {@link effectKinds} and the options. */
   effects: readonly { kind: string; needsWholeView: boolean }[];

@@ -3,7 +3,7 @@ import { expected } from '../errors.js';
 import { checkKeys } from '../near-miss.js';
 import { checkOption } from '../options.js';
 
-/** The two options of a preprocessing that a user may choose for a network. */
+/** The options of a preprocessing that a user may choose for a network. */
 export const preprocessingOptions = {
   filter: {
     type: 'choice',
@@ -18,6 +18,14 @@ export const preprocessingOptions = {
     default: undefined,
     defaultHelp: 'that of the network',
     help: 'how photos become square: cropped, padded with the mean colour, or squashed to both sides',
+  },
+  boxMargin: {
+    type: 'number',
+    default: undefined,
+    defaultHelp: 'that of the network, usually 0',
+    min: 0,
+    max: 10,
+    help: 'what is seen around the box of a photo that has one: this share of its width to the left and to the right, and of its height above and below',
   },
 } as const;
 
@@ -40,6 +48,8 @@ export type Fit = (typeof preprocessingOptions.fit.choices)[number];
  * A fixed or random crop is a window of `crop` × `crop` canvas pixels. The window of a `random-resized` crop is a share of the
  * photo with `crop`; with `pad` and `squash` it is a share of the square canvas, as if the photo had been padded or squashed
  * before (fastai's `Resize` with `ResizeMethod.Pad` or `Squish`, then `RandomResizedCrop`). It is resized to `crop` × `crop`.
+ *
+ * Of a photo with a box, `photo` above means what the box and its margin show of it, as if the photo had been cut to that before.
  */
 export interface Preprocessing {
   /** Side in pixels that the photo gets before a fixed crop; `fit` says which one. */
@@ -59,6 +69,11 @@ export interface Preprocessing {
   filter?: Filter | undefined;
   /** How photos become square. Default `crop`. */
   fit?: Fit | undefined;
+  /**
+   * What is seen around the box of a photo that has one: this share of the box's width is added to its left and to its right, and this
+   * share of its height above and below; the result is widened to whole pixels and cut at the photo's edges. Default 0.
+   */
+  boxMargin?: number | undefined;
 }
 
 /** The same with defaults for what a file that was saved before lacks. Equal ones have equal JSON. */
@@ -70,11 +85,30 @@ export const completePreprocessing = ({
   channels,
   filter = 'bilinear',
   fit = 'crop',
-}: Preprocessing): Preprocessing => ({ resize, crop, mean, std, channels, filter, fit });
+  boxMargin = 0,
+}: Preprocessing): Preprocessing => ({
+  resize,
+  crop,
+  mean,
+  std,
+  channels,
+  filter,
+  fit,
+  boxMargin,
+});
+
+const preprocessingKeys = [
+  'resize',
+  'crop',
+  'mean',
+  'std',
+  'channels',
+  ...Object.keys(preprocessingOptions),
+];
 
 /** @throws InvalidInputError unless `value`, which `name` names, is a usable {@link Preprocessing}. */
 export function checkPreprocessing(value: Preprocessing, name = 'preprocessing'): void {
-  checkKeys(name, value, ['resize', 'crop', 'mean', 'std', 'channels', 'filter', 'fit']);
+  checkKeys(name, value, preprocessingKeys);
   const size = { type: 'integer', default: 0, min: 1, max: 8192, help: '' } as const;
   checkOption(`${name}.resize`, size, value.resize);
   checkOption(`${name}.crop`, { ...size, max: value.resize }, value.crop);
@@ -89,7 +123,7 @@ export function checkPreprocessing(value: Preprocessing, name = 'preprocessing')
   }
   const channels = { type: 'choice', choices: ['rgb', 'bgr'], default: 'rgb', help: '' } as const;
   checkOption(`${name}.channels`, channels, value.channels);
-  for (const key of ['filter', 'fit'] as const) {
+  for (const key of ['filter', 'fit', 'boxMargin'] as const) {
     if (value[key] !== undefined) {
       checkOption(`${name}.${key}`, preprocessingOptions[key], value[key]);
     }

@@ -26,7 +26,7 @@ export interface ClassifyProgress extends ImageProgress {}
 
 /** A request to {@link classify}. */
 export interface ClassifyRequest extends Classifiers, GivenValues<typeof classifyOptions> {
-  /** Paths, with a byte range for an image inside a shard. */
+  /** Paths, with a byte range for an image inside a shard, and a box where only a part of an image is looked at. */
   files: ImageFiles;
   /** The expected classes. A classifier with other classes, or in another order, is refused. */
   classes?: readonly string[] | undefined;

@@ -1,12 +1,19 @@
 /** Answers the questions of a data set task by task and writes the answers as a submission. */
-import { type Manifest, resolveSample, samplesOf, type Task } from '../dataset/index.js';
+import {
+  type ImageFile,
+  type Manifest,
+  resolveSample,
+  samplesOf,
+  type Task,
+} from '../dataset/index.js';
 import { labelOf } from '../pipeline/index.js';
 import type { Prediction, PredictRequest } from '../prediction/index.js';
 import { type Submission, writeSubmission } from './write.js';
 
 /** The images that one task's questions ask about, each once, and what {@link predict} needs to predict them. */
 export type QuestionImages = Required<Pick<PredictRequest, 'classes' | 'fallback'>> & {
-  files: string[];
+  /** Paths, with a box where only a part of an image is looked at. */
+  files: (string | ImageFile)[];
 };
 
 export interface AnswerRequest {
@@ -38,8 +45,14 @@ export async function answerQuestions({ manifest, out, answer }: AnswerRequest):
 
 function questionImages(manifest: Manifest, task: Task): QuestionImages {
   const questions = manifest.questions.filter((question) => question.task === task.name);
-  const files = new Set(questions.map(({ file }) => resolveSample(manifest, file)));
-  return { files: [...files], classes: task.classes, fallback: classShares(manifest, task) };
+  const files = new Map(
+    questions.map(({ file, box }) => {
+      const path = resolveSample(manifest, file);
+      return [path, box === undefined ? path : { path, box }] as const;
+    }),
+  );
+  const fallback = classShares(manifest, task);
+  return { files: [...files.values()], classes: task.classes, fallback };
 }
 
 /** Each class's share of a task's training images, 0…1, each counted for all of its labels: the best answer about an image that cannot be read. */

@@ -153,7 +153,7 @@ function relocated(
   return { ...stored, files: places.map(imageName), failures };
 }
 
-/** A digest of a model, and of the images' names from `root`, their sizes and times: all may move together. */
+/** A digest of a model, and of the images' names from `root`, their sizes, times and boxes: all may move together. */
 async function originOf(
   modelFolder: string,
   root: string,
@@ -164,7 +164,8 @@ async function originOf(
     const image = imageFile(file);
     const stamp = await fileStamp(image.path);
     const name = imageName({ ...image, path: path.relative(root, image.path) });
-    return `${name} ${stamp?.size} ${stamp?.modified}`;
+    const box = image.box === undefined ? '' : ` ${image.box.join()}`;
+    return `${name} ${stamp?.size} ${stamp?.modified}${box}`;
   });
   return sha256([model, ...images].join('\n'));
 }

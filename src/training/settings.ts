@@ -1,6 +1,6 @@
 /** The settings that determine the result of a run: saved to config.json and to checkpoints, compared on resume. */
 import path from 'node:path';
-import { digestOf } from '../dataset/index.js';
+import { digestOf, digestOfBoxes } from '../dataset/index.js';
 import { ifPresent, isObject, readText, writeWhole } from '../disk/index.js';
 import {
   type Classifier,
@@ -20,7 +20,7 @@ import type { LabelTable } from './tasks/label-table.js';
 export interface NetworkOptions
   extends Pick<
     ModelOptions,
-    'network' | 'pretrained' | 'size' | 'preprocessing' | 'filter' | 'fit'
+    'network' | 'pretrained' | 'size' | 'preprocessing' | 'filter' | 'fit' | 'boxMargin'
   > {}
 
 /** The options of the network that a run was begun with; paths are absolute. */
@@ -31,7 +31,7 @@ export function modelSettings(
   { network, imported, preprocessing }: Classifier,
   given: NetworkOptions = {},
 ): ModelSettings {
-  const { preprocessing: choice, filter, fit } = given;
+  const { preprocessing: choice, filter, fit, boxMargin } = given;
   return {
     // Without a folder, the run in `pretrained` has an imported network.
     network: networkPath(given.network ?? (imported ? undefined : network)),
@@ -40,6 +40,7 @@ export function modelSettings(
     preprocessing: choice,
     filter,
     fit,
+    boxMargin,
   };
 }
 
@@ -59,6 +60,7 @@ export function resumedModel(
     preprocessing: given.preprocessing ?? begun.preprocessing,
     filter: given.filter ?? begun.filter,
     fit: given.fit ?? begun.fit,
+    boxMargin: given.boxMargin ?? begun.boxMargin,
   };
 }
 
@@ -78,6 +80,7 @@ export function settingsOf(
     ...orderOf(plan),
     'soft targets': plan.taught?.digest,
     ...digestsOf(plan),
+    ...boxDigestsOf(plan),
   };
 }
 
@@ -86,6 +89,12 @@ function orderOf({ tasks, values }: Plan): Settings {
   const first = tasks.flatMap(({ name, ordered }) => (ordered ? [[name, ordered.from]] : []));
   return values.orderedLoss === 'none' ? {} : { ordered: Object.fromEntries(first) };
 }
+
+/** Only of images with boxes: settings that earlier versions saved have none. */
+const boxDigestsOf = ({ training, validation }: Plan): Settings => ({
+  'boxes of the training images': digestOfBoxes(training),
+  'boxes of the validation images': digestOfBoxes(validation),
+});
 
 function digestsOf({ tasks, training, validation, labels }: Plan): Settings {
   if (labels === undefined) {

@@ -98,3 +98,19 @@ test('when a finished run is resumed with the same options, then nothing is trai
   });
   assert.deepEqual(warnings, []);
 });
+
+test('when a run is resumed with other boxes of the same photos, then that is refused', async () => {
+  const boxed = (x1: number) => ({
+    ...manifest,
+    samples: manifest.samples.map((sample) => ({ ...sample, box: [0, 0, x1, 48] as const })),
+  });
+  await begin('boxed', { epochs: 1, manifest: boxed(24) });
+  const same = await resume('boxed', { epochs: 1, manifest: boxed(24) });
+  assert.ok(same.wasFinished);
+  for (const other of [boxed(30), manifest]) {
+    await assert.rejects(
+      resume('boxed', { epochs: 1, manifest: other }),
+      /begun with other settings \(the boxes of the training images are not the same; the boxes of the validation images are not the same\)/,
+    );
+  }
+});

@@ -40,8 +40,8 @@ std::optional<OpenedSample> SampleReader::open(const SampleKey& key, const Decod
   const std::optional<ImageSize> size =
       decoded ? ImageSize{decoded->width, decoded->height, 1} : read(key.sample);
   if (!size) return std::nullopt;
-  draw_recipes(augmentation_, preprocessing_, key, size->upright_width(), size->upright_height(),
-               recipes_);
+  const Photo photo{size->upright_width(), size->upright_height(), sources_.box(key.sample)};
+  draw_recipes(augmentation_, preprocessing_, key, photo, recipes_);
   return OpenedSample{key, *size, recipes_, decoded};
 }
 

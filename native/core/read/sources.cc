@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -63,6 +65,13 @@ Extent Sources::extent(std::uint64_t sample) const {
   if (images_.extents.empty()) return {file};
   return {file, static_cast<std::uint64_t>(images_.extents[2 * sample]),
           static_cast<std::uint64_t>(images_.extents[2 * sample + 1])};
+}
+
+std::optional<Region> Sources::box(std::uint64_t sample) const {
+  if (images_.boxes.empty()) return std::nullopt;
+  const std::span<const std::int32_t> box = images_.boxes.subspan(4 * sample, 4);
+  if (box[0] == box[2]) return std::nullopt;
+  return Region{box[0], box[1], box[2] - box[0], box[3] - box[1]};
 }
 
 // The result lives until the thread's next call, which uses its memory again.

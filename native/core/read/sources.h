@@ -7,12 +7,14 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "core/base/image.h"
 #include "core/base/scratch.h"
 #include "core/decode/scan_index.h"
 
@@ -28,6 +30,8 @@ struct ImageList {
   std::span<const double> ends;          // By path: its end in `paths`, where the next one begins.
   std::span<const std::uint32_t> files;  // By sample: its path.
   std::span<const double> extents;       // By sample: offset and length; empty if all are whole.
+  // By sample: left, top, right and bottom of a box; zeros for none; empty if there are no boxes.
+  std::span<const std::int32_t> boxes = {};
 };
 
 // One sample's bytes, by an index into a list of paths.
@@ -46,6 +50,8 @@ class Sources {
   Sources& operator=(const Sources&) = delete;
 
   std::uint64_t size() const { return images_.files.size(); }
+  // Where to look in the upright image; nothing for the whole image.
+  std::optional<Region> box(std::uint64_t sample) const;
   // For messages: the path and, for a part of a shard, its first byte.
   std::string name(std::uint64_t sample) const;
   // Replaces the content of `bytes` by the sample's, and keeps their memory unless it is left over

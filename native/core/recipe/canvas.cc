@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <string>
 
 #include "core/base/image.h"
 #include "core/recipe/recipe.h"
@@ -35,6 +36,17 @@ CanvasSide padded(int source, int longer, const Preprocessing& preprocessing) {
   return {resize, centered(resize - crop) + inside, photo, static_cast<double>(source) / photo};
 }
 
+// Where a part of an axis begins and ends.
+struct Span {
+  std::int64_t begin, end;
+};
+
+Span widened(int start, int length, double margin, int photo) {
+  const std::int64_t around = std::llround(margin * length);
+  return {std::max<std::int64_t>(start - around, 0),
+          std::min<std::int64_t>(std::int64_t{start} + length + around, photo)};
+}
+
 // One axis of a view: `count` of its pixels, from `first` on, show `length` source pixels from
 // `start` on.
 struct Shown {
@@ -57,6 +69,19 @@ Shown shown_of(double start, double length, int size, const CanvasSide& side) {
 }  // namespace
 
 int centered(int last) { return static_cast<int>(std::nearbyint(last / 2.0)); }
+
+Region part_of(const Photo& photo, double margin) {
+  if (!photo.box) return {0, 0, photo.width, photo.height};
+  const Region& box = *photo.box;
+  const Span x = widened(box.left, box.width, margin, photo.width);
+  const Span y = widened(box.top, box.height, margin, photo.height);
+  if (x.begin >= x.end || y.begin >= y.end) {
+    throw ImageError("its box shows nothing of its " + std::to_string(photo.width) + " x " +
+                     std::to_string(photo.height) + " pixels");
+  }
+  return {static_cast<int>(x.begin), static_cast<int>(y.begin), static_cast<int>(x.end - x.begin),
+          static_cast<int>(y.end - y.begin)};
+}
 
 Canvas canvas_of(const Preprocessing& preprocessing, int width, int height) {
   const int shorter = std::min(width, height), longer = std::max(width, height);

@@ -1,6 +1,7 @@
 // The canvas of a photo: what `fit` makes of it, and what every crop is a window of.
 #pragma once
 
+#include "core/base/image.h"
 #include "core/recipe/recipe.h"
 
 namespace bobbin::core {
@@ -15,6 +16,11 @@ struct CanvasSide {
 struct Canvas {
   CanvasSide x, y;
 };
+
+// The part of a photo that its box and a margin of so many of the box's sides show, which is
+// rounded to whole pixels; the whole photo without a box. Throws ImageError if they show nothing of
+// it.
+Region part_of(const Photo& photo, double margin);
 
 // The canvas of an upright image (src/pipeline/preprocessing.ts defines it). Throws ImageError if a
 // side of the resized image would exceed 2³¹ − 1.

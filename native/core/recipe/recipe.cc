@@ -142,13 +142,14 @@ std::array<float, 3> fill_of(const Preprocessing& preprocessing) {
 }  // namespace
 
 void draw_recipes(const Augmentation& augmentation, const Preprocessing& preprocessing,
-                  const SampleKey& key, int width, int height, std::vector<Recipe>& recipes) {
+                  const SampleKey& key, const Photo& photo, std::vector<Recipe>& recipes) {
   Random random(random_key(key.seed, key.epoch, key.sample, Stream::kAugment));
   const int size = preprocessing.crop;
   const bool resizes = augmentation.crop == Crop::kRandomResized;
-  Canvas canvas = canvas_of(preprocessing, width, height);
+  const Region part = part_of(photo, preprocessing.box_margin);
+  Canvas canvas = canvas_of(preprocessing, part.width, part.height);
   // Shares of a photo that is cropped are whole pixels of the source.
-  if (resizes && preprocessing.fit == Fit::kCrop) canvas = whole_canvas(width, height);
+  if (resizes && preprocessing.fit == Fit::kCrop) canvas = whole_canvas(part.width, part.height);
   recipes.clear();
   recipes.resize(augmentation.views());
   for (std::size_t view = 0; view < recipes.size(); ++view) {
@@ -168,6 +169,9 @@ void draw_recipes(const Augmentation& augmentation, const Preprocessing& preproc
     recipe.filter = preprocessing.filter;
     recipe.flip = mirrored != (view >= 5);
     show(recipe.window, canvas, recipe);
+    recipe.window.left += part.left;
+    recipe.window.top += part.top;
+    if (photo.box) recipe.part = part;
     recipe.color = color;
     recipe.noise_key = mix64(noise_key + view);
     recipe.noise_sigma = static_cast<float>(augmentation.noise);
@@ -176,6 +180,17 @@ void draw_recipes(const Augmentation& augmentation, const Preprocessing& preproc
     recipe.erasure = erasure;
     recipe.erasure.key = mix64(erasure.key + view);
   }
+}
+
+TurnedPart Recipe::turned_part(const ImageSize& stored, int scale) const {
+  const Region whole{0, 0, stored.upright_width(), stored.upright_height()};
+  const Region from = part.value_or(whole);
+  const TurnedWindow turned = turn(window_of(from), stored);
+  const auto side = [scale](double start, int length) {
+    const int first = static_cast<int>(start);
+    return TurnedPart::Side{first / scale, (first + length + scale - 1) / scale};
+  };
+  return {side(turned.left, from.width), side(turned.top, from.height)};
 }
 
 TurnedWindow turn(const Window& window, const ImageSize& size) {

@@ -28,6 +28,14 @@ struct Preprocessing {
   bool bgr = false;
   FilterKind filter = FilterKind::kBilinear;
   Fit fit = Fit::kCrop;
+  double box_margin = 0;  // On each side of a box, as a share of the box's own side.
+};
+
+// An upright photo: its sides, and the box that says where to look, which may reach past them.
+struct Photo {
+  int width = 0;
+  int height = 0;
+  std::optional<Region> box = std::nullopt;
 };
 
 // A rectangle in pixels of the upright image; edges may lie between pixels.
@@ -37,6 +45,9 @@ struct Window {
   double width = 0;
   double height = 0;
 };
+inline Window window_of(const Region& region) {
+  return {double(region.left), double(region.top), double(region.width), double(region.height)};
+}
 
 // Where an upright window begins on the upright axes, in the direction of the stored pixels:
 // backwards if `reversed_x` or `reversed_y`.
@@ -45,6 +56,14 @@ struct TurnedWindow {
   bool reversed_x = false, reversed_y = false;
 };
 TurnedWindow turn(const Window& window, const ImageSize& size);
+
+// The columns and rows that count, on the same axes, each from `first` to before `end`.
+struct TurnedPart {
+  struct Side {
+    int first = 0, end = 0;
+  };
+  Side x, y;
+};
 
 // A rectangle of the finished view that is blotted out.
 struct Erasure {
@@ -59,6 +78,8 @@ struct Recipe {
   Window window;
   int size = 0;                 // Side of the square output in pixels.
   std::optional<Region> photo;  // The part of the view that the window fills, if that is not all.
+  // The part of the upright photo that counts, if it has a box: the filter reads nothing else.
+  std::optional<Region> part;
   FilterKind filter = FilterKind::kBilinear;
   bool flip = false;
   // 3×4, row-major: colour' = A · (red, green, blue, mean grey of the view)ᵀ.
@@ -69,6 +90,9 @@ struct Recipe {
   // The border, and what lies outside of the view, to effects: RGB in 0…255 units.
   std::array<float, 3> fill{};
   Erasure erasure;
+
+  // `part` on the axes of a TurnedWindow, in pixels of an image that is reduced by `scale`.
+  TurnedPart turned_part(const ImageSize& stored, int scale) const;
 
   // The part of the view that the window fills.
   Region filled() const { return photo.value_or(Region{0, 0, size, size}); }
@@ -81,10 +105,11 @@ struct SampleKey {
   std::uint64_t sample = 0;
 };
 
-// Draws the recipes of all views of a sample whose upright image is width × height. Five-crop gives
-// top left, top right, bottom left, bottom right, centre; ten-crop adds the same five mirrored.
-// Throws ImageError if a side of the resized image would exceed 2³¹ − 1.
+// Draws the recipes of all views of a photo: of the part that its box and the margin show, as if it
+// had been cut to that before. Five-crop gives top left, top right, bottom left, bottom right,
+// centre; ten-crop adds the same five mirrored. Throws ImageError if a side of the resized image
+// would exceed 2³¹ − 1, and if the box shows nothing of the photo.
 void draw_recipes(const Augmentation& augmentation, const Preprocessing& preprocessing,
-                  const SampleKey& key, int width, int height, std::vector<Recipe>& recipes);
+                  const SampleKey& key, const Photo& photo, std::vector<Recipe>& recipes);
 
 }  // namespace bobbin::core

@@ -30,6 +30,11 @@ Window stored_window(const Window& upright, const ImageSize& size) {
   return {turned.left, turned.top, upright.width, upright.height};
 }
 
+// An axis of which only a part counts.
+Axis narrowed(const Axis& axis, const TurnedPart::Side& part) {
+  return {std::min(axis.length, part.end), std::max(axis.begin, part.first), axis.end, part.first};
+}
+
 // Copies `plane` with rows and columns swapped.
 void transpose_plane(const Plane& plane, int channels, Scratch& memory, Plane& swapped) {
   const Region& region = plane.region;
@@ -50,6 +55,12 @@ void transpose_plane(const Plane& plane, int channels, Scratch& memory, Plane& s
   }
 }
 
+// The part of the image that a recipe may read, in stored pixels.
+Window stored_part(const Recipe& recipe, const ImageSize& size) {
+  if (!recipe.part) return window_of({0, 0, size.width, size.height});
+  return stored_window(window_of(*recipe.part), size);
+}
+
 }  // namespace
 
 DecodePlan plan_decode(std::span<const Recipe> recipes, const ImageSize& size) {
@@ -63,10 +74,12 @@ DecodePlan plan_decode(std::span<const Recipe> recipes, const ImageSize& size) {
     // A step counts as at least one source pixel for the filter's width.
     const double reach_x = support_of(recipe.filter) * std::max(1.0, step_x);
     const double reach_y = support_of(recipe.filter) * std::max(1.0, step_y);
-    left = std::min(left, window.left - reach_x);
-    top = std::min(top, window.top - reach_y);
-    right = std::max(right, window.left + window.width + reach_x);
-    bottom = std::max(bottom, window.top + window.height + reach_y);
+    const Window part = stored_part(recipe, size);
+    left = std::min(left, std::max(window.left - reach_x, part.left));
+    top = std::min(top, std::max(window.top - reach_y, part.top));
+    right = std::max(right, std::min(window.left + window.width + reach_x, part.left + part.width));
+    bottom =
+        std::max(bottom, std::min(window.top + window.height + reach_y, part.top + part.height));
     smallest_reduction = std::min({smallest_reduction, step_x, step_y});
   }
   DecodePlan plan;
@@ -166,10 +179,12 @@ void Renderer::set_taps(const ImageView& image, const Recipe& recipe, const Imag
     return Axis{plane.height, plane.region.top, plane.region.top + plane.region.height};
   };
   const Region filled = recipe.filled();
+  const TurnedPart part = recipe.turned_part(size, image.scale);
   column_taps_.set(turned.left / scale, window.width / scale, filled.width,
-                   turned.reversed_x != recipe.flip, axis_x(planes_[0]), recipe.filter);
+                   turned.reversed_x != recipe.flip, narrowed(axis_x(planes_[0]), part.x),
+                   recipe.filter);
   row_taps_.set(turned.top / scale, window.height / scale, filled.height, turned.reversed_y,
-                axis_y(planes_[0]), recipe.filter);
+                narrowed(axis_y(planes_[0]), part.y), recipe.filter);
   if (image.space != ColorSpace::kYcc) return;
   if (planes_[1].halved_x) halved_column_taps_.halve(column_taps_, axis_x(planes_[1]));
   if (planes_[1].halved_y) halved_row_taps_.halve(row_taps_, axis_y(planes_[1]));

@@ -82,6 +82,7 @@ void Taps::finish() {
 void Taps::set(double start, double length, int outputs, bool reversed, const Axis& axis,
                FilterKind kind) {
   kind_ = kind;
+  axis_ = axis;
   const double step = length / outputs;
   const double reach = support_of(kind) * std::max(1.0, step);
   slope_ = static_cast<float>(1 / std::max(1.0, step));
@@ -136,8 +137,13 @@ void Taps::halve(const Taps& whole, const Axis& axis) {
   } else {
     halve_weights<FilterKind::kBicubic>(whole, axis);
   }
+  // Near an edge of either axis the filter's height alone does not say which samples count.
   for (int i = 0; i < outputs_; ++i) {
-    if (first_[i] == 0 || first_[i] + count_ == axis.length) halve_at_edge(whole, i, axis);
+    const int first = whole.begin_ + whole.first_[i];
+    if (first_[i] == 0 || first_[i] + count_ == axis.length || first == whole.axis_.first ||
+        first + whole.count_ == whole.axis_.length) {
+      halve_at_edge(whole, i, axis);
+    }
   }
   finish();
 }
@@ -167,7 +173,7 @@ void Taps::halve_weights(const Taps& whole, const Axis& axis) {
   }
 }
 
-// At an edge a neighbour is missing: the edge's own sample replaces it.
+// At an edge of the halved axis a neighbour is missing: the edge's own sample replaces it.
 void Taps::halve_at_edge(const Taps& whole, int output, const Axis& axis) {
   const auto weight = [&](int sample) -> float& {
     return weights_[std::ptrdiff_t{sample - first_[output]} * stride_ + output];

@@ -11,10 +11,11 @@
 namespace bobbin::core {
 
 // Part of an axis of `length` samples: only samples from `begin` to `end` are held. Samples past
-// the axis's end do not belong to it.
+// the axis's end, and those before `first`, do not belong to it.
 struct Axis {
   int length = 0;
   int begin = 0, end = 0;
+  int first = 0;
 
   int held() const { return std::min(end, length); }  // One after the last sample.
 };
@@ -28,7 +29,8 @@ class Taps {
            FilterKind kind = FilterKind::kBilinear);
 
   // The same outputs from an axis with half the samples of `whole`. Includes libjpeg's upsampling,
-  // ¾ of the nearer and ¼ of the other neighbour: both filters in one.
+  // ¾ of the nearer and ¼ of the other neighbour: both filters in one. That neighbour may lie
+  // outside of the axis of `whole`, if it is on this one.
   void halve(const Taps& whole, const Axis& axis);
 
   int begin() const { return begin_; }  // The first sample that any output needs.
@@ -65,6 +67,7 @@ class Taps {
   std::vector<float> distances_, scales_;
   float slope_ = 1;  // Steps in a sample.
   int begin_ = 0, end_ = 0;
+  Axis axis_;
 };
 
 }  // namespace bobbin::core

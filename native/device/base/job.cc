@@ -37,8 +37,8 @@ Extent extent_of(const Plane& plane, bool columns) {
 std::int64_t to_fixed(double samples) { return std::llround(samples * 0x1p32); }
 
 // An axis of the view: `outputs` pixels that span `length` samples from `start`.
-JobAxis axis_of(double start, double length, int outputs, const Extent& whole,
-                const Extent& chroma) {
+JobAxis axis_of(double start, double length, int outputs, const core::TurnedPart::Side& part,
+                const Extent& whole, const Extent& chroma) {
   JobAxis axis;
   axis.start = to_fixed(start);
   axis.step = std::max<std::int64_t>(to_fixed(length / outputs), 1);
@@ -48,6 +48,8 @@ JobAxis axis_of(double start, double length, int outputs, const Extent& whole,
     axis.begin[i] = extent.begin;
     axis.end[i] = extent.end;
   }
+  axis.length[0] = std::min(axis.length[0], part.end);
+  axis.first = part.first;
   return axis;
 }
 
@@ -64,12 +66,13 @@ void set_axes(const ImageView& image, const ImageSize& size, const Recipe& recip
   const bool transposed = size.transposed();
   const Window& window = recipe.window;
   const core::TurnedWindow turned = core::turn(window, size);
+  const core::TurnedPart part = recipe.turned_part(size, image.scale);
   const double scale = image.scale;
   const Plane& whole = image.planes[0];
   const Plane& chroma = image.planes[image.space == ColorSpace::kYcc ? 1 : 0];
-  job.columns = axis_of(turned.left / scale, window.width / scale, recipe.size,
+  job.columns = axis_of(turned.left / scale, window.width / scale, recipe.size, part.x,
                         extent_of(whole, !transposed), extent_of(chroma, !transposed));
-  job.rows = axis_of(turned.top / scale, window.height / scale, recipe.size,
+  job.rows = axis_of(turned.top / scale, window.height / scale, recipe.size, part.y,
                      extent_of(whole, transposed), extent_of(chroma, transposed));
   job.columns.filter = job.rows.filter = recipe.filter;
   job.columns.reversed = turned.reversed_x != recipe.flip;

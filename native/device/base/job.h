@@ -21,6 +21,9 @@ struct JobAxis {
   core::FilterKind filter = core::FilterKind::kBilinear;
   // For luma (or all colours), and for chroma: the axis's samples, and those in memory.
   std::int32_t length[2] = {}, begin[2] = {}, end[2] = {};
+  // Samples of full resolution before this one do not count, nor those from `length` on: the part
+  // of a photo with a box.
+  std::int32_t first = 0;
 };
 
 // 8-bit samples in the device's memory. Sample (x, y) of the upright image lies at

@@ -94,7 +94,7 @@ BOBBIN_SHARED inline PlacedFilter filter_at(const JobAxis& axis, int position) {
   const auto first = static_cast<std::int32_t>((center - reach + kHalf) >> 32);
   const auto end = static_cast<std::int32_t>((center + reach + kHalf - 1) >> 32);
   PlacedFilter filter;
-  filter.begin[0] = std::clamp(first, axis.begin[0], held_end(axis, 0) - 1);
+  filter.begin[0] = std::clamp(first, std::max(axis.begin[0], axis.first), held_end(axis, 0) - 1);
   filter.end[0] = std::clamp(end, filter.begin[0] + 1, held_end(axis, 0));
   // An even sample also needs the previous chroma sample, an odd one the next.
   const int lean = axis.halved ? 1 : 0;
@@ -117,19 +117,21 @@ BOBBIN_SHARED inline PlacedFilter filter_of(const JobAxis& axis, int outputs, in
 }
 
 // A sample's weight. For halved chroma it includes libjpeg's upsampling: ¾ of the nearer and ¼ of
-// the other neighbour, or the nearer one alone at the edge.
+// the other neighbour, or the nearer one alone at the edge of the photo.
 BOBBIN_SHARED inline float weight_at(const PlacedFilter& filter, const JobAxis& axis,
                                      int resolution, int sample) {
   if (resolution == 0 || !axis.halved) {
     return height_at(filter, axis.filter, static_cast<float>(sample - filter.begin[0])) *
            filter.scale;
   }
-  const int even = 2 * sample, length = axis.length[0];
-  const auto at = static_cast<float>(even - filter.begin[0]);
-  const float left = height_at(filter, axis.filter, at);
-  const float right = even + 1 < length ? height_at(filter, axis.filter, at + 1) : 0;
-  const float before = even > 0 ? height_at(filter, axis.filter, at - 1) : left;
-  const float behind = even + 2 < length ? height_at(filter, axis.filter, at + 2) : right;
+  const int even = 2 * sample;
+  const auto height = [&](int whole) {
+    const bool counts = whole >= axis.first && whole < axis.length[0];
+    return counts ? height_at(filter, axis.filter, static_cast<float>(whole - filter.begin[0])) : 0;
+  };
+  const float left = height(even), right = height(even + 1);
+  const float before = sample > 0 ? height(even - 1) : left;
+  const float behind = sample + 1 < axis.length[1] ? height(even + 2) : right;
   return (0.75f * (left + right) + 0.25f * (before + behind)) * filter.scale;
 }
 

@@ -46,8 +46,19 @@ export function configure(command: Command): void {
     const files = await imagesIn(folder, flags);
     const cores = os.availableParallelism();
     const counts = threadCounts(cores);
-    const { augment: asked, seconds, filter, fit, ...picked } = pickFlags(options, flags);
-    const request = { ...picked, files, preprocessing: { ...usualPreprocessing, filter, fit } };
+    const {
+      augment: asked,
+      seconds,
+      filter,
+      fit,
+      boxMargin,
+      ...picked
+    } = pickFlags(options, flags);
+    const request = {
+      ...picked,
+      files,
+      preprocessing: { ...usualPreprocessing, filter, fit, boxMargin },
+    };
     // The rate of this run does not count: only this run may wait for the disk.
     const first = await withProgress((progress) => {
       progress.update({ label: 'reading for the first time', done: 0, total: counts.length });

@@ -31,6 +31,7 @@ interface Flags {
   similar?: number | true;
   columns?: ColumnNames;
   ordered?: Record<string, number>;
+  boxes?: string;
 }
 
 export function configure(command: Command): void {
@@ -40,13 +41,17 @@ export function configure(command: Command): void {
     .option('--name <name>', "name of the task (default: the source folder's, or as before)")
     .option(
       '--columns <list>',
-      'columns of a table: path=NAME, label=NAME for each task, or labels=NAME where it has lists, split=NAME, group=NAME, separated by commas',
+      'columns of a table: path=NAME, label=NAME for each task, or labels=NAME where it has lists, split=NAME, group=NAME, box=NAME, separated by commas',
       columnNames,
     )
     .option(
       '--ordered <tasks>',
       'tasks whose classes are ordered as they are shown, for train --ordered-loss, separated by commas: NAME, or NAME=N where the classes before number N (from 0) have no place in the order',
       firstOrdered,
+    )
+    .option(
+      '--boxes <file>',
+      'parts of photos to look at: a table (*.csv, *.jsonl) with path,x0,y0,x1,y1; paths start from the source',
     )
     .option('--check', 'decode every image wholly, and list and leave out what is damaged')
     .option(
@@ -62,6 +67,7 @@ export function configure(command: Command): void {
         name: flags.name,
         columns: flags.columns,
         ordered: flags.ordered,
+        boxes: flags.boxes,
         onProgress: (done, total) => progress.update({ label: 'reading images', done, total }),
         ...(flags.check && {
           check: (images) =>
@@ -82,9 +88,9 @@ function columnNames(list: string): ColumnNames {
   const names: Record<string, string> = {};
   const tasks = { label: [] as string[], labels: [] as string[] };
   for (const part of list.split(',')) {
-    const [, kind = '', name = ''] = /^\s*(path|labels?|split|group)=(.+)$/.exec(part) ?? [];
+    const [, kind = '', name = ''] = /^\s*(path|labels?|split|group|box)=(.+)$/.exec(part) ?? [];
     if (kind === '' || kind in names) {
-      const what = 'path=NAME, label=NAME, labels=NAME, split=NAME or group=NAME';
+      const what = 'path=NAME, label=NAME, labels=NAME, split=NAME, group=NAME or box=NAME';
       const remedy = 'Only label and labels may be repeated, one for each task';
       throw expected(what, '--columns', part, remedy);
     }
@@ -156,7 +162,7 @@ async function findSimilar(
 }
 
 function describe(
-  { layout, file, tasks, warnings, balance }: Summary,
+  { layout, file, tasks, boxed, warnings, balance }: Summary,
   similar: readonly string[],
 ): string {
   const data = path.relative('', path.dirname(file)) || '.';
@@ -165,6 +171,7 @@ function describe(
     `${layout} → ${path.join(data, path.basename(file))}`,
     taskTable(tasks),
     ...tasks.map((task) => `\n${classTable(task)}`),
+    ...(boxed > 0 ? [`\n${count(boxed, 'image has', 'images have')} a box`] : []),
     ...(told.length > 0 ? ['', ...told] : []),
     ...(similar.length > 0 ? ['', ...similar] : []),
     `\nNext: \`npx bobbin preview ${shellWord(data)}\`, or \`npx bobbin train --data ${shellWord(data)} --run run\``,

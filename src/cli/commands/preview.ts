@@ -44,22 +44,22 @@ async function run(folder: string, flags: ImagesFlag & { out: string }): Promise
     throw expected('a file named .jpg or .png', '--out', out);
   }
   await checkTarget(out, 'file', '--out');
-  const { rows, views: wanted, seed, filter, fit, augmentation } = pickFlags(options, flags);
+  const { rows, views: wanted, seed, augmentation, ...chosen } = pickFlags(options, flags);
   const { tasks, images } = await openDataset(folder, flags);
-  const chosen = chooseImages(images, rows, seed).map((image) => {
+  const shown = chooseImages(images, rows, seed).map((image) => {
     return { ...image, caption: classOf(image, tasks) };
   });
   const sheet = {
     title: `${path.basename(path.resolve(folder))}: images and their augmented views`,
-    images: chosen,
+    images: shown,
     epochs: Math.ceil(wanted / viewsOf(augmentation)),
-    preprocessing: { ...usualPreprocessing, filter, fit },
+    preprocessing: { ...usualPreprocessing, ...chosen },
     augmentation,
     seed,
   };
   const { views, failures } = await drawAugmentations(sheet, out);
   warnUnreadable(failures, 'grey on the sheet');
-  print(`${count(chosen.length, 'image')}, ${count(views, 'view')} each → ${out}`);
+  print(`${count(shown.length, 'image')}, ${count(views, 'view')} each → ${out}`);
 }
 
 function classOf(image: LabelledImage, tasks: Task[]): string {

@@ -1,6 +1,7 @@
 /** Collects a manifest from its parts and checks each of them. */
 import path from 'node:path';
 import { expected } from '../../errors.js';
+import { isBox } from '../boxes/box.js';
 import type { FileStamp } from '../file-stamp.js';
 import { isRange } from '../image-file.js';
 import { SampleColumns } from '../samples/sample-columns.js';
@@ -113,6 +114,9 @@ export class ManifestContents {
     if (!whole || !this.taskOf.has(question.task)) {
       this.fail('a question of a known task', question);
     }
+    if (question.box !== undefined && !isBox(question.box)) {
+      this.fail('a question with four whole numbers x0, y0, x1, y1 as box, if any,', question);
+    }
     this.questions.push(question);
   }
 
@@ -131,6 +135,10 @@ const sampleParts: readonly [
   ['a path', ({ path: file }) => typeof file === 'string'],
   ['a known task', (_, { classes }) => classes.length > 0],
   ['a range in bytes, if any', ({ range }) => range === undefined || isRange(range)],
+  [
+    'four whole numbers x0, y0, x1, y1 as box, if any,',
+    ({ box }) => box === undefined || isBox(box),
+  ],
   ['both size and modified as integers, or neither', isStamp],
   [
     'a label that numbers one of the classes of its task from 0,',

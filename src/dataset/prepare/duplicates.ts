@@ -1,9 +1,10 @@
 /** Finds the same image under several names, so that it counts once and is in one split only. */
 import { byCodeUnit } from '../code-unit.js';
 import type { FileStamp } from '../file-stamp.js';
+import type { ImageFile } from '../image-file.js';
 import type { Labelled } from '../types.js';
 
-export type HashedImage = Labelled & FileStamp & { hash: string };
+export type HashedImage = Labelled & FileStamp & Pick<ImageFile, 'box'> & { hash: string };
 
 /** One content with contradictory labels in one task. */
 export interface Conflict {

@@ -1,12 +1,13 @@
 /** Where each image of a data set goes: into train or validation, and into a fold. */
 import { expected } from '../../errors.js';
 import type { OptionValues } from '../../options.js';
+import { boxOptions } from '../boxes/box.js';
 import { mostFolds, type Split } from '../types.js';
 import type { HashedImage } from './duplicates.js';
 import { foldsByContent } from './folds.js';
 import { splitByContent } from './split.js';
 
-/** How `prepare` splits. */
+/** How `prepare` splits, and reads boxes. */
 export const prepareOptions = {
   seed: {
     type: 'integer',
@@ -29,9 +30,10 @@ export const prepareOptions = {
     max: mostFolds,
     help: 'folds of alike classes that all labelled images are put into, for `train --fold`; 0: none',
   },
+  ...boxOptions,
 } as const;
 
-type SplitValues = OptionValues<typeof prepareOptions>;
+type SplitValues = Omit<OptionValues<typeof prepareOptions>, keyof typeof boxOptions>;
 
 export interface Place {
   split: Split;

@@ -14,6 +14,7 @@ import { checkTarget, inLockedFolder } from '../../disk/index.js';
 import { expected, InvalidInputError } from '../../errors.js';
 import { type GivenValues, type OptionValues, resolveOptions } from '../../options.js';
 import type { FileStamp } from '../file-stamp.js';
+import { isInside } from '../files/folders.js';
 import type { LayoutName } from '../layouts/index.js';
 import type { Layout, OnProgress } from '../layouts/layout.js';
 import type { ColumnNames } from '../layouts/table/columns.js';
@@ -22,6 +23,7 @@ import { saveManifest } from '../manifest/write.js';
 import { SampleTable } from '../samples/sample-table.js';
 import type { LabelFile, Manifest, Question, Sample, Samples } from '../types.js';
 import { balanceWarnings } from './balance.js';
+import { boxesOf, withBoxes } from './boxed.js';
 import { type CheckImages, leaveOutDamaged } from './damaged.js';
 import { deduplicate, type HashedImage, type Pair } from './duplicates.js';
 import { type Hashed, hashFiles, stampFiles } from './hash.js';
@@ -49,6 +51,11 @@ export interface PrepareOptions extends GivenValues<typeof prepareOptions> {
    * without it.
    */
   ordered?: Readonly<Record<string, number>> | undefined;
+  /**
+   * A table, CSV or JSON lines, of the parts of photos to look at: a row has the path of a photo from the source, and `x0`, `y0`,
+   * `x1`, `y1`, or all four in `box`. Several rows of one photo are united; a photo without a row is looked at as a whole.
+   */
+  boxes?: string | undefined;
   /** Called with the number of files that were read, and of all. */
   onProgress?: OnProgress | undefined;
   /** Finds damaged images, which are then left out: `checkImages`. By default none is decoded; an earlier list is removed. */
@@ -71,8 +78,10 @@ const prepareShape = {
     labels: columnsOfTasks,
     split: aColumn,
     group: aColumn,
+    box: aColumn,
   },
   ordered: optional(record('numbers of classes by the names of tasks')),
+  boxes: optional(text('a file')),
   onProgress: callback,
   check: callback,
 } satisfies ShapeOf<PrepareOptions>;
@@ -92,7 +101,7 @@ export interface Prepared {
 export async function prepare(source: string, options: PrepareOptions): Promise<Prepared> {
   checkArgument('source', source, text('a file or folder'));
   checkArguments('prepare', options, prepareShape);
-  const { out, name, columns, ordered, onProgress, check, ...chosen } = options;
+  const { out, name, columns, ordered, boxes, onProgress, check, ...chosen } = options;
   const values = resolveOptions(prepareOptions, chosen);
   checkFolds(values.folds);
   checkTaskName(name);
@@ -101,7 +110,17 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
   // Before the lock makes `out`: a mistyped source leaves no empty folder.
   const layout = await fittingLayout(root, columns);
   return await inLockedFolder(out, 'out', () =>
-    prepareInto(out, { source: root, layout, values, name, columns, ordered, onProgress, check }),
+    prepareInto(out, {
+      source: root,
+      layout,
+      values,
+      name,
+      columns,
+      ordered,
+      boxes,
+      onProgress,
+      check,
+    }),
   );
 }
 
@@ -112,33 +131,31 @@ interface Preparation {
   name: string | undefined;
   columns: ColumnNames | undefined;
   ordered: PrepareOptions['ordered'];
+  boxes: string | undefined;
   onProgress: OnProgress | undefined;
   check: CheckImages | undefined;
 }
 
 async function prepareInto(
   out: string,
-  { source, layout, values, name, columns, ordered, onProgress, check }: Preparation,
+  { source, layout, values, name, columns, ordered, boxes, onProgress, check }: Preparation,
 ): Promise<Prepared> {
   const images = path.resolve(out, 'images');
   const found = await readAs(layout, source, { images, onProgress, columns });
-  const { root, questions } = found;
+  const { root } = found;
   const named = await nameTask(found, out, name);
   const earlier = await earlierSplit(out);
   // Each of the labelled images, of which there must be some, has a task.
   const tasks = withOrder(found.tasks, ordered) as Manifest['tasks'];
-  const labelFiles = await labelFilesOf(found);
+  const given = await boxesOf(found, boxes);
+  const labelFiles = await labelFilesOf(found, boxes);
   const hashOf = await hashesOf(found, onProgress);
-  const unique = deduplicate(await withHashes(found, hashOf));
-  const asked = questions.filter(({ file }) => 'hash' in (hashOf({ path: file }) ?? {}));
-  const place = { root, out, questions: asked.map(({ file }) => file) };
-  const { images: usable, ...damage } = await leaveOutDamaged(unique.images, { ...place, check });
-  if (usable.length === 0) {
-    const reason =
-      'It has questions, empty label files, contradictory labels or damaged images only';
-    throw expected('labelled images', 'source', root, reason);
-  }
-
+  const { images: whole, ...left } = await usableImages(found, hashOf, { out, check });
+  const place = { root, boxes: given.boxes, unit: values.boxUnit };
+  const { images: usable, questions } = await withBoxes(
+    { images: whole, questions: found.questions },
+    place,
+  );
   const { seed, folds } = values;
   const samples = SampleTable.from(samplesOf(usable, placesOf(usable, values)));
   const manifest: Manifest = {
@@ -153,30 +170,65 @@ async function prepareInto(
   };
   const told = [...named, ...splitChange(earlier, manifest)];
   await saveManifest(manifest, out);
-  const { images: _, ...repeated } = unique;
   const summaries = summarizeTasks(manifest);
   const counts = {
     layout: found.layout,
     file: manifestFile(path.resolve(out)),
     tasks: summaries,
     balance: summaries.flatMap(balanceWarnings),
-    ...repeated,
-    ...damage,
+    boxed: usable.filter(({ box }) => box !== undefined).length,
+    ...left,
     ...questionCounts(questions, samples, hashOf),
   };
   return {
     manifest,
-    summary: { ...counts, warnings: warningsOf(counts, [...told, ...found.warnings]) },
+    summary: {
+      ...counts,
+      warnings: warningsOf(counts, [...told, ...found.warnings, ...given.warnings]),
+    },
   };
 }
 
-/** The files of labels and questions, with their hashes; without those that were removed since they were read. */
-async function labelFilesOf({ root, labelFiles }: ReadSource): Promise<LabelFile[]> {
-  const hashes = await hashFiles(labelFiles.map((file) => path.resolve(root, file)));
-  return labelFiles.flatMap((file) => {
+/**
+ * The images of a source, each once, and what is left out of them.
+ *
+ * @throws InvalidInputError where no image is left
+ */
+async function usableImages(
+  found: ReadSource,
+  hashOf: HashOf,
+  { out, check }: { out: string; check: CheckImages | undefined },
+) {
+  const { root, questions } = found;
+  const { images: unique, ...repeated } = deduplicate(await withHashes(found, hashOf));
+  const asked = questions.filter(({ file }) => 'hash' in (hashOf({ path: file }) ?? {}));
+  const place = { root, out, questions: asked.map(({ file }) => file) };
+  const { images, ...damage } = await leaveOutDamaged(unique, { ...place, check });
+  if (images.length === 0) {
+    const reason =
+      'It has questions, empty label files, contradictory labels or damaged images only';
+    throw expected('labelled images', 'source', root, reason);
+  }
+  return { images, ...repeated, ...damage };
+}
+
+/** The files of labels, questions and boxes, with their hashes; without those that were removed since they were read. */
+async function labelFilesOf(
+  { root, labelFiles }: ReadSource,
+  boxes: string | undefined,
+): Promise<LabelFile[]> {
+  const files = [...labelFiles, ...(boxes === undefined ? [] : [pathFrom(root, boxes)])];
+  const hashes = await hashFiles(files.map((file) => path.resolve(root, file)));
+  return files.flatMap((file) => {
     const hashed = hashes.get(path.resolve(root, file));
     return hashed && 'hash' in hashed ? [{ path: file, ...hashed }] : [];
   });
+}
+
+/** As in `Sample.path`. */
+function pathFrom(root: string, file: string): string {
+  const inside = path.relative(root, path.resolve(file));
+  return isInside(inside) ? inside : path.resolve(file);
 }
 
 /** The hash of a file by its path in the source, or why there is none. A hash that is known already stays. */
@@ -201,11 +253,12 @@ function* samplesOf(
   placeOf: (image: HashedImage) => Place,
 ): Generator<Sample> {
   for (const image of images) {
-    const { path: file, range, task, label, labels, maybe, hash, size, modified } = image;
+    const { path: file, range, box, task, label, labels, maybe, hash, size, modified } = image;
     const place = placeOf(image);
     yield {
       path: file,
       ...(range && { range }),
+      ...(box && { box }),
       task,
       label,
       ...(labels && { labels }),

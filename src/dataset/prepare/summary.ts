@@ -16,6 +16,8 @@ export interface Summary extends Omit<Deduplicated, 'images'>, Damage {
   /** The manifest that was written. */
   file: string;
   tasks: TaskSummary[];
+  /** Labelled images of which a part is looked at. */
+  boxed: number;
   /** Questions whose image is also a labelled one. */
   questionsInTraining: number;
   firstQuestionInTraining?: Pair;

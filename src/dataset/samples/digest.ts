@@ -1,4 +1,4 @@
-/** A digest of samples, by which two lists of the same images with the same labels are told. */
+/** Digests of samples, by which two lists of the same images with the same labels, or with the same boxes, are told. */
 import { sha256OfPieces, textPieces } from '../../disk/index.js';
 import type { Samples } from '../types.js';
 import { SampleTable } from './sample-table.js';
@@ -22,6 +22,22 @@ function* identities(samples: Samples, marks: boolean): Generator<string> {
   }
   for (const { hash, label, labels, maybe } of samples) {
     yield identity(hash, label, labels, marks ? maybe : []);
+  }
+}
+
+/** The SHA-256 of the boxes of all samples, in their order; undefined where none has a box. */
+export function digestOfBoxes(samples: Samples): string | undefined {
+  const haveBoxes =
+    samples instanceof SampleTable
+      ? samples.haveBoxes
+      : samples.some(({ box }) => box !== undefined);
+  return haveBoxes ? sha256OfPieces(textPieces(boxesOf(samples))) : undefined;
+}
+
+function* boxesOf(samples: Samples): Generator<string> {
+  for (let index = 0; index < samples.length; index++) {
+    const box = samples instanceof SampleTable ? samples.box(index) : samples.at(index)?.box;
+    yield `${box?.join(' ') ?? ''}\n`;
   }
 }
 

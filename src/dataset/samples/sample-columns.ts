@@ -1,5 +1,6 @@
 /** The columns of a sample table: an entry a sample in arrays of numbers and bytes, about 70 bytes in all, without the path. */
 import { isAbsolute, join } from 'node:path';
+import type { Box } from '../boxes/box.js';
 import type { Sample } from '../types.js';
 import { grown, grownBuffer } from './grown.js';
 import { hashBytes, writeHash } from './hex.js';
@@ -65,6 +66,10 @@ export class SampleColumns {
     const path = root === '' || isAbsolute(own) ? own : join(root, own);
     const range = this.images.range(row);
     const sample = (range ? { path, range } : { path }) as Sample;
+    const box = this.images.box(row);
+    if (box !== undefined) {
+      sample.box = [...box] as unknown as Box;
+    }
     sample.task = this.taskNames[this.task[row] as number] as string;
     sample.label = this.label[row] as number;
     const labels = this.labels.at(row);

@@ -1,6 +1,7 @@
 /** Samples as a table: a view of some rows of columns, from which sample objects are made when they are asked for. */
 import path from 'node:path';
 import { expected } from '../../errors.js';
+import { isBox } from '../boxes/box.js';
 import { isRange } from '../image-file.js';
 import type { Sample, Samples, Split } from '../types.js';
 import type { ImageList } from './image-columns.js';
@@ -23,14 +24,16 @@ export class SampleTable implements Samples {
   /**
    * The table of `samples`, taken one by one, so that millions can come from a generator.
    *
-   * @throws InvalidInputError for a hash that is not 64 lower-case hexadecimal digits, and for a range that is none.
+   * @throws InvalidInputError for a hash that is not 64 lower-case hexadecimal digits, and for a range or a box that is none.
    */
   static from(samples: Iterable<Sample>): SampleTable {
     const columns = new SampleColumns();
     for (const sample of samples) {
-      const { range } = sample;
-      if ((range && !isRange(range)) || !columns.add(sample)) {
-        throw expected('a range in bytes, if any, and a SHA-256 in hex', 'a sample', sample);
+      const { range, box } = sample;
+      const isPlaced = (!range || isRange(range)) && (!box || isBox(box));
+      if (!isPlaced || !columns.add(sample)) {
+        const what = 'a range in bytes and a box, if any, and a SHA-256 in hex';
+        throw expected(what, 'a sample', sample);
       }
     }
     return new SampleTable(columns);
@@ -117,6 +120,20 @@ export class SampleTable implements Samples {
   /** The classes of the sample at `index` that are marked `m`, without making the sample or a copy of them. */
   maybe(index: number): readonly number[] {
     return this.columns.maybe(this.row(index));
+  }
+
+  /** The numbers of the box of the sample at `index`, without making the sample or a copy of them; undefined for a whole image. */
+  box(index: number): Int32Array | undefined {
+    return this.columns.images.box(this.row(index));
+  }
+
+  /** Whether a sample has a box. */
+  get haveBoxes(): boolean {
+    let index = this.columns.images.haveBoxes ? 0 : this.length;
+    while (index < this.length && this.box(index) === undefined) {
+      index++;
+    }
+    return index < this.length;
   }
 
   /** The hash of the sample at `index`, without making the sample. */

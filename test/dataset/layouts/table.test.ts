@@ -250,7 +250,7 @@ test('when columns are named on the command line, then they are read, and a wron
   );
   await assert.rejects(
     run('path=img,lable=kind'),
-    /path=NAME, label=NAME, labels=NAME, split=NAME or group=NAME for --columns but received "lable=kind"/,
+    /path=NAME, label=NAME, labels=NAME, split=NAME, group=NAME or box=NAME for --columns but received "lable=kind"/,
   );
   const classes = { 'a/0.jpg': '0', 'b/0.jpg': '1' };
   await assert.rejects(

@@ -11,6 +11,7 @@ const samples = Array.from({ length: 40 }, (_, index): Sample => {
   return {
     path: index % 5 === 0 ? 'shards/0.tar' : `photos/ф${'ü'.repeat(index)}/${index}.jpg`,
     ...(index % 5 === 0 && { range: { offset: 2 ** 40 + index, length: index + 1 } }),
+    ...(index % 6 === 1 && { box: [-index, index, 1e9, index + 1] as const }),
     task: `task ${index % 3}`,
     ...(index % 3 === 2 ? { label: -1, labels: labelsOf(index) } : { label: index % 7 }),
     maybe: index % 4 === 0 ? [1, index] : [],
@@ -95,7 +96,7 @@ test('when a sample cannot be stored then it is refused in words', () => {
   ]) {
     assert.throws(
       () => SampleTable.from([{ ...sample, ...fault } as Sample]),
-      /^InvalidInputError: Expected a range in bytes, if any, and a SHA-256 in hex for a sample/,
+      /^InvalidInputError: Expected a range in bytes and a box, if any, and a SHA-256 in hex for a sample/,
     );
   }
 });

@@ -170,7 +170,7 @@ TEST("when an image becomes grey, then its matrix gives torchvision's grey") {
   Augmentation augmentation;
   augmentation.grayscale = 1;
   std::vector<Recipe> recipes;
-  draw_recipes(augmentation, {}, {1, 2, 3}, 400, 300, recipes);
+  draw_recipes(augmentation, {}, {1, 2, 3}, {400, 300}, recipes);
   const std::array<float, 12>& a = recipes[0].color;
   std::vector<float> grey = read_fixture("picture");
   for (std::size_t i = 0; i < grey.size(); i += 3) {

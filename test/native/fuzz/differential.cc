@@ -214,7 +214,7 @@ void Differential::check_view(const File& file, Random& random) {
   try {
     const ImageSize size = opened_.open(file);
     const SampleKey key{1, 0, static_cast<std::uint64_t>(random.below(1 << 30))};
-    draw_recipes(augmentation, preprocessing, key, size.upright_width(), size.upright_height(),
+    draw_recipes(augmentation, preprocessing, key, {size.upright_width(), size.upright_height()},
                  recipes_);
     const DecodePlan plan = plan_decode(recipes_, size);
     const ImageView view = opened_.decode(plan.region, plan.scale);

@@ -150,7 +150,7 @@ TEST("when the mean is out of range, then the fill is the nearest colour") {
   Preprocessing preprocessing;
   preprocessing.mean = {300, 0, 1e6f};
   std::vector<Recipe> recipes;
-  draw_recipes({}, preprocessing, {}, 300, 300, recipes);
+  draw_recipes({}, preprocessing, {}, {300, 300}, recipes);
   CHECK(recipes[0].fill == (std::array<float, 3>{255, 0, 255}));
 }
 
@@ -161,9 +161,9 @@ TEST("when five crops are drawn, then they equal the first five of ten") {
   augmentation.erase = 1;
   std::vector<Recipe> ten, five;
   augmentation.crop = Crop::kTen;
-  draw_recipes(augmentation, preprocessing, {1, 2, 3}, 400, 533, ten);
+  draw_recipes(augmentation, preprocessing, {1, 2, 3}, {400, 533}, ten);
   augmentation.crop = Crop::kFive;
-  draw_recipes(augmentation, preprocessing, {1, 2, 3}, 400, 533, five);
+  draw_recipes(augmentation, preprocessing, {1, 2, 3}, {400, 533}, five);
   CHECK_EQUAL(five.size(), 5u);
   for (int i = 0; i < 5; ++i) {
     CHECK_EQUAL(five[i].window.left, ten[i].window.left);

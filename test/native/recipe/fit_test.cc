@@ -23,7 +23,7 @@ std::vector<Recipe> draw(Fit fit, Crop crop, std::pair<int, int> photo, std::pai
   preprocessing.resize = sides.first;
   preprocessing.crop = sides.second;
   std::vector<Recipe> recipes;
-  draw_recipes(augmentation, preprocessing, {5, 1, sample}, photo.first, photo.second, recipes);
+  draw_recipes(augmentation, preprocessing, {5, 1, sample}, {photo.first, photo.second}, recipes);
   return recipes;
 }
 

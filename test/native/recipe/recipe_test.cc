@@ -23,8 +23,8 @@ std::vector<Recipe> draw(const Augmentation& augmentation, int width, int height
   preprocessing.resize = resize;
   preprocessing.crop = crop;
   std::vector<Recipe> recipes;
-  draw_recipes(augmentation, preprocessing, {5, 1, static_cast<std::uint64_t>(sample)}, width,
-               height, recipes);
+  draw_recipes(augmentation, preprocessing, {5, 1, static_cast<std::uint64_t>(sample)},
+               {width, height}, recipes);
   return recipes;
 }
 

@@ -17,11 +17,13 @@ using bobbin::test::height_of;
 
 namespace {
 
-// A window on an axis, and the part of it in memory.
+// A window on an axis, and the part of it in memory. The axis may be a part of one with `whole`
+// samples, as that of a box is.
 struct Window {
   double start = 0, length = 0;
   int outputs = 0;
   bool reversed = false;
+  int whole = 0;
   Axis axis;
   FilterKind kind = FilterKind::kBilinear;
 };
@@ -29,15 +31,21 @@ struct Window {
 Window draw_window(Random& random, FilterKind kind) {
   Window window;
   window.kind = kind;
-  window.axis.length = 1 + random.below(300);
+  window.whole = window.axis.length = 1 + random.below(300);
+  if (random.below(2) == 0) {
+    window.axis.first = random.below(window.whole);
+    window.axis.length = window.axis.first + 1 + random.below(window.whole - window.axis.first);
+  }
+  const int counted = window.axis.length - window.axis.first;
   const bool whole = random.below(3) == 0;
-  window.length = whole ? window.axis.length : random.uniform(0.01, window.axis.length);
-  window.start = random.uniform(0, window.axis.length - window.length);
+  window.length = whole ? counted : random.uniform(0.01, counted);
+  window.start = random.uniform(window.axis.first, window.axis.length - window.length);
   window.outputs = 1 + random.below(40);
   window.reversed = random.below(2) == 0;
   const double reach = support_of(kind) * std::max(1.0, window.length / window.outputs);
   const double begin = window.start - reach, end = window.start + window.length + reach;
-  window.axis.begin = std::max(0, static_cast<int>(std::floor(begin)) - random.below(9));
+  window.axis.begin =
+      std::max(window.axis.first, static_cast<int>(std::floor(begin)) - random.below(9));
   // Like a decoder's blocks, the part in memory may reach past the axis.
   const int edge = window.axis.length + (random.below(2) == 0 ? 15 : 0);
   window.axis.end = std::min(edge, static_cast<int>(std::ceil(end)) + random.below(9));
@@ -49,9 +57,9 @@ std::vector<double> weights_of(const Window& window, int output) {
   const double step = window.length / window.outputs, width = std::max(1.0, step);
   const int position = window.reversed ? window.outputs - 1 - output : output;
   const double center = window.start + (position + 0.5) * step;
-  std::vector<double> weights(window.axis.length);
+  std::vector<double> weights(window.whole);
   double sum = 0;
-  for (int i = 0; i < window.axis.length; ++i) {
+  for (int i = window.axis.first; i < window.axis.length; ++i) {
     sum += weights[i] = height_of(window.kind, (i + 0.5 - center) / width);
   }
   for (double& weight : weights) weight /= sum;
@@ -106,7 +114,7 @@ TEST(
         draw_window(random, n % 2 == 0 ? FilterKind::kBilinear : FilterKind::kBicubic);
     const Axis& axis = window.axis;
     taps.set(window.start, window.length, window.outputs, window.reversed, axis, window.kind);
-    const Axis half_axis{(axis.length + 1) / 2, std::max(0, axis.begin / 2 - 1), axis.end / 2 + 1};
+    const Axis half_axis{(window.whole + 1) / 2, std::max(0, axis.begin / 2 - 1), axis.end / 2 + 1};
     half.halve(taps, half_axis);
     for (int output = 0; output < window.outputs; ++output) {
       const std::vector<double> wanted = weights_of(window, output);

@@ -96,11 +96,18 @@ Recipe draw_recipe(Random& random, const ImageSize& size, int outputs) {
   Recipe recipe;
   recipe.size = outputs;
   const bool whole = random.below(4) == 0;
-  const int width = size.upright_width(), height = size.upright_height();
-  recipe.window.width = whole ? width : random.uniform(0.1, 1) * width;
-  recipe.window.height = whole ? height : random.uniform(0.1, 1) * height;
-  recipe.window.left = random.uniform(0, width - recipe.window.width);
-  recipe.window.top = random.uniform(0, height - recipe.window.height);
+  Region part{0, 0, size.upright_width(), size.upright_height()};
+  if (random.below(3) == 0) {
+    part.left = random.below(part.width);
+    part.top = random.below(part.height);
+    part.width = 1 + random.below(part.width - part.left);
+    part.height = 1 + random.below(part.height - part.top);
+    recipe.part = part;
+  }
+  recipe.window.width = whole ? part.width : random.uniform(0.1, 1) * part.width;
+  recipe.window.height = whole ? part.height : random.uniform(0.1, 1) * part.height;
+  recipe.window.left = part.left + random.uniform(0, part.width - recipe.window.width);
+  recipe.window.top = part.top + random.uniform(0, part.height - recipe.window.height);
   recipe.flip = random.below(2) == 0;
   if (random.below(2) == 0) recipe.filter = FilterKind::kBicubic;
   if (random.below(2) == 0) {

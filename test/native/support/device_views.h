@@ -33,7 +33,8 @@ std::vector<ImageKind> image_kinds();
 StoredImage draw_image(core::Random& random, const ImageKind& kind, const core::ImageSize& size,
                        const core::Recipe& recipe);
 
-// A window anywhere in the image, and some of every feature that a kernel can render.
+// A window anywhere in the image or in a part that alone counts, and some of every feature that a
+// kernel can render.
 core::Recipe draw_recipe(core::Random& random, const core::ImageSize& size, int outputs);
 
 core::Preprocessing draw_preprocessing(core::Random& random);

@@ -26,7 +26,7 @@ inline Recipe draw(const Augmentation& augmentation, int sample, int crop = 100)
   preprocessing.mean = {10, 20, 30};
   preprocessing.bgr = true;
   std::vector<Recipe> recipes;
-  draw_recipes(augmentation, preprocessing, {5, 1, static_cast<std::uint64_t>(sample)}, 120, 100,
+  draw_recipes(augmentation, preprocessing, {5, 1, static_cast<std::uint64_t>(sample)}, {120, 100},
                recipes);
   return recipes[0];
 }

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { expected, InvalidInputError } from '../../../errors.js';
 import { nearest } from '../../../near-miss.js';
+import { numberColumns } from '../../boxes/fields.js';
 import { isInside } from '../../files/folders.js';
 import type { Labels } from '../../types.js';
 import { type Label, labelFrom, labelFromText } from '../label.js';
@@ -20,6 +21,8 @@ export interface ColumnNames {
   split?: string | undefined;
   /** Of what the images show, such as a person or a product: its images are all in one split and in one fold. */
   group?: string | undefined;
+  /** Of the part of each image to look at: `x0 y0 x1 y1`, or an array of JSON. */
+  box?: string | undefined;
 }
 
 export interface LabelColumn {
@@ -36,6 +39,8 @@ export interface Columns {
   labels: LabelColumn[];
   split: number | undefined;
   group: number | undefined;
+  /** One of whole boxes, or four of their numbers. */
+  box: readonly number[] | undefined;
   /** How many there are. */
   all: number;
 }
@@ -47,6 +52,7 @@ const usualNames = {
   labels: ['labels', 'tags'],
   split: ['split'],
   group: ['group'],
+  box: ['box'],
 };
 
 /** The name that a header, in lower case, has for a column; undefined where it has none. */
@@ -97,7 +103,9 @@ export function columnsOf(header: TableRecord, given: ColumnNames = {}): Columns
     );
   }
   const [split, group] = [columnOf('split', given.split), columnOf('group', given.group)];
-  return { path: own, labels, split, group, all: names.length };
+  const whole = columnOf('box', given.box);
+  const box = whole === undefined ? numberColumns(names) : [whole];
+  return { path: own, labels, split, group, box, all: names.length };
 }
 
 /** The columns that are named, or else the usual ones: those of lists where no other is. */
@@ -123,7 +131,7 @@ function columnsRemedy(names: readonly string[]): string {
     : `Name the columns in the first line, ${oneOf(usualNames.path)} for the images, ${oneOf(usualNames.label)} for the classes or ${oneOf(usualNames.labels)} for lists of them, or say their names by --columns; paths start from the folder of the file`;
 }
 
-export function checkLength({ fields, at }: TableRecord, { all }: Columns): void {
+export function checkLength({ fields, at }: TableRecord, { all }: Pick<Columns, 'all'>): void {
   if (fields.length !== all) {
     const remedy = 'Put a field with a comma in it into quotes, and end no line with a comma';
     throw expected(`${all} fields, as the header has,`, at(0), fields.join(','), remedy);

@@ -1,5 +1,6 @@
 /** The rows of a table of labels, and the splits that they name. */
 import { expected } from '../../../errors.js';
+import { boxIn, type GivenBox } from '../../boxes/fields.js';
 import { byCodeUnit } from '../../code-unit.js';
 import type { Split } from '../../types.js';
 import type { PlacedLabel } from '../class-names.js';
@@ -26,6 +27,7 @@ export interface Row {
   /** In lower case; undefined where the field is empty. */
   split: string | undefined;
   group: string | undefined;
+  box: GivenBox | undefined;
   origin: string;
 }
 
@@ -84,6 +86,7 @@ class RowCollector implements Rows {
       labels: new Map(),
       split: splitWord(record, columns.split),
       group: wordIn(record, columns.group),
+      box: columns.box && boxIn(record, columns.box),
       origin: record.at(columns.path),
     };
     for (const task of tasks) {

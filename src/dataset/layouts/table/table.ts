@@ -1,4 +1,4 @@
-/** The layout of a table of labels, CSV or JSON lines: columns for path and label and, optionally, split and group. */
+/** The layout of a table of labels, CSV or JSON lines: columns for path and label and, optionally, split, group and box. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, missing } from '../../../errors.js';
@@ -166,13 +166,18 @@ function labelledOf(
     throw missing('one label or more', `column ${column.name} of ${file}`);
   }
   const classes = classesOf(all, own);
-  const labelled = placed.map(({ path: image, labels, split, group, origin }): Labelled => {
+  const labelled = placed.map(({ path: image, labels, split, group, box, origin }): Labelled => {
     const numbers = labels.map(({ label }) => classes.indexOf(label));
     const answer = isList
       ? { label: -1, labels: ascending(numbers) }
       : { label: numbers[0] as number };
     const placed = { path: image, task: name, ...answer, maybe: [], origin };
-    return { ...placed, given: split, ...(group !== undefined && { group }) };
+    return {
+      ...placed,
+      given: split,
+      ...(group !== undefined && { group }),
+      ...(box !== undefined && { givenBox: box }),
+    };
   });
   return { task: { name, classes: classes.names, ...(isList && { labels: 'any' }) }, labelled };
 }
