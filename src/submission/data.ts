@@ -30,12 +30,13 @@ export async function checkSource(source: string): Promise<void> {
 
 /** Prepares the source, if no earlier call did or `begun` is false: then no run depends on what an earlier call prepared. */
 export async function prepared(request: SubmitRequest, begun: boolean): Promise<Manifest> {
-  const { source, out, seed, validationFraction } = request;
+  const { source, out, seed, validationFraction, boxes, boxUnit } = request;
   const data = dataFolder(out);
   const file = manifestFile(data);
   if (!begun || !existsSync(file)) {
     await checkSource(source);
-    return (await prepare(source, { out: data, seed, validationFraction })).manifest;
+    const options = { out: data, seed, validationFraction, boxes, boxUnit };
+    return (await prepare(source, options)).manifest;
   }
   await removeLeftovers(data);
   const kept = await loadManifest(data, {}, `Remove ${file} and repeat submit`);

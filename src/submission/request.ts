@@ -9,7 +9,7 @@ import {
   signal,
   text,
 } from '../arguments.js';
-import { changeOptions, type Manifest } from '../dataset/index.js';
+import { boxOptions, changeOptions, type Manifest } from '../dataset/index.js';
 import type { Evaluation } from '../evaluation/index.js';
 import { modelOptions } from '../model/index.js';
 import type { GivenValues, OptionTable } from '../options.js';
@@ -88,7 +88,7 @@ export interface SubmitObserver {
 
 /** A request to {@link submit}. A repeated call for the same `out` must have the same options, once a
  * model has trained; `source` may be another place of the same release. */
-export interface SubmitRequest extends GivenValues<typeof submitOptions> {
+export interface SubmitRequest extends GivenValues<typeof submitOptions & typeof boxOptions> {
   /** Folder in the FashionAI layout. */
   source: string;
   /** Folder for the prepared data, the runs, the scores and the submission. */
@@ -102,6 +102,8 @@ export interface SubmitRequest extends GivenValues<typeof submitOptions> {
    * `together`.
    */
   teachers?: readonly string[] | undefined;
+  /** A table of the parts of photos to look at, as in `PrepareOptions`. */
+  boxes?: string | undefined;
   /** How each model is trained. */
   training: Omit<
     TrainOptions,
@@ -153,6 +155,8 @@ export const submitShape = {
   seed: number,
   validationFraction: number,
   teachers: optional(list('a list of folders')),
+  ...boxOptions,
+  boxes: optional(text('a file')),
   training: record('the options of train'),
   recipes: optional(record('options of train by the names of tasks')),
   observer: {

@@ -3,12 +3,13 @@
 import path from 'node:path';
 import { checkArguments } from '../arguments.js';
 import { findQuestionFiles, type Manifest, samplesOf, type Task } from '../dataset/index.js';
-import { inLockedFolder } from '../disk/index.js';
-import { conflict } from '../errors.js';
+import { ifPresent, inLockedFolder, readRegular, sha256 } from '../disk/index.js';
+import { conflict, expected } from '../errors.js';
 import { type Evaluation, score } from '../evaluation/index.js';
 import { checkNetwork } from '../model/index.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import { ensemble, type Prediction } from '../prediction/index.js';
+import type { Settings } from '../settings.js';
 import { checkedValues, shapingOf, withRecipe } from '../training/index.js';
 import { answerQuestions, type QuestionImages } from './answer.js';
 import { checkSource, prepared } from './data.js';
@@ -66,11 +67,9 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
   if (together && recipes !== undefined) {
     throw conflict('together', 'recipes', 'One network learns all tasks, with the same options');
   }
-  await keepSettings(
-    out,
-    { ...training, seed, validationFraction, models, crops, ...kind, recipes },
-    begun,
-  );
+  const boxes = await boxSettings(request);
+  const settings = { ...training, seed, validationFraction, ...boxes, models, crops, ...kind };
+  await keepSettings(out, { ...settings, recipes }, begun);
   const manifest = await prepared(request, begun);
   checkRecipes(recipes ?? {}, manifest.tasks);
   const questionFiles = await findQuestionFiles(manifest.root);
@@ -100,6 +99,18 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
   });
   const verification = await verifySubmission(zip, questionFiles, manifest.tasks);
   return { manifest, evaluations, answers, csv, zip, verification };
+}
+
+/** The boxes by their content: their file may have moved. Nothing without boxes, which earlier versions did not have. */
+async function boxSettings({ boxes, boxUnit }: SubmitRequest): Promise<Settings> {
+  if (boxes === undefined) {
+    return {};
+  }
+  const bytes = await ifPresent(readRegular(boxes));
+  if (bytes === undefined) {
+    throw expected('an existing file', 'boxes', boxes);
+  }
+  return { boxes: sha256(bytes), boxUnit };
 }
 
 /** Trains and predicts with model 1 … `models` of a task. */

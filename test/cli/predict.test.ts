@@ -13,6 +13,7 @@ import { predict } from '../../src/prediction/index.js';
 import { train } from '../../src/training/index.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
+import { difference } from '../support/pictures.js';
 import { runBobbin } from '../support/run-bobbin.js';
 import { smallClassifier } from '../support/small-classifier.js';
 import { inTerminal } from '../support/terminal.js';
@@ -84,6 +85,29 @@ test('when a folder is predicted, then a CSV has a row for each image in order, 
   ]) {
     assert.ok(stderr.split('\n').includes(line), `${stderr} has ${line}`);
   }
+});
+
+test('when images have boxes, then their predictions are those of the parts', async () => {
+  const [boxed, whole] = [at('data/0-0.jpg'), at('data/1-0.jpg')];
+  const [boxes, out] = [at('boxes.csv'), at('boxed.csv')];
+  const row = `${boxed},0,0,0.5,1\n`;
+  await writeFile(boxes, `path,x0,y0,x1,y1\n${row}${at('data/2-0.jpg')},0,0,1,1\n`);
+  const flags = ['--run', run, '--out', out, '--boxes', boxes];
+  await exitCodeOf('predict', ...flags, '--box-unit', 'shares', boxed, whole);
+  const [, ...rows] = parse(await readFile(out)) as string[][];
+  using classifier = await loadClassifier(run);
+  const { probabilities } = await predict({
+    classifier,
+    files: [{ path: boxed, box: [0, 0, 24, 48] as const }, whole],
+  });
+  const found = rows.flatMap((fields) => fields.slice(2, 5).map(Number));
+  assert.ok(difference(found, probabilities).largest < 1e-4);
+  assert.match(await refusal('predict', ...flags, boxed), /more than one pixel.*--box-unit shares/);
+  const data = ['--data', at('data'), '--boxes', boxes, '--out', out];
+  assert.match(
+    await refusal('predict', '--run', run, ...data),
+    /--data cannot be combined with --boxes/,
+  );
 });
 
 test('when rows go to a terminal, then each stays, in a table and without a line of progress', () => {

@@ -6,7 +6,6 @@ import sharp from 'sharp';
 import type { Box } from '../../src/dataset/index.js';
 import {
   type Augmentation,
-  type Batch,
   evaluationAugmentation,
   type LoaderSample,
   type Preprocessing,
@@ -207,7 +206,6 @@ test('when a recipe is drawn in advance, then the loader renders the same recipe
 const boxes: Box[] = [
   [20, 31, 103, 90],
   [-40, -9, 77, 61],
-  [0, 0, 150, 110],
 ];
 
 test('when a photo has a box, then pixels are those of a photo cut to it, in any format, fit and crop', async (t) => {
@@ -223,7 +221,7 @@ test('when a photo has a box, then pixels are those of a photo cut to it, in any
       .png()
       .toFile(cut);
     for (const fit of ['crop', 'pad', 'squash'] as const) {
-      for (const crop of ['center', 'ten', 'random', 'random-resized'] as const) {
+      for (const crop of ['center', 'ten', 'random-resized'] as const) {
         const pixels = (sample: Omit<LoaderSample, 'label'>) =>
           viewsOf(t, { ...sample, label: 0 }, { ...plainPixels(40, 32), fit }, crop);
         const wanted = await pixels({ path: cut });
@@ -287,6 +285,8 @@ async function viewsOf(
 ): Promise<Float32Array> {
   const augmentation = { ...evaluationAugmentation, crop };
   const loader = loaderFor(t, { samples: [sample], preprocessing, augmentation, damaged: 'fail' });
-  const { value } = await loader.epoch(3).next();
-  return takePixels(value as Batch);
+  for await (const batch of loader.epoch(3)) {
+    return takePixels(batch);
+  }
+  throw new Error('the loader gave no batch');
 }

@@ -13,6 +13,7 @@ import {
 } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
+import { loadManifest } from '../../src/dataset/index.js';
 import { createModel, saveClassifier } from '../../src/model/index.js';
 import { readRecipes, type SubmitRequest, submit } from '../../src/submission/index.js';
 import { synthesize } from '../../src/synthetic/index.js';
@@ -34,7 +35,7 @@ const at = (place: string) => ({
 /** Calls `submit` and returns its rows and what it told of changes. */
 async function submitted(
   place = at(folder),
-  change: Partial<Pick<SubmitRequest, 'together' | 'recipes'>> = {},
+  change: Partial<Pick<SubmitRequest, 'together' | 'recipes' | 'boxes'>> = {},
 ): Promise<{ rows: string[]; told: string[] }> {
   const told: string[] = [];
   const { csv } = await submit({
@@ -203,15 +204,23 @@ test('when all tasks are trained together, then one network answers each, and a 
   const place = at(temporaryFolder(t));
   const tasks = [task, 'lapel_design_labels'];
   await synthesize(place.source, { tasks, imagesPerTask: 12, questionsPerTask: 2, size: 64 });
-  const { rows } = await submitted(place, { together: true });
+  const boxes = path.join(path.dirname(place.out), 'boxes.csv');
+  const [asked] = (
+    await readFile(path.join(place.source, 'rank/Tests/question.csv'), 'utf8')
+  ).split(',');
+  await writeFile(boxes, `path,box\nrank/${asked},0 0 40 40\n`);
+  const { rows } = await submitted(place, { together: true, boxes });
   assert.equal(rows.length, 4);
+  const { questions } = await loadManifest(path.join(place.out, 'data'));
+  assert.deepEqual(questions[0]?.box, [0, 0, 40, 40]);
   const folders = path.join(place.out, 'runs', 'model-1');
   assert.deepEqual(await readdir(folders), ['together']);
   const stored = tasks.map((name) => path.join(folders, 'together', name));
   const written = await Promise.all(stored.map(times));
-  assert.deepEqual((await submitted(place, { together: true })).rows, rows);
+  assert.deepEqual((await submitted(place, { together: true, boxes })).rows, rows);
   assert.deepEqual(await Promise.all(stored.map(times)), written);
-  await assert.rejects(submitted(place), /together was true, is not given/);
+  await assert.rejects(submitted(place, { boxes }), /together was true, is not given/);
+  await assert.rejects(submitted(place, { together: true }), /the boxes are not the same/);
 });
 
 test('when a task has a recipe of its own, then it is trained with it, and a repeated call needs the same', async (t) => {

@@ -1,7 +1,7 @@
 /** `bobbin predict`: predicts images, or answers the questions of a data set with a submission. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { loadManifest } from '../../dataset/index.js';
+import { boxOptions, loadManifest } from '../../dataset/index.js';
 import { checkTarget } from '../../disk/index.js';
 import { conflict, expected, missing } from '../../errors.js';
 import { runOptions } from '../../model/index.js';
@@ -17,6 +17,7 @@ import { pickFlags } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
 import { answeringRuns, withAnswering } from '../prediction/answering.js';
+import { findBoxes, noBoxes } from '../prediction/boxes.js';
 import { type FormatName, formatNames, topHelp } from '../prediction/formats.js';
 import { findImages } from '../prediction/images.js';
 import { type Unread, writeRows } from '../prediction/rows.js';
@@ -55,12 +56,13 @@ const rowOptions = {
   },
 } as const satisfies OptionTable;
 
-export const options = { ...classifyOptions, ...runOptions, ...rowOptions };
+export const options = { ...classifyOptions, ...runOptions, ...rowOptions, ...boxOptions };
 
 type Values = OptionValues<typeof options>;
 
 interface Flags extends RunFlags, ImagesFlag {
   data?: string;
+  boxes?: string;
   out?: string;
   task?: string;
 }
@@ -80,6 +82,10 @@ export function configure(command: Command): void {
     )
     .option('--data <folder>', 'prepared data set whose questions are answered, instead of images')
     .addOption(imagesFlag())
+    .option(
+      '--boxes <file>',
+      'parts of the images to look at: a table (*.csv, *.jsonl) with path,x0,y0,x1,y1; paths start from the current folder',
+    )
     .option(
       '--out <path>',
       'file for the rows, .csv, .json or .jsonl; with --data, folder for submission.csv and submission.zip',
@@ -104,7 +110,7 @@ export function configure(command: Command): void {
 
 function checkFlags(
   images: string[],
-  { data, out, images: moved, ...runs }: Flags,
+  { data, out, boxes, images: moved, ...runs }: Flags,
   { top, format, threshold, keepGoing }: Values,
 ): void {
   checkRuns(runs);
@@ -126,6 +132,9 @@ function checkFlags(
   if (out === undefined) {
     throw missing('a folder', '--out', 'submission.csv and submission.zip go there');
   }
+  if (boxes !== undefined) {
+    throw conflict('--data', '--boxes', `${answers}, which has boxes of its own`);
+  }
   const rows = {
     '--top': top,
     '--format': format,
@@ -140,22 +149,24 @@ function checkFlags(
 
 async function predictImages(
   images: string[],
-  { task, out, ...runs }: Flags,
-  { epoch, keepGoing, format, threshold = 0.5, ...values }: Values,
+  { task, out, boxes: boxFile, ...runs }: Flags,
+  { epoch, keepGoing, format, threshold = 0.5, boxUnit, ...values }: Values,
   { progress, signal }: Attendance,
 ): Promise<void> {
   const form = format ?? formatOf(out);
   const { mean } = values;
   const answering = await answeringRuns(runs, { task, epoch, mean });
   const { files, notes } = await findImages(images, { keepGoing });
-  for (const note of notes) {
+  const { boxes, notes: onBoxes } =
+    boxFile === undefined ? noBoxes : await findBoxes(files, boxFile, boxUnit);
+  for (const note of [...notes, ...onBoxes]) {
     progress.print(printable(note));
   }
   const { rows, unread } = await withAnswering(answering, (classifiers) =>
     writeRows({
       ...values,
       ...answering.averaged,
-      ...{ classifiers, files, format: form, threshold, out, progress, signal },
+      ...{ classifiers, files, boxes, format: form, threshold, out, progress, signal },
     }),
   );
   progress.end();

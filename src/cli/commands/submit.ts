@@ -21,15 +21,17 @@ import { recipesFlag, trainingOptions } from '../training-options.js';
 const { folds: _, ...splitting } = prepareOptions;
 const { fold: __, seed: ___, ...ownTraining } = trainingOptions;
 
-export const options = {
-  ...ownTraining,
+const ownOptions = {
   ...splitting,
   ...submitOptions,
   seed: { ...prepareOptions.seed, help: 'seed of the split and of all training' },
 };
 
+export const options = { ...ownTraining, ...ownOptions };
+
 interface Flags {
   data: string;
+  boxes?: string;
   out: string;
   recipes?: string;
   resume?: boolean;
@@ -40,6 +42,10 @@ export function configure(command: Command): void {
   command
     .requiredOption('--data <folder>', 'source folder in the FashionAI layout')
     .requiredOption('--out <folder>', 'folder for the prepared data, the runs and the submission')
+    .option(
+      '--boxes <file>',
+      'parts of photos to look at, as for prepare: a table with path,x0,y0,x1,y1; paths start from the source',
+    )
     .option(...recipesFlag)
     .addOption(teachersFlag())
     // `train` has it.
@@ -54,25 +60,18 @@ export function configure(command: Command): void {
     await presetSaved(command, out);
   });
   command.action(async (flags: Flags) => {
-    const { recipes } = flags;
-    const { seed, validationFraction, models, crops, together, teachQuestions, checkHashes } =
-      pickFlags(options, flags);
+    const { recipes, boxes, teachers } = flags;
     const training = {
       ...pickFlags(ownTraining, givenFlags(command)),
       sources: sourcesOfFlags(command, ownTraining),
     };
     const request = {
+      ...pickFlags(ownOptions, flags),
       recipes: recipes === undefined ? await savedRecipes(flags.out) : await readRecipes(recipes),
       source: flags.data,
       out: flags.out,
-      seed,
-      validationFraction,
-      models,
-      crops,
-      together,
-      teachers: flags.teachers,
-      teachQuestions,
-      checkHashes,
+      boxes,
+      teachers,
       training,
     };
     const result = await interruptible(

@@ -1,5 +1,7 @@
 /** Predicts images and writes a row for each as it is computed: to the standard output, or to a file that appears whole. */
 import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Box, ImageFile } from '../../dataset/index.js';
 import { replaceFile, writing } from '../../disk/index.js';
 import type { UnreadableFile } from '../../features/index.js';
 import { type Classifier, type Head, headsOf } from '../../model/index.js';
@@ -19,6 +21,8 @@ export interface RowsRequest extends ClassifyOptions {
   weights?: readonly number[] | undefined;
   temperatures?: readonly number[] | undefined;
   files: readonly string[];
+  /** By the absolute path of an image. */
+  boxes: ReadonlyMap<string, Box>;
   format: FormatName;
   top: number | undefined;
   /** As {@link Columns.threshold}. */
@@ -93,7 +97,8 @@ async function* textOf(
   const isShown = isTerminal(out);
   const batches = classifyBatches({
     ...pickOptions(classifyOptions, request),
-    ...{ classifiers, weights, temperatures, files, signal },
+    ...{ classifiers, weights, temperatures, signal },
+    files: boxed(request),
     onProgress: (state) => isShown || progress.update({ label: 'predicting', ...state }),
   });
   for await (const { start, count, probabilities, failures } of batches) {
@@ -117,6 +122,15 @@ async function* textOf(
   }
   yield form.foot;
 }
+
+/** The images, with their boxes where there are some. */
+const boxed = ({ files, boxes }: RowsRequest): readonly (string | ImageFile)[] =>
+  boxes.size === 0
+    ? files
+    : files.map((file) => {
+        const box = boxes.get(path.resolve(file));
+        return { path: file, ...(box && { box }) };
+      });
 
 /** Spreadsheets take a CSV file for one of another encoding where it begins without this mark; other programs may not expect it. */
 async function* withByteOrderMark(
