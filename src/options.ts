@@ -35,6 +35,16 @@ export interface RangeOption extends Described {
   max: number;
 }
 
+/** A few different numbers, each from `min` to `max`; `a,b,c` on the command line. */
+export interface NumbersOption extends Described {
+  type: 'numbers';
+  default: Default<readonly number[]>;
+  min: number;
+  max: number;
+  /** How many there may be. */
+  most: number;
+}
+
 /** One of a few words. */
 export interface ChoiceOption<Choice extends string = string> extends Described {
   type: 'choice';
@@ -71,6 +81,7 @@ export interface WeightsOption extends Described {
 export type Option =
   | NumberOption
   | RangeOption
+  | NumbersOption
   | ChoiceOption
   | NetworkOption
   | RecipeOption
@@ -111,7 +122,7 @@ type GivenValue<Declared> = Declared extends { type: 'choice'; choices: readonly
       ? boolean
       : Declared extends { type: 'weights' }
         ? boolean | string
-        : Declared extends { type: 'range' }
+        : Declared extends { type: 'range' | 'numbers' }
           ? readonly number[]
           : number;
 
@@ -218,6 +229,8 @@ export function describeValues(option: Option): string {
       return `one of ${option.choices.join(', ')}, or the path of a file of options (./FILE.json)`;
     case 'range':
       return `two ascending numbers from ${option.min} to ${option.max}`;
+    case 'numbers':
+      return `at most ${option.most} different numbers from ${option.min} to ${option.max}`;
     case 'weights':
       return 'the path of a run or a weights file, true or false';
     default: {
@@ -246,6 +259,13 @@ function accepts(option: Option, value: unknown): boolean {
         value.length === 2 &&
         value.every((end) => inside(option, end)) &&
         value[0] <= value[1]
+      );
+    case 'numbers':
+      return (
+        Array.isArray(value) &&
+        value.length <= option.most &&
+        value.every((each) => inside(option, each)) &&
+        new Set(value).size === value.length
       );
     default:
       return inside(option, value) && (option.type === 'number' || Number.isInteger(value));

@@ -7,6 +7,7 @@ const table = {
   epochs: { type: 'integer', default: 10, min: 1, max: 1000, help: 'passes over the data' },
   flip: { type: 'number', default: 0.5, min: 0, max: 1, help: 'share of mirrored images' },
   area: { type: 'range', default: [0.08, 1], min: 0, max: 1, help: 'share of the image kept' },
+  turns: { type: 'numbers', default: [], min: 1, max: 90, most: 2, help: 'degrees' },
   crop: { type: 'choice', choices: ['center', 'ten'], default: 'center', help: 'windows' },
   shuffle: { type: 'boolean', default: true, help: 'another order each epoch' },
 } as const satisfies OptionTable;
@@ -16,6 +17,7 @@ test('when no option is given, then every option has its default', () => {
     epochs: 10,
     flip: 0.5,
     area: [0.08, 1],
+    turns: [],
     crop: 'center',
     shuffle: true,
   });
@@ -23,6 +25,7 @@ test('when no option is given, then every option has its default', () => {
 
 test('when a value is at the end of its range, then it is accepted; beyond it, the error names the option', () => {
   assert.equal(resolveOptions(table, { flip: 1 }).flip, 1);
+  assert.deepEqual(resolveOptions(table, { turns: [90, 1] }).turns, [90, 1]);
   const refusals: [object, string][] = [
     [{ flip: 1.1 }, 'Expected a number from 0 to 1 for flip but received 1.1'],
     [{ flip: Number.NaN }, 'Expected a number from 0 to 1 for flip but received NaN'],
@@ -31,6 +34,18 @@ test('when a value is at the end of its range, then it is accepted; beyond it, t
     [
       { area: [1, 0.5] },
       'Expected two ascending numbers from 0 to 1 for area but received [1,0.5]',
+    ],
+    [
+      { turns: [5, 5] },
+      'Expected at most 2 different numbers from 1 to 90 for turns but received [5,5]',
+    ],
+    [
+      { turns: [1, 2, 3] },
+      'Expected at most 2 different numbers from 1 to 90 for turns but received [1,2,3]',
+    ],
+    [
+      { turns: [0.5] },
+      'Expected at most 2 different numbers from 1 to 90 for turns but received [0.5]',
     ],
     [{ crop: 'five' }, 'Expected one of center, ten for crop but received "five"'],
     [

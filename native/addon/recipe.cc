@@ -114,6 +114,16 @@ struct FromObject {
   }
 };
 
+std::vector<core::Variant> to_variants(const Napi::Array& from) {
+  std::vector<core::Variant> variants(from.Length());
+  for (std::uint32_t i = 0; i < from.Length(); ++i) {
+    const Napi::Object variant = from.Get(i).ToObject();
+    variants[i] = {number(variant, "scale"), variant.Get("mirror").ToBoolean(),
+                   number(variant, "turn")};
+  }
+  return variants;
+}
+
 // Writes each option of an augmentation.
 struct ToObject {
   Napi::Object& object;
@@ -173,6 +183,9 @@ core::Preprocessing to_preprocessing(const Napi::Object& from) {
 core::Augmentation to_augmentation(const Napi::Object& from) {
   core::Augmentation to;
   core::for_each_option(to, FromObject{from});
+  if (const Napi::Value variants = from.Get("variants"); variants.IsArray()) {
+    to.variants = to_variants(variants.As<Napi::Array>());
+  }
   return to;
 }
 

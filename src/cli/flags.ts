@@ -126,6 +126,7 @@ function flagsOf(name: string, option: Option): Flag[] {
     network: 'name or folder',
     recipe: 'name or file',
     range: 'low,high',
+    numbers: 'a,b,…',
     integer: 'n',
     number: 'x',
   }[option.type];
@@ -157,15 +158,16 @@ function parse(flag: string, option: Option, given: string): unknown {
 }
 
 function convert(option: Option, given: string): unknown {
-  if (option.type !== 'range' && option.type !== 'number' && option.type !== 'integer') {
+  const isList = option.type === 'range' || option.type === 'numbers';
+  if (!isList && option.type !== 'number' && option.type !== 'integer') {
     return given;
   }
-  const numbers = (option.type === 'range' ? given.split(',') : [given]).map(numberOf);
+  const numbers = (isList ? given.split(',') : [given]).map(numberOf);
   if (numbers.some(Number.isNaN)) {
     // The error shows the text as it was typed.
     return given;
   }
-  return option.type === 'range' ? numbers : numbers[0];
+  return isList ? numbers : numbers[0];
 }
 
 /** Number('') is 0: an empty value must not pass for one. */

@@ -7,6 +7,7 @@ import {
   createLoader,
   type Loader,
   type Preprocessing,
+  type Variant,
   viewsOf,
 } from '../pipeline/index.js';
 import { adoptBatch, tf } from '../tensorflow/index.js';
@@ -42,6 +43,8 @@ export interface StreamOptions {
   /** What is made of each image: windows for each of these. */
   preprocessings: readonly Preprocessing[];
   augmentation: Augmentation;
+  /** How each window of the augmentation is shown; default once, as it is. */
+  variants?: readonly Variant[];
   /** Of the augmentation's random numbers; default 0. */
   seed?: number;
   /** The epoch of the augmentation's random numbers; default 0. */
@@ -111,8 +114,8 @@ export async function* streamPiece(
 }
 
 /** Images in a full batch. */
-const fullBatch = ({ batchSize, augmentation }: StreamOptions): number =>
-  Math.max(1, Math.floor(batchSize / viewsOf(augmentation)));
+const fullBatch = ({ batchSize, augmentation, variants }: StreamOptions): number =>
+  Math.max(1, Math.floor(batchSize / (viewsOf(augmentation) * (variants?.length ?? 1))));
 
 /**
  * The number of images for which the forward pass is traced. A batch with fewer is filled with zeros, since another trace
@@ -128,7 +131,7 @@ function loaderOf(
   preprocessing: Preprocessing,
   options: StreamOptions,
 ): Loader {
-  const { augmentation, threads, seed } = options;
+  const { augmentation, variants, threads, seed } = options;
   return createLoader({
     samples: images.map((image) => ({ ...image, label: -1 })),
     batchSize: fullBatch(options),
@@ -136,6 +139,7 @@ function loaderOf(
     failureBudget: images.length,
     preprocessing,
     augmentation,
+    variants,
     threads,
     seed,
   });

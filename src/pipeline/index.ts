@@ -47,4 +47,5 @@ export {
 } from './preprocessing.js';
 export { type LoaderSample, type LoaderSamples, labelOf } from './samples.js';
 export { atStrength } from './strength.js';
+export type { Variant } from './variants.js';
 export { addWork, noWork, type PipelineWork } from './work.js';

@@ -6,6 +6,7 @@ import type { PixelType } from './pixel-type.js';
 import type { Preprocessing } from './preprocessing.js';
 import { fewestSlots, mostSlots } from './ring.js';
 import type { LoaderSamples } from './samples.js';
+import type { Variant } from './variants.js';
 
 /**
  * Options of a loader apart from its images and augmentation.
@@ -124,4 +125,6 @@ export interface LoaderOptions<Type extends PixelType = 'float32'>
   preprocessing: Preprocessing;
   /** Default: the defaults of {@link augmentationOptions}, which suit training. */
   augmentation?: AugmentationOptions | undefined;
+  /** Views of each fixed window, rendered from one decoded image; default the window alone. */
+  variants?: readonly Variant[] | undefined;
 }

@@ -1,5 +1,5 @@
 /** Checks the options of a loader and fills in what follows from them. */
-import { checkArguments, list, record, type ShapeOf } from '../arguments.js';
+import { checkArguments, list, optional, record, type ShapeOf } from '../arguments.js';
 import { conflict, expected } from '../errors.js';
 import { cudaLibrary } from '../native.js';
 import { resolveOptions } from '../options.js';
@@ -12,6 +12,7 @@ import type { PixelType } from './pixel-type.js';
 import { checkPreprocessing, completePreprocessing } from './preprocessing.js';
 import { slotsWithin } from './ring.js';
 import { imagesOf, type LoaderSamples } from './samples.js';
+import { resolveVariants } from './variants.js';
 
 /** Valid options of a loader. */
 export interface LoaderSettings {
@@ -30,12 +31,13 @@ const loaderShape = {
   samples: list('an array of samples'),
   preprocessing: record('the preprocessing of a model'),
   augmentation: augmentationOptions,
+  variants: optional(list('a list of variants')),
 } as const satisfies ShapeOf<LoaderOptions<PixelType>>;
 
 /** @throws InvalidInputError when an option is unknown, missing or out of its range, two exclude each other, or there is no such GPU. */
 export function resolveLoader(given: LoaderOptions<PixelType>): LoaderSettings {
   checkArguments('createLoader', given, loaderShape);
-  const { samples, preprocessing, augmentation, ...rest } = given;
+  const { samples, preprocessing, augmentation, variants: views, ...rest } = given;
   const {
     memoryMB,
     memory: _,
@@ -58,9 +60,10 @@ export function resolveLoader(given: LoaderOptions<PixelType>): LoaderSettings {
   checkPreprocessing(preprocessing);
   const augmented = resolveOptions(augmentationOptions, augmentation, 'augmentation');
   checkAugmentation(augmented);
+  const variants = resolveVariants(views, { augmentation: augmented, preprocessing });
   const onGpu = memoryOf(rest) === 'gpu';
   const slot = {
-    rows: batchSize * viewsOf(augmented),
+    rows: batchSize * viewsOf(augmented) * variants.length,
     crop: preprocessing.crop,
     dtype: options.dtype,
   };
@@ -78,7 +81,7 @@ export function resolveLoader(given: LoaderOptions<PixelType>): LoaderSettings {
       balancedLength: balance === undefined ? 0 : samples.length,
       slots: memoryMB === 0 ? options.slots : slotsWithin(memoryMB, slot),
       preprocessing: completePreprocessing(preprocessing),
-      augmentation: augmented,
+      augmentation: { ...augmented, variants },
       device: onGpu ? 'cuda' : 'none',
       cudaLibrary,
     },

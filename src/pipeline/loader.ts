@@ -18,6 +18,7 @@ import {
 import type { PixelType } from './pixel-type.js';
 import type { Preprocessing } from './preprocessing.js';
 import { type LoaderSample, type LoaderSamples, labelOf } from './samples.js';
+import type { Variant } from './variants.js';
 import type { PipelineWork } from './work.js';
 
 /** Where {@link Loader.epoch} begins. */
@@ -85,6 +86,7 @@ export class Loader<Type extends PixelType = 'float32'> {
   readonly samples: LoaderSamples;
   readonly preprocessing: Preprocessing;
   readonly augmentation: Augmentation;
+  readonly variants: readonly Required<Variant>[];
   readonly dtype: Type;
   /** The CUDA device on which batches lie; undefined for main memory. */
   private readonly gpuDevice: number | undefined;
@@ -108,7 +110,9 @@ export class Loader<Type extends PixelType = 'float32'> {
     this.batchesPerEpoch = batchesPerEpoch;
     this.gpuDevice = gpuDevice;
     this.preprocessing = native.preprocessing;
-    this.augmentation = native.augmentation;
+    const { variants, ...augmentation } = native.augmentation;
+    this.augmentation = augmentation;
+    this.variants = variants;
     this.dtype = native.dtype as Type;
     this.batchSize = native.batchSize;
     this.seed = native.seed;
@@ -161,7 +165,8 @@ export class Loader<Type extends PixelType = 'float32'> {
     const entry = this.entries?.indexOf(sample) ?? sample;
     const { box } = this.samples.at(sample) as LoaderSample;
     const of = { seed: this.seed, epoch, sample: entry, width, height, ...(box && { box }) };
-    return pipelineAddon().drawRecipes(this.augmentation, this.preprocessing, of);
+    const augmentation = { ...this.augmentation, variants: this.variants };
+    return pipelineAddon().drawRecipes(augmentation, this.preprocessing, of);
   }
 
   /** The unusable files found so far, in the samples' order. */
@@ -254,7 +259,7 @@ export class Loader<Type extends PixelType = 'float32'> {
   private batchOf(batch: NativeBatch, waitMs: number): Batch<Type> {
     const { dtype, preprocessing } = this;
     const { crop } = preprocessing;
-    const images = batch.indices.length * viewsOf(this.augmentation);
+    const images = batch.indices.length * viewsOf(this.augmentation) * this.variants.length;
     return new Batch({
       ...batch,
       dtype,

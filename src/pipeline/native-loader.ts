@@ -4,12 +4,18 @@ import { native, type SlotLease } from '../native.js';
 import type { Augmentation } from './augmentation.js';
 import type { PixelType } from './pixel-type.js';
 import type { Preprocessing } from './preprocessing.js';
+import type { Variant } from './variants.js';
+
+/** An augmentation, and the views of each fixed window, one or more. */
+export interface NativeAugmentation extends Augmentation {
+  variants: readonly Required<Variant>[];
+}
 
 /** Options of the native loader. They must be valid: the native side only asserts. */
 export interface NativeLoaderOptions {
   images: ImageList;
   preprocessing: Preprocessing;
-  augmentation: Augmentation;
+  augmentation: NativeAugmentation;
   dtype: PixelType;
   batchSize: number;
   threads: number;
@@ -165,7 +171,7 @@ export interface CudaStatus {
 export interface NativePipeline {
   Loader: NativeLoaderConstructor;
   drawRecipes(
-    augmentation: Augmentation,
+    augmentation: Augmentation | NativeAugmentation,
     preprocessing: Preprocessing,
     of: { seed: number; epoch: number; sample: number; width: number; height: number; box?: Box },
   ): Recipe[];

@@ -8,6 +8,7 @@ import { addShare, atTemperature, type MeanName, meanOfViews, means } from './me
 import type { Member } from './members.js';
 import type { ClassifyOptions } from './options.js';
 import { checkProbabilities } from './probabilities.js';
+import { variantsOf } from './views.js';
 
 /** The answers to some images that follow each other in the request. */
 export interface ClassifiedBatch {
@@ -39,6 +40,7 @@ export async function* classifyPiece(
   const batches = streamPiece(piece, {
     preprocessings: takers.map(([first]) => (first as Member).classifier.preprocessing),
     augmentation: { ...evaluationAugmentation, crop: crops },
+    variants: variantsOf(options),
     batchSize,
     threads,
     columns: classes.length,

@@ -32,9 +32,10 @@ export {
   means,
 } from './mean.js';
 export type { Classifiers } from './members.js';
-export { type ClassifyOptions, classifyOptions } from './options.js';
+export { type ClassifyOptions, classifyOptions, viewOptions } from './options.js';
 export { type Prediction, type PredictRequest, predict, rowsOf } from './predict.js';
 export { checkProbabilities } from './probabilities.js';
 export { loadPrediction, type StoredPrediction, savePrediction } from './storage.js';
 export { type TeachRequest, taughtInWords, teach } from './teach/teach.js';
 export { topClasses } from './top-classes.js';
+export { type Views, variantsOf } from './views.js';

@@ -3,6 +3,32 @@ import type { OptionTable, OptionValues } from '../options.js';
 import { loaderOptions } from '../pipeline/index.js';
 import { meanNames } from './mean.js';
 
+/** Views of each window beside itself. */
+export const viewOptions = {
+  mirror: {
+    type: 'boolean',
+    default: false,
+    help: 'also the mirror image of each window',
+  },
+  scales: {
+    type: 'numbers',
+    default: [1],
+    min: 0.1,
+    max: 10,
+    most: 4,
+    help: 'sizes of the photo before it is cropped, as multiples of the usual one, 1; each gives its own windows',
+  },
+  rotations: {
+    type: 'numbers',
+    default: [],
+    defaultHelp: 'none',
+    min: 0.1,
+    max: 180,
+    most: 4,
+    help: 'degrees by which each window is also turned, to the left and to the right',
+  },
+} as const satisfies OptionTable;
+
 export const classifyOptions = {
   crops: {
     type: 'choice',
@@ -10,6 +36,7 @@ export const classifyOptions = {
     default: 'center',
     help: 'windows of each image whose probabilities are averaged: the centre; the centre and four corners; or these five and their mirror images',
   },
+  ...viewOptions,
   mean: {
     type: 'choice',
     choices: meanNames,

@@ -20,6 +20,7 @@ import {
   predict,
   type StoredPrediction,
   savePrediction,
+  type Views,
 } from '../prediction/index.js';
 import { train } from '../training/index.js';
 import type { QuestionImages } from './answer.js';
@@ -30,7 +31,7 @@ import type { Member, SubmitRequest } from './request.js';
 export interface Work {
   request: SubmitRequest;
   manifest: Manifest;
-  crops: 'center' | 'five' | 'ten';
+  views: Views;
   together: boolean;
   /** A file of soft targets that all models learn. */
   softTargets: string | undefined;
@@ -88,7 +89,7 @@ const predictionFile = ({ task, tasks, run }: Member, name: 'validation' | 'ques
  * same model and images.
  */
 export async function predictMember(
-  { request, manifest, crops }: Work,
+  { request, manifest, views }: Work,
   member: Member,
   images: QuestionImages,
 ): Promise<MemberPredictions> {
@@ -111,7 +112,7 @@ export async function predictMember(
     }
     const onProgress = (progress: ClassifyProgress) => observer?.onPredicting?.(member, progress);
     const prediction = await predict({
-      ...{ ...images, classifier, task, crops, signal, files },
+      ...{ ...images, ...views, classifier, task, signal, files },
       onProgress,
     });
     await savePrediction({ ...prediction, origin }, stored);

@@ -14,7 +14,7 @@ import type { Evaluation } from '../evaluation/index.js';
 import { modelOptions } from '../model/index.js';
 import type { GivenValues, OptionTable } from '../options.js';
 import type { AugmentChoice } from '../pipeline/index.js';
-import type { ClassifyProgress, Prediction } from '../prediction/index.js';
+import { type ClassifyProgress, type Prediction, viewOptions } from '../prediction/index.js';
 import {
   type EpochRecord,
   type RecipeOptions,
@@ -42,6 +42,9 @@ export const submitOptions = {
     default: 'ten',
     help: 'windows of each image whose probabilities are averaged',
   },
+  ...viewOptions,
+  // A smaller photo might not hold the window of a network that is trained by then.
+  scales: { ...viewOptions.scales, min: 1 },
   teachQuestions: {
     type: 'boolean',
     default: false,

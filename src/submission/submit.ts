@@ -8,7 +8,13 @@ import { conflict, expected } from '../errors.js';
 import { type Evaluation, score } from '../evaluation/index.js';
 import { checkNetwork } from '../model/index.js';
 import { pickOptions, resolveOptions } from '../options.js';
-import { ensemble, type Prediction } from '../prediction/index.js';
+import {
+  ensemble,
+  type Prediction,
+  type Views,
+  variantsOf,
+  viewOptions,
+} from '../prediction/index.js';
 import type { Settings } from '../settings.js';
 import { checkedValues, shapingOf, withRecipe } from '../training/index.js';
 import { answerQuestions, type QuestionImages } from './answer.js';
@@ -40,6 +46,7 @@ export async function submit(request: SubmitRequest): Promise<SubmitResult> {
   checkArguments('training', request.training, trainingShape);
   const { model, ...training } = await withRecipe(request.training);
   checkedValues({ ...training, seed: request.seed });
+  variantsOf(viewsOf(request));
   for (const task of Object.keys(request.recipes ?? {})) {
     const { model: _, ...own } = await trainingFor(request, [task]);
     checkedValues({ ...own, seed: request.seed });
@@ -51,24 +58,44 @@ export async function submit(request: SubmitRequest): Promise<SubmitResult> {
   return await inLockedFolder(request.out, 'out', () => submitLocked(request));
 }
 
+const valuesOf = (request: SubmitRequest) =>
+  resolveOptions(submitOptions, pickOptions(submitOptions, request));
+
+function viewsOf(request: SubmitRequest): Views {
+  const { crops, mirror, scales, rotations } = valuesOf(request);
+  return { crops, mirror, scales, rotations };
+}
+
+/** The views that earlier versions did not have, without defaults. */
+const newViewsOf = ({ mirror, scales, rotations }: Views): Partial<Views> =>
+  Object.fromEntries(
+    Object.entries({ mirror, scales, rotations }).filter(
+      ([name, value]) =>
+        String(value) !== String(viewOptions[name as keyof typeof viewOptions].default),
+    ),
+  );
+
 async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
   const { out, observer } = request;
-  const { models, crops, together, teachQuestions } = resolveOptions(
-    submitOptions,
-    pickOptions(submitOptions, request),
-  );
+  const { models, together, teachQuestions } = valuesOf(request);
+  const views = viewsOf(request);
   const { seed, validationFraction } = request;
   const { sources, ...given } = await withRecipe(request.training);
   const training = shapingOf(given);
   const begun = await hasBegun(out);
-  // Earlier versions had no networks of several tasks and no teachers.
-  const kind = { ...(together && { together }), ...taughtSettings(request, teachQuestions) };
+  // Earlier versions had no networks of several tasks, no teachers, and no views but crops.
+  const newer = {
+    ...(together && { together }),
+    ...taughtSettings(request, teachQuestions),
+    ...newViewsOf(views),
+  };
   const { recipes } = request;
   if (together && recipes !== undefined) {
     throw conflict('together', 'recipes', 'One network learns all tasks, with the same options');
   }
   const boxes = await boxSettings(request);
-  const settings = { ...training, seed, validationFraction, ...boxes, models, crops, ...kind };
+  const { crops } = views;
+  const settings = { ...training, seed, validationFraction, ...boxes, models, crops, ...newer };
   await keepSettings(out, { ...settings, recipes }, begun);
   const manifest = await prepared(request, begun);
   checkRecipes(recipes ?? {}, manifest.tasks);
@@ -78,7 +105,7 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
     ...{ manifest, begun, teachQuestions },
     trainOn: given.trainOn,
   });
-  const work = { request, manifest, crops, together, softTargets };
+  const work = { request, manifest, views, together, softTargets };
   const evaluations: Evaluation[] = [];
   const { answers, csv, zip } = await answerQuestions({
     manifest,

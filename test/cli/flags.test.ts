@@ -8,6 +8,7 @@ import { optionsByName } from '../../src/options.js';
 const table = {
   batchSize: { type: 'integer', default: 64, min: 1, max: 512, help: 'images a batch' },
   area: { type: 'range', default: [0.08, 1], min: 0, max: 1, help: 'share kept' },
+  turns: { type: 'numbers', default: [], min: 1, max: 90, most: 3, help: 'degrees' },
   crop: { type: 'choice', choices: ['center', 'ten'], default: 'center', help: 'windows' },
   shuffle: { type: 'boolean', default: true, help: 'another order each epoch' },
   resume: { type: 'boolean', default: false, help: 'go on' },
@@ -34,6 +35,7 @@ test('when no flag is given, then the values are the defaults', () => {
   assert.deepEqual(parse(['--data', 'D']), {
     batchSize: 64,
     area: [0.08, 1],
+    turns: [],
     crop: 'center',
     shuffle: true,
     resume: false,
@@ -43,10 +45,13 @@ test('when no flag is given, then the values are the defaults', () => {
 
 test('when flags are given, then words become values of their type', () => {
   const words =
-    '--batch-size 32 --area 0.5,0.75 --crop ten --no-shuffle --resume --memory-mb 2.5'.split(' ');
+    '--batch-size 32 --area 0.5,0.75 --turns 5,10,15 --crop ten --no-shuffle --resume --memory-mb 2.5'.split(
+      ' ',
+    );
   assert.deepEqual(parse(words), {
     batchSize: 32,
     area: [0.5, 0.75],
+    turns: [5, 10, 15],
     crop: 'ten',
     shuffle: false,
     resume: true,
@@ -72,6 +77,8 @@ test('when a value is invalid, then the error shows what was typed', () => {
     ['--area', '0.5', '[0.5]'],
     ['--area', '0.9,0.1', '[0.9,0.1]'],
     ['--area', '0.1,x', '"0.1,x"'],
+    ['--turns', '5,5', '[5,5]'],
+    ['--turns', '5,', '"5,"'],
     ['--crop', 'five', '"five"'],
   ];
   for (const [flag, typed, shown] of refused) {
@@ -93,8 +100,8 @@ test('when a value is preset, then it wins over the default, and a flag over it'
   const preset = (words: string[]) => {
     const command = parsed(words);
     presetFlags(command, optionsByName(table), file, 'a file');
-    const { area: _, crop: __, memoryMB: ___, ...values } = pickFlags(table, command.opts());
-    return values;
+    const { shuffle, resume, batchSize } = pickFlags(table, command.opts());
+    return { shuffle, resume, batchSize };
   };
   assert.deepEqual(preset([]), { shuffle: false, resume: true, batchSize: 8 });
   const words = '--shuffle --no-resume --batch-size 64'.split(' ');

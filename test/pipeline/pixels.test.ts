@@ -7,6 +7,7 @@ import type { Box } from '../../src/dataset/index.js';
 import {
   type Augmentation,
   evaluationAugmentation,
+  type LoaderOptions,
   type LoaderSample,
   type Preprocessing,
 } from '../../src/pipeline/index.js';
@@ -31,7 +32,9 @@ async function pixelsOfPhoto(folder: string): Promise<string> {
 }
 
 /** The photo's centre crop by Pillow. */
-const photoCenter = () => sharp(path.join(fixtures, 'photo-center.png')).raw().toBuffer();
+const photoCenter = () => pictureOf('photo-center.png');
+
+const pictureOf = (name: string) => sharp(path.join(fixtures, name)).raw().toBuffer();
 
 test('when the centre crop is rendered, then it equals Pillow’s resize and crop within rounding', async (t) => {
   const actual = await render(t, await pixelsOfPhoto(temporaryFolder(t)), plainPixels(72, 64));
@@ -110,6 +113,92 @@ test('when ten crops are taken, then they are corners and centre, and the same m
       assert.ok(difference(view(i + 5), mirrored).mean < 1.5, `view ${i + 5}`);
       assert.deepEqual(view(i), view(i + 10), 'the second image is the same photo');
     }
+  }
+});
+
+test('when a window has variants, then each is what Pillow makes of it, or the plain window', async (t) => {
+  const file = await pixelsOfPhoto(temporaryFolder(t));
+  const [mean, std] = [
+    [102, 128, 153],
+    [1, 1, 1],
+  ] as [Preprocessing['mean'], Preprocessing['std']];
+  const loader = loaderFor(t, {
+    samples: [{ path: file, label: 0 }],
+    preprocessing: { ...plainPixels(72, 64), mean, std },
+    variants: [{}, { scale: 1.25 }, { mirror: true, turn: 15 }, { mirror: true }],
+    batchSize: 1,
+  });
+  for await (const batch of loader.epoch(0)) {
+    assert.deepEqual([...batch.shape], [4, 64, 64, 3]);
+    const values = 64 * 64 * 3;
+    const pixels = takePixels(batch).map((value, i) => value + (mean[i % 3] as number));
+    const view = (i: number) => pixels.subarray(i * values, (i + 1) * values);
+    const plain = await render(t, file, plainPixels(72, 64));
+    assert.ok(difference(view(0), plain).largest < 1e-4);
+    const scaled = difference(view(1), await pictureOf('photo-scaled.png'));
+    assert.ok(scaled.largest < 1.3 && scaled.mean < 0.4, `${scaled.largest}, ${scaled.mean}`);
+    const row = 64 * 3;
+    const pixel = (i: number) => [Math.floor(i / row), Math.floor((i % row) / 3), i % 3] as const;
+    const mirrored = plain.map((_, i) => {
+      const [y, x, channel] = pixel(i);
+      return plain[y * row + (63 - x) * 3 + channel] as number;
+    });
+    assert.ok(difference(view(3), mirrored).largest < 1e-4);
+    // At the border of the window Pillow repeats the last pixel, where Bobbin blends it with the fill.
+    const wanted = await pictureOf('photo-turned.png');
+    const inside = (_: number, i: number) => {
+      const [y, x] = pixel(i);
+      return Math.hypot(x - 31.5, y - 31.5) < 31;
+    };
+    const turned = difference(view(2).filter(inside), wanted.filter(inside));
+    assert.ok(turned.largest < 2 && turned.mean < 0.6, `${turned.largest}, ${turned.mean}`);
+    const corner = difference(view(2).subarray(0, 3), mean);
+    assert.ok(corner.largest < 1e-3);
+  }
+});
+
+test('when ten windows have variants, then each variant has ten windows, and one decode is counted', async (t) => {
+  const samples = [
+    { path: photo, label: 0 },
+    { path: photo, label: 1 },
+  ];
+  const options = { samples, preprocessing: plainPixels(72, 48), batchSize: 2 };
+  const augmentation = { ...evaluationAugmentation, crop: 'ten' } as const;
+  const variants = [{ turn: -10 }, { scale: 1.5 }];
+  const viewsOf = async (resize: number, given: typeof variants) => {
+    const preprocessing = plainPixels(resize, 48);
+    const loader = loaderFor(t, { ...options, preprocessing, augmentation, variants: given });
+    for await (const batch of loader.epoch(0)) {
+      assert.equal(loader.statistics.images, 2);
+      return takePixels(batch);
+    }
+    throw new Error('the loader gave no batch');
+  };
+  const both = await viewsOf(72, variants);
+  const values = 10 * 48 * 48 * 3;
+  const part = (i: number) => both.subarray(i * values, (i + 1) * values);
+  const turned = await viewsOf(72, variants.slice(0, 1));
+  const larger = await viewsOf(108, [{ scale: 1 }]);
+  assert.deepEqual(part(0), turned.subarray(0, values));
+  assert.deepEqual(part(1), larger.subarray(0, values));
+  assert.deepEqual(part(2), part(0));
+  assert.deepEqual(part(3), part(1));
+});
+
+test('when variants do not fit, then the error says why', (t) => {
+  const options = { samples: [{ path: photo, label: 0 }], preprocessing: plainPixels(72, 64) };
+  const wrong: [Partial<LoaderOptions>, RegExp][] = [
+    [{ variants: [] }, /Missing one variant or more for variants/],
+    [{ variants: [{ scale: 0.8 }] }, /a scale from 0\.888\S* to .* but received 0\.8.*sees 64 px/],
+    [{ variants: [{ turn: 200 }] }, /a number from -180 to 180 for turn/],
+    [{ variants: [{ flip: true } as never] }, /a key of variants\[0\]/],
+    [{ variants: [{}], augmentation: { crop: 'random' } }, /a random crop, mixup or cutmix/],
+  ];
+  for (const [change, message] of wrong) {
+    assert.throws(() => loaderFor(t, { ...options, ...change }), {
+      name: 'InvalidInputError',
+      message,
+    });
   }
 });
 

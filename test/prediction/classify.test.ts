@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
+import { createLoader, evaluationAugmentation } from '../../src/pipeline/index.js';
 import {
   type ClassifyRequest,
   classify,
@@ -9,7 +10,7 @@ import {
   ensemble,
   predict,
 } from '../../src/prediction/index.js';
-import type { tf } from '../../src/tensorflow/index.js';
+import { adoptBatch, tf } from '../../src/tensorflow/index.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 import { smallClassifier } from '../support/small-classifier.js';
@@ -43,6 +44,51 @@ test('when several classifiers answer, then their probabilities are the weighted
     const difference = Math.abs(value - (found.probabilities[index] as number));
     assert.ok(difference < 1e-6, `${index}: ${difference}`);
   }
+});
+
+test('when an image has several views, then its probabilities are their mean', async () => {
+  const classifier = smallClassifier();
+  const { preprocessing } = classifier;
+  const views = { mirror: true, scales: [1, 1.25], rotations: [10] };
+  const each: Float32Array[] = [];
+  for (const scale of views.scales) {
+    const resize = Math.round(preprocessing.resize * scale);
+    for (const mirror of [false, true]) {
+      for (const turn of [0, 10, -10]) {
+        const given = { ...preprocessing, resize };
+        const samples = files.map((file) => ({ path: file, label: 0 }));
+        const request = { samples, preprocessing: given, augmentation: evaluationAugmentation };
+        using loader = createLoader({ ...request, variants: [{ mirror, turn }] });
+        for await (const batch of loader.epoch(0)) {
+          const rows = tf.tidy(() => classifier.model.predict(adoptBatch(batch)) as tf.Tensor);
+          each.push((await rows.data()) as Float32Array);
+        }
+      }
+    }
+  }
+  const arithmetic = await predict({ classifier, files, ...views });
+  const geometric = await predict({
+    classifier,
+    files,
+    ...views,
+    mean: 'geometric',
+    batchSize: 40,
+  });
+  for (let row = 0; row < arithmetic.probabilities.length; row += 3) {
+    const columns = [row, row + 1, row + 2];
+    const products = columns.map((at) =>
+      each.reduce((product, rows) => product * (rows[at] as number) ** (1 / each.length), 1),
+    );
+    const total = products.reduce((sum, product) => sum + product);
+    for (const [index, at] of columns.entries()) {
+      const sum = each.reduce((all, rows) => all + (rows[at] as number), 0);
+      const found = [arithmetic, geometric].map(({ probabilities }) => probabilities[at] as number);
+      const wanted = [sum / each.length, (products[index] as number) / total];
+      assert.ok(found.every((value, i) => Math.abs(value - (wanted[i] as number)) < 1e-6));
+    }
+  }
+  const ten = predict({ classifier, files, mirror: true, crops: 'ten' });
+  await assert.rejects(ten, /mirror cannot be combined with crops ten/);
 });
 
 test('when there are more images than a loader takes, then batches and failures count on', async () => {

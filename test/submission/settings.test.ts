@@ -42,6 +42,10 @@ test('when an option is out of its range or conflicts with another, then nothing
     await assert.rejects(submit({ ...request, training }), { message });
     assert.ok(!existsSync(request.out));
   }
+  await assert.rejects(submit({ ...request, training: {}, mirror: true }), {
+    message: /mirror cannot be combined with crops ten/,
+  });
+  assert.ok(!existsSync(request.out));
 });
 
 test('when the settings are damaged, then the error names the file and the place', async (t) => {

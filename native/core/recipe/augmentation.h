@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <vector>
 
 namespace bobbin::core {
 
@@ -13,6 +14,13 @@ inline constexpr std::array kEraseFillNames = {"mean", "noise"};
 
 struct Range {
   double min = 0, max = 0;
+};
+
+// What is made of each fixed window beside the plain view (src/pipeline/variants.ts).
+struct Variant {
+  double scale = 1;  // Times the preprocessing's `resize`, rounded; the canvas covers the window.
+  bool mirror = false;
+  double turn = 0;  // Degrees counter-clockwise, after the mirror.
 };
 
 // Without changes: the centre crop and nothing else, as `evaluationAugmentation` of TypeScript.
@@ -42,8 +50,10 @@ struct Augmentation {
   double mixup = 0;
   double cutmix = 0;
   double mix_probability = 1;
+  std::vector<Variant> variants{Variant{}};  // At least one.
 
-  int views() const { return crop == Crop::kTen ? 10 : crop == Crop::kFive ? 5 : 1; }
+  int windows() const { return crop == Crop::kTen ? 10 : crop == Crop::kFive ? 5 : 1; }
+  int views() const { return windows() * static_cast<int>(variants.size()); }
 };
 
 // Calls `visit(name, member)` for each option by its name in TypeScript, and

@@ -130,6 +130,15 @@ Window whole_window(Crop crop, const Canvas& canvas, int size, std::size_t view,
   return at(lefts[place], tops[place]);
 }
 
+Canvas variant_canvas(const Augmentation& augmentation, Preprocessing preprocessing,
+                      const Variant& variant, int width, int height) {
+  preprocessing.resize = static_cast<int>(std::lround(preprocessing.resize * variant.scale));
+  const Canvas canvas = canvas_of(preprocessing, width, height);
+  // Shares of a photo that is cropped are whole pixels of the source.
+  const bool shares = augmentation.crop == Crop::kRandomResized && preprocessing.fit == Fit::kCrop;
+  return shares ? whole_canvas(width, height) : canvas;
+}
+
 // The mean as a colour for effects.
 std::array<float, 3> fill_of(const Preprocessing& preprocessing) {
   std::array<float, 3> fill{};
@@ -147,14 +156,20 @@ void draw_recipes(const Augmentation& augmentation, const Preprocessing& preproc
   const int size = preprocessing.crop;
   const bool resizes = augmentation.crop == Crop::kRandomResized;
   const Region part = part_of(photo, preprocessing.box_margin);
-  Canvas canvas = canvas_of(preprocessing, part.width, part.height);
-  // Shares of a photo that is cropped are whole pixels of the source.
-  if (resizes && preprocessing.fit == Fit::kCrop) canvas = whole_canvas(part.width, part.height);
   recipes.clear();
   recipes.resize(augmentation.views());
+  const std::size_t windows = augmentation.windows();
+  const auto variant_of = [&](std::size_t view) -> const Variant& {
+    return augmentation.variants[view / windows];
+  };
+  const auto canvas_for = [&](const Variant& variant) {
+    return variant_canvas(augmentation, preprocessing, variant, part.width, part.height);
+  };
   for (std::size_t view = 0; view < recipes.size(); ++view) {
-    recipes[view].window = resizes ? random_resized_window(augmentation, canvas, random)
-                                   : whole_window(augmentation.crop, canvas, size, view, random);
+    Recipe& recipe = recipes[view];
+    const Canvas canvas = canvas_for(variant_of(view));
+    recipe.window = resizes ? random_resized_window(augmentation, canvas, random)
+                            : whole_window(augmentation.crop, canvas, size, view, random);
   }
   const bool mirrored = random.uniform() < augmentation.flip;
   std::array<float, 12> color = draw_color(augmentation, random);
@@ -167,8 +182,9 @@ void draw_recipes(const Augmentation& augmentation, const Preprocessing& preproc
     Recipe& recipe = recipes[view];
     recipe.size = size;
     recipe.filter = preprocessing.filter;
-    recipe.flip = mirrored != (view >= 5);
-    show(recipe.window, canvas, recipe);
+    const Variant& variant = variant_of(view);
+    recipe.flip = (mirrored != (view % windows >= 5)) != variant.mirror;
+    show(recipe.window, canvas_for(variant), recipe);
     recipe.window.left += part.left;
     recipe.window.top += part.top;
     if (photo.box) recipe.part = part;
@@ -176,6 +192,7 @@ void draw_recipes(const Augmentation& augmentation, const Preprocessing& preproc
     recipe.noise_key = mix64(noise_key + view);
     recipe.noise_sigma = static_cast<float>(augmentation.noise);
     recipe.effects = effects;
+    if (variant.turn != 0) recipe.effects.add(kRotate, {static_cast<float>(variant.turn)});
     recipe.fill = fill_of(preprocessing);
     recipe.erasure = erasure;
     recipe.erasure.key = mix64(erasure.key + view);

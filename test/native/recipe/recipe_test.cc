@@ -103,6 +103,22 @@ TEST("when ten crops are drawn, then the last five mirror the first five") {
   CHECK_NEAR(recipes[4].window.left, 32, 0);
 }
 
+TEST("when windows have variants, then each variant has all windows, resized, mirrored and turned") {
+  Augmentation augmentation;
+  augmentation.crop = Crop::kFive;
+  augmentation.variants = {{}, {.scale = 1.5, .mirror = true, .turn = -10}};
+  const std::vector<Recipe> recipes = draw(augmentation, 512, 512);
+  CHECK_EQUAL(recipes.size(), 10u);
+  for (int i = 0; i < 5; ++i) {
+    CHECK(!recipes[i].flip && recipes[i].effects.empty());
+    CHECK_NEAR(recipes[i].window.width, 224 * 2.0, 1e-9);
+    CHECK(recipes[i + 5].flip);
+    CHECK_NEAR(recipes[i + 5].window.width, 224 * 512 / 384.0, 1e-9);
+    CHECK_NEAR(recipes[i + 5].effects.begin()->amounts[0], -10, 0);
+  }
+  CHECK_NEAR(recipes[8].window.left, 160 * 512 / 384.0, 1e-9);
+}
+
 TEST("when no colour changes, then the matrix is exactly the identity") {
   const Recipe recipe = draw({}, 400, 533)[0];
   for (int i = 0; i < 12; ++i) CHECK_EQUAL(recipe.color[i], i % 5 == 0 ? 1.0f : 0.0f);
