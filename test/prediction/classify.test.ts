@@ -84,7 +84,8 @@ test('when an image has several views, then its probabilities are their mean', a
       const sum = each.reduce((all, rows) => all + (rows[at] as number), 0);
       const found = [arithmetic, geometric].map(({ probabilities }) => probabilities[at] as number);
       const wanted = [sum / each.length, (products[index] as number) / total];
-      assert.ok(found.every((value, i) => Math.abs(value - (wanted[i] as number)) < 1e-6));
+      const isNear = found.every((value, i) => Math.abs(value - (wanted[i] as number)) < 1e-6);
+      assert.ok(isNear, `${at}: ${found} in place of ${wanted}`);
     }
   }
   const ten = predict({ classifier, files, mirror: true, crops: 'ten' });
