@@ -60,7 +60,11 @@ const longest = 8192;
 function checkScale(scale: number, { resize, crop }: Preprocessing): void {
   const side = Math.round(resize * scale);
   if (side < crop || side > longest) {
-    const range = `a scale from ${crop / resize} to ${longest / resize}`;
+    const [least, most] = [
+      Math.ceil((1000 * crop) / resize),
+      Math.floor((1000 * longest) / resize),
+    ];
+    const range = `a scale from ${least / 1000} to ${most / 1000}`;
     const remedy = `The network sees ${crop} px of photos that are resized to ${resize}`;
     throw expected(range, 'a view of each image', scale, remedy);
   }
