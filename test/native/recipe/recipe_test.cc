@@ -103,7 +103,7 @@ TEST("when ten crops are drawn, then the last five mirror the first five") {
   CHECK_NEAR(recipes[4].window.left, 32, 0);
 }
 
-TEST("when windows have variants, then each variant has all windows, resized, mirrored and turned") {
+TEST("when windows have variants, then each is all windows, resized, mirrored and turned") {
   Augmentation augmentation;
   augmentation.crop = Crop::kFive;
   augmentation.variants = {{}, {.scale = 1.5, .mirror = true, .turn = -10}};
