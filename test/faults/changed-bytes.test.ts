@@ -19,6 +19,7 @@ import { type Classifier, loadClassifier, saveClassifier } from '../../src/model
 import { loadPrediction, savePrediction } from '../../src/prediction/index.js';
 import { tf } from '../../src/tensorflow/index.js';
 import { loadCheckpoint, saveCheckpoint } from '../../src/training/checkpoint/checkpoint.js';
+import { loadSoftTargets, saveSoftTargets } from '../../src/training/index.js';
 import { noTotals } from '../../src/training/run/progress.js';
 import { temporaryFolder } from '../support/folders.js';
 
@@ -27,6 +28,7 @@ const folder = temporaryFolder();
 const run = path.join(folder, 'run');
 const model = path.join(run, 'model');
 const predictionFile = path.join(run, 'validation.json');
+const softTargetsFile = path.join(run, 'soft-targets.json');
 const data = path.join(folder, 'data');
 
 before(async () => {
@@ -54,6 +56,22 @@ before(async () => {
       origin: '0123',
     },
     predictionFile,
+  );
+  await saveSoftTargets(
+    {
+      held: { fold: 1, trainOn: 'train' },
+      teachers: ['run/kind'],
+      images: [sha256('a.jpg'), sha256('q.jpg')],
+      tasks: [
+        {
+          task: 'kind',
+          classes: ['shirt', 'skirt'],
+          probabilities: Float32Array.of(0.25, 0.75, 0, 0),
+        },
+      ],
+      questions: [{ path: 'rank/q.jpg', hash: sha256('q.jpg') }],
+    },
+    softTargetsFile,
   );
   const { root } = path.parse(folder);
   await saveManifest({ version: 1, root, seed: 1, tasks, samples, questions: [question] }, data);
@@ -114,9 +132,15 @@ async function checkpointContent(): Promise<object> {
   return { ...rest, ...answerOf(classifier) };
 }
 
+async function softTargets(): Promise<object> {
+  const { digest: _, ...content } = await loadSoftTargets(softTargetsFile);
+  return content;
+}
+
 const kinds: [string, read: () => Promise<object>, files: () => Promise<string[]>][] = [
   ['a model', async () => answerOf(await loadClassifier(model)), () => filesIn(model)],
   ['a checkpoint', checkpointContent, checkpointFiles],
+  ['soft targets', softTargets, async () => [softTargetsFile]],
   ['a manifest', manifestContent, async () => [manifestFile(data)]],
   ['a prediction', () => loadPrediction(predictionFile), async () => [predictionFile]],
 ];

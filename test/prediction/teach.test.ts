@@ -195,6 +195,10 @@ test('when a teacher has seen what validates, was trained on other data or has n
     train({ ...student, softTargets: given.file, run: path.join(folder, 'no') }),
     /^InvalidInputError: Expected those made for trainOn train and no fold for softTargets/,
   );
+  await assert.rejects(loadSoftTargets('/none.json'), {
+    message:
+      'Expected an existing file of soft targets, as teach writes it, for softTargets but received "/none.json"',
+  });
   const text = await readFile(file, 'utf8');
   await writeFile(given.file, text.replace('"colour"', '"colors"'));
   await assert.rejects(loadSoftTargets(given.file), /Expected the content that Bobbin wrote/);

@@ -1,5 +1,13 @@
 /** Soft targets: probabilities for images that lack the label of a task, in a file that `train` reads. */
-import { isObject, openSealed, readRegular, sealed, sha256, writeWhole } from '../../disk/index.js';
+import {
+  ifPresent,
+  isObject,
+  openSealed,
+  readRegular,
+  sealed,
+  sha256,
+  writeWhole,
+} from '../../disk/index.js';
 import { expected } from '../../errors.js';
 import type { TrainValues } from '../options.js';
 
@@ -56,7 +64,10 @@ export async function saveSoftTargets(targets: SoftTargets, file: string): Promi
  */
 export async function loadSoftTargets(file: string): Promise<StoredTargets> {
   const remedy = `Remove ${file} and let the teachers answer again`;
-  const bytes = await readRegular(file);
+  const bytes = await ifPresent(readRegular(file));
+  if (bytes === undefined) {
+    throw expected('an existing file of soft targets, as teach writes it,', 'softTargets', file);
+  }
   const { held, teachers, images, tasks, questions } = openSealed(bytes, file, remedy);
   const isWhole = isHeld(held) && areTexts(teachers) && areTexts(images) && areQuestions(questions);
   if (!isWhole || !areTasks(tasks)) {
