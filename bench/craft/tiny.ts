@@ -27,7 +27,8 @@ export function tinyClassifier(tasks: readonly Task[], size: number, seed: numbe
     return tf.layers.softmax().apply(logits) as tf.SymbolicTensor;
   });
   const [only, ...others] = parts as [tf.SymbolicTensor];
-  const outputs = others.length === 0 ? only : tf.layers.concatenate().apply(parts);
+  const joined = () => tf.layers.concatenate({ name: 'probabilities' }).apply(parts);
+  const outputs = others.length === 0 ? only : joined();
   const statistics: [number, number, number] = [127.5, 127.5, 127.5];
   return {
     model: tf.model({ inputs: input, outputs: outputs as tf.SymbolicTensor }),
