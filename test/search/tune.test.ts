@@ -10,8 +10,7 @@ import { loadManifest, type Manifest } from '../../src/dataset/index.js';
 import { type TuneRequest, tune } from '../../src/search/index.js';
 import { readLog } from '../../src/search/log.js';
 import {
-  bestTrial,
-  hopefulTrials,
+  bestJob,
   type Job,
   nextJob,
   type RungResult,
@@ -112,10 +111,9 @@ test('when trials fail, then they are not promoted, and the best is the one of t
     rung: 1,
   });
   assert.equal(nextJob([losses.slice(0, 2), []], undefined), undefined);
-  assert.equal(bestTrial([losses, [{ trial: 4, loss: 9 }]]), 4);
-  assert.equal(bestTrial([losses, [{ trial: 3, loss: failed }]]), 1);
-  assert.equal(bestTrial([[{ trial: 0, loss: failed }], []]), undefined);
-  assert.deepEqual([...hopefulTrials([losses, [{ trial: 3, loss: 1 }]])], [1, 4, 5, 3]);
+  assert.deepEqual(bestJob([losses, [{ trial: 4, loss: 9 }]]), { trial: 4, rung: 1 });
+  assert.deepEqual(bestJob([losses, [{ trial: 3, loss: failed }]]), { trial: 1, rung: 0 });
+  assert.equal(bestJob([[{ trial: 0, loss: failed }], []]), undefined);
 });
 
 const search: Search = {
@@ -205,7 +203,7 @@ test('when a search ends, then its recipe trains, its table follows from its log
   assert.equal(trials[best]?.loss, Math.min(...losses));
   assert.equal(check === undefined, best === 0);
   assert.equal(isBetter, check !== undefined && (check.best as number) < (check.first as number));
-  assert.deepEqual(await readdir(path.join(out, 'colour', 'trials')), [`000${best}`]);
+  assert.deepEqual(await readdir(path.join(out, 'colour', 'trials')), [`000${best}-1`]);
   assert.deepEqual(await readdir(path.join(out, 'colour', 'check')).catch(() => []), []);
   const log = path.join(out, 'colour', 'log.jsonl');
   const { lines } = (await readLog(log, searchLog)) as { lines: LogLine[] };

@@ -68,7 +68,10 @@ export function describeTuned(tuned: Tuned, { data, out }: { data: string; out: 
   ].join('\n');
 }
 
-function verdict({ best, check, isBetter }: Tuned): string {
+function verdict({ trials, best, check, isBetter }: Tuned): string {
+  if (trials.length === 1) {
+    return 'only the first trial was trained, which has the given options.';
+  }
   if (check === undefined) {
     return best === 0
       ? 'no trial is better than the first, which has the given options.'

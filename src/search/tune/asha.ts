@@ -6,7 +6,7 @@
 /** Of the trials of a rung, one in so many is promoted to the next. */
 export const reduction = 3;
 
-/** What a trial has reached at a rung. */
+/** What a trial has reached with the epochs of a rung. */
 export interface RungResult {
   trial: number;
   /** Infinite where the training failed: such a trial is never promoted. */
@@ -15,7 +15,7 @@ export interface RungResult {
 
 export interface Job {
   trial: number;
-  /** The rung that it trains up to, from 0. */
+  /** The rung whose number of epochs it is trained for, from 0. */
   rung: number;
 }
 
@@ -51,34 +51,17 @@ export function nextJob(
   return unborn === undefined ? undefined : { trial: unborn, rung: 0 };
 }
 
-/** The trial of the lowest loss at the highest rung that any has reached without a failure; undefined if all have failed. */
-export function bestTrial(results: readonly (readonly RungResult[])[]): number | undefined {
+/** The lowest loss at the highest rung that any trial has reached without a failure; undefined if all have failed. */
+export function bestJob(results: readonly (readonly RungResult[])[]): Job | undefined {
   const failed = numbersOf(results.flat().filter(({ loss }) => !Number.isFinite(loss)));
-  for (const rung of [...results].reverse()) {
-    const [best] = ranked(rung).filter(({ trial }) => !failed.has(trial));
+  for (let rung = results.length - 1; rung >= 0; rung--) {
+    const own = ranked(results[rung] as readonly RungResult[]);
+    const best = own.find(({ trial }) => !failed.has(trial));
     if (best !== undefined) {
-      return best.trial;
+      return { trial: best.trial, rung };
     }
   }
   return undefined;
-}
-
-/** So many places below the promoted ones count as hopeful. */
-const spare = 2;
-
-/** The trials whose runs are worth their space: the best one, and those that a few more results may let promote. */
-export function hopefulTrials(results: readonly (readonly RungResult[])[]): Set<number> {
-  const hopeful = new Set<number>();
-  for (const [rung, own] of results.slice(0, -1).entries()) {
-    const promoted = numbersOf(results[rung + 1] as readonly RungResult[]);
-    for (const { trial } of ranked(own).slice(0, Math.floor(own.length / reduction) + spare)) {
-      if (!promoted.has(trial)) {
-        hopeful.add(trial);
-      }
-    }
-  }
-  const best = bestTrial(results);
-  return best === undefined ? hopeful : hopeful.add(best);
 }
 
 /** By ascending loss; of equal ones the earlier trial first. Without those that failed. */

@@ -15,11 +15,10 @@ export interface Scored {
   reason?: string;
 }
 
-/** A trial has reached a rung. */
+/** A trial was trained for the epochs of a rung. */
 export interface TrialLine extends Scored {
   event: 'trial';
   rung: number;
-  /** In all. */
   epochs: number;
   drawn: Drawn;
 }

@@ -33,7 +33,7 @@ export const searchTrainOptions = {
   },
   epochs: {
     ...trainOptions.epochs,
-    help: 'epochs of a whole training; most trials end after a third of them, or a ninth, and so on',
+    help: 'epochs of a whole training; most trials have a third of them, or a ninth, and so on',
   },
 } as const satisfies OptionTable;
 

@@ -1,7 +1,6 @@
-/** Trains one trial of a search up to a number of epochs, and scores it. */
+/** Trains one trial of a search for a number of epochs, and scores it. */
 import type { Manifest } from '../../dataset/index.js';
 import {
-  type Callback,
   DivergedError,
   type GivenOptions,
   type TrainProgress,
@@ -19,36 +18,30 @@ export interface TrialRun {
   seed: number;
   /** Folder of the run. */
   run: string;
-  /** The epochs that are scored: those after `from`, up to `to`. */
-  from: number;
-  to: number;
+  epochs: number;
   signal: AbortSignal;
   onProgress(progress: TrainProgress): void;
 }
 
 /**
- * Trains up to epoch `to`, from the checkpoint in `run` if there is one. A run without one, because it was removed or is new, begins
- * with its first epoch, and comes to the same weights.
+ * Trains for `epochs` epochs, from the checkpoint in `run` if there is one. The score is that of the last epoch.
  *
  * @throws the signal's reason when it is aborted, and all errors but a training that diverges, which is a result
  */
 export async function trainTrial(trialRun: TrialRun): Promise<Scored> {
-  const { trial, options, manifest, task, fold, seed, run, from, to, signal, onProgress } =
-    trialRun;
+  const { trial, options, manifest, task, fold, seed, run, epochs, signal, onProgress } = trialRun;
   try {
-    const { classifier, history } = await train({
-      ...options,
+    const { classifier, history, finished } = await train({
+      ...withEpochs(options, epochs),
       ...{ manifest, task, fold, seed, run, signal, onProgress },
       resume: true,
-      callbacks: [pauseAt(to)],
     });
     classifier.model.dispose();
-    // `patience` may have ended it earlier.
-    const last = history.slice(0, to).at(-1);
-    if (last === undefined || (history.length < to && signal.aborted)) {
+    const last = history.at(-1);
+    if (!finished || last === undefined) {
       throw signal.reason;
     }
-    const seconds = history.slice(from, to).reduce((sum, epoch) => sum + epoch.seconds, 0);
+    const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
     const { validationLoss = null, validationAccuracy = null } = last;
     return { trial, loss: validationLoss, accuracy: validationAccuracy, seconds };
   } catch (error) {
@@ -59,17 +52,11 @@ export async function trainTrial(trialRun: TrialRun): Promise<Scored> {
   }
 }
 
-/** Ends the call after `epochs` epochs, with a checkpoint from which the same run goes on. */
-const pauseAt = (epochs: number): Callback => ({
-  name: `pause after epoch ${epochs}`,
-  begin: ({ history }, control) => {
-    if (history.length >= epochs) {
-      control.stop();
-    }
-  },
-  epoch: ({ epoch }, control) => {
-    if (epoch >= epochs) {
-      control.stop();
-    }
-  },
+/** `options` for fewer epochs, of which not all may be frozen. */
+export const withEpochs = (options: GivenOptions, epochs: number): GivenOptions => ({
+  ...options,
+  epochs,
+  ...(options.freezeEpochs !== undefined && {
+    freezeEpochs: Math.min(options.freezeEpochs, epochs - 1),
+  }),
 });

@@ -1,6 +1,6 @@
 /** The table of a search: what each trial drew and how far it came. It follows from the log alone. */
 import { csvLine } from '../../csv-line.js';
-import { bestTrial, type RungResult } from './asha.js';
+import { bestJob, type RungResult } from './asha.js';
 import type { LogLine, TrialLine } from './log.js';
 import { type Drawn, parameterNames } from './space.js';
 
@@ -45,7 +45,7 @@ export function tableOf(lines: readonly LogLine[]): TrialRow[] {
 
 /** The table as CSV. */
 export function tableCsv(lines: readonly LogLine[], rungs: number): string {
-  const best = bestTrial(rungResults(lines, rungs));
+  const best = bestJob(rungResults(lines, rungs))?.trial;
   const checks = new Map(
     lines.flatMap((line) => (line.event === 'check' ? [[line.trial, line.loss]] : [])),
   );

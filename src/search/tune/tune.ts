@@ -19,6 +19,7 @@ import { trainingFolds } from './folds.js';
 import { type LogLine, searchLog } from './log.js';
 import { type Tuned, type TuneRequest, tuneShape } from './options.js';
 import { recipeOf, recipeText } from './recipe.js';
+import { withEpochs } from './run.js';
 import { drawTrial, type Search, searchedBy } from './space.js';
 import { tableCsv, tableOf, trialLines } from './table.js';
 import { Tuning } from './tuning.js';
@@ -28,8 +29,8 @@ import { Tuning } from './tuning.js';
  * and asynchronous successive halving decides which of them are trained further (`asha.ts`). The first trial has the given options
  * alone. What is given is fixed; each draw depends on the seed and the trial's number alone.
  *
- * Every trial is a run of `epochs` epochs that is paused at its rung, so one that is promoted goes on from its checkpoint, with the
- * schedule that it had from the beginning, and comes to the weights of a run that was never paused.
+ * Every rung is a whole training with a schedule over its own epochs, so a trial that is promoted is trained again from the beginning:
+ * in the middle of a longer schedule the rate would still be high, and low rates would look better than they are.
  *
  * Losses are those of training images that were held back: the validation split is never looked at. At the end the best trial and the
  * first are trained again, with the next seed and the next fold held back: only if the best trial has the lower loss there, too, are
@@ -67,7 +68,7 @@ export async function tune(request: TuneRequest): Promise<Tuned> {
   return await inLockedFolder(folder, 'out', async () => {
     const log = await Log.open(path.join(folder, 'log.jsonl'), searchLog, { settings, folder });
     try {
-      const rungs = rungsOf(search.given.epochs);
+      const rungs = rungsOf(search.given.epochs).filter((epochs) => fits(training, epochs));
       const tuning = new Tuning({ request, search, images, folder, rungs, log, seed, fold });
       const finished = await tuning.toEnd();
       return await written({ ...request, finished }, search, tuning, log);
@@ -75,6 +76,17 @@ export async function tune(request: TuneRequest): Promise<Tuned> {
       await log.close();
     }
   });
+}
+
+/** Whether options of the caller, such as a warm-up, allow so few epochs. */
+function fits(options: GivenOptions, epochs: number): boolean {
+  const { model: _, ...training } = withEpochs(options, epochs);
+  try {
+    checkedValues(training);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What the caller gives, without what the search itself decides. */

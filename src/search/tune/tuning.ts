@@ -5,7 +5,7 @@ import type { Manifest } from '../../dataset/index.js';
 import { ifPresent, writing } from '../../disk/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { Log } from '../log.js';
-import { bestTrial, hopefulTrials, type Job, nextJob, type RungResult } from './asha.js';
+import { bestJob, type Job, nextJob, type RungResult } from './asha.js';
 import type { CheckLine, LogLine, Scored, TrialLine } from './log.js';
 import type { Tuned, TuneRequest } from './options.js';
 import { type TrialRun, trainTrial } from './run.js';
@@ -56,7 +56,7 @@ export class Tuning {
 
   /** At least the first trial has a loss. */
   get best(): number {
-    return bestTrial(this.results) ?? 0;
+    return bestJob(this.results)?.trial ?? 0;
   }
 
   /** Undefined where the first trial is the best, or time was over before. */
@@ -74,7 +74,7 @@ export class Tuning {
       await this.checkTrial(this.best);
     }
     if (finished) {
-      await this.keepRuns((trial) => trial === this.best);
+      await this.keepRuns([bestJob(this.results)]);
     }
     return finished;
   }
@@ -99,15 +99,16 @@ export class Tuning {
   private async prepared(): Promise<Job | undefined> {
     const { results } = this;
     const unborn = results[0]?.length ?? 0;
-    const hopeful = hopefulTrials(results);
-    await this.keepRuns((trial) => trial === unborn || hopeful.has(trial));
-    return nextJob(results, unborn < this.most ? unborn : undefined);
+    const job = nextJob(results, unborn < this.most ? unborn : undefined);
+    await this.keepRuns([job, bestJob(results)]);
+    return job;
   }
 
-  private async keepRuns(isKept: (trial: number) => boolean): Promise<void> {
+  private async keepRuns(jobs: readonly (Job | undefined)[]): Promise<void> {
     const runs = path.join(this.parts.folder, 'trials');
+    const kept = jobs.map((job) => job && runName(job));
     for (const name of (await ifPresent(readdir(runs))) ?? []) {
-      if (runName.test(name) && !isKept(Number(name))) {
+      if (runPattern.test(name) && !kept.includes(name)) {
         await removeRun(path.join(runs, name));
       }
     }
@@ -117,23 +118,23 @@ export class Tuning {
   private async train(job: Job): Promise<boolean> {
     const { log, rungs, folder, seed, fold, request } = this.parts;
     const { trial, rung } = job;
-    const [from, to] = [rungs[rung - 1] ?? 0, rungs[rung] as number];
+    const epochs = rungs[rung] as number;
     const left = this.secondsLeft - this.checkSeconds;
     // Without the first result no time can be estimated, and there is nothing to return.
     const isFirst = log.lines.length === 0;
-    if (!isFirst && left < (to - from) * this.pace(trial)) {
+    if (!isFirst && left < epochs * this.pace(trial)) {
       return false;
     }
     const timeIsOver = isFirst ? undefined : timeout(left);
     const { drawn, options } = await drawTrial(trial, this.parts.search);
-    const run = path.join(folder, 'trials', nameOf(trial));
+    const run = path.join(folder, 'trials', runName(job));
     try {
-      const own = { trial, options, seed, fold, run, from, to, isCheck: false };
+      const own = { trial, options, seed, fold, run, epochs, isCheck: false };
       const scored = await this.trained(own, timeIsOver);
       if (trial === 0 && scored.reason !== undefined) {
         throw new InvalidInputError(scored.reason);
       }
-      await this.add({ event: 'trial', rung, epochs: to, drawn, ...scored });
+      await this.add({ event: 'trial', rung, epochs, drawn, ...scored });
       return true;
     } catch (error) {
       if (timeIsOver?.aborted && request.signal?.aborted !== true && error === timeIsOver.reason) {
@@ -146,12 +147,12 @@ export class Tuning {
   /** Trains a trial again, with the next seed and the next fold, unless an earlier call has. */
   private async checkTrial(trial: number): Promise<void> {
     const { search, folder, rungs, images, seed, fold } = this.parts;
-    const run = path.join(folder, 'check', nameOf(trial));
+    const run = path.join(folder, 'check', runName({ trial, rung: rungs.length - 1 }));
     if (this.checkOf(trial) === undefined) {
       const { options } = await drawTrial(trial, search);
       const other = { seed: seed + 1, fold: (fold + 1) % images.folds };
-      const to = rungs.at(-1) as number;
-      const own = { trial, options, ...other, run, from: 0, to, isCheck: true };
+      const epochs = rungs.at(-1) as number;
+      const own = { trial, options, ...other, run, epochs, isCheck: true };
       const scored = await this.trained(own);
       await this.add({ event: 'check', ...scored });
     }
@@ -207,20 +208,15 @@ export class Tuning {
     const lines = trialLines(this.parts.log.lines).filter(({ seconds }) => seconds > 0);
     const own = lines.filter((line) => line.trial === trial);
     const counted = own.length > 0 ? own : lines;
-    const epochs = counted.map(({ rung }) => this.epochsOf(rung)).reduce((a, b) => a + b, 0);
+    const epochs = counted.reduce((sum, line) => sum + line.epochs, 0);
     const seconds = counted.reduce((sum, line) => sum + line.seconds, 0);
     return epochs === 0 ? 0 : (overhead * seconds) / epochs;
   }
-
-  /** The epochs from the rung below to this one. */
-  private epochsOf(rung: number): number {
-    const { rungs } = this.parts;
-    return (rungs[rung] as number) - (rungs[rung - 1] ?? 0);
-  }
 }
 
-const nameOf = (trial: number): string => `${trial}`.padStart(4, '0');
-const runName = /^\d{4,}$/;
+/** The folder of a run: trial and rung. */
+const runName = ({ trial, rung }: Job): string => `${`${trial}`.padStart(4, '0')}-${rung}`;
+const runPattern = /^\d{4,}-\d+$/;
 
 const removeRun = (run: string): Promise<void> =>
   writing(run, () => rm(run, { recursive: true, force: true }));
