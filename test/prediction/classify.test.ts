@@ -127,7 +127,10 @@ test('when an argument is wrong, then the error is a sentence', async () => {
   const wrong: [object, string][] = [
     [{ classifier, files: 'a.png' }, 'Expected a list of paths for files but received "a.png"'],
     [{ classifier }, 'Missing a list of paths for files'],
-    [{ classifier, files: [7] }, 'Expected a path, or { path, range } for files[0] but received 7'],
+    [
+      { classifier, files: [7] },
+      'Expected a path, or { path, range, box } for files[0] but received 7',
+    ],
     [{ files }, `Missing a classifier for classifier. ${loading}`],
     [{ classifiers: [], files }, `Missing a classifier for classifier. ${loading}`],
     [

@@ -130,7 +130,7 @@ TEST("when photos have a box, then recipes are those of the part, moved to its p
   }
 }
 
-TEST("when pixels are RGB, then those of a box equal those of a photo cut to it, to the bit") {
+TEST("when pixels are RGB, then those of a box equal those of a photo that was cut to it") {
   const Picture picture = draw_picture(203, 151);
   const ImageView whole = view_of(picture.rgb, picture.width, picture.height);
   const std::vector<std::uint8_t> part = cut(whole.planes[0], kBox);
