@@ -10,6 +10,7 @@ import { predict, rowsOf, taughtInWords, teach } from '../../src/prediction/inde
 import { softTargetsOf, taughtSettings } from '../../src/submission/teachers.js';
 import { loadSoftTargets, rowAt, type TrainOptions, train } from '../../src/training/index.js';
 import { planOf } from '../../src/training/plan.js';
+import type { LabelTable } from '../../src/training/tasks/label-table.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 import { smallClassifier, smallHeads } from '../support/small-classifier.js';
@@ -103,6 +104,17 @@ test('when a student is planned, then it trains on photos and questions, and val
     taught.labels?.validate.targetsOf(batch),
     plain.labels?.validate.targetsOf(batch),
   );
+  // In training, the answer is the whole target of the photo's first task, beside its label of the second one.
+  const place = [...taught.training].findIndex(({ path: each }) => each === '0-1.jpg');
+  const { train: table } = taught.labels as Record<'train', LabelTable>;
+  const { targets: shares, weights } = table.targetsOf({
+    ...{ indices: Int32Array.of(place), partners: Int32Array.of(place) },
+    weights: Float32Array.of(1),
+  });
+  const row = soft.images.indexOf(taught.training.at(place)?.hash as string);
+  const colour = rowAt(soft.tasks[0] as (typeof soft.tasks)[0], row);
+  assert.deepEqual([...shares], [...colour, 0, 1]);
+  assert.deepEqual([...weights], [1, 1]);
   // A file that is not of teach may name photos that validate: they are not trained on.
   const hashes = [...plain.validation].map(({ hash }) => hash);
   const hostile = {
