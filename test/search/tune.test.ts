@@ -282,7 +282,10 @@ test('when the log is damaged, then the error names its line', async () => {
     [3, `${begin}{"event":"check","trial":0,"loss":null,"accuracy":null,"seconds":0}\n{"trial":\n`],
   ] as const) {
     await writeFiles(folder, { 'log.jsonl': text });
-    await assert.rejects(readLog(file, searchLog), new RegExp(`log\\.jsonl:${line}.* Restore the file`));
+    await assert.rejects(
+      readLog(file, searchLog),
+      new RegExp(`log\\.jsonl:${line}.* Restore the file`),
+    );
   }
   // A kill cut the line off.
   await writeFiles(folder, { 'log.jsonl': `${begin}{"event":"tr` });
