@@ -10,9 +10,9 @@ import {
   type TrainResult,
   trainAugmentationOptions,
 } from '../training/index.js';
-import { drawAugmentations } from './augmentations.js';
-import { chooseImages } from './choose-images.js';
 import { drawCurves } from './curves.js';
+import { drawAugmentations } from './sheets/augmentations.js';
+import { chooseImages } from './sheets/choose-images.js';
 
 /** A finished run: what `train` was called with, and its result. */
 export interface FinishedRun {

@@ -1,8 +1,8 @@
 /** Tiles of a sheet: images as squares of one size, and where they lie. */
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
-import { type ImageFile, readImage } from '../dataset/index.js';
-import { isJpeg, mostFileBytes, OtherFormat } from '../pipeline/index.js';
-import { pixelDensity } from './drawing.js';
+import { type ImageFile, readImage } from '../../dataset/index.js';
+import { isJpeg, mostFileBytes, OtherFormat } from '../../pipeline/index.js';
+import { pixelDensity } from '../drawing.js';
 
 /** The side of a tile, in units. */
 export const tile = 180;

@@ -1,5 +1,5 @@
 /** Chooses some images of a data set, evenly over its classes. */
-import type { Sample } from '../dataset/index.js';
+import type { Sample } from '../../dataset/index.js';
 
 type Classed = Pick<Sample, 'task' | 'label' | 'labels'>;
 

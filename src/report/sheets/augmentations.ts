@@ -1,17 +1,17 @@
 /** Draws a sheet of a data set's images, each beside its views as the epochs of a training see them. */
 import sharp, { type OverlayOptions } from 'sharp';
-import { checkArguments, list, record, type ShapeOf, text as words } from '../arguments.js';
-import type { ImageFile } from '../dataset/index.js';
+import { checkArguments, list, record, type ShapeOf, text as words } from '../../arguments.js';
+import type { ImageFile } from '../../dataset/index.js';
 import {
   augmentationOptions,
   type LoaderFailure,
   type LoaderOptions,
   loaderOptions,
   type Preprocessing,
-} from '../pipeline/index.js';
-import { shorten } from '../width.js';
-import { savePicture, text, unitsOf } from './drawing.js';
-import { renderEpochs } from './epoch-views.js';
+} from '../../pipeline/index.js';
+import { shorten } from '../../width.js';
+import { savePicture, text, unitsOf } from '../drawing.js';
+import { renderEpochs } from '../epoch-views.js';
 import { placed, thumbnail, tile, tileOf } from './tiles.js';
 
 /** What {@link drawAugmentations} draws. */

@@ -1,8 +1,8 @@
 /** Draws a sheet of photos, each with a few lines below it. */
 import type { OverlayOptions } from 'sharp';
-import { type ImageFile, imageName } from '../dataset/index.js';
-import { shorten } from '../width.js';
-import { ink, savePicture, text } from './drawing.js';
+import { type ImageFile, imageName } from '../../dataset/index.js';
+import { shorten } from '../../width.js';
+import { ink, savePicture, text } from '../drawing.js';
 import { placed, thumbnail, tile } from './tiles.js';
 
 /** A photo of a sheet. */

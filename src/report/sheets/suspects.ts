@@ -1,8 +1,8 @@
 /** Draws suspects.jpg: images whose labels are probably wrong, with their label and the class that they seem to be. */
 import path from 'node:path';
-import type { TaskSuspects } from '../evaluation/index.js';
-import { count } from '../plural.js';
-import { shorten } from '../width.js';
+import type { TaskSuspects } from '../../evaluation/index.js';
+import { count } from '../../plural.js';
+import { shorten } from '../../width.js';
 import { drawPhotoSheet, percentOf, type SheetPhoto } from './photo-sheet.js';
 
 const mostShown = 48;

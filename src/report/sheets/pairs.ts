@@ -1,9 +1,9 @@
 /** Draws pairs of images that are nearly the same, side by side, with the cosine of their features. */
 import type { OverlayOptions } from 'sharp';
-import { checkArgument, list, text as words } from '../arguments.js';
-import { type ImageFile, imageName } from '../dataset/index.js';
-import { shorten } from '../width.js';
-import { ink, savePicture, text } from './drawing.js';
+import { checkArgument, list, text as words } from '../../arguments.js';
+import { type ImageFile, imageName } from '../../dataset/index.js';
+import { shorten } from '../../width.js';
+import { ink, savePicture, text } from '../drawing.js';
 import { placed, thumbnail, tile } from './tiles.js';
 
 /** Two images, and what each of them is. */

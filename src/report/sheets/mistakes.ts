@@ -1,7 +1,7 @@
 /** Draws mistakes.jpg: wrongly classified images with what they are and what the model said. */
-import { checkArgument, list, text as words } from '../arguments.js';
-import type { ByteRange } from '../dataset/index.js';
-import { shorten } from '../width.js';
+import { checkArgument, list, text as words } from '../../arguments.js';
+import type { ByteRange } from '../../dataset/index.js';
+import { shorten } from '../../width.js';
 import { drawPhotoSheet, percentOf, type SheetPhoto } from './photo-sheet.js';
 
 /** An image with a wrong prediction. */
