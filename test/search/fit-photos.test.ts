@@ -1,7 +1,7 @@
 /** `fitPhotos`: whole fits of drawn photos by a tiny network, one that is killed, and what it refuses. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -83,6 +83,8 @@ test('when a fit is killed in a fine-tuning, then it has a model, and the same c
   again.classifier.model.dispose();
   assert.deepEqual([again.wasFinished, again.scores], [true, scores]);
   await assert.rejects(fitPhotos({ ...request, seed: 7 }), /seed was 1, is 7/);
+  await appendFile(path.join(out, 'log.jsonl'), '{"event":"done","at":1,"says":""}\n');
+  await assert.rejects(fitPhotos(request), /a line of a fit for .*log\.jsonl:\d+ .*Restore/);
 });
 
 test('when photos cannot be fitted, then one error says why, and nothing is left of a path that is wrong', async () => {

@@ -97,7 +97,35 @@ export type FitLine =
   | RunLine
   | DoneLine;
 
+type FieldKind = 'string' | 'number' | 'object';
+
+/** What is read of the lines of an event, beside the time and the sentence. */
+const fields: Record<FitLine['event'], Partial<Record<FieldKind, readonly string[]>>> = {
+  time: {},
+  note: {},
+  read: { string: ['task'] },
+  head: { string: ['run', 'network'], number: ['images'] },
+  probe: {
+    string: ['network'],
+    number: ['accuracy', 'images', 'size', 'imagesPerSecond'],
+    object: ['cost'],
+  },
+  tune: { object: ['options'] },
+  plan: { string: ['run', 'network'], number: ['epochs', 'size'], object: ['options'] },
+  run: { string: ['run', 'network'], number: ['size'] },
+  done: { number: ['budget'] },
+};
+
 export const fitLog: LogKind<FitLine> = {
   what: 'a line of a fit',
-  events: ['time', 'note', 'read', 'head', 'probe', 'tune', 'plan', 'run', 'done'],
+  events: Object.keys(fields) as FitLine['event'][],
+  isWhole(line) {
+    const event = line.event as FitLine['event'];
+    const own = Object.entries(fields[event]).every(([kind, names]) =>
+      names.every((name) => typeof line[name] === kind && line[name] !== null),
+    );
+    return (
+      own && typeof line.at === 'number' && (event === 'time' || typeof line.says === 'string')
+    );
+  },
 };
