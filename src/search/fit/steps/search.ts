@@ -9,16 +9,15 @@ import { trainingOf } from '../train-options.js';
 /** The search gets this share of the time that is left. */
 const share = 0.3;
 
-/** Nine trials of one epoch, of which three go on to three epochs, and two are checked. */
+/** Nine trials of one epoch; three of them are trained again, with three epochs, and two are checked. */
 const trials = 9;
 const promoted = 3;
 const checked = 2;
 const trialEpochs = 3;
 
-/** What the search takes; a trial that goes on starts again. */
+/** What the search takes. */
 const searchSeconds = ({ start, all }: TrainingCost): number =>
-  (trials + promoted + checked) * start +
-  (trials + promoted * (trialEpochs - 1) + checked * trialEpochs) * all;
+  (trials + promoted + checked) * start + (trials + (promoted + checked) * trialEpochs) * all;
 
 export async function searchOptions(fitting: Fitting, photos: Photos): Promise<void> {
   const { clock, request, seed } = fitting;
