@@ -1,16 +1,22 @@
 /** `fitPhotos`: whole fits of drawn photos by a tiny network, one that is killed, and what it refuses. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { appendFile, cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loadManifest, samplesOf } from '../../src/dataset/index.js';
 import { loadClassifier } from '../../src/model/index.js';
-import { fitLog } from '../../src/search/fit/lines.js';
+import { Clock } from '../../src/search/fit/clock.js';
+import { Fitting } from '../../src/search/fit/fitting.js';
+import { fitLog, type PlanLine } from '../../src/search/fit/lines.js';
 import { partsOf } from '../../src/search/fit/parts.js';
+import { reserveFor } from '../../src/search/fit/reserve.js';
+import { fineTuneAll } from '../../src/search/fit/steps/fine-tune.js';
+import { read } from '../../src/search/fit/steps/read.js';
 import { type FitPhotosRequest, fitPhotos } from '../../src/search/index.js';
-import { readLog } from '../../src/search/log.js';
+import { Log, readLog } from '../../src/search/log.js';
+import type { Settings } from '../../src/settings.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotoFolders, saveTinyNetwork } from './photo-folders.js';
 
@@ -83,7 +89,32 @@ test('when a fit is killed in a fine-tuning, then it has a model, and the same c
   again.classifier.model.dispose();
   assert.deepEqual([again.wasFinished, again.scores], [true, scores]);
   await assert.rejects(fitPhotos({ ...request, seed: 7 }), /seed was 1, is 7/);
-  await appendFile(path.join(out, 'log.jsonl'), '{"event":"done","at":1,"says":""}\n');
+});
+
+test('when a run is slower than planned, then it is trained to an end with fewer epochs, and a damaged log is refused', async () => {
+  const out = at('fit');
+  const file = path.join(out, 'log.jsonl');
+  const { settings } = (await readLog(file, fitLog)) as { settings: Settings };
+  const log = await Log.open(file, fitLog, { settings, folder: out });
+  const request = requestFor(out, { photos: at('damaged') });
+  // The clock stands still: a second for training is left until the end.
+  const fittingWith = (budget: number) => {
+    const clock = new Clock(budget, 0, () => 0);
+    return new Fitting({ ...request, seed: 1 }, new Map([[at('net'), 1]]), log, clock);
+  };
+  const photos = await read(fittingWith(1));
+  const fitting = fittingWith(reserveFor(fittingWith(1), photos) + 1);
+  const [plan] = fitting.linesOf('plan');
+  await fitting.add({ ...(plan as PlanLine), run: '02', epochs: 5000 });
+  await fineTuneAll(fitting, photos);
+  const { epochs } = fitting.linesOf('plan').at(-1) as PlanLine;
+  assert.ok(epochs >= 3 && epochs < 5000, `${epochs}`);
+  assert.match(fitting.linesOf('run').at(-1)?.says as string, /^Run 02: \d+ epochs/);
+  const history = await readFile(path.join(out, 'runs', '02', 'history.csv'), 'utf8');
+  assert.ok(history.split('\n').length - 2 <= epochs);
+  await log.close();
+
+  await appendFile(file, '{"event":"done","at":1,"says":""}\n');
   await assert.rejects(fitPhotos(request), /a line of a fit for .*log\.jsonl:\d+ .*Restore/);
 });
 
