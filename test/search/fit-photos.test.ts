@@ -76,6 +76,8 @@ test('when a fit is killed in a fine-tuning, then it has a model, and the same c
   classifier.model.dispose();
   const lines = await linesIn();
   assert.deepEqual(lines.slice(0, killed.length), killed);
+  // The time of the killed call counts.
+  assert.ok(lines.every(({ at: time }, index) => time >= (lines[index - 1]?.at ?? 0)));
   assert.deepEqual(lines.flatMap((line) => (line.event === 'plan' ? line.run : [])).slice(0, 1), [
     '01',
   ]);
