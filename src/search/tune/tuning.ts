@@ -223,4 +223,4 @@ const removeRun = (run: string): Promise<void> =>
 
 /** Aborted after so many seconds, of which there may be no end. */
 const timeout = (seconds: number): AbortSignal =>
-  AbortSignal.timeout(Math.min(2 ** 31 - 1, 1000 * Math.max(0, seconds)));
+  AbortSignal.timeout(Math.ceil(Math.min(2 ** 31 - 1, 1000 * Math.max(0, seconds))));
