@@ -11,6 +11,7 @@
 #include "core/base/image.h"
 #include "core/base/random.h"
 #include "core/effects/effects.h"
+#include "core/effects/operations.h"
 #include "core/recipe/augmentation.h"
 #include "core/recipe/canvas.h"
 #include "core/recipe/draw_effects.h"
@@ -139,6 +140,36 @@ Canvas variant_canvas(const Augmentation& augmentation, Preprocessing preprocess
   return shares ? whole_canvas(width, height) : canvas;
 }
 
+// The window of each view, whether it is mirrored, and what it shows of the photo.
+void draw_windows(const Augmentation& augmentation, const Preprocessing& preprocessing,
+                  const Photo& photo, Random& random, std::vector<Recipe>& recipes) {
+  const int size = preprocessing.crop;
+  const bool resizes = augmentation.crop == Crop::kRandomResized;
+  const Region part = part_of(photo, preprocessing.box_margin);
+  const std::size_t windows = augmentation.windows();
+  const auto variant_of = [&](std::size_t view) -> const Variant& {
+    return augmentation.variants[view / windows];
+  };
+  const auto canvas_of_view = [&](std::size_t view) {
+    return variant_canvas(augmentation, preprocessing, variant_of(view), part.width, part.height);
+  };
+  for (std::size_t view = 0; view < recipes.size(); ++view) {
+    const Canvas canvas = canvas_of_view(view);
+    recipes[view].window = resizes ? random_resized_window(augmentation, canvas, random)
+                                   : whole_window(augmentation.crop, canvas, size, view, random);
+  }
+  const bool mirrored = random.uniform() < augmentation.flip;
+  for (std::size_t view = 0; view < recipes.size(); ++view) {
+    Recipe& recipe = recipes[view];
+    recipe.size = size;
+    recipe.flip = (mirrored != (view % windows >= 5)) != variant_of(view).mirror;
+    show(recipe.window, canvas_of_view(view), recipe);
+    recipe.window.left += part.left;
+    recipe.window.top += part.top;
+    if (photo.box) recipe.part = part;
+  }
+}
+
 // The mean as a colour for effects.
 std::array<float, 3> fill_of(const Preprocessing& preprocessing) {
   std::array<float, 3> fill{};
@@ -153,46 +184,25 @@ std::array<float, 3> fill_of(const Preprocessing& preprocessing) {
 void draw_recipes(const Augmentation& augmentation, const Preprocessing& preprocessing,
                   const SampleKey& key, const Photo& photo, std::vector<Recipe>& recipes) {
   Random random(random_key(key.seed, key.epoch, key.sample, Stream::kAugment));
-  const int size = preprocessing.crop;
-  const bool resizes = augmentation.crop == Crop::kRandomResized;
-  const Region part = part_of(photo, preprocessing.box_margin);
   recipes.clear();
   recipes.resize(augmentation.views());
-  const std::size_t windows = augmentation.windows();
-  const auto variant_of = [&](std::size_t view) -> const Variant& {
-    return augmentation.variants[view / windows];
-  };
-  const auto canvas_for = [&](const Variant& variant) {
-    return variant_canvas(augmentation, preprocessing, variant, part.width, part.height);
-  };
-  for (std::size_t view = 0; view < recipes.size(); ++view) {
-    Recipe& recipe = recipes[view];
-    const Canvas canvas = canvas_for(variant_of(view));
-    recipe.window = resizes ? random_resized_window(augmentation, canvas, random)
-                            : whole_window(augmentation.crop, canvas, size, view, random);
-  }
-  const bool mirrored = random.uniform() < augmentation.flip;
+  draw_windows(augmentation, preprocessing, photo, random, recipes);
   std::array<float, 12> color = draw_color(augmentation, random);
   Random more(random_key(key.seed, key.epoch, key.sample, Stream::kEffects));
   if (more.uniform() < augmentation.grayscale) color = to_grey(color);
-  const EffectList effects = draw_effects(augmentation, key, size, more);
-  const Erasure erasure = draw_erasure(augmentation, key, size);
+  const EffectList effects = draw_effects(augmentation, key, preprocessing.crop, more);
+  const Erasure erasure = draw_erasure(augmentation, key, preprocessing.crop);
   const std::uint64_t noise_key = random_key(key.seed, key.epoch, key.sample, Stream::kNoise);
+  const std::size_t windows = augmentation.windows();
   for (std::size_t view = 0; view < recipes.size(); ++view) {
     Recipe& recipe = recipes[view];
-    recipe.size = size;
     recipe.filter = preprocessing.filter;
-    const Variant& variant = variant_of(view);
-    recipe.flip = (mirrored != (view % windows >= 5)) != variant.mirror;
-    show(recipe.window, canvas_for(variant), recipe);
-    recipe.window.left += part.left;
-    recipe.window.top += part.top;
-    if (photo.box) recipe.part = part;
     recipe.color = color;
     recipe.noise_key = mix64(noise_key + view);
     recipe.noise_sigma = static_cast<float>(augmentation.noise);
     recipe.effects = effects;
-    if (variant.turn != 0) recipe.effects.add(kRotate, {static_cast<float>(variant.turn)});
+    const double turn = augmentation.variants[view / windows].turn;
+    if (turn != 0) recipe.effects.add(kRotate, {static_cast<float>(turn)});
     recipe.fill = fill_of(preprocessing);
     recipe.erasure = erasure;
     recipe.erasure.key = mix64(erasure.key + view);
