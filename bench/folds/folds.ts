@@ -125,7 +125,9 @@ async function runFold(contender: FoldContender, fold: number, work: Work): Prom
     const own = store.outcomeOf(bobbin.name, fold)?.seconds;
     const seconds = comparison.minutes === undefined ? own : 60 * comparison.minutes;
     if (seconds === undefined) {
-      throw new Error(`there is no time of Bobbin on fold ${fold}; --minutes gives one`);
+      throw new Error(
+        `Bobbin has not finished fold ${fold}, so its time is unknown: give --minutes`,
+      );
     }
     epochs = epochsIn(seconds, await paceOf(contender, fold, work));
   }

@@ -76,7 +76,7 @@ export class FoldStore {
     await writeWhole(path.join(place, outcomeFile), `${JSON.stringify(outcome)}\n`);
   }
 
-  /** A peer's run of one epoch, which tells how many fit into a time. */
+  /** A peer's run of one epoch. Its time says how many epochs fit into the minutes. */
   paceOf(contender: string): FoldOutcome | undefined {
     return readJson(this.paceFile(contender));
   }

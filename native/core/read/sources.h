@@ -30,7 +30,7 @@ struct ImageList {
   std::span<const double> ends;          // By path: its end in `paths`, where the next one begins.
   std::span<const std::uint32_t> files;  // By sample: its path.
   std::span<const double> extents;       // By sample: offset and length; empty if all are whole.
-  // By sample: left, top, right and bottom of a box; zeros for none; empty if there are no boxes.
+  // Four by sample: left, top, right and bottom of its box, or zeros. Empty if no sample has a box.
   std::span<const std::int32_t> boxes = {};
 };
 

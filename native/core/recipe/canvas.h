@@ -17,9 +17,9 @@ struct Canvas {
   CanvasSide x, y;
 };
 
-// The part of a photo that its box and a margin of so many of the box's sides show, which is
-// rounded to whole pixels; the whole photo without a box. Throws ImageError if they show nothing of
-// it.
+// The part of a photo to look at: its box, wider by `margin` times the box's side on each side, in
+// whole pixels and cut at the photo's edges. Without a box it is the whole photo. Throws ImageError
+// if the box lies outside of the photo.
 Region part_of(const Photo& photo, double margin);
 
 // The canvas of an upright image (src/pipeline/preprocessing.ts defines it). Throws ImageError if a

@@ -34,8 +34,8 @@ interface Asked {
 /**
  * The runs that --run names. The folder of an ensemble stands for its members.
  *
- * @throws InvalidInputError when there is no such run, and when an ensemble is named beside other runs, or with values that it has
- *   itself
+ * @throws InvalidInputError when a run does not exist, when other runs are named beside an ensemble, and when weights, an epoch or a mean
+ *   are given for an ensemble, which has its own
  */
 export async function answeringRuns(flags: RunFlags, asked: Asked): Promise<Answering> {
   const { manifest, task, epoch, mean } = asked;

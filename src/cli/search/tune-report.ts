@@ -80,7 +80,7 @@ function verdict({ trials, best, check, isBetter }: Tuned): string {
   const losses = `with another seed and fold its loss is ${shownLoss(check.best)}, that of the first ${shownLoss(check.first)}`;
   return isBetter
     ? `trial ${best} is better than the first: ${losses}.`
-    : `trial ${best} is no better than the first: ${losses}. The recipe has the options of the first.`;
+    : `trial ${best} is no better than the first: ${losses}. So the recipe has the options of the first trial.`;
 }
 
 function trialTable({ trials, best }: Tuned): string {
