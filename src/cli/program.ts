@@ -27,99 +27,99 @@ interface Entry {
 const entries: Record<string, Entry> = {
   setup: {
     description: 'install what Bobbin needs: TensorFlow, pretrained weights, the native addon',
-    load: () => import('./commands/setup.js'),
+    load: () => import('./commands/set-up/setup.js'),
   },
   doctor: {
     description: 'list each part with its version and origin, and how to get the missing ones',
-    load: () => import('./commands/doctor.js'),
+    load: () => import('./commands/set-up/doctor.js'),
   },
   models: {
     description: 'list networks with their size, work and accuracy; fetch pretrained weights',
     computes: true,
-    load: () => import('./commands/models.js'),
+    load: () => import('./commands/set-up/models.js'),
   },
   synthesize: {
     description: 'draw a FashionAI-style data set: eight attribute tasks with labels and questions',
-    load: () => import('./commands/synthesize.js'),
+    load: () => import('./commands/data/synthesize.js'),
   },
   prepare: {
     description: 'read labelled images of any layout into one manifest with a seeded split',
-    load: () => import('./commands/prepare.js'),
+    load: () => import('./commands/data/prepare.js'),
   },
   import: {
     description: 'turn a network of ONNX, Keras, tfjs or a hub into a folder to train from',
     computes: true,
-    load: () => import('./commands/import.js'),
+    load: () => import('./commands/data/import.js'),
   },
   preview: {
     description: 'draw images of a data set beside their augmented views',
     computes: true,
-    load: () => import('./commands/preview.js'),
+    load: () => import('./commands/data/preview.js'),
   },
   'find-lr': {
     description: 'try growing learning rates on each task, draw the losses and suggest a rate',
     computes: true,
-    load: () => import('./commands/find-lr.js'),
+    load: () => import('./commands/training/find-lr.js'),
   },
   train: {
     description: 'train one classifier for each task; --resume continues',
     computes: true,
-    load: () => import('./commands/train.js'),
+    load: () => import('./commands/training/train.js'),
   },
   tune: {
     description:
       'search the best options for each task in the time given; the same command continues',
     computes: true,
-    load: () => import('./commands/tune.js'),
+    load: () => import('./commands/training/tune.js'),
   },
   fit: {
     description: 'from photos to the best model in the time given; the same command continues',
     computes: true,
-    load: () => import('./commands/fit.js'),
+    load: () => import('./commands/training/fit.js'),
   },
   evaluate: {
     description: 'score trained classifiers on the validation split',
     computes: true,
-    load: () => import('./commands/evaluate.js'),
+    load: () => import('./commands/results/evaluate.js'),
   },
   suspects: {
     description: 'list and draw images whose labels are probably wrong, from predictions',
-    load: () => import('./commands/suspects.js'),
+    load: () => import('./commands/results/suspects.js'),
   },
   'average-checkpoints': {
     description: 'merge the weights of several runs, or of epochs of one, into one model',
     computes: true,
-    load: () => import('./commands/average-checkpoints.js'),
+    load: () => import('./commands/training/average-checkpoints.js'),
   },
   ensemble: {
     description: 'choose how much each of several runs counts in the mean of their predictions',
     computes: true,
-    load: () => import('./commands/ensemble.js'),
+    load: () => import('./commands/results/ensemble.js'),
   },
   predict: {
     description: 'predict images, or answer the questions of a data set with a submission',
     computes: true,
-    load: () => import('./commands/predict.js'),
+    load: () => import('./commands/answers/predict.js'),
   },
   submit: {
     description:
       'prepare, train every task, predict, average, write and verify; the same command continues',
     computes: true,
-    load: () => import('./commands/submit.js'),
+    load: () => import('./commands/answers/submit.js'),
   },
   verify: {
     description: 'check every row of a submission; exit code 2 if it has problems',
-    load: () => import('./commands/verify.js'),
+    load: () => import('./commands/answers/verify.js'),
   },
   bench: {
     description: 'measure the loader on a folder of images and advise what to change',
     computes: true,
-    load: () => import('./commands/bench.js'),
+    load: () => import('./commands/set-up/bench.js'),
   },
   demo: {
     description: 'run submit on synthesized data and show the scores of each task',
     computes: true,
-    load: () => import('./commands/demo.js'),
+    load: () => import('./commands/set-up/demo.js'),
   },
 };
 

@@ -15,7 +15,7 @@ import {
 } from '../submission/index.js';
 import { checkedValues, withRecipe } from '../training/index.js';
 import { print } from '../width.js';
-import { showVerification } from './commands/verify.js';
+import { showVerification } from './commands/answers/verify.js';
 import { describeStart } from './runs.js';
 import { scoreTable } from './scores.js';
 import { createEpochReport, type EpochReport, reportRun } from './training-report.js';

@@ -1,13 +1,13 @@
 /** `bobbin fit`: from photos to the best model in the time given. */
 import type { Command } from 'commander';
-import { shellWord } from '../../dataset/index.js';
-import { expected } from '../../errors.js';
-import { withProgress } from '../../report/index.js';
-import { fitPhotos, fitPhotosOptions, leastBudget, usualBudget } from '../../search/index.js';
-import { print } from '../../width.js';
-import { pickFlags } from '../flags.js';
-import { interruptible } from '../interrupt.js';
-import { secondsOf } from '../search/duration.js';
+import { shellWord } from '../../../dataset/index.js';
+import { expected } from '../../../errors.js';
+import { withProgress } from '../../../report/index.js';
+import { fitPhotos, fitPhotosOptions, leastBudget, usualBudget } from '../../../search/index.js';
+import { print } from '../../../width.js';
+import { pickFlags } from '../../flags.js';
+import { interruptible } from '../../interrupt.js';
+import { secondsOf } from '../../search/duration.js';
 
 export const options = fitPhotosOptions;
 

@@ -1,8 +1,8 @@
 /** `bobbin tune`: searches the options of each task's training, and writes the best ones as recipes. */
 import type { Command } from 'commander';
-import { loadManifest } from '../../dataset/index.js';
-import { expected } from '../../errors.js';
-import { type ProgressReporter, withProgress } from '../../report/index.js';
+import { loadManifest } from '../../../dataset/index.js';
+import { expected } from '../../../errors.js';
+import { type ProgressReporter, withProgress } from '../../../report/index.js';
 import {
   type ParameterName,
   parameterNames,
@@ -10,15 +10,15 @@ import {
   spaceHelp,
   tune,
   tuneOptions,
-} from '../../search/index.js';
-import { print } from '../../width.js';
-import { givenFlags, pickFlags } from '../flags.js';
-import { interruptible } from '../interrupt.js';
-import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
-import { chosenTasks } from '../runs.js';
-import { secondsOf } from '../search/duration.js';
-import { describeResult, describeTuned, drawTuned } from '../search/tune-report.js';
-import { trainingOptions } from '../training-options.js';
+} from '../../../search/index.js';
+import { print } from '../../../width.js';
+import { givenFlags, pickFlags } from '../../flags.js';
+import { interruptible } from '../../interrupt.js';
+import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
+import { chosenTasks } from '../../runs.js';
+import { secondsOf } from '../../search/duration.js';
+import { describeResult, describeTuned, drawTuned } from '../../search/tune-report.js';
+import { trainingOptions } from '../../training-options.js';
 
 interface Flags extends ImagesFlag {
   data: string;

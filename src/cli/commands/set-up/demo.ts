@@ -2,15 +2,15 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { fashionAiTasks, readCsv } from '../../dataset/index.js';
-import { accuracy } from '../../evaluation/index.js';
-import { type Prediction, rowsOf } from '../../prediction/index.js';
-import { clock, withProgress } from '../../report/index.js';
-import type { SubmitRequest } from '../../submission/index.js';
-import { synthesize } from '../../synthetic/index.js';
-import { print } from '../../width.js';
-import { interruptible } from '../interrupt.js';
-import { runSubmit, showPictures } from '../submit-report.js';
+import { fashionAiTasks, readCsv } from '../../../dataset/index.js';
+import { accuracy } from '../../../evaluation/index.js';
+import { type Prediction, rowsOf } from '../../../prediction/index.js';
+import { clock, withProgress } from '../../../report/index.js';
+import type { SubmitRequest } from '../../../submission/index.js';
+import { synthesize } from '../../../synthetic/index.js';
+import { print } from '../../../width.js';
+import { interruptible } from '../../interrupt.js';
+import { runSubmit, showPictures } from '../../submit-report.js';
 
 /** Enough images to learn from, and few enough for some minutes on two cores. */
 const drawing = { imagesPerTask: 240, questionsPerTask: 30, size: 224, seed: 1 };

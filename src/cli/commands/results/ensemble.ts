@@ -1,15 +1,15 @@
 /** `bobbin ensemble`: chooses how much each of several runs counts in the mean of their predictions. */
 import type { Command } from 'commander';
-import { loadManifest } from '../../dataset/index.js';
-import { type ChosenEnsemble, chooseEnsemble, ensembleOptions } from '../../evaluation/index.js';
-import { runOptions } from '../../model/index.js';
-import { count } from '../../plural.js';
-import { checkEnsembleFolder, classifyOptions, saveEnsemble } from '../../prediction/index.js';
-import { type ProgressReporter, textTable, withProgress } from '../../report/index.js';
-import { print } from '../../width.js';
-import { pickFlags } from '../flags.js';
-import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
-import { chosenTasks } from '../runs.js';
+import { loadManifest } from '../../../dataset/index.js';
+import { type ChosenEnsemble, chooseEnsemble, ensembleOptions } from '../../../evaluation/index.js';
+import { runOptions } from '../../../model/index.js';
+import { count } from '../../../plural.js';
+import { checkEnsembleFolder, classifyOptions, saveEnsemble } from '../../../prediction/index.js';
+import { type ProgressReporter, textTable, withProgress } from '../../../report/index.js';
+import { print } from '../../../width.js';
+import { pickFlags } from '../../flags.js';
+import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
+import { chosenTasks } from '../../runs.js';
 
 interface Flags extends ImagesFlag {
   data: string;

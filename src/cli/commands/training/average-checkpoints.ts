@@ -1,14 +1,14 @@
 /** `bobbin average-checkpoints`: merges the weights of several runs, or of several epochs of one, into one model. */
 import type { Command } from 'commander';
-import { loadManifest } from '../../dataset/index.js';
-import { averageCheckpoints, checkAverageFolder, saveAverage } from '../../evaluation/index.js';
-import { runOptions } from '../../model/index.js';
-import { count } from '../../plural.js';
-import { type ProgressReporter, withProgress } from '../../report/index.js';
-import { print } from '../../width.js';
-import { pickFlags } from '../flags.js';
-import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
-import { candidateTable } from '../scores.js';
+import { loadManifest } from '../../../dataset/index.js';
+import { averageCheckpoints, checkAverageFolder, saveAverage } from '../../../evaluation/index.js';
+import { runOptions } from '../../../model/index.js';
+import { count } from '../../../plural.js';
+import { type ProgressReporter, withProgress } from '../../../report/index.js';
+import { print } from '../../../width.js';
+import { pickFlags } from '../../flags.js';
+import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
+import { candidateTable } from '../../scores.js';
 
 interface Flags extends ImagesFlag {
   out: string;

@@ -1,23 +1,23 @@
 /** `bobbin evaluate`: scores trained runs, one or the mean of several, on the validation split. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { changeOptions, loadManifest, type Manifest } from '../../dataset/index.js';
-import { checkTarget } from '../../disk/index.js';
-import { missing } from '../../errors.js';
-import { type Evaluation, evaluate, saveEvaluation } from '../../evaluation/index.js';
-import { type Epoch, type Run, recordOf, runOptions } from '../../model/index.js';
-import { count } from '../../plural.js';
-import { type ClassifyOptions, classifyOptions } from '../../prediction/index.js';
-import { drawEvaluation, type ProgressReporter, withProgress } from '../../report/index.js';
-import { print } from '../../width.js';
-import { warnOfChanges } from '../data-changes.js';
-import { pickFlags } from '../flags.js';
-import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
-import { type Answering, answeringRuns, withAnswering } from '../prediction/answering.js';
-import { addRunFlags, checkRuns, type RunFlags } from '../run-flags.js';
-import { chosenTasks } from '../runs.js';
-import { classScoreTable, scoreTable } from '../scores.js';
-import { warnUnreadable } from '../unreadable.js';
+import { changeOptions, loadManifest, type Manifest } from '../../../dataset/index.js';
+import { checkTarget } from '../../../disk/index.js';
+import { missing } from '../../../errors.js';
+import { type Evaluation, evaluate, saveEvaluation } from '../../../evaluation/index.js';
+import { type Epoch, type Run, recordOf, runOptions } from '../../../model/index.js';
+import { count } from '../../../plural.js';
+import { type ClassifyOptions, classifyOptions } from '../../../prediction/index.js';
+import { drawEvaluation, type ProgressReporter, withProgress } from '../../../report/index.js';
+import { print } from '../../../width.js';
+import { warnOfChanges } from '../../data-changes.js';
+import { pickFlags } from '../../flags.js';
+import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
+import { type Answering, answeringRuns, withAnswering } from '../../prediction/answering.js';
+import { addRunFlags, checkRuns, type RunFlags } from '../../run-flags.js';
+import { chosenTasks } from '../../runs.js';
+import { classScoreTable, scoreTable } from '../../scores.js';
+import { warnUnreadable } from '../../unreadable.js';
 
 interface Flags extends RunFlags, ImagesFlag {
   data: string;

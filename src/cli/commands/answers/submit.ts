@@ -1,21 +1,21 @@
 /** `bobbin submit`: makes a verified submission from a source folder. */
 import { type Command, Option } from 'commander';
-import { prepareOptions } from '../../dataset/index.js';
-import { InvalidInputError } from '../../errors.js';
-import { optionsByName } from '../../options.js';
-import { valuesByName } from '../../settings.js';
+import { prepareOptions } from '../../../dataset/index.js';
+import { InvalidInputError } from '../../../errors.js';
+import { optionsByName } from '../../../options.js';
+import { valuesByName } from '../../../settings.js';
 import {
   hasBegun,
   type Recipes,
   readRecipes,
   savedSettings,
   submitOptions,
-} from '../../submission/index.js';
-import { givenFlags, pickFlags, presetFlags, sourcesOfFlags } from '../flags.js';
-import { interruptible } from '../interrupt.js';
-import { teachersFlag } from '../prediction/teachers.js';
-import { runSubmit, showPictures } from '../submit-report.js';
-import { recipesFlag, trainingOptions } from '../training-options.js';
+} from '../../../submission/index.js';
+import { givenFlags, pickFlags, presetFlags, sourcesOfFlags } from '../../flags.js';
+import { interruptible } from '../../interrupt.js';
+import { teachersFlag } from '../../prediction/teachers.js';
+import { runSubmit, showPictures } from '../../submit-report.js';
+import { recipesFlag, trainingOptions } from '../../training-options.js';
 
 // A submission's models have one split.
 const { folds: _, ...splitting } = prepareOptions;

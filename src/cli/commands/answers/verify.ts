@@ -1,13 +1,13 @@
 /** `bobbin verify`: reads a submission and checks every row against the questions. */
 
 import type { Command } from 'commander';
-import { fileStamp, findQuestionFiles, loadManifest } from '../../dataset/index.js';
-import { expected } from '../../errors.js';
-import { count } from '../../plural.js';
-import { type Verification, verifySubmission } from '../../submission/index.js';
-import { print } from '../../width.js';
-import { exitCode } from '../exit.js';
-import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
+import { fileStamp, findQuestionFiles, loadManifest } from '../../../dataset/index.js';
+import { expected } from '../../../errors.js';
+import { count } from '../../../plural.js';
+import { type Verification, verifySubmission } from '../../../submission/index.js';
+import { print } from '../../../width.js';
+import { exitCode } from '../../exit.js';
+import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
 
 export function configure(command: Command): void {
   command

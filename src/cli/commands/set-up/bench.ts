@@ -10,9 +10,9 @@ import {
   imagePattern,
   layoutOf,
   manifestFile,
-} from '../../dataset/index.js';
-import { ifPresent } from '../../disk/index.js';
-import { expected } from '../../errors.js';
+} from '../../../dataset/index.js';
+import { ifPresent } from '../../../disk/index.js';
+import { expected } from '../../../errors.js';
 import {
   type Augmenter,
   adviceOn,
@@ -23,13 +23,13 @@ import {
   type Measurement,
   measureLoader,
   measureOptions,
-} from '../../pipeline/index.js';
-import { count } from '../../plural.js';
-import { textTable, withProgress } from '../../report/index.js';
-import { print } from '../../width.js';
-import { pickFlags } from '../flags.js';
-import { type ImagesFlag, imagesFlag, openDataset } from '../open-dataset.js';
-import { usualPreprocessing, usualPreprocessingOptions } from '../usual-preprocessing.js';
+} from '../../../pipeline/index.js';
+import { count } from '../../../plural.js';
+import { textTable, withProgress } from '../../../report/index.js';
+import { print } from '../../../width.js';
+import { pickFlags } from '../../flags.js';
+import { type ImagesFlag, imagesFlag, openDataset } from '../../open-dataset.js';
+import { usualPreprocessing, usualPreprocessingOptions } from '../../usual-preprocessing.js';
 
 export const options = {
   ...measureOptions,

@@ -1,10 +1,10 @@
 /** `bobbin train`: trains one classifier for each task, or for several together, each in its own folder of the run. */
 import path from 'node:path';
 import { type Command, Option } from 'commander';
-import { changeOptions, loadManifest, type Manifest, taskOf } from '../../dataset/index.js';
-import { conflict, expected } from '../../errors.js';
-import { type ProgressReporter, withProgress } from '../../report/index.js';
-import { checkRecipes, type Recipes, readRecipes, trainingFor } from '../../submission/index.js';
+import { changeOptions, loadManifest, type Manifest, taskOf } from '../../../dataset/index.js';
+import { conflict, expected } from '../../../errors.js';
+import { type ProgressReporter, withProgress } from '../../../report/index.js';
+import { checkRecipes, type Recipes, readRecipes, trainingFor } from '../../../submission/index.js';
 import {
   checkedValues,
   type GivenOptions,
@@ -15,34 +15,34 @@ import {
   tasksOfRun,
   train,
   withRecipe,
-} from '../../training/index.js';
-import { print } from '../../width.js';
-import { warnOfChanges } from '../data-changes.js';
-import { givenFlags, pickFlags, sourcesOfFlags } from '../flags.js';
-import { interruptible } from '../interrupt.js';
-import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
+} from '../../../training/index.js';
+import { print } from '../../../width.js';
+import { warnOfChanges } from '../../data-changes.js';
+import { givenFlags, pickFlags, sourcesOfFlags } from '../../flags.js';
+import { interruptible } from '../../interrupt.js';
+import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
 import {
   checkTeachers,
   taughtTargets,
   teachersFlag,
   teachQuestionsFlag,
-} from '../prediction/teachers.js';
+} from '../../prediction/teachers.js';
 import {
   chosenGroups,
   describeStart,
   type Training,
   togetherHelp,
   trainingFolders,
-} from '../runs.js';
-import { recipesFlag, trainingOptions } from '../training-options.js';
+} from '../../runs.js';
+import { recipesFlag, trainingOptions } from '../../training-options.js';
 import {
   createEpochReport,
   describeEnd,
   type EpochReport,
   evaluateHint,
   reportRun,
-} from '../training-report.js';
-import { addTrialFlags, checkTrial, dryRuns, overfits, type TrialFlags } from '../trials.js';
+} from '../../training-report.js';
+import { addTrialFlags, checkTrial, dryRuns, overfits, type TrialFlags } from '../../trials.js';
 
 interface Flags extends ImagesFlag, TrialFlags {
   data: string;

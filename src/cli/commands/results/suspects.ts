@@ -1,13 +1,13 @@
 /** `bobbin suspects`: lists and draws images whose labels are probably wrong, from predictions of `evaluate`. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { fileStamp, loadManifest } from '../../dataset/index.js';
-import { checkTarget } from '../../disk/index.js';
-import { expected } from '../../errors.js';
-import { findSuspects, saveSuspects, type TaskSuspects } from '../../evaluation/index.js';
-import { drawSuspects, textTable } from '../../report/index.js';
-import { print, shorten } from '../../width.js';
-import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
+import { fileStamp, loadManifest } from '../../../dataset/index.js';
+import { checkTarget } from '../../../disk/index.js';
+import { expected } from '../../../errors.js';
+import { findSuspects, saveSuspects, type TaskSuspects } from '../../../evaluation/index.js';
+import { drawSuspects, textTable } from '../../../report/index.js';
+import { print, shorten } from '../../../width.js';
+import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
 
 interface Flags extends ImagesFlag {
   data: string;

@@ -1,7 +1,7 @@
 /** `bobbin import`: turns a file of another framework into the folder of a network. */
 import { type Command, Option as Flag } from 'commander';
-import { checkTarget } from '../../disk/index.js';
-import { expected } from '../../errors.js';
+import { checkTarget } from '../../../disk/index.js';
+import { expected } from '../../../errors.js';
 import {
   type Imported,
   importNetwork,
@@ -9,12 +9,12 @@ import {
   largestDifference,
   type Reference,
   readReference,
-} from '../../import/index.js';
-import type { OptionTable } from '../../options.js';
-import { print } from '../../width.js';
-import { exitCode } from '../exit.js';
-import { addFlags, pickFlags } from '../flags.js';
-import { describeNetwork, nextStep } from '../import/report.js';
+} from '../../../import/index.js';
+import type { OptionTable } from '../../../options.js';
+import { print } from '../../../width.js';
+import { exitCode } from '../../exit.js';
+import { addFlags, pickFlags } from '../../flags.js';
+import { describeNetwork, nextStep } from '../../import/report.js';
 
 const toleranceOption = {
   tolerance: {

@@ -9,17 +9,22 @@ import {
   prepareOptions,
   type Summary,
   shellWord,
-} from '../../dataset/index.js';
-import { expected } from '../../errors.js';
-import { saveSimilar, similarImages, similarOptions } from '../../features/index.js';
-import { createModel } from '../../model/index.js';
-import { checkOption } from '../../options.js';
-import { checkImages } from '../../pipeline/index.js';
-import { count } from '../../plural.js';
-import { drawPairs, type ProgressReporter, textTable, withProgress } from '../../report/index.js';
-import { print } from '../../width.js';
-import { classTable } from '../class-table.js';
-import { pickFlags } from '../flags.js';
+} from '../../../dataset/index.js';
+import { expected } from '../../../errors.js';
+import { saveSimilar, similarImages, similarOptions } from '../../../features/index.js';
+import { createModel } from '../../../model/index.js';
+import { checkOption } from '../../../options.js';
+import { checkImages } from '../../../pipeline/index.js';
+import { count } from '../../../plural.js';
+import {
+  drawPairs,
+  type ProgressReporter,
+  textTable,
+  withProgress,
+} from '../../../report/index.js';
+import { print } from '../../../width.js';
+import { classTable } from '../../class-table.js';
+import { pickFlags } from '../../flags.js';
 
 export const options = prepareOptions;
 

@@ -1,12 +1,12 @@
 /** `bobbin synthesize`: draws a FashionAI-style data set. */
 
 import type { Command } from 'commander';
-import { shellWord } from '../../dataset/index.js';
-import { count } from '../../plural.js';
-import { withProgress } from '../../report/index.js';
-import { synthesize, synthesizeOptions } from '../../synthetic/index.js';
-import { print } from '../../width.js';
-import { addFlags, pickFlags } from '../flags.js';
+import { shellWord } from '../../../dataset/index.js';
+import { count } from '../../../plural.js';
+import { withProgress } from '../../../report/index.js';
+import { synthesize, synthesizeOptions } from '../../../synthetic/index.js';
+import { print } from '../../../width.js';
+import { addFlags, pickFlags } from '../../flags.js';
 
 export function configure(command: Command): void {
   command

@@ -2,19 +2,24 @@
 
 import path from 'node:path';
 import type { Command } from 'commander';
-import { labelText, type Task } from '../../dataset/index.js';
-import { checkTarget } from '../../disk/index.js';
-import { expected } from '../../errors.js';
-import type { OptionTree } from '../../options.js';
-import { loaderOptions, viewsOf } from '../../pipeline/index.js';
-import { count } from '../../plural.js';
-import { chooseImages, drawAugmentations } from '../../report/index.js';
-import { trainAugmentationOptions } from '../../training/index.js';
-import { print } from '../../width.js';
-import { pickFlags } from '../flags.js';
-import { type ImagesFlag, imagesFlag, type LabelledImage, openDataset } from '../open-dataset.js';
-import { warnUnreadable } from '../unreadable.js';
-import { usualPreprocessing, usualPreprocessingOptions } from '../usual-preprocessing.js';
+import { labelText, type Task } from '../../../dataset/index.js';
+import { checkTarget } from '../../../disk/index.js';
+import { expected } from '../../../errors.js';
+import type { OptionTree } from '../../../options.js';
+import { loaderOptions, viewsOf } from '../../../pipeline/index.js';
+import { count } from '../../../plural.js';
+import { chooseImages, drawAugmentations } from '../../../report/index.js';
+import { trainAugmentationOptions } from '../../../training/index.js';
+import { print } from '../../../width.js';
+import { pickFlags } from '../../flags.js';
+import {
+  type ImagesFlag,
+  imagesFlag,
+  type LabelledImage,
+  openDataset,
+} from '../../open-dataset.js';
+import { warnUnreadable } from '../../unreadable.js';
+import { usualPreprocessing, usualPreprocessingOptions } from '../../usual-preprocessing.js';
 
 export const options = {
   rows: { type: 'integer', default: 6, min: 1, max: 30, help: 'rows of the sheet' },

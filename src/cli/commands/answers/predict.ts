@@ -1,28 +1,28 @@
 /** `bobbin predict`: predicts images, or answers the questions of a data set with a submission. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { boxOptions, loadManifest } from '../../dataset/index.js';
-import { checkTarget } from '../../disk/index.js';
-import { conflict, expected, missing } from '../../errors.js';
-import { runOptions } from '../../model/index.js';
-import { type OptionTable, type OptionValues, pickOptions } from '../../options.js';
-import { count } from '../../plural.js';
-import { classifyOptions, predict } from '../../prediction/index.js';
-import { type ProgressReporter, withProgress } from '../../report/index.js';
-import { answerQuestions } from '../../submission/index.js';
-import { print, printable } from '../../width.js';
-import { warnOfChanges } from '../data-changes.js';
-import { exitCode } from '../exit.js';
-import { pickFlags } from '../flags.js';
-import { interruptible } from '../interrupt.js';
-import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
-import { answeringRuns, withAnswering } from '../prediction/answering.js';
-import { findBoxes, noBoxes } from '../prediction/boxes.js';
-import { type FormatName, formatNames, topHelp } from '../prediction/formats.js';
-import { findImages } from '../prediction/images.js';
-import { type Unread, writeRows } from '../prediction/rows.js';
-import { addRunFlags, checkRuns, type RunFlags } from '../run-flags.js';
-import { warnUnreadable } from '../unreadable.js';
+import { boxOptions, loadManifest } from '../../../dataset/index.js';
+import { checkTarget } from '../../../disk/index.js';
+import { conflict, expected, missing } from '../../../errors.js';
+import { runOptions } from '../../../model/index.js';
+import { type OptionTable, type OptionValues, pickOptions } from '../../../options.js';
+import { count } from '../../../plural.js';
+import { classifyOptions, predict } from '../../../prediction/index.js';
+import { type ProgressReporter, withProgress } from '../../../report/index.js';
+import { answerQuestions } from '../../../submission/index.js';
+import { print, printable } from '../../../width.js';
+import { warnOfChanges } from '../../data-changes.js';
+import { exitCode } from '../../exit.js';
+import { pickFlags } from '../../flags.js';
+import { interruptible } from '../../interrupt.js';
+import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
+import { answeringRuns, withAnswering } from '../../prediction/answering.js';
+import { findBoxes, noBoxes } from '../../prediction/boxes.js';
+import { type FormatName, formatNames, topHelp } from '../../prediction/formats.js';
+import { findImages } from '../../prediction/images.js';
+import { type Unread, writeRows } from '../../prediction/rows.js';
+import { addRunFlags, checkRuns, type RunFlags } from '../../run-flags.js';
+import { warnUnreadable } from '../../unreadable.js';
 
 /** Options of the rows that images get. */
 const rowOptions = {

@@ -1,15 +1,15 @@
 /** `bobbin find-lr`: the learning-rate range test of each task's training, with its curve and a suggested rate. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { loadManifest } from '../../dataset/index.js';
-import { drawRangeTest, type ProgressReporter, withProgress } from '../../report/index.js';
-import { findLearningRate, rangeTestOptions, saveRangeTest } from '../../training/index.js';
-import { print } from '../../width.js';
-import { givenFlags, pickFlags } from '../flags.js';
-import { interruptible } from '../interrupt.js';
-import { type ImagesFlag, imagesFlag } from '../open-dataset.js';
-import { chosenGroups, namesOf, togetherHelp } from '../runs.js';
-import { trainingOptions } from '../training-options.js';
+import { loadManifest } from '../../../dataset/index.js';
+import { drawRangeTest, type ProgressReporter, withProgress } from '../../../report/index.js';
+import { findLearningRate, rangeTestOptions, saveRangeTest } from '../../../training/index.js';
+import { print } from '../../../width.js';
+import { givenFlags, pickFlags } from '../../flags.js';
+import { interruptible } from '../../interrupt.js';
+import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
+import { chosenGroups, namesOf, togetherHelp } from '../../runs.js';
+import { trainingOptions } from '../../training-options.js';
 
 interface Flags extends ImagesFlag {
   data: string;

@@ -2,18 +2,18 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
-import { expected } from '../../errors.js';
+import { expected } from '../../../errors.js';
 import {
   describeNetwork,
   type NetworkDescription,
   networkNames,
   weightsPackages,
-} from '../../model/index.js';
-import { textTable, withProgress } from '../../report/index.js';
-import { fetchDownload } from '../../set-up.js';
-import { measureNetwork, type NetworkRates } from '../../training/index.js';
-import { print, shorten } from '../../width.js';
-import { RepeatableFlag } from '../usage/command.js';
+} from '../../../model/index.js';
+import { textTable, withProgress } from '../../../report/index.js';
+import { fetchDownload } from '../../../set-up.js';
+import { measureNetwork, type NetworkRates } from '../../../training/index.js';
+import { print, shorten } from '../../../width.js';
+import { RepeatableFlag } from '../../usage/command.js';
 
 interface Flags {
   fetch?: string[];
