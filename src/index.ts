@@ -202,12 +202,17 @@ export {
 } from './search/index.js';
 export {
   classShares,
+  type FormColumn,
+  type ListedForm,
   type Problem,
+  readForm,
   type Submission,
+  type SubmissionForm,
   type SubmissionOptions,
   type SubmitObserver,
   type SubmitRequest,
   type SubmitResult,
+  submissionForms,
   submit,
   type Verification,
   verifySubmission,

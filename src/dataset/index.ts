@@ -19,7 +19,7 @@ export {
   readImage,
 } from './image-file.js';
 export { labelText } from './label-text.js';
-export { findQuestionFiles, type QuestionRow, readQuestions } from './layouts/fashionai.js';
+export { findQuestionFiles } from './layouts/fashionai.js';
 export { fashionAiTasks } from './layouts/fashionai-tasks.js';
 export { type LayoutName, layoutForms, layouts } from './layouts/index.js';
 export type { OnProgress } from './layouts/layout.js';
@@ -44,6 +44,7 @@ export { fittingLayout, layoutOf, readSource } from './prepare/source.js';
 export type { Summary } from './prepare/summary.js';
 export type { TaskSummary } from './prepare/task-summary.js';
 export { checkPresence } from './presence.js';
+export { questionFilesOf, readQuestions } from './questions/read.js';
 export { digestOf, digestOfBoxes } from './samples/digest.js';
 export { drawSamples } from './samples/draw.js';
 export { ImageColumns, type ImageList } from './samples/image-columns.js';
@@ -53,6 +54,7 @@ export type {
   Labels,
   Manifest,
   Question,
+  QuestionRow,
   Sample,
   Samples,
   Source,

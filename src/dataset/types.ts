@@ -63,13 +63,22 @@ export interface Samples extends Iterable<Sample> {
   slice(start?: number, end?: number): Samples;
 }
 
-/** One row of question.csv, in file order: an image to predict. */
+/** One row of question.csv or of a table of ids, in file order: an image to predict. */
 export interface Question extends Pick<ImageFile, 'box'> {
-  /** The path exactly as question.csv has it: the submission repeats it. */
+  /** The path or the id exactly as its row has it: the submission repeats it. */
   path: string;
   task: string;
   /** Where the image is, as in {@link Sample.path}. Even if it is unreadable, the submission needs a row for it. */
   file: string;
+}
+
+/** A question together with the place of its row. */
+export interface QuestionRow {
+  /** The image as its row names it. */
+  path: string;
+  task: string;
+  /** `file:line`, from 1. */
+  origin: string;
 }
 
 /** A file of labels or questions, as `prepare` read it. */
@@ -90,6 +99,8 @@ export interface Manifest {
   folds?: number;
   /** The files that name or label the images, or say where to look; none in class folders and shards, and in manifests of earlier versions. */
   labelFiles?: LabelFile[];
+  /** The table of ids that asks the questions, as in {@link Sample.path}; absent where the layout has questions, or there are none. */
+  questionFile?: string;
   /** At least one. */
   tasks: [Task, ...Task[]];
   samples: Samples;

@@ -8,6 +8,7 @@ import {
 } from '../dataset/index.js';
 import { labelOf } from '../pipeline/index.js';
 import type { Prediction, PredictRequest } from '../prediction/index.js';
+import type { SubmissionForm } from './forms/form.js';
 import { type Submission, writeSubmission } from './write.js';
 
 /** The images that one task's questions ask about, each once, and what {@link predict} needs to predict them. */
@@ -18,8 +19,10 @@ export type QuestionImages = Required<Pick<PredictRequest, 'classes' | 'fallback
 
 export interface AnswerRequest {
   manifest: Manifest;
-  /** Folder for submission.csv and submission.zip. */
+  /** Folder for the submission's files, such as submission.csv and submission.zip. */
   out: string;
+  /** What the table looks like, as in {@link SubmissionOptions}. */
+  form?: SubmissionForm | undefined;
   /** Predicts the images of one task, for example as the mean of several models. */
   answer(task: Task, images: QuestionImages): Promise<Prediction>;
 }
@@ -35,12 +38,17 @@ export interface Answered extends Submission {
  *
  * @throws InvalidInputError as {@link writeSubmission} does.
  */
-export async function answerQuestions({ manifest, out, answer }: AnswerRequest): Promise<Answered> {
+export async function answerQuestions({
+  manifest,
+  out,
+  form,
+  answer,
+}: AnswerRequest): Promise<Answered> {
   const answers = new Map<string, Prediction>();
   for (const task of manifest.tasks) {
     answers.set(task.name, await answer(task, questionImages(manifest, task)));
   }
-  return { answers, ...(await writeSubmission({ manifest, answers, out })) };
+  return { answers, ...(await writeSubmission({ manifest, answers, out, form })) };
 }
 
 function questionImages(manifest: Manifest, task: Task): QuestionImages {

@@ -7,7 +7,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { InvalidInputError } from '../errors.js';
 import { Checksum } from './checksum.js';
-import { tableName, tooLarge } from './row.js';
+import { tooLarge } from './row.js';
 
 interface OpenArchive {
   handle: FileHandle;
@@ -15,6 +15,8 @@ interface OpenArchive {
   size: number;
   /** Bytes of the table at most. */
   limit: number;
+  /** Its name in the archive. */
+  name: string;
 }
 
 /**
@@ -25,8 +27,8 @@ interface OpenArchive {
 export async function openArchived(file: string, open: OpenArchive): Promise<Readable> {
   const archive = await openPromise(file, { autoClose: false });
   try {
-    const entry = await onlyEntry(archive);
-    checkEntry(entry, open.limit);
+    const entry = await onlyEntry(archive, open.name);
+    checkEntry(entry, open);
     await checkLayout(entry, open);
     const table = await archive.openReadStreamPromise(entry);
     table.once('close', () => archive.close());
@@ -37,16 +39,16 @@ export async function openArchived(file: string, open: OpenArchive): Promise<Rea
   }
 }
 
-async function onlyEntry(archive: ZipFile): Promise<Entry> {
+async function onlyEntry(archive: ZipFile, name: string): Promise<Entry> {
   if (archive.entryCount !== 1) {
     throw new InvalidInputError(
-      `expected ${tableName} alone in the archive but received ${archive.entryCount} entries`,
+      `expected ${name} alone in the archive but received ${archive.entryCount} entries`,
     );
   }
   for await (const entry of archive.eachEntry()) {
     return entry;
   }
-  throw new InvalidInputError(`expected ${tableName} in the archive but it is empty`);
+  throw new InvalidInputError(`expected ${name} in the archive but it is empty`);
 }
 
 const encrypted = 0x1 | 0x40;
@@ -58,25 +60,23 @@ const zip64 = 1;
 const madeOnUnix = 3;
 const regularFile = 0o100000;
 
-function checkEntry(entry: Entry, limit: number): void {
-  if (entry.fileName !== tableName) {
+function checkEntry(entry: Entry, { limit, name }: OpenArchive): void {
+  if (entry.fileName !== name) {
     throw new InvalidInputError(
-      `expected ${tableName} in the archive but received ${JSON.stringify(entry.fileName.slice(0, 200))}`,
+      `expected ${name} in the archive but received ${JSON.stringify(entry.fileName.slice(0, 200))}`,
     );
   }
   if (entry.generalPurposeBitFlag & encrypted) {
-    throw new InvalidInputError(`expected ${tableName} without a password but it is encrypted`);
+    throw new InvalidInputError(`expected ${name} without a password but it is encrypted`);
   }
   if (!methods.has(entry.compressionMethod)) {
     throw new InvalidInputError(
-      `expected ${tableName} stored or deflated but received compression method ${entry.compressionMethod}`,
+      `expected ${name} stored or deflated but received compression method ${entry.compressionMethod}`,
     );
   }
   const kind = (entry.externalFileAttributes >>> 16) & 0o170000;
   if (entry.versionMadeBy >> 8 === madeOnUnix && kind !== 0 && kind !== regularFile) {
-    throw new InvalidInputError(
-      `expected a file but ${tableName} in the archive is a link or device`,
-    );
+    throw new InvalidInputError(`expected a file but ${name} in the archive is a link or device`);
   }
   if (entry.extraFields.some(({ id }) => id === zip64)) {
     throw new InvalidInputError('expected an archive without zip64, which only 4 GiB need');
@@ -95,14 +95,14 @@ const hasDescriptor = 0x8;
 const descriptorBytes = [12, 16];
 
 /** The entry begins the archive, agrees with the directory, and nothing is before, between or after. */
-async function checkLayout(entry: Entry, { handle, size }: OpenArchive): Promise<void> {
+async function checkLayout(entry: Entry, { handle, size, name }: OpenArchive): Promise<void> {
   const end = await bytesAt(handle, size - endBytes, endBytes);
   if (end.readUInt32LE(0) !== endSignature || end.readUInt16LE(20) !== 0) {
     throw new InvalidInputError('expected nothing after the directory of the archive');
   }
-  const header = await bytesAt(handle, 0, localHeaderBytes + tableName.length);
-  const name = header.toString('latin1', localHeaderBytes);
-  const named = header.readUInt16LE(26) === tableName.length && name === tableName;
+  const header = await bytesAt(handle, 0, localHeaderBytes + name.length);
+  const found = header.toString('latin1', localHeaderBytes);
+  const named = header.readUInt16LE(26) === name.length && found === name;
   const deferred = (header.readUInt16LE(6) & hasDescriptor) !== 0;
   const same =
     header.readUInt16LE(8) === entry.compressionMethod &&
@@ -111,15 +111,15 @@ async function checkLayout(entry: Entry, { handle, size }: OpenArchive): Promise
     (deferred || header.readUInt32LE(22) === entry.uncompressedSize);
   if (entry.relativeOffsetOfLocalHeader !== 0 || !named || !same) {
     throw new InvalidInputError(
-      `expected the header of ${tableName} first in the archive, and equal to its directory`,
+      `expected the header of ${name} first in the archive, and equal to its directory`,
     );
   }
   const contentEnd =
-    localHeaderBytes + tableName.length + header.readUInt16LE(28) + entry.compressedSize;
+    localHeaderBytes + name.length + header.readUInt16LE(28) + entry.compressedSize;
   const between = end.readUInt32LE(16) - contentEnd;
   if (!(deferred ? descriptorBytes : [0]).includes(between)) {
     throw new InvalidInputError(
-      `expected no bytes between ${tableName} and the directory of the archive`,
+      `expected no bytes between ${name} and the directory of the archive`,
     );
   }
 }

@@ -22,20 +22,24 @@ const dataFolder = (out: string): string => path.join(out, 'data');
  *
  * @throws InvalidInputError where it has no layout or no questions.
  */
-export async function checkSource(source: string): Promise<void> {
+export async function checkSource(source: string, questions: string | undefined): Promise<void> {
   const root = path.resolve(source);
   await fittingLayout(root);
-  await findQuestionFiles(root);
+  if (questions === undefined) {
+    await findQuestionFiles(root);
+  }
 }
 
 /** Prepares the source, if no earlier call did or `begun` is false: then no run depends on what an earlier call prepared. */
 export async function prepared(request: SubmitRequest, begun: boolean): Promise<Manifest> {
   const { source, out, seed, validationFraction, boxes, boxUnit } = request;
+  const { questions, questionImages } = request;
   const data = dataFolder(out);
   const file = manifestFile(data);
   if (!begun || !existsSync(file)) {
-    await checkSource(source);
-    const options = { out: data, seed, validationFraction, boxes, boxUnit };
+    await checkSource(source, questions);
+    const splitting = { seed, validationFraction, boxes, boxUnit };
+    const options = { out: data, ...splitting, questions, questionImages };
     return (await prepare(source, options)).manifest;
   }
   await removeLeftovers(data);

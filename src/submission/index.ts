@@ -1,5 +1,8 @@
 /** The public face of the submission stage: answers the questions, writes the submission and verifies it. */
 export { type Answered, type AnswerRequest, answerQuestions, classShares } from './answer.js';
+export type { FormColumn, ListedForm, SubmissionForm } from './forms/form.js';
+export { forms as submissionForms } from './forms/list.js';
+export { readForm, usualForm } from './forms/read.js';
 export { checkRecipes, type Recipes, readRecipes, trainingFor } from './recipes.js';
 export {
   type Member,

@@ -92,7 +92,7 @@ export interface SubmitObserver {
 /** A request to {@link submit}. A repeated call for the same `out` must have the same options, once a
  * model has trained; `source` may be another place of the same release. */
 export interface SubmitRequest extends GivenValues<typeof submitOptions & typeof boxOptions> {
-  /** Folder in the FashionAI layout. */
+  /** Folder in the FashionAI layout, or a source of another layout with `questions`. */
   source: string;
   /** Folder for the prepared data, the runs, the scores and the submission. */
   out: string;
@@ -107,6 +107,13 @@ export interface SubmitRequest extends GivenValues<typeof submitOptions & typeof
   teachers?: readonly string[] | undefined;
   /** A table of the parts of photos to look at, as in `PrepareOptions`. */
   boxes?: string | undefined;
+  /** A table of ids that asks about images, and their folder, as in `PrepareOptions`. */
+  questions?: string | undefined;
+  questionImages?: string | undefined;
+  /**
+   * What the submission looks like: the name of a form (see `submissionForms`) or the path of a file with one. Default: FashionAI's.
+   */
+  form?: string | undefined;
   /** How each model is trained. */
   training: Omit<
     TrainOptions,
@@ -160,6 +167,9 @@ export const submitShape = {
   teachers: optional(list('a list of folders')),
   ...boxOptions,
   boxes: optional(text('a file')),
+  questions: optional(text('a file')),
+  questionImages: optional(text('a folder')),
+  form: optional(text('the name of a form, or a file')),
   training: record('the options of train'),
   recipes: optional(record('options of train by the names of tasks')),
   observer: {
@@ -186,6 +196,6 @@ export interface SubmitResult {
   answers: Map<string, Prediction>;
   csv: string;
   zip: string;
-  /** The check of the zip against the source's question.csv. */
+  /** The check of the zip against the questions. */
   verification: Verification;
 }

@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import { checkArguments } from '../arguments.js';
-import { findQuestionFiles, type Manifest, samplesOf, type Task } from '../dataset/index.js';
+import { type Manifest, questionFilesOf, samplesOf, type Task } from '../dataset/index.js';
 import { ifPresent, inLockedFolder, readRegular, sha256 } from '../disk/index.js';
 import { conflict, expected } from '../errors.js';
 import { type Evaluation, score } from '../evaluation/index.js';
@@ -19,6 +19,8 @@ import type { Settings } from '../settings.js';
 import { checkedValues, shapingOf, withRecipe } from '../training/index.js';
 import { answerQuestions, type QuestionImages } from './answer.js';
 import { checkSource, prepared } from './data.js';
+import type { SubmissionForm } from './forms/form.js';
+import { readForm, usualForm } from './forms/read.js';
 import { type MemberPredictions, predictMember, trainMember, type Work } from './member.js';
 import { checkRecipes, trainingFor } from './recipes.js';
 import {
@@ -51,9 +53,10 @@ export async function submit(request: SubmitRequest): Promise<SubmitResult> {
     const { model: _, ...own } = await trainingFor(request, [task]);
     checkedValues({ ...own, seed: request.seed });
   }
+  await readForm(request.form ?? usualForm);
   if (!(await hasBegun(request.out))) {
     await checkNetwork(model);
-    await checkSource(request.source);
+    await checkSource(request.source, request.questions);
   }
   return await inLockedFolder(request.out, 'out', () => submitLocked(request));
 }
@@ -76,30 +79,19 @@ const newViewsOf = ({ mirror, scales, rotations }: Views): Partial<Views> =>
   );
 
 async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
-  const { out, observer } = request;
+  const { out, observer, recipes } = request;
   const { models, together, teachQuestions } = valuesOf(request);
   const views = viewsOf(request);
-  const { seed, validationFraction } = request;
   const { sources, ...given } = await withRecipe(request.training);
-  const training = shapingOf(given);
   const begun = await hasBegun(out);
-  // Earlier versions had no networks of several tasks, no teachers, and no views but crops.
-  const newer = {
-    ...(together && { together }),
-    ...taughtSettings(request, teachQuestions),
-    ...newViewsOf(views),
-  };
-  const { recipes } = request;
+  const form = await readForm(request.form ?? usualForm);
   if (together && recipes !== undefined) {
     throw conflict('together', 'recipes', 'One network learns all tasks, with the same options');
   }
-  const boxes = await boxSettings(request);
-  const { crops } = views;
-  const settings = { ...training, seed, validationFraction, ...boxes, models, crops, ...newer };
-  await keepSettings(out, { ...settings, recipes }, begun);
+  await keepSettings(out, { ...shapingOf(given), ...(await settingsOf(request, form)) }, begun);
   const manifest = await prepared(request, begun);
   checkRecipes(recipes ?? {}, manifest.tasks);
-  const questionFiles = await findQuestionFiles(manifest.root);
+  const questionFiles = await questionFilesOf(manifest);
   await observer?.onPrepared?.(manifest);
   const softTargets = await softTargetsOf(request, {
     ...{ manifest, begun, teachQuestions },
@@ -110,6 +102,7 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
   const { answers, csv, zip } = await answerQuestions({
     manifest,
     out,
+    form,
     answer: async (task, images) => {
       const members = await predictMembers(work, task, images, models);
       const evaluation = scored(
@@ -124,20 +117,42 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
       return ensemble(members.map((each) => each.questions));
     },
   });
-  const verification = await verifySubmission(zip, questionFiles, manifest.tasks);
+  const verification = await verifySubmission(zip, questionFiles, manifest.tasks, form);
   return { manifest, evaluations, answers, csv, zip, verification };
+}
+
+/** What a repeated call has to have in common with the first one, beside the training. */
+async function settingsOf(request: SubmitRequest, form: SubmissionForm): Promise<Settings> {
+  const { seed, validationFraction, recipes } = request;
+  const { models, together, teachQuestions } = valuesOf(request);
+  const views = viewsOf(request);
+  // Earlier versions had no networks of several tasks, no teachers, no views but crops, and one form of questions and answers.
+  const newer = {
+    ...(together && { together }),
+    ...taughtSettings(request, teachQuestions),
+    ...newViewsOf(views),
+    ...(request.form !== undefined && { form: { ...form } }),
+    ...(await questionSettings(request)),
+  };
+  const boxes = await boxSettings(request);
+  return { seed, validationFraction, ...boxes, models, crops: views.crops, ...newer, recipes };
 }
 
 /** The boxes by their content: their file may have moved. Nothing without boxes, which earlier versions did not have. */
 async function boxSettings({ boxes, boxUnit }: SubmitRequest): Promise<Settings> {
-  if (boxes === undefined) {
-    return {};
-  }
-  const bytes = await ifPresent(readRegular(boxes));
+  return boxes === undefined ? {} : { boxes: await hashOf('boxes', boxes), boxUnit };
+}
+
+/** As {@link boxSettings}. */
+const questionSettings = async ({ questions }: SubmitRequest): Promise<Settings> =>
+  questions === undefined ? {} : { questions: await hashOf('questions', questions) };
+
+async function hashOf(name: string, file: string): Promise<string> {
+  const bytes = await ifPresent(readRegular(file));
   if (bytes === undefined) {
-    throw expected('an existing file', 'boxes', boxes);
+    throw expected('an existing file', name, file);
   }
-  return { boxes: sha256(bytes), boxUnit };
+  return sha256(bytes);
 }
 
 /** Trains and predicts with model 1 … `models` of a task. */

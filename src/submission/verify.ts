@@ -1,5 +1,5 @@
-/** Reads a submission, from any source, and compares every row with question.csv. */
-import { checkArgument, list, text } from '../arguments.js';
+/** Reads a submission, from any source, and compares every row with the questions. */
+import { checkArgument, list, record, text } from '../arguments.js';
 import {
   type CsvRecord,
   parseCsv,
@@ -8,13 +8,25 @@ import {
   type Task,
 } from '../dataset/index.js';
 import { expected, InvalidInputError } from '../errors.js';
-import { decimals, probabilityFault, tableName } from './row.js';
+import type { SubmissionForm } from './forms/form.js';
+import { forms } from './forms/list.js';
+import { usualForm } from './forms/read.js';
+import {
+  betweenProbabilities,
+  type Cell,
+  cellsOf,
+  checkTasks,
+  headerLine,
+  probabilityFault,
+} from './row.js';
 import { openTable } from './table.js';
 
 /** A fault of a submission. */
 export interface Problem {
   /** Line of the submission, from 1; undefined for a missing row or a fault of the whole file. */
   line?: number;
+  /** Its character in the line, from 1; undefined for a fault of the whole line. */
+  column?: number;
   message: string;
 }
 
@@ -28,37 +40,45 @@ export interface Verification {
 }
 
 const shownProblems = 50;
-const numberForm = new RegExp(`^[01]\\.\\d{${decimals}}$`);
 
 /**
- * Checks a submission, a zip or csv by its content, against question.csv (one file or several, in order) and the tasks'
- * classes. It must have one row for each question, in order, each a distribution written with 8 decimals. Memory stays
- * bounded for any file. Every fault of the submission is a problem in the result.
+ * Checks a submission, a zip or csv by its content, against the files of questions (one or several, in order) and the tasks'
+ * classes. It must have one row for each question, in order, as its form says: FashionAI's is a distribution written with 8
+ * decimals. Rows are joined to questions by the image and the task. Memory stays bounded for any file. Every fault of the
+ * submission is a problem in the result.
  *
- * @throws InvalidInputError for a faulty question.csv or a question of an unknown task, and the system's error when a
- * file cannot be read.
+ * @param questionFiles question.csv of FashionAI, or a table of ids, as `prepare` takes it
+ * @throws InvalidInputError for a faulty file of questions, a question of an unknown task, or a form without a place for the
+ * tasks, and the system's error when a file cannot be read.
  */
 export async function verifySubmission(
   submission: string,
   questionFiles: readonly string[],
   tasks: readonly Task[],
+  form: SubmissionForm = forms[usualForm],
 ): Promise<Verification> {
   checkArgument('submission', submission, text('a file'));
   checkArgument('questionFiles', questionFiles, list('an array of files'));
   checkArgument('tasks', tasks, list('an array of tasks'));
+  checkArgument('form', form, record('a form, as submissionForms has them,'));
   const classes = new Map(tasks.map((task) => [task.name, task.classes]));
-  const questions = await readQuestions(questionFiles);
+  const questions = await readQuestions(questionFiles, tasks);
   for (const { task, origin } of questions) {
     if (!classes.has(task)) {
       throw expected('a known task', origin, task);
     }
   }
-  const check = new Check(questions, classes);
+  checkTasks(form, [...new Set(questions.map(({ task }) => task))]);
+  const check = new Check(questions, classes, form);
   try {
-    const table = await openTable(submission, mostBytes(questions, classes));
+    const limit = mostBytes(questions, classes, form);
+    const table = await openTable(submission, { name: form.table, limit });
     try {
-      for await (const record of parseCsv(table, tableName)) {
-        check.row(record);
+      for await (const record of parseCsv(table, form.table, {
+        separator: form.separator,
+        mostRecordBytes: limit,
+      })) {
+        check.record(record);
       }
     } finally {
       table.destroy();
@@ -77,41 +97,37 @@ export async function verifySubmission(
 
 /** Checks the rows in file order and remembers the answered questions. */
 class Check {
-  private readonly questions: readonly QuestionRow[];
-  private readonly classes: ReadonlyMap<string, readonly string[]>;
   private readonly positions: ReadonlyMap<string, number>;
   private readonly answered = new Map<number, number>();
   private readonly problems: Problem[] = [];
+  private readonly cells = new Map<string, Cell[]>();
+  /** The task of rows that do not name it. */
+  private readonly onlyTask: string;
   private more = 0;
   private rows = 0;
   private lastLine = 0;
   private lastPosition = -1;
 
-  constructor(questions: readonly QuestionRow[], classes: ReadonlyMap<string, readonly string[]>) {
-    this.questions = questions;
-    this.classes = classes;
+  constructor(
+    private readonly questions: readonly QuestionRow[],
+    private readonly classes: ReadonlyMap<string, readonly string[]>,
+    private readonly form: SubmissionForm,
+  ) {
     this.positions = new Map(questions.map(({ path, task }, index) => [keyOf(path, task), index]));
+    this.onlyTask = questions[0]?.task ?? '';
   }
 
-  row({ fields, line }: CsvRecord): void {
-    this.rows++;
+  record(record: CsvRecord): void {
+    const { line } = record;
     if (line !== this.lastLine + 1) {
       this.report({ line, message: 'expected one row a line, without blank lines' });
     }
     this.lastLine = line;
-    const [path, task, values] = fields;
-    if (path === undefined || task === undefined || values === undefined || fields.length !== 3) {
-      this.report({
-        line,
-        message: `expected path,task,probabilities but received ${fields.length} fields`,
-      });
-      return;
-    }
-    this.markAnswered(path, task, line);
-    const names = this.classes.get(task);
-    const fault = names && valuesFault(values, names);
-    if (fault !== undefined) {
-      this.report({ line, message: `${path} of ${task}: ${fault}` });
+    if (this.form.header && line === 1) {
+      this.header(record);
+    } else {
+      this.rows++;
+      this.row(record);
     }
   }
 
@@ -137,10 +153,51 @@ class Check {
     return { rows: this.rows, problems: this.problems, more: this.more };
   }
 
+  private header(record: CsvRecord): void {
+    const cells = this.cellsOf(this.onlyTask);
+    const odd = cells.findIndex(({ name }, index) => record.fields[index] !== name);
+    if (odd >= 0 || record.fields.length !== cells.length) {
+      const wanted = headerLine(this.form, this.classes.get(this.onlyTask) ?? []);
+      const message = `expected the header ${wanted} but received ${record.fields.join(this.form.separator)}`;
+      this.report({ ...placeOf(record, Math.max(0, odd)), message });
+    }
+  }
+
+  private row(record: CsvRecord): void {
+    const { fields, line } = record;
+    const at = (value: Cell['value']) =>
+      this.form.columns.findIndex((column) => column.value === value);
+    const task = at('task') < 0 ? this.onlyTask : (fields[at('task')] ?? '');
+    const cells = this.cellsOf(task);
+    if (fields.length !== cells.length) {
+      const names = cells.map(({ name, value }) => name || value).join(this.form.separator);
+      const message = `expected ${cells.length} fields, ${names}, but received ${fields.length} fields`;
+      this.report({ line, message });
+      return;
+    }
+    // A column for each class stands behind its own name.
+    const image = fields[cells.findIndex(({ value }) => value === 'image')] as string;
+    this.markAnswered(image, task, line);
+    const names = this.classes.get(task);
+    const fault = names && answerFault(record, { cells, classes: names, form: this.form });
+    if (fault !== undefined) {
+      const { message, ...place } = fault;
+      this.report({ ...place, message: `${image} of ${task}: ${message}` });
+    }
+  }
+
+  private cellsOf(task: string): Cell[] {
+    const known = this.cells.get(task) ?? cellsOf(this.form, this.classes.get(task) ?? []);
+    if (this.classes.has(task)) {
+      this.cells.set(task, known);
+    }
+    return known;
+  }
+
   private markAnswered(path: string, task: string, line: number): void {
     const position = this.positions.get(keyOf(path, task));
     if (position === undefined) {
-      this.report({ line, message: `question.csv does not ask for ${path} of ${task}` });
+      this.report({ line, message: `no question asks for ${path} of ${task}` });
       return;
     }
     const earlier = this.answered.get(position);
@@ -153,7 +210,7 @@ class Check {
       const before = this.questions[this.lastPosition] as QuestionRow;
       this.report({
         line,
-        message: `${path} of ${task} comes before ${before.path} in question.csv`,
+        message: `${path} of ${task} comes before ${before.path} in the order of the questions`,
       });
     }
     this.lastPosition = Math.max(this.lastPosition, position);
@@ -164,26 +221,63 @@ function keyOf(path: string, task: string): string {
   return `${path}\n${task}`;
 }
 
-function valuesFault(values: string, classes: readonly string[]): string | undefined {
-  const texts = values.split(';');
-  const odd = texts.findIndex((text) => !numberForm.test(text));
-  if (odd >= 0 && texts.length === classes.length) {
-    return `expected a number from 0 to 1 with ${decimals} decimals for class ${odd} (${classes[odd]}) but received ${JSON.stringify(texts[odd])}`;
-  }
-  return probabilityFault(texts.map(Number), classes.length);
+/** Line and column of a field's character. */
+function placeOf(record: CsvRecord, field: number, offset = 0): { line: number; column: number } {
+  const column = Number(record.at(field, offset).split(':').at(-1));
+  return { line: record.line, column };
 }
+
+interface Answer {
+  cells: readonly Cell[];
+  classes: readonly string[];
+  form: SubmissionForm;
+}
+
+/** The fault of a row's class or probabilities, with its place. */
+function answerFault(
+  record: CsvRecord,
+  { cells, classes, form: { decimals } }: Answer,
+): Problem | undefined {
+  const first = cells.findIndex(({ value }) => value !== 'image' && value !== 'task');
+  const { value, label } = cells[first] as Cell;
+  const text = record.fields[first] as string;
+  if (value === 'class') {
+    const message = `expected one of ${classes.join(', ')} but received ${JSON.stringify(text)}`;
+    return classes.includes(text) ? undefined : { ...placeOf(record, first), message };
+  }
+  const texts =
+    label === undefined
+      ? text.split(betweenProbabilities)
+      : record.fields.slice(first, first + classes.length);
+  const odd = texts.findIndex((each) => !isNumber(each, decimals));
+  if (odd >= 0 && texts.length === classes.length) {
+    const before = texts.slice(0, odd).reduce((sum, each) => sum + each.length + 1, 0);
+    const place =
+      label === undefined ? placeOf(record, first, before) : placeOf(record, first + odd);
+    const message = `expected a number from 0 to 1 with ${decimals} decimals for class ${odd} (${classes[odd]}) but received ${JSON.stringify(texts[odd])}`;
+    return { ...place, message };
+  }
+  const message = probabilityFault(texts.map(Number), classes.length, decimals);
+  return message === undefined ? undefined : { ...placeOf(record, first), message };
+}
+
+const isNumber = (text: string, decimals: number): boolean =>
+  /^[01]\.\d+$/.test(text) && text.length === decimals + 2;
 
 /** Twice the size of a valid table and more: a larger file is hostile and is not read further. */
 function mostBytes(
   questions: readonly QuestionRow[],
   classes: ReadonlyMap<string, readonly string[]>,
+  { decimals }: SubmissionForm,
 ): number {
+  const names = [...classes.values()].flat();
+  const longest = Math.max(0, ...names.map((name) => name.length));
   const rows = questions.reduce((sum, { path, task }) => {
-    return (
-      sum + 2 * path.length + task.length + (classes.get(task)?.length ?? 0) * (decimals + 3) + 8
-    );
+    const answer = (classes.get(task)?.length ?? 0) * (decimals + 3) + longest;
+    return sum + 2 * path.length + task.length + answer + 8;
   }, 0);
-  return 2 * rows + 4096;
+  const header = names.reduce((sum, name) => sum + name.length + 3, 0);
+  return 2 * (rows + header) + 4096;
 }
 
 /** The libraries that read archives say where their bytes fail, not what that means. */

@@ -1,14 +1,17 @@
-/** Writes answers in the form that the competition accepts: submission.csv, and the same table zipped. */
+/** Writes answers in the form that a competition accepts: a table, and the same table zipped. */
 
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
-import { checkArguments, record, type ShapeOf, text } from '../arguments.js';
+import { checkArguments, optional, record, type ShapeOf, text } from '../arguments.js';
 import { type Manifest, resolveSample } from '../dataset/index.js';
 import { writeWhole } from '../disk/index.js';
 import { expected, givenTwice, missing } from '../errors.js';
 import { type Prediction, rowsOf } from '../prediction/index.js';
-import { probabilityFault, submissionLine, tableName } from './row.js';
+import type { SubmissionForm } from './forms/form.js';
+import { forms } from './forms/list.js';
+import { usualForm } from './forms/read.js';
+import { checkTasks, headerLine, lineOf, probabilityFault } from './row.js';
 
 export interface SubmissionOptions {
   /** The data set whose questions are answered, in the order of question.csv. */
@@ -17,12 +20,15 @@ export interface SubmissionOptions {
   answers: ReadonlyMap<string, Prediction>;
   /** Folder for both files. */
   out: string;
+  /** What the table looks like: `submissionForms` has those that are known, FashionAI's by default. */
+  form?: SubmissionForm | undefined;
 }
 
 const submissionShape = {
   manifest: record('a manifest, as loadManifest returns it,'),
   answers: { what: 'a Map of predictions', accepts: (value) => value instanceof Map },
   out: text('a folder'),
+  form: optional(record('a form, as submissionForms has them,')),
 } as const satisfies ShapeOf<SubmissionOptions>;
 
 /** Where the submission lies. */
@@ -33,38 +39,44 @@ export interface Submission {
 }
 
 /**
- * Writes `submission.csv` (in question order, 8 decimals, no header) and `submission.zip`, each whole or not at all. The
- * same answers give the same bytes. The answer to a question is the row of its image among the predictions of its task;
- * rows of other images are left out.
+ * Writes the table of a form, such as `submission.csv` (in question order, 8 decimals, no header), and `submission.zip`, each whole
+ * or not at all. The same answers give the same bytes. The answer to a question is the row of its image among the predictions of
+ * its task; rows of other images are left out.
  *
- * @throws InvalidInputError when a question has no answer, an image has two, or a row is not a distribution over the
+ * @throws InvalidInputError when the form has no place for the tasks, a question has no answer, an image has two, or a row is not a distribution over the
  * task's classes; and when an option is unknown, missing or of another kind.
  */
 export async function writeSubmission(options: SubmissionOptions): Promise<Submission> {
   checkArguments('writeSubmission', options, submissionShape);
-  const lines = submissionLines(options);
-  const text = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-  const csv = path.join(options.out, tableName);
-  const zip = path.join(options.out, 'submission.zip');
+  const { manifest, out, form = forms[usualForm] } = options;
+  const { tasks, questions } = manifest;
+  checkTasks(form, [...new Set(questions.map(({ task }) => task))]);
+  const lines = answerLines(options, form);
+  const { classes = [] } = tasks.find(({ name }) => name === questions[0]?.task) ?? {};
+  const whole = form.header ? [headerLine(form, classes), ...lines] : lines;
+  const text = Buffer.from(whole.map((line) => `${line}\n`).join(''));
+  const csv = path.join(out, form.table);
+  const zip = path.join(out, form.archive);
   await writeWhole(csv, text);
-  await writeWhole(zip, await zipped(text));
+  await writeWhole(zip, await zipped(text, form.table));
   return { csv, zip, rows: lines.length };
 }
 
-function submissionLines({ manifest, answers }: SubmissionOptions): string[] {
-  const classes = new Map(manifest.tasks.map((task) => [task.name, task.classes.length]));
+function answerLines({ manifest, answers }: SubmissionOptions, form: SubmissionForm): string[] {
+  const classes = new Map(manifest.tasks.map((task) => [task.name, task.classes]));
   const rows = new Map([...answers].map(([task, answer]) => [task, rowsByImage(task, answer)]));
   return manifest.questions.map(({ path, task, file }) => {
     const row = rows.get(task)?.get(resolveSample(manifest, file));
     if (row === undefined) {
       throw missing('an answer', `${path} of ${task}`);
     }
-    const fault = probabilityFault(row, classes.get(task) ?? 0);
+    const names = classes.get(task) ?? [];
+    const fault = probabilityFault(row, names.length, form.decimals);
     if (fault !== undefined) {
       const received = Array.from(row).join(';');
       throw expected('a distribution over classes', `${path} of ${task}`, received, fault);
     }
-    return submissionLine(path, task, row);
+    return lineOf(form, { image: path, task, classes: names, probabilities: row });
   });
 }
 
@@ -81,11 +93,11 @@ function rowsByImage(task: string, answer: Prediction): Map<string, Float32Array
   return rows;
 }
 
-async function zipped(table: Buffer): Promise<Buffer> {
+async function zipped(table: Buffer, name: string): Promise<Buffer> {
   const archive = new ZipFile();
   // A fixed local time in the DOS form, which has no time zone: the bytes depend on the table alone.
   const mtime = new Date(2000, 0, 1);
-  archive.addBuffer(table, tableName, { mtime, forceDosTimestamp: true, mode: 0o100644 });
+  archive.addBuffer(table, name, { mtime, forceDosTimestamp: true, mode: 0o100644 });
   archive.end();
   return buffer(archive.outputStream);
 }

@@ -33,13 +33,13 @@ const faults: [
   [
     'has a row too many',
     [first, second, third, 'x.jpg,neck_design_labels,1.00000000;0.00000000'],
-    [[4, /does not ask for x\.jpg/]],
+    [[4, /no question asks for x\.jpg/]],
   ],
   [
     'has a wrong task',
     [first, second.replace('coat_length', 'pant_length'), third],
     [
-      [2, /does not ask for .* of pant_length_labels/],
+      [2, /no question asks for .* of pant_length_labels/],
       [undefined, /no row for Images\/c\/1\.jpg/],
     ],
   ],
@@ -68,7 +68,11 @@ const faults: [
     [first, second, 'Images/n/2.jpg,neck_design_labels,0.25000000;0.25000000'],
     [[3, /sum to 0\.500000/]],
   ],
-  ['has a header', ['path,task,probabilities', ...lines], [[1, /does not ask for path of task/]]],
+  [
+    'has a header',
+    ['path,task,probabilities', ...lines],
+    [[1, /no question asks for path of task/]],
+  ],
   ['has a blank line', [first, '', second, third], [[3, /without blank lines/]]],
   [
     'has a row of other form',

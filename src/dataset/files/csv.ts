@@ -19,6 +19,8 @@ export interface CsvRecord {
 }
 
 interface CsvOptions {
+  /** Between the fields; by default a comma. */
+  separator?: string;
   /** Drops the spaces around fields, outside of their quotes. */
   trim?: boolean;
   /** The longest record; by default 64 KiB. */
@@ -68,10 +70,11 @@ export async function* readCsv(file: string, options: CsvOptions = {}): AsyncGen
 export async function* parseCsv(
   source: Readable,
   name: string,
-  { trim = false, mostRecordBytes = usualRecordBytes }: CsvOptions = {},
+  { separator = ',', trim = false, mostRecordBytes = usualRecordBytes }: CsvOptions = {},
 ): AsyncGenerator<CsvRecord> {
   const parser = parse({
     bom: true,
+    delimiter: separator,
     info: true,
     raw: true,
     max_record_size: mostRecordBytes,
@@ -86,7 +89,7 @@ export async function* parseCsv(
     for await (const parsed of parser) {
       const { record, info, raw } = parsed as ParsedRecord;
       const at = (field: number, offset = 0) =>
-        `${name}:${info.lines}:${columnOf(raw, field, trim) + offset}`;
+        `${name}:${info.lines}:${columnOf(raw, field, { separator, trim }) + offset}`;
       checkText(record, at, name);
       yield { fields: record, line: info.lines, at };
     }
@@ -122,7 +125,11 @@ function located(error: CsvError, name: string): InvalidInputError {
 }
 
 /** Column, from 1, of a field's first character within the text of its record. */
-function columnOf(raw: string, field: number, trim: boolean): number {
+function columnOf(
+  raw: string,
+  field: number,
+  { separator, trim }: Required<Pick<CsvOptions, 'separator' | 'trim'>>,
+): number {
   // csv-parse leaves the line ends of skipped blank lines in front of the record.
   const text = raw.replace(/^[\r\n]+/, '');
   let start = 0;
@@ -131,7 +138,7 @@ function columnOf(raw: string, field: number, trim: boolean): number {
   for (let i = 0; i < text.length && remaining > 0; i++) {
     if (text[i] === '"') {
       quoted = !quoted;
-    } else if (text[i] === ',' && !quoted) {
+    } else if (text[i] === separator && !quoted) {
       start = i + 1;
       remaining--;
     }

@@ -24,6 +24,12 @@ export function isInside(file: string): boolean {
   return file !== '' && !path.posix.isAbsolute(normal) && normal.split('/')[0] !== '..';
 }
 
+/** A file that somebody named, as in `Sample.path`: relative to `root` where it is inside. */
+export function pathFrom(root: string, file: string): string {
+  const inside = path.relative(root, path.resolve(file));
+  return isInside(inside) ? inside : path.resolve(file);
+}
+
 /** What a folder has; links are what they lead to. */
 export interface Entry {
   name: string;

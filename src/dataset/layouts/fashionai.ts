@@ -4,19 +4,11 @@ import { expected, InvalidInputError } from '../../errors.js';
 import { byCodeUnit } from '../code-unit.js';
 import { type CsvRecord, readCsv } from '../files/csv.js';
 import { isInside } from '../files/folders.js';
-import type { Labelled, Question, Source, Task } from '../types.js';
+import type { Labelled, Question, QuestionRow, Source, Task } from '../types.js';
 import { findReleases, possibleReleases } from './fashionai-releases.js';
 import { fashionAiTasks } from './fashionai-tasks.js';
 import type { Layout } from './layout.js';
 import { unnamedFolders } from './left-alone.js';
-
-/** A question together with the place of its row. */
-export interface QuestionRow {
-  path: string;
-  task: string;
-  /** `file:line`, from 1. */
-  origin: string;
-}
 
 export const fashionAi: Layout<'FashionAI'> = {
   name: 'FashionAI',
@@ -43,7 +35,7 @@ async function read(root: string): Promise<Source> {
     if (questionFile === undefined) {
       continue;
     }
-    for (const { path: asked, task } of await readQuestions([path.join(root, questionFile)])) {
+    for (const { path: asked, task } of await readQuestionRows([path.join(root, questionFile)])) {
       questions.push({ path: asked, task, file: path.posix.join(folder, asked) });
     }
   }
@@ -79,7 +71,7 @@ export async function findQuestionFiles(root: string): Promise<string[]> {
  *
  * @throws InvalidInputError with file, line and column, for a row of another form or one that repeats an earlier row.
  */
-export async function readQuestions(files: readonly string[]): Promise<QuestionRow[]> {
+export async function readQuestionRows(files: readonly string[]): Promise<QuestionRow[]> {
   const rows = new Map<string, QuestionRow>();
   for (const file of files) {
     for await (const record of readCsv(file)) {

@@ -17,10 +17,7 @@ export const lists = ['tasks', 'samples', 'questions'] as const;
  * how to make a sound manifest.
  */
 export class ManifestContents {
-  private head: Pick<StoredManifest, 'root' | 'relativeRoot' | 'seed' | 'folds' | 'labelFiles'> = {
-    root: '',
-    seed: 0,
-  };
+  private head: Omit<StoredManifest, 'version' | (typeof lists)[number]> = { root: '', seed: 0 };
   private readonly tasks: Task[] = [];
   private readonly samples = new SampleColumns();
   private readonly questions: Question[] = [];
@@ -33,7 +30,7 @@ export class ManifestContents {
 
   /** @throws InvalidInputError for another version, a relative root, a seed that is no integer, or label files without a hash. */
   addHead(value: unknown): void {
-    const { version, root, relativeRoot, seed, folds, labelFiles } = (value ??
+    const { version, root, relativeRoot, questionFile, seed, folds, labelFiles } = (value ??
       {}) as Partial<StoredManifest>;
     if (version !== 1) {
       this.fail('version 1', version);
@@ -41,9 +38,7 @@ export class ManifestContents {
     if (typeof root !== 'string' || !path.isAbsolute(root)) {
       this.fail('an absolute path as root', root);
     }
-    if (relativeRoot !== undefined && typeof relativeRoot !== 'string') {
-      this.fail('a path as relativeRoot', relativeRoot);
-    }
+    this.checkPaths({ relativeRoot, questionFile });
     if (!Number.isInteger(seed)) {
       this.fail('an integer as seed', seed);
     }
@@ -59,7 +54,16 @@ export class ManifestContents {
       ...(relativeRoot !== undefined && { relativeRoot }),
       ...(folds !== undefined && { folds }),
       ...(labelFiles && { labelFiles }),
+      ...(questionFile !== undefined && { questionFile }),
     } as StoredManifest;
+  }
+
+  private checkPaths(paths: Readonly<Record<string, unknown>>): void {
+    for (const [name, file] of Object.entries(paths)) {
+      if (file !== undefined && typeof file !== 'string') {
+        this.fail(`a path as ${name}`, file);
+      }
+    }
   }
 
   /** @throws InvalidInputError for a task without names, and for a sample or question of no such task. */

@@ -35,11 +35,12 @@ function* lines({
   seed,
   folds,
   labelFiles,
+  questionFile,
   tasks,
   samples,
   questions,
 }: StoredManifest): Generator<string> {
-  yield `${JSON.stringify({ version: 1, root, relativeRoot, seed, folds, labelFiles }).slice(0, -1)},\n`;
+  yield `${JSON.stringify({ version: 1, root, relativeRoot, seed, folds, labelFiles, questionFile }).slice(0, -1)},\n`;
   for (const [name, entries] of Object.entries({ tasks, samples, questions })) {
     yield `"${name}":[`;
     let separator = '\n';

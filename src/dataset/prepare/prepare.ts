@@ -18,6 +18,7 @@ import type { Layout, OnProgress } from '../layouts/layout.js';
 import type { ColumnNames } from '../layouts/table/columns.js';
 import { manifestFile } from '../manifest/manifest.js';
 import { saveManifest } from '../manifest/write.js';
+import { type AskedRequest, withQuestions } from '../questions/asked.js';
 import { SampleTable } from '../samples/sample-table.js';
 import type { Manifest, Question, Sample, Samples } from '../types.js';
 import { balanceWarnings } from './balance.js';
@@ -53,6 +54,13 @@ export interface PrepareOptions extends GivenValues<typeof prepareOptions> {
    * `x1`, `y1`, or all four in `box`. Several rows of one photo are united; a photo without a row is looked at as a whole.
    */
   boxes?: string | undefined;
+  /**
+   * A table of ids that asks about images, such as a competition's sample submission: CSV whose first line names the columns, with an
+   * id in the first column of each row. It asks for the only task; FashionAI's releases have questions of their own.
+   */
+  questions?: string | undefined;
+  /** Folder of the images that `questions` asks about: an id is a path or a name, with or without the extension. Default: the table's. */
+  questionImages?: string | undefined;
   /** Called with the number of files that were read, and of all. */
   onProgress?: OnProgress | undefined;
   /** Finds damaged images, which are then left out: `checkImages`. By default none is decoded; an earlier list is removed. */
@@ -79,6 +87,8 @@ const prepareShape = {
   },
   ordered: optional(record('numbers of classes by the names of tasks')),
   boxes: optional(text('a file')),
+  questions: optional(text('a file')),
+  questionImages: optional(text('a folder')),
   onProgress: callback,
   check: callback,
 } satisfies ShapeOf<PrepareOptions>;
@@ -98,7 +108,8 @@ export interface Prepared {
 export async function prepare(source: string, options: PrepareOptions): Promise<Prepared> {
   checkArgument('source', source, text('a file or folder'));
   checkArguments('prepare', options, prepareShape);
-  const { out, name, columns, ordered, boxes, onProgress, check, ...chosen } = options;
+  const { out, name, columns, ordered, boxes, questions, questionImages, ...rest } = options;
+  const { onProgress, check, ...chosen } = rest;
   const values = resolveOptions(prepareOptions, chosen);
   checkFolds(values.folds);
   checkTaskName(name);
@@ -115,6 +126,7 @@ export async function prepare(source: string, options: PrepareOptions): Promise<
       columns,
       ordered,
       boxes,
+      asked: { questions, questionImages },
       onProgress,
       check,
     }),
@@ -129,18 +141,20 @@ interface Preparation {
   columns: ColumnNames | undefined;
   ordered: PrepareOptions['ordered'];
   boxes: string | undefined;
+  asked: AskedRequest;
   onProgress: OnProgress | undefined;
   check: CheckImages | undefined;
 }
 
 async function prepareInto(
   out: string,
-  { source, layout, values, name, columns, ordered, boxes, onProgress, check }: Preparation,
+  { source, layout, values, name, columns, ordered, boxes, asked, onProgress, check }: Preparation,
 ): Promise<Prepared> {
   const images = path.resolve(out, 'images');
-  const found = await readAs(layout, source, { images, onProgress, columns });
-  const { root } = found;
-  const named = await nameTask(found, out, name);
+  const read = await readAs(layout, source, { images, onProgress, columns });
+  const { root } = read;
+  const named = await nameTask(read, out, name);
+  const { questionFile, ...found } = await withQuestions(read, asked);
   const earlier = await earlierSplit(out);
   // Each of the labelled images, of which there must be some, has a task.
   const tasks = withOrder(found.tasks, ordered) as Manifest['tasks'];
@@ -161,6 +175,7 @@ async function prepareInto(
     seed,
     ...(folds > 0 && { folds }),
     labelFiles,
+    ...(questionFile !== undefined && { questionFile }),
     tasks,
     samples,
     questions,

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { InvalidInputError } from '../../errors.js';
 import type { FileStamp } from '../file-stamp.js';
-import { isInside } from '../files/folders.js';
+import { pathFrom } from '../files/folders.js';
 import type { OnProgress } from '../layouts/layout.js';
 import type { LabelFile } from '../types.js';
 import type { HashedImage } from './duplicates.js';
@@ -21,12 +21,6 @@ export async function labelFilesOf(
     const hashed = hashes.get(path.resolve(root, file));
     return hashed && 'hash' in hashed ? [{ path: file, ...hashed }] : [];
   });
-}
-
-/** As in `Sample.path`. */
-function pathFrom(root: string, file: string): string {
-  const inside = path.relative(root, path.resolve(file));
-  return isInside(inside) ? inside : path.resolve(file);
 }
 
 /** The hash of a file by its path in the source, or why there is none. A hash that is known already stays. */

@@ -9,7 +9,7 @@ import { type OptionTable, type OptionValues, pickOptions } from '../../../optio
 import { count } from '../../../plural.js';
 import { classifyOptions, predict } from '../../../prediction/index.js';
 import { type ProgressReporter, withProgress } from '../../../report/index.js';
-import { answerQuestions } from '../../../submission/index.js';
+import { answerQuestions, readForm, usualForm } from '../../../submission/index.js';
 import { print, printable } from '../../../width.js';
 import { warnOfChanges } from '../../data-changes.js';
 import { exitCode } from '../../exit.js';
@@ -22,6 +22,7 @@ import { type FormatName, formatNames, topHelp } from '../../prediction/formats.
 import { findImages } from '../../prediction/images.js';
 import { type Unread, writeRows } from '../../prediction/rows.js';
 import { addRunFlags, checkRuns, type RunFlags } from '../../run-flags.js';
+import { formFlag } from '../../submission/flags.js';
 import { warnUnreadable } from '../../unreadable.js';
 
 /** Options of the rows that images get. */
@@ -65,6 +66,7 @@ interface Flags extends RunFlags, ImagesFlag {
   boxes?: string;
   out?: string;
   task?: string;
+  form?: string;
 }
 
 /** What the work reports to, and what stops it. */
@@ -81,6 +83,7 @@ export function configure(command: Command): void {
       'the task that is answered, where a run has several; by default, those of one network all are',
     )
     .option('--data <folder>', 'prepared data set whose questions are answered, instead of images')
+    .option(...formFlag)
     .addOption(imagesFlag())
     .option(
       '--boxes <file>',
@@ -88,7 +91,7 @@ export function configure(command: Command): void {
     )
     .option(
       '--out <path>',
-      'file for the rows, .csv, .json or .jsonl; with --data, folder for submission.csv and submission.zip',
+      'file for the rows, .csv, .json or .jsonl; with --data, folder for the submission: its table, and the same table zipped',
     );
   command.action(async (images: string[], flags: Flags) => {
     const values = pickFlags(options, flags);
@@ -110,7 +113,7 @@ export function configure(command: Command): void {
 
 function checkFlags(
   images: string[],
-  { data, out, boxes, images: moved, ...runs }: Flags,
+  { data, out, boxes, form, images: moved, ...runs }: Flags,
   { top, format, threshold, keepGoing }: Values,
 ): void {
   checkRuns(runs);
@@ -118,6 +121,13 @@ function checkFlags(
     if (moved !== undefined) {
       const remedy = 'It says where the photos of --data are. To predict a folder, write it alone';
       throw missing('--data <folder>', '--images', remedy);
+    }
+    if (form !== undefined) {
+      throw missing(
+        '--data <folder>',
+        '--form',
+        'A submission answers the questions of a data set',
+      );
     }
     if (images.length === 0) {
       const remedy = 'Name files or folders, or answer the questions of a data set: --data, --out';
@@ -130,7 +140,7 @@ function checkFlags(
     throw conflict('--data', 'images', answers);
   }
   if (out === undefined) {
-    throw missing('a folder', '--out', 'submission.csv and submission.zip go there');
+    throw missing('a folder', '--out', 'The files of the submission go there');
   }
   if (boxes !== undefined) {
     throw conflict('--data', '--boxes', `${answers}, which has boxes of its own`);
@@ -200,18 +210,20 @@ function endWithUnread({ count: unread, first }: Unread, images: number, keepGoi
 
 async function writeAnswers(
   data: string,
-  { out, images: moved, ...runs }: Flags,
+  { out, form, images: moved, ...runs }: Flags,
   { epoch, ...values }: Values,
   { progress, signal }: Attendance,
 ): Promise<void> {
   const manifest = await loadManifest(data, { images: moved });
   if (manifest.questions.length === 0) {
-    throw expected('a data set with questions (question.csv)', '--data', data);
+    const remedy = 'prepare --questions takes the table that asks';
+    throw expected('a data set with questions', '--data', data, remedy);
   }
   await warnOfChanges({ manifest, part: 'questions' }, progress.print);
   const { csv, zip, rows } = await answerQuestions({
     manifest,
     out: out as string,
+    form: await readForm(form ?? usualForm),
     answer: async ({ name }, images) => {
       const answering = await answeringRuns(runs, {
         manifest,

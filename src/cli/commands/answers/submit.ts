@@ -14,7 +14,8 @@ import {
 import { givenFlags, pickFlags, presetFlags, sourcesOfFlags } from '../../flags.js';
 import { interruptible } from '../../interrupt.js';
 import { teachersFlag } from '../../prediction/teachers.js';
-import { runSubmit, showPictures } from '../../submit-report.js';
+import { formFlag, questionImagesFlag, questionsFlag } from '../../submission/flags.js';
+import { runSubmit, showPictures } from '../../submission/report.js';
 import { recipesFlag, trainingOptions } from '../../training-options.js';
 
 // A submission's models have one split.
@@ -36,16 +37,25 @@ interface Flags {
   recipes?: string;
   resume?: boolean;
   teachers?: string[];
+  questions?: string;
+  questionImages?: string;
+  form?: string;
 }
 
 export function configure(command: Command): void {
   command
-    .requiredOption('--data <folder>', 'source folder in the FashionAI layout')
+    .requiredOption(
+      '--data <folder>',
+      'source folder in the FashionAI layout, or labelled images of another one with --questions',
+    )
     .requiredOption('--out <folder>', 'folder for the prepared data, the runs and the submission')
     .option(
       '--boxes <file>',
       'parts of photos to look at, as for prepare: a table with path,x0,y0,x1,y1; paths start from the source',
     )
+    .option(...questionsFlag)
+    .option(...questionImagesFlag)
+    .option(...formFlag)
     .option(...recipesFlag)
     .addOption(teachersFlag())
     // `train` has it.
@@ -60,7 +70,7 @@ export function configure(command: Command): void {
     await presetSaved(command, out);
   });
   command.action(async (flags: Flags) => {
-    const { recipes, boxes, teachers } = flags;
+    const { recipes, boxes, teachers, questions, questionImages, form } = flags;
     const training = {
       ...pickFlags(ownTraining, givenFlags(command)),
       sources: sourcesOfFlags(command, ownTraining),
@@ -71,6 +81,9 @@ export function configure(command: Command): void {
       source: flags.data,
       out: flags.out,
       boxes,
+      questions,
+      questionImages,
+      form,
       teachers,
       training,
     };

@@ -1,28 +1,46 @@
 /** `bobbin verify`: reads a submission and checks every row against the questions. */
 
 import type { Command } from 'commander';
-import { fileStamp, findQuestionFiles, loadManifest } from '../../../dataset/index.js';
+import { fileStamp, loadManifest, questionFilesOf } from '../../../dataset/index.js';
 import { expected } from '../../../errors.js';
 import { count } from '../../../plural.js';
-import { type Verification, verifySubmission } from '../../../submission/index.js';
+import {
+  readForm,
+  usualForm,
+  type Verification,
+  verifySubmission,
+} from '../../../submission/index.js';
 import { print } from '../../../width.js';
 import { exitCode } from '../../exit.js';
 import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
+import { formFlag } from '../../submission/flags.js';
+
+interface Flags extends ImagesFlag {
+  data: string;
+  form?: string;
+}
 
 export function configure(command: Command): void {
   command
     .argument('<submission>', 'submission.zip or submission.csv')
     .requiredOption('--data <folder>', 'prepared data set whose questions it answers')
+    .option(...formFlag)
     .addOption(imagesFlag())
-    .action(async (submission: string, { data, images }: ImagesFlag & { data: string }) => {
+    .action(async (submission: string, { data, form, images }: Flags) => {
       if ((await fileStamp(submission)) === undefined) {
         throw expected('an existing file', 'submission', submission);
       }
-      const { root, tasks, questions } = await loadManifest(data, { images });
-      if (questions.length === 0) {
-        throw expected('a data set with questions (question.csv)', '--data', data);
+      const manifest = await loadManifest(data, { images });
+      if (manifest.questions.length === 0) {
+        const remedy = 'prepare --questions takes the table that asks';
+        throw expected('a data set with questions', '--data', data, remedy);
       }
-      const verification = await verifySubmission(submission, await findQuestionFiles(root), tasks);
+      const verification = await verifySubmission(
+        submission,
+        await questionFilesOf(manifest),
+        manifest.tasks,
+        await readForm(form ?? usualForm),
+      );
       showVerification(submission, verification);
     });
 }
@@ -33,8 +51,9 @@ export function showVerification(file: string, { rows, problems, more }: Verific
     print(`${file}: ${count(rows, 'row')}, each answers its question.`);
     return;
   }
-  for (const { line, message } of problems) {
-    print(`${line === undefined ? file : `${file}:${line}`}: ${message}`);
+  for (const { line, column, message } of problems) {
+    const place = [file, line, column].filter((part) => part !== undefined).join(':');
+    print(`${place}: ${message}`);
   }
   if (more > 0) {
     print(`… and ${more} more`);

@@ -25,6 +25,7 @@ import {
 import { print } from '../../../width.js';
 import { classTable } from '../../class-table.js';
 import { pickFlags } from '../../flags.js';
+import { questionImagesFlag, questionsFlag } from '../../submission/flags.js';
 
 export const options = prepareOptions;
 
@@ -37,6 +38,8 @@ interface Flags {
   columns?: ColumnNames;
   ordered?: Record<string, number>;
   boxes?: string;
+  questions?: string;
+  questionImages?: string;
 }
 
 export function configure(command: Command): void {
@@ -58,6 +61,8 @@ export function configure(command: Command): void {
       '--boxes <file>',
       'parts of photos to look at: a table (*.csv, *.jsonl) with path,x0,y0,x1,y1; paths start from the source',
     )
+    .option(...questionsFlag)
+    .option(...questionImagesFlag)
     .option('--check', 'decode every image wholly, and list and leave out what is damaged')
     .option(
       '--similar [cosine]',
@@ -73,6 +78,8 @@ export function configure(command: Command): void {
         columns: flags.columns,
         ordered: flags.ordered,
         boxes: flags.boxes,
+        questions: flags.questions,
+        questionImages: flags.questionImages,
         onProgress: (done, total) => progress.update({ label: 'reading images', done, total }),
         ...(flags.check && {
           check: (images) =>

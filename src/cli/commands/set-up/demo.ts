@@ -10,7 +10,7 @@ import type { SubmitRequest } from '../../../submission/index.js';
 import { synthesize } from '../../../synthetic/index.js';
 import { print } from '../../../width.js';
 import { interruptible } from '../../interrupt.js';
-import { runSubmit, showPictures } from '../../submit-report.js';
+import { runSubmit, showPictures } from '../../submission/report.js';
 
 /** Enough images to learn from, and few enough for some minutes on two cores. */
 const drawing = { imagesPerTask: 240, questionsPerTask: 30, size: 224, seed: 1 };

@@ -1,9 +1,9 @@
 /** Runs `submit`, and shows its progress and its result. */
 import path from 'node:path';
-import type { Manifest, Task } from '../dataset/index.js';
-import { saveEvaluation } from '../evaluation/index.js';
-import { count } from '../plural.js';
-import { drawEvaluation, type ProgressReporter, withProgress } from '../report/index.js';
+import type { Manifest, Task } from '../../dataset/index.js';
+import { saveEvaluation } from '../../evaluation/index.js';
+import { count } from '../../plural.js';
+import { drawEvaluation, type ProgressReporter, withProgress } from '../../report/index.js';
 import {
   hasBegun,
   type Member,
@@ -12,14 +12,14 @@ import {
   type SubmitResult,
   submit,
   trainingFor,
-} from '../submission/index.js';
-import { checkedValues, withRecipe } from '../training/index.js';
-import { print } from '../width.js';
-import { showVerification } from './commands/answers/verify.js';
-import { describeStart } from './runs.js';
-import { scoreTable } from './scores.js';
-import { createEpochReport, type EpochReport, reportRun } from './training-report.js';
-import { warnUnreadable } from './unreadable.js';
+} from '../../submission/index.js';
+import { checkedValues, withRecipe } from '../../training/index.js';
+import { print } from '../../width.js';
+import { showVerification } from '../commands/answers/verify.js';
+import { describeStart } from '../runs.js';
+import { scoreTable } from '../scores.js';
+import { createEpochReport, type EpochReport, reportRun } from '../training-report.js';
+import { warnUnreadable } from '../unreadable.js';
 
 /** Runs `submit` on a terminal. Pictures are written beside each model and below `out`/scores. */
 export async function runSubmit(request: SubmitRequest): Promise<SubmitResult> {

@@ -1,0 +1,16 @@
+/** Kaggle's usual submission where answers are scored by accuracy: a class for each image. */
+import { type ListedForm, usualDecimals } from './form.js';
+
+export const kaggleClasses: ListedForm = {
+  help: "Kaggle's with classes: id,label",
+  source: 'https://www.kaggle.com/competitions/plant-seedlings-classification/overview/evaluation',
+  table: 'submission.csv',
+  archive: 'submission.zip',
+  separator: ',',
+  header: true,
+  decimals: usualDecimals,
+  columns: [
+    { value: 'image', name: 'id' },
+    { value: 'class', name: 'label' },
+  ],
+};
