@@ -177,6 +177,6 @@ test('when a data set asks no question, then predict writes no submission', asyn
   const words = ['predict', '--data', at('unasked'), '--run', at('run'), '--out', at('no-answers')];
   const { code, stderr } = await runBobbin(words);
   assert.equal(code, 1);
-  assert.match(stderr, /^bobbin: Expected a data set with questions \(question\.csv\) for --data/m);
+  assert.match(stderr, /^bobbin: Expected a data set with questions for --data/m);
   await assert.rejects(access(at('no-answers')));
 });

@@ -268,6 +268,38 @@ test('when a run, a task or an image is not there, then the message says what is
   await assert.rejects(readFile(out), { code: 'ENOENT' });
 });
 
+test('when a table of ids asks, then predict answers in the form that is named, and verify says where an answer is wrong', async () => {
+  const data = JSON.parse(await readFile(at('data/manifest.json'), 'utf8'));
+  const ids = ['2-0', '0-0', '1-0'];
+  await writeFile(at('data/asking.csv'), ['id,label', ...ids.map((id) => `${id},x`)].join('\n'));
+  const questions = ids.map((id) => ({ path: id, task: 'colour', file: `${id}.jpg` }));
+  await mkdir(at('asking'));
+  const asking = { ...data, relativeRoot: undefined, questions, questionFile: 'asking.csv' };
+  await writeFile(at('asking/manifest.json'), JSON.stringify(asking));
+  const form = ['--data', at('asking'), '--form', 'kaggle-classes'];
+  const answers = at('answers');
+  assert.equal(await exitCodeOf('predict', '--run', run, ...form, '--out', answers), 0);
+  const csv = path.join(answers, 'submission.csv');
+  const table = await readFile(csv, 'utf8');
+  using classifier = await loadClassifier(run);
+  const { probabilities } = await predict({
+    classifier,
+    task: 'colour',
+    files: ids.map((id) => at('data', `${id}.jpg`)),
+  });
+  const names = ids.map((_, index) => {
+    const row = [...probabilities.subarray(3 * index, 3 * index + 3)];
+    return classifier.classes[row.indexOf(Math.max(...row))];
+  });
+  assert.equal(table, ['id,label', ...ids.map((id, i) => `${id},${names[i]}`), ''].join('\n'));
+  assert.equal(await exitCodeOf('verify', path.join(answers, 'submission.zip'), ...form), 0);
+
+  await writeFile(csv, table.replace(/,\w+\n$/, ',pink\n'));
+  const { code, stdout } = await runBobbin(['verify', csv, ...form]);
+  assert.equal(code, 2);
+  assert.match(stdout, /submission\.csv:4:5: 1-0 of colour: expected one of red, green, blue but/);
+});
+
 test('when a request is incomplete or contradictory, then the message says what is missing', async () => {
   const wrong: [string[], string][] = [
     [
@@ -278,7 +310,7 @@ test('when a request is incomplete or contradictory, then the message says what 
       ['a.jpg', '--data', 'd', '--out', 'o'],
       '--data cannot be combined with images. It answers the questions of a data set',
     ],
-    [['--data', 'd'], 'Missing a folder for --out. submission.csv and submission.zip go there'],
+    [['--data', 'd'], 'Missing a folder for --out. The files of the submission go there'],
     [
       ['--data', 'd', '--out', 'o', '--top', '3'],
       '--data cannot be combined with --top. It answers the questions of a data set, in the form of a submission',

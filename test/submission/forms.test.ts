@@ -61,7 +61,13 @@ test('when a form of a file has a semicolon and three decimals, then the table h
   const folder = temporaryFolder(t);
   const file = path.join(folder, 'form.json');
   const columns = [{ value: 'probability' }, { value: 'image', name: 'photo;id' }];
-  const own = { table: 'answers.csv', archive: 'answers.zip', separator: ';', decimals: 3, columns };
+  const own = {
+    table: 'answers.csv',
+    archive: 'answers.zip',
+    separator: ';',
+    decimals: 3,
+    columns,
+  };
   await writeFile(file, JSON.stringify(own));
   const form = await readForm(file);
   const { csv, text, verify } = await written(t, form);
@@ -203,7 +209,10 @@ test('when a table of ids asks, then its questions are joined to images by their
   );
   assert.equal(questionFile, asking);
   await assert.rejects(ask('1'), /sample\.csv:2.*"1: 1\.jpg and more\/1\.jpg"/);
-  await assert.rejects(ask('2', '3'), /Missing an image in .*test that is called 3 for .*sample\.csv:3/);
+  await assert.rejects(
+    ask('2', '3'),
+    /Missing an image in .*test that is called 3 for .*sample\.csv:3/,
+  );
   await assert.rejects(ask('2', '2'), /an id that is not already at .*sample\.csv:2/);
   await assert.rejects(ask(), /Missing a line of names and a row for each question/);
 });
