@@ -1,13 +1,11 @@
 /** The public face of the evaluation stage: scores predictions by the competition's metrics, and by class. */
-export { type Scored, topClass } from './answers.js';
+
 export {
   type Average,
   type AverageCandidate,
   type AverageRequest,
   averageCheckpoints,
 } from './average-checkpoints.js';
-export { averagePrecisionScore, bestF1Threshold } from './class-curve.js';
-export type { ClassScore, Confused, MeanScores } from './class-scores.js';
 export {
   type ChooseRequest,
   type ChosenEnsemble,
@@ -24,6 +22,9 @@ export {
 } from './ensemble/select.js';
 export { fitTemperature } from './ensemble/temperature.js';
 export { type EvaluateRequest, evaluate, type ScoreRequest, score } from './evaluate.js';
+export { type Scored, topClass } from './metrics/answers.js';
+export { averagePrecisionScore, bestF1Threshold } from './metrics/class-curve.js';
+export type { ClassScore, Confused, MeanScores } from './metrics/class-scores.js';
 export {
   accuracy,
   averagePrecision,
@@ -32,7 +33,7 @@ export {
   confusionMatrix,
   meanAveragePrecision,
   meanReciprocalRank,
-} from './metrics.js';
+} from './metrics/competition.js';
 export { saveEvaluation } from './save.js';
 export { checkAverageFolder, saveAverage } from './save-average.js';
 export type { Evaluation, WrongAnswer } from './scorer.js';

@@ -2,15 +2,15 @@
 import { labelText, resolveSample, type Sample } from '../dataset/index.js';
 import type { UnreadableFile } from '../features/index.js';
 import { checkProbabilities } from '../prediction/index.js';
-import { rankOf } from './answers.js';
+import { rankOf } from './metrics/answers.js';
 import {
   curveAveragePrecision,
   curveFrom,
   curveThreshold,
   middleThreshold,
-} from './class-curve.js';
-import { type ClassScore, type MeanScores, meanScores, scoreOf } from './class-scores.js';
-import { meanAveragePrecision } from './metrics.js';
+} from './metrics/class-curve.js';
+import { type ClassScore, type MeanScores, meanScores, scoreOf } from './metrics/class-scores.js';
+import { meanAveragePrecision } from './metrics/competition.js';
 import {
   type Evaluation,
   type RowScorer,

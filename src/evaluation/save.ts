@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { csvLine } from '../csv-line.js';
 import { replaceFile, textPieces, writing } from '../disk/index.js';
-import type { ClassScore } from './class-scores.js';
+import type { ClassScore } from './metrics/class-scores.js';
 import type { Evaluation } from './scorer.js';
 
 /**

@@ -12,7 +12,7 @@ import { missing } from '../errors.js';
 import type { UnreadableFile } from '../features/index.js';
 import { count } from '../plural.js';
 import { checkProbabilities } from '../prediction/index.js';
-import { type Answer, answerOf } from './answers.js';
+import { type Answer, answerOf } from './metrics/answers.js';
 import {
   type ClassScore,
   type Confused,
@@ -20,14 +20,14 @@ import {
   confusedClasses,
   type MeanScores,
   meanScores,
-} from './class-scores.js';
+} from './metrics/class-scores.js';
 import {
   answerAccuracy,
   answerAveragePrecision,
   answerPrecision,
   answerReciprocalRank,
   isRight,
-} from './metrics.js';
+} from './metrics/competition.js';
 
 /** An image whose top class is not its label, or whose answered classes are not all its labels and no others. */
 export interface WrongAnswer {

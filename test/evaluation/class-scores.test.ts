@@ -3,14 +3,18 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Manifest, Sample } from '../../src/dataset/index.js';
-import type { Answer } from '../../src/evaluation/answers.js';
-import { classScores, confusedClasses, meanScores } from '../../src/evaluation/class-scores.js';
 import {
   averagePrecisionScore,
   bestF1Threshold,
   score,
   topClass,
 } from '../../src/evaluation/index.js';
+import type { Answer } from '../../src/evaluation/metrics/answers.js';
+import {
+  classScores,
+  confusedClasses,
+  meanScores,
+} from '../../src/evaluation/metrics/class-scores.js';
 
 const fixture = JSON.parse(
   readFileSync(new URL('../fixtures/metrics/metrics.json', import.meta.url), 'utf8'),

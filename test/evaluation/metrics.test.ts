@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { topClass } from '../../src/evaluation/answers.js';
+import { topClass } from '../../src/evaluation/metrics/answers.js';
 import {
   accuracy,
   averagePrecision,
@@ -11,7 +11,7 @@ import {
   confusionMatrix,
   meanAveragePrecision,
   meanReciprocalRank,
-} from '../../src/evaluation/metrics.js';
+} from '../../src/evaluation/metrics/competition.js';
 import { randomOf } from '../support/random.js';
 
 const fixture = JSON.parse(

@@ -1,8 +1,8 @@
 /** The metrics by which the weights of an ensemble are chosen. */
-import { type Answer, answerOf } from '../answers.js';
-import { curveAveragePrecision, curveFrom } from '../class-curve.js';
-import { classScores, meanScores } from '../class-scores.js';
-import { answerAccuracy, answerAveragePrecision, answerPrecision } from '../metrics.js';
+import { type Answer, answerOf } from '../metrics/answers.js';
+import { curveAveragePrecision, curveFrom } from '../metrics/class-curve.js';
+import { classScores, meanScores } from '../metrics/class-scores.js';
+import { answerAccuracy, answerAveragePrecision, answerPrecision } from '../metrics/competition.js';
 
 /** What images show: an image has one label, or a list of any number of them. */
 export interface Truth {

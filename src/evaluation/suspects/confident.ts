@@ -1,5 +1,5 @@
 /** Confident learning: which images a classifier that did not see them confidently takes for another class than their label. */
-import { topClass } from '../answers.js';
+import { topClass } from '../metrics/answers.js';
 
 /** An image and the probabilities that it was given. */
 export interface LabelledRow {

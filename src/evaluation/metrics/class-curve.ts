@@ -1,7 +1,7 @@
 /** One class of which each image may be or not: average precision and the best threshold, from the scores of the images. */
-import { checkArgument, list } from '../arguments.js';
-import { expected, missing } from '../errors.js';
-import { nonFiniteIndex } from '../finite.js';
+import { checkArgument, list } from '../../arguments.js';
+import { expected, missing } from '../../errors.js';
+import { nonFiniteIndex } from '../../finite.js';
 
 /** The threshold of a class for which no better one is known: a sigmoid's output is as near to yes as to no. */
 export const middleThreshold = 0.5;

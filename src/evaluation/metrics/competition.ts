@@ -1,6 +1,6 @@
 /** The competition's metrics and plain accuracy, each under its own name, and the confusion matrix, computed from arrays. */
-import { expected, missing } from '../errors.js';
-import { nonFiniteIndex } from '../finite.js';
+import { expected, missing } from '../../errors.js';
+import { nonFiniteIndex } from '../../finite.js';
 import { type Answer, answersOf, type Scored } from './answers.js';
 
 /** Accuracy: the share of all images whose top class is their label, 0 … 1. One whose top class is marked maybe is wrong. */

@@ -1,7 +1,7 @@
 /** Answers: what the metrics need of an image's row of probabilities, which then need not be kept. */
-import { checkArgument, list, record } from '../arguments.js';
-import { expected, missing } from '../errors.js';
-import { nonFiniteIndex } from '../finite.js';
+import { checkArgument, list, record } from '../../arguments.js';
+import { expected, missing } from '../../errors.js';
+import { nonFiniteIndex } from '../../finite.js';
 
 /**
  * Predictions of n images over c classes: n rows of c finite probabilities, n labels in 0 … c − 1, and for each image
