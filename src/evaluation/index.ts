@@ -23,6 +23,15 @@ export {
 export { fitTemperature } from './ensemble/temperature.js';
 export { type EvaluateRequest, evaluate, type ScoreRequest, score } from './evaluate.js';
 export { type Scored, topClass } from './metrics/answers.js';
+export type { Interval } from './metrics/bootstrap.js';
+export {
+  type BinsOptions,
+  brierScore,
+  expectedCalibrationError,
+  logLoss,
+  type ReliabilityBin,
+  reliabilityBins,
+} from './metrics/calibration.js';
 export { averagePrecisionScore, bestF1Threshold } from './metrics/class-curve.js';
 export type { ClassScore, Confused, MeanScores } from './metrics/class-scores.js';
 export {
@@ -34,6 +43,16 @@ export {
   meanAveragePrecision,
   meanReciprocalRank,
 } from './metrics/competition.js';
+export { type CoveragePoint, precisionCoverage } from './metrics/coverage.js';
+export {
+  type ScoredClass,
+  type ScoredConfusion,
+  type Scores,
+  type ScoresRequest,
+  type ScoringOptions,
+  scoresOf,
+} from './metrics/scores.js';
+export { balancedAccuracy, macroF1, topAccuracy } from './metrics/shares.js';
 export { saveEvaluation } from './save.js';
 export { checkAverageFolder, saveAverage } from './save-average.js';
 export type { Evaluation, WrongAnswer } from './scorer.js';

@@ -9,7 +9,6 @@ import {
   score,
   topClass,
 } from '../../src/evaluation/index.js';
-import type { Answer } from '../../src/evaluation/metrics/answers.js';
 import {
   classScores,
   confusedClasses,
@@ -20,9 +19,9 @@ const fixture = JSON.parse(
   readFileSync(new URL('../fixtures/metrics/metrics.json', import.meta.url), 'utf8'),
 );
 
-const answersOf = (labels: number[], tops: number[]): Answer[] =>
+const answersOf = (labels: number[], tops: number[]) =>
   labels.map((label, index) => {
-    return { label, top: tops[index] as number, probability: 1, rank: 1, counts: true };
+    return { label, top: tops[index] as number };
   });
 
 type Scores = { precision?: number; recall?: number; f1?: number };

@@ -26,6 +26,10 @@ export interface Answer {
   rank: number;
   /** Whether the image counts in precision. */
   counts: boolean;
+  /** The probability of its label. */
+  labelProbability: number;
+  /** Σ (p − y)² over the classes, where y is 1 for the label and 0 for the others: 0…2. */
+  squaredError: number;
 }
 
 /**
@@ -45,8 +49,15 @@ export function answerOf(
   maybe: readonly number[] = [],
 ): Answer {
   const top = greatest(row);
-  const probability = row[top] as number;
-  return { label, top, probability, rank: rankOf(row, label), counts: !maybe.includes(top) };
+  return {
+    label,
+    top,
+    probability: row[top] as number,
+    rank: rankOf(row, label),
+    counts: !maybe.includes(top),
+    labelProbability: row[label] as number,
+    squaredError: squaredErrorOf(row, label),
+  };
 }
 
 /** @throws InvalidInputError as {@link Scored} says. */
@@ -77,6 +88,15 @@ export function rankOf(row: ArrayLike<number>, label: number): number {
     }
   }
   return rank;
+}
+
+function squaredErrorOf(row: ArrayLike<number>, label: number): number {
+  let sum = 0;
+  for (let index = 0; index < row.length; index++) {
+    const error = (row[index] as number) - (index === label ? 1 : 0);
+    sum += error * error;
+  }
+  return sum;
 }
 
 function checkScored(scored: Scored): void {

@@ -1,6 +1,9 @@
 /** Precision, recall and F1 of each class, their means, and which classes were taken for which. */
 import type { Answer } from './answers.js';
 
+/** What the scores of classes need of an answer. */
+type Labelled = Pick<Answer, 'label' | 'top'>;
+
 /** One class: of its images, how many were answered with it, and of the answers with it, how many were right. */
 export interface ClassScore {
   /** The class. */
@@ -44,7 +47,10 @@ export interface MeanScores {
 }
 
 /** The score of each class, in the order of `classes`. */
-export function classScores(answers: readonly Answer[], classes: readonly string[]): ClassScore[] {
+export function classScores(
+  answers: readonly Labelled[],
+  classes: readonly string[],
+): ClassScore[] {
   const counts = classes.map((name) => ({ name, images: 0, predicted: 0, right: 0 }));
   for (const { label, top } of answers) {
     (counts[label] as ClassScore).images++;
@@ -76,7 +82,7 @@ const ratio = (part: number, whole: number) => (whole === 0 ? undefined : part /
 
 /** The wrong answers by truth and prediction, the most frequent first; equally frequent ones in the order of `classes`. */
 export function confusedClasses(
-  answers: readonly Answer[],
+  answers: readonly Labelled[],
   classes: readonly string[],
 ): Confused[] {
   // A map, since a matrix of 20 000 classes would take gigabytes.

@@ -2,6 +2,7 @@
 import { expected, missing } from '../../errors.js';
 import { nonFiniteIndex } from '../../finite.js';
 import { type Answer, answersOf, type Scored } from './answers.js';
+import { type AnswerColumns, statisticOf, type Weights, weightedMean } from './columns.js';
 
 /** Accuracy: the share of all images whose top class is their label, 0 … 1. One whose top class is marked maybe is wrong. */
 export function accuracy(scored: Scored): number {
@@ -45,19 +46,7 @@ export function averagePrecision(scored: Scored): number | undefined {
  * if no image counts.
  */
 export function averagePrecisionByThreshold(scored: Scored): number | undefined {
-  const answers = byFallingProbability(answersOf(scored));
-  const precisions: number[] = [];
-  let counted = 0;
-  let right = 0;
-  for (const [index, answer] of answers.entries()) {
-    counted += answer.counts ? 1 : 0;
-    right += answer.counts && isRight(answer) ? 1 : 0;
-    const isThreshold = answers[index + 1]?.probability !== answer.probability;
-    if (isThreshold && counted > 0) {
-      precisions.push(right / counted);
-    }
-  }
-  return counted === 0 ? undefined : mean(precisions);
+  return statisticOf(weightedAveragePrecisionByThreshold, answersOf(scored));
 }
 
 /**
@@ -73,7 +62,7 @@ export function meanAveragePrecision(averagePrecisions: readonly number[]): numb
   if (bad >= 0) {
     throw expected('a finite AP', `task ${bad + 1} of mAP`, averagePrecisions[bad]);
   }
-  return mean(averagePrecisions);
+  return averagePrecisions.reduce((sum, value) => sum + value, 0) / averagePrecisions.length;
 }
 
 /**
@@ -108,24 +97,72 @@ export function answerPrecision(answers: readonly Answer[]): number | undefined 
 
 /** {@link meanReciprocalRank} of answers, at least one. */
 export const answerReciprocalRank = (answers: readonly Answer[]): number =>
-  mean(answers.map(({ rank }) => 1 / rank));
+  statisticOf(weightedReciprocalRank, answers) as number;
 
 /** {@link averagePrecision} of answers. */
-export function answerAveragePrecision(answers: readonly Answer[]): number | undefined {
-  const counted = byFallingProbability(answers).filter(({ counts }) => counts);
-  if (counted.length === 0) {
-    return undefined;
+export const answerAveragePrecision = (answers: readonly Answer[]): number | undefined =>
+  statisticOf(weightedAveragePrecision, answers);
+
+export const weightedAccuracy = ({ right }: AnswerColumns, weights: Weights): number =>
+  weightedMean(right, weights);
+
+/** {@link basicPrecision} of weighted images. */
+export function weightedPrecision({ right, counts }: AnswerColumns, weights: Weights): number {
+  let [correct, counted] = [0, 0];
+  for (let place = 0; place < weights.length; place++) {
+    const weight = (weights[place] as number) * (counts[place] as number);
+    correct += weight * (right[place] as number);
+    counted += weight;
   }
-  let right = 0;
-  const precisions = counted.map((answer, index) => {
-    right += isRight(answer) ? 1 : 0;
-    return right / (index + 1);
-  });
-  return mean(precisions);
+  return correct / counted;
 }
 
-const byFallingProbability = (answers: readonly Answer[]): Answer[] =>
-  [...answers].sort((a, b) => b.probability - a.probability);
+/** {@link meanReciprocalRank} of weighted images. */
+export function weightedReciprocalRank({ ranks }: AnswerColumns, weights: Weights): number {
+  let [sum, total] = [0, 0];
+  for (let place = 0; place < weights.length; place++) {
+    const weight = weights[place] as number;
+    sum += weight / (ranks[place] as number);
+    total += weight;
+  }
+  return sum / total;
+}
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+/** {@link averagePrecision} of weighted images: an image that was drawn several times follows itself. */
+export function weightedAveragePrecision(
+  { right, counts }: AnswerColumns,
+  weights: Weights,
+): number {
+  let [sum, correct, counted] = [0, 0, 0];
+  for (let place = 0; place < weights.length; place++) {
+    const weight = (weights[place] as number) * (counts[place] as number);
+    for (let copy = 0; copy < weight; copy++) {
+      correct += right[place] as number;
+      counted++;
+      sum += correct / counted;
+    }
+  }
+  return sum / counted;
+}
+
+/** {@link averagePrecisionByThreshold} of weighted images. A probability of which none was drawn is no threshold. */
+export function weightedAveragePrecisionByThreshold(
+  { right, counts, ends }: AnswerColumns,
+  weights: Weights,
+): number {
+  let [sum, thresholds, correct, counted, drawn] = [0, 0, 0, 0, 0];
+  for (let place = 0; place < weights.length; place++) {
+    const weight = weights[place] as number;
+    drawn += weight;
+    counted += weight * (counts[place] as number);
+    correct += weight * (counts[place] as number) * (right[place] as number);
+    if (ends[place] === 1) {
+      if (drawn > 0 && counted > 0) {
+        sum += correct / counted;
+        thresholds++;
+      }
+      drawn = 0;
+    }
+  }
+  return sum / thresholds;
+}
