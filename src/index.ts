@@ -88,6 +88,12 @@ export {
   type WrongAnswer,
 } from './evaluation/index.js';
 export {
+  type Exported,
+  type ExportRequest,
+  exportModel,
+  type Verification as ExportVerification,
+} from './export/index.js';
+export {
   extractFeatures,
   type Features,
   type FeaturesRequest,

@@ -23,6 +23,7 @@ const street = [
   'evaluation',
   'submission',
   'search',
+  'export',
   'report',
   'cli',
 ];

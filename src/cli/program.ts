@@ -111,6 +111,11 @@ const entries: Record<string, Entry> = {
     description: 'check every row of a submission; exit code 2 if it has problems',
     load: () => import('./commands/answers/verify.js'),
   },
+  export: {
+    description: 'write a trained model for other programs, such as a page for the browser',
+    computes: true,
+    load: () => import('./commands/use/export.js'),
+  },
   bench: {
     description: 'measure the loader on a folder of images and advise what to change',
     computes: true,

@@ -54,6 +54,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'predict --run run --run again --weights 2,1 photo.jpg',
     'predict --run run --data data --out submission',
   ],
+  export: ['export run --to web --out page', 'export run --to web --out page --quantize uint16'],
 };
 
 /** The order of the work. */

@@ -1,0 +1,5 @@
+/** The formats of exports: a new one is a folder with its writer and its line in this list. */
+import type { ExportFormat } from './format.js';
+import { web } from './web/index.js';
+
+export const formats: readonly ExportFormat[] = [web];

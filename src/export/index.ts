@@ -1,0 +1,9 @@
+/** The public face of the export stage: a trained classifier as files for other programs. */
+export {
+  checkExportFolder,
+  type Exported,
+  type ExportRequest,
+  exportModel,
+} from './export-model.js';
+export { exportOptions } from './options.js';
+export type { Verification } from './verification.js';

@@ -1,0 +1,25 @@
+/** The probabilities of an exported model by plain tfjs, in a thread of its own. */
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { readRegular } from '../../disk/index.js';
+import type { Computed, Images } from '../format.js';
+
+/** @param folder has `model.json` and the shards of its weights */
+export async function compute(folder: string, images: Images): Promise<Computed> {
+  const files = new Map<string, Uint8Array>();
+  for (const name of await readdir(folder)) {
+    files.set(name, await readRegular(path.join(folder, name)));
+  }
+  const worker = new Worker(new URL('./compute-thread.mjs', import.meta.url), {
+    execArgv: [],
+    workerData: { files, ...images },
+  });
+  try {
+    const [computed] = await once(worker, 'message');
+    return computed as Computed;
+  } finally {
+    await worker.terminate();
+  }
+}
