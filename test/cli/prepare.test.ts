@@ -63,7 +63,7 @@ test('when a submission is absent, or the data set asks no question, then verify
   const unasked = await runBobbin(['verify', 'package.json', '--data', data]);
   assert.equal(
     unasked.stderr,
-    `bobbin: Expected a data set with questions (question.csv) for --data but received "${data}"\n`,
+    `bobbin: Expected a data set with questions for --data but received "${data}". Prepare it with --questions, the table that asks\n`,
   );
 });
 

@@ -216,7 +216,7 @@ async function writeAnswers(
 ): Promise<void> {
   const manifest = await loadManifest(data, { images: moved });
   if (manifest.questions.length === 0) {
-    const remedy = 'prepare --questions takes the table that asks';
+    const remedy = 'Prepare it with --questions, the table that asks';
     throw expected('a data set with questions', '--data', data, remedy);
   }
   await warnOfChanges({ manifest, part: 'questions' }, progress.print);

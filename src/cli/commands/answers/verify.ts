@@ -32,7 +32,7 @@ export function configure(command: Command): void {
       }
       const manifest = await loadManifest(data, { images });
       if (manifest.questions.length === 0) {
-        const remedy = 'prepare --questions takes the table that asks';
+        const remedy = 'Prepare it with --questions, the table that asks';
         throw expected('a data set with questions', '--data', data, remedy);
       }
       const verification = await verifySubmission(
