@@ -4,6 +4,7 @@ import path from 'node:path';
 import { packageRoot } from '../root.mjs';
 import { runScript } from '../run.mjs';
 import { checkNames, chooseTests } from './choose-tests.mjs';
+import { compileTests } from './compile-tests.mjs';
 import { buildNativeTests, nativeTests } from './native-tests.mjs';
 import { nativeTestFiles, typescriptTestFiles } from './test-files.mjs';
 
@@ -11,7 +12,7 @@ import { nativeTestFiles, typescriptTestFiles } from './test-files.mjs';
 
 /**
  * `run` gets the chosen paths, and the given names that fit this kind; it returns whether the tests passed.
- * @typedef {{title: string, files: TestFile[], run: (paths: string[], names: string[]) => boolean}} Kind
+ * @typedef {{title: string, files: TestFile[], run: (paths: string[], names: string[]) => boolean | Promise<boolean>}} Kind
  */
 
 /**
@@ -60,12 +61,16 @@ const kinds = [
   {
     title: 'TypeScript tests',
     files: typescriptTestFiles(),
-    run: (paths) => nodePasses(['--import', 'tsx', '--test', '--test-concurrency=1', ...paths]),
+    async run(paths) {
+      const compiled = await compileTests(paths);
+      const flags = ['--enable-source-maps', '--test', '--test-concurrency=1'];
+      return nodePasses([...flags, ...compiled]);
+    },
   },
 ];
 
 /** @param {string[]} names */
-function main(names) {
+async function main(names) {
   checkNames(
     kinds.flatMap(({ files }) => files),
     names,
@@ -75,7 +80,7 @@ function main(names) {
     const chosen = chooseTests(files, names);
     if (chosen.paths.length > 0) {
       console.log(`\n== ${title}`);
-      failed = !run(chosen.paths, chosen.names) || failed;
+      failed = !(await run(chosen.paths, chosen.names)) || failed;
     }
   }
   console.log(failed ? '\nnpm test: failed' : '\nnpm test: passed');

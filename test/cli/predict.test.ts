@@ -4,7 +4,6 @@ import { readdirSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import sharp from 'sharp';
 import { createProgram } from '../../src/cli/program.js';
@@ -15,7 +14,7 @@ import { train } from '../../src/training/index.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 import { difference } from '../support/pictures.js';
-import { runBobbin } from '../support/run-bobbin.js';
+import { main, runBobbin } from '../support/run-bobbin.js';
 import { smallClassifier } from '../support/small-classifier.js';
 import { inTerminal } from '../support/terminal.js';
 
@@ -113,11 +112,9 @@ test('when images have boxes, then their predictions are those of the parts', as
 });
 
 test('when rows go to a terminal, then each stays, in a table and without a line of progress', () => {
-  const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-  const bobbin = [process.execPath, '--import', import.meta.resolve('tsx'), main];
   const words = ['predict', '--run', run, 'data', '--batch-size', '2'];
   const place = { cwd: folder, env: process.env, question: '', answer: '' };
-  const { code, output } = inTerminal([...bobbin, ...words], place);
+  const { code, output } = inTerminal([process.execPath, ...main, ...words], place);
   assert.equal(code, 0, output);
   const rows = output.match(/^data\/\d-\d\.jpg {2}(red|green|blue) \d.* %\r$/gm);
   assert.equal(rows?.length, 9, output);

@@ -6,11 +6,9 @@ import { before, test } from 'node:test';
 import { synthesize } from '../../src/synthetic/index.js';
 import { displayWidth } from '../../src/width.js';
 import { temporaryFolder } from '../support/folders.js';
+import { main } from '../support/run-bobbin.js';
 import { inTerminal } from '../support/terminal.js';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const tsx = import.meta.resolve('tsx');
-const bobbin = [process.execPath, '--import', tsx, path.join(root, 'src/cli/main.ts')];
 const terminal = { rows: 24, columns: 80 };
 const cwd = temporaryFolder();
 const task = 'collar_design_labels';
@@ -36,7 +34,10 @@ const isWhole = (line: string) => /^ *(\S*\/\S*|`[^`]*`)[.,;:]?$/.test(line);
 
 /** Runs `bobbin` with `words` and checks each line that it shows. */
 function checkLines(words: string): void {
-  const { code, output } = inTerminal([...bobbin, ...words.split(' ')], { cwd, ...terminal });
+  const { code, output } = inTerminal([process.execPath, ...main, ...words.split(' ')], {
+    cwd,
+    ...terminal,
+  });
   assert.equal(code, 0, output);
   const tooLong = linesOf(output).filter(
     (line) => displayWidth(line) > terminal.columns && !isWhole(line),
@@ -63,7 +64,7 @@ test('when submit runs on such a terminal, then its lines fit, and TensorFlow pr
 });
 
 test('when the progress and the result go to files, then neither has a control character', () => {
-  const command = `${bobbin.join(' ')} prepare photos --out again >out.txt 2>err.txt; cat out.txt err.txt`;
+  const command = `${[process.execPath, ...main].join(' ')} prepare photos --out again >out.txt 2>err.txt; cat out.txt err.txt`;
   const { code, output } = inTerminal(['sh', '-c', command], { cwd, ...terminal });
   assert.equal(code, 0, output);
   assert.ok(!output.includes('\u001b') && output.includes(task), output);

@@ -1,8 +1,13 @@
-/** Runs the command line from its TypeScript sources in a separate process. */
+/** Runs the command line in a separate process: compiled as the test is, or from its sources. */
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const place = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
+
+/** What node is given before the words of a command. */
+export const main: readonly string[] = process.execArgv.includes('tsx')
+  ? ['--import', import.meta.resolve('tsx'), place('src/cli/main.ts')]
+  : [place('dist/cli/main.js')];
 
 export interface Ended {
   /** Exit code; null when a signal ended it. */
@@ -25,7 +30,7 @@ export function runBobbin(
   { watch = () => {}, env = process.env, stdout }: Surroundings = {},
 ): Promise<Ended> {
   const stdio: StdioOptions = ['ignore', stdout ?? 'pipe', 'pipe'];
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...words], { env, stdio });
+  const child = spawn(process.execPath, [...main, ...words], { env, stdio });
   const ended = { stdout: '', stderr: '' };
   child.stdout?.on('data', (piece) => {
     ended.stdout += piece;
