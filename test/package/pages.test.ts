@@ -1,4 +1,4 @@
-/** README.md and the pages: their links lead somewhere, all pages can be found, and the commands that they show exist. */
+/** README.md, the pages and their translations: links lead somewhere, all pages can be found, and the commands that they show exist. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,10 +7,13 @@ import type { Command } from 'commander';
 import { createProgram } from '../../src/cli/program.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const pages = readdirSync(path.join(root, 'docs'))
-  .filter((name) => name.endsWith('.md'))
-  .map((name) => `docs/${name}`);
-const all = ['README.md', 'CONTRIBUTING.md', ...pages];
+const pagesIn = (folder: string) =>
+  readdirSync(path.join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`);
+const pages = pagesIn('docs');
+const chinese = pagesIn('docs/zh');
+const all = ['README.md', 'README.zh.md', 'CONTRIBUTING.md', ...pages, ...chinese];
 const read = (page: string) => readFileSync(path.join(root, page), 'utf8');
 
 const fence = /^```(\w*)\n([\s\S]*?)^```$/gm;
@@ -54,6 +57,15 @@ test('when README.md is read, then it links every page, in at most 150 lines', (
     assert.ok(readme.includes(`](${page})`), page);
   }
   assert.ok(readme.split('\n').length <= 151);
+});
+
+test('when README.zh.md is read, then it links every page, in Chinese if there is a translation', () => {
+  const readme = read('README.zh.md');
+  for (const page of pages) {
+    const translation = page.replace('docs/', 'docs/zh/');
+    const linked = chinese.includes(translation) ? translation : page;
+    assert.ok(readme.includes(`](${linked})`), linked);
+  }
 });
 
 /** The commands that a page shows in fences and in code: the words after `bobbin`, without comments. */

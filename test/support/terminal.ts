@@ -22,7 +22,7 @@ except OSError:
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))`;
 
 /** A program that asks another question waits forever. The longest one here builds the addon. */
-const timeout = 10 * 60_000;
+const patience = 10;
 
 export interface Terminal {
   cwd: string;
@@ -33,18 +33,22 @@ export interface Terminal {
   /** When it has been shown, `answer` is typed. */
   question?: string;
   answer?: string;
+  /** After these it is ended. */
+  minutes?: number;
 }
 
 /**
  * What `command` shows, and its exit code.
- * @throws Error with what it has shown, when it takes ten minutes
+ * @throws Error with what it has shown, when it takes more than its minutes
  */
 export function inTerminal(
   command: string[],
-  { cwd, env = process.env, rows = 0, columns = 0, question = '', answer = '' }: Terminal,
+  terminal: Terminal,
 ): { code: number | null; output: string } {
+  const { cwd, env = process.env, rows = 0, columns = 0 } = terminal;
+  const { question = '', answer = '', minutes = patience } = terminal;
   const args = ['-c', program, `${rows}`, `${columns}`, question, answer, ...command];
-  const options = { cwd, env, encoding: 'utf8', timeout } as const;
+  const options = { cwd, env, encoding: 'utf8', timeout: minutes * 60_000 } as const;
   const { error, status, stdout, stderr } = spawnSync('python3', args, options);
   if (error) {
     throw new Error(`${error.message}; it has shown:\n${stdout}${stderr}`);

@@ -20,6 +20,7 @@ const contents = [
   'CHANGELOG.md',
   'LICENSE',
   'README.md',
+  'README.zh.md',
   'SECURITY.md',
 ];
 
