@@ -43,9 +43,14 @@ export const linesOf = ({ text }: Block): string[] =>
     .map((line) => line.replace(/(^|\s+)#.*/, ''))
     .filter((line) => line !== '');
 
+/** What a terminal obeys and does not show, and the wheel that npx turns. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are meant.
+const unseen = /\x1b\[[0-9;?]*[A-Za-z]|[\u2800-\u28ff]/g;
+
 /** Text in which two runs agree: without its numbers, rules and runs of spaces. */
 const blurred = (line: string) =>
   line
+    .replaceAll(unseen, '')
     .replaceAll(/\d+([.,:]\d+)*/g, '0')
     .replaceAll(/─+/g, '─')
     .replaceAll(/\s+/g, ' ')

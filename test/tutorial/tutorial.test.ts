@@ -9,7 +9,7 @@ import { packageRoot } from '../../scripts/root.mjs';
 import { createProgram } from '../../src/cli/program.js';
 import { temporaryFolder } from '../support/folders.js';
 import { bringPhotos } from './own-photos.js';
-import { blocksFor, blocksOf, linesOf, type Way } from './page.js';
+import { blocksFor, blocksOf, linesOf, notPrinted, type Way } from './page.js';
 
 const page = 'docs/start.md';
 
@@ -104,4 +104,13 @@ test('when the tutorial shows a picture, then it is there, and small', () => {
     const { length } = readFileSync(path.join(packageRoot, 'docs', picture));
     assert.ok(length <= 100_000, `${picture}: ${length} bytes`);
   }
+});
+
+test('when a page shows a line that a run did not print, or in another order, then the line is found', () => {
+  const printed =
+    '\x1b[1G⠙\x1b[0Ktask    images\n──────  ──────\n1/6 12\r6/6  7  0:31\nskirts: 71.2 %, the best\n';
+  const shown = 'task  images\n───  ───\n…\n6/6 1234 1:05\nskirts: 60 %, …\n';
+  assert.deepEqual(notPrinted(shown, printed), []);
+  assert.deepEqual(notPrinted('6/6 1 0:31\ntask images\n', printed), ['task images']);
+  assert.deepEqual(notPrinted('skirts: 71.2 %\n', printed), ['skirts: 71.2 %']);
 });

@@ -1,7 +1,7 @@
 /** `bobbin predict`: predicts images, or answers the questions of a data set with a submission. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { boxOptions, loadManifest } from '../../../dataset/index.js';
+import { boxOptions, loadManifest, shellWord } from '../../../dataset/index.js';
 import { checkTarget } from '../../../disk/index.js';
 import { conflict, expected, missing } from '../../../errors.js';
 import { runOptions } from '../../../model/index.js';
@@ -246,5 +246,6 @@ async function writeAnswers(
       return answer;
     },
   });
-  print(`${count(rows, 'answer')} in ${csv} and ${zip}`);
+  print(`${count(rows, 'answer')} in ${csv} and ${zip}. To check them:
+  \`npx bobbin verify ${shellWord(zip)} --data ${shellWord(data)}\``);
 }
