@@ -246,6 +246,7 @@ async function writeAnswers(
       return answer;
     },
   });
+  const formWords = form === undefined ? '' : ` --form ${shellWord(form)}`;
   print(`${count(rows, 'answer')} in ${csv} and ${zip}. To check them:
-  \`npx bobbin verify ${shellWord(zip)} --data ${shellWord(data)}\``);
+  \`npx bobbin verify ${shellWord(zip)} --data ${shellWord(data)}${formWords}\``);
 }
