@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Evaluation } from '../evaluation/index.js';
 import { count } from '../plural.js';
-import { drawConfusion } from './confusion.js';
+import { drawConfusion } from './pictures.js';
 import { drawMistakes } from './sheets/mistakes.js';
 
 const mistakesShown = 24;

@@ -10,7 +10,7 @@ import {
   type TrainResult,
   trainAugmentationOptions,
 } from '../training/index.js';
-import { drawCurves } from './curves.js';
+import { drawCurves } from './pictures.js';
 import { drawAugmentations } from './sheets/augmentations.js';
 import { chooseImages } from './sheets/choose-images.js';
 

@@ -1,9 +1,15 @@
 /** The public face of the report: progress on the terminal, tables, and pictures. */
 
-export { type ConfusionPicture, drawConfusion } from './confusion.js';
-export { type CurvePoint, drawCurves } from './curves.js';
+export type { CurvePoint, TrialPoint } from './charts/index.js';
 export { drawEvaluation } from './draw-evaluation.js';
 export { drawRun, type FinishedRun } from './draw-run.js';
+export {
+  type ConfusionPicture,
+  drawConfusion,
+  drawCurves,
+  drawRangeTest,
+  drawTrials,
+} from './pictures.js';
 export {
   clock,
   createProgress,
@@ -12,7 +18,6 @@ export {
   progressLine,
   withProgress,
 } from './progress.js';
-export { drawRangeTest } from './range-test.js';
 export {
   type AugmentationSheet,
   type DrawnAugmentations,
@@ -23,4 +28,3 @@ export { drawMistakes, type Mistake } from './sheets/mistakes.js';
 export { drawPairs, type ImagePair } from './sheets/pairs.js';
 export { drawSuspects } from './sheets/suspects.js';
 export { textTable } from './table.js';
-export { drawTrials, type TrialPoint } from './trials.js';

@@ -10,8 +10,8 @@ import {
   type Preprocessing,
 } from '../../pipeline/index.js';
 import { shorten } from '../../width.js';
-import { savePicture, text, unitsOf } from '../drawing.js';
-import { renderEpochs } from '../epoch-views.js';
+import { savePicture, text, titleAt, titleWidth } from './drawing.js';
+import { renderEpochs } from './epoch-views.js';
 import { placed, thumbnail, tile, tileOf } from './tiles.js';
 
 /** What {@link drawAugmentations} draws. */
@@ -64,9 +64,8 @@ export async function drawAugmentations(
   const place = (column: number, row: number) => {
     return [gap + column * pitch.x, header + row * pitch.y] as const;
   };
-  const titleStyle = { size: 17, bold: true };
   const [width, height] = place(1 + variants, images.length);
-  const elements = [text(gap, 34, title, titleStyle)];
+  const elements = [titleAt(gap, title)];
   const overlays: OverlayOptions[] = [];
   const values = preprocessing.crop ** 2 * 3;
   for (const [row, image] of images.entries()) {
@@ -79,8 +78,8 @@ export async function drawAugmentations(
       overlays.push(placed(await tileOf(shown), ...place(1 + view, row)));
     }
   }
-  const paper = Math.max(width + gap, 2 * gap + Math.ceil(unitsOf(title, titleStyle)));
-  await savePicture({ width: paper, height: height + gap, elements, overlays }, file);
+  const paper = { width: Math.max(width + gap, 2 * gap + titleWidth(title)), height: height + gap };
+  await savePicture({ ...paper, title, elements, overlays }, file);
   return { views: variants, failures };
 }
 

@@ -3,7 +3,7 @@ import type { OverlayOptions } from 'sharp';
 import { checkArgument, list, text as words } from '../../arguments.js';
 import { type ImageFile, imageName } from '../../dataset/index.js';
 import { shorten } from '../../width.js';
-import { ink, savePicture, text } from '../drawing.js';
+import { ink, savePicture, text, titleAt, titleWidth } from './drawing.js';
 import { placed, thumbnail, tile } from './tiles.js';
 
 /** Two images, and what each of them is. */
@@ -34,7 +34,7 @@ export async function drawPairs(
   checkArgument('title', title, words('a title'));
   checkArgument('pairs', pairs, list('a list of pairs'));
   checkArgument('file', file, words('the path of a file'));
-  const elements = [text(gap, 34, title, { size: 17, bold: true })];
+  const elements = [titleAt(gap, title)];
   const overlays: OverlayOptions[] = [];
   if (pairs.length === 0) {
     elements.push(text(gap, 90, 'No pairs.', { colour: ink.quiet }));
@@ -53,6 +53,7 @@ export async function drawPairs(
     }
   }
   const rows = Math.max(1, Math.ceil(pairs.length / columns));
-  const size = { width: gap + columns * pitch.x, height: header + rows * pitch.y + gap };
-  await savePicture({ ...size, elements, overlays }, file);
+  const width = Math.max(gap + columns * pitch.x, titleWidth(title) + 2 * gap);
+  const height = header + rows * pitch.y + gap;
+  await savePicture({ width, height, title, elements, overlays }, file);
 }

@@ -2,7 +2,7 @@
 import type { OverlayOptions } from 'sharp';
 import { type ImageFile, imageName } from '../../dataset/index.js';
 import { shorten } from '../../width.js';
-import { ink, savePicture, text } from '../drawing.js';
+import { ink, savePicture, text, titleAt, titleWidth } from './drawing.js';
 import { placed, thumbnail, tile } from './tiles.js';
 
 /** A photo of a sheet. */
@@ -25,7 +25,7 @@ export async function drawPhotoSheet(
   file: string,
 ): Promise<void> {
   const columns = Math.min(6, Math.max(4, photos.length));
-  const elements = [text(gap, 34, title, { size: 17, bold: true })];
+  const elements = [titleAt(gap, title)];
   const overlays: OverlayOptions[] = [];
   if (photos.length === 0) {
     elements.push(text(gap, 90, none, { colour: ink.quiet }));
@@ -37,8 +37,9 @@ export async function drawPhotoSheet(
     overlays.push(placed(await thumbnail(photo.image), x, y));
   }
   const rows = Math.max(1, Math.ceil(photos.length / columns));
-  const width = gap + columns * pitch.x;
-  await savePicture({ width, height: header + rows * pitch.y + gap, elements, overlays }, file);
+  const width = Math.max(gap + columns * pitch.x, titleWidth(title) + 2 * gap);
+  const height = header + rows * pitch.y + gap;
+  await savePicture({ width, height, title, elements, overlays }, file);
 }
 
 function captionOf({ image, path, captions }: SheetPhoto, x: number, y: number): string[] {

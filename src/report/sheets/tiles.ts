@@ -2,7 +2,7 @@
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
 import { type ImageFile, readImage } from '../../dataset/index.js';
 import { isJpeg, mostFileBytes, OtherFormat } from '../../pipeline/index.js';
-import { pixelDensity } from '../drawing.js';
+import { pixelDensity } from '../paint.js';
 
 /** The side of a tile, in units. */
 export const tile = 180;

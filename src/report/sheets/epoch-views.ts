@@ -1,11 +1,11 @@
 /** Renders images as each epoch of a training sees them, for pictures. */
-import type { ImageFile } from '../dataset/index.js';
+import type { ImageFile } from '../../dataset/index.js';
 import {
   createLoader,
   type LoaderFailure,
   type LoaderOptions,
   viewsOf,
-} from '../pipeline/index.js';
+} from '../../pipeline/index.js';
 
 /** Rendered views; those of one image follow each other, epoch by epoch. */
 export interface EpochViews {
