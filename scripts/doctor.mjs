@@ -15,9 +15,8 @@ import { installCommand } from './system.mjs';
 /** Set-up needs neither the device nor fonts; doctor asks for both. */
 const device = { name: 'CUDA device', inspect: () => inspectDevice(addonFile(), cudaLibraryFile) };
 
-/** The Debian package that brings each kind of letters. */
+/** The Debian package that brings each kind of letters. Latin, Greek and Cyrillic ones come with Bobbin. */
 const fontPackages = {
-  Latin: 'fonts-dejavu-core',
   Chinese: 'fonts-noto-cjk',
   Japanese: 'fonts-noto-cjk',
   Korean: 'fonts-noto-cjk',
@@ -43,7 +42,7 @@ export function inspectFonts() {
     return { ok: true, version: kinds.join(', '), from: 'system' };
   }
   const packages = [...new Set(absent.map((kind) => fontPackages[kind]))];
-  const effect = drawn.Latin ? `boxes in pictures for ${absent.join(', ')}` : 'no text in pictures';
+  const effect = `boxes in pictures for ${absent.join(', ')}`;
   return without(`${effect}: ${installCommand(packages)} (as root)`);
 }
 

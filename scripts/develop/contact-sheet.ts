@@ -73,6 +73,6 @@ async function answered(manifest: Manifest, classifier: Classifier) {
     const { label, ...image } = chosen[index] as (typeof chosen)[number];
     const top = row.indexOf(Math.max(...row));
     const answer = `${classifier.classes[top]} ${(100 * (row[top] as number)).toFixed(0)} %`;
-    return { ...image, caption: `${classifier.classes[label]}   →   predicted: ${answer}` };
+    return { ...image, caption: `${classifier.classes[label]}   –   predicted: ${answer}` };
   });
 }

@@ -1,8 +1,8 @@
-/** Prints as JSON which kinds of letters the pictures of reports can have, by drawing one of each. */
+/** Prints as JSON which kinds of letters the machine's fonts have for pictures, beside the Latin ones that come with Bobbin. */
 import sharp from 'sharp';
 
 /** U+FE0E asks for an outline, as pictures do. */
-const letters = { Latin: 'A', Chinese: '帽', Japanese: 'の', Korean: '한', emoji: '👕\ufe0e' };
+const letters = { Chinese: '帽', Japanese: 'の', Korean: '한', emoji: '👕\ufe0e' };
 const size = 64;
 
 /** A letter that no font has, since it is for private use. The renderer draws a box with digits for it, or nothing without fonts. */

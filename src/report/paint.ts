@@ -1,5 +1,7 @@
 /** Paints an SVG document as a picture: the same letters on every machine, whatever fonts it has. */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import sharp, { type OverlayOptions } from 'sharp';
 import { writeWhole } from '../disk/index.js';
 import { withLightColours } from './charts/theme.js';
@@ -15,6 +17,9 @@ const openSans = {
 /** `text` with emoji as outlines of one colour: of fonts with coloured ones librsvg draws only fragments. */
 export const asOutlines = (text: string): string =>
   text.replaceAll('\ufe0f', '').replace(/\p{Emoji_Presentation}/gu, '$&\ufe0e');
+
+/** From here, in the sources as in `dist`. */
+const settings = '../../scripts/fonts/fonts.conf';
 
 let added: Promise<void> | undefined;
 
@@ -39,6 +44,11 @@ export async function paint(
 
 /** A line of text with a font's file makes the font known to all that libvips draws from then on, SVG too. */
 async function addFonts(): Promise<void> {
+  const { FONTCONFIG_FILE, FONTCONFIG_PATH } = process.env;
+  if ((FONTCONFIG_FILE ?? FONTCONFIG_PATH) === undefined && !existsSync('/etc/fonts/fonts.conf')) {
+    // Without settings, fontconfig complains on the terminal.
+    process.env.FONTCONFIG_FILE = fileURLToPath(new URL(settings, import.meta.url));
+  }
   const { resolve } = createRequire(import.meta.url);
   for (const file of Object.values(openSans)) {
     const text = { text: 'a', font: 'Open Sans', fontfile: resolve(file) };
