@@ -107,9 +107,12 @@ interface Head {
 
 const lineHeight = 18;
 
+/** The share of the width that lines of the head take: a browser may set them in a wider font than Open Sans. */
+const spare = 0.87;
+
 /** Title, subtitle and key, each broken into as many lines as it needs. */
 function headOf({ title, subtitle = '', key = [], width }: ChartParts): Head {
-  const room = width - 2 * padding;
+  const room = (width - 2 * padding) * spare;
   const elements: string[] = [];
   let y = 8;
   const titleStyle = { size: letters.title, bold: true };

@@ -1,20 +1,20 @@
 /** What all charts and pictures have in common: colours for light and dark paper, one font stack, sizes of letters. */
 
 /**
- * Colours on light and on dark paper. The series differ in lightness as well as in hue, so that colour-blind readers tell them
- * apart, also in grey print; on either paper each has a contrast of 3:1 at least, and letters have 4.5:1.
+ * Colours on light and on dark paper. The six series differ in lightness as well as in hue, so that colour-blind readers tell each
+ * from each other; a test simulates that. Letters in any of the colours but that of the grid have a contrast of 4.5 : 1.
  */
-const colours = {
+export const colours = {
   paper: ['#ffffff', '#16191f'],
   text: ['#1d2733', '#e6e9ee'],
   quiet: ['#5b6675', '#a3adba'],
   grid: ['#e4e7ec', '#333a45'],
   first: ['#1f6fb5', '#6cb2f2'],
-  second: ['#c2570c', '#f2955a'],
-  third: ['#0b7a5e', '#4cc9a4'],
-  fourth: ['#7b3fa0', '#c79af0'],
-  fifth: ['#8a6d00', '#e3c64a'],
-  sixth: ['#b3246b', '#f58bbd'],
+  second: ['#c0560b', '#f2955a'],
+  third: ['#032f07', '#bdf5bc'],
+  fourth: ['#791ec8', '#8f6dff'],
+  fifth: ['#7c5833', '#ecdb1c'],
+  sixth: ['#732348', '#f73980'],
   right: ['#1b7f4d', '#5fcf95'],
   wrong: ['#b42318', '#ff8a80'],
 } as const;
