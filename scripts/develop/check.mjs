@@ -48,7 +48,16 @@ function main(writes) {
       ...(writes ? ['-i'] : ['--dry-run', '--Werror']),
       ...nativeFiles(),
     ]),
-    ...(writes ? [] : [passes('types', npmProgram('tsc'), ['--noEmit'])]),
+    ...(writes
+      ? []
+      : [
+          passes('types', npmProgram('tsc'), ['--noEmit']),
+          passes('types of the exported page', npmProgram('tsc'), [
+            '-p',
+            'src/export/web/page',
+            '--noEmit',
+          ]),
+        ]),
   ];
   return results.every(Boolean) ? 0 : 1;
 }

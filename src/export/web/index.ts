@@ -1,8 +1,10 @@
 /** The export for browsers: a model of plain tfjs and the page that classifies with it. */
 import path from 'node:path';
+import { headsOf } from '../../model/index.js';
 import type { ExportFormat } from '../format.js';
 import { compute } from './compute.js';
 import { writeModelJson } from './model-json.js';
+import { writePageFiles } from './page-files.js';
 
 /** Where the model is in the folder of an export. */
 const modelFolder = 'model';
@@ -15,7 +17,10 @@ export const web: ExportFormat = {
   help: 'a page that classifies photos in the browser by tfjs, with its model',
   bound: ({ quantize }) => bounds[quantize ?? 'float32'],
   async write(classifier, folder, { quantize }) {
-    await writeModelJson(classifier, path.join(folder, modelFolder), quantize);
+    const bytes = await writeModelJson(classifier, path.join(folder, modelFolder), quantize);
+    const { network, preprocessing } = classifier;
+    const tasks = headsOf(classifier);
+    await writePageFiles(folder, { network, tasks, crop: preprocessing.crop, bytes, quantize });
   },
   compute: (folder, images) => compute(path.join(folder, modelFolder), images),
 };

@@ -12,13 +12,14 @@ const shardBytes = 4 * 1024 * 1024;
 /**
  * Writes `folder/model.json`, tfjs's layers format, and the shards of its weights.
  *
+ * @returns the bytes of the weights
  * @throws InvalidInputError when plain tfjs does not compute a layer
  */
 export async function writeModelJson(
   classifier: Classifier,
   folder: string,
   dtype: QuantizedType | undefined,
-): Promise<void> {
+): Promise<number> {
   const { userDefinedMetadata, ...json } = descriptionOf(classifier);
   const { needs } = userDefinedMetadata;
   if (needs !== undefined) {
@@ -38,6 +39,7 @@ export async function writeModelJson(
   const weightsManifest = [{ paths, weights: weights.map(({ spec }) => spec) }];
   const content = JSON.stringify({ ...json, weightsManifest });
   await writePart(path.join(folder, 'model.json'), `${content}\n`);
+  return bytes.length;
 }
 
 /** The weights in the order of tfjs's files. */
