@@ -16,8 +16,7 @@ import {
 import { checkApplies, type GivenValues, pickOptions, resolveOptions } from '../options.js';
 import { ensembleIn } from '../prediction/index.js';
 import { descriptionFile, descriptionOf } from './description.js';
-import type { ExportFormat } from './format.js';
-import { formats } from './formats.js';
+import { formatNamed } from './formats.js';
 import { type ExportOptions, exportOptions } from './options.js';
 import { answersOf, compared, type Verification, verificationImages } from './verification.js';
 
@@ -115,7 +114,7 @@ async function writeModel(
   { epoch, options }: { epoch: Epoch; options: ExportOptions },
 ): Promise<Omit<Exported, 'folder'>> {
   using classifier = await openRun(run, epoch);
-  const format = formats.find(({ name }) => name === options.to) as ExportFormat;
+  const format = formatNamed(options.to);
   await makeFolder(folder);
   const description = JSON.stringify(descriptionOf(classifier), null, 2);
   await writePart(path.join(folder, descriptionFile), `${description}\n`);

@@ -33,4 +33,6 @@ export interface ExportFormat {
   write(classifier: BuiltClassifier, folder: string, options: FormatOptions): Promise<void>;
   /** The probabilities of the files in `folder`, by a program that shares as little as possible with Bobbin. */
   compute(folder: string, images: Images): Promise<Computed>;
+  /** How to use the files in `folder`, as a sentence for the terminal, if a command line can. */
+  nextStep?(folder: string): string;
 }

@@ -3,3 +3,7 @@ import type { ExportFormat } from './format.js';
 import { web } from './web/index.js';
 
 export const formats: readonly ExportFormat[] = [web];
+
+/** The format of a name in {@link formats}. */
+export const formatNamed = (wanted: string): ExportFormat =>
+  formats.find(({ name }) => name === wanted) as ExportFormat;

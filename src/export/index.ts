@@ -5,5 +5,6 @@ export {
   type ExportRequest,
   exportModel,
 } from './export-model.js';
+export { formatNamed } from './formats.js';
 export { exportOptions } from './options.js';
 export type { Verification } from './verification.js';

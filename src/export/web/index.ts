@@ -1,5 +1,6 @@
 /** The export for browsers: a model of plain tfjs and the page that classifies with it. */
 import path from 'node:path';
+import { shellWord } from '../../dataset/index.js';
 import { headsOf } from '../../model/index.js';
 import type { ExportFormat } from '../format.js';
 import { compute } from './compute.js';
@@ -23,4 +24,6 @@ export const web: ExportFormat = {
     await writePageFiles(folder, { network, tasks, crop: preprocessing.crop, bytes, quantize });
   },
   compute: (folder, images) => compute(path.join(folder, modelFolder), images),
+  nextStep: (folder) =>
+    `\`python3 -m http.server --directory ${shellWord(folder)}\`, then open http://localhost:8000`,
 };

@@ -5,6 +5,7 @@ import {
   type Exported,
   exportModel,
   exportOptions,
+  formatNamed,
 } from '../../../export/index.js';
 import { runOptions } from '../../../model/index.js';
 import { print } from '../../../width.js';
@@ -28,6 +29,10 @@ export function configure(command: Command): void {
     const values = pickFlags(options, flags);
     await exportModel({ ...values, run, out, task, onExported: (each) => print(described(each)) });
     print(`Written to ${out}`);
+    const next = formatNamed(values.to).nextStep?.(out);
+    if (next !== undefined) {
+      print(`Next: ${next}`);
+    }
   });
 }
 
