@@ -35,6 +35,7 @@ export {
   haveSameHeads,
   headName,
   headsFor,
+  isLogits,
   isSameHead,
   logitsName,
   outputsOf,

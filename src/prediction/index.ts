@@ -17,6 +17,8 @@ export {
   saveEnsemble,
   type TaskEnsemble,
 } from './ensemble-record.js';
+export { type CutNetwork, cutNetwork } from './grad-cam/feature-map.js';
+export { classMaps, type GradCamRequest, gradCam, type SeenImage } from './grad-cam/grad-cam.js';
 export {
   type Ensemble,
   type EnsembleRuns,
