@@ -26,6 +26,10 @@ export const wheels: Record<
 > = pins.wheels;
 export const npmPackages: Record<'resnet50', Download> = pins.npmPackages;
 
+/** The version of the TensorFlow that set-up installs on this machine. */
+export const tensorflowVersion = (): string =>
+  gpu.tensorflowWheel().requirement.replace(/^.*==/, '');
+
 /** The absolute path of a download's folder in the cache. */
 export const wheelFolder: (wheel: Pick<Download, 'folder'>) => string = pins.wheelFolder;
 

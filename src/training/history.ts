@@ -2,7 +2,9 @@
 
 import path from 'node:path';
 import { csvLine } from '../csv-line.js';
+import { fileStamp, readCsv } from '../dataset/index.js';
 import { writeWhole } from '../disk/index.js';
+import { expected } from '../errors.js';
 import type { OptionTable, OptionValues } from '../options.js';
 
 /** The pipeline's work in an epoch's training. Times are those of one thread, in milliseconds an image. */
@@ -135,46 +137,115 @@ function isBetter(one: Validated, other: Validated, by: BestValues['bestBy']): b
   return first > 0 || (first === 0 && second > 0);
 }
 
-type Column = [name: string, show: (record: EpochRecord) => string];
+/** A column of numbers: its name, the record's key, and how the number is written. */
+type Column<Key> = [name: string, key: Key, show: (value: number) => string];
 
-const columns: Column[] = [
-  ['epoch', ({ epoch }) => String(epoch)],
-  ['learning_rate', ({ learningRate }) => learningRate.toPrecision(6)],
-  ['loss', ({ loss }) => loss.toFixed(6)],
-  ['accuracy', ({ accuracy }) => accuracy.toFixed(6)],
-  ['validation_loss', ({ validationLoss }) => validationLoss?.toFixed(6) ?? ''],
-  ['validation_accuracy', ({ validationAccuracy }) => validationAccuracy?.toFixed(6) ?? ''],
-  ['seconds', ({ seconds }) => seconds.toFixed(2)],
-  ['images_per_second', ({ imagesPerSecond }) => imagesPerSecond.toFixed(2)],
-  ['data_wait_share', ({ waitShare }) => waitShare.toFixed(4)],
-  ['read_ms', ({ readMs }) => readMs.toFixed(4)],
-  ['decode_ms', ({ decodeMs }) => decodeMs.toFixed(4)],
-  ['render_ms', ({ renderMs }) => renderMs.toFixed(4)],
-  ['other_formats_ms', ({ otherFormatsMs }) => otherFormatsMs.toFixed(4)],
-  ['device_ms', ({ deviceMs }) => deviceMs.toFixed(4)],
-  ['device_decoded_share', ({ deviceDecodedShare }) => deviceDecodedShare.toFixed(4)],
-  ['device_rendered_share', ({ deviceRenderedShare }) => deviceRenderedShare.toFixed(4)],
-  ['advice', ({ advice }) => advice],
+type NumberKey = Exclude<keyof EpochRecord, 'tasks' | 'logged' | 'advice'>;
+
+const digits = (count: number) => (value: number) => value.toFixed(count);
+
+const columns: Column<NumberKey>[] = [
+  ['epoch', 'epoch', String],
+  ['learning_rate', 'learningRate', (value) => value.toPrecision(6)],
+  ['loss', 'loss', digits(6)],
+  ['accuracy', 'accuracy', digits(6)],
+  ['validation_loss', 'validationLoss', digits(6)],
+  ['validation_accuracy', 'validationAccuracy', digits(6)],
+  ['seconds', 'seconds', digits(2)],
+  ['images_per_second', 'imagesPerSecond', digits(2)],
+  ['data_wait_share', 'waitShare', digits(4)],
+  ['read_ms', 'readMs', digits(4)],
+  ['decode_ms', 'decodeMs', digits(4)],
+  ['render_ms', 'renderMs', digits(4)],
+  ['other_formats_ms', 'otherFormatsMs', digits(4)],
+  ['device_ms', 'deviceMs', digits(4)],
+  ['device_decoded_share', 'deviceDecodedShare', digits(4)],
+  ['device_rendered_share', 'deviceRenderedShare', digits(4)],
 ];
 
-function taskColumns(task: string): Column[] {
-  const column = (name: string, key: keyof TaskRecord): Column => [
-    `${task}/${name}`,
-    ({ tasks }) => tasks?.[task]?.[key]?.toFixed(6) ?? '',
-  ];
-  return [
-    column('loss', 'loss'),
-    column('accuracy', 'accuracy'),
-    column('validation_loss', 'validationLoss'),
-    column('validation_accuracy', 'validationAccuracy'),
-  ];
-}
+const adviceColumn = 'advice';
+
+/** Of each task; their names begin with the task's and a slash. */
+const taskColumns: Column<keyof TaskRecord>[] = [
+  ['loss', 'loss', digits(6)],
+  ['accuracy', 'accuracy', digits(6)],
+  ['validation_loss', 'validationLoss', digits(6)],
+  ['validation_accuracy', 'validationAccuracy', digits(6)],
+];
+
+/** The cells of a record's columns; empty where it lacks the number. */
+const cellsOf = <Key extends string>(
+  list: readonly Column<Key>[],
+  record: Partial<Record<Key, number | undefined>> | undefined,
+): string[] =>
+  list.map(([, key, show]) => {
+    const value = record?.[key];
+    return value === undefined ? '' : show(value);
+  });
 
 /** Replaces `run/history.csv` by `history`, whole or not at all. */
 export async function writeHistory(run: string, history: readonly EpochRecord[]): Promise<void> {
-  const all = [...columns, ...Object.keys(history[0]?.tasks ?? {}).flatMap(taskColumns)];
-  const header = all.map(([name]) => name);
-  const rows = history.map((record) => all.map(([, show]) => show(record)));
+  const tasks = Object.keys(history[0]?.tasks ?? {});
+  const header = [
+    ...columns.map(([name]) => name),
+    adviceColumn,
+    ...tasks.flatMap((task) => taskColumns.map(([name]) => `${task}/${name}`)),
+  ];
+  const rows = history.map((record) => [
+    ...cellsOf(columns, record),
+    record.advice,
+    ...tasks.flatMap((task) => cellsOf(taskColumns, record.tasks?.[task])),
+  ]);
   const text = [header, ...rows].map((row) => `${csvLine(row)}\n`).join('');
-  await writeWhole(path.join(run, 'history.csv'), text);
+  await writeWhole(historyFile(run), text);
+}
+
+const historyFile = (run: string): string => path.join(run, 'history.csv');
+
+/**
+ * The epochs in `run/history.csv`, without what callbacks have logged; none without the file. Numbers have the digits of the
+ * file.
+ *
+ * @throws InvalidInputError with file and line for a line that has not a number for each epoch
+ */
+export async function readHistory(run: string): Promise<EpochRecord[]> {
+  const file = historyFile(run);
+  const records: EpochRecord[] = [];
+  if ((await fileStamp(file)) === undefined) {
+    return records;
+  }
+  let header: string[] | undefined;
+  for await (const { fields, at } of readCsv(file)) {
+    if (header === undefined) {
+      header = fields;
+      continue;
+    }
+    const record = recordOf(new Map(header.map((name, index) => [name, fields[index] ?? ''])));
+    if (!Number.isSafeInteger(record.epoch)) {
+      throw expected('the number of an epoch', at(0), fields[0], 'train writes this file');
+    }
+    records.push(record);
+  }
+  return records;
+}
+
+/** The record that a row of cells, by the names of their columns, was written from. */
+function recordOf(cells: ReadonlyMap<string, string>): EpochRecord {
+  const numbers = <Key extends string>(list: readonly Column<Key>[], prefix = '') =>
+    Object.fromEntries(
+      list.flatMap(([name, key]) => {
+        const cell = cells.get(`${prefix}${name}`) ?? '';
+        return cell === '' ? [] : [[key, Number(cell)]];
+      }),
+    );
+  const suffix = `/${taskColumns[0]?.[0]}`;
+  const tasks = [...cells.keys()]
+    .filter((name) => name.endsWith(suffix))
+    .map((name) => name.slice(0, -suffix.length))
+    .map((task) => [task, numbers(taskColumns, `${task}/`)]);
+  return {
+    ...numbers(columns),
+    advice: cells.get(adviceColumn) ?? '',
+    ...(tasks.length > 0 && { tasks: Object.fromEntries(tasks) }),
+  } as unknown as EpochRecord;
 }

@@ -10,9 +10,10 @@ export { jsonLines } from './callbacks/json-lines.js';
 export { type LogName, logs } from './callbacks/logs.js';
 export { tensorBoard } from './callbacks/tensor-board.js';
 export { tasksOfRun } from './checkpoint/checkpoint.js';
+export { type Environment, environmentNow, readEnvironment } from './environment.js';
 export { type FitHistory, fit } from './fit/fit.js';
 export type { FitOptions, FitProgress } from './fit/options.js';
-export { bestEpoch, type EpochRecord, type TaskRecord } from './history.js';
+export { bestEpoch, type EpochRecord, readHistory, type TaskRecord } from './history.js';
 export { crossEntropies, smoothed } from './loss/cross-entropy.js';
 export { measureNetwork, type NetworkRates } from './measure/measure.js';
 export {

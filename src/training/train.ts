@@ -27,6 +27,7 @@ import type { AugmentChoice, LoaderFailure } from '../pipeline/index.js';
 import { type Callback, callbackList } from './callbacks/callback.js';
 import { watchers } from './callbacks/warnings/list.js';
 import { type Checkpoint, keepNewest, loadCheckpoint } from './checkpoint/checkpoint.js';
+import { saveEnvironment } from './environment.js';
 import { featureSources } from './features/sources.js';
 import { bestEpoch, type EpochRecord } from './history.js';
 import { trainAugmentationOptions, trainOptions } from './options.js';
@@ -56,7 +57,7 @@ export interface TaskOptions extends PlanOptions, GivenValues<typeof recipeOptio
 
 export interface TrainOptions extends TaskOptions {
   /**
-   * Folder of the run, for `config.json`, `history.csv`, `checkpoint/`, `best/`, which has the weights of the best epoch so
+   * Folder of the run, for `config.json`, `environment.json`, `history.csv`, `checkpoint/`, `best/`, which has the weights of the best epoch so
    * far, `kept/epoch-000004/` and so on, which have those of the next best ones (see `keep`), and at the end `model/`, which has
    * those of the last epoch.
    */
@@ -185,6 +186,7 @@ async function trainLocked(
     const start = checkpoint
       ? await resume(options, plan, checkpoint)
       : await begin(options, plan, { classifier, sources });
+    await saveEnvironment(options.run);
     return await trainFrom(start, { ...options, classifier, checkpoint });
   } catch (error) {
     if (classifier !== options.classifier) {

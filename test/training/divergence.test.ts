@@ -70,7 +70,7 @@ test('when a weight that no training loss shows is not finite, then no checkpoin
     train({ ...base, run, classifier, manifest: { ...manifest, samples } }),
     /a finite number for \S*moving_variance after epoch 1 of task colour but received NaN\. The last finite loss was \d/,
   );
-  assert.deepEqual(await readdir(run), ['config.json', 'history.csv']);
+  assert.deepEqual(await readdir(run), ['config.json', 'environment.json', 'history.csv']);
 });
 
 test('when an earlier version saved a checkpoint after the loss was NaN, then it is not resumed', async () => {
