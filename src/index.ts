@@ -205,7 +205,9 @@ export {
   type FinishedRun,
   type ImagePair,
   type Mistake,
+  type ReportRequest,
   type TrialPoint,
+  writeReport,
 } from './report/index.js';
 export {
   type CheckLine,

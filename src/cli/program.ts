@@ -82,6 +82,12 @@ const entries: Record<string, Entry> = {
     computes: true,
     load: () => import('./commands/results/evaluate.js'),
   },
+  report: {
+    description:
+      'write a page about runs: scores, curves, mistakes, the data set; compares several',
+    computes: true,
+    load: () => import('./commands/results/report.js'),
+  },
   suspects: {
     description: 'list and draw images whose labels are probably wrong, from predictions',
     load: () => import('./commands/results/suspects.js'),

@@ -34,7 +34,7 @@ export {
 } from './manifest/manifest.js';
 export { type LoadOptions, loadManifest } from './manifest/read.js';
 export { saveManifest } from './manifest/write.js';
-export type { CheckImages } from './prepare/damaged.js';
+export { type CheckImages, readDamaged } from './prepare/damaged.js';
 export type { Conflict } from './prepare/duplicates.js';
 export { foldsByContent } from './prepare/folds.js';
 export { hashFiles } from './prepare/hash.js';
@@ -42,7 +42,7 @@ export { prepareOptions } from './prepare/places.js';
 export { type Prepared, type PrepareOptions, prepare } from './prepare/prepare.js';
 export { fittingLayout, layoutOf, readSource } from './prepare/source.js';
 export type { Summary } from './prepare/summary.js';
-export type { TaskSummary } from './prepare/task-summary.js';
+export { summarizeTasks, type TaskSummary } from './prepare/task-summary.js';
 export { checkPresence } from './presence.js';
 export { questionFilesOf, readQuestions } from './questions/read.js';
 export { digestOf, digestOfBoxes } from './samples/digest.js';

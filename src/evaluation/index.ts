@@ -53,9 +53,11 @@ export {
   scoresOf,
 } from './metrics/scores.js';
 export { balancedAccuracy, macroF1, topAccuracy } from './metrics/shares.js';
+export { type PredictedImage, readPredictions, type TaskPredictions } from './read-predictions.js';
 export { saveEvaluation } from './save.js';
 export { checkAverageFolder, saveAverage } from './save-average.js';
 export type { Evaluation, WrongAnswer } from './scorer.js';
+export { type Doubt, doubtsOf } from './suspects/confident.js';
 export {
   findSuspects,
   type Suspect,

@@ -3,6 +3,8 @@
 export type { CurvePoint, TrialPoint } from './charts/index.js';
 export { drawEvaluation } from './draw-evaluation.js';
 export { drawRun, type FinishedRun } from './draw-run.js';
+export { type Watch, watchRuns } from './page/watch.js';
+export { type ReportRequest, writeReport } from './page/write-report.js';
 export {
   type ConfusionPicture,
   drawConfusion,

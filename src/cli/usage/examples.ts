@@ -39,6 +39,11 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   fit: ['fit photos --out fitted --budget 30m', 'predict --run fitted photo.jpg'],
   evaluate: ['evaluate --data data --run run', 'evaluate --data data --run run --crops ten'],
+  report: [
+    'report run --data data',
+    'report run --data data --out page.html',
+    'report run again --data data --epoch best',
+  ],
   suspects: ['suspects scores/TASK/predictions.csv --data data --out suspects'],
   'average-checkpoints': [
     'average-checkpoints run again --out merged --data data',

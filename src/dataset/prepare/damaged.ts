@@ -1,6 +1,6 @@
 /** Leaves damaged images out of a data set, and lists them in a file beside the manifest. */
 import path from 'node:path';
-import { removeFile, writeWhole } from '../../disk/index.js';
+import { ifPresent, readText, removeFile, writeWhole } from '../../disk/index.js';
 import { type DamagedImage, type ImageFile, imageName } from '../image-file.js';
 import type { HashedImage } from './duplicates.js';
 
@@ -56,4 +56,14 @@ export async function leaveOutDamaged(
   const names = new Set(damaged.map(imageName));
   const usable = images.filter((image) => !names.has(imageName(located(image))));
   return { images: usable, damaged, damagedQuestions };
+}
+
+/** The images that the list in the prepared folder `out` has; none without a list. */
+export async function readDamaged(out: string): Promise<{ path: string; reason: string }[]> {
+  const list = await ifPresent(readText(path.join(out, damagedFile)));
+  const lines = (list ?? '').split('\n').filter((line) => line !== '');
+  return lines.map((line) => {
+    const [name = '', reason = ''] = line.split('\t');
+    return { path: name, reason };
+  });
 }

@@ -1,5 +1,5 @@
 /** Draws a sheet of a data set's images, each beside its views as the epochs of a training see them. */
-import sharp, { type OverlayOptions } from 'sharp';
+import type { OverlayOptions } from 'sharp';
 import { checkArguments, list, record, type ShapeOf, text as words } from '../../arguments.js';
 import type { ImageFile } from '../../dataset/index.js';
 import {
@@ -7,12 +7,12 @@ import {
   type LoaderFailure,
   type LoaderOptions,
   loaderOptions,
-  type Preprocessing,
 } from '../../pipeline/index.js';
 import { shorten } from '../../width.js';
 import { savePicture, text, titleAt, titleWidth } from './drawing.js';
 import { renderEpochs } from './epoch-views.js';
 import { placed, thumbnail, tile, tileOf } from './tiles.js';
+import { pictureOfView } from './views.js';
 
 /** What {@link drawAugmentations} draws. */
 export interface AugmentationSheet
@@ -74,23 +74,11 @@ export async function drawAugmentations(
     overlays.push(placed(await thumbnail(image), x, y));
     for (let view = 0; view < variants; view++) {
       const from = (row * variants + view) * values;
-      const shown = viewOf(pixels.subarray(from, from + values), preprocessing);
+      const shown = pictureOfView(pixels.subarray(from, from + values), preprocessing);
       overlays.push(placed(await tileOf(shown), ...place(1 + view, row)));
     }
   }
   const paper = { width: Math.max(width + gap, 2 * gap + titleWidth(title)), height: height + gap };
   await savePicture({ ...paper, title, elements, overlays }, file);
   return { views: variants, failures };
-}
-
-/** A picture of normalised pixels, [crop, crop, 3], with the colours of the image. */
-function viewOf(pixels: Float32Array, { mean, std, channels, crop }: Preprocessing) {
-  const bytes = new Uint8ClampedArray(pixels.length);
-  for (let index = 0; index < pixels.length; index++) {
-    const channel = index % 3;
-    const target = channels === 'rgb' ? index : index - channel + (2 - channel);
-    bytes[target] =
-      (pixels[index] as number) * (std[channel] as number) + (mean[channel] as number);
-  }
-  return sharp(new Uint8Array(bytes.buffer), { raw: { width: crop, height: crop, channels: 3 } });
 }

@@ -13,7 +13,7 @@ const mostJpegPixels = 2 ** 26;
 /** A tile of the image, upright and with its stored numbers; grey if the image cannot be read, or is too large for this. */
 export async function thumbnail(image: ImageFile): Promise<Buffer> {
   try {
-    return await tileOf(await open(image));
+    return await tileOf(await openPicture(image));
   } catch {
     return await tileOf(
       sharp({ create: { width: 1, height: 1, channels: 3, background: '#98a2b3' } }),
@@ -21,7 +21,12 @@ export async function thumbnail(image: ImageFile): Promise<Buffer> {
   }
 }
 
-async function open(image: ImageFile): Promise<Sharp> {
+/**
+ * The image, upright and with its stored numbers.
+ *
+ * @throws an Error when it cannot be read, or is too large for a picture
+ */
+export async function openPicture(image: ImageFile): Promise<Sharp> {
   const bytes = await readImage(image, mostFileBytes);
   if (isJpeg(bytes)) {
     const limitInputPixels = mostJpegPixels;

@@ -3,7 +3,12 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { changeOptions, loadManifest, type Manifest, taskOf } from '../../../dataset/index.js';
 import { conflict, expected } from '../../../errors.js';
-import { type ProgressReporter, withProgress } from '../../../report/index.js';
+import {
+  type ProgressReporter,
+  type Watch,
+  watchRuns,
+  withProgress,
+} from '../../../report/index.js';
 import { checkRecipes, type Recipes, readRecipes, trainingFor } from '../../../submission/index.js';
 import {
   checkedValues,
@@ -54,6 +59,7 @@ interface Flags extends ImagesFlag, TrialFlags {
   log?: LogName[];
   teachers?: string[];
   teachQuestions?: boolean;
+  watch?: number;
 }
 
 export const options = { ...trainingOptions, ...changeOptions };
@@ -76,6 +82,12 @@ export function configure(command: Command): void {
         '--log <kinds>',
         'logs in the folder of each run: json-lines writes log.jsonl, tensorboard writes events/; both with a comma between',
       ).argParser(logNames),
+    )
+    .addOption(
+      new Option(
+        '--watch <port>',
+        'show how the training goes at http://127.0.0.1:PORT, on this machine alone; 0: any free port',
+      ).argParser(portOf),
     )
     .option(
       '--resume',
@@ -105,6 +117,14 @@ function logNames(given: string): LogName[] {
   return [...new Set(names as LogName[])];
 }
 
+function portOf(given: string): number {
+  const port = /^\d+$/.test(given) ? Number(given) : Number.NaN;
+  if (!(port <= 65_535)) {
+    throw expected('a port, 0 to 65535,', '--watch', given);
+  }
+  return port;
+}
+
 interface Work {
   flags: Flags;
   /** The options of training that are not defaults, and where they are from. */
@@ -117,6 +137,9 @@ async function run(work: Work): Promise<void> {
   const { flags, progress } = work;
   checkTrial(flags);
   checkTeachers(flags, isTrial(flags));
+  if (isTrial(flags) && flags.watch !== undefined) {
+    throw conflict('--watch', '--dry-run or --overfit', 'They end without an epoch');
+  }
   const manifest = await loadManifest(flags.data, { images: flags.images });
   const { checkHashes } = pickFlags(changeOptions, flags);
   const groups = chosenGroups(manifest, flags);
@@ -127,15 +150,42 @@ async function run(work: Work): Promise<void> {
   }
   const trainings = await trainingFolders(flags, manifest, groups);
   await warnOfChanges({ manifest, tasks: groups.flat(), checkHashes }, progress.print);
-  const report = createEpochReport(progress.print);
+  const watch = await watchOf(flags, manifest, trainings);
+  try {
+    await trainAll({ ...work, manifest, recipes, watch }, trainings);
+  } finally {
+    watch?.close();
+  }
+}
+
+/** Begins to serve the report, if that is wanted, before anything is trained: the port may be in use. */
+async function watchOf(
+  { watch: port, run: group, data }: Flags,
+  manifest: Manifest,
+  trainings: readonly Training[],
+): Promise<Watch | undefined> {
+  if (port === undefined) {
+    return undefined;
+  }
+  const folders = trainings.map(({ folder }) => folder);
+  const watch = await watchRuns({ port, group, folders, manifest, data });
+  print(`Watch the training at ${watch.address}`);
+  return watch;
+}
+
+async function trainAll(
+  { recipes, ...work }: Omit<RunWork, 'report'> & { recipes: Recipes | undefined },
+  trainings: readonly Training[],
+): Promise<void> {
+  const report = createEpochReport(work.progress.print);
   let validated = false;
   for (const training of trainings) {
     const given = await trainingFor({ training: work.given, recipes }, training.tasks);
-    validated = (await trainOne({ ...work, given, manifest, report }, training)) || validated;
+    validated = (await trainOne({ ...work, given, report }, training)) || validated;
   }
   report.end();
   if (validated) {
-    print(evaluateHint(flags));
+    print(evaluateHint(work.flags));
   }
 }
 
@@ -169,11 +219,12 @@ async function tryOut({
 interface RunWork extends Work {
   manifest: Manifest;
   report: EpochReport;
+  watch: Watch | undefined;
 }
 
 /** Trains one network. @returns whether it was validated */
 async function trainOne(
-  { flags, given, signal, progress, manifest, report }: RunWork,
+  { flags, given, signal, progress, manifest, report, watch }: RunWork,
   { tasks, folder }: Training,
 ): Promise<boolean> {
   const [first, ...others] = tasks as [string];
@@ -198,7 +249,10 @@ async function trainOne(
     run: folder,
     resume: flags.resume,
     signal,
-    callbacks: flags.log?.map((log) => logs[log](folder)),
+    callbacks: [
+      ...(flags.log ?? []).map((log) => logs[log](folder)),
+      ...(watch ? [{ name: 'watch', epoch: () => watch.epoch() }] : []),
+    ],
     onAugment: ({ reason }) => progress.print(`${name}: ${reason}`),
     onFeatures: (state) => progress.update({ label: 'features', ...state, name }),
     onProgress: (state) => progress.update({ ...state, name }),

@@ -1,0 +1,82 @@
+/** What a run reached in a task: its epochs, its answers and their scores. */
+import type { Manifest } from '../../dataset/index.js';
+import { type Scores, scoresOf } from '../../evaluation/index.js';
+import type { EpochRecord } from '../../training/index.js';
+import { type Answered, type AtHand, answersOf, isAnswered } from './answers.js';
+import { type ChosenImages, picturesOf } from './chosen-images.js';
+import type { TrainedRun } from './read-runs.js';
+
+export interface TaskResult {
+  run: TrainedRun;
+  task: string;
+  /** The epochs with the losses and accuracies of this task. */
+  history: EpochRecord[];
+  answered: Answered;
+  scores: Scores | undefined;
+  images: ChosenImages | undefined;
+}
+
+/**
+ * The results of all runs, task by task. Classifies what has not been, if the data set is at hand.
+ *
+ * @param pictures whether photos are shown, which takes seconds
+ * @throws InvalidInputError when a file of a run is damaged
+ */
+export async function resultsOf(
+  runs: readonly TrainedRun[],
+  { pictures, ...at }: AtHand & { pictures: boolean },
+): Promise<TaskResult[]> {
+  const asked = byTask(runs);
+  const results: TaskResult[] = [];
+  for (const { run, task } of asked) {
+    const answered = await answersOf(run, task, at);
+    const images =
+      pictures && isAnswered(answered)
+        ? await picturesOf(run, answered, { ...at, results: asked.length })
+        : undefined;
+    results.push({
+      ...{ run, task, history: historyOf(run, task), answered, images },
+      scores: isAnswered(answered) ? scoresFor(answered, at.manifest) : undefined,
+    });
+  }
+  return results;
+}
+
+/** Every task of every run: the runs of one task follow each other. */
+function byTask(runs: readonly TrainedRun[]): { run: TrainedRun; task: string }[] {
+  const tasks = [...new Set(runs.flatMap((run) => run.tasks))];
+  return tasks.flatMap((task) =>
+    runs.filter((run) => run.tasks.includes(task)).map((run) => ({ run, task })),
+  );
+}
+
+/** The epochs of a run; of a network of several tasks with the numbers of one. */
+const historyOf = ({ history }: TrainedRun, task: string): EpochRecord[] =>
+  history.map((record) => {
+    const own = record.tasks?.[task];
+    if (own === undefined) {
+      return record;
+    }
+    const { validationLoss: _, validationAccuracy: __, tasks: ___, ...rest } = record;
+    return { ...rest, ...own } as EpochRecord;
+  });
+
+/** Marks of maybe are known by the data set alone. */
+function scoresFor(
+  { task, classes, images }: Extract<Answered, { images: unknown }>,
+  manifest: Manifest | undefined,
+): Scores {
+  const marks = new Map<string, number[]>();
+  for (const { task: own, path, range, maybe } of manifest?.samples ?? []) {
+    if (own === task && maybe.length > 0) {
+      marks.set(`${range?.offset ?? ''} ${path}`, maybe);
+    }
+  }
+  return scoresOf({
+    task,
+    classes,
+    probabilities: images.map(({ row }) => row),
+    labels: images.map(({ label }) => label),
+    maybe: images.map(({ path, offset }) => marks.get(`${offset ?? ''} ${path}`) ?? []),
+  });
+}
