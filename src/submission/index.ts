@@ -11,7 +11,7 @@ export {
   type SubmitResult,
   submitOptions,
 } from './request.js';
-export { hasBegun, savedSettings } from './settings.js';
+export { hasBegun, modelRuns, savedSettings } from './settings.js';
 export { submit } from './submit.js';
 export { type Problem, type Verification, verifySubmission } from './verify.js';
 export { type Submission, type SubmissionOptions, writeSubmission } from './write.js';

@@ -147,7 +147,9 @@ test('when a submission is stopped and repeated, then its result equals an unint
   const continued = await runBobbin(words('stopped'));
   assert.equal(continued.code, 0, continued.stderr);
   assert.match(continued.stdout, /submission\.zip: 6 rows, each answers its question\./);
-  const [, patterns = ''] = continued.stdout.split('Pictures of each task:');
+  const [, patterns = '', report = ''] = continued.stdout.split(/Pictures of each task:|Report:/);
+  assert.match(report, /^ .*\/stopped\/report\.html \(\d+\.\d MB; open it in a browser\)\n$/);
+  await access(at('stopped/report.html'));
   const pictures = execFileSync('bash', ['-c', `ls ${patterns.trim().split(/\s+/).join(' ')}`]);
   assert.equal(pictures.toString().trimEnd().split('\n').length, 2 * 2 * 2 + 2 * 2);
   assert.ok(!continued.stderr.includes(startLine));

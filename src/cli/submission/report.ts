@@ -3,10 +3,16 @@ import path from 'node:path';
 import type { Manifest, Task } from '../../dataset/index.js';
 import { saveEvaluation } from '../../evaluation/index.js';
 import { count } from '../../plural.js';
-import { drawEvaluation, type ProgressReporter, withProgress } from '../../report/index.js';
+import {
+  drawEvaluation,
+  type ProgressReporter,
+  withProgress,
+  writeReport,
+} from '../../report/index.js';
 import {
   hasBegun,
   type Member,
+  modelRuns,
   type SubmitObserver,
   type SubmitRequest,
   type SubmitResult,
@@ -16,6 +22,7 @@ import {
 import { checkedValues, withRecipe } from '../../training/index.js';
 import { print } from '../../width.js';
 import { showVerification } from '../commands/answers/verify.js';
+import { tellReport } from '../commands/results/report.js';
 import { describeStart } from '../runs.js';
 import { scoreTable } from '../scores.js';
 import { createEpochReport, type EpochReport, reportRun } from '../training-report.js';
@@ -143,4 +150,23 @@ export function showPictures(out: string, { evaluations }: SubmitResult): void {
     ...(evaluations.length > 0 ? [path.join(scores, '{confusion.png,mistakes.jpg}')] : []),
   ];
   print(['\nPictures of each task:', ...files].join('\n  '));
+}
+
+/** Writes the report on all models into the folder of a submission, and names it. */
+export async function reportSubmit(
+  { out, models = 1 }: Pick<SubmitRequest, 'out' | 'models'>,
+  { manifest }: SubmitResult,
+): Promise<void> {
+  const runs = Array.from({ length: models }, (_, index) => modelRuns(out, index + 1));
+  const file = path.join(out, 'report.html');
+  await withProgress((progress) =>
+    writeReport(
+      {
+        ...{ runs, manifest, data: path.join(out, 'data') },
+        onProgress: (task, state) => progress.update({ label: task, ...state }),
+      },
+      file,
+    ),
+  );
+  await tellReport(file);
 }

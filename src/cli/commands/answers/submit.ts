@@ -15,7 +15,7 @@ import { givenFlags, pickFlags, presetFlags, sourcesOfFlags } from '../../flags.
 import { interruptible } from '../../interrupt.js';
 import { teachersFlag } from '../../prediction/teachers.js';
 import { formFlag, questionImagesFlag, questionsFlag } from '../../submission/flags.js';
-import { runSubmit, showPictures } from '../../submission/report.js';
+import { reportSubmit, runSubmit, showPictures } from '../../submission/report.js';
 import { recipesFlag, trainingOptions } from '../../training-options.js';
 
 // A submission's models have one split.
@@ -92,6 +92,7 @@ export function configure(command: Command): void {
       (signal) => runSubmit({ ...request, signal }),
     );
     showPictures(flags.out, result);
+    await reportSubmit(request, result);
   });
 }
 

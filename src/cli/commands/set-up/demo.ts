@@ -10,7 +10,7 @@ import type { SubmitRequest } from '../../../submission/index.js';
 import { synthesize } from '../../../synthetic/index.js';
 import { print } from '../../../width.js';
 import { interruptible } from '../../interrupt.js';
-import { runSubmit, showPictures } from '../../submission/report.js';
+import { reportSubmit, runSubmit, showPictures } from '../../submission/report.js';
 
 /** Enough images to learn from, and few enough for some minutes on two cores. */
 const drawing = { imagesPerTask: 240, questionsPerTask: 30, size: 224, seed: 1 };
@@ -50,6 +50,7 @@ async function run(out: string, signal: AbortSignal): Promise<void> {
   print(`Questions answered correctly: ${(100 * right).toFixed(1)} %`);
   print(`Time: ${clock((performance.now() - start) / 1000)}`);
   showPictures(work, result);
+  await reportSubmit({ out: work }, result);
 }
 
 async function draw(source: string): Promise<void> {
