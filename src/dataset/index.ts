@@ -34,6 +34,7 @@ export {
 } from './manifest/manifest.js';
 export { type LoadOptions, loadManifest } from './manifest/read.js';
 export { saveManifest } from './manifest/write.js';
+export { balanceWarnings } from './prepare/balance.js';
 export { type CheckImages, readDamaged } from './prepare/damaged.js';
 export type { Conflict } from './prepare/duplicates.js';
 export { foldsByContent } from './prepare/folds.js';

@@ -5,6 +5,8 @@ export { type LinearProbe, linearProbe, type ProbeRequest } from './linear-probe
 export { type NeighboursRequest, nearestNeighbours } from './neighbours.js';
 export { featureOptions, mostViews } from './options.js';
 export {
+  type NamedPair,
+  readSimilar,
   type SimilarImages,
   type SimilarPair,
   type SimilarRequest,

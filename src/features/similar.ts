@@ -3,13 +3,16 @@ import path from 'node:path';
 import { callback, checkArguments, optional, record, type ShapeOf, signal } from '../arguments.js';
 import { csvLine } from '../csv-line.js';
 import {
+  fileStamp,
   type ImageFile,
   imageName,
   type Manifest,
+  readCsv,
   resolveSample,
   type Sample,
 } from '../dataset/index.js';
 import { writeWhole } from '../disk/index.js';
+import { expected } from '../errors.js';
 import { aClassifier, type Classifier } from '../model/index.js';
 import { type GivenValues, type OptionTable, pickOptions, resolveOptions } from '../options.js';
 import { loaderOptions } from '../pipeline/index.js';
@@ -148,4 +151,35 @@ export async function saveSimilar(pairs: readonly SimilarPair[], file: string): 
   );
   const header = csvLine(['split', 'image', 'training image', 'cosine']);
   await writeWhole(file, `${[header, ...lines].join('\n')}\n`);
+}
+
+/** A pair as its line in a table of pairs has it: images by their names. */
+export interface NamedPair {
+  split: string;
+  image: string;
+  training: string;
+  cosine: number;
+}
+
+/**
+ * The pairs in a `file` of {@link saveSimilar}; undefined if there is none.
+ *
+ * @throws InvalidInputError with file and line for a line that is no pair
+ */
+export async function readSimilar(file: string): Promise<NamedPair[] | undefined> {
+  if ((await fileStamp(file)) === undefined) {
+    return undefined;
+  }
+  const pairs: NamedPair[] = [];
+  for await (const { fields, line, at } of readCsv(file)) {
+    const [split = '', image = '', training = '', number = ''] = fields;
+    const cosine = number === '' ? Number.NaN : Number(number);
+    if (line > 1 && !Number.isFinite(cosine)) {
+      throw expected('a cosine', at(3), number, 'prepare --similar writes this file');
+    }
+    if (line > 1) {
+      pairs.push({ split, image, training, cosine });
+    }
+  }
+  return pairs;
 }

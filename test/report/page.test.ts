@@ -40,6 +40,10 @@ before(async () => {
     const classifier = { ...smallClassifier(), classes };
     trained = await train({ ...shared, classifier, run: at(run), learningRate });
   }
+  await writeFile(
+    at('photos/similar.csv'),
+    'split,image,training image,cosine\nvalidation,0-8.jpg,"<b>0-1.jpg",0.9876\n',
+  );
   await writeReport(
     { runs: [at('one'), at('two')], manifest, data: at('photos') },
     at('page.html'),
@@ -75,6 +79,7 @@ test('when a run is reported, then its epochs, scores, pictures and unreadable i
   const rows = (await readFile(at('one/predictions.csv'), 'utf8')).trim().split('\n');
   assert.equal(rows.length, 1 + 11);
   assert.match(page, /1-11\.jpg<\/bdi><\/th>/);
+  assert.match(page, /<bdi>&lt;b&gt;0-1\.jpg<\/bdi><\/td><td class="number">0\.988</);
   // A photo, and where the network looked, of each of the 11 images of both runs.
   assert.ok((page.match(/alt="Where the network looked/g) ?? []).length >= 11);
   const differences = page.slice(page.indexOf('What differs in their options'));

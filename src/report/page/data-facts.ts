@@ -1,6 +1,8 @@
 /** What a data set is like: how many images each class has, how large they are, which cannot be read and which labels are in doubt. */
+import path from 'node:path';
 import sharp from 'sharp';
 import {
+  balanceWarnings,
   type ImageFile,
   imageName,
   type Manifest,
@@ -12,6 +14,7 @@ import {
   summarizeTasks,
   type TaskSummary,
 } from '../../dataset/index.js';
+import { type NamedPair, readSimilar } from '../../features/index.js';
 import { mostFileBytes } from '../../pipeline/index.js';
 import type { SizeCount } from '../charts/index.js';
 import { isAnswered } from './answers.js';
@@ -22,6 +25,8 @@ export interface DataFacts {
   /** Where relative paths start from. */
   root: string;
   tasks: TaskSummary[];
+  /** Sentences about classes with few images, alone or beside others that have many. */
+  balance: string[];
   questions: number;
   folds: number | undefined;
   /** Different images, by their bytes. */
@@ -37,6 +42,8 @@ export interface DataFacts {
   measured: number;
   /** Of those, the ones that cannot be read, and those that `prepare --check` left out. */
   unreadable: { path: string; reason: string }[];
+  /** Held-out images that are nearly the same as a training image; undefined if nobody has looked for them. */
+  similar: NamedPair[] | undefined;
   doubts: TaskDoubts[];
 }
 
@@ -60,8 +67,10 @@ export async function factsOf(
   { results, pictures }: { results: readonly TaskResult[]; pictures: boolean },
 ): Promise<DataFacts> {
   const counts = countImages(manifest);
+  const tasks = summarizeTasks(manifest);
   const measured = pictures ? await measure(manifest) : { sizes: [], measured: 0, unreadable: [] };
   const damaged = data === undefined ? [] : await readDamaged(data);
+  const similar = data === undefined ? undefined : await readSimilar(path.join(data, 'similar.csv'));
   const { root, folds, questions } = manifest;
   const doubts: TaskDoubts[] = [];
   for (const { run, task, answered } of firstOfEach(results)) {
@@ -71,8 +80,9 @@ export async function factsOf(
     }
   }
   return {
-    ...{ root, folds, questions: questions.length, tasks: summarizeTasks(manifest) },
-    ...{ ...counts, ...measured, unreadable: [...damaged, ...measured.unreadable], doubts },
+    ...{ root, folds, questions: questions.length },
+    ...{ tasks, balance: tasks.flatMap(balanceWarnings) },
+    ...{ ...counts, ...measured, unreadable: [...damaged, ...measured.unreadable], similar, doubts },
   };
 }
 

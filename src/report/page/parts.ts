@@ -34,7 +34,7 @@ export function table({ caption, columns, rows }: Table): Markup {
     );
     return html`<tr><th scope="row">${first}</th>${cells}</tr>`;
   });
-  return html`<div class="scroll" role="group" tabindex="0" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  return html`<div class="scroll" role="group" tabindex="0" aria-label="${caption}"><table><caption><span>${caption}</span></caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
 export interface Figure {

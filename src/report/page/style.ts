@@ -32,6 +32,7 @@ pre{background:var(--card);padding:.75rem;overflow:auto;max-height:30rem}
 .scroll.tall{max-height:30rem;overflow-y:auto}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.93rem}
 caption{text-align:left;color:var(--quiet);padding-bottom:.35rem}
+caption span{display:inline-block;position:sticky;left:0;max-width:calc(100vw - 2rem);white-space:normal}
 th,td{padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;overflow-wrap:normal}
 th{font-weight:600}
 tbody th{font-weight:400}

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Manifest } from '../../dataset/index.js';
 import { expected } from '../../errors.js';
 import { environmentNow } from '../../training/index.js';
-import { factsOf } from './data-facts.js';
+import { type DataFacts, factsOf } from './data-facts.js';
 import { renderPage } from './page.js';
 import { isRun, readRun } from './read-runs.js';
 import { resultsOf } from './results.js';
@@ -41,7 +41,10 @@ const mostBrowsers = 16;
  * @throws InvalidInputError when another program uses the port, or this user may not
  */
 export async function watchRuns(request: WatchRequest): Promise<Watch> {
-  const served = new ServedPage(() => livePage(request));
+  // Training does not change the data set.
+  const { manifest, data } = request;
+  const facts = await factsOf(manifest, data, { results: [], pictures: false });
+  const served = new ServedPage(() => livePage(request, facts));
   const server = createServer((asked, answer) => served.answer(asked, answer));
   await listening(server, request.port);
   // The training ends the process, not its watch.
@@ -69,12 +72,14 @@ function listening(server: Server, port: number): Promise<void> {
   });
 }
 
-/** The page as it is now: without photos, which would take time from the training. */
-async function livePage({ group, folders, manifest, data }: WatchRequest): Promise<string> {
+/** The page as it is now: without photos and predictions, which would take time from the training. */
+async function livePage(
+  { group, folders, manifest, data }: WatchRequest,
+  facts: DataFacts,
+): Promise<string> {
   const runs = await Promise.all(folders.filter(isRun).map((folder) => readRun(group, folder)));
   const at = { manifest, data, epoch: 'last' as const, pictures: false };
   const results = await resultsOf(runs, { ...at, mayClassify: false });
-  const facts = await factsOf(manifest, data, { results, pictures: false });
   const { bobbin } = await environmentNow();
   const written = new Date();
   return await renderPage({ group, runs, results, data: facts, bobbin, written, isLive: true });

@@ -2,7 +2,7 @@
 import { classBalanceChart, imageSizesChart } from '../../charts/index.js';
 import { chartWidth } from '../chart-width.js';
 import type { DataFacts, TaskDoubts } from '../data-facts.js';
-import { bytes, percent, whole } from '../format.js';
+import { bytes, decimal, percent, whole } from '../format.js';
 import { html, type Markup, named, type Part } from '../html.js';
 import { facts, figure, more, note, type Section, table } from '../parts.js';
 import { picture } from './images.js';
@@ -18,9 +18,12 @@ export async function dataSection(data: DataFacts | undefined): Promise<Section>
         )
       : html`${overview(data)}
 <h3>Balance of the classes</h3>
+${data.balance.map((sentence) => html`<p>${sentence}</p>`)}
 <div class="figures">${await balance(data)}</div>
 <h3>Sizes of the images</h3>
 ${await sizes(data)}
+<h3>Nearly the same images</h3>
+${similarPairs(data)}
 <h3>Unreadable images</h3>
 ${unreadable(data)}
 <h3>Suspected labels</h3>
@@ -104,7 +107,37 @@ async function sizes({ sizes: found, measured }: DataFacts): Promise<Part> {
   })}</div>`;
 }
 
+function similarPairs({ similar }: DataFacts): Part {
+  if (similar === undefined) {
+    return note(
+      html`Nobody has looked for them: <code>npx bobbin prepare SOURCE --out DATA --similar</code> compares validation images and questions with training images.`,
+    );
+  }
+  return similar.length === 0
+    ? note('No validation image or question is nearly the same as a training image.')
+    : table({
+        caption: `${whole(similar.length)} images that are nearly the same as a training image: scores may be too high`,
+        columns: [
+          { title: 'image' },
+          { title: 'of' },
+          { title: 'training image' },
+          { title: 'cosine of the features', isNumber: true },
+        ],
+        rows: similar
+          .slice(0, mostListed)
+          .map(({ split, image, training, cosine }) => [
+            named(image),
+            split,
+            named(training),
+            decimal(cosine),
+          ]),
+      });
+}
+
 function unreadable({ unreadable: found, measured }: DataFacts): Part {
+  if (found.length + measured === 0) {
+    return note('They were not looked at.');
+  }
   return found.length === 0
     ? note(
         `None of the ${whole(measured)} images whose beginning was read, and none that prepare --check left out.`,
