@@ -7,6 +7,7 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Manifest } from '../../src/dataset/index.js';
+import { shortNames } from '../../src/report/page/read-runs.js';
 import { watchRuns, writeReport } from '../../src/report/index.js';
 import { escapeHtml, html } from '../../src/report/page/html.js';
 import { readHistory, type TrainResult, train } from '../../src/training/index.js';
@@ -85,6 +86,19 @@ test('when a run is reported, then its epochs, scores, pictures and unreadable i
   const differences = page.slice(page.indexOf('What differs in their options'));
   const options = differences.slice(0, differences.indexOf('</table>')).match(/<code>[^<]*/g);
   assert.deepEqual(options, ['<code>learningRate']);
+});
+
+test('when runs are compared, then the page calls them by what differs in their paths', () => {
+  const named: [string[], string[]][] = [
+    [['runs/a'], ['runs/a']],
+    [['runs/a/collar', 'runs/b/collar/'], ['a', 'b']],
+    [['one', './two'], ['one', 'two']],
+    [['run', 'run/collar'], ['run', 'run/collar']],
+    [['/x/a/a', '/x/a'], ['a/a', 'a']],
+  ];
+  for (const [paths, names] of named) {
+    assert.deepEqual(shortNames(paths), names);
+  }
 });
 
 const chromiumFile = '/usr/bin/chromium';

@@ -16,7 +16,7 @@ import {
 
 /** A folder that a training filled, or fills now. */
 export interface TrainedRun {
-  /** What the page calls it: the folder that was named, which may have runs of several tasks. */
+  /** What the page calls it: the folder that was named, which may have runs of several tasks, or what tells it from the others. */
   group: string;
   folder: string;
   tasks: string[];
@@ -41,12 +41,14 @@ const names = { folder: 'run', task: '--task', epoch: '--epoch' };
  */
 export async function readRuns(folders: readonly string[]): Promise<TrainedRun[]> {
   const runs: TrainedRun[] = [];
-  for (const group of folders) {
-    const found = await runFolders(group);
+  const groups = shortNames(folders);
+  for (const [index, given] of folders.entries()) {
+    const found = await runFolders(given);
     if (found.length === 0) {
       // It has none, and says why.
-      await findRun(group, {}, names);
+      await findRun(given, {}, names);
     }
+    const group = groups[index] as string;
     const read = await Promise.all(found.map((folder) => readRun(group, folder)));
     runs.push(...read.sort((a, b) => (String(a.tasks) < String(b.tasks) ? -1 : 1)));
   }
@@ -54,6 +56,25 @@ export async function readRuns(folders: readonly string[]): Promise<TrainedRun[]
 }
 
 const marks = ['history.csv', 'model.json', 'model/model.json', 'best/model.json'];
+
+/** The parts of the paths that differ: `a` and `b` of `runs/a/collar` and `runs/b/collar`. A path alone stays as it is. */
+export function shortNames(paths: readonly string[]): string[] {
+  const parts = paths.map((each) => path.normalize(each).replace(/\/$/, '').split('/'));
+  const shortest = Math.min(...parts.map(({ length }) => length));
+  const isShared = (place: number) =>
+    parts.every((own) => own.at(place) === parts[0]?.at(place));
+  if (paths.length < 2) {
+    return [...paths];
+  }
+  let [from, behind] = [0, 0];
+  while (from < shortest - 1 && isShared(from)) {
+    from++;
+  }
+  while (from + behind < shortest - 1 && isShared(-1 - behind)) {
+    behind++;
+  }
+  return parts.map((own) => own.slice(from, own.length - behind).join('/'));
+}
 
 /** Whether a folder has a run, also one that is trained now. */
 export const isRun = (folder: string): boolean =>

@@ -67,7 +67,7 @@ async function charts(results: readonly TaskResult[], groups: readonly string[])
       return { name: group, value: accuracy, low, high, isMarked: accuracy === best };
     });
     const { svg } = await scoreIntervalsChart({
-      ...{ title: task, subtitle: 'the best accuracy is marked', score: 'accuracy' },
+      ...{ title: task, subtitle: 'the best accuracy is marked', score: 'accuracy', digits: 2 },
       ...{ rows, width: chartWidth.narrow },
     });
     figures.push(figure({ chart: svg, caption: 'Accuracy with 95 % intervals.' }));

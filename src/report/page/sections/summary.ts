@@ -24,7 +24,7 @@ export async function summarySection(
 ): Promise<Section> {
   const scored = results.filter(({ scores }) => scores !== undefined);
   const names = isOne ? ['task'] : ['task', 'run'];
-  const content = html`${scored.length === 0 ? note('No run has predictions yet, so there are no scores.') : await charts(scored, isOne)}
+  const content = html`${scored.length === 0 ? note('No run has predictions yet, so there are no scores.') : isOne ? await chart(scored) : undefined}
 ${
   scored.length === 0
     ? undefined
@@ -89,10 +89,11 @@ function meanRows(scored: readonly TaskResult[], isOne: boolean): Part[][] {
   });
 }
 
-async function charts(scored: readonly TaskResult[], isOne: boolean): Promise<Part> {
-  const rows = scored.map(({ task, run, scores }) => {
+/** Of several groups the comparison has charts. */
+async function chart(scored: readonly TaskResult[]): Promise<Part> {
+  const rows = scored.map(({ task, scores }) => {
     const [low, high] = scores?.intervals.accuracy ?? [];
-    return { name: isOne ? task : `${task}, ${run.group}`, value: scores?.accuracy, low, high };
+    return { name: task, value: scores?.accuracy, low, high };
   });
   const { svg } = await scoreIntervalsChart({
     title: 'Accuracy on the validation images',
@@ -103,7 +104,7 @@ async function charts(scored: readonly TaskResult[], isOne: boolean): Promise<Pa
     width: chartWidth.wide,
   });
   const caption =
-    'A dot for each accuracy, on a line over its 95 % interval. Two runs whose intervals overlap much may differ by chance.';
+    'A dot for each accuracy, on a line over its 95 % interval: chance alone may move it as far.';
   return html`<div class="figures">${figure({ chart: svg, caption, wide: 'accuracy of each task' })}</div>`;
 }
 
