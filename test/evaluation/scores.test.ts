@@ -201,7 +201,7 @@ test('when a probability lies on a border of bins, then it is in the lower bin',
     ],
     labels: [0, 1],
   };
-  assert.equal(api.expectedCalibrationError(halves, { bins: 2 }), 1 / 2);
+  assert.equal(api.expectedCalibrationError(halves, { bins: 2 }), (1 / 2 + 3 / 4) / 2);
   assert.deepEqual(api.reliabilityBins(halves, { bins: 2 }), [
     { from: 0, to: 0.5, images: 1, confidence: 0.5, accuracy: 1 },
     { from: 0.5, to: 1, images: 1, confidence: 0.75, accuracy: 0 },
