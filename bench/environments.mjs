@@ -40,6 +40,8 @@ export const lists = [
   { name: 'accuracy', environment: 'peers', above: 'peers', packages: [] },
   // They run a network that torch exports.
   { name: 'runtimes', environment: 'peers', above: 'peers', packages: [] },
+  // They load what Bobbin exports, in its tests.
+  { name: 'exports', environment: 'exports', packages: [] },
   // Beside torch and DALI, which bring their CUDA along.
   { name: 'gpu', environment: 'peers', above: 'peers', packages: [], gpu: true },
   // The last release of MXNet needs an old NumPy.

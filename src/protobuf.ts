@@ -22,7 +22,18 @@ export function bytesField(field: number, bytes: Iterable<number>): number[] {
   return [...varint((field << 3) | 2), ...varint(content.length), ...content];
 }
 
-/** The variable-length integer of an integer from 0: 7 bits in each byte, the lowest first. */
+/** Bytes or a message in pieces, which are not copied: a message may be a whole network. */
+export function piecesField(field: number, pieces: readonly Uint8Array[]): Uint8Array[] {
+  const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+  return [Uint8Array.from([...varint((field << 3) | 2), ...varint(length)]), ...pieces];
+}
+
+/** The variable-length integer of an integer: 7 bits in each byte, the lowest first; of a negative one, of its 64 bits. */
 export function varint(value: number): number[] {
+  if (value < 0) {
+    const bits = BigInt.asUintN(64, BigInt(value));
+    const sevenBits = (at: number) => Number((bits >> BigInt(7 * at)) & 0x7fn);
+    return Array.from({ length: 10 }, (_, at) => sevenBits(at) | (at < 9 ? 0x80 : 0));
+  }
   return value < 0x80 ? [value] : [(value % 0x80) | 0x80, ...varint(Math.floor(value / 0x80))];
 }

@@ -83,6 +83,31 @@ Napi::Value trace_again(const Napi::CallbackInfo& info, Runtime& runtime) {
   return symbol(info.Env(), result.id, result.type, result.shape);
 }
 
+Napi::Array from_names(Napi::Env env, const std::vector<std::string>& names) {
+  auto array = Napi::Array::New(env, names.size());
+  for (std::uint32_t i = 0; i < names.size(); ++i) array.Set(i, names[i]);
+  return array;
+}
+
+Napi::Value trace_graph(const Napi::CallbackInfo& info, Runtime& runtime) {
+  const Napi::Env env = info.Env();
+  tensorflow::TraceGraph graph = trace_under_way(runtime).graph(map_array(info[0], to_int64));
+  const auto captured = Napi::Array::New(env, graph.captured.size());
+  for (std::uint32_t i = 0; i < graph.captured.size(); ++i) {
+    auto tensor = metadata(env, runtime, std::move(graph.captured[i].second)).As<Napi::Object>();
+    tensor.Set("name", graph.captured[i].first);
+    captured.Set(i, tensor);
+  }
+  auto result = Napi::Object::New(env);
+  const std::string& definition = graph.definition;
+  result.Set("definition",
+             Napi::Buffer<char>::Copy(env, definition.data(), definition.size()));
+  result.Set("arguments", from_names(env, graph.arguments));
+  result.Set("outputs", from_names(env, graph.outputs));
+  result.Set("captured", captured);
+  return result;
+}
+
 Napi::Value end_trace(const Napi::CallbackInfo& info, Runtime& runtime) {
   const auto options = info[2].As<Napi::Object>();
   const std::int64_t id = runtime.functions().add(
@@ -179,6 +204,7 @@ constexpr std::pair<const char*, Method> kMethods[] = {
     {"traceEvaluate", trace_evaluate},
     {"traceSource", trace_source},
     {"traceAgain", trace_again},
+    {"traceGraph", trace_graph},
     {"endTrace", end_trace},
     {"abortTrace", abort_trace},
     {"callFunction", call_function},

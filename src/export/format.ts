@@ -2,12 +2,14 @@
 import type { BuiltClassifier } from '../model/index.js';
 import type { FormatOptions } from './format-options.js';
 
-/** A batch of images as a network takes them. */
+/** A batch of images. */
 export interface Images {
   /** [images, crop, crop, 3]. */
   shape: [number, number, number, number];
-  /** Normalised by the preprocessing, in its order of channels. */
+  /** As the network takes them: normalised by the preprocessing, in its order of channels. */
   values: Float32Array;
+  /** The same in RGB, 0…255, for exports that normalise by themselves. */
+  levels: Float32Array;
 }
 
 /** What a program that is not Bobbin computes with the exported files. */

@@ -1,8 +1,9 @@
 /** The formats of exports: a new one is a folder with its writer and its line in this list. */
 import type { ExportFormat } from './format.js';
+import { savedmodel } from './savedmodel/index.js';
 import { web } from './web/index.js';
 
-export const formats: readonly ExportFormat[] = [web];
+export const formats: readonly ExportFormat[] = [web, savedmodel];
 
 /** The format of a name in {@link formats}. */
 export const formatNamed = (wanted: string): ExportFormat =>

@@ -24,20 +24,24 @@ const count = 8;
  * Images for a comparison: in each channel a few waves and some noise, the same ones for the same preprocessing. Photos would not be
  * stricter, since any error of a weight or a layer changes the answers to these, too.
  */
-export function verificationImages({ crop, mean, std }: Preprocessing): Images {
+export function verificationImages({ crop, mean, std, channels }: Preprocessing): Images {
   const random = new Random('export');
   const values = new Float32Array(count * crop * crop * 3);
+  const levels = new Float32Array(values.length);
   for (let plane = 0; plane < count * 3; plane++) {
     const channel = plane % 3;
+    const colour = channels === 'bgr' ? 2 - channel : channel;
     const level = wavesOf(random, crop);
-    const start = Math.floor(plane / 3) * crop * crop * 3 + channel;
+    const start = Math.floor(plane / 3) * crop * crop * 3;
     for (let pixel = 0; pixel < crop * crop; pixel++) {
       const bright = level(pixel % crop, Math.floor(pixel / crop)) + random.between(-20, 20);
       const clamped = Math.min(255, Math.max(0, bright));
-      values[start + pixel * 3] = (clamped - (mean[channel] as number)) / (std[channel] as number);
+      const place = start + pixel * 3;
+      levels[place + colour] = clamped;
+      values[place + channel] = (clamped - (mean[channel] as number)) / (std[channel] as number);
     }
   }
-  return { shape: [count, crop, crop, 3], values };
+  return { shape: [count, crop, crop, 3], values, levels };
 }
 
 /** Levels of about 0…255 at each pixel of a picture. */

@@ -2,4 +2,5 @@
 export { largestDifference, readReference } from './compare.js';
 export type { Reference } from './format.js';
 export { type Imported, type ImportOptions, importNetwork } from './import-network.js';
+export { type Fields, intsIn, WireReader } from './onnx/wire.js';
 export { importOptions } from './options.js';

@@ -53,9 +53,12 @@ export { keyedDropout, keyedUniform } from './random.js';
 export { loadSavedModel, type SavedModelOptions } from './saved-model.js';
 /** All of tfjs, computed by TensorFlow. `file://` addresses load and save models. */
 export * as tf from './tfjs.js';
-export { shapesOf, tracing } from './trace.js';
+export { type FunctionGraph, graphOf, shapesOf, tracing } from './trace.js';
 export { updateVariables, type VariableUpdate } from './update.js';
 export { VariableVersions } from './variable-versions.js';
+
+/** TensorFlow's version, `2.21.0`. */
+export const tensorFlowVersion = (): string => runtime().TF_Version as string;
 
 export type Device = NativeDevice;
 

@@ -10,6 +10,18 @@ export interface TensorMetadata {
   dtype: number;
 }
 
+/** A trace's graph. */
+export interface TracedGraph {
+  /** A serialised GraphDef. */
+  definition: Buffer;
+  /** Names of the nodes of the arguments. */
+  arguments: string[];
+  /** Names of the results, `node:index`. */
+  outputs: string[];
+  /** Tensors that the graph does not contain, with the names of their placeholders: delete them. */
+  captured: (TensorMetadata & { name: string })[];
+}
+
 /** The value of an op's attribute. An array is a list; for `TF_ATTR_SHAPE` a list is an array of arrays. */
 export type AttributeValue =
   | string
@@ -90,6 +102,8 @@ export interface NativeTensorFlow
     outputs: readonly number[],
     options: { xla: boolean; config: Uint8Array; sequential: boolean },
   ): number;
+  /** The graph of the trace so far, which continues. */
+  traceGraph(outputs: readonly number[]): TracedGraph;
   abortTrace(): void;
   callFunction(id: number, inputs: readonly number[]): TensorMetadata[];
   /** The same on another thread. The inputs may be deleted during the call. Calls run one at a time, in any order. */

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { backend } from './backend.js';
 import { runtime } from './configuration.js';
 import { type Flat, flatten, unflatten } from './containers.js';
+import type { TracedGraph } from './native-tensorflow.js';
 import { idOf, TracedVariables } from './traced-variables.js';
 import { userLine } from './user-line.js';
 import { VariableVersions } from './variable-versions.js';
@@ -32,6 +33,12 @@ export interface Traced {
   isRandom: boolean;
   /** Whether the function created variables. */
   created: boolean;
+}
+
+/** The graph of a function, for files. */
+export interface FunctionGraph extends Omit<TracedGraph, 'captured'> {
+  /** Tensors that the graph takes from outside, with the names of their placeholders: dispose of them. */
+  captured: { name: string; tensor: tf.Tensor }[];
 }
 
 export interface TraceOptions {
@@ -86,30 +93,49 @@ export class Trace {
 
   /** See {@link shapesOf}. */
   static shapes(fn: (...args: tf.Tensor[]) => tf.Tensor[], shapes: number[][]): number[][] {
-    const label = fn.name;
-    const trace = new Trace({
-      name: label,
-      label,
-      xla: false,
-      config: new Uint8Array(),
-      sequential: false,
-      mayCreate: false,
-      optimize: false,
-      written: undefined,
-    });
+    const trace = new Trace(plainOptions(fn.name, undefined));
     return trace.within(() => {
-      const { TF_FLOAT } = runtime();
-      const inputs = shapes.map((shape) => symbolOf(shape, TF_FLOAT));
-      const results = fn(...inputs).map(({ shape }) => shape);
+      const results = trace.results(fn, shapes).map(({ shape }) => shape);
       runtime().abortTrace();
       return results;
     });
   }
 
-  /** Runs what records a trace and ends it. */
-  private within<Result>(record: () => Result): Result {
+  /** See {@link graphOf}. */
+  static graph(fn: (...args: tf.Tensor[]) => tf.Tensor[], shapes: number[][]): FunctionGraph {
+    // The function writes no variable: their values are tensors of the graph.
+    const trace = new Trace(plainOptions(fn.name, new Set()));
+    const capture = ({ name, ...metadata }: TracedGraph['captured'][number]) => ({
+      name,
+      tensor: tf.keep(backend.createOutputTensor(metadata)),
+    });
+    let graph: FunctionGraph | undefined;
+    trace.within(() => {
+      trace.variables.watchAll();
+      const results = backend.getInputTensorIds(trace.results(fn, shapes));
+      const { captured, ...rest } = runtime().traceGraph(results);
+      runtime().abortTrace();
+      graph = { ...rest, captured: captured.map(capture) };
+    }, false);
+    return graph as FunctionGraph;
+  }
+
+  /** The results of a function for float32 arguments of the given shapes. */
+  private results(fn: (...args: tf.Tensor[]) => tf.Tensor[], shapes: number[][]): tf.Tensor[] {
+    return fn(...shapes.map((shape) => symbolOf(shape, runtime().TF_FLOAT)));
+  }
+
+  /**
+   * Runs what records a trace and ends it.
+   *
+   * @param frozen whether ops run at once if all of their inputs have values
+   */
+  private within<Result>(
+    record: () => Result,
+    frozen = this.options.written !== undefined,
+  ): Result {
     TracedVariables.separate();
-    runtime().beginTrace(this.options.written !== undefined);
+    runtime().beginTrace(frozen);
     current = this;
     const restore = this.replaceGlobals();
     try {
@@ -214,5 +240,23 @@ export class Trace {
   }
 }
 
+/** For a trace that makes no function. */
+const plainOptions = (label: string, written: TraceOptions['written']): TraceOptions => ({
+  name: label,
+  label,
+  xla: false,
+  config: new Uint8Array(),
+  sequential: false,
+  mayCreate: false,
+  optimize: false,
+  written,
+});
+
 /** The shapes of the results of a function for float32 arguments of the given shapes. Nothing is computed. */
 export const shapesOf = Trace.shapes;
+
+/**
+ * The graph of a function for float32 arguments of the given shapes. Nothing is computed; the present values of variables are
+ * among those that the graph captures.
+ */
+export const graphOf = Trace.graph;

@@ -72,7 +72,11 @@ export function smallHeads(tasks: readonly Task[]): Classifier {
   const dropped = tf.layers.dropout({ name: 'dropout', rate: 0.1 }).apply(features);
   const parts = heads.map(({ task, classes: { length: units }, labels }) => {
     const kernelInitializer = tf.initializers.glorotUniform({ seed: 3 });
-    const logits = tf.layers.dense({ name: `logits/${task}`, units, kernelInitializer });
+    const logits = tf.layers.dense({
+      name: `logits/${task.replace(/[^-\w]/g, '.')}`,
+      units,
+      kernelInitializer,
+    });
     const activation =
       labels === 'one' ? tf.layers.softmax() : tf.layers.activation({ activation: 'sigmoid' });
     return activation.apply(logits.apply(dropped)) as tf.SymbolicTensor;

@@ -236,6 +236,29 @@ HandlePtr Trace::evaluate(std::int64_t id) const {
   return copy;
 }
 
+TraceGraph Trace::graph(const std::vector<std::int64_t>& outputs) {
+  TraceGraph result;
+  for (const std::int64_t id : outputs) {
+    const TF_Output output = input(id);
+    std::string name = TF_OperationName(output.oper);
+    result.outputs.push_back(name.append(":").append(std::to_string(output.index)));
+  }
+  for (const TF_Output& argument : arguments_) {
+    result.arguments.emplace_back(TF_OperationName(argument.oper));
+  }
+  const Status status;
+  for (std::size_t i = 0; i < captured_.size(); ++i) {
+    HandlePtr copy(TFE_TensorHandleCopySharingTensor(captured_[i].get(), status.get()));
+    status.check("jit");
+    result.captured.emplace_back(TF_OperationName(captured_inputs_[i].oper), std::move(copy));
+  }
+  const BufferPtr buffer(TF_NewBuffer());
+  TF_GraphToGraphDef(graph_.graph(), buffer.get(), status.get());
+  status.check("jit");
+  result.definition.assign(static_cast<const char*>(buffer->data), buffer->length);
+  return result;
+}
+
 Function Trace::finish(const std::string& name, const std::vector<std::int64_t>& outputs,
                        const FunctionOptions& options) {
   std::vector<TF_Output> results;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "tensorflow/context.h"
@@ -28,6 +29,18 @@ struct RecordedOp {
   std::vector<Attribute> attributes;
   std::vector<std::int64_t> inputs;
   int outputs;
+};
+
+// A trace's graph, for files.
+struct TraceGraph {
+  // A serialised GraphDef.
+  std::string definition;
+  // Names of nodes.
+  std::vector<std::string> arguments;
+  // Names of results, "node:index".
+  std::vector<std::string> outputs;
+  // Placeholders of tensors from outside that the graph does not contain, and these tensors.
+  std::vector<std::pair<std::string, HandlePtr>> captured;
 };
 
 // Between construction and `finish`, `add` takes the place of `execute`. Ops on one variable keep
@@ -59,6 +72,9 @@ class Trace {
 
   // Runs what a symbolic tensor depends on. Throws if an argument is among that.
   HandlePtr evaluate(std::int64_t id) const;
+
+  // The ops so far, with `outputs` of any kind.
+  TraceGraph graph(const std::vector<std::int64_t>& outputs);
 
   // Ends the trace. The function's inputs are the arguments; `outputs` may be of any kind.
   Function finish(const std::string& name, const std::vector<std::int64_t>& outputs,

@@ -1,0 +1,86 @@
+/** Classifiers with layers of every kind, whose answers differ from image to image. */
+import path from 'node:path';
+import { importNetwork } from '../../src/import/index.js';
+import {
+  type BuiltClassifier,
+  built,
+  type Classifier,
+  createModel,
+} from '../../src/model/index.js';
+import { tf } from '../../src/tensorflow/index.js';
+import { smallHeads } from '../support/small-classifier.js';
+
+const root = path.join(import.meta.dirname, '../..');
+
+/** Three tasks, of which one has any number of labels; with names that no graph's node may have. */
+export const tasks = [
+  { name: 'collar', classes: ['flat', 'high', 'none'] },
+  { name: 'sleeve length, in words', classes: ['kurz', '长'] },
+  { name: 'tags', classes: ['new', 'warm'], labels: 'any' },
+] as const;
+
+/** A classifier of several heads, made of layers, for images in BGR. */
+export function ofLayers(): BuiltClassifier {
+  const small = smallHeads(tasks.map((task) => ({ ...task, classes: [...task.classes] })));
+  return varied({ ...small, preprocessing: { ...small.preprocessing, ...caffe } });
+}
+
+const caffe = {
+  channels: 'bgr',
+  mean: [104, 117, 123],
+  std: [50, 60, 70],
+} satisfies Partial<Classifier['preprocessing']>;
+
+/** A classifier on the imported network of a fixture. `folder` gets the import. */
+export async function imported(fixture: string, folder: string): Promise<BuiltClassifier> {
+  const out = path.join(folder, path.basename(fixture));
+  await importNetwork(path.join(root, 'test/import', fixture), { out });
+  const classes = ['coat', 'hat', 'shoe'];
+  return varied(await createModel({ network: out, classes, trainable: 'all', seed: 1 }));
+}
+
+/** With other statistics and scales than those of a new network, and scores that differ from image to image. */
+function varied(classifier: Classifier): BuiltClassifier {
+  const { model } = classifier;
+  const weights = model.weights.map((weight, index) => {
+    const { name, shape } = weight;
+    const seed = index + 1;
+    return /moving_variance|gamma|running_var/.test(name)
+      ? tf.randomUniform(shape as number[], 0.5, 1.5, 'float32', seed)
+      : /moving_mean|beta|bias/.test(name)
+        ? tf.randomNormal(shape as number[], 0, 0.3, 'float32', seed)
+        : weight.read().clone();
+  });
+  model.setWeights(weights);
+  tf.dispose(weights);
+  const heads = model.layers.filter(({ name }) => name.startsWith('logits'));
+  for (const head of heads) {
+    spreadScores(classifier, head);
+  }
+  return built(classifier);
+}
+
+/** Gives the scores of a few images the mean 0, and 2 to the one that is farthest from it. */
+function spreadScores(classifier: Classifier, head: tf.layers.Layer): void {
+  const features = tf.model({
+    inputs: classifier.model.inputs,
+    outputs: head.input as tf.SymbolicTensor,
+  });
+  tf.tidy(() => {
+    const [kernel] = head.getWeights() as [tf.Tensor2D, tf.Tensor1D];
+    const images = levelsFor(classifier, 4).sub(127).div(60);
+    const scores = tf.matMul(features.predict(images) as tf.Tensor2D, kernel);
+    const mean = scores.mean(0);
+    const factor = tf.div(2, scores.sub(mean).abs().max());
+    head.setWeights([kernel.mul(factor), mean.mul(factor).neg()]);
+  });
+}
+
+/** Levels of RGB, [images, side, side, 3], with a gradient of another colour in each image. */
+export function levelsFor({ preprocessing: { crop } }: Classifier, images: number): tf.Tensor4D {
+  return tf.tidy(() => {
+    const noise = tf.randomUniform([images, crop, crop, 3], 0, 120, 'float32', 5);
+    const tint = tf.randomUniform([images, 1, 1, 3], 0, 135, 'float32', 6);
+    return noise.add(tint) as tf.Tensor4D;
+  });
+}
