@@ -2,8 +2,7 @@
 import { type Answer, answerOf } from '../metrics/answers.js';
 import { curveAveragePrecision, curveFrom } from '../metrics/class-curve.js';
 import { classScores, meanScores } from '../metrics/class-scores.js';
-import { weightedLogLoss } from '../metrics/calibration.js';
-import { lossOf, statisticOf } from '../metrics/columns.js';
+import { lossOf } from '../metrics/columns.js';
 import { answerAccuracy, answerAveragePrecision, answerPrecision } from '../metrics/competition.js';
 
 /** What images show: an image has one label, or a list of any number of them. */
@@ -29,7 +28,7 @@ export const metrics = {
   'basic-precision': { better: 'higher', one: answerPrecision },
   'average-precision': { better: 'higher', one: answerAveragePrecision, any: meanOfClasses },
   'macro-recall': { better: 'higher', one: macroRecall },
-  'log-loss': { better: 'lower', one: (answers) => statisticOf(weightedLogLoss, answers), any: binaryLogLoss },
+  'log-loss': { better: 'lower', one: logLoss, any: binaryLogLoss },
 } as const satisfies Readonly<Record<string, Metric>>;
 
 export type MetricName = keyof typeof metrics;
@@ -79,16 +78,23 @@ function meanOfClasses(rows: Rows, labels: readonly (readonly number[])[]): numb
   return found.length === 0 ? undefined : mean(found);
 }
 
+/** The mean of −ln p of the labels. */
+function logLoss(answers: readonly Answer[]): number {
+  return mean(answers.map(({ labelProbability }) => lossOf(labelProbability, leastProbability)));
+}
+
 /** The mean over images and classes of −ln p of the classes that are shown, and of −ln (1 − p) of the others. */
 function binaryLogLoss(rows: Rows, labels: readonly (readonly number[])[]): number {
   const losses = rows.flatMap((row, image) =>
-    Array.from(row, (value, index) => lossOf(labels[image]?.includes(index) ? value : 1 - value, leastOfAny)),
+    Array.from(row, (value, index) =>
+      lossOf(labels[image]?.includes(index) ? value : 1 - value, leastProbability),
+    ),
   );
   return mean(losses);
 }
 
-/** The step of float32 below 1: how near to 1 the probability of a class that an image does not show can come. */
-const leastOfAny = 2 ** -24;
+/** What a probability of 0 counts as: the step of float32 below 1, which is how near to 1 the other classes can come. */
+const leastProbability = 2 ** -24;
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
