@@ -82,6 +82,10 @@ const entries: Record<string, Entry> = {
     computes: true,
     load: () => import('./commands/results/evaluate.js'),
   },
+  score: {
+    description: 'score predictions from their file alone, with 95 % intervals',
+    load: () => import('./commands/results/score.js'),
+  },
   report: {
     description:
       'write a page about runs: scores, curves, mistakes, the data set; compares several',

@@ -22,7 +22,7 @@ export function scoreTable(evaluations: readonly Evaluation[]): string {
   const single = evaluations.filter(({ labels }) => labels !== 'any');
   const listed = evaluations.filter(({ labels }) => labels === 'any');
   const tables = [
-    ...(single.length > 0 ? [singleTable(single)] : []),
+    ...(single.length > 0 ? [singleTable(single), intervalTable(single)] : []),
     ...(listed.length > 0 ? [listedTable(listed)] : []),
   ];
   return tables.join('\n\n');
@@ -51,6 +51,22 @@ function singleTable(evaluations: readonly Evaluation[]): string {
   const shown = (cells: string[]) => cells.filter((_, column) => differs || column !== precision);
   return textTable(shown(header), rows.map(shown));
 }
+
+/** What chance may have done, and how well probabilities tell how often they are right. */
+function intervalTable(evaluations: readonly Evaluation[]): string {
+  const header = ['95 % intervals', 'accuracy', 'AP', 'log loss', 'ECE'];
+  const rows = evaluations.map(({ task, intervals, logLoss, expectedCalibrationError }) => [
+    shorten(task, longestTask),
+    between(intervals?.accuracy, percent),
+    between(intervals?.averagePrecision, decimal),
+    decimal(logLoss),
+    decimal(expectedCalibrationError),
+  ]);
+  return textTable(header, rows);
+}
+
+const between = (ends: readonly number[] | undefined, show: (share: number) => string) =>
+  ends === undefined ? '–' : ends.map(show).join(' … ');
 
 /** Exact match: accuracy, of which majority is the baseline. */
 function listedTable(evaluations: readonly Evaluation[]): string {

@@ -57,6 +57,14 @@ export { type PredictedImage, readPredictions, type TaskPredictions } from './re
 export { saveEvaluation } from './save.js';
 export { checkAverageFolder, saveAverage } from './save-average.js';
 export type { Evaluation, WrongAnswer } from './scorer.js';
+export { saveScores } from './scoring/save-scores.js';
+export {
+  type ScoredPredictions,
+  type ScorePredictionsRequest,
+  scoreOptions,
+  scorePredictions,
+  type TaskScores,
+} from './scoring/score-predictions.js';
 export { type Doubt, doubtsOf } from './suspects/confident.js';
 export {
   findSuspects,

@@ -1,10 +1,9 @@
 /** Writes an evaluation to files: evaluation.json with all of it, and classes.csv for spreadsheets. */
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { csvLine } from '../csv-line.js';
-import { replaceFile, textPieces, writing } from '../disk/index.js';
 import type { ClassScore } from './metrics/class-scores.js';
 import type { Evaluation } from './scorer.js';
+import { jsonLines, writeLines } from './write-lines.js';
 
 /**
  * Writes `folder/evaluation.json`, the {@link Evaluation}, and `folder/classes.csv`, a line for each of its class scores, both whole
@@ -16,36 +15,6 @@ import type { Evaluation } from './scorer.js';
 export async function saveEvaluation(evaluation: Evaluation, folder: string): Promise<void> {
   await writeLines(path.join(folder, 'evaluation.json'), jsonLines(evaluation));
   await writeLines(path.join(folder, 'classes.csv'), csvLines(evaluation));
-}
-
-/** In pieces: a list of many classes or mistakes may be longer than a string can be. */
-async function writeLines(file: string, lines: Iterable<string>): Promise<void> {
-  await replaceFile(file, (unfinished) =>
-    writing(file, () => writeFile(unfinished, textPieces(lines), { flag: 'wx' })),
-  );
-}
-
-/** JSON with one property a line, and one entry of a list a line. */
-function* jsonLines(evaluation: Evaluation): Generator<string> {
-  let before = '{\n';
-  for (const [name, value] of Object.entries(evaluation)) {
-    if (value === undefined) {
-      continue;
-    }
-    yield `${before}  ${JSON.stringify(name)}: `;
-    yield* Array.isArray(value) ? listLines(value) : [JSON.stringify(value)];
-    before = ',\n';
-  }
-  yield '\n}\n';
-}
-
-function* listLines(list: readonly unknown[]): Generator<string> {
-  let before = '[\n    ';
-  for (const entry of list) {
-    yield before + JSON.stringify(entry);
-    before = ',\n    ';
-  }
-  yield list.length === 0 ? '[]' : '\n  ]';
 }
 
 function* csvLines({ labels, classScores }: Evaluation): Generator<string> {

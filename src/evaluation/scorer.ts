@@ -21,13 +21,8 @@ import {
   type MeanScores,
   meanScores,
 } from './metrics/class-scores.js';
-import {
-  answerAccuracy,
-  answerAveragePrecision,
-  answerPrecision,
-  answerReciprocalRank,
-  isRight,
-} from './metrics/competition.js';
+import { isRight } from './metrics/competition.js';
+import { mainScores, type Scores } from './metrics/scores.js';
 
 /** An image whose top class is not its label, or whose answered classes are not all its labels and no others. */
 export interface WrongAnswer {
@@ -92,6 +87,18 @@ export interface Evaluation {
   macro: MeanScores;
   /** Means over the classes, each weighted by its number of images. */
   weighted: MeanScores;
+  /** In a task of one label: see {@link averagePrecisionByThreshold}. */
+  averagePrecisionByThreshold?: number;
+  /** In a task of one label: see {@link balancedAccuracy}. */
+  balancedAccuracy?: number;
+  /** In a task of one label: see {@link logLoss}. */
+  logLoss?: number;
+  /** In a task of one label: see {@link brierScore}. */
+  brierScore?: number;
+  /** In a task of one label: see {@link expectedCalibrationError}, with 15 bins. */
+  expectedCalibrationError?: number;
+  /** In a task of one label: the 95 % intervals of its scores, from 1000 resamples: see {@link scoresOf}. `macroF1` is `macro.f1`. */
+  intervals?: Scores['intervals'];
   /** Precision, recall and F1 of each class, in the order of `classes`. */
   classScores: ClassScore[];
   /** The wrong answers counted by truth and prediction, the most frequent first; none in a task of any number of labels. */
@@ -144,16 +151,14 @@ export class Scorer implements RowScorer {
       throw unreadable(this.scored, failures);
     }
     const scores = classScores(answers, task.classes);
+    const { macroF1: _, ...main } = mainScores(answers, { name: task.name });
     const most = scores.reduce((greatest, { images }) => Math.max(greatest, images), 0);
     return {
       task: task.name,
       split,
       classes: task.classes,
       images: answers.length,
-      accuracy: answerAccuracy(answers),
-      basicPrecision: answerPrecision(answers),
-      meanReciprocalRank: answerReciprocalRank(answers),
-      averagePrecision: answerAveragePrecision(answers),
+      ...main,
       majority: most / answers.length,
       macro: meanScores(scores, 'macro'),
       weighted: meanScores(scores, 'weighted'),

@@ -6,7 +6,7 @@ import { before, test } from 'node:test';
 import sharp from 'sharp';
 import { classScoreTable, scoreTable } from '../../src/cli/scores.js';
 import { loadManifest, type Manifest, type Sample } from '../../src/dataset/index.js';
-import { evaluate, saveEvaluation, score } from '../../src/evaluation/index.js';
+import { type Evaluation, evaluate, saveEvaluation, score } from '../../src/evaluation/index.js';
 import { createModel, loadClassifier, saveClassifier } from '../../src/model/index.js';
 import { drawEvaluation } from '../../src/report/index.js';
 import { displayWidth } from '../../src/width.js';
@@ -76,7 +76,37 @@ test('when several runs are evaluated, then the scores are those of their weight
   const wanted = await evaluate({ classifiers, weights: [3, 1], manifest, task: 'colour' });
   const found = JSON.parse(await readFile(at('scores/colour/evaluation.json'), 'utf8'));
   assert.deepEqual(found, JSON.parse(JSON.stringify(wanted)));
+  await checkScore(found);
 });
+
+/** The command `score` needs the predictions alone, and has the scores and intervals of `evaluate`. */
+async function checkScore(evaluated: Evaluation): Promise<void> {
+  const predictions = at('scores/colour/predictions.csv');
+  const { code, stdout, stderr } = await runBobbin([
+    ...['score', predictions, '--calibrate', '--out', at('again')],
+  ]);
+  assert.equal(code, 0, stderr);
+  const widest = Math.max(
+    ...stdout
+      .split('\n')
+      .filter((line) => !line.startsWith('Written'))
+      .map(displayWidth),
+  );
+  assert.ok(widest <= 80, stdout);
+  assert.match(stdout, new RegExp(`^accuracy +${evaluated.accuracy.toFixed(4)} +0\\.\\d+ … `, 'm'));
+  const {
+    tasks: [scored],
+  } = JSON.parse(await readFile(at('again/scores.json'), 'utf8'));
+  for (const name of ['accuracy', 'logLoss', 'averagePrecision', 'brierScore'] as const) {
+    const pairs = [
+      [scored[name], evaluated[name]],
+      ...[0, 1].map((end) => [scored.intervals[name][end], evaluated.intervals?.[name]?.[end]]),
+    ];
+    for (const [one, other] of pairs) {
+      assert.ok(Math.abs(one - (other as number)) < 1e-6, `${name}: ${one} is not ${other}`);
+    }
+  }
+}
 
 test('when a task has any number of labels, then its tables have mAP and thresholds, within 80 columns, and classes.csv, too', async () => {
   const classes = Array.from({ length: 32 }, (_, index) => `${'long name '.repeat(4)}${index}`);

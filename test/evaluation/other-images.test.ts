@@ -66,7 +66,10 @@ test('when classifiers were trained on folds, then each answers for the images t
   assert.equal(both.images, held.length);
   assert.equal(done.at(-1), held.length);
   const table = await readCells(predictions);
-  assert.deepEqual(table.shift(), 'path,offset,task,fold,label,p_red,p_green,p_blue'.split(','));
+  assert.deepEqual(
+    table.shift(),
+    'path,offset,task,fold,label,maybe,p_red,p_green,p_blue'.split(','),
+  );
   assert.equal(table.length, held.length);
   let right = 0;
   for (const [fold, classifier] of classifiers.entries()) {
@@ -84,8 +87,8 @@ test('when classifiers were trained on folds, then each answers for the images t
     for (const [row, { path: file, label }] of own.entries()) {
       const [, ...cells] = table.find(([name]) => name === file) ?? [];
       const name = ['red', 'green', 'blue'][label];
-      assert.deepEqual(cells.slice(0, 4), ['', 'colour', `${fold}`, name]);
-      const numbers = Float32Array.from(cells.slice(4).map(Number));
+      assert.deepEqual(cells.slice(0, 5), ['', 'colour', `${fold}`, name, '']);
+      const numbers = Float32Array.from(cells.slice(5).map(Number));
       assert.deepEqual(numbers, probabilities.slice(3 * row, 3 * row + 3));
     }
   }

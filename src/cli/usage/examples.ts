@@ -39,6 +39,11 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   fit: ['fit photos --out fitted --budget 30m', 'predict --run fitted photo.jpg'],
   evaluate: ['evaluate --data data --run run', 'evaluate --data data --run run --crops ten'],
+  score: [
+    'score scores/TASK/predictions.csv',
+    'score scores/*/predictions.csv --labels labels.csv --out scores',
+    'score scores/TASK/predictions.csv --calibrate',
+  ],
   report: [
     'report run --data data',
     'report run --data data --out page.html',

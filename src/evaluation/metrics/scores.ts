@@ -132,6 +132,17 @@ const topCounts = [2, 3, 5];
  */
 export function scoresOf(request: ScoresRequest): Scores {
   checkArguments('scoresOf', request, shape);
+  return resampledScores(request).scores;
+}
+
+/** Scores, and what each score of one number was in each resample, NaN where it had no value. */
+export interface ResampledScores {
+  scores: Scores;
+  replicates: Record<ScoreName, Float64Array>;
+}
+
+/** {@link scoresOf} checked options. */
+export function resampledScores(request: ScoresRequest): ResampledScores {
   const { probabilities, classes } = request;
   const answers = answersOf(request);
   const other = probabilities.findIndex(({ length }) => length !== classes.length);
@@ -142,9 +153,13 @@ export function scoresOf(request: ScoresRequest): Scores {
   return scoresOfAnswers(answers, request);
 }
 
-function scoresOfAnswers(answers: readonly Answer[], request: ScoresRequest): Scores {
+function scoresOfAnswers(answers: readonly Answer[], request: ScoresRequest): ResampledScores {
   const { classes, task } = request;
-  const { resamples = 1000, seed = 1, bins = calibrationOptions.bins.default } = request;
+  const {
+    resamples = scoringOptions.resamples.default,
+    seed = scoringOptions.seed.default,
+    bins = scoringOptions.bins.default,
+  } = request;
   const columns = new AnswerColumns(answers);
   const column = (index: number) => classColumn(request, columns, index);
   const counts = topCounts.filter((k) => k < classes.length);
@@ -170,12 +185,12 @@ function scoresOfAnswers(answers: readonly Answer[], request: ScoresRequest): Sc
     { images: answers.length, resamples, seed, name: task ?? '' },
   );
   const scores = classScores(answers, classes);
-  return {
+  const all: Scores = {
     ...(task !== undefined && { task }),
     classes,
     images: answers.length,
     counted: answers.filter((each) => each.counts).length,
-    ...mainScores(found.main),
+    ...mainOf(found.main),
     topAccuracy: counts.map((k, index) => ({
       ...{ k, accuracy: found.top.score(index) as number },
       ...intervalOf(found.top, index),
@@ -199,10 +214,33 @@ function scoresOfAnswers(answers: readonly Answer[], request: ScoresRequest): Sc
     resamples,
     seed,
   };
+  return { scores: all, replicates: replicatesByName(found.main) };
 }
 
+const replicatesByName = (found: Resampled): Record<ScoreName, Float64Array> =>
+  Object.fromEntries(scoreNames.map((name, index) => [name, found.replicatesOf(index)])) as Record<
+    ScoreName,
+    Float64Array
+  >;
+
 /** The scores of one number each, and their intervals. */
-function mainScores(found: Resampled): Pick<Scores, ScoreName | 'intervals'> {
+export type MainScores = Pick<Scores, ScoreName | 'intervals'>;
+
+/** The scores that need no more of an image than its answer; with the usual resamples, seed and bins. */
+export function mainScores(answers: readonly Answer[], { name }: { name: string }): MainScores {
+  const statistics = Object.values(statisticsOf(scoringOptions.bins.default));
+  const found = resample(
+    { main: statisticsBlock(new AnswerColumns(answers), statistics) },
+    {
+      ...{ images: answers.length, name },
+      resamples: scoringOptions.resamples.default,
+      seed: scoringOptions.seed.default,
+    },
+  );
+  return mainOf(found.main);
+}
+
+function mainOf(found: Resampled): MainScores {
   const byName = (of: (index: number) => unknown) =>
     present(Object.fromEntries(scoreNames.map((name, index) => [name, of(index)])));
   return {

@@ -9,7 +9,12 @@ import {
   taskOf,
 } from '../../dataset/index.js';
 import { expected } from '../../errors.js';
-import { type PredictedImage, readPredictions, type TaskPredictions } from '../read-predictions.js';
+import {
+  imageKey,
+  type PredictedImage,
+  readPredictions,
+  type TaskPredictions,
+} from '../read-predictions.js';
 import { doubtsOf, thresholdsOf } from './confident.js';
 
 /** An image whose label is probably wrong. */
@@ -85,7 +90,10 @@ function suspectsOf(
   const samples = new Map<string, Sample>();
   for (const sample of manifest.samples) {
     if (sample.task === name) {
-      samples.set(keyOf(sample.path, sample.range?.offset), sample);
+      samples.set(
+        imageKey({ path: sample.path, ...(sample.range && { offset: sample.range.offset }) }),
+        sample,
+      );
     }
   }
   const found = images.map((image) => sampleOf(image, task, samples));
@@ -108,15 +116,14 @@ function suspectsOf(
   return { task: name, classes: task.classes, thresholds, images: images.length, suspects };
 }
 
-const keyOf = (path: string, offset: number | undefined) => `${offset ?? ''} ${path}`;
-
 /** The image of the data set, whose label the predictions must know. */
 function sampleOf(
-  { path, offset, label }: PredictedImage,
+  image: PredictedImage,
   { name, classes }: Pick<TaskSuspects, 'classes'> & { name: string },
   samples: ReadonlyMap<string, Sample>,
 ): Sample {
-  const sample = samples.get(keyOf(path, offset));
+  const { path, label } = image;
+  const sample = samples.get(imageKey(image));
   const remedy = 'The predictions are of other data: evaluate again';
   if (sample === undefined) {
     throw expected(`an image of task ${name} in the data set`, 'predictions', path, remedy);

@@ -179,9 +179,9 @@ async function fromStored(
     const row = Float64Array.from(
       probabilities.subarray(index * classes.length, (index + 1) * classes.length),
     );
-    const { path: name, range, label } = sample;
+    const { path: name, range, label, maybe } = sample;
     const offset = range?.offset;
-    const image = { path: name, ...(offset !== undefined && { offset }), label, row };
+    const image = { path: name, ...(offset !== undefined && { offset }), label, maybe, row };
     return unread.has(index) ? [] : [{ ...image, file: located[index], top: topClass(row) }];
   });
   return { task, classes, images, source: file };

@@ -1,0 +1,261 @@
+/** Scores from files of predictions: labels are joined by path and task, and temperatures are fitted out of fold. */
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import {
+  InvalidInputError,
+  type Manifest,
+  saveScores,
+  scorePredictions,
+  scoresOf,
+  type TaskScores,
+} from '../../src/index.js';
+import { temporaryFolder } from '../support/folders.js';
+import { below, randomOf } from '../support/random.js';
+
+const folder = temporaryFolder();
+const classes = ['short', 'x|y', 'long'];
+
+interface Row {
+  path: string;
+  label: number;
+  maybe: number[];
+  fold: number;
+  row: number[];
+}
+
+/** Logits that are three times as great as they should be: the best temperature is about 3. */
+function rowsOf(images: number, seed: number): Row[] {
+  const random = randomOf(seed);
+  return Array.from({ length: images }, (_, index) => {
+    const logits = classes.map(() => 3 * random());
+    const shares = softmax(logits);
+    const draw = random();
+    const label =
+      draw < (shares[0] as number)
+        ? 0
+        : draw < (shares[0] as number) + (shares[1] as number)
+          ? 1
+          : 2;
+    const row = softmax(logits.map((logit) => 3 * logit)).map(Math.fround);
+    const maybe = below(random, 3) === 0 ? [(label + 1) % 3] : [];
+    return { path: `${index}.jpg`, label, maybe, fold: index % 3, row };
+  });
+}
+
+function softmax(logits: readonly number[]): number[] {
+  const powers = logits.map(Math.exp);
+  const sum = powers.reduce((total, power) => total + power);
+  return powers.map((power) => power / sum);
+}
+
+const rows = { length: rowsOf(300, 1), collar: rowsOf(90, 2) };
+const header = `path,offset,task,fold,label,maybe,${classes.map((name) => `p_${name}`).join()}`;
+const names = (numbers: readonly number[]) => numbers.map((each) => classes[each]).join('|');
+const linesOf = (task: string, given: readonly Row[]) =>
+  given.map(({ path: name, label, maybe, fold, row }) =>
+    [name, '', task, fold, classes[label], names(maybe), ...row].join(),
+  );
+
+async function write(name: string, lines: readonly string[]): Promise<string> {
+  const file = path.join(folder, name);
+  await writeFile(file, `${lines.join('\n')}\n`);
+  return file;
+}
+
+const both = await write('both.csv', [
+  header,
+  ...linesOf('length', rows.length),
+  ...linesOf('collar', rows.collar),
+]);
+const length = await write('length.csv', [header, ...linesOf('length', rows.length)]);
+const small = { resamples: 20 };
+
+const scored = await scorePredictions({ predictions: [both], ...small });
+
+test('when predictions of two tasks are scored, then scores are those of their columns, and means weigh the tasks alike', () => {
+  assert.deepEqual(
+    scored.tasks.map(({ task }) => task),
+    ['length', 'collar'],
+  );
+  for (const found of scored.tasks) {
+    const given = rows[found.task as keyof typeof rows];
+    const wanted = scoresOf({
+      probabilities: given.map(({ row }) => row),
+      labels: given.map(({ label }) => label),
+      maybe: given.map(({ maybe }) => maybe),
+      ...{ classes, task: found.task, ...small },
+    });
+    assert.deepEqual(found, wanted);
+  }
+  const [one, other] = scored.tasks as [TaskScores, TaskScores];
+  const { mean } = scored;
+  assert.equal(
+    mean?.averagePrecision,
+    ((one.averagePrecision as number) + (other.averagePrecision as number)) / 2,
+  );
+  const [low, high] = mean?.intervals.accuracy ?? [];
+  // Two tasks that are drawn by themselves: their errors add up like squares, not like lengths.
+  const widths = [one, other].map(
+    ({ intervals: { accuracy = [0, 0] } }) => accuracy[1] - accuracy[0],
+  );
+  const width = (high as number) - (low as number);
+  assert.ok(width < (Math.max(...widths) + Math.min(...widths)) / 2);
+});
+
+const manifest: Manifest = {
+  ...{ version: 1, root: '/photos', seed: 1, questions: [] },
+  tasks: [{ name: 'length', classes }],
+  samples: [...rows.length].reverse().map(({ path: name, label, maybe }) => ({
+    ...{ path: name, task: 'length', label, maybe, split: 'validation', hash: '' },
+  })),
+};
+
+test('when labels come in another order from another source, then the scores are the same', async () => {
+  const none = rows.length.map((row) => ({ ...row, label: -1, maybe: [] }));
+  const bare = await write('bare.csv', [header, ...linesOf('length', none)]);
+  const back = [...rows.length].reverse();
+  const marks = ({ label, maybe }: Row) =>
+    classes.map((_, index) => (index === label ? 'y' : maybe.includes(index) ? 'm' : 'n')).join('');
+  const sources = {
+    table: { labels: await write('table.csv', [header, ...linesOf('length', back)]) },
+    columns: {
+      labels: await write('columns.csv', [
+        'maybe,label,other,path',
+        ...back.map(({ path: name, label, maybe }) => `${names(maybe)},${classes[label]},,${name}`),
+      ]),
+    },
+    fashionAi: {
+      labels: await write(
+        'label.csv',
+        back.map((row) => `${row.path},length,${marks(row)}`),
+      ),
+    },
+    manifest: { manifest },
+  };
+  for (const [name, labels] of Object.entries(sources)) {
+    const found = await scorePredictions({ predictions: [bare], ...labels, ...small });
+    assert.deepEqual(found.tasks[0], scored.tasks[0], name);
+  }
+  // One label of the table replaces that of the predictions.
+  const [first] = rows.length as [Row];
+  const other = classes[(first.label + 1) % 3];
+  const one = await write('one.csv', ['path,task,label', `${first.path},length,${other}`]);
+  const { tasks } = await scorePredictions({ predictions: [length], labels: one, ...small });
+  assert.notEqual(tasks[0]?.logLoss, scored.tasks[0]?.logLoss);
+});
+
+test('when temperatures are fitted, then each fold has that of the others, and no label changes its own', async () => {
+  const fit = async (name: string, given: readonly Row[]) => {
+    const file = await write(name, [header, ...linesOf('length', given)]);
+    const { tasks } = await scorePredictions({ predictions: [file], calibrate: true, ...small });
+    return tasks[0] as TaskScores;
+  };
+  const before = await fit('length.csv', rows.length);
+  const { temperatures, ...after } = before.calibrated as NonNullable<typeof before.calibrated>;
+  assert.deepEqual(
+    temperatures.outOfFold.map(({ fold, images }) => [fold, images]),
+    [
+      [0, 100],
+      [1, 100],
+      [2, 100],
+    ],
+  );
+  assert.ok(temperatures.all > 2 && temperatures.all < 4.5, `${temperatures.all}`);
+  assert.ok(after.logLoss < before.logLoss && after.accuracy === before.accuracy);
+  assert.ok(after.expectedCalibrationError < before.expectedCalibrationError);
+  const changed = await fit(
+    'changed.csv',
+    rows.length.map((row) => (row.fold === 1 ? { ...row, label: (row.label + 1) % 3 } : row)),
+  );
+  const pairs = temperatures.outOfFold.map(({ temperature }, index) => [
+    temperature,
+    changed.calibrated?.temperatures.outOfFold[index]?.temperature,
+  ]);
+  assert.deepEqual(
+    pairs.map(([one, other]) => one === other),
+    [false, true, false],
+  );
+  const file = await write('no-folds.csv', [
+    header,
+    ...linesOf('length', rows.length).map((line) => line.replace(/,length,\d,/, ',length,,')),
+  ]);
+  const drawn = await scorePredictions({ predictions: [file], calibrate: true, ...small });
+  const parts = drawn.tasks[0]?.calibrated?.temperatures;
+  assert.deepEqual([parts?.folds, parts?.outOfFold.length], ['drawn', 5]);
+});
+
+test('when scores are saved, then JSON has all of them, and a line of CSV each class', async () => {
+  const out = path.join(folder, 'out');
+  await saveScores(scored, out);
+  const saved = JSON.parse(await readFile(path.join(out, 'scores.json'), 'utf8'));
+  assert.deepEqual(saved, JSON.parse(JSON.stringify(scored)));
+  const [first, ...lines] = (await readFile(path.join(out, 'score-classes.csv'), 'utf8'))
+    .trim()
+    .split('\n');
+  assert.match(first as string, /^task,class,images,predicted,right,precision,precision_low,/);
+  assert.equal(lines.length, 2 * classes.length);
+});
+
+const refused: [what: string, request: () => Promise<object>, message: RegExp][] = [
+  ['no file', async () => ({ predictions: [] }), /Missing one file or more for predictions/],
+  [
+    'an image without a label',
+    async () => ({ predictions: [await write('a.csv', [header, 'a.jpg,,length,,,,1,0,0'])] }),
+    /Missing a label for a\.jpg of task length for .*a\.csv:2:16.*--labels/,
+  ],
+  [
+    'labels of other images',
+    async () => ({ labels: await write('b.csv', ['z.jpg,length,nyn']) }),
+    /Expected the path of an image that task length predicted for .*b\.csv but received "z\.jpg"/,
+  ],
+  [
+    'an image twice',
+    async () => ({ labels: await write('c.csv', ['0.jpg,length,nyn', '0.jpg,length,ynn']) }),
+    /c\.csv:2:.*0\.jpg of task length was given twice/,
+  ],
+  [
+    'an unknown class',
+    async () => ({ labels: await write('d.csv', ['path,label', '0.jpg,tall']) }),
+    /Expected one of short, x\|y, long for .*d\.csv:2:7 but received "tall"/,
+  ],
+  [
+    'marks of another task',
+    async () => ({ labels: await write('e.csv', ['0.jpg,length,nyn', '1.jpg,length,nynn']) }),
+    /Expected 3 letters with one y for .*e\.csv:2:14 but received "nynn"/,
+  ],
+  [
+    'two classes',
+    async () => ({ labels: await write('f.csv', ['0.jpg,length,yyn']) }),
+    /path,task,nnynn with one y/,
+  ],
+  [
+    'another table',
+    async () => ({ labels: await write('g.csv', ['a,b', '1,2']) }),
+    /Expected a header with the columns path, task and label/,
+  ],
+  [
+    'two sources',
+    async () => ({ labels: length, manifest }),
+    /labels cannot be combined with a data set/,
+  ],
+  [
+    'any number of labels',
+    async () => ({
+      predictions: [
+        await write('h.csv', ['path,offset,task,fold,labels,p_a,p_b', 'a.jpg,,tags,,a|b,0.9,0.8']),
+      ],
+    }),
+    /Expected one label an image for task tags/,
+  ],
+];
+
+for (const [what, request, message] of refused) {
+  test(`when predictions are scored with ${what}, then the error says so`, async () => {
+    await assert.rejects(
+      async () => scorePredictions({ predictions: [length], ...small, ...(await request()) }),
+      (error: Error) => error instanceof InvalidInputError && message.test(error.message),
+    );
+  });
+}
