@@ -1,8 +1,7 @@
 /** Draws mistakes.jpg: wrongly classified images with what they are and what the model said. */
 import { checkArgument, list, text as words } from '../../arguments.js';
 import type { ByteRange } from '../../dataset/index.js';
-import { shorten } from '../../width.js';
-import { drawPhotoSheet, percentOf, type SheetPhoto } from './photo-sheet.js';
+import { caption, drawPhotoSheet, percentOf, type SheetPhoto } from './photo-sheet.js';
 
 /** An image with a wrong prediction. */
 export interface Mistake {
@@ -36,10 +35,7 @@ export async function drawMistakes(
     ({ file: image, range, path, truth, prediction, probability }): SheetPhoto => ({
       image: { path: image, ...(range && { range }) },
       path,
-      captions: [
-        `truth: ${shorten(truth, 18)}`,
-        `said: ${shorten(prediction, 13)} ${percentOf(probability)}`,
-      ],
+      captions: [caption('truth', truth), caption('said', prediction, percentOf(probability))],
     }),
   );
   await drawPhotoSheet({ title, photos, none: 'No mistakes.' }, file);

@@ -2,7 +2,7 @@
 import type { OverlayOptions } from 'sharp';
 import { checkArgument, list, text as words } from '../../arguments.js';
 import { type ImageFile, imageName } from '../../dataset/index.js';
-import { shorten } from '../../width.js';
+import { fitted } from '../charts/text-width.js';
 import { ink, savePicture, text, titleAt, titleWidth } from './drawing.js';
 import { placed, thumbnail, tile } from './tiles.js';
 
@@ -19,6 +19,7 @@ const gap = 24;
 const seam = 4;
 const header = 60;
 const columns = 3;
+const small = { size: 10 };
 const pitch = { x: 2 * tile + seam + gap, y: tile + 66 };
 
 /**
@@ -46,8 +47,11 @@ export async function drawPairs(
     for (const [place, image] of images.entries()) {
       const x = left + place * (tile + seam);
       elements.push(
-        text(x, y + tile + 16, shorten(imageName(image), 28), { size: 10, colour: ink.quiet }),
-        text(x, y + tile + 32, captions[place] as string, { size: 12 }),
+        text(x, y + tile + 16, fitted(imageName(image), tile, small), {
+          ...small,
+          colour: ink.quiet,
+        }),
+        text(x, y + tile + 32, fitted(captions[place] as string, tile), { size: 12 }),
       );
       overlays.push(placed(await thumbnail(image), x, y));
     }

@@ -1,7 +1,7 @@
 /** Draws a sheet of photos, each with a few lines below it. */
 import type { OverlayOptions } from 'sharp';
 import { type ImageFile, imageName } from '../../dataset/index.js';
-import { shorten } from '../../width.js';
+import { fitted, textWidth } from '../charts/text-width.js';
 import { ink, savePicture, text, titleAt, titleWidth } from './drawing.js';
 import { placed, thumbnail, tile } from './tiles.js';
 
@@ -42,10 +42,21 @@ export async function drawPhotoSheet(
   await savePicture({ width, height, title, elements, overlays }, file);
 }
 
+const small = { size: 10 };
+
+/** `said: Notched 93 %`: of a name that does not fit below a photo, the middle is left out. */
+export function caption(before: string, name: string, after = ''): string {
+  const around = textWidth(`${before}: ${after}`);
+  return `${before}: ${fitted(name, tile - around)} ${after}`.trimEnd();
+}
+
 function captionOf({ image, path, captions }: SheetPhoto, x: number, y: number): string[] {
   const [right, wrong] = captions;
   return [
-    text(x, y + 16, shorten(imageName({ ...image, path }), 30), { size: 10, colour: ink.quiet }),
+    text(x, y + 16, fitted(imageName({ ...image, path }), tile, small), {
+      ...small,
+      colour: ink.quiet,
+    }),
     text(x, y + 32, right, { size: 12, colour: ink.right }),
     text(x, y + 48, wrong, { size: 12, colour: ink.wrong }),
   ];

@@ -2,8 +2,7 @@
 import path from 'node:path';
 import type { TaskSuspects } from '../../evaluation/index.js';
 import { count } from '../../plural.js';
-import { shorten } from '../../width.js';
-import { drawPhotoSheet, percentOf, type SheetPhoto } from './photo-sheet.js';
+import { caption, drawPhotoSheet, percentOf, type SheetPhoto } from './photo-sheet.js';
 
 const mostShown = 48;
 
@@ -22,10 +21,7 @@ export async function drawSuspects(
     ({ file, range, path: name, label, suggestion, probability }): SheetPhoto => ({
       image: { path: file, ...(range && { range }) },
       path: name,
-      captions: [
-        `seems: ${shorten(suggestion, 13)} ${percentOf(probability)}`,
-        `label: ${shorten(label, 18)}`,
-      ],
+      captions: [caption('seems', suggestion, percentOf(probability)), caption('label', label)],
     }),
   );
   const title = `${task}: ${which}${count(suspects.length, 'suspected label')}`;
