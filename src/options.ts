@@ -1,6 +1,6 @@
 /**
  * Options as tables: each option is declared once, with its type, default, range and help. From a table come the checks
- * here, the commands' flags, the keys of configuration files, docs/options.md, and what editors show.
+ * here, the commands' flags, the keys of configuration files, docs/commands, and what editors show.
  */
 import { existsSync } from 'node:fs';
 import { conflict, expected } from './errors.js';

@@ -93,6 +93,6 @@ function addValue({ name, option, value, where }: Given, { values }: Collecting)
 
 function unknownName(name: string, where: string, known: NamedOptions): Error {
   const meant = nearest(name, known.keys());
-  const remedy = meant ? `Did you mean ${meant}?` : 'docs/options.md lists the options';
+  const remedy = meant ? `Did you mean ${meant}?` : 'docs/commands lists the options';
   return expected('the name of an option', `a key in ${where}`, name, remedy);
 }

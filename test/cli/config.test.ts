@@ -83,7 +83,7 @@ test('when a name is unknown, then the error says which one was likely meant', a
     ['{"__proto__": 2}', undefined],
   ];
   for (const [text, name] of meant) {
-    const remedy = name ? `Did you mean ${name}\\?` : 'docs/options\\.md lists the options';
+    const remedy = name ? `Did you mean ${name}\\?` : 'docs/commands lists the options';
     const wanted = `^InvalidInputError: Expected the name of an option for a key in .*c\\.json:1 but received ".*"\\. ${remedy}$`;
     await assert.rejects(read(text), new RegExp(wanted), text);
   }

@@ -14,7 +14,7 @@ export class RepeatableFlag extends Flag {
 /** All its errors are thrown as InvalidInputError. */
 export class UsageCommand extends Command {
   /** Flags that must be given. */
-  private readonly due: Flag[] = [];
+  readonly dueFlags: Flag[] = [];
   /** The flags that were given, by the name of their value. */
   private readonly given = new Map<string, string>();
 
@@ -30,7 +30,7 @@ export class UsageCommand extends Command {
   override addOption(flag: Flag): this {
     if (flag.mandatory) {
       // Commander would look for it before it looks for unknown flags, and a typo would be called missing.
-      this.due.push(flag.makeOptionMandatory(false));
+      this.dueFlags.push(flag.makeOptionMandatory(false));
     }
     this.on(`option:${flag.name()}`, (value: unknown) => this.note(flag, value));
     return super.addOption(flag);
@@ -78,7 +78,7 @@ export class UsageCommand extends Command {
     const words = this.registeredArguments
       .filter(({ required }, index) => required && this.args[index] === undefined)
       .map((argument) => `<${argument.name()}>`);
-    const flags = this.due
+    const flags = this.dueFlags
       .filter((flag) => this.getOptionValue(flag.attributeName()) === undefined)
       .map((flag) => flag.flags);
     if (words.length + flags.length > 0) {

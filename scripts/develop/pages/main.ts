@@ -1,0 +1,15 @@
+/** `npm run docs`: writes the pages that are made from the source, docs/options.md and docs/commands. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { commandPages } from './commands.js';
+import { optionsPage } from './options.js';
+
+const docs = path.resolve(import.meta.dirname, '../../../docs');
+
+const pages = new Map([['options.md', optionsPage()], ...(await commandPages())]);
+// The page of a command that is no more would stay.
+rmSync(path.join(docs, 'commands'), { recursive: true, force: true });
+mkdirSync(path.join(docs, 'commands'));
+for (const [name, text] of pages) {
+  writeFileSync(path.join(docs, name), text);
+}
