@@ -68,11 +68,11 @@ test('when README.md is read, then it leads to every page, in at most 150 lines'
 });
 
 test('when docs/README.md is read, then it lists each page once, except those of the commands', () => {
-  const listed = linksOf('docs/README.md').filter((page) => page.startsWith('docs/'));
+  const listed = new Set(linksOf('docs/README.md').filter((page) => page.startsWith('docs/')));
   const due = pages.filter(
     (page) => page !== 'docs/README.md' && !/^docs\/commands\/(?!README)/.test(page),
   );
-  assert.deepEqual(listed.sort(), due);
+  assert.deepEqual([...listed].sort(), due);
 });
 
 test('when README.zh.md is read, then it links the pages that README.md links, in Chinese where there is a translation', () => {
@@ -123,5 +123,46 @@ test('when a page shows a command of bobbin, then the command and its flags exis
     for (const word of words.filter((each) => each.startsWith('--'))) {
       assert.ok(known.includes(word) || word === '--help', `${line}: ${word}`);
     }
+  }
+});
+
+/** Text without what differs between a message and its place in a source: line breaks, and marks of code. */
+const bare = (text: string) => text.replace(/[`\\]/g, '').replace(/\s+/g, ' ').toLowerCase();
+
+test('when docs/messages.md explains a message, then the source has its words', () => {
+  const sources = ['src', 'scripts']
+    .flatMap((folder) =>
+      readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.m?[jt]s$/.test(name))
+        .map((name) => bare(read(`${folder}/${name}`))),
+    )
+    .join('\n');
+  const titles = [...read('docs/messages.md').matchAll(/^### (.*)$/gm)].map(
+    ([, title = '']) => title,
+  );
+  assert.ok(titles.length > 30, `${titles.length} messages`);
+  for (const title of titles) {
+    const words = bare(title)
+      .split(/…|^! /)
+      .map((part) => part.replace(/^[\s:]+|\s+$/g, ''))
+      .filter((part) => part.length > 4);
+    assert.ok(words.length > 0, title);
+    for (const part of words) {
+      assert.ok(sources.includes(part), `${title}: no source has "${part}"`);
+    }
+  }
+});
+
+test('when docs/glossary.md is read, then its words are in order, each with one sentence', () => {
+  const rows = read('docs/glossary.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| '));
+  const words = rows.slice(2).map((row) => row.split(' | ')[0]?.slice(2) as string);
+  assert.deepEqual(
+    words,
+    [...words].sort((a, b) => a.localeCompare(b, 'en')),
+  );
+  for (const row of rows.slice(2)) {
+    assert.match(row, /^\| [^|]+ \| [A-Z][^|]+[.] \|$/);
   }
 });
