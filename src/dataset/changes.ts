@@ -42,6 +42,7 @@ export const changeOptions = {
   },
 } as const satisfies OptionTable;
 
+/** What `changesSince` compares. */
 export interface ChangeRequest extends GivenValues<typeof changeOptions> {
   /** The prepared data set. */
   manifest: Manifest;

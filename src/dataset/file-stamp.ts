@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { ifPresent } from '../disk/index.js';
 
+/** By what a changed file is known. */
 export interface FileStamp {
   /** In bytes. */
   size: number;

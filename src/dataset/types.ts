@@ -22,6 +22,7 @@ export interface Task {
   ordered?: { from: number };
 }
 
+/** The side of a sample: it is trained on, or it validates. */
 export type Split = 'train' | 'validation';
 
 /** The most folds of a data set. */
@@ -55,11 +56,17 @@ export interface Samples extends Iterable<Sample> {
   readonly length: number;
   /** A negative index counts from the end. */
   at(index: number): Sample | undefined;
+  /** As an array's `map`. */
   map<Result>(convert: (sample: Sample, index: number) => Result): Result[];
+  /** The samples that `keep` accepts, in their order. */
   filter(keep: (sample: Sample, index: number) => boolean): Samples;
+  /** Whether `fits` accepts any sample. */
   some(fits: (sample: Sample, index: number) => boolean): boolean;
+  /** Whether `fits` accepts all samples. */
   every(fits: (sample: Sample, index: number) => boolean): boolean;
+  /** The first sample that `fits` accepts. */
   find(fits: (sample: Sample, index: number) => boolean): Sample | undefined;
+  /** The samples from `start` to before `end`, as an array's `slice`. */
   slice(start?: number, end?: number): Samples;
 }
 

@@ -64,6 +64,7 @@ export interface AverageCandidate {
   accuracyWith?: number;
 }
 
+/** What `averageCheckpoints` gives: the mean of the weights, and what it was chosen from. */
 export interface Average {
   /** With the mean of the members' weights. It records a fold and validation images only where all runs agree. */
   classifier: BuiltClassifier;

@@ -58,7 +58,7 @@ const shape = {
  * keeps all probabilities, 4 bytes each.
  *
  * @throws InvalidInputError when an argument is unknown or of another kind, when the task is unknown, when its split has no images
- *   or none that can be read, and as {@link classifyBatches} does.
+ *   or none that can be read, and as `classifyBatches` does.
  */
 export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   checkArguments('evaluate', request, shape);

@@ -5,7 +5,7 @@ import { expected, givenTwice, missing } from '../errors.js';
 
 /** One image of one task, with the probabilities that it was given. */
 export interface PredictedImage {
-  /** As in {@link Sample.path}. */
+  /** As in `Sample.path`. */
   path: string;
   /** The byte at which the image begins in a shard. */
   offset?: number;

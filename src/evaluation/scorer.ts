@@ -26,7 +26,7 @@ import { mainScores, type Scores } from './metrics/scores.js';
 
 /** An image whose top class is not its label, or whose answered classes are not all its labels and no others. */
 export interface WrongAnswer {
-  /** As in {@link Sample.path}. */
+  /** As in `Sample.path`. */
   path: string;
   /** Absolute. */
   file: string;

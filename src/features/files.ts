@@ -7,6 +7,7 @@ import { paceOf, secondsLeft } from '../pace.js';
 /** Image files in order: an array or, for millions of them, a table such as `resolveSamples` gives. */
 export interface ImageFiles {
   readonly length: number;
+  /** A path, or an image with its range; undefined behind the last. */
   at(index: number): string | ImageFile | undefined;
 }
 

@@ -61,6 +61,7 @@ export interface SimilarPair {
   cosine: number;
 }
 
+/** Pairs of images that are nearly the same. */
 export interface SimilarImages {
   /** By falling cosine. */
   pairs: SimilarPair[];

@@ -25,6 +25,7 @@ export interface HubProgress {
   total: number;
 }
 
+/** The options of `fetchFromHub`. */
 export interface HubOptions {
   /** Decides which file is taken if the reference names none. */
   wants: Wants;

@@ -20,6 +20,7 @@ import { completePreprocessing, type GivenPreprocessing } from './preprocessing.
 import { present } from './present.js';
 import { checkSide } from './sides.js';
 
+/** The options of `importNetwork`. */
 export interface ImportOptions {
   /** The folder to write; it appears when it is complete, and replaces an earlier network. */
   out: string;

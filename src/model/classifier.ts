@@ -7,6 +7,7 @@ import { tf } from '../tensorflow/index.js';
 import { type Head, headsFor, isLogits, outputsOf, placeOfHead } from './heads.js';
 import type { NetworkRecord } from './networks/record.js';
 
+/** A network with its heads, its classes and the preprocessing of its photos. */
 export interface Classifier {
   /**
    * [batch, crop, crop, 3] → [batch, classes] probabilities. With one head, its last layer is a softmax, or a sigmoid; the
@@ -174,6 +175,7 @@ export function inputOfHead(model: tf.LayersModel): { features: tf.SymbolicTenso
 /** The weights that {@link setTrainable} frees. */
 export const trainableChoices = ['all', 'head', 'biases-and-norms'] as const;
 
+/** Which weights training changes: see {@link setTrainable}. */
 export type Trainable = (typeof trainableChoices)[number];
 
 /**

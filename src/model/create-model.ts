@@ -28,6 +28,7 @@ import { publishedWeights, readWeights, type StartingWeights } from './pretraine
 import { assignWeights } from './weights/assign.js';
 import type { NamedTensors } from './weights/index.js';
 
+/** What `createModel` is called with. */
 export interface ModelOptions
   extends Pick<Given, 'preprocessing' | 'filter' | 'fit' | 'boxMargin'> {
   /**

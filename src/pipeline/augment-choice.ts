@@ -23,6 +23,7 @@ export const augmentOption = {
   help: `${loaderOptions.augment.help}; auto measures both on your images`,
 } as const;
 
+/** The device that renders views faster, and why. */
 export interface AugmentChoice {
   augment: Augmenter;
   /** One sentence: what was chosen, and why. */
@@ -90,6 +91,7 @@ function effectsOnCpu(augmentation: Augmentation): { name: string; always: boole
   });
 }
 
+/** What `chooseAugment` measures. */
 export interface ChoiceRequest extends Omit<MeasureRequest, 'files' | 'seconds' | 'augment'> {
   /** Absolute paths, as an array or a table of samples. */
   files: Pick<MeasureRequest['files'], 'length' | 'at'>;

@@ -170,10 +170,10 @@ export const augmentationOptions = {
   },
 } as const;
 
-/** {@link augmentationOptions} as a caller gives them. */
+/** The options of augmentation as a caller gives them. */
 export interface AugmentationOptions extends GivenValues<typeof augmentationOptions> {}
 
-/** Values of {@link augmentationOptions}. */
+/** The options of augmentation with their values. */
 export interface Augmentation extends OptionValues<typeof augmentationOptions> {}
 
 /** The centre crop and nothing else: for validation and prediction. */

@@ -1,7 +1,7 @@
 /** Options of a loader, each declared once. */
 import os from 'node:os';
 import type { GivenValues } from '../options.js';
-import type { AugmentationOptions, augmentationOptions } from './augmentation.js';
+import type { AugmentationOptions } from './augmentation.js';
 import type { PixelType } from './pixel-type.js';
 import type { Preprocessing } from './preprocessing.js';
 import { fewestSlots, mostSlots } from './ring.js';
@@ -115,15 +115,16 @@ export const loaderOptions = {
 /** The device that renders views. */
 export type Augmenter = (typeof loaderOptions.augment.choices)[number];
 
+/** What `createLoader` is called with. */
 export interface LoaderOptions<Type extends PixelType = 'float32'>
   extends Omit<GivenValues<typeof loaderOptions>, 'dtype'> {
   /** See {@link PixelType}. Default `float32`. */
   dtype?: Type | undefined;
-  /** An array, or a {@link SampleTable}. */
+  /** An array, or a `SampleTable`. */
   samples: LoaderSamples;
   /** Size and normalisation of the pixels, usually the classifier's. */
   preprocessing: Preprocessing;
-  /** Default: the defaults of {@link augmentationOptions}, which suit training. */
+  /** Default: the defaults of {@link AugmentationOptions}, which suit training. */
   augmentation?: AugmentationOptions | undefined;
   /** Views of each fixed window, rendered from one decoded image; default the window alone. */
   variants?: readonly Variant[] | undefined;

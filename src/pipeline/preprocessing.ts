@@ -29,7 +29,9 @@ export const preprocessingOptions = {
   },
 } as const;
 
+/** The filter that resizes photos. */
 export type Filter = (typeof preprocessingOptions.filter.choices)[number];
+/** How photos become square. */
 export type Fit = (typeof preprocessingOptions.fit.choices)[number];
 
 /**

@@ -31,6 +31,7 @@ export interface TaskEnsemble {
   chosen?: unknown;
 }
 
+/** An ensemble as `ensemble.json` records it: the runs of each task and how much each counts. */
 export interface EnsembleRecord {
   /** The weights of each run that are used. */
   epoch: Epoch;

@@ -46,7 +46,7 @@ export async function drawCurves(
   await paint(arrange(title, [charts]).svg, file);
 }
 
-/** What an {@link Evaluation} says about the classes of a task, with a title. */
+/** What an `Evaluation` says about the classes of a task, with a title. */
 export interface ConfusionPicture {
   title: string;
   classScores: readonly ClassScore[];

@@ -72,18 +72,23 @@ export interface Member {
 
 /** Callbacks that report the progress of {@link submit}. */
 export interface SubmitObserver {
+  /** Called when the data is prepared. */
   onPrepared?(manifest: Manifest): void | Promise<void>;
   /** Called with what the teachers answered for the photos without a label, in words. */
   onTaught?(sentence: string): void;
+  /** Called while the teachers answer. */
   onTeaching?(progress: ClassifyProgress & { teacher: string }): void;
   /** Called with a sentence about photos that changed since an earlier call prepared them. */
   onChange?(sentence: string): void;
   /** Called for a new model with `augment: 'auto'`. */
   onAugment?(member: Member, choice: AugmentChoice): void;
+  /** Called while a model is trained. */
   onTraining?(member: Member, progress: TrainProgress): void;
+  /** Called after each epoch of a model. */
   onEpoch?(member: Member, record: EpochRecord): void;
   /** Called when a model is finished, but not for a model that an earlier call finished. */
   onTrained?(member: Member, result: TrainResult): Promise<void> | void;
+  /** Called while a model answers the questions. */
   onPredicting?(member: Member, progress: ClassifyProgress): void;
   /** Called with the scores of a task's ensemble. */
   onScored?(evaluation: Evaluation): Promise<void> | void;

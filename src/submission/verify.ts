@@ -30,6 +30,7 @@ export interface Problem {
   message: string;
 }
 
+/** What `verifySubmission` found. */
 export interface Verification {
   /** Rows read. */
   rows: number;

@@ -13,6 +13,7 @@ import { forms } from './forms/list.js';
 import { usualForm } from './forms/read.js';
 import { checkTasks, headerLine, lineOf, probabilityFault } from './row.js';
 
+/** What `writeSubmission` is called with. */
 export interface SubmissionOptions {
   /** The data set whose questions are answered, in the order of question.csv. */
   manifest: Manifest;

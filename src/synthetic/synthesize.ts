@@ -40,6 +40,7 @@ export const synthesizeOptions = {
   seed: { type: 'integer', default: 1, min: 0, max: 2 ** 31 - 1, help: 'which images are drawn' },
 } as const;
 
+/** The options of `synthesize`. */
 export interface SynthesizeOptions extends GivenValues<typeof synthesizeOptions> {
   /** Names of the tasks to draw; all eight by default. */
   tasks?: readonly string[] | undefined;

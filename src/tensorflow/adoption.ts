@@ -87,6 +87,7 @@ function checkLabels({ indices, labels, partnerLabels }: BatchLabels, classes: n
   }
 }
 
+/** The options of `tensors`. */
 export interface TensorsOptions {
   /** Number of classes: the length of a row of the targets. */
   classes: number;

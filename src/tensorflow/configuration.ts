@@ -42,6 +42,7 @@ export const runtimeOptions = {
   },
 } as const;
 
+/** The options of `configure`, all of them given. */
 export type RuntimeOptions = OptionValues<typeof runtimeOptions>;
 
 let chosen: RuntimeOptions | undefined;

@@ -60,6 +60,7 @@ export { VariableVersions } from './variable-versions.js';
 /** TensorFlow's version, `2.21.0`. */
 export const tensorFlowVersion = (): string => runtime().TF_Version as string;
 
+/** A device on which TensorFlow computes. */
 export type Device = NativeDevice;
 
 /** The devices on which TensorFlow computes. Starts TensorFlow. */

@@ -40,4 +40,5 @@ export const jitOptions = {
   },
 } as const;
 
+/** The options of `jit`, all of them given. */
 export type JitOptions = OptionValues<typeof jitOptions>;

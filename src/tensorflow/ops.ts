@@ -12,6 +12,7 @@ export interface Attribute {
   value: AttributeValue;
 }
 
+/** One operation of TensorFlow, with its inputs and attributes. */
 export interface OpCall {
   /** TensorFlow's name, e.g. `FusedBatchNormV3`. */
   name: string;

@@ -55,6 +55,7 @@ function inRange(numbers: tf.Tensor, low: number, high: number, type: string): t
   return type === 'float32' ? scaled : tf.cast(tf.floor(scaled), type as NumericType);
 }
 
+/** As `tf.randomUniform`; in a jitted function each call draws anew. */
 export const randomUniform: typeof tf.randomUniform = (
   shape,
   low = 0,
@@ -66,6 +67,7 @@ export const randomUniform: typeof tf.randomUniform = (
     ? tf.tidy(() => inRange(keyedUniform(shape, drawKey()), low, high, type) as never)
     : tf.randomUniform(shape, low, high, type, seed as number);
 
+/** As `tf.randomUniformInt`; in a jitted function each call draws anew. */
 export const randomUniformInt: typeof tf.randomUniformInt = (shape, low, high, seed) =>
   drawsInGraph(seed)
     ? randomUniform(shape, low, high, 'int32')
@@ -82,15 +84,19 @@ const normalBy =
         })
       : eager(shape, mean, deviation, type, seed as number);
 
+/** As `tf.randomNormal`; in a jitted function each call draws anew. */
 export const randomNormal = normalBy('StatelessRandomNormal', tf.randomNormal);
+/** As `tf.truncatedNormal`; in a jitted function each call draws anew. */
 export const truncatedNormal = normalBy(
   'StatelessTruncatedNormal',
   tf.truncatedNormal as typeof tf.randomNormal,
 );
 
+/** As `tf.randomStandardNormal`; in a jitted function each call draws anew. */
 export const randomStandardNormal: typeof tf.randomStandardNormal = (shape, type, seed) =>
   randomNormal(shape, 0, 1, type ?? 'float32', seed);
 
+/** As `tf.dropout`; in a jitted function each call draws anew. */
 export const dropout: typeof tf.dropout = (x, rate, noiseShape, seed) =>
   drawsInGraph(seed)
     ? tf.tidy(() => {
@@ -102,6 +108,7 @@ export const dropout: typeof tf.dropout = (x, rate, noiseShape, seed) =>
       })
     : tf.dropout(x, rate, noiseShape, seed);
 
+/** As `tf.multinomial`; in a jitted function each call draws anew. */
 export const multinomial: typeof tf.multinomial = (logits, samples, seed, normalized = false) => {
   if (!drawsInGraph(seed)) {
     return tf.multinomial(logits, samples, seed as number, normalized);

@@ -6,6 +6,7 @@ import { type Attribute, nativeAttributes } from './ops.js';
 import { checkUnused, storeOf } from './stored-variables.js';
 import { tracing } from './trace.js';
 
+/** One operation of TensorFlow that writes variables. */
 export interface VariableUpdate {
   /** TensorFlow's name, e.g. `ResourceApplyKerasMomentum`. */
   name: string;

@@ -2,6 +2,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type Version, versionOf } from './stored-variables.js';
 
+/** The values that variables had when it was made. */
 export class VariableVersions {
   private readonly versions: Map<tf.Variable, Version>;
 
@@ -10,6 +11,7 @@ export class VariableVersions {
     this.versions = new Map(Array.from(variables, (variable) => [variable, versionOf(variable)]));
   }
 
+  /** Whether the variable is one of them. */
   has(variable: tf.Variable): boolean {
     return this.versions.has(variable);
   }

@@ -109,5 +109,5 @@ export const trainAugmentationOptions = {
   saturation: { ...augmentationOptions.saturation, default: 0.2 },
 } as const;
 
-/** {@link trainAugmentationOptions} as a caller gives them. */
+/** The options of training augmentation as a caller gives them. */
 export interface TrainAugmentation extends GivenValues<typeof trainAugmentationOptions> {}

@@ -119,6 +119,7 @@ const trainShape = {
   onEpoch: callback,
 } as const satisfies ShapeOf<TrainOptions>;
 
+/** What a training ends with. */
 export interface TrainResult {
   classifier: BuiltClassifier;
   /** A record for each finished epoch, also those before the run was resumed. */

@@ -14,6 +14,7 @@ import { parseManifest } from './whole.js';
 /** Bytes that are read and parsed at once: the event loop waits for less than it can notice. */
 const pieceLength = 128 * 1024;
 
+/** The options of `loadManifest`. */
 export interface LoadOptions {
   /** The folder that relative paths start from, where images were moved since `prepare`. Default: the root in the manifest. */
   images?: string | undefined;

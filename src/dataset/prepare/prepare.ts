@@ -34,6 +34,7 @@ import { type Summary, warningsOf } from './summary.js';
 import { checkTaskName, nameTask } from './task-name.js';
 import { summarizeTasks } from './task-summary.js';
 
+/** The options of `prepare`. */
 export interface PrepareOptions extends GivenValues<typeof prepareOptions> {
   /** Folder for manifest.json; neither the source nor inside it. */
   out: string;
@@ -93,6 +94,7 @@ const prepareShape = {
   check: callback,
 } satisfies ShapeOf<PrepareOptions>;
 
+/** What `prepare` made, and what it tells of it. */
 export interface Prepared {
   manifest: Manifest;
   summary: Summary;

@@ -48,6 +48,7 @@ export class SampleTable implements Samples {
     return from >= 0 && from < this.length ? this.sample(from) : undefined;
   }
 
+  /** The samples in their order. */
   *[Symbol.iterator](): IterableIterator<Sample> {
     for (let index = 0; index < this.length; index++) {
       yield this.sample(index);

@@ -38,6 +38,7 @@ export interface ChooseRequest
   manifest: Manifest;
   /** The name of one of the manifest's tasks. */
   task: string;
+  /** Called while a candidate answers. */
   onProgress?: ((progress: ClassifyProgress & { folder: string }) => void) | undefined;
   signal?: AbortSignal | undefined;
 }

@@ -9,7 +9,7 @@ import { answerAccuracy, answerAveragePrecision, answerPrecision } from '../metr
 export interface Truth {
   /** For each image its label, or a list of its labels. */
   labels: readonly number[] | readonly (readonly number[])[];
-  /** For each image of one label the classes marked maybe, which {@link answerPrecision} does not count. */
+  /** For each image of one label the classes marked maybe, which the basic precision does not count. */
   maybe?: readonly (readonly number[])[] | undefined;
 }
 
@@ -31,6 +31,7 @@ export const metrics = {
   'log-loss': { better: 'lower', one: logLoss, any: binaryLogLoss },
 } as const satisfies Readonly<Record<string, Metric>>;
 
+/** The name of a score by which an ensemble is chosen. */
 export type MetricName = keyof typeof metrics;
 
 export const metricNames = Object.keys(metrics) as MetricName[];

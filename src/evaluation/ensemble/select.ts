@@ -32,6 +32,7 @@ export interface SelectionStep {
   score: number;
 }
 
+/** How much each candidate counts in the ensemble that `selectEnsemble` chose. */
 export interface Selection {
   /** The share of each candidate, 0…1; they add up to 1. */
   weights: number[];

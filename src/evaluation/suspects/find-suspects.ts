@@ -19,7 +19,7 @@ import { doubtsOf, thresholdsOf } from './confident.js';
 
 /** An image whose label is probably wrong. */
 export interface Suspect {
-  /** As in {@link Sample.path}. */
+  /** As in `Sample.path`. */
   path: string;
   /** Absolute. */
   file: string;
@@ -31,7 +31,7 @@ export interface Suspect {
   suggestion: string;
   /** Of the suggestion, 0…1. */
   probability: number;
-  /** The normalised margin, 0…0.5, the lowest for the most suspicious label: see {@link Doubt.score}. */
+  /** The normalised margin, 0…0.5, the lowest for the most suspicious label. */
   score: number;
 }
 
@@ -48,6 +48,7 @@ export interface TaskSuspects {
   suspects: Suspect[];
 }
 
+/** What `findSuspects` is called with. */
 export interface SuspectsRequest {
   /** The prepared data set. */
   manifest: Manifest;
@@ -61,7 +62,7 @@ const shape = {
 } satisfies ShapeOf<SuspectsRequest>;
 
 /**
- * The suspected labels of each task that the files have, by confident learning: see {@link doubtsOf}. The predictions should be of
+ * The suspected labels of each task that the files have, by confident learning (Northcutt et al. 2021). The predictions should be of
  * images that their classifiers were not trained on, best of all images, out of fold. Nothing is changed. Tasks of any number of
  * labels are refused.
  *

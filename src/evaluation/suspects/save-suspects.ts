@@ -9,7 +9,7 @@ import type { TaskSuspects } from './find-suspects.js';
 const digits = 6;
 
 /**
- * Writes `folder/suspects.csv`, whole or not at all: the columns `path`, as in {@link Sample.path}; `offset`, the byte at which the
+ * Writes `folder/suspects.csv`, whole or not at all: the columns `path`, as in `Sample.path`; `offset`, the byte at which the
  * image begins in a shard; `task`; `label` and `suggestion`, names of classes; and `score`, 0…0.5. The most suspicious label comes
  * first.
  *

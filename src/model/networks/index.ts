@@ -38,8 +38,10 @@ const networks = {
   'resnet101-v2-torch': resNet101V2Torch,
 } satisfies Record<string, Network>;
 
+/** The name of one of Bobbin's networks. */
 export type NetworkName = keyof typeof networks;
 
+/** The names of Bobbin's networks: `npx bobbin models` lists what they are. */
 export const networkNames = Object.keys(networks) as [NetworkName, ...NetworkName[]];
 
 /** The packages of ImageNet weights, by the names of the networks that they are of. */

@@ -6,7 +6,7 @@ import { type Chart, type Plot, usualWidth } from './render.js';
 import { ink } from './theme.js';
 import { type Axis, type EndLabel, extent, xyChart } from './xy.js';
 
-/** One epoch of a run, e.g. an {@link EpochRecord}. A number that is not finite, or null, is drawn as a gap with a cross. */
+/** One epoch of a run, e.g. an `EpochRecord`. A number that is not finite, or null, is drawn as a gap with a cross. */
 export interface CurvePoint {
   /** From 1. */
   epoch: number;

@@ -19,6 +19,7 @@ export const usualBudget = 1800;
 /** Reading photos and starting TensorFlow take a part of it. */
 export const leastBudget = 20;
 
+/** What `fitPhotos` is called with. */
 export interface FitPhotosRequest extends GivenValues<typeof fitPhotosOptions> {
   /** A file or folder of any layout that `prepare` reads. */
   photos: string;
@@ -53,6 +54,7 @@ export const fitPhotosShape = {
   onStep: callback,
 } satisfies ShapeOf<FitPhotosRequest>;
 
+/** How far `fitPhotos` is. */
 export interface FitPhotosProgress {
   /** The step and what it works on. */
   label: string;

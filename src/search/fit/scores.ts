@@ -1,6 +1,7 @@
 /** `scores.json`: how good the answer is, and on which images that was found. */
 import type { Score } from './wilson.js';
 
+/** The scores of the answer that `fitPhotos` chose for a task. */
 export interface FitScores {
   task: string;
   /** `one`: a single network answers, and `mean`: the weighted mean of several. */

@@ -37,6 +37,7 @@ export const searchTrainOptions = {
   },
 } as const satisfies OptionTable;
 
+/** What `tune` is called with. */
 export interface TuneRequest
   extends Omit<TaskOptions, 'task' | 'tasks' | 'trainOn'>,
     GivenValues<typeof tuneOptions> {
@@ -58,6 +59,7 @@ export interface TuneRequest
   onResult?: ((line: TrialLine | CheckLine) => void) | undefined;
 }
 
+/** How far `tune` is. */
 export interface TuneProgress extends Omit<TrainProgress, 'secondsLeft'> {
   /** Of the time that is given; undefined without any. */
   secondsLeft: number | undefined;
@@ -85,6 +87,7 @@ export const tuneShape = {
   onResult: callback,
 } as const satisfies ShapeOf<TuneRequest>;
 
+/** What `tune` found. */
 export interface Tuned {
   task: string;
   /** What each trial reached at each of its rungs, in the order of time. */

@@ -106,6 +106,7 @@ const space = {
   },
 } satisfies Record<string, Parameter>;
 
+/** The name of an option that `tune` searches. */
 export type ParameterName = keyof typeof space;
 
 const parameters = Object.entries<Parameter>(space) as [ParameterName, Parameter][];

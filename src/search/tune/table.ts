@@ -4,6 +4,7 @@ import { bestJob, type RungResult } from './asha.js';
 import type { LogLine, TrialLine } from './log.js';
 import { type Drawn, parameterNames } from './space.js';
 
+/** A trial of `tune`: what was drawn, and what it reached. */
 export interface TrialRow {
   trial: number;
   drawn: Drawn;

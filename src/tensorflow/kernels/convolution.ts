@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type Attribute, executeOp } from '../ops.js';
 import { register } from './registry.js';
 
+/** How a convolution moves over an image. */
 export interface Convolution {
   /** Of rows and columns. */
   strides: readonly [number, number];

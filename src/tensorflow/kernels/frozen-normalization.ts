@@ -19,7 +19,7 @@ interface Source {
 }
 
 /**
- * Normalises an image by given statistics: by {@link foldedNormalize} or, where that gives nothing, by one op forwards and one
+ * Normalises an image by given statistics: folded into the convolution before it or, where that is impossible, by one op forwards and one
  * for the gradient. Needs the 'tensorflow' backend.
  */
 export const frozenNormalize = (options: FrozenNormalizeOptions): tf.Tensor =>

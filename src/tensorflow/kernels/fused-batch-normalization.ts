@@ -13,6 +13,7 @@ interface Normalization {
   epsilon: number;
 }
 
+/** What `fusedNormalize` is called with. */
 export interface FusedNormalizeOptions extends Normalization {
   /**
    * Gets the batch's mean and variance per channel, which live only during the call. The variance has
@@ -21,6 +22,7 @@ export interface FusedNormalizeOptions extends Normalization {
   observe: (mean: tf.Tensor, variance: tf.Tensor) => void;
 }
 
+/** What `frozenNormalize` is called with. */
 export interface FrozenNormalizeOptions extends Normalization {
   /** Per channel, as `variance`. No gradient reaches them. */
   mean: tf.Tensor;

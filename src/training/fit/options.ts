@@ -19,6 +19,7 @@ export const fitOptions = {
   },
 } as const;
 
+/** The options of `fit`, which trains a model of tfjs on a loader. */
 export interface FitOptions extends GivenValues<typeof fitOptions>, Partial<CompileArguments> {
   /** Evaluated after each epoch. */
   validation?: Loader<PixelType> | undefined;

@@ -36,6 +36,7 @@ export const options = {
   ...decayOptions,
 } as const satisfies OptionTable;
 
+/** The options of {@link AdamW}, all of them given. */
 export type AdamWOptions = OptionValues<typeof options>;
 
 /**

@@ -30,6 +30,7 @@ export const options = {
   ...decayOptions,
 } as const satisfies OptionTable;
 
+/** The options of {@link Lion}, all of them given. */
 export type LionOptions = OptionValues<typeof options>;
 
 /**

@@ -20,19 +20,23 @@ export interface Slot {
 
 /** State that a training step changes besides the weights. */
 export interface State {
+  /** The state, which a checkpoint keeps. */
   slots(): Slot[];
   /** @throws InvalidInputError when the slots belong to other variables. */
   restore(slots: readonly Slot[]): void;
+  /** Frees the state. */
   dispose(): void;
 }
 
 /** Works in eager code and in jitted functions. */
 export interface Optimizer extends State {
   /**
+   * Changes the variables by one step.
+   *
    * @param gradients by the variable's own name, as `tf.variableGrads` returns them
    * @param learningRate in a jitted function a tensor, since a number would be constant
    * @param usable a boolean scalar; where it is false, nothing changes, and the gradients must be zeros
-   * @param momentum takes the place of the option that {@link OptimizerEntry.momentum} names
+   * @param momentum takes the place of the option that `OptimizerEntry.momentum` names
    */
   apply(
     gradients: tf.NamedTensorMap,

@@ -28,6 +28,7 @@ export const options = {
   },
 } as const satisfies OptionTable;
 
+/** The options of {@link Sgd}, all of them given. */
 export type SgdOptions = OptionValues<typeof options>;
 
 /**

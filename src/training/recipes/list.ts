@@ -3,4 +3,5 @@ import { original } from './original.js';
 import { quick } from './quick.js';
 import { strong } from './strong.js';
 
+/** The recipes by their names. */
 export const recipes = { original, quick, strong };

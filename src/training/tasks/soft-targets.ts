@@ -27,6 +27,7 @@ export interface TaughtQuestion {
   hash: string;
 }
 
+/** What trained runs answered for images, as targets of another training. */
 export interface SoftTargets {
   /** The images that no teacher has seen and that the student must not see either: those of the fold and of the split. */
   held: Pick<TrainValues, 'fold' | 'trainOn'>;

@@ -25,6 +25,7 @@ export interface DryPhase extends Phase {
   secondsPerEpoch: number;
 }
 
+/** What a dry run found: sizes, and how long the training will take. */
 export interface DryRun {
   /** Numbers of images of the two splits. */
   training: number;

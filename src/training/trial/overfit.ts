@@ -36,6 +36,7 @@ const shape = {
   onRound: callback,
 } as const satisfies ShapeOf<Omit<OverfitOptions, keyof TaskOptions>>;
 
+/** What learning a few batches by heart came to. */
 export interface Overfit {
   images: number;
   batches: number;

@@ -42,10 +42,11 @@ export interface RatePoint {
   smoothedLoss: number;
 }
 
+/** The losses at growing learning rates, and the rate that they suggest. */
 export interface RangeTest {
   /** By ascending rate, up to the step that diverges. */
   points: RatePoint[];
-  /** Whether the smoothed loss rose to {@link divergence} times its lowest value, or was not finite. */
+  /** Whether the smoothed loss rose to four times its lowest value, or was not finite. */
   diverged: boolean;
   /** A tenth of the rate of the lowest smoothed loss; undefined where no rate lowers the loss. */
   suggestion: number | undefined;
