@@ -25,7 +25,8 @@ const groups: Readonly<Record<string, string>> = {
   use: 'Put to use',
 };
 
-const written = 'Written by `npm run docs` from the command itself.';
+/** A reader of the page does not need it. */
+const written = '<!-- Written by `npm run docs` from the command itself. -->';
 
 /** A declared option of a command: its name, as `group.name` if it is in a group, and its declaration. */
 type Declared = readonly [name: string, option: Option];
@@ -63,7 +64,7 @@ function listOf(descriptions: ReadonlyMap<string, string>): string {
   });
   const order = Object.values(groups);
   sections.sort((a, b) => order.indexOf(a.title) - order.indexOf(b.title));
-  const introduction = `# Commands\n\n${written} \`npx bobbin COMMAND --help\` shows the same in a terminal.\n`;
+  const introduction = `# Commands\n\n${written}\n\n\`npx bobbin COMMAND --help\` shows the page of a command in a terminal.\n`;
   return [introduction, ...sections.map(({ text }) => text)].join('\n');
 }
 

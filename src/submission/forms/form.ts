@@ -12,6 +12,7 @@ export const columnValues = ['image', 'task', 'class', 'probabilities', 'probabi
  */
 export type ColumnValue = (typeof columnValues)[number];
 
+/** A column of a submission: its name and what it holds. */
 export interface FormColumn {
   value: ColumnValue;
   /** In the header. Columns of probabilities are named by the classes. */

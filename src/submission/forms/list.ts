@@ -4,6 +4,7 @@ import type { ListedForm } from './form.js';
 import { kaggleClasses } from './kaggle-classes.js';
 import { kaggleProbabilities } from './kaggle-probabilities.js';
 
+/** The forms of submissions that Bobbin knows, by their names. */
 export const forms = {
   fashionai,
   'kaggle-classes': kaggleClasses,
