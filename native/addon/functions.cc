@@ -100,8 +100,7 @@ Napi::Value trace_graph(const Napi::CallbackInfo& info, Runtime& runtime) {
   }
   auto result = Napi::Object::New(env);
   const std::string& definition = graph.definition;
-  result.Set("definition",
-             Napi::Buffer<char>::Copy(env, definition.data(), definition.size()));
+  result.Set("definition", Napi::Buffer<char>::Copy(env, definition.data(), definition.size()));
   result.Set("arguments", from_names(env, graph.arguments));
   result.Set("outputs", from_names(env, graph.outputs));
   result.Set("captured", captured);
