@@ -6,6 +6,6 @@ export type { Graph, GraphConstant, GraphNode, GraphWeight } from './graph.js';
 export { GraphLayer } from './graph-layer.js';
 export { factorNames, type Matrix, matricesOf, withFactors } from './low-rank.js';
 export { resampled } from './positions.js';
-export { Program } from './program.js';
+export { neededNodes, Program } from './program.js';
 export { branchOf, type Origin, residualSums } from './residual.js';
 export type { ProgramWeight } from './weights.js';

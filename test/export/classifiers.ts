@@ -7,6 +7,10 @@ import {
   type Classifier,
   createModel,
 } from '../../src/model/index.js';
+import { GroupNormalization } from '../../src/model/layers/keras/group-normalization.js';
+import { LayerScale } from '../../src/model/layers/keras/layer-scale.js';
+import { Normalization } from '../../src/model/layers/keras/normalization.js';
+import { Subtract } from '../../src/model/layers/keras/subtract.js';
 import { tf } from '../../src/tensorflow/index.js';
 import { smallHeads } from '../support/small-classifier.js';
 
@@ -30,6 +34,42 @@ const caffe = {
   mean: [104, 117, 123],
   std: [50, 60, 70],
 } satisfies Partial<Classifier['preprocessing']>;
+
+/** A classifier of the layers that Bobbin has for Keras, and of others that its own networks lack. */
+export function ofKerasLayers(): BuiltClassifier {
+  const { layers } = tf;
+  const image = tf.input({ shape: [32, 32, 3] });
+  const grouped = { filters: 8, kernelSize: 3, groups: 2, padding: 'same' } as const;
+  const before = [
+    new Normalization({ mean: [0.1, 0.2, 0.3], variance: [0.4, 0.5, 0.6] }),
+    layers.conv2d({ filters: 8, kernelSize: 4, strides: 2, padding: 'same', activation: 'selu' }),
+    layers.conv2d(grouped),
+    layers.depthwiseConv2d({ kernelSize: 3, dilationRate: 2, depthMultiplier: 2, padding: 'same' }),
+    layers.separableConv2d({ filters: 8, kernelSize: 3, activation: 'softsign' }),
+    new GroupNormalization({ groups: 4 }),
+    layers.layerNormalization({ epsilon: 1e-6 }),
+    new LayerScale({ initValues: 0.5, projectionDim: 8 }),
+    layers.prelu({ sharedAxes: [1, 2], alphaInitializer: 'ones' }),
+  ];
+  const x = before.reduce((each, layer) => layer.apply(each) as tf.SymbolicTensor, image);
+  const halved = layers.thresholdedReLU({ theta: 0.1 }).apply(x);
+  const difference = new Subtract({}).apply([x, halved] as tf.SymbolicTensor[]);
+  const after = [
+    layers.dense({ units: 6, activation: 'gelu' }),
+    layers.permute({ dims: [2, 3, 1] }),
+    layers.reshape({ targetShape: [14, 21, 4] }),
+    layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }),
+    layers.flatten(),
+    layers.dense({ name: 'logits', units: 3 }),
+    layers.softmax(),
+  ];
+  const output = after.reduce(
+    (each, layer) => layer.apply(each) as tf.SymbolicTensor,
+    difference as tf.SymbolicTensor,
+  );
+  const model = tf.model({ inputs: image, outputs: output });
+  return varied({ ...smallHeads([{ ...tasks[0], classes: [...tasks[0].classes] }]), model });
+}
 
 /** A classifier on the imported network of a fixture. `folder` gets the import. */
 export async function imported(fixture: string, folder: string): Promise<BuiltClassifier> {
@@ -68,7 +108,8 @@ function spreadScores(classifier: Classifier, head: tf.layers.Layer): void {
   });
   tf.tidy(() => {
     const [kernel] = head.getWeights() as [tf.Tensor2D, tf.Tensor1D];
-    const images = levelsFor(classifier, 4).sub(127).div(60);
+    const { mean: center, std } = classifier.preprocessing;
+    const images = levelsFor(classifier, 4).sub(center).div(std);
     const scores = tf.matMul(features.predict(images) as tf.Tensor2D, kernel);
     const mean = scores.mean(0);
     const factor = tf.div(2, scores.sub(mean).abs().max());

@@ -50,7 +50,8 @@ async function readOnnx(
   };
 }
 
-function opsetOf({ opsetImport = [] }: ModelProto, file: string): number {
+/** @throws InvalidInputError for an opset that Bobbin does not read */
+export function opsetOf({ opsetImport = [] }: ModelProto, file: string): number {
   const { version = 0 } =
     opsetImport.find(({ domain = '' }) => ['', 'ai.onnx'].includes(domain)) ?? {};
   if (version < opsets.oldest || version > opsets.newest) {

@@ -43,15 +43,19 @@ const succeeds = (program: string, args: string[]): boolean =>
   spawnSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
 
 /** The outputs, by their names, of the network in each folder for the images in its levels.bin. */
-export function computedByPython(folders: readonly string[]): Record<string, Answer>[] {
-  const script = path.join(import.meta.dirname, 'compute.py');
-  const { status, stdout, stderr } = spawnSync(python, [script, ...folders], {
+export const computedByPython = (folders: readonly string[]): Record<string, Answer>[] =>
+  JSON.parse(printedByPython([path.join(import.meta.dirname, 'compute.py'), ...folders]));
+
+/** What Python prints. */
+export function printedByPython(args: readonly string[], cwd?: string): string {
+  const { status, stdout, stderr } = spawnSync(python, args, {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
+    cwd,
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', CUDA_VISIBLE_DEVICES: '' },
   });
   if (status !== 0) {
     throw new Error(stderr);
   }
-  return JSON.parse(stdout);
+  return stdout;
 }
