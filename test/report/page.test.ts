@@ -7,9 +7,9 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Manifest } from '../../src/dataset/index.js';
-import { shortNames } from '../../src/report/page/read-runs.js';
 import { watchRuns, writeReport } from '../../src/report/index.js';
 import { escapeHtml, html } from '../../src/report/page/html.js';
+import { shortNames } from '../../src/report/page/read-runs.js';
 import { readHistory, type TrainResult, train } from '../../src/training/index.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
@@ -88,13 +88,30 @@ test('when a run is reported, then its epochs, scores, pictures and unreadable i
   assert.deepEqual(options, ['<code>learningRate']);
 });
 
+test('when the best epoch is reported, then its answers are not those that were written for the last one', async () => {
+  await writeReport({ runs: [at('two')], manifest, epoch: 'best' }, at('best.html'));
+  assert.ok(existsSync(at('two/predictions-best.csv')));
+});
+
 test('when runs are compared, then the page calls them by what differs in their paths', () => {
   const named: [string[], string[]][] = [
     [['runs/a'], ['runs/a']],
-    [['runs/a/collar', 'runs/b/collar/'], ['a', 'b']],
-    [['one', './two'], ['one', 'two']],
-    [['run', 'run/collar'], ['run', 'run/collar']],
-    [['/x/a/a', '/x/a'], ['a/a', 'a']],
+    [
+      ['runs/a/collar', 'runs/b/collar/'],
+      ['a', 'b'],
+    ],
+    [
+      ['one', './two'],
+      ['one', 'two'],
+    ],
+    [
+      ['run', 'run/collar'],
+      ['run', 'run/collar'],
+    ],
+    [
+      ['/x/a/a', '/x/a'],
+      ['a/a', 'a'],
+    ],
   ];
   for (const [paths, names] of named) {
     assert.deepEqual(shortNames(paths), names);

@@ -12,14 +12,14 @@ import {
   shellWord,
   taskOf,
 } from '../../dataset/index.js';
-import { ifPresent } from '../../disk/index.js';
+import { ifPresent, isObject, parseJson, readText } from '../../disk/index.js';
 import {
   evaluate,
   type PredictedImage,
   readPredictions,
   topClass,
 } from '../../evaluation/index.js';
-import { type Epoch, findRun, openRun } from '../../model/index.js';
+import { type Epoch, findRun, openRun, recordOf } from '../../model/index.js';
 import { type ClassifyProgress, loadPrediction } from '../../prediction/index.js';
 import type { TrainedRun } from './read-runs.js';
 
@@ -58,19 +58,21 @@ export const isAnswered = (answered: Answered): answered is TaskAnswers => 'imag
 
 /**
  * Reads `predictions.csv` in the run's folder, as `evaluate --predictions` writes it, or `validation.json`, as `submit` does, unless
- * they are older than the model; else classifies the validation images, and writes `predictions.csv`, if the data set is at hand.
+ * they are older than the model or of another epoch; else classifies the validation images, and writes such a table, if the data set
+ * is at hand.
  *
  * @throws InvalidInputError when a file is damaged, and as `evaluate` does
  */
 export async function answersOf(run: TrainedRun, task: string, at: AtHand): Promise<Answered> {
   const folder = run.tasks.length > 1 ? path.join(run.folder, task) : run.folder;
-  const table = path.join(folder, 'predictions.csv');
   const model = await modelTime(run.folder, at.epoch);
+  const table = await tableOf(run, folder, at.epoch);
   if (await isCurrent(table, model)) {
     return await fromTable(table, task, at.manifest);
   }
   const { manifest } = at;
-  const command = `npx bobbin evaluate --data ${shellWord(at.data ?? 'DATA')} --run ${shellWord(run.folder)} --predictions`;
+  const weights = at.epoch === 'best' ? ' --epoch best' : '';
+  const command = `npx bobbin evaluate --data ${shellWord(at.data ?? 'DATA')} --run ${shellWord(run.folder)}${weights} --predictions`;
   if (model === undefined) {
     return { missing: 'The training has not ended: scores follow then.' };
   }
@@ -93,6 +95,19 @@ export async function answersOf(run: TrainedRun, task: string, at: AtHand): Prom
   }
   await classify(run, task, { ...at, manifest, table });
   return await fromTable(table, task, manifest);
+}
+
+/**
+ * The table for the answers of an epoch. What `evaluate` wrote says its epoch in the file beside it; the best epoch has a table of
+ * its own unless that one is of it.
+ */
+async function tableOf(run: TrainedRun, folder: string, epoch: Epoch): Promise<string> {
+  const json = await ifPresent(readText(path.join(folder, 'evaluation.json')));
+  const value = json === undefined ? undefined : parseJson(json, folder);
+  const evaluated = isObject(value) ? value.epoch : undefined;
+  const { epoch: own } = await recordOf(run, epoch);
+  const isOf = evaluated === own || (epoch === 'last' && evaluated === undefined);
+  return path.join(folder, isOf ? 'predictions.csv' : `predictions-${epoch}.csv`);
 }
 
 /** When the weights were written; undefined if there are none. */

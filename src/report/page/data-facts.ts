@@ -70,7 +70,8 @@ export async function factsOf(
   const tasks = summarizeTasks(manifest);
   const measured = pictures ? await measure(manifest) : { sizes: [], measured: 0, unreadable: [] };
   const damaged = data === undefined ? [] : await readDamaged(data);
-  const similar = data === undefined ? undefined : await readSimilar(path.join(data, 'similar.csv'));
+  const similar =
+    data === undefined ? undefined : await readSimilar(path.join(data, 'similar.csv'));
   const { root, folds, questions } = manifest;
   const doubts: TaskDoubts[] = [];
   for (const { run, task, answered } of firstOfEach(results)) {
@@ -82,7 +83,13 @@ export async function factsOf(
   return {
     ...{ root, folds, questions: questions.length },
     ...{ tasks, balance: tasks.flatMap(balanceWarnings) },
-    ...{ ...counts, ...measured, unreadable: [...damaged, ...measured.unreadable], similar, doubts },
+    ...{
+      ...counts,
+      ...measured,
+      unreadable: [...damaged, ...measured.unreadable],
+      similar,
+      doubts,
+    },
   };
 }
 

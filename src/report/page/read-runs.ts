@@ -61,8 +61,7 @@ const marks = ['history.csv', 'model.json', 'model/model.json', 'best/model.json
 export function shortNames(paths: readonly string[]): string[] {
   const parts = paths.map((each) => path.normalize(each).replace(/\/$/, '').split('/'));
   const shortest = Math.min(...parts.map(({ length }) => length));
-  const isShared = (place: number) =>
-    parts.every((own) => own.at(place) === parts[0]?.at(place));
+  const isShared = (place: number) => parts.every((own) => own.at(place) === parts[0]?.at(place));
   if (paths.length < 2) {
     return [...paths];
   }

@@ -46,7 +46,7 @@ const shape = {
 /**
  * Writes `file`, whole or not at all: a page of HTML that has its charts and photos within it and asks for nothing from outside. Where
  * the predictions of a run are missing or older than its model, and the data set is at hand, it classifies the validation images and
- * writes `predictions.csv` into the run's folder, as `evaluate` does.
+ * writes `predictions.csv` into the run's folder, as `evaluate` does, or `predictions-best.csv` where another epoch has that file.
  *
  * @throws InvalidInputError when an argument is unknown or of another kind, when a folder has no run, when a file of one is damaged,
  *   and where the system cannot write
