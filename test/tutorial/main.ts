@@ -4,7 +4,8 @@
  * pictures anew from that run.
  */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { packageRoot } from '../../scripts/root.mjs';
 import { runScript } from '../../scripts/run.mjs';
 import { inTerminal } from '../support/terminal.js';
+import { askPage, untilAnswered, type Visit } from './browse.js';
 import { bringPhotos } from './own-photos.js';
 import { type Block, blocksFor, notPrinted, type Way } from './page.js';
 import { drawPictures } from './pictures.js';
@@ -35,22 +37,58 @@ function typeIn(block: Block, cwd: string): { cwd: string; output: string } {
   return { cwd: left, output };
 }
 
-/** Follows the page from `clone`. Returns the faults that it finds: lines that the page shows and that nothing printed. */
-function follow(way: Way, clone: string): string[] {
+/** Starts a command that goes on until Ctrl-C, and waits until it answers at its port, or at 8000. */
+async function leaveRunning({ text }: Block, cwd: string): Promise<ChildProcess> {
+  console.log(text);
+  const child = spawn('bash', ['-c', text], { cwd, stdio: 'inherit', detached: true });
+  const [, port = '8000'] = /--port (\d+)/.exec(text) ?? [];
+  await untilAnswered(`http://localhost:${port}/`);
+  return child;
+}
+
+/** Ends a command and those that it has started, as Ctrl-C in their terminal does. */
+async function interrupt(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  process.kill(-(child.pid as number), 'SIGINT');
+  await ended;
+}
+
+/**
+ * Follows the page from `clone`, and asks its page in the browser at the end. Returns the faults that it finds: lines that the page
+ * shows and that nothing printed.
+ */
+async function follow(way: Way, clone: string): Promise<string[]> {
   const faults: string[] = [];
+  const running: ChildProcess[] = [];
   let cwd = clone;
   let output = '';
-  for (const block of blocksFor(page, way)) {
-    if (block.file !== undefined) {
-      writeFileSync(path.join(cwd, block.file), block.text);
-    } else if (block.language === 'sh') {
-      ({ cwd, output } = typeIn(block, cwd));
-    } else if (block.language === '') {
-      faults.push(...notPrinted(block.text, output));
+  try {
+    for (const block of blocksFor(page, way)) {
+      if (block.file !== undefined) {
+        writeFileSync(path.join(cwd, block.file), block.text);
+      } else if (block.goesOn) {
+        running.push(await leaveRunning(block, cwd));
+      } else if (block.language === 'sh') {
+        ({ cwd, output } = typeIn(block, cwd));
+      } else if (block.language === '') {
+        faults.push(...notPrinted(block.text, output));
+      }
     }
+    console.log(`The page says: ${await askPage(visits[way], cwd)}`);
+  } finally {
+    await Promise.all(running.map(interrupt));
   }
   return faults;
 }
+
+/** What a reader opens in the browser at the end. */
+const visits: Record<Way, Visit> = {
+  competition: {
+    address: 'http://localhost:8000/collar_design_labels/',
+    photos: 'fashionai/rank/Images/collar_design_labels',
+  },
+  'own photos': { address: 'http://localhost:8000/', photos: 'new-photos' },
+};
 
 /** Follows both ways in the folder of a checkout, and leaves `runs/competition` and `runs/start` there. */
 async function followBoth(clone: string): Promise<string[]> {
@@ -59,10 +97,10 @@ async function followBoth(clone: string): Promise<string[]> {
   for (const folder of [start, competition]) {
     assert.ok(!existsSync(folder), `remove ${folder}`);
   }
-  const faults = follow('competition', clone);
+  const faults = await follow('competition', clone);
   renameSync(start, competition);
   await bringPhotos(path.join(competition, 'data'), start);
-  return [...faults, ...follow('own photos', clone)];
+  return [...faults, ...(await follow('own photos', clone))];
 }
 
 async function main(): Promise<number> {

@@ -6,6 +6,11 @@ import { packageRoot } from '../../scripts/root.mjs';
 /** Where the reader's photos come from. A comment such as `<!-- own photos -->` above a block says whom the block is for. */
 export type Way = 'own photos' | 'competition';
 
+const ways: readonly Way[] = ['own photos', 'competition'];
+
+/** Such a comment says that the command above which it stands goes on until Ctrl-C. */
+const goesOn = 'goes on';
+
 /** A block between fences. */
 export interface Block {
   /** Of the fence: `sh` for commands, '' for what they print, else of a program or a file. */
@@ -15,19 +20,21 @@ export interface Block {
   file: string | undefined;
   /** Undefined for a block that every reader follows. */
   way: Way | undefined;
+  /** Whether its command goes on until Ctrl-C. */
+  goesOn: boolean;
 }
 
-const fence =
-  /(?:^<!-- (own photos|competition) -->\n)?(?:^`([^`\n]+)`[:：]\n\n)?^```(\w*)\n([\s\S]*?)^```$/gm;
+const fence = /(?:^<!-- ([a-z, ]+) -->\n)?(?:^`([^`\n]+)`[:：]\n\n)?^```(\w*)\n([\s\S]*?)^```$/gm;
 
 /** The blocks of a page, by its path in the repository. */
 export function blocksOf(page: string): Block[] {
   const text = readFileSync(path.join(packageRoot, page), 'utf8');
-  return [...text.matchAll(fence)].map(([, way, file, language = '', content = '']) => ({
+  return [...text.matchAll(fence)].map(([, marks = '', file, language = '', content = '']) => ({
     language,
     text: content,
     file,
-    way: way as Way | undefined,
+    way: ways.find((way) => marks.includes(way)),
+    goesOn: marks.includes(goesOn),
   }));
 }
 

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { packageRoot } from '../../scripts/root.mjs';
+import { seen } from './browse.js';
 
 interface Picture {
   /** Below the reader's folder. */
@@ -18,6 +19,7 @@ const pictures: Picture[] = [
   { from: 'run/skirt_length_labels/curves.png', to: 'curves.png', width: 1200 },
   { from: 'run/skirt_length_labels/confusion.png', to: 'confusion.png', width: 800 },
   { from: 'run/skirt_length_labels/mistakes.jpg', to: 'mistakes.jpg', width: 1200 },
+  { from: seen, to: 'page.jpg', width: 900 },
 ];
 
 /** Writes docs/pictures from what a reader has in `folder` at the end. */

@@ -1,7 +1,7 @@
 /** The tutorial, both ways of it, with little data and a small network; and the Chinese pages, whose commands are the English ones. */
 import assert from 'node:assert/strict';
 import { execFileSync, execSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -21,8 +21,9 @@ const smaller: [RegExp, string][] = [
   [/--epochs \d+/, '--epochs 1 --trainable head --no-pretrained --threads 1'],
 ];
 
-/** Commands for a whole checkout, which other tests run. */
-const elsewhere = /^(npm run setup|npx bobbin doctor|mkdir -p runs\/start|cd runs\/start)$/;
+/** Commands for a whole checkout and for servers, which other tests run. */
+const elsewhere =
+  /^(npm run setup|npx bobbin doctor|mkdir -p runs\/start|cd runs\/start|python3 -m http.server .*)$/;
 
 /** Follows a line of the page: commands of Bobbin in this process, for its start takes longer than they do. */
 async function follow(line: string): Promise<void> {
@@ -43,7 +44,7 @@ async function follow(line: string): Promise<void> {
 }
 
 /** Commands that do the same for both ways; once is enough here. */
-const alike = /^npx bobbin (preview|evaluate|suspects) /;
+const alike = /^npx bobbin (preview|evaluate|suspects|export) /;
 
 /** Follows what the page asks of a reader who goes one way, in the current folder, except the lines that `left` fits. */
 async function followPage(way: Way, left = /^$/): Promise<void> {
@@ -74,6 +75,7 @@ test('when a reader follows the tutorial, then the competition gets a verified s
   const rows = readFileSync('answers/submission.csv', 'utf8').trimEnd().split('\n');
   assert.equal(rows.length, 4);
   assert.equal(tableRows(), 2);
+  assert.ok(existsSync('page/skirt_length_labels/index.html'));
   mkdirSync('own');
   await bringPhotos('data', 'own');
   process.chdir('own');
