@@ -44,7 +44,7 @@ async function follow(line: string): Promise<void> {
 }
 
 /** Commands that do the same for both ways; once is enough here. */
-const alike = /^npx bobbin (preview|evaluate|suspects|export) /;
+const alike = /^npx bobbin (preview|evaluate|suspects|report|export) /;
 
 /** Follows what the page asks of a reader who goes one way, in the current folder, except the lines that `left` fits. */
 async function followPage(way: Way, left = /^$/): Promise<void> {
@@ -75,7 +75,7 @@ test('when a reader follows the tutorial, then the competition gets a verified s
   const rows = readFileSync('answers/submission.csv', 'utf8').trimEnd().split('\n');
   assert.equal(rows.length, 4);
   assert.equal(tableRows(), 2);
-  assert.ok(existsSync('page/skirt_length_labels/index.html'));
+  assert.ok(existsSync('report.html') && existsSync('page/skirt_length_labels/index.html'));
   mkdirSync('own');
   await bringPhotos('data', 'own');
   process.chdir('own');
