@@ -231,6 +231,7 @@ export {
   type TuneRequest,
   tune,
 } from './search/index.js';
+export { type ServeRequest, type Server, serve } from './serve/index.js';
 export {
   classShares,
   type FormColumn,

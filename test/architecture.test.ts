@@ -24,6 +24,7 @@ const street = [
   'submission',
   'search',
   'export',
+  'serve',
   'report',
   'cli',
 ];
@@ -49,11 +50,12 @@ const largestFolder = 20;
 
 /** Files outside of `disk` that open files themselves, and why. */
 const openers = {
-  'src/cli/program.ts': 'it reads the package.json of Bobbin',
   'src/dataset/files/tar-writer.ts': 'it opens new files, to write them',
   'src/dataset/prepare/hash-worker.mjs': 'a thread of JavaScript; it refuses special files itself',
+  'src/serve/scratch-file.ts': 'it opens a new file without a name, to write it',
   'src/tensorflow/before-tfjs/core-copies.ts':
     'the alias has it without the folder disk; it reads a file of a copy of tfjs',
+  'src/version.ts': 'it reads the package.json of Bobbin',
 };
 
 /** Files below `folder`, relative to the repository. */

@@ -1,8 +1,8 @@
 /** All commands. Only the command that runs is loaded, so that `setup` works before the parts that it installs. */
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { readOptions } from '../disk/index.js';
 import { type OptionTree, optionsByName } from '../options.js';
+import { description, version } from '../version.js';
 import { ensureSetUp } from './first-use.js';
 import { addFlags, presetFlags } from './flags.js';
 import { UsageCommand } from './usage/command.js';
@@ -126,6 +126,11 @@ const entries: Record<string, Entry> = {
     computes: true,
     load: () => import('./commands/use/export.js'),
   },
+  serve: {
+    description: 'answer predictions over HTTP: JSON, multipart or an image',
+    computes: true,
+    load: () => import('./commands/use/serve.js'),
+  },
   bench: {
     description: 'measure the loader on a folder of images and advise what to change',
     computes: true,
@@ -141,20 +146,18 @@ const entries: Record<string, Entry> = {
 const exitCodes = `Exit codes: 0 success; 1 error, or an image that predict could not read;
 2 problems found by verify, by import in what a network computes,
 or by train --overfit;
-130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP.`;
+130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP; serve ends with 0
+if it has answered what it had accepted.`;
 
 /** The names of all commands, in the order of the work. */
 export const commandNames: readonly string[] = Object.keys(entries);
 
 /** The program for one command line. `words` are the arguments after the program's name. */
 export async function createProgram(words: string[]): Promise<Command> {
-  const { version, description } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  );
   const program = new UsageCommand('bobbin').description(description).version(version);
   const chosen = words.find((word) => word in entries);
-  for (const [name, { description, computes, load }] of Object.entries(entries)) {
-    const command = program.command(name).description(description);
+  for (const [name, { description: what, computes, load }] of Object.entries(entries)) {
+    const command = program.command(name).description(what);
     if (name === chosen) {
       const { configure, options } = await load();
       configure(command);

@@ -3,6 +3,7 @@
 export { type Box, type BoxUnit, boxOptions, isBox } from './boxes/box.js';
 export type { GivenBox } from './boxes/fields.js';
 export { boxesOnPhotos } from './boxes/on-photos.js';
+export { sizeOfBytes } from './boxes/photo-size.js';
 export { checkPhotoExists, readBoxes } from './boxes/read.js';
 export { type ChangeRequest, changeOptions, changesSince } from './changes.js';
 export { mapConcurrently } from './concurrency.js';

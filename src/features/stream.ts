@@ -24,6 +24,8 @@ export interface Piece {
   images: readonly ImageFile[];
   /** Index of the first image among those of the request. */
   first: number;
+  /** Images of a forward pass, for a piece of one batch; by default as {@link batchImages} says. */
+  size?: number;
 }
 
 /** The rows of some images that follow each other in the request. */
@@ -121,9 +123,10 @@ const fullBatch = ({ batchSize, augmentation, variants }: StreamOptions): number
  * The number of images for which the forward pass is traced. A batch with fewer is filled with zeros, since another trace
  * would take longer. A request of fewer images than a batch gets the next power of two: so all requests need few traces.
  */
-function batchImages({ images, first }: Piece, options: StreamOptions): number {
+function batchImages({ images, first, size }: Piece, options: StreamOptions): number {
   const full = fullBatch(options);
-  return first > 0 ? full : Math.min(full, 2 ** Math.ceil(Math.log2(images.length)));
+  const usual = first > 0 ? full : Math.min(full, 2 ** Math.ceil(Math.log2(images.length)));
+  return size ?? usual;
 }
 
 function loaderOf(

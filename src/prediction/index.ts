@@ -1,5 +1,5 @@
 /** The public face of the prediction stage: a trained classifier's probabilities for images. */
-export type { ClassifiedBatch } from './batches.js';
+export { type ClassifiedBatch, classifyPiece } from './batches.js';
 export {
   type Classification,
   type ClassifyProgress,
@@ -33,7 +33,7 @@ export {
   meanNames,
   means,
 } from './mean.js';
-export type { Classifiers } from './members.js';
+export { type Classifiers, type Member, membersOf } from './members.js';
 export { type ClassifyOptions, classifyOptions, viewOptions } from './options.js';
 export { type Prediction, type PredictRequest, predict, rowsOf } from './predict.js';
 export { checkProbabilities } from './probabilities.js';

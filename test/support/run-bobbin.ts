@@ -17,8 +17,8 @@ export interface Ended {
 }
 
 export interface Surroundings {
-  /** Sees the process and its stderr as it grows, to send it signals. */
-  watch?: (child: ChildProcess, stderr: string) => void;
+  /** Sees the process and its output as it grows, to send it signals. */
+  watch?: (child: ChildProcess, stderr: string, stdout: string) => void;
   env?: NodeJS.ProcessEnv;
   /** An open file for its standard output; by default it is collected. */
   stdout?: number;
@@ -34,10 +34,11 @@ export function runBobbin(
   const ended = { stdout: '', stderr: '' };
   child.stdout?.on('data', (piece) => {
     ended.stdout += piece;
+    watch(child, ended.stderr, ended.stdout);
   });
   child.stderr?.on('data', (piece) => {
     ended.stderr += piece;
-    watch(child, ended.stderr);
+    watch(child, ended.stderr, ended.stdout);
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);

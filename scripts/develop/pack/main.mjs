@@ -36,6 +36,14 @@ const leftOut = [
 const buildTools = ['cmake-js', 'node-addon-api'];
 
 /**
+ * What only `serve` needs: 50 packages, of which one refuses Node 20 where yarn 1 installs it (cookie 2, by light-my-request). So
+ * those who serve install them.
+ */
+const serverPackages = ['fastify', '@fastify/multipart'];
+
+const optional = [...buildTools, ...serverPackages];
+
+/**
  * @param {string} out
  * @returns {Promise<string>} the path of the tarball
  */
@@ -69,10 +77,10 @@ function userManifest({ private: _, scripts, devDependencies, dependencies, ...r
     // Bobbin's own licence, and that of tfjs-node's files.
     license: `${rest.license} AND Apache-2.0`,
     imports: { '#tfjs-node/*': `./${bundle}/dist/*` },
-    dependencies: pick((name) => name !== tfjsNode && !buildTools.includes(name)),
+    dependencies: pick((name) => name !== tfjsNode && !optional.includes(name)),
     optionalDependencies: { [prebuiltPackage]: rest.version },
-    peerDependencies: pick((name) => buildTools.includes(name)),
-    peerDependenciesMeta: Object.fromEntries(buildTools.map((name) => [name, { optional: true }])),
+    peerDependencies: pick((name) => optional.includes(name)),
+    peerDependenciesMeta: Object.fromEntries(optional.map((name) => [name, { optional: true }])),
   };
 }
 

@@ -65,6 +65,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'predict --run run --data data --out submission',
   ],
   export: ['export run --to web --out page', 'export run --to web --out page --quantize uint16'],
+  serve: ['serve run', 'serve run --port 9000 --batch-size 16 --top 3'],
 };
 
 /** The order of the work. */

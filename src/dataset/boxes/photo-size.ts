@@ -12,7 +12,18 @@ export async function photoSize(
   photo: ImageFile,
 ): Promise<{ width: number; height: number } | undefined> {
   try {
-    const bytes = await readImage(photo, mostBytes);
+    return await sizeOfBytes(await readImage(photo, mostBytes));
+  } catch {
+    // Whoever decodes the photo says why it cannot be read.
+    return undefined;
+  }
+}
+
+/** As {@link photoSize}, of an encoded photo in memory. */
+export async function sizeOfBytes(
+  bytes: Buffer,
+): Promise<{ width: number; height: number } | undefined> {
+  try {
     if (!known.test(bytes.toString('latin1', 0, 12))) {
       return undefined;
     }
