@@ -1,4 +1,4 @@
-/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `accuracy` compares whole trainings; `folds` compares them out of fold in the same minutes; `craft` compares ways to train; `predict` compares forward passes; `evaluate` compares evaluation with the bare pass; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
+/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `accuracy` compares whole trainings; `folds` compares them out of fold in the same minutes; `craft` compares ways to train; `predict` compares forward passes; `evaluate` compares evaluation with the bare pass; `serve` loads the HTTP server; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,6 +17,7 @@ import { compareNetworks } from './networks/networks.js';
 import { timeEvaluation } from './predict/evaluate.js';
 import { comparePrediction } from './predict/predict.js';
 import { measureQuality } from './quality/quality.js';
+import { measureServing } from './serve/serve.js';
 import { soak } from './soak.js';
 import { soundJpegs } from './sound-files.js';
 import { timeStages } from './stages.js';
@@ -181,6 +182,21 @@ program
   .action((folder, { net, ...flags }) => {
     checkNames('--net', [net], networkNames);
     return timeEvaluation(folder, { net, ...flags });
+  });
+program
+  .command('serve')
+  .description('load the HTTP server, with damaged photos among the others')
+  .argument('<folder>', 'folder of JPEG files')
+  .option('--net <name>', 'the network, with random weights', 'efficientnet-lite0')
+  .option('--run <folder>', 'a run, instead of the network')
+  .option('--batch <n>', 'most images of a batch, compared with 1', positive, 8)
+  .option('--rounds <n>', 'rounds; each loads both servers', positive, 2)
+  .option('--seconds <x>', 'of load on a server in a round', positive, 30)
+  .option('--connections <n>', 'requests at the same time', positive, 16)
+  .option('--damaged <x>', 'share of damaged photos', positive, 0.05)
+  .action(async (folder, { net, ...flags }) => {
+    checkNames('--net', [net], networkNames);
+    await measureServing(await jpegsIn(folder), { run: undefined, net, ...flags });
   });
 program
   .command('tfjs-node')

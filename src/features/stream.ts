@@ -134,16 +134,16 @@ function loaderOf(
   preprocessing: Preprocessing,
   options: StreamOptions,
 ): Loader {
-  const { augmentation, variants, threads, seed } = options;
+  const { augmentation, variants, seed } = options;
   return createLoader({
     samples: images.map((image) => ({ ...image, label: -1 })),
     batchSize: fullBatch(options),
+    threads: Math.min(options.threads, images.length),
     damaged: 'mark',
     failureBudget: images.length,
     preprocessing,
     augmentation,
     variants,
-    threads,
     seed,
   });
 }

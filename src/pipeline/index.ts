@@ -16,7 +16,7 @@ export {
 export { Batch, type BatchLabels, type BatchParts } from './batch.js';
 export { type CheckOptions, checkImages } from './check.js';
 export { cudaStatus, requireCuda } from './cuda.js';
-export { isJpeg } from './decode/kind.js';
+export { formatOf, isJpeg, refusalOf } from './decode/kind.js';
 export { mostFileBytes, OtherFormat } from './decode/other-formats.js';
 export {
   createLoader,

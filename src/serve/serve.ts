@@ -3,6 +3,7 @@ import { checkArguments, list, optional, record, type ShapeOf, text } from '../a
 import { expected } from '../errors.js';
 import { type Head, headsOf } from '../model/index.js';
 import { type GivenValues, pickOptions, resolveOptions } from '../options.js';
+import { formatOf, isJpeg, refusalOf } from '../pipeline/index.js';
 import { type Classifiers, type Member, membersOf } from '../prediction/index.js';
 import { version } from '../version.js';
 import { imageAnswer } from './answers.js';
@@ -74,6 +75,9 @@ function inWords(error: unknown, port: number): unknown {
 
 const warn = ({ message }: Error) => process.emitWarning(message, { code: 'BOBBIN_SERVE' });
 
+/** Of a kind that is decoded: other files take no place in a batch. */
+const isImage = (bytes: Buffer) => isJpeg(bytes) || formatOf(bytes) !== undefined;
+
 /** What the routes ask: the queue, and what is known of the model. */
 class Serving implements Service {
   readonly limits;
@@ -138,7 +142,11 @@ class Serving implements Service {
       await checkPixels(upload, this.limits);
     }
     const { threshold } = this.options;
-    const rows = await Promise.all(uploads.map(({ bytes }) => this.batcher.add(bytes, signal)));
+    const rows = await Promise.all(
+      uploads.map(({ bytes }) =>
+        isImage(bytes) ? this.batcher.add(bytes, signal) : { reason: refusalOf(bytes) },
+      ),
+    );
     return rows.map((row, index) =>
       imageAnswer(uploads[index]?.name as string, row, this.heads, { top, threshold }),
     );

@@ -1,6 +1,6 @@
 /** The images of a request, by the form of its body: one image, JSON with base64, or multipart. */
-import { sizeOfBytes } from '../dataset/index.js';
 import type { Limits } from './options.js';
+import { pixelsOf } from './pixels.js';
 import { absent, type Refusal, refused } from './refusal.js';
 
 /** An encoded image, and how messages call it. */
@@ -98,11 +98,15 @@ export async function checkPixels(
   { name, bytes }: Upload,
   { maxMegapixels }: Limits,
 ): Promise<void> {
-  const size = await sizeOfBytes(bytes);
-  if (size !== undefined && size.width * size.height > maxMegapixels * 1e6) {
-    const pixels = `${size.width} × ${size.height}`;
-    const remedy = 'Send it smaller';
-    throw refused(413, `at most ${maxMegapixels} megapixels`, name, pixels, remedy);
+  const pixels = await pixelsOf(bytes);
+  if (pixels !== undefined && pixels > maxMegapixels * 1e6) {
+    throw refused(
+      413,
+      `at most ${maxMegapixels}`,
+      `the megapixels of ${name}`,
+      pixels / 1e6,
+      'Send it smaller',
+    );
   }
 }
 

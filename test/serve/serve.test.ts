@@ -195,11 +195,17 @@ test('when 1,000 requests are malformed, then each gets a status of 4xx, and the
 
 test('when an image has too many pixels, then its headers are enough to refuse it', async (t) => {
   const { url } = await serverOf(t, { maxMegapixels: 0.006 });
-  const refused = await ask(url, photo(0), 'image/jpeg');
-  assert.equal(refused.status, 413);
-  const message =
-    'Expected at most 0.006 megapixels for image but received "90 × 70". Send it smaller';
-  assert.deepEqual(await refused.json(), { error: message });
+  const progressive = await sharp(photo(0))
+    .withExif({ IFD0: { Copyright: 'a' } })
+    .jpeg({ progressive: true })
+    .toBuffer();
+  for (const bytes of [photo(0), progressive, await sharp(photo(0)).webp().toBuffer()]) {
+    const refused = await ask(url, bytes, 'image/jpeg');
+    assert.equal(refused.status, 413);
+    const error =
+      'Expected at most 0.006 for the megapixels of image but received 0.0063. Send it smaller';
+    assert.deepEqual(await refused.json(), { error });
+  }
   assert.equal((await health(url)).images, 0);
 });
 
