@@ -17,7 +17,7 @@ import { compareNetworks } from './networks/networks.js';
 import { timeEvaluation } from './predict/evaluate.js';
 import { comparePrediction } from './predict/predict.js';
 import { measureQuality } from './quality/quality.js';
-import { measureServing } from './serve/serve.js';
+import { measureServing, photosSent } from './serve/serve.js';
 import { soak } from './soak.js';
 import { soundJpegs } from './sound-files.js';
 import { timeStages } from './stages.js';
@@ -196,7 +196,8 @@ program
   .option('--damaged <x>', 'share of damaged photos', positive, 0.05)
   .action(async (folder, { net, ...flags }) => {
     checkNames('--net', [net], networkNames);
-    await measureServing(await jpegsIn(folder), { run: undefined, net, ...flags });
+    const files = filesIn(folder, /\.jpe?g$/i).slice(0, photosSent);
+    await measureServing(await soundJpegs(files), { run: undefined, net, ...flags });
   });
 program
   .command('tfjs-node')

@@ -84,7 +84,8 @@ async function fastifyPackages() {
   try {
     return await Promise.all([import('fastify'), import('@fastify/multipart')]);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') {
+    // In the package, which is CommonJS, the code lacks its beginning.
+    if (!/MODULE_NOT_FOUND$/.test(String((error as NodeJS.ErrnoException).code))) {
       throw error;
     }
     throw missing('the packages of the server', 'serve', `Run \`${installPackages}\``);

@@ -1,4 +1,7 @@
-/** Puts items that come one by one into batches: a batch starts when it is full, or when its first item has waited long enough. */
+/**
+ * Puts items that come one by one into batches: a batch starts when it is full, or when its first item has waited long enough and no other
+ * batch runs. While one runs, waiting costs nothing, since the next would only begin behind it, and fills the next.
+ */
 
 export interface BatcherOptions<Item, Answer> {
   /** Computes the answers of a batch, one for each item, in their order. */
@@ -80,11 +83,13 @@ export class Batcher<Item, Answer> {
         return;
       }
       const leftMs = this.isHurried ? 0 : first.due - performance.now();
-      if (this.waiting.length < batchSize && leftMs > 0) {
-        this.timer ??= setTimeout(() => {
-          this.timer = undefined;
-          this.start();
-        }, leftMs);
+      if (this.waiting.length < batchSize && (this.running > 0 || leftMs > 0)) {
+        if (this.running === 0) {
+          this.timer ??= setTimeout(() => {
+            this.timer = undefined;
+            this.start();
+          }, leftMs);
+        }
         return;
       }
       void this.run(this.waiting.splice(0, batchSize));

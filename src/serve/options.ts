@@ -76,7 +76,7 @@ export const serveOptions = {
     type: 'number',
     default: 5,
     min: 0,
-    max: 10_000,
+    max: 60_000,
     help: 'milliseconds that an image waits for others to fill its batch',
   },
   ...limitOptions,

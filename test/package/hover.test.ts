@@ -16,6 +16,7 @@ import {
 } from '../../src/options.js';
 import { augmentationOptions, loaderOptions } from '../../src/pipeline/index.js';
 import { classifyOptions } from '../../src/prediction/options.js';
+import { serveOptions } from '../../src/serve/index.js';
 import { submitOptions } from '../../src/submission/request.js';
 import { synthesizeOptions } from '../../src/synthetic/synthesize.js';
 import { jitOptions, runtimeOptions } from '../../src/tensorflow/index.js';
@@ -41,6 +42,7 @@ const tables: Record<string, OptionTree> = {
   ClassifyRequest: classifyOptions,
   SubmitRequest: submitOptions,
   SynthesizeOptions: synthesizeOptions,
+  ServeRequest: serveOptions,
   FitOptions: fitOptions,
   JitOptions: jitOptions,
   RuntimeOptions: runtimeOptions,
@@ -52,7 +54,7 @@ const tables: Record<string, OptionTree> = {
 /** Types of options that are made of no table, and types of results. */
 const others = [
   ...['ModelOptions', 'CheckOptions', 'ChoiceRequest'],
-  ...['Evaluation', 'ClassScore', 'Confused', 'WrongAnswer'],
+  ...['Server', 'Evaluation', 'ClassScore', 'Confused', 'WrongAnswer'],
 ];
 
 const project = temporaryFolder();
