@@ -23,7 +23,7 @@ const smaller: [RegExp, string][] = [
 
 /** Commands for a whole checkout and for servers, which other tests run. */
 const elsewhere =
-  /^(npm run setup|npx bobbin doctor|mkdir -p runs\/start|cd runs\/start|python3 -m http.server .*)$/;
+  /^(npm run setup|npx bobbin doctor|mkdir -p runs\/start|cd runs\/start|python3 -m http.server .*|npx bobbin serve .*|for photo in .*)$/;
 
 /** Follows a line of the page: commands of Bobbin in this process, for its start takes longer than they do. */
 async function follow(line: string): Promise<void> {
