@@ -154,6 +154,6 @@ test('when a data set has no questions, then verify says so', async (t) => {
   await prepare(source, { out });
   assert.equal(
     await refusalOf(`verify ${out}/manifest.json --data ${out}`),
-    `Expected a data set with questions for --data but received "${out}"`,
+    `Expected a data set with questions for --data but received "${out}". Prepare it with --questions, the table that asks`,
   );
 });

@@ -163,6 +163,6 @@ test('when docs/glossary.md is read, then its words are in order, each with one 
     [...words].sort((a, b) => a.localeCompare(b, 'en')),
   );
   for (const row of rows.slice(2)) {
-    assert.match(row, /^\| [^|]+ \| [A-Z][^|]+[.] \|$/);
+    assert.match(row, /^\| [^|]+ \| [A-Z][^|]+[.] +\|$/);
   }
 });

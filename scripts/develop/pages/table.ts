@@ -1,18 +1,9 @@
 /** Tables in Markdown. */
 
-/** Columns of text are padded up to here: further spaces would only make the file longer. */
-const widestPadded = 40;
-
-/** Rows in Markdown, the first one the header, padded so that short cells can be read as they are. */
+/** Rows in Markdown, the first one the header, padded as the formatter does. */
 export function tableOf([header = [], ...rows]: readonly string[][]): string {
-  const last = header.length - 1;
-  const widths = header.map((title, column) =>
-    column === last
-      ? title.length
-      : Math.min(
-          widestPadded,
-          Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)),
-        ),
+  const widths = header.map((_, column) =>
+    Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)),
   );
   const lines = [header, widths.map((width) => '-'.repeat(width)), ...rows].map((row) => {
     return `| ${row.map((cell, column) => cell.padEnd(widths[column] as number)).join(' | ')} |\n`;
