@@ -112,8 +112,9 @@ export interface SubmitRequest extends GivenValues<typeof submitOptions & typeof
   teachers?: readonly string[] | undefined;
   /** A table of the parts of photos to look at, as in `PrepareOptions`. */
   boxes?: string | undefined;
-  /** A table of ids that asks about images, and their folder, as in `PrepareOptions`. */
+  /** A table of ids that asks about images, as in `PrepareOptions`. */
   questions?: string | undefined;
+  /** Folder of the images that `questions` asks about, as in `PrepareOptions`. */
   questionImages?: string | undefined;
   /**
    * What the submission looks like: the name of a form (see `submissionForms`) or the path of a file with one. Default: FashionAI's.
