@@ -86,6 +86,7 @@ export {
   scorePredictions,
   scoresOf,
   selectEnsemble,
+  type TaskMeans,
   type TaskScores,
   type TaskSuspects,
   type Truth,

@@ -25,7 +25,13 @@ import {
 import { LabelsScorer } from './labels-scorer.js';
 import { classifiersOf, type Part, partsOf } from './parts.js';
 import { type ScoredRow, writePredictions } from './predictions.js';
-import { type Evaluation, type RowScorer, type ScoredSplit, Scorer } from './scorer.js';
+import {
+  type Evaluation,
+  type OnResampled,
+  type RowScorer,
+  type ScoredSplit,
+  Scorer,
+} from './scorer.js';
 
 /** A request to {@link evaluate}, with `classifier`, or with `classifiers` to score the mean of their probabilities. */
 export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classes' | 'task'> {
@@ -177,8 +183,8 @@ async function scoreParts(
   return scorer.evaluation(failures);
 }
 
-const scorerOf = (scored: Omit<ScoredSplit, 'samples'>): RowScorer =>
-  scored.task.labels === 'any' ? new LabelsScorer(scored) : new Scorer(scored);
+const scorerOf = (scored: Omit<ScoredSplit, 'samples'>, onResampled?: OnResampled): RowScorer =>
+  scored.task.labels === 'any' ? new LabelsScorer(scored) : new Scorer(scored, onResampled);
 
 /** Warns where a classifier that was trained for the task may have been trained on images of the split. */
 function warnOfOthers(
@@ -199,6 +205,8 @@ function warnOfOthers(
 export interface ScoreRequest extends ScoredSplit {
   probabilities: Float32Array;
   failures: UnreadableFile[];
+  /** Called in a task of one label: `meansOf` computes the means of several tasks from what it gets. */
+  onResampled?: OnResampled;
 }
 
 /**
@@ -206,8 +214,14 @@ export interface ScoreRequest extends ScoredSplit {
  *
  * @throws InvalidInputError when no image could be read, and for a probability that is not finite.
  */
-export function score({ probabilities, failures, samples, ...split }: ScoreRequest): Evaluation {
-  const scorer = scorerOf(split);
+export function score({
+  probabilities,
+  failures,
+  samples,
+  onResampled,
+  ...split
+}: ScoreRequest): Evaluation {
+  const scorer = scorerOf(split, onResampled);
   const { length: count } = samples;
   for (const { sample, row } of rowsOf(samples, { start: 0, count, probabilities, failures })) {
     scorer.add(sample, row);

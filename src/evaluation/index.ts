@@ -44,6 +44,7 @@ export {
   meanReciprocalRank,
 } from './metrics/competition.js';
 export { type CoveragePoint, precisionCoverage } from './metrics/coverage.js';
+export { meansOf, type TaskMeans } from './metrics/means.js';
 export {
   type ScoredClass,
   type ScoredConfusion,
@@ -56,7 +57,7 @@ export { balancedAccuracy, macroF1, topAccuracy } from './metrics/shares.js';
 export { type PredictedImage, readPredictions, type TaskPredictions } from './read-predictions.js';
 export { saveEvaluation } from './save.js';
 export { checkAverageFolder, saveAverage } from './save-average.js';
-export type { Evaluation, WrongAnswer } from './scorer.js';
+export type { Evaluation, OnResampled, WrongAnswer } from './scorer.js';
 export { saveScores } from './scoring/save-scores.js';
 export {
   type ScoredPredictions,

@@ -22,7 +22,12 @@ import {
   meanScores,
 } from './metrics/class-scores.js';
 import { isRight } from './metrics/competition.js';
-import { mainScores, type Scores } from './metrics/scores.js';
+import {
+  type MainScores,
+  mainScores,
+  type ResampledScores,
+  type Scores,
+} from './metrics/scores.js';
 
 /** An image whose top class is not its label, or whose answered classes are not all its labels and no others. */
 export interface WrongAnswer {
@@ -128,11 +133,17 @@ export interface RowScorer {
   evaluation(failures: UnreadableFile[]): Evaluation;
 }
 
+/** Takes the scores of a task of one label, and what they were in each resample. */
+export type OnResampled = (resampled: ResampledScores<MainScores>) => void;
+
 export class Scorer implements RowScorer {
   private readonly answers: Answer[] = [];
   private readonly mistakes: WrongAnswer[] = [];
 
-  constructor(private readonly scored: Omit<ScoredSplit, 'samples'>) {}
+  constructor(
+    private readonly scored: Omit<ScoredSplit, 'samples'>,
+    private readonly onResampled?: OnResampled,
+  ) {}
 
   add(sample: Sample, row: Float32Array): void {
     const { task } = this.scored;
@@ -151,7 +162,9 @@ export class Scorer implements RowScorer {
       throw unreadable(this.scored, failures);
     }
     const scores = classScores(answers, task.classes);
-    const { macroF1: _, ...main } = mainScores(answers, { name: task.name });
+    const resampled = mainScores(answers, { name: task.name });
+    this.onResampled?.(resampled);
+    const { macroF1: _, ...main } = resampled.scores;
     const most = scores.reduce((greatest, { images }) => Math.max(greatest, images), 0);
     return {
       task: task.name,

@@ -10,7 +10,7 @@ import {
   text,
 } from '../arguments.js';
 import { boxOptions, changeOptions, type Manifest } from '../dataset/index.js';
-import type { Evaluation } from '../evaluation/index.js';
+import type { Evaluation, TaskMeans } from '../evaluation/index.js';
 import { modelOptions } from '../model/index.js';
 import type { GivenValues, OptionTable } from '../options.js';
 import type { AugmentChoice } from '../pipeline/index.js';
@@ -198,6 +198,8 @@ export interface SubmitResult {
   manifest: Manifest;
   /** Scores of the tasks' ensembles on the validation split, without tasks that have no validation images. */
   evaluations: Evaluation[];
+  /** With several tasks of one label: the means of their scores, of which that of averagePrecision is mAP, with 95 % intervals. */
+  mean?: TaskMeans;
   /** The answers to each task's questions, by the task's name. */
   answers: Map<string, Prediction>;
   csv: string;

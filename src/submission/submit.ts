@@ -5,7 +5,7 @@ import { checkArguments } from '../arguments.js';
 import { type Manifest, questionFilesOf, samplesOf, type Task } from '../dataset/index.js';
 import { ifPresent, inLockedFolder, readRegular, sha256 } from '../disk/index.js';
 import { conflict, expected } from '../errors.js';
-import { type Evaluation, score } from '../evaluation/index.js';
+import { type Evaluation, meansOf, type OnResampled, score } from '../evaluation/index.js';
 import { checkNetwork } from '../model/index.js';
 import { pickOptions, resolveOptions } from '../options.js';
 import {
@@ -99,17 +99,15 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
   });
   const work = { request, manifest, views, together, softTargets };
   const evaluations: Evaluation[] = [];
+  const resampled: Parameters<OnResampled>[0][] = [];
   const { answers, csv, zip } = await answerQuestions({
     manifest,
     out,
     form,
     answer: async (task, images) => {
       const members = await predictMembers(work, task, images, models);
-      const evaluation = scored(
-        manifest,
-        task,
-        members.map((each) => each.validation),
-      );
+      const predictions = members.map((each) => each.validation);
+      const evaluation = scored(manifest, task, predictions, (each) => resampled.push(each));
       if (evaluation !== undefined) {
         evaluations.push(evaluation);
         await observer?.onScored?.(evaluation);
@@ -118,7 +116,8 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
     },
   });
   const verification = await verifySubmission(zip, questionFiles, manifest.tasks, form);
-  return { manifest, evaluations, answers, csv, zip, verification };
+  const mean = resampled.length > 1 ? { mean: meansOf(resampled) } : {};
+  return { manifest, evaluations, ...mean, answers, csv, zip, verification };
 }
 
 /** What a repeated call has to have in common with the first one, beside the training. */
@@ -170,11 +169,17 @@ async function predictMembers(work: Work, task: Task, images: QuestionImages, mo
 }
 
 /** The scores of the models' mean prediction; undefined for a task without validation images. */
-function scored(manifest: Manifest, task: Task, predictions: Prediction[]): Evaluation | undefined {
+function scored(
+  manifest: Manifest,
+  task: Task,
+  predictions: Prediction[],
+  onResampled: OnResampled,
+): Evaluation | undefined {
   const samples = [...samplesOf(manifest, task.name, 'validation')];
   if (samples.length === 0) {
     return undefined;
   }
   const { probabilities, failures } = ensemble(predictions);
-  return score({ manifest, task, split: 'validation', samples, probabilities, failures });
+  const found = { samples, probabilities, failures };
+  return score({ manifest, task, split: 'validation', ...found, onResampled });
 }

@@ -3,9 +3,12 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { scoreTable } from '../../src/cli/scores.js';
+import { meansOf, type OnResampled, score } from '../../src/evaluation/index.js';
 import {
   InvalidInputError,
   type Manifest,
+  type Sample,
   saveScores,
   scorePredictions,
   scoresOf,
@@ -102,6 +105,31 @@ test('when predictions of two tasks are scored, then scores are those of their c
   );
   const width = (high as number) - (low as number);
   assert.ok(width < (Math.max(...widths) + Math.min(...widths)) / 2);
+});
+
+test('when tasks are scored one after the other, then their means have the intervals of score, and a row in its table', async () => {
+  const resampled: Parameters<OnResampled>[0][] = [];
+  const evaluations = Object.entries(rows).map(([name, given]) => {
+    const samples = given.map(
+      ({ path: image, label, maybe }): Sample => ({
+        ...{ path: image, task: name, label, maybe, split: 'validation', hash: '' },
+      }),
+    );
+    const task = { name, classes };
+    return score({
+      manifest: { version: 1, root: '/photos', seed: 1, tasks: [task], samples, questions: [] },
+      ...{ task, split: 'validation', samples, failures: [] },
+      probabilities: Float32Array.from(given.flatMap(({ row }) => row)),
+      onResampled: (each) => resampled.push(each),
+    });
+  });
+  const mean = meansOf(resampled);
+  assert.deepEqual(mean, (await scorePredictions({ predictions: [both] })).mean);
+  const table = scoreTable(evaluations, mean);
+  assert.match(table, /^95 % intervals +basic precision +AP +log loss +ECE$/m);
+  const percents = /\d+\.\d % … \d+\.\d %/.source;
+  const row = `^mean \\(of AP: mAP\\) +${percents} +0\\.\\d{3} … 0\\.\\d{3} +\\d\\.\\d{3} +0\\.\\d{3}$`;
+  assert.match(table, new RegExp(row, 'm'));
 });
 
 const manifest: Manifest = {

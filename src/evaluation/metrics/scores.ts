@@ -136,8 +136,8 @@ export function scoresOf(request: ScoresRequest): Scores {
 }
 
 /** Scores, and what each score of one number was in each resample, NaN where it had no value. */
-export interface ResampledScores {
-  scores: Scores;
+export interface ResampledScores<Found extends MainScores = Scores> {
+  scores: Found;
   replicates: Record<ScoreName, Float64Array>;
 }
 
@@ -227,7 +227,10 @@ const replicatesByName = (found: Resampled): Record<ScoreName, Float64Array> =>
 export type MainScores = Pick<Scores, ScoreName | 'intervals'>;
 
 /** The scores that need no more of an image than its answer; with the usual resamples, seed and bins. */
-export function mainScores(answers: readonly Answer[], { name }: { name: string }): MainScores {
+export function mainScores(
+  answers: readonly Answer[],
+  { name }: { name: string },
+): ResampledScores<MainScores> {
   const statistics = Object.values(statisticsOf(scoringOptions.bins.default));
   const found = resample(
     { main: statisticsBlock(new AnswerColumns(answers), statistics) },
@@ -237,7 +240,7 @@ export function mainScores(answers: readonly Answer[], { name }: { name: string 
       seed: scoringOptions.seed.default,
     },
   );
-  return mainOf(found.main);
+  return { scores: mainOf(found.main), replicates: replicatesByName(found.main) };
 }
 
 function mainOf(found: Resampled): MainScores {

@@ -3,8 +3,8 @@ import { checkArguments, list, optional, record, type ShapeOf, text } from '../.
 import type { Manifest } from '../../dataset/index.js';
 import { conflict, expected, missing } from '../../errors.js';
 import type { OptionTable } from '../../options.js';
-import { type ScoreName, scoreNames } from '../metrics/blocks.js';
-import { type Interval, percentileInterval } from '../metrics/bootstrap.js';
+import { scoreNames } from '../metrics/blocks.js';
+import { meansOf, type TaskMeans } from '../metrics/means.js';
 import {
   type MainScores,
   type ResampledScores,
@@ -55,8 +55,7 @@ export interface TaskScores extends Scores {
 /** The scores of each task, and with several tasks their means. */
 export interface ScoredPredictions {
   tasks: TaskScores[];
-  /** Means over the tasks, all of the same weight: that of averagePrecision is mAP. A score is absent if a task has none. */
-  mean?: Partial<Record<ScoreName, number>> & { intervals: Partial<Record<ScoreName, Interval>> };
+  mean?: TaskMeans;
 }
 
 /**
@@ -82,7 +81,7 @@ export async function scorePredictions(
     file === undefined ? manifest && labelsOfManifest(manifest) : await readLabels(file);
   const scored = tables.map((table) => scoreTask(withLabels(table, labels), request));
   const tasks = scored.map(({ scores }) => scores);
-  return tasks.length === 1 ? { tasks } : { tasks, mean: meanOf(scored) };
+  return tasks.length === 1 ? { tasks } : { tasks, mean: meansOf(scored) };
 }
 
 function scoreTask(
@@ -118,27 +117,4 @@ function mainOf(scores: Scores): MainScores {
   const names = scoreNames.filter((name) => scores[name] !== undefined);
   const main: Partial<MainScores> = Object.fromEntries(names.map((name) => [name, scores[name]]));
   return { ...(main as MainScores), intervals: scores.intervals };
-}
-
-/** The scores that all tasks have; in each resample the mean is that of the tasks' resamples. */
-function meanOf(scored: readonly ResampledScores[]): NonNullable<ScoredPredictions['mean']> {
-  const names = scoreNames.filter((name) =>
-    scored.every(({ scores }) => scores[name] !== undefined),
-  );
-  const mean = (values: readonly number[]) =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
-  const intervals = names.flatMap((name) => {
-    const [first] = scored as [ResampledScores];
-    const means = first.replicates[name].map((_, round) =>
-      mean(scored.map(({ replicates }) => replicates[name][round] as number)),
-    );
-    const interval = percentileInterval(means);
-    return interval === undefined ? [] : [[name, interval] as const];
-  });
-  return {
-    ...Object.fromEntries(
-      names.map((name) => [name, mean(scored.map(({ scores }) => scores[name] as number))]),
-    ),
-    intervals: Object.fromEntries(intervals),
-  };
 }
