@@ -9,6 +9,9 @@ import {
 import { labelOf } from '../pipeline/index.js';
 import type { Prediction, PredictRequest } from '../prediction/index.js';
 import type { SubmissionForm } from './forms/form.js';
+import { forms } from './forms/list.js';
+import { usualForm } from './forms/read.js';
+import { checkTasks } from './row.js';
 import { type Submission, writeSubmission } from './write.js';
 
 /** The images that one task's questions ask about, each once, and what {@link predict} needs to predict them. */
@@ -41,9 +44,11 @@ export interface Answered extends Submission {
 export async function answerQuestions({
   manifest,
   out,
-  form,
+  form = forms[usualForm],
   answer,
 }: AnswerRequest): Promise<Answered> {
+  // An answer may take hours of training.
+  checkTasks(form, manifest.questions);
   const answers = new Map<string, Prediction>();
   for (const task of manifest.tasks) {
     answers.set(task.name, await answer(task, questionImages(manifest, task)));

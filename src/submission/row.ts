@@ -1,5 +1,6 @@
 /** The rows of a submission: their cells by the columns of its form, and what makes their probabilities right. */
 import { csvLine } from '../csv-line.js';
+import type { Question } from '../dataset/index.js';
 import { conflict, InvalidInputError } from '../errors.js';
 import type { ColumnValue, SubmissionForm } from './forms/form.js';
 
@@ -27,11 +28,15 @@ export const cellsOf = ({ columns }: SubmissionForm, classes: readonly string[])
   );
 
 /**
- * Refuses tasks that a form has no place for: without a column `task`, it answers one.
+ * Refuses questions of tasks that a form has no place for: without a column `task`, it answers one.
  *
  * @throws InvalidInputError naming the tasks
  */
-export function checkTasks({ columns }: SubmissionForm, tasks: readonly string[]): void {
+export function checkTasks(
+  { columns }: SubmissionForm,
+  questions: readonly Pick<Question, 'task'>[],
+): void {
+  const tasks = [...new Set(questions.map(({ task }) => task))];
   const has = (value: ColumnValue) => columns.some((column) => column.value === value);
   if (tasks.length > 1 && (!has('task') || has('probability'))) {
     const why = has('task')

@@ -69,7 +69,7 @@ export async function verifySubmission(
       throw expected('a known task', origin, task);
     }
   }
-  checkTasks(form, [...new Set(questions.map(({ task }) => task))]);
+  checkTasks(form, questions);
   const check = new Check(questions, classes, form);
   try {
     const limit = mostBytes(questions, classes, form);

@@ -51,7 +51,7 @@ export async function writeSubmission(options: SubmissionOptions): Promise<Submi
   checkArguments('writeSubmission', options, submissionShape);
   const { manifest, out, form = forms[usualForm] } = options;
   const { tasks, questions } = manifest;
-  checkTasks(form, [...new Set(questions.map(({ task }) => task))]);
+  checkTasks(form, questions);
   const lines = answerLines(options, form);
   const { classes = [] } = tasks.find(({ name }) => name === questions[0]?.task) ?? {};
   const whole = form.header ? [headerLine(form, classes), ...lines] : lines;

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { prepare } from '../../src/dataset/index.js';
 import {
+  answerQuestions,
   readForm,
   type SubmissionForm,
   submissionForms,
@@ -146,10 +147,11 @@ for (const [what, form, change, place, message] of faults) {
 test('when a form without a column task is to answer two tasks, then it is refused before anything is written', async (t) => {
   const out = path.join(temporaryFolder(t), 'out');
   const form = submissionForms['kaggle-classes'];
-  await assert.rejects(
-    writeSubmission({ manifest: both, answers: new Map(), out, form }),
-    /The form of the submission cannot be combined with the tasks .*\. It has no column task$/,
-  );
+  const message =
+    /The form of the submission cannot be combined with the tasks .*\. It has no column task$/;
+  await assert.rejects(writeSubmission({ manifest: both, answers: new Map(), out, form }), message);
+  const answer = () => assert.fail('the form was not checked before the first answer');
+  await assert.rejects(answerQuestions({ manifest: both, out, form, answer }), message);
   await assert.rejects(readFile(path.join(out, 'submission.csv')), { code: 'ENOENT' });
 });
 
