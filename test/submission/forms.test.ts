@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { prepare } from '../../src/dataset/index.js';
+import { prepare, questionFilesOf } from '../../src/dataset/index.js';
 import {
   answerQuestions,
   readForm,
@@ -200,7 +200,8 @@ test('when a table of ids asks, then its questions are joined to images by their
     const request = { out: at('data'), questions: asking, questionImages: at('test') };
     return (await prepare(at('photos'), request)).manifest;
   };
-  const { questions, questionFile } = await ask('2', 'more/1', '1.jpg');
+  const asked = await ask('2', 'more/1', '1.jpg');
+  const { questions, questionFile } = asked;
   assert.deepEqual(
     questions.map(({ path: id, file }) => [id, path.relative(folder, file)]),
     [
@@ -210,11 +211,21 @@ test('when a table of ids asks, then its questions are joined to images by their
     ],
   );
   assert.equal(questionFile, asking);
+  await assert.rejects(
+    questionFilesOf({ ...asked, questionFile: at('moved.csv') }),
+    /an existing file for the questions of the data set but received ".*moved\.csv"/,
+  );
   await assert.rejects(ask('1'), /sample\.csv:2.*"1: 1\.jpg and more\/1\.jpg"/);
   await assert.rejects(
     ask('2', '3'),
     /Missing an image in .*test that is called 3 for .*sample\.csv:3/,
   );
   await assert.rejects(ask('2', '2'), /an id that is not already at .*sample\.csv:2/);
+  await writeFile(asking, 'more/2.jpg,shape,?\n');
+  const request = { out: at('data'), questions: asking, questionImages: at('test') };
+  await assert.rejects(
+    prepare(at('photos'), request),
+    /a known task for .*sample\.csv:1 .*"shape"/,
+  );
   await assert.rejects(ask(), /Missing a line of names and a row for each question/);
 });

@@ -1,5 +1,6 @@
 /** Reads the questions of a data set: which images of which task a submission has to answer, in this order. */
-import { missing } from '../../errors.js';
+import { expected, missing } from '../../errors.js';
+import { fileStamp } from '../file-stamp.js';
 import { firstOf, readCsv } from '../files/csv.js';
 import { findQuestionFiles, readQuestionRows } from '../layouts/fashionai.js';
 import { resolveSample } from '../manifest/manifest.js';
@@ -10,16 +11,23 @@ import { readIds } from './ids.js';
  * The rows of FashionAI's question.csv files, one after the other, or of a table of ids (see {@link readIds}), which asks for the only
  * task.
  *
- * @throws InvalidInputError with file, line and column, for a row of another form or one that repeats an earlier row; for a table of
- *   ids where there are several tasks.
+ * @throws InvalidInputError with file, line and column, for a row of another form, one that repeats an earlier row or one of an
+ *   unknown task; for a table of ids where there are several tasks.
  */
 export async function readQuestions(
   files: readonly string[],
-  tasks: readonly Pick<Task, 'name'>[] = [],
+  tasks: readonly Pick<Task, 'name'>[],
 ): Promise<QuestionRow[]> {
   const [file] = files;
   if (file === undefined || (await isFashionAi(file))) {
-    return await readQuestionRows(files);
+    const rows = await readQuestionRows(files);
+    const names = new Set(tasks.map(({ name }) => name));
+    for (const { task, origin } of rows) {
+      if (!names.has(task)) {
+        throw expected('a known task', origin, task);
+      }
+    }
+    return rows;
   }
   const [task, ...others] = tasks;
   if (task === undefined || others.length > 0) {
@@ -40,7 +48,14 @@ async function isFashionAi(file: string): Promise<boolean> {
  *
  * @throws InvalidInputError where there is none.
  */
-export const questionFilesOf = async (manifest: Manifest): Promise<string[]> =>
-  manifest.questionFile === undefined
-    ? await findQuestionFiles(manifest.root)
-    : [resolveSample(manifest, manifest.questionFile)];
+export async function questionFilesOf(manifest: Manifest): Promise<string[]> {
+  if (manifest.questionFile === undefined) {
+    return await findQuestionFiles(manifest.root);
+  }
+  const file = resolveSample(manifest, manifest.questionFile);
+  if ((await fileStamp(file)) === undefined) {
+    const remedy = 'Put it back, or prepare the data again';
+    throw expected('an existing file', 'the questions of the data set', file, remedy);
+  }
+  return [file];
+}
