@@ -161,9 +161,8 @@ class Check {
 
   private row(record: CsvRecord): void {
     const { fields, line } = record;
-    const at = (value: Cell['value']) =>
-      this.form.columns.findIndex((column) => column.value === value);
-    const task = at('task') < 0 ? this.onlyTask : (fields[at('task')] ?? '');
+    const place = placeIn(this.cellsOf(this.onlyTask), 'task');
+    const task = place < 0 ? this.onlyTask : (fields[place] ?? '');
     const cells = this.cellsOf(task);
     if (fields.length !== cells.length) {
       const names = cells.map(({ name, value }) => name || value).join(this.form.separator);
@@ -171,8 +170,7 @@ class Check {
       this.report({ line, message });
       return;
     }
-    // A column for each class stands behind its own name.
-    const image = fields[cells.findIndex(({ value }) => value === 'image')] as string;
+    const image = fields[placeIn(cells, 'image')] as string;
     this.markAnswered(image, task, line);
     const names = this.classes.get(task);
     const fault = names && answerFault(record, { cells, classes: names, form: this.form });
@@ -212,6 +210,10 @@ class Check {
     this.lastPosition = Math.max(this.lastPosition, position);
   }
 }
+
+/** Among the cells of a row, not the columns of a form, one of which may be a cell for each class. */
+const placeIn = (cells: readonly Cell[], wanted: Cell['value']): number =>
+  cells.findIndex(({ value }) => value === wanted);
 
 function keyOf(path: string, task: string): string {
   return `${path}\n${task}`;

@@ -61,7 +61,11 @@ for (const [name, table] of goldenTables) {
 test('when a form of a file has a semicolon and three decimals, then the table has them too', async (t) => {
   const folder = temporaryFolder(t);
   const file = path.join(folder, 'form.json');
-  const columns = [{ value: 'probability' }, { value: 'image', name: 'photo;id' }];
+  const columns = [
+    { value: 'probability' },
+    { value: 'task', name: 'task' },
+    { value: 'image', name: 'photo;id' },
+  ];
   const own = {
     table: 'answers.csv',
     archive: 'answers.zip',
@@ -75,7 +79,7 @@ test('when a form of a file has a semicolon and three decimals, then the table h
   assert.equal(path.basename(csv), 'answers.csv');
   assert.equal(
     text,
-    'a;"b, with ""quotes""";c;"photo;id"\n0.500;0.250;0.250;7\n0.250;0.500;0.250;5\n',
+    'a;"b, with ""quotes""";c;task;"photo;id"\n0.500;0.250;0.250;shape;7\n0.250;0.500;0.250;shape;5\n',
   );
   assert.deepEqual((await verify(csv)).problems, []);
 });
