@@ -19,7 +19,6 @@ import type { Settings } from '../settings.js';
 import { checkedValues, shapingOf, withRecipe } from '../training/index.js';
 import { answerQuestions, type QuestionImages } from './answer.js';
 import { checkSource, prepared } from './data.js';
-import type { SubmissionForm } from './forms/form.js';
 import { readForm, usualForm } from './forms/read.js';
 import { type MemberPredictions, predictMember, trainMember, type Work } from './member.js';
 import { checkRecipes, trainingFor } from './recipes.js';
@@ -88,7 +87,7 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
   if (together && recipes !== undefined) {
     throw conflict('together', 'recipes', 'One network learns all tasks, with the same options');
   }
-  await keepSettings(out, { ...shapingOf(given), ...(await settingsOf(request, form)) }, begun);
+  await keepSettings(out, { ...shapingOf(given), ...(await settingsOf(request)) }, begun);
   const manifest = await prepared(request, begun);
   checkRecipes(recipes ?? {}, manifest.tasks);
   const questionFiles = await questionFilesOf(manifest);
@@ -121,16 +120,15 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
 }
 
 /** What a repeated call has to have in common with the first one, beside the training. */
-async function settingsOf(request: SubmitRequest, form: SubmissionForm): Promise<Settings> {
+async function settingsOf(request: SubmitRequest): Promise<Settings> {
   const { seed, validationFraction, recipes } = request;
   const { models, together, teachQuestions } = valuesOf(request);
   const views = viewsOf(request);
-  // Earlier versions had no networks of several tasks, no teachers, no views but crops, and one form of questions and answers.
+  // Earlier versions had no networks of several tasks, no teachers, no views but crops, and no table of ids.
   const newer = {
     ...(together && { together }),
     ...taughtSettings(request, teachQuestions),
     ...newViewsOf(views),
-    ...(request.form !== undefined && { form: { ...form } }),
     ...(await questionSettings(request)),
   };
   const boxes = await boxSettings(request);
