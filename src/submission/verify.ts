@@ -269,12 +269,14 @@ function mostBytes(
   { decimals }: SubmissionForm,
 ): number {
   const names = [...classes.values()].flat();
-  const longest = Math.max(0, ...names.map((name) => name.length));
+  // Most Chinese characters have three bytes.
+  const size = (text: string) => Buffer.byteLength(text);
+  const longest = names.reduce((most, name) => Math.max(most, size(name)), 0);
   const rows = questions.reduce((sum, { path, task }) => {
     const answer = (classes.get(task)?.length ?? 0) * (decimals + 3) + longest;
-    return sum + 2 * path.length + task.length + answer + 8;
+    return sum + 2 * size(path) + size(task) + answer + 8;
   }, 0);
-  const header = names.reduce((sum, name) => sum + name.length + 3, 0);
+  const header = names.reduce((sum, name) => sum + size(name) + 3, 0);
   return 2 * (rows + header) + 4096;
 }
 
