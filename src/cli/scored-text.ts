@@ -1,5 +1,6 @@
 /** Shows scores of predictions with their intervals, in at most 80 columns. */
 import type { Interval, ScoredPredictions, TaskScores } from '../evaluation/index.js';
+import { count } from '../plural.js';
 import { textTable } from '../report/index.js';
 import { shorten } from '../width.js';
 
@@ -54,7 +55,7 @@ export function scoredTaskText({ task, images, classScores, confused }: TaskScor
         `  ${shorten(truth, longestClass)} as ${shorten(prediction, longestClass)}: ${own} (${(100 * share).toFixed(1)} %)`,
     );
   const most = pairs.length === 0 ? [] : ['Most often confused:', ...pairs];
-  return [`${shorten(task, 40)}, ${images} images:`, table, ...most].join('\n');
+  return [`${shorten(task, 40)}, ${count(images, 'image')}:`, table, ...most].join('\n');
 }
 
 const short = (value: number | undefined): string => value?.toFixed(3) ?? '–';

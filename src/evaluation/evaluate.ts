@@ -42,8 +42,8 @@ export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classe
   /** Default `validation`. */
   split?: Split | undefined;
   /**
-   * A file for the probabilities of each image, in CSV: a line with `path`, `offset` in a shard, `task`, `fold`, `label` (or `labels`
-   * with `|` between them) and `p_NAME` for each class. Images that could not be read are left out.
+   * A file for the probabilities of each image, in CSV: a line with `path`, `offset` in a shard, `task`, `fold`, `label` and `maybe` (or
+   * `labels`, with `|` between them) and `p_NAME` for each class. Images that could not be read are left out.
    */
   predictions?: string | undefined;
 }
