@@ -27,6 +27,7 @@ interface Waiting<Item, Answer> {
 /** See the file's heading. Items start in the order in which they came. */
 export class Batcher<Item, Answer> {
   private readonly waiting: Waiting<Item, Answer>[] = [];
+  private readonly batches = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
   private running = 0;
   private startedItems = 0;
@@ -67,6 +68,13 @@ export class Batcher<Item, Answer> {
     this.start();
   }
 
+  /** Resolves when no batch runs any more. One may run longer than anybody waits for its answers. */
+  async idle(): Promise<void> {
+    while (this.batches.size > 0) {
+      await Promise.all(this.batches);
+    }
+  }
+
   private drop(entry: Waiting<Item, Answer>): void {
     const place = this.waiting.indexOf(entry);
     if (place >= 0) {
@@ -92,7 +100,9 @@ export class Batcher<Item, Answer> {
         }
         return;
       }
-      void this.run(this.waiting.splice(0, batchSize));
+      const batch = this.run(this.waiting.splice(0, batchSize));
+      this.batches.add(batch);
+      void batch.then(() => this.batches.delete(batch));
     }
   }
 

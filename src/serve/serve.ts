@@ -107,11 +107,18 @@ class Serving implements Service {
       if (this.status === 'ready') {
         this.status = 'stopping';
         this.batcher.hurry();
-        this.closing = app.close().then(() => this.computing.close());
+        this.closing = this.stop(app);
       }
       await this.closing;
     };
     return { url, close };
+  }
+
+  private async stop(app: App): Promise<void> {
+    await app.close();
+    // Whoever closes the server frees the classifiers next, which a batch may still compute with.
+    await this.batcher.idle();
+    await this.computing.close();
   }
 
   isReady(): boolean {
