@@ -101,7 +101,12 @@ class Serving implements Service {
 
   async start(app: App, host: string, port: number): Promise<Server> {
     const url = await app.listen(host, port);
-    await this.computing.warmUp();
+    try {
+      await this.computing.warmUp();
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
     this.status = 'ready';
     const close = async () => {
       if (this.status === 'ready') {
