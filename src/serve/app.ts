@@ -170,16 +170,16 @@ async function predict(
 ): Promise<object> {
   const { limits } = service;
   const top = topOf(request.query);
-  const uploads = await uploadsOf(request, limits);
   const controller = new AbortController();
   // One for each image.
   setMaxListeners(limits.maxImages, controller.signal);
+  // It may close while the body is read.
+  reply.raw.once('close', () => controller.abort(gone));
+  const uploads = await uploadsOf(request, limits);
   const timer = setTimeout(() => controller.abort(tooLate(limits.timeout)), 1000 * limits.timeout);
-  reply.raw.once('close', () => {
-    clearTimeout(timer);
-    controller.abort(gone);
-  });
-  const images = await service.answer(uploads, top, controller.signal);
+  const images = await service
+    .answer(uploads, top, controller.signal)
+    .finally(() => clearTimeout(timer));
   const [first] = images;
   if (images.every(({ error }) => error !== undefined)) {
     reply.code(422);
