@@ -15,7 +15,7 @@ import {
   type TaskSummary,
 } from '../../dataset/index.js';
 import { type NamedPair, readSimilar } from '../../features/index.js';
-import { mostFileBytes } from '../../pipeline/index.js';
+import { formatOf, isJpeg, mostFileBytes, OtherFormat, refusalOf } from '../../pipeline/index.js';
 import type { SizeCount } from '../charts/index.js';
 import { isAnswered } from './answers.js';
 import { type DoubtfulLabel, doubtfulLabels } from './doubts.js';
@@ -144,8 +144,19 @@ async function measure(manifest: Manifest) {
   return { sizes: [...counts.values()], measured: chosen.length, unreadable };
 }
 
-/** Upright, as its orientation says. */
+/** Upright, as its orientation says. @throws an Error with the reason when it is no image, or a damaged one */
 async function sizeOf(image: ImageFile): Promise<{ width: number; height: number }> {
-  const { autoOrient } = await sharp(await readImage(image, mostFileBytes)).metadata();
+  const bytes = await readImage(image, mostFileBytes);
+  const format = isJpeg(bytes) ? 'JPEG' : formatOf(bytes);
+  if (format === undefined) {
+    // Sharp reads more than Bobbin, such as SVG, which is a program.
+    throw new Error(refusalOf(bytes));
+  }
+  if (format === 'BMP' || format === 'Netpbm') {
+    // Sharp reads neither.
+    const { width, height } = await OtherFormat.of(bytes).decode();
+    return { width, height };
+  }
+  const { autoOrient } = await sharp(bytes).metadata();
   return autoOrient;
 }
