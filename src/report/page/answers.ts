@@ -102,8 +102,9 @@ export async function answersOf(run: TrainedRun, task: string, at: AtHand): Prom
  * its own unless that one is of it.
  */
 async function tableOf(run: TrainedRun, folder: string, epoch: Epoch): Promise<string> {
-  const json = await ifPresent(readText(path.join(folder, 'evaluation.json')));
-  const value = json === undefined ? undefined : parseJson(json, folder);
+  const file = path.join(folder, 'evaluation.json');
+  const json = await ifPresent(readText(file));
+  const value = json === undefined ? undefined : parseJson(json, file);
   const evaluated = isObject(value) ? value.epoch : undefined;
   const { epoch: own } = await recordOf(run, epoch);
   const isOf = evaluated === own || (epoch === 'last' && evaluated === undefined);
