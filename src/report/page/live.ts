@@ -4,12 +4,17 @@ import { html, type Markup } from './html.js';
 /** Told to readers of screens when it changes. */
 export const stateLine: Markup = html`<p id="state" role="status">It updates by itself after each epoch.</p>`;
 
-/** Puts the new content in the place of the old one. What is open stays open, and the reader stays where he is. */
+/** Puts the new content in the place of the old one. What is open stays open, and the reader stays at the same place. */
 export const script = `
 const state = document.getElementById('state');
 const shown = (each) => each.closest('section').id + each.querySelector('summary').textContent;
 async function update() {
-  const text = await (await fetch('/', { cache: 'no-store' })).text();
+  const answer = await fetch('/', { cache: 'no-store' });
+  const text = await answer.text();
+  if (!answer.ok) {
+    state.textContent = 'Not updated: ' + text;
+    return;
+  }
   const page = new DOMParser().parseFromString(text, 'text/html');
   const open = new Set([...document.querySelectorAll('details[open]')].map(shown));
   for (const each of page.querySelectorAll('details')) {

@@ -133,7 +133,14 @@ class ServedPage {
   }
 
   private current(): Promise<string> {
-    this.page ??= this.make();
+    if (this.page === undefined) {
+      const page = this.make();
+      this.page = page;
+      page.catch(() => {
+        // The next browser may ask when the file that was at fault is whole.
+        this.page = this.page === page ? undefined : this.page;
+      });
+    }
     return this.page;
   }
 }
