@@ -47,30 +47,41 @@ const shape = {
  * Answers `POST /predict`, `GET /health` and `GET /` as docs/serve.md says, with the answers of `predict`. Images that come at the same
  * time are computed in one batch. Resolves when the first request can be answered.
  *
- * @throws InvalidInputError when an argument is unknown, of another kind or out of its range, as `classify` does for classifiers, where the port is
- *   taken, and where Fastify is not installed.
+ * @throws InvalidInputError when an argument is unknown, of another kind or out of its range, as `classify` does for classifiers, where this
+ *   user cannot listen on the port or the host is no address of this machine, and where Fastify is not installed.
  */
 export async function serve(request: ServeRequest): Promise<Server> {
   checkArguments('serve', request, shape);
   const options = resolveOptions(serveOptions, pickOptions(serveOptions, request));
+  const { host = '127.0.0.1' } = request;
   const members = membersOf(request);
   const computing = await Computing.open(members, options);
   const serving = new Serving(members, computing, options, request.onError ?? warn);
   try {
     const app = await createApp(serving);
-    return await serving.start(app, request.host ?? '127.0.0.1', options.port);
+    return await serving.start(app, host, options.port);
   } catch (error) {
     await computing.close();
-    throw inWords(error, options.port);
+    throw inWords(error, host, options.port);
   }
 }
 
-function inWords(error: unknown, port: number): unknown {
-  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') {
-    return error;
+/** Errors of the system on listening, in words. */
+function inWords(error: unknown, host: string, port: number): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    const remedy = 'Another program listens there: choose another port, or 0 for any';
+    return expected('a free port', 'port', port, remedy);
   }
-  const remedy = 'Another program listens there: choose another port, or 0 for any';
-  return expected('a free port', 'port', port, remedy);
+  if (code === 'EACCES' && syscall === 'listen') {
+    const remedy = 'The system reserves it: choose a port from 1024 on';
+    return expected('a port that this user may open', 'port', port, remedy);
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    const remedy = '127.0.0.1 is for programs of this machine, 0.0.0.0 for all of its networks';
+    return expected('an address of this machine', 'host', host, remedy);
+  }
+  return error;
 }
 
 const warn = ({ message }: Error) => process.emitWarning(message, { code: 'BOBBIN_SERVE' });
