@@ -263,10 +263,21 @@ function tell(error: Error, reply: FastifyReply, service: Service): FastifyReply
   return reply.code(code).send({ error: error.message });
 }
 
-const brokenStatus: Record<string, string> = {
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+/** By the code of Node's error: the status, and what is said of it. */
+const broken: Record<string, [status: string, error: string]> = {
+  HPE_HEADER_OVERFLOW: [
+    '431 Request Header Fields Too Large',
+    'Expected shorter headers for a request but received more than 16 KB',
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    '408 Request Timeout',
+    'Expected a whole request in time but received a part of it',
+  ],
 };
+const noRequest: [status: string, error: string] = [
+  '400 Bad Request',
+  'Expected an HTTP request but received something else',
+];
 
 /** Answers bytes that are no HTTP request, and one that does not arrive in time. */
 function answerBroken({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
@@ -274,8 +285,8 @@ function answerBroken({ code = '' }: NodeJS.ErrnoException, socket: Socket): voi
     socket.destroy();
     return;
   }
-  const status = brokenStatus[code] ?? '400 Bad Request';
-  const body = JSON.stringify({ error: `Expected an HTTP request but received ${status}` });
+  const [status, error] = broken[code] ?? noRequest;
+  const body = JSON.stringify({ error });
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );
