@@ -7,6 +7,7 @@ import type { ImageAnswer } from './answers.js';
 import type { Limits } from './options.js';
 import { absent, overloaded, Refusal, refused, stopping, tooLate } from './refusal.js';
 import {
+  bytesIn,
   forms,
   imageOfBody,
   imagesOfJson,
@@ -49,7 +50,7 @@ export async function createApp(service: Service): Promise<App> {
   const [{ fastify }, { default: multipart }] = await fastifyPackages();
   const { limits } = service;
   const timeoutMs = Math.ceil(limits.timeout * 1000);
-  const bodyLimit = Math.floor(limits.maxMegabytes * 1e6);
+  const bodyLimit = bytesIn(limits);
   const app = fastify({
     bodyLimit,
     requestTimeout: timeoutMs,

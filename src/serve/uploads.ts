@@ -17,7 +17,8 @@ export type Part =
 /** A name in an answer or a message has no more characters. */
 const longestName = 200;
 
-const bytesIn = ({ maxMegabytes }: Limits): number => Math.floor(maxMegabytes * 1e6);
+/** The most bytes of a body. */
+export const bytesIn = ({ maxMegabytes }: Limits): number => Math.floor(maxMegabytes * 1e6);
 
 export const tooLarge = ({ maxMegabytes }: Limits): Refusal =>
   refused(
@@ -116,7 +117,7 @@ function checkCount(count: number, { maxImages }: Limits): void {
   }
 }
 
-/** Text of base64, with or without the beginning of a data URL. Node's decoder ends at the first character that is none. */
+/** Text of base64, with or without the beginning of a data URL. Node's decoder passes over characters that are none. */
 function decodedBase64(text: unknown, name: string): Buffer {
   if (typeof text !== 'string') {
     throw refused(400, 'a base64 text', name, text === null ? 'null' : typeof text);
