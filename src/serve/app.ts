@@ -115,7 +115,11 @@ function addRoutes(app: FastifyInstance, service: Service): void {
     handler: (request, reply) => predict(request, reply, service),
   });
   const methods: Record<string, string> = { '/': 'GET', '/health': 'GET', '/predict': 'POST' };
-  app.setNotFoundHandler(({ method, url }, reply) => {
+  // Before the body is read: the limit of requests does not count these.
+  app.addHook('onRequest', async ({ is404, method, url }, reply) => {
+    if (!is404) {
+      return;
+    }
     const allowed = methods[url.split('?')[0] as string];
     if (allowed === undefined) {
       throw refused(404, Object.keys(methods).join(', '), 'the path', url);
