@@ -27,7 +27,8 @@ export function tickLabel(tick: number, _: number, ticks: readonly number[]): st
   return tick.toFixed(digits);
 }
 
-const isWhole = (value: number) => Math.abs(value - Math.round(value)) < 1e-6;
+/** Whether `value` is an integer but for the rounding of its computation. */
+export const isWhole = (value: number): boolean => Math.abs(value - Math.round(value)) < 1e-6;
 
 /** `84.3 %` of 0.843 */
 export const percent = (share: number, digits = 0): string =>

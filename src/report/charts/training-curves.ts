@@ -1,7 +1,7 @@
 /** Charts of a run by epoch: loss, accuracy, learning rate, images a second and the share of waiting. */
 import type { Markish } from '@observablehq/plot';
 import { bestEpoch } from '../../training/index.js';
-import { percent, shortNumber } from './numbers.js';
+import { isWhole, percent, shortNumber } from './numbers.js';
 import { type Chart, type Plot, usualWidth } from './render.js';
 import { ink } from './theme.js';
 import { type Axis, type EndLabel, extent, xyChart } from './xy.js';
@@ -78,7 +78,7 @@ export const waitShareChart = (history: readonly CurvePoint[], options: CurveOpt
     label: 'share of the training time',
     lines: [single('waitShare', ink.third)],
     floor: 0,
-    format: (tick) => percent(tick, tick % 0.01 === 0 || tick >= 0.05 ? 0 : 1),
+    format: (tick) => percent(tick, isWhole(100 * tick) ? 0 : 1),
     last: (value) => percent(value, 1),
   });
 
