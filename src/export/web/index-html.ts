@@ -19,6 +19,8 @@ const policy = [
   "style-src 'self'",
   "connect-src 'self'",
   'img-src blob: data:',
+  "base-uri 'none'",
+  "form-action 'none'",
 ].join('; ');
 
 const backends = [
