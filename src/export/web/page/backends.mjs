@@ -36,7 +36,7 @@ export async function start(name) {
 /** @type {Map<string, Promise<void>>} */
 const loaded = new Map();
 
-/** Loads a script once. @param {string} address */
+/** Loads a script, once unless that fails. @param {string} address */
 function script(address) {
   const known = loaded.get(address);
   const loading =
@@ -44,7 +44,11 @@ function script(address) {
     new Promise((resolve, reject) => {
       const element = Object.assign(document.createElement('script'), { src: address });
       element.addEventListener('load', () => resolve());
-      element.addEventListener('error', () => reject(new Error(`Could not load ${address}`)));
+      element.addEventListener('error', () => {
+        // The network may be back when it is asked for again.
+        loaded.delete(address);
+        reject(new Error(`Could not load ${address}`));
+      });
       document.head.append(element);
     });
   loaded.set(address, loading);
