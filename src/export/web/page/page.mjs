@@ -36,16 +36,18 @@ function attended(work) {
 async function loadModel() {
   const backend = choose();
   say('Loading the model …');
-  const earlier = state.classifier;
-  state.classifier = start(backend).then(() =>
-    load('.', (share) => say(`Loading the model: ${Math.round(100 * share)} %`)),
-  );
-  await earlier?.then(
-    ({ model }) => model.dispose(),
-    () => {},
-  );
+  // One after the other, so that tfjs is left with the backend that was chosen last.
+  state.classifier = freed(state.classifier)
+    .then(() => start(backend))
+    .then(() => load('.', (share) => say(`Loading the model: ${Math.round(100 * share)} %`)));
   await state.classifier;
   say('Ready: choose a photo.');
+}
+
+/** @param {Promise<Classifier> | undefined} earlier */
+async function freed(earlier) {
+  const loaded = await earlier?.catch(() => undefined);
+  loaded?.model.dispose();
 }
 
 /** Classifies the photo that was chosen last. */
