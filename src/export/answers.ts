@@ -1,8 +1,9 @@
 /** What the outputs of exported models are called. */
-import { type Classifier, headsOf } from '../model/index.js';
+import { type Classifier, type Head, headsOf } from '../model/index.js';
 
 /** The name of each head's probabilities: `probabilities`; of several heads, those of their tasks. */
-export function answerNames(classifier: Classifier): string[] {
-  const heads = headsOf(classifier);
-  return heads.length === 1 ? ['probabilities'] : heads.map(({ task }) => task);
-}
+export const answerNames = (classifier: Classifier): string[] => namesOf(headsOf(classifier));
+
+/** As {@link answerNames}, of the heads or of what `classifier.json` says of them. */
+export const namesOf = (heads: readonly Pick<Head, 'task'>[]): string[] =>
+  heads.length === 1 ? ['probabilities'] : heads.map(({ task }) => task);
