@@ -21,7 +21,7 @@ export function cutNetwork({ model }: Pick<Classifier, 'model'>): CutNetwork | u
     .reverse()
     .map(({ output }) => output as tf.SymbolicTensor)
     .find(isMap);
-  if (map === undefined || !dependsOnlyOn(logits, map)) {
+  if (map === undefined || !dependsOnlyOn(logits, new Map([[map.id, true]]))) {
     return undefined;
   }
   const before = tf.model({ inputs: model.inputs, outputs: map });
@@ -37,12 +37,20 @@ const isMap = (output: tf.SymbolicTensor | tf.SymbolicTensor[]): boolean =>
   output.shape.slice(1, 3).some((side) => (side ?? 2) > 1) &&
   output.inputs.length > 0;
 
-/** Whether a value can be computed of the map alone. */
-function dependsOnlyOn(value: tf.SymbolicTensor, map: tf.SymbolicTensor): boolean {
-  return (
-    value.id === map.id ||
-    (value.inputs.length > 0 && value.inputs.every((input) => dependsOnlyOn(input, map)))
-  );
+/**
+ * Whether a value can be computed of the map alone.
+ *
+ * @param known the answers so far, at first that of the map: each residual block doubles the ways to it
+ */
+function dependsOnlyOn(value: tf.SymbolicTensor, known: Map<number, boolean>): boolean {
+  const earlier = known.get(value.id);
+  if (earlier !== undefined) {
+    return earlier;
+  }
+  const does =
+    value.inputs.length > 0 && value.inputs.every((input) => dependsOnlyOn(input, known));
+  known.set(value.id, does);
+  return does;
 }
 
 /** The value of `wanted` where `map` is `given`. */
