@@ -99,8 +99,7 @@ async function runsToExport(
   choice: { task: string | undefined; epoch: Epoch },
 ): Promise<Run[]> {
   if ((await ensembleIn(folder)) !== undefined) {
-    const why =
-      'Export one of its runs, or train one network with --teacher to answer as all of them';
+    const why = 'Export one of its runs, or merge them into one model by average-checkpoints';
     throw conflict(`${folder}, an ensemble,`, 'an export, which has one network', why);
   }
   const runs = choice.task === undefined ? await runsIn(folder, choice.epoch) : [];
