@@ -64,7 +64,11 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'predict --run run --run again --weights 2,1 photo.jpg',
     'predict --run run --data data --out submission',
   ],
-  export: ['export run --to web --out page', 'export run --to web --out page --quantize uint16'],
+  export: [
+    'export run --to web --out page',
+    'export run --to web --out page --quantize uint16',
+    'export run --to onnx --out onnx',
+  ],
   serve: ['serve run', 'serve run --port 9000 --batch-size 16 --top 3'],
 };
 
