@@ -1,9 +1,9 @@
 /** Submissions of other forms than FashionAI's: how they are written, what `verify` finds in them, and what asks for them. */
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { prepare, questionFilesOf } from '../../src/dataset/index.js';
+import { loadManifest, prepare, questionFilesOf, resolveSample } from '../../src/dataset/index.js';
 import {
   answerQuestions,
   readForm,
@@ -207,18 +207,25 @@ test('when a table of ids asks, then its questions are joined to images by their
   const asked = await ask('2', 'more/1', '1.jpg');
   const { questions, questionFile } = asked;
   assert.deepEqual(
-    questions.map(({ path: id, file }) => [id, path.relative(folder, file)]),
+    questions.map(({ path: id, file }) => [id, file]),
     [
-      ['2', 'test/more/2.jpg'],
-      ['more/1', 'test/more/1.jpg'],
-      ['1.jpg', 'test/1.jpg'],
+      ['2', '../test/more/2.jpg'],
+      ['more/1', '../test/more/1.jpg'],
+      ['1.jpg', '../test/1.jpg'],
     ],
   );
-  assert.equal(questionFile, asking);
+  assert.equal(questionFile, '../sample.csv');
   await assert.rejects(
     questionFilesOf({ ...asked, questionFile: at('moved.csv') }),
     /an existing file for the questions of the data set but received ".*moved\.csv"/,
   );
+  // Photos, questions and data move together.
+  const other = temporaryFolder(t);
+  await cp(folder, other, { recursive: true });
+  const moved = await loadManifest(path.join(other, 'data'));
+  const [first] = moved.questions;
+  assert.equal(resolveSample(moved, first?.file as string), path.join(other, 'test/more/2.jpg'));
+  assert.deepEqual(await questionFilesOf(moved), [path.join(other, 'sample.csv')]);
   await assert.rejects(ask('1'), /sample\.csv:2.*"1: 1\.jpg and more\/1\.jpg"/);
   await assert.rejects(
     ask('2', '3'),

@@ -2,7 +2,6 @@
 import path from 'node:path';
 import { conflict, expected, missing } from '../../errors.js';
 import { fileStamp } from '../file-stamp.js';
-import { pathFrom } from '../files/folders.js';
 import type { Question, Task } from '../types.js';
 import { imagesOf } from './images.js';
 import { readQuestions } from './read.js';
@@ -50,13 +49,15 @@ export async function withQuestions<Source extends Asking>(
   }
   const rows = await readQuestions([questions], tasks);
   const images = await imagesOf(rows, folder);
-  const questionFile = pathFrom(root, questions);
+  // The images to train on and those of the questions mostly lie beside each other, and move together.
+  const fromRoot = (file: string) => path.relative(root, file).split(path.sep).join('/');
+  const questionFile = fromRoot(path.resolve(questions));
   return {
     ...source,
     questions: [...images].map(([{ path: id, task }, file]) => ({
       path: id,
       task,
-      file: pathFrom(root, path.join(folder, file)),
+      file: fromRoot(path.join(folder, file)),
     })),
     labelFiles: [...labelFiles, questionFile],
     questionFile,
