@@ -3,7 +3,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { callback, checkArguments, optional, type ShapeOf, text } from '../arguments.js';
 import { checkResultFolder, makeFolder, replaceFile, writePart } from '../disk/index.js';
-import { conflict } from '../errors.js';
+import { conflict, expected } from '../errors.js';
 import {
   type Epoch,
   findRun,
@@ -66,6 +66,14 @@ export async function exportModel(request: ExportRequest): Promise<Exported[]> {
   const options = resolveOptions(exportOptions, pickOptions(exportOptions, request));
   checkApplies(exportOptions, options);
   await checkExportFolder(out);
+  if (`${path.resolve(run)}${path.sep}`.startsWith(`${path.resolve(out)}${path.sep}`)) {
+    throw expected(
+      'a folder that does not hold the run',
+      'out',
+      out,
+      'An export replaces it whole',
+    );
+  }
   const runs = await runsToExport(run, { task, epoch });
   return await replaceFile(
     path.resolve(out),

@@ -155,6 +155,12 @@ test('when a run has several models, then each gets a folder; what cannot be exp
   await writeFiles(at('mine'), { 'notes.txt': 'x' });
   await assert.rejects(exportModel({ run: at('run'), out: at('mine') }), /It has notes\.txt/);
   await assert.rejects(exportModel({ run: at('run'), out, to: 'pdf' }), /one of web/);
+  // A later export would replace the folder, and the run with it.
+  await saveClassifier(smallClassifier(), at('both', 'run', 'model'));
+  await assert.rejects(
+    exportModel({ run: at('both', 'run'), out: at('both') }),
+    /Expected a folder that does not hold the run for out/,
+  );
   const images = { probabilities: new Float32Array([0.2, 0.8]), by: 'another program' };
   assert.throws(
     () => compared(images, new Float32Array([0.3, 0.7]), { bound: 0.05, format: 'web' }),

@@ -13,6 +13,7 @@ import {
   taskOf,
 } from '../../dataset/index.js';
 import { ifPresent, isObject, parseJson, readText } from '../../disk/index.js';
+import { expected } from '../../errors.js';
 import {
   evaluate,
   type PredictedImage,
@@ -56,6 +57,14 @@ export type Answered = TaskAnswers | { missing: string };
 
 export const isAnswered = (answered: Answered): answered is TaskAnswers => 'images' in answered;
 
+/** The folder of a task. @throws InvalidInputError for a name that leads elsewhere: files of a run may come from anybody */
+function folderOf(task: string, { folder }: TrainedRun): string {
+  if (path.basename(task) !== task || /^\.{0,2}$/.test(task)) {
+    throw expected('names of tasks that are names of folders', folder, task);
+  }
+  return task;
+}
+
 /**
  * Reads `predictions.csv` in the run's folder, as `evaluate --predictions` writes it, or `validation.json`, as `submit` does, unless
  * they are older than the model or of another epoch; else classifies the validation images, and writes such a table, if the data set
@@ -64,7 +73,7 @@ export const isAnswered = (answered: Answered): answered is TaskAnswers => 'imag
  * @throws InvalidInputError when a file is damaged, and as `evaluate` does
  */
 export async function answersOf(run: TrainedRun, task: string, at: AtHand): Promise<Answered> {
-  const folder = run.tasks.length > 1 ? path.join(run.folder, task) : run.folder;
+  const folder = run.tasks.length > 1 ? path.join(run.folder, folderOf(task, run)) : run.folder;
   const model = await modelTime(run.folder, at.epoch);
   const table = await tableOf(run, folder, at.epoch);
   if (await isCurrent(table, model)) {

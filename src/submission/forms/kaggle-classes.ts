@@ -3,7 +3,7 @@ import { type ListedForm, usualDecimals } from './form.js';
 
 export const kaggleClasses: ListedForm = {
   help: "Kaggle's with classes: id,label",
-  source: 'https://www.kaggle.com/competitions/plant-seedlings-classification/overview/evaluation',
+  source: 'https://www.kaggle.com/competitions/cifar-10/overview/evaluation',
   table: 'submission.csv',
   archive: 'submission.zip',
   separator: ',',
