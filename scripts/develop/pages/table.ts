@@ -11,6 +11,6 @@ export function tableOf([header = [], ...rows]: readonly string[][]): string {
   return lines.join('');
 }
 
-/** Text as a cell shows it: a bar would end the cell, and a web page takes `<word>` for an element. */
+/** Text as a cell shows it: a bar would end the cell, a web page takes `<word>` for an element, and stars would slant words. */
 export const cellOf = (text: string): string =>
-  text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replace(/\s+/g, ' ');
+  text.replaceAll('|', '\\|').replaceAll('*', '\\*').replaceAll('<', '&lt;').replace(/\s+/g, ' ');
