@@ -2,8 +2,10 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Bobbin's own code: `src` or `dist`. */
-const own = `${path.dirname(path.dirname(fileURLToPath(import.meta.url)))}${path.sep}`;
+const code = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/** Bobbin's own code: where it runs, and where source maps say that `dist` is from. */
+const own = [code, path.join(path.dirname(code), 'src')].map((folder) => `${folder}${path.sep}`);
 
 /** Dependencies, also under the names in tfjs's source maps, whose files its packages do not contain. */
 const dependency = /\/node_modules\/|\/tfjs-[a-z-]+\/src\//;
@@ -16,7 +18,7 @@ export function userLine(): string {
   Error.stackTraceLimit = limit;
   for (const line of stack.split('\n').slice(1)) {
     const place = /\(?([^\s(]+:\d+:\d+)\)?$/.exec(line)?.[1]?.replace(/^file:\/\//, '');
-    if (place === undefined || place.startsWith('node:') || place.startsWith(own)) {
+    if (place === undefined || [...own, 'node:'].some((start) => place.startsWith(start))) {
       continue;
     }
     if (dependency.test(place)) {

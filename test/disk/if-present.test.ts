@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { ifPresent } from '../../src/disk/if-present.js';
 
 test('when a file is absent, or lies below a file, then there is no result', async () => {
-  const { filename, dirname } = import.meta;
+  const [filename, dirname] = [import.meta.filename, import.meta.dirname];
   assert.equal(await ifPresent(readFile(path.join(dirname, 'absent'))), undefined);
   assert.equal(await ifPresent(readFile(path.join(filename, 'absent'))), undefined);
   assert.match((await ifPresent(readFile(filename, 'utf8'))) ?? '', /^\/\*\* Files that may/);

@@ -37,7 +37,7 @@ async function contents(out: string): Promise<Map<string, string>> {
   const files = entries.filter((entry) => entry.isFile());
   const digests = files.map(async (entry) => {
     const file = path.join(entry.parentPath ?? entry.path, entry.name);
-    const timed = /^(history\.csv|state\.json)$/.test(entry.name);
+    const timed = /^(history\.csv|state\.json|report\.html)$/.test(entry.name);
     const content = timed ? '' : await readFile(file);
     return [
       path.relative(at(out), file),

@@ -11,9 +11,12 @@ const root = path.resolve(import.meta.dirname, '../..');
 /** Scopes of npm packages, whose members are linked one by one. */
 const scopes = ['@tensorflow', '@types'];
 
+/** Backends that come with Bobbin alone. */
+const backends = /^tfjs-backend-(wasm|webgpu)$/;
+
 /**
  * A folder with the programs of `test/tfjs-node`, the alias package, links to the npm packages of the checkout and, unless
- * `bobbin` is false, the checkout as `bobbin`. It is removed after the test `t`, or without one after all tests of the file.
+ * `bobbin` is false, the checkout as `bobbin` and what comes with it. It is removed after the test `t`, or without one after all tests of the file.
  */
 export function tfjsNodeProject(t?: TestContext, { bobbin = true } = {}): string {
   const project = temporaryFolder(t);
@@ -21,7 +24,8 @@ export function tfjsNodeProject(t?: TestContext, { bobbin = true } = {}): string
   for (const scope of ['', ...scopes]) {
     mkdirSync(path.join(modules, scope), { recursive: true });
     for (const name of readdirSync(path.join(root, 'node_modules', scope))) {
-      if (!name.startsWith('.') && !scopes.includes(name)) {
+      const isThere = bobbin || !backends.test(name);
+      if (isThere && !name.startsWith('.') && !scopes.includes(name)) {
         symlinkSync(path.join(root, 'node_modules', scope, name), path.join(modules, scope, name));
       }
     }
