@@ -19,6 +19,7 @@ export const stages = new Map([
   ['evaluation', 'Scores'],
   ['submission', 'Submissions'],
   ['export', 'Exports'],
+  ['serve', 'Answers over HTTP'],
   ['report', 'Pictures and reports'],
   ['tensorflow', 'TensorFlow'],
   ['errors', 'Errors'],

@@ -35,6 +35,8 @@ export default {
   title: 'Bobbin',
   description: 'Trains image classifiers in Node',
   srcDir: pages,
+  // Servers that the reader starts.
+  ignoreDeadLinks: 'localhostLinks',
   outDir: html,
   cacheDir: cache,
   // A browser would ask for /favicon.ico.
