@@ -92,7 +92,10 @@ test('when a run is killed after an epoch and resumed then its weights equal tho
   assert.ok(await isClaimed('killed'), 'a killed process cannot have tidied up');
   // What a kill leaves while a checkpoint is written, and before the earlier one is removed.
   const checkpoints = path.join(folder, 'killed', 'checkpoint');
-  const ofKilled = (await temporaryName('epoch-000002-batch-00000000')).replace(/\d+-\d+-/, '0-0-');
+  const ofKilled = (await temporaryName('epoch-000002-batch-00000000')).replace(
+    /-\d+-\d+-(?=\w+\.tmp$)/,
+    '-0-0-',
+  );
   for (const name of ['unfinished', 'epoch-000000-batch-00000001', ofKilled]) {
     await mkdir(path.join(checkpoints, name));
   }
