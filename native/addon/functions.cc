@@ -94,7 +94,8 @@ Napi::Value trace_graph(const Napi::CallbackInfo& info, Runtime& runtime) {
   tensorflow::TraceGraph graph = trace_under_way(runtime).graph(map_array(info[0], to_int64));
   const auto captured = Napi::Array::New(env, graph.captured.size());
   for (std::uint32_t i = 0; i < graph.captured.size(); ++i) {
-    const auto tensor = metadata(env, runtime, std::move(graph.captured[i].second)).As<Napi::Object>();
+    const auto tensor =
+        metadata(env, runtime, std::move(graph.captured[i].second)).As<Napi::Object>();
     tensor.Set("name", graph.captured[i].first);
     captured.Set(i, tensor);
   }
