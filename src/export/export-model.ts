@@ -56,7 +56,7 @@ const recordFile = 'export.json';
  * Writes the model of `run` into `out`; of several models each into a folder of its own there. All appear together, and only if another
  * program computes the same with them as Bobbin does.
  *
- * @throws InvalidInputError when an argument is unknown, missing or out of its range, when there is no such model or the format cannot
+ * @throws InvalidInputError when an argument is unknown, missing or out of its range, when `run` has no model or the format cannot
  *   express it, when its answers differ, and when `out` has anything but an earlier export. Nothing is written then
  */
 export async function exportModel(request: ExportRequest): Promise<Exported[]> {

@@ -37,7 +37,7 @@ export interface Traced {
 
 /** The graph of a function, for files. */
 export interface FunctionGraph extends Omit<TracedGraph, 'captured'> {
-  /** Tensors that the graph takes from outside, with the names of their placeholders: dispose of them. */
+  /** Tensors that the graph reads through placeholders, by the names of these. The caller disposes of them. */
   captured: { name: string; tensor: tf.Tensor }[];
 }
 

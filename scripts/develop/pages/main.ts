@@ -7,7 +7,7 @@ import { optionsPage } from './options.js';
 const docs = path.resolve(import.meta.dirname, '../../../docs');
 
 const pages = new Map([['options.md', optionsPage()], ...(await commandPages())]);
-// The page of a command that is no more would stay.
+// Otherwise the page of a removed command would stay.
 rmSync(path.join(docs, 'commands'), { recursive: true, force: true });
 mkdirSync(path.join(docs, 'commands'));
 for (const [name, text] of pages) {

@@ -1,4 +1,4 @@
-/** docs/options.md: configuration files, and the options of loaders, which are no command's. */
+/** docs/options.md: configuration files, and the options of loaders, which no command has. */
 import { describeDefault } from '../../../src/cli/flags.js';
 import { describeValues, optionsByName } from '../../../src/options.js';
 import { augmentationOptions, loaderOptions } from '../../../src/pipeline/index.js';

@@ -18,7 +18,7 @@ const form = 'a header with path, x0, y0, x1 and y1, or with path and box,';
 /**
  * The rows of a file of boxes, one by one. A photo may have several.
  *
- * @throws InvalidInputError when a header or a row does not fit, with its line; when the file is no table; when it does not exist
+ * @throws InvalidInputError when a header or a row does not fit, with its line; when the file is not a table or does not exist
  */
 export async function* readBoxes(file: string): AsyncGenerator<BoxRow> {
   if (!tablePattern.test(file)) {

@@ -145,7 +145,7 @@ export function weightedAveragePrecision(
   return sum / counted;
 }
 
-/** {@link averagePrecisionByThreshold} of weighted images. A probability of which none was drawn is no threshold. */
+/** {@link averagePrecisionByThreshold} of weighted images. A probability is a threshold only if an image that has it was drawn. */
 export function weightedAveragePrecisionByThreshold(
   { right, counts, ends }: AnswerColumns,
   weights: Weights,

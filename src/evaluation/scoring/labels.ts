@@ -87,7 +87,7 @@ interface LabelLine {
  * `maybe`, in any order and among others, so that a table of predictions is one, too; or FashionAI's `path,task,nnynn` without header.
  *
  * @throws InvalidInputError with file, line and column for a table of another kind, an image of a task that comes twice, and later for
- *   a label that is no class of the predictions
+ *   a label that the predictions have no class for
  */
 export async function readLabels(file: string): Promise<Labels> {
   const lines = await linesOf(file);

@@ -15,7 +15,7 @@ export interface Stored {
   name: string;
   dtype: GraphConstant['dtype'];
   shape: readonly number[];
-  /** Whole numbers are written as int64, whatever width they had. */
+  /** Integers of every width are written as int64. */
   values: ArrayLike<number>;
 }
 
