@@ -1,11 +1,14 @@
 /** Classifiers with layers of every kind, whose answers differ from image to image. */
 import path from 'node:path';
+import type { Task } from '../../src/dataset/index.js';
 import { importNetwork } from '../../src/import/index.js';
 import {
+  BatchNormalization,
   type BuiltClassifier,
   built,
   type Classifier,
   createModel,
+  type NetworkName,
 } from '../../src/model/index.js';
 import { GroupNormalization } from '../../src/model/layers/keras/group-normalization.js';
 import { LayerScale } from '../../src/model/layers/keras/layer-scale.js';
@@ -16,17 +19,31 @@ import { smallHeads } from '../support/small-classifier.js';
 
 const root = path.join(import.meta.dirname, '../..');
 
-/** Three tasks, of which one has any number of labels; with names that no graph's node may have. */
-export const tasks = [
-  { name: 'collar', classes: ['flat', 'high', 'none'] },
-  { name: 'sleeve length, in words', classes: ['kurz', '长'] },
+/**
+ * Three tasks, of which one has any number of labels; with names that no graph's node may have. They are in no order of the alphabet, and
+ * two have as many classes: answers that are sorted by name, or exchanged, are then wrong.
+ */
+const tasks: Task[] = [
   { name: 'tags', classes: ['new', 'warm'], labels: 'any' },
-] as const;
+  { name: 'sleeve length, in words', classes: ['kurz', '长'] },
+  { name: 'collar', classes: ['flat', 'high', 'none'] },
+];
 
 /** A classifier of several heads, made of layers, for images in BGR. */
 export function ofLayers(): BuiltClassifier {
-  const small = smallHeads(tasks.map((task) => ({ ...task, classes: [...task.classes] })));
+  const small = smallHeads(tasks);
   return varied({ ...small, preprocessing: { ...small.preprocessing, ...caffe } });
+}
+
+/** A classifier of several heads on one of Bobbin's networks, for images of a side. */
+export async function ofNetwork(network: NetworkName, size: number): Promise<BuiltClassifier> {
+  const heads = tasks.map(({ name, ...task }) => ({ ...task, task: name }));
+  const random = { pretrained: false, trainable: 'all', seed: 1 } as const;
+  const classifier = await createModel({ ...random, network, size, heads });
+  setRandomVectors(classifier);
+  observeStatistics(classifier);
+  spreadScores(classifier);
+  return built(classifier);
 }
 
 const caffe = {
@@ -68,7 +85,7 @@ export function ofKerasLayers(): BuiltClassifier {
     difference as tf.SymbolicTensor,
   );
   const model = tf.model({ inputs: image, outputs: output });
-  return varied({ ...smallHeads([{ ...tasks[0], classes: [...tasks[0].classes] }]), model });
+  return varied({ ...smallHeads([{ name: 'collar', classes: ['flat', 'high', 'none'] }]), model });
 }
 
 /** A classifier on the imported network of a fixture. `folder` gets the import. */
@@ -81,7 +98,13 @@ export async function imported(fixture: string, folder: string): Promise<BuiltCl
 
 /** With other statistics and scales than those of a new network, and scores that differ from image to image. */
 function varied(classifier: Classifier): BuiltClassifier {
-  const { model } = classifier;
+  setRandomVectors(classifier);
+  spreadScores(classifier);
+  return built(classifier);
+}
+
+/** Draws the statistics, scales and biases, which in a new network are all 0 or 1. */
+function setRandomVectors({ model }: Classifier): void {
   const weights = model.weights.map((weight, index) => {
     const { name, shape } = weight;
     const seed = index + 1;
@@ -93,28 +116,44 @@ function varied(classifier: Classifier): BuiltClassifier {
   });
   model.setWeights(weights);
   tf.dispose(weights);
-  const heads = model.layers.filter(({ name }) => name.startsWith('logits'));
-  for (const head of heads) {
-    spreadScores(classifier, head);
-  }
-  return built(classifier);
+}
+
+/**
+ * Takes the statistics of normalisations from images. With random ones, the answers of a deep network hardly depend on the image, so that
+ * nothing but rounding would be compared.
+ */
+function observeStatistics(classifier: Classifier): void {
+  const { model, preprocessing } = classifier;
+  const layers = model.layers.filter((layer) => layer instanceof BatchNormalization);
+  const momenta = layers.map(({ momentum }) => momentum);
+  const setMomentum = (of: (index: number) => number) => {
+    for (const [index, layer] of layers.entries()) {
+      layer.momentum = of(index);
+    }
+  };
+  setMomentum(() => 0);
+  tf.tidy(() => {
+    const images = levelsFor(classifier, 16).sub(preprocessing.mean).div(preprocessing.std);
+    model.apply(images, { training: true });
+  });
+  setMomentum((index) => momenta[index] as number);
 }
 
 /** Gives the scores of a few images the mean 0, and 2 to the one that is farthest from it. */
-function spreadScores(classifier: Classifier, head: tf.layers.Layer): void {
-  const features = tf.model({
-    inputs: classifier.model.inputs,
-    outputs: head.input as tf.SymbolicTensor,
-  });
-  tf.tidy(() => {
-    const [kernel] = head.getWeights() as [tf.Tensor2D, tf.Tensor1D];
-    const { mean: center, std } = classifier.preprocessing;
-    const images = levelsFor(classifier, 4).sub(center).div(std);
-    const scores = tf.matMul(features.predict(images) as tf.Tensor2D, kernel);
-    const mean = scores.mean(0);
-    const factor = tf.div(2, scores.sub(mean).abs().max());
-    head.setWeights([kernel.mul(factor), mean.mul(factor).neg()]);
-  });
+function spreadScores(classifier: Classifier): void {
+  const { model, preprocessing } = classifier;
+  for (const head of model.layers.filter(({ name }) => name.startsWith('logits'))) {
+    const outputs = head.input as tf.SymbolicTensor;
+    const features = tf.model({ inputs: model.inputs, outputs });
+    tf.tidy(() => {
+      const [kernel] = head.getWeights() as [tf.Tensor2D, tf.Tensor1D];
+      const images = levelsFor(classifier, 4).sub(preprocessing.mean).div(preprocessing.std);
+      const scores = tf.matMul(features.predict(images) as tf.Tensor2D, kernel);
+      const mean = scores.mean(0);
+      const factor = tf.div(2, scores.sub(mean).abs().max());
+      head.setWeights([kernel.mul(factor), mean.mul(factor).neg()]);
+    });
+  }
 }
 
 /** Levels of RGB, [images, side, side, 3], with a gradient of another colour in each image. */

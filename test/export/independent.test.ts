@@ -1,6 +1,6 @@
 /** Exported networks in other programs: TensorFlow in Python and ONNX Runtime compute what Bobbin does. */
 import assert from 'node:assert/strict';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
@@ -9,34 +9,23 @@ import type { ExportFormat } from '../../src/export/format.js';
 import { onnx, writeOnnx } from '../../src/export/onnx/index.js';
 import { savedmodel } from '../../src/export/savedmodel/index.js';
 import { answersOf, compared, verificationImages } from '../../src/export/verification.js';
-import { type BuiltClassifier, forwardOf, headsOf } from '../../src/model/index.js';
+import { type BuiltClassifier, headsOf } from '../../src/model/index.js';
 import { classify } from '../../src/prediction/index.js';
-import { tf } from '../../src/tensorflow/index.js';
 import { programsOf } from '../package/programs.mjs';
 import { temporaryFolder, writeFiles } from '../support/folders.js';
-import { imported, levelsFor, ofKerasLayers, ofLayers } from './classifiers.js';
-import { computedByPython, missingPackages, printedByPython } from './python/python.js';
-
-const images = 5;
-const tolerance = 1e-4;
-
-/** Bobbin's own probabilities, [images, columns], of levels. */
-const ownAnswers = (classifier: BuiltClassifier, levels: tf.Tensor): number[][] =>
-  tf.tidy(() => {
-    const { channels, mean, std } = classifier.preprocessing;
-    const ordered = channels === 'bgr' ? levels.reverse(3) : levels;
-    return forwardOf(classifier)(ordered.sub(mean).div(std), 1).arraySync();
-  });
+import { type Asked, differencesInPython, tolerance, withImages } from './answers.js';
+import { imported, ofKerasLayers, ofLayers } from './classifiers.js';
+import { missingPackages, printedByPython } from './python/python.js';
 
 /** Writes an export and its images; gives Bobbin's answers. */
-async function exported(classifier: BuiltClassifier, folder: string, format: ExportFormat) {
+async function exported(
+  classifier: BuiltClassifier,
+  folder: string,
+  format: ExportFormat,
+): Promise<Asked> {
   mkdirSync(folder);
   await format.write(classifier, folder, { quantize: undefined });
-  const levels = levelsFor(classifier, images);
-  writeFileSync(path.join(folder, 'levels.bin'), levels.dataSync());
-  const rows = ownAnswers(classifier, levels);
-  levels.dispose();
-  return { folder, rows, heads: headsOf(classifier) };
+  return withImages(folder, classifier);
 }
 
 const skip = missingPackages();
@@ -54,30 +43,14 @@ test('when classifiers are exported, then other programs give their probabilitie
     activations: await imported('keras/fixtures/activations.h5', folder),
     shapes: await imported('keras/fixtures/shapes.h5', folder),
   };
-  const made = [];
+  const made: Asked[] = [];
   for (const [name, classifier] of Object.entries(classifiers)) {
     for (const format of [savedmodel, onnx]) {
-      const place = path.join(folder, `${format.name}-${name}`);
-      made.push({ name: place, ...(await exported(classifier, place, format)) });
+      made.push(await exported(classifier, path.join(folder, `${format.name}-${name}`), format));
     }
   }
-  const computed = computedByPython(made.map((each) => each.folder));
-  for (const [i, { name, heads, rows }] of made.entries()) {
-    const answers = computed[i] ?? {};
-    for (const { task, classes, from, to } of heads) {
-      const output = heads.length === 1 ? 'probabilities' : task;
-      const answer = answers[output];
-      assert.deepEqual(answer?.classes, classes, `${name}: ${output}`);
-      const wanted = tf.tensor2d(rows.map((row) => row.slice(from, to)));
-      const spread = wanted.max(0).sub(wanted.min(0)).max().dataSync()[0] as number;
-      assert.ok(spread > 10 * tolerance, `${name}: the images have the same ${output}`);
-      const difference = wanted
-        .sub(answer?.probabilities ?? [])
-        .abs()
-        .max()
-        .dataSync()[0];
-      assert.ok((difference as number) < tolerance, `${name}: ${output} differs by ${difference}`);
-    }
+  for (const [index, difference] of differencesInPython(made).entries()) {
+    assert.ok(difference < tolerance, `${made[index]?.folder}: ${difference}`);
   }
 });
 
@@ -122,6 +95,19 @@ test('when a photo is classified by the programs of docs/export.md, then they gi
       );
     }
   }
+});
+
+test('when tasks are not in the order of their names, then an export is compared in the order of the tasks', async () => {
+  const folder = temporaryFolder();
+  const classifier = ofLayers();
+  await exported(classifier, path.join(folder, 'saved'), savedmodel);
+  const description = { 'saved/classifier.json': JSON.stringify(descriptionOf(classifier)) };
+  await writeFiles(folder, description);
+  const images = verificationImages(classifier.preprocessing);
+  const own = await answersOf(classifier, images);
+  const computed = await savedmodel.compute(path.join(folder, 'saved'), images);
+  const request = { bound: tolerance, format: savedmodel.name };
+  assert.ok(compared(computed, own, request).difference < tolerance);
 });
 
 test('when weights are too long for an ONNX file, then they lie beside it', async () => {
