@@ -13,29 +13,50 @@ export async function useBackend(page: Page, title: string): Promise<void> {
     .waitFor();
 }
 
-/** The probabilities of pictures by their addresses: for each the classes of all tasks, in their order. */
-export const probabilitiesInPage = (
+/**
+ * The probabilities of pictures by their addresses: for each the classes of all tasks, in their order.
+ *
+ * @param onRow is told how many pictures are classified
+ */
+export async function probabilitiesInPage(
   page: Page,
   addresses: readonly string[],
-): Promise<number[][]> =>
-  page.evaluate(async (pictures) => {
+  onRow: (count: number) => void = () => {},
+): Promise<number[][]> {
+  const classifier = await page.evaluateHandle(async () => {
     const address = './classify.js';
-    const { load, decode, classify } = await import(address);
-    const classifier = await load();
-    const rows: number[][] = [];
-    for (const picture of pictures) {
-      const bitmap = await decode(await (await fetch(picture)).blob());
-      const answers = await classify(classifier, bitmap);
-      bitmap.close();
-      rows.push(
-        answers.flatMap(
-          ({ classes }: { classes: { name: string; probability: number }[] }, task: number) =>
-            classifier.tasks[task].classes.map(
-              (wanted: string) => classes.find(({ name }) => name === wanted)?.probability,
-            ),
-        ),
-      );
-    }
-    classifier.model.dispose();
-    return rows;
-  }, addresses);
+    const { load } = await import(address);
+    return await load();
+  });
+  const rows: number[][] = [];
+  for (const picture of addresses) {
+    rows.push(await page.evaluate(rowInPage, { classifier, picture }));
+    onRow(rows.length);
+  }
+  await classifier.evaluate(({ model }) => model.dispose());
+  return rows;
+}
+
+/** Runs in the page: the probabilities of one picture. */
+async function rowInPage({
+  classifier,
+  picture,
+}: {
+  classifier: { tasks: { classes: string[] }[] };
+  picture: string;
+}): Promise<number[]> {
+  const address = './classify.js';
+  const { classify, decode } = await import(address);
+  const bitmap = await decode(await (await fetch(picture)).blob());
+  const answers: { classes: { name: string; probability: number }[] }[] = await classify(
+    classifier,
+    bitmap,
+  );
+  bitmap.close();
+  return classifier.tasks.flatMap((task, index) =>
+    task.classes.map(
+      (wanted) =>
+        answers[index]?.classes.find(({ name }) => name === wanted)?.probability as number,
+    ),
+  );
+}

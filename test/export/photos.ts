@@ -47,7 +47,11 @@ async function compare(title: string, asked: Asked): Promise<number> {
   const own = rowsOf(await predict({ classifier, files }));
   const began = performance.now();
   const addresses = files.map((file) => encodeURI(`/${address}/${path.relative(folder, file)}`));
-  const rows = await probabilitiesInPage(page, addresses);
+  const rows = await probabilitiesInPage(page, addresses, (done) => {
+    if (done % 20 === 0) {
+      console.error(`${title}: ${done} of ${files.length}`);
+    }
+  });
   const rate = files.length / ((performance.now() - began) / 1000);
   const apart = own.map((row, index) => {
     const there = rows[index] as number[];
