@@ -1,4 +1,4 @@
-/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `accuracy` compares whole trainings; `folds` compares them out of fold in the same minutes; `craft` compares ways to train; `predict` compares forward passes; `evaluate` compares evaluation with the bare pass; `serve` loads the HTTP server; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
+/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `accuracy` compares whole trainings; `folds` compares them out of fold in the same minutes; `craft` compares ways to train; `predict` compares forward passes; `evaluate` and `crops` compare evaluation and prediction by windows with the bare pass; `serve` loads the HTTP server; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,6 +9,7 @@ import { cudaStatus } from '../src/pipeline/index.js';
 import { compareAccuracy } from './accuracy/accuracy.js';
 import { compare } from './compare.js';
 import { allTasks, compareCrafts } from './craft/craft.js';
+import { compareCrops } from './crops/crops.js';
 import { compareFolds } from './folds/folds.js';
 import { compareOnGpu, drawnPictures } from './gpu/gpu.js';
 import { measureLoading, measureManifest } from './manifest.js';
@@ -182,6 +183,22 @@ program
   .action((folder, { net, ...flags }) => {
     checkNames('--net', [net], networkNames);
     return timeEvaluation(folder, { net, ...flags });
+  });
+program
+  .command('crops')
+  .description('compare prediction by windows of each photo with the bare forward pass')
+  .argument('<folder>', 'folder of JPEG files')
+  .option('--net <name>', 'the network, with random weights', 'efficientnet-lite0')
+  .option('--crops <name>', 'center, five or ten', 'ten')
+  .option('--batch-size <n>', 'windows in a batch', positive, 32)
+  .option('--photos <n>', 'photos of a run', positive, 90)
+  .option('--rounds <n>', 'rounds; each runs all in fresh processes', positive, 5)
+  .option('--json <file>', 'write the rows and rounds as JSON')
+  .action(async (folder, { net, crops, photos, ...flags }) => {
+    checkNames('--net', [net], networkNames);
+    checkNames('--crops', [crops], ['center', 'five', 'ten']);
+    const files = filesIn(folder, /\.jpe?g$/i).slice(0, photos);
+    await compareCrops(await soundJpegs(files), { json: undefined, ...flags, net, crops });
   });
 program
   .command('serve')

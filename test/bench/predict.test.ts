@@ -1,6 +1,8 @@
-/** How outcomes of forward passes become rows. */
+/** How outcomes of forward passes, and of prediction by windows, become rows. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { CropsOutcome } from '../../bench/crops/job.js';
+import { bestRatio, type CropsRound, cropsRowsOf } from '../../bench/crops/results.js';
 import type { PredictOutcome } from '../../bench/predict/job.js';
 import { forwardRowsOf } from '../../bench/predict/results.js';
 
@@ -31,4 +33,27 @@ test('when rounds are done, then a row has its medians and its rate over the yar
   assert.equal(wide?.p50, 640);
   assert.equal(own?.peakBytes, 40e6);
   assert.equal(rows.find(({ trial: title }) => title.startsWith('other'))?.ratio, null);
+});
+
+test('when prediction by windows was measured, then its rate and CPU time are compared within each round', () => {
+  const took = (ms: number, cpuMs: number): CropsOutcome => ({
+    ...{ ms, cpuMs, waitShare: 0, probabilities: [] },
+  });
+  const round = (bare: CropsOutcome, predict: CropsOutcome): CropsRound => ({
+    ...{ 'bare pass': bare, predict, 'images alone': took(5, 10) },
+  });
+  const rounds = [
+    round(took(100, 190), took(125, 200)),
+    round(took(200, 390), took(200, 400)),
+    round(took(100, 150), took(200, 150)),
+  ];
+  const [bare, own] = cropsRowsOf(rounds, 2);
+  assert.equal(bare?.ratio.median, 1);
+  // Round by round: 0.8, 1 and 0.5.
+  assert.deepEqual(own?.ratio, { least: 0.5, median: 0.8, most: 1 });
+  assert.deepEqual(own?.cpuRatio, { least: 0.95, median: 0.975, most: 1 });
+  assert.deepEqual([own?.imagesPerSecond, own?.cpuMs, own?.busy], [5, 200, 0.8]);
+  // In the time of the pass, two cores have 200 ms for 200 + 10, or for 150 + 10.
+  assert.equal(bestRatio([round(took(100, 200), took(0, 0))], 2), 200 / 210);
+  assert.equal(bestRatio([round(took(100, 150), took(0, 0))], 2), 1);
 });
