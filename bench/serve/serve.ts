@@ -173,7 +173,7 @@ function report(servers: [Measured, Measured], options: ServeRounds): void {
     part.map((value, round) => value / (whole[round] as number));
   const rates = ({ bare }: Measured) => bare.map(({ rate }) => rate);
   const cpu = ({ bare }: Measured) => bare.map(({ cpuMs }) => cpuMs);
-  console.log('');
+  console.log('\nmemory: before the load, and after each round');
   tellGain('by time', ratios(rates(many), rates(one)), ratios(many.rates, one.rates));
   tellGain('by CPU', ratios(cpu(one), cpu(many)), ratios(one.cpuMs, many.cpuMs));
   const { net, run, seconds, connections, damaged } = options;
