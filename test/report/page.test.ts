@@ -1,8 +1,10 @@
 /** The report page: what it says of runs, that names cannot inject markup, and that a browser, its keyboard and a reader of screens get on with it. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { connect, type Socket } from 'node:net';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -192,6 +194,43 @@ async function updates(browser: Browser): Promise<void> {
   await shown.waitForSelector('text=The training has ended.');
   assert.deepEqual(faults, []);
 }
+
+/** Node would keep a half of a request for ever. */
+const timeout = 30_000;
+
+test('when the training ends, then half of a request does not hold the process, and an answer arrives whole', {
+  timeout,
+}, async (t) => {
+  const watch = await watchRuns({
+    group: 'run',
+    folders: [],
+    manifest,
+    data: at('photos'),
+    port: 0,
+  });
+  const { port } = new URL(watch.address);
+  const texts: string[] = [];
+  const connections = ['GET / HT', 'GET / HTTP/1.1\r\nHost: a\r\n', 'GET /events', 'GET /'].map(
+    (start, index) => {
+      const socket = connect(Number(port), '127.0.0.1');
+      t.after(() => socket.destroy());
+      const whole = `${start} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
+      socket.write(index < 2 ? start : whole);
+      texts.push('');
+      socket.setEncoding('utf8').on('data', (piece) => {
+        texts[index] = `${texts[index]}${piece}`;
+      });
+      return socket;
+    },
+  );
+  const closed = connections.map((socket) => once(socket, 'close'));
+  await once(connections[2] as Socket, 'data');
+  await once(connections[3] as Socket, 'data');
+  watch.close();
+  await Promise.all(closed);
+  assert.match(texts[2] ?? '', /event: end/);
+  assert.match(texts[3] ?? '', /<\/html>/);
+});
 
 test('when a watch is asked by another name, by another method or for another page, then it refuses', async () => {
   const request = { group: 'run', folders: [], manifest, data: at('photos') };

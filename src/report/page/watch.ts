@@ -1,4 +1,5 @@
 /** Serves the report on runs while they are trained, on this machine alone. The page in a browser updates by itself. */
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Manifest } from '../../dataset/index.js';
@@ -27,13 +28,15 @@ export interface Watch {
   address: string;
   /** Tells the browsers that an epoch has ended. It never fails; without a browser it does nothing. */
   epoch(): Promise<void>;
-  /** Tells the browsers that the training has ended, and ends the server. */
+  /** Tells the browsers that the training has ended, and ends the server. What a browser does not read in a second is cut off. */
   close(): void;
 }
 
 const host = '127.0.0.1';
 /** Browsers that are told; more get the page without its updates. */
 const mostBrowsers = 16;
+/** What an answer that is under way when the training ends may still take. */
+const lastAnswersMs = 1000;
 
 /**
  * Listens on the loopback address. The page is made when a browser asks for it, and after an epoch if one waits for it.
@@ -57,7 +60,10 @@ export async function watchRuns(request: WatchRequest): Promise<Watch> {
     close: () => {
       served.tell('end');
       server.close();
-      server.closeIdleConnections();
+      // Of some connections only a part of a request has come: they would hold the process for as long as they like.
+      const end = () => server.closeAllConnections();
+      setTimeout(end, lastAnswersMs).unref();
+      void served.idle().then(end);
     },
   };
 }
@@ -90,11 +96,14 @@ class ServedPage {
   /** The names by which a browser on this machine calls the server: another site's name may lead here, too. */
   hosts: string[] = [];
   private readonly browsers = new Set<ServerResponse>();
+  private readonly answers = new Set<ServerResponse>();
   private page: Promise<string> | undefined;
 
   constructor(private readonly make: () => Promise<string>) {}
 
   answer({ method, url, headers }: IncomingMessage, answer: ServerResponse): void {
+    this.answers.add(answer);
+    answer.once('close', () => this.answers.delete(answer));
     if (!this.hosts.includes(headers.host ?? '')) {
       end(answer, 403, 'This server answers to its own address alone.');
     } else if (method !== 'GET' && method !== 'HEAD') {
@@ -129,6 +138,13 @@ class ServedPage {
       if (event === 'end') {
         browser.end();
       }
+    }
+  }
+
+  /** Resolves when no answer is under way. */
+  async idle(): Promise<void> {
+    while (this.answers.size > 0) {
+      await Promise.all([...this.answers].map((answer) => once(answer, 'close')));
     }
   }
 
