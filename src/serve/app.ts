@@ -6,6 +6,7 @@ import { missing } from '../errors.js';
 import type { ImageAnswer } from './answers.js';
 import type { Limits } from './options.js';
 import { absent, overloaded, Refusal, refused, stopping, tooLate } from './refusal.js';
+import { UnreadBodies } from './unread.js';
 import {
   bytesIn,
   forms,
@@ -51,12 +52,14 @@ export async function createApp(service: Service): Promise<App> {
   const { limits } = service;
   const timeoutMs = Math.ceil(limits.timeout * 1000);
   const bodyLimit = bytesIn(limits);
+  const unread = new UnreadBodies();
   const app = fastify({
     bodyLimit,
     requestTimeout: timeoutMs,
     http: { connectionsCheckingInterval: Math.min(timeoutMs, mostBetweenChecksMs) },
     forceCloseConnections: 'idle',
-    clientErrorHandler: answerBroken,
+    clientErrorHandler: (error, socket) =>
+      unread.has(socket) ? socket.destroy() : answerBroken(error, socket),
     frameworkErrors: (error, request, reply) =>
       void tell(translated(error, request, limits), reply, service),
   });
@@ -68,10 +71,12 @@ export async function createApp(service: Service): Promise<App> {
   });
   addForms(app);
   addRoutes(app, service);
+  addEnds(app, service, unread);
   return {
     listen: (host, port) => app.listen({ host, port }),
     close: async () => {
       const late = setTimeout(() => app.server.closeAllConnections(), timeoutMs);
+      unread.end();
       await app.close();
       clearTimeout(late);
     },
@@ -127,15 +132,23 @@ function addRoutes(app: FastifyInstance, service: Service): void {
     reply.header('allow', allowed);
     throw refused(405, allowed, 'the method', method);
   });
-  // A connection that stays open would keep the server from closing.
-  app.addHook('onSend', async (_, reply) => {
-    if (!service.isReady()) {
-      reply.header('connection', 'close');
-    }
-  });
   app.setErrorHandler<FastifyError>((error, request, reply) =>
     tell(translated(error, request, service.limits), reply, service),
   );
+}
+
+/** How connections go on when a request on them is answered. */
+function addEnds(app: FastifyInstance, service: Service, unread: UnreadBodies): void {
+  app.addHook('onSend', async ({ raw }, reply) => {
+    if (service.isReady()) {
+      // Fastify would end one with the rest of a body that is too large.
+      reply.removeHeader('connection');
+    } else {
+      // One that stays open would keep the server from closing.
+      reply.header('connection', 'close');
+    }
+    unread.discard(raw);
+  });
 }
 
 /** Counts the requests that are not answered yet, and refuses more than the limit before their bodies are read. */

@@ -238,6 +238,45 @@ test('when the files of a form are together larger than a request may be, then i
   assert.equal(status, 413);
 });
 
+/** A multipart body: its parts, by the rest of their first header line and by their bytes. */
+const multipart = (...parts: [naming: string, bytes: Buffer][]): Buffer =>
+  Buffer.concat([
+    ...parts.flatMap(([naming, bytes]) => [
+      Buffer.from(`--cut\r\nContent-Disposition: form-data; ${naming}\r\n\r\n`),
+      bytes,
+      Buffer.from('\r\n'),
+    ]),
+    Buffer.from('--cut--\r\n'),
+  ]);
+
+/** A request of a multipart body, whose length is its own unless another one is promised. */
+const posted = (body: Buffer, type = 'multipart/form-data; boundary=cut', length = body.length) =>
+  Buffer.concat([
+    Buffer.from(
+      `POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n`,
+    ),
+    body,
+  ]);
+
+/** Sends bytes on one connection before it reads anything; what comes until the server ends it, or until `enough`. */
+async function statusesOf(url: string, bytes: Buffer, enough: number): Promise<number[]> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.pause();
+  await new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.write(bytes, resolve);
+  });
+  let text = '';
+  const statuses = () => [...text.matchAll(/HTTP\/1.1 (\d+)/g)].map(([, status]) => Number(status));
+  for await (const piece of socket) {
+    text += piece;
+    if (statuses().length >= enough) {
+      break;
+    }
+  }
+  return statuses();
+}
+
 /** Node alone would end it after a minute. */
 const timeout = 30_000;
 
@@ -261,6 +300,40 @@ test('when a request does not arrive, then its connection ends with status 408',
   });
   assert.match(answer, /^HTTP\/1.1 408 /);
   await until(url, ({ requests }) => requests === 0);
+});
+
+test('when a body is answered before it has arrived, then its rest is read, and its connection goes on', {
+  timeout,
+}, async (t) => {
+  const { url } = await serverOf(t, { maxMegabytes: 0.05, maxImages: 2 });
+  const file: [string, Buffer] = ['name="a"; filename="a.jpg"', photo(0)];
+  // More than the buffers of a connection hold.
+  const rest: [string, Buffer] = ['name="rest"; filename="rest.jpg"', Buffer.alloc(16e6)];
+  const chunked = `POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\nTransfer-Encoding: chunked\r\n\r\n${(16e6).toString(16)}\r\n`;
+  const requests: [status: number, request: Buffer][] = [
+    [413, posted(multipart(rest))],
+    [413, posted(multipart(file, file, file, rest))],
+    [400, posted(multipart(['name="field"', Buffer.from('1')], file, rest))],
+    [400, posted(multipart(file, rest), 'multipart/form-data; boundary=other')],
+    [400, posted(multipart(file, rest), 'multipart/form-data')],
+    [200, posted(Buffer.concat([multipart(file), Buffer.alloc(16e6)]))],
+    [413, posted(Buffer.alloc(16e6), 'image/png')],
+    [413, Buffer.concat([Buffer.from(chunked), rest[1], Buffer.from('\r\n0\r\n\r\n')])],
+  ];
+  for (const [status, request] of requests) {
+    const next = Buffer.from('GET /health HTTP/1.1\r\nHost: a\r\n\r\n');
+    const statuses = await statusesOf(url, Buffer.concat([request, next]), 2);
+    assert.deepEqual(statuses, [status, 200], String(request.subarray(0, 100)));
+  }
+  assert.equal((await health(url)).requests, 0);
+});
+
+test('when the rest of a refused body does not arrive, then its connection ends without a second answer', {
+  timeout,
+}, async (t) => {
+  const { url } = await serverOf(t, { timeout: 0.2 });
+  const field = multipart(['name="field"', Buffer.from('1')]);
+  assert.deepEqual(await statusesOf(url, posted(field, undefined, 1e6), 2), [400]);
 });
 
 test('when the server is closed with a request in flight, then that is answered, and no other', async (t) => {
