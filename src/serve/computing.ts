@@ -60,10 +60,16 @@ export class Computing {
 
   static async open(members: readonly Member[], options: ComputingOptions): Promise<Computing> {
     const files: ScratchFile[] = [];
-    for (let lane = 0; lane < lanes; lane++) {
-      files.push(await ScratchFile.open());
+    const computing = new Computing(members, options, files);
+    try {
+      for (let lane = 0; lane < lanes; lane++) {
+        files.push(await ScratchFile.open());
+      }
+    } catch (error) {
+      await computing.close();
+      throw error;
     }
-    return new Computing(members, options, files);
+    return computing;
   }
 
   /** Views of an image. */

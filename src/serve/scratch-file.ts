@@ -21,7 +21,12 @@ export class ScratchFile {
     const file = path.join(os.tmpdir(), `bobbin-serve-${randomUUID()}`);
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
     const handle = await writing(file, () => open(file, flags, 0o600));
-    await unlink(file);
+    try {
+      await unlink(file);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
     return new ScratchFile(handle);
   }
 

@@ -56,8 +56,8 @@ export async function serve(request: ServeRequest): Promise<Server> {
   const { host = '127.0.0.1' } = request;
   const members = membersOf(request);
   const computing = await Computing.open(members, options);
-  const serving = new Serving(members, computing, options, request.onError ?? warn);
   try {
+    const serving = new Serving(members, computing, options, request.onError ?? warn);
     const app = await createApp(serving);
     return await serving.start(app, host, options.port);
   } catch (error) {

@@ -1,7 +1,8 @@
 /** The server: its answers are those of predict, requests share batches, and nothing that it is sent harms it. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import fs, { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { before, type TestContext, test } from 'node:test';
@@ -347,6 +348,38 @@ test('when the server is closed with a request in flight, then that is answered,
   assertAnswer(shown as Shown, 4);
   await closed;
   await assert.rejects(ask(server.url, photo(0), 'image/jpeg'));
+});
+
+test('when a file for images cannot be made, then the server does not start, and leaves none open', async (t) => {
+  const open = () => {
+    const links = readdirSync('/proc/self/fd').map((fd) => `/proc/self/fd/${fd}`);
+    return links.filter((link) => existsSync(link) && readlinkSync(link).includes('bobbin-serve-'));
+  };
+  const { TMPDIR } = process.env;
+  t.after(() => {
+    delete process.env.TMPDIR;
+    Object.assign(process.env, TMPDIR === undefined ? {} : { TMPDIR });
+  });
+  process.env.TMPDIR = folder;
+  for (const name of ['open', 'unlink'] as const) {
+    const whole = fs.promises[name] as (...given: unknown[]) => Promise<unknown>;
+    let calls = 0;
+    const faulty = t.mock.method(fs.promises, name, async (...given: unknown[]) => {
+      if (!String(given[0]).includes('bobbin-serve-') || ++calls < 2) {
+        return await whole(...given);
+      }
+      throw Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC' });
+    });
+    syncBuiltinESMExports();
+    try {
+      await assert.rejects(serve({ classifier, port: 0 }), /room|space/i, name);
+    } finally {
+      faulty.mock.restore();
+      syncBuiltinESMExports();
+    }
+    assert.equal(calls, 2);
+    assert.deepEqual(open(), []);
+  }
 });
 
 test('when a port is taken, then the error says so', async (t) => {
