@@ -14,7 +14,7 @@ export { ifPresent } from './if-present.js';
 export { isObject, jsonError, openSealed, parseJson, sealed } from './json-file.js';
 export { removeLeftovers } from './leftovers.js';
 export { nearPath } from './near-path.js';
-export { readOptions } from './options-file.js';
+export { parseOptions, readOptions } from './options-file.js';
 export { openRegular, readRegular } from './regular-file.js';
 export { sha256, sha256OfPieces } from './sha256.js';
 export { type StoredFile, storedFiles } from './stored-zip.js';

@@ -4,7 +4,7 @@ import { getNodeValue, type Node, type ParseError, parseTree } from 'jsonc-parse
 import { expected, givenTwice } from '../errors.js';
 import { nearest } from '../near-miss.js';
 import { checkOption, type Option } from '../options.js';
-import { jsonError } from './json-file.js';
+import { isObject, jsonError } from './json-file.js';
 import { readText } from './text-file.js';
 
 /** Options by name; one in a group is `group.name`. */
@@ -25,25 +25,43 @@ export async function readOptions(
   const text = await readText(file).catch((error: NodeJS.ErrnoException) => {
     throw expected('a file that can be read', owner, file, error.message);
   });
-  const place = (offset: number) => `${file}:${text.slice(0, offset).split('\n').length}`;
-  const errors: ParseError[] = [];
-  const root = parsed(text, file, errors);
-  const [first] = errors;
-  if (first) {
-    throw jsonError(text, first, place(first.offset));
-  }
   const values = new Map<string, unknown>();
-  collect(root as Node, '', { known, values, place });
+  collect(parsed(text, file), '', { known, values, place: (offset) => placeIn(text, file, offset) });
   return values;
 }
 
-function parsed(text: string, file: string, errors: ParseError[]): Node | undefined {
+/**
+ * The object of options in the text of a file, by names that may be of any version of Bobbin.
+ *
+ * @throws InvalidInputError with file and line when the text is not JSON with comments, or no object
+ */
+export function parseOptions(text: string, file: string): Record<string, unknown> {
+  const root = parsed(text, file);
+  const value: unknown = getNodeValue(root);
+  if (!isObject(value)) {
+    throw expected('an object of options', placeIn(text, file, root.offset), value);
+  }
+  return value;
+}
+
+/** File and line of an offset in its text. */
+const placeIn = (text: string, file: string, offset: number): string =>
+  `${file}:${text.slice(0, offset).split('\n').length}`;
+
+function parsed(text: string, file: string): Node {
+  const errors: ParseError[] = [];
+  let root: Node | undefined;
   try {
-    return parseTree(text, errors, { allowTrailingComma: true });
+    root = parseTree(text, errors, { allowTrailingComma: true });
   } catch {
     // The parser calls itself for each bracket.
     throw expected('an object of options', file, 'thousands of brackets inside each other');
   }
+  const [first] = errors;
+  if (first) {
+    throw jsonError(text, first, placeIn(text, file, first.offset));
+  }
+  return root as Node;
 }
 
 interface Collecting {

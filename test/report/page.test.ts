@@ -95,6 +95,22 @@ test('when the best epoch is reported, then its answers are not those that were 
   assert.ok(existsSync(at('two/predictions-best.csv')));
 });
 
+test('when the options of a run are damaged, then the report names file and line, and writes nothing', async () => {
+  const file = at('two/config.json');
+  const whole = await readFile(file, 'utf8');
+  const lines = whole.split('\n');
+  for (const [text, message] of [
+    [[...lines.slice(0, 2), '}', ...lines.slice(2)].join('\n'), /Expected JSON for .*two\/config\.json:4 .*End of file expected/],
+    [whole.slice(0, -20), /Expected JSON for .*two\/config\.json:\d+ /],
+    ['// Nothing.\n[]', /Expected an object of options for .*two\/config\.json:2 /],
+  ] as const) {
+    await writeFile(file, text);
+    await assert.rejects(writeReport({ runs: [at('two')], manifest }, at('none.html')), message);
+  }
+  await writeFile(file, whole);
+  assert.ok(!existsSync(at('none.html')));
+});
+
 test('when runs are compared, then the page calls them by what differs in their paths', () => {
   const named: [string[], string[]][] = [
     [['runs/a'], ['runs/a']],

@@ -2,8 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { parse } from 'jsonc-parser';
-import { ifPresent, isObject, readText } from '../../disk/index.js';
+import { ifPresent, parseOptions, readText } from '../../disk/index.js';
 import { findRun, recordOf, runsIn } from '../../model/index.js';
 import { valuesByName } from '../../settings.js';
 import {
@@ -90,14 +89,15 @@ async function runFolders(group: string): Promise<string[]> {
 
 /** One run, also while it is trained. */
 export async function readRun(group: string, folder: string): Promise<TrainedRun> {
-  const config = await ifPresent(readText(path.join(folder, 'config.json')));
-  const options: unknown = config === undefined ? {} : parse(config);
+  const file = path.join(folder, 'config.json');
+  const config = await ifPresent(readText(file));
+  const options = config === undefined ? {} : parseOptions(config, file);
   const { epoch: best } = await recordOf({ folder }, 'best');
   return {
     group,
     folder,
     tasks: await tasksIn(folder),
-    options: valuesByName(isObject(options) ? options : {}),
+    options: valuesByName(options),
     config,
     history: await readHistory(folder),
     best,
