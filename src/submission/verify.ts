@@ -220,10 +220,10 @@ function keyOf(path: string, task: string): string {
 }
 
 /** Line and column of a field's character. */
-function placeOf(record: CsvRecord, field: number, offset = 0): { line: number; column: number } {
-  const column = Number(record.at(field, offset).split(':').at(-1));
-  return { line: record.line, column };
-}
+const placeOf = (record: CsvRecord, field: number, offset = 0) => ({
+  line: record.line,
+  column: record.columnAt(field, offset),
+});
 
 interface Answer {
   cells: readonly Cell[];

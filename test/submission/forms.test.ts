@@ -160,12 +160,24 @@ test('when a form without a column task is to answer two tasks, then it is refus
 });
 
 const image = { value: 'image', name: 'id' };
+const task = { value: 'task', name: 'task' };
 const answer = { value: 'class', name: 'label' };
 const oddForms: [form: unknown, message: RegExp][] = [
   [[], /Expected an object of options for .*form\.json/],
   [{}, /Missing a list of columns for columns in .*form\.json/],
   [{ columns: [image] }, /one column of class, probabilities, probability for columns/],
-  [{ columns: [answer, image, image] }, /one column image for columns/],
+  [
+    { columns: [answer, image, { ...image, name: 'other' }] },
+    /one column image for columns in .*form\.json/,
+  ],
+  [
+    { columns: [image, task, { ...task, name: 'other' }, answer] },
+    /one column task for value of columns\[2\] in .*form\.json/,
+  ],
+  [
+    { columns: [image, { ...answer, name: 'id' }] },
+    /a name that no other column has for name of columns\[1\] in .*form\.json but received "id"/,
+  ],
   [{ columns: [image, { value: 'klass' }] }, /one of image, task, .* for value of columns\[1\]/],
   [{ columns: [image, { value: 'class' }] }, /Missing the name of the column for name of columns/],
   [{ header: false, columns: [image, answer] }, /no name, since .* for name of columns\[0\]/],

@@ -16,6 +16,8 @@ export interface CsvRecord {
   line: number;
   /** `file:line:column` of a field's first character, both from 1; `offset` counts characters into the field. */
   at(field: number, offset?: number): string;
+  /** The column in {@link at}, alone. */
+  columnAt(field: number, offset?: number): number;
 }
 
 interface CsvOptions {
@@ -88,10 +90,12 @@ export async function* parseCsv(
   try {
     for await (const parsed of parser) {
       const { record, info, raw } = parsed as ParsedRecord;
-      const at = (field: number, offset = 0) =>
-        `${name}:${info.lines}:${columnOf(raw, field, { separator, trim }) + offset}`;
+      const columnAt = (field: number, offset = 0) =>
+        columnOf(raw, field, { separator, trim }) + offset;
+      const at = (field: number, offset?: number) =>
+        `${name}:${info.lines}:${columnAt(field, offset)}`;
       checkText(record, at, name);
-      yield { fields: record, line: info.lines, at };
+      yield { fields: record, line: info.lines, at, columnAt };
     }
   } catch (error) {
     throw error instanceof CsvError ? located(error, name) : error;

@@ -111,6 +111,7 @@ function checkedColumns(
     }
     return column as unknown as FormColumn;
   });
+  checkOnce(columns, file);
   for (const [what, wanted] of [
     ['one column image', ['image']],
     [`one column of ${answers.join(', ')}`, answers],
@@ -125,4 +126,17 @@ function checkedColumns(
     }
   }
   return columns;
+}
+
+/** Refuses what could be read in two ways: a second column of the task, and a second column of one name. */
+function checkOnce(columns: readonly FormColumn[], file: string): void {
+  for (const [index, { value, name }] of columns.entries()) {
+    const earlier = columns.slice(0, index);
+    if (value === 'task' && earlier.some((other) => other.value === value)) {
+      throw expected('one column task', `value of columns[${index}] in ${file}`, value);
+    }
+    if (name !== undefined && earlier.some((other) => other.name === name)) {
+      throw expected('a name that no other column has', `name of columns[${index}] in ${file}`, name);
+    }
+  }
 }
