@@ -26,7 +26,11 @@ export async function readOptions(
     throw expected('a file that can be read', owner, file, error.message);
   });
   const values = new Map<string, unknown>();
-  collect(parsed(text, file), '', { known, values, place: (offset) => placeIn(text, file, offset) });
+  collect(parsed(text, file), '', {
+    known,
+    values,
+    place: (offset) => placeIn(text, file, offset),
+  });
   return values;
 }
 

@@ -100,7 +100,10 @@ test('when the options of a run are damaged, then the report names file and line
   const whole = await readFile(file, 'utf8');
   const lines = whole.split('\n');
   for (const [text, message] of [
-    [[...lines.slice(0, 2), '}', ...lines.slice(2)].join('\n'), /Expected JSON for .*two\/config\.json:4 .*End of file expected/],
+    [
+      [...lines.slice(0, 2), '}', ...lines.slice(2)].join('\n'),
+      /Expected JSON for .*two\/config\.json:4 .*End of file expected/,
+    ],
     [whole.slice(0, -20), /Expected JSON for .*two\/config\.json:\d+ /],
     ['// Nothing.\n[]', /Expected an object of options for .*two\/config\.json:2 /],
   ] as const) {

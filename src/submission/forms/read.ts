@@ -136,7 +136,11 @@ function checkOnce(columns: readonly FormColumn[], file: string): void {
       throw expected('one column task', `value of columns[${index}] in ${file}`, value);
     }
     if (name !== undefined && earlier.some((other) => other.name === name)) {
-      throw expected('a name that no other column has', `name of columns[${index}] in ${file}`, name);
+      throw expected(
+        'a name that no other column has',
+        `name of columns[${index}] in ${file}`,
+        name,
+      );
     }
   }
 }
