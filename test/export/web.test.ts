@@ -62,8 +62,8 @@ before(async () => {
 after(() => browser?.close());
 
 /** The page, 390 pixels wide; the test fails for an error in its console, a request that fails and one to another place. */
-async function openPage(t: TestContext, name = ''): Promise<Page> {
-  const server = await serveFolders({ page: at('page'), photos: at('photos') });
+async function openPage(t: TestContext, name = '', headers = {}): Promise<Page> {
+  const server = await serveFolders({ page: at('page'), photos: at('photos') }, headers);
   t.after(server.close);
   const page = await (browser as Browser).newPage({ viewport: { width: 390, height: 800 } });
   // On a busy machine, Chromium may take a minute to compile its shaders.
@@ -234,25 +234,43 @@ test('when only the keyboard is used, then a photo is chosen, its classes are re
   }
 });
 
+/** Drops a file of `content`, of base64, on the page. */
+async function drop(page: Page, name: string, content: string): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(`(() => {
+    const bytes = Uint8Array.from(atob('${content}'), (letter) => letter.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], '${name}'));
+    return transfer;
+  })()`);
+  await page.dispatchEvent('body', 'drop', { dataTransfer });
+}
+const base64 = (name: string) => readFileSync(at('photos', name)).toString('base64');
+
 test('when something else than an image is dropped, then the page says so, and goes on', {
   skip,
 }, async (t) => {
   const page = await openPage(t);
   await useBackend(page, 'WASM');
-  const drop = async (name: string, content: string) => {
-    const dataTransfer = await page.evaluateHandle(`(() => {
-      const bytes = Uint8Array.from(atob('${content}'), (letter) => letter.charCodeAt(0));
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([bytes], '${name}'));
-      return transfer;
-    })()`);
-    await page.dispatchEvent('body', 'drop', { dataTransfer });
-  };
-  await drop('notes.txt', btoa('hello'));
+  await drop(page, 'notes.txt', btoa('hello'));
   await page.getByRole('alert').filter({ hasText: 'notes.txt is not an image' }).waitFor();
-  await drop('wide.png', readFileSync(at('photos', 'wide.png')).toString('base64'));
+  await drop(page, 'wide.png', base64('wide.png'));
   await answersOf(page).waitFor();
   assert.equal(await page.getByRole('alert').textContent(), '');
+});
+
+test('when a server isolates the page, then tfjs starts its threads and the page answers', {
+  skip,
+}, async (t) => {
+  const isolated = {
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-embedder-policy': 'require-corp',
+  };
+  const page = await openPage(t, '', isolated);
+  await useBackend(page, 'WASM');
+  await drop(page, 'wide.png', base64('wide.png'));
+  await answersOf(page).waitFor();
+  assert.equal(await page.evaluate('crossOriginIsolated'), true);
+  assert.ok(page.workers().length > 0);
 });
 
 test('when a page of your own uses the files as docs/browser.md shows, then it answers', {

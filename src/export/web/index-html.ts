@@ -15,8 +15,10 @@ export interface PageFacts {
 /** Only files of the export are loaded, and nothing is sent: a photo stays on its device. */
 const policy = [
   "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
+  // blob: where a server isolates the page. tfjs then starts threads, which load its code from there.
+  "script-src 'self' 'wasm-unsafe-eval' blob:",
   "style-src 'self'",
+  'worker-src blob:',
   "connect-src 'self'",
   'img-src blob: data:',
   "base-uri 'none'",

@@ -36,12 +36,20 @@ const types: Record<string, string> = {
   '.jpg': 'image/jpeg',
 };
 
-/** Serves the files of folders, each below the address of its name; an address without a file is that of `index.html`. */
-export const serveFolders = (folders: Record<string, string>): Promise<Listening> =>
+/**
+ * Serves the files of folders, each below the address of its name; an address without a file is that of `index.html`.
+ *
+ * @param headers of all answers
+ */
+export const serveFolders = (
+  folders: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Listening> =>
   listen(({ url = '' }, response) => {
     const [, name = '', ...rest] = decodeURIComponent(new URL(url, 'http://x').pathname).split('/');
     const file = path.join(folders[name] ?? '/none', ...rest);
     const served = url.endsWith('/') ? path.join(file, 'index.html') : file;
+    response.setHeaders(new Headers(headers));
     response.setHeader('content-type', types[path.extname(served)] ?? 'application/octet-stream');
     createReadStream(served)
       .on('error', () => response.writeHead(404).end())
