@@ -256,6 +256,25 @@ test('when something else than an image is dropped, then the page says so, and g
   await drop(page, 'wide.png', base64('wide.png'));
   await answersOf(page).waitFor();
   assert.equal(await page.getByRole('alert').textContent(), '');
+  // Decoders hold back the photos that are called slow until the newer one is answered.
+  await page.evaluate(`(() => {
+    const decode = createImageBitmap;
+    const released = new Promise((resolve) => { globalThis.release = resolve; });
+    globalThis.createImageBitmap = async (file, options) => {
+      if (file.name.startsWith('slow')) { await released; }
+      return await decode(file, options);
+    };
+  })()`);
+  await drop(page, 'slow.txt', btoa('hello'));
+  await page.getByRole('status').filter({ hasText: 'slow.txt' }).waitFor();
+  await drop(page, 'slow.png', base64('upright.png'));
+  await page.getByRole('status').filter({ hasText: 'slow.png' }).waitFor();
+  await drop(page, 'wide.png', base64('wide.png'));
+  await answersOf(page).waitFor();
+  const shown = () => page.locator('#work').textContent();
+  const before = await shown();
+  await page.evaluate('release(), new Promise((resolve) => setTimeout(resolve, 300))');
+  assert.equal(await shown(), before);
 });
 
 test('when a server isolates the page, then tfjs starts its threads and the page answers', {

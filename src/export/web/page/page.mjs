@@ -15,7 +15,7 @@ const state = {
   classifier: undefined,
   /** @type {File | undefined} */
   photo: undefined,
-  /** Counts what was asked for: an answer to an earlier request is not shown. */
+  /** Counts what was asked for: neither an answer nor an error of an earlier request is shown. */
   request: 0,
 };
 
@@ -24,16 +24,26 @@ const say = (text) => {
   element('status').textContent = text;
 };
 
-/** Begins work, and shows its error. @param {() => Promise<void>} work */
+/**
+ * Begins work in the place of all before it, and shows its error.
+ *
+ * @param {(isLatest: () => boolean) => Promise<void>} work
+ */
 function attended(work) {
+  state.request += 1;
+  const { request } = state;
+  const isLatest = () => request === state.request;
   element('fault').textContent = '';
-  work().catch((error) => {
-    say('');
-    element('fault').textContent = error instanceof Error ? error.message : String(error);
+  work(isLatest).catch((error) => {
+    if (isLatest()) {
+      say('');
+      element('fault').textContent = error instanceof Error ? error.message : String(error);
+    }
   });
 }
 
-async function loadModel() {
+/** @param {() => boolean} isLatest */
+async function loadModel(isLatest) {
   const backend = choose();
   say('Loading the model …');
   // One after the other, so that tfjs is left with the backend that was chosen last.
@@ -41,7 +51,9 @@ async function loadModel() {
     .then(() => start(backend))
     .then(() => load('.', (share) => say(`Loading the model: ${Math.round(100 * share)} %`)));
   await state.classifier;
-  say('Ready: choose a photo.');
+  if (isLatest()) {
+    say('Ready: choose a photo.');
+  }
 }
 
 /** @param {Promise<Classifier> | undefined} earlier */
@@ -50,25 +62,27 @@ async function freed(earlier) {
   loaded?.model.dispose();
 }
 
-/** Classifies the photo that was chosen last. */
-async function answer() {
+/** Classifies the photo that was chosen last. @param {() => boolean} isLatest */
+async function answer(isLatest) {
   const { photo, classifier } = state;
-  if (photo === undefined || classifier === undefined) {
+  const loaded = await classifier;
+  if (photo === undefined || loaded === undefined || !isLatest()) {
     return;
   }
-  state.request += 1;
-  const { request } = state;
-  const loaded = await classifier;
   say(`Classifying ${photo.name} …`);
   // The browser draws the words before the work holds it.
   await new Promise((resolve) => setTimeout(resolve, 30));
   const picture = await decode(photo).catch(() => {
     throw new Error(`${photo.name} is not an image that this browser can read.`);
   });
+  if (!isLatest()) {
+    picture.close();
+    return;
+  }
   const began = performance.now();
   const answers = await classify(loaded, picture).finally(() => picture.close());
   const milliseconds = Math.round(performance.now() - began);
-  if (request === state.request) {
+  if (isLatest()) {
     say(show(element('answers'), answers));
     element('time').textContent = `${milliseconds} ms`;
   }
@@ -123,9 +137,9 @@ function listenToDrops() {
 listenToButtons();
 listenToDrops();
 element('backends').addEventListener('change', () =>
-  attended(async () => {
-    await loadModel();
-    await answer();
+  attended(async (isLatest) => {
+    await loadModel(isLatest);
+    await answer(isLatest);
   }),
 );
 element('loading').hidden = true;
