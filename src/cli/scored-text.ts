@@ -1,17 +1,27 @@
 /** Shows scores of predictions with their intervals, in at most 80 columns. */
-import type { Interval, ScoredPredictions, TaskScores } from '../evaluation/index.js';
+import type {
+  Interval,
+  LabelsScoreName,
+  ScoredClass,
+  ScoredPredictions,
+  ScoreName,
+} from '../evaluation/index.js';
 import { count } from '../plural.js';
 import { textTable } from '../report/index.js';
 import { shorten } from '../width.js';
 
 /** With them, no table is wider than 80 columns. */
 const longestClass = 24;
+const longestListed = 17;
 const longestTask = 22;
 /** Classes that a table shows at most; of more, the worst. */
 const mostClasses = 15;
 const mostPairs = 5;
 
-const rows = [
+/** Scores of one number each, by what they are called here. */
+type Rows<Name> = readonly (readonly [title: string, name: Name])[];
+
+const oneRows: Rows<ScoreName> = [
   ['accuracy', 'accuracy'],
   ['basic precision', 'basicPrecision'],
   ['AP', 'averagePrecision'],
@@ -21,15 +31,27 @@ const rows = [
   ['log loss', 'logLoss'],
   ['Brier score', 'brierScore'],
   ['calibration error (ECE)', 'expectedCalibrationError'],
-] as const;
+];
+
+const labelsRows: Rows<LabelsScoreName> = [
+  ['mAP', 'meanAveragePrecision'],
+  ['micro F1', 'microF1'],
+  ['macro F1', 'macroF1'],
+  ['exact match', 'accuracy'],
+  ['log loss', 'logLoss'],
+  ['calibration error (ECE)', 'expectedCalibrationError'],
+];
 
 const number = (value: number | undefined): string => value?.toFixed(4) ?? '–';
 
 export const interval = (ends: Interval | undefined): string =>
   ends === undefined ? '–' : `${ends[0].toFixed(4)} … ${ends[1].toFixed(4)}`;
 
+type TaskScores = ScoredPredictions['tasks'][number];
+
 /** The classes of a task, and the classes that are most often taken for others. */
-export function scoredTaskText({ task, images, classScores, confused }: TaskScores): string {
+export function scoredTaskText(scores: TaskScores): string {
+  const { task, images, classScores } = scores;
   const isLong = classScores.length > mostClasses;
   const shown = isLong
     ? classScores
@@ -37,42 +59,79 @@ export function scoredTaskText({ task, images, classScores, confused }: TaskScor
         .sort((a, b) => (a.f1 ?? 0) - (b.f1 ?? 0))
         .slice(0, mostClasses)
     : classScores;
-  const title = isLong ? `the worst of ${classScores.length} classes` : 'class';
-  const table = textTable(
+  const title = isLong ? `worst of ${classScores.length}` : 'class';
+  const parts =
+    'labels' in scores
+      ? [labelsClassTable(title, shown)]
+      : [classTable(title, shown), ...confusedLines(scores)];
+  return [`${shorten(task, 40)}, ${count(images, 'image')}:`, ...parts].join('\n');
+}
+
+const classTable = (title: string, classes: readonly ScoredClass[]): string =>
+  textTable(
     [title, 'images', 'precision', 'recall', 'F1', '95 % of F1', 'AP'],
-    shown.map(({ name, images: own, precision, recall, f1, intervals, averagePrecision }) => [
-      shorten(name, longestClass),
-      `${own}`,
+    classes.map(({ name, images, precision, recall, f1, intervals, averagePrecision }) => [
+      ...[shorten(name, longestClass), `${images}`],
       ...[precision, recall, f1].map(short),
-      intervals.f1 === undefined ? '–' : intervals.f1.map(short).join(' … '),
+      shortInterval(intervals.f1),
       short(averagePrecision),
     ]),
   );
+
+const labelsClassTable = (title: string, classes: readonly ScoredClass[]): string =>
+  textTable(
+    [title, 'images', 'threshold', 'F1', '95 % of F1', 'AP', '95 % of AP'],
+    classes.map(({ name, images, threshold, f1, intervals, averagePrecision }) => [
+      ...[shorten(name, longestListed), `${images}`, short(threshold)],
+      ...[short(f1), shortInterval(intervals.f1)],
+      ...[short(averagePrecision), shortInterval(intervals.averagePrecision)],
+    ]),
+  );
+
+function confusedLines({ confused }: Extract<TaskScores, { confused: unknown }>): string[] {
   const pairs = confused
     .slice(0, mostPairs)
     .map(
       ({ truth, prediction, images: own, share }) =>
         `  ${shorten(truth, longestClass)} as ${shorten(prediction, longestClass)}: ${own} (${(100 * share).toFixed(1)} %)`,
     );
-  const most = pairs.length === 0 ? [] : ['Most often confused:', ...pairs];
-  return [`${shorten(task, 40)}, ${count(images, 'image')}:`, table, ...most].join('\n');
+  return pairs.length === 0 ? [] : ['Most often confused:', ...pairs];
 }
+
+const shortInterval = (ends: Interval | undefined): string =>
+  ends === undefined ? '–' : ends.map(short).join(' … ');
 
 const short = (value: number | undefined): string => value?.toFixed(3) ?? '–';
 
-/** A table of each task's scores, and with several tasks one of the means. */
-export function scoredText({ tasks, mean }: ScoredPredictions): string {
-  const tables = tasks.map((each) => scoresTable(shorten(each.task, longestTask), each));
-  const means = mean === undefined ? [] : [scoresTable('mean over tasks (of AP: mAP)', mean)];
-  return [...tables, ...means].join('\n\n');
+/** A table of each task's scores, and one of the means of each kind of several tasks. */
+export function scoredText({ tasks, mean, labelsMean }: ScoredPredictions): string {
+  const tables = tasks.map((each) => {
+    const title = shorten(each.task, longestTask);
+    return 'labels' in each
+      ? scoresTable(title, labelsRows, each)
+      : scoresTable(title, oneRows, each);
+  });
+  return [
+    ...tables,
+    ...(mean === undefined ? [] : [scoresTable(meanTitle, oneRows, mean)]),
+    ...(labelsMean === undefined ? [] : [scoresTable('mean over tasks', labelsRows, labelsMean)]),
+  ].join('\n\n');
 }
 
-type Shown = Partial<Pick<TaskScores, (typeof rows)[number][1]>> & Pick<TaskScores, 'intervals'>;
+const meanTitle = 'mean over tasks (of AP: mAP)';
 
-const scoresTable = (title: string, scores: Shown): string =>
+type Shown<Name extends string> = Partial<Record<Name, number>> & {
+  intervals: Partial<Record<Name, Interval>>;
+};
+
+const scoresTable = <Name extends string>(
+  title: string,
+  rows: Rows<Name>,
+  scores: Shown<Name>,
+): string =>
   textTable(
     [title, 'score', '95 % interval'],
-    rows.map(([name, key]) => [name, number(scores[key]), interval(scores.intervals[key])]),
+    rows.map(([words, name]) => [words, number(scores[name]), interval(scores.intervals[name])]),
   );
 
 /** Log loss and calibration error before and after the temperatures, each fitted on other folds. */

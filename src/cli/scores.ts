@@ -4,6 +4,7 @@ import {
   type ClassScore,
   type Evaluation,
   type MeanScores,
+  type MeansByKind,
   meanAveragePrecision,
   type TaskMeans,
 } from '../evaluation/index.js';
@@ -15,19 +16,24 @@ const mostClasses = 30;
 const worstShown = 10;
 /** With them, no table is wider than 80 columns. */
 const longestTask = 21;
+const longestOfIntervals = 18;
 const longestClass = 30;
 const longestListed = 27;
 
 /** Of means over tasks. */
 const meanTitle = 'mean (of AP: mAP)';
+const listedTitle = 'mean';
 
-/** Tables of the tasks of one label, the second with intervals, those of `mean`, too; and one of those of any number of labels. */
-export function scoreTable(evaluations: readonly Evaluation[], mean?: TaskMeans): string {
+/** Two tables of the tasks of one label, and two of those of any number: the scores, and their intervals, with those of the means. */
+export function scoreTable(
+  evaluations: readonly Evaluation[],
+  { mean, labelsMean }: MeansByKind = {},
+): string {
   const single = evaluations.filter(({ labels }) => labels !== 'any');
   const listed = evaluations.filter(({ labels }) => labels === 'any');
   const tables = [
     ...(single.length > 0 ? [singleTable(single), intervalTable(single, mean)] : []),
-    ...(listed.length > 0 ? [listedTable(listed)] : []),
+    ...(listed.length > 0 ? [listedTable(listed), listedIntervalTable(listed, labelsMean)] : []),
   ];
   return tables.join('\n\n');
 }
@@ -83,6 +89,23 @@ function intervalTable(evaluations: readonly Evaluation[], mean: TaskMeans | und
 const between = (ends: readonly number[] | undefined, show: (share: number) => string) =>
   ends === undefined ? '–' : ends.map(show).join(' … ');
 
+/** As {@link intervalTable} of tasks of any number of labels. */
+function listedIntervalTable(
+  evaluations: readonly Evaluation[],
+  mean: TaskMeans | undefined,
+): string {
+  const header = ['95 % intervals', 'mAP', 'micro F1', 'macro F1', 'log loss', 'ECE'];
+  const names = ['meanAveragePrecision', 'microF1', 'macroF1'] as const;
+  const rowOf = (title: string, { intervals, ...scores }: Evaluation | TaskMeans) => [
+    title,
+    ...names.map((name) => between(intervals?.[name], decimal)),
+    decimal(scores.logLoss),
+    decimal(scores.expectedCalibrationError),
+  ];
+  const rows = evaluations.map((each) => rowOf(shorten(each.task, longestOfIntervals), each));
+  return textTable(header, [...rows, ...(mean === undefined ? [] : [rowOf(listedTitle, mean)])]);
+}
+
 /** Exact match: accuracy, of which majority is the baseline. */
 function listedTable(evaluations: readonly Evaluation[]): string {
   const header = ['task', 'images', 'mAP', 'micro F1', 'macro F1', 'exact match', 'majority'];
@@ -95,6 +118,17 @@ function listedTable(evaluations: readonly Evaluation[]): string {
     percent(each.accuracy),
     percent(each.majority),
   ]);
+  if (evaluations.length > 1) {
+    rows.push([
+      listedTitle,
+      imagesOf(evaluations),
+      decimal(meanOver(evaluations, (each) => each.meanAveragePrecision)),
+      decimal(meanOver(evaluations, (each) => each.micro?.f1)),
+      decimal(meanOver(evaluations, (each) => each.macro.f1)),
+      percent(meanOver(evaluations, (each) => each.accuracy)),
+      percent(meanOver(evaluations, (each) => each.majority)),
+    ]);
+  }
   return textTable(header, rows);
 }
 
@@ -159,22 +193,26 @@ const worst = (scores: readonly ClassScore[]): ClassScore[] =>
     .sort((a, b) => (a.f1 ?? 0) - (b.f1 ?? 0) || b.images - a.images)
     .slice(0, worstShown);
 
-function meanRow(evaluations: readonly Evaluation[]): string[] {
-  const mean = (scoreOf: (evaluation: Evaluation) => number | undefined) => {
-    const scores = evaluations.map(scoreOf).filter((value) => value !== undefined);
-    // Without a task's score, the mean over the others would be another number.
-    return scores.length === evaluations.length ? meanAveragePrecision(scores) : undefined;
-  };
-  const images = evaluations.reduce((sum, each) => sum + each.images, 0);
-  return [
-    meanTitle,
-    `${images}`,
-    percent(mean((each) => each.majority)),
-    percent(mean((each) => each.accuracy)),
-    percent(mean((each) => each.basicPrecision)),
-    decimal(mean((each) => each.meanReciprocalRank)),
-    decimal(mean((each) => each.averagePrecision)),
-  ];
+const meanRow = (evaluations: readonly Evaluation[]): string[] => [
+  meanTitle,
+  imagesOf(evaluations),
+  percent(meanOver(evaluations, (each) => each.majority)),
+  percent(meanOver(evaluations, (each) => each.accuracy)),
+  percent(meanOver(evaluations, (each) => each.basicPrecision)),
+  decimal(meanOver(evaluations, (each) => each.meanReciprocalRank)),
+  decimal(meanOver(evaluations, (each) => each.averagePrecision)),
+];
+
+const imagesOf = (evaluations: readonly Evaluation[]): string =>
+  `${evaluations.reduce((sum, each) => sum + each.images, 0)}`;
+
+/** Undefined where a task lacks the score: the mean over the others would be another number. */
+function meanOver(
+  evaluations: readonly Evaluation[],
+  scoreOf: (evaluation: Evaluation) => number | undefined,
+): number | undefined {
+  const scores = evaluations.map(scoreOf).filter((value) => value !== undefined);
+  return scores.length === evaluations.length ? meanAveragePrecision(scores) : undefined;
 }
 
 const shown = (share: number | undefined, show: (share: number) => string) =>

@@ -1,5 +1,13 @@
 /** Scores one classifier, or the mean of several, on a split of one task. */
-import { checkArguments, choice, optional, record, type ShapeOf, text } from '../arguments.js';
+import {
+  callback,
+  checkArguments,
+  choice,
+  optional,
+  record,
+  type ShapeOf,
+  text,
+} from '../arguments.js';
 import {
   checkPresence,
   digestOf,
@@ -46,6 +54,8 @@ export interface EvaluateRequest extends Omit<ClassifyRequest, 'files' | 'classe
    * `labels`, with `|` between them) and `p_NAME` for each class. Images that could not be read are left out.
    */
   predictions?: string | undefined;
+  /** Gets the scores and those of each resample: `meansOf` computes the means of several tasks, and their intervals, from them. */
+  onResampled?: OnResampled | undefined;
 }
 
 const { files: _files, classes: _classes, ...answering } = classifyShape;
@@ -55,6 +65,7 @@ const shape = {
   task: text('the name of a task'),
   split: optional(choice('train', 'validation')),
   predictions: optional(text('a file')),
+  onResampled: callback,
 } satisfies ShapeOf<EvaluateRequest>;
 
 /**
@@ -87,6 +98,7 @@ export async function evaluateRows(
     task: name,
     split = 'validation',
     onProgress,
+    onResampled,
     ...rest
   }: Omit<EvaluateRequest, 'predictions'>,
   add?: AddRows,
@@ -101,7 +113,10 @@ export async function evaluateRows(
     throw missing(`images in the ${split} split`, `task ${name}`, remedy);
   }
   const scored = { manifest, task, split };
-  const evaluation = await scoreParts({ scored, parts, total, given, onProgress }, add);
+  const evaluation = await scoreParts(
+    { scored, parts, total, given, onProgress, onResampled },
+    add,
+  );
   const [only, ...others] = classifiersOf(given);
   const epoch = others.length === 0 ? only?.epoch : undefined;
   return { ...evaluation, ...(epoch !== undefined && { epoch }) };
@@ -142,15 +157,16 @@ interface Work {
   total: number;
   given: Omit<ClassifyRequest, 'files' | 'classes' | 'task'>;
   onProgress: ((state: ClassifyProgress) => void) | undefined;
+  onResampled: OnResampled | undefined;
 }
 
 /** Scores all parts; `add` gets the rows of each batch. */
 async function scoreParts(
-  { scored, parts, total, given, onProgress }: Work,
+  { scored, parts, total, given, onProgress, onResampled }: Work,
   add?: AddRows,
 ): Promise<Evaluation> {
   const { manifest, task, split } = scored;
-  const scorer = scorerOf(scored);
+  const scorer = scorerOf(scored, onResampled);
   const failures: UnreadableFile[] = [];
   let start = 0;
   for (const { samples, answering } of parts) {
@@ -184,7 +200,9 @@ async function scoreParts(
 }
 
 const scorerOf = (scored: Omit<ScoredSplit, 'samples'>, onResampled?: OnResampled): RowScorer =>
-  scored.task.labels === 'any' ? new LabelsScorer(scored) : new Scorer(scored, onResampled);
+  scored.task.labels === 'any'
+    ? new LabelsScorer(scored, onResampled)
+    : new Scorer(scored, onResampled);
 
 /** Warns where a classifier that was trained for the task may have been trained on images of the split. */
 function warnOfOthers(
@@ -205,8 +223,8 @@ function warnOfOthers(
 export interface ScoreRequest extends ScoredSplit {
   probabilities: Float32Array;
   failures: UnreadableFile[];
-  /** Called in a task of one label: `meansOf` computes the means of several tasks from what it gets. */
-  onResampled?: OnResampled;
+  /** `meansOf` computes the means of several tasks from what it gets. */
+  onResampled?: OnResampled | undefined;
 }
 
 /**

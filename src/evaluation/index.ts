@@ -23,6 +23,7 @@ export {
 export { fitTemperature } from './ensemble/temperature.js';
 export { type EvaluateRequest, evaluate, type ScoreRequest, score } from './evaluate.js';
 export { type Scored, topClass } from './metrics/answers.js';
+export type { ScoreName } from './metrics/blocks.js';
 export type { Interval } from './metrics/bootstrap.js';
 export {
   type BinsOptions,
@@ -44,8 +45,19 @@ export {
   meanReciprocalRank,
 } from './metrics/competition.js';
 export { type CoveragePoint, precisionCoverage } from './metrics/coverage.js';
-export { meansOf, type TaskMeans } from './metrics/means.js';
+export type { LabelsScored } from './metrics/labels-answers.js';
 export {
+  type LabelsScoreName,
+  type LabelsScores,
+  type LabelsScoresRequest,
+  labelsScoresOf,
+  type ResampledLabelsScores,
+  resampledLabelsScores,
+} from './metrics/labels-scores.js';
+export { type MeansByKind, meansOf, type TaskMeans, type TaskResamples } from './metrics/means.js';
+export {
+  type ResampledScores,
+  resampledScores,
   type ScoredClass,
   type ScoredConfusion,
   type Scores,
@@ -60,6 +72,7 @@ export { checkAverageFolder, saveAverage } from './save-average.js';
 export type { Evaluation, OnResampled, WrongAnswer } from './scorer.js';
 export { saveScores } from './scoring/save-scores.js';
 export {
+  type LabelsTaskScores,
   type ScoredPredictions,
   type ScorePredictionsRequest,
   scoreOptions,

@@ -3,16 +3,11 @@ import { labelText, resolveSample, type Sample } from '../dataset/index.js';
 import type { UnreadableFile } from '../features/index.js';
 import { checkProbabilities } from '../prediction/index.js';
 import { rankOf } from './metrics/answers.js';
-import {
-  curveAveragePrecision,
-  curveFrom,
-  curveThreshold,
-  middleThreshold,
-} from './metrics/class-curve.js';
-import { type ClassScore, type MeanScores, meanScores, scoreOf } from './metrics/class-scores.js';
-import { meanAveragePrecision } from './metrics/competition.js';
+import { isExact } from './metrics/labels-answers.js';
+import { resampledLabelsScores } from './metrics/labels-scores.js';
 import {
   type Evaluation,
+  type OnResampled,
   type RowScorer,
   type ScoredSplit,
   unreadable,
@@ -35,7 +30,10 @@ interface AnsweredImage extends ScoredImage {
 export class LabelsScorer implements RowScorer {
   private readonly images: ScoredImage[] = [];
 
-  constructor(private readonly scored: Omit<ScoredSplit, 'samples'>) {}
+  constructor(
+    private readonly scored: Omit<ScoredSplit, 'samples'>,
+    private readonly onResampled?: OnResampled,
+  ) {}
 
   add(sample: Sample, row: Float32Array): void {
     const { task } = this.scored;
@@ -44,29 +42,27 @@ export class LabelsScorer implements RowScorer {
   }
 
   evaluation(failures: UnreadableFile[]): Evaluation {
-    const images = this.images.map((image): AnsweredImage => ({ ...image, answered: [] }));
+    const { images } = this;
     const { task, split } = this.scored;
     if (images.length === 0) {
       throw unreadable(this.scored, failures);
     }
-    const folds = images.map(({ sample }) => sample.fold);
-    const scores = task.classes.map((name, index) => scoreClass({ name, index }, images, folds));
-    const averages = scores.flatMap(({ averagePrecision }) => averagePrecision ?? []);
-    const wrong = images.filter((image) => !isRight(image));
+    const resampled = resampledLabelsScores({
+      ...{ task: task.name, classes: task.classes },
+      probabilities: images.map(({ row }) => row),
+      labels: images.map(({ labels }) => labels),
+      folds: images.map(({ sample }) => sample.fold),
+    });
+    this.onResampled?.(resampled);
+    const { resamples: _, seed: __, microF1, macroF1, classScores, ...scores } = resampled.scores;
+    const wrong = images
+      .map((image, index) => ({ ...image, answered: resampled.answered[index] as number[] }))
+      .filter(({ labels, answered }) => !isExact(labels, answered));
     return {
-      task: task.name,
-      split,
-      labels: 'any',
-      classes: task.classes,
-      images: images.length,
-      accuracy: (images.length - wrong.length) / images.length,
+      ...{ ...scores, task: task.name, split, classes: task.classes },
       meanReciprocalRank: reciprocalRank(images),
-      ...(averages.length > 0 && { meanAveragePrecision: meanAveragePrecision(averages) }),
       majority: mostFrequent(images) / images.length,
-      micro: microScores(scores),
-      macro: meanScores(scores, 'macro'),
-      weighted: meanScores(scores, 'weighted'),
-      classScores: scores,
+      classScores: classScores.map(({ intervals: _, ...score }) => score),
       confused: [],
       mistakes: wrong
         .map((image) => this.mistake(image))
@@ -94,52 +90,6 @@ export class LabelsScorer implements RowScorer {
   }
 }
 
-/** Scores a class, and adds it to the answers of the images whose probability reaches their fold's threshold. */
-function scoreClass(
-  { name, index }: { name: string; index: number },
-  images: readonly AnsweredImage[],
-  folds: readonly (number | undefined)[],
-): ClassScore {
-  const shown = images.map(({ labels }) => labels.includes(index));
-  const scores = Float64Array.from(images, ({ row }) => row[index] as number);
-  const counts = { name, images: 0, predicted: 0, right: 0 };
-  const thresholds = thresholdsOf(shown, scores, folds);
-  for (const [at, { answered }] of images.entries()) {
-    const isShown = shown[at] === true;
-    const isAnswered = (scores[at] as number) >= (thresholds.get(folds[at]) as number);
-    counts.images += isShown ? 1 : 0;
-    counts.predicted += isAnswered ? 1 : 0;
-    counts.right += isShown && isAnswered ? 1 : 0;
-    if (isAnswered) {
-      answered.push(index);
-    }
-  }
-  const curve = curveFrom(shown, scores);
-  const threshold = thresholds.size > 1 ? curveThreshold(curve) : undefined;
-  return {
-    ...scoreOf(counts),
-    averagePrecision: curveAveragePrecision(curve),
-    threshold: threshold ?? middleThreshold,
-  };
-}
-
-/** The threshold of each fold, chosen on all others; the middle one where there are none, or none that shows the class. */
-function thresholdsOf(
-  shown: readonly boolean[],
-  scores: Float64Array,
-  folds: readonly (number | undefined)[],
-): Map<number | undefined, number> {
-  const thresholds = new Map<number | undefined, number>();
-  for (const fold of new Set(folds)) {
-    const others = curveFrom(shown, scores, (image) => folds[image] !== fold);
-    thresholds.set(fold, curveThreshold(others) ?? middleThreshold);
-  }
-  return thresholds;
-}
-
-const isRight = ({ labels, answered }: AnsweredImage): boolean =>
-  labels.length === answered.length && labels.every((label, at) => label === answered[at]);
-
 function reciprocalRank(images: readonly ScoredImage[]): number {
   let [sum, count] = [0, 0];
   for (const { labels, row } of images) {
@@ -159,12 +109,4 @@ function mostFrequent(images: readonly ScoredImage[]): number {
     counts.set(set, (counts.get(set) ?? 0) + 1);
   }
   return [...counts.values()].reduce((most, count) => Math.max(most, count));
-}
-
-function microScores(scores: readonly ClassScore[]): MeanScores {
-  const sum = (part: 'images' | 'predicted' | 'right') =>
-    scores.reduce((total, score) => total + score[part], 0);
-  const all = { name: '', images: sum('images'), predicted: sum('predicted'), right: sum('right') };
-  const { precision = 0, recall = 0, f1 = 0 } = scoreOf(all);
-  return { precision, recall, f1 };
 }

@@ -36,10 +36,12 @@ export interface TaskPredictions {
   images: ReadImage[];
 }
 
-/** What a reader needs of the labels. */
+/** What a reader takes beside images of one label. */
 interface Wanted {
-  /** Whether tasks of any number of labels, and images without a label, are taken, too. */
-  allLabels: boolean;
+  /** Tasks of any number of labels. */
+  anyNumber?: boolean;
+  /** Images of tasks of one label that have none. */
+  unlabelled?: boolean;
 }
 
 const prefix = 'p_';
@@ -59,7 +61,7 @@ const tolerance = 1e-3;
  */
 export async function readPredictions(
   files: readonly string[],
-  wanted: Wanted = { allLabels: false },
+  wanted: Wanted = {},
 ): Promise<TaskPredictions[]> {
   const tasks = new Map<string, TaskPredictions & { seen: Set<string> }>();
   for (const file of files) {
@@ -119,9 +121,9 @@ async function* imagesIn(file: string, wanted: Wanted): AsyncGenerator<Line> {
   }
 }
 
-function headerOf(names: readonly string[], at: At, { allLabels }: Wanted): Header {
+function headerOf(names: readonly string[], at: At, { anyNumber = false }: Wanted): Header {
   const labels = names[keys.length] === 'labels' ? 'any' : 'one';
-  if (labels === 'any' && !allLabels) {
+  if (labels === 'any' && !anyNumber) {
     const remedy = 'Tasks of any number of labels have no one label that could be compared';
     throw expected('a column label', at(keys.length), 'labels', remedy);
   }
@@ -150,7 +152,7 @@ function headerOf(names: readonly string[], at: At, { allLabels }: Wanted): Head
 function lineOf(
   fields: readonly string[],
   at: At,
-  { header, allLabels }: Wanted & { header: Header },
+  { header, unlabelled = false }: Wanted & { header: Header },
 ): Line {
   const { columns, labels, classes } = header;
   const fieldCount = columns.length + classes.length;
@@ -165,7 +167,7 @@ function lineOf(
   }
   const place = at(keys.length);
   const classesIn = (text: string, field: number) => classesNamed(text, classes, () => at(field));
-  const isUnlabelled = labels === 'any' || (allLabels && truth === '');
+  const isUnlabelled = labels === 'any' || (unlabelled && truth === '');
   const image: ReadImage = {
     path,
     ...(offset !== '' && { offset: wholeNumber(offset, at(1)) }),

@@ -22,12 +22,8 @@ import {
   meanScores,
 } from './metrics/class-scores.js';
 import { isRight } from './metrics/competition.js';
-import {
-  type MainScores,
-  mainScores,
-  type ResampledScores,
-  type Scores,
-} from './metrics/scores.js';
+import type { TaskMeans, TaskResamples } from './metrics/means.js';
+import { mainScores } from './metrics/scores.js';
 
 /** An image whose top class is not its label, or whose answered classes are not all its labels and no others. */
 export interface WrongAnswer {
@@ -96,14 +92,17 @@ export interface Evaluation {
   averagePrecisionByThreshold?: number;
   /** In a task of one label: see {@link balancedAccuracy}. */
   balancedAccuracy?: number;
-  /** In a task of one label: see {@link logLoss}. */
+  /** See {@link logLoss}, and {@link LabelsScores} for a task of any number of labels. */
   logLoss?: number;
   /** In a task of one label: see {@link brierScore}. */
   brierScore?: number;
-  /** In a task of one label: see {@link expectedCalibrationError}, with 15 bins. */
+  /** See {@link expectedCalibrationError}, and {@link LabelsScores} for a task of any number of labels; with 15 bins. */
   expectedCalibrationError?: number;
-  /** In a task of one label: the 95 % intervals of its scores, from 1000 resamples: see {@link scoresOf}. `macroF1` is `macro.f1`. */
-  intervals?: Scores['intervals'];
+  /**
+   * The 95 % intervals of the scores, from 1000 resamples: see {@link scoresOf} and {@link labelsScoresOf}. `macroF1` is `macro.f1`, and
+   * `microF1` is `micro.f1`.
+   */
+  intervals?: TaskMeans['intervals'];
   /** Precision, recall and F1 of each class, in the order of `classes`. */
   classScores: ClassScore[];
   /** The wrong answers counted by truth and prediction, the most frequent first; none in a task of any number of labels. */
@@ -133,8 +132,8 @@ export interface RowScorer {
   evaluation(failures: UnreadableFile[]): Evaluation;
 }
 
-/** Takes the scores of a task of one label, and what they were in each resample. */
-export type OnResampled = (resampled: ResampledScores<MainScores>) => void;
+/** Takes the scores of a task, and what they were in each resample. */
+export type OnResampled = (resampled: TaskResamples) => void;
 
 export class Scorer implements RowScorer {
   private readonly answers: Answer[] = [];

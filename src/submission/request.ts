@@ -10,7 +10,7 @@ import {
   text,
 } from '../arguments.js';
 import { boxOptions, changeOptions, type Manifest } from '../dataset/index.js';
-import type { Evaluation, TaskMeans } from '../evaluation/index.js';
+import type { Evaluation, MeansByKind } from '../evaluation/index.js';
 import { modelOptions } from '../model/index.js';
 import type { GivenValues, OptionTable } from '../options.js';
 import type { AugmentChoice } from '../pipeline/index.js';
@@ -193,13 +193,11 @@ export const submitShape = {
   signal,
 } as const satisfies ShapeOf<SubmitRequest>;
 
-/** The written submission, its answers and the models' scores. */
-export interface SubmitResult {
+/** The written submission, its answers and the models' scores, of several tasks with their means. */
+export interface SubmitResult extends MeansByKind {
   manifest: Manifest;
   /** Scores of the tasks' ensembles on the validation split, without tasks that have no validation images. */
   evaluations: Evaluation[];
-  /** With several tasks of one label: the means of their scores, of which that of averagePrecision is mAP, with 95 % intervals. */
-  mean?: TaskMeans;
   /** The answers to each task's questions, by the task's name. */
   answers: Map<string, Prediction>;
   csv: string;

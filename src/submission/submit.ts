@@ -115,8 +115,7 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
     },
   });
   const verification = await verifySubmission(zip, questionFiles, manifest.tasks, form);
-  const mean = resampled.length > 1 ? { mean: meansOf(resampled) } : {};
-  return { manifest, evaluations, ...mean, answers, csv, zip, verification };
+  return { manifest, evaluations, ...meansOf(resampled), answers, csv, zip, verification };
 }
 
 /** What a repeated call has to have in common with the first one, beside the training. */

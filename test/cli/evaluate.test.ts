@@ -6,7 +6,14 @@ import { before, test } from 'node:test';
 import sharp from 'sharp';
 import { classScoreTable, scoreTable } from '../../src/cli/scores.js';
 import { loadManifest, type Manifest, type Sample } from '../../src/dataset/index.js';
-import { type Evaluation, evaluate, saveEvaluation, score } from '../../src/evaluation/index.js';
+import {
+  type Evaluation,
+  evaluate,
+  meansOf,
+  saveEvaluation,
+  score,
+  type TaskResamples,
+} from '../../src/evaluation/index.js';
 import { createModel, loadClassifier, saveClassifier } from '../../src/model/index.js';
 import { drawEvaluation } from '../../src/report/index.js';
 import { displayWidth } from '../../src/width.js';
@@ -126,9 +133,20 @@ test('when a task has any number of labels, then its tables have mAP and thresho
   const probabilities = Float32Array.from({ length: 32 * 32 }, (_, at) =>
     at % 33 === 0 ? 0.9 : 0.25,
   );
-  const scored = score({ manifest, task, split: 'train', samples, probabilities, failures: [] });
-  const tables = `${scoreTable([scored])}\n${classScoreTable(scored)}`;
+  const found: TaskResamples[] = [];
+  const scored = score({
+    ...{ manifest, task, split: 'train', samples, probabilities, failures: [] },
+    onResampled: (each) => found.push(each),
+  });
+  const [resampled] = found as [TaskResamples];
+  const tables = `${scoreTable([scored, scored], meansOf([resampled, resampled]))}\n${classScoreTable(scored)}`;
   assert.match(tables, /^tags +32 +1\.000 +0\.674 +0\.971 +3\.1 % +3\.1 %$/m);
+  assert.match(tables, /^mean +64 +1\.000 +0\.674 +0\.971 +3\.1 % +3\.1 %$/m);
+  assert.match(tables, /^95 % intervals +mAP +micro F1 +macro F1 +log loss +ECE$/m);
+  assert.match(
+    tables,
+    /^mean +1\.000 … 1\.000 +0\.\d{3} … 0\.\d{3} +0\.\d{3} … 0\.\d{3} +0\.\d{3} +0\.\d{3}$/m,
+  );
   assert.match(
     tables,
     /^long name lon… long name 31 +32 +1\.000 +0\.031 +0\.061 +1\.000 +0\.500$/m,

@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { calibrationText, scoredTaskText, scoredText } from '../../src/cli/scored-text.js';
 import { scoreTable } from '../../src/cli/scores.js';
 import { meansOf, type OnResampled, score } from '../../src/evaluation/index.js';
 import {
   InvalidInputError,
+  type LabelsTaskScores,
+  labelsScoresOf,
   type Manifest,
   type Sample,
   saveScores,
@@ -14,6 +17,7 @@ import {
   scoresOf,
   type TaskScores,
 } from '../../src/index.js';
+import { displayWidth } from '../../src/width.js';
 import { temporaryFolder } from '../support/folders.js';
 import { below, randomOf } from '../support/random.js';
 
@@ -123,9 +127,9 @@ test('when tasks are scored one after the other, then their means have the inter
       onResampled: (each) => resampled.push(each),
     });
   });
-  const mean = meansOf(resampled);
+  const { mean } = meansOf(resampled);
   assert.deepEqual(mean, (await scorePredictions({ predictions: [both] })).mean);
-  const table = scoreTable(evaluations, mean);
+  const table = scoreTable(evaluations, { mean });
   assert.match(table, /^95 % intervals +basic precision +AP +log loss +ECE$/m);
   const percents = /\d+\.\d % … \d+\.\d %/.source;
   const row = `^mean \\(of AP: mAP\\) +${percents} +0\\.\\d{3} … 0\\.\\d{3} +\\d\\.\\d{3} +0\\.\\d{3}$`;
@@ -226,6 +230,60 @@ test('when scores are saved, then JSON has all of them, and a line of CSV each c
   assert.equal(lines.length, 2 * classes.length);
 });
 
+test('when tasks of any number of labels are scored, then labels may come from a table, an empty field is no label, and means weigh the tasks alike', async () => {
+  const lines = (task: string, given: readonly string[]) =>
+    given.map((labels, index) =>
+      [`${index}.jpg`, '', task, index % 2, labels, 0.9 - index / 10, 0.2 + index / 10].join(),
+    );
+  const truth = ['a', 'b', 'a|b', '', 'a'];
+  const tags = await write('tags.csv', [
+    'path,offset,task,fold,labels,p_a,p_b',
+    ...lines('tags', truth),
+    ...lines('more', ['', 'a', 'b', 'b', 'a|b']),
+  ]);
+  const { tasks, mean, labelsMean } = await scorePredictions({ predictions: [tags], ...small });
+  const wanted = labelsScoresOf({
+    probabilities: truth.map((_, index) => [0.9 - index / 10, 0.2 + index / 10].map(Number)),
+    labels: [[0], [1], [0, 1], [], [0]],
+    folds: [0, 1, 0, 1, 0],
+    ...{ classes: ['a', 'b'], task: 'tags', ...small },
+  });
+  assert.deepEqual(tasks[0], wanted);
+  assert.equal(mean, undefined);
+  for (const name of ['meanAveragePrecision', 'microF1', 'logLoss'] as const) {
+    const [one, other] = (tasks as LabelsTaskScores[]).map((task) => task[name] as number);
+    assert.equal(labelsMean?.[name], ((one as number) + (other as number)) / 2);
+  }
+  assert.equal(labelsMean?.intervals.microF1?.length, 2);
+  // Tasks of both kinds have no common mean.
+  const mixed = await scorePredictions({ predictions: [tags, length], threshold: 0.4, ...small });
+  assert.deepEqual([mixed.tasks.length, mixed.mean], [3, undefined]);
+  const labels = await write('tags-labels.csv', [
+    'path,task,labels',
+    ...truth.map((each, index) => `${index}.jpg,,${each}`),
+  ]);
+  const joined = await scorePredictions({ predictions: [tags], labels, ...small });
+  assert.deepEqual(joined.tasks[0], wanted);
+  assert.notDeepEqual(joined.tasks[1], tasks[1]);
+  const calibrated = await scorePredictions({ predictions: [tags], calibrate: true, ...small });
+  assert.ok((calibrated.tasks[0]?.calibrated?.logLoss ?? 9) < 1);
+  for (const text of [
+    scoredText(mixed),
+    ...calibrated.tasks.map(scoredTaskText),
+    calibrationText(calibrated.tasks),
+  ]) {
+    const widest = Math.max(...text.split('\n').map(displayWidth));
+    assert.ok(widest <= 80, text);
+  }
+  assert.match(
+    scoredText(mixed),
+    /^tags +score +95 % interval\n─.*\nmAP +\d\.\d{4} +\d\.\d{4} … /m,
+  );
+  await saveScores(mixed, path.join(folder, 'mixed'));
+  const csv = await readFile(path.join(folder, 'mixed/score-classes.csv'), 'utf8');
+  assert.match(csv, /average_precision_high,threshold\ntags,a,.*,0\.400000\n/);
+});
+
 const refused: [what: string, request: () => Promise<object>, message: RegExp][] = [
   ['no file', async () => ({ predictions: [] }), /Missing one file or more for predictions/],
   [
@@ -269,13 +327,9 @@ const refused: [what: string, request: () => Promise<object>, message: RegExp][]
     /labels cannot be combined with a data set/,
   ],
   [
-    'any number of labels',
-    async () => ({
-      predictions: [
-        await write('h.csv', ['path,offset,task,fold,labels,p_a,p_b', 'a.jpg,,tags,,a|b,0.9,0.8']),
-      ],
-    }),
-    /Expected one label an image for task tags/,
+    'a threshold for one label an image',
+    async () => ({ threshold: 0.5 }),
+    /Expected a task of any number of labels for threshold but received "tasks of one label: length"/,
   ],
 ];
 

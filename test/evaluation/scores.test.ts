@@ -5,18 +5,24 @@ import { test } from 'node:test';
 import { binOf } from '../../src/evaluation/metrics/columns.js';
 import * as api from '../../src/index.js';
 
-const golden = JSON.parse(
-  readFileSync(new URL('../fixtures/metrics/scores.json', import.meta.url), 'utf8'),
-);
+const fixture = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../fixtures/metrics/${name}`, import.meta.url), 'utf8'));
+const golden = fixture('scores.json');
+const listed = fixture('labels-scores.json');
 const [images, classes, empty, neverPredicted] = [20_000, 7, 6, 5];
 
-/** As make_scores.py makes them. */
-function rows(): Required<api.Scored> {
-  let state = 7;
-  const below = (end: number) => {
+/** The upper half of a linear congruential generator (Numerical Recipes), below an end. */
+function wholeNumbers(seed: number): (end: number) => number {
+  let state = seed;
+  return (end) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return (state >>> 16) % end;
   };
+}
+
+/** As make_scores.py makes them. */
+function rows(): Required<api.Scored> {
+  const below = wholeNumbers(7);
   const [probabilities, labels, maybe]: [Float64Array[], number[], number[][]] = [[], [], []];
   for (let image = 0; image < images; image++) {
     const label = below(empty);
@@ -218,4 +224,92 @@ test('when scores are asked for what they cannot be of, then the error says what
   refused({ labels: [0, 0, 2] }, /a class from 0 to 1 for the label of image 2/);
   assert.throws(() => api.topAccuracy(few, 0), /an integer from 1 for k/);
   assert.throws(() => api.reliabilityBins(few, { bins: 1001 }), /bins/);
+});
+
+/** As make_labels_scores.py makes them: tenths of the images show each class. */
+function labelRows(): Required<api.LabelsScored> {
+  const below = wholeNumbers(11);
+  const tenths = [6, 4, 2, 1, 1, 0, 3];
+  const [probabilities, labels, folds]: [Float64Array[], number[][], number[]] = [[], [], []];
+  for (let image = 0; image < images; image++) {
+    folds.push(below(3));
+    const shown = tenths.map((each) => below(10) < each);
+    const parts = shown.map((own) => below(13) + (own ? below(9) : 0));
+    probabilities.push(Float64Array.from(parts, (part, index) => part / (index === 6 ? 50 : 20)));
+    labels.push(shown.flatMap((own, index) => (own ? [index] : [])));
+  }
+  return { probabilities, labels, folds };
+}
+
+const { folds, ...lists } = labelRows();
+const ofLabels = { ...lists, classes: names, resamples: 0 };
+
+test('when 20 000 rows of any number of labels have ties, rows without labels, an empty class and one never predicted, then all scores agree', () => {
+  const found = api.labelsScoresOf(ofLabels);
+  assert.equal(lists.labels.filter(({ length }) => length === 0).length, listed.none);
+  for (const [name, wanted] of Object.entries<number>(listed.scores)) {
+    near(found[name as api.LabelsScoreName], wanted, name);
+  }
+  for (const [index, score] of found.classScores.entries()) {
+    const sum = lists.probabilities.reduce((total, row) => total + (row[index] as number), 0);
+    near(sum / images, listed.sums[index] / images, `mean of class ${index}`);
+    assert.equal(score.images, listed.labels[index]);
+    near(score.averagePrecision, listed.averagePrecision[index], `AP of class ${index}`);
+    near(score.f1, listed.f1[index], `F1 of class ${index}`);
+    assert.equal(score.threshold, 0.5);
+  }
+  const [, , , , , none, never] = found.classScores as api.ScoredClass[];
+  assert.deepEqual([none?.recall, never?.precision, never?.f1], [undefined, undefined, 0]);
+  const inFolds = api.labelsScoresOf({ ...ofLabels, folds });
+  for (const [name, wanted] of Object.entries<number>(listed.inFolds)) {
+    near(inFolds[name as api.LabelsScoreName], wanted, `${name} in folds`);
+  }
+  const thresholds = inFolds.classScores.map(({ threshold }) => threshold);
+  assert.deepEqual(thresholds, listed.thresholds);
+  const given = api.labelsScoresOf({ ...ofLabels, folds, threshold: 0.5 });
+  assert.equal(given.microF1, found.microF1);
+});
+
+test('when images of any number of labels are drawn anew, then intervals are those of scipy within the error of sampling', () => {
+  const first = <Row>(rows: readonly Row[]) => rows.slice(0, 1000);
+  const some = {
+    ...{ probabilities: first(lists.probabilities), labels: first(lists.labels), classes: names },
+  };
+  const { intervals, classScores } = api.labelsScoresOf(some);
+  const inFolds = api.labelsScoresOf({ ...some, folds: first(folds) });
+  const own = {
+    averagePrecision0: classScores[0]?.intervals.averagePrecision,
+    f10: classScores[0]?.intervals.f1,
+    inFoldsMicroF1: inFolds.intervals.microF1,
+  };
+  for (const [name, found] of Object.entries({ ...intervals, ...own })) {
+    const [low, high] = listed.intervals[name] ?? listed[name];
+    const tolerance = 0.1 * (high - low);
+    const [foundLow, foundHigh] = found as api.Interval;
+    const isNear = Math.abs(foundLow - low) < tolerance && Math.abs(foundHigh - high) < tolerance;
+    assert.ok(isNear, `${name}: ${found} is not ${[low, high]}`);
+  }
+  assert.equal(Object.keys(intervals).length, Object.keys(listed.intervals).length);
+  assert.deepEqual(classScores[empty - 1]?.intervals.averagePrecision, undefined);
+});
+
+test('when no image has a label, then average precision is absent, F1 is 0 and the other scores have values', () => {
+  const none = { probabilities: [[0.2, 0.4]], labels: [[]], classes: ['a', 'b'] };
+  const found = api.labelsScoresOf(none);
+  assert.ok(!('meanAveragePrecision' in found) && !('meanAveragePrecision' in found.intervals));
+  assert.deepEqual([found.accuracy, found.microF1, found.macroF1], [1, 0, 0]);
+  near(found.logLoss, -(Math.log(0.8) + Math.log(0.6)) / 2, 'log loss');
+  near(found.expectedCalibrationError, 0.3, 'calibration error');
+  for (const [changed, message] of [
+    [{ labels: [] }, /Expected 1 for the number of labels/],
+    [{ labels: [[2]] }, /different classes from 0 to 1 for the labels of image 0/],
+    [{ labels: [[1, 1]] }, /different classes/],
+    [{ folds: [0, 1] }, /Expected 1 for the number of folds/],
+    [{ threshold: 2 }, /threshold/],
+    [{ probabilities: [[0.2]] }, /Expected 2 probabilities for image 0/],
+    [{ probabilities: [[0.2, Number.NaN]] }, /finite numbers/],
+    [{ probabilities: [], labels: [] }, /Missing one image or more/],
+  ] as const) {
+    assert.throws(() => api.labelsScoresOf({ ...none, ...changed }), message);
+  }
 });

@@ -131,9 +131,16 @@ async function describeTraining(
 }
 
 /** Prints the scores, the unreadable images and the submission's files. Problems of the submission set the exit code. */
-function showResult({ evaluations, mean, answers, verification, csv, zip }: SubmitResult): void {
+function showResult({
+  evaluations,
+  answers,
+  verification,
+  csv,
+  zip,
+  ...means
+}: SubmitResult): void {
   if (evaluations.length > 0) {
-    print(`\nValidation:\n${scoreTable(evaluations, mean)}`);
+    print(`\nValidation:\n${scoreTable(evaluations, means)}`);
   }
   const failures = [...answers.values()].flatMap((answer) => answer.failures);
   warnUnreadable(failures, 'answered with the share of each class in training');

@@ -15,7 +15,12 @@ import {
   weightedReciprocalRank,
 } from './competition.js';
 import { precisionsAt } from './coverage.js';
-import { classCounts, weightedBalancedAccuracy, weightedMacroF1 } from './shares.js';
+import {
+  type ClassCounts,
+  classCounts,
+  weightedBalancedAccuracy,
+  weightedMacroF1,
+} from './shares.js';
 
 /** The scores of a task of one label that are one number each; `bins` are those of the calibration error. */
 export const statisticsOf = (bins: number) =>
@@ -49,10 +54,13 @@ export const statisticsBlock = (
 });
 
 /** Of each class its precision, its recall and its F1: three numbers that follow each other. */
-export const classBlock = (columns: AnswerColumns, classes: number): ScoreBlock => ({
+export const classBlock = (
+  countsOf: (weights: Weights) => ClassCounts,
+  classes: number,
+): ScoreBlock => ({
   size: 3 * classes,
   compute(weights, out) {
-    const { images, predicted, right } = classCounts(columns, weights, classes);
+    const { images, predicted, right } = countsOf(weights);
     for (let index = 0; index < classes; index++) {
       const [all, answered] = [images[index] as number, predicted[index] as number];
       const hits = right[index] as number;

@@ -45,6 +45,11 @@ export class Resampled {
     this.replicates = new Float64Array(block.size * resamples);
   }
 
+  /** The number of scores. */
+  get size(): number {
+    return this.block.size;
+  }
+
   /** Computes the scores of all images. */
   compute(weights: Weights): void {
     this.block.compute(weights, this.scores.fill(Number.NaN));

@@ -27,7 +27,7 @@ import {
 } from './class-scores.js';
 import { AnswerColumns } from './columns.js';
 import { answerCoverage, type CoveragePoint } from './coverage.js';
-import { weightedTopAccuracy } from './shares.js';
+import { classCounts, weightedTopAccuracy } from './shares.js';
 
 /** How scores and their intervals are computed. */
 export interface ScoringOptions {
@@ -115,9 +115,16 @@ export interface Scores {
 /** More confused pairs have no interval. */
 const mostPairs = 100;
 /** Classes of a task with more of them have no intervals, since these would fill the memory. */
-const mostClasses = 1000;
+export const mostIntervals = 1000;
 /** Images · classes · resamples: with more of them, which take about ten seconds, average precision has no interval. */
 const mostSteps = 5e9;
+
+/** Whether average precision has intervals, for which each class's images are ordered. */
+export const canOrder = (counts: { images: number; classes: number; resamples: number }): boolean =>
+  counts.classes <= mostIntervals &&
+  counts.resamples > 0 &&
+  counts.images * counts.classes * counts.resamples <= mostSteps;
+
 const topCounts = [2, 3, 5];
 
 /**
@@ -166,9 +173,8 @@ function scoresOfAnswers(answers: readonly Answer[], request: ScoresRequest): Re
   const pairs = confusedClasses(answers, classes);
   const places = new Map(classes.map((name, index) => [name, index]));
   const curve = hundredths(answerCoverage(answers), answers.length);
-  const hasIntervals = classes.length <= mostClasses;
-  const canResample =
-    hasIntervals && resamples > 0 && answers.length * classes.length * resamples <= mostSteps;
+  const ownClasses = classes.length <= mostIntervals ? classes.length : 0;
+  const isOrdered = canOrder({ images: answers.length, classes: classes.length, resamples });
   const found = resample(
     {
       main: statisticsBlock(columns, Object.values(statisticsOf(bins))),
@@ -179,8 +185,8 @@ function scoresOfAnswers(answers: readonly Answer[], request: ScoresRequest): Re
         curve.map(({ coverage }) => Math.round(coverage * answers.length)),
       ),
       pairs: confusionBlock(columns, pairsOf(pairs.slice(0, mostPairs), places), classes.length),
-      classes: classBlock(columns, hasIntervals ? classes.length : 0),
-      averages: averagePrecisionBlock(canResample ? classes.map((_, index) => column(index)) : []),
+      classes: classBlock((weights) => classCounts(columns, weights, ownClasses), ownClasses),
+      averages: averagePrecisionBlock(isOrdered ? classes.map((_, index) => column(index)) : []),
     },
     { images: answers.length, resamples, seed, name: task ?? '' },
   );
@@ -292,18 +298,23 @@ function scoredClasses(
 ): ScoredClass[] {
   return scores.map((score, index) => {
     const { shown, scores: probabilities } = column(index);
-    const [precision, recall, f1] = [0, 1, 2].map((part) =>
-      found.classes.interval(3 * index + part),
-    );
-    const averagePrecision = found.averages.interval(index);
     return {
       ...score,
       averagePrecision: curveAveragePrecision(curveFrom(shown, probabilities)),
-      intervals: present({ precision, recall, f1, averagePrecision }),
+      intervals: classIntervals(found, index),
     };
   });
 }
 
+/** The intervals of a class, from those of all. */
+export function classIntervals(
+  { classes, averages }: { classes: Resampled; averages: Resampled },
+  index: number,
+): ScoredClass['intervals'] {
+  const [precision, recall, f1] = [0, 1, 2].map((part) => classes.interval(3 * index + part));
+  return present({ precision, recall, f1, averagePrecision: averages.interval(index) });
+}
+
 /** Without the fields that are undefined. */
-const present = <Value extends object>(record: Value): Value =>
+export const present = <Value extends object>(record: Value): Value =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Value;

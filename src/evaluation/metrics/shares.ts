@@ -61,8 +61,11 @@ export function weightedBalancedAccuracy(columns: AnswerColumns, weights: Weight
 }
 
 /** {@link macroF1} of weighted images. */
-export function weightedMacroF1(columns: AnswerColumns, weights: Weights): number {
-  const { images, predicted, right } = classCounts(columns, weights);
+export const weightedMacroF1 = (columns: AnswerColumns, weights: Weights): number =>
+  countsMacroF1(classCounts(columns, weights));
+
+/** The mean F1 of the classes that have images or answers; NaN if none has. */
+export function countsMacroF1({ images, predicted, right }: ClassCounts): number {
   let [sum, classes] = [0, 0];
   for (let index = 0; index < images.length; index++) {
     const both = (images[index] as number) + (predicted[index] as number);

@@ -14,8 +14,8 @@ const shares = [
 
 /**
  * Writes `folder/scores.json`, the {@link ScoredPredictions}, and `folder/score-classes.csv`, a line for each class of each task with its
- * counts, its precision, recall, F1 and average precision, and both ends of their intervals. Both are written whole or not at all.
- * Scores that are absent are empty fields.
+ * counts, its precision, recall, F1 and average precision, both ends of their intervals, and the threshold of a task of any number of
+ * labels. Both are written whole or not at all. Scores that are absent are empty fields.
  *
  * @throws InvalidInputError where the system cannot write.
  */
@@ -26,11 +26,12 @@ export async function saveScores(scored: ScoredPredictions, folder: string): Pro
 
 function* csvLines({ tasks }: ScoredPredictions): Generator<string> {
   const columns = shares.flatMap(([name]) => [name, `${name}_low`, `${name}_high`]);
-  yield `${csvLine(['task', 'class', 'images', 'predicted', 'right', ...columns])}\n`;
+  yield `${csvLine(['task', 'class', 'images', 'predicted', 'right', ...columns, 'threshold'])}\n`;
   for (const { task, classScores } of tasks) {
     for (const score of classScores) {
+      const threshold = score.threshold?.toFixed(6) ?? '';
       const counts = [score.images, score.predicted, score.right].map(String);
-      yield `${csvLine([task, score.name, ...counts, ...numbersOf(score)])}\n`;
+      yield `${csvLine([task, score.name, ...counts, ...numbersOf(score), threshold])}\n`;
     }
   }
 }

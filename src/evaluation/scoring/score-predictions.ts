@@ -4,7 +4,14 @@ import type { Manifest } from '../../dataset/index.js';
 import { conflict, expected, missing } from '../../errors.js';
 import type { OptionTable } from '../../options.js';
 import { scoreNames } from '../metrics/blocks.js';
-import { meansOf, type TaskMeans } from '../metrics/means.js';
+import {
+  type LabelsScoreName,
+  type LabelsScores,
+  type ResampledLabelsScores,
+  resampledLabelsScores,
+  thresholdOptions,
+} from '../metrics/labels-scores.js';
+import { type MeansByKind, meansOf } from '../metrics/means.js';
 import {
   type MainScores,
   type ResampledScores,
@@ -19,6 +26,7 @@ import { labelsOfManifest, readLabels, withLabels } from './labels.js';
 
 export const scoreOptions = {
   ...scoringOptions,
+  ...thresholdOptions,
   calibrate: {
     type: 'boolean',
     default: false,
@@ -34,6 +42,8 @@ export interface ScorePredictionsRequest extends ScoringOptions {
   labels?: string | undefined;
   /** A data set whose labels take the place of those in the predictions. */
   manifest?: Manifest | undefined;
+  /** Of tasks of any number of labels: the least probability, 0…1, of the answers. Default: see {@link LabelsScores}. */
+  threshold?: number | undefined;
   /** Whether temperatures are fitted, too. Default false. */
   calibrate?: boolean | undefined;
 }
@@ -45,54 +55,64 @@ const shape = {
   ...scoreOptions,
 } satisfies ShapeOf<ScorePredictionsRequest>;
 
-/** The scores of a task. */
+/** The scores of a task of one label. */
 export interface TaskScores extends Scores {
   task: string;
   /** With `calibrate`: the scores at temperatures out of fold. */
   calibrated?: MainScores & { temperatures: Temperatures };
 }
 
-/** The scores of each task, and with several tasks their means. */
-export interface ScoredPredictions {
-  tasks: TaskScores[];
-  mean?: TaskMeans;
+/** The scores of a task of any number of labels: its `labels` is `'any'`. */
+export interface LabelsTaskScores extends LabelsScores {
+  task: string;
+  /** With `calibrate`: the scores at temperatures out of fold. */
+  calibrated?: Pick<LabelsScores, LabelsScoreName | 'intervals'> & { temperatures: Temperatures };
+}
+
+/** The scores of each task, and with several tasks of a kind their means. */
+export interface ScoredPredictions extends MeansByKind {
+  tasks: (TaskScores | LabelsTaskScores)[];
 }
 
 /**
- * The scores of predictions in files, as {@link scoresOf} gives them. Labels are those of the files, or of `labels` or `manifest`,
+ * The scores of predictions in files, as {@link scoresOf} and {@link labelsScoresOf} give them. Labels are those of the files, or of `labels` or `manifest`,
  * joined by path, offset and task. The intervals of means draw the images of each task by themselves.
  *
  * @throws InvalidInputError when an argument is unknown or of another kind, when a file is not a table of predictions or labels, with
- *   its line and column, for an image without a label, and for a task of any number of labels
+ *   its line and column, for an image without a label, and for a threshold without a task of any number of labels
  */
 export async function scorePredictions(
   request: ScorePredictionsRequest,
 ): Promise<ScoredPredictions> {
   checkArguments('scorePredictions', request, shape);
-  const { predictions, labels: file, manifest } = request;
+  const { predictions, labels: file, manifest, threshold } = request;
   if (predictions.length === 0) {
     throw missing('one file or more', 'predictions');
   }
   if (file !== undefined && manifest !== undefined) {
     throw conflict('labels', 'a data set', 'Both give labels: name one');
   }
-  const tables = await readPredictions(predictions, { allLabels: true });
+  const tables = await readPredictions(predictions, { anyNumber: true, unlabelled: true });
   const labels =
     file === undefined ? manifest && labelsOfManifest(manifest) : await readLabels(file);
-  const scored = tables.map((table) => scoreTask(withLabels(table, labels), request));
-  const tasks = scored.map(({ scores }) => scores);
-  return tasks.length === 1 ? { tasks } : { tasks, mean: meansOf(scored) };
+  if (threshold !== undefined && tables.every((table) => table.labels === 'one')) {
+    const words = tables.map(({ task }) => task).join(', ');
+    throw expected('a task of any number of labels', 'threshold', `tasks of one label: ${words}`);
+  }
+  const scored = tables.map((table) => {
+    const labelled = withLabels(table, labels);
+    return table.labels === 'any'
+      ? scoreLabelsTask(labelled, request)
+      : scoreTask(labelled, request);
+  });
+  return { tasks: scored.map(({ scores }) => scores), ...meansOf(scored) };
 }
 
 function scoreTask(
   table: TaskPredictions,
   { resamples, seed, bins, calibrate = false }: ScorePredictionsRequest,
 ): ResampledScores & { scores: TaskScores } {
-  const { task, classes, images, labels } = table;
-  if (labels === 'any') {
-    const remedy = '`npx bobbin evaluate` scores tasks of any number of labels';
-    throw expected('one label an image', `task ${task}`, 'any number of labels', remedy);
-  }
+  const { task, classes, images } = table;
   const scored = {
     ...{ task, classes, resamples, seed, bins },
     labels: images.map(({ label }) => label),
@@ -107,14 +127,37 @@ function scoreTask(
   }
   const { temperatures, rows } = calibrated(table, scores.seed);
   const { scores: after } = resampledScores({ ...scored, probabilities: rows });
-  return {
-    scores: { ...scores, task, calibrated: { ...mainOf(after), temperatures } },
-    replicates,
-  };
+  const own = { ...mainOf(after, scoreNames), temperatures };
+  return { scores: { ...scores, task, calibrated: own }, replicates };
 }
 
-function mainOf(scores: Scores): MainScores {
-  const names = scoreNames.filter((name) => scores[name] !== undefined);
-  const main: Partial<MainScores> = Object.fromEntries(names.map((name) => [name, scores[name]]));
-  return { ...(main as MainScores), intervals: scores.intervals };
+function scoreLabelsTask(
+  table: TaskPredictions,
+  { resamples, seed, bins, threshold, calibrate = false }: ScorePredictionsRequest,
+): ResampledLabelsScores & { scores: LabelsTaskScores } {
+  const { task, classes, images } = table;
+  const scored = {
+    ...{ task, classes, resamples, seed, bins, threshold },
+    labels: images.map(({ labels = [] }) => labels),
+    folds: images.map(({ fold }) => fold),
+  };
+  const found = resampledLabelsScores({ ...scored, probabilities: images.map(({ row }) => row) });
+  const scores = { ...found.scores, task };
+  if (!calibrate) {
+    return { ...found, scores };
+  }
+  const { temperatures, rows } = calibrated(table, scores.seed);
+  const { scores: after } = resampledLabelsScores({ ...scored, probabilities: rows });
+  const names = Object.keys(found.replicates) as LabelsScoreName[];
+  return { ...found, scores: { ...scores, calibrated: { ...mainOf(after, names), temperatures } } };
+}
+
+/** The scores of one number each, and their intervals. */
+function mainOf<
+  Name extends string,
+  Found extends Partial<Record<Name, number>> & { intervals: object },
+>(scores: Found, names: readonly Name[]): Pick<Found, Name | 'intervals'> {
+  const present = names.filter((name) => scores[name] !== undefined);
+  const main = Object.fromEntries(present.map((name) => [name, scores[name]]));
+  return { ...main, intervals: scores.intervals } as Pick<Found, Name | 'intervals'>;
 }

@@ -36,6 +36,7 @@ export interface AnsweredImage extends PredictedImage {
 export interface TaskAnswers {
   task: string;
   classes: readonly string[];
+  labels: 'one' | 'any';
   images: AnsweredImage[];
   /** Where they are from, in words. */
   source: string;
@@ -56,6 +57,10 @@ export interface AtHand {
 export type Answered = TaskAnswers | { missing: string };
 
 export const isAnswered = (answered: Answered): answered is TaskAnswers => 'images' in answered;
+
+/** Whether there are answers, each of which is one class. */
+export const hasOneLabel = (answered: Answered): answered is TaskAnswers =>
+  isAnswered(answered) && answered.labels === 'one';
 
 /** The folder of a task. @throws InvalidInputError for a name that leads elsewhere: files of a run may come from anybody */
 function folderOf(task: string, { folder }: TrainedRun): string {
@@ -87,10 +92,6 @@ export async function answersOf(run: TrainedRun, task: string, at: AtHand): Prom
   }
   if (manifest === undefined || at.mayClassify === false) {
     return { missing: `The predictions are missing: \`${command}\` writes them.` };
-  }
-  if (taskOf(manifest, task).labels === 'any') {
-    const words = 'Images of this task have any number of labels: ';
-    return { missing: `${words}\`${command}\` prints its scores.` };
   }
   if (samplesOf(manifest, task, 'validation').length === 0) {
     return { missing: 'The data set has no validation images of this task.' };
@@ -157,7 +158,7 @@ async function fromTable(
   task: string,
   manifest: Manifest | undefined,
 ): Promise<Answered> {
-  const all = await readPredictions([table]);
+  const all = await readPredictions([table], { anyNumber: true });
   // Data and run may call their only task otherwise.
   const found = all.find((each) => each.task === task) ?? (all.length === 1 ? all[0] : undefined);
   if (found === undefined) {
@@ -169,7 +170,7 @@ async function fromTable(
     file: places?.get(keyOf(image.path, image.offset)),
     top: topClass(image.row),
   }));
-  return { task, classes: found.classes, images, source: table };
+  return { task, classes: found.classes, labels: found.labels, images, source: table };
 }
 
 /** The images of a task by their names in predictions. */
@@ -204,10 +205,14 @@ async function fromStored(
     const row = Float64Array.from(
       probabilities.subarray(index * classes.length, (index + 1) * classes.length),
     );
-    const { path: name, range, label, maybe } = sample;
-    const offset = range?.offset;
-    const image = { path: name, ...(offset !== undefined && { offset }), label, maybe, row };
+    const { path: name, range, label, labels: several, maybe } = sample;
+    const image = {
+      ...{ path: name, label, maybe, row },
+      ...(range && { offset: range.offset }),
+      ...(several && { labels: several }),
+    };
     return unread.has(index) ? [] : [{ ...image, file: located[index], top: topClass(row) }];
   });
-  return { task, classes, images, source: file };
+  const { labels = 'one' } = taskOf(manifest, task);
+  return { task, classes, labels, images, source: file };
 }

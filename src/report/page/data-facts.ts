@@ -17,7 +17,7 @@ import {
 import { type NamedPair, readSimilar } from '../../features/index.js';
 import { formatOf, isJpeg, mostFileBytes, OtherFormat, refusalOf } from '../../pipeline/index.js';
 import type { SizeCount } from '../charts/index.js';
-import { isAnswered } from './answers.js';
+import { hasOneLabel } from './answers.js';
 import { type DoubtfulLabel, doubtfulLabels } from './doubts.js';
 import type { TaskResult } from './results.js';
 
@@ -75,7 +75,7 @@ export async function factsOf(
   const { root, folds, questions } = manifest;
   const doubts: TaskDoubts[] = [];
   for (const { run, task, answered } of firstOfEach(results)) {
-    if (isAnswered(answered)) {
+    if (hasOneLabel(answered)) {
       const labels = await doubtfulLabels(answered, pictures);
       doubts.push({ task, run: run.folder, images: answered.images.length, labels });
     }

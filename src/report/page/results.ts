@@ -1,8 +1,21 @@
 /** What a run reached in a task: its epochs, its answers and their scores. */
 import type { Manifest } from '../../dataset/index.js';
-import { type Scores, scoresOf } from '../../evaluation/index.js';
+import {
+  type LabelsScores,
+  resampledLabelsScores,
+  resampledScores,
+  type Scores,
+  type TaskResamples,
+} from '../../evaluation/index.js';
 import type { EpochRecord } from '../../training/index.js';
-import { type Answered, type AtHand, answersOf, isAnswered } from './answers.js';
+import {
+  type Answered,
+  type AtHand,
+  answersOf,
+  hasOneLabel,
+  isAnswered,
+  type TaskAnswers,
+} from './answers.js';
 import { type ChosenImages, picturesOf } from './chosen-images.js';
 import type { TrainedRun } from './read-runs.js';
 
@@ -12,7 +25,12 @@ export interface TaskResult {
   /** The epochs with the losses and accuracies of this task. */
   history: EpochRecord[];
   answered: Answered;
-  scores: Scores | undefined;
+  /** Of a task of one label an image. */
+  scores?: Scores;
+  /** Of a task of any number of labels. */
+  labelsScores?: LabelsScores;
+  /** What either were in each resample. */
+  resampled?: TaskResamples;
   images: ChosenImages | undefined;
 }
 
@@ -31,12 +49,12 @@ export async function resultsOf(
   for (const { run, task } of asked) {
     const answered = await answersOf(run, task, at);
     const images =
-      pictures && isAnswered(answered)
+      pictures && hasOneLabel(answered)
         ? await picturesOf(run, answered, { ...at, results: asked.length })
         : undefined;
     results.push({
       ...{ run, task, history: historyOf(run, task), answered, images },
-      scores: isAnswered(answered) ? scoresFor(answered, at.manifest) : undefined,
+      ...(isAnswered(answered) && scoresFor(answered, at.manifest)),
     });
   }
   return results;
@@ -61,22 +79,30 @@ const historyOf = ({ history }: TrainedRun, task: string): EpochRecord[] =>
     return { ...rest, ...own } as EpochRecord;
   });
 
+type TaskScores = Pick<TaskResult, 'scores' | 'labelsScores' | 'resampled'>;
+
+function scoresFor(answers: TaskAnswers, manifest: Manifest | undefined): TaskScores {
+  const { task, classes, images } = answers;
+  const probabilities = images.map(({ row }) => row);
+  if (answers.labels === 'any') {
+    const labels = images.map(({ labels: own = [] }) => own);
+    const folds = images.map(({ fold }) => fold);
+    const resampled = resampledLabelsScores({ task, classes, probabilities, labels, folds });
+    return { labelsScores: resampled.scores, resampled };
+  }
+  const labels = images.map(({ label }) => label);
+  const maybe = marksOf(answers, manifest);
+  const resampled = resampledScores({ task, classes, probabilities, labels, maybe });
+  return { scores: resampled.scores, resampled };
+}
+
 /** Marks of maybe are known by the data set alone. */
-function scoresFor(
-  { task, classes, images }: Extract<Answered, { images: unknown }>,
-  manifest: Manifest | undefined,
-): Scores {
+function marksOf({ task, images }: TaskAnswers, manifest: Manifest | undefined): number[][] {
   const marks = new Map<string, number[]>();
   for (const { task: own, path, range, maybe } of manifest?.samples ?? []) {
     if (own === task && maybe.length > 0) {
       marks.set(`${range?.offset ?? ''} ${path}`, maybe);
     }
   }
-  return scoresOf({
-    task,
-    classes,
-    probabilities: images.map(({ row }) => row),
-    labels: images.map(({ label }) => label),
-    maybe: images.map(({ path, offset }) => marks.get(`${offset ?? ''} ${path}`) ?? []),
-  });
+  return images.map(({ path, offset }) => marks.get(`${offset ?? ''} ${path}`) ?? []);
 }

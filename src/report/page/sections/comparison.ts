@@ -19,7 +19,7 @@ export async function comparisonSection(
   }
   const content = html`<h3>What differs in their options</h3>
 ${differences(runs, groups)}
-<h3>Accuracy by task</h3>
+<h3>Scores by task</h3>
 ${scores(results, groups)}
 <div class="figures">${await charts(results, groups)}</div>`;
   return { id: 'comparison', title: 'Comparison', content };
@@ -42,16 +42,30 @@ function tasksOf(results: readonly TaskResult[]): string[] {
 
 function scores(results: readonly TaskResult[], groups: readonly string[]): Part {
   return table({
-    caption: 'Validation accuracy, with its 95 % interval',
+    caption: `Validation ${scoreWords(results)}, with its 95 % interval`,
     columns: [{ title: 'task' }, ...groups.map((title) => ({ title, isNumber: true }))],
     rows: tasksOf(results).map((task) => [
       named(task),
       ...groups.map((group) => {
-        const own = results.find((each) => each.task === task && each.run.group === group)?.scores;
-        return percentWithin(own?.accuracy, own?.intervals.accuracy);
+        const own = results.find((each) => each.task === task && each.run.group === group);
+        const { value, interval } = chiefOf(own);
+        return percentWithin(value, interval);
       }),
     ]),
   });
+}
+
+/** The score by which runs of a task are compared: accuracy, and mAP where an image has any number of labels. */
+function chiefOf({ scores, labelsScores }: Partial<TaskResult> = {}) {
+  const { meanAveragePrecision: value, intervals } = labelsScores ?? {};
+  return labelsScores === undefined
+    ? { value: scores?.accuracy, interval: scores?.intervals.accuracy }
+    : { value, interval: intervals?.meanAveragePrecision };
+}
+
+function scoreWords(results: readonly TaskResult[]): string {
+  const names = results.map(({ labelsScores }) => (labelsScores ? 'mAP' : 'accuracy'));
+  return [...new Set(names)].join(' or ');
 }
 
 /** For each task the runs below each other, the best marked. */
@@ -59,18 +73,18 @@ async function charts(results: readonly TaskResult[], groups: readonly string[])
   const figures: Part[] = [];
   for (const task of tasksOf(results)) {
     const own = results.filter((each) => each.task === task);
-    const best = Math.max(...own.map(({ scores }) => scores?.accuracy ?? 0));
+    const score = scoreWords(own);
+    const best = Math.max(...own.map((each) => chiefOf(each).value ?? 0));
     const rows = groups.map((group) => {
-      const found = own.find(({ run }) => run.group === group)?.scores;
-      const [low, high] = found?.intervals.accuracy ?? [];
-      const { accuracy } = found ?? {};
-      return { name: group, value: accuracy, low, high, isMarked: accuracy === best };
+      const { value, interval } = chiefOf(own.find(({ run }) => run.group === group));
+      const [low, high] = interval ?? [];
+      return { name: group, value, low, high, isMarked: value === best };
     });
     const { svg } = await scoreIntervalsChart({
-      ...{ title: task, subtitle: 'the best accuracy is marked', score: 'accuracy', digits: 2 },
+      ...{ title: task, subtitle: `the best ${score} is marked`, score, digits: 2 },
       ...{ rows, width: chartWidth.narrow },
     });
-    figures.push(figure({ chart: svg, caption: 'Accuracy with 95 % intervals.' }));
+    figures.push(figure({ chart: svg, caption: `The ${score} with 95 % intervals.` }));
   }
   return figures;
 }

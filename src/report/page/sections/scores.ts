@@ -1,5 +1,5 @@
 /** The scores of a task in detail: confusion, classes, precision by coverage and reliability. */
-import type { Scores } from '../../../evaluation/index.js';
+import type { LabelsScores, Scores } from '../../../evaluation/index.js';
 import {
   confusedPairsChart,
   confusionChart,
@@ -16,6 +16,33 @@ export async function scoresPart(scores: Scores): Promise<Markup> {
   const figures = [await confusion(scores), await coverage(scores), await reliability(scores)];
   return html`<div class="figures">${figures}</div>${more('The scores of each class', classTable(scores))}`;
 }
+
+/** A task of any number of labels has no confusion and no one answer that could be held back: its classes are what there is to see. */
+export const labelsPart = ({ classScores }: LabelsScores): Markup =>
+  table({
+    caption: 'Classes, with 95 % intervals; answered: from the threshold on',
+    columns: [
+      { title: 'class' },
+      ...['images', 'threshold', 'answered', 'right', 'precision', 'recall', 'F1'].map(asNumber),
+      asNumber('average precision'),
+    ],
+    rows: classScores.map((score) => [
+      named(score.name),
+      whole(score.images),
+      decimal(score.threshold),
+      whole(score.predicted),
+      whole(score.right),
+      ...shares(score),
+    ]),
+  });
+
+const asNumber = (title: string) => ({ title, isNumber: true });
+
+/** With their intervals. */
+const shares = ({ intervals, ...score }: Scores['classScores'][number]): Markup[] =>
+  (['precision', 'recall', 'f1', 'averagePrecision'] as const).map((name) =>
+    percentWithin(score[name], intervals[name]),
+  );
 
 async function confusion(scores: Scores): Promise<Markup> {
   const { classScores, confused, images } = scores;
@@ -124,18 +151,14 @@ const classTable = ({ classScores }: Scores): Markup =>
     caption: 'Classes, with 95 % intervals',
     columns: [
       { title: 'class' },
-      ...['images', 'answered', 'right', 'precision', 'recall', 'F1', 'average precision'].map(
-        (title) => ({ title, isNumber: true }),
-      ),
+      ...['images', 'answered', 'right', 'precision', 'recall', 'F1'].map(asNumber),
+      asNumber('average precision'),
     ],
     rows: classScores.map((score) => [
       named(score.name),
       whole(score.images),
       whole(score.predicted),
       whole(score.right),
-      percentWithin(score.precision, score.intervals.precision),
-      percentWithin(score.recall, score.intervals.recall),
-      percentWithin(score.f1, score.intervals.f1),
-      percentWithin(score.averagePrecision, score.intervals.averagePrecision),
+      ...shares(score),
     ]),
   });

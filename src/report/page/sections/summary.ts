@@ -1,20 +1,56 @@
 /** The summary: the scores of every task and run with their intervals. */
-import { meanAveragePrecision } from '../../../evaluation/index.js';
+import { type Interval, meansOf, type TaskMeans } from '../../../evaluation/index.js';
 import { scoreIntervalsChart } from '../../charts/index.js';
 import { chartWidth } from '../chart-width.js';
 import { decimalWithin, percentWithin, whole } from '../format.js';
-import { html, named, type Part, withCode } from '../html.js';
+import { html, type Markup, named, type Part, withCode } from '../html.js';
 import { figure, note, type Section, table } from '../parts.js';
 import type { TaskResult } from '../results.js';
 
-const columns = [
-  'images',
-  'accuracy',
-  'basic precision',
-  'AP',
-  'macro F1',
-  'log loss',
-  'calibration error',
+type ScoreName = keyof TaskMeans['intervals'];
+
+/** A kind of tasks: what its table and its chart show. */
+interface Kind {
+  /** Which images its tasks have, where the page has both kinds. */
+  words: string;
+  scoresOf: (result: TaskResult) => TaskResult['scores'] | TaskResult['labelsScores'];
+  mean: 'mean' | 'labelsMean';
+  meanTitle: string;
+  columns: readonly [title: string, name: ScoreName, show: typeof percentWithin][];
+  chart: { title: string; score: string; name: ScoreName };
+}
+
+const kinds: readonly Kind[] = [
+  {
+    words: 'one label an image',
+    scoresOf: ({ scores }) => scores,
+    mean: 'mean',
+    meanTitle: 'mean of the tasks (of AP: mAP)',
+    columns: [
+      ['accuracy', 'accuracy', percentWithin],
+      ['basic precision', 'basicPrecision', percentWithin],
+      ['AP', 'averagePrecision', percentWithin],
+      ['macro F1', 'macroF1', decimalWithin],
+      ['log loss', 'logLoss', decimalWithin],
+      ['calibration error', 'expectedCalibrationError', percentWithin],
+    ],
+    chart: { title: 'Accuracy on the validation images', score: 'accuracy', name: 'accuracy' },
+  },
+  {
+    words: 'any number of labels an image',
+    scoresOf: ({ labelsScores }) => labelsScores,
+    mean: 'labelsMean',
+    meanTitle: 'mean of the tasks',
+    columns: [
+      ['mAP', 'meanAveragePrecision', percentWithin],
+      ['micro F1', 'microF1', decimalWithin],
+      ['macro F1', 'macroF1', decimalWithin],
+      ['exact match', 'accuracy', percentWithin],
+      ['log loss', 'logLoss', decimalWithin],
+      ['calibration error', 'expectedCalibrationError', percentWithin],
+    ],
+    chart: { title: 'mAP on the validation images', score: 'mAP', name: 'meanAveragePrecision' },
+  },
 ];
 
 /** @param isOne whether the page is of one group of runs, whose name the rows then lack */
@@ -22,90 +58,81 @@ export async function summarySection(
   results: readonly TaskResult[],
   isOne: boolean,
 ): Promise<Section> {
-  const scored = results.filter(({ scores }) => scores !== undefined);
-  const names = isOne ? ['task'] : ['task', 'run'];
-  const content = html`${scored.length === 0 ? note('No run has predictions yet, so there are no scores.') : isOne ? await chart(scored) : undefined}
-${
-  scored.length === 0
-    ? undefined
-    : table({
-        caption: 'Validation scores; below each its 95 % interval (bootstrap over the images)',
-        columns: [
-          ...names.map((title) => ({ title })),
-          ...columns.map((title) => ({ title, isNumber: true })),
-        ],
-        rows: [...scored.map((result) => rowOf(result, isOne)), ...meanRows(scored, isOne)],
-      })
-}
+  const parts: Markup[] = [];
+  const shown = kinds.filter(({ scoresOf }) => results.some(scoresOf));
+  for (const kind of shown) {
+    const scored = results.filter(kind.scoresOf);
+    const words = shown.length > 1 ? ` of tasks of ${kind.words}` : '';
+    // Of several groups the comparison has charts.
+    parts.push(html`${isOne ? await chart(scored, kind) : undefined}
+${scoresTable(scored, kind, { isOne, words })}`);
+  }
+  const content = html`${parts.length === 0 ? note('No run has predictions yet, so there are no scores.') : parts}
 ${missingNotes(results)}`;
   return { id: 'summary', title: 'Summary', content };
 }
 
-function rowOf({ task, run, scores }: TaskResult, isOne: boolean): Part[] {
-  if (scores === undefined) {
-    return [];
-  }
-  const { intervals } = scores;
-  return [
-    named(task),
-    ...(isOne ? [] : [named(run.group)]),
-    whole(scores.images),
-    percentWithin(scores.accuracy, intervals.accuracy),
-    percentWithin(scores.basicPrecision, intervals.basicPrecision),
-    percentWithin(scores.averagePrecision, intervals.averagePrecision),
-    decimalWithin(scores.macroF1, intervals.macroF1),
-    decimalWithin(scores.logLoss, intervals.logLoss),
-    percentWithin(scores.expectedCalibrationError, intervals.expectedCalibrationError),
-  ];
+function scoresTable(
+  scored: readonly TaskResult[],
+  kind: Kind,
+  { isOne, words }: { isOne: boolean; words: string },
+): Markup {
+  const names = isOne ? ['task'] : ['task', 'run'];
+  const numbers = ['images', ...kind.columns.map(([title]) => title)];
+  return table({
+    caption: `Validation scores${words}; below each its 95 % interval (bootstrap over the images)`,
+    columns: [
+      ...names.map((title) => ({ title })),
+      ...numbers.map((title) => ({ title, isNumber: true })),
+    ],
+    rows: [
+      ...scored.map((result) => [
+        named(result.task),
+        ...(isOne ? [] : [named(result.run.group)]),
+        whole(imagesOf([result], kind)),
+        ...cells(kind.scoresOf(result), kind),
+      ]),
+      ...meanRows(scored, kind, isOne),
+    ],
+  });
 }
+
+const imagesOf = (results: readonly TaskResult[], { scoresOf }: Kind): number =>
+  results.reduce((sum, result) => sum + (scoresOf(result)?.images ?? 0), 0);
+
+type Shown = Partial<Record<ScoreName, number>> & {
+  intervals: Partial<Record<ScoreName, Interval>>;
+};
+
+const cells = (scores: Shown | undefined, { columns }: Kind): Part[] =>
+  columns.map(([, name, show]) => show(scores?.[name], scores?.intervals[name]));
 
 /** A row for each group that has several tasks: the competition ranks by the mean of their AP. */
-function meanRows(scored: readonly TaskResult[], isOne: boolean): Part[][] {
+function meanRows(scored: readonly TaskResult[], kind: Kind, isOne: boolean): Part[][] {
   const groups = [...new Set(scored.map(({ run }) => run.group))];
   return groups.flatMap((group): Part[][] => {
-    const own = scored.flatMap(({ run, scores }) =>
-      run.group === group && scores ? [scores] : [],
-    );
-    const mean = (of: (scores: (typeof own)[number]) => number | undefined) => {
-      const values = own.map(of);
-      const known = values.filter((value) => value !== undefined);
-      return known.length === values.length ? meanAveragePrecision(known) : undefined;
-    };
-    return own.length < 2
-      ? []
-      : [
-          [
-            'mean of the tasks (of AP: mAP)',
-            ...(isOne ? [] : [named(group)]),
-            whole(own.reduce((sum, { images }) => sum + images, 0)),
-            percentWithin(mean(({ accuracy }) => accuracy)),
-            percentWithin(mean(({ basicPrecision }) => basicPrecision)),
-            percentWithin(mean(({ averagePrecision }) => averagePrecision)),
-            decimalWithin(mean(({ macroF1 }) => macroF1)),
-            decimalWithin(mean(({ logLoss }) => logLoss)),
-            percentWithin(mean((scores) => scores.expectedCalibrationError)),
-          ],
-        ];
+    const own = scored.filter(({ run }) => run.group === group);
+    const means = meansOf(own.flatMap(({ resampled }) => resampled ?? []))[kind.mean];
+    const images = whole(imagesOf(own, kind));
+    const head = [kind.meanTitle, ...(isOne ? [] : [named(group)]), images];
+    return means === undefined ? [] : [[...head, ...cells(means, kind)]];
   });
 }
 
-/** Of several groups the comparison has charts. */
-async function chart(scored: readonly TaskResult[]): Promise<Part> {
-  const rows = scored.map(({ task, scores }) => {
-    const [low, high] = scores?.intervals.accuracy ?? [];
-    return { name: task, value: scores?.accuracy, low, high };
+async function chart(
+  scored: readonly TaskResult[],
+  { scoresOf, chart: { title, score, name } }: Kind,
+): Promise<Part> {
+  const rows = scored.map((result) => {
+    const scores: Shown | undefined = scoresOf(result);
+    const [low, high] = scores?.intervals[name] ?? [];
+    return { name: result.task, value: scores?.[name], low, high };
   });
   const { svg } = await scoreIntervalsChart({
-    title: 'Accuracy on the validation images',
-    score: 'accuracy',
-    rows,
-    floor: 0,
-    ceiling: 1,
-    width: chartWidth.wide,
+    ...{ title, score, rows, floor: 0, ceiling: 1, width: chartWidth.wide },
   });
-  const caption =
-    'A dot for each accuracy, on a line over its 95 % interval: chance alone may move it as far.';
-  return html`<div class="figures">${figure({ chart: svg, caption, wide: 'accuracy of each task' })}</div>`;
+  const caption = `A dot for each ${score}, on a line over its 95 % interval: chance alone may move it as far.`;
+  return html`<div class="figures">${figure({ chart: svg, caption, wide: `${score} of each task` })}</div>`;
 }
 
 /** Each reason once, with what lacks its scores. */

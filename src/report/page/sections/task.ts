@@ -3,7 +3,7 @@ import { html, type Markup, named, withCode } from '../html.js';
 import { note, type Section } from '../parts.js';
 import type { TaskResult } from '../results.js';
 import { imagesPart } from './images.js';
-import { scoresPart } from './scores.js';
+import { labelsPart, scoresPart } from './scores.js';
 import { trainingPart } from './training.js';
 
 /** @param number of the task, from 1 */
@@ -19,9 +19,9 @@ export async function taskSection(
 }
 
 async function resultPart(result: TaskResult): Promise<Markup> {
-  const { run, answered, scores, images } = result;
+  const { run, answered, scores, labelsScores, images } = result;
   const own = 'missing' in answered ? note(withCode(answered.missing)) : undefined;
   return html`<h3>Run ${named(run.folder)}</h3>
 ${await trainingPart(result)}
-${own}${scores && (await scoresPart(scores))}${images && imagesPart(images)}`;
+${own}${scores && (await scoresPart(scores))}${labelsScores && labelsPart(labelsScores)}${images && imagesPart(images)}`;
 }
