@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { resampledScores } from '../../src/evaluation/index.js';
 import { binOf } from '../../src/evaluation/metrics/columns.js';
 import * as api from '../../src/index.js';
 
@@ -312,4 +313,33 @@ test('when no image has a label, then average precision is absent, F1 is 0 and t
   ] as const) {
     assert.throws(() => api.labelsScoresOf({ ...none, ...changed }), message);
   }
+});
+
+/** As make_means.py makes them. */
+function taskRows(seed: number, size: number): api.ScoresRequest {
+  const below = wholeNumbers(seed);
+  const pairs = Array.from({ length: size }, () => [1 + below(19), below(20)] as const);
+  return {
+    probabilities: pairs.map(([part]) => [part / 20, 1 - part / 20]),
+    labels: pairs.map(([part, draw]) => (draw < part ? 0 : 1)),
+    ...{ classes: ['a', 'b'], task: `${seed}` },
+  };
+}
+
+test('when several tasks are scored, then their mean has the interval of NumPy, which draws the images of each task by themselves', () => {
+  const tasks = [50, 200, 400].map((size, index) => resampledScores(taskRows(21 + index, size)));
+  const { mean } = api.meansOf(tasks);
+  for (const [name, wanted] of Object.entries<{ mean: number; interval: api.Interval }>(
+    fixture('means.json'),
+  )) {
+    const [low, high] = wanted.interval;
+    const found = mean?.intervals[name as 'accuracy'] as api.Interval;
+    near(mean?.[name as 'accuracy'], wanted.mean, name);
+    const tolerance = 0.1 * (high - low);
+    assert.ok(
+      found.every((end, at) => Math.abs(end - (wanted.interval[at] as number)) < tolerance),
+      `${name}: ${found} is not ${wanted.interval}`,
+    );
+  }
+  assert.deepEqual(api.meansOf(tasks.slice(0, 1)), {});
 });

@@ -4,7 +4,13 @@ import type { Command } from 'commander';
 import { changeOptions, loadManifest, type Manifest } from '../../../dataset/index.js';
 import { checkTarget } from '../../../disk/index.js';
 import { missing } from '../../../errors.js';
-import { type Evaluation, evaluate, saveEvaluation } from '../../../evaluation/index.js';
+import {
+  type Evaluation,
+  evaluate,
+  meansOf,
+  saveEvaluation,
+  type TaskResamples,
+} from '../../../evaluation/index.js';
 import { type Epoch, type Run, recordOf, runOptions } from '../../../model/index.js';
 import { count } from '../../../plural.js';
 import { type ClassifyOptions, classifyOptions } from '../../../prediction/index.js';
@@ -50,6 +56,8 @@ interface Work {
   epoch: Epoch;
   values: ClassifyOptions;
   progress: ProgressReporter;
+  /** Gets the scores of each task, and of its resamples. */
+  onResampled: (resampled: TaskResamples) => void;
 }
 
 async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
@@ -61,10 +69,13 @@ async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
   const part = manifest.folds === undefined ? ('validation' as const) : undefined;
   await warnOfChanges({ manifest, tasks, part, checkHashes }, progress.print);
   const evaluations: Evaluation[] = [];
+  const resampled: TaskResamples[] = [];
+  const onResampled = (found: TaskResamples) => resampled.push(found);
   for (const task of tasks) {
-    evaluations.push(await evaluateTask(task, { flags, manifest, epoch, values, progress }));
+    const work = { flags, manifest, epoch, values, progress, onResampled };
+    evaluations.push(await evaluateTask(task, work));
   }
-  print(scoreTable(evaluations));
+  print(scoreTable(evaluations, meansOf(resampled)));
   for (const { task, images, failures } of evaluations.filter((each) => each.failures.length > 0)) {
     const all = count(images + failures.length, 'image');
     const sentence = `! ${failures.length} of ${all} of ${task} could not be read: its scores are of ${images}`;
@@ -85,7 +96,7 @@ async function checkFlags(flags: Flags): Promise<void> {
 
 /** Scores a task, shows and saves the scores, and says where they are. */
 async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
-  const { flags, manifest, epoch, values, progress } = work;
+  const { flags, manifest, epoch, values, progress, onResampled } = work;
   const { mean } = values;
   const answering = await answeringRuns(flags, { manifest, task, epoch, mean });
   const { own, runs, averaged } = answering;
@@ -99,6 +110,7 @@ async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
       manifest,
       task,
       predictions: table.map((name) => path.join(folder, name))[0],
+      onResampled,
       onProgress: (state) => progress.update({ label: task, ...state }),
     }),
   );
