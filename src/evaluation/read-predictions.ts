@@ -133,7 +133,7 @@ function headerOf(names: readonly string[], at: At, { anyNumber = false }: Wante
   const columns = [...keys, ...own];
   if (columns.some((name, index) => names[index] !== name) || names.length <= columns.length) {
     const all = `${[...keys, 'label', 'maybe'].join(', ')} and ${prefix}NAME for each class`;
-    const remedy = 'This is no file of `npx bobbin evaluate --predictions`';
+    const remedy = '`npx bobbin evaluate --predictions` writes such a table';
     throw expected(`the columns ${all}`, at(0), names.slice(0, columns.length + 1).join(), remedy);
   }
   const classes = names.slice(columns.length).map((name, index, all) => {

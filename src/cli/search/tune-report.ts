@@ -74,13 +74,13 @@ function verdict({ trials, best, check, isBetter }: Tuned): string {
   }
   if (check === undefined) {
     return best === 0
-      ? 'no trial is better than the first, which has the given options.'
+      ? 'the first trial, which has the given options, is the best.'
       : `trial ${best} is the best so far, and was not checked: no time was left.`;
   }
   const losses = `with another seed and fold its loss is ${shownLoss(check.best)}, that of the first ${shownLoss(check.first)}`;
   return isBetter
     ? `trial ${best} is better than the first: ${losses}.`
-    : `trial ${best} is no better than the first: ${losses}. So the recipe has the options of the first trial.`;
+    : `the recipe has the options of the first trial, since trial ${best} was not better: ${losses}.`;
 }
 
 function trialTable({ trials, best }: Tuned): string {
