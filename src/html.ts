@@ -28,7 +28,7 @@ function textOf(part: Part): string {
   }
   return Array.isArray(part)
     ? part.map(textOf).join('')
-    : escapeHtml(part === undefined ? '' : `${part}`);
+    : escapeMarkup(part === undefined ? '' : `${part}`);
 }
 
 const entities: Record<string, string> = {
@@ -39,11 +39,11 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** `text` with HTML's reserved characters as entities, and with spaces for control characters, which HTML does not have. */
-export const escapeHtml = (text: string): string =>
+/** `text` with the reserved characters of HTML and XML as entities, and without those that neither of them has. */
+export const escapeMarkup = (text: string): string =>
   text
     .replace(/[^\P{Cc}\n\t]/gu, ' ')
-    .replace(/\p{Cs}/gu, '\ufffd')
+    .replace(/[\p{Cs}\ufffe\uffff]/gu, '\ufffd')
     .replace(/[&<>"']/g, (character) => entities[character] as string);
 
 /** A name from the user's files. Its direction of writing does not reach the words beside it. */
@@ -52,3 +52,33 @@ export const named = (name: string): Markup => html`<bdi>${name}</bdi>`;
 /** Words with commands between backquotes, which become code. */
 export const withCode = (words: string): Part =>
   words.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
+
+/** What a page is made of. */
+export interface Page {
+  title: string;
+  /** The content security policy: what the page may load. */
+  policy: string;
+  /** Styles and scripts. */
+  head: Markup;
+  body: Markup;
+}
+
+/** An HTML document in English, for screens of any width, in light and in dark mode. It tells no other site where it is. */
+export const documentOf = ({ title, policy, head, body }: Page): string =>
+  html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>${title}</title>
+${head}
+</head>
+<body>
+${body}
+</body>
+</html>
+`.text;

@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import type { ClassScore } from '../../src/evaluation/index.js';
+import { escapeMarkup } from '../../src/html.js';
 import { evaluationAugmentation } from '../../src/pipeline/index.js';
-import { escapeXml } from '../../src/report/charts/render.js';
 import {
   drawAugmentations,
   drawConfusion,
@@ -191,7 +191,7 @@ test('when photos are drawn as a JPEG, then the sheet of 24 mistakes is less tha
 });
 
 test('when text has characters reserved in XML, then they are escaped', () => {
-  assert.equal(escapeXml(`<a href="x">&'\u0007`), '&lt;a href=&quot;x&quot;&gt;&amp;&apos; ');
+  assert.equal(escapeMarkup(`<a href="x">&'\u0007`), '&lt;a href=&quot;x&quot;&gt;&amp;&#39; ');
 });
 
 test('when text has emoji, then they are asked for as outlines, which librsvg can draw', () => {

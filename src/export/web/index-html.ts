@@ -1,4 +1,5 @@
 /** The HTML of the page of an export. */
+import { documentOf, html, type Markup } from '../../html.js';
 
 /** What the page says of its model. */
 export interface PageFacts {
@@ -36,22 +37,11 @@ export function indexHtml(facts: PageFacts): string {
   const [first] = tasks;
   const title =
     tasks.length === 1 && first?.task ? `Classify a photo: ${first.task}` : 'Classify a photo';
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escaped(title)}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="style.css">
+  const head = html`<link rel="stylesheet" href="style.css">
 <script defer src="tfjs/tf.min.js"></script>
-<script type="module" src="page.js"></script>
-</head>
-<body>
-<header>
-<h1>${escaped(title)}</h1>
+<script type="module" src="page.js"></script>`;
+  const body = html`<header>
+<h1>${title}</h1>
 <p>The photo stays on this device: the network runs in the browser.</p>
 </header>
 <main>
@@ -81,7 +71,7 @@ such as by <code>python3 -m http.server</code>, and open <code>http://localhost:
 <h2 id="settings-title">Computation</h2>
 <fieldset id="backends">
 <legend>Compute with</legend>
-${backends.map(radioOf).join('\n')}
+${backends.map(radioOf)}
 </fieldset>
 <dl>
 ${factsOf(facts)}
@@ -90,16 +80,15 @@ ${factsOf(facts)}
 </section>
 </div>
 </main>
-<noscript><p>This page needs JavaScript.</p></noscript>
-</body>
-</html>
-`;
+<noscript><p>This page needs JavaScript.</p></noscript>`;
+  return documentOf({ title, policy, head, body });
 }
 
-const radioOf = ({ name, title, note }: (typeof backends)[number], index: number): string =>
-  `<label><input type="radio" name="backend" value="${name}"${index === 0 ? ' checked' : ''}><span>${title}<small>${note}</small></span></label>`;
+const radioOf = ({ name, title, note }: (typeof backends)[number], index: number): Markup =>
+  html`<label><input type="radio" name="backend" value="${name}"${index === 0 ? html` checked` : ''}><span>${title}<small>${note}</small></span></label>
+`;
 
-function factsOf({ network, tasks, crop, bytes, quantize }: PageFacts): string {
+function factsOf({ network, tasks, crop, bytes, quantize }: PageFacts): Markup[] {
   const classes = tasks.map(({ task, classes }) =>
     tasks.length === 1 ? `${classes.length}` : `${task}: ${classes.length}`,
   );
@@ -109,11 +98,8 @@ function factsOf({ network, tasks, crop, bytes, quantize }: PageFacts): string {
     ['Input', `${crop} × ${crop} pixels`],
     ['Weights', `${(bytes / 1e6).toFixed(1)} MB${quantize === undefined ? '' : `, ${quantize}`}`],
   ];
-  return rows
-    .map(([name, value]) => `<div><dt>${name}</dt><dd>${escaped(value)}</dd></div>`)
-    .join('\n');
+  return rows.map(
+    ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>
+`,
+  );
 }
-
-/** Names come from folders and tables of users. */
-const escaped = (text: string): string =>
-  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);

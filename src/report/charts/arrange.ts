@@ -1,12 +1,13 @@
 /** Several charts as one, for a picture: beside each other, in rows. */
-import { type Chart, escapeXml, svgOf } from './render.js';
+import { escapeMarkup } from '../../html.js';
+import { type Chart, svgOf } from './render.js';
 import { bold, ink, letters } from './theme.js';
 
 /** The charts of `rows` below a title. */
 export function arrange(title: string, rows: readonly (readonly Chart[])[]): Chart {
   const head = 44;
   const elements = [
-    `<text x="16" y="30" font-size="${letters.title + 2}" font-weight="${bold}" fill="${ink.text}">${escapeXml(title)}</text>`,
+    `<text x="16" y="30" font-size="${letters.title + 2}" font-weight="${bold}" fill="${ink.text}">${escapeMarkup(title)}</text>`,
   ];
   let y = head;
   let width = 0;

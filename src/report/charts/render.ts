@@ -1,5 +1,6 @@
 /** Makes a chart: Observable Plot draws the plots, and a head with title, subtitle and key is put above them. */
 import type { PlotOptions } from '@observablehq/plot';
+import { escapeMarkup } from '../../html.js';
 import { brokenLines, textWidth } from './text-width.js';
 import { bold, fontFamily, ink, letters } from './theme.js';
 
@@ -48,20 +49,6 @@ const padding = 16;
 /** Loads Observable Plot, which takes part of a second: only what draws needs it. */
 export const loadPlot = (): Promise<Plot> => import('@observablehq/plot');
 
-/** `text` with XML's five reserved characters as entities and with spaces for characters that XML does not have. */
-export function escapeXml(text: string): string {
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&apos;',
-  };
-  return text
-    .replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, ' ')
-    .replace(/[&<>"']/g, (character) => entities[character] as string);
-}
-
 /** The chart of these parts. */
 export async function renderChart(parts: ChartParts): Promise<Chart> {
   const { width, title, subtitle = '', description } = parts;
@@ -91,9 +78,9 @@ export function svgOf(parts: {
 }): string {
   const { width, height, title, description, elements } = parts;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="${escapeXml(fontFamily)}" font-size="${letters.text}">`,
-    `<title>${escapeXml(title)}</title>`,
-    `<desc>${escapeXml(description)}</desc>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="${escapeMarkup(fontFamily)}" font-size="${letters.text}">`,
+    `<title>${escapeMarkup(title)}</title>`,
+    `<desc>${escapeMarkup(description)}</desc>`,
     `<rect width="${width}" height="${height}" fill="${ink.paper}"/>`,
     ...elements,
     '</svg>',
@@ -119,13 +106,13 @@ function headOf({ title, subtitle = '', key = [], width }: ChartParts): Head {
   for (const line of brokenLines(title, room, titleStyle)) {
     y += lineHeight + 2;
     elements.push(
-      `<text x="${padding}" y="${y - 4}" font-size="${letters.title}" font-weight="${bold}" fill="${ink.text}">${escapeXml(line)}</text>`,
+      `<text x="${padding}" y="${y - 4}" font-size="${letters.title}" font-weight="${bold}" fill="${ink.text}">${escapeMarkup(line)}</text>`,
     );
   }
   for (const line of brokenLines(subtitle, room)) {
     y += lineHeight;
     elements.push(
-      `<text x="${padding}" y="${y - 4}" fill="${ink.quiet}">${escapeXml(line)}</text>`,
+      `<text x="${padding}" y="${y - 4}" fill="${ink.quiet}">${escapeMarkup(line)}</text>`,
     );
   }
   let x = padding;
@@ -138,7 +125,7 @@ function headOf({ title, subtitle = '', key = [], width }: ChartParts): Head {
     }
     elements.push(
       signOf(sign, x, y - 8),
-      `<text x="${x + 24}" y="${y - 4}" fill="${ink.text}">${escapeXml(name)}</text>`,
+      `<text x="${x + 24}" y="${y - 4}" fill="${ink.text}">${escapeMarkup(name)}</text>`,
     );
     x += wide;
   }

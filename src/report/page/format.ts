@@ -1,5 +1,5 @@
 /** Numbers as the page writes them. */
-import { html, type Markup } from './html.js';
+import { html, type Markup } from '../../html.js';
 
 /** `76.7 %`; a dash for what has no value. */
 export const percent = (share: number | undefined, digits = 1): string =>

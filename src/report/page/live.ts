@@ -1,5 +1,5 @@
 /** What a page has beside its content while its run is trained: a line that says how it stands, and a script that updates it. */
-import { html, type Markup } from './html.js';
+import { html, type Markup } from '../../html.js';
 
 /** Told to readers of screens when it changes. */
 export const stateLine: Markup = html`<p id="state" role="status">It updates by itself after each epoch.</p>`;

@@ -1,9 +1,9 @@
 /** The page: one HTML document with everything in it, which asks for nothing from outside. */
 import { createHash } from 'node:crypto';
+import { documentOf, html, type Markup, named, type Part, sound } from '../../html.js';
 import { count } from '../../plural.js';
 import { themeCss } from '../charts/index.js';
 import type { DataFacts } from './data-facts.js';
-import { html, type Markup, named, type Part, sound } from './html.js';
 import { script, stateLine } from './live.js';
 import type { Section } from './parts.js';
 import type { TrainedRun } from './read-runs.js';
@@ -37,20 +37,7 @@ export async function renderPage(report: Report): Promise<string> {
   const title = `Report on ${groups.join(', ')}`;
   const sections = await sectionsOf(report, groups);
   const look = `${themeCss()}${style}`;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(look, isLive)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>${title}</title>
-<style>${sound(look)}</style>
-</head>
-<body>
-<a class="skip" href="#main">Skip to the content</a>
+  const body = html`<a class="skip" href="#main">Skip to the content</a>
 <header>
 <h1>${named(title)}</h1>
 <p class="lead" id="lead">${lead(report, groups)}</p>
@@ -61,11 +48,9 @@ ${isLive ? stateLine : undefined}
 ${sections.map(sectionOf)}
 </main>
 <footer><p>Written by <code>npx bobbin report</code>, Bobbin ${report.bobbin}. The page asks for nothing from outside: photos and charts are within it.</p></footer>
-${isLive ? html`<script>${sound(script)}</script>` : undefined}
-</body>
-</html>
-`;
-  return page.text;
+${isLive ? html`<script>${sound(script)}</script>` : undefined}`;
+  const head = html`<style>${sound(look)}</style>`;
+  return documentOf({ title, policy: policy(look, isLive), head, body });
 }
 
 async function sectionsOf(report: Report, groups: readonly string[]): Promise<Section[]> {

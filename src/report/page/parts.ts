@@ -1,5 +1,5 @@
 /** Parts that every section has: headings, tables, figures and notes, so that all can be read by keyboard and screen reader. */
-import { html, type Markup, type Part, sound } from './html.js';
+import { html, type Markup, type Part, sound } from '../../html.js';
 
 /** A section of the page: where links lead, what they say, and what it has. */
 export interface Section {

@@ -1,6 +1,7 @@
 /** Parts of all sheets: text, and writing a sheet whole or not at all. */
 import type { OverlayOptions } from 'sharp';
-import { escapeXml, svgOf } from '../charts/render.js';
+import { escapeMarkup } from '../../html.js';
+import { svgOf } from '../charts/render.js';
 import { textWidth } from '../charts/text-width.js';
 import { bold as boldWeight, ink } from '../charts/theme.js';
 import { paint } from '../paint.js';
@@ -18,7 +19,7 @@ export interface TextStyle {
 export function text(x: number, y: number, content: string, style: TextStyle = {}): string {
   const { size = 13, colour = ink.text, bold = false } = style;
   const weight = bold ? ` font-weight="${boldWeight}"` : '';
-  return `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}"${weight}>${escapeXml(content)}</text>`;
+  return `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}"${weight}>${escapeMarkup(content)}</text>`;
 }
 
 /** A drawing on white paper, `width` × `height` units. */

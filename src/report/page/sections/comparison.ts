@@ -1,9 +1,10 @@
 /** The comparison of several groups of runs: what differs in their options, then in their scores. */
+
+import { html, named, type Part } from '../../../html.js';
 import { scoreIntervalsChart } from '../../charts/index.js';
 import { chartWidth } from '../chart-width.js';
 import { differencesOf } from '../differences.js';
 import { percentWithin } from '../format.js';
-import { html, named, type Part } from '../html.js';
 import { figure, note, type Section, table } from '../parts.js';
 import type { TrainedRun } from '../read-runs.js';
 import type { TaskResult } from '../results.js';

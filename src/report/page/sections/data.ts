@@ -1,9 +1,10 @@
 /** The data set: balance, sizes, the same image twice, unreadable images and suspected labels. */
+
+import { html, type Markup, named, type Part } from '../../../html.js';
 import { classBalanceChart, imageSizesChart } from '../../charts/index.js';
 import { chartWidth } from '../chart-width.js';
 import type { DataFacts, TaskDoubts } from '../data-facts.js';
 import { bytes, decimal, percent, whole } from '../format.js';
-import { html, type Markup, named, type Part } from '../html.js';
 import { facts, figure, more, note, type Section, table } from '../parts.js';
 import { picture } from './images.js';
 

@@ -1,7 +1,8 @@
 /** The worst mistakes and the least certain answers, with where the network looked. */
+
+import { html, type Markup, named, type Part, withCode } from '../../../html.js';
 import type { ChosenImages, ShownImage } from '../chosen-images.js';
 import { percent, whole } from '../format.js';
-import { html, type Markup, named, type Part, withCode } from '../html.js';
 import { note } from '../parts.js';
 import type { Thumbnail } from '../thumbnails.js';
 

@@ -1,6 +1,7 @@
 /** Options, versions and hardware of the runs. */
+
+import { html, named, type Part } from '../../../html.js';
 import { bytes, optionText } from '../format.js';
-import { html, named, type Part } from '../html.js';
 import { more, note, type Section, table } from '../parts.js';
 import type { TrainedRun } from '../read-runs.js';
 

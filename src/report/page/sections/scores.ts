@@ -1,5 +1,6 @@
 /** The scores of a task in detail: confusion, classes, precision by coverage and reliability. */
 import type { LabelsScores, Scores } from '../../../evaluation/index.js';
+import { html, type Markup, named } from '../../../html.js';
 import {
   confusedPairsChart,
   confusionChart,
@@ -9,7 +10,6 @@ import {
 } from '../../charts/index.js';
 import { chartWidth } from '../chart-width.js';
 import { decimal, percent, percentWithin, whole } from '../format.js';
-import { html, type Markup, named } from '../html.js';
 import { figure, more, table } from '../parts.js';
 
 export async function scoresPart(scores: Scores): Promise<Markup> {

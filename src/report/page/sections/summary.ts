@@ -1,9 +1,9 @@
 /** The summary: the scores of every task and run with their intervals. */
 import { type Interval, meansOf, type TaskMeans } from '../../../evaluation/index.js';
+import { html, type Markup, named, type Part, withCode } from '../../../html.js';
 import { scoreIntervalsChart } from '../../charts/index.js';
 import { chartWidth } from '../chart-width.js';
 import { decimalWithin, percentWithin, whole } from '../format.js';
-import { html, type Markup, named, type Part, withCode } from '../html.js';
 import { figure, note, type Section, table } from '../parts.js';
 import type { TaskResult } from '../results.js';
 

@@ -1,5 +1,5 @@
 /** A task: how each of its runs was trained, and what it answers. */
-import { html, type Markup, named, withCode } from '../html.js';
+import { html, type Markup, named, withCode } from '../../../html.js';
 import { note, type Section } from '../parts.js';
 import type { TaskResult } from '../results.js';
 import { imagesPart } from './images.js';

@@ -1,4 +1,6 @@
 /** How a training went: losses, accuracies, learning rate and speed by epoch. */
+
+import { html, type Markup, type Part } from '../../../html.js';
 import type { EpochRecord } from '../../../training/index.js';
 import {
   accuracyChart,
@@ -9,7 +11,6 @@ import {
 } from '../../charts/index.js';
 import { chartWidth } from '../chart-width.js';
 import { decimal, percent } from '../format.js';
-import { html, type Markup, type Part } from '../html.js';
 import { figure, more, note, table } from '../parts.js';
 import type { TaskResult } from '../results.js';
 
