@@ -129,7 +129,7 @@ const topCounts = [2, 3, 5];
 
 /**
  * All scores of predictions, with bootstrap intervals: the 2.5th and 97.5th percentile of `resamples` draws of as many images as there
- * are, with replacement, not stratified by class. 20 000 images of 10 classes take about two seconds.
+ * are, with replacement, not stratified by class.
  *
  * Per-class scores are absent where they are 0/0: recall and average precision of a class without images, precision of one that is
  * never predicted. Classes of a task with more than 1000 have no intervals.
