@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { isatty } from 'node:tty';
 import { isSetUp, notSetUp, setup } from '../set-up.js';
-import { InterruptedError } from './exit.js';
+import { InterruptedError } from './process/exit.js';
 
 /**
  * Returns if Bobbin is set up. If it is not, asks on a terminal, and runs set-up.

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** The `bobbin` command; exit.ts has its exit codes. */
-import { endWith } from './exit.js';
-import { watchOutput } from './output.js';
+import { endWith } from './process/exit.js';
+import { watchOutput } from './process/output.js';
+import { watchWarnings } from './process/warnings.js';
 import { createProgram } from './program.js';
-import { watchWarnings } from './warnings.js';
 
 watchOutput();
 watchWarnings();

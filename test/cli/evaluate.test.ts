@@ -4,7 +4,7 @@ import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
-import { classScoreTable, scoreTable } from '../../src/cli/scores.js';
+import { classScoreTable, scoreTable } from '../../src/cli/tables/scores.js';
 import { loadManifest, type Manifest, type Sample } from '../../src/dataset/index.js';
 import {
   type Evaluation,

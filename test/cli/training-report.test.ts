@@ -1,7 +1,7 @@
 /** The report on epochs and on the pipeline. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createEpochReport } from '../../src/cli/training-report.js';
+import { createEpochReport } from '../../src/cli/training/report.js';
 
 const record = {
   epoch: 2,

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { calibrationText, scoredTaskText, scoredText } from '../../src/cli/scored-text.js';
-import { scoreTable } from '../../src/cli/scores.js';
+import { calibrationText, scoredTaskText, scoredText } from '../../src/cli/tables/scored-text.js';
+import { scoreTable } from '../../src/cli/tables/scores.js';
 import { meansOf, type OnResampled, score } from '../../src/evaluation/index.js';
 import {
   InvalidInputError,

@@ -1,8 +1,8 @@
 /** A command in a separate process that, once it is asked to stop, needs three seconds to save. */
 import { setTimeout } from 'node:timers/promises';
-import { endWith } from '../../src/cli/exit.js';
-import { interruptible } from '../../src/cli/interrupt.js';
-import { watchOutput } from '../../src/cli/output.js';
+import { endWith } from '../../src/cli/process/exit.js';
+import { interruptible } from '../../src/cli/process/interrupt.js';
+import { watchOutput } from '../../src/cli/process/output.js';
 
 watchOutput();
 try {

@@ -24,8 +24,8 @@ import { print } from '../../width.js';
 import { showVerification } from '../commands/answers/verify.js';
 import { tellReport } from '../commands/results/report.js';
 import { describeStart } from '../runs.js';
-import { scoreTable } from '../scores.js';
-import { createEpochReport, type EpochReport, reportRun } from '../training-report.js';
+import { scoreTable } from '../tables/scores.js';
+import { createEpochReport, type EpochReport, reportRun } from '../training/report.js';
 import { warnUnreadable } from '../unreadable.js';
 
 /** Runs `submit` on a terminal. Pictures are written beside each model and below `out`/scores. */

@@ -1,7 +1,7 @@
 /** What `prepare` says of classes with few images, or with many more than others, and the table of classes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { classTable } from '../../../src/cli/class-table.js';
+import { classTable } from '../../../src/cli/tables/classes.js';
 import { balanceWarnings } from '../../../src/dataset/prepare/balance.js';
 
 /** A task with so many training images in each class. */

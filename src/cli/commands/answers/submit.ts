@@ -12,11 +12,11 @@ import {
   submitOptions,
 } from '../../../submission/index.js';
 import { givenFlags, pickFlags, presetFlags, sourcesOfFlags } from '../../flags.js';
-import { interruptible } from '../../interrupt.js';
 import { teachersFlag } from '../../prediction/teachers.js';
+import { interruptible } from '../../process/interrupt.js';
 import { formFlag, questionImagesFlag, questionsFlag } from '../../submission/flags.js';
 import { reportSubmit, runSubmit, showPictures } from '../../submission/report.js';
-import { recipesFlag, trainingOptions } from '../../training-options.js';
+import { recipesFlag, trainingOptions } from '../../training/options.js';
 
 // A submission's models have one split.
 const { folds: _, ...splitting } = prepareOptions;

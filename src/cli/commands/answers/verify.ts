@@ -11,8 +11,8 @@ import {
   verifySubmission,
 } from '../../../submission/index.js';
 import { print } from '../../../width.js';
-import { exitCode } from '../../exit.js';
 import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
+import { exitCode } from '../../process/exit.js';
 import { formFlag } from '../../submission/flags.js';
 
 interface Flags extends ImagesFlag {

@@ -12,9 +12,9 @@ import {
 } from '../../../import/index.js';
 import type { OptionTable } from '../../../options.js';
 import { print } from '../../../width.js';
-import { exitCode } from '../../exit.js';
 import { addFlags, pickFlags } from '../../flags.js';
 import { describeNetwork, nextStep } from '../../import/report.js';
+import { exitCode } from '../../process/exit.js';
 
 const toleranceOption = {
   tolerance: {

@@ -4,28 +4,22 @@ import type { Command } from 'commander';
 import {
   type ColumnNames,
   layoutForms,
-  type Prepared,
   prepare,
   prepareOptions,
   type Summary,
   shellWord,
 } from '../../../dataset/index.js';
 import { expected } from '../../../errors.js';
-import { saveSimilar, similarImages, similarOptions } from '../../../features/index.js';
-import { createModel } from '../../../model/index.js';
+import { similarOptions } from '../../../features/index.js';
 import { checkOption } from '../../../options.js';
 import { checkImages } from '../../../pipeline/index.js';
 import { count } from '../../../plural.js';
-import {
-  drawPairs,
-  type ProgressReporter,
-  textTable,
-  withProgress,
-} from '../../../report/index.js';
+import { textTable, withProgress } from '../../../report/index.js';
 import { print } from '../../../width.js';
-import { classTable } from '../../class-table.js';
 import { pickFlags } from '../../flags.js';
+import { reportSimilar } from '../../similar.js';
 import { questionImagesFlag, questionsFlag } from '../../submission/flags.js';
+import { classTable } from '../../tables/classes.js';
 
 export const options = prepareOptions;
 
@@ -89,7 +83,7 @@ export function configure(command: Command): void {
             }),
         }),
       });
-      return { ...prepared, similar: await findSimilar(prepared, flags, progress) };
+      return { ...prepared, similar: await reportSimilar(prepared, flags, progress) };
     });
     print(describe(summary, similar));
   });
@@ -132,45 +126,6 @@ function threshold(given: string): number {
   const value = Number(given);
   checkOption('--similar', similarOptions.threshold, given.trim() === '' ? given : value);
   return value;
-}
-
-/** The most pairs that the sheet shows. */
-const mostShown = 30;
-
-/** Lists and draws images that are nearly the same in two splits. @returns what was found, in sentences */
-async function findSimilar(
-  { manifest }: Prepared,
-  { out, similar }: Flags,
-  progress: ProgressReporter,
-): Promise<string[]> {
-  if (similar === undefined) {
-    return [];
-  }
-  const heads = manifest.tasks.map(({ name, ...task }) => ({ ...task, task: name }));
-  using classifier = await createModel({ heads, trainable: 'head', seed: 0 });
-  const { pairs, images, failures } = await similarImages({
-    manifest,
-    classifier,
-    threshold: similar === true ? undefined : similar,
-    onProgress: (state) => progress.update({ label: 'comparing images', ...state }),
-  });
-  const [table, sheet] = [path.join(out, 'similar.csv'), path.join(out, 'similar.jpg')];
-  await saveSimilar(pairs, table);
-  const shown = pairs.slice(0, mostShown).map(({ image, split, training, cosine }) => ({
-    images: [image, training] as const,
-    captions: [split, 'training'] as const,
-    cosine,
-  }));
-  await drawPairs('Nearly the same in two splits', shown, sheet);
-  const sentences = (['validation', 'question'] as const).flatMap((split) => {
-    const found = pairs.filter((pair) => pair.split === split).length;
-    const all = `of ${count(images[split], `${split} image`)}`;
-    const verb = found === 1 ? 'repeats' : 'repeat';
-    return images[split] === 0 ? [] : [`${found} ${all} nearly ${verb} a training image`];
-  });
-  const unread =
-    failures.length > 0 ? [`${count(failures.length, 'image')} could not be read`] : [];
-  return [...sentences, ...unread, `Written: ${table} and ${sheet}`];
 }
 
 function describe(

@@ -22,7 +22,7 @@ import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
 import { type Answering, answeringRuns, withAnswering } from '../../prediction/answering.js';
 import { addRunFlags, checkRuns, type RunFlags } from '../../run-flags.js';
 import { chosenTasks } from '../../runs.js';
-import { classScoreTable, scoreTable } from '../../scores.js';
+import { classScoreTable, scoreTable } from '../../tables/scores.js';
 import { warnUnreadable } from '../../unreadable.js';
 
 interface Flags extends RunFlags, ImagesFlag {

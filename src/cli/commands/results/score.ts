@@ -6,7 +6,7 @@ import { expected } from '../../../errors.js';
 import { saveScores, scoreOptions, scorePredictions } from '../../../evaluation/index.js';
 import { print } from '../../../width.js';
 import { pickFlags } from '../../flags.js';
-import { calibrationText, scoredTaskText, scoredText } from '../../scored-text.js';
+import { calibrationText, scoredTaskText, scoredText } from '../../tables/scored-text.js';
 
 interface Flags {
   labels?: string;

@@ -9,7 +9,7 @@ import { clock, withProgress } from '../../../report/index.js';
 import type { SubmitRequest } from '../../../submission/index.js';
 import { synthesize } from '../../../synthetic/index.js';
 import { print } from '../../../width.js';
-import { interruptible } from '../../interrupt.js';
+import { interruptible } from '../../process/interrupt.js';
 import { reportSubmit, runSubmit, showPictures } from '../../submission/report.js';
 
 /** Enough images to learn from, and few enough for some minutes on two cores. */

@@ -8,7 +8,7 @@ import { type ProgressReporter, withProgress } from '../../../report/index.js';
 import { print } from '../../../width.js';
 import { pickFlags } from '../../flags.js';
 import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
-import { candidateTable } from '../../scores.js';
+import { candidateTable } from '../../tables/scores.js';
 
 interface Flags extends ImagesFlag {
   out: string;

@@ -6,10 +6,10 @@ import { drawRangeTest, type ProgressReporter, withProgress } from '../../../rep
 import { findLearningRate, rangeTestOptions, saveRangeTest } from '../../../training/index.js';
 import { print } from '../../../width.js';
 import { givenFlags, pickFlags } from '../../flags.js';
-import { interruptible } from '../../interrupt.js';
 import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
+import { interruptible } from '../../process/interrupt.js';
 import { chosenGroups, namesOf, togetherHelp } from '../../runs.js';
-import { trainingOptions } from '../../training-options.js';
+import { trainingOptions } from '../../training/options.js';
 
 interface Flags extends ImagesFlag {
   data: string;

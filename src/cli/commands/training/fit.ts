@@ -6,7 +6,7 @@ import { withProgress } from '../../../report/index.js';
 import { fitPhotos, fitPhotosOptions, leastBudget, usualBudget } from '../../../search/index.js';
 import { print } from '../../../width.js';
 import { pickFlags } from '../../flags.js';
-import { interruptible } from '../../interrupt.js';
+import { interruptible } from '../../process/interrupt.js';
 import { secondsOf } from '../../search/duration.js';
 
 export const options = fitPhotosOptions;

@@ -24,7 +24,6 @@ import {
 import { print } from '../../../width.js';
 import { warnOfChanges } from '../../data-changes.js';
 import { givenFlags, pickFlags, sourcesOfFlags } from '../../flags.js';
-import { interruptible } from '../../interrupt.js';
 import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
 import {
   checkTeachers,
@@ -32,6 +31,7 @@ import {
   teachersFlag,
   teachQuestionsFlag,
 } from '../../prediction/teachers.js';
+import { interruptible } from '../../process/interrupt.js';
 import {
   chosenGroups,
   describeStart,
@@ -39,15 +39,21 @@ import {
   togetherHelp,
   trainingFolders,
 } from '../../runs.js';
-import { recipesFlag, trainingOptions } from '../../training-options.js';
+import { recipesFlag, trainingOptions } from '../../training/options.js';
 import {
   createEpochReport,
   describeEnd,
   type EpochReport,
   evaluateHint,
   reportRun,
-} from '../../training-report.js';
-import { addTrialFlags, checkTrial, dryRuns, overfits, type TrialFlags } from '../../trials.js';
+} from '../../training/report.js';
+import {
+  addTrialFlags,
+  checkTrial,
+  dryRuns,
+  overfits,
+  type TrialFlags,
+} from '../../training/trials.js';
 
 interface Flags extends ImagesFlag, TrialFlags {
   data: string;

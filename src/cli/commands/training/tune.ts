@@ -13,12 +13,12 @@ import {
 } from '../../../search/index.js';
 import { print } from '../../../width.js';
 import { givenFlags, pickFlags } from '../../flags.js';
-import { interruptible } from '../../interrupt.js';
 import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
+import { interruptible } from '../../process/interrupt.js';
 import { chosenTasks } from '../../runs.js';
 import { secondsOf } from '../../search/duration.js';
 import { describeResult, describeTuned, drawTuned } from '../../search/tune-report.js';
-import { trainingOptions } from '../../training-options.js';
+import { trainingOptions } from '../../training/options.js';
 
 interface Flags extends ImagesFlag {
   data: string;

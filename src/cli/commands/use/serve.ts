@@ -5,8 +5,8 @@ import { runOptions } from '../../../model/index.js';
 import { serve, serveOptions } from '../../../serve/index.js';
 import { print } from '../../../width.js';
 import { pickFlags } from '../../flags.js';
-import { interruptible } from '../../interrupt.js';
 import { answeringRuns, withAnswering } from '../../prediction/answering.js';
+import { interruptible } from '../../process/interrupt.js';
 
 export const options = { ...serveOptions, ...runOptions };
 

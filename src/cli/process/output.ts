@@ -1,5 +1,5 @@
 /** Errors on writing to the terminal, a pipe or a file that takes the output. */
-import { writeError } from '../disk/index.js';
+import { writeError } from '../../disk/index.js';
 import { reportError } from './exit.js';
 
 /**

@@ -1,7 +1,7 @@
 /** Options of the commands that train: recipe, network, training and augmentation, in the form of a call of `train`. */
-import { modelOptions } from '../model/index.js';
-import type { OptionTree } from '../options.js';
-import { recipeOptions, trainAugmentationOptions, trainOptions } from '../training/index.js';
+import { modelOptions } from '../../model/index.js';
+import type { OptionTree } from '../../options.js';
+import { recipeOptions, trainAugmentationOptions, trainOptions } from '../../training/index.js';
 
 /** The flag of a folder with a recipe for each task. */
 export const recipesFlag = [

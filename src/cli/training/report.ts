@@ -1,13 +1,13 @@
 /** Shows a training run: a line of each epoch, the pictures in its folder, and what its end says. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { shellWord } from '../dataset/index.js';
-import { muchWaiting } from '../pipeline/index.js';
-import { count } from '../plural.js';
-import { clock, drawRun, type FinishedRun } from '../report/index.js';
-import type { EpochRecord, TrainResult } from '../training/index.js';
-import { wrap } from '../width.js';
-import { warnUnreadable } from './unreadable.js';
+import { shellWord } from '../../dataset/index.js';
+import { muchWaiting } from '../../pipeline/index.js';
+import { count } from '../../plural.js';
+import { clock, drawRun, type FinishedRun } from '../../report/index.js';
+import type { EpochRecord, TrainResult } from '../../training/index.js';
+import { wrap } from '../../width.js';
+import { warnUnreadable } from '../unreadable.js';
 
 /** Shows the epochs of runs as tables, and once the pipeline's times and advice. */
 export interface EpochReport {

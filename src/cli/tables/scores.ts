@@ -7,9 +7,9 @@ import {
   type MeansByKind,
   meanAveragePrecision,
   type TaskMeans,
-} from '../evaluation/index.js';
-import { textTable } from '../report/index.js';
-import { shorten } from '../width.js';
+} from '../../evaluation/index.js';
+import { textTable } from '../../report/index.js';
+import { shorten } from '../../width.js';
 
 /** Classes that a table shows at most; of more, the worst. */
 const mostClasses = 30;

@@ -1,19 +1,19 @@
 /** `train --dry-run` and `train --overfit`: what a training would take and whether it can learn. They write nothing. */
 import type { Command } from 'commander';
-import type { Manifest } from '../dataset/index.js';
-import { conflict } from '../errors.js';
-import { checkOption } from '../options.js';
-import { count } from '../plural.js';
-import { clock, type ProgressReporter } from '../report/index.js';
+import type { Manifest } from '../../dataset/index.js';
+import { conflict } from '../../errors.js';
+import { checkOption } from '../../options.js';
+import { count } from '../../plural.js';
+import { clock, type ProgressReporter } from '../../report/index.js';
 import {
   type DryPhase,
   type DryRun,
   dryRun,
   overfit,
   type TaskOptions,
-} from '../training/index.js';
-import { print } from '../width.js';
-import { exitCode } from './exit.js';
+} from '../../training/index.js';
+import { print } from '../../width.js';
+import { exitCode } from '../process/exit.js';
 
 export interface TrialFlags {
   dryRun?: boolean;

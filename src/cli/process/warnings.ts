@@ -1,5 +1,5 @@
 /** Warnings of the process: Bobbin's own as one line, like those that the commands find themselves. */
-import { print } from '../width.js';
+import { print } from '../../width.js';
 
 /** Writes warnings whose code begins with `BOBBIN_` to stderr as `! …`. Node writes the others as usual. */
 export function watchWarnings(): void {

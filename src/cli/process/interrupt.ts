@@ -1,5 +1,5 @@
 /** Ctrl-C, SIGTERM and SIGHUP as an AbortSignal: the first stops the work at the next safe point, the second at once. */
-import { print } from '../width.js';
+import { print } from '../../width.js';
 import { InterruptedError, type StopSignal, stopCode } from './exit.js';
 
 /** npm passes on a Ctrl-C that the terminal has sent to Bobbin, too: within this time, in milliseconds, both are one. */

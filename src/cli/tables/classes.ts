@@ -1,8 +1,8 @@
 /** The classes of a task with their numbers of images, for a terminal of 80 columns. */
-import type { TaskSummary } from '../dataset/index.js';
-import { count } from '../plural.js';
-import { textTable } from '../report/index.js';
-import { shorten } from '../width.js';
+import type { TaskSummary } from '../../dataset/index.js';
+import { count } from '../../plural.js';
+import { textTable } from '../../report/index.js';
+import { shorten } from '../../width.js';
 
 type ClassCounts = TaskSummary['classes'][number];
 

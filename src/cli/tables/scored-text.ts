@@ -5,10 +5,10 @@ import type {
   ScoredClass,
   ScoredPredictions,
   ScoreName,
-} from '../evaluation/index.js';
-import { count } from '../plural.js';
-import { textTable } from '../report/index.js';
-import { shorten } from '../width.js';
+} from '../../evaluation/index.js';
+import { count } from '../../plural.js';
+import { textTable } from '../../report/index.js';
+import { shorten } from '../../width.js';
 
 /** With them, no table is wider than 80 columns. */
 const longestClass = 24;

@@ -1,6 +1,6 @@
 /** How a command ends: its exit codes, and an error as one line. */
 import { isatty } from 'node:tty';
-import { print } from '../width.js';
+import { print } from '../../width.js';
 
 /** Exit codes, by which a script can distinguish the outcomes. */
 export const exitCode = { error: 1, problems: 2 } as const;
