@@ -37,6 +37,7 @@ th,td{padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--line);text-align
 th{font-weight:600}
 tbody th{font-weight:400}
 .number{text-align:right;white-space:nowrap}
+thead .number{white-space:normal;vertical-align:bottom}
 tr.total th,tr.total td{font-weight:600}
 .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:1rem;margin:.75rem 0;align-items:start}
 figure{margin:0;min-width:0}
