@@ -1,4 +1,4 @@
-/** Turns the package's compiled files into CommonJS, which every Node and Jest can both require and import. */
+/** Turns Bobbin's compiled files into CommonJS, which every Node and Jest can both require and import. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -24,18 +24,18 @@ const fileByFile = {
 };
 
 /**
- * Writes the modules of the checkout's `dist` as CommonJS into that of `folder`. ES modules that import them get their exports by
- * name, since Node finds these names in what esbuild writes.
- * @param {string} folder the package
+ * The modules of the checkout's `dist` as CommonJS. ES modules that import them get their exports by name, since Node finds these
+ * names in what esbuild writes.
+ * @param {string} outdir the folder from which source maps name sources
+ * @param {string} address the file in this folder that exports `moduleUrl`, which takes the place of `import.meta.url`
  */
-export async function writeCommonJs(folder) {
+async function compile(outdir, address) {
   const { outputFiles } = await build({
     entryPoints: filesBelow(dist)
       .filter((name) => name.endsWith('.js'))
       .map((name) => path.join(dist, name)),
     outbase: dist,
-    // The source maps name sources from this place, which is the same in the package.
-    outdir: dist,
+    outdir,
     write: false,
     bundle: true,
     plugins: [fileByFile],
@@ -45,14 +45,44 @@ export async function writeCommonJs(folder) {
     platform: 'node',
     target: 'node20',
     sourcemap: true,
-    inject: [path.join(import.meta.dirname, 'module-url.js')],
+    inject: [path.join(import.meta.dirname, address)],
     define: { 'import.meta.url': 'moduleUrl' },
     allowOverwrite: true,
     logLevel: 'error',
   });
-  for (const { path: file, contents } of outputFiles) {
-    const place = path.join(folder, 'dist', path.relative(dist, file));
+  return outputFiles.map(({ path: file, contents }) => ({
+    name: path.relative(outdir, file),
+    contents,
+  }));
+}
+
+/**
+ * @param {string} folder
+ * @param {{name: string, contents: Uint8Array}[]} files
+ */
+function write(folder, files) {
+  for (const { name, contents } of files) {
+    const place = path.join(folder, name);
     mkdirSync(path.dirname(place), { recursive: true });
     writeFileSync(place, contents);
   }
+}
+
+/**
+ * Writes the modules into `folder/dist`, where `folder` becomes the package.
+ * @param {string} folder
+ */
+export const writeCommonJs = async (folder) =>
+  // The package lies elsewhere, but sources have the same place beside it.
+  write(path.join(folder, 'dist'), await compile(dist, 'module-url.js'));
+
+/**
+ * Writes the modules for the tests of this checkout: they find its other files as if they lay in `dist`.
+ * @param {string} folder `build-typescript`
+ */
+export async function writeTestedCommonJs(folder) {
+  const place = path.join(folder, 'dist');
+  write(place, await compile(place, 'tested-module-url.js'));
+  const imports = { '#tfjs-node/*': '@tensorflow/tfjs-node-gpu/dist/*' };
+  writeFileSync(path.join(place, 'package.json'), JSON.stringify({ type: 'commonjs', imports }));
 }
