@@ -5,16 +5,17 @@ import { copyFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from './support/folders.js';
+import { compiled, loader } from './support/run-bobbin.js';
 
 const root = path.join(import.meta.dirname, '..');
 
 /** Loads the addon in a process of its own with BOBBIN_ADDON set, and prints that process's libraries. */
 function loadFrom(addon: string) {
   const program = `
-    const { native } = await import('./src/native.ts');
+    const { native } = await import(${JSON.stringify(compiled('src/native.ts'))});
     native();
     console.log((await import('node:fs')).readFileSync('/proc/self/maps', 'utf8'));`;
-  const args = ['--import', 'tsx', '--input-type', 'module', '--eval', program];
+  const args = [...loader, '--input-type', 'module', '--eval', program];
   const env = { ...process.env, BOBBIN_ADDON: addon };
   return spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' });
 }

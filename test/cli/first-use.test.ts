@@ -5,6 +5,7 @@ import { cpSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { temporaryFolder } from '../support/folders.js';
+import { compiled, loader } from '../support/run-bobbin.js';
 import { inTerminal } from '../support/terminal.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -12,12 +13,14 @@ const copy = temporaryFolder();
 const { CI: _, BOBBIN_ADDON: __, ...outside } = process.env;
 // Set-up cannot make this cache: it runs, and ends with an error.
 const env = { ...outside, BOBBIN_GPU: 'no', BOBBIN_CACHE: path.join(copy, 'package.json/cache') };
-const node = [process.execPath, '--import', 'tsx'];
+const node = [process.execPath, ...loader];
+const main = compiled('src/cli/main.ts').replace(compiled('src'), 'src');
 
 before(() => {
-  for (const name of ['scripts', 'src', 'package.json']) {
+  for (const name of ['scripts', 'package.json']) {
     cpSync(path.join(root, name), path.join(copy, name), { recursive: true });
   }
+  cpSync(compiled('src'), path.join(copy, 'src'), { recursive: true });
   symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
 });
 
@@ -26,7 +29,7 @@ const sentence =
 
 /** `bobbin` in a terminal, where somebody types `answer` to its question. */
 const typing = (answer: string, more: NodeJS.ProcessEnv = {}) =>
-  inTerminal([...node, 'src/cli/main.ts', 'bench', 'photos'], {
+  inTerminal([...node, main, 'bench', 'photos'], {
     cwd: copy,
     env: { ...env, ...more },
     question: '[Y/n]',
@@ -34,14 +37,14 @@ const typing = (answer: string, more: NodeJS.ProcessEnv = {}) =>
   });
 
 test('when Bobbin is not set up and there is no terminal, then a command says so in one line and the exit code is 1', () => {
-  const [command = '', ...args] = [...node, 'src/cli/main.ts', 'bench', 'photos'];
+  const [command = '', ...args] = [...node, main, 'bench', 'photos'];
   const { status, stderr } = spawnSync(command, args, { cwd: copy, env, encoding: 'utf8' });
   assert.deepEqual([status, stderr], [1, `bobbin: ${sentence}\n`]);
 });
 
 test('when Bobbin is not set up, then a program gets the same sentence', () => {
   const program = `
-    const { native } = await import('./src/native.ts');
+    const { native } = await import('./${main.replace('cli/main', 'native')}');
     try { native(); } catch ({ message }) { console.log(message); }`;
   const [command = '', ...args] = [...node, '--input-type', 'module', '--eval', program];
   const { stdout } = spawnSync(command, args, { cwd: copy, env, encoding: 'utf8' });

@@ -4,16 +4,14 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-
-const script = fileURLToPath(new URL('../support/stop-slowly.ts', import.meta.url));
+import { programOf } from '../support/run-bobbin.js';
 
 /** The command, once it works, and what it prints. */
 async function start(t: TestContext): Promise<{
   child: ChildProcessWithoutNullStreams;
   ended: Promise<{ code: number; stdout: string; stderr: string }>;
 }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', script]);
+  const child = spawn(process.execPath, programOf('test/support/stop-slowly.ts'));
   t.after(() => child.kill('SIGKILL'));
   const printed = { stdout: '', stderr: '' };
   child.stdout.on('data', (text) => {

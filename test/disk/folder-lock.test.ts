@@ -14,7 +14,6 @@ import {
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { prepare } from '../../src/dataset/index.js';
 import { removeFile, writeWhole } from '../../src/disk/atomic-file.js';
 import { lockFolder } from '../../src/disk/folder-lock.js';
@@ -22,11 +21,12 @@ import { claimOf, lifetime } from '../../src/disk/leftovers.js';
 import { thisProcess } from '../../src/disk/processes.js';
 import { type SubmitRequest, submit } from '../../src/submission/index.js';
 import { temporaryFolder, writeFiles } from '../support/folders.js';
+import { programOf } from '../support/run-bobbin.js';
 
-const script = fileURLToPath(new URL('../support/claim-folder.ts', import.meta.url));
+const script = programOf('test/support/claim-folder.ts');
 
 function claimInProcess(t: TestContext, words: string[], before: string[] = []): ChildProcess {
-  const [command, ...rest] = [...before, process.execPath, '--import', 'tsx', script, ...words];
+  const [command, ...rest] = [...before, process.execPath, ...script, ...words];
   const child = spawn(command as string, rest, { stdio: ['pipe', 'pipe', 'inherit'] });
   t.after(() => child.kill('SIGKILL'));
   return child;

@@ -10,6 +10,7 @@ import { before, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { temporaryFolder } from '../support/folders.js';
+import { programOf } from '../support/run-bobbin.js';
 import { tryAll } from './shim.js';
 
 /** CPU time of an image. It takes 2 s of a core of its own, and up to twice as long where the core has other work, too. */
@@ -112,8 +113,7 @@ for (const [name, inCi, make, wanted] of images) {
   }, async (t) => {
     const content = await make();
     writeFileSync(at(name), content);
-    const program = path.join(import.meta.dirname, 'load-image.ts');
-    const words = ['--import', 'tsx', program, at('first.png'), at(name)];
+    const words = [...programOf('test/faults/load-image.ts'), at('first.png'), at(name)];
     const output = execFileSync(process.execPath, words, {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],

@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../support/folders.js';
+import { programOf } from '../support/run-bobbin.js';
 import { buildShim, preloaded, tryAll } from './shim.js';
 
 const shim = buildShim();
@@ -16,8 +17,12 @@ test('when the system cannot write, then a save is refused with file and way out
   const root = temporaryFolder(t);
   const log = path.join(temporaryFolder(t), 'calls');
   writeFileSync(log, '');
-  const script = path.join(import.meta.dirname, 'save-with-errors.ts');
-  const words = ['--import', 'tsx', script, root, log, tryAll ? '1000' : '12'];
+  const words = [
+    ...programOf('test/faults/save-with-errors.ts'),
+    root,
+    log,
+    tryAll ? '1000' : '12',
+  ];
   const { stdout, stderr, status } = spawnSync(process.execPath, words, {
     encoding: 'utf8',
     env: preloaded(shim, { root, log }),

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { cudaFolder } from '../../scripts/cuda-library.mjs';
 import { findDriver } from '../../scripts/gpu.mjs';
+import { programOf } from '../support/run-bobbin.js';
 
 const nothingRan = 77;
 const script = path.resolve(
@@ -51,9 +52,8 @@ test(
   'when a benchmark runs without a GPU, then it says why before it reads or draws images',
   needsNoDriver,
   () => {
-    const main = path.resolve(import.meta.dirname, '..', '..', 'bench', 'main.ts');
     const bench = (...words: string[]) =>
-      run(process.execPath, '--import', 'tsx', main, 'gpu', ...words);
+      run(process.execPath, ...programOf('bench/main.ts'), 'gpu', ...words);
     const { status, stdout } = bench('/no/such/folder');
     assert.equal(status, nothingRan);
     assert.match(stdout, /^No GPU was measured: [^\n]+\n$/);

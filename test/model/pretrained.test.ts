@@ -9,6 +9,7 @@ import { createModel, type ModelOptions, saveClassifier } from '../../src/model/
 import { wheels } from '../../src/set-up.js';
 import type { tf } from '../../src/tensorflow/index.js';
 import { temporaryFolder } from '../support/folders.js';
+import { compiled, loader } from '../support/run-bobbin.js';
 
 const folder = temporaryFolder();
 
@@ -26,10 +27,10 @@ const valuesOf = (model: tf.LayersModel) =>
 
 /** Standard error of a process that builds a network with the weights of another cache folder. */
 function buildFromCache(network = 'efficientnet-lite0'): string {
-  const model = new URL('../../src/model/index.ts', import.meta.url);
+  const model = compiled('src/model/index.ts');
   const code = `const { createModel } = await import('${model}');
     await createModel({ network: '${network}', classes: ['a', 'b'], size: 32, trainable: 'head', seed: 0 });`;
-  const args = ['--import', 'tsx', '--input-type=module', '-e', code];
+  const args = [...loader, '--input-type=module', '-e', code];
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
   const env = { ...process.env, BOBBIN_CACHE: folder };
   return spawnSync(process.execPath, args, { cwd, env, encoding: 'utf8' }).stderr;

@@ -10,6 +10,7 @@ import { MemoryBudget } from '../../src/pipeline/decode/memory-budget.js';
 import { crc32 } from '../support/crc32.js';
 import { temporaryFolder } from '../support/folders.js';
 import { difference, loaderFor, plainPixels, render, sharpPicture } from '../support/pictures.js';
+import { programOf } from '../support/run-bobbin.js';
 
 const fixtures = path.join(import.meta.dirname, '..', 'fixtures');
 const colours: Record<string, string> = JSON.parse(
@@ -246,10 +247,8 @@ test('when text, a profile, pages or frames would fill the memory, then the imag
   for (const [name, content] of Object.entries(files)) {
     writeFileSync(path.join(folder, name), content);
   }
-  const program = path.join(import.meta.dirname, 'decode-files.ts');
-  const output = execFileSync(process.execPath, ['--import', 'tsx', program, folder], {
-    encoding: 'utf8',
-  });
+  const words = [...programOf('test/pipeline/decode-files.ts'), folder];
+  const output = execFileSync(process.execPath, words, { encoding: 'utf8' });
   const { decoded, grewBytes } = JSON.parse(output);
   assert.deepEqual(decoded, Object.keys(files).sort());
   assert.ok(grewBytes < 100e6, `grew by ${(grewBytes / 1e6).toFixed(0)} MB`);

@@ -17,6 +17,7 @@ import {
 } from '../../src/report/index.js';
 import { asOutlines, paint } from '../../src/report/paint.js';
 import { temporaryFolder } from '../support/folders.js';
+import { compiled, loader } from '../support/run-bobbin.js';
 
 const folder = temporaryFolder();
 
@@ -66,11 +67,11 @@ test('when the machine has no font, then a picture has the same letters all the 
   const words = '<text y="20">Letters</text><text y="44" font-weight="600">of Open Sans</text>';
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="140" height="60" font-family="'Open Sans', sans-serif">${words}</svg>`;
   await paint(svg, file);
-  const module = JSON.stringify(path.join(import.meta.dirname, '../../src/report/paint.ts'));
+  const module = JSON.stringify(compiled('src/report/paint.ts'));
   const [document, out] = [svg, alone].map((each) => JSON.stringify(each));
   const program = `import(${module}).then(({ paint }) => paint(${document}, ${out}))`;
   const env = { ...process.env, FONTCONFIG_FILE: configuration };
-  await promisify(execFile)(process.execPath, ['--import', 'tsx', '-e', program], { env });
+  await promisify(execFile)(process.execPath, [...loader, '-e', program], { env });
   const inks = await Promise.all(
     [file, alone].map((name) => sharp(name).extractChannel('alpha').raw().toBuffer()),
   );

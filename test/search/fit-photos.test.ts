@@ -4,7 +4,6 @@ import { spawn } from 'node:child_process';
 import { appendFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { loadManifest, samplesOf } from '../../src/dataset/index.js';
 import { loadClassifier } from '../../src/model/index.js';
 import { Clock } from '../../src/search/fit/clock.js';
@@ -18,6 +17,7 @@ import { type FitPhotosRequest, fitPhotos } from '../../src/search/index.js';
 import { Log, readLog } from '../../src/search/log.js';
 import type { Settings } from '../../src/settings.js';
 import { temporaryFolder } from '../support/folders.js';
+import { programOf } from '../support/run-bobbin.js';
 import { drawPhotoFolders, saveTinyNetwork } from './photo-folders.js';
 
 const folder = temporaryFolder();
@@ -34,9 +34,14 @@ const requestFor = (out: string, changes: Partial<FitPhotosRequest> = {}): FitPh
 
 /** Runs the fit in a process of its own, and kills it when it says or shows `last`. */
 function killedAt(last: string, { photos, out, networks = [], budgetSeconds }: FitPhotosRequest) {
-  const script = fileURLToPath(new URL('fit-one.ts', import.meta.url));
-  const words = [script, photos, out, `${networks[0]}`, `${budgetSeconds}`];
-  const child = spawn(process.execPath, ['--import', 'tsx', ...words]);
+  const words = [
+    ...programOf('test/search/fit-one.ts'),
+    photos,
+    out,
+    `${networks[0]}`,
+    `${budgetSeconds}`,
+  ];
+  const child = spawn(process.execPath, words);
   let printed = '';
   let errors = '';
   child.stdout.on('data', (text) => {

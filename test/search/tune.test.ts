@@ -4,7 +4,6 @@ import { spawn } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createProgram } from '../../src/cli/program.js';
 import { loadManifest, type Manifest } from '../../src/dataset/index.js';
 import { type TuneRequest, tune } from '../../src/search/index.js';
@@ -25,6 +24,7 @@ import { saveLayers, tinyLayers } from '../model/networks/imported.js';
 import { temporaryFolder, writeFiles } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 import { below, randomOf } from '../support/random.js';
+import { programOf } from '../support/run-bobbin.js';
 import { usualSearch } from './usual-search.js';
 
 test('when epochs are given, then each rung has a third of those of the next one', () => {
@@ -166,7 +166,7 @@ test('when options are given or parameters left out, then they are not drawn', a
 });
 
 const kills = process.env.BOBBIN_FAULTS === 'all' ? 10 : 2;
-const script = fileURLToPath(new URL('tune-one.ts', import.meta.url));
+const script = programOf('test/search/tune-one.ts');
 const folder = temporaryFolder();
 const at = (...parts: string[]) => path.join(folder, ...parts);
 let manifest: Manifest;
@@ -231,7 +231,7 @@ test('when a search ends, then its recipe trains, its table follows from its log
 
 /** Runs the search in a process of its own, and kills it when it has printed so many lines. */
 function searchKilled(out: string, lines: number): Promise<void> {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, at('data'), out, at('net')]);
+  const child = spawn(process.execPath, [...script, at('data'), out, at('net')]);
   let [printed, errors] = [0, ''];
   child.stdout.on('data', (text) => {
     printed += `${text}`.split('\n').length - 1;

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { tensorflowWheel } from '../../scripts/gpu.mjs';
 import { wheels } from '../../scripts/pins.mjs';
 import { temporaryFolder } from '../support/folders.js';
+import { compiled, loader } from '../support/run-bobbin.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 /** The libraries that TensorFlow opens before it uses a GPU; if one is missing it uses no GPU. */
@@ -24,10 +25,10 @@ test('when the driver reports a GPU then TensorFlow opens every CUDA library tha
   }
 
   // It fails later, at the first call that needs a real driver.
-  const tensorflow = path.join(here, '..', '..', 'src', 'tensorflow', 'index.ts');
+  const tensorflow = compiled('src/tensorflow/index.ts');
   const program = `import(${JSON.stringify(tensorflow)}).then(({ devices }) => devices())`;
   const log = { TF_CPP_MIN_LOG_LEVEL: '0', TF_CPP_MAX_VLOG_LEVEL: '1' };
-  const { stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--eval', program], {
+  const { stderr } = spawnSync(process.execPath, [...loader, '--eval', program], {
     env: { ...process.env, ...log, LD_LIBRARY_PATH: folder },
     encoding: 'utf8',
     maxBuffer: 2 ** 28,

@@ -1,13 +1,44 @@
-/** Runs the command line in a separate process: compiled as the test is, or from its sources. */
+/** Runs TypeScript, the command line above all, in separate processes: compiled as the test is, or from its sources. */
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
 
-const place = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
+const root = path.resolve(import.meta.dirname, '../..');
+const fromSources = process.execArgv.some((word) => /\btsx\b/.test(word));
+
+/** What node is given before a program, or before `--eval`, that is or imports TypeScript. */
+export const loader: readonly string[] = fromSources
+  ? ['--import', path.join(root, 'node_modules/tsx/dist/loader.mjs')]
+  : [];
+
+/**
+ * What is run or imported for a file or folder of `src`, `test` or `bench`.
+ * @param source from the root, such as `src/index.ts`
+ */
+export function compiled(source: string): string {
+  if (fromSources) {
+    return path.join(root, source);
+  }
+  const name = source.replace(/^src\b/, 'dist').replace(/\.ts$/, '.js');
+  return path.join(root, 'build-typescript', name);
+}
+
+/** The words for node that run a file, such as `test/training/run-one.ts`, before those for the program. */
+export const programOf = (source: string): readonly string[] => [...loader, compiled(source)];
+
+/** A program for a worker, which runs a file. */
+export function workerProgram(source: string): string {
+  const file = JSON.stringify(compiled(source));
+  // In Node 20 workers do not have a TypeScript loader.
+  return fromSources
+    ? `import('tsx/esm/api').then(({ register }) => {
+        register();
+        return import(${file});
+      })`
+    : `import(${file})`;
+}
 
 /** What node is given before the words of a command. */
-export const main: readonly string[] = process.execArgv.includes('tsx')
-  ? ['--import', import.meta.resolve('tsx'), place('src/cli/main.ts')]
-  : [place('dist/cli/main.js')];
+export const main = programOf('src/cli/main.ts');
 
 export interface Ended {
   /** Exit code; null when a signal ended it. */

@@ -1,9 +1,9 @@
 /** The environment variables that TensorFlow reads when it is loaded, and what it prints. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import path from 'node:path';
 import { test } from 'node:test';
 import { addonFile } from '../../scripts/addon-place.mjs';
+import { compiled, loader } from '../support/run-bobbin.js';
 
 /** Starts TensorFlow in a worker thread, whose `process.env` is a copy; what TensorFlow printed, and the variables as the process has them. */
 function startInWorker(variables: Record<string, string>) {
@@ -54,12 +54,11 @@ test('when something is wrong, then TensorFlow prints that alone, also where it 
 });
 
 test('when a program imports bobbin and computes, then nothing but its own words are on stderr; a failing op throws', () => {
-  const index = path.resolve(import.meta.dirname, '../../src/index.ts');
   const program = `
-    const { tf } = await import(${JSON.stringify(index)});
+    const { tf } = await import(${JSON.stringify(compiled('src/index.ts'))});
     console.error(tf.matMul(tf.ones([1, 2]), tf.ones([2, 1])).dataSync()[0]);
     try { tf.matMul(tf.ones([2, 3]), tf.ones([2, 3])).dataSync(); } catch ({ message }) { console.error(message); }`;
-  const node = ['--import', 'tsx', '--input-type', 'module', '--eval', program];
+  const node = [...loader, '--input-type', 'module', '--eval', program];
   const { TF_CPP_MIN_LOG_LEVEL, ...env } = process.env;
   const { stderr } = spawnSync(process.execPath, node, { env, encoding: 'utf8' });
   assert.match(stderr, /^2\nBatchMatMulV2: Matrix size-incompatible.*\n$/);

@@ -6,15 +6,13 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { temporaryFolder } from '../support/folders.js';
-
-const program = fileURLToPath(new URL('leave-everything.ts', import.meta.url));
-const terminateWorkers = fileURLToPath(new URL('terminate-workers.ts', import.meta.url));
+import { programOf } from '../support/run-bobbin.js';
 
 for (const way of ['return', 'exit', 'throw', 'worker', 'terminate']) {
   test(`when a process ends by ${way} with live tensors, then it ends cleanly`, (t) => {
     const { status, signal, stdout, stderr } = spawnSync(
       process.execPath,
-      ['--import', 'tsx', program, way, temporaryFolder(t)],
+      [...programOf('test/tensorflow/leave-everything.ts'), way, temporaryFolder(t)],
       { encoding: 'utf8' },
     );
     assert.match(stdout, /^everything is alive$/m);
@@ -27,7 +25,7 @@ for (const way of ['return', 'exit', 'throw', 'worker', 'terminate']) {
 test('when workers that load the addon, compute or load batches are terminated, then the process goes on', (t) => {
   const { status, signal, stdout, stderr } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', terminateWorkers, temporaryFolder(t)],
+    [...programOf('test/tensorflow/terminate-workers.ts'), temporaryFolder(t)],
     { encoding: 'utf8' },
   );
   assert.deepEqual([status, signal], [0, null], stderr);

@@ -5,6 +5,7 @@ import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { createLoader } from '../../src/pipeline/index.js';
 import { adoptBatch, jit, loadSavedModel, tf } from '../../src/tensorflow/index.js';
 import { plainPixels, writePictures } from '../support/pictures.js';
+import { workerProgram } from '../support/run-bobbin.js';
 
 async function leaveEverything(folder: string): Promise<unknown[]> {
   const samples = await writePictures(folder, { count: 8, width: 40, height: 36 });
@@ -32,11 +33,7 @@ async function leaveEverything(folder: string): Promise<unknown[]> {
 
 const [, , way = '', folder = ''] = process.argv;
 if (isMainThread && (way === 'worker' || way === 'terminate')) {
-  // In Node 20 workers do not have a TypeScript loader.
-  const program = `import('tsx/esm/api').then(({ register }) => {
-    register();
-    return import(${JSON.stringify(import.meta.url)});
-  })`;
+  const program = workerProgram('test/tensorflow/leave-everything.ts');
   const worker = new Worker(program, { eval: true, argv: [way, folder] });
   worker.on('message', async (message) => {
     console.log(message);

@@ -5,6 +5,7 @@ import { addonFile } from '../../scripts/addon-place.mjs';
 import { createLoader, type LoaderOptions } from '../../src/pipeline/index.js';
 import { jit, tf } from '../../src/tensorflow/index.js';
 import { plainPixels, writePictures } from '../support/pictures.js';
+import { workerProgram } from '../support/run-bobbin.js';
 
 /** Calls the addon in every way until the worker is terminated, and tells when each way was taken once. */
 async function work(options: LoaderOptions): Promise<never> {
@@ -33,11 +34,7 @@ async function terminateBusy(program: string, data?: unknown): Promise<void> {
 async function main(folder: string): Promise<void> {
   const samples = await writePictures(folder, { count: 8, width: 40, height: 36 });
   const options = { samples, preprocessing: plainPixels(36, 32), batchSize: 2 };
-  // In Node 20 workers do not have a TypeScript loader.
-  const program = `import('tsx/esm/api').then(({ register }) => {
-    register();
-    return import(${JSON.stringify(import.meta.url)});
-  })`;
+  const program = workerProgram('test/tensorflow/terminate-workers.ts');
   await Promise.all([1, 2, 3, 4].map(() => terminateBusy(program, options)));
   const load = `require('node:worker_threads').parentPort.postMessage('busy');
     require(${JSON.stringify(addonFile())});`;

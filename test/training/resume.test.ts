@@ -4,7 +4,6 @@ import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { loadManifest } from '../../src/dataset/index.js';
 import { temporaryName } from '../../src/disk/leftovers.js';
 import { Dropout } from '../../src/model/index.js';
@@ -13,11 +12,11 @@ import { optimizers } from '../../src/training/optimizer/list.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 import { below, randomOf } from '../support/random.js';
+import { programOf } from '../support/run-bobbin.js';
 import { smallClassifier } from '../support/small-classifier.js';
 
 const folder = temporaryFolder();
 const data = path.join(folder, 'data');
-const script = fileURLToPath(new URL('run-one.ts', import.meta.url));
 const options = {
   epochs: 3,
   batchSize: 8,
@@ -46,7 +45,7 @@ const slowly = { pauseMs: 200 };
 
 /** Runs the script in `run`, sends the signal, and returns what it printed. */
 function runOne(run: string, extra: object = {}, ending?: Ending): Promise<Ended> {
-  const args = ['--import', 'tsx', script, data, path.join(folder, run)];
+  const args = [...programOf('test/training/run-one.ts'), data, path.join(folder, run)];
   const child = spawn(process.execPath, [...args, JSON.stringify({ ...options, ...extra })]);
   let output = '';
   let errors = '';

@@ -4,16 +4,15 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import * as hdf5 from 'h5wasm';
 import { bytesSource } from '../../../src/disk/index.js';
 import { readTensors } from '../../../src/model/weights/index.js';
 import { temporaryFolder } from '../../support/folders.js';
+import { programOf } from '../../support/run-bobbin.js';
 
 const skip = existsSync('/proc/self/clear_refs')
   ? false
   : 'this system has no /proc/self/clear_refs';
-const program = fileURLToPath(new URL('measure-load.ts', import.meta.url));
 
 interface Measured {
   tensors?: number;
@@ -23,7 +22,7 @@ interface Measured {
 
 /** Loads each file in one process without other work. */
 function measured(files: string[]): Measured[] {
-  const node = ['--expose-gc', '--import', 'tsx', program, ...files];
+  const node = ['--expose-gc', ...programOf('test/model/weights/measure-load.ts'), ...files];
   const output = execFileSync(process.execPath, node, { encoding: 'utf8' });
   return output
     .trim()
