@@ -14,7 +14,8 @@ const { CI: _, BOBBIN_ADDON: __, ...outside } = process.env;
 // Set-up cannot make this cache: it runs, and ends with an error.
 const env = { ...outside, BOBBIN_GPU: 'no', BOBBIN_CACHE: path.join(copy, 'package.json/cache') };
 const node = [process.execPath, ...loader];
-const main = compiled('src/cli/main.ts').replace(compiled('src'), 'src');
+/** The place of what is run for a source, in the copy. */
+const copied = (source: string) => compiled(source).replace(compiled('src'), './src');
 
 before(() => {
   for (const name of ['scripts', 'package.json']) {
@@ -29,7 +30,7 @@ const sentence =
 
 /** `bobbin` in a terminal, where somebody types `answer` to its question. */
 const typing = (answer: string, more: NodeJS.ProcessEnv = {}) =>
-  inTerminal([...node, main, 'bench', 'photos'], {
+  inTerminal([...node, copied('src/cli/main.ts'), 'bench', 'photos'], {
     cwd: copy,
     env: { ...env, ...more },
     question: '[Y/n]',
@@ -37,14 +38,14 @@ const typing = (answer: string, more: NodeJS.ProcessEnv = {}) =>
   });
 
 test('when Bobbin is not set up and there is no terminal, then a command says so in one line and the exit code is 1', () => {
-  const [command = '', ...args] = [...node, main, 'bench', 'photos'];
+  const [command = '', ...args] = [...node, copied('src/cli/main.ts'), 'bench', 'photos'];
   const { status, stderr } = spawnSync(command, args, { cwd: copy, env, encoding: 'utf8' });
   assert.deepEqual([status, stderr], [1, `bobbin: ${sentence}\n`]);
 });
 
 test('when Bobbin is not set up, then a program gets the same sentence', () => {
   const program = `
-    const { native } = await import('./${main.replace('cli/main', 'native')}');
+    const { native } = await import('${copied('src/native.ts')}');
     try { native(); } catch ({ message }) { console.log(message); }`;
   const [command = '', ...args] = [...node, '--input-type', 'module', '--eval', program];
   const { stdout } = spawnSync(command, args, { cwd: copy, env, encoding: 'utf8' });

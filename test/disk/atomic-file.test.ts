@@ -8,6 +8,7 @@ import { makeFolder, removeFile, replaceFile, writeWhole } from '../../src/disk/
 import { temporaryName } from '../../src/disk/leftovers.js';
 import { thisProcess } from '../../src/disk/processes.js';
 import { temporaryFolder, writeFiles } from '../support/folders.js';
+import { compiled, loader } from '../support/run-bobbin.js';
 
 test('when writing fails half-way, then only the earlier file remains', async (t) => {
   const file = path.join(temporaryFolder(t), 'deep', 'a.txt');
@@ -52,11 +53,11 @@ test('when a folder replaces an earlier one, then that is cleared only once the 
 
 test('when a file grows beyond the limit of the system, then the error names file, size, cause and way out', (t) => {
   const file = path.join(temporaryFolder(t), 'a.bin');
-  const source = path.join(import.meta.dirname, '../../src/disk/atomic-file.ts');
+  const source = compiled('src/disk/atomic-file.ts');
   const program = `
     const { writeWhole } = await import('${source}');
     await writeWhole('${file}', new Uint8Array(3_000_000)).catch((e) => console.log(e.message));`;
-  const limited = `ulimit -f 1000; exec "$0" --import tsx --input-type=module -e "$1"`;
+  const limited = `ulimit -f 1000; exec "$0" ${loader.join(' ')} --input-type=module -e "$1"`;
   const words = ['-c', limited, process.execPath, program];
   const { stdout, stderr } = spawnSync('bash', words, { encoding: 'utf8' });
   const remedy =
