@@ -9,7 +9,7 @@ export {
   sha256OfSource,
   withSource,
 } from './byte-source.js';
-export { inLockedFolder } from './folder-lock.js';
+export { inLockedFolder, inTurn, isClaimed, tryLockFolder } from './folder-lock.js';
 export { ifPresent } from './if-present.js';
 export { isObject, jsonError, openSealed, parseJson, sealed } from './json-file.js';
 export { removeLeftovers } from './leftovers.js';

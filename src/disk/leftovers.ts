@@ -16,7 +16,7 @@ export const lifetime = 60_000;
 
 /** At the end of a name: also of a folder's, inside of a path. */
 const temporaryEnd = new RegExp(`\\.bobbin-${processPattern}-[0-9a-f]{8}\\.tmp(?=/|$)`);
-const claimName = new RegExp(`^lock-${processPattern}$`);
+const claimName = new RegExp(`^(?:lock|share)-${processPattern}$`);
 /** Names of Bobbin 0.1: a claim, and the end of a temporary file. */
 const oldClaim = /^lock-(\d+)-(\d+)$/;
 const oldTemporaryEnd = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(tmp|partial)$/;
@@ -30,8 +30,12 @@ export async function temporaryName(file: string): Promise<string> {
 /** `file` with the names that it and the folders around it get when they are complete. */
 export const finalName = (file: string): string => file.replace(new RegExp(temporaryEnd, 'g'), '');
 
-/** The name of a process's claim of a folder. */
-export const claimOf = (claimant: ProcessName): string => `lock-${showProcess(claimant)}`;
+/** The name of a process's claim of a folder, which it may share with others. */
+export const claimOf = (claimant: ProcessName, shared = false): string =>
+  `${shared ? 'share' : 'lock'}-${showProcess(claimant)}`;
+
+/** Whether a claim of this name allows others. */
+export const isShared = (claim: string): boolean => claim.startsWith('share-');
 
 /** Who claims a folder by a file of this name; undefined for other files. */
 export async function claimantOf(name: string): Promise<ProcessName | undefined> {

@@ -16,7 +16,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { prepare } from '../../src/dataset/index.js';
 import { removeFile, writeWhole } from '../../src/disk/atomic-file.js';
-import { lockFolder } from '../../src/disk/folder-lock.js';
+import { inTurn, isClaimed, lockFolder } from '../../src/disk/folder-lock.js';
 import { claimOf, lifetime } from '../../src/disk/leftovers.js';
 import { thisProcess } from '../../src/disk/processes.js';
 import { type SubmitRequest, submit } from '../../src/submission/index.js';
@@ -55,6 +55,38 @@ test('when another process works in a folder, then it is named, until it is kill
   const unlock = await lockFolder(folder, 'run');
   assert.equal(readdirSync(folder).length, 1, 'the dead claim is still there');
   await unlock();
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test('when a call shares a folder, then others that share it may work there, too, and no other call', async (t) => {
+  const folder = path.join(temporaryFolder(t), 'run');
+  const other = claimInProcess(t, [folder, 'shared']);
+  await claimed(other);
+  const unlock = await lockFolder(folder, 'run', { shared: true });
+  assert.ok(await isClaimed(folder));
+  const refusal = new RegExp(`Process (${other.pid}|${process.pid}) works in it`);
+  await assert.rejects(lockFolder(folder, 'run'), refusal);
+  await unlock();
+  await assert.rejects(lockFolder(folder, 'run'), refusal);
+  other.kill('SIGKILL');
+  await once(other, 'close');
+  const alone = await lockFolder(folder, 'run');
+  await assert.rejects(lockFolder(folder, 'run', { shared: true }), refusal);
+  assert.ok(!(await isClaimed(folder)), 'its own claim is none of another call');
+  await alone();
+});
+
+test('when a call waits for its turn, then it works once the other has ended, or not if it is aborted', async (t) => {
+  const folder = temporaryFolder(t);
+  const unlock = await lockFolder(folder, 'run');
+  const aborted = AbortSignal.timeout(100);
+  await assert.rejects(
+    inTurn(folder, async () => {}, aborted),
+    (error) => error === aborted.reason,
+  );
+  const turn = inTurn(folder, async () => readdirSync(folder).length);
+  await unlock();
+  assert.equal(await turn, 1);
   assert.deepEqual(readdirSync(folder), []);
 });
 
