@@ -58,6 +58,23 @@ export function configure(options: Partial<RuntimeOptions>): void {
   }
 }
 
+/**
+ * Lets TensorFlow compute with `count` threads, of which each op may use all. Sums are divided among threads, so their number
+ * decides how results are rounded.
+ *
+ * @param name the option, for errors
+ * @throws InvalidInputError when TensorFlow has started with another number
+ */
+export function useThreads(count: number, name: string): void {
+  const now = chosen?.intraOpThreads;
+  if (now === count || choose({ ...chosen, intraOpThreads: count, interOpThreads: count })) {
+    return;
+  }
+  const started = now === 0 ? 'one for each core (0)' : `${now}`;
+  const remedy = 'TensorFlow of this process has started with them: begin another process';
+  throw expected(started, name, count, remedy);
+}
+
 /** The addon, with the default configuration unless `configure` was called. This folder gets the addon only here. */
 export function runtime(): NativeTensorFlow {
   chosenOptions();

@@ -33,6 +33,7 @@ export {
   gpuInUse,
   type RuntimeOptions,
   runtimeOptions,
+  useThreads,
 } from './configuration.js';
 export { type Jitted, jit } from './jit.js';
 export { type JitOptions, jitOptions } from './jit-options.js';

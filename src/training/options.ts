@@ -84,6 +84,13 @@ export const trainOptions = {
     help: `${augmentOption.help}, before the first epoch; training images only`,
   },
   threads: loaderOptions.threads,
+  computeThreads: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 1024,
+    help: 'threads with which TensorFlow computes: results are equal to the bit only where their number is; 0: one for each core',
+  },
   memoryMB: {
     ...loaderOptions.memoryMB,
     help: 'megabytes for the batches of training, and as many for validation; 0: four batches each',

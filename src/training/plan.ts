@@ -4,7 +4,7 @@ import { conflict, expected, givenTwice, missing } from '../errors.js';
 import { checkApplies, type GivenValues, pickOptions, resolveOptions } from '../options.js';
 import { type Augmentation, type Augmenter, requireCuda, viewsOf } from '../pipeline/index.js';
 import { count } from '../plural.js';
-import { checkPrecision, gpuInUse } from '../tensorflow/index.js';
+import { checkPrecision, gpuInUse, useThreads } from '../tensorflow/index.js';
 import { checkFeatureViews } from './features/options.js';
 import { checkOptimizer, resolveOptimizer } from './optimizer/index.js';
 import {
@@ -174,7 +174,7 @@ export function inWords(tasks: readonly Pick<Task, 'name'>[]): string {
 }
 
 /**
- * The options of a plan with their defaults.
+ * The options of a plan with their defaults. TensorFlow gets its threads, if they are given and it has not started.
  *
  * @throws InvalidInputError when one is out of its range, and when two conflict with each other or with this machine
  */
@@ -215,9 +215,13 @@ export function withAugmenter(plan: Plan, augment: Augmenter): ResolvedPlan {
   return { ...plan, values: { ...plan.values, augment } };
 }
 
-/** Checks options that are valid alone: against each other and against the devices of this machine. */
+/** Checks options that are valid alone: against each other, and against the devices of this machine and the threads in use. */
 function checkCombination(values: TrainValues, augmentation: Augmentation): void {
-  const { precision, augment } = values;
+  const { precision, augment, computeThreads } = values;
+  if (computeThreads > 0) {
+    // The check of the precision starts TensorFlow.
+    useThreads(computeThreads, 'computeThreads');
+  }
   checkApplies(trainOptions, values);
   checkOptimizer(values);
   checkTrainOn(values);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { resolveOptions } from '../../src/options.js';
 import { configProto } from '../../src/tensorflow/configuration.js';
-import { configure, devices, runtimeOptions, tf } from '../../src/tensorflow/index.js';
+import { configure, devices, runtimeOptions, tf, useThreads } from '../../src/tensorflow/index.js';
 
 /** Written by test/fixtures/make_tensorflow.py. */
 const golden: Record<string, string> = JSON.parse(
@@ -39,4 +39,9 @@ test('when TensorFlow has started, then its devices are listed and configure is 
   assert.equal(cpu?.name, '/job:localhost/replica:0/task:0/device:CPU:0');
   assert.ok((cpu?.memoryBytes ?? 0) > 0);
   assert.throws(() => configure({ intraOpThreads: 2 }), /TensorFlow has already started/);
+  useThreads(1, 'computeThreads');
+  assert.throws(
+    () => useThreads(2, 'computeThreads'),
+    /^InvalidInputError: Expected 1 for computeThreads but received 2\. TensorFlow of this process has started/,
+  );
 });

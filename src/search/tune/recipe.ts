@@ -3,13 +3,14 @@ import { count } from '../../plural.js';
 import { completeOptions, type GivenOptions, type RecipeOptions } from '../../training/index.js';
 import type { Tuned } from './options.js';
 
-/** The options that shape a training, complete; which images it takes, and by which seed, is no part of a recipe. */
+/** The options that shape a training, complete; which images it takes, by which seed and on how many threads, is no part of a recipe. */
 export function recipeOf(options: GivenOptions): RecipeOptions {
   const {
     seed: _,
     fold: __,
     limit: ___,
     trainOn: ____,
+    computeThreads: _____,
     ...shaping
   } = completeOptions({
     ...options,
