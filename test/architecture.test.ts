@@ -9,6 +9,7 @@ const root = path.join(import.meta.dirname, '..');
 /** Folders of `src` from left to right: each may import those to its left, only through their `index.ts`. */
 const street = [
   'disk',
+  'workers',
   'hub',
   'dataset',
   'synthetic',

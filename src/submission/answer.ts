@@ -56,7 +56,8 @@ export async function answerQuestions({
   return { answers, ...(await writeSubmission({ manifest, answers, out, form })) };
 }
 
-function questionImages(manifest: Manifest, task: Task): QuestionImages {
+/** The images that the questions of a task ask about. */
+export function questionImages(manifest: Manifest, task: Task): QuestionImages {
   const questions = manifest.questions.filter((question) => question.task === task.name);
   const files = new Map(
     questions.map(({ file, box }) => {

@@ -15,7 +15,8 @@ import { ifPresent, readRegular, removeLeftovers, sha256 } from '../disk/index.j
 import { expected } from '../errors.js';
 import type { SubmitRequest } from './request.js';
 
-const dataFolder = (out: string): string => path.join(out, 'data');
+/** The folder of the prepared data in that of a submission. */
+export const dataFolder = (out: string): string => path.join(out, 'data');
 
 /**
  * Looks at a new source before anything is written.

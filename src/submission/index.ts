@@ -6,6 +6,7 @@ export { readForm, usualForm } from './forms/read.js';
 export { checkRecipes, type Recipes, readRecipes, trainingFor } from './recipes.js';
 export {
   type Member,
+  type MemberEvent,
   type SubmitObserver,
   type SubmitRequest,
   type SubmitResult,

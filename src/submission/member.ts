@@ -26,6 +26,7 @@ import { train } from '../training/index.js';
 import type { QuestionImages } from './answer.js';
 import { trainingFor } from './recipes.js';
 import type { Member, SubmitRequest } from './request.js';
+import { modelRuns } from './settings.js';
 
 /** The common part of the work of all models. */
 export interface Work {
@@ -42,6 +43,26 @@ export interface MemberPredictions {
   validation: Prediction;
   questions: Prediction;
 }
+
+/** Model number `model` of `task`, or of all tasks together. */
+export function memberOf(
+  { request, manifest, together }: Pick<Work, 'request' | 'manifest' | 'together'>,
+  task: string,
+  model: number,
+): Member {
+  const tasks = together ? manifest.tasks.map(({ name }) => name) : [task];
+  const folder = tasks.length > 1 ? 'together' : task;
+  return { task, tasks, model, run: path.join(modelRuns(request.out, model), folder) };
+}
+
+/** Whether the model has trained and predicted the images of all of its tasks. */
+export const hasPredicted = (member: Member): boolean =>
+  existsSync(path.join(member.run, 'model', 'model.json')) &&
+  member.tasks.every((task) =>
+    (['validation', 'questions'] as const).every((name) =>
+      existsSync(predictionFile({ ...member, task }, name)),
+    ),
+  );
 
 /**
  * Trains the model, or resumes its training. A model that has predicted stays as it is. One that has not is resumed even if

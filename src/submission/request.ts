@@ -12,9 +12,14 @@ import {
 import { boxOptions, changeOptions, type Manifest } from '../dataset/index.js';
 import type { Evaluation, MeansByKind } from '../evaluation/index.js';
 import { modelOptions } from '../model/index.js';
-import type { GivenValues, OptionTable } from '../options.js';
+import { type GivenValues, type OptionTable, pickOptions, resolveOptions } from '../options.js';
 import type { AugmentChoice } from '../pipeline/index.js';
-import { type ClassifyProgress, type Prediction, viewOptions } from '../prediction/index.js';
+import {
+  type ClassifyProgress,
+  type Prediction,
+  type Views,
+  viewOptions,
+} from '../prediction/index.js';
 import {
   type EpochRecord,
   type RecipeOptions,
@@ -55,8 +60,25 @@ export const submitOptions = {
     default: false,
     help: 'train one network for all tasks, with a head for each, in place of one for each task',
   },
+  workers: {
+    type: 'integer',
+    default: undefined,
+    defaultHelp: 'none: this process does all work',
+    min: 1,
+    max: 1024,
+    help: 'processes that train and predict at the same time, one for each model; calls on other machines that share the folder take part',
+  },
   ...changeOptions,
 } as const satisfies OptionTable;
+
+/** The options of {@link submitOptions} with their defaults. */
+export const valuesOf = (request: SubmitRequest) =>
+  resolveOptions(submitOptions, pickOptions(submitOptions, request));
+
+export function viewsOf(request: SubmitRequest): Views {
+  const { crops, mirror, scales, rotations } = valuesOf(request);
+  return { crops, mirror, scales, rotations };
+}
 
 /** One model of a task, or of all tasks together. */
 export interface Member {
@@ -70,6 +92,13 @@ export interface Member {
   run: string;
 }
 
+/** What became of the job of a model; `lost` if its process ended too early, by `how`, so that another one goes on. */
+export interface MemberEvent {
+  what: 'begun' | 'finished' | 'lost';
+  member: Member;
+  how?: string;
+}
+
 /** Callbacks that report the progress of {@link submit}. */
 export interface SubmitObserver {
   /** Called when the data is prepared. */
@@ -80,6 +109,10 @@ export interface SubmitObserver {
   onTeaching?(progress: ClassifyProgress & { teacher: string }): void;
   /** Called with a sentence about photos that changed since an earlier call prepared them. */
   onChange?(sentence: string): void;
+  /** With `workers`, called before the first job with the models that the submission has. */
+  onJobs?(members: readonly Member[]): void;
+  /** With `workers`, called when the job of a model begins and ends; jobs of other calls are not told. */
+  onJob?(event: MemberEvent): void;
   /** Called for a new model with `augment: 'auto'`. */
   onAugment?(member: Member, choice: AugmentChoice): void;
   /** Called while a model is trained. */
@@ -183,6 +216,8 @@ export const submitShape = {
     onTaught: callback,
     onTeaching: callback,
     onChange: callback,
+    onJobs: callback,
+    onJob: callback,
     onAugment: callback,
     onTraining: callback,
     onEpoch: callback,

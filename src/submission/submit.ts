@@ -1,13 +1,17 @@
 /** The whole way from a source folder to a verified submission; a repeated call continues from the files of the last one. */
-
-import path from 'node:path';
 import { checkArguments } from '../arguments.js';
 import { type Manifest, questionFilesOf, samplesOf, type Task } from '../dataset/index.js';
-import { ifPresent, inLockedFolder, readRegular, sha256 } from '../disk/index.js';
+import {
+  ifPresent,
+  inLockedFolder,
+  inTurn,
+  isClaimed,
+  readRegular,
+  sha256,
+} from '../disk/index.js';
 import { conflict, expected } from '../errors.js';
 import { type Evaluation, meansOf, type OnResampled, score } from '../evaluation/index.js';
 import { checkNetwork } from '../model/index.js';
-import { pickOptions, resolveOptions } from '../options.js';
 import {
   ensemble,
   type Prediction,
@@ -19,17 +23,26 @@ import type { Settings } from '../settings.js';
 import { checkedValues, shapingOf, withRecipe } from '../training/index.js';
 import { answerQuestions, type QuestionImages } from './answer.js';
 import { checkSource, prepared } from './data.js';
+import type { SubmissionForm } from './forms/form.js';
 import { readForm, usualForm } from './forms/read.js';
-import { type MemberPredictions, predictMember, trainMember, type Work } from './member.js';
+import { jobsFolder, runMembers, withThreads } from './jobs.js';
+import {
+  type MemberPredictions,
+  memberOf,
+  predictMember,
+  trainMember,
+  type Work,
+} from './member.js';
 import { checkRecipes, trainingFor } from './recipes.js';
 import {
   type SubmitRequest,
   type SubmitResult,
-  submitOptions,
   submitShape,
   trainingShape,
+  valuesOf,
+  viewsOf,
 } from './request.js';
-import { hasBegun, keepSettings, modelRuns } from './settings.js';
+import { hasBegun, keepSettings } from './settings.js';
 import { softTargetsOf, taughtSettings } from './teachers.js';
 import { verifySubmission } from './verify.js';
 
@@ -38,13 +51,14 @@ import { verifySubmission } from './verify.js';
  * the submission.
  *
  * Work that `out` already holds is not repeated: the manifest, finished runs and predictions are used, and an unfinished
- * run resumes at its checkpoint.
+ * run resumes at its checkpoint. With `workers`, several calls, also on other machines, may work in `out` at once.
  *
  * @throws InvalidInputError when an option is unknown, missing or out of its range, when `out` was begun with other options, and when another call works in it.
  */
-export async function submit(request: SubmitRequest): Promise<SubmitResult> {
-  checkArguments('submit', request, submitShape);
-  checkArguments('training', request.training, trainingShape);
+export async function submit(given: SubmitRequest): Promise<SubmitResult> {
+  checkArguments('submit', given, submitShape);
+  checkArguments('training', given.training, trainingShape);
+  const request = await withThreads(given);
   const { model, ...training } = await withRecipe(request.training);
   checkedValues({ ...training, seed: request.seed });
   variantsOf(viewsOf(request));
@@ -57,15 +71,13 @@ export async function submit(request: SubmitRequest): Promise<SubmitResult> {
     await checkNetwork(model);
     await checkSource(request.source, request.questions);
   }
-  return await inLockedFolder(request.out, 'out', () => submitLocked(request));
-}
-
-const valuesOf = (request: SubmitRequest) =>
-  resolveOptions(submitOptions, pickOptions(submitOptions, request));
-
-function viewsOf(request: SubmitRequest): Views {
-  const { crops, mirror, scales, rotations } = valuesOf(request);
-  return { crops, mirror, scales, rotations };
+  const { workers } = valuesOf(request);
+  if (workers === undefined) {
+    return await inLockedFolder(request.out, 'out', () => submitAlone(request));
+  }
+  return await inLockedFolder(request.out, 'out', () => submitByWorkers(request, workers), {
+    shared: true,
+  });
 }
 
 /** The views that earlier versions did not have, without defaults. */
@@ -77,12 +89,34 @@ const newViewsOf = ({ mirror, scales, rotations }: Views): Partial<Views> =>
     ),
   );
 
-async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
+async function submitAlone(request: SubmitRequest): Promise<SubmitResult> {
+  return await answered(await begin(request, await hasBegun(request.out)));
+}
+
+/** Calls with the same `out` share its models, and one after another prepares and answers. */
+async function submitByWorkers(request: SubmitRequest, workers: number): Promise<SubmitResult> {
+  const { out, signal } = request;
+  const folder = jobsFolder(out);
+  const begun = await inTurn(
+    folder,
+    // Another call may have prepared, and its workers not yet trained.
+    async () => await begin(request, (await hasBegun(out)) || (await isClaimed(out))),
+    signal,
+  );
+  await runMembers(begun, workers);
+  return await inTurn(folder, () => answered(begun), signal);
+}
+
+interface Begun extends Work {
+  form: SubmissionForm;
+  questionFiles: Awaited<ReturnType<typeof questionFilesOf>>;
+}
+
+/** Keeps the settings and prepares the data, or finds both as an earlier call left them. */
+async function begin(request: SubmitRequest, begun: boolean): Promise<Begun> {
   const { out, observer, recipes } = request;
-  const { models, together, teachQuestions } = valuesOf(request);
-  const views = viewsOf(request);
+  const { together, teachQuestions } = valuesOf(request);
   const { sources, ...given } = await withRecipe(request.training);
-  const begun = await hasBegun(out);
   const form = await readForm(request.form ?? usualForm);
   if (together && recipes !== undefined) {
     throw conflict('together', 'recipes', 'One network learns all tasks, with the same options');
@@ -96,7 +130,15 @@ async function submitLocked(request: SubmitRequest): Promise<SubmitResult> {
     ...{ manifest, begun, teachQuestions },
     trainOn: given.trainOn,
   });
-  const work = { request, manifest, views, together, softTargets };
+  const views = viewsOf(request);
+  return { request, manifest, views, together, softTargets, form, questionFiles };
+}
+
+/** Does what is left to do for the models, answers the questions, and writes and verifies the submission. */
+async function answered({ form, questionFiles, ...work }: Begun): Promise<SubmitResult> {
+  const { request, manifest } = work;
+  const { out, observer } = request;
+  const { models } = valuesOf(request);
   const evaluations: Evaluation[] = [];
   const resampled: Parameters<OnResampled>[0][] = [];
   const { answers, csv, zip } = await answerQuestions({
@@ -155,10 +197,7 @@ async function hashOf(name: string, file: string): Promise<string> {
 async function predictMembers(work: Work, task: Task, images: QuestionImages, models: number) {
   const members: MemberPredictions[] = [];
   for (let model = 1; model <= models; model++) {
-    const tasks = work.together ? work.manifest.tasks.map(({ name }) => name) : [task.name];
-    const folder = tasks.length > 1 ? 'together' : task.name;
-    const run = path.join(modelRuns(work.request.out, model), folder);
-    const member = { task: task.name, tasks, model, run };
+    const member = memberOf(work, task.name, model);
     await trainMember(work, member);
     members.push(await predictMember(work, member, images));
   }

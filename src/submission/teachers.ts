@@ -22,6 +22,9 @@ export function taughtSettings({ teachers }: SubmitRequest, teachQuestions: bool
     : { teachers: teachers.map((folder) => path.resolve(folder)), teachQuestions };
 }
 
+/** The file of soft targets in the folder of a submission. */
+export const softTargetsFile = (out: string): string => path.join(out, 'soft-targets.json');
+
 interface Taught {
   manifest: Manifest;
   /** Whether a model has trained. */
@@ -43,7 +46,7 @@ export async function softTargetsOf(
   if (teachers === undefined) {
     return undefined;
   }
-  const file = path.join(out, 'soft-targets.json');
+  const file = softTargetsFile(out);
   const targets =
     begun && existsSync(file)
       ? await loadSoftTargets(file)

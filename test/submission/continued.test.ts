@@ -1,5 +1,6 @@
 /** A submission that is continued after its source or its files changed. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import {
   copyFile,
   cp,
@@ -15,7 +16,14 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import { loadManifest } from '../../src/dataset/index.js';
 import { createModel, saveClassifier } from '../../src/model/index.js';
-import { readRecipes, type SubmitRequest, submit } from '../../src/submission/index.js';
+import {
+  type Member,
+  type Recipes,
+  readRecipes,
+  type SubmitObserver,
+  type SubmitRequest,
+  submit,
+} from '../../src/submission/index.js';
 import { synthesize } from '../../src/synthetic/index.js';
 import { temporaryFolder } from '../support/folders.js';
 
@@ -35,7 +43,8 @@ const at = (place: string) => ({
 /** Calls `submit` and returns its rows and what it told of changes. */
 async function submitted(
   place = at(folder),
-  change: Partial<Pick<SubmitRequest, 'together' | 'recipes' | 'boxes'>> = {},
+  change: Partial<Pick<SubmitRequest, 'together' | 'recipes' | 'boxes' | 'workers'>> = {},
+  observer: SubmitObserver = {},
 ): Promise<{ rows: string[]; told: string[] }> {
   const told: string[] = [];
   const { csv } = await submit({
@@ -49,9 +58,11 @@ async function submitted(
       epochs: 1,
       warmUp: 0,
       batchSize: 4,
+      // With workers, the default is less than all cores.
+      computeThreads: 0,
       model: { network: 'mobilenet-v2', pretrained: false, size: 32 },
     },
-    observer: { onChange: (sentence) => told.push(sentence) },
+    observer: { ...observer, onChange: (sentence) => told.push(sentence) },
   });
   return { rows: (await readFile(csv, 'utf8')).trimEnd().split('\n'), told };
 }
@@ -223,7 +234,44 @@ test('when all tasks are trained together, then one network answers each, and a 
   await assert.rejects(submitted(place, { together: true }), /the boxes are not the same/);
 });
 
-test('when a task has a recipe of its own, then it is trained with it, and a repeated call needs the same', async (t) => {
+/** Kills two workers, which makes no difference, and then finds nothing left to do. */
+async function checkWorkers(
+  place: ReturnType<typeof at>,
+  recipes: Recipes,
+  expected: { rows: string[]; zip: string },
+): Promise<void> {
+  const events: string[] = [];
+  const kill = (member: Member) => {
+    const log = readFileSync(path.join(place.out, 'jobs/model-1', member.task, 'log.txt'), 'utf8');
+    const [, pid] = [...log.matchAll(/begins in process (\d+)$/gm)].at(-1) ?? [];
+    process.kill(Number(pid), 'SIGKILL');
+  };
+  const struck = new Set<string>();
+  const strike = (moment: string, member: Member) => {
+    if (!struck.has(moment)) {
+      struck.add(moment);
+      kill(member);
+    }
+  };
+  const observer: SubmitObserver = {
+    onJob: ({ what }) => void events.push(what),
+    onEpoch: (member) => strike('epoch', member),
+    onTrained: (member) => strike('trained', member),
+  };
+  const { rows } = await submitted(place, { recipes, workers: 2 }, observer);
+  assert.deepEqual(rows, expected.rows);
+  const zips = [place.out, expected.zip].map((out) =>
+    readFileSync(path.join(out, 'submission.zip')),
+  );
+  assert.ok(zips[0]?.equals(zips[1] as Buffer));
+  assert.equal(events.filter((what) => what === 'lost').length, 2);
+  assert.equal(events.filter((what) => what === 'finished').length, 2);
+  const count = events.length;
+  await submitted(place, { recipes, workers: 1 }, observer);
+  assert.equal(events.length, count, 'a finished model was begun again');
+}
+
+test('when a task has a recipe of its own, then it is trained with it, workers that are killed give the same bytes, and a repeated call needs the same', async (t) => {
   const place = at(temporaryFolder(t));
   const tasks = [task, 'lapel_design_labels'];
   await synthesize(place.source, { tasks, imagesPerTask: 12, questionsPerTask: 2, size: 64 });
@@ -232,7 +280,7 @@ test('when a task has a recipe of its own, then it is trained with it, and a rep
   await writeFile(path.join(tuned, `${task}.json`), '// Tuned.\n{"epochs":2,"model":{"size":64}}');
   await writeFile(path.join(tuned, `${task}.csv`), 'trial,loss');
   const recipes = await readRecipes(tuned);
-  await submitted(place, { recipes });
+  const { rows } = await submitted(place, { recipes });
   const configs = tasks.map(async (name) => {
     const file = path.join(place.out, 'runs', 'model-1', name, 'config.json');
     const { epochs, model, trainable } = JSON.parse(await readFile(file, 'utf8'));
@@ -244,6 +292,7 @@ test('when a task has a recipe of its own, then it is trained with it, and a rep
     { epochs: 1, size: 32, ...common },
   ]);
   await submitted(place, { recipes });
+  await checkWorkers({ ...place, out: `${place.out}-2` }, recipes, { rows, zip: place.out });
   const other = { [task]: { ...recipes[task], epochs: 3 } };
   await assert.rejects(submitted(place, { recipes: other }), /recipes\.\w+\.epochs was 2, is 3/);
   const out = path.join(place.out, '..', 'new');

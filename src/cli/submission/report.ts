@@ -19,7 +19,7 @@ import {
   submit,
   trainingFor,
 } from '../../submission/index.js';
-import { checkedValues, withRecipe } from '../../training/index.js';
+import { checkedValues, type TrainResult, withRecipe } from '../../training/index.js';
 import { print } from '../../width.js';
 import { showVerification } from '../commands/answers/verify.js';
 import { tellReport } from '../commands/results/report.js';
@@ -27,6 +27,7 @@ import { describeStart } from '../runs.js';
 import { scoreTable } from '../tables/scores.js';
 import { createEpochReport, type EpochReport, reportRun } from '../training/report.js';
 import { warnUnreadable } from '../unreadable.js';
+import { createJobReport } from './jobs.js';
 
 /** Runs `submit` on a terminal. Pictures are written beside each model and below `out`/scores. */
 export async function runSubmit(request: SubmitRequest): Promise<SubmitResult> {
@@ -42,6 +43,19 @@ export async function runSubmit(request: SubmitRequest): Promise<SubmitResult> {
   return result;
 }
 
+const trainedName = ({ task, tasks }: Member) => (tasks.length > 1 ? 'together' : task);
+
+/** The heading of a model's table: what it is, and which of how many. */
+function headingIn(tasks: readonly Task[], models: number, member: Member): string {
+  const { task, tasks: own, model } = member;
+  const place =
+    own.length > 1
+      ? count(own.length, 'task')
+      : `task ${tasks.findIndex(({ name }) => name === task) + 1} of ${tasks.length}`;
+  const number = models > 1 ? `, model ${model} of ${models}` : '';
+  return `${trainedName(member)} (${place}${number})`;
+}
+
 function createObserver(
   request: SubmitRequest,
   progress: ProgressReporter,
@@ -51,22 +65,18 @@ function createObserver(
   const { out, models = 1, seed } = request;
   const labelOf = ({ model }: Member, name: string) =>
     models > 1 ? `${name} model ${model}` : name;
-  const trainedName = ({ task, tasks }: Member) => (tasks.length > 1 ? 'together' : task);
   let manifest: Manifest | undefined;
   /** With what the models of each task are trained. */
   const chosen = new Map<string, ReturnType<typeof checkedValues>>();
-  /** The heading of a model's table: what it is, and which of how many. */
-  const headingOf = (member: Member) => {
-    const { task, tasks: own, model } = member;
-    const tasks = manifest?.tasks ?? [];
-    const place =
-      own.length > 1
-        ? count(own.length, 'task')
-        : `task ${tasks.findIndex(({ name }) => name === task) + 1} of ${tasks.length}`;
-    const number = models > 1 ? `, model ${model} of ${models}` : '';
-    return `${trainedName(member)} (${place}${number})`;
+  const headingOf = (member: Member) => headingIn(manifest?.tasks ?? [], models, member);
+  const drawTrained = async (member: Member, result: TrainResult) => {
+    const { task, model, run } = member;
+    const augmentation = chosen.get(task)?.augmentation;
+    const title = trainedName(member);
+    const drawn = { task, title, run, result, augmentation, seed: seed + model - 1 };
+    await reportRun({ manifest: manifest as Manifest, ...drawn });
   };
-  return {
+  const alone: SubmitObserver = {
     async onPrepared(prepared) {
       manifest = prepared;
       const { samples, questions, tasks } = prepared;
@@ -99,11 +109,7 @@ function createObserver(
       report.add(headingOf(member), record, chosen.get(member.task)?.values.epochs ?? record.epoch),
     async onTrained(member, result) {
       progress.end();
-      const { task, model, run } = member;
-      const augmentation = chosen.get(task)?.augmentation;
-      const title = trainedName(member);
-      const drawn = { task, title, run, result, augmentation, seed: seed + model - 1 };
-      await reportRun({ manifest: manifest as Manifest, ...drawn });
+      await drawTrained(member, result);
     },
     onPredicting: (member, state) =>
       progress.update({ ...state, name: labelOf(member, member.task), label: 'predicting' }),
@@ -114,6 +120,9 @@ function createObserver(
       await drawEvaluation(evaluation, folder);
     },
   };
+  return request.workers === undefined
+    ? alone
+    : { ...alone, ...createJobReport(request, progress, { headingOf, drawTrained }) };
 }
 
 /** What new models begin with, in words; those of recipes of their own are named. */

@@ -38,6 +38,10 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'train --data data --run best --recipe tuned/TASK.json',
   ],
   fit: ['fit photos --out fitted --budget 30m', 'predict --run fitted photo.jpg'],
+  submit: [
+    'submit --data fashionai --out submission',
+    'submit --data fashionai --out submission --workers 4 --models 3',
+  ],
   evaluate: ['evaluate --data data --run run', 'evaluate --data data --run run --crops ten'],
   score: [
     'score scores/TASK/predictions.csv',
