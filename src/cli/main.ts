@@ -1,10 +1,12 @@
 #!/usr/bin/env node
+import { endWithStarter } from '../workers/index.js';
 /** The `bobbin` command; exit.ts has its exit codes. */
 import { endWith } from './process/exit.js';
 import { watchOutput } from './process/output.js';
 import { watchWarnings } from './process/warnings.js';
 import { createProgram } from './program.js';
 
+endWithStarter();
 watchOutput();
 watchWarnings();
 createProgram(process.argv.slice(2))

@@ -66,6 +66,10 @@ const entries: Record<string, Entry> = {
     computes: true,
     load: () => import('./commands/training/train.js'),
   },
+  launch: {
+    description: 'run a command in several processes that work together; restarts all if one fails',
+    load: () => import('./commands/training/launch.js'),
+  },
   tune: {
     description:
       'search the best options for each task in the time given; the same command continues',

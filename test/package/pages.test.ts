@@ -93,15 +93,19 @@ function commandsIn(page: string): string[][] {
       .replace(fence, '')
       .matchAll(/`([^`]+)`/g),
   ].map(([, text = '']) => text);
-  return [...fences.map(([, , text = '']) => text), ...code]
-    .flatMap((text) => text.replace(/\\\n/g, ' ').split(/\n|&&/))
-    .flatMap(
-      (line) =>
-        /(?:^|npx |\.bin\/|somebody\/bobbin +)bobbin ([a-z]+\b.*)/.exec(
-          line.replace(/ +#.*/, ''),
-        )?.[1] ?? [],
-    )
-    .map((words) => words.trim().split(/\s+/));
+  return (
+    [...fences.map(([, , text = '']) => text), ...code]
+      .flatMap((text) => text.replace(/\\\n/g, ' ').split(/\n|&&/))
+      .flatMap(
+        (line) =>
+          /(?:^|npx |\.bin\/|somebody\/bobbin +)bobbin ([a-z]+\b.*)/.exec(
+            line.replace(/ +#.*/, ''),
+          )?.[1] ?? [],
+      )
+      // `launch` takes a command of its own after the dashes.
+      .flatMap((words) => words.split(' -- '))
+      .map((words) => words.trim().split(/\s+/))
+  );
 }
 
 test('when a page shows a command of bobbin, then the command and its flags exist', async () => {

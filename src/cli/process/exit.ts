@@ -23,6 +23,18 @@ export class InterruptedError extends Error {
   }
 }
 
+/** Thrown where another process failed, whose exit code becomes that of this one. */
+export class ProcessError extends Error {
+  override name = 'ProcessError';
+
+  constructor(
+    message: string,
+    readonly code: number,
+  ) {
+    super(message);
+  }
+}
+
 const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
 
 /** Writes `error` to stderr, and ends the process or sets its exit code. */
@@ -40,5 +52,8 @@ export function reportError(error: unknown, debug: boolean): number {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const line = message.replace(/\s*\n\s*/g, ' ');
   print(`bobbin: ${debug ? (stack ?? message) : line}`, process.stderr);
+  if (error instanceof ProcessError) {
+    return error.code;
+  }
   return error instanceof InterruptedError ? stopCode[error.signal] : exitCode.error;
 }

@@ -38,6 +38,10 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'train --data data --run best --recipe tuned/TASK.json',
   ],
   fit: ['fit photos --out fitted --budget 30m', 'predict --run fitted photo.jpg'],
+  launch: [
+    'launch --workers 2 -- train --data data --run run',
+    'launch --workers 4 --max-restarts 3 -- train --data data --run run',
+  ],
   submit: [
     'submit --data fashionai --out submission',
     'submit --data fashionai --out submission --workers 4 --models 3',
