@@ -1,5 +1,12 @@
 /** Bobbin's public API: the commands are made of it, and so can be your own programs. */
 export {
+  type Cluster,
+  type ClusterOptions,
+  cluster,
+  clusterFromEnvironment,
+  joined,
+} from './cluster/index.js';
+export {
   type Box,
   type ByteRange,
   type ChangeRequest,

@@ -15,6 +15,7 @@ const street = [
   'synthetic',
   'pipeline',
   'tensorflow',
+  'cluster',
   'graph',
   'model',
   'import',

@@ -81,6 +81,9 @@ export function runtime(): NativeTensorFlow {
   return native() as NativeTensorFlow;
 }
 
+/** The present configuration for a cluster's ServerDef: a serialised ConfigProto. */
+export const sessionConfig = (): Uint8Array => configProto(chosenOptions());
+
 /** The present configuration, with which TensorFlow runs or will start. */
 export function chosenOptions(): RuntimeOptions {
   if (chosen === undefined) {

@@ -28,11 +28,19 @@ export {
   tensors,
 } from './adoption.js';
 export {
+  type AllReduceOptions,
+  allReduce,
+  allReduceOptions,
+  broadcast,
+} from './collectives/all-reduce.js';
+export { enterGroup, type Group } from './collectives/group.js';
+export {
   checkPrecision,
   configure,
   gpuInUse,
   type RuntimeOptions,
   runtimeOptions,
+  sessionConfig,
   useThreads,
 } from './configuration.js';
 export { type Jitted, jit } from './jit.js';

@@ -1,6 +1,7 @@
 /** The traces of one jitted function, by the kinds of arguments that it was called with. */
 import * as tf from '@tensorflow/tfjs';
 import { backend } from './backend.js';
+import { group } from './collectives/group.js';
 import { functionConfig, runtime } from './configuration.js';
 import { type Flat, flatten, signatureOf, unflatten } from './containers.js';
 import type { JitOptions } from './jit-options.js';
@@ -55,6 +56,7 @@ export class TraceCache {
   call(args: unknown[]): unknown {
     const { traced, inputs, stores } = this.prepare(args);
     try {
+      this.refuseWaiting(traced);
       stores.forEach((store, i) => {
         (traced.isWritten[i] ? checkUnused : checkIdle)(store);
       });
@@ -76,6 +78,8 @@ export class TraceCache {
     queue = call.catch(() => {});
     try {
       return resultOf(traced, await call);
+    } catch (error) {
+      throw traced.collectives > 0 ? await group()?.explain(error) : error;
     } finally {
       done();
       tf.dispose(inputs);
@@ -112,6 +116,15 @@ export class TraceCache {
       return;
     }
     runtime().deleteFunction(traced.id);
+  }
+
+  /** Refuses a call on this thread that would wait for other workers: nothing else of the process would run meanwhile. */
+  private refuseWaiting({ collectives }: Traced): void {
+    if (collectives > 0) {
+      throw new Error(
+        `jit: Expected a call of ${this.name} by .async, since it waits for other workers (allReduce, broadcast)${userLine()}`,
+      );
+    }
   }
 
   /** The trace for these arguments, its inputs, which the caller disposes, and the stores of its variables. */
@@ -170,7 +183,7 @@ export class TraceCache {
       const name = `${this.name.replace(/\W/g, '_')}_${nextName++}`;
       const options = {
         ...{ label: this.name, name, xla, config, sequential },
-        ...{ mayCreate, optimize, written },
+        ...{ mayCreate, optimize, written, isForCalls: true },
       };
       const traced = Trace.run(this.fn as (...args: never[]) => unknown, flat, options);
       const writes = traced.variables.filter((_, i) => traced.isWritten[i]);

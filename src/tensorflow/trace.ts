@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { backend } from './backend.js';
+import { instanceKey } from './collectives/instance-keys.js';
 import { runtime } from './configuration.js';
 import { type Flat, flatten, unflatten } from './containers.js';
 import type { TracedGraph } from './native-tensorflow.js';
@@ -33,6 +34,8 @@ export interface Traced {
   isRandom: boolean;
   /** Whether the function created variables. */
   created: boolean;
+  /** The number of collectives: ops that wait for the other workers of a cluster. */
+  collectives: number;
 }
 
 /** The graph of a function, for files. */
@@ -57,6 +60,8 @@ export interface TraceOptions {
   optimize: boolean;
   /** The variables that a frozen function writes; it takes the values of all others. Undefined for an ordinary function. */
   written: ReadonlySet<tf.Variable> | undefined;
+  /** Whether the trace makes a function that will be called. */
+  isForCalls: boolean;
 }
 
 let current: Trace | undefined;
@@ -72,6 +77,7 @@ export class Trace {
   readonly variables: TracedVariables;
   private key: tf.Tensor | undefined;
   private draws = 0;
+  private collectives = 0;
   private created = false;
   private failure: Error | undefined;
   private readonly random = Math.random;
@@ -83,6 +89,11 @@ export class Trace {
   /** See {@link TraceOptions.optimize}. */
   get isOptimized(): boolean {
     return this.options.optimize;
+  }
+
+  /** Whether the trace makes a function that will be called: not, when only shapes or a graph are asked for. */
+  get isForCalls(): boolean {
+    return this.options.isForCalls;
   }
 
   /** Traces `fn` on symbols of the arguments' shapes and dtypes. If it fails, everything is as before. */
@@ -178,7 +189,22 @@ export class Trace {
       constants: new VariableVersions(this.variables.constants),
       isRandom: this.key !== undefined,
       created: this.created,
+      collectives: this.collectives,
     };
+  }
+
+  /**
+   * The number of the next collective op, which is the same on all workers.
+   *
+   * @param description of the op and its tensor
+   */
+  collectiveKey(description: string): number {
+    if (this.options.xla) {
+      throw this.fail(
+        'Expected no allReduce or broadcast in a function that XLA compiles. Leave xla out',
+      );
+    }
+    return instanceKey(this.collectives++, description);
   }
 
   /** A key for random numbers, int32 [2], that differs between calls and between the draws of one call. */
@@ -250,6 +276,7 @@ const plainOptions = (label: string, written: TraceOptions['written']): TraceOpt
   mayCreate: false,
   optimize: false,
   written,
+  isForCalls: false,
 });
 
 /** The shapes of the results of a function for float32 arguments of the given shapes. Nothing is computed. */

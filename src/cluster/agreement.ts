@@ -1,0 +1,57 @@
+/** What the workers of a run must have in common: compared when they meet, so that two runs never join by mistake. */
+import { createHash } from 'node:crypto';
+import { InvalidInputError } from '../errors.js';
+import { type Settings, valuesByName } from '../settings.js';
+import { version } from '../version.js';
+
+/** What a worker tells the others of itself. */
+interface Card {
+  version: string;
+  /** A digest of the run id, which stays secret. */
+  run: string;
+  /** Digests of the settings by their names. */
+  settings: Record<string, string>;
+}
+
+const digest = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 32);
+
+/** A worker's card, to be exchanged. */
+export function cardOf(runId: string, settings: Settings): string {
+  const entries = [...valuesByName(settings)].map(([name, value]) => [
+    name,
+    digest(JSON.stringify(value)),
+  ]);
+  const card: Card = { version, run: digest(runId), settings: Object.fromEntries(entries) };
+  return JSON.stringify(card);
+}
+
+/**
+ * @param cards of all workers
+ * @param names what errors call them
+ * @throws InvalidInputError when the workers are of different runs or versions, or their settings differ
+ */
+export function checkAgreement(cards: readonly string[], index: number, names: string[]): void {
+  const own = JSON.parse(cards[index] as string) as Card;
+  cards.forEach((text, other) => {
+    const card = JSON.parse(text) as Card;
+    const name = names[other];
+    if (card.version !== own.version) {
+      throw new InvalidInputError(
+        `${name} has version ${card.version} of Bobbin and ${names[index]} has ${own.version}. Install one version on all workers`,
+      );
+    }
+    if (card.run !== own.run) {
+      throw new InvalidInputError(
+        `${name} belongs to another run: its run id differs from that of ${names[index]}. Give all workers of a run the same BOBBIN_RUN_ID, and each run ports of its own`,
+      );
+    }
+    const known = new Set([...Object.keys(card.settings), ...Object.keys(own.settings)]);
+    const differing = [...known].filter((key) => card.settings[key] !== own.settings[key]);
+    if (differing.length > 0) {
+      throw new InvalidInputError(
+        `${name} and ${names[index]} have different settings (${differing.join(', ')}). Start all workers with the same ones`,
+      );
+    }
+  });
+}

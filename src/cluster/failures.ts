@@ -1,0 +1,99 @@
+/** Errors of a cluster in words that name the worker. */
+import type { NativeCluster } from './native-cluster.js';
+import { taskName } from './server-def.js';
+import { workerName, workerNames } from './worker-name.js';
+
+/** The workers, and which of them meets the error. */
+interface Workers {
+  workers: readonly string[];
+  index: number;
+}
+
+/** How long a worker may take to answer whether it is there. */
+const answerMilliseconds = 2000;
+
+/** The error that ended a collective or another wait for workers, in words that name the worker. */
+export async function explainFailure(
+  error: unknown,
+  cluster: Workers,
+  addon: NativeCluster,
+): Promise<unknown> {
+  if (!isOfTensorFlow(error)) {
+    return error;
+  }
+  const { workers } = cluster;
+  const shapes = shapesIn(error.message, cluster);
+  if (shapes !== undefined) {
+    return new Error(shapes, { cause: error });
+  }
+  const silent = await silentWorkers(cluster, addon);
+  const lost = silent.length > 0 ? silent : namedWorkers(error.message, cluster);
+  if (lost.length === 0) {
+    return new Error(`The workers cannot go on together: ${error.message}`, { cause: error });
+  }
+  return new Error(
+    `${workerNames(workers, lost)} ended, or cannot be reached, so this worker cannot go on. Read why in what ${lost.length === 1 ? 'that worker' : 'those workers'} printed, and start all workers again`,
+    { cause: error },
+  );
+}
+
+/** The error that ended the start of the cluster. */
+export function explainStart(error: unknown, cluster: Workers & { startSeconds: number }): unknown {
+  if (!isOfTensorFlow(error)) {
+    return error;
+  }
+  const { workers, index, startSeconds } = cluster;
+  if (/Could not start gRPC server/.test(error.message)) {
+    const port = workers[index]?.replace(/.*:/, '');
+    return new Error(
+      `cluster: ${workerName(workers, index)} cannot listen at port ${port}. End the process that does, or give the worker another port on all workers`,
+      { cause: error },
+    );
+  }
+  const missing = namedWorkers(error.message, cluster);
+  const who = missing.length > 0 ? workerNames(workers, missing) : 'A worker';
+  return new Error(
+    `cluster: ${who} did not start in ${startSeconds} seconds. Start every worker with the same list of workers, and let no firewall close their ports: ${error.message}`,
+    { cause: error },
+  );
+}
+
+const isOfTensorFlow = (error: unknown): error is Error & { code: string } =>
+  error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string';
+
+/** What workers that reduce tensors of different shapes should know; undefined for another error. */
+function shapesIn(message: string, { workers }: Workers): string | undefined {
+  const found =
+    /Op at device \S*\/task:(\d+)\S* expected shape (\[[^\]]*\]) but another member in the group expected shape (\[[^\]]*\])/.exec(
+      message,
+    );
+  if (found === null) {
+    return undefined;
+  }
+  const [, task, shape, other] = found;
+  return `allReduce: Expected tensors of one shape on all workers but ${workerName(workers, Number(task))} has ${shape} and another worker ${other}`;
+}
+
+/** The other workers that do not answer. */
+async function silentWorkers({ workers, index }: Workers, addon: NativeCluster): Promise<number[]> {
+  const answers = await Promise.all(
+    workers.map(async (_, other) => {
+      if (other === index) {
+        return true;
+      }
+      try {
+        await addon.checkWorker(taskName(other), answerMilliseconds);
+        return true;
+      } catch {
+        return false;
+      }
+    }),
+  );
+  return workers.flatMap((_, other) => (answers[other] ? [] : [other]));
+}
+
+/** The other workers that TensorFlow's message names. */
+function namedWorkers(message: string, { workers, index }: Workers): number[] {
+  const named = new Set([...message.matchAll(/\/task:(\d+)/g)].map(([, task]) => Number(task)));
+  return workers.map((_, other) => other).filter((other) => other !== index && named.has(other));
+}

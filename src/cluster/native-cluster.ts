@@ -1,0 +1,21 @@
+/** The type of the exports of `native/addon/cluster.cc`. */
+
+/** What the workers of a cluster tell each other beside tensors. Errors have, as `code`, TensorFlow's status. */
+export interface NativeCluster {
+  /**
+   * Starts TensorFlow as one worker of a cluster, and resolves when all workers have started.
+   *
+   * @param serverDef a serialised ServerDef
+   */
+  startCluster(serverDef: Uint8Array): Promise<void>;
+  /** Lets the collectives under way and all later ones fail. */
+  abortCollectives(message: string): void;
+  /** Resolves if the worker answers. @param task TensorFlow's name of it */
+  checkWorker(task: string, milliseconds: number): Promise<void>;
+  /** Stores a value for all workers. A key takes one value. */
+  insertClusterValue(key: string, value: string): Promise<void>;
+  clusterValue(key: string, milliseconds: number): Promise<string>;
+  deleteClusterValue(key: string): Promise<void>;
+  /** Resolves when all workers have called it with this name, which is used once. */
+  waitAtBarrier(name: string, milliseconds: number): Promise<void>;
+}
