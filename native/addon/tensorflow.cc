@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "addon/addon.h"
+#include "addon/cluster.h"
 #include "addon/functions.h"
 #include "addon/lease.h"
 #include "addon/tensorflow_values.h"
@@ -212,6 +213,7 @@ void export_tensorflow(Napi::Env env, Napi::Object exports) {
   };
   export_methods(kMethods);
   export_methods(function_methods());
+  export_methods(cluster_methods());
   for (const auto& [name, value] : kConstants) exports.Set(name, value);
   exports.Set("TF_Version", TF_Version());
   // The functions above may outlive the environment; the objects they hold must not.

@@ -1,6 +1,8 @@
 // The eager context: one for each Node environment, with the devices that TensorFlow found.
 #include "tensorflow/context.h"
 
+#include <tensorflow/c/c_api_experimental.h>
+
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -11,13 +13,17 @@
 namespace bobbin::tensorflow {
 namespace {
 
-ContextPtr create_context(const std::string& config) {
+ContextPtr create_context(const std::string& config, const std::string& server_def) {
   const Status status;
   const ContextOptionsPtr options(TFE_NewContextOptions());
   TFE_ContextOptionsSetConfig(options.get(), config.data(), config.size(), status.get());
   status.check("configure");
   ContextPtr context(TFE_NewContext(options.get(), status.get()));
   status.check("TensorFlow context");
+  if (!server_def.empty()) {
+    TFE_EnableCollectiveOps(context.get(), server_def.data(), server_def.size(), status.get());
+    status.check("cluster");
+  }
   return context;
 }
 
@@ -41,8 +47,8 @@ std::vector<Device> list_devices(TFE_Context* context) {
 
 }  // namespace
 
-Context::Context(const std::string& config)
-    : context_(create_context(config)), devices_(list_devices(context_.get())) {
+Context::Context(const std::string& config, const std::string& server_def)
+    : context_(create_context(config, server_def)), devices_(list_devices(context_.get())) {
   for (const Device& device : devices_) {
     if (device.type == "GPU" && gpu_.empty()) gpu_ = device.name;
   }

@@ -10,7 +10,8 @@
 namespace bobbin::tensorflow {
 
 struct Device {
-  std::string name;           // e.g. "/job:localhost/replica:0/task:0/device:GPU:0"
+  std::string name;           // e.g. "/job:localhost/replica:0/task:0/device:GPU:0"; in a cluster
+                              // "/job:worker/replica:0/task:1/device:GPU:0"
   std::string type;           // "CPU", "GPU"
   std::int64_t memory_bytes;  // the limit of TensorFlow's allocations there
 };
@@ -18,7 +19,10 @@ struct Device {
 class Context {
  public:
   // `config` is a serialised ConfigProto; empty means TensorFlow's defaults.
-  explicit Context(const std::string& config);
+  explicit Context(const std::string& config) : Context(config, "") {}
+  // The context of one worker of a cluster, by a serialised ServerDef. Returns when all workers
+  // have started; empty means a context that computes alone.
+  Context(const std::string& config, const std::string& server_def);
 
   TFE_Context* get() const { return context_.get(); }
   const std::vector<Device>& devices() const { return devices_; }

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "tensorflow/cluster.h"
+
 namespace bobbin::tensorflow {
 bool Runtime::configure(std::string config) {
   if (context_) return false;
@@ -17,8 +19,32 @@ bool Runtime::configure(std::string config) {
 }
 
 const Context& Runtime::context() {
-  if (!context_) context_.emplace(config_);
+  if (cluster_ == Cluster::kStarts) {
+    throw std::logic_error("The cluster is starting: await the promise of cluster() first");
+  }
+  if (!context_) context_ = std::make_shared<const Context>(config_);
   return *context_;
+}
+
+std::string Runtime::begin_cluster() {
+  if (cluster_ == Cluster::kStarts) throw std::logic_error("cluster: It is starting already");
+  if (context_) {
+    throw std::logic_error(
+        "cluster: TensorFlow has already started. Call it once, before the first tensor, variable "
+        "and model of the process");
+  }
+  cluster_ = Cluster::kStarts;
+  return config_;
+}
+
+void Runtime::end_cluster(std::shared_ptr<const Context> context) {
+  cluster_ = context ? Cluster::kStarted : Cluster::kNone;
+  context_ = std::move(context);
+}
+
+std::shared_ptr<const Context> Runtime::cluster() const {
+  if (cluster_ != Cluster::kStarted) throw std::logic_error("cluster: It has not started");
+  return context_;
 }
 
 std::int64_t Runtime::load_saved_model(const std::string& folder,
@@ -33,7 +59,11 @@ Trace& Runtime::begin_trace(bool frozen) {
 }
 
 void Runtime::close() {
-  const std::lock_guard lock(running_);
+  std::unique_lock lock(running_, std::try_to_lock);
+  if (!lock.owns_lock()) {
+    if (cluster_ == Cluster::kStarted) abort_collectives(*context_, "the process ends");
+    lock.lock();
+  }
   closed_ = true;
   trace_.reset();
   functions_.clear();

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +29,15 @@ class Runtime {
   // Starts TensorFlow on first use.
   const Context& context();
 
+  // A cluster starts on another thread: `begin_cluster` gives the ConfigProto for its context, and
+  // `end_cluster` takes the context, or null if the start failed. Meanwhile TensorFlow cannot be
+  // used. Throws once TensorFlow has started: its tables of variables would be lost.
+  std::string begin_cluster();
+  void end_cluster(std::shared_ptr<const Context> context);
+  // The context that computes with other workers; a thread that waits for them shares it. Throws
+  // outside of a cluster.
+  std::shared_ptr<const Context> cluster() const;
+
   std::int64_t load_saved_model(const std::string& folder, const std::vector<std::string>& tags);
   Numbered<SavedModel>& saved_models() { return models_; }
   // Shared, so that a call under way outlives the function's deletion.
@@ -47,12 +55,14 @@ class Runtime {
   std::mutex& running() { return running_; }
   bool closed() const { return closed_; }
 
-  // Frees everything; the context's objects before the context.
+  // Frees everything; the context's objects before the context. Collectives under way fail, for
+  // `close` waits for the function that runs them.
   void close();
 
  private:
   std::string config_;
-  std::optional<Context> context_;
+  std::shared_ptr<const Context> context_;
+  enum class Cluster { kNone, kStarts, kStarted } cluster_ = Cluster::kNone;
   Tensors tensors_;
   Numbered<SavedModel> models_{"a loaded SavedModel"};
   std::int64_t next_symbol_ = Trace::kFirstId;

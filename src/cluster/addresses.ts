@@ -43,25 +43,19 @@ export function parseAddresses(workers: readonly string[]): Address[] {
   return addresses;
 }
 
-/** Addresses that only a private network reaches: RFC 1918, 6598, 3927, 4193 and 4291, and loopback. */
+/** What the Internet does not reach, by IANA's registries of special-purpose addresses: private, shared, local and for examples. */
 const privateNetworks = new BlockList();
 for (const [network, prefix] of [
-  ...([
-    ['10.0.0.0', 8],
-    ['172.16.0.0', 12],
-    ['192.168.0.0', 16],
-    ['100.64.0.0', 10],
-  ] as const),
-  ...([
-    ['169.254.0.0', 16],
-    ['127.0.0.0', 8],
-  ] as const),
+  ...([['10.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16], ['100.64.0.0', 10]] as const),
+  ...([['127.0.0.0', 8], ['169.254.0.0', 16], ['198.18.0.0', 15]] as const),
+  ...([['192.0.2.0', 24], ['198.51.100.0', 24], ['203.0.113.0', 24]] as const),
 ]) {
   privateNetworks.addSubnet(network, prefix, 'ipv4');
 }
 privateNetworks.addAddress('::1', 'ipv6');
 privateNetworks.addSubnet('fc00::', 7, 'ipv6');
 privateNetworks.addSubnet('fe80::', 10, 'ipv6');
+privateNetworks.addSubnet('2001:db8::', 32, 'ipv6');
 
 /** Whether only a private network reaches the IP address. */
 export function isPrivate(ip: string): boolean {

@@ -221,6 +221,11 @@ HandlePtr Trace::evaluate(std::int64_t id) const {
           "on an argument of the jitted function");
     }
     const RecordedOp& op = ops_[static_cast<std::size_t>(from.op)];
+    if (is_collective(op.name)) {
+      throw std::invalid_argument(
+          "Expected a new variable's value that does not depend on other workers. Create the "
+          "variable before, and assign it in the jitted function");
+    }
     OpCall call{op.name, op.attributes, {}, op.outputs};
     for (const std::int64_t input : op.inputs) call.inputs.push_back(value(input));
     std::vector<HandlePtr> results = execute(context_, call);

@@ -70,7 +70,7 @@ class Trace {
   // A tensor that an op of the trace takes or gives.
   SymbolicTensor describe(std::int64_t id) const;
 
-  // Runs what a symbolic tensor depends on. Throws if an argument is among that.
+  // Runs what a symbolic tensor depends on. Throws if an argument or a collective is among that.
   HandlePtr evaluate(std::int64_t id) const;
 
   // The ops so far, with `outputs` of any kind.

@@ -10,6 +10,8 @@ namespace {
 constexpr const char* kRead = "ReadVariableOp";
 }  // namespace
 
+bool is_collective(const std::string& op) { return op.starts_with("Collective"); }
+
 void VariableOrder::add(std::int64_t id, const Shape& shape) {
   variables_.emplace(id, Variable{shape, nullptr, {}});
 }
@@ -23,6 +25,7 @@ const Shape* VariableOrder::shape_read_by(const std::string& op,
 
 void VariableOrder::order(TF_OperationDescription* description, const std::string& op,
                           const std::vector<std::int64_t>& inputs) const {
+  if (is_collective(op) && last_collective_) TF_AddControlInput(description, last_collective_);
   for (const std::int64_t id : inputs) {
     const auto found = variables_.find(id);
     if (found == variables_.end()) continue;
@@ -35,7 +38,9 @@ void VariableOrder::order(TF_OperationDescription* description, const std::strin
 
 void VariableOrder::note(TF_Operation* operation, const std::string& op,
                          const std::vector<std::int64_t>& inputs) {
-  bool writes = TF_OperationNumOutputs(operation) == 0;
+  const bool collects = is_collective(op);
+  if (collects) last_collective_ = operation;
+  bool has_effect = collects || TF_OperationNumOutputs(operation) == 0;
   for (const std::int64_t id : inputs) {
     const auto found = variables_.find(id);
     if (found == variables_.end()) continue;
@@ -45,10 +50,10 @@ void VariableOrder::note(TF_Operation* operation, const std::string& op,
     } else {
       variable.last_write = operation;
       variable.reads.clear();
-      writes = true;
+      has_effect = true;
     }
   }
-  if (writes) effects_.push_back(operation);
+  if (has_effect) effects_.push_back(operation);
 }
 
 }  // namespace bobbin::tensorflow

@@ -1,4 +1,5 @@
-// Keeps the ops on one variable in the order in which they were added, by control edges.
+// Keeps the ops on one variable, and the collectives, in the order in which they were added, by
+// control edges.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,11 @@
 
 namespace bobbin::tensorflow {
 
-// Reads may run side by side; a write waits for the last write and for all reads since.
+// Whether the op waits for the other workers of a cluster.
+bool is_collective(const std::string& op);
+
+// Reads may run side by side; a write waits for the last write and for all reads since. A
+// collective waits for the last one: all workers must run them in one order.
 class VariableOrder {
  public:
   // A variable, by its symbolic tensor; its value has this shape.
@@ -24,7 +29,8 @@ class VariableOrder {
   // Notes that the op is in the graph.
   void note(TF_Operation* operation, const std::string& op,
             const std::vector<std::int64_t>& inputs);
-  // Ops that must run although no result depends on them: those that write, or have no results.
+  // Ops that must run although no result depends on them: those that write, that other workers wait
+  // for, or that have no results.
   const std::vector<TF_Operation*>& effects() const { return effects_; }
 
  private:
@@ -35,6 +41,7 @@ class VariableOrder {
   };
 
   std::unordered_map<std::int64_t, Variable> variables_;  // By symbolic tensor.
+  TF_Operation* last_collective_ = nullptr;
   std::vector<TF_Operation*> effects_;
 };
 

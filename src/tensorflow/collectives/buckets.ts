@@ -64,7 +64,7 @@ export function bucketsOf(
 /** The results of one collective for several tensors of one type. */
 function together(tensors: readonly tf.Tensor[], collective: Collective): tf.Tensor[] {
   if (tensors.length === 1) {
-    return tensors.map(collective);
+    return tensors.map((tensor) => collective(tensor));
   }
   const sizes = tensors.map(({ size }) => size);
   const flat = tf.concat(tensors.map((tensor) => tf.reshape(tensor, [-1])));

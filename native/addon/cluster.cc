@@ -1,0 +1,156 @@
+// The methods with which JavaScript joins a cluster. What waits for other workers runs on a thread
+// of its own: Node ends its pool's threads before the process, and would wait for them.
+#include "addon/cluster.h"
+
+#include <napi.h>
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "addon/tensorflow_values.h"
+#include "tensorflow/cluster.h"
+#include "tensorflow/context.h"
+#include "tensorflow/runtime.h"
+#include "tensorflow/status.h"
+
+namespace bobbin::addon {
+namespace {
+
+using tensorflow::Context;
+using tensorflow::Runtime;
+
+// What a thread leaves for JavaScript: a value, or an error with TensorFlow's code.
+struct Outcome {
+  std::string value;
+  std::string error;
+  std::string code;
+};
+
+using Work = std::function<std::string()>;
+
+Outcome attempt(const Work& work) {
+  try {
+    return {work(), "", ""};
+  } catch (const tensorflow::Error& error) {
+    return {"", error.what(), error.code()};
+  } catch (const std::exception& error) {
+    return {"", error.what(), ""};
+  }
+}
+
+void settle(Napi::Env env, const Napi::Promise::Deferred& deferred, const Outcome& outcome) {
+  if (outcome.error.empty()) {
+    deferred.Resolve(Napi::String::New(env, outcome.value));
+    return;
+  }
+  const auto error = Napi::Error::New(env, outcome.error);
+  if (!outcome.code.empty()) error.Value().Set("code", outcome.code);
+  deferred.Reject(error.Value());
+}
+
+// Runs `work` on a new thread, then `done` on JavaScript's, and settles the promise. If the
+// environment ends before, nobody waits for the thread.
+Napi::Value run_apart(Napi::Env env, Work work, std::function<void()> done = [] {}) {
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  auto to_javascript = Napi::ThreadSafeFunction::New(env, Napi::Function(), "cluster", 0, 1);
+  std::thread([to_javascript, deferred, work = std::move(work), done = std::move(done)] {
+    auto outcome = std::make_unique<Outcome>(attempt(work));
+    const auto finish = [deferred, done](Napi::Env here, const Napi::Function&, Outcome* received) {
+      const std::unique_ptr<Outcome> owned(received);
+      done();
+      settle(here, deferred, *owned);
+    };
+    if (to_javascript.BlockingCall(outcome.get(), finish) == napi_ok) outcome.release();
+    to_javascript.Release();
+  }).detach();
+  return deferred.Promise();
+}
+
+// The same with the cluster's context, which it keeps alive.
+Napi::Value run_in_cluster(const Napi::CallbackInfo& info, const Runtime& runtime,
+                           std::function<std::string(const Context&)> work) {
+  return run_apart(
+      info.Env(), [context = runtime.cluster(), work = std::move(work)] { return work(*context); });
+}
+
+std::chrono::milliseconds to_milliseconds(const Napi::Value& value) {
+  return std::chrono::milliseconds(to_int64(value));
+}
+
+Napi::Value start_cluster(const Napi::CallbackInfo& info, Runtime& runtime) {
+  const auto started = std::make_shared<std::shared_ptr<const Context>>();
+  return run_apart(
+      info.Env(),
+      [started, config = runtime.begin_cluster(), server = to_string(info[0])] {
+        *started = std::make_shared<const Context>(config, server);
+        return std::string();
+      },
+      [started, &runtime] { runtime.end_cluster(std::move(*started)); });
+}
+
+Napi::Value abort_collectives(const Napi::CallbackInfo& info, Runtime& runtime) {
+  tensorflow::abort_collectives(*runtime.cluster(), to_string(info[0]));
+  return info.Env().Undefined();
+}
+
+Napi::Value check_worker(const Napi::CallbackInfo& info, Runtime& runtime) {
+  return run_in_cluster(
+      info, runtime,
+      [task = to_string(info[0]), timeout = to_milliseconds(info[1])](const Context& context) {
+        tensorflow::check_worker(context, task, timeout);
+        return std::string();
+      });
+}
+
+Napi::Value insert_value(const Napi::CallbackInfo& info, Runtime& runtime) {
+  return run_in_cluster(
+      info, runtime,
+      [key = to_string(info[0]), value = to_string(info[1])](const Context& context) {
+        tensorflow::insert_value(context, key, value);
+        return std::string();
+      });
+}
+
+Napi::Value get_value(const Napi::CallbackInfo& info, Runtime& runtime) {
+  return run_in_cluster(
+      info, runtime,
+      [key = to_string(info[0]), timeout = to_milliseconds(info[1])](const Context& context) {
+        return tensorflow::get_value(context, key, timeout);
+      });
+}
+
+Napi::Value delete_value(const Napi::CallbackInfo& info, Runtime& runtime) {
+  return run_in_cluster(info, runtime, [key = to_string(info[0])](const Context& context) {
+    tensorflow::delete_value(context, key);
+    return std::string();
+  });
+}
+
+Napi::Value wait_at_barrier(const Napi::CallbackInfo& info, Runtime& runtime) {
+  return run_in_cluster(
+      info, runtime,
+      [name = to_string(info[0]), timeout = to_milliseconds(info[1])](const Context& context) {
+        tensorflow::wait_at_barrier(context, name, timeout);
+        return std::string();
+      });
+}
+
+constexpr std::pair<const char*, Method> kMethods[] = {
+    {"startCluster", start_cluster},    {"abortCollectives", abort_collectives},
+    {"checkWorker", check_worker},      {"insertClusterValue", insert_value},
+    {"clusterValue", get_value},        {"deleteClusterValue", delete_value},
+    {"waitAtBarrier", wait_at_barrier},
+};
+
+}  // namespace
+
+std::span<const std::pair<const char*, Method>> cluster_methods() { return kMethods; }
+
+}  // namespace bobbin::addon
