@@ -100,6 +100,14 @@ Napi::Value abort_collectives(const Napi::CallbackInfo& info, Runtime& runtime) 
   return info.Env().Undefined();
 }
 
+Napi::Value report_error(const Napi::CallbackInfo& info, Runtime& runtime) {
+  return run_in_cluster(info, runtime, [message = to_string(info[0])](const Context& context) {
+    tensorflow::abort_collectives(context, message);
+    tensorflow::report_error(context, message);
+    return std::string();
+  });
+}
+
 Napi::Value check_worker(const Napi::CallbackInfo& info, Runtime& runtime) {
   return run_in_cluster(
       info, runtime,
@@ -143,10 +151,10 @@ Napi::Value wait_at_barrier(const Napi::CallbackInfo& info, Runtime& runtime) {
 }
 
 constexpr std::pair<const char*, Method> kMethods[] = {
-    {"startCluster", start_cluster},    {"abortCollectives", abort_collectives},
-    {"checkWorker", check_worker},      {"insertClusterValue", insert_value},
-    {"clusterValue", get_value},        {"deleteClusterValue", delete_value},
-    {"waitAtBarrier", wait_at_barrier},
+    {"startCluster", start_cluster},      {"abortCollectives", abort_collectives},
+    {"reportError", report_error},        {"checkWorker", check_worker},
+    {"insertClusterValue", insert_value}, {"clusterValue", get_value},
+    {"deleteClusterValue", delete_value}, {"waitAtBarrier", wait_at_barrier},
 };
 
 }  // namespace

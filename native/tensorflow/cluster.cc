@@ -18,6 +18,12 @@ void abort_collectives(const Context& context, const std::string& message) {
   TFE_AbortCollectiveOps(context.get(), status.get());
 }
 
+void report_error(const Context& context, const std::string& message) {
+  const Status status;
+  TFE_ReportErrorToCluster(context.get(), TF_UNAVAILABLE, message.c_str(), status.get());
+  status.check("cluster");
+}
+
 void check_worker(const Context& context, const std::string& task,
                   std::chrono::milliseconds timeout) {
   const Status status;

@@ -12,6 +12,9 @@ namespace bobbin::tensorflow {
 // Lets the collectives that run in the context, and all later ones, fail with this message.
 void abort_collectives(const Context& context, const std::string& message);
 
+// Tells all workers that the run cannot go on: their collectives fail with this message.
+void report_error(const Context& context, const std::string& message);
+
 // Returns if the worker answers; `task` is TensorFlow's name of it. Throws Error if it does not.
 void check_worker(const Context& context, const std::string& task,
                   std::chrono::milliseconds timeout);

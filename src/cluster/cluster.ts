@@ -68,7 +68,12 @@ export async function cluster(options: ClusterOptions): Promise<Cluster> {
 async function meet(member: Member, card: string): Promise<void> {
   const cards = await member.exchange('card', card);
   const names = member.workers.map((_, index) => workerName(member.workers, index));
-  checkAgreement(cards, member.index, names);
+  try {
+    checkAgreement(cards, member.index, names);
+  } finally {
+    // All have read the cards: if this worker ended before, another one would only see that it is gone.
+    await member.barrier('read cards');
+  }
 }
 
 /** TensorFlow's server listens at all addresses of the machine, whatever the worker's own is. */

@@ -22,19 +22,33 @@ export async function explainFailure(
     return error;
   }
   const { workers } = cluster;
-  const shapes = shapesIn(error.message, cluster);
-  if (shapes !== undefined) {
-    return new Error(shapes, { cause: error });
+  const said = reportIn(error.message) ?? shapesIn(error.message, cluster);
+  if (said !== undefined) {
+    return new Error(said, { cause: error });
   }
-  const silent = await silentWorkers(cluster, addon);
-  const lost = silent.length > 0 ? silent : namedWorkers(error.message, cluster);
-  if (lost.length === 0) {
-    return new Error(`The workers cannot go on together: ${error.message}`, { cause: error });
-  }
-  return new Error(
-    `${workerNames(workers, lost)} ended, or cannot be reached, so this worker cannot go on. Read why in what ${lost.length === 1 ? 'that worker' : 'those workers'} printed, and start all workers again`,
-    { cause: error },
-  );
+  const named = namedWorkers(error.message, cluster);
+  const lost = named.length > 0 ? named : await silentWorkers(cluster, addon);
+  const sentence =
+    lost.length === 0
+      ? `The workers cannot go on together: ${error.message}`
+      : lossSentence(workers, lost);
+  return new Error(sentence, { cause: error });
+}
+
+/** What to say when workers are gone. */
+export const lossSentence = (workers: readonly string[], lost: readonly number[]): string =>
+  `${workerNames(workers, lost)} ended, or cannot be reached, so the others cannot go on. Read there why, and start all workers again`;
+
+const [begin, end] = ['bobbin says: ', ' (end)'];
+
+/** A message to all workers, which TensorFlow surrounds with its own words. */
+export const asReport = (sentence: string): string => `${begin}${sentence}${end}`;
+
+/** The sentence of such a message; undefined for another one. */
+function reportIn(message: string): string | undefined {
+  const from = message.indexOf(begin);
+  const to = message.indexOf(end, from);
+  return from < 0 || to < 0 ? undefined : message.slice(from + begin.length, to);
 }
 
 /** The error that ended the start of the cluster. */

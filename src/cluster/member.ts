@@ -3,6 +3,7 @@ import { native } from '../native.js';
 import type { OptionValues } from '../options.js';
 import { type Group, sessionConfig } from '../tensorflow/index.js';
 import { explainFailure, explainStart } from './failures.js';
+import { Lookout } from './lookout.js';
 import type { NativeCluster } from './native-cluster.js';
 import type { clusterOptions } from './options.js';
 import { serverDef } from './server-def.js';
@@ -48,9 +49,12 @@ const addon = (): NativeCluster => native() as NativeCluster;
 export class Member implements Cluster, Group {
   /** How often each key and each barrier was used: TensorFlow takes a name once. */
   private readonly rounds = new Map<string, number>();
+  private readonly lookout: Lookout;
   private hasLeft = false;
 
-  constructor(private readonly settings: Settings) {}
+  constructor(private readonly settings: Settings) {
+    this.lookout = new Lookout(settings, addon);
+  }
 
   get index(): number {
     return this.settings.index;
@@ -84,6 +88,12 @@ export class Member implements Cluster, Group {
       throw explainStart(error, this.settings);
     }
     process.on('beforeExit', (code) => this.leave(code));
+    // Node waits for the thread of a call that is under way, and this one may wait for a worker that has ended.
+    process.on('exit', () => {
+      if (this.lookout.isBusy) {
+        addon().abortCollectives('the process ends');
+      }
+    });
   }
 
   async exchange(key: string, value: string): Promise<string[]> {
@@ -125,7 +135,18 @@ export class Member implements Cluster, Group {
     }
   }
 
-  explain(error: unknown): Promise<unknown> {
+  async watch<Result>(call: Promise<Result>, collectives: readonly string[]): Promise<Result> {
+    const end = this.lookout.begin(collectives);
+    try {
+      return await call;
+    } catch (error) {
+      throw await this.explain(error);
+    } finally {
+      end();
+    }
+  }
+
+  private explain(error: unknown): Promise<unknown> {
     return explainFailure(error, this.settings, addon());
   }
 

@@ -8,8 +8,10 @@ export interface NativeCluster {
    * @param serverDef a serialised ServerDef
    */
   startCluster(serverDef: Uint8Array): Promise<void>;
-  /** Lets the collectives under way and all later ones fail. */
+  /** Lets the collectives of this worker fail, those under way and all later ones. */
   abortCollectives(message: string): void;
+  /** Lets the collectives of all workers fail, those under way and all later ones. The message reaches the others. */
+  reportError(message: string): Promise<void>;
   /** Resolves if the worker answers. @param task TensorFlow's name of it */
   checkWorker(task: string, milliseconds: number): Promise<void>;
   /** Stores a value for all workers. A key takes one value. */

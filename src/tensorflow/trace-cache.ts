@@ -77,9 +77,11 @@ export class TraceCache {
     const call = queue.then(begin);
     queue = call.catch(() => {});
     try {
-      return resultOf(traced, await call);
-    } catch (error) {
-      throw traced.collectives > 0 ? await group()?.explain(error) : error;
+      const waits = traced.collectives.length > 0;
+      return resultOf(
+        traced,
+        await (waits ? (group()?.watch(call, traced.collectives) ?? call) : call),
+      );
     } finally {
       done();
       tf.dispose(inputs);
@@ -120,7 +122,7 @@ export class TraceCache {
 
   /** Refuses a call on this thread that would wait for other workers: nothing else of the process would run meanwhile. */
   private refuseWaiting({ collectives }: Traced): void {
-    if (collectives > 0) {
+    if (collectives.length > 0) {
       throw new Error(
         `jit: Expected a call of ${this.name} by .async, since it waits for other workers (allReduce, broadcast)${userLine()}`,
       );

@@ -34,8 +34,8 @@ export interface Traced {
   isRandom: boolean;
   /** Whether the function created variables. */
   created: boolean;
-  /** The number of collectives: ops that wait for the other workers of a cluster. */
-  collectives: number;
+  /** What the function tells the other workers of a cluster, in order; see {@link Trace.collectiveKey}. */
+  collectives: readonly string[];
 }
 
 /** The graph of a function, for files. */
@@ -77,7 +77,7 @@ export class Trace {
   readonly variables: TracedVariables;
   private key: tf.Tensor | undefined;
   private draws = 0;
-  private collectives = 0;
+  private readonly collectives: string[] = [];
   private created = false;
   private failure: Error | undefined;
   private readonly random = Math.random;
@@ -196,7 +196,7 @@ export class Trace {
   /**
    * The number of the next collective op, which is the same on all workers.
    *
-   * @param description of the op and its tensor
+   * @param description of the op and its tensor, in words
    */
   collectiveKey(description: string): number {
     if (this.options.xla) {
@@ -204,7 +204,7 @@ export class Trace {
         'Expected no allReduce or broadcast in a function that XLA compiles. Leave xla out',
       );
     }
-    return instanceKey(this.collectives++, description);
+    return instanceKey(this.collectives.push(description), description);
   }
 
   /** A key for random numbers, int32 [2], that differs between calls and between the draws of one call. */

@@ -21,9 +21,10 @@ export interface Place {
 /** What distinguishes one collective op from another. */
 interface Collective {
   name: string;
+  /** In words, equal on all workers. */
+  description: string;
   /** TensorFlow's number for the type in which the tensor travels. */
   dtype: number;
-  shape: number[];
   /** Symbols before and after the three numbers that each such op takes. */
   before: number[];
   after: number[];
@@ -45,7 +46,8 @@ export function reduceOne(place: Place, tensor: tf.Tensor, precision: WirePrecis
   const travels = isNarrowed ? dtypeNumber(precision) : dtype;
   const sent = isNarrowed ? cast(idOf(tensor), travels) : idOf(tensor);
   const sum = addCollective(place, {
-    ...{ name: 'CollectiveReduceV2', dtype: travels, shape, before: [sent], after: [] },
+    ...{ name: 'CollectiveReduceV2', dtype: travels, before: [sent], after: [] },
+    description: `allReduce of ${isNarrowed ? precision : tensor.dtype} [${shape.join()}]`,
     attributes: {
       merge_op: { type: 'string', value: 'Add' },
       final_op: { type: 'string', value: 'Id' },
@@ -69,13 +71,14 @@ export function broadcastOne(place: Place, tensor: tf.Tensor): tf.Tensor {
     place.group.index === 0
       ? { name: 'CollectiveBcastSendV2', before: [idOf(tensor)], after: [] }
       : { name: 'CollectiveBcastRecvV2', before: [], after: [idOf(tf.tensor1d(shape, 'int32'))] };
-  const { id } = addCollective(place, { ...collective, dtype, shape });
+  const description = `broadcast of ${tensor.dtype} [${shape.join()}]`;
+  const { id } = addCollective(place, { ...collective, description, dtype });
   return backend.createOutputTensor({ id, shape, dtype });
 }
 
 function addCollective({ trace, group }: Place, collective: Collective): TensorMetadata {
-  const { name, dtype, shape, before, after, attributes } = collective;
-  const instanceKey = trace.collectiveKey(`${name.replace(/Send|Recv/, '')} ${dtype} ${shape}`);
+  const { name, description, dtype, before, after, attributes } = collective;
+  const instanceKey = trace.collectiveKey(description);
   const numbers = [group.size, groupKey, instanceKey].map((value) =>
     idOf(tf.scalar(value, 'int32')),
   );

@@ -10,8 +10,14 @@ export interface Group {
   readonly communication: 'auto' | 'ring' | 'nccl';
   /** A collective that has waited so many seconds for the other workers fails. */
   readonly collectiveSeconds: number;
-  /** The error that a collective ended with, in words that name the worker. */
-  explain(error: unknown): Promise<unknown>;
+  /**
+   * Watches over a call that waits for the other workers.
+   *
+   * @param collectives the call's collectives, in words: all workers call the same ones
+   * @returns what the call resolves to
+   * @throws the call's error in words that name the worker
+   */
+  watch<Result>(call: Promise<Result>, collectives: readonly string[]): Promise<Result>;
 }
 
 let present: Group | undefined;

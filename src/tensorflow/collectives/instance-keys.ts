@@ -6,13 +6,12 @@
  * ops that run one after another: numbers that grew with each trace would differ between workers, since only some workers trace
  * a function again when their batches differ in size.
  *
- * Numbers are given in the order in which the ops are traced first, which is the same on all workers. If workers disagree on a
- * size, they still give one number to the op, and TensorFlow finds the difference.
+ * Numbers are given in the order in which the ops are traced first, which is the same on all workers.
  */
 const numbers = new Map<string, number>();
 
 /**
- * @param place how many collectives the function has before
+ * @param place of the op among the collectives of its function
  * @param description of the op and its tensor
  */
 export function instanceKey(place: number, description: string): number {

@@ -1,0 +1,137 @@
+/** Looks after the other workers while a collective waits for them: TensorFlow alone would notice some faults late, others never. */
+import { asReport, lossSentence } from './failures.js';
+import type { NativeCluster } from './native-cluster.js';
+import { differenceBetween } from './program-difference.js';
+import { taskName } from './server-def.js';
+
+/** Between two rounds of questions. */
+const roundMilliseconds = 1000;
+
+/** How long a worker may take to answer. One that does not answer in time may be busy; its heartbeat decides. */
+const answerMilliseconds = 2000;
+
+/** Workers that are asked in a round: in a large cluster, the others ask the rest. */
+const mostAsked = 8;
+
+/** A call that waits for the other workers. */
+interface Call {
+  /** Its number among all such calls of the process, and so of each worker. */
+  number: number;
+  /** Its collectives, in words. */
+  collectives: readonly string[];
+  isPublished: boolean;
+}
+
+/**
+ * Two faults are found here:
+ * - A worker that waits until another one takes its data does not notice that this one has ended, before its heartbeat is missed.
+ *   Therefore it asks whether the others are there. A process that has ended refuses the connection.
+ * - Workers that call different collectives would wait for each other. Therefore one that waits long publishes what it calls, and
+ *   compares it with what worker 0 calls.
+ */
+export class Lookout {
+  /** The calls under way, the first of which waits. */
+  private readonly calls = new Set<Call>();
+  private begun = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private next = 1;
+  /** Workers that refused the connection in the last round. */
+  private suspects = new Set<number>();
+  private isAsking = false;
+
+  constructor(
+    private readonly cluster: { workers: readonly string[]; index: number },
+    private readonly addon: () => NativeCluster,
+  ) {}
+
+  /** Whether a call is under way. */
+  get isBusy(): boolean {
+    return this.calls.size > 0;
+  }
+
+  /** Begins to look after the others during a call. @returns a function that ends it */
+  begin(collectives: readonly string[]): () => void {
+    const call: Call = { number: this.begun++, collectives, isPublished: false };
+    this.calls.add(call);
+    this.timer ??= setInterval(() => void this.round(), roundMilliseconds);
+    return () => {
+      this.calls.delete(call);
+      if (call.isPublished) {
+        void ignoreFailure(this.addon().deleteClusterValue(keyOf(call, this.cluster.index)));
+      }
+      if (this.calls.size === 0) {
+        clearInterval(this.timer);
+        this.timer = undefined;
+        this.suspects.clear();
+      }
+    };
+  }
+
+  private async round(): Promise<void> {
+    const [call] = this.calls;
+    if (this.isAsking || call === undefined) {
+      return;
+    }
+    this.isAsking = true;
+    const faults = await Promise.all([this.findLoss(), this.findDifference(call)]);
+    const fault = faults.find((found) => found !== undefined);
+    if (fault !== undefined && this.calls.has(call)) {
+      // If the report does not arrive, worker 0 is gone, and all notice that.
+      await ignoreFailure(this.addon().reportError(asReport(fault)));
+    }
+    this.isAsking = false;
+  }
+
+  /** Asks some workers. One that refuses the connection twice has ended: a single refusal may be a network's. */
+  private async findLoss(): Promise<string | undefined> {
+    const asked = this.choose();
+    const refusals = await Promise.all(asked.map((worker) => this.refuses(worker)));
+    const gone = asked.filter((worker, i) => refusals[i] && this.suspects.has(worker));
+    this.suspects = new Set(asked.filter((_, i) => refusals[i]));
+    return gone.length > 0 ? lossSentence(this.cluster.workers, gone) : undefined;
+  }
+
+  /** The suspects, and the next of the other workers. */
+  private choose(): number[] {
+    const { workers, index } = this.cluster;
+    const asked = new Set(this.suspects);
+    const others = workers.length - 1;
+    for (let i = 0; i < Math.min(mostAsked, others); i++) {
+      asked.add((index + this.next) % workers.length);
+      this.next = (this.next % others) + 1;
+    }
+    return [...asked];
+  }
+
+  private async refuses(worker: number): Promise<boolean> {
+    try {
+      await this.addon().checkWorker(taskName(worker), answerMilliseconds);
+      return false;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'UNAVAILABLE';
+    }
+  }
+
+  /** Publishes the call, and compares it with that of worker 0, if worker 0 waits as well. */
+  private async findDifference(call: Call): Promise<string | undefined> {
+    const { workers, index } = this.cluster;
+    try {
+      if (!call.isPublished) {
+        call.isPublished = true;
+        await this.addon().insertClusterValue(keyOf(call, index), JSON.stringify(call.collectives));
+      }
+      if (index === 0) {
+        return undefined;
+      }
+      const first = await this.addon().clusterValue(keyOf(call, 0), roundMilliseconds / 2);
+      return differenceBetween(workers, index, call.collectives, JSON.parse(first));
+    } catch {
+      // Worker 0 has not published its call: it does not wait.
+      return undefined;
+    }
+  }
+}
+
+const keyOf = ({ number }: Call, worker: number): string => `calls/${number}/${worker}`;
+
+const ignoreFailure = (promise: Promise<void>): Promise<void> => promise.catch(() => {});
