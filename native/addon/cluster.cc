@@ -5,7 +5,6 @@
 #include <napi.h>
 
 #include <chrono>
-#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -14,6 +13,7 @@
 #include <thread>
 #include <utility>
 
+#include "addon/functions.h"
 #include "addon/tensorflow_values.h"
 #include "tensorflow/cluster.h"
 #include "tensorflow/context.h"
@@ -59,7 +59,7 @@ void settle(Napi::Env env, const Napi::Promise::Deferred& deferred, const Outcom
 // environment ends before, nobody waits for the thread.
 Napi::Value run_apart(Napi::Env env, Work work, std::function<void()> done = [] {}) {
   const auto deferred = Napi::Promise::Deferred::New(env);
-  auto to_javascript = Napi::ThreadSafeFunction::New(env, Napi::Function(), "cluster", 0, 1);
+  const auto to_javascript = Napi::ThreadSafeFunction::New(env, Napi::Function(), "cluster", 0, 1);
   std::thread([to_javascript, deferred, work = std::move(work), done = std::move(done)] {
     auto outcome = std::make_unique<Outcome>(attempt(work));
     const auto finish = [deferred, done](Napi::Env here, const Napi::Function&, Outcome* received) {
@@ -67,7 +67,9 @@ Napi::Value run_apart(Napi::Env env, Work work, std::function<void()> done = [] 
       done();
       settle(here, deferred, *owned);
     };
-    if (to_javascript.BlockingCall(outcome.get(), finish) == napi_ok) outcome.release();
+    if (to_javascript.BlockingCall(outcome.get(), finish) == napi_ok) {
+      static_cast<void>(outcome.release());  // `finish` owns it.
+    }
     to_javascript.Release();
   }).detach();
   return deferred.Promise();

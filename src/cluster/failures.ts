@@ -22,9 +22,15 @@ export async function explainFailure(
     return error;
   }
   const { workers } = cluster;
-  const said = reportIn(error.message) ?? shapesIn(error.message, cluster);
+  const said = reportIn(error.message);
   if (said !== undefined) {
     return new Error(said, { cause: error });
+  }
+  const shapes = shapesIn(error.message, cluster);
+  if (shapes !== undefined) {
+    // Otherwise the others may only see that this worker ends.
+    await addon.reportError(asReport(shapes)).catch(() => {});
+    return new Error(shapes, { cause: error });
   }
   const named = namedWorkers(error.message, cluster);
   const lost = named.length > 0 ? named : await silentWorkers(cluster, addon);

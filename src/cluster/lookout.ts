@@ -20,10 +20,12 @@ interface Call {
   /** Its collectives, in words. */
   collectives: readonly string[];
   isPublished: boolean;
+  /** When it was first seen to wait, in milliseconds. */
+  since: number | undefined;
 }
 
 /**
- * Two faults are found here:
+ * Three faults are found here; the third is a worker that has waited too long.
  * - A worker that waits until another one takes its data does not notice that this one has ended, before its heartbeat is missed.
  *   Therefore it asks whether the others are there. A process that has ended refuses the connection.
  * - Workers that call different collectives would wait for each other. Therefore one that waits long publishes what it calls, and
@@ -40,7 +42,11 @@ export class Lookout {
   private isAsking = false;
 
   constructor(
-    private readonly cluster: { workers: readonly string[]; index: number },
+    private readonly cluster: {
+      workers: readonly string[];
+      index: number;
+      collectiveSeconds: number;
+    },
     private readonly addon: () => NativeCluster,
   ) {}
 
@@ -51,7 +57,7 @@ export class Lookout {
 
   /** Begins to look after the others during a call. @returns a function that ends it */
   begin(collectives: readonly string[]): () => void {
-    const call: Call = { number: this.begun++, collectives, isPublished: false };
+    const call: Call = { number: this.begun++, collectives, isPublished: false, since: undefined };
     this.calls.add(call);
     this.timer ??= setInterval(() => void this.round(), roundMilliseconds);
     return () => {
@@ -74,12 +80,20 @@ export class Lookout {
     }
     this.isAsking = true;
     const faults = await Promise.all([this.findLoss(), this.findDifference(call)]);
-    const fault = faults.find((found) => found !== undefined);
+    const fault = faults.find((found) => found !== undefined) ?? this.findLateness(call);
     if (fault !== undefined && this.calls.has(call)) {
       // If the report does not arrive, worker 0 is gone, and all notice that.
       await ignoreFailure(this.addon().reportError(asReport(fault)));
     }
     this.isAsking = false;
+  }
+
+  private findLateness(call: Call): string | undefined {
+    const { collectiveSeconds } = this.cluster;
+    call.since ??= performance.now();
+    return performance.now() - call.since > collectiveSeconds * 1000
+      ? `A worker has waited ${collectiveSeconds} seconds within a step for the others. Let collectiveSeconds be longer than worker 0 needs to evaluate and save, or see what another worker does`
+      : undefined;
   }
 
   /** Asks some workers. One that refuses the connection twice has ended: a single refusal may be a network's. */

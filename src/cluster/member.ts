@@ -76,10 +76,6 @@ export class Member implements Cluster, Group {
     return this.settings.communication;
   }
 
-  get collectiveSeconds(): number {
-    return this.settings.collectiveSeconds;
-  }
-
   /** Starts TensorFlow with its server, and waits for the other workers. */
   async start(): Promise<void> {
     try {

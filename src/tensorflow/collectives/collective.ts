@@ -84,10 +84,10 @@ function addCollective({ trace, group }: Place, collective: Collective): TensorM
   );
   const all = [
     typeAttribute('T', dtype),
+    // No timeout_seconds: for each op with one, TensorFlow has a thread that sleeps as long.
     ...nativeAttributes({
       ...attributes,
       communication_hint: { type: 'string', value: group.communication },
-      timeout_seconds: { type: 'float', value: group.collectiveSeconds },
     }),
   ];
   const [result] = runtime().executeOp(name, all, [...before, ...numbers, ...after], 1);

@@ -8,8 +8,6 @@ export interface Group {
   readonly size: number;
   /** How tensors travel: TensorFlow's `communication_hint`. */
   readonly communication: 'auto' | 'ring' | 'nccl';
-  /** A collective that has waited so many seconds for the other workers fails. */
-  readonly collectiveSeconds: number;
   /**
    * Watches over a call that waits for the other workers.
    *
