@@ -118,7 +118,7 @@ const refused: [what: string, tables: string[][], message: RegExp][] = [
   [
     'another table',
     [['path,label', 'a.jpg,x']],
-    /columns path, offset, .* for .*0\.csv:1:1 .*no file of/,
+    /columns path, offset, .* for .*0\.csv:1:1 .*received "path,label"/,
   ],
   [
     'lists of labels',
