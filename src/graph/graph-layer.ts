@@ -1,7 +1,7 @@
 /** An imported network as a layer of tfjs: it owns the weights, trains, and is saved in a model's JSON. */
 import { isObject, parseJson } from '../disk/index.js';
 import { expected } from '../errors.js';
-import { tf } from '../tensorflow/index.js';
+import { type BatchShare, tf } from '../tensorflow/index.js';
 import type { Graph, GraphNode } from './graph.js';
 import { multiplyAdds } from './multiply-adds.js';
 import { type Observer, Program } from './program.js';
@@ -18,8 +18,15 @@ interface GraphLayerOptions {
 /** What happens in training to one input of a node. */
 interface BranchDrop {
   input: number;
-  /** @param shape 1 for each axis but the first of the network's */
-  drop(branch: tf.Tensor, shape: number[], key: tf.Tensor1D): tf.Tensor;
+  /** @param axis that of the images, of which there may be a share */
+  drop(branch: tf.Tensor, axis: number, key: tf.Tensor1D, share: BatchShare | undefined): tf.Tensor;
+}
+
+interface CallArguments {
+  training?: boolean;
+  dropoutKey?: tf.Tensor1D;
+  /** Where several processes share the batch, what this one has of it. */
+  share?: BatchShare | undefined;
 }
 
 /** tfjs changes the spelling of all texts and keys in a configuration but of a text under the key `name`. */
@@ -106,7 +113,7 @@ export class GraphLayer extends tf.layers.Layer {
 
   override call(
     inputs: tf.Tensor | tf.Tensor[],
-    { training = false, dropoutKey }: { training?: boolean; dropoutKey?: tf.Tensor1D },
+    { training = false, dropoutKey, share }: CallArguments,
   ): tf.Tensor | tf.Tensor[] {
     const images = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
     const isTraining = training && this.trainable;
@@ -115,7 +122,7 @@ export class GraphLayer extends tf.layers.Layer {
         program: this.program,
         weights: this.variables,
       };
-      const observer = training && dropoutKey ? this.dropping(dropoutKey) : undefined;
+      const observer = training && dropoutKey ? this.dropping(dropoutKey, share) : undefined;
       const results = program.run(images, weights, isTraining, observer);
       return results.length === 1 ? (results[0] as tf.Tensor) : results;
     });
@@ -130,13 +137,15 @@ export class GraphLayer extends tf.layers.Layer {
     }
   }
 
-  private dropping(key: tf.Tensor1D): Observer {
+  private dropping(key: tf.Tensor1D, share: BatchShare | undefined): Observer {
     return {
       before: ({ source }, inputs) => {
         const change = this.drops.get(source);
         return change === undefined
           ? inputs
-          : inputs.map((value, i) => (i === change.input ? dropped(value, change, key) : value));
+          : inputs.map((value, i) =>
+              i === change.input ? dropped(value, change, key, share) : value,
+            );
       },
     };
   }
@@ -177,10 +186,14 @@ export class GraphLayer extends tf.layers.Layer {
   }
 }
 
-function dropped(value: Value | undefined, { drop }: BranchDrop, key: tf.Tensor1D): Value {
+function dropped(
+  value: Value | undefined,
+  { drop }: BranchDrop,
+  key: tf.Tensor1D,
+  share: BatchShare | undefined,
+): Value {
   const { tensor, axes } = onDevice(value as Value);
-  const shape = tensor.shape.map((side, axis) => (axis === axes[0] ? side : 1));
-  return { tensor: drop(tensor, shape, key), axes };
+  return { tensor: drop(tensor, axes[0] as number, key, share), axes };
 }
 
 /**

@@ -25,8 +25,10 @@ export function setStochasticDepth(model: tf.LayersModel, rate: number): number 
 
 const dropWith =
   (rate: number, name: string): Drop =>
-  (branch, shape, key) =>
-    keyedDropout(branch, rate, tf.add(key, keyOf(name)) as tf.Tensor1D, shape);
+  (branch, axis, key, share) => {
+    const shape = branch.shape.map((side, i) => (i === axis ? side : 1));
+    return keyedDropout(branch, rate, tf.add(key, keyOf(name)) as tf.Tensor1D, shape, share, axis);
+  };
 
 function placesIn(layer: tf.layers.Layer): Place[] {
   if (layer instanceof GraphLayer) {

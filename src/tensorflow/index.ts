@@ -58,7 +58,7 @@ export {
   fusedNormalize,
 } from './kernels/fused-batch-normalization.js';
 export { type Attribute, executeOp, type OpCall } from './ops.js';
-export { keyedDropout, keyedUniform } from './random.js';
+export { type BatchShare, keyedDropout, keyedUniform, rowsOfShare } from './random.js';
 export { loadSavedModel, type SavedModelOptions } from './saved-model.js';
 /** All of tfjs, computed by TensorFlow. `file://` addresses load and save models. */
 export * as tf from './tfjs.js';

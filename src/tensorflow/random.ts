@@ -25,19 +25,58 @@ function stateless(name: string, shape: Shape, key: tf.Tensor1D): tf.Tensor {
 export const keyedUniform = (shape: Shape, key: tf.Tensor1D): tf.Tensor =>
   tf.tidy(() => stateless('StatelessRandomUniform', shape, key));
 
+/** What one of several processes has of a batch of `rows` rows: rows index, index + count, …; perhaps none. */
+export interface BatchShare {
+  /** From 0. */
+  index: number;
+  count: number;
+  rows: number;
+}
+
+/** How many rows of the batch a process has. */
+export const rowsOfShare = ({ index, count, rows }: BatchShare): number =>
+  Math.max(0, Math.ceil((rows - index) / count));
+
+/**
+ * {@link keyedUniform} for the whole batch, of which the result, of this shape, has the share's rows. Along `axis` a row may have
+ * several places, one after the other, such as the windows of an image.
+ */
+function sharedUniform(shape: Shape, key: tf.Tensor1D, share: BatchShare, axis: number): tf.Tensor {
+  const { index, count, rows } = share;
+  const [before, after] = [shape.slice(0, axis), shape.slice(axis + 1)];
+  const places = (shape[axis] as number) / rowsOfShare(share);
+  const numbers = keyedUniform([...before, rows * places, ...after], key);
+  const byRow = tf.reshape(numbers, [...before, rows, places, ...after]);
+  const isRows = byRow.shape.map((_, i) => i === axis);
+  const own = tf.stridedSlice(
+    byRow,
+    isRows.map((is) => (is ? index : 0)),
+    byRow.shape,
+    isRows.map((is) => (is ? count : 1)),
+  );
+  return tf.reshape(own, shape);
+}
+
 /**
  * Sets a share `rate` of the elements to zero and scales the others by 1 / (1 − rate) (Srivastava et al. 2014). The
  * choice depends only on the shape and the key, int32 [2].
  *
  * @param shape that of the choices, by default that of `x`; along its axes of 1, elements share theirs
+ * @param share where `x` is a share of a batch, whose rows get the choices that they have in the whole batch
+ * @param axis that of the rows
  */
 export function keyedDropout<T extends tf.Tensor>(
   x: T,
   rate: number,
   key: tf.Tensor1D,
   shape: Shape = x.shape,
+  share?: BatchShare,
+  axis = 0,
 ): T {
-  return tf.tidy(() => mask(x, keyedUniform(shape, key), rate));
+  const isShare = share !== undefined && rowsOfShare(share) > 0;
+  return tf.tidy(() =>
+    mask(x, isShare ? sharedUniform(shape, key, share, axis) : keyedUniform(shape, key), rate),
+  );
 }
 
 function mask<T extends tf.Tensor>(x: T, uniform: tf.Tensor, rate: number): T {

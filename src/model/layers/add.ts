@@ -1,12 +1,17 @@
 /** tfjs-layers' `Add`, which can drop one of its inputs in training. */
-import { tf } from '../../tensorflow/index.js';
+import { type BatchShare, tf } from '../../tensorflow/index.js';
 import type { StepArguments } from './dropout.js';
 import { type LayerClass, replaceLayer } from './stock-layers.js';
 
 const Stock = tf.layers.add().constructor as LayerClass;
 
-/** Changes a branch in a training step. `shape` has 1 for each axis but that of the images. */
-export type Drop = (branch: tf.Tensor, shape: number[], key: tf.Tensor1D) => tf.Tensor;
+/** Changes a branch in a training step. `axis` is that of the images, of which there may be a share. */
+export type Drop = (
+  branch: tf.Tensor,
+  axis: number,
+  key: tf.Tensor1D,
+  share: BatchShare | undefined,
+) => tf.Tensor;
 
 /** Name and configuration are those of tfjs-layers; what it drops is not saved. */
 export class Add extends Stock {
@@ -16,20 +21,14 @@ export class Add extends Stock {
   drop: { input: number; drop: Drop } | undefined;
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: StepArguments): tf.Tensor | tf.Tensor[] {
-    const { training, dropoutKey } = kwargs;
+    const { training, dropoutKey, share } = kwargs;
     if (this.drop === undefined || training !== true || dropoutKey === undefined) {
       return super.call(inputs, kwargs);
     }
     const { input, drop } = this.drop;
     return tf.tidy(() => {
       const dropped = (inputs as tf.Tensor[]).map((x, i) =>
-        i === input
-          ? drop(
-              x,
-              x.shape.map((side, axis) => (axis === 0 ? side : 1)),
-              dropoutKey,
-            )
-          : x,
+        i === input ? drop(x, 0, dropoutKey, share) : x,
       );
       return super.call(dropped, kwargs);
     });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type GraphLayer, residualSums } from '../../../src/graph/index.js';
 import { createModel, Dropout, keyOf, setStochasticDepth } from '../../../src/model/index.js';
-import { jit, tf } from '../../../src/tensorflow/index.js';
+import { type BatchShare, jit, keyedDropout, tf } from '../../../src/tensorflow/index.js';
 import { fixtureNamed, imagesOf, modelOf } from '../../graph/fixture.js';
 
 const input = tf.ones([100, 100]);
@@ -107,27 +107,76 @@ test('when a network is imported, then its residual branches are found, and are 
   const images = imagesOf(fixture);
   const step = { training: true, dropoutKey: keyOf('7/3') };
   const plain = layer.apply(images, step) as tf.Tensor;
-  const shapes: number[][] = [];
+  const axes: number[] = [];
   for (const { node, branch } of sums) {
-    const drop = (x: tf.Tensor, shape: number[]) => {
-      shapes.push(shape);
+    const drop = (x: tf.Tensor, axis: number) => {
+      axes.push(axis);
       // Drops the first image's branch alone.
-      return x.mul(
-        tf
-          .range(0, shape[0] as number)
-          .greater(0)
-          .cast('float32')
-          .reshape(shape),
-      );
+      const kept = tf.range(0, x.shape[0] as number).greater(0);
+      return x.mul(kept.cast('float32').reshape([-1, 1, 1]));
     };
     layer.setDrop(node, { input: branch, drop });
   }
   const dropped = layer.apply(images, step) as tf.Tensor;
   const same = plain.sub(dropped).abs().max(1).dataSync();
   assert.ok((same[0] as number) > 1e-3 && same.slice(1).every((difference) => difference < 1e-5));
-  assert.ok(
-    shapes.every((shape) => String(shape) === `${[images.shape[0], 1, 1]}`),
-    `${shapes}`,
-  );
+  assert.deepEqual(axes, [0, 0]);
   assert.equal(setStochasticDepth(model, 0), 2);
+});
+
+/** The rows that each of `count` shares has of what `step` gives for all of `images`, side by side with what it gives for the share. */
+function shared(
+  images: tf.Tensor,
+  count: number,
+  step: (x: tf.Tensor, s?: BatchShare) => tf.Tensor,
+) {
+  const rows = images.shape[0];
+  const whole = step(images).arraySync() as unknown[];
+  return Array.from({ length: count }, (_, index) => {
+    const own = Array.from({ length: rows }, (_, row) => row).filter(
+      (row) => row % count === index,
+    );
+    const given = tf.gather(images, tf.tensor1d(own, 'int32'));
+    return [own.map((row) => whole[row]), step(given, { index, count, rows }).arraySync()];
+  });
+}
+
+test('when processes share a batch, then each drops what one process drops of its rows, in layers, noise shapes and branches', () => {
+  const images = tf.randomNormal([7, 5, 3], 0, 1, 'float32', 4);
+  const dropoutKey = keyOf('7/3');
+  const layers = [undefined, [null, 1, 3], [1, 5, 1]].map(
+    (noiseShape) => new Dropout({ name: 'one', rate: 0.4, noiseShape: noiseShape as number[] }),
+  );
+  const model = doubledTwice();
+  setStochasticDepth(model, 0.8);
+  const branches = (x: tf.Tensor, share?: BatchShare) =>
+    model.apply(x.slice([0, 0, 0], [-1, 1, -1]).squeeze([1]), {
+      training: true,
+      dropoutKey,
+      share,
+    });
+  const steps = [
+    ...layers.map(
+      (layer) => (x: tf.Tensor, share?: BatchShare) =>
+        layer.call(x, { training: true, dropoutKey, share }),
+    ),
+    branches,
+  ] as ((x: tf.Tensor) => tf.Tensor)[];
+  for (const step of steps) {
+    for (const count of [1, 2, 3, 7]) {
+      for (const [wanted, found] of shared(images, count, step)) {
+        assert.deepEqual(found, wanted, `${count}`);
+      }
+    }
+  }
+  const windows = tf.ones([2, 3, 4]);
+  const drop = (x: tf.Tensor, share?: BatchShare) =>
+    keyedDropout(x, 0.5, dropoutKey, [1, x.shape[1] as number, 4], share, 1);
+  // Two images of three windows each, in one axis.
+  const whole = drop(tf.ones([2, 6, 4])).arraySync() as number[][][];
+  const second = drop(windows, { index: 1, count: 2, rows: 2 }).arraySync() as number[][][];
+  assert.deepEqual(
+    second,
+    whole.map((rows) => rows.slice(3)),
+  );
 });
