@@ -116,14 +116,14 @@ export class GraphLayer extends tf.layers.Layer {
     { training = false, dropoutKey, share }: CallArguments,
   ): tf.Tensor | tf.Tensor[] {
     const images = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
-    const isTraining = training && this.trainable;
+    const mode = { isTraining: training && this.trainable, share };
     return tf.tidy(() => {
       const { program, weights } = this.extension ?? {
         program: this.program,
         weights: this.variables,
       };
       const observer = training && dropoutKey ? this.dropping(dropoutKey, share) : undefined;
-      const results = program.run(images, weights, isTraining, observer);
+      const results = program.run(images, weights, mode, observer);
       return results.length === 1 ? (results[0] as tf.Tensor) : results;
     });
   }

@@ -1,5 +1,6 @@
 /** How an operation sees its node: attributes before the first call, inputs in each call, and errors that name the node. */
 import { expected } from '../errors.js';
+import type { BatchShare } from '../tensorflow/index.js';
 import type { GraphNode } from './graph.js';
 import {
   type DeviceValue,
@@ -121,14 +122,29 @@ export class Node {
 /** A shape has a few numbers, and a list of parts as many as a value has channels. */
 const mostInts = 4096;
 
+/** How a pass goes over a graph. */
+export interface Mode {
+  isTraining: boolean;
+  share?: BatchShare | undefined;
+}
+
 /** The inputs of one call of a node. */
 export class Call {
   constructor(
     private readonly node: Node,
     readonly inputs: readonly (Value | undefined)[],
-    /** Whether normalisations use the batch's own statistics and keep averages of them. */
-    readonly isTraining: boolean,
+    private readonly mode: Mode,
   ) {}
+
+  /** Whether normalisations use the batch's own statistics and keep averages of them. */
+  get isTraining(): boolean {
+    return this.mode.isTraining;
+  }
+
+  /** Where several processes share the batch, what this one has of it. */
+  get share(): BatchShare | undefined {
+    return this.mode.share;
+  }
 
   has(input: number): boolean {
     return this.inputs[input] !== undefined;

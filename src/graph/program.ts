@@ -6,7 +6,7 @@ import { arranged, inNetworkOrder, memoryOrder } from './axes.js';
 import { checkGraph } from './check-graph.js';
 import type { Graph, GraphNode } from './graph.js';
 import { mostNumbers } from './host.js';
-import { Call, type Compute, Node, titleOf } from './node.js';
+import { Call, type Compute, type Mode, Node, titleOf } from './node.js';
 import { operations } from './operations/index.js';
 import { inOrder, isHost, onDevice, type Value } from './values.js';
 import { keptWeights, type ProgramWeight, type WeightValue, weightValue } from './weights.js';
@@ -28,6 +28,8 @@ export interface Observer {
 
 /** Undefined where an optional one is left out. */
 export type Inputs = readonly (Value | undefined)[];
+
+const predicting: Mode = { isTraining: false };
 
 /** The order of an image's axes in memory. */
 const imageOrder = [0, 2, 3, 1];
@@ -89,7 +91,7 @@ export class Program {
   run(
     images: tf.Tensor,
     weights: readonly WeightValue[],
-    isTraining = false,
+    mode: Mode = predicting,
     observer?: Observer,
   ): tf.Tensor[] {
     const values = [...this.known];
@@ -102,7 +104,7 @@ export class Program {
       const { node } = step;
       const given = inputsOf(step, values);
       const inputs = observer?.before?.(node, given) ?? given;
-      const results = computed(step, inputs, isTraining);
+      const results = computed(step, inputs, mode);
       count.add(node, inputs, results);
       observer?.after?.(node, inputs, results);
       step.outputs.forEach((number, i) => {
@@ -124,7 +126,7 @@ export class Program {
   shapes(images: number[], observer?: Observer): number[][] {
     const shapes = [images, ...this.weights.map(({ shape }) => shape)];
     return traced(
-      (batch, ...weights) => this.run(batch as tf.Tensor, weights, false, observer),
+      (batch, ...weights) => this.run(batch as tf.Tensor, weights, predicting, observer),
       shapes,
     );
   }
@@ -170,7 +172,7 @@ export class Program {
       return undefined;
     }
     const inputs = inputsOf(step, this.known);
-    const results = computed(step, inputs, false);
+    const results = computed(step, inputs, predicting);
     this.knownCount.add(step.node, inputs, results);
     // An operation without a form for JavaScript gives tensors.
     return results.every(isHost) ? results : undefined;
@@ -215,9 +217,9 @@ function traced(
   }
 }
 
-function computed({ node, compute }: Step, inputs: Inputs, isTraining: boolean): Value[] {
+function computed({ node, compute }: Step, inputs: Inputs, mode: Mode): Value[] {
   try {
-    return [compute(new Call(node, inputs, isTraining))].flat();
+    return [compute(new Call(node, inputs, mode))].flat();
   } catch (error) {
     if (error instanceof Error && !error.message.includes(node.title)) {
       error.message = `${node.title}: ${error.message}`;

@@ -57,6 +57,10 @@ export {
   type FusedNormalizeOptions,
   fusedNormalize,
 } from './kernels/fused-batch-normalization.js';
+export {
+  type SynchronisedNormalizeOptions,
+  synchronisedNormalize,
+} from './kernels/synchronised-batch-normalization.js';
 export { type Attribute, executeOp, type OpCall } from './ops.js';
 export { type BatchShare, keyedDropout, keyedUniform, rowsOfShare } from './random.js';
 export { loadSavedModel, type SavedModelOptions } from './saved-model.js';

@@ -31,6 +31,8 @@ export interface BatchShare {
   index: number;
   count: number;
   rows: number;
+  /** Whether batch normalisation uses the statistics of the whole batch, or those of the share; default false. */
+  synchronised?: boolean;
 }
 
 /** How many rows of the batch a process has. */

@@ -1,5 +1,11 @@
 /** Normalisations: by the statistics of the batch, of an example or of a position. */
-import { frozenNormalize, fusedNormalize, tf } from '../../tensorflow/index.js';
+import {
+  frozenNormalize,
+  fusedNormalize,
+  rowsOfShare,
+  synchronisedNormalize,
+  tf,
+} from '../../tensorflow/index.js';
 import { arranged, inShape, memoryOrder, reshaped } from '../axes.js';
 import type { Operation } from '../node.js';
 import type { DeviceValue } from '../values.js';
@@ -32,13 +38,20 @@ export const BatchNormalization: Operation = (node) => {
       const statistics = { mean: mean.tensor, variance: variance.tensor };
       return restore(frozenNormalize({ ...options, ...statistics }));
     }
+    const { share } = call;
+    // A share without rows has one that does not count.
+    const isEmpty = share !== undefined && !share.synchronised && rowsOfShare(share) === 0;
     const observe = (batchMean: tf.Tensor, batchVariance: tf.Tensor) => {
-      if (areWeights) {
+      if (areWeights && !isEmpty) {
         move(movingMean, batchMean, momentum);
         move(movingVariance, batchVariance, momentum);
       }
     };
-    return restore(fusedNormalize({ ...options, observe }));
+    return restore(
+      areWeights && share?.synchronised
+        ? synchronisedNormalize({ ...options, observe, near: mean.tensor, share })
+        : fusedNormalize({ ...options, observe }),
+    );
   };
 };
 

@@ -3,7 +3,14 @@
  * `center: false` can train, and a 4-D input takes one fused op forwards and one backwards.
  */
 import { expected } from '../../errors.js';
-import { frozenNormalize, fusedNormalize, tf } from '../../tensorflow/index.js';
+import {
+  type BatchShare,
+  frozenNormalize,
+  fusedNormalize,
+  rowsOfShare,
+  synchronisedNormalize,
+  tf,
+} from '../../tensorflow/index.js';
 import { replaceLayer } from './stock-layers.js';
 
 type StockArguments = NonNullable<Parameters<typeof tf.layers.batchNormalization>[0]>;
@@ -11,6 +18,12 @@ type StockArguments = NonNullable<Parameters<typeof tf.layers.batchNormalization
 /** `axis` may be a list of one axis, as tf.keras 2 writes it. */
 export interface BatchNormalizationArguments extends Omit<StockArguments, 'axis'> {
   axis?: number | readonly number[];
+}
+
+interface CallArguments {
+  training?: boolean;
+  /** Where several processes share the batch, what this one has of it. */
+  share?: BatchShare | undefined;
 }
 
 /** The members of tfjs-layers' own layer that this one uses; tfjs keeps the class private. */
@@ -45,11 +58,11 @@ export class BatchNormalization extends Stock {
     super({ ...others, axis: oneAxis(axis) });
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArguments): tf.Tensor {
     const input = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
     return tf.tidy(() =>
       kwargs.training === true && this.trainable
-        ? this.normalizeBatch(input)
+        ? this.normalizeBatch(input, kwargs.share)
         : this.normalizeMoving(input),
     );
   }
@@ -77,16 +90,45 @@ export class BatchNormalization extends Stock {
     );
   }
 
-  private normalizeBatch(input: tf.Tensor): tf.Tensor {
+  private normalizeBatch(input: tf.Tensor, share: BatchShare | undefined): tf.Tensor {
     const gamma = this.gamma?.read();
     const beta = this.beta?.read();
+    // A share without rows has one that does not count.
+    const isEmpty = share !== undefined && !share.synchronised && rowsOfShare(share) === 0;
     const observe = (mean: tf.Tensor, variance: tf.Tensor) => {
-      this.move(this.movingMean, mean);
-      this.move(this.movingVariance, variance);
+      if (!isEmpty) {
+        this.move(this.movingMean, mean);
+        this.move(this.movingVariance, variance);
+      }
     };
+    if (share?.synchronised) {
+      return this.normalizeShared(input, share, observe);
+    }
     return this.isFusable(input)
       ? fusedNormalize({ input, gamma, beta, epsilon: this.epsilon, observe })
       : this.composedNormalize(input, observe);
+  }
+
+  /** The fused op takes an image with its channels last. */
+  private normalizeShared(
+    input: tf.Tensor,
+    share: BatchShare,
+    observe: (mean: tf.Tensor, variance: tf.Tensor) => void,
+  ): tf.Tensor {
+    const axis = this.channelAxis(input);
+    const last = input.rank - 1;
+    const exchanged = input.shape.map((_, i) => (i === axis ? last : i === last ? axis : i));
+    const turned = axis === last ? input : input.transpose(exchanged);
+    const output = synchronisedNormalize({
+      input: turned.rank === 4 ? turned : turned.reshape([-1, 1, 1, input.shape[axis] as number]),
+      gamma: this.gamma?.read(),
+      beta: this.beta?.read(),
+      epsilon: this.epsilon,
+      near: this.movingMean.read(),
+      observe,
+      share,
+    }).reshape(turned.shape);
+    return axis === last ? output : output.transpose(exchanged);
   }
 
   private composedNormalize(

@@ -85,7 +85,8 @@ function normalize(
   return run(input, gamma ?? tf.ones([channels]), beta ?? tf.zeros([channels]));
 }
 
-const attributesOf = (epsilon: number, isTraining: boolean): Record<string, Attribute> => ({
+/** Those of both ops. */
+export const attributesOf = (epsilon: number, isTraining: boolean): Record<string, Attribute> => ({
   T: { type: 'dtype', value: 'float32' },
   U: { type: 'dtype', value: 'float32' },
   epsilon: { type: 'float', value: epsilon },

@@ -150,3 +150,33 @@ test('when the axis is a list of one, as tf.keras 2 writes it, then it is that a
     /Expected one axis for axis of BatchNormalization but received \[1,3\]/,
   );
 });
+
+test('when one process has the whole of a shared batch, then it normalises as it does alone, forwards and backwards', () => {
+  for (const [axis, shape] of [
+    [-1, [4, 3, 5, 6]],
+    [1, [4, 6, 3, 5]],
+    [-1, [20, 6]],
+  ] as [number, number[]][]) {
+    const input = tf.randomNormal(shape, 3, 2, 'float32', 5);
+    const factors = tf.randomNormal(shape, 0, 1, 'float32', 6);
+    const results = [undefined, { index: 0, count: 1, rows: shape[0] as number }].map((share) => {
+      const layer = new BatchNormalization({ axis, momentum });
+      layer.build([null, ...shape.slice(1)]);
+      const { gamma, beta, movingMean, movingVariance } = layer;
+      gamma?.write(tf.linspace(0.5, 2, 6));
+      const kwargs = { training: true, share: share && { ...share, synchronised: true } };
+      const loss = (x: tf.Tensor) => layer.call(x, kwargs).square().mul(factors).sum().asScalar();
+      const weights = [gamma, beta].map((weight) => weight?.read() as tf.Variable);
+      const { value, grads } = tf.variableGrads(() => loss(input), weights);
+      return [
+        ...weights.map(({ name }) => grads[name] as tf.Tensor),
+        ...[movingMean.read().clone(), movingVariance.read().clone()],
+        ...[value, tf.grad(loss)(input)],
+      ];
+    });
+    const [alone, shared] = results as [tf.Tensor[], tf.Tensor[]];
+    alone.forEach((wanted, i) => {
+      close(shared[i] as tf.Tensor, [...wanted.dataSync()], 2e-5);
+    });
+  }
+});
