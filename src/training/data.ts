@@ -10,11 +10,14 @@ import {
 } from '../pipeline/index.js';
 import { batchPlace } from './augment.js';
 import type { ResolvedPlan } from './plan.js';
+import { loaderShare, type Place } from './workers/share.js';
 
 export interface LoaderParts {
   plan: ResolvedPlan;
   manifest: Manifest;
   preprocessing: Preprocessing;
+  /** Where several share each batch. */
+  place?: Place | undefined;
 }
 
 /** Augmented and shuffled. `strength` is that of the augmentation, 0…1. */
@@ -22,7 +25,7 @@ export function trainingLoader(parts: LoaderParts, strength: number): Loader<Pix
   const { values, augmentation, training } = parts.plan;
   const { augment, dtype, sampling, damaged } = values;
   return createLoader({
-    ...shared(parts),
+    ...shared(parts, training.length),
     samples: resolveSamples(parts.manifest, training),
     augmentation: atStrength(augmentation, strength),
     augment,
@@ -34,14 +37,14 @@ export function trainingLoader(parts: LoaderParts, strength: number): Loader<Pix
   });
 }
 
-/** Centre crops in order. Undefined when the task has no validation images. */
+/** Centre crops in order. Undefined when the task has no validation images, or a worker no part of them. */
 export function validationLoader(parts: LoaderParts): Loader | undefined {
   const { values, validation } = parts.plan;
-  if (validation.length === 0) {
+  if (validation.length === 0 || (parts.place?.index ?? 0) >= validation.length) {
     return undefined;
   }
   return createLoader({
-    ...shared(parts),
+    ...shared(parts, validation.length),
     samples: resolveSamples(parts.manifest, validation),
     augmentation: evaluationAugmentation,
     // A replacement would count one image twice; a marked image does not count.
@@ -49,7 +52,8 @@ export function validationLoader(parts: LoaderParts): Loader | undefined {
   });
 }
 
-function shared({ plan, preprocessing }: LoaderParts) {
+function shared({ plan, preprocessing, place }: LoaderParts, images: number) {
   const { batchSize, threads, memoryMB, seed, failureBudget } = plan.values;
-  return { preprocessing, batchSize, threads, memoryMB, seed, failureBudget };
+  const share = place && loaderShare(place, batchSize, images);
+  return { preprocessing, batchSize, threads, memoryMB, seed, failureBudget, ...share };
 }

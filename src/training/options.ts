@@ -12,10 +12,11 @@ import { updaterOptions } from './optimizer/index.js';
 import { loraOptions } from './run/low-rank.js';
 import { phaseOptions } from './run/phases.js';
 import { scheduleOptions } from './schedule/options.js';
+import { workerOptions } from './workers/options.js';
 
 /**
  * The defaults fine-tune a pretrained network on a few thousand photos in a few epochs. A resumed run keeps
- * every option but `threads`, `memoryMB`, `failureBudget` and `checkpointMinutes`, which do not change the result.
+ * every option but `threads`, `memoryMB`, `bucketMB`, `failureBudget` and `checkpointMinutes`, which do not change the result.
  */
 export const trainOptions = {
   trainable: {
@@ -95,6 +96,7 @@ export const trainOptions = {
     ...loaderOptions.memoryMB,
     help: 'megabytes for the batches of training, and as many for validation; 0: four batches each',
   },
+  ...workerOptions,
   damaged: {
     type: 'choice',
     choices: ['refill', 'fail'],

@@ -179,6 +179,6 @@ const completeShaping = (settings: Settings) =>
 
 /** The options that change the result: all but those that say how the machine is used, and how often a run saves. */
 export function shapingOf<Given extends Partial<TrainValues>>(values: Given) {
-  const { threads, memoryMB, failureBudget, checkpointMinutes, ...shaping } = values;
+  const { threads, memoryMB, bucketMB, failureBudget, checkpointMinutes, ...shaping } = values;
   return shaping;
 }

@@ -24,6 +24,7 @@ import {
 import { leaveOut } from './tasks/empty-classes.js';
 import { checkHeads, headTasks } from './tasks/heads.js';
 import { warn } from './warn.js';
+import { changedWorkers } from './workers/resumed.js';
 
 /** Where a run starts from. */
 export interface Start {
@@ -102,7 +103,7 @@ export async function settle(
 }
 
 /**
- * Where a resumed run goes on. With `augment: 'auto'`, the choice made when it began stands.
+ * Where a resumed run goes on, now with this number of workers. With `augment: 'auto'`, the choice made when it began stands.
  *
  * @throws InvalidInputError when it was begun with other options or images, and without the option `resume`
  */
@@ -110,6 +111,7 @@ export async function resume(
   { run, resume, model, recipe }: StartOptions,
   plan: Plan,
   { classifier, settings: saved, position }: Checkpoint,
+  workers?: number,
 ): Promise<Start> {
   if (resume !== true) {
     const remedy =
@@ -133,6 +135,10 @@ export async function resume(
       Number.NaN,
       'Its weights are lost: train into another folder',
     );
+  }
+  const changed = changedWorkers(run, plan.values, position.workers, workers);
+  if (changed !== undefined) {
+    warn(changed);
   }
   if (epochs !== saved.epochs) {
     warn(

@@ -26,7 +26,7 @@ import type { GivenValues } from '../options.js';
 import type { AugmentChoice, LoaderFailure } from '../pipeline/index.js';
 import { type Callback, callbackList } from './callbacks/callback.js';
 import { watchers } from './callbacks/warnings/list.js';
-import { type Checkpoint, keepNewest, loadCheckpoint } from './checkpoint/checkpoint.js';
+import { keepNewest, loadCheckpoint } from './checkpoint/checkpoint.js';
 import { saveEnvironment } from './environment.js';
 import { featureSources } from './features/sources.js';
 import { bestEpoch, type EpochRecord } from './history.js';
@@ -36,11 +36,14 @@ import { sourcesOf, withRecipe } from './recipes/complete.js';
 import { recipeOptions } from './recipes/options.js';
 import { resumedOptions } from './resumed.js';
 import type { TrainProgress } from './run/progress.js';
-import { Run } from './run/run.js';
+import { Run, type RunStart } from './run/run.js';
 import type { NetworkOptions } from './settings.js';
 import { begin, resume, type Start, startingClassifier } from './start.js';
 import { taskRecord } from './tasks/heads.js';
 import { loadSoftTargets } from './tasks/soft-targets.js';
+import { clusterOfTraining } from './workers/resumed.js';
+import { startTogether, workersOf } from './workers/start.js';
+import type { Workers } from './workers/workers.js';
 
 /** What shapes a run. */
 export interface TaskOptions extends PlanOptions, GivenValues<typeof recipeOptions> {
@@ -148,6 +151,10 @@ export interface TrainResult {
  * their current speed. Steps run on another thread, while the event loop turns and the next batches are
  * rendered; only the first step of each shape, which is traced, blocks the event loop.
  *
+ * In a cluster (see `cluster`) all workers call it together, with the same options and data. They divide each batch of
+ * `batchSize` images, and the result is that of one process, but for the rounding of sums. Only worker 0 writes `run`; the others
+ * need no such folder. Callbacks are called on each worker.
+ *
  * Options that are valid but probably not meant, such as batches larger than the data, give a warning of the process
  * (`BOBBIN_TRAIN`) when the run begins.
  *
@@ -165,7 +172,12 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   const plan = await planWithTargets(options);
   const sources = sourcesOf(given, options, given.sources);
   await checkPresence(options.manifest, plan.training);
-  return await inLockedFolder(run, 'run', () => trainLocked(options, plan, sources));
+  const workers = workersOf(clusterOfTraining(), plan);
+  const work = () => trainLocked(options, plan, { sources, workers });
+  // Only worker 0 writes.
+  return workers === undefined || workers.isChief
+    ? await inLockedFolder(run, 'run', work)
+    : await work();
 }
 
 /** {@link planOf} with the soft targets in the file that the options name. */
@@ -178,17 +190,27 @@ export async function planWithTargets(options: TaskOptions): Promise<Plan> {
 async function trainLocked(
   options: TrainOptions,
   plan: Plan,
-  sources: readonly string[],
+  { sources, workers }: { sources: readonly string[]; workers: Workers | undefined },
 ): Promise<TrainResult> {
-  const checkpoint = await loadCheckpoint(options.run);
+  const isChief = workers === undefined || workers.isChief;
+  const checkpoint = isChief ? await loadCheckpoint(options.run) : undefined;
   const classifier = checkpoint?.classifier ?? (await startingClassifier(plan, options));
-  try {
+  const starting = async () => {
     await keepNewest(options.run);
     const start = checkpoint
-      ? await resume(options, plan, checkpoint)
+      ? await resume(options, plan, checkpoint, workers?.count)
       : await begin(options, plan, { classifier, sources });
     await saveEnvironment(options.run);
-    return await trainFrom(start, { ...options, classifier, checkpoint });
+    return { ...start, position: checkpoint?.position };
+  };
+  try {
+    const { run } = options;
+    const start = workers
+      ? await startTogether(workers, { plan, classifier, run }, starting)
+      : await starting();
+    const { position } = start;
+    const from = position && { position, slots: checkpoint?.slots };
+    return await trainFrom(start, { ...options, classifier, checkpoint: from, workers });
   } catch (error) {
     if (classifier !== options.classifier) {
       classifier.model.dispose();
@@ -199,21 +221,29 @@ async function trainLocked(
 
 async function trainFrom(
   start: Start,
-  given: TrainOptions & { classifier: Classifier; checkpoint: Checkpoint | undefined },
+  given: TrainOptions & {
+    classifier: Classifier;
+    checkpoint: RunStart | undefined;
+    workers: Workers | undefined;
+  },
 ): Promise<TrainResult> {
-  const folder = given.run;
+  const { run: folder, workers } = given;
+  const isChief = workers === undefined || workers.isChief;
   const { fold, bestBy } = start.plan.values;
   const { preprocessing } = start;
   const classifier = { ...given.classifier, preprocessing, ...taskRecord(start.plan), fold };
-  const callbacks = [...(given.callbacks ?? []), ...watchers()];
+  // The others would say the same.
+  const callbacks = [...(given.callbacks ?? []), ...(isChief ? watchers() : [])];
   const features = await featureSources({
-    ...{ ...start, manifest: given.manifest, classifier, signal: given.signal },
+    ...{ ...start, manifest: given.manifest, classifier, place: workers, signal: given.signal },
     ...{ cache: given.featureCache, onProgress: given.onFeatures },
   });
   const run = new Run({ ...given, ...start, classifier, folder, callbacks, features });
   try {
     const wasFinished = run.isFinished;
     const finished = await run.toEnd();
+    // Before the first one ends, which the others would miss.
+    await workers?.meet('end');
     const { history, failures } = run;
     const best = hasBest(folder) ? bestEpoch(history, bestBy) : undefined;
     const endedEarly = finished && history.length < start.plan.values.epochs;

@@ -44,6 +44,8 @@ export interface Position {
   learningRate?: number | undefined;
   /** What callbacks have logged in the current epoch, by name. */
   logged?: Record<string, number> | undefined;
+  /** That shared the batches, if there were several. */
+  workers?: number | undefined;
 }
 
 /** As this version writes it. */

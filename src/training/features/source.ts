@@ -2,8 +2,9 @@
 import type { Features } from '../../features/index.js';
 import { type LoaderFailure, type LoaderSamples, labelOf, noWork } from '../../pipeline/index.js';
 import { Random } from '../../random.js';
-import { tf } from '../../tensorflow/index.js';
+import { type BatchShare, tf } from '../../tensorflow/index.js';
 import type { BatchSource, FeatureBatch } from '../run/source.js';
+import { type Place, shareOf } from '../workers/share.js';
 
 interface SourceParts {
   features: Features;
@@ -11,6 +12,8 @@ interface SourceParts {
   batchSize: number;
   /** Of the order of each epoch; undefined: that of the samples. */
   seed: number | undefined;
+  /** Where several workers share the batches. */
+  place?: Place | undefined;
 }
 
 /**
@@ -43,12 +46,31 @@ export class FeatureSource implements BatchSource {
     const order = seed === undefined ? this.usable : orderOf(this.usable, seed, number);
     const view = number % this.views;
     for (let from = start * batchSize; from < order.length; from += batchSize) {
-      yield this.batchOf(Int32Array.from(order.slice(from, from + batchSize)), view);
+      const own = this.ownOf(order.slice(from, from + batchSize));
+      // Only a batch that is trained on has a step of all workers.
+      if (own.length > 0 || seed !== undefined) {
+        const indices = own.length > 0 ? own : order.slice(from, from + 1);
+        yield this.batchOf(Int32Array.from(indices), view);
+      }
     }
+  }
+
+  shareOf(batch: number): BatchShare | undefined {
+    const { batchSize, place } = this.parts;
+    const rows = Math.min(batchSize, this.usable.length - batch * batchSize);
+    return place && shareOf(place, rows);
   }
 
   close(): void {
     this.rows.dispose();
+  }
+
+  /** This worker's part of a batch. */
+  private ownOf(batch: readonly number[]): readonly number[] {
+    const { place } = this.parts;
+    return place === undefined
+      ? batch
+      : batch.filter((_, row) => row % place.count === place.index);
   }
 
   private batchOf(indices: Int32Array, view: number): FeatureBatch {

@@ -4,6 +4,7 @@ import { expected } from '../../errors.js';
 import { extractFeatures, type FeaturesRequest } from '../../features/index.js';
 import type { Classifier } from '../../model/index.js';
 import type { ResolvedPlan } from '../plan.js';
+import type { Place } from '../workers/share.js';
 import { FeatureSource } from './source.js';
 
 export interface FeatureSources {
@@ -17,6 +18,8 @@ interface FeatureParts extends Pick<FeaturesRequest, 'cache' | 'onProgress' | 's
   manifest: Manifest;
   /** With the preprocessing of the run. */
   classifier: Classifier;
+  /** Where several share the batches; each computes all features. */
+  place?: Place | undefined;
 }
 
 /**
@@ -46,7 +49,7 @@ async function sourceOf(
   images: Samples,
   what: Pick<FeaturesRequest, 'augmentation' | 'views'>,
   order: number | undefined,
-  { plan, manifest, classifier, cache, onProgress, signal }: FeatureParts,
+  { plan, manifest, classifier, place, cache, onProgress, signal }: FeatureParts,
 ): Promise<FeatureSource> {
   const { threads, seed, batchSize, damaged, failureBudget } = plan.values;
   const files = resolveSamples(manifest, images);
@@ -61,5 +64,5 @@ async function sourceOf(
     const name = `images, of which ${first.path} is the first: ${first.reason}`;
     throw expected(`at most ${most} unreadable ones`, name, failures.length);
   }
-  return new FeatureSource({ features, samples: files, batchSize, seed: order });
+  return new FeatureSource({ features, samples: files, batchSize, seed: order, place });
 }

@@ -3,6 +3,16 @@ import { tf, updateVariables } from '../../tensorflow/index.js';
 import type { NamedVariable } from './optimizer.js';
 import { Slots } from './slots.js';
 
+/** The gradients of a mean, of those of a sum and of its weight. */
+export type MeanOf = (sums: tf.NamedTensorMap, weight: tf.Scalar) => tf.NamedTensorMap;
+
+/** The same for each tensor, by its name. */
+export const mapValues = (
+  tensors: tf.NamedTensorMap,
+  change: (tensor: tf.Tensor) => tf.Tensor,
+): tf.NamedTensorMap =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor)]));
+
 export class GradientSum extends Slots {
   private readonly sums: tf.Variable[];
   private readonly images: tf.Variable;
@@ -15,12 +25,22 @@ export class GradientSum extends Slots {
 
   /** Adds the gradients of a batch's mean loss, by the variables' own names. `weight` is that of the mean: its number of images. */
   add(gradients: tf.NamedTensorMap, weight: number | tf.Scalar): void {
+    tf.tidy(() =>
+      this.addWeighted(
+        mapValues(gradients, (g) => tf.mul(g, weight)),
+        weight,
+      ),
+    );
+  }
+
+  /** The same for gradients of the mean times its weight. */
+  addWeighted(gradients: tf.NamedTensorMap, weight: number | tf.Scalar): void {
     tf.tidy(() => {
       this.variables.forEach(({ variable }, i) => {
         updateVariables({
           name: 'AssignAddVariableOp',
           variables: [this.sums[i] as tf.Variable],
-          inputs: [tf.mul(gradients[variable.name] as tf.Tensor, weight)],
+          inputs: [gradients[variable.name] as tf.Tensor],
           attributes: { dtype: { type: 'dtype', value: 'float32' } },
         });
       });
@@ -28,17 +48,15 @@ export class GradientSum extends Slots {
     });
   }
 
-  /** Returns the gradients of the mean over all that was added, and resets the sums. */
-  take(): tf.NamedTensorMap {
+  /** The gradients of the mean over all that was added: what `meanOf` makes of the sums and of their weight. Resets the sums. */
+  take(meanOf: MeanOf): tf.NamedTensorMap {
     return tf.tidy(() => {
-      const mean = this.variables.map(({ variable }, i): [string, tf.Tensor] => {
-        const sum = this.sums[i] as tf.Variable;
-        const gradient = tf.div(sum, this.images);
+      const sums = this.variables.map(({ variable }, i) => [variable.name, this.sums[i]]);
+      const mean = meanOf(Object.fromEntries(sums), this.images as unknown as tf.Scalar);
+      for (const sum of [...this.sums, this.images]) {
         sum.assign(tf.zerosLike(sum as tf.Tensor));
-        return [variable.name, gradient];
-      });
-      this.images.assign(tf.scalar(0));
-      return Object.fromEntries(mean);
+      }
+      return mean;
     });
   }
 }

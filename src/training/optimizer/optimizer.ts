@@ -20,6 +20,8 @@ export interface Slot {
 
 /** State that a training step changes besides the weights. */
 export interface State {
+  /** Those that hold the state. */
+  stateVariables(): tf.Variable[];
   /** The state, which a checkpoint keeps. */
   slots(): Slot[];
   /** @throws InvalidInputError when the slots belong to other variables. */

@@ -27,6 +27,10 @@ export abstract class Slots implements State {
     );
   }
 
+  stateVariables(): tf.Variable[] {
+    return this.entries.map(({ variable }) => variable);
+  }
+
   slots(): Slot[] {
     return this.entries.map(({ kind, name, variable }) => {
       const values = variable.dataSync() as Float32Array;

@@ -1,8 +1,8 @@
 /** Sums, unscales and clips gradients, applies them by the optimizer, and averages the weights. */
 import { pickOptions } from '../../options.js';
-import { executeOp, tf } from '../../tensorflow/index.js';
+import { allReduce, executeOp, tf } from '../../tensorflow/index.js';
 import { globalNorm } from './global-norm.js';
-import { GradientSum } from './gradient-sum.js';
+import { GradientSum, mapValues } from './gradient-sum.js';
 import { withLayerRates } from './layer-decay.js';
 import { optimizers } from './list.js';
 import { LossScale } from './loss-scale.js';
@@ -10,17 +10,31 @@ import type { NamedVariable, Optimizer, OptimizerEntry, Slot, State } from './op
 import type { UpdaterOptions } from './options.js';
 import { WeightAverage } from './weight-average.js';
 
+/** What one of several workers has of a batch. */
+export interface SharedGradients {
+  /** Of the {@link Updater.scaled} mean loss of its share, times the weight of that mean. */
+  gradients: tf.NamedTensorMap;
+  weight: tf.Scalar;
+  /** What else is added up over the workers. */
+  sums: tf.Tensor1D;
+}
+
 export class Updater implements State {
   /** Undefined when `averageDecay` is 0. */
   readonly average: WeightAverage | undefined;
   private readonly optimizer: Optimizer;
   private readonly sum: GradientSum | undefined;
+  /** How gradients travel between workers; undefined if one process has them all. */
+  private readonly travel: { bucketMB: number } | undefined;
   private readonly lossScale: LossScale | undefined;
 
   constructor(
     variables: readonly NamedVariable[],
     private readonly options: UpdaterOptions,
+    /** Of a training that several workers share. */
+    workers?: { bucketMB: number },
   ) {
+    this.travel = workers && { bucketMB: workers.bucketMB };
     const { optimizer, layerDecay, averageDecay, accumulate, precision } = options;
     const entry = optimizers[optimizer] as OptimizerEntry;
     this.optimizer = entry.create(
@@ -60,11 +74,38 @@ export class Updater implements State {
     }
   }
 
+  /**
+   * As {@link take}, by the mean over all workers. The sums travel with the gradients.
+   *
+   * @returns the sums over all workers
+   */
+  takeShare(
+    { gradients, weight, sums }: SharedGradients,
+    learningRate: tf.Scalar,
+    momentum?: tf.Scalar,
+  ): tf.Tensor1D {
+    const { sum, travel } = this;
+    return tf.tidy(() => {
+      if (sum !== undefined) {
+        sum.addWeighted(gradients, weight);
+        return allReduce(sums);
+      }
+      const all = allReduce({ sums, weight, gradients }, travel);
+      this.apply(meanOf(all.gradients, all.weight), learningRate, momentum);
+      return all.sums;
+    });
+  }
+
   /** With accumulation, takes a step by the mean over all since the last step. */
   step(learningRate: tf.Scalar, momentum?: tf.Scalar): void {
+    const { sum, travel } = this;
     tf.tidy(() => {
-      if (this.sum !== undefined) {
-        this.apply(this.sum.take(), learningRate, momentum);
+      if (sum !== undefined) {
+        const mean = sum.take((gradients, weight) => {
+          const all = travel ? allReduce({ weight, gradients }, travel) : { weight, gradients };
+          return meanOf(all.gradients, all.weight);
+        });
+        this.apply(mean, learningRate, momentum);
       }
     });
   }
@@ -99,16 +140,20 @@ export class Updater implements State {
     if (lossScale === undefined) {
       // A norm that overflows would clip every step to 0, and training would stand still without a word.
       const share = tf.where(usable, factor, Number.NaN);
-      return { fit: mapped(gradients, (g) => tf.mul(g, share)) };
+      return { fit: mapValues(gradients, (g) => tf.mul(g, share)) };
     }
     const share = tf.where(usable, factor, 0) as tf.Scalar;
-    return { fit: mapped(gradients, (g) => multiplyNoNan(g, share)), usable };
+    return { fit: mapValues(gradients, (g) => multiplyNoNan(g, share)), usable };
   }
 
   /** The result of `work`, during which each weight has the value of its average, if there are averages. */
   async withAverages<Result>(work: () => Promise<Result>): Promise<Result> {
     this.average?.swap();
     return await work().finally(() => this.average?.swap());
+  }
+
+  stateVariables(): tf.Variable[] {
+    return this.states().flatMap((state) => state.stateVariables());
   }
 
   slots(): Slot[] {
@@ -133,11 +178,8 @@ export class Updater implements State {
   }
 }
 
-const mapped = (
-  gradients: tf.NamedTensorMap,
-  change: (gradient: tf.Tensor) => tf.Tensor,
-): tf.NamedTensorMap =>
-  Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, change(g)]));
+const meanOf = (sums: tf.NamedTensorMap, weight: tf.Scalar): tf.NamedTensorMap =>
+  mapValues(sums, (sum) => tf.div(sum, weight));
 
 /** tensor · factor, but zeros if the factor is 0, also for infinities and NaN. */
 function multiplyNoNan(tensor: tf.Tensor, factor: tf.Scalar): tf.Tensor {

@@ -20,6 +20,8 @@ export interface TrainingPlace {
   key: string;
   /** Whether the weights change: with accumulated gradients, only after the last batch of a step. */
   isLast: boolean;
+  /** With several workers, numbers that are added up over them. */
+  asked?: readonly number[];
 }
 
 /** Each function takes over the tensors of its input. `dispose` frees the traces and the optimizer's state. */
@@ -36,8 +38,9 @@ export class JittedSteps {
     private readonly network: Network,
     private readonly values: TrainValues,
     private readonly objective: Objective,
+    workers?: { bucketMB: number },
   ) {
-    const updater = new Updater(network.variables, values);
+    const updater = new Updater(network.variables, values, workers);
     this.updater = updater;
     this.trained = network.variables.reduce((sum, { variable }) => sum + variable.size, 0);
     this.trainBatch = this.newTrainBatch();
@@ -52,10 +55,13 @@ export class JittedSteps {
   }
 
   /** Trains on a batch; the result is the objective's sums. */
-  async train({ tensors }: StepInput, { learningRate, momentum, key, isLast }: TrainingPlace) {
-    const settings = stepSettings(learningRate, key, momentum);
+  async train({ tensors, share }: StepInput, place: TrainingPlace) {
+    const { learningRate, momentum, key, isLast, asked } = place;
+    const settings = stepSettings(learningRate, key, momentum, asked);
     try {
-      const result = await this.trainBatch.async(tensors, settings);
+      const result = await (share === undefined
+        ? this.trainBatch.async(tensors, settings)
+        : this.trainBatch.async(tensors, settings, share));
       if (this.values.accumulate > 1 && isLast) {
         await this.takeStep.async(settings);
       }

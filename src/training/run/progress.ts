@@ -3,7 +3,7 @@ import os from 'node:os';
 import type { Task } from '../../dataset/index.js';
 import { paceOf, secondsLeft } from '../../pace.js';
 import { adviceOn, measurementOf, noWork } from '../../pipeline/index.js';
-import type { EpochTotals, Position } from '../checkpoint/checkpoint.js';
+import type { EpochTotals, Position, TaskTotals } from '../checkpoint/checkpoint.js';
 import type { PipelineReport, TaskRecord } from '../history.js';
 import type { Plan } from '../plan.js';
 
@@ -40,6 +40,24 @@ export const noTotals = (heads?: number): EpochTotals => ({
   trainMs: 0,
   waitMs: 0,
   work: noWork,
+});
+
+/** The totals of two parts of an epoch; times are those of the first. */
+export const addTotals = (one: EpochTotals, other: EpochTotals): EpochTotals => ({
+  ...one,
+  images: one.images + other.images,
+  loss: one.loss + other.loss,
+  correct: one.correct + other.correct,
+  ...(one.tasks && {
+    tasks: one.tasks.map((totals, place) => addTask(totals, other.tasks?.[place] as TaskTotals)),
+  }),
+});
+
+const addTask = (one: TaskTotals, other: TaskTotals): TaskTotals => ({
+  loss: one.loss + other.loss,
+  weight: one.weight + other.weight,
+  correct: one.correct + other.correct,
+  labels: one.labels + other.labels,
 });
 
 /** The mean loss and the share of right answers. */
@@ -112,10 +130,12 @@ interface State {
   tally: { totals: EpochTotals; latest: Scores };
   /** Duration of the last validation. */
   validationSeconds: number;
+  /** Workers that share the validation. */
+  workers?: number | undefined;
 }
 
 export function progressOf(state: State): TrainProgress {
-  const { phase, plan, position, tally, validationSeconds } = state;
+  const { phase, plan, position, tally, validationSeconds, workers = 1 } = state;
   const { epoch, totals } = position;
   const { epochs } = plan.values;
   const { imagesPerSecond, waitShare } = ratesOf(totals);
@@ -131,7 +151,7 @@ export function progressOf(state: State): TrainProgress {
     epoch: epoch + 1,
     epochs,
     done: tally.totals.images,
-    total: phase === 'train' ? plan.training.length : plan.validation.length,
+    total: phase === 'train' ? plan.training.length : Math.ceil(plan.validation.length / workers),
     imagesPerSecond,
     ...tally.latest,
     waitShare,

@@ -5,19 +5,22 @@ import { addWork, type LoaderFailure } from '../../pipeline/index.js';
 import type { Settings } from '../../settings.js';
 import type { BeginFacts, Callback } from '../callbacks/callback.js';
 import { Moments } from '../callbacks/moments.js';
-import type { Checkpoint, EpochTotals, Position } from '../checkpoint/checkpoint.js';
+import type { EpochTotals, Position } from '../checkpoint/checkpoint.js';
 import { validationLoader } from '../data.js';
 import type { FeatureSources } from '../features/sources.js';
-import { type EpochRecord, endsEarly, writeHistory } from '../history.js';
+import { type EpochRecord, endsEarly } from '../history.js';
+import type { Slot } from '../optimizer/index.js';
 import type { ResolvedPlan } from '../plan.js';
 import { learningRateAt, momentumAt } from '../schedule/options.js';
 import type { StepPlace } from '../schedule/schedule.js';
 import { objectiveOf } from '../tasks/objective.js';
+import type { Workers } from '../workers/workers.js';
 import { divergedRun } from './divergence.js';
 import type { TrainingPlace } from './jitted-steps.js';
 import type { Objective, Pass } from './objective.js';
 import { type Cycle, cyclesOf, type Phase, phaseAt, phasesOf, placeIn } from './phases.js';
 import {
+  addTotals,
   meanLoss,
   noTotals,
   pipelineReport,
@@ -30,7 +33,7 @@ import type { BatchSource } from './source.js';
 import { Stage } from './stage.js';
 import { stepInput } from './step.js';
 import { takeSteps } from './take-steps.js';
-import { Tally } from './tally.js';
+import { type BadLoss, Tally } from './tally.js';
 
 export interface RunParts {
   plan: ResolvedPlan;
@@ -40,13 +43,22 @@ export interface RunParts {
   folder: string;
   /** With the weights of the checkpoint, if there is one. */
   classifier: Classifier;
-  checkpoint: Checkpoint | undefined;
+  checkpoint: RunStart | undefined;
+  /** Where several share each batch. */
+  workers?: Workers | undefined;
   callbacks: readonly Callback[];
   /** In the place of the images. */
   features: FeatureSources | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: TrainProgress) => void) | undefined;
   onEpoch?: ((record: EpochRecord) => void) | undefined;
+}
+
+/** Where a run goes on. */
+export interface RunStart {
+  position: Position;
+  /** Absent on a worker that gets them from the first one. */
+  slots?: readonly Slot[];
 }
 
 /** Holds the sources of batches and the jitted steps; `close` frees them. */
@@ -67,7 +79,7 @@ export class Run {
   constructor(private readonly parts: RunParts) {
     const { plan, classifier, checkpoint } = parts;
     const start = { epoch: 0, batch: 0, totals: this.noTotals(), history: [] };
-    this.position = checkpoint?.position ?? start;
+    this.position = { ...(checkpoint?.position ?? start), workers: parts.workers?.count };
     this.moments = new Moments(parts.callbacks, this.position);
     this.objective = objectiveOf(plan);
     this.stage = new Stage({ ...parts, objective: this.objective });
@@ -77,7 +89,10 @@ export class Run {
     this.begin(checkpoint);
     this.validation =
       parts.features === undefined
-        ? validationLoader({ ...parts, preprocessing: classifier.preprocessing })
+        ? validationLoader({
+            ...{ ...parts, place: parts.workers },
+            preprocessing: classifier.preprocessing,
+          })
         : parts.features.validation;
   }
 
@@ -96,7 +111,8 @@ export class Run {
 
   /** True when the end is reached, false when the signal or a callback stops the run before. */
   async toEnd(): Promise<boolean> {
-    await writeHistory(this.parts.folder, this.history);
+    await this.stage.takeFromChief();
+    await this.saver.history();
     // A kill may have come between the last checkpoint and its best weights.
     await this.saver.bestEpochs();
     return this.isFinished
@@ -107,8 +123,8 @@ export class Run {
   private async epochsLeft(): Promise<boolean> {
     while (!this.isFinished) {
       this.stage.enter(phaseAt(this.phases, this.position.epoch));
-      if (this.moments.isStopping || !(await this.epoch())) {
-        await this.saver.checkpoint();
+      if ((await this.stopsBefore()) || !(await this.epoch())) {
+        await this.checkpoint();
         return false;
       }
     }
@@ -122,6 +138,18 @@ export class Run {
   get isFinished(): boolean {
     const { values } = this.parts.plan;
     return this.position.epoch >= values.epochs || endsEarly(this.history, values);
+  }
+
+  /** Whether a callback has stopped the run after the last epoch; with several workers, on any of them. */
+  private async stopsBefore(): Promise<boolean> {
+    const { isStopping } = this.moments;
+    const { workers } = this.parts;
+    return (await workers?.any('epoch', isStopping)) ?? isStopping;
+  }
+
+  private async checkpoint(): Promise<void> {
+    await this.stage.takeMeans();
+    await this.saver.checkpoint();
   }
 
   private get isStopping(): boolean {
@@ -152,7 +180,7 @@ export class Run {
   }
 
   /** Enters the phase of the next batch, with the state of `checkpoint` if the optimizer goes on with the same weights. */
-  private begin(checkpoint: Checkpoint | undefined): void {
+  private begin(checkpoint: RunStart | undefined): void {
     const { epoch, batch } = this.position;
     const last = phaseAt(this.phases, batch > 0 ? epoch : epoch - 1);
     const phase = this.isFinished ? last : phaseAt(this.phases, epoch);
@@ -164,6 +192,7 @@ export class Run {
       return false;
     }
     const started = performance.now();
+    await this.stage.takeMeans();
     const validation = await this.stage.steps.updater.withAverages(() => this.validate());
     if (validation === 'aborted') {
       return false;
@@ -187,7 +216,7 @@ export class Run {
     // The checkpoint holds the history too, so that history.csv can always be written again from it.
     await this.saver.checkpoint();
     await this.saver.bestEpochs();
-    await writeHistory(this.parts.folder, position.history);
+    await this.saver.history();
     this.parts.onEpoch?.(record);
     await this.moments.epoch(record);
     return true;
@@ -206,13 +235,18 @@ export class Run {
     const first = position.batch;
     const lossBefore = meanLoss(position);
     const batches = training.epoch(position.epoch, { start: first });
-    const tally = new Tally(totals, ({ step, value, head, lastLoss = lossBefore }) => {
+    const refuse = ({ step, value, head, lastLoss = lossBefore }: BadLoss) => {
       const name = `the loss of batch ${first + step + 1} of epoch ${position.epoch + 1}`;
       return divergedRun(this.parts.plan, { name, value, head }, lastLoss);
-    });
+    };
+    const tally = new Tally(totals, refuse, this.parts.workers !== undefined);
     let began = performance.now();
+    let prepared = first;
     return takeSteps(batches, tally, {
-      prepare: (batch) => stepInput(batch, { objective: this.objective, pass: 'train' }),
+      prepare: (batch) => {
+        const share = training.shareOf?.(prepared++);
+        return stepInput(batch, { objective: this.objective, pass: 'train', share });
+      },
       step: (input) => this.stage.steps.train(input, this.trainingPlace()),
       stepped: async (waitMs) => {
         position.batch += 1;
@@ -220,22 +254,39 @@ export class Run {
         totals.work = addWork(earlier, before, training.statistics);
         const now = performance.now();
         totals.trainMs += now - began;
-        if (this.saver.isCheckpointDue) {
+        const { stops, saves } = this.asked(tally);
+        if (saves) {
           tally.read();
-          await this.saver.checkpoint();
+          await this.checkpoint();
         }
         began = performance.now();
-        return await this.goesOn('train', tally);
+        await this.report('train', tally);
+        return !(stops ?? this.isStopping);
       },
     });
   }
 
   /** Undefined without validation images. */
   private async validate(): Promise<EpochTotals | undefined | 'aborted'> {
-    if (this.validation === undefined) {
+    const { plan, workers } = this.parts;
+    if (plan.validation.length === 0) {
       return undefined;
     }
+    if (workers === undefined) {
+      return await this.validateOwn();
+    }
+    const parts = await workers.together('validation', async () =>
+      JSON.stringify(await this.validateOwn()),
+    );
+    return parts.map((part): EpochTotals => JSON.parse(part)).reduce(addTotals);
+  }
+
+  /** Of all images, or of this worker's. */
+  private async validateOwn(): Promise<EpochTotals | 'aborted'> {
     const sums = this.noTotals();
+    if (this.validation === undefined) {
+      return sums;
+    }
     const tally = new Tally(sums, ({ step, value, head }) => {
       const name = `the loss of validation batch ${step + 1} after epoch ${this.position.epoch + 1}`;
       return divergedRun(this.parts.plan, { name, value, head }, meanLoss(this.position));
@@ -243,14 +294,18 @@ export class Run {
     const ended = await takeSteps(this.validation.epoch(0), tally, {
       prepare: (batch) => stepInput(batch, { objective: this.objective, pass: 'validate' }),
       step: (input) => this.stage.steps.validate(input),
-      stepped: () => this.goesOn('validate', tally),
+      stepped: async () => {
+        await this.report('validate', tally);
+        return this.parts.workers !== undefined || !this.isStopping;
+      },
     });
     return ended ? sums : 'aborted';
   }
 
   private trainingPlace(): TrainingPlace {
     const { epoch, batch } = this.position;
-    const { values } = this.parts.plan;
+    const { plan, workers } = this.parts;
+    const { values } = plan;
     const { seed, accumulate } = values;
     const learningRate = this.learningRate(batch);
     this.lastRate = learningRate;
@@ -259,13 +314,22 @@ export class Run {
       momentum: momentumAt(values, this.stepPlace(batch)),
       key: `${seed}/${epoch}/${batch}`,
       isLast: (batch + 1) % accumulate === 0 || batch + 1 === this.stage.training.batchesPerEpoch,
+      ...(workers && { asked: [this.isStopping, this.saves].map(Number) }),
     };
   }
 
-  /** Reports a step; false when the signal or a callback stops the run. */
-  private async goesOn(phase: Pass, tally: Tally): Promise<boolean> {
-    await this.report(phase, tally);
-    return !this.isStopping;
+  /** Whether this process wants a checkpoint. */
+  private get saves(): boolean {
+    return (this.parts.workers?.isChief ?? true) && this.saver.isCheckpointDue;
+  }
+
+  /** Whether the run stops or saves after this step: with several workers, what any of them has asked before it. */
+  private asked(tally: Tally): { stops?: boolean; saves: boolean } {
+    if (this.parts.workers === undefined) {
+      return { saves: this.saves };
+    }
+    const [stops = 0, saves = 0] = tally.takeAsked();
+    return { stops: stops > 0, saves: saves > 0 };
   }
 
   private async report(phase: Pass, tally: Tally): Promise<void> {
@@ -275,7 +339,8 @@ export class Run {
     if (onProgress === undefined && !tellsStep) {
       return;
     }
-    const progress = progressOf({ phase, plan, position, tally, validationSeconds });
+    const workers = this.parts.workers?.count;
+    const progress = progressOf({ phase, plan, position, tally, validationSeconds, workers });
     onProgress?.(progress);
     if (tellsStep) {
       const learningRate = this.lastRate as number;

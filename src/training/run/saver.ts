@@ -4,8 +4,9 @@ import { type Classifier, saveClassifier } from '../../model/index.js';
 import type { Settings } from '../../settings.js';
 import { type Position, saveCheckpoint } from '../checkpoint/checkpoint.js';
 import { keepEpochs } from '../checkpoint/kept-epochs.js';
-import { bestEpochs } from '../history.js';
+import { bestEpochs, writeHistory } from '../history.js';
 import type { ResolvedPlan } from '../plan.js';
+import type { Workers } from '../workers/workers.js';
 import { divergedRun, nonFiniteState } from './divergence.js';
 import { meanLoss } from './progress.js';
 import type { Stage } from './stage.js';
@@ -15,6 +16,8 @@ interface SaverParts {
   settings: Settings;
   folder: string;
   classifier: Classifier;
+  /** Of which only the first writes. */
+  workers?: Workers | undefined;
 }
 
 export class Saver {
@@ -26,6 +29,10 @@ export class Saver {
     private readonly stage: Stage,
     private readonly position: Position,
   ) {}
+
+  private get writes(): boolean {
+    return this.parts.workers?.isChief ?? true;
+  }
 
   /** Whether an epoch has gone on for so long that it saves a checkpoint between two steps. */
   get isCheckpointDue(): boolean {
@@ -45,7 +52,9 @@ export class Saver {
       const name = `${bad.name} after ${place}`;
       throw divergedRun(plan, { name, value: bad.value }, meanLoss(position));
     }
-    await saveCheckpoint(folder, { classifier, slots, position, settings });
+    if (this.writes) {
+      await saveCheckpoint(folder, { classifier, slots, position, settings });
+    }
     this.savedAt = performance.now();
   }
 
@@ -53,7 +62,7 @@ export class Saver {
   async bestEpochs(): Promise<void> {
     const { plan, folder } = this.parts;
     const { batch, history } = this.position;
-    if (batch === 0) {
+    if (batch === 0 && this.writes) {
       const best = bestEpochs(history, plan.values).map((record) => record.epoch);
       await this.stage.steps.updater.withAverages(() =>
         this.stage.asPlain(() => keepEpochs(folder, best, this.classifier)),
@@ -61,8 +70,17 @@ export class Saver {
     }
   }
 
+  async history(): Promise<void> {
+    if (this.writes) {
+      await writeHistory(this.parts.folder, this.position.history);
+    }
+  }
+
   /** Saves the weights as they are. */
   async model(): Promise<void> {
+    if (!this.writes) {
+      return;
+    }
     const folder = path.join(this.parts.folder, 'model');
     await this.stage.asPlain(() => saveClassifier(this.classifier, folder));
   }

@@ -6,7 +6,7 @@ import type {
   PipelineWork,
   PixelType,
 } from '../../pipeline/index.js';
-import { adoptBatch, tf } from '../../tensorflow/index.js';
+import { adoptBatch, type BatchShare, tf } from '../../tensorflow/index.js';
 
 /** Features of images, in the place of their pixels. */
 export interface FeatureBatch extends BatchLabels {
@@ -17,7 +17,13 @@ export interface FeatureBatch extends BatchLabels {
   waitMs: number;
 }
 
-export type StepBatch = Batch<PixelType> | FeatureBatch;
+/** In the place of a batch of which this worker has nothing: an image without colour that does not count. */
+export interface EmptyBatch extends BatchLabels {
+  /** Side of the image in pixels. */
+  size: number;
+}
+
+export type StepBatch = Batch<PixelType> | FeatureBatch | EmptyBatch;
 
 /** What a run needs of a loader. */
 export interface BatchSource {
@@ -27,10 +33,14 @@ export interface BatchSource {
   /** The batches of epoch `number`, from batch `start` on. */
   epoch(number: number, options?: { start?: number }): AsyncIterableIterator<StepBatch>;
   close(): void;
+  /** Where several workers share the batches, what this one has of a batch of an epoch. */
+  shareOf?(batch: number): BatchShare | undefined;
 }
 
 /** What a batch gives to the network: adopted pixels, [images, side, side, 3], or features, [images, columns]. */
-export const inputOf = (batch: StepBatch): tf.Tensor =>
-  'features' in batch
-    ? tf.tidy(() => tf.gather(batch.features, tf.tensor1d(batch.rows, 'int32')))
-    : adoptBatch(batch);
+export function inputOf(batch: StepBatch): tf.Tensor {
+  if ('features' in batch) {
+    return tf.tidy(() => tf.gather(batch.features, tf.tensor1d(batch.rows, 'int32')));
+  }
+  return 'size' in batch ? tf.zeros([1, batch.size, batch.size, 3]) : adoptBatch(batch);
+}

@@ -1,8 +1,12 @@
 /** What the phase of a run trains with: a source of its batches, and the jitted steps of its trainable weights. */
 import { atSize, type Classifier, setStochasticDepth, setTrainable } from '../../model/index.js';
 import type { LoaderFailure } from '../../pipeline/index.js';
+import type { tf } from '../../tensorflow/index.js';
 import { type LoaderParts, trainingLoader } from '../data.js';
 import type { Slot } from '../optimizer/index.js';
+import { SharedSource } from '../workers/shared-source.js';
+import { takeFromChief, takeMeans } from '../workers/state.js';
+import type { Workers } from '../workers/workers.js';
 import { JittedSteps } from './jitted-steps.js';
 import { LowRank } from './low-rank.js';
 import { checkTakes, headNetwork, splitNetwork } from './network.js';
@@ -10,8 +14,10 @@ import type { Objective } from './objective.js';
 import { type Phase, weightsTrained } from './phases.js';
 import type { BatchSource } from './source.js';
 
-export interface StageParts extends Omit<LoaderParts, 'preprocessing'> {
+export interface StageParts extends Omit<LoaderParts, 'preprocessing' | 'place'> {
   classifier: Classifier;
+  /** Where several share each batch. */
+  workers?: Workers | undefined;
   objective: Objective;
   /** Features of the training images, which are learnt in their place. */
   features?: { training: BatchSource } | undefined;
@@ -54,7 +60,7 @@ export class Stage {
     const { phase: before } = this;
     this.phase = phase;
     if (phase.trainable !== before?.trainable) {
-      const { classifier, objective, plan, features } = this.parts;
+      const { classifier, objective, plan, features, workers } = this.parts;
       this.freeSteps();
       setTrainable(classifier.model, weightsTrained(phase.trainable));
       this.lowRank = phase.trainable === 'lora' ? new LowRank(classifier, plan.values) : undefined;
@@ -62,7 +68,7 @@ export class Stage {
         features === undefined
           ? splitNetwork(classifier.model, classifier.heads, this.lowRank?.variables)
           : headNetwork(classifier.model, classifier.heads);
-      this.jitted = new JittedSteps(network, plan.values, objective);
+      this.jitted = new JittedSteps(network, plan.values, objective, workers);
       if (slots !== undefined) {
         this.lowRank?.restore(slots);
         this.jitted.updater.restore(slots);
@@ -74,10 +80,41 @@ export class Stage {
       this.earlierFailures.push(...(this.source?.failures ?? []));
       this.source?.close();
       checkTakes(this.parts.classifier, phase.size);
+      const { workers: place } = this.parts;
       const preprocessing = atSize(this.parts.classifier.preprocessing, phase.size);
       this.source =
         this.parts.features?.training ??
-        trainingLoader({ ...this.parts, preprocessing }, phase.strength);
+        this.shared({ ...this.parts, place, preprocessing }, phase);
+    }
+  }
+
+  /** The loader of the phase, or what this worker has of its batches. */
+  private shared(parts: LoaderParts, { strength }: Phase): BatchSource {
+    const loader = trainingLoader(parts, strength);
+    const { place, plan } = parts;
+    return place === undefined ? loader : new SharedSource(loader, place, plan.values.batchSize);
+  }
+
+  /** All that a step of training may change. */
+  private variables(): tf.Variable[] {
+    const weights = this.parts.classifier.model.weights.map((weight) => weight.read());
+    const own = this.lowRank?.stateVariables() ?? [];
+    return [...(weights as tf.Variable[]), ...own, ...this.steps.updater.stateVariables()];
+  }
+
+  /** Gives the weights and the state of worker 0 to all. */
+  async takeFromChief(): Promise<void> {
+    if (this.parts.workers !== undefined) {
+      await takeFromChief(this.variables());
+    }
+  }
+
+  /** Where each worker keeps averages of its own statistics, gives their mean to all. */
+  async takeMeans(): Promise<void> {
+    const { workers, classifier } = this.parts;
+    if (workers?.synchronised === false) {
+      const weights = classifier.model.nonTrainableWeights.map((weight) => weight.read());
+      await takeMeans(weights as tf.Variable[], workers.count);
     }
   }
 

@@ -30,6 +30,8 @@ export class Tally {
   private steps = 0;
   private lastLoss: number | undefined;
   private readAt = Number.NEGATIVE_INFINITY;
+  /** Sums of what is asked for, behind the objective's, since they were taken. */
+  private asked: number[] = [];
   private means: Scores = { loss: 0, accuracy: 0 };
 
   /**
@@ -39,6 +41,8 @@ export class Tally {
   constructor(
     readonly totals: EpochTotals,
     private readonly refuse: (bad: BadLoss) => Error,
+    /** Whether several workers read at the same steps, which know together what is asked. */
+    private readonly isShared = false,
   ) {}
 
   /** Loss and accuracy at the last reading. */
@@ -50,10 +54,17 @@ export class Tally {
   add(images: number, sums: tf.Tensor): void {
     this.totals.images += images;
     this.results.push({ images, sums });
-    const isDue = performance.now() - this.readAt >= longestMs;
+    const isDue = !this.isShared && performance.now() - this.readAt >= longestMs;
     if (isDue || this.results.length >= this.mostSteps) {
       this.read();
     }
+  }
+
+  /** The sums of what was asked for in the steps that were read since the last call. */
+  takeAsked(): number[] {
+    const { asked } = this;
+    this.asked = [];
+    return asked;
   }
 
   /** Adds all results to the totals. */
@@ -63,7 +74,9 @@ export class Tally {
     }
     try {
       for (const { images, sums } of this.results) {
-        this.count(images, sums.dataSync());
+        const numbers = sums.dataSync();
+        this.count(images, numbers);
+        this.addAsked(numbers);
       }
     } finally {
       this.dispose();
@@ -91,6 +104,14 @@ export class Tally {
       this.countTasks(totals.tasks, sums);
     }
     this.steps += 1;
+  }
+
+  private addAsked(sums: ArrayLike<number>): void {
+    const { tasks } = this.totals;
+    const own = tasks === undefined ? 2 : 4 * tasks.length;
+    this.asked = Array.from(sums)
+      .slice(own)
+      .map((sum, i) => sum + (this.asked[i] ?? 0));
   }
 
   private countTasks(tasks: readonly TaskTotals[], sums: ArrayLike<number>): void {
