@@ -1,6 +1,7 @@
 /** `bobbin train`: trains one classifier for each task, or for several together, each in its own folder of the run. */
 import path from 'node:path';
 import { type Command, Option } from 'commander';
+import { type Cluster, clusterOptions } from '../../../cluster/index.js';
 import { changeOptions, loadManifest, type Manifest, taskOf } from '../../../dataset/index.js';
 import { conflict, expected } from '../../../errors.js';
 import {
@@ -11,6 +12,7 @@ import {
 } from '../../../report/index.js';
 import { checkRecipes, type Recipes, readRecipes, trainingFor } from '../../../submission/index.js';
 import {
+  type Callback,
   checkedValues,
   type GivenOptions,
   type LogName,
@@ -22,6 +24,7 @@ import {
   withRecipe,
 } from '../../../training/index.js';
 import { print } from '../../../width.js';
+import { addClusterFlags, type ClusterFlags, joinWorkers, silent } from '../../cluster/flags.js';
 import { warnOfChanges } from '../../data-changes.js';
 import { givenFlags, pickFlags, sourcesOfFlags } from '../../flags.js';
 import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
@@ -55,7 +58,7 @@ import {
   type TrialFlags,
 } from '../../training/trials.js';
 
-interface Flags extends ImagesFlag, TrialFlags {
+interface Flags extends ImagesFlag, TrialFlags, ClusterFlags {
   data: string;
   run: string;
   task?: string;
@@ -68,10 +71,10 @@ interface Flags extends ImagesFlag, TrialFlags {
   watch?: number;
 }
 
-export const options = { ...trainingOptions, ...changeOptions };
+export const options = { ...trainingOptions, ...changeOptions, ...clusterOptions };
 
 export function configure(command: Command): void {
-  addTrialFlags(command)
+  addClusterFlags(addTrialFlags(command))
     .requiredOption('--data <folder>', 'prepared data set')
     .requiredOption(
       '--run <folder>',
@@ -139,13 +142,24 @@ interface Work {
   progress: ProgressReporter;
 }
 
-async function run(work: Work): Promise<void> {
-  const { flags, progress } = work;
+/** Of several workers, which of them shows and writes. */
+interface SharedWork extends Work {
+  /** Also of a process that trains alone. */
+  isChief: boolean;
+}
+
+async function run(given: Work): Promise<void> {
+  const { flags } = given;
   checkTrial(flags);
   checkTeachers(flags, isTrial(flags));
   if (isTrial(flags) && flags.watch !== undefined) {
     throw conflict('--watch', '--dry-run or --overfit', 'They end without an epoch');
   }
+  const workers = isTrial(flags) ? undefined : await joinWorkers(flags);
+  checkShared(flags, workers);
+  const isChief = workers?.isChief ?? true;
+  const work = { ...given, progress: isChief ? given.progress : silent, isChief };
+  const { progress } = work;
   const manifest = await loadManifest(flags.data, { images: flags.images });
   const { checkHashes } = pickFlags(changeOptions, flags);
   const groups = chosenGroups(manifest, flags);
@@ -156,11 +170,22 @@ async function run(work: Work): Promise<void> {
   }
   const trainings = await trainingFolders(flags, manifest, groups);
   await warnOfChanges({ manifest, tasks: groups.flat(), checkHashes }, progress.print);
-  const watch = await watchOf(flags, manifest, trainings);
+  const watch = isChief ? await watchOf(flags, manifest, trainings) : undefined;
   try {
     await trainAll({ ...work, manifest, recipes, watch }, trainings);
   } finally {
     watch?.close();
+  }
+}
+
+/** @throws InvalidInputError for flags that have no meaning with several workers, or with a trial */
+function checkShared(flags: Flags, workers: Cluster | undefined): void {
+  if (isTrial(flags) && flags.cluster !== undefined) {
+    throw conflict('--cluster', '--dry-run or --overfit', 'Try a training out in one process');
+  }
+  if (workers !== undefined && workers.size > 1 && flags.teachers !== undefined) {
+    const why = 'Let the teachers answer in one process, and resume its run in the cluster';
+    throw conflict('--teachers', 'several workers', why);
   }
 }
 
@@ -190,7 +215,7 @@ async function trainAll(
     validated = (await trainOne({ ...work, given, report }, training)) || validated;
   }
   report.end();
-  if (validated) {
+  if (validated && work.isChief) {
     print(evaluateHint(work.flags));
   }
 }
@@ -222,15 +247,26 @@ async function tryOut({
   await (flags.overfit === undefined ? dryRuns(trials) : overfits(trials, flags.overfit));
 }
 
-interface RunWork extends Work {
+interface RunWork extends SharedWork {
   manifest: Manifest;
   report: EpochReport;
   watch: Watch | undefined;
 }
 
+const callbacksOf = ({ log = [] }: Flags, folder: string, watch: Watch | undefined): Callback[] => [
+  ...log.map((kind) => logs[kind](folder)),
+  ...(watch ? [{ name: 'watch', epoch: () => watch.epoch() }] : []),
+];
+
+function printStart(name: string, lines: readonly string[], progress: ProgressReporter): void {
+  for (const line of lines) {
+    progress.print(line.startsWith('!') ? line : `${name}: ${line}`);
+  }
+}
+
 /** Trains one network. @returns whether it was validated */
 async function trainOne(
-  { flags, given, signal, progress, manifest, report, watch }: RunWork,
+  { flags, given, signal, progress, manifest, report, watch, isChief }: RunWork,
   { tasks, folder }: Training,
 ): Promise<boolean> {
   const [first, ...others] = tasks as [string];
@@ -241,11 +277,9 @@ async function trainOne(
     signal,
     progress,
   });
-  if ((await tasksOfRun(folder)) === undefined) {
+  if (isChief && (await tasksOfRun(folder)) === undefined) {
     const learnt = tasks.map((task) => taskOf(manifest, task));
-    for (const line of await describeStart(known.model ?? {}, learnt)) {
-      progress.print(line.startsWith('!') ? line : `${name}: ${line}`);
-    }
+    printStart(name, await describeStart(known.model ?? {}, learnt), progress);
   }
   const result = await train({
     ...given,
@@ -255,10 +289,7 @@ async function trainOne(
     run: folder,
     resume: flags.resume,
     signal,
-    callbacks: [
-      ...(flags.log ?? []).map((log) => logs[log](folder)),
-      ...(watch ? [{ name: 'watch', epoch: () => watch.epoch() }] : []),
-    ],
+    callbacks: isChief ? callbacksOf(flags, folder, watch) : [],
     onAugment: ({ reason }) => progress.print(`${name}: ${reason}`),
     onFeatures: (state) => progress.update({ label: 'features', ...state, name }),
     onProgress: (state) => progress.update({ ...state, name }),
@@ -266,7 +297,11 @@ async function trainOne(
   });
   progress.end();
   if (!result.finished) {
-    throw signal.reason;
+    throw signal.reason ?? new Error('Another worker was stopped, and all with it');
+  }
+  if (!isChief) {
+    result.classifier.model.dispose();
+    return false;
   }
   const { seed } = values;
   await reportRun({
