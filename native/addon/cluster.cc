@@ -15,7 +15,7 @@
 
 #include "addon/functions.h"
 #include "addon/tensorflow_values.h"
-#include "tensorflow/cluster.h"
+#include "tensorflow/cluster/cluster.h"
 #include "tensorflow/context.h"
 #include "tensorflow/runtime.h"
 #include "tensorflow/status.h"

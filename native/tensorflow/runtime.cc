@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "tensorflow/cluster.h"
+#include "tensorflow/cluster/cluster.h"
 
 namespace bobbin::tensorflow {
 bool Runtime::configure(std::string config) {

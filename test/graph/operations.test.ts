@@ -60,7 +60,9 @@ for (const { node, inputs, outputs } of cases) {
         const compute = operations[node.operation]?.(reader);
         reader.checkAttributes();
         const values = inputs.map((input) => (input ? placed(input) : undefined));
-        const results = [compute?.(new Call(reader, values, { isTraining: false })) as Value | Value[]].flat();
+        const results = [
+          compute?.(new Call(reader, values, { isTraining: false })) as Value | Value[],
+        ].flat();
         assert.equal(results.length, outputs.length);
         results.forEach((value, i) => {
           assertEqual(value, outputs[i] as GraphConstant);

@@ -1,6 +1,6 @@
 // What the workers of a cluster tell each other beside tensors. Each call may wait for other
 // workers.
-#include "tensorflow/cluster.h"
+#include "tensorflow/cluster/cluster.h"
 
 #include <tensorflow/c/c_api_experimental.h>
 #include <tensorflow/c/eager/c_api_experimental.h>
