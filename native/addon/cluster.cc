@@ -61,14 +61,15 @@ Napi::Value run_apart(Napi::Env env, Work work, std::function<void()> done = [] 
   const auto deferred = Napi::Promise::Deferred::New(env);
   const auto to_javascript = Napi::ThreadSafeFunction::New(env, Napi::Function(), "cluster", 0, 1);
   std::thread([to_javascript, deferred, work = std::move(work), done = std::move(done)] {
-    auto outcome = std::make_unique<Outcome>(attempt(work));
+    // `finish` owns it, if it is called.
+    auto* outcome = std::make_unique<Outcome>(attempt(work)).release();
     const auto finish = [deferred, done](Napi::Env here, const Napi::Function&, Outcome* received) {
       const std::unique_ptr<Outcome> owned(received);
       done();
       settle(here, deferred, *owned);
     };
-    if (to_javascript.BlockingCall(outcome.get(), finish) == napi_ok) {
-      static_cast<void>(outcome.release());  // `finish` owns it.
+    if (to_javascript.BlockingCall(outcome, finish) != napi_ok) {
+      const std::unique_ptr<Outcome> unheard(outcome);
     }
     to_javascript.Release();
   }).detach();

@@ -5,10 +5,11 @@
 
 #define BOBBIN_VERSION(function, version) __asm__(".symver " #function "," #function "@" version)
 
-// glibc moved these from libdl to libc in 2.34; their behaviour is the same.
+// glibc moved these from libdl and libpthread to libc in 2.34; their behaviour is the same.
 BOBBIN_VERSION(dlopen, "GLIBC_2.2.5");
 BOBBIN_VERSION(dlsym, "GLIBC_2.2.5");
 BOBBIN_VERSION(dlerror, "GLIBC_2.2.5");
+BOBBIN_VERSION(pthread_mutex_trylock, "GLIBC_2.2.5");
 // These set errno as SVID asks, and return the same numbers as those of 2.29.
 BOBBIN_VERSION(exp, "GLIBC_2.2.5");
 BOBBIN_VERSION(log, "GLIBC_2.2.5");
