@@ -14,7 +14,10 @@ import { WeightAverage } from './weight-average.js';
 export interface SharedGradients {
   /** Of the {@link Updater.scaled} mean loss of its share, times the weight of that mean. */
   gradients: tf.NamedTensorMap;
+  /** In parts of the batch. */
   weight: tf.Scalar;
+  /** Of the whole batch. */
+  rows: number;
   /** What else is added up over the workers. */
   sums: tf.Tensor1D;
 }
@@ -80,14 +83,16 @@ export class Updater implements State {
    * @returns the sums over all workers
    */
   takeShare(
-    { gradients, weight, sums }: SharedGradients,
+    { gradients, weight, rows, sums }: SharedGradients,
     learningRate: tf.Scalar,
     momentum?: tf.Scalar,
   ): tf.Tensor1D {
     const { sum, travel } = this;
     return tf.tidy(() => {
       if (sum !== undefined) {
-        sum.addWeighted(gradients, weight);
+        // The last batch of an epoch may have fewer rows, and each row counts the same.
+        const byRow = mapValues(gradients, (gradient) => tf.mul(gradient, rows));
+        sum.addWeighted(byRow, tf.mul(weight, rows) as tf.Scalar);
         return allReduce(sums);
       }
       const all = allReduce({ sums, weight, gradients }, travel);

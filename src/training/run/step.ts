@@ -97,7 +97,8 @@ export const trainingStep = ({ network, updater, objective }: TrainingOptions) =
       }
       const counted = rowsOfShare(share) === 0 ? tf.zerosLike(own) : own;
       const sums = asked === undefined ? counted : tf.concat([counted, asked]);
-      return updater.takeShare({ gradients: grads, weight, sums }, learningRate, momentum);
+      const shared = { gradients: grads, weight, rows: share.rows, sums };
+      return updater.takeShare(shared, learningRate, momentum);
     });
   };
 

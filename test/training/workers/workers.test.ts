@@ -137,7 +137,8 @@ test('when two workers share each batch, then they train as one process does, an
 });
 
 test('when one of two workers stops the run, then both stop, and one process ends it as if it had been alone', async () => {
-  const extra = { momentum: 0.9, accumulate: 2, averageDecay: 0.8, clipNorm: 0.5, dtype: 'uint8' };
+  // A step takes all three batches, of which the last one is short.
+  const extra = { momentum: 0.9, accumulate: 3, averageDecay: 0.8, clipNorm: 0.5, dtype: 'uint8' };
   const [alone] = (await runTogether('summed', 1, extra)) as [Ended];
   const stopped = (await runTogether('resumed', 2, { ...extra, stopper: 1 })) as [Ended, Ended];
   for (const { finished, history, epochs } of stopped) {
