@@ -68,10 +68,12 @@ Napi::Value run_apart(Napi::Env env, Work work, std::function<void()> done = [] 
       done();
       settle(here, deferred, *owned);
     };
-    if (to_javascript.BlockingCall(outcome, finish) != napi_ok) {
+    const napi_status status = to_javascript.BlockingCall(outcome, finish);
+    if (status != napi_ok) {
       const std::unique_ptr<Outcome> unheard(outcome);
     }
-    to_javascript.Release();
+    // Once the environment ends, a thread must not touch the function again.
+    if (status != napi_closing) to_javascript.Release();
   }).detach();
   return deferred.Promise();
 }

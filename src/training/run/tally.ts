@@ -76,7 +76,9 @@ export class Tally {
       for (const { images, sums } of this.results) {
         const numbers = sums.dataSync();
         this.count(images, numbers);
-        this.addAsked(numbers);
+        if (this.isShared) {
+          this.addAsked(numbers);
+        }
       }
     } finally {
       this.dispose();
