@@ -67,3 +67,4 @@ export { type FindLearningRateOptions, findLearningRate } from './trial/find-lea
 export { type Overfit, type OverfitOptions, type OverfitRound, overfit } from './trial/overfit.js';
 export { type RangeTest, type RatePoint, rangeTestOptions } from './trial/range-test.js';
 export { saveRangeTest } from './trial/save-range-test.js';
+export { resumes } from './workers/resumed.js';

@@ -41,7 +41,7 @@ import type { NetworkOptions } from './settings.js';
 import { begin, resume, type Start, startingClassifier } from './start.js';
 import { taskRecord } from './tasks/heads.js';
 import { loadSoftTargets } from './tasks/soft-targets.js';
-import { clusterOfTraining } from './workers/resumed.js';
+import { clusterOfTraining, resumes } from './workers/resumed.js';
 import { startTogether, workersOf } from './workers/start.js';
 import type { Workers } from './workers/workers.js';
 
@@ -70,7 +70,7 @@ export interface TrainOptions extends TaskOptions {
   /**
    * Resumes from the run's checkpoint, or begins without one. Options that are not given are those of the run. `epochs` may
    * have changed: the rest of the run then follows a schedule over the new number. Default false: a folder with a checkpoint is
-   * refused.
+   * refused. In a cluster, worker 0's counts.
    */
   resume?: boolean | undefined;
   /**
@@ -165,7 +165,8 @@ export interface TrainResult {
 export async function train(given: TrainOptions): Promise<TrainResult> {
   checkArguments('train', given, trainShape);
   const { run, signal } = given;
-  const known = await (given.resume === true ? resumedOptions(run, given) : withRecipe(given));
+  const isResumed = await resumes(given.resume === true);
+  const known = await (isResumed ? resumedOptions(run, given) : withRecipe(given));
   const pretrained = await pinWeights(known.model?.pretrained, signal);
   const options =
     pretrained === undefined ? known : { ...known, model: { ...known.model, pretrained } };

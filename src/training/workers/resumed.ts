@@ -1,4 +1,4 @@
-/** What a resumed run has in common with the workers that resume it, and what changes with their number. */
+/** Whether and with what settings several workers resume a run, and what changes with their number. */
 import { type Cluster, joined } from '../../cluster/index.js';
 import { count } from '../../plural.js';
 import type { Settings } from '../../settings.js';
@@ -9,6 +9,12 @@ import type { TrainValues } from '../options.js';
 export function clusterOfTraining(): Cluster | undefined {
   const cluster = joined();
   return cluster === undefined || cluster.size === 1 ? undefined : cluster;
+}
+
+/** Whether the run is resumed: in a cluster, worker 0 decides, which alone may have the folder. All workers call it together. */
+export async function resumes(given: boolean): Promise<boolean> {
+  const answers = await clusterOfTraining()?.exchange('training resume', String(given));
+  return answers === undefined ? given : answers[0] === 'true';
 }
 
 /** The settings of the run in `folder`, by its newest checkpoint, as worker 0 reads them; undefined without one. */

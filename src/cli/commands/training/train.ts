@@ -18,6 +18,7 @@ import {
   type LogName,
   logs,
   resumedOptions,
+  resumes,
   type TrainOptions,
   tasksOfRun,
   train,
@@ -271,7 +272,8 @@ async function trainOne(
 ): Promise<boolean> {
   const [first, ...others] = tasks as [string];
   const name = others.length === 0 ? first : path.basename(folder);
-  const known = await (flags.resume ? resumedOptions(folder, given) : withRecipe(given));
+  const isResumed = await resumes(flags.resume === true);
+  const known = await (isResumed ? resumedOptions(folder, given) : withRecipe(given));
   const { values, augmentation } = checkedValues(known);
   const softTargets = await taughtTargets({ ...flags, ...values, manifest, tasks, folder }, name, {
     signal,
