@@ -1,4 +1,4 @@
-/** Looks after the other workers while a collective waits for them: TensorFlow alone would notice some faults late, others never. */
+/** Watches the other workers while a collective waits for them: TensorFlow alone would notice some faults late, and others never. */
 import { asReport, lossSentence } from './failures.js';
 import type { NativeCluster } from './native-cluster.js';
 import { differenceBetween } from './program-difference.js';
@@ -25,11 +25,12 @@ interface Call {
 }
 
 /**
- * Three faults are found here; the third is a worker that has waited too long.
- * - A worker that waits until another one takes its data does not notice that this one has ended, before its heartbeat is missed.
- *   Therefore it asks whether the others are there. A process that has ended refuses the connection.
- * - Workers that call different collectives would wait for each other. Therefore one that waits long publishes what it calls, and
- *   compares it with what worker 0 calls.
+ * Finds three faults:
+ * - Another worker has ended. One that waits for it would notice that only when its heartbeat is missed. So it asks whether the
+ *   others are there: where a process has ended, the machine refuses the connection.
+ * - Workers call different collectives, and would wait for each other. So a worker that waits for a second publishes what it calls,
+ *   and compares it with what worker 0 calls.
+ * - A worker has waited for longer than `collectiveSeconds`.
  */
 export class Lookout {
   /** The calls under way, the first of which waits. */
@@ -55,7 +56,7 @@ export class Lookout {
     return this.calls.size > 0;
   }
 
-  /** Begins to look after the others during a call. @returns a function that ends it */
+  /** Begins to watch the others during a call. @returns a function that ends it */
   begin(collectives: readonly string[]): () => void {
     const call: Call = { number: this.begun++, collectives, isPublished: false, since: undefined };
     this.calls.add(call);

@@ -91,7 +91,7 @@ export class Trace {
     return this.options.optimize;
   }
 
-  /** Whether the trace makes a function that will be called: not, when only shapes or a graph are asked for. */
+  /** Whether the trace makes a function that will be called. Some traces only give shapes or a graph. */
   get isForCalls(): boolean {
     return this.options.isForCalls;
   }

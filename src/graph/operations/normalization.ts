@@ -39,7 +39,7 @@ export const BatchNormalization: Operation = (node) => {
       return restore(frozenNormalize({ ...options, ...statistics }));
     }
     const { share } = call;
-    // A share without rows has one that does not count.
+    // In the place of an empty share there is a row that does not count.
     const isEmpty = share !== undefined && !share.synchronised && rowsOfShare(share) === 0;
     const observe = (batchMean: tf.Tensor, batchVariance: tf.Tensor) => {
       if (areWeights && !isEmpty) {

@@ -93,7 +93,7 @@ export class BatchNormalization extends Stock {
   private normalizeBatch(input: tf.Tensor, share: BatchShare | undefined): tf.Tensor {
     const gamma = this.gamma?.read();
     const beta = this.beta?.read();
-    // A share without rows has one that does not count.
+    // In the place of an empty share there is a row that does not count.
     const isEmpty = share !== undefined && !share.synchronised && rowsOfShare(share) === 0;
     const observe = (mean: tf.Tensor, variance: tf.Tensor) => {
       if (!isEmpty) {

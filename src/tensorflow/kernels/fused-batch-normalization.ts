@@ -85,7 +85,7 @@ function normalize(
   return run(input, gamma ?? tf.ones([channels]), beta ?? tf.zeros([channels]));
 }
 
-/** Those of both ops. */
+/** The attributes of FusedBatchNormV3 and of its gradient. */
 export const attributesOf = (epsilon: number, isTraining: boolean): Record<string, Attribute> => ({
   T: { type: 'dtype', value: 'float32' },
   U: { type: 'dtype', value: 'float32' },

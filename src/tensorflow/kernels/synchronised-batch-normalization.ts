@@ -17,8 +17,8 @@ export interface SynchronisedNormalizeOptions extends FusedNormalizeOptions {
 
 /**
  * Normalises a share of a batch by the mean and the variance of the whole batch, forwards and backwards (Ioffe & Szegedy 2015,
- * https://arxiv.org/abs/1502.03167, algorithm 1 and its gradient), as one process normalises the whole. Of each worker's mean
- * and variance follow the batch's, by the shifted sums of Chan, Golub & LeVeque 1983
+ * https://arxiv.org/abs/1502.03167, algorithm 1 and its gradient), as one process normalises the whole. The batch's mean and
+ * variance follow from those of each worker, by the shifted sums of Chan, Golub & LeVeque 1983
  * (https://doi.org/10.1080/00031305.1983.10483115). With N positions in the batch, and Σ over all of them,
  *
  *     dx = γ / √(σ² + ε) · (dy − Σ dy / N − x̂ · Σ (dy · x̂) / N)
@@ -29,7 +29,7 @@ export function synchronisedNormalize(options: SynchronisedNormalizeOptions): tf
   const { input, gamma, beta, epsilon, observe, near, share } = options;
   const channels = input.shape[3] as number;
   const rows = rowsOfShare(share);
-  // Where the share is empty, a row that does not count is in its place.
+  // In the place of an empty share there is a row that does not count.
   const positions = input.size / channels / Math.max(1, rows);
   const size = positions * share.rows;
   const attributes = attributesOf(epsilon, false);

@@ -44,7 +44,7 @@ export interface Position {
   learningRate?: number | undefined;
   /** What callbacks have logged in the current epoch, by name. */
   logged?: Record<string, number> | undefined;
-  /** That shared the batches, if there were several. */
+  /** The number of workers that shared the batches, if there were several. */
   workers?: number | undefined;
 }
 

@@ -3,7 +3,7 @@ import { tf, updateVariables } from '../../tensorflow/index.js';
 import type { NamedVariable } from './optimizer.js';
 import { Slots } from './slots.js';
 
-/** The gradients of a mean, of those of a sum and of its weight. */
+/** Gives the gradients of a mean, from the gradients of a sum and the sum's weight. */
 export type MeanOf = (sums: tf.NamedTensorMap, weight: tf.Scalar) => tf.NamedTensorMap;
 
 /** The same for each tensor, by its name. */
@@ -48,7 +48,7 @@ export class GradientSum extends Slots {
     });
   }
 
-  /** The gradients of the mean over all that was added: what `meanOf` makes of the sums and of their weight. Resets the sums. */
+  /** Gives the gradients of the mean over all that was added, which `meanOf` computes, and resets the sums. */
   take(meanOf: MeanOf): tf.NamedTensorMap {
     return tf.tidy(() => {
       const sums = this.variables.map(({ variable }, i) => [variable.name, this.sums[i]]);

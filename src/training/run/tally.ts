@@ -30,7 +30,7 @@ export class Tally {
   private steps = 0;
   private lastLoss: number | undefined;
   private readAt = Number.NEGATIVE_INFINITY;
-  /** Sums of what is asked for, behind the objective's, since they were taken. */
+  /** What workers have asked for since the last {@link takeAsked}, added up; it follows the objective's sums. */
   private asked: number[] = [];
   private means: Scores = { loss: 0, accuracy: 0 };
 
@@ -41,7 +41,7 @@ export class Tally {
   constructor(
     readonly totals: EpochTotals,
     private readonly refuse: (bad: BadLoss) => Error,
-    /** Whether several workers read at the same steps, which know together what is asked. */
+    /** Whether several workers train: they read after the same steps, so that all learn of a request after the same step. */
     private readonly isShared = false,
   ) {}
 

@@ -19,8 +19,10 @@ export const shareOf = ({ index, count, synchronised }: Place, rows: number): Ba
 });
 
 /**
- * Options of a loader of the worker's images: those at index, index + count, … of each batch of `batchSize`, which `count`
- * divides, of an epoch of `images`, which are more than `index`.
+ * Options of a loader of the worker's images: those at index, index + count, … of each batch.
+ *
+ * @param batchSize a multiple of `count`
+ * @param images in an epoch; more than `index`
  */
 export const loaderShare = ({ index, count }: Place, batchSize: number, images: number) => ({
   batchSize: batchSize / count,

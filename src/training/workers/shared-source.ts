@@ -3,7 +3,7 @@ import { type Loader, labelOf, type PixelType } from '../../pipeline/index.js';
 import type { BatchSource, EmptyBatch, StepBatch } from '../run/source.js';
 import { type Place, shareOf } from './share.js';
 
-/** As many batches as there are of all workers: one of which this worker has nothing is an {@link EmptyBatch}. */
+/** Gives a batch for each batch of all workers. Where this worker has no part of one, it is an {@link EmptyBatch}. */
 export class SharedSource implements BatchSource {
   readonly batchesPerEpoch: number;
 

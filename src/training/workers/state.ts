@@ -14,7 +14,7 @@ export async function takeFromChief(variables: readonly tf.Variable[]): Promise<
   }
 }
 
-/** Gives each variable the mean of its values on the `count` workers. One that is equal on all of them stays as it is. */
+/** Gives each variable the mean of its values on the `count` workers. A variable that is equal on all of them keeps its value. */
 export async function takeMeans(variables: readonly tf.Variable[], count: number): Promise<void> {
   const take = jit(function takeMeans() {
     // Equal values would be rounded if they were added up.

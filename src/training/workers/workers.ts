@@ -62,7 +62,7 @@ export class Workers implements Place {
     });
   }
 
-  /** Whether one of the workers says so. */
+  /** Whether at least one worker says so. */
   async any(what: string, says: boolean): Promise<boolean> {
     const answers = await this.together(what, () => String(says));
     return answers.includes('true');

@@ -143,9 +143,9 @@ interface Work {
   progress: ProgressReporter;
 }
 
-/** Of several workers, which of them shows and writes. */
+/** The work of one worker, or of a process that trains alone. */
 interface SharedWork extends Work {
-  /** Also of a process that trains alone. */
+  /** Whether this process shows progress and writes files. True where it trains alone. */
   isChief: boolean;
 }
 
