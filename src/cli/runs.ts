@@ -19,7 +19,7 @@ import {
 } from '../model/index.js';
 import { type GivenValues, isPath } from '../options.js';
 import { count } from '../plural.js';
-import { resumedOptions, type TrainValues, tasksOfRun } from '../training/index.js';
+import { settingsOfRun, tasksOfRun } from '../training/index.js';
 
 const flags = { folder: '--run', task: '--task', epoch: '--epoch' };
 
@@ -232,7 +232,7 @@ export async function describeStart(
     ...(others.length > 0 ? [newHeads(others)] : []),
   ];
   const line = `begins with ${run.folder}${weights}, ${size ?? preprocessing?.crop} px, ${heads.join(' and ')}`;
-  const { trainable } = await resumedOptions<Partial<TrainValues>>(run.folder, {});
+  const trainable = (await settingsOfRun(run.folder))?.trainable;
   return others.length === 0 || trainable !== 'head'
     ? [line]
     : [

@@ -9,7 +9,7 @@ export type {
 export { jsonLines } from './callbacks/json-lines.js';
 export { type LogName, logs } from './callbacks/logs.js';
 export { tensorBoard } from './callbacks/tensor-board.js';
-export { tasksOfRun } from './checkpoint/checkpoint.js';
+export { settingsOfRun, tasksOfRun } from './checkpoint/checkpoint.js';
 export { type Environment, environmentNow, readEnvironment } from './environment.js';
 export { type FitHistory, fit } from './fit/fit.js';
 export type { FitOptions, FitProgress } from './fit/options.js';

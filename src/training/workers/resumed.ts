@@ -18,10 +18,8 @@ export async function resumes(given: boolean): Promise<boolean> {
 }
 
 /** The settings of the run in `folder`, by its newest checkpoint, as worker 0 reads them; undefined without one. */
-export async function resumedSettings(
-  folder: string,
-  cluster = clusterOfTraining(),
-): Promise<Settings | undefined> {
+export async function resumedSettings(folder: string): Promise<Settings | undefined> {
+  const cluster = clusterOfTraining();
   if (cluster === undefined) {
     return await settingsOfRun(folder);
   }
