@@ -305,6 +305,7 @@ test('when no image has a label, then average precision is absent, F1 is 0 and t
     [{ labels: [] }, /Expected 1 for the number of labels/],
     [{ labels: [[2]] }, /different classes from 0 to 1 for the labels of image 0/],
     [{ labels: [[1, 1]] }, /different classes/],
+    [{ labels: [1 as never] }, /a list of classes for the labels of image 0 but received 1/],
     [{ folds: [0, 1] }, /Expected 1 for the number of folds/],
     [{ threshold: 2 }, /threshold/],
     [{ probabilities: [[0.2]] }, /Expected 2 probabilities for image 0/],

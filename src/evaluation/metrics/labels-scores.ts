@@ -1,5 +1,12 @@
 /** All scores of predictions of any number of labels an image, each with its bootstrap interval. */
-import { checkArguments, list, optional, type ShapeOf, text } from '../../arguments.js';
+import {
+  checkArgument,
+  checkArguments,
+  list,
+  optional,
+  type ShapeOf,
+  text,
+} from '../../arguments.js';
 import { expected, missing } from '../../errors.js';
 import { nonFiniteIndex } from '../../finite.js';
 import type { OptionTable } from '../../options.js';
@@ -223,6 +230,7 @@ function checkLabels({ probabilities, labels, folds, classes }: LabelsScoresRequ
       throw expected('finite numbers', `the probabilities of image ${index}`, row[bad]);
     }
     const own = labels[index] as readonly number[];
+    checkArgument(`the labels of image ${index}`, own, list('a list of classes'));
     const odd = own.find((label, place) => !(label in classes) || own.indexOf(label) < place);
     if (odd !== undefined) {
       const wanted = `different classes from 0 to ${classes.length - 1}`;
