@@ -15,7 +15,7 @@ export const tolerance = 1e-4;
 /** An export in a folder, and what Bobbin answers to the images that lie in it. */
 export interface Asked {
   folder: string;
-  classifier: BuiltClassifier;
+  heads: ReturnType<typeof headsOf>;
   /** [images, columns]. */
   rows: number[][];
 }
@@ -26,7 +26,7 @@ export function withImages(folder: string, classifier: BuiltClassifier): Asked {
   writeFileSync(path.join(folder, 'levels.bin'), levels.dataSync());
   const rows = ownAnswers(classifier, levels);
   levels.dispose();
-  return { folder, classifier, rows };
+  return { folder, heads: headsOf(classifier), rows };
 }
 
 /** Bobbin's own probabilities, [images, columns], of levels. */
@@ -44,8 +44,7 @@ const ownAnswers = (classifier: BuiltClassifier, levels: tf.Tensor): number[][] 
  */
 export function differencesInPython(asked: readonly Asked[]): number[] {
   const computed = computedByPython(asked.map(({ folder }) => folder));
-  return asked.map(({ folder, classifier, rows }, index) => {
-    const heads = headsOf(classifier);
+  return asked.map(({ folder, heads, rows }, index) => {
     const apart = heads.map(({ task, classes, from, to }) => {
       const name = heads.length === 1 ? 'probabilities' : task;
       const answer = computed[index]?.[name];

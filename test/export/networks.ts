@@ -1,7 +1,7 @@
 /**
  * Exports each of Bobbin's networks for TensorFlow in Python and ONNX Runtime, and prints how far their probabilities are from Bobbin's:
- * `npm run test:exports`, or `npm run test:exports -- resnet18 resnet50 --size 224` for some, on larger images. Weights and the
- * statistics of normalisations are random.
+ * `npm run test:exports`, or `npm run test:exports -- resnet18 resnet50 --size 224` for some, on larger images. Weights are
+ * random, and batch normalisation has the statistics of drawn images.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
