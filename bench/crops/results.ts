@@ -25,7 +25,9 @@ export interface Spread {
 }
 
 const spreadOf = (values: number[]): Spread => ({
-  ...{ least: Math.min(...values), median: median(values), most: Math.max(...values) },
+  least: Math.min(...values),
+  median: median(values),
+  most: Math.max(...values),
 });
 
 /** A row for each way; all rounds have run on `cores` cores. */
