@@ -64,9 +64,13 @@ function chiefOf({ scores, labelsScores }: Partial<TaskResult> = {}) {
     : { value, interval: intervals?.meanAveragePrecision };
 }
 
+/** Runs without predictions have neither score. */
 function scoreWords(results: readonly TaskResult[]): string {
-  const names = results.map(({ labelsScores }) => (labelsScores ? 'mAP' : 'accuracy'));
-  return [...new Set(names)].join(' or ');
+  const names = [
+    ...(results.some(({ scores }) => scores) ? ['accuracy'] : []),
+    ...(results.some(({ labelsScores }) => labelsScores) ? ['mAP'] : []),
+  ];
+  return names.join(' or ') || 'accuracy';
 }
 
 /** For each task the runs below each other, the best marked. */

@@ -25,7 +25,7 @@ const kinds: readonly Kind[] = [
     words: 'one label an image',
     scoresOf: ({ scores }) => scores,
     mean: 'mean',
-    meanTitle: 'mean of the tasks (of AP: mAP)',
+    meanTitle: 'mean over tasks (of AP: mAP)',
     columns: [
       ['accuracy', 'accuracy', percentWithin],
       ['basic precision', 'basicPrecision', percentWithin],
@@ -40,7 +40,7 @@ const kinds: readonly Kind[] = [
     words: 'any number of labels an image',
     scoresOf: ({ labelsScores }) => labelsScores,
     mean: 'labelsMean',
-    meanTitle: 'mean of the tasks',
+    meanTitle: 'mean over tasks',
     columns: [
       ['mAP', 'meanAveragePrecision', percentWithin],
       ['micro F1', 'microF1', decimalWithin],
