@@ -96,13 +96,16 @@ function scoresFor(answers: TaskAnswers, manifest: Manifest | undefined): TaskSc
   return { scores: resampled.scores, resampled };
 }
 
-/** Marks of maybe are known by the data set alone. */
-function marksOf({ task, images }: TaskAnswers, manifest: Manifest | undefined): number[][] {
-  const marks = new Map<string, number[]>();
+/** The marks of maybe in the data set, or else in the predictions, where earlier versions did not write them. */
+function marksOf(
+  { task, images }: TaskAnswers,
+  manifest: Manifest | undefined,
+): (readonly number[])[] {
+  const marks = new Map<string, readonly number[]>();
   for (const { task: own, path, range, maybe } of manifest?.samples ?? []) {
     if (own === task && maybe.length > 0) {
       marks.set(`${range?.offset ?? ''} ${path}`, maybe);
     }
   }
-  return images.map(({ path, offset }) => marks.get(`${offset ?? ''} ${path}`) ?? []);
+  return images.map(({ path, offset, maybe }) => marks.get(`${offset ?? ''} ${path}`) ?? maybe);
 }
