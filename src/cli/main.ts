@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { endWithStarter } from '../workers/index.js';
 /** The `bobbin` command; exit.ts has its exit codes. */
+import { endWithStarter } from '../workers/index.js';
 import { endWith } from './process/exit.js';
 import { watchOutput } from './process/output.js';
 import { watchWarnings } from './process/warnings.js';

@@ -13,7 +13,7 @@ export interface ClusterPart {
   first: number;
 }
 
-/** What {@link launch} is called with. */
+/** What {@link Launch} is called with. */
 export interface LaunchRequest {
   /**
    * The words after `node` of each worker.
@@ -104,7 +104,7 @@ export class Launch {
     const words = await request.words(restarts);
     const environments = await this.environments();
     const { first = 0 } = request.cluster ?? {};
-    this.running = await Promise.all(
+    await this.begin(
       environments.map((env, index) =>
         WorkerProcess.start({ words, env, log: logOf(request.logs, first + index) }),
       ),
@@ -130,6 +130,18 @@ export class Launch {
     await Promise.all(others.map((worker) => worker.stop(stopSeconds)));
     await Promise.all(this.running.map(({ ended }) => ended));
     return failure;
+  }
+
+  /** Waits until all workers have begun. Where one cannot, those that have are ended: nobody else would. */
+  private async begin(starts: readonly Promise<WorkerProcess>[]): Promise<void> {
+    const settled = await Promise.allSettled(starts);
+    this.running = settled.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+    try {
+      await Promise.all(starts);
+    } catch (error) {
+      await Promise.all(this.running.map((worker) => worker.stop(this.request.stopSeconds)));
+      throw error;
+    }
   }
 
   /** The variables of each worker: the whole cluster and its place in it, as TensorFlow knows them, and the run's id. */

@@ -43,7 +43,8 @@ export class WorkerProcess {
     private readonly logStart: number,
   ) {
     this.ended = new Promise((resolve) => {
-      child.once('error', () => resolve({ code: 127, signal: null }));
+      // A later error, such as a signal that cannot be sent, must not end this process.
+      child.on('error', () => resolve({ code: 127, signal: null }));
       child.once('close', (code, signal) => resolve({ code, signal }));
     }).then((end) => {
       this.hasEnded = true;
