@@ -1,9 +1,5 @@
 /** `bobbin launch`: runs a command in several processes of this machine, and restarts all of them when one fails. */
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import { type Command, Option } from 'commander';
-import { ifPresent } from '../../../disk/index.js';
 import { expected, missing } from '../../../errors.js';
 import { checkOption } from '../../../options.js';
 import { count } from '../../../plural.js';
@@ -68,10 +64,10 @@ async function run(words: string[], flags: Flags): Promise<void> {
   }
   const launch = new Launch({
     ...{ workers, maxRestarts, stopSeconds, logs: logFolder, cluster: partOf(flags) },
-    words: async (restarts) => [
+    words: (restarts) => [
       ...process.execArgv,
       process.argv[1] as string,
-      ...(restarts === 0 ? words : await resumed(words)),
+      ...(restarts === 0 ? words : resumed(words)),
     ],
     onBegun: (pids, restarts) => {
       const again = restarts === 0 ? '' : `, restart ${restarts} of ${maxRestarts}`;
@@ -121,24 +117,9 @@ function partOf({ cluster, firstIndex: first, workers }: Flags): ClusterPart | u
   return { workers: cluster, first };
 }
 
-/** `words`, with --resume for a training whose run has a checkpoint. */
-async function resumed(words: readonly string[]): Promise<readonly string[]> {
-  const run = flagValue(words, '--run');
-  const isTraining = words[0] === 'train' && !words.includes('--resume');
-  return isTraining && run !== undefined && (await hasCheckpoint(run))
-    ? [...words, '--resume']
-    : words;
-}
-
-function flagValue(words: readonly string[], flag: string): string | undefined {
-  const place = words.indexOf(flag);
-  return place >= 0
-    ? words[place + 1]
-    : words.find((word) => word.startsWith(`${flag}=`))?.slice(flag.length + 1);
-}
-
-/** Whether a run folder, or a folder of a task in it, has a checkpoint. */
-async function hasCheckpoint(run: string): Promise<boolean> {
-  const folders = ['.', ...((await ifPresent(readdir(run))) ?? [])];
-  return folders.some((name) => existsSync(path.join(run, name, 'checkpoint')));
-}
+/**
+ * `words`, with --resume for a training, which without a checkpoint begins anew. Workers of all machines need it alike, and only
+ * that of worker 0 may have the run.
+ */
+const resumed = (words: readonly string[]): readonly string[] =>
+  words[0] === 'train' && !words.includes('--resume') ? [...words, '--resume'] : words;
