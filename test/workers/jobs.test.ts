@@ -141,7 +141,7 @@ test('when a worker hangs, then it is killed, and another one goes on', async (t
 const script = (name: string) => path.resolve(import.meta.dirname, '../../scripts/cluster', name);
 
 test('when the scripts for clusters begin submit, then they give it flags that it has, and as many threads as it may use', async () => {
-  const env = { SLURM_SUBMIT_DIR: '/', SLURM_CPUS_PER_TASK: '8', BOBBIN_WORKERS: '2' };
+  const env = { SLURM_SUBMIT_DIR: '/', SLURM_CPUS_PER_TASK: '8', BOBBIN_MODELS_AT_ONCE: '2' };
   const { stdout } = spawnSync('bash', [script('submit.sbatch'), '--data', 'photos'], {
     env: { ...process.env, ...env, BOBBIN: 'echo' },
     encoding: 'utf8',
