@@ -1,15 +1,15 @@
 /** Lets a worker end with the process that began it, also where that was killed. */
-import { workerVariable } from './worker-process.js';
+import { starterVariable } from './worker-process.js';
 
 /**
  * Sends this process SIGTERM when the process that began it as a worker has ended. In other processes nothing happens.
  */
 export function endWithStarter(): void {
-  if (process.env[workerVariable] === undefined) {
+  if (process.env[starterVariable] === undefined) {
     return;
   }
   // Processes that this one begins are no workers of the same.
-  delete process.env[workerVariable];
+  delete process.env[starterVariable];
   const end = () => process.kill(process.pid, 'SIGTERM');
   if (!process.connected) {
     // The other process ended before this one had begun to listen.

@@ -5,8 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { makeFolder, openRegular, withSource, writing } from '../disk/index.js';
 
-/** Says to a process that it is a worker: it then ends when the channel to the process that began it closes. */
-export const workerVariable = 'BOBBIN_WORKER';
+/** Set for a process that another one began as a worker: it ends when the channel to that one closes. */
+export const starterVariable = 'BOBBIN_HAS_STARTER';
 
 /** What a worker is begun with. */
 export interface WorkerOptions {
@@ -60,7 +60,7 @@ export class WorkerProcess {
     try {
       const child = spawn(process.execPath, [...words], {
         stdio: ['ignore', handle.fd, handle.fd, 'ipc'],
-        env: { ...process.env, ...env, [workerVariable]: '1' },
+        env: { ...process.env, ...env, [starterVariable]: '1' },
         serialization: 'advanced',
         // A terminal sends its Ctrl-C to a whole group: workers get each signal once, from here.
         detached: true,
