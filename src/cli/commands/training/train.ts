@@ -166,7 +166,7 @@ async function run(given: Work): Promise<void> {
   const groups = chosenGroups(manifest, flags);
   const recipes = await recipesOf(flags, manifest);
   if (isTrial(flags)) {
-    await tryOut({ ...work, manifest, groups });
+    await tryOut({ ...given, manifest, groups });
     return;
   }
   const trainings = await trainingFolders(flags, manifest, groups);
