@@ -55,11 +55,13 @@ void settle(Napi::Env env, const Napi::Promise::Deferred& deferred, const Outcom
   deferred.Reject(error.Value());
 }
 
-// Runs `work` on a new thread, then `done` on JavaScript's, and settles the promise. If the
-// environment ends before, nobody waits for the thread.
+// Runs `work` on a new thread, then `done` on JavaScript's, and settles the promise. It does not
+// keep the process alive: a worker that hangs may never answer. If the environment ends before,
+// nobody waits for the thread.
 Napi::Value run_apart(Napi::Env env, Work work, std::function<void()> done = [] {}) {
   const auto deferred = Napi::Promise::Deferred::New(env);
   const auto to_javascript = Napi::ThreadSafeFunction::New(env, Napi::Function(), "cluster", 0, 1);
+  to_javascript.Unref(env);
   std::thread([to_javascript, deferred, work = std::move(work), done = std::move(done)] {
     // `finish` owns it, if it is called.
     auto* outcome = std::make_unique<Outcome>(attempt(work)).release();

@@ -1,6 +1,7 @@
 /** Errors of a cluster in words that name the worker. */
 import type { NativeCluster } from './native-cluster.js';
 import { taskName } from './server-def.js';
+import { answerMilliseconds, inTime } from './waiting.js';
 import { workerName, workerNames } from './worker-name.js';
 
 /** The workers, and which of them meets the error. */
@@ -8,9 +9,6 @@ interface Workers {
   workers: readonly string[];
   index: number;
 }
-
-/** How long a worker may take to answer whether it is there. */
-const answerMilliseconds = 2000;
 
 /** The error that ended a collective or another wait for workers, in words that name the worker. */
 export async function explainFailure(
@@ -29,7 +27,7 @@ export async function explainFailure(
   const shapes = shapesIn(error.message, cluster);
   if (shapes !== undefined) {
     // Otherwise the others may only see that this worker ends.
-    await addon.reportError(asReport(shapes)).catch(() => {});
+    await inTime(addon.reportError(asReport(shapes))).catch(() => {});
     return new Error(shapes, { cause: error });
   }
   const named = namedWorkers(error.message, cluster);

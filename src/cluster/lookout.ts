@@ -3,12 +3,10 @@ import { asReport, lossSentence } from './failures.js';
 import type { NativeCluster } from './native-cluster.js';
 import { differenceBetween } from './program-difference.js';
 import { taskName } from './server-def.js';
+import { answerMilliseconds, inTime } from './waiting.js';
 
 /** Between two rounds of questions. */
 const roundMilliseconds = 1000;
-
-/** How long a worker may take to answer. One that does not answer in time may be busy; its heartbeat decides. */
-const answerMilliseconds = 2000;
 
 /** Workers that are asked in a round: in a large cluster, the others ask the rest. */
 const mostAsked = 8;
@@ -84,7 +82,7 @@ export class Lookout {
     const fault = faults.find((found) => found !== undefined) ?? this.findLateness(call);
     if (fault !== undefined && this.calls.has(call)) {
       // If the report does not arrive, worker 0 is gone, and all notice that.
-      await ignoreFailure(this.addon().reportError(asReport(fault)));
+      await ignoreFailure(inTime(this.addon().reportError(asReport(fault))));
     }
     this.isAsking = false;
   }
@@ -133,7 +131,8 @@ export class Lookout {
     try {
       if (!call.isPublished) {
         call.isPublished = true;
-        await this.addon().insertClusterValue(keyOf(call, index), JSON.stringify(call.collectives));
+        const collectives = JSON.stringify(call.collectives);
+        await inTime(this.addon().insertClusterValue(keyOf(call, index), collectives));
       }
       if (index === 0) {
         return undefined;

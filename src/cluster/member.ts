@@ -7,6 +7,7 @@ import { Lookout } from './lookout.js';
 import type { NativeCluster } from './native-cluster.js';
 import type { clusterOptions } from './options.js';
 import { serverDef } from './server-def.js';
+import { awaited } from './waiting.js';
 
 /** The workers that compute together with this process. */
 export interface Cluster {
@@ -79,7 +80,7 @@ export class Member implements Cluster, Group {
   /** Starts TensorFlow with its server, and waits for the other workers. */
   async start(): Promise<void> {
     try {
-      await addon().startCluster(serverDef({ ...this.settings, config: sessionConfig() }));
+      await awaited(addon().startCluster(serverDef({ ...this.settings, config: sessionConfig() })));
     } catch (error) {
       throw explainStart(error, this.settings);
     }
@@ -102,16 +103,18 @@ export class Member implements Cluster, Group {
     const place = (worker: number, at = round) => `${name}/${at}/${worker}`;
     try {
       // As JSON: a value of TensorFlow's is neither empty, nor has it a byte of 0.
-      await addon().insertClusterValue(place(this.index), JSON.stringify(value));
+      await awaited(addon().insertClusterValue(place(this.index), JSON.stringify(value)));
       await this.meetAt(`${name}/${round}`, settings.collectiveSeconds);
-      const values = await Promise.all(
-        this.workers.map((_, worker) =>
-          addon().clusterValue(place(worker), settings.collectiveSeconds * 1000),
+      const values = await awaited(
+        Promise.all(
+          this.workers.map((_, worker) =>
+            addon().clusterValue(place(worker), settings.collectiveSeconds * 1000),
+          ),
         ),
       );
       if (round > 0) {
         // All workers have read the values of the round before, since all are in this one.
-        await addon().deleteClusterValue(place(this.index, round - 1));
+        await awaited(addon().deleteClusterValue(place(this.index, round - 1)));
       }
       return values.map((text) => JSON.parse(text) as string);
     } catch (error) {
@@ -143,7 +146,7 @@ export class Member implements Cluster, Group {
   }
 
   private explain(error: unknown): Promise<unknown> {
-    return explainFailure(error, this.settings, addon());
+    return awaited(explainFailure(error, this.settings, addon()));
   }
 
   private nextRound(name: string): number {
@@ -153,7 +156,7 @@ export class Member implements Cluster, Group {
   }
 
   private meetAt(name: string, seconds: number): Promise<void> {
-    return addon().waitAtBarrier(name, Math.round(seconds * 1000));
+    return awaited(addon().waitAtBarrier(name, Math.round(seconds * 1000)));
   }
 
   /**

@@ -2,20 +2,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { allReduce, broadcast, tf } from '../../src/tensorflow/index.js';
+import { freePorts } from '../../src/workers/ports.js';
+import { programOf } from '../support/run-bobbin.js';
 
-const program = fileURLToPath(new URL('worker.ts', import.meta.url));
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
-}
+const program = programOf('test/cluster/worker.ts');
 
 interface Played {
   code: number | null;
@@ -33,14 +25,14 @@ interface Part {
   runIds?: string[];
 }
 
-/** Runs both workers; those that remain are killed once the first of them has ended. */
+/** Runs both workers. One that hangs is killed once the other has ended. */
 async function playTogether({ name, workers = [0, 1], runIds = ['r', 'r'], ...part }: Part) {
   const addresses = (await freePorts(2)).map((port) => `127.0.0.1:${port}`);
   const children = workers.map((index) => {
     const task = { type: 'worker', index };
     const TF_CONFIG = JSON.stringify({ cluster: { worker: addresses }, task });
     const env = { ...process.env, TF_CONFIG, BOBBIN_RUN_ID: runIds[index] };
-    const words = ['--import', 'tsx', program, name, ...(part.arguments ?? [])];
+    const words = [...program, name, ...(part.arguments ?? [])];
     return spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   });
   const results = children.map(async (child): Promise<Played> => {
@@ -52,10 +44,11 @@ async function playTogether({ name, workers = [0, 1], runIds = ['r', 'r'], ...pa
     const said = lines.map((line) => JSON.parse(line)).map(({ name, value }) => [name, value]);
     return { code, said: Object.fromEntries(said), stderr };
   });
-  const [first] = results;
-  await first;
-  if (name === 'stopped' || name === 'exit') {
-    children.at(-1)?.kill('SIGKILL');
+  const hanging = ['first-stopped', 'stopped', 'exit'].indexOf(name);
+  if (hanging >= 0) {
+    const index = Math.min(hanging, 1);
+    await results[1 - index];
+    children[index]?.kill('SIGKILL');
   }
   return { addresses, played: await Promise.all(results) };
 }
@@ -112,16 +105,17 @@ test('when two workers add and send tensors, then each has the plain sums, in ev
   assert.ok(played[0]?.said.ticks > 20, `${played[0]?.said.ticks} ticks`);
 });
 
-for (const [name, heartbeat, most] of [
-  ['killed', '30', 10],
-  ['stopped', '2', 12],
+for (const [name, lost, heartbeat, most] of [
+  ['killed', 1, '30', 10],
+  ['stopped', 1, '2', 12],
+  ['first-stopped', 0, '2', 12],
 ] as const) {
-  test(`when a worker is ${name} while the other one waits, then that one names it in seconds and goes on to compute`, async () => {
+  test(`when worker ${lost} is ${name} while the other one waits, then that one names it in seconds, and can end`, async () => {
     const { addresses, played } = await playTogether({ name, arguments: [heartbeat] });
-    const { said, code, stderr } = played[0] as Played;
+    const { said, code, stderr } = played[1 - lost] as Played;
     assert.match(
       said.error,
-      new RegExp(`^worker 1 \\(${addresses[1]}\\) ended, or cannot be reached`),
+      new RegExp(`^worker ${lost} \\(${addresses[lost]}\\) ended, or cannot be reached`),
       stderr,
     );
     assert.ok(said.seconds < most, `${said.seconds} s`);

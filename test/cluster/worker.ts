@@ -119,13 +119,15 @@ async function play(index: number) {
       process.exit(0);
     }, 300);
   }
-  if (other) {
+  const isFirstStopped = part === 'first-stopped';
+  if (other !== isFirstStopped) {
     // The exit of the other one must not be this one's end.
     await wait(part === 'exit' ? 60_000 : 500);
-    process.kill(process.pid, part === 'stopped' ? 'SIGSTOP' : 'SIGKILL');
+    process.kill(process.pid, part === 'killed' ? 'SIGKILL' : 'SIGSTOP');
   }
   await fail(() => sum.async(tf.ones([3])));
-  process.exit(1);
+  // A command ends by itself after an error: no question to a worker that hangs may keep it.
+  process.exitCode = 1;
 }
 
 if (part === 'late') {

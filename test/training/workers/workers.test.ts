@@ -2,18 +2,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import type { EpochRecord } from '../../../src/training/index.js';
+import { freePorts } from '../../../src/workers/ports.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { drawPhotos } from '../../support/photos.js';
+import { programOf } from '../../support/run-bobbin.js';
 import type { Work } from './run-worker.js';
 
 const folder = temporaryFolder();
 const data = path.join(folder, 'data');
-const script = fileURLToPath(new URL('run-worker.ts', import.meta.url));
+const program = programOf('test/training/workers/run-worker.ts');
 /** The last of three batches has one image, so that the second worker has none of it. */
 const options = {
   epochs: 2,
@@ -44,17 +44,8 @@ interface Ended extends End {
   warnings: string;
 }
 
-/** An address that nothing listens at. */
-const freeAddress = () =>
-  new Promise<string>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(`127.0.0.1:${port}`));
-    });
-  });
-
 function runWorker(work: Work): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(work)]);
+  const child = spawn(process.execPath, [...program, JSON.stringify(work)]);
   let [output, warnings] = ['', ''];
   child.stdout.on('data', (text) => {
     output += text;
@@ -82,7 +73,7 @@ async function runTogether(
   count: number,
   { stopper, ...extra }: { stopper?: number; [option: string]: unknown } = {},
 ): Promise<Ended[]> {
-  const workers = await Promise.all(Array.from({ length: count }, freeAddress));
+  const workers = (await freePorts(count)).map((port) => `127.0.0.1:${port}`);
   const work = (index: number): Work => ({
     ...{ workers, index, data, folder: path.join(folder, name), dumps: [0, 1, 3, 6], stopper },
     run: path.join(folder, name, `run-${index}`),
