@@ -13,17 +13,22 @@ import * as resize from './resize.js';
 import * as scatter from './scatter.js';
 import * as shape from './shape.js';
 
-export const operations: Readonly<Record<string, Operation>> = {
-  ...activation,
-  ...conversion,
-  ...convolution,
-  ...elementwise,
-  ...linear,
-  ...normalization,
-  ...parts,
-  ...pooling,
-  ...reduction,
-  ...resize,
-  ...scatter,
-  ...shape,
-};
+const files = [
+  activation,
+  conversion,
+  convolution,
+  elementwise,
+  linear,
+  normalization,
+  parts,
+  pooling,
+  reduction,
+  resize,
+  scatter,
+  shape,
+];
+
+/** By their names. As CommonJS, a file has a member `default` besides, which is itself. */
+export const operations: Readonly<Record<string, Operation>> = Object.fromEntries(
+  files.flatMap(Object.entries<Operation>).filter(([name]) => name !== 'default'),
+);
