@@ -5,6 +5,7 @@
 #include <napi.h>
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -55,13 +56,17 @@ void settle(Napi::Env env, const Napi::Promise::Deferred& deferred, const Outcom
   deferred.Reject(error.Value());
 }
 
-// Runs `work` on a new thread, then `done` on JavaScript's, and settles the promise. It does not
-// keep the process alive: a worker that hangs may never answer. If the environment ends before,
-// nobody waits for the thread.
-Napi::Value run_apart(Napi::Env env, Work work, std::function<void()> done = [] {}) {
+// Whether the process may end while a call has no answer: where worker 0 answers without a limit of
+// time, it may hang.
+enum class End : std::uint8_t { kAfterAnswer, kAtAnyTime };
+
+// Runs `work` on a new thread, then `done` on JavaScript's, and settles the promise. If the
+// environment ends before, nobody waits for the thread.
+Napi::Value run_apart(
+    Napi::Env env, Work work, std::function<void()> done = [] {}, End end = End::kAfterAnswer) {
   const auto deferred = Napi::Promise::Deferred::New(env);
   const auto to_javascript = Napi::ThreadSafeFunction::New(env, Napi::Function(), "cluster", 0, 1);
-  to_javascript.Unref(env);
+  if (end == End::kAtAnyTime) to_javascript.Unref(env);
   std::thread([to_javascript, deferred, work = std::move(work), done = std::move(done)] {
     // `finish` owns it, if it is called.
     auto* outcome = std::make_unique<Outcome>(attempt(work)).release();
@@ -82,9 +87,11 @@ Napi::Value run_apart(Napi::Env env, Work work, std::function<void()> done = [] 
 
 // The same with the cluster's context, which it keeps alive.
 Napi::Value run_in_cluster(const Napi::CallbackInfo& info, const Runtime& runtime,
-                           std::function<std::string(const Context&)> work) {
+                           std::function<std::string(const Context&)> work,
+                           End end = End::kAfterAnswer) {
   return run_apart(
-      info.Env(), [context = runtime.cluster(), work = std::move(work)] { return work(*context); });
+      info.Env(), [context = runtime.cluster(), work = std::move(work)] { return work(*context); },
+      [] {}, end);
 }
 
 std::chrono::milliseconds to_milliseconds(const Napi::Value& value) {
@@ -108,11 +115,14 @@ Napi::Value abort_collectives(const Napi::CallbackInfo& info, Runtime& runtime) 
 }
 
 Napi::Value report_error(const Napi::CallbackInfo& info, Runtime& runtime) {
-  return run_in_cluster(info, runtime, [message = to_string(info[0])](const Context& context) {
-    tensorflow::abort_collectives(context, message);
-    tensorflow::report_error(context, message);
-    return std::string();
-  });
+  return run_in_cluster(
+      info, runtime,
+      [message = to_string(info[0])](const Context& context) {
+        tensorflow::abort_collectives(context, message);
+        tensorflow::report_error(context, message);
+        return std::string();
+      },
+      End::kAtAnyTime);
 }
 
 Napi::Value check_worker(const Napi::CallbackInfo& info, Runtime& runtime) {
@@ -130,7 +140,8 @@ Napi::Value insert_value(const Napi::CallbackInfo& info, Runtime& runtime) {
       [key = to_string(info[0]), value = to_string(info[1])](const Context& context) {
         tensorflow::insert_value(context, key, value);
         return std::string();
-      });
+      },
+      End::kAtAnyTime);
 }
 
 Napi::Value get_value(const Napi::CallbackInfo& info, Runtime& runtime) {
@@ -142,10 +153,13 @@ Napi::Value get_value(const Napi::CallbackInfo& info, Runtime& runtime) {
 }
 
 Napi::Value delete_value(const Napi::CallbackInfo& info, Runtime& runtime) {
-  return run_in_cluster(info, runtime, [key = to_string(info[0])](const Context& context) {
-    tensorflow::delete_value(context, key);
-    return std::string();
-  });
+  return run_in_cluster(
+      info, runtime,
+      [key = to_string(info[0])](const Context& context) {
+        tensorflow::delete_value(context, key);
+        return std::string();
+      },
+      End::kAtAnyTime);
 }
 
 Napi::Value wait_at_barrier(const Napi::CallbackInfo& info, Runtime& runtime) {

@@ -1,6 +1,9 @@
 /** The type of the exports of `native/addon/cluster.cc`. */
 
-/** What the workers of a cluster tell each other beside tensors. Errors have, as `code`, TensorFlow's status. */
+/**
+ * What the workers of a cluster tell each other beside tensors. Errors have, as `code`, TensorFlow's status. Calls without a limit
+ * of time do not keep the process alive.
+ */
 export interface NativeCluster {
   /**
    * Starts TensorFlow as one worker of a cluster, and resolves when all workers have started.

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { allReduce, broadcast, tf } from '../../src/tensorflow/index.js';
 import { freePorts } from '../../src/workers/ports.js';
-import { programOf } from '../support/run-bobbin.js';
 
-const program = programOf('test/cluster/worker.ts');
+/** From its source: compiled, its errors would name no line of it. */
+const program = ['--import', 'tsx', fileURLToPath(new URL('worker.ts', import.meta.url))];
 
 interface Played {
   code: number | null;
