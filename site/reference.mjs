@@ -13,6 +13,7 @@ export const stages = new Map([
   ['import', 'Networks of other frameworks'],
   ['hub', 'Files of a hub'],
   ['training', 'Training'],
+  ['cluster', 'Several machines'],
   ['search', 'Search'],
   ['features', 'Features'],
   ['prediction', 'Prediction'],
