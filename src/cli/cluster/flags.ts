@@ -8,6 +8,7 @@ import {
 } from '../../cluster/index.js';
 import { expected, missing } from '../../errors.js';
 import type { ProgressReporter } from '../../report/index.js';
+import { useThreads } from '../../tensorflow/index.js';
 import { pickFlags } from '../flags.js';
 
 export interface ClusterFlags {
@@ -28,9 +29,13 @@ export const addClusterFlags = (command: Command): Command =>
  * Joins the cluster that the flags or the environment name, before anything is computed.
  *
  * @param flags parsed ones, with those of `clusterOptions`
+ * @param computeThreads of TensorFlow, which a cluster starts
  * @returns undefined for a process that computes alone
  */
-export async function joinWorkers(flags: ClusterFlags): Promise<Cluster | undefined> {
+export async function joinWorkers(
+  flags: ClusterFlags,
+  computeThreads = 0,
+): Promise<Cluster | undefined> {
   const { cluster: addresses, index } = flags;
   const found = addresses === undefined ? clusterFromEnvironment() : undefined;
   if (addresses === undefined && index !== undefined) {
@@ -41,7 +46,11 @@ export async function joinWorkers(flags: ClusterFlags): Promise<Cluster | undefi
   }
   const place =
     addresses === undefined ? found : { workers: addresses.split(','), index: index as number };
-  return place && (await cluster({ ...pickFlags(clusterOptions, flags), ...place }));
+  if (place === undefined) {
+    return undefined;
+  }
+  useThreads(computeThreads, 'computeThreads');
+  return await cluster({ ...pickFlags(clusterOptions, flags), ...place });
 }
 
 /** Shows nothing: worker 0 shows the progress of all. */

@@ -156,7 +156,8 @@ async function run(given: Work): Promise<void> {
   if (isTrial(flags) && flags.watch !== undefined) {
     throw conflict('--watch', '--dry-run or --overfit', 'They end without an epoch');
   }
-  const workers = isTrial(flags) ? undefined : await joinWorkers(flags);
+  const { computeThreads } = given.given;
+  const workers = isTrial(flags) ? undefined : await joinWorkers(flags, computeThreads);
   checkShared(flags, workers);
   const isChief = workers?.isChief ?? true;
   const work = { ...given, progress: isChief ? given.progress : silent, isChief };
