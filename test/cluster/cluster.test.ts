@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { allReduce, broadcast, tf } from '../../src/tensorflow/index.js';
 import { freePorts } from '../../src/workers/ports.js';
+import { programOf } from '../support/run-bobbin.js';
 
-/** From its source: compiled, its errors would name no line of it. */
-const program = ['--import', 'tsx', fileURLToPath(new URL('worker.ts', import.meta.url))];
+/** Its errors name lines of its source. */
+const program = ['--enable-source-maps', ...programOf('test/cluster/worker.ts')];
 
 interface Played {
   code: number | null;
