@@ -45,24 +45,15 @@ export function parseAddresses(workers: readonly string[]): Address[] {
 
 /** What the Internet does not reach, by IANA's registries of special-purpose addresses: private, shared, local and for examples. */
 const privateNetworks = new BlockList();
-for (const [network, prefix] of [
-  ...([
-    ['10.0.0.0', 8],
-    ['172.16.0.0', 12],
-    ['192.168.0.0', 16],
-    ['100.64.0.0', 10],
-  ] as const),
-  ...([
-    ['127.0.0.0', 8],
-    ['169.254.0.0', 16],
-    ['198.18.0.0', 15],
-  ] as const),
-  ...([
-    ['192.0.2.0', 24],
-    ['198.51.100.0', 24],
-    ['203.0.113.0', 24],
-  ] as const),
-]) {
+const ofVersion4: readonly [network: string, prefix: number][] = [
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['100.64.0.0', 10],
+  ['169.254.0.0', 16],
+  ['127.0.0.0', 8],
+];
+for (const [network, prefix] of ofVersion4) {
   privateNetworks.addSubnet(network, prefix, 'ipv4');
 }
 privateNetworks.addAddress('::1', 'ipv6');

@@ -76,7 +76,7 @@ async function meet(member: Member, card: string): Promise<void> {
   }
 }
 
-/** TensorFlow's server listens at all addresses of the machine, whatever the worker's own is. */
+/** TensorFlow's server listens at all addresses of the machine, not only at the worker's own. */
 function warnOfPublicAddress(): void {
   const open = ownPublicAddress();
   if (open !== undefined) {

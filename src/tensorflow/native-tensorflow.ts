@@ -18,7 +18,7 @@ export interface TracedGraph {
   arguments: string[];
   /** Names of the results, `node:index`. */
   outputs: string[];
-  /** Tensors that the graph reads through placeholders, by the names of these. The caller deletes them. */
+  /** Tensors that the graph reads, each with the name of its placeholder. The caller deletes them. */
   captured: (TensorMetadata & { name: string })[];
 }
 

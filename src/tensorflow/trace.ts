@@ -40,7 +40,7 @@ export interface Traced {
 
 /** The graph of a function, for files. */
 export interface FunctionGraph extends Omit<TracedGraph, 'captured'> {
-  /** Tensors that the graph reads through placeholders, by the names of these. The caller disposes of them. */
+  /** Tensors that the graph reads, each with the name of its placeholder. The caller disposes of them. */
   captured: { name: string; tensor: tf.Tensor }[];
 }
 

@@ -38,8 +38,8 @@ export interface JobsRequest extends Pick<Order, 'module' | 'request'> {
 }
 
 /**
- * A job fails when so many of its processes ended too early, and none got further: a crash tends to come again, while SIGKILL is
- * from outside, of a user or of a system that is short of memory.
+ * Processes of a job that may end too early before the job fails. An epoch that a process finishes sets the count to 0. A crash
+ * tends to come again. SIGKILL comes from outside: from a user, or from a system that is short of memory.
  */
 const mostLosses = { crashes: 3, kills: 10 };
 

@@ -8,7 +8,7 @@ export function endWithStarter(): void {
   if (process.env[starterVariable] === undefined) {
     return;
   }
-  // Processes that this one begins are no workers of the same.
+  // A process that this one begins has this process as its starter, and not the launcher.
   delete process.env[starterVariable];
   const end = () => process.kill(process.pid, 'SIGTERM');
   if (!process.connected) {

@@ -111,7 +111,7 @@ for (const [name, lost, heartbeat, most] of [
   ['stopped', 1, '2', 12],
   ['first-stopped', 0, '2', 12],
 ] as const) {
-  test(`when worker ${lost} is ${name} while the other one waits, then that one names it in seconds, and can end`, async () => {
+  test(`when worker ${lost} is ${name.replace('first-', '')} while the other one waits, then that one names it in seconds, and can end`, async () => {
     const { addresses, played } = await playTogether({ name, arguments: [heartbeat] });
     const { said, code, stderr } = played[1 - lost] as Played;
     assert.match(

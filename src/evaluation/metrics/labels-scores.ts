@@ -113,8 +113,8 @@ export interface LabelsScores {
 /**
  * All scores of predictions of any number of labels, with bootstrap intervals, as {@link scoresOf} for one label an image.
  *
- * @throws InvalidInputError when an argument is unknown or of another kind, for no image, for lists of different lengths, and for a
- *   probability that is not finite or a label that is no class
+ * @throws InvalidInputError when an argument is unknown or of another kind, when there is no image, when lists differ in length, when
+ *   a probability is not finite, and when a label names no class
  */
 export function labelsScoresOf(request: LabelsScoresRequest): LabelsScores {
   checkArguments('labelsScoresOf', request, shape);

@@ -3,7 +3,7 @@ import { count } from '../../plural.js';
 import { completeOptions, type GivenOptions, type RecipeOptions } from '../../training/index.js';
 import type { Tuned } from './options.js';
 
-/** The options that shape a training, complete; which images it takes, by which seed and on how many threads, is no part of a recipe. */
+/** All options that shape a training. A recipe leaves out the choice of images, the seed and the number of threads. */
 export function recipeOf(options: GivenOptions): RecipeOptions {
   const {
     seed: _,

@@ -89,7 +89,7 @@ export function broadcast<T>(tensors: T): T {
   );
 }
 
-/** Where the collectives take place; undefined if there is no other worker, or if the function will never run. */
+/** The group and the trace of the collectives. Undefined without another worker, and for a trace that is never called. */
 function placeFor(name: string): Place | undefined {
   const workers = group();
   if (workers === undefined) {

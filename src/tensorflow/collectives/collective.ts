@@ -94,7 +94,7 @@ function addCollective({ trace, group }: Place, collective: Collective): TensorM
   return result as TensorMetadata;
 }
 
-/** @returns a symbol: float16 is no type of tfjs's tensors */
+/** @returns a symbol of the trace and not a tensor, since tfjs has no float16 tensors */
 function cast(id: number, dtype: number): number {
   const [result] = runtime().executeOp('Cast', [typeAttribute('DstT', dtype)], [id], 1);
   return (result as TensorMetadata).id;

@@ -72,7 +72,7 @@ const beginningOf = ({ settings, preprocessing, position }: WorkerStart): Beginn
 
 function startAs({ settings, preprocessing, position }: Beginning, plan: Plan, run: string) {
   const own = withAugmenter(plan, settings.augment as Augmenter);
-  // Weights come from worker 0, whatever the file's path is there.
+  // Worker 0 sends its weights, so their paths may differ between machines.
   const model = settings.model as Parameters<typeof settingsOf>[1]['model'];
   const recipe = settings.recipe as string | undefined;
   checkSameSettings(`Worker 0, with ${run},`, settings, settingsOf(own, { model, recipe }));
