@@ -153,13 +153,10 @@ Napi::Value get_value(const Napi::CallbackInfo& info, Runtime& runtime) {
 }
 
 Napi::Value delete_value(const Napi::CallbackInfo& info, Runtime& runtime) {
-  return run_in_cluster(
-      info, runtime,
-      [key = to_string(info[0])](const Context& context) {
-        tensorflow::delete_value(context, key);
-        return std::string();
-      },
-      End::kAtAnyTime);
+  return run_in_cluster(info, runtime, [key = to_string(info[0])](const Context& context) {
+    tensorflow::delete_value(context, key);
+    return std::string();
+  });
 }
 
 Napi::Value wait_at_barrier(const Napi::CallbackInfo& info, Runtime& runtime) {

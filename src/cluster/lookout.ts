@@ -54,14 +54,15 @@ export class Lookout {
     return this.calls.size > 0;
   }
 
-  /** Begins to watch the others during a call. @returns a function that ends it */
-  begin(collectives: readonly string[]): () => void {
+  /** Begins to watch the others during a call. @returns a function that ends it, which is told whether the call succeeded */
+  begin(collectives: readonly string[]): (succeeded: boolean) => void {
     const call: Call = { number: this.begun++, collectives, isPublished: false, since: undefined };
     this.calls.add(call);
     this.timer ??= setInterval(() => void this.round(), roundMilliseconds);
-    return () => {
+    return (succeeded) => {
       this.calls.delete(call);
-      if (call.isPublished) {
+      // After a failure worker 0 may hang, and the process would wait for its answer.
+      if (call.isPublished && succeeded) {
         void ignoreFailure(this.addon().deleteClusterValue(keyOf(call, this.cluster.index)));
       }
       if (this.calls.size === 0) {

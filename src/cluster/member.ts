@@ -136,12 +136,15 @@ export class Member implements Cluster, Group {
 
   async watch<Result>(call: Promise<Result>, collectives: readonly string[]): Promise<Result> {
     const end = this.lookout.begin(collectives);
+    let succeeded = false;
     try {
-      return await call;
+      const result = await call;
+      succeeded = true;
+      return result;
     } catch (error) {
       throw await this.explain(error);
     } finally {
-      end();
+      end(succeeded);
     }
   }
 
