@@ -42,6 +42,10 @@ export const noTotals = (heads?: number): EpochTotals => ({
   work: noWork,
 });
 
+/** The totals at the start of an epoch of `plan`. */
+export const noTotalsOf = ({ tasks, labels }: Pick<Plan, 'tasks' | 'labels'>): EpochTotals =>
+  noTotals(labels && tasks.length);
+
 /** The totals of two parts of an epoch; times are those of the first. */
 export const addTotals = (one: EpochTotals, other: EpochTotals): EpochTotals => ({
   ...one,

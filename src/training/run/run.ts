@@ -6,7 +6,6 @@ import type { Settings } from '../../settings.js';
 import type { BeginFacts, Callback } from '../callbacks/callback.js';
 import { Moments } from '../callbacks/moments.js';
 import type { EpochTotals, Position } from '../checkpoint/checkpoint.js';
-import { validationLoader } from '../data.js';
 import type { FeatureSources } from '../features/sources.js';
 import { type EpochRecord, endsEarly } from '../history.js';
 import type { Slot } from '../optimizer/index.js';
@@ -20,20 +19,20 @@ import type { TrainingPlace } from './jitted-steps.js';
 import type { Objective, Pass } from './objective.js';
 import { type Cycle, cyclesOf, type Phase, phaseAt, phasesOf, placeIn } from './phases.js';
 import {
-  addTotals,
   meanLoss,
-  noTotals,
+  noTotalsOf,
   pipelineReport,
   progressOf,
   scoresOf,
   type TrainProgress,
 } from './progress.js';
+import { Requests } from './requests.js';
 import { Saver } from './saver.js';
-import type { BatchSource } from './source.js';
 import { Stage } from './stage.js';
 import { stepInput } from './step.js';
 import { takeSteps } from './take-steps.js';
 import { type BadLoss, Tally } from './tally.js';
+import { Validation } from './validation.js';
 
 export interface RunParts {
   plan: ResolvedPlan;
@@ -68,9 +67,10 @@ export class Run {
   private readonly stage: Stage;
   private readonly phases: Phase[];
   private readonly cycles: Cycle[];
-  private readonly validation: BatchSource | undefined;
+  private readonly validation: Validation;
   private readonly moments: Moments;
   private readonly saver: Saver;
+  private readonly requests: Requests;
   /** Of the last step of training. */
   private lastRate: number | undefined;
   /** Duration of the last validation, for the estimate of the time left. */
@@ -78,7 +78,7 @@ export class Run {
 
   constructor(private readonly parts: RunParts) {
     const { plan, classifier, checkpoint } = parts;
-    const start = { epoch: 0, batch: 0, totals: this.noTotals(), history: [] };
+    const start = { epoch: 0, batch: 0, totals: noTotalsOf(plan), history: [] };
     this.position = { ...(checkpoint?.position ?? start), workers: parts.workers?.count };
     this.moments = new Moments(parts.callbacks, this.position);
     this.objective = objectiveOf(plan);
@@ -86,14 +86,10 @@ export class Run {
     this.phases = phasesOf(plan.values, classifier.preprocessing.crop);
     this.cycles = cyclesOf(plan.values);
     this.saver = new Saver(parts, this.stage, this.position);
+    this.requests = new Requests(parts, this.moments, this.saver);
     this.begin(checkpoint);
-    this.validation =
-      parts.features === undefined
-        ? validationLoader({
-            ...{ ...parts, place: parts.workers },
-            preprocessing: classifier.preprocessing,
-          })
-        : parts.features.validation;
+    const { objective } = this;
+    this.validation = new Validation({ ...parts, objective }, this.stage, this.position);
   }
 
   get history(): EpochRecord[] {
@@ -101,12 +97,12 @@ export class Run {
   }
 
   get failures(): LoaderFailure[] {
-    return [...this.stage.failures, ...(this.validation?.failures ?? [])];
+    return [...this.stage.failures, ...this.validation.failures];
   }
 
   close(): void {
     this.stage.close();
-    this.validation?.close();
+    this.validation.close();
   }
 
   /** True when the end is reached, false when the signal or a callback stops the run before. */
@@ -123,7 +119,7 @@ export class Run {
   private async epochsLeft(): Promise<boolean> {
     while (!this.isFinished) {
       this.stage.enter(phaseAt(this.phases, this.position.epoch));
-      if ((await this.stopsBefore()) || !(await this.epoch())) {
+      if ((await this.requests.stopsBeforeEpoch()) || !(await this.epoch())) {
         await this.checkpoint();
         return false;
       }
@@ -140,20 +136,9 @@ export class Run {
     return this.position.epoch >= values.epochs || endsEarly(this.history, values);
   }
 
-  /** Whether a callback has stopped the run after the last epoch; with several workers, on any of them. */
-  private async stopsBefore(): Promise<boolean> {
-    const { isStopping } = this.moments;
-    const { workers } = this.parts;
-    return (await workers?.any('epoch', isStopping)) ?? isStopping;
-  }
-
   private async checkpoint(): Promise<void> {
     await this.stage.takeMeans();
     await this.saver.checkpoint();
-  }
-
-  private get isStopping(): boolean {
-    return this.parts.signal?.aborted === true || this.moments.isStopping;
   }
 
   private facts(): BeginFacts {
@@ -211,7 +196,7 @@ export class Run {
     position.history.push(record);
     position.epoch += 1;
     position.batch = 0;
-    position.totals = this.noTotals();
+    position.totals = noTotalsOf(this.parts.plan);
     position.logged = undefined;
     // The checkpoint holds the history too, so that history.csv can always be written again from it.
     await this.saver.checkpoint();
@@ -220,11 +205,6 @@ export class Run {
     this.parts.onEpoch?.(record);
     await this.moments.epoch(record);
     return true;
-  }
-
-  private noTotals(): EpochTotals {
-    const { tasks, labels } = this.parts.plan;
-    return noTotals(labels && tasks.length);
   }
 
   private async trainEpoch(): Promise<boolean> {
@@ -254,58 +234,29 @@ export class Run {
         totals.work = addWork(earlier, before, training.statistics);
         const now = performance.now();
         totals.trainMs += now - began;
-        const { stops, saves } = this.asked(tally);
+        const { stops, saves } = this.requests.afterStep(tally);
         if (saves) {
           tally.read();
           await this.checkpoint();
         }
         began = performance.now();
         await this.report('train', tally);
-        return !(stops ?? this.isStopping);
+        return !(stops ?? this.requests.isStopping);
       },
     });
   }
 
-  /** Undefined without validation images. */
-  private async validate(): Promise<EpochTotals | undefined | 'aborted'> {
-    const { plan, workers } = this.parts;
-    if (plan.validation.length === 0) {
-      return undefined;
-    }
-    if (workers === undefined) {
-      return await this.validateOwn();
-    }
-    const parts = await workers.together('validation', async () =>
-      JSON.stringify(await this.validateOwn()),
-    );
-    return parts.map((part): EpochTotals => JSON.parse(part)).reduce(addTotals);
-  }
-
-  /** Of all images, or of this worker's. */
-  private async validateOwn(): Promise<EpochTotals | 'aborted'> {
-    const sums = this.noTotals();
-    if (this.validation === undefined) {
-      return sums;
-    }
-    const tally = new Tally(sums, ({ step, value, head }) => {
-      const name = `the loss of validation batch ${step + 1} after epoch ${this.position.epoch + 1}`;
-      return divergedRun(this.parts.plan, { name, value, head }, meanLoss(this.position));
+  /** Undefined without validation images. Where several workers share them, each ends its part. */
+  private validate(): Promise<EpochTotals | undefined | 'aborted'> {
+    return this.validation.totals(async (tally) => {
+      await this.report('validate', tally);
+      return this.parts.workers !== undefined || !this.requests.isStopping;
     });
-    const ended = await takeSteps(this.validation.epoch(0), tally, {
-      prepare: (batch) => stepInput(batch, { objective: this.objective, pass: 'validate' }),
-      step: (input) => this.stage.steps.validate(input),
-      stepped: async () => {
-        await this.report('validate', tally);
-        return this.parts.workers !== undefined || !this.isStopping;
-      },
-    });
-    return ended ? sums : 'aborted';
   }
 
   private trainingPlace(): TrainingPlace {
     const { epoch, batch } = this.position;
-    const { plan, workers } = this.parts;
-    const { values } = plan;
+    const { values } = this.parts.plan;
     const { seed, accumulate } = values;
     const learningRate = this.learningRate(batch);
     this.lastRate = learningRate;
@@ -314,22 +265,8 @@ export class Run {
       momentum: momentumAt(values, this.stepPlace(batch)),
       key: `${seed}/${epoch}/${batch}`,
       isLast: (batch + 1) % accumulate === 0 || batch + 1 === this.stage.training.batchesPerEpoch,
-      ...(workers && { asked: [this.isStopping, this.saves].map(Number) }),
+      ...this.requests.toAsk(),
     };
-  }
-
-  /** Whether this process wants a checkpoint. */
-  private get saves(): boolean {
-    return (this.parts.workers?.isChief ?? true) && this.saver.isCheckpointDue;
-  }
-
-  /** Whether the run stops or saves after this step: with several workers, what any of them has asked before it. */
-  private asked(tally: Tally): { stops?: boolean; saves: boolean } {
-    if (this.parts.workers === undefined) {
-      return { saves: this.saves };
-    }
-    const [stops = 0, saves = 0] = tally.takeAsked();
-    return { stops: stops > 0, saves: saves > 0 };
   }
 
   private async report(phase: Pass, tally: Tally): Promise<void> {

@@ -1,6 +1,6 @@
 /** Training steps of a trial, whose loss may stop being a number. */
 import type { TrainingPlace } from '../run/jitted-steps.js';
-import { noTotals, ratesOf, type Scores } from '../run/progress.js';
+import { noTotalsOf, ratesOf, type Scores } from '../run/progress.js';
 import type { StepBatch } from '../run/source.js';
 import type { Stage } from '../run/stage.js';
 import { stepInput } from '../run/step.js';
@@ -20,7 +20,7 @@ export async function takeTrialSteps(
   { steps }: Stage,
   { batches, placeOf, signal }: Steps,
 ): Promise<Scores> {
-  const totals = noTotals(plan.labels && plan.tasks.length);
+  const totals = noTotalsOf(plan);
   const tally = new Tally(totals, ({ value }) => new NotFinite(value));
   try {
     for await (const batch of batches) {
