@@ -78,13 +78,16 @@ export async function lockFolder(
 }
 
 /** Claims `folder` as {@link lockFolder} does; undefined where another call works in it. */
-export async function tryLockFolder(folder: string): Promise<(() => Promise<void>) | undefined> {
-  const claimed = await claimFolder(folder, {});
+export async function tryLockFolder(
+  folder: string,
+  how: LockOptions = {},
+): Promise<(() => Promise<void>) | undefined> {
+  const claimed = await claimFolder(folder, how);
   return typeof claimed === 'function' ? claimed : undefined;
 }
 
-/** Milliseconds between two looks at a folder that another call has. */
-const betweenLooks = 500;
+/** Milliseconds between two looks at a folder that another call has: first, and at most, since each look makes a file. */
+const betweenLooks = { first: 500, most: 8000 };
 
 /**
  * Runs `work` as {@link inLockedFolder} does, once no other call works in `folder`.
@@ -96,13 +99,13 @@ export async function inTurn<Result>(
   work: () => Promise<Result>,
   signal?: AbortSignal,
 ): Promise<Result> {
-  for (;;) {
+  for (let wait = betweenLooks.first; ; wait = Math.min(2 * wait, betweenLooks.most)) {
     signal?.throwIfAborted();
     const unlock = await tryLockFolder(folder);
     if (unlock !== undefined) {
       return await tidied(work, unlock);
     }
-    await setTimeout(betweenLooks);
+    await setTimeout(wait, undefined, { signal }).catch(() => {});
   }
 }
 

@@ -10,6 +10,7 @@ export {
   withSource,
 } from './byte-source.js';
 export { inLockedFolder, inTurn, isClaimed, tryLockFolder } from './folder-lock.js';
+export { holdsFolder, LostLockError } from './held-folders.js';
 export { ifPresent } from './if-present.js';
 export { isObject, jsonError, openSealed, parseJson, sealed } from './json-file.js';
 export { removeLeftovers } from './leftovers.js';

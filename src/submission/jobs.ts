@@ -1,7 +1,6 @@
 /** The models of a submission as jobs: processes of this call, and calls on other machines, take one after another. */
 import os from 'node:os';
 import path from 'node:path';
-import { isClaimed } from '../disk/index.js';
 import { built, readClassifier } from '../model/index.js';
 import type { AugmentChoice } from '../pipeline/index.js';
 import type { ClassifyProgress } from '../prediction/index.js';
@@ -14,7 +13,7 @@ import {
 import { runJobs } from '../workers/index.js';
 import { hasPredicted, memberOf, type Work } from './member.js';
 import { type Member, type SubmitObserver, type SubmitRequest, valuesOf } from './request.js';
-import { hasBegun, savedSettings } from './settings.js';
+import { savedSettings } from './settings.js';
 
 /** The folder of a submission's claims and logs. */
 export const jobsFolder = (out: string): string => path.join(out, 'jobs');
@@ -40,26 +39,30 @@ export function membersOf(work: Pick<Work, 'request' | 'manifest' | 'together'>)
   );
 }
 
+/** A folder that each call claims, beside others, once it has prepared: until none does, the settings may be changed. */
+export const preparedFolder = (out: string): string => path.join(jobsFolder(out), 'prepared');
+
 /**
  * With workers, `request` with the threads of each: TensorFlow's are those of an earlier call or, like those that render, this
  * machine's cores divided by the workers.
+ *
+ * @param begun whether the settings of an earlier call, or of one that works now, stay
  */
-export async function withThreads(request: SubmitRequest): Promise<SubmitRequest> {
-  const { workers } = valuesOf(request);
-  if (workers === undefined) {
-    return request;
-  }
+export async function withThreads(
+  request: SubmitRequest,
+  workers: number,
+  begun: boolean,
+): Promise<SubmitRequest> {
   const { out, training } = request;
   const own = Math.max(1, Math.floor(os.availableParallelism() / workers));
   const known = await withRecipe(training);
-  const computeThreads = known.computeThreads ?? (await savedThreads(out)) ?? own;
+  const computeThreads =
+    known.computeThreads ?? (begun ? await savedThreads(out) : undefined) ?? own;
   return { ...request, training: { ...training, computeThreads, threads: known.threads ?? own } };
 }
 
-async function savedThreads(out: string): Promise<number | undefined> {
-  const begun = (await hasBegun(out)) || (await isClaimed(out));
-  return begun ? ((await savedSettings(out))?.computeThreads as number | undefined) : undefined;
-}
+const savedThreads = async (out: string): Promise<number | undefined> =>
+  (await savedSettings(out))?.computeThreads as number | undefined;
 
 /**
  * Trains and predicts with all models, each in a process of its own, until none is left; models of other calls are waited for.

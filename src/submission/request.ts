@@ -92,9 +92,12 @@ export interface Member {
   run: string;
 }
 
-/** What became of the job of a model; `lost` if its process ended too early, by `how`, so that another one goes on. */
+/**
+ * What became of the job of a model. `begun` and `finished`: by this call. `found`: finished by another call, before or meanwhile. `lost`: its
+ * process ended too early, by `how`, and another one goes on. `taken`: its process stood still, and another call took it over.
+ */
 export interface MemberEvent {
-  what: 'begun' | 'finished' | 'lost';
+  what: 'begun' | 'finished' | 'found' | 'lost' | 'taken';
   member: Member;
   how?: string;
 }
@@ -111,7 +114,7 @@ export interface SubmitObserver {
   onChange?(sentence: string): void;
   /** With `workers`, called before the first job with the models that the submission has. */
   onJobs?(members: readonly Member[]): void;
-  /** With `workers`, called when the job of a model begins and ends; jobs of other calls are not told. */
+  /** With `workers`, called when the job of a model begins and ends; of other calls it tells what they have finished. */
   onJob?(event: MemberEvent): void;
   /** Called for a new model with `augment: 'auto'`. */
   onAugment?(member: Member, choice: AugmentChoice): void;

@@ -8,6 +8,8 @@ import {
   isClaimed,
   readRegular,
   sha256,
+  tidied,
+  tryLockFolder,
 } from '../disk/index.js';
 import { conflict, expected } from '../errors.js';
 import { type Evaluation, meansOf, type OnResampled, score } from '../evaluation/index.js';
@@ -25,7 +27,7 @@ import { answerQuestions, type QuestionImages } from './answer.js';
 import { checkSource, prepared } from './data.js';
 import type { SubmissionForm } from './forms/form.js';
 import { readForm, usualForm } from './forms/read.js';
-import { jobsFolder, runMembers, withThreads } from './jobs.js';
+import { jobsFolder, preparedFolder, runMembers, withThreads } from './jobs.js';
 import {
   type MemberPredictions,
   memberOf,
@@ -55,10 +57,9 @@ import { verifySubmission } from './verify.js';
  *
  * @throws InvalidInputError when an option is unknown, missing or out of its range, when `out` was begun with other options, and when another call works in it.
  */
-export async function submit(given: SubmitRequest): Promise<SubmitResult> {
-  checkArguments('submit', given, submitShape);
-  checkArguments('training', given.training, trainingShape);
-  const request = await withThreads(given);
+export async function submit(request: SubmitRequest): Promise<SubmitResult> {
+  checkArguments('submit', request, submitShape);
+  checkArguments('training', request.training, trainingShape);
   const { model, ...training } = await withRecipe(request.training);
   checkedValues({ ...training, seed: request.seed });
   variantsOf(viewsOf(request));
@@ -97,14 +98,24 @@ async function submitAlone(request: SubmitRequest): Promise<SubmitResult> {
 async function submitByWorkers(request: SubmitRequest, workers: number): Promise<SubmitResult> {
   const { out, signal } = request;
   const folder = jobsFolder(out);
-  const begun = await inTurn(
+  const claim = preparedFolder(out);
+  const { begun, unlock } = await inTurn(
     folder,
-    // Another call may have prepared, and its workers not yet trained.
-    async () => await begin(request, (await hasBegun(out)) || (await isClaimed(out))),
+    async () => {
+      // Another call may have prepared, and its workers not yet trained.
+      const isBegun = (await hasBegun(out)) || (await isClaimed(claim));
+      const begun = await begin(await withThreads(request, workers, isBegun), isBegun);
+      return { begun, unlock: await tryLockFolder(claim, { shared: true }) };
+    },
     signal,
   );
-  await runMembers(begun, workers);
-  return await inTurn(folder, () => answered(begun), signal);
+  return await tidied(
+    async () => {
+      await runMembers(begun, workers);
+      return await inTurn(folder, () => answered(begun), signal);
+    },
+    async () => await unlock?.(),
+  );
 }
 
 interface Begun extends Work {

@@ -1,5 +1,5 @@
 /** A process that does one job: claims it, runs the module that knows how, and says how it ended. */
-import { tryLockFolder } from '../disk/index.js';
+import { holdsFolder, LostLockError, tryLockFolder } from '../disk/index.js';
 import {
   beatSeconds,
   type FromWorker,
@@ -51,6 +51,13 @@ async function work({ module, request, name, folder }: Order): Promise<FromWorke
     await runJob(request, name, context);
     log(`${name} is done`);
     return { kind: 'finished' };
+  } catch (error) {
+    // This process stood still, and another one goes on with the job.
+    if (error instanceof LostLockError || !(await holdsFolder(folder))) {
+      log(`${name} is left to another process, which took it over`);
+      return { kind: 'taken' };
+    }
+    throw error;
   } finally {
     await unlock();
   }

@@ -2,30 +2,24 @@
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { isClaimed } from '../disk/index.js';
 import { InvalidInputError } from '../errors.js';
+import { type Job, JobList, type JobSource, type ListedJob } from './job-list.js';
 import { beatSeconds, type FromWorker, type Order, type ToWorker } from './messages.js';
 import { type End, endInWords, WorkerProcess } from './worker-process.js';
 
 export type { JobContext } from './messages.js';
 
-/** A piece of work that nobody has to wait for before another one begins. */
-export interface Job {
-  /** Differs from job to job. */
-  name: string;
-  /** Folder in which it is claimed, and whose `log.txt` gets what its processes print. */
-  folder: string;
-  isFinished(): boolean | Promise<boolean>;
-}
-
-/** What became of a job: this call began or finished it, or its process ended too early and another one goes on. */
+/**
+ * What became of a job. `begun` and `finished`: by this call. `found`: another call has finished it, before or meanwhile. `lost`: its process
+ * ended too early, and another one goes on. `taken`: its process stood still for so long that another call took it over.
+ */
 export type JobEvent =
-  | { what: 'begun' | 'finished'; job: Job }
+  | { what: 'begun' | 'finished' | 'found' | 'taken'; job: Job }
   | { what: 'lost'; job: Job; how: string };
 
 /** What {@link runJobs} is called with. */
 export interface JobsRequest extends Pick<Order, 'module' | 'request'> {
-  jobs: readonly Job[];
+  jobs: readonly ListedJob[] | JobSource;
   /** Processes at once. */
   workers: number;
   /** Aborting stops the workers and rejects with the signal's reason. */
@@ -43,80 +37,101 @@ export interface JobsRequest extends Pick<Order, 'module' | 'request'> {
  */
 const mostLosses = { crashes: 3, kills: 10 };
 
-/** Milliseconds between two looks at jobs that others have. */
-const betweenLooks = 1000;
+/** Milliseconds between two looks at jobs that others have: after a job was found, and at most. A folder may be far away. */
+const betweenLooks = { first: 1000, most: 15_000 };
 
 const shownLines = 10;
 
 /**
- * Does all jobs, in their order, each in a process of its own. A job is claimed by a file in its folder, which the process rewrites
- * every few seconds; a job whose process is gone is taken over by another one, also of another machine. Resolves when all are
- * finished, also those that others have.
+ * Does all jobs, each in a process of its own. A job is claimed by a file in its folder, which the process rewrites every few seconds; a
+ * job whose process is gone is taken over by another one, also of another machine. Resolves when all are finished, also those that
+ * others have.
  *
  * @throws InvalidInputError with a job's name and error when it fails, after the others have saved what they have; the signal's
  *   reason when it is aborted
  */
 export async function runJobs(request: JobsRequest): Promise<void> {
   request.signal?.throwIfAborted();
-  const slots = new Slots(request);
-  await Promise.all(Array.from({ length: request.workers }, () => slots.work()));
+  const call = new Call(request);
+  await call.work();
   request.signal?.throwIfAborted();
-  if (slots.failure !== undefined) {
-    throw slots.failure;
+  if (call.failure !== undefined) {
+    throw call.failure;
   }
 }
 
 /** The workers of one call. */
-class Slots {
+class Call {
   failure: Error | undefined;
   private readonly failed = new AbortController();
   private readonly stopped: AbortSignal;
-  private readonly finished = new Set<Job>();
-  private readonly running = new Set<Job>();
+  private readonly source: JobSource;
+  /** Names of the jobs that this call does or has finished. */
+  private readonly own = new Set<string>();
+  private readonly running = new Set<Promise<void>>();
+  private wait = betweenLooks.first;
   /** Processes of a job that ended too early since it got further. */
-  private readonly losses = new Map<Job, number>();
+  private readonly losses = new Map<string, number>();
 
   constructor(private readonly request: JobsRequest) {
-    const { signal } = request;
+    const { signal, jobs, onEvent } = request;
     this.stopped = AbortSignal.any([...(signal ? [signal] : []), this.failed.signal]);
+    const isSource = 'next' in jobs;
+    this.source = isSource ? jobs : new JobList(jobs, (job) => onEvent?.({ what: 'found', job }));
   }
 
   /** Does one job after another, until all are finished or the work is stopped. */
   async work(): Promise<void> {
     try {
-      while (!this.stopped.aborted && this.finished.size < this.request.jobs.length) {
-        const job = await this.next();
-        if (job === undefined) {
-          await setTimeout(betweenLooks, undefined, { signal: this.stopped }).catch(() => {});
-          continue;
-        }
-        try {
-          await this.run(job);
-        } finally {
-          this.running.delete(job);
-        }
-      }
+      while (await this.goOn()) {}
     } catch (error) {
-      this.failure ??= error as Error;
-      this.failed.abort();
+      this.fail(error as Error);
     }
+    await Promise.all(this.running);
   }
 
-  /** The first job that is neither finished nor done by anybody; undefined where there is none now. */
-  private async next(): Promise<Job | undefined> {
-    for (const job of this.request.jobs) {
-      if (this.finished.has(job) || this.running.has(job)) {
-        continue;
-      }
-      this.running.add(job);
-      if (await job.isFinished()) {
-        this.finished.add(job);
-      } else if (!(await isClaimed(job.folder))) {
-        return job;
-      }
-      this.running.delete(job);
+  /** Begins a job, or waits for one; false when nothing is left. */
+  private async goOn(): Promise<boolean> {
+    if (this.stopped.aborted) {
+      return false;
     }
-    return undefined;
+    if (this.running.size === this.request.workers) {
+      await Promise.race(this.running);
+      return true;
+    }
+    const job = await this.source.next(this.own);
+    if (job === undefined) {
+      if (this.running.size === 0) {
+        return false;
+      }
+      await Promise.race(this.running);
+      return true;
+    }
+    if (job === 'later') {
+      await this.pause();
+      return true;
+    }
+    this.begin(job);
+    return true;
+  }
+
+  private begin(job: Job): void {
+    this.wait = betweenLooks.first;
+    this.own.add(job.name);
+    const ended = this.run(job)
+      .catch((error) => this.fail(error))
+      .finally(() => this.running.delete(ended));
+    this.running.add(ended);
+  }
+
+  /** Waits until a job of this call ends, or for a time that grows. */
+  private async pause(): Promise<void> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([this.stopped, over.signal]);
+    const timer = setTimeout(this.wait, undefined, { signal }).catch(() => {});
+    this.wait = Math.min(2 * this.wait, betweenLooks.most);
+    await Promise.race([timer, ...this.running]);
+    over.abort();
   }
 
   private async run(job: Job): Promise<void> {
@@ -132,10 +147,14 @@ class Slots {
     }
     const end = await process.ended;
     this.stopped.removeEventListener('abort', stop);
-    const message = await last();
+    const { message, hasBegun } = await last();
     if (message?.kind === 'finished') {
-      this.finished.add(job);
       onEvent?.({ what: 'finished', job });
+      return;
+    }
+    this.own.delete(name);
+    if (message?.kind === 'taken' && hasBegun) {
+      onEvent?.({ what: 'taken', job });
     } else if (message?.kind === 'failed') {
       const { name: kind, message: said } = message;
       const text = `${name}: ${said}`;
@@ -145,10 +164,11 @@ class Slots {
     }
   }
 
-  /** Hears a worker, and kills it when it is silent. The result ends that, and gives its last message. */
-  private listen(process: WorkerProcess, job: Job): () => Promise<FromWorker | undefined> {
+  /** Hears a worker, and kills it when it is silent. The result ends that, and gives its last message and whether it began. */
+  private listen(process: WorkerProcess, job: Job): () => Promise<Heard> {
     const { patience = 300 } = this.request;
-    let last: FromWorker | undefined;
+    let message: FromWorker | undefined;
+    let hasBegun = false;
     let taken = Promise.resolve();
     let silent = 0;
     // Counts its own beats, so that a machine that slept does not blame the worker.
@@ -159,19 +179,20 @@ class Slots {
       }
     }, 1000 * beatSeconds);
     process.onMessage((received) => {
-      const message = received as FromWorker;
+      const heard = received as FromWorker;
       silent = 0;
-      if (isEnd(message)) {
-        last = message;
+      hasBegun ||= heard.kind === 'begun';
+      if (isEnd(heard)) {
+        message = heard;
       } else {
-        taken = taken.then(() => this.take(message, job, process));
+        taken = taken.then(() => this.take(heard, job, process));
         taken.catch((error) => this.fail(error));
       }
     });
     return async () => {
       clearInterval(watch);
       await taken;
-      return last;
+      return { message, hasBegun };
     };
   }
 
@@ -183,7 +204,7 @@ class Slots {
         break;
       case 'tell':
         if (message.isProgress) {
-          this.losses.delete(job);
+          this.losses.delete(job.name);
         }
         await onMessage?.(job, message.message);
         break;
@@ -203,8 +224,8 @@ class Slots {
   }
 
   private async lose(job: Job, process: WorkerProcess, end: End): Promise<void> {
-    const losses = (this.losses.get(job) ?? 0) + 1;
-    this.losses.set(job, losses);
+    const losses = (this.losses.get(job.name) ?? 0) + 1;
+    this.losses.set(job.name, losses);
     const how = endInWords(end);
     if (losses < (end.signal === 'SIGKILL' ? mostLosses.kills : mostLosses.crashes)) {
       this.request.onEvent?.({ what: 'lost', job, how });
@@ -215,6 +236,11 @@ class Slots {
       `${job.name}: ${losses} processes ended one after another, the last by ${how}, and none got further. The end of ${process.log}: ${lines}`,
     );
   }
+}
+
+interface Heard {
+  message: FromWorker | undefined;
+  hasBegun: boolean;
 }
 
 const isEnd = ({ kind }: FromWorker): boolean =>

@@ -1,7 +1,15 @@
 /** Jobs that processes do, die in, fail in and leave, and jobs of other machines. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -66,7 +74,10 @@ test('when workers are killed, then no job is lost, repeated, or begun from its 
   }
   const before = events.length;
   await runJobs(request);
-  assert.equal(events.length, before, 'a finished job was begun again');
+  assert.deepEqual(
+    events.slice(before),
+    names.map((name) => `found ${name}`),
+  );
 });
 
 test('when a job fails, then the others are left, and the error names it', async (t) => {
@@ -136,6 +147,23 @@ test('when a worker hangs, then it is killed, and another one goes on', async (t
     },
   });
   assert.deepEqual(events, ['begun a', 'lost a', 'begun a', 'finished a']);
+});
+
+test('when another machine took over the job of a worker that stood still, then the worker leaves it, and its call goes on', async (t) => {
+  const { folder, events, request } = jobsIn(t, ['a']);
+  const claims = path.join(folder, 'jobs/a');
+  await runJobs({
+    ...request,
+    onMessage(_, message) {
+      if ((message as Told).step === 3) {
+        const own = readdirSync(claims).find((name) => name.startsWith('lock-')) as string;
+        rmSync(path.join(claims, own));
+        // The other machine has finished it: what the worker saves is refused.
+        writeFileSync(path.join(folder, 'a.done'), '');
+      }
+    },
+  });
+  assert.deepEqual(events, ['begun a', 'taken a', 'found a']);
 });
 
 const script = (name: string) => path.resolve(import.meta.dirname, '../../scripts/cluster', name);

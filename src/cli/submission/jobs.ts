@@ -34,10 +34,11 @@ export function createJobReport(
     running.set(run, `${path.basename(run)} ${what}`);
     show();
   };
-  const end = (member: Member) => {
+  const end = (member: Member, line?: string) => {
     running.delete(member.run);
-    done++;
-    progress.print(`${headingOf(member)}: ${results.get(member.run) ?? 'predicted'}`);
+    if (line !== undefined) {
+      progress.print(line);
+    }
     show();
   };
   return {
@@ -46,14 +47,21 @@ export function createJobReport(
       progress.print(`The log of each model is log.txt below ${path.join(out, 'jobs')}`);
     },
     onJob({ what, member, how }) {
-      if (what === 'begun') {
-        does(member, 'begins');
-      } else if (what === 'finished') {
-        end(member);
-      } else {
-        running.delete(member.run);
-        const lost = `its process was ended by ${how}; another one goes on from its checkpoint`;
-        progress.print(`! ${headingOf(member)}: ${lost}`);
+      const heading = headingOf(member);
+      done += what === 'finished' || what === 'found' ? 1 : 0;
+      switch (what) {
+        case 'begun':
+          return does(member, 'begins');
+        case 'finished':
+          return end(member, `${heading}: ${results.get(member.run) ?? 'predicted'}`);
+        case 'found':
+          return end(member);
+        case 'lost': {
+          const lost = `its process was ended by ${how}; another one goes on from its checkpoint`;
+          return end(member, `! ${heading}: ${lost}`);
+        }
+        case 'taken':
+          return end(member, `! ${heading}: its process stood still, and another call goes on`);
       }
     },
     onAugment: (member, { reason }) => progress.print(`${headingOf(member)}: ${reason}`),
