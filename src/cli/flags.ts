@@ -20,6 +20,13 @@ export function addFlags(command: Command, tree: OptionTree): Command {
   return command;
 }
 
+/** Reads a whole number in a range from a flag. */
+export const integerFlag = (flag: string, min: number, max: number) => (typed: string) => {
+  const value = /^\d+$/.test(typed) ? Number(typed) : typed;
+  checkOption(flag, { type: 'integer', default: min, min, max, help: '' }, value);
+  return Number(value);
+};
+
 /** The values of the options of `tree`, from a command's parsed flags. */
 export function pickFlags<Tree extends OptionTree>(tree: Tree, flags: object): OptionValues<Tree> {
   const entries = Object.entries(tree).map(([name, node]) => [

@@ -2,4 +2,4 @@
 export type { Job, JobSource, ListedJob } from './job-list.js';
 export { type JobContext, type JobEvent, type JobsRequest, runJobs } from './jobs.js';
 export { type ClusterPart, Launch, type LaunchRequest, type WorkerFailure } from './launch.js';
-export { endWithStarter } from './own-end.js';
+export { endWithStarter, tellStarter } from './own-end.js';

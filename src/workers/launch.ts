@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { freePorts } from './ports.js';
-import { type End, endInWords, statusOf, WorkerProcess } from './worker-process.js';
+import { begunWord, type End, endInWords, statusOf, WorkerProcess } from './worker-process.js';
 
 /** A part of a cluster whose other workers run on other machines. */
 export interface ClusterPart {
@@ -18,9 +18,9 @@ export interface LaunchRequest {
   /**
    * The words after `node` of each worker.
    *
-   * @param restarts how often they were begun before
+   * @param hasBegun whether a worker that was begun before said that its work had begun (`tellStarter`)
    */
-  words(restarts: number): Promise<readonly string[]> | readonly string[];
+  words(hasBegun: boolean): Promise<readonly string[]> | readonly string[];
   /** Workers of this machine. */
   workers: number;
   /** How often all are begun again after one has failed. */
@@ -62,6 +62,7 @@ const beforeRestart = 1000;
 export class Launch {
   private running: WorkerProcess[] = [];
   private signalled: NodeJS.Signals | undefined;
+  private hasBegun = false;
 
   constructor(private readonly request: LaunchRequest) {}
 
@@ -101,7 +102,7 @@ export class Launch {
 
   private async once(restarts: number): Promise<WorkerFailure | undefined> {
     const { request } = this;
-    const words = await request.words(restarts);
+    const words = await request.words(this.hasBegun);
     const environments = await this.environments();
     const { first = 0 } = request.cluster ?? {};
     await this.begin(
@@ -109,6 +110,11 @@ export class Launch {
         WorkerProcess.start({ words, env, log: logOf(request.logs, first + index) }),
       ),
     );
+    for (const worker of this.running) {
+      worker.onMessage((message) => {
+        this.hasBegun ||= message === begunWord;
+      });
+    }
     if (this.signalled !== undefined) {
       // It came while they began.
       this.pass(this.signalled);

@@ -1,5 +1,16 @@
-/** Lets a worker end with the process that began it, also where that was killed. */
-import { starterVariable } from './worker-process.js';
+/** What a worker owes the process that began it: its end when that one ends, also where that was killed, and word that it began. */
+import { begunWord, starterVariable } from './worker-process.js';
+
+/** Whether another process began this one as a worker, and has not heard from it. */
+let hasStarter = false;
+
+/** Tells the process that began this one as a worker, once, that its work has begun; see {@link begunWord}. */
+export function tellStarter(): void {
+  if (hasStarter && process.connected) {
+    process.send?.(begunWord);
+  }
+  hasStarter = false;
+}
 
 /**
  * Sends this process SIGTERM when the process that began it as a worker has ended. In other processes nothing happens.
@@ -16,6 +27,7 @@ export function endWithStarter(): void {
     end();
     return;
   }
+  hasStarter = true;
   process.on('disconnect', end);
   // The channel alone keeps no process alive.
   process.channel?.unref();

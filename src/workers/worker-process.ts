@@ -8,6 +8,9 @@ import { makeFolder, openRegular, withSource, writing } from '../disk/index.js';
 /** Set for a process that another one began as a worker: it ends when the channel to that one closes. */
 export const starterVariable = 'BOBBIN_HAS_STARTER';
 
+/** What a worker sends once its work has begun, so that a later process may go on with it. */
+export const begunWord = 'begun';
+
 /** What a worker is begun with. */
 export interface WorkerOptions {
   /** The words after `node`. */

@@ -5,7 +5,9 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { Launch, type LaunchRequest, type WorkerFailure } from '../../src/workers/index.js';
+import { saveLayers, tinyLayers } from '../model/networks/imported.js';
 import { temporaryFolder } from '../support/folders.js';
+import { drawPhotos } from '../support/photos.js';
 import { runBobbin } from '../support/run-bobbin.js';
 
 /** Prints what it knows of its cluster, and waits for its end. */
@@ -75,6 +77,59 @@ test('when a worker fails, then the others are ended, and all begin again with n
   assert.notDeepEqual(starts[0]?.cluster, starts[1]?.cluster);
   assert.notEqual(starts[0]?.id, starts[1]?.id);
   assert.equal(logOf(0).split('saved').length - 1, 2);
+});
+
+test('when workers begin again, then only a work that one of them had begun is to go on', async (t) => {
+  const begun: boolean[] = [];
+  const words = (program: string) => (hasBegun: boolean) => {
+    begun.push(hasBegun);
+    return ['--eval', program];
+  };
+  const options = { workers: 1, maxRestarts: 1 };
+  const refused = launchOf(t, '', { ...options, words: words('process.exit(1)') });
+  await refused.launch.toEnd();
+  assert.deepEqual(begun.splice(0), [false, false]);
+  const program = `process.send('begun', () => process.exit(1))`;
+  await launchOf(t, '', { ...options, words: words(program) }).launch.toEnd();
+  assert.deepEqual(begun, [false, true]);
+});
+
+test('when a training that launch has begun is killed, then it is resumed, and one that cannot be shared is refused', async (t) => {
+  const folder = temporaryFolder(t);
+  const [data, net, run] = ['data', 'net', 'run'].map((name) => path.join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await drawPhotos(data);
+  const model = tinyLayers();
+  await saveLayers(net, model);
+  model.dispose();
+  const train = ['train', '--data', data, '--run', run, '--model', net, '--epochs', '40'];
+  const launch = ['launch', '--max-restarts', '1', '--log-folder', folder, '--workers'];
+  const history = path.join(run, 'colour', 'history.csv');
+  const epochs = () =>
+    existsSync(history) ? readFileSync(history, 'utf8').trimEnd().split('\n').length - 1 : 0;
+  let worker = 0;
+  const look = setInterval(() => {
+    // The checkpoint of an epoch follows its line.
+    if (worker > 0 && epochs() >= 2) {
+      clearInterval(look);
+      process.kill(worker, 'SIGKILL');
+    }
+  }, 20);
+  t.after(() => clearInterval(look));
+  const { code, stderr } = await runBobbin([...launch, '1', '--', ...train], {
+    watch(_, __, stdout) {
+      worker ||= Number(/processes (\d+)/.exec(stdout)?.[1] ?? 0);
+    },
+  });
+  // Without --resume, `train` refuses a folder that has a run.
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^! worker 0 ended with SIGKILL: all begin again$/m);
+  assert.equal(epochs(), 40);
+  const trial = await runBobbin([...launch, '2', '--', ...train, '--dry-run']);
+  assert.match(trial.stderr, /launch cannot be combined with --dry-run/);
 });
 
 test('when a worker stays after SIGTERM, then it is killed', async (t) => {

@@ -1,10 +1,10 @@
 /** `bobbin launch`: runs a command in several processes of this machine, and restarts all of them when one fails. */
 import { type Command, Option } from 'commander';
-import { expected, missing } from '../../../errors.js';
-import { checkOption } from '../../../options.js';
+import { conflict, expected, missing } from '../../../errors.js';
 import { count } from '../../../plural.js';
 import { print } from '../../../width.js';
 import { type ClusterPart, Launch, type WorkerFailure } from '../../../workers/index.js';
+import { integerFlag } from '../../flags.js';
 import { ProcessError, type StopSignal, stopCode } from '../../process/exit.js';
 
 interface Flags {
@@ -21,12 +21,12 @@ export function configure(command: Command): void {
     .argument('<command...>', 'a command of bobbin with its flags, after --')
     .addOption(
       new Option('--workers <n>', 'processes of this machine, 1 to 1024')
-        .argParser(integer('--workers', 1, 1024))
+        .argParser(integerFlag('--workers', 1, 1024))
         .makeOptionMandatory(),
     )
     .addOption(
       new Option('--max-restarts <n>', 'how often all begin again when one has failed')
-        .argParser(integer('--max-restarts', 0, 1000))
+        .argParser(integerFlag('--max-restarts', 0, 1000))
         .default(0),
     )
     .option('--log-folder <folder>', 'folder for worker-0.log and so on', 'launch-logs')
@@ -35,7 +35,7 @@ export function configure(command: Command): void {
         '--stop-seconds <n>',
         'seconds from SIGTERM to SIGKILL for a worker that has to end',
       )
-        .argParser(integer('--stop-seconds', 1, 86_400))
+        .argParser(integerFlag('--stop-seconds', 1, 86_400))
         .default(30),
     )
     .option(
@@ -45,29 +45,27 @@ export function configure(command: Command): void {
     )
     .addOption(
       new Option('--first-index <n>', 'with --cluster, number of the first worker of this machine')
-        .argParser(integer('--first-index', 0, 65_535))
+        .argParser(integerFlag('--first-index', 0, 65_535))
         .default(0),
     );
   command.action(run);
 }
-
-const integer = (flag: string, min: number, max: number) => (typed: string) => {
-  const value = /^\d+$/.test(typed) ? Number(typed) : typed;
-  checkOption(flag, { type: 'integer', default: min, min, max, help: '' }, value);
-  return Number(value);
-};
 
 async function run(words: string[], flags: Flags): Promise<void> {
   const { workers, maxRestarts, logFolder, stopSeconds } = flags;
   if (words[0] === 'launch') {
     throw expected('a command other than launch', 'the words after --', 'launch');
   }
+  const trial = words.find((word) => /^--(dry-run|overfit)(=|$)/.test(word));
+  if (words[0] === 'train' && trial !== undefined) {
+    throw conflict('launch', trial, 'Each worker would try the same: give train alone');
+  }
   const launch = new Launch({
     ...{ workers, maxRestarts, stopSeconds, logs: logFolder, cluster: partOf(flags) },
-    words: (restarts) => [
+    words: (hasBegun) => [
       ...process.execArgv,
       process.argv[1] as string,
-      ...(restarts === 0 ? words : resumed(words)),
+      ...(hasBegun ? resumed(words) : words),
     ],
     onBegun: (pids, restarts) => {
       const again = restarts === 0 ? '' : `, restart ${restarts} of ${maxRestarts}`;
@@ -118,8 +116,8 @@ function partOf({ cluster, firstIndex: first, workers }: Flags): ClusterPart | u
 }
 
 /**
- * `words`, with --resume for a training, which without a checkpoint begins anew. Workers of all machines need it alike, and only
- * that of worker 0 may have the run.
+ * `words`, with --resume for a training, which without a checkpoint begins anew. Only a training that a worker of this launch has
+ * begun is resumed: one that was refused, such as for a folder with an older run, is refused again.
  */
 const resumed = (words: readonly string[]): readonly string[] =>
   words[0] === 'train' && !words.includes('--resume') ? [...words, '--resume'] : words;

@@ -25,6 +25,7 @@ import {
   withRecipe,
 } from '../../../training/index.js';
 import { print } from '../../../width.js';
+import { tellStarter } from '../../../workers/index.js';
 import { addClusterFlags, type ClusterFlags, joinWorkers, silent } from '../../cluster/flags.js';
 import { warnOfChanges } from '../../data-changes.js';
 import { givenFlags, pickFlags, sourcesOfFlags } from '../../flags.js';
@@ -295,7 +296,10 @@ async function trainOne(
     callbacks: isChief ? callbacksOf(flags, folder, watch) : [],
     onAugment: ({ reason }) => progress.print(`${name}: ${reason}`),
     onFeatures: (state) => progress.update({ label: 'features', ...state, name }),
-    onProgress: (state) => progress.update({ ...state, name }),
+    onProgress(state) {
+      tellStarter();
+      progress.update({ ...state, name });
+    },
     onEpoch: (record) => report.add(name, record, values.epochs),
   });
   progress.end();
