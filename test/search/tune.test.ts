@@ -1,6 +1,7 @@
 /** `tune`: which trial trains next, what trials draw, and a whole search that is interrupted and repeated. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
@@ -111,6 +112,11 @@ test('when trials fail, then they are not promoted, and the best is the one of t
     rung: 1,
   });
   assert.equal(nextJob([losses.slice(0, 2), []], undefined), undefined);
+  // One that is trained now is not begun again.
+  assert.deepEqual(nextJob([losses, []], undefined, [{ trial: 3, rung: 1 }]), {
+    trial: 1,
+    rung: 1,
+  });
   assert.deepEqual(bestJob([losses, [{ trial: 4, loss: 9 }]]), { trial: 4, rung: 1 });
   assert.deepEqual(bestJob([losses, [{ trial: 3, loss: failed }]]), { trial: 1, rung: 0 });
   assert.equal(bestJob([[{ trial: 0, loss: failed }], []]), undefined);
@@ -230,8 +236,8 @@ test('when a search ends, then its recipe trains, its table follows from its log
 });
 
 /** Runs the search in a process of its own, and kills it when it has printed so many lines. */
-function searchKilled(out: string, lines: number): Promise<void> {
-  const child = spawn(process.execPath, [...script, at('data'), out, at('net')]);
+function searchKilled(out: string, lines: number, workers = ''): Promise<void> {
+  const child = spawn(process.execPath, [...script, at('data'), out, at('net'), workers]);
   let [printed, errors] = [0, ''];
   child.stdout.on('data', (text) => {
     printed += `${text}`.split('\n').length - 1;
@@ -271,6 +277,66 @@ test('when a search is killed again and again, stopped, or has too little time, 
   const names = async (folder: string) =>
     (await readdir(folder, { recursive: true })).filter((name) => !name.endsWith('.png')).sort();
   assert.deepEqual(await names(out), await names(at('whole')));
+});
+
+/** Each job begins once, as the lines before it decide, and has one result. */
+function checkLog(lines: readonly LogLine[]): void {
+  const results: RungResult[][] = [[], []];
+  const begun: Job[] = [];
+  for (const line of lines) {
+    if (line.event === 'begun') {
+      const { trial, rung } = line;
+      const born = (results[0]?.length ?? 0) + begun.filter((job) => job.rung === 0).length;
+      assert.deepEqual(nextJob(results, born, begun), { trial, rung });
+      begun.push({ trial, rung });
+    } else if (line.event === 'trial') {
+      const place = begun.findIndex((job) => job.trial === line.trial && job.rung === line.rung);
+      assert.notEqual(place, -1, 'a result without a beginning, or a second one');
+      begun.splice(place, 1);
+      results[line.rung]?.push({ trial: line.trial, loss: line.loss as number });
+    }
+  }
+  assert.deepEqual(begun, []);
+}
+
+test('when processes train trials, of which one is killed and then the search itself, then the log has each result once, the same as of one process', async () => {
+  const out = at('many');
+  await searchKilled(out, 1, '2');
+  const log = path.join(out, 'colour', 'log.jsonl');
+  const { lines: before } = (await readLog(log, searchLog)) as { lines: LogLine[] };
+  let struck = false;
+  const { trials, finished } = await tune(
+    requestFor(out, {
+      workers: 2,
+      onProgress({ trial }) {
+        if (!struck) {
+          struck = true;
+          const printed = readFileSync(at('many/colour/jobs', `000${trial}-0/log.txt`), 'utf8');
+          const [, pid] = [...printed.matchAll(/begins in process (\d+)$/gm)].at(-1) ?? [];
+          process.kill(Number(pid), 'SIGKILL');
+        }
+      },
+    }),
+  );
+  assert.deepEqual([trials.length, finished, struck], [4, true, true]);
+  const { lines } = (await readLog(log, searchLog)) as { lines: LogLine[] };
+  assert.deepEqual(lines.slice(0, before.length), before);
+  checkLog(lines);
+  const { lines: alone } = (await readLog(at('whole/colour/log.jsonl'), searchLog)) as {
+    lines: LogLine[];
+  };
+  checkLog(alone);
+  const lossesIn = (all: readonly LogLine[]) =>
+    new Map(
+      all.flatMap((line) =>
+        line.event === 'trial' ? [[`${line.trial}-${line.rung}`, line.loss]] : [],
+      ),
+    );
+  const wanted = lossesIn(alone);
+  for (const [name, loss] of lossesIn(lines)) {
+    assert.ok(!wanted.has(name) || wanted.get(name) === loss, name);
+  }
+  assert.equal(tableCsv(lines, 2), await readFile(path.join(out, 'colour.csv'), 'utf8'));
 });
 
 test('when the log is damaged, then the error names its line', async () => {

@@ -12,5 +12,7 @@ export const usualSearch = ({
 }): TuneRequest => ({
   ...places,
   ...{ task: 'colour', trials: 4, epochs: 3, batchSize: 8, learningRate: 0.02 },
+  // With workers, the default is less than all cores.
+  computeThreads: 0,
   model: { network },
 });

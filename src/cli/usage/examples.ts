@@ -35,6 +35,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   tune: [
     'tune --data data --out tuned --budget 30m',
     'tune --data data --out tuned --trials 16 --leave-out size,network',
+    'tune --data data --out tuned --trials 16 --workers 2',
     'train --data data --run best --recipe tuned/TASK.json',
   ],
   fit: ['fit photos --out fitted --budget 30m', 'predict --run fitted photo.jpg'],

@@ -32,16 +32,19 @@ export function rungsOf(most: number): number[] {
  * A trial that can be promoted, from the highest rung that has one: it is among the best third of its rung, rounded down, and not at
  * the next rung yet. Without one, `unborn` begins at rung 0.
  *
- * @param results of each rung, from the lowest; of all that was begun, since one worker trains one trial at a time
+ * @param results of each rung, from the lowest
  * @param unborn the number of the next new trial; undefined if there shall be none
+ * @param begun jobs that have no result yet: they are not begun twice, and do not count in the size of their rung
  */
 export function nextJob(
   results: readonly (readonly RungResult[])[],
   unborn: number | undefined,
+  begun: readonly Job[] = [],
 ): Job | undefined {
   for (let rung = results.length - 2; rung >= 0; rung--) {
     const own = results[rung] as readonly RungResult[];
-    const promoted = numbersOf(results[rung + 1] as readonly RungResult[]);
+    const above = begun.filter((job) => job.rung === rung + 1);
+    const promoted = numbersOf([...(results[rung + 1] as readonly RungResult[]), ...above]);
     const best = ranked(own).slice(0, Math.floor(own.length / reduction));
     const next = best.find(({ trial }) => !promoted.has(trial));
     if (next !== undefined) {
@@ -70,5 +73,5 @@ const ranked = (results: readonly RungResult[]): RungResult[] =>
     .filter(({ loss }) => Number.isFinite(loss))
     .sort((a, b) => a.loss - b.loss || a.trial - b.trial);
 
-const numbersOf = (results: readonly RungResult[]): Set<number> =>
+const numbersOf = (results: readonly Pick<RungResult, 'trial'>[]): Set<number> =>
   new Set(results.map(({ trial }) => trial));

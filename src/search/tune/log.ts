@@ -15,8 +15,21 @@ export interface Scored {
   reason?: string;
 }
 
+/** When a line was written. */
+interface Timed {
+  /** Seconds that the search has taken until then, in all calls. Earlier versions did not write them. */
+  used?: number;
+}
+
+/** The training of a trial for the epochs of a rung begins. Earlier versions, which did one after another, did not write it. */
+export interface BegunLine extends Timed {
+  event: 'begun';
+  trial: number;
+  rung: number;
+}
+
 /** A trial was trained for the epochs of a rung. */
-export interface TrialLine extends Scored {
+export interface TrialLine extends Scored, Timed {
   event: 'trial';
   rung: number;
   epochs: number;
@@ -24,17 +37,23 @@ export interface TrialLine extends Scored {
 }
 
 /** A trial was trained again, with another seed and other images held back. */
-export interface CheckLine extends Scored {
+export interface CheckLine extends Scored, Timed {
   event: 'check';
 }
 
-export type LogLine = TrialLine | CheckLine;
+export type LogLine = BegunLine | TrialLine | CheckLine;
+
+type Line = Readonly<Record<string, unknown>>;
 
 export const searchLog: LogKind<LogLine> = {
   what: 'a line of a search',
-  events: ['trial', 'check'],
-  isWhole: (line) =>
-    ['trial', 'seconds'].every((name) => Number.isFinite(line[name])) &&
-    ['loss', 'accuracy'].every((name) => line[name] === null || Number.isFinite(line[name])) &&
-    (line.event === 'check' || (isObject(line.drawn) && Number.isFinite(line.epochs))),
+  events: ['begun', 'trial', 'check'],
+  isWhole: (line) => (line.event === 'begun' ? isBegun(line) : isScored(line)),
 };
+
+const isBegun = (line: Line) => ['trial', 'rung'].every((name) => Number.isFinite(line[name]));
+
+const isScored = (line: Line) =>
+  ['trial', 'seconds'].every((name) => Number.isFinite(line[name])) &&
+  ['loss', 'accuracy'].every((name) => line[name] === null || Number.isFinite(line[name])) &&
+  (line.event === 'check' || (isObject(line.drawn) && Number.isFinite(line.epochs)));

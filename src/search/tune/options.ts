@@ -22,6 +22,14 @@ export const tuneOptions = {
     max: 100_000,
     help: 'trials in all; the first one has the given options and draws nothing',
   },
+  workers: {
+    type: 'integer',
+    default: undefined,
+    defaultHelp: 'none: this process trains one trial after another',
+    min: 1,
+    max: 1024,
+    help: 'processes that train trials at the same time',
+  },
 } as const satisfies OptionTable;
 
 /** Options of training that mean something else in {@link tune}. */

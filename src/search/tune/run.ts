@@ -2,6 +2,7 @@
 import type { Manifest } from '../../dataset/index.js';
 import {
   DivergedError,
+  type EpochRecord,
   type GivenOptions,
   type TrainProgress,
   train,
@@ -21,6 +22,7 @@ export interface TrialRun {
   epochs: number;
   signal: AbortSignal;
   onProgress(progress: TrainProgress): void;
+  onEpoch?(record: EpochRecord): void;
 }
 
 /**
@@ -29,11 +31,12 @@ export interface TrialRun {
  * @throws the signal's reason when it is aborted, and all errors but a training that diverges, which is a result
  */
 export async function trainTrial(trialRun: TrialRun): Promise<Scored> {
-  const { trial, options, manifest, task, fold, seed, run, epochs, signal, onProgress } = trialRun;
+  const { trial, options, manifest, task, fold, seed, run, epochs, signal, onProgress, onEpoch } =
+    trialRun;
   try {
     const { classifier, history, finished } = await train({
       ...withEpochs(options, epochs),
-      ...{ manifest, task, fold, seed, run, signal, onProgress },
+      ...{ manifest, task, fold, seed, run, signal, onProgress, onEpoch },
       resume: true,
     });
     classifier.model.dispose();

@@ -1,4 +1,5 @@
 /** `tune`: searches the options of one task's training; a repeated call goes on from the files of the last one. */
+import os from 'node:os';
 import path from 'node:path';
 import { checkArguments } from '../../arguments.js';
 import { digestOf } from '../../dataset/index.js';
@@ -13,7 +14,7 @@ import {
   trainOptions,
   withRecipe,
 } from '../../training/index.js';
-import { Log } from '../log.js';
+import { Log, readLog } from '../log.js';
 import { rungsOf } from './asha.js';
 import { trainingFolds } from './folds.js';
 import { type LogLine, searchLog } from './log.js';
@@ -36,15 +37,20 @@ import { Tuning } from './tuning.js';
  * first are trained again, with the next seed and the next fold held back: only if the best trial has the lower loss there, too, are
  * its options the recipe that is written.
  *
- * The log `out/TASK/log.jsonl` is the whole state. The same call goes on after an abort, a failure or a kill; it may have more `trials`
- * and more time.
+ * With `workers`, processes train trials at the same time. Which trials are promoted then depends on which of them end first; what a trial
+ * draws and what it reaches does not.
+ *
+ * The log `out/TASK/log.jsonl` is the whole state. The same call goes on after an abort, a failure or a kill; it may have more `trials`,
+ * more time and other `workers`.
  *
  * @throws InvalidInputError as `train` does, when `out` holds a search with other options or data, and when another call works there;
  *   the signal's reason when it is aborted
  */
-export async function tune(request: TuneRequest): Promise<Tuned> {
-  checkArguments('tune', request, tuneShape);
-  const { manifest, task, out, seed = trainOptions.seed.default, fold = 0 } = request;
+export async function tune(given: TuneRequest): Promise<Tuned> {
+  checkArguments('tune', given, tuneShape);
+  const { manifest, task, out, seed = trainOptions.seed.default, fold = 0 } = given;
+  const folder = path.join(out, task);
+  const request = await withThreads(given, logOf(folder));
   const search = await searchOf(request, seed);
   const { options } = await drawTrial(0, search);
   const { model: _, ...training } = options;
@@ -56,7 +62,6 @@ export async function tune(request: TuneRequest): Promise<Tuned> {
   if (fold >= images.folds) {
     throw expected(`an integer below ${images.folds}, the number of folds,`, 'fold', fold);
   }
-  const folder = path.join(out, task);
   const settings = {
     ...{ task, seed, fold },
     searched: searchedBy(search),
@@ -66,16 +71,33 @@ export async function tune(request: TuneRequest): Promise<Tuned> {
     images: digestOf(images.samples),
   };
   return await inLockedFolder(folder, 'out', async () => {
-    const log = await Log.open(path.join(folder, 'log.jsonl'), searchLog, { settings, folder });
+    const log = await Log.open(logOf(folder), searchLog, { settings, folder });
     try {
       const rungs = rungsOf(search.given.epochs).filter((epochs) => fits(training, epochs));
-      const tuning = new Tuning({ request, search, images, folder, rungs, log, seed, fold });
+      const plan = { task, search, folder, rungs, folds: images.folds, seed, fold };
+      const tuning = new Tuning({ request, plan, images, log });
       const finished = await tuning.toEnd();
       return await written({ ...request, finished }, search, tuning, log);
     } finally {
       await log.close();
     }
   });
+}
+
+const logOf = (folder: string): string => path.join(folder, 'log.jsonl');
+
+/**
+ * `request` with threads: TensorFlow's are those of an earlier call or, with workers, like those that render, this machine's cores divided by
+ * the workers.
+ */
+async function withThreads(request: TuneRequest, log: string): Promise<TuneRequest> {
+  const { workers, recipe, model, augmentation } = request;
+  const own = workers && Math.max(1, Math.floor(os.availableParallelism() / workers));
+  const options = pickOptions(trainOptions, request);
+  const known = await withRecipe({ ...options, recipe, model, augmentation });
+  const saved = (await readLog(log, searchLog))?.settings.options as GivenOptions | undefined;
+  const computeThreads = known.computeThreads ?? saved?.computeThreads ?? own;
+  return { ...request, computeThreads, threads: known.threads ?? own };
 }
 
 /** Whether options of the caller, such as a warm-up, allow so few epochs. */

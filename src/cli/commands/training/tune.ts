@@ -85,20 +85,30 @@ async function run(
   const tasks = chosenTasks(manifest, chosen);
   const budgetSeconds = budget && budget / tasks.length;
   for (const { name: task } of tasks) {
+    const running = new Map<string, string>();
     const tuned = await tune({
       ...given,
       ...{ manifest, task, out, networks, leaveOut, budgetSeconds, signal },
-      onProgress: ({ trial, isCheck, label, secondsLeft, ...state }) =>
+      onProgress({ label, secondsLeft, ...state }) {
+        const name = trialName(state);
+        running.set(name, `${name} ${label}`);
         progress.update({
           ...state,
           ...(secondsLeft !== undefined && { secondsLeft }),
           name: task,
-          label: `${isCheck ? 'check of ' : ''}trial ${trial} ${label}`,
-        }),
-      onResult: (line) => progress.print(`${task}: ${describeResult(line)}`),
+          label: [...running.values()].join(', '),
+        });
+      },
+      onResult(line) {
+        running.delete(trialName({ ...line, isCheck: line.event === 'check' }));
+        progress.print(`${task}: ${describeResult(line)}`);
+      },
     });
     progress.end();
     await drawTuned(tuned, out);
     print(describeTuned(tuned, { data, out }));
   }
 }
+
+const trialName = ({ trial, isCheck }: { trial: number; isCheck: boolean }): string =>
+  `${isCheck ? 'check of ' : ''}trial ${trial}`;
