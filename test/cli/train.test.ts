@@ -6,6 +6,7 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import { chosenGroups, trainingFolders } from '../../src/cli/runs.js';
 import { type Manifest, saveManifest } from '../../src/dataset/index.js';
+import { saveLayers, tinyLayers } from '../model/networks/imported.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
 import { runBobbin } from '../support/run-bobbin.js';
@@ -180,6 +181,35 @@ test('when a run is evaluated, then it says of which epoch the weights are, and 
   assert.ok(stdout.split('\n').includes(line), stdout);
   const scores = await readFile(at('scores', 'colour', 'evaluation.json'), 'utf8');
   assert.equal(JSON.parse(scores).epoch, 3);
+});
+
+test('when processes train all folds, then each run is that of its fold alone, and a call with other options is refused', async () => {
+  const samples = [...manifest.samples].map((sample, place) => ({ ...sample, fold: place % 2 }));
+  await saveManifest({ ...manifest, root: at('data'), samples, folds: 2 }, at('folded'));
+  const model = tinyLayers();
+  await saveLayers(at('net'), model);
+  model.dispose();
+  const options = ['--model', at('net'), '--epochs', '1', '--batch-size', '8'];
+  const all = [...options, '--all-folds', '--workers', '2'];
+  const whole = ['--compute-threads', '1'];
+  const { code, stdout, stderr } = await train('folded', at('folds'), ...all, ...whole);
+  assert.equal(code, 0, stderr);
+  for (const fold of [0, 1]) {
+    assert.match(stderr, new RegExp(`^fold-${fold}/colour: validation accuracy .* epoch 1$`, 'm'));
+  }
+  const [first, second] = [0, 1].map((fold) => at('folds', `fold-${fold}`));
+  const runs = `--run ${first} --run ${second}`;
+  assert.ok(stdout.endsWith(`evaluate --data ${at('folded')} ${runs}\`\n`), stdout);
+  await train('folded', at('fold'), ...options, ...whole, '--fold', '1');
+  // The files have the hash of the weights in their names.
+  const [own, alone] = await Promise.all(
+    [second, at('fold')].map((each) => readdir(path.join(`${each}`, 'colour', 'model'))),
+  );
+  assert.equal(own?.length, 2);
+  assert.deepEqual(own, alone);
+  // The threads are kept.
+  const other = await train('folded', at('folds'), ...all, '--learning-rate', '0.5');
+  assert.match(other.stderr, /begun with other settings \(learningRate was 0.02, is 0.5\)/);
 });
 
 test('when tasks are grouped, then each group has a folder, and groups that cannot be are refused', async () => {

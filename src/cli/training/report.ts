@@ -123,7 +123,7 @@ export async function reportRun(finished: FinishedRun & { result: TrainResult })
 
 const pictures = ['curves.png', 'augmentation.jpg'];
 
-const hasPictures = (run: string): boolean =>
+export const hasPictures = (run: string): boolean =>
   pictures.every((name) => existsSync(path.join(run, name)));
 
 /** The accuracy of the last and of the best epoch, the commands that use their weights, and where the pictures are. */
@@ -150,17 +150,16 @@ export function describeEnd(task: string, run: string, result: TrainResult): str
   ].join('\n');
 }
 
-/** The command that scores what `train` with these flags has trained. */
+/** The command that scores what `train` with these flags has trained; with folds, in several folders. */
 export function evaluateHint(flags: {
   data: string;
   images?: string;
   task?: string;
-  run: string;
+  run: string | readonly string[];
 }): string {
-  const words = (['data', 'images', 'task', 'run'] as const).flatMap((name) => {
-    const value = flags[name];
-    return value === undefined ? [] : [`--${name} ${shellWord(value)}`];
-  });
+  const words = (['data', 'images', 'task', 'run'] as const).flatMap((name) =>
+    [flags[name] ?? []].flat().map((value) => `--${name} ${shellWord(value)}`),
+  );
   return `Scores and mistakes: \`npx bobbin evaluate ${words.join(' ')}\``;
 }
 

@@ -30,6 +30,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'train --data data --run good --recipe strong',
     'train --data data --run small --size 128 --batch-size 64',
     'train --data data --run run --log tensorboard',
+    'train --data data --run folds --all-folds --workers 2',
     'train --data data --run again --config run/TASK/config.json',
   ],
   tune: [

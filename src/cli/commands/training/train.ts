@@ -14,6 +14,7 @@ import { checkRecipes, type Recipes, readRecipes, trainingFor } from '../../../s
 import {
   type Callback,
   checkedValues,
+  type EpochRecord,
   type GivenOptions,
   type LogName,
   logs,
@@ -53,6 +54,13 @@ import {
   reportRun,
 } from '../../training/report.js';
 import {
+  addJobFlags,
+  checkJobs,
+  hasJobs,
+  type JobFlags,
+  trainByJobs,
+} from '../../training/train-jobs.js';
+import {
   addTrialFlags,
   checkTrial,
   dryRuns,
@@ -60,7 +68,7 @@ import {
   type TrialFlags,
 } from '../../training/trials.js';
 
-interface Flags extends ImagesFlag, TrialFlags, ClusterFlags {
+interface Flags extends ImagesFlag, TrialFlags, ClusterFlags, JobFlags {
   data: string;
   run: string;
   task?: string;
@@ -76,7 +84,7 @@ interface Flags extends ImagesFlag, TrialFlags, ClusterFlags {
 export const options = { ...trainingOptions, ...changeOptions, ...clusterOptions };
 
 export function configure(command: Command): void {
-  addClusterFlags(addTrialFlags(command))
+  addJobFlags(addClusterFlags(addTrialFlags(command)))
     .requiredOption('--data <folder>', 'prepared data set')
     .requiredOption(
       '--run <folder>',
@@ -106,9 +114,7 @@ export function configure(command: Command): void {
     );
   command.action((flags: Flags) =>
     interruptible(
-      isTrial(flags)
-        ? 'Stopped. Nothing was written.'
-        : 'Stopped with a checkpoint. Repeat the command with --resume to continue.',
+      howToContinue(flags),
       (signal) =>
         withProgress((progress) => {
           const given = pickFlags(trainingOptions, givenFlags(command));
@@ -117,6 +123,15 @@ export function configure(command: Command): void {
         }),
     ),
   );
+}
+
+function howToContinue(flags: Flags): string {
+  if (isTrial(flags)) {
+    return 'Stopped. Nothing was written.';
+  }
+  return hasJobs(flags)
+    ? 'Stopped with checkpoints. Repeat the command to continue.'
+    : 'Stopped with a checkpoint. Repeat the command with --resume to continue.';
 }
 
 function logNames(given: string): LogName[] {
@@ -136,12 +151,19 @@ function portOf(given: string): number {
   return port;
 }
 
-interface Work {
+/** What is to be trained. */
+export interface TrainOrder {
   flags: Flags;
   /** The options of training that are not defaults, and where they are from. */
   given: GivenOptions & Pick<TrainOptions, 'sources'>;
+}
+
+interface Work extends TrainOrder {
   signal: AbortSignal;
   progress: ProgressReporter;
+  /** Place of the only group of tasks that this process trains, as the job of another one. */
+  only?: number | undefined;
+  onEpoch?: (record: EpochRecord) => void;
 }
 
 /** The work of one worker, or of a process that trains alone. */
@@ -150,15 +172,34 @@ interface SharedWork extends Work {
   isChief: boolean;
 }
 
-async function run(given: Work): Promise<void> {
-  const { flags } = given;
+async function run(work: Work): Promise<void> {
+  const { flags } = work;
   checkTrial(flags);
   checkTeachers(flags, isTrial(flags));
   if (isTrial(flags) && flags.watch !== undefined) {
     throw conflict('--watch', '--dry-run or --overfit', 'They end without an epoch');
   }
+  await (hasJobs(flags) ? runJobs(work) : runTraining(work));
+}
+
+/** Trains in processes of their own. */
+async function runJobs({ flags, given, ...work }: Work): Promise<void> {
+  checkJobs(flags, isTrial(flags));
+  const manifest = await loadManifest(flags.data, { images: flags.images });
+  const groups = chosenGroups(manifest, flags);
+  const recipes = await recipesOf(flags, manifest);
+  await trainByJobs({
+    ...{ flags, given, ...work, manifest, groups, recipes },
+    order: (options): TrainOrder => ({ flags, given: options }),
+  });
+}
+
+/** Trains in this process. */
+export async function runTraining(given: Work): Promise<void> {
+  const { flags, only } = given;
   const { computeThreads } = given.given;
-  const workers = isTrial(flags) ? undefined : await joinWorkers(flags, computeThreads);
+  const isAlone = isTrial(flags) || only !== undefined;
+  const workers = isAlone ? undefined : await joinWorkers(flags, computeThreads);
   checkShared(flags, workers);
   const isChief = workers?.isChief ?? true;
   const work = { ...given, progress: isChief ? given.progress : silent, isChief };
@@ -171,7 +212,8 @@ async function run(given: Work): Promise<void> {
     await tryOut({ ...given, manifest, groups });
     return;
   }
-  const trainings = await trainingFolders(flags, manifest, groups);
+  const all = await trainingFolders(flags, manifest, groups);
+  const trainings = all.filter((_, place) => only === undefined || place === only);
   await warnOfChanges({ manifest, tasks: groups.flat(), checkHashes }, progress.print);
   const watch = isChief ? await watchOf(flags, manifest, trainings) : undefined;
   try {
@@ -269,7 +311,7 @@ function printStart(name: string, lines: readonly string[], progress: ProgressRe
 
 /** Trains one network. @returns whether it was validated */
 async function trainOne(
-  { flags, given, signal, progress, manifest, report, watch, isChief }: RunWork,
+  { flags, given, signal, progress, manifest, report, watch, isChief, onEpoch }: RunWork,
   { tasks, folder }: Training,
 ): Promise<boolean> {
   const [first, ...others] = tasks as [string];
@@ -300,7 +342,10 @@ async function trainOne(
       tellStarter();
       progress.update({ ...state, name });
     },
-    onEpoch: (record) => report.add(name, record, values.epochs),
+    onEpoch(record) {
+      report.add(name, record, values.epochs);
+      onEpoch?.(record);
+    },
   });
   progress.end();
   if (!result.finished) {
