@@ -170,10 +170,12 @@ const script = (name: string) => path.resolve(import.meta.dirname, '../../script
 
 test('when the scripts for clusters begin submit, then they give it flags that it has, and as many threads as it may use', async () => {
   const env = { SLURM_SUBMIT_DIR: '/', SLURM_CPUS_PER_TASK: '8', BOBBIN_MODELS_AT_ONCE: '2' };
-  const { stdout } = spawnSync('bash', [script('submit.sbatch'), '--data', 'photos'], {
-    env: { ...process.env, ...env, BOBBIN: 'echo' },
-    encoding: 'utf8',
-  });
+  const begin = (given: Record<string, string>) =>
+    spawnSync('bash', [script('submit.sbatch'), '--data', 'photos'], {
+      env: { ...process.env, ...env, BOBBIN: 'echo', ...given },
+      encoding: 'utf8',
+    }).stdout;
+  const stdout = begin({});
   assert.equal(stdout, 'submit --workers 2 --compute-threads 4 --threads 4 --data photos\n');
   const manifest = readFileSync(script('submit.yaml'), 'utf8');
   const [command, ...args] = [...manifest.matchAll(/^ {12}- (\S+)$/gm)].map(([, word]) => word);
@@ -184,4 +186,5 @@ test('when the scripts for clusters begin submit, then they give it flags that i
   for (const word of [...args, ...stdout.split(' ').filter((each) => each.startsWith('--'))]) {
     assert.ok(known?.includes(word?.split('=')[0]), word);
   }
+  assert.equal(begin({ BOBBIN_COMMAND: 'train' }), stdout.replace('submit', 'train'));
 });
