@@ -113,14 +113,12 @@ export function configure(command: Command): void {
       'continue from the checkpoints of an earlier call, with its options; only --epochs may differ',
     );
   command.action((flags: Flags) =>
-    interruptible(
-      howToContinue(flags),
-      (signal) =>
-        withProgress((progress) => {
-          const given = pickFlags(trainingOptions, givenFlags(command));
-          const sources = sourcesOfFlags(command, trainingOptions);
-          return run({ flags, given: { ...given, sources }, signal, progress });
-        }),
+    interruptible(howToContinue(flags), (signal) =>
+      withProgress((progress) => {
+        const given = pickFlags(trainingOptions, givenFlags(command));
+        const sources = sourcesOfFlags(command, trainingOptions);
+        return run({ flags, given: { ...given, sources }, signal, progress });
+      }),
     ),
   );
 }
