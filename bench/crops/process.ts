@@ -7,7 +7,6 @@ import { createModel, forwardOf } from '../../src/model/index.js';
 import { resolveOptions } from '../../src/options.js';
 import { createLoader, evaluationAugmentation, viewsOf } from '../../src/pipeline/index.js';
 import { classify, classifyOptions } from '../../src/prediction/index.js';
-import type { ProgressReporter } from '../../src/report/index.js';
 import { adoptBatch, type tf } from '../../src/tensorflow/index.js';
 import { readJob } from '../job.js';
 import type { CropsJob, CropsOutcome, Way } from './job.js';
@@ -49,20 +48,16 @@ async function load(images: readonly string[]): Promise<void> {
 }
 
 let waitShare = 0;
-const progress: ProgressReporter = {
-  update(state) {
-    waitShare = state.waitShare ?? 0;
-  },
-  print() {},
-  end() {},
-};
 
 /** What the command does once it has its images. */
 const predict: Work = (images) =>
   writeRows({
     ...{ ...options, files: images, classifiers: [classifier], boxes: new Map() },
     ...{ format: 'csv', top: undefined, threshold: 0.5, out: path.join(folder, 'rows.csv') },
-    ...{ progress, signal: new AbortController().signal },
+    ...{ isChief: true, signal: new AbortController().signal },
+    onProgress: (state) => {
+      waitShare = state.waitShare;
+    },
   });
 
 async function passOf(windows: tf.Tensor4D): Promise<Float32Array> {

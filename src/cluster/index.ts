@@ -2,4 +2,7 @@
 export { cluster, joined } from './cluster.js';
 export { clusterFromEnvironment } from './environment/index.js';
 export type { Cluster } from './member.js';
+export { gatherNumbers, sumNumbers } from './numbers.js';
 export { type ClusterOptions, clusterOptions } from './options.js';
+export { together } from './together.js';
+export { workerName } from './worker-name.js';

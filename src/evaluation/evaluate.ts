@@ -8,6 +8,7 @@ import {
   type ShapeOf,
   text,
 } from '../arguments.js';
+import { joined } from '../cluster/index.js';
 import {
   checkPresence,
   digestOf,
@@ -74,13 +75,16 @@ const shape = {
  * its answer is kept, so memory does not depend on the number of classes times that of images; but a task of any number of labels
  * keeps all probabilities, 4 bytes each.
  *
+ * In a cluster (see `cluster`) all workers call it together, with the same data, classifiers and options. They divide the images,
+ * and each gets the whole evaluation; worker 0 alone writes `predictions`.
+ *
  * @throws InvalidInputError when an argument is unknown or of another kind, when the task is unknown, when its split has no images
  *   or none that can be read, and as `classifyBatches` does.
  */
 export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   checkArguments('evaluate', request, shape);
   const { predictions, ...rest } = request;
-  if (predictions === undefined) {
+  if (predictions === undefined || joined()?.isChief === false) {
     return await evaluateRows(rest);
   }
   await checkTarget(predictions, 'file', 'predictions');
@@ -168,13 +172,14 @@ async function scoreParts(
   const { manifest, task, split } = scored;
   const scorer = scorerOf(scored, onResampled);
   const failures: UnreadableFile[] = [];
-  let start = 0;
+  let [start, computed] = [0, 0];
   for (const { samples, answering } of parts) {
     await checkPresence(manifest, samples);
     if (split === 'validation') {
       warnOfOthers({ manifest, task, samples }, classifiersOf(answering));
     }
     const before = start;
+    const computedBefore = computed;
     const requested = {
       ...{
         ...given,
@@ -184,7 +189,10 @@ async function scoreParts(
       },
       onProgress:
         onProgress &&
-        ((state: ClassifyProgress) => onProgress({ ...state, done: before + state.done, total })),
+        ((state: ClassifyProgress) => {
+          computed = computedBefore + state.computed;
+          onProgress({ ...state, done: before + state.done, total, computed });
+        }),
     };
     for await (const batch of classifyBatches(requested)) {
       const rows = [...rowsOf(samples, batch)];

@@ -15,4 +15,12 @@ export {
   similarImages,
   similarOptions,
 } from './similar.js';
-export { type Piece, streamPiece, type UnreadableFile } from './stream.js';
+export {
+  batchImages,
+  fullBatch,
+  type Piece,
+  type StreamedBatch,
+  type StreamOptions,
+  streamPiece,
+  type UnreadableFile,
+} from './stream.js';

@@ -116,14 +116,14 @@ export async function* streamPiece(
 }
 
 /** Images in a full batch. */
-const fullBatch = ({ batchSize, augmentation, variants }: StreamOptions): number =>
+export const fullBatch = ({ batchSize, augmentation, variants }: StreamOptions): number =>
   Math.max(1, Math.floor(batchSize / (viewsOf(augmentation) * (variants?.length ?? 1))));
 
 /**
  * The number of images for which the forward pass is traced. A batch with fewer is filled with zeros, since another trace
  * would take longer. A request of fewer images than a batch gets the next power of two: so all requests need few traces.
  */
-function batchImages({ images, first, size }: Piece, options: StreamOptions): number {
+export function batchImages({ images, first, size }: Piece, options: StreamOptions): number {
   const full = fullBatch(options);
   const usual = first > 0 ? full : Math.min(full, 2 ** Math.ceil(Math.log2(images.length)));
   return size ?? usual;

@@ -1,6 +1,12 @@
 /** Probabilities of classifiers, batch by batch: images are decoded once for each preprocessing among them. */
 import { imageName } from '../dataset/index.js';
-import { type Piece, streamPiece, type UnreadableFile } from '../features/index.js';
+import {
+  type Piece,
+  type StreamedBatch,
+  type StreamOptions,
+  streamPiece,
+  type UnreadableFile,
+} from '../features/index.js';
 import { type Classifier, checkFiniteWeights, forwardOf, headsOf } from '../model/index.js';
 import { completePreprocessing, evaluationAugmentation } from '../pipeline/index.js';
 import type { tf } from '../tensorflow/index.js';
@@ -21,7 +27,15 @@ export interface ClassifiedBatch {
   failures: UnreadableFile[];
   /** Time that was spent waiting for the images, in milliseconds. */
   waitMs: number;
+  /** False where another worker of the cluster has computed them. */
+  isOwn: boolean;
 }
+
+/** Streams images; by default this process computes all of them. */
+type Stream = (
+  piece: Piece,
+  options: StreamOptions,
+) => AsyncIterable<StreamedBatch & { isOwn?: boolean }>;
 
 /**
  * Classifies the images batch by batch. Each is decoded once for each preprocessing among the classifiers; an image that one
@@ -33,11 +47,12 @@ export async function* classifyPiece(
   piece: Piece,
   members: readonly Member[],
   options: ClassifyOptions,
+  stream: Stream = streamPiece,
 ): AsyncGenerator<ClassifiedBatch> {
   const { classes } = (members[0] as Member).classifier;
   const { crops, batchSize, threads, mean = 'arithmetic' } = options;
   const takers = byPreprocessing(members);
-  const batches = streamPiece(piece, {
+  const batches = stream(piece, {
     preprocessings: takers.map(([first]) => (first as Member).classifier.preprocessing),
     augmentation: { ...evaluationAugmentation, crop: crops },
     variants: variantsOf(options),
@@ -46,7 +61,7 @@ export async function* classifyPiece(
     columns: classes.length,
     forward: (windows, images) => forward(takers, windows, { size: images, mean }),
   });
-  for await (const { rows: probabilities, ...batch } of batches) {
+  for await (const { rows: probabilities, isOwn = true, ...batch } of batches) {
     const nameOf = (row: number) => {
       const place = batch.start - piece.first + row;
       return imageName(piece.images[place] as Piece['images'][number]);
@@ -55,7 +70,7 @@ export async function* classifyPiece(
     for (const { classifier } of members) {
       await checkFiniteWeights(classifier.model, unsoundWeights);
     }
-    yield { ...batch, probabilities };
+    yield { ...batch, probabilities, isOwn };
   }
 }
 

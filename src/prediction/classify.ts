@@ -18,11 +18,15 @@ import {
 } from '../features/index.js';
 import { type GivenValues, pickOptions, resolveOptions } from '../options.js';
 import { type ClassifiedBatch, classifyPiece } from './batches.js';
+import { dividedStream } from './divided.js';
 import { type Classifiers, type Member, membersOf } from './members.js';
 import { classifyOptions } from './options.js';
 
 /** The progress of a classification. */
-export interface ClassifyProgress extends ImageProgress {}
+export interface ClassifyProgress extends ImageProgress {
+  /** Images of `done` that this process has computed; in a cluster, the other workers compute the rest. */
+  computed: number;
+}
 
 /** A request to {@link classify}. */
 export interface ClassifyRequest extends Classifiers, GivenValues<typeof classifyOptions> {
@@ -32,7 +36,10 @@ export interface ClassifyRequest extends Classifiers, GivenValues<typeof classif
   classes?: readonly string[] | undefined;
   /** Called after each batch. */
   onProgress?: ((progress: ClassifyProgress) => void) | undefined;
-  /** Aborting ends the work after the present batch; the call rejects with the signal's reason. */
+  /**
+   * Aborting ends the work after the present batch; the call rejects with the signal's reason. In a cluster, the calls of the other
+   * workers end, too.
+   */
   signal?: AbortSignal | undefined;
 }
 
@@ -85,7 +92,8 @@ const pieceSize = 16_384;
 
 /**
  * Yields the rows of {@link classify} batch by batch, in file order: so the memory for millions of files does not depend on the
- * number of classes.
+ * number of classes. In a cluster (see `cluster`) all workers call it together, with the same images, classifiers and options; each
+ * computes a part, and all get all rows. So do the functions that call it: `classify`, `predict` and `evaluate`.
  *
  * @throws InvalidInputError as {@link classify} does.
  */
@@ -94,14 +102,17 @@ export async function* classifyBatches(request: ClassifyRequest): AsyncGenerator
   const { files, classes, onProgress, signal } = request;
   const members = membersOf(request, classes);
   const options = resolveOptions(classifyOptions, pickOptions(classifyOptions, request));
+  const stream = dividedStream({ images: files.length, members, options, signal });
   const clock = startClock(files.length);
+  let computed = 0;
   for (let first = 0; first < files.length; first += pieceSize) {
     const length = Math.min(pieceSize, files.length - first);
     const images = Array.from({ length }, (_, index) => imageAt(files, first + index));
-    for await (const batch of classifyPiece({ images, first }, members, options)) {
+    const batches = classifyPiece({ images, first }, members, options, stream);
+    for await (const batch of batches) {
       yield batch;
-      onProgress?.(clock(batch.count, batch.waitMs));
-      signal?.throwIfAborted();
+      computed += batch.isOwn ? batch.count : 0;
+      onProgress?.({ ...clock(batch.count, batch.waitMs), computed });
     }
   }
 }

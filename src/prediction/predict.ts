@@ -35,7 +35,7 @@ const predictShape = {
 
 /**
  * Probabilities of `files`. With `crops` of five or ten each file is decoded once, and the probabilities of its windows
- * are averaged after softmax.
+ * are averaged after softmax. In a cluster, all workers call it together, and each gets all rows.
  *
  * @throws InvalidInputError as {@link classify} does, and when `fallback` is not a distribution over the classes of each
  *   head, or of any number of labels has a number outside 0 to 1.

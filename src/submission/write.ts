@@ -4,6 +4,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
 import { checkArguments, optional, record, type ShapeOf, text } from '../arguments.js';
+import { joined } from '../cluster/index.js';
 import { type Manifest, resolveSample } from '../dataset/index.js';
 import { writeWhole } from '../disk/index.js';
 import { expected, givenTwice, missing } from '../errors.js';
@@ -42,7 +43,7 @@ export interface Submission {
 /**
  * Writes the table of a form, such as `submission.csv` (in question order, 8 decimals, no header), and `submission.zip`, each whole
  * or not at all. The same answers give the same bytes. The answer to a question is the row of its image among the predictions of
- * its task; rows of other images are left out.
+ * its task; rows of other images are left out. In a cluster, worker 0 alone writes.
  *
  * @throws InvalidInputError when the form has no place for the tasks, a question has no answer, an image has two, or a row is not a distribution over the
  * task's classes; and when an option is unknown, missing or of another kind.
@@ -58,8 +59,10 @@ export async function writeSubmission(options: SubmissionOptions): Promise<Submi
   const text = Buffer.from(whole.map((line) => `${line}\n`).join(''));
   const csv = path.join(out, form.table);
   const zip = path.join(out, form.archive);
-  await writeWhole(csv, text);
-  await writeWhole(zip, await zipped(text, form.table));
+  if (joined()?.isChief !== false) {
+    await writeWhole(csv, text);
+    await writeWhole(zip, await zipped(text, form.table));
+  }
   return { csv, zip, rows: lines.length };
 }
 

@@ -2,13 +2,17 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { allReduce, broadcast, tf } from '../../src/tensorflow/index.js';
 import { freePorts } from '../../src/workers/ports.js';
+import { temporaryFolder } from '../support/folders.js';
+import { drawPhotos } from '../support/photos.js';
 import { programOf } from '../support/run-bobbin.js';
 
 /** Its errors name lines of its source. */
-const program = ['--enable-source-maps', ...programOf('test/cluster/worker.ts')];
+const usual = ['--enable-source-maps', ...programOf('test/cluster/worker.ts')];
 
 interface Played {
   code: number | null;
@@ -19,7 +23,9 @@ interface Played {
 }
 
 interface Part {
+  /** The first argument of the program. */
   name: string;
+  program?: readonly string[];
   arguments?: string[];
   /** The workers that take part; all by default. */
   workers?: number[];
@@ -28,6 +34,7 @@ interface Part {
 
 /** Runs both workers. One that hangs is killed once the other has ended. */
 async function playTogether({ name, workers = [0, 1], runIds = ['r', 'r'], ...part }: Part) {
+  const { program = usual } = part;
   const addresses = (await freePorts(2)).map((port) => `127.0.0.1:${port}`);
   const children = workers.map((index) => {
     const task = { type: 'worker', index };
@@ -156,4 +163,46 @@ test('when a process computes alone, then allReduce and broadcast give back thei
   const tensors = [tf.ones([2])];
   assert.equal(allReduce(tensors), tensors);
   assert.equal(broadcast(tensors), tensors);
+});
+
+test('when two workers predict and evaluate together, then each has what one process has, and they end together', async (t) => {
+  const folder = temporaryFolder(t);
+  await drawPhotos(folder, { training: 1, validation: 3 });
+  writeFileSync(path.join(folder, '0-1.jpg'), 'no photo');
+  const program = programOf('test/cluster/divided.ts');
+  const alone = spawn(process.execPath, [...program, folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = once(alone.stdout, 'end');
+  let expected = '';
+  alone.stdout.on('data', (chunk) => (expected += chunk));
+  const [{ addresses, played }] = await Promise.all([
+    playTogether({ name: folder, program }),
+    lines,
+  ]);
+  const [first, second] = played as [Played, Played];
+  const { value: found } = JSON.parse(expected.split('\n')[0] as string);
+  assert.equal(found.failures.length, 1);
+  for (const { said, stderr } of played) {
+    assert.deepEqual(said.found, found, stderr);
+  }
+  // Of batches of 5, 5 and 2.
+  assert.deepEqual([first.said.computed, second.said.computed], [7, 5]);
+  assert.deepEqual([first.said.hasTable, second.said.hasTable], [true, false]);
+  const tableOf = (name: string) => readFileSync(path.join(folder, `${name}.csv`), 'utf8');
+  assert.equal(tableOf('0'), tableOf('alone'));
+  const other = `worker 1 (${addresses[1]})`;
+  const different = `${other} has other images and options than worker 0 (${addresses[0]}). Give all workers the same`;
+  assert.deepEqual([first.said.other, second.said.other], [different, different]);
+  assert.deepEqual(
+    [first.said.stopped, second.said.stopped],
+    [`${other} was stopped, and all with it`, 'enough'],
+  );
+  assert.match(second.said.broken, /disposed/);
+  assert.equal(
+    first.said.broken,
+    `${other}: it ended the call before the last image. Read there why`,
+  );
+  assert.match(first.said.left, /^worker 1 .* ended, or cannot be reached/);
+  assert.deepEqual([first.code, second.code], [1, 7]);
 });

@@ -8,11 +8,11 @@ import { type Classifier, type Head, headsOf } from '../../model/index.js';
 import { pickOptions } from '../../options.js';
 import {
   type ClassifyOptions,
+  type ClassifyRequest,
   classifyBatches,
   classifyOptions,
   topClasses,
 } from '../../prediction/index.js';
-import type { ProgressReporter } from '../../report/index.js';
 import { type Columns, defaultTop, type FormatName, formats, type TextForm } from './formats.js';
 
 /** Predictions of images as a table or file. */
@@ -29,7 +29,9 @@ export interface RowsRequest extends ClassifyOptions {
   threshold: number;
   /** The file; undefined: the standard output. */
   out: string | undefined;
-  progress: ProgressReporter;
+  /** Whether this process writes: of several workers, one does. */
+  isChief: boolean;
+  onProgress: ClassifyRequest['onProgress'];
   /** Aborting ends the work after the present batch; {@link writeRows} rejects with its reason. */
   signal: AbortSignal;
 }
@@ -46,11 +48,17 @@ const mostKept = 10;
 
 /** Writes a row for each image and head. @returns their number, and the images that have no prediction */
 export async function writeRows(request: RowsRequest): Promise<{ rows: number; unread: Unread }> {
-  const { format, out } = request;
+  const { format, out, isChief } = request;
   const unread: Unread = { count: 0, first: [] };
   const columns = columnsOf(request);
   const rows = columns.heads.length * request.files.length;
   const text = textOf(formats[format](columns), request, columns, unread);
+  if (!isChief) {
+    for await (const _ of text) {
+      // Another worker writes it.
+    }
+    return { rows, unread };
+  }
   if (out !== undefined) {
     const marked = format === 'csv' ? withByteOrderMark(columns, text) : text;
     await replaceFile(out, (unfinished) =>
@@ -91,7 +99,7 @@ async function* textOf(
   { heads, top = 1 }: Columns,
   unread: Unread,
 ): AsyncGenerator<string> {
-  const { classifiers, weights, temperatures, files, out, progress, signal } = request;
+  const { classifiers, weights, temperatures, files, out, onProgress, signal } = request;
   yield form.head;
   // Rows on a terminal show the progress themselves; a line of progress would erase the last of them.
   const isShown = isTerminal(out);
@@ -99,7 +107,7 @@ async function* textOf(
     ...pickOptions(classifyOptions, request),
     ...{ classifiers, weights, temperatures, signal },
     files: boxed(request),
-    onProgress: (state) => isShown || progress.update({ label: 'predicting', ...state }),
+    onProgress: isShown ? undefined : onProgress,
   });
   for await (const { start, count, probabilities, failures } of batches) {
     unread.count += failures.length;

@@ -9,9 +9,18 @@ export const recipesFlag = [
   'folder of recipes TASK.json, as tune writes them, whose options replace those of the flags for their task',
 ] as const;
 
+const { batchNorm, bucketMB, ...ofOneProcess } = trainOptions;
+
 export const trainingOptions = {
   ...recipeOptions,
   model: modelOptions,
-  ...trainOptions,
+  ...ofOneProcess,
   augmentation: trainAugmentationOptions,
+} as const satisfies OptionTree;
+
+/** With the options of several workers, which train one network. */
+export const sharedTrainingOptions = {
+  ...trainingOptions,
+  batchNorm,
+  bucketMB,
 } as const satisfies OptionTree;

@@ -43,6 +43,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   launch: [
     'launch --workers 2 -- train --data data --run run',
     'launch --workers 4 --max-restarts 3 -- train --data data --run run',
+    'launch --workers 2 -- predict --run run new-photos --out rows.csv',
   ],
   submit: [
     'submit --data fashionai --out submission',

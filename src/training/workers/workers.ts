@@ -1,13 +1,10 @@
 /** The workers of a cluster that train one network, and what they tell each other beside tensors. */
-import type { Cluster } from '../../cluster/index.js';
-import { expected, InvalidInputError } from '../../errors.js';
+import { type Cluster, together } from '../../cluster/index.js';
+import { expected } from '../../errors.js';
 import type { TrainValues } from '../options.js';
 import type { Place } from './share.js';
 
 type Values = Pick<TrainValues, 'batchSize' | 'batchNorm' | 'bucketMB'>;
-
-/** What a worker tells the others. */
-type Told = { value: string } | { error: string };
 
 /** This process among the workers. All of them call the same methods in the same order. */
 export class Workers implements Place {
@@ -34,32 +31,9 @@ export class Workers implements Place {
     }
   }
 
-  /**
-   * The results of `work` on all workers, in their order.
-   *
-   * @throws its error, and on the others an Error that names the worker and has its message
-   */
-  async together(what: string, work: () => string | Promise<string>): Promise<string[]> {
-    let failure: unknown;
-    let told: Told;
-    try {
-      told = { value: await work() };
-    } catch (error) {
-      failure = error;
-      told = { error: error instanceof Error ? error.message : String(error) };
-    }
-    const all = await this.cluster.exchange(`training ${what}`, JSON.stringify(told));
-    if (failure !== undefined) {
-      throw failure;
-    }
-    return all.map((text, worker) => {
-      const other: Told = JSON.parse(text);
-      if ('error' in other) {
-        const { workers } = this.cluster;
-        throw new InvalidInputError(`worker ${worker} (${workers[worker]}): ${other.error}`);
-      }
-      return other.value;
-    });
+  /** As `together` of the cluster, with the same errors. */
+  together(what: string, work: () => string | Promise<string>): Promise<string[]> {
+    return together(this.cluster, `training ${what}`, work);
   }
 
   /** Whether at least one worker says so. */

@@ -1,6 +1,7 @@
 /** `bobbin predict`: predicts images, or answers the questions of a data set with a submission. */
 import path from 'node:path';
 import type { Command } from 'commander';
+import { clusterOptions } from '../../../cluster/index.js';
 import { boxOptions, loadManifest, shellWord } from '../../../dataset/index.js';
 import { checkTarget } from '../../../disk/index.js';
 import { conflict, expected, missing } from '../../../errors.js';
@@ -8,9 +9,11 @@ import { runOptions } from '../../../model/index.js';
 import { type OptionTable, type OptionValues, pickOptions } from '../../../options.js';
 import { count } from '../../../plural.js';
 import { classifyOptions, predict } from '../../../prediction/index.js';
-import { type ProgressReporter, withProgress } from '../../../report/index.js';
+import { withProgress } from '../../../report/index.js';
 import { answerQuestions, readForm, usualForm } from '../../../submission/index.js';
 import { print, printable } from '../../../width.js';
+import { addClusterFlags, type ClusterFlags } from '../../cluster/flags.js';
+import { type Part, withPart } from '../../cluster/part.js';
 import { warnOfChanges } from '../../data-changes.js';
 import { pickFlags } from '../../flags.js';
 import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
@@ -57,11 +60,17 @@ const rowOptions = {
   },
 } as const satisfies OptionTable;
 
-export const options = { ...classifyOptions, ...runOptions, ...rowOptions, ...boxOptions };
+export const options = {
+  ...classifyOptions,
+  ...runOptions,
+  ...rowOptions,
+  ...boxOptions,
+  ...clusterOptions,
+};
 
 type Values = OptionValues<typeof options>;
 
-interface Flags extends RunFlags, ImagesFlag {
+interface Flags extends RunFlags, ImagesFlag, ClusterFlags {
   data?: string;
   boxes?: string;
   out?: string;
@@ -69,14 +78,14 @@ interface Flags extends RunFlags, ImagesFlag {
   form?: string;
 }
 
-/** What the work reports to, and what stops it. */
+/** The part of this process, and what stops it. */
 interface Attendance {
-  progress: ProgressReporter;
+  part: Part;
   signal: AbortSignal;
 }
 
 export function configure(command: Command): void {
-  addRunFlags(command)
+  addClusterFlags(addRunFlags(command))
     .argument('[images...]', 'images, and folders with images at any depth')
     .option(
       '--task <name>',
@@ -103,9 +112,11 @@ export function configure(command: Command): void {
     const unwritten = out === undefined ? '' : `; ${out} stays as it was`;
     await interruptible(`Stopped before the last image${unwritten}.`, (signal) =>
       withProgress((progress) =>
-        data === undefined
-          ? predictImages(images, flags, values, { signal, progress })
-          : writeAnswers(data, flags, values, { signal, progress }),
+        withPart(flags, progress, (part) =>
+          data === undefined
+            ? predictImages(images, flags, values, { signal, part })
+            : writeAnswers(data, flags, values, { signal, part }),
+        ),
       ),
     );
   });
@@ -161,8 +172,9 @@ async function predictImages(
   images: string[],
   { task, out, boxes: boxFile, ...runs }: Flags,
   { epoch, keepGoing, format, threshold = 0.5, boxUnit, ...values }: Values,
-  { progress, signal }: Attendance,
+  { part, signal }: Attendance,
 ): Promise<void> {
+  const { progress, isChief } = part;
   const form = format ?? formatOf(out);
   const { mean } = values;
   const answering = await answeringRuns(runs, { task, epoch, mean });
@@ -176,10 +188,14 @@ async function predictImages(
     writeRows({
       ...values,
       ...answering.averaged,
-      ...{ classifiers, files, boxes, format: form, threshold, out, progress, signal },
+      ...{ classifiers, files, boxes, format: form, threshold, out, isChief, signal },
+      onProgress: part.follow('predicting'),
     }),
   );
   progress.end();
+  if (!isChief) {
+    return;
+  }
   if (out !== undefined) {
     print(`${count(rows, 'row')} in ${out}`);
   }
@@ -212,8 +228,9 @@ async function writeAnswers(
   data: string,
   { out, form, images: moved, ...runs }: Flags,
   { epoch, ...values }: Values,
-  { progress, signal }: Attendance,
+  { part, signal }: Attendance,
 ): Promise<void> {
+  const { progress, isChief } = part;
   const manifest = await loadManifest(data, { images: moved });
   if (manifest.questions.length === 0) {
     const remedy = 'Prepare it with --questions, the table that asks';
@@ -238,14 +255,19 @@ async function writeAnswers(
           ...answering.averaged,
           classifiers,
           signal,
-          onProgress: (state) => progress.update({ label: name, ...state }),
+          onProgress: part.follow(name),
         }),
       );
       progress.end();
-      warnUnreadable(answer.failures, 'answered with the share of each class in training');
+      if (isChief) {
+        warnUnreadable(answer.failures, 'answered with the share of each class in training');
+      }
       return answer;
     },
   });
+  if (!isChief) {
+    return;
+  }
   const formWords = form === undefined ? '' : ` --form ${shellWord(form)}`;
   print(`${count(rows, 'answer')} in ${csv} and ${zip}. To check them:
   \`npx bobbin verify ${shellWord(zip)} --data ${shellWord(data)}${formWords}\``);

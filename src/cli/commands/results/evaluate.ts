@@ -1,6 +1,7 @@
 /** `bobbin evaluate`: scores trained runs, one or the mean of several, on the validation split. */
 import path from 'node:path';
 import type { Command } from 'commander';
+import { clusterOptions } from '../../../cluster/index.js';
 import { changeOptions, loadManifest, type Manifest } from '../../../dataset/index.js';
 import { checkTarget } from '../../../disk/index.js';
 import { missing } from '../../../errors.js';
@@ -14,8 +15,10 @@ import {
 import { type Epoch, type Run, recordOf, runOptions } from '../../../model/index.js';
 import { count } from '../../../plural.js';
 import { type ClassifyOptions, classifyOptions } from '../../../prediction/index.js';
-import { drawEvaluation, type ProgressReporter, withProgress } from '../../../report/index.js';
+import { drawEvaluation, withProgress } from '../../../report/index.js';
 import { print } from '../../../width.js';
+import { addClusterFlags, type ClusterFlags } from '../../cluster/flags.js';
+import { type Part, withPart } from '../../cluster/part.js';
 import { warnOfChanges } from '../../data-changes.js';
 import { pickFlags } from '../../flags.js';
 import { type ImagesFlag, imagesFlag } from '../../open-dataset.js';
@@ -25,17 +28,17 @@ import { chosenTasks } from '../../runs.js';
 import { classScoreTable, scoreTable } from '../../tables/scores.js';
 import { warnUnreadable } from '../../unreadable.js';
 
-interface Flags extends RunFlags, ImagesFlag {
+interface Flags extends RunFlags, ImagesFlag, ClusterFlags {
   data: string;
   task?: string;
   out?: string;
   predictions?: boolean;
 }
 
-export const options = { ...runOptions, ...classifyOptions, ...changeOptions };
+export const options = { ...runOptions, ...classifyOptions, ...changeOptions, ...clusterOptions };
 
 export function configure(command: Command): void {
-  addRunFlags(command.requiredOption('--data <folder>', 'prepared data set'))
+  addClusterFlags(addRunFlags(command.requiredOption('--data <folder>', 'prepared data set')))
     .addOption(imagesFlag())
     .option('--task <name>', 'only this task')
     .option(
@@ -46,7 +49,10 @@ export function configure(command: Command): void {
       '--predictions',
       'also write predictions.csv: the labels, the fold and the probabilities of each image',
     );
-  command.action((flags: Flags) => withProgress((progress) => run(flags, progress)));
+  command.action(async (flags: Flags) => {
+    await checkFlags(flags);
+    await withProgress((progress) => withPart(flags, progress, (part) => run(flags, part)));
+  });
 }
 
 /** The work on each task. */
@@ -55,25 +61,28 @@ interface Work {
   manifest: Manifest;
   epoch: Epoch;
   values: ClassifyOptions;
-  progress: ProgressReporter;
+  part: Part;
   /** Gets the scores of each task, and of its resamples. */
   onResampled: (resampled: TaskResamples) => void;
 }
 
-async function run(flags: Flags, progress: ProgressReporter): Promise<void> {
-  await checkFlags(flags);
+async function run(flags: Flags, part: Part): Promise<void> {
   const manifest = await loadManifest(flags.data, { images: flags.images });
-  const { checkHashes, epoch, ...values } = pickFlags(options, flags);
+  const { checkHashes, epoch } = pickFlags({ ...changeOptions, ...runOptions }, flags);
+  const values = pickFlags(classifyOptions, flags);
   const tasks = chosenTasks(manifest, flags.task).map(({ name }) => name);
   // A fold has images of both splits.
-  const part = manifest.folds === undefined ? ('validation' as const) : undefined;
-  await warnOfChanges({ manifest, tasks, part, checkHashes }, progress.print);
+  const split = manifest.folds === undefined ? ('validation' as const) : undefined;
+  await warnOfChanges({ manifest, tasks, part: split, checkHashes }, part.progress.print);
   const evaluations: Evaluation[] = [];
   const resampled: TaskResamples[] = [];
   const onResampled = (found: TaskResamples) => resampled.push(found);
   for (const task of tasks) {
-    const work = { flags, manifest, epoch, values, progress, onResampled };
+    const work = { flags, manifest, epoch, values, part, onResampled };
     evaluations.push(await evaluateTask(task, work));
+  }
+  if (!part.isChief) {
+    return;
   }
   print(scoreTable(evaluations, meansOf(resampled)));
   for (const { task, images, failures } of evaluations.filter((each) => each.failures.length > 0)) {
@@ -96,7 +105,7 @@ async function checkFlags(flags: Flags): Promise<void> {
 
 /** Scores a task, shows and saves the scores, and says where they are. */
 async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
-  const { flags, manifest, epoch, values, progress, onResampled } = work;
+  const { flags, manifest, epoch, values, part, onResampled } = work;
   const { mean } = values;
   const answering = await answeringRuns(flags, { manifest, task, epoch, mean });
   const { own, runs, averaged } = answering;
@@ -111,10 +120,13 @@ async function evaluateTask(task: string, work: Work): Promise<Evaluation> {
       task,
       predictions: table.map((name) => path.join(folder, name))[0],
       onResampled,
-      onProgress: (state) => progress.update({ label: task, ...state }),
+      onProgress: part.follow(task),
     }),
   );
-  progress.end();
+  part.progress.end();
+  if (!part.isChief) {
+    return evaluation;
+  }
   warnUnreadable(evaluation.failures, 'left out of the scores');
   print(classScoreTable(evaluation));
   for (const each of runs) {

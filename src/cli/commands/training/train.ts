@@ -45,7 +45,7 @@ import {
   togetherHelp,
   trainingFolders,
 } from '../../runs.js';
-import { recipesFlag, trainingOptions } from '../../training/options.js';
+import { recipesFlag, sharedTrainingOptions } from '../../training/options.js';
 import {
   createEpochReport,
   describeEnd,
@@ -81,7 +81,7 @@ interface Flags extends ImagesFlag, TrialFlags, ClusterFlags, JobFlags {
   watch?: number;
 }
 
-export const options = { ...trainingOptions, ...changeOptions, ...clusterOptions };
+export const options = { ...sharedTrainingOptions, ...changeOptions, ...clusterOptions };
 
 export function configure(command: Command): void {
   addJobFlags(addClusterFlags(addTrialFlags(command)))
@@ -115,8 +115,8 @@ export function configure(command: Command): void {
   command.action((flags: Flags) =>
     interruptible(howToContinue(flags), (signal) =>
       withProgress((progress) => {
-        const given = pickFlags(trainingOptions, givenFlags(command));
-        const sources = sourcesOfFlags(command, trainingOptions);
+        const given = pickFlags(sharedTrainingOptions, givenFlags(command));
+        const sources = sourcesOfFlags(command, sharedTrainingOptions);
         return run({ flags, given: { ...given, sources }, signal, progress });
       }),
     ),
