@@ -198,3 +198,36 @@ test('when a label of predictions is suspected, then suspects writes a table and
   assert.equal(absent.code, 1);
   assert.match(absent.stderr, /an existing file for predictions but received ".*none\.csv"/);
 });
+
+test('when two workers evaluate and predict, then they write the files of one process, and worker 1 says its share', async () => {
+  const commands = {
+    evaluate: ['--data', at('data'), '--predictions', '--batch-size', '5', '--out'],
+    // The last one is no image.
+    predict: [at('data', '0-1.jpg'), at('data', 'manifest.json'), '--batch-size', '1', '--out'],
+  };
+  const both = Object.entries(commands).map(async ([name, words]) => {
+    const all = (out: string) => [name, '--run', at('a'), ...words, at(out, `${name}.csv`)];
+    const launch = ['launch', '--workers', '2', '--log-folder', at(`${name}-logs`), '--'];
+    const ended = await Promise.all([
+      runBobbin(all('alone')),
+      runBobbin([...launch, ...all('shared')]),
+    ]);
+    const [alone, shared] = ended.map(({ code }) => code);
+    assert.equal(alone, shared, ended[1].stderr);
+    assert.equal(shared, name === 'predict' ? 1 : 0, ended[1].stderr);
+    return await readFile(at(`${name}-logs`, 'worker-1.log'), 'utf8');
+  });
+  const [evaluating, predicting] = await Promise.all(both);
+  const files = (await readdir(at('alone'), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => path.relative(at('alone'), path.join(parentPath, name)));
+  assert.equal(files.length, 6, `${files}`);
+  for (const file of files) {
+    assert.deepEqual(await readFile(at('shared', file)), await readFile(at('alone', file)), file);
+  }
+  // Of batches of 5, 5 and 2.
+  const share = (computed: number, all: number) =>
+    `\nworker 1 of 2 computed ${computed} of ${all} images; worker 0 has written the result\n`;
+  assert.ok(evaluating?.includes(share(5, 12)), evaluating);
+  assert.ok(predicting?.includes(share(1, 2)), predicting);
+});
