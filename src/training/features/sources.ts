@@ -3,8 +3,10 @@ import { type Manifest, resolveSamples, type Samples } from '../../dataset/index
 import { expected } from '../../errors.js';
 import { extractFeatures, type FeaturesRequest } from '../../features/index.js';
 import type { Classifier } from '../../model/index.js';
+import type { tf } from '../../tensorflow/index.js';
 import type { ResolvedPlan } from '../plan.js';
 import type { Place } from '../workers/share.js';
+import { takeFromChief } from '../workers/state.js';
 import { FeatureSource } from './source.js';
 
 export interface FeatureSources {
@@ -28,11 +30,16 @@ interface FeatureParts extends Pick<FeaturesRequest, 'cache' | 'onProgress' | 's
  * @throws InvalidInputError when more images cannot be read than the run tolerates, and the signal's reason when it is aborted
  */
 export async function featureSources(parts: FeatureParts): Promise<FeatureSources | undefined> {
-  const { plan } = parts;
+  const { plan, place, classifier } = parts;
   const { values, augmentation, training, validation } = plan;
   const { featureViews: views, seed } = values;
   if (views === 0) {
     return undefined;
+  }
+  if (place !== undefined) {
+    // Features are of the weights that are trained on.
+    const weights = classifier.model.weights.map((weight) => weight.read());
+    await takeFromChief(weights as tf.Variable[]);
   }
   const ofTraining = await sourceOf(training, { augmentation, views }, seed, parts);
   try {

@@ -111,11 +111,21 @@ export class Stage {
 
   /** Where each worker keeps averages of its own statistics, gives their mean to all. */
   async takeMeans(): Promise<void> {
-    const { workers, classifier } = this.parts;
-    if (workers?.synchronised === false) {
-      const weights = classifier.model.nonTrainableWeights.map((weight) => weight.read());
-      await takeMeans(weights as tf.Variable[], workers.count);
+    const { workers } = this.parts;
+    const averages = workers?.synchronised === false ? this.averages() : [];
+    if (workers !== undefined && averages.length > 0) {
+      await takeMeans(averages, workers.count);
     }
+  }
+
+  /** What training changes without gradients: vectors of the layers that are not frozen. */
+  private averages(): tf.Variable[] {
+    const { layers } = this.parts.classifier.model;
+    const weights = layers
+      .filter(({ trainable }) => trainable)
+      .flatMap((layer) => layer.nonTrainableWeights)
+      .filter(({ shape }) => shape.length === 1);
+    return weights.map((weight) => weight.read()) as tf.Variable[];
   }
 
   /** What a checkpoint needs besides the classifier. */

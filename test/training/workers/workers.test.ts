@@ -143,6 +143,24 @@ test('when one of two workers stops the run, then both stop, and one process end
   haveSameScores(ended, alone);
 });
 
+test('when two workers learn features, then they are of the weights of the first, and the head is that of one process', async () => {
+  const featuresIn = (name: string) => ({
+    ...{
+      trainable: 'head',
+      featureViews: 2,
+      stochasticDepth: 0,
+      featureCache: path.join(folder, name, 'cache'),
+    },
+    augmentation: { mixup: 0, cutmix: 0 },
+  });
+  const [alone] = (await runTogether('known', 1, featuresIn('known'))) as [Ended];
+  const [first, second] = (await runTogether('both', 2, featuresIn('both'))) as [Ended, Ended];
+  assert.equal(second.weights, first.weights);
+  const difference = apart(weightsAt('both', 6), weightsAt('known', 6), weightsAt('known', 0));
+  assert.ok(difference < 1e-5, `${difference}`);
+  haveSameScores(first, alone);
+});
+
 test('when batch normalisation is local, then its averages are those of all workers', async () => {
   const local = { batchNorm: 'local', epochs: 1 };
   const [first, second] = (await runTogether('local', 2, local)) as [Ended, Ended];
