@@ -18,6 +18,7 @@ import {
 } from '../../src/search/tune/asha.js';
 import { type LogLine, searchLog } from '../../src/search/tune/log.js';
 import { drawTrial, type Search } from '../../src/search/tune/space.js';
+import { SearchState } from '../../src/search/tune/state.js';
 import { tableCsv } from '../../src/search/tune/table.js';
 import { tf } from '../../src/tensorflow/index.js';
 import { completeOptions, train } from '../../src/training/index.js';
@@ -120,6 +121,17 @@ test('when trials fail, then they are not promoted, and the best is the one of t
   assert.deepEqual(bestJob([losses, [{ trial: 4, loss: 9 }]]), { trial: 4, rung: 1 });
   assert.deepEqual(bestJob([losses, [{ trial: 3, loss: failed }]]), { trial: 1, rung: 0 });
   assert.equal(bestJob([[{ trial: 0, loss: failed }], []]), undefined);
+});
+
+test('when trainings have processes of their own, then their starts count in the time that the next one is expected to take', () => {
+  const scores = { trial: 0, loss: 1, accuracy: 1, seconds: 4 };
+  const lines: LogLine[] = [
+    { event: 'begun', trial: 0, rung: 0, used: 3 },
+    { event: 'trial', ...scores, rung: 0, epochs: 2, drawn: {}, used: 13 },
+  ];
+  const paceIn = (inProcesses: boolean) =>
+    new SearchState(lines, 2, { most: 4, inProcesses }).pace(1).toFixed(2);
+  assert.deepEqual([paceIn(false), paceIn(true)], ['2.30', '5.75']);
 });
 
 const search: Search = {

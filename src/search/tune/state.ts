@@ -1,6 +1,6 @@
 /** What the log of a search says: what is next, what was best, and how long trials take. */
 import { bestJob, type Job, nextJob, type RungResult } from './asha.js';
-import type { BegunLine, CheckLine, LogLine } from './log.js';
+import type { BegunLine, CheckLine, LogLine, TrialLine } from './log.js';
 import { rungResults, trialLines } from './table.js';
 
 /** Starting a run and tracing its steps take time besides that of the epochs. */
@@ -10,8 +10,12 @@ export class SearchState {
   constructor(
     private readonly lines: readonly LogLine[],
     private readonly rungs: number,
-    /** How many trials there shall be at most. */
-    private readonly most: number,
+    private readonly how: {
+      /** How many trials there shall be at most. */
+      most: number;
+      /** Whether each training has a process of its own, whose start takes time, too. */
+      inProcesses: boolean;
+    },
   ) {}
 
   get hasResult(): boolean {
@@ -48,7 +52,7 @@ export class SearchState {
       return left;
     }
     const born = (results[0]?.length ?? 0) + begun.filter(({ rung }) => rung === 0).length;
-    return nextJob(results, born < this.most ? born : undefined, begun);
+    return nextJob(results, born < this.how.most ? born : undefined, begun);
   }
 
   checkOf(trial: number): CheckLine | undefined {
@@ -72,8 +76,17 @@ export class SearchState {
     const own = lines.filter((line) => line.trial === trial);
     const counted = own.length > 0 ? own : lines;
     const epochs = counted.reduce((sum, line) => sum + line.epochs, 0);
-    const seconds = counted.reduce((sum, line) => sum + line.seconds, 0);
+    const seconds = counted.reduce((sum, line) => sum + this.secondsOf(line), 0);
     return epochs === 0 ? 0 : (overhead * seconds) / epochs;
+  }
+
+  /** Of a training; in a process of its own from its beginning to its result, in all calls. */
+  private secondsOf({ trial, rung, seconds, used }: TrialLine): number {
+    const begun = this.lines.find(
+      (line) => line.event === 'begun' && line.trial === trial && line.rung === rung,
+    )?.used;
+    const isTimed = this.how.inProcesses && begun !== undefined && used !== undefined;
+    return isTimed ? Math.max(seconds, used - begun) : seconds;
   }
 
   private get results(): RungResult[][] {

@@ -40,7 +40,8 @@ export class Tuning {
     const { trials, budgetSeconds, deadline, workers } = request;
     const hasTime = budgetSeconds !== undefined || deadline !== undefined;
     this.most = trials ?? (hasTime ? Number.POSITIVE_INFINITY : usualTrials);
-    this.state = new SearchState(log.lines, plan.rungs.length, this.most);
+    const how = { most: this.most, inProcesses: workers !== undefined };
+    this.state = new SearchState(log.lines, plan.rungs.length, how);
     this.secondsBefore = this.state.used;
     this.train =
       workers === undefined ? trainHere(plan, images) : trainByWorkers(plan, images, workers);
