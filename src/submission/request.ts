@@ -131,7 +131,8 @@ export interface SubmitObserver {
 }
 
 /** A request to {@link submit}. A repeated call for the same `out` must have the same options, once a
- * model has trained, other than `form`; `source` may be another place of the same release. */
+ * model has trained, other than `form`; `source` may be another place of the same release, and `boxes` and `questions`
+ * may be left out. */
 export interface SubmitRequest extends GivenValues<typeof submitOptions & typeof boxOptions> {
   /** Folder in the FashionAI layout, or a source of another layout with `questions`. */
   source: string;

@@ -1,6 +1,13 @@
 /** The whole way from a source folder to a verified submission; a repeated call continues from the files of the last one. */
+import { existsSync } from 'node:fs';
 import { checkArguments } from '../arguments.js';
-import { type Manifest, questionFilesOf, samplesOf, type Task } from '../dataset/index.js';
+import {
+  type Manifest,
+  manifestFile,
+  questionFilesOf,
+  samplesOf,
+  type Task,
+} from '../dataset/index.js';
 import {
   ifPresent,
   inLockedFolder,
@@ -24,7 +31,7 @@ import {
 import type { Settings } from '../settings.js';
 import { checkedValues, shapingOf, withRecipe } from '../training/index.js';
 import { answerQuestions, type QuestionImages } from './answer.js';
-import { checkSource, prepared } from './data.js';
+import { checkSource, dataFolder, prepared } from './data.js';
 import type { SubmissionForm } from './forms/form.js';
 import { readForm, usualForm } from './forms/read.js';
 import { jobsFolder, preparedFolder, runMembers, withThreads } from './jobs.js';
@@ -44,7 +51,7 @@ import {
   valuesOf,
   viewsOf,
 } from './request.js';
-import { hasBegun, keepSettings } from './settings.js';
+import { hasBegun, keepSettings, savedSettings } from './settings.js';
 import { softTargetsOf, taughtSettings } from './teachers.js';
 import { verifySubmission } from './verify.js';
 
@@ -132,7 +139,9 @@ async function begin(request: SubmitRequest, begun: boolean): Promise<Begun> {
   if (together && recipes !== undefined) {
     throw conflict('together', 'recipes', 'One network learns all tasks, with the same options');
   }
-  await keepSettings(out, { ...shapingOf(given), ...(await settingsOf(request)) }, begun);
+  const settings = { ...shapingOf(given), ...(await settingsOf(request)) };
+  const tables = begun ? await keptTables(request) : {};
+  await keepSettings(out, { ...settings, ...tables }, begun);
   const manifest = await prepared(request, begun);
   checkRecipes(recipes ?? {}, manifest.tasks);
   const questionFiles = await questionFilesOf(manifest);
@@ -195,6 +204,15 @@ async function boxSettings({ boxes, boxUnit }: SubmitRequest): Promise<Settings>
 /** As {@link boxSettings}. */
 const questionSettings = async ({ questions }: SubmitRequest): Promise<Settings> =>
   questions === undefined ? {} : { questions: await hashOf('questions', questions) };
+
+/** Of the tables that a repeated call does not name, what the settings say: the prepared data have what was read from them. */
+async function keptTables({ out, boxes, questions }: SubmitRequest): Promise<Settings> {
+  const saved = existsSync(manifestFile(dataFolder(out))) ? await savedSettings(out) : undefined;
+  return {
+    ...(boxes === undefined && { boxes: saved?.boxes, boxUnit: saved?.boxUnit }),
+    ...(questions === undefined && { questions: saved?.questions }),
+  };
+}
 
 async function hashOf(name: string, file: string): Promise<string> {
   const bytes = await ifPresent(readRegular(file));
