@@ -135,7 +135,6 @@ async function begin(request: SubmitRequest, begun: boolean): Promise<Begun> {
   const { out, observer, recipes } = request;
   const { together, teachQuestions } = valuesOf(request);
   const { sources, ...given } = await withRecipe(request.training);
-  const form = await readForm(request.form ?? usualForm);
   if (together && recipes !== undefined) {
     throw conflict('together', 'recipes', 'One network learns all tasks, with the same options');
   }
@@ -145,6 +144,7 @@ async function begin(request: SubmitRequest, begun: boolean): Promise<Begun> {
   const manifest = await prepared(request, begun);
   checkRecipes(recipes ?? {}, manifest.tasks);
   const questionFiles = await questionFilesOf(manifest);
+  const form = await readForm(request.form ?? usualForm, questionFiles[0]);
   await observer?.onPrepared?.(manifest);
   const softTargets = await softTargetsOf(request, {
     ...{ manifest, begun, teachQuestions },

@@ -159,6 +159,20 @@ test('when a form without a column task is to answer two tasks, then it is refus
   await assert.rejects(readFile(path.join(out, 'submission.csv')), { code: 'ENOENT' });
 });
 
+test('when a sample submission asks, then a known form has the names of its columns, and a table of ids alone names the first', async (t) => {
+  const sample = path.join(temporaryFolder(t), 'sample_submission.csv');
+  const namesOf = async (form: string, text: string) => {
+    await writeFile(sample, text);
+    return (await readForm(form, sample)).columns.map(({ name }) => name);
+  };
+  const two = 'image_id,category\n7,x\n';
+  assert.deepEqual(await namesOf('kaggle-classes', two), ['image_id', 'category']);
+  assert.deepEqual(await namesOf('kaggle-classes', 'image_id\n7\n'), ['image_id', 'label']);
+  assert.deepEqual(await namesOf('kaggle-classes', '7.jpg,shape,?\n'), ['id', 'label']);
+  assert.deepEqual(await namesOf('kaggle-probabilities', two), ['image_id', undefined]);
+  assert.deepEqual(await namesOf('fashionai', two), [undefined, undefined, undefined]);
+});
+
 const image = { value: 'image', name: 'id' };
 const task = { value: 'task', name: 'task' };
 const answer = { value: 'class', name: 'label' };

@@ -1,4 +1,5 @@
 /** Finds a form by its name, or reads it from a file of the user's. */
+import { readCsv } from '../../dataset/index.js';
 import { parseJson, readText } from '../../disk/index.js';
 import { expected } from '../../errors.js';
 import { checkKeys, nearest } from '../../near-miss.js';
@@ -24,9 +25,10 @@ const answers: readonly ColumnValue[] = ['class', 'probabilities', 'probability'
  * The form that is called `name`, or that in the JSON file at the path `name`, which has a slash: an object as
  * {@link SubmissionForm}, of which only `columns` is due.
  *
+ * @param sample the table of ids that asks: a form with a header that is called `name` has the names of its columns
  * @throws InvalidInputError for a name of no form, a file that cannot be read, and whatever in it does not fit, by its key
  */
-export async function readForm(name: string): Promise<SubmissionForm> {
+export async function readForm(name: string, sample?: string): Promise<SubmissionForm> {
   if (!isPath(name)) {
     if (!Object.hasOwn(forms, name)) {
       const names = Object.keys(forms);
@@ -34,12 +36,35 @@ export async function readForm(name: string): Promise<SubmissionForm> {
       const remedy = meant === undefined ? '' : `Did you mean ${meant}?`;
       throw expected(`one of ${names.join(', ')}, or the path of a file`, 'form', name, remedy);
     }
-    return forms[name as FormName];
+    return await namedAs(forms[name as FormName], sample);
   }
   const text = await readText(name).catch((error: NodeJS.ErrnoException) => {
     throw expected('a file that can be read', 'form', name, error.message);
   });
   return checkedForm(parseJson(text, name), name);
+}
+
+/** The form with the names of columns in the first line of `sample`, which may be a sample submission, or have ids alone. */
+async function namedAs(form: SubmissionForm, sample: string | undefined): Promise<SubmissionForm> {
+  const names = form.header && sample !== undefined ? await firstLineOf(sample) : [];
+  const [id, answer, ...others] = names;
+  // FashionAI's table of questions has no line of names.
+  if (!id || others.includes('?')) {
+    return form;
+  }
+  const isSample = answer !== undefined && others.length === 0;
+  const columns = form.columns.map((column): FormColumn => {
+    const name = column.value === 'image' ? id : isSample ? answer : undefined;
+    return column.name === undefined || name === undefined ? column : { ...column, name };
+  });
+  return { ...form, columns };
+}
+
+async function firstLineOf(file: string): Promise<string[]> {
+  for await (const { fields } of readCsv(file)) {
+    return fields;
+  }
+  return [];
 }
 
 function checkedForm(given: unknown, file: string): SubmissionForm {

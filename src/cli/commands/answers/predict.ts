@@ -2,7 +2,13 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { clusterOptions } from '../../../cluster/index.js';
-import { boxOptions, loadManifest, shellWord } from '../../../dataset/index.js';
+import {
+  boxOptions,
+  loadManifest,
+  type Manifest,
+  questionFilesOf,
+  shellWord,
+} from '../../../dataset/index.js';
 import { checkTarget } from '../../../disk/index.js';
 import { conflict, expected, missing } from '../../../errors.js';
 import { runOptions } from '../../../model/index.js';
@@ -224,6 +230,10 @@ function endWithUnread({ count: unread, first }: Unread, images: number, keepGoi
   warnUnreadable(first, `without a prediction${code}`, unread);
 }
 
+/** The table of ids that asks; undefined where the layout has questions of its own. */
+const sampleOf = async (manifest: Manifest): Promise<string | undefined> =>
+  manifest.questionFile === undefined ? undefined : (await questionFilesOf(manifest))[0];
+
 async function writeAnswers(
   data: string,
   { out, form, images: moved, ...runs }: Flags,
@@ -240,7 +250,7 @@ async function writeAnswers(
   const { csv, zip, rows } = await answerQuestions({
     manifest,
     out: out as string,
-    form: await readForm(form ?? usualForm),
+    form: await readForm(form ?? usualForm, await sampleOf(manifest)),
     answer: async ({ name }, images) => {
       const answering = await answeringRuns(runs, {
         manifest,

@@ -35,11 +35,12 @@ export function configure(command: Command): void {
         const remedy = 'Prepare it with --questions, the table that asks';
         throw expected('a data set with questions', '--data', data, remedy);
       }
+      const questionFiles = await questionFilesOf(manifest);
       const verification = await verifySubmission(
         submission,
-        await questionFilesOf(manifest),
+        questionFiles,
         manifest.tasks,
-        await readForm(form ?? usualForm),
+        await readForm(form ?? usualForm, questionFiles[0]),
       );
       showVerification(submission, verification);
     });
