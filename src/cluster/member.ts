@@ -2,12 +2,13 @@
 import { native } from '../native.js';
 import type { OptionValues } from '../options.js';
 import { type Group, sessionConfig } from '../tensorflow/index.js';
-import { explainFailure, explainStart } from './failures.js';
+import { asReport, explainFailure, explainStart } from './failures.js';
 import { Lookout } from './lookout.js';
 import type { NativeCluster } from './native-cluster.js';
 import type { clusterOptions } from './options.js';
 import { serverDef } from './server-def.js';
-import { awaited } from './waiting.js';
+import { awaited, inTime } from './waiting.js';
+import { workerName } from './worker-name.js';
 
 /** The workers that compute together with this process. */
 export interface Cluster {
@@ -33,6 +34,13 @@ export interface Cluster {
    * @throws as `exchange` does
    */
   barrier(name: string, seconds?: number): Promise<void>;
+  /**
+   * Ends the cluster: what the others wait for, now or later, fails with an error that names this worker and has the reason. For a program
+   * that catches an error of its own part and does not end: the others would wait for it.
+   *
+   * @param reason a sentence
+   */
+  fail(reason: string): Promise<void>;
 }
 
 /** The options of a cluster with its workers. */
@@ -131,6 +139,14 @@ export class Member implements Cluster, Group {
       await this.meetAt(`${path}/${this.nextRound(path)}`, seconds);
     } catch (error) {
       throw await this.explain(error);
+    }
+  }
+
+  async fail(reason: string): Promise<void> {
+    if (this.size > 1) {
+      const sentence = `${workerName(this.workers, this.index)} failed: ${reason}`;
+      // If the report does not arrive, worker 0 is gone, and all notice that.
+      await inTime(addon().reportError(asReport(sentence))).catch(() => {});
     }
   }
 

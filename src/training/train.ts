@@ -211,7 +211,8 @@ async function trainLocked(
       : await starting();
     const { position } = start;
     const from = position && { position, slots: checkpoint?.slots };
-    return await trainFrom(start, { ...options, classifier, checkpoint: from, workers });
+    const train = () => trainFrom(start, { ...options, classifier, checkpoint: from, workers });
+    return await (workers ? workers.orNone(train) : train());
   } catch (error) {
     if (classifier !== options.classifier) {
       classifier.model.dispose();

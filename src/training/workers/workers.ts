@@ -42,6 +42,16 @@ export class Workers implements Place {
     return answers.includes('true');
   }
 
+  /** The result of `work`, of which an error ends the others' part, too: it may be of this worker alone. */
+  async orNone<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      await this.cluster.fail(error instanceof Error ? error.message : String(error));
+      throw error;
+    }
+  }
+
   /** Waits until all workers are here. */
   async meet(what: string): Promise<void> {
     await this.cluster.barrier(`training ${what}`);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { cluster } from '../../../src/cluster/index.js';
 import { loadManifest } from '../../../src/dataset/index.js';
 import { weightsOf } from '../../../src/model/index.js';
@@ -20,9 +21,11 @@ export interface Work {
   dumps: number[];
   /** The worker that stops the run after its first epoch. */
   stopper?: number;
+  /** The worker whose callback throws after its first epoch, and whose program goes on. */
+  failer?: number;
 }
 
-const { workers, index, data, run, options, folder, dumps, stopper } = JSON.parse(
+const { workers, index, data, run, options, folder, dumps, stopper, failer } = JSON.parse(
   process.argv[2] as string,
 ) as Work;
 if (workers.length > 1) {
@@ -51,16 +54,20 @@ const watcher: Callback = {
     if (epoch === 1 && stopper === index) {
       control.stop();
     }
+    if (failer === index) {
+      throw new Error('no room');
+    }
   },
 };
-const { finished, history } = await train({
-  manifest: await loadManifest(data),
-  task: 'colour',
-  run,
-  classifier,
-  callbacks: [watcher],
-  ...options,
+const manifest = await loadManifest(data);
+const training = train({
+  ...{ manifest, task: 'colour', run, classifier, callbacks: [watcher], ...options },
 });
+if (failer === index) {
+  // At its end, the other one would say that it is gone.
+  await training.catch(() => wait(2000));
+}
+const { finished, history } = await training;
 console.log(
   `end ${JSON.stringify({ finished, history, weights: createHash('sha256').update(bytes()).digest('hex') })}`,
 );

@@ -71,11 +71,23 @@ function runWorker(work: Work): Promise<Ended> {
 async function runTogether(
   name: string,
   count: number,
-  { stopper, ...extra }: { stopper?: number; [option: string]: unknown } = {},
+  {
+    stopper,
+    failer,
+    ...extra
+  }: { stopper?: number; failer?: number; [option: string]: unknown } = {},
 ): Promise<Ended[]> {
   const workers = (await freePorts(count)).map((port) => `127.0.0.1:${port}`);
   const work = (index: number): Work => ({
-    ...{ workers, index, data, folder: path.join(folder, name), dumps: [0, 1, 3, 6], stopper },
+    ...{
+      workers,
+      index,
+      data,
+      folder: path.join(folder, name),
+      dumps: [0, 1, 3, 6],
+      stopper,
+      failer,
+    },
     run: path.join(folder, name, `run-${index}`),
     options: { ...options, ...extra },
   });
@@ -141,6 +153,13 @@ test('when one of two workers stops the run, then both stop, and one process end
   const difference = apart(weightsAt('resumed', 6), weightsAt('summed', 6), start);
   assert.ok(difference < 1e-5, `${difference}`);
   haveSameScores(ended, alone);
+});
+
+test('when one of two workers fails and its program goes on, then the other one ends with its words', async () => {
+  await assert.rejects(
+    runTogether('failed', 2, { failer: 1, epochs: 2 }),
+    /worker 0: (.|\n)*Error: worker 1 \(127\.0\.0\.1:\d+\) failed: .* no room/,
+  );
 });
 
 test('when two workers learn features, then they are of the weights of the first, and the head is that of one process', async () => {
