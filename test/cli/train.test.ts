@@ -6,6 +6,7 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import { chosenGroups, trainingFolders } from '../../src/cli/runs.js';
 import { type Manifest, saveManifest } from '../../src/dataset/index.js';
+import { readHistory } from '../../src/training/index.js';
 import { saveLayers, tinyLayers } from '../model/networks/imported.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
@@ -159,6 +160,25 @@ test('when --pretrained is a run, then its network is taken; flags win over --co
   assert.deepEqual(written.slice(0, 4), notes);
   const { model } = JSON.parse(written.slice(4).join('\n'));
   assert.deepEqual(model, { network: 'mobilenet-v2', size: 32, pretrained: run });
+});
+
+test('when two workers begin with the network of a run, then they train it as one process does', async () => {
+  const own = ['--pretrained', run, '--epochs', '1', '--batch-size', '12', '--trainable', 'head'];
+  const words = (out: string) => ['train', '--data', at('renamed'), '--run', at(out), ...own];
+  const launch = ['launch', '--workers', '2', '--log-folder', at('begun-logs'), '--'];
+  const [alone, both] = await Promise.all([
+    runBobbin(words('begun')),
+    runBobbin([...launch, ...words('begun-by-two')]),
+  ]);
+  assert.deepEqual([alone.code, both.code], [0, 0], both.stderr);
+  const [found, expected] = await Promise.all(
+    ['begun-by-two', 'begun'].map(async (out) => (await readHistory(at(out, 'hue')))[0]),
+  );
+  // Two classes of an untrained head are often equal but for rounding, and the top one decides the accuracy.
+  for (const name of ['loss', 'validationLoss'] as const) {
+    const [one, other] = [found?.[name] as number, expected?.[name] as number];
+    assert.ok(Math.abs(one - other) < 1e-4, `${name} ${one}, of one process ${other}`);
+  }
 });
 
 test('when a task has a recipe of its own, then its options replace those of the flags', async () => {
