@@ -1,4 +1,4 @@
-/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `accuracy` compares whole trainings; `folds` compares them out of fold in the same minutes; `craft` compares ways to train; `predict` compares forward passes; `evaluate` and `crops` compare evaluation and prediction by windows with the bare pass; `serve` loads the HTTP server; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
+/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `accuracy` compares whole trainings; `folds` compares them out of fold in the same minutes; `craft` compares ways to train; `predict` compares forward passes; `evaluate` and `crops` compare evaluation and prediction by windows with the bare pass; `serve` loads the HTTP server; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `scaling` measures and foretells the steps of several workers; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,6 +7,7 @@ import { expected } from '../src/errors.js';
 import { networkNames } from '../src/model/index.js';
 import { cudaStatus } from '../src/pipeline/index.js';
 import { compareAccuracy } from './accuracy/accuracy.js';
+import { checkAgreement } from './agree/agree.js';
 import { compare } from './compare.js';
 import { allTasks, compareCrafts } from './craft/craft.js';
 import { compareCrops } from './crops/crops.js';
@@ -18,6 +19,7 @@ import { compareNetworks } from './networks/networks.js';
 import { timeEvaluation } from './predict/evaluate.js';
 import { comparePrediction } from './predict/predict.js';
 import { measureQuality } from './quality/quality.js';
+import { measureScaling, quickSettings, settingNames } from './scaling/scaling.js';
 import { measureServing, photosSent } from './serve/serve.js';
 import { soak } from './soak.js';
 import { soundJpegs } from './sound-files.js';
@@ -110,6 +112,36 @@ program
   .action((parts, { only = [], ...flags }) =>
     compareTraining({ json: undefined, ...flags, parts, only }),
   );
+program
+  .command('scaling')
+  .description(
+    'measure steps of 1, 2 and 4 workers on limited networks, and foretell those of more',
+  )
+  .option('--net <name>', 'the network, with random weights', 'mobilenet-v2')
+  .option('--batch <n>', 'images of a step of all workers', positive, 16)
+  .option(
+    '--megabits <n>',
+    'most that a worker sends in a second, in millions of bits',
+    positive,
+    1000,
+  )
+  .option('--rounds <n>', 'most rounds; each runs all in fresh processes', positive, 3)
+  .option('--minutes <x>', 'time for the rounds; there is at least one', positive, 8)
+  .option('--steps <n>', 'measured steps of one run', positive, 5)
+  .option('--only <names...>', `of ${settingNames.join(', ')}; default: all`)
+  .option('--quick', `the same as --only ${quickSettings.join(' ')} --rounds 1`, false)
+  .option('--json <file>', 'write the rows, the model and its checks as JSON')
+  .option('--check', 'instead, compare gradients and weights with those of one process', false)
+  .option('--check-steps <n>', 'steps before weights are compared', positive, 50)
+  .action(async ({ net, only = [], quick, check, checkSteps, ...flags }) => {
+    if (check) {
+      return await checkAgreement(checkSteps);
+    }
+    checkNames('--net', [net], networkNames);
+    checkNames('--only', only, settingNames);
+    const chosen = quick ? { only: quickSettings, rounds: 1 } : { only };
+    await measureScaling({ json: undefined, ...flags, net, ...chosen });
+  });
 program
   .command('accuracy')
   .description(

@@ -31,24 +31,31 @@ export function checkThreads(threads: number[], cores = os.availableParallelism(
   }
 }
 
-/** The first `count` cores that this process may use, in taskset's notation. */
-function cores(count: number): string {
+/** `count` of the cores that this process may use, from number `first` of them on, in taskset's notation. */
+function cores(count: number, first: number): string {
   const status = readFileSync('/proc/self/status', 'utf8');
   const list = /Cpus_allowed_list:\s*(\S+)/.exec(status)?.[1] ?? '0';
   const numbers = list.split(',').flatMap((part) => {
     const [low = 0, high = low] = part.split('-').map(Number);
     return Array.from({ length: high - low + 1 }, (_, i) => low + i);
   });
-  return numbers.slice(0, count).join(',');
+  const own = Array.from({ length: count }, (_, i) => numbers[(first + i) % numbers.length]);
+  return own.join(',');
 }
 
 export interface Limits {
   /** Number of cores of the command. */
   threads: number;
+  /** The number of the first of them, 0 by default; after the last core comes the first one again. */
+  firstCore?: number;
+  /** Words before the command, such as those that enter a network namespace. */
+  within?: readonly string[];
   /** Time limit. */
   seconds: number;
   /** Called with the id of the process when it has started. */
   onStart?: (pid: number) => void;
+  /** Ends the process when it aborts. */
+  signal?: AbortSignal;
 }
 
 /** With less memory the system begins to kill processes. */
@@ -57,12 +64,18 @@ const leastMemory = 2 ** 30;
 /** Returns the standard output of `command`. Rejects if it fails, exceeds its time or uses up the memory. */
 export function runOnCores(
   command: string[],
-  { threads, seconds, onStart }: Limits,
+  { threads, firstCore = 0, within = [], seconds, onStart, signal }: Limits,
 ): Promise<string> {
   // Thread pools that a contender does not configure must not be larger than its number of cores.
   const env = { ...process.env, OMP_NUM_THREADS: `${threads}`, TF_CPP_MIN_LOG_LEVEL: '2' };
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-  const child = spawn('taskset', ['-c', cores(threads), ...command], { env, stdio });
+  const words = ['-c', cores(threads, firstCore), ...within, ...command];
+  const child = spawn('taskset', words, {
+    env,
+    stdio,
+    killSignal: 'SIGKILL',
+    ...(signal && { signal }),
+  });
   if (child.pid !== undefined) {
     onStart?.(child.pid);
   }

@@ -32,7 +32,7 @@ export interface TrainOutcome {
 
 /** The same values as in train_job.py. */
 export const checkedSteps = 3;
-const warmUpSteps = 2;
+export const warmUpSteps = 2;
 export const side = 224;
 export const classes = 1000;
 /**
