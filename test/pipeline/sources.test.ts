@@ -182,6 +182,22 @@ test('when loaders share an epoch then together they read each sample once, like
   }
 });
 
+test('when loaders share an epoch of a shard, then each reads the bytes of its own images alone', async (t) => {
+  const folder = temporaryFolder(t);
+  const jpegs = await writePictures(folder, { count: 10, width: 60, height: 50 });
+  const samples = packed(jpegs, path.join(folder, 'shard')) as Required<LoaderSample>[];
+  for (const workerIndex of [0, 1, 2]) {
+    const share = { workerIndex, workerCount: 3, shuffle: true, seed: 4 };
+    const loader = loaderFor(t, { samples, preprocessing, batchSize: 3, ...share });
+    const rows = await rowsIn(loader, 1);
+    const own = rows.map(({ index }) => samples[index]?.range.length as number);
+    assert.equal(
+      loader.statistics.readBytes,
+      own.reduce((sum, length) => sum + length),
+    );
+  }
+});
+
 test('when a part cannot be read then the failure has its path and range', async (t) => {
   const folder = temporaryFolder(t);
   const [jpeg, ...rest] = packed(await singleFiles(folder), path.join(folder, 'shard'));
