@@ -126,7 +126,7 @@ program
     1000,
   )
   .option('--rounds <n>', 'most rounds; each runs all in fresh processes', positive, 3)
-  .option('--minutes <x>', 'time for the rounds; there is at least one', positive, 8)
+  .option('--minutes <x>', 'time for the rounds; there is at least one', positive, 9.5)
   .option('--steps <n>', 'measured steps of one run', positive, 5)
   .option('--only <names...>', `of ${settingNames.join(', ')}; default: all`)
   .option('--quick', `the same as --only ${quickSettings.join(' ')} --rounds 1`, false)

@@ -22,8 +22,9 @@ export interface Setting {
 
 /** One row of the table and of `--json`: medians over the steps of all rounds. */
 export interface ScalingRow extends Setting {
-  /** Steps one after the other; the largest difference of rounds over the median. */
+  /** Steps one after the other: the median of the rounds, the median of each, and their largest difference over the median. */
   stepMs: number;
+  roundsMs: number[];
   spread: number;
   imagesPerSecond: number;
   /** Of the processes of all workers together, for a step. */
@@ -62,6 +63,7 @@ export function rowOf({ setting, rounds }: ScalingTrial, batch: number): Scaling
   return {
     ...setting,
     stepMs: ms,
+    roundsMs: times,
     spread: (Math.max(...times) - Math.min(...times)) / ms,
     imagesPerSecond: (1000 * batch) / ms,
     cpuMs: median(cpu),
@@ -109,6 +111,16 @@ function partsOf(rounds: WorkerOutcome[][]): PartsRow | undefined {
       (arrivals) => Math.max(...arrivals) - Math.min(...arrivals),
     ),
   };
+}
+
+/** How long a step takes, divided by that of the quicker peer under the same setting: the median of the rounds' ratios. */
+export function ratioToPeer(row: ScalingRow, rows: readonly ScalingRow[]): number | undefined {
+  const isSame = ({ workers, megabits, batchNorm }: ScalingRow) =>
+    workers === row.workers && megabits === row.megabits && batchNorm === row.batchNorm;
+  const [peer] = rows
+    .filter((other) => other.parts === undefined && isSame(other))
+    .sort((a, b) => a.stepMs - b.stepMs);
+  return peer && median(row.roundsMs.map((ms, round) => ms / (peer.roundsMs[round] as number)));
 }
 
 /** A model that is fitted to one row, and what it says of others. */

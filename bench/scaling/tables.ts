@@ -2,7 +2,7 @@
 import { textTable } from '../../src/report/index.js';
 import { atBest, bucketCounts, forecasts, networks, workerCounts } from './forecast.js';
 import { gpu, published, type Source } from './published.js';
-import type { CostModel, ScalingRow } from './results.js';
+import { type CostModel, ratioToPeer, type ScalingRow } from './results.js';
 
 /** The content of `--json`. */
 export interface Measured {
@@ -31,9 +31,9 @@ export function measuredTable({ rows }: Measured): Table {
   const body = rows.map((row) => [
     ...[row.contender, `${row.workers}`, row.workers === 1 ? '' : limitOf(row), row.batchNorm],
     ...[row.stepMs.toFixed(0), percent(row.spread), row.imagesPerSecond.toFixed(1)],
-    row.cpuMs.toFixed(0),
+    ...[row.cpuMs.toFixed(0), ratioToPeer(row, rows)?.toFixed(2) ?? ''],
   ]);
-  return [[...header, 'images/s', 'CPU ms/step'], ...body];
+  return [[...header, 'images/s', 'CPU ms/step', '× Keras'], ...body];
 }
 
 export function partsTable({ rows }: Measured): Table {

@@ -8,7 +8,7 @@ import { fitLink, overlapOf, reduceMs, stepMs } from '../../bench/scaling/cost-m
 import { atBest, forecasts } from '../../bench/scaling/forecast.js';
 import type { WorkerOutcome } from '../../bench/scaling/job.js';
 import { inNamespaces, unlimitedBecause } from '../../bench/scaling/network.js';
-import { modelOf, rowOf, type Setting } from '../../bench/scaling/results.js';
+import { modelOf, ratioToPeer, rowOf, type Setting } from '../../bench/scaling/results.js';
 
 const near = (found: number, wanted: number) =>
   assert.ok(Math.abs(found - wanted) < 1e-9 * Math.max(1, wanted), `${found} is not ${wanted}`);
@@ -75,6 +75,9 @@ test('when workers have measured a step, then the last one counts, and a model o
   );
   // 110 + 44 − 130 of 44.
   near(two.parts?.overlap as number, 24 / 44);
+  const { parts: _, ...peer } = { ...two, stepMs: 270, roundsMs: [270] };
+  near(ratioToPeer(two, [two, { ...peer, stepMs: 300 }, peer]) as number, 0.5);
+  assert.equal(ratioToPeer(two, [two, { ...peer, megabits: 1 }]), undefined);
   const rounds = [[0, 1, 2, 3].map((late) => outcomeOf(late, 80))];
   const four = rowOf({ setting: { ...setting, workers: 4 }, rounds }, 16);
   const model = modelOf([two, four]);
