@@ -43,6 +43,7 @@ export async function measureScaling(scaling: Scaling): Promise<void> {
   const { net, batch, json, rounds, minutes } = scaling;
   checkOutput('--json', json);
   endOnSignals();
+  const [loadBefore = 0] = os.loadavg();
   const unlimited = unlimitedBecause();
   if (unlimited !== undefined) {
     console.log(`on loopback without a limit, since this needs namespaces and tc: ${unlimited}`);
@@ -73,7 +74,7 @@ export async function measureScaling(scaling: Scaling): Promise<void> {
     const rows = finished.map(({ trial }) => rowOf(trial, batch));
     checkMeasured(rows, leftOut);
     const done = finished[0]?.trial.rounds.length ?? 0;
-    const measured = measuredOf(rows, { ...scaling, rounds: done, unlimited });
+    const measured = measuredOf(rows, { ...scaling, rounds: done, unlimited, loadBefore });
     await writeJson(json, measured);
     console.log(`\n${tell(measured)}`);
   } finally {
@@ -177,11 +178,18 @@ function nameOf({ trial: { setting } }: { trial: { setting: Setting } }): string
 
 function measuredOf(
   rows: ScalingRow[],
-  { net, batch, steps, rounds, unlimited }: Scaling & { unlimited: string | undefined },
+  {
+    net,
+    batch,
+    steps,
+    rounds,
+    unlimited,
+    loadBefore,
+  }: Scaling & { unlimited: string | undefined; loadBefore: number },
 ): Measured {
   const model = modelOf(rows);
   return {
-    ...{ net, batch, steps, rounds, rows, machine: machineNow() },
+    ...{ net, batch, steps, rounds, rows, machine: machineNow(), loadBefore },
     date: new Date().toISOString().slice(0, 10),
     ...(unlimited !== undefined && { unlimited }),
     ...(model && { model }),

@@ -12,6 +12,8 @@ export interface Measured {
   rounds: number;
   date: string;
   machine: string;
+  /** The load average before the first run: above 1, other programs took a part of the machine. */
+  loadBefore: number;
   /** Why nothing was limited. */
   unlimited?: string;
   rows: ScalingRow[];

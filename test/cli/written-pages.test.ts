@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { commandPages } from '../../scripts/develop/pages/commands.js';
 import { optionsPage } from '../../scripts/develop/pages/options.js';
+import { scalingPage } from '../../scripts/develop/pages/scaling.js';
 import { optionsByName } from '../../src/options.js';
 import { augmentationOptions } from '../../src/pipeline/index.js';
 import { trainOptions } from '../../src/training/index.js';
@@ -14,6 +15,10 @@ const remedy = 'write it again: npm run docs';
 
 test('when options change, then docs/options.md changes with them', async () => {
   assert.equal(await read('options.md'), optionsPage(), remedy);
+});
+
+test('when scaling is measured again, or its model changes, then the tables of docs/scaling.md change', async () => {
+  assert.equal(await read('scaling.md'), scalingPage(), remedy);
 });
 
 test('when a command, its options or its examples change, then its page changes with them', async () => {
