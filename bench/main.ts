@@ -1,4 +1,4 @@
-/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `accuracy` compares whole trainings; `folds` compares them out of fold in the same minutes; `craft` compares ways to train; `predict` compares forward passes; `evaluate` and `crops` compare evaluation and prediction by windows with the bare pass; `serve` loads the HTTP server; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `scaling` measures and foretells the steps of several workers; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `manifest` measures a data set of millions of samples. */
+/** `npm run bench -- FOLDER` compares loaders; `train` compares training steps; `accuracy` compares whole trainings; `folds` compares them out of fold in the same minutes; `craft` compares ways to train; `predict` compares forward passes; `evaluate` and `crops` compare evaluation and prediction by windows with the bare pass; `serve` loads the HTTP server; `tfjs-node` trains as its programs do; `gpu` compares loaders with batches on a GPU; `scaling` measures and foretells the steps of several workers; `networks` compares imported networks with ONNX Runtime; `stages`, `quality` and `soak` measure the loader's stages, pixels and memory; `soak-cluster` watches what two workers hold; `manifest` measures a data set of millions of samples. */
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -22,6 +22,7 @@ import { measureQuality } from './quality/quality.js';
 import { measureScaling, quickSettings, settingNames } from './scaling/scaling.js';
 import { measureServing, photosSent } from './serve/serve.js';
 import { soak } from './soak.js';
+import { soakCluster } from './soak-cluster/soak-cluster.js';
 import { soundJpegs } from './sound-files.js';
 import { timeStages } from './stages.js';
 import { compareMoves } from './tfjs-node.js';
@@ -287,6 +288,13 @@ program
   .action((folders: string[], flags) =>
     soak({ ...flags, files: folders.flatMap((folder) => filesIn(folder, /\.(jpe?g|png)$/i)) }),
   );
+program
+  .command('soak-cluster')
+  .description('train with two workers; fails if their memory, threads or descriptors grow')
+  .option('--minutes <x>', 'duration', positive, 60)
+  .option('--steps <n>', 'steps, evenly over the duration', positive, 10_000)
+  .option('--json <file>', 'write the samples as JSON')
+  .action((flags) => soakCluster({ json: undefined, ...flags }));
 program
   .command('manifest')
   .description('save and load a manifest of many samples; fails if it takes too long or too much')
