@@ -2,7 +2,7 @@
 import { type ListedForm, usualDecimals } from './form.js';
 
 export const kaggleClasses: ListedForm = {
-  help: "Kaggle's with classes: id,label",
+  help: "Kaggle's with classes: id,label, or the header of the sample submission",
   source: 'https://www.kaggle.com/competitions/cifar-10/overview/evaluation',
   table: 'submission.csv',
   archive: 'submission.zip',
