@@ -74,12 +74,12 @@ async function halfFrozen() {
   return { model, values };
 }
 
-test('when EfficientNet-Lite0 takes 100 steps, then jitted losses equal the eager ones and frozen weights do not change', async () => {
+test('when EfficientNet-Lite0 takes 40 steps, then jitted losses equal the eager ones and frozen weights do not change', async () => {
   const [eager, traced] = [await halfFrozen(), await halfFrozen()];
   const before = traced.values();
   assert.ok(before.length > 10);
   const jitted = jit(stepOf(traced.model));
-  const [wanted, actual] = [losses(stepOf(eager.model), 100), losses(jitted, 100)];
+  const [wanted, actual] = [losses(stepOf(eager.model), 40), losses(jitted, 40)];
   assert.equal(jitted.traces, 1);
   assert.ok((wanted.at(-1) as number) < 0.7 * (wanted[0] as number), `learned: ${wanted}`);
   wanted.forEach((loss, i) => {
