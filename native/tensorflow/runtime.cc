@@ -13,7 +13,8 @@
 
 namespace bobbin::tensorflow {
 bool Runtime::configure(std::string config) {
-  if (context_) return false;
+  // A cluster that starts has its configuration already.
+  if (context_ || cluster_ == Cluster::kStarts) return false;
   config_ = std::move(config);
   return true;
 }

@@ -10,7 +10,7 @@ import {
 } from '../arguments.js';
 import { expected } from '../errors.js';
 import { pickOptions, resolveOptions } from '../options.js';
-import { enterGroup } from '../tensorflow/index.js';
+import { enterGroup, gpuInUse } from '../tensorflow/index.js';
 import { checkPrivate, ownPublicAddress, parseAddresses } from './addresses.js';
 import { cardOf, checkAgreement } from './agreement.js';
 import { type Cluster, Member } from './member.js';
@@ -39,7 +39,7 @@ export const joined = (): Cluster | undefined => present;
  * The process ends its part by itself: at a usual end it waits, for at most a minute, until the others have ended, too.
  *
  * @throws InvalidInputError for an invalid option, a host without an address, a public one, and when another worker has another
- *   run id, version or settings; an Error when TensorFlow has started before, and one that names the workers that did not start in
+ *   run id, version, kind of device or settings; an Error when TensorFlow has started before, and one that names the workers that did not start in
  *   `startSeconds`
  */
 export async function cluster(options: ClusterOptions): Promise<Cluster> {
@@ -57,7 +57,8 @@ export async function cluster(options: ClusterOptions): Promise<Cluster> {
       warnOfPublicAddress();
     }
     await member.start();
-    await meet(member, cardOf(runId, settings));
+    const device = gpuInUse() === undefined ? 'CPU' : 'GPU';
+    await meet(member, cardOf({ runId, settings, device }));
     enterGroup(member);
   }
   present = member;
@@ -68,11 +69,22 @@ export async function cluster(options: ClusterOptions): Promise<Cluster> {
 async function meet(member: Member, card: string): Promise<void> {
   const cards = await member.exchange('card', card);
   const names = member.workers.map((_, index) => workerName(member.workers, index));
+  const disagreement = errorOf(() => checkAgreement(cards, member.index, names));
+  // All have read the cards: if this worker ended before, another one would only see that it is gone.
+  await member.barrier('read cards').catch((error: unknown) => {
+    throw disagreement ?? error;
+  });
+  if (disagreement !== undefined) {
+    throw disagreement;
+  }
+}
+
+function errorOf(check: () => void): unknown {
   try {
-    checkAgreement(cards, member.index, names);
-  } finally {
-    // All have read the cards: if this worker ended before, another one would only see that it is gone.
-    await member.barrier('read cards');
+    check();
+    return undefined;
+  } catch (error) {
+    return error;
   }
 }
 

@@ -145,6 +145,7 @@ test('when the other worker does not start, then both roles end with an error af
   ]);
   assert.match(chief.played[0]?.said.error, /did not start in 2 seconds/);
   assert.match(other.played[0]?.said.error, /did not start in 2 seconds/);
+  assert.match(chief.played[0]?.said.configure, /^configure: TensorFlow has already started/);
 });
 
 test('when the workers belong to different runs, then both end with an error that says so', async () => {

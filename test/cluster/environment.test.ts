@@ -40,6 +40,11 @@ const described: [string, Record<string, string>, object | undefined][] = [
     undefined,
   ],
   [
+    'TF_CONFIG of one worker within Slurm',
+    { ...srun, ...tfConfig({ worker: ['a:1'] }, { type: 'worker', index: 0 }) },
+    undefined,
+  ],
+  [
     'Kubernetes',
     { JOB_COMPLETION_INDEX: '1', BOBBIN_WORKERS: 'a,b', BOBBIN_PORT: '7000' },
     { workers: two, index: 1 },
@@ -117,13 +122,20 @@ test('when an address is public, of another form or there twice, then it is refu
 
 test('when workers are of different runs, versions or settings, then the error names the worker and what differs', () => {
   const names = ['worker 0 (a:1)', 'worker 1 (b:1)'];
-  const card = cardOf('secret', { lr: 0.1, data: { hash: 'x' } });
+  const cardWith = (runId: string, settings: object, device: 'CPU' | 'GPU' = 'CPU') =>
+    cardOf({ runId, settings: { ...settings }, device });
+  const card = cardWith('secret', { lr: 0.1, data: { hash: 'x' } });
   const check = (other: string) => checkAgreement([card, other], 1, names);
   check(card);
   assert.ok(!card.includes('secret'));
-  assert.throws(() => check(cardOf('other', {})), /worker 0 \(a:1\) belongs to another run/);
-  const settings = cardOf('secret', { lr: 0.2, data: { hash: 'y' } });
+  assert.throws(() => check(cardWith('other', {})), /worker 0 \(a:1\) belongs to another run/);
+  const settings = cardWith('secret', { lr: 0.2, data: { hash: 'y' } });
   assert.throws(() => check(settings), /different settings \(lr, data\.hash\)/);
+  const onGpu = cardWith('secret', { lr: 0.1, data: { hash: 'x' } }, 'GPU');
+  assert.throws(
+    () => check(onGpu),
+    /worker 0 \(a:1\) computes on a CPU and worker 1 \(b:1\) on a GPU|worker 0 \(a:1\) computes on a GPU and worker 1 \(b:1\) on a CPU/,
+  );
   const older = JSON.stringify({ ...JSON.parse(card), version: '0.0.1' });
   assert.throws(() => check(older), /has version 0\.0\.1 of Bobbin|and .* has 0\.0\.1/);
 });

@@ -1,7 +1,7 @@
 /** One worker of a test's cluster: joins by `TF_CONFIG`, plays the part that its first argument names, and prints JSON lines. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { cluster, clusterFromEnvironment, joined } from '../../src/cluster/index.js';
-import { allReduce, broadcast, jit, tf } from '../../src/tensorflow/index.js';
+import { allReduce, broadcast, configure, jit, tf } from '../../src/tensorflow/index.js';
 
 const [, , part = '', heartbeat = '30', start = '60'] = process.argv;
 const print = (name: string, value: unknown) => console.log(JSON.stringify({ name, value }));
@@ -137,7 +137,17 @@ const options = clusterFromEnvironment();
 if (options !== undefined) {
   await fail(async () => {
     const times = { startSeconds: Number(start), heartbeatSeconds: Number(heartbeat) };
-    await cluster({ ...options, ...times });
+    const joining = cluster({ ...options, ...times });
+    if (part === 'alone') {
+      setTimeout(() => {
+        try {
+          configure({});
+        } catch (error) {
+          print('configure', (error as Error).message);
+        }
+      }, 700);
+    }
+    await joining;
   });
 }
 if (joined() !== undefined) {

@@ -27,13 +27,12 @@ interface Rank {
  * @throws InvalidInputError when variables contradict each other, or name no hosts although the processes are on several machines
  */
 export function clusterFromEnvironment(env: Environment = process.env): ClusterOptions | undefined {
-  return (
-    tfConfig(env) ??
-    listedWorkers(env) ??
-    localMpi(env, openMpi(env)) ??
-    slurm(env) ??
-    localMpi(env, pmi(env))
-  );
+  const configured = tfConfig(env);
+  if (configured !== undefined) {
+    // One worker alone is no cluster, whatever the scheduler around it says.
+    return configured.workers.length > 1 ? configured : undefined;
+  }
+  return listedWorkers(env) ?? localMpi(env, openMpi(env)) ?? slurm(env) ?? localMpi(env, pmi(env));
 }
 
 /** The workers of `BOBBIN_WORKERS`. */

@@ -10,7 +10,7 @@ interface TfConfig {
 }
 
 /**
- * The cluster of `TF_CONFIG`; undefined without it, and where it names no workers. A chief is worker 0.
+ * The cluster of `TF_CONFIG`, which may be of one worker; undefined without it, and where it has none. A chief is worker 0.
  *
  * @throws InvalidInputError for JSON of another form, and for a task that does not train: an evaluator or a parameter server
  */
@@ -36,7 +36,7 @@ export function tfConfig(env: Environment): ClusterOptions | undefined {
   if (!Number.isInteger(number) || number < 0 || number >= most) {
     throw expected(`the place of a ${type} in the cluster`, 'task.index of TF_CONFIG', index);
   }
-  return workers.length > 1 ? { workers, index: first + number } : undefined;
+  return { workers, index: first + number };
 }
 
 function parse(text: string): TfConfig {
