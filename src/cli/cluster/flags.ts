@@ -9,7 +9,9 @@ import {
 import { expected, missing } from '../../errors.js';
 import type { ProgressReporter } from '../../report/index.js';
 import { useThreads } from '../../tensorflow/index.js';
+import { print } from '../../width.js';
 import { pickFlags } from '../flags.js';
+import { type StopSignal, stopCode } from '../process/exit.js';
 
 export interface ClusterFlags {
   cluster?: string;
@@ -50,7 +52,26 @@ export async function joinWorkers(
     return undefined;
   }
   useThreads(computeThreads, 'computeThreads');
-  return await cluster({ ...pickFlags(clusterOptions, flags), ...place });
+  return await endedBySignals(cluster({ ...pickFlags(clusterOptions, flags), ...place }));
+}
+
+/** Lets a signal end the process while it waits for the other workers: TensorFlow cannot be told to stop, and nothing is lost. */
+async function endedBySignals<Result>(start: Promise<Result>): Promise<Result> {
+  const end = (signal: NodeJS.Signals) => {
+    print('bobbin: stopped while the cluster was starting', process.stderr);
+    process.exit(stopCode[signal as StopSignal]);
+  };
+  const signals = Object.keys(stopCode) as StopSignal[];
+  for (const signal of signals) {
+    process.on(signal, end);
+  }
+  try {
+    return await start;
+  } finally {
+    for (const signal of signals) {
+      process.off(signal, end);
+    }
+  }
 }
 
 /** Shows nothing: worker 0 shows the progress of all. */
