@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { gpuOfEach } from './gpus.js';
 import { freePorts } from './ports.js';
 import { begunWord, type End, endInWords, statusOf, WorkerProcess } from './worker-process.js';
 
@@ -150,22 +151,23 @@ export class Launch {
     }
   }
 
-  /** The variables of each worker: the whole cluster and its place in it, as TensorFlow knows them, and the run's id. */
+  /** The variables of each worker: the whole cluster and its place in it, as TensorFlow knows them, the run's id, and its GPU. */
   private async environments(): Promise<Record<string, string>[]> {
     const { workers, cluster } = this.request;
-    const places = Array.from({ length: workers }, (_, index) => index);
+    const gpus = gpuOfEach(workers);
     const addresses =
       cluster?.workers ?? (await freePorts(workers)).map((port) => `127.0.0.1:${port}`);
     // Workers of other machines cannot know a random number of this one.
     const id: Record<string, string> = cluster
       ? {}
       : { BOBBIN_RUN_ID: randomBytes(16).toString('hex') };
-    return places.map((place) => ({
+    return gpus.map((gpu, place) => ({
       TF_CONFIG: JSON.stringify({
         cluster: { worker: addresses },
         task: { type: 'worker', index: (cluster?.first ?? 0) + place },
       }),
       ...id,
+      ...gpu,
     }));
   }
 }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { visibleGpus } from '../../src/workers/gpus.js';
 import { Launch, type LaunchRequest, type WorkerFailure } from '../../src/workers/index.js';
 import { saveLayers, tinyLayers } from '../model/networks/imported.js';
 import { temporaryFolder } from '../support/folders.js';
@@ -43,6 +44,35 @@ const startsIn = (log: string) =>
     }),
     id,
   }));
+
+test('when there are several GPUs, then each worker sees one of them, and more workers are refused', async (t) => {
+  const seen = `console.log('sees ' + process.env.CUDA_VISIBLE_DEVICES)`;
+  const before = process.env.CUDA_VISIBLE_DEVICES;
+  t.after(() => {
+    if (before === undefined) {
+      delete process.env.CUDA_VISIBLE_DEVICES;
+    } else {
+      process.env.CUDA_VISIBLE_DEVICES = before;
+    }
+  });
+  process.env.CUDA_VISIBLE_DEVICES = '3,GPU-5f,1';
+  const { launch, logOf } = launchOf(t, seen);
+  assert.equal(await launch.toEnd(), undefined);
+  assert.match(logOf(0), /^sees 3$/m);
+  assert.match(logOf(1), /^sees GPU-5f$/m);
+  await assert.rejects(
+    launchOf(t, seen, { workers: 4 }).launch.toEnd(),
+    /^InvalidInputError: Expected at most 3 workers, one for each GPU, for workers but received 4\. With/,
+  );
+  for (const [list, gpus] of [
+    ['', []],
+    ['-1', []],
+    ['0,-1,2', ['0']],
+  ] as const) {
+    process.env.CUDA_VISIBLE_DEVICES = list;
+    assert.deepEqual(visibleGpus(), gpus);
+  }
+});
 
 test('when all workers end well, then each has had its place in one cluster, and a run id that the others have', async (t) => {
   const program = `console.log(process.env.TF_CONFIG + ' ' + process.env.BOBBIN_RUN_ID)`;
