@@ -7,9 +7,9 @@ import {
   allReduce,
   allReduceOptions,
   type BatchShare,
+  configure,
   jit,
   tf,
-  useThreads,
 } from '../../../src/tensorflow/index.js';
 import { readJob } from '../../job.js';
 import type { Reduction, ScalingJob, StepParts, WorkerOutcome } from '../../scaling/job.js';
@@ -24,7 +24,8 @@ import {
 
 const job = readJob<ScalingJob>();
 const { workers, index, batch, steps } = job;
-useThreads(job.threads, 'threads');
+// With one thread for ops, TensorFlow begins no reduction before the backward pass has ended.
+configure({ intraOpThreads: job.threads, interOpThreads: job.threads + 1 });
 await cluster({ workers, index });
 
 const network = await networkOf(job);

@@ -19,7 +19,7 @@ def main():
     cluster = {"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}}
     os.environ["TF_CONFIG"] = json.dumps(cluster)
     tf.config.threading.set_intra_op_parallelism_threads(given["threads"])
-    tf.config.threading.set_inter_op_parallelism_threads(given["threads"])
+    tf.config.threading.set_inter_op_parallelism_threads(given["threads"] + 1)
     communication = tf.distribute.experimental.CommunicationOptions(
         bytes_per_pack=round(1e6 * float(sys.argv[2])),
         implementation=tf.distribute.experimental.CommunicationImplementation.RING,
