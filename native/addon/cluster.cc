@@ -56,8 +56,8 @@ void settle(Napi::Env env, const Napi::Promise::Deferred& deferred, const Outcom
   deferred.Reject(error.Value());
 }
 
-// Whether the process may end while a call has no answer: where worker 0 answers without a limit of
-// time, it may hang.
+// Whether the process may end while a call has no answer: where worker 0 answers, it may hang, and
+// then not even a call with a limit of time comes to its end.
 enum class End : std::uint8_t { kAfterAnswer, kAtAnyTime };
 
 // Runs `work` on a new thread, then `done` on JavaScript's, and settles the promise. If the
@@ -149,14 +149,18 @@ Napi::Value get_value(const Napi::CallbackInfo& info, Runtime& runtime) {
       info, runtime,
       [key = to_string(info[0]), timeout = to_milliseconds(info[1])](const Context& context) {
         return tensorflow::get_value(context, key, timeout);
-      });
+      },
+      End::kAtAnyTime);
 }
 
 Napi::Value delete_value(const Napi::CallbackInfo& info, Runtime& runtime) {
-  return run_in_cluster(info, runtime, [key = to_string(info[0])](const Context& context) {
-    tensorflow::delete_value(context, key);
-    return std::string();
-  });
+  return run_in_cluster(
+      info, runtime,
+      [key = to_string(info[0])](const Context& context) {
+        tensorflow::delete_value(context, key);
+        return std::string();
+      },
+      End::kAtAnyTime);
 }
 
 Napi::Value wait_at_barrier(const Napi::CallbackInfo& info, Runtime& runtime) {
@@ -165,7 +169,8 @@ Napi::Value wait_at_barrier(const Napi::CallbackInfo& info, Runtime& runtime) {
       [name = to_string(info[0]), timeout = to_milliseconds(info[1])](const Context& context) {
         tensorflow::wait_at_barrier(context, name, timeout);
         return std::string();
-      });
+      },
+      End::kAtAnyTime);
 }
 
 constexpr std::pair<const char*, Method> kMethods[] = {

@@ -2,12 +2,13 @@
 import { native } from '../native.js';
 import type { OptionValues } from '../options.js';
 import { type Group, sessionConfig } from '../tensorflow/index.js';
-import { asReport, explainFailure, explainStart } from './failures.js';
+import { asReport, explainFailure, explainStart, lossSentence } from './failures.js';
 import { Lookout } from './lookout.js';
 import type { NativeCluster } from './native-cluster.js';
 import type { clusterOptions } from './options.js';
-import { serverDef } from './server-def.js';
-import { awaited, inTime } from './waiting.js';
+import { serverDef, taskName } from './server-def.js';
+import { unlessSilent } from './silence.js';
+import { answerMilliseconds, awaited, inTime } from './waiting.js';
 import { workerName } from './worker-name.js';
 
 /** The workers that compute together with this process. */
@@ -111,9 +112,9 @@ export class Member implements Cluster, Group {
     const place = (worker: number, at = round) => `${name}/${at}/${worker}`;
     try {
       // As JSON: a value of TensorFlow's is neither empty, nor has it a byte of 0.
-      await awaited(addon().insertClusterValue(place(this.index), JSON.stringify(value)));
+      await this.answered(addon().insertClusterValue(place(this.index), JSON.stringify(value)));
       await this.meetAt(`${name}/${round}`, settings.collectiveSeconds);
-      const values = await awaited(
+      const values = await this.answered(
         Promise.all(
           this.workers.map((_, worker) =>
             addon().clusterValue(place(worker), settings.collectiveSeconds * 1000),
@@ -122,7 +123,7 @@ export class Member implements Cluster, Group {
       );
       if (round > 0) {
         // All workers have read the values of the round before, since all are in this one.
-        await awaited(addon().deleteClusterValue(place(this.index, round - 1)));
+        await this.answered(addon().deleteClusterValue(place(this.index, round - 1)));
       }
       return values.map((text) => JSON.parse(text) as string);
     } catch (error) {
@@ -175,7 +176,15 @@ export class Member implements Cluster, Group {
   }
 
   private meetAt(name: string, seconds: number): Promise<void> {
-    return awaited(addon().waitAtBarrier(name, Math.round(seconds * 1000)));
+    return this.answered(addon().waitAtBarrier(name, Math.round(seconds * 1000)));
+  }
+
+  /** Waits for what worker 0 answers, but not for ever for one that hangs. */
+  private answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    const { heartbeatSeconds: seconds, workers } = this.settings;
+    const ask = () => addon().checkWorker(taskName(0), answerMilliseconds);
+    const sentence = lossSentence(workers, [0]);
+    return awaited(this.isChief ? answer : unlessSilent(answer, { ask, seconds, sentence }));
   }
 
   /**

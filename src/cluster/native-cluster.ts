@@ -1,8 +1,8 @@
 /** The type of the exports of `native/addon/cluster.cc`. */
 
 /**
- * What the workers of a cluster tell each other beside tensors. Errors have, as `code`, TensorFlow's status. Calls without a limit
- * of time do not keep the process alive.
+ * What the workers of a cluster tell each other beside tensors. Errors have, as `code`, TensorFlow's status. Calls that worker 0
+ * answers do not keep the process alive: if it hangs, they never end, not even those with a limit of time.
  */
 export interface NativeCluster {
   /**

@@ -1,4 +1,4 @@
-/** Waits for answers of worker 0. Those without a limit of time do not keep the process alive: if it hangs, they never come. */
+/** Waits for answers of worker 0, which do not keep the process alive: if it hangs, they never come. */
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** How long a worker may take to answer. One that does not answer in time may be busy; its heartbeat decides. */
