@@ -63,11 +63,12 @@ export function configure(options: Partial<RuntimeOptions>): void {
  * decides how results are rounded.
  *
  * @param name the option, for errors
+ * @param opsAtOnce ops that may run at the same time
  * @throws InvalidInputError when TensorFlow has started with another number
  */
-export function useThreads(count: number, name: string): void {
+export function useThreads(count: number, name: string, opsAtOnce = count): void {
   const now = chosen?.intraOpThreads;
-  if (now === count || choose({ ...chosen, intraOpThreads: count, interOpThreads: count })) {
+  if (now === count || choose({ ...chosen, intraOpThreads: count, interOpThreads: opsAtOnce })) {
     return;
   }
   const started = now === 0 ? 'one for each core (0)' : `${now}`;

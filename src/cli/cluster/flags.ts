@@ -51,7 +51,8 @@ export async function joinWorkers(
   if (place === undefined) {
     return undefined;
   }
-  useThreads(computeThreads, 'computeThreads');
+  // A reduction begins while an op of the backward pass computes: with one op at a time it would wait for the end of all.
+  useThreads(computeThreads, 'computeThreads', computeThreads && computeThreads + 1);
   return await endedBySignals(cluster({ ...pickFlags(clusterOptions, flags), ...place }));
 }
 
