@@ -48,10 +48,11 @@ const weightsIn = (told: Told[]) => find(told, 'end')?.text;
 async function launched(name: string, fault?: Fault) {
   const logs = path.join(folder, name);
   const failures: WorkerFailure[] = [];
+  let starts = 0;
   const launch = new Launch({
     ...{ workers: 2, maxRestarts: 1, logs, stopSeconds: 20 },
-    words: (restarts) => {
-      const part = partOf(name, restarts === 0 ? { fault } : { resume: true });
+    words() {
+      const part = partOf(name, starts++ === 0 ? { fault } : { resume: true });
       return [...program, JSON.stringify(part)];
     },
     onFailed: (failure) => failures.push(failure),
