@@ -1,10 +1,13 @@
-/** `submit` that is killed, runs into errors of the system, or loses its power at a call that changes a file, and is repeated. */
+/** `submit` that is killed, or whose workers are, runs into errors of the system, or loses its power at a call that changes a file. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { temporaryFolder } from '../support/folders.js';
+import { below, randomOf } from '../support/random.js';
 import { type Ended, runBobbin } from '../support/run-bobbin.js';
 import { RecordedDisk } from './recorded-disk.js';
 import { buildShim, errors, preloaded, tryAll, type Watch } from './shim.js';
@@ -21,15 +24,14 @@ const at = (name: string) => path.join(root, name);
 let recorded: string[];
 let whole: Map<string, string>;
 
+const wordsOf = (out: string): string[] => [
+  ...['submit', '--data', at('photos'), '--out', at(out), '--epochs', '2', '--size', '32'],
+  ...'--batch-size 8 --no-pretrained --trainable head --model mobilenet-v2'.split(' '),
+  ...'--threads 1 --validation-fraction 0.3 --crops center'.split(' '),
+];
+
 const submit = (out: string, watch: Omit<Watch, 'root'> = {}): Promise<Ended> =>
-  runBobbin(
-    [
-      ...['submit', '--data', at('photos'), '--out', at(out), '--epochs', '2', '--size', '32'],
-      ...'--batch-size 8 --no-pretrained --trainable head --model mobilenet-v2'.split(' '),
-      ...'--threads 1 --validation-fraction 0.3 --crops center'.split(' '),
-    ],
-    { env: preloaded(shim, { root, ...watch }) },
-  );
+  runBobbin(wordsOf(out), { env: preloaded(shim, { root, ...watch }) });
 
 /** A digest of each file below `out`, without those that hold times. */
 async function contents(out: string): Promise<Map<string, string>> {
@@ -37,7 +39,7 @@ async function contents(out: string): Promise<Map<string, string>> {
   const files = entries.filter((entry) => entry.isFile());
   const digests = files.map(async (entry) => {
     const file = path.join(entry.parentPath ?? entry.path, entry.name);
-    const timed = /^(history\.csv|state\.json|report\.html)$/.test(entry.name);
+    const timed = /^(history\.csv|state\.json|report\.html|log\.txt)$/.test(entry.name);
     const content = timed ? '' : await readFile(file);
     return [
       path.relative(at(out), file),
@@ -148,4 +150,75 @@ test('when the power is cut, then nothing is lost that submit has reported', { s
   assert.equal(epochs, 2);
   const left = disk.files('kept').map((file) => path.relative('whole', file));
   assert.deepEqual(left, [...whole.keys()]);
+});
+
+/** Two models of the task, each a job, with a worker for each. */
+const submitByWorkers = (out: string, watch: Parameters<typeof runBobbin>[1] = {}) =>
+  runBobbin([...wordsOf(out), ...'--models 2 --workers 2 --compute-threads 1'.split(' ')], watch);
+
+/** The processes of jobs that `pid` has begun. */
+function workersOf(pid: number): number[] {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    const pids = children.split(' ').filter((word) => word !== '');
+    const isWorker = (child: string) =>
+      readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('job-process');
+    return pids.filter(isWorker).map(Number);
+  } catch {
+    // One of them has just ended.
+    return [];
+  }
+}
+
+/** Kills random workers of the submission `pid` at random moments while it runs. @returns how many, at most `most` */
+async function killWorkers(
+  { pid, longest, most }: { pid: number; longest: number; most: number },
+  random: () => number,
+): Promise<number> {
+  let kills = 0;
+  while (kills < most && existsSync(`/proc/${pid}`)) {
+    await wait(random() * longest);
+    const workers = workersOf(pid);
+    const victim = workers[below(random, workers.length)];
+    if (victim !== undefined) {
+      process.kill(victim, 'SIGKILL');
+      kills++;
+    }
+  }
+  return kills;
+}
+
+test('when random workers of submit are killed at random moments, then nothing is lost and no finished model begins again', {
+  skip: skip || (tryAll ? false : 'npm run test:faults has it'),
+}, async (t) => {
+  const begun = Date.now();
+  const { code, stderr } = await submitByWorkers('calm');
+  assert.equal(code, 0, stderr);
+  const longest = (Date.now() - begun) / 2;
+  const calm = await contents('calm');
+  const random = randomOf(7);
+  for (let kills = 0, run = 1; kills < 10; run++) {
+    assert.ok(run < 10, `only ${kills} kills struck`);
+    const out = `kills-${run}`;
+    let killing: Promise<number> | undefined;
+    const ended = await submitByWorkers(out, {
+      watch({ pid = 0 }) {
+        killing ??= killWorkers({ pid, longest, most: 10 - kills }, random);
+      },
+    });
+    assert.equal(ended.code, 0, ended.stderr);
+    const struck = (await killing) ?? 0;
+    kills += struck;
+    assert.deepEqual(await contents(out), calm);
+    const logs = [1, 2].map((model) =>
+      readFileSync(at(`${out}/jobs/model-${model}/collar_design_labels/log.txt`), 'utf8'),
+    );
+    const begins = logs.map((text) => text.split(' begins in process ').length - 1);
+    t.diagnostic(`${struck} kills; the models began ${begins} times`);
+    for (const text of logs) {
+      assert.match(text, /is done\n$/);
+      assert.equal(text.split(' is done\n').length, 2);
+    }
+    await rm(at(out), { recursive: true });
+  }
 });
