@@ -218,6 +218,20 @@ test('when temperatures are fitted, then each fold has that of the others, and n
   assert.deepEqual([parts?.folds, parts?.outOfFold.length], ['drawn', 5]);
 });
 
+test('when an image has no fold, then neither thresholds nor temperatures use the folds of the others', async () => {
+  const scoresIn = async (folds: readonly unknown[]) => {
+    const lines = ['a', 'b', 'a|b', '', 'a', 'b'].map((labels, index) =>
+      [`${index}.jpg`, '', 'tags', folds[index], labels, 0.9 - index / 10, 0.2].join(),
+    );
+    const file = await write('some.csv', ['path,offset,task,fold,labels,p_a,p_b', ...lines]);
+    const { tasks } = await scorePredictions({ predictions: [file], calibrate: true, ...small });
+    return tasks[0] as LabelsTaskScores;
+  };
+  const scores = await scoresIn(['', 0, 1, 0, 1, 0]);
+  assert.deepEqual(scores, await scoresIn(new Array(6).fill('')));
+  assert.equal(scores.calibrated?.temperatures.folds, 'drawn');
+});
+
 test('when scores are saved, then JSON has all of them, and a line of CSV each class', async () => {
   const out = path.join(folder, 'out');
   await saveScores(scored, out);

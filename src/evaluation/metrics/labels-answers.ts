@@ -6,6 +6,7 @@ import {
   middleThreshold,
 } from './class-curve.js';
 import { type ClassScore, type MeanScores, scoreOf } from './class-scores.js';
+import { completeFolds } from './folds.js';
 
 /**
  * Predictions of n images over c classes, of which an image may show any number: n rows of c finite probabilities, and n lists of labels
@@ -26,9 +27,9 @@ export interface LabelsAnswers {
 }
 
 /**
- * Answers and scores of all classes. The threshold of each class is `threshold` if that is given. Otherwise, if images of several folds
- * are scored, each fold has the threshold with the greatest F1 on the others, so no image has a part in the one that it is judged by;
- * without folds it is 0.5.
+ * Answers and scores of all classes. The threshold of each class is `threshold` if that is given. Otherwise, if the images have folds,
+ * see {@link completeFolds}, each fold has the threshold with the greatest F1 on the others, so no image has a part in the one that it
+ * is judged by; without folds it is 0.5.
  */
 export function answerLabels(
   scored: LabelsScored,
@@ -36,28 +37,35 @@ export function answerLabels(
   threshold?: number,
 ): LabelsAnswers {
   const answered: number[][] = scored.labels.map(() => []);
+  const folds = threshold === undefined ? completeFolds(scored.folds ?? []) : undefined;
   return {
     answered,
     classScores: classes.map((name, index) =>
-      scoreClass({ name, index }, scored, { answered, threshold }),
+      scoreClass({ name, index }, scored, { answered, threshold, folds }),
     ),
   };
+}
+
+interface Answering {
+  answered: number[][];
+  threshold: number | undefined;
+  folds: readonly number[] | undefined;
 }
 
 /** Scores a class, and adds it to the answers of the images whose probability reaches their threshold. */
 function scoreClass(
   { name, index }: { name: string; index: number },
-  { probabilities, labels, folds = [] }: LabelsScored,
-  { answered, threshold: given }: { answered: number[][]; threshold: number | undefined },
+  { probabilities, labels }: LabelsScored,
+  { answered, threshold = middleThreshold, folds }: Answering,
 ): ClassScore {
   const shown = labels.map((each) => each.includes(index));
   const scores = Float64Array.from(probabilities, (row) => row[index] as number);
   const counts = { name, images: 0, predicted: 0, right: 0 };
-  const thresholds = given === undefined ? thresholdsOf(shown, scores, folds) : undefined;
+  const ofFolds = folds && foldThresholds(shown, scores, folds);
   for (const [image, own] of answered.entries()) {
     const isShown = shown[image] === true;
-    const threshold = given ?? (thresholds?.get(folds[image]) as number);
-    const isAnswered = (scores[image] as number) >= threshold;
+    const isAnswered =
+      (scores[image] as number) >= (ofFolds?.get(folds?.[image] as number) ?? threshold);
     counts.images += isShown ? 1 : 0;
     counts.predicted += isAnswered ? 1 : 0;
     counts.right += isShown && isAnswered ? 1 : 0;
@@ -66,8 +74,7 @@ function scoreClass(
     }
   }
   const curve = curveFrom(shown, scores);
-  const isInFolds = thresholds !== undefined && thresholds.size > 1;
-  const ofAll = isInFolds ? curveThreshold(curve) : given;
+  const ofAll = folds === undefined ? threshold : curveThreshold(curve);
   return {
     ...scoreOf(counts),
     averagePrecision: curveAveragePrecision(curve),
@@ -75,16 +82,15 @@ function scoreClass(
   };
 }
 
-/** The threshold of each fold, chosen on all others; the middle one where there are none, or none that shows the class. */
-function thresholdsOf(
+/** The threshold of each fold, chosen on all others; the middle one where none of them shows the class. */
+function foldThresholds(
   shown: readonly boolean[],
   scores: Float64Array,
-  folds: readonly (number | undefined)[],
-): Map<number | undefined, number> {
-  const thresholds = new Map<number | undefined, number>();
-  const own = shown.map((_, image) => folds[image]);
-  for (const fold of new Set(own)) {
-    const others = curveFrom(shown, scores, (image) => own[image] !== fold);
+  folds: readonly number[],
+): Map<number, number> {
+  const thresholds = new Map<number, number>();
+  for (const fold of new Set(folds)) {
+    const others = curveFrom(shown, scores, (image) => folds[image] !== fold);
     thresholds.set(fold, curveThreshold(others) ?? middleThreshold);
   }
   return thresholds;

@@ -67,8 +67,8 @@ export type LabelsScoreName = keyof typeof labelsStatistics | 'meanAveragePrecis
 /**
  * All scores of a task of any number of labels; shares are 0…1, and intervals are of 95 %.
  *
- * An image is answered with each class whose probability reaches the threshold. If none is given and images of several folds are scored,
- * each fold has the thresholds with the greatest F1 on the others; without folds it is 0.5.
+ * An image is answered with each class whose probability reaches the threshold. If none is given and each image has one of several
+ * folds, each fold has the thresholds with the greatest F1 on the others; otherwise it is 0.5.
  */
 export interface LabelsScores {
   task?: string;

@@ -3,6 +3,7 @@ import { expected } from '../../errors.js';
 import { atTemperature } from '../../prediction/index.js';
 import { Random } from '../../random.js';
 import { fitTemperature } from '../ensemble/temperature.js';
+import { completeFolds } from '../metrics/folds.js';
 import type { TaskPredictions } from '../read-predictions.js';
 
 /** Parts of images without folds. */
@@ -20,7 +21,8 @@ export interface Temperatures {
 
 /**
  * Divides the logits of each image by a temperature, see {@link fitTemperature}, that was fitted to the images of all other folds, so no
- * image has a part in the temperature that it is judged with. Images without folds are dealt to five parts, as the seed decides.
+ * image has a part in the temperature that it is judged with. Without folds, see {@link completeFolds}, the images are dealt to five parts,
+ * as the seed decides.
  *
  * @returns the temperatures, and the rows of probabilities
  * @throws InvalidInputError where a fold has no others
@@ -29,9 +31,8 @@ export function calibrated(
   { task, classes, images, labels }: TaskPredictions,
   seed: number,
 ): { temperatures: Temperatures; rows: Float64Array[] } {
-  const given = images.map(({ fold }) => fold);
-  const isInFolds = given.every((fold) => fold !== undefined) && new Set(given).size > 1;
-  const folds = isInFolds ? (given as number[]) : partsOf(images.length, `${seed} ${task}`);
+  const given = completeFolds(images.map(({ fold }) => fold));
+  const folds = given ?? partsOf(images.length, `${seed} ${task}`);
   const numbers = [...new Set(folds)].sort((a, b) => a - b);
   if (numbers.length < 2) {
     throw expected('two images or more to calibrate', `task ${task}`, images.length);
@@ -51,7 +52,7 @@ export function calibrated(
     }
     return { fold, images: folds.filter((each) => each === fold).length, temperature };
   });
-  const origin = isInFolds ? 'predictions' : 'drawn';
+  const origin = given ? 'predictions' : 'drawn';
   return { temperatures: { folds: origin, outOfFold, all: fitted(images) }, rows };
 }
 
