@@ -46,6 +46,7 @@ export { fittingLayout, layoutOf, readSource } from './prepare/source.js';
 export type { Summary } from './prepare/summary.js';
 export { summarizeTasks, type TaskSummary } from './prepare/task-summary.js';
 export { checkPresence } from './presence.js';
+export { checkQuestionImages } from './questions/asked.js';
 export { questionFilesOf, readQuestions } from './questions/read.js';
 export { digestOf, digestOfBoxes } from './samples/digest.js';
 export { drawSamples } from './samples/draw.js';

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import {
   changesSince,
+  checkQuestionImages,
   findQuestionFiles,
   fittingLayout,
   loadManifest,
@@ -46,6 +47,9 @@ export async function prepared(request: SubmitRequest, begun: boolean): Promise<
   await removeLeftovers(data);
   const kept = await loadManifest(data, {}, `Remove ${file} and repeat submit`);
   const manifest = await withSource(kept, path.resolve(source), out);
+  if (questionImages !== undefined) {
+    await checkQuestionImages(manifest, questionImages);
+  }
   await reportChanges(manifest, request);
   return manifest;
 }

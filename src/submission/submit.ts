@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { checkArguments } from '../arguments.js';
 import {
+  boxOptions,
   type Manifest,
   manifestFile,
   questionFilesOf,
@@ -138,9 +139,8 @@ async function begin(request: SubmitRequest, begun: boolean): Promise<Begun> {
   if (together && recipes !== undefined) {
     throw conflict('together', 'recipes', 'One network learns all tasks, with the same options');
   }
-  const settings = { ...shapingOf(given), ...(await settingsOf(request)) };
-  const tables = begun ? await keptTables(request) : {};
-  await keepSettings(out, { ...settings, ...tables }, begun);
+  const settings = { ...shapingOf(given), ...(await settingsOf(request, begun)) };
+  await keepSettings(out, settings, begun);
   const manifest = await prepared(request, begun);
   checkRecipes(recipes ?? {}, manifest.tasks);
   const questionFiles = await questionFilesOf(manifest);
@@ -181,36 +181,36 @@ async function answered({ form, questionFiles, ...work }: Begun): Promise<Submit
 }
 
 /** What a repeated call has to have in common with the first one, beside the training. */
-async function settingsOf(request: SubmitRequest): Promise<Settings> {
+async function settingsOf(request: SubmitRequest, begun: boolean): Promise<Settings> {
   const { seed, validationFraction, recipes } = request;
   const { models, together, teachQuestions } = valuesOf(request);
   const views = viewsOf(request);
-  // Earlier versions had no networks of several tasks, no teachers, no views but crops, and no table of ids.
+  // Earlier versions had no networks of several tasks, no teachers, and no views but crops.
   const newer = {
     ...(together && { together }),
     ...taughtSettings(request, teachQuestions),
     ...newViewsOf(views),
-    ...(await questionSettings(request)),
   };
-  const boxes = await boxSettings(request);
-  return { seed, validationFraction, ...boxes, models, crops: views.crops, ...newer, recipes };
+  const tables = await tableSettings(request, begun);
+  return { seed, validationFraction, ...tables, models, crops: views.crops, ...newer, recipes };
 }
 
-/** The boxes by their content: their file may have moved. Nothing without boxes, which earlier versions did not have. */
-async function boxSettings({ boxes, boxUnit }: SubmitRequest): Promise<Settings> {
-  return boxes === undefined ? {} : { boxes: await hashOf('boxes', boxes), boxUnit };
-}
-
-/** As {@link boxSettings}. */
-const questionSettings = async ({ questions }: SubmitRequest): Promise<Settings> =>
-  questions === undefined ? {} : { questions: await hashOf('questions', questions) };
-
-/** Of the tables that a repeated call does not name, what the settings say: the prepared data have what was read from them. */
-async function keptTables({ out, boxes, questions }: SubmitRequest): Promise<Settings> {
-  const saved = existsSync(manifestFile(dataFolder(out))) ? await savedSettings(out) : undefined;
+/**
+ * The tables by their content: their files may have moved. Of those that a repeated call does not name, what an earlier one kept: the
+ * prepared data have what was read from them. The usual unit of boxes is left out, as by versions without boxes, unless it was kept.
+ */
+async function tableSettings(
+  { out, boxes, boxUnit, questions }: SubmitRequest,
+  begun: boolean,
+): Promise<Settings> {
+  const saved = (begun && (await savedSettings(out))) || {};
+  const kept = existsSync(manifestFile(dataFolder(out))) ? saved : {};
+  const usual = boxOptions.boxUnit.default;
+  const unit = boxUnit ?? (boxes === undefined ? kept.boxUnit : undefined) ?? usual;
   return {
-    ...(boxes === undefined && { boxes: saved?.boxes, boxUnit: saved?.boxUnit }),
-    ...(questions === undefined && { questions: saved?.questions }),
+    boxes: boxes === undefined ? kept.boxes : await hashOf('boxes', boxes),
+    ...((unit !== usual || saved.boxUnit !== undefined) && { boxUnit: unit }),
+    questions: questions === undefined ? kept.questions : await hashOf('questions', questions),
   };
 }
 

@@ -28,6 +28,7 @@ import {
 } from '../../src/submission/index.js';
 import { synthesize } from '../../src/synthetic/index.js';
 import { temporaryFolder } from '../support/folders.js';
+import { drawPhotos } from '../support/photos.js';
 
 const folder = temporaryFolder();
 const source = path.join(folder, 'photos');
@@ -45,7 +46,7 @@ const at = (place: string) => ({
 /** Calls `submit` and returns its rows and what it told of changes. */
 async function submitted(
   place = at(folder),
-  change: Partial<Pick<SubmitRequest, 'together' | 'recipes' | 'boxes' | 'workers'>> = {},
+  change: Partial<Omit<SubmitRequest, 'source' | 'out' | 'training'>> = {},
   observer: SubmitObserver = {},
 ): Promise<{ rows: string[]; told: string[] }> {
   const told: string[] = [];
@@ -234,8 +235,38 @@ test('when all tasks are trained together, then one network answers each, and a 
   assert.deepEqual(await Promise.all(stored.map(times)), written);
   await assert.rejects(submitted(place, { boxes }), /together was true, is not given/);
   assert.deepEqual((await submitted(place, { together: true })).rows, rows);
+  const inShares = { together: true, boxUnit: 'shares' } as const;
+  await assert.rejects(submitted(place, inShares), /boxUnit was not given, is "shares"/);
   await appendFile(boxes, '\n');
   await assert.rejects(submitted(place, { together: true, boxes }), /the boxes are not the same/);
+});
+
+test('when a sample submission asks, then a repeated call needs neither it nor the folder of its images, and refuses others', async (t) => {
+  const place = at(temporaryFolder(t));
+  const folderOf = (name: string) => path.join(place.source, '..', name);
+  await drawPhotos(folderOf('drawn'), { training: 4, validation: 0 });
+  const drawn = await readdir(folderOf('drawn'));
+  for (const name of drawn) {
+    const label = path.join(place.source, name.slice(0, 1));
+    await mkdir(label, { recursive: true });
+    await copyFile(path.join(folderOf('drawn'), name), path.join(label, name));
+  }
+  await cp(folderOf('drawn'), folderOf('test'), { recursive: true });
+  const questions = folderOf('sample.csv');
+  await writeFile(questions, 'id,label\n1-1,x\n0-2,x\n');
+  const form = 'kaggle-classes';
+  const asking = { form, questions, questionImages: folderOf('test') };
+  const { rows } = await submitted(place, asking);
+  assert.equal(rows[0], 'id,label');
+  for (const again of [{}, { questions }, { questionImages: folderOf('test') }, asking]) {
+    assert.deepEqual((await submitted(place, { form, ...again })).rows, rows);
+  }
+  await assert.rejects(
+    submitted(place, { form, questionImages: folderOf('drawn') }),
+    /the folder of the earlier call for questionImages .*test\/1-1\.jpg, not .*drawn\/1-1\.jpg\. Leave it out, move the images together with the source/,
+  );
+  await appendFile(questions, '2-2,x\n');
+  await assert.rejects(submitted(place, asking), /the questions are not the same/);
 });
 
 /** Kills two workers, which makes no difference, and then finds nothing left to do. */

@@ -1,10 +1,13 @@
 /** The questions that a table of ids adds to a source whose layout has none. */
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { ifPresent } from '../../disk/index.js';
 import { conflict, expected, missing } from '../../errors.js';
 import { fileStamp } from '../file-stamp.js';
-import type { Question, Task } from '../types.js';
+import { resolveSample } from '../manifest/manifest.js';
+import type { Manifest, Question, Task } from '../types.js';
 import { imagesOf } from './images.js';
-import { readQuestions } from './read.js';
+import { questionFilesOf, readQuestions } from './read.js';
 
 export interface AskedRequest {
   /** The table, as `readIds` reads it. */
@@ -33,7 +36,7 @@ export async function withQuestions<Source extends Asking>(
   const { root, tasks, labelFiles } = source;
   if (questions === undefined) {
     if (questionImages !== undefined) {
-      throw missing('the table that asks', 'questions', 'questionImages has its images');
+      throw tableMissing();
     }
     return source;
   }
@@ -43,10 +46,7 @@ export async function withQuestions<Source extends Asking>(
   if ((await fileStamp(questions)) === undefined) {
     throw expected('an existing file', 'questions', questions);
   }
-  const folder = path.resolve(questionImages ?? path.dirname(questions));
-  if ((await fileStamp(folder)) === undefined) {
-    throw expected('an existing folder', 'questionImages', folder);
-  }
+  const folder = await folderOf(questionImages ?? path.dirname(questions));
   const rows = await readQuestions([questions], tasks);
   const images = await imagesOf(rows, folder);
   // The images to train on and those of the questions mostly lie beside each other, and move together.
@@ -63,3 +63,41 @@ export async function withQuestions<Source extends Asking>(
     questionFile,
   };
 }
+
+/**
+ * Checks that `questionImages`, which a later call names, has the images that the data were prepared with.
+ *
+ * @throws InvalidInputError where it has others, and as {@link withQuestions} does
+ */
+export async function checkQuestionImages(
+  manifest: Manifest,
+  questionImages: string,
+): Promise<void> {
+  if (manifest.questionFile === undefined) {
+    throw tableMissing();
+  }
+  const folder = await folderOf(questionImages);
+  const rows = await readQuestions(await questionFilesOf(manifest), manifest.tasks);
+  const images = [...(await imagesOf(rows, folder)).values()];
+  for (const [index, { file }] of manifest.questions.entries()) {
+    const [known, named] = [resolveSample(manifest, file), path.join(folder, images[index] ?? '')];
+    if (known !== named && (await placeOf(known)) !== (await placeOf(named))) {
+      const remedy = `The data were prepared with ${known}, not ${named}. Leave it out, move the images together with the source, or choose another folder for out`;
+      throw expected('the folder of the earlier call', 'questionImages', questionImages, remedy);
+    }
+  }
+}
+
+/** Without links. */
+const placeOf = async (file: string) => (await ifPresent(realpath(file))) ?? file;
+
+async function folderOf(questionImages: string): Promise<string> {
+  const folder = path.resolve(questionImages);
+  if ((await fileStamp(folder)) === undefined) {
+    throw expected('an existing folder', 'questionImages', folder);
+  }
+  return folder;
+}
+
+const tableMissing = () =>
+  missing('the table that asks', 'questions', 'questionImages has its images');
