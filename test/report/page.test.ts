@@ -95,6 +95,36 @@ test('when the best epoch is reported, then its answers are not those that were 
   assert.ok(existsSync(at('two/predictions-best.csv')));
 });
 
+test('when predictions have marks of maybe, then a report without the data set scores with them', async () => {
+  const file = at('one/predictions.csv');
+  const whole = await readFile(file, 'utf8');
+  // No name has a comma. The columns are path, offset, task, fold, label, maybe, and the probabilities.
+  const [header = '', ...lines] = whole.trim().split('\n');
+  const images = lines.map((line) => {
+    const fields = line.split(',');
+    const row = fields.slice(6).map(Number);
+    const top = row.indexOf(Math.max(...row));
+    return { fields, top, label: Number(/\d/.exec(line)) };
+  });
+  const wrong = images.filter(({ top, label }) => top !== label);
+  const [first] = wrong;
+  assert.ok(first, 'the run has a wrong answer');
+  first.fields[5] = images.find(({ label }) => label === first.top)?.fields[4] as string;
+  const marked = [header, ...images.map(({ fields }) => fields.join())];
+  await writeFile(file, `${marked.join('\n')}\n`);
+  await writeReport({ runs: [at('one')] }, at('marked.html'));
+  await writeFile(file, whole);
+  const percent = (right: number, of: number) => `${((100 * right) / of).toFixed(1)} %`;
+  const right = images.length - wrong.length;
+  const text = await readFile(at('marked.html'), 'utf8');
+  const [row = ''] =
+    /<tr><th scope="row">.*?<\/tr>/s.exec(text.split('basic precision')[1] ?? '') ?? [];
+  assert.deepEqual(row.match(/[\d.]+ %/g)?.slice(0, 2), [
+    percent(right, images.length),
+    percent(right, images.length - 1),
+  ]);
+});
+
 test('when the options of a run are damaged, then the report names file and line, and writes nothing', async () => {
   const file = at('two/config.json');
   const whole = await readFile(file, 'utf8');
