@@ -15,7 +15,7 @@ export interface Forecast {
   gigabits: number;
   /** TensorFlow's transport as it is fitted here, by the number of buckets. */
   asMeasured: number[];
-  /** A transport without latency that uses the whole network: no program does better. */
+  /** A transport without latency that uses the whole network: no ring of float32 gradients does better. */
   atBest: number;
 }
 

@@ -18,6 +18,13 @@ export interface GroupRun<Job> {
   jobOf(index: number, workers: string[]): Job;
 }
 
+/** An exit ends workers and namespaces, a signal alone would not. */
+export function endOnSignals(): void {
+  process.once('SIGHUP', () => process.exit(129));
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+}
+
 /** The answers of all workers, in their order. When one fails, the others are ended. */
 export async function runGroup<Job, Answer>(run: GroupRun<Job>): Promise<Answer[]> {
   const { program, count, megabits, folder, threads, seconds, jobOf } = run;

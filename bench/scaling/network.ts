@@ -84,7 +84,7 @@ export function unlimitedBecause(): string | undefined {
 function system(command: string, ...words: string[]): void {
   const { status, error, stderr } = spawnSync(command, words, { encoding: 'utf8' });
   if (status !== 0) {
-    const reason = error?.message ?? stderr.trim().split('\n').at(-1) ?? `exit status ${status}`;
+    const reason = error?.message ?? (stderr.trim().split('\n').at(-1) || `exit status ${status}`);
     throw new Error(`\`${command} ${words.join(' ')}\` failed: ${reason}`);
   }
 }

@@ -14,7 +14,7 @@ import {
 } from './tables.js';
 
 /** Written by `npm run bench -- scaling --json`. */
-export const measuredFile = path.join(import.meta.dirname, 'measured.json');
+const measuredFile = path.join(import.meta.dirname, 'measured.json');
 
 /**
  * The page with its tables written anew, each between `<!-- NAME -->` and `<!-- end -->`.
@@ -63,7 +63,7 @@ function howOf({
   const busy =
     loadBefore < 1
       ? ''
-      : `\n**Other programs took most of the machine (load average ${loadBefore.toFixed(0)} before): the numbers below show what is measured, not how fast it is.**\n`;
+      : `\n**Other programs took a part of the machine (load average ${loadBefore.toFixed(0)} before): the numbers below show what is measured, not how fast it is.**\n`;
   return [
     `${net}, ${batch} images a step of all workers together; each worker has one compute thread, pinned to a core.`,
     `${network}. Medians of ${rounds} × ${steps} steps, ${date}.`,

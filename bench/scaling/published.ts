@@ -35,9 +35,7 @@ const bottleneck: Source = {
 /** The GPU of the table that is foretold. */
 export const gpu = {
   name: 'A100 in mixed precision',
-  batch: 256,
   imagesPerSecond: 2470,
-  source: nvidia,
   compute: computeOf(256, 2470),
 };
 

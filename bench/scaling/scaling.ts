@@ -9,7 +9,7 @@ import { checkMeasured, inTurn, machineNow } from '../rounds.js';
 import { checkedSteps } from '../train/job.js';
 import { writeInputs } from '../train/train.js';
 import { bobbin, type ScalingContender, scalingPeers } from './contenders.js';
-import { runGroup } from './group.js';
+import { endOnSignals, runGroup } from './group.js';
 import type { ScalingJob, WorkerOutcome } from './job.js';
 import { unlimitedBecause } from './network.js';
 import { modelOf, rowOf, type ScalingRow, type ScalingTrial, type Setting } from './results.js';
@@ -57,6 +57,8 @@ export async function measureScaling(scaling: Scaling): Promise<void> {
     return reason === undefined;
   });
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bobbin-bench-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.on('exit', remove);
   try {
     writeInputs(folder, net, batch);
     let reference: number[] | undefined;
@@ -78,17 +80,12 @@ export async function measureScaling(scaling: Scaling): Promise<void> {
     await writeJson(json, measured);
     console.log(`\n${tell(measured)}`);
   } finally {
-    rmSync(folder, { recursive: true });
+    process.off('exit', remove);
+    remove();
   }
   if (leftOut.length > 0) {
     console.log(`\nleft out:\n  ${leftOut.join('\n  ')}`);
   }
-}
-
-/** An exit ends workers and namespaces, a signal alone would not. */
-function endOnSignals(): void {
-  process.once('SIGINT', () => process.exit(130));
-  process.once('SIGTERM', () => process.exit(143));
 }
 
 /** What is measured, by its name and in the order of a round. */

@@ -32,7 +32,9 @@ export function measuredTable({ rows }: Measured): Table {
   const header = ['contender', 'workers', 'limit', 'batch normalisation', 'ms/step', 'spread'];
   const body = rows.map((row) => [
     ...[row.contender, `${row.workers}`, row.workers === 1 ? '' : limitOf(row), row.batchNorm],
-    ...[row.stepMs.toFixed(0), percent(row.spread), row.imagesPerSecond.toFixed(1)],
+    // One round has no spread.
+    ...[row.stepMs.toFixed(0), row.roundsMs.length > 1 ? percent(row.spread) : ''],
+    row.imagesPerSecond.toFixed(1),
     ...[row.cpuMs.toFixed(0), ratioToPeer(row, rows)?.toFixed(2) ?? ''],
   ]);
   return [[...header, 'images/s', 'CPU ms/step', '× Keras'], ...body];

@@ -132,6 +132,11 @@ function print({ seconds, step, epoch, workers: all }: Sample): void {
 /** Prints how much each worker's holdings grew, and sets the exit code where that is too much. */
 function judge(samples: Sample[]): Holding[] {
   const settled = samples.slice(Math.ceil(settling * samples.length));
+  if (settled.length < 2) {
+    throw new Error(
+      `Expected at least 2 samples after settling but received ${settled.length}; give it more --steps`,
+    );
+  }
   const growths = Array.from({ length: workers }, (_, worker) =>
     growthOf(settled.map((sample) => sample.workers[worker] as Holding)),
   );
