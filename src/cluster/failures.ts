@@ -49,7 +49,7 @@ const [begin, end] = ['bobbin says: ', ' (end)'];
 export const asReport = (sentence: string): string => `${begin}${sentence}${end}`;
 
 /** The sentence of such a message; undefined for another one. */
-function reportIn(message: string): string | undefined {
+export function reportIn(message: string): string | undefined {
   const from = message.indexOf(begin);
   const to = message.indexOf(end, from);
   return from < 0 || to < 0 ? undefined : message.slice(from + begin.length, to);

@@ -2,7 +2,7 @@
 import { native } from '../native.js';
 import type { OptionValues } from '../options.js';
 import { type Group, sessionConfig } from '../tensorflow/index.js';
-import { asReport, explainFailure, explainStart, lossSentence } from './failures.js';
+import { asReport, explainFailure, explainStart, lossSentence, reportIn } from './failures.js';
 import { Lookout } from './lookout.js';
 import type { NativeCluster } from './native-cluster.js';
 import type { clusterOptions } from './options.js';
@@ -61,6 +61,8 @@ export class Member implements Cluster, Group {
   private readonly rounds = new Map<string, number>();
   private readonly lookout: Lookout;
   private hasLeft = false;
+  /** Whether a report to all workers has ended the cluster. */
+  private isReported = false;
 
   constructor(private readonly settings: Settings) {
     this.lookout = new Lookout(settings, addon);
@@ -144,7 +146,7 @@ export class Member implements Cluster, Group {
   }
 
   async fail(reason: string): Promise<void> {
-    if (this.size > 1) {
+    if (this.size > 1 && !this.isReported) {
       const sentence = `${workerName(this.workers, this.index)} failed: ${reason}`;
       // If the report does not arrive, worker 0 is gone, and all notice that.
       await inTime(addon().reportError(asReport(sentence))).catch(() => {});
@@ -166,6 +168,7 @@ export class Member implements Cluster, Group {
   }
 
   private explain(error: unknown): Promise<unknown> {
+    this.isReported ||= error instanceof Error && reportIn(error.message) !== undefined;
     return awaited(explainFailure(error, this.settings, addon()));
   }
 

@@ -78,7 +78,7 @@ export interface Average {
  * The mean of the weights of several runs, or of several epochs of one, that began with the same weights. With `manifest` it is the
  * greedy soup of Wortsman et al. (https://arxiv.org/abs/2203.05482, recipe 1): the best run is the first member, and the others,
  * by falling accuracy, become members if the accuracy of the average then rises. Statistics of batch normalisation are averaged as
- * weights are.
+ * weights are. In a cluster (see `cluster`), a call with `manifest` evaluates: all workers make it together.
  *
  * @throws InvalidInputError when an argument is unknown or of another kind, when a folder has no such weights, when the classifiers
  *   differ in more than their weights, and when one of them may have been trained on an image that would score it

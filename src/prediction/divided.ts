@@ -47,7 +47,7 @@ export function dividedStream(request: Request) {
   if (cluster === undefined || cluster.size === 1) {
     return async function* alone(piece: Piece, options: StreamOptions) {
       for await (const batch of streamPiece(piece, options)) {
-        yield { ...batch, isOwn: true };
+        yield batch;
         signal?.throwIfAborted();
       }
     };

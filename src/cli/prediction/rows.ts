@@ -99,10 +99,10 @@ async function* textOf(
   { heads, top = 1 }: Columns,
   unread: Unread,
 ): AsyncGenerator<string> {
-  const { classifiers, weights, temperatures, files, out, onProgress, signal } = request;
+  const { classifiers, weights, temperatures, files, out, isChief, onProgress, signal } = request;
   yield form.head;
-  // Rows on a terminal show the progress themselves; a line of progress would erase the last of them.
-  const isShown = isTerminal(out);
+  // Rows on a terminal show the progress themselves; a line of progress would erase the last of them. Another worker shows none.
+  const isShown = isChief && isTerminal(out);
   const batches = classifyBatches({
     ...pickOptions(classifyOptions, request),
     ...{ classifiers, weights, temperatures, signal },

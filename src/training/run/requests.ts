@@ -35,11 +35,9 @@ export class Requests {
     return (await this.parts.workers?.any('epoch', isStopping)) ?? isStopping;
   }
 
-  /** What a step adds up over the workers, beside its sums. */
-  toAsk(): { asked?: number[] } {
-    return this.parts.workers === undefined
-      ? {}
-      : { asked: [this.isStopping, this.saves].map(Number) };
+  /** What a step adds up over the workers, beside its sums; undefined in one process. */
+  toAsk(): { asked: number[] } | undefined {
+    return this.parts.workers && { asked: [this.isStopping, this.saves].map(Number) };
   }
 
   /** Whether the run stops or saves after a step of `tally`: with several workers, what any of them has asked before it. */

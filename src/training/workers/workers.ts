@@ -2,6 +2,7 @@
 import { type Cluster, together } from '../../cluster/index.js';
 import { expected } from '../../errors.js';
 import type { TrainValues } from '../options.js';
+import { DivergedError } from '../run/divergence.js';
 import type { Place } from './share.js';
 
 type Values = Pick<TrainValues, 'batchSize' | 'batchNorm' | 'bucketMB'>;
@@ -14,6 +15,8 @@ export class Workers implements Place {
   readonly isChief: boolean;
   readonly bucketMB: number;
   readonly synchronised: boolean;
+  /** Errors of which all workers know. */
+  private readonly known = new WeakSet<object>();
 
   /** @throws InvalidInputError unless the workers divide a batch */
   constructor(
@@ -32,8 +35,15 @@ export class Workers implements Place {
   }
 
   /** As `together` of the cluster, with the same errors. */
-  together(what: string, work: () => string | Promise<string>): Promise<string[]> {
-    return together(this.cluster, `training ${what}`, work);
+  async together(what: string, work: () => string | Promise<string>): Promise<string[]> {
+    try {
+      return await together(this.cluster, `training ${what}`, work);
+    } catch (error) {
+      if (error instanceof Error) {
+        this.known.add(error);
+      }
+      throw error;
+    }
   }
 
   /** Whether at least one worker says so. */
@@ -42,12 +52,17 @@ export class Workers implements Place {
     return answers.includes('true');
   }
 
-  /** The result of `work`, of which an error ends the others' part, too: it may be of this worker alone. */
+  /** The result of `work`. An error that may be of this worker alone ends the others' part, too; one that all have does not. */
   async orNone<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
     } catch (error) {
-      await this.cluster.fail(error instanceof Error ? error.message : String(error));
+      if (!(error instanceof Error)) {
+        await this.cluster.fail(String(error));
+      } else if (!(error instanceof DivergedError || this.known.has(error))) {
+        // The workers add their losses, so all find one that is not finite.
+        await this.cluster.fail(error.message);
+      }
       throw error;
     }
   }
