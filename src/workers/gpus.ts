@@ -23,7 +23,7 @@ export function visibleGpus(): string[] {
 /**
  * The variables that give each worker a GPU of its own; none where there is no GPU, or one worker.
  *
- * @throws InvalidInputError where there are fewer GPUs than workers: TensorFlow takes the memory of a whole one
+ * @throws InvalidInputError where there are fewer GPUs than workers: those of one GPU would wait for each other in each step
  */
 export function gpuOfEach(workers: number): Record<string, string>[] {
   const gpus = workers > 1 ? visibleGpus() : [];
@@ -32,9 +32,16 @@ export function gpuOfEach(workers: number): Record<string, string>[] {
     const remedy = `With ${variable}= before the command all compute on the CPU`;
     throw expected(most, 'workers', workers, remedy);
   }
-  return Array.from({ length: workers }, (_, place) => {
-    const gpu = gpus[place];
-    const own: Record<string, string> = gpu === undefined ? {} : { [variable]: gpu };
-    return own;
-  });
+  return Array.from({ length: workers }, (_, place) => variablesFor(gpus[place]));
 }
+
+/** As {@link gpuOfEach}, for workers that compute without each other: several share a GPU where there are fewer. */
+export function sharedGpus(workers: number): Record<string, string>[] {
+  const gpus = visibleGpus();
+  return Array.from({ length: workers }, (_, place) =>
+    variablesFor(gpus.length > 1 ? gpus[place % gpus.length] : undefined),
+  );
+}
+
+const variablesFor = (gpu: string | undefined): Record<string, string> =>
+  gpu === undefined ? {} : { [variable]: gpu };

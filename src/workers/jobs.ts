@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { InvalidInputError } from '../errors.js';
+import { sharedGpus } from './gpus.js';
 import { type Job, JobList, type JobSource, type ListedJob } from './job-list.js';
 import { beatSeconds, type FromWorker, type Order, type ToWorker } from './messages.js';
 import { type End, endInWords, WorkerProcess } from './worker-process.js';
@@ -54,10 +55,10 @@ export async function runJobs(request: JobsRequest): Promise<void> {
   request.signal?.throwIfAborted();
   const call = new Call(request);
   await call.work();
-  request.signal?.throwIfAborted();
   if (call.failure !== undefined) {
     throw call.failure;
   }
+  request.signal?.throwIfAborted();
 }
 
 /** The workers of one call. */
@@ -70,11 +71,14 @@ class Call {
   private readonly own = new Set<string>();
   private readonly running = new Set<Promise<void>>();
   private wait = betweenLooks.first;
+  /** The GPUs, as variables, of workers that have no job. */
+  private readonly free: Record<string, string>[];
   /** Processes of a job that ended too early since it got further. */
   private readonly losses = new Map<string, number>();
 
   constructor(private readonly request: JobsRequest) {
-    const { signal, jobs, onEvent } = request;
+    const { signal, jobs, workers, onEvent } = request;
+    this.free = sharedGpus(workers);
     this.stopped = AbortSignal.any([...(signal ? [signal] : []), this.failed.signal]);
     const isSource = 'next' in jobs;
     this.source = isSource ? jobs : new JobList(jobs, (job) => onEvent?.({ what: 'found', job }));
@@ -118,9 +122,13 @@ class Call {
   private begin(job: Job): void {
     this.wait = betweenLooks.first;
     this.own.add(job.name);
-    const ended = this.run(job)
+    const env = this.free.pop() ?? {};
+    const ended = this.run(job, env)
       .catch((error) => this.fail(error))
-      .finally(() => this.running.delete(ended));
+      .finally(() => {
+        this.free.push(env);
+        this.running.delete(ended);
+      });
     this.running.add(ended);
   }
 
@@ -134,9 +142,9 @@ class Call {
     over.abort();
   }
 
-  private async run(job: Job): Promise<void> {
+  private async run(job: Job, env: Record<string, string>): Promise<void> {
     const { module, request, onEvent } = this.request;
-    const process = await WorkerProcess.start({ words: words(), log: logOf(job) });
+    const process = await WorkerProcess.start({ words: words(), env, log: logOf(job) });
     const last = this.listen(process, job);
     const stop = () => process.send({ kind: 'stop' } satisfies ToWorker);
     this.stopped.addEventListener('abort', stop, { once: true });
@@ -219,7 +227,10 @@ class Call {
   }
 
   private fail(error: Error): void {
-    this.failure ??= error;
+    // What fails while an aborted call ends is due to that.
+    if (this.request.signal?.aborted !== true) {
+      this.failure ??= error;
+    }
     this.failed.abort();
   }
 

@@ -18,7 +18,7 @@ export async function runJob({ folder, steps, fault = {} }, name, { signal, tell
     console.error('out of memory');
     process.exit(3);
   }
-  tell({ pid: process.pid });
+  tell({ pid: process.pid, gpu: process.env.CUDA_VISIBLE_DEVICES });
   while (count() < steps) {
     signal.throwIfAborted();
     await setTimeout(20);

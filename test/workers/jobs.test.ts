@@ -23,6 +23,7 @@ const steps = 10;
 
 interface Told {
   pid?: number;
+  gpu?: string;
   step?: number;
 }
 
@@ -78,6 +79,24 @@ test('when workers are killed, then no job is lost, repeated, or begun from its 
     events.slice(before),
     names.map((name) => `found ${name}`),
   );
+});
+
+test('when there are several GPUs, then the jobs of a moment are divided among them', async (t) => {
+  const before = process.env.CUDA_VISIBLE_DEVICES;
+  t.after(() => {
+    if (before === undefined) {
+      delete process.env.CUDA_VISIBLE_DEVICES;
+    } else {
+      process.env.CUDA_VISIBLE_DEVICES = before;
+    }
+  });
+  process.env.CUDA_VISIBLE_DEVICES = '4,5';
+  const { request } = jobsIn(t, ['a', 'b']);
+  const seen = new Set<string | undefined>();
+  const onMessage = (_: unknown, message: unknown) => void seen.add((message as Told).gpu);
+  await runJobs({ ...request, onMessage });
+  seen.delete(undefined);
+  assert.deepEqual([...seen].sort(), ['4', '5']);
 });
 
 test('when a job fails, then the others are left, and the error names it', async (t) => {
