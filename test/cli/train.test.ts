@@ -230,6 +230,8 @@ test('when processes train all folds, then each run is that of its fold alone, a
   // The threads are kept.
   const other = await train('folded', at('folds'), ...all, '--learning-rate', '0.5');
   assert.match(other.stderr, /begun with other settings \(learningRate was 0.02, is 0.5\)/);
+  const taken = await train('folded', at('fold'), ...options, '--workers', '1');
+  assert.match(taken.stderr, /Expected runs that --workers or --all-folds began for --run/);
 });
 
 test('when tasks are grouped, then each group has a folder, and groups that cannot be are refused', async () => {

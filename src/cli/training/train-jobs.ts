@@ -4,7 +4,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Manifest } from '../../dataset/index.js';
-import { ifPresent, inTurn, parseJson, readText, writeWhole } from '../../disk/index.js';
+import {
+  ifPresent,
+  inTurn,
+  isClaimed,
+  parseJson,
+  readText,
+  tidied,
+  tryLockFolder,
+  writeWhole,
+} from '../../disk/index.js';
 import { conflict, expected } from '../../errors.js';
 import { count } from '../../plural.js';
 import type { ProgressReporter } from '../../report/index.js';
@@ -12,7 +21,6 @@ import { checkSameSettings, type Settings } from '../../settings.js';
 import {
   completeOptions,
   type GivenOptions,
-  settingsOfRun,
   tasksOfRun,
   withRecipe,
 } from '../../training/index.js';
@@ -125,25 +133,36 @@ export async function trainByJobs<Order extends object>(request: Request<Order>)
   const { flags, signal, progress } = request;
   const parts = await partsOf(flags, request.manifest, request.groups);
   const jobs = path.join(flags.run, 'jobs');
-  const given = await inTurn(jobs, () => keptOptions(request, jobs, parts), signal);
+  // Each call claims it, beside others: until none does and no run has begun, the options may be changed.
+  const claim = path.join(jobs, '.prepared');
+  const { given, unlock } = await inTurn(
+    jobs,
+    async () => {
+      const given = await keptOptions(request, jobs, parts, await isClaimed(claim));
+      return { given, unlock: await tryLockFolder(claim, { shared: true }) };
+    },
+    signal,
+  );
   const show = showJobs(progress, parts.size);
   print(`The log of each of ${count(parts.size, 'training')} is log.txt below ${jobs}`);
-  await runJobs({
-    jobs: Array.from(
-      parts,
-      ([name, { folder }]): ListedJob => ({
-        name,
-        folder: path.join(jobs, name),
-        isFinished: () =>
-          existsSync(path.join(folder, 'model', 'model.json')) && hasPictures(folder),
-      }),
-    ),
-    ...{ workers: flags.workers ?? 1, signal },
-    module: new URL(`./train-job${path.extname(import.meta.url)}`, import.meta.url).href,
-    request: { ...request.order(given), parts },
-    onMessage: ({ name }, message) => show.message(name, message as TrainMessage),
-    onEvent: show.event,
-  });
+  const work = () =>
+    runJobs({
+      jobs: Array.from(
+        parts,
+        ([name, { folder }]): ListedJob => ({
+          name,
+          folder: path.join(jobs, name),
+          isFinished: () =>
+            existsSync(path.join(folder, 'model', 'model.json')) && hasPictures(folder),
+        }),
+      ),
+      ...{ workers: flags.workers ?? 1, signal },
+      module: new URL(`./train-job${path.extname(import.meta.url)}`, import.meta.url).href,
+      request: { ...request.order(given), parts },
+      onMessage: ({ name }, message) => show.message(name, message as TrainMessage),
+      onEvent: show.event,
+    });
+  await tidied(work, async () => await unlock?.());
   progress.end();
   print(
     evaluateHint({ ...flags, run: [...new Set(Array.from(parts.values(), ({ run }) => run))] }),
@@ -153,25 +172,33 @@ export async function trainByJobs<Order extends object>(request: Request<Order>)
 /**
  * The options with the threads of each job. The first call keeps them for the later ones, and for those of other machines.
  *
- * @throws InvalidInputError where runs have begun with others
+ * @param isShared whether another call works with them now
+ * @throws InvalidInputError where runs have begun, or another call works, with others, and where a call without jobs began them
  */
 async function keptOptions(
-  { flags: { workers }, given, recipes }: Request<object>,
+  { flags: { workers, run }, given, recipes }: Request<object>,
   folder: string,
   parts: ReadonlyMap<string, Part>,
+  isShared: boolean,
 ): Promise<GivenOptions> {
   const file = path.join(folder, 'settings.json');
   const text = await ifPresent(readText(file));
   const begun = await Promise.all(
     Array.from(parts.values(), async (part) => await tasksOfRun(part.folder)),
   );
+  const hasBegun = begun.some((tasks) => tasks !== undefined);
+  if (hasBegun && text === undefined) {
+    // Nobody would compare the options of those that are finished.
+    const remedy = 'Finish the runs in it with --resume, or choose another folder';
+    throw expected('runs that --workers or --all-folds began', '--run', run, remedy);
+  }
   const saved =
-    text !== undefined && begun.some((tasks) => tasks !== undefined)
+    text !== undefined && (isShared || hasBegun)
       ? (parseJson(text, file, 'Restore the file, or choose another folder') as Settings)
       : undefined;
   const own = workers && Math.max(1, Math.floor(os.availableParallelism() / workers));
   const known = await withRecipe(given);
-  const before = (saved?.computeThreads ?? (await threadsOf(parts))) as number | undefined;
+  const before = saved?.computeThreads as number | undefined;
   const computeThreads = known.computeThreads ?? before ?? own;
   const options = completeOptions({ ...known, computeThreads });
   const settings = JSON.parse(JSON.stringify({ ...options, recipes }));
@@ -181,15 +208,4 @@ async function keptOptions(
     checkSameSettings(folder, saved, settings);
   }
   return { ...given, computeThreads, threads: known.threads ?? own };
-}
-
-/** The threads of a run that a call without jobs has begun. */
-async function threadsOf(parts: ReadonlyMap<string, Part>): Promise<number | undefined> {
-  for (const { folder } of parts.values()) {
-    const settings = await settingsOfRun(folder);
-    if (settings !== undefined) {
-      return settings.computeThreads as number | undefined;
-    }
-  }
-  return undefined;
 }
