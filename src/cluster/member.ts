@@ -7,6 +7,7 @@ import { Lookout } from './lookout.js';
 import type { NativeCluster } from './native-cluster.js';
 import type { clusterOptions } from './options.js';
 import { serverDef, taskName } from './server-def.js';
+import { keepSigterm } from './sigterm.js';
 import { unlessSilent } from './silence.js';
 import { answerMilliseconds, awaited, inTime } from './waiting.js';
 import { workerName } from './worker-name.js';
@@ -91,7 +92,8 @@ export class Member implements Cluster, Group {
   /** Starts TensorFlow with its server, and waits for the other workers. */
   async start(): Promise<void> {
     try {
-      await awaited(addon().startCluster(serverDef({ ...this.settings, config: sessionConfig() })));
+      const server = serverDef({ ...this.settings, config: sessionConfig() });
+      await awaited(keepSigterm(addon().startCluster(server)));
     } catch (error) {
       throw explainStart(error, this.settings);
     }

@@ -108,6 +108,7 @@ test('when two workers add and send tensors, then each has the plain sums, in ev
     );
     assert.match(said.error, /\[4\].*\[5\]|\[5\].*\[4\]/);
     assert.equal(said['still computes'], 3);
+    assert.equal(said.signals, 1);
   }
   // Worker 1 was 0.6 seconds late.
   assert.ok(played[0]?.said.ticks > 20, `${played[0]?.said.ticks} ticks`);

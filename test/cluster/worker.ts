@@ -111,6 +111,9 @@ async function play(index: number) {
     print('ticks', ticks);
     await fail(() => sum.async(tf.ones([4 + index])));
     print('still computes', tf.add(1, 2).dataSync()[0]);
+    process.kill(process.pid, 'SIGTERM');
+    await wait(100);
+    print('signals', signals);
     process.exit(0);
   }
   if (part === 'exit' && !other) {
@@ -132,6 +135,10 @@ async function play(index: number) {
 
 if (part === 'late') {
   tf.add(1, 2).dataSync();
+}
+let signals = 0;
+if (part === 'sums') {
+  process.on('SIGTERM', () => signals++);
 }
 const options = clusterFromEnvironment();
 if (options !== undefined) {
