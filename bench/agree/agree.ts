@@ -73,7 +73,7 @@ export async function checkAgreement(steps: number): Promise<void> {
 function waysHere(): Way[] {
   const reason = unlimitedBecause();
   if (reason !== undefined) {
-    console.log(`only on loopback, since there are no namespaces: ${reason}`);
+    console.log(`All workers run on loopback, without network namespaces: ${reason}`);
   }
   const places = reason === undefined ? [false, true] : [false];
   return [

@@ -10,7 +10,7 @@ export interface Holding {
   descriptors: number;
 }
 
-/** What the process `pid` holds. @throws an Error when there is no such process */
+/** The memory, threads and descriptors of the process `pid`. @throws an Error when there is no such process */
 export function holdingOf(pid: number): Holding {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const number = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]);

@@ -93,7 +93,7 @@ async function sampleWorkers(children: ChildProcess[], milliseconds: number): Pr
   });
   const all = Promise.all(ends);
   try {
-    // The time of the start is no part of the run.
+    // The clock begins with the first step.
     while (progress.step === 0 && running === children.length) {
       await Promise.race([wait(100), all]);
     }

@@ -202,7 +202,7 @@ test('when a label of predictions is suspected, then suspects writes a table and
 test('when two workers evaluate and predict, then they write the files of one process, and worker 1 says its share', async () => {
   const commands = {
     evaluate: ['--data', at('data'), '--predictions', '--batch-size', '5', '--out'],
-    // The last one is no image.
+    // manifest.json stands for a damaged image.
     predict: [at('data', '0-1.jpg'), at('data', 'manifest.json'), '--batch-size', '1', '--out'],
   };
   const both = Object.entries(commands).map(async ([name, words]) => {

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { changesSince, loadManifest, type Manifest } from '../../src/dataset/index.js';
 import { sha256 } from '../../src/disk/sha256.js';
-import { asUser } from '../support/as-user.js';
 import { temporaryFolder } from '../support/folders.js';
 import { classFolder, prepared } from '../support/prepared.js';
+import { asUser } from '../support/process/as-user.js';
 
 /** Two classes of ten photos each, prepared. */
 async function photos(t: TestContext) {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 const ip = (...words: string[]) => spawnSync('ip', words, { encoding: 'utf8' });
 
-/** Why there are no network namespaces here; false if there are. */
+/** The reason why this process cannot make network namespaces; false if it can. */
 export function missingNamespaces(): string | false {
   const name = `bobbin-${process.pid}-try`;
   const { status, error, stderr } = ip('netns', 'add', name);

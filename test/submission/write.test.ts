@@ -12,6 +12,7 @@ import {
   verifySubmission,
   writeSubmission,
 } from '../../src/submission/index.js';
+import { setVariable } from '../support/process/variable.js';
 import {
   answers,
   lines,
@@ -49,14 +50,7 @@ test('when another program unzips the archive then it finds the table', async (t
 
 test('when the same predictions are written in another time zone then the bytes are the same', async (t) => {
   const { folder } = await workplace(t);
-  const zone = process.env.TZ;
-  t.after(() => {
-    if (zone === undefined) {
-      delete process.env.TZ;
-    } else {
-      process.env.TZ = zone;
-    }
-  });
+  setVariable(t, 'TZ', 'UTC');
   const bytes: Buffer[] = [];
   for (const one of ['Asia/Shanghai', 'America/New_York']) {
     process.env.TZ = one;

@@ -17,6 +17,7 @@ import { createProgram } from '../../src/cli/program.js';
 import { claimOf } from '../../src/disk/leftovers.js';
 import { type JobsRequest, runJobs } from '../../src/workers/index.js';
 import { temporaryFolder } from '../support/folders.js';
+import { setVariable } from '../support/process/variable.js';
 
 const module = new URL('./counting-job.mjs', import.meta.url).href;
 const steps = 10;
@@ -82,15 +83,7 @@ test('when workers are killed, then no job is lost, repeated, or begun from its 
 });
 
 test('when there are several GPUs, then the jobs of a moment are divided among them', async (t) => {
-  const before = process.env.CUDA_VISIBLE_DEVICES;
-  t.after(() => {
-    if (before === undefined) {
-      delete process.env.CUDA_VISIBLE_DEVICES;
-    } else {
-      process.env.CUDA_VISIBLE_DEVICES = before;
-    }
-  });
-  process.env.CUDA_VISIBLE_DEVICES = '4,5';
+  setVariable(t, 'CUDA_VISIBLE_DEVICES', '4,5');
   const { request } = jobsIn(t, ['a', 'b']);
   const seen = new Set<string | undefined>();
   const onMessage = (_: unknown, message: unknown) => void seen.add((message as Told).gpu);

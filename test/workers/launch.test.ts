@@ -9,6 +9,7 @@ import { Launch, type LaunchRequest, type WorkerFailure } from '../../src/worker
 import { saveLayers, tinyLayers } from '../model/networks/imported.js';
 import { temporaryFolder } from '../support/folders.js';
 import { drawPhotos } from '../support/photos.js';
+import { setVariable } from '../support/process/variable.js';
 import { runBobbin } from '../support/run-bobbin.js';
 
 /** Prints what it knows of its cluster, and waits for its end. */
@@ -47,15 +48,7 @@ const startsIn = (log: string) =>
 
 test('when there are several GPUs, then each worker sees one of them, and more workers are refused', async (t) => {
   const seen = `console.log('sees ' + process.env.CUDA_VISIBLE_DEVICES)`;
-  const before = process.env.CUDA_VISIBLE_DEVICES;
-  t.after(() => {
-    if (before === undefined) {
-      delete process.env.CUDA_VISIBLE_DEVICES;
-    } else {
-      process.env.CUDA_VISIBLE_DEVICES = before;
-    }
-  });
-  process.env.CUDA_VISIBLE_DEVICES = '3,GPU-5f,1';
+  setVariable(t, 'CUDA_VISIBLE_DEVICES', '3,GPU-5f,1');
   const { launch, logOf } = launchOf(t, seen);
   assert.equal(await launch.toEnd(), undefined);
   assert.match(logOf(0), /^sees 3$/m);

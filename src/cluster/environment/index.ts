@@ -29,7 +29,7 @@ interface Rank {
 export function clusterFromEnvironment(env: Environment = process.env): ClusterOptions | undefined {
   const configured = tfConfig(env);
   if (configured !== undefined) {
-    // One worker alone is no cluster, whatever the scheduler around it says.
+    // TF_CONFIG decides, also where the variables of a scheduler name more workers.
     return configured.workers.length > 1 ? configured : undefined;
   }
   return listedWorkers(env) ?? localMpi(env, openMpi(env)) ?? slurm(env) ?? localMpi(env, pmi(env));

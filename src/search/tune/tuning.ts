@@ -105,7 +105,7 @@ export class Tuning {
     }
   }
 
-  /** The next trial, when runs that are no longer needed are removed. A kill may have come before that or within. */
+  /** The next trial. Removes runs that are no longer needed, also those that a killed call left. */
   private async next(isDone: (job: TrialJob) => boolean): Promise<TrialJob | undefined> {
     const { state } = this;
     const job = state.next((each) => isDone({ ...each, isCheck: false }));

@@ -5,9 +5,9 @@ import { chmod, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { prepare } from '../../../src/dataset/index.js';
-import { asUser } from '../../support/as-user.js';
 import { temporaryFolder, writeFiles } from '../../support/folders.js';
 import { classFolder, prepared } from '../../support/prepared.js';
+import { asUser } from '../../support/process/as-user.js';
 
 const photos = { ...classFolder('cat', 5), ...classFolder('dog', 5) };
 

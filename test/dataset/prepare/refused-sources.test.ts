@@ -5,9 +5,9 @@ import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { findQuestionFiles, prepare } from '../../../src/dataset/index.js';
-import { asUser } from '../../support/as-user.js';
 import { temporaryFolder, writeFiles } from '../../support/folders.js';
 import { classFolder, prepared } from '../../support/prepared.js';
+import { asUser } from '../../support/process/as-user.js';
 
 test('when question.csv repeats a row or asks for an unknown task then the error says so', async (t) => {
   const labels = { 'base/Annotations/label.csv': 'a.jpg,t,yn\n', 'base/a.jpg': 'a' };
